@@ -1,0 +1,192 @@
+/**
+ * What the hosted pages show. The server's HTML door turns a prompt of the sign-in machine into one of
+ * these views; `@aldaba/pages` turns the view into HTML. Plain data: no functions, no secrets.
+ */
+
+/** Languages that the hosted pages speak. */
+export const pageLanguages = ['en', 'es', 'zh-CN'] as const;
+export type PageLanguage = (typeof pageLanguages)[number];
+
+/** What every page needs, whatever it shows. */
+export interface PageFrame {
+  /** The tenant's base path without trailing slash ('' at the root); every link and asset starts with it. */
+  basePath: string;
+  language: PageLanguage;
+  branding: {
+    /** Name shown in the title and where there is no logo: application display name, else tenant name. */
+    name: string;
+    logoUrl?: string;
+    darkLogoUrl?: string;
+    favicon?: string;
+    darkFavicon?: string;
+    /** CSS colours, validated `#rrggbb`. */
+    primaryColor: string;
+    darkPrimaryColor: string;
+    isDarkModeEnabled: boolean;
+    hideAldabaBranding: boolean;
+  };
+  termsOfUseUrl?: string;
+  privacyPolicyUrl?: string;
+  supportEmail?: string;
+  supportWebsiteUrl?: string;
+  /** When the sandbox plays a phone, the script that installs the bridge object ('ios' | 'android'). */
+  sandboxBridge?: 'ios' | 'android';
+}
+
+/** A social way to sign in, as the page shows it. */
+export interface SocialOption {
+  /** Connector row id. */
+  id: string;
+  target: string;
+  platform: 'Native' | 'Universal' | 'Web';
+  /** Name in the page's language. */
+  name: string;
+  /** URL or data URL. */
+  logo: string;
+  logoDark?: string;
+}
+
+/** An error above a form (no `field`) or at a field. `code` is the stable code, `message` the localised sentence. */
+export interface PageError {
+  field?: 'username' | 'password' | 'confirmPassword' | 'terms';
+  code: string;
+  message: string;
+}
+
+/** Whether the person has to tick a box for the terms on this page. */
+export type Terms = 'none' | 'notice' | 'checkbox';
+
+export interface SignInView {
+  kind: 'sign-in';
+  /** Client id of the app that asked; goes along in every link and form as `app_id`. */
+  appId: string;
+  /** False: no password form (social only). */
+  password: boolean;
+  /** Prefilled username. */
+  username?: string;
+  social: SocialOption[];
+  /** Path of the registration page when the tenant allows it. */
+  registerPath?: string;
+  terms: Terms;
+  error?: PageError;
+}
+
+export interface RegisterView {
+  kind: 'register';
+  appId: string;
+  /** False: no form (social only). */
+  password: boolean;
+  username?: string;
+  social: SocialOption[];
+  signInPath?: string;
+  terms: Terms;
+  /** Password rules in words, already localised. */
+  passwordRules: string[];
+  error?: PageError;
+}
+
+/** After social registration or sign-in: details that the policy asks for. */
+export interface ContinueView {
+  kind: 'continue';
+  appId: string;
+  missing: ('username' | 'password')[];
+  username?: string;
+  passwordRules: string[];
+  error?: PageError;
+}
+
+/** `GET /callback/:id`, `/social/landing/:id`, `/callback/social/:id`: pages that need the browser's own storage. */
+export interface SocialLandingView {
+  kind: 'social-landing';
+  connectorId: string;
+}
+export interface SocialCallbackView {
+  kind: 'social-callback';
+  connectorId: string;
+  /** `relay` forwards to the app's native callback link if one is stored, else to `/callback/social/:id`; `finish` posts the data. */
+  step: 'relay' | 'finish';
+  appId?: string;
+  error?: PageError;
+}
+
+export interface ConsentView {
+  kind: 'consent';
+  appId: string;
+  application: { name: string; logoUrl?: string; termsOfUseUrl?: string; privacyPolicyUrl?: string };
+  user: { name: string; detail?: string; avatar?: string };
+  /** What the application asks for, in words. */
+  scopes: { name: string; description?: string }[];
+  redirectHost: string;
+  /** One-time value that ties the form to this page. */
+  xsrf: string;
+}
+
+/** Logout: `confirm` asks (with `xsrf`), or submits by itself when `auto`. */
+export interface EndSessionView {
+  kind: 'end-session';
+  action: string;
+  xsrf: string;
+  auto: boolean;
+}
+export interface SignedOutView {
+  kind: 'signed-out';
+  applicationName?: string;
+}
+export interface UnknownSessionView {
+  kind: 'unknown-session';
+  /** Where to go on, if the tenant set it. */
+  continueUrl?: string;
+}
+export interface ErrorView {
+  kind: 'error';
+  code: string;
+  message: string;
+  /** Shown in small print for the person who supports the user. */
+  traceId?: string;
+}
+/** `/setup`: creating the first administrator from the one-time link. */
+export interface SetupView {
+  kind: 'setup';
+  token: string;
+  username?: string;
+  passwordRules: string[];
+  error?: PageError;
+}
+export interface SetupDoneView {
+  kind: 'setup-done';
+  username: string;
+}
+/** `/demo-app`: a small single-page app that signs in against this very server. */
+export interface DemoAppView {
+  kind: 'demo-app';
+  /** Base URL of the tenant, e.g. `http://localhost:3001`. */
+  endpoint: string;
+}
+/** response_mode=form_post: a form that submits itself. */
+export interface FormPostView {
+  kind: 'form-post';
+  action: string;
+  fields: Record<string, string>;
+}
+
+export type PageView =
+  | SignInView
+  | RegisterView
+  | ContinueView
+  | SocialLandingView
+  | SocialCallbackView
+  | ConsentView
+  | EndSessionView
+  | SignedOutView
+  | UnknownSessionView
+  | ErrorView
+  | SetupView
+  | SetupDoneView
+  | DemoAppView
+  | FormPostView;
+
+/** A rendered page: the HTML document and the Content-Security-Policy that fits it. */
+export interface RenderedPage {
+  html: string;
+  contentSecurityPolicy: string;
+}

@@ -1,0 +1,45 @@
+import type { z } from 'zod';
+import type { ErrorCode } from './errors.ts';
+
+export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+
+/**
+ * Who may call a route. A route without it does not compile, so authorization is deny by default.
+ * - `anonymous`: everybody.
+ * - `management`: a Bearer token for the tenant's Management API with the scope `all`.
+ * - `interaction`: a browser (or custom sign-in UI) that holds the cookie of a sign-in in progress.
+ */
+export type Access = 'anonymous' | 'management' | 'interaction';
+
+/** `required`: pages of 20 unless asked otherwise. `optional`: everything, without headers, unless `page` or `page_size` is sent. */
+export type Pagination = 'required' | 'optional';
+
+/** One request of the wire, declared once: routes, OpenAPI and the tests are derived from it. */
+export interface RouteContract {
+  readonly method: Method;
+  /** Path under the tenant's base URL with `:name` parameters, e.g. `/api/users/:userId`. */
+  readonly path: string;
+  /** Unique name in the OpenAPI document, e.g. `GetUser`. */
+  readonly operationId: string;
+  readonly tag: string;
+  readonly summary: string;
+  readonly access: Access;
+  readonly params?: z.ZodType;
+  readonly query?: z.ZodType;
+  readonly body?: z.ZodType;
+  readonly pagination?: Pagination;
+  /** Success statuses with the shape of their body, `null` for an empty one. */
+  readonly responses: Readonly<Record<number, z.ZodType | null>>;
+  /** The codes this route may answer with, beyond what its access and guards imply. */
+  readonly errors?: readonly ErrorCode[];
+  /** Statuses that differ from the catalog for wire compatibility. */
+  readonly statuses?: Readonly<Partial<Record<ErrorCode, number>>>;
+}
+
+/** Declares a route; keeps the literal types so that the server's handlers are checked against it. */
+export const route = <const R extends RouteContract>(contract: R): R => contract;
+
+type Infer<S, Fallback> = S extends z.ZodType ? z.output<S> : Fallback;
+export type ParamsOf<R extends RouteContract> = Infer<R['params'], Record<string, never>>;
+export type QueryOf<R extends RouteContract> = Infer<R['query'], Record<string, never>>;
+export type BodyOf<R extends RouteContract> = Infer<R['body'], undefined>;
