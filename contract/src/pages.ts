@@ -95,20 +95,6 @@ export interface ContinueView {
   error?: PageError;
 }
 
-/** `GET /callback/:id`, `/social/landing/:id`, `/callback/social/:id`: pages that need the browser's own storage. */
-export interface SocialLandingView {
-  kind: 'social-landing';
-  connectorId: string;
-}
-export interface SocialCallbackView {
-  kind: 'social-callback';
-  connectorId: string;
-  /** `relay` forwards to the app's native callback link if one is stored, else to `/callback/social/:id`; `finish` posts the data. */
-  step: 'relay' | 'finish';
-  appId?: string;
-  error?: PageError;
-}
-
 export interface ConsentView {
   kind: 'consent';
   appId: string;
@@ -173,8 +159,6 @@ export type PageView =
   | SignInView
   | RegisterView
   | ContinueView
-  | SocialLandingView
-  | SocialCallbackView
   | ConsentView
   | EndSessionView
   | SignedOutView
