@@ -5,6 +5,8 @@
  * a provider in time and without leaking secrets. Owns no network, clock, database or log: a connector gets those as
  * its `World`. `conformance.ts` holds the tests that every connector has to pass.
  */
+
+export { z } from 'zod';
 export * from './connector.ts';
 export * from './errors.ts';
 export * from './metadata.ts';
