@@ -1,0 +1,109 @@
+import { spawn } from 'node:child_process';
+import { chmod, lstat, mkdtemp, open, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { EmbeddedDatabaseError, explainFailure } from './embedded-error.ts';
+import { handOver, type Programs } from './embedded-programs.ts';
+
+// What an operator may tune: written to postgresql.conf once. Small, because the database shares a machine with the server;
+// durable, because what was acknowledged must be there after a power cut.
+const tunables = {
+  shared_buffers: '64MB',
+  max_connections: '100',
+  min_wal_size: '32MB',
+  max_wal_size: '256MB',
+  fsync: 'on',
+  synchronous_commit: 'on',
+  full_page_writes: 'on',
+  // A worker per idle duty costs memory and buys nothing at this size.
+  io_method: 'sync',
+  max_logical_replication_workers: '0',
+  max_parallel_workers_per_gather: '0',
+  jit: 'off',
+  // A query whose client was killed ends and lets go of its locks.
+  client_connection_check_interval: '2s',
+  timezone: 'UTC',
+  log_timezone: 'UTC',
+};
+
+/**
+ * Makes sure that `home` holds a cluster with the role and database `aldaba`, and returns its folder. A new cluster is made
+ * under another name and renamed when it is complete, so an interrupted first start leaves nothing half done.
+ */
+export async function ensureCluster(programs: Programs, progress: (message: string) => void): Promise<string> {
+  const folder = join(programs.home, 'postgres');
+  const version = await readFile(join(folder, 'PG_VERSION'), 'utf8').catch(() => undefined); // no cluster yet
+  if (version === undefined) await createCluster(programs, folder, progress);
+  else if (version.trim() !== programs.version) {
+    throw new EmbeddedDatabaseError(
+      `The data in ${folder} was written by PostgreSQL ${version.trim()}, and this version of Aldaba brings ${programs.version}. ` +
+        'Start the version of Aldaba that you used before, or set ALDABA_DATA to a new folder, or set DATABASE_URL to a server ' +
+        'that holds your data.',
+    );
+  }
+  await handOverCluster(folder, programs);
+  await writeAccessRules(folder, programs);
+  return folder;
+}
+
+async function createCluster(programs: Programs, folder: string, progress: (message: string) => void): Promise<void> {
+  progress(`Preparing a PostgreSQL database in ${folder} (once, a few seconds)`);
+  for (const name of await readdir(programs.home)) {
+    if (name.startsWith('postgres.new-')) await rm(join(programs.home, name), { recursive: true, force: true });
+  }
+  const occupied = await readdir(folder).catch(() => []); // not there, as it should be
+  if (occupied.length > 0) {
+    throw new EmbeddedDatabaseError(`${folder} is no PostgreSQL cluster and not empty. Move it away, or set ALDABA_DATA to another folder.`);
+  }
+  const draft = await mkdtemp(join(programs.home, 'postgres.new-'));
+  await chmod(draft, 0o700);
+  await handOver(draft, programs);
+  const settings = Object.entries(tunables).flatMap(([name, value]) => ['--set', `${name}=${value}`]);
+  // The built-in locale sorts the same on every machine, so a data folder can move without corrupting its indexes.
+  const locale = ['--encoding=UTF8', '--locale=C', '--locale-provider=builtin', '--builtin-locale=C.UTF-8'];
+  const access = ['--username=postgres', '--auth-local=peer', '--auth-host=reject'];
+  await run(programs, 'initdb', ['--no-instructions', ...access, ...locale, ...settings, `--pgdata=${draft}`], draft);
+  // No superuser for Aldaba: superusers, and roles with BYPASSRLS, see through row-level security.
+  const roles = 'CREATE ROLE aldaba LOGIN NOSUPERUSER NOBYPASSRLS NOCREATEROLE NOCREATEDB\nCREATE DATABASE aldaba OWNER aldaba\n';
+  await run(programs, 'postgres', ['--single', '-D', draft, '-c', 'exit_on_error=on', 'postgres'], draft, roles);
+  await rename(draft, folder);
+  const parent = await open(programs.home);
+  await parent.sync().finally(() => parent.close());
+}
+
+async function run(programs: Programs, program: 'initdb' | 'postgres', args: string[], folder: string, input = '') {
+  const command = programs.command(program, args);
+  const child = spawn(command.file, command.args, { ...command.options, cwd: folder, stdio: ['pipe', 'pipe', 'pipe'] });
+  let output = '';
+  child.stdout?.resume();
+  child.stderr?.setEncoding('utf8').on('data', (text: string) => {
+    output += text;
+  });
+  child.stdin?.on('error', () => {}); // it ended before it read all: its exit code and output tell why
+  child.stdin?.end(input);
+  const code = await new Promise<number | null>((resolve, reject) => {
+    child.once('error', reject);
+    child.once('close', resolve);
+  });
+  if (code !== 0) throw explainFailure('The database could not be prepared.', folder, output);
+}
+
+// A cluster made by root in a namespace, on a machine that has no namespaces any more, goes to the user that runs it now.
+async function handOverCluster(folder: string, programs: Programs): Promise<void> {
+  if (!programs.owner || (await lstat(folder)).uid === programs.owner.uid) return;
+  for (const name of await readdir(folder, { recursive: true })) await handOver(join(folder, name), programs);
+  await handOver(folder, programs);
+}
+
+// Two walls, as the socket gives full power over the data: the socket's folder is closed to others (embedded-postmaster.ts),
+// and PostgreSQL asks the kernel who connects (peer) and lets in the user of this process alone. No password exists that
+// could leak; TCP is off. Written at every start because that user may have another name than at the last one.
+async function writeAccessRules(folder: string, programs: Programs): Promise<void> {
+  const rules = {
+    'pg_hba.conf': 'local all all peer map=aldaba\n',
+    'pg_ident.conf': ['postgres', 'aldaba'].map((role) => `aldaba "${programs.peerName}" ${role}\n`).join(''),
+  };
+  for (const [name, text] of Object.entries(rules)) {
+    await writeFile(join(folder, name), text, { mode: 0o600 });
+    await handOver(join(folder, name), programs);
+  }
+}

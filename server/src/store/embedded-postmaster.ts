@@ -1,0 +1,163 @@
+import { spawn } from 'node:child_process';
+import { chmod, mkdir, mkdtemp, open, readdir, readFile, readlink, realpath, rename, rm, stat } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { EmbeddedDatabaseError, explainFailure } from './embedded-error.ts';
+import { handOver, type Programs } from './embedded-programs.ts';
+
+/** A running PostgreSQL server on one cluster. */
+export interface Postmaster {
+  readonly pid: number;
+  readonly socketFolder: string;
+}
+
+// The kernel allows 107 bytes for a socket's path; PostgreSQL appends its name to the folder.
+const longestSocketFolder = 107 - '/.s.PGSQL.5432'.length;
+const longestLog = 10_000_000;
+const recoveryLimit = 300_000;
+const shutdownLimit = 60_000;
+
+/**
+ * The server that runs on `cluster`, if one does: also one whose owner was killed. What a crash of the server itself left
+ * behind is cleared away, so that a new one can start.
+ */
+export async function findPostmaster(cluster: string): Promise<Postmaster | undefined> {
+  for (let waited = 0; ; waited += 50) {
+    const file = await readPidFile(cluster);
+    if (!file) return undefined;
+    const running = await processesIn(cluster);
+    if (running.includes(file.pid)) {
+      if (file.ready) return { pid: file.pid, socketFolder: file.socketFolder };
+    } else if (running.length === 0) {
+      // The number in the file may belong to another program by now, for which PostgreSQL would refuse to start.
+      await rm(join(cluster, 'postmaster.pid'), { force: true });
+      return undefined;
+    }
+    // Starting, stopping, or its last processes are on their way out.
+    if (waited > recoveryLimit) {
+      throw new EmbeddedDatabaseError(`The database in ${cluster} does not come up. Read postgres.log beside it, then end process ${file.pid}.`);
+    }
+    await delay(50);
+  }
+}
+
+/** Starts a server on `cluster` and waits until it accepts connections. It outlives this process unless it is stopped. */
+export async function startPostmaster(programs: Programs, cluster: string, progress: (message: string) => void): Promise<Postmaster> {
+  const socketFolder = await makeSocketFolder(programs);
+  const logPath = join(programs.home, 'postgres.log');
+  const log = await openLog(logPath);
+  try {
+    const before = (await log.stat()).size;
+    const settings = {
+      listen_addresses: '',
+      unix_socket_directories: `"${socketFolder.replaceAll('"', '""')}"`,
+      unix_socket_permissions: '0700',
+      port: '5432',
+      logging_collector: 'off',
+      log_destination: 'stderr',
+      // Neither statements nor the values in an error's detail reach the log: they may hold personal data or secrets.
+      log_statement: 'none',
+      log_min_error_statement: 'panic',
+      log_error_verbosity: 'terse',
+    };
+    const args = ['-D', cluster, ...Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`])];
+    const command = programs.command('postgres', args);
+    // Detached: its own session, so that Ctrl-C in the terminal does not reach it before the server has drained its requests.
+    const child = spawn(command.file, command.args, {
+      ...command.options,
+      cwd: cluster,
+      detached: true,
+      stdio: ['ignore', log.fd, log.fd],
+    });
+    child.unref();
+    const ended = new Promise<'ended'>((resolve) => {
+      child.once('error', () => resolve('ended'));
+      child.once('exit', () => resolve('ended'));
+    });
+    const state = await Promise.race([ended, untilReady(cluster, child.pid, progress)]);
+    if (state === 'ready' && child.pid) return { pid: child.pid, socketFolder };
+    const output = (await readFile(logPath)).subarray(before).toString();
+    throw explainFailure('The database could not be started.', programs.home, output);
+  } finally {
+    await log.close();
+  }
+}
+
+/** Stops the server: sessions are ended, what is committed is written, the files are closed. Waits for its end. */
+export async function stopPostmaster(cluster: string, { pid, socketFolder }: Postmaster): Promise<void> {
+  signal(pid, 'SIGINT'); // PostgreSQL's "fast shutdown"
+  for (let waited = 0; await isRunning(pid); waited += 10) {
+    // "Immediate shutdown": nothing committed is lost, the next start replays the log.
+    if (waited === shutdownLimit) signal(pid, 'SIGQUIT');
+    if (waited > 2 * shutdownLimit) throw new EmbeddedDatabaseError(`The database in ${cluster} does not stop. End process ${pid}.`);
+    await delay(10);
+  }
+  if (socketFolder.startsWith(join(tmpdir(), 'aldaba-'))) await rm(socketFolder, { recursive: true, force: true });
+}
+
+function signal(pid: number, name: NodeJS.Signals): void {
+  try {
+    process.kill(pid, name);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error; // already gone: what was wanted
+  }
+}
+
+async function isRunning(pid: number): Promise<boolean> {
+  const status = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => undefined); // no such process
+  // After the name in brackets comes the state; a zombie has ended and waits for its parent.
+  return status !== undefined && !status.slice(status.lastIndexOf(')') + 2).startsWith('Z');
+}
+
+async function untilReady(cluster: string, pid: number | undefined, progress: (message: string) => void): Promise<'ready' | 'late'> {
+  const start = Date.now();
+  let told = false;
+  while (Date.now() - start < recoveryLimit) {
+    const file = await readPidFile(cluster);
+    if (file?.ready && file.pid === pid) return 'ready';
+    if (!told && Date.now() - start > 3000) {
+      told = true;
+      progress('The database is being repaired after an unclean end; this may take a while');
+    }
+    await delay(10);
+  }
+  return 'late';
+}
+
+/** PostgreSQL's own record of a running server: process, data folder, start time, port, socket folder, address, memory, state. */
+async function readPidFile(cluster: string) {
+  const text = await readFile(join(cluster, 'postmaster.pid'), 'utf8').catch(() => undefined); // no server
+  if (text === undefined) return undefined;
+  const lines = text.split('\n');
+  return { pid: Number(lines[0]), socketFolder: lines[4] ?? '', ready: lines[7]?.trim() === 'ready' };
+}
+
+/** Processes that work in the folder, as all of PostgreSQL's do. Those of other users cannot be read, nor be ours. */
+async function processesIn(folder: string): Promise<number[]> {
+  const real = await realpath(folder);
+  const found: number[] = [];
+  for (const name of await readdir('/proc')) {
+    if (!/^\d+$/.test(name)) continue;
+    const cwd = await readlink(`/proc/${name}/cwd`).catch(() => undefined); // ended meanwhile, or somebody else's
+    if (cwd === real) found.push(Number(name));
+  }
+  return found;
+}
+
+// The folder is closed to every other user of the machine. A path that is too long for a socket gives way to a folder under
+// a fresh, unguessable name, which nobody can have put there first.
+async function makeSocketFolder(programs: Programs): Promise<string> {
+  let folder = join(programs.home, 'socket');
+  if (Buffer.byteLength(folder) > longestSocketFolder) folder = await mkdtemp(join(tmpdir(), 'aldaba-'));
+  else await mkdir(folder, { recursive: true, mode: 0o700 });
+  await chmod(folder, 0o700);
+  await handOver(folder, programs);
+  return folder;
+}
+
+async function openLog(path: string) {
+  const size = (await stat(path).catch(() => undefined))?.size ?? 0; // no log yet
+  if (size > longestLog) await rename(path, `${path}.1`);
+  return open(path, 'a+', 0o600);
+}

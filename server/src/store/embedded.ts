@@ -1,0 +1,130 @@
+import { mkdir, readFile, realpath } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { ensureCluster } from './embedded-cluster.ts';
+import { EmbeddedDatabaseError, explainFailure } from './embedded-error.ts';
+import { type FileLock, lockFile } from './embedded-locks.ts';
+import { findPostmaster, type Postmaster, startPostmaster, stopPostmaster } from './embedded-postmaster.ts';
+import { findPrograms } from './embedded-programs.ts';
+
+export { EmbeddedDatabaseError };
+
+/** The bundled PostgreSQL, in use by this process. */
+export interface EmbeddedDatabase {
+  /**
+   * Connection of the unprivileged role `aldaba` to the database that it owns, for node-postgres. Never a superuser:
+   * superusers bypass row-level security.
+   */
+  readonly url: string;
+  /** Connection of the superuser to the database `postgres`: tests clone databases with it. */
+  readonly adminUrl: string;
+  /** The folder of the data; not always inside of the data folder, see embedded-programs.ts. */
+  readonly location: string;
+  /** Ends the use. The database stops, unless another process still uses it. Close your connections first. */
+  stop(): Promise<void>;
+}
+
+export interface EmbeddedOptions {
+  /** Absolute or relative to the working directory; made when missing. */
+  dataFolder: string;
+  /** Receives a sentence, without a full stop, before each step that takes time. */
+  progress: (message: string) => void;
+  /** One `server` may use a folder; any number of commands may, beside it or alone. */
+  purpose: 'server' | 'command';
+}
+
+/**
+ * Starts the bundled PostgreSQL on a data folder, or joins the one that runs there.
+ *
+ * Nobody owns the running PostgreSQL: all that use it hold the file `locks/users` shared, and whoever leaves last stops it.
+ * So a command neither disturbs a server nor is disturbed by its end, and what a killed process left running is simply
+ * joined. `locks/change` is held while somebody comes or goes; `locks/server` keeps a second server out.
+ * @throws EmbeddedDatabaseError when it cannot be used, with a message that says what to do.
+ */
+export async function startEmbedded({ dataFolder, progress, purpose }: EmbeddedOptions): Promise<EmbeddedDatabase> {
+  const folder = await prepareFolder(dataFolder);
+  const locks = join(folder, 'locks');
+  const serverLock = purpose === 'server' ? await claimServer(locks, folder) : undefined;
+  try {
+    const change = await lockFile(join(locks, 'change'), 'exclusive', true);
+    try {
+      const { cluster, postmaster, joined } = await startOrJoin(folder, progress);
+      const users = await lockFile(join(locks, 'users'), 'shared', true);
+      if (joined && serverLock) progress('PostgreSQL is already running on the data folder: using it');
+      return {
+        url: connection('aldaba', 'aldaba', postmaster),
+        adminUrl: connection('postgres', 'postgres', postmaster),
+        location: cluster,
+        stop: once(() => leave({ locks, users, serverLock, cluster, postmaster })),
+      };
+    } finally {
+      await change.release();
+    }
+  } catch (error) {
+    await serverLock?.release();
+    throw error;
+  }
+}
+
+async function prepareFolder(dataFolder: string): Promise<string> {
+  const path = resolve(dataFolder);
+  try {
+    await mkdir(join(path, 'locks'), { recursive: true, mode: 0o700 });
+    return await realpath(path);
+  } catch (error) {
+    throw explainFailure(`The data folder ${path} cannot be used.`, path, String(error));
+  }
+}
+
+async function claimServer(locks: string, folder: string): Promise<FileLock> {
+  const path = join(locks, 'server');
+  const lock = await lockFile(path, 'exclusive', false);
+  if (!lock) {
+    const holder = await readFile(path, 'utf8');
+    throw new EmbeddedDatabaseError(
+      `Another Aldaba server${holder ? ` (process ${holder})` : ''} uses the data folder ${folder}. ` +
+        'Stop it first, or give this one its own data and port: ALDABA_DATA=/another/folder PORT=3002 npm start',
+    );
+  }
+  await lock.write(String(process.pid));
+  return lock;
+}
+
+async function startOrJoin(folder: string, progress: (message: string) => void) {
+  const programs = await findPrograms(folder, progress);
+  const cluster = await ensureCluster(programs, progress);
+  const running = await findPostmaster(cluster);
+  const postmaster = running ?? (await startPostmaster(programs, cluster, progress));
+  return { cluster, postmaster, joined: running !== undefined };
+}
+
+interface Use {
+  locks: string;
+  users: FileLock;
+  serverLock: FileLock | undefined;
+  cluster: string;
+  postmaster: Postmaster;
+}
+
+async function leave({ locks, users, serverLock, cluster, postmaster }: Use): Promise<void> {
+  const change = await lockFile(join(locks, 'change'), 'exclusive', true);
+  try {
+    if (await users.change('exclusive')) await stopPostmaster(cluster, postmaster);
+  } finally {
+    await users.release();
+    await change.release();
+    await serverLock?.release();
+  }
+}
+
+function connection(user: string, database: string, { socketFolder }: Postmaster): string {
+  // The port names the socket's file; said here so that a PGPORT in the environment does not lead elsewhere.
+  return `postgresql://${user}@/${database}?host=${encodeURIComponent(socketFolder)}&port=5432`;
+}
+
+function once(action: () => Promise<void>): () => Promise<void> {
+  let done: Promise<void> | undefined;
+  return () => {
+    done ??= action();
+    return done;
+  };
+}
