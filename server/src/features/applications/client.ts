@@ -1,0 +1,40 @@
+export type ApplicationType = 'Native' | 'SPA' | 'Traditional' | 'MachineToMachine' | 'Protected' | 'SAML';
+
+/** Settings of an application beyond the protocol's own; every member is optional on the wire. */
+export interface CustomClientMetadata {
+  corsAllowedOrigins?: string[];
+  /** Seconds. */
+  idTokenTtl?: number;
+  /** Seconds; superseded by `refreshTokenTtlInDays`. */
+  refreshTokenTtl?: number;
+  refreshTokenTtlInDays?: number;
+  rotateRefreshToken?: boolean;
+  alwaysIssueRefreshToken?: boolean;
+  tenantId?: string;
+  allowTokenExchange?: boolean;
+  maxAllowedGrants?: number;
+  isDeviceFlow?: boolean;
+}
+
+/** An application as the protocol sees it: an OAuth 2.0 client (RFC 6749 section 2). Built-in clients have no row. */
+export interface Client {
+  id: string;
+  name: string;
+  type: ApplicationType;
+  isThirdParty: boolean;
+  redirectUris: string[];
+  postLogoutRedirectUris: string[];
+  backchannelLogoutUri?: string;
+  custom: CustomClientMetadata;
+  /** Empty for public clients (Native, SPA and built-in ones). */
+  secrets: ClientSecret[];
+}
+
+export interface ClientSecret {
+  /** Undefined for the secret the application was created with. */
+  name?: string;
+  /** The plain secret; kept in memory only. */
+  value: string;
+  /** Milliseconds since the epoch. */
+  expiresAt?: number;
+}

@@ -1,0 +1,26 @@
+/** A user as the Management API shows it. Dates are milliseconds since the epoch. */
+export interface User {
+  id: string;
+  username: string | null;
+  primaryEmail: string | null;
+  primaryPhone: string | null;
+  name: string | null;
+  avatar: string | null;
+  customData: Record<string, unknown>;
+  /** By connector target, e.g. `wechat`. */
+  identities: Record<string, { userId: string; details?: Record<string, unknown> }>;
+  lastSignInAt: number | null;
+  createdAt: number;
+  updatedAt: number;
+  /** OpenID Connect standard claims in camelCase (familyName, givenName, address, …). */
+  profile: Record<string, unknown>;
+  applicationId: string | null;
+  isSuspended: boolean;
+  hasPassword: boolean;
+}
+
+/** A password as it is stored: a PHC string (argon2id) or a foreign digest with its algorithm. */
+export interface PasswordDigest {
+  digest: string;
+  algorithm: 'Argon2i' | 'Argon2id' | 'Argon2d' | 'SHA1' | 'SHA256' | 'MD5' | 'Bcrypt' | 'Legacy';
+}

@@ -1,0 +1,71 @@
+import { AldabaError } from '../kernel/errors.ts';
+import type { Http } from './server.ts';
+
+/** A form body, or the query of an authorization request: a repeated name keeps all its values. */
+export type Form = Record<string, string | string[]>;
+
+const maximumDepth = 32;
+const utf8 = new TextDecoder('utf-8', { fatal: true });
+
+/** Parsers for JSON and forms that answer 400, never 500, to null bytes, invalid UTF-8 and deeply nested values. */
+export function installBodyParsers(http: Http): void {
+  http.removeAllContentTypeParsers();
+  http.addContentTypeParser('application/json', { parseAs: 'buffer' }, async (_request: unknown, body: Buffer) => parseJson(body));
+  http.addContentTypeParser('application/x-www-form-urlencoded', { parseAs: 'buffer' }, async (_request: unknown, body: Buffer) =>
+    parseForm(decode(body)),
+  );
+}
+
+function decode(body: Buffer): string {
+  try {
+    return utf8.decode(body);
+  } catch (error) {
+    throw new AldabaError('guard.invalid_input', { reason: 'the body is not valid UTF-8' }, { cause: error });
+  }
+}
+
+function parseJson(body: Buffer): unknown {
+  if (body.length === 0) return undefined;
+  const text = decode(body);
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (error) {
+    throw new AldabaError('guard.invalid_input', { reason: 'the body is not valid JSON' }, { cause: error });
+  }
+  refuseUnstorable(value, 0);
+  return value;
+}
+
+/** PostgreSQL's text and jsonb cannot hold U+0000, and nobody needs it: refused at the door, in names and values. */
+function refuseUnstorable(value: unknown, depth: number): void {
+  if (depth > maximumDepth) throw new AldabaError('guard.invalid_input', { reason: `the body is nested deeper than ${maximumDepth} levels` });
+  if (typeof value === 'string') {
+    if (value.includes('\0')) throw new AldabaError('guard.invalid_input', { reason: 'a value contains a null character' });
+    if (!value.isWellFormed()) throw new AldabaError('guard.invalid_input', { reason: 'a value contains half of a surrogate pair' });
+  } else if (Array.isArray(value)) {
+    for (const item of value) refuseUnstorable(item, depth + 1);
+  } else if (typeof value === 'object' && value !== null) {
+    for (const [name, item] of Object.entries(value)) {
+      refuseUnstorable(name, depth);
+      refuseUnstorable(item, depth + 1);
+    }
+  }
+}
+
+/** Parses `a=1&b=2`; the result has no prototype, so a field named `__proto__` is a field. */
+export function parseForm(text: string): Form {
+  const form: Form = Object.create(null);
+  for (const [name, value] of new URLSearchParams(text)) {
+    if (name.includes('\0') || value.includes('\0')) {
+      throw new AldabaError('guard.invalid_input', { reason: 'a value contains a null character' });
+    }
+    // URLSearchParams replaces invalid UTF-8 by U+FFFD instead of failing.
+    if (value.includes('\uFFFD') || name.includes('\uFFFD')) {
+      throw new AldabaError('guard.invalid_input', { reason: 'the body is not valid UTF-8' });
+    }
+    const before = form[name];
+    form[name] = before === undefined ? value : Array.isArray(before) ? [...before, value] : [before, value];
+  }
+  return form;
+}

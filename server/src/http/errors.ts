@@ -1,0 +1,39 @@
+import type { ErrorBody, ErrorCode } from '@aldaba/contract';
+import { AldabaError } from '../kernel/errors.ts';
+import type { Log } from '../kernel/log.ts';
+import type { Reply, Request } from './server.ts';
+
+/** Statuses that the HTTP layer itself finds (Fastify's own errors), as codes of the contract. */
+const codeOfStatus: Record<number, ErrorCode> = {
+  400: 'guard.invalid_input',
+  404: 'request.not_found',
+  405: 'request.method_not_allowed',
+  413: 'guard.payload_too_large',
+  415: 'guard.unsupported_media_type',
+};
+
+/**
+ * Any thrown value as an error of the contract. What is not ours is logged whole and answered as `request.internal` without a detail.
+ */
+export function toAldabaError(error: unknown, request: Request, log: Log): AldabaError {
+  if (error instanceof AldabaError) return error;
+  const status = error instanceof Error ? (error as { statusCode?: unknown }).statusCode : undefined;
+  const code = typeof status === 'number' ? codeOfStatus[status] : undefined;
+  if (code === 'guard.invalid_input') return new AldabaError(code, { reason: 'the request could not be read' }, { cause: error });
+  if (code) return new AldabaError(code, undefined, { cause: error });
+  log.error({ err: error, method: request.method, route: request.routeOptions?.url, tenant: request.tenant?.id }, 'A request failed');
+  return new AldabaError('request.internal', undefined, { cause: error });
+}
+
+/** The single exit of JSON surfaces: `{code, message, data?}` with the catalog's status, or the route's override. */
+export function sendError(
+  error: unknown,
+  request: Request,
+  reply: Reply,
+  options: { log: Log; statuses?: Partial<Record<ErrorCode, number>> | undefined },
+): void {
+  const failure = toAldabaError(error, request, options.log);
+  if (failure.code === 'request.overloaded') reply.header('retry-after', '2');
+  const body: ErrorBody = failure.toBody();
+  reply.code(options.statuses?.[failure.code] ?? failure.status).send(body);
+}

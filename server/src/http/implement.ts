@@ -1,0 +1,153 @@
+import type { Access, BodyOf, ParamsOf, QueryOf, RouteContract } from '@aldaba/contract';
+import { z } from 'zod';
+import { AldabaError } from '../kernel/errors.ts';
+import type { Log } from '../kernel/log.ts';
+import type { Tenant } from '../tenancy/index.ts';
+import { sendError } from './errors.ts';
+import type { Http, Reply, Request } from './server.ts';
+
+/** Who calls, as the guard of the route's access found out. */
+export interface Caller {
+  /** Subject of the access token (application or user id); absent for anonymous callers and interactions. */
+  subject?: string;
+}
+
+/** A page of a list: rows `offset` to `offset + limit`. */
+export interface Page {
+  number: number;
+  size: number;
+  limit: number;
+  offset: number;
+}
+
+export interface Call<R extends RouteContract> {
+  tenant: Tenant;
+  caller: Caller;
+  params: ParamsOf<R>;
+  query: QueryOf<R>;
+  body: BodyOf<R>;
+  /** Present for `pagination: 'required'`, and for `'optional'` when the client asked for a page. */
+  page: Page | undefined;
+  request: Request;
+  reply: Reply;
+}
+
+/** A list with what the pagination headers need. */
+export class Paged {
+  readonly items: readonly unknown[];
+  readonly total: number;
+  constructor(items: readonly unknown[], total: number) {
+    this.items = items;
+    this.total = total;
+  }
+}
+
+/** An answer with another than the route's first success status. */
+export class Answer {
+  readonly status: number;
+  readonly body: unknown;
+  constructor(status: number, body?: unknown) {
+    this.status = status;
+    this.body = body;
+  }
+}
+
+export type Guards = Record<Access, (request: Request, tenant: Tenant) => Promise<Caller>>;
+/** Binds a contract route to its handler: guard, validation, pagination, status and error answer are done here, once. */
+export type Implement = <R extends RouteContract>(contract: R, handler: (call: Call<R>) => Promise<unknown>) => void;
+
+export interface ImplementOptions {
+  guards: Guards;
+  log: Log;
+  /** Checks every answer against the contract's shape; on in tests, where a mismatch is a 500. */
+  checkResponses: boolean;
+}
+
+export function createImplement(http: Http, options: ImplementOptions): Implement {
+  return (contract, handler) => {
+    const guard = options.guards[contract.access];
+    const firstStatus = Math.min(...Object.keys(contract.responses).map(Number));
+    http.route({
+      method: contract.method,
+      url: contract.path,
+      handler: async (request, reply) => {
+        const caller = await guard(request, request.tenant);
+        const query = { ...(request.query as Record<string, unknown>) };
+        const page = contract.pagination ? takePage(query, contract.pagination === 'required') : undefined;
+        const result = await handler({
+          tenant: request.tenant,
+          caller,
+          params: check(contract.params, request.params ?? {}, 'params') as never,
+          query: check(contract.query, query, 'query') as never,
+          body: check(contract.body, request.body, 'body') as never,
+          page,
+          request,
+          reply,
+        });
+        if (reply.sent) return reply;
+        const status = result instanceof Answer ? result.status : firstStatus;
+        let body = result instanceof Answer ? result.body : result;
+        if (body instanceof Paged) {
+          if (page) setPageHeaders(request, reply, page, body.total);
+          body = body.items;
+        }
+        if (options.checkResponses) checkResponse(contract, status, body);
+        reply.code(status);
+        return body === undefined ? reply.send() : reply.send(body);
+      },
+      errorHandler: (error, request, reply) => sendError(error, request, reply, { log: options.log, statuses: contract.statuses }),
+    });
+  };
+}
+
+/** Unknown fields are dropped by zod's objects; wrong ones are named with what is wrong. */
+function check(schema: z.ZodType | undefined, value: unknown, where: string): unknown {
+  if (!schema) return value;
+  const result = schema.safeParse(value);
+  if (result.success) return result.data;
+  const issues = result.error.issues.map((issue) => ({ path: issue.path.map(String), message: issue.message }));
+  const reason = issues.map(({ path, message }) => `${[where, ...path].join('.')}: ${message}`).join('; ');
+  throw new AldabaError('guard.invalid_input', { reason, issues });
+}
+
+const pageNumber = z.coerce.number().int().min(1).max(1_000_000_000);
+const pageSize = z.coerce.number().int().min(1).max(100);
+
+function takePage(query: Record<string, unknown>, required: boolean): Page | undefined {
+  const { page, page_size: size } = query;
+  delete query.page;
+  delete query.page_size;
+  if (!required && page === undefined && size === undefined) return undefined;
+  const number = pageNumber.safeParse(page ?? 1);
+  const limit = pageSize.safeParse(size ?? 20);
+  if (!number.success || !limit.success) throw new AldabaError('guard.invalid_pagination');
+  return { number: number.data, size: limit.data, limit: limit.data, offset: (number.data - 1) * limit.data };
+}
+
+/** `Total-Number`, and one `Link` header per relation (RFC 8288). */
+function setPageHeaders(request: Request, reply: Reply, page: Page, total: number): void {
+  const last = Math.max(1, Math.ceil(total / page.size));
+  const link = (relation: string, number: number) => {
+    const url = new URL(`${request.tenant.baseUrl}${request.url}`);
+    url.searchParams.set('page', String(number));
+    url.searchParams.set('page_size', String(page.size));
+    return `<${url.href}>; rel="${relation}"`;
+  };
+  const links = [link('first', 1)];
+  if (page.number > 1) links.push(link('prev', page.number - 1));
+  if (page.number < last) links.push(link('next', page.number + 1));
+  links.push(link('last', last));
+  reply.header('total-number', String(total)).header('link', links);
+}
+
+function checkResponse(contract: RouteContract, status: number, body: unknown): void {
+  const schema = contract.responses[status];
+  if (schema === undefined) throw new Error(`${contract.operationId} answered ${status}, which its contract does not name.`);
+  if (schema === null) {
+    if (body !== undefined) throw new Error(`${contract.operationId} sent a body with ${status}, which its contract leaves empty.`);
+    return;
+  }
+  // What counts is what crosses the wire: dates, undefined members and classes have become JSON by then.
+  const result = schema.safeParse(JSON.parse(JSON.stringify(body ?? null)));
+  if (!result.success) throw new Error(`${contract.operationId} answered ${status} in another shape than its contract: ${result.error.message}`);
+}

@@ -1,0 +1,9 @@
+/**
+ * HTTP: the only importer of Fastify. Owns body parsing, tenant resolution per request, validation against the contract,
+ * pagination headers and the error answer. Does not own routes (features do) nor who may call them (guards are given).
+ * A request enters at `createHttp`, is bound to its tenant, and reaches a feature through `Implement` or a plain route.
+ */
+export { type Form, parseForm } from './body.ts';
+export { sendError, toAldabaError } from './errors.ts';
+export { Answer, type Call, type Caller, createImplement, type Guards, type Implement, type Page, Paged } from './implement.ts';
+export { createHttp, type Http, type Reply, type Request } from './server.ts';

@@ -1,0 +1,60 @@
+import { STATUS_CODES } from 'node:http';
+import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
+import type { Log } from '../kernel/log.ts';
+import type { Tenancy, Tenant } from '../tenancy/index.ts';
+import { installBodyParsers } from './body.ts';
+import { sendError } from './errors.ts';
+
+export type Http = FastifyInstance;
+export type Request = FastifyRequest;
+export type Reply = FastifyReply;
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** The tenant that the address named; set before any handler runs. */
+    tenant: Tenant;
+  }
+}
+
+/** Largest request body, in bytes, unless a route says otherwise. */
+export const bodyLimit = 256 * 1024;
+
+/**
+ * The HTTP server without routes: tenant resolution, body parsing, error answers, security headers.
+ * Routes are added by `routes.ts`, one encapsulated scope a surface.
+ */
+export function createHttp(options: { tenancy: Tenancy; log: Log; trustedProxies: string[] }): Http {
+  const { tenancy, log } = options;
+  const http = Fastify({
+    logger: false,
+    trustProxy: options.trustedProxies.length > 0 ? options.trustedProxies : false,
+    bodyLimit,
+    routerOptions: { ignoreTrailingSlash: true, maxParamLength: 512 },
+    // The tenant's prefix is taken off before routing, so that every route is declared once and knows nothing of prefixes.
+    rewriteUrl: (request) => {
+      const place = tenancy.locate(request.headers.host, request.url ?? '/');
+      (request as { aldabaTenant?: string }).aldabaTenant = place.tenantId;
+      return place.path;
+    },
+    requestTimeout: 30_000,
+    forceCloseConnections: 'idle',
+    clientErrorHandler(error, socket) {
+      log.debug({ reason: error.code }, 'A connection did not speak HTTP');
+      if (socket.writable) socket.end(`HTTP/1.1 400 ${STATUS_CODES[400]}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
+    },
+  });
+  installBodyParsers(http);
+  http.decorateRequest('tenant', null as unknown as Tenant);
+  http.addHook('onRequest', async (request) => {
+    request.tenant = await tenancy.get((request.raw as { aldabaTenant?: string }).aldabaTenant ?? '');
+  });
+  http.addHook('onSend', async (_request, reply) => {
+    reply.header('x-content-type-options', 'nosniff');
+    if (!reply.hasHeader('referrer-policy')) reply.header('referrer-policy', 'no-referrer');
+  });
+  http.setErrorHandler((error, request, reply) => sendError(error, request, reply, { log }));
+  http.setNotFoundHandler((request, reply) => {
+    sendError(Object.assign(new Error('not found'), { statusCode: 404 }), request, reply, { log });
+  });
+  return http;
+}

@@ -1,0 +1,39 @@
+import { createCipheriv, createDecipheriv, createHash, createHmac, hkdfSync, randomBytes, timingSafeEqual } from 'node:crypto';
+
+/** SHA-256 of an opaque value, base64url: what the database keeps instead of the value. */
+export const hashToken = (token: string): string => createHash('sha256').update(token).digest('base64url');
+
+/** Compares two strings in time that depends on neither content (their hashes are compared). */
+export const equalSecrets = (a: string, b: string): boolean =>
+  timingSafeEqual(createHash('sha256').update(a).digest(), createHash('sha256').update(b).digest());
+
+/** Seals secrets at rest with AES-256-GCM. Sealed text is bound to its `context` (e.g. `tenant/table/id`): it opens nowhere else. */
+export interface Vault {
+  seal(plain: string, context: string): string;
+  /** Throws if the text was changed, sealed with another key, or sealed for another context. */
+  open(sealed: string, context: string): string;
+  /** HMAC-SHA256 of a text under a key of its own per `purpose`, base64url. */
+  sign(text: string, purpose: string): string;
+}
+
+/** @param secret at least 32 characters of key material (`ALDABA_SECRET`). */
+export function createVault(secret: string): Vault {
+  const derive = (purpose: string) => Buffer.from(hkdfSync('sha256', secret, '', `aldaba/${purpose}`, 32));
+  const key = derive('rest');
+  return {
+    seal(plain, context) {
+      const iv = randomBytes(12);
+      const cipher = createCipheriv('aes-256-gcm', key, iv).setAAD(Buffer.from(context));
+      const sealed = Buffer.concat([cipher.update(plain, 'utf8'), cipher.final()]);
+      return `v1.${Buffer.concat([iv, cipher.getAuthTag(), sealed]).toString('base64url')}`;
+    },
+    open(sealed, context) {
+      if (!sealed.startsWith('v1.')) throw new Error('This secret was sealed in an unknown format.');
+      const bytes = Buffer.from(sealed.slice(3), 'base64url');
+      const decipher = createDecipheriv('aes-256-gcm', key, bytes.subarray(0, 12)).setAAD(Buffer.from(context));
+      decipher.setAuthTag(bytes.subarray(12, 28));
+      return decipher.update(bytes.subarray(28), undefined, 'utf8') + decipher.final('utf8');
+    },
+    sign: (text, purpose) => createHmac('sha256', derive(`sign/${purpose}`)).update(text).digest('base64url'),
+  };
+}

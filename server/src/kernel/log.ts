@@ -1,0 +1,24 @@
+import { pino } from 'pino';
+
+/** Structured log: fields first, then a sentence. Values are JSON-escaped, so nobody can forge a line. */
+export interface Log {
+  debug(fields: object, message: string): void;
+  info(fields: object, message: string): void;
+  warn(fields: object, message: string): void;
+  error(fields: object, message: string): void;
+}
+
+/** Names that carry secrets wherever they stand, one and two levels deep. */
+const secretNames = [
+  'password', 'secret', 'client_secret', 'code', 'code_verifier', 'token', 'access_token', 'refresh_token', 'id_token',
+  'authorization', 'cookie', 'set-cookie', 'appSecret', 'parameters',
+];
+
+/** JSON lines to standard output; secrets are masked here, whatever a caller hands over. */
+export const createLog = (level: string): Log =>
+  pino({
+    level,
+    base: null,
+    timestamp: pino.stdTimeFunctions.isoTime,
+    redact: { paths: secretNames.flatMap((name) => [`["${name}"]`, `*["${name}"]`, `*.*["${name}"]`]), censor: '[masked]' },
+  });

@@ -1,0 +1,67 @@
+import type { Database, Queries } from './database.ts';
+
+/**
+ * Values that every request needs (clients, keys, settings), per process and bounded. A change calls `changed` in its
+ * transaction: the commit notifies all nodes. `maximumAge` is the fallback when a notification is lost.
+ */
+export interface Cache<Value> {
+  /** The cached value, or the one that `load` gives. `undefined` results are not kept. */
+  get(tenantId: string, key: string): Promise<Value | undefined>;
+  /** Tells all nodes, this one too, that the value changed; `*` means every key of the tenant. Sent when `tx` commits. */
+  changed(tx: Queries, key: string): Promise<void>;
+}
+
+const channel = 'aldaba_cache';
+
+export interface CacheOptions<Value> {
+  name: string;
+  /** Entries kept; the oldest goes first. */
+  maximum: number;
+  /** Milliseconds. */
+  maximumAge: number;
+  load(tenantId: string, key: string): Promise<Value | undefined>;
+}
+
+export interface CacheRegistry {
+  create<Value>(options: CacheOptions<Value>): Cache<Value>;
+}
+
+/** Starts listening for changes. `now` is milliseconds. */
+export async function createCaches(database: Database, now: () => number): Promise<CacheRegistry> {
+  const forget = new Map<string, (tenantId: string, key: string) => void>();
+  await database.listen(channel, (payload) => {
+    const [name = '', tenantId = '', ...key] = payload.split(' ');
+    forget.get(name)?.(tenantId, key.join(' '));
+  });
+  return {
+    create<Value>({ name, maximum, maximumAge, load }: CacheOptions<Value>): Cache<Value> {
+      const entries = new Map<string, { value: Promise<Value | undefined>; at: number }>();
+      forget.set(name, (tenantId, key) => {
+        if (key !== '*') entries.delete(`${tenantId} ${key}`);
+        else for (const id of entries.keys()) if (id.startsWith(`${tenantId} `)) entries.delete(id);
+      });
+      return {
+        get(tenantId, key) {
+          const id = `${tenantId} ${key}`;
+          const known = entries.get(id);
+          if (known && now() - known.at < maximumAge) return known.value;
+          const entry = { value: load(tenantId, key), at: now() };
+          entries.delete(id);
+          entries.set(id, entry);
+          if (entries.size > maximum) entries.delete(entries.keys().next().value as string);
+          // Absent values and failures are asked for again: an unknown client may be created the next moment.
+          const drop = () => {
+            if (entries.get(id) === entry) entries.delete(id);
+          };
+          entry.value.then((value) => value === undefined && drop(), drop);
+          return entry.value;
+        },
+        async changed(tx, key) {
+          await tx.raw('select pg_notify($1, $2)', [channel, `${name} ${tx.tenantId} ${key}`]);
+          // This process must not wait for its own notification: who got the answer to a change sees the change.
+          tx.afterCommit(() => forget.get(name)?.(tx.tenantId, key));
+        },
+      };
+    },
+  };
+}

@@ -1,0 +1,38 @@
+import { AldabaError } from '../kernel/errors.ts';
+
+interface PostgresError extends Error {
+  code?: string;
+  constraint?: string;
+  detail?: string;
+  column?: string;
+}
+
+/**
+ * Turns constraint violations into codes of the contract, with the constraint's name as cause for features that
+ * answer more precisely (`constraintOf`). Everything else goes through unchanged.
+ */
+export function translateDatabaseError(error: unknown): unknown {
+  if (!(error instanceof Error)) return error;
+  const { code, constraint } = error as PostgresError;
+  switch (code) {
+    case '23505':
+      return new AldabaError('entity.unique_integrity_violation', { field: constraint ?? 'value' }, { cause: error });
+    case '23503':
+      return new AldabaError('entity.relation_foreign_key_not_found', undefined, { cause: error });
+    case '23514':
+    case '23502':
+      return new AldabaError('entity.db_constraint_violated', undefined, { cause: error });
+    case '22001':
+      return new AldabaError('entity.value_too_long', undefined, { cause: error });
+    // A null byte or another character that PostgreSQL's text cannot hold; JSON with \u0000.
+    case '22021':
+    case '22P05':
+      return new AldabaError('guard.invalid_input', { reason: 'it contains a character that cannot be stored' }, { cause: error });
+    default:
+      return error;
+  }
+}
+
+/** The name of the violated constraint, for errors that `translateDatabaseError` made. */
+export const constraintOf = (error: unknown): string | undefined =>
+  error instanceof AldabaError ? (error.cause as PostgresError | undefined)?.constraint : undefined;

@@ -1,0 +1,9 @@
+/**
+ * The store: connection to PostgreSQL, migrations and caches. It owns connections, tenants' walls and constraint errors;
+ * it owns no table: each feature's `store.ts` holds its own SQL. Enter through `openDatabase`, `migrate`, `startEmbedded`.
+ */
+export { type Cache, type CacheRegistry, createCaches } from './cache.ts';
+export { type Database, openDatabase, type Queries, sql } from './database.ts';
+export { constraintOf } from './errors.ts';
+export { migrate } from './migrations.ts';
+export type { Tables } from './schema.ts';

@@ -1,0 +1,235 @@
+import type { Generated } from 'kysely';
+
+/** Rows as PostgreSQL keeps them (snake_case). Only `store.ts` files see these; they map them to the shapes of their feature. */
+type Json = unknown;
+
+interface TenantRow {
+  id: string;
+  name: string;
+  is_suspended: Generated<boolean>;
+  created_at: Generated<Date>;
+}
+interface TenantSettingRow {
+  tenant_id: string;
+  key: string;
+  value: Json;
+}
+interface SigningKeyRow {
+  tenant_id: string;
+  id: string;
+  algorithm: string;
+  status: string;
+  public_jwk: Json;
+  private_jwk_sealed: string;
+  created_at: Generated<Date>;
+}
+interface ApplicationRow {
+  tenant_id: string;
+  id: string;
+  name: string;
+  type: string;
+  description: string | null;
+  secret_sealed: string | null;
+  oidc_client_metadata: Json;
+  custom_client_metadata: Generated<Json>;
+  protected_app_metadata: Json | null;
+  custom_data: Generated<Json>;
+  is_third_party: Generated<boolean>;
+  created_at: Generated<Date>;
+}
+interface ApplicationSecretRow {
+  tenant_id: string;
+  application_id: string;
+  name: string;
+  value_sealed: string;
+  created_at: Generated<Date>;
+  expires_at: Date | null;
+}
+interface UserRow {
+  tenant_id: string;
+  id: string;
+  username: string | null;
+  primary_email: string | null;
+  primary_phone: string | null;
+  password_digest: string | null;
+  password_algorithm: string | null;
+  name: string | null;
+  avatar: string | null;
+  profile: Generated<Json>;
+  custom_data: Generated<Json>;
+  logto_config: Generated<Json>;
+  mfa_verifications: Generated<Json>;
+  application_id: string | null;
+  is_suspended: Generated<boolean>;
+  is_password_expired: Generated<boolean>;
+  last_sign_in_at: Date | null;
+  password_updated_at: Date | null;
+  created_at: Generated<Date>;
+  updated_at: Generated<Date>;
+}
+interface UserIdentityRow {
+  tenant_id: string;
+  target: string;
+  identity_id: string;
+  user_id: string;
+  details: Json | null;
+  created_at: Generated<Date>;
+}
+interface ResourceRow {
+  tenant_id: string;
+  id: string;
+  name: string;
+  indicator: string;
+  is_default: Generated<boolean>;
+  access_token_ttl: Generated<number>;
+  created_at: Generated<Date>;
+}
+interface ScopeRow {
+  tenant_id: string;
+  id: string;
+  resource_id: string;
+  name: string;
+  description: string | null;
+  created_at: Generated<Date>;
+}
+interface RoleRow {
+  tenant_id: string;
+  id: string;
+  name: string;
+  description: string;
+  type: string;
+  is_default: Generated<boolean>;
+  created_at: Generated<Date>;
+}
+interface RoleScopeRow {
+  tenant_id: string;
+  role_id: string;
+  scope_id: string;
+}
+interface UserRoleRow {
+  tenant_id: string;
+  user_id: string;
+  role_id: string;
+}
+interface ApplicationRoleRow {
+  tenant_id: string;
+  application_id: string;
+  role_id: string;
+}
+interface ConnectorRow {
+  tenant_id: string;
+  id: string;
+  connector_id: string;
+  sync_profile: Generated<boolean>;
+  enable_token_storage: Generated<boolean>;
+  config_sealed: string;
+  metadata: Generated<Json>;
+  created_at: Generated<Date>;
+}
+interface SignInExperienceRow {
+  tenant_id: string;
+  settings: Json;
+  updated_at: Generated<Date>;
+}
+interface SessionRow {
+  tenant_id: string;
+  id_hash: string;
+  uid: string;
+  user_id: string;
+  authenticated_at: Date;
+  amr: Generated<string[]>;
+  created_at: Generated<Date>;
+  expires_at: Date;
+}
+interface GrantRow {
+  tenant_id: string;
+  id: string;
+  user_id: string;
+  application_id: string;
+  session_uid: string | null;
+  scope: string;
+  resource_scopes: Generated<Json>;
+  created_at: Generated<Date>;
+  expires_at: Date;
+}
+interface AuthorizationCodeRow {
+  tenant_id: string;
+  code_hash: string;
+  grant_id: string;
+  payload: Json;
+  consumed_at: Date | null;
+  expires_at: Date;
+}
+interface RefreshTokenRow {
+  tenant_id: string;
+  token_hash: string;
+  grant_id: string;
+  payload: Json;
+  family_created_at: Date;
+  created_at: Generated<Date>;
+  consumed_at: Date | null;
+  successor_hash: string | null;
+  delivered: Generated<boolean>;
+  expires_at: Date;
+}
+interface AccessTokenRow {
+  tenant_id: string;
+  token_hash: string;
+  grant_id: string | null;
+  user_id: string | null;
+  application_id: string;
+  scope: string;
+  session_uid: string | null;
+  created_at: Generated<Date>;
+  expires_at: Date;
+}
+interface InteractionRow {
+  tenant_id: string;
+  uid_hash: string;
+  application_id: string;
+  request: Json;
+  state: Json | null;
+  revision: Generated<number>;
+  result: Json | null;
+  created_at: Generated<Date>;
+  expires_at: Date;
+}
+interface AttemptLimitRow {
+  tenant_id: string;
+  target_hash: string;
+  failures: Generated<number>;
+  window_started_at: Date;
+  locked_until: Date | null;
+}
+interface OneTimeLinkRow {
+  tenant_id: string;
+  token_hash: string;
+  purpose: string;
+  expires_at: Date;
+}
+
+export interface Tables {
+  tenants: TenantRow;
+  tenant_settings: TenantSettingRow;
+  signing_keys: SigningKeyRow;
+  applications: ApplicationRow;
+  application_secrets: ApplicationSecretRow;
+  users: UserRow;
+  user_identities: UserIdentityRow;
+  resources: ResourceRow;
+  scopes: ScopeRow;
+  roles: RoleRow;
+  roles_scopes: RoleScopeRow;
+  users_roles: UserRoleRow;
+  applications_roles: ApplicationRoleRow;
+  connectors: ConnectorRow;
+  sign_in_experiences: SignInExperienceRow;
+  sessions: SessionRow;
+  grants: GrantRow;
+  authorization_codes: AuthorizationCodeRow;
+  refresh_tokens: RefreshTokenRow;
+  access_tokens: AccessTokenRow;
+  interactions: InteractionRow;
+  attempt_limits: AttemptLimitRow;
+  one_time_links: OneTimeLinkRow;
+}

@@ -1,0 +1,99 @@
+/**
+ * Tenancy: which tenant a request is for, and the life of tenants. A tenant is a small value that is passed along; it holds
+ * no pool, no provider and no cache of its own, so ten thousand of them cost nothing while nobody uses them.
+ *
+ * Owns: the tables tenants and tenant_settings, addresses (`address.ts`), creating a tenant with everything it starts with.
+ * Does not own: what the starting rows are; features give their part as a `Seed`.
+ * Requests enter through `locate` (before routing) and `get` (the value every handler receives).
+ */
+import { AldabaError } from '../kernel/errors.ts';
+import type { CacheRegistry, Database, Queries } from '../store/index.ts';
+import { type Addresses, baseUrlOf, type Location, locate } from './address.ts';
+import { findSetting, findTenant, insertTenant, saveSetting, type TenantRecord } from './store.ts';
+
+export { adminTenantId, defaultTenantId } from './address.ts';
+
+export interface Tenant {
+  readonly id: string;
+  readonly name: string;
+  /** Public URL of the tenant without trailing slash, e.g. `https://id.example.com` or `https://id.example.com/t/acme`. */
+  readonly baseUrl: string;
+  /** The path of `baseUrl`: '' at the root, else e.g. `/t/acme`. Cookies are set for it, links start with it. */
+  readonly basePath: string;
+  /** `<baseUrl>/oidc`. */
+  readonly issuer: string;
+  /** Resource indicator of the tenant's Management API; does not depend on the host. */
+  readonly managementIndicator: string;
+  /** Queries that see this tenant's rows only. */
+  readonly db: Queries;
+}
+
+/** Gives a new tenant the rows that a feature needs from the start; runs in the transaction that creates the tenant. */
+export type Seed = (tx: Queries, tenantId: string) => Promise<void>;
+
+export interface Tenancy {
+  /** Pure and synchronous: used to rewrite the request's path before routing. */
+  locate(host: string | undefined, url: string): Location;
+  /** @throws AldabaError `tenant.not_found` for unknown and suspended tenants. */
+  get(tenantId: string): Promise<Tenant>;
+  /** Creates a tenant with keys, settings and its Management API in one transaction; does nothing when it exists. */
+  create(tenant: { id: string; name: string }): Promise<Tenant>;
+  /** A cached JSON setting of the tenant, or undefined. */
+  setting(tenant: Tenant, key: string): Promise<unknown>;
+  saveSetting(tenant: Tenant, key: string, value: unknown): Promise<void>;
+}
+
+export function createTenancy(deps: { database: Database; caches: CacheRegistry; addresses: Addresses; seeds: readonly Seed[] }): Tenancy {
+  const { database, addresses } = deps;
+  const toTenant = (record: TenantRecord): Tenant => {
+    const baseUrl = baseUrlOf(addresses, record.id);
+    const { pathname } = new URL(baseUrl);
+    return Object.freeze({
+      id: record.id,
+      name: record.name,
+      baseUrl,
+      basePath: pathname === '/' ? '' : pathname,
+      issuer: `${baseUrl}/oidc`,
+      managementIndicator: `https://${record.id}.logto.app/api`,
+      db: database.tenant(record.id),
+    });
+  };
+  const known = deps.caches.create<Tenant>({
+    name: 'tenants',
+    maximum: 1000,
+    maximumAge: 60_000,
+    async load(tenantId) {
+      const record = await findTenant(database.tenant(tenantId));
+      return record && !record.isSuspended ? toTenant(record) : undefined;
+    },
+  });
+  const settings = deps.caches.create<{ value: unknown }>({
+    name: 'tenant-settings',
+    maximum: 1000,
+    maximumAge: 60_000,
+    load: async (tenantId, key) => ({ value: await findSetting(database.tenant(tenantId), key) }),
+  });
+  const get = async (tenantId: string) => {
+    const tenant = await known.get(tenantId, '');
+    if (!tenant) throw new AldabaError('tenant.not_found');
+    return tenant;
+  };
+  return {
+    locate: (host, url) => locate(addresses, host, url),
+    get,
+    async create(tenant) {
+      await database.tenant(tenant.id).transaction(async (tx) => {
+        if (!(await insertTenant(tx, tenant))) return;
+        for (const seed of deps.seeds) await seed(tx, tenant.id);
+        await known.changed(tx, '');
+      });
+      return get(tenant.id);
+    },
+    setting: async (tenant, key) => (await settings.get(tenant.id, key))?.value,
+    saveSetting: (tenant, key, value) =>
+      tenant.db.transaction(async (tx) => {
+        await saveSetting(tx, key, value);
+        await settings.changed(tx, key);
+      }),
+  };
+}

@@ -1,0 +1,34 @@
+import { type Queries, sql } from '../store/index.ts';
+
+export interface TenantRecord {
+  id: string;
+  name: string;
+  isSuspended: boolean;
+}
+
+export async function findTenant(q: Queries): Promise<TenantRecord | undefined> {
+  const row = await q.first(sql.selectFrom('tenants').select(['id', 'name', 'is_suspended']).where('id', '=', q.tenantId));
+  return row && { id: row.id, name: row.name, isSuspended: row.is_suspended };
+}
+
+/** Returns false when the tenant existed already. */
+export async function insertTenant(q: Queries, tenant: { id: string; name: string }): Promise<boolean> {
+  return (await q.run(sql.insertInto('tenants').values(tenant).onConflict((conflict) => conflict.doNothing()))) > 0;
+}
+
+export async function findSetting(q: Queries, key: string): Promise<unknown> {
+  const row = await q.first(
+    sql.selectFrom('tenant_settings').select('value').where('tenant_id', '=', q.tenantId).where('key', '=', key),
+  );
+  return row?.value;
+}
+
+export async function saveSetting(q: Queries, key: string, value: unknown): Promise<void> {
+  const json = JSON.stringify(value);
+  await q.run(
+    sql
+      .insertInto('tenant_settings')
+      .values({ tenant_id: q.tenantId, key, value: json })
+      .onConflict((conflict) => conflict.columns(['tenant_id', 'key']).doUpdateSet({ value: json })),
+  );
+}
