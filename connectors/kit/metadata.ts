@@ -5,8 +5,8 @@ const languageTag = /^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$/;
 
 /** Text in several languages, by BCP 47 tag; English is always there and is the fallback. */
 export const localizedText = z
-  .record(z.string().regex(languageTag), z.string().min(1))
-  .refine((text): text is Record<string, string> & { en: string } => text['en'] !== undefined, {
+  .record(z.string().regex(languageTag), z.string())
+  .refine((text): text is Record<string, string> & { en: string } => Boolean(text.en), {
     message: 'An English text (en) is needed',
   });
 export type LocalizedText = Readonly<Record<string, string>> & { readonly en: string };
@@ -102,11 +102,12 @@ export const parseMetadata = (value: unknown): ConnectorMetadata => {
   return result.data;
 };
 
-/** The text in the wanted language: the exact tag, else the same primary language, else English. */
-export const pickLanguage = (text: Readonly<Record<string, string>>, language: string): string | undefined => {
+/** The text in the wanted language (any string is safe): the exact tag, else the same primary language, else English. */
+export const pickLanguage = (text: LocalizedText, language: string): string => {
   const primary = language.split('-')[0];
-  const related = Object.keys(text).find((tag) => tag.split('-')[0] === primary);
-  return text[language] ?? (related === undefined ? text['en'] : text[related]);
+  const tags = Object.keys(text);
+  const tag = tags.find((each) => each === language) ?? tags.find((each) => each.split('-')[0] === primary);
+  return (tag === undefined ? undefined : text[tag]) ?? text.en;
 };
 
 /**
@@ -119,9 +120,7 @@ export const readGuide = async (
   language: string,
   readDocument: (path: string) => Promise<string>,
 ): Promise<string> =>
-  'text' in source
-    ? (pickLanguage(source.text, language) ?? '')
-    : readDocument(pickLanguage(source.files, language) ?? source.files['en'] ?? '');
+  'text' in source ? pickLanguage(source.text, language) : readDocument(pickLanguage(source.files, language));
 
 /** An SVG drawing as a data URL, for `logo`. */
 export const svgDataUrl = (svg: string): string => `data:image/svg+xml,${encodeURIComponent(svg)}`;
