@@ -38,7 +38,7 @@ export interface ConformanceCase {
 const shortLimit = 20;
 
 const collectLog = (lines: string[]): ConnectorLog => {
-  const write = (message: string, fields?: Readonly<Record<string, unknown>>) => {
+  const write = (fields: Readonly<Record<string, unknown>>, message: string) => {
     lines.push(`${message} ${inspect(fields, { depth: null })}`);
   };
   return { info: write, warn: write, error: write };
@@ -164,7 +164,10 @@ const testMetadata = (test: ConformanceCase): void => {
     const guides: Readonly<Record<string, string>> =
       'text' in metadata.guide ? metadata.guide.text : metadata.guide.files;
     for (const language of Object.keys(metadata.name)) {
-      assert.ok(metadata.name[language] && metadata.description[language], `the name or the description in ${language}`);
+      assert.ok(
+        metadata.name[language] && metadata.description[language],
+        `the name or the description in ${language}`,
+      );
       const guide = guides[language];
       assert.ok(guide, `there is no guide in ${language}`);
       if ('text' in metadata.guide) continue;

@@ -2,11 +2,11 @@ import type { z } from 'zod';
 import { ConnectorError } from './errors.ts';
 import { type ConnectorMetadata, describeProblems, parseMetadata } from './metadata.ts';
 
-/** Structured lines for the operator. Neither the message nor the fields may hold a secret, a token or a code. */
+/** Structured lines for the operator: fields, then a sentence. Neither may hold a secret, a token or a code. */
 export interface ConnectorLog {
-  info(message: string, fields?: Readonly<Record<string, unknown>>): void;
-  warn(message: string, fields?: Readonly<Record<string, unknown>>): void;
-  error(message: string, fields?: Readonly<Record<string, unknown>>): void;
+  info(fields: Readonly<Record<string, unknown>>, message: string): void;
+  warn(fields: Readonly<Record<string, unknown>>, message: string): void;
+  error(fields: Readonly<Record<string, unknown>>, message: string): void;
 }
 
 /** A message template as an operator wrote it for one language. */

@@ -65,11 +65,10 @@ export const requestProvider = async (
     signal?.throwIfAborted();
     const timedOut = error instanceof ConnectorError && error.code === 'timeout';
     // Only host and path: the query and the client's own error may hold secrets.
-    world.log.warn(timedOut ? 'The provider did not answer in time' : 'The provider could not be reached', {
-      provider,
-      address: `${url.host}${url.pathname}`,
-      milliseconds: world.now() - startedAt,
-    });
+    world.log.warn(
+      { provider, address: `${url.host}${url.pathname}`, milliseconds: world.now() - startedAt },
+      timedOut ? 'The provider did not answer in time' : 'The provider could not be reached',
+    );
     throw timedOut
       ? new ConnectorError('timeout', { message: `${provider} did not answer in time` })
       : new ConnectorError('general', { errorDescription: `${provider} could not be reached` });

@@ -27,7 +27,11 @@ const openSandbox = () =>
 const sandboxRun = (outcome: SandboxOutcome, persona = 'mei'): ProviderRun => {
   const sandbox = openSandbox();
   const code = sandbox.approve({ appId: app.appId, persona, outcome });
-  return { fetch: sandbox.fetch, use: (instance, given) => instance.getUserInfo({ code }, given), secrets: [code, 'unguessable-'] };
+  return {
+    fetch: sandbox.fetch,
+    use: (instance, given) => instance.getUserInfo({ code }, given),
+    secrets: [code, 'unguessable-'],
+  };
 };
 
 /** A provider with fixed answers for the token and the profile call. */
@@ -44,8 +48,14 @@ const fixedRun = (...answers: [body: unknown, status?: number][]): ProviderRun =
 };
 
 const token = { access_token: 'an-access-token', openid: 'o1', expires_in: 7200 };
-const tokenFault = (body: unknown, status = 200) => () => fixedRun([body, status]);
-const profileFault = (body: unknown, status = 200) => () => fixedRun([token], [body, status]);
+const tokenFault =
+  (body: unknown, status = 200) =>
+  () =>
+    fixedRun([body, status]);
+const profileFault =
+  (body: unknown, status = 200) =>
+  () =>
+    fixedRun([token], [body, status]);
 
 const failures: { name: string; code: ConnectorErrorCode; provider: () => ProviderRun }[] = [
   {
