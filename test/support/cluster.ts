@@ -1,0 +1,59 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after } from 'node:test';
+import { Client } from 'pg';
+import { startEmbedded } from '../../server/src/store/embedded.ts';
+
+/**
+ * One PostgreSQL for the whole test run: the embedded one, or the server that `ALDABA_TEST_DATABASE_URL` names (login with
+ * the right to create databases). Every test file gets a database of its own, cloned from a template that was migrated once.
+ */
+export interface Cluster {
+  /** URL of a database by its name, with the role that the server itself uses. */
+  urlOf(database: string): string;
+  /** Runs a statement that needs more rights (create database, terminate connections) on the maintenance database. */
+  admin(statement: string): Promise<void>;
+}
+
+let running: Promise<Cluster> | undefined;
+
+export const cluster = (): Promise<Cluster> => {
+  running ??= start();
+  return running;
+};
+
+const stops: (() => Promise<void>)[] = [];
+// A hook at the top level of a module runs once after all files, since they share one process.
+after(async () => {
+  for (const stop of stops.splice(0)) await stop();
+});
+
+async function start(): Promise<Cluster> {
+  const external = process.env.ALDABA_TEST_DATABASE_URL;
+  if (external) return describe((name) => withDatabase(external, name), external);
+  const folder = await mkdtemp(join(tmpdir(), 'aldaba-test-'));
+  const database = await startEmbedded({ dataFolder: folder, progress: () => undefined, purpose: 'server' });
+  stops.push(async () => {
+    await database.stop();
+    await rm(folder, { recursive: true, force: true });
+  });
+  return describe((name) => withDatabase(database.url, name), database.adminUrl);
+}
+
+function describe(urlOf: Cluster['urlOf'], adminUrl: string): Cluster {
+  return {
+    urlOf,
+    async admin(statement) {
+      const client = new Client({ connectionString: adminUrl });
+      await client.connect();
+      try {
+        await client.query(statement);
+      } finally {
+        await client.end();
+      }
+    },
+  };
+}
+
+const withDatabase = (url: string, name: string): string => url.replace(/(\/\/[^/]*\/)[^?]*/, `$1${name}`);

@@ -1,0 +1,99 @@
+import { randomUUID } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type App, createApp, type World } from '../../server/src/app.ts';
+import { readConfig } from '../../server/src/config.ts';
+import { systemClock } from '../../server/src/kernel/clock.ts';
+import { createLog } from '../../server/src/kernel/log.ts';
+import { findRoot } from '../../server/src/root.ts';
+import { defaultTenantId, type Tenant } from '../../server/src/tenancy/index.ts';
+import { cluster } from './cluster.ts';
+
+/** A whole server in this process, on a port and a database of its own. */
+export interface TestServer {
+  /** Base URL of the tenant `default`, without trailing slash. */
+  url: string;
+  app: App;
+  tenant: Tenant;
+  /** URL of the server's database. */
+  databaseUrl: string;
+  close(): Promise<void>;
+}
+
+export interface TestServerOptions {
+  /** Fakes of the outside: clock, … */
+  world?: Partial<World>;
+  /** Configuration beside PORT and ENDPOINT. */
+  environment?: Record<string, string>;
+  /** Path that the public URL carries, e.g. `/auth`. */
+  subPath?: string;
+}
+
+const template = 'aldaba_template';
+let prepared: Promise<void> | undefined;
+
+/** Starts a server on a fresh database. Close it in `after`. */
+export async function startServer(options: TestServerOptions = {}): Promise<TestServer> {
+  prepared ??= prepareTemplate();
+  await prepared;
+  const { urlOf, admin } = await cluster();
+  const name = `t_${randomUUID().replaceAll('-', '')}`;
+  await admin(`create database ${name} template ${template} owner ${ownerOf(urlOf(name))}`);
+  const dataFolder = await mkdtemp(join(tmpdir(), 'aldaba-data-'));
+  const port = await freePort();
+  const app = await createApp(
+    readConfig({
+      PORT: String(port),
+      ENDPOINT: `http://localhost:${port}${options.subPath ?? ''}`,
+      DATABASE_POOL_SIZE: '8',
+      ...options.environment,
+    }),
+    testWorld(urlOf(name), dataFolder, options.world),
+  );
+  await app.http.listen({ port, host: '127.0.0.1' });
+  return {
+    url: `http://localhost:${port}${options.subPath ?? ''}`,
+    app,
+    tenant: await app.tenancy.get(defaultTenantId),
+    databaseUrl: urlOf(name),
+    async close() {
+      await app.close();
+      await admin(`drop database ${name} with (force)`);
+      await rm(dataFolder, { recursive: true, force: true });
+    },
+  };
+}
+
+/** Migrates and seeds once; every later database is a copy of the files. */
+async function prepareTemplate(): Promise<void> {
+  const { urlOf, admin } = await cluster();
+  await admin(`drop database if exists ${template} with (force)`);
+  await admin(`create database ${template} owner ${ownerOf(urlOf(template))}`);
+  const app = await createApp(readConfig({}), testWorld(urlOf(template), tmpdir()));
+  await app.close();
+}
+
+const testWorld = (databaseUrl: string, dataFolder: string, overrides: Partial<World> = {}): World => ({
+  clock: systemClock,
+  log: createLog(process.env.ALDABA_TEST_LOG ?? 'silent'),
+  databaseUrl,
+  secret: 'a secret for tests that is long enough',
+  root: findRoot(process.env),
+  dataFolder,
+  progress: () => undefined,
+  checkResponses: true,
+  ...overrides,
+});
+
+const ownerOf = (url: string): string => /\/\/([^:@/]+)/.exec(url)?.[1] ?? 'postgres';
+
+async function freePort(): Promise<number> {
+  const { createServer } = await import('node:net');
+  const server = createServer().listen(0, '127.0.0.1');
+  await new Promise((resolve) => server.once('listening', resolve));
+  const { port } = server.address() as AddressInfo;
+  await new Promise((resolve) => server.close(resolve));
+  return port;
+}
