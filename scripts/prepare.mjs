@@ -1,0 +1,22 @@
+// What has to be true before the server, the command line or the tests can run: packages installed, build up to date.
+import { join } from 'node:path';
+import { isFresh } from './freshness.mjs';
+import { ensureInstalled } from './install.mjs';
+import { fail, findNode, root, runToEnd } from './runtime.mjs';
+
+/** Installs and builds as far as needed, saying so on standard error. `development` asks for the test packages too. */
+export async function prepare({ development = false } = {}) {
+  const fresh = isFresh();
+  await ensureInstalled({ development: development || !fresh });
+  if (fresh) return;
+  process.stderr.write('Building the pages and the server (only when the sources changed; a few seconds) …\n');
+  const code = await runToEnd(findNode(), [join(root, 'scripts/build.mjs')]);
+  if (code !== 0) fail('The build failed; nothing was started. What to correct is said above.');
+}
+
+/** Runs one of the built programs under Node 24 with the arguments of this one, and ends with its exit code. */
+export async function runBuilt(name) {
+  const program = join(root, 'dist/server', name);
+  const code = await runToEnd(findNode(), ['--enable-source-maps', program, ...process.argv.slice(2)], { ALDABA_ROOT: root });
+  process.exit(code);
+}

@@ -1,0 +1,5 @@
+// `npm start`: from a fresh clone to a running server.
+import { prepare, runBuilt } from './prepare.mjs';
+
+await prepare();
+await runBuilt('main.js');
