@@ -1,0 +1,46 @@
+import { hash, verify } from '@node-rs/argon2';
+import type { PasswordDigest } from '../users/user.ts';
+import { matchesForeign, readArgon2 } from './foreign.ts';
+import { createGate } from './gate.ts';
+
+/** Hashes and verifies passwords off the main thread, one at a time per core. */
+export interface Passwords {
+  /** @throws AldabaError `request.overloaded` when too many wait already. */
+  hash(password: string): Promise<PasswordDigest>;
+  /**
+   * Whether the password fits. An absent digest (unknown user, user without a password) and a wrong password cost the same time.
+   * `outdated`: it fits, and the digest should be replaced by a fresh `hash`.
+   * @throws AldabaError `request.overloaded` when too many wait already.
+   */
+  verify(password: string, digest: PasswordDigest | undefined): Promise<{ matches: boolean; outdated: boolean }>;
+}
+
+/** OWASP's second recommended set for Argon2id: 19 MiB, 2 passes, 1 lane. Algorithm 2 is Argon2id (RFC 9106). */
+const parameters = { algorithm: 2, memoryCost: 19_456, timeCost: 2, parallelism: 1 } as const;
+
+/** Of a random password that nobody has kept: what is verified when there is nothing to verify. */
+const dummyDigest = '$argon2id$v=19$m=19456,t=2,p=1$NMI+R3k/zMaY2HaN1HXBnw$hdEnHNMX2gBtZlSxLgkvxzHCIgOfrCC4P9aFU5jaabU';
+
+export function createPasswords(deps: { concurrency: number; maximumQueue: number }): Passwords {
+  const gate = createGate(deps);
+
+  const check = async (password: string, stored: PasswordDigest | undefined) => {
+    const argon2 = stored && readArgon2(stored.digest);
+    if (stored && argon2 && stored.algorithm.startsWith('Argon2')) {
+      const matches = await verify(stored.digest, password);
+      return { matches, outdated: matches && !isCurrent(argon2) };
+    }
+    const matches = stored !== undefined && (await matchesForeign(password, stored));
+    // Fast digests and absent ones would answer sooner than Argon2 and so tell who exists; a match pays with its new hash.
+    if (!matches) await verify(dummyDigest, password);
+    return { matches, outdated: matches };
+  };
+
+  return {
+    hash: (password) => gate.run(async () => ({ digest: await hash(password, parameters), algorithm: 'Argon2id' as const })),
+    verify: (password, stored) => gate.run(() => check(password, stored)),
+  };
+}
+
+const isCurrent = ({ variant, version, m, t, p }: { variant: string; version: number; m: number; t: number; p: number }) =>
+  variant === 'argon2id' && version === 19 && m >= parameters.memoryCost && t >= parameters.timeCost && p === parameters.parallelism;
