@@ -1,0 +1,207 @@
+import {
+  type Call,
+  type Connector,
+  ConnectorError,
+  type ConnectorInstance,
+  type ConnectorMetadata,
+  type ConnectorMethodName,
+  type ConnectorMethods,
+  describeProblems,
+  instanceOf,
+  type Session,
+  type SocialUserInfo,
+  type TokenResponse,
+  type World,
+  withTimeLimit,
+} from '@aldaba/connectors/kit';
+import { confidentialValues, translatePackageError } from './package-errors.ts';
+
+/*
+ * Turns what a published connector package exports into a connector of our kit. The package brings its own copies of
+ * the published kit and of zod, so nothing is compared by class: its guard is only called, its errors are recognised
+ * by their shape.
+ */
+
+/** Milliseconds for one call of a package, whose own requests cannot be stopped from here. */
+const callLimit = 20_000;
+
+interface FactoryOptions {
+  getConfig: (factoryId: string) => Promise<unknown>;
+  getI18nEmailTemplate?: (type: string, language?: string) => Promise<unknown>;
+}
+type SetSession = (session: Readonly<Record<string, unknown>>) => Promise<void>;
+type GetSession = () => Promise<Readonly<Record<string, unknown>>>;
+
+/** What a package's factory makes, as far as it is used; the packages are typed by their publisher's kit, not by ours. */
+export interface PackageConnector {
+  readonly type: unknown;
+  readonly metadata: unknown;
+  readonly configGuard: { safeParse(value: unknown): GuardResult };
+  readonly getAuthorizationUri?: (request: Record<string, unknown>, setSession: SetSession) => Promise<string>;
+  readonly getUserInfo?: (data: unknown, getSession: GetSession) => Promise<SocialUserInfo>;
+  readonly getTokenResponseAndUserInfo?: (
+    data: unknown,
+    getSession: GetSession,
+  ) => Promise<{ tokenResponse?: TokenResponse; userInfo: SocialUserInfo }>;
+  readonly getAccessTokenByRefreshToken?: (refreshToken: string) => Promise<TokenResponse>;
+  readonly validateSamlAssertion?: (
+    assertion: { body: unknown },
+    getSession: GetSession,
+    setSession: SetSession,
+  ) => Promise<string>;
+  readonly sendMessage?: (message: Record<string, unknown>) => Promise<unknown>;
+  readonly getUsage?: (startFrom?: Date) => Promise<number>;
+}
+interface GuardResult {
+  readonly success: boolean;
+  readonly error?: { readonly issues?: readonly { path?: readonly PropertyKey[]; message: string }[] };
+}
+export type PackageFactory = (options: FactoryOptions) => Promise<PackageConnector>;
+
+const isObject = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null;
+
+/** The factory of a module, also in the shape that CommonJS interoperation gives it. */
+const factoryOf = (exported: unknown): unknown => (isObject(exported) ? exported.default : exported);
+
+const isPackageConnector = (value: unknown): value is PackageConnector => {
+  const guard = isObject(value) ? value.configGuard : undefined;
+  return isObject(guard) && typeof guard.safeParse === 'function';
+};
+
+/**
+ * Calls the factory once without a configuration, to read what does not depend on one.
+ * @throws ConnectorError `invalid_metadata` or `invalid_config_guard`; whatever the package throws.
+ */
+export const readPackageConnector = async (
+  exported: unknown,
+): Promise<{ factory: PackageFactory; loaded: PackageConnector }> => {
+  const factory = factoryOf(exported);
+  if (typeof factory !== 'function') throw new ConnectorError('invalid_metadata', { message: 'There is no factory' });
+  const getConfig = async (): Promise<never> => {
+    throw new ConnectorError('not_implemented');
+  };
+  const loaded: unknown = await factory({ getConfig });
+  if (!isPackageConnector(loaded)) throw new ConnectorError('invalid_config_guard');
+  return { factory: factory as PackageFactory, loaded };
+};
+
+/** Remembers what the server's session threw, so that it comes out of the package as it went in. */
+const watchSession = (session: Session) => {
+  const thrown = new Set<unknown>();
+  const remember = (error: unknown): never => {
+    thrown.add(error);
+    throw error;
+  };
+  const getSession: GetSession = () => session.get().catch(remember);
+  const setSession: SetSession = (data) => session.set(data).catch(remember);
+  return { getSession, setSession, thrown };
+};
+
+const noFaults: ReadonlySet<unknown> = new Set();
+
+interface AdapterNeeds {
+  readonly packageName: string;
+  readonly factory: PackageFactory;
+  readonly loaded: PackageConnector;
+  readonly metadata: ConnectorMetadata;
+}
+
+const methodNames: readonly ConnectorMethodName[] = [
+  'getAuthorizationUri',
+  'getUserInfo',
+  'getTokenResponseAndUserInfo',
+  'getAccessTokenByRefreshToken',
+  'validateSamlAssertion',
+  'sendMessage',
+  'getUsage',
+];
+
+/** Our methods over those of a package. `call` runs one of them within the limit and translates what it throws. */
+const methodsOver = (
+  call: <T>(
+    run: (connector: PackageConnector) => Promise<T> | undefined,
+    options: { signal?: AbortSignal | undefined; thrown?: ReadonlySet<unknown> },
+  ) => Promise<T>,
+  factoryId: string,
+): ConnectorMethods => {
+  const inSession = <T>(
+    { session, signal }: Call,
+    run: (connector: PackageConnector, watched: ReturnType<typeof watchSession>) => Promise<T> | undefined,
+  ): Promise<T> => {
+    const watched = watchSession(session);
+    return call((connector) => run(connector, watched), { signal, thrown: watched.thrown });
+  };
+  return {
+    getAuthorizationUri: ({ userAgent, ...request }, given) =>
+      inSession(given, (connector, { setSession }) =>
+        connector.getAuthorizationUri?.(
+          { ...request, connectorFactoryId: factoryId, headers: userAgent === undefined ? {} : { userAgent } },
+          setSession,
+        ),
+      ),
+    getUserInfo: (data, given) =>
+      inSession(given, (connector, { getSession }) => connector.getUserInfo?.(data, getSession)),
+    getTokenResponseAndUserInfo: (data, given) =>
+      inSession(given, (connector, { getSession }) => connector.getTokenResponseAndUserInfo?.(data, getSession)),
+    validateSamlAssertion: ({ body }, given) =>
+      inSession(given, (connector, { getSession, setSession }) =>
+        connector.validateSamlAssertion?.({ body }, getSession, setSession),
+      ),
+    getAccessTokenByRefreshToken: (refreshToken, { signal }) =>
+      call((connector) => connector.getAccessTokenByRefreshToken?.(refreshToken), { signal }),
+    sendMessage: (message, { signal }) => call((connector) => connector.sendMessage?.({ ...message }), { signal }),
+    getUsage: (startFrom, { signal }) => call((connector) => connector.getUsage?.(startFrom), { signal }),
+  };
+};
+
+const open = (
+  { packageName, factory, loaded, metadata }: AdapterNeeds,
+  config: unknown,
+  world: World,
+): ConnectorInstance => {
+  const secrets = confidentialValues(config, metadata.formItems);
+  const { findEmailTemplate } = world;
+  let made: Promise<PackageConnector> | undefined;
+  const make = () => {
+    made ??= factory({
+      getConfig: async () => structuredClone(config),
+      ...(findEmailTemplate ? { getI18nEmailTemplate: findEmailTemplate } : {}),
+    });
+    return made;
+  };
+  const methods = methodsOver(async (run, { signal, thrown = noFaults }) => {
+    try {
+      return await withTimeLimit(world.timeLimit ?? callLimit, signal, async () => {
+        const result = run(await make());
+        if (result === undefined) throw new ConnectorError('not_implemented');
+        return result;
+      });
+    } catch (error) {
+      signal?.throwIfAborted();
+      if (thrown.has(error)) throw error;
+      throw translatePackageError(error, { packageName, secrets, log: world.log });
+    }
+  }, metadata.id);
+  const offered = methodNames.filter((name) => typeof loaded[name] === 'function');
+  return instanceOf(Object.fromEntries(offered.map((name) => [name, methods[name]])));
+};
+
+/** A connector of our kit over a package that was loaded. Its requests go through the package's own HTTP client. */
+export const connectorOfPackage = (needs: AdapterNeeds): Connector => {
+  const problemsOf = (config: unknown) => {
+    const result = needs.loaded.configGuard.safeParse(config);
+    return result.success ? undefined : describeProblems(result.error?.issues ?? []);
+  };
+  return {
+    metadata: needs.metadata,
+    checkConfig: (config) => {
+      const problems = problemsOf(config);
+      return problems === undefined ? { success: true } : { success: false, problems };
+    },
+    create: (config, world) => {
+      const problems = problemsOf(config);
+      if (problems !== undefined) throw new ConnectorError('invalid_config', { problems });
+      return open(needs, config, world);
+    },
+  };
+};

@@ -1,0 +1,426 @@
+import assert from 'node:assert/strict';
+import { cp, mkdir, mkdtemp, realpath, rm, symlink, writeFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { createServer, type Socket } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join, sep } from 'node:path';
+import { after, before, describe, it } from 'node:test';
+import { builtInConnectors } from '@aldaba/connectors';
+import { type Connector, ConnectorError, connectorErrorCodes, noSession, type World } from '@aldaba/connectors/kit';
+import { errorCatalog } from '@aldaba/contract';
+import { loadConnectorPackages } from './packages.ts';
+
+const require = createRequire(import.meta.url);
+const published = ['@logto/connector-wechat-native', '@logto/connector-github', '@logto/connector-smtp'];
+const silent = { info: () => {}, warn: () => {}, error: () => {} };
+
+/** A world whose fetch must not be used: packages bring their own HTTP client. */
+const world: World = { fetch: async () => assert.fail('a package cannot use this'), now: () => 0, log: silent };
+
+const packageRoot = async (name: string): Promise<string> => {
+  const entry = await realpath(require.resolve(name));
+  return entry.slice(0, entry.lastIndexOf(`${sep}lib${sep}`));
+};
+
+const load = async (folder: string, takenIds: string[] = []) => {
+  const lines: string[] = [];
+  const log = { ...silent, warn: (_: object, message: string) => lines.push(message) };
+  return { connectors: await loadConnectorPackages({ folder, takenIds, log }), lines };
+};
+
+const find = (connectors: Connector[], id: string): Connector =>
+  connectors.find(({ metadata }) => metadata.id === id) ?? assert.fail(`${id} was not loaded`);
+
+let folder: string;
+before(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'aldaba-connectors-'));
+});
+after(() => rm(folder, { recursive: true }));
+
+/** A small package in a folder of its own; gives the folder that holds it. */
+const writePackage = async (name: string, code: string, manifest: object = {}): Promise<string> => {
+  const holder = await mkdtemp(join(folder, 'written-'));
+  const root = join(holder, name);
+  await mkdir(root);
+  const dependencies = { '@logto/connector-kit': '^5.1.0' };
+  await writeFile(
+    join(root, 'package.json'),
+    JSON.stringify({ name, type: 'module', exports: './index.js', dependencies, ...manifest }),
+  );
+  await writeFile(join(root, 'index.js'), code);
+  await writeFile(join(root, 'logo.svg'), '<svg xmlns="http://www.w3.org/2000/svg"/>');
+  await writeFile(join(root, 'guide.md'), '# Guide');
+  return holder;
+};
+
+/** The source of a package, `body` being the methods of its connector. */
+const packageSource = (body: string, metadata: object = {}): string => {
+  const full = {
+    id: 'sample',
+    target: 'sample',
+    platform: 'Web',
+    name: { en: 'Sample' },
+    description: { en: 'A sample.' },
+    logo: './logo.svg',
+    logoDark: null,
+    readme: './guide.md',
+    formItems: [],
+    ...metadata,
+  };
+  return `
+    class ConnectorError extends Error {
+      constructor(code, data) { super('ConnectorError: ' + code); this.code = code; this.data = data; }
+    }
+    export default async ({ getConfig }) => ({
+      type: 'Social',
+      metadata: ${JSON.stringify(full)},
+      configGuard: { safeParse: (value) => value?.clientSecret
+        ? { success: true, data: value }
+        : { success: false, error: { issues: [{ path: ['clientSecret'], message: 'Required', received: value }] } } },
+      ${body}
+    });`;
+};
+
+describe('published connector packages', () => {
+  let connectors: Connector[];
+  before(async () => {
+    const installed = join(folder, 'installed');
+    await mkdir(join(installed, 'node_modules', '@logto'), { recursive: true });
+    for (const name of published) {
+      await symlink(await packageRoot(name), join(installed, 'node_modules', name));
+    }
+    connectors = (await load(installed)).connectors;
+  });
+
+  it('load as npm installs them, with logo and guide read from their files', () => {
+    assert.deepEqual(connectors.map(({ metadata }) => [metadata.id, metadata.type, metadata.platform]).sort(), [
+      ['github-universal', 'Social', 'Universal'],
+      ['simple-mail-transfer-protocol', 'Email', null],
+      ['wechat-native', 'Social', 'Native'],
+    ]);
+    for (const { metadata } of connectors) {
+      assert.match(metadata.logo, /^data:image\/svg\+xml;base64,/);
+      assert.ok('text' in metadata.guide && metadata.guide.text.en.includes('\n#'), 'the README is the guide');
+    }
+    assert.match(find(connectors, 'github-universal').metadata.logoDark ?? '', /^data:image/);
+  });
+
+  it('load when each is unpacked into a folder of its own', async () => {
+    const unpacked = join(folder, 'unpacked');
+    await mkdir(unpacked);
+    await symlink(await packageRoot('@logto/connector-github'), join(unpacked, 'logto-connector-github'));
+    const result = await load(unpacked);
+    assert.deepEqual(
+      result.connectors.map(({ metadata }) => metadata.id),
+      ['github-universal'],
+    );
+  });
+
+  it('refuse a configuration that misses something, naming it', () => {
+    const github = find(connectors, 'github-universal');
+    const check = github.checkConfig({ clientId: 'id' });
+    assert.ok(!check.success);
+    assert.deepEqual(
+      check.problems.map(({ path }) => path),
+      ['clientSecret'],
+    );
+    assert.throws(() => github.create({ clientId: 'id' }, world), { code: 'invalid_config' });
+  });
+
+  it('make the address of their provider', async () => {
+    const github = find(connectors, 'github-universal').create(
+      { clientId: 'the-client', clientSecret: 'hush-hush' },
+      world,
+    );
+    const request = { state: 's', redirectUri: 'https://id.example.com/callback/a', connectorId: 'a', jti: 'j' };
+    const address = new URL(await github.getAuthorizationUri(request, { session: noSession }));
+    assert.equal(address.origin + address.pathname, 'https://github.com/login/oauth/authorize');
+    assert.equal(address.searchParams.get('client_id'), 'the-client');
+    assert.equal(address.searchParams.get('state'), 's');
+    assert.equal(address.searchParams.get('redirect_uri'), request.redirectUri);
+  });
+
+  it('fail with the codes of our kit, though their errors are of another class', async () => {
+    const github = find(connectors, 'github-universal').create({ clientId: 'id', clientSecret: 'hush-hush' }, world);
+    await assert.rejects(
+      github.getUserInfo(
+        { error: 'access_denied', error_description: 'no', error_uri: 'https://x.example' },
+        { session: noSession },
+      ),
+      (error) => {
+        assert.ok(error instanceof ConnectorError);
+        assert.equal(error.code, 'authorization_failed');
+        return true;
+      },
+    );
+    assert.equal(github.offers('sendMessage'), false);
+    await assert.rejects(github.sendMessage({ to: 'a', type: 'Generic', payload: {} }, {}), {
+      code: 'not_implemented',
+    });
+  });
+
+  it('send mail over SMTP', async () => {
+    const mailbox = await openMailbox();
+    try {
+      const smtp = find(connectors, 'simple-mail-transfer-protocol').create(smtpConfig(mailbox.port), world);
+      await smtp.sendMessage({ to: 'ana@example.com', type: 'SignIn', payload: { code: '314159' } }, {});
+      assert.match(mailbox.received(), /RCPT TO:<ana@example\.com>/);
+      assert.match(mailbox.received(), /Your code is 314159/);
+    } finally {
+      await mailbox.close();
+    }
+  });
+
+  it('report a mail server that is down without the password', async () => {
+    const mailbox = await openMailbox();
+    await mailbox.close();
+    const smtp = find(connectors, 'simple-mail-transfer-protocol').create(smtpConfig(mailbox.port), world);
+    await assert.rejects(
+      smtp.sendMessage({ to: 'ana@example.com', type: 'SignIn', payload: { code: '1' } }, {}),
+      (error) => {
+        assert.ok(error instanceof ConnectorError);
+        assert.equal(error.code, 'general');
+        assert.ok(!JSON.stringify([error.message, error.data]).includes('hush-hush'));
+        return true;
+      },
+    );
+  });
+
+  it('agree with our own WeChat (Native): same id, target, platform, form and address', async () => {
+    const theirs = find(connectors, 'wechat-native');
+    const ours = find([...builtInConnectors], 'wechat-native');
+    for (const key of ['id', 'target', 'type', 'platform'] as const)
+      assert.equal(ours.metadata[key], theirs.metadata[key]);
+    const form = ({ metadata }: Connector) =>
+      metadata.formItems.map(({ key, type, required }) => ({ key, type, required }));
+    assert.deepEqual(form(ours), form(theirs));
+
+    const request = { redirectUri: 'https://id.example.com/callback/a', connectorId: 'a', jti: 'j' };
+    const app = { appId: 'wx 1&é', appSecret: 'hush-hush' };
+    for (const extra of [{}, { universalLinks: '' }, { universalLinks: 'https://example.com/a b/?c=d&e' }]) {
+      for (const state of ['plain', 's p+a&c=e/?#%', '微信']) {
+        const [one, two] = await Promise.all(
+          [ours, theirs].map((connector) =>
+            connector
+              .create({ ...app, ...extra }, world)
+              .getAuthorizationUri({ ...request, state }, { session: noSession }),
+          ),
+        );
+        assert.equal(one, two);
+      }
+    }
+    for (const config of [{}, { appId: 'wx1' }, { ...app, universalLinks: null }, { ...app, appSecret: 1 }, null]) {
+      assert.equal(ours.checkConfig(config).success, theirs.checkConfig(config).success);
+    }
+    for (const data of [{}, { a: 1 }, { code: 7 }]) {
+      const [one, two] = await Promise.all(
+        [ours, theirs].map((connector) =>
+          connector
+            .create(app, world)
+            .getUserInfo(data, { session: noSession })
+            .catch((error: unknown) => error),
+        ),
+      );
+      assert.ok(one instanceof ConnectorError && two instanceof ConnectorError);
+      assert.deepEqual([one.code, one.data], [two.code, two.data]);
+    }
+  });
+});
+
+describe('a connector package that cannot be used', () => {
+  const refused: { name: string; code: string; manifest?: object; reason: RegExp; takenIds?: string[] }[] = [
+    {
+      name: 'throws-at-import',
+      code: `throw new Error('missing native module');`,
+      reason: /threw while loading.*missing native module/,
+    },
+    {
+      name: 'throws-in-factory',
+      code: `export default async () => { throw new TypeError('no such thing'); };`,
+      reason: /TypeError: no such thing/,
+    },
+    { name: 'throws-a-string', code: `throw 'text';`, reason: /threw while loading/ },
+    { name: 'does-not-parse', code: 'export default {', reason: /SyntaxError/ },
+    { name: 'has-no-factory', code: 'export default 7;', reason: /invalid_metadata/ },
+    {
+      name: 'has-no-guard',
+      code: `export default async () => ({ type: 'Social', metadata: {} });`,
+      reason: /invalid_config_guard/,
+    },
+    { name: 'has-bad-metadata', code: packageSource('', { target: '' }), reason: /invalid_metadata.*target/ },
+    {
+      name: 'has-an-unknown-type',
+      code: packageSource(`type: 'Pigeon',`).replace(`type: 'Social',`, ''),
+      reason: /invalid_metadata.*type/,
+    },
+    {
+      name: 'needs-an-old-kit',
+      code: packageSource(''),
+      manifest: { dependencies: { '@logto/connector-kit': '^4.0.0' } },
+      reason: /needs @logto\/connector-kit \^4\.0\.0/,
+    },
+    {
+      name: 'needs-no-kit',
+      code: packageSource(''),
+      manifest: { dependencies: {} },
+      reason: /does not depend on @logto\/connector-kit/,
+    },
+    { name: 'has-no-entry', code: '', manifest: { exports: './lib/index.js' }, reason: /entry file does not exist/ },
+    {
+      name: 'has-an-entry-elsewhere',
+      code: '',
+      manifest: { exports: '../../outside.js' },
+      reason: /entry file does not exist/,
+    },
+    { name: 'has-a-logo-elsewhere', code: packageSource('', { logo: '../../../etc/hostname.svg' }), reason: /logo/ },
+    { name: 'has-a-broken-manifest', code: '', manifest: { name: 7 }, reason: /package\.json/ },
+    { name: 'has-a-taken-id', code: packageSource(''), takenIds: ['sample'], reason: /id sample already/ },
+  ];
+  for (const { name, code, manifest, reason, takenIds } of refused) {
+    it(`is skipped with a line in the log: ${name}`, async () => {
+      const { connectors, lines } = await load(await writePackage(name, code, manifest), takenIds);
+      assert.deepEqual(connectors, []);
+      assert.equal(lines.length, 1);
+      assert.ok(lines[0]?.includes(name));
+      assert.match(lines[0] ?? '', reason);
+    });
+  }
+
+  it('does not keep others from loading; of two with one id the first by name stays', async () => {
+    const holder = await writePackage('b-works', packageSource(''));
+    for (const [name, code] of [
+      ['a-throws', 'throw new Error()'],
+      ['c-same-id', packageSource('')],
+    ] as const) {
+      await cp(join(await writePackage(name, code), name), join(holder, name), { recursive: true });
+    }
+    await writeFile(join(holder, 'README.txt'), 'not a package');
+    const { connectors, lines } = await load(holder);
+    assert.deepEqual(
+      connectors.map(({ metadata }) => metadata.id),
+      ['sample'],
+    );
+    assert.deepEqual(
+      lines.map((line) => /package (\S+):/.exec(line)?.[1]),
+      ['a-throws', 'c-same-id'],
+    );
+  });
+
+  it('is looked for in vain in a folder that does not exist', async () => {
+    assert.deepEqual(await load(join(folder, 'nowhere')), { connectors: [], lines: [] });
+  });
+});
+
+describe('what a package throws', () => {
+  const secret = 'hush&hush 41c0';
+  const fail = async (body: string, session = noSession) => {
+    const lines: unknown[] = [];
+    const log = { ...silent, error: (fields: object, message: string) => lines.push([message, fields]) };
+    const { connectors } = await load(
+      await writePackage('fails', packageSource(`getUserInfo: async (data, getSession) => { ${body} },`)),
+    );
+    const instance = find(connectors, 'sample').create({ clientSecret: secret }, { ...world, log, timeLimit: 50 });
+    const error: unknown = await instance.getUserInfo({}, { session }).catch((thrown: unknown) => thrown);
+    assert.ok(error instanceof Error);
+    const words = JSON.stringify([error.message, error.stack, error, lines]);
+    assert.ok(
+      !words.includes(secret) && !words.includes(encodeURIComponent(secret)),
+      'the secret is in an error or a log line',
+    );
+    return { error, lines };
+  };
+
+  it('keeps its code and its data, without the secrets of the configuration', async () => {
+    const { error } = await fail(
+      `const c = await getConfig(); throw new ConnectorError('social_invalid_id_token', { was: ['x ' + c.clientSecret], n: 1 });`,
+    );
+    assert.deepEqual(
+      [Reflect.get(error, 'code'), Reflect.get(error, 'data')],
+      ['social_invalid_id_token', { was: ['x [removed]'], n: 1 }],
+    );
+  });
+
+  for (const [name, body, code] of [
+    ['a time-out of its HTTP client', `const e = new Error(); e.name = 'TimeoutError'; throw e;`, 'timeout'],
+    ['no end at all', 'await new Promise(() => {});', 'timeout'],
+    [
+      'an HTTP status',
+      `const c = await getConfig(); throw Object.assign(new Error('GET https://x.example/?secret=' + encodeURIComponent(c.clientSecret)), { response: { status: 503 } });`,
+      'general',
+    ],
+    ['a refused connection', `throw Object.assign(new Error('x'), { code: 'ECONNREFUSED' });`, 'general'],
+    ['an answer that does not parse', `const e = new Error('[]'); e.name = 'ZodError'; throw e;`, 'invalid_response'],
+  ] as const) {
+    it(`becomes ${code} for ${name}`, async () => {
+      assert.equal(Reflect.get((await fail(body)).error, 'code'), code);
+    });
+  }
+
+  it('stays an unknown fault, reported to the operator, when nothing can be told from it', async () => {
+    const { error, lines } = await fail(
+      `const c = await getConfig(); throw new TypeError('x is not a function ' + c.clientSecret);`,
+    );
+    assert.ok(!(error instanceof ConnectorError));
+    assert.equal(lines.length, 1);
+  });
+
+  it('is what the server’s own session threw, when that passes through', async () => {
+    const missing = new Error('no session was kept');
+    const { error } = await fail('await getSession();', { ...noSession, get: () => Promise.reject(missing) });
+    assert.equal(error, missing);
+  });
+});
+
+it('binds every code of the kit to a status in the contract', () => {
+  for (const code of connectorErrorCodes) assert.ok(Object.hasOwn(errorCatalog, `connector.${code}`), code);
+});
+
+const smtpConfig = (port: number) => ({
+  host: '127.0.0.1',
+  port,
+  auth: { type: 'login', user: 'mailer', pass: 'hush-hush' },
+  fromEmail: 'noreply@example.com',
+  templates: ['SignIn', 'Register', 'ForgotPassword', 'Generic'].map((usageType) => ({
+    usageType,
+    contentType: 'text/plain',
+    subject: 'Sign in',
+    content: 'Your code is {{code}}',
+  })),
+});
+
+/** A mail server that accepts everything, for one test. */
+const openMailbox = async () => {
+  let text = '';
+  const sockets = new Set<Socket>();
+  const server = createServer((socket) => {
+    let inMessage = false;
+    sockets.add(socket);
+    socket.write('220 mailbox\r\n');
+    socket.on('data', (chunk) => {
+      text += chunk;
+      for (const line of String(chunk).split('\r\n').filter(Boolean)) {
+        if (inMessage && line !== '.') continue;
+        if (line === 'DATA') inMessage = true;
+        else if (line === '.') inMessage = false;
+        const reply = line.startsWith('EHLO')
+          ? '250-mailbox\r\n250 AUTH PLAIN'
+          : line.startsWith('AUTH')
+            ? '235 welcome'
+            : '250 ok';
+        socket.write(`${line === 'DATA' ? '354 go on' : reply}\r\n`);
+      }
+    });
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const address = server.address();
+  assert.ok(address !== null && typeof address === 'object');
+  return {
+    port: address.port,
+    received: () => text,
+    close: () =>
+      new Promise<void>((resolve) => {
+        for (const socket of sockets) socket.destroy();
+        server.close(() => resolve());
+      }),
+  };
+};
