@@ -1,0 +1,89 @@
+/** `npm start`: the server as a process. Only this file and `cli.ts` touch `process`. */
+import { type App, createApp } from './app.ts';
+import { type Config, readConfig } from './config.ts';
+import { findRoot } from './root.ts';
+import { type OpenWorld, openWorld } from './world.ts';
+
+const print = (line = '') => process.stdout.write(`${line}\n`);
+const progress = (message: string) => print(`  · ${message}`);
+
+/** Milliseconds that requests in flight get to finish after a signal. */
+const drainTime = 10_000;
+
+async function listen(app: App, config: Config): Promise<void> {
+  try {
+    await app.http.listen({ port: config.PORT, host: config.HOST });
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'EADDRINUSE') {
+      throw new Error(
+        `Port ${config.PORT} is taken by another program. Stop it, or choose another port: PORT=${config.PORT + 1} npm start`,
+        { cause: error },
+      );
+    }
+    if (code === 'EACCES') {
+      throw new Error(`This user may not listen on port ${config.PORT}. Choose a port above 1023: PORT=3001 npm start`, { cause: error });
+    }
+    throw error;
+  }
+}
+
+function announce(config: Config, adminLink: string | undefined): void {
+  print();
+  print(`  Aldaba is ready at ${config.ENDPOINT}`);
+  print();
+  print(`  Try it             ${config.ENDPOINT}/demo-app`);
+  print(`  For your app       ${config.ENDPOINT}/oidc/.well-known/openid-configuration`);
+  if (adminLink) {
+    print(`  First administrator (this link works once, for 30 minutes)`);
+    print(`                     ${adminLink}`);
+  }
+  print();
+  print('  Stop with Ctrl-C. What to do next: docs/getting-started.md');
+  print();
+}
+
+/** Ends in order at the first signal; a second one, or a hanging request, ends at once. */
+function stopOnSignal(app: App, world: OpenWorld): void {
+  let stopping = false;
+  const stop = async (signal: NodeJS.Signals) => {
+    if (stopping) process.exit(1);
+    stopping = true;
+    print(`\n  ${signal === 'SIGINT' ? 'Ctrl-C' : signal}: finishing requests, then stopping the database …`);
+    const limit = setTimeout(() => app.http.server.closeAllConnections(), drainTime);
+    try {
+      await app.close();
+      clearTimeout(limit);
+      await world.stop();
+      process.exit(0);
+    } catch (error) {
+      print(`  Stopping failed: ${error instanceof Error ? error.message : error}`);
+      process.exit(1);
+    }
+  };
+  process.on('SIGINT', stop);
+  process.on('SIGTERM', stop);
+}
+
+async function main(): Promise<void> {
+  const config = readConfig(process.env);
+  print('\n  Starting Aldaba');
+  const world = await openWorld(config, { root: findRoot(process.env), purpose: 'server', progress });
+  let app: App | undefined;
+  try {
+    app = await createApp(config, world);
+    await listen(app, config);
+    stopOnSignal(app, world);
+    announce(config, await app.firstAdminLink());
+  } catch (error) {
+    await app?.close();
+    await world.stop();
+    throw error;
+  }
+}
+
+main().catch((error) => {
+  process.stderr.write(`\n  Aldaba could not start. ${error instanceof Error ? error.message : error}\n`);
+  if (process.env.LOG_LEVEL === 'debug') process.stderr.write(`${error instanceof Error ? error.stack : ''}\n`);
+  process.exit(1);
+});

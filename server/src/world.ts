@@ -1,0 +1,65 @@
+import { randomBytes } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { link, mkdir, readFile, unlink, writeFile } from 'node:fs/promises';
+import { isAbsolute, join, resolve } from 'node:path';
+import type { World } from './app.ts';
+import type { Config } from './config.ts';
+import { systemClock } from './kernel/clock.ts';
+import { createLog } from './kernel/log.ts';
+import { startEmbedded } from './store/embedded.ts';
+
+export interface OpenWorld extends World {
+  /** Stops the bundled PostgreSQL if this process started it. Close the app first. */
+  stop(): Promise<void>;
+}
+
+/**
+ * Makes what the app takes from the outside for a real run: the data folder, the secret, the database, the log.
+ *
+ * @param purpose a `server` claims the data folder; a `command` works beside a running server or alone
+ * @throws Error with a sentence for the operator
+ */
+export async function openWorld(
+  config: Config,
+  options: { root: string; purpose: 'server' | 'command'; progress(message: string): void },
+): Promise<OpenWorld> {
+  const { root, progress } = options;
+  const dataFolder = isAbsolute(config.ALDABA_DATA) ? config.ALDABA_DATA : resolve(root, config.ALDABA_DATA);
+  await mkdir(dataFolder, { recursive: true, mode: 0o700 });
+  const secret = config.ALDABA_SECRET ?? (await readOrMakeSecret(join(dataFolder, 'secret')));
+  const database = config.DATABASE_URL
+    ? { url: config.DATABASE_URL, stop: async () => undefined }
+    : await startEmbedded({ dataFolder, progress, purpose: options.purpose });
+  return {
+    clock: systemClock,
+    log: createLog(config.LOG_LEVEL),
+    databaseUrl: database.url,
+    secret,
+    root,
+    dataFolder,
+    progress,
+    checkResponses: false,
+    stop: () => database.stop(),
+  };
+}
+
+/** The key for secrets at rest: made once, readable by the owner only. Losing it loses every sealed secret. */
+async function readOrMakeSecret(path: string): Promise<string> {
+  if (!existsSync(path)) {
+    // Written aside and linked into place: processes that start together agree on one whole secret.
+    const draft = `${path}.${randomBytes(4).toString('hex')}`;
+    await writeFile(draft, `${randomBytes(32).toString('base64url')}\n`, { mode: 0o600, flush: true });
+    try {
+      await link(draft, path);
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+    } finally {
+      await unlink(draft);
+    }
+  }
+  const secret = (await readFile(path, 'utf8')).trim();
+  if (secret.length < 32) {
+    throw new Error(`The file ${path} does not hold a secret of 32 characters or more. Restore it from a backup: sealed secrets cannot be read without it.`);
+  }
+  return secret;
+}
