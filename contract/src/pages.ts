@@ -65,7 +65,7 @@ export interface SignInView {
   /** Prefilled username. */
   username?: string;
   social: SocialOption[];
-  /** Path of the registration page when the tenant allows it. */
+  /** Path of the registration page under the base path (`/register`) when the tenant allows it; the page adds `app_id`. */
   registerPath?: string;
   terms: Terms;
   error?: PageError;
@@ -78,6 +78,7 @@ export interface RegisterView {
   password: boolean;
   username?: string;
   social: SocialOption[];
+  /** Path of the sign-in page under the base path (`/sign-in`); the page adds `app_id`. */
   signInPath?: string;
   terms: Terms;
   /** Password rules in words, already localised. */
@@ -110,6 +111,7 @@ export interface ConsentView {
 /** Logout: `confirm` asks (with `xsrf`), or submits by itself when `auto`. */
 export interface EndSessionView {
   kind: 'end-session';
+  /** Complete path or address of the form's target, base path included. */
   action: string;
   xsrf: string;
   auto: boolean;

@@ -1,0 +1,59 @@
+/**
+ * Colours that a tenant chose, made readable. Everything here works on `#rrggbb` and on the WCAG 2.2
+ * definition of contrast (relative luminance, ratios from 1 to 21).
+ */
+
+type Channels = readonly [red: number, green: number, blue: number];
+
+const pattern = /^#[0-9a-f]{6}$/i;
+
+/** The colour in lower case when it is a `#rrggbb`, otherwise the fallback: nothing else may reach a style sheet. */
+export const colourOr = (value: string, fallback: string): string =>
+  pattern.test(value) ? value.toLowerCase() : fallback;
+
+const channels = (colour: string): Channels => [
+  Number.parseInt(colour.slice(1, 3), 16),
+  Number.parseInt(colour.slice(3, 5), 16),
+  Number.parseInt(colour.slice(5, 7), 16),
+];
+
+const hex = (values: Channels): string =>
+  `#${values.map((value) => Math.round(value).toString(16).padStart(2, '0')).join('')}`;
+
+const luminance = (colour: string): number => {
+  const linear = channels(colour).map((value) => {
+    const share = value / 255;
+    return share <= 0.04045 ? share / 12.92 : ((share + 0.055) / 1.055) ** 2.4;
+  });
+  return 0.2126 * (linear[0] ?? 0) + 0.7152 * (linear[1] ?? 0) + 0.0722 * (linear[2] ?? 0);
+};
+
+/** WCAG contrast ratio of two colours, 1 to 21. */
+export const contrast = (one: string, other: string): number => {
+  const [dark = 0, light = 0] = [luminance(one), luminance(other)].sort((a, b) => a - b);
+  return (light + 0.05) / (dark + 0.05);
+};
+
+/** `share` (0 to 1) of the second colour mixed into the first, in sRGB. */
+export const mix = (base: string, other: string, share: number): string => {
+  const from = channels(base);
+  const to = channels(other);
+  return hex([
+    from[0] + (to[0] - from[0]) * share,
+    from[1] + (to[1] - from[1]) * share,
+    from[2] + (to[2] - from[2]) * share,
+  ]);
+};
+
+/** Ink for text on a filled button: near-black or white, whichever reads better (one of them always reaches 4.5). */
+export const inkOn = (fill: string): string =>
+  contrast(fill, '#ffffff') >= contrast(fill, '#101010') ? '#ffffff' : '#101010';
+
+/** The colour itself where it reads on all of the backgrounds, otherwise the nearest step towards `pole` that does. */
+export const readableOn = (colour: string, backgrounds: string[], pole: '#000000' | '#ffffff'): string => {
+  for (let step = 0; step < 20; step += 1) {
+    const candidate = mix(colour, pole, step / 20);
+    if (backgrounds.every((background) => contrast(candidate, background) >= 4.6)) return candidate;
+  }
+  return pole;
+};

@@ -1,0 +1,133 @@
+/** The document around every view: head, tenant's logo and colours, main column, footer. */
+import type { PageFrame, PageView } from '@aldaba/contract';
+import type { ComponentChildren } from 'preact';
+import { imageAddress, webAddress } from './addresses.ts';
+import { assetPath, type AssetName } from './assets.ts';
+import { colourOr } from './colour.ts';
+import { Mark, markFavicon } from './icons.tsx';
+import { phrase } from './phrases/index.ts';
+
+const bronze = '#85491b';
+
+const Icons = ({ branding }: { branding: PageFrame['branding'] }) => {
+  const light = imageAddress(branding.favicon) ?? markFavicon(colourOr(branding.primaryColor, bronze));
+  const dark = imageAddress(branding.darkFavicon);
+  return dark === undefined || !branding.isDarkModeEnabled ? (
+    <link rel="icon" href={light} />
+  ) : (
+    <>
+      <link rel="icon" href={light} media="(prefers-color-scheme: light)" />
+      <link rel="icon" href={dark} media="(prefers-color-scheme: dark)" />
+    </>
+  );
+};
+
+/** The tenant's logo; without one Aldaba's mark, or the first letter of the name where the operator hides Aldaba. */
+const Brand = ({ branding }: { branding: PageFrame['branding'] }) => {
+  const logo = imageAddress(branding.logoUrl);
+  const dark = branding.isDarkModeEnabled ? imageAddress(branding.darkLogoUrl) : undefined;
+  if (logo !== undefined) {
+    return (
+      <picture class="logo">
+        {dark !== undefined && <source srcset={dark} media="(prefers-color-scheme: dark)" />}
+        <img src={logo} alt={branding.name} />
+      </picture>
+    );
+  }
+  return (
+    <div class="plate" aria-hidden="true">
+      {branding.hideAldabaBranding ? <span class="initial">{[...branding.name][0]?.toUpperCase()}</span> : <Mark />}
+    </div>
+  );
+};
+
+const supportLink = (frame: PageFrame): string | undefined =>
+  webAddress(frame.supportWebsiteUrl) ??
+  (frame.supportEmail === undefined ? undefined : `mailto:${encodeURIComponent(frame.supportEmail).replace('%40', '@')}`);
+
+const Footer = ({ frame }: { frame: PageFrame }) => {
+  const links = [
+    { href: webAddress(frame.termsOfUseUrl), text: phrase(frame.language, 'footer.terms') },
+    { href: webAddress(frame.privacyPolicyUrl), text: phrase(frame.language, 'footer.privacy') },
+    { href: supportLink(frame), text: phrase(frame.language, 'footer.help') },
+  ].flatMap(({ href, text }) => (href === undefined ? [] : [{ href, text }]));
+  const hidden = frame.branding.hideAldabaBranding;
+  if (hidden && links.length === 0) return null;
+  return (
+    <footer>
+      {links.length > 0 && (
+        <ul>
+          {links.map(({ href, text }) => (
+            <li key={text}>
+              <a href={href} target="_blank" rel="noopener noreferrer">
+                {text}
+              </a>
+            </li>
+          ))}
+        </ul>
+      )}
+      {!hidden && (
+        <p class="powered">
+          <Mark />
+          {phrase(frame.language, 'footer.poweredBy')}
+        </p>
+      )}
+    </footer>
+  );
+};
+
+/** The knock: rings that spread from the mark. Decoration only. */
+const Rings = () => (
+  <svg class="rings" viewBox="-500 -500 1000 1000" aria-hidden="true" focusable="false">
+    {[90, 160, 240, 330, 430].map((radius) => (
+      <circle key={radius} r={radius} />
+    ))}
+  </svg>
+);
+
+export interface DocumentProps {
+  frame: PageFrame;
+  kind: PageView['kind'];
+  title: string;
+  themeCss: string;
+  script: AssetName | undefined;
+  children: ComponentChildren;
+}
+
+/** The whole document. The sandbox's bridge is the first script, and not deferred: the apps install theirs before the page's own, too. */
+export const Document = (props: DocumentProps) => {
+  const { frame, kind, script } = props;
+  const asset = (name: AssetName) => `${frame.basePath}${assetPath(name)}`;
+  const scheme = frame.branding.isDarkModeEnabled ? 'light dark' : 'light';
+  return (
+    <html lang={frame.language} dir="ltr" class={frame.branding.isDarkModeEnabled ? 'adaptive' : undefined}>
+      <head>
+        <meta charset="utf-8" />
+        {frame.sandboxBridge !== undefined && (
+          <script src={`${frame.basePath}/sandbox/bridge-${frame.sandboxBridge}.js`} />
+        )}
+        <meta name="viewport" content="width=device-width, initial-scale=1, viewport-fit=cover" />
+        <meta name="color-scheme" content={scheme} />
+        {/* A form_post answer goes to another origin, which may check where it comes from; all other pages keep their address to themselves. */}
+        <meta name="referrer" content={kind === 'form-post' ? 'strict-origin' : 'same-origin'} />
+        <meta name="robots" content="noindex" />
+        <title>{props.title}</title>
+        <Icons branding={frame.branding} />
+        <link rel="stylesheet" href={asset('page.css')} />
+        {/* Colours validated by theme.ts; raw because the hash in the policy is of these very characters. */}
+        <style dangerouslySetInnerHTML={{ __html: props.themeCss }} />
+        {script !== undefined && <script defer src={asset(script)} />}
+      </head>
+      <body class={`view-${kind}`}>
+        <div class="page">
+          <main>
+            <Rings />
+            <Brand branding={frame.branding} />
+            {props.children}
+          </main>
+          <Footer frame={frame} />
+        </div>
+      </body>
+    </html>
+  );
+};

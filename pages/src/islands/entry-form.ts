@@ -1,0 +1,3 @@
+import { attachForms } from './form.ts';
+
+attachForms();

@@ -1,0 +1,44 @@
+/** What every form gets when scripts run: one submission at a time, words beside the field, and a button that shows the password. */
+import { isBusy, occupy, releaseOnReturn } from './busy.ts';
+import { check, checkable, clearOnInput } from './validity.ts';
+
+const revealButtons = (): void => {
+  for (const button of document.querySelectorAll<HTMLButtonElement>('.reveal')) {
+    const input = document.getElementById(button.getAttribute('aria-controls') ?? '');
+    if (!(input instanceof HTMLInputElement)) continue;
+    button.hidden = false;
+    button.addEventListener('click', () => {
+      const shows = input.type === 'password';
+      input.type = shows ? 'text' : 'password';
+      button.classList.toggle('on', shows);
+      button.setAttribute('aria-label', (shows ? button.dataset.hide : button.dataset.show) ?? '');
+    });
+    // A password in clear text could be remembered as ordinary form text.
+    input.form?.addEventListener('submit', () => {
+      input.type = 'password';
+    });
+  }
+};
+
+/** The main form is ready to type into where a keyboard does not cover the page by that. An error has its focus already. */
+const focusFirstEmpty = (): void => {
+  if (!matchMedia('(hover: hover) and (pointer: fine)').matches) return;
+  if (document.querySelector('[autofocus]') || document.activeElement !== document.body) return;
+  const inputs = document.querySelectorAll<HTMLInputElement>('.main-form .box input');
+  [...inputs].find((input) => input.value === '')?.focus({ preventScroll: true });
+};
+
+/** Attaches to all forms except those that the island of social buttons handles. */
+export const attachForms = (): void => {
+  for (const form of document.querySelectorAll<HTMLFormElement>('form:not(.social form)')) {
+    form.noValidate = true;
+    form.addEventListener('submit', (event) => {
+      if (isBusy() || !check(checkable(form))) event.preventDefault();
+      else occupy(form, event.submitter);
+    });
+  }
+  revealButtons();
+  clearOnInput();
+  focusFirstEmpty();
+  releaseOnReturn();
+};

@@ -1,0 +1,46 @@
+/** Inline validity: our own words beside the field instead of the browser's bubble, and the focus on the first problem. */
+
+type Checked = HTMLInputElement;
+
+const show = (input: Checked, message: string): void => {
+  const place = document.getElementById(`${input.id}-error`);
+  if (place) {
+    place.textContent = message;
+    place.hidden = message === '';
+  }
+  if (message === '') input.removeAttribute('aria-invalid');
+  else input.setAttribute('aria-invalid', 'true');
+};
+
+const problemOf = (input: Checked): string => {
+  const { missing, repeats, mismatch } = input.dataset;
+  const empty = input.type === 'checkbox' ? !input.checked : input.value === '';
+  if (input.required && empty) return missing ?? '';
+  const original = repeats ? document.getElementById(repeats) : null;
+  if (original instanceof HTMLInputElement && original.value !== input.value) return mismatch ?? '';
+  return '';
+};
+
+/** Checks inputs, shows what is wrong beside each and focuses the first. True when all are right. */
+export const check = (inputs: Iterable<Checked>): boolean => {
+  let first: Checked | undefined;
+  for (const input of inputs) {
+    const problem = problemOf(input);
+    show(input, problem);
+    if (problem !== '') first ??= input;
+  }
+  first?.focus();
+  return first === undefined;
+};
+
+/** The checkable inputs of a form. */
+export const checkable = (form: HTMLFormElement): HTMLInputElement[] => [
+  ...form.querySelectorAll<HTMLInputElement>('input[data-missing]'),
+];
+
+/** An error disappears as soon as the person works on it. */
+export const clearOnInput = (): void => {
+  for (const input of document.querySelectorAll<HTMLInputElement>('input[data-missing]')) {
+    input.addEventListener('input', () => show(input, ''));
+  }
+};

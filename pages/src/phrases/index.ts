@@ -1,0 +1,57 @@
+/**
+ * Every sentence that a person reads on a hosted page, in the languages of the contract. This folder owns the
+ * words and how values are put into them; it does not decide which language a page is in (`../language.ts`).
+ */
+import { type ErrorCode, errorCatalog, type PageLanguage } from '@aldaba/contract';
+import { type Catalogue, english, type PhraseKey } from './en.ts';
+import { translatedSentences } from './errors.ts';
+import { spanish } from './es.ts';
+import { simplifiedChinese } from './zh-cn.ts';
+
+export type { PhraseKey } from './en.ts';
+
+const catalogues: Readonly<Record<PageLanguage, Catalogue>> = {
+  en: english,
+  es: spanish,
+  'zh-CN': simplifiedChinese,
+};
+
+/** Puts values into `{name}` places; a place without a value is left out. Values are never read for places again. */
+const fill = (sentence: string, value: (name: string) => string): string =>
+  sentence.replace(/\{(\w+)\}/g, (_, name: string) => value(name));
+
+/** The localised sentence of a key. The result is text, not HTML: escape it where it is shown. */
+export const phrase = (language: PageLanguage, key: PhraseKey, values: Readonly<Record<string, string>> = {}): string =>
+  fill(catalogues[language][key], (name) => values[name] ?? '');
+
+/** The whole catalogue of a language with its `{name}` places, for `GET /api/.well-known/phrases`. */
+export const phrases = (language: PageLanguage): Record<string, string> => ({ ...catalogues[language] });
+
+/** A phrase cut at its places, for sentences that carry links: `['By continuing … the ', { place: 'links' }, '.']`. */
+export const phraseParts = (language: PageLanguage, key: PhraseKey): (string | { place: string })[] =>
+  catalogues[language][key]
+    .split(/(\{\w+\})/)
+    .filter((part) => part !== '')
+    .map((part) => (/^\{\w+\}$/.test(part) ? { place: part.slice(1, -1) } : part));
+
+/**
+ * The localised sentence of an error code: translated for the codes that people meet on a page, the catalog's
+ * English for the others. `data` fills its places, strings and numbers only.
+ */
+export const errorSentence = (
+  language: PageLanguage,
+  code: ErrorCode,
+  data: Readonly<Record<string, unknown>> = {},
+): string => {
+  const translated: Readonly<Partial<Record<ErrorCode, string>>> = language === 'en' ? {} : translatedSentences[language];
+  return fill(translated[code] ?? errorCatalog[code][1], (name) => {
+    const value = data[name];
+    return typeof value === 'string' || typeof value === 'number' ? String(value) : '';
+  }).trimEnd();
+};
+
+/** A waiting time in words (“in 5 minutes”), for the `relativeTime` place of `session.verification_blocked_too_many_attempts`. */
+export const relativeTime = (language: PageLanguage, seconds: number): string => {
+  const format = new Intl.RelativeTimeFormat(language);
+  return seconds < 60 ? format.format(Math.ceil(seconds), 'second') : format.format(Math.ceil(seconds / 60), 'minute');
+};

@@ -1,0 +1,134 @@
+import type { PageFrame, PageView, RenderedPage } from '@aldaba/contract';
+import { renderToString } from 'preact-render-to-string';
+import type { AssetName } from './assets.ts';
+import { Document } from './document.tsx';
+import { type PhraseKey, phrase } from './phrases/index.ts';
+import { themeBlock } from './theme.ts';
+import { Consent } from './views/consent.tsx';
+import { DemoApp } from './views/demo-app.tsx';
+import { Continue, Register, SignIn } from './views/entry.tsx';
+import { EndSession, ErrorPage, FormPost, SignedOut, UnknownSession } from './views/session.tsx';
+import { Setup, SetupDone } from './views/setup.tsx';
+
+const body = (frame: PageFrame, view: PageView) => {
+  switch (view.kind) {
+    case 'sign-in':
+      return <SignIn frame={frame} view={view} />;
+    case 'register':
+      return <Register frame={frame} view={view} />;
+    case 'continue':
+      return <Continue frame={frame} view={view} />;
+    case 'consent':
+      return <Consent frame={frame} view={view} />;
+    case 'end-session':
+      return <EndSession frame={frame} view={view} />;
+    case 'signed-out':
+      return <SignedOut frame={frame} view={view} />;
+    case 'unknown-session':
+      return <UnknownSession frame={frame} view={view} />;
+    case 'error':
+      return <ErrorPage frame={frame} view={view} />;
+    case 'setup':
+      return <Setup frame={frame} view={view} />;
+    case 'setup-done':
+      return <SetupDone frame={frame} view={view} />;
+    case 'demo-app':
+      return <DemoApp frame={frame} view={view} />;
+    case 'form-post':
+      return <FormPost frame={frame} view={view} />;
+  }
+};
+
+const titles: Readonly<Record<PageView['kind'], PhraseKey>> = {
+  'sign-in': 'signIn.title',
+  register: 'register.title',
+  continue: 'continue.title',
+  consent: 'consent.title',
+  'end-session': 'endSession.title',
+  'signed-out': 'signedOut.title',
+  'unknown-session': 'unknownSession.title',
+  error: 'error.title',
+  setup: 'setup.title',
+  'setup-done': 'setupDone.title',
+  'demo-app': 'demo.title',
+  'form-post': 'formPost.title',
+};
+
+/** The title names the page and the tenant; one that fails says so first, for those who cannot see the page. */
+const titleOf = (frame: PageFrame, view: PageView): string => {
+  const { name } = frame.branding;
+  const application = view.kind === 'consent' ? view.application.name : '';
+  const sentence = phrase(frame.language, titles[view.kind], { name, application });
+  const title = sentence.includes(name) ? sentence : `${sentence} · ${name}`;
+  const failed = 'error' in view && view.error !== undefined;
+  return failed ? `${phrase(frame.language, 'form.problem')}: ${title}` : title;
+};
+
+/** The one island of a page: there is never more than one script, so that a first load is at most four requests. */
+const scriptOf = (view: PageView): AssetName | undefined => {
+  switch (view.kind) {
+    case 'sign-in':
+    case 'register':
+      return view.social.length > 0 ? 'social.js' : 'form.js';
+    case 'continue':
+    case 'consent':
+    case 'setup':
+      return 'form.js';
+    case 'end-session':
+      return view.auto ? 'submit.js' : 'form.js';
+    case 'form-post':
+      return 'submit.js';
+    case 'demo-app':
+      return 'demo.js';
+    default:
+      return undefined;
+  }
+};
+
+/**
+ * Chromium applies `form-action` to every redirect that follows a form. These forms are answered with redirects
+ * that end at an application's redirect URI, on any origin or with an app's own scheme, so a list here would
+ * break sign-in; pages without a form, and the setup, have no such redirect and are closed. What protects the
+ * open ones instead: every value is escaped, no inline script runs, and `base-uri` is shut.
+ */
+const formActionOf = (view: PageView): string[] => {
+  switch (view.kind) {
+    case 'signed-out':
+    case 'unknown-session':
+    case 'error':
+    case 'setup-done':
+    case 'demo-app':
+      return ["form-action 'none'"];
+    case 'setup':
+      return ["form-action 'self'"];
+    default:
+      return [];
+  }
+};
+
+/** Renders a page: the whole HTML document and the Content-Security-Policy it has to be sent with. */
+export const renderPage = (frame: PageFrame, view: PageView): RenderedPage => {
+  const theme = themeBlock(frame.branding);
+  const html = renderToString(
+    <Document
+      frame={frame}
+      kind={view.kind}
+      title={titleOf(frame, view)}
+      themeCss={theme.css}
+      script={scriptOf(view)}
+    >
+      {body(frame, view)}
+    </Document>,
+  );
+  const policy = [
+    "default-src 'none'",
+    "script-src 'self'",
+    `style-src 'self' ${theme.source}`,
+    "img-src 'self' data: https:",
+    "connect-src 'self'",
+    ...formActionOf(view),
+    "base-uri 'none'",
+    `frame-ancestors ${frame.sandboxBridge === undefined ? "'none'" : "'self'"}`,
+  ];
+  return { html: `<!doctype html>${html}`, contentSecurityPolicy: policy.join('; ') };
+};

@@ -1,0 +1,98 @@
+import type { PageFrame, SocialOption, Terms } from '@aldaba/contract';
+import { imageAddress } from './addresses.ts';
+import { Hidden } from './fields.tsx';
+import { Phone } from './icons.tsx';
+import { visibleOptions } from './islands/filter.ts';
+import { phrase } from './phrases/index.ts';
+import { TermsCheckbox } from './terms.tsx';
+
+const Logo = ({ option, adaptive }: { option: SocialOption; adaptive: boolean }) => {
+  const light = imageAddress(option.logo);
+  const dark = adaptive ? imageAddress(option.logoDark) : undefined;
+  if (light === undefined) return <span class="social-logo" />;
+  return (
+    <picture class="social-logo">
+      {dark !== undefined && <source srcset={dark} media="(prefers-color-scheme: dark)" />}
+      <img src={light} alt="" width="22" height="22" />
+    </picture>
+  );
+};
+
+interface SocialProps {
+  frame: PageFrame;
+  appId: string;
+  options: SocialOption[];
+  terms: Terms;
+  /** Whether a password form stands above, so that a line with “or” divides them. */
+  hasForm: boolean;
+}
+
+/**
+ * One form for each way to sign in, so that every one of them works without scripts. What cannot work in a
+ * browser is hidden until the island finds an app around the page. With scripts off the one checkbox for the
+ * terms cannot belong to several forms, so each form brings its own.
+ */
+const Option = ({ option, shown, ...props }: SocialProps & { option: SocialOption; shown: boolean }) => {
+  const { frame } = props;
+  const t = (key: 'social.continueWith' | 'social.working') => phrase(frame.language, key, { name: option.name });
+  return (
+    <li data-platform={option.platform} data-target={option.target} hidden={!shown}>
+      <form
+        method="post"
+        action={`${frame.basePath}/sign-in/social/${encodeURIComponent(option.id)}`}
+        data-working={t('social.working')}
+      >
+        <Hidden fields={{ app_id: props.appId }} />
+        {props.terms === 'checkbox' && (
+          <noscript>
+            <TermsCheckbox frame={frame} id={`terms-${option.id}`} />
+          </noscript>
+        )}
+        <button type="submit" class="button outlined">
+          <Logo option={option} adaptive={frame.branding.isDarkModeEnabled} />
+          <span class="button-label">{t('social.continueWith')}</span>
+        </button>
+      </form>
+    </li>
+  );
+};
+
+/** The list of social buttons and, when none of them can work here and there is no form, what to do instead. */
+export const Social = (props: SocialProps) => {
+  const { frame, options } = props;
+  const { name } = frame.branding;
+  const shown = visibleOptions(options, undefined);
+  const some = shown.includes(true);
+  const nativeMessages = JSON.stringify({
+    cancelled: phrase(frame.language, 'social.cancelled'),
+    notSetUp: phrase(frame.language, 'social.notSetUp', { name }),
+    failed: phrase(frame.language, 'social.failed'),
+    offline: phrase(frame.language, 'social.offline'),
+  });
+  const needsApp = options.length > 0;
+  return (
+    <>
+      {needsApp && (
+        <section class="social" data-messages={nativeMessages} hidden={!some} aria-label={phrase(frame.language, 'social.list')}>
+          {props.hasForm && (
+            <p class="divider">
+              <span>{phrase(frame.language, 'social.or')}</span>
+            </p>
+          )}
+          <ul>
+            {options.map((option, position) => (
+              <Option key={option.id} {...props} option={option} shown={shown[position] ?? false} />
+            ))}
+          </ul>
+        </section>
+      )}
+      {!props.hasForm && (
+        <div class="empty" id="no-way" hidden={some}>
+          <Phone />
+          {needsApp && <h2>{phrase(frame.language, 'social.openInApp')}</h2>}
+          <p>{phrase(frame.language, needsApp ? 'social.openInAppLead' : 'social.unavailable', { name })}</p>
+        </div>
+      )}
+    </>
+  );
+};

@@ -1,0 +1,38 @@
+/**
+ * The one style block of a page: the tenant's colours as custom properties. Everything else is in the cached
+ * style sheet, so the Content-Security-Policy allows exactly this block, by its hash, and no style attribute.
+ */
+import { createHash } from 'node:crypto';
+import type { PageFrame } from '@aldaba/contract';
+import { colourOr, inkOn, mix, readableOn } from './colour.ts';
+
+const bronze = '#85491b';
+const paleBronze = '#e5ae74';
+
+/** The surfaces of `styles/base.css` that coloured text may stand on, before the tint. */
+const lightSurface = '#ffffff';
+const darkSurface = '#1b1c21';
+
+const lightColours = (chosen: string): string => {
+  const brand = colourOr(chosen, bronze);
+  const ground = mix('#f7f6f4', brand, 0.05);
+  const tint = mix(lightSurface, brand, 0.09);
+  const text = readableOn(brand, [lightSurface, ground, tint], '#000000');
+  return `--brand:${brand};--on-brand:${inkOn(brand)};--brand-text:${text};--ground:${ground};--tint:${tint}`;
+};
+
+const darkColours = (chosen: string): string => {
+  const brand = colourOr(chosen, paleBronze);
+  const ground = mix('#111215', brand, 0.03);
+  const tint = mix(darkSurface, brand, 0.14);
+  const text = readableOn(brand, [darkSurface, ground, tint], '#ffffff');
+  return `--brand:${brand};--on-brand:${inkOn(brand)};--brand-text:${text};--ground:${ground};--tint:${tint}`;
+};
+
+/** The text of the style block and its CSP source expression (`'sha256-…'`). */
+export const themeBlock = (branding: PageFrame['branding']): { css: string; source: string } => {
+  const light = `:root{${lightColours(branding.primaryColor)}}`;
+  const dark = `@media (prefers-color-scheme:dark){:root{${darkColours(branding.darkPrimaryColor)}}}`;
+  const css = branding.isDarkModeEnabled ? light + dark : light;
+  return { css, source: `'sha256-${createHash('sha256').update(css).digest('base64')}'` };
+};

@@ -1,0 +1,83 @@
+import type { ConsentView, PageFrame } from '@aldaba/contract';
+import { imageAddress, webAddress } from '../addresses.ts';
+import { Hidden, Submit } from '../fields.tsx';
+import { Tick } from '../icons.tsx';
+import { type PhraseKey, phrase } from '../phrases/index.ts';
+import { WithDocuments } from '../terms.tsx';
+import { Heading } from './parts.tsx';
+
+/** A picture, or the first letter of the name where there is none. */
+const Portrait = ({ image, name, shape }: { image: string | undefined; name: string; shape: 'round' | 'square' }) => {
+  const source = imageAddress(image);
+  return source === undefined ? (
+    <span class={`portrait ${shape}`} aria-hidden="true">
+      {[...name][0]?.toUpperCase() ?? ''}
+    </span>
+  ) : (
+    <img class={`portrait ${shape}`} src={source} alt="" width="44" height="44" referrerpolicy="no-referrer" />
+  );
+};
+
+const Scopes = ({ frame, view }: { frame: PageFrame; view: ConsentView }) => {
+  if (view.scopes.length === 0) return <p>{phrase(frame.language, 'consent.noScopes')}</p>;
+  return (
+    <>
+      <h2 class="small-heading">{phrase(frame.language, 'consent.scopes')}</h2>
+      <ul class="scopes">
+        {view.scopes.map(({ name, description }) => (
+          <li key={name}>
+            <Tick />
+            <div>
+              <span>{name}</span>
+              {description !== undefined && <small>{description}</small>}
+            </div>
+          </li>
+        ))}
+      </ul>
+    </>
+  );
+};
+
+export const Consent = ({ frame, view }: { frame: PageFrame; view: ConsentView }) => {
+  const { application, user } = view;
+  const t = (key: PhraseKey) =>
+    phrase(frame.language, key, { application: application.name, name: frame.branding.name, host: view.redirectHost });
+  const documents = { termsOfUseUrl: application.termsOfUseUrl, privacyPolicyUrl: application.privacyPolicyUrl };
+  const hasDocuments = [application.termsOfUseUrl, application.privacyPolicyUrl].some((url) => webAddress(url));
+  return (
+    <>
+      <div class="pair">
+        <Portrait image={application.logoUrl} name={application.name} shape="square" />
+        <span class="pair-line" aria-hidden="true" />
+        <Portrait image={user.avatar} name={user.name} shape="round" />
+      </div>
+      <Heading text={t('consent.title')} lead={t('consent.lead')} />
+      <div class="account">
+        <span class="account-label">{t('consent.signedInAs')}</span>
+        <strong>{user.name}</strong>
+        {user.detail !== undefined && <span class="account-detail">{user.detail}</span>}
+      </div>
+      <Scopes frame={frame} view={view} />
+      <form class="choice" method="post" action={`${frame.basePath}/consent`}>
+        <Hidden fields={{ app_id: view.appId, xsrf: view.xsrf }} />
+        <Submit name="decision" value="accept">
+          {t('consent.accept')}
+        </Submit>
+        <button type="submit" class="button outlined" name="decision" value="deny">
+          <span class="button-label">{t('consent.deny')}</span>
+        </button>
+      </form>
+      <p class="fine">
+        {t('consent.redirect')}{' '}
+        {hasDocuments && (
+          <WithDocuments
+            frame={frame}
+            sentence="consent.terms"
+            documents={documents}
+            values={{ application: application.name }}
+          />
+        )}
+      </p>
+    </>
+  );
+};

@@ -1,0 +1,7 @@
+/** What every page's main column opens with. */
+export const Heading = ({ text, lead }: { text: string; lead?: string | undefined }) => (
+  <div class="heading">
+    <h1>{text}</h1>
+    {lead !== undefined && <p class="lead">{lead}</p>}
+  </div>
+);

@@ -1,0 +1,101 @@
+/** Pages at the edges of a session: signing out, an expired sign-in, errors, and the form that carries an answer to the application. */
+import type {
+  EndSessionView,
+  ErrorView,
+  FormPostView,
+  PageFrame,
+  SignedOutView,
+  UnknownSessionView,
+} from '@aldaba/contract';
+import { webAddress } from '../addresses.ts';
+import { Hidden, Submit } from '../fields.tsx';
+import { type PhraseKey, phrase } from '../phrases/index.ts';
+import { Heading } from './parts.tsx';
+
+export const EndSession = ({ frame, view }: { frame: PageFrame; view: EndSessionView }) => {
+  const t = (key: PhraseKey) => phrase(frame.language, key, { name: frame.branding.name });
+  return (
+    <>
+      <Heading text={t(view.auto ? 'endSession.auto' : 'endSession.title')} lead={view.auto ? undefined : t('endSession.lead')} />
+      <form id="op.logoutForm" class="choice" method="post" action={view.action}>
+        <Hidden fields={{ xsrf: view.xsrf }} />
+        {view.auto && <Hidden fields={{ logout: 'yes' }} />}
+        {view.auto ? (
+          <Submit>{t('endSession.confirm')}</Submit>
+        ) : (
+          <>
+            <Submit name="logout" value="yes">
+              {t('endSession.confirm')}
+            </Submit>
+            <button type="submit" class="button outlined">
+              <span class="button-label">{t('endSession.stay')}</span>
+            </button>
+          </>
+        )}
+      </form>
+    </>
+  );
+};
+
+export const SignedOut = ({ frame, view }: { frame: PageFrame; view: SignedOutView }) => (
+  <Heading
+    text={phrase(frame.language, 'signedOut.title')}
+    lead={
+      view.applicationName === undefined
+        ? phrase(frame.language, 'signedOut.lead')
+        : phrase(frame.language, 'signedOut.leadFrom', { application: view.applicationName })
+    }
+  />
+);
+
+export const UnknownSession = ({ frame, view }: { frame: PageFrame; view: UnknownSessionView }) => {
+  const address = webAddress(view.continueUrl);
+  return (
+    <>
+      <Heading text={phrase(frame.language, 'unknownSession.title')} lead={phrase(frame.language, 'unknownSession.lead')} />
+      {address !== undefined && (
+        <a class="button primary" href={address}>
+          <span class="button-label">{phrase(frame.language, 'unknownSession.continue')}</span>
+        </a>
+      )}
+    </>
+  );
+};
+
+export const ErrorPage = ({ frame, view }: { frame: PageFrame; view: ErrorView }) => (
+  <>
+    <Heading text={phrase(frame.language, 'error.title')} lead={view.message} />
+    <dl class="trace">
+      <dt>{phrase(frame.language, 'error.code')}</dt>
+      <dd>
+        <code>{view.code}</code>
+      </dd>
+      {view.traceId !== undefined && (
+        <>
+          <dt>{phrase(frame.language, 'error.trace')}</dt>
+          <dd>
+            <code>{view.traceId}</code>
+          </dd>
+        </>
+      )}
+    </dl>
+  </>
+);
+
+/**
+ * The answer to `response_mode=form_post` (OAuth 2.0 Form Post Response Mode). The island submits it.
+ * @throws TypeError when the action is not http(s): a redirect URI of another scheme cannot take a form.
+ */
+export const FormPost = ({ frame, view }: { frame: PageFrame; view: FormPostView }) => {
+  const action = webAddress(view.action);
+  if (action === undefined) throw new TypeError('The action of a form_post answer must be an http(s) address.');
+  return (
+    <>
+      <Heading text={phrase(frame.language, 'formPost.title')} lead={phrase(frame.language, 'formPost.lead')} />
+      <form method="post" action={action} class="main-form">
+        <Hidden fields={view.fields} />
+        <Submit>{phrase(frame.language, 'formPost.submit')}</Submit>
+      </form>
+    </>
+  );
+};
