@@ -1,0 +1,68 @@
+import assert from 'node:assert/strict';
+import { after, before, describe, it } from 'node:test';
+import { createCaches, type Database, openDatabase } from '../../server/src/store/index.ts';
+import { startServer, type TestServer } from '../support/server.ts';
+
+describe('caches of several nodes on one database', () => {
+  let server: TestServer;
+  const nodes: { database: Database; value: () => Promise<string | undefined>; change: (to: string) => Promise<void> }[] = [];
+  let stored = 'first';
+  let loads = 0;
+  let now = 0;
+
+  before(async () => {
+    server = await startServer();
+    for (let node = 0; node < 2; node += 1) {
+      const database = openDatabase({ url: server.databaseUrl, poolSize: 2, log: { warn: () => undefined } });
+      const caches = await createCaches(database, () => now);
+      const cache = caches.create<string>({
+        name: 'test',
+        maximum: 2,
+        maximumAge: 1000,
+        load: async () => {
+          loads += 1;
+          return stored;
+        },
+      });
+      nodes.push({
+        database,
+        value: () => cache.get('default', 'key'),
+        change: (to) =>
+          database.tenant('default').transaction(async (tx) => {
+            await cache.changed(tx, 'key');
+            tx.afterCommit(() => {
+              stored = to;
+            });
+          }),
+      });
+    }
+  });
+  after(async () => {
+    for (const { database } of nodes) await database.close();
+    await server.close();
+  });
+
+  it('load a value once until it is too old', async () => {
+    const [node] = nodes;
+    loads = 0;
+    assert.equal(await node?.value(), 'first');
+    assert.equal(await node?.value(), 'first');
+    assert.equal(loads, 1);
+    now += 1001;
+    await node?.value();
+    assert.equal(loads, 2);
+  });
+
+  it('forget a value on every node when one of them changes it', async () => {
+    const [one, two] = nodes;
+    assert.equal(await two?.value(), stored);
+    const heard = new Promise<void>((resolve) => {
+      void two?.database.listen('aldaba_cache', () => resolve());
+    });
+    await one?.database.tenant('default').raw('select 1');
+    await one?.change('second');
+    await heard;
+    assert.equal(await two?.value(), 'second');
+    assert.equal(await one?.value(), 'second');
+  });
+});

@@ -1,0 +1,66 @@
+import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
+import { cp, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, beforeEach, describe, it } from 'node:test';
+import { Client } from 'pg';
+import { findRoot } from '../../server/src/root.ts';
+import { migrate } from '../../server/src/store/index.ts';
+import { cluster } from '../support/cluster.ts';
+
+const quiet = () => undefined;
+const source = join(findRoot(process.env), 'server/src/store/migrations');
+
+describe('migrations', () => {
+  let folder: string;
+  let url: string;
+  const databases: string[] = [];
+
+  before(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'aldaba-migrations-'));
+  });
+  beforeEach(async () => {
+    const { urlOf, admin } = await cluster();
+    const name = `m_${randomUUID().replaceAll('-', '')}`;
+    url = urlOf(name);
+    await admin(`create database ${name} owner ${/\/\/([^:@/]+)/.exec(url)?.[1] ?? 'postgres'}`);
+    databases.push(name);
+    await rm(folder, { recursive: true, force: true });
+    await cp(source, folder, { recursive: true });
+  });
+  after(async () => {
+    const { admin } = await cluster();
+    for (const name of databases) await admin(`drop database ${name} with (force)`);
+    await rm(folder, { recursive: true, force: true });
+  });
+
+  it('are applied once when several nodes start together', async () => {
+    const results = await Promise.all([1, 2, 3].map(() => migrate(url, folder, quiet)));
+    const applied = results.flatMap((result) => result.applied);
+    assert.ok(applied.length > 0);
+    assert.equal(new Set(applied).size, applied.length);
+  });
+
+  it('leave nothing behind of one that fails, and go on once it is corrected', async () => {
+    await migrate(url, folder, quiet);
+    const bad = join(folder, '9999-bad.sql');
+    await writeFile(bad, 'create table half_done (id int); select 1/0;');
+    await assert.rejects(migrate(url, folder, quiet), /9999-bad\.sql failed and was undone: division by zero/);
+    const client = new Client({ connectionString: url });
+    await client.connect();
+    try {
+      assert.equal((await client.query("select to_regclass('aldaba.half_done') as found")).rows[0].found, null);
+    } finally {
+      await client.end();
+    }
+    await writeFile(bad, 'create table whole (id int);');
+    assert.deepEqual((await migrate(url, folder, quiet)).applied, ['9999-bad.sql']);
+  });
+
+  it('refuse a database that a newer version has migrated', async () => {
+    await writeFile(join(folder, '9999-future.sql'), 'select 1;');
+    await migrate(url, folder, quiet);
+    await assert.rejects(migrate(url, source, quiet), /newer Aldaba \(9999-future\.sql\)/);
+  });
+});
