@@ -6,4 +6,5 @@
  * there only. Enters at `createWechatSandbox` and `phoneHtml`.
  */
 export * from './personas.ts';
+export * from './phone.ts';
 export * from './wechat.ts';
