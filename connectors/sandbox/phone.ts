@@ -74,9 +74,10 @@ const outcomeChoice = (outcome: SandboxOutcome): string => `
             <option value="${escapeHtml(outcome)}">${escapeHtml(outcomeLabels[outcome])}</option>`;
 
 const consentCard = ({ personas, outcomes }: PhonePage): string => `
-      <form class="consent" id="consent" role="dialog" aria-labelledby="consent-title" aria-describedby="consent-app" hidden>
+      <section class="consent" id="consent" role="dialog" aria-labelledby="consent-title" aria-describedby="consent-app" hidden>
         <h2 id="consent-title" tabindex="-1">Sign in with WeChat</h2>
         <p id="consent-app">The app asks for your nickname and your picture. <code id="app-id"></code></p>
+        <form id="answer">
         <fieldset class="personas">
           <legend>Who is holding the phone</legend>${personas.map(personaChoice).join('')}
         </fieldset>
@@ -89,7 +90,8 @@ const consentCard = ({ personas, outcomes }: PhonePage): string => `
           <button type="submit" class="primary">Allow</button>
           <button type="button" id="refuse">Refuse</button>
         </div>
-      </form>`;
+        </form>
+      </section>`;
 
 /** The page that plays the phone. Every value is escaped; scripts and styles are files (strict policy). */
 export const phoneHtml = (page: PhonePage): string => {
@@ -129,7 +131,7 @@ export const phoneHtml = (page: PhonePage): string => {
     </form>
     <section aria-labelledby="events-title">
       <h2 id="events-title">What happened</h2>
-      <ol id="events" class="events" aria-live="polite" aria-relevant="additions"></ol>
+      <ol id="events" class="events" tabindex="0" aria-labelledby="events-title" aria-live="polite" aria-relevant="additions"></ol>
     </section>
     <noscript><p class="problem">The phone needs JavaScript. Switch it on for this page.</p></noscript>
   </main>

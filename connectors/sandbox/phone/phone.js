@@ -7,6 +7,7 @@
   const element = (id) => document.getElementById(id);
   const frame = element('frame');
   const consent = element('consent');
+  const answerForm = element('answer');
   const { basePath, cookie } = document.body.dataset;
 
   /** The request that waits for the person's answer: what the web view handed to the app. */
@@ -15,8 +16,9 @@
   const report = (text) => {
     const item = document.createElement('li');
     item.textContent = text;
-    element('events').append(item);
-    item.scrollIntoView({ block: 'nearest' });
+    const events = element('events');
+    events.append(item);
+    events.scrollTop = events.scrollHeight;
   };
 
   /** What the apps post into the page when something fails; each platform has its own fields. */
@@ -107,7 +109,7 @@
   });
 
   const approve = async ({ appId }) => {
-    const choice = new FormData(consent);
+    const choice = new FormData(answerForm);
     const response = await fetch(`${basePath}/sandbox/wechat/approve`, {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
@@ -121,10 +123,10 @@
   /** The web view goes on where the app sends it. `replace` keeps the phone page's own Back button clean. */
   const goTo = (address) => frame.contentWindow.location.replace(address);
 
-  consent.addEventListener('submit', async (event) => {
+  answerForm.addEventListener('submit', async (event) => {
     event.preventDefault();
-    if (pending === undefined || consent.ariaBusy === 'true') return;
-    consent.ariaBusy = 'true';
+    if (pending === undefined || answerForm.ariaBusy === 'true') return;
+    answerForm.ariaBusy = 'true';
     const { platform, callbackUri, state } = pending;
     try {
       const code = await approve(pending);
@@ -136,7 +138,7 @@
     } catch (error) {
       element('problem').textContent = `The sandbox did not answer: ${error.message} Is it still switched on?`;
     } finally {
-      consent.ariaBusy = 'false';
+      answerForm.ariaBusy = 'false';
     }
   });
 
