@@ -127,6 +127,7 @@ export const errorCatalog = {
   'application.invalid_role_type': [422, 'A role of that type cannot be given to an application.'],
   'application.invalid_type': [422, 'This cannot be done with an application of this type.'],
   'application.secret_not_found': [404, 'There is no secret with this name.'],
+  'application.secret_name_exists': [422, 'A secret with this name exists already. Choose another name.'],
   'application.no_legacy_secret_found': [400, 'The application has no legacy secret.'],
   'application.third_party_application_only': [422, 'This is for third-party applications only.'],
   'application.invalid_third_party_application_type': [400, 'Applications of this type cannot be third-party.'],

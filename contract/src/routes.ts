@@ -1,0 +1,20 @@
+import * as applications from './applications.ts';
+import * as connectors from './connectors.ts';
+import * as resources from './resources.ts';
+import * as roles from './roles.ts';
+import type { RouteContract } from './route.ts';
+import * as sandbox from './sandbox.ts';
+import * as signInExperience from './sign-in-experience.ts';
+import * as users from './users.ts';
+import * as wellKnown from './well-known.ts';
+
+const isRoute = (value: unknown): value is RouteContract =>
+  typeof value === 'object' && value !== null && 'operationId' in value && 'responses' in value;
+
+const routesOf = (...modules: object[]): readonly RouteContract[] =>
+  modules.flatMap((module) => Object.values(module).filter(isRoute));
+
+/** Every declared route: the OpenAPI documents and the tests of bad input walk this list. */
+export const allRoutes: readonly RouteContract[] = routesOf(
+  applications, users, roles, resources, connectors, signInExperience, sandbox, wellKnown,
+);

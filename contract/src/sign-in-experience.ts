@@ -1,0 +1,162 @@
+import { z } from 'zod';
+import { route } from './route.ts';
+import { color, flag, instant, languageTag, optionalLink, webUrl } from './values.ts';
+
+/*
+ * How people sign in to a tenant. One object; every member has a default, so that a tenant's row holds only what was
+ * changed and a new member needs no migration.
+ */
+
+export const identifierSchema = z.enum(['username', 'email', 'phone']);
+export type SignInIdentifier = z.output<typeof identifierSchema>;
+
+/** Links in branding may be emptied in forms; an empty one means "none". */
+const brandingLink = z.union([webUrl, z.string().regex(/^data:image\/[a-z+.-]+;base64,[A-Za-z0-9+/=]+$/).max(65_536), z.literal('')]);
+
+const colorSchema = z.object({ primaryColor: color, isDarkModeEnabled: z.boolean(), darkPrimaryColor: color });
+const brandingSchema = z
+  .object({ logoUrl: brandingLink, darkLogoUrl: brandingLink, favicon: brandingLink, darkFavicon: brandingLink })
+  .partial();
+const languageInfoSchema = z.object({ autoDetect: z.boolean(), fallbackLanguage: languageTag });
+const signInSchema = z.object({
+  methods: z
+    .array(z.object({ identifier: identifierSchema, password: z.boolean(), verificationCode: z.boolean(), isPasswordPrimary: z.boolean() }))
+    .max(3),
+});
+const signUpSchema = z.object({
+  /** Empty: people cannot create an account with an identifier, only through a connector ("not applicable"). */
+  identifiers: z.array(identifierSchema).max(3),
+  password: z.boolean(),
+  verify: z.boolean(),
+  secondaryIdentifiers: z
+    .array(z.object({ identifier: z.enum(['username', 'email', 'phone', 'emailOrPhone']), verify: z.boolean().optional() }))
+    .max(3)
+    .optional(),
+});
+const socialSignInSchema = z.object({ automaticAccountLinking: z.boolean(), skipRequiredIdentifiers: z.boolean() }).partial();
+const passwordLengthSchema = z
+  .object({ min: z.number().int().min(1).max(256), max: z.number().int().min(1).max(256) })
+  .refine(({ min, max }) => min <= max, { message: 'min must not be above max' });
+const characterTypesSchema = z.object({ min: z.number().int().min(1).max(4) });
+const passwordRejectsSchema = z.object({
+  pwned: z.boolean(),
+  repetitionAndSequence: z.boolean(),
+  userInfo: z.boolean(),
+  words: z.array(z.string().min(1).max(128)).max(1000),
+});
+const mfaSchema = z.object({
+  factors: z.array(z.enum(['Totp', 'WebAuthn', 'BackupCode', 'EmailVerificationCode', 'PhoneVerificationCode'])).max(5),
+  policy: z.enum([
+    'UserControlled', 'Mandatory', 'PromptOnlyAtSignIn', 'PromptAtSignInAndSignUp', 'NoPrompt',
+    'PromptAtSignInAndSignUpMandatory', 'PromptOnlyAtSignInMandatory',
+  ]),
+  organizationRequiredMfaPolicy: z.enum(['NoPrompt', 'Mandatory']).optional(),
+});
+const passwordExpirationSchema = z.object({
+  enabled: z.boolean().optional(),
+  validPeriodDays: z.number().int().min(1).max(365).optional(),
+  enabledAt: instant.optional(),
+});
+const usernamePolicySchema = z.object({
+  caseSensitive: z.boolean().default(true),
+  minLength: z.number().int().min(1).max(128).default(1),
+  maxLength: z.number().int().min(1).max(128).default(128),
+  allowedChars: z
+    .object({
+      lowercase: z.boolean().default(true), uppercase: z.boolean().default(true),
+      numbers: z.boolean().default(true), underscore: z.boolean().default(true),
+    })
+    .prefault({}),
+});
+const cspSources = z.array(z.string().regex(/^(https?:\/\/|wss?:\/\/)?[^\s;,'"]+$/).max(2048)).max(100);
+const domainList = z.array(z.string().min(1).max(256)).max(1000);
+const text = z.string().max(65_536);
+
+/** The members that can be changed, each with the value a new tenant has. */
+const settings = {
+  color: colorSchema.default({ primaryColor: '#4F46E5', isDarkModeEnabled: false, darkPrimaryColor: '#8C86F9' }),
+  branding: brandingSchema.default({}),
+  hideLogtoBranding: z.boolean().default(false),
+  languageInfo: languageInfoSchema.default({ autoDetect: true, fallbackLanguage: 'en' }),
+  termsOfUseUrl: optionalLink.default(null),
+  privacyPolicyUrl: optionalLink.default(null),
+  agreeToTermsPolicy: z.enum(['Automatic', 'ManualRegistrationOnly', 'Manual']).default('Automatic'),
+  signIn: signInSchema.default({
+    methods: [{ identifier: 'username', password: true, verificationCode: false, isPasswordPrimary: true }],
+  }),
+  signUp: signUpSchema.default({ identifiers: ['username'], password: true, verify: false, secondaryIdentifiers: [] }),
+  socialSignIn: socialSignInSchema.default({}),
+  /** Targets of the social connectors that are offered, in the order of the buttons. */
+  socialSignInConnectorTargets: z.array(z.string().min(1).max(128)).max(100).default([]),
+  signInMode: z.enum(['SignIn', 'Register', 'SignInAndRegister']).default('SignInAndRegister'),
+  customCss: text.nullable().default(null),
+  customContent: z.record(z.string().max(256), text).default({}),
+  customUiAssets: z.object({ id: z.string().min(1).max(128), createdAt: instant }).nullable().default(null),
+  customUiCsp: z.object({ scriptSrc: cspSources, connectSrc: cspSources }).partial().default({}),
+  passwordPolicy: z
+    .object({
+      length: passwordLengthSchema.default({ min: 8, max: 256 }),
+      characterTypes: characterTypesSchema.default({ min: 1 }),
+      rejects: passwordRejectsSchema.default({ pwned: true, repetitionAndSequence: true, userInfo: true, words: [] }),
+    })
+    .prefault({}),
+  mfa: mfaSchema.default({ factors: [], policy: 'UserControlled' }),
+  adaptiveMfa: z.object({ enabled: z.boolean() }).partial().default({}),
+  singleSignOnEnabled: z.boolean().default(false),
+  supportEmail: z.union([z.email().max(256), z.literal('')]).nullable().default(null),
+  supportWebsiteUrl: optionalLink.default(null),
+  unknownSessionRedirectUrl: optionalLink.default(null),
+  captchaPolicy: z.object({ enabled: z.boolean() }).partial().default({}),
+  sentinelPolicy: z
+    .object({ maxAttempts: z.number().int().min(1).max(1_000_000), lockoutDuration: z.number().int().min(1).max(525_600).describe('Minutes.') })
+    .partial()
+    .default({}),
+  emailBlocklistPolicy: z
+    .object({ blockDisposableAddresses: z.boolean(), blockSubaddressing: z.boolean(), customAllowlist: domainList, customBlocklist: domainList })
+    .partial()
+    .default({}),
+  verificationCodePolicy: z
+    .object({ expirationDuration: z.number().int().min(60).max(3600).describe('Seconds.'), maxRetryAttempts: z.number().int().min(1).max(100) })
+    .partial()
+    .default({}),
+  forgotPasswordMethods: z.array(z.enum(['EmailVerificationCode', 'PhoneVerificationCode'])).max(2).nullable().default(null),
+  passkeySignIn: z.object({ enabled: z.boolean(), showPasskeyButton: z.boolean(), allowAutofill: z.boolean() }).partial().default({}),
+  signUpProfileFields: z.array(z.object({ name: z.string().min(1).max(128) })).max(100).nullable().default(null),
+  passwordExpiration: passwordExpirationSchema.default({}),
+  usernamePolicy: usernamePolicySchema.prefault({}),
+};
+
+/** Reads stored settings: what is missing gets its default. */
+export const signInExperienceSettingsSchema = z.object(settings);
+export type SignInExperienceSettings = z.output<typeof signInExperienceSettingsSchema>;
+
+export const signInExperienceSchema = z.object({ tenantId: z.string(), id: z.literal('default'), ...settings });
+export type SignInExperience = z.output<typeof signInExperienceSchema>;
+
+/** A change: every member optional, and nothing filled in for a member that is left out. */
+const changeSchema = z.object(
+  Object.fromEntries(Object.entries(settings).map(([name, schema]) => [name, schema.unwrap().optional()])) as {
+    [Name in keyof typeof settings]: z.ZodOptional<ReturnType<(typeof settings)[Name]['unwrap']>>;
+  },
+);
+export type SignInExperienceChange = z.output<typeof changeSchema>;
+
+const tag = 'Sign-in experience';
+
+export const getSignInExperience = route({
+  method: 'GET', path: '/api/sign-in-exp', operationId: 'GetSignInExp', tag, access: 'management', summary: 'Get how people sign in',
+  responses: { 200: signInExperienceSchema },
+});
+export const updateSignInExperience = route({
+  method: 'PATCH', path: '/api/sign-in-exp', operationId: 'UpdateSignInExp', tag, access: 'management', summary: 'Change how people sign in',
+  query: z.object({ removeUnusedDemoSocialConnector: flag }).partial(),
+  body: changeSchema,
+  responses: { 200: signInExperienceSchema },
+  errors: [
+    'sign_in_experiences.enabled_connector_not_found', 'sign_in_experiences.enabled_connector_type_not_found',
+    'sign_in_experiences.username_requires_password', 'sign_in_experiences.passwordless_requires_verify',
+    'sign_in_experiences.miss_sign_up_identifier_in_sign_in', 'sign_in_experiences.password_sign_in_must_be_enabled',
+    'sign_in_experiences.code_sign_in_must_be_enabled', 'sign_in_experiences.at_least_one_authentication_factor',
+    'sign_in_experiences.not_one_and_only_one_primary_sign_in_method', 'sign_in_experiences.unsupported_default_language',
+  ],
+});

@@ -1,0 +1,36 @@
+import { z } from 'zod';
+
+/** Shapes that several routes share. */
+
+/** Any JSON object. */
+export const jsonObject = z.record(z.string(), z.unknown());
+/** An id or a name in a path. */
+export const pathId = z.string().min(1).max(256);
+/** A query parameter that is on or off: `true`, `1`, `yes`, `false`, `0`, `no`. */
+export const flag = z.stringbool();
+/** Milliseconds since the epoch. */
+export const instant = z.number().int();
+/** A link that pages show or that the server calls: http or https, without user information. */
+export const webUrl = z
+  .url({ protocol: /^https?$/ })
+  .max(2048)
+  .refine((value) => !hasCredentials(value), { message: 'must not contain a user name or password' });
+/** An optional link that may also be emptied. */
+export const optionalLink = z.union([webUrl, z.literal('')]).nullable();
+/** A CSS colour `#rrggbb`. */
+export const color = z.string().regex(/^#[0-9a-fA-F]{6}$/, 'must be a colour like #4f46e5');
+/** A BCP 47 language tag. */
+export const languageTag = z.string().regex(/^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$/, 'must be a language tag like en or zh-CN').max(35);
+
+/** Ids of rows to assign; repeated ones count once. */
+export const idList = z.array(z.string().min(1).max(128)).max(1000);
+
+/** Query of lists that can be searched: besides `search`, the names `search.<field>`, `mode`, `mode.<field>`, `joint` and `isCaseSensitive`. */
+export const searchQuery = z.looseObject({
+  search: z.union([z.string(), z.array(z.string())]).optional(),
+});
+
+function hasCredentials(value: string): boolean {
+  const url = new URL(value);
+  return url.username !== '' || url.password !== '';
+}
