@@ -148,7 +148,7 @@ interface GrantRow {
   application_id: string;
   session_uid: string | null;
   scope: string;
-  resource_scopes: Generated<Json>;
+  resources: Generated<string[]>;
   created_at: Generated<Date>;
   expires_at: Date;
 }
@@ -168,7 +168,7 @@ interface RefreshTokenRow {
   family_created_at: Date;
   created_at: Generated<Date>;
   consumed_at: Date | null;
-  successor_hash: string | null;
+  predecessor_hash: string | null;
   delivered: Generated<boolean>;
   expires_at: Date;
 }
@@ -187,6 +187,7 @@ interface InteractionRow {
   tenant_id: string;
   uid_hash: string;
   application_id: string;
+  prompt: string;
   request: Json;
   state: Json | null;
   revision: Generated<number>;

@@ -205,14 +205,15 @@ create table grants (
   application_id text not null,
   session_uid text,
   scope text not null,
-  resource_scopes jsonb not null default '{}',
+  -- Indicators of the resources that tokens may be asked for.
+  resources text[] not null default '{}',
   created_at timestamptz not null default now(),
   expires_at timestamptz not null,
   primary key (tenant_id, id),
   foreign key (tenant_id, user_id) references users on delete cascade
 );
 create index grants_user on grants (tenant_id, user_id, application_id);
-create index grants_session on grants (tenant_id, session_uid);
+create index grants_session on grants (tenant_id, session_uid, application_id);
 create index grants_expiry on grants (expires_at);
 
 create table authorization_codes (
@@ -236,15 +237,16 @@ create table refresh_tokens (
   -- When the first token of the family was issued: nothing rotates beyond a year.
   family_created_at timestamptz not null,
   created_at timestamptz not null default now(),
-  -- Rotation: when it was replaced, by which token, and whether the answer that carried the replacement left the server.
+  -- Rotation: when this token was replaced; the token it replaced; whether the answer that carried it left the server.
   consumed_at timestamptz,
-  successor_hash text,
+  predecessor_hash text,
   delivered boolean not null default false,
   expires_at timestamptz not null,
   primary key (tenant_id, token_hash),
   foreign key (tenant_id, grant_id) references grants on delete cascade
 );
 create index refresh_tokens_grant on refresh_tokens (tenant_id, grant_id);
+create index refresh_tokens_predecessor on refresh_tokens (tenant_id, predecessor_hash) where predecessor_hash is not null;
 create index refresh_tokens_expiry on refresh_tokens (expires_at);
 
 create table access_tokens (
@@ -271,7 +273,9 @@ create table interactions (
   tenant_id text not null references tenants on delete cascade,
   uid_hash text not null,
   application_id text not null,
-  -- The checked authorization request, and what the protocol asked the person for (login, consent).
+  -- What the person is asked for.
+  prompt text not null check (prompt in ('login', 'consent')),
+  -- The checked authorization request.
   request jsonb not null,
   -- The sign-in machine's state, versioned JSON, null until the sign-in starts.
   state jsonb,
