@@ -1,0 +1,59 @@
+import { after } from 'node:test';
+import { type Browser, type BrowserContext, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
+
+/**
+ * One Chromium for the whole test run, a new context (own cookies, own storage) for each test.
+ * `ALDABA_TEST_CHROMIUM` names the program; without it Debian's place is tried.
+ */
+const executablePath = process.env.ALDABA_TEST_CHROMIUM ?? '/usr/bin/chromium';
+
+const flags = [
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+];
+
+/** Milliseconds that a page gets for each step; the machine may be busy with other tests. */
+const patience = 15_000;
+
+let running: Promise<Browser> | undefined;
+// A hook at the top level of a module runs once after all files, since they share one process.
+after(async () => {
+  const browser = await running;
+  await browser?.close();
+});
+
+/** A browser of one person: what is kept in it is gone when it is closed. */
+export interface Visitor {
+  context: BrowserContext;
+  page: Page;
+  /** What the pages complained about so far: script errors, refused by the Content-Security-Policy, failed loads. */
+  complaints: string[];
+  close(): Promise<void>;
+}
+
+/** Opens an empty tab in a context of its own. */
+export async function openBrowser(options: BrowserContextOptions = {}): Promise<Visitor> {
+  running ??= chromium.launch({ executablePath, args: flags });
+  const browser = await running;
+  const context = await browser.newContext({ locale: 'en-US', ...options });
+  context.setDefaultTimeout(patience);
+  const complaints: string[] = [];
+  context.on('weberror', (error) => complaints.push(String(error.error())));
+  context.on('console', (message) => {
+    if (message.type() === 'error') complaints.push(`${message.text()} (${message.location().url})`);
+  });
+  return { context, page: await context.newPage(), complaints, close: () => context.close() };
+}
+
+/** Settings of a phone's web view. */
+export const phoneScreen = {
+  viewport: { width: 390, height: 844 },
+  deviceScaleFactor: 2,
+  isMobile: true,
+  hasTouch: true,
+} satisfies BrowserContextOptions;

@@ -1,0 +1,41 @@
+import { join } from 'node:path';
+import { freePort, startProgram } from './programs.ts';
+import { flaskExample, python } from './python.ts';
+
+/** The Flask example, run by a real Python with the published `logto` package. */
+export interface FlaskApp {
+  /** Without trailing slash. */
+  url: string;
+  output(): string;
+  stop(): Promise<void>;
+}
+
+/** Where a Flask app will answer, so that its addresses can be registered before it starts. */
+export async function planFlask(): Promise<{ port: number; redirectUri: string; postLogoutUri: string }> {
+  const port = await freePort();
+  return { port, redirectUri: `http://localhost:${port}/callback`, postLogoutUri: `http://localhost:${port}/` };
+}
+
+export interface FlaskSettings {
+  port: number;
+  /** Base URL of the tenant. */
+  endpoint: string;
+  appId: string;
+  /** Left out for an application without a secret. */
+  appSecret?: string;
+}
+
+export async function startFlask({ port, endpoint, appId, appSecret }: FlaskSettings): Promise<FlaskApp> {
+  const program = startProgram(await python(), [join(flaskExample, 'app.py')], {
+    environment: {
+      PYTHONUNBUFFERED: '1',
+      PYTHONDONTWRITEBYTECODE: '1',
+      PORT: String(port),
+      LOGTO_ENDPOINT: endpoint,
+      LOGTO_APP_ID: appId,
+      LOGTO_APP_SECRET: appSecret ?? '',
+    },
+  });
+  await program.says(/Running on/);
+  return { url: `http://localhost:${port}`, output: program.output, stop: () => program.stop() };
+}

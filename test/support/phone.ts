@@ -1,0 +1,132 @@
+import type { CDPSession, Page } from 'playwright-core';
+import { openBrowser, phoneScreen, type Visitor } from './browser.ts';
+
+export type Platform = 'android' | 'ios';
+
+/** What the page asks the app to do. */
+export interface AppRequest {
+  redirectTo: string;
+  callbackUri: string;
+}
+
+/** What the person does when WeChat opens: consents as somebody (a code comes back), or refuses. */
+export type AtWechat = (request: { appId: string }) => Promise<string> | 'refuses';
+
+export interface Phone extends Visitor {
+  /** Every message that the page posted to the app, oldest first. */
+  requests: AppRequest[];
+  /** Changes what the person does at WeChat from now on. */
+  person(atWechat: AtWechat): void;
+}
+
+/**
+ * When the bridge object is there: an Android app puts it in while the page loads, which may be before the page's own
+ * scripts or after all of them. On iOS it always comes first.
+ */
+export type Arrival = 'early' | 'late';
+
+const bridgeOf = (targets: readonly string[]): Record<Platform, string> => ({
+  // A Java object takes text only, and the SDK is a property of `window`.
+  android: `
+    window.SocialHandler = { postMessage: (text) => window.appReceives(String(text)) };
+    window.logtoNativeSdk = {
+      platform: 'android',
+      getPostMessage: () => (data) => window.SocialHandler.postMessage(JSON.stringify(data)),
+      supportedConnector: { universal: true, nativeTargets: ${JSON.stringify(targets)} },
+      callbackLink: 'logto-callback://com.example.app/web',
+    };`,
+  // WebKit takes the object itself, and the SDK is a lexical constant: no property of \`window\`.
+  ios: `
+    window.webkit = { messageHandlers: { socialHandler: { postMessage: (data) => {
+      if (typeof data !== 'object') throw new TypeError('The iOS app takes an object');
+      window.appReceives(JSON.stringify(data));
+    } } } };
+    const logtoNativeSdk = {
+      platform: 'ios',
+      getPostMessage: () => (data) => window.webkit.messageHandlers.socialHandler.postMessage(data),
+      supportedConnector: { universal: true, nativeTargets: ${JSON.stringify(targets)} },
+      callbackLink: 'logto-callback://web',
+    };
+    // The iOS app posts counters of its own, which mean nothing to a page.
+    addEventListener('load', () => window.postMessage(1, location.origin));`,
+});
+
+export interface PhoneOptions {
+  platform: Platform;
+  arrival?: Arrival;
+  /** Social apps that are installed on the phone. */
+  targets?: string[];
+}
+
+/** A web view in a native app with the social bridge, and the part of the app that opens WeChat. */
+export async function openPhone({ platform, arrival = 'early', targets = ['wechat'] }: PhoneOptions): Promise<Phone> {
+  const visitor = await openBrowser(phoneScreen);
+  const { page, context } = visitor;
+  const requests: AppRequest[] = [];
+  let atWechat: AtWechat = () => 'refuses';
+  await page.exposeFunction('appReceives', (text: string) => {
+    const request: AppRequest = JSON.parse(text);
+    requests.push(request);
+    answer({ page, platform, request, atWechat }).catch((error) => visitor.complaints.push(String(error)));
+  });
+  const bridge = bridgeOf(targets)[platform];
+  if (arrival === 'early') await atDocumentStart(await context.newCDPSession(page), bridge);
+  else await afterLoad(page, bridge);
+  return {
+    ...visitor,
+    requests,
+    person(next) {
+      atWechat = next;
+    },
+  };
+}
+
+/** Top-level script before any of the page's, in every frame: playwright's own init scripts would wrap a constant in a function. */
+async function atDocumentStart(session: CDPSession, source: string): Promise<void> {
+  await session.send('Page.enable');
+  await session.send('Page.addScriptToEvaluateOnNewDocument', { source });
+}
+
+async function afterLoad(page: Page, source: string): Promise<void> {
+  page.on('load', () => {
+    // A page that is left while it loads has no use for the bridge.
+    page.evaluate(source).catch(() => undefined);
+  });
+}
+
+interface Answering {
+  page: Page;
+  platform: Platform;
+  request: AppRequest;
+  atWechat: AtWechat;
+}
+
+/** The app's part: reads the request, opens WeChat, and takes the web view to the callback or reports an error into it. */
+async function answer({ page, platform, request, atWechat }: Answering): Promise<void> {
+  const { protocol, searchParams } = new URL(request.redirectTo);
+  if (protocol !== 'wechat:') return report(page, platform, { code: 'unknown_social_scheme' });
+  const [appId, state, link] = ['app_id', 'state', 'universal_link'].map((name) => searchParams.get(name));
+  if (!appId || !state || (platform === 'ios' && !link)) return report(page, platform, { code: 'insufficient_information' });
+  const outcome = atWechat({ appId });
+  if (outcome === 'refuses') return report(page, platform, { code: 'authentication_failed', socialCode: '-4' });
+  const callback = new URL(request.callbackUri);
+  callback.searchParams.set('code', await outcome);
+  callback.searchParams.set('state', state);
+  if (platform === 'ios') {
+    callback.searchParams.set('language', 'zh_CN');
+    callback.searchParams.set('country', 'CN');
+  }
+  await page.goto(callback.href);
+}
+
+/** Posts an error into the page, each platform with its own fields. */
+async function report(page: Page, platform: Platform, problem: { code: string; socialCode?: string }): Promise<void> {
+  const { code, socialCode } = problem;
+  const words = socialCode ? 'The person refused.' : undefined;
+  const error =
+    platform === 'ios'
+      ? { type: 'error', code, description: words }
+      : { type: 'error', code, socialCode, socialMessage: words };
+  const target = platform === 'ios' ? ', location.origin' : '';
+  await page.evaluate(`window.postMessage(${JSON.stringify(error)}${target})`);
+}

@@ -1,0 +1,71 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import type { AddressInfo } from 'node:net';
+import { createServer } from 'node:net';
+
+/** A program of the test's own, with what it printed so far. */
+export interface Program {
+  child: ChildProcess;
+  output(): string;
+  /** Resolves when a line of the output matches. @throws Error with the output when the program ends before that. */
+  says(pattern: RegExp): Promise<string>;
+  /** Sends the signal and waits for the end. */
+  stop(signal?: NodeJS.Signals): Promise<void>;
+}
+
+export interface ProgramOptions {
+  environment?: Record<string, string>;
+  folder?: string;
+}
+
+/** Starts a program; nothing of this process's environment reaches it beyond what finding programs needs. */
+export function startProgram(file: string, args: string[], options: ProgramOptions = {}): Program {
+  const { PATH = '', HOME = '', TMPDIR } = process.env;
+  const child = spawn(file, args, {
+    cwd: options.folder,
+    env: { PATH, HOME, ...(TMPDIR ? { TMPDIR } : {}), ...options.environment },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let output = '';
+  const collect = (chunk: Buffer) => {
+    output += chunk.toString();
+    child.emit('said');
+  };
+  child.stdout.on('data', collect);
+  child.stderr.on('data', collect);
+  const ended = new Promise<void>((resolve) => {
+    child.once('close', () => resolve());
+    child.once('error', (error) => {
+      output += String(error);
+      resolve();
+    });
+  });
+  return {
+    child,
+    output: () => output,
+    says: (pattern) =>
+      new Promise((resolve, reject) => {
+        const look = () => {
+          const line = output.split('\n').find((candidate) => pattern.test(candidate));
+          if (line === undefined) return;
+          child.off('said', look);
+          resolve(line);
+        };
+        child.on('said', look);
+        look();
+        void ended.then(() => reject(new Error(`${file} ended before it said ${pattern}:\n${output}`)));
+      }),
+    async stop(signal = 'SIGTERM') {
+      child.kill(signal);
+      await ended;
+    },
+  };
+}
+
+/** A port of this machine that nobody listens on. */
+export async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await new Promise((resolve) => server.once('listening', resolve));
+  const { port } = server.address() as AddressInfo;
+  await new Promise((resolve) => server.close(resolve));
+  return port;
+}
