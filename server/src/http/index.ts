@@ -4,6 +4,9 @@
  * A request enters at `createHttp`, is bound to its tenant, and reaches a feature through `Implement` or a plain route.
  */
 export { type Form, parseForm } from './body.ts';
+export { type Cookie, readCookie, writeCookie } from './cookies.ts';
 export { sendError, toAldabaError } from './errors.ts';
 export { Answer, type Call, type Caller, createImplement, type Guards, type Implement, type Page, Paged } from './implement.ts';
+export { parseSearch } from './search.ts';
+export { assertSameOrigin } from './same-origin.ts';
 export { createHttp, type Http, type Reply, type Request } from './server.ts';

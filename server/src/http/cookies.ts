@@ -1,0 +1,47 @@
+import type { Reply, Request } from './server.ts';
+
+/** The value of a cookie. Of two with the same name the first counts: browsers send the one with the longer path first. */
+export function readCookie(request: Request, name: string): string | undefined {
+  for (const pair of (request.headers.cookie ?? '').split(';')) {
+    const at = pair.indexOf('=');
+    if (at > 0 && pair.slice(0, at).trim() === name) return decode(pair.slice(at + 1).trim());
+  }
+  return undefined;
+}
+
+function decode(value: string): string | undefined {
+  try {
+    return decodeURIComponent(value);
+  } catch {
+    // Not a value that this server has set: as good as none.
+    return undefined;
+  }
+}
+
+export interface Cookie {
+  name: string;
+  /** Undefined removes the cookie. */
+  value: string | undefined;
+  /** Seconds; without it the cookie ends with the browser. */
+  maxAge?: number;
+  /** Path below the tenant's base path, e.g. `/callback`; default: all of the tenant. */
+  path?: string;
+}
+
+/**
+ * Sets a cookie below the tenant's base path that scripts cannot read. SameSite=Lax, since applications and providers send the
+ * browser here from other sites by navigation.
+ */
+export function writeCookie(request: Request, reply: Reply, cookie: Cookie): void {
+  const { tenant } = request;
+  const parts = [
+    `${cookie.name}=${encodeURIComponent(cookie.value ?? '')}`,
+    `Path=${`${tenant.basePath}${cookie.path ?? ''}` || '/'}`,
+    'HttpOnly',
+    'SameSite=Lax',
+  ];
+  if (tenant.baseUrl.startsWith('https:')) parts.push('Secure');
+  if (cookie.value === undefined) parts.push('Max-Age=0');
+  else if (cookie.maxAge !== undefined) parts.push(`Max-Age=${cookie.maxAge}`);
+  reply.header('set-cookie', parts.join('; '));
+}
