@@ -1,0 +1,47 @@
+import { assets, type PageAsset } from '@aldaba/pages';
+import type { Http, Reply, Request } from '../../http/index.ts';
+import { AldabaError } from '../../kernel/errors.ts';
+import type { PageSender, PageSenderNeeds } from './sender.ts';
+
+/** Style sheet and scripts of the pages, the demonstration app, and the page for sign-ins that are gone. */
+export function hostedPageRoutes(http: Http, sender: PageSender, needs: Pick<PageSenderNeeds, 'signInExperiences'>): void {
+  const files = new Map(assets().map((asset) => [asset.path, asset]));
+  http.get<{ Params: { name: string } }>('/assets/:name', async (request, reply) => {
+    const asset = files.get(`/assets/${request.params.name}`);
+    if (!asset) throw new AldabaError('request.not_found');
+    return sendAsset(request, reply, asset);
+  });
+  http.get('/demo-app', async (request, reply) => {
+    await sender.send(request, reply, { kind: 'demo-app', endpoint: request.tenant.baseUrl });
+    return reply;
+  });
+  http.get('/unknown-session', async (request, reply) => {
+    const { unknownSessionRedirectUrl } = await needs.signInExperiences.get(request.tenant);
+    const view = { kind: 'unknown-session' as const, ...(unknownSessionRedirectUrl ? { continueUrl: unknownSessionRedirectUrl } : {}) };
+    await sender.send(request, reply, view);
+    return reply;
+  });
+}
+
+/** The path carries a hash of the content, so it may be kept for good. */
+function sendAsset(request: Request, reply: Reply, asset: PageAsset): Reply {
+  const accepted = String(request.headers['accept-encoding'] ?? '');
+  const [encoding, body] = accepts(accepted, 'br')
+    ? (['br', asset.brotli] as const)
+    : accepts(accepted, 'gzip')
+      ? (['gzip', asset.gzip] as const)
+      : ([undefined, asset.body] as const);
+  if (encoding) reply.header('content-encoding', encoding);
+  return reply
+    .header('content-type', asset.contentType)
+    .header('cache-control', 'public, max-age=31536000, immutable')
+    .header('vary', 'accept-encoding')
+    .send(Buffer.from(body.buffer, body.byteOffset, body.byteLength));
+}
+
+/** Whether an Accept-Encoding header names a coding without refusing it (`;q=0`). */
+const accepts = (header: string, coding: string): boolean =>
+  header.split(',').some((entry) => {
+    const [name, ...parameters] = entry.split(';').map((part) => part.trim().toLowerCase());
+    return name === coding && !parameters.some((parameter) => /^q=0(\.0*)?$/.test(parameter));
+  });

@@ -1,0 +1,79 @@
+import type { PageLanguage, PageView, SignInExperienceSettings } from '@aldaba/contract';
+import { negotiateLanguage, renderPage } from '@aldaba/pages';
+import { type Reply, type Request, readCookie } from '../../http/index.ts';
+import type { Tenancy, Tenant } from '../../tenancy/index.ts';
+import type { Client } from '../applications/client.ts';
+import { createFrame } from './frame.ts';
+
+export interface PageOptions {
+  /** Client id of the application that asks; its name stands in the page's title. */
+  appId?: string;
+  /** HTTP status, 200 unless given. */
+  status?: number;
+  /** `ui_locales` of the authorization request. */
+  uiLocales?: string;
+}
+
+/** Sends hosted pages with the tenant's look, in the person's language, under a strict Content-Security-Policy. */
+export interface PageSender {
+  send(request: Request, reply: Reply, view: PageView, options?: PageOptions): Promise<void>;
+  /** The language that `send` would choose: for the sentences that a view carries. */
+  language(request: Request, options?: Pick<PageOptions, 'uiLocales'>): Promise<PageLanguage>;
+}
+
+export interface PageSenderNeeds {
+  signInExperiences: { get(tenant: Tenant): Promise<SignInExperienceSettings> };
+  applications: { findClient(tenant: Tenant, clientId: string): Promise<Client | undefined> };
+  tenancy: Pick<Tenancy, 'setting'>;
+}
+
+/** Set by the sandbox's page that plays a phone; honoured only where the sandbox is switched on. */
+export const sandboxCookie = 'aldaba_sandbox';
+
+export function createPageSender(needs: PageSenderNeeds): PageSender {
+  const { signInExperiences, applications, tenancy } = needs;
+
+  const bridge = async (request: Request): Promise<'ios' | 'android' | undefined> => {
+    const phone = readCookie(request, sandboxCookie);
+    if (phone !== 'ios' && phone !== 'android') return undefined;
+    const setting = (await tenancy.setting(request.tenant, 'sandbox')) as { enabled?: unknown } | undefined;
+    return setting?.enabled === true ? phone : undefined;
+  };
+
+  const languageOf = (request: Request, settings: SignInExperienceSettings, uiLocales: string | undefined): PageLanguage =>
+    negotiateLanguage({
+      uiLocales,
+      acceptLanguage: request.headers['accept-language'],
+      autoDetect: settings.languageInfo.autoDetect,
+      fallback: settings.languageInfo.fallbackLanguage,
+    });
+
+  return {
+    async language(request, options) {
+      return languageOf(request, await signInExperiences.get(request.tenant), options?.uiLocales);
+    },
+    async send(request, reply, view, options = {}) {
+      const { tenant } = request;
+      const settings = await signInExperiences.get(tenant);
+      const client = options.appId === undefined ? undefined : await applications.findClient(tenant, options.appId);
+      const frame = createFrame({
+        tenant,
+        settings,
+        language: languageOf(request, settings, options.uiLocales),
+        applicationName: client?.name,
+        sandboxBridge: await bridge(request),
+      });
+      const { html, contentSecurityPolicy } = renderPage(frame, view);
+      reply
+        .code(options.status ?? 200)
+        .header('content-type', 'text/html; charset=utf-8')
+        .header('content-security-policy', contentSecurityPolicy)
+        .header('content-language', frame.language)
+        .header('cache-control', 'no-store')
+        // Not `no-referrer`: it would make browsers send `Origin: null` with the page's own forms.
+        .header('referrer-policy', view.kind === 'form-post' ? 'strict-origin' : 'same-origin')
+        .header('permissions-policy', 'camera=(), microphone=(), geolocation=()')
+        .send(html);
+    },
+  };
+}
