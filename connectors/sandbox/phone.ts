@@ -106,7 +106,7 @@ export const phoneHtml = (page: PhonePage): string => {
   <title>WeChat sandbox</title>
   <link rel="icon" href="data:,">
   <link rel="stylesheet" href="${asset('phone.css')}">
-  <script defer src="${asset('phone.js')}"></script>
+  <script type="module" src="${asset('phone.js')}"></script>
 </head>
 <body data-base-path="${escapeHtml(page.basePath)}" data-cookie="${phoneCookie}">
 <div class="layout">
