@@ -1,0 +1,53 @@
+// What the tests need beyond npm: a Chromium, and a Python with the packages of the Flask example.
+import { execFileSync, spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fail, root } from './runtime.mjs';
+
+/** Makes sure that both are there, and returns the environment variables that name them to the tests. */
+export function ensureTestTools() {
+  return { ALDABA_TEST_CHROMIUM: ensureChromium(), ALDABA_TEST_PYTHON: ensurePython() };
+}
+
+function ensureChromium() {
+  const given = process.env.ALDABA_TEST_CHROMIUM ?? which('chromium') ?? which('chromium-browser') ?? which('google-chrome');
+  if (given) return given;
+  const advice = 'Install Chromium (on Debian: apt-get install chromium), or set ALDABA_TEST_CHROMIUM to one.';
+  if (process.getuid?.() !== 0 || !which('apt-get')) fail(`The browser tests need Chromium. ${advice}`);
+  process.stderr.write('Installing Chromium for the browser tests (once; about half a minute) …\n');
+  run('apt-get', ['update'], advice);
+  run('apt-get', ['install', '-y', '--no-install-recommends', 'chromium'], advice);
+  return which('chromium') ?? fail(`Chromium was installed and cannot be found. ${advice}`);
+}
+
+function ensurePython() {
+  if (process.env.ALDABA_TEST_PYTHON) return process.env.ALDABA_TEST_PYTHON;
+  const requirements = join(root, 'examples/flask-wechat/requirements.txt');
+  const folder = join(root, '.cache/venv');
+  const python = join(folder, 'bin/python');
+  const stamp = join(folder, 'requirements.sha256');
+  const wanted = createHash('sha256').update(readFileSync(requirements)).digest('hex');
+  if (existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted) return python;
+  process.stderr.write("Installing the Flask example's Python packages (once; a few seconds) …\n");
+  const advice = 'Install Python 3 with venv and pip (on Debian: apt-get install python3-venv), or set ALDABA_TEST_PYTHON.';
+  rmSync(folder, { recursive: true, force: true });
+  run('python3', ['-m', 'venv', folder], advice);
+  run(python, ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', '-r', requirements], advice);
+  writeFileSync(stamp, wanted); // last, so that an installation that was cut short is made again
+  return python;
+}
+
+function run(file, args, advice) {
+  const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
+  const { status, error, stdout, stderr } = spawnSync(file, args, { encoding: 'utf8', env });
+  if (status !== 0) fail(`${stdout ?? ''}${stderr ?? error}\n\`${file} ${args.join(' ')}\` failed. ${advice}`);
+}
+
+function which(program) {
+  try {
+    return execFileSync('sh', ['-c', 'command -v "$1"', 'sh', program], { encoding: 'utf8' }).trim() || undefined;
+  } catch {
+    return undefined; // not on the PATH
+  }
+}

@@ -1,0 +1,76 @@
+// `npm test`: installs and builds as far as needed, checks the repository, runs all tests in one process.
+// `npm test -- sign-in` runs only the test files whose path contains "sign-in", without the check.
+import { fork, spawnSync } from 'node:child_process';
+import { join } from 'node:path';
+import { isTest, listFiles } from './files.mjs';
+import { prepare } from './prepare.mjs';
+import { fail, findNode, requireNode, root } from './runtime.mjs';
+import { ensureTestTools } from './test-tools.mjs';
+
+const folders = ['contract', 'connectors', 'pages', 'server/src', 'console', 'test', 'scripts'];
+const wholeRunLimit = 28 * 60_000;
+const oneTestLimit = 5 * 60_000;
+
+await prepare({ development: true });
+await requireNode();
+process.exitCode = await main(process.argv.slice(2));
+
+async function main(filters) {
+  const files = findTests(filters);
+  const tools = ensureTestTools();
+  const checked = filters.length > 0 || checkPasses();
+  const counts = files.length > 0 ? await runTests(files, tools) : { passed: 0, failed: 0, skipped: 0 };
+  if (!checked) {
+    counts.failed += 1;
+    process.stdout.write('\n✖ npm run check\n    The check failed; its findings are printed above the tests.\n');
+  }
+  const skipped = counts.skipped > 0 ? `, ${counts.skipped} skipped` : '';
+  process.stdout.write(`\n${counts.passed} passed, ${counts.failed} failed${skipped}\n`);
+  return counts.failed > 0 ? 1 : 0;
+}
+
+function findTests(filters) {
+  const all = folders.flatMap((folder) => listFiles(folder)).filter((path) => isTest(path) && /\.test\.(ts|mjs)$/.test(path));
+  const chosen = all.filter((path) => filters.length === 0 || filters.some((filter) => path.includes(filter)));
+  if (filters.length > 0 && chosen.length === 0) fail(`No test file has ${filters.join(' or ')} in its path.`);
+  return chosen;
+}
+
+function checkPasses() {
+  const { status } = spawnSync(findNode(), [join(root, 'scripts/check.mjs')], { cwd: root, stdio: 'inherit' });
+  return status === 0;
+}
+
+/** Runs the files in one child process; ends it when it takes too long, naming the test that was running. */
+function runTests(files, tools) {
+  const child = fork(join(root, 'scripts/test-run.mjs'), files.map((file) => join(root, file)), {
+    cwd: root,
+    env: { ...process.env, ...tools, ALDABA_ROOT: root, NODE_ENV: 'test' },
+  });
+  let counts;
+  let running = 'the loading of the test files';
+  let overdue;
+  const giveUp = (limit) => {
+    process.stdout.write(`\n✖ ${running}\n    It was still running when its time was up: ${limit / 60_000} minutes.\n`);
+    child.kill('SIGKILL');
+  };
+  const whole = setTimeout(giveUp, wholeRunLimit, wholeRunLimit);
+  child.on('message', (message) => {
+    counts = message.counts ?? counts;
+    if (!message.running) return;
+    running = message.running;
+    clearTimeout(overdue);
+    if (!message.suite) overdue = setTimeout(giveUp, oneTestLimit, oneTestLimit);
+  });
+  return new Promise((resolve) => {
+    child.once('exit', (code, signal) => {
+      clearTimeout(whole);
+      clearTimeout(overdue);
+      if (counts) resolve(counts);
+      else {
+        process.stdout.write(`\n✖ the test process ended early (${signal ?? code}), at ${running}\n`);
+        resolve({ passed: 0, failed: 1, skipped: 0 });
+      }
+    });
+  });
+}
