@@ -7,3 +7,4 @@ export { type Database, openDatabase, type Queries, sql } from './database.ts';
 export { constraintOf } from './errors.ts';
 export { migrate } from './migrations.ts';
 export type { Tables } from './schema.ts';
+export { type MatchMode, matchModes, type Search, type SearchTerm, searchCondition, searching } from './search.ts';

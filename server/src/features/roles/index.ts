@@ -1,0 +1,10 @@
+/**
+ * Roles: named sets of permissions, and who holds them.
+ *
+ * Owns the tables roles, roles_scopes, users_roles and applications_roles, and the rows every tenant starts with for its
+ * Management API (`seed.ts`). Does not own permissions themselves (resources), nor users and applications: those features
+ * answer the routes that list them, and ask here to assign. Tokens ask for `userScopes` and `applicationScopes`.
+ */
+export { roleRoutes } from './routes.ts';
+export { administratorRoleId, managementResourceId, managementRoleId, managementScopeId, seedManagementApi } from './seed.ts';
+export { createRoles, type Holder, type RoleFilter, type Roles, type RolesNeeds } from './service.ts';
