@@ -1,0 +1,90 @@
+/**
+ * `npm run bench`: measures Aldaba beside the machine's limit and beside `oidc-provider`, in one run, and prints one table.
+ * docs/operate/performance.md says how to read it. Runs under Node 24; scripts/bench.mjs builds the server first.
+ */
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { memoryOf, proportionalMemory } from './channel.ts';
+import { measureStartup, weighSignInPage } from './footprint.ts';
+import { learnOperation } from './limit-lane.ts';
+import { runLoad } from './load.ts';
+import { type Lane, measure } from './measurement.ts';
+import { type Options, readOptions } from './options.ts';
+import type { Row } from './rows.ts';
+import { freePort, type Servers, startServers } from './servers.ts';
+import { describeMachine, type Measured, operationsTable, weightsTable } from './table.ts';
+
+const say = (line: string) => process.stderr.write(`${line}\n`);
+
+async function measureRow(row: Row, servers: Servers, options: Options): Promise<Measured> {
+  const { aldaba, oidcProvider, limit } = servers;
+  const operation = row.operation(aldaba.target);
+  const learnt = await learnOperation(row, aldaba.target, limit);
+  const lanes: Record<string, Lane> = {
+    aldaba: { subject: aldaba.subject, operation },
+    limit: { subject: limit.subject, operation: learnt },
+    ...(row.oidcProvider
+      ? { oidcProvider: { subject: oidcProvider.subject, operation: row.operation(oidcProvider.target) } }
+      : {}),
+  };
+  const operations = Math.ceil(row.operations * options.effort);
+  const results = await measure(lanes, { warmUp: operations, operations, runs: options.runs });
+  if (options.profile) {
+    await aldaba.subject.ask('startProfile');
+    await runLoad(operation, operations);
+    await aldaba.subject.ask('stopProfile', join(options.profile, `${row.id}.cpuprofile`));
+  }
+  return { row, results };
+}
+
+async function run(root: string, options: Options): Promise<string> {
+  await using stack = new AsyncDisposableStack();
+  say('Starting PostgreSQL, Aldaba, the limit and oidc-provider; filling in 1,000 users …');
+  const servers = await startServers(root, stack);
+  const { subject, target } = servers.aldaba;
+  const measured: Measured[] = [];
+  for (const row of options.rows) {
+    say(`  ${row.name} …`);
+    measured.push(await measureRow(row, servers, options));
+  }
+  const database = proportionalMemory(servers.postmaster);
+  const page = await weighSignInPage(target.client as Parameters<typeof weighSignInPage>[0], target.fixtures);
+  await new Promise((resolve) => setTimeout(resolve, 5000));
+  const { resident: afterwards, peak } = memoryOf(subject.pid);
+  if (options.startup) say('  start time and idle memory …');
+  const startup = options.startup
+    ? await measureStartup({
+        root,
+        dataFolder: join(servers.folder, 'start'),
+        port: await freePort(),
+        runs: options.runs,
+      })
+    : undefined;
+  return [
+    describeMachine(),
+    operationsTable(measured),
+    weightsTable({ ...(startup ? { startup } : {}), page, peak, afterwards, database }),
+  ].join('\n\n');
+}
+
+/** Replaces what stands between the two marks of the page. */
+async function writeTable(root: string, table: string): Promise<void> {
+  const path = join(root, 'docs/operate/performance.md');
+  const text = await readFile(path, 'utf8');
+  const marked = /(<!-- table -->\n)[^]*(<!-- end of table -->)/;
+  if (!marked.test(text))
+    throw new Error(`${path} has no place for the table: it needs the marks <!-- table --> and <!-- end of table -->.`);
+  await writeFile(
+    path,
+    text.replace(marked, (_whole, begin, end) => `${begin}\n${table}\n\n${end}`),
+  );
+}
+
+/** Runs the bench with the command's arguments. @throws Error with a sentence for the reader. */
+export async function bench(root: string, args: string[]): Promise<void> {
+  const options = readOptions(args);
+  if (options.profile) await mkdir(options.profile, { recursive: true });
+  const table = await run(root, options);
+  process.stdout.write(`\n${table}\n`);
+  if (options.write) await writeTable(root, table);
+}

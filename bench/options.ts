@@ -1,0 +1,53 @@
+import { parseArgs } from 'node:util';
+import { rows } from './rows.ts';
+
+export interface Options {
+  /** Share of the full effort. */
+  effort: number;
+  runs: number;
+  rows: typeof rows;
+  /** Whether start time and idle memory are measured. */
+  startup: boolean;
+  /** Folder for a processor profile of each row. */
+  profile: string | undefined;
+  /** Replaces the table in docs/operate/performance.md. */
+  write: boolean;
+}
+
+const usage = `Usage: npm run bench -- [--quick] [--only ROW,…] [--no-startup] [--profile FOLDER] [--write]
+
+  --quick            a tenth of the operations, one run: to see that it works, not to quote
+  --only ROW,…       these rows only: ${rows.map(({ id }) => id).join(', ')}
+  --no-startup       leaves out start time and idle memory
+  --profile FOLDER   writes a processor profile of the server for each row (opens in the developer tools of Chromium)
+  --write            puts the table into docs/operate/performance.md`;
+
+/** @throws Error with the usage for an argument that is not known. */
+export function readOptions(args: string[]): Options {
+  try {
+    const { values } = parseArgs({
+      args,
+      allowNegative: true,
+      options: {
+        quick: { type: 'boolean', default: false },
+        only: { type: 'string' },
+        startup: { type: 'boolean', default: true },
+        profile: { type: 'string' },
+        write: { type: 'boolean', default: false },
+      },
+    });
+    const wanted = values.only?.split(',');
+    const unknown = wanted?.find((id) => !rows.some((row) => row.id === id));
+    if (unknown) throw new Error(`There is no row ${unknown}.`);
+    return {
+      effort: values.quick ? 0.1 : 1,
+      runs: values.quick ? 1 : 3,
+      rows: wanted ? rows.filter(({ id }) => wanted.includes(id)) : rows,
+      startup: values.startup,
+      profile: values.profile,
+      write: values.write,
+    };
+  } catch (error) {
+    throw new Error(`${error instanceof Error ? error.message : error}\n\n${usage}`, { cause: error });
+  }
+}

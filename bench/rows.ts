@@ -1,0 +1,113 @@
+/** The rows of the table: what is measured, what it may cost, and what the least is that its answer needs. */
+import * as flows from './flows.ts';
+import type { Exchange, Operation } from './load.ts';
+import type { Plan } from './subjects/limit.ts';
+
+type Work = Pick<Plan, 'signatures' | 'verifications' | 'statement' | 'hash'>;
+
+export interface Row {
+  id: string;
+  name: string;
+  /** Operations of one run, at full effort. */
+  operations: number;
+  operation(target: flows.Target): Operation;
+  /** What the limit does for each request of the operation besides answering it. */
+  least(exchange: Exchange): Work;
+  /** Whether `oidc-provider` offers the same. */
+  oidcProvider: boolean;
+  aim?: Aim;
+}
+
+export interface Aim {
+  /** Microseconds; for a row that hashes a password: beyond the hash. */
+  cpu: number;
+  statements?: number;
+  beyondHash?: boolean;
+}
+
+const signIn = { operations: 160, oidcProvider: false, aim: { cpu: 12_000, statements: 25, beyondHash: true } };
+
+/** Each request of a sign-in reads and replaces the state it works on; the one with the password also hashes it. */
+const leastOfSignIn = ({ method, path, body }: Exchange): Work => {
+  if (method === 'GET' && path.startsWith('/sign-in')) return {};
+  return { statement: 'step', hash: body?.includes('password') === true };
+};
+
+export const rows: Row[] = [
+  {
+    id: 'discovery',
+    name: 'Discovery',
+    operations: 4000,
+    operation: flows.discovery,
+    least: () => ({}),
+    oidcProvider: true,
+    aim: { cpu: 150 },
+  },
+  {
+    id: 'jwks',
+    name: 'JWKS',
+    operations: 4000,
+    operation: flows.keys,
+    least: () => ({}),
+    oidcProvider: true,
+    aim: { cpu: 150 },
+  },
+  {
+    id: 'client-credentials',
+    name: 'client_credentials, JWT',
+    operations: 3000,
+    operation: flows.clientCredentials,
+    least: () => ({ signatures: 1 }),
+    oidcProvider: true,
+    aim: { cpu: 700 },
+  },
+  {
+    id: 'refresh',
+    name: 'Refresh with rotation, JWT and ID token',
+    operations: 2000,
+    operation: flows.refresh('resource'),
+    least: () => ({ signatures: 2, statement: 'rotation' }),
+    oidcProvider: true,
+    aim: { cpu: 1400 },
+  },
+  {
+    id: 'refresh-opaque',
+    name: 'Refresh with rotation, opaque and ID token',
+    operations: 2000,
+    operation: flows.refresh('opaque'),
+    least: () => ({ signatures: 1, statement: 'rotation' }),
+    oidcProvider: true,
+    aim: { cpu: 1400 },
+  },
+  {
+    id: 'userinfo',
+    name: 'Userinfo',
+    operations: 3000,
+    operation: flows.userinfo,
+    least: () => ({ statement: 'userinfo' }),
+    oidcProvider: true,
+    aim: { cpu: 600 },
+  },
+  {
+    id: 'users-page',
+    name: '20 of 1,000 users',
+    operations: 1500,
+    operation: flows.usersPage,
+    least: () => ({ verifications: 1, statement: 'page' }),
+    oidcProvider: false,
+  },
+  {
+    ...signIn,
+    id: 'sign-in-experience',
+    name: 'Password sign-in, Experience API',
+    operation: flows.experienceSignIn,
+    least: leastOfSignIn,
+  },
+  {
+    ...signIn,
+    id: 'sign-in-pages',
+    name: 'Password sign-in, pages',
+    operation: flows.pageSignIn,
+    least: leastOfSignIn,
+  },
+];

@@ -1,0 +1,93 @@
+/** Fills Aldaba through its Management API, as an operator would: applications, an API with permissions, 1,000 users. */
+import { hash } from '@node-rs/argon2';
+import type { Subject } from './channel.ts';
+import { type Fixtures, obtainManagementToken } from './flows.ts';
+import type { Client } from './load.ts';
+
+const userCount = 1000;
+const resource = 'https://bench.example/api';
+const permissions = ['read', 'write'];
+const redirectUri = 'https://app.example/callback';
+const password = 'correct horse battery staple 7';
+
+interface Entity {
+  id: string;
+}
+
+export interface Filled {
+  fixtures: Fixtures;
+  managementToken: string;
+}
+
+/** Everything the operations need. The first application, which may manage the rest, is made by the server itself. */
+export async function fill(subject: Subject, client: Client): Promise<Filled> {
+  const manager = await subject.ask<{ id: string; secret: string; indicator: string }>('createManager');
+  const managementToken = await obtainManagementToken(client, manager, manager.indicator);
+  const post = async <Answer = Entity>(path: string, body: object, status = 200): Promise<Answer> => {
+    const headers = { authorization: `Bearer ${managementToken}`, 'content-type': 'application/json' };
+    const reply = await client.send(
+      { method: 'POST', path: `/api${path}`, headers, body: JSON.stringify(body) },
+      status,
+    );
+    return JSON.parse(reply.body.toString());
+  };
+
+  const scopeIds = await createPermissions(post);
+  const machineRole = await post('/roles', {
+    name: 'Bench machine',
+    description: 'Calls the API.',
+    type: 'MachineToMachine',
+    scopeIds,
+  });
+  // Held by everybody, so that a sign-in has permissions to look up, as in a real system.
+  await post('/roles', { name: 'Bench user', description: 'Uses the API.', type: 'User', isDefault: true, scopeIds });
+
+  const machine = await post<{ id: string; secret: string }>('/applications', {
+    name: 'Bench machine',
+    type: 'MachineToMachine',
+  });
+  await post(`/applications/${machine.id}/roles`, { roleIds: [machineRole.id] }, 201);
+  // Native and not SPA: its refresh tokens rotate at every use and keep their full life.
+  const spa = await post('/applications', {
+    name: 'Bench app',
+    type: 'Native',
+    oidcClientMetadata: { redirectUris: [redirectUri], postLogoutRedirectUris: [] },
+  });
+  const usernames = await createUsers(post);
+  const fixtures = {
+    resource,
+    scope: permissions.join(' '),
+    machine: { id: machine.id, secret: machine.secret },
+    spa: { id: spa.id, redirectUri },
+    usernames,
+    password,
+  };
+  return { fixtures, managementToken };
+}
+
+type Post = <Answer = Entity>(path: string, body: object, status?: number) => Promise<Answer>;
+
+async function createPermissions(post: Post): Promise<string[]> {
+  const { id } = await post('/resources', { name: 'Bench API', indicator: resource }, 201);
+  const scopeIds: string[] = [];
+  for (const name of permissions)
+    scopeIds.push((await post(`/resources/${id}/scopes`, { name, description: name }, 201)).id);
+  return scopeIds;
+}
+
+/** All with the same password: what is measured is checking it, not choosing it. */
+async function createUsers(post: Post): Promise<string[]> {
+  const passwordDigest = await hash(password, { memoryCost: 19_456, timeCost: 2, parallelism: 1 });
+  const usernames = Array.from({ length: userCount }, (_, number) => `bench_user_${number}`);
+  for (const username of usernames) {
+    const name = `Bench User ${username.slice(11)}`;
+    await post('/users', {
+      username,
+      name,
+      primaryEmail: `${username}@bench.example`,
+      passwordDigest,
+      passwordAlgorithm: 'Argon2id',
+    });
+  }
+  return usernames;
+}

@@ -1,0 +1,53 @@
+/** Aldaba as `npm start` runs it, bundled and in production mode, with a line to the run that the product itself does not have. */
+import { writeFile } from 'node:fs/promises';
+import { Session } from 'node:inspector/promises';
+import { type App, createApp } from '../../server/src/app.ts';
+import { readConfig } from '../../server/src/config.ts';
+import { systemClock } from '../../server/src/kernel/clock.ts';
+import { createLog } from '../../server/src/kernel/log.ts';
+import { answer } from '../channel.ts';
+
+export interface AldabaSettings {
+  databaseUrl: string;
+  root: string;
+  dataFolder: string;
+  port: number;
+}
+
+let app: App;
+const profiler = new Session();
+
+async function start({ databaseUrl, root, dataFolder, port }: AldabaSettings): Promise<number> {
+  const endpoint = `http://127.0.0.1:${port}`;
+  const config = readConfig({ PORT: String(port), HOST: '127.0.0.1', ENDPOINT: endpoint, ALDABA_DATA: dataFolder });
+  app = await createApp(config, {
+    clock: systemClock,
+    log: createLog(config.LOG_LEVEL),
+    databaseUrl,
+    secret: 'a secret for measuring that is long enough',
+    root,
+    dataFolder,
+    progress: () => undefined,
+    checkResponses: false,
+  });
+  await app.http.listen({ port, host: '127.0.0.1' });
+  return port;
+}
+
+answer(
+  {
+    start,
+    async startProfile() {
+      profiler.connect();
+      await profiler.post('Profiler.enable');
+      await profiler.post('Profiler.setSamplingInterval', { interval: 200 });
+      await profiler.post('Profiler.start');
+    },
+    async stopProfile(file: string) {
+      const { profile } = await profiler.post('Profiler.stop');
+      profiler.disconnect();
+      await writeFile(file, JSON.stringify(profile));
+    },
+  },
+  () => app.database.statements.count,
+);
