@@ -78,6 +78,7 @@ export const errorCatalog = {
   'user.identity_exists_in_profile': [422, 'Your account has this social account already.'],
   'user.missing_profile': [422, 'Some details are missing. Fill them in to continue.'],
   'user.suspended': [401, 'This account is suspended. Ask the operator of this service.'],
+  'user.terms_required': [422, 'Agree to the terms before you continue.'],
   'user.sign_in_method_not_enabled': [422, 'This way to sign in is switched off. Choose another.'],
   'user.sign_up_method_not_enabled': [422, 'This way to create an account is switched off. Choose another.'],
   'user.username_already_in_use': [422, 'This username is taken. Choose another.'],

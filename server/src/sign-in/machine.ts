@@ -42,8 +42,8 @@ export type Effect =
   | { type: 'create-user'; profile: PendingProfile }
   | { type: 'update-user'; userId: string; patch: Omit<PendingProfile, 'identity'> }
   | { type: 'link-identity'; userId: string; identity: NonNullable<PendingProfile['identity']> }
-  /** The sign-in is complete. */
-  | { type: 'finish'; userId: string; amr: string[] };
+  /** The sign-in is complete; `patch` is written to the account with the time of the sign-in. */
+  | { type: 'finish'; userId: string; amr: string[]; patch: Omit<PendingProfile, 'identity'> };
 
 export type Prompt =
   | { kind: 'sign-in'; reason: string }
@@ -300,10 +300,7 @@ function submit(state: SignInState, account: Account | undefined, { policy }: Co
   if (refusal) return refusal;
   const { identity, ...patch } = state.profile;
   const link: Effect[] = identity ? [{ type: 'link-identity', userId, identity }] : [];
-  return {
-    state,
-    effects: [{ type: 'update-user', userId, patch }, ...link, { type: 'finish', userId, amr: methodsOf(state) }],
-  };
+  return { state, effects: [...link, { type: 'finish', userId, amr: methodsOf(state), patch }] };
 }
 
 const methodsOf = ({ proofs }: SignInState): string[] => [

@@ -1,0 +1,54 @@
+/**
+ * The one place that limits attempts. Every path that checks a secret of a person (pages, Experience API, and whatever comes
+ * later) hands its check to `limited`; there is no other way to a password.
+ */
+import { relativeTime } from '@aldaba/pages';
+import type { Clock } from '../kernel/clock.ts';
+import { hashToken } from '../kernel/crypto.ts';
+import { AldabaError } from '../kernel/errors.ts';
+import type { Queries } from '../store/index.ts';
+import { clearAttempts, countAttempt, uncountAttempt } from './store.ts';
+
+/** `sentinelPolicy` of the sign-in experience. */
+export interface AttemptPolicy {
+  maxAttempts?: number | undefined;
+  /** Minutes. */
+  lockoutDuration?: number | undefined;
+}
+
+export interface Attempts {
+  /**
+   * Runs `check` if the identifier may still try. A check that returns undefined has failed and counts; one that throws was
+   * not judged and does not.
+   * @throws AldabaError `session.verification_blocked_too_many_attempts`, the same for identifiers that exist and that do not.
+   */
+  limited<T>(q: Queries, subject: { identifier: string; policy: AttemptPolicy }, check: () => Promise<T | undefined>): Promise<T | undefined>;
+}
+
+const window = 3_600_000;
+const defaults = { maxAttempts: 100, lockoutDuration: 60 };
+
+export function createAttempts(deps: { clock: Clock }): Attempts {
+  return {
+    async limited(q, { identifier, policy }, check) {
+      const now = deps.clock.now();
+      const maximum = policy.maxAttempts ?? defaults.maxAttempts;
+      const lockout = (policy.lockoutDuration ?? defaults.lockoutDuration) * 60_000;
+      const target = hashToken(`attempt ${identifier.toLowerCase()}`);
+      const { failures, lockedUntil } = await countAttempt(q, target, { now, maximum, window, lockout });
+      if (failures > maximum) throw blocked(((lockedUntil?.getTime() ?? now + lockout) - now) / 1000);
+      let result: Awaited<ReturnType<typeof check>>;
+      try {
+        result = await check();
+      } catch (error) {
+        await uncountAttempt(q, target, maximum);
+        throw error;
+      }
+      if (result !== undefined) await clearAttempts(q, target);
+      return result;
+    },
+  };
+}
+
+const blocked = (seconds: number) =>
+  new AldabaError('session.verification_blocked_too_many_attempts', { relativeTime: relativeTime('en', seconds), seconds: Math.ceil(seconds) });

@@ -1,0 +1,107 @@
+/**
+ * The password factor: does the I/O of identifiers and passwords and returns facts for the machine. It checks a password
+ * only through `attempts.ts`, and answers alike, in code and in time, whether the account exists or not.
+ */
+import type { SignInExperienceSettings } from '@aldaba/contract';
+import { type PasswordUserInfo, passwordIssues } from '../../../features/passwords/index.ts';
+import type { PasswordDigest } from '../../../features/users/user.ts';
+import { AldabaError } from '../../../kernel/errors.ts';
+import { standardId } from '../../../kernel/ids.ts';
+import type { Tenant } from '../../../tenancy/index.ts';
+import { accountOf } from '../../account.ts';
+import type { Attempts } from '../../attempts.ts';
+import type { Account } from '../../machine.ts';
+import type { Identifier, SignInNeeds } from '../../needs.ts';
+import { resolvePolicy } from '../../policy.ts';
+import type { Proof } from '../../state.ts';
+import { canonicalUsername, usernameProblem } from './username.ts';
+
+type Needs = Pick<SignInNeeds, 'users' | 'passwords' | 'vault' | 'clock'> & { attempts: Attempts };
+
+export interface PasswordFactor {
+  /**
+   * Checks a password.
+   * @throws AldabaError `session.invalid_credentials` for unknown accounts and wrong passwords alike, `user.suspended` only after
+   *   the right password, `session.verification_blocked_too_many_attempts`, `user.sign_in_method_not_enabled`.
+   */
+  prove(tenant: Tenant, settings: SignInExperienceSettings, given: { identifier: Identifier; password: string }): Promise<ProvedPassword>;
+  /** A username and a password for an account that is to be created. @throws as `chooseUsername` and `choosePassword`. */
+  chooseIdentity(tenant: Tenant, settings: SignInExperienceSettings, given: { username: string; password: string }): Promise<Proof>;
+  /** @throws AldabaError `guard.invalid_input` (data.field `username`) for a name that the tenant's rules refuse. */
+  chooseUsername(tenant: Tenant, settings: SignInExperienceSettings, username: string): Promise<{ value: string; taken: boolean }>;
+  /** Judges and hashes a new password; returns it sealed. @throws AldabaError `password.rejected` with data.issues. */
+  choosePassword(tenant: Tenant, settings: SignInExperienceSettings, given: { password: string; info: PasswordUserInfo }): Promise<string>;
+  /** Opens what `choosePassword` sealed. */
+  open(tenant: Tenant, sealed: string): PasswordDigest;
+}
+
+export interface ProvedPassword {
+  proof: Proof;
+  account: Account;
+  /** Sealed digest that replaces an outdated one. */
+  renewedPassword?: string;
+}
+
+export function createPasswordFactor(needs: Needs): PasswordFactor {
+  const { users, passwords, vault, clock, attempts } = needs;
+  const context = (tenant: Tenant) => `${tenant.id}/sign-in/password`;
+  const seal = (tenant: Tenant, digest: PasswordDigest) => vault.seal(JSON.stringify(digest), context(tenant));
+
+  const chooseUsername: PasswordFactor['chooseUsername'] = async (tenant, settings, username) => {
+    const problem = usernameProblem(settings.usernamePolicy, username);
+    if (problem) throw new AldabaError('guard.invalid_input', { reason: `username: ${problem}`, field: 'username' });
+    const value = canonicalUsername(settings.usernamePolicy, username);
+    return { value, taken: (await users.findByIdentifier(tenant.db, { type: 'username', value })) !== undefined };
+  };
+  const choosePassword: PasswordFactor['choosePassword'] = async (tenant, settings, { password, info }) => {
+    const issues = passwordIssues(settings.passwordPolicy, password, info);
+    if (issues.length > 0) throw new AldabaError('password.rejected', { issues });
+    return seal(tenant, await passwords.hash(password));
+  };
+  const findUser = (tenant: Tenant, settings: SignInExperienceSettings, { type, value }: Identifier) =>
+    users.findByIdentifier(tenant.db, {
+      type,
+      value: type === 'username' ? canonicalUsername(settings.usernamePolicy, value) : value,
+    });
+
+  return {
+    async prove(tenant, settings, { identifier, password }) {
+      const { passwordIdentifiers } = resolvePolicy(settings);
+      if (!passwordIdentifiers.includes(identifier.type)) throw new AldabaError('user.sign_in_method_not_enabled');
+      const subject = { identifier: `${identifier.type} ${identifier.value}`, policy: settings.sentinelPolicy };
+      const matched = await attempts.limited(tenant.db, subject, async () => {
+        const user = await findUser(tenant, settings, identifier);
+        // Asked for unknown users too, so that both take the same queries.
+        const digest = await users.findPassword(tenant.db, user?.id ?? '');
+        const { matches, outdated } = await passwords.verify(password, user && digest);
+        return user && matches ? { user, outdated } : undefined;
+      });
+      if (!matched) throw new AldabaError('session.invalid_credentials');
+      const account = accountOf(matched.user);
+      if (account.isSuspended) throw new AldabaError('user.suspended');
+      return {
+        proof: { id: standardId(), type: 'Password', createdAt: clock.now(), used: false, identifier, userId: account.id },
+        account,
+        ...(matched.outdated ? { renewedPassword: seal(tenant, await passwords.hash(password)) } : {}),
+      };
+    },
+    async chooseIdentity(tenant, settings, { username, password }) {
+      const { registerWithUsername } = resolvePolicy(settings);
+      if (!registerWithUsername) throw new AldabaError('user.sign_up_method_not_enabled');
+      const { value, taken } = await chooseUsername(tenant, settings, username);
+      if (taken) throw new AldabaError('user.username_already_in_use');
+      const sealed = await choosePassword(tenant, settings, { password, info: { username: value } });
+      return {
+        id: standardId(),
+        type: 'NewPasswordIdentity',
+        createdAt: clock.now(),
+        used: false,
+        identifier: { type: 'username', value },
+        password: sealed,
+      };
+    },
+    chooseUsername,
+    choosePassword,
+    open: (tenant, sealed) => JSON.parse(vault.open(sealed, context(tenant))) as PasswordDigest,
+  };
+}

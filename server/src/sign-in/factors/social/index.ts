@@ -1,0 +1,138 @@
+/**
+ * The social factor: sends the person to a provider and learns from the connector who came back. The provider's answer counts
+ * once, and only for the sign-in, the connector and the redirect URI that it was asked with.
+ */
+import { ConnectorError } from '@aldaba/connectors/kit';
+import { type ErrorCode, isErrorCode } from '@aldaba/contract';
+import { equalSecrets, hashToken } from '../../../kernel/crypto.ts';
+import { AldabaError } from '../../../kernel/errors.ts';
+import { standardId } from '../../../kernel/ids.ts';
+import type { ConnectorSession, SignInNeeds, SocialInstance } from '../../needs.ts';
+import type { Interaction } from '../../port.ts';
+import type { Challenge, Proof, SocialIdentity } from '../../state.ts';
+
+export interface BeginSocial {
+  connectorId: string;
+  redirectUri: string;
+  state: string;
+  /** Whether the server compares the state itself (pages); a page of the operator's own compares its own. */
+  keepsState: boolean;
+  userAgent?: string | undefined;
+  agreed?: boolean | undefined;
+}
+
+export interface SocialFactor {
+  /** @throws AldabaError `session.invalid_connector_id`, or `connector.*` when the connector fails. */
+  begin(interaction: Interaction, request: BeginSocial): Promise<{ challenge: Challenge; authorizationUri: string }>;
+  /**
+   * Asks the provider who came back. `data`: the parameters of its answer.
+   * @throws AldabaError `session.invalid_connector_id`, `connector.*`.
+   */
+  verify(interaction: Interaction, challenge: Challenge, data: Record<string, unknown>): Promise<Extract<Proof, { type: 'Social' }>>;
+}
+
+export function createSocialFactor(needs: Pick<SignInNeeds, 'connectors' | 'clock'>): SocialFactor {
+  const { connectors, clock } = needs;
+  const instanceOf = async (interaction: Interaction, connectorId: string): Promise<SocialInstance> => {
+    const { tenant } = interaction;
+    const offered = (await connectors.social(tenant)).some(({ id }) => id === connectorId);
+    const instance = offered ? await connectors.instance(tenant, connectorId) : undefined;
+    if (!instance) throw new AldabaError('session.invalid_connector_id', { connectorId });
+    return instance;
+  };
+
+  return {
+    async begin(interaction, { connectorId, redirectUri, state, keepsState, userAgent, agreed }) {
+      const instance = await instanceOf(interaction, connectorId);
+      const challenge: Challenge = {
+        id: standardId(),
+        createdAt: clock.now(),
+        connectorId,
+        redirectUri,
+        ...(keepsState ? { stateHash: hashToken(state) } : {}),
+        ...(agreed ? { agreed } : {}),
+      };
+      const session: ConnectorSession = {
+        get: async () => challenge.session ?? noSession(),
+        set: async (data) => {
+          challenge.session = { ...data };
+        },
+      };
+      const authorizationUri = await translated(() =>
+        instance.getAuthorizationUri(
+          { state, redirectUri, connectorId, jti: interaction.uidHash, ...(userAgent === undefined ? {} : { userAgent }) },
+          { session },
+        ),
+      );
+      return { challenge, authorizationUri };
+    },
+
+    async verify(interaction, challenge, data) {
+      const instance = await instanceOf(interaction, challenge.connectorId);
+      let kept = challenge.session;
+      const session: ConnectorSession = {
+        // Read once: a nonce must not serve two answers.
+        get: async () => {
+          const found = kept ?? noSession();
+          kept = undefined;
+          return found;
+        },
+        set: async (next) => {
+          kept = { ...next };
+        },
+      };
+      const found = await translated(() => instance.getUserInfo({ ...data, redirectUri: challenge.redirectUri }, { session }));
+      return {
+        id: challenge.id,
+        type: 'Social',
+        createdAt: clock.now(),
+        used: false,
+        connectorId: challenge.connectorId,
+        target: instance.target,
+        identity: cleanIdentity(found),
+        syncProfile: instance.syncProfile,
+      };
+    },
+  };
+}
+
+/** Whether a provider's `state` is the one that the challenge was made with: compared whole, in constant time. */
+export const isStateOf = (challenge: Challenge, state: string): boolean =>
+  challenge.stateHash !== undefined && equalSecrets(challenge.stateHash, hashToken(state));
+
+function noSession(): never {
+  throw new AldabaError('session.connector_validation_session_not_found');
+}
+
+const maximumName = 128;
+const maximumAvatar = 2048;
+
+/** A provider's words, cut to what an account can hold; a picture only if it is a web address. */
+function cleanIdentity({ id, name, avatar, email, phone, rawData }: SocialIdentity): SocialIdentity {
+  const usableAvatar = avatar && avatar.length <= maximumAvatar && /^https?:\/\//i.test(avatar) ? avatar : undefined;
+  return {
+    id,
+    ...(name ? { name: [...name].slice(0, maximumName).join('') } : {}),
+    ...(usableAvatar ? { avatar: usableAvatar } : {}),
+    ...(email ? { email } : {}),
+    ...(phone ? { phone } : {}),
+    ...(rawData === undefined ? {} : { rawData }),
+  };
+}
+
+/** Connector failures as errors of the contract (connector-kit errors table); anything else goes through. */
+async function translated<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (error instanceof ConnectorError) throw translateConnectorError(error);
+    throw error;
+  }
+}
+
+function translateConnectorError(error: ConnectorError): AldabaError {
+  const code: ErrorCode = isErrorCode(`connector.${error.code}`) ? (`connector.${error.code}` as ErrorCode) : 'connector.general';
+  const data = { ...error.data };
+  if (code === 'connector.general' && data.errorDescription === undefined) data.errorDescription = JSON.stringify(data);
+  return new AldabaError(code, data, { cause: error });
+}

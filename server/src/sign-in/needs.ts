@@ -1,0 +1,80 @@
+import type { SignInExperienceSettings } from '@aldaba/contract';
+import type { Passwords } from '../features/passwords/index.ts';
+import type { PageSender } from '../features/hosted-pages/index.ts';
+import type { PasswordDigest, User } from '../features/users/user.ts';
+import type { Clock } from '../kernel/clock.ts';
+import type { Vault } from '../kernel/crypto.ts';
+import type { Log } from '../kernel/log.ts';
+import type { Queries } from '../store/index.ts';
+import type { Tenant } from '../tenancy/index.ts';
+import type { IdentifierType } from './policy.ts';
+import type { InteractionPort } from './port.ts';
+import type { SocialIdentity } from './state.ts';
+
+export type Identifier = { type: IdentifierType; value: string };
+
+interface UserColumns {
+  username?: string;
+  name?: string;
+  avatar?: string;
+  password?: PasswordDigest;
+}
+
+/** What the sign-in asks of the users. Errors are `user.*_already_in_use`, `user.identity_already_in_use`, `entity.not_found`. */
+export interface SignInUsers {
+  find(q: Queries, userId: string): Promise<User | undefined>;
+  findByIdentifier(q: Queries, identifier: Identifier): Promise<User | undefined>;
+  findByIdentity(q: Queries, target: string, identityId: string): Promise<User | undefined>;
+  findPassword(q: Queries, userId: string): Promise<PasswordDigest | undefined>;
+  create(
+    tx: Queries,
+    user: UserColumns & { identity?: { target: string; userId: string; details?: Record<string, unknown> }; applicationId?: string },
+  ): Promise<User>;
+  update(tx: Queries, userId: string, patch: UserColumns & { lastSignInAt?: Date }): Promise<User>;
+  linkIdentity(tx: Queries, userId: string, target: string, identity: { userId: string; details?: Record<string, unknown> }): Promise<void>;
+}
+
+/** A social connector as the pages show it. */
+export interface SocialConnector {
+  id: string;
+  target: string;
+  platform: 'Native' | 'Universal' | 'Web';
+  /** By language tag, `en` is always there. */
+  name: Record<string, string>;
+  logo: string;
+  logoDark: string | null;
+}
+
+/** A configured social connector, ready to be called (see the connector kit). */
+export interface SocialInstance {
+  id: string;
+  target: string;
+  syncProfile: boolean;
+  getAuthorizationUri(
+    request: { state: string; redirectUri: string; connectorId: string; jti: string; userAgent?: string },
+    call: { session: ConnectorSession },
+  ): Promise<string>;
+  getUserInfo(data: unknown, call: { session: ConnectorSession }): Promise<SocialIdentity>;
+}
+
+export interface ConnectorSession {
+  get(): Promise<Readonly<Record<string, unknown>>>;
+  set(data: Readonly<Record<string, unknown>>): Promise<void>;
+}
+
+export interface SignInNeeds {
+  port: InteractionPort;
+  users: SignInUsers;
+  passwords: Passwords;
+  connectors: {
+    /** Social connectors that the tenant offers, in the order of the buttons. */
+    social(tenant: Tenant): Promise<readonly SocialConnector[]>;
+    /** Undefined when there is none with that id, or it is not social. */
+    instance(tenant: Tenant, connectorId: string): Promise<SocialInstance | undefined>;
+  };
+  signInExperiences: { get(tenant: Tenant): Promise<SignInExperienceSettings> };
+  pages: PageSender;
+  clock: Clock;
+  vault: Vault;
+  log: Log;
+}

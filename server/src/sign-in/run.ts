@@ -1,0 +1,143 @@
+import type { SignInExperienceSettings } from '@aldaba/contract';
+import type { User } from '../features/users/user.ts';
+import { AldabaError } from '../kernel/errors.ts';
+import type { Queries } from '../store/index.ts';
+import { accountOf } from './account.ts';
+import type { PasswordFactor } from './factors/password/index.ts';
+import { type Account, type Effect, type Prompt, promptFor, type SignInEvent, step } from './machine.ts';
+import type { SignInNeeds } from './needs.ts';
+import { type SignInPolicy, resolvePolicy } from './policy.ts';
+import type { Interaction } from './port.ts';
+import { type PendingProfile, readState, type SignInState } from './state.ts';
+
+/** Where a sign-in stands after a step. */
+export interface Standing {
+  state: SignInState;
+  prompt: Prompt;
+  /** Set when the sign-in is complete: where the browser goes on. */
+  redirectTo?: string;
+}
+
+export interface RunOptions {
+  settings: SignInExperienceSettings;
+  /** Completes the sign-in when nothing is missing any more; `account` is the identified one if it is known already. */
+  complete?: { account?: Account | undefined };
+}
+
+export type Runner = (interaction: Interaction, events: readonly SignInEvent[], options: RunOptions) => Promise<Standing>;
+
+type Needs = Pick<SignInNeeds, 'port' | 'users' | 'clock'> & { password: Pick<PasswordFactor, 'open'> };
+
+/**
+ * Puts facts through the machine and stores what comes out: the effects and the new state in one transaction, or the state
+ * alone in one statement when there are no effects. Nothing is stored when the machine refuses.
+ */
+export function createRunner(needs: Needs): Runner {
+  return async (interaction, events, { settings, complete }) => {
+    const { tenant } = interaction;
+    const now = needs.clock.now();
+    const policy = resolvePolicy(settings);
+    const progress = createProgress(readState(interaction.state, now), { policy, now });
+    let account = complete?.account;
+    const prompt = () => progress.prompt ?? promptFor(progress.state, policy, account);
+    const completion = (): SignInEvent[] =>
+      complete && prompt().kind === 'done' ? [{ type: 'submitted', ...(account ? { account } : {}) }] : [];
+
+    let rest = progress.take(events);
+    if (rest.length === 0) rest = progress.take(completion());
+    if (progress.effects.length === 0) {
+      await needs.port.save(tenant.db, interaction, progress.state);
+      return { state: progress.state, prompt: prompt() };
+    }
+    return tenant.db.transaction(async (tx) => {
+      const executor = createExecutor(needs, interaction, tx);
+      for (;;) {
+        const created = await executor.execute(progress.effects.splice(0));
+        if (!created) break;
+        account = accountOf(created);
+        rest = progress.take([{ type: 'created', userId: created.id }, ...rest]);
+        if (rest.length === 0) progress.take(completion());
+      }
+      if (executor.redirectTo === undefined) await needs.port.save(tx, interaction, progress.state);
+      return {
+        state: progress.state,
+        prompt: prompt(),
+        ...(executor.redirectTo === undefined ? {} : { redirectTo: executor.redirectTo }),
+      };
+    });
+  };
+}
+
+/** The machine's run over a list of events; it halts where an effect has to answer first. */
+function createProgress(initial: SignInState | undefined, context: { policy: SignInPolicy; now: number }) {
+  let state = initial;
+  const effects: Effect[] = [];
+  const progress = {
+    effects,
+    prompt: undefined as Prompt | undefined,
+    get state(): SignInState {
+      if (!state) throw new AldabaError('session.interaction_not_found');
+      return state;
+    },
+    /** Takes events until one asks for a new account; returns those that are left. */
+    take(events: readonly SignInEvent[]): SignInEvent[] {
+      for (const [at, event] of events.entries()) {
+        const result = step(state, event, context);
+        if ('refused' in result) throw new AldabaError(result.refused, result.data);
+        state = result.state;
+        progress.prompt = result.prompt;
+        effects.push(...result.effects);
+        if (result.effects.some(({ type }) => type === 'create-user')) return events.slice(at + 1);
+      }
+      return [];
+    },
+  };
+  return progress;
+}
+
+/** Fulfils the machine's wishes inside the transaction. */
+function createExecutor(needs: Needs, interaction: Interaction, tx: Queries) {
+  const { users, port, clock, password } = needs;
+  const columnsOf = ({ password: sealed, identity: _, ...columns }: PendingProfile) => ({
+    ...columns,
+    ...(sealed === undefined ? {} : { password: password.open(interaction.tenant, sealed) }),
+  });
+  const identityOf = (identity: NonNullable<PendingProfile['identity']>) => ({
+    userId: identity.userId,
+    details: { ...identity.details },
+  });
+  const executor = {
+    redirectTo: undefined as string | undefined,
+    /** Returns the user that was created, if one was; no effect follows a creation. */
+    async execute(effects: readonly Effect[]): Promise<User | undefined> {
+      for (const effect of effects) {
+        switch (effect.type) {
+          case 'create-user': {
+            const { identity } = effect.profile;
+            return users.create(tx, {
+              ...columnsOf(effect.profile),
+              ...(identity ? { identity: { target: identity.target, ...identityOf(identity) } } : {}),
+              applicationId: interaction.applicationId,
+            });
+          }
+          case 'update-user':
+            await users.update(tx, effect.userId, columnsOf(effect.patch));
+            break;
+          case 'link-identity':
+            await users.linkIdentity(tx, effect.userId, effect.identity.target, identityOf(effect.identity));
+            break;
+          case 'finish': {
+            const authenticatedAt = new Date(clock.now());
+            const user = await users.update(tx, effect.userId, { ...columnsOf(effect.patch), lastSignInAt: authenticatedAt });
+            // Suspended since the page was opened: the row just written is the one that counts.
+            if (user.isSuspended) throw new AldabaError('user.suspended');
+            const { redirectTo } = await port.finish(tx, interaction, { userId: effect.userId, amr: effect.amr, authenticatedAt });
+            executor.redirectTo = redirectTo;
+          }
+        }
+      }
+      return undefined;
+    },
+  };
+  return executor;
+}

@@ -1,0 +1,192 @@
+import type { SignInExperienceSettings } from '@aldaba/contract';
+import type { Request } from '../http/index.ts';
+import { AldabaError } from '../kernel/errors.ts';
+import { opaqueToken } from '../kernel/ids.ts';
+import type { Tenant } from '../tenancy/index.ts';
+import { accountOf } from './account.ts';
+import { createAttempts } from './attempts.ts';
+import { createPasswordFactor, type PasswordFactor } from './factors/password/index.ts';
+import { createSocialFactor, isStateOf, type SocialFactor } from './factors/social/index.ts';
+import type { Account, SignInEvent } from './machine.ts';
+import type { Identifier, SignInNeeds } from './needs.ts';
+import { resolvePolicy } from './policy.ts';
+import type { Interaction } from './port.ts';
+import { createRunner, type Runner, type Standing } from './run.ts';
+import { type Challenge, readState, type SignInState } from './state.ts';
+
+/** What both doors (HTML pages, Experience API) stand in front of. */
+export interface SignIn extends Flows {
+  needs: SignInNeeds;
+  password: PasswordFactor;
+  social: SocialFactor;
+  run: Runner;
+  settings(tenant: Tenant): Promise<SignInExperienceSettings>;
+  /** The sign-in that the browser's cookie names. @throws AldabaError `session.not_found` */
+  open(request: Request, applicationId?: string): Promise<Interaction>;
+  /** The machine's state. @throws AldabaError `session.interaction_not_found` before the first step or when it is too old. */
+  stateOf(interaction: Interaction): SignInState;
+  /** The identified account, read anew. */
+  accountOf(interaction: Interaction, state: SignInState): Promise<Account | undefined>;
+}
+
+/** The steps of the pages: each does in one transaction what the Experience API does in several calls. */
+export interface Flows {
+  signInWithPassword(interaction: Interaction, given: { identifier: Identifier; password: string }): Promise<Standing>;
+  registerWithPassword(interaction: Interaction, given: { username: string; password: string }): Promise<Standing>;
+  /** Adds the details that were missing, and goes on. */
+  continueWith(interaction: Interaction, given: { username?: string; password?: string }): Promise<Standing>;
+  /** Returns where to send the person. */
+  beginSocial(interaction: Interaction, request: SocialStart): Promise<string>;
+  /** The provider sent the person back with `data`: signs in, or registers where that is allowed. */
+  finishSocial(interaction: Interaction, challenge: Challenge, answer: SocialAnswer): Promise<Standing>;
+}
+
+export interface SocialStart {
+  connectorId: string;
+  redirectUri: string;
+  userAgent?: string | undefined;
+  agreed: boolean;
+}
+export interface SocialAnswer {
+  data: Record<string, unknown>;
+  /** Whether a new account needs the person's agreement to the terms. */
+  needsAgreement: boolean;
+}
+
+export function createSignIn(needs: SignInNeeds): SignIn {
+  const attempts = createAttempts(needs);
+  const password = createPasswordFactor({ ...needs, attempts });
+  const social = createSocialFactor(needs);
+  const parts: Parts = { needs, password, social, run: createRunner({ ...needs, password }) };
+  return {
+    ...parts,
+    ...createFlows(parts),
+    settings: needs.signInExperiences.get,
+    async open(request, applicationId) {
+      const interaction = await needs.port.load(request, applicationId);
+      if (!interaction) throw new AldabaError('session.not_found');
+      return interaction;
+    },
+    stateOf: (interaction) => stateOf(needs, interaction),
+    accountOf: (interaction, state) => findAccount(needs, interaction, state),
+  };
+}
+
+interface Parts {
+  needs: SignInNeeds;
+  password: PasswordFactor;
+  social: SocialFactor;
+  run: Runner;
+}
+
+function stateOf({ clock }: SignInNeeds, interaction: Interaction): SignInState {
+  const state = readState(interaction.state, clock.now());
+  if (!state) throw new AldabaError('session.interaction_not_found');
+  return state;
+}
+
+async function findAccount({ users }: SignInNeeds, { tenant }: Interaction, state: SignInState): Promise<Account | undefined> {
+  const user = state.userId === undefined ? undefined : await users.find(tenant.db, state.userId);
+  return user && accountOf(user);
+}
+
+function createFlows(parts: Parts): Flows {
+  const { needs, password, run } = parts;
+  return {
+    async signInWithPassword(interaction, given) {
+      const settings = await needs.signInExperiences.get(interaction.tenant);
+      if (!resolvePolicy(settings).signIn) throw new AldabaError('auth.forbidden');
+      const { proof, account, renewedPassword } = await password.prove(interaction.tenant, settings, given);
+      const events: SignInEvent[] = [
+        { type: 'started', intent: 'SignIn' },
+        { type: 'proved', proof, ...(renewedPassword === undefined ? {} : { renewedPassword }) },
+        { type: 'identified', proofId: proof.id, account },
+      ];
+      return run(interaction, events, { settings, complete: { account } });
+    },
+    async registerWithPassword(interaction, given) {
+      const settings = await needs.signInExperiences.get(interaction.tenant);
+      if (!resolvePolicy(settings).register) throw new AldabaError('auth.forbidden');
+      const proof = await password.chooseIdentity(interaction.tenant, settings, given);
+      const events: SignInEvent[] = [
+        { type: 'started', intent: 'Register' },
+        { type: 'proved', proof },
+        { type: 'identified', proofId: proof.id },
+      ];
+      return run(interaction, events, { settings, complete: {} });
+    },
+    async continueWith(interaction, given) {
+      const { tenant } = interaction;
+      const settings = await needs.signInExperiences.get(tenant);
+      const state = stateOf(needs, interaction);
+      const account = await findAccount(needs, interaction, state);
+      const about = account ? { account } : {};
+      const events: SignInEvent[] = [];
+      const { username = state.profile.username, name } = state.profile;
+      if (given.username !== undefined) {
+        events.push({ type: 'username-chosen', ...about, ...(await password.chooseUsername(tenant, settings, given.username)) });
+      }
+      if (given.password !== undefined) {
+        const info = { username: given.username ?? username ?? null, name: name ?? null };
+        const sealed = await password.choosePassword(tenant, settings, { password: given.password, info });
+        events.push({ type: 'password-chosen', ...about, password: sealed });
+      }
+      if (state.intent === 'Register' && !account) events.push({ type: 'identified' });
+      return run(interaction, events, { settings, complete: { account } });
+    },
+    beginSocial: (interaction, request) => beginSocial(parts, interaction, request),
+    finishSocial: (interaction, challenge, answer) => finishSocial(parts, interaction, challenge, answer),
+  };
+}
+
+/** Between the application's id and the secret part of a `state` that the pages send to a provider. */
+const stateSeparator = '.';
+
+async function beginSocial({ needs, social, run }: Parts, interaction: Interaction, request: SocialStart): Promise<string> {
+  const settings = await needs.signInExperiences.get(interaction.tenant);
+  const policy = resolvePolicy(settings);
+  // The application's id leads the way back to this interaction when the browser has several.
+  const state = `${interaction.applicationId}${stateSeparator}${opaqueToken()}`;
+  const { challenge, authorizationUri } = await social.begin(interaction, { ...request, state, keepsState: true });
+  const events: SignInEvent[] = [{ type: 'challenged', challenge }];
+  // Going back and choosing another way starts anew; what was proved for the first way does not carry over.
+  events.unshift({ type: 'started', intent: policy.signIn ? 'SignIn' : 'Register' });
+  await run(interaction, events, { settings });
+  return authorizationUri;
+}
+
+/** The application that a `state` of `beginSocial` belongs to; only a hint, the state itself is compared whole. */
+export const applicationOfState = (state: string): string | undefined => {
+  const at = state.lastIndexOf(stateSeparator);
+  return at > 0 ? state.slice(0, at) : undefined;
+};
+
+/** The challenge that a provider's answer belongs to, if it is one of this sign-in. */
+export const findChallenge = (state: SignInState | undefined, connectorId: string, value: string): Challenge | undefined =>
+  state?.challenges.find((challenge) => challenge.connectorId === connectorId && isStateOf(challenge, value));
+
+async function finishSocial(parts: Parts, interaction: Interaction, challenge: Challenge, answer: SocialAnswer): Promise<Standing> {
+  const { needs, social, run } = parts;
+  const settings = await needs.signInExperiences.get(interaction.tenant);
+  try {
+    const proof = await social.verify(interaction, challenge, answer.data);
+    const user = await needs.users.findByIdentity(interaction.tenant.db, proof.target, proof.identity.id);
+    const account = user && accountOf(user);
+    if (!account && !resolvePolicy(settings).register) throw new AldabaError('user.identity_not_exist');
+    if (!account && answer.needsAgreement && !challenge.agreed) throw new AldabaError('user.terms_required');
+    if (account?.isSuspended) throw new AldabaError('user.suspended');
+    const events: SignInEvent[] = [
+      { type: 'answered', challengeId: challenge.id, proof },
+      { type: 'intent-changed', intent: account ? 'SignIn' : 'Register' },
+      { type: 'identified', proofId: proof.id, ...(account ? { account } : {}) },
+    ];
+    return await run(interaction, events, { settings, complete: { account } });
+  } catch (error) {
+    // Whatever came of it, this answer was given: the same address does not work a second time.
+    await run(interaction, [{ type: 'answered', challengeId: challenge.id }], { settings }).catch((reason: unknown) => {
+      // Another answer was stored meanwhile, so this one cannot count any more; the first failure is the one to tell.
+      needs.log.debug({ err: reason }, 'A failed social sign-in was overtaken');
+    });
+    throw error;
+  }
+}

@@ -1,0 +1,68 @@
+import type { Queries } from '../store/index.ts';
+
+export interface AttemptWindow {
+  /** Milliseconds since the epoch. */
+  now: number;
+  /** Failures that are judged within the window; the next is refused. */
+  maximum: number;
+  /** Milliseconds. */
+  window: number;
+  lockout: number;
+}
+
+const countAttemptStatement = `
+  with given as (select $3::timestamptz as now, $4::integer as maximum, $5::timestamptz as window_start, $6::timestamptz as lock_end)
+  insert into attempt_limits as a (tenant_id, target_hash, failures, window_started_at, locked_until)
+  select $1, $2, 1, now, case when maximum <= 1 then lock_end end from given
+  on conflict (tenant_id, target_hash) do update set
+    failures = case when coalesce(a.locked_until <= $3, a.window_started_at <= $5) then 1 else least(a.failures + 1, 1000000000) end,
+    window_started_at = case when coalesce(a.locked_until <= $3, a.window_started_at <= $5) then $3 else a.window_started_at end,
+    locked_until = case
+      when a.locked_until > $3 then a.locked_until
+      when (case when coalesce(a.locked_until <= $3, a.window_started_at <= $5) then 1 else a.failures + 1 end) >= $4 then $6
+    end
+  returning failures, locked_until`;
+
+/**
+ * Counts one attempt before it is judged, in one statement, so that many at a time cannot all slip under the limit.
+ * The attempt that reaches the maximum is still judged, and starts the lock.
+ */
+export async function countAttempt(q: Queries, targetHash: string, at: AttemptWindow): Promise<{ failures: number; lockedUntil: Date | null }> {
+  const [row] = await q.raw<{ failures: number; locked_until: Date | null }>(countAttemptStatement, [
+    q.tenantId,
+    targetHash,
+    new Date(at.now),
+    at.maximum,
+    new Date(at.now - at.window),
+    new Date(at.now + at.lockout),
+  ]);
+  return { failures: row?.failures ?? Number.POSITIVE_INFINITY, lockedUntil: row?.locked_until ?? null };
+}
+
+/** The attempt was right: nothing is held against the identifier any more. */
+export async function clearAttempts(q: Queries, targetHash: string): Promise<void> {
+  await q.raw('delete from attempt_limits where tenant_id = $1 and target_hash = $2', [q.tenantId, targetHash]);
+}
+
+/** Takes back an attempt that could not be judged, and the lock if it was this one that started it. */
+export async function uncountAttempt(q: Queries, targetHash: string, maximum: number): Promise<void> {
+  await q.raw(
+    `update attempt_limits set failures = failures - 1, locked_until = case when failures - 1 < $3 then null else locked_until end
+     where tenant_id = $1 and target_hash = $2 and failures > 0`,
+    [q.tenantId, targetHash, maximum],
+  );
+}
+
+/** Removes at most `limit` counters whose window and lock are over; for the background sweep. */
+export async function sweepAttempts(system: Queries, options: { before: number; limit: number }): Promise<number> {
+  const rows = await system.raw<{ found: number }>(
+    `with old as (
+       select tenant_id, target_hash from attempt_limits
+       where window_started_at < $1 and (locked_until is null or locked_until < $1)
+       limit $2 for update skip locked)
+     delete from attempt_limits a using old where a.tenant_id = old.tenant_id and a.target_hash = old.target_hash
+     returning 1 as found`,
+    [new Date(options.before), options.limit],
+  );
+  return rows.length;
+}
