@@ -1,5 +1,7 @@
 /** Addresses that come from settings or from applications, checked before they become a link, an image or an action. */
 
+const isPath = (value: string): boolean => /^\/(?![/\\])/.test(value);
+
 /** An absolute http(s) address as given, or nothing: `javascript:` and its kin never become a link. */
 export const webAddress = (value: string | undefined): string | undefined => {
   if (value === undefined || !URL.canParse(value)) return undefined;
@@ -10,10 +12,31 @@ export const webAddress = (value: string | undefined): string | undefined => {
 /** An image that the page's Content-Security-Policy may load: http(s), a path of this origin, or a `data:image/`. */
 export const imageAddress = (value: string | undefined): string | undefined => {
   if (value === undefined) return undefined;
-  if (/^data:image\//i.test(value) || /^\/(?![/\\])/.test(value)) return value;
+  if (/^data:image\//i.test(value) || isPath(value)) return value;
   return webAddress(value);
 };
 
-/** A path of the pages with the application it belongs to: `/register` becomes `<basePath>/register?app_id=<appId>`. */
-export const pageLink = (basePath: string, path: string, appId: string): string =>
-  `${basePath}${path}${path.includes('?') ? '&' : '?'}app_id=${encodeURIComponent(appId)}`;
+/** @throws TypeError when a tenant's base path is neither empty nor a path of this origin: every address begins with it. */
+export const checkBasePath = (value: string): void => {
+  if (value !== '' && !isPath(value)) throw new TypeError('The base path must be empty or start with one slash.');
+};
+
+/**
+ * The target of a form, unchanged: a path of this origin or an http(s) address.
+ * @throws TypeError for anything else; a form that posts to a script would run it.
+ */
+export const formAction = (value: string): string => {
+  if (!isPath(value) && webAddress(value) === undefined) {
+    throw new TypeError('The action of a form must be a path or an http(s) address.');
+  }
+  return value;
+};
+
+/**
+ * A path of the pages with the application it belongs to: `/register` becomes `<basePath>/register?app_id=<appId>`.
+ * @throws TypeError when the path does not start with one slash.
+ */
+export const pageLink = (basePath: string, path: string, appId: string): string => {
+  if (!isPath(path)) throw new TypeError('The path of a page must start with one slash.');
+  return `${basePath}${path}${path.includes('?') ? '&' : '?'}app_id=${encodeURIComponent(appId)}`;
+};

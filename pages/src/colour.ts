@@ -45,9 +45,9 @@ export const mix = (base: string, other: string, share: number): string => {
   ]);
 };
 
-/** Ink for text on a filled button: near-black or white, whichever reads better (one of them always reaches 4.5). */
+/** Ink for text on a filled button: black or white, whichever reads better (one of them always reaches 4.5). */
 export const inkOn = (fill: string): string =>
-  contrast(fill, '#ffffff') >= contrast(fill, '#101010') ? '#ffffff' : '#101010';
+  contrast(fill, '#ffffff') >= contrast(fill, '#000000') ? '#ffffff' : '#000000';
 
 /** The colour itself where it reads on all of the backgrounds, otherwise the nearest step towards `pole` that does. */
 export const readableOn = (colour: string, backgrounds: string[], pole: '#000000' | '#ffffff'): string => {

@@ -43,7 +43,9 @@ const Brand = ({ branding }: { branding: PageFrame['branding'] }) => {
 
 const supportLink = (frame: PageFrame): string | undefined =>
   webAddress(frame.supportWebsiteUrl) ??
-  (frame.supportEmail === undefined ? undefined : `mailto:${encodeURIComponent(frame.supportEmail).replace('%40', '@')}`);
+  (frame.supportEmail === undefined
+    ? undefined
+    : `mailto:${encodeURIComponent(frame.supportEmail).replace('%40', '@')}`);
 
 const Footer = ({ frame }: { frame: PageFrame }) => {
   const links = [

@@ -1,5 +1,6 @@
 import type { PageFrame, PageView, RenderedPage } from '@aldaba/contract';
 import { renderToString } from 'preact-render-to-string';
+import { checkBasePath } from './addresses.ts';
 import type { AssetName } from './assets.ts';
 import { Document } from './document.tsx';
 import { type PhraseKey, phrase } from './phrases/index.ts';
@@ -106,17 +107,15 @@ const formActionOf = (view: PageView): string[] => {
   }
 };
 
-/** Renders a page: the whole HTML document and the Content-Security-Policy it has to be sent with. */
+/**
+ * Renders a page: the whole HTML document and the Content-Security-Policy it has to be sent with.
+ * @throws TypeError when the base path, a page's path or a form's action is not the kind of address it must be.
+ */
 export const renderPage = (frame: PageFrame, view: PageView): RenderedPage => {
+  checkBasePath(frame.basePath);
   const theme = themeBlock(frame.branding);
   const html = renderToString(
-    <Document
-      frame={frame}
-      kind={view.kind}
-      title={titleOf(frame, view)}
-      themeCss={theme.css}
-      script={scriptOf(view)}
-    >
+    <Document frame={frame} kind={view.kind} title={titleOf(frame, view)} themeCss={theme.css} script={scriptOf(view)}>
       {body(frame, view)}
     </Document>,
   );

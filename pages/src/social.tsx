@@ -73,7 +73,12 @@ export const Social = (props: SocialProps) => {
   return (
     <>
       {needsApp && (
-        <section class="social" data-messages={nativeMessages} hidden={!some} aria-label={phrase(frame.language, 'social.list')}>
+        <section
+          class="social"
+          data-messages={nativeMessages}
+          hidden={!some}
+          aria-label={phrase(frame.language, 'social.list')}
+        >
           {props.hasForm && (
             <p class="divider">
               <span>{phrase(frame.language, 'social.or')}</span>

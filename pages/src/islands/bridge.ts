@@ -40,6 +40,8 @@ export const abilities = (): NativeAbilities | undefined => {
     canPost: messenger() !== undefined,
     universal: sdk.supportedConnector?.universal === true,
     callbackLink: callbackLink() !== undefined,
-    nativeTargets: Array.isArray(targets) ? targets.filter((target): target is string => typeof target === 'string') : [],
+    nativeTargets: Array.isArray(targets)
+      ? targets.filter((target): target is string => typeof target === 'string')
+      : [],
   };
 };

@@ -24,7 +24,8 @@ const attempt = (action: () => Promise<unknown>) => async (): Promise<void> => {
   try {
     await action();
   } catch (error) {
-    const reason = error instanceof DemoError && error.mismatch ? word('stateMismatch') : String((error as Error).message);
+    const reason =
+      error instanceof DemoError && error.mismatch ? word('stateMismatch') : String((error as Error).message);
     showAlert(word('failed', { reason }), 'demo');
   } finally {
     document.documentElement.classList.remove('busy');

@@ -15,9 +15,7 @@ export interface NativeAbilities {
 
 const forBrowser = (options: readonly Filterable[]): boolean[] => {
   const web = new Set(options.filter(({ platform }) => platform === 'Web').map(({ target }) => target));
-  return options.map(
-    ({ platform, target }) => platform === 'Web' || (platform === 'Universal' && !web.has(target)),
-  );
+  return options.map(({ platform, target }) => platform === 'Web' || (platform === 'Universal' && !web.has(target)));
 };
 
 const forApp = (options: readonly Filterable[], abilities: NativeAbilities): boolean[] => {

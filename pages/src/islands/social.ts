@@ -103,7 +103,10 @@ const goThroughApp = async (form: HTMLFormElement, platform: string | undefined)
   }
   const { redirectTo, callbackUri, code, message } = answer ?? {};
   if (typeof redirectTo === 'string' && typeof callbackUri === 'string') return send({ redirectTo, callbackUri });
-  fail(typeof message === 'string' && message !== '' ? message : messages.failed, typeof code === 'string' ? code : 'failed');
+  fail(
+    typeof message === 'string' && message !== '' ? message : messages.failed,
+    typeof code === 'string' ? code : 'failed',
+  );
 };
 
 const fail = (message: string, code: string): void => {

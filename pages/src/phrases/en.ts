@@ -100,7 +100,8 @@ export const english = {
   'setup.lead': 'This account may manage everything on this server. The link works once.',
   'setup.submit': 'Create administrator',
   'setupDone.title': 'All set',
-  'setupDone.lead': 'The administrator “{username}” is ready. Keep the password safe: it is stored nowhere in readable form.',
+  'setupDone.lead':
+    'The administrator “{username}” is ready. Keep the password safe: it is stored nowhere in readable form.',
   'formPost.title': 'Taking you back…',
   'formPost.lead': 'If nothing happens, press the button.',
   'formPost.submit': 'Continue',

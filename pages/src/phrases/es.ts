@@ -127,7 +127,8 @@ export const spanish: Catalogue = {
   'demo.profile': 'Lo que dice el punto de acceso userinfo',
   'demo.steps': 'Lo que ha pasado',
   'demo.stepAuthorize': 'La aplicación creó un verificador secreto y un estado, y te envió al punto de autorización.',
-  'demo.stepCallback': 'Volviste con un código de un solo uso. El estado y el emisor son los que recordaba la aplicación.',
+  'demo.stepCallback':
+    'Volviste con un código de un solo uso. El estado y el emisor son los que recordaba la aplicación.',
   'demo.stepToken': 'La aplicación cambió el código y el verificador por tokens.',
   'demo.stepRefreshed': 'La aplicación cambió el token de renovación por tokens nuevos.',
   'demo.stepUserinfo': 'La aplicación mostró su token de acceso al punto userinfo.',

@@ -43,7 +43,8 @@ export const errorSentence = (
   code: ErrorCode,
   data: Readonly<Record<string, unknown>> = {},
 ): string => {
-  const translated: Readonly<Partial<Record<ErrorCode, string>>> = language === 'en' ? {} : translatedSentences[language];
+  const translated: Readonly<Partial<Record<ErrorCode, string>>> =
+    language === 'en' ? {} : translatedSentences[language];
   return fill(translated[code] ?? errorCatalog[code][1], (name) => {
     const value = data[name];
     return typeof value === 'string' || typeof value === 'number' ? String(value) : '';

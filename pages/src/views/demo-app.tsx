@@ -13,7 +13,12 @@ export const DemoApp = ({ frame, view }: { frame: PageFrame; view: DemoAppView }
       <noscript>
         <p>{phrase(frame.language, 'demo.needsScript')}</p>
       </noscript>
-      <div id="demo" data-endpoint={view.endpoint} data-phrases={JSON.stringify(words)} data-language={frame.language} />
+      <div
+        id="demo"
+        data-endpoint={view.endpoint}
+        data-phrases={JSON.stringify(words)}
+        data-language={frame.language}
+      />
     </>
   );
 };

@@ -11,8 +11,7 @@ import { Heading } from './parts.tsx';
 /** A link to the other of the two ways in, under a question. */
 const Switch = (props: { frame: PageFrame; question: PhraseKey; link: PhraseKey; href: string }) => (
   <p class="switch">
-    {phrase(props.frame.language, props.question)}{' '}
-    <a href={props.href}>{phrase(props.frame.language, props.link)}</a>
+    {phrase(props.frame.language, props.question)} <a href={props.href}>{phrase(props.frame.language, props.link)}</a>
   </p>
 );
 
@@ -144,10 +143,7 @@ export const Register = ({ frame, view }: { frame: PageFrame; view: RegisterView
 
 export const Continue = ({ frame, view }: { frame: PageFrame; view: ContinueView }) => (
   <>
-    <Heading
-      text={phrase(frame.language, 'continue.title')}
-      lead={phrase(frame.language, 'continue.lead')}
-    />
+    <Heading text={phrase(frame.language, 'continue.title')} lead={phrase(frame.language, 'continue.lead')} />
     <Alert error={view.error} />
     <form class="main-form" method="post" action={`${frame.basePath}/continue`}>
       <Hidden fields={{ app_id: view.appId }} />

@@ -7,7 +7,7 @@ import type {
   SignedOutView,
   UnknownSessionView,
 } from '@aldaba/contract';
-import { webAddress } from '../addresses.ts';
+import { formAction, webAddress } from '../addresses.ts';
 import { Hidden, Submit } from '../fields.tsx';
 import { type PhraseKey, phrase } from '../phrases/index.ts';
 import { Heading } from './parts.tsx';
@@ -16,8 +16,11 @@ export const EndSession = ({ frame, view }: { frame: PageFrame; view: EndSession
   const t = (key: PhraseKey) => phrase(frame.language, key, { name: frame.branding.name });
   return (
     <>
-      <Heading text={t(view.auto ? 'endSession.auto' : 'endSession.title')} lead={view.auto ? undefined : t('endSession.lead')} />
-      <form id="op.logoutForm" class="choice" method="post" action={view.action}>
+      <Heading
+        text={t(view.auto ? 'endSession.auto' : 'endSession.title')}
+        lead={view.auto ? undefined : t('endSession.lead')}
+      />
+      <form id="op.logoutForm" class="choice" method="post" action={formAction(view.action)}>
         <Hidden fields={{ xsrf: view.xsrf }} />
         {view.auto && <Hidden fields={{ logout: 'yes' }} />}
         {view.auto ? (
@@ -52,7 +55,10 @@ export const UnknownSession = ({ frame, view }: { frame: PageFrame; view: Unknow
   const address = webAddress(view.continueUrl);
   return (
     <>
-      <Heading text={phrase(frame.language, 'unknownSession.title')} lead={phrase(frame.language, 'unknownSession.lead')} />
+      <Heading
+        text={phrase(frame.language, 'unknownSession.title')}
+        lead={phrase(frame.language, 'unknownSession.lead')}
+      />
       {address !== undefined && (
         <a class="button primary" href={address}>
           <span class="button-label">{phrase(frame.language, 'unknownSession.continue')}</span>
@@ -84,18 +90,13 @@ export const ErrorPage = ({ frame, view }: { frame: PageFrame; view: ErrorView }
 
 /**
  * The answer to `response_mode=form_post` (OAuth 2.0 Form Post Response Mode). The island submits it.
- * @throws TypeError when the action is not http(s): a redirect URI of another scheme cannot take a form.
  */
-export const FormPost = ({ frame, view }: { frame: PageFrame; view: FormPostView }) => {
-  const action = webAddress(view.action);
-  if (action === undefined) throw new TypeError('The action of a form_post answer must be an http(s) address.');
-  return (
-    <>
-      <Heading text={phrase(frame.language, 'formPost.title')} lead={phrase(frame.language, 'formPost.lead')} />
-      <form method="post" action={action} class="main-form">
-        <Hidden fields={view.fields} />
-        <Submit>{phrase(frame.language, 'formPost.submit')}</Submit>
-      </form>
-    </>
-  );
-};
+export const FormPost = ({ frame, view }: { frame: PageFrame; view: FormPostView }) => (
+  <>
+    <Heading text={phrase(frame.language, 'formPost.title')} lead={phrase(frame.language, 'formPost.lead')} />
+    <form method="post" action={formAction(view.action)} class="main-form">
+      <Hidden fields={view.fields} />
+      <Submit>{phrase(frame.language, 'formPost.submit')}</Submit>
+    </form>
+  </>
+);

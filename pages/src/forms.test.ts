@@ -1,0 +1,166 @@
+import assert from 'node:assert/strict';
+import { after, before, beforeEach, describe, it } from 'node:test';
+import type { PageView } from '@aldaba/contract';
+import type { Browser, BrowserContext, Page } from 'playwright-core';
+import { launchBrowser, type PageServer, startPageServer } from './testing/browser.ts';
+import { leavingViews, option, sampleFrame, sampleViews } from './testing/views.ts';
+
+const plainSignIn: PageView = { kind: 'sign-in', appId: 'app', password: true, social: [], terms: 'none' };
+
+describe('forms in Chromium', () => {
+  let browser: Browser;
+  let server: PageServer;
+  let scripted: BrowserContext;
+  let plain: BrowserContext;
+  before(async () => {
+    [browser, server] = await Promise.all([launchBrowser(), startPageServer()]);
+    [scripted, plain] = await Promise.all([browser.newContext(), browser.newContext({ javaScriptEnabled: false })]);
+  });
+  after(() => Promise.all([browser.close(), server.close()]));
+  beforeEach(() => {
+    server.posted.length = 0;
+    server.asked.length = 0;
+  });
+
+  const open = async (view: PageView, context = scripted): Promise<Page> => {
+    const page = await context.newPage();
+    server.shown.set('/page', { frame: sampleFrame(), view });
+    await page.goto(`${server.origin}/page`);
+    return page;
+  };
+
+  for (const scripts of ['on', 'off']) {
+    const context = () => (scripts === 'on' ? scripted : plain);
+
+    it(`password sign-in posts its fields with scripts ${scripts}`, async () => {
+      const page = await open(plainSignIn, context());
+      await page.fill('#username', 'ana');
+      await page.fill('#password', ' päss “word” ');
+      await page.keyboard.press('Enter');
+      await page.waitForURL('**/sign-in');
+      const [post] = server.posted;
+      assert.deepEqual(post?.fields, { app_id: 'app', username: 'ana', password: ' päss “word” ' });
+    });
+
+    it(`a social button posts to its connector, with the terms, with scripts ${scripts}`, async () => {
+      const social = [option('Web', 'wechat'), option('Web', 'github')];
+      const page = await open({ ...plainSignIn, social, terms: 'checkbox' }, context());
+      await page.check(scripts === 'on' ? '#terms' : '#terms-github-web');
+      await page.click('li[data-target=github] button');
+      await page.waitForURL('**/sign-in/social/github-web');
+      assert.deepEqual(server.posted[0]?.fields, { app_id: 'app', terms: 'yes' });
+    });
+
+    it(`consent says which button was pressed with scripts ${scripts}`, async () => {
+      for (const decision of ['accept', 'deny']) {
+        server.posted.length = 0;
+        const page = await open(sampleViews.consent, context());
+        await page.click(`button[value=${decision}]`);
+        await page.waitForURL('**/consent');
+        assert.deepEqual(server.posted[0]?.fields, { app_id: 'app', xsrf: 'one-time', decision });
+      }
+    });
+
+    it(`signing out can be refused with scripts ${scripts}`, async () => {
+      const page = await open(sampleViews.endSession, context());
+      await page.click('button:not([name])');
+      await page.waitForURL('**/confirm');
+      assert.deepEqual(server.posted[0]?.fields, { xsrf: 'one-time' });
+    });
+
+    it(`an error has the focus at its field with scripts ${scripts}`, async () => {
+      const page = await open(sampleViews.signIn, context());
+      await page.waitForFunction(() => document.activeElement?.id === 'password');
+      const described = await page.getAttribute('#password', 'aria-describedby');
+      assert.ok(described?.split(' ').includes('password-error'));
+      assert.equal(await page.textContent('#password-error'), sampleViews.signIn.error.message);
+    });
+  }
+
+  it('an answer for the application and an automatic sign-out submit themselves, once', async () => {
+    const page = await open({ ...leavingViews.formPost, action: `${server.origin}/callback` });
+    await page.waitForURL('**/callback');
+    await open(leavingViews.endSessionAuto).then((leaving) => leaving.waitForURL('**/confirm'));
+    assert.deepEqual(
+      server.posted.map(({ fields }) => fields),
+      [
+        { code: 'c', state: 's' },
+        { xsrf: 'one-time', logout: 'yes' },
+      ],
+    );
+  });
+
+  it('the answer for the application waits for its button with scripts off', async () => {
+    const page = await open({ ...leavingViews.formPost, action: `${server.origin}/callback` }, plain);
+    await page.click('button');
+    await page.waitForURL('**/callback');
+    assert.deepEqual(server.posted[0]?.fields, { code: 'c', state: 's' });
+  });
+
+  it('an empty field is named beside it and gets the focus; nothing is posted', async () => {
+    const page = await open(plainSignIn);
+    await page.fill('#username', 'ana');
+    await page.click('.primary');
+    assert.equal(await page.textContent('#password-error'), 'Enter your password.');
+    assert.equal(await page.evaluate(() => document.activeElement?.id), 'password');
+    await page.fill('#password', 'x');
+    assert.equal(await page.isVisible('#password-error'), false);
+    assert.deepEqual(server.posted, []);
+  });
+
+  it('two different new passwords are caught before they are posted', async () => {
+    const page = await open({ kind: 'setup', token: 'one-time', passwordRules: [] });
+    await page.fill('#username', 'admin');
+    await page.fill('#password', 'first');
+    await page.fill('#confirmPassword', 'second');
+    await page.click('.primary');
+    assert.equal(await page.textContent('#confirmPassword-error'), 'The two passwords are different.');
+    assert.deepEqual(server.posted, []);
+  });
+
+  it('the password can be shown and hidden again', async () => {
+    const page = await open(plainSignIn);
+    await page.fill('#username', 'ana');
+    await page.fill('#password', 'secret');
+    const type = () => page.getAttribute('#password', 'type');
+    await page.click('.reveal');
+    assert.equal(await type(), 'text');
+    assert.equal(await page.getAttribute('.reveal', 'aria-label'), 'Hide password');
+    await page.click('.reveal');
+    assert.equal(await type(), 'password');
+  });
+
+  it('a double click submits once, and the page is ready again when the person comes back to it', async () => {
+    server.answer = { status: 204, headers: {}, body: '' };
+    const page = await open(plainSignIn);
+    await page.fill('#username', 'ana');
+    await page.fill('#password', 'secret');
+    await page.dblclick('.primary');
+    await page.waitForSelector('form[aria-busy=true]');
+    await page.evaluate(() => document.dispatchEvent(new Event('visibilitychange')));
+    assert.equal(await page.locator('form[aria-busy=true]').count(), 0);
+    assert.equal(server.posted.length, 1);
+    server.answer = { status: 200, headers: { 'content-type': 'text/html' }, body: '' };
+  });
+
+  it('nothing of a page is refused by its own policy', async () => {
+    const page = await scripted.newPage();
+    const complaints: string[] = [];
+    page.on('console', (message) => complaints.push(message.text()));
+    page.on('pageerror', (error) => complaints.push(String(error)));
+    for (const view of Object.values(sampleViews)) {
+      server.shown.set('/page', { frame: sampleFrame(), view });
+      await page.goto(`${server.origin}/page`);
+      await page.waitForLoadState('load');
+    }
+    assert.deepEqual(complaints, []);
+  });
+
+  it('the sign-in page loads in three requests, with the logo four', async () => {
+    const page = await scripted.newPage();
+    const frame = sampleFrame({ logoUrl: '/logo.svg' });
+    server.shown.set('/page', { frame, view: sampleViews.signIn });
+    await page.goto(`${server.origin}/page`, { waitUntil: 'networkidle' });
+    assert.equal(server.asked.length, 4, server.asked.join(' '));
+  });
+});

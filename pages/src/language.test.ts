@@ -1,0 +1,41 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { negotiateLanguage } from './language.ts';
+
+describe('the language of a page', () => {
+  const table: [uiLocales: string | undefined, acceptLanguage: string | undefined, expected: string][] = [
+    [undefined, undefined, 'en'],
+    ['es', 'zh-CN', 'es'],
+    ['es-MX', undefined, 'es'],
+    ['fr pt es-419', undefined, 'es'],
+    ['fr', 'zh', 'zh-CN'],
+    [undefined, 'zh-Hans', 'zh-CN'],
+    [undefined, 'zh_CN', 'zh-CN'],
+    [undefined, 'zh-TW,en;q=0.5', 'zh-CN'],
+    [undefined, 'fr-FR, fr;q=0.9, es;q=0.8, en;q=0.7', 'es'],
+    [undefined, 'en;q=0.2, es;q=0.9', 'es'],
+    [undefined, 'es;q=0, zh-cn;q=0.1', 'zh-CN'],
+    [undefined, 'ES-mx;q=1.0', 'es'],
+    [undefined, '*', 'en'],
+    [undefined, 'fr', 'en'],
+    ['', '', 'en'],
+    ['esperanto', 'zho', 'en'],
+    [undefined, 'es;q=nonsense, zh', 'zh-CN'],
+    [undefined, `${'x,'.repeat(100_000)}es`, 'en'],
+  ];
+  for (const [uiLocales, acceptLanguage, expected] of table) {
+    it(`ui_locales ${uiLocales} and Accept-Language ${acceptLanguage?.slice(0, 40)} give ${expected}`, () => {
+      assert.equal(negotiateLanguage({ uiLocales, acceptLanguage, autoDetect: true, fallback: 'en' }), expected);
+    });
+  }
+
+  it('is the tenant’s own where the tenant does not detect, unless the application asks', () => {
+    const input = { acceptLanguage: 'es', autoDetect: false, fallback: 'zh-CN' };
+    assert.equal(negotiateLanguage(input), 'zh-CN');
+    assert.equal(negotiateLanguage({ ...input, uiLocales: 'en' }), 'en');
+  });
+
+  it('is English where the tenant’s own is not among the pages’ languages', () => {
+    assert.equal(negotiateLanguage({ autoDetect: true, fallback: 'fr' }), 'en');
+  });
+});

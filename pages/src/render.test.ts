@@ -1,0 +1,146 @@
+import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
+import { describe, it } from 'node:test';
+import { gzipSync } from 'node:zlib';
+import { assets, renderPage } from '@aldaba/pages';
+import type { PageFrame, PageView } from '@aldaba/contract';
+import { fullBranding, leavingViews, option, sampleFrame, sampleViews } from './testing/views.ts';
+
+const allViews: [string, PageView][] = Object.entries({ ...sampleViews, ...leavingViews });
+const fullFrame: PageFrame = { ...sampleFrame(fullBranding), supportWebsiteUrl: 'https://example.com/help' };
+
+/** Fields with a closed set of values: they never carry outside text. */
+const closed = new Set(['kind', 'language', 'platform', 'field', 'terms', 'sandboxBridge', 'missing']);
+
+/** Paths of all string fields in a plain value. */
+const stringPaths = (value: unknown, path: string[] = []): string[][] => {
+  if (typeof value === 'string') return [path];
+  if (typeof value !== 'object' || value === null) return [];
+  return Object.entries(value).flatMap(([key, inner]) => (closed.has(key) ? [] : stringPaths(inner, [...path, key])));
+};
+
+const replaced = <Plain>(value: Plain, path: string[], hostile: string): Plain => {
+  const copy = structuredClone(value);
+  let owner = copy as Record<string, unknown>;
+  for (const key of path.slice(0, -1)) owner = owner[key] as Record<string, unknown>;
+  owner[path.at(-1) ?? ''] = hostile;
+  return copy;
+};
+
+const hostileTexts = [
+  `"><x-evil onload="x">`,
+  `' x-evil='1`,
+  `</style></script><x-evil>`,
+  'javascript:xEvil()',
+  ' \tJaVaScRiPt:xEvil()',
+  'data:text/html,<x-evil>',
+  `red;}</style><x-evil>{`,
+];
+
+/** Fails when a hostile value became markup, an attribute, a script address, or part of the policy. */
+const assertHarmless = (frame: PageFrame, view: PageView, where: string): void => {
+  let page: ReturnType<typeof renderPage>;
+  try {
+    page = renderPage(frame, view);
+  } catch (error) {
+    assert.ok(error instanceof TypeError, where);
+    assert.match(where, /^(?:basePath|registerPath|signInPath|action) /);
+    return;
+  }
+  assert.doesNotMatch(page.html, /<x-evil/i, where);
+  assert.doesNotMatch(page.html, /<[^>]*"[^"<>]*"\s*x-evil/i, where);
+  assert.doesNotMatch(page.html, /(?:href|src|srcset|action)="\s*(?:javascript|data:text)/i, where);
+  assert.doesNotMatch(page.html.match(/<style>.*?<\/style>/s)?.[0] ?? '', /evil|red;/, where);
+  assert.doesNotMatch(page.contentSecurityPolicy, /evil/i, where);
+};
+
+describe('hostile values', () => {
+  for (const [name, view] of allViews) {
+    it(`stay text on the ${name} page, in every field of the view and the frame`, () => {
+      for (const hostile of hostileTexts) {
+        for (const path of stringPaths(view)) {
+          assertHarmless(fullFrame, replaced(view, path, hostile), `${path.join('.')} = ${hostile}`);
+        }
+        for (const path of stringPaths(fullFrame)) {
+          assertHarmless(replaced(fullFrame, path, hostile), view, `${path.join('.')} = ${hostile}`);
+        }
+      }
+    });
+  }
+
+  it('stay text in the names of form_post fields, too', () => {
+    const view: PageView = { ...leavingViews.formPost, fields: { '"><x-evil>': '"><x-evil>' } };
+    assertHarmless(fullFrame, view, 'fields');
+  });
+
+  it('never make a form_post answer submit to a script', () => {
+    for (const action of ['javascript:alert(1)', 'data:text/html,x', '//', 'no address']) {
+      assert.throws(() => renderPage(fullFrame, { ...leavingViews.formPost, action }), TypeError);
+    }
+  });
+});
+
+describe('the Content-Security-Policy', () => {
+  for (const [name, view] of allViews) {
+    it(`of the ${name} page allows exactly its style block and no inline script, style attribute or handler`, () => {
+      const { html, contentSecurityPolicy } = renderPage(fullFrame, view);
+      const blocks = [...html.matchAll(/<style>(.*?)<\/style>/gs)].map(([, css = '']) => css);
+      const hashes = blocks.map((css) => `'sha256-${createHash('sha256').update(css).digest('base64')}'`);
+      assert.equal(blocks.length, 1);
+      assert.ok(contentSecurityPolicy.includes(`style-src 'self' ${hashes[0]};`));
+      assert.doesNotMatch(contentSecurityPolicy, /unsafe|\*/);
+      assert.doesNotMatch(html, /<script(?![^>]* src=)/);
+      assert.doesNotMatch(html, /<[^>]*\s(?:style|on\w+)=/);
+    });
+  }
+
+  it('lets nobody frame a page, and only this origin where the sandbox plays a phone', () => {
+    assert.match(renderPage(sampleFrame(), sampleViews.signIn).contentSecurityPolicy, /frame-ancestors 'none'$/);
+    const sandboxed = renderPage({ ...sampleFrame(), sandboxBridge: 'ios' }, sampleViews.signIn);
+    assert.match(sandboxed.contentSecurityPolicy, /frame-ancestors 'self'$/);
+  });
+});
+
+describe('addresses in a page', () => {
+  const frame: PageFrame = { ...sampleFrame(), basePath: '/t/acme' };
+
+  it('all start with the base path of the tenant', () => {
+    const social = [option('Web', 'a/b')];
+    const { html } = renderPage(frame, { ...sampleViews.signIn, appId: 'my app', social });
+    assert.ok(html.includes('action="/t/acme/sign-in"'));
+    assert.ok(html.includes('action="/t/acme/sign-in/social/a%2Fb-web"'));
+    assert.ok(html.includes('href="/t/acme/register?app_id=my%20app"'));
+    for (const [, path] of html.matchAll(/(?:src|href|action)="(\/[^"]*)"/g)) assert.match(path ?? '', /^\/t\/acme\//);
+  });
+
+  it('put the sandbox’s bridge first, before every other script and not deferred', () => {
+    const { html } = renderPage({ ...frame, sandboxBridge: 'android' }, sampleViews.signIn);
+    const scripts = [...html.matchAll(/<script[^>]*>/g)].map(([tag]) => tag);
+    assert.equal(scripts[0], '<script src="/t/acme/sandbox/bridge-android.js">');
+    assert.equal(scripts.length, 2);
+  });
+
+  it('point only to files that exist', () => {
+    const known = new Set(assets().map(({ path }) => `/t/acme${path}`));
+    for (const [, view] of allViews) {
+      const { html } = renderPage(frame, view);
+      for (const [, path] of html.matchAll(/(?:<script[^>]* src|<link[^>]* href)="(\/[^"]*)"/g))
+        assert.ok(known.has(path ?? ''), path);
+    }
+  });
+});
+
+describe('the first load of the sign-in page', () => {
+  it('is at most 30 kB compressed in at most 3 requests beside the logo', () => {
+    const social = ['wechat', 'github', 'google', 'apple'].map((target) => option('Web', target));
+    const { html } = renderPage(sampleFrame(), { ...sampleViews.signIn, social });
+    const files = assets().filter(({ path }) => html.includes(`"${path}"`));
+    const bytes = files.reduce((sum, { gzip }) => sum + gzip.length, gzipSync(html).length);
+    assert.equal(files.length, 2);
+    assert.ok(bytes <= 30_000, `${bytes} bytes`);
+    const remote = [...html.matchAll(/(?:src|srcset|<link[^>]* href)="([^"]*)"/g)].filter(
+      ([, to]) => !to?.startsWith('data:'),
+    );
+    assert.equal(remote.length, 2);
+  });
+});
