@@ -210,7 +210,7 @@ export async function signInByPages(target: Target, username: string): Promise<v
 
 /** Address and hidden fields of the form that has an input of the type `inputType`. */
 function readForm(html: string, inputType: string): { action: string; fields: Record<string, string> } {
-  const forms = html.match(/<form[^]*?<\/form>/g) ?? [];
+  const forms = html.match(/<form[\s\S]*?<\/form>/g) ?? [];
   const found = forms.find((text) => text.includes(`type="${inputType}"`));
   if (!found) throw new Error(`The page has no form with an input of the type ${inputType}.`);
   const hidden = (found.match(/<input[^>]*type="hidden"[^>]*>/g) ?? []).map((tag) => [

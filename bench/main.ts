@@ -71,7 +71,7 @@ async function run(root: string, options: Options): Promise<string> {
 async function writeTable(root: string, table: string): Promise<void> {
   const path = join(root, 'docs/operate/performance.md');
   const text = await readFile(path, 'utf8');
-  const marked = /(<!-- table -->\n)[^]*(<!-- end of table -->)/;
+  const marked = /(<!-- table -->\n)[\s\S]*(<!-- end of table -->)/;
   if (!marked.test(text))
     throw new Error(`${path} has no place for the table: it needs the marks <!-- table --> and <!-- end of table -->.`);
   await writeFile(
