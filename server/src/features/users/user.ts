@@ -24,3 +24,6 @@ export interface PasswordDigest {
   digest: string;
   algorithm: 'Argon2i' | 'Argon2id' | 'Argon2d' | 'SHA1' | 'SHA256' | 'MD5' | 'Bcrypt' | 'Legacy';
 }
+
+/** Members that a list of users can be searched by. */
+export const searchableFields = ['id', 'primaryEmail', 'primaryPhone', 'username', 'name'] as const;

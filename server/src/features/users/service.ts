@@ -1,0 +1,227 @@
+import type { Role } from '@aldaba/contract';
+import type { Clock } from '../../kernel/clock.ts';
+import { AldabaError } from '../../kernel/errors.ts';
+import { shortId } from '../../kernel/ids.ts';
+import { constraintOf, type Queries, type Search, searching } from '../../store/index.ts';
+import { assertUsableDigest, type Passwords } from '../passwords/index.ts';
+import type { Roles } from '../roles/index.ts';
+import * as store from './store.ts';
+import type { PasswordDigest, User } from './user.ts';
+
+export interface UsersNeeds {
+  clock: Clock;
+  passwords: Pick<Passwords, 'hash' | 'verify'>;
+  roles: Pick<Roles, 'assignDefaults' | 'userRoleNames' | 'list' | 'assign' | 'replace' | 'unassign' | 'addHolders' | 'get'>;
+  sessions: {
+    /** Ends every session and grant of the user, with all tokens, in the transaction that suspends or deletes them. */
+    endAll(tx: Queries, userId: string): Promise<void>;
+  };
+}
+
+export interface UserDraft {
+  username?: string | undefined;
+  primaryEmail?: string | undefined;
+  primaryPhone?: string | undefined;
+  name?: string | undefined;
+  avatar?: string | null | undefined;
+  password?: PasswordDigest | undefined;
+  /** Identity at the provider `target`; `userId` is the person's id there. */
+  identity?: { target: string; userId: string; details?: Record<string, unknown> | undefined } | undefined;
+  profile?: Record<string, unknown> | undefined;
+  customData?: Record<string, unknown> | undefined;
+  /** The application that the person registered through. */
+  applicationId?: string | undefined;
+}
+
+/** `undefined` leaves a member as it is, `null` empties it; `profile` and `customData` replace what is there. */
+export interface UserPatch {
+  username?: string | null | undefined;
+  primaryEmail?: string | null | undefined;
+  primaryPhone?: string | null | undefined;
+  name?: string | null | undefined;
+  avatar?: string | null | undefined;
+  profile?: Record<string, unknown> | undefined;
+  customData?: Record<string, unknown> | undefined;
+  password?: PasswordDigest | undefined;
+  lastSignInAt?: Date | undefined;
+  isSuspended?: boolean | undefined;
+}
+
+export interface Identifier {
+  type: 'username' | 'email' | 'phone';
+  value: string;
+}
+
+type Slice = store.Slice;
+
+export interface Users {
+  find(q: Queries, userId: string): Promise<User | undefined>;
+  findByIdentifier(q: Queries, identifier: Identifier): Promise<User | undefined>;
+  findByIdentity(q: Queries, target: string, identityId: string): Promise<User | undefined>;
+  findPassword(q: Queries, userId: string): Promise<PasswordDigest | undefined>;
+  /**
+   * Creates a user with the roles that every new user gets.
+   * @throws AldabaError `user.username_already_in_use`, `user.email_already_in_use`, `user.phone_already_in_use`, `user.identity_already_in_use`
+   */
+  create(tx: Queries, draft: UserDraft): Promise<User>;
+  /** Changes columns; a suspension ends sessions and grants. @throws AldabaError `entity.not_found` and the same as `create` */
+  update(tx: Queries, userId: string, patch: UserPatch): Promise<User>;
+  /** Links, or replaces, the user's identity for a target. Returns whether the user had none. @throws AldabaError `user.identity_already_in_use` */
+  linkIdentity(tx: Queries, userId: string, target: string, identity: { userId: string; details?: Record<string, unknown> | undefined }): Promise<boolean>;
+  /** @throws AldabaError `user.identity_not_exist` */
+  unlinkIdentity(tx: Queries, userId: string, target: string): Promise<User>;
+  roleNames(q: Queries, userId: string): Promise<string[]>;
+
+  /** @throws AldabaError `entity.not_found` */
+  get(q: Queries, userId: string): Promise<User>;
+  list(q: Queries, filter: store.UserFilter, slice: Slice): Promise<{ items: User[]; total: number }>;
+  /** Merges the first level. Returns the whole after the merge. @throws AldabaError `entity.not_found` */
+  merge(tx: Queries, userId: string, part: { customData: Record<string, unknown> } | { profile: Record<string, unknown> }): Promise<Record<string, unknown>>;
+  /** Sets a password in clear. Hashing takes a while: call it outside of a transaction. @throws AldabaError `request.overloaded` */
+  setPassword(q: Queries, userId: string, password: string): Promise<User>;
+  /** @throws AldabaError `session.invalid_credentials` when the password is wrong or there is none */
+  verifyPassword(q: Queries, userId: string, password: string): Promise<void>;
+  /** What a new user's password is stored as: hashed here, or brought along from elsewhere. @throws AldabaError `password.…` */
+  digestOf(given: { password?: string | undefined; passwordDigest?: string | undefined; passwordAlgorithm?: PasswordDigest['algorithm'] | undefined }): Promise<PasswordDigest | undefined>;
+  /** Deletes the user and everything that is theirs. @throws AldabaError `entity.not_found` */
+  remove(tx: Queries, userId: string): Promise<void>;
+
+  listRoles(q: Queries, userId: string, search?: Search, slice?: Slice): Promise<{ items: Role[]; total: number }>;
+  /** Returns the ids of the roles that are new to the user. */
+  addRoles(tx: Queries, userId: string, roleIds: readonly string[]): Promise<string[]>;
+  replaceRoles(tx: Queries, userId: string, roleIds: readonly string[]): Promise<void>;
+  removeRole(tx: Queries, userId: string, roleId: string): Promise<void>;
+  listOfRole(q: Queries, roleId: string, search: Search | undefined, slice: Slice): Promise<{ items: User[]; total: number }>;
+  addToRole(tx: Queries, roleId: string, userIds: readonly string[]): Promise<void>;
+  removeFromRole(tx: Queries, roleId: string, userId: string): Promise<void>;
+}
+
+export function createUsers(needs: UsersNeeds): Users {
+  const { clock, passwords, roles, sessions } = needs;
+  const now = () => new Date(clock.now());
+  const get = async (q: Queries, userId: string) => {
+    const user = await store.findUser(q, userId);
+    if (!user) throw new AldabaError('entity.not_found');
+    return user;
+  };
+  const linkIdentity: Users['linkIdentity'] = (tx, userId, target, identity) =>
+    precise(store.upsertIdentity(tx, { userId, target, identityId: identity.userId, details: identity.details }));
+  const update: Users['update'] = async (tx, userId, patch) => {
+    if ((await precise(store.updateUserRow(tx, userId, patch, now()))) === 0) throw new AldabaError('entity.not_found');
+    if (patch.isSuspended) await sessions.endAll(tx, userId);
+    return get(tx, userId);
+  };
+
+  return {
+    find: store.findUser,
+    findByIdentifier: store.findUserByIdentifier,
+    findByIdentity: store.findUserByIdentity,
+    findPassword: store.findUserPassword,
+    create: async (tx, { identity, ...draft }) => {
+      const userId = shortId();
+      await precise(store.insertUser(tx, userId, draft, now()));
+      if (identity) await linkIdentity(tx, userId, identity.target, identity);
+      await roles.assignDefaults(tx, userId);
+      return get(tx, userId);
+    },
+    update,
+    linkIdentity,
+    unlinkIdentity: async (tx, userId, target) => {
+      await get(tx, userId);
+      if ((await store.deleteIdentity(tx, userId, target)) === 0) throw new AldabaError('user.identity_not_exist');
+      return get(tx, userId);
+    },
+    roleNames: roles.userRoleNames,
+    get,
+    list: (q, filter, slice) => searching(q, filter.search, (bounded) => store.findUserList(bounded, filter, slice)),
+    merge: async (tx, userId, part) => {
+      const merged =
+        'profile' in part
+          ? await store.mergeUserJson(tx, { id: userId, column: 'profile' }, part.profile, now())
+          : await store.mergeUserJson(tx, { id: userId, column: 'custom_data' }, part.customData, now());
+      if (!merged) throw new AldabaError('entity.not_found');
+      return merged;
+    },
+    setPassword: async (q, userId, password) => {
+      await get(q, userId);
+      return update(q, userId, { password: await passwords.hash(password) });
+    },
+    verifyPassword: async (q, userId, password) => {
+      await get(q, userId);
+      const { matches } = await passwords.verify(password, await store.findUserPassword(q, userId));
+      if (!matches) throw new AldabaError('session.invalid_credentials');
+    },
+    digestOf: async (given) => readPassword(given, passwords),
+    remove: async (tx, userId) => {
+      await sessions.endAll(tx, userId);
+      if ((await store.deleteUserRow(tx, userId)) === 0) throw new AldabaError('entity.not_found');
+    },
+    ...createUserRoles(roles, get),
+  };
+}
+
+/** The roles that users hold, seen from the user and from the role. */
+function createUserRoles(roles: UsersNeeds['roles'], get: Users['get']) {
+  return {
+    listRoles: async (q, userId, search, slice) => {
+      await get(q, userId);
+      return roles.list(q, { search, heldBy: { holder: 'user', id: userId } }, slice);
+    },
+    addRoles: async (tx, userId, roleIds) => {
+      await get(tx, userId);
+      return roles.assign(tx, 'user', userId, roleIds);
+    },
+    replaceRoles: async (tx, userId, roleIds) => {
+      await get(tx, userId);
+      await roles.replace(tx, 'user', userId, roleIds);
+    },
+    removeRole: async (tx, userId, roleId) => {
+      await get(tx, userId);
+      await roles.unassign(tx, 'user', userId, roleId);
+    },
+    listOfRole: async (q, roleId, search, slice) => {
+      await roles.get(q, roleId);
+      return searching(q, search, (bounded) => store.findUserList(bounded, { search, roleId }, slice));
+    },
+    addToRole: (tx, roleId, userIds) => roles.addHolders(tx, roleId, 'user', userIds),
+    removeFromRole: async (tx, roleId, userId) => {
+      await roles.get(tx, roleId);
+      await roles.unassign(tx, 'user', userId, roleId);
+    },
+  } satisfies Partial<Users>;
+}
+
+async function readPassword(
+  { password, passwordDigest, passwordAlgorithm }: Parameters<Users['digestOf']>[0],
+  passwords: UsersNeeds['passwords'],
+): Promise<PasswordDigest | undefined> {
+  if (passwordDigest === undefined && passwordAlgorithm === undefined) return password === undefined ? undefined : passwords.hash(password);
+  if (password !== undefined) {
+    throw new AldabaError('guard.invalid_input', { reason: 'body: give either a password or a digest of one' });
+  }
+  if (passwordDigest === undefined || passwordAlgorithm === undefined) {
+    throw new AldabaError('guard.invalid_input', { reason: 'body: passwordDigest and passwordAlgorithm belong together' });
+  }
+  const digest = { digest: passwordDigest, algorithm: passwordAlgorithm };
+  assertUsableDigest(digest);
+  return digest;
+}
+
+const conflicts = {
+  users_username: 'user.username_already_in_use',
+  users_email: 'user.email_already_in_use',
+  users_phone: 'user.phone_already_in_use',
+  user_identities_pkey: 'user.identity_already_in_use',
+} as const;
+
+/** Names the identifier that another user has, instead of a constraint. */
+async function precise<T>(work: Promise<T>): Promise<T> {
+  try {
+    return await work;
+  } catch (error) {
+    const constraint = constraintOf(error);
+    if (constraint === 'user_identities_tenant_id_user_id_fkey') throw new AldabaError('entity.not_found', undefined, { cause: error });
+    const code = constraint && Object.hasOwn(conflicts, constraint) ? conflicts[constraint as keyof typeof conflicts] : undefined;
+    throw code ? new AldabaError(code, undefined, { cause: error }) : error;
+  }
+}

@@ -1,0 +1,213 @@
+import { sql as fragment } from 'kysely';
+import { type Queries, type Search, searchCondition, sql } from '../../store/index.ts';
+import type { PasswordDigest, User } from './user.ts';
+
+/** Rows `offset` to `offset + limit`. */
+export interface Slice {
+  limit: number;
+  offset: number;
+}
+
+/** Columns as the service names them; `undefined` leaves one as it is, `null` empties it. */
+export interface UserColumns {
+  username?: string | null | undefined;
+  primaryEmail?: string | null | undefined;
+  primaryPhone?: string | null | undefined;
+  name?: string | null | undefined;
+  avatar?: string | null | undefined;
+  profile?: Record<string, unknown> | undefined;
+  customData?: Record<string, unknown> | undefined;
+  applicationId?: string | null | undefined;
+  isSuspended?: boolean | undefined;
+  lastSignInAt?: Date | undefined;
+  password?: PasswordDigest | undefined;
+}
+
+// details is left out where it is null; `jsonb_strip_nulls` would also strip inside of it.
+const identities = fragment<Record<string, { userId: string; details?: Record<string, unknown> }> | null>`(
+  select jsonb_object_agg(i.target, jsonb_build_object('userId', i.identity_id)
+    || case when i.details is null then '{}'::jsonb else jsonb_build_object('details', i.details) end)
+  from user_identities i where i.tenant_id = users.tenant_id and i.user_id = users.id)`.as('identities');
+
+const columns = [
+  'users.id', 'users.username', 'users.primary_email', 'users.primary_phone', 'users.name', 'users.avatar', 'users.custom_data',
+  'users.profile', 'users.application_id', 'users.is_suspended', 'users.last_sign_in_at', 'users.created_at', 'users.updated_at',
+  fragment<boolean>`users.password_digest is not null`.as('has_password'),
+  identities,
+] as const;
+
+interface Row {
+  id: string;
+  username: string | null;
+  primary_email: string | null;
+  primary_phone: string | null;
+  name: string | null;
+  avatar: string | null;
+  custom_data: unknown;
+  profile: unknown;
+  application_id: string | null;
+  is_suspended: boolean;
+  last_sign_in_at: Date | null;
+  created_at: Date;
+  updated_at: Date;
+  has_password: boolean;
+  identities: User['identities'] | null;
+}
+
+const toUser = (row: Row): User => ({
+  id: row.id,
+  username: row.username,
+  primaryEmail: row.primary_email,
+  primaryPhone: row.primary_phone,
+  name: row.name,
+  avatar: row.avatar,
+  customData: row.custom_data as Record<string, unknown>,
+  identities: row.identities ?? {},
+  lastSignInAt: row.last_sign_in_at?.getTime() ?? null,
+  createdAt: row.created_at.getTime(),
+  updatedAt: row.updated_at.getTime(),
+  profile: row.profile as Record<string, unknown>,
+  applicationId: row.application_id,
+  isSuspended: row.is_suspended,
+  hasPassword: row.has_password,
+});
+
+const select = (q: Queries) => sql.selectFrom('users').select([...columns]).where('users.tenant_id', '=', q.tenantId);
+
+export async function findUser(q: Queries, id: string): Promise<User | undefined> {
+  const row = await q.first(select(q).where('users.id', '=', id));
+  return row && toUser(row);
+}
+
+export async function findUserByIdentifier(
+  q: Queries,
+  identifier: { type: 'username' | 'email' | 'phone'; value: string },
+): Promise<User | undefined> {
+  const { type, value } = identifier;
+  const query = select(q);
+  const row = await q.first(
+    type === 'username'
+      ? query.where('users.username', '=', value)
+      : type === 'phone'
+        ? query.where('users.primary_phone', '=', value)
+        : query.where(fragment<boolean>`lower(users.primary_email) = ${value.toLowerCase()}`),
+  );
+  return row && toUser(row);
+}
+
+export async function findUserByIdentity(q: Queries, target: string, identityId: string): Promise<User | undefined> {
+  const row = await q.first(
+    select(q)
+      .innerJoin('user_identities', (join) =>
+        join.onRef('user_identities.tenant_id', '=', 'users.tenant_id').onRef('user_identities.user_id', '=', 'users.id'),
+      )
+      .where('user_identities.target', '=', target)
+      .where('user_identities.identity_id', '=', identityId),
+  );
+  return row && toUser(row);
+}
+
+export async function findUserPassword(q: Queries, id: string): Promise<PasswordDigest | undefined> {
+  const row = await q.first(
+    sql.selectFrom('users').select(['password_digest', 'password_algorithm']).where('tenant_id', '=', q.tenantId).where('id', '=', id),
+  );
+  if (!row?.password_digest || !row.password_algorithm) return undefined;
+  return { digest: row.password_digest, algorithm: row.password_algorithm as PasswordDigest['algorithm'] };
+}
+
+const toValues = (patch: UserColumns, now: Date) => ({
+  ...(patch.username === undefined ? {} : { username: patch.username }),
+  ...(patch.primaryEmail === undefined ? {} : { primary_email: patch.primaryEmail }),
+  ...(patch.primaryPhone === undefined ? {} : { primary_phone: patch.primaryPhone }),
+  ...(patch.name === undefined ? {} : { name: patch.name }),
+  ...(patch.avatar === undefined ? {} : { avatar: patch.avatar }),
+  ...(patch.profile === undefined ? {} : { profile: JSON.stringify(patch.profile) }),
+  ...(patch.customData === undefined ? {} : { custom_data: JSON.stringify(patch.customData) }),
+  ...(patch.applicationId === undefined ? {} : { application_id: patch.applicationId }),
+  ...(patch.isSuspended === undefined ? {} : { is_suspended: patch.isSuspended }),
+  ...(patch.lastSignInAt === undefined ? {} : { last_sign_in_at: patch.lastSignInAt }),
+  ...(patch.password === undefined
+    ? {}
+    : { password_digest: patch.password.digest, password_algorithm: patch.password.algorithm, password_updated_at: now, is_password_expired: false }),
+});
+
+export const insertUser = (q: Queries, id: string, user: UserColumns, now: Date): Promise<number> =>
+  q.run(sql.insertInto('users').values({ tenant_id: q.tenantId, id, ...toValues(user, now), created_at: now, updated_at: now }));
+
+/** Returns the number of rows found: 0 or 1. */
+export const updateUserRow = (q: Queries, id: string, patch: UserColumns, now: Date): Promise<number> =>
+  q.run(
+    sql.updateTable('users').set({ ...toValues(patch, now), updated_at: now }).where('tenant_id', '=', q.tenantId).where('id', '=', id),
+  );
+
+/** Merges the first level of a JSON column in one statement, so that two merges at once both count. */
+export const mergeUserJson = async (
+  q: Queries,
+  at: { id: string; column: 'profile' | 'custom_data' },
+  part: Record<string, unknown>,
+  now: Date,
+): Promise<Record<string, unknown> | undefined> => {
+  const [row] = await q.raw<{ value: Record<string, unknown> }>(
+    `update users set ${at.column} = ${at.column} || $3::jsonb, updated_at = $4 where tenant_id = $1 and id = $2 returning ${at.column} as value`,
+    [q.tenantId, at.id, JSON.stringify(part), now],
+  );
+  return row?.value;
+};
+
+/** Rows that hang on the user (identities, roles, sessions, grants with their tokens) go with it. */
+export const deleteUserRow = (q: Queries, id: string): Promise<number> =>
+  q.run(sql.deleteFrom('users').where('tenant_id', '=', q.tenantId).where('id', '=', id));
+
+export interface IdentityRow {
+  userId: string;
+  target: string;
+  identityId: string;
+  details?: Record<string, unknown> | undefined;
+}
+
+/** Sets the identity that a user has for a target. Returns whether it is new to the user. */
+export async function upsertIdentity(q: Queries, identity: IdentityRow): Promise<boolean> {
+  const rows = await q.raw<{ inserted: boolean }>(
+    `insert into user_identities (tenant_id, target, identity_id, user_id, details) values ($1, $2, $3, $4, $5::jsonb)
+     on conflict (tenant_id, user_id, target) do update set identity_id = excluded.identity_id, details = excluded.details
+     returning (xmax = 0) as inserted`,
+    [q.tenantId, identity.target, identity.identityId, identity.userId, identity.details ? JSON.stringify(identity.details) : null],
+  );
+  return rows[0]?.inserted ?? false;
+}
+
+export const deleteIdentity = (q: Queries, userId: string, target: string): Promise<number> =>
+  q.run(sql.deleteFrom('user_identities').where('tenant_id', '=', q.tenantId).where('user_id', '=', userId).where('target', '=', target));
+
+export interface UserFilter {
+  search?: Search | undefined;
+  /** Users that have this role. */
+  roleId?: string | undefined;
+  /** Users that do not have this role. */
+  excludeRoleId?: string | undefined;
+}
+
+/** Newest first. */
+export async function findUserList(q: Queries, filter: UserFilter, slice: Slice): Promise<{ items: User[]; total: number }> {
+  const hasRole = (roleId: string) =>
+    fragment<boolean>`exists (select from users_roles ur where ur.tenant_id = users.tenant_id and ur.user_id = users.id and ur.role_id = ${roleId})`;
+  let query = sql.selectFrom('users').where('users.tenant_id', '=', q.tenantId);
+  if (filter.roleId !== undefined) query = query.where(hasRole(filter.roleId));
+  if (filter.excludeRoleId !== undefined) query = query.where(fragment<boolean>`not ${hasRole(filter.excludeRoleId)}`);
+  if (filter.search) {
+    query = query.where(
+      searchCondition(filter.search, {
+        id: 'users.id',
+        primaryEmail: 'users.primary_email',
+        primaryPhone: 'users.primary_phone',
+        username: 'users.username',
+        name: 'users.name',
+      }),
+    );
+  }
+  const rows = await q.all(
+    query.select([...columns]).orderBy('users.created_at', 'desc').orderBy('users.id').limit(slice.limit).offset(slice.offset),
+  );
+  const count = await q.first(query.select((e) => e.fn.countAll<number>().as('total')));
+  return { items: rows.map(toUser), total: count?.total ?? 0 };
+}
