@@ -2,7 +2,7 @@
 import type { PageFrame, PageView } from '@aldaba/contract';
 import type { ComponentChildren } from 'preact';
 import { imageAddress, webAddress } from './addresses.ts';
-import { assetPath, type AssetName } from './assets.ts';
+import { type AssetName, assetPath } from './assets.ts';
 import { colourOr } from './colour.ts';
 import { Mark, markFavicon } from './icons.tsx';
 import { phrase } from './phrases/index.ts';

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { describe, it } from 'node:test';
 import { gzipSync } from 'node:zlib';
-import { assets, renderPage } from '@aldaba/pages';
 import type { PageFrame, PageView } from '@aldaba/contract';
+import { assets, renderPage } from '@aldaba/pages';
 import { fullBranding, leavingViews, option, sampleFrame, sampleViews } from './testing/views.ts';
 
 const allViews: [string, PageView][] = Object.entries({ ...sampleViews, ...leavingViews });

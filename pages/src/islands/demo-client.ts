@@ -63,87 +63,93 @@ const answerOf = async (response: Response): Promise<Record<string, unknown>> =>
   throw new DemoError(String(body.error_description ?? body.message ?? body.error ?? response.status));
 };
 
-/** The client of one endpoint, e.g. `http://localhost:3001`. */
-export const demoClient = (endpoint: string, language: string) => {
-  const redirectUri = `${endpoint}/demo-app`;
-  let known: Promise<Metadata> | undefined;
-  const discover = (): Promise<Metadata> => {
-    known ??= fetch(`${endpoint}/oidc/.well-known/openid-configuration`).then((response) => response.json());
-    return known;
-  };
+/** Where the demonstration signs in. */
+export interface Provider {
+  /** Base URL of the tenant, e.g. `http://localhost:3001`. */
+  endpoint: string;
+  /** Language of the page, passed on as `ui_locales`. */
+  language: string;
+}
 
-  const exchange = async (parameters: Record<string, string>): Promise<Tokens> => {
-    const { token_endpoint } = await discover();
-    const body = new URLSearchParams({ client_id: clientId, ...parameters });
-    const answer = await answerOf(await fetch(token_endpoint, { method: 'POST', body }));
-    const tokens = { ...read<Tokens>(tokensKey), ...(answer as unknown as Tokens) };
-    sessionStorage.setItem(tokensKey, JSON.stringify(tokens));
-    return tokens;
-  };
+const redirectUriOf = ({ endpoint }: Provider): string => `${endpoint}/demo-app`;
 
-  return {
-    tokens: () => read<Tokens>(tokensKey),
+const discover = async ({ endpoint }: Provider): Promise<Metadata> => {
+  const response = await fetch(`${endpoint}/oidc/.well-known/openid-configuration`);
+  if (!response.ok) throw new DemoError(`${response.status}`);
+  return response.json();
+};
 
-    /** Leaves for the authorization endpoint. */
-    async start(firstScreen: 'sign_in' | 'register'): Promise<void> {
-      const { authorization_endpoint } = await discover();
-      const pending: Pending = { verifier: random(), state: random(), nonce: random() };
-      sessionStorage.setItem(pendingKey, JSON.stringify(pending));
-      const query = new URLSearchParams({
-        client_id: clientId,
-        redirect_uri: redirectUri,
-        response_type: 'code',
-        scope: 'openid profile offline_access',
-        prompt: 'consent',
-        code_challenge: base64url(sha256(new TextEncoder().encode(pending.verifier))),
-        code_challenge_method: 'S256',
-        state: pending.state,
-        nonce: pending.nonce,
-        first_screen: firstScreen,
-        ui_locales: language,
-      });
-      location.assign(`${authorization_endpoint}?${query}`);
-    },
+const exchange = async (provider: Provider, parameters: Record<string, string>): Promise<Tokens> => {
+  const { token_endpoint } = await discover(provider);
+  const body = new URLSearchParams({ client_id: clientId, ...parameters });
+  const answer = await answerOf(await fetch(token_endpoint, { method: 'POST', body }));
+  const tokens = { ...keptTokens(), ...(answer as unknown as Tokens) };
+  sessionStorage.setItem(tokensKey, JSON.stringify(tokens));
+  return tokens;
+};
 
-    /** Checks and redeems the answer in the page's address. */
-    async finish(answer: URLSearchParams): Promise<Tokens> {
-      const pending = read<Pending>(pendingKey);
-      sessionStorage.removeItem(pendingKey);
-      const { issuer } = await discover();
-      // RFC 9207: an answer of another issuer is not ours, whatever it says.
-      const foreign = (answer.get('iss') ?? issuer) !== issuer;
-      if (!pending || foreign || answer.get('state') !== pending.state) throw new DemoError('state', true);
-      const error = answer.get('error');
-      if (error !== null) throw new DemoError(answer.get('error_description') ?? error);
-      const tokens = await exchange({
-        grant_type: 'authorization_code',
-        code: answer.get('code') ?? '',
-        code_verifier: pending.verifier,
-        redirect_uri: redirectUri,
-      });
-      const claims = claimsOf(tokens.id_token);
-      const own = claims.nonce === pending.nonce && claims.iss === issuer && claims.aud === clientId;
-      if (own) return tokens;
-      sessionStorage.removeItem(tokensKey);
-      throw new DemoError('nonce', true);
-    },
+/** The tokens of this tab, if it is signed in. */
+export const keptTokens = (): Tokens | undefined => read<Tokens>(tokensKey);
 
-    refresh: (refreshToken: string): Promise<Tokens> =>
-      exchange({ grant_type: 'refresh_token', refresh_token: refreshToken }),
+/** Leaves for the authorization endpoint. */
+export const start = async (provider: Provider, firstScreen: 'sign_in' | 'register'): Promise<void> => {
+  const { authorization_endpoint } = await discover(provider);
+  const pending: Pending = { verifier: random(), state: random(), nonce: random() };
+  sessionStorage.setItem(pendingKey, JSON.stringify(pending));
+  const query = new URLSearchParams({
+    client_id: clientId,
+    redirect_uri: redirectUriOf(provider),
+    response_type: 'code',
+    scope: 'openid profile offline_access',
+    prompt: 'consent',
+    code_challenge: base64url(sha256(new TextEncoder().encode(pending.verifier))),
+    code_challenge_method: 'S256',
+    state: pending.state,
+    nonce: pending.nonce,
+    first_screen: firstScreen,
+    ui_locales: provider.language,
+  });
+  location.assign(`${authorization_endpoint}?${query}`);
+};
 
-    async userinfo(accessToken: string): Promise<Record<string, unknown>> {
-      const { userinfo_endpoint } = await discover();
-      return answerOf(await fetch(userinfo_endpoint, { headers: { authorization: `Bearer ${accessToken}` } }));
-    },
+/** Checks and redeems the answer in the page's address. */
+export const finish = async (provider: Provider, answer: URLSearchParams): Promise<Tokens> => {
+  const pending = read<Pending>(pendingKey);
+  sessionStorage.removeItem(pendingKey);
+  const { issuer } = await discover(provider);
+  // RFC 9207: an answer of another issuer is not ours, whatever it says.
+  const foreign = (answer.get('iss') ?? issuer) !== issuer;
+  if (!pending || foreign || answer.get('state') !== pending.state) throw new DemoError('state', true);
+  const error = answer.get('error');
+  if (error !== null) throw new DemoError(answer.get('error_description') ?? error);
+  const tokens = await exchange(provider, {
+    grant_type: 'authorization_code',
+    code: answer.get('code') ?? '',
+    code_verifier: pending.verifier,
+    redirect_uri: redirectUriOf(provider),
+  });
+  const claims = claimsOf(tokens.id_token);
+  if (claims.nonce === pending.nonce && claims.iss === issuer && claims.aud === clientId) return tokens;
+  sessionStorage.removeItem(tokensKey);
+  throw new DemoError('nonce', true);
+};
 
-    /** Forgets the tokens and leaves for the end-session endpoint. */
-    async signOut(): Promise<void> {
-      const idToken = read<Tokens>(tokensKey)?.id_token;
-      sessionStorage.removeItem(tokensKey);
-      const { end_session_endpoint } = await discover();
-      const query = new URLSearchParams({ client_id: clientId, post_logout_redirect_uri: redirectUri });
-      if (idToken !== undefined) query.set('id_token_hint', idToken);
-      location.assign(`${end_session_endpoint}?${query}`);
-    },
-  };
+/** Trades a refresh token for new tokens. */
+export const refresh = (provider: Provider, refreshToken: string): Promise<Tokens> =>
+  exchange(provider, { grant_type: 'refresh_token', refresh_token: refreshToken });
+
+/** The claims of the userinfo endpoint. */
+export const userinfo = async (provider: Provider, accessToken: string): Promise<Record<string, unknown>> => {
+  const { userinfo_endpoint } = await discover(provider);
+  return answerOf(await fetch(userinfo_endpoint, { headers: { authorization: `Bearer ${accessToken}` } }));
+};
+
+/** Forgets the tokens and leaves for the end-session endpoint. */
+export const signOut = async (provider: Provider): Promise<void> => {
+  const idToken = keptTokens()?.id_token;
+  sessionStorage.removeItem(tokensKey);
+  const { end_session_endpoint } = await discover(provider);
+  const query = new URLSearchParams({ client_id: clientId, post_logout_redirect_uri: redirectUriOf(provider) });
+  if (idToken !== undefined) query.set('id_token_hint', idToken);
+  location.assign(`${end_session_endpoint}?${query}`);
 };

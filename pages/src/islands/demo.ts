@@ -1,10 +1,11 @@
 /** The demonstration at `/demo-app`: signs in against the server that serves it and shows every step. */
 import { clearAlert, showAlert } from './alert.ts';
-import { claimsOf, DemoError, demoClient, type Tokens } from './demo-client.ts';
+import * as client from './demo-client.ts';
+import { DemoError, type Tokens } from './demo-client.ts';
 
 const root = document.getElementById('demo');
 const words: Record<string, string> = JSON.parse(root?.dataset.phrases ?? '{}');
-const client = demoClient(root?.dataset.endpoint ?? location.origin, root?.dataset.language ?? 'en');
+const provider = { endpoint: root?.dataset.endpoint ?? location.origin, language: root?.dataset.language ?? 'en' };
 const steps: string[] = [];
 
 const word = (key: string, values: Record<string, string> = {}): string =>
@@ -73,22 +74,22 @@ const showSignedOut = (): void => {
   const actions = element(
     'div',
     'choice',
-    button('signIn', 'primary', () => client.start('sign_in')),
-    button('register', 'outlined', () => client.start('register')),
+    button('signIn', 'primary', () => client.start(provider, 'sign_in')),
+    button('register', 'outlined', () => client.start(provider, 'register')),
   );
   root?.replaceChildren(actions);
 };
 
 const showSignedIn = (tokens: Tokens, profile?: Record<string, unknown>): void => {
-  const claims = claimsOf(tokens.id_token);
+  const claims = client.claimsOf(tokens.id_token);
   const refresh = async () => {
     if (tokens.refresh_token === undefined) throw new DemoError(word('noRefreshToken'));
-    const renewed = await client.refresh(tokens.refresh_token);
+    const renewed = await client.refresh(provider, tokens.refresh_token);
     steps.push('stepRefreshed');
     showSignedIn(renewed);
   };
   const userinfo = async () => {
-    const answer = await client.userinfo(tokens.access_token);
+    const answer = await client.userinfo(provider, tokens.access_token);
     steps.push('stepUserinfo');
     showSignedIn(tokens, answer);
   };
@@ -98,7 +99,7 @@ const showSignedIn = (tokens: Tokens, profile?: Record<string, unknown>): void =
     ...journal(),
     ...(profile === undefined ? [] : [table('profile', profile)]),
     table('claims', claims),
-    button('signOut', 'outlined', () => client.signOut()),
+    button('signOut', 'outlined', () => client.signOut(provider)),
   );
 };
 
@@ -106,11 +107,11 @@ const open = async (): Promise<void> => {
   const answer = new URLSearchParams(location.search);
   // A code stands in no history and no screenshot: it goes out of the address before anything else happens.
   history.replaceState(null, '', location.pathname);
-  const kept = client.tokens();
+  const kept = client.keptTokens();
   if (kept) showSignedIn(kept);
   else showSignedOut();
   if (!answer.has('code') && !answer.has('error')) return;
-  const tokens = await client.finish(answer);
+  const tokens = await client.finish(provider, answer);
   steps.push('stepAuthorize', 'stepCallback', 'stepToken');
   showSignedIn(tokens);
 };

@@ -22,7 +22,7 @@ const at = (words: ArrayLike<number>, index: number): number => words[index] ?? 
 const pad = (message: Uint8Array): DataView => {
   const length = Math.ceil((message.length + 9) / 64) * 64;
   const view = new DataView(new ArrayBuffer(length));
-  message.forEach((byte, index) => view.setUint8(index, byte));
+  new Uint8Array(view.buffer).set(message);
   view.setUint8(message.length, 0x80);
   view.setUint32(length - 8, Math.floor(message.length / 2 ** 29));
   view.setUint32(length - 4, message.length * 8);
@@ -62,6 +62,6 @@ export const sha256 = (message: Uint8Array): Uint8Array => {
   const state = Int32Array.from(initial);
   for (let offset = 0; offset < view.byteLength; offset += 64) compress(state, schedule(view, offset));
   const digest = new DataView(new ArrayBuffer(32));
-  state.forEach((word, index) => digest.setInt32(index * 4, word));
+  for (const [index, word] of state.entries()) digest.setInt32(index * 4, word);
   return new Uint8Array(digest.buffer);
 };

@@ -2,8 +2,8 @@
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
-import { assets, renderPage } from '@aldaba/pages';
 import type { PageFrame, PageView } from '@aldaba/contract';
+import { assets, renderPage } from '@aldaba/pages';
 import { type Browser, chromium } from 'playwright-core';
 
 const flags = [

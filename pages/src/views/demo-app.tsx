@@ -1,6 +1,6 @@
 import type { DemoAppView, PageFrame } from '@aldaba/contract';
-import { phrase, phrases } from '../phrases/index.ts';
 import { Alert } from '../fields.tsx';
+import { phrase, phrases } from '../phrases/index.ts';
 import { Heading } from './parts.tsx';
 
 /** The frame of the demonstration; `islands/demo.ts` fills it. Its words travel as data, because no script is inline. */
