@@ -52,7 +52,9 @@ async function createCluster(programs: Programs, folder: string, progress: (mess
   }
   const occupied = await readdir(folder).catch(() => []); // not there, as it should be
   if (occupied.length > 0) {
-    throw new EmbeddedDatabaseError(`${folder} is no PostgreSQL cluster and not empty. Move it away, or set ALDABA_DATA to another folder.`);
+    throw new EmbeddedDatabaseError(
+      `${folder} is no PostgreSQL cluster and not empty. Move it away, or set ALDABA_DATA to another folder.`,
+    );
   }
   const draft = await mkdtemp(join(programs.home, 'postgres.new-'));
   await chmod(draft, 0o700);
@@ -61,17 +63,21 @@ async function createCluster(programs: Programs, folder: string, progress: (mess
   // The built-in locale sorts the same on every machine, so a data folder can move without corrupting its indexes.
   const locale = ['--encoding=UTF8', '--locale=C', '--locale-provider=builtin', '--builtin-locale=C.UTF-8'];
   const access = ['--username=postgres', '--auth-local=peer', '--auth-host=reject'];
-  await run(programs, 'initdb', ['--no-instructions', ...access, ...locale, ...settings, `--pgdata=${draft}`], draft);
+  await run(
+    draft,
+    programs.command('initdb', ['--no-instructions', ...access, ...locale, ...settings, `--pgdata=${draft}`]),
+  );
   // No superuser for Aldaba: superusers, and roles with BYPASSRLS, see through row-level security.
-  const roles = 'CREATE ROLE aldaba LOGIN NOSUPERUSER NOBYPASSRLS NOCREATEROLE NOCREATEDB\nCREATE DATABASE aldaba OWNER aldaba\n';
-  await run(programs, 'postgres', ['--single', '-D', draft, '-c', 'exit_on_error=on', 'postgres'], draft, roles);
+  const roles =
+    'CREATE ROLE aldaba LOGIN NOSUPERUSER NOBYPASSRLS NOCREATEROLE NOCREATEDB\nCREATE DATABASE aldaba OWNER aldaba\n';
+  const single = programs.command('postgres', ['--single', '-D', draft, '-c', 'exit_on_error=on', 'postgres']);
+  await run(draft, single, roles);
   await rename(draft, folder);
   const parent = await open(programs.home);
   await parent.sync().finally(() => parent.close());
 }
 
-async function run(programs: Programs, program: 'initdb' | 'postgres', args: string[], folder: string, input = '') {
-  const command = programs.command(program, args);
+async function run(folder: string, command: ReturnType<Programs['command']>, input = ''): Promise<void> {
   const child = spawn(command.file, command.args, { ...command.options, cwd: folder, stdio: ['pipe', 'pipe', 'pipe'] });
   let output = '';
   child.stdout?.resume();

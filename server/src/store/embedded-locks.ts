@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { open, type FileHandle } from 'node:fs/promises';
+import { type FileHandle, open } from 'node:fs/promises';
 import { EmbeddedDatabaseError } from './embedded-error.ts';
 
 /**
@@ -52,12 +52,17 @@ function flock(handle: FileHandle, mode: LockMode, wait: boolean): Promise<boole
   const child = spawn('flock', flags, { stdio: ['ignore', 'ignore', 'ignore', handle.fd] });
   child.once('error', () => {
     reject(
-      new EmbeddedDatabaseError('The program `flock` is missing. Install util-linux, or set DATABASE_URL to a PostgreSQL.'),
+      new EmbeddedDatabaseError(
+        'The program `flock` is missing. Install util-linux, or set DATABASE_URL to a PostgreSQL.',
+      ),
     );
   });
   child.once('exit', (code) => {
     if (code === 0 || (code === 1 && !wait)) resolve(code === 0);
-    else reject(new EmbeddedDatabaseError('The data folder lies on a file system without locks. Set ALDABA_DATA to another.'));
+    else
+      reject(
+        new EmbeddedDatabaseError('The data folder lies on a file system without locks. Set ALDABA_DATA to another.'),
+      );
   });
   return promise;
 }

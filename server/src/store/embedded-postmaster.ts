@@ -36,14 +36,20 @@ export async function findPostmaster(cluster: string): Promise<Postmaster | unde
     }
     // Starting, stopping, or its last processes are on their way out.
     if (waited > recoveryLimit) {
-      throw new EmbeddedDatabaseError(`The database in ${cluster} does not come up. Read postgres.log beside it, then end process ${file.pid}.`);
+      throw new EmbeddedDatabaseError(
+        `The database in ${cluster} does not come up. Read postgres.log beside it, then end process ${file.pid}.`,
+      );
     }
     await delay(50);
   }
 }
 
 /** Starts a server on `cluster` and waits until it accepts connections. It outlives this process unless it is stopped. */
-export async function startPostmaster(programs: Programs, cluster: string, progress: (message: string) => void): Promise<Postmaster> {
+export async function startPostmaster(
+  programs: Programs,
+  cluster: string,
+  progress: (message: string) => void,
+): Promise<Postmaster> {
   const socketFolder = await makeSocketFolder(programs);
   const logPath = join(programs.home, 'postgres.log');
   const log = await openLog(logPath);
@@ -90,7 +96,8 @@ export async function stopPostmaster(cluster: string, { pid, socketFolder }: Pos
   for (let waited = 0; await isRunning(pid); waited += 10) {
     // "Immediate shutdown": nothing committed is lost, the next start replays the log.
     if (waited === shutdownLimit) signal(pid, 'SIGQUIT');
-    if (waited > 2 * shutdownLimit) throw new EmbeddedDatabaseError(`The database in ${cluster} does not stop. End process ${pid}.`);
+    if (waited > 2 * shutdownLimit)
+      throw new EmbeddedDatabaseError(`The database in ${cluster} does not stop. End process ${pid}.`);
     await delay(10);
   }
   if (socketFolder.startsWith(join(tmpdir(), 'aldaba-'))) await rm(socketFolder, { recursive: true, force: true });
@@ -110,7 +117,11 @@ async function isRunning(pid: number): Promise<boolean> {
   return status !== undefined && !status.slice(status.lastIndexOf(')') + 2).startsWith('Z');
 }
 
-async function untilReady(cluster: string, pid: number | undefined, progress: (message: string) => void): Promise<'ready' | 'late'> {
+async function untilReady(
+  cluster: string,
+  pid: number | undefined,
+  progress: (message: string) => void,
+): Promise<'ready' | 'late'> {
   const start = Date.now();
   let told = false;
   while (Date.now() - start < recoveryLimit) {

@@ -1,7 +1,7 @@
-import { spawnSync, type SpawnOptions } from 'node:child_process';
+import { type SpawnOptions, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { chmod, chown, cp, mkdir, readdir, readFile, readlink, rename, rm, stat, symlink } from 'node:fs/promises';
 import { readFileSync } from 'node:fs';
+import { chmod, chown, cp, mkdir, readdir, readFile, readlink, rename, rm, stat, symlink } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { basename, dirname, join } from 'node:path';
 import { EmbeddedDatabaseError } from './embedded-error.ts';
@@ -160,8 +160,15 @@ async function moveOut(dataFolder: string, progress: (message: string) => void):
       { cause: error },
     );
   }
-  await rm(join(dataFolder, 'postgres'), { force: true });
-  await symlink(join(home, 'postgres'), join(dataFolder, 'postgres'));
+  const inside = join(dataFolder, 'postgres');
+  if (await stat(inside).catch(() => undefined)) {
+    throw new EmbeddedDatabaseError(
+      `The database in ${inside} can no longer be entered by the user that PostgreSQL has to run as. Move ${dataFolder} to a ` +
+        'folder that others may enter and set ALDABA_DATA to it, or start Aldaba as another user than root.',
+    );
+  }
+  await rm(inside, { force: true }); // a link that leads nowhere any more
+  await symlink(join(home, 'postgres'), inside);
   progress(`PostgreSQL's user may not enter ${dataFolder}: the database lies in ${home}`);
   return home;
 }
@@ -184,7 +191,10 @@ async function copyPrograms(native: string): Promise<string> {
 // The package's libraries are found under names that its install script would link. Scripts may be switched off and
 // node_modules may be read-only, so the links are ours and lie with the data.
 async function linkLibraries(native: string, folder: string): Promise<void> {
-  const links = JSON.parse(await readFile(join(native, 'pg-symlinks.json'), 'utf8')) as { source: string; target: string }[];
+  const links = JSON.parse(await readFile(join(native, 'pg-symlinks.json'), 'utf8')) as {
+    source: string;
+    target: string;
+  }[];
   await mkdir(folder, { recursive: true, mode: 0o755 });
   await chmod(folder, 0o755);
   for (const { source, target } of links) {

@@ -1,0 +1,224 @@
+import assert from 'node:assert/strict';
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdir, mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { after, before, describe, it } from 'node:test';
+import { Client } from 'pg';
+import { type EmbeddedDatabase, type EmbeddedOptions, startEmbedded } from './embedded.ts';
+
+const folders: string[] = [];
+const children: ChildProcess[] = [];
+
+after(async () => {
+  for (const child of children) child.kill('SIGKILL');
+  for (const folder of folders) await rm(folder, { recursive: true, force: true });
+});
+
+async function makeFolder(prefix = 'aldaba-embedded-'): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), prefix));
+  folders.push(folder);
+  return folder;
+}
+
+const start = (dataFolder: string, purpose: EmbeddedOptions['purpose'] = 'server') =>
+  startEmbedded({ dataFolder, purpose, progress: () => {} });
+
+async function query(url: string, text: string): Promise<Record<string, unknown>[]> {
+  const client = new Client(url);
+  await client.connect();
+  try {
+    return (await client.query(text)).rows;
+  } finally {
+    await client.end();
+  }
+}
+
+const answers = (url: string): Promise<boolean> =>
+  query(url, 'select 1').then(
+    () => true,
+    () => false, // refused: nobody listens
+  );
+
+/** Another process that starts the database on the folder and then holds it until it is killed. */
+async function holdElsewhere(dataFolder: string, purpose: EmbeddedOptions['purpose']): Promise<ChildProcess> {
+  const program = `
+    import { startEmbedded } from ${JSON.stringify(join(import.meta.dirname, 'embedded.ts'))};
+    const database = await startEmbedded({ ...JSON.parse(process.argv[1]), progress: () => {} });
+    process.on('message', async () => { await database.stop(); process.disconnect(); });
+    process.send('started');
+  `;
+  const args = ['--input-type=module-typescript', '--eval', program, JSON.stringify({ dataFolder, purpose })];
+  const child = spawn(process.execPath, args, { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
+  children.push(child);
+  await once(child, 'message');
+  return child;
+}
+
+async function end(child: ChildProcess, how: 'politely' | 'SIGKILL'): Promise<void> {
+  const exit = once(child, 'exit');
+  if (how === 'SIGKILL') child.kill(how);
+  else child.send('stop');
+  await exit;
+}
+
+describe('The bundled PostgreSQL', () => {
+  let folder: string;
+  let database: EmbeddedDatabase;
+  before(async () => {
+    folder = await makeFolder();
+    database = await start(folder);
+  });
+  after(() => database.stop());
+
+  it('gives the server a role that row-level security binds', async () => {
+    const rows = await query(
+      database.url,
+      'select rolname, rolsuper, rolbypassrls, rolcreaterole from pg_roles where rolname = current_user',
+    );
+    assert.deepEqual(rows, [{ rolname: 'aldaba', rolsuper: false, rolbypassrls: false, rolcreaterole: false }]);
+  });
+
+  it('lets that role make its tables, and the superuser clone databases', async () => {
+    await query(database.url, 'create table thing (id integer); drop table thing');
+    await query(database.adminUrl, 'create database copied template aldaba owner aldaba');
+    await query(database.adminUrl, 'drop database copied');
+  });
+
+  it('writes to disk before it acknowledges, sorts the same everywhere and keeps checksums', async () => {
+    const [settings] = await query(
+      database.url,
+      `select current_setting('fsync') fsync, current_setting('synchronous_commit') commit, current_setting('data_checksums') checksums,
+        current_setting('server_encoding') encoding, (select datlocale from pg_database where datname = 'aldaba') locale`,
+    );
+    assert.deepEqual(settings, { fsync: 'on', commit: 'on', checksums: 'on', encoding: 'UTF8', locale: 'C.UTF-8' });
+  });
+
+  it('listens on no network address, and its folders are closed to other users', async () => {
+    assert.deepEqual(await query(database.adminUrl, 'show listen_addresses'), [{ listen_addresses: '' }]);
+    const socketFolder = new URL(database.url.replace('@/', '@local/')).searchParams.get('host') ?? '';
+    for (const closed of [socketFolder, database.location]) assert.equal((await stat(closed)).mode & 0o777, 0o700);
+  });
+
+  it('lets in nobody but the two roles made for this process', async () => {
+    await query(database.adminUrl, 'create role intruder login superuser');
+    await assert.rejects(
+      query(database.url.replace('//aldaba@', '//intruder@'), 'select 1'),
+      /Peer authentication failed/,
+    );
+    await query(database.adminUrl, 'drop role intruder');
+  });
+
+  it('refuses a second server on the folder and says what to do', async () => {
+    await assert.rejects(start(folder), (error: Error) => {
+      assert.match(error.message, new RegExp(`process ${process.pid}\\b.*${folder}.*ALDABA_DATA=`, 's'));
+      return true;
+    });
+    assert.ok(await answers(database.url));
+  });
+
+  it('is joined by a command, which leaves it running', async () => {
+    const command = await start(folder, 'command');
+    assert.equal(command.url, database.url);
+    await command.stop();
+    assert.ok(await answers(database.url));
+  });
+});
+
+describe('The data of the bundled PostgreSQL', () => {
+  it('is there after a stop and a new start', async () => {
+    const folder = await makeFolder();
+    const first = await start(folder);
+    await query(first.url, 'create table kept as select 42 as answer');
+    await first.stop();
+    assert.equal(await answers(first.url), false);
+    const second = await start(folder);
+    assert.deepEqual(await query(second.url, 'select answer from kept'), [{ answer: 42 }]);
+    await second.stop();
+  });
+
+  it('survives the kill of the server, whose PostgreSQL the next one joins', async () => {
+    const folder = await makeFolder();
+    const killed = await holdElsewhere(folder, 'server');
+    const command = await start(folder, 'command');
+    await query(command.url, 'create table kept as select 42 as answer');
+    await end(killed, 'SIGKILL');
+    await command.stop();
+    const next = await start(folder);
+    assert.deepEqual(await query(next.url, 'select answer from kept'), [{ answer: 42 }]);
+    await next.stop();
+    assert.equal(await answers(next.url), false);
+  });
+
+  it('survives the kill of PostgreSQL itself', async () => {
+    const folder = await makeFolder();
+    const first = await start(folder);
+    await query(first.url, 'create table kept as select 42 as answer');
+    const [row] = await query(first.adminUrl, `select pg_read_file('postmaster.pid') as file`);
+    process.kill(Number.parseInt(String(row?.['file']), 10), 'SIGKILL');
+    await first.stop();
+    const second = await start(folder);
+    assert.deepEqual(await query(second.url, 'select answer from kept'), [{ answer: 42 }]);
+    await second.stop();
+  });
+
+  it('is made anew when the first start was cut short', async () => {
+    const folder = await makeFolder();
+    await mkdir(join(folder, 'postgres.new-Abc123'), { recursive: true });
+    await writeFile(join(folder, 'postgres.new-Abc123', 'PG_VERSION'), '18\n');
+    const database = await start(folder);
+    assert.ok(await answers(database.url));
+    await database.stop();
+    assert.deepEqual(
+      (await readdir(folder)).filter((name) => name.includes('new')),
+      [],
+    );
+  });
+
+  it('of another major version is refused with what to do, and left alone', async () => {
+    const folder = await makeFolder();
+    await mkdir(join(folder, 'postgres'));
+    await writeFile(join(folder, 'postgres', 'PG_VERSION'), '12\n');
+    await assert.rejects(start(folder), /written by PostgreSQL 12.*DATABASE_URL/s);
+    assert.deepEqual(await readdir(join(folder, 'postgres')), ['PG_VERSION']);
+  });
+
+  it('may lie under a path too long for a socket, with spaces, quotes, a comma and other alphabets', async () => {
+    const folder = join(await makeFolder(), `a "b", c'd é 数据 ${'x'.repeat(100)}`);
+    const database = await start(folder);
+    assert.ok(database.location.startsWith(dirname(folder)));
+    assert.ok(await answers(database.url));
+    await database.stop();
+  });
+});
+
+describe('A command', () => {
+  it('stops the PostgreSQL that it started for itself', async () => {
+    const folder = await makeFolder();
+    const command = await start(folder, 'command');
+    assert.ok(await answers(command.url));
+    await command.stop();
+    assert.equal(await answers(command.url), false);
+  });
+
+  it('leaves it to the server that began to use it meanwhile', async () => {
+    const folder = await makeFolder();
+    const command = await holdElsewhere(folder, 'command');
+    const server = await start(folder);
+    await end(command, 'politely');
+    assert.ok(await answers(server.url));
+    await server.stop();
+    assert.equal(await answers(server.url), false);
+  });
+
+  it('that still runs keeps it when the server ends', async () => {
+    const folder = await makeFolder();
+    const server = await start(folder);
+    const command = await start(folder, 'command');
+    await server.stop();
+    assert.ok(await answers(command.url));
+    await command.stop();
+    assert.equal(await answers(command.url), false);
+  });
+});
