@@ -19,7 +19,13 @@ export async function bundle(entries, folder) {
     platform: 'node',
     external,
     logLevel: 'warn',
-    output: { dir: draft, format: 'esm', sourcemap: true, entryFileNames: '[name].js', chunkFileNames: 'chunk-[hash].js' },
+    output: {
+      dir: draft,
+      format: 'esm',
+      sourcemap: true,
+      entryFileNames: '[name].js',
+      chunkFileNames: 'chunk-[hash].js',
+    },
   });
   if (existsSync(folder)) renameSync(folder, old);
   renameSync(draft, folder);
@@ -35,7 +41,10 @@ export async function buildAll() {
   const entries = { main: 'server/src/main.ts', cli: 'server/src/cli.ts' };
   const present = Object.entries(entries).filter(([, path]) => existsSync(join(root, path)));
   if (present.length > 0) {
-    await bundle(Object.fromEntries(present.map(([name, path]) => [name, join(root, path)])), join(root, 'dist/server'));
+    await bundle(
+      Object.fromEntries(present.map(([name, path]) => [name, join(root, path)])),
+      join(root, 'dist/server'),
+    );
   }
   markFresh(before);
 }

@@ -36,6 +36,7 @@ function add(hash, path) {
   for (const entry of entries.sort((a, b) => (a.name < b.name ? -1 : 1))) {
     const child = `${path}/${entry.name}`;
     if (entry.isDirectory() && !ignored.has(entry.name)) add(hash, child);
-    else if (entry.isFile() && !/\.test\.tsx?$/.test(entry.name)) hash.update(`${child}\0`).update(readFileSync(join(root, child)));
+    else if (entry.isFile() && !/\.test\.tsx?$/.test(entry.name))
+      hash.update(`${child}\0`).update(readFileSync(join(root, child)));
   }
 }

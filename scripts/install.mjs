@@ -14,7 +14,8 @@ export async function ensureInstalled({ development }) {
   }, 15_000);
   const { code, output } = await install();
   clearInterval(ticker);
-  if (code !== 0) fail(`${output.trim()}\n\nInstalling the npm packages failed. See above, then run \`npm ci\` in ${root}.`);
+  if (code !== 0)
+    fail(`${output.trim()}\n\nInstalling the npm packages failed. See above, then run \`npm ci\` in ${root}.`);
 }
 
 // npm leaves a record of what it installed; compared with the lock file it needs no stamp of ours, so a read-only
@@ -22,7 +23,8 @@ export async function ensureInstalled({ development }) {
 function isInstalled(development) {
   const wanted = readPackages('package-lock.json');
   const present = readPackages('node_modules/.package-lock.json');
-  if (!wanted) fail(`${join(root, 'package-lock.json')} cannot be read. Restore it with \`git checkout package-lock.json\`.`);
+  if (!wanted)
+    fail(`${join(root, 'package-lock.json')} cannot be read. Restore it with \`git checkout package-lock.json\`.`);
   if (!present) return false;
   return Object.entries(wanted).every(([path, { version, optional, dev, devOptional, peer }]) => {
     if (!path.startsWith('node_modules/')) return true;

@@ -27,7 +27,8 @@ function platformOf(name) {
   const words = name.split('/').at(-1).split('-');
   const os = systems.filter((system) => words.includes(system));
   const cpu = processors.filter((processor) => words.includes(processor));
-  if (os.length + cpu.length === 0) fail(`${name} is not in package-lock.json and names no platform: add it by \`npm install\`.`);
+  if (os.length + cpu.length === 0)
+    fail(`${name} is not in package-lock.json and names no platform: add it by \`npm install\`.`);
   const libc = words.some((word) => word.startsWith('musl')) ? { libc: ['musl'] } : {};
   return { ...(cpu.length && { cpu }), ...(os.length && { os }), ...libc };
 }
@@ -38,9 +39,14 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const missing = missingPlatforms(lock.packages);
   const names = Object.keys(missing);
   if (process.argv.includes('--check')) {
-    if (names.length > 0) fail(`package-lock.json: ${names.length} platform packages are missing. Run \`node scripts/lock-platforms.mjs\`.`);
+    if (names.length > 0)
+      fail(
+        `package-lock.json: ${names.length} platform packages are missing. Run \`node scripts/lock-platforms.mjs\`.`,
+      );
   } else if (names.length > 0) {
-    lock.packages = Object.fromEntries(Object.entries({ ...lock.packages, ...missing }).sort(([a], [b]) => a.localeCompare(b, 'en')));
+    lock.packages = Object.fromEntries(
+      Object.entries({ ...lock.packages, ...missing }).sort(([a], [b]) => a.localeCompare(b, 'en')),
+    );
     writeFileSync(path, `${JSON.stringify(lock, null, 2)}\n`);
     process.stdout.write(`Added ${names.length} platform packages to package-lock.json\n`);
   }

@@ -17,6 +17,8 @@ export async function prepare({ development = false } = {}) {
 /** Runs one of the built programs under Node 24 with the arguments of this one, and ends with its exit code. */
 export async function runBuilt(name) {
   const program = join(root, 'dist/server', name);
-  const code = await runToEnd(findNode(), ['--enable-source-maps', program, ...process.argv.slice(2)], { ALDABA_ROOT: root });
+  const code = await runToEnd(findNode(), ['--enable-source-maps', program, ...process.argv.slice(2)], {
+    ALDABA_ROOT: root,
+  });
   process.exit(code);
 }

@@ -43,7 +43,9 @@ function moveTo(file) {
   if (entry) {
     const { passed, failed, skipped, time } = entry;
     const extra = `${failed ? `, ${failed} failed` : ''}${skipped ? `, ${skipped} skipped` : ''}`;
-    process.stdout.write(`${failed ? '✖' : '✔'} ${current}  ${passed} passed${extra}  (${(time / 1000).toFixed(1)} s)\n`);
+    process.stdout.write(
+      `${failed ? '✖' : '✔'} ${current}  ${passed} passed${extra}  (${(time / 1000).toFixed(1)} s)\n`,
+    );
   }
   current = file;
 }
@@ -53,7 +55,10 @@ stream.on('test:dequeue', (data) => {
   process.send?.({ running: `${shorten(data.file)}: ${data.name}`, suite: data.type === 'suite' });
 });
 stream.on('test:start', reached);
-for (const [event, failed] of [['test:pass', false], ['test:fail', true]]) {
+for (const [event, failed] of [
+  ['test:pass', false],
+  ['test:fail', true],
+]) {
   stream.on(event, (data) => {
     moveTo(shorten(data.file));
     finished(data, failed);

@@ -11,7 +11,8 @@ export function ensureTestTools() {
 }
 
 function ensureChromium() {
-  const given = process.env.ALDABA_TEST_CHROMIUM ?? which('chromium') ?? which('chromium-browser') ?? which('google-chrome');
+  const given =
+    process.env.ALDABA_TEST_CHROMIUM ?? which('chromium') ?? which('chromium-browser') ?? which('google-chrome');
   if (given) return given;
   const advice = 'Install Chromium (on Debian: apt-get install chromium), or set ALDABA_TEST_CHROMIUM to one.';
   if (process.getuid?.() !== 0 || !which('apt-get')) fail(`The browser tests need Chromium. ${advice}`);
@@ -30,7 +31,8 @@ function ensurePython() {
   const wanted = createHash('sha256').update(readFileSync(requirements)).digest('hex');
   if (existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted) return python;
   process.stderr.write("Installing the Flask example's Python packages (once; a few seconds) …\n");
-  const advice = 'Install Python 3 with venv and pip (on Debian: apt-get install python3-venv), or set ALDABA_TEST_PYTHON.';
+  const advice =
+    'Install Python 3 with venv and pip (on Debian: apt-get install python3-venv), or set ALDABA_TEST_PYTHON.';
   rmSync(folder, { recursive: true, force: true });
   run('python3', ['-m', 'venv', folder], advice);
   run(python, ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', '-r', requirements], advice);

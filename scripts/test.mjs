@@ -30,7 +30,9 @@ async function main(filters) {
 }
 
 function findTests(filters) {
-  const all = folders.flatMap((folder) => listFiles(folder)).filter((path) => isTest(path) && /\.test\.(ts|mjs)$/.test(path));
+  const all = folders
+    .flatMap((folder) => listFiles(folder))
+    .filter((path) => isTest(path) && /\.test\.(ts|mjs)$/.test(path));
   const chosen = all.filter((path) => filters.length === 0 || filters.some((filter) => path.includes(filter)));
   if (filters.length > 0 && chosen.length === 0) fail(`No test file has ${filters.join(' or ')} in its path.`);
   return chosen;
@@ -43,10 +45,14 @@ function checkPasses() {
 
 /** Runs the files in one child process; ends it when it takes too long, naming the test that was running. */
 function runTests(files, tools) {
-  const child = fork(join(root, 'scripts/test-run.mjs'), files.map((file) => join(root, file)), {
-    cwd: root,
-    env: { ...process.env, ...tools, ALDABA_ROOT: root, NODE_ENV: 'test' },
-  });
+  const child = fork(
+    join(root, 'scripts/test-run.mjs'),
+    files.map((file) => join(root, file)),
+    {
+      cwd: root,
+      env: { ...process.env, ...tools, ALDABA_ROOT: root, NODE_ENV: 'test' },
+    },
+  );
   let counts;
   let running = 'the loading of the test files';
   let overdue;

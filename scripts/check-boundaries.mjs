@@ -1,0 +1,137 @@
+// Who may import whom (ARCHITECTURE.md). Type-only imports count; tests may import anything.
+import { existsSync } from 'node:fs';
+import { dirname, join, normalize } from 'node:path/posix';
+import { isTest, listFiles } from './files.mjs';
+import { findRings } from './import-rings.mjs';
+import { root } from './runtime.mjs';
+import { readSource } from './syntax.mjs';
+
+// Area, its files, and the areas or packages that they may import. A file belongs to the first area that fits.
+const areas = [
+  ['contract', /^contract\//, ['zod']],
+  ['kit', /^connectors\/kit\//, ['zod', 'node:*']],
+  ['sandbox', /^connectors\/sandbox\//, ['kit', 'connectors', 'zod', 'node:*']],
+  ['connectors', /^connectors\/src\//, ['kit', 'zod']],
+  ['pages', /^pages\//, ['contract', 'preact', 'preact-render-to-string', 'node:*', 'rolldown']],
+  ['console', /^console\//, ['contract', '*']],
+  ['kernel', /^server\/src\/kernel\//, ['contract', 'node:*']],
+  ['store', /^server\/src\/store\//, ['kernel', 'contract', 'pg', 'kysely', 'node:*']],
+  ['tenancy', /^server\/src\/tenancy\//, ['store', 'kernel', 'contract', 'node:*']],
+  ['http', /^server\/src\/http\//, ['tenancy', 'store', 'kernel', 'contract', 'zod', 'fastify', 'node:*']],
+  [
+    'features',
+    /^server\/src\/features\//,
+    ['http', 'tenancy', 'store', 'kernel', 'contract', 'kit', 'connectors', 'sandbox', 'pages', '*'],
+  ],
+  [
+    'sign-in',
+    /^server\/src\/sign-in\//,
+    ['features', 'http', 'tenancy', 'store', 'kernel', 'contract', 'pages', 'zod', 'node:*'],
+  ],
+  [
+    'oidc',
+    /^server\/src\/oidc\//,
+    ['sign-in', 'features', 'http', 'tenancy', 'store', 'kernel', 'contract', 'pages', 'jose', 'zod', 'node:*'],
+  ],
+  ['config', /^server\/src\/config\.ts$/, ['kernel', 'contract', 'zod', 'node:*']],
+  [
+    'composition',
+    /^server\/src\//,
+    [
+      'config',
+      'oidc',
+      'sign-in',
+      'features',
+      'http',
+      'tenancy',
+      'store',
+      'kernel',
+      'contract',
+      'kit',
+      'connectors',
+      'sandbox',
+      'pages',
+      'zod',
+      'node:*',
+    ],
+  ],
+];
+
+// Packages that one area alone may import, whatever the table says.
+const reserved = { fastify: 'http', pg: 'store' };
+
+const aliases = {
+  '@aldaba/contract': 'contract/src/index.ts',
+  '@aldaba/connectors': 'connectors/src/index.ts',
+  '@aldaba/connectors/kit': 'connectors/kit/index.ts',
+  '@aldaba/connectors/kit/conformance': 'connectors/kit/conformance.ts',
+  '@aldaba/connectors/sandbox': 'connectors/sandbox/index.ts',
+  '@aldaba/pages': 'pages/src/index.ts',
+};
+
+const areaOf = (path) => areas.find(([, files]) => files.test(path));
+
+/** Every import that crosses a boundary, and every ring: [{ file, line, message }]. */
+export function checkBoundaries(base = root) {
+  const files = ['contract', 'connectors', 'pages', 'server/src', 'console'].flatMap((folder) =>
+    listFiles(folder, base),
+  );
+  const sources = files.filter((file) => /\.tsx?$/.test(file) && !isTest(file));
+  const graph = new Map();
+  const problems = [];
+  for (const file of sources) {
+    const imports = readSource(file, base).imports.map((found) => ({
+      ...found,
+      target: resolve(file, found.specifier),
+    }));
+    graph.set(
+      file,
+      imports.map(({ target }) => target).filter((target) => existsSync(join(base, target))),
+    );
+    for (const found of imports) {
+      const message = refusal(file, found);
+      if (message) problems.push({ file, line: found.line, message });
+    }
+  }
+  return [...problems, ...findRings(graph)];
+}
+
+function resolve(file, specifier) {
+  return specifier.startsWith('.') ? normalize(join(dirname(file), specifier)) : (aliases[specifier] ?? specifier);
+}
+
+function refusal(file, { specifier, target, types }) {
+  const [area, , allowed] = areaOf(file);
+  const inside = specifier.startsWith('.') || specifier in aliases;
+  const other = inside
+    ? areaOf(target)?.[0]
+    : specifier.startsWith('node:')
+      ? 'node:*'
+      : specifier.split('/', specifier[0] === '@' ? 2 : 1).join('/');
+  if (inside && !other) return `imports ${target}, which belongs to no area: product code imports product code only`;
+  if (other !== area && !allowed.includes(other) && (inside || !allowed.includes('*'))) {
+    return `${area} may not import ${other}; it may import ${allowed.join(', ')}. Move the code, or pass the need in as an argument`;
+  }
+  if (reserved[other] && reserved[other] !== area)
+    return `${other} is imported by ${reserved[other]} alone: use what its index.ts offers`;
+  if (/sign-in\/(machine|policy)\.ts$/.test(file) && inside && other !== area && !types)
+    return 'the machine is pure: import types only';
+  return inside ? refusalOfDoor(file, target) : undefined;
+}
+
+// A store belongs to its folder; a feature is entered through its index.ts.
+function refusalOfDoor(file, target) {
+  const store = /^(.*)\/store(\.ts|\/.*)$/.exec(target);
+  if (
+    store &&
+    !target.startsWith('server/src/store/') &&
+    dirname(file) !== store[1] &&
+    !file.startsWith(`${store[1]}/`)
+  ) {
+    return `${target} is imported only inside ${store[1]}/: ask its service`;
+  }
+  const feature = /^server\/src\/features\/([^/]+)\/(.+)$/.exec(target);
+  const inside = feature && file.startsWith(`server/src/features/${feature[1]}/`);
+  if (feature && !inside && feature[2] !== 'index.ts') return `enter the feature ${feature[1]} through its index.ts`;
+  return undefined;
+}

@@ -1,0 +1,119 @@
+import assert from 'node:assert/strict';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { after, describe, it } from 'node:test';
+import { checkBoundaries } from './check-boundaries.mjs';
+import { checkBudgets } from './check-budgets.mjs';
+
+const folders = [];
+after(() => {
+  for (const folder of folders) rmSync(folder, { recursive: true, force: true });
+});
+
+/** A repository of nothing but the given files. */
+function tree(files) {
+  const folder = mkdtempSync(join(tmpdir(), 'aldaba-check-'));
+  folders.push(folder);
+  for (const [path, text] of Object.entries(files)) {
+    mkdirSync(dirname(join(folder, path)), { recursive: true });
+    writeFileSync(join(folder, path), text);
+  }
+  return folder;
+}
+
+const places = (problems) => problems.map(({ file, line }) => `${file}:${line}`);
+
+describe('The boundary check', () => {
+  it('accepts imports that point down and enter a feature through its door', () => {
+    const base = tree({
+      'server/src/kernel/ids.ts': 'export const id = 1;\n',
+      'server/src/features/users/index.ts': "export * from './service.ts';\n",
+      'server/src/features/users/service.ts': "import { read } from './store.ts';\nexport const users = read;\n",
+      'server/src/features/users/store.ts': "import { id } from '../../kernel/ids.ts';\nexport const read = id;\n",
+      'server/src/oidc/index.ts': "import { users } from '../features/users/index.ts';\nexport const oidc = users;\n",
+    });
+    assert.deepEqual(checkBoundaries(base), []);
+  });
+
+  it('finds an import that points up, also when it imports types only', () => {
+    const base = tree({
+      'server/src/kernel/ids.ts': "export const id = 1;\nimport type { A } from '../store/a.ts';\nexport type B = A;\n",
+      'server/src/store/a.ts': 'export type A = 1;\n',
+    });
+    assert.deepEqual(places(checkBoundaries(base)), ['server/src/kernel/ids.ts:2']);
+  });
+
+  it("finds a store that is used outside of its folder, and a way around a feature's door", () => {
+    const base = tree({
+      'server/src/features/users/store.ts': 'export const read = 1;\n',
+      'server/src/features/users/service.ts': 'export const service = 1;\n',
+      'server/src/features/roles/service.ts': "import '../users/store.ts';\nawait import('../users/service.ts');\n",
+    });
+    assert.deepEqual(places(checkBoundaries(base)), [
+      'server/src/features/roles/service.ts:1',
+      'server/src/features/roles/service.ts:2',
+    ]);
+  });
+
+  it('finds rings between files and between features', () => {
+    const base = tree({
+      'server/src/kernel/a.ts': "import type { B } from './b.ts';\nexport type A = B;\n",
+      'server/src/kernel/b.ts': "import type { A } from './a.ts';\nexport type B = A;\n",
+      'server/src/features/x/index.ts': "import '../y/index.ts';\n",
+      'server/src/features/y/index.ts': "import './part.ts';\n",
+      'server/src/features/y/part.ts': 'export {};\n',
+      'server/src/features/y/other.ts': "import '../x/index.ts';\n",
+    });
+    const rings = checkBoundaries(base).map(({ message }) => message);
+    assert.equal(rings.length, 2);
+    assert.match(rings[0], /kernel\/a\.ts → server\/src\/kernel\/b\.ts/);
+    assert.match(rings[1], /features\/x → server\/src\/features\/y/);
+  });
+
+  it('keeps the driver in the store, the web framework in http, and the machine pure', () => {
+    const base = tree({
+      'server/src/features/users/service.ts': "import 'pg';\nimport 'fastify';\n",
+      'server/src/kernel/clock.ts': 'export const now = 1;\n',
+      'server/src/sign-in/machine.ts': "import { now } from '../kernel/clock.ts';\nexport const step = now;\n",
+      'connectors/src/github/index.ts': "import 'node:fs';\n",
+    });
+    assert.deepEqual(places(checkBoundaries(base)).sort(), [
+      'connectors/src/github/index.ts:1',
+      'server/src/features/users/service.ts:1',
+      'server/src/features/users/service.ts:2',
+      'server/src/sign-in/machine.ts:1',
+    ]);
+  });
+});
+
+describe('The budget check', () => {
+  it('finds long files, long functions, long parameter lists and names that say nothing', () => {
+    const long = `export function long() {\n${'  void 0;\n'.repeat(60)}}\n`;
+    const base = tree({
+      'README.md': '# Aldaba\n',
+      'server/package.json': '{ "dependencies": {} }\n',
+      'server/src/kernel/long.ts': long,
+      'server/src/kernel/many.ts': 'export const many = (a: 1, b: 1, c: 1, d: 1, e: 1) => [a, b, c, d, e];\n',
+      'server/src/kernel/utils.ts': 'export {};\n',
+      'server/src/kernel/words.ts': 'export {};\n'.repeat(401),
+    });
+    assert.deepEqual(places(checkBudgets(base)), [
+      'server/src/kernel/long.ts:1',
+      'server/src/kernel/many.ts:1',
+      'server/src/kernel/utils.ts:1',
+      'server/src/kernel/words.ts:400',
+    ]);
+  });
+
+  it('measures a factory by its own lines and finds a long function inside of it', () => {
+    const inner = (name, lines) => `  const ${name} = () => {\n${'    void 0;\n'.repeat(lines)}  };\n`;
+    const base = tree({
+      'README.md': '# Aldaba\n',
+      'server/package.json': '{}\n',
+      'server/src/kernel/fine.ts': `export function make() {\n${inner('a', 40)}${inner('b', 40)}  return { a, b };\n}\n`,
+      'server/src/kernel/long.ts': `export function make() {\n${inner('a', 61)}  return a;\n}\n`,
+    });
+    assert.deepEqual(places(checkBudgets(base)), ['server/src/kernel/long.ts:2']);
+  });
+});

@@ -1,0 +1,51 @@
+// Ceilings against drift. They are raised only with a record in docs/decisions/.
+import { readFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { isTest, listFiles } from './files.mjs';
+import { root } from './runtime.mjs';
+import { readSource } from './syntax.mjs';
+
+const ceilings = { file: 400, test: 600, script: 150, readme: 100, function: 60, parameters: 4, dependencies: 20 };
+const vagueNames = /^(utils?|helpers?|common|misc|manager)\b/;
+// Lists of words in which a line is an entry; nothing is gained by cutting them.
+const exempt = /^pages\/src\/phrases\//;
+
+/** Everything over its ceiling: [{ file, line, message }]. */
+export function checkBudgets(base = root) {
+  const files = listFiles('.', base);
+  const code = files.filter((file) => /\.(ts|tsx|mjs)$/.test(file));
+  return [...code.flatMap((file) => checkCode(file, base)), ...checkReadme(files, base), ...checkDependencies(base)];
+}
+
+function checkCode(file, base) {
+  const problems = [];
+  const say = (line, message) => problems.push({ file, line, message });
+  const { lines, functions } = readSource(file, base);
+  const limit =
+    file.startsWith('scripts/') && !isTest(file) ? ceilings.script : isTest(file) ? ceilings.test : ceilings.file;
+  if (lines > limit && !exempt.test(file)) say(limit, `${lines} lines, at most ${limit}: split it by what it knows`);
+  if (vagueNames.test(basename(file))) say(1, 'the name says nothing: call it by what it holds');
+  if (!/^[a-z0-9.-]+$/.test(basename(file))) say(1, 'file names are kebab-case');
+  for (const { name, line, length, parameters, suite } of functions) {
+    if (length > ceilings.function && !suite)
+      say(line, `${name} has ${length} lines, at most ${ceilings.function}: give its parts names`);
+    if (parameters > ceilings.parameters)
+      say(line, `${name} takes ${parameters} parameters, at most ${ceilings.parameters}: take one object`);
+  }
+  return problems;
+}
+
+function checkReadme(files, base) {
+  if (!files.includes('README.md')) return [{ file: 'README.md', line: 1, message: 'is missing' }];
+  const lines = readFileSync(join(base, 'README.md'), 'utf8').trimEnd().split('\n').length;
+  const message = `${lines} lines, at most ${ceilings.readme}: move detail to docs/`;
+  return lines > ceilings.readme ? [{ file: 'README.md', line: ceilings.readme, message }] : [];
+}
+
+function checkDependencies(base) {
+  const file = 'server/package.json';
+  const { dependencies = {} } = JSON.parse(readFileSync(join(base, file), 'utf8'));
+  const names = Object.keys(dependencies).filter((name) => !name.startsWith('@aldaba/'));
+  const message = `${names.length} direct dependencies, at most ${ceilings.dependencies}`;
+  return names.length > ceilings.dependencies ? [{ file, line: 1, message }] : [];
+}
