@@ -1,0 +1,68 @@
+import type { ApplicationType } from './client.ts';
+
+/*
+ * Which addresses an application may register. A redirect URI is where codes are sent, so the list of schemes is closed
+ * (RFC 9700 section 4.1): https, http, and for native apps schemes of their own (RFC 8252 section 7.1).
+ */
+
+/** Schemes that a browser or the system handles itself: a code sent there would run as script, open a file or go nowhere. */
+const handledElsewhere = new Set([
+  'about', 'blob', 'chrome', 'chrome-extension', 'content', 'data', 'file', 'filesystem', 'ftp', 'gopher', 'intent', 'jar', 'javascript',
+  'mailto', 'moz-extension', 'ms-browser-extension', 'resource', 'sftp', 'sms', 'smb', 'ssh', 'tel', 'telnet', 'vbscript', 'view-source',
+  'ws', 'wss', 'xmpp',
+]);
+
+/**
+ * Why a redirect or post sign-out URI cannot be registered, as words that follow "must"; undefined when it can.
+ */
+export function redirectUriProblem(uri: string, type: ApplicationType): string | undefined {
+  // Browsers drop tabs and line breaks and read a backslash as a slash: what is registered must mean one thing to all parsers.
+  if (/[\s\\\p{C}]/u.test(uri)) return 'not contain spaces, backslashes or control characters';
+  const scheme = /^([a-z][a-z0-9+.-]*):/i.exec(uri)?.[1]?.toLowerCase();
+  if (scheme === undefined) return 'be an absolute URI';
+  if (uri.includes('#')) return 'not have a fragment';
+  if (scheme !== 'http' && scheme !== 'https') return customSchemeProblem(uri, scheme, type);
+  if (!/^https?:\/\/[^/]/i.test(uri)) return 'start with https:// and a host';
+  const wildcard = wildcardProblem(uri);
+  if (wildcard) return wildcard;
+  const probe = uri.replaceAll('*', 'wildcard');
+  if (!URL.canParse(probe)) return 'be a URL';
+  const url = new URL(probe);
+  if (url.username !== '' || url.password !== '') return 'not contain a user name or password';
+  return undefined;
+}
+
+function customSchemeProblem(uri: string, scheme: string, type: ApplicationType): string | undefined {
+  if (handledElsewhere.has(scheme)) return `not use the scheme ${scheme}`;
+  if (type !== 'Native') return 'use https (or http); other schemes are for native applications';
+  if (uri.includes('*')) return 'not have a wildcard';
+  if (!URL.canParse(uri)) return 'be a URI';
+  const url = new URL(uri);
+  return url.username !== '' || url.password !== '' ? 'not contain a user name or password' : undefined;
+}
+
+/** `*` stands for one label of the host, or a part of one, and never for the last two; or for anything in the path. */
+function wildcardProblem(uri: string): string | undefined {
+  if (!uri.includes('*')) return undefined;
+  const [, authority = '', rest = ''] = /^https?:\/\/([^/?]*)(.*)$/i.exec(uri) ?? [];
+  const [, query] = rest.split('?', 2);
+  if (query?.includes('*')) return 'not have a wildcard in the query';
+  const [host = '', port] = authority.split(':', 2);
+  if (port?.includes('*')) return 'not have a wildcard in the port';
+  const labels = host.split('.');
+  if (labels.some((label) => label.split('*').length > 2)) return 'have at most one wildcard in a part of the host name';
+  if (labels.slice(-2).some((label) => label.includes('*'))) return 'not have a wildcard in the last two parts of the host name';
+  return undefined;
+}
+
+/** Why an origin cannot be allowed for cross-origin requests; compared exactly, so there is no wildcard and no path. */
+export function corsOriginProblem(origin: string): string | undefined {
+  if (!URL.canParse(origin)) return 'be an origin like https://app.example.com';
+  const url = new URL(origin);
+  // Schemes of web views (capacitor://localhost) have the opaque origin "null" here but send scheme and host.
+  const expected = url.origin === 'null' ? `${url.protocol}//${url.host}` : url.origin;
+  if (url.host === '' || handledElsewhere.has(url.protocol.slice(0, -1)) || origin.replace(/\/$/, '') !== expected) {
+    return 'be an origin like https://app.example.com';
+  }
+  return undefined;
+}
