@@ -1,0 +1,101 @@
+import { type ErrorCode, pageLanguages, type SignInExperienceSettings } from '@aldaba/contract';
+
+/** What a tenant has configured, as far as the settings depend on it. */
+export interface AvailableConnector {
+  type: 'Email' | 'Sms' | 'Social';
+  target: string;
+}
+
+export interface RuleBreak {
+  code: ErrorCode;
+  data?: Record<string, unknown>;
+}
+
+type Method = SignInExperienceSettings['signIn']['methods'][number];
+type Rule = (settings: SignInExperienceSettings, connectors: readonly AvailableConnector[]) => RuleBreak | undefined;
+
+/*
+ * The rules that sign-in settings have to keep as a whole, in the order in which they are told. Pure: the first rule that
+ * is broken is the answer.
+ */
+
+const messageType = { email: 'Email', phone: 'Sms' } as const;
+
+/** Everything that sends a code needs a connector that can send it. */
+const messagesCanBeSent: Rule = ({ signUp, signIn }, connectors) => {
+  const has = (type: 'Email' | 'Sms') => connectors.some((connector) => connector.type === type);
+  for (const identifier of ['email', 'phone'] as const) {
+    const needed =
+      (signUp.verify && signUp.identifiers.includes(identifier)) ||
+      signIn.methods.some((method) => method.identifier === identifier && method.verificationCode);
+    if (needed && !has(messageType[identifier])) {
+      return { code: 'sign_in_experiences.enabled_connector_type_not_found', data: { type: messageType[identifier] } };
+    }
+  }
+  return undefined;
+};
+
+const socialConnectorsExist: Rule = ({ socialSignInConnectorTargets }, connectors) => {
+  const missing = socialSignInConnectorTargets.filter(
+    (target) => !connectors.some((connector) => connector.type === 'Social' && connector.target === target),
+  );
+  return missing.length > 0 ? { code: 'sign_in_experiences.enabled_connector_not_found', data: { targets: missing } } : undefined;
+};
+
+const usernameNeedsPassword: Rule = ({ signUp }) =>
+  signUp.identifiers.includes('username') && !signUp.password ? { code: 'sign_in_experiences.username_requires_password' } : undefined;
+
+/** An address that nobody proved to have must not identify an account. */
+const addressesAreVerified: Rule = ({ signUp }) =>
+  !signUp.verify && signUp.identifiers.some((identifier) => identifier !== 'username')
+    ? { code: 'sign_in_experiences.passwordless_requires_verify' }
+    : undefined;
+
+const methodsOfferAFactor: Rule = ({ signIn }) =>
+  signIn.methods.some((method) => !offersFactor(method)) ? { code: 'sign_in_experiences.at_least_one_authentication_factor' } : undefined;
+
+const methodsAreUnambiguous: Rule = ({ signIn }) => {
+  const identifiers = signIn.methods.map((method) => method.identifier);
+  return new Set(identifiers).size < identifiers.length ? { code: 'sign_in_experiences.not_one_and_only_one_primary_sign_in_method' } : undefined;
+};
+
+const signUpLeadsToSignIn: Rule = ({ signUp, signIn }) => {
+  for (const identifier of signUp.identifiers) {
+    const method = signIn.methods.find((candidate) => candidate.identifier === identifier);
+    if (!method) return { code: 'sign_in_experiences.miss_sign_up_identifier_in_sign_in', data: { identifier } };
+    if (signUp.password && !method.password) return { code: 'sign_in_experiences.password_sign_in_must_be_enabled', data: { identifier } };
+    if (!signUp.password && signUp.verify && !method.verificationCode) {
+      return { code: 'sign_in_experiences.code_sign_in_must_be_enabled', data: { identifier } };
+    }
+  }
+  return undefined;
+};
+
+const languageIsSpoken: Rule = ({ languageInfo }) =>
+  pageLanguages.some((language) => language === languageInfo.fallbackLanguage)
+    ? undefined
+    : { code: 'sign_in_experiences.unsupported_default_language', data: { languages: [...pageLanguages] } };
+
+/** A username has no way to receive a code. */
+const offersFactor = ({ identifier, password, verificationCode }: Method): boolean =>
+  password || (verificationCode && identifier !== 'username');
+
+const rules: readonly Rule[] = [
+  socialConnectorsExist,
+  messagesCanBeSent,
+  usernameNeedsPassword,
+  addressesAreVerified,
+  methodsOfferAFactor,
+  methodsAreUnambiguous,
+  signUpLeadsToSignIn,
+  languageIsSpoken,
+];
+
+/** The first rule that the settings break, or undefined. */
+export function findRuleBreak(settings: SignInExperienceSettings, connectors: readonly AvailableConnector[]): RuleBreak | undefined {
+  for (const rule of rules) {
+    const broken = rule(settings, connectors);
+    if (broken) return broken;
+  }
+  return undefined;
+}
