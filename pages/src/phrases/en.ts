@@ -40,6 +40,7 @@ export const english = {
   'password.tooRepetitive': 'The password repeats itself or is a sequence. Choose another.',
   'password.hasUserInfo': 'The password contains your name or username. Choose another.',
   'password.hasWords': 'The password contains a word that is easy to guess. Choose another.',
+  'password.unsupported': 'The password contains a character that cannot be used. Choose another.',
 
   'social.continueWith': 'Continue with {name}',
   'social.or': 'or',

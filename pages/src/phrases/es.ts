@@ -41,6 +41,7 @@ export const spanish: Catalogue = {
   'password.tooRepetitive': 'La contraseña se repite o es una serie. Elige otra.',
   'password.hasUserInfo': 'La contraseña contiene tu nombre o tu usuario. Elige otra.',
   'password.hasWords': 'La contraseña contiene una palabra fácil de adivinar. Elige otra.',
+  'password.unsupported': 'La contraseña contiene un carácter que no se puede usar. Elige otra.',
 
   'social.continueWith': 'Continuar con {name}',
   'social.or': 'o',

@@ -41,6 +41,7 @@ export const simplifiedChinese: Catalogue = {
   'password.tooRepetitive': '密码含有重复或连续的字符，请换一个。',
   'password.hasUserInfo': '密码包含姓名或用户名，请换一个。',
   'password.hasWords': '密码包含容易猜到的词语，请换一个。',
+  'password.unsupported': '密码包含不能使用的字符，请换一个。',
 
   'social.continueWith': '使用{name}继续',
   'social.or': '或',
