@@ -14,7 +14,7 @@ const exempt = /^pages\/src\/phrases\//;
 export function checkBudgets(base = root) {
   const files = listFiles('.', base);
   const code = files.filter((file) => /\.(ts|tsx|mjs)$/.test(file));
-  return [...code.flatMap((file) => checkCode(file, base)), ...checkReadme(files, base), ...checkDependencies(base)];
+  return [...code.flatMap((file) => checkCode(file, base)), ...checkReadme(files, base), ...checkServerSize(base)];
 }
 
 function checkCode(file, base) {
@@ -42,7 +42,7 @@ function checkReadme(files, base) {
   return lines > ceilings.readme ? [{ file: 'README.md', line: ceilings.readme, message }] : [];
 }
 
-function checkDependencies(base) {
+function checkServerSize(base) {
   const file = 'server/package.json';
   const { dependencies = {} } = JSON.parse(readFileSync(join(base, file), 'utf8'));
   const names = Object.keys(dependencies).filter((name) => !name.startsWith('@aldaba/'));

@@ -10,6 +10,7 @@ await requireNode();
 
 const { checkBoundaries } = await import('./check-boundaries.mjs');
 const { checkBudgets } = await import('./check-budgets.mjs');
+const { checkDependencies } = await import('./check-dependencies.mjs');
 
 const bin = (name) => join(root, 'node_modules/.bin', name);
 
@@ -18,6 +19,7 @@ const checks = [
   ['format and lint', checkFormat],
   ['boundaries', checkBoundaries],
   ['budgets', checkBudgets],
+  ['dependencies', checkDependencies],
   ['generated files', checkGenerated],
 ];
 
