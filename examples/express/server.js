@@ -16,7 +16,7 @@ const logto = {
   baseUrl,
 };
 
-const escape = (text) => text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
+const escapeHtml = (text) => text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
 const page = (body) => `<!doctype html>
 <html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width"><link rel="icon" href="data:,">
 <title>Express with Aldaba</title>
@@ -26,9 +26,11 @@ ${body}</html>`;
 const signedOut = `<h1>Express with Aldaba</h1>
 <p>You are not signed in.</p>
 <a href="/logto/sign-in">Sign in</a><a href="/logto/sign-up">Create an account</a>`;
-const signedIn = (user) => `<h1>Hello, ${escape(user.userInfo.name ?? user.userInfo.username ?? user.claims.sub)}</h1>
+const signedIn = (
+  user,
+) => `<h1>Hello, ${escapeHtml(user.userInfo.name ?? user.userInfo.username ?? user.claims.sub)}</h1>
 <a href="/refresh">Refresh the tokens</a><a href="/logto/sign-out">Sign out</a>
-<pre>${escape(JSON.stringify(user.userInfo, null, 2))}</pre>`;
+<pre>${escapeHtml(JSON.stringify(user.userInfo, null, 2))}</pre>`;
 
 const app = express();
 app.use(
@@ -54,12 +56,14 @@ const dropAccessToken = (request, _response, next) => {
   next();
 };
 app.get('/refresh', dropAccessToken, withLogto({ ...logto, getAccessToken: true }), (request, response) => {
-  response.send(page(`<h1>${request.user.accessToken ? 'There is a new access token' : 'Not signed in'}</h1><a href="/">Back</a>`));
+  response.send(
+    page(`<h1>${request.user.accessToken ? 'There is a new access token' : 'Not signed in'}</h1><a href="/">Back</a>`),
+  );
 });
 
 app.use((error, _request, response, _next) => {
   console.error(error);
-  response.status(500).send(page(`<h1>That did not work</h1><p>${escape(error.message)}</p><a href="/">Back</a>`));
+  response.status(500).send(page(`<h1>That did not work</h1><p>${escapeHtml(error.message)}</p><a href="/">Back</a>`));
 });
 
 app.listen(Number(PORT), () => console.log(`Listening at ${baseUrl}`));

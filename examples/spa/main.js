@@ -19,7 +19,11 @@ async function attempt(action) {
   try {
     await action();
   } catch (error) {
-    app.replaceChildren(element('h1', 'That did not work'), element('p', error.message), button('Sign in again', signIn));
+    app.replaceChildren(
+      element('h1', 'That did not work'),
+      element('p', error.message),
+      button('Sign in again', signIn),
+    );
   }
 }
 
@@ -35,7 +39,11 @@ async function refresh() {
 
 async function show(notice = '') {
   if (!(await client.isAuthenticated())) {
-    app.replaceChildren(element('h1', 'You are not signed in'), button('Sign in', signIn), button('Create an account', register));
+    app.replaceChildren(
+      element('h1', 'You are not signed in'),
+      button('Sign in', signIn),
+      button('Create an account', register),
+    );
     return;
   }
   const profile = await client.fetchUserInfo();

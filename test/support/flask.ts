@@ -1,6 +1,9 @@
 import { join } from 'node:path';
 import { freePort, startProgram } from './programs.ts';
-import { flaskExample, python } from './python.ts';
+
+const root = join(import.meta.dirname, '../..');
+/** `npm test` makes the environment and names it; a single run finds the one that was made before. */
+const python = process.env.ALDABA_TEST_PYTHON ?? join(root, '.cache/venv/bin/python');
 
 /** The Flask example, run by a real Python with the published `logto` package. */
 export interface FlaskApp {
@@ -26,7 +29,7 @@ export interface FlaskSettings {
 }
 
 export async function startFlask({ port, endpoint, appId, appSecret }: FlaskSettings): Promise<FlaskApp> {
-  const program = startProgram(await python(), [join(flaskExample, 'app.py')], {
+  const program = startProgram(python, [join(root, 'examples/flask-wechat/app.py')], {
     environment: {
       PYTHONUNBUFFERED: '1',
       PYTHONDONTWRITEBYTECODE: '1',

@@ -106,7 +106,8 @@ async function answer({ page, platform, request, atWechat }: Answering): Promise
   const { protocol, searchParams } = new URL(request.redirectTo);
   if (protocol !== 'wechat:') return report(page, platform, { code: 'unknown_social_scheme' });
   const [appId, state, link] = ['app_id', 'state', 'universal_link'].map((name) => searchParams.get(name));
-  if (!appId || !state || (platform === 'ios' && !link)) return report(page, platform, { code: 'insufficient_information' });
+  if (!appId || !state || (platform === 'ios' && !link))
+    return report(page, platform, { code: 'insufficient_information' });
   const outcome = atWechat({ appId });
   if (outcome === 'refuses') return report(page, platform, { code: 'authentication_failed', socialCode: '-4' });
   const callback = new URL(request.callbackUri);

@@ -1,0 +1,87 @@
+import assert from 'node:assert/strict';
+import { after, before, describe, it } from 'node:test';
+import { openBrowser } from '../support/browser.ts';
+import { type ExampleApp, planExample, startExample } from '../support/examples.ts';
+import { operate } from '../support/operator.ts';
+import { goodPassword, register, signIn } from '../support/pages.ts';
+import { startServer, type TestServer } from '../support/server.ts';
+
+describe('a single-page app with the published @logto/browser, on an origin of its own', () => {
+  let server: TestServer;
+  let app: ExampleApp;
+
+  before(async () => {
+    server = await startServer();
+    const operator = await operate(server);
+    const { port, url } = await planExample();
+    const { id } = await operator.addApplication({
+      type: 'SPA',
+      redirectUri: `${url}/callback`,
+      postLogoutUri: `${url}/`,
+    });
+    app = await startExample('spa/serve.js', { port, endpoint: server.url, appId: id });
+  });
+  after(async () => {
+    await app?.stop();
+    await server?.close();
+  });
+
+  it('registers, refreshes twice, keeps the person over a reload, signs out and signs in again', async () => {
+    const visitor = await openBrowser();
+    const { page } = visitor;
+    const person = { username: 'ana_spa', password: goodPassword };
+    const hello = page.getByRole('heading', { name: `Hello, ${person.username}` });
+    const refreshToken = () =>
+      page.evaluate<string>(`Object.entries(localStorage).find(([key]) => key.endsWith(':refreshToken'))[1]`);
+
+    await page.goto(app.url);
+    await page.getByRole('button', { name: 'Create an account' }).click();
+    await register(page, person);
+    await hello.waitFor();
+    assert.match((await page.locator('pre').textContent()) ?? '', /"username": "ana_spa"/);
+
+    const tokens = [await refreshToken()];
+    for (const round of [1, 2]) {
+      await page.getByRole('button', { name: 'Refresh the tokens' }).click();
+      await page.waitForFunction(
+        `!${JSON.stringify(tokens)}.includes(Object.entries(localStorage).find(([key]) => key.endsWith(':refreshToken'))[1])`,
+      );
+      await page.getByText('The tokens were refreshed.').waitFor();
+      tokens.push(await refreshToken());
+      assert.equal(new Set(tokens).size, round + 1, 'a public client gets a new refresh token each time');
+    }
+    await page.reload();
+    await hello.waitFor();
+
+    await page.getByRole('button', { name: 'Sign out' }).click();
+    await page.getByRole('heading', { name: 'You are not signed in' }).waitFor();
+    assert.equal(page.url(), `${app.url}/`);
+
+    await page.getByRole('button', { name: 'Sign in' }).click();
+    await signIn(page, person);
+    await hello.waitFor();
+    assert.deepEqual(visitor.complaints, []);
+    await visitor.close();
+  });
+
+  it('may not read tokens from an origin that is not registered', async () => {
+    const visitor = await openBrowser();
+    const stranger = await planExample();
+    const other = await startExample('spa/serve.js', {
+      port: stranger.port,
+      endpoint: server.url,
+      appId: 'somebody-else',
+    });
+    try {
+      await visitor.page.goto(other.url);
+      const outcome = await visitor.page.evaluate<string>(
+        `fetch(${JSON.stringify(`${server.url}/oidc/token`)}, { method: 'POST', body: new URLSearchParams({ grant_type: 'refresh_token' }) })
+          .then(() => 'readable', () => 'refused')`,
+      );
+      assert.equal(outcome, 'refused');
+    } finally {
+      await other.stop();
+      await visitor.close();
+    }
+  });
+});

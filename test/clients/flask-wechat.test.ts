@@ -1,0 +1,166 @@
+import assert from 'node:assert/strict';
+import { after, afterEach, before, beforeEach, describe, it } from 'node:test';
+import { findPersona, type SandboxOutcome } from '../../connectors/sandbox/index.ts';
+import { type FlaskApp, planFlask, startFlask } from '../support/flask.ts';
+import { type Operator, operate } from '../support/operator.ts';
+import { openPhone, type Phone, type PhoneOptions } from '../support/phone.ts';
+import { startServer, type TestServer } from '../support/server.ts';
+
+const webViews: { name: string; options: PhoneOptions }[] = [
+  { name: 'an Android web view whose bridge comes before the page', options: { platform: 'android' } },
+  { name: 'an Android web view whose bridge comes after the page', options: { platform: 'android', arrival: 'late' } },
+  { name: 'an iOS web view', options: { platform: 'ios' } },
+];
+
+/** What WeChat answers, and the words that the person reads. */
+const failures: { outcome: SandboxOutcome; words: RegExp }[] = [
+  { outcome: 'token_40029', words: /did not accept this sign-in/ },
+  { outcome: 'token_40163', words: /did not accept this sign-in/ },
+  { outcome: 'token_42003', words: /did not accept this sign-in/ },
+  { outcome: 'token_garbage', words: /could not be understood/ },
+  { outcome: 'token_500', words: /answered with an error/ },
+  { outcome: 'profile_40001', words: /ended the sign-in/ },
+  { outcome: 'profile_40014', words: /ended the sign-in/ },
+  { outcome: 'profile_garbage', words: /could not be understood/ },
+  { outcome: 'token_timeout', words: /did not answer in time/ },
+];
+
+describe('a Flask app in a native web view, through WeChat', () => {
+  let server: TestServer;
+  let operator: Operator;
+  let flask: FlaskApp;
+  let connectorId: string;
+
+  before(async () => {
+    server = await startServer();
+    operator = await operate(server);
+    connectorId = await operator.connectWechat();
+    const { port, redirectUri, postLogoutUri } = await planFlask();
+    const { id, secret } = await operator.addApplication({ type: 'Traditional', redirectUri, postLogoutUri });
+    flask = await startFlask({ port, endpoint: server.url, appId: id, appSecret: secret });
+  });
+  after(async () => {
+    await flask?.stop();
+    await server?.close();
+  });
+
+  const consents =
+    (persona: string, outcome: SandboxOutcome = 'success') =>
+    ({ appId }: { appId: string }) =>
+      operator.approveAtWechat({ appId, persona, outcome });
+  const wechatButton = ({ page }: Phone) => page.getByRole('button', { name: 'Continue with WeChat' });
+  const tapWechat = async (phone: Phone) => {
+    await phone.page.goto(`${flask.url}/sign-in`);
+    await wechatButton(phone).tap();
+  };
+  const mei = findPersona('mei');
+  assert.ok(mei?.unionid);
+  const hello = ({ page }: Phone) => page.getByRole('heading', { name: `Hello, ${mei.nickname}` });
+
+  for (const { name, options } of webViews) {
+    describe(name, () => {
+      let phone: Phone;
+      beforeEach(async () => {
+        phone = await openPhone(options);
+      });
+      afterEach(async () => {
+        await phone.close();
+        await operator.deleteUsers();
+        assert.deepEqual(phone.complaints, []);
+      });
+
+      it('creates an account for a new person and finds it for a returning one', async () => {
+        phone.person(consents('mei'));
+        await tapWechat(phone);
+        await hello(phone).waitFor();
+        assert.equal(phone.page.url(), `${flask.url}/`);
+        const [user] = await operator.users();
+        assert.equal(user?.identities.wechat?.userId, mei.unionid);
+        assert.equal(user?.avatar, mei.headimgurl);
+
+        await phone.page.getByRole('link', { name: 'Sign out' }).tap();
+        await phone.page.getByText('You are not signed in.').waitFor();
+        await tapWechat(phone);
+        await hello(phone).waitFor();
+        assert.deepEqual(
+          (await operator.users()).map(({ id }) => id),
+          [user?.id],
+        );
+      });
+
+      it('hands the app the two addresses that it needs', async () => {
+        await tapWechat(phone);
+        await phone.page
+          .getByRole('alert')
+          .getByText(/cancelled/)
+          .waitFor();
+        const [request] = phone.requests;
+        const redirect = new URL(request?.redirectTo ?? '');
+        assert.equal(redirect.protocol, 'wechat:');
+        assert.equal(redirect.searchParams.get('app_id'), operator.wechatApp.appId);
+        assert.equal(redirect.searchParams.get('universal_link'), operator.wechatApp.universalLinks);
+        assert.equal(request?.callbackUri, `${server.url}/callback/social/${connectorId}`);
+      });
+
+      it('says so when the person refuses, and works at the next try', async () => {
+        await tapWechat(phone);
+        await phone.page
+          .getByRole('alert')
+          .getByText(/cancelled or not allowed/)
+          .waitFor();
+        assert.deepEqual(await operator.users(), []);
+        phone.person(consents('mei'));
+        await wechatButton(phone).tap();
+        await hello(phone).waitFor();
+      });
+    });
+  }
+
+  describe('when WeChat fails', () => {
+    let phone: Phone;
+    before(async () => {
+      phone = await openPhone({ platform: 'android' });
+    });
+    after(() => phone.close());
+
+    for (const { outcome, words } of failures) {
+      it(`explains ${outcome} and leaves nobody behind`, async () => {
+        phone.person(consents('mei', outcome));
+        await tapWechat(phone);
+        await phone.page.getByRole('alert').getByText(words).waitFor();
+        assert.deepEqual(await operator.users(), []);
+        assert.ok(await wechatButton(phone).isVisible(), 'the person can try again');
+      });
+    }
+  });
+
+  it('gives a name with quotes and angle brackets back as it was typed', async () => {
+    const phone = await openPhone({ platform: 'ios' });
+    phone.person(consents('rafael'));
+    await tapWechat(phone);
+    await phone.page.getByRole('heading', { name: `Hello, ${findPersona('rafael')?.nickname}`, exact: true }).waitFor();
+    await phone.close();
+    await operator.deleteUsers();
+  });
+
+  it('knows a person without a unionid by the openid', async () => {
+    const phone = await openPhone({ platform: 'android' });
+    phone.person(consents('aino'));
+    await tapWechat(phone);
+    await phone.page.getByRole('heading', { name: /^Hello, Aino/ }).waitFor();
+    const [user] = await operator.users();
+    assert.equal(user?.identities.wechat?.userId, findPersona('aino')?.openid);
+    await phone.close();
+    await operator.deleteUsers();
+  });
+
+  it('shows no WeChat button on a phone without WeChat, and none in a browser', async () => {
+    for (const targets of [[], ['alipay']]) {
+      const phone = await openPhone({ platform: 'android', targets });
+      await phone.page.goto(`${flask.url}/sign-in`);
+      await phone.page.getByLabel('Username').waitFor();
+      assert.equal(await wechatButton(phone).isVisible(), false);
+      await phone.close();
+    }
+  });
+});

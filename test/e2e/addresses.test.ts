@@ -1,0 +1,134 @@
+import assert from 'node:assert/strict';
+import { after, afterEach, before, describe, it } from 'node:test';
+import { authorization } from '../support/authorization.ts';
+import { openBrowser, type Visitor } from '../support/browser.ts';
+import { type Operator, operate } from '../support/operator.ts';
+import { goodPassword, register, signIn } from '../support/pages.ts';
+import { startServer, type TestServer } from '../support/server.ts';
+
+const ana = { username: 'ana_addresses', password: goodPassword };
+
+describe('several apps in one browser', () => {
+  let server: TestServer;
+  let operator: Operator;
+  let visitor: Visitor;
+
+  before(async () => {
+    server = await startServer();
+    operator = await operate(server);
+    await operator.addUser(ana);
+  });
+  after(() => server?.close());
+  afterEach(() => visitor?.close());
+
+  const addApp = async (name: string, isThirdParty = false) => {
+    const redirectUri = `${server.url}/demo-app?app=${name}`;
+    const { id } = await operator.addApplication({ type: 'Traditional', name, redirectUri, isThirdParty });
+    return (extra?: Record<string, string>) =>
+      authorization({ endpoint: server.url, clientId: id, redirectUri, ...(extra ? { extra } : {}) });
+  };
+
+  it('sign in at the same time without taking each other’s place', async () => {
+    visitor = await openBrowser({ javaScriptEnabled: false });
+    const { context } = visitor;
+    const [one, two] = [await addApp('one'), await addApp('two')];
+    const tabs = [];
+    for (const request of [one(), two()]) {
+      const page = await context.newPage();
+      await page.goto(request.url);
+      await page.getByLabel('Username').waitFor();
+      tabs.push({ page, request });
+    }
+    for (const { page, request } of tabs) {
+      await signIn(page, ana);
+      await page.waitForURL((url) => url.searchParams.has('code'));
+      const { searchParams } = new URL(page.url());
+      assert.equal(searchParams.get('state'), request.state);
+      assert.equal(searchParams.get('app'), new URL(request.redirectUri).searchParams.get('app'));
+    }
+  });
+
+  it('ask for consent once when the app is a third party’s, and take no for an answer', async () => {
+    visitor = await openBrowser();
+    const { page } = visitor;
+    const partner = await addApp('Partner & Co', true);
+    const first = partner();
+    await page.goto(first.url);
+    await signIn(page, ana);
+    await page.getByRole('heading', { name: 'Allow Partner & Co?' }).waitFor();
+    await page.getByText(ana.username).waitFor();
+    await page.getByRole('button', { name: 'Cancel' }).click();
+    await page.waitForURL((url) => url.searchParams.get('error') === 'access_denied');
+    assert.equal(new URL(page.url()).searchParams.get('state'), first.state);
+
+    await page.goto(partner().url);
+    await page.getByRole('button', { name: 'Allow' }).click();
+    await page.waitForURL((url) => url.searchParams.has('code'));
+  });
+});
+
+describe('a server below a path', () => {
+  let server: TestServer;
+  before(async () => {
+    server = await startServer({ subPath: '/auth' });
+  });
+  after(() => server?.close());
+
+  it('serves everything below it: pages, assets, forms, cookies and the demo app', async () => {
+    const visitor = await openBrowser();
+    const { page, context } = visitor;
+    const foreign: string[] = [];
+    page.on('request', (request) => {
+      const { protocol, pathname } = new URL(request.url());
+      if (protocol.startsWith('http') && !pathname.startsWith('/auth/')) foreign.push(pathname);
+    });
+    await page.goto(`${server.url}/demo-app`);
+    await page.getByRole('button', { name: 'Create an account' }).click();
+    await register(page, ana);
+    await page.getByRole('rowheader', { name: 'username' }).waitFor();
+    await page.getByRole('button', { name: 'Sign out' }).click();
+    await page.getByRole('button', { name: 'Sign in' }).click();
+    await signIn(page, ana);
+    await page.getByRole('rowheader', { name: 'username' }).waitFor();
+    assert.deepEqual(foreign, []);
+    for (const { name, path } of await context.cookies()) assert.match(path, /^\/auth(\/|$)/, `the cookie ${name}`);
+    assert.deepEqual(visitor.complaints, []);
+    await visitor.close();
+  });
+});
+
+describe('the link for the first administrator', () => {
+  let server: TestServer;
+  before(async () => {
+    server = await startServer();
+  });
+  after(() => server?.close());
+
+  it('creates the administrator once and never again', async () => {
+    const link = await server.app.firstAdminLink();
+    assert.ok(link);
+    const visitor = await openBrowser();
+    const { page } = visitor;
+    await page.goto(link);
+    await page.getByLabel('Username').fill('root_admin');
+    await page.getByLabel('Choose a password').fill(goodPassword);
+    await page.getByLabel('Repeat the password').fill('something else entirely');
+    await page.getByRole('button', { name: 'Create administrator' }).click();
+    await page.getByText('The two passwords are different.').waitFor();
+    await page.getByLabel('Repeat the password').fill(goodPassword);
+    await page.getByRole('button', { name: 'Create administrator' }).click();
+    await page.getByRole('heading', { name: 'All set' }).waitFor();
+    assert.deepEqual(visitor.complaints, []);
+    const again = await page.goto(link);
+    assert.equal(again?.status(), 404);
+    assert.equal(await server.app.firstAdminLink(), undefined);
+    await visitor.close();
+  });
+
+  it('is refused when it is made up', async () => {
+    const visitor = await openBrowser();
+    const response = await visitor.page.goto(`${server.url}/setup?token=${'A'.repeat(43)}`);
+    assert.equal(response?.status(), 404);
+    await visitor.close();
+  });
+});

@@ -1,0 +1,121 @@
+import assert from 'node:assert/strict';
+import { after, afterEach, before, describe, it } from 'node:test';
+import type { Page } from 'playwright-core';
+import { barriers } from '../support/accessibility.ts';
+import { authorization } from '../support/authorization.ts';
+import { openBrowser, type Visitor } from '../support/browser.ts';
+import { type Operator, operate } from '../support/operator.ts';
+import { goodPassword, signIn } from '../support/pages.ts';
+import { startServer, type TestServer } from '../support/server.ts';
+
+describe('the look of the hosted pages', () => {
+  let server: TestServer;
+  let operator: Operator;
+  let visitor: Visitor;
+  let partnerId: string;
+  const ana = { username: 'ana_look', password: goodPassword };
+
+  before(async () => {
+    server = await startServer();
+    operator = await operate(server);
+    await operator.addUser(ana);
+    await operator.call('PATCH', '/api/sign-in-exp', {
+      color: { primaryColor: '#0a6e4e', darkPrimaryColor: '#5fd6ab', isDarkModeEnabled: true },
+      termsOfUseUrl: 'https://example.com/terms',
+    });
+    ({ id: partnerId } = await operator.addApplication({
+      type: 'Traditional',
+      name: 'Partner',
+      redirectUri: `${server.url}/demo-app`,
+      isThirdParty: true,
+    }));
+  });
+  after(() => server?.close());
+  afterEach(() => visitor?.close());
+
+  const request = (extra: Record<string, string> = {}, clientId = 'demo-app') =>
+    authorization({ endpoint: server.url, clientId, redirectUri: `${server.url}/demo-app`, extra }).url;
+
+  const pages: { name: string; open(page: Page): Promise<unknown> }[] = [
+    { name: 'sign in', open: (page) => page.goto(request()) },
+    { name: 'register', open: (page) => page.goto(request({ first_screen: 'register' })) },
+    {
+      name: 'a wrong password',
+      async open(page) {
+        await page.goto(request());
+        await signIn(page, { ...ana, password: 'wrong' });
+        await page.getByRole('alert').getByText(/wrong/).waitFor();
+      },
+    },
+    {
+      name: 'consent',
+      async open(page) {
+        await page.goto(request({}, partnerId));
+        await signIn(page, ana);
+        await page.getByRole('button', { name: 'Allow' }).waitFor();
+      },
+    },
+    { name: 'an unknown session', open: (page) => page.goto(`${server.url}/sign-in`) },
+    { name: 'an error', open: (page) => page.goto(request({ redirect_uri: 'https://example.com/' })) },
+    { name: 'signing out', open: (page) => page.goto(`${server.url}/oidc/session/end`) },
+    {
+      name: 'the demo app',
+      async open(page) {
+        await page.goto(`${server.url}/demo-app`);
+        await page.getByRole('button', { name: 'Sign in' }).click();
+        await signIn(page, ana);
+        await page.getByRole('table').waitFor();
+      },
+    },
+  ];
+
+  for (const { name, open } of pages) {
+    for (const colorScheme of ['light', 'dark'] as const) {
+      it(`has no barrier that axe finds: ${name}, ${colorScheme}`, async () => {
+        visitor = await openBrowser({ colorScheme, viewport: { width: 390, height: 844 } });
+        await open(visitor.page);
+        assert.deepEqual(await barriers(visitor.page), []);
+        const tooWide = await visitor.page.evaluate('document.documentElement.scrollWidth > innerWidth');
+        assert.equal(tooWide, false, 'the page fits on a phone');
+      });
+    }
+  }
+
+  it('follows the tenant’s colours, by day and by night', async () => {
+    const backgrounds = [];
+    for (const colorScheme of ['light', 'dark'] as const) {
+      visitor = await openBrowser({ colorScheme });
+      await visitor.page.goto(request());
+      backgrounds.push(await visitor.page.evaluate('getComputedStyle(document.body).backgroundColor'));
+      const button = visitor.page.getByRole('button', { name: 'Sign in', exact: true });
+      const colour = await button.evaluate('(node) => getComputedStyle(node).backgroundColor');
+      assert.equal(colour, colorScheme === 'light' ? 'rgb(10, 110, 78)' : 'rgb(95, 214, 171)');
+      if (colorScheme === 'light') await visitor.close();
+    }
+    assert.notEqual(backgrounds[0], backgrounds[1]);
+  });
+
+  for (const [name, firstScreen] of [
+    ['sign-in', 'sign_in'],
+    ['registration', 'register'],
+  ] as const) {
+    it(`loads the ${name} page with at most 4 requests and 30 kB`, async () => {
+      visitor = await openBrowser();
+      const { page, context } = visitor;
+      const session = await context.newCDPSession(page);
+      await session.send('Network.enable');
+      const urls = new Map<string, string>();
+      const sizes = new Map<string, number>();
+      session.on('Network.requestWillBeSent', ({ requestId, request: sent }) => {
+        if (sent.url.startsWith('http')) urls.set(requestId, sent.url);
+      });
+      session.on('Network.loadingFinished', ({ requestId, encodedDataLength }) =>
+        sizes.set(requestId, encodedDataLength),
+      );
+      await page.goto(request({ first_screen: firstScreen }), { waitUntil: 'networkidle' });
+      const weight = [...urls.keys()].reduce((sum, id) => sum + (sizes.get(id) ?? 0), 0);
+      assert.ok(urls.size <= 4, `requests: ${[...urls.values()].join(', ')}`);
+      assert.ok(weight > 0 && weight <= 30_000, `${weight} bytes`);
+    });
+  }
+});

@@ -1,0 +1,219 @@
+import assert from 'node:assert/strict';
+import { after, afterEach, before, beforeEach, describe, it } from 'node:test';
+import { authorization } from '../support/authorization.ts';
+import { openBrowser, type Visitor } from '../support/browser.ts';
+import { type Operator, operate } from '../support/operator.ts';
+import { goodPassword, register, signIn } from '../support/pages.ts';
+import { startServer, type TestServer } from '../support/server.ts';
+
+describe('the hosted pages', () => {
+  let server: TestServer;
+  let operator: Operator;
+  let visitor: Visitor;
+  const ana = { username: 'ana_pages', password: goodPassword };
+
+  before(async () => {
+    server = await startServer();
+    operator = await operate(server);
+    await operator.addUser(ana);
+  });
+  after(() => server?.close());
+  afterEach(() => visitor?.close());
+
+  const start = (extra?: Record<string, string>) =>
+    authorization({ endpoint: server.url, ...(extra ? { extra } : {}) });
+  const arrives = (redirectUri: string) =>
+    visitor.page.waitForURL((url) => url.href.startsWith(redirectUri) && url.searchParams.has('code'));
+
+  describe('with scripts switched off', () => {
+    beforeEach(async () => {
+      visitor = await openBrowser({ javaScriptEnabled: false });
+    });
+
+    it('register a person and sign the person out again', async () => {
+      const { page } = visitor;
+      const request = start({ first_screen: 'register' });
+      await page.goto(request.url);
+      await register(page, { username: 'noscript', password: goodPassword });
+      await arrives(request.redirectUri);
+      assert.equal(new URL(page.url()).searchParams.get('state'), request.state);
+      assert.ok((await operator.users()).some(({ username }) => username === 'noscript'));
+
+      await page.goto(`${server.url}/oidc/session/end`);
+      await page.getByRole('button', { name: 'Sign out' }).click();
+      await page.getByRole('heading', { name: 'You are signed out' }).waitFor();
+      await page.goto(start().url);
+      await page.getByLabel('Username').waitFor();
+    });
+
+    it('sign in after a wrong password, which is neither told apart from a wrong name nor kept in the page', async () => {
+      const { page } = visitor;
+      const request = start();
+      await page.goto(request.url);
+      const said: (string | null)[] = [];
+      for (const wrong of [
+        { ...ana, password: 'not the password' },
+        { username: 'nobody_at_all', password: goodPassword },
+      ]) {
+        await signIn(page, wrong);
+        said.push(await page.getByRole('alert').textContent());
+        assert.equal(await page.getByLabel('Username').inputValue(), wrong.username);
+        assert.equal(await page.getByLabel('Password', { exact: true }).inputValue(), '');
+      }
+      assert.match(said[0] ?? '', /wrong/);
+      assert.equal(said[0], said[1]);
+      await signIn(page, ana);
+      await arrives(request.redirectUri);
+    });
+
+    it('say beside the fields what is wrong with a new account', async () => {
+      const { page } = visitor;
+      await page.goto(start({ first_screen: 'register' }).url);
+      await register(page, { username: ana.username, password: goodPassword });
+      await page.getByText(/taken/).waitFor();
+      await register(page, { username: 'somebody_new', password: 'short' });
+      await page.getByText(/too short/).waitFor();
+      assert.equal(await page.getByLabel('Choose a password').inputValue(), '');
+      assert.ok(!(await operator.users()).some(({ username }) => username === 'somebody_new'));
+    });
+  });
+
+  it('are usable with the keyboard alone', async () => {
+    visitor = await openBrowser();
+    const { page } = visitor;
+    const { keyboard } = page;
+    const request = start();
+    await page.goto(request.url);
+    await page.waitForFunction(`document.activeElement?.id === 'username'`);
+    await keyboard.type(ana.username);
+    await keyboard.press('Tab');
+    await keyboard.type('not the password');
+    await keyboard.press('Enter');
+    await page.getByRole('alert').getByText(/wrong/).waitFor();
+    await page.waitForFunction(`document.activeElement?.id === 'password'`);
+    await keyboard.type(ana.password);
+    await keyboard.press('Tab');
+    await page.waitForFunction(`document.activeElement?.getAttribute('aria-controls') === 'password'`);
+    await keyboard.press('Space');
+    assert.equal(await page.getByLabel('Password', { exact: true }).getAttribute('type'), 'text');
+    await keyboard.press('Tab');
+    await page.waitForFunction(`document.activeElement?.type === 'submit'`);
+    await keyboard.press('Enter');
+    await arrives(request.redirectUri);
+  });
+
+  describe('speak the language', () => {
+    const titles = { en: 'Sign in', es: 'Iniciar sesión', 'zh-CN': '登录' };
+    const cases: { what: string; locale: string; uiLocales?: string; expected: keyof typeof titles }[] = [
+      { what: 'that the app asks for', locale: 'en-US', uiLocales: 'zh-CN', expected: 'zh-CN' },
+      {
+        what: 'that the app asks for, first known one first',
+        locale: 'en-US',
+        uiLocales: 'tlh es-MX en',
+        expected: 'es',
+      },
+      { what: 'of the browser', locale: 'es-AR', expected: 'es' },
+      { what: 'of the browser, Chinese of Singapore included', locale: 'zh-SG', expected: 'zh-CN' },
+      { what: 'that the tenant falls back to', locale: 'sw-KE', expected: 'en' },
+    ];
+    for (const { what, locale, uiLocales, expected } of cases) {
+      it(what, async () => {
+        visitor = await openBrowser({ locale });
+        const { page } = visitor;
+        await page.goto(start(uiLocales ? { ui_locales: uiLocales } : {}).url);
+        await page.getByRole('button', { name: titles[expected], exact: true }).waitFor();
+        assert.equal(await page.locator('html').getAttribute('lang'), expected);
+      });
+    }
+
+    it('in their error messages, too', async () => {
+      visitor = await openBrowser({ locale: 'es-ES' });
+      const { page } = visitor;
+      await page.goto(start().url);
+      await page.getByLabel('Nombre de usuario').fill(ana.username);
+      await page.getByLabel('Contraseña', { exact: true }).fill('esta no es');
+      await page.getByRole('button', { name: 'Iniciar sesión', exact: true }).click();
+      await page
+        .getByRole('alert')
+        .getByText(/contraseña/)
+        .waitFor();
+    });
+  });
+
+  it('tell a person whose sign-in is unknown to start again, also when a form is sent', async () => {
+    visitor = await openBrowser();
+    const { page, context } = visitor;
+    await page.goto(`${server.url}/sign-in`);
+    await page.getByRole('heading', { name: 'This page has expired' }).waitFor();
+    await page.goto(start().url);
+    await page.getByLabel('Username').waitFor();
+    await context.clearCookies();
+    await signIn(page, ana);
+    await page.getByRole('heading', { name: 'This page has expired' }).waitFor();
+  });
+
+  it('show an error page, and never redirect, for an address that is not registered', async () => {
+    visitor = await openBrowser();
+    const { page } = visitor;
+    const stranger = authorization({ endpoint: server.url, redirectUri: `${server.url}.example.com/demo-app` });
+    const response = await page.goto(stranger.url);
+    assert.equal(response?.status(), 400);
+    await page.getByRole('heading', { name: 'That did not work' }).waitFor();
+    assert.ok(page.url().startsWith(server.url));
+    await page.getByText('oidc.invalid_redirect_uri').waitFor();
+  });
+
+  it('go on where the person was after the Back button', async () => {
+    visitor = await openBrowser();
+    const { page } = visitor;
+    const request = start();
+    await page.goto(request.url);
+    await page.getByRole('link', { name: 'Create an account' }).click();
+    await page.getByRole('button', { name: 'Create account' }).waitFor();
+    await page.goBack();
+    await signIn(page, ana);
+    await arrives(request.redirectUri);
+  });
+
+  it('ask for the password again with prompt=login, and refuse another person under the same session', async () => {
+    visitor = await openBrowser();
+    const { page } = visitor;
+    const first = start();
+    await page.goto(first.url);
+    await signIn(page, ana);
+    await arrives(first.redirectUri);
+    const second = start({ prompt: 'login' });
+    await page.goto(second.url);
+    await signIn(page, ana);
+    await arrives(second.redirectUri);
+  });
+});
+
+describe('the demo app', () => {
+  let server: TestServer;
+  before(async () => {
+    server = await startServer();
+  });
+  after(() => server?.close());
+
+  it('registers, shows claims, asks for the profile, refreshes, signs out and in', async () => {
+    const visitor = await openBrowser();
+    const { page } = visitor;
+    const person = { username: 'ana_demo', password: goodPassword };
+    await page.goto(`${server.url}/demo-app`);
+    await page.getByRole('button', { name: 'Create an account' }).click();
+    await register(page, person);
+    await page.getByRole('rowheader', { name: 'username' }).waitFor();
+    assert.equal(new URL(page.url()).search, '', 'the code is out of the address');
+    await page.getByRole('button', { name: 'Ask for my profile' }).click();
+    await page.getByRole('table').nth(1).waitFor();
+    await page.getByRole('button', { name: 'Refresh the tokens' }).click();
+    await page.getByRole('listitem').nth(4).waitFor();
+    await page.getByRole('button', { name: 'Sign out' }).click();
+    await page.getByRole('button', { name: 'Sign in' }).click();
+    await signIn(page, person);
+    await page.getByRole('rowheader', { name: 'username' }).waitFor();
+    assert.deepEqual(visitor.complaints, []);
+    await visitor.close();
+  });
+});
