@@ -1,0 +1,62 @@
+import type { Reply, Request } from '../../http/index.ts';
+import type { Core } from '../core.ts';
+import { ProtocolError, sendProtocolError, toProtocolError } from '../errors.ts';
+import { firstScreenPath } from '../wire-quirks.ts';
+import type { AuthorizationRequest, ResponseMode } from './request.ts';
+
+/**
+ * Sends an answer to the application, with `state` as it came and `iss` (RFC 9207) against mix-up. 303, so that a form POST
+ * becomes a GET: in-app web views recognise the redirect address only as a navigation.
+ */
+export async function answerApplication(
+  core: Pick<Core, 'pages'>,
+  request: Request,
+  reply: Reply,
+  answer: { clientId: string; redirectUri: string; responseMode: ResponseMode; state?: string; parameters: Record<string, string> },
+): Promise<void> {
+  const fields: Record<string, string> = {
+    ...answer.parameters,
+    ...(answer.state === undefined ? {} : { state: answer.state }),
+    iss: request.tenant.issuer,
+  };
+  reply.header('cache-control', 'no-store');
+  if (answer.responseMode === 'form_post') {
+    await core.pages.send(request, reply, { kind: 'form-post', action: answer.redirectUri, fields }, { appId: answer.clientId });
+    return;
+  }
+  const url = new URL(answer.redirectUri);
+  if (answer.responseMode === 'fragment') url.hash = new URLSearchParams(fields).toString();
+  else for (const [name, value] of Object.entries(fields)) url.searchParams.set(name, value);
+  reply.redirect(url.href, 303);
+}
+
+/** The address of the page that the sign-in begins with, with what the pages need to know. */
+export function signInAddress(basePath: string, request: AuthorizationRequest): string {
+  const screen = firstScreenPath(request.firstScreen, request.interactionMode);
+  const direct = request.directSignIn;
+  const path = direct ? `/direct/${direct.method}/${encodeURIComponent(direct.target)}` : screen;
+  const query = new URLSearchParams({ app_id: request.clientId });
+  const pass = (name: string, value: string | undefined) => {
+    if (value !== undefined) query.set(name, value);
+  };
+  pass('organization_id', request.organizationId);
+  pass('ui_locales', request.uiLocales);
+  pass('one_time_token', request.oneTimeToken);
+  pass('login_hint', request.loginHint);
+  pass('identifier', request.identifier?.join(' '));
+  if (direct) query.set('fallback', screen.slice(1));
+  return `${basePath}${path}?${query}`;
+}
+
+/** Shows an error that must not be redirected: as a page to a person, as JSON to a program. */
+export async function showError(core: Pick<Core, 'pages' | 'log'>, error: unknown, request: Request, reply: Reply): Promise<void> {
+  const accept = request.headers.accept ?? '';
+  if (accept.includes('application/json') && !accept.includes('text/html')) {
+    sendProtocolError(error, request, reply, core.log);
+    return;
+  }
+  const failure = toProtocolError(error, request, core.log);
+  const message = failure instanceof ProtocolError ? `${failure.sentence} (${failure.description})` : failure.message;
+  reply.header('cache-control', 'no-store');
+  await core.pages.send(request, reply, { kind: 'error', code: failure.code, message }, { status: failure.status });
+}

@@ -1,0 +1,39 @@
+import type { Client } from '../../features/applications/client.ts';
+import type { Tenant } from '../../tenancy/index.ts';
+import { ProtocolError } from '../errors.ts';
+import type { OidcNeeds } from '../needs.ts';
+import type { Parameters } from '../parameters.ts';
+import { isRegisteredUri } from '../redirect-uris.ts';
+
+/**
+ * Who asks, and where the answer may go. Until both are known to belong together an error is shown to the person, never
+ * redirected: else this server would forward anybody anywhere (RFC 6749 section 4.1.2.1, RFC 9700 section 4.11).
+ *
+ * @throws ProtocolError `invalid_request`, `invalid_client`, `invalid_redirect_uri`
+ */
+export async function identifyClient(
+  needs: Pick<OidcNeeds, 'applications'>,
+  tenant: Tenant,
+  parameters: Parameters,
+): Promise<{ client: Client; redirectUri: string }> {
+  const clientId = parameters.get('client_id');
+  if (!clientId) throw new ProtocolError('invalid_request', "missing required parameter 'client_id'");
+  const redirectUri = parameters.get('redirect_uri');
+  if (!redirectUri) throw new ProtocolError('invalid_request', "missing required parameter 'redirect_uri'");
+  return { client: await checkClient(needs, tenant, clientId, redirectUri), redirectUri };
+}
+
+/** The client, if it exists (still) and has registered the address (still). */
+export async function checkClient(
+  needs: Pick<OidcNeeds, 'applications'>,
+  tenant: Tenant,
+  clientId: string,
+  redirectUri: string,
+): Promise<Client> {
+  const client = await needs.applications.findClient(tenant, clientId);
+  if (!client) throw new ProtocolError('invalid_client', 'client is not registered', { status: 400 });
+  if (!isRegisteredUri(redirectUri, client.redirectUris, client)) {
+    throw new ProtocolError('invalid_redirect_uri', "redirect_uri did not match any of the client's registered redirect_uris");
+  }
+  return client;
+}

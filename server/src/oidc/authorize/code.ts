@@ -1,0 +1,51 @@
+import { hashToken } from '../../kernel/crypto.ts';
+import { opaqueToken, standardId } from '../../kernel/ids.ts';
+import type { CodePayload } from '../store/codes.ts';
+import { deleteOldestGrants, findGrant, insertCode } from '../store/grants.ts';
+import { uniqueScopes } from '../wire-quirks.ts';
+import { type Flow, type Outcome, refuse } from './flow.ts';
+
+/** Seconds. */
+const codeTtl = 60;
+/** Seconds. */
+const grantTtl = 180 * 86_400;
+
+/** Records what was allowed and answers with a code for it. */
+export async function issueCode(flow: Flow): Promise<Outcome> {
+  const { core, tx, client, request, session } = flow;
+  if (!session) return refuse('login_required', 'End-User authentication is required');
+  const now = core.clock.now();
+  const known = await findGrant(tx, session.uid, client.id, new Date(now));
+  const code = opaqueToken();
+  await insertCode(tx, {
+    codeHash: hashToken(code),
+    payload: payloadOf(flow, session),
+    expiresAt: new Date(now + codeTtl * 1000),
+    grant: {
+      id: known?.id ?? standardId(),
+      userId: session.userId,
+      applicationId: client.id,
+      sessionUid: session.uid,
+      scope: uniqueScopes(`${known?.scope ?? ''} ${request.scope}`).join(' '),
+      resources: [...new Set([...(known?.resources ?? []), ...request.resources])],
+      expiresAt: new Date(now + grantTtl * 1000),
+    },
+  });
+  const { maxAllowedGrants } = client.custom;
+  if (maxAllowedGrants !== undefined && !known) await deleteOldestGrants(tx, session.userId, client.id, maxAllowedGrants);
+  return { kind: 'answer', parameters: { code } };
+}
+
+function payloadOf({ client, request }: Flow, session: NonNullable<Flow['session']>): CodePayload {
+  return {
+    clientId: client.id,
+    userId: session.userId,
+    redirectUri: request.redirectUri,
+    scope: request.scope,
+    resources: request.resources,
+    authTime: Math.floor(session.authenticatedAt.getTime() / 1000),
+    sid: session.uid,
+    ...(request.nonce === undefined ? {} : { nonce: request.nonce }),
+    ...(request.codeChallenge === undefined ? {} : { codeChallenge: request.codeChallenge }),
+  };
+}

@@ -1,0 +1,38 @@
+import type { Client } from '../../features/applications/client.ts';
+import type { Request } from '../../http/index.ts';
+import type { Queries } from '../../store/index.ts';
+import type { Core } from '../core.ts';
+import type { ProtocolErrorName } from '../errors.ts';
+import type { InteractionResult } from '../interactions.ts';
+import type { Session } from '../sessions.ts';
+import type { InteractionPrompt } from '../store/interactions.ts';
+import type { AuthorizationRequest } from './request.ts';
+
+/** One authorization on its way through the steps, inside one transaction. */
+export interface Flow {
+  core: Core;
+  tx: Queries;
+  http: Request;
+  client: Client;
+  request: AuthorizationRequest;
+  session: Session | undefined;
+  /** The interaction that this browser resumes, if it does. */
+  open: { uid: string; uidHash: string; result: InteractionResult | undefined } | undefined;
+  /** Whether the person has just consented. */
+  consented: boolean;
+  /** The session cookie's new value, when the session is new. */
+  cookieValue?: string;
+}
+
+/** Where an authorization leaves: the person is asked for something, or the application gets an answer. */
+export type Outcome =
+  | { kind: 'ask'; prompt: InteractionPrompt; uid: string }
+  | { kind: 'answer'; parameters: Record<string, string> };
+
+/** A step either decides the outcome or leaves it to the next one. */
+export type Step = (flow: Flow) => Promise<Outcome | undefined>;
+
+export const refuse = (error: ProtocolErrorName, description: string): Outcome => ({
+  kind: 'answer',
+  parameters: { error, error_description: description },
+});

@@ -1,0 +1,50 @@
+import type { Tenant } from '../../tenancy/index.ts';
+import { ProtocolError } from '../errors.ts';
+import type { Keys } from '../keys.ts';
+import type { Parameters } from '../parameters.ts';
+import type { AuthorizationRequest } from './request.ts';
+
+/** The person that the application expects, proved by an ID token that it got before. */
+export async function readIdTokenHint(
+  deps: { keys: Keys },
+  tenant: Tenant,
+  given: { parameters: Parameters; clientId: string },
+): Promise<{ hintedUserId?: string }> {
+  const hint = given.parameters.get('id_token_hint');
+  if (hint === undefined) return {};
+  const claims = await deps.keys.verify(tenant, hint, { allowExpired: true });
+  if (claims?.aud !== given.clientId || typeof claims.sub !== 'string') {
+    throw new ProtocolError('invalid_request', 'could not validate id_token_hint');
+  }
+  return { hintedUserId: claims.sub };
+}
+
+type SignInHints = Pick<
+  AuthorizationRequest,
+  | 'state' | 'nonce' | 'loginHint' | 'uiLocales' | 'firstScreen' | 'interactionMode' | 'identifier' | 'directSignIn' | 'organizationId'
+  | 'oneTimeToken'
+>;
+
+const identifiers = ['username', 'email', 'phone'];
+
+/** Values that go back to the application as they are, and wishes about the sign-in pages: unknown ones are no error. */
+export function readWishes(parameters: Parameters): SignInHints {
+  const wishes: SignInHints = {};
+  const copy = (name: string, member: 'state' | 'nonce' | 'loginHint' | 'uiLocales' | 'firstScreen' | 'interactionMode' | 'organizationId' | 'oneTimeToken') => {
+    const value = parameters.get(name);
+    if (value !== undefined) wishes[member] = value;
+  };
+  copy('state', 'state');
+  copy('nonce', 'nonce');
+  copy('login_hint', 'loginHint');
+  copy('ui_locales', 'uiLocales');
+  copy('first_screen', 'firstScreen');
+  copy('interaction_mode', 'interactionMode');
+  copy('organization_id', 'organizationId');
+  copy('one_time_token', 'oneTimeToken');
+  const identifier = (parameters.get('identifier') ?? '').split(' ').filter((value) => identifiers.includes(value));
+  if (identifier.length > 0) wishes.identifier = identifier;
+  const direct = /^(social|sso):(.+)$/.exec(parameters.get('direct_sign_in') ?? '');
+  if (direct) wishes.directSignIn = { method: direct[1] as 'social' | 'sso', target: direct[2] as string };
+  return wishes;
+}

@@ -1,0 +1,134 @@
+/**
+ * The authorization endpoint (RFC 6749 section 3.1, OpenID Connect Core section 3.1.2). Two tables make it up: the checks
+ * that turn parameters into an `AuthorizationRequest`, and the steps that turn a request and a person into an outcome.
+ */
+import type { Client } from '../../features/applications/client.ts';
+import type { Reply, Request } from '../../http/index.ts';
+import { hashToken } from '../../kernel/crypto.ts';
+import { AldabaError } from '../../kernel/errors.ts';
+import { sessionCookie, writeCookie } from '../cookies.ts';
+import type { Core } from '../core.ts';
+import { ProtocolError } from '../errors.ts';
+import { forgetInteraction, holdsInteraction, openInteraction, rememberInteraction } from '../interactions.ts';
+import type { Parameters } from '../parameters.ts';
+import { requestedResources } from '../resources.ts';
+import { findBrowserSession, sessionTtl } from '../sessions.ts';
+import { deleteInteraction, findInteraction } from '../store/interactions.ts';
+import { answerApplication, signInAddress } from './answer.ts';
+import { readChallenge } from './challenge.ts';
+import { checkClient, identifyClient } from './client.ts';
+import { issueCode } from './code.ts';
+import { requireConsent } from './consent.ts';
+import type { Flow, Outcome, Step } from './flow.ts';
+import { readIdTokenHint, readWishes } from './hints.ts';
+import { requireLogin } from './login.ts';
+import { takeResult } from './person.ts';
+import { readPromptAndScope } from './prompt.ts';
+import type { AuthorizationRequest } from './request.ts';
+import { answerMode, readResponse, refuseRequestObjects } from './response.ts';
+
+/** THE CHECKS, in order. What fails here is answered to the application: client and address are known to belong together. */
+async function check(
+  core: Core,
+  http: Request,
+  known: { parameters: Parameters; client: Client; redirectUri: string },
+): Promise<AuthorizationRequest> {
+  const { parameters, client, redirectUri } = known;
+  refuseRequestObjects(parameters);
+  return {
+    clientId: client.id,
+    redirectUri,
+    ...readResponse(parameters, client, redirectUri),
+    ...readChallenge(parameters, client),
+    ...readPromptAndScope(parameters, client),
+    resources: await requestedResources(core, http.tenant, parameters.resources),
+    ...(await readIdTokenHint(core, http.tenant, { parameters, clientId: client.id })),
+    ...readWishes(parameters),
+  };
+}
+
+/** THE STEPS, in order, inside one transaction: the first that has an outcome ends the walk. */
+const steps: readonly Step[] = [takeResult, requireLogin, requireConsent, issueCode];
+
+/** `GET` and `POST /oidc/auth`. Errors that reach the caller must be shown, not redirected. */
+export async function authorize(core: Core, http: Request, reply: Reply, parameters: Parameters): Promise<void> {
+  const { client, redirectUri } = await identifyClient(core, http.tenant, parameters);
+  let request: AuthorizationRequest;
+  try {
+    request = await check(core, http, { parameters, client, redirectUri });
+  } catch (error) {
+    if (!(error instanceof ProtocolError)) throw error;
+    const state = parameters.get('state');
+    await answerApplication(core, http, reply, {
+      clientId: client.id,
+      redirectUri,
+      responseMode: answerMode(parameters, redirectUri),
+      ...(state === undefined ? {} : { state }),
+      parameters: { error: error.error, error_description: error.description },
+    });
+    return;
+  }
+  const session = await findBrowserSession(http.tenant.db, http, core.clock);
+  const flow: Omit<Flow, 'tx'> = { core, http, client, request, session, open: undefined, consented: false };
+  await leave(flow, reply, await walk(flow));
+}
+
+/**
+ * `GET /oidc/auth/:uid`: goes on after the person's part.
+ * @throws AldabaError `session.not_found` without the cookie of the browser that began, and for finished or expired ones
+ */
+export async function resume(core: Core, http: Request, reply: Reply, uid: string): Promise<void> {
+  if (!holdsInteraction(http, uid)) throw new AldabaError('session.not_found');
+  const session = await findBrowserSession(http.tenant.db, http, core.clock);
+  const { flow, outcome } = await http.tenant.db.transaction(async (tx) => {
+    // Held until the commit: of two resumes at once, one goes on and the other finds the interaction finished.
+    const record = await findInteraction(tx, hashToken(uid), new Date(core.clock.now()), true);
+    if (!record) throw new AldabaError('session.not_found');
+    const { request, result } = openInteraction(uid, record);
+    const client = await checkClient(core, http.tenant, request.clientId, request.redirectUri);
+    const open = { uid, uidHash: record.uidHash, result };
+    const flow: Omit<Flow, 'tx'> = { core, http, client, request, session, open, consented: false };
+    // Nothing has happened yet: the person goes back to the page that waits.
+    if (!result) return { flow, outcome: { kind: 'ask', prompt: record.prompt, uid } satisfies Outcome };
+    return { flow, outcome: await walk(flow, tx) };
+  });
+  await leave(flow, reply, outcome);
+}
+
+async function walk(flow: Omit<Flow, 'tx'>, tx = flow.http.tenant.db): Promise<Outcome> {
+  return tx.transaction(async (inner) => {
+    // The steps write on the caller's flow: it leaves with the session they made.
+    const moving: Flow = Object.assign(flow, { tx: inner });
+    for (const step of steps) {
+      const outcome = await step(moving);
+      if (!outcome) continue;
+      if (outcome.kind === 'answer' && flow.open) await deleteInteraction(inner, flow.open.uidHash);
+      return outcome;
+    }
+    throw new Error('The last step of an authorization must have an outcome.');
+  });
+}
+
+/** Everything is committed: cookies and the way out. */
+async function leave(flow: Omit<Flow, 'tx'>, reply: Reply, outcome: Outcome): Promise<void> {
+  const { core, http, request, cookieValue } = flow;
+  if (cookieValue) writeCookie(http, reply, { name: sessionCookie, value: cookieValue, maxAge: sessionTtl });
+  reply.header('cache-control', 'no-store');
+  if (outcome.kind === 'ask') {
+    rememberInteraction(http, reply, request.clientId, outcome.uid);
+    const { basePath } = http.tenant;
+    const consent = `${basePath}/consent?${new URLSearchParams({ app_id: request.clientId })}`;
+    reply.redirect(outcome.prompt === 'consent' ? consent : signInAddress(basePath, request), 303);
+    return;
+  }
+  if (flow.open) forgetInteraction(http, reply, flow.open.uid);
+  const { clientId, redirectUri, responseMode, state } = request;
+  await answerApplication(core, http, reply, {
+    clientId,
+    redirectUri,
+    responseMode,
+    ...(state === undefined ? {} : { state }),
+    parameters: outcome.parameters,
+  });
+}
+

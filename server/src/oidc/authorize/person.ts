@@ -1,0 +1,33 @@
+import { beginSession } from '../sessions.ts';
+import { type Flow, type Outcome, refuse } from './flow.ts';
+
+/** Takes in what the person did since the authorization stopped: signed in, consented, or refused. */
+export async function takeResult(flow: Flow): Promise<Outcome | undefined> {
+  const result = flow.open?.result;
+  switch (result?.kind) {
+    case 'refused':
+      return refuse('access_denied', 'the person refused the request');
+    case 'consent':
+      // Consent counts for the one who gave it; somebody else in this browser is asked anew.
+      flow.consented = result.userId === flow.session?.userId;
+      return undefined;
+    case 'login':
+      return takeLogin(flow, { ...result, authenticatedAt: new Date(result.authenticatedAt) });
+    default:
+      return undefined;
+  }
+}
+
+async function takeLogin(
+  flow: Flow,
+  login: { userId: string; amr: string[]; authenticatedAt: Date },
+): Promise<Outcome | undefined> {
+  const { core, tx } = flow;
+  const user = await core.users.find(tx, login.userId);
+  if (!user || user.isSuspended) return refuse('access_denied', 'the account is not active');
+  const { session, cookieValue } = await beginSession(tx, login, flow.session, core.clock);
+  flow.session = session;
+  flow.cookieValue = cookieValue;
+  flow.request = { ...flow.request, hasSignedIn: true };
+  return undefined;
+}

@@ -1,0 +1,36 @@
+import type { Client } from '../../features/applications/client.ts';
+import { mayUseGrant } from '../clients.ts';
+import { ProtocolError } from '../errors.ts';
+import type { Parameters } from '../parameters.ts';
+import { uniqueScopes } from '../wire-quirks.ts';
+
+const prompts = ['none', 'login', 'consent'];
+
+/** What the person must, or must not, be asked for (OpenID Connect Core section 3.1.2.1), and the scopes that depend on it. */
+export function readPromptAndScope(
+  parameters: Parameters,
+  client: Client,
+): { prompt: string[]; scope: string; maxAge?: number } {
+  const prompt = uniqueScopes(parameters.get('prompt'));
+  if (prompt.some((value) => !prompts.includes(value))) throw new ProtocolError('invalid_request', 'unsupported prompt value requested');
+  if (prompt.includes('none') && prompt.length > 1) {
+    throw new ProtocolError('invalid_request', 'prompt none must only be used alone');
+  }
+  const maxAge = parameters.get('max_age');
+  if (maxAge !== undefined && !/^\d{1,10}$/.test(maxAge)) throw new ProtocolError('invalid_request', 'invalid max_age parameter value');
+  return {
+    prompt,
+    scope: readScope(parameters, client, prompt).join(' '),
+    ...(maxAge === undefined ? {} : { maxAge: Number(maxAge) }),
+  };
+}
+
+function readScope(parameters: Parameters, client: Client, prompt: readonly string[]): string[] {
+  const scopes = uniqueScopes(parameters.get('scope'));
+  if (scopes.some((scope) => !/^[\x21\x23-\x5b\x5d-\x7e]+$/.test(scope))) {
+    throw new ProtocolError('invalid_scope', 'scope contains characters that are not allowed');
+  }
+  // Access while the person is away needs the person's consent; otherwise it is ignored (Core section 11).
+  const offline = prompt.includes('consent') && mayUseGrant(client, 'refresh_token');
+  return scopes.filter((scope) => scope !== 'offline_access' || offline);
+}

@@ -1,0 +1,31 @@
+/** An authorization request after all checks: plain JSON, so that it can wait in the table of interactions. */
+export interface AuthorizationRequest {
+  clientId: string;
+  /** As the client sent it: the token endpoint compares it letter by letter. */
+  redirectUri: string;
+  responseMode: ResponseMode;
+  state?: string;
+  nonce?: string;
+  /** S256 of the verifier (RFC 7636). */
+  codeChallenge?: string;
+  /** Space-separated, without repetitions. */
+  scope: string;
+  resources: string[];
+  prompt: string[];
+  /** Seconds. */
+  maxAge?: number;
+  /** The subject of `id_token_hint`: the only one who may come back. */
+  hintedUserId?: string;
+  loginHint?: string;
+  uiLocales?: string;
+  firstScreen?: string;
+  interactionMode?: string;
+  identifier?: string[];
+  directSignIn?: { method: 'social' | 'sso'; target: string };
+  organizationId?: string;
+  oneTimeToken?: string;
+  /** Set once the person has signed in for this very request. */
+  hasSignedIn?: boolean;
+}
+
+export type ResponseMode = 'query' | 'fragment' | 'form_post';

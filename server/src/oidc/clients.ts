@@ -1,0 +1,112 @@
+import type { ApplicationType, Client } from '../features/applications/client.ts';
+import type { Request } from '../http/index.ts';
+import type { Clock } from '../kernel/clock.ts';
+import { equalSecrets } from '../kernel/crypto.ts';
+import { ProtocolError } from './errors.ts';
+import type { OidcNeeds } from './needs.ts';
+import type { Parameters } from './parameters.ts';
+import { givenSecret, sameClient } from './wire-quirks.ts';
+
+export type GrantType = 'authorization_code' | 'refresh_token' | 'client_credentials';
+
+const grantsOf: Record<ApplicationType, readonly GrantType[]> = {
+  Native: ['authorization_code', 'refresh_token'],
+  SPA: ['authorization_code', 'refresh_token'],
+  Traditional: ['authorization_code', 'refresh_token'],
+  Protected: ['authorization_code', 'refresh_token'],
+  SAML: ['authorization_code', 'refresh_token'],
+  MachineToMachine: ['client_credentials'],
+};
+
+export const mayUseGrant = (client: Client, grant: string): boolean => (grantsOf[client.type] as readonly string[]).includes(grant);
+
+/** A client that cannot keep a secret (RFC 6749 section 2.1): it must use PKCE, and its refresh tokens rotate at every use. */
+export const isPublic = (client: Client): boolean => client.type === 'Native' || client.type === 'SPA';
+
+/** Seconds. */
+export const refreshTokenTtl = ({ custom }: Client): number =>
+  custom.refreshTokenTtlInDays !== undefined ? custom.refreshTokenTtlInDays * 86_400 : (custom.refreshTokenTtl ?? 14 * 86_400);
+
+export const idTokenTtl = ({ custom }: Client): number => custom.idTokenTtl ?? 3600;
+
+interface Credentials {
+  clientId: string;
+  /** What the client offered; several readings of one header value count as one. */
+  secrets: string[];
+  mechanism: 'none' | 'basic' | 'post';
+}
+
+/**
+ * Finds and authenticates the client of a request to a protocol endpoint (RFC 6749 section 2.3): `none` for public clients,
+ * a secret in the header or in the body for the others.
+ *
+ * @throws ProtocolError `invalid_request` (400) for what is malformed, ambiguous or expired, `invalid_client` (401) otherwise
+ */
+export async function authenticateClient(
+  needs: Pick<OidcNeeds, 'applications' | 'clock'>,
+  request: Request,
+  parameters: Parameters,
+): Promise<Client> {
+  const credentials = readCredentials(request, parameters);
+  const client = await needs.applications.findClient(request.tenant, credentials.clientId);
+  if (!client) throw new ProtocolError('invalid_client', 'client authentication failed');
+  // What a public client sends beside its id proves nothing, and is not looked at.
+  if (isPublic(client)) return client;
+  if (credentials.mechanism === 'none') throw new ProtocolError('invalid_client', 'this client must authenticate with its secret');
+  checkSecret(client, credentials.secrets, needs.clock);
+  return client;
+}
+
+function readCredentials(request: Request, parameters: Parameters): Credentials {
+  const header = readBasic(request.headers.authorization);
+  const bodyId = parameters.get('client_id');
+  const bodySecret = givenSecret(parameters.get('client_secret'));
+  if (!sameClient(header?.clientId, bodyId)) {
+    throw new ProtocolError('invalid_request', 'mismatch in body and authorization client ids');
+  }
+  if (parameters.has('client_assertion') || parameters.has('client_assertion_type')) {
+    throw new ProtocolError('invalid_client', 'client assertions are not supported');
+  }
+  const clientId = header?.clientId ?? bodyId;
+  if (!clientId) throw new ProtocolError('invalid_request', 'no client authentication mechanism provided');
+  if (header && bodySecret !== undefined && !header.secrets.includes(bodySecret)) {
+    throw new ProtocolError('invalid_request', 'client authentication must only be provided using one mechanism');
+  }
+  if (header) return { ...header, mechanism: 'basic' };
+  if (bodySecret !== undefined) return { clientId, secrets: [bodySecret], mechanism: 'post' };
+  return { clientId, secrets: [], mechanism: 'none' };
+}
+
+/** RFC 7617, with the form-encoding that RFC 6749 section 2.3.1 asks for and many clients leave out: both readings are tried. */
+function readBasic(header: string | undefined): { clientId: string; secrets: string[] } | undefined {
+  if (header === undefined) return undefined;
+  const match = /^basic +([A-Za-z0-9+/_=-]+)$/i.exec(header);
+  if (!match) throw new ProtocolError('invalid_request', 'invalid authorization header value format');
+  const text = Buffer.from(match[1] as string, 'base64').toString('utf8');
+  const colon = text.indexOf(':');
+  if (colon < 1 || text.includes('\0')) throw new ProtocolError('invalid_request', 'invalid authorization header value format');
+  const secret = text.slice(colon + 1);
+  return { clientId: decodeForm(text.slice(0, colon)), secrets: [...new Set([secret, decodeForm(secret)])] };
+}
+
+function decodeForm(text: string): string {
+  try {
+    return decodeURIComponent(text.replaceAll('+', ' '));
+  } catch {
+    // A bare percent sign: the client did not encode.
+    return text;
+  }
+}
+
+/** Compares with every secret in constant time (security model: tokens are compared in full). */
+function checkSecret(client: Client, offered: readonly string[], clock: Clock): void {
+  let expired = false;
+  for (const secret of client.secrets) {
+    const matches = offered.filter((value) => equalSecrets(value, secret.value)).length > 0;
+    if (!matches) continue;
+    if (secret.expiresAt === undefined || secret.expiresAt > clock.now()) return;
+    expired = true;
+  }
+  if (expired) throw new ProtocolError('invalid_request', 'client secret has expired');
+  throw new ProtocolError('invalid_client', 'client authentication failed');
+}

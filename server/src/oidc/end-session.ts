@@ -1,0 +1,109 @@
+import type { Client } from '../features/applications/client.ts';
+import type { Reply, Request } from '../http/index.ts';
+import { sessionCookie, writeCookie } from './cookies.ts';
+import type { Core } from './core.ts';
+import { ProtocolError } from './errors.ts';
+import { bodyParameters, type Parameters } from './parameters.ts';
+import { isRegisteredUri } from './redirect-uris.ts';
+import { endSession, findBrowserSession, type Session } from './sessions.ts';
+import { openValue, sealValue } from './signed-values.ts';
+
+/** What the confirmation carries from one page to the next, sealed to the browser's session. */
+interface Farewell {
+  clientId?: string;
+  returnTo?: string;
+  /** Milliseconds since the epoch. */
+  expiresAt: number;
+}
+
+/** Milliseconds. */
+const patience = 3_600_000;
+const place = (request: Request, session: Session | undefined) => ({
+  purpose: 'end-session',
+  binding: `${request.tenant.id} ${session?.idHash ?? ''}`,
+});
+
+/**
+ * `GET` and `POST /oidc/session/end` (OpenID Connect RP-Initiated Logout 1.0). With an application that names itself, by a
+ * hint or only by `client_id` as the SDKs do, the page submits itself; otherwise the person confirms.
+ */
+export async function beginEndSession(core: Core, request: Request, reply: Reply, parameters: Parameters): Promise<void> {
+  const client = await findCaller(core, request, parameters);
+  const returnTo = checkReturn(parameters, client);
+  const session = await findBrowserSession(request.tenant.db, request, core.clock);
+  const farewell: Farewell = {
+    ...(client ? { clientId: client.id } : {}),
+    ...(returnTo === undefined ? {} : { returnTo }),
+    expiresAt: core.clock.now() + patience,
+  };
+  const uiLocales = parameters.get('ui_locales');
+  reply.header('cache-control', 'no-store');
+  await core.pages.send(
+    request,
+    reply,
+    {
+      kind: 'end-session',
+      action: `${request.tenant.basePath}/oidc/session/end/confirm`,
+      xsrf: sealValue(core.vault, farewell, place(request, session)),
+      auto: client !== undefined,
+    },
+    { ...(client ? { appId: client.id } : {}), ...(uiLocales === undefined ? {} : { uiLocales }) },
+  );
+}
+
+async function findCaller(core: Core, request: Request, parameters: Parameters): Promise<Client | undefined> {
+  let clientId = parameters.get('client_id');
+  const hint = parameters.get('id_token_hint');
+  if (hint !== undefined) {
+    const claims = await core.keys.verify(request.tenant, hint, { allowExpired: true });
+    if (typeof claims?.aud !== 'string') throw new ProtocolError('invalid_request', 'could not validate id_token_hint');
+    if (clientId !== undefined && clientId !== claims.aud) {
+      throw new ProtocolError('invalid_request', 'client_id does not match the audience of id_token_hint');
+    }
+    clientId = claims.aud;
+  }
+  if (clientId === undefined) return undefined;
+  const client = await core.applications.findClient(request.tenant, clientId);
+  if (!client) throw new ProtocolError('invalid_client', 'client is not registered', { status: 400 });
+  return client;
+}
+
+function checkReturn(parameters: Parameters, client: Client | undefined): string | undefined {
+  const uri = parameters.get('post_logout_redirect_uri');
+  if (uri === undefined) return undefined;
+  if (!client || !isRegisteredUri(uri, client.postLogoutRedirectUris, client)) {
+    throw new ProtocolError('invalid_request', 'post_logout_redirect_uri not registered');
+  }
+  const url = new URL(uri);
+  const state = parameters.get('state');
+  if (state !== undefined) url.searchParams.set('state', state);
+  return url.href;
+}
+
+/** `POST /oidc/session/end/confirm`: ends the browser's session and what hangs on it, unless the person decided to stay. */
+export async function confirmEndSession(core: Core, request: Request, reply: Reply): Promise<void> {
+  const parameters = bodyParameters(request);
+  const session = await findBrowserSession(request.tenant.db, request, core.clock);
+  const farewell = openValue(core.vault, parameters.get('xsrf') ?? '', place(request, session)) as Farewell | undefined;
+  if (!farewell || farewell.expiresAt <= core.clock.now()) throw new ProtocolError('invalid_request', 'xsrf token invalid');
+  if (parameters.get('logout')) {
+    if (session) await request.tenant.db.transaction((tx) => endSession(tx, session));
+    writeCookie(request, reply, { name: sessionCookie, value: undefined });
+  }
+  const query = farewell.clientId ? `?${new URLSearchParams({ client_id: farewell.clientId })}` : '';
+  reply
+    .header('cache-control', 'no-store')
+    .redirect(farewell.returnTo ?? `${request.tenant.basePath}/oidc/session/end/success${query}`, 303);
+}
+
+/** `GET /oidc/session/end/success`. */
+export async function showSignedOut(core: Core, request: Request, reply: Reply, parameters: Parameters): Promise<void> {
+  const clientId = parameters.get('client_id');
+  const client = clientId === undefined ? undefined : await core.applications.findClient(request.tenant, clientId);
+  await core.pages.send(
+    request,
+    reply,
+    { kind: 'signed-out', ...(client ? { applicationName: client.name } : {}) },
+    client ? { appId: client.id } : {},
+  );
+}

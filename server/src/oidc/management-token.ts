@@ -1,0 +1,45 @@
+import { decodeJwt, errors } from 'jose';
+import type { Caller, Request } from '../http/index.ts';
+import { AldabaError } from '../kernel/errors.ts';
+import { adminTenantId, type Tenant } from '../tenancy/index.ts';
+import type { Core } from './core.ts';
+
+/**
+ * The guard of the Management API (RFC 6750, RFC 9068 section 4): a Bearer JWT of type `at+jwt`, made by this tenant or by
+ * the admin tenant, for this tenant's Management API, with the scope `all`. An ID token never passes: its type differs.
+ *
+ * @throws AldabaError `auth.authorization_header_missing`, `auth.authorization_token_type_not_supported`,
+ *   `auth.unauthorized`, `auth.forbidden`
+ */
+export async function verifyManagementToken(
+  core: Pick<Core, 'keys' | 'tenancy'>,
+  request: Request,
+  tenant: Tenant,
+): Promise<Caller> {
+  const header = request.headers.authorization;
+  if (!header) throw new AldabaError('auth.authorization_header_missing');
+  const match = /^bearer +(\S+)$/i.exec(header);
+  if (!match) throw new AldabaError('auth.authorization_token_type_not_supported');
+  const token = match[1] as string;
+  const issuer = await findIssuer(core, token, tenant);
+  const claims = issuer && (await core.keys.verify(issuer, token, { type: 'at+jwt', audience: tenant.managementIndicator }));
+  // `aud` must be this API alone, not one of several.
+  if (!claims || typeof claims.sub !== 'string' || claims.aud !== tenant.managementIndicator) throw new AldabaError('auth.unauthorized');
+  const scopes = typeof claims.scope === 'string' ? claims.scope.split(' ') : [];
+  if (!scopes.includes('all')) throw new AldabaError('auth.forbidden');
+  return { subject: claims.sub };
+}
+
+/** The tenant whose keys may verify the token, by its unverified issuer: this one or the admin tenant. */
+async function findIssuer(core: Pick<Core, 'tenancy'>, token: string, tenant: Tenant): Promise<Tenant | undefined> {
+  let issuer: string | undefined;
+  try {
+    issuer = decodeJwt(token).iss;
+  } catch (error) {
+    if (error instanceof errors.JOSEError) return undefined;
+    throw error;
+  }
+  if (issuer === tenant.issuer) return tenant;
+  const admin = await core.tenancy.get(adminTenantId);
+  return issuer === admin.issuer ? admin : undefined;
+}

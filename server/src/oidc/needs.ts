@@ -1,0 +1,55 @@
+import type { PageView } from '@aldaba/contract';
+import type { Client } from '../features/applications/client.ts';
+import type { User } from '../features/users/user.ts';
+import type { Reply, Request } from '../http/index.ts';
+import type { Clock } from '../kernel/clock.ts';
+import type { Vault } from '../kernel/crypto.ts';
+import type { Log } from '../kernel/log.ts';
+import type { CacheRegistry, Database, Queries } from '../store/index.ts';
+import type { Tenancy, Tenant } from '../tenancy/index.ts';
+
+/** An API that tokens are made for (RFC 8707). */
+export interface ProtectedResource {
+  id: string;
+  name: string;
+  /** The value of `resource` in requests and of `aud` in tokens. */
+  indicator: string;
+  /** Seconds. */
+  accessTokenTtl: number;
+}
+
+/** What the protocol needs from the rest of the server; `app.ts` gives the features. */
+export interface OidcNeeds {
+  database: Database;
+  caches: CacheRegistry;
+  clock: Clock;
+  vault: Vault;
+  log: Log;
+  tenancy: Pick<Tenancy, 'get'>;
+  applications: {
+    /** Cached. Undefined for unknown and deleted applications. */
+    findClient(tenant: Tenant, clientId: string): Promise<Client | undefined>;
+  };
+  users: {
+    find(q: Queries, userId: string): Promise<User | undefined>;
+    roleNames(q: Queries, userId: string): Promise<string[]>;
+  };
+  resources: {
+    findByIndicator(tenant: Tenant, indicator: string): Promise<ProtectedResource | undefined>;
+    findDefault(tenant: Tenant): Promise<ProtectedResource | undefined>;
+  };
+  roles: {
+    /** Names of the permissions that the user's roles give on the resource. */
+    userScopes(q: Queries, userId: string, resourceId: string): Promise<string[]>;
+    /** Cached. */
+    applicationScopes(tenant: Tenant, applicationId: string, resourceId: string): Promise<string[]>;
+  };
+  pages: {
+    send(
+      request: Request,
+      reply: Reply,
+      view: PageView,
+      options?: { appId?: string; status?: number; uiLocales?: string },
+    ): Promise<void>;
+  };
+}

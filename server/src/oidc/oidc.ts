@@ -1,0 +1,39 @@
+import type { Caller, Http, Request } from '../http/index.ts';
+import type { Tenant } from '../tenancy/index.ts';
+import type { Core } from './core.ts';
+import { createDeliveries } from './deliveries.ts';
+import { createInteractionPort, type InteractionPort } from './interactions.ts';
+import { createKeys, type Keys } from './keys.ts';
+import { verifyManagementToken } from './management-token.ts';
+import type { OidcNeeds } from './needs.ts';
+import { mountOidc } from './routes.ts';
+import { startSweep } from './sweep.ts';
+
+export interface Oidc {
+  /** For the sign-in: who is signing in, and what it came to. */
+  port: InteractionPort;
+  keys: Pick<Keys, 'seed' | 'rotate'>;
+  /** The guard `management`. @throws AldabaError `auth.*` */
+  verifyManagementToken(request: Request, tenant: Tenant): Promise<Caller>;
+  mount(http: Http): void;
+  /** Ends background work and writes what is gathered; call it after the HTTP server is closed and before the database is. */
+  close(): Promise<void>;
+}
+
+export function createOidc(needs: OidcNeeds): Oidc {
+  const keys = createKeys(needs);
+  const core: Core = { ...needs, keys, deliveries: createDeliveries(needs) };
+  const sweep = startSweep(needs);
+  return {
+    port: createInteractionPort(needs),
+    keys,
+    verifyManagementToken: (request, tenant) => verifyManagementToken(core, request, tenant),
+    mount: (http) => mountOidc(http, core),
+    async close() {
+      await Promise.all([sweep.close(), core.deliveries.close()]);
+    },
+  };
+}
+
+/** Mounts the protocol's endpoints; see the table in `routes.ts`. */
+export const oidcRoutes = (http: Http, oidc: Oidc): void => oidc.mount(http);

@@ -1,0 +1,57 @@
+import type { Request } from '../http/index.ts';
+import type { Clock } from '../kernel/clock.ts';
+import { hashToken } from '../kernel/crypto.ts';
+import { opaqueToken, standardId } from '../kernel/ids.ts';
+import type { Queries } from '../store/index.ts';
+import { readCookie, sessionCookie } from './cookies.ts';
+import { deleteSession, findSession, insertSession, renewSession, type SessionRecord } from './store/sessions.ts';
+
+/** Seconds. */
+export const sessionTtl = 14 * 86_400;
+
+export interface Session {
+  /** Public name, the `sid` of ID tokens. */
+  uid: string;
+  userId: string;
+  authenticatedAt: Date;
+  amr: string[];
+  /** Hash of the cookie's value. */
+  idHash: string;
+}
+
+/** The browser's session, if it holds the cookie of a live one of an active user. */
+export async function findBrowserSession(q: Queries, request: Request, clock: Clock): Promise<Session | undefined> {
+  const value = readCookie(request, sessionCookie);
+  return value ? findSession(q, hashToken(value), new Date(clock.now())) : undefined;
+}
+
+/**
+ * The session after somebody proved who they are. The cookie's value changes at every authentication, so that a value
+ * planted or stolen before it is worth nothing (session fixation). The same user keeps the session's name, hence its grants;
+ * another user gets a new session, and the old one ends with all that hangs on it: a subject is never swapped inside one.
+ */
+export async function beginSession(
+  tx: Queries,
+  login: { userId: string; amr: string[]; authenticatedAt: Date },
+  previous: Session | undefined,
+  clock: Clock,
+): Promise<{ session: Session; cookieValue: string }> {
+  const cookieValue = opaqueToken();
+  const keeps = previous?.userId === login.userId;
+  const record: SessionRecord & { expiresAt: Date } = {
+    idHash: hashToken(cookieValue),
+    uid: keeps ? previous.uid : standardId(),
+    userId: login.userId,
+    authenticatedAt: login.authenticatedAt,
+    amr: login.amr,
+    expiresAt: new Date(clock.now() + sessionTtl * 1000),
+  };
+  const renewed = keeps && (await renewSession(tx, previous.idHash, record));
+  if (!renewed) {
+    if (previous) await deleteSession(tx, previous.uid);
+    await insertSession(tx, record);
+  }
+  return { session: record, cookieValue };
+}
+
+export const endSession = (tx: Queries, session: Session): Promise<void> => deleteSession(tx, session.uid);

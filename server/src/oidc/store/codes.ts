@@ -1,0 +1,63 @@
+import type { Queries } from '../../store/index.ts';
+import { accessColumns, accessValues, type NewAccessToken } from './access-tokens.ts';
+import type { NewRefreshToken } from './refresh-tokens.ts';
+
+/** What a code stands for; immutable. */
+export interface CodePayload {
+  clientId: string;
+  userId: string;
+  redirectUri: string;
+  scope: string;
+  resources: string[];
+  /** Seconds since the epoch. */
+  authTime: number;
+  /** Name of the session. */
+  sid: string;
+  nonce?: string;
+  codeChallenge?: string;
+}
+
+export interface CodeRecord {
+  grantId: string;
+  payload: CodePayload;
+  consumedAt: Date | null;
+  expiresAt: Date;
+}
+
+export async function findCode(q: Queries, codeHash: string): Promise<CodeRecord | undefined> {
+  const [row] = await q.raw<{ grant_id: string; payload: CodePayload; consumed_at: Date | null; expires_at: Date }>(
+    'select grant_id, payload, consumed_at, expires_at from authorization_codes where tenant_id = $1 and code_hash = $2',
+    [q.tenantId, codeHash],
+  );
+  return row && { grantId: row.grant_id, payload: row.payload, consumedAt: row.consumed_at, expiresAt: row.expires_at };
+}
+
+/**
+ * Consumes a code and stores the tokens made of it, in one statement: either all of it happened or none.
+ * @returns false when the code was consumed meanwhile; then nothing is stored
+ */
+export async function redeemCode(
+  q: Queries,
+  code: { codeHash: string; now: Date },
+  tokens: { refresh: NewRefreshToken | undefined; access: NewAccessToken | undefined },
+): Promise<boolean> {
+  const { refresh, access } = tokens;
+  const rows = await q.raw(
+    `with used as (
+       update authorization_codes set consumed_at = $3
+        where tenant_id = $1 and code_hash = $2 and consumed_at is null returning grant_id),
+     refresh as (
+       insert into refresh_tokens (tenant_id, token_hash, grant_id, payload, family_created_at, created_at, expires_at)
+       select $1, $4::text, grant_id, $5::jsonb, $3, $3, $6::timestamptz from used where $4::text is not null),
+     access as (
+       insert into access_tokens (tenant_id, grant_id, created_at, ${accessColumns})
+       select $1, grant_id, $3, $7::text, $8::text, $9::text, $10::text, $11::text, $12::timestamptz from used where $7::text is not null)
+     select grant_id from used`,
+    [
+      q.tenantId, code.codeHash, code.now,
+      refresh?.tokenHash ?? null, refresh ? JSON.stringify(refresh.payload) : null, refresh?.expiresAt ?? null,
+      ...accessValues(access),
+    ],
+  );
+  return rows.length > 0;
+}

@@ -1,0 +1,58 @@
+import type { Queries } from '../../store/index.ts';
+
+export interface GrantRecord {
+  id: string;
+  scope: string;
+  resources: string[];
+}
+
+/** What the user allowed the application in this session. */
+export async function findGrant(q: Queries, sessionUid: string, applicationId: string, now: Date): Promise<GrantRecord | undefined> {
+  const [row] = await q.raw<GrantRecord>(
+    `select id, scope, resources from grants
+      where tenant_id = $1 and session_uid = $2 and application_id = $3 and expires_at > $4
+      order by created_at desc limit 1`,
+    [q.tenantId, sessionUid, applicationId, now],
+  );
+  return row;
+}
+
+/** Destroys a grant; its codes and tokens go with it. */
+export async function deleteGrant(q: Queries, grantId: string): Promise<void> {
+  await q.raw('delete from grants where tenant_id = $1 and id = $2', [q.tenantId, grantId]);
+}
+
+/** Destroys the user's oldest grants for an application beyond the newest `keep`. */
+export async function deleteOldestGrants(q: Queries, userId: string, applicationId: string, keep: number): Promise<void> {
+  await q.raw(
+    `delete from grants where tenant_id = $1 and id in (
+       select id from grants where tenant_id = $1 and user_id = $2 and application_id = $3
+        order by created_at desc, id offset $4)`,
+    [q.tenantId, userId, applicationId, keep],
+  );
+}
+
+export interface NewCode {
+  codeHash: string;
+  payload: object;
+  expiresAt: Date;
+  grant: GrantRecord & { userId: string; applicationId: string; sessionUid: string; expiresAt: Date };
+}
+
+/** Stores what was allowed and the code that stands for it, in one statement. */
+export async function insertCode(q: Queries, { codeHash, payload, expiresAt, grant }: NewCode): Promise<void> {
+  await q.raw(
+    `with allowed as (
+       insert into grants (tenant_id, id, user_id, application_id, session_uid, scope, resources, expires_at)
+       values ($1, $2, $3, $4, $5, $6, $7, $8)
+       on conflict (tenant_id, id) do update
+         set scope = excluded.scope, resources = excluded.resources, expires_at = excluded.expires_at
+       returning id)
+     insert into authorization_codes (tenant_id, code_hash, grant_id, payload, expires_at)
+     select $1, $9, id, $10, $11 from allowed`,
+    [
+      q.tenantId, grant.id, grant.userId, grant.applicationId, grant.sessionUid, grant.scope, grant.resources, grant.expiresAt,
+      codeHash, JSON.stringify(payload), expiresAt,
+    ],
+  );
+}

@@ -1,0 +1,134 @@
+import type { Database, Queries } from '../../store/index.ts';
+import { accessColumns, accessValues, type NewAccessToken } from './access-tokens.ts';
+
+/** What a refresh token stands for; handed on unchanged from one to its successor. */
+export interface RefreshPayload {
+  clientId: string;
+  userId: string;
+  scope: string;
+  resources: string[];
+  /** Seconds since the epoch. */
+  authTime: number;
+  /** Name of the session it came from. */
+  sid: string;
+  /** Set when it must end with the session (no `offline_access`). */
+  sessionUid?: string;
+}
+
+export interface NewRefreshToken {
+  tokenHash: string;
+  payload: RefreshPayload;
+  expiresAt: Date;
+}
+
+export interface RefreshTokenRecord {
+  tokenHash: string;
+  grantId: string;
+  payload: RefreshPayload;
+  familyCreatedAt: Date;
+  createdAt: Date;
+  expiresAt: Date;
+  consumedAt: Date | null;
+  /** Whether the client is known to have received a replacement: it was sent completely, or used. */
+  wasReplaced: boolean;
+}
+
+/** A refresh token whose grant, and session if it is bound to one, are alive at `now`. */
+export async function findRefreshToken(q: Queries, tokenHash: string, now: Date): Promise<RefreshTokenRecord | undefined> {
+  const [row] = await q.raw<{
+    grant_id: string;
+    payload: RefreshPayload;
+    family_created_at: Date;
+    created_at: Date;
+    expires_at: Date;
+    consumed_at: Date | null;
+    was_replaced: boolean;
+  }>(
+    `select r.grant_id, r.payload, r.family_created_at, r.created_at, r.expires_at, r.consumed_at,
+            r.consumed_at is not null and exists (
+              select from refresh_tokens n where n.tenant_id = $1 and n.predecessor_hash = $2
+                 and (n.delivered or n.consumed_at is not null)) as was_replaced
+       from refresh_tokens r join grants g on g.tenant_id = r.tenant_id and g.id = r.grant_id
+      where r.tenant_id = $1 and r.token_hash = $2 and g.expires_at > $3
+        and (r.payload ->> 'sessionUid' is null or exists (
+              select from sessions s where s.tenant_id = $1 and s.uid = r.payload ->> 'sessionUid' and s.expires_at > $3))`,
+    [q.tenantId, tokenHash, now],
+  );
+  return (
+    row && {
+      tokenHash,
+      grantId: row.grant_id,
+      payload: row.payload,
+      familyCreatedAt: row.family_created_at,
+      createdAt: row.created_at,
+      expiresAt: row.expires_at,
+      consumedAt: row.consumed_at,
+      wasReplaced: row.was_replaced,
+    }
+  );
+}
+
+export interface Rotation {
+  token: RefreshTokenRecord;
+  successor: NewRefreshToken;
+  access: NewAccessToken | undefined;
+  now: Date;
+  /** Replaces successors that never reached the client; they are deleted. */
+  again: boolean;
+}
+
+/**
+ * Consumes a refresh token and stores its successor and the access token, in one statement: either all of it happened or
+ * none. In the leeway the time of the first consumption stays, so that the leeway does not move along.
+ * @returns false when the token is no longer as it was read; then nothing is stored
+ */
+export async function rotateRefreshToken(q: Queries, { token, successor, access, now, again }: Rotation): Promise<boolean> {
+  const rows = await q.raw(
+    `with used as (
+       update refresh_tokens set consumed_at = case when $4 then $3 else coalesce(consumed_at, $3) end
+        where tenant_id = $1 and token_hash = $2 and consumed_at is not distinct from $5::timestamptz
+       returning grant_id, family_created_at),
+     dropped as (
+       delete from refresh_tokens
+        where tenant_id = $1 and predecessor_hash = $2 and $4 and exists (select from used)),
+     successor as (
+       insert into refresh_tokens
+         (tenant_id, token_hash, grant_id, payload, family_created_at, created_at, expires_at, predecessor_hash)
+       select $1, $6, grant_id, $7, family_created_at, $3, $8, $2 from used),
+     access as (
+       insert into access_tokens (tenant_id, grant_id, created_at, ${accessColumns})
+       select $1, grant_id, $3, $9::text, $10::text, $11::text, $12::text, $13::text, $14::timestamptz from used where $9::text is not null)
+     select grant_id from used`,
+    [
+      q.tenantId, token.tokenHash, now, again, token.consumedAt,
+      successor.tokenHash, JSON.stringify(successor.payload), successor.expiresAt,
+      ...accessValues(access),
+    ],
+  );
+  return rows.length > 0;
+}
+
+/**
+ * Stores an access token made from a refresh token that stays in use.
+ * @returns false when the refresh token was consumed or revoked meanwhile
+ */
+export async function useRefreshToken(q: Queries, token: RefreshTokenRecord, access: NewAccessToken, now: Date): Promise<boolean> {
+  const rows = await q.raw(
+    `insert into access_tokens (tenant_id, grant_id, created_at, ${accessColumns})
+     select $1, grant_id, $3, $4, $5, $6, $7, $8, $9
+       from refresh_tokens where tenant_id = $1 and token_hash = $2 and consumed_at is null
+     returning grant_id`,
+    [q.tenantId, token.tokenHash, now, ...accessValues(access)],
+  );
+  return rows.length > 0;
+}
+
+/** Notes that answers with these refresh tokens left the server completely. Tokens of all tenants in one statement. */
+export async function markDelivered(database: Database, tokens: readonly { tenantId: string; tokenHash: string }[]): Promise<void> {
+  await database.system.raw(
+    `update refresh_tokens r set delivered = true
+       from unnest($1::text[], $2::text[]) as sent (tenant_id, token_hash)
+      where r.tenant_id = sent.tenant_id and r.token_hash = sent.token_hash`,
+    [tokens.map(({ tenantId }) => tenantId), tokens.map(({ tokenHash }) => tokenHash)],
+  );
+}

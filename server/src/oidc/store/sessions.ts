@@ -1,0 +1,76 @@
+import { type Queries, sql } from '../../store/index.ts';
+
+export interface SessionRecord {
+  idHash: string;
+  uid: string;
+  userId: string;
+  authenticatedAt: Date;
+  amr: string[];
+}
+
+/** A live session whose user may sign in. Suspended users have none (they stop at issuance, whatever cookie they hold). */
+export async function findSession(q: Queries, idHash: string, now: Date): Promise<SessionRecord | undefined> {
+  const [row] = await q.raw<{ uid: string; user_id: string; authenticated_at: Date; amr: string[] }>(
+    `select s.uid, s.user_id, s.authenticated_at, s.amr
+       from sessions s join users u on u.tenant_id = s.tenant_id and u.id = s.user_id
+      where s.tenant_id = $1 and s.id_hash = $2 and s.expires_at > $3 and not u.is_suspended`,
+    [q.tenantId, idHash, now],
+  );
+  return row && { idHash, uid: row.uid, userId: row.user_id, authenticatedAt: row.authenticated_at, amr: row.amr };
+}
+
+export async function insertSession(tx: Queries, session: SessionRecord & { expiresAt: Date }): Promise<void> {
+  await tx.run(
+    sql.insertInto('sessions').values({
+      tenant_id: tx.tenantId,
+      id_hash: session.idHash,
+      uid: session.uid,
+      user_id: session.userId,
+      authenticated_at: session.authenticatedAt,
+      amr: session.amr,
+      expires_at: session.expiresAt,
+    }),
+  );
+}
+
+/** The same session under a new secret value; returns false when it has ended meanwhile. */
+export async function renewSession(tx: Queries, oldIdHash: string, session: SessionRecord & { expiresAt: Date }): Promise<boolean> {
+  const renewed = await tx.run(
+    sql
+      .updateTable('sessions')
+      .set({
+        id_hash: session.idHash,
+        authenticated_at: session.authenticatedAt,
+        amr: session.amr,
+        expires_at: session.expiresAt,
+      })
+      .where('tenant_id', '=', tx.tenantId)
+      .where('id_hash', '=', oldIdHash),
+  );
+  return renewed > 0;
+}
+
+/**
+ * Ends a session with what hangs on it: codes, access tokens without `offline_access`, refresh tokens without it, and the
+ * grants that then hold no refresh token.
+ */
+export async function deleteSession(tx: Queries, uid: string): Promise<void> {
+  const mine = [tx.tenantId, uid];
+  await tx.raw(
+    `with codes as (
+       delete from authorization_codes c using grants g
+        where g.tenant_id = $1 and g.session_uid = $2 and c.tenant_id = g.tenant_id and c.grant_id = g.id),
+     refresh as (
+       delete from refresh_tokens r using grants g
+        where g.tenant_id = $1 and g.session_uid = $2 and r.tenant_id = g.tenant_id and r.grant_id = g.id
+          and r.payload ->> 'sessionUid' is not null),
+     access as (delete from access_tokens where tenant_id = $1 and session_uid = $2)
+     delete from sessions where tenant_id = $1 and uid = $2`,
+    mine,
+  );
+  await tx.raw(
+    `delete from grants g where g.tenant_id = $1 and g.session_uid = $2
+        and not exists (select from refresh_tokens r where r.tenant_id = g.tenant_id and r.grant_id = g.id)`,
+    mine,
+  );
+}

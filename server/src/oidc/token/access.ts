@@ -1,0 +1,97 @@
+import { seconds } from '../../kernel/clock.ts';
+import { hashToken } from '../../kernel/crypto.ts';
+import { opaqueToken, standardId } from '../../kernel/ids.ts';
+import { supportedScopes } from '../claims.ts';
+import { ProtocolError } from '../errors.ts';
+import type { ProtectedResource } from '../needs.ts';
+import { targetResource } from '../resources.ts';
+import type { NewAccessToken } from '../store/access-tokens.ts';
+import { scopeMember } from '../wire-quirks.ts';
+import type { Exchange } from './exchange.ts';
+
+/** Seconds. */
+const opaqueTtl = 3600;
+
+/** What the person granted, as a code or a refresh token carries it. */
+export interface Granted {
+  userId: string;
+  resources: readonly string[];
+  /** The scopes this token is asked for: all granted ones, or fewer. */
+  scopes: readonly string[];
+  /** Set when tokens must end with the session. */
+  sessionUid: string | undefined;
+}
+
+/** An access token before it is written: opaque ones have a row to store, JWTs are signed afterwards. */
+export interface AccessPlan {
+  subject: string;
+  scopes: string[];
+  expiresIn: number;
+  resource?: ProtectedResource;
+  opaque?: { token: string; row: NewAccessToken };
+}
+
+/** The access token for a person: a JWT for a resource with the permissions their roles give, else an opaque one for userinfo. */
+export async function planUserAccess(exchange: Exchange, granted: Granted): Promise<AccessPlan> {
+  const { core, tenant, parameters } = exchange;
+  const resource = await targetResource(core, tenant, {
+    requested: parameters.resources,
+    granted: granted.resources,
+    scopes: granted.scopes,
+  });
+  if (resource) {
+    const held = new Set(await core.roles.userScopes(tenant.db, granted.userId, resource.id));
+    return planResource(granted.userId, resource, granted.scopes.filter((scope) => held.has(scope)));
+  }
+  const scopes = granted.scopes.filter((scope) => (supportedScopes as readonly string[]).includes(scope));
+  return planOpaque(exchange, { subject: granted.userId, userId: granted.userId, scopes, sessionUid: granted.sessionUid ?? null });
+}
+
+export const planResource = (subject: string, resource: ProtectedResource, scopes: string[]): AccessPlan => ({
+  subject,
+  resource,
+  scopes,
+  expiresIn: resource.accessTokenTtl,
+});
+
+export function planOpaque(
+  { client, core }: Exchange,
+  holder: { subject: string; userId: string | null; scopes: string[]; sessionUid: string | null },
+): AccessPlan {
+  const token = opaqueToken();
+  const row: NewAccessToken = {
+    tokenHash: hashToken(token),
+    userId: holder.userId,
+    clientId: client.id,
+    scope: holder.scopes.join(' '),
+    sessionUid: holder.sessionUid,
+    expiresAt: new Date(core.clock.now() + opaqueTtl * 1000),
+  };
+  return { subject: holder.subject, scopes: holder.scopes, expiresIn: opaqueTtl, opaque: { token, row } };
+}
+
+/** The members of the token response that describe the access token; signs it if it is a JWT (RFC 9068). */
+export async function accessMembers({ core, tenant, client }: Exchange, plan: AccessPlan): Promise<Record<string, unknown>> {
+  const scope = scopeMember(plan.scopes);
+  const accessToken =
+    plan.opaque?.token ??
+    (await core.keys.sign(
+      tenant,
+      {
+        jti: standardId(),
+        sub: plan.subject,
+        aud: plan.resource?.indicator,
+        exp: seconds(core.clock) + plan.expiresIn,
+        client_id: client.id,
+        ...scope,
+      },
+      'at+jwt',
+    ));
+  return { access_token: accessToken, token_type: 'Bearer', expires_in: plan.expiresIn, ...scope };
+}
+
+/** Nobody is a member of an organization here: the wire contract's answer to those who are not. */
+export function refuseOrganization({ parameters }: Exchange): void {
+  if (!parameters.has('organization_id')) return;
+  throw new ProtocolError('access_denied', 'the subject is not a member of the organization', { status: 403 });
+}

@@ -1,0 +1,89 @@
+import { createHash } from 'node:crypto';
+import { equalSecrets, hashToken } from '../../kernel/crypto.ts';
+import { opaqueToken } from '../../kernel/ids.ts';
+import { mayUseGrant, refreshTokenTtl } from '../clients.ts';
+import { ProtocolError } from '../errors.ts';
+import { type CodePayload, type CodeRecord, findCode, redeemCode } from '../store/codes.ts';
+import { deleteGrant } from '../store/grants.ts';
+import type { NewRefreshToken } from '../store/refresh-tokens.ts';
+import { accessMembers, planUserAccess } from './access.ts';
+import type { Exchange, TokenAnswer } from './exchange.ts';
+import { getActiveUser, idTokenMember } from './person.ts';
+
+/**
+ * `grant_type=authorization_code` (RFC 6749 section 4.1.3, RFC 7636 section 4.5). The code is consumed and its tokens are
+ * stored in one statement. A second use destroys everything the first one gave (section 4.1.2).
+ */
+export async function redeemAuthorizationCode(exchange: Exchange): Promise<TokenAnswer> {
+  const { core, tenant, parameters } = exchange;
+  const code = parameters.get('code');
+  if (!code) throw new ProtocolError('invalid_request', "missing required parameter 'code'");
+  const now = new Date(core.clock.now());
+  const codeHash = hashToken(code);
+  const { payload, grantId } = await checkCode(exchange, await findCode(tenant.db, codeHash), now);
+  const user = await getActiveUser(exchange, payload.userId);
+  const scopes = payload.scope.split(' ').filter(Boolean);
+  const sessionUid = scopes.includes('offline_access') ? undefined : payload.sid;
+  const plan = await planUserAccess(exchange, { userId: user.id, resources: payload.resources, scopes, sessionUid });
+  const refresh = prepareRefreshToken(exchange, payload, sessionUid);
+  const redeemed = await redeemCode(tenant.db, { codeHash, now }, { refresh: refresh?.row, access: plan.opaque?.row });
+  if (!redeemed) return refuseReplay(exchange, grantId);
+  const { authTime, sid, nonce } = payload;
+  return {
+    body: {
+      ...(await accessMembers(exchange, plan)),
+      ...(refresh ? { refresh_token: refresh.token } : {}),
+      ...(await idTokenMember(exchange, user, { scopes, authTime, sid, nonce })),
+    },
+  };
+}
+
+async function checkCode(exchange: Exchange, record: CodeRecord | undefined, now: Date): Promise<CodeRecord> {
+  const { client, parameters } = exchange;
+  if (!record) throw invalid('code not found');
+  const { payload } = record;
+  // Another client's attempt says nothing about the rightful one: the code stays usable.
+  if (payload.clientId !== client.id) throw invalid('client mismatch');
+  if (record.consumedAt) return refuseReplay(exchange, record.grantId);
+  if (record.expiresAt <= now) throw invalid('code is expired');
+  const redirectUri = parameters.get('redirect_uri');
+  if (redirectUri === undefined) throw new ProtocolError('invalid_request', "missing required parameter 'redirect_uri'");
+  if (redirectUri !== payload.redirectUri) throw invalid('redirect_uri mismatch');
+  checkVerifier(parameters.get('code_verifier'), payload.codeChallenge);
+  return record;
+}
+
+const invalid = (reason: string) => new ProtocolError('invalid_grant', `grant request is invalid: ${reason}`);
+
+async function refuseReplay({ core, tenant, client }: Exchange, grantId: string): Promise<never> {
+  await deleteGrant(tenant.db, grantId);
+  core.log.warn({ tenant: tenant.id, application: client.id }, 'An authorization code was used twice; its grant was destroyed');
+  throw invalid('code was already used');
+}
+
+/** The verifier and the challenge belong together: one without the other is a downgrade or an injected code (RFC 9700 section 4.8). */
+function checkVerifier(verifier: string | undefined, challenge: string | undefined): void {
+  if (challenge === undefined && verifier === undefined) return;
+  if (challenge === undefined || verifier === undefined || !/^[\w.~-]{43,128}$/.test(verifier)) throw invalid('PKCE verification failed');
+  if (!equalSecrets(createHash('sha256').update(verifier).digest('base64url'), challenge)) throw invalid('PKCE verification failed');
+}
+
+/** A refresh token for `offline_access`, or for server-side applications that always want one; that one ends with the session. */
+function prepareRefreshToken(
+  { client, core }: Exchange,
+  payload: CodePayload,
+  sessionUid: string | undefined,
+): { token: string; row: NewRefreshToken } | undefined {
+  const always = client.type === 'Traditional' && client.custom.alwaysIssueRefreshToken === true;
+  if (!mayUseGrant(client, 'refresh_token') || (sessionUid !== undefined && !always)) return undefined;
+  const token = opaqueToken();
+  const { userId, scope, resources, authTime, sid } = payload;
+  return {
+    token,
+    row: {
+      tokenHash: hashToken(token),
+      payload: { clientId: client.id, userId, scope, resources, authTime, sid, ...(sessionUid === undefined ? {} : { sessionUid }) },
+      expiresAt: new Date(core.clock.now() + refreshTokenTtl(client) * 1000),
+    },
+  };
+}

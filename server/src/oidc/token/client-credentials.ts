@@ -1,0 +1,29 @@
+import { ProtocolError } from '../errors.ts';
+import { getResource, requestedResources } from '../resources.ts';
+import { insertAccessToken } from '../store/access-tokens.ts';
+import { uniqueScopes } from '../wire-quirks.ts';
+import { type AccessPlan, accessMembers, planOpaque, planResource, refuseOrganization } from './access.ts';
+import type { Exchange, TokenAnswer } from './exchange.ts';
+
+/**
+ * `grant_type=client_credentials` (RFC 6749 section 4.4): an application acts for itself. For a resource it gets a JWT with
+ * those of the requested scopes that its roles give; without one an opaque token that opens nothing here.
+ */
+export async function issueClientToken(exchange: Exchange): Promise<TokenAnswer> {
+  refuseOrganization(exchange);
+  const plan = await planAccess(exchange);
+  if (plan.opaque) await insertAccessToken(exchange.tenant.db, plan.opaque.row, new Date(exchange.core.clock.now()));
+  return { body: await accessMembers(exchange, plan) };
+}
+
+async function planAccess(exchange: Exchange): Promise<AccessPlan> {
+  const { core, tenant, client, parameters } = exchange;
+  const [indicator, ...others] = await requestedResources(core, tenant, parameters.resources);
+  if (others.length > 0) throw new ProtocolError('invalid_target', 'only a single resource indicator value must be requested per token');
+  // An application's id is longer than any user's: the subjects never meet.
+  if (indicator === undefined) return planOpaque(exchange, { subject: client.id, userId: null, scopes: [], sessionUid: null });
+  const resource = await getResource(core, tenant, indicator);
+  const requested = uniqueScopes(parameters.get('scope'));
+  const held = new Set(requested.length > 0 ? await core.roles.applicationScopes(tenant, client.id, resource.id) : []);
+  return planResource(client.id, resource, requested.filter((scope) => held.has(scope)));
+}

@@ -1,0 +1,22 @@
+import type { Client } from '../../features/applications/client.ts';
+import type { Request } from '../../http/index.ts';
+import type { Tenant } from '../../tenancy/index.ts';
+import type { Core } from '../core.ts';
+import type { Parameters } from '../parameters.ts';
+
+/** A token request of an authenticated client that may use the grant. */
+export interface Exchange {
+  core: Core;
+  http: Request;
+  tenant: Tenant;
+  client: Client;
+  parameters: Parameters;
+}
+
+export interface TokenAnswer {
+  body: Record<string, unknown>;
+  /** Hash of a refresh token in the body that replaces another: its delivery is noted. */
+  replacement?: string;
+}
+
+export type TokenGrant = (exchange: Exchange) => Promise<TokenAnswer>;

@@ -1,0 +1,38 @@
+/**
+ * The token endpoint (RFC 6749 section 3.2). A request passes: parameters → client authentication → origin → THE TABLE of
+ * grants. A grant that is added here also needs its line in `clients.ts`, which says what types of application may use it.
+ */
+import type { Reply, Request } from '../../http/index.ts';
+import { authenticateClient, type GrantType, mayUseGrant } from '../clients.ts';
+import type { Core } from '../core.ts';
+import { checkOrigin } from '../cors.ts';
+import { ProtocolError } from '../errors.ts';
+import { bodyParameters } from '../parameters.ts';
+import { redeemAuthorizationCode } from './authorization-code.ts';
+import { issueClientToken } from './client-credentials.ts';
+import type { TokenGrant } from './exchange.ts';
+import { refreshTokens } from './refresh-token.ts';
+
+/** THE TABLE: one line a grant. */
+const grants: Record<GrantType, TokenGrant> = {
+  authorization_code: redeemAuthorizationCode,
+  refresh_token: refreshTokens,
+  client_credentials: issueClientToken,
+};
+
+export const grantTypes = Object.keys(grants);
+
+/** `POST /oidc/token`. */
+export async function token(core: Core, http: Request, reply: Reply): Promise<void> {
+  reply.header('cache-control', 'no-store').header('pragma', 'no-cache');
+  const parameters = bodyParameters(http);
+  const client = await authenticateClient(core, http, parameters);
+  checkOrigin(http, reply, client);
+  const name = parameters.get('grant_type');
+  if (!name) throw new ProtocolError('invalid_request', "missing required parameter 'grant_type'");
+  if (!Object.hasOwn(grants, name)) throw new ProtocolError('unsupported_grant_type', 'unsupported grant_type requested');
+  if (!mayUseGrant(client, name)) throw new ProtocolError('unauthorized_client', 'requested grant type is not allowed for this client');
+  const answer = await grants[name as GrantType]({ core, http, tenant: http.tenant, client, parameters });
+  if (answer.replacement) core.deliveries.watch(reply, http.tenant.id, answer.replacement);
+  reply.send(answer.body);
+}

@@ -1,0 +1,116 @@
+import { hashToken } from '../../kernel/crypto.ts';
+import { opaqueToken } from '../../kernel/ids.ts';
+import { isPublic, refreshTokenTtl } from '../clients.ts';
+import { ProtocolError } from '../errors.ts';
+import { deleteGrant } from '../store/grants.ts';
+import { findRefreshToken, type RefreshTokenRecord, rotateRefreshToken, useRefreshToken } from '../store/refresh-tokens.ts';
+import { uniqueScopes } from '../wire-quirks.ts';
+import { type AccessPlan, accessMembers, planUserAccess, refuseOrganization } from './access.ts';
+import type { Exchange, TokenAnswer } from './exchange.ts';
+import { getActiveUser, idTokenMember } from './person.ts';
+
+/** Milliseconds during which a replaced token still works: two tabs, a retry after a lost answer. */
+const leeway = 3000;
+/** Milliseconds from the first token of a family after which none is replaced any more. */
+const longestFamily = 365 * 86_400_000;
+
+/**
+ * `grant_type=refresh_token` (RFC 6749 section 6) with rotation and reuse detection (RFC 9700 section 4.14.2). The rules of
+ * delivery are told in docs/decisions/0002-refresh-token-delivery.md.
+ */
+export async function refreshTokens(exchange: Exchange): Promise<TokenAnswer> {
+  const value = exchange.parameters.get('refresh_token');
+  if (!value) throw new ProtocolError('invalid_request', "missing required parameter 'refresh_token'");
+  refuseOrganization(exchange);
+  // Another request may consume the token between reading and writing it: then it is read again and judged anew.
+  for (let attempt = 0; attempt < 5; attempt += 1) {
+    const answer = await tryRefresh(exchange, value);
+    if (answer) return answer;
+  }
+  throw new ProtocolError('temporarily_unavailable', 'the refresh token is in use by other requests');
+}
+
+async function tryRefresh(exchange: Exchange, value: string): Promise<TokenAnswer | undefined> {
+  const { core, tenant } = exchange;
+  const now = new Date(core.clock.now());
+  const token = await findRefreshToken(tenant.db, hashToken(value), now);
+  const use = await judge(exchange, token, now);
+  const { payload } = use.token;
+  const user = await getActiveUser(exchange, payload.userId);
+  const scopes = narrowScopes(exchange, payload.scope);
+  const plan = await planUserAccess(exchange, { userId: user.id, resources: payload.resources, scopes, sessionUid: payload.sessionUid });
+  const written = await write(exchange, use, plan, { now, value });
+  if (!written) return undefined;
+  return {
+    ...(written.replacement ? { replacement: written.replacement } : {}),
+    body: {
+      ...(await accessMembers(exchange, plan)),
+      refresh_token: written.refreshToken,
+      ...(await idTokenMember(exchange, user, { scopes, authTime: payload.authTime, sid: payload.sid })),
+    },
+  };
+}
+
+/** What happens to the presented token: it stays in use, it is replaced, or its lost replacement is. */
+interface Use {
+  token: RefreshTokenRecord;
+  rotation: 'none' | 'first' | 'again';
+}
+
+const invalid = (reason: string) => new ProtocolError('invalid_grant', `grant request is invalid: ${reason}`);
+
+async function judge(exchange: Exchange, token: RefreshTokenRecord | undefined, now: Date): Promise<Use> {
+  const { client, core, tenant } = exchange;
+  if (!token) throw invalid('refresh token not found');
+  if (token.payload.clientId !== client.id) throw invalid('client mismatch');
+  if (token.expiresAt <= now) throw invalid('refresh token is expired');
+  if (!token.consumedAt) return { token, rotation: shouldRotate(exchange, token, now) ? 'first' : 'none' };
+  if (now.getTime() - token.consumedAt.getTime() <= leeway) return { token, rotation: 'first' };
+  // The client never saw a replacement: the answer was lost in a crash or on a broken connection.
+  if (!token.wasReplaced) return { token, rotation: 'again' };
+  await deleteGrant(tenant.db, token.grantId);
+  core.log.warn({ tenant: tenant.id, application: client.id }, 'A replaced refresh token was used again; its grant was destroyed');
+  throw invalid('refresh token was already used');
+}
+
+function shouldRotate({ client }: Exchange, token: RefreshTokenRecord, now: Date): boolean {
+  if (client.custom.rotateRefreshToken === false) return false;
+  if (now.getTime() - token.familyCreatedAt.getTime() >= longestFamily) return false;
+  if (isPublic(client)) return true;
+  const lifetime = token.expiresAt.getTime() - token.createdAt.getTime();
+  return now.getTime() - token.createdAt.getTime() >= 0.7 * lifetime;
+}
+
+/** The requested scopes, all of them granted before (RFC 6749 section 6), or all that were. */
+function narrowScopes({ parameters }: Exchange, granted: string): string[] {
+  const all = granted.split(' ').filter(Boolean);
+  const requested = uniqueScopes(parameters.get('scope'));
+  if (requested.length === 0) return all;
+  if (requested.some((scope) => !all.includes(scope))) throw new ProtocolError('invalid_scope', 'refresh token missing requested scope');
+  return requested;
+}
+
+async function write(
+  { client, core, tenant }: Exchange,
+  { token, rotation }: Use,
+  plan: AccessPlan,
+  { now, value }: { now: Date; value: string },
+): Promise<{ refreshToken: string; replacement?: string } | undefined> {
+  const access = plan.opaque?.row;
+  if (rotation === 'none') {
+    const stored = access === undefined || (await useRefreshToken(tenant.db, token, access, now));
+    return stored ? { refreshToken: value } : undefined;
+  }
+  const refreshToken = opaqueToken();
+  const replacement = hashToken(refreshToken);
+  // In a browser a stolen token must not live on for ever by being refreshed: the remaining time is handed on.
+  const expiresAt = client.type === 'SPA' ? token.expiresAt : new Date(core.clock.now() + refreshTokenTtl(client) * 1000);
+  const rotated = await rotateRefreshToken(tenant.db, {
+    token,
+    successor: { tokenHash: replacement, payload: token.payload, expiresAt },
+    access,
+    now,
+    again: rotation === 'again',
+  });
+  return rotated ? { refreshToken, replacement } : undefined;
+}
