@@ -95,7 +95,7 @@ function createFlows(parts: Parts): Flows {
   return {
     async signInWithPassword(interaction, given) {
       const settings = await needs.signInExperiences.get(interaction.tenant);
-      if (!resolvePolicy(settings).signIn) throw new AldabaError('auth.forbidden');
+      if (!resolvePolicy(settings).signIn) throw new AldabaError('user.sign_in_method_not_enabled');
       const { proof, account, renewedPassword } = await password.prove(interaction.tenant, settings, given);
       const events: SignInEvent[] = [
         { type: 'started', intent: 'SignIn' },
@@ -106,7 +106,7 @@ function createFlows(parts: Parts): Flows {
     },
     async registerWithPassword(interaction, given) {
       const settings = await needs.signInExperiences.get(interaction.tenant);
-      if (!resolvePolicy(settings).register) throw new AldabaError('auth.forbidden');
+      if (!resolvePolicy(settings).register) throw new AldabaError('user.sign_up_method_not_enabled');
       const proof = await password.chooseIdentity(interaction.tenant, settings, given);
       const events: SignInEvent[] = [
         { type: 'started', intent: 'Register' },

@@ -1,0 +1,14 @@
+/**
+ * Sign-in: who the person is. Two thin doors (`pages.ts` for HTML, `experience.ts` for JSON) stand in front of one service.
+ *
+ * Owns: the machine (`machine.ts`, pure), the factors that check what people show (`factors/`), the limit on attempts
+ * (`attempts.ts` and the table attempt_limits), and the port that the protocol fills (`port.ts`). Does not own: the
+ * interaction's row and cookie, sessions and codes (oidc), users, connectors, or how a page looks.
+ * A request enters at a door, a factor turns it into a fact, `machine.step` decides, `run.ts` stores state and effects in one
+ * transaction, and the door shows the prompt or goes on through the port.
+ */
+export type { SignInNeeds } from './needs.ts';
+export { signInPageRoutes } from './pages.ts';
+export type { Interaction, InteractionPort, InteractionRequest, SignInResult } from './port.ts';
+export { createSignIn, type SignIn } from './service.ts';
+export { sweepAttempts } from './store.ts';

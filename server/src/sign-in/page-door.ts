@@ -1,0 +1,109 @@
+import type { PageLanguage, PageView } from '@aldaba/contract';
+import { assertSameOrigin, type Reply, type Request, toAldabaError } from '../http/index.ts';
+import { AldabaError } from '../kernel/errors.ts';
+import type { SignInNeeds } from './needs.ts';
+import { sentenceFor } from './page-errors.ts';
+import type { PageContext } from './page-views.ts';
+import type { Interaction } from './port.ts';
+import type { Standing } from './run.ts';
+import type { SignIn } from './service.ts';
+
+/** Cookie of the protocol that holds the interactions; here only its presence counts. */
+const interactionCookie = '_interaction';
+
+/** What the routes of the HTML door share. */
+export interface PageDoor {
+  /** Turns a handler into a route: whatever it throws becomes a page, or JSON where the page's script asked for it. */
+  route(handler: (request: Request, reply: Reply) => Promise<unknown>): (request: Request, reply: Reply) => Promise<Reply>;
+  /** Like `route`, for forms: refuses those of other sites. */
+  form(handler: (request: Request, reply: Reply) => Promise<unknown>): (request: Request, reply: Reply) => Promise<Reply>;
+  context(interaction: Interaction, request: Request): Promise<PageContext>;
+  show(request: Request, reply: Reply, page: { view: PageView; interaction: Interaction; status?: number }): Promise<void>;
+  /** Goes on to where the sign-in stands. */
+  proceed(request: Request, reply: Reply, interaction: Interaction, standing: Standing): void;
+}
+
+export function createPageDoor({ needs }: SignIn): PageDoor {
+  const { pages, log } = needs;
+  const optionsOf = (interaction: Interaction) => ({
+    appId: interaction.applicationId,
+    ...(interaction.request.uiLocales === undefined ? {} : { uiLocales: interaction.request.uiLocales }),
+  });
+  const route: PageDoor['route'] = (handler) => async (request, reply) => {
+    try {
+      await handler(request, reply);
+    } catch (error) {
+      await sendFailure(needs, request, reply, toAldabaError(error, request, log));
+    }
+    return reply;
+  };
+  return {
+    route,
+    form: (handler) =>
+      route(async (request, reply) => {
+        assertSameOrigin(request, interactionCookie);
+        await handler(request, reply);
+      }),
+    async context(interaction, request) {
+      return {
+        appId: interaction.applicationId,
+        settings: await needs.signInExperiences.get(request.tenant),
+        language: await pages.language(request, optionsOf(interaction)),
+        connectors: await needs.connectors.social(request.tenant),
+      };
+    },
+    show: (request, reply, { view, interaction, status }) =>
+      pages.send(request, reply, view, { ...optionsOf(interaction), ...(status === undefined ? {} : { status }) }),
+    proceed(request, reply, interaction, { redirectTo, prompt }) {
+      const page = prompt.kind === 'continue' ? '/continue' : prompt.kind === 'register' ? '/register' : '/sign-in';
+      reply.redirect(redirectTo ?? pageAddress(request, page, interaction.applicationId), 303);
+    },
+  };
+}
+
+/** The address of one of the pages, for a redirect. */
+export const pageAddress = (request: Request, path: string, appId: string | undefined): string =>
+  `${request.tenant.basePath}${path}${appId === undefined ? '' : `?app_id=${encodeURIComponent(appId)}`}`;
+
+/** Whether the page's script asked, not the browser for a page. */
+export const wantsJson = (request: Request): boolean => {
+  const accept = request.headers.accept ?? '';
+  return accept.includes('application/json') && !accept.includes('text/html');
+};
+
+/** A value of the form; a repeated or absent one counts as empty. */
+export function formField(request: Request, name: string): string {
+  const body = request.body as Record<string, unknown> | null | undefined;
+  const value = typeof body === 'object' && body !== null ? body[name] : undefined;
+  return typeof value === 'string' ? value : '';
+}
+
+/** A value of the query; a repeated one counts as absent. */
+export function queryField(request: Request, name: string): string | undefined {
+  const value = (request.query as Record<string, unknown>)[name];
+  return typeof value === 'string' ? value : undefined;
+}
+
+async function sendFailure(needs: SignInNeeds, request: Request, reply: Reply, error: AldabaError): Promise<void> {
+  const language: PageLanguage = await needs.pages.language(request);
+  if (error.code === 'request.overloaded') reply.header('retry-after', '2');
+  const message = sentenceFor(error, language);
+  if (wantsJson(request)) {
+    reply.code(error.status).header('cache-control', 'no-store').send({ ...error.toBody(), message });
+    return;
+  }
+  const gone = error.code === 'session.not_found' || error.code === 'session.interaction_not_found';
+  if (!gone) {
+    await needs.pages.send(request, reply, { kind: 'error', code: error.code, message }, { status: error.status });
+    return;
+  }
+  const { unknownSessionRedirectUrl } = await needs.signInExperiences.get(request.tenant);
+  const view: PageView = { kind: 'unknown-session', ...(unknownSessionRedirectUrl ? { continueUrl: unknownSessionRedirectUrl } : {}) };
+  await needs.pages.send(request, reply, view, { status: error.status });
+}
+
+/** Errors that a person can do something about in the form; others get a page of their own. */
+export function asFormError(error: unknown): AldabaError {
+  if (error instanceof AldabaError && error.status !== 404 && error.status < 500 && error.code !== 'session.not_found') return error;
+  throw error;
+}

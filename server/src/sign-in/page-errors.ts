@@ -1,0 +1,48 @@
+/** Errors of the sign-in in the person's language, at the field that they are about. */
+import type { ErrorCode, PageError, PageLanguage } from '@aldaba/contract';
+import { errorSentence, type PhraseKey, phrase, relativeTime } from '@aldaba/pages';
+import type { PasswordIssue } from '../features/passwords/index.ts';
+import type { AldabaError } from '../kernel/errors.ts';
+
+const phraseOfIssue: Record<PasswordIssue['code'], PhraseKey> = {
+  'password_rejected.too_short': 'password.tooShort',
+  'password_rejected.too_long': 'password.tooLong',
+  'password_rejected.character_types': 'password.tooSimple',
+  'password_rejected.unsupported_characters': 'password.unsupported',
+  'password_rejected.restricted.repetition': 'password.tooRepetitive',
+  'password_rejected.restricted.sequence': 'password.tooRepetitive',
+  'password_rejected.restricted.user_info': 'password.hasUserInfo',
+  'password_rejected.restricted.words': 'password.hasWords',
+};
+
+const fieldOfCode: Partial<Record<ErrorCode, 'username' | 'password' | 'terms'>> = {
+  'user.username_already_in_use': 'username',
+  'user.username_required': 'username',
+  'user.password_required': 'password',
+  'user.terms_required': 'terms',
+};
+
+/** An error as a form shows it. */
+export function pageErrorOf(error: AldabaError, language: PageLanguage): PageError {
+  const data = (typeof error.data === 'object' && error.data !== null ? error.data : {}) as Record<string, unknown>;
+  const { code } = error;
+  if (code === 'password.rejected' && Array.isArray(data.issues)) {
+    const [issue] = data.issues as PasswordIssue[];
+    if (issue) return { field: 'password', code: issue.code, message: phrase(language, phraseOfIssue[issue.code], textsOf(issue.interpolation)) };
+  }
+  if (code === 'guard.invalid_input' && data.field === 'username') {
+    return { field: 'username', code, message: phrase(language, 'field.usernameRules') };
+  }
+  if (code === 'user.terms_required') return { field: 'terms', code, message: phrase(language, 'terms.required') };
+  const field = fieldOfCode[code];
+  return { ...(field ? { field } : {}), code, message: sentenceFor(error, language, data) };
+}
+
+/** The localised sentence alone. */
+export function sentenceFor(error: AldabaError, language: PageLanguage, data = error.data as Record<string, unknown> | undefined): string {
+  const time = typeof data?.seconds === 'number' ? { relativeTime: relativeTime(language, data.seconds) } : {};
+  return errorSentence(language, error.code, { ...data, ...time });
+}
+
+const textsOf = (values: Record<string, string | number> = {}): Record<string, string> =>
+  Object.fromEntries(Object.entries(values).map(([name, value]) => [name, String(value)]));

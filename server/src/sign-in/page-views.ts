@@ -1,0 +1,102 @@
+/** What the sign-in pages show: from the tenant's settings and the machine's prompt to the views of the contract. Pure. */
+import type {
+  ContinueView,
+  PageError,
+  PageLanguage,
+  RegisterView,
+  SignInExperienceSettings,
+  SignInView,
+  SocialOption,
+  Terms,
+} from '@aldaba/contract';
+import { phrase } from '@aldaba/pages';
+import type { SocialConnector } from './needs.ts';
+import { type MissingDetail, resolvePolicy } from './policy.ts';
+
+export interface PageContext {
+  appId: string;
+  settings: SignInExperienceSettings;
+  language: PageLanguage;
+  connectors: readonly SocialConnector[];
+}
+
+/** Whether the person has to agree to the terms on a page, or is only told of them. */
+export function termsOf(settings: SignInExperienceSettings, page: 'sign-in' | 'register'): Terms {
+  if (!settings.termsOfUseUrl && !settings.privacyPolicyUrl) return 'none';
+  if (settings.agreeToTermsPolicy === 'Manual') return 'checkbox';
+  return settings.agreeToTermsPolicy === 'ManualRegistrationOnly' && page === 'register' ? 'checkbox' : 'notice';
+}
+
+/**
+ * Whether the sign-in page has a password form. Where accounts are made through connectors alone (sign-up identifier "not
+ * applicable") nobody has a password, so there is none.
+ */
+export function hasPasswordForm({ settings, connectors }: Pick<PageContext, 'settings' | 'connectors'>): boolean {
+  const policy = resolvePolicy(settings);
+  if (!policy.signIn || policy.passwordIdentifiers.length === 0) return false;
+  const socialOnly = policy.register && settings.signUp.identifiers.length === 0 && connectors.length > 0;
+  return !socialOnly;
+}
+
+const hasRegistration = ({ settings, connectors }: PageContext): boolean => {
+  const policy = resolvePolicy(settings);
+  return policy.register && (policy.registerWithUsername || connectors.length > 0);
+};
+
+export function signInView(context: PageContext, form: { username?: string; error?: PageError } = {}): SignInView {
+  return {
+    kind: 'sign-in',
+    appId: context.appId,
+    password: hasPasswordForm(context),
+    social: context.connectors.map((connector) => optionOf(connector, context.language)),
+    ...(hasRegistration(context) ? { registerPath: '/register' } : {}),
+    terms: termsOf(context.settings, 'sign-in'),
+    ...form,
+  };
+}
+
+export function registerView(context: PageContext, form: { username?: string; error?: PageError } = {}): RegisterView {
+  const policy = resolvePolicy(context.settings);
+  return {
+    kind: 'register',
+    appId: context.appId,
+    password: policy.registerWithUsername,
+    social: context.connectors.map((connector) => optionOf(connector, context.language)),
+    ...(policy.signIn ? { signInPath: '/sign-in' } : {}),
+    terms: termsOf(context.settings, 'register'),
+    passwordRules: passwordRules(context.settings, context.language),
+    ...form,
+  };
+}
+
+/** Undefined when something is missing that this page cannot ask for. */
+export function continueView(
+  context: Omit<PageContext, 'connectors'>,
+  missing: readonly MissingDetail[],
+  form: { username?: string; error?: PageError } = {},
+): ContinueView | undefined {
+  const askable = missing.filter((detail) => detail === 'username' || detail === 'password');
+  if (askable.length < missing.length) return undefined;
+  return { kind: 'continue', appId: context.appId, missing: askable, passwordRules: passwordRules(context.settings, context.language), ...form };
+}
+
+/** The tenant's password policy in words; what cannot fail is left out. */
+export function passwordRules({ passwordPolicy }: Pick<SignInExperienceSettings, 'passwordPolicy'>, language: PageLanguage): string[] {
+  const { length, characterTypes, rejects } = passwordPolicy;
+  return [
+    phrase(language, 'password.minLength', { min: String(length.min) }),
+    ...(characterTypes.min > 1 ? [phrase(language, 'password.characterTypes', { min: String(characterTypes.min) })] : []),
+    ...(rejects.repetitionAndSequence ? [phrase(language, 'password.noRepetition')] : []),
+    ...(rejects.userInfo ? [phrase(language, 'password.noUserInfo')] : []),
+    ...(rejects.words.length > 0 ? [phrase(language, 'password.noWords')] : []),
+  ];
+}
+
+const optionOf = (connector: SocialConnector, language: PageLanguage): SocialOption => ({
+  id: connector.id,
+  target: connector.target,
+  platform: connector.platform,
+  name: connector.name[language] ?? connector.name.en ?? connector.target,
+  logo: connector.logo,
+  ...(connector.logoDark ? { logoDark: connector.logoDark } : {}),
+});
