@@ -37,9 +37,29 @@ const addressClaims: Record<string, string> = {
 };
 
 export const supportedClaims = [
-  'sub', 'iss', 'aud', 'exp', 'iat', 'auth_time', 'nonce', 'sid', 'name', 'picture', 'username', 'preferred_username', 'updated_at',
-  'created_at', ...Object.keys(profileClaims), 'email', 'email_verified', 'phone_number', 'phone_number_verified', 'address', 'roles',
-  'custom_data', 'identities',
+  'sub',
+  'iss',
+  'aud',
+  'exp',
+  'iat',
+  'auth_time',
+  'nonce',
+  'sid',
+  'name',
+  'picture',
+  'username',
+  'preferred_username',
+  'updated_at',
+  'created_at',
+  ...Object.keys(profileClaims),
+  'email',
+  'email_verified',
+  'phone_number',
+  'phone_number_verified',
+  'address',
+  'roles',
+  'custom_data',
+  'identities',
 ] as const;
 
 type Claims = Record<string, unknown>;

@@ -18,14 +18,17 @@ const grantsOf: Record<ApplicationType, readonly GrantType[]> = {
   MachineToMachine: ['client_credentials'],
 };
 
-export const mayUseGrant = (client: Client, grant: string): boolean => (grantsOf[client.type] as readonly string[]).includes(grant);
+export const mayUseGrant = (client: Client, grant: string): boolean =>
+  (grantsOf[client.type] as readonly string[]).includes(grant);
 
 /** A client that cannot keep a secret (RFC 6749 section 2.1): it must use PKCE, and its refresh tokens rotate at every use. */
 export const isPublic = (client: Client): boolean => client.type === 'Native' || client.type === 'SPA';
 
 /** Seconds. */
 export const refreshTokenTtl = ({ custom }: Client): number =>
-  custom.refreshTokenTtlInDays !== undefined ? custom.refreshTokenTtlInDays * 86_400 : (custom.refreshTokenTtl ?? 14 * 86_400);
+  custom.refreshTokenTtlInDays !== undefined
+    ? custom.refreshTokenTtlInDays * 86_400
+    : (custom.refreshTokenTtl ?? 14 * 86_400);
 
 export const idTokenTtl = ({ custom }: Client): number => custom.idTokenTtl ?? 3600;
 
@@ -52,7 +55,8 @@ export async function authenticateClient(
   if (!client) throw new ProtocolError('invalid_client', 'client authentication failed');
   // What a public client sends beside its id proves nothing, and is not looked at.
   if (isPublic(client)) return client;
-  if (credentials.mechanism === 'none') throw new ProtocolError('invalid_client', 'this client must authenticate with its secret');
+  if (credentials.mechanism === 'none')
+    throw new ProtocolError('invalid_client', 'this client must authenticate with its secret');
   checkSecret(client, credentials.secrets, needs.clock);
   return client;
 }
@@ -84,7 +88,8 @@ function readBasic(header: string | undefined): { clientId: string; secrets: str
   if (!match) throw new ProtocolError('invalid_request', 'invalid authorization header value format');
   const text = Buffer.from(match[1] as string, 'base64').toString('utf8');
   const colon = text.indexOf(':');
-  if (colon < 1 || text.includes('\0')) throw new ProtocolError('invalid_request', 'invalid authorization header value format');
+  if (colon < 1 || text.includes('\0'))
+    throw new ProtocolError('invalid_request', 'invalid authorization header value format');
   const secret = text.slice(colon + 1);
   return { clientId: decodeForm(text.slice(0, colon)), secrets: [...new Set([secret, decodeForm(secret)])] };
 }

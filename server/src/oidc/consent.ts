@@ -65,10 +65,14 @@ async function wishes(core: Core, request: Request, { open, user }: Question): P
     if (indicator === organizationsResource) continue;
     const resource = await core.resources.findByIndicator(request.tenant, indicator);
     const held = resource ? await core.roles.userScopes(request.tenant.db, user.id, resource.id) : [];
-    for (const name of held) if (resource && requested.includes(name)) onResources.push({ name, description: resource.name });
+    for (const name of held)
+      if (resource && requested.includes(name)) onResources.push({ name, description: resource.name });
   }
   const known = new Set(onResources.map(({ name }) => name));
-  return [...requested.filter((name) => name !== 'openid' && !known.has(name)).map((name) => ({ name })), ...onResources];
+  return [
+    ...requested.filter((name) => name !== 'openid' && !known.has(name)).map((name) => ({ name })),
+    ...onResources,
+  ];
 }
 
 /** `POST /consent`: takes the decision and goes on with the authorization. */
@@ -79,7 +83,8 @@ export async function decideConsent(core: Core, request: Request, reply: Reply):
     throw new AldabaError('request.cross_site');
   }
   const decision = parameters.get('decision');
-  if (decision !== 'accept' && decision !== 'deny') throw new ProtocolError('invalid_request', 'decision must be accept or deny');
+  if (decision !== 'accept' && decision !== 'deny')
+    throw new ProtocolError('invalid_request', 'decision must be accept or deny');
   const { open, user } = question;
   await settleInteraction(
     request.tenant.db,

@@ -18,7 +18,10 @@ export const allowAnyOrigin = (reply: Reply): void => {
 export function allowCaller(request: Request, reply: Reply): void {
   const { origin } = request.headers;
   if (origin === undefined) return;
-  reply.header('access-control-allow-origin', origin).header('vary', 'Origin').header('access-control-expose-headers', 'WWW-Authenticate');
+  reply
+    .header('access-control-allow-origin', origin)
+    .header('vary', 'Origin')
+    .header('access-control-expose-headers', 'WWW-Authenticate');
 }
 
 /** The answer to a preflight: the client id is in the request that follows. */
@@ -43,7 +46,8 @@ export function checkOrigin(request: Request, reply: Reply, client: Client): voi
   if (origin === new URL(request.tenant.baseUrl).origin) return;
   const isKnown =
     origin !== 'null' &&
-    (client.custom.corsAllowedOrigins?.includes(origin) === true || (URL.canParse(origin) && hasOrigin(origin, client.redirectUris)));
+    (client.custom.corsAllowedOrigins?.includes(origin) === true ||
+      (URL.canParse(origin) && hasOrigin(origin, client.redirectUris)));
   if (isKnown) return;
   reply.removeHeader('access-control-allow-origin');
   throw new ProtocolError('invalid_request', 'origin is not allowed for this client');

@@ -1,6 +1,6 @@
 import type { Client } from '../features/applications/client.ts';
-import type { Reply, Request } from '../http/index.ts';
-import { sessionCookie, writeCookie } from './cookies.ts';
+import { type Reply, type Request, writeCookie } from '../http/index.ts';
+import { sessionCookie } from './cookies.ts';
 import type { Core } from './core.ts';
 import { ProtocolError } from './errors.ts';
 import { bodyParameters, type Parameters } from './parameters.ts';
@@ -27,7 +27,12 @@ const place = (request: Request, session: Session | undefined) => ({
  * `GET` and `POST /oidc/session/end` (OpenID Connect RP-Initiated Logout 1.0). With an application that names itself, by a
  * hint or only by `client_id` as the SDKs do, the page submits itself; otherwise the person confirms.
  */
-export async function beginEndSession(core: Core, request: Request, reply: Reply, parameters: Parameters): Promise<void> {
+export async function beginEndSession(
+  core: Core,
+  request: Request,
+  reply: Reply,
+  parameters: Parameters,
+): Promise<void> {
   const client = await findCaller(core, request, parameters);
   const returnTo = checkReturn(parameters, client);
   const session = await findBrowserSession(request.tenant.db, request, core.clock);
@@ -85,7 +90,8 @@ export async function confirmEndSession(core: Core, request: Request, reply: Rep
   const parameters = bodyParameters(request);
   const session = await findBrowserSession(request.tenant.db, request, core.clock);
   const farewell = openValue(core.vault, parameters.get('xsrf') ?? '', place(request, session)) as Farewell | undefined;
-  if (!farewell || farewell.expiresAt <= core.clock.now()) throw new ProtocolError('invalid_request', 'xsrf token invalid');
+  if (!farewell || farewell.expiresAt <= core.clock.now())
+    throw new ProtocolError('invalid_request', 'xsrf token invalid');
   if (parameters.get('logout')) {
     if (session) await request.tenant.db.transaction((tx) => endSession(tx, session));
     writeCookie(request, reply, { name: sessionCookie, value: undefined });

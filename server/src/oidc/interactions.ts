@@ -1,13 +1,18 @@
-import type { Reply, Request } from '../http/index.ts';
+import { type Reply, type Request, readCookie, writeCookie } from '../http/index.ts';
 import type { Clock } from '../kernel/clock.ts';
 import { hashToken } from '../kernel/crypto.ts';
 import { AldabaError } from '../kernel/errors.ts';
-import type { Queries } from '../store/index.ts';
 import type { Interaction, InteractionPort } from '../sign-in/port.ts';
-import { interactionCookie, readCookie, writeCookie } from './cookies.ts';
+import type { Queries } from '../store/index.ts';
 import type { AuthorizationRequest } from './authorize/request.ts';
+import { interactionCookie } from './cookies.ts';
 import { findBrowserSession } from './sessions.ts';
-import { advanceInteraction, findInteraction, type InteractionPrompt, type InteractionRecord } from './store/interactions.ts';
+import {
+  advanceInteraction,
+  findInteraction,
+  type InteractionPrompt,
+  type InteractionRecord,
+} from './store/interactions.ts';
 import { namedApplication } from './wire-quirks.ts';
 
 export type { Interaction, InteractionPort, SignInResult } from '../sign-in/port.ts';
@@ -70,7 +75,8 @@ export function forgetInteraction(request: Request, reply: Reply, uid: string): 
 }
 
 /** Whether this browser began the interaction: the resume address alone, out of a history or a log, is worth nothing. */
-export const holdsInteraction = (request: Request, uid: string): boolean => Object.values(readMap(request)).includes(uid);
+export const holdsInteraction = (request: Request, uid: string): boolean =>
+  Object.values(readMap(request)).includes(uid);
 
 function pickUid(request: Request, applicationId: string | undefined): string | undefined {
   const map = readMap(request);
@@ -116,7 +122,8 @@ export async function settleInteraction(
 /** The interaction as sign-in sees it; the cookie's value travels along for the resume address. */
 type PortInteraction = Interaction & { uid: string };
 
-const resumeUrl = (interaction: Interaction): string => `${interaction.tenant.issuer}/auth/${(interaction as PortInteraction).uid}`;
+const resumeUrl = (interaction: Interaction): string =>
+  `${interaction.tenant.issuer}/auth/${(interaction as PortInteraction).uid}`;
 
 /** The door that sign-in declared, filled by the protocol. */
 export function createInteractionPort(deps: { clock: Clock }): InteractionPort {

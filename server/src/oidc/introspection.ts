@@ -19,7 +19,8 @@ export async function introspect(core: Core, request: Request, reply: Reply): Pr
   checkOrigin(request, reply, client);
   const token = parameters.get('token');
   if (!token) throw new ProtocolError('invalid_request', "missing required parameter 'token'");
-  if (looksLikeJws(token)) throw new ProtocolError('unsupported_token_type', 'Structured JWT Tokens cannot be introspected');
+  if (looksLikeJws(token))
+    throw new ProtocolError('unsupported_token_type', 'Structured JWT Tokens cannot be introspected');
   const found = await describe(core, request, token);
   // A public client proves nothing about itself, so it learns about its own tokens only.
   const isVisible = found !== undefined && (!isPublic(client) || found.client_id === client.id);
@@ -43,7 +44,8 @@ async function describe(core: Core, request: Request, token: string): Promise<Re
     };
   }
   const refresh = await findRefreshToken(tenant.db, tokenHash, now);
-  if (!refresh || refresh.consumedAt || refresh.expiresAt <= now || !(await isActive(core, request, refresh.payload))) return undefined;
+  if (!refresh || refresh.consumedAt || refresh.expiresAt <= now || !(await isActive(core, request, refresh.payload)))
+    return undefined;
   return {
     client_id: refresh.payload.clientId,
     sub: refresh.payload.userId,
@@ -54,7 +56,11 @@ async function describe(core: Core, request: Request, token: string): Promise<Re
 }
 
 /** A token of a deleted application or of a deleted or suspended user is as good as none. */
-async function isActive(core: Core, { tenant }: Request, holder: { clientId: string; userId: string | null }): Promise<boolean> {
+async function isActive(
+  core: Core,
+  { tenant }: Request,
+  holder: { clientId: string; userId: string | null },
+): Promise<boolean> {
   if (!(await core.applications.findClient(tenant, holder.clientId))) return false;
   if (holder.userId === null) return true;
   const user = await core.users.find(tenant.db, holder.userId);

@@ -36,7 +36,11 @@ export interface Keys {
    * checked, and fail closed.
    * @returns undefined for anything else
    */
-  verify(tenant: Tenant, token: string, expected: { type?: string; audience?: string; allowExpired?: boolean }): Promise<JWTPayload | undefined>;
+  verify(
+    tenant: Tenant,
+    token: string,
+    expected: { type?: string; audience?: string; allowExpired?: boolean },
+  ): Promise<JWTPayload | undefined>;
   /**
    * Makes the next key the current one and a fresh one the next. The next key has been published for as long as it was
    * next, so clients that keep the key set know it already; the previous key stays published until the next rotation.
@@ -47,7 +51,11 @@ export interface Keys {
 const generate = promisify(generateKeyPair);
 const curves = { ES256: 'P-256', ES384: 'P-384', ES512: 'P-521' } as const;
 
-async function makeKey(vault: Vault, tenantId: string, algorithm: SigningAlgorithm): Promise<Omit<KeyRecord, 'status'>> {
+async function makeKey(
+  vault: Vault,
+  tenantId: string,
+  algorithm: SigningAlgorithm,
+): Promise<Omit<KeyRecord, 'status'>> {
   const { publicKey, privateKey } =
     algorithm === 'RS256' || algorithm === 'PS256'
       ? await generate('rsa', { modulusLength: 2048 })
@@ -64,7 +72,8 @@ async function makeKey(vault: Vault, tenantId: string, algorithm: SigningAlgorit
 const sealContext = (tenantId: string, id: string): string => `${tenantId}/signing_keys/${id}`;
 
 /** The part of a new tenant that the protocol needs: a current and a next signing key. */
-export const createSigningKeySeed = (vault: Vault): Seed =>
+export const createSigningKeySeed =
+  (vault: Vault): Seed =>
   async (tx, tenantId) => {
     await insertKey(tx, { ...(await makeKey(vault, tenantId, 'ES256')), status: 'current' });
     await insertKey(tx, { ...(await makeKey(vault, tenantId, 'ES256')), status: 'next' });
@@ -107,7 +116,8 @@ export function createKeys(deps: { caches: CacheRegistry; database: Database; va
         });
         return payload;
       } catch (error) {
-        if (error instanceof errors.JOSEError || error instanceof TypeError || error instanceof SyntaxError) return undefined;
+        if (error instanceof errors.JOSEError || error instanceof TypeError || error instanceof SyntaxError)
+          return undefined;
         throw error;
       }
     },
@@ -120,7 +130,11 @@ export function createKeys(deps: { caches: CacheRegistry; database: Database; va
 }
 
 /** An ID token as a hint about the past: its expiry does not matter (OpenID Connect RP-Initiated Logout 1.0 section 2). */
-async function verifyIgnoringTime(token: string, key: VerificationKey, issuer: string): Promise<JWTPayload | undefined> {
+async function verifyIgnoringTime(
+  token: string,
+  key: VerificationKey,
+  issuer: string,
+): Promise<JWTPayload | undefined> {
   const { payload, protectedHeader } = await compactVerify(token, key.publicKey, { algorithms: [key.algorithm] });
   // An access token is never taken for an ID token.
   if (protectedHeader.typ !== undefined && protectedHeader.typ.toLowerCase() !== 'jwt') return undefined;

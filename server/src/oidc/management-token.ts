@@ -22,9 +22,11 @@ export async function verifyManagementToken(
   if (!match) throw new AldabaError('auth.authorization_token_type_not_supported');
   const token = match[1] as string;
   const issuer = await findIssuer(core, token, tenant);
-  const claims = issuer && (await core.keys.verify(issuer, token, { type: 'at+jwt', audience: tenant.managementIndicator }));
+  const claims =
+    issuer && (await core.keys.verify(issuer, token, { type: 'at+jwt', audience: tenant.managementIndicator }));
   // `aud` must be this API alone, not one of several.
-  if (!claims || typeof claims.sub !== 'string' || claims.aud !== tenant.managementIndicator) throw new AldabaError('auth.unauthorized');
+  if (!claims || typeof claims.sub !== 'string' || claims.aud !== tenant.managementIndicator)
+    throw new AldabaError('auth.unauthorized');
   const scopes = typeof claims.scope === 'string' ? claims.scope.split(' ') : [];
   if (!scopes.includes('all')) throw new AldabaError('auth.forbidden');
   return { subject: claims.sub };

@@ -1,4 +1,4 @@
-import type { PageView } from '@aldaba/contract';
+import type { PageLanguage, PageView } from '@aldaba/contract';
 import type { Client } from '../features/applications/client.ts';
 import type { User } from '../features/users/user.ts';
 import type { Reply, Request } from '../http/index.ts';
@@ -51,5 +51,6 @@ export interface OidcNeeds {
       view: PageView,
       options?: { appId?: string; status?: number; uiLocales?: string },
     ): Promise<void>;
+    language(request: Request): Promise<PageLanguage>;
   };
 }

@@ -23,7 +23,11 @@ export function readParameters(source: Record<string, unknown>): Parameters {
     if (name === 'resource') resources.push(...textsOf(name, given));
     else {
       const texts = textsOf(name, given);
-      if (texts.length > 1) throw new ProtocolError('invalid_request', `'${printable(name)}' parameter must not be provided more than once`);
+      if (texts.length > 1)
+        throw new ProtocolError(
+          'invalid_request',
+          `'${printable(name)}' parameter must not be provided more than once`,
+        );
       if (texts[0]) values.set(name, texts[0]);
     }
   }
@@ -58,6 +62,7 @@ export const queryParameters = (request: Request): Parameters => {
 /** The form or JSON body of the request. */
 export function bodyParameters(request: Request): Parameters {
   const body: unknown = request.body ?? {};
-  if (typeof body !== 'object' || Array.isArray(body)) throw new ProtocolError('invalid_request', 'the body must be a form or a JSON object');
+  if (typeof body !== 'object' || Array.isArray(body))
+    throw new ProtocolError('invalid_request', 'the body must be a form or a JSON object');
   return readParameters(body as Record<string, unknown>);
 }

@@ -3,8 +3,23 @@ import { isPublic } from './clients.ts';
 
 /** Schemes that a browser would run, open or read instead of handing the answer to an application. */
 const refusedSchemes = new Set([
-  'about:', 'blob:', 'chrome:', 'data:', 'file:', 'filesystem:', 'ftp:', 'intent:', 'javascript:', 'jar:', 'mailto:', 'resource:',
-  'tel:', 'vbscript:', 'view-source:', 'ws:', 'wss:',
+  'about:',
+  'blob:',
+  'chrome:',
+  'data:',
+  'file:',
+  'filesystem:',
+  'ftp:',
+  'intent:',
+  'javascript:',
+  'jar:',
+  'mailto:',
+  'resource:',
+  'tel:',
+  'vbscript:',
+  'view-source:',
+  'ws:',
+  'wss:',
 ]);
 
 /**
@@ -60,8 +75,14 @@ function matchesWildcard(url: URL, entry: string): boolean {
   if (labels.length < 3 || labels.slice(-2).some((label) => label.includes('*')) || query.includes('*')) return false;
   if (labels.some((label) => label.split('*').length > 2)) return false;
   const sameOrigin =
-    url.protocol === scheme.toLowerCase() && (url.port === port.slice(1) || (url.port === '' && isDefaultPort(scheme, port)));
-  return sameOrigin && url.search === query && fits(url.hostname, labels.join('.'), '[a-z0-9-]+') && fits(url.pathname, path, '[^/]+');
+    url.protocol === scheme.toLowerCase() &&
+    (url.port === port.slice(1) || (url.port === '' && isDefaultPort(scheme, port)));
+  return (
+    sameOrigin &&
+    url.search === query &&
+    fits(url.hostname, labels.join('.'), '[a-z0-9-]+') &&
+    fits(url.pathname, path, '[^/]+')
+  );
 }
 
 const isDefaultPort = (scheme: string, port: string): boolean =>
@@ -69,7 +90,12 @@ const isDefaultPort = (scheme: string, port: string): boolean =>
 
 /** The literal parts are escaped; a star takes the given characters only, so the expression runs in linear time. */
 const fits = (text: string, wildcard: string, star: string): boolean =>
-  new RegExp(`^${wildcard.split('*').map((part) => part.replaceAll(/[.*+?^${}()|[\]\\/-]/g, '\\$&')).join(star)}$`).test(text);
+  new RegExp(
+    `^${wildcard
+      .split('*')
+      .map((part) => part.replaceAll(/[.*+?^${}()|[\]\\/-]/g, '\\$&'))
+      .join(star)}$`,
+  ).test(text);
 
 /** Whether a web origin belongs to one of the addresses (for CORS). */
 export const hasOrigin = (origin: string, entries: readonly string[]): boolean =>

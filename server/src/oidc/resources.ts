@@ -6,7 +6,11 @@ import type { OidcNeeds, ProtectedResource } from './needs.ts';
 export const organizationsResource = 'urn:logto:resource:organizations';
 
 /** @throws ProtocolError `invalid_target` (RFC 8707 section 2) when there is no such resource */
-export async function getResource(needs: Pick<OidcNeeds, 'resources'>, tenant: Tenant, indicator: string): Promise<ProtectedResource> {
+export async function getResource(
+  needs: Pick<OidcNeeds, 'resources'>,
+  tenant: Tenant,
+  indicator: string,
+): Promise<ProtectedResource> {
   const resource = await needs.resources.findByIndicator(tenant, indicator);
   if (!resource) throw new ProtocolError('invalid_target', 'resource indicator is missing, or unknown');
   return resource;
@@ -40,7 +44,8 @@ export async function targetResource(
   const granted = choice.granted.filter((indicator) => indicator !== organizationsResource);
   const implied = choice.scopes.includes('openid') ? [] : granted;
   const wanted = choice.requested.length > 0 ? choice.requested : implied;
-  if (wanted.length > 1) throw new ProtocolError('invalid_target', 'only a single resource indicator value must be requested per token');
+  if (wanted.length > 1)
+    throw new ProtocolError('invalid_target', 'only a single resource indicator value must be requested per token');
   const [indicator] = wanted;
   if (indicator === undefined) return undefined;
   if (!granted.includes(indicator)) throw new ProtocolError('invalid_target', 'requested resource was not granted');

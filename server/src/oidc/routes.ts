@@ -1,6 +1,6 @@
 import type { Http, Reply, Request } from '../http/index.ts';
-import { authorize, resume } from './authorize/index.ts';
 import { showError } from './authorize/answer.ts';
+import { authorize, resume } from './authorize/index.ts';
 import { decideConsent, showConsent } from './consent.ts';
 import type { Core } from './core.ts';
 import { allowCaller, answerPreflight } from './cors.ts';
@@ -22,20 +22,33 @@ export function mountOidc(http: Http, core: Core): void {
   http.register(async (scope) => {
     scope.setErrorHandler((error, request, reply) => sendApiError(core, error, request, reply));
     scope.addHook('onRequest', async (request, reply) => allowCaller(request, reply));
-    const run = (handler: (core: Core, request: Request, reply: Reply) => Promise<void>) => async (request: Request, reply: Reply) => {
-      await handler(core, request, reply);
-      return reply;
-    };
+    const run =
+      (handler: (core: Core, request: Request, reply: Reply) => Promise<void>) =>
+      async (request: Request, reply: Reply) => {
+        await handler(core, request, reply);
+        return reply;
+      };
     const discovery = run((_core, request, reply) => document('discovery', request, reply));
     scope.get('/oidc/.well-known/openid-configuration', discovery);
     scope.get('/oidc/.well-known/oauth-authorization-server', discovery);
-    scope.get('/oidc/jwks', run((_core, request, reply) => document('jwks', request, reply)));
+    scope.get(
+      '/oidc/jwks',
+      run((_core, request, reply) => document('jwks', request, reply)),
+    );
     scope.post('/oidc/token', { bodyLimit }, run(token));
     scope.post('/oidc/token/introspection', { bodyLimit }, run(introspect));
     scope.post('/oidc/token/revocation', { bodyLimit }, run(revoke));
     scope.get('/oidc/me', run(userinfo));
     scope.post('/oidc/me', { bodyLimit }, run(userinfo));
-    for (const path of ['.well-known/openid-configuration', '.well-known/oauth-authorization-server', 'jwks', 'token', 'token/introspection', 'token/revocation', 'me']) {
+    for (const path of [
+      '.well-known/openid-configuration',
+      '.well-known/oauth-authorization-server',
+      'jwks',
+      'token',
+      'token/introspection',
+      'token/revocation',
+      'me',
+    ]) {
       scope.options(`/oidc/${path}`, async (request, reply) => answerPreflight(request, reply));
     }
   });
@@ -46,18 +59,42 @@ export function mountOidc(http: Http, core: Core): void {
       await handler(request, reply);
       return reply;
     };
-    scope.get('/oidc/auth', run((request, reply) => authorize(core, request, reply, queryParameters(request))));
-    scope.post('/oidc/auth', run((request, reply) => authorize(core, request, reply, bodyParameters(request))));
+    scope.get(
+      '/oidc/auth',
+      run((request, reply) => authorize(core, request, reply, queryParameters(request))),
+    );
+    scope.post(
+      '/oidc/auth',
+      run((request, reply) => authorize(core, request, reply, bodyParameters(request))),
+    );
     scope.get<{ Params: { uid: string } }>('/oidc/auth/:uid', async (request, reply) => {
       await resume(core, request as Request, reply, request.params.uid);
       return reply;
     });
-    scope.get('/consent', run((request, reply) => showConsent(core, request, reply)));
-    scope.post('/consent', run((request, reply) => decideConsent(core, request, reply)));
-    scope.get('/oidc/session/end', run((request, reply) => beginEndSession(core, request, reply, queryParameters(request))));
-    scope.post('/oidc/session/end', run((request, reply) => beginEndSession(core, request, reply, bodyParameters(request))));
-    scope.post('/oidc/session/end/confirm', run((request, reply) => confirmEndSession(core, request, reply)));
-    scope.get('/oidc/session/end/success', run((request, reply) => showSignedOut(core, request, reply, queryParameters(request))));
+    scope.get(
+      '/consent',
+      run((request, reply) => showConsent(core, request, reply)),
+    );
+    scope.post(
+      '/consent',
+      run((request, reply) => decideConsent(core, request, reply)),
+    );
+    scope.get(
+      '/oidc/session/end',
+      run((request, reply) => beginEndSession(core, request, reply, queryParameters(request))),
+    );
+    scope.post(
+      '/oidc/session/end',
+      run((request, reply) => beginEndSession(core, request, reply, bodyParameters(request))),
+    );
+    scope.post(
+      '/oidc/session/end/confirm',
+      run((request, reply) => confirmEndSession(core, request, reply)),
+    );
+    scope.get(
+      '/oidc/session/end/success',
+      run((request, reply) => showSignedOut(core, request, reply, queryParameters(request))),
+    );
   });
 }
 

@@ -1,9 +1,9 @@
-import type { Request } from '../http/index.ts';
+import { type Request, readCookie } from '../http/index.ts';
 import type { Clock } from '../kernel/clock.ts';
 import { hashToken } from '../kernel/crypto.ts';
 import { opaqueToken, standardId } from '../kernel/ids.ts';
 import type { Queries } from '../store/index.ts';
-import { readCookie, sessionCookie } from './cookies.ts';
+import { sessionCookie } from './cookies.ts';
 import { deleteSession, findSession, insertSession, renewSession, type SessionRecord } from './store/sessions.ts';
 
 /** Seconds. */

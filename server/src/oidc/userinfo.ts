@@ -13,12 +13,14 @@ function readBearer(request: Request): string {
   const header = request.headers.authorization;
   const body = request.body as Record<string, unknown> | undefined;
   const fromBody = request.method === 'POST' ? body?.access_token : undefined;
-  if (header === undefined && fromBody === undefined) throw new ProtocolError('invalid_request', 'no access token provided');
+  if (header === undefined && fromBody === undefined)
+    throw new ProtocolError('invalid_request', 'no access token provided');
   if (header !== undefined && fromBody !== undefined) {
     throw new ProtocolError('invalid_request', 'access token must only be provided using one mechanism');
   }
   if (header === undefined) {
-    if (typeof fromBody !== 'string' || !fromBody) throw new ProtocolError('invalid_request', 'invalid access_token parameter');
+    if (typeof fromBody !== 'string' || !fromBody)
+      throw new ProtocolError('invalid_request', 'invalid access_token parameter');
     return fromBody;
   }
   const match = /^bearer +(\S+)$/i.exec(header);

@@ -12,9 +12,16 @@ export const givenSecret = (secret: string | undefined): string | undefined => (
  * Python and JavaScript SDKs: the default scopes are added to the configured ones without looking, and a resource may be
  * named twice. Both lists lose their repetitions. The Management API's clients also send resources joined by commas.
  */
-export const uniqueScopes = (scope: string | undefined): string[] => [...new Set((scope ?? '').split(' ').filter(Boolean))];
+export const uniqueScopes = (scope: string | undefined): string[] => [
+  ...new Set((scope ?? '').split(' ').filter(Boolean)),
+];
 export const splitResources = (values: readonly string[]): string[] => [
-  ...new Set(values.flatMap((value) => value.split(',')).map((value) => value.trim()).filter(Boolean)),
+  ...new Set(
+    values
+      .flatMap((value) => value.split(','))
+      .map((value) => value.trim())
+      .filter(Boolean),
+  ),
 ];
 
 /**

@@ -28,10 +28,14 @@ export interface SignInUsers {
   findPassword(q: Queries, userId: string): Promise<PasswordDigest | undefined>;
   create(
     tx: Queries,
-    user: UserColumns & { identity?: { target: string; userId: string; details?: Record<string, unknown> }; applicationId?: string },
+    user: UserColumns & {
+      identity?: { target: string; userId: string; details?: Record<string, unknown> };
+      profile?: Record<string, unknown>;
+      applicationId?: string;
+    },
   ): Promise<User>;
   update(tx: Queries, userId: string, patch: UserColumns & { lastSignInAt?: Date }): Promise<User>;
-  linkIdentity(tx: Queries, userId: string, target: string, identity: { userId: string; details?: Record<string, unknown> }): Promise<void>;
+  linkIdentity(tx: Queries, userId: string, target: string, identity: { userId: string; details?: Record<string, unknown> }): Promise<unknown>;
 }
 
 /** A social connector as the pages show it. */

@@ -1,4 +1,7 @@
+import type { ErrorView } from '@aldaba/contract';
+import { errorSentence } from '@aldaba/pages';
 import type { Reply, Request } from '../../http/index.ts';
+import type { AldabaError } from '../../kernel/errors.ts';
 import type { Core } from '../core.ts';
 import { ProtocolError, sendProtocolError, toProtocolError } from '../errors.ts';
 import { firstScreenPath } from '../wire-quirks.ts';
@@ -12,7 +15,13 @@ export async function answerApplication(
   core: Pick<Core, 'pages'>,
   request: Request,
   reply: Reply,
-  answer: { clientId: string; redirectUri: string; responseMode: ResponseMode; state?: string; parameters: Record<string, string> },
+  answer: {
+    clientId: string;
+    redirectUri: string;
+    responseMode: ResponseMode;
+    state?: string;
+    parameters: Record<string, string>;
+  },
 ): Promise<void> {
   const fields: Record<string, string> = {
     ...answer.parameters,
@@ -21,7 +30,12 @@ export async function answerApplication(
   };
   reply.header('cache-control', 'no-store');
   if (answer.responseMode === 'form_post') {
-    await core.pages.send(request, reply, { kind: 'form-post', action: answer.redirectUri, fields }, { appId: answer.clientId });
+    await core.pages.send(
+      request,
+      reply,
+      { kind: 'form-post', action: answer.redirectUri, fields },
+      { appId: answer.clientId },
+    );
     return;
   }
   const url = new URL(answer.redirectUri);
@@ -48,15 +62,29 @@ export function signInAddress(basePath: string, request: AuthorizationRequest): 
   return `${basePath}${path}?${query}`;
 }
 
-/** Shows an error that must not be redirected: as a page to a person, as JSON to a program. */
-export async function showError(core: Pick<Core, 'pages' | 'log'>, error: unknown, request: Request, reply: Reply): Promise<void> {
+/**
+ * Shows an error that must not be redirected: as a page to a person, with the developer's description in brackets; as JSON
+ * to a program.
+ */
+export async function showError(
+  core: Pick<Core, 'pages' | 'log'>,
+  error: unknown,
+  request: Request,
+  reply: Reply,
+): Promise<void> {
   const accept = request.headers.accept ?? '';
   if (accept.includes('application/json') && !accept.includes('text/html')) {
     sendProtocolError(error, request, reply, core.log);
     return;
   }
   const failure = toProtocolError(error, request, core.log);
-  const message = failure instanceof ProtocolError ? `${failure.sentence} (${failure.description})` : failure.message;
+  const view = failure.code === 'session.not_found' ? ({ kind: 'unknown-session' } as const) : await errorView(core, failure, request);
   reply.header('cache-control', 'no-store');
-  await core.pages.send(request, reply, { kind: 'error', code: failure.code, message }, { status: failure.status });
+  await core.pages.send(request, reply, view, { status: failure.status });
+}
+
+async function errorView(core: Pick<Core, 'pages'>, failure: ProtocolError | AldabaError, request: Request): Promise<ErrorView> {
+  const sentence = errorSentence(await core.pages.language(request), failure.code);
+  const message = failure instanceof ProtocolError ? `${sentence} (${failure.description})` : sentence;
+  return { kind: 'error', code: failure.code, message };
 }

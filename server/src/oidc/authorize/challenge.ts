@@ -8,12 +8,19 @@ export function readChallenge(parameters: Parameters, client: Client): { codeCha
   const challenge = parameters.get('code_challenge');
   const method = parameters.get('code_challenge_method');
   if (challenge === undefined) {
-    if (method !== undefined) throw new ProtocolError('invalid_request', 'code_challenge must be provided with code_challenge_method');
-    if (isPublic(client)) throw new ProtocolError('invalid_request', 'Authorization Server policy requires PKCE to be used for this request');
+    if (method !== undefined)
+      throw new ProtocolError('invalid_request', 'code_challenge must be provided with code_challenge_method');
+    if (isPublic(client))
+      throw new ProtocolError(
+        'invalid_request',
+        'Authorization Server policy requires PKCE to be used for this request',
+      );
     return {};
   }
   // Without a method the specification means `plain`, which protects nothing.
-  if (method !== 'S256') throw new ProtocolError('invalid_request', 'not supported value of code_challenge_method: use S256');
-  if (!/^[\w-]{43}$/.test(challenge)) throw new ProtocolError('invalid_request', 'code_challenge must be a base64url-encoded SHA-256 hash');
+  if (method !== 'S256')
+    throw new ProtocolError('invalid_request', 'not supported value of code_challenge_method: use S256');
+  if (!/^[\w-]{43}$/.test(challenge))
+    throw new ProtocolError('invalid_request', 'code_challenge must be a base64url-encoded SHA-256 hash');
   return { codeChallenge: challenge };
 }

@@ -33,7 +33,10 @@ export async function checkClient(
   const client = await needs.applications.findClient(tenant, clientId);
   if (!client) throw new ProtocolError('invalid_client', 'client is not registered', { status: 400 });
   if (!isRegisteredUri(redirectUri, client.redirectUris, client)) {
-    throw new ProtocolError('invalid_redirect_uri', "redirect_uri did not match any of the client's registered redirect_uris");
+    throw new ProtocolError(
+      'invalid_redirect_uri',
+      "redirect_uri did not match any of the client's registered redirect_uris",
+    );
   }
   return client;
 }

@@ -32,7 +32,8 @@ export async function issueCode(flow: Flow): Promise<Outcome> {
     },
   });
   const { maxAllowedGrants } = client.custom;
-  if (maxAllowedGrants !== undefined && !known) await deleteOldestGrants(tx, session.userId, client.id, maxAllowedGrants);
+  if (maxAllowedGrants !== undefined && !known)
+    await deleteOldestGrants(tx, session.userId, client.id, maxAllowedGrants);
   return { kind: 'answer', parameters: { code } };
 }
 

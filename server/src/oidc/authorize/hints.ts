@@ -21,7 +21,15 @@ export async function readIdTokenHint(
 
 type SignInHints = Pick<
   AuthorizationRequest,
-  | 'state' | 'nonce' | 'loginHint' | 'uiLocales' | 'firstScreen' | 'interactionMode' | 'identifier' | 'directSignIn' | 'organizationId'
+  | 'state'
+  | 'nonce'
+  | 'loginHint'
+  | 'uiLocales'
+  | 'firstScreen'
+  | 'interactionMode'
+  | 'identifier'
+  | 'directSignIn'
+  | 'organizationId'
   | 'oneTimeToken'
 >;
 
@@ -30,7 +38,18 @@ const identifiers = ['username', 'email', 'phone'];
 /** Values that go back to the application as they are, and wishes about the sign-in pages: unknown ones are no error. */
 export function readWishes(parameters: Parameters): SignInHints {
   const wishes: SignInHints = {};
-  const copy = (name: string, member: 'state' | 'nonce' | 'loginHint' | 'uiLocales' | 'firstScreen' | 'interactionMode' | 'organizationId' | 'oneTimeToken') => {
+  const copy = (
+    name: string,
+    member:
+      | 'state'
+      | 'nonce'
+      | 'loginHint'
+      | 'uiLocales'
+      | 'firstScreen'
+      | 'interactionMode'
+      | 'organizationId'
+      | 'oneTimeToken',
+  ) => {
     const value = parameters.get(name);
     if (value !== undefined) wishes[member] = value;
   };

@@ -3,10 +3,10 @@
  * that turn parameters into an `AuthorizationRequest`, and the steps that turn a request and a person into an outcome.
  */
 import type { Client } from '../../features/applications/client.ts';
-import type { Reply, Request } from '../../http/index.ts';
+import { type Reply, type Request, writeCookie } from '../../http/index.ts';
 import { hashToken } from '../../kernel/crypto.ts';
 import { AldabaError } from '../../kernel/errors.ts';
-import { sessionCookie, writeCookie } from '../cookies.ts';
+import { sessionCookie } from '../cookies.ts';
 import type { Core } from '../core.ts';
 import { ProtocolError } from '../errors.ts';
 import { forgetInteraction, holdsInteraction, openInteraction, rememberInteraction } from '../interactions.ts';
@@ -131,4 +131,3 @@ async function leave(flow: Omit<Flow, 'tx'>, reply: Reply, outcome: Outcome): Pr
     parameters: outcome.parameters,
   });
 }
-

@@ -7,7 +7,10 @@ import { type Flow, type Outcome, refuse } from './flow.ts';
 /** Why a person has to sign in, in this order. */
 const reasons: readonly { reason: string; applies(flow: Flow): boolean }[] = [
   { reason: 'nobody is signed in', applies: ({ session }) => session === undefined },
-  { reason: 'the application asked for it', applies: ({ request }) => request.prompt.includes('login') && !request.hasSignedIn },
+  {
+    reason: 'the application asked for it',
+    applies: ({ request }) => request.prompt.includes('login') && !request.hasSignedIn,
+  },
   { reason: 'the sign-in is too old', applies: (flow) => isTooOld(flow) && !flow.request.hasSignedIn },
   {
     reason: 'somebody else is expected',
@@ -16,15 +19,19 @@ const reasons: readonly { reason: string; applies(flow: Flow): boolean }[] = [
 ];
 
 const isTooOld = ({ request, session, core }: Flow): boolean =>
-  request.maxAge !== undefined && session !== undefined && core.clock.now() - session.authenticatedAt.getTime() >= request.maxAge * 1000;
+  request.maxAge !== undefined &&
+  session !== undefined &&
+  core.clock.now() - session.authenticatedAt.getTime() >= request.maxAge * 1000;
 
 /** Sends the person to the sign-in page when one of the reasons applies. */
 export async function requireLogin(flow: Flow): Promise<Outcome | undefined> {
   const found = reasons.find(({ applies }) => applies(flow));
   if (!found) return undefined;
-  if (flow.request.prompt.includes('none')) return refuse('login_required', `End-User authentication is required: ${found.reason}`);
+  if (flow.request.prompt.includes('none'))
+    return refuse('login_required', `End-User authentication is required: ${found.reason}`);
   // Signed in just now, and still another person than the application expects: asking again would not end.
-  if (flow.request.hasSignedIn && flow.session) return refuse('login_required', 'another End-User signed in than id_token_hint names');
+  if (flow.request.hasSignedIn && flow.session)
+    return refuse('login_required', 'another End-User signed in than id_token_hint names');
   return ask(flow, 'login');
 }
 

@@ -12,12 +12,14 @@ export function readPromptAndScope(
   client: Client,
 ): { prompt: string[]; scope: string; maxAge?: number } {
   const prompt = uniqueScopes(parameters.get('prompt'));
-  if (prompt.some((value) => !prompts.includes(value))) throw new ProtocolError('invalid_request', 'unsupported prompt value requested');
+  if (prompt.some((value) => !prompts.includes(value)))
+    throw new ProtocolError('invalid_request', 'unsupported prompt value requested');
   if (prompt.includes('none') && prompt.length > 1) {
     throw new ProtocolError('invalid_request', 'prompt none must only be used alone');
   }
   const maxAge = parameters.get('max_age');
-  if (maxAge !== undefined && !/^\d{1,10}$/.test(maxAge)) throw new ProtocolError('invalid_request', 'invalid max_age parameter value');
+  if (maxAge !== undefined && !/^\d{1,10}$/.test(maxAge))
+    throw new ProtocolError('invalid_request', 'invalid max_age parameter value');
   return {
     prompt,
     scope: readScope(parameters, client, prompt).join(' '),

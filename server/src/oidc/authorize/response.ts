@@ -9,8 +9,10 @@ const responseModes: readonly string[] = ['query', 'fragment', 'form_post'];
 /** Request objects (OpenID Connect Core section 6) and registration in the request are not offered: each has its own error. */
 export function refuseRequestObjects(parameters: Parameters): void {
   if (parameters.has('request')) throw new ProtocolError('request_not_supported', 'request parameter is not supported');
-  if (parameters.has('request_uri')) throw new ProtocolError('request_uri_not_supported', 'request_uri parameter is not supported');
-  if (parameters.has('registration')) throw new ProtocolError('registration_not_supported', 'registration parameter is not supported');
+  if (parameters.has('request_uri'))
+    throw new ProtocolError('request_uri_not_supported', 'request_uri parameter is not supported');
+  if (parameters.has('registration'))
+    throw new ProtocolError('registration_not_supported', 'registration parameter is not supported');
 }
 
 /** How to answer, also with an error: what the client asked for, or the default when that makes no sense. */
@@ -20,7 +22,11 @@ export function answerMode(parameters: Parameters, redirectUri: string): Respons
   return responseModes.includes(mode) ? (mode as ResponseMode) : 'query';
 }
 
-export function readResponse(parameters: Parameters, client: Client, redirectUri: string): { responseMode: ResponseMode } {
+export function readResponse(
+  parameters: Parameters,
+  client: Client,
+  redirectUri: string,
+): { responseMode: ResponseMode } {
   const type = parameters.get('response_type');
   if (!type) throw new ProtocolError('invalid_request', "missing required parameter 'response_type'");
   if (type !== 'code') throw new ProtocolError('unsupported_response_type', 'unsupported response_type requested');

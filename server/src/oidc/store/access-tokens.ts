@@ -20,15 +20,22 @@ export interface AccessTokenRecord extends NewAccessToken {
 /** The columns that `accessValues` gives values for, in that order. */
 export const accessColumns = 'token_hash, user_id, application_id, scope, session_uid, expires_at';
 export const accessValues = (token: NewAccessToken | undefined): unknown[] =>
-  token ? [token.tokenHash, token.userId, token.clientId, token.scope, token.sessionUid, token.expiresAt] : [null, null, null, null, null, null];
+  token
+    ? [token.tokenHash, token.userId, token.clientId, token.scope, token.sessionUid, token.expiresAt]
+    : [null, null, null, null, null, null];
 
 export async function insertAccessToken(q: Queries, token: NewAccessToken, now: Date): Promise<void> {
-  await q.raw(`insert into access_tokens (tenant_id, created_at, ${accessColumns}) values ($1, $2, $3, $4, $5, $6, $7, $8)`, [
-    q.tenantId, now, ...accessValues(token),
-  ]);
+  await q.raw(
+    `insert into access_tokens (tenant_id, created_at, ${accessColumns}) values ($1, $2, $3, $4, $5, $6, $7, $8)`,
+    [q.tenantId, now, ...accessValues(token)],
+  );
 }
 
-export async function findAccessToken(q: Queries, tokenHash: string, now: Date): Promise<AccessTokenRecord | undefined> {
+export async function findAccessToken(
+  q: Queries,
+  tokenHash: string,
+  now: Date,
+): Promise<AccessTokenRecord | undefined> {
   const [row] = await q.raw<{
     grant_id: string | null;
     user_id: string | null;

@@ -54,8 +54,12 @@ export async function redeemCode(
        select $1, grant_id, $3, $7::text, $8::text, $9::text, $10::text, $11::text, $12::timestamptz from used where $7::text is not null)
      select grant_id from used`,
     [
-      q.tenantId, code.codeHash, code.now,
-      refresh?.tokenHash ?? null, refresh ? JSON.stringify(refresh.payload) : null, refresh?.expiresAt ?? null,
+      q.tenantId,
+      code.codeHash,
+      code.now,
+      refresh?.tokenHash ?? null,
+      refresh ? JSON.stringify(refresh.payload) : null,
+      refresh?.expiresAt ?? null,
       ...accessValues(access),
     ],
   );

@@ -7,7 +7,12 @@ export interface GrantRecord {
 }
 
 /** What the user allowed the application in this session. */
-export async function findGrant(q: Queries, sessionUid: string, applicationId: string, now: Date): Promise<GrantRecord | undefined> {
+export async function findGrant(
+  q: Queries,
+  sessionUid: string,
+  applicationId: string,
+  now: Date,
+): Promise<GrantRecord | undefined> {
   const [row] = await q.raw<GrantRecord>(
     `select id, scope, resources from grants
       where tenant_id = $1 and session_uid = $2 and application_id = $3 and expires_at > $4
@@ -23,7 +28,12 @@ export async function deleteGrant(q: Queries, grantId: string): Promise<void> {
 }
 
 /** Destroys the user's oldest grants for an application beyond the newest `keep`. */
-export async function deleteOldestGrants(q: Queries, userId: string, applicationId: string, keep: number): Promise<void> {
+export async function deleteOldestGrants(
+  q: Queries,
+  userId: string,
+  applicationId: string,
+  keep: number,
+): Promise<void> {
   await q.raw(
     `delete from grants where tenant_id = $1 and id in (
        select id from grants where tenant_id = $1 and user_id = $2 and application_id = $3
@@ -51,8 +61,24 @@ export async function insertCode(q: Queries, { codeHash, payload, expiresAt, gra
      insert into authorization_codes (tenant_id, code_hash, grant_id, payload, expires_at)
      select $1, $9, id, $10, $11 from allowed`,
     [
-      q.tenantId, grant.id, grant.userId, grant.applicationId, grant.sessionUid, grant.scope, grant.resources, grant.expiresAt,
-      codeHash, JSON.stringify(payload), expiresAt,
+      q.tenantId,
+      grant.id,
+      grant.userId,
+      grant.applicationId,
+      grant.sessionUid,
+      grant.scope,
+      grant.resources,
+      grant.expiresAt,
+      codeHash,
+      JSON.stringify(payload),
+      expiresAt,
     ],
   );
+}
+
+/** Ends everything that an application holds: grants with their codes and tokens, its own tokens, sign-ins that wait. */
+export async function deleteApplicationGrants(tx: Queries, applicationId: string): Promise<void> {
+  for (const table of ['grants', 'access_tokens', 'interactions']) {
+    await tx.raw(`delete from ${table} where tenant_id = $1 and application_id = $2`, [tx.tenantId, applicationId]);
+  }
 }

@@ -29,10 +29,24 @@ export async function insertInteraction(
   );
 }
 
-const columns = ['uid_hash', 'application_id', 'prompt', 'request', 'state', 'revision', 'result', 'expires_at'] as const;
+const columns = [
+  'uid_hash',
+  'application_id',
+  'prompt',
+  'request',
+  'state',
+  'revision',
+  'result',
+  'expires_at',
+] as const;
 
 /** A live interaction. With `lock` it is held against other resumes until the transaction ends. */
-export async function findInteraction(q: Queries, uidHash: string, now: Date, lock = false): Promise<InteractionRecord | undefined> {
+export async function findInteraction(
+  q: Queries,
+  uidHash: string,
+  now: Date,
+  lock = false,
+): Promise<InteractionRecord | undefined> {
   const query = sql
     .selectFrom('interactions')
     .select(columns)
@@ -78,11 +92,22 @@ export async function advanceInteraction(
 }
 
 /** Sets an answered interaction to wait for the next prompt; the machine's state belongs to the past. */
-export async function askAgain(tx: Queries, uidHash: string, prompt: InteractionPrompt, request: unknown): Promise<void> {
+export async function askAgain(
+  tx: Queries,
+  uidHash: string,
+  prompt: InteractionPrompt,
+  request: unknown,
+): Promise<void> {
   await tx.run(
     sql
       .updateTable('interactions')
-      .set((e) => ({ prompt, request: JSON.stringify(request), result: null, state: null, revision: e('revision', '+', 1) }))
+      .set((e) => ({
+        prompt,
+        request: JSON.stringify(request),
+        result: null,
+        state: null,
+        revision: e('revision', '+', 1),
+      }))
       .where('tenant_id', '=', tx.tenantId)
       .where('uid_hash', '=', uidHash),
   );

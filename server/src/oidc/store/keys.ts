@@ -51,7 +51,9 @@ export async function insertKey(tx: Queries, key: KeyRecord): Promise<void> {
 }
 
 export async function moveKey(tx: Queries, id: string, status: KeyStatus): Promise<void> {
-  await tx.run(sql.updateTable('signing_keys').set({ status }).where('tenant_id', '=', tx.tenantId).where('id', '=', id));
+  await tx.run(
+    sql.updateTable('signing_keys').set({ status }).where('tenant_id', '=', tx.tenantId).where('id', '=', id),
+  );
 }
 
 export async function deleteKeys(tx: Queries, status: KeyStatus): Promise<void> {

@@ -34,7 +34,11 @@ export interface RefreshTokenRecord {
 }
 
 /** A refresh token whose grant, and session if it is bound to one, are alive at `now`. */
-export async function findRefreshToken(q: Queries, tokenHash: string, now: Date): Promise<RefreshTokenRecord | undefined> {
+export async function findRefreshToken(
+  q: Queries,
+  tokenHash: string,
+  now: Date,
+): Promise<RefreshTokenRecord | undefined> {
   const [row] = await q.raw<{
     grant_id: string;
     payload: RefreshPayload;
@@ -82,7 +86,10 @@ export interface Rotation {
  * none. In the leeway the time of the first consumption stays, so that the leeway does not move along.
  * @returns false when the token is no longer as it was read; then nothing is stored
  */
-export async function rotateRefreshToken(q: Queries, { token, successor, access, now, again }: Rotation): Promise<boolean> {
+export async function rotateRefreshToken(
+  q: Queries,
+  { token, successor, access, now, again }: Rotation,
+): Promise<boolean> {
   const rows = await q.raw(
     `with used as (
        update refresh_tokens set consumed_at = case when $4 then $3 else coalesce(consumed_at, $3) end
@@ -100,8 +107,14 @@ export async function rotateRefreshToken(q: Queries, { token, successor, access,
        select $1, grant_id, $3, $9::text, $10::text, $11::text, $12::text, $13::text, $14::timestamptz from used where $9::text is not null)
      select grant_id from used`,
     [
-      q.tenantId, token.tokenHash, now, again, token.consumedAt,
-      successor.tokenHash, JSON.stringify(successor.payload), successor.expiresAt,
+      q.tenantId,
+      token.tokenHash,
+      now,
+      again,
+      token.consumedAt,
+      successor.tokenHash,
+      JSON.stringify(successor.payload),
+      successor.expiresAt,
       ...accessValues(access),
     ],
   );
@@ -112,7 +125,12 @@ export async function rotateRefreshToken(q: Queries, { token, successor, access,
  * Stores an access token made from a refresh token that stays in use.
  * @returns false when the refresh token was consumed or revoked meanwhile
  */
-export async function useRefreshToken(q: Queries, token: RefreshTokenRecord, access: NewAccessToken, now: Date): Promise<boolean> {
+export async function useRefreshToken(
+  q: Queries,
+  token: RefreshTokenRecord,
+  access: NewAccessToken,
+  now: Date,
+): Promise<boolean> {
   const rows = await q.raw(
     `insert into access_tokens (tenant_id, grant_id, created_at, ${accessColumns})
      select $1, grant_id, $3, $4, $5, $6, $7, $8, $9
@@ -124,7 +142,10 @@ export async function useRefreshToken(q: Queries, token: RefreshTokenRecord, acc
 }
 
 /** Notes that answers with these refresh tokens left the server completely. Tokens of all tenants in one statement. */
-export async function markDelivered(database: Database, tokens: readonly { tenantId: string; tokenHash: string }[]): Promise<void> {
+export async function markDelivered(
+  database: Database,
+  tokens: readonly { tenantId: string; tokenHash: string }[],
+): Promise<void> {
   await database.system.raw(
     `update refresh_tokens r set delivered = true
        from unnest($1::text[], $2::text[]) as sent (tenant_id, token_hash)

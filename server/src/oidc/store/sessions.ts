@@ -34,7 +34,11 @@ export async function insertSession(tx: Queries, session: SessionRecord & { expi
 }
 
 /** The same session under a new secret value; returns false when it has ended meanwhile. */
-export async function renewSession(tx: Queries, oldIdHash: string, session: SessionRecord & { expiresAt: Date }): Promise<boolean> {
+export async function renewSession(
+  tx: Queries,
+  oldIdHash: string,
+  session: SessionRecord & { expiresAt: Date },
+): Promise<boolean> {
   const renewed = await tx.run(
     sql
       .updateTable('sessions')
@@ -73,4 +77,10 @@ export async function deleteSession(tx: Queries, uid: string): Promise<void> {
         and not exists (select from refresh_tokens r where r.tenant_id = g.tenant_id and r.grant_id = g.id)`,
     mine,
   );
+}
+
+/** Ends every session and grant of a user, with all codes and tokens. */
+export async function deleteUserSessions(tx: Queries, userId: string): Promise<void> {
+  await tx.raw('delete from grants where tenant_id = $1 and user_id = $2', [tx.tenantId, userId]);
+  await tx.raw('delete from sessions where tenant_id = $1 and user_id = $2', [tx.tenantId, userId]);
 }

@@ -41,10 +41,19 @@ export async function planUserAccess(exchange: Exchange, granted: Granted): Prom
   });
   if (resource) {
     const held = new Set(await core.roles.userScopes(tenant.db, granted.userId, resource.id));
-    return planResource(granted.userId, resource, granted.scopes.filter((scope) => held.has(scope)));
+    return planResource(
+      granted.userId,
+      resource,
+      granted.scopes.filter((scope) => held.has(scope)),
+    );
   }
   const scopes = granted.scopes.filter((scope) => (supportedScopes as readonly string[]).includes(scope));
-  return planOpaque(exchange, { subject: granted.userId, userId: granted.userId, scopes, sessionUid: granted.sessionUid ?? null });
+  return planOpaque(exchange, {
+    subject: granted.userId,
+    userId: granted.userId,
+    scopes,
+    sessionUid: granted.sessionUid ?? null,
+  });
 }
 
 export const planResource = (subject: string, resource: ProtectedResource, scopes: string[]): AccessPlan => ({
@@ -71,7 +80,10 @@ export function planOpaque(
 }
 
 /** The members of the token response that describe the access token; signs it if it is a JWT (RFC 9068). */
-export async function accessMembers({ core, tenant, client }: Exchange, plan: AccessPlan): Promise<Record<string, unknown>> {
+export async function accessMembers(
+  { core, tenant, client }: Exchange,
+  plan: AccessPlan,
+): Promise<Record<string, unknown>> {
   const scope = scopeMember(plan.scopes);
   const accessToken =
     plan.opaque?.token ??

@@ -47,7 +47,8 @@ async function checkCode(exchange: Exchange, record: CodeRecord | undefined, now
   if (record.consumedAt) return refuseReplay(exchange, record.grantId);
   if (record.expiresAt <= now) throw invalid('code is expired');
   const redirectUri = parameters.get('redirect_uri');
-  if (redirectUri === undefined) throw new ProtocolError('invalid_request', "missing required parameter 'redirect_uri'");
+  if (redirectUri === undefined)
+    throw new ProtocolError('invalid_request', "missing required parameter 'redirect_uri'");
   if (redirectUri !== payload.redirectUri) throw invalid('redirect_uri mismatch');
   checkVerifier(parameters.get('code_verifier'), payload.codeChallenge);
   return record;
@@ -57,15 +58,20 @@ const invalid = (reason: string) => new ProtocolError('invalid_grant', `grant re
 
 async function refuseReplay({ core, tenant, client }: Exchange, grantId: string): Promise<never> {
   await deleteGrant(tenant.db, grantId);
-  core.log.warn({ tenant: tenant.id, application: client.id }, 'An authorization code was used twice; its grant was destroyed');
+  core.log.warn(
+    { tenant: tenant.id, application: client.id },
+    'An authorization code was used twice; its grant was destroyed',
+  );
   throw invalid('code was already used');
 }
 
 /** The verifier and the challenge belong together: one without the other is a downgrade or an injected code (RFC 9700 section 4.8). */
 function checkVerifier(verifier: string | undefined, challenge: string | undefined): void {
   if (challenge === undefined && verifier === undefined) return;
-  if (challenge === undefined || verifier === undefined || !/^[\w.~-]{43,128}$/.test(verifier)) throw invalid('PKCE verification failed');
-  if (!equalSecrets(createHash('sha256').update(verifier).digest('base64url'), challenge)) throw invalid('PKCE verification failed');
+  if (challenge === undefined || verifier === undefined || !/^[\w.~-]{43,128}$/.test(verifier))
+    throw invalid('PKCE verification failed');
+  if (!equalSecrets(createHash('sha256').update(verifier).digest('base64url'), challenge))
+    throw invalid('PKCE verification failed');
 }
 
 /** A refresh token for `offline_access`, or for server-side applications that always want one; that one ends with the session. */
@@ -82,7 +88,15 @@ function prepareRefreshToken(
     token,
     row: {
       tokenHash: hashToken(token),
-      payload: { clientId: client.id, userId, scope, resources, authTime, sid, ...(sessionUid === undefined ? {} : { sessionUid }) },
+      payload: {
+        clientId: client.id,
+        userId,
+        scope,
+        resources,
+        authTime,
+        sid,
+        ...(sessionUid === undefined ? {} : { sessionUid }),
+      },
       expiresAt: new Date(core.clock.now() + refreshTokenTtl(client) * 1000),
     },
   };

@@ -19,11 +19,17 @@ export async function issueClientToken(exchange: Exchange): Promise<TokenAnswer>
 async function planAccess(exchange: Exchange): Promise<AccessPlan> {
   const { core, tenant, client, parameters } = exchange;
   const [indicator, ...others] = await requestedResources(core, tenant, parameters.resources);
-  if (others.length > 0) throw new ProtocolError('invalid_target', 'only a single resource indicator value must be requested per token');
+  if (others.length > 0)
+    throw new ProtocolError('invalid_target', 'only a single resource indicator value must be requested per token');
   // An application's id is longer than any user's: the subjects never meet.
-  if (indicator === undefined) return planOpaque(exchange, { subject: client.id, userId: null, scopes: [], sessionUid: null });
+  if (indicator === undefined)
+    return planOpaque(exchange, { subject: client.id, userId: null, scopes: [], sessionUid: null });
   const resource = await getResource(core, tenant, indicator);
   const requested = uniqueScopes(parameters.get('scope'));
   const held = new Set(requested.length > 0 ? await core.roles.applicationScopes(tenant, client.id, resource.id) : []);
-  return planResource(client.id, resource, requested.filter((scope) => held.has(scope)));
+  return planResource(
+    client.id,
+    resource,
+    requested.filter((scope) => held.has(scope)),
+  );
 }

@@ -30,8 +30,10 @@ export async function token(core: Core, http: Request, reply: Reply): Promise<vo
   checkOrigin(http, reply, client);
   const name = parameters.get('grant_type');
   if (!name) throw new ProtocolError('invalid_request', "missing required parameter 'grant_type'");
-  if (!Object.hasOwn(grants, name)) throw new ProtocolError('unsupported_grant_type', 'unsupported grant_type requested');
-  if (!mayUseGrant(client, name)) throw new ProtocolError('unauthorized_client', 'requested grant type is not allowed for this client');
+  if (!Object.hasOwn(grants, name))
+    throw new ProtocolError('unsupported_grant_type', 'unsupported grant_type requested');
+  if (!mayUseGrant(client, name))
+    throw new ProtocolError('unauthorized_client', 'requested grant type is not allowed for this client');
   const answer = await grants[name as GrantType]({ core, http, tenant: http.tenant, client, parameters });
   if (answer.replacement) core.deliveries.watch(reply, http.tenant.id, answer.replacement);
   reply.send(answer.body);

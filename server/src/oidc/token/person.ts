@@ -8,7 +8,8 @@ import type { Exchange } from './exchange.ts';
 /** The user a code or refresh token belongs to. @throws ProtocolError `invalid_grant` when deleted or suspended */
 export async function getActiveUser({ core, tenant }: Exchange, userId: string): Promise<User> {
   const user = await core.users.find(tenant.db, userId);
-  if (!user || user.isSuspended) throw new ProtocolError('invalid_grant', 'grant request is invalid: the account is not active');
+  if (!user || user.isSuspended)
+    throw new ProtocolError('invalid_grant', 'grant request is invalid: the account is not active');
   return user;
 }
 

@@ -3,7 +3,12 @@ import { opaqueToken } from '../../kernel/ids.ts';
 import { isPublic, refreshTokenTtl } from '../clients.ts';
 import { ProtocolError } from '../errors.ts';
 import { deleteGrant } from '../store/grants.ts';
-import { findRefreshToken, type RefreshTokenRecord, rotateRefreshToken, useRefreshToken } from '../store/refresh-tokens.ts';
+import {
+  findRefreshToken,
+  type RefreshTokenRecord,
+  rotateRefreshToken,
+  useRefreshToken,
+} from '../store/refresh-tokens.ts';
 import { uniqueScopes } from '../wire-quirks.ts';
 import { type AccessPlan, accessMembers, planUserAccess, refuseOrganization } from './access.ts';
 import type { Exchange, TokenAnswer } from './exchange.ts';
@@ -38,7 +43,12 @@ async function tryRefresh(exchange: Exchange, value: string): Promise<TokenAnswe
   const { payload } = use.token;
   const user = await getActiveUser(exchange, payload.userId);
   const scopes = narrowScopes(exchange, payload.scope);
-  const plan = await planUserAccess(exchange, { userId: user.id, resources: payload.resources, scopes, sessionUid: payload.sessionUid });
+  const plan = await planUserAccess(exchange, {
+    userId: user.id,
+    resources: payload.resources,
+    scopes,
+    sessionUid: payload.sessionUid,
+  });
   const written = await write(exchange, use, plan, { now, value });
   if (!written) return undefined;
   return {
@@ -69,7 +79,10 @@ async function judge(exchange: Exchange, token: RefreshTokenRecord | undefined, 
   // The client never saw a replacement: the answer was lost in a crash or on a broken connection.
   if (!token.wasReplaced) return { token, rotation: 'again' };
   await deleteGrant(tenant.db, token.grantId);
-  core.log.warn({ tenant: tenant.id, application: client.id }, 'A replaced refresh token was used again; its grant was destroyed');
+  core.log.warn(
+    { tenant: tenant.id, application: client.id },
+    'A replaced refresh token was used again; its grant was destroyed',
+  );
   throw invalid('refresh token was already used');
 }
 
@@ -86,7 +99,8 @@ function narrowScopes({ parameters }: Exchange, granted: string): string[] {
   const all = granted.split(' ').filter(Boolean);
   const requested = uniqueScopes(parameters.get('scope'));
   if (requested.length === 0) return all;
-  if (requested.some((scope) => !all.includes(scope))) throw new ProtocolError('invalid_scope', 'refresh token missing requested scope');
+  if (requested.some((scope) => !all.includes(scope)))
+    throw new ProtocolError('invalid_scope', 'refresh token missing requested scope');
   return requested;
 }
 
@@ -104,7 +118,8 @@ async function write(
   const refreshToken = opaqueToken();
   const replacement = hashToken(refreshToken);
   // In a browser a stolen token must not live on for ever by being refreshed: the remaining time is handed on.
-  const expiresAt = client.type === 'SPA' ? token.expiresAt : new Date(core.clock.now() + refreshTokenTtl(client) * 1000);
+  const expiresAt =
+    client.type === 'SPA' ? token.expiresAt : new Date(core.clock.now() + refreshTokenTtl(client) * 1000);
   const rotated = await rotateRefreshToken(tenant.db, {
     token,
     successor: { tokenHash: replacement, payload: token.payload, expiresAt },

@@ -1,0 +1,14 @@
+import { type Queries, sql } from '../../store/index.ts';
+
+/** A suspended or deleted user: sessions and grants go, and with the grants their codes and tokens. */
+export async function endOfUser(tx: Queries, userId: string): Promise<void> {
+  await tx.run(sql.deleteFrom('sessions').where('tenant_id', '=', tx.tenantId).where('user_id', '=', userId));
+  await tx.run(sql.deleteFrom('grants').where('tenant_id', '=', tx.tenantId).where('user_id', '=', userId));
+}
+
+/** A deleted application: its grants, its own access tokens and the requests that wait for a person go. */
+export async function endOfApplication(tx: Queries, applicationId: string): Promise<void> {
+  for (const table of ['grants', 'access_tokens', 'interactions'] as const) {
+    await tx.run(sql.deleteFrom(table).where('tenant_id', '=', tx.tenantId).where('application_id', '=', applicationId));
+  }
+}
