@@ -78,12 +78,19 @@ export async function showError(
     return;
   }
   const failure = toProtocolError(error, request, core.log);
-  const view = failure.code === 'session.not_found' ? ({ kind: 'unknown-session' } as const) : await errorView(core, failure, request);
+  const view =
+    failure.code === 'session.not_found'
+      ? ({ kind: 'unknown-session' } as const)
+      : await errorView(core, failure, request);
   reply.header('cache-control', 'no-store');
   await core.pages.send(request, reply, view, { status: failure.status });
 }
 
-async function errorView(core: Pick<Core, 'pages'>, failure: ProtocolError | AldabaError, request: Request): Promise<ErrorView> {
+async function errorView(
+  core: Pick<Core, 'pages'>,
+  failure: ProtocolError | AldabaError,
+  request: Request,
+): Promise<ErrorView> {
   const sentence = errorSentence(await core.pages.language(request), failure.code);
   const message = failure instanceof ProtocolError ? `${sentence} (${failure.description})` : sentence;
   return { kind: 'error', code: failure.code, message };

@@ -9,6 +9,8 @@ export async function endOfUser(tx: Queries, userId: string): Promise<void> {
 /** A deleted application: its grants, its own access tokens and the requests that wait for a person go. */
 export async function endOfApplication(tx: Queries, applicationId: string): Promise<void> {
   for (const table of ['grants', 'access_tokens', 'interactions'] as const) {
-    await tx.run(sql.deleteFrom(table).where('tenant_id', '=', tx.tenantId).where('application_id', '=', applicationId));
+    await tx.run(
+      sql.deleteFrom(table).where('tenant_id', '=', tx.tenantId).where('application_id', '=', applicationId),
+    );
   }
 }
