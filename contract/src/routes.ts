@@ -1,5 +1,6 @@
 import * as applications from './applications.ts';
 import * as connectors from './connectors.ts';
+import * as experience from './experience.ts';
 import * as resources from './resources.ts';
 import * as roles from './roles.ts';
 import type { RouteContract } from './route.ts';
@@ -16,5 +17,5 @@ const routesOf = (...modules: object[]): readonly RouteContract[] =>
 
 /** Every declared route: the OpenAPI documents and the tests of bad input walk this list. */
 export const allRoutes: readonly RouteContract[] = routesOf(
-  applications, users, roles, resources, connectors, signInExperience, sandbox, wellKnown,
+  applications, users, roles, resources, connectors, signInExperience, sandbox, wellKnown, experience,
 );

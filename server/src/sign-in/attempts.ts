@@ -22,7 +22,11 @@ export interface Attempts {
    * not judged and does not.
    * @throws AldabaError `session.verification_blocked_too_many_attempts`, the same for identifiers that exist and that do not.
    */
-  limited<T>(q: Queries, subject: { identifier: string; policy: AttemptPolicy }, check: () => Promise<T | undefined>): Promise<T | undefined>;
+  limited<T>(
+    q: Queries,
+    subject: { identifier: string; policy: AttemptPolicy },
+    check: () => Promise<T | undefined>,
+  ): Promise<T | undefined>;
 }
 
 const window = 3_600_000;
@@ -51,4 +55,7 @@ export function createAttempts(deps: { clock: Clock }): Attempts {
 }
 
 const blocked = (seconds: number) =>
-  new AldabaError('session.verification_blocked_too_many_attempts', { relativeTime: relativeTime('en', seconds), seconds: Math.ceil(seconds) });
+  new AldabaError('session.verification_blocked_too_many_attempts', {
+    relativeTime: relativeTime('en', seconds),
+    seconds: Math.ceil(seconds),
+  });

@@ -7,6 +7,7 @@
  * A request enters at a door, a factor turns it into a fact, `machine.step` decides, `run.ts` stores state and effects in one
  * transaction, and the door shows the prompt or goes on through the port.
  */
+export { experienceRoutes, guardInteraction } from './experience.ts';
 export type { SignInNeeds } from './needs.ts';
 export { signInPageRoutes } from './pages.ts';
 export type { Interaction, InteractionPort, InteractionRequest, SignInResult } from './port.ts';

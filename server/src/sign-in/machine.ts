@@ -36,6 +36,7 @@ export type SignInEvent =
   | { type: 'username-chosen'; value: string; account?: Account; taken: boolean }
   | { type: 'password-chosen'; password: string; account?: Account }
   | { type: 'social-added'; proofId: string; account?: Account; inUse: boolean }
+  | { type: 'profile-added'; profile: Pick<PendingProfile, 'name' | 'avatar' | 'claims'>; account?: Account }
   | { type: 'submitted'; account?: Account };
 
 export type Effect =
@@ -129,7 +130,10 @@ const detailsOf = ({ profile, proofs }: SignInState, account: Account | undefine
   email: account?.email === true,
   phone: account?.phone === true,
   password: account?.password === true || profile.password !== undefined,
-  social: account?.social === true || profile.identity !== undefined || proofs.some((proof) => proof.used && proof.type === 'Social'),
+  social:
+    account?.social === true ||
+    profile.identity !== undefined ||
+    proofs.some((proof) => proof.used && proof.type === 'Social'),
 });
 
 const cameBySocial = ({ proofs, profile }: SignInState) =>
@@ -144,7 +148,11 @@ export function step(state: SignInState | undefined, event: SignInEvent, context
   return { state: outcome.state, effects: outcome.effects ?? [], prompt };
 }
 
-function advance(state: SignInState | undefined, event: Exclude<SignInEvent, { type: 'started' }>, context: Context): Outcome {
+function advance(
+  state: SignInState | undefined,
+  event: Exclude<SignInEvent, { type: 'started' }>,
+  context: Context,
+): Outcome {
   if (!state) return { refused: 'session.interaction_not_found' };
   switch (event.type) {
     case 'intent-changed':
@@ -164,6 +172,7 @@ function advance(state: SignInState | undefined, event: Exclude<SignInEvent, { t
     case 'username-chosen':
     case 'password-chosen':
     case 'social-added':
+    case 'profile-added':
       return addDetail(state, event, context);
     case 'submitted':
       return submit(state, event.account, context);
@@ -192,11 +201,15 @@ function changeIntent(state: SignInState, intent: Intent, { policy }: Context): 
 function addProof(state: SignInState, { proof, renewedPassword }: Extract<SignInEvent, { type: 'proved' }>): Outcome {
   const next = { ...state, proofs: [...state.proofs.filter(({ type }) => type !== proof.type), proof] };
   if (proof.type !== 'Password' || renewedPassword === undefined) return { state: next };
-  return { state: next, effects: [{ type: 'update-user', userId: proof.userId, patch: { password: renewedPassword } }] };
+  return {
+    state: next,
+    effects: [{ type: 'update-user', userId: proof.userId, patch: { password: renewedPassword } }],
+  };
 }
 
 function answer(state: SignInState, { challengeId, proof }: Extract<SignInEvent, { type: 'answered' }>): Outcome {
-  if (!state.challenges.some(({ id }) => id === challengeId)) return { refused: 'session.verification_session_not_found' };
+  if (!state.challenges.some(({ id }) => id === challengeId))
+    return { refused: 'session.verification_session_not_found' };
   const next = { ...state, challenges: state.challenges.filter(({ id }) => id !== challengeId) };
   return proof ? addProof(next, { type: 'proved', proof }) : { state: next };
 }
@@ -206,7 +219,8 @@ type Identified = Extract<SignInEvent, { type: 'identified' }>;
 function identify(state: SignInState, event: Identified, context: Context): Outcome {
   if (!isOpen(state.intent, context.policy)) return { refused: 'auth.forbidden' };
   const proof = event.proofId === undefined ? undefined : state.proofs.find(({ id }) => id === event.proofId);
-  if (event.proofId !== undefined && (!proof || proof.used)) return { refused: 'session.verification_session_not_found' };
+  if (event.proofId !== undefined && (!proof || proof.used))
+    return { refused: 'session.verification_session_not_found' };
   return state.intent === 'Register' ? register(state, proof, event, context) : recognise(state, proof, event, context);
 }
 
@@ -261,14 +275,21 @@ const nameAndAvatar = ({ name, avatar }: SocialIdentity): Pick<PendingProfile, '
   ...(avatar === undefined ? {} : { avatar }),
 });
 
-const identityOf = ({ target, identity }: Extract<Proof, { type: 'Social' }>) => ({ target, userId: identity.id, details: identity });
+const identityOf = ({ target, identity }: Extract<Proof, { type: 'Social' }>) => ({
+  target,
+  userId: identity.id,
+  details: identity,
+});
 
 function profileOf(proof: Proof): PendingProfile {
   if (proof.type === 'NewPasswordIdentity') return { username: proof.identifier.value, password: proof.password };
   return proof.type === 'Social' ? { ...nameAndAvatar(proof.identity), identity: identityOf(proof) } : {};
 }
 
-type DetailEvent = Extract<SignInEvent, { type: 'username-chosen' | 'password-chosen' | 'social-added' }>;
+type DetailEvent = Extract<
+  SignInEvent,
+  { type: 'username-chosen' | 'password-chosen' | 'social-added' | 'profile-added' }
+>;
 
 function addDetail(state: SignInState, event: DetailEvent, { policy }: Context): Outcome {
   const { account } = event;
@@ -276,7 +297,9 @@ function addDetail(state: SignInState, event: DetailEvent, { policy }: Context):
   if (!isOpen(state.intent, policy)) return { refused: 'auth.forbidden' };
   if (state.intent === 'SignIn' && state.userId === undefined) return { refused: 'session.identifier_not_found' };
   if (state.userId !== account?.id) return { refused: 'session.identity_conflict' };
-  const add = (detail: PendingProfile, from = state): Outcome => ({ state: { ...from, profile: { ...from.profile, ...detail } } });
+  const add = (detail: PendingProfile, from = state): Outcome => ({
+    state: { ...from, profile: { ...from.profile, ...detail } },
+  });
   if (event.type === 'username-chosen') {
     if (account?.username) return { refused: 'user.username_exists_in_profile' };
     return event.taken ? { refused: 'user.username_already_in_use' } : add({ username: event.value });
@@ -284,6 +307,8 @@ function addDetail(state: SignInState, event: DetailEvent, { policy }: Context):
   if (event.type === 'password-chosen') {
     return account?.password ? { refused: 'user.password_exists_in_profile' } : add({ password: event.password });
   }
+  if (event.type === 'profile-added')
+    return add({ ...event.profile, claims: { ...state.profile.claims, ...event.profile.claims } });
   const proof = state.proofs.find(({ id }) => id === event.proofId);
   if (proof?.type !== 'Social' || proof.used) return { refused: 'session.verification_session_not_found' };
   if (event.inUse) return { refused: 'user.identity_already_in_use' };

@@ -1,6 +1,6 @@
 import type { SignInExperienceSettings } from '@aldaba/contract';
-import type { Passwords } from '../features/passwords/index.ts';
 import type { PageSender } from '../features/hosted-pages/index.ts';
+import type { Passwords } from '../features/passwords/index.ts';
 import type { PasswordDigest, User } from '../features/users/user.ts';
 import type { Clock } from '../kernel/clock.ts';
 import type { Vault } from '../kernel/crypto.ts';
@@ -35,7 +35,15 @@ export interface SignInUsers {
     },
   ): Promise<User>;
   update(tx: Queries, userId: string, patch: UserColumns & { lastSignInAt?: Date }): Promise<User>;
-  linkIdentity(tx: Queries, userId: string, target: string, identity: { userId: string; details?: Record<string, unknown> }): Promise<unknown>;
+  /** Returns false when the account had an identity of that target, which was replaced. */
+  linkIdentity(
+    tx: Queries,
+    userId: string,
+    target: string,
+    identity: { userId: string; details?: Record<string, unknown> },
+  ): Promise<boolean>;
+  /** Merges standard claims into what is there. */
+  merge(tx: Queries, userId: string, part: { profile: Record<string, unknown> }): Promise<unknown>;
 }
 
 /** A social connector as the pages show it. */

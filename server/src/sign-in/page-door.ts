@@ -14,11 +14,19 @@ const interactionCookie = '_interaction';
 /** What the routes of the HTML door share. */
 export interface PageDoor {
   /** Turns a handler into a route: whatever it throws becomes a page, or JSON where the page's script asked for it. */
-  route(handler: (request: Request, reply: Reply) => Promise<unknown>): (request: Request, reply: Reply) => Promise<Reply>;
+  route(
+    handler: (request: Request, reply: Reply) => Promise<unknown>,
+  ): (request: Request, reply: Reply) => Promise<Reply>;
   /** Like `route`, for forms: refuses those of other sites. */
-  form(handler: (request: Request, reply: Reply) => Promise<unknown>): (request: Request, reply: Reply) => Promise<Reply>;
+  form(
+    handler: (request: Request, reply: Reply) => Promise<unknown>,
+  ): (request: Request, reply: Reply) => Promise<Reply>;
   context(interaction: Interaction, request: Request): Promise<PageContext>;
-  show(request: Request, reply: Reply, page: { view: PageView; interaction: Interaction; status?: number }): Promise<void>;
+  show(
+    request: Request,
+    reply: Reply,
+    page: { view: PageView; interaction: Interaction; status?: number },
+  ): Promise<void>;
   /** Goes on to where the sign-in stands. */
   proceed(request: Request, reply: Reply, interaction: Interaction, standing: Standing): void;
 }
@@ -89,7 +97,10 @@ async function sendFailure(needs: SignInNeeds, request: Request, reply: Reply, e
   if (error.code === 'request.overloaded') reply.header('retry-after', '2');
   const message = sentenceFor(error, language);
   if (wantsJson(request)) {
-    reply.code(error.status).header('cache-control', 'no-store').send({ ...error.toBody(), message });
+    reply
+      .code(error.status)
+      .header('cache-control', 'no-store')
+      .send({ ...error.toBody(), message });
     return;
   }
   const gone = error.code === 'session.not_found' || error.code === 'session.interaction_not_found';
@@ -98,12 +109,16 @@ async function sendFailure(needs: SignInNeeds, request: Request, reply: Reply, e
     return;
   }
   const { unknownSessionRedirectUrl } = await needs.signInExperiences.get(request.tenant);
-  const view: PageView = { kind: 'unknown-session', ...(unknownSessionRedirectUrl ? { continueUrl: unknownSessionRedirectUrl } : {}) };
+  const view: PageView = {
+    kind: 'unknown-session',
+    ...(unknownSessionRedirectUrl ? { continueUrl: unknownSessionRedirectUrl } : {}),
+  };
   await needs.pages.send(request, reply, view, { status: error.status });
 }
 
 /** Errors that a person can do something about in the form; others get a page of their own. */
 export function asFormError(error: unknown): AldabaError {
-  if (error instanceof AldabaError && error.status !== 404 && error.status < 500 && error.code !== 'session.not_found') return error;
+  if (error instanceof AldabaError && error.status !== 404 && error.status < 500 && error.code !== 'session.not_found')
+    return error;
   throw error;
 }

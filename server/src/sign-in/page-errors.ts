@@ -28,7 +28,12 @@ export function pageErrorOf(error: AldabaError, language: PageLanguage): PageErr
   const { code } = error;
   if (code === 'password.rejected' && Array.isArray(data.issues)) {
     const [issue] = data.issues as PasswordIssue[];
-    if (issue) return { field: 'password', code: issue.code, message: phrase(language, phraseOfIssue[issue.code], textsOf(issue.interpolation)) };
+    if (issue)
+      return {
+        field: 'password',
+        code: issue.code,
+        message: phrase(language, phraseOfIssue[issue.code], textsOf(issue.interpolation)),
+      };
   }
   if (code === 'guard.invalid_input' && data.field === 'username') {
     return { field: 'username', code, message: phrase(language, 'field.usernameRules') };
@@ -39,7 +44,11 @@ export function pageErrorOf(error: AldabaError, language: PageLanguage): PageErr
 }
 
 /** The localised sentence alone. */
-export function sentenceFor(error: AldabaError, language: PageLanguage, data = error.data as Record<string, unknown> | undefined): string {
+export function sentenceFor(
+  error: AldabaError,
+  language: PageLanguage,
+  data = error.data as Record<string, unknown> | undefined,
+): string {
   const time = typeof data?.seconds === 'number' ? { relativeTime: relativeTime(language, data.seconds) } : {};
   return errorSentence(language, error.code, { ...data, ...time });
 }

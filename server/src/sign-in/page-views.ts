@@ -77,15 +77,26 @@ export function continueView(
 ): ContinueView | undefined {
   const askable = missing.filter((detail) => detail === 'username' || detail === 'password');
   if (askable.length < missing.length) return undefined;
-  return { kind: 'continue', appId: context.appId, missing: askable, passwordRules: passwordRules(context.settings, context.language), ...form };
+  return {
+    kind: 'continue',
+    appId: context.appId,
+    missing: askable,
+    passwordRules: passwordRules(context.settings, context.language),
+    ...form,
+  };
 }
 
 /** The tenant's password policy in words; what cannot fail is left out. */
-export function passwordRules({ passwordPolicy }: Pick<SignInExperienceSettings, 'passwordPolicy'>, language: PageLanguage): string[] {
+export function passwordRules(
+  { passwordPolicy }: Pick<SignInExperienceSettings, 'passwordPolicy'>,
+  language: PageLanguage,
+): string[] {
   const { length, characterTypes, rejects } = passwordPolicy;
   return [
     phrase(language, 'password.minLength', { min: String(length.min) }),
-    ...(characterTypes.min > 1 ? [phrase(language, 'password.characterTypes', { min: String(characterTypes.min) })] : []),
+    ...(characterTypes.min > 1
+      ? [phrase(language, 'password.characterTypes', { min: String(characterTypes.min) })]
+      : []),
     ...(rejects.repetitionAndSequence ? [phrase(language, 'password.noRepetition')] : []),
     ...(rejects.userInfo ? [phrase(language, 'password.noUserInfo')] : []),
     ...(rejects.words.length > 0 ? [phrase(language, 'password.noWords')] : []),

@@ -43,49 +43,63 @@ function entryRoutes(http: Http, signIn: SignIn, door: PageDoor): void {
   const openGet = (request: Request) => signIn.open(request, queryField(request, 'app_id'));
   const openPost = (request: Request) => signIn.open(request, formField(request, 'app_id') || undefined);
 
-  http.get('/sign-in', door.route(async (request, reply) => {
-    const interaction = await openGet(request);
-    const context = await door.context(interaction, request);
-    if (!resolvePolicy(context.settings).signIn) return reply.redirect(pageAddress(request, '/register', context.appId), 303);
-    return door.show(request, reply, { interaction, view: signInView(context, prefilled(interaction)) });
-  }));
-  http.get('/register', door.route(async (request, reply) => {
-    const interaction = await openGet(request);
-    const context = await door.context(interaction, request);
-    if (!resolvePolicy(context.settings).register) return reply.redirect(pageAddress(request, '/sign-in', context.appId), 303);
-    return door.show(request, reply, { interaction, view: registerView(context, prefilled(interaction)) });
-  }));
+  http.get(
+    '/sign-in',
+    door.route(async (request, reply) => {
+      const interaction = await openGet(request);
+      const context = await door.context(interaction, request);
+      if (!resolvePolicy(context.settings).signIn)
+        return reply.redirect(pageAddress(request, '/register', context.appId), 303);
+      return door.show(request, reply, { interaction, view: signInView(context, prefilled(interaction)) });
+    }),
+  );
+  http.get(
+    '/register',
+    door.route(async (request, reply) => {
+      const interaction = await openGet(request);
+      const context = await door.context(interaction, request);
+      if (!resolvePolicy(context.settings).register)
+        return reply.redirect(pageAddress(request, '/sign-in', context.appId), 303);
+      return door.show(request, reply, { interaction, view: registerView(context, prefilled(interaction)) });
+    }),
+  );
 
-  http.post('/sign-in', door.form(async (request, reply) => {
-    const interaction = await openPost(request);
-    const context = await door.context(interaction, request);
-    const username = formField(request, 'username').trim();
-    try {
-      assertAgreed(request, context, 'sign-in');
-      const identifier = identifierOf(username, resolvePolicy(context.settings));
-      const given = { identifier, password: requiredField(request, 'password') };
-      door.proceed(request, reply, interaction, await signIn.signInWithPassword(interaction, given));
-    } catch (error) {
-      const failure = asFormError(error);
-      const form = { username, error: pageErrorOf(failure, context.language) };
-      await door.show(request, reply, { interaction, view: signInView(context, form), status: failure.status });
-    }
-  }));
-  http.post('/register', door.form(async (request, reply) => {
-    const interaction = await openPost(request);
-    const context = await door.context(interaction, request);
-    const username = formField(request, 'username').trim();
-    try {
-      assertAgreed(request, context, 'register');
-      if (username === '') throw new AldabaError('user.username_required');
-      const given = { username, password: requiredField(request, 'password') };
-      door.proceed(request, reply, interaction, await signIn.registerWithPassword(interaction, given));
-    } catch (error) {
-      const failure = asFormError(error);
-      const form = { username, error: pageErrorOf(failure, context.language) };
-      await door.show(request, reply, { interaction, view: registerView(context, form), status: failure.status });
-    }
-  }));
+  http.post(
+    '/sign-in',
+    door.form(async (request, reply) => {
+      const interaction = await openPost(request);
+      const context = await door.context(interaction, request);
+      const username = formField(request, 'username').trim();
+      try {
+        assertAgreed(request, context, 'sign-in');
+        const identifier = identifierOf(username, resolvePolicy(context.settings));
+        const given = { identifier, password: requiredField(request, 'password') };
+        door.proceed(request, reply, interaction, await signIn.signInWithPassword(interaction, given));
+      } catch (error) {
+        const failure = asFormError(error);
+        const form = { username, error: pageErrorOf(failure, context.language) };
+        await door.show(request, reply, { interaction, view: signInView(context, form), status: failure.status });
+      }
+    }),
+  );
+  http.post(
+    '/register',
+    door.form(async (request, reply) => {
+      const interaction = await openPost(request);
+      const context = await door.context(interaction, request);
+      const username = formField(request, 'username').trim();
+      try {
+        assertAgreed(request, context, 'register');
+        if (username === '') throw new AldabaError('user.username_required');
+        const given = { username, password: requiredField(request, 'password') };
+        door.proceed(request, reply, interaction, await signIn.registerWithPassword(interaction, given));
+      } catch (error) {
+        const failure = asFormError(error);
+        const form = { username, error: pageErrorOf(failure, context.language) };
+        await door.show(request, reply, { interaction, view: registerView(context, form), status: failure.status });
+      }
+    }),
+  );
 }
 
 function continueRoutes(http: Http, signIn: SignIn, door: PageDoor): void {
@@ -97,32 +111,53 @@ function continueRoutes(http: Http, signIn: SignIn, door: PageDoor): void {
   const show = async (
     request: Request,
     reply: Reply,
-    page: { interaction: Interaction; prompt: Prompt; status?: number; form?: { username?: string; error?: PageError } },
+    page: {
+      interaction: Interaction;
+      prompt: Prompt;
+      status?: number;
+      form?: { username?: string; error?: PageError };
+    },
   ) => {
     const { interaction, prompt } = page;
-    if (prompt.kind !== 'continue') return reply.redirect(pageAddress(request, '/sign-in', interaction.applicationId), 303);
+    if (prompt.kind !== 'continue')
+      return reply.redirect(pageAddress(request, '/sign-in', interaction.applicationId), 303);
     const view = continueView(await door.context(interaction, request), prompt.missing, page.form);
     if (!view) throw new AldabaError('user.missing_profile', { missingProfile: prompt.missing });
-    return door.show(request, reply, { interaction, view, ...(page.status === undefined ? {} : { status: page.status }) });
+    return door.show(request, reply, {
+      interaction,
+      view,
+      ...(page.status === undefined ? {} : { status: page.status }),
+    });
   };
 
-  http.get('/continue', door.route(async (request, reply) => {
-    const interaction = await signIn.open(request, queryField(request, 'app_id'));
-    return show(request, reply, { interaction, prompt: await standing(interaction) });
-  }));
-  http.post('/continue', door.form(async (request, reply) => {
-    const interaction = await signIn.open(request, formField(request, 'app_id') || undefined);
-    const prompt = await standing(interaction);
-    const username = formField(request, 'username').trim();
-    try {
-      const given = prompt.kind === 'continue' ? missingFields(request, prompt.missing) : {};
-      door.proceed(request, reply, interaction, await signIn.continueWith(interaction, given));
-    } catch (error) {
-      const failure = asFormError(error);
-      const { language } = await door.context(interaction, request);
-      await show(request, reply, { interaction, prompt, status: failure.status, form: { username, error: pageErrorOf(failure, language) } });
-    }
-  }));
+  http.get(
+    '/continue',
+    door.route(async (request, reply) => {
+      const interaction = await signIn.open(request, queryField(request, 'app_id'));
+      return show(request, reply, { interaction, prompt: await standing(interaction) });
+    }),
+  );
+  http.post(
+    '/continue',
+    door.form(async (request, reply) => {
+      const interaction = await signIn.open(request, formField(request, 'app_id') || undefined);
+      const prompt = await standing(interaction);
+      const username = formField(request, 'username').trim();
+      try {
+        const given = prompt.kind === 'continue' ? missingFields(request, prompt.missing) : {};
+        door.proceed(request, reply, interaction, await signIn.continueWith(interaction, given));
+      } catch (error) {
+        const failure = asFormError(error);
+        const { language } = await door.context(interaction, request);
+        await show(request, reply, {
+          interaction,
+          prompt,
+          status: failure.status,
+          form: { username, error: pageErrorOf(failure, language) },
+        });
+      }
+    }),
+  );
 }
 
 /** Only what is missing is read, so that the form cannot change what is there. */
@@ -140,10 +175,12 @@ function requiredField(request: Request, name: 'username' | 'password'): string 
 }
 
 function assertAgreed(request: Request, context: PageContext, page: 'sign-in' | 'register'): void {
-  if (termsOf(context.settings, page) === 'checkbox' && formField(request, 'terms') !== 'yes') throw new AldabaError('user.terms_required');
+  if (termsOf(context.settings, page) === 'checkbox' && formField(request, 'terms') !== 'yes')
+    throw new AldabaError('user.terms_required');
 }
 
-const prefilled = ({ request }: Interaction) => (request.loginHint ? { username: request.loginHint.slice(0, 128) } : {});
+const prefilled = ({ request }: Interaction) =>
+  request.loginHint ? { username: request.loginHint.slice(0, 128) } : {};
 
 /** What the person typed into the one field: an email address or a phone number where the tenant signs in with those. */
 function identifierOf(text: string, { passwordIdentifiers }: SignInPolicy): Identifier {
@@ -151,5 +188,11 @@ function identifierOf(text: string, { passwordIdentifiers }: SignInPolicy): Iden
   if (passwordIdentifiers.includes('email') && text.includes('@')) return { type: 'email', value: text };
   const digits = text.replaceAll(/[\s()+-]/g, '');
   if (passwordIdentifiers.includes('phone') && /^\d{4,}$/.test(digits)) return { type: 'phone', value: digits };
-  return { type: passwordIdentifiers[0] === 'username' ? 'username' : (passwordIdentifiers.find((type) => type === 'username') ?? 'email'), value: text };
+  return {
+    type:
+      passwordIdentifiers[0] === 'username'
+        ? 'username'
+        : (passwordIdentifiers.find((type) => type === 'username') ?? 'email'),
+    value: text,
+  };
 }

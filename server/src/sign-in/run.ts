@@ -6,7 +6,7 @@ import { accountOf } from './account.ts';
 import type { PasswordFactor } from './factors/password/index.ts';
 import { type Account, type Effect, type Prompt, promptFor, type SignInEvent, step } from './machine.ts';
 import type { SignInNeeds } from './needs.ts';
-import { type SignInPolicy, resolvePolicy } from './policy.ts';
+import { resolvePolicy, type SignInPolicy } from './policy.ts';
 import type { Interaction } from './port.ts';
 import { type PendingProfile, readState, type SignInState } from './state.ts';
 
@@ -24,7 +24,11 @@ export interface RunOptions {
   complete?: { account?: Account | undefined };
 }
 
-export type Runner = (interaction: Interaction, events: readonly SignInEvent[], options: RunOptions) => Promise<Standing>;
+export type Runner = (
+  interaction: Interaction,
+  events: readonly SignInEvent[],
+  options: RunOptions,
+) => Promise<Standing>;
 
 type Needs = Pick<SignInNeeds, 'port' | 'users' | 'clock'> & { password: Pick<PasswordFactor, 'open'> };
 
@@ -98,8 +102,10 @@ function createProgress(initial: SignInState | undefined, context: { policy: Sig
 /** Fulfils the machine's wishes inside the transaction. */
 function createExecutor(needs: Needs, interaction: Interaction, tx: Queries) {
   const { users, port, clock, password } = needs;
-  const columnsOf = ({ password: sealed, identity: _, ...columns }: PendingProfile) => ({
-    ...columns,
+  const columnsOf = ({ password: sealed, username, name, avatar }: PendingProfile) => ({
+    ...(username === undefined ? {} : { username }),
+    ...(name === undefined ? {} : { name }),
+    ...(avatar === undefined ? {} : { avatar }),
     ...(sealed === undefined ? {} : { password: password.open(interaction.tenant, sealed) }),
   });
   const identityOf = (identity: NonNullable<PendingProfile['identity']>) => ({
@@ -113,9 +119,10 @@ function createExecutor(needs: Needs, interaction: Interaction, tx: Queries) {
       for (const effect of effects) {
         switch (effect.type) {
           case 'create-user': {
-            const { identity } = effect.profile;
+            const { identity, claims } = effect.profile;
             return users.create(tx, {
               ...columnsOf(effect.profile),
+              ...(claims ? { profile: claims } : {}),
               ...(identity ? { identity: { target: identity.target, ...identityOf(identity) } } : {}),
               applicationId: interaction.applicationId,
             });
@@ -124,14 +131,25 @@ function createExecutor(needs: Needs, interaction: Interaction, tx: Queries) {
             await users.update(tx, effect.userId, columnsOf(effect.patch));
             break;
           case 'link-identity':
-            await users.linkIdentity(tx, effect.userId, effect.identity.target, identityOf(effect.identity));
+            // One that replaces another was not what the person agreed to: the transaction is rolled back.
+            if (!(await users.linkIdentity(tx, effect.userId, effect.identity.target, identityOf(effect.identity)))) {
+              throw new AldabaError('user.identity_exists_in_profile');
+            }
             break;
           case 'finish': {
             const authenticatedAt = new Date(clock.now());
-            const user = await users.update(tx, effect.userId, { ...columnsOf(effect.patch), lastSignInAt: authenticatedAt });
+            if (effect.patch.claims) await users.merge(tx, effect.userId, { profile: effect.patch.claims });
+            const user = await users.update(tx, effect.userId, {
+              ...columnsOf(effect.patch),
+              lastSignInAt: authenticatedAt,
+            });
             // Suspended since the page was opened: the row just written is the one that counts.
             if (user.isSuspended) throw new AldabaError('user.suspended');
-            const { redirectTo } = await port.finish(tx, interaction, { userId: effect.userId, amr: effect.amr, authenticatedAt });
+            const { redirectTo } = await port.finish(tx, interaction, {
+              userId: effect.userId,
+              amr: effect.amr,
+              authenticatedAt,
+            });
             executor.redirectTo = redirectTo;
           }
         }

@@ -85,7 +85,11 @@ function stateOf({ clock }: SignInNeeds, interaction: Interaction): SignInState 
   return state;
 }
 
-async function findAccount({ users }: SignInNeeds, { tenant }: Interaction, state: SignInState): Promise<Account | undefined> {
+async function findAccount(
+  { users }: SignInNeeds,
+  { tenant }: Interaction,
+  state: SignInState,
+): Promise<Account | undefined> {
   const user = state.userId === undefined ? undefined : await users.find(tenant.db, state.userId);
   return user && accountOf(user);
 }
@@ -124,7 +128,11 @@ function createFlows(parts: Parts): Flows {
       const events: SignInEvent[] = [];
       const { username = state.profile.username, name } = state.profile;
       if (given.username !== undefined) {
-        events.push({ type: 'username-chosen', ...about, ...(await password.chooseUsername(tenant, settings, given.username)) });
+        events.push({
+          type: 'username-chosen',
+          ...about,
+          ...(await password.chooseUsername(tenant, settings, given.username)),
+        });
       }
       if (given.password !== undefined) {
         const info = { username: given.username ?? username ?? null, name: name ?? null };
@@ -142,7 +150,11 @@ function createFlows(parts: Parts): Flows {
 /** Between the application's id and the secret part of a `state` that the pages send to a provider. */
 const stateSeparator = '.';
 
-async function beginSocial({ needs, social, run }: Parts, interaction: Interaction, request: SocialStart): Promise<string> {
+async function beginSocial(
+  { needs, social, run }: Parts,
+  interaction: Interaction,
+  request: SocialStart,
+): Promise<string> {
   const settings = await needs.signInExperiences.get(interaction.tenant);
   const policy = resolvePolicy(settings);
   // The application's id leads the way back to this interaction when the browser has several.
@@ -162,10 +174,19 @@ export const applicationOfState = (state: string): string | undefined => {
 };
 
 /** The challenge that a provider's answer belongs to, if it is one of this sign-in. */
-export const findChallenge = (state: SignInState | undefined, connectorId: string, value: string): Challenge | undefined =>
+export const findChallenge = (
+  state: SignInState | undefined,
+  connectorId: string,
+  value: string,
+): Challenge | undefined =>
   state?.challenges.find((challenge) => challenge.connectorId === connectorId && isStateOf(challenge, value));
 
-async function finishSocial(parts: Parts, interaction: Interaction, challenge: Challenge, answer: SocialAnswer): Promise<Standing> {
+async function finishSocial(
+  parts: Parts,
+  interaction: Interaction,
+  challenge: Challenge,
+  answer: SocialAnswer,
+): Promise<Standing> {
   const { needs, social, run } = parts;
   const settings = await needs.signInExperiences.get(interaction.tenant);
   try {

@@ -20,47 +20,68 @@ type WithId = { Params: { connectorId: string } };
 export function socialPageRoutes(http: Http, signIn: SignIn, door: PageDoor): void {
   startRoutes(http, signIn, door);
   landingRoutes(http, signIn, door);
-  http.get('/callback/social/:connectorId', door.route((request, reply) => finish(signIn, door, request, reply)));
+  http.get(
+    '/callback/social/:connectorId',
+    door.route((request, reply) => finish(signIn, door, request, reply)),
+  );
 }
 
 function startRoutes(http: Http, signIn: SignIn, door: PageDoor): void {
-  http.post('/sign-in/social/:connectorId', door.form(async (request, reply) => {
-    const { connectorId } = request.params as WithId['Params'];
-    const interaction = await signIn.open(request, formField(request, 'app_id') || undefined);
-    const agreed = formField(request, 'terms') === 'yes';
-    try {
-      const settings = await signIn.settings(request.tenant);
-      if (termsOf(settings, 'sign-in') === 'checkbox' && !agreed) throw new AldabaError('user.terms_required');
-      const redirectTo = await begin(signIn, interaction, request, { connectorId, agreed });
-      if (!wantsJson(request)) return reply.redirect(redirectTo, 303);
-      return reply.header('cache-control', 'no-store').send({
-        redirectTo: throughLanding(signIn, request, { connectorId, redirectTo, nativeCallback: formField(request, 'native_callback') }),
-        callbackUri: `${request.tenant.baseUrl}/callback/social/${connectorId}`,
-      });
-    } catch (error) {
-      return showEntry(door, { request, reply, interaction, failure: asFormError(error) });
-    }
-  }));
+  http.post(
+    '/sign-in/social/:connectorId',
+    door.form(async (request, reply) => {
+      const { connectorId } = request.params as WithId['Params'];
+      const interaction = await signIn.open(request, formField(request, 'app_id') || undefined);
+      const agreed = formField(request, 'terms') === 'yes';
+      try {
+        const settings = await signIn.settings(request.tenant);
+        if (termsOf(settings, 'sign-in') === 'checkbox' && !agreed) throw new AldabaError('user.terms_required');
+        const redirectTo = await begin(signIn, interaction, request, { connectorId, agreed });
+        if (!wantsJson(request)) return reply.redirect(redirectTo, 303);
+        return reply.header('cache-control', 'no-store').send({
+          redirectTo: throughLanding(signIn, request, {
+            connectorId,
+            redirectTo,
+            nativeCallback: formField(request, 'native_callback'),
+          }),
+          callbackUri: `${request.tenant.baseUrl}/callback/social/${connectorId}`,
+        });
+      } catch (error) {
+        return showEntry(door, { request, reply, interaction, failure: asFormError(error) });
+      }
+    }),
+  );
 
-  http.get('/direct/:method/:target', door.route(async (request, reply) => {
-    const { method, target } = request.params as { method: string; target: string };
-    const interaction = await signIn.open(request, queryField(request, 'app_id'));
-    const context = await door.context(interaction, request);
-    const connector = method === 'social' ? forBrowser(context.connectors, target) : undefined;
-    // Native connectors need the app's bridge, and terms that need a tick need a page: both are found on the first screen.
-    if (!connector || termsOf(context.settings, 'sign-in') === 'checkbox') {
-      const fallback = queryField(request, 'fallback') === 'register' ? '/register' : '/sign-in';
-      return reply.redirect(pageAddress(request, fallback, interaction.applicationId), 303);
-    }
-    try {
-      return reply.redirect(await begin(signIn, interaction, request, { connectorId: connector.id, agreed: false }), 303);
-    } catch (error) {
-      return showEntry(door, { request, reply, interaction, failure: asFormError(error) });
-    }
-  }));
+  http.get(
+    '/direct/:method/:target',
+    door.route(async (request, reply) => {
+      const { method, target } = request.params as { method: string; target: string };
+      const interaction = await signIn.open(request, queryField(request, 'app_id'));
+      const context = await door.context(interaction, request);
+      const connector = method === 'social' ? forBrowser(context.connectors, target) : undefined;
+      // Native connectors need the app's bridge, and terms that need a tick need a page: both are found on the first screen.
+      if (!connector || termsOf(context.settings, 'sign-in') === 'checkbox') {
+        const fallback = queryField(request, 'fallback') === 'register' ? '/register' : '/sign-in';
+        return reply.redirect(pageAddress(request, fallback, interaction.applicationId), 303);
+      }
+      try {
+        return reply.redirect(
+          await begin(signIn, interaction, request, { connectorId: connector.id, agreed: false }),
+          303,
+        );
+      } catch (error) {
+        return showEntry(door, { request, reply, interaction, failure: asFormError(error) });
+      }
+    }),
+  );
 }
 
-const begin = (signIn: SignIn, interaction: Interaction, request: Request, start: { connectorId: string; agreed: boolean }) =>
+const begin = (
+  signIn: SignIn,
+  interaction: Interaction,
+  request: Request,
+  start: { connectorId: string; agreed: boolean },
+) =>
   signIn.beginSocial(interaction, {
     ...start,
     redirectUri: `${request.tenant.baseUrl}/callback/${start.connectorId}`,
@@ -76,7 +97,8 @@ const nativeCookie = 'aldaba_native_callback';
 /** Seconds from the button in the app to the return from the provider. */
 const landingAge = 600;
 
-const isNativeCallback = (link: string): boolean => URL.canParse(link) && new URL(link).protocol === 'logto-callback:' && link.length <= 512;
+const isNativeCallback = (link: string): boolean =>
+  URL.canParse(link) && new URL(link).protocol === 'logto-callback:' && link.length <= 512;
 
 /**
  * Providers that are opened in a browser outside of the app: the way goes over our landing page, which remembers how to get
@@ -99,38 +121,57 @@ const landingText = (tenantId: string, connectorId: string, query: URLSearchPara
   JSON.stringify([tenantId, connectorId, query.get('redirect_to'), query.get('native_callback'), query.get('expires')]);
 
 function landingRoutes(http: Http, { needs }: SignIn, door: PageDoor): void {
-  http.get('/social/landing/:connectorId', door.route(async (request, reply) => {
-    const { connectorId } = request.params as WithId['Params'];
-    const query = new URLSearchParams(queryText(request));
-    const expected = needs.vault.sign(landingText(request.tenant.id, connectorId, query), 'social-landing');
-    const link = query.get('native_callback') ?? '';
-    const fresh = Number(query.get('expires')) * 1000 >= needs.clock.now();
-    if (!equalSecrets(query.get('sig') ?? '', expected) || !fresh || !isNativeCallback(link)) throw new AldabaError('session.verification_failed');
-    writeCookie(request, reply, { name: nativeCookie, value: link, maxAge: landingAge, path: `/callback/${connectorId}` });
-    return reply.header('cache-control', 'no-store').redirect(query.get('redirect_to') ?? '', 303);
-  }));
+  http.get(
+    '/social/landing/:connectorId',
+    door.route(async (request, reply) => {
+      const { connectorId } = request.params as WithId['Params'];
+      const query = new URLSearchParams(queryText(request));
+      const expected = needs.vault.sign(landingText(request.tenant.id, connectorId, query), 'social-landing');
+      const link = query.get('native_callback') ?? '';
+      const fresh = Number(query.get('expires')) * 1000 >= needs.clock.now();
+      if (!equalSecrets(query.get('sig') ?? '', expected) || !fresh || !isNativeCallback(link))
+        throw new AldabaError('session.verification_failed');
+      writeCookie(request, reply, {
+        name: nativeCookie,
+        value: link,
+        maxAge: landingAge,
+        path: `/callback/${connectorId}`,
+      });
+      return reply.header('cache-control', 'no-store').redirect(query.get('redirect_to') ?? '', 303);
+    }),
+  );
 
-  http.get('/callback/:connectorId', door.route(async (request, reply) => {
-    const { connectorId } = request.params as WithId['Params'];
-    const link = readCookie(request, nativeCookie);
-    const text = queryText(request);
-    reply.header('cache-control', 'no-store');
-    if (link === undefined || !isNativeCallback(link)) {
-      return reply.redirect(`${request.tenant.basePath}/callback/social/${encodeURIComponent(connectorId)}${text && `?${text}`}`, 303);
-    }
-    writeCookie(request, reply, { name: nativeCookie, value: undefined, path: `/callback/${connectorId}` });
-    return reply.redirect(`${link}${text && (link.includes('?') ? `&${text}` : `?${text}`)}`, 303);
-  }));
+  http.get(
+    '/callback/:connectorId',
+    door.route(async (request, reply) => {
+      const { connectorId } = request.params as WithId['Params'];
+      const link = readCookie(request, nativeCookie);
+      const text = queryText(request);
+      reply.header('cache-control', 'no-store');
+      if (link === undefined || !isNativeCallback(link)) {
+        return reply.redirect(
+          `${request.tenant.basePath}/callback/social/${encodeURIComponent(connectorId)}${text && `?${text}`}`,
+          303,
+        );
+      }
+      writeCookie(request, reply, { name: nativeCookie, value: undefined, path: `/callback/${connectorId}` });
+      return reply.redirect(`${link}${text && (link.includes('?') ? `&${text}` : `?${text}`)}`, 303);
+    }),
+  );
 
   // response_mode=form_post: another site's POST brings no cookie (SameSite=Lax), the GET that follows does.
-  http.post('/callback/:connectorId', door.route(async (request, reply) => {
-    const { connectorId } = request.params as WithId['Params'];
-    const query = new URLSearchParams();
-    for (const [name, value] of Object.entries((request.body ?? {}) as Form)) {
-      for (const item of Array.isArray(value) ? value : [value]) if (typeof item === 'string') query.append(name, item);
-    }
-    return reply.redirect(`${request.tenant.basePath}/callback/${encodeURIComponent(connectorId)}?${query}`, 303);
-  }));
+  http.post(
+    '/callback/:connectorId',
+    door.route(async (request, reply) => {
+      const { connectorId } = request.params as WithId['Params'];
+      const query = new URLSearchParams();
+      for (const [name, value] of Object.entries((request.body ?? {}) as Form)) {
+        for (const item of Array.isArray(value) ? value : [value])
+          if (typeof item === 'string') query.append(name, item);
+      }
+      return reply.redirect(`${request.tenant.basePath}/callback/${encodeURIComponent(connectorId)}?${query}`, 303);
+    }),
+  );
 }
 
 const queryText = (request: Request): string => {
@@ -149,7 +190,12 @@ async function finish(signIn: SignIn, door: PageDoor, request: Request, reply: R
   if (!challenge) throw new AldabaError('session.social_state_mismatch');
   try {
     const needsAgreement = termsOf(await signIn.settings(request.tenant), 'register') === 'checkbox';
-    door.proceed(request, reply, interaction, await signIn.finishSocial(interaction, challenge, { data: rest, needsAgreement }));
+    door.proceed(
+      request,
+      reply,
+      interaction,
+      await signIn.finishSocial(interaction, challenge, { data: rest, needsAgreement }),
+    );
     return reply;
   } catch (error) {
     return showEntry(door, { request, reply, interaction, failure: asProviderError(error) });
@@ -158,12 +204,17 @@ async function finish(signIn: SignIn, door: PageDoor, request: Request, reply: R
 
 /** Whatever the provider or its connector did wrong, the person can choose another way. */
 function asProviderError(error: unknown): AldabaError {
-  if (error instanceof AldabaError && (error.code.startsWith('connector.') || error.code === 'user.identity_not_exist')) return error;
+  if (error instanceof AldabaError && (error.code.startsWith('connector.') || error.code === 'user.identity_not_exist'))
+    return error;
   return asFormError(error);
 }
 
 const textParameters = (request: Request): Record<string, string> =>
-  Object.fromEntries(Object.entries(request.query as Record<string, unknown>).filter((entry): entry is [string, string] => typeof entry[1] === 'string'));
+  Object.fromEntries(
+    Object.entries(request.query as Record<string, unknown>).filter(
+      (entry): entry is [string, string] => typeof entry[1] === 'string',
+    ),
+  );
 
 /** The first screen again, with what went wrong. */
 async function showEntry(
@@ -177,7 +228,10 @@ async function showEntry(
     return reply.code(failure.status).header('cache-control', 'no-store').send(body);
   }
   const form = { error: pageErrorOf(failure, context.language) };
-  const registers = failure.code === 'user.terms_required' ? termsOf(context.settings, 'sign-in') !== 'checkbox' : !resolvePolicy(context.settings).signIn;
+  const registers =
+    failure.code === 'user.terms_required'
+      ? termsOf(context.settings, 'sign-in') !== 'checkbox'
+      : !resolvePolicy(context.settings).signIn;
   const view = registers ? registerView(context, form) : signInView(context, form);
   return door.show(request, reply, { interaction, view, status: failure.status });
 }

@@ -55,6 +55,8 @@ export interface PendingProfile {
   password?: string;
   name?: string;
   avatar?: string;
+  /** Standard claims in camelCase, e.g. `familyName`. */
+  claims?: Record<string, unknown>;
   identity?: { target: string; userId: string; details: SocialIdentity };
 }
 

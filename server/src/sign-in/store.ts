@@ -27,7 +27,11 @@ const countAttemptStatement = `
  * Counts one attempt before it is judged, in one statement, so that many at a time cannot all slip under the limit.
  * The attempt that reaches the maximum is still judged, and starts the lock.
  */
-export async function countAttempt(q: Queries, targetHash: string, at: AttemptWindow): Promise<{ failures: number; lockedUntil: Date | null }> {
+export async function countAttempt(
+  q: Queries,
+  targetHash: string,
+  at: AttemptWindow,
+): Promise<{ failures: number; lockedUntil: Date | null }> {
   const [row] = await q.raw<{ failures: number; locked_until: Date | null }>(countAttemptStatement, [
     q.tenantId,
     targetHash,

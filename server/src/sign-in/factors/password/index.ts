@@ -24,13 +24,29 @@ export interface PasswordFactor {
    * @throws AldabaError `session.invalid_credentials` for unknown accounts and wrong passwords alike, `user.suspended` only after
    *   the right password, `session.verification_blocked_too_many_attempts`, `user.sign_in_method_not_enabled`.
    */
-  prove(tenant: Tenant, settings: SignInExperienceSettings, given: { identifier: Identifier; password: string }): Promise<ProvedPassword>;
+  prove(
+    tenant: Tenant,
+    settings: SignInExperienceSettings,
+    given: { identifier: Identifier; password: string },
+  ): Promise<ProvedPassword>;
   /** A username and a password for an account that is to be created. @throws as `chooseUsername` and `choosePassword`. */
-  chooseIdentity(tenant: Tenant, settings: SignInExperienceSettings, given: { username: string; password: string }): Promise<Proof>;
+  chooseIdentity(
+    tenant: Tenant,
+    settings: SignInExperienceSettings,
+    given: { username: string; password: string },
+  ): Promise<Proof>;
   /** @throws AldabaError `guard.invalid_input` (data.field `username`) for a name that the tenant's rules refuse. */
-  chooseUsername(tenant: Tenant, settings: SignInExperienceSettings, username: string): Promise<{ value: string; taken: boolean }>;
+  chooseUsername(
+    tenant: Tenant,
+    settings: SignInExperienceSettings,
+    username: string,
+  ): Promise<{ value: string; taken: boolean }>;
   /** Judges and hashes a new password; returns it sealed. @throws AldabaError `password.rejected` with data.issues. */
-  choosePassword(tenant: Tenant, settings: SignInExperienceSettings, given: { password: string; info: PasswordUserInfo }): Promise<string>;
+  choosePassword(
+    tenant: Tenant,
+    settings: SignInExperienceSettings,
+    given: { password: string; info: PasswordUserInfo },
+  ): Promise<string>;
   /** Opens what `choosePassword` sealed. */
   open(tenant: Tenant, sealed: string): PasswordDigest;
 }
@@ -80,7 +96,14 @@ export function createPasswordFactor(needs: Needs): PasswordFactor {
       const account = accountOf(matched.user);
       if (account.isSuspended) throw new AldabaError('user.suspended');
       return {
-        proof: { id: standardId(), type: 'Password', createdAt: clock.now(), used: false, identifier, userId: account.id },
+        proof: {
+          id: standardId(),
+          type: 'Password',
+          createdAt: clock.now(),
+          used: false,
+          identifier,
+          userId: account.id,
+        },
         account,
         ...(matched.outdated ? { renewedPassword: seal(tenant, await passwords.hash(password)) } : {}),
       };

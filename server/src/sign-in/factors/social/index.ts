@@ -28,7 +28,11 @@ export interface SocialFactor {
    * Asks the provider who came back. `data`: the parameters of its answer.
    * @throws AldabaError `session.invalid_connector_id`, `connector.*`.
    */
-  verify(interaction: Interaction, challenge: Challenge, data: Record<string, unknown>): Promise<Extract<Proof, { type: 'Social' }>>;
+  verify(
+    interaction: Interaction,
+    challenge: Challenge,
+    data: Record<string, unknown>,
+  ): Promise<Extract<Proof, { type: 'Social' }>>;
 }
 
 export function createSocialFactor(needs: Pick<SignInNeeds, 'connectors' | 'clock'>): SocialFactor {
@@ -60,7 +64,13 @@ export function createSocialFactor(needs: Pick<SignInNeeds, 'connectors' | 'cloc
       };
       const authorizationUri = await translated(() =>
         instance.getAuthorizationUri(
-          { state, redirectUri, connectorId, jti: interaction.uidHash, ...(userAgent === undefined ? {} : { userAgent }) },
+          {
+            state,
+            redirectUri,
+            connectorId,
+            jti: interaction.uidHash,
+            ...(userAgent === undefined ? {} : { userAgent }),
+          },
           { session },
         ),
       );
@@ -81,7 +91,9 @@ export function createSocialFactor(needs: Pick<SignInNeeds, 'connectors' | 'cloc
           kept = { ...next };
         },
       };
-      const found = await translated(() => instance.getUserInfo({ ...data, redirectUri: challenge.redirectUri }, { session }));
+      const found = await translated(() =>
+        instance.getUserInfo({ ...data, redirectUri: challenge.redirectUri }, { session }),
+      );
       return {
         id: challenge.id,
         type: 'Social',
@@ -131,7 +143,9 @@ async function translated<T>(work: () => Promise<T>): Promise<T> {
 }
 
 function translateConnectorError(error: ConnectorError): AldabaError {
-  const code: ErrorCode = isErrorCode(`connector.${error.code}`) ? (`connector.${error.code}` as ErrorCode) : 'connector.general';
+  const code: ErrorCode = isErrorCode(`connector.${error.code}`)
+    ? (`connector.${error.code}` as ErrorCode)
+    : 'connector.general';
   const data = { ...error.data };
   if (code === 'connector.general' && data.errorDescription === undefined) data.errorDescription = JSON.stringify(data);
   return new AldabaError(code, data, { cause: error });
