@@ -4,7 +4,13 @@ import type { Tenant } from '../../tenancy/index.ts';
 /** The parts of the sign-in experience that every page shows. */
 export type FrameSettings = Pick<
   SignInExperienceSettings,
-  'branding' | 'color' | 'hideLogtoBranding' | 'termsOfUseUrl' | 'privacyPolicyUrl' | 'supportEmail' | 'supportWebsiteUrl'
+  | 'branding'
+  | 'color'
+  | 'hideLogtoBranding'
+  | 'termsOfUseUrl'
+  | 'privacyPolicyUrl'
+  | 'supportEmail'
+  | 'supportWebsiteUrl'
 >;
 
 /** What surrounds a view: names, colours and links of the tenant. Members that were emptied count as not set. */

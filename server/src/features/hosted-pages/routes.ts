@@ -4,7 +4,11 @@ import { AldabaError } from '../../kernel/errors.ts';
 import type { PageSender, PageSenderNeeds } from './sender.ts';
 
 /** Style sheet and scripts of the pages, the demonstration app, and the page for sign-ins that are gone. */
-export function hostedPageRoutes(http: Http, sender: PageSender, needs: Pick<PageSenderNeeds, 'signInExperiences'>): void {
+export function hostedPageRoutes(
+  http: Http,
+  sender: PageSender,
+  needs: Pick<PageSenderNeeds, 'signInExperiences'>,
+): void {
   const files = new Map(assets().map((asset) => [asset.path, asset]));
   http.get<{ Params: { name: string } }>('/assets/:name', async (request, reply) => {
     const asset = files.get(`/assets/${request.params.name}`);
@@ -17,7 +21,10 @@ export function hostedPageRoutes(http: Http, sender: PageSender, needs: Pick<Pag
   });
   http.get('/unknown-session', async (request, reply) => {
     const { unknownSessionRedirectUrl } = await needs.signInExperiences.get(request.tenant);
-    const view = { kind: 'unknown-session' as const, ...(unknownSessionRedirectUrl ? { continueUrl: unknownSessionRedirectUrl } : {}) };
+    const view = {
+      kind: 'unknown-session' as const,
+      ...(unknownSessionRedirectUrl ? { continueUrl: unknownSessionRedirectUrl } : {}),
+    };
     await sender.send(request, reply, view);
     return reply;
   });

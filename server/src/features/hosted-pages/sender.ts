@@ -40,7 +40,11 @@ export function createPageSender(needs: PageSenderNeeds): PageSender {
     return setting?.enabled === true ? phone : undefined;
   };
 
-  const languageOf = (request: Request, settings: SignInExperienceSettings, uiLocales: string | undefined): PageLanguage =>
+  const languageOf = (
+    request: Request,
+    settings: SignInExperienceSettings,
+    uiLocales: string | undefined,
+  ): PageLanguage =>
     negotiateLanguage({
       uiLocales,
       acceptLanguage: request.headers['accept-language'],

@@ -14,7 +14,9 @@ const hexLength = { MD5: 32, SHA1: 40, SHA256: 64 } as const;
 const phc = /^\$(argon2id|argon2i|argon2d)\$v=(\d+)\$m=(\d+),t=(\d+),p=(\d+)\$[A-Za-z0-9+/]+\$[A-Za-z0-9+/]+$/;
 
 /** Parameters of an Argon2 digest in PHC format, or undefined when it is something else or beyond the limits. */
-export function readArgon2(digest: string): { variant: string; version: number; m: number; t: number; p: number } | undefined {
+export function readArgon2(
+  digest: string,
+): { variant: string; version: number; m: number; t: number; p: number } | undefined {
   const match = phc.exec(digest);
   if (!match) return undefined;
   const [version = 0, m = 0, t = 0, p = 0] = match.slice(2).map(Number);
@@ -49,7 +51,9 @@ function readLegacy(digest: string): Legacy | undefined {
 /** Arguments of pbkdf2 in order: salt, iterations, key length in bytes, digest, password. */
 function readPbkdf2({ parts }: Legacy, password: string) {
   if (parts.length !== 5) return undefined;
-  const [salt = '', iterations, length, digest = '', secret = ''] = parts.map((part) => (part === '@' ? password : part));
+  const [salt = '', iterations, length, digest = '', secret = ''] = parts.map((part) =>
+    part === '@' ? password : part,
+  );
   const count = Number(iterations);
   const size = Number(length);
   if (!Number.isInteger(count) || count < 1 || count > maximumIterations) return undefined;
@@ -93,7 +97,9 @@ export async function matchesForeign(password: string, { digest, algorithm }: Pa
   const legacy = readLegacy(digest);
   if (!legacy) return false;
   const bytes = await computeLegacy(legacy, password);
-  return [Buffer.from(legacy.expected, 'hex'), Buffer.from(legacy.expected, 'base64')].some((expected) => equalBytes(bytes, expected));
+  return [Buffer.from(legacy.expected, 'hex'), Buffer.from(legacy.expected, 'base64')].some((expected) =>
+    equalBytes(bytes, expected),
+  );
 }
 
 async function computeLegacy(legacy: Legacy, password: string): Promise<Buffer> {

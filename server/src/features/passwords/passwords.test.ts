@@ -30,12 +30,19 @@ describe('passwords at rest', () => {
     ['MD5', { algorithm: 'MD5', digest: digestOf('md5', 's3cret') }],
     ['SHA1', { algorithm: 'SHA1', digest: digestOf('sha1', 's3cret') }],
     ['SHA256 in capitals', { algorithm: 'SHA256', digest: digestOf('sha256', 's3cret').toUpperCase() }],
-    ['Legacy with a salt', { algorithm: 'Legacy', digest: JSON.stringify(['sha512', ['salt', '@'], digestOf('sha512', 'salts3cret')]) }],
+    [
+      'Legacy with a salt',
+      { algorithm: 'Legacy', digest: JSON.stringify(['sha512', ['salt', '@'], digestOf('sha512', 'salts3cret')]) },
+    ],
     [
       'Legacy PBKDF2',
       {
         algorithm: 'Legacy',
-        digest: JSON.stringify(['pbkdf2', ['salt', '1000', '20', 'sha512', '@'], pbkdf2Sync('s3cret', 'salt', 1000, 20, 'sha512').toString('hex')]),
+        digest: JSON.stringify([
+          'pbkdf2',
+          ['salt', '1000', '20', 'sha512', '@'],
+          pbkdf2Sync('s3cret', 'salt', 1000, 20, 'sha512').toString('hex'),
+        ]),
       },
     ],
   ];
@@ -47,7 +54,11 @@ describe('passwords at rest', () => {
     });
   }
 
-  for (const [algorithm, number] of [['Argon2d', 0], ['Argon2i', 1], ['Argon2id', 2]] as const) {
+  for (const [algorithm, number] of [
+    ['Argon2d', 0],
+    ['Argon2i', 1],
+    ['Argon2id', 2],
+  ] as const) {
     it(`verifies an imported weak ${algorithm} and asks for its replacement`, async () => {
       const digest = await hash('s3cret', { algorithm: number, memoryCost: 1024, timeCost: 1, parallelism: 1 });
       assertUsableDigest({ digest, algorithm });
@@ -63,11 +74,21 @@ describe('passwords at rest', () => {
       [{ algorithm: 'SHA256', digest: '' }, 'password.invalid_legacy_password_format'],
       [{ algorithm: 'Legacy', digest: '{}' }, 'password.invalid_legacy_password_format'],
       [{ algorithm: 'Legacy', digest: '["sha256",["salt"],"00"]' }, 'password.invalid_legacy_password_format'],
-      [{ algorithm: 'Legacy', digest: '["pbkdf2",["s","999999999","20","sha1","@"],"00"]' }, 'password.invalid_legacy_password_format'],
-      [{ algorithm: 'Argon2id', digest: '$argon2id$v=19$m=9999999,t=2,p=1$YWFhYWFhYWE$YWFhYWFhYWE' }, 'password.invalid_legacy_password_format'],
-      [{ algorithm: 'Argon2i', digest: '$argon2id$v=19$m=1024,t=2,p=1$YWFhYWFhYWE$YWFhYWFhYWE' }, 'password.invalid_legacy_password_format'],
+      [
+        { algorithm: 'Legacy', digest: '["pbkdf2",["s","999999999","20","sha1","@"],"00"]' },
+        'password.invalid_legacy_password_format',
+      ],
+      [
+        { algorithm: 'Argon2id', digest: '$argon2id$v=19$m=9999999,t=2,p=1$YWFhYWFhYWE$YWFhYWFhYWE' },
+        'password.invalid_legacy_password_format',
+      ],
+      [
+        { algorithm: 'Argon2i', digest: '$argon2id$v=19$m=1024,t=2,p=1$YWFhYWFhYWE$YWFhYWFhYWE' },
+        'password.invalid_legacy_password_format',
+      ],
     ];
-    for (const [digest, expected] of refused) assert.throws(() => assertUsableDigest(digest), code(expected), digest.digest);
+    for (const [digest, expected] of refused)
+      assert.throws(() => assertUsableDigest(digest), code(expected), digest.digest);
   });
 
   it('does not fail on a stored digest that is broken', async () => {
@@ -82,10 +103,14 @@ describe('the queue in front of the hash', () => {
     const gate = createGate({ concurrency: 2, maximumQueue: 2 });
     const started: number[] = [];
     const finish: (() => void)[] = [];
-    const work = (id: number) => gate.run(() => new Promise<void>((resolve) => {
-      started.push(id);
-      finish.push(resolve);
-    }));
+    const work = (id: number) =>
+      gate.run(
+        () =>
+          new Promise<void>((resolve) => {
+            started.push(id);
+            finish.push(resolve);
+          }),
+      );
     const running = [work(1), work(2), work(3), work(4)];
     await assert.rejects(work(5), code('request.overloaded'));
     assert.deepEqual(started, [1, 2]);
@@ -102,7 +127,10 @@ describe('the queue in front of the hash', () => {
 
   it('gives the place back after a failure', async () => {
     const gate = createGate({ concurrency: 1, maximumQueue: 0 });
-    await assert.rejects(gate.run(() => Promise.reject(new Error('no'))), /no/);
+    await assert.rejects(
+      gate.run(() => Promise.reject(new Error('no'))),
+      /no/,
+    );
     assert.equal(await gate.run(async () => 'yes'), 'yes');
   });
 });
@@ -132,12 +160,19 @@ describe('the password policy', () => {
   ];
   for (const [name, password, expected] of table) {
     it(`${expected.length === 0 ? 'accepts' : 'refuses'} ${name}`, () => {
-      assert.deepEqual(passwordIssues(policy, password, person).map((issue) => issue.code), expected.map((issue) => `password_rejected.${issue}`));
+      assert.deepEqual(
+        passwordIssues(policy, password, person).map((issue) => issue.code),
+        expected.map((issue) => `password_rejected.${issue}`),
+      );
     });
   }
 
   it('lets an operator switch the judgement of content off', () => {
-    const lax = { ...policy, characterTypes: { min: 1 }, rejects: { pwned: false, repetitionAndSequence: false, userInfo: false, words: [] } };
+    const lax = {
+      ...policy,
+      characterTypes: { min: 1 },
+      rejects: { pwned: false, repetitionAndSequence: false, userInfo: false, words: [] },
+    };
     assert.deepEqual(passwordIssues(lax, 'marcopolo', person), []);
     assert.deepEqual(passwordIssues(lax, '11111111', person), []);
   });

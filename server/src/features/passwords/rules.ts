@@ -38,7 +38,11 @@ const lines = [...rows, ...rows.map((row) => [...row].reverse().join(''))];
  * Repetitions, sequences and user information are not forbidden as such: each counts as one character, and the password is
  * refused when what then remains is shorter than the minimum. Words of the operator's list are forbidden wherever they stand.
  */
-export function passwordIssues(policy: PasswordPolicy, password: string, userInfo: PasswordUserInfo = {}): PasswordIssue[] {
+export function passwordIssues(
+  policy: PasswordPolicy,
+  password: string,
+  userInfo: PasswordUserInfo = {},
+): PasswordIssue[] {
   const issues: PasswordIssue[] = [];
   const characters = [...password];
   const { min, max } = policy.length;
@@ -82,7 +86,12 @@ const informationOf = ({ username, email, phone, name }: PasswordUserInfo): stri
     .filter((value) => value.length >= shortestInfo);
 
 const longestPrefix = (text: string[], at: number, candidates: string[][]): number =>
-  Math.max(0, ...candidates.filter((candidate) => candidate.every((character, index) => text[at + index] === character)).map((candidate) => candidate.length));
+  Math.max(
+    0,
+    ...candidates
+      .filter((candidate) => candidate.every((character, index) => text[at + index] === character))
+      .map((candidate) => candidate.length),
+  );
 
 function repetitionAt(text: string[], at: number): number {
   let length = 1;
@@ -97,7 +106,8 @@ function sequenceAt(text: string[], at: number): number {
     const start = line.indexOf(text[at] ?? '');
     if (start < 0) continue;
     let length = 1;
-    while (at + length < text.length && start + length < line.length && line[start + length] === text[at + length]) length += 1;
+    while (at + length < text.length && start + length < line.length && line[start + length] === text[at + length])
+      length += 1;
     longest = Math.max(longest, length);
   }
   return longest >= shortestRun ? longest : 0;
@@ -107,5 +117,7 @@ function wordIssues(policy: PasswordPolicy, password: string): PasswordIssue[] {
   const lower = password.toLowerCase();
   const found = policy.rejects.words.filter((word) => word !== '' && lower.includes(word.toLowerCase()));
   if (found.length === 0) return [];
-  return [{ code: 'password_rejected.restricted.words', interpolation: { words: found.join('\n'), count: found.length } }];
+  return [
+    { code: 'password_rejected.restricted.words', interpolation: { words: found.join('\n'), count: found.length } },
+  ];
 }

@@ -37,10 +37,27 @@ export function createPasswords(deps: { concurrency: number; maximumQueue: numbe
   };
 
   return {
-    hash: (password) => gate.run(async () => ({ digest: await hash(password, parameters), algorithm: 'Argon2id' as const })),
+    hash: (password) =>
+      gate.run(async () => ({ digest: await hash(password, parameters), algorithm: 'Argon2id' as const })),
     verify: (password, stored) => gate.run(() => check(password, stored)),
   };
 }
 
-const isCurrent = ({ variant, version, m, t, p }: { variant: string; version: number; m: number; t: number; p: number }) =>
-  variant === 'argon2id' && version === 19 && m >= parameters.memoryCost && t >= parameters.timeCost && p === parameters.parallelism;
+const isCurrent = ({
+  variant,
+  version,
+  m,
+  t,
+  p,
+}: {
+  variant: string;
+  version: number;
+  m: number;
+  t: number;
+  p: number;
+}) =>
+  variant === 'argon2id' &&
+  version === 19 &&
+  m >= parameters.memoryCost &&
+  t >= parameters.timeCost &&
+  p === parameters.parallelism;
