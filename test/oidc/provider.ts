@@ -51,7 +51,12 @@ export async function startProvider(options: { secret?: string } = {}): Promise<
   await admin(`create database ${name} owner ${/\/\/([^:@/]+)/.exec(urlOf(name))?.[1] ?? 'postgres'}`);
   const log = createLog(process.env.ALDABA_TEST_LOG ?? 'silent');
   let ahead = 0;
-  const clock = { now: () => Date.now() + ahead, advance: (milliseconds: number) => void (ahead += milliseconds) };
+  const clock = {
+    now: () => Date.now() + ahead,
+    advance(milliseconds: number) {
+      ahead += milliseconds;
+    },
+  };
   const migrated = await migrate(urlOf(name), `${findRoot(process.env)}/server/src/store/migrations`, () => undefined);
   const database = openDatabase({
     url: urlOf(name),

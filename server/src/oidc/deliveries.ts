@@ -8,7 +8,7 @@ const interval = 200;
 /**
  * Notes which refresh tokens reached their client, as far as a server can know: the whole answer was handed to the network.
  * A rotation that was never delivered can be repeated, so a crash in the middle of one burns no token
- * (docs/decisions/0002-refresh-token-delivery.md).
+ * (docs/decisions/0005-refresh-token-delivery.md).
  */
 export interface Deliveries {
   /** Notes the token once this answer has been sent completely; never if the connection breaks before. */

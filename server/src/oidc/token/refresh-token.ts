@@ -21,7 +21,7 @@ const longestFamily = 365 * 86_400_000;
 
 /**
  * `grant_type=refresh_token` (RFC 6749 section 6) with rotation and reuse detection (RFC 9700 section 4.14.2). The rules of
- * delivery are told in docs/decisions/0002-refresh-token-delivery.md.
+ * delivery are told in docs/decisions/0005-refresh-token-delivery.md.
  */
 export async function refreshTokens(exchange: Exchange): Promise<TokenAnswer> {
   const value = exchange.parameters.get('refresh_token');
