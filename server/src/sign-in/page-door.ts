@@ -1,8 +1,8 @@
 import type { PageLanguage, PageView } from '@aldaba/contract';
+import { sentenceFor } from '../features/hosted-pages/index.ts';
 import { assertSameOrigin, type Reply, type Request, toAldabaError } from '../http/index.ts';
 import { AldabaError } from '../kernel/errors.ts';
 import type { SignInNeeds } from './needs.ts';
-import { sentenceFor } from './page-errors.ts';
 import type { PageContext } from './page-views.ts';
 import type { Interaction } from './port.ts';
 import type { Standing } from './run.ts';

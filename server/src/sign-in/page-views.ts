@@ -9,7 +9,7 @@ import type {
   SocialOption,
   Terms,
 } from '@aldaba/contract';
-import { phrase } from '@aldaba/pages';
+import { passwordRules } from '../features/hosted-pages/index.ts';
 import type { SocialConnector } from './needs.ts';
 import { type MissingDetail, resolvePolicy } from './policy.ts';
 
@@ -84,23 +84,6 @@ export function continueView(
     passwordRules: passwordRules(context.settings, context.language),
     ...form,
   };
-}
-
-/** The tenant's password policy in words; what cannot fail is left out. */
-export function passwordRules(
-  { passwordPolicy }: Pick<SignInExperienceSettings, 'passwordPolicy'>,
-  language: PageLanguage,
-): string[] {
-  const { length, characterTypes, rejects } = passwordPolicy;
-  return [
-    phrase(language, 'password.minLength', { min: String(length.min) }),
-    ...(characterTypes.min > 1
-      ? [phrase(language, 'password.characterTypes', { min: String(characterTypes.min) })]
-      : []),
-    ...(rejects.repetitionAndSequence ? [phrase(language, 'password.noRepetition')] : []),
-    ...(rejects.userInfo ? [phrase(language, 'password.noUserInfo')] : []),
-    ...(rejects.words.length > 0 ? [phrase(language, 'password.noWords')] : []),
-  ];
 }
 
 const optionOf = (connector: SocialConnector, language: PageLanguage): SocialOption => ({

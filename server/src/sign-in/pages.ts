@@ -3,12 +3,12 @@
  * same page, its error and a fitting status otherwise.
  */
 import type { PageError } from '@aldaba/contract';
+import { pageErrorOf } from '../features/hosted-pages/index.ts';
 import type { Http, Reply, Request } from '../http/index.ts';
 import { AldabaError } from '../kernel/errors.ts';
 import { type Prompt, promptFor } from './machine.ts';
 import type { Identifier } from './needs.ts';
 import { asFormError, createPageDoor, formField, type PageDoor, pageAddress, queryField } from './page-door.ts';
-import { pageErrorOf } from './page-errors.ts';
 import { continueView, type PageContext, registerView, signInView, termsOf } from './page-views.ts';
 import { resolvePolicy, type SignInPolicy } from './policy.ts';
 import type { Interaction } from './port.ts';

@@ -2,13 +2,14 @@
  * Social sign-in through the pages: off to the provider, and back. In a native app the page's script asks for JSON and hands
  * the address to the app; `/social/landing` and `/callback` lead a browser outside of the app back into it.
  */
+
+import { pageErrorOf, sentenceFor } from '../features/hosted-pages/index.ts';
 import type { Http, Reply, Request } from '../http/index.ts';
 import { type Form, readCookie, writeCookie } from '../http/index.ts';
 import { equalSecrets } from '../kernel/crypto.ts';
 import { AldabaError } from '../kernel/errors.ts';
 import type { SocialConnector } from './needs.ts';
 import { asFormError, formField, type PageDoor, pageAddress, queryField, wantsJson } from './page-door.ts';
-import { pageErrorOf, sentenceFor } from './page-errors.ts';
 import { registerView, signInView, termsOf } from './page-views.ts';
 import { resolvePolicy } from './policy.ts';
 import type { Interaction } from './port.ts';

@@ -7,3 +7,4 @@
  */
 export { hostedPageRoutes } from './routes.ts';
 export { createPageSender, type PageOptions, type PageSender, type PageSenderNeeds, sandboxCookie } from './sender.ts';
+export { pageErrorOf, passwordRules, sentenceFor } from './words.ts';

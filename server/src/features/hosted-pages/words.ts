@@ -1,8 +1,8 @@
-/** Errors of the sign-in in the person's language, at the field that they are about. */
-import type { ErrorCode, PageError, PageLanguage } from '@aldaba/contract';
+/** Words for what a form refuses, in the person's language and at the field that they are about. */
+import type { ErrorCode, PageError, PageLanguage, SignInExperienceSettings } from '@aldaba/contract';
 import { errorSentence, type PhraseKey, phrase, relativeTime } from '@aldaba/pages';
-import type { PasswordIssue } from '../features/passwords/index.ts';
-import type { AldabaError } from '../kernel/errors.ts';
+import type { AldabaError } from '../../kernel/errors.ts';
+import type { PasswordIssue } from '../passwords/index.ts';
 
 const phraseOfIssue: Record<PasswordIssue['code'], PhraseKey> = {
   'password_rejected.too_short': 'password.tooShort',
@@ -55,3 +55,20 @@ export function sentenceFor(
 
 const textsOf = (values: Record<string, string | number> = {}): Record<string, string> =>
   Object.fromEntries(Object.entries(values).map(([name, value]) => [name, String(value)]));
+
+/** The tenant's password policy in words; what cannot fail is left out. */
+export function passwordRules(
+  { passwordPolicy }: Pick<SignInExperienceSettings, 'passwordPolicy'>,
+  language: PageLanguage,
+): string[] {
+  const { length, characterTypes, rejects } = passwordPolicy;
+  return [
+    phrase(language, 'password.minLength', { min: String(length.min) }),
+    ...(characterTypes.min > 1
+      ? [phrase(language, 'password.characterTypes', { min: String(characterTypes.min) })]
+      : []),
+    ...(rejects.repetitionAndSequence ? [phrase(language, 'password.noRepetition')] : []),
+    ...(rejects.userInfo ? [phrase(language, 'password.noUserInfo')] : []),
+    ...(rejects.words.length > 0 ? [phrase(language, 'password.noWords')] : []),
+  ];
+}

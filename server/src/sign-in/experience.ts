@@ -1,0 +1,257 @@
+/** The JSON door: the Experience API. Each call is one step of the machine; the pages do several at once. */
+import {
+  changeInteractionEvent,
+  createNewPasswordIdentity,
+  createSocialAuthorizationUri,
+  getInteraction,
+  identify,
+  profileSchema,
+  startInteraction,
+  submitInteraction,
+  updateInteractionProfile,
+  verifyPassword,
+  verifySocial,
+} from '@aldaba/contract';
+import { Answer, assertSameOrigin, type Caller, type Implement, type Request } from '../http/index.ts';
+import { AldabaError } from '../kernel/errors.ts';
+import { accountOf } from './account.ts';
+import { type Account, refusalOf, type SignInEvent } from './machine.ts';
+import type { Interaction } from './port.ts';
+import type { SignIn } from './service.ts';
+import type { Proof, SignInState } from './state.ts';
+
+const interactionCookie = '_interaction';
+
+/** Guard of `access: 'interaction'`: calls that another site made the browser send are refused; who signs in is not known yet. */
+export async function guardInteraction(request: Request): Promise<Caller> {
+  if (request.method !== 'GET') assertSameOrigin(request, interactionCookie);
+  return {};
+}
+
+export function experienceRoutes(implement: Implement, signIn: SignIn): void {
+  eventRoutes(implement, signIn);
+  passwordRoutes(implement, signIn);
+  socialRoutes(implement, signIn);
+  accountRoutes(implement, signIn);
+}
+
+/** One step, stored. */
+const take = async (signIn: SignIn, interaction: Interaction, events: SignInEvent[]) =>
+  signIn.run(interaction, events, { settings: await signIn.settings(interaction.tenant) });
+
+function eventRoutes(implement: Implement, signIn: SignIn): void {
+  implement(startInteraction, async ({ request, body }) => {
+    await take(signIn, await signIn.open(request), [{ type: 'started', intent: body.interactionEvent }]);
+  });
+  implement(changeInteractionEvent, async ({ request, body }) => {
+    await take(signIn, await signIn.open(request), [{ type: 'intent-changed', intent: body.interactionEvent }]);
+  });
+  implement(getInteraction, async ({ request }) => describeState(signIn.stateOf(await signIn.open(request))));
+}
+
+function passwordRoutes(implement: Implement, signIn: SignIn): void {
+  implement(verifyPassword, async ({ tenant, request, body }) => {
+    const interaction = await signIn.open(request);
+    signIn.stateOf(interaction);
+    const { proof, renewedPassword } = await signIn.password.prove(tenant, await signIn.settings(tenant), body);
+    await take(signIn, interaction, [
+      { type: 'proved', proof, ...(renewedPassword === undefined ? {} : { renewedPassword }) },
+    ]);
+    return { verificationId: proof.id };
+  });
+  implement(createNewPasswordIdentity, async ({ tenant, request, body }) => {
+    const interaction = await signIn.open(request);
+    signIn.stateOf(interaction);
+    const given = { username: body.identifier.value, password: body.password };
+    const proof = await signIn.password.chooseIdentity(tenant, await signIn.settings(tenant), given);
+    await take(signIn, interaction, [{ type: 'proved', proof }]);
+    return { verificationId: proof.id };
+  });
+}
+
+function socialRoutes(implement: Implement, signIn: SignIn): void {
+  implement(createSocialAuthorizationUri, async ({ request, params, body }) => {
+    const interaction = await signIn.open(request);
+    signIn.stateOf(interaction);
+    const begun = await signIn.social
+      .begin(interaction, { ...params, ...body, keepsState: false, userAgent: request.headers['user-agent'] })
+      .catch((error: unknown) => {
+        // Wire: an unknown connector is a missing entity here, and an invalid one at the verification.
+        throw error instanceof AldabaError && error.code === 'session.invalid_connector_id'
+          ? new AldabaError('entity.not_found')
+          : error;
+      });
+    await take(signIn, interaction, [{ type: 'challenged', challenge: begun.challenge }]);
+    return { authorizationUri: begun.authorizationUri, verificationId: begun.challenge.id };
+  });
+  implement(verifySocial, async ({ request, params, body }) => {
+    const interaction = await signIn.open(request);
+    const challenge = signIn.stateOf(interaction).challenges.find(({ id }) => id === body.verificationId);
+    if (!challenge || challenge.stateHash !== undefined)
+      throw new AldabaError('session.verification_session_not_found');
+    if (challenge.connectorId !== params.connectorId) throw new AldabaError('session.connector_id_mismatch');
+    if (body.connectorData.redirectUri !== undefined && body.connectorData.redirectUri !== challenge.redirectUri) {
+      throw new AldabaError('session.verification_failed');
+    }
+    const proof = await verifyOnce(
+      signIn,
+      interaction,
+      () => signIn.social.verify(interaction, challenge, body.connectorData),
+      challenge.id,
+    );
+    await take(signIn, interaction, [{ type: 'answered', challengeId: challenge.id, proof }]);
+    return { verificationId: proof.id };
+  });
+}
+
+/** An answer that the provider refused is spent all the same. */
+async function verifyOnce<T>(
+  signIn: SignIn,
+  interaction: Interaction,
+  verify: () => Promise<T>,
+  challengeId: string,
+): Promise<T> {
+  try {
+    return await verify();
+  } catch (error) {
+    await take(signIn, interaction, [{ type: 'answered', challengeId }]);
+    throw error;
+  }
+}
+
+function accountRoutes(implement: Implement, signIn: SignIn): void {
+  implement(identify, async ({ request, body }) => {
+    const interaction = await signIn.open(request);
+    const state = signIn.stateOf(interaction);
+    const proof = state.proofs.find(({ id }) => id === body.verificationId);
+    const account = proof && (await findProved(signIn, interaction, proof));
+    const event: SignInEvent = {
+      type: 'identified',
+      ...(body.verificationId === undefined ? {} : { proofId: body.verificationId }),
+      ...(account ? { account } : {}),
+      ...(body.linkSocialIdentity ? { link: true } : {}),
+    };
+    const standing = await withRelatedUser(signIn, interaction, proof, () => take(signIn, interaction, [event]));
+    if (standing.state.intent !== 'Register') return new Answer(204);
+    // What was proved is stored; the account is created as soon as the missing details are added.
+    const refusal = standing.state.userId === undefined ? refusalOf(standing.prompt) : undefined;
+    if (refusal) throw new AldabaError(refusal.refused, refusal.data);
+    return new Answer(201);
+  });
+
+  implement(updateInteractionProfile, async ({ request, body }) => {
+    const interaction = await signIn.open(request);
+    const state = signIn.stateOf(interaction);
+    const account = await signIn.accountOf(interaction, state);
+    await take(signIn, interaction, [await detailOf(signIn, interaction, state, { body, account })]);
+  });
+
+  implement(submitInteraction, async ({ request }) => {
+    const interaction = await signIn.open(request);
+    const account = await signIn.accountOf(interaction, signIn.stateOf(interaction));
+    const { redirectTo } = await take(signIn, interaction, [{ type: 'submitted', ...(account ? { account } : {}) }]);
+    return { redirectTo };
+  });
+}
+
+async function findProved({ needs }: SignIn, { tenant }: Interaction, proof: Proof): Promise<Account | undefined> {
+  const user =
+    proof.type === 'Password'
+      ? await needs.users.find(tenant.db, proof.userId)
+      : proof.type === 'Social'
+        ? await needs.users.findByIdentity(tenant.db, proof.target, proof.identity.id)
+        : undefined;
+  return user && accountOf(user);
+}
+
+/** An unknown social identity whose email or phone an account has: custom pages offer to sign in with that account first. */
+async function withRelatedUser<T>(
+  { needs }: SignIn,
+  { tenant }: Interaction,
+  proof: Proof | undefined,
+  work: () => Promise<T>,
+): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!(error instanceof AldabaError) || error.code !== 'user.identity_not_exist' || proof?.type !== 'Social')
+      throw error;
+    for (const type of ['email', 'phone'] as const) {
+      const value = proof.identity[type];
+      if (value && (await needs.users.findByIdentifier(tenant.db, { type, value }))) {
+        throw new AldabaError('user.identity_not_exist', { relatedUser: { type, value } }, { cause: error });
+      }
+    }
+    throw error;
+  }
+}
+
+type Detail =
+  | { type: 'username' | 'password'; value: string }
+  | { type: 'social'; verificationId: string }
+  | { type: 'extraProfile'; values: Record<string, unknown> };
+
+async function detailOf(
+  { needs, password, settings }: SignIn,
+  { tenant }: Interaction,
+  state: SignInState,
+  { body, account }: { body: Detail; account: Account | undefined },
+): Promise<SignInEvent> {
+  const about = account ? { account } : {};
+  switch (body.type) {
+    case 'username':
+      return {
+        type: 'username-chosen',
+        ...about,
+        ...(await password.chooseUsername(tenant, await settings(tenant), body.value)),
+      };
+    case 'password': {
+      const info = { username: state.profile.username ?? null, name: state.profile.name ?? null };
+      const sealed = await password.choosePassword(tenant, await settings(tenant), { password: body.value, info });
+      return { type: 'password-chosen', ...about, password: sealed };
+    }
+    case 'social': {
+      const proof = state.proofs.find(({ id }) => id === body.verificationId);
+      const owner =
+        proof &&
+        (await needs.users.findByIdentity(
+          tenant.db,
+          proof.type === 'Social' ? proof.target : '',
+          proof.type === 'Social' ? proof.identity.id : '',
+        ));
+      return { type: 'social-added', ...about, proofId: body.verificationId, inUse: owner !== undefined };
+    }
+    case 'extraProfile':
+      return { type: 'profile-added', ...about, profile: readProfile(body.values) };
+  }
+}
+
+/** Standard claims only: what an application may store besides them is not for the person to say. */
+function readProfile(values: Record<string, unknown>): { claims: Record<string, unknown> } {
+  const result = profileSchema.strict().safeParse(values);
+  if (!result.success)
+    throw new AldabaError('guard.invalid_input', { reason: `body.values: ${result.error.issues[0]?.message}` });
+  return { claims: result.data };
+}
+
+/** The state without secrets: digests, hashes and connector sessions stay inside. */
+function describeState(state: SignInState): unknown {
+  const { username, name, avatar, identity } = state.profile;
+  return {
+    interactionEvent: state.intent,
+    ...(state.userId === undefined ? {} : { userId: state.userId }),
+    profile: {
+      username,
+      name,
+      avatar,
+      ...(identity ? { socialIdentity: { target: identity.target, userInfo: identity.details } } : {}),
+    },
+    verificationRecords: state.proofs.map((proof) =>
+      proof.type === 'Social'
+        ? { id: proof.id, type: proof.type, connectorId: proof.connectorId, socialUserInfo: proof.identity }
+        : { id: proof.id, type: proof.type, identifier: proof.identifier },
+    ),
+    mfa: {},
+    captcha: { verified: false, skipped: false },
+  };
+}
