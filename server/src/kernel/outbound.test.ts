@@ -1,0 +1,168 @@
+import assert from 'node:assert/strict';
+import { createServer, type RequestListener } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { after, describe, it } from 'node:test';
+import { createAllowList, isPublicAddress } from './addresses.ts';
+import { createOutbound, type OutboundError, type OutboundOptions } from './outbound.ts';
+
+const closing: (() => void)[] = [];
+after(() => {
+  for (const close of closing) close();
+});
+
+/** A server on this machine; returns its port. */
+async function serve(listener: RequestListener): Promise<number> {
+  const server = createServer(listener).listen(0, '127.0.0.1');
+  await new Promise((resolve) => server.once('listening', resolve));
+  closing.push(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+  return (server.address() as AddressInfo).port;
+}
+
+const local = [{ address: '127.0.0.1', family: 4 }];
+/** Reaches this machine under the names that the test allows. */
+const outbound = (options: Partial<OutboundOptions> = {}) =>
+  createOutbound({ allowed: ['api.test'], resolve: async () => local, ...options });
+
+const refusal = (reason: OutboundError['reason']) => (error: unknown) => {
+  assert.equal((error as OutboundError).name, 'OutboundError');
+  assert.equal((error as OutboundError).reason, reason);
+  assert.ok(error instanceof TypeError, 'callers of fetch expect a TypeError');
+  return true;
+};
+
+describe('Which addresses are public', () => {
+  const cases: [string, boolean][] = [
+    ['93.184.216.34', true], ['1.1.1.1', true], ['2606:4700:4700::1111', true], ['::ffff:93.184.216.34', true], ['64:ff9b::5db8:d822', true],
+    ['127.0.0.1', false], ['127.9.9.9', false], ['0.0.0.0', false], ['10.1.2.3', false], ['172.16.0.1', false], ['172.31.255.255', false],
+    ['192.168.1.1', false], ['169.254.169.254', false], ['100.100.100.200', false], ['224.0.0.1', false], ['255.255.255.255', false],
+    ['192.0.2.1', false], ['198.18.0.1', false], ['::', false], ['::1', false], ['fe80::1', false], ['fe80::1%eth0', false],
+    ['fc00::1', false], ['fd00:ec2::254', false], ['ff02::1', false], ['2001:db8::1', false], ['2002:7f00:1::', false], ['2001:0:53aa:64c::', false],
+    ['::ffff:127.0.0.1', false], ['::ffff:7f00:1', false], ['::ffff:a9fe:a9fe', false], ['::127.0.0.1', false], ['64:ff9b::7f00:1', false], ['localhost', false],
+  ];
+  for (const [address, expected] of cases) {
+    it(`${address} is ${expected ? '' : 'not '}public`, () => assert.equal(isPublicAddress(address), expected));
+  }
+
+  it('knows what the operator allows beyond that', () => {
+    const list = createAllowList(['10.1.0.0/16', '192.168.7.7', 'fd12::/16', 'Intranet.example']);
+    assert.ok(list.hasAddress('10.1.255.1') && list.hasAddress('192.168.7.7') && list.hasAddress('fd12::9') && list.hasHost('intranet.EXAMPLE'));
+    assert.ok(!list.hasAddress('10.2.0.1') && !list.hasAddress('192.168.7.8') && !list.hasHost('example'));
+    assert.throws(() => createAllowList(['10.0.0.0/33']), /not a range/);
+    assert.throws(() => createAllowList(['http://intranet']), /neither a host name/);
+  });
+});
+
+describe('Outgoing requests', () => {
+  it('carry method, headers and body, and answer like fetch', async () => {
+    const port = await serve((request, response) => {
+      const chunks: Buffer[] = [];
+      request.on('data', (chunk) => chunks.push(chunk));
+      request.on('end', () => {
+        response.writeHead(201, { 'content-type': 'application/json', 'set-cookie': ['a=1', 'b=2'] });
+        response.end(JSON.stringify({ method: request.method, agent: request.headers['user-agent'], type: request.headers['content-type'], body: Buffer.concat(chunks).toString() }));
+      });
+    });
+    const response = await outbound()(`http://api.test:${port}/x`, { method: 'POST', body: new URLSearchParams({ a: 'ü b' }) });
+    assert.equal(response.status, 201);
+    assert.deepEqual(response.headers.getSetCookie(), ['a=1', 'b=2']);
+    assert.deepEqual(await response.json(), {
+      method: 'POST', agent: 'Aldaba', type: 'application/x-www-form-urlencoded;charset=UTF-8', body: 'a=%C3%BC+b',
+    });
+  });
+
+  it('do not reach this machine, private networks or metadata services', async () => {
+    let reached = 0;
+    const port = await serve((_request, response) => {
+      reached += 1;
+      response.end();
+    });
+    const urls = [
+      `http://127.0.0.1:${port}/`, `http://[::1]:${port}/`, `http://[::ffff:127.0.0.1]:${port}/`, `http://0.0.0.0:${port}/`, `http://2130706433:${port}/`,
+      `http://0x7f.1:${port}/`, 'http://169.254.169.254/latest/meta-data/', `http://evil.test:${port}/`, 'file:///etc/passwd', 'ftp://api.test/', `http://user:secret@api.test:${port}/`,
+    ];
+    for (const url of urls) await assert.rejects(outbound()(url).then((response) => response.text()), TypeError, url);
+    assert.equal(reached, 0);
+  });
+
+  it('refuse a host that has one private address among public ones', async () => {
+    const call = outbound({ allowed: [], resolve: async () => [{ address: '93.184.216.34', family: 4 }, { address: '10.0.0.1', family: 4 }] });
+    await assert.rejects(call('http://mixed.test/'), refusal('address'));
+  });
+
+  it('go to the address that was checked, even when the name means another one a moment later', async () => {
+    const port = await serve((_request, response) => response.end('checked'));
+    let asked = 0;
+    const call = createOutbound({
+      allowed: ['127.0.0.1'],
+      resolve: async () => {
+        asked += 1;
+        return asked === 1 ? local : [{ address: '10.9.9.9', family: 4 }];
+      },
+    });
+    assert.equal(await (await call(`http://rebinding.test:${port}/`)).text(), 'checked');
+    assert.equal(asked, 1);
+  });
+
+  it('check every redirect, and follow three at most', async () => {
+    const port = await serve((request, response) => {
+      const step = Number(new URL(request.url ?? '/', 'http://x').searchParams.get('step'));
+      const location = request.url?.startsWith('/inside') ? 'http://169.254.169.254/' : `/loop?step=${step + 1}`;
+      if (step === 3 && request.url?.startsWith('/loop')) response.end('arrived');
+      else response.writeHead(302, { location }).end();
+    });
+    assert.equal(await (await outbound()(`http://api.test:${port}/loop?step=0`)).text(), 'arrived');
+    await assert.rejects(outbound()(`http://api.test:${port}/loop?step=-1`), refusal('redirect'));
+    await assert.rejects(outbound()(`http://api.test:${port}/inside`), refusal('address'));
+    await assert.rejects(outbound()(`http://api.test:${port}/loop`, { redirect: 'error' }), refusal('redirect'));
+    const manual = await outbound()(`http://api.test:${port}/loop?step=0`, { redirect: 'manual' });
+    assert.equal(manual.status, 302);
+  });
+
+  it('do not take authorization along to another host', async () => {
+    const seen: (string | undefined)[] = [];
+    const second = await serve((request, response) => {
+      seen.push(request.headers.authorization, request.headers.cookie);
+      response.end();
+    });
+    const first = await serve((_request, response) => response.writeHead(307, { location: `http://other.test:${second}/` }).end());
+    await outbound({ allowed: ['api.test', 'other.test'] })(`http://api.test:${first}/`, { headers: { authorization: 'Bearer x', cookie: 'a=1' } });
+    assert.deepEqual(seen, [undefined, undefined]);
+  });
+
+  it('end when the answer is too large, declared or not', async () => {
+    const port = await serve((_request, response) => {
+      response.write(Buffer.alloc(800));
+      response.write(Buffer.alloc(800));
+      response.end();
+    });
+    await assert.rejects(outbound({ sizeLimit: 1024 })(`http://api.test:${port}/`), refusal('size'));
+  });
+
+  it('end when the answer, or the rest of it, does not come in time', async () => {
+    const port = await serve((request, response) => {
+      if (request.url === '/slow') response.writeHead(200).write('first part');
+    });
+    await assert.rejects(outbound({ timeLimit: 50 })(`http://api.test:${port}/`), refusal('time'));
+    await assert.rejects(outbound({ timeLimit: 50 })(`http://api.test:${port}/slow`), refusal('time'));
+    await assert.rejects(outbound({ timeLimit: 50, resolve: () => new Promise(() => undefined) })('http://api.test/'), refusal('time'));
+  });
+
+  it('end with the reason of the caller who stops them', async () => {
+    const port = await serve(() => undefined);
+    const controller = new AbortController();
+    const call = outbound()(`http://api.test:${port}/`, { signal: controller.signal });
+    controller.abort(new Error('no longer needed'));
+    await assert.rejects(call, /no longer needed/);
+  });
+
+  it('tell of a failure without path or query, where codes and secrets travel', async () => {
+    const port = await serve((request) => request.socket.destroy());
+    await assert.rejects(outbound()(`http://api.test:${port}/token?secret=s3cr3t`), (error: Error) => {
+      assert.doesNotMatch(`${error.stack}${JSON.stringify(error)}`, /s3cr3t/);
+      return refusal('network')(error);
+    });
+  });
+});

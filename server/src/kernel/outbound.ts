@@ -1,0 +1,209 @@
+import { lookup as lookupHost } from 'node:dns/promises';
+import { type IncomingMessage, request as requestHttp } from 'node:http';
+import { request as requestHttps } from 'node:https';
+import { isIP } from 'node:net';
+import { type AllowList, createAllowList, isPublicAddress } from './addresses.ts';
+
+export type Fetch = typeof globalThis.fetch;
+
+/** Why an outgoing request was not made or not finished. The message names the host, never the path or the query. */
+export class OutboundError extends TypeError {
+  readonly reason: 'address' | 'redirect' | 'size' | 'time' | 'network';
+  constructor(reason: OutboundError['reason'], message: string) {
+    super(message);
+    this.name = 'OutboundError';
+    this.reason = reason;
+  }
+}
+
+interface Address {
+  address: string;
+  family: number;
+}
+
+export interface OutboundOptions {
+  /** Host names, addresses and CIDR ranges that may be reached although they are not public. */
+  allowed: readonly string[];
+  /** Milliseconds for a request with its redirects and its body. */
+  timeLimit?: number;
+  /** Bytes of a response body. */
+  sizeLimit?: number;
+  /** Finds the addresses of a host; the system's resolver unless a test gives another. */
+  resolve?(host: string): Promise<readonly Address[]>;
+}
+
+const redirectLimit = 3;
+const redirectStatuses = new Set([301, 302, 303, 307, 308]);
+const bodylessStatuses = new Set([204, 205, 304]);
+const connectionHeaders = ['connection', 'content-length', 'host', 'keep-alive', 'proxy-authorization', 'transfer-encoding', 'upgrade'];
+
+/**
+ * The one way out to addresses that somebody else chose (connectors, webhooks, logos): a `fetch` that reaches public
+ * addresses only (server-side request forgery, OWASP API7). The name is resolved once and the connection goes to the
+ * address that was checked, so an answer that changes afterwards (DNS rebinding) changes nothing. Redirects are followed
+ * three times at most and checked like the first address. There are no cookies, no proxies and no kept connections.
+ *
+ * @throws OutboundError (a TypeError, like fetch); the signal's reason when the caller aborts
+ */
+export function createOutbound(options: OutboundOptions): Fetch {
+  const allowed = createAllowList(options.allowed);
+  const resolve = options.resolve ?? ((host: string) => lookupHost(host, { all: true, verbatim: true }));
+  const timeLimit = options.timeLimit ?? 10_000;
+  const sizeLimit = options.sizeLimit ?? 1_048_576;
+  return async (input, init) => {
+    const request = new Request(input, init);
+    const url = new URL(request.url);
+    const deadline = AbortSignal.timeout(timeLimit);
+    const signal = AbortSignal.any([request.signal, deadline]);
+    try {
+      const body = request.body === null ? undefined : Buffer.from(await request.arrayBuffer());
+      const first: Hop = { url, method: request.method, headers: headersOf(request.headers), body };
+      return await follow(first, request.redirect, (hop) => send(hop, { allowed, resolve, signal, sizeLimit }));
+    } catch (error) {
+      if (request.signal.aborted) throw request.signal.reason;
+      if (deadline.aborted) throw new OutboundError('time', `${url.host} did not answer within ${timeLimit} ms`);
+      throw error;
+    }
+  };
+}
+
+interface Hop {
+  url: URL;
+  method: string;
+  headers: Record<string, string>;
+  body: Buffer | undefined;
+}
+
+function headersOf(headers: Headers): Record<string, string> {
+  const kept = new Headers(headers);
+  for (const name of connectionHeaders) kept.delete(name);
+  // The body's size is limited as it arrives; a compressed one could grow a thousandfold after that.
+  kept.set('accept-encoding', 'identity');
+  if (!kept.has('user-agent')) kept.set('user-agent', 'Aldaba');
+  return Object.fromEntries(kept);
+}
+
+async function follow(first: Hop, mode: RequestRedirect, sendHop: (hop: Hop) => Promise<Response>): Promise<Response> {
+  let hop = first;
+  for (let redirects = 0; ; redirects += 1) {
+    const response = await sendHop(hop);
+    const location = response.headers.get('location');
+    if (!redirectStatuses.has(response.status) || location === null || mode === 'manual') return response;
+    if (mode === 'error') throw new OutboundError('redirect', `${hop.url.host} answered with a redirect`);
+    if (redirects === redirectLimit) throw new OutboundError('redirect', `${hop.url.host} redirects too often`);
+    hop = nextHop(hop, response.status, location);
+  }
+}
+
+function nextHop(hop: Hop, status: number, location: string): Hop {
+  if (!URL.canParse(location, hop.url.href)) throw new OutboundError('redirect', `${hop.url.host} redirects to something that is not a URL`);
+  const url = new URL(location, hop.url.href);
+  if (hop.url.protocol === 'https:' && url.protocol !== 'https:') {
+    throw new OutboundError('redirect', `${hop.url.host} redirects from https to another scheme`);
+  }
+  const becomesGet = status === 303 ? hop.method !== 'HEAD' : status < 303 && hop.method === 'POST';
+  const headers = { ...hop.headers };
+  // What proves who we are is meant for the first host only.
+  if (url.origin !== hop.url.origin) for (const name of ['authorization', 'cookie']) delete headers[name];
+  if (!becomesGet) return { ...hop, url, headers };
+  for (const name of ['content-type', 'content-language', 'content-encoding']) delete headers[name];
+  return { url, method: 'GET', headers, body: undefined };
+}
+
+interface SendNeeds {
+  allowed: AllowList;
+  resolve(host: string): Promise<readonly Address[]>;
+  signal: AbortSignal;
+  sizeLimit: number;
+}
+
+async function send(hop: Hop, needs: SendNeeds): Promise<Response> {
+  const { url, method, headers, body } = hop;
+  const { signal, sizeLimit } = needs;
+  const addresses = await unlessAborted(signal, checkedAddresses(url, needs));
+  const request = url.protocol === 'https:' ? requestHttps : requestHttp;
+  return new Promise((resolve, reject) => {
+    const fail = (error: unknown) => {
+      outgoing.destroy();
+      reject(signal.aborted || error instanceof OutboundError ? error : new OutboundError('network', `${url.host} could not be reached`));
+    };
+    const outgoing = request(url, {
+      method,
+      headers: body === undefined ? headers : { ...headers, 'content-length': String(body.length) },
+      agent: false,
+      signal,
+      // The connection goes to what was checked, whatever the name resolves to by now.
+      lookup: (_host, options, callback) => {
+        const [first] = addresses as [Address];
+        if (options.all) callback(null, addresses.map((address) => ({ ...address })));
+        else callback(null, first.address, first.family);
+      },
+    });
+    outgoing.on('error', fail);
+    outgoing.on('response', (incoming) => {
+      readBody(incoming, url.host, sizeLimit)
+        .then((bytes) => resolve(toResponse(incoming, bytes)))
+        .catch(fail);
+    });
+    outgoing.end(body);
+  });
+}
+
+/** Resolvers cannot be stopped; whoever waits for one can. */
+async function unlessAborted<T>(signal: AbortSignal, work: Promise<T>): Promise<T> {
+  signal.throwIfAborted();
+  const { promise, reject } = Promise.withResolvers<never>();
+  const stop = () => reject(signal.reason);
+  signal.addEventListener('abort', stop, { once: true });
+  try {
+    return await Promise.race([work, promise]);
+  } finally {
+    signal.removeEventListener('abort', stop);
+  }
+}
+
+/** The addresses of a URL's host, all of them checked; one that is not public refuses the host. */
+async function checkedAddresses(url: URL, { allowed, resolve }: SendNeeds): Promise<readonly Address[]> {
+  if (url.protocol !== 'https:' && url.protocol !== 'http:') throw new OutboundError('address', 'Only http and https addresses can be called');
+  if (url.username !== '' || url.password !== '') throw new OutboundError('address', 'An address must not contain a user name or password');
+  const host = url.hostname.replace(/^\[(.*)\]$/, '$1');
+  const family = isIP(host);
+  const addresses = family === 0 ? await resolveHost(host, resolve) : [{ address: host, family }];
+  const isReachable = ({ address }: Address) => isPublicAddress(address) || allowed.hasAddress(address);
+  if (addresses.length === 0) throw new OutboundError('network', `${host} has no address`);
+  if (!allowed.hasHost(host) && !addresses.every(isReachable)) {
+    throw new OutboundError('address', `${host} is not a public address. If it is meant, add it to OUTBOUND_ALLOWED_HOSTS`);
+  }
+  return addresses;
+}
+
+async function resolveHost(host: string, resolve: SendNeeds['resolve']): Promise<readonly Address[]> {
+  try {
+    return await resolve(host);
+  } catch (error) {
+    throw new OutboundError('network', `${host} could not be resolved (${(error as NodeJS.ErrnoException).code ?? 'unknown reason'})`);
+  }
+}
+
+async function readBody(incoming: IncomingMessage, host: string, sizeLimit: number): Promise<Buffer> {
+  const encoding = incoming.headers['content-encoding'];
+  if (encoding !== undefined && encoding !== 'identity') throw new OutboundError('network', `${host} answered in an encoding that was not asked for`);
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of incoming as AsyncIterable<Buffer>) {
+    size += chunk.length;
+    if (size > sizeLimit) throw new OutboundError('size', `${host} answered with more than ${sizeLimit} bytes`);
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks);
+}
+
+function toResponse(incoming: IncomingMessage, bytes: Buffer): Response {
+  const status = incoming.statusCode ?? 0;
+  if (status < 200 || status > 599) throw new OutboundError('network', 'The answer has a status that does not exist');
+  const headers = new Headers();
+  for (let index = 0; index + 1 < incoming.rawHeaders.length; index += 2) {
+    headers.append(incoming.rawHeaders[index] as string, incoming.rawHeaders[index + 1] as string);
+  }
+  return new Response(bodylessStatuses.has(status) ? null : new Uint8Array(bytes), { status, statusText: incoming.statusMessage ?? '', headers });
+}
