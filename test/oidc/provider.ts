@@ -1,4 +1,4 @@
-import { createHash, randomBytes, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import { type AddressInfo, createServer } from 'node:net';
 import type { Application } from '@aldaba/contract';
 import {
@@ -12,14 +12,15 @@ import { createResources } from '../../server/src/features/resources/index.ts';
 import { createRoles, seedManagementApi } from '../../server/src/features/roles/index.ts';
 import { createSignInExperiences } from '../../server/src/features/sign-in-experience/index.ts';
 import { createUsers, type User, type Users } from '../../server/src/features/users/index.ts';
-import { createHttp, type Request } from '../../server/src/http/index.ts';
+import { createHttp, type Http, type Request } from '../../server/src/http/index.ts';
+import type { Clock } from '../../server/src/kernel/clock.ts';
 import { createVault } from '../../server/src/kernel/crypto.ts';
-import { createLog } from '../../server/src/kernel/log.ts';
+import { createLog, type Log } from '../../server/src/kernel/log.ts';
 import {
   createOidc,
   createSigningKeySeed,
-  endApplicationGrants,
-  endUserSessions,
+  endOfApplication,
+  endOfUser,
   type Oidc,
   oidcRoutes,
 } from '../../server/src/oidc/index.ts';
@@ -45,49 +46,63 @@ export interface Provider {
   close(): Promise<void>;
 }
 
-export async function startProvider(options: { secret?: string } = {}): Promise<Provider> {
+const secret = 'a secret for tests that is long enough';
+
+export async function startProvider(): Promise<Provider> {
   const { urlOf, admin } = await cluster();
   const name = `t_${randomUUID().replaceAll('-', '')}`;
   await admin(`create database ${name} owner ${/\/\/([^:@/]+)/.exec(urlOf(name))?.[1] ?? 'postgres'}`);
   const log = createLog(process.env.ALDABA_TEST_LOG ?? 'silent');
+  const migrations = `${findRoot(process.env)}/server/src/store/migrations`;
+  const { role } = await migrate(urlOf(name), migrations, () => undefined);
+  const database = openDatabase({ url: urlOf(name), poolSize: 6, log, ...(role ? { role } : {}) });
+  const clock = createClock();
+  const port = await freePort();
+  const url = `http://localhost:${port}`;
+  const features = await compose({ database, clock, url, log });
+  const { tenancy, oidc, applications, users } = features;
+  const tenant = await tenancy.get('default');
+  const http = createHttp({ tenancy, log, trustedProxies: [] });
+  oidcRoutes(http, oidc);
+  addTestRoutes(http, oidc, clock);
+  await http.listen({ port, host: '127.0.0.1' });
+  return {
+    url,
+    tenant,
+    database,
+    clock,
+    ...features,
+    addClient: (draft) => tenant.db.transaction((tx) => applications.create(tx, { name: 'Test app', ...draft })),
+    addUser: (draft = {}) => tenant.db.transaction((tx) => users.create(tx, draft)),
+    async close() {
+      await http.close();
+      await oidc.close();
+      await database.close();
+      await admin(`drop database ${name} with (force)`);
+    },
+  };
+}
+
+function createClock() {
   let ahead = 0;
-  const clock = {
+  return {
     now: () => Date.now() + ahead,
     advance(milliseconds: number) {
       ahead += milliseconds;
     },
   };
-  const migrated = await migrate(urlOf(name), `${findRoot(process.env)}/server/src/store/migrations`, () => undefined);
-  const database = openDatabase({
-    url: urlOf(name),
-    poolSize: 6,
-    log,
-    ...(migrated.role ? { role: migrated.role } : {}),
-  });
-  const caches = await createCaches(database, clock.now);
-  const vault = createVault(options.secret ?? 'a secret for tests that is long enough');
-  const port = await freePort();
-  const url = `http://localhost:${port}`;
-  const tenancy = createTenancy({
-    database,
-    caches,
-    addresses: { endpoint: url },
-    seeds: [createSigningKeySeed(vault), seedManagementApi],
-  });
-  const tenant = await tenancy.create({ id: 'default', name: 'Default' });
-  await tenancy.create({ id: 'admin', name: 'Admin' });
+}
 
+async function compose({ database, clock, url, log }: { database: Database; clock: Clock; url: string; log: Log }) {
+  const caches = await createCaches(database, clock.now);
+  const vault = createVault(secret);
+  const seeds = [createSigningKeySeed(vault), seedManagementApi];
+  const tenancy = createTenancy({ database, caches, addresses: { endpoint: url }, seeds });
+  for (const id of ['default', 'admin', 'other']) await tenancy.create({ id, name: id });
   const roles = createRoles({ database, caches });
   const passwords = createPasswords({ concurrency: 1, maximumQueue: 4 });
-  const users = createUsers({ clock, passwords, roles, sessions: { endAll: endUserSessions } });
-  const applications = createApplications({
-    database,
-    caches,
-    clock,
-    vault,
-    roles,
-    grants: { endOfApplication: endApplicationGrants },
-  });
+  const users = createUsers({ clock, passwords, roles, sessions: { endAll: endOfUser } });
+  const applications = createApplications({ database, caches, clock, vault, roles, grants: { endOfApplication } });
   const resources = createResources({ database, caches, roles });
   const signInExperiences = createSignInExperiences({ database, caches, connectorsOf: async () => [] });
   const pages = createPageSender({ signInExperiences, applications, tenancy });
@@ -104,41 +119,31 @@ export async function startProvider(options: { secret?: string } = {}): Promise<
     roles,
     pages,
   });
-  const http = createHttp({ tenancy, log, trustedProxies: [] });
-  oidcRoutes(http, oidc);
-  // Stands for the sign-in pages: the person in the header has proved who they are.
-  http.post('/test/sign-in', async (request: Request) => {
+  return { tenancy, roles, users, applications, resources, oidc };
+}
+
+/** Stand for the sign-in pages, where the person in the header has proved who they are, and for the Management API. */
+function addTestRoutes(http: Http, oidc: Oidc, clock: Clock): void {
+  http.get('/test/interaction', async (request: Request) => {
     const interaction = await oidc.port.load(request);
-    if (!interaction) return { error: 'no interaction' };
-    const userId = String(request.headers['x-test-user'] ?? '');
-    return tenant.db.transaction((tx) =>
-      userId
-        ? oidc.port.finish(tx, interaction, { userId, amr: ['pwd'], authenticatedAt: new Date(clock.now()) })
+    return {
+      found: interaction !== undefined,
+      applicationId: interaction?.applicationId,
+      request: interaction?.request,
+    };
+  });
+  http.post('/test/sign-in', async (request: Request, reply) => {
+    const interaction = await oidc.port.load(request);
+    if (!interaction) return reply.code(400).send({ code: 'session.not_found' });
+    const userId = request.headers['x-test-user'];
+    const authenticatedAt = new Date(clock.now());
+    return request.tenant.db.transaction((tx) =>
+      typeof userId === 'string'
+        ? oidc.port.finish(tx, interaction, { userId, amr: ['pwd'], authenticatedAt })
         : oidc.port.abort(tx, interaction, 'access_denied'),
     );
   });
   http.get('/test/guarded', async (request: Request) => oidc.verifyManagementToken(request, request.tenant));
-  await http.listen({ port, host: '127.0.0.1' });
-  return {
-    url,
-    tenant,
-    tenancy,
-    database,
-    clock,
-    oidc,
-    applications,
-    users,
-    resources,
-    roles,
-    addClient: (draft) => tenant.db.transaction((tx) => applications.create(tx, { name: 'Test app', ...draft })),
-    addUser: (draft = {}) => tenant.db.transaction((tx) => users.create(tx, draft)),
-    async close() {
-      await http.close();
-      await oidc.close();
-      await database.close();
-      await admin(`drop database ${name} with (force)`);
-    },
-  };
 }
 
 async function freePort(): Promise<number> {
@@ -148,6 +153,3 @@ async function freePort(): Promise<number> {
   await new Promise((resolve) => server.close(resolve));
   return port;
 }
-
-export const sha256 = (text: string): string => createHash('sha256').update(text).digest('base64url');
-export const randomText = (): string => randomBytes(32).toString('base64url');

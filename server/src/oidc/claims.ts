@@ -1,4 +1,4 @@
-import type { User } from '../features/users/user.ts';
+import type { User } from '../features/users/index.ts';
 
 /** Scopes about the person (OpenID Connect Core section 5.4 and our own), as discovery publishes them. */
 export const supportedScopes = [

@@ -1,4 +1,4 @@
-import type { ApplicationType, Client } from '../features/applications/client.ts';
+import type { ApplicationType, Client } from '../features/applications/index.ts';
 import type { Request } from '../http/index.ts';
 import type { Clock } from '../kernel/clock.ts';
 import { equalSecrets } from '../kernel/crypto.ts';

@@ -1,5 +1,5 @@
 import type { ConsentView } from '@aldaba/contract';
-import type { User } from '../features/users/user.ts';
+import type { User } from '../features/users/index.ts';
 import type { Reply, Request } from '../http/index.ts';
 import { AldabaError } from '../kernel/errors.ts';
 import type { Core } from './core.ts';

@@ -1,4 +1,4 @@
-import type { Client } from '../features/applications/client.ts';
+import type { Client } from '../features/applications/index.ts';
 import { type Reply, type Request, writeCookie } from '../http/index.ts';
 import { sessionCookie } from './cookies.ts';
 import type { Core } from './core.ts';

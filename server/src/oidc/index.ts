@@ -11,5 +11,5 @@
 export type { Interaction, InteractionPort, SignInResult } from './interactions.ts';
 export { createSigningKeySeed, type SigningAlgorithm } from './keys.ts';
 export type { OidcNeeds, ProtectedResource } from './needs.ts';
-export { createOidc, endApplicationGrants, endUserSessions, type Oidc, oidcRoutes } from './oidc.ts';
+export { createOidc, type Oidc, oidcRoutes } from './oidc.ts';
 export { endOfApplication, endOfUser } from './store/endings.ts';

@@ -1,6 +1,6 @@
 import type { PageLanguage, PageView } from '@aldaba/contract';
-import type { Client } from '../features/applications/client.ts';
-import type { User } from '../features/users/user.ts';
+import type { Client } from '../features/applications/index.ts';
+import type { User } from '../features/users/index.ts';
 import type { Reply, Request } from '../http/index.ts';
 import type { Clock } from '../kernel/clock.ts';
 import type { Vault } from '../kernel/crypto.ts';

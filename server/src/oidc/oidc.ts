@@ -9,10 +9,6 @@ import type { OidcNeeds } from './needs.ts';
 import { mountOidc } from './routes.ts';
 import { startSweep } from './sweep.ts';
 
-/** What users and applications ask for when one of them is suspended or deleted; needs nothing but their transaction. */
-export { deleteApplicationGrants as endApplicationGrants } from './store/grants.ts';
-export { deleteUserSessions as endUserSessions } from './store/sessions.ts';
-
 export interface Oidc {
   /** For the sign-in: who is signing in, and what it came to. */
   port: InteractionPort;

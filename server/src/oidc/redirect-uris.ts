@@ -1,4 +1,4 @@
-import type { Client } from '../features/applications/client.ts';
+import type { Client } from '../features/applications/index.ts';
 import { isPublic } from './clients.ts';
 
 /** Schemes that a browser would run, open or read instead of handing the answer to an application. */

@@ -75,10 +75,3 @@ export async function insertCode(q: Queries, { codeHash, payload, expiresAt, gra
     ],
   );
 }
-
-/** Ends everything that an application holds: grants with their codes and tokens, its own tokens, sign-ins that wait. */
-export async function deleteApplicationGrants(tx: Queries, applicationId: string): Promise<void> {
-  for (const table of ['grants', 'access_tokens', 'interactions']) {
-    await tx.raw(`delete from ${table} where tenant_id = $1 and application_id = $2`, [tx.tenantId, applicationId]);
-  }
-}

@@ -78,9 +78,3 @@ export async function deleteSession(tx: Queries, uid: string): Promise<void> {
     mine,
   );
 }
-
-/** Ends every session and grant of a user, with all codes and tokens. */
-export async function deleteUserSessions(tx: Queries, userId: string): Promise<void> {
-  await tx.raw('delete from grants where tenant_id = $1 and user_id = $2', [tx.tenantId, userId]);
-  await tx.raw('delete from sessions where tenant_id = $1 and user_id = $2', [tx.tenantId, userId]);
-}

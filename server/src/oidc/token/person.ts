@@ -1,4 +1,4 @@
-import type { User } from '../../features/users/user.ts';
+import type { User } from '../../features/users/index.ts';
 import { seconds } from '../../kernel/clock.ts';
 import { userClaims } from '../claims.ts';
 import { idTokenTtl } from '../clients.ts';
