@@ -152,6 +152,12 @@ interface SignIn {
   page: string;
 }
 
+/** What a sign-in ends with: the code and the verifier that goes with it (RFC 7636). */
+interface Redeemable {
+  code: string;
+  verifier: string;
+}
+
 async function beginSignIn(target: Target): Promise<SignIn> {
   const { spa, resource, scope } = target.fixtures;
   const browser = createBrowser(target);
@@ -172,10 +178,7 @@ async function beginSignIn(target: Target): Promise<SignIn> {
 }
 
 /** A complete sign-in as a custom user interface does it. Returns the authorization code and its verifier. */
-export async function signInByExperience(
-  target: Target,
-  username: string,
-): Promise<{ code: string; verifier: string }> {
+export async function signInByExperience(target: Target, username: string): Promise<Redeemable> {
   const { spa, password } = target.fixtures;
   const { browser, verifier } = await beginSignIn(target);
   const call = (method: string, path: string, expected: number, body?: object) => {
@@ -196,8 +199,8 @@ export async function signInByExperience(
 }
 
 /** A complete sign-in as a browser does it without any script. */
-export async function signInByPages(target: Target, username: string): Promise<void> {
-  const { browser, page } = await beginSignIn(target);
+export async function signInByPages(target: Target, username: string): Promise<Redeemable> {
+  const { browser, verifier, page } = await beginSignIn(target);
   const html = (
     await browser.send({ method: 'GET', path: page, headers: { accept: 'text/html' } }, 200)
   ).body.toString();
@@ -205,7 +208,7 @@ export async function signInByPages(target: Target, username: string): Promise<v
   const body = encode({ ...fields, username, password: target.fixtures.password });
   const headers = { ...form, origin: target.client.origin };
   const reply = await browser.send({ method: 'POST', path: pathOf(action || page), headers, body }, 303);
-  await browser.followToCode(locationOf(reply));
+  return { code: await browser.followToCode(locationOf(reply)), verifier };
 }
 
 /** Address and hidden fields of the form that has an input of the type `inputType`. */
@@ -226,7 +229,7 @@ const attribute = (tag: string, name: string) =>
 /** Signs a person in and redeems the code. The access token is opaque; the refresh token is good for the resource too. */
 export async function obtainTokens(target: Target, username: string): Promise<Tokens> {
   const { client, endpoints, fixtures } = target;
-  const { code, verifier } = await signInByExperience(target, username);
+  const { code, verifier } = await signInByPages(target, username);
   const redemption = {
     grant_type: 'authorization_code',
     client_id: fixtures.spa.id,

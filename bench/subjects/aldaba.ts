@@ -5,6 +5,7 @@ import { type App, createApp } from '../../server/src/app.ts';
 import { readConfig } from '../../server/src/config.ts';
 import { systemClock } from '../../server/src/kernel/clock.ts';
 import { createLog } from '../../server/src/kernel/log.ts';
+import { defaultTenantId } from '../../server/src/tenancy/index.ts';
 import { answer } from '../channel.ts';
 
 export interface AldabaSettings {
@@ -34,9 +35,21 @@ async function start({ databaseUrl, root, dataFolder, port }: AldabaSettings): P
   return port;
 }
 
+/** The application that may fill the rest in through the Management API. */
+async function createManager(): Promise<{ id: string; secret: string; indicator: string }> {
+  const tenant = await app.tenancy.get(defaultTenantId);
+  const { id, secret = '' } = await tenant.db.transaction(async (tx) => {
+    const created = await app.applications.create(tx, { name: 'Bench manager', type: 'MachineToMachine' });
+    await app.applications.update(tx, created.id, { isAdmin: true });
+    return created;
+  });
+  return { id, secret, indicator: tenant.managementIndicator };
+}
+
 answer(
   {
     start,
+    createManager,
     async startProfile() {
       profiler.connect();
       await profiler.post('Profiler.enable');

@@ -89,8 +89,12 @@ async function work(plan: Plan): Promise<void> {
   for (let n = plan.signatures ?? 0; n > 0; n -= 1) signToken();
 }
 
+function readToEnd(request: IncomingMessage): Promise<void> {
+  return new Promise((resolve, reject) => request.once('end', resolve).once('error', reject).resume());
+}
+
 async function serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
-  for await (const part of request) void part;
+  if (request.headers['content-length'] !== undefined) await readToEnd(request);
   const plan = plans.get(`${request.method} ${request.url}`);
   if (!plan) {
     response.writeHead(404).end();
