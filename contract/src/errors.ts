@@ -156,7 +156,6 @@ export const errorCatalog = {
   'sign_in_experiences.code_sign_in_must_be_enabled': [422, 'Sign-up asks for no password, so sign-in by code must be on.'],
   'sign_in_experiences.at_least_one_authentication_factor': [422, 'Keep at least one way to sign in.'],
   'sign_in_experiences.unsupported_default_language': [422, 'This language is not available.'],
-  'sign_in_experiences.enabled_connector_type_not_found': [422, 'Add a connector for messages first.'],
   // tenant, setup, sandbox
   'tenant.not_found': [404, 'There is no tenant at this address.'],
   'setup.link_invalid': [404, 'This link was used already or has expired. Make a new one with \u201cnpm run aldaba -- admin link\u201d.'],

@@ -153,7 +153,7 @@ export const updateSignInExperience = route({
   body: changeSchema,
   responses: { 200: signInExperienceSchema },
   errors: [
-    'sign_in_experiences.enabled_connector_not_found', 'sign_in_experiences.enabled_connector_type_not_found',
+    'sign_in_experiences.enabled_connector_not_found',
     'sign_in_experiences.username_requires_password', 'sign_in_experiences.passwordless_requires_verify',
     'sign_in_experiences.miss_sign_up_identifier_in_sign_in', 'sign_in_experiences.password_sign_in_must_be_enabled',
     'sign_in_experiences.code_sign_in_must_be_enabled', 'sign_in_experiences.at_least_one_authentication_factor',

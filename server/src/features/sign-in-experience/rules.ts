@@ -29,7 +29,7 @@ const messagesCanBeSent: Rule = ({ signUp, signIn }, connectors) => {
       (signUp.verify && signUp.identifiers.includes(identifier)) ||
       signIn.methods.some((method) => method.identifier === identifier && method.verificationCode);
     if (needed && !has(messageType[identifier])) {
-      return { code: 'sign_in_experiences.enabled_connector_type_not_found', data: { type: messageType[identifier] } };
+      return { code: 'sign_in_experiences.enabled_connector_not_found', data: { type: messageType[identifier] } };
     }
   }
   return undefined;

@@ -26,7 +26,7 @@ export interface UserDraft {
   avatar?: string | null | undefined;
   password?: PasswordDigest | undefined;
   /** Identity at the provider `target`; `userId` is the person's id there. */
-  identity?: { target: string; userId: string; details?: Record<string, unknown> | undefined } | undefined;
+  identity?: (Identity & { target: string }) | undefined;
   profile?: Record<string, unknown> | undefined;
   customData?: Record<string, unknown> | undefined;
   /** The application that the person registered through. */
@@ -45,6 +45,12 @@ export interface UserPatch {
   password?: PasswordDigest | undefined;
   lastSignInAt?: Date | undefined;
   isSuspended?: boolean | undefined;
+}
+
+/** Who the person is at a provider. */
+export interface Identity {
+  userId: string;
+  details?: Record<string, unknown> | undefined;
 }
 
 export interface Identifier {
@@ -66,8 +72,10 @@ export interface Users {
   create(tx: Queries, draft: UserDraft): Promise<User>;
   /** Changes columns; a suspension ends sessions and grants. @throws AldabaError `entity.not_found` and the same as `create` */
   update(tx: Queries, userId: string, patch: UserPatch): Promise<User>;
-  /** Links, or replaces, the user's identity for a target. Returns whether the user had none. @throws AldabaError `user.identity_already_in_use` */
-  linkIdentity(tx: Queries, userId: string, target: string, identity: { userId: string; details?: Record<string, unknown> | undefined }): Promise<boolean>;
+  /** Links, or replaces, the user's identity for a target. @throws AldabaError `user.identity_already_in_use`, `entity.not_found` */
+  linkIdentity(tx: Queries, userId: string, target: string, identity: Identity): Promise<void>;
+  /** The same; returns whether the user had none for the target. */
+  putIdentity(tx: Queries, userId: string, target: string, identity: Identity): Promise<boolean>;
   /** @throws AldabaError `user.identity_not_exist` */
   unlinkIdentity(tx: Queries, userId: string, target: string): Promise<User>;
   roleNames(q: Queries, userId: string): Promise<string[]>;
@@ -104,7 +112,7 @@ export function createUsers(needs: UsersNeeds): Users {
     if (!user) throw new AldabaError('entity.not_found');
     return user;
   };
-  const linkIdentity: Users['linkIdentity'] = (tx, userId, target, identity) =>
+  const putIdentity: Users['putIdentity'] = (tx, userId, target, identity) =>
     precise(store.upsertIdentity(tx, { userId, target, identityId: identity.userId, details: identity.details }));
   const update: Users['update'] = async (tx, userId, patch) => {
     if ((await precise(store.updateUserRow(tx, userId, patch, now()))) === 0) throw new AldabaError('entity.not_found');
@@ -120,12 +128,15 @@ export function createUsers(needs: UsersNeeds): Users {
     create: async (tx, { identity, ...draft }) => {
       const userId = shortId();
       await precise(store.insertUser(tx, userId, draft, now()));
-      if (identity) await linkIdentity(tx, userId, identity.target, identity);
+      if (identity) await putIdentity(tx, userId, identity.target, identity);
       await roles.assignDefaults(tx, userId);
       return get(tx, userId);
     },
     update,
-    linkIdentity,
+    putIdentity,
+    linkIdentity: async (tx, userId, target, identity) => {
+      await putIdentity(tx, userId, target, identity);
+    },
     unlinkIdentity: async (tx, userId, target) => {
       await get(tx, userId);
       if ((await store.deleteIdentity(tx, userId, target)) === 0) throw new AldabaError('user.identity_not_exist');

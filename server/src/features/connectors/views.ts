@@ -1,0 +1,64 @@
+import type { Connector } from '@aldaba/connectors/kit';
+import type { ConnectorFactory, ConnectorOverlay, PublicSocialConnector } from '@aldaba/contract';
+import type { GuideReader } from './guides.ts';
+
+/** A configured connector with its kind, ready to be shown or called. */
+export interface ConnectorRow {
+  id: string;
+  /** Id of the kind of connector. */
+  connectorId: string;
+  kind: Connector;
+  type: 'Email' | 'Sms' | 'Social';
+  target: string;
+  platform: 'Native' | 'Universal' | 'Web' | null;
+  syncProfile: boolean;
+  enableTokenStorage: boolean;
+  overlay: ConnectorOverlay;
+  configSealed: string;
+  /** False while the configuration is missing something that the kind needs. */
+  isUsable: boolean;
+}
+
+/** A kind of connector as the Management API shows it. `language` chooses among the guides. */
+export async function toFactory({ metadata }: Connector, guides: GuideReader, language: string): Promise<ConnectorFactory> {
+  const { guide: _guide, formItems, ...fields } = metadata;
+  return { ...fields, ...(formItems.length > 0 ? { formItems: formItems as Record<string, unknown>[] } : {}), readme: await guides(metadata, language), isDemo: false };
+}
+
+/** A configured connector as the Management API shows it: its kind, and over it what the operator set. */
+export const toConnector = (row: ConnectorRow, factory: ConnectorFactory, config: Record<string, unknown>) => ({
+  ...factory,
+  ...visible(row.overlay),
+  id: row.id,
+  connectorId: row.connectorId,
+  syncProfile: row.syncProfile,
+  enableTokenStorage: row.enableTokenStorage,
+  config,
+  metadata: row.overlay,
+});
+
+/** A social connector as sign-in pages show it. */
+export function toPublic(row: ConnectorRow): PublicSocialConnector {
+  const { name, logo, logoDark, isStandard, isTokenStorageSupported } = row.kind.metadata;
+  return {
+    id: row.id,
+    target: row.target,
+    platform: row.platform,
+    name,
+    logo,
+    logoDark,
+    ...visible(row.overlay),
+    ...(isStandard === undefined ? {} : { isStandard }),
+    ...(isTokenStorageSupported === undefined ? {} : { isTokenStorageSupported }),
+  };
+}
+
+/** The members of an overlay that replace the kind's; an empty dark logo means "none". */
+function visible({ target, name, logo, logoDark }: ConnectorOverlay) {
+  return {
+    ...(target === undefined ? {} : { target }),
+    ...(name === undefined ? {} : { name }),
+    ...(logo === undefined ? {} : { logo }),
+    ...(logoDark === undefined ? {} : { logoDark: logoDark || null }),
+  };
+}
