@@ -8,7 +8,7 @@ export function explainFailure(what: string, where: string, output: string): Emb
   const lines = output.trim().split('\n').slice(-8).join('\n');
   const advice =
     failures.find(({ sign }) => sign.test(output))?.advice(where) ?? 'Or set DATABASE_URL to your own PostgreSQL.';
-  return new EmbeddedDatabaseError(`${what} ${advice}${lines ? `\nPostgreSQL said:\n${lines}` : ''}`);
+  return new EmbeddedDatabaseError(`${what} ${advice}${lines ? `\nDetails:\n${lines}` : ''}`);
 }
 
 const failures: { sign: RegExp; advice: (where: string) => string }[] = [

@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { type FileHandle, open } from 'node:fs/promises';
-import { EmbeddedDatabaseError } from './embedded-error.ts';
+import { dirname } from 'node:path';
+import { EmbeddedDatabaseError, explainFailure } from './embedded-error.ts';
 
 /**
  * A lock of the kernel on a file (flock(2)). It is gone the moment its process is gone, also after a kill -9, so no lock is
@@ -24,7 +25,9 @@ export type LockMode = 'shared' | 'exclusive';
 export async function lockFile(path: string, mode: LockMode, wait: true): Promise<FileLock>;
 export async function lockFile(path: string, mode: LockMode, wait: false): Promise<FileLock | undefined>;
 export async function lockFile(path: string, mode: LockMode, wait: boolean): Promise<FileLock | undefined> {
-  const handle = await open(path, 'a+', 0o600);
+  const handle = await open(path, 'a+', 0o600).catch((error: unknown) => {
+    throw explainFailure('The data folder cannot be used.', dirname(path), String(error));
+  });
   try {
     if (!(await flock(handle, mode, wait))) {
       await handle.close();

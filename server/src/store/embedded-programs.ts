@@ -198,7 +198,7 @@ async function linkLibraries(native: string, folder: string): Promise<void> {
   await mkdir(folder, { recursive: true, mode: 0o755 });
   await chmod(folder, 0o755);
   for (const { source, target } of links) {
-    const to = join(dirname(native), source);
+    const to = join(native, source.replace(/^native\//, ''));
     const from = join(folder, basename(target));
     const now = await readlink(from).catch(() => undefined); // not linked yet
     if (now === to) continue;
