@@ -66,7 +66,7 @@ function identityRoutes(implement: Implement, users: Users): void {
   });
   implement(contract.replaceUserIdentity, ({ tenant, params, body }) =>
     tenant.db.transaction(async (tx) => {
-      const isNew = await users.putIdentity(tx, params.userId, params.target, body);
+      const isNew = await users.linkIdentity(tx, params.userId, params.target, body);
       const { identities } = await users.get(tx, params.userId);
       return new Answer(isNew ? 201 : 200, identities);
     }),

@@ -72,10 +72,11 @@ export interface Users {
   create(tx: Queries, draft: UserDraft): Promise<User>;
   /** Changes columns; a suspension ends sessions and grants. @throws AldabaError `entity.not_found` and the same as `create` */
   update(tx: Queries, userId: string, patch: UserPatch): Promise<User>;
-  /** Links, or replaces, the user's identity for a target. @throws AldabaError `user.identity_already_in_use`, `entity.not_found` */
-  linkIdentity(tx: Queries, userId: string, target: string, identity: Identity): Promise<void>;
-  /** The same; returns whether the user had none for the target. */
-  putIdentity(tx: Queries, userId: string, target: string, identity: Identity): Promise<boolean>;
+  /**
+   * Links, or replaces, the user's identity for a target. Returns whether the user had none.
+   * @throws AldabaError `user.identity_already_in_use`, `entity.not_found`
+   */
+  linkIdentity(tx: Queries, userId: string, target: string, identity: Identity): Promise<boolean>;
   /** @throws AldabaError `user.identity_not_exist` */
   unlinkIdentity(tx: Queries, userId: string, target: string): Promise<User>;
   roleNames(q: Queries, userId: string): Promise<string[]>;
@@ -112,7 +113,7 @@ export function createUsers(needs: UsersNeeds): Users {
     if (!user) throw new AldabaError('entity.not_found');
     return user;
   };
-  const putIdentity: Users['putIdentity'] = (tx, userId, target, identity) =>
+  const linkIdentity: Users['linkIdentity'] = (tx, userId, target, identity) =>
     precise(store.upsertIdentity(tx, { userId, target, identityId: identity.userId, details: identity.details }));
   const update: Users['update'] = async (tx, userId, patch) => {
     if ((await precise(store.updateUserRow(tx, userId, patch, now()))) === 0) throw new AldabaError('entity.not_found');
@@ -128,15 +129,12 @@ export function createUsers(needs: UsersNeeds): Users {
     create: async (tx, { identity, ...draft }) => {
       const userId = shortId();
       await precise(store.insertUser(tx, userId, draft, now()));
-      if (identity) await putIdentity(tx, userId, identity.target, identity);
+      if (identity) await linkIdentity(tx, userId, identity.target, identity);
       await roles.assignDefaults(tx, userId);
       return get(tx, userId);
     },
     update,
-    putIdentity,
-    linkIdentity: async (tx, userId, target, identity) => {
-      await putIdentity(tx, userId, target, identity);
-    },
+    linkIdentity,
     unlinkIdentity: async (tx, userId, target) => {
       await get(tx, userId);
       if ((await store.deleteIdentity(tx, userId, target)) === 0) throw new AldabaError('user.identity_not_exist');
