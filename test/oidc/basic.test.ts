@@ -1,0 +1,343 @@
+import assert from 'node:assert/strict';
+import { after, before, describe, it } from 'node:test';
+import { decodeJwt, decodeProtectedHeader } from 'jose';
+import { type Agent, createAgent } from '../support/agent.ts';
+import { answerOf, createParty, encode, failureOf, finishSignIn, type Party } from './party.ts';
+import { type Provider, startProvider } from './provider.ts';
+
+/** The OpenID Connect Core basic profile; each test carries the name of the conformance module that it mirrors. */
+let provider: Provider;
+let party: Party;
+let userId: string;
+const redirectUri = 'https://client.example.com/callback';
+
+describe('the basic profile', () => {
+  before(async () => {
+    provider = await startProvider();
+    const client = await provider.addClient({
+      type: 'Traditional',
+      oidcClientMetadata: { redirectUris: [redirectUri, `${redirectUri}/other`] },
+    });
+    party = createParty(provider, { id: client.id, redirectUri, secret: client.secret ?? '' });
+    userId = (
+      await provider.addUser({
+        username: 'ada',
+        name: 'Ada Lovelace',
+        primaryEmail: 'ada@example.com',
+        primaryPhone: '441234567',
+        profile: { familyName: 'Lovelace', address: { streetAddress: 'St James Square', country: 'GB' } },
+      })
+    ).id;
+  });
+  after(() => provider.close());
+
+  const userinfo = (token: string, init: RequestInit = {}) =>
+    fetch(`${provider.url}/oidc/me`, { ...init, headers: { authorization: `Bearer ${token}`, ...init.headers } });
+
+  const issuedAt = (idToken: string) => decodeJwt(idToken);
+
+  describe('oidcc-server', () => {
+    it('answers with a code, the state and the issuer, and redeems it for an ID token about the person', async () => {
+      const agent = createAgent();
+      const answer = await party.signIn(agent, userId, { nonce: 'n-1' });
+      assert.equal(answer.get('state'), 'a state');
+      assert.equal(answer.get('iss'), `${provider.url}/oidc`);
+      const response = await party.redeem(answer.get('code') ?? '');
+      assert.equal(response.headers.get('cache-control'), 'no-store');
+      const tokens = (await response.json()) as Record<string, string>;
+      const claims = issuedAt(tokens.id_token ?? '');
+      const { nonce, sub, aud, iss } = claims;
+      assert.deepEqual(
+        { nonce, sub, aud, iss },
+        { nonce: 'n-1', sub: userId, aud: party.id, iss: `${provider.url}/oidc` },
+      );
+      assert.equal(decodeProtectedHeader(tokens.id_token ?? '').alg, 'ES256');
+      assert.match(tokens.access_token ?? '', /^[\w-]{43}$/);
+    });
+
+    it('oidcc-server-client-secret-post and client_secret_basic are both accepted', async () => {
+      const code = (await party.signIn(createAgent(), userId)).get('code') ?? '';
+      assert.equal((await party.redeem(code)).status, 200);
+      const client = await provider.applications.findClient(provider.tenant, party.id);
+      const basic = Buffer.from(`${party.id}:${client?.secrets[0]?.value}`).toString('base64');
+      const second = (await party.signIn(createAgent(), userId)).get('code') ?? '';
+      const response = await party.token(
+        {
+          grant_type: 'authorization_code',
+          code: second,
+          redirect_uri: redirectUri,
+          code_verifier: party.verifier,
+          client_secret: null,
+        },
+        { authorization: `Basic ${basic}` },
+      );
+      assert.equal(response.status, 200, await response.clone().text());
+    });
+
+    it('oidcc-ensure-request-with-valid-pkce-succeeds, and a confidential client may leave PKCE out', async () => {
+      const answer = await party.signIn(createAgent(), userId, { code_challenge: null, code_challenge_method: null });
+      const response = await party.redeem(answer.get('code') ?? '', { code_verifier: null });
+      assert.equal(response.status, 200, await response.clone().text());
+    });
+
+    it('oidcc-ensure-request-without-nonce-succeeds-for-code-flow', async () => {
+      const tokens = await party.tokens(userId);
+      assert.equal('nonce' in issuedAt(tokens.id_token), false);
+    });
+
+    it('oidcc-ensure-post-request-succeeds: form and JSON bodies say what the query says', async () => {
+      const query = new URL(party.authorizationUrl()).searchParams;
+      for (const body of [query, JSON.stringify(Object.fromEntries(query))]) {
+        const headers = typeof body === 'string' ? { 'content-type': 'application/json' } : {};
+        const response = await createAgent().fetch(`${provider.url}/oidc/auth`, { method: 'POST', body, headers });
+        assert.equal(response.status, 303, await response.clone().text());
+        assert.equal(response.headers.get('location'), `/sign-in?app_id=${party.id}`);
+      }
+    });
+  });
+
+  describe('what a request may carry', () => {
+    const begins = async (extra: Record<string, string>) => {
+      const response = await party.authorize(createAgent(), extra);
+      assert.equal(response.status, 303, await response.clone().text());
+      assert.match(response.headers.get('location') ?? '', /^\/(sign-in|register)\?/);
+    };
+
+    for (const [module, extra] of Object.entries({
+      'oidcc-ensure-request-with-unknown-parameter-succeeds': { extra: 'foobar' },
+      'oidcc-ensure-request-with-acr-values-succeeds': { acr_values: '1 2' },
+      'oidcc-display-page': { display: 'page' },
+      'oidcc-display-popup': { display: 'popup' },
+      'oidcc-ui-locales': { ui_locales: 'se' },
+      'oidcc-claims-locales': { claims_locales: 'se' },
+      'oidcc-login-hint': { login_hint: 'ada@example.com' },
+      'oidcc-claims-essential': { claims: '{"userinfo":{"name":{"essential":true}}}' },
+    })) {
+      it(module, () => begins(extra));
+    }
+  });
+
+  describe('oidcc-response-type-missing and its like are answered to the application', () => {
+    const answer = async (extra: Parameters<Party['authorize']>[1]) => {
+      const response = await party.authorize(createAgent(), extra);
+      assert.equal(response.status, 303, await response.clone().text());
+      const parameters = answerOf(response);
+      assert.equal(parameters.get('state'), 'a state');
+      assert.equal(parameters.get('iss'), `${provider.url}/oidc`);
+      return parameters.get('error');
+    };
+
+    for (const [name, extra, error] of [
+      ['oidcc-response-type-missing', { response_type: null }, 'invalid_request'],
+      ['an unsupported response type', { response_type: 'token' }, 'unsupported_response_type'],
+      ['an unsupported response mode', { response_mode: 'pigeon' }, 'unsupported_response_mode'],
+      [
+        'oidcc-unsigned-request-object-supported-correctly-or-rejected-as-unsupported',
+        { request: 'x.y.' },
+        'request_not_supported',
+      ],
+      ['oidcc-request-uri-unsigned', { request_uri: 'https://client.example.com/r' }, 'request_uri_not_supported'],
+      ['registration in the request', { registration: '{}' }, 'registration_not_supported'],
+      ['the plain code challenge method', { code_challenge_method: 'plain' }, 'invalid_request'],
+      ['a code challenge without its method', { code_challenge_method: null }, 'invalid_request'],
+      ['prompt none beside another', { prompt: 'none login' }, 'invalid_request'],
+      ['an unknown prompt', { prompt: 'dance' }, 'invalid_request'],
+      ['a max_age that is no number', { max_age: 'old' }, 'invalid_request'],
+      ['an unknown resource', { resource: 'https://nowhere.example.com' }, 'invalid_target'],
+      ['an id_token_hint that is none', { id_token_hint: 'a.b.c' }, 'invalid_request'],
+      ['oidcc-prompt-none-not-logged-in', { prompt: 'none' }, 'login_required'],
+    ] as const) {
+      it(`${name}: ${error}`, async () => assert.equal(await answer(extra), error));
+    }
+  });
+
+  describe('oidcc-ensure-registered-redirect-uri', () => {
+    it('shows an error instead of redirecting, and says it in JSON to a program', async () => {
+      const url = party.authorizationUrl({ redirect_uri: 'https://evil.example.com/callback' });
+      const page = await createAgent().fetch(url, { headers: { accept: 'text/html' } });
+      assert.equal(page.status, 400);
+      assert.equal(page.headers.get('location'), null);
+      assert.match(page.headers.get('content-type') ?? '', /html/);
+      const json = await failureOf(await createAgent().fetch(url, { headers: { accept: 'application/json' } }));
+      assert.deepEqual([json.status, json.code], [400, 'oidc.invalid_redirect_uri']);
+    });
+
+    it('does not redirect for an unknown client either', async () => {
+      const response = await party.authorize(createAgent(), { client_id: 'nobody' });
+      assert.equal(response.status, 400);
+      assert.equal(response.headers.get('location'), null);
+    });
+
+    it('refuses a repeated parameter on a page', async () => {
+      const response = await party.authorize(createAgent(), { scope: ['openid', 'profile'] });
+      assert.equal(response.status, 400);
+    });
+  });
+
+  describe('prompts and the age of the sign-in', () => {
+    let agent: Agent;
+    before(async () => {
+      agent = createAgent();
+      await party.signIn(agent, userId);
+    });
+
+    it('oidcc-prompt-none-logged-in answers without asking', async () => {
+      const response = await party.authorize(agent, { prompt: 'none' });
+      assert.ok(answerOf(response).get('code'));
+    });
+
+    it('oidcc-prompt-login asks although somebody is signed in, and the new time stands in the ID token', async () => {
+      const before = issuedAt((await party.tokens(userId, {}, agent)).id_token);
+      provider.clock.advance(5000);
+      const response = await party.authorize(agent, { prompt: 'login' });
+      assert.match(response.headers.get('location') ?? '', /^\/sign-in/);
+      const resumed = await agent.fetch(await finishSignIn(provider.url, agent, userId, party.id));
+      const tokens = await (await party.redeem(answerOf(resumed).get('code') ?? '')).json();
+      const after = issuedAt(tokens.id_token);
+      assert.ok(Number(after.auth_time) > Number(before.auth_time));
+      assert.equal(after.sub, before.sub);
+    });
+
+    it('oidcc-max-age-1 asks after a second, oidcc-max-age-10000 does not', async () => {
+      provider.clock.advance(2000);
+      const old = await party.authorize(agent, { max_age: '1' });
+      assert.match(old.headers.get('location') ?? '', /^\/sign-in/);
+      const young = await party.authorize(agent, { max_age: '10000' });
+      assert.ok(answerOf(young).get('code'));
+    });
+
+    it('oidcc-id-token-hint: prompt none with a hint for the person answers, for another person it does not', async () => {
+      const hint = (await party.tokens(userId, {}, agent)).id_token;
+      assert.ok(answerOf(await party.authorize(agent, { prompt: 'none', id_token_hint: hint })).get('code'));
+      const other = await provider.addUser({ username: 'grace' });
+      const stranger = createAgent();
+      await party.signIn(stranger, other.id);
+      const refused = await party.authorize(stranger, { prompt: 'none', id_token_hint: hint });
+      assert.equal(answerOf(refused).get('error'), 'login_required');
+    });
+
+    it('a person who declines is told to the application as access_denied', async () => {
+      const somebody = createAgent();
+      await party.authorize(somebody);
+      const resumed = await somebody.fetch(await finishSignIn(provider.url, somebody, undefined, party.id));
+      assert.equal(answerOf(resumed).get('error'), 'access_denied');
+    });
+  });
+
+  describe('response modes', () => {
+    it('fragment puts the answer behind the hash', async () => {
+      const agent = createAgent();
+      await party.signIn(agent, userId);
+      const response = await party.authorize(agent, { response_mode: 'fragment' });
+      const location = new URL(response.headers.get('location') ?? '');
+      assert.equal(location.search, '');
+      assert.ok(new URLSearchParams(location.hash.slice(1)).get('code'));
+    });
+
+    it('oidcc-server with form_post sends a form that carries the answer', async () => {
+      const agent = createAgent();
+      await party.signIn(agent, userId);
+      const response = await party.authorize(agent, { response_mode: 'form_post' });
+      assert.equal(response.status, 200);
+      const html = await response.text();
+      assert.match(html, new RegExp(`action="${redirectUri}"`));
+      assert.match(html, /name="code"/);
+      assert.match(html, /name="state" value="a state"/);
+    });
+  });
+
+  describe('oidcc-codereuse', () => {
+    for (const [module, wait] of [
+      ['oidcc-codereuse', 0],
+      ['oidcc-codereuse-30seconds', 30_000],
+    ] as const) {
+      it(`${module}: the second use fails and takes back what the first gave`, async () => {
+        const code = (await party.signIn(createAgent(), userId)).get('code') ?? '';
+        const tokens = (await (await party.redeem(code)).json()) as Record<string, string>;
+        provider.clock.advance(wait);
+        assert.equal((await failureOf(await party.redeem(code))).error, 'invalid_grant');
+        assert.equal((await userinfo(tokens.access_token ?? '')).status, 401);
+        assert.equal((await failureOf(await party.refresh(tokens.refresh_token ?? ''))).error, 'invalid_grant');
+      });
+    }
+
+    it('of ten uses at once exactly one succeeds or none survives', async () => {
+      const code = (await party.signIn(createAgent(), userId)).get('code') ?? '';
+      const responses = await Promise.all(Array.from({ length: 10 }, () => party.redeem(code)));
+      assert.ok(responses.filter(({ status }) => status === 200).length <= 1);
+      assert.equal(responses.filter(({ status }) => status >= 500).length, 0);
+    });
+
+    it('a code lasts a minute', async () => {
+      const code = (await party.signIn(createAgent(), userId)).get('code') ?? '';
+      provider.clock.advance(61_000);
+      assert.equal((await failureOf(await party.redeem(code))).error, 'invalid_grant');
+    });
+  });
+
+  describe('claims by scope', () => {
+    const claimsFor = async (scope: string) => {
+      const tokens = await party.tokens(userId, { scope });
+      const me = (await (await userinfo(tokens.access_token)).json()) as Record<string, unknown>;
+      return { idToken: issuedAt(tokens.id_token), me };
+    };
+
+    it('oidcc-scope-profile, email, phone and address give their claims in the ID token and at userinfo', async () => {
+      const { idToken, me } = await claimsFor('openid profile email phone address');
+      for (const claims of [idToken, me]) {
+        assert.equal(claims.name, 'Ada Lovelace');
+        assert.equal(claims.family_name, 'Lovelace');
+        assert.equal(claims.preferred_username, 'ada');
+        assert.equal(claims.picture, null);
+        assert.deepEqual([claims.email, claims.email_verified], ['ada@example.com', true]);
+        assert.deepEqual([claims.phone_number, claims.phone_number_verified], ['441234567', true]);
+        assert.deepEqual(claims.address, { street_address: 'St James Square', country: 'GB' });
+      }
+    });
+
+    it('openid alone gives the subject only', async () => {
+      const { me } = await claimsFor('openid');
+      assert.deepEqual(me, { sub: userId });
+    });
+
+    it('roles and custom data follow their scopes; custom data stays out of the ID token', async () => {
+      const role = await provider.tenant.db.transaction((tx) =>
+        provider.roles.create(tx, { name: 'author', description: 'Writes', type: 'User', isDefault: false }),
+      );
+      await provider.tenant.db.transaction((tx) => provider.roles.assign(tx, 'user', userId, [role.id]));
+      const { idToken, me } = await claimsFor('openid roles custom_data identities');
+      assert.deepEqual(idToken.roles, ['author']);
+      assert.deepEqual(me.roles, ['author']);
+      assert.equal('custom_data' in idToken, false);
+      assert.deepEqual([me.custom_data, me.identities], [{}, {}]);
+    });
+  });
+
+  describe('userinfo', () => {
+    it('oidcc-userinfo-get, -post-header and -post-body answer the same', async () => {
+      const { access_token: token } = await party.tokens(userId);
+      const answers = await Promise.all([
+        userinfo(token),
+        userinfo(token, { method: 'POST' }),
+        fetch(`${provider.url}/oidc/me`, { method: 'POST', body: encode({ access_token: token }) }),
+      ]);
+      for (const answer of answers) assert.equal(((await answer.json()) as { sub: string }).sub, userId);
+    });
+
+    it('names what is wrong with a token in its challenge, and does not answer to an ID token', async () => {
+      const { id_token: idToken } = await party.tokens(userId);
+      for (const token of ['nothing', idToken]) {
+        const response = await userinfo(token);
+        assert.equal(response.status, 401);
+        assert.match(response.headers.get('www-authenticate') ?? '', /^Bearer .*error="invalid_token"/);
+      }
+      assert.equal((await fetch(`${provider.url}/oidc/me`)).status, 400);
+    });
+
+    it('answers 304 to a client that holds the answer already', async () => {
+      const { access_token: token } = await party.tokens(userId);
+      const etag = (await userinfo(token)).headers.get('etag') ?? '';
+      assert.equal((await userinfo(token, { headers: { 'if-none-match': etag } })).status, 304);
+    });
+  });
+});
