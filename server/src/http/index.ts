@@ -7,6 +7,7 @@ export { type Form, parseForm } from './body.ts';
 export { type Cookie, readCookie, writeCookie } from './cookies.ts';
 export { sendError, toAldabaError } from './errors.ts';
 export { Answer, type Call, type Caller, createImplement, type Guards, type Implement, type Page, Paged } from './implement.ts';
+export { createOpenapi, type OpenapiScope } from './openapi.ts';
 export { parseSearch } from './search.ts';
 export { assertSameOrigin } from './same-origin.ts';
 export { createHttp, type Http, type Reply, type Request } from './server.ts';

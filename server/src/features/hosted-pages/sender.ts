@@ -1,3 +1,4 @@
+import { phoneCookie } from '@aldaba/connectors/sandbox';
 import type { PageLanguage, PageView, SignInExperienceSettings } from '@aldaba/contract';
 import { negotiateLanguage, renderPage } from '@aldaba/pages';
 import { type Reply, type Request, readCookie } from '../../http/index.ts';
@@ -28,13 +29,13 @@ export interface PageSenderNeeds {
 }
 
 /** Set by the sandbox's page that plays a phone; honoured only where the sandbox is switched on. */
-export const sandboxCookie = 'aldaba_sandbox';
+export { phoneCookie as sandboxCookie };
 
 export function createPageSender(needs: PageSenderNeeds): PageSender {
   const { signInExperiences, applications, tenancy } = needs;
 
   const bridge = async (request: Request): Promise<'ios' | 'android' | undefined> => {
-    const phone = readCookie(request, sandboxCookie);
+    const phone = readCookie(request, phoneCookie);
     if (phone !== 'ios' && phone !== 'android') return undefined;
     const setting = (await tenancy.setting(request.tenant, 'sandbox')) as { enabled?: unknown } | undefined;
     return setting?.enabled === true ? phone : undefined;

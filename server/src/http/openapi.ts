@@ -1,0 +1,131 @@
+import { allRoutes, type Access, errorCatalog, type ErrorCode, type RouteContract } from '@aldaba/contract';
+import { z } from 'zod';
+
+/** Everything, or one API: the parts of the contract that a document describes. */
+export type OpenapiScope = 'all' | 'management' | 'experience';
+
+type Json = Record<string, unknown>;
+
+const scopes: Readonly<Record<OpenapiScope, (access: Access) => boolean>> = {
+  all: () => true,
+  management: (access) => access !== 'interaction',
+  experience: (access) => access !== 'management',
+};
+
+const titles: Readonly<Record<OpenapiScope, string>> = {
+  all: 'Aldaba',
+  management: 'Aldaba Management API',
+  experience: 'Aldaba Experience API',
+};
+
+/** Codes that the guard of an access may answer with. */
+const guardErrors: Readonly<Record<Access, readonly ErrorCode[]>> = {
+  anonymous: [],
+  interaction: ['session.not_found'],
+  management: ['auth.authorization_header_missing', 'auth.authorization_token_type_not_supported', 'auth.unauthorized', 'auth.forbidden'],
+};
+
+/**
+ * The OpenAPI 3.1 document of the routes in the contract, without `servers`: they differ from tenant to tenant.
+ * It takes milliseconds: keep it.
+ */
+export function createOpenapi(scope: OpenapiScope, routes: readonly RouteContract[] = allRoutes): Json {
+  const paths: Record<string, Json> = {};
+  for (const route of routes) {
+    if (!scopes[scope](route.access)) continue;
+    const path = route.path.replaceAll(/:(\w+)/g, '{$1}');
+    paths[path] = { ...paths[path], [route.method.toLowerCase()]: toOperation(route) };
+  }
+  return {
+    openapi: '3.1.0',
+    info: { title: titles[scope], version: '1.0.0', license: { name: 'Apache-2.0', identifier: 'Apache-2.0' } },
+    paths,
+    components: {
+      securitySchemes: { managementToken: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' } },
+      schemas: {
+        Error: {
+          type: 'object',
+          required: ['code', 'message'],
+          properties: { code: { type: 'string' }, message: { type: 'string' }, data: {}, details: { type: 'string' } },
+        },
+      },
+    },
+  };
+}
+
+function toOperation(route: RouteContract): Json {
+  const parameters = [
+    ...toParameters(route.params, 'path'),
+    ...toParameters(route.query, 'query'),
+    ...(route.pagination ? pageParameters : []),
+  ];
+  const body = route.body && { required: true, content: { 'application/json': { schema: toSchema(route.body, 'input') } } };
+  return {
+    operationId: route.operationId,
+    tags: [route.tag],
+    summary: route.summary,
+    ...(route.access === 'management' ? { security: [{ managementToken: [] }] } : { security: [] }),
+    ...(parameters.length > 0 ? { parameters } : {}),
+    ...(body ? { requestBody: body } : {}),
+    responses: { ...toResponses(route), ...toErrorResponses(route) },
+  };
+}
+
+const pageParameters: readonly Json[] = [
+  { name: 'page', in: 'query', required: false, schema: { type: 'integer', minimum: 1, default: 1 } },
+  { name: 'page_size', in: 'query', required: false, schema: { type: 'integer', minimum: 1, maximum: 100, default: 20 } },
+];
+
+function toParameters(schema: z.ZodType | undefined, place: 'path' | 'query'): Json[] {
+  if (!schema) return [];
+  const { properties = {}, required = [] } = toSchema(schema, 'input') as { properties?: Record<string, Json>; required?: string[] };
+  return Object.entries(properties).map(([name, property]) => ({
+    name,
+    in: place,
+    required: place === 'path' || required.includes(name),
+    schema: property,
+  }));
+}
+
+function toResponses(route: RouteContract): Json {
+  return Object.fromEntries(
+    Object.entries(route.responses).map(([status, schema]) => [
+      status,
+      {
+        description: schema ? 'Done.' : 'Done; the answer has no body.',
+        ...(schema ? { content: { 'application/json': { schema: toSchema(schema, 'output') } } } : {}),
+        ...(route.pagination ? { headers: pageHeaders } : {}),
+      },
+    ]),
+  );
+}
+
+const pageHeaders: Json = {
+  'Total-Number': { description: 'Number of items in all pages.', schema: { type: 'integer' } },
+  Link: { description: 'Addresses of the first, previous, next and last page.', schema: { type: 'string' } },
+};
+
+/** The codes of a route by their status, so that a client knows what to expect. */
+function toErrorResponses(route: RouteContract): Json {
+  const codes = new Set<ErrorCode>([
+    ...(route.params || route.query || route.body ? (['guard.invalid_input'] as const) : []),
+    ...(route.pagination ? (['guard.invalid_pagination'] as const) : []),
+    ...guardErrors[route.access],
+    ...(route.errors ?? []),
+  ]);
+  const byStatus = Map.groupBy(codes, (code) => route.statuses?.[code] ?? errorCatalog[code][0]);
+  return Object.fromEntries(
+    [...byStatus].map(([status, group]) => [
+      status,
+      {
+        description: group.map((code) => `\`${code}\`: ${errorCatalog[code][1]}`).join('\n\n'),
+        content: { 'application/json': { schema: { $ref: '#/components/schemas/Error' } } },
+      },
+    ]),
+  );
+}
+
+function toSchema(schema: z.ZodType, io: 'input' | 'output'): Json {
+  const { $schema: _dialect, ...json } = z.toJSONSchema(schema, { io, unrepresentable: 'any', target: 'draft-2020-12' });
+  return json;
+}
