@@ -32,7 +32,7 @@ export type SignInEvent =
   | { type: 'answered'; challengeId: string; proof?: Proof }
   /** `account`: the one that the proof points at, if there is one. */
   | { type: 'identified'; proofId?: string; account?: Account; link?: boolean }
-  | { type: 'created'; userId: string }
+  | { type: 'created'; account: Account }
   | { type: 'username-chosen'; value: string; account?: Account; taken: boolean }
   | { type: 'password-chosen'; password: string; account?: Account }
   | { type: 'social-added'; proofId: string; account?: Account; inUse: boolean }
@@ -167,7 +167,7 @@ function advance(
       return identify(state, event, context);
     case 'created':
       return state.userId === undefined
-        ? { state: { ...state, userId: event.userId, profile: {} } }
+        ? { state: { ...state, userId: event.account.id, profile: {} } }
         : { refused: 'session.identity_conflict' };
     case 'username-chosen':
     case 'password-chosen':

@@ -59,7 +59,7 @@ export function createRunner(needs: Needs): Runner {
         const created = await executor.execute(progress.effects.splice(0));
         if (!created) break;
         account = accountOf(created);
-        rest = progress.take([{ type: 'created', userId: created.id }, ...rest]);
+        rest = progress.take([{ type: 'created', account }, ...rest]);
         if (rest.length === 0) progress.take(completion());
       }
       if (executor.redirectTo === undefined) await needs.port.save(tx, interaction, progress.state);
