@@ -3,19 +3,25 @@
  * what each part gets. Nothing here decides anything.
  */
 import { availableParallelism } from 'node:os';
-import { join } from 'node:path';
+import { isAbsolute, join } from 'node:path';
+import { builtInConnectors } from '@aldaba/connectors';
 import type { Config } from './config.ts';
 import { type Applications, createApplications } from './features/applications/index.ts';
+import { type Connectors, createConnectors, loadConnectorPackages } from './features/connectors/index.ts';
 import { createPageSender } from './features/hosted-pages/index.ts';
 import { createPasswords, type Passwords } from './features/passwords/index.ts';
 import { createResources } from './features/resources/index.ts';
 import { createRoles, seedManagementApi } from './features/roles/index.ts';
+import { createSandbox, type Sandbox } from './features/sandbox/index.ts';
+import { createSetup } from './features/setup/index.ts';
 import { createSignInExperiences, type SignInExperiences, seedSignInExperience } from './features/sign-in-experience/index.ts';
 import { createUsers, type Users } from './features/users/index.ts';
+import { createWellKnown } from './features/well-known/index.ts';
 import { createHttp, type Http } from './http/index.ts';
 import type { Clock } from './kernel/clock.ts';
 import { createVault } from './kernel/crypto.ts';
 import type { Log } from './kernel/log.ts';
+import { createOutbound } from './kernel/outbound.ts';
 import { createOidc, createSigningKeySeed, endOfApplication, endOfUser, type Oidc } from './oidc/index.ts';
 import { mountRoutes } from './routes.ts';
 import { createSignIn } from './sign-in/index.ts';
@@ -47,6 +53,8 @@ export interface App {
   users: Users;
   passwords: Passwords;
   applications: Applications;
+  connectors: Connectors;
+  sandbox: Sandbox;
   signInExperiences: SignInExperiences;
   keys: Oidc['keys'];
   /** Makes a one-time link for creating an administrator. */
@@ -75,27 +83,39 @@ export async function createApp(config: Config, world: World): Promise<App> {
   const resources = createResources({ database, caches, roles });
   const users = createUsers({ clock, passwords, roles, sessions: { endAll: endOfUser } });
   const applications = createApplications({ database, caches, clock, vault, roles, grants: { endOfApplication } });
-  const connectors = { social: async () => [], instance: async () => undefined };
-  const signInExperiences = createSignInExperiences({ database, caches, connectorsOf: async () => [] });
+  const outbound = world.outbound ?? createOutbound({ allowed: config.OUTBOUND_ALLOWED_HOSTS });
+  const sandbox = createSandbox({ tenancy, clock, outbound });
+  const connectors = createConnectors({
+    database, caches, clock, vault, log,
+    kinds: await loadConnectorKinds(config, world),
+    docsFolder: join(world.root, 'docs'),
+    fetchFor: sandbox.fetchFor,
+    // Connectors and the sign-in experience know of each other: the second is there by the time it is asked.
+    signInExperiences: { get: (tenant) => signInExperiences.get(tenant), dropTarget: (tx, target) => signInExperiences.dropTarget(tx, target) },
+  });
+  const signInExperiences = createSignInExperiences({ database, caches, connectorsOf: connectors.list });
   const pages = createPageSender({ signInExperiences, applications, tenancy });
+  const setup = createSetup({ clock, users, roles, passwords, signInExperiences });
+  const wellKnown = createWellKnown({ signInExperiences, connectors, sandbox });
 
   const oidc = createOidc({ database, caches, clock, vault, log, tenancy, applications, users, resources, roles, pages });
   const signIn = createSignIn({ port: oidc.port, users, passwords, connectors, signInExperiences, pages, clock, vault, log });
 
   await tenancy.create({ id: defaultTenantId, name: 'Default' });
-  await tenancy.create({ id: adminTenantId, name: 'Admin' });
+  const admin = await tenancy.create({ id: adminTenantId, name: 'Admin' });
 
   const http = createHttp({ tenancy, log, trustedProxies: config.TRUSTED_PROXIES });
   mountRoutes(http, {
     log,
     checkResponses: world.checkResponses,
-    oidc, signIn, pages, users, applications, resources, roles, signInExperiences,
+    phoneFolder: join(world.root, 'connectors/sandbox/phone'),
+    oidc, signIn, pages, setup, users, applications, resources, roles, connectors, signInExperiences, sandbox, wellKnown,
   });
   return {
-    http, database, tenancy, users, passwords, applications, signInExperiences,
+    http, database, tenancy, users, passwords, applications, connectors, sandbox, signInExperiences,
     keys: oidc.keys,
-    createAdminLink: async () => '',
-    firstAdminLink: async () => undefined,
+    createAdminLink: () => setup.createAdminLink(admin),
+    firstAdminLink: async () => ((await setup.hasAdministrator(admin)) ? undefined : setup.createAdminLink(admin)),
     async close() {
       await http.close();
       await oidc.close();
@@ -112,4 +132,11 @@ async function openMigrated(config: Config, world: World): Promise<Database> {
     log: world.log,
     ...(migrated.role ? { role: migrated.role } : {}),
   });
+}
+
+/** Every kind of connector: the built-in ones, and published packages from the operator's folder. */
+async function loadConnectorKinds(config: Config, world: World) {
+  const folder = isAbsolute(config.CONNECTORS_FOLDER) ? config.CONNECTORS_FOLDER : join(world.dataFolder, config.CONNECTORS_FOLDER);
+  const takenIds = builtInConnectors.map(({ metadata }) => metadata.id);
+  return [...builtInConnectors, ...(await loadConnectorPackages({ folder, takenIds, log: world.log }))];
 }

@@ -155,7 +155,7 @@ async function createUser(invocation: Invocation): Promise<void> {
 
 async function listConnectors({ app, tenant, print }: Invocation): Promise<void> {
   const configured = await app.connectors.list(tenant);
-  for (const { id, name, type } of app.connectors.factories()) {
+  for (const { id, name, type } of await app.connectors.factories('en')) {
     const rows = configured.filter((connector) => connector.connectorId === id).map((connector) => connector.id);
     print(`${id.padEnd(24)} ${type.padEnd(7)} ${name.en}${rows.length > 0 ? `   configured as ${rows.join(', ')}` : ''}`);
   }
@@ -172,7 +172,7 @@ async function addConnector(invocation: Invocation): Promise<void> {
     config[pair.slice(0, split)] = pair.slice(split + 1);
   }
   const connector = await app.connectors.create(tenant, { connectorId: factoryId, config });
-  print(`Connector    ${connector.name.en} (${connector.connectorId})`);
+  print(`Connector    ${connector.kind.metadata.name.en} (${connector.connectorId})`);
   print(`Row id       ${connector.id}`);
   if (invocation.options.enable === true) {
     const { socialSignInConnectorTargets: targets } = await app.signInExperiences.get(tenant);
@@ -197,7 +197,7 @@ async function chooseSignUp({ app, tenant, words, print }: Invocation): Promise<
 async function switchSandbox({ app, tenant, words, print }: Invocation): Promise<void> {
   const [choice] = words;
   if (choice !== 'on' && choice !== 'off') throw new UsageError('Say "on" or "off".');
-  await app.tenancy.saveSetting(tenant, 'sandbox', { enabled: choice === 'on' });
+  await app.sandbox.setEnabled(tenant, choice === 'on');
   print(choice === 'on' ? `The sandbox is on: ${tenant.baseUrl}/sandbox` : 'The sandbox is off.');
 }
 

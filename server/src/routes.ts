@@ -1,14 +1,19 @@
 /** THE TABLE: every request's way into the server, one line a surface and feature. */
 import { type Applications, applicationRoutes } from './features/applications/index.ts';
+import { type Connectors, connectorRoutes } from './features/connectors/index.ts';
 import { hostedPageRoutes, type PageSender } from './features/hosted-pages/index.ts';
 import { type Resources, resourceRoutes } from './features/resources/index.ts';
 import { type Roles, roleRoutes } from './features/roles/index.ts';
+import { type Sandbox, sandboxRoutes, sandboxSettingRoutes } from './features/sandbox/index.ts';
+import { type Setup, setupRoutes } from './features/setup/index.ts';
 import { type SignInExperiences, signInExperienceRoutes } from './features/sign-in-experience/index.ts';
+import { statusRoutes } from './features/status/index.ts';
 import { type Users, userRoutes } from './features/users/index.ts';
+import { type WellKnown, wellKnownRoutes } from './features/well-known/index.ts';
 import { createImplement, type Http } from './http/index.ts';
 import type { Log } from './kernel/log.ts';
 import { type Oidc, oidcRoutes } from './oidc/index.ts';
-import { type SignIn, signInPageRoutes } from './sign-in/index.ts';
+import { experienceRoutes, guardInteraction, type SignIn, signInPageRoutes } from './sign-in/index.ts';
 
 export interface Mounted {
   log: Log;
@@ -16,11 +21,17 @@ export interface Mounted {
   oidc: Oidc;
   signIn: SignIn;
   pages: PageSender;
+  setup: Setup;
   users: Users;
   applications: Applications;
   resources: Resources;
   roles: Roles;
+  connectors: Connectors;
   signInExperiences: SignInExperiences;
+  sandbox: Sandbox;
+  wellKnown: WellKnown;
+  /** Absolute path of the files of the sandbox's phone page. */
+  phoneFolder: string;
 }
 
 export function mountRoutes(http: Http, app: Mounted): void {
@@ -31,8 +42,7 @@ export function mountRoutes(http: Http, app: Mounted): void {
     guards: {
       anonymous: async () => ({}),
       management: oidc.verifyManagementToken,
-      // The Experience API finds its interaction by the browser's cookie, and refuses without one (`sign-in/experience.ts`).
-      interaction: async () => ({}),
+      interaction: guardInteraction,
     },
   });
 
@@ -42,13 +52,20 @@ export function mountRoutes(http: Http, app: Mounted): void {
   // Hosted pages: /sign-in, /register, /callback/…, /demo-app, /assets/…, /setup, /sandbox
   signInPageRoutes(http, app.signIn);
   hostedPageRoutes(http, app.pages, app);
+  setupRoutes(http, app.setup, app);
+  sandboxRoutes(http, app.sandbox, app.phoneFolder);
 
   // The Experience API: /api/experience/…
+  experienceRoutes(implement, app.signIn);
 
   // The Management API: /api/…
+  statusRoutes(implement);
+  wellKnownRoutes(implement, app.wellKnown, app);
   applicationRoutes(implement, app.applications);
   userRoutes(implement, app.users);
   resourceRoutes(implement, app.resources);
   roleRoutes(implement, app.roles);
+  connectorRoutes(implement, app.connectors);
   signInExperienceRoutes(implement, app.signInExperiences);
+  sandboxSettingRoutes(implement, app.sandbox);
 }
