@@ -37,7 +37,10 @@ export const applicationSchema = z.object({
   tenantId: z.string(),
   id: z.string(),
   name: z.string(),
-  secret: z.string().optional().describe('The secret that came before named ones; also, in the answer to its creation, the first named secret.'),
+  secret: z
+    .string()
+    .optional()
+    .describe('The secret that came before named ones; also, in the answer to its creation, the first named secret.'),
   description: z.string().nullable(),
   type: applicationTypeSchema,
   oidcClientMetadata: oidcClientMetadataSchema,
@@ -68,7 +71,12 @@ const name = z.string().min(1).max(256);
 const description = z.string().max(65_536).nullable();
 
 export const listApplications = route({
-  method: 'GET', path: '/api/applications', operationId: 'ListApplications', tag, access, summary: 'List and search applications',
+  method: 'GET',
+  path: '/api/applications',
+  operationId: 'ListApplications',
+  tag,
+  access,
+  summary: 'List and search applications',
   query: searchQuery.extend({
     types: z.union([applicationTypeSchema, z.array(applicationTypeSchema)]).optional(),
     excludeRoleId: z.string().optional(),
@@ -80,9 +88,16 @@ export const listApplications = route({
   errors: ['request.invalid_input'],
 });
 export const createApplication = route({
-  method: 'POST', path: '/api/applications', operationId: 'CreateApplication', tag, access, summary: 'Create an application',
+  method: 'POST',
+  path: '/api/applications',
+  operationId: 'CreateApplication',
+  tag,
+  access,
+  summary: 'Create an application',
   body: z.object({
-    name, description: description.optional(), type: applicationTypeSchema,
+    name,
+    description: description.optional(),
+    type: applicationTypeSchema,
     oidcClientMetadata: oidcClientMetadataSchema.partial().optional(),
     customClientMetadata: customClientMetadataSchema.optional(),
     isThirdParty: z.boolean().optional(),
@@ -93,16 +108,28 @@ export const createApplication = route({
   errors: ['application.invalid_third_party_application_type', 'request.feature_not_supported'],
 });
 export const getApplication = route({
-  method: 'GET', path: '/api/applications/:id', operationId: 'GetApplication', tag, access, summary: 'Get an application',
-  params, responses: { 200: applicationSchema.extend({ isAdmin: z.boolean() }) }, errors: ['entity.not_exists_with_id'],
+  method: 'GET',
+  path: '/api/applications/:id',
+  operationId: 'GetApplication',
+  tag,
+  access,
+  summary: 'Get an application',
+  params,
+  responses: { 200: applicationSchema.extend({ isAdmin: z.boolean() }) },
+  errors: ['entity.not_exists_with_id'],
 });
 export const updateApplication = route({
-  method: 'PATCH', path: '/api/applications/:id', operationId: 'UpdateApplication', tag, access,
+  method: 'PATCH',
+  path: '/api/applications/:id',
+  operationId: 'UpdateApplication',
+  tag,
+  access,
   summary: 'Change an application; isAdmin gives or takes access to the Management API',
   params,
   body: z
     .object({
-      name, description,
+      name,
+      description,
       oidcClientMetadata: oidcClientMetadataSchema.partial(),
       customClientMetadata: customClientMetadataSchema,
       customData: jsonObject,
@@ -111,73 +138,194 @@ export const updateApplication = route({
     })
     .partial(),
   responses: { 200: applicationSchema },
-  errors: ['entity.not_exists_with_id', 'application.invalid_type', 'request.feature_not_supported', 'application.cannot_delete_built_in'],
+  errors: [
+    'entity.not_exists_with_id',
+    'application.invalid_type',
+    'request.feature_not_supported',
+    'application.cannot_delete_built_in',
+  ],
 });
 export const deleteApplication = route({
-  method: 'DELETE', path: '/api/applications/:id', operationId: 'DeleteApplication', tag, access, summary: 'Delete an application and end what was granted to it',
-  params, responses: { 204: null }, errors: ['entity.not_exists_with_id', 'application.cannot_delete_built_in'],
+  method: 'DELETE',
+  path: '/api/applications/:id',
+  operationId: 'DeleteApplication',
+  tag,
+  access,
+  summary: 'Delete an application and end what was granted to it',
+  params,
+  responses: { 204: null },
+  errors: ['entity.not_exists_with_id', 'application.cannot_delete_built_in'],
 });
 export const updateApplicationCustomData = route({
-  method: 'PATCH', path: '/api/applications/:applicationId/custom-data', operationId: 'UpdateApplicationCustomData', tag, access, summary: 'Merge into the custom data of an application',
-  params: ofApplication, body: jsonObject, responses: { 200: jsonObject }, errors: ['entity.not_exists_with_id'],
+  method: 'PATCH',
+  path: '/api/applications/:applicationId/custom-data',
+  operationId: 'UpdateApplicationCustomData',
+  tag,
+  access,
+  summary: 'Merge into the custom data of an application',
+  params: ofApplication,
+  body: jsonObject,
+  responses: { 200: jsonObject },
+  errors: ['entity.not_exists_with_id'],
 });
 
 export const listApplicationSecrets = route({
-  method: 'GET', path: '/api/applications/:id/secrets', operationId: 'ListApplicationSecrets', tag, access, summary: 'List the secrets of an application, in full',
-  params, responses: { 200: z.array(applicationSecretSchema) }, errors: ['entity.not_exists_with_id'],
+  method: 'GET',
+  path: '/api/applications/:id/secrets',
+  operationId: 'ListApplicationSecrets',
+  tag,
+  access,
+  summary: 'List the secrets of an application, in full',
+  params,
+  responses: { 200: z.array(applicationSecretSchema) },
+  errors: ['entity.not_exists_with_id'],
 });
 export const createApplicationSecret = route({
-  method: 'POST', path: '/api/applications/:id/secrets', operationId: 'CreateApplicationSecret', tag, access, summary: 'Create a secret',
-  params, body: z.object({ name, expiresAt: instant.min(0).max(8.64e15).nullable().optional() }), responses: { 201: applicationSecretSchema },
-  errors: ['entity.not_exists_with_id', 'application.invalid_type', 'application.secret_name_exists', 'request.invalid_input'],
+  method: 'POST',
+  path: '/api/applications/:id/secrets',
+  operationId: 'CreateApplicationSecret',
+  tag,
+  access,
+  summary: 'Create a secret',
+  params,
+  body: z.object({ name, expiresAt: instant.min(0).max(8.64e15).nullable().optional() }),
+  responses: { 201: applicationSecretSchema },
+  errors: [
+    'entity.not_exists_with_id',
+    'application.invalid_type',
+    'application.secret_name_exists',
+    'request.invalid_input',
+  ],
 });
 export const updateApplicationSecret = route({
-  method: 'PATCH', path: '/api/applications/:id/secrets/:name', operationId: 'UpdateApplicationSecret', tag, access, summary: 'Rename a secret',
-  params: params.extend({ name: pathId }), body: z.object({ name }), responses: { 200: applicationSecretSchema },
+  method: 'PATCH',
+  path: '/api/applications/:id/secrets/:name',
+  operationId: 'UpdateApplicationSecret',
+  tag,
+  access,
+  summary: 'Rename a secret',
+  params: params.extend({ name: pathId }),
+  body: z.object({ name }),
+  responses: { 200: applicationSecretSchema },
   errors: ['application.secret_not_found', 'application.secret_name_exists'],
 });
 export const deleteApplicationSecret = route({
-  method: 'DELETE', path: '/api/applications/:id/secrets/:name', operationId: 'DeleteApplicationSecret', tag, access, summary: 'Delete a secret',
-  params: params.extend({ name: pathId }), responses: { 204: null }, errors: ['application.secret_not_found'],
+  method: 'DELETE',
+  path: '/api/applications/:id/secrets/:name',
+  operationId: 'DeleteApplicationSecret',
+  tag,
+  access,
+  summary: 'Delete a secret',
+  params: params.extend({ name: pathId }),
+  responses: { 204: null },
+  errors: ['application.secret_not_found'],
 });
 export const deleteApplicationLegacySecret = route({
-  method: 'DELETE', path: '/api/applications/:id/legacy-secret', operationId: 'DeleteApplicationLegacySecret', tag, access, summary: 'Delete the secret that came before named ones',
-  params, responses: { 200: applicationSchema }, errors: ['entity.not_exists_with_id', 'application.no_legacy_secret_found'],
+  method: 'DELETE',
+  path: '/api/applications/:id/legacy-secret',
+  operationId: 'DeleteApplicationLegacySecret',
+  tag,
+  access,
+  summary: 'Delete the secret that came before named ones',
+  params,
+  responses: { 200: applicationSchema },
+  errors: ['entity.not_exists_with_id', 'application.no_legacy_secret_found'],
 });
 
 export const listApplicationRoles = route({
-  method: 'GET', path: '/api/applications/:applicationId/roles', operationId: 'ListApplicationRoles', tag, access, summary: 'List the roles of a machine-to-machine application',
-  params: ofApplication, query: searchQuery, pagination: 'optional', responses: { 200: z.array(roleSchema) },
+  method: 'GET',
+  path: '/api/applications/:applicationId/roles',
+  operationId: 'ListApplicationRoles',
+  tag,
+  access,
+  summary: 'List the roles of a machine-to-machine application',
+  params: ofApplication,
+  query: searchQuery,
+  pagination: 'optional',
+  responses: { 200: z.array(roleSchema) },
   errors: ['entity.not_exists_with_id', 'request.invalid_input'],
 });
-const roleErrors = ['entity.not_exists_with_id', 'application.invalid_type', 'application.invalid_role_type', 'entity.relation_foreign_key_not_found'] as const;
+const roleErrors = [
+  'entity.not_exists_with_id',
+  'application.invalid_type',
+  'application.invalid_role_type',
+  'entity.relation_foreign_key_not_found',
+] as const;
 export const assignApplicationRoles = route({
-  method: 'POST', path: '/api/applications/:applicationId/roles', operationId: 'AssignApplicationRoles', tag, access,
+  method: 'POST',
+  path: '/api/applications/:applicationId/roles',
+  operationId: 'AssignApplicationRoles',
+  tag,
+  access,
   summary: 'Give roles to a machine-to-machine application; roles it has already are left as they are',
-  params: ofApplication, body: z.object({ roleIds: idList.min(1) }),
-  responses: { 201: z.object({ roleIds: z.array(z.string()), addedRoleIds: z.array(z.string()) }) }, errors: roleErrors,
+  params: ofApplication,
+  body: z.object({ roleIds: idList.min(1) }),
+  responses: { 201: z.object({ roleIds: z.array(z.string()), addedRoleIds: z.array(z.string()) }) },
+  errors: roleErrors,
 });
 export const replaceApplicationRoles = route({
-  method: 'PUT', path: '/api/applications/:applicationId/roles', operationId: 'ReplaceApplicationRoles', tag, access, summary: 'Set the roles of a machine-to-machine application',
-  params: ofApplication, body: z.object({ roleIds: idList }), responses: { 200: z.object({ roleIds: z.array(z.string()) }) }, errors: roleErrors,
+  method: 'PUT',
+  path: '/api/applications/:applicationId/roles',
+  operationId: 'ReplaceApplicationRoles',
+  tag,
+  access,
+  summary: 'Set the roles of a machine-to-machine application',
+  params: ofApplication,
+  body: z.object({ roleIds: idList }),
+  responses: { 200: z.object({ roleIds: z.array(z.string()) }) },
+  errors: roleErrors,
 });
 export const deleteApplicationRole = route({
-  method: 'DELETE', path: '/api/applications/:applicationId/roles/:roleId', operationId: 'DeleteApplicationRole', tag, access, summary: 'Take a role from an application',
-  params: ofApplication.extend({ roleId: pathId }), responses: { 204: null }, errors: ['entity.not_exists_with_id', 'entity.not_found'],
+  method: 'DELETE',
+  path: '/api/applications/:applicationId/roles/:roleId',
+  operationId: 'DeleteApplicationRole',
+  tag,
+  access,
+  summary: 'Take a role from an application',
+  params: ofApplication.extend({ roleId: pathId }),
+  responses: { 204: null },
+  errors: ['entity.not_exists_with_id', 'entity.not_found'],
 });
 
 const ofRole = z.object({ id: pathId });
 export const listRoleApplications = route({
-  method: 'GET', path: '/api/roles/:id/applications', operationId: 'ListRoleApplications', tag: 'Roles', access, summary: 'List the applications of a role',
-  params: ofRole, query: searchQuery, pagination: 'required', responses: { 200: z.array(applicationSchema) },
+  method: 'GET',
+  path: '/api/roles/:id/applications',
+  operationId: 'ListRoleApplications',
+  tag: 'Roles',
+  access,
+  summary: 'List the applications of a role',
+  params: ofRole,
+  query: searchQuery,
+  pagination: 'required',
+  responses: { 200: z.array(applicationSchema) },
   errors: ['entity.not_exists_with_id', 'request.invalid_input'],
 });
 export const createRoleApplications = route({
-  method: 'POST', path: '/api/roles/:id/applications', operationId: 'CreateRoleApplication', tag: 'Roles', access, summary: 'Give a role to applications',
-  params: ofRole, body: z.object({ applicationIds: idList.min(1) }), responses: { 201: null },
-  errors: ['entity.not_exists_with_id', 'role.application_exists', 'application.invalid_type', 'application.invalid_role_type'],
+  method: 'POST',
+  path: '/api/roles/:id/applications',
+  operationId: 'CreateRoleApplication',
+  tag: 'Roles',
+  access,
+  summary: 'Give a role to applications',
+  params: ofRole,
+  body: z.object({ applicationIds: idList.min(1) }),
+  responses: { 201: null },
+  errors: [
+    'entity.not_exists_with_id',
+    'role.application_exists',
+    'application.invalid_type',
+    'application.invalid_role_type',
+  ],
 });
 export const deleteRoleApplication = route({
-  method: 'DELETE', path: '/api/roles/:id/applications/:applicationId', operationId: 'DeleteRoleApplication', tag: 'Roles', access, summary: 'Take a role from an application',
-  params: ofRole.extend({ applicationId: pathId }), responses: { 204: null }, errors: ['entity.not_exists_with_id', 'entity.not_found'],
+  method: 'DELETE',
+  path: '/api/roles/:id/applications/:applicationId',
+  operationId: 'DeleteRoleApplication',
+  tag: 'Roles',
+  access,
+  summary: 'Take a role from an application',
+  params: ofRole.extend({ applicationId: pathId }),
+  responses: { 204: null },
+  errors: ['entity.not_exists_with_id', 'entity.not_found'],
 });

@@ -30,12 +30,23 @@ const factoryFields = {
 export const connectorFactorySchema = z.object({ id: z.string(), ...factoryFields });
 export type ConnectorFactory = z.output<typeof connectorFactorySchema>;
 
-const logoUrl = z.union([webUrl, z.string().regex(/^data:image\/[a-z+.-]+[;,]/).max(65_536)]);
+const logoUrl = z.union([
+  webUrl,
+  z
+    .string()
+    .regex(/^data:image\/[a-z+.-]+[;,]/)
+    .max(65_536),
+]);
 /** What an operator sets over the factory's metadata; the target only for standard connectors. */
 export const connectorOverlaySchema = z
   .object({
-    target: z.string().regex(/^[a-z0-9][a-z0-9_-]*$/i, 'must be letters, digits, - and _').max(128),
-    name: z.record(z.string().max(35), z.string().min(1).max(256)).refine((name) => Boolean(name.en), { message: 'an English name (en) is needed' }),
+    target: z
+      .string()
+      .regex(/^[a-z0-9][a-z0-9_-]*$/i, 'must be letters, digits, - and _')
+      .max(128),
+    name: z
+      .record(z.string().max(35), z.string().min(1).max(256))
+      .refine((name) => Boolean(name.en), { message: 'an English name (en) is needed' }),
     logo: logoUrl,
     logoDark: z.union([logoUrl, z.literal('')]).nullable(),
   })
@@ -74,65 +85,151 @@ const tag = 'Connectors';
 const access = 'management';
 const params = z.object({ id: pathId });
 const saveErrors = [
-  'connector.invalid_config', 'connector.multiple_target_with_same_platform', 'connector.token_storage_not_supported',
+  'connector.invalid_config',
+  'connector.multiple_target_with_same_platform',
+  'connector.token_storage_not_supported',
   'connector.can_not_modify_target',
 ] as const;
 
 export const listConnectors = route({
-  method: 'GET', path: '/api/connectors', operationId: 'ListConnectors', tag, access, summary: 'List the configured connectors',
-  query: z.object({ target: z.string() }).partial(), responses: { 200: z.array(connectorSchema) },
+  method: 'GET',
+  path: '/api/connectors',
+  operationId: 'ListConnectors',
+  tag,
+  access,
+  summary: 'List the configured connectors',
+  query: z.object({ target: z.string() }).partial(),
+  responses: { 200: z.array(connectorSchema) },
 });
 export const createConnector = route({
-  method: 'POST', path: '/api/connectors', operationId: 'CreateConnector', tag, access, summary: 'Configure a connector',
+  method: 'POST',
+  path: '/api/connectors',
+  operationId: 'CreateConnector',
+  tag,
+  access,
+  summary: 'Configure a connector',
   body: z.object({
     connectorId: z.string().min(1).max(128),
     /** Chosen by the client when it has to show the redirect URI before saving. */
-    id: z.string().regex(/^[a-z0-9]{12,21}$/i, 'must be 12 to 21 letters and digits').optional(),
+    id: z
+      .string()
+      .regex(/^[a-z0-9]{12,21}$/i, 'must be 12 to 21 letters and digits')
+      .optional(),
     config: jsonObject.optional(),
     metadata: connectorOverlaySchema.optional(),
     syncProfile: z.boolean().optional(),
     enableTokenStorage: z.boolean().optional(),
   }),
   responses: { 200: connectorSchema },
-  errors: [...saveErrors, 'connector.not_found', 'connector.multiple_instances_not_supported', 'entity.unique_integrity_violation'],
+  errors: [
+    ...saveErrors,
+    'connector.not_found',
+    'connector.multiple_instances_not_supported',
+    'entity.unique_integrity_violation',
+  ],
   // An unknown kind is a mistake in the body here, not a missing address.
   statuses: { 'connector.not_found': 422 },
 });
 export const getConnector = route({
-  method: 'GET', path: '/api/connectors/:id', operationId: 'GetConnector', tag, access, summary: 'Get a configured connector',
-  params, responses: { 200: connectorSchema }, errors: ['entity.not_found'],
+  method: 'GET',
+  path: '/api/connectors/:id',
+  operationId: 'GetConnector',
+  tag,
+  access,
+  summary: 'Get a configured connector',
+  params,
+  responses: { 200: connectorSchema },
+  errors: ['entity.not_found'],
 });
 export const updateConnector = route({
-  method: 'PATCH', path: '/api/connectors/:id', operationId: 'UpdateConnector', tag, access, summary: 'Change a configured connector',
+  method: 'PATCH',
+  path: '/api/connectors/:id',
+  operationId: 'UpdateConnector',
+  tag,
+  access,
+  summary: 'Change a configured connector',
   params,
-  body: z.object({ config: jsonObject, metadata: connectorOverlaySchema, syncProfile: z.boolean(), enableTokenStorage: z.boolean() }).partial(),
-  responses: { 200: connectorSchema }, errors: [...saveErrors, 'entity.not_found'],
+  body: z
+    .object({
+      config: jsonObject,
+      metadata: connectorOverlaySchema,
+      syncProfile: z.boolean(),
+      enableTokenStorage: z.boolean(),
+    })
+    .partial(),
+  responses: { 200: connectorSchema },
+  errors: [...saveErrors, 'entity.not_found'],
 });
 export const deleteConnector = route({
-  method: 'DELETE', path: '/api/connectors/:id', operationId: 'DeleteConnector', tag, access, summary: 'Remove a configured connector',
-  params, responses: { 204: null }, errors: ['entity.not_found'],
+  method: 'DELETE',
+  path: '/api/connectors/:id',
+  operationId: 'DeleteConnector',
+  tag,
+  access,
+  summary: 'Remove a configured connector',
+  params,
+  responses: { 204: null },
+  errors: ['entity.not_found'],
 });
 export const testConnector = route({
-  method: 'POST', path: '/api/connectors/:factoryId/test', operationId: 'CreateConnectorTest', tag, access,
+  method: 'POST',
+  path: '/api/connectors/:factoryId/test',
+  operationId: 'CreateConnectorTest',
+  tag,
+  access,
   summary: 'Send a test message with a configuration that need not be saved',
   params: z.object({ factoryId: pathId }),
-  body: z.object({ phone: z.string().min(1).max(32).optional(), email: z.email().max(256).optional(), config: jsonObject, locale: z.string().max(35).optional() }),
+  body: z.object({
+    phone: z.string().min(1).max(32).optional(),
+    email: z.email().max(256).optional(),
+    config: jsonObject,
+    locale: z.string().max(35).optional(),
+  }),
   responses: { 204: null },
-  errors: ['connector.not_found', 'connector.unexpected_type', 'connector.invalid_config', 'connector.general', 'connector.timeout'],
+  errors: [
+    'connector.not_found',
+    'connector.unexpected_type',
+    'connector.invalid_config',
+    'connector.general',
+    'connector.timeout',
+  ],
 });
 export const createConnectorAuthorizationUri = route({
-  method: 'POST', path: '/api/connectors/:connectorId/authorization-uri', operationId: 'CreateConnectorAuthorizationUri', tag, access,
+  method: 'POST',
+  path: '/api/connectors/:connectorId/authorization-uri',
+  operationId: 'CreateConnectorAuthorizationUri',
+  tag,
+  access,
   summary: 'Get the address where a person signs in with a social connector',
   params: z.object({ connectorId: pathId }),
-  body: z.object({ state: z.string().min(1).max(1024), redirectUri: z.string().min(1).max(2048).regex(/^[a-z][a-z0-9+.-]*:/i, 'must be an absolute URI') }),
+  body: z.object({
+    state: z.string().min(1).max(1024),
+    redirectUri: z
+      .string()
+      .min(1)
+      .max(2048)
+      .regex(/^[a-z][a-z0-9+.-]*:/i, 'must be an absolute URI'),
+  }),
   responses: { 200: z.object({ redirectTo: z.string(), redirectUri: z.string() }) },
   errors: ['entity.not_found', 'connector.unexpected_type', 'connector.not_implemented', 'connector.general'],
 });
 export const listConnectorFactories = route({
-  method: 'GET', path: '/api/connector-factories', operationId: 'ListConnectorFactories', tag, access, summary: 'List the kinds of connectors',
+  method: 'GET',
+  path: '/api/connector-factories',
+  operationId: 'ListConnectorFactories',
+  tag,
+  access,
+  summary: 'List the kinds of connectors',
   responses: { 200: z.array(connectorFactorySchema) },
 });
 export const getConnectorFactory = route({
-  method: 'GET', path: '/api/connector-factories/:id', operationId: 'GetConnectorFactory', tag, access, summary: 'Get a kind of connector',
-  params, responses: { 200: connectorFactorySchema }, errors: ['entity.not_exists_with_id'],
+  method: 'GET',
+  path: '/api/connector-factories/:id',
+  operationId: 'GetConnectorFactory',
+  tag,
+  access,
+  summary: 'Get a kind of connector',
+  params,
+  responses: { 200: connectorFactorySchema },
+  errors: ['entity.not_exists_with_id'],
 });

@@ -17,5 +17,13 @@ const routesOf = (...modules: object[]): readonly RouteContract[] =>
 
 /** Every declared route: the OpenAPI documents and the tests of bad input walk this list. */
 export const allRoutes: readonly RouteContract[] = routesOf(
-  applications, users, roles, resources, connectors, signInExperience, sandbox, wellKnown, experience,
+  applications,
+  users,
+  roles,
+  resources,
+  connectors,
+  signInExperience,
+  sandbox,
+  wellKnown,
+  experience,
 );

@@ -7,10 +7,21 @@ export const sandboxSettingSchema = z.object({ enabled: z.boolean() });
 const tag = 'Sandbox';
 
 export const getSandboxSetting = route({
-  method: 'GET', path: '/api/configs/sandbox', operationId: 'GetSandboxConfig', tag, access: 'management',
-  summary: 'Tell whether the sandbox is on', responses: { 200: sandboxSettingSchema },
+  method: 'GET',
+  path: '/api/configs/sandbox',
+  operationId: 'GetSandboxConfig',
+  tag,
+  access: 'management',
+  summary: 'Tell whether the sandbox is on',
+  responses: { 200: sandboxSettingSchema },
 });
 export const updateSandboxSetting = route({
-  method: 'PATCH', path: '/api/configs/sandbox', operationId: 'UpdateSandboxConfig', tag, access: 'management',
-  summary: 'Switch the sandbox on or off', body: sandboxSettingSchema, responses: { 200: sandboxSettingSchema },
+  method: 'PATCH',
+  path: '/api/configs/sandbox',
+  operationId: 'UpdateSandboxConfig',
+  tag,
+  access: 'management',
+  summary: 'Switch the sandbox on or off',
+  body: sandboxSettingSchema,
+  responses: { 200: sandboxSettingSchema },
 });

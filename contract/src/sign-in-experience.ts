@@ -11,7 +11,14 @@ export const identifierSchema = z.enum(['username', 'email', 'phone']);
 export type SignInIdentifier = z.output<typeof identifierSchema>;
 
 /** Links in branding may be emptied in forms; an empty one means "none". */
-const brandingLink = z.union([webUrl, z.string().regex(/^data:image\/[a-z+.-]+;base64,[A-Za-z0-9+/=]+$/).max(65_536), z.literal('')]);
+const brandingLink = z.union([
+  webUrl,
+  z
+    .string()
+    .regex(/^data:image\/[a-z+.-]+;base64,[A-Za-z0-9+/=]+$/)
+    .max(65_536),
+  z.literal(''),
+]);
 
 const colorSchema = z.object({ primaryColor: color, isDarkModeEnabled: z.boolean(), darkPrimaryColor: color });
 const brandingSchema = z
@@ -20,7 +27,14 @@ const brandingSchema = z
 const languageInfoSchema = z.object({ autoDetect: z.boolean(), fallbackLanguage: languageTag });
 const signInSchema = z.object({
   methods: z
-    .array(z.object({ identifier: identifierSchema, password: z.boolean(), verificationCode: z.boolean(), isPasswordPrimary: z.boolean() }))
+    .array(
+      z.object({
+        identifier: identifierSchema,
+        password: z.boolean(),
+        verificationCode: z.boolean(),
+        isPasswordPrimary: z.boolean(),
+      }),
+    )
     .max(3),
 });
 const signUpSchema = z.object({
@@ -29,11 +43,15 @@ const signUpSchema = z.object({
   password: z.boolean(),
   verify: z.boolean(),
   secondaryIdentifiers: z
-    .array(z.object({ identifier: z.enum(['username', 'email', 'phone', 'emailOrPhone']), verify: z.boolean().optional() }))
+    .array(
+      z.object({ identifier: z.enum(['username', 'email', 'phone', 'emailOrPhone']), verify: z.boolean().optional() }),
+    )
     .max(3)
     .optional(),
 });
-const socialSignInSchema = z.object({ automaticAccountLinking: z.boolean(), skipRequiredIdentifiers: z.boolean() }).partial();
+const socialSignInSchema = z
+  .object({ automaticAccountLinking: z.boolean(), skipRequiredIdentifiers: z.boolean() })
+  .partial();
 const passwordLengthSchema = z
   .object({ min: z.number().int().min(1).max(256), max: z.number().int().min(1).max(256) })
   .refine(({ min, max }) => min <= max, { message: 'min must not be above max' });
@@ -47,8 +65,13 @@ const passwordRejectsSchema = z.object({
 const mfaSchema = z.object({
   factors: z.array(z.enum(['Totp', 'WebAuthn', 'BackupCode', 'EmailVerificationCode', 'PhoneVerificationCode'])).max(5),
   policy: z.enum([
-    'UserControlled', 'Mandatory', 'PromptOnlyAtSignIn', 'PromptAtSignInAndSignUp', 'NoPrompt',
-    'PromptAtSignInAndSignUpMandatory', 'PromptOnlyAtSignInMandatory',
+    'UserControlled',
+    'Mandatory',
+    'PromptOnlyAtSignIn',
+    'PromptAtSignInAndSignUp',
+    'NoPrompt',
+    'PromptAtSignInAndSignUpMandatory',
+    'PromptOnlyAtSignInMandatory',
   ]),
   organizationRequiredMfaPolicy: z.enum(['NoPrompt', 'Mandatory']).optional(),
 });
@@ -63,12 +86,21 @@ const usernamePolicySchema = z.object({
   maxLength: z.number().int().min(1).max(128).default(128),
   allowedChars: z
     .object({
-      lowercase: z.boolean().default(true), uppercase: z.boolean().default(true),
-      numbers: z.boolean().default(true), underscore: z.boolean().default(true),
+      lowercase: z.boolean().default(true),
+      uppercase: z.boolean().default(true),
+      numbers: z.boolean().default(true),
+      underscore: z.boolean().default(true),
     })
     .prefault({}),
 });
-const cspSources = z.array(z.string().regex(/^(https?:\/\/|wss?:\/\/)?[^\s;,'"]+$/).max(2048)).max(100);
+const cspSources = z
+  .array(
+    z
+      .string()
+      .regex(/^(https?:\/\/|wss?:\/\/)?[^\s;,'"]+$/)
+      .max(2048),
+  )
+  .max(100);
 const domainList = z.array(z.string().min(1).max(256)).max(1000);
 const text = z.string().max(65_536);
 
@@ -91,7 +123,10 @@ const settings = {
   signInMode: z.enum(['SignIn', 'Register', 'SignInAndRegister']).default('SignInAndRegister'),
   customCss: text.nullable().default(null),
   customContent: z.record(z.string().max(256), text).default({}),
-  customUiAssets: z.object({ id: z.string().min(1).max(128), createdAt: instant }).nullable().default(null),
+  customUiAssets: z
+    .object({ id: z.string().min(1).max(128), createdAt: instant })
+    .nullable()
+    .default(null),
   customUiCsp: z.object({ scriptSrc: cspSources, connectSrc: cspSources }).partial().default({}),
   passwordPolicy: z
     .object({
@@ -103,25 +138,50 @@ const settings = {
   mfa: mfaSchema.default({ factors: [], policy: 'UserControlled' }),
   adaptiveMfa: z.object({ enabled: z.boolean() }).partial().default({}),
   singleSignOnEnabled: z.boolean().default(false),
-  supportEmail: z.union([z.email().max(256), z.literal('')]).nullable().default(null),
+  supportEmail: z
+    .union([z.email().max(256), z.literal('')])
+    .nullable()
+    .default(null),
   supportWebsiteUrl: optionalLink.default(null),
   unknownSessionRedirectUrl: optionalLink.default(null),
   captchaPolicy: z.object({ enabled: z.boolean() }).partial().default({}),
   sentinelPolicy: z
-    .object({ maxAttempts: z.number().int().min(1).max(1_000_000), lockoutDuration: z.number().int().min(1).max(525_600).describe('Minutes.') })
+    .object({
+      maxAttempts: z.number().int().min(1).max(1_000_000),
+      lockoutDuration: z.number().int().min(1).max(525_600).describe('Minutes.'),
+    })
     .partial()
     .default({}),
   emailBlocklistPolicy: z
-    .object({ blockDisposableAddresses: z.boolean(), blockSubaddressing: z.boolean(), customAllowlist: domainList, customBlocklist: domainList })
+    .object({
+      blockDisposableAddresses: z.boolean(),
+      blockSubaddressing: z.boolean(),
+      customAllowlist: domainList,
+      customBlocklist: domainList,
+    })
     .partial()
     .default({}),
   verificationCodePolicy: z
-    .object({ expirationDuration: z.number().int().min(60).max(3600).describe('Seconds.'), maxRetryAttempts: z.number().int().min(1).max(100) })
+    .object({
+      expirationDuration: z.number().int().min(60).max(3600).describe('Seconds.'),
+      maxRetryAttempts: z.number().int().min(1).max(100),
+    })
     .partial()
     .default({}),
-  forgotPasswordMethods: z.array(z.enum(['EmailVerificationCode', 'PhoneVerificationCode'])).max(2).nullable().default(null),
-  passkeySignIn: z.object({ enabled: z.boolean(), showPasskeyButton: z.boolean(), allowAutofill: z.boolean() }).partial().default({}),
-  signUpProfileFields: z.array(z.object({ name: z.string().min(1).max(128) })).max(100).nullable().default(null),
+  forgotPasswordMethods: z
+    .array(z.enum(['EmailVerificationCode', 'PhoneVerificationCode']))
+    .max(2)
+    .nullable()
+    .default(null),
+  passkeySignIn: z
+    .object({ enabled: z.boolean(), showPasskeyButton: z.boolean(), allowAutofill: z.boolean() })
+    .partial()
+    .default({}),
+  signUpProfileFields: z
+    .array(z.object({ name: z.string().min(1).max(128) }))
+    .max(100)
+    .nullable()
+    .default(null),
   passwordExpiration: passwordExpirationSchema.default({}),
   usernamePolicy: usernamePolicySchema.prefault({}),
 };
@@ -144,19 +204,33 @@ export type SignInExperienceChange = z.output<typeof changeSchema>;
 const tag = 'Sign-in experience';
 
 export const getSignInExperience = route({
-  method: 'GET', path: '/api/sign-in-exp', operationId: 'GetSignInExp', tag, access: 'management', summary: 'Get how people sign in',
+  method: 'GET',
+  path: '/api/sign-in-exp',
+  operationId: 'GetSignInExp',
+  tag,
+  access: 'management',
+  summary: 'Get how people sign in',
   responses: { 200: signInExperienceSchema },
 });
 export const updateSignInExperience = route({
-  method: 'PATCH', path: '/api/sign-in-exp', operationId: 'UpdateSignInExp', tag, access: 'management', summary: 'Change how people sign in',
+  method: 'PATCH',
+  path: '/api/sign-in-exp',
+  operationId: 'UpdateSignInExp',
+  tag,
+  access: 'management',
+  summary: 'Change how people sign in',
   query: z.object({ removeUnusedDemoSocialConnector: flag }).partial(),
   body: changeSchema,
   responses: { 200: signInExperienceSchema },
   errors: [
     'sign_in_experiences.enabled_connector_not_found',
-    'sign_in_experiences.username_requires_password', 'sign_in_experiences.passwordless_requires_verify',
-    'sign_in_experiences.miss_sign_up_identifier_in_sign_in', 'sign_in_experiences.password_sign_in_must_be_enabled',
-    'sign_in_experiences.code_sign_in_must_be_enabled', 'sign_in_experiences.at_least_one_authentication_factor',
-    'sign_in_experiences.not_one_and_only_one_primary_sign_in_method', 'sign_in_experiences.unsupported_default_language',
+    'sign_in_experiences.username_requires_password',
+    'sign_in_experiences.passwordless_requires_verify',
+    'sign_in_experiences.miss_sign_up_identifier_in_sign_in',
+    'sign_in_experiences.password_sign_in_must_be_enabled',
+    'sign_in_experiences.code_sign_in_must_be_enabled',
+    'sign_in_experiences.at_least_one_authentication_factor',
+    'sign_in_experiences.not_one_and_only_one_primary_sign_in_method',
+    'sign_in_experiences.unsupported_default_language',
   ],
 });

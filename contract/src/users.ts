@@ -7,10 +7,26 @@ const claim = z.string().max(2048);
 /** OpenID Connect standard claims (OpenID Connect Core 1.0 section 5.1) that are no column of their own, in camelCase. */
 export const profileSchema = z
   .object({
-    familyName: claim, givenName: claim, middleName: claim, nickname: claim, preferredUsername: claim, profile: claim,
-    website: claim, gender: claim, birthdate: claim, zoneinfo: claim, locale: claim,
+    familyName: claim,
+    givenName: claim,
+    middleName: claim,
+    nickname: claim,
+    preferredUsername: claim,
+    profile: claim,
+    website: claim,
+    gender: claim,
+    birthdate: claim,
+    zoneinfo: claim,
+    locale: claim,
     address: z
-      .object({ formatted: claim, streetAddress: claim, locality: claim, region: claim, postalCode: claim, country: claim })
+      .object({
+        formatted: claim,
+        streetAddress: claim,
+        locality: claim,
+        region: claim,
+        postalCode: claim,
+        country: claim,
+      })
       .partial(),
   })
   .partial();
@@ -19,7 +35,16 @@ export type UserProfile = z.output<typeof profileSchema>;
 export const identitySchema = z.object({ userId: z.string(), details: jsonObject.optional() });
 const identitiesSchema = z.record(z.string(), identitySchema);
 
-export const passwordAlgorithmSchema = z.enum(['Argon2i', 'Argon2id', 'Argon2d', 'SHA1', 'SHA256', 'MD5', 'Bcrypt', 'Legacy']);
+export const passwordAlgorithmSchema = z.enum([
+  'Argon2i',
+  'Argon2id',
+  'Argon2d',
+  'SHA1',
+  'SHA256',
+  'MD5',
+  'Bcrypt',
+  'Legacy',
+]);
 
 /** A person, as the Management API shows them. */
 export const userSchema = z.object({
@@ -44,10 +69,15 @@ export const userSchema = z.object({
 });
 
 /** Starts with a letter or an underscore; letters, digits and underscores. */
-export const usernameSchema = z.string().regex(/^[A-Za-z_]\w*$/, 'must start with a letter or an underscore and contain letters, digits and underscores only').max(128);
+export const usernameSchema = z
+  .string()
+  .regex(/^[A-Za-z_]\w*$/, 'must start with a letter or an underscore and contain letters, digits and underscores only')
+  .max(128);
 export const emailSchema = z.email().max(128);
 /** Digits with the country code, without a plus sign. */
-export const phoneSchema = z.string().regex(/^[1-9]\d{3,15}$/, 'must be digits with the country code and without a plus sign');
+export const phoneSchema = z
+  .string()
+  .regex(/^[1-9]\d{3,15}$/, 'must be digits with the country code and without a plus sign');
 const nameSchema = z.string().max(128);
 const avatarSchema = z
   .string()
@@ -59,125 +89,301 @@ const passwordSchema = z.string().min(1).max(256);
 const tag = 'Users';
 const access = 'management';
 const params = z.object({ userId: pathId });
-const identifierErrors = ['user.username_already_in_use', 'user.email_already_in_use', 'user.phone_already_in_use'] as const;
+const identifierErrors = [
+  'user.username_already_in_use',
+  'user.email_already_in_use',
+  'user.phone_already_in_use',
+] as const;
 
 export const listUsers = route({
-  method: 'GET', path: '/api/users', operationId: 'ListUsers', tag, access, summary: 'List and search users',
+  method: 'GET',
+  path: '/api/users',
+  operationId: 'ListUsers',
+  tag,
+  access,
+  summary: 'List and search users',
   query: searchQuery.extend({ excludeRoleId: z.string().optional(), excludeOrganizationId: z.string().optional() }),
   pagination: 'required',
   responses: { 200: z.array(userSchema) },
   errors: ['request.invalid_input'],
 });
 export const createUser = route({
-  method: 'POST', path: '/api/users', operationId: 'CreateUser', tag, access, summary: 'Create a user',
+  method: 'POST',
+  path: '/api/users',
+  operationId: 'CreateUser',
+  tag,
+  access,
+  summary: 'Create a user',
   body: z
     .object({
-      primaryPhone: phoneSchema, primaryEmail: emailSchema, username: usernameSchema, password: passwordSchema,
-      passwordDigest: z.string().min(1).max(1024), passwordAlgorithm: passwordAlgorithmSchema,
-      name: nameSchema, avatar: avatarSchema.nullable(), customData: jsonObject, profile: profileSchema,
+      primaryPhone: phoneSchema,
+      primaryEmail: emailSchema,
+      username: usernameSchema,
+      password: passwordSchema,
+      passwordDigest: z.string().min(1).max(1024),
+      passwordAlgorithm: passwordAlgorithmSchema,
+      name: nameSchema,
+      avatar: avatarSchema.nullable(),
+      customData: jsonObject,
+      profile: profileSchema,
     })
     .partial(),
   responses: { 200: userSchema },
   errors: [...identifierErrors, 'password.unsupported_encryption_method', 'password.invalid_legacy_password_format'],
 });
 export const getUser = route({
-  method: 'GET', path: '/api/users/:userId', operationId: 'GetUser', tag, access, summary: 'Get a user',
-  params, query: z.object({ includeSsoIdentities: flag, includePasswordHash: flag }).partial(),
-  responses: { 200: userSchema }, errors: ['entity.not_found'],
+  method: 'GET',
+  path: '/api/users/:userId',
+  operationId: 'GetUser',
+  tag,
+  access,
+  summary: 'Get a user',
+  params,
+  query: z.object({ includeSsoIdentities: flag, includePasswordHash: flag }).partial(),
+  responses: { 200: userSchema },
+  errors: ['entity.not_found'],
 });
 export const updateUser = route({
-  method: 'PATCH', path: '/api/users/:userId', operationId: 'UpdateUser', tag, access, summary: 'Change a user',
+  method: 'PATCH',
+  path: '/api/users/:userId',
+  operationId: 'UpdateUser',
+  tag,
+  access,
+  summary: 'Change a user',
   params,
   body: z
     .object({
-      username: usernameSchema.nullable(), primaryEmail: emailSchema.nullable(), primaryPhone: phoneSchema.nullable(),
-      name: nameSchema.nullable(), avatar: avatarSchema.nullable(), customData: jsonObject, profile: profileSchema,
+      username: usernameSchema.nullable(),
+      primaryEmail: emailSchema.nullable(),
+      primaryPhone: phoneSchema.nullable(),
+      name: nameSchema.nullable(),
+      avatar: avatarSchema.nullable(),
+      customData: jsonObject,
+      profile: profileSchema,
     })
     .partial(),
-  responses: { 200: userSchema }, errors: ['entity.not_found', ...identifierErrors],
+  responses: { 200: userSchema },
+  errors: ['entity.not_found', ...identifierErrors],
 });
 export const deleteUser = route({
-  method: 'DELETE', path: '/api/users/:userId', operationId: 'DeleteUser', tag, access, summary: 'Delete a user and everything that is theirs',
-  params, responses: { 204: null }, errors: ['entity.not_found'],
+  method: 'DELETE',
+  path: '/api/users/:userId',
+  operationId: 'DeleteUser',
+  tag,
+  access,
+  summary: 'Delete a user and everything that is theirs',
+  params,
+  responses: { 204: null },
+  errors: ['entity.not_found'],
 });
 export const getUserCustomData = route({
-  method: 'GET', path: '/api/users/:userId/custom-data', operationId: 'ListUserCustomData', tag, access, summary: 'Get the custom data of a user',
-  params, responses: { 200: jsonObject }, errors: ['entity.not_found'],
+  method: 'GET',
+  path: '/api/users/:userId/custom-data',
+  operationId: 'ListUserCustomData',
+  tag,
+  access,
+  summary: 'Get the custom data of a user',
+  params,
+  responses: { 200: jsonObject },
+  errors: ['entity.not_found'],
 });
 export const updateUserCustomData = route({
-  method: 'PATCH', path: '/api/users/:userId/custom-data', operationId: 'UpdateUserCustomData', tag, access, summary: 'Merge into the custom data of a user',
-  params, body: z.object({ customData: jsonObject }), responses: { 200: jsonObject }, errors: ['entity.not_found'],
+  method: 'PATCH',
+  path: '/api/users/:userId/custom-data',
+  operationId: 'UpdateUserCustomData',
+  tag,
+  access,
+  summary: 'Merge into the custom data of a user',
+  params,
+  body: z.object({ customData: jsonObject }),
+  responses: { 200: jsonObject },
+  errors: ['entity.not_found'],
 });
 export const updateUserProfile = route({
-  method: 'PATCH', path: '/api/users/:userId/profile', operationId: 'UpdateUserProfile', tag, access, summary: 'Merge into the profile of a user',
-  params, body: z.object({ profile: profileSchema }), responses: { 200: jsonObject }, errors: ['entity.not_found'],
+  method: 'PATCH',
+  path: '/api/users/:userId/profile',
+  operationId: 'UpdateUserProfile',
+  tag,
+  access,
+  summary: 'Merge into the profile of a user',
+  params,
+  body: z.object({ profile: profileSchema }),
+  responses: { 200: jsonObject },
+  errors: ['entity.not_found'],
 });
 export const updateUserPassword = route({
-  method: 'PATCH', path: '/api/users/:userId/password', operationId: 'UpdateUserPassword', tag, access, summary: 'Set the password of a user',
-  params, body: z.object({ password: passwordSchema }), responses: { 200: userSchema }, errors: ['entity.not_found', 'request.overloaded'],
+  method: 'PATCH',
+  path: '/api/users/:userId/password',
+  operationId: 'UpdateUserPassword',
+  tag,
+  access,
+  summary: 'Set the password of a user',
+  params,
+  body: z.object({ password: passwordSchema }),
+  responses: { 200: userSchema },
+  errors: ['entity.not_found', 'request.overloaded'],
 });
 export const verifyUserPassword = route({
-  method: 'POST', path: '/api/users/:userId/password/verify', operationId: 'VerifyUserPassword', tag, access, summary: 'Check the password of a user',
-  params, body: z.object({ password: passwordSchema }), responses: { 204: null },
+  method: 'POST',
+  path: '/api/users/:userId/password/verify',
+  operationId: 'VerifyUserPassword',
+  tag,
+  access,
+  summary: 'Check the password of a user',
+  params,
+  body: z.object({ password: passwordSchema }),
+  responses: { 204: null },
   errors: ['entity.not_found', 'session.invalid_credentials', 'request.overloaded'],
 });
 export const getUserHasPassword = route({
-  method: 'GET', path: '/api/users/:userId/has-password', operationId: 'GetUserHasPassword', tag, access, summary: 'Tell whether a user has a password',
-  params, responses: { 200: z.object({ hasPassword: z.boolean() }) }, errors: ['entity.not_found'],
+  method: 'GET',
+  path: '/api/users/:userId/has-password',
+  operationId: 'GetUserHasPassword',
+  tag,
+  access,
+  summary: 'Tell whether a user has a password',
+  params,
+  responses: { 200: z.object({ hasPassword: z.boolean() }) },
+  errors: ['entity.not_found'],
 });
 export const updateUserIsSuspended = route({
-  method: 'PATCH', path: '/api/users/:userId/is-suspended', operationId: 'UpdateUserIsSuspended', tag, access,
+  method: 'PATCH',
+  path: '/api/users/:userId/is-suspended',
+  operationId: 'UpdateUserIsSuspended',
+  tag,
+  access,
   summary: 'Suspend a user, which ends their sessions and grants, or lift the suspension',
-  params, body: z.object({ isSuspended: z.boolean() }), responses: { 200: userSchema }, errors: ['entity.not_found'],
+  params,
+  body: z.object({ isSuspended: z.boolean() }),
+  responses: { 200: userSchema },
+  errors: ['entity.not_found'],
 });
 
 const identityParams = params.extend({ target: z.string().min(1).max(128) });
 export const getUserIdentity = route({
-  method: 'GET', path: '/api/users/:userId/identities/:target', operationId: 'GetUserIdentity', tag, access, summary: 'Get a social identity of a user',
-  params: identityParams, query: z.object({ includeTokenSecret: flag }).partial(), responses: { 200: z.object({ identity: identitySchema }) },
+  method: 'GET',
+  path: '/api/users/:userId/identities/:target',
+  operationId: 'GetUserIdentity',
+  tag,
+  access,
+  summary: 'Get a social identity of a user',
+  params: identityParams,
+  query: z.object({ includeTokenSecret: flag }).partial(),
+  responses: { 200: z.object({ identity: identitySchema }) },
   errors: ['entity.not_found', 'user.identity_not_exist'],
 });
 export const replaceUserIdentity = route({
-  method: 'PUT', path: '/api/users/:userId/identities/:target', operationId: 'ReplaceUserIdentity', tag, access, summary: 'Set a social identity of a user',
-  params: identityParams, body: z.object({ userId: z.string().min(1).max(256), details: jsonObject.optional() }),
-  responses: { 200: identitiesSchema, 201: identitiesSchema }, errors: ['entity.not_found', 'user.identity_already_in_use'],
+  method: 'PUT',
+  path: '/api/users/:userId/identities/:target',
+  operationId: 'ReplaceUserIdentity',
+  tag,
+  access,
+  summary: 'Set a social identity of a user',
+  params: identityParams,
+  body: z.object({ userId: z.string().min(1).max(256), details: jsonObject.optional() }),
+  responses: { 200: identitiesSchema, 201: identitiesSchema },
+  errors: ['entity.not_found', 'user.identity_already_in_use'],
 });
 export const deleteUserIdentity = route({
-  method: 'DELETE', path: '/api/users/:userId/identities/:target', operationId: 'DeleteUserIdentity', tag, access, summary: 'Remove a social identity of a user',
-  params: identityParams, responses: { 200: userSchema }, errors: ['entity.not_found', 'user.identity_not_exist'],
+  method: 'DELETE',
+  path: '/api/users/:userId/identities/:target',
+  operationId: 'DeleteUserIdentity',
+  tag,
+  access,
+  summary: 'Remove a social identity of a user',
+  params: identityParams,
+  responses: { 200: userSchema },
+  errors: ['entity.not_found', 'user.identity_not_exist'],
 });
 
 export const listUserRoles = route({
-  method: 'GET', path: '/api/users/:userId/roles', operationId: 'ListUserRoles', tag, access, summary: 'List the roles of a user',
-  params, query: searchQuery, pagination: 'optional', responses: { 200: z.array(roleSchema) }, errors: ['entity.not_found', 'request.invalid_input'],
+  method: 'GET',
+  path: '/api/users/:userId/roles',
+  operationId: 'ListUserRoles',
+  tag,
+  access,
+  summary: 'List the roles of a user',
+  params,
+  query: searchQuery,
+  pagination: 'optional',
+  responses: { 200: z.array(roleSchema) },
+  errors: ['entity.not_found', 'request.invalid_input'],
 });
 export const assignUserRoles = route({
-  method: 'POST', path: '/api/users/:userId/roles', operationId: 'AssignUserRoles', tag, access, summary: 'Give roles to a user; roles they have already are left as they are',
-  params, body: z.object({ roleIds: idList.min(1) }), responses: { 201: z.object({ roleIds: z.array(z.string()), addedRoleIds: z.array(z.string()) }) },
+  method: 'POST',
+  path: '/api/users/:userId/roles',
+  operationId: 'AssignUserRoles',
+  tag,
+  access,
+  summary: 'Give roles to a user; roles they have already are left as they are',
+  params,
+  body: z.object({ roleIds: idList.min(1) }),
+  responses: { 201: z.object({ roleIds: z.array(z.string()), addedRoleIds: z.array(z.string()) }) },
   errors: ['entity.not_found', 'user.invalid_role_type', 'entity.relation_foreign_key_not_found'],
 });
 export const replaceUserRoles = route({
-  method: 'PUT', path: '/api/users/:userId/roles', operationId: 'ReplaceUserRoles', tag, access, summary: 'Set the roles of a user',
-  params, body: z.object({ roleIds: idList }), responses: { 200: z.object({ roleIds: z.array(z.string()) }) },
+  method: 'PUT',
+  path: '/api/users/:userId/roles',
+  operationId: 'ReplaceUserRoles',
+  tag,
+  access,
+  summary: 'Set the roles of a user',
+  params,
+  body: z.object({ roleIds: idList }),
+  responses: { 200: z.object({ roleIds: z.array(z.string()) }) },
   errors: ['entity.not_found', 'user.invalid_role_type', 'entity.relation_foreign_key_not_found'],
 });
 export const deleteUserRole = route({
-  method: 'DELETE', path: '/api/users/:userId/roles/:roleId', operationId: 'DeleteUserRole', tag, access, summary: 'Take a role from a user',
-  params: params.extend({ roleId: pathId }), responses: { 204: null }, errors: ['entity.not_found'],
+  method: 'DELETE',
+  path: '/api/users/:userId/roles/:roleId',
+  operationId: 'DeleteUserRole',
+  tag,
+  access,
+  summary: 'Take a role from a user',
+  params: params.extend({ roleId: pathId }),
+  responses: { 204: null },
+  errors: ['entity.not_found'],
 });
 
 const ofRole = z.object({ id: pathId });
 export const listRoleUsers = route({
-  method: 'GET', path: '/api/roles/:id/users', operationId: 'ListRoleUsers', tag: 'Roles', access, summary: 'List the users of a role',
-  params: ofRole, query: searchQuery, pagination: 'required', responses: { 200: z.array(userSchema) },
+  method: 'GET',
+  path: '/api/roles/:id/users',
+  operationId: 'ListRoleUsers',
+  tag: 'Roles',
+  access,
+  summary: 'List the users of a role',
+  params: ofRole,
+  query: searchQuery,
+  pagination: 'required',
+  responses: { 200: z.array(userSchema) },
   errors: ['entity.not_exists_with_id', 'request.invalid_input'],
 });
 export const createRoleUsers = route({
-  method: 'POST', path: '/api/roles/:id/users', operationId: 'CreateRoleUser', tag: 'Roles', access, summary: 'Give a role to users',
-  params: ofRole, body: z.object({ userIds: idList.min(1) }), responses: { 201: null },
-  errors: ['entity.not_exists_with_id', 'role.user_exists', 'user.invalid_role_type', 'entity.relation_foreign_key_not_found'],
+  method: 'POST',
+  path: '/api/roles/:id/users',
+  operationId: 'CreateRoleUser',
+  tag: 'Roles',
+  access,
+  summary: 'Give a role to users',
+  params: ofRole,
+  body: z.object({ userIds: idList.min(1) }),
+  responses: { 201: null },
+  errors: [
+    'entity.not_exists_with_id',
+    'role.user_exists',
+    'user.invalid_role_type',
+    'entity.relation_foreign_key_not_found',
+  ],
 });
 export const deleteRoleUser = route({
-  method: 'DELETE', path: '/api/roles/:id/users/:userId', operationId: 'DeleteRoleUser', tag: 'Roles', access, summary: 'Take a role from a user',
-  params: ofRole.extend({ userId: pathId }), responses: { 204: null }, errors: ['entity.not_exists_with_id', 'entity.not_found'],
+  method: 'DELETE',
+  path: '/api/roles/:id/users/:userId',
+  operationId: 'DeleteRoleUser',
+  tag: 'Roles',
+  access,
+  summary: 'Take a role from a user',
+  params: ofRole.extend({ userId: pathId }),
+  responses: { 204: null },
+  errors: ['entity.not_exists_with_id', 'entity.not_found'],
 });

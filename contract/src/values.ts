@@ -20,7 +20,10 @@ export const optionalLink = z.union([webUrl, z.literal('')]).nullable();
 /** A CSS colour `#rrggbb`. */
 export const color = z.string().regex(/^#[0-9a-fA-F]{6}$/, 'must be a colour like #4f46e5');
 /** A BCP 47 language tag. */
-export const languageTag = z.string().regex(/^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$/, 'must be a language tag like en or zh-CN').max(35);
+export const languageTag = z
+  .string()
+  .regex(/^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$/, 'must be a language tag like en or zh-CN')
+  .max(35);
 
 /** Ids of rows to assign; repeated ones count once. */
 export const idList = z.array(z.string().min(1).max(128)).max(1000);

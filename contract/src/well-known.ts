@@ -9,7 +9,9 @@ export const publicSignInExperienceSchema = signInExperienceSchema
   .omit({ emailBlocklistPolicy: true, forgotPasswordMethods: true })
   .extend({
     socialConnectors: z.array(publicSocialConnectorSchema),
-    ssoConnectors: z.array(z.object({ id: z.string(), connectorName: z.string(), logo: z.string(), darkLogo: z.string().optional() })),
+    ssoConnectors: z.array(
+      z.object({ id: z.string(), connectorName: z.string(), logo: z.string(), darkLogo: z.string().optional() }),
+    ),
     forgotPassword: z.object({ phone: z.boolean(), email: z.boolean() }),
     isDevelopmentTenant: z.boolean(),
     customProfileFields: z.array(jsonObject),
@@ -19,31 +21,68 @@ const tag = 'Well-known';
 const experienceQuery = z.object({ organizationId: z.string().max(128), appId: z.string().max(128) }).partial();
 
 export const getPublicSignInExperience = route({
-  method: 'GET', path: '/api/.well-known/sign-in-exp', operationId: 'GetSignInExperienceConfig', tag, access: 'anonymous',
-  summary: 'Get what a sign-in page needs', query: experienceQuery, responses: { 200: publicSignInExperienceSchema },
+  method: 'GET',
+  path: '/api/.well-known/sign-in-exp',
+  operationId: 'GetSignInExperienceConfig',
+  tag,
+  access: 'anonymous',
+  summary: 'Get what a sign-in page needs',
+  query: experienceQuery,
+  responses: { 200: publicSignInExperienceSchema },
 });
 export const getPublicExperience = route({
-  method: 'GET', path: '/api/.well-known/experience', operationId: 'GetWellKnownExperience', tag, access: 'anonymous',
-  summary: 'Get what a sign-in page needs', query: experienceQuery, responses: { 200: publicSignInExperienceSchema },
+  method: 'GET',
+  path: '/api/.well-known/experience',
+  operationId: 'GetWellKnownExperience',
+  tag,
+  access: 'anonymous',
+  summary: 'Get what a sign-in page needs',
+  query: experienceQuery,
+  responses: { 200: publicSignInExperienceSchema },
 });
 export const getPhrases = route({
-  method: 'GET', path: '/api/.well-known/phrases', operationId: 'GetSignInExperiencePhrases', tag, access: 'anonymous',
-  summary: 'Get the words of the sign-in pages in one language', query: z.object({ lng: z.string().max(256) }).partial(),
+  method: 'GET',
+  path: '/api/.well-known/phrases',
+  operationId: 'GetSignInExperiencePhrases',
+  tag,
+  access: 'anonymous',
+  summary: 'Get the words of the sign-in pages in one language',
+  query: z.object({ lng: z.string().max(256) }).partial(),
   responses: { 200: jsonObject },
 });
 export const getStatus = route({
-  method: 'GET', path: '/api/status', operationId: 'GetStatus', tag: 'Status', access: 'anonymous', summary: 'Tell that the server is up',
+  method: 'GET',
+  path: '/api/status',
+  operationId: 'GetStatus',
+  tag: 'Status',
+  access: 'anonymous',
+  summary: 'Tell that the server is up',
   responses: { 204: null },
 });
 export const getSwagger = route({
-  method: 'GET', path: '/api/swagger.json', operationId: 'GetSwaggerJson', tag, access: 'anonymous', summary: 'Get the OpenAPI document of all APIs',
+  method: 'GET',
+  path: '/api/swagger.json',
+  operationId: 'GetSwaggerJson',
+  tag,
+  access: 'anonymous',
+  summary: 'Get the OpenAPI document of all APIs',
   responses: { 200: jsonObject },
 });
 export const getManagementOpenapi = route({
-  method: 'GET', path: '/api/.well-known/management.openapi.json', operationId: 'GetWellKnownManagementOpenapiJson', tag, access: 'anonymous',
-  summary: 'Get the OpenAPI document of the Management API', responses: { 200: jsonObject },
+  method: 'GET',
+  path: '/api/.well-known/management.openapi.json',
+  operationId: 'GetWellKnownManagementOpenapiJson',
+  tag,
+  access: 'anonymous',
+  summary: 'Get the OpenAPI document of the Management API',
+  responses: { 200: jsonObject },
 });
 export const getExperienceOpenapi = route({
-  method: 'GET', path: '/api/.well-known/experience.openapi.json', operationId: 'GetWellKnownExperienceOpenapiJson', tag, access: 'anonymous',
-  summary: 'Get the OpenAPI document of the Experience API', responses: { 200: jsonObject },
+  method: 'GET',
+  path: '/api/.well-known/experience.openapi.json',
+  operationId: 'GetWellKnownExperienceOpenapiJson',
+  tag,
+  access: 'anonymous',
+  summary: 'Get the OpenAPI document of the Experience API',
+  responses: { 200: jsonObject },
 });

@@ -1,4 +1,4 @@
-import { allRoutes, type Access, errorCatalog, type ErrorCode, type RouteContract } from '@aldaba/contract';
+import { type Access, allRoutes, type ErrorCode, errorCatalog, type RouteContract } from '@aldaba/contract';
 import { z } from 'zod';
 
 /** Everything, or one API: the parts of the contract that a document describes. */
@@ -22,7 +22,12 @@ const titles: Readonly<Record<OpenapiScope, string>> = {
 const guardErrors: Readonly<Record<Access, readonly ErrorCode[]>> = {
   anonymous: [],
   interaction: ['session.not_found'],
-  management: ['auth.authorization_header_missing', 'auth.authorization_token_type_not_supported', 'auth.unauthorized', 'auth.forbidden'],
+  management: [
+    'auth.authorization_header_missing',
+    'auth.authorization_token_type_not_supported',
+    'auth.unauthorized',
+    'auth.forbidden',
+  ],
 };
 
 /**
@@ -59,7 +64,10 @@ function toOperation(route: RouteContract): Json {
     ...toParameters(route.query, 'query'),
     ...(route.pagination ? pageParameters : []),
   ];
-  const body = route.body && { required: true, content: { 'application/json': { schema: toSchema(route.body, 'input') } } };
+  const body = route.body && {
+    required: true,
+    content: { 'application/json': { schema: toSchema(route.body, 'input') } },
+  };
   return {
     operationId: route.operationId,
     tags: [route.tag],
@@ -73,12 +81,20 @@ function toOperation(route: RouteContract): Json {
 
 const pageParameters: readonly Json[] = [
   { name: 'page', in: 'query', required: false, schema: { type: 'integer', minimum: 1, default: 1 } },
-  { name: 'page_size', in: 'query', required: false, schema: { type: 'integer', minimum: 1, maximum: 100, default: 20 } },
+  {
+    name: 'page_size',
+    in: 'query',
+    required: false,
+    schema: { type: 'integer', minimum: 1, maximum: 100, default: 20 },
+  },
 ];
 
 function toParameters(schema: z.ZodType | undefined, place: 'path' | 'query'): Json[] {
   if (!schema) return [];
-  const { properties = {}, required = [] } = toSchema(schema, 'input') as { properties?: Record<string, Json>; required?: string[] };
+  const { properties = {}, required = [] } = toSchema(schema, 'input') as {
+    properties?: Record<string, Json>;
+    required?: string[];
+  };
   return Object.entries(properties).map(([name, property]) => ({
     name,
     in: place,
@@ -126,6 +142,10 @@ function toErrorResponses(route: RouteContract): Json {
 }
 
 function toSchema(schema: z.ZodType, io: 'input' | 'output'): Json {
-  const { $schema: _dialect, ...json } = z.toJSONSchema(schema, { io, unrepresentable: 'any', target: 'draft-2020-12' });
+  const { $schema: _dialect, ...json } = z.toJSONSchema(schema, {
+    io,
+    unrepresentable: 'any',
+    target: 'draft-2020-12',
+  });
   return json;
 }

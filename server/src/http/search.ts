@@ -21,7 +21,8 @@ export function parseSearch(query: Readonly<Record<string, unknown>>, fields: re
   for (const [name, value] of Object.entries(query)) {
     const [head, field, ...rest] = name.split('.');
     if (head !== 'search' && head !== 'mode') continue;
-    if (field !== undefined && (rest.length > 0 || !fields.includes(field))) refuse(`“${name}” is not a field that can be searched.`);
+    if (field !== undefined && (rest.length > 0 || !fields.includes(field)))
+      refuse(`“${name}” is not a field that can be searched.`);
     if (head === 'mode') continue;
     const mode = field === undefined ? general : matchMode(one(query, `mode.${field}`), general);
     terms.push({ fields: field === undefined ? fields : [field], values: values(name, value, mode), mode });
@@ -41,7 +42,9 @@ function values(name: string, value: unknown, mode: MatchMode): string[] {
   if (list.length > 1 && mode !== 'exact') refuse(`“${name}” can be repeated with the mode “exact” only.`);
   return list.map((item) => {
     if (typeof item !== 'string' || item === '') return refuse(`“${name}” must not be empty.`);
-    return item.length > maximumValueLength ? refuse(`“${name}” is longer than ${maximumValueLength} characters.`) : item;
+    return item.length > maximumValueLength
+      ? refuse(`“${name}” is longer than ${maximumValueLength} characters.`)
+      : item;
   });
 }
 

@@ -7,8 +7,21 @@ import { BlockList, isIP, isIPv4 } from 'node:net';
 
 /** IANA IPv4 Special-Purpose Address Registry, plus multicast and reserved. */
 const specialIpv4 = [
-  '0.0.0.0/8', '10.0.0.0/8', '100.64.0.0/10', '127.0.0.0/8', '169.254.0.0/16', '172.16.0.0/12', '192.0.0.0/24', '192.0.2.0/24',
-  '192.88.99.0/24', '192.168.0.0/16', '198.18.0.0/15', '198.51.100.0/24', '203.0.113.0/24', '224.0.0.0/4', '240.0.0.0/4',
+  '0.0.0.0/8',
+  '10.0.0.0/8',
+  '100.64.0.0/10',
+  '127.0.0.0/8',
+  '169.254.0.0/16',
+  '172.16.0.0/12',
+  '192.0.0.0/24',
+  '192.0.2.0/24',
+  '192.88.99.0/24',
+  '192.168.0.0/16',
+  '198.18.0.0/15',
+  '198.51.100.0/24',
+  '203.0.113.0/24',
+  '224.0.0.0/4',
+  '240.0.0.0/4',
 ];
 /** Special ranges inside of 2000::/3, the only IPv6 range that is global unicast. 2002::/16 carries any IPv4 address. */
 const specialIpv6 = ['2001::/23', '2001:db8::/32', '2002::/16', '3fff::/20'];
@@ -30,9 +43,15 @@ export function isPublicAddress(address: string): boolean {
 /** The IPv4 address in `::ffff:0:0/96` (mapped, RFC 4291 section 2.5.5.2) and `64:ff9b::/96` (NAT64, RFC 6052). */
 function embeddedIpv4(address: string): string | undefined {
   const words = wordsOf(address);
-  const prefix = words.slice(0, 6).map((word) => word.toString(16)).join(':');
+  const prefix = words
+    .slice(0, 6)
+    .map((word) => word.toString(16))
+    .join(':');
   if (prefix !== '0:0:0:0:0:ffff' && prefix !== '64:ff9b:0:0:0:0') return undefined;
-  return words.slice(6).flatMap((word) => [word >> 8, word & 255]).join('.');
+  return words
+    .slice(6)
+    .flatMap((word) => [word >> 8, word & 255])
+    .join('.');
 }
 
 /** The eight 16-bit words of an IPv6 address. */
@@ -87,6 +106,7 @@ function addNetwork(list: BlockList, entry: string): void {
   const family = isIPv4(address) ? 'ipv4' : 'ipv6';
   const width = family === 'ipv4' ? 32 : 128;
   const length = bits === undefined ? width : Number(bits);
-  if (!Number.isInteger(length) || length < 0 || length > width) throw new Error(`“${entry}” is not a range of addresses.`);
+  if (!Number.isInteger(length) || length < 0 || length > width)
+    throw new Error(`“${entry}” is not a range of addresses.`);
   list.addSubnet(address, length, family);
 }

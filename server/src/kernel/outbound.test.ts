@@ -35,12 +35,40 @@ const refusal = (reason: OutboundError['reason']) => (error: unknown) => {
 
 describe('Which addresses are public', () => {
   const cases: [string, boolean][] = [
-    ['93.184.216.34', true], ['1.1.1.1', true], ['2606:4700:4700::1111', true], ['::ffff:93.184.216.34', true], ['64:ff9b::5db8:d822', true],
-    ['127.0.0.1', false], ['127.9.9.9', false], ['0.0.0.0', false], ['10.1.2.3', false], ['172.16.0.1', false], ['172.31.255.255', false],
-    ['192.168.1.1', false], ['169.254.169.254', false], ['100.100.100.200', false], ['224.0.0.1', false], ['255.255.255.255', false],
-    ['192.0.2.1', false], ['198.18.0.1', false], ['::', false], ['::1', false], ['fe80::1', false], ['fe80::1%eth0', false],
-    ['fc00::1', false], ['fd00:ec2::254', false], ['ff02::1', false], ['2001:db8::1', false], ['2002:7f00:1::', false], ['2001:0:53aa:64c::', false],
-    ['::ffff:127.0.0.1', false], ['::ffff:7f00:1', false], ['::ffff:a9fe:a9fe', false], ['::127.0.0.1', false], ['64:ff9b::7f00:1', false], ['localhost', false],
+    ['93.184.216.34', true],
+    ['1.1.1.1', true],
+    ['2606:4700:4700::1111', true],
+    ['::ffff:93.184.216.34', true],
+    ['64:ff9b::5db8:d822', true],
+    ['127.0.0.1', false],
+    ['127.9.9.9', false],
+    ['0.0.0.0', false],
+    ['10.1.2.3', false],
+    ['172.16.0.1', false],
+    ['172.31.255.255', false],
+    ['192.168.1.1', false],
+    ['169.254.169.254', false],
+    ['100.100.100.200', false],
+    ['224.0.0.1', false],
+    ['255.255.255.255', false],
+    ['192.0.2.1', false],
+    ['198.18.0.1', false],
+    ['::', false],
+    ['::1', false],
+    ['fe80::1', false],
+    ['fe80::1%eth0', false],
+    ['fc00::1', false],
+    ['fd00:ec2::254', false],
+    ['ff02::1', false],
+    ['2001:db8::1', false],
+    ['2002:7f00:1::', false],
+    ['2001:0:53aa:64c::', false],
+    ['::ffff:127.0.0.1', false],
+    ['::ffff:7f00:1', false],
+    ['::ffff:a9fe:a9fe', false],
+    ['::127.0.0.1', false],
+    ['64:ff9b::7f00:1', false],
+    ['localhost', false],
   ];
   for (const [address, expected] of cases) {
     it(`${address} is ${expected ? '' : 'not '}public`, () => assert.equal(isPublicAddress(address), expected));
@@ -48,7 +76,12 @@ describe('Which addresses are public', () => {
 
   it('knows what the operator allows beyond that', () => {
     const list = createAllowList(['10.1.0.0/16', '192.168.7.7', 'fd12::/16', 'Intranet.example']);
-    assert.ok(list.hasAddress('10.1.255.1') && list.hasAddress('192.168.7.7') && list.hasAddress('fd12::9') && list.hasHost('intranet.EXAMPLE'));
+    assert.ok(
+      list.hasAddress('10.1.255.1') &&
+        list.hasAddress('192.168.7.7') &&
+        list.hasAddress('fd12::9') &&
+        list.hasHost('intranet.EXAMPLE'),
+    );
     assert.ok(!list.hasAddress('10.2.0.1') && !list.hasAddress('192.168.7.8') && !list.hasHost('example'));
     assert.throws(() => createAllowList(['10.0.0.0/33']), /not a range/);
     assert.throws(() => createAllowList(['http://intranet']), /neither a host name/);
@@ -62,14 +95,27 @@ describe('Outgoing requests', () => {
       request.on('data', (chunk) => chunks.push(chunk));
       request.on('end', () => {
         response.writeHead(201, { 'content-type': 'application/json', 'set-cookie': ['a=1', 'b=2'] });
-        response.end(JSON.stringify({ method: request.method, agent: request.headers['user-agent'], type: request.headers['content-type'], body: Buffer.concat(chunks).toString() }));
+        response.end(
+          JSON.stringify({
+            method: request.method,
+            agent: request.headers['user-agent'],
+            type: request.headers['content-type'],
+            body: Buffer.concat(chunks).toString(),
+          }),
+        );
       });
     });
-    const response = await outbound()(`http://api.test:${port}/x`, { method: 'POST', body: new URLSearchParams({ a: 'ü b' }) });
+    const response = await outbound()(`http://api.test:${port}/x`, {
+      method: 'POST',
+      body: new URLSearchParams({ a: 'ü b' }),
+    });
     assert.equal(response.status, 201);
     assert.deepEqual(response.headers.getSetCookie(), ['a=1', 'b=2']);
     assert.deepEqual(await response.json(), {
-      method: 'POST', agent: 'Aldaba', type: 'application/x-www-form-urlencoded;charset=UTF-8', body: 'a=%C3%BC+b',
+      method: 'POST',
+      agent: 'Aldaba',
+      type: 'application/x-www-form-urlencoded;charset=UTF-8',
+      body: 'a=%C3%BC+b',
     });
   });
 
@@ -80,15 +126,35 @@ describe('Outgoing requests', () => {
       response.end();
     });
     const urls = [
-      `http://127.0.0.1:${port}/`, `http://[::1]:${port}/`, `http://[::ffff:127.0.0.1]:${port}/`, `http://0.0.0.0:${port}/`, `http://2130706433:${port}/`,
-      `http://0x7f.1:${port}/`, 'http://169.254.169.254/latest/meta-data/', `http://evil.test:${port}/`, 'file:///etc/passwd', 'ftp://api.test/', `http://user:secret@api.test:${port}/`,
+      `http://127.0.0.1:${port}/`,
+      `http://[::1]:${port}/`,
+      `http://[::ffff:127.0.0.1]:${port}/`,
+      `http://0.0.0.0:${port}/`,
+      `http://2130706433:${port}/`,
+      `http://0x7f.1:${port}/`,
+      'http://169.254.169.254/latest/meta-data/',
+      `http://evil.test:${port}/`,
+      'file:///etc/passwd',
+      'ftp://api.test/',
+      `http://user:secret@api.test:${port}/`,
     ];
-    for (const url of urls) await assert.rejects(outbound()(url).then((response) => response.text()), TypeError, url);
+    for (const url of urls)
+      await assert.rejects(
+        outbound()(url).then((response) => response.text()),
+        TypeError,
+        url,
+      );
     assert.equal(reached, 0);
   });
 
   it('refuse a host that has one private address among public ones', async () => {
-    const call = outbound({ allowed: [], resolve: async () => [{ address: '93.184.216.34', family: 4 }, { address: '10.0.0.1', family: 4 }] });
+    const call = outbound({
+      allowed: [],
+      resolve: async () => [
+        { address: '93.184.216.34', family: 4 },
+        { address: '10.0.0.1', family: 4 },
+      ],
+    });
     await assert.rejects(call('http://mixed.test/'), refusal('address'));
   });
 
@@ -127,8 +193,12 @@ describe('Outgoing requests', () => {
       seen.push(request.headers.authorization, request.headers.cookie);
       response.end();
     });
-    const first = await serve((_request, response) => response.writeHead(307, { location: `http://other.test:${second}/` }).end());
-    await outbound({ allowed: ['api.test', 'other.test'] })(`http://api.test:${first}/`, { headers: { authorization: 'Bearer x', cookie: 'a=1' } });
+    const first = await serve((_request, response) =>
+      response.writeHead(307, { location: `http://other.test:${second}/` }).end(),
+    );
+    await outbound({ allowed: ['api.test', 'other.test'] })(`http://api.test:${first}/`, {
+      headers: { authorization: 'Bearer x', cookie: 'a=1' },
+    });
     assert.deepEqual(seen, [undefined, undefined]);
   });
 
@@ -147,7 +217,10 @@ describe('Outgoing requests', () => {
     });
     await assert.rejects(outbound({ timeLimit: 50 })(`http://api.test:${port}/`), refusal('time'));
     await assert.rejects(outbound({ timeLimit: 50 })(`http://api.test:${port}/slow`), refusal('time'));
-    await assert.rejects(outbound({ timeLimit: 50, resolve: () => new Promise(() => undefined) })('http://api.test/'), refusal('time'));
+    await assert.rejects(
+      outbound({ timeLimit: 50, resolve: () => new Promise(() => undefined) })('http://api.test/'),
+      refusal('time'),
+    );
   });
 
   it('end with the reason of the caller who stops them', async () => {

@@ -35,7 +35,15 @@ export interface OutboundOptions {
 const redirectLimit = 3;
 const redirectStatuses = new Set([301, 302, 303, 307, 308]);
 const bodylessStatuses = new Set([204, 205, 304]);
-const connectionHeaders = ['connection', 'content-length', 'host', 'keep-alive', 'proxy-authorization', 'transfer-encoding', 'upgrade'];
+const connectionHeaders = [
+  'connection',
+  'content-length',
+  'host',
+  'keep-alive',
+  'proxy-authorization',
+  'transfer-encoding',
+  'upgrade',
+];
 
 /**
  * The one way out to addresses that somebody else chose (connectors, webhooks, logos): a `fetch` that reaches public
@@ -96,7 +104,8 @@ async function follow(first: Hop, mode: RequestRedirect, sendHop: (hop: Hop) => 
 }
 
 function nextHop(hop: Hop, status: number, location: string): Hop {
-  if (!URL.canParse(location, hop.url.href)) throw new OutboundError('redirect', `${hop.url.host} redirects to something that is not a URL`);
+  if (!URL.canParse(location, hop.url.href))
+    throw new OutboundError('redirect', `${hop.url.host} redirects to something that is not a URL`);
   const url = new URL(location, hop.url.href);
   if (hop.url.protocol === 'https:' && url.protocol !== 'https:') {
     throw new OutboundError('redirect', `${hop.url.host} redirects from https to another scheme`);
@@ -125,7 +134,11 @@ async function send(hop: Hop, needs: SendNeeds): Promise<Response> {
   return new Promise((resolve, reject) => {
     const fail = (error: unknown) => {
       outgoing.destroy();
-      reject(signal.aborted || error instanceof OutboundError ? error : new OutboundError('network', `${url.host} could not be reached`));
+      reject(
+        signal.aborted || error instanceof OutboundError
+          ? error
+          : new OutboundError('network', `${url.host} could not be reached`),
+      );
     };
     const outgoing = request(url, {
       method,
@@ -135,7 +148,11 @@ async function send(hop: Hop, needs: SendNeeds): Promise<Response> {
       // The connection goes to what was checked, whatever the name resolves to by now.
       lookup: (_host, options, callback) => {
         const [first] = addresses as [Address];
-        if (options.all) callback(null, addresses.map((address) => ({ ...address })));
+        if (options.all)
+          callback(
+            null,
+            addresses.map((address) => ({ ...address })),
+          );
         else callback(null, first.address, first.family);
       },
     });
@@ -164,15 +181,20 @@ async function unlessAborted<T>(signal: AbortSignal, work: Promise<T>): Promise<
 
 /** The addresses of a URL's host, all of them checked; one that is not public refuses the host. */
 async function checkedAddresses(url: URL, { allowed, resolve }: SendNeeds): Promise<readonly Address[]> {
-  if (url.protocol !== 'https:' && url.protocol !== 'http:') throw new OutboundError('address', 'Only http and https addresses can be called');
-  if (url.username !== '' || url.password !== '') throw new OutboundError('address', 'An address must not contain a user name or password');
+  if (url.protocol !== 'https:' && url.protocol !== 'http:')
+    throw new OutboundError('address', 'Only http and https addresses can be called');
+  if (url.username !== '' || url.password !== '')
+    throw new OutboundError('address', 'An address must not contain a user name or password');
   const host = url.hostname.replace(/^\[(.*)\]$/, '$1');
   const family = isIP(host);
   const addresses = family === 0 ? await resolveHost(host, resolve) : [{ address: host, family }];
   const isReachable = ({ address }: Address) => isPublicAddress(address) || allowed.hasAddress(address);
   if (addresses.length === 0) throw new OutboundError('network', `${host} has no address`);
   if (!allowed.hasHost(host) && !addresses.every(isReachable)) {
-    throw new OutboundError('address', `${host} is not a public address. If it is meant, add it to OUTBOUND_ALLOWED_HOSTS`);
+    throw new OutboundError(
+      'address',
+      `${host} is not a public address. If it is meant, add it to OUTBOUND_ALLOWED_HOSTS`,
+    );
   }
   return addresses;
 }
@@ -181,13 +203,17 @@ async function resolveHost(host: string, resolve: SendNeeds['resolve']): Promise
   try {
     return await resolve(host);
   } catch (error) {
-    throw new OutboundError('network', `${host} could not be resolved (${(error as NodeJS.ErrnoException).code ?? 'unknown reason'})`);
+    throw new OutboundError(
+      'network',
+      `${host} could not be resolved (${(error as NodeJS.ErrnoException).code ?? 'unknown reason'})`,
+    );
   }
 }
 
 async function readBody(incoming: IncomingMessage, host: string, sizeLimit: number): Promise<Buffer> {
   const encoding = incoming.headers['content-encoding'];
-  if (encoding !== undefined && encoding !== 'identity') throw new OutboundError('network', `${host} answered in an encoding that was not asked for`);
+  if (encoding !== undefined && encoding !== 'identity')
+    throw new OutboundError('network', `${host} answered in an encoding that was not asked for`);
   const chunks: Buffer[] = [];
   let size = 0;
   for await (const chunk of incoming as AsyncIterable<Buffer>) {
@@ -205,5 +231,9 @@ function toResponse(incoming: IncomingMessage, bytes: Buffer): Response {
   for (let index = 0; index + 1 < incoming.rawHeaders.length; index += 2) {
     headers.append(incoming.rawHeaders[index] as string, incoming.rawHeaders[index + 1] as string);
   }
-  return new Response(bodylessStatuses.has(status) ? null : new Uint8Array(bytes), { status, statusText: incoming.statusMessage ?? '', headers });
+  return new Response(bodylessStatuses.has(status) ? null : new Uint8Array(bytes), {
+    status,
+    statusText: incoming.statusMessage ?? '',
+    headers,
+  });
 }

@@ -60,7 +60,11 @@ const patternFaults = new Set(['2201B', '22025', '22019', '2200C', '57014', '540
  * Runs the queries of a search. Patterns are the client's programs: those in PostgreSQL's own languages get three seconds.
  * @throws AldabaError `request.invalid_input` for a pattern that cannot be read or takes too long
  */
-export async function searching<T>(q: Queries, search: Search | undefined, work: (q: Queries) => Promise<T>): Promise<T> {
+export async function searching<T>(
+  q: Queries,
+  search: Search | undefined,
+  work: (q: Queries) => Promise<T>,
+): Promise<T> {
   if (!search?.terms.some((term) => term.mode === 'posix' || term.mode === 'similar_to')) return work(q);
   try {
     return await q.transaction(async (tx) => {
@@ -69,6 +73,10 @@ export async function searching<T>(q: Queries, search: Search | undefined, work:
     });
   } catch (error) {
     if (!(error instanceof Error && patternFaults.has((error as { code?: string }).code ?? ''))) throw error;
-    throw new AldabaError('request.invalid_input', { details: 'The pattern cannot be read, or takes too long to search for.' }, { cause: error });
+    throw new AldabaError(
+      'request.invalid_input',
+      { details: 'The pattern cannot be read, or takes too long to search for.' },
+      { cause: error },
+    );
   }
 }

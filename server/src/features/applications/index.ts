@@ -7,4 +7,10 @@
  */
 export type { ApplicationType, Client, ClientSecret, CustomClientMetadata } from './client.ts';
 export { applicationRoutes } from './routes.ts';
-export { type ApplicationDraft, type ApplicationPatch, type Applications, type ApplicationsNeeds, createApplications } from './service.ts';
+export {
+  type ApplicationDraft,
+  type ApplicationPatch,
+  type Applications,
+  type ApplicationsNeeds,
+  createApplications,
+} from './service.ts';

@@ -14,8 +14,12 @@ export function requireMetadata(application: {
 }): void {
   const { redirectUris, postLogoutRedirectUris } = application.oidcClientMetadata;
   const problems = [
-    ...redirectUris.map((uri) => describe('oidcClientMetadata.redirectUris', uri, redirectUriProblem(uri, application.type))),
-    ...postLogoutRedirectUris.map((uri) => describe('oidcClientMetadata.postLogoutRedirectUris', uri, redirectUriProblem(uri, application.type))),
+    ...redirectUris.map((uri) =>
+      describe('oidcClientMetadata.redirectUris', uri, redirectUriProblem(uri, application.type)),
+    ),
+    ...postLogoutRedirectUris.map((uri) =>
+      describe('oidcClientMetadata.postLogoutRedirectUris', uri, redirectUriProblem(uri, application.type)),
+    ),
     ...(application.customClientMetadata.corsAllowedOrigins ?? []).map((origin) =>
       describe('customClientMetadata.corsAllowedOrigins', origin, corsOriginProblem(origin)),
     ),

@@ -7,9 +7,34 @@ import type { ApplicationType } from './client.ts';
 
 /** Schemes that a browser or the system handles itself: a code sent there would run as script, open a file or go nowhere. */
 const handledElsewhere = new Set([
-  'about', 'blob', 'chrome', 'chrome-extension', 'content', 'data', 'file', 'filesystem', 'ftp', 'gopher', 'intent', 'jar', 'javascript',
-  'mailto', 'moz-extension', 'ms-browser-extension', 'resource', 'sftp', 'sms', 'smb', 'ssh', 'tel', 'telnet', 'vbscript', 'view-source',
-  'ws', 'wss', 'xmpp',
+  'about',
+  'blob',
+  'chrome',
+  'chrome-extension',
+  'content',
+  'data',
+  'file',
+  'filesystem',
+  'ftp',
+  'gopher',
+  'intent',
+  'jar',
+  'javascript',
+  'mailto',
+  'moz-extension',
+  'ms-browser-extension',
+  'resource',
+  'sftp',
+  'sms',
+  'smb',
+  'ssh',
+  'tel',
+  'telnet',
+  'vbscript',
+  'view-source',
+  'ws',
+  'wss',
+  'xmpp',
 ]);
 
 /**
@@ -50,8 +75,10 @@ function wildcardProblem(uri: string): string | undefined {
   const [host = '', port] = authority.split(':', 2);
   if (port?.includes('*')) return 'not have a wildcard in the port';
   const labels = host.split('.');
-  if (labels.some((label) => label.split('*').length > 2)) return 'have at most one wildcard in a part of the host name';
-  if (labels.slice(-2).some((label) => label.includes('*'))) return 'not have a wildcard in the last two parts of the host name';
+  if (labels.some((label) => label.split('*').length > 2))
+    return 'have at most one wildcard in a part of the host name';
+  if (labels.slice(-2).some((label) => label.includes('*')))
+    return 'not have a wildcard in the last two parts of the host name';
   return undefined;
 }
 

@@ -1,6 +1,6 @@
 import * as contract from '@aldaba/contract';
-import { AldabaError } from '../../kernel/errors.ts';
 import { type Implement, type Page, Paged, parseSearch } from '../../http/index.ts';
+import { AldabaError } from '../../kernel/errors.ts';
 import type { Applications } from './service.ts';
 
 const searchable = ['id', 'name', 'description'];
@@ -28,7 +28,9 @@ export function applicationRoutes(implement: Implement, applications: Applicatio
     if (appLevelAccessControlEnabled) throw new AldabaError('request.feature_not_supported');
     return tenant.db.transaction((tx) => applications.update(tx, params.id, patch));
   });
-  implement(contract.deleteApplication, ({ tenant, params }) => tenant.db.transaction((tx) => applications.remove(tx, params.id)));
+  implement(contract.deleteApplication, ({ tenant, params }) =>
+    tenant.db.transaction((tx) => applications.remove(tx, params.id)),
+  );
   implement(contract.updateApplicationCustomData, ({ tenant, params, body }) =>
     applications.mergeCustomData(tenant.db, params.applicationId, body),
   );
@@ -54,7 +56,12 @@ function secretRoutes(implement: Implement, applications: Applications): void {
 
 function applicationRoleRoutes(implement: Implement, applications: Applications): void {
   implement(contract.listApplicationRoles, async ({ tenant, params, query, page }) => {
-    const { items, total } = await applications.listRoles(tenant.db, params.applicationId, parseSearch(query, searchable), page);
+    const { items, total } = await applications.listRoles(
+      tenant.db,
+      params.applicationId,
+      parseSearch(query, searchable),
+      page,
+    );
     return new Paged(items, total);
   });
   implement(contract.assignApplicationRoles, async ({ tenant, params, body }) => ({
@@ -69,7 +76,12 @@ function applicationRoleRoutes(implement: Implement, applications: Applications)
     tenant.db.transaction((tx) => applications.removeRole(tx, params.applicationId, params.roleId)),
   );
   implement(contract.listRoleApplications, async ({ tenant, params, query, page }) => {
-    const { items, total } = await applications.listOfRole(tenant.db, params.id, parseSearch(query, searchable), page as Page);
+    const { items, total } = await applications.listOfRole(
+      tenant.db,
+      params.id,
+      parseSearch(query, searchable),
+      page as Page,
+    );
     return new Paged(items, total);
   });
   implement(contract.createRoleApplications, ({ tenant, params, body }) =>

@@ -9,7 +9,7 @@ import { managementRoleId, type Roles } from '../roles/index.ts';
 import { builtInApplication, builtInClient, isBuiltIn } from './built-in.ts';
 import type { ApplicationType, Client, CustomClientMetadata } from './client.ts';
 import { requireMetadata } from './metadata.ts';
-import { type Secrets, createSecrets } from './secrets.ts';
+import { createSecrets, type Secrets } from './secrets.ts';
 import * as store from './store.ts';
 
 export interface ApplicationsNeeds {
@@ -70,7 +70,12 @@ export interface Applications extends Secrets {
   addRoles(tx: Queries, id: string, roleIds: readonly string[]): Promise<string[]>;
   replaceRoles(tx: Queries, id: string, roleIds: readonly string[]): Promise<void>;
   removeRole(tx: Queries, id: string, roleId: string): Promise<void>;
-  listOfRole(q: Queries, roleId: string, search: Search | undefined, slice: Slice): Promise<{ items: Application[]; total: number }>;
+  listOfRole(
+    q: Queries,
+    roleId: string,
+    search: Search | undefined,
+    slice: Slice,
+  ): Promise<{ items: Application[]; total: number }>;
   addToRole(tx: Queries, roleId: string, ids: readonly string[]): Promise<void>;
   removeFromRole(tx: Queries, roleId: string, id: string): Promise<void>;
 }
@@ -105,9 +110,12 @@ export function createApplications(needs: ApplicationsNeeds): Applications {
 
   return {
     ...secrets,
-    findClient: async (tenant, clientId) => (isBuiltIn(clientId) ? builtInClient(tenant, clientId) : clients.get(tenant.id, clientId)),
+    findClient: async (tenant, clientId) =>
+      isBuiltIn(clientId) ? builtInClient(tenant, clientId) : clients.get(tenant.id, clientId),
     list: async (q, filter, slice) => {
-      const { items, total } = await searching(q, filter.search, (bounded) => store.findApplicationList(bounded, filter, slice));
+      const { items, total } = await searching(q, filter.search, (bounded) =>
+        store.findApplicationList(bounded, filter, slice),
+      );
       return { items: items.map((item) => shown(q, item)), total };
     },
     get: async (tenant, id) => {
@@ -142,7 +150,11 @@ export function createApplications(needs: ApplicationsNeeds): Applications {
       const customClientMetadata = patch.customClientMetadata ?? before.customClientMetadata;
       requireMetadata({ type: before.type, oidcClientMetadata, customClientMetadata });
       if (isAdmin !== undefined) await setAdmin(tx, roles, before, isAdmin);
-      const application = await store.updateApplicationRow(tx, id, { ...patch, oidcClientMetadata, customClientMetadata });
+      const application = await store.updateApplicationRow(tx, id, {
+        ...patch,
+        oidcClientMetadata,
+        customClientMetadata,
+      });
       if (!application) throw missing(id);
       await clients.changed(tx, id);
       return shown(tx, application);
@@ -198,7 +210,9 @@ function createApplicationRoles(
     },
     listOfRole: async (q, roleId, search, slice) => {
       await roles.get(q, roleId);
-      const { items, total } = await searching(q, search, (bounded) => store.findApplicationList(bounded, { search, roleId }, slice));
+      const { items, total } = await searching(q, search, (bounded) =>
+        store.findApplicationList(bounded, { search, roleId }, slice),
+      );
       return { items: items.map((item) => shown(q, item)), total };
     },
     addToRole: async (tx, roleId, ids) => {
@@ -227,7 +241,12 @@ function toClient(application: store.StoredApplication, secrets: Client['secrets
   };
 }
 
-async function setAdmin(tx: Queries, roles: ApplicationsNeeds['roles'], application: store.StoredApplication, isAdmin: boolean): Promise<void> {
+async function setAdmin(
+  tx: Queries,
+  roles: ApplicationsNeeds['roles'],
+  application: store.StoredApplication,
+  isAdmin: boolean,
+): Promise<void> {
   if (application.type !== 'MachineToMachine') throw new AldabaError('application.invalid_type');
   const isAlready = await roles.isHeldBy(tx, 'application', application.id, managementRoleId);
   if (isAdmin && !isAlready) await roles.assign(tx, 'application', application.id, [managementRoleId]);
@@ -242,7 +261,8 @@ function refuseBuiltIn(id: string): void {
 
 function requireCreatable({ type, isThirdParty }: ApplicationDraft): void {
   if (type === 'Protected' || type === 'SAML') throw new AldabaError('request.feature_not_supported', { type });
-  if (isThirdParty && type === 'MachineToMachine') throw new AldabaError('application.invalid_third_party_application_type');
+  if (isThirdParty && type === 'MachineToMachine')
+    throw new AldabaError('application.invalid_third_party_application_type');
 }
 
 /** Without the members that are undefined: they mean "leave as it is". */

@@ -45,7 +45,9 @@ const toApplication = (row: Row): StoredApplication => ({
 });
 
 export async function findApplication(q: Queries, id: string): Promise<StoredApplication | undefined> {
-  const row = await q.first(sql.selectFrom('applications').selectAll().where('tenant_id', '=', q.tenantId).where('id', '=', id));
+  const row = await q.first(
+    sql.selectFrom('applications').selectAll().where('tenant_id', '=', q.tenantId).where('id', '=', id),
+  );
   return row && toApplication(row);
 }
 
@@ -73,7 +75,13 @@ export async function findApplicationList(
   if (filter.roleId !== undefined) query = query.where(hasRole(filter.roleId));
   if (filter.excludeRoleId !== undefined) query = query.where(fragment<boolean>`not ${hasRole(filter.excludeRoleId)}`);
   if (filter.search) {
-    query = query.where(searchCondition(filter.search, { id: 'applications.id', name: 'applications.name', description: 'applications.description' }));
+    query = query.where(
+      searchCondition(filter.search, {
+        id: 'applications.id',
+        name: 'applications.name',
+        description: 'applications.description',
+      }),
+    );
   }
   let rows = query.selectAll().orderBy('created_at', 'desc').orderBy('id');
   if (slice) rows = rows.limit(slice.limit).offset(slice.offset);
@@ -95,8 +103,12 @@ export interface ApplicationColumns {
 const toValues = (columns: ApplicationColumns) => ({
   ...(columns.name === undefined ? {} : { name: columns.name }),
   ...(columns.description === undefined ? {} : { description: columns.description }),
-  ...(columns.oidcClientMetadata === undefined ? {} : { oidc_client_metadata: JSON.stringify(columns.oidcClientMetadata) }),
-  ...(columns.customClientMetadata === undefined ? {} : { custom_client_metadata: JSON.stringify(columns.customClientMetadata) }),
+  ...(columns.oidcClientMetadata === undefined
+    ? {}
+    : { oidc_client_metadata: JSON.stringify(columns.oidcClientMetadata) }),
+  ...(columns.customClientMetadata === undefined
+    ? {}
+    : { custom_client_metadata: JSON.stringify(columns.customClientMetadata) }),
   ...(columns.customData === undefined ? {} : { custom_data: JSON.stringify(columns.customData) }),
   ...(columns.secretSealed === undefined ? {} : { secret_sealed: columns.secretSealed }),
 });
@@ -119,7 +131,11 @@ export async function insertApplication(
   );
 }
 
-export async function updateApplicationRow(q: Queries, id: string, columns: ApplicationColumns): Promise<StoredApplication | undefined> {
+export async function updateApplicationRow(
+  q: Queries,
+  id: string,
+  columns: ApplicationColumns,
+): Promise<StoredApplication | undefined> {
   const values = toValues(columns);
   if (Object.keys(values).length === 0) return findApplication(q, id);
   const row = await q.first(
@@ -129,7 +145,11 @@ export async function updateApplicationRow(q: Queries, id: string, columns: Appl
 }
 
 /** Merges the first level in one statement, so that two merges at once both count. */
-export async function mergeCustomData(q: Queries, id: string, part: Record<string, unknown>): Promise<Record<string, unknown> | undefined> {
+export async function mergeCustomData(
+  q: Queries,
+  id: string,
+  part: Record<string, unknown>,
+): Promise<Record<string, unknown> | undefined> {
   const [row] = await q.raw<{ custom_data: Record<string, unknown> }>(
     'update applications set custom_data = custom_data || $3::jsonb where tenant_id = $1 and id = $2 returning custom_data',
     [q.tenantId, id, JSON.stringify(part)],

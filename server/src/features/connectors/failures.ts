@@ -38,4 +38,3 @@ export function translated(instance: ConnectorInstance): ConnectorInstance {
     offers: (method: ConnectorMethodName) => instance.offers(method),
   };
 }
-

@@ -8,5 +8,11 @@
  */
 export { loadConnectorPackages } from './packages.ts';
 export { connectorRoutes } from './routes.ts';
-export { type BoundConnector, type Connectors, type ConnectorsNeeds, createConnectors, type SocialConnector } from './service.ts';
+export {
+  type BoundConnector,
+  type Connectors,
+  type ConnectorsNeeds,
+  createConnectors,
+  type SocialConnector,
+} from './service.ts';
 export type { ConnectorRow } from './views.ts';

@@ -1,12 +1,14 @@
 import * as contract from '@aldaba/contract';
-import { AldabaError } from '../../kernel/errors.ts';
 import type { Implement, Request } from '../../http/index.ts';
+import { AldabaError } from '../../kernel/errors.ts';
 import type { Connectors } from './service.ts';
 
 /** `/api/connectors` and `/api/connector-factories`. Guides are in the first language that the client accepts. */
 export function connectorRoutes(implement: Implement, connectors: Connectors): void {
   implement(contract.listConnectors, async ({ tenant, query, request }) => {
-    const rows = (await connectors.list(tenant)).filter((row) => query.target === undefined || row.target === query.target);
+    const rows = (await connectors.list(tenant)).filter(
+      (row) => query.target === undefined || row.target === query.target,
+    );
     return Promise.all(rows.map((row) => connectors.show(tenant, row, languageOf(request))));
   });
   implement(contract.createConnector, async ({ tenant, body, request }) =>
@@ -34,4 +36,5 @@ export function connectorRoutes(implement: Implement, connectors: Connectors): v
 }
 
 /** The language tag that the client names first; guides fall back to English by themselves. */
-const languageOf = (request: Request): string => /^\s*([A-Za-z0-9-]+)/.exec(request.headers['accept-language'] ?? '')?.[1] ?? 'en';
+const languageOf = (request: Request): string =>
+  /^\s*([A-Za-z0-9-]+)/.exec(request.headers['accept-language'] ?? '')?.[1] ?? 'en';

@@ -15,15 +15,20 @@ export function checkConfig(kind: Connector, config: Record<string, unknown>): C
 export function requireOverlay(kind: Connector, overlay: ConnectorOverlay): void {
   const { isStandard, target } = kind.metadata;
   if (isStandard && overlay.target === undefined) {
-    throw new AldabaError('guard.invalid_input', { reason: 'body.metadata.target: this connector needs a target of its own' });
+    throw new AldabaError('guard.invalid_input', {
+      reason: 'body.metadata.target: this connector needs a target of its own',
+    });
   }
-  if (!isStandard && overlay.target !== undefined && overlay.target !== target) throw new AldabaError('connector.can_not_modify_target');
+  if (!isStandard && overlay.target !== undefined && overlay.target !== target)
+    throw new AldabaError('connector.can_not_modify_target');
 }
 
 /** Saying yes without keeping the provider's tokens would be a lie. */
 export function requireTokenStorage(kind: Connector, enabled: boolean | undefined): void {
   if (!enabled) return;
-  throw new AldabaError(kind.metadata.isTokenStorageSupported ? 'request.feature_not_supported' : 'connector.token_storage_not_supported');
+  throw new AldabaError(
+    kind.metadata.isTokenStorageSupported ? 'request.feature_not_supported' : 'connector.token_storage_not_supported',
+  );
 }
 
 /**
@@ -31,10 +36,15 @@ export function requireTokenStorage(kind: Connector, enabled: boolean | undefine
  * @returns the ones that it replaces: a tenant sends its mail, and its messages, through one connector each
  * @throws AldabaError `connector.multiple_instances_not_supported`, `connector.multiple_target_with_same_platform`
  */
-export function requirePlace(kind: Connector, overlay: ConnectorOverlay, rows: readonly ConnectorRow[]): readonly ConnectorRow[] {
+export function requirePlace(
+  kind: Connector,
+  overlay: ConnectorOverlay,
+  rows: readonly ConnectorRow[],
+): readonly ConnectorRow[] {
   const { id, type, platform, isStandard } = kind.metadata;
   if (type !== 'Social') return rows.filter((row) => row.type === type);
-  if (!isStandard && rows.some((row) => row.connectorId === id)) throw new AldabaError('connector.multiple_instances_not_supported');
+  if (!isStandard && rows.some((row) => row.connectorId === id))
+    throw new AldabaError('connector.multiple_instances_not_supported');
   const target = overlay.target ?? kind.metadata.target;
   if (rows.some((row) => row.type === 'Social' && row.target === target && row.platform === platform)) {
     throw new AldabaError('connector.multiple_target_with_same_platform');

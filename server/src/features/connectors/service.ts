@@ -1,4 +1,10 @@
-import { type Connector, ConnectorError, type ConnectorInstance, type ConnectorLog, noSession } from '@aldaba/connectors/kit';
+import {
+  type Connector,
+  ConnectorError,
+  type ConnectorInstance,
+  type ConnectorLog,
+  noSession,
+} from '@aldaba/connectors/kit';
 import type { ConnectorFactory, ConnectorOverlay, PublicSocialConnector } from '@aldaba/contract';
 import type { Clock } from '../../kernel/clock.ts';
 import type { Vault } from '../../kernel/crypto.ts';
@@ -122,7 +128,10 @@ export function createConnectors(needs: ConnectorsNeeds): Connectors {
     list,
     get,
     social: async (tenant) => {
-      const [rows, { socialSignInConnectorTargets: targets }] = await Promise.all([list(tenant), needs.signInExperiences.get(tenant)]);
+      const [rows, { socialSignInConnectorTargets: targets }] = await Promise.all([
+        list(tenant),
+        needs.signInExperiences.get(tenant),
+      ]);
       return targets.flatMap((target) => rows.filter((row) => row.target === target && row.isUsable)).flatMap(toSocial);
     },
     instance: async (tenant, id) => {
@@ -135,7 +144,8 @@ export function createConnectors(needs: ConnectorsNeeds): Connectors {
       if (!kind) throw new AldabaError('entity.not_exists_with_id', { name: 'kind of connector', id });
       return toFactory(kind, guides, language);
     },
-    show: async (tenant, row, language) => toConnector(row, await toFactory(row.kind, guides, language), open(tenant.id, row)),
+    show: async (tenant, row, language) =>
+      toConnector(row, await toFactory(row.kind, guides, language), open(tenant.id, row)),
     test: async (tenant, kindId, { email, phone, config, locale }) => {
       const kind = kinds.get(kindId);
       if (!kind) throw new AldabaError('connector.not_found');
@@ -163,7 +173,8 @@ interface ChangeNeeds {
 /** Adding, changing and removing: one at a time per tenant, since the rules concern all of its connectors. */
 function createChanges(needs: ConnectorsNeeds, kinds: ReadonlyMap<string, Connector>, { get, changed }: ChangeNeeds) {
   const { clock, vault, signInExperiences } = needs;
-  const seal = (tenantId: string, id: string, config: Record<string, unknown>) => vault.seal(JSON.stringify(config), contextOf(tenantId, id));
+  const seal = (tenantId: string, id: string, config: Record<string, unknown>) =>
+    vault.seal(JSON.stringify(config), contextOf(tenantId, id));
   const rowsOf = async (tx: Queries) =>
     (await store.findConnectors(tx)).flatMap((stored) => {
       const kind = kinds.get(stored.connectorId);
@@ -181,7 +192,8 @@ function createChanges(needs: ConnectorsNeeds, kinds: ReadonlyMap<string, Connec
       const id = draft.id ?? shortId();
       await tenant.db.transaction(async (tx) => {
         await store.lockConnectors(tx);
-        for (const replaced of requirePlace(kind, overlay, await rowsOf(tx))) await store.deleteConnectorRow(tx, replaced.id);
+        for (const replaced of requirePlace(kind, overlay, await rowsOf(tx)))
+          await store.deleteConnectorRow(tx, replaced.id);
         await store.insertConnector(tx, {
           id,
           connectorId: draft.connectorId,
@@ -197,7 +209,8 @@ function createChanges(needs: ConnectorsNeeds, kinds: ReadonlyMap<string, Connec
     },
     update: async (tenant, id, patch) => {
       const { kind, target } = await get(tenant, id);
-      if (patch.metadata?.target !== undefined && patch.metadata.target !== target) throw new AldabaError('connector.can_not_modify_target');
+      if (patch.metadata?.target !== undefined && patch.metadata.target !== target)
+        throw new AldabaError('connector.can_not_modify_target');
       // The target stays when the other members are replaced.
       const metadata = patch.metadata && { ...patch.metadata, ...(kind.metadata.isStandard ? { target } : {}) };
       requireTokenStorage(kind, patch.enableTokenStorage);
@@ -215,7 +228,8 @@ function createChanges(needs: ConnectorsNeeds, kinds: ReadonlyMap<string, Connec
         const removed = (await rowsOf(tx)).find((row) => row.id === id);
         if ((await store.deleteConnectorRow(tx, id)) === 0) throw new AldabaError('entity.not_found');
         const others = await rowsOf(tx);
-        if (removed && !others.some((row) => row.target === removed.target)) await signInExperiences.dropTarget(tx, removed.target);
+        if (removed && !others.some((row) => row.target === removed.target))
+          await signInExperiences.dropTarget(tx, removed.target);
         await changed(tx);
       });
     },

@@ -46,7 +46,10 @@ export async function lockConnectors(tx: Queries): Promise<void> {
   await tx.raw("select pg_advisory_xact_lock(hashtextextended('aldaba connectors ' || $1, 0))", [tx.tenantId]);
 }
 
-export async function insertConnector(q: Queries, connector: Omit<StoredConnector, 'createdAt'> & { createdAt: Date }): Promise<void> {
+export async function insertConnector(
+  q: Queries,
+  connector: Omit<StoredConnector, 'createdAt'> & { createdAt: Date },
+): Promise<void> {
   await q.run(
     sql.insertInto('connectors').values({
       tenant_id: q.tenantId,

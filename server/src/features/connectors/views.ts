@@ -20,9 +20,18 @@ export interface ConnectorRow {
 }
 
 /** A kind of connector as the Management API shows it. `language` chooses among the guides. */
-export async function toFactory({ metadata }: Connector, guides: GuideReader, language: string): Promise<ConnectorFactory> {
+export async function toFactory(
+  { metadata }: Connector,
+  guides: GuideReader,
+  language: string,
+): Promise<ConnectorFactory> {
   const { guide: _guide, formItems, ...fields } = metadata;
-  return { ...fields, ...(formItems.length > 0 ? { formItems: formItems as Record<string, unknown>[] } : {}), readme: await guides(metadata, language), isDemo: false };
+  return {
+    ...fields,
+    ...(formItems.length > 0 ? { formItems: formItems as Record<string, unknown>[] } : {}),
+    readme: await guides(metadata, language),
+    isDemo: false,
+  };
 }
 
 /** A configured connector as the Management API shows it: its kind, and over it what the operator set. */

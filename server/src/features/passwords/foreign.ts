@@ -1,7 +1,7 @@
 import { createHash, getHashes, pbkdf2, timingSafeEqual } from 'node:crypto';
 import { promisify } from 'node:util';
 import { AldabaError } from '../../kernel/errors.ts';
-import type { PasswordDigest } from '../users/user.ts';
+import type { PasswordDigest } from './digest.ts';
 
 const derive = promisify(pbkdf2);
 

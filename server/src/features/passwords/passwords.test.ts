@@ -3,7 +3,7 @@ import { createHash, pbkdf2Sync } from 'node:crypto';
 import { describe, it } from 'node:test';
 import { hash } from '@node-rs/argon2';
 import { AldabaError } from '../../kernel/errors.ts';
-import type { PasswordDigest } from '../users/user.ts';
+import type { PasswordDigest } from './digest.ts';
 import { createGate } from './gate.ts';
 import { assertUsableDigest, createPasswords, type PasswordPolicy, passwordIssues } from './index.ts';
 

@@ -1,5 +1,5 @@
 import { hash, verify } from '@node-rs/argon2';
-import type { PasswordDigest } from '../users/user.ts';
+import type { PasswordDigest } from './digest.ts';
 import { matchesForeign, readArgon2 } from './foreign.ts';
 import { createGate } from './gate.ts';
 

@@ -7,16 +7,29 @@ export function resourceRoutes(implement: Implement, resources: Resources): void
   implement(contract.listResources, async ({ tenant, query, page }) => {
     const { items, total } = await resources.list(tenant.db, page);
     if (!query.includeScopes) return new Paged(items, total);
-    const scopes = Map.groupBy(await resources.scopesOf(tenant.db, items.map(({ id }) => id)), ({ resourceId }) => resourceId);
-    return new Paged(items.map((resource) => ({ ...resource, scopes: scopes.get(resource.id) ?? [] })), total);
+    const scopes = Map.groupBy(
+      await resources.scopesOf(
+        tenant.db,
+        items.map(({ id }) => id),
+      ),
+      ({ resourceId }) => resourceId,
+    );
+    return new Paged(
+      items.map((resource) => ({ ...resource, scopes: scopes.get(resource.id) ?? [] })),
+      total,
+    );
   });
   implement(contract.createResource, async ({ tenant, body }) => ({
     ...(await tenant.db.transaction((tx) => resources.create(tx, body))),
     scopes: [],
   }));
   implement(contract.getResource, ({ tenant, params }) => resources.get(tenant.db, params.id));
-  implement(contract.updateResource, ({ tenant, params, body }) => tenant.db.transaction((tx) => resources.update(tx, params.id, body)));
-  implement(contract.deleteResource, ({ tenant, params }) => tenant.db.transaction((tx) => resources.remove(tx, params.id)));
+  implement(contract.updateResource, ({ tenant, params, body }) =>
+    tenant.db.transaction((tx) => resources.update(tx, params.id, body)),
+  );
+  implement(contract.deleteResource, ({ tenant, params }) =>
+    tenant.db.transaction((tx) => resources.remove(tx, params.id)),
+  );
   implement(contract.updateResourceIsDefault, ({ tenant, params, body }) =>
     tenant.db.transaction((tx) => resources.setDefault(tx, params.id, body.isDefault)),
   );
@@ -32,5 +45,7 @@ export function resourceRoutes(implement: Implement, resources: Resources): void
   implement(contract.updateResourceScope, ({ tenant, params, body }) =>
     tenant.db.transaction((tx) => resources.updateScope(tx, params, body)),
   );
-  implement(contract.deleteResourceScope, ({ tenant, params }) => tenant.db.transaction((tx) => resources.removeScope(tx, params)));
+  implement(contract.deleteResourceScope, ({ tenant, params }) =>
+    tenant.db.transaction((tx) => resources.removeScope(tx, params)),
+  );
 }

@@ -1,11 +1,18 @@
 import type { Resource, Scope } from '@aldaba/contract';
 import { AldabaError } from '../../kernel/errors.ts';
 import { standardId } from '../../kernel/ids.ts';
-import { type CacheRegistry, constraintOf, type Database, type Queries, type Search, searching } from '../../store/index.ts';
+import {
+  type CacheRegistry,
+  constraintOf,
+  type Database,
+  type Queries,
+  type Search,
+  searching,
+} from '../../store/index.ts';
 import type { Tenant } from '../../tenancy/index.ts';
 import type { Roles } from '../roles/index.ts';
-import * as store from './store.ts';
 import type { Slice } from './store.ts';
+import * as store from './store.ts';
 
 export interface ResourcesNeeds {
   database: Database;
@@ -24,13 +31,26 @@ export interface Resources {
   /** @throws AldabaError `entity.not_exists_with_id` */
   get(q: Queries, id: string): Promise<Resource>;
   create(tx: Queries, draft: { name: string; indicator: string; accessTokenTtl: number }): Promise<Resource>;
-  update(tx: Queries, id: string, patch: { name?: string | undefined; accessTokenTtl?: number | undefined }): Promise<Resource>;
+  update(
+    tx: Queries,
+    id: string,
+    patch: { name?: string | undefined; accessTokenTtl?: number | undefined },
+  ): Promise<Resource>;
   setDefault(tx: Queries, id: string, isDefault: boolean): Promise<Resource>;
   remove(tx: Queries, id: string): Promise<void>;
 
-  listScopes(q: Queries, resourceId: string, search?: Search, slice?: Slice): Promise<{ items: Scope[]; total: number }>;
+  listScopes(
+    q: Queries,
+    resourceId: string,
+    search?: Search,
+    slice?: Slice,
+  ): Promise<{ items: Scope[]; total: number }>;
   createScope(tx: Queries, resourceId: string, draft: { name: string; description: string | null }): Promise<Scope>;
-  updateScope(tx: Queries, at: ScopePlace, patch: { name?: string | undefined; description?: string | null | undefined }): Promise<Scope>;
+  updateScope(
+    tx: Queries,
+    at: ScopePlace,
+    patch: { name?: string | undefined; description?: string | null | undefined },
+  ): Promise<Scope>;
   removeScope(tx: Queries, at: ScopePlace): Promise<void>;
 }
 
@@ -46,7 +66,8 @@ export function createResources({ database, caches, roles }: ResourcesNeeds): Re
     maximum: 5000,
     maximumAge: 60_000,
     // An empty key stands for the default: no indicator is empty.
-    load: (tenantId, indicator) => store.findResource(database.tenant(tenantId), indicator === '' ? { isDefault: true } : { indicator }),
+    load: (tenantId, indicator) =>
+      store.findResource(database.tenant(tenantId), indicator === '' ? { isDefault: true } : { indicator }),
   });
   const get = async (q: Queries, id: string) => {
     const resource = await store.findResource(q, { id });
@@ -77,7 +98,8 @@ export function createResources({ database, caches, roles }: ResourcesNeeds): Re
       return resource;
     },
     update: async (tx, id, patch) => {
-      if (isManagementApi(await get(tx, id)) && patch.name !== undefined) throw new AldabaError('resource.cannot_modify_management_api');
+      if (isManagementApi(await get(tx, id)) && patch.name !== undefined)
+        throw new AldabaError('resource.cannot_modify_management_api');
       const resource = await store.updateResourceRow(tx, id, patch);
       if (!resource) throw missing(id);
       await cache.changed(tx, '*');
@@ -132,7 +154,9 @@ const isManagementApi = ({ indicator }: Resource): boolean => managementIndicato
 function requireIndicator(indicator: string): void {
   const isUri = /^[a-z][a-z0-9+.-]*:[^\s]+$/i.test(indicator) && URL.canParse(indicator);
   if (!isUri || indicator.includes('#')) {
-    throw new AldabaError('guard.invalid_input', { reason: 'body.indicator: must be an absolute URI without a fragment' });
+    throw new AldabaError('guard.invalid_input', {
+      reason: 'body.indicator: must be an absolute URI without a fragment',
+    });
   }
   // These name what Aldaba itself offers: an API that took such a name would be given tokens meant for Aldaba.
   if (indicator.startsWith('urn:logto:') || managementIndicator.test(indicator)) {
@@ -154,8 +178,10 @@ async function named<T>(work: Promise<T>): Promise<T> {
     return await work;
   } catch (error) {
     const constraint = constraintOf(error);
-    if (constraint === 'resources_tenant_id_indicator_key') throw new AldabaError('resource.resource_identifier_in_use', undefined, { cause: error });
-    if (constraint === 'scopes_tenant_id_resource_id_name_key') throw new AldabaError('scope.name_exists', undefined, { cause: error });
+    if (constraint === 'resources_tenant_id_indicator_key')
+      throw new AldabaError('resource.resource_identifier_in_use', undefined, { cause: error });
+    if (constraint === 'scopes_tenant_id_resource_id_name_key')
+      throw new AldabaError('scope.name_exists', undefined, { cause: error });
     throw error;
   }
 }

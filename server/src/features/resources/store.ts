@@ -43,10 +43,17 @@ const toScope = (row: ScopeColumns): Scope => ({
 
 const resources = (q: Queries) => sql.selectFrom('resources').where('tenant_id', '=', q.tenantId);
 
-export async function findResource(q: Queries, by: { id: string } | { indicator: string } | { isDefault: true }): Promise<Resource | undefined> {
+export async function findResource(
+  q: Queries,
+  by: { id: string } | { indicator: string } | { isDefault: true },
+): Promise<Resource | undefined> {
   const query = resources(q).selectAll();
   const row = await q.first(
-    'id' in by ? query.where('id', '=', by.id) : 'indicator' in by ? query.where('indicator', '=', by.indicator) : query.where('is_default', '=', true),
+    'id' in by
+      ? query.where('id', '=', by.id)
+      : 'indicator' in by
+        ? query.where('indicator', '=', by.indicator)
+        : query.where('is_default', '=', true),
   );
   return row && toResource(row);
 }
@@ -98,7 +105,13 @@ export async function updateResourceRow(
 }
 
 export const clearDefaultResource = (q: Queries): Promise<number> =>
-  q.run(sql.updateTable('resources').set({ is_default: false }).where('tenant_id', '=', q.tenantId).where('is_default', '=', true));
+  q.run(
+    sql
+      .updateTable('resources')
+      .set({ is_default: false })
+      .where('tenant_id', '=', q.tenantId)
+      .where('is_default', '=', true),
+  );
 
 export const deleteResourceRow = (q: Queries, id: string): Promise<number> =>
   q.run(sql.deleteFrom('resources').where('tenant_id', '=', q.tenantId).where('id', '=', id));
@@ -106,12 +119,23 @@ export const deleteResourceRow = (q: Queries, id: string): Promise<number> =>
 export async function findScopesOf(q: Queries, resourceIds: readonly string[]): Promise<Scope[]> {
   if (resourceIds.length === 0) return [];
   const rows = await q.all(
-    sql.selectFrom('scopes').selectAll().where('tenant_id', '=', q.tenantId).where('resource_id', 'in', resourceIds).orderBy('name').orderBy('id'),
+    sql
+      .selectFrom('scopes')
+      .selectAll()
+      .where('tenant_id', '=', q.tenantId)
+      .where('resource_id', 'in', resourceIds)
+      .orderBy('name')
+      .orderBy('id'),
   );
   return rows.map(toScope);
 }
 
-export async function findScopeList(q: Queries, resourceId: string, search?: Search, slice?: Slice): Promise<{ items: Scope[]; total: number }> {
+export async function findScopeList(
+  q: Queries,
+  resourceId: string,
+  search?: Search,
+  slice?: Slice,
+): Promise<{ items: Scope[]; total: number }> {
   let query = sql.selectFrom('scopes').where('tenant_id', '=', q.tenantId).where('resource_id', '=', resourceId);
   if (search) query = query.where(searchCondition(search, { id: 'id', name: 'name', description: 'description' }));
   let rows = query.selectAll().orderBy('name').orderBy('id');
@@ -129,7 +153,13 @@ export async function insertScope(
   const row = await q.first(
     sql
       .insertInto('scopes')
-      .values({ tenant_id: q.tenantId, id: scope.id, resource_id: scope.resourceId, name: scope.name, description: scope.description })
+      .values({
+        tenant_id: q.tenantId,
+        id: scope.id,
+        resource_id: scope.resourceId,
+        name: scope.name,
+        description: scope.description,
+      })
       .returningAll(),
   );
   return toScope(row as NonNullable<typeof row>);
@@ -146,7 +176,12 @@ export async function updateScopeRow(
   };
   if (Object.keys(values).length === 0) {
     const row = await q.first(
-      sql.selectFrom('scopes').selectAll().where('tenant_id', '=', q.tenantId).where('resource_id', '=', at.resourceId).where('id', '=', at.scopeId),
+      sql
+        .selectFrom('scopes')
+        .selectAll()
+        .where('tenant_id', '=', q.tenantId)
+        .where('resource_id', '=', at.resourceId)
+        .where('id', '=', at.scopeId),
     );
     return row && toScope(row);
   }
@@ -164,5 +199,9 @@ export async function updateScopeRow(
 
 export const deleteScopeRow = (q: Queries, at: { resourceId: string; scopeId: string }): Promise<number> =>
   q.run(
-    sql.deleteFrom('scopes').where('tenant_id', '=', q.tenantId).where('resource_id', '=', at.resourceId).where('id', '=', at.scopeId),
+    sql
+      .deleteFrom('scopes')
+      .where('tenant_id', '=', q.tenantId)
+      .where('resource_id', '=', at.resourceId)
+      .where('id', '=', at.scopeId),
   );

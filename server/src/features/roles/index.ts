@@ -6,5 +6,11 @@
  * answer the routes that list them, and ask here to assign. Tokens ask for `userScopes` and `applicationScopes`.
  */
 export { roleRoutes } from './routes.ts';
-export { administratorRoleId, managementResourceId, managementRoleId, managementScopeId, seedManagementApi } from './seed.ts';
+export {
+  administratorRoleId,
+  managementResourceId,
+  managementRoleId,
+  managementScopeId,
+  seedManagementApi,
+} from './seed.ts';
 export { createRoles, type Holder, type RoleFilter, type Roles, type RolesNeeds } from './service.ts';

@@ -18,7 +18,9 @@ export function roleRoutes(implement: Implement, roles: Roles): void {
   });
   implement(contract.createRole, ({ tenant, body }) => tenant.db.transaction((tx) => roles.create(tx, body)));
   implement(contract.getRole, ({ tenant, params }) => roles.get(tenant.db, params.id));
-  implement(contract.updateRole, ({ tenant, params, body }) => tenant.db.transaction((tx) => roles.update(tx, params.id, body)));
+  implement(contract.updateRole, ({ tenant, params, body }) =>
+    tenant.db.transaction((tx) => roles.update(tx, params.id, body)),
+  );
   implement(contract.deleteRole, ({ tenant, params }) => tenant.db.transaction((tx) => roles.remove(tx, params.id)));
 
   implement(contract.listRoleScopes, async ({ tenant, params, query, page }) => {

@@ -11,7 +11,12 @@ export const administratorRoleId = 'default-admin';
 
 /** Gives a tenant its Management API, the permission `all` and the role that applications need. */
 export const seedManagementApi: Seed = async (tx, tenantId) => {
-  await insertManagementApi(tx, { tenantId, resourceId: managementResourceId, scopeId: managementScopeId, name: 'Logto Management API' });
+  await insertManagementApi(tx, {
+    tenantId,
+    resourceId: managementResourceId,
+    scopeId: managementScopeId,
+    name: 'Logto Management API',
+  });
   await insertRole(tx, {
     id: managementRoleId,
     name: 'Logto Management API access',
@@ -22,7 +27,11 @@ export const seedManagementApi: Seed = async (tx, tenantId) => {
   await insertRoleScopes(tx, managementRoleId, [managementScopeId]);
   // Administrators sign in to the admin tenant and manage the default tenant with the tokens they get there.
   if (tenantId !== adminTenantId) return;
-  const api = { tenantId: defaultTenantId, resourceId: 'default-management-api', scopeId: 'default-management-api-all' };
+  const api = {
+    tenantId: defaultTenantId,
+    resourceId: 'default-management-api',
+    scopeId: 'default-management-api-all',
+  };
   await insertManagementApi(tx, { ...api, name: 'Management API of the default tenant' });
   await insertRole(tx, {
     id: administratorRoleId,

@@ -1,10 +1,17 @@
 import type { Resource, Role, RoleType, Scope } from '@aldaba/contract';
 import { AldabaError } from '../../kernel/errors.ts';
 import { standardId } from '../../kernel/ids.ts';
-import { type CacheRegistry, constraintOf, type Database, type Queries, type Search, searching } from '../../store/index.ts';
+import {
+  type CacheRegistry,
+  constraintOf,
+  type Database,
+  type Queries,
+  type Search,
+  searching,
+} from '../../store/index.ts';
 import type { Tenant } from '../../tenancy/index.ts';
-import * as store from './store.ts';
 import type { Holder, Slice } from './store.ts';
+import * as store from './store.ts';
 
 export interface RolesNeeds {
   database: Database;
@@ -53,7 +60,12 @@ export interface Roles {
   update(tx: Queries, id: string, patch: RolePatch): Promise<Role>;
   remove(tx: Queries, id: string): Promise<void>;
 
-  listScopes(q: Queries, roleId: string, search?: Search, slice?: Slice): Promise<{ items: (Scope & { resource: Resource })[]; total: number }>;
+  listScopes(
+    q: Queries,
+    roleId: string,
+    search?: Search,
+    slice?: Slice,
+  ): Promise<{ items: (Scope & { resource: Resource })[]; total: number }>;
   addScopes(tx: Queries, roleId: string, scopeIds: readonly string[]): Promise<Scope[]>;
   removeScope(tx: Queries, roleId: string, scopeId: string): Promise<void>;
 
@@ -80,7 +92,10 @@ export function createRoles({ database, caches }: RolesNeeds): Roles {
     maximumAge: 60_000,
     load: async (tenantId, applicationId) =>
       new Map(
-        Map.groupBy(await store.findApplicationScopeNames(database.tenant(tenantId), applicationId), (row) => row.resource_id)
+        Map.groupBy(
+          await store.findApplicationScopeNames(database.tenant(tenantId), applicationId),
+          (row) => row.resource_id,
+        )
           .entries()
           .map(([resourceId, rows]) => [resourceId, rows.map((row) => row.name)]),
       ),
@@ -96,7 +111,11 @@ export function createRoles({ database, caches }: RolesNeeds): Roles {
   const assign = async (tx: Queries, holder: Holder, holderId: string, roleIds: readonly string[]) => {
     const ids = [...new Set(roleIds)];
     await requireType(tx, holder, ids);
-    const added = await store.insertHolders(tx, holder, ids.map((roleId) => ({ holderId, roleId })));
+    const added = await store.insertHolders(
+      tx,
+      holder,
+      ids.map((roleId) => ({ holderId, roleId })),
+    );
     await holdersChanged(tx, holder, [holderId]);
     return added.map((pair) => pair.role_id);
   };
@@ -109,13 +128,21 @@ export function createRoles({ database, caches }: RolesNeeds): Roles {
     scopesChanged: (tx) => applicationScopes.changed(tx, '*'),
     list: (q, filter, slice) => searching(q, filter.search, (bounded) => store.findRoleList(bounded, filter, slice)),
     summarize: async (q, filter, slice) => {
-      const { items, total } = await searching(q, filter.search, (bounded) => store.findRoleList(bounded, filter, slice));
+      const { items, total } = await searching(q, filter.search, (bounded) =>
+        store.findRoleList(bounded, filter, slice),
+      );
       return { items: await withHolders(q, items), total };
     },
     get,
     create: async (tx, draft) => {
       refuseInternal(draft.name);
-      const role = { id: standardId(), name: draft.name, description: draft.description, type: draft.type, isDefault: draft.isDefault };
+      const role = {
+        id: standardId(),
+        name: draft.name,
+        description: draft.description,
+        type: draft.type,
+        isDefault: draft.isDefault,
+      };
       await named(store.insertRole(tx, role));
       const scopeIds = [...new Set(draft.scopeIds)];
       await requireScopes(tx, draft.type, scopeIds);
@@ -160,27 +187,46 @@ export function createRoles({ database, caches }: RolesNeeds): Roles {
       await store.deleteHeldRoles(tx, holder, holderId, { except: roleIds });
     },
     unassign: async (tx, holder, holderId, roleId) => {
-      if ((await store.deleteHeldRoles(tx, holder, holderId, { only: [roleId] })) === 0) throw new AldabaError('entity.not_found');
+      if ((await store.deleteHeldRoles(tx, holder, holderId, { only: [roleId] })) === 0)
+        throw new AldabaError('entity.not_found');
       await holdersChanged(tx, holder, [holderId]);
     },
     addHolders: async (tx, roleId, holder, holderIds) => {
       const role = await get(tx, roleId);
       if (holderOf[role.type] !== holder) throw wrongType(holder, [role.id]);
       const ids = [...new Set(holderIds)];
-      const added = await store.insertHolders(tx, holder, ids.map((holderId) => ({ holderId, roleId })));
-      if (added.length < ids.length) throw new AldabaError(holder === 'user' ? 'role.user_exists' : 'role.application_exists');
+      const added = await store.insertHolders(
+        tx,
+        holder,
+        ids.map((holderId) => ({ holderId, roleId })),
+      );
+      if (added.length < ids.length)
+        throw new AldabaError(holder === 'user' ? 'role.user_exists' : 'role.application_exists');
       await holdersChanged(tx, holder, ids);
     },
     assignDefaults: async (tx, userId) => {
       const roleIds = await store.findDefaultRoleIds(tx, 'User');
-      if (roleIds.length > 0) await store.insertHolders(tx, 'user', roleIds.map((roleId) => ({ holderId: userId, roleId })));
+      if (roleIds.length > 0)
+        await store.insertHolders(
+          tx,
+          'user',
+          roleIds.map((roleId) => ({ holderId: userId, roleId })),
+        );
     },
-    isHeldBy: async (q, holder, holderId, roleId) => (await store.findHeldRoleIds(q, holder, holderId)).includes(roleId),
+    isHeldBy: async (q, holder, holderId, roleId) =>
+      (await store.findHeldRoleIds(q, holder, holderId)).includes(roleId),
   };
 }
 
 async function withHolders(q: Queries, roles: readonly Role[]): Promise<RoleSummary[]> {
-  const holders = new Map((await store.findHolders(q, roles.map((role) => role.id))).map((row) => [row.role_id, row]));
+  const holders = new Map(
+    (
+      await store.findHolders(
+        q,
+        roles.map((role) => role.id),
+      )
+    ).map((row) => [row.role_id, row]),
+  );
   return roles.map((role) => {
     const row = holders.get(role.id);
     return {
@@ -195,7 +241,8 @@ async function withHolders(q: Queries, roles: readonly Role[]): Promise<RoleSumm
 
 /** Aldaba's own roles stay as they are, and nobody makes another that looks like one. */
 function refuseInternal(...names: string[]): void {
-  if (names.some((name) => name.startsWith(store.internalPrefix))) throw new AldabaError('role.internal_role_violation');
+  if (names.some((name) => name.startsWith(store.internalPrefix)))
+    throw new AldabaError('role.internal_role_violation');
 }
 
 function wrongType(holder: Holder, roleIds: readonly string[]): AldabaError {
@@ -206,17 +253,25 @@ function wrongType(holder: Holder, roleIds: readonly string[]): AldabaError {
 async function requireType(tx: Queries, holder: Holder, roleIds: readonly string[]): Promise<void> {
   const roles = await store.findRoles(tx, roleIds);
   if (roles.length < roleIds.length) {
-    throw new AldabaError('entity.relation_foreign_key_not_found', { roleIds: roleIds.filter((id) => !roles.some((role) => role.id === id)) });
+    throw new AldabaError('entity.relation_foreign_key_not_found', {
+      roleIds: roleIds.filter((id) => !roles.some((role) => role.id === id)),
+    });
   }
   const wrong = roles.filter((role) => holderOf[role.type] !== holder);
-  if (wrong.length > 0) throw wrongType(holder, wrong.map((role) => role.id));
+  if (wrong.length > 0)
+    throw wrongType(
+      holder,
+      wrong.map((role) => role.id),
+    );
 }
 
 /** People never get permissions of the Management API: a stolen session must not become control of the tenant. */
 async function requireScopes(tx: Queries, type: RoleType, scopeIds: readonly string[]): Promise<void> {
   const scopes = await store.findScopes(tx, scopeIds);
   if (scopes.length < scopeIds.length) {
-    throw new AldabaError('entity.relation_foreign_key_not_found', { scopeIds: scopeIds.filter((id) => !scopes.some((scope) => scope.id === id)) });
+    throw new AldabaError('entity.relation_foreign_key_not_found', {
+      scopeIds: scopeIds.filter((id) => !scopes.some((scope) => scope.id === id)),
+    });
   }
   if (type === 'User' && scopes.some((scope) => managementIndicator.test(scope.indicator))) {
     throw new AldabaError('role.management_api_scopes_not_assignable_to_user_role');
@@ -227,7 +282,8 @@ async function named<T>(work: Promise<T>): Promise<T> {
   try {
     return await work;
   } catch (error) {
-    if (constraintOf(error) === 'roles_tenant_id_name_key') throw new AldabaError('role.name_in_use', undefined, { cause: error });
+    if (constraintOf(error) === 'roles_tenant_id_name_key')
+      throw new AldabaError('role.name_in_use', undefined, { cause: error });
     throw error;
   }
 }

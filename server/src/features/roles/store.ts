@@ -5,7 +5,14 @@ import { type Queries, type Search, searchCondition, sql } from '../../store/ind
 /** Whether a role goes to users or to machine-to-machine applications decides which of the two tables holds its holders. */
 export type Holder = 'user' | 'application';
 
-const toRole = (row: { tenant_id: string; id: string; name: string; description: string; type: string; is_default: boolean }): Role => ({
+const toRole = (row: {
+  tenant_id: string;
+  id: string;
+  name: string;
+  description: string;
+  type: string;
+  is_default: boolean;
+}): Role => ({
   tenantId: row.tenant_id,
   id: row.id,
   name: row.name,
@@ -15,13 +22,17 @@ const toRole = (row: { tenant_id: string; id: string; name: string; description:
 });
 
 export async function findRole(q: Queries, id: string): Promise<Role | undefined> {
-  const row = await q.first(sql.selectFrom('roles').selectAll().where('tenant_id', '=', q.tenantId).where('id', '=', id));
+  const row = await q.first(
+    sql.selectFrom('roles').selectAll().where('tenant_id', '=', q.tenantId).where('id', '=', id),
+  );
   return row && toRole(row);
 }
 
 export async function findRoles(q: Queries, ids: readonly string[]): Promise<Role[]> {
   if (ids.length === 0) return [];
-  const rows = await q.all(sql.selectFrom('roles').selectAll().where('tenant_id', '=', q.tenantId).where('id', 'in', ids));
+  const rows = await q.all(
+    sql.selectFrom('roles').selectAll().where('tenant_id', '=', q.tenantId).where('id', 'in', ids),
+  );
   return rows.map(toRole);
 }
 
@@ -69,7 +80,11 @@ export async function insertManagementApi(
   const indicator = `https://${api.tenantId}.logto.app/api`;
   await tx.run(sql.insertInto('resources').values({ tenant_id, id: api.resourceId, name: api.name, indicator }));
   const description = 'Everything the Management API offers.';
-  await tx.run(sql.insertInto('scopes').values({ tenant_id, id: api.scopeId, resource_id: api.resourceId, name: 'all', description }));
+  await tx.run(
+    sql
+      .insertInto('scopes')
+      .values({ tenant_id, id: api.scopeId, resource_id: api.resourceId, name: 'all', description }),
+  );
 }
 
 // Permissions of roles
@@ -81,7 +96,9 @@ export const findScopes = (q: Queries, ids: readonly string[]) =>
     : q.all(
         sql
           .selectFrom('scopes')
-          .innerJoin('resources', (join) => join.onRef('resources.tenant_id', '=', 'scopes.tenant_id').onRef('resources.id', '=', 'scopes.resource_id'))
+          .innerJoin('resources', (join) =>
+            join.onRef('resources.tenant_id', '=', 'scopes.tenant_id').onRef('resources.id', '=', 'scopes.resource_id'),
+          )
           .select(['scopes.id', 'resources.indicator'])
           .where('scopes.tenant_id', '=', q.tenantId)
           .where('scopes.id', 'in', ids),
@@ -89,19 +106,31 @@ export const findScopes = (q: Queries, ids: readonly string[]) =>
 
 export const findRoleScopeIds = async (q: Queries, roleId: string): Promise<string[]> =>
   (
-    await q.all(sql.selectFrom('roles_scopes').select('scope_id').where('tenant_id', '=', q.tenantId).where('role_id', '=', roleId))
+    await q.all(
+      sql
+        .selectFrom('roles_scopes')
+        .select('scope_id')
+        .where('tenant_id', '=', q.tenantId)
+        .where('role_id', '=', roleId),
+    )
   ).map((row) => row.scope_id);
 
 export async function insertRoleScopes(q: Queries, roleId: string, scopeIds: readonly string[]): Promise<void> {
   if (scopeIds.length === 0) return;
   await q.run(
-    sql.insertInto('roles_scopes').values(scopeIds.map((scopeId) => ({ tenant_id: q.tenantId, role_id: roleId, scope_id: scopeId }))),
+    sql
+      .insertInto('roles_scopes')
+      .values(scopeIds.map((scopeId) => ({ tenant_id: q.tenantId, role_id: roleId, scope_id: scopeId }))),
   );
 }
 
 export const deleteRoleScopeRow = (q: Queries, roleId: string, scopeId: string): Promise<number> =>
   q.run(
-    sql.deleteFrom('roles_scopes').where('tenant_id', '=', q.tenantId).where('role_id', '=', roleId).where('scope_id', '=', scopeId),
+    sql
+      .deleteFrom('roles_scopes')
+      .where('tenant_id', '=', q.tenantId)
+      .where('role_id', '=', roleId)
+      .where('scope_id', '=', scopeId),
   );
 
 /** Names of the permissions that a user's roles give on a resource. Hot: every token for a resource asks for it. */
@@ -117,7 +146,10 @@ export const findUserScopeNames = async (q: Queries, userId: string, resourceId:
   ).map((row) => row.name);
 
 /** Names of the permissions that an application's roles give, with their resource. */
-export const findApplicationScopeNames = (q: Queries, applicationId: string): Promise<{ resource_id: string; name: string }[]> =>
+export const findApplicationScopeNames = (
+  q: Queries,
+  applicationId: string,
+): Promise<{ resource_id: string; name: string }[]> =>
   q.raw(
     `select distinct s.resource_id, s.name from applications_roles ar
        join roles_scopes rs on rs.tenant_id = ar.tenant_id and rs.role_id = ar.role_id
@@ -144,7 +176,10 @@ const tables = {
 
 export const findHeldRoleIds = async (q: Queries, holder: Holder, holderId: string): Promise<string[]> => {
   const { name, column } = tables[holder];
-  const rows = await q.raw<{ role_id: string }>(`select role_id from ${name} where tenant_id = $1 and ${column} = $2`, [q.tenantId, holderId]);
+  const rows = await q.raw<{ role_id: string }>(`select role_id from ${name} where tenant_id = $1 and ${column} = $2`, [
+    q.tenantId,
+    holderId,
+  ]);
   return rows.map((row) => row.role_id);
 };
 
@@ -182,7 +217,12 @@ export const deleteHeldRoles = async (
 export const findDefaultRoleIds = async (q: Queries, type: RoleType): Promise<string[]> =>
   (
     await q.all(
-      sql.selectFrom('roles').select('id').where('tenant_id', '=', q.tenantId).where('type', '=', type).where('is_default', '=', true),
+      sql
+        .selectFrom('roles')
+        .select('id')
+        .where('tenant_id', '=', q.tenantId)
+        .where('type', '=', type)
+        .where('is_default', '=', true),
     )
   ).map((row) => row.id);
 
@@ -205,7 +245,11 @@ export interface RoleFilter {
 export const internalPrefix = '#internal:';
 
 /** Newest first. */
-export async function findRoleList(q: Queries, filter: RoleFilter, slice?: Slice): Promise<{ items: Role[]; total: number }> {
+export async function findRoleList(
+  q: Queries,
+  filter: RoleFilter,
+  slice?: Slice,
+): Promise<{ items: Role[]; total: number }> {
   const held = ({ holder, id }: { holder: Holder; id: string }) => {
     const { name, column } = tables[holder];
     return fragment<boolean>`exists (select from ${fragment.table(name)} h where h.tenant_id = roles.tenant_id and h.role_id = roles.id and ${fragment.ref(`h.${column}`)} = ${id})`;
@@ -217,7 +261,10 @@ export async function findRoleList(q: Queries, filter: RoleFilter, slice?: Slice
   if (filter.type) query = query.where('type', '=', filter.type);
   if (filter.heldBy) query = query.where(held(filter.heldBy));
   if (filter.notHeldBy) query = query.where(fragment<boolean>`not ${held(filter.notHeldBy)}`);
-  if (filter.search) query = query.where(searchCondition(filter.search, { id: 'roles.id', name: 'roles.name', description: 'roles.description' }));
+  if (filter.search)
+    query = query.where(
+      searchCondition(filter.search, { id: 'roles.id', name: 'roles.name', description: 'roles.description' }),
+    );
   let rows = query.selectAll().orderBy('created_at', 'desc').orderBy('id');
   if (slice) rows = rows.limit(slice.limit).offset(slice.offset);
   const items = (await q.all(rows)).map(toRole);
@@ -259,15 +306,29 @@ export async function findRoleScopeList(
 ): Promise<{ items: (Scope & { resource: Resource })[]; total: number }> {
   let query = sql
     .selectFrom('roles_scopes')
-    .innerJoin('scopes', (join) => join.onRef('scopes.tenant_id', '=', 'roles_scopes.tenant_id').onRef('scopes.id', '=', 'roles_scopes.scope_id'))
-    .innerJoin('resources', (join) => join.onRef('resources.tenant_id', '=', 'scopes.tenant_id').onRef('resources.id', '=', 'scopes.resource_id'))
+    .innerJoin('scopes', (join) =>
+      join.onRef('scopes.tenant_id', '=', 'roles_scopes.tenant_id').onRef('scopes.id', '=', 'roles_scopes.scope_id'),
+    )
+    .innerJoin('resources', (join) =>
+      join.onRef('resources.tenant_id', '=', 'scopes.tenant_id').onRef('resources.id', '=', 'scopes.resource_id'),
+    )
     .where('roles_scopes.tenant_id', '=', q.tenantId)
     .where('roles_scopes.role_id', '=', roleId);
-  if (search) query = query.where(searchCondition(search, { id: 'scopes.id', name: 'scopes.name', description: 'scopes.description' }));
+  if (search)
+    query = query.where(
+      searchCondition(search, { id: 'scopes.id', name: 'scopes.name', description: 'scopes.description' }),
+    );
   let rows = query
     .select([
-      'scopes.id', 'scopes.resource_id', 'scopes.name', 'scopes.description', 'scopes.created_at',
-      'resources.name as resource_name', 'resources.indicator', 'resources.is_default', 'resources.access_token_ttl',
+      'scopes.id',
+      'scopes.resource_id',
+      'scopes.name',
+      'scopes.description',
+      'scopes.created_at',
+      'resources.name as resource_name',
+      'resources.indicator',
+      'resources.is_default',
+      'resources.access_token_ttl',
     ])
     .orderBy('scopes.name')
     .orderBy('scopes.id');

@@ -5,13 +5,14 @@ import {
   personas,
   phoneAssets,
   phoneContentSecurityPolicy,
+  phoneCookie,
   phoneHtml,
   sandboxOutcomes,
 } from '@aldaba/connectors/sandbox';
 import * as contract from '@aldaba/contract';
 import { z } from 'zod';
-import { AldabaError } from '../../kernel/errors.ts';
 import { assertSameOrigin, type Http, type Implement } from '../../http/index.ts';
+import { AldabaError } from '../../kernel/errors.ts';
 import type { Sandbox } from './service.ts';
 
 /** `/api/configs/sandbox`. */
@@ -47,14 +48,22 @@ export function sandboxRoutes(http: Http, sandbox: Sandbox, phoneFolder: string)
     const type = Object.hasOwn(phoneAssets, name) ? phoneAssets[name] : undefined;
     // The name is one of a fixed list here: nothing else of a request becomes part of a path.
     if (type === undefined) throw new AldabaError('request.not_found');
-    return reply.header('content-type', type).header('cache-control', 'no-cache').send(await readFile(join(phoneFolder, name)));
+    return reply
+      .header('content-type', type)
+      .header('cache-control', 'no-cache')
+      .send(await readFile(join(phoneFolder, name)));
   });
   http.post('/sandbox/wechat/approve', async (request, reply) => {
     await sandbox.requireEnabled(request.tenant);
     // Only the phone page itself may say that the person agreed: another site could do so behind their back.
-    assertSameOrigin(request);
+    assertSameOrigin(request, phoneCookie);
     const approval = approvalSchema.safeParse(request.body);
-    if (!approval.success) throw new AldabaError('guard.invalid_input', { reason: 'body: appId, a persona and an outcome of the sandbox are needed' });
-    return reply.header('cache-control', 'no-store').send({ code: await sandbox.approve(request.tenant, approval.data satisfies Approval) });
+    if (!approval.success)
+      throw new AldabaError('guard.invalid_input', {
+        reason: 'body: appId, a persona and an outcome of the sandbox are needed',
+      });
+    return reply
+      .header('cache-control', 'no-store')
+      .send({ code: await sandbox.approve(request.tenant, approval.data satisfies Approval) });
   });
 }

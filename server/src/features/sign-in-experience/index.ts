@@ -7,4 +7,9 @@
  */
 export type { SignInExperience } from '@aldaba/contract';
 export { signInExperienceRoutes } from './routes.ts';
-export { createSignInExperiences, seedSignInExperience, type SignInExperiences, type SignInExperiencesNeeds } from './service.ts';
+export {
+  createSignInExperiences,
+  type SignInExperiences,
+  type SignInExperiencesNeeds,
+  seedSignInExperience,
+} from './service.ts';

@@ -39,11 +39,15 @@ const socialConnectorsExist: Rule = ({ socialSignInConnectorTargets }, connector
   const missing = socialSignInConnectorTargets.filter(
     (target) => !connectors.some((connector) => connector.type === 'Social' && connector.target === target),
   );
-  return missing.length > 0 ? { code: 'sign_in_experiences.enabled_connector_not_found', data: { targets: missing } } : undefined;
+  return missing.length > 0
+    ? { code: 'sign_in_experiences.enabled_connector_not_found', data: { targets: missing } }
+    : undefined;
 };
 
 const usernameNeedsPassword: Rule = ({ signUp }) =>
-  signUp.identifiers.includes('username') && !signUp.password ? { code: 'sign_in_experiences.username_requires_password' } : undefined;
+  signUp.identifiers.includes('username') && !signUp.password
+    ? { code: 'sign_in_experiences.username_requires_password' }
+    : undefined;
 
 /** An address that nobody proved to have must not identify an account. */
 const addressesAreVerified: Rule = ({ signUp }) =>
@@ -52,18 +56,23 @@ const addressesAreVerified: Rule = ({ signUp }) =>
     : undefined;
 
 const methodsOfferAFactor: Rule = ({ signIn }) =>
-  signIn.methods.some((method) => !offersFactor(method)) ? { code: 'sign_in_experiences.at_least_one_authentication_factor' } : undefined;
+  signIn.methods.some((method) => !offersFactor(method))
+    ? { code: 'sign_in_experiences.at_least_one_authentication_factor' }
+    : undefined;
 
 const methodsAreUnambiguous: Rule = ({ signIn }) => {
   const identifiers = signIn.methods.map((method) => method.identifier);
-  return new Set(identifiers).size < identifiers.length ? { code: 'sign_in_experiences.not_one_and_only_one_primary_sign_in_method' } : undefined;
+  return new Set(identifiers).size < identifiers.length
+    ? { code: 'sign_in_experiences.not_one_and_only_one_primary_sign_in_method' }
+    : undefined;
 };
 
 const signUpLeadsToSignIn: Rule = ({ signUp, signIn }) => {
   for (const identifier of signUp.identifiers) {
     const method = signIn.methods.find((candidate) => candidate.identifier === identifier);
     if (!method) return { code: 'sign_in_experiences.miss_sign_up_identifier_in_sign_in', data: { identifier } };
-    if (signUp.password && !method.password) return { code: 'sign_in_experiences.password_sign_in_must_be_enabled', data: { identifier } };
+    if (signUp.password && !method.password)
+      return { code: 'sign_in_experiences.password_sign_in_must_be_enabled', data: { identifier } };
     if (!signUp.password && signUp.verify && !method.verificationCode) {
       return { code: 'sign_in_experiences.code_sign_in_must_be_enabled', data: { identifier } };
     }
@@ -92,7 +101,10 @@ const rules: readonly Rule[] = [
 ];
 
 /** The first rule that the settings break, or undefined. */
-export function findRuleBreak(settings: SignInExperienceSettings, connectors: readonly AvailableConnector[]): RuleBreak | undefined {
+export function findRuleBreak(
+  settings: SignInExperienceSettings,
+  connectors: readonly AvailableConnector[],
+): RuleBreak | undefined {
   for (const rule of rules) {
     const broken = rule(settings, connectors);
     if (broken) return broken;

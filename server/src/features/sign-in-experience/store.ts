@@ -2,7 +2,9 @@ import { type Queries, sql } from '../../store/index.ts';
 
 /** The settings that were changed; undefined before the first change. */
 export async function findSettings(q: Queries): Promise<unknown> {
-  const row = await q.first(sql.selectFrom('sign_in_experiences').select('settings').where('tenant_id', '=', q.tenantId));
+  const row = await q.first(
+    sql.selectFrom('sign_in_experiences').select('settings').where('tenant_id', '=', q.tenantId),
+  );
   return row?.settings;
 }
 

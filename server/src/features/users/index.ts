@@ -6,5 +6,12 @@
  * suspended or deleted. Sign-in and the protocol enter through `createUsers`; the Management API through `routes.ts`.
  */
 export { userRoutes } from './routes.ts';
-export { createUsers, type Identifier, type UserDraft, type UserPatch, type Users, type UsersNeeds } from './service.ts';
+export {
+  createUsers,
+  type Identifier,
+  type UserDraft,
+  type UserPatch,
+  type Users,
+  type UsersNeeds,
+} from './service.ts';
 export type { PasswordDigest, User } from './user.ts';

@@ -1,6 +1,6 @@
 import * as contract from '@aldaba/contract';
-import { AldabaError } from '../../kernel/errors.ts';
 import { Answer, type Implement, type Page, Paged, parseSearch } from '../../http/index.ts';
+import { AldabaError } from '../../kernel/errors.ts';
 import type { Users } from './service.ts';
 import { searchableFields } from './user.ts';
 
@@ -10,7 +10,9 @@ const roleFields = ['id', 'name', 'description'];
 export function userRoutes(implement: Implement, users: Users): void {
   implement(contract.listUsers, async ({ tenant, query, page }) => {
     if (query.excludeRoleId !== undefined && query.excludeOrganizationId !== undefined) {
-      throw new AldabaError('request.invalid_input', { details: 'Give either excludeRoleId or excludeOrganizationId.' });
+      throw new AldabaError('request.invalid_input', {
+        details: 'Give either excludeRoleId or excludeOrganizationId.',
+      });
     }
     const filter = { search: parseSearch(query, searchableFields), excludeRoleId: query.excludeRoleId };
     const { items, total } = await users.list(tenant.db, filter, page as Page);
@@ -32,8 +34,12 @@ export function userRoutes(implement: Implement, users: Users): void {
         : {}),
     };
   });
-  implement(contract.updateUser, ({ tenant, params, body }) => tenant.db.transaction((tx) => users.update(tx, params.userId, body)));
-  implement(contract.deleteUser, ({ tenant, params }) => tenant.db.transaction((tx) => users.remove(tx, params.userId)));
+  implement(contract.updateUser, ({ tenant, params, body }) =>
+    tenant.db.transaction((tx) => users.update(tx, params.userId, body)),
+  );
+  implement(contract.deleteUser, ({ tenant, params }) =>
+    tenant.db.transaction((tx) => users.remove(tx, params.userId)),
+  );
   implement(contract.updateUserIsSuspended, ({ tenant, params, body }) =>
     tenant.db.transaction((tx) => users.update(tx, params.userId, body)),
   );
@@ -44,14 +50,25 @@ export function userRoutes(implement: Implement, users: Users): void {
 }
 
 function dataRoutes(implement: Implement, users: Users): void {
-  implement(contract.getUserCustomData, async ({ tenant, params }) => (await users.get(tenant.db, params.userId)).customData);
-  implement(contract.updateUserCustomData, ({ tenant, params, body }) => users.merge(tenant.db, params.userId, { customData: body.customData }));
-  implement(contract.updateUserProfile, ({ tenant, params, body }) => users.merge(tenant.db, params.userId, { profile: body.profile }));
+  implement(
+    contract.getUserCustomData,
+    async ({ tenant, params }) => (await users.get(tenant.db, params.userId)).customData,
+  );
+  implement(contract.updateUserCustomData, ({ tenant, params, body }) =>
+    users.merge(tenant.db, params.userId, { customData: body.customData }),
+  );
+  implement(contract.updateUserProfile, ({ tenant, params, body }) =>
+    users.merge(tenant.db, params.userId, { profile: body.profile }),
+  );
 }
 
 function passwordRoutes(implement: Implement, users: Users): void {
-  implement(contract.updateUserPassword, ({ tenant, params, body }) => users.setPassword(tenant.db, params.userId, body.password));
-  implement(contract.verifyUserPassword, ({ tenant, params, body }) => users.verifyPassword(tenant.db, params.userId, body.password));
+  implement(contract.updateUserPassword, ({ tenant, params, body }) =>
+    users.setPassword(tenant.db, params.userId, body.password),
+  );
+  implement(contract.verifyUserPassword, ({ tenant, params, body }) =>
+    users.verifyPassword(tenant.db, params.userId, body.password),
+  );
   implement(contract.getUserHasPassword, async ({ tenant, params }) => ({
     hasPassword: (await users.get(tenant.db, params.userId)).hasPassword,
   }));
@@ -93,7 +110,12 @@ function userRoleRoutes(implement: Implement, users: Users): void {
     tenant.db.transaction((tx) => users.removeRole(tx, params.userId, params.roleId)),
   );
   implement(contract.listRoleUsers, async ({ tenant, params, query, page }) => {
-    const { items, total } = await users.listOfRole(tenant.db, params.id, parseSearch(query, searchableFields), page as Page);
+    const { items, total } = await users.listOfRole(
+      tenant.db,
+      params.id,
+      parseSearch(query, searchableFields),
+      page as Page,
+    );
     return new Paged(items, total);
   });
   implement(contract.createRoleUsers, ({ tenant, params, body }) =>

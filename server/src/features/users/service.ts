@@ -11,7 +11,10 @@ import type { PasswordDigest, User } from './user.ts';
 export interface UsersNeeds {
   clock: Clock;
   passwords: Pick<Passwords, 'hash' | 'verify'>;
-  roles: Pick<Roles, 'assignDefaults' | 'userRoleNames' | 'list' | 'assign' | 'replace' | 'unassign' | 'addHolders' | 'get'>;
+  roles: Pick<
+    Roles,
+    'assignDefaults' | 'userRoleNames' | 'list' | 'assign' | 'replace' | 'unassign' | 'addHolders' | 'get'
+  >;
   sessions: {
     /** Ends every session and grant of the user, with all tokens, in the transaction that suspends or deletes them. */
     endAll(tx: Queries, userId: string): Promise<void>;
@@ -85,13 +88,21 @@ export interface Users {
   get(q: Queries, userId: string): Promise<User>;
   list(q: Queries, filter: store.UserFilter, slice: Slice): Promise<{ items: User[]; total: number }>;
   /** Merges the first level. Returns the whole after the merge. @throws AldabaError `entity.not_found` */
-  merge(tx: Queries, userId: string, part: { customData: Record<string, unknown> } | { profile: Record<string, unknown> }): Promise<Record<string, unknown>>;
+  merge(
+    tx: Queries,
+    userId: string,
+    part: { customData: Record<string, unknown> } | { profile: Record<string, unknown> },
+  ): Promise<Record<string, unknown>>;
   /** Sets a password in clear. Hashing takes a while: call it outside of a transaction. @throws AldabaError `request.overloaded` */
   setPassword(q: Queries, userId: string, password: string): Promise<User>;
   /** @throws AldabaError `session.invalid_credentials` when the password is wrong or there is none */
   verifyPassword(q: Queries, userId: string, password: string): Promise<void>;
   /** What a new user's password is stored as: hashed here, or brought along from elsewhere. @throws AldabaError `password.…` */
-  digestOf(given: { password?: string | undefined; passwordDigest?: string | undefined; passwordAlgorithm?: PasswordDigest['algorithm'] | undefined }): Promise<PasswordDigest | undefined>;
+  digestOf(given: {
+    password?: string | undefined;
+    passwordDigest?: string | undefined;
+    passwordAlgorithm?: PasswordDigest['algorithm'] | undefined;
+  }): Promise<PasswordDigest | undefined>;
   /** Deletes the user and everything that is theirs. @throws AldabaError `entity.not_found` */
   remove(tx: Queries, userId: string): Promise<void>;
 
@@ -100,7 +111,12 @@ export interface Users {
   addRoles(tx: Queries, userId: string, roleIds: readonly string[]): Promise<string[]>;
   replaceRoles(tx: Queries, userId: string, roleIds: readonly string[]): Promise<void>;
   removeRole(tx: Queries, userId: string, roleId: string): Promise<void>;
-  listOfRole(q: Queries, roleId: string, search: Search | undefined, slice: Slice): Promise<{ items: User[]; total: number }>;
+  listOfRole(
+    q: Queries,
+    roleId: string,
+    search: Search | undefined,
+    slice: Slice,
+  ): Promise<{ items: User[]; total: number }>;
   addToRole(tx: Queries, roleId: string, userIds: readonly string[]): Promise<void>;
   removeFromRole(tx: Queries, roleId: string, userId: string): Promise<void>;
 }
@@ -204,12 +220,15 @@ async function readPassword(
   { password, passwordDigest, passwordAlgorithm }: Parameters<Users['digestOf']>[0],
   passwords: UsersNeeds['passwords'],
 ): Promise<PasswordDigest | undefined> {
-  if (passwordDigest === undefined && passwordAlgorithm === undefined) return password === undefined ? undefined : passwords.hash(password);
+  if (passwordDigest === undefined && passwordAlgorithm === undefined)
+    return password === undefined ? undefined : passwords.hash(password);
   if (password !== undefined) {
     throw new AldabaError('guard.invalid_input', { reason: 'body: give either a password or a digest of one' });
   }
   if (passwordDigest === undefined || passwordAlgorithm === undefined) {
-    throw new AldabaError('guard.invalid_input', { reason: 'body: passwordDigest and passwordAlgorithm belong together' });
+    throw new AldabaError('guard.invalid_input', {
+      reason: 'body: passwordDigest and passwordAlgorithm belong together',
+    });
   }
   const digest = { digest: passwordDigest, algorithm: passwordAlgorithm };
   assertUsableDigest(digest);
@@ -229,8 +248,10 @@ async function precise<T>(work: Promise<T>): Promise<T> {
     return await work;
   } catch (error) {
     const constraint = constraintOf(error);
-    if (constraint === 'user_identities_tenant_id_user_id_fkey') throw new AldabaError('entity.not_found', undefined, { cause: error });
-    const code = constraint && Object.hasOwn(conflicts, constraint) ? conflicts[constraint as keyof typeof conflicts] : undefined;
+    if (constraint === 'user_identities_tenant_id_user_id_fkey')
+      throw new AldabaError('entity.not_found', undefined, { cause: error });
+    const code =
+      constraint && Object.hasOwn(conflicts, constraint) ? conflicts[constraint as keyof typeof conflicts] : undefined;
     throw code ? new AldabaError(code, undefined, { cause: error }) : error;
   }
 }

@@ -30,8 +30,19 @@ const identities = fragment<Record<string, { userId: string; details?: Record<st
   from user_identities i where i.tenant_id = users.tenant_id and i.user_id = users.id)`.as('identities');
 
 const columns = [
-  'users.id', 'users.username', 'users.primary_email', 'users.primary_phone', 'users.name', 'users.avatar', 'users.custom_data',
-  'users.profile', 'users.application_id', 'users.is_suspended', 'users.last_sign_in_at', 'users.created_at', 'users.updated_at',
+  'users.id',
+  'users.username',
+  'users.primary_email',
+  'users.primary_phone',
+  'users.name',
+  'users.avatar',
+  'users.custom_data',
+  'users.profile',
+  'users.application_id',
+  'users.is_suspended',
+  'users.last_sign_in_at',
+  'users.created_at',
+  'users.updated_at',
   fragment<boolean>`users.password_digest is not null`.as('has_password'),
   identities,
 ] as const;
@@ -72,7 +83,11 @@ const toUser = (row: Row): User => ({
   hasPassword: row.has_password,
 });
 
-const select = (q: Queries) => sql.selectFrom('users').select([...columns]).where('users.tenant_id', '=', q.tenantId);
+const select = (q: Queries) =>
+  sql
+    .selectFrom('users')
+    .select([...columns])
+    .where('users.tenant_id', '=', q.tenantId);
 
 export async function findUser(q: Queries, id: string): Promise<User | undefined> {
   const row = await q.first(select(q).where('users.id', '=', id));
@@ -99,7 +114,9 @@ export async function findUserByIdentity(q: Queries, target: string, identityId:
   const row = await q.first(
     select(q)
       .innerJoin('user_identities', (join) =>
-        join.onRef('user_identities.tenant_id', '=', 'users.tenant_id').onRef('user_identities.user_id', '=', 'users.id'),
+        join
+          .onRef('user_identities.tenant_id', '=', 'users.tenant_id')
+          .onRef('user_identities.user_id', '=', 'users.id'),
       )
       .where('user_identities.target', '=', target)
       .where('user_identities.identity_id', '=', identityId),
@@ -109,7 +126,11 @@ export async function findUserByIdentity(q: Queries, target: string, identityId:
 
 export async function findUserPassword(q: Queries, id: string): Promise<PasswordDigest | undefined> {
   const row = await q.first(
-    sql.selectFrom('users').select(['password_digest', 'password_algorithm']).where('tenant_id', '=', q.tenantId).where('id', '=', id),
+    sql
+      .selectFrom('users')
+      .select(['password_digest', 'password_algorithm'])
+      .where('tenant_id', '=', q.tenantId)
+      .where('id', '=', id),
   );
   if (!row?.password_digest || !row.password_algorithm) return undefined;
   return { digest: row.password_digest, algorithm: row.password_algorithm as PasswordDigest['algorithm'] };
@@ -128,16 +149,29 @@ const toValues = (patch: UserColumns, now: Date) => ({
   ...(patch.lastSignInAt === undefined ? {} : { last_sign_in_at: patch.lastSignInAt }),
   ...(patch.password === undefined
     ? {}
-    : { password_digest: patch.password.digest, password_algorithm: patch.password.algorithm, password_updated_at: now, is_password_expired: false }),
+    : {
+        password_digest: patch.password.digest,
+        password_algorithm: patch.password.algorithm,
+        password_updated_at: now,
+        is_password_expired: false,
+      }),
 });
 
 export const insertUser = (q: Queries, id: string, user: UserColumns, now: Date): Promise<number> =>
-  q.run(sql.insertInto('users').values({ tenant_id: q.tenantId, id, ...toValues(user, now), created_at: now, updated_at: now }));
+  q.run(
+    sql
+      .insertInto('users')
+      .values({ tenant_id: q.tenantId, id, ...toValues(user, now), created_at: now, updated_at: now }),
+  );
 
 /** Returns the number of rows found: 0 or 1. */
 export const updateUserRow = (q: Queries, id: string, patch: UserColumns, now: Date): Promise<number> =>
   q.run(
-    sql.updateTable('users').set({ ...toValues(patch, now), updated_at: now }).where('tenant_id', '=', q.tenantId).where('id', '=', id),
+    sql
+      .updateTable('users')
+      .set({ ...toValues(patch, now), updated_at: now })
+      .where('tenant_id', '=', q.tenantId)
+      .where('id', '=', id),
   );
 
 /** Merges the first level of a JSON column in one statement, so that two merges at once both count. */
@@ -171,13 +205,25 @@ export async function upsertIdentity(q: Queries, identity: IdentityRow): Promise
     `insert into user_identities (tenant_id, target, identity_id, user_id, details) values ($1, $2, $3, $4, $5::jsonb)
      on conflict (tenant_id, user_id, target) do update set identity_id = excluded.identity_id, details = excluded.details
      returning (xmax = 0) as inserted`,
-    [q.tenantId, identity.target, identity.identityId, identity.userId, identity.details ? JSON.stringify(identity.details) : null],
+    [
+      q.tenantId,
+      identity.target,
+      identity.identityId,
+      identity.userId,
+      identity.details ? JSON.stringify(identity.details) : null,
+    ],
   );
   return rows[0]?.inserted ?? false;
 }
 
 export const deleteIdentity = (q: Queries, userId: string, target: string): Promise<number> =>
-  q.run(sql.deleteFrom('user_identities').where('tenant_id', '=', q.tenantId).where('user_id', '=', userId).where('target', '=', target));
+  q.run(
+    sql
+      .deleteFrom('user_identities')
+      .where('tenant_id', '=', q.tenantId)
+      .where('user_id', '=', userId)
+      .where('target', '=', target),
+  );
 
 export interface UserFilter {
   search?: Search | undefined;
@@ -188,7 +234,11 @@ export interface UserFilter {
 }
 
 /** Newest first. */
-export async function findUserList(q: Queries, filter: UserFilter, slice: Slice): Promise<{ items: User[]; total: number }> {
+export async function findUserList(
+  q: Queries,
+  filter: UserFilter,
+  slice: Slice,
+): Promise<{ items: User[]; total: number }> {
   const hasRole = (roleId: string) =>
     fragment<boolean>`exists (select from users_roles ur where ur.tenant_id = users.tenant_id and ur.user_id = users.id and ur.role_id = ${roleId})`;
   let query = sql.selectFrom('users').where('users.tenant_id', '=', q.tenantId);
@@ -206,7 +256,12 @@ export async function findUserList(q: Queries, filter: UserFilter, slice: Slice)
     );
   }
   const rows = await q.all(
-    query.select([...columns]).orderBy('users.created_at', 'desc').orderBy('users.id').limit(slice.limit).offset(slice.offset),
+    query
+      .select([...columns])
+      .orderBy('users.created_at', 'desc')
+      .orderBy('users.id')
+      .limit(slice.limit)
+      .offset(slice.offset),
   );
   const count = await q.first(query.select((e) => e.fn.countAll<number>().as('total')));
   return { items: rows.map(toUser), total: count?.total ?? 0 };

@@ -1,3 +1,5 @@
+export type { PasswordDigest } from '../passwords/index.ts';
+
 /** A user as the Management API shows it. Dates are milliseconds since the epoch. */
 export interface User {
   id: string;
@@ -17,12 +19,6 @@ export interface User {
   applicationId: string | null;
   isSuspended: boolean;
   hasPassword: boolean;
-}
-
-/** A password as it is stored: a PHC string (argon2id) or a foreign digest with its algorithm. */
-export interface PasswordDigest {
-  digest: string;
-  algorithm: 'Argon2i' | 'Argon2id' | 'Argon2d' | 'SHA1' | 'SHA256' | 'MD5' | 'Bcrypt' | 'Legacy';
 }
 
 /** Members that a list of users can be searched by. */

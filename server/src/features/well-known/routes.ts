@@ -5,7 +5,11 @@ import type { Tenant } from '../../tenancy/index.ts';
 import type { WellKnown, WellKnownNeeds } from './service.ts';
 
 /** `/api/.well-known/…` and `/api/swagger.json`: what clients and sign-in pages read before anybody signed in. */
-export function wellKnownRoutes(implement: Implement, wellKnown: WellKnown, needs: Pick<WellKnownNeeds, 'signInExperiences'>): void {
+export function wellKnownRoutes(
+  implement: Implement,
+  wellKnown: WellKnown,
+  needs: Pick<WellKnownNeeds, 'signInExperiences'>,
+): void {
   implement(contract.getPublicSignInExperience, ({ tenant }) => wellKnown.experience(tenant));
   implement(contract.getPublicExperience, ({ tenant }) => wellKnown.experience(tenant));
   implement(contract.getPhrases, async ({ tenant, query, request, reply }) => {

@@ -32,7 +32,10 @@ export function createWellKnown({ signInExperiences, connectors, sandbox }: Well
         ...shown,
         socialConnectors,
         ssoConnectors: [],
-        forgotPassword: { email: offers('EmailVerificationCode', 'Email'), phone: offers('PhoneVerificationCode', 'Sms') },
+        forgotPassword: {
+          email: offers('EmailVerificationCode', 'Email'),
+          phone: offers('PhoneVerificationCode', 'Sms'),
+        },
         isDevelopmentTenant,
         customProfileFields: [],
       };
