@@ -1,0 +1,214 @@
+import assert from 'node:assert/strict';
+import { connect } from 'node:net';
+import { after, before, describe, it } from 'node:test';
+import { decodeJwt } from 'jose';
+import type { CustomClientMetadata } from '../../server/src/features/applications/index.ts';
+import { createParty, encode, failureOf, type Party, type Tokens } from './party.ts';
+import { type Provider, startProvider } from './provider.ts';
+
+const redirectUri = 'https://client.example.com/callback';
+const day = 86_400_000;
+
+describe('refresh tokens', () => {
+  let provider: Provider;
+  let userId: string;
+  before(async () => {
+    provider = await startProvider();
+    userId = (await provider.addUser({ username: 'ada' })).id;
+  });
+  after(() => provider.close());
+
+  const register = async (
+    type: 'Native' | 'SPA' | 'Traditional',
+    customClientMetadata: CustomClientMetadata = {},
+  ): Promise<Party> => {
+    const { id, secret } = await provider.addClient({
+      type,
+      customClientMetadata,
+      oidcClientMetadata: { redirectUris: [redirectUri] },
+    });
+    return createParty(provider, { id, redirectUri, ...(secret ? { secret } : {}) });
+  };
+  const refreshed = async (party: Party, token: string | undefined): Promise<Tokens & { refresh_token: string }> => {
+    const response = await party.refresh(token ?? '');
+    assert.equal(response.status, 200, await response.clone().text());
+    return (await response.json()) as Tokens & { refresh_token: string };
+  };
+  const refusal = async (party: Party, token: string | undefined) =>
+    (await failureOf(await party.refresh(token ?? ''))).error;
+  const introspect = async (party: Party, token: string) =>
+    (await (await party.post('/oidc/token/introspection', { token })).json()) as { exp: number; active: boolean };
+  /** Forgets that answers were delivered, as a server does that was killed before it noted them. */
+  const forgetDelivery = () => provider.database.system.raw('update refresh_tokens set delivered = false');
+  /** Waits until the gathered deliveries are noted. */
+  const noteDelivery = async (count: number) => {
+    const noted = async () =>
+      (await provider.database.system.raw('select 1 from refresh_tokens where delivered')).length;
+    const deadline = Date.now() + 5000;
+    while ((await noted()) < count && Date.now() < deadline) await new Promise((resolve) => setImmediate(resolve));
+  };
+
+  it('oidcc-refresh-token: gives new tokens, repeats the refresh token and issues the ID token now', async () => {
+    const party = await register('Native');
+    const first = await party.tokens(userId);
+    provider.clock.advance(10_000);
+    const second = await refreshed(party, first.refresh_token);
+    assert.notEqual(second.access_token, first.access_token);
+    const [before, after] = [decodeJwt(first.id_token), decodeJwt(second.id_token)];
+    assert.equal(after.sub, before.sub);
+    assert.equal(after.auth_time, before.auth_time);
+    assert.ok(Number(after.iat) >= Number(before.iat) + 10);
+  });
+
+  it('a public client gets a new refresh token at every use; the old one works for 3 more seconds', async () => {
+    const party = await register('Native');
+    const first = (await party.tokens(userId)).refresh_token;
+    const second = await refreshed(party, first);
+    assert.notEqual(second.refresh_token, first);
+    provider.clock.advance(2900);
+    const again = await refreshed(party, first);
+    await refreshed(party, second.refresh_token);
+    await refreshed(party, again.refresh_token);
+  });
+
+  it('a replaced token that comes back later destroys the grant with all its tokens', async () => {
+    const party = await register('Native');
+    const first = (await party.tokens(userId)).refresh_token;
+    const second = await refreshed(party, first);
+    const third = await refreshed(party, second.refresh_token);
+    provider.clock.advance(3100);
+    assert.equal(await refusal(party, first), 'invalid_grant');
+    assert.equal(await refusal(party, third.refresh_token), 'invalid_grant');
+    const me = await fetch(`${provider.url}/oidc/me`, { headers: { authorization: `Bearer ${third.access_token}` } });
+    assert.equal(me.status, 401);
+  });
+
+  it('a token whose replacement was delivered but never used counts as replaced', async () => {
+    const party = await register('Native');
+    const first = (await party.tokens(userId)).refresh_token;
+    await forgetDelivery();
+    const second = await refreshed(party, first);
+    await noteDelivery(1);
+    provider.clock.advance(3100);
+    assert.equal(await refusal(party, first), 'invalid_grant');
+    assert.equal(await refusal(party, second.refresh_token), 'invalid_grant');
+  });
+
+  it('a token whose replacement never reached the client is not burned, and the lost replacement dies', async () => {
+    const party = await register('Native');
+    const first = (await party.tokens(userId)).refresh_token;
+    await forgetDelivery();
+    const lost = await refreshed(party, first);
+    await noteDelivery(1);
+    await forgetDelivery();
+    provider.clock.advance(60_000);
+    const second = await refreshed(party, first);
+    assert.equal(await refusal(party, lost.refresh_token), 'invalid_grant');
+    await refreshed(party, second.refresh_token);
+  });
+
+  it('a client that hangs up before the answer can use its token again', async () => {
+    const party = await register('Native');
+    const first = (await party.tokens(userId)).refresh_token ?? '';
+    await forgetDelivery();
+    const { hostname, port } = new URL(provider.url);
+    const body = encode({ client_id: party.id, grant_type: 'refresh_token', refresh_token: first }).toString();
+    const consumed = async () =>
+      (await provider.database.system.raw('select 1 from refresh_tokens where consumed_at is not null')).length;
+    const before = await consumed();
+    const socket = connect(Number(port), hostname);
+    socket.write(
+      `POST /oidc/token HTTP/1.1\r\nHost: ${hostname}:${port}\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: ${body.length}\r\n\r\n${body}`,
+    );
+    socket.on('error', () => undefined);
+    await new Promise((resolve) => socket.once('connect', resolve));
+    socket.resetAndDestroy();
+    const deadline = Date.now() + 2000;
+    while ((await consumed()) === before && Date.now() < deadline)
+      await new Promise((resolve) => setImmediate(resolve));
+    provider.clock.advance(60_000);
+    const response = await party.refresh(first);
+    assert.ok([200, 400].includes(response.status));
+    // Whether the kernel took the answer before the reset is a race; when it did not, the token must work.
+    const delivered = (await provider.database.system.raw('select 1 from refresh_tokens where delivered')).length;
+    if (delivered === 0) assert.equal(response.status, 200);
+  });
+
+  it('of twenty uses at once all succeed within the leeway, and none answers 5xx', async () => {
+    const party = await register('SPA');
+    const first = (await party.tokens(userId)).refresh_token ?? '';
+    const responses = await Promise.all(Array.from({ length: 20 }, () => party.refresh(first)));
+    assert.deepEqual([...new Set(responses.map(({ status }) => status))], [200]);
+  });
+
+  it('a single-page application hands on the remaining time, others start anew', async () => {
+    for (const [type, slides] of [
+      ['SPA', false],
+      ['Native', true],
+    ] as const) {
+      const party = await register(type);
+      const first = (await party.tokens(userId)).refresh_token ?? '';
+      const { exp } = await introspect(party, first);
+      provider.clock.advance(day);
+      const second = await refreshed(party, first);
+      assert.equal((await introspect(party, second.refresh_token)).exp > exp + 3600, slides, type);
+    }
+  });
+
+  it('a confidential client keeps its token until 70 % of its time have passed', async () => {
+    const party = await register('Traditional', { refreshTokenTtlInDays: 10 });
+    const first = (await party.tokens(userId)).refresh_token;
+    provider.clock.advance(6 * day);
+    assert.equal((await refreshed(party, first)).refresh_token, first);
+    provider.clock.advance(1.1 * day);
+    assert.notEqual((await refreshed(party, first)).refresh_token, first);
+  });
+
+  it('rotation can be switched off', async () => {
+    const party = await register('Native', { rotateRefreshToken: false });
+    const first = (await party.tokens(userId)).refresh_token;
+    assert.equal((await refreshed(party, first)).refresh_token, first);
+  });
+
+  it('ends after its time to live', async () => {
+    const party = await register('Native', { refreshTokenTtlInDays: 1 });
+    const first = (await party.tokens(userId)).refresh_token;
+    provider.clock.advance(day + 1000);
+    assert.equal(await refusal(party, first), 'invalid_grant');
+  });
+
+  it('belongs to one client', async () => {
+    const [party, other] = [await register('Native'), await register('Native')];
+    const { refresh_token: token } = await party.tokens(userId);
+    assert.equal(await refusal(other, token), 'invalid_grant');
+    await refreshed(party, token);
+  });
+
+  it('narrows its scopes on demand and never widens them', async () => {
+    const party = await register('Native');
+    const { refresh_token: token } = await party.tokens(userId);
+    const narrow = (await (await party.refresh(token ?? '', { scope: 'openid' })).json()) as Tokens;
+    assert.equal(narrow.scope, 'openid');
+    const wide = await failureOf(await party.refresh(narrow.refresh_token ?? '', { scope: 'openid email' }));
+    assert.equal(wide.error, 'invalid_scope');
+  });
+
+  it('is given for offline_access with consent only, or always where the application wants it', async () => {
+    const native = await register('Native');
+    assert.equal((await native.tokens(userId, { prompt: 'login' })).refresh_token, undefined);
+    assert.equal((await native.tokens(userId, { scope: 'openid' })).refresh_token, undefined);
+    const always = await register('Traditional', { alwaysIssueRefreshToken: true });
+    assert.ok((await always.tokens(userId, { scope: 'openid' })).refresh_token);
+  });
+
+  it('stops when the user is suspended and when the application is deleted', async () => {
+    const party = await register('Native');
+    const user = await provider.addUser({ username: 'eve' });
+    const first = (await party.tokens(user.id)).refresh_token;
+    await provider.database.system.raw("update users set is_suspended = true where username = 'eve'");
+    assert.equal(await refusal(party, first), 'invalid_grant');
+    const second = (await party.tokens(userId)).refresh_token;
+    await provider.tenant.db.transaction((tx) => provider.applications.remove(tx, party.id));
+    assert.equal(await refusal(party, second), 'invalid_client');
+  });
+});
