@@ -45,10 +45,11 @@ const policyArbitrary = fc
 const intent = fc.constantFrom('SignIn' as const, 'Register' as const, 'ForgotPassword' as const);
 /** Mostly the account that the service would look up; now and then any other, or none, as a faulty caller might pass. */
 const accountArbitrary = fc.oneof(
-  { weight: 5, arbitrary: fc.constant('looked up' as const) },
-  { weight: 1, arbitrary: fc.option(fc.constantFrom(...people), { nil: undefined }) },
+  { weight: 4, arbitrary: fc.constant('looked up' as const) },
+  { weight: 1, arbitrary: fc.constant('suspended meanwhile' as const) },
+  { weight: 3, arbitrary: fc.option(fc.constantFrom(...people), { nil: undefined }) },
 );
-type Given = Account | 'looked up' | undefined;
+type Given = Account | 'looked up' | 'suspended meanwhile' | undefined;
 
 /** Ids are made fresh where the server makes them, so they are counted, not drawn. */
 type Draft =
@@ -112,6 +113,7 @@ const ownerOf = (proof: Proof | undefined, accounts: Accounts): Account | undefi
 
 function toEvent(draft: Draft, state: SignInState | undefined, id: string, accounts: Accounts): SignInEvent {
   const given = (account: Given, found: Account | undefined) => {
+    if (account === 'suspended meanwhile') return found ? { account: { ...found, isSuspended: true } } : {};
     const chosen = account === 'looked up' ? found : account;
     return chosen ? { account: chosen } : {};
   };
@@ -124,7 +126,7 @@ function toEvent(draft: Draft, state: SignInState | undefined, id: string, accou
     case 'prove':
       return { type: 'proved', proof: makeProof(draft.proof, draft.who, id) };
     case 'identify': {
-      const proof = state?.proofs[draft.which];
+      const proof = state?.proofs.at(-1 - draft.which);
       // Whom a social identity belongs to is read from the database; nobody can pass another account there.
       const account = proof?.type === 'Social' ? 'looked up' : draft.account;
       return {
@@ -135,7 +137,7 @@ function toEvent(draft: Draft, state: SignInState | undefined, id: string, accou
       };
     }
     case 'add-social': {
-      const proofId = state?.proofs[draft.which]?.id ?? 'none';
+      const proofId = state?.proofs.at(-1 - draft.which)?.id ?? 'none';
       return { type: 'social-added', proofId, inUse: draft.link, ...given(draft.account, identified) };
     }
     case 'username':
@@ -186,9 +188,29 @@ function play(policy: ReturnType<typeof resolvePolicy>, drafts: readonly Draft[]
   return visits;
 }
 
+const provesOf = (proof: Proof['type'], who: Account): Draft => ({ kind: 'prove', proof, who });
+/** Steps in the order that makes sense, so that the random ones around them meet sign-ins that are under way. */
+const sensible = fc
+  .record({
+    proof: fc.constantFrom('Password' as const, 'NewPasswordIdentity' as const, 'Social' as const),
+    who: fc.constantFrom(...people),
+  })
+  .map(({ proof, who }): Draft[] => [
+    provesOf(proof, who),
+    { kind: 'identify', which: 0, account: 'looked up', link: false },
+    { kind: 'username', account: 'looked up' },
+    { kind: 'submit', account: 'looked up' },
+  ]);
+const chunk = fc.oneof(
+  { weight: 2, arbitrary: sensible },
+  { weight: 5, arbitrary: draftArbitrary.map((draft) => [draft]) },
+);
 const sequences = fc
-  .tuple(policyArbitrary, intent, fc.array(draftArbitrary, { minLength: 5, maxLength: 25, size: 'max' }))
-  .map(([policy, first, rest]): [typeof policy, Draft[]] => [policy, [{ kind: 'start', intent: first }, ...rest]]);
+  .tuple(policyArbitrary, intent, fc.array(chunk, { minLength: 3, maxLength: 12, size: 'max' }))
+  .map(([policy, first, rest]): [typeof policy, Draft[]] => [
+    policy,
+    [{ kind: 'start', intent: first }, ...rest.flat()],
+  ]);
 const always = (promise: (visits: Visit[], policy: ReturnType<typeof resolvePolicy>) => void) =>
   fc.assert(
     fc.property(sequences, ([policy, drafts]) => promise(play(policy, drafts), policy)),
@@ -241,6 +263,12 @@ describe('the sign-in machine, whatever the order of the steps', () => {
     always((visits) => {
       const used = new Set<string>();
       for (const { event, before, after } of visits) {
+        if (event.type === 'identified' || event.type === 'social-added') {
+          assert.ok(
+            !before?.proofs.some((proof) => proof.id === event.proofId && proof.used),
+            'a used proof was taken',
+          );
+        }
         for (const { id, used: now } of after.proofs) {
           const was = before?.proofs.find((proof) => proof.id === id)?.used ?? false;
           if (!now) assert.ok(!was && !used.has(id), 'a used proof became unused');
@@ -273,15 +301,21 @@ describe('the sign-in machine, whatever the order of the steps', () => {
 
   it('links an identity only to an account that was proved, after the identity itself was', () => {
     always((visits) => {
-      for (const { before, effects } of visits) {
+      const proved = new Set<string>();
+      for (const { event, before, after, effects } of visits) {
+        if (
+          event.type === 'identified' &&
+          after.intent === 'SignIn' &&
+          after.profile.identity &&
+          !before?.profile.identity
+        ) {
+          assert.ok(event.link && before?.userId !== undefined, 'linked without being asked to');
+        }
+        for (const proof of after.proofs) if (proof.type === 'Social' && proof.used) proved.add(proof.identity.id);
         for (const effect of effects) {
           if (effect.type !== 'link-identity') continue;
           assert.equal(before?.userId, effect.userId);
-          assert.ok(
-            before?.proofs.some(
-              (proof) => proof.type === 'Social' && proof.used && proof.identity.id === effect.identity.userId,
-            ),
-          );
+          assert.ok(proved.has(effect.identity.userId));
         }
       }
     });
