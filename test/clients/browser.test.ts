@@ -9,17 +9,18 @@ import { startServer, type TestServer } from '../support/server.ts';
 describe('a single-page app with the published @logto/browser, on an origin of its own', () => {
   let server: TestServer;
   let app: ExampleApp;
+  let appId: string;
 
   before(async () => {
     server = await startServer();
     const operator = await operate(server);
     const { port, url } = await planExample();
-    const { id } = await operator.addApplication({
+    ({ id: appId } = await operator.addApplication({
       type: 'SPA',
       redirectUri: `${url}/callback`,
       postLogoutUri: `${url}/`,
-    });
-    app = await startExample('spa/serve.js', { port, endpoint: server.url, appId: id });
+    }));
+    app = await startExample('spa/serve.js', { port, endpoint: server.url, appId });
   });
   after(async () => {
     await app?.stop();
@@ -64,23 +65,20 @@ describe('a single-page app with the published @logto/browser, on an origin of i
     await visitor.close();
   });
 
-  it('may not read tokens from an origin that is not registered', async () => {
+  it('keeps its answers from pages of origins that are not registered for it', async () => {
     const visitor = await openBrowser();
-    const stranger = await planExample();
-    const other = await startExample('spa/serve.js', {
-      port: stranger.port,
-      endpoint: server.url,
-      appId: 'somebody-else',
-    });
+    const { port } = await planExample();
+    const stranger = await startExample('spa/serve.js', { port, endpoint: server.url, appId });
     try {
-      await visitor.page.goto(other.url);
-      const outcome = await visitor.page.evaluate<string>(
-        `fetch(${JSON.stringify(`${server.url}/oidc/token`)}, { method: 'POST', body: new URLSearchParams({ grant_type: 'refresh_token' }) })
-          .then(() => 'readable', () => 'refused')`,
-      );
-      assert.equal(outcome, 'refused');
+      const body = JSON.stringify(`client_id=${appId}&grant_type=refresh_token&refresh_token=x`);
+      const ask = `fetch(${JSON.stringify(`${server.url}/oidc/token`)}, { method: 'POST', body: new URLSearchParams(${body}) })
+        .then(({ status }) => status, () => 'unreadable')`;
+      await visitor.page.goto(stranger.url);
+      assert.equal(await visitor.page.evaluate(ask), 'unreadable');
+      await visitor.page.goto(app.url);
+      assert.equal(await visitor.page.evaluate(ask), 400);
     } finally {
-      await other.stop();
+      await stranger.stop();
       await visitor.close();
     }
   });

@@ -1,10 +1,9 @@
 import assert from 'node:assert/strict';
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { after, before, describe, it } from 'node:test';
 import NodeClient, { type LogtoConfig } from '@logto/node';
 import type { Page } from 'playwright-core';
 import { openBrowser } from '../support/browser.ts';
+import { arrivalAt, type Landing, startLanding } from '../support/landing.ts';
 import { type Operator, operate } from '../support/operator.ts';
 import { goodPassword, signIn } from '../support/pages.ts';
 import { startServer, type TestServer } from '../support/server.ts';
@@ -28,30 +27,23 @@ const openClient = (config: LogtoConfig) => {
   return { client, browser, kept };
 };
 
-const arrivalAt = async (page: Page, address: string): Promise<string> => {
-  await page.waitForURL((url) => url.href.startsWith(address));
-  return page.url();
-};
-
 describe('the published @logto/node', () => {
   let server: TestServer;
   let operator: Operator;
-  let site: Server;
+  let site: Landing;
   let redirectUri: string;
   let postLogoutUri: string;
 
   before(async () => {
-    site = createServer((_request, response) => response.end('the app')).listen(0);
-    const { port } = site.address() as AddressInfo;
-    redirectUri = `http://localhost:${port}/callback`;
-    postLogoutUri = `http://localhost:${port}/goodbye`;
+    site = await startLanding();
+    redirectUri = `${site.url}/callback`;
+    postLogoutUri = `${site.url}/goodbye`;
     server = await startServer();
     operator = await operate(server);
     await operator.addUser(person);
   });
   after(async () => {
     await server?.close();
-    site.closeAllConnections();
     site.close();
   });
 
@@ -59,7 +51,7 @@ describe('the published @logto/node', () => {
     await client.signIn({ redirectUri });
     await page.goto(browser.wentTo);
     await signIn(page, person);
-    await client.handleSignInCallback(await arrivalAt(page, redirectUri));
+    await client.handleSignInCallback((await arrivalAt(page, redirectUri)).href);
   };
 
   const wholeLife = async (config: LogtoConfig) => {

@@ -85,11 +85,11 @@ describe('a server below a path', () => {
     await page.goto(`${server.url}/demo-app`);
     await page.getByRole('button', { name: 'Create an account' }).click();
     await register(page, ana);
-    await page.getByRole('rowheader', { name: 'username' }).waitFor();
+    await page.getByRole('rowheader', { name: 'username', exact: true }).waitFor();
     await page.getByRole('button', { name: 'Sign out' }).click();
     await page.getByRole('button', { name: 'Sign in' }).click();
     await signIn(page, ana);
-    await page.getByRole('rowheader', { name: 'username' }).waitFor();
+    await page.getByRole('rowheader', { name: 'username', exact: true }).waitFor();
     assert.deepEqual(foreign, []);
     for (const { name, path } of await context.cookies()) assert.match(path, /^\/auth(\/|$)/, `the cookie ${name}`);
     assert.deepEqual(visitor.complaints, []);

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { after, afterEach, before, beforeEach, describe, it } from 'node:test';
-import { authorization } from '../support/authorization.ts';
+import { type Authorization, authorization } from '../support/authorization.ts';
 import { openBrowser, type Visitor } from '../support/browser.ts';
+import { arrivalAt, type Landing, startLanding } from '../support/landing.ts';
 import { type Operator, operate } from '../support/operator.ts';
 import { goodPassword, register, signIn } from '../support/pages.ts';
 import { startServer, type TestServer } from '../support/server.ts';
@@ -10,20 +11,31 @@ describe('the hosted pages', () => {
   let server: TestServer;
   let operator: Operator;
   let visitor: Visitor;
+  let app: Landing;
+  let clientId: string;
   const ana = { username: 'ana_pages', password: goodPassword };
 
   before(async () => {
     server = await startServer();
     operator = await operate(server);
     await operator.addUser(ana);
+    app = await startLanding();
+    ({ id: clientId } = await operator.addApplication({ type: 'SPA', redirectUri: `${app.url}/callback` }));
   });
-  after(() => server?.close());
+  after(async () => {
+    app?.close();
+    await server?.close();
+  });
   afterEach(() => visitor?.close());
 
-  const start = (extra?: Record<string, string>) =>
-    authorization({ endpoint: server.url, ...(extra ? { extra } : {}) });
-  const arrives = (redirectUri: string) =>
-    visitor.page.waitForURL((url) => url.href.startsWith(redirectUri) && url.searchParams.has('code'));
+  const start = (extra: Record<string, string> = {}) =>
+    authorization({ endpoint: server.url, clientId, redirectUri: `${app.url}/callback`, extra });
+  /** The browser is back at the app, with a code for the request. */
+  const arrives = async ({ redirectUri, state }: Authorization) => {
+    const { searchParams } = await arrivalAt(visitor.page, redirectUri);
+    assert.ok(searchParams.get('code'));
+    assert.equal(searchParams.get('state'), state);
+  };
 
   describe('with scripts switched off', () => {
     beforeEach(async () => {
@@ -35,8 +47,7 @@ describe('the hosted pages', () => {
       const request = start({ first_screen: 'register' });
       await page.goto(request.url);
       await register(page, { username: 'noscript', password: goodPassword });
-      await arrives(request.redirectUri);
-      assert.equal(new URL(page.url()).searchParams.get('state'), request.state);
+      await arrives(request);
       assert.ok((await operator.users()).some(({ username }) => username === 'noscript'));
 
       await page.goto(`${server.url}/oidc/session/end`);
@@ -63,7 +74,7 @@ describe('the hosted pages', () => {
       assert.match(said[0] ?? '', /wrong/);
       assert.equal(said[0], said[1]);
       await signIn(page, ana);
-      await arrives(request.redirectUri);
+      await arrives(request);
     });
 
     it('say beside the fields what is wrong with a new account', async () => {
@@ -99,7 +110,7 @@ describe('the hosted pages', () => {
     await keyboard.press('Tab');
     await page.waitForFunction(`document.activeElement?.type === 'submit'`);
     await keyboard.press('Enter');
-    await arrives(request.redirectUri);
+    await arrives(request);
   });
 
   describe('speak the language', () => {
@@ -155,7 +166,7 @@ describe('the hosted pages', () => {
   it('show an error page, and never redirect, for an address that is not registered', async () => {
     visitor = await openBrowser();
     const { page } = visitor;
-    const stranger = authorization({ endpoint: server.url, redirectUri: `${server.url}.example.com/demo-app` });
+    const stranger = authorization({ endpoint: server.url, clientId, redirectUri: `${app.url}.example.com/callback` });
     const response = await page.goto(stranger.url);
     assert.equal(response?.status(), 400);
     await page.getByRole('heading', { name: 'That did not work' }).waitFor();
@@ -172,20 +183,21 @@ describe('the hosted pages', () => {
     await page.getByRole('button', { name: 'Create account' }).waitFor();
     await page.goBack();
     await signIn(page, ana);
-    await arrives(request.redirectUri);
+    await arrives(request);
   });
 
-  it('ask for the password again with prompt=login, and refuse another person under the same session', async () => {
+  it('ask again with prompt=login, and begin another session each time', async () => {
     visitor = await openBrowser();
-    const { page } = visitor;
-    const first = start();
-    await page.goto(first.url);
-    await signIn(page, ana);
-    await arrives(first.redirectUri);
-    const second = start({ prompt: 'login' });
-    await page.goto(second.url);
-    await signIn(page, ana);
-    await arrives(second.redirectUri);
+    const { page, context } = visitor;
+    const sessions = new Set<string | undefined>();
+    for (const [round, extra] of [{}, { prompt: 'login' }, { prompt: 'login consent' }].entries()) {
+      const request = start(extra);
+      await page.goto(request.url);
+      await signIn(page, ana);
+      await arrives(request);
+      sessions.add((await context.cookies()).find(({ name }) => name === '_session')?.value);
+      assert.equal(sessions.size, round + 1);
+    }
   });
 });
 
@@ -203,7 +215,7 @@ describe('the demo app', () => {
     await page.goto(`${server.url}/demo-app`);
     await page.getByRole('button', { name: 'Create an account' }).click();
     await register(page, person);
-    await page.getByRole('rowheader', { name: 'username' }).waitFor();
+    await page.getByRole('rowheader', { name: 'username', exact: true }).waitFor();
     assert.equal(new URL(page.url()).search, '', 'the code is out of the address');
     await page.getByRole('button', { name: 'Ask for my profile' }).click();
     await page.getByRole('table').nth(1).waitFor();
@@ -212,7 +224,7 @@ describe('the demo app', () => {
     await page.getByRole('button', { name: 'Sign out' }).click();
     await page.getByRole('button', { name: 'Sign in' }).click();
     await signIn(page, person);
-    await page.getByRole('rowheader', { name: 'username' }).waitFor();
+    await page.getByRole('rowheader', { name: 'username', exact: true }).waitFor();
     assert.deepEqual(visitor.complaints, []);
     await visitor.close();
   });
