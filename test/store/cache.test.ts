@@ -5,7 +5,11 @@ import { startServer, type TestServer } from '../support/server.ts';
 
 describe('caches of several nodes on one database', () => {
   let server: TestServer;
-  const nodes: { database: Database; value: () => Promise<string | undefined>; change: (to: string) => Promise<void> }[] = [];
+  const nodes: {
+    database: Database;
+    value: () => Promise<string | undefined>;
+    change: (to: string) => Promise<void>;
+  }[] = [];
   let stored = 'first';
   let loads = 0;
   let now = 0;

@@ -9,9 +9,9 @@ describe('the wall between tenants', () => {
     server = await startServer();
     const { database } = server.app;
     for (const tenantId of ['default', 'admin']) {
-      await database.tenant(tenantId).run(
-        sql.insertInto('users').values({ tenant_id: tenantId, id: `user-${tenantId}`, username: 'ana' }),
-      );
+      await database
+        .tenant(tenantId)
+        .run(sql.insertInto('users').values({ tenant_id: tenantId, id: `user-${tenantId}`, username: 'ana' }));
     }
   });
   after(() => server.close());
