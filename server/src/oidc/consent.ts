@@ -36,14 +36,15 @@ export async function showConsent(core: Core, request: Request, reply: Reply): P
   const { open, user } = question;
   const client = await core.applications.findClient(request.tenant, open.request.clientId);
   if (!client) throw new ProtocolError('invalid_client', 'client is not registered', { status: 400 });
+  const name = user.name ?? user.username ?? user.primaryEmail ?? user.primaryPhone ?? user.id;
   const detail = user.primaryEmail ?? user.primaryPhone ?? user.username;
   const view: ConsentView = {
     kind: 'consent',
     appId: client.id,
     application: { name: client.name },
     user: {
-      name: user.name ?? user.username ?? user.primaryEmail ?? user.primaryPhone ?? user.id,
-      ...(detail ? { detail } : {}),
+      name,
+      ...(detail && detail !== name ? { detail } : {}),
       ...(user.avatar ? { avatar: user.avatar } : {}),
     },
     scopes: await wishes(core, request, question),
