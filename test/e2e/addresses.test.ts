@@ -22,7 +22,7 @@ describe('several apps in one browser', () => {
   afterEach(() => visitor?.close());
 
   const addApp = async (name: string, isThirdParty = false) => {
-    const redirectUri = `${server.url}/demo-app?app=${name}`;
+    const redirectUri = `${server.url}/demo-app?app=${encodeURIComponent(name)}`;
     const { id } = await operator.addApplication({ type: 'Traditional', name, redirectUri, isThirdParty });
     return (extra?: Record<string, string>) =>
       authorization({ endpoint: server.url, clientId: id, redirectUri, ...(extra ? { extra } : {}) });
@@ -48,7 +48,7 @@ describe('several apps in one browser', () => {
     }
   });
 
-  it('ask for consent once when the app is a third party’s, and take no for an answer', async () => {
+  it('ask for consent when the app is a third party’s, and take no for an answer', async () => {
     visitor = await openBrowser();
     const { page } = visitor;
     const partner = await addApp('Partner & Co', true);
