@@ -219,10 +219,14 @@ function createListener(options: DatabaseOptions, settings: string[]) {
       fresh.on('notification', ({ channel, payload }) => {
         for (const listener of listeners.get(channel) ?? []) listener(payload ?? '');
       });
+      let lost = false;
       fresh.on('error', (error) => {
+        // A connection that breaks may say so twice, or once more after it was given up; it can be released once.
+        if (lost || closed) return;
+        lost = true;
         fresh.release(error);
         client = undefined;
-        if (!closed) retry = setTimeout(connect, 1000);
+        retry = setTimeout(connect, 1000);
       });
       for (const channel of listeners.keys()) await fresh.query(`listen "${channel}"`);
       client = fresh;
