@@ -1,57 +1,241 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import { type Agent, createAgent } from '../../../test/support/agent.ts';
-import { authorization } from '../../../test/support/authorization.ts';
+import { createAgent } from '../../../test/support/agent.ts';
+import { type Operator, operate } from '../../../test/support/operator.ts';
+import { shownError, visit, visitOf } from '../../../test/support/page-agent.ts';
 import { startServer, type TestServer } from '../../../test/support/server.ts';
 
 const password = 'tulips under stone';
+const ada = { username: 'ada', password };
 
-/** A browser that has begun a sign-in at the demo app. */
-async function begin(server: TestServer, extra: Record<string, string> = {}): Promise<Agent> {
-  const agent = createAgent();
-  const { url } = authorization({ endpoint: server.url, extra });
-  const answer = await agent.fetch(url);
-  assert.equal(answer.status, 303, await answer.text());
-  return agent;
-}
-
-const post = (
-  server: TestServer,
-  agent: Agent,
-  path: string,
-  fields: Record<string, string>,
-  headers: Record<string, string> = {},
-) =>
-  agent.fetch(`${server.url}${path}`, {
-    method: 'POST',
-    headers: { origin: new URL(server.url).origin, ...headers },
-    body: new URLSearchParams({ app_id: 'demo-app', ...fields }),
-  });
-
-/** Goes on from a finished sign-in to the app; returns the address with the code. */
-async function follow(server: TestServer, agent: Agent, answer: Response): Promise<URL> {
-  assert.equal(answer.status, 303, await answer.clone().text());
-  let url = new URL(answer.headers.get('location') ?? '', server.url);
-  for (let hops = 0; hops < 5 && url.pathname !== '/demo-app'; hops += 1) {
-    const next = await agent.fetch(url.href);
-    url = new URL(next.headers.get('location') ?? '', url);
-  }
-  return url;
-}
-
-describe('the pages of sign-in', () => {
+describe('the sign-in pages without scripts', () => {
   let server: TestServer;
+  let operator: Operator;
+  const configure = (settings: object) => operator.call('PATCH', '/api/sign-in-exp', settings);
+
   before(async () => {
     server = await startServer();
+    operator = await operate(server);
+    await operator.addUser(ada);
   });
   after(() => server?.close());
 
   it('register with a username and a password, and sign in with them', async () => {
-    const first = await begin(server, { first_screen: 'register' });
-    const home = await follow(server, first, await post(server, first, '/register', { username: 'ada', password }));
+    const first = await visit(server, { first_screen: 'register' });
+    const home = await first.arrive(await first.post('/register', { username: 'grace', password }));
     assert.ok(home.searchParams.get('code'));
-    const second = await begin(server);
-    const again = await follow(server, second, await post(server, second, '/sign-in', { username: 'ada', password }));
-    assert.ok(again.searchParams.get('code'));
+    const second = await visit(server);
+    assert.ok(
+      (await second.arrive(await second.post('/sign-in', { username: 'grace', password }))).searchParams.get('code'),
+    );
+  });
+
+  it('never tell an unknown name from a wrong password', async () => {
+    const pages: string[] = [];
+    for (const username of ['ada', 'eve']) {
+      const person = await visit(server);
+      const answer = await person.post('/sign-in', { username, password: 'not the password' });
+      assert.equal(answer.status, 422);
+      pages.push((await answer.text()).replaceAll(`value="${username}"`, 'value="?"'));
+    }
+    assert.equal(pages[0], pages[1]);
+    assert.ok(!pages[0]?.includes('not the password'));
+  });
+
+  it('tell a suspended person only after the right password', async () => {
+    const { id } = await operator.addUser({ username: 'mallory', password });
+    await operator.call('PATCH', `/api/users/${id}/is-suspended`, { isSuspended: true });
+    const person = await visit(server);
+    assert.equal((await person.post('/sign-in', { username: 'mallory', password: 'wrong' })).status, 422);
+    const answer = await person.post('/sign-in', { username: 'mallory', password });
+    assert.equal(answer.status, 401);
+    assert.equal((await shownError(answer)).code, 'user.suspended');
+  });
+
+  const refusals: { name: string; fields: Record<string, string>; field: string; code: string; status: number }[] = [
+    {
+      name: 'a taken username',
+      fields: { username: 'ada', password },
+      field: 'username',
+      code: 'user.username_already_in_use',
+      status: 422,
+    },
+    {
+      name: 'a username that starts with a digit',
+      fields: { username: '1ada', password },
+      field: 'username',
+      code: 'guard.invalid_input',
+      status: 400,
+    },
+    {
+      name: 'no username',
+      fields: { username: ' ', password },
+      field: 'username',
+      code: 'user.username_required',
+      status: 422,
+    },
+    {
+      name: 'no password',
+      fields: { username: 'bob', password: '' },
+      field: 'password',
+      code: 'user.password_required',
+      status: 422,
+    },
+    {
+      name: 'a short password',
+      fields: { username: 'bob', password: 'a1b2' },
+      field: 'password',
+      code: 'password_rejected.too_short',
+      status: 422,
+    },
+    {
+      name: 'a password that repeats the username',
+      fields: { username: 'barnaby', password: 'barnaby1' },
+      field: 'password',
+      code: 'password_rejected.restricted.user_info',
+      status: 422,
+    },
+  ];
+  for (const { name, fields, field, code, status } of refusals) {
+    it(`show ${name} at its field, with the rest kept`, async () => {
+      const person = await visit(server, { first_screen: 'register' });
+      const answer = await person.post('/register', fields);
+      assert.equal(answer.status, status);
+      const copy = answer.clone();
+      const shown = await shownError(answer);
+      assert.deepEqual({ field: shown.field, code: shown.code }, { field, code });
+      if (fields.username?.trim()) assert.match(await copy.text(), new RegExp(`value="${fields.username}"`));
+    });
+  }
+
+  it('speak the language that the application asked for', async () => {
+    const person = await visit(server, { ui_locales: 'es-MX' });
+    const page = await person.get('/sign-in?app_id=demo-app');
+    assert.equal(page.headers.get('content-language'), 'es');
+    const { message } = await shownError(await person.post('/register', { username: 'bob', password: 'corta' }));
+    assert.match(message, /contraseña/);
+  });
+
+  it('show that the sign-in is gone without its cookie, and after it was finished', async () => {
+    const stranger = visitOf(server, createAgent());
+    for (const answer of [
+      await stranger.get('/sign-in?app_id=demo-app'),
+      await stranger.get('/register'),
+      await stranger.get('/continue'),
+      await stranger.post('/sign-in', { ...ada }, { 'sec-fetch-site': 'same-origin' }),
+    ]) {
+      assert.equal(answer.status, 400);
+      assert.match(await answer.text(), /view-unknown-session/);
+    }
+    const person = await visit(server);
+    await person.arrive(await person.post('/sign-in', ada));
+    const late = await person.post('/sign-in', ada);
+    assert.equal(late.status, 400);
+    assert.match(await late.text(), /view-unknown-session/);
+  });
+
+  it('refuse forms that another site sent', async () => {
+    const person = await visit(server);
+    const foreign: Record<string, string>[] = [
+      { origin: 'https://evil.example' },
+      { origin: 'null' },
+      { 'sec-fetch-site': 'cross-site' },
+      { 'sec-fetch-site': 'same-site' },
+      { origin: new URL(server.url).origin, 'sec-fetch-site': 'cross-site' },
+    ];
+    for (const headers of foreign) {
+      for (const path of ['/sign-in', '/register', '/continue', '/sign-in/social/any']) {
+        const answer = await person.post(path, ada, headers);
+        assert.equal(answer.status, 403, `${path} ${JSON.stringify(headers)}`);
+      }
+    }
+    const oldWebView = await person.agent.fetch(`${server.url}/sign-in`, {
+      method: 'POST',
+      body: new URLSearchParams({ app_id: 'demo-app', ...ada }),
+    });
+    assert.equal(oldWebView.status, 303);
+  });
+
+  it('keep to themselves: no framing, no caching, no inline script', async () => {
+    const person = await visit(server);
+    const { headers } = await person.get('/sign-in?app_id=demo-app');
+    const policy = headers.get('content-security-policy') ?? '';
+    assert.match(policy, /default-src 'none'/);
+    assert.match(policy, /script-src 'self'(;|$)/);
+    assert.match(policy, /frame-ancestors 'none'/);
+    assert.equal(headers.get('cache-control'), 'no-store');
+    assert.equal(headers.get('referrer-policy'), 'same-origin');
+    assert.equal(headers.get('x-content-type-options'), 'nosniff');
+  });
+
+  it('serve their files for good, compressed as the browser likes', async () => {
+    const person = await visit(server);
+    const html = await (await person.get('/sign-in?app_id=demo-app')).text();
+    const paths = [...html.matchAll(/(?:href|src)="(\/assets\/[^"]+)"/g)].map((match) => match[1] ?? '');
+    assert.ok(paths.length >= 2);
+    for (const path of paths) {
+      for (const encoding of ['br', 'gzip', 'identity']) {
+        const answer = await person.get(path, { 'accept-encoding': encoding });
+        assert.equal(answer.headers.get('content-encoding'), encoding === 'identity' ? null : encoding);
+        assert.match(answer.headers.get('cache-control') ?? '', /immutable/);
+        assert.ok((await answer.text()).length > 100);
+      }
+    }
+    assert.equal((await person.get('/assets/page.0000000000.css')).status, 404);
+  });
+
+  it('keep registration closed on every path when it is switched off', async () => {
+    await configure({ signInMode: 'SignIn' });
+    const person = await visit(server, { first_screen: 'register' });
+    assert.equal((await person.get('/register?app_id=demo-app')).headers.get('location'), '/sign-in?app_id=demo-app');
+    assert.doesNotMatch(await (await person.get('/sign-in?app_id=demo-app')).text(), /href="\/register/);
+    const answer = await person.post('/register', { username: 'zoe', password });
+    assert.equal(answer.status, 422);
+    assert.equal((await shownError(answer)).code, 'user.sign_up_method_not_enabled');
+    await configure({ signInMode: 'SignInAndRegister' });
+    assert.ok(!(await operator.users()).some(({ username }) => username === 'zoe'));
+  });
+
+  it('keep sign-in closed when only registration is on', async () => {
+    await configure({ signInMode: 'Register' });
+    const person = await visit(server);
+    assert.equal((await person.get('/sign-in?app_id=demo-app')).headers.get('location'), '/register?app_id=demo-app');
+    assert.equal((await person.post('/sign-in', ada)).status, 422);
+    await configure({ signInMode: 'SignInAndRegister' });
+  });
+
+  it('ask for the terms where the tenant wants a tick', async () => {
+    await configure({ termsOfUseUrl: 'https://example.com/terms', agreeToTermsPolicy: 'ManualRegistrationOnly' });
+    const person = await visit(server);
+    const refused = await person.post('/register', { username: 'tess', password });
+    assert.equal(refused.status, 422);
+    assert.deepEqual((await shownError(refused)).field, 'terms');
+    assert.equal((await person.post('/register', { username: 'tess', password, terms: 'yes' })).status, 303);
+    const known = await visit(server);
+    assert.equal((await known.post('/sign-in', ada)).status, 303);
+    await configure({ termsOfUseUrl: null, agreeToTermsPolicy: 'Automatic' });
+  });
+
+  it('begin with the nearest page for screens that do not exist', async () => {
+    const person = await visit(server);
+    for (const [path, target] of [
+      ['/identifier-register', '/register'],
+      ['/identifier-sign-in', '/sign-in'],
+      ['/single-sign-on', '/sign-in'],
+      ['/reset-password', '/sign-in'],
+      ['/direct/sso/unknown', '/sign-in'],
+      ['/direct/social/unknown', '/sign-in'],
+    ]) {
+      const answer = await person.get(`${path}?app_id=demo-app`);
+      assert.equal(answer.status, 303, path);
+      assert.equal(answer.headers.get('location'), `${target}?app_id=demo-app`, path);
+    }
+  });
+
+  it('use few statements for a sign-in', async () => {
+    const person = await visit(server);
+    const before = server.app.database.statements.count;
+    await person.post('/sign-in', ada);
+    assert.ok(server.app.database.statements.count - before <= 12, `${server.app.database.statements.count - before}`);
   });
 });

@@ -2,8 +2,6 @@
  * The social factor: sends the person to a provider and learns from the connector who came back. The provider's answer counts
  * once, and only for the sign-in, the connector and the redirect URI that it was asked with.
  */
-import { ConnectorError } from '@aldaba/connectors/kit';
-import { type ErrorCode, isErrorCode } from '@aldaba/contract';
 import { equalSecrets, hashToken } from '../../../kernel/crypto.ts';
 import { AldabaError } from '../../../kernel/errors.ts';
 import { standardId } from '../../../kernel/ids.ts';
@@ -62,17 +60,15 @@ export function createSocialFactor(needs: Pick<SignInNeeds, 'connectors' | 'cloc
           challenge.session = { ...data };
         },
       };
-      const authorizationUri = await translated(() =>
-        instance.getAuthorizationUri(
-          {
-            state,
-            redirectUri,
-            connectorId,
-            jti: interaction.uidHash,
-            ...(userAgent === undefined ? {} : { userAgent }),
-          },
-          { session },
-        ),
+      const authorizationUri = await instance.getAuthorizationUri(
+        {
+          state,
+          redirectUri,
+          connectorId,
+          jti: interaction.uidHash,
+          ...(userAgent === undefined ? {} : { userAgent }),
+        },
+        { session },
       );
       return { challenge, authorizationUri };
     },
@@ -91,9 +87,7 @@ export function createSocialFactor(needs: Pick<SignInNeeds, 'connectors' | 'cloc
           kept = { ...next };
         },
       };
-      const found = await translated(() =>
-        instance.getUserInfo({ ...data, redirectUri: challenge.redirectUri }, { session }),
-      );
+      const found = await instance.getUserInfo({ ...data, redirectUri: challenge.redirectUri }, { session });
       return {
         id: challenge.id,
         type: 'Social',
@@ -130,23 +124,4 @@ function cleanIdentity({ id, name, avatar, email, phone, rawData }: SocialIdenti
     ...(phone ? { phone } : {}),
     ...(rawData === undefined ? {} : { rawData }),
   };
-}
-
-/** Connector failures as errors of the contract (connector-kit errors table); anything else goes through. */
-async function translated<T>(work: () => Promise<T>): Promise<T> {
-  try {
-    return await work();
-  } catch (error) {
-    if (error instanceof ConnectorError) throw translateConnectorError(error);
-    throw error;
-  }
-}
-
-function translateConnectorError(error: ConnectorError): AldabaError {
-  const code: ErrorCode = isErrorCode(`connector.${error.code}`)
-    ? (`connector.${error.code}` as ErrorCode)
-    : 'connector.general';
-  const data = { ...error.data };
-  if (code === 'connector.general' && data.errorDescription === undefined) data.errorDescription = JSON.stringify(data);
-  return new AldabaError(code, data, { cause: error });
 }
