@@ -10,16 +10,17 @@ export interface AttemptWindow {
   lockout: number;
 }
 
+/** A new window begins when the lock is over, else when the window is, else when nothing was counted in it. */
+const begins = 'a.failures = 0 or coalesce(a.locked_until <= $3, a.window_started_at <= $5)';
 const countAttemptStatement = `
-  with given as (select $3::timestamptz as now, $4::integer as maximum, $5::timestamptz as window_start, $6::timestamptz as lock_end)
   insert into attempt_limits as a (tenant_id, target_hash, failures, window_started_at, locked_until)
-  select $1, $2, 1, now, case when maximum <= 1 then lock_end end from given
+  values ($1, $2, 1, $3, case when $4::integer <= 1 then $6::timestamptz end)
   on conflict (tenant_id, target_hash) do update set
-    failures = case when coalesce(a.locked_until <= $3, a.window_started_at <= $5) then 1 else least(a.failures + 1, 1000000000) end,
-    window_started_at = case when coalesce(a.locked_until <= $3, a.window_started_at <= $5) then $3 else a.window_started_at end,
+    failures = case when ${begins} then 1 else least(a.failures + 1, 1000000000) end,
+    window_started_at = case when ${begins} then $3 else a.window_started_at end,
     locked_until = case
       when a.locked_until > $3 then a.locked_until
-      when (case when coalesce(a.locked_until <= $3, a.window_started_at <= $5) then 1 else a.failures + 1 end) >= $4 then $6
+      when (case when ${begins} then 1 else a.failures + 1 end) >= $4 then $6
     end
   returning failures, locked_until`;
 

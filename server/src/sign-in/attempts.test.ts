@@ -1,0 +1,149 @@
+import assert from 'node:assert/strict';
+import { after, before, describe, it } from 'node:test';
+import fc from 'fast-check';
+import { createAgent } from '../../../test/support/agent.ts';
+import { type Operator, operate } from '../../../test/support/operator.ts';
+import { shownError, visit, visitOf } from '../../../test/support/page-agent.ts';
+import { startServer, type TestServer } from '../../../test/support/server.ts';
+import { AldabaError } from '../kernel/errors.ts';
+import { createAttempts } from './attempts.ts';
+import { sweepAttempts } from './store.ts';
+
+const minute = 60_000;
+const start = 1_800_000_000_000;
+
+describe('the limit on attempts', () => {
+  let server: TestServer;
+  before(async () => {
+    server = await startServer();
+  });
+  after(() => server?.close());
+
+  const outcomes = { right: true, wrong: undefined };
+  type Outcome = keyof typeof outcomes | 'broken';
+
+  /** Makes one attempt; tells whether it was judged. */
+  const createTarget = (identifier: string, policy: { maxAttempts: number; lockoutDuration: number }) => {
+    const clock = { time: start, now: () => clock.time };
+    const attempts = createAttempts({ clock });
+    const attempt = async (outcome: Outcome): Promise<'judged' | 'blocked'> => {
+      try {
+        await attempts.limited(server.tenant.db, { identifier, policy }, async () => {
+          if (outcome === 'broken') throw new AldabaError('request.overloaded');
+          return outcomes[outcome];
+        });
+        return 'judged';
+      } catch (error) {
+        if (error instanceof AldabaError && error.code === 'request.overloaded') return 'judged';
+        assert.ok(error instanceof AldabaError && error.code === 'session.verification_blocked_too_many_attempts');
+        return 'blocked';
+      }
+    };
+    return { clock, attempt };
+  };
+
+  it('judges exactly the allowed number, blocks for the whole lock, and forgets after it and after success', async () => {
+    const steps = fc.array(
+      fc.oneof(
+        { weight: 8, arbitrary: fc.constantFrom<Outcome[]>('wrong', 'wrong', 'right', 'broken') },
+        { weight: 2, arbitrary: fc.integer({ min: 1, max: 90 }) },
+      ),
+      { minLength: 1, maxLength: 30 },
+    );
+    let number = 0;
+    await fc.assert(
+      fc.asyncProperty(
+        fc.integer({ min: 1, max: 5 }),
+        fc.integer({ min: 1, max: 80 }),
+        steps,
+        async (maxAttempts, lockoutDuration, events) => {
+          number += 1;
+          const { clock, attempt } = createTarget(`property ${number}`, { maxAttempts, lockoutDuration });
+          // The model: failures since the window began, and the end of the lock.
+          let failures = 0;
+          let windowStart = start;
+          let lockedUntil: number | undefined;
+          for (const event of events) {
+            if (typeof event === 'number') {
+              clock.time += event * minute;
+              continue;
+            }
+            if (lockedUntil !== undefined ? clock.time >= lockedUntil : clock.time >= windowStart + 60 * minute) {
+              failures = 0;
+              lockedUntil = undefined;
+            }
+            const blocked = lockedUntil !== undefined;
+            assert.equal(await attempt(event), blocked ? 'blocked' : 'judged');
+            if (blocked || event === 'broken') continue;
+            if (failures === 0) windowStart = clock.time;
+            failures = event === 'right' ? 0 : failures + 1;
+            lockedUntil = failures >= maxAttempts ? clock.time + lockoutDuration * minute : undefined;
+          }
+        },
+      ),
+      { numRuns: 60, seed: 23 },
+    );
+  });
+
+  it('holds when all come at once', async () => {
+    const { attempt } = createTarget('at once', { maxAttempts: 5, lockoutDuration: 10 });
+    const results = await Promise.all(Array.from({ length: 40 }, () => attempt('wrong')));
+    assert.equal(results.filter((result) => result === 'judged').length, 5);
+  });
+
+  it('counts each identifier for itself, whatever its capitals', async () => {
+    const policy = { maxAttempts: 1, lockoutDuration: 10 };
+    await createTarget('username Ada', policy).attempt('wrong');
+    assert.equal(await createTarget('username ada', policy).attempt('right'), 'blocked');
+    assert.equal(await createTarget('username adam', policy).attempt('right'), 'judged');
+  });
+
+  it('is swept once it is over, and not before', async () => {
+    const policy = { maxAttempts: 1, lockoutDuration: 120 };
+    await createTarget('swept', policy).attempt('wrong');
+    const sweep = (before: number) => sweepAttempts(server.app.database.system, { before, limit: 1000 });
+    await sweep(start + 119 * minute);
+    assert.equal(await createTarget('swept', policy).attempt('right'), 'blocked');
+    assert.ok((await sweep(start + 121 * minute)) >= 1);
+    assert.equal(await createTarget('swept', policy).attempt('right'), 'judged');
+  });
+});
+
+describe('too many attempts', () => {
+  let server: TestServer;
+  let operator: Operator;
+  const password = 'tulips under stone';
+  before(async () => {
+    server = await startServer();
+    operator = await operate(server);
+    await operator.addUser({ username: 'ada', password });
+    await operator.call('PATCH', '/api/sign-in-exp', { sentinelPolicy: { maxAttempts: 3, lockoutDuration: 5 } });
+  });
+  after(() => server?.close());
+
+  it('close all doors alike, for names that exist and that do not, also to the right password', async () => {
+    const said: string[] = [];
+    for (const username of ['ada', 'nobody']) {
+      const person = await visit(server);
+      await person.post('/sign-in', { username, password: 'wrong 1' });
+      const api = (body: object) =>
+        person.agent.json('POST', `${server.url}/api/experience/verification/password`, body);
+      await person.agent.json('PUT', `${server.url}/api/experience`, { interactionEvent: 'SignIn' });
+      const identifier = { type: 'username', value: username };
+      assert.equal((await api({ identifier, password: 'wrong 2' })).status, 422);
+      assert.equal((await person.post('/sign-in', { username, password: 'wrong 3' })).status, 422);
+      const page = await visitOf(server, person.agent).post('/sign-in', { username, password });
+      assert.equal(page.status, 400);
+      const { code, message } = await shownError(page);
+      assert.equal(code, 'session.verification_blocked_too_many_attempts');
+      assert.match(message, /in 5 minutes/);
+      const json = await api({ identifier, password });
+      assert.equal(json.status, 400);
+      const body = await json.json();
+      assert.equal(body.code, 'session.verification_blocked_too_many_attempts');
+      said.push(message, body.message);
+    }
+    assert.deepEqual(said.slice(0, 2), said.slice(2));
+    assert.equal((await createAgent().fetch(`${server.url}/api/status`)).status, 204);
+  });
+});
