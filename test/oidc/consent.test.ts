@@ -1,0 +1,127 @@
+import assert from 'node:assert/strict';
+import { after, before, describe, it } from 'node:test';
+import { type Agent, createAgent } from '../support/agent.ts';
+import { answerOf, createParty, type Extra, encode, finishSignIn, type Party } from './party.ts';
+import { type Provider, startProvider } from './provider.ts';
+
+const redirectUri = 'https://client.example.com/callback';
+const indicator = 'https://api.example.com/';
+
+describe('consent', () => {
+  let provider: Provider;
+  let own: Party;
+  let foreign: Party;
+  let userId: string;
+  before(async () => {
+    provider = await startProvider();
+    const register = async (isThirdParty: boolean) => {
+      const oidcClientMetadata = { redirectUris: [redirectUri] };
+      const { id, secret = '' } = await provider.addClient({
+        type: 'Traditional',
+        name: 'Foreign app',
+        isThirdParty,
+        oidcClientMetadata,
+      });
+      return createParty(provider, { id, redirectUri, secret });
+    };
+    [own, foreign] = [await register(false), await register(true)];
+    userId = (await provider.addUser({ username: 'ada' })).id;
+    await provider.tenant.db.transaction(async (tx) => {
+      const { id } = await provider.resources.create(tx, { name: 'Library', indicator, accessTokenTtl: 600 });
+      const scope = await provider.resources.createScope(tx, id, { name: 'read', description: null });
+      const role = await provider.roles.create(tx, {
+        name: 'reader',
+        description: 'Reads',
+        type: 'User',
+        isDefault: false,
+        scopeIds: [scope.id],
+      });
+      await provider.roles.assign(tx, 'user', userId, [role.id]);
+    });
+  });
+  after(() => provider.close());
+
+  /** Signs in to the foreign application as far as the consent page. */
+  const reachConsent = async (agent: Agent, extra: Extra = {}) => {
+    await foreign.authorize(agent, extra);
+    const response = await agent.fetch(await finishSignIn(provider.url, agent, userId, foreign.id));
+    assert.equal(response.headers.get('location'), `/consent?app_id=${foreign.id}`);
+    const page = await agent.fetch(`${provider.url}/consent?app_id=${foreign.id}`);
+    assert.equal(page.status, 200);
+    const html = await page.text();
+    return { html, xsrf: /name="xsrf" value="([^"]*)"/.exec(html)?.[1] ?? '' };
+  };
+  const decide = (agent: Agent, fields: Extra) =>
+    agent.fetch(`${provider.url}/consent`, {
+      method: 'POST',
+      body: encode({ app_id: foreign.id, decision: 'accept', ...fields }),
+    });
+  const follow = async (agent: Agent, response: Response) => {
+    assert.equal(response.status, 303, await response.clone().text());
+    return answerOf(await agent.fetch(`${provider.url}${response.headers.get('location')}`));
+  };
+
+  it('is silent for the operator’s own applications, also with prompt=consent', async () => {
+    const answer = await own.signIn(createAgent(), userId);
+    assert.ok(answer.get('code'));
+  });
+
+  it('asks the person for a third-party application, names what it wants, and goes on after a yes', async () => {
+    const agent = createAgent();
+    const { html, xsrf } = await reachConsent(agent, {
+      scope: 'openid profile read offline_access',
+      resource: indicator,
+    });
+    assert.match(html, /Foreign app/);
+    assert.match(html, /read/);
+    assert.match(html, /Library/);
+    const answer = await follow(agent, await decide(agent, { xsrf }));
+    const tokens = (await (await foreign.redeem(answer.get('code') ?? '')).json()) as Record<string, string>;
+    assert.equal(tokens.scope, 'openid profile offline_access');
+    assert.ok(tokens.refresh_token);
+  });
+
+  it('a no is told to the application', async () => {
+    const agent = createAgent();
+    const { xsrf } = await reachConsent(agent);
+    assert.equal((await follow(agent, await decide(agent, { xsrf, decision: 'deny' }))).get('error'), 'access_denied');
+  });
+
+  it('is remembered for what was granted, in this session, until the application asks for more or asks again', async () => {
+    const agent = createAgent();
+    const { xsrf } = await reachConsent(agent, { scope: 'openid profile' });
+    await follow(agent, await decide(agent, { xsrf }));
+    const silent = { prompt: 'none', scope: 'openid' };
+    assert.ok(answerOf(await foreign.authorize(agent, silent)).get('code'));
+    assert.equal(
+      answerOf(await foreign.authorize(agent, { ...silent, scope: 'openid email' })).get('error'),
+      'consent_required',
+    );
+    const again = await foreign.authorize(agent, { prompt: 'consent' });
+    assert.equal(again.headers.get('location'), `/consent?app_id=${foreign.id}`);
+  });
+
+  it('cannot be given by another site, in another browser, twice, or without a decision', async () => {
+    const agent = createAgent();
+    const { xsrf } = await reachConsent(agent);
+    const other = createAgent();
+    const { xsrf: foreignXsrf } = await reachConsent(other);
+    assert.equal((await decide(agent, {})).status, 403);
+    assert.equal((await decide(agent, { xsrf: foreignXsrf })).status, 403);
+    assert.equal((await decide(createAgent(), { xsrf })).status, 400);
+    assert.equal((await decide(agent, { xsrf, decision: 'perhaps' })).status, 400);
+    assert.equal((await decide(agent, { xsrf })).status, 303);
+    assert.equal((await decide(agent, { xsrf })).status, 400);
+  });
+
+  it('of one person does not count for another in the same browser', async () => {
+    const agent = createAgent();
+    const { xsrf } = await reachConsent(agent);
+    const decided = await decide(agent, { xsrf });
+    const grace = await provider.addUser({ username: 'grace' });
+    await own.authorize(agent, { prompt: 'login' });
+    await agent.fetch(await finishSignIn(provider.url, agent, grace.id, own.id));
+    const resumed = await agent.fetch(`${provider.url}${decided.headers.get('location')}`);
+    assert.equal(resumed.headers.get('location'), `/consent?app_id=${foreign.id}`);
+  });
+});

@@ -1,0 +1,221 @@
+import assert from 'node:assert/strict';
+import { after, before, describe, it } from 'node:test';
+import { createAgent } from '../support/agent.ts';
+import { createParty, type Extra, encode, failureOf, type Party } from './party.ts';
+import { type Provider, startProvider } from './provider.ts';
+
+const redirectUri = 'https://client.example.com/callback';
+
+describe('introspection, revocation, origins and the guard of the Management API', () => {
+  let provider: Provider;
+  let web: Party;
+  let spa: Party;
+  let machine: Party;
+  let userId: string;
+  before(async () => {
+    provider = await startProvider();
+    const register = async (draft: Parameters<Provider['addClient']>[0]) => {
+      const { id, secret } = await provider.addClient({
+        oidcClientMetadata: { redirectUris: draft.type === 'MachineToMachine' ? [] : [redirectUri] },
+        ...draft,
+      });
+      return createParty(provider, { id, redirectUri, ...(secret ? { secret } : {}) });
+    };
+    web = await register({ type: 'Traditional' });
+    spa = await register({
+      type: 'SPA',
+      customClientMetadata: { corsAllowedOrigins: ['https://partner.example.com'] },
+    });
+    machine = await register({ type: 'MachineToMachine' });
+    userId = (await provider.addUser({ username: 'ada' })).id;
+  });
+  after(() => provider.close());
+
+  const jwt = async (scope = 'all') => {
+    await provider.tenant.db.transaction((tx) => provider.applications.update(tx, machine.id, { isAdmin: true }));
+    const body = encode({ resource: provider.tenant.managementIndicator, scope });
+    const response = await machine.token({ grant_type: 'client_credentials', ...Object.fromEntries(body) });
+    assert.equal(response.status, 200);
+    return ((await response.json()) as { access_token: string }).access_token;
+  };
+  const json = async (response: Response) => (await response.json()) as Record<string, unknown>;
+  const userinfoStatus = async (token: string) =>
+    (await fetch(`${provider.url}/oidc/me`, { headers: { authorization: `Bearer ${token}` } })).status;
+
+  describe('introspection', () => {
+    const introspect = (party: Party, token: string, extra: Extra = {}) =>
+      party.post('/oidc/token/introspection', { token, ...extra });
+
+    it('describes a live access token and refresh token', async () => {
+      const tokens = await web.tokens(userId);
+      const access = await json(await introspect(web, tokens.access_token));
+      assert.deepEqual(
+        [access.active, access.sub, access.client_id, access.scope, access.token_type, access.iss],
+        [true, userId, web.id, 'openid profile offline_access', 'Bearer', `${provider.url}/oidc`],
+      );
+      assert.equal(Number(access.exp) - Number(access.iat), 3600);
+      assert.equal((await json(await introspect(web, tokens.refresh_token ?? ''))).active, true);
+    });
+
+    it('says inactive, and nothing else, of what is unknown, expired or another public client’s', async () => {
+      const tokens = await web.tokens(userId);
+      for (const [party, token] of [
+        [web, 'nothing'],
+        [spa, tokens.access_token],
+      ] as const) {
+        assert.deepEqual(await json(await introspect(party, token)), { active: false });
+      }
+      provider.clock.advance(3601_000);
+      assert.deepEqual(await json(await introspect(web, tokens.access_token)), { active: false });
+    });
+
+    it('is refused without authentication, without a token, and for JWTs', async () => {
+      assert.equal((await introspect(web, 'x', { client_secret: 'wrong' })).status, 401);
+      assert.equal((await failureOf(await web.post('/oidc/token/introspection', {}))).error, 'invalid_request');
+      const { status, error } = await failureOf(await introspect(web, await jwt()));
+      assert.deepEqual([status, error], [400, 'unsupported_token_type']);
+    });
+  });
+
+  describe('revocation', () => {
+    const revoke = (party: Party, token: string) => party.post('/oidc/token/revocation', { token });
+
+    it('of either token takes the whole grant along; a public client needs its id only; the body is empty', async () => {
+      for (const member of ['access_token', 'refresh_token'] as const) {
+        const tokens = await spa.tokens(userId);
+        const response = await revoke(spa, tokens[member] ?? '');
+        assert.deepEqual([response.status, await response.text()], [200, '']);
+        assert.equal(await userinfoStatus(tokens.access_token), 401);
+        assert.equal((await failureOf(await spa.refresh(tokens.refresh_token ?? ''))).error, 'invalid_grant');
+      }
+    });
+
+    it('of another client’s or an unknown token does nothing, with 200', async () => {
+      const tokens = await web.tokens(userId);
+      for (const token of [tokens.access_token, tokens.refresh_token ?? '', 'nothing'])
+        assert.equal((await revoke(spa, token)).status, 200);
+      assert.equal(await userinfoStatus(tokens.access_token), 200);
+      assert.equal((await web.refresh(tokens.refresh_token ?? '')).status, 200);
+    });
+
+    it('is refused for JWTs and without a token', async () => {
+      assert.equal((await failureOf(await revoke(web, await jwt()))).error, 'unsupported_token_type');
+      assert.equal((await failureOf(await web.post('/oidc/token/revocation', {}))).error, 'invalid_request');
+    });
+
+    it('of a machine’s opaque token ends it', async () => {
+      const { access_token: token } = (await json(await machine.token({ grant_type: 'client_credentials' }))) as {
+        access_token: string;
+      };
+      await revoke(machine, token);
+      assert.deepEqual(await json(await machine.post('/oidc/token/introspection', { token })), { active: false });
+    });
+  });
+
+  describe('origins', () => {
+    const redeemFrom = async (origin: string) => {
+      const code = (await spa.signIn(createAgent(), userId)).get('code') ?? '';
+      const parameters = {
+        grant_type: 'authorization_code',
+        code,
+        redirect_uri: redirectUri,
+        code_verifier: spa.verifier,
+      };
+      const response = await spa.token(parameters, { origin });
+      return { response, allowed: response.headers.get('access-control-allow-origin'), code };
+    };
+
+    it('of redirect addresses, the listed ones and the server’s own may use the client', async () => {
+      for (const origin of ['https://client.example.com', 'https://partner.example.com', provider.url]) {
+        const { response, allowed } = await redeemFrom(origin);
+        assert.deepEqual([response.status, allowed], [200, origin]);
+        assert.equal(response.headers.get('access-control-allow-credentials'), null);
+      }
+    });
+
+    it('that only look like one, and null, may not, and nothing changes', async () => {
+      for (const origin of [
+        'https://client.example.com.evil.com',
+        'http://client.example.com',
+        'https://client.example.com:8443',
+        'null',
+      ]) {
+        const { response, allowed, code } = await redeemFrom(origin);
+        assert.deepEqual([response.status, allowed], [400, null]);
+        assert.equal((await spa.redeem(code)).status, 200);
+      }
+    });
+
+    it('are checked at userinfo as well', async () => {
+      const { access_token: token } = await spa.tokens(userId);
+      const call = (origin: string) =>
+        fetch(`${provider.url}/oidc/me`, { headers: { authorization: `Bearer ${token}`, origin } });
+      assert.equal(
+        (await call('https://client.example.com')).headers.get('access-control-allow-origin'),
+        'https://client.example.com',
+      );
+      assert.equal((await call('https://evil.example.com')).status, 400);
+    });
+
+    it('may ask before, and never reach the authorization endpoint', async () => {
+      const headers = { origin: 'https://client.example.com', 'access-control-request-method': 'POST' };
+      const preflight = await fetch(`${provider.url}/oidc/token`, { method: 'OPTIONS', headers });
+      assert.equal(preflight.status, 204);
+      assert.match(preflight.headers.get('access-control-allow-headers') ?? '', /authorization/i);
+      const authorization = await fetch(spa.authorizationUrl(), { headers, redirect: 'manual' });
+      assert.equal(authorization.headers.get('access-control-allow-origin'), null);
+    });
+  });
+
+  describe('the guard of the Management API', () => {
+    const call = async (authorization: string | undefined, base = provider.url) => {
+      const response = await fetch(`${base}/test/guarded`, {
+        headers: authorization === undefined ? {} : { authorization },
+      });
+      return [response.status, (await json(response)).code];
+    };
+
+    it('lets a machine in whose role gives the scope', async () => {
+      assert.deepEqual(await call(`Bearer ${await jwt()}`), [200, undefined]);
+    });
+
+    it('tells what is wrong', async () => {
+      assert.deepEqual(await call(undefined), [401, 'auth.authorization_header_missing']);
+      assert.deepEqual(await call('Basic eDp5'), [401, 'auth.authorization_token_type_not_supported']);
+      assert.deepEqual(await call('Bearer nonsense'), [401, 'auth.unauthorized']);
+      assert.deepEqual(await call(`Bearer ${await jwt('other')}`), [403, 'auth.forbidden']);
+      const token = await jwt();
+      assert.deepEqual(await call(`Bearer ${token.slice(0, -4)}AAAA`), [401, 'auth.unauthorized']);
+      provider.clock.advance(3601_000);
+      assert.deepEqual(await call(`Bearer ${token}`), [401, 'auth.unauthorized']);
+    });
+
+    it('refuses ID tokens, opaque tokens and tokens of other tenants', async () => {
+      const tokens = await web.tokens(userId);
+      for (const token of [tokens.id_token, tokens.access_token])
+        assert.deepEqual(await call(`Bearer ${token}`), [401, 'auth.unauthorized']);
+      assert.deepEqual(await call(`Bearer ${await jwt()}`, `${provider.url}/t/other`), [401, 'auth.unauthorized']);
+      assert.deepEqual(await call(`Bearer ${await jwt()}`, `${provider.url}/t/admin`), [401, 'auth.unauthorized']);
+    });
+
+    it('accepts a token of the admin tenant for this tenant’s API', async () => {
+      const admin = await provider.tenancy.get('admin');
+      const { administratorRoleId } = await import('../../server/src/features/roles/index.ts');
+      const administrator = await admin.db.transaction(async (tx) => {
+        const user = await provider.users.create(tx, { username: 'root' });
+        await provider.roles.assign(tx, 'user', user.id, [administratorRoleId]);
+        return user;
+      });
+      const console = createParty({ url: admin.baseUrl }, { id: 'demo-app', redirectUri: `${admin.baseUrl}/demo-app` });
+      const resource = provider.tenant.managementIndicator;
+      const { refresh_token: token } = await console.tokens(administrator.id, {
+        resource,
+        scope: 'openid offline_access all',
+      });
+      const { access_token: access } = (await json(await console.refresh(token ?? '', { resource }))) as {
+        access_token: string;
+      };
+      assert.deepEqual(await call(`Bearer ${access}`), [200, undefined]);
+    });
+  });
+});

@@ -1,0 +1,163 @@
+import assert from 'node:assert/strict';
+import { after, before, beforeEach, describe, it } from 'node:test';
+import { type Agent, createAgent } from '../support/agent.ts';
+import { answerOf, createParty, type Extra, encode, type Party, type Tokens } from './party.ts';
+import { type Provider, startProvider } from './provider.ts';
+
+const redirectUri = 'https://client.example.com/callback';
+const afterwards = 'https://client.example.com/bye';
+
+describe('RP-initiated logout', () => {
+  let provider: Provider;
+  let party: Party;
+  let userId: string;
+  let agent: Agent;
+  let tokens: Tokens;
+  before(async () => {
+    provider = await startProvider();
+    const client = await provider.addClient({
+      type: 'Traditional',
+      oidcClientMetadata: {
+        redirectUris: [redirectUri],
+        postLogoutRedirectUris: [afterwards, `${afterwards}?from=op`],
+      },
+    });
+    party = createParty(provider, { id: client.id, redirectUri, secret: client.secret ?? '' });
+    userId = (await provider.addUser({ username: 'ada' })).id;
+  });
+  after(() => provider.close());
+  beforeEach(async () => {
+    agent = createAgent();
+    tokens = await party.tokens(userId, {}, agent);
+  });
+
+  const begin = (parameters: Extra) => agent.fetch(`${provider.url}/oidc/session/end?${encode(parameters)}`);
+  const formOf = async (page: Response) => {
+    assert.equal(page.status, 200);
+    const html = await page.text();
+    const value = (name: string) => new RegExp(`<input[^>]* name="${name}" value="([^"]*)"`).exec(html)?.[1];
+    assert.match(html, /id="op\.logoutForm"/);
+    return { action: /action="([^"]*)"/.exec(html)?.[1] ?? '', xsrf: value('xsrf') ?? '', logout: value('logout') };
+  };
+  const confirm = async (page: Response, extra: Extra = { logout: 'yes' }) => {
+    const { action, xsrf } = await formOf(page);
+    return agent.fetch(`${provider.url}${action}`, { method: 'POST', body: encode({ xsrf, ...extra }) });
+  };
+  const isSignedIn = async () =>
+    answerOf(await party.authorize(agent, { prompt: 'none' })).get('error') !== 'login_required';
+  const userinfoStatus = async (token: string) =>
+    (await fetch(`${provider.url}/oidc/me`, { headers: { authorization: `Bearer ${token}` } })).status;
+
+  it('oidcc-rp-initiated-logout: with hint, address and state the person comes back signed out', async () => {
+    const parameters = { id_token_hint: tokens.id_token, post_logout_redirect_uri: afterwards, state: 'xyz' };
+    const page = await begin(parameters);
+    const response = await confirm(page);
+    assert.equal(response.status, 303);
+    assert.equal(response.headers.get('location'), `${afterwards}?state=xyz`);
+    assert.equal(await isSignedIn(), false);
+  });
+
+  it('works as SDKs do it, with client_id instead of a hint, and submits itself', async () => {
+    const page = await begin({ client_id: party.id, post_logout_redirect_uri: afterwards });
+    const form = await formOf(page.clone());
+    assert.equal(form.logout, 'yes');
+    assert.equal((await confirm(page)).headers.get('location'), afterwards);
+    assert.equal(await isSignedIn(), false);
+  });
+
+  it('takes a form POST as well', async () => {
+    const body = encode({ client_id: party.id, post_logout_redirect_uri: afterwards });
+    const page = await agent.fetch(`${provider.url}/oidc/session/end`, { method: 'POST', body });
+    assert.equal((await confirm(page)).headers.get('location'), afterwards);
+  });
+
+  it('keeps the registered query of the address', async () => {
+    const page = await begin({ client_id: party.id, post_logout_redirect_uri: `${afterwards}?from=op`, state: '1' });
+    assert.equal((await confirm(page)).headers.get('location'), `${afterwards}?from=op&state=1`);
+  });
+
+  it('oidcc-rp-initiated-logout-no-params asks the person, who may stay', async () => {
+    const page = await begin({});
+    assert.equal((await formOf(page.clone())).logout, undefined);
+    const stay = await confirm(page, {});
+    assert.match(stay.headers.get('location') ?? '', /\/oidc\/session\/end\/success$/);
+    assert.equal(await isSignedIn(), true);
+  });
+
+  it('oidcc-rp-initiated-logout-no-post-logout-redirect-uri ends on a page that says so', async () => {
+    const response = await confirm(await begin({ id_token_hint: tokens.id_token }));
+    const success = await agent.fetch(`${provider.url}${response.headers.get('location')}`);
+    assert.equal(success.status, 200);
+    assert.match(await success.text(), /Test app/);
+  });
+
+  for (const [module, parameters] of [
+    [
+      'oidcc-rp-initiated-logout-bad-post-logout-redirect-uri',
+      () => ({ client_id: party.id, post_logout_redirect_uri: 'https://evil.example.com/' }),
+    ],
+    [
+      'oidcc-rp-initiated-logout-query-added-to-post-logout-redirect-uri',
+      () => ({ client_id: party.id, post_logout_redirect_uri: `${afterwards}?x=1` }),
+    ],
+    ['oidcc-rp-initiated-logout-no-id-token-hint and nobody named', () => ({ post_logout_redirect_uri: afterwards })],
+    [
+      'oidcc-rp-initiated-logout-bad-id-token-hint',
+      () => ({ id_token_hint: 'a.b.c', post_logout_redirect_uri: afterwards }),
+    ],
+    [
+      'oidcc-rp-initiated-logout-modified-id-token-hint',
+      () => ({ id_token_hint: `${tokens.id_token.slice(0, -8)}AAAAAAAA` }),
+    ],
+    ['a hint of another client', () => ({ id_token_hint: tokens.id_token, client_id: 'demo-app' })],
+    ['an unknown client', () => ({ client_id: 'nobody' })],
+    ['an access token as hint', () => ({ id_token_hint: tokens.access_token })],
+  ] as const) {
+    it(`${module}: an error page, and the session stays`, async () => {
+      const page = await begin(parameters());
+      assert.equal(page.status, 400);
+      assert.equal(page.headers.get('location'), null);
+      assert.equal(await isSignedIn(), true);
+    });
+  }
+
+  it('an expired hint still names the application', async () => {
+    provider.clock.advance(7200_000);
+    assert.equal((await begin({ id_token_hint: tokens.id_token })).status, 200);
+  });
+
+  it('the confirmation holds for the browser that got it, and for an hour', async () => {
+    const { xsrf } = await formOf(await begin({ client_id: party.id }));
+    const stranger = createAgent();
+    await party.tokens(userId, {}, stranger);
+    const action = `${provider.url}/oidc/session/end/confirm`;
+    const foreign = await stranger.fetch(action, { method: 'POST', body: encode({ xsrf, logout: 'yes' }) });
+    assert.equal(foreign.status, 400);
+    const forged = await agent.fetch(action, { method: 'POST', body: encode({ xsrf: `${xsrf}x`, logout: 'yes' }) });
+    assert.equal(forged.status, 400);
+    provider.clock.advance(3_600_001);
+    const late = await agent.fetch(action, { method: 'POST', body: encode({ xsrf, logout: 'yes' }) });
+    assert.equal(late.status, 400);
+  });
+
+  it('tokens without offline_access end with the session, those with it live on', async () => {
+    const { access_token: bound } = await party.tokens(userId, { scope: 'openid' }, agent);
+    await confirm(await begin({ client_id: party.id }));
+    assert.equal(await userinfoStatus(bound), 401);
+    assert.equal(await userinfoStatus(tokens.access_token), 200);
+    assert.equal((await party.refresh(tokens.refresh_token ?? '')).status, 200);
+  });
+
+  it('a refresh token that was given without offline_access ends with the session', async () => {
+    const { id, secret } = await provider.addClient({
+      type: 'Traditional',
+      oidcClientMetadata: { redirectUris: [redirectUri] },
+      customClientMetadata: { alwaysIssueRefreshToken: true },
+    });
+    const always = createParty(provider, { id, redirectUri, secret: secret ?? '' });
+    const { refresh_token: token } = await always.tokens(userId, { scope: 'openid' }, agent);
+    assert.equal((await always.refresh(token ?? '')).status, 200);
+    await confirm(await begin({ client_id: id }));
+    assert.equal((await always.refresh(token ?? '')).status, 400);
+  });
+});

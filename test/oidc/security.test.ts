@@ -1,0 +1,349 @@
+import assert from 'node:assert/strict';
+import { after, before, describe, it } from 'node:test';
+import { decodeJwt } from 'jose';
+import { createAgent } from '../support/agent.ts';
+import { answerOf, createParty, encode, failureOf, finishSignIn, type Party } from './party.ts';
+import { type Provider, startProvider } from './provider.ts';
+
+const redirectUri = 'https://client.example.com/callback';
+
+describe('what the protocol refuses', () => {
+  let provider: Provider;
+  let party: Party;
+  let native: Party;
+  let userId: string;
+  before(async () => {
+    provider = await startProvider();
+    const register = async (type: 'SPA' | 'Native', redirectUris: string[]) =>
+      (await provider.addClient({ type, oidcClientMetadata: { redirectUris } })).id;
+    party = createParty(provider, {
+      id: await register('SPA', [
+        redirectUri,
+        'https://*.preview.example.com/callback',
+        'https://client.example.com/at/*/end',
+      ]),
+      redirectUri,
+    });
+    const loopback = 'http://127.0.0.1:8000/callback';
+    native = createParty(provider, {
+      id: await register('Native', [loopback, 'com.example.app://callback']),
+      redirectUri: loopback,
+    });
+    userId = (await provider.addUser({ username: 'ada' })).id;
+  });
+  after(() => provider.close());
+
+  const accepts = async (who: Party, uri: string) => {
+    const response = await who.authorize(createAgent(), { redirect_uri: uri });
+    assert.equal(response.status < 500, true);
+    if (response.status === 400) assert.equal(response.headers.get('location'), null);
+    return response.status === 303;
+  };
+
+  describe('look-alike redirect addresses', () => {
+    for (const uri of [
+      'https://client.example.com/callback/',
+      'https://client.example.com/callback?x=1',
+      'https://client.example.com/callback#f',
+      'https://client.example.com:8443/callback',
+      'http://client.example.com/callback',
+      'https://client.example.com.evil.com/callback',
+      'https://evil.com/https://client.example.com/callback',
+      'https://client.example.com@evil.com/callback',
+      'https://user@client.example.com/callback',
+      'https://client.example.com\\@evil.com/callback',
+      'https:\\\\client.example.com/callback',
+      '//client.example.com/callback',
+      'https://client.example.com/callback%00',
+      'https://client.example.com/call\nback',
+      ' https://client.example.com/callback',
+      'https://client.example.com/*',
+      'https://*.preview.example.com/callback',
+      'https://a.b.preview.example.com/callback',
+      'https://preview.example.com/callback',
+      'https://x.preview.example.com.evil.com/callback',
+      'https://client.example.com/at/one/two/end',
+      'https://client.example.com/at//end',
+      'javascript://client.example.com/%0aalert(1)',
+      'data:text/html,x',
+      'not a uri',
+      '',
+    ]) {
+      it(JSON.stringify(uri), async () => assert.equal(await accepts(party, uri), false));
+    }
+
+    it('what means the same address, and what a wildcard stands for, is accepted', async () => {
+      assert.equal(await accepts(party, redirectUri), true);
+      assert.equal(await accepts(party, 'https://CLIENT.example.com:443/callback'), true);
+      assert.equal(await accepts(party, 'https://branch-1.preview.example.com/callback'), true);
+      assert.equal(await accepts(party, 'https://client.example.com/at/one/end'), true);
+    });
+
+    it('a native app may listen on any loopback port, and on nothing else', async () => {
+      assert.equal(await accepts(native, 'http://127.0.0.1:54321/callback'), true);
+      assert.equal(await accepts(native, 'com.example.app://callback'), true);
+      assert.equal(await accepts(native, 'http://127.0.0.1:54321/other'), false);
+      assert.equal(await accepts(native, 'http://127.0.0.2:54321/callback'), false);
+      assert.equal(await accepts(native, 'http://localhost:54321/callback'), false);
+      assert.equal(await accepts(native, 'com.example.application://callback'), false);
+    });
+  });
+
+  describe('PKCE', () => {
+    it('is required of public clients', async () => {
+      const response = await party.authorize(createAgent(), { code_challenge: null, code_challenge_method: null });
+      assert.equal(answerOf(response).get('error'), 'invalid_request');
+    });
+
+    it('needs the verifier that fits; a wrong one changes nothing', async () => {
+      const code = (await party.signIn(createAgent(), userId)).get('code') ?? '';
+      for (const verifier of [null, 'x'.repeat(43), party.verifier.slice(0, -1), `${party.verifier}x`]) {
+        assert.equal((await failureOf(await party.redeem(code, { code_verifier: verifier }))).error, 'invalid_grant');
+      }
+      assert.equal((await party.redeem(code)).status, 200);
+    });
+
+    it('a verifier without a challenge is refused', async () => {
+      const { id, secret = '' } = await provider.addClient({
+        type: 'Traditional',
+        oidcClientMetadata: { redirectUris: [redirectUri] },
+      });
+      const web = createParty(provider, { id, redirectUri, secret });
+      const answer = await web.signIn(createAgent(), userId, { code_challenge: null, code_challenge_method: null });
+      assert.equal((await failureOf(await web.redeem(answer.get('code') ?? ''))).error, 'invalid_grant');
+    });
+  });
+
+  describe('codes', () => {
+    it('belong to one client, one redirect address and one tenant; truncated ones are unknown', async () => {
+      const code = (await party.signIn(createAgent(), userId)).get('code') ?? '';
+      const body = { grant_type: 'authorization_code', code, redirect_uri: redirectUri, code_verifier: party.verifier };
+      assert.equal((await failureOf(await native.token(body))).error, 'invalid_grant');
+      assert.equal(
+        (await failureOf(await party.redeem(code, { redirect_uri: `${redirectUri}/` }))).error,
+        'invalid_grant',
+      );
+      assert.equal((await failureOf(await party.redeem(code, { redirect_uri: null }))).error, 'invalid_request');
+      assert.equal((await failureOf(await party.redeem(code.slice(0, -1)))).error, 'invalid_grant');
+      const elsewhere = await fetch(`${provider.url}/t/other/oidc/token`, {
+        method: 'POST',
+        body: encode({ client_id: 'demo-app', ...body }),
+      });
+      assert.equal((await failureOf(elsewhere)).error, 'invalid_grant');
+      assert.equal((await party.redeem(code)).status, 200);
+    });
+
+    it('a value of one purpose is refused for every other', async () => {
+      const tokens = await party.tokens(userId);
+      const code = (await party.signIn(createAgent(), userId)).get('code') ?? '';
+      const values = [code, tokens.access_token, tokens.id_token];
+      for (const value of values) assert.equal((await failureOf(await party.refresh(value))).error, 'invalid_grant');
+      for (const value of [tokens.access_token, tokens.refresh_token ?? '']) {
+        assert.equal((await failureOf(await party.redeem(value))).error, 'invalid_grant');
+      }
+      for (const value of [code, tokens.refresh_token ?? '', tokens.id_token]) {
+        const me = await fetch(`${provider.url}/oidc/me`, { headers: { authorization: `Bearer ${value}` } });
+        assert.equal(me.status, 401);
+      }
+    });
+
+    it('are kept as hashes, and so are tokens and interactions', async () => {
+      const agent = createAgent();
+      const code = (await party.signIn(agent, userId)).get('code') ?? '';
+      const tokens = (await (await party.redeem(code)).json()) as Record<string, string>;
+      for (const table of ['authorization_codes', 'refresh_tokens', 'access_tokens', 'sessions', 'interactions']) {
+        const dump = JSON.stringify(await provider.database.system.raw(`select * from ${table}`));
+        for (const secret of [code, tokens.refresh_token, tokens.access_token])
+          assert.equal(dump.includes(String(secret)), false, table);
+      }
+    });
+  });
+
+  describe('a sign-in under way', () => {
+    it('goes on only in the browser that began it', async () => {
+      const agent = createAgent();
+      await party.authorize(agent);
+      const resume = await finishSignIn(provider.url, agent, userId, party.id);
+      const stolen = await createAgent().fetch(resume);
+      assert.equal(stolen.status, 400);
+      assert.equal(stolen.headers.get('location'), null);
+      const inBrowser = await agent.fetch(resume);
+      assert.ok(answerOf(inBrowser).get('code'));
+      assert.equal((await agent.fetch(resume)).status, 400, 'it goes on once');
+    });
+
+    it('of ten resumes at once one gets a code', async () => {
+      const agent = createAgent();
+      await party.authorize(agent);
+      const resume = await finishSignIn(provider.url, agent, userId, party.id);
+      const cookies = new Set<number>();
+      const responses = await Promise.all(Array.from({ length: 10 }, () => agent.fetch(resume)));
+      for (const { status } of responses) cookies.add(status);
+      assert.equal(responses.filter(({ status }) => status === 303).length, 1);
+      assert.deepEqual([...cookies].sort(), [303, 400]);
+    });
+
+    it('does not go on before the person has done their part', async () => {
+      const agent = createAgent();
+      const response = await party.authorize(agent);
+      const uid = Object.values(
+        JSON.parse(
+          decodeURIComponent(/_interaction=([^;]+)/.exec(response.headers.getSetCookie().join())?.[1] ?? ''),
+        ) as object,
+      )[0];
+      const resumed = await agent.fetch(`${provider.url}/oidc/auth/${uid}`);
+      assert.equal(resumed.headers.get('location'), `/sign-in?app_id=${party.id}`);
+    });
+
+    it('ends after an hour', async () => {
+      const agent = createAgent();
+      await party.authorize(agent);
+      const resume = await finishSignIn(provider.url, agent, userId, party.id);
+      provider.clock.advance(3_600_001);
+      assert.equal((await agent.fetch(resume)).status, 400);
+    });
+
+    it('cannot lead to an address that was unregistered meanwhile', async () => {
+      const { id } = await provider.addClient({ type: 'SPA', oidcClientMetadata: { redirectUris: [redirectUri] } });
+      const other = createParty(provider, { id, redirectUri });
+      const agent = createAgent();
+      await other.authorize(agent);
+      const resume = await finishSignIn(provider.url, agent, userId, id);
+      await provider.tenant.db.transaction((tx) =>
+        provider.applications.update(tx, id, { oidcClientMetadata: { redirectUris: [] } }),
+      );
+      const response = await agent.fetch(resume);
+      assert.deepEqual([response.status, response.headers.get('location')], [400, null]);
+    });
+  });
+
+  describe('sessions', () => {
+    const sessionOf = (response: Response) => /_session=([^;]+)/.exec(response.headers.getSetCookie().join())?.[1];
+
+    it('change their cookie at every sign-in; a planted or old value is worth nothing', async () => {
+      const agent = createAgent();
+      const signIn = async () => {
+        await party.authorize(agent, { prompt: 'login' });
+        return agent.fetch(await finishSignIn(provider.url, agent, userId, party.id));
+      };
+      const [first, second] = [sessionOf(await signIn()), sessionOf(await signIn())];
+      assert.notEqual(first, second);
+      const withCookie = (value: string | undefined) =>
+        fetch(party.authorizationUrl({ prompt: 'none' }), {
+          headers: { cookie: `_session=${value}` },
+          redirect: 'manual',
+        });
+      assert.equal(answerOf(await withCookie(first)).get('error'), 'login_required');
+      assert.ok(answerOf(await withCookie(second)).get('code'));
+    });
+
+    it('never swap their subject: another person gets another session, and the first one ends', async () => {
+      const agent = createAgent();
+      const first = await party.tokens(userId, { scope: 'openid' }, agent);
+      const other = await provider.addUser({ username: `u${Date.now()}` });
+      await party.authorize(agent, { prompt: 'login', scope: 'openid' });
+      const resumed = await agent.fetch(await finishSignIn(provider.url, agent, other.id, party.id));
+      const second = (await (await party.redeem(answerOf(resumed).get('code') ?? '')).json()) as Record<string, string>;
+      const [before, after] = [decodeJwt(first.id_token), decodeJwt(second.id_token ?? '')];
+      assert.equal(after.sub, other.id);
+      assert.notEqual(after.sid, before.sid);
+      const me = await fetch(`${provider.url}/oidc/me`, { headers: { authorization: `Bearer ${first.access_token}` } });
+      assert.equal(me.status, 401, 'what hung on the first session is gone');
+    });
+
+    it('an application that expects somebody else is told so', async () => {
+      const agent = createAgent();
+      const hint = (await party.tokens(userId, {}, agent)).id_token;
+      const other = await provider.addUser({ username: `v${Date.now()}` });
+      await party.authorize(agent, { prompt: 'login', id_token_hint: hint });
+      const resumed = await agent.fetch(await finishSignIn(provider.url, agent, other.id, party.id));
+      assert.equal(answerOf(resumed).get('error'), 'login_required');
+    });
+
+    it('of suspended people count for nothing', async () => {
+      const agent = createAgent();
+      const user = await provider.addUser({ username: `w${Date.now()}` });
+      const { access_token: token } = await party.tokens(user.id, {}, agent);
+      const code = answerOf(await party.authorize(agent)).get('code') ?? '';
+      await provider.database.system.raw('update users set is_suspended = true where id = $1', [user.id]);
+      assert.match((await party.authorize(agent)).headers.get('location') ?? '', /^\/sign-in/);
+      assert.equal((await failureOf(await party.redeem(code))).error, 'invalid_grant');
+      const me = await fetch(`${provider.url}/oidc/me`, { headers: { authorization: `Bearer ${token}` } });
+      assert.equal(me.status, 401);
+    });
+
+    it('live two weeks', async () => {
+      const agent = createAgent();
+      await party.signIn(agent, userId);
+      provider.clock.advance(14 * 86_400_000 + 1000);
+      assert.equal(answerOf(await party.authorize(agent, { prompt: 'none' })).get('error'), 'login_required');
+    });
+
+    it('are cookies that scripts and other tenants do not see', async () => {
+      const response = await party.authorize(createAgent());
+      const [cookie = ''] = response.headers.getSetCookie();
+      assert.match(cookie, /^_interaction=.*; Path=\/; HttpOnly; SameSite=Lax; Max-Age=3600$/);
+      const query = new URL(
+        party.authorizationUrl({ client_id: 'demo-app', redirect_uri: `${provider.url}/t/other/demo-app` }),
+      ).search;
+      const elsewhere = await createAgent().fetch(`${provider.url}/t/other/oidc/auth${query}`);
+      assert.match(elsewhere.headers.getSetCookie()[0] ?? '', /; Path=\/t\/other; /);
+    });
+  });
+
+  describe('malformed requests', () => {
+    const endpoints = [
+      '/oidc/token',
+      '/oidc/token/introspection',
+      '/oidc/token/revocation',
+      '/oidc/auth',
+      '/oidc/session/end',
+      '/consent',
+    ];
+    const bodies: [string, string, string | Uint8Array<ArrayBuffer>][] = [
+      ['null bytes', 'application/x-www-form-urlencoded', 'client_id=a%00b'],
+      ['invalid UTF-8', 'application/x-www-form-urlencoded', new Uint8Array([0x61, 0x3d, 0xff, 0xfe])],
+      ['invalid percent-encoded UTF-8', 'application/x-www-form-urlencoded', 'client_id=%ff%fe'],
+      ['deep JSON', 'application/json', `${'['.repeat(1000)}${']'.repeat(1000)}`],
+      ['JSON with a nested parameter', 'application/json', '{"client_id":{"a":1}}'],
+      ['a JSON array', 'application/json', '[1]'],
+      ['broken JSON', 'application/json', '{'],
+      ['__proto__', 'application/json', '{"__proto__":{"client_id":"x"}}'],
+      ['another content type', 'text/plain', 'client_id=a'],
+      ['a megabyte', 'application/x-www-form-urlencoded', `client_id=${'a'.repeat(1_000_000)}`],
+    ];
+    for (const [name, type, body] of bodies) {
+      it(`${name}: a 4xx everywhere`, async () => {
+        for (const path of endpoints) {
+          const response = await fetch(`${provider.url}${path}`, {
+            method: 'POST',
+            headers: { 'content-type': type },
+            body,
+            redirect: 'manual',
+          });
+          assert.ok(response.status >= 400 && response.status < 500, `${path} answered ${response.status}`);
+        }
+      });
+    }
+
+    it('null bytes and repeated names in a query: a 4xx', async () => {
+      for (const query of ['client_id=a%00b', 'client_id=a&client_id=a', 'client_id=%ff', 'redirect_uri=x']) {
+        const response = await fetch(`${provider.url}/oidc/auth?${query}`, { redirect: 'manual' });
+        assert.equal(response.status, 400, query);
+      }
+    });
+
+    it('damaged cookies count as none', async () => {
+      for (const cookie of [
+        '_interaction=%',
+        '_interaction=%7B',
+        '_interaction=[1]',
+        '_session=x',
+        '_interaction=null; _session=',
+      ]) {
+        const response = await fetch(party.authorizationUrl(), { headers: { cookie }, redirect: 'manual' });
+        assert.equal(response.status, 303, cookie);
+      }
+    });
+  });
+});
