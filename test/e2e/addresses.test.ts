@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { after, afterEach, before, describe, it } from 'node:test';
 import { authorization } from '../support/authorization.ts';
 import { openBrowser, type Visitor } from '../support/browser.ts';
+import { arrivalAt, type Landing, startLanding } from '../support/landing.ts';
 import { type Operator, operate } from '../support/operator.ts';
 import { goodPassword, register, signIn } from '../support/pages.ts';
 import { startServer, type TestServer } from '../support/server.ts';
@@ -12,17 +13,22 @@ describe('several apps in one browser', () => {
   let server: TestServer;
   let operator: Operator;
   let visitor: Visitor;
+  let site: Landing;
 
   before(async () => {
     server = await startServer();
     operator = await operate(server);
     await operator.addUser(ana);
+    site = await startLanding();
   });
-  after(() => server?.close());
+  after(async () => {
+    site?.close();
+    await server?.close();
+  });
   afterEach(() => visitor?.close());
 
   const addApp = async (name: string, isThirdParty = false) => {
-    const redirectUri = `${server.url}/demo-app?app=${encodeURIComponent(name)}`;
+    const redirectUri = `${site.url}/${encodeURIComponent(name)}/callback?kept=1`;
     const { id } = await operator.addApplication({ type: 'Traditional', name, redirectUri, isThirdParty });
     return (extra?: Record<string, string>) =>
       authorization({ endpoint: server.url, clientId: id, redirectUri, ...(extra ? { extra } : {}) });
@@ -41,10 +47,9 @@ describe('several apps in one browser', () => {
     }
     for (const { page, request } of tabs) {
       await signIn(page, ana);
-      await page.waitForURL((url) => url.searchParams.has('code'));
-      const { searchParams } = new URL(page.url());
+      const { searchParams } = await arrivalAt(page, request.redirectUri);
+      assert.ok(searchParams.get('code'));
       assert.equal(searchParams.get('state'), request.state);
-      assert.equal(searchParams.get('app'), new URL(request.redirectUri).searchParams.get('app'));
     }
   });
 
@@ -58,12 +63,14 @@ describe('several apps in one browser', () => {
     await page.getByRole('heading', { name: 'Allow Partner & Co?' }).waitFor();
     await page.getByText(ana.username).waitFor();
     await page.getByRole('button', { name: 'Cancel' }).click();
-    await page.waitForURL((url) => url.searchParams.get('error') === 'access_denied');
-    assert.equal(new URL(page.url()).searchParams.get('state'), first.state);
+    const refused = await arrivalAt(page, first.redirectUri);
+    assert.equal(refused.searchParams.get('error'), 'access_denied');
+    assert.equal(refused.searchParams.get('state'), first.state);
 
-    await page.goto(partner().url);
+    const second = partner();
+    await page.goto(second.url);
     await page.getByRole('button', { name: 'Allow' }).click();
-    await page.waitForURL((url) => url.searchParams.has('code'));
+    assert.ok((await arrivalAt(page, second.redirectUri)).searchParams.get('code'));
   });
 });
 
