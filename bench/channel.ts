@@ -88,7 +88,7 @@ export interface SubjectOptions {
 /** Starts a program in a process of its own and waits until it listens. */
 export async function startSubject({ program, flags = [], environment, settings }: SubjectOptions): Promise<Subject> {
   const child = fork(program, [], {
-    execArgv: ['--enable-source-maps', ...flags],
+    execArgv: flags,
     env: { PATH: process.env.PATH, NODE_ENV: 'production', ...environment },
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
   });

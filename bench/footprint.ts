@@ -35,7 +35,7 @@ export async function measureStartup(settings: {
     PORT: String(port),
     NODE_ENV: 'production',
   };
-  const direct = [process.execPath, '--enable-source-maps', `${root}/dist/server/main.js`];
+  const direct = [process.execPath, `${root}/dist/server/main.js`];
   await runUntilReady(direct, { root, environment });
   const server: number[] = [];
   const npm: number[] = [];
@@ -68,7 +68,10 @@ async function runUntilReady(
   { root, environment, observe }: RunOptions,
 ): Promise<number> {
   const start = performance.now();
-  const child = spawn(file, args, { cwd: root, env: environment, stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(file, args, { cwd: root, env: environment, stdio: ['ignore', 'pipe', 'pipe'], detached: true });
+  // npm does not pass a signal on to what it runs; a terminal, too, sends it to the whole group.
+  const stop = () => process.kill(-(child.pid as number), 'SIGTERM');
+  process.once('exit', stop);
   const ended = new Promise<number | null>((resolve) => child.once('exit', resolve));
   let output = '';
   const ready = new Promise<number>((resolve, reject) => {
@@ -85,8 +88,9 @@ async function runUntilReady(
   });
   const seconds = await ready;
   await observe?.(child.pid as number);
-  child.kill('SIGTERM');
+  stop();
   await ended;
+  process.off('exit', stop);
   return seconds;
 }
 

@@ -37,8 +37,16 @@ async function measureRow(row: Row, servers: Servers, options: Options): Promise
   return { row, results };
 }
 
+/** Runs the bench; an interrupt ends it, and then everything it started. */
 async function run(root: string, options: Options): Promise<string> {
   await using stack = new AsyncDisposableStack();
+  const interrupt = Promise.withResolvers<never>();
+  const stop = () => interrupt.reject(new Error('The bench was interrupted.'));
+  process.once('SIGINT', stop).once('SIGTERM', stop);
+  return await Promise.race([measureAll(root, options, stack), interrupt.promise]);
+}
+
+async function measureAll(root: string, options: Options, stack: AsyncDisposableStack): Promise<string> {
   say('Starting PostgreSQL, Aldaba, the limit and oidc-provider; filling in 1,000 users …');
   const servers = await startServers(root, stack);
   const { subject, target } = servers.aldaba;
