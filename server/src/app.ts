@@ -14,7 +14,11 @@ import { createResources } from './features/resources/index.ts';
 import { createRoles, seedManagementApi } from './features/roles/index.ts';
 import { createSandbox, type Sandbox } from './features/sandbox/index.ts';
 import { createSetup } from './features/setup/index.ts';
-import { createSignInExperiences, type SignInExperiences, seedSignInExperience } from './features/sign-in-experience/index.ts';
+import {
+  createSignInExperiences,
+  type SignInExperiences,
+  seedSignInExperience,
+} from './features/sign-in-experience/index.ts';
 import { createUsers, type Users } from './features/users/index.ts';
 import { createWellKnown } from './features/well-known/index.ts';
 import { createHttp, type Http } from './http/index.ts';
@@ -74,7 +78,10 @@ export async function createApp(config: Config, world: World): Promise<App> {
   const tenancy = createTenancy({
     database,
     caches,
-    addresses: { endpoint: config.ENDPOINT, ...(config.ADMIN_ENDPOINT ? { adminEndpoint: config.ADMIN_ENDPOINT } : {}) },
+    addresses: {
+      endpoint: config.ENDPOINT,
+      ...(config.ADMIN_ENDPOINT ? { adminEndpoint: config.ADMIN_ENDPOINT } : {}),
+    },
     seeds: [createSigningKeySeed(vault), seedManagementApi, seedSignInExperience],
   });
 
@@ -86,20 +93,49 @@ export async function createApp(config: Config, world: World): Promise<App> {
   const outbound = world.outbound ?? createOutbound({ allowed: config.OUTBOUND_ALLOWED_HOSTS });
   const sandbox = createSandbox({ tenancy, clock, outbound });
   const connectors = createConnectors({
-    database, caches, clock, vault, log,
+    database,
+    caches,
+    clock,
+    vault,
+    log,
     kinds: await loadConnectorKinds(config, world),
     docsFolder: join(world.root, 'docs'),
     fetchFor: sandbox.fetchFor,
     // Connectors and the sign-in experience know of each other: the second is there by the time it is asked.
-    signInExperiences: { get: (tenant) => signInExperiences.get(tenant), dropTarget: (tx, target) => signInExperiences.dropTarget(tx, target) },
+    signInExperiences: {
+      get: (tenant) => signInExperiences.get(tenant),
+      dropTarget: (tx, target) => signInExperiences.dropTarget(tx, target),
+    },
   });
   const signInExperiences = createSignInExperiences({ database, caches, connectorsOf: connectors.list });
   const pages = createPageSender({ signInExperiences, applications, tenancy });
   const setup = createSetup({ clock, users, roles, passwords, signInExperiences });
   const wellKnown = createWellKnown({ signInExperiences, connectors, sandbox });
 
-  const oidc = createOidc({ database, caches, clock, vault, log, tenancy, applications, users, resources, roles, pages });
-  const signIn = createSignIn({ port: oidc.port, users, passwords, connectors, signInExperiences, pages, clock, vault, log });
+  const oidc = createOidc({
+    database,
+    caches,
+    clock,
+    vault,
+    log,
+    tenancy,
+    applications,
+    users,
+    resources,
+    roles,
+    pages,
+  });
+  const signIn = createSignIn({
+    port: oidc.port,
+    users,
+    passwords,
+    connectors,
+    signInExperiences,
+    pages,
+    clock,
+    vault,
+    log,
+  });
 
   await tenancy.create({ id: defaultTenantId, name: 'Default' });
   const admin = await tenancy.create({ id: adminTenantId, name: 'Admin' });
@@ -109,10 +145,29 @@ export async function createApp(config: Config, world: World): Promise<App> {
     log,
     checkResponses: world.checkResponses,
     phoneFolder: join(world.root, 'connectors/sandbox/phone'),
-    oidc, signIn, pages, setup, users, applications, resources, roles, connectors, signInExperiences, sandbox, wellKnown,
+    oidc,
+    signIn,
+    pages,
+    setup,
+    users,
+    applications,
+    resources,
+    roles,
+    connectors,
+    signInExperiences,
+    sandbox,
+    wellKnown,
   });
   return {
-    http, database, tenancy, users, passwords, applications, connectors, sandbox, signInExperiences,
+    http,
+    database,
+    tenancy,
+    users,
+    passwords,
+    applications,
+    connectors,
+    sandbox,
+    signInExperiences,
     keys: oidc.keys,
     createAdminLink: () => setup.createAdminLink(admin),
     firstAdminLink: async () => ((await setup.hasAdministrator(admin)) ? undefined : setup.createAdminLink(admin)),
@@ -136,7 +191,9 @@ async function openMigrated(config: Config, world: World): Promise<Database> {
 
 /** Every kind of connector: the built-in ones, and published packages from the operator's folder. */
 async function loadConnectorKinds(config: Config, world: World) {
-  const folder = isAbsolute(config.CONNECTORS_FOLDER) ? config.CONNECTORS_FOLDER : join(world.dataFolder, config.CONNECTORS_FOLDER);
+  const folder = isAbsolute(config.CONNECTORS_FOLDER)
+    ? config.CONNECTORS_FOLDER
+    : join(world.dataFolder, config.CONNECTORS_FOLDER);
   const takenIds = builtInConnectors.map(({ metadata }) => metadata.id);
   return [...builtInConnectors, ...(await loadConnectorPackages({ folder, takenIds, log: world.log }))];
 }

@@ -68,8 +68,14 @@ export const commands: readonly Command[] = [
   {
     name: 'user create',
     summary: 'Create a user who signs in with a username and a password',
-    usage: 'user create --username ana [--password …] [--name "Ana"] [--email ana@example.com]   (a password is made up if none is given)',
-    options: { username: { type: 'string' }, password: { type: 'string' }, name: { type: 'string' }, email: { type: 'string' } },
+    usage:
+      'user create --username ana [--password …] [--name "Ana"] [--email ana@example.com]   (a password is made up if none is given)',
+    options: {
+      username: { type: 'string' },
+      password: { type: 'string' },
+      name: { type: 'string' },
+      email: { type: 'string' },
+    },
     run: createUser,
   },
   {
@@ -121,7 +127,8 @@ async function createApplication(invocation: Invocation): Promise<void> {
   if (!type) throw new UsageError(`--type must be one of ${applicationTypes.join(', ')}.`);
   const name = required(invocation, 'name');
   const redirectUris = texts(invocation, 'redirect-uri');
-  if (type !== 'MachineToMachine' && redirectUris.length === 0) throw new UsageError('--redirect-uri is missing: where does your app take people back?');
+  if (type !== 'MachineToMachine' && redirectUris.length === 0)
+    throw new UsageError('--redirect-uri is missing: where does your app take people back?');
   const isAdmin = invocation.options['management-api'] === true;
   if (isAdmin && type !== 'MachineToMachine') throw new UsageError('--management-api is for --type MachineToMachine.');
   const application = await tenant.db.transaction(async (tx) => {
@@ -146,7 +153,12 @@ async function createUser(invocation: Invocation): Promise<void> {
   const password = given ?? standardSecret();
   const digest = await app.passwords.hash(password);
   const user = await tenant.db.transaction((tx) =>
-    app.users.create(tx, { username, password: digest, name: text(invocation, 'name'), primaryEmail: text(invocation, 'email') }),
+    app.users.create(tx, {
+      username,
+      password: digest,
+      name: text(invocation, 'name'),
+      primaryEmail: text(invocation, 'email'),
+    }),
   );
   print(`User         ${username}`);
   print(`User ID      ${user.id}`);
@@ -157,7 +169,9 @@ async function listConnectors({ app, tenant, print }: Invocation): Promise<void>
   const configured = await app.connectors.list(tenant);
   for (const { id, name, type } of await app.connectors.factories('en')) {
     const rows = configured.filter((connector) => connector.connectorId === id).map((connector) => connector.id);
-    print(`${id.padEnd(24)} ${type.padEnd(7)} ${name.en}${rows.length > 0 ? `   configured as ${rows.join(', ')}` : ''}`);
+    print(
+      `${id.padEnd(24)} ${type.padEnd(7)} ${name.en}${rows.length > 0 ? `   configured as ${rows.join(', ')}` : ''}`,
+    );
   }
 }
 
@@ -189,9 +203,15 @@ async function chooseSignUp({ app, tenant, words, print }: Invocation): Promise<
   const withUsername = choice === 'username';
   await app.signInExperiences.update(tenant, {
     signUp: { identifiers: withUsername ? ['username'] : [], password: withUsername, verify: false },
-    signIn: { methods: withUsername ? [{ identifier: 'username', password: true, verificationCode: false, isPasswordPrimary: true }] : [] },
+    signIn: {
+      methods: withUsername
+        ? [{ identifier: 'username', password: true, verificationCode: false, isPasswordPrimary: true }]
+        : [],
+    },
   });
-  print(withUsername ? 'People sign up with a username and a password.' : 'People sign up and in through connectors only.');
+  print(
+    withUsername ? 'People sign up with a username and a password.' : 'People sign up and in through connectors only.',
+  );
 }
 
 async function switchSandbox({ app, tenant, words, print }: Invocation): Promise<void> {
@@ -214,4 +234,6 @@ async function rotateKeys(invocation: Invocation): Promise<void> {
 
 /** A failure as a sentence for the terminal: ours say what to do, with the details that name the field. */
 export const explain = (error: unknown): string =>
-  error instanceof AldabaError ? `${error.message}${error.data === undefined ? '' : ` (${JSON.stringify(error.data)})`}` : String(error instanceof Error ? error.message : error);
+  error instanceof AldabaError
+    ? `${error.message}${error.data === undefined ? '' : ` (${JSON.stringify(error.data)})`}`
+    : String(error instanceof Error ? error.message : error);

@@ -22,7 +22,10 @@ async function listen(app: App, config: Config): Promise<void> {
       );
     }
     if (code === 'EACCES') {
-      throw new Error(`This user may not listen on port ${config.PORT}. Choose a port above 1023: PORT=3001 npm start`, { cause: error });
+      throw new Error(
+        `This user may not listen on port ${config.PORT}. Choose a port above 1023: PORT=3001 npm start`,
+        { cause: error },
+      );
     }
     throw error;
   }

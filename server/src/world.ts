@@ -59,7 +59,9 @@ async function readOrMakeSecret(path: string): Promise<string> {
   }
   const secret = (await readFile(path, 'utf8')).trim();
   if (secret.length < 32) {
-    throw new Error(`The file ${path} does not hold a secret of 32 characters or more. Restore it from a backup: sealed secrets cannot be read without it.`);
+    throw new Error(
+      `The file ${path} does not hold a secret of 32 characters or more. Restore it from a backup: sealed secrets cannot be read without it.`,
+    );
   }
   return secret;
 }

@@ -1,5 +1,5 @@
 import { AldabaError } from '../kernel/errors.ts';
-import type { Http } from './server.ts';
+import type { Http } from './types.ts';
 
 /** A form body, or the query of an authorization request: a repeated name keeps all its values. */
 export type Form = Record<string, string | string[]>;
@@ -10,9 +10,13 @@ const utf8 = new TextDecoder('utf-8', { fatal: true });
 /** Parsers for JSON and forms that answer 400, never 500, to null bytes, invalid UTF-8 and deeply nested values. */
 export function installBodyParsers(http: Http): void {
   http.removeAllContentTypeParsers();
-  http.addContentTypeParser('application/json', { parseAs: 'buffer' }, async (_request: unknown, body: Buffer) => parseJson(body));
-  http.addContentTypeParser('application/x-www-form-urlencoded', { parseAs: 'buffer' }, async (_request: unknown, body: Buffer) =>
-    parseForm(decode(body)),
+  http.addContentTypeParser('application/json', { parseAs: 'buffer' }, async (_request: unknown, body: Buffer) =>
+    parseJson(body),
+  );
+  http.addContentTypeParser(
+    'application/x-www-form-urlencoded',
+    { parseAs: 'buffer' },
+    async (_request: unknown, body: Buffer) => parseForm(decode(body)),
   );
 }
 
@@ -39,10 +43,13 @@ function parseJson(body: Buffer): unknown {
 
 /** PostgreSQL's text and jsonb cannot hold U+0000, and nobody needs it: refused at the door, in names and values. */
 function refuseUnstorable(value: unknown, depth: number): void {
-  if (depth > maximumDepth) throw new AldabaError('guard.invalid_input', { reason: `the body is nested deeper than ${maximumDepth} levels` });
+  if (depth > maximumDepth)
+    throw new AldabaError('guard.invalid_input', { reason: `the body is nested deeper than ${maximumDepth} levels` });
   if (typeof value === 'string') {
-    if (value.includes('\0')) throw new AldabaError('guard.invalid_input', { reason: 'a value contains a null character' });
-    if (!value.isWellFormed()) throw new AldabaError('guard.invalid_input', { reason: 'a value contains half of a surrogate pair' });
+    if (value.includes('\0'))
+      throw new AldabaError('guard.invalid_input', { reason: 'a value contains a null character' });
+    if (!value.isWellFormed())
+      throw new AldabaError('guard.invalid_input', { reason: 'a value contains half of a surrogate pair' });
   } else if (Array.isArray(value)) {
     for (const item of value) refuseUnstorable(item, depth + 1);
   } else if (typeof value === 'object' && value !== null) {

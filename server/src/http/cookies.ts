@@ -1,4 +1,4 @@
-import type { Reply, Request } from './server.ts';
+import type { Reply, Request } from './types.ts';
 
 /** The value of a cookie. Of two with the same name the first counts: browsers send the one with the longer path first. */
 export function readCookie(request: Request, name: string): string | undefined {

@@ -1,7 +1,7 @@
 import type { ErrorBody, ErrorCode } from '@aldaba/contract';
 import { AldabaError } from '../kernel/errors.ts';
 import type { Log } from '../kernel/log.ts';
-import type { Reply, Request } from './server.ts';
+import type { Reply, Request } from './types.ts';
 
 /** Statuses that the HTTP layer itself finds (Fastify's own errors), as codes of the contract. */
 const codeOfStatus: Record<number, ErrorCode> = {
@@ -9,6 +9,8 @@ const codeOfStatus: Record<number, ErrorCode> = {
   404: 'request.not_found',
   405: 'request.method_not_allowed',
   413: 'guard.payload_too_large',
+  // A path parameter longer than any id.
+  414: 'request.not_found',
   415: 'guard.unsupported_media_type',
 };
 
@@ -19,9 +21,13 @@ export function toAldabaError(error: unknown, request: Request, log: Log): Aldab
   if (error instanceof AldabaError) return error;
   const status = error instanceof Error ? (error as { statusCode?: unknown }).statusCode : undefined;
   const code = typeof status === 'number' ? codeOfStatus[status] : undefined;
-  if (code === 'guard.invalid_input') return new AldabaError(code, { reason: 'the request could not be read' }, { cause: error });
+  if (code === 'guard.invalid_input')
+    return new AldabaError(code, { reason: 'the request could not be read' }, { cause: error });
   if (code) return new AldabaError(code, undefined, { cause: error });
-  log.error({ err: error, method: request.method, route: request.routeOptions?.url, tenant: request.tenant?.id }, 'A request failed');
+  log.error(
+    { err: error, method: request.method, route: request.routeOptions?.url, tenant: request.tenant?.id },
+    'A request failed',
+  );
   return new AldabaError('request.internal', undefined, { cause: error });
 }
 

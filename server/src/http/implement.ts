@@ -4,7 +4,7 @@ import { AldabaError } from '../kernel/errors.ts';
 import type { Log } from '../kernel/log.ts';
 import type { Tenant } from '../tenancy/index.ts';
 import { sendError } from './errors.ts';
-import type { Http, Reply, Request } from './server.ts';
+import type { Http, Reply, Request } from './types.ts';
 
 /** Who calls, as the guard of the route's access found out. */
 export interface Caller {
@@ -95,7 +95,8 @@ export function createImplement(http: Http, options: ImplementOptions): Implemen
         reply.code(status);
         return body === undefined ? reply.send() : reply.send(body);
       },
-      errorHandler: (error, request, reply) => sendError(error, request, reply, { log: options.log, statuses: contract.statuses }),
+      errorHandler: (error, request, reply) =>
+        sendError(error, request, reply, { log: options.log, statuses: contract.statuses }),
     });
   };
 }
@@ -142,12 +143,17 @@ function setPageHeaders(request: Request, reply: Reply, page: Page, total: numbe
 
 function checkResponse(contract: RouteContract, status: number, body: unknown): void {
   const schema = contract.responses[status];
-  if (schema === undefined) throw new Error(`${contract.operationId} answered ${status}, which its contract does not name.`);
+  if (schema === undefined)
+    throw new Error(`${contract.operationId} answered ${status}, which its contract does not name.`);
   if (schema === null) {
-    if (body !== undefined) throw new Error(`${contract.operationId} sent a body with ${status}, which its contract leaves empty.`);
+    if (body !== undefined)
+      throw new Error(`${contract.operationId} sent a body with ${status}, which its contract leaves empty.`);
     return;
   }
   // What counts is what crosses the wire: dates, undefined members and classes have become JSON by then.
   const result = schema.safeParse(JSON.parse(JSON.stringify(body ?? null)));
-  if (!result.success) throw new Error(`${contract.operationId} answered ${status} in another shape than its contract: ${result.error.message}`);
+  if (!result.success)
+    throw new Error(
+      `${contract.operationId} answered ${status} in another shape than its contract: ${result.error.message}`,
+    );
 }

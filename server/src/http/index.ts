@@ -6,8 +6,18 @@
 export { type Form, parseForm } from './body.ts';
 export { type Cookie, readCookie, writeCookie } from './cookies.ts';
 export { sendError, toAldabaError } from './errors.ts';
-export { Answer, type Call, type Caller, createImplement, type Guards, type Implement, type Page, Paged } from './implement.ts';
+export {
+  Answer,
+  type Call,
+  type Caller,
+  createImplement,
+  type Guards,
+  type Implement,
+  type Page,
+  Paged,
+} from './implement.ts';
 export { createOpenapi, type OpenapiScope } from './openapi.ts';
-export { parseSearch } from './search.ts';
 export { assertSameOrigin } from './same-origin.ts';
-export { createHttp, type Http, type Reply, type Request } from './server.ts';
+export { parseSearch } from './search.ts';
+export { createHttp } from './server.ts';
+export type { Http, Reply, Request } from './types.ts';

@@ -1,6 +1,6 @@
 import { AldabaError } from '../kernel/errors.ts';
 import { readCookie } from './cookies.ts';
-import type { Request } from './server.ts';
+import type { Request } from './types.ts';
 
 /**
  * Refuses a form or call that another site made the browser send (CSRF). Browsers say where a request comes from in

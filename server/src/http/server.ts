@@ -1,20 +1,10 @@
 import { STATUS_CODES } from 'node:http';
-import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
+import Fastify from 'fastify';
 import type { Log } from '../kernel/log.ts';
 import type { Tenancy, Tenant } from '../tenancy/index.ts';
 import { installBodyParsers } from './body.ts';
 import { sendError } from './errors.ts';
-
-export type Http = FastifyInstance;
-export type Request = FastifyRequest;
-export type Reply = FastifyReply;
-
-declare module 'fastify' {
-  interface FastifyRequest {
-    /** The tenant that the address named; set before any handler runs. */
-    tenant: Tenant;
-  }
-}
+import type { Http } from './types.ts';
 
 /** Largest request body, in bytes, unless a route says otherwise. */
 export const bodyLimit = 256 * 1024;
@@ -38,9 +28,12 @@ export function createHttp(options: { tenancy: Tenancy; log: Log; trustedProxies
     },
     requestTimeout: 30_000,
     forceCloseConnections: 'idle',
+    // Addresses that cannot be routed (broken percent-encoding, a parameter that is too long) get our error body too.
+    frameworkErrors: (error, request, reply) => sendError(error, request as Request, reply as Reply, { log }),
     clientErrorHandler(error, socket) {
       log.debug({ reason: error.code }, 'A connection did not speak HTTP');
-      if (socket.writable) socket.end(`HTTP/1.1 400 ${STATUS_CODES[400]}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
+      if (socket.writable)
+        socket.end(`HTTP/1.1 400 ${STATUS_CODES[400]}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
     },
   });
   installBodyParsers(http);

@@ -32,6 +32,9 @@ describe('comparing secrets', () => {
     for (const wrong of ['', 'abcde', 'abcdefg', 'abcdeg']) assert.equal(equalSecrets('abcdef', wrong), false);
   });
   it('hashes to the SHA-256 of FIPS 180-4', () => {
-    assert.equal(Buffer.from(hashToken('abc'), 'base64url').toString('hex'), 'ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad');
+    assert.equal(
+      Buffer.from(hashToken('abc'), 'base64url').toString('hex'),
+      'ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad',
+    );
   });
 });

@@ -1,4 +1,12 @@
-import { createCipheriv, createDecipheriv, createHash, createHmac, hkdfSync, randomBytes, timingSafeEqual } from 'node:crypto';
+import {
+  createCipheriv,
+  createDecipheriv,
+  createHash,
+  createHmac,
+  hkdfSync,
+  randomBytes,
+  timingSafeEqual,
+} from 'node:crypto';
 
 /** SHA-256 of an opaque value, base64url: what the database keeps instead of the value. */
 export const hashToken = (token: string): string => createHash('sha256').update(token).digest('base64url');
@@ -34,6 +42,9 @@ export function createVault(secret: string): Vault {
       decipher.setAuthTag(bytes.subarray(12, 28));
       return decipher.update(bytes.subarray(28), undefined, 'utf8') + decipher.final('utf8');
     },
-    sign: (text, purpose) => createHmac('sha256', derive(`sign/${purpose}`)).update(text).digest('base64url'),
+    sign: (text, purpose) =>
+      createHmac('sha256', derive(`sign/${purpose}`))
+        .update(text)
+        .digest('base64url'),
   };
 }

@@ -24,4 +24,7 @@ export const standardSecret = (): string => draw(alphanumeric, 32);
 /** Opaque protocol value (codes, tokens, session and interaction ids): 43 url-safe characters, 256 bits. */
 export const opaqueToken = (): string => randomBytes(32).toString('base64url');
 /** A number code of `digits` digits, e.g. `042137`. */
-export const numberCode = (digits: number): string => randomInt(10 ** digits).toString().padStart(digits, '0');
+export const numberCode = (digits: number): string =>
+  randomInt(10 ** digits)
+    .toString()
+    .padStart(digits, '0');

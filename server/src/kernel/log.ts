@@ -10,8 +10,20 @@ export interface Log {
 
 /** Names that carry secrets wherever they stand, one and two levels deep. */
 const secretNames = [
-  'password', 'secret', 'client_secret', 'code', 'code_verifier', 'token', 'access_token', 'refresh_token', 'id_token',
-  'authorization', 'cookie', 'set-cookie', 'appSecret', 'parameters',
+  'password',
+  'secret',
+  'client_secret',
+  'code',
+  'code_verifier',
+  'token',
+  'access_token',
+  'refresh_token',
+  'id_token',
+  'authorization',
+  'cookie',
+  'set-cookie',
+  'appSecret',
+  'parameters',
 ];
 
 /** JSON lines to standard output; secrets are masked here, whatever a caller hands over. */
@@ -20,5 +32,8 @@ export const createLog = (level: string): Log =>
     level,
     base: null,
     timestamp: pino.stdTimeFunctions.isoTime,
-    redact: { paths: secretNames.flatMap((name) => [`["${name}"]`, `*["${name}"]`, `*.*["${name}"]`]), censor: '[masked]' },
+    redact: {
+      paths: secretNames.flatMap((name) => [`["${name}"]`, `*["${name}"]`, `*.*["${name}"]`]),
+      censor: '[masked]',
+    },
   });

@@ -27,7 +27,11 @@ export function translateDatabaseError(error: unknown): unknown {
     // A null byte or another character that PostgreSQL's text cannot hold; JSON with \u0000.
     case '22021':
     case '22P05':
-      return new AldabaError('guard.invalid_input', { reason: 'it contains a character that cannot be stored' }, { cause: error });
+      return new AldabaError(
+        'guard.invalid_input',
+        { reason: 'it contains a character that cannot be stored' },
+        { cause: error },
+      );
     default:
       return error;
   }

@@ -20,15 +20,22 @@ export interface MigrationResult {
  *
  * @throws Error with a sentence for the operator when the server is older than PostgreSQL 15 or newer migrations exist than this build knows.
  */
-export async function migrate(url: string, folder: string, progress: (message: string) => void): Promise<MigrationResult> {
+export async function migrate(
+  url: string,
+  folder: string,
+  progress: (message: string) => void,
+): Promise<MigrationResult> {
   const client = new Client({ connectionString: url, options: '-c search_path=aldaba' });
   await client.connect();
   try {
     await client.query('select pg_advisory_lock($1)', [migrationLock]);
     const version = Number((await client.query('show server_version_num')).rows[0].server_version_num);
-    if (version < 150_000) throw new Error(`Aldaba needs PostgreSQL 15 or newer; this server is ${Math.floor(version / 10_000)}.`);
+    if (version < 150_000)
+      throw new Error(`Aldaba needs PostgreSQL 15 or newer; this server is ${Math.floor(version / 10_000)}.`);
     await client.query('create schema if not exists aldaba');
-    await client.query('create table if not exists schema_migrations (name text primary key, applied_at timestamptz not null default now())');
+    await client.query(
+      'create table if not exists schema_migrations (name text primary key, applied_at timestamptz not null default now())',
+    );
     const applied = await applyMissing(client, folder, progress);
     const role = await wall(client);
     return role ? { applied, role } : { applied };
@@ -39,10 +46,14 @@ export async function migrate(url: string, folder: string, progress: (message: s
 
 async function applyMissing(client: Client, folder: string, progress: (message: string) => void): Promise<string[]> {
   const files = (await readdir(folder)).filter((name) => name.endsWith('.sql')).sort();
-  const done = new Set((await client.query<{ name: string }>('select name from schema_migrations')).rows.map((row) => row.name));
+  const done = new Set(
+    (await client.query<{ name: string }>('select name from schema_migrations')).rows.map((row) => row.name),
+  );
   const unknown = [...done].filter((name) => !files.includes(name));
   if (unknown.length > 0) {
-    throw new Error(`The database was migrated by a newer Aldaba (${unknown.join(', ')}). Start that version, or restore a backup.`);
+    throw new Error(
+      `The database was migrated by a newer Aldaba (${unknown.join(', ')}). Start that version, or restore a backup.`,
+    );
   }
   const missing = files.filter((name) => !done.has(name));
   for (const name of missing) {
@@ -55,7 +66,9 @@ async function applyMissing(client: Client, folder: string, progress: (message: 
       await client.query('commit');
     } catch (error) {
       await client.query('rollback');
-      throw new Error(`Migration ${name} failed and was undone: ${error instanceof Error ? error.message : error}`, { cause: error });
+      throw new Error(`Migration ${name} failed and was undone: ${error instanceof Error ? error.message : error}`, {
+        cause: error,
+      });
     }
   }
   return missing;
@@ -63,7 +76,9 @@ async function applyMissing(client: Client, folder: string, progress: (message: 
 
 /** Row-level security does not bind superusers: they step down to a role that it binds. */
 async function wall(client: Client): Promise<string | undefined> {
-  const login = (await client.query('select rolsuper or rolbypassrls as passes from pg_roles where rolname = current_user')).rows[0];
+  const login = (
+    await client.query('select rolsuper or rolbypassrls as passes from pg_roles where rolname = current_user')
+  ).rows[0];
   if (!login.passes) return undefined;
   await client.query(`do $$ begin
     if not exists (select from pg_roles where rolname = '${wallRole}') then create role ${wallRole} nologin; end if;

@@ -43,7 +43,12 @@ export interface Tenancy {
   saveSetting(tenant: Tenant, key: string, value: unknown): Promise<void>;
 }
 
-export function createTenancy(deps: { database: Database; caches: CacheRegistry; addresses: Addresses; seeds: readonly Seed[] }): Tenancy {
+export function createTenancy(deps: {
+  database: Database;
+  caches: CacheRegistry;
+  addresses: Addresses;
+  seeds: readonly Seed[];
+}): Tenancy {
   const { database, addresses } = deps;
   const toTenant = (record: TenantRecord): Tenant => {
     const baseUrl = baseUrlOf(addresses, record.id);

@@ -7,13 +7,22 @@ export interface TenantRecord {
 }
 
 export async function findTenant(q: Queries): Promise<TenantRecord | undefined> {
-  const row = await q.first(sql.selectFrom('tenants').select(['id', 'name', 'is_suspended']).where('id', '=', q.tenantId));
+  const row = await q.first(
+    sql.selectFrom('tenants').select(['id', 'name', 'is_suspended']).where('id', '=', q.tenantId),
+  );
   return row && { id: row.id, name: row.name, isSuspended: row.is_suspended };
 }
 
 /** Returns false when the tenant existed already. */
 export async function insertTenant(q: Queries, tenant: { id: string; name: string }): Promise<boolean> {
-  return (await q.run(sql.insertInto('tenants').values(tenant).onConflict((conflict) => conflict.doNothing()))) > 0;
+  return (
+    (await q.run(
+      sql
+        .insertInto('tenants')
+        .values(tenant)
+        .onConflict((conflict) => conflict.doNothing()),
+    )) > 0
+  );
 }
 
 export async function findSetting(q: Queries, key: string): Promise<unknown> {

@@ -1,0 +1,13 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { Tenant } from '../tenancy/index.ts';
+
+export type Http = FastifyInstance;
+export type Request = FastifyRequest;
+export type Reply = FastifyReply;
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** The tenant that the address named; set before any handler runs. */
+    tenant: Tenant;
+  }
+}
