@@ -34,6 +34,8 @@ export const searchQuery = z.looseObject({
 });
 
 function hasCredentials(value: string): boolean {
+  // Checks run together: what is no URL at all is told by the check before.
+  if (!URL.canParse(value)) return false;
   const url = new URL(value);
   return url.username !== '' || url.password !== '';
 }

@@ -82,14 +82,13 @@ function wildcardProblem(uri: string): string | undefined {
   return undefined;
 }
 
-/** Why an origin cannot be allowed for cross-origin requests; compared exactly, so there is no wildcard and no path. */
+/** Why an origin cannot be allowed for cross-origin requests; it is compared exactly, so there is no wildcard and no path. */
 export function corsOriginProblem(origin: string): string | undefined {
-  if (!URL.canParse(origin)) return 'be an origin like https://app.example.com';
+  const problem = 'be an origin like https://app.example.com, without a path';
+  if (origin.includes('*') || !URL.canParse(origin)) return problem;
   const url = new URL(origin);
   // Schemes of web views (capacitor://localhost) have the opaque origin "null" here but send scheme and host.
   const expected = url.origin === 'null' ? `${url.protocol}//${url.host}` : url.origin;
-  if (url.host === '' || handledElsewhere.has(url.protocol.slice(0, -1)) || origin.replace(/\/$/, '') !== expected) {
-    return 'be an origin like https://app.example.com';
-  }
-  return undefined;
+  const isOrigin = url.host !== '' && !handledElsewhere.has(url.protocol.slice(0, -1)) && origin === expected;
+  return isOrigin ? undefined : problem;
 }

@@ -1,0 +1,259 @@
+import assert from 'node:assert/strict';
+import { after, before, describe, it } from 'node:test';
+import { assertRefused, type Manager, manage, requestToken } from '../support/management.ts';
+import { startServer, type TestServer } from '../support/server.ts';
+
+describe('Applications', () => {
+  let server: TestServer;
+  let api: Manager;
+  before(async () => {
+    server = await startServer();
+    api = await manage(server);
+  });
+  after(() => server.close());
+
+  const create = async (application: object = {}) =>
+    (await api.post('/api/applications', { name: 'App', type: 'Traditional', ...application })).body;
+
+  it('are created, read, changed and deleted', async () => {
+    const created = await create({
+      description: 'Ours',
+      oidcClientMetadata: { redirectUris: ['https://app.test/callback'], postLogoutRedirectUris: [] },
+      customClientMetadata: { idTokenTtl: 600, alwaysIssueRefreshToken: true },
+      customData: { a: 1 },
+    });
+    assert.match(created.id, /^[0-9a-z]{21}$/);
+    assert.match(created.secret, /^[0-9A-Za-z]{32}$/);
+    assert.deepEqual([created.tenantId, created.isThirdParty, created.protectedAppMetadata], ['default', false, null]);
+
+    const path = `/api/applications/${created.id}`;
+    const changed = await api.patch(path, {
+      name: 'Renamed',
+      oidcClientMetadata: { postLogoutRedirectUris: ['https://app.test/'] },
+    });
+    assert.equal(changed.body.name, 'Renamed');
+    assert.deepEqual(changed.body.oidcClientMetadata, {
+      redirectUris: ['https://app.test/callback'],
+      postLogoutRedirectUris: ['https://app.test/'],
+    });
+    assert.deepEqual(changed.body.customClientMetadata, { idTokenTtl: 600, alwaysIssueRefreshToken: true });
+    assert.deepEqual((await api.patch(`${path}/custom-data`, { b: 2 })).body, { a: 1, b: 2 });
+    assert.equal((await api.delete(path)).status, 204);
+    assertRefused(await api.get(path), 404, 'entity.not_exists_with_id');
+  });
+
+  it('are listed by type and by what is searched for', async () => {
+    await create({ name: 'Shop front', type: 'SPA' });
+    await create({ name: 'Shop phone', type: 'Native', isThirdParty: true });
+    const names = async (query: string) =>
+      ((await api.get(`/api/applications?${query}`)).body as { name: string }[]).map(({ name }) => name).sort();
+    assert.deepEqual(await names('types=SPA'), ['Shop front']);
+    assert.deepEqual(await names('types=SPA&types=Native'), ['Shop front', 'Shop phone']);
+    assert.deepEqual(await names('isThirdParty=true'), ['Shop phone']);
+    assert.deepEqual(await names('search=%25shop%25&isThirdParty=false'), ['Shop front']);
+    assertRefused(await api.get('/api/applications?types=Unknown'), 400, 'guard.invalid_input');
+  });
+
+  it('keep no secret when they are public', async () => {
+    for (const type of ['SPA', 'Native']) {
+      const application = await create({ type });
+      assert.equal(application.secret, undefined);
+      assertRefused(
+        await api.post(`/api/applications/${application.id}/secrets`, { name: 'x' }),
+        422,
+        'application.invalid_type',
+      );
+    }
+  });
+
+  it('have named secrets that work at once, expire, and stop working at once', async () => {
+    const { id, secret } = await create({ type: 'MachineToMachine' });
+    await api.patch(`/api/applications/${id}`, { isAdmin: true });
+    const path = `/api/applications/${id}/secrets`;
+    const works = async (value: string) => (await requestToken(server.url, { id, secret: value })).status === 200;
+    const { body: listed } = await api.get(path);
+    assert.deepEqual(
+      (listed as { value: string }[]).map(({ value }) => value),
+      [secret],
+    );
+
+    const second = await api.post(path, { name: 'second', expiresAt: Date.now() + 60_000 });
+    assert.equal(second.status, 201);
+    assertRefused(await api.post(path, { name: 'second' }), 422, 'application.secret_name_exists');
+    assertRefused(await api.post(path, { name: 'late', expiresAt: Date.now() - 1 }), 400, 'request.invalid_input');
+    assert.ok((await works(secret)) && (await works(second.body.value)));
+
+    const renamed = await api.patch(`${path}/second`, { name: 'renamed secret' });
+    assert.equal(renamed.body.value, second.body.value);
+    assert.ok(await works(second.body.value));
+    assert.equal((await api.delete(`${path}/renamed%20secret`)).status, 204);
+    assert.ok(!(await works(second.body.value)));
+    assert.ok(await works(secret));
+    assertRefused(await api.delete(`${path}/renamed%20secret`), 404, 'application.secret_not_found');
+    assertRefused(await api.delete(`/api/applications/${id}/legacy-secret`), 400, 'application.no_legacy_secret_found');
+
+    await api.delete(`/api/applications/${id}`);
+    assert.ok(!(await works(secret)), 'a deleted application gets no token');
+  });
+
+  it('lie sealed in the database', async () => {
+    const { id, secret } = await create();
+    const rows = await server.tenant.db.raw(
+      'select * from application_secrets where tenant_id = $1 and application_id = $2',
+      ['default', id],
+    );
+    assert.equal(rows.length, 1);
+    assert.ok(!JSON.stringify(rows).includes(secret));
+  });
+
+  it('of other kinds than can be made here are refused', async () => {
+    for (const type of ['Protected', 'SAML']) {
+      assertRefused(await api.post('/api/applications', { name: 'x', type }), 422, 'request.feature_not_supported');
+    }
+    assertRefused(
+      await api.post('/api/applications', { name: 'x', type: 'MachineToMachine', isThirdParty: true }),
+      400,
+      'application.invalid_third_party_application_type',
+    );
+    const { id } = await create();
+    assertRefused(
+      await api.patch(`/api/applications/${id}`, { appLevelAccessControlEnabled: true }),
+      422,
+      'request.feature_not_supported',
+    );
+    assertRefused(await api.patch(`/api/applications/${id}`, { isAdmin: true }), 422, 'application.invalid_type');
+  });
+
+  it('that are built in can be read, and neither changed nor deleted', async () => {
+    const { body } = await api.get('/api/applications/demo-app');
+    assert.deepEqual(body.oidcClientMetadata.redirectUris, [`${server.url}/demo-app`]);
+    assertRefused(
+      await api.patch('/api/applications/demo-app', { name: 'x' }),
+      400,
+      'application.cannot_delete_built_in',
+    );
+    assertRefused(await api.delete('/api/applications/demo-app'), 400, 'application.cannot_delete_built_in');
+  });
+
+  it('have machine-to-machine roles, and only as such', async () => {
+    const { id } = await create({ type: 'MachineToMachine' });
+    const { body: role } = await api.post('/api/roles', {
+      name: 'Machine',
+      description: 'm',
+      type: 'MachineToMachine',
+    });
+    const { body: human } = await api.post('/api/roles', { name: 'Human', description: 'h' });
+    const path = `/api/applications/${id}/roles`;
+    const given = await api.post(path, { roleIds: [role.id] });
+    assert.equal(given.status, 201);
+    assert.deepEqual(given.body, { roleIds: [role.id], addedRoleIds: [role.id] });
+    assert.deepEqual((await api.post(path, { roleIds: [role.id] })).body.addedRoleIds, []);
+    assertRefused(await api.post(path, { roleIds: [human.id] }), 422, 'application.invalid_role_type');
+    assert.deepEqual(
+      ((await api.get(`/api/roles/${role.id}/applications`)).body as { id: string }[]).map((app) => app.id),
+      [id],
+    );
+    assert.equal((await api.put(path, { roleIds: [] })).status, 200);
+    assert.deepEqual((await api.get(path)).body, []);
+    const web = await create();
+    assertRefused(
+      await api.post(`/api/applications/${web.id}/roles`, { roleIds: [role.id] }),
+      422,
+      'application.invalid_type',
+    );
+    assertRefused(
+      await api.post(`/api/roles/${role.id}/applications`, { applicationIds: [web.id] }),
+      422,
+      'application.invalid_type',
+    );
+  });
+});
+
+describe('What an application may register as an address', () => {
+  let server: TestServer;
+  let api: Manager;
+  before(async () => {
+    server = await startServer();
+    api = await manage(server);
+  });
+  after(() => server.close());
+
+  const register = (type: string, uri: string, member = 'redirectUris') =>
+    api.post('/api/applications', { name: 'x', type, oidcClientMetadata: { [member]: [uri] } });
+
+  const accepted: [string, string][] = [
+    ['Traditional', 'https://app.test/callback'],
+    ['Traditional', 'http://localhost:5000/callback'],
+    ['SPA', 'http://127.0.0.1/'],
+    ['SPA', 'https://*.preview.app.test/callback'],
+    ['SPA', 'https://pr-*.app.test/*'],
+    ['Traditional', 'https://app.test/callback?tenant=1'],
+    ['Native', 'io.logto.app://callback'],
+    ['Native', 'io.logto.android://io.logto.sample/callback'],
+    ['Native', 'myapp:/callback'],
+    ['Native', 'https://app.test/callback'],
+  ];
+  for (const [type, uri] of accepted) {
+    it(`accepts ${uri} for ${type}`, async () => assert.equal((await register(type, uri)).status, 200));
+  }
+
+  const refused: [string, string][] = [
+    ['Native', 'javascript:alert(1)'],
+    ['Native', 'JavaScript:alert(1)'],
+    ['Native', 'data:text/html,x'],
+    ['Native', 'file:///etc/passwd'],
+    ['Native', 'vbscript:x'],
+    ['SPA', 'io.logto.app://callback'],
+    ['Traditional', '/callback'],
+    ['Traditional', '//app.test/callback'],
+    ['Traditional', 'https:app.test'],
+    ['Traditional', 'https://user:secret@app.test/'],
+    ['Traditional', 'https://app.test\\@evil.test/'],
+    ['Traditional', 'https://app.test/#fragment'],
+    ['Traditional', 'https://app.test/a b'],
+    ['Traditional', 'https://app.test/\tx'],
+    ['Traditional', 'https:///callback'],
+    ['Traditional', ' https://app.test/'],
+    ['SPA', 'https://*.test/'],
+    ['SPA', 'https://*/'],
+    ['SPA', 'https://app.*/'],
+    ['SPA', 'https://a.*.test/'],
+    ['SPA', 'https://**.preview.app.test/'],
+    ['SPA', 'https://app.test:*/'],
+    ['SPA', 'https://app.test/?next=*'],
+    ['Native', 'my-*://callback'],
+  ];
+  for (const [type, uri] of refused) {
+    it(`refuses ${JSON.stringify(uri)} for ${type}`, async () => {
+      assertRefused(await register(type, uri), 400, 'guard.invalid_input');
+      assertRefused(await register(type, uri, 'postLogoutRedirectUris'), 400, 'guard.invalid_input');
+    });
+  }
+
+  it('refuses the same when an application is changed', async () => {
+    const { body } = await register('SPA', 'https://app.test/');
+    const change = { oidcClientMetadata: { redirectUris: ['javascript:alert(1)'] } };
+    assertRefused(await api.patch(`/api/applications/${body.id}`, change), 400, 'guard.invalid_input');
+    assert.deepEqual((await api.get(`/api/applications/${body.id}`)).body.oidcClientMetadata.redirectUris, [
+      'https://app.test/',
+    ]);
+  });
+
+  it('takes exact origins for cross-origin requests', async () => {
+    const create = (origin: string) =>
+      api.post('/api/applications', { name: 'x', type: 'SPA', customClientMetadata: { corsAllowedOrigins: [origin] } });
+    for (const origin of ['https://app.test', 'http://localhost:3000', 'capacitor://localhost'])
+      assert.equal((await create(origin)).status, 200, origin);
+    for (const origin of [
+      '*',
+      'https://*.app.test',
+      'https://app.test/path',
+      'https://app.test/',
+      'app.test',
+      'null',
+      'javascript:x',
+    ]) {
+      assertRefused(await create(origin), 400, 'guard.invalid_input');
+    }
+  });
+});

@@ -1,0 +1,221 @@
+import assert from 'node:assert/strict';
+import { randomBytes } from 'node:crypto';
+import { after, before, describe, it } from 'node:test';
+import { allRoutes, isErrorCode, type RouteContract } from '@aldaba/contract';
+import fc from 'fast-check';
+import { z } from 'zod';
+import { type Manager, manage, managerWith, type Reply } from '../support/management.ts';
+import { startServer, type TestServer } from '../support/server.ts';
+
+/** Requests per route and property; each one is another random input. */
+const runs = 12;
+
+/** A refusal that a program can rely on: a 4xx with a known code and words for a person. Never a 500. */
+function assertClearRefusal(reply: Reply, what: string): void {
+  assert.ok(
+    reply.status >= 400 && reply.status < 500,
+    `${what} was answered with ${reply.status}: ${JSON.stringify(reply.body)}`,
+  );
+  assert.ok(isErrorCode(reply.body.code), `${what} has no known code: ${JSON.stringify(reply.body)}`);
+  assert.equal(typeof reply.body.message, 'string');
+}
+
+/** Some requests are fine by accident (an unknown field is dropped); what must not happen is a failure of ours. */
+function assertNoFailure(reply: Reply, what: string): void {
+  if (reply.status >= 400) assertClearRefusal(reply, what);
+  else assert.ok(reply.status >= 200 && reply.status < 400, `${what} was answered with ${reply.status}`);
+}
+
+const nameOf = (route: RouteContract) => `${route.method} ${route.path}`;
+const pathOf = (route: RouteContract, value: string) => route.path.replaceAll(/:\w+/g, () => encodeURIComponent(value));
+const withBody = allRoutes.filter((route) => route.body !== undefined);
+/** The setting that would switch off what other routes need is left alone; everything else may be hit by anything. */
+const managed = allRoutes.filter((route) => route.access === 'management');
+
+/** Member names of a route's body, so that random values meet real members. */
+const membersOf = (route: RouteContract): string[] => {
+  if (!route.body) return [];
+  const schema = z.toJSONSchema(route.body, { io: 'input', unrepresentable: 'any' });
+  return Object.keys(schema.properties ?? {});
+};
+
+const awkwardText = fc.oneof(
+  fc.string(),
+  fc.string({ unit: 'binary' }),
+  fc.constantFrom(
+    '',
+    ' ',
+    '\u0000',
+    'a\u0000b',
+    '\uD800',
+    '../../etc/passwd',
+    '%00',
+    '__proto__',
+    'constructor',
+    "'; drop table users;--",
+    'x'.repeat(600),
+  ),
+);
+const awkwardValue = fc.oneof(
+  awkwardText,
+  fc.jsonValue({ maxDepth: 3 }),
+  fc.constantFrom(null, true, -1, 0, 1e308, Number.MAX_SAFE_INTEGER, 1.5, [], {}, [[]], { length: 5 }, ['a', 5, null]),
+  fc.array(awkwardText, { maxLength: 5 }),
+);
+
+describe('Bad input at every declared route', () => {
+  let server: TestServer;
+  let api: Manager;
+  let anybody: Manager;
+  before(async () => {
+    server = await startServer();
+    api = await manage(server);
+    anybody = managerWith(server.url, '');
+  });
+  after(() => server.close());
+
+  const check = (property: fc.IAsyncProperty<unknown>) => fc.assert(property, { numRuns: runs });
+
+  for (const route of withBody) {
+    it(`${nameOf(route)}: members of a wrong type, unknown members`, async () => {
+      const members = fc.dictionary(fc.constantFrom(...membersOf(route), 'unknown', '__proto__'), awkwardValue, {
+        maxKeys: 6,
+      });
+      await check(
+        fc.asyncProperty(fc.oneof(members, awkwardValue), async (body) => {
+          const path = pathOf(route, 'nothing-here');
+          assertNoFailure(
+            await api.send(route.method, path, { raw: JSON.stringify(body) }),
+            `${nameOf(route)} ${JSON.stringify(body)}`,
+          );
+        }),
+      );
+    });
+
+    it(`${nameOf(route)}: bodies that are no JSON, no UTF-8, too large, too deep or of another type`, async () => {
+      const path = pathOf(route, 'nothing-here');
+      const send = (raw: string | Uint8Array<ArrayBuffer>, type = 'application/json') =>
+        api.send(route.method, path, { raw, headers: { 'content-type': type } });
+      const bodies: [string, string | Uint8Array<ArrayBuffer>, string?][] = [
+        ['no JSON', '{"a":'],
+        ['invalid UTF-8', new Uint8Array([0x22, 0xc3, 0x28, 0x22])],
+        ['random bytes', new Uint8Array(randomBytes(64))],
+        ['a null character', '{"name":"a\\u0000b"}'],
+        ['half a surrogate pair', '{"name":"\\ud800"}'],
+        ['a megabyte', JSON.stringify({ name: 'x'.repeat(1_048_576) })],
+        ['ten thousand levels', `${'['.repeat(10_000)}${']'.repeat(10_000)}`],
+        ['ten thousand levels of objects', `${'{"a":'.repeat(10_000)}1${'}'.repeat(10_000)}`],
+        ['plain text', 'name=x', 'text/plain'],
+        ['XML', '<a/>', 'application/xml'],
+        ['multipart', '--x\r\n\r\n--x--', 'multipart/form-data; boundary=x'],
+        ['a type that is none', '{}', 'nonsense'],
+      ];
+      for (const [what, raw, type] of bodies)
+        assertClearRefusal(await send(raw, type), `${nameOf(route)} with ${what}`);
+    });
+  }
+
+  for (const route of allRoutes.filter(({ path }) => path.includes(':'))) {
+    it(`${nameOf(route)}: ids that cannot be`, async () => {
+      await check(
+        fc.asyncProperty(awkwardText, async (text) => {
+          const id = text.isWellFormed() ? encodeURIComponent(text) : '%ED%A0%80';
+          const path = route.path.replaceAll(/:\w+/g, () => id);
+          assertNoFailure(
+            await api.send(route.method, path, route.body ? { body: {} } : {}),
+            `${route.method} ${path}`,
+          );
+        }),
+      );
+    });
+  }
+
+  for (const route of allRoutes.filter(({ query, pagination }) => query !== undefined || pagination !== undefined)) {
+    it(`${nameOf(route)}: queries that cannot be`, async () => {
+      const known = route.query
+        ? Object.keys(z.toJSONSchema(route.query, { io: 'input', unrepresentable: 'any' }).properties ?? {})
+        : [];
+      const names = fc.constantFrom(
+        ...known,
+        'page',
+        'page_size',
+        'search',
+        'search.id',
+        'mode',
+        'joint',
+        'isCaseSensitive',
+        'unknown[]',
+        '__proto__',
+      );
+      const pairs = fc.array(
+        fc.tuple(names, fc.oneof(awkwardText, fc.constantFrom('posix', 'exact', 'similar_to', 'true', '1'))),
+        { maxLength: 5 },
+      );
+      await check(
+        fc.asyncProperty(pairs, async (list) => {
+          const query = list
+            .map(
+              ([name, value]) =>
+                `${encodeURIComponent(name)}=${value.isWellFormed() ? encodeURIComponent(value) : '%ff'}`,
+            )
+            .join('&');
+          const path = `${pathOf(route, 'nothing-here')}?${query}`;
+          assertNoFailure(
+            await api.send(route.method, path, route.body ? { body: {} } : {}),
+            `${route.method} ${path}`,
+          );
+        }),
+      );
+    });
+  }
+
+  it('tokens that cannot be are refused everywhere, before anything else is looked at', async () => {
+    const tokens = fc.oneof(
+      fc.string({ minLength: 1 }).map((text) => Buffer.from(text).toString('base64url')),
+      fc.constantFrom(
+        'x',
+        '..',
+        'a.b.c',
+        'e30.e30.',
+        api.token.slice(1),
+        api.token.slice(0, -2),
+        api.token.replace('.', '..'),
+      ),
+    );
+    for (const route of managed) {
+      await fc.assert(
+        fc.asyncProperty(tokens, async (token) => {
+          const raw = route.body ? { raw: '{"a":1}' } : {};
+          const reply = await managerWith(server.url, token === '' ? 'x' : token).send(
+            route.method,
+            pathOf(route, 'x'),
+            raw,
+          );
+          assert.equal(`${reply.status} ${reply.body.code}`, '401 auth.unauthorized', `${nameOf(route)} with ${token}`);
+        }),
+        { numRuns: 3 },
+      );
+      const reply = await anybody.send(route.method, pathOf(route, 'x'), route.body ? { body: {} } : {});
+      assert.equal(`${reply.status} ${reply.body.code}`, '401 auth.authorization_header_missing', nameOf(route));
+    }
+  });
+
+  it('what is asked for with another method is not found', async () => {
+    const known = new Set(allRoutes.map((route) => nameOf(route)));
+    for (const path of new Set(allRoutes.map((route) => route.path))) {
+      for (const method of ['GET', 'POST', 'PUT', 'PATCH', 'DELETE']) {
+        if (known.has(`${method} ${path}`)) continue;
+        // Paths with a parameter may fit another route.
+        const reply = await api.send(method, path.replaceAll(/:\w+/g, 'nothing-here'));
+        assertNoFailure(reply, `${method} ${path}`);
+        if (!path.includes(':')) assertClearRefusal(reply, `${method} ${path}`);
+      }
+    }
+  });
+
+  it('after all of this the server still works, and its own application and roles are there', async () => {
+    assert.equal((await api.get('/api/users')).status, 200);
+    assert.equal((await api.get('/api/resources/management-api')).status, 200);
+    assert.equal((await anybody.get('/api/.well-known/sign-in-exp')).status, 200);
+  });
+});

@@ -1,0 +1,225 @@
+import assert from 'node:assert/strict';
+import { after, before, describe, it } from 'node:test';
+import { assertRefused, type Manager, manage } from '../support/management.ts';
+import { startServer, type TestServer } from '../support/server.ts';
+
+const config = {
+  appId: 'wx0123456789abcdef',
+  appSecret: 'an app secret of nobody',
+  universalLinks: 'https://app.test/wechat/',
+};
+
+describe('Kinds of connectors', () => {
+  let server: TestServer;
+  let api: Manager;
+  before(async () => {
+    server = await startServer();
+    api = await manage(server);
+  });
+  after(() => server.close());
+
+  it('come with a form and a guide in the language of the operator', async () => {
+    const { body: native } = await api.get('/api/connector-factories/wechat-native');
+    assert.deepEqual([native.type, native.target, native.platform], ['Social', 'wechat', 'Native']);
+    assert.deepEqual(
+      (native.formItems as { key: string }[]).map(({ key }) => key),
+      ['appId', 'appSecret', 'universalLinks'],
+    );
+    assert.match(native.readme, /WeChat/);
+    const chinese = await api.send('GET', '/api/connector-factories/wechat-native', {
+      headers: { 'accept-language': 'zh-CN,zh;q=0.9' },
+    });
+    assert.match(chinese.body.readme, /微信/);
+    assert.equal((await api.get('/api/connector-factories')).body.length >= 2, true);
+    assertRefused(await api.get('/api/connector-factories/unknown'), 404, 'entity.not_exists_with_id');
+  });
+});
+
+describe('Connectors', () => {
+  let server: TestServer;
+  let api: Manager;
+  before(async () => {
+    server = await startServer();
+    api = await manage(server);
+  });
+  after(() => server.close());
+
+  const clear = async () => {
+    for (const { id } of (await api.get('/api/connectors')).body) await api.delete(`/api/connectors/${id}`);
+  };
+
+  it('are configured, read, changed and removed', async () => {
+    const created = await api.post('/api/connectors', {
+      connectorId: 'wechat-native',
+      id: 'abcdef123456',
+      config,
+      syncProfile: true,
+    });
+    assert.equal(created.status, 200);
+    const { id, connectorId, target, platform, syncProfile, enableTokenStorage, metadata } = created.body;
+    assert.deepEqual(
+      { id, connectorId, target, platform, syncProfile, enableTokenStorage, metadata },
+      {
+        id: 'abcdef123456',
+        connectorId: 'wechat-native',
+        target: 'wechat',
+        platform: 'Native',
+        syncProfile: true,
+        enableTokenStorage: false,
+        metadata: {},
+      },
+    );
+    assert.deepEqual(created.body.config, config);
+    const changed = await api.patch(`/api/connectors/${id}`, {
+      config: { ...config, appId: 'wx2' },
+      syncProfile: false,
+      metadata: { name: { en: 'Weixin' } },
+    });
+    assert.deepEqual(
+      [changed.body.config.appId, changed.body.syncProfile, changed.body.name.en],
+      ['wx2', false, 'Weixin'],
+    );
+    assert.deepEqual((await api.get(`/api/connectors/${id}`)).body, changed.body);
+    assert.deepEqual((await api.get('/api/connectors?target=other')).body, []);
+    assert.equal((await api.get('/api/connectors?target=wechat')).body.length, 1);
+    assert.equal((await api.delete(`/api/connectors/${id}`)).status, 204);
+    assertRefused(await api.get(`/api/connectors/${id}`), 404, 'entity.not_found');
+    assertRefused(await api.delete(`/api/connectors/${id}`), 404, 'entity.not_found');
+  });
+
+  it('name the fields of a configuration that are wrong, and never repeat a secret', async () => {
+    const reply = await api.post('/api/connectors', {
+      connectorId: 'wechat-native',
+      config: { appId: 5, appSecret: 'very secret indeed' },
+    });
+    assertRefused(reply, 400, 'connector.invalid_config');
+    assert.match(JSON.stringify(reply.body.data), /appId/);
+    assert.doesNotMatch(JSON.stringify(reply.body), /very secret/);
+  });
+
+  it('exist once a kind; two kinds of one provider live together and share its target', async () => {
+    await clear();
+    assert.equal((await api.post('/api/connectors', { connectorId: 'wechat-native', config })).status, 200);
+    assertRefused(
+      await api.post('/api/connectors', { connectorId: 'wechat-native', config }),
+      422,
+      'connector.multiple_instances_not_supported',
+    );
+    assert.equal(
+      (await api.post('/api/connectors', { connectorId: 'wechat-web', config: { appId: 'a', appSecret: 'b' } })).status,
+      200,
+    );
+    assertRefused(await api.post('/api/connectors', { connectorId: 'unknown', config }), 422, 'connector.not_found');
+    assert.deepEqual(
+      ((await api.get('/api/connectors')).body as { target: string }[]).map(({ target }) => target),
+      ['wechat', 'wechat'],
+    );
+  });
+
+  it('added at the same moment still exist once', async () => {
+    await clear();
+    const replies = await Promise.all(
+      Array.from({ length: 4 }, () => api.post('/api/connectors', { connectorId: 'wechat-native', config })),
+    );
+    assert.deepEqual(replies.map(({ status }) => status).sort(), [200, 422, 422, 422]);
+  });
+
+  it('keep the target under which identities are stored', async () => {
+    await clear();
+    const wrong = { connectorId: 'wechat-native', config, metadata: { target: 'other' } };
+    assertRefused(await api.post('/api/connectors', wrong), 400, 'connector.can_not_modify_target');
+    const { body } = await api.post('/api/connectors', { connectorId: 'wechat-native', config });
+    assertRefused(
+      await api.patch(`/api/connectors/${body.id}`, { metadata: { target: 'other' } }),
+      400,
+      'connector.can_not_modify_target',
+    );
+    assertRefused(
+      await api.patch(`/api/connectors/${body.id}`, { enableTokenStorage: true }),
+      422,
+      'connector.token_storage_not_supported',
+    );
+  });
+
+  it('lie sealed in the database', async () => {
+    const rows = await server.tenant.db.raw('select * from connectors where tenant_id = $1', ['default']);
+    assert.equal(rows.length, 1);
+    assert.ok(!JSON.stringify(rows).includes(config.appSecret));
+  });
+
+  it('tell where a person signs in', async () => {
+    const [{ id }] = (await api.get('/api/connectors')).body;
+    const request = { state: 'a state', redirectUri: 'https://app.test/callback' };
+    const { body } = await api.post(`/api/connectors/${id}/authorization-uri`, request);
+    assert.equal(
+      body.redirectTo,
+      'wechat://?app_id=wx0123456789abcdef&state=a+state&universal_link=https%3A%2F%2Fapp.test%2Fwechat%2F',
+    );
+    assertRefused(await api.post('/api/connectors/unknown/authorization-uri', request), 404, 'entity.not_found');
+  });
+
+  it('send test messages only when they can', async () => {
+    assertRefused(
+      await api.post('/api/connectors/unknown/test', { email: 'a@b.test', config: {} }),
+      404,
+      'connector.not_found',
+    );
+    assertRefused(
+      await api.post('/api/connectors/wechat-native/test', { email: 'a@b.test', config }),
+      400,
+      'connector.unexpected_type',
+    );
+    assertRefused(await api.post('/api/connectors/wechat-native/test', { config }), 400, 'guard.invalid_input');
+  });
+});
+
+describe('The sandbox', () => {
+  let server: TestServer;
+  let api: Manager;
+  before(async () => {
+    server = await startServer();
+    api = await manage(server);
+  });
+  after(() => server.close());
+
+  const approve = (body: object, headers: Record<string, string> = { origin: new URL(server.url).origin }) =>
+    api.send('POST', '/sandbox/wechat/approve', { body, headers });
+  const approval = { appId: config.appId, persona: 'mei', outcome: 'success' };
+
+  it('cannot be reached where it is switched off', async () => {
+    assert.deepEqual((await api.get('/api/configs/sandbox')).body, { enabled: false });
+    for (const path of ['/sandbox', '/sandbox/phone.js', '/sandbox/nothing'])
+      assertRefused(await api.get(path), 404, 'sandbox.not_enabled');
+    assertRefused(await approve(approval), 404, 'sandbox.not_enabled');
+  });
+
+  it('gives codes to its own page only', async () => {
+    assert.deepEqual((await api.patch('/api/configs/sandbox', { enabled: true })).body, { enabled: true });
+    const page = await api.get('/sandbox');
+    assert.match(page.headers.get('content-security-policy') ?? '', /default-src 'none'/);
+    assert.match((await api.get('/sandbox/phone.js')).headers.get('content-type') ?? '', /javascript/);
+    assertRefused(await api.get('/sandbox/..%2Findex.ts'), 404, 'request.not_found');
+    assertRefused(await approve(approval, {}), 403, 'request.cross_site');
+    assertRefused(await approve(approval, { origin: 'https://evil.test' }), 403, 'request.cross_site');
+    assert.equal(typeof (await approve(approval)).body.code, 'string');
+    assertRefused(await approve({ ...approval, persona: 'nobody' }), 400, 'guard.invalid_input');
+    assertRefused(await approve({ ...approval, outcome: 'nothing' }), 400, 'guard.invalid_input');
+    assertRefused(await approve([]), 400, 'guard.invalid_input');
+  });
+
+  it('answers the connectors of its tenant instead of WeChat, and forgets its codes when switched off', async () => {
+    const { body: row } = await api.post('/api/connectors', { connectorId: 'wechat-native', config });
+    const signIn = async (code: string) => {
+      const connector = await server.app.connectors.instance(server.tenant, row.id);
+      const session = { get: async () => ({}), set: async () => undefined };
+      return connector?.getUserInfo({ code }, { session });
+    };
+    const { code } = (await approve(approval)).body;
+    assert.equal((await signIn(code))?.name, '林小梅');
+    await assert.rejects(signIn(code), { code: 'connector.social_auth_code_invalid' });
+    const later = (await approve(approval)).body.code;
+    await api.patch('/api/configs/sandbox', { enabled: false });
+    await api.patch('/api/configs/sandbox', { enabled: true });
+    await assert.rejects(signIn(later), { code: 'connector.social_auth_code_invalid' });
+  });
+});

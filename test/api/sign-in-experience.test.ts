@@ -1,0 +1,199 @@
+import assert from 'node:assert/strict';
+import { after, before, describe, it } from 'node:test';
+import { allRoutes } from '@aldaba/contract';
+import { assertRefused, type Manager, manage, managerWith } from '../support/management.ts';
+import { startServer, type TestServer } from '../support/server.ts';
+
+const password = (identifier: string) => ({
+  identifier,
+  password: true,
+  verificationCode: false,
+  isPasswordPrimary: true,
+});
+
+describe('The sign-in experience', () => {
+  let server: TestServer;
+  let api: Manager;
+  before(async () => {
+    server = await startServer();
+    api = await manage(server);
+  });
+  after(() => server.close());
+  const change = (settings: object) => api.patch('/api/sign-in-exp', settings);
+
+  it('starts with username and password, and knows every setting', async () => {
+    const { body } = await api.get('/api/sign-in-exp');
+    assert.deepEqual([body.tenantId, body.id, body.signInMode], ['default', 'default', 'SignInAndRegister']);
+    assert.deepEqual(body.signIn.methods, [password('username')]);
+    assert.deepEqual(body.passwordPolicy.length, { min: 8, max: 256 });
+  });
+
+  it('changes what is given and keeps the rest', async () => {
+    const color = { primaryColor: '#123456', isDarkModeEnabled: true, darkPrimaryColor: '#abcdef' };
+    const changed = await change({ color, termsOfUseUrl: 'https://terms.test' });
+    assert.deepEqual([changed.status, changed.body.color], [200, color]);
+    const again = await change({ branding: { logoUrl: 'https://img.test/logo.svg' } });
+    assert.deepEqual(again.body.color, color);
+    assert.deepEqual((await api.get('/api/sign-in-exp')).body, again.body);
+  });
+
+  it('may offer no identifier at all to sign up with', async () => {
+    const changed = await change({ signUp: { identifiers: [], password: false, verify: false } });
+    assert.equal(changed.status, 200);
+    assert.deepEqual(changed.body.signUp.identifiers, []);
+    assert.equal((await change({ signIn: { methods: [] } })).status, 200);
+    await change({
+      signIn: { methods: [password('username')] },
+      signUp: { identifiers: ['username'], password: true, verify: false },
+    });
+  });
+
+  const refusals: [string, string, object][] = [
+    [
+      'a social connector that does not exist',
+      'enabled_connector_not_found',
+      { socialSignInConnectorTargets: ['wechat'] },
+    ],
+    [
+      'codes by mail without a mail connector',
+      'enabled_connector_not_found',
+      { signIn: { methods: [password('username'), { ...password('email'), verificationCode: true }] } },
+    ],
+    [
+      'a username without a password',
+      'username_requires_password',
+      { signUp: { identifiers: ['username'], password: false, verify: false } },
+    ],
+    [
+      'email addresses that nobody verified',
+      'passwordless_requires_verify',
+      { signUp: { identifiers: ['email'], password: true, verify: false } },
+    ],
+    [
+      'a way to sign in without a factor',
+      'at_least_one_authentication_factor',
+      { signIn: { methods: [{ ...password('username'), password: false }] } },
+    ],
+    [
+      'one identifier twice',
+      'not_one_and_only_one_primary_sign_in_method',
+      { signIn: { methods: [password('username'), password('username')] } },
+    ],
+    [
+      'signing up with what nobody can sign in with',
+      'miss_sign_up_identifier_in_sign_in',
+      { signIn: { methods: [password('phone')] } },
+    ],
+    [
+      'a language that the pages do not speak',
+      'unsupported_default_language',
+      { languageInfo: { autoDetect: true, fallbackLanguage: 'tlh' } },
+    ],
+  ];
+  for (const [what, code, settings] of refusals) {
+    it(`refuses ${what}, and changes nothing`, async () => {
+      const { body: before } = await api.get('/api/sign-in-exp');
+      assertRefused(await change(settings), 422, `sign_in_experiences.${code}`);
+      assert.deepEqual((await api.get('/api/sign-in-exp')).body, before);
+    });
+  }
+
+  it('refuses links and colours that could carry code into a page', async () => {
+    const wrong = [
+      { termsOfUseUrl: 'javascript:alert(1)' },
+      { branding: { logoUrl: 'data:text/html,x' } },
+      { branding: { logoUrl: 'https://user:secret@img.test/' } },
+      { color: { primaryColor: 'red;}', isDarkModeEnabled: false, darkPrimaryColor: '#000000' } },
+      { unknownSessionRedirectUrl: '//evil.test' },
+      { supportEmail: 'nobody' },
+      { passwordPolicy: { length: { min: 10, max: 8 } } },
+    ];
+    for (const settings of wrong) assertRefused(await change(settings), 400, 'guard.invalid_input');
+  });
+
+  it('takes a button away with its last connector', async () => {
+    const config = { appId: 'a', appSecret: 'b' };
+    const { body: native } = await api.post('/api/connectors', { connectorId: 'wechat-native', config });
+    const { body: web } = await api.post('/api/connectors', { connectorId: 'wechat-web', config });
+    assert.equal((await change({ socialSignInConnectorTargets: ['wechat'] })).status, 200);
+    await api.delete(`/api/connectors/${native.id}`);
+    assert.deepEqual((await api.get('/api/sign-in-exp')).body.socialSignInConnectorTargets, ['wechat']);
+    await api.delete(`/api/connectors/${web.id}`);
+    assert.deepEqual((await api.get('/api/sign-in-exp')).body.socialSignInConnectorTargets, []);
+  });
+});
+
+describe('What everybody may read', () => {
+  let server: TestServer;
+  let api: Manager;
+  let anybody: Manager;
+  before(async () => {
+    server = await startServer();
+    api = await manage(server);
+    anybody = managerWith(server.url, '');
+  });
+  after(() => server.close());
+
+  it('is what a sign-in page needs, without a secret or a policy', async () => {
+    const config = { appId: 'wx1', appSecret: 'an app secret of nobody' };
+    await api.post('/api/connectors', { connectorId: 'wechat-native', config });
+    await api.patch('/api/sign-in-exp', { socialSignInConnectorTargets: ['wechat'] });
+    for (const path of ['/api/.well-known/sign-in-exp', '/api/.well-known/experience?appId=demo-app']) {
+      const { status, body } = await anybody.get(path);
+      assert.equal(status, 200);
+      assert.deepEqual(
+        (body.socialConnectors as { target: string; platform: string }[]).map(({ target, platform }) => [
+          target,
+          platform,
+        ]),
+        [['wechat', 'Native']],
+      );
+      assert.deepEqual([body.ssoConnectors, body.forgotPassword], [[], { email: false, phone: false }]);
+      assert.ok(!('emailBlocklistPolicy' in body) && !('forgotPasswordMethods' in body));
+      assert.doesNotMatch(JSON.stringify(body), /an app secret of nobody|formItems|readme/);
+    }
+  });
+
+  it('does not offer a connector that is not configured in full', async () => {
+    await api.post('/api/connectors', { connectorId: 'wechat-web' });
+    const { body } = await anybody.get('/api/.well-known/sign-in-exp');
+    assert.equal(body.socialConnectors.length, 1);
+  });
+
+  it('is the words of the pages in the language that fits', async () => {
+    const languageOf = async (query: string, header?: string) =>
+      (
+        await anybody.send(
+          'GET',
+          `/api/.well-known/phrases${query}`,
+          header ? { headers: { 'accept-language': header } } : {},
+        )
+      ).headers.get('content-language');
+    assert.equal(await languageOf('?lng=zh-CN'), 'zh-CN');
+    assert.equal(await languageOf('', 'es-MX,es;q=0.9'), 'es');
+    assert.equal(await languageOf('?lng=tlh', 'xx'), 'en');
+  });
+
+  it('is that the server is up', async () => {
+    const { status, body } = await anybody.get('/api/status');
+    assert.deepEqual([status, body], [204, '']);
+  });
+
+  it('is an OpenAPI document of every declared route', async () => {
+    const { body: all } = await anybody.get('/api/swagger.json');
+    assert.match(all.openapi, /^3\.1/);
+    for (const { method, path, operationId } of allRoutes) {
+      assert.equal(all.paths[path.replaceAll(/:(\w+)/g, '{$1}')]?.[method.toLowerCase()]?.operationId, operationId);
+    }
+    const { body: management } = await anybody.get('/api/.well-known/management.openapi.json');
+    const { body: experience } = await anybody.get('/api/.well-known/experience.openapi.json');
+    assert.ok('/api/users' in management.paths && !('/api/users' in experience.paths));
+    const references = JSON.stringify(all).matchAll(/"\$ref":"([^"]+)"/g);
+    for (const [, reference] of references) assert.ok(reference?.startsWith('#/components/'), `${reference} resolves`);
+  });
+
+  it('has one operation id for each route', () => {
+    const ids = allRoutes.map(({ operationId }) => operationId);
+    assert.equal(new Set(ids).size, ids.length);
+  });
+});

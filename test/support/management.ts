@@ -1,0 +1,103 @@
+import assert from 'node:assert/strict';
+import type { TestServer } from './server.ts';
+
+/** What came back from a request, its JSON body read. */
+export interface Reply {
+  status: number;
+  headers: Headers;
+  /** JSON of any shape: tests assert what they need of it. */
+  body: Json;
+}
+// biome-ignore lint/suspicious/noExplicitAny: the assertions of a test are the type of what it reads
+type Json = any;
+
+export interface RequestOptions {
+  body?: unknown;
+  /** Sent as it is instead of `body`. */
+  raw?: string | Uint8Array<ArrayBuffer>;
+  headers?: Record<string, string>;
+}
+
+/** Sends requests to the Management API of a tenant and shows every answer, also refusals. */
+export interface Manager {
+  token: string;
+  send(method: string, path: string, options?: RequestOptions): Promise<Reply>;
+  get(path: string): Promise<Reply>;
+  post(path: string, body?: unknown): Promise<Reply>;
+  patch(path: string, body?: unknown): Promise<Reply>;
+  put(path: string, body?: unknown): Promise<Reply>;
+  delete(path: string): Promise<Reply>;
+}
+
+export const managementApi = 'https://default.logto.app/api';
+
+/** A token by client credentials. */
+export async function requestToken(
+  url: string,
+  client: { id: string; secret: string },
+  resource = managementApi,
+): Promise<Reply> {
+  return read(
+    await fetch(`${url}/oidc/token`, {
+      method: 'POST',
+      body: new URLSearchParams({
+        grant_type: 'client_credentials',
+        client_id: client.id,
+        client_secret: client.secret,
+        resource,
+        scope: 'all',
+      }),
+    }),
+  );
+}
+
+/** Gives the server a machine-to-machine application that may do everything, and its token. */
+export async function manage(server: TestServer): Promise<Manager> {
+  const { app, tenant, url } = server;
+  const machine = await tenant.db.transaction(async (tx) => {
+    const created = await app.applications.create(tx, { name: 'Manager', type: 'MachineToMachine' });
+    await app.applications.update(tx, created.id, { isAdmin: true });
+    return { id: created.id, secret: created.secret ?? '' };
+  });
+  const { body } = await requestToken(url, machine);
+  assert.equal(typeof body.access_token, 'string', JSON.stringify(body));
+  return managerWith(url, body.access_token);
+}
+
+export function managerWith(url: string, token: string): Manager {
+  const send = async (method: string, path: string, { body, raw, headers }: RequestOptions = {}): Promise<Reply> => {
+    const payload = raw ?? (body === undefined ? undefined : JSON.stringify(body));
+    return read(
+      await fetch(`${url}${path}`, {
+        method,
+        headers: {
+          ...(token === '' ? {} : { authorization: `Bearer ${token}` }),
+          ...(payload === undefined ? {} : { 'content-type': 'application/json' }),
+          ...headers,
+        },
+        ...(payload === undefined ? {} : { body: payload }),
+      }),
+    );
+  };
+  return {
+    token,
+    send,
+    get: (path) => send('GET', path),
+    post: (path, body) => send('POST', path, { body }),
+    patch: (path, body) => send('PATCH', path, { body }),
+    put: (path, body) => send('PUT', path, { body }),
+    delete: (path) => send('DELETE', path),
+  };
+}
+
+async function read(response: Response): Promise<Reply> {
+  const text = await response.text();
+  const isJson = response.headers.get('content-type')?.includes('json') ?? false;
+  return { status: response.status, headers: response.headers, body: isJson && text !== '' ? JSON.parse(text) : text };
+}
+
+/** Asserts a refusal: its status, its code, and that a person is told something. */
+export function assertRefused(reply: Reply, status: number, code: string): void {
+  assert.equal(`${reply.status} ${reply.body.code}`, `${status} ${code}`, JSON.stringify(reply.body));
+  assert.ok(reply.body.message.length > 0);
+}
