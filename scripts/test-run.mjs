@@ -52,7 +52,7 @@ function moveTo(file) {
 
 const stream = run({ files: process.argv.slice(2), isolation: 'none' });
 stream.on('test:dequeue', (data) => {
-  process.send?.({ running: `${shorten(data.file)}: ${data.name}`, suite: data.type === 'suite' });
+  process.send?.({ running: `${shorten(data.file)}: ${data.name}` });
 });
 stream.on('test:start', reached);
 for (const [event, failed] of [

@@ -55,18 +55,18 @@ function runTests(files, tools) {
   );
   let counts;
   let running = 'the loading of the test files';
-  let overdue;
   const giveUp = (limit) => {
     process.stdout.write(`\n✖ ${running}\n    It was still running when its time was up: ${limit / 60_000} minutes.\n`);
     child.kill('SIGKILL');
   };
   const whole = setTimeout(giveUp, wholeRunLimit, wholeRunLimit);
+  let overdue = setTimeout(giveUp, oneTestLimit, oneTestLimit);
   child.on('message', (message) => {
     counts = message.counts ?? counts;
     if (!message.running) return;
     running = message.running;
     clearTimeout(overdue);
-    if (!message.suite) overdue = setTimeout(giveUp, oneTestLimit, oneTestLimit);
+    overdue = setTimeout(giveUp, oneTestLimit, oneTestLimit);
   });
   return new Promise((resolve) => {
     child.once('exit', (code, signal) => {
