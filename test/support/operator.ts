@@ -122,7 +122,7 @@ const wechat = (url: string, call: Call) => {
     async approveAtWechat(approval: { appId: string; persona: string; outcome: SandboxOutcome }) {
       const response = await fetch(`${url}/sandbox/wechat/approve`, {
         method: 'POST',
-        headers: { 'content-type': 'application/json' },
+        headers: { 'content-type': 'application/json', origin: new URL(url).origin },
         body: JSON.stringify(approval),
       });
       assert.equal(response.status, 200);

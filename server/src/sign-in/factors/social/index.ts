@@ -113,9 +113,10 @@ function noSession(): never {
 const maximumName = 128;
 const maximumAvatar = 2048;
 
-/** A provider's words, cut to what an account can hold; a picture only if it is a web address. */
+/** A provider's words, cut to what an account can hold; a picture only if it is a web address or an image itself. */
 function cleanIdentity({ id, name, avatar, email, phone, rawData }: SocialIdentity): SocialIdentity {
-  const usableAvatar = avatar && avatar.length <= maximumAvatar && /^https?:\/\//i.test(avatar) ? avatar : undefined;
+  const usableAvatar =
+    avatar && avatar.length <= maximumAvatar && /^(https?:\/\/|data:image\/)/i.test(avatar) ? avatar : undefined;
   return {
     id,
     ...(name ? { name: [...name].slice(0, maximumName).join('') } : {}),
