@@ -4,7 +4,7 @@ import type { Log } from '../kernel/log.ts';
 import type { Tenancy, Tenant } from '../tenancy/index.ts';
 import { installBodyParsers } from './body.ts';
 import { sendError } from './errors.ts';
-import type { Http } from './types.ts';
+import type { Http, Reply, Request } from './types.ts';
 
 /** Largest request body, in bytes, unless a route says otherwise. */
 export const bodyLimit = 256 * 1024;
