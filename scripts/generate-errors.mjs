@@ -1,0 +1,45 @@
+// docs/errors.md from the catalog in contract/src/errors.ts and the routes that name a code. Runs under Node 24; `--check` only compares.
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { allRoutes, errorCatalog } from '../contract/src/index.ts';
+
+const path = join(import.meta.dirname, '../docs/errors.md');
+
+const cell = (text) => String(text).replaceAll('|', '\\|');
+const namespaceOf = (code) => code.slice(0, code.indexOf('.'));
+const overridesOf = (code) =>
+  allRoutes
+    .filter((route) => route.statuses?.[code])
+    .map((route) => `${route.statuses[code]} from \`${route.method} ${route.path}\``);
+
+const rowOf = ([code, [status, sentence]]) =>
+  `| \`${code}\` | ${[status, ...overridesOf(code)].join('; ')} | ${cell(sentence)} |`;
+
+const sections = [...Map.groupBy(Object.entries(errorCatalog), ([code]) => namespaceOf(code))].map(
+  ([namespace, entries]) => `## ${namespace}
+
+| Code | Status | What a person reads |
+|---|---|---|
+${entries.map(rowOf).join('\n')}
+`,
+);
+
+const text = `# Error codes
+
+<!-- Generated from contract/src/errors.ts by scripts/generate-errors.mjs. Change it there. -->
+
+Every JSON error has the same body: \`{ "code", "message", "data"?, "details"? }\`. Programs decide by \`code\`, which stays as it is from
+release to release; \`message\` is for people, and \`{name}\` in it is filled in from \`data\`. A code always has the same status, unless the
+table names a route that answers with another one. Errors of OAuth 2.0 and OpenID Connect carry \`error\` and \`error_description\` beside
+it, as their specifications ask.
+
+${sections.join('\n')}`;
+
+if (process.argv.includes('--check')) {
+  if (!existsSync(path) || readFileSync(path, 'utf8') !== text) {
+    console.error('docs/errors.md is out of date. Run: node scripts/generate-errors.mjs');
+    process.exit(1);
+  }
+} else {
+  writeFileSync(path, text);
+}
