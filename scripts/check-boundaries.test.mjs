@@ -5,6 +5,7 @@ import { dirname, join } from 'node:path';
 import { after, describe, it } from 'node:test';
 import { checkBoundaries } from './check-boundaries.mjs';
 import { checkBudgets } from './check-budgets.mjs';
+import { checkSurroundings } from './check-surroundings.mjs';
 
 const folders = [];
 after(() => {
@@ -115,5 +116,22 @@ describe('The budget check', () => {
       'server/src/kernel/long.ts': `export function make() {\n${inner('a', 61)}  return a;\n}\n`,
     });
     assert.deepEqual(places(checkBudgets(base)), ['server/src/kernel/long.ts:2']);
+  });
+});
+
+describe('The surroundings check', () => {
+  it('finds a clock, randomness and waiting in the sign-in machine, and the process outside of main', () => {
+    const base = tree({
+      'server/src/main.ts': 'export const port = process.env;\n',
+      'server/src/sign-in/machine.ts':
+        'export const step = async () => {\n  await null;\n  return Date.now() + Math.random();\n};\n',
+      'server/src/kernel/log.ts': 'export const env = process.env;\n',
+    });
+    assert.deepEqual(places(checkSurroundings(base)), [
+      'server/src/kernel/log.ts:1',
+      'server/src/sign-in/machine.ts:2',
+      'server/src/sign-in/machine.ts:3',
+      'server/src/sign-in/machine.ts:3',
+    ]);
   });
 });

@@ -10,6 +10,7 @@ await requireNode();
 
 const { checkBoundaries } = await import('./check-boundaries.mjs');
 const { checkBudgets } = await import('./check-budgets.mjs');
+const { checkSurroundings } = await import('./check-surroundings.mjs');
 const { checkDependencies } = await import('./check-dependencies.mjs');
 
 const bin = (name) => join(root, 'node_modules/.bin', name);
@@ -18,6 +19,7 @@ const checks = [
   ['types', checkTypes],
   ['format and lint', checkFormat],
   ['boundaries', checkBoundaries],
+  ['surroundings', checkSurroundings],
   ['budgets', checkBudgets],
   ['dependencies', checkDependencies],
   ['generated files', checkGenerated],

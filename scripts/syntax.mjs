@@ -3,11 +3,19 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseAst } from 'rolldown/parseAst';
 
-/** Parsed source: `imports` [{ specifier, types, line }], `functions` [{ name, line, length, parameters, suite }]. */
+/**
+ * Parsed source: `imports` [{ specifier, types, line }], `functions` [{ name, line, length, parameters, suite }], `names`
+ * [{ name, line }] of everything referred to, and 'await'.
+ */
 export function readSource(path, base) {
   const text = readFileSync(join(base, path), 'utf8');
   const lineAt = lineFinder(text);
-  const source = { imports: [], functions: [], lines: text.split('\n').length - (text.endsWith('\n') ? 1 : 0) };
+  const source = {
+    imports: [],
+    functions: [],
+    names: [],
+    lines: text.split('\n').length - (text.endsWith('\n') ? 1 : 0),
+  };
   const language = { '.ts': 'ts', '.tsx': 'tsx', '.mjs': 'js', '.js': 'js' }[path.slice(path.lastIndexOf('.'))];
   visit(parseAst(text, { lang: language }, path), { source, lineAt, within: undefined, name: undefined });
   return source;
@@ -23,6 +31,8 @@ function visit(node, context) {
   if (/^(FunctionDeclaration|FunctionExpression|ArrowFunctionExpression)$/.test(node.type) && node.body) {
     inside = { ...context, within: addFunction(node, context) };
   }
+  if (node.type === 'AwaitExpression') context.source.names.push({ name: 'await', line: context.lineAt(node.start) });
+  if (node.type === 'Identifier') context.source.names.push({ name: node.name, line: context.lineAt(node.start) });
   const name = node.id?.name ?? node.key?.name;
   if (name) inside = { ...inside, name };
   const suite =
