@@ -122,7 +122,7 @@ describe('the commands that the documentation names', () => {
     [
       ...read(page)
         .replaceAll('\\\n', ' ')
-        .matchAll(/npm run (?:--silent |-s )?aldaba -- ([^\n`|>&;]+)/g),
+        .matchAll(/npm run (?:--silent |-s )?aldaba -- ([^\n`|>&;“”]+)/g),
     ].map(([, words = '']) => ({
       page,
       words: words.trim(),

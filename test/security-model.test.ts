@@ -1,0 +1,79 @@
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { request } from 'node:http';
+import { join } from 'node:path';
+import { after, before, describe, it } from 'node:test';
+import { pathToFileURL } from 'node:url';
+import { findRoot } from '../server/src/root.ts';
+import { startServer, type TestServer } from './support/server.ts';
+
+// Promises of docs/security-model.md that belong to no single feature.
+
+describe('links', () => {
+  let server: TestServer;
+  before(async () => {
+    server = await startServer();
+  });
+  after(() => server?.close());
+
+  /** `fetch` sets the Host header itself, so the request is made by hand. */
+  const ask = (path: string, headers: Record<string, string>) =>
+    new Promise<{ status: number | undefined; location: string; text: string }>((resolve, reject) => {
+      const { hostname, port } = new URL(server.url);
+      const outgoing = request({ hostname, port, path, headers }, (answer) => {
+        let text = '';
+        answer.setEncoding('utf8').on('data', (part: string) => {
+          text += part;
+        });
+        answer.on('end', () => resolve({ status: answer.statusCode, location: answer.headers.location ?? '', text }));
+      });
+      outgoing.on('error', reject).end();
+    });
+
+  const lies = {
+    host: 'evil.test',
+    'x-forwarded-host': 'evil.test',
+    'x-forwarded-proto': 'gopher',
+    'x-forwarded-for': '203.0.113.9',
+    forwarded: 'host=evil.test;proto=gopher',
+  };
+
+  it('are built from the configured endpoint, whatever the headers of a request say', async () => {
+    const discovery = await ask('/oidc/.well-known/openid-configuration', lies);
+    assert.equal(JSON.parse(discovery.text).issuer, `${server.url}/oidc`);
+    const query = new URLSearchParams({
+      client_id: 'demo-app',
+      redirect_uri: `${server.url}/demo-app`,
+      response_type: 'code',
+      scope: 'openid',
+      code_challenge: 'E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM',
+      code_challenge_method: 'S256',
+    });
+    const authorization = await ask(`/oidc/auth?${query}`, lies);
+    assert.equal(authorization.status, 303);
+    const page = await ask('/demo-app', lies);
+    for (const { text, location } of [discovery, authorization, page]) {
+      assert.doesNotMatch(text + location, /evil\.test|gopher|203\.0\.113\.9/);
+    }
+  });
+});
+
+describe('the log', () => {
+  it('masks secrets and tokens, and a line break in a value forges no line', () => {
+    const module = pathToFileURL(join(findRoot(process.env), 'server/src/kernel/log.ts')).href;
+    const fields = {
+      password: 'tulips',
+      request: { authorization: 'Bearer tulips', query: { code: 'tulips', state: 'kept' } },
+      connector: { config: { appSecret: 'tulips' } },
+      username: 'ana"}\n{"level":50,"msg":"forged"}',
+    };
+    const program = `import { createLog } from ${JSON.stringify(module)}; createLog('info').info(${JSON.stringify(fields)}, 'a sign-in');`;
+    const { stdout } = spawnSync(process.execPath, ['--input-type=module', '--eval', program], { encoding: 'utf8' });
+    const lines = stdout.trim().split('\n');
+    assert.equal(lines.length, 1);
+    assert.doesNotMatch(stdout, /tulips/);
+    const line = JSON.parse(lines[0] ?? '');
+    assert.equal(line.request.query.state, 'kept');
+    assert.equal(line.username, fields.username);
+  });
+});
