@@ -5,6 +5,7 @@
 import { availableParallelism } from 'node:os';
 import { isAbsolute, join } from 'node:path';
 import { builtInConnectors } from '@aldaba/connectors';
+import type { Connector } from '@aldaba/connectors/kit';
 import type { Config } from './config.ts';
 import { type Applications, createApplications } from './features/applications/index.ts';
 import { type Connectors, createConnectors, loadConnectorPackages } from './features/connectors/index.ts';
@@ -71,7 +72,44 @@ export interface App {
 
 /** Migrates the database, wires the features and seeds the first tenants. The HTTP server does not listen yet. */
 export async function createApp(config: Config, world: World): Promise<App> {
-  const { clock, log } = world;
+  const ground = await layGround(config, world);
+  const { database, tenancy } = ground;
+  const features = createFeatures(ground, await loadConnectorKinds(config, world));
+  const { setup } = features;
+  const oidc = createOidc({ ...ground, ...features });
+  const signIn = createSignIn({ ...ground, ...features, port: oidc.port });
+
+  await tenancy.create({ id: defaultTenantId, name: 'Default' });
+  const admin = await tenancy.create({ id: adminTenantId, name: 'Admin' });
+
+  const http = createHttp({ tenancy, log: world.log, trustedProxies: config.TRUSTED_PROXIES });
+  mountRoutes(http, {
+    ...features,
+    oidc,
+    signIn,
+    log: world.log,
+    checkResponses: world.checkResponses,
+    phoneFolder: join(world.root, 'connectors/sandbox/phone'),
+  });
+  return {
+    ...features,
+    http,
+    database,
+    tenancy,
+    keys: oidc.keys,
+    createAdminLink: () => setup.createAdminLink(admin),
+    firstAdminLink: async () => ((await setup.hasAdministrator(admin)) ? undefined : setup.createAdminLink(admin)),
+    async close() {
+      await http.close();
+      await oidc.close();
+      await database.close();
+    },
+  };
+}
+
+/** What everything stands on. */
+async function layGround(config: Config, world: World) {
+  const { clock, log, root } = world;
   const database = await openMigrated(config, world);
   const caches = await createCaches(database, clock.now);
   const vault = createVault(world.secret);
@@ -84,22 +122,21 @@ export async function createApp(config: Config, world: World): Promise<App> {
     },
     seeds: [createSigningKeySeed(vault), seedManagementApi, seedSignInExperience],
   });
-
-  const passwords = createPasswords({ concurrency: availableParallelism(), maximumQueue: 200 });
-  const roles = createRoles({ database, caches });
-  const resources = createResources({ database, caches, roles });
-  const users = createUsers({ clock, passwords, roles, sessions: { endAll: endOfUser } });
-  const applications = createApplications({ database, caches, clock, vault, roles, grants: { endOfApplication } });
   const outbound = world.outbound ?? createOutbound({ allowed: config.OUTBOUND_ALLOWED_HOSTS });
-  const sandbox = createSandbox({ tenancy, clock, outbound });
+  return { clock, log, database, caches, vault, tenancy, outbound, docsFolder: join(root, 'docs') };
+}
+
+/** The features, each with what it needs: those below know those above. */
+function createFeatures(ground: Awaited<ReturnType<typeof layGround>>, kinds: readonly Connector[]) {
+  const passwords = createPasswords({ concurrency: availableParallelism(), maximumQueue: 200 });
+  const roles = createRoles(ground);
+  const resources = createResources({ ...ground, roles });
+  const users = createUsers({ ...ground, passwords, roles, sessions: { endAll: endOfUser } });
+  const applications = createApplications({ ...ground, roles, grants: { endOfApplication } });
+  const sandbox = createSandbox(ground);
   const connectors = createConnectors({
-    database,
-    caches,
-    clock,
-    vault,
-    log,
-    kinds: await loadConnectorKinds(config, world),
-    docsFolder: join(world.root, 'docs'),
+    ...ground,
+    kinds,
     fetchFor: sandbox.fetchFor,
     // Connectors and the sign-in experience know of each other: the second is there by the time it is asked.
     signInExperiences: {
@@ -107,75 +144,22 @@ export async function createApp(config: Config, world: World): Promise<App> {
       dropTarget: (tx, target) => signInExperiences.dropTarget(tx, target),
     },
   });
-  const signInExperiences = createSignInExperiences({ database, caches, connectorsOf: connectors.list });
-  const pages = createPageSender({ signInExperiences, applications, tenancy });
-  const setup = createSetup({ clock, users, roles, passwords, signInExperiences });
+  const signInExperiences = createSignInExperiences({ ...ground, connectorsOf: connectors.list });
+  const pages = createPageSender({ ...ground, signInExperiences, applications });
+  const setup = createSetup({ ...ground, users, roles, passwords, signInExperiences });
   const wellKnown = createWellKnown({ signInExperiences, connectors, sandbox });
-
-  const oidc = createOidc({
-    database,
-    caches,
-    clock,
-    vault,
-    log,
-    tenancy,
-    applications,
-    users,
-    resources,
-    roles,
-    pages,
-  });
-  const signIn = createSignIn({
-    port: oidc.port,
-    users,
+  return {
     passwords,
+    roles,
+    resources,
+    users,
+    applications,
+    sandbox,
     connectors,
     signInExperiences,
-    pages,
-    clock,
-    vault,
-    log,
-  });
-
-  await tenancy.create({ id: defaultTenantId, name: 'Default' });
-  const admin = await tenancy.create({ id: adminTenantId, name: 'Admin' });
-
-  const http = createHttp({ tenancy, log, trustedProxies: config.TRUSTED_PROXIES });
-  mountRoutes(http, {
-    log,
-    checkResponses: world.checkResponses,
-    phoneFolder: join(world.root, 'connectors/sandbox/phone'),
-    oidc,
-    signIn,
     pages,
     setup,
-    users,
-    applications,
-    resources,
-    roles,
-    connectors,
-    signInExperiences,
-    sandbox,
     wellKnown,
-  });
-  return {
-    http,
-    database,
-    tenancy,
-    users,
-    passwords,
-    applications,
-    connectors,
-    sandbox,
-    signInExperiences,
-    keys: oidc.keys,
-    createAdminLink: () => setup.createAdminLink(admin),
-    firstAdminLink: async () => ((await setup.hasAdministrator(admin)) ? undefined : setup.createAdminLink(admin)),
-    async close() {
-      await http.close();
-      await oidc.close();
-      await database.close();
-    },
   };
 }
 
