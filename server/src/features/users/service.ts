@@ -132,9 +132,10 @@ export function createUsers(needs: UsersNeeds): Users {
   const linkIdentity: Users['linkIdentity'] = (tx, userId, target, identity) =>
     precise(store.upsertIdentity(tx, { userId, target, identityId: identity.userId, details: identity.details }));
   const update: Users['update'] = async (tx, userId, patch) => {
-    if ((await precise(store.updateUserRow(tx, userId, patch, now()))) === 0) throw new AldabaError('entity.not_found');
+    const user = await precise(store.updateUserRow(tx, userId, patch, now()));
+    if (!user) throw new AldabaError('entity.not_found');
     if (patch.isSuspended) await sessions.endAll(tx, userId);
-    return get(tx, userId);
+    return user;
   };
 
   return {

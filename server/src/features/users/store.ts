@@ -164,15 +164,18 @@ export const insertUser = (q: Queries, id: string, user: UserColumns, now: Date)
       .values({ tenant_id: q.tenantId, id, ...toValues(user, now), created_at: now, updated_at: now }),
   );
 
-/** Returns the number of rows found: 0 or 1. */
-export const updateUserRow = (q: Queries, id: string, patch: UserColumns, now: Date): Promise<number> =>
-  q.run(
+/** Returns the user after the change, or undefined when there is none. */
+export async function updateUserRow(q: Queries, id: string, patch: UserColumns, now: Date): Promise<User | undefined> {
+  const row = await q.first(
     sql
       .updateTable('users')
       .set({ ...toValues(patch, now), updated_at: now })
-      .where('tenant_id', '=', q.tenantId)
-      .where('id', '=', id),
+      .where('users.tenant_id', '=', q.tenantId)
+      .where('users.id', '=', id)
+      .returning([...columns]),
   );
+  return row && toUser(row);
+}
 
 /** Merges the first level of a JSON column in one statement, so that two merges at once both count. */
 export const mergeUserJson = async (
