@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, afterEach, before, beforeEach, describe, it } from 'node:test';
 import { findPersona, type SandboxOutcome } from '../../connectors/sandbox/index.ts';
+import { openBrowser } from '../support/browser.ts';
 import { type FlaskApp, planFlask, startFlask } from '../support/flask.ts';
 import { type Operator, operate } from '../support/operator.ts';
 import { openPhone, type Phone, type PhoneOptions } from '../support/phone.ts';
@@ -35,6 +36,7 @@ describe('a Flask app in a native web view, through WeChat', () => {
     server = await startServer();
     operator = await operate(server);
     connectorId = await operator.connectWechat();
+    await asksForUsername(false);
     const { port, redirectUri, postLogoutUri } = await planFlask();
     const { id, secret } = await operator.addApplication({ type: 'Traditional', redirectUri, postLogoutUri });
     flask = await startFlask({ port, endpoint: server.url, appId: id, appSecret: secret });
@@ -44,6 +46,9 @@ describe('a Flask app in a native web view, through WeChat', () => {
     await server?.close();
   });
 
+  /** Whether people who come through WeChat have to choose a username, as the tenant's default is. */
+  const asksForUsername = (asks: boolean) =>
+    operator.call('PATCH', '/api/sign-in-exp', { socialSignIn: { skipRequiredIdentifiers: !asks } });
   const consents =
     (persona: string, outcome: SandboxOutcome = 'success') =>
     ({ appId }: { appId: string }) =>
@@ -134,6 +139,27 @@ describe('a Flask app in a native web view, through WeChat', () => {
     }
   });
 
+  it('asks a new person for the username that the tenant requires, once', async () => {
+    await asksForUsername(true);
+    const phone = await openPhone({ platform: 'android' });
+    const { page } = phone;
+    phone.person(consents('mei'));
+    await tapWechat(phone);
+    await page.getByLabel('Username').fill('lin_xiaomei');
+    assert.equal(await page.getByLabel('password').count(), 0, 'WeChat is a way in of its own');
+    assert.deepEqual(await operator.users(), []);
+    await page.getByRole('button', { name: 'Continue' }).tap();
+    await hello(phone).waitFor();
+    assert.equal((await operator.users())[0]?.username, 'lin_xiaomei');
+    await page.getByRole('link', { name: 'Sign out' }).tap();
+    await page.getByText('You are not signed in.').waitFor();
+    await tapWechat(phone);
+    await hello(phone).waitFor();
+    await phone.close();
+    await operator.deleteUsers();
+    await asksForUsername(false);
+  });
+
   it('gives a name with quotes and angle brackets back as it was typed', async () => {
     const phone = await openPhone({ platform: 'ios' });
     phone.person(consents('rafael'));
@@ -155,12 +181,16 @@ describe('a Flask app in a native web view, through WeChat', () => {
   });
 
   it('shows no WeChat button on a phone without WeChat, and none in a browser', async () => {
-    for (const targets of [[], ['alipay']]) {
-      const phone = await openPhone({ platform: 'android', targets });
-      await phone.page.goto(`${flask.url}/sign-in`);
-      await phone.page.getByLabel('Username').waitFor();
-      assert.equal(await wechatButton(phone).isVisible(), false);
-      await phone.close();
+    const visitors = [
+      await openPhone({ platform: 'android', targets: [] }),
+      await openPhone({ platform: 'ios', targets: ['alipay'] }),
+      await openBrowser(),
+    ];
+    for (const { page, close } of visitors) {
+      await page.goto(`${flask.url}/sign-in`, { waitUntil: 'networkidle' });
+      await page.getByLabel('Username').waitFor();
+      assert.equal(await page.getByRole('button', { name: /WeChat/ }).count(), 0);
+      await close();
     }
   });
 });
