@@ -331,7 +331,7 @@ describe('the basic profile', () => {
         assert.equal(response.status, 401);
         assert.match(response.headers.get('www-authenticate') ?? '', /^Bearer .*error="invalid_token"/);
       }
-      assert.equal((await fetch(`${provider.url}/oidc/me`)).status, 400);
+      assert.equal((await fetch(`${provider.url}/oidc/me`)).status, 401);
     });
 
     it('answers 304 to a client that holds the answer already', async () => {

@@ -67,7 +67,7 @@ export function createParty({ url }: Pick<Provider, 'url'>, { id, redirectUri, s
     token({ grant_type: 'authorization_code', code, redirect_uri: redirectUri, code_verifier: verifier, ...extra });
   const signIn = async (agent: Agent, userId: string, extra?: Extra): Promise<URLSearchParams> => {
     let response = await agent.fetch(authorizationUrl(extra));
-    if (response.headers.get('location')?.startsWith('/')) {
+    while (response.headers.get('location')?.startsWith('/')) {
       const next = await finishSignIn(url, agent, userId, id);
       response = await agent.fetch(next);
     }

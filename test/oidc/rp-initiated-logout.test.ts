@@ -100,7 +100,6 @@ describe('RP-initiated logout', () => {
       'oidcc-rp-initiated-logout-query-added-to-post-logout-redirect-uri',
       () => ({ client_id: party.id, post_logout_redirect_uri: `${afterwards}?x=1` }),
     ],
-    ['oidcc-rp-initiated-logout-no-id-token-hint and nobody named', () => ({ post_logout_redirect_uri: afterwards })],
     [
       'oidcc-rp-initiated-logout-bad-id-token-hint',
       () => ({ id_token_hint: 'a.b.c', post_logout_redirect_uri: afterwards }),
@@ -120,6 +119,13 @@ describe('RP-initiated logout', () => {
       assert.equal(await isSignedIn(), true);
     });
   }
+
+  it('oidcc-rp-initiated-logout-no-id-token-hint: without an application the person is asked, and not sent anywhere', async () => {
+    const page = await begin({ post_logout_redirect_uri: afterwards, state: 'x' });
+    assert.equal((await formOf(page.clone())).logout, undefined);
+    assert.match((await confirm(page)).headers.get('location') ?? '', /\/oidc\/session\/end\/success$/);
+    assert.equal(await isSignedIn(), false);
+  });
 
   it('an expired hint still names the application', async () => {
     provider.clock.advance(7200_000);

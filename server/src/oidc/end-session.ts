@@ -75,8 +75,9 @@ async function findCaller(core: Core, request: Request, parameters: Parameters):
 
 function checkReturn(parameters: Parameters, client: Client | undefined): string | undefined {
   const uri = parameters.get('post_logout_redirect_uri');
-  if (uri === undefined) return undefined;
-  if (!client || !isRegisteredUri(uri, client.postLogoutRedirectUris, client)) {
+  // Nobody to have registered it: the person is asked, and stays here afterwards (section 3).
+  if (uri === undefined || !client) return undefined;
+  if (!isRegisteredUri(uri, client.postLogoutRedirectUris, client)) {
     throw new ProtocolError('invalid_request', 'post_logout_redirect_uri not registered');
   }
   const url = new URL(uri);

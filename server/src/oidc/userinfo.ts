@@ -14,7 +14,7 @@ function readBearer(request: Request): string {
   const body = request.body as Record<string, unknown> | undefined;
   const fromBody = request.method === 'POST' ? body?.access_token : undefined;
   if (header === undefined && fromBody === undefined)
-    throw new ProtocolError('invalid_request', 'no access token provided');
+    throw new ProtocolError('invalid_token', 'no access token provided');
   if (header !== undefined && fromBody !== undefined) {
     throw new ProtocolError('invalid_request', 'access token must only be provided using one mechanism');
   }
