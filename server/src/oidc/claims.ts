@@ -109,7 +109,8 @@ export function userClaims(
   const claims: Claims = {};
   for (const scope of scopes) {
     if (options.target === 'id_token' && userinfoOnly.has(scope)) continue;
-    Object.assign(claims, claimsOf[scope]?.(user, options.roleNames));
+    // Scopes come from requests: `constructor` is not one of ours.
+    if (Object.hasOwn(claimsOf, scope)) Object.assign(claims, claimsOf[scope]?.(user, options.roleNames));
   }
   return claims;
 }

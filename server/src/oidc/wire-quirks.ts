@@ -40,18 +40,20 @@ export const sameClient = (fromHeader: string | undefined, fromBody: string | un
  * All SDKs: `first_screen` in its present and its older words, and `interaction_mode` of older releases, as the path of the
  * page to begin with. An unknown word begins with the sign-in page.
  */
-const screens: Record<string, string> = {
-  sign_in: '/sign-in',
-  signIn: '/sign-in',
-  register: '/register',
-  signUp: '/register',
-  reset_password: '/reset-password',
-  'identifier:sign_in': '/identifier-sign-in',
-  'identifier:register': '/identifier-register',
-  single_sign_on: '/single-sign-on',
-};
+const screens = new Map(
+  Object.entries({
+    sign_in: '/sign-in',
+    signIn: '/sign-in',
+    register: '/register',
+    signUp: '/register',
+    reset_password: '/reset-password',
+    'identifier:sign_in': '/identifier-sign-in',
+    'identifier:register': '/identifier-register',
+    single_sign_on: '/single-sign-on',
+  }),
+);
 export const firstScreenPath = (firstScreen: string | undefined, interactionMode: string | undefined): string =>
-  screens[firstScreen ?? ''] ?? screens[interactionMode ?? ''] ?? '/sign-in';
+  screens.get(firstScreen ?? '') ?? screens.get(interactionMode ?? '') ?? '/sign-in';
 
 /**
  * Custom sign-in pages and the published sign-in app: the header `Logto-App-Id` (or the query's `app_id`) says which of
