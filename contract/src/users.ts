@@ -78,6 +78,8 @@ export const emailSchema = z.email().max(128);
 export const phoneSchema = z
   .string()
   .regex(/^[1-9]\d{3,15}$/, 'must be digits with the country code and without a plus sign');
+/** Forms empty an identifier by sending an empty text. */
+const emptied = z.literal('').transform(() => null);
 const nameSchema = z.string().max(128);
 const avatarSchema = z
   .string()
@@ -153,9 +155,9 @@ export const updateUser = route({
   params,
   body: z
     .object({
-      username: usernameSchema.nullable(),
-      primaryEmail: emailSchema.nullable(),
-      primaryPhone: phoneSchema.nullable(),
+      username: z.union([usernameSchema, emptied]).nullable(),
+      primaryEmail: z.union([emailSchema, emptied]).nullable(),
+      primaryPhone: z.union([phoneSchema, emptied]).nullable(),
       name: nameSchema.nullable(),
       avatar: avatarSchema.nullable(),
       customData: jsonObject,

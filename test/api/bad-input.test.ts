@@ -67,11 +67,26 @@ describe('Bad input at every declared route', () => {
   let server: TestServer;
   let api: Manager;
   let anybody: Manager;
+  /** Ids of things that exist, by the collection they are in. */
+  let existing: Record<string, string>;
   before(async () => {
     server = await startServer();
     api = await manage(server);
     anybody = managerWith(server.url, '');
+    const idOf = async (path: string, body: object) => (await api.post(path, body)).body.id as string;
+    existing = {
+      users: await idOf('/api/users', { username: 'somebody', password: 'correct horse 5' }),
+      applications: await idOf('/api/applications', { name: 'Web', type: 'Traditional' }),
+      resources: await idOf('/api/resources', { name: 'Orders', indicator: 'https://orders.test' }),
+      roles: await idOf('/api/roles', { name: 'Reader', description: 'Reads' }),
+      connectors: await idOf('/api/connectors', {
+        connectorId: 'wechat-native',
+        config: { appId: 'a', appSecret: 'b' },
+      }),
+    };
   });
+  const existingPathOf = (route: RouteContract) =>
+    route.path.replaceAll(/\/(\w+)\/:\w+/g, (_, name: string) => `/${name}/${existing[name] ?? 'wechat'}`);
   after(() => server.close());
 
   const check = (property: fc.IAsyncProperty<unknown>) => fc.assert(property, { numRuns: runs });
@@ -82,8 +97,8 @@ describe('Bad input at every declared route', () => {
         maxKeys: 6,
       });
       await check(
-        fc.asyncProperty(fc.oneof(members, awkwardValue), async (body) => {
-          const path = pathOf(route, 'nothing-here');
+        fc.asyncProperty(fc.oneof(members, awkwardValue), fc.boolean(), async (body, exists) => {
+          const path = exists ? existingPathOf(route) : pathOf(route, 'nothing-here');
           assertNoFailure(
             await api.send(route.method, path, { raw: JSON.stringify(body) }),
             `${nameOf(route)} ${JSON.stringify(body)}`,

@@ -48,11 +48,20 @@ describe('Who may call the Management API', () => {
     assertRefused(await managerWith(`${server.url}/t/acme`, api.token).get('/api/users'), 401, 'auth.unauthorized');
 
     const admin = await server.app.tenancy.get(adminTenantId);
-    const machine = await admin.db.transaction((tx) =>
-      server.app.applications.create(tx, { name: 'Console', type: 'MachineToMachine' }),
-    );
-    const { body } = await requestToken(admin.baseUrl, { id: machine.id, secret: machine.secret ?? '' });
-    assertRefused(await managerWith(server.url, body.access_token).get('/api/users'), 403, 'auth.forbidden');
+    const adminApi = await manage(server, admin);
+    const { body: machine } = await adminApi.post('/api/applications', { name: 'Console', type: 'MachineToMachine' });
+    const tokenOf = async () => (await requestToken(admin.baseUrl, machine)).body.access_token;
+    assertRefused(await managerWith(server.url, await tokenOf()).get('/api/users'), 403, 'auth.forbidden');
+    const role = {
+      name: 'Manager of default',
+      description: 'm',
+      type: 'MachineToMachine',
+      scopeIds: ['default-management-api-all'],
+    };
+    const { body: created } = await adminApi.post('/api/roles', role);
+    await adminApi.post(`/api/applications/${machine.id}/roles`, { roleIds: [created.id] });
+    assert.equal((await managerWith(server.url, await tokenOf()).get('/api/users')).status, 200);
+    assertRefused(await managerWith(admin.baseUrl, await tokenOf()).get('/api/users'), 401, 'auth.unauthorized');
   });
 
   it('does not show or change what belongs to another tenant, even when its id is known', async () => {

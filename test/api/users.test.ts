@@ -38,6 +38,9 @@ describe('Users', () => {
       [null, 'new@example.com', 'ada'],
     );
 
+    const emptied = await api.patch(`/api/users/${created.id}`, { primaryEmail: '', primaryPhone: null });
+    assert.deepEqual([emptied.body.primaryEmail, emptied.body.primaryPhone], [null, null]);
+
     assert.equal((await api.delete(`/api/users/${created.id}`)).status, 204);
     assertRefused(await api.get(`/api/users/${created.id}`), 404, 'entity.not_found');
     assertRefused(await api.delete(`/api/users/${created.id}`), 404, 'entity.not_found');

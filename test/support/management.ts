@@ -51,15 +51,15 @@ export async function requestToken(
   );
 }
 
-/** Gives the server a machine-to-machine application that may do everything, and its token. */
-export async function manage(server: TestServer): Promise<Manager> {
-  const { app, tenant, url } = server;
+/** Gives a tenant of the server, `default` unless given, a machine-to-machine application that may do everything, and its token. */
+export async function manage({ app, tenant: ownTenant }: TestServer, tenant = ownTenant): Promise<Manager> {
+  const url = tenant.baseUrl;
   const machine = await tenant.db.transaction(async (tx) => {
     const created = await app.applications.create(tx, { name: 'Manager', type: 'MachineToMachine' });
     await app.applications.update(tx, created.id, { isAdmin: true });
     return { id: created.id, secret: created.secret ?? '' };
   });
-  const { body } = await requestToken(url, machine);
+  const { body } = await requestToken(url, machine, tenant.managementIndicator);
   assert.equal(typeof body.access_token, 'string', JSON.stringify(body));
   return managerWith(url, body.access_token);
 }
