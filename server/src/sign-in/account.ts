@@ -1,4 +1,4 @@
-import type { User } from '../features/users/user.ts';
+import type { User } from '../features/users/index.ts';
 import type { Account } from './machine.ts';
 
 /** What the machine needs to know of a user. */

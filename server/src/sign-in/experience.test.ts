@@ -17,6 +17,13 @@ interface Caller {
   ): Promise<{ status: number; body: Record<string, never> & { code?: string } }>;
   /** The same, and the answer has to have this status. */
   expect(status: number, method: string, path: string, body?: unknown): Promise<Record<string, string>>;
+  /** The same for an answer that has to be this error. */
+  refuse(
+    expected: [status: number, code: string],
+    method: string,
+    path: string,
+    body?: unknown,
+  ): Promise<{ data: Record<string, unknown> }>;
   follow(url: string): Promise<URL>;
 }
 
@@ -58,6 +65,11 @@ describe('the Experience API', () => {
         assert.equal(answer.status, status, `${method} ${path}: ${JSON.stringify(answer.body)}`);
         return answer.body;
       },
+      async refuse(expected, method, path, body) {
+        const answer = await caller.call(method, path, body);
+        assert.deepEqual([answer.status, answer.body.code], expected, `${method} ${path}`);
+        return answer.body as unknown as { data: Record<string, unknown> };
+      },
       async follow(url) {
         let at = new URL(url);
         for (let hops = 0; hops < 5 && at.pathname !== '/demo-app'; hops += 1) {
@@ -74,17 +86,6 @@ describe('the Experience API', () => {
     const caller = callerOf(agent);
     if (interactionEvent) await caller.expect(204, 'PUT', '', { interactionEvent });
     return caller;
-  };
-  const refused = async (
-    caller: Caller,
-    expected: [status: number, code: string],
-    method: string,
-    path: string,
-    body?: unknown,
-  ) => {
-    const answer = await caller.call(method, path, body);
-    assert.deepEqual([answer.status, answer.body.code], expected, `${method} ${path}`);
-    return answer.body as unknown as { data: Record<string, unknown> };
   };
   const register = async (name: string): Promise<void> => {
     const caller = await begin('Register');
@@ -127,11 +128,11 @@ describe('the Experience API', () => {
       ['POST', '/verification/password', { identifier: username('ada'), password }],
       ['POST', '/submit'],
     ] as const) {
-      await refused(callerOf(), [400, 'session.not_found'], method, path, body);
+      await callerOf().refuse([400, 'session.not_found'], method, path, body);
     }
     const caller = await begin();
-    await refused(caller, [404, 'session.interaction_not_found'], 'GET', '/interaction');
-    await refused(caller, [404, 'session.interaction_not_found'], 'POST', '/submit');
+    await caller.refuse([404, 'session.interaction_not_found'], 'GET', '/interaction');
+    await caller.refuse([404, 'session.interaction_not_found'], 'POST', '/submit');
   });
 
   it('refuses calls that another site made the browser send', async () => {
@@ -163,20 +164,20 @@ describe('the Experience API', () => {
     await register('ada');
     await register('bob');
     const caller = await begin('SignIn');
-    await refused(caller, [404, 'session.identifier_not_found'], 'POST', '/submit');
-    await refused(caller, [400, 'session.verification_failed'], 'POST', '/identification', {});
-    await refused(caller, [404, 'session.verification_session_not_found'], 'POST', '/identification', {
+    await caller.refuse([404, 'session.identifier_not_found'], 'POST', '/submit');
+    await caller.refuse([400, 'session.verification_failed'], 'POST', '/identification', {});
+    await caller.refuse([404, 'session.verification_session_not_found'], 'POST', '/identification', {
       verificationId: 'invented',
     });
     const foreign = await verified(await begin('SignIn'), 'ada');
-    await refused(caller, [404, 'session.verification_session_not_found'], 'POST', '/identification', foreign);
+    await caller.refuse([404, 'session.verification_session_not_found'], 'POST', '/identification', foreign);
     const ada = await verified(caller, 'ada');
     await caller.expect(204, 'POST', '/identification', ada);
-    await refused(caller, [404, 'session.verification_session_not_found'], 'POST', '/identification', ada);
-    await refused(caller, [409, 'session.identity_conflict'], 'POST', '/identification', await verified(caller, 'bob'));
-    await refused(caller, [403, 'auth.forbidden'], 'PUT', '/interaction-event', { interactionEvent: 'Register' });
+    await caller.refuse([404, 'session.verification_session_not_found'], 'POST', '/identification', ada);
+    await caller.refuse([409, 'session.identity_conflict'], 'POST', '/identification', await verified(caller, 'bob'));
+    await caller.refuse([403, 'auth.forbidden'], 'PUT', '/interaction-event', { interactionEvent: 'Register' });
     await caller.expect(200, 'POST', '/submit');
-    await refused(caller, [400, 'session.not_found'], 'POST', '/submit');
+    await caller.refuse([400, 'session.not_found'], 'POST', '/submit');
   });
 
   it('keeps two steps that arrive at once from both counting', async () => {
@@ -203,12 +204,12 @@ describe('the Experience API', () => {
     await register('ada');
     const caller = await begin('Register');
     const path = '/verification/new-password-identity';
-    await refused(caller, [422, 'user.username_already_in_use'], 'POST', path, {
+    await caller.refuse([422, 'user.username_already_in_use'], 'POST', path, {
       identifier: username('ada'),
       password,
     });
-    await refused(caller, [400, 'guard.invalid_input'], 'POST', path, { identifier: username('1ada'), password });
-    const { data } = await refused(caller, [422, 'password.rejected'], 'POST', path, {
+    await caller.refuse([400, 'guard.invalid_input'], 'POST', path, { identifier: username('1ada'), password });
+    const { data } = await caller.refuse([422, 'password.rejected'], 'POST', path, {
       identifier: username('zoe'),
       password: 'short',
     });
@@ -224,14 +225,13 @@ describe('the Experience API', () => {
       password,
     });
     await configure({ signInMode: 'SignIn' });
-    await refused(await begin(), [403, 'auth.forbidden'], 'PUT', '', { interactionEvent: 'Register' });
-    await refused(signingIn, [403, 'auth.forbidden'], 'PUT', '/interaction-event', { interactionEvent: 'Register' });
-    await refused(registering, [403, 'auth.forbidden'], 'POST', '/identification', proof);
+    await (await begin()).refuse([403, 'auth.forbidden'], 'PUT', '', { interactionEvent: 'Register' });
+    await signingIn.refuse([403, 'auth.forbidden'], 'PUT', '/interaction-event', { interactionEvent: 'Register' });
+    await registering.refuse([403, 'auth.forbidden'], 'POST', '/identification', proof);
     await configure({ signInMode: 'Register' });
-    await refused(await begin(), [403, 'auth.forbidden'], 'PUT', '', { interactionEvent: 'SignIn' });
+    await (await begin()).refuse([403, 'auth.forbidden'], 'PUT', '', { interactionEvent: 'SignIn' });
     await configure({ ...socialOnly, signInMode: 'SignInAndRegister' });
-    await refused(
-      await begin('Register'),
+    await (await begin('Register')).refuse(
       [422, 'user.sign_up_method_not_enabled'],
       'POST',
       '/verification/new-password-identity',
@@ -240,9 +240,8 @@ describe('the Experience API', () => {
         password,
       },
     );
-    await refused(await begin('SignIn'), [403, 'auth.forbidden'], 'PUT', '', { interactionEvent: 'ForgotPassword' });
-    await refused(
-      await begin('SignIn'),
+    await (await begin('SignIn')).refuse([403, 'auth.forbidden'], 'PUT', '', { interactionEvent: 'ForgotPassword' });
+    await (await begin('SignIn')).refuse(
       [400, 'session.not_supported_for_forgot_password'],
       'PUT',
       '/interaction-event',
@@ -256,7 +255,7 @@ describe('the Experience API', () => {
     await configure(socialOnly);
     const first = await begin('SignIn');
     const proof = await verifiedSocial(first);
-    await refused(first, [404, 'user.identity_not_exist'], 'POST', '/identification', proof);
+    await first.refuse([404, 'user.identity_not_exist'], 'POST', '/identification', proof);
     await first.expect(204, 'PUT', '/interaction-event', { interactionEvent: 'Register' });
     await first.expect(201, 'POST', '/identification', proof);
     await first.expect(200, 'POST', '/submit');
@@ -264,14 +263,13 @@ describe('the Experience API', () => {
     await second.expect(204, 'POST', '/identification', await verifiedSocial(second));
     await second.expect(200, 'POST', '/submit');
     const third = await begin('Register');
-    await refused(third, [422, 'user.identity_already_in_use'], 'POST', '/identification', await verifiedSocial(third));
+    await third.refuse([422, 'user.identity_already_in_use'], 'POST', '/identification', await verifiedSocial(third));
     assert.equal((await operator.users()).length, 1);
   });
 
   it('names what is missing, takes it, and goes on', async () => {
     const caller = await begin('Register');
-    const body = await refused(
-      caller,
+    const body = await caller.refuse(
       [422, 'user.missing_profile'],
       'POST',
       '/identification',
@@ -281,7 +279,7 @@ describe('the Experience API', () => {
     assert.deepEqual(await operator.users(), []);
     await caller.expect(204, 'POST', '/profile', { type: 'username', value: 'rafa' });
     await caller.expect(204, 'POST', '/profile', { type: 'extraProfile', values: { givenName: 'Rafael' } });
-    await refused(caller, [400, 'guard.invalid_input'], 'POST', '/profile', {
+    await caller.refuse([400, 'guard.invalid_input'], 'POST', '/profile', {
       type: 'extraProfile',
       values: { isSuspended: true },
     });
@@ -297,20 +295,20 @@ describe('the Experience API', () => {
     await register('ada');
     const caller = await begin('SignIn');
     const unproved = await begin('SignIn');
-    await refused(unproved, [404, 'user.identity_not_exist'], 'POST', '/identification', {
+    await unproved.refuse([404, 'user.identity_not_exist'], 'POST', '/identification', {
       ...(await verifiedSocial(unproved)),
       linkSocialIdentity: true,
     });
-    await refused(unproved, [404, 'session.identifier_not_found'], 'POST', '/profile', {
+    await unproved.refuse([404, 'session.identifier_not_found'], 'POST', '/profile', {
       type: 'social',
       ...(await verifiedSocial(unproved)),
     });
     await caller.expect(204, 'POST', '/identification', await verified(caller, 'ada'));
-    await refused(caller, [422, 'user.username_exists_in_profile'], 'POST', '/profile', {
+    await caller.refuse([422, 'user.username_exists_in_profile'], 'POST', '/profile', {
       type: 'username',
       value: 'other',
     });
-    await refused(caller, [422, 'user.password_exists_in_profile'], 'POST', '/profile', {
+    await caller.refuse([422, 'user.password_exists_in_profile'], 'POST', '/profile', {
       type: 'password',
       value: 'another tulip',
     });
@@ -322,13 +320,13 @@ describe('the Experience API', () => {
     await register('bob');
     const bob = await begin('SignIn');
     await bob.expect(204, 'POST', '/identification', await verified(bob, 'bob'));
-    await refused(bob, [422, 'user.identity_already_in_use'], 'POST', '/profile', {
+    await bob.refuse([422, 'user.identity_already_in_use'], 'POST', '/profile', {
       type: 'social',
       ...(await verifiedSocial(bob)),
     });
     const again = await begin('SignIn');
     await again.expect(204, 'POST', '/identification', await verified(again, 'ada'));
-    await refused(again, [422, 'user.identity_exists_in_profile'], 'POST', '/profile', {
+    await again.refuse([422, 'user.identity_exists_in_profile'], 'POST', '/profile', {
       type: 'social',
       ...(await verifiedSocial(again, 'rafael')),
     });
@@ -339,7 +337,7 @@ describe('the Experience API', () => {
     const caller = await begin('SignIn');
     const redirectUri = `${server.url}/callback/${wechat}`;
     const path = `/verification/social/${wechat}`;
-    await refused(caller, [404, 'entity.not_found'], 'POST', '/verification/social/unknown/authorization-uri', {
+    await caller.refuse([404, 'entity.not_found'], 'POST', '/verification/social/unknown/authorization-uri', {
       state: 's',
       redirectUri,
     });
@@ -347,32 +345,32 @@ describe('the Experience API', () => {
       state: 's',
       redirectUri,
     });
-    await refused(caller, [404, 'session.verification_session_not_found'], 'POST', `${path}/verify`, {
+    await caller.refuse([404, 'session.verification_session_not_found'], 'POST', `${path}/verify`, {
       verificationId: 'x',
       connectorData: {},
     });
-    await refused(caller, [404, 'session.verification_session_not_found'], 'POST', `${path}/verify`, {
+    await caller.refuse([404, 'session.verification_session_not_found'], 'POST', `${path}/verify`, {
       connectorData: {},
     });
-    await refused(caller, [400, 'session.connector_id_mismatch'], 'POST', '/verification/social/other/verify', {
+    await caller.refuse([400, 'session.connector_id_mismatch'], 'POST', '/verification/social/other/verify', {
       verificationId,
       connectorData: {},
     });
-    await refused(caller, [400, 'session.verification_failed'], 'POST', `${path}/verify`, {
+    await caller.refuse([400, 'session.verification_failed'], 'POST', `${path}/verify`, {
       verificationId,
       connectorData: { redirectUri: 'https://evil.example/' },
     });
-    await refused(caller, [401, 'connector.social_auth_code_invalid'], 'POST', `${path}/verify`, {
+    await caller.refuse([401, 'connector.social_auth_code_invalid'], 'POST', `${path}/verify`, {
       verificationId,
       connectorData: { redirectUri, code: 'invented' },
     });
-    await refused(caller, [404, 'session.verification_session_not_found'], 'POST', `${path}/verify`, {
+    await caller.refuse([404, 'session.verification_session_not_found'], 'POST', `${path}/verify`, {
       verificationId,
       connectorData: { redirectUri },
     });
     const other = await begin('SignIn');
     const begun = await other.expect(200, 'POST', `${path}/authorization-uri`, { state: 's', redirectUri });
-    await refused(other, [400, 'connector.general'], 'POST', `${path}/verify`, {
+    await other.refuse([400, 'connector.general'], 'POST', `${path}/verify`, {
       verificationId: begun.verificationId,
       connectorData: { redirectUri },
     });
@@ -384,13 +382,13 @@ describe('the Experience API', () => {
     const caller = await begin('SignIn');
     await caller.expect(204, 'POST', '/identification', await verified(caller, 'ada'));
     await operator.call('PATCH', `/api/users/${user?.id}/is-suspended`, { isSuspended: true });
-    await refused(caller, [401, 'user.suspended'], 'POST', '/submit');
+    await caller.refuse([401, 'user.suspended'], 'POST', '/submit');
     const late = await begin('SignIn');
-    await refused(late, [401, 'user.suspended'], 'POST', '/verification/password', {
+    await late.refuse([401, 'user.suspended'], 'POST', '/verification/password', {
       identifier: username('ada'),
       password,
     });
-    await refused(late, [422, 'session.invalid_credentials'], 'POST', '/verification/password', {
+    await late.refuse([422, 'session.invalid_credentials'], 'POST', '/verification/password', {
       identifier: username('ada'),
       password: 'wrong',
     });

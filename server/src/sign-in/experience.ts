@@ -16,11 +16,9 @@ import { Answer, assertSameOrigin, type Caller, type Implement, type Request } f
 import { AldabaError } from '../kernel/errors.ts';
 import { accountOf } from './account.ts';
 import { type Account, refusalOf, type SignInEvent } from './machine.ts';
-import type { Interaction } from './port.ts';
+import { type Interaction, interactionCookie } from './port.ts';
 import type { SignIn } from './service.ts';
 import type { Proof, SignInState } from './state.ts';
-
-const interactionCookie = '_interaction';
 
 /** Guard of `access: 'interaction'`: calls that another site made the browser send are refused; who signs in is not known yet. */
 export async function guardInteraction(request: Request): Promise<Caller> {

@@ -1,7 +1,7 @@
 import type { SignInExperienceSettings } from '@aldaba/contract';
 import type { PageSender } from '../features/hosted-pages/index.ts';
 import type { Passwords } from '../features/passwords/index.ts';
-import type { PasswordDigest, User } from '../features/users/user.ts';
+import type { PasswordDigest, User } from '../features/users/index.ts';
 import type { Clock } from '../kernel/clock.ts';
 import type { Vault } from '../kernel/crypto.ts';
 import type { Log } from '../kernel/log.ts';

@@ -4,12 +4,9 @@ import { assertSameOrigin, type Reply, type Request, toAldabaError } from '../ht
 import { AldabaError } from '../kernel/errors.ts';
 import type { SignInNeeds } from './needs.ts';
 import type { PageContext } from './page-views.ts';
-import type { Interaction } from './port.ts';
+import { type Interaction, interactionCookie } from './port.ts';
 import type { Standing } from './run.ts';
 import type { SignIn } from './service.ts';
-
-/** Cookie of the protocol that holds the interactions; here only its presence counts. */
-const interactionCookie = '_interaction';
 
 /** What the routes of the HTML door share. */
 export interface PageDoor {

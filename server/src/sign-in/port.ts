@@ -2,6 +2,9 @@ import type { Request } from '../http/index.ts';
 import type { Queries } from '../store/index.ts';
 import type { Tenant } from '../tenancy/index.ts';
 
+/** Cookie of the protocol that holds a browser's interactions. Only the protocol reads it; here its presence counts. */
+export const interactionCookie = '_interaction';
+
 /** An authorization request that waits for a person, as the protocol hands it to the sign-in. */
 export interface Interaction {
   tenant: Tenant;

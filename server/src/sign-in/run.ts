@@ -1,5 +1,5 @@
 import type { SignInExperienceSettings } from '@aldaba/contract';
-import type { User } from '../features/users/user.ts';
+import type { User } from '../features/users/index.ts';
 import { AldabaError } from '../kernel/errors.ts';
 import type { Queries } from '../store/index.ts';
 import { accountOf } from './account.ts';

@@ -3,7 +3,7 @@ import type { PageLanguage, PageView, SignInExperienceSettings } from '@aldaba/c
 import { negotiateLanguage, renderPage } from '@aldaba/pages';
 import { type Reply, type Request, readCookie } from '../../http/index.ts';
 import type { Tenancy, Tenant } from '../../tenancy/index.ts';
-import type { Client } from '../applications/client.ts';
+import type { Client } from '../applications/index.ts';
 import { createFrame } from './frame.ts';
 
 export interface PageOptions {

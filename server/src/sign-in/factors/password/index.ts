@@ -4,7 +4,7 @@
  */
 import type { SignInExperienceSettings } from '@aldaba/contract';
 import { type PasswordUserInfo, passwordIssues } from '../../../features/passwords/index.ts';
-import type { PasswordDigest } from '../../../features/users/user.ts';
+import type { PasswordDigest } from '../../../features/users/index.ts';
 import { AldabaError } from '../../../kernel/errors.ts';
 import { standardId } from '../../../kernel/ids.ts';
 import type { Tenant } from '../../../tenancy/index.ts';
