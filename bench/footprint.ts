@@ -21,6 +21,7 @@ export interface Startup {
 /** Starts and stops the built server on one data folder: once to make it, then `runs` times each way. */
 export async function measureStartup(settings: {
   root: string;
+  flags: string[];
   dataFolder: string;
   port: number;
   runs: number;
@@ -35,7 +36,7 @@ export async function measureStartup(settings: {
     PORT: String(port),
     NODE_ENV: 'production',
   };
-  const direct = [process.execPath, `${root}/dist/server/main.js`];
+  const direct = [process.execPath, ...settings.flags, `${root}/dist/server/main.js`];
   await runUntilReady(direct, { root, environment });
   const server: number[] = [];
   const npm: number[] = [];

@@ -27,12 +27,16 @@ export interface Servers {
 }
 
 /** Everything started is stopped, in order, when `stack` is disposed. */
-export async function startServers(root: string, stack: AsyncDisposableStack): Promise<Servers> {
+export async function startServers(
+  setup: { root: string; flags: string[] },
+  stack: AsyncDisposableStack,
+): Promise<Servers> {
+  const { root } = setup;
   const folder = stack.adopt(await mkdtemp(join(tmpdir(), 'aldaba-bench-')), (path) =>
     rm(path, { recursive: true, force: true }),
   );
   const urls = await startDatabases(join(folder, 'load'), stack);
-  const aldaba = await startAldaba(root, { databaseUrl: urls.of('aldaba_bench'), folder }, stack);
+  const aldaba = await startAldaba({ ...setup, databaseUrl: urls.of('aldaba_bench'), folder }, stack);
   const limit = stack.adopt(
     await startSubject({
       program: join(root, 'bench/subjects/limit.ts'),
@@ -71,14 +75,14 @@ async function startDatabases(dataFolder: string, stack: AsyncDisposableStack) {
 }
 
 async function startAldaba(
-  root: string,
-  { databaseUrl, folder }: { databaseUrl: string; folder: string },
+  setup: { root: string; flags: string[]; databaseUrl: string; folder: string },
   stack: AsyncDisposableStack,
 ) {
+  const { root, flags, databaseUrl, folder } = setup;
   const settings: AldabaSettings = { databaseUrl, root, dataFolder: folder, port: await freePort() };
   const program = join(root, 'dist/bench/aldaba.js');
   const subject = stack.adopt(
-    await startSubject({ program, environment: { ALDABA_ROOT: root }, settings }),
+    await startSubject({ program, flags, environment: { ALDABA_ROOT: root }, settings }),
     (started) => started.stop(),
   );
   const client = stack.adopt(createClient(subject.port), (open) => open.close());

@@ -1,7 +1,7 @@
 // `npm run bench`: measures the server; docs/operate/performance.md says how to read the table. `-- --help` shows the options.
 import { join } from 'node:path';
 import { bundle } from './build.mjs';
-import { prepare } from './prepare.mjs';
+import { prepare, serverFlags } from './prepare.mjs';
 import { fail, requireNode, root } from './runtime.mjs';
 
 await prepare({ development: true });
@@ -10,7 +10,7 @@ await requireNode();
 await bundle({ aldaba: join(root, 'bench/subjects/aldaba.ts') }, join(root, 'dist/bench'));
 const { bench } = await import('../bench/main.ts');
 try {
-  await bench(root, process.argv.slice(2));
+  await bench(root, serverFlags, process.argv.slice(2));
 } catch (error) {
   fail(error instanceof Error ? error.message : String(error));
 }
