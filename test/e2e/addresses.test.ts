@@ -62,6 +62,8 @@ describe('several apps in one browser', () => {
     await signIn(page, ana);
     await page.getByRole('heading', { name: 'Allow Partner & Co?' }).waitFor();
     await page.getByText(ana.username).waitFor();
+    await page.getByText('See your name, username and picture').waitFor();
+    await page.getByText('Partner & Co wants to use your Default account.').waitFor();
     await page.getByRole('button', { name: 'Cancel' }).click();
     const refused = await arrivalAt(page, first.redirectUri);
     assert.equal(refused.searchParams.get('error'), 'access_denied');

@@ -1,4 +1,5 @@
-import type { ConsentView } from '@aldaba/contract';
+import type { ConsentView, PageLanguage } from '@aldaba/contract';
+import { type PhraseKey, phrase } from '@aldaba/pages';
 import type { User } from '../features/users/index.ts';
 import type { Reply, Request } from '../http/index.ts';
 import { AldabaError } from '../kernel/errors.ts';
@@ -30,6 +31,20 @@ const place = (request: Request, { open, user }: Question) => ({
   binding: `${request.tenant.id} ${open.record.uidHash} ${user.id}`,
 });
 
+/** Scopes about the person, in words. `openid` alone tells nothing about anybody and is not asked for. */
+const scopePhrases = new Map<string, PhraseKey>([
+  ['profile', 'scope.profile'],
+  ['email', 'scope.email'],
+  ['phone', 'scope.phone'],
+  ['address', 'scope.address'],
+  ['offline_access', 'scope.offlineAccess'],
+  ['custom_data', 'scope.customData'],
+  ['identities', 'scope.identities'],
+  ['roles', 'scope.roles'],
+  ['urn:logto:scope:organizations', 'scope.organizations'],
+  ['urn:logto:scope:organization_roles', 'scope.organizationRoles'],
+]);
+
 /** `GET /consent`: asks a person whether a third-party application may have what it wants. */
 export async function showConsent(core: Core, request: Request, reply: Reply): Promise<void> {
   const question = await getQuestion(core, request, undefined);
@@ -38,6 +53,8 @@ export async function showConsent(core: Core, request: Request, reply: Reply): P
   if (!client) throw new ProtocolError('invalid_client', 'client is not registered', { status: 400 });
   const name = user.name ?? user.username ?? user.primaryEmail ?? user.primaryPhone ?? user.id;
   const detail = user.primaryEmail ?? user.primaryPhone ?? user.username;
+  const locales = open.request.uiLocales === undefined ? {} : { uiLocales: open.request.uiLocales };
+  const language = await core.pages.language(request, locales);
   const view: ConsentView = {
     kind: 'consent',
     appId: client.id,
@@ -47,19 +64,22 @@ export async function showConsent(core: Core, request: Request, reply: Reply): P
       ...(detail && detail !== name ? { detail } : {}),
       ...(user.avatar ? { avatar: user.avatar } : {}),
     },
-    scopes: await wishes(core, request, question),
+    scopes: await wishes(core, request, question, language),
     redirectHost: new URL(open.request.redirectUri).host || new URL(open.request.redirectUri).protocol,
     xsrf: sealValue(core.vault, true, place(request, question)),
   };
   reply.header('cache-control', 'no-store');
-  await core.pages.send(request, reply, view, {
-    appId: client.id,
-    ...(open.request.uiLocales === undefined ? {} : { uiLocales: open.request.uiLocales }),
-  });
+  // Without the application's id: the page is the tenant's, and a third party must not lend it its name.
+  await core.pages.send(request, reply, view, locales);
 }
 
 /** The scopes about the person, and the permissions on each resource that the person's roles really give. */
-async function wishes(core: Core, request: Request, { open, user }: Question): Promise<ConsentView['scopes']> {
+async function wishes(
+  core: Core,
+  request: Request,
+  { open, user }: Question,
+  language: PageLanguage,
+): Promise<ConsentView['scopes']> {
   const requested = open.request.scope.split(' ').filter(Boolean);
   const onResources: ConsentView['scopes'] = [];
   for (const indicator of open.request.resources) {
@@ -71,7 +91,12 @@ async function wishes(core: Core, request: Request, { open, user }: Question): P
   }
   const known = new Set(onResources.map(({ name }) => name));
   return [
-    ...requested.filter((name) => name !== 'openid' && !known.has(name)).map((name) => ({ name })),
+    ...requested
+      .filter((name) => name !== 'openid' && !known.has(name))
+      .map((name) => {
+        const key = scopePhrases.get(name);
+        return { name: key ? phrase(language, key) : name };
+      }),
     ...onResources,
   ];
 }

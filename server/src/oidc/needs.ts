@@ -51,6 +51,6 @@ export interface OidcNeeds {
       view: PageView,
       options?: { appId?: string; status?: number; uiLocales?: string },
     ): Promise<void>;
-    language(request: Request): Promise<PageLanguage>;
+    language(request: Request, options?: { uiLocales?: string }): Promise<PageLanguage>;
   };
 }
