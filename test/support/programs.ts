@@ -6,6 +6,8 @@ import { createServer } from 'node:net';
 export interface Program {
   child: ChildProcess;
   output(): string;
+  /** Resolves with the exit code when the program has ended, null when a signal ended it. */
+  ended: Promise<number | null>;
   /** Resolves when a line of the output matches. @throws Error with the output when the program ends before that. */
   says(pattern: RegExp): Promise<string>;
   /** Sends the signal and waits for the end. */
@@ -32,16 +34,17 @@ export function startProgram(file: string, args: string[], options: ProgramOptio
   };
   child.stdout.on('data', collect);
   child.stderr.on('data', collect);
-  const ended = new Promise<void>((resolve) => {
-    child.once('close', () => resolve());
+  const ended = new Promise<number | null>((resolve) => {
+    child.once('close', (code) => resolve(code));
     child.once('error', (error) => {
       output += String(error);
-      resolve();
+      resolve(null);
     });
   });
   return {
     child,
     output: () => output,
+    ended,
     says: (pattern) =>
       new Promise((resolve, reject) => {
         const look = () => {
