@@ -25,7 +25,11 @@ export interface SignInUsers {
   find(q: Queries, userId: string): Promise<User | undefined>;
   findByIdentifier(q: Queries, identifier: Identifier): Promise<User | undefined>;
   findByIdentity(q: Queries, target: string, identityId: string): Promise<User | undefined>;
-  findPassword(q: Queries, userId: string): Promise<PasswordDigest | undefined>;
+  /** One statement, whether the user exists or not, so that both take the same time. */
+  findWithPassword(
+    q: Queries,
+    identifier: Identifier,
+  ): Promise<{ user: User; password: PasswordDigest | undefined } | undefined>;
   create(
     tx: Queries,
     user: UserColumns & {

@@ -68,6 +68,11 @@ export interface Users {
   findByIdentifier(q: Queries, identifier: Identifier): Promise<User | undefined>;
   findByIdentity(q: Queries, target: string, identityId: string): Promise<User | undefined>;
   findPassword(q: Queries, userId: string): Promise<PasswordDigest | undefined>;
+  /** For checking a password: one statement, whether the user exists or not. */
+  findWithPassword(
+    q: Queries,
+    identifier: Identifier,
+  ): Promise<{ user: User; password: PasswordDigest | undefined } | undefined>;
   /**
    * Creates a user with the roles that every new user gets.
    * @throws AldabaError `user.username_already_in_use`, `user.email_already_in_use`, `user.phone_already_in_use`, `user.identity_already_in_use`
@@ -143,6 +148,7 @@ export function createUsers(needs: UsersNeeds): Users {
     findByIdentifier: store.findUserByIdentifier,
     findByIdentity: store.findUserByIdentity,
     findPassword: store.findUserPassword,
+    findWithPassword: store.findUserWithPassword,
     create: async (tx, { identity, ...draft }) => {
       const userId = shortId();
       await precise(store.insertUser(tx, userId, draft, now()));

@@ -15,12 +15,13 @@ export async function issueCode(flow: Flow): Promise<Outcome> {
   const { core, tx, client, request, session } = flow;
   if (!session) return refuse('login_required', 'End-User authentication is required');
   const now = core.clock.now();
-  const known = await findGrant(tx, session.uid, client.id, new Date(now));
+  const known = flow.isFirstOfSession ? undefined : await findGrant(tx, session.uid, client.id, new Date(now));
   const code = opaqueToken();
   await insertCode(tx, {
     codeHash: hashToken(code),
     payload: payloadOf(flow, session),
     expiresAt: new Date(now + codeTtl * 1000),
+    interaction: flow.open?.uidHash,
     grant: {
       id: known?.id ?? standardId(),
       userId: session.userId,

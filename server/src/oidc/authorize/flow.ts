@@ -22,6 +22,8 @@ export interface Flow {
   consented: boolean;
   /** The session cookie's new value, when the session is new. */
   cookieValue?: string;
+  /** Set when the session began in this authorization, so that nothing can have been granted in it before. */
+  isFirstOfSession?: boolean;
 }
 
 /** Where an authorization leaves: the person is asked for something, or the application gets an answer. */

@@ -6,6 +6,7 @@ import type { Client } from '../../features/applications/index.ts';
 import { type Reply, type Request, writeCookie } from '../../http/index.ts';
 import { hashToken } from '../../kernel/crypto.ts';
 import { AldabaError } from '../../kernel/errors.ts';
+import type { Queries } from '../../store/index.ts';
 import { sessionCookie } from '../cookies.ts';
 import type { Core } from '../core.ts';
 import { ProtocolError } from '../errors.ts';
@@ -96,17 +97,22 @@ export async function resume(core: Core, http: Request, reply: Reply, uid: strin
 }
 
 async function walk(flow: Omit<Flow, 'tx'>, tx = flow.http.tenant.db): Promise<Outcome> {
-  return tx.transaction(async (inner) => {
-    // The steps write on the caller's flow: it leaves with the session they made.
-    const moving: Flow = Object.assign(flow, { tx: inner });
-    for (const step of steps) {
-      const outcome = await step(moving);
-      if (!outcome) continue;
-      if (outcome.kind === 'answer' && flow.open) await deleteInteraction(inner, flow.open.uidHash);
-      return outcome;
-    }
-    throw new Error('The last step of an authorization must have an outcome.');
-  });
+  // Where nobody is signed in all that can be written is one new interaction: one statement, which needs no transaction.
+  return flow.session || flow.open ? tx.transaction((inner) => takeSteps(flow, inner)) : takeSteps(flow, tx);
+}
+
+async function takeSteps(flow: Omit<Flow, 'tx'>, tx: Queries): Promise<Outcome> {
+  // The steps write on the caller's flow: it leaves with the session they made.
+  const moving: Flow = Object.assign(flow, { tx });
+  for (const step of steps) {
+    const outcome = await step(moving);
+    if (!outcome) continue;
+    // A code was stored and its interaction deleted in one statement; a refusal stores nothing.
+    const closed = outcome.kind === 'answer' && outcome.parameters.code !== undefined;
+    if (outcome.kind === 'answer' && flow.open && !closed) await deleteInteraction(tx, flow.open.uidHash);
+    return outcome;
+  }
+  throw new Error('The last step of an authorization must have an outcome.');
 }
 
 /** Everything is committed: cookies and the way out. */

@@ -26,6 +26,7 @@ async function takeLogin(
   const user = await core.users.find(tx, login.userId);
   if (!user || user.isSuspended) return refuse('access_denied', 'the account is not active');
   const { session, cookieValue } = await beginSession(tx, login, flow.session, core.clock);
+  flow.isFirstOfSession = session.uid !== flow.session?.uid;
   flow.session = session;
   flow.cookieValue = cookieValue;
   flow.request = { ...flow.request, hasSignedIn: true };

@@ -47,17 +47,21 @@ export interface NewCode {
   payload: object;
   expiresAt: Date;
   grant: GrantRecord & { userId: string; applicationId: string; sessionUid: string; expiresAt: Date };
+  /** Name of the interaction that ends with the code, if there was one. */
+  interaction: string | undefined;
 }
 
-/** Stores what was allowed and the code that stands for it, in one statement. */
-export async function insertCode(q: Queries, { codeHash, payload, expiresAt, grant }: NewCode): Promise<void> {
+/** Stores what was allowed and the code that stands for it, and ends the interaction, in one statement. */
+export async function insertCode(q: Queries, code: NewCode): Promise<void> {
+  const { grant } = code;
   await q.raw(
     `with allowed as (
        insert into grants (tenant_id, id, user_id, application_id, session_uid, scope, resources, expires_at)
        values ($1, $2, $3, $4, $5, $6, $7, $8)
        on conflict (tenant_id, id) do update
          set scope = excluded.scope, resources = excluded.resources, expires_at = excluded.expires_at
-       returning id)
+       returning id),
+     answered as (delete from interactions where tenant_id = $1 and uid_hash = $12)
      insert into authorization_codes (tenant_id, code_hash, grant_id, payload, expires_at)
      select $1, $9, id, $10, $11 from allowed`,
     [
@@ -69,9 +73,10 @@ export async function insertCode(q: Queries, { codeHash, payload, expiresAt, gra
       grant.scope,
       grant.resources,
       grant.expiresAt,
-      codeHash,
-      JSON.stringify(payload),
-      expiresAt,
+      code.codeHash,
+      JSON.stringify(code.payload),
+      code.expiresAt,
+      code.interaction ?? null,
     ],
   );
 }

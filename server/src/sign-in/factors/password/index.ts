@@ -74,11 +74,10 @@ export function createPasswordFactor(needs: Needs): PasswordFactor {
     if (issues.length > 0) throw new AldabaError('password.rejected', { issues });
     return seal(tenant, await passwords.hash(password));
   };
-  const findUser = (tenant: Tenant, settings: SignInExperienceSettings, { type, value }: Identifier) =>
-    users.findByIdentifier(tenant.db, {
-      type,
-      value: type === 'username' ? canonicalUsername(settings.usernamePolicy, value) : value,
-    });
+  const canonical = (settings: SignInExperienceSettings, { type, value }: Identifier): Identifier => ({
+    type,
+    value: type === 'username' ? canonicalUsername(settings.usernamePolicy, value) : value,
+  });
 
   return {
     async prove(tenant, settings, { identifier, password }) {
@@ -86,11 +85,9 @@ export function createPasswordFactor(needs: Needs): PasswordFactor {
       if (!passwordIdentifiers.includes(identifier.type)) throw new AldabaError('user.sign_in_method_not_enabled');
       const subject = { identifier: `${identifier.type} ${identifier.value}`, policy: settings.sentinelPolicy };
       const matched = await attempts.limited(tenant.db, subject, async () => {
-        const user = await findUser(tenant, settings, identifier);
-        // Asked for unknown users too, so that both take the same queries.
-        const digest = await users.findPassword(tenant.db, user?.id ?? '');
-        const { matches, outdated } = await passwords.verify(password, user && digest);
-        return user && matches ? { user, outdated } : undefined;
+        const found = await users.findWithPassword(tenant.db, canonical(settings, identifier));
+        const { matches, outdated } = await passwords.verify(password, found?.password);
+        return found && matches ? { user: found.user, outdated } : undefined;
       });
       if (!matched) throw new AldabaError('session.invalid_credentials');
       const account = accountOf(matched.user);
