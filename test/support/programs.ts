@@ -10,6 +10,8 @@ export interface Program {
   ended: Promise<number | null>;
   /** Resolves when a line of the output matches. @throws Error with the output when the program ends before that. */
   says(pattern: RegExp): Promise<string>;
+  /** Resolves with the exit code when the program has ended and everything it printed is there; null after a signal. */
+  ended: Promise<number | null>;
   /** Sends the signal and waits for the end. */
   stop(signal?: NodeJS.Signals): Promise<void>;
 }
@@ -43,6 +45,7 @@ export function startProgram(file: string, args: string[], options: ProgramOptio
   });
   return {
     child,
+    ended,
     output: () => output,
     ended,
     says: (pattern) =>
