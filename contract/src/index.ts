@@ -2,6 +2,7 @@ export * from './applications.ts';
 export * from './connectors.ts';
 export * from './errors.ts';
 export * from './experience.ts';
+export * from './organization-roles.ts';
 export * from './pages.ts';
 export * from './resources.ts';
 export * from './roles.ts';

@@ -1,6 +1,7 @@
 import * as applications from './applications.ts';
 import * as connectors from './connectors.ts';
 import * as experience from './experience.ts';
+import * as organizationRoles from './organization-roles.ts';
 import * as resources from './resources.ts';
 import * as roles from './roles.ts';
 import type { RouteContract } from './route.ts';
@@ -21,6 +22,7 @@ export const allRoutes: readonly RouteContract[] = routesOf(
   users,
   roles,
   resources,
+  organizationRoles,
   connectors,
   signInExperience,
   sandbox,

@@ -33,6 +33,9 @@ export const searchQuery = z.looseObject({
   search: z.union([z.string(), z.array(z.string())]).optional(),
 });
 
+/** Query of lists that can be searched for a part of a name. */
+export const containsQuery = z.object({ q: z.string().max(1024).optional() });
+
 function hasCredentials(value: string): boolean {
   // Checks run together: what is no URL at all is told by the check before.
   if (!URL.canParse(value)) return false;

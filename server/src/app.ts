@@ -10,6 +10,7 @@ import type { Config } from './config.ts';
 import { type Applications, createApplications } from './features/applications/index.ts';
 import { type Connectors, createConnectors, loadConnectorPackages } from './features/connectors/index.ts';
 import { createPageSender } from './features/hosted-pages/index.ts';
+import { createOrganizationRoles } from './features/organization-roles/index.ts';
 import { createPasswords, type Passwords } from './features/passwords/index.ts';
 import { createResources } from './features/resources/index.ts';
 import { createRoles, seedManagementApi } from './features/roles/index.ts';
@@ -131,6 +132,7 @@ function createFeatures(ground: Awaited<ReturnType<typeof layGround>>, kinds: re
   const passwords = createPasswords({ concurrency: availableParallelism(), maximumQueue: 200 });
   const roles = createRoles(ground);
   const resources = createResources({ ...ground, roles });
+  const organizationRoles = createOrganizationRoles();
   const users = createUsers({ ...ground, passwords, roles, sessions: { endAll: endOfUser } });
   const applications = createApplications({ ...ground, roles, grants: { endOfApplication } });
   const sandbox = createSandbox(ground);
@@ -152,6 +154,7 @@ function createFeatures(ground: Awaited<ReturnType<typeof layGround>>, kinds: re
     passwords,
     roles,
     resources,
+    organizationRoles,
     users,
     applications,
     sandbox,

@@ -2,6 +2,7 @@
 import { type Applications, applicationRoutes } from './features/applications/index.ts';
 import { type Connectors, connectorRoutes } from './features/connectors/index.ts';
 import { hostedPageRoutes, type PageSender } from './features/hosted-pages/index.ts';
+import { type OrganizationRoles, organizationRoleRoutes } from './features/organization-roles/index.ts';
 import { type Resources, resourceRoutes } from './features/resources/index.ts';
 import { type Roles, roleRoutes } from './features/roles/index.ts';
 import { type Sandbox, sandboxRoutes, sandboxSettingRoutes } from './features/sandbox/index.ts';
@@ -25,6 +26,7 @@ export interface Mounted {
   users: Users;
   applications: Applications;
   resources: Resources;
+  organizationRoles: OrganizationRoles;
   roles: Roles;
   connectors: Connectors;
   signInExperiences: SignInExperiences;
@@ -65,6 +67,7 @@ export function mountRoutes(http: Http, app: Mounted): void {
   userRoutes(implement, app.users);
   resourceRoutes(implement, app.resources);
   roleRoutes(implement, app.roles);
+  organizationRoleRoutes(implement, app.organizationRoles);
   connectorRoutes(implement, app.connectors);
   signInExperienceRoutes(implement, app.signInExperiences);
   sandboxSettingRoutes(implement, app.sandbox);

@@ -18,6 +18,6 @@ export {
 } from './implement.ts';
 export { createOpenapi, type OpenapiScope } from './openapi.ts';
 export { assertSameOrigin } from './same-origin.ts';
-export { parseSearch } from './search.ts';
+export { containsSearch, parseSearch } from './search.ts';
 export { createHttp } from './server.ts';
 export type { Http, Reply, Request } from './types.ts';

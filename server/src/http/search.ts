@@ -37,6 +37,13 @@ export function parseSearch(query: Readonly<Record<string, unknown>>, fields: re
   return { terms, joint, isCaseSensitive };
 }
 
+/** The search for `q` as a part of one of the fields, case aside; undefined when there is nothing to search for. */
+export function containsSearch(q: string | undefined, fields: readonly string[]): Search | undefined {
+  if (q === undefined || q === '') return undefined;
+  const value = `%${q.replaceAll(/[\\%_]/g, '\\$&')}%`;
+  return { terms: [{ fields, values: [value], mode: 'like' }], joint: 'or', isCaseSensitive: false };
+}
+
 function values(name: string, value: unknown, mode: MatchMode): string[] {
   const list = Array.isArray(value) ? value : [value];
   if (list.length > 1 && mode !== 'exact') refuse(`“${name}” can be repeated with the mode “exact” only.`);

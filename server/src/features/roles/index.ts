@@ -13,4 +13,11 @@ export {
   managementScopeId,
   seedManagementApi,
 } from './seed.ts';
-export { createRoles, type Holder, type RoleFilter, type Roles, type RolesNeeds } from './service.ts';
+export {
+  createRoles,
+  type Holder,
+  isManagementIndicator,
+  type RoleFilter,
+  type Roles,
+  type RolesNeeds,
+} from './service.ts';

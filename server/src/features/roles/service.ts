@@ -84,6 +84,8 @@ export interface Roles {
 
 const holderOf: Record<RoleType, Holder> = { User: 'user', MachineToMachine: 'application' };
 const managementIndicator = /^https:\/\/[a-z0-9-]+\.logto\.app\/api$/;
+/** Whether a resource is the Management API of a tenant. */
+export const isManagementIndicator = (indicator: string): boolean => managementIndicator.test(indicator);
 
 export function createRoles({ database, caches }: RolesNeeds): Roles {
   const applicationScopes = caches.create<ReadonlyMap<string, string[]>>({
@@ -273,7 +275,7 @@ async function requireScopes(tx: Queries, type: RoleType, scopeIds: readonly str
       scopeIds: scopeIds.filter((id) => !scopes.some((scope) => scope.id === id)),
     });
   }
-  if (type === 'User' && scopes.some((scope) => managementIndicator.test(scope.indicator))) {
+  if (type === 'User' && scopes.some((scope) => isManagementIndicator(scope.indicator))) {
     throw new AldabaError('role.management_api_scopes_not_assignable_to_user_role');
   }
 }

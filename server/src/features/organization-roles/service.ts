@@ -1,0 +1,182 @@
+import type {
+  OrganizationRole,
+  OrganizationRoleWithScopes,
+  OrganizationScope,
+  RoleType,
+  Scope,
+} from '@aldaba/contract';
+import { AldabaError } from '../../kernel/errors.ts';
+import { standardId } from '../../kernel/ids.ts';
+import { constraintOf, type Queries, type Search } from '../../store/index.ts';
+import { isManagementIndicator } from '../roles/index.ts';
+import * as store from './store.ts';
+
+export interface OrganizationScopeDraft {
+  name: string;
+  description?: string | null | undefined;
+}
+
+export interface OrganizationRoleDraft extends OrganizationScopeDraft {
+  type: RoleType;
+  organizationScopeIds: readonly string[];
+  resourceScopeIds: readonly string[];
+}
+
+type Listed<Item> = Promise<store.Listed<Item>>;
+type ScopeKind = store.ScopeKind;
+
+export interface OrganizationRoles {
+  listScopes(q: Queries, search?: Search, slice?: store.Slice): Listed<OrganizationScope>;
+  /** @throws AldabaError `entity.not_exists_with_id` */
+  getScope(q: Queries, id: string): Promise<OrganizationScope>;
+  /** @throws AldabaError `entity.unique_integrity_violation` */
+  createScope(q: Queries, draft: OrganizationScopeDraft): Promise<OrganizationScope>;
+  updateScope(q: Queries, id: string, patch: store.Description): Promise<OrganizationScope>;
+  removeScope(q: Queries, id: string): Promise<void>;
+
+  list(q: Queries, search?: Search, slice?: store.Slice): Listed<OrganizationRoleWithScopes>;
+  /** Roles by id or by name; unknown ones are missing in the answer. */
+  find(q: Queries, by: { ids: readonly string[] } | { names: readonly string[] }): Promise<OrganizationRole[]>;
+  /** @throws AldabaError `entity.not_exists_with_id` */
+  get(q: Queries, id: string): Promise<OrganizationRole>;
+  /** @throws AldabaError `entity.unique_integrity_violation`, and the same as `addScopes` */
+  create(tx: Queries, draft: OrganizationRoleDraft): Promise<OrganizationRole>;
+  /** @throws AldabaError `entity.db_constraint_violated` for another type while somebody holds the role */
+  update(
+    tx: Queries,
+    id: string,
+    patch: store.Description & { type?: RoleType | undefined },
+  ): Promise<OrganizationRole>;
+  remove(q: Queries, id: string): Promise<void>;
+
+  organizationScopes(q: Queries, roleId: string): Promise<OrganizationScope[]>;
+  resourceScopes(q: Queries, roleId: string): Promise<Scope[]>;
+  /**
+   * @throws AldabaError `entity.relation_foreign_key_not_found`, and `role.management_api_scopes_not_assignable_to_user_role`:
+   * people never get permissions of the Management API
+   */
+  addScopes(tx: Queries, kind: ScopeKind, roleId: string, scopeIds: readonly string[]): Promise<void>;
+  replaceScopes(tx: Queries, kind: ScopeKind, roleId: string, scopeIds: readonly string[]): Promise<void>;
+  /** @throws AldabaError `entity.not_found` when the role does not have the permission */
+  takeScope(tx: Queries, kind: ScopeKind, roleId: string, scopeId: string): Promise<void>;
+}
+
+export function createOrganizationRoles(): OrganizationRoles {
+  return {
+    ...createScopes(),
+    list: async (q, search, slice) => {
+      const { items, total } = await store.findRoleList(q, search, slice);
+      return { items: await withScopes(q, items), total };
+    },
+    find: store.findRoles,
+    get: getRole,
+    create: async (tx, draft) => {
+      const id = standardId();
+      const { name, description = null, type } = draft;
+      await store.insertRole(tx, { id, name, description, type });
+      await requireAssignable(tx, type, draft.resourceScopeIds);
+      await store.insertRoleScopes(tx, 'organization', id, draft.organizationScopeIds);
+      await store.insertRoleScopes(tx, 'resource', id, draft.resourceScopeIds);
+      return getRole(tx, id);
+    },
+    update: async (tx, id, patch) => {
+      if (patch.type !== undefined) {
+        const scopes = await store.findResourceScopes(tx, id);
+        await requireAssignable(
+          tx,
+          patch.type,
+          scopes.map((scope) => scope.id),
+        );
+      }
+      const role = await store.updateRoleRow(tx, id, patch).catch(explainHeld);
+      if (!role) throw missing('organization role', id);
+      return role;
+    },
+    remove: async (q, id) => {
+      if ((await store.deleteRoleRow(q, id)) === 0) throw missing('organization role', id);
+    },
+    organizationScopes: async (q, roleId) => {
+      await getRole(q, roleId);
+      return store.findOrganizationScopes(q, roleId);
+    },
+    resourceScopes: async (q, roleId) => {
+      await getRole(q, roleId);
+      return store.findResourceScopes(q, roleId);
+    },
+    addScopes,
+    replaceScopes: async (tx, kind, roleId, scopeIds) => {
+      await addScopes(tx, kind, roleId, scopeIds);
+      await store.deleteRoleScopes(tx, kind, roleId, { except: scopeIds });
+    },
+    takeScope: async (tx, kind, roleId, scopeId) => {
+      if ((await store.deleteRoleScopes(tx, kind, roleId, { only: [scopeId] })) === 0)
+        throw new AldabaError('entity.not_found');
+    },
+  };
+}
+
+const createScopes = () =>
+  ({
+    listScopes: store.findScopeList,
+    getScope,
+    createScope: async (q, { name, description = null }) => {
+      const id = standardId();
+      await store.insertScope(q, { id, name, description });
+      return getScope(q, id);
+    },
+    updateScope: async (q, id, patch) => {
+      const scope = await store.updateScopeRow(q, id, patch);
+      if (!scope) throw missing('organization scope', id);
+      return scope;
+    },
+    removeScope: async (q, id) => {
+      if ((await store.deleteScopeRow(q, id)) === 0) throw missing('organization scope', id);
+    },
+  }) satisfies Partial<OrganizationRoles>;
+
+async function getScope(q: Queries, id: string): Promise<OrganizationScope> {
+  const scope = await store.findScope(q, id);
+  if (!scope) throw missing('organization scope', id);
+  return scope;
+}
+
+async function getRole(q: Queries, id: string): Promise<OrganizationRole> {
+  const role = await store.findRole(q, id);
+  if (!role) throw missing('organization role', id);
+  return role;
+}
+
+const addScopes: OrganizationRoles['addScopes'] = async (tx, kind, roleId, scopeIds) => {
+  const role = await store.findRole(tx, roleId);
+  if (!role) throw new AldabaError('entity.relation_foreign_key_not_found', { organizationRoleId: roleId });
+  if (kind === 'resource') await requireAssignable(tx, role.type, scopeIds);
+  await store.insertRoleScopes(tx, kind, roleId, scopeIds);
+};
+
+/** The same wall as for roles outside of organizations: a stolen session must not become control of the tenant. */
+async function requireAssignable(q: Queries, type: RoleType, scopeIds: readonly string[]): Promise<void> {
+  if (type === 'User' && (await store.findIndicators(q, scopeIds)).some(isManagementIndicator))
+    throw new AldabaError('role.management_api_scopes_not_assignable_to_user_role');
+}
+
+async function withScopes(q: Queries, roles: readonly OrganizationRole[]): Promise<OrganizationRoleWithScopes[]> {
+  const rows = await store.findScopesOfRoles(
+    q,
+    roles.map((role) => role.id),
+  );
+  const found = new Map(rows.map((row) => [row.role_id, row]));
+  return roles.map((role) => ({
+    ...role,
+    scopes: found.get(role.id)?.scopes ?? [],
+    resourceScopes: found.get(role.id)?.resource_scopes ?? [],
+  }));
+}
+
+const missing = (name: string, id: string) => new AldabaError('entity.not_exists_with_id', { name, id });
+
+/** Holders refer to a role together with its type: it cannot change under them. */
+function explainHeld(error: unknown): never {
+  if (constraintOf(error)?.includes('_type_fkey'))
+    throw new AldabaError('entity.db_constraint_violated', undefined, { cause: error });
+  throw error;
+}
