@@ -56,6 +56,10 @@ export const errorCatalog = {
   'oidc.registration_not_supported': [400, 'Registration in the request is not supported.'],
   'oidc.temporarily_unavailable': [503, 'The server is busy. Try again in a few seconds.'],
   'oidc.server_error': [500, 'Something went wrong on our side. Try again.'],
+  'oidc.key_required': [
+    422,
+    'Only the previous key can be deleted: rotate first, then delete the key that was replaced.',
+  ],
   // session: a sign-in that is going on
   'session.not_found': [400, 'This sign-in has expired or was finished elsewhere. Go back to the app and start again.'],
   'session.invalid_credentials': [422, 'The account or the password is wrong. Check both and try again.'],
@@ -96,6 +100,10 @@ export const errorCatalog = {
   'user.username_required': [422, 'A username is needed.'],
   'user.password_required': [422, 'A password is needed.'],
   'user.password_exists_in_profile': [422, 'Your account has a password already.'],
+  'user.personal_access_token_name_exists': [
+    422,
+    'The account has a personal access token with this name already. Choose another name.',
+  ],
   'user.role_exists': [422, 'The account has this role already.'],
   'user.invalid_role_type': [422, 'A role of that type cannot be given to a person.'],
   // password
@@ -186,6 +194,10 @@ export const errorCatalog = {
   ],
   'sign_in_experiences.at_least_one_authentication_factor': [422, 'Keep at least one way to sign in.'],
   'sign_in_experiences.unsupported_default_language': [422, 'This language is not available.'],
+  // hook
+  'hook.missing_events': [400, 'Name at least one event for the webhook.'],
+  'hook.endpoint_responded_with_error': [422, 'The address answered with an error. See what it answered in data.'],
+  'hook.send_test_payload_failed': [422, 'The address could not be called: {reason}'],
   // tenant, setup, sandbox
   'tenant.not_found': [404, 'There is no tenant at this address.'],
   'setup.link_invalid': [

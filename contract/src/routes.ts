@@ -1,12 +1,18 @@
 import * as applications from './applications.ts';
+import * as configs from './configs.ts';
 import * as connectors from './connectors.ts';
+import * as dashboard from './dashboard.ts';
 import * as experience from './experience.ts';
+import * as hooks from './hooks.ts';
+import * as logs from './logs.ts';
 import * as organizationRoles from './organization-roles.ts';
+import * as personalAccessTokens from './personal-access-tokens.ts';
 import * as resources from './resources.ts';
 import * as roles from './roles.ts';
 import type { RouteContract } from './route.ts';
 import * as sandbox from './sandbox.ts';
 import * as signInExperience from './sign-in-experience.ts';
+import * as subjectTokens from './subject-tokens.ts';
 import * as users from './users.ts';
 import * as wellKnown from './well-known.ts';
 
@@ -20,12 +26,18 @@ const routesOf = (...modules: object[]): readonly RouteContract[] =>
 export const allRoutes: readonly RouteContract[] = routesOf(
   applications,
   users,
+  personalAccessTokens,
+  subjectTokens,
   roles,
   resources,
   organizationRoles,
   connectors,
+  configs,
   signInExperience,
   sandbox,
   wellKnown,
+  hooks,
+  logs,
+  dashboard,
   experience,
 );

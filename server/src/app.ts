@@ -8,10 +8,12 @@ import { builtInConnectors } from '@aldaba/connectors';
 import type { Connector } from '@aldaba/connectors/kit';
 import type { Config } from './config.ts';
 import { type Applications, createApplications } from './features/applications/index.ts';
+import { createConfigs } from './features/configs/index.ts';
 import { type Connectors, createConnectors, loadConnectorPackages } from './features/connectors/index.ts';
 import { createPageSender } from './features/hosted-pages/index.ts';
 import { createOrganizationRoles } from './features/organization-roles/index.ts';
 import { createPasswords, type Passwords } from './features/passwords/index.ts';
+import { createPersonalAccessTokens } from './features/personal-access-tokens/index.ts';
 import { createResources } from './features/resources/index.ts';
 import { createRoles, seedManagementApi } from './features/roles/index.ts';
 import { createSandbox, type Sandbox } from './features/sandbox/index.ts';
@@ -21,6 +23,7 @@ import {
   type SignInExperiences,
   seedSignInExperience,
 } from './features/sign-in-experience/index.ts';
+import { createSubjectTokens } from './features/subject-tokens/index.ts';
 import { createUsers, type Users } from './features/users/index.ts';
 import { createWellKnown } from './features/well-known/index.ts';
 import { createHttp, type Http } from './http/index.ts';
@@ -134,6 +137,8 @@ function createFeatures(ground: Awaited<ReturnType<typeof layGround>>, kinds: re
   const resources = createResources({ ...ground, roles });
   const organizationRoles = createOrganizationRoles();
   const users = createUsers({ ...ground, passwords, roles, sessions: { endAll: endOfUser } });
+  const personalAccessTokens = createPersonalAccessTokens({ ...ground, users });
+  const subjectTokens = createSubjectTokens(ground);
   const applications = createApplications({ ...ground, roles, grants: { endOfApplication } });
   const sandbox = createSandbox(ground);
   const connectors = createConnectors({
@@ -148,6 +153,7 @@ function createFeatures(ground: Awaited<ReturnType<typeof layGround>>, kinds: re
   });
   const signInExperiences = createSignInExperiences({ ...ground, connectorsOf: connectors.list });
   const pages = createPageSender({ ...ground, signInExperiences, applications });
+  const configs = createConfigs(ground);
   const setup = createSetup({ ...ground, users, roles, passwords, signInExperiences });
   const wellKnown = createWellKnown({ signInExperiences, connectors, sandbox });
   return {
@@ -156,11 +162,14 @@ function createFeatures(ground: Awaited<ReturnType<typeof layGround>>, kinds: re
     resources,
     organizationRoles,
     users,
+    personalAccessTokens,
+    subjectTokens,
     applications,
     sandbox,
     connectors,
     signInExperiences,
     pages,
+    configs,
     setup,
     wellKnown,
   };

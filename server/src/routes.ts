@@ -1,19 +1,22 @@
 /** THE TABLE: every request's way into the server, one line a surface and feature. */
 import { type Applications, applicationRoutes } from './features/applications/index.ts';
+import { type Configs, configRoutes } from './features/configs/index.ts';
 import { type Connectors, connectorRoutes } from './features/connectors/index.ts';
 import { hostedPageRoutes, type PageSender } from './features/hosted-pages/index.ts';
 import { type OrganizationRoles, organizationRoleRoutes } from './features/organization-roles/index.ts';
+import { type PersonalAccessTokens, personalAccessTokenRoutes } from './features/personal-access-tokens/index.ts';
 import { type Resources, resourceRoutes } from './features/resources/index.ts';
 import { type Roles, roleRoutes } from './features/roles/index.ts';
 import { type Sandbox, sandboxRoutes, sandboxSettingRoutes } from './features/sandbox/index.ts';
 import { type Setup, setupRoutes } from './features/setup/index.ts';
 import { type SignInExperiences, signInExperienceRoutes } from './features/sign-in-experience/index.ts';
 import { statusRoutes } from './features/status/index.ts';
+import { type SubjectTokens, subjectTokenRoutes } from './features/subject-tokens/index.ts';
 import { type Users, userRoutes } from './features/users/index.ts';
 import { type WellKnown, wellKnownRoutes } from './features/well-known/index.ts';
 import { createImplement, type Http } from './http/index.ts';
 import type { Log } from './kernel/log.ts';
-import { type Oidc, oidcRoutes } from './oidc/index.ts';
+import { keyRoutes, type Oidc, oidcRoutes } from './oidc/index.ts';
 import { experienceRoutes, guardInteraction, type SignIn, signInPageRoutes } from './sign-in/index.ts';
 
 export interface Mounted {
@@ -24,11 +27,14 @@ export interface Mounted {
   pages: PageSender;
   setup: Setup;
   users: Users;
+  personalAccessTokens: PersonalAccessTokens;
+  subjectTokens: SubjectTokens;
   applications: Applications;
   resources: Resources;
   organizationRoles: OrganizationRoles;
   roles: Roles;
   connectors: Connectors;
+  configs: Configs;
   signInExperiences: SignInExperiences;
   sandbox: Sandbox;
   wellKnown: WellKnown;
@@ -65,10 +71,14 @@ export function mountRoutes(http: Http, app: Mounted): void {
   wellKnownRoutes(implement, app.wellKnown, app);
   applicationRoutes(implement, app.applications);
   userRoutes(implement, app.users);
+  personalAccessTokenRoutes(implement, app.personalAccessTokens);
+  subjectTokenRoutes(implement, app.subjectTokens);
   resourceRoutes(implement, app.resources);
   roleRoutes(implement, app.roles);
   organizationRoleRoutes(implement, app.organizationRoles);
   connectorRoutes(implement, app.connectors);
+  configRoutes(implement, app.configs);
+  keyRoutes(implement, oidc.keys);
   signInExperienceRoutes(implement, app.signInExperiences);
   sandboxSettingRoutes(implement, app.sandbox);
 }

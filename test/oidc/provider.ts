@@ -6,11 +6,17 @@ import {
   type Applications,
   createApplications,
 } from '../../server/src/features/applications/index.ts';
+import { type Configs, createConfigs } from '../../server/src/features/configs/index.ts';
 import { createPageSender } from '../../server/src/features/hosted-pages/index.ts';
 import { createPasswords } from '../../server/src/features/passwords/index.ts';
+import {
+  createPersonalAccessTokens,
+  type PersonalAccessTokens,
+} from '../../server/src/features/personal-access-tokens/index.ts';
 import { createResources } from '../../server/src/features/resources/index.ts';
 import { createRoles, seedManagementApi } from '../../server/src/features/roles/index.ts';
 import { createSignInExperiences } from '../../server/src/features/sign-in-experience/index.ts';
+import { createSubjectTokens, type SubjectTokens } from '../../server/src/features/subject-tokens/index.ts';
 import { createUsers, type User, type Users } from '../../server/src/features/users/index.ts';
 import { createHttp, type Http, type Request } from '../../server/src/http/index.ts';
 import type { Clock } from '../../server/src/kernel/clock.ts';
@@ -37,10 +43,13 @@ export interface Provider {
   database: Database;
   clock: { now(): number; advance(milliseconds: number): void };
   oidc: Oidc;
+  configs: Configs;
   applications: Applications;
   users: Users;
   resources: ReturnType<typeof createResources>;
   roles: ReturnType<typeof createRoles>;
+  personalAccessTokens: PersonalAccessTokens;
+  subjectTokens: SubjectTokens;
   addClient(draft: Partial<ApplicationDraft> & Pick<ApplicationDraft, 'type'>): Promise<Application>;
   addUser(draft?: Parameters<Users['create']>[1]): Promise<User>;
   close(): Promise<void>;
@@ -102,11 +111,15 @@ async function compose({ database, clock, url, log }: { database: Database; cloc
   const roles = createRoles({ database, caches });
   const passwords = createPasswords({ concurrency: 1, maximumQueue: 4 });
   const users = createUsers({ clock, passwords, roles, sessions: { endAll: endOfUser } });
+  const personalAccessTokens = createPersonalAccessTokens({ clock, vault, users });
+  const subjectTokens = createSubjectTokens({ clock });
   const applications = createApplications({ database, caches, clock, vault, roles, grants: { endOfApplication } });
   const resources = createResources({ database, caches, roles });
   const signInExperiences = createSignInExperiences({ database, caches, connectorsOf: async () => [] });
   const pages = createPageSender({ signInExperiences, applications, tenancy });
+  const configs = createConfigs({ tenancy });
   const oidc = createOidc({
+    configs,
     database,
     caches,
     clock,
@@ -117,9 +130,11 @@ async function compose({ database, clock, url, log }: { database: Database; cloc
     users,
     resources,
     roles,
+    personalAccessTokens,
+    subjectTokens,
     pages,
   });
-  return { tenancy, roles, users, applications, resources, oidc };
+  return { tenancy, roles, users, applications, resources, personalAccessTokens, subjectTokens, oidc, configs };
 }
 
 /** Stand for the sign-in pages, where the person in the header has proved who they are, and for the Management API. */

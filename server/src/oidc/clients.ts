@@ -7,7 +7,11 @@ import type { OidcNeeds } from './needs.ts';
 import type { Parameters } from './parameters.ts';
 import { givenSecret, sameClient } from './wire-quirks.ts';
 
-export type GrantType = 'authorization_code' | 'refresh_token' | 'client_credentials';
+export type GrantType =
+  | 'authorization_code'
+  | 'refresh_token'
+  | 'client_credentials'
+  | 'urn:ietf:params:oauth:grant-type:token-exchange';
 
 const grantsOf: Record<ApplicationType, readonly GrantType[]> = {
   Native: ['authorization_code', 'refresh_token'],
@@ -18,8 +22,11 @@ const grantsOf: Record<ApplicationType, readonly GrantType[]> = {
   MachineToMachine: ['client_credentials'],
 };
 
+/** Token exchange is for any of the operator's own applications, where the operator allows it; never for third parties. */
 export const mayUseGrant = (client: Client, grant: string): boolean =>
-  (grantsOf[client.type] as readonly string[]).includes(grant);
+  grant === 'urn:ietf:params:oauth:grant-type:token-exchange'
+    ? client.custom.allowTokenExchange === true && !client.isThirdParty
+    : (grantsOf[client.type] as readonly string[]).includes(grant);
 
 /** A client that cannot keep a secret (RFC 6749 section 2.1): it must use PKCE, and its refresh tokens rotate at every use. */
 export const isPublic = (client: Client): boolean => client.type === 'Native' || client.type === 'SPA';

@@ -41,6 +41,7 @@ async function describe(core: Core, request: Request, token: string): Promise<Re
       token_type: 'Bearer',
       iat: toSeconds(access.createdAt),
       exp: toSeconds(access.expiresAt),
+      ...(access.act ? { act: access.act } : {}),
     };
   }
   const refresh = await findRefreshToken(tenant.db, tokenHash, now);

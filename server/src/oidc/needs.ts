@@ -1,4 +1,4 @@
-import type { PageLanguage, PageView } from '@aldaba/contract';
+import type { ExtendedClaim, PageLanguage, PageView } from '@aldaba/contract';
 import type { Client } from '../features/applications/index.ts';
 import type { User } from '../features/users/index.ts';
 import type { Reply, Request } from '../http/index.ts';
@@ -43,6 +43,22 @@ export interface OidcNeeds {
     userScopes(q: Queries, userId: string, resourceId: string): Promise<string[]>;
     /** Cached. */
     applicationScopes(tenant: Tenant, applicationId: string, resourceId: string): Promise<string[]>;
+  };
+  configs: {
+    /** Seconds; cached. */
+    sessionTtl(tenant: Tenant): Promise<number>;
+    /** Claims beyond the standard ones that ID tokens carry; cached. */
+    idTokenClaims(tenant: Tenant): Promise<ReadonlySet<ExtendedClaim>>;
+  };
+  personalAccessTokens: {
+    /** Whom a personal access token stands for. Undefined for unknown ones and those of suspended users. */
+    findHolder(q: Queries, value: string): Promise<{ userId: string; isExpired: boolean } | undefined>;
+  };
+  subjectTokens: {
+    /** The same for a token for impersonation. */
+    find(q: Queries, value: string): Promise<{ userId: string; isExpired: boolean; isConsumed: boolean } | undefined>;
+    /** Uses it up. Of several calls at once one gets `true`. */
+    consume(q: Queries, value: string): Promise<boolean>;
   };
   pages: {
     send(

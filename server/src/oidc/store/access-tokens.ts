@@ -1,5 +1,19 @@
 import type { Queries } from '../../store/index.ts';
 
+/** Who acts for the user of a token, and who did before (RFC 8693 section 4.1). */
+export interface Actor {
+  sub: string;
+  act?: Actor;
+}
+
+/** An actor out of the claims of a token that this server signed. */
+export function readActor(claim: unknown): Actor | undefined {
+  if (typeof claim !== 'object' || claim === null) return undefined;
+  const { sub, act } = claim as Record<string, unknown>;
+  const before = readActor(act);
+  return typeof sub === 'string' ? { sub, ...(before ? { act: before } : {}) } : undefined;
+}
+
 /** An opaque access token; JWTs are not stored. */
 export interface NewAccessToken {
   tokenHash: string;
@@ -10,6 +24,7 @@ export interface NewAccessToken {
   /** Set when it must end with the session. */
   sessionUid: string | null;
   expiresAt: Date;
+  act?: Actor;
 }
 
 export interface AccessTokenRecord extends NewAccessToken {
@@ -26,11 +41,12 @@ export const accessValues = (token: NewAccessToken | undefined): unknown[] =>
 
 export async function insertAccessToken(q: Queries, token: NewAccessToken, now: Date): Promise<void> {
   await q.raw(
-    `insert into access_tokens (tenant_id, created_at, ${accessColumns}) values ($1, $2, $3, $4, $5, $6, $7, $8)`,
-    [q.tenantId, now, ...accessValues(token)],
+    `insert into access_tokens (tenant_id, created_at, ${accessColumns}, act) values ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
+    [q.tenantId, now, ...accessValues(token), token.act ? JSON.stringify(token.act) : null],
   );
 }
 
+/** A token that is alive at `now`. Those of suspended users are not: they stop wherever tokens are taken. */
 export async function findAccessToken(
   q: Queries,
   tokenHash: string,
@@ -44,9 +60,12 @@ export async function findAccessToken(
     session_uid: string | null;
     created_at: Date;
     expires_at: Date;
+    act: Actor | null;
   }>(
-    `select grant_id, user_id, application_id, scope, session_uid, created_at, expires_at
-       from access_tokens where tenant_id = $1 and token_hash = $2 and expires_at > $3`,
+    `select a.grant_id, a.user_id, a.application_id, a.scope, a.session_uid, a.created_at, a.expires_at, a.act
+       from access_tokens a left join users u on u.tenant_id = a.tenant_id and u.id = a.user_id
+      where a.tenant_id = $1 and a.token_hash = $2 and a.expires_at > $3
+        and (a.user_id is null or u.is_suspended = false)`,
     [q.tenantId, tokenHash, now],
   );
   return (
@@ -59,6 +78,7 @@ export async function findAccessToken(
       sessionUid: row.session_uid,
       createdAt: row.created_at,
       expiresAt: row.expires_at,
+      ...(row.act ? { act: row.act } : {}),
     }
   );
 }

@@ -4,6 +4,11 @@ import { type Queries, sql } from '../../store/index.ts';
 export async function endOfUser(tx: Queries, userId: string): Promise<void> {
   await tx.run(sql.deleteFrom('sessions').where('tenant_id', '=', tx.tenantId).where('user_id', '=', userId));
   await tx.run(sql.deleteFrom('grants').where('tenant_id', '=', tx.tenantId).where('user_id', '=', userId));
+  // Exchanged tokens hang on no grant.
+  await tx.raw('delete from access_tokens where tenant_id = $1 and user_id = $2 and grant_id is null', [
+    tx.tenantId,
+    userId,
+  ]);
 }
 
 /** A deleted application: its grants, its own access tokens and the requests that wait for a person go. */

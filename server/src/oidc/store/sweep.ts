@@ -3,6 +3,8 @@ import type { Database } from '../../store/index.ts';
 /** Tables with rows that expire, and how long past their end they are still worth keeping (milliseconds). */
 const tables = [
   { name: 'interactions', keep: 0 },
+  // So that an exchange that comes too late is told so.
+  { name: 'subject_tokens', keep: 3_600_000 },
   { name: 'access_tokens', keep: 0 },
   // A code that is replayed soon after its end must still reveal itself as a replay.
   { name: 'authorization_codes', keep: 3_600_000 },

@@ -5,7 +5,7 @@ import { supportedScopes } from '../claims.ts';
 import { ProtocolError } from '../errors.ts';
 import type { ProtectedResource } from '../needs.ts';
 import { targetResource } from '../resources.ts';
-import type { NewAccessToken } from '../store/access-tokens.ts';
+import type { Actor, NewAccessToken } from '../store/access-tokens.ts';
 import { scopeMember } from '../wire-quirks.ts';
 import type { Exchange } from './exchange.ts';
 
@@ -29,6 +29,8 @@ export interface AccessPlan {
   expiresIn: number;
   resource?: ProtectedResource;
   opaque?: { token: string; row: NewAccessToken };
+  /** Who acts for the subject. */
+  act?: Actor;
 }
 
 /** The access token for a person: a JWT for a resource with the permissions their roles give, else an opaque one for userinfo. */
@@ -96,6 +98,7 @@ export async function accessMembers(
         exp: seconds(core.clock) + plan.expiresIn,
         client_id: client.id,
         ...scope,
+        ...(plan.act ? { act: plan.act } : {}),
       },
       'at+jwt',
     ));

@@ -12,12 +12,14 @@ import { redeemAuthorizationCode } from './authorization-code.ts';
 import { issueClientToken } from './client-credentials.ts';
 import type { TokenGrant } from './exchange.ts';
 import { refreshTokens } from './refresh-token.ts';
+import { exchangeToken } from './token-exchange.ts';
 
 /** THE TABLE: one line a grant. */
 const grants: Record<GrantType, TokenGrant> = {
   authorization_code: redeemAuthorizationCode,
   refresh_token: refreshTokens,
   client_credentials: issueClientToken,
+  'urn:ietf:params:oauth:grant-type:token-exchange': exchangeToken,
 };
 
 export const grantTypes = Object.keys(grants);

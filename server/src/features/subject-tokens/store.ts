@@ -1,0 +1,53 @@
+import { type Queries, sql } from '../../store/index.ts';
+
+export interface NewToken {
+  tokenHash: string;
+  userId: string;
+  creatorId: string | null;
+  context: Record<string, unknown>;
+  createdAt: Date;
+  expiresAt: Date;
+}
+
+export async function insertToken(q: Queries, token: NewToken): Promise<void> {
+  await q.run(
+    sql.insertInto('subject_tokens').values({
+      tenant_id: q.tenantId,
+      token_hash: token.tokenHash,
+      user_id: token.userId,
+      creator_id: token.creatorId,
+      context: JSON.stringify(token.context),
+      created_at: token.createdAt,
+      expires_at: token.expiresAt,
+    }),
+  );
+}
+
+/** A token of an active user, also a consumed or expired one. */
+export async function findToken(
+  q: Queries,
+  tokenHash: string,
+): Promise<{ userId: string; context: Record<string, unknown>; expiresAt: Date; consumedAt: Date | null } | undefined> {
+  const [row] = await q.raw<{
+    user_id: string;
+    context: Record<string, unknown>;
+    expires_at: Date;
+    consumed_at: Date | null;
+  }>(
+    `select t.user_id, t.context, t.expires_at, t.consumed_at
+       from subject_tokens t join users u on u.tenant_id = t.tenant_id and u.id = t.user_id
+      where t.tenant_id = $1 and t.token_hash = $2 and not u.is_suspended`,
+    [q.tenantId, tokenHash],
+  );
+  return row && { userId: row.user_id, context: row.context, expiresAt: row.expires_at, consumedAt: row.consumed_at };
+}
+
+/** Marks a token as used, if it is neither used nor expired. @returns whether this call did it */
+export async function consumeToken(q: Queries, tokenHash: string, now: Date): Promise<boolean> {
+  const rows = await q.raw(
+    `update subject_tokens set consumed_at = $3
+      where tenant_id = $1 and token_hash = $2 and consumed_at is null and expires_at > $3 returning 1`,
+    [q.tenantId, tokenHash, now],
+  );
+  return rows.length > 0;
+}

@@ -1,0 +1,133 @@
+import { hashToken } from '../../kernel/crypto.ts';
+import { ProtocolError } from '../errors.ts';
+import { looksLikeJws } from '../jws.ts';
+import { requestedResources } from '../resources.ts';
+import { type Actor, findAccessToken, insertAccessToken, readActor } from '../store/access-tokens.ts';
+import { uniqueScopes } from '../wire-quirks.ts';
+import { type AccessPlan, accessMembers, planUserAccess, refuseOrganization } from './access.ts';
+import type { Exchange, TokenAnswer } from './exchange.ts';
+import { getActiveUser } from './person.ts';
+
+/** The user that the new token is about, as the subject token proves. */
+interface Subject {
+  userId: string;
+  /** Set when the subject token ends with a session: what is made of it ends then, too. */
+  sessionUid?: string | undefined;
+  /** Who acted for the user already. */
+  act?: Actor | undefined;
+  /** Uses the subject token up; false when somebody else did meanwhile. */
+  consume?: (() => Promise<boolean>) | undefined;
+}
+
+const accessTokenType = 'urn:ietf:params:oauth:token-type:access_token';
+
+/** THE TABLE of subject tokens. Each reader refuses the values of the others: one purpose, one kind of value. */
+const readers: Record<string, (exchange: Exchange, value: string) => Promise<Subject>> = {
+  [accessTokenType]: readAccessToken,
+  'urn:logto:token-type:impersonation_token': readImpersonationToken,
+  'urn:logto:token-type:personal_access_token': readPersonalAccessToken,
+};
+
+/**
+ * Token exchange (RFC 8693): an access token for the user whom a subject token stands for, with the rights of that user and
+ * nothing of the subject token's own. No refresh token and no ID token come of it.
+ */
+export async function exchangeToken(exchange: Exchange): Promise<TokenAnswer> {
+  const { core, tenant, parameters } = exchange;
+  refuseOrganization(exchange);
+  const [value, type] = [parameters.get('subject_token'), parameters.get('subject_token_type')];
+  if (!value) throw new ProtocolError('invalid_request', "missing required parameter 'subject_token'");
+  if (!type) throw new ProtocolError('invalid_request', "missing required parameter 'subject_token_type'");
+  const read = Object.hasOwn(readers, type) ? readers[type] : undefined;
+  if (!read) throw invalid('unsupported subject token type');
+  const subject = await read(exchange, value);
+  const actor = await readActorToken(exchange);
+  const plan = withActor(await planAccess(exchange, subject), actor ? chain(actor, subject.act) : subject.act);
+  if (plan.opaque) await insertAccessToken(tenant.db, plan.opaque.row, new Date(core.clock.now()));
+  // Last, so that a refused request does not cost the token; before the answer, so that nobody gets a second one.
+  if (subject.consume && !(await subject.consume())) throw invalid('subject token is already consumed');
+  return { body: await accessMembers(exchange, plan) };
+}
+
+const invalid = (reason: string) => new ProtocolError('invalid_grant', `grant request is invalid: ${reason}`);
+
+async function planAccess(exchange: Exchange, { userId, sessionUid }: Subject): Promise<AccessPlan> {
+  const { core, tenant, parameters } = exchange;
+  const resources = await requestedResources(core, tenant, parameters.resources);
+  // Access while the person is away needs a refresh token, which an exchange does not give.
+  const scopes = uniqueScopes(parameters.get('scope')).filter((scope) => scope !== 'offline_access');
+  return planUserAccess(exchange, { userId, resources, scopes, sessionUid });
+}
+
+async function readImpersonationToken({ core, tenant }: Exchange, value: string): Promise<Subject> {
+  const token = await core.subjectTokens.find(tenant.db, value);
+  if (!token) throw invalid('subject token not found');
+  if (token.isConsumed) throw invalid('subject token is already consumed');
+  if (token.isExpired) throw invalid('subject token is expired');
+  return { userId: token.userId, consume: () => core.subjectTokens.consume(tenant.db, value) };
+}
+
+async function readPersonalAccessToken({ core, tenant }: Exchange, value: string): Promise<Subject> {
+  const token = await core.personalAccessTokens.findHolder(tenant.db, value);
+  if (!token) throw invalid('subject token not found');
+  if (token.isExpired) throw invalid('subject token is expired');
+  return { userId: token.userId };
+}
+
+/** An opaque or JWT access token of a person, made for an application of the operator's own. */
+async function readAccessToken(exchange: Exchange, value: string): Promise<Subject> {
+  // Applications written before impersonation tokens had a type of their own send them as access tokens.
+  if (value.startsWith('sub_')) return readImpersonationToken(exchange, value);
+  return looksLikeJws(value) ? readJwt(exchange, value) : readOpaque(exchange, value);
+}
+
+async function readOpaque(exchange: Exchange, value: string): Promise<Subject> {
+  const { core, tenant } = exchange;
+  const token = await findAccessToken(tenant.db, hashToken(value), new Date(core.clock.now()));
+  // A token of client_credentials is about no person.
+  if (!token || token.userId === null) throw invalid('subject token not found');
+  await requireFirstParty(exchange, token.clientId);
+  return { userId: token.userId, sessionUid: token.sessionUid ?? undefined, act: token.act };
+}
+
+async function readJwt(exchange: Exchange, value: string): Promise<Subject> {
+  const { core, tenant } = exchange;
+  // The type tells an access token from an ID token, which proves a sign-in to its application and opens nothing (RFC 9068).
+  const claims = await core.keys.verify(tenant, value, { type: 'at+jwt' });
+  const { sub, client_id: clientId } = claims ?? {};
+  if (typeof sub !== 'string' || typeof clientId !== 'string' || sub === clientId)
+    throw invalid('subject token not found');
+  await requireFirstParty(exchange, clientId);
+  const { id } = await getActiveUser(exchange, sub);
+  return { userId: id, act: readActor(claims?.act) };
+}
+
+async function requireFirstParty({ core, tenant }: Exchange, clientId: string): Promise<void> {
+  const client = await core.applications.findClient(tenant, clientId);
+  if (!client) throw invalid('subject token not found');
+  if (client.isThirdParty) throw invalid('subject token was not issued to a first-party application');
+}
+
+/** Who acts for the user (RFC 8693 section 1.1): a person, proved by an opaque access token with `openid`. */
+async function readActorToken({ core, tenant, parameters }: Exchange): Promise<string | undefined> {
+  const [value, type] = [parameters.get('actor_token'), parameters.get('actor_token_type')];
+  if (value === undefined && type === undefined) return undefined;
+  if (!value || !type) throw new ProtocolError('invalid_request', 'actor_token and actor_token_type belong together');
+  if (type !== accessTokenType) throw invalid('unsupported actor token type');
+  const token = await findAccessToken(tenant.db, hashToken(value), new Date(core.clock.now()));
+  if (!token || token.userId === null) throw invalid('actor token not found');
+  if (!token.scope.split(' ').includes('openid')) throw invalid('actor token has no openid scope');
+  return token.userId;
+}
+
+/** The present actor, with those before (RFC 8693 section 4.1). */
+const chain = (sub: string, before: Actor | undefined): Actor => ({ sub, ...(before ? { act: before } : {}) });
+
+function withActor(plan: AccessPlan, act: Actor | undefined): AccessPlan {
+  if (!act) return plan;
+  return {
+    ...plan,
+    act,
+    ...(plan.opaque ? { opaque: { ...plan.opaque, row: { ...plan.opaque.row, act } } } : {}),
+  };
+}

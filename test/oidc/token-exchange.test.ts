@@ -1,0 +1,311 @@
+import assert from 'node:assert/strict';
+import { after, before, describe, it } from 'node:test';
+import { decodeJwt, decodeProtectedHeader } from 'jose';
+import { createParty, type Extra, failureOf, type Party } from './party.ts';
+import { type Provider, startProvider } from './provider.ts';
+
+const redirectUri = 'https://client.example.com/callback';
+const indicator = 'https://api.example.com/';
+const types = {
+  access: 'urn:ietf:params:oauth:token-type:access_token',
+  id: 'urn:ietf:params:oauth:token-type:id_token',
+  impersonation: 'urn:logto:token-type:impersonation_token',
+  personal: 'urn:logto:token-type:personal_access_token',
+};
+
+interface Granted {
+  access_token: string;
+  expires_in: number;
+  scope: string;
+  token_type: string;
+}
+
+describe('token exchange', () => {
+  let provider: Provider;
+  /** May exchange. */
+  let exchanger: Party;
+  /** The operator's own, and a third party; neither may exchange. */
+  let own: Party;
+  let foreign: Party;
+  let userId: string;
+  before(async () => {
+    provider = await startProvider();
+    const register = async (custom: { allowTokenExchange?: boolean }, isThirdParty = false) => {
+      const { id, secret = '' } = await provider.addClient({
+        type: 'Traditional',
+        isThirdParty,
+        oidcClientMetadata: { redirectUris: [redirectUri] },
+        customClientMetadata: custom,
+      });
+      return createParty(provider, { id, redirectUri, secret });
+    };
+    exchanger = await register({ allowTokenExchange: true });
+    own = await register({});
+    foreign = await register({ allowTokenExchange: true }, true);
+    userId = (await provider.addUser({ username: 'ada', primaryEmail: 'ada@example.com' })).id;
+    await provider.tenant.db.transaction(async (tx) => {
+      const { id } = await provider.resources.create(tx, { name: 'Library', indicator, accessTokenTtl: 600 });
+      const scopeIds = [];
+      for (const name of ['read', 'write'])
+        scopeIds.push((await provider.resources.createScope(tx, id, { name, description: null })).id);
+      const role = await provider.roles.create(tx, {
+        name: 'reader',
+        description: 'Reads',
+        type: 'User',
+        isDefault: false,
+        scopeIds: scopeIds.slice(0, 1),
+      });
+      await provider.roles.assign(tx, 'user', userId, [role.id]);
+    });
+  });
+  after(() => provider.close());
+
+  const subjectToken = async (id = userId) =>
+    (await provider.subjectTokens.create(provider.tenant.db, { userId: id })).subjectToken;
+  const personalToken = async (name: string, expiresAt?: number) =>
+    (await provider.personalAccessTokens.create(provider.tenant.db, userId, { name, expiresAt })).value;
+  const exchange = (token: string, type: string, extra: Extra = {}, party = exchanger) =>
+    party.token({
+      grant_type: 'urn:ietf:params:oauth:grant-type:token-exchange',
+      subject_token: token,
+      subject_token_type: type,
+      ...extra,
+    });
+  const granted = async (response: Response): Promise<Granted> => {
+    assert.equal(response.status, 200, await response.clone().text());
+    return (await response.json()) as Granted;
+  };
+  const refused = async (response: Response, reason: RegExp) => {
+    const { status, error, description } = await failureOf(response);
+    assert.equal(`${status} ${error}`, '400 invalid_grant', description);
+    assert.match(description, reason);
+  };
+
+  it('gives a token for a resource, with the rights of the user and no more', async () => {
+    const body = await granted(
+      await exchange(await subjectToken(), types.impersonation, { resource: indicator, scope: 'read write' }),
+    );
+    assert.deepEqual(Object.keys(body).sort(), ['access_token', 'expires_in', 'scope', 'token_type']);
+    assert.equal(body.expires_in, 600);
+    assert.equal(body.scope, 'read');
+    const claims = decodeJwt(body.access_token);
+    assert.deepEqual([claims.sub, claims.aud, claims.scope], [userId, indicator, 'read']);
+    assert.equal(claims.client_id, exchanger.id);
+    assert.equal(claims.act, undefined);
+    assert.equal(decodeProtectedHeader(body.access_token).typ, 'at+jwt');
+  });
+
+  it('gives a token for userinfo without a resource', async () => {
+    const body = await granted(
+      await exchange(await personalToken('userinfo'), types.personal, { scope: 'openid email offline_access' }),
+    );
+    assert.equal(body.scope, 'openid email');
+    const me = await fetch(`${provider.url}/oidc/me`, { headers: { authorization: `Bearer ${body.access_token}` } });
+    assert.deepEqual(await me.json(), { sub: userId, email: 'ada@example.com', email_verified: true });
+  });
+
+  it('is for applications that the operator allows it, and never for third parties', async () => {
+    for (const party of [own, foreign]) {
+      const failure = await failureOf(await exchange(await subjectToken(), types.impersonation, {}, party));
+      assert.equal(`${failure.status} ${failure.error}`, '400 unauthorized_client');
+    }
+  });
+
+  describe('a token for impersonation', () => {
+    it('is taken once, also of many requests at once', async () => {
+      const token = await subjectToken();
+      const answers = await Promise.all(Array.from({ length: 8 }, () => exchange(token, types.impersonation)));
+      assert.equal(answers.filter(({ status }) => status === 200).length, 1);
+      await refused(await exchange(token, types.impersonation), /already consumed/);
+    });
+
+    it('is not used up by a request that is refused', async () => {
+      const token = await subjectToken();
+      const failure = await failureOf(
+        await exchange(token, types.impersonation, { resource: 'https://unknown.example.com/' }),
+      );
+      assert.equal(failure.error, 'invalid_target');
+      await granted(await exchange(token, types.impersonation));
+    });
+
+    it('ends after ten minutes', async () => {
+      const token = await subjectToken();
+      provider.clock.advance(600_000);
+      await refused(await exchange(token, types.impersonation), /expired/);
+    });
+
+    it('is also taken as an access token, as older applications send it', async () => {
+      const token = await subjectToken();
+      await granted(await exchange(token, types.access));
+      await refused(await exchange(token, types.access), /already consumed/);
+    });
+  });
+
+  describe('a personal access token', () => {
+    it('is taken again and again until it expires or is deleted', async () => {
+      const token = await personalToken('often', provider.clock.now() + 60_000);
+      await granted(await exchange(token, types.personal));
+      await granted(await exchange(token, types.personal));
+      provider.clock.advance(60_000);
+      await refused(await exchange(token, types.personal), /expired/);
+
+      const other = await personalToken('short');
+      await provider.personalAccessTokens.remove(provider.tenant.db, { userId, name: 'short' });
+      await refused(await exchange(other, types.personal), /not found/);
+    });
+
+    it('opens nothing by itself', async () => {
+      const authorization = `Bearer ${await personalToken('bare')}`;
+      assert.equal((await fetch(`${provider.url}/oidc/me`, { headers: { authorization } })).status, 401);
+      assert.equal((await fetch(`${provider.url}/test/guarded`, { headers: { authorization } })).status, 401);
+    });
+  });
+
+  describe('an access token', () => {
+    it('is taken, opaque or JWT, from an application of the operator’s own', async () => {
+      const opaque = (await own.tokens(userId)).access_token;
+      const jwt = (await granted(await exchange(opaque, types.access, { resource: indicator, scope: 'read' })))
+        .access_token;
+      const again = await granted(await exchange(jwt, types.access, { scope: 'openid' }));
+      assert.equal(again.scope, 'openid');
+    });
+
+    it('is not taken from a third party', async () => {
+      // What a third party holds after consent, without the pages in between.
+      const token = 'an-opaque-token-that-was-issued-to-a-third-party';
+      const { hashToken } = await import('../../server/src/kernel/crypto.ts');
+      const { insertAccessToken } = await import('../../server/src/oidc/store/access-tokens.ts');
+      const now = provider.clock.now();
+      await insertAccessToken(
+        provider.tenant.db,
+        {
+          tokenHash: hashToken(token),
+          userId,
+          clientId: foreign.id,
+          scope: 'openid',
+          sessionUid: null,
+          expiresAt: new Date(now + 60_000),
+        },
+        new Date(now),
+      );
+      await refused(await exchange(token, types.access), /first-party/);
+    });
+
+    it('ends when the user is suspended, and so does what was made of it', async () => {
+      const { id } = await provider.addUser({ username: 'suspended' });
+      const opaque = (await own.tokens(id)).access_token;
+      const made = (await granted(await exchange(opaque, types.access, { scope: 'openid' }))).access_token;
+      const jwt = (await granted(await exchange(opaque, types.access, { resource: indicator }))).access_token;
+      const subject = await subjectToken(id);
+      await provider.tenant.db.transaction((tx) => provider.users.update(tx, id, { isSuspended: true }));
+      await refused(await exchange(opaque, types.access), /not found/);
+      await refused(await exchange(jwt, types.access), /not active/);
+      await refused(await exchange(subject, types.impersonation), /not found/);
+      const authorization = `Bearer ${made}`;
+      assert.equal((await fetch(`${provider.url}/oidc/me`, { headers: { authorization } })).status, 401);
+      await provider.tenant.db.transaction((tx) => provider.users.update(tx, id, { isSuspended: false }));
+      assert.equal((await fetch(`${provider.url}/oidc/me`, { headers: { authorization } })).status, 401);
+    });
+  });
+
+  describe('one kind of value per purpose', () => {
+    it('an ID token is never a subject token', async () => {
+      const { id_token } = await own.tokens(userId);
+      await refused(await exchange(id_token, types.access), /not found/);
+      await refused(await exchange(id_token, types.id), /unsupported subject token type/);
+      await refused(await exchange(id_token, types.impersonation), /not found/);
+      await refused(await exchange(id_token, types.personal), /not found/);
+    });
+
+    it('a refresh token, a code and a cut token are no subject tokens', async () => {
+      const tokens = await own.tokens(userId);
+      await refused(await exchange(tokens.refresh_token ?? '', types.access), /not found/);
+      await refused(await exchange(tokens.access_token.slice(0, -1), types.access), /not found/);
+      const personal = await personalToken('whole');
+      await refused(await exchange(personal.slice(0, -1), types.personal), /not found/);
+      await refused(await exchange(personal, types.impersonation), /not found/);
+      await refused(await exchange(personal, types.access), /not found/);
+      await refused(await exchange(await subjectToken(), types.personal), /not found/);
+    });
+
+    it('a token that an application got for itself stands for nobody', async () => {
+      const { id, secret = '' } = await provider.addClient({ type: 'MachineToMachine' });
+      const machine = createParty(provider, { id, redirectUri, secret });
+      for (const extra of [{}, { resource: indicator }]) {
+        const { access_token } = await granted(await machine.token({ grant_type: 'client_credentials', ...extra }));
+        await refused(await exchange(access_token, types.access), /not found/);
+      }
+      // Even if the ids could be equal: no user has an application's.
+      assert.notEqual(id.length, userId.length);
+    });
+
+    it('another tenant’s values are unknown', async () => {
+      const other = await provider.tenancy.get('other');
+      const user = await other.db.transaction((tx) => provider.users.create(tx, { username: 'elsewhere' }));
+      const { subjectToken: value } = await provider.subjectTokens.create(other.db, { userId: user.id });
+      await refused(await exchange(value, types.impersonation), /not found/);
+    });
+  });
+
+  describe('an actor', () => {
+    it('is named in the token, before those who acted earlier', async () => {
+      const helper = await provider.addUser({ username: 'helper' });
+      const second = await provider.addUser({ username: 'second_helper' });
+      const actor = (await own.tokens(helper.id)).access_token;
+      const first = await granted(
+        await exchange(await subjectToken(), types.impersonation, {
+          resource: indicator,
+          actor_token: actor,
+          actor_token_type: types.access,
+        }),
+      );
+      assert.deepEqual(decodeJwt(first.access_token).act, { sub: helper.id });
+      // Exchanged on without an actor, the one before is still told.
+      const on = await granted(await exchange(first.access_token, types.access, { scope: 'openid' }));
+      const seen = await exchanger.post('/oidc/token/introspection', { token: on.access_token });
+      assert.deepEqual(((await seen.json()) as { act: unknown }).act, { sub: helper.id });
+      const next = await granted(
+        await exchange(on.access_token, types.access, {
+          resource: indicator,
+          actor_token: (await own.tokens(second.id)).access_token,
+          actor_token_type: types.access,
+        }),
+      );
+      assert.deepEqual(decodeJwt(next.access_token).act, { sub: second.id, act: { sub: helper.id } });
+    });
+
+    it('proves itself by an opaque access token with openid', async () => {
+      const { access_token, id_token } = await own.tokens(userId);
+      const withActor = async (token: string, type: string) =>
+        exchange(await subjectToken(), types.impersonation, { actor_token: token, actor_token_type: type });
+      await refused(await withActor(access_token, types.id), /unsupported actor token type/);
+      await refused(await withActor(id_token, types.access), /actor token not found/);
+      const plain = await granted(await exchange(await subjectToken(), types.impersonation, { scope: 'profile' }));
+      await refused(await withActor(plain.access_token, types.access), /openid/);
+      const alone = await exchange(await subjectToken(), types.impersonation, { actor_token: access_token });
+      assert.equal((await failureOf(alone)).error, 'invalid_request');
+    });
+  });
+
+  it('costs at most four statements', async () => {
+    const actor = {
+      actor_token: (await own.tokens(userId)).access_token,
+      actor_token_type: types.access,
+      resource: indicator,
+      scope: 'read',
+    };
+    const personal = await personalToken('counted');
+    const cases: [string, string, Extra][] = [
+      [await subjectToken(), types.impersonation, actor],
+      [personal, types.personal, actor],
+      [actor.actor_token, types.access, actor],
+      [personal, types.personal, { scope: 'openid' }],
+    ];
+    await granted(await exchange(personal, types.personal, actor));
+    for (const [token, type, extra] of cases) {
+      const before = provider.database.statements.count;
+      await granted(await exchange(token, type, extra));
+      assert.ok(provider.database.statements.count - before <= 4, `${type} took more`);
+    }
+  });
+});
