@@ -23,7 +23,7 @@ const user: User = {
 
 describe('claims about a user', () => {
   it('flags are booleans and unset names null, as strict clients decode them', () => {
-    const claims = userClaims(user, supportedScopes, { roleNames: [], target: 'userinfo' });
+    const claims = userClaims(user, supportedScopes, { roleNames: [] });
     assert.deepEqual(
       [
         claims.email,
@@ -43,18 +43,18 @@ describe('claims about a user', () => {
 
   it('custom data and identities keep the names of their members and stay out of ID tokens', () => {
     const scopes = ['custom_data', 'identities'];
-    const claims = userClaims(user, scopes, { roleNames: [], target: 'userinfo' });
+    const claims = userClaims(user, scopes, { roleNames: [] });
     assert.deepEqual(claims, { custom_data: user.customData, identities: user.identities });
-    assert.deepEqual(userClaims(user, scopes, { roleNames: [], target: 'id_token' }), {});
+    assert.deepEqual(userClaims(user, scopes, { roleNames: [], extended: new Set() }), {});
   });
 
   it('no scope gives a claim that the password or the suspension could be read from', () => {
-    const claims = JSON.stringify(userClaims(user, supportedScopes, { roleNames: [], target: 'userinfo' }));
+    const claims = JSON.stringify(userClaims(user, supportedScopes, { roleNames: [] }));
     for (const word of ['hasPassword', 'isSuspended', 'lastSignInAt']) assert.equal(claims.includes(word), false);
   });
 
   it('unknown scopes give nothing, whatever they are called', () => {
     const scopes = ['constructor', '__proto__', 'toString', 'hasOwnProperty', 'nothing'];
-    assert.deepEqual(userClaims(user, scopes, { roleNames: [], target: 'id_token' }), {});
+    assert.deepEqual(userClaims(user, scopes, { roleNames: [], extended: new Set() }), {});
   });
 });

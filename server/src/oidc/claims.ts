@@ -1,3 +1,4 @@
+import type { ExtendedClaim } from '@aldaba/contract';
 import type { User } from '../features/users/index.ts';
 
 /** Scopes about the person (OpenID Connect Core section 5.4 and our own), as discovery publishes them. */
@@ -97,18 +98,21 @@ function pick(source: Record<string, unknown>, names: Record<string, string>): C
   return claims;
 }
 
-/** Scopes whose claims are too large or too private for an ID token: userinfo only. */
-const userinfoOnly = new Set(['custom_data', 'identities']);
+/** Scopes whose claims may be too large or too private for an ID token: the tenant decides; userinfo always tells them. */
+const extendedScopes = new Set(['custom_data', 'identities', 'roles']);
 
-/** The claims about a user for the granted scopes, for the ID token or for userinfo. */
+/**
+ * The claims about a user for the granted scopes.
+ * @param options.extended the extended claims that an ID token carries; undefined for userinfo, which carries all
+ */
 export function userClaims(
   user: User,
   scopes: readonly string[],
-  options: { roleNames: readonly string[]; target: 'id_token' | 'userinfo' },
+  options: { roleNames: readonly string[]; extended?: ReadonlySet<ExtendedClaim> },
 ): Claims {
   const claims: Claims = {};
   for (const scope of scopes) {
-    if (options.target === 'id_token' && userinfoOnly.has(scope)) continue;
+    if (options.extended && extendedScopes.has(scope) && !options.extended.has(scope as ExtendedClaim)) continue;
     // Scopes come from requests: `constructor` is not one of ours.
     if (Object.hasOwn(claimsOf, scope)) Object.assign(claims, claimsOf[scope]?.(user, options.roleNames));
   }

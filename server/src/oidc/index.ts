@@ -9,6 +9,7 @@
  * an authorization leaves as a redirect to the sign-in page or to the application, a token request as JSON.
  */
 export type { Interaction, InteractionPort, SignInResult } from './interactions.ts';
+export { keyRoutes } from './key-routes.ts';
 export { createSigningKeySeed, type SigningAlgorithm } from './keys.ts';
 export type { OidcNeeds, ProtectedResource } from './needs.ts';
 export { createOidc, type Oidc, oidcRoutes } from './oidc.ts';

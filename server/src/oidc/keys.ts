@@ -1,13 +1,12 @@
-import { createPrivateKey, createPublicKey, generateKeyPair, type JsonWebKey, type KeyObject } from 'node:crypto';
-import { promisify } from 'node:util';
+import { createPrivateKey, createPublicKey, type JsonWebKey, type KeyObject } from 'node:crypto';
 import { compactVerify, decodeProtectedHeader, errors, type JWTPayload, jwtVerify } from 'jose';
 import type { Clock } from '../kernel/clock.ts';
 import type { Vault } from '../kernel/crypto.ts';
-import { standardId } from '../kernel/ids.ts';
-import type { CacheRegistry, Database, Queries } from '../store/index.ts';
+import type { CacheRegistry, Database } from '../store/index.ts';
 import type { Seed, Tenant } from '../tenancy/index.ts';
 import { type SigningAlgorithm, signJws } from './jws.ts';
-import { deleteKeys, findKeys, insertKey, type KeyRecord, lockKeys, moveKey } from './store/keys.ts';
+import { dropKey, makeKey, promoted, type Rotation, rotateKeys, sealContext } from './key-rotation.ts';
+import { findKeys, insertKey, type KeyRecord } from './store/keys.ts';
 
 export type { SigningAlgorithm } from './jws.ts';
 
@@ -23,6 +22,8 @@ export interface KeyRing {
   byId: ReadonlyMap<string, VerificationKey>;
   /** As published: current, next, previous. Public members only. */
   publicJwks: readonly Record<string, unknown>[];
+  /** What takes its place when the waiting key's time comes: every node changes over by its clock. */
+  next?: { at: number; ring: KeyRing };
 }
 
 export interface Keys {
@@ -45,31 +46,12 @@ export interface Keys {
    * Makes the next key the current one and a fresh one the next. The next key has been published for as long as it was
    * next, so clients that keep the key set know it already; the previous key stays published until the next rotation.
    */
-  rotate(tenant: Tenant, options?: { algorithm?: SigningAlgorithm }): Promise<void>;
+  rotate(tenant: Tenant, options?: Omit<Rotation, 'now'>): Promise<void>;
+  /** Every key with its place, as of now: next, current, previous. */
+  list(tenant: Tenant): Promise<KeyRecord[]>;
+  /** Deletes the previous key. @throws AldabaError `entity.not_found`, `oidc.key_required` for a key in use */
+  drop(tenant: Tenant, keyId: string): Promise<void>;
 }
-
-const generate = promisify(generateKeyPair);
-const curves = { ES256: 'P-256', ES384: 'P-384', ES512: 'P-521' } as const;
-
-async function makeKey(
-  vault: Vault,
-  tenantId: string,
-  algorithm: SigningAlgorithm,
-): Promise<Omit<KeyRecord, 'status'>> {
-  const { publicKey, privateKey } =
-    algorithm === 'RS256' || algorithm === 'PS256'
-      ? await generate('rsa', { modulusLength: 2048 })
-      : await generate('ec', { namedCurve: curves[algorithm] });
-  const id = standardId();
-  return {
-    id,
-    algorithm,
-    publicJwk: { ...publicKey.export({ format: 'jwk' }), kid: id, use: 'sig', alg: algorithm },
-    privateJwkSealed: vault.seal(JSON.stringify(privateKey.export({ format: 'jwk' })), sealContext(tenantId, id)),
-  };
-}
-
-const sealContext = (tenantId: string, id: string): string => `${tenantId}/signing_keys/${id}`;
 
 /** The part of a new tenant that the protocol needs: a current and a next signing key. */
 export const createSigningKeySeed =
@@ -90,7 +72,7 @@ export function createKeys(deps: { caches: CacheRegistry; database: Database; va
   const ring = async (tenant: Tenant): Promise<KeyRing> => {
     const found = await rings.get(tenant.id, '');
     if (!found) throw new Error(`The tenant ${tenant.id} has no current signing key.`);
-    return found;
+    return found.next && clock.now() >= found.next.at ? found.next.ring : found;
   };
   return {
     seed: createSigningKeySeed(vault),
@@ -123,7 +105,17 @@ export function createKeys(deps: { caches: CacheRegistry; database: Database; va
     },
     rotate: (tenant, options = {}) =>
       tenant.db.transaction(async (tx) => {
-        await rotateKeys(tx, vault, options.algorithm);
+        await rotateKeys(tx, vault, { ...options, now: clock.now() });
+        await rings.changed(tx, '');
+      }),
+    async list(tenant) {
+      const order = ['next', 'current', 'previous'];
+      const records = promoted(await findKeys(tenant.db), clock.now());
+      return records.sort((a, b) => order.indexOf(a.status) - order.indexOf(b.status));
+    },
+    drop: (tenant, keyId) =>
+      tenant.db.transaction(async (tx) => {
+        await dropKey(tx, keyId, clock.now());
         await rings.changed(tx, '');
       }),
   };
@@ -143,22 +135,6 @@ async function verifyIgnoringTime(
   return (claims as JWTPayload).iss === issuer ? (claims as JWTPayload) : undefined;
 }
 
-async function rotateKeys(tx: Queries, vault: Vault, algorithm: SigningAlgorithm | undefined): Promise<void> {
-  const keys = await lockKeys(tx);
-  const current = keys.find((key) => key.status === 'current');
-  const next = keys.find((key) => key.status === 'next');
-  const wanted = algorithm ?? ((next ?? current)?.algorithm as SigningAlgorithm | undefined) ?? 'ES256';
-  await deleteKeys(tx, 'previous');
-  if (current) await moveKey(tx, current.id, 'previous');
-  if (next?.algorithm === wanted) await moveKey(tx, next.id, 'current');
-  else {
-    // Another algorithm than the waiting key's: that one is dropped and the new one is used at once.
-    await deleteKeys(tx, 'next');
-    await insertKey(tx, { ...(await makeKey(vault, tx.tenantId, wanted)), status: 'current' });
-  }
-  await insertKey(tx, { ...(await makeKey(vault, tx.tenantId, wanted)), status: 'next' });
-}
-
 function openRing(vault: Vault, tenantId: string, records: KeyRecord[]): KeyRing | undefined {
   const current = records.find((record) => record.status === 'current');
   if (!current) return undefined;
@@ -168,7 +144,10 @@ function openRing(vault: Vault, tenantId: string, records: KeyRecord[]): KeyRing
     publicKey: createPublicKey({ key: record.publicJwk as JsonWebKey, format: 'jwk' }),
   });
   const privateJwk = JSON.parse(vault.open(current.privateJwkSealed, sealContext(tenantId, current.id)));
+  const at = records.find((record) => record.status === 'next')?.effectiveAt ?? undefined;
+  const later = at === undefined ? undefined : openRing(vault, tenantId, promoted(records, at));
   return {
+    ...(at !== undefined && later ? { next: { at, ring: later } } : {}),
     current: { ...toKey(current), privateKey: createPrivateKey({ key: privateJwk, format: 'jwk' }) },
     byId: new Map(records.map((record) => [record.id, toKey(record)])),
     publicJwks: records.map((record) => record.publicJwk),

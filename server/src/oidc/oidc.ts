@@ -12,7 +12,7 @@ import { startSweep } from './sweep.ts';
 export interface Oidc {
   /** For the sign-in: who is signing in, and what it came to. */
   port: InteractionPort;
-  keys: Pick<Keys, 'seed' | 'rotate'>;
+  keys: Pick<Keys, 'seed' | 'rotate' | 'list' | 'drop'>;
   /** The guard `management`. @throws AldabaError `auth.*` */
   verifyManagementToken(request: Request, tenant: Tenant): Promise<Caller>;
   mount(http: Http): void;

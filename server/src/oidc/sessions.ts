@@ -6,9 +6,6 @@ import type { Queries } from '../store/index.ts';
 import { sessionCookie } from './cookies.ts';
 import { deleteSession, findSession, insertSession, renewSession, type SessionRecord } from './store/sessions.ts';
 
-/** Seconds. */
-export const sessionTtl = 14 * 86_400;
-
 export interface Session {
   /** Public name, the `sid` of ID tokens. */
   uid: string;
@@ -29,12 +26,14 @@ export async function findBrowserSession(q: Queries, request: Request, clock: Cl
  * The session after somebody proved who they are. The cookie's value changes at every authentication, so that a value
  * planted or stolen before it is worth nothing (session fixation). The same user keeps the session's name, hence its grants;
  * another user gets a new session, and the old one ends with all that hangs on it: a subject is never swapped inside one.
+ *
+ * @param life now in milliseconds, and the seconds that the session lives from now on
  */
 export async function beginSession(
   tx: Queries,
   login: { userId: string; amr: string[]; authenticatedAt: Date },
   previous: Session | undefined,
-  clock: Clock,
+  life: { now: number; ttl: number },
 ): Promise<{ session: Session; cookieValue: string }> {
   const cookieValue = opaqueToken();
   const keeps = previous?.userId === login.userId;
@@ -44,7 +43,7 @@ export async function beginSession(
     userId: login.userId,
     authenticatedAt: login.authenticatedAt,
     amr: login.amr,
-    expiresAt: new Date(clock.now() + sessionTtl * 1000),
+    expiresAt: new Date(life.now + life.ttl * 1000),
   };
   const renewed = keeps && (await renewSession(tx, previous.idHash, record));
   if (!renewed) {

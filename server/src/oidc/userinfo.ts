@@ -45,7 +45,7 @@ export async function userinfo(core: Core, request: Request, reply: Reply): Prom
   const user = await core.users.find(tenant.db, token.userId);
   if (!user || user.isSuspended) throw invalid();
   const roleNames = scopes.includes('roles') ? await core.users.roleNames(tenant.db, user.id) : [];
-  const body = JSON.stringify({ sub: user.id, ...userClaims(user, scopes, { roleNames, target: 'userinfo' }) });
+  const body = JSON.stringify({ sub: user.id, ...userClaims(user, scopes, { roleNames }) });
   const etag = `W/"${createHash('sha256').update(body).digest('base64url').slice(0, 27)}"`;
   // `private`: an answer about one person belongs into no shared cache.
   reply.header('cache-control', 'private, no-cache').header('etag', etag);

@@ -20,8 +20,8 @@ export interface Flow {
   open: { uid: string; uidHash: string; result: InteractionResult | undefined } | undefined;
   /** Whether the person has just consented. */
   consented: boolean;
-  /** The session cookie's new value, when the session is new. */
-  cookieValue?: string;
+  /** The session cookie to set, when somebody signed in; `maxAge` in seconds. */
+  cookie?: { value: string; maxAge: number };
   /** Set when the session began in this authorization, so that nothing can have been granted in it before. */
   isFirstOfSession?: boolean;
 }

@@ -13,7 +13,7 @@ import { ProtocolError } from '../errors.ts';
 import { forgetInteraction, holdsInteraction, openInteraction, rememberInteraction } from '../interactions.ts';
 import type { Parameters } from '../parameters.ts';
 import { requestedResources } from '../resources.ts';
-import { findBrowserSession, sessionTtl } from '../sessions.ts';
+import { findBrowserSession } from '../sessions.ts';
 import { deleteInteraction, findInteraction } from '../store/interactions.ts';
 import { answerApplication, signInAddress } from './answer.ts';
 import { readChallenge } from './challenge.ts';
@@ -117,8 +117,8 @@ async function takeSteps(flow: Omit<Flow, 'tx'>, tx: Queries): Promise<Outcome> 
 
 /** Everything is committed: cookies and the way out. */
 async function leave(flow: Omit<Flow, 'tx'>, reply: Reply, outcome: Outcome): Promise<void> {
-  const { core, http, request, cookieValue } = flow;
-  if (cookieValue) writeCookie(http, reply, { name: sessionCookie, value: cookieValue, maxAge: sessionTtl });
+  const { core, http, request, cookie } = flow;
+  if (cookie) writeCookie(http, reply, { name: sessionCookie, ...cookie });
   reply.header('cache-control', 'no-store');
   if (outcome.kind === 'ask') {
     rememberInteraction(http, reply, request.clientId, outcome.uid);

@@ -25,10 +25,11 @@ async function takeLogin(
   const { core, tx } = flow;
   const user = await core.users.find(tx, login.userId);
   if (!user || user.isSuspended) return refuse('access_denied', 'the account is not active');
-  const { session, cookieValue } = await beginSession(tx, login, flow.session, core.clock);
+  const ttl = await core.configs.sessionTtl(flow.http.tenant);
+  const { session, cookieValue } = await beginSession(tx, login, flow.session, { now: core.clock.now(), ttl });
   flow.isFirstOfSession = session.uid !== flow.session?.uid;
   flow.session = session;
-  flow.cookieValue = cookieValue;
+  flow.cookie = { value: cookieValue, maxAge: ttl };
   flow.request = { ...flow.request, hasSignedIn: true };
   return undefined;
 }

@@ -8,14 +8,19 @@ export interface KeyRecord {
   status: KeyStatus;
   publicJwk: Record<string, unknown>;
   privateJwkSealed: string;
+  /** Milliseconds since the epoch. */
+  createdAt: number;
+  /** When a waiting key becomes the current one by itself; null: at the next rotation. */
+  effectiveAt: number | null;
 }
+export type NewKey = Omit<KeyRecord, 'createdAt'>;
 
 /** The keys of the handle's tenant: current first, then next, then previous. */
 export async function findKeys(q: Queries): Promise<KeyRecord[]> {
   const rows = await q.all(
     sql
       .selectFrom('signing_keys')
-      .select(['id', 'algorithm', 'status', 'public_jwk', 'private_jwk_sealed'])
+      .select(['id', 'algorithm', 'status', 'public_jwk', 'private_jwk_sealed', 'created_at', 'effective_at'])
       .where('tenant_id', '=', q.tenantId)
       .orderBy('created_at'),
   );
@@ -27,6 +32,8 @@ export async function findKeys(q: Queries): Promise<KeyRecord[]> {
       status: row.status as KeyStatus,
       publicJwk: row.public_jwk as Record<string, unknown>,
       privateJwkSealed: row.private_jwk_sealed,
+      createdAt: row.created_at.getTime(),
+      effectiveAt: row.effective_at?.getTime() ?? null,
     }))
     .sort((a, b) => order.indexOf(a.status) - order.indexOf(b.status));
 }
@@ -37,7 +44,7 @@ export async function lockKeys(tx: Queries): Promise<KeyRecord[]> {
   return findKeys(tx);
 }
 
-export async function insertKey(tx: Queries, key: KeyRecord): Promise<void> {
+export async function insertKey(tx: Queries, key: NewKey): Promise<void> {
   await tx.run(
     sql.insertInto('signing_keys').values({
       tenant_id: tx.tenantId,
@@ -46,13 +53,24 @@ export async function insertKey(tx: Queries, key: KeyRecord): Promise<void> {
       status: key.status,
       public_jwk: JSON.stringify(key.publicJwk),
       private_jwk_sealed: key.privateJwkSealed,
+      effective_at: key.effectiveAt === null ? null : new Date(key.effectiveAt),
     }),
   );
 }
 
-export async function moveKey(tx: Queries, id: string, status: KeyStatus): Promise<void> {
+/** Gives a key another place; one that waits may be given the time at which it stops waiting. */
+export async function moveKey(
+  tx: Queries,
+  id: string,
+  status: KeyStatus,
+  effectiveAt: number | null = null,
+): Promise<void> {
   await tx.run(
-    sql.updateTable('signing_keys').set({ status }).where('tenant_id', '=', tx.tenantId).where('id', '=', id),
+    sql
+      .updateTable('signing_keys')
+      .set({ status, effective_at: effectiveAt === null ? null : new Date(effectiveAt) })
+      .where('tenant_id', '=', tx.tenantId)
+      .where('id', '=', id),
   );
 }
 

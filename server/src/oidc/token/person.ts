@@ -20,9 +20,11 @@ export async function idTokenMember(
   facts: { scopes: readonly string[]; authTime: number; sid: string; nonce?: string | undefined },
 ): Promise<{ id_token?: string }> {
   if (!facts.scopes.includes('openid')) return {};
-  const roleNames = facts.scopes.includes('roles') ? await core.users.roleNames(tenant.db, user.id) : [];
+  const extended = await core.configs.idTokenClaims(tenant);
+  const roleNames =
+    extended.has('roles') && facts.scopes.includes('roles') ? await core.users.roleNames(tenant.db, user.id) : [];
   const idToken = await core.keys.sign(tenant, {
-    ...userClaims(user, facts.scopes, { roleNames, target: 'id_token' }),
+    ...userClaims(user, facts.scopes, { roleNames, extended }),
     sub: user.id,
     aud: client.id,
     exp: seconds(core.clock) + idTokenTtl(client),

@@ -1,0 +1,176 @@
+import { z } from 'zod';
+import { route } from './route.ts';
+import { instant, pathId } from './values.ts';
+
+/** Claims that a tenant may add to ID tokens; without that they are told by userinfo alone. */
+export const extendedClaimSchema = z.enum([
+  'custom_data',
+  'identities',
+  'sso_identities',
+  'roles',
+  'organizations',
+  'organization_data',
+  'organization_roles',
+]);
+export type ExtendedClaim = z.output<typeof extendedClaimSchema>;
+
+export const sessionConfigSchema = z.object({
+  ttl: z
+    .number()
+    .int()
+    .min(1)
+    .max(31_536_000)
+    .default(14 * 86_400)
+    .describe('Seconds that a session lives after its last authentication.'),
+});
+export type SessionConfig = z.output<typeof sessionConfigSchema>;
+
+export const idTokenConfigSchema = z.object({
+  enabledExtendedClaims: z.array(extendedClaimSchema).max(20).default(['roles', 'organizations', 'organization_roles']),
+});
+export type IdTokenConfig = z.output<typeof idTokenConfigSchema>;
+
+const flags = {
+  signInExperienceCustomized: z.boolean(),
+  organizationCreated: z.boolean(),
+};
+const notifications = {
+  developmentTenantMigrationNotification: z
+    .object({ isPaidTenant: z.boolean(), tag: z.string().max(128), readAt: instant.optional() })
+    .optional(),
+  checkedChargeNotification: z
+    .object({
+      token: z.boolean(),
+      apiResource: z.boolean(),
+      machineToMachineApp: z.boolean(),
+      tenantMember: z.boolean(),
+    })
+    .partial()
+    .optional(),
+};
+/** What a console remembers about the tenant; means nothing to the server. */
+export const adminConsoleConfigSchema = z.object({
+  signInExperienceCustomized: flags.signInExperienceCustomized.default(false),
+  organizationCreated: flags.organizationCreated.default(false),
+  ...notifications,
+});
+export type AdminConsoleConfig = z.output<typeof adminConsoleConfigSchema>;
+
+/** A key as operators see it: never its private part. */
+export const oidcKeySchema = z.object({
+  id: z.string(),
+  createdAt: instant,
+  signingKeyAlgorithm: z.enum(['RSA', 'EC']).optional(),
+  status: z.enum(['Next', 'Current', 'Previous']).optional(),
+  /** When a waiting key becomes the current one by itself. */
+  effectiveAt: instant.optional(),
+});
+export type OidcKey = z.output<typeof oidcKeySchema>;
+
+const tag = 'Configs';
+const access = 'management';
+const keyParams = z.object({ keyType: z.enum(['private-keys', 'cookie-keys']) });
+
+export const getSessionConfig = route({
+  method: 'GET',
+  path: '/api/configs/oidc/session',
+  operationId: 'GetOidcSessionConfig',
+  tag,
+  access,
+  summary: 'Tell how long sessions live',
+  responses: { 200: sessionConfigSchema },
+});
+export const updateSessionConfig = route({
+  method: 'PATCH',
+  path: '/api/configs/oidc/session',
+  operationId: 'UpdateOidcSessionConfig',
+  tag,
+  access,
+  summary: 'Change how long new sessions live',
+  body: z.object({ ttl: sessionConfigSchema.shape.ttl.unwrap().optional() }),
+  responses: { 200: sessionConfigSchema },
+});
+export const listOidcKeys = route({
+  method: 'GET',
+  path: '/api/configs/oidc/:keyType',
+  operationId: 'GetOidcKeys',
+  tag,
+  access,
+  summary: 'List the keys that sign tokens',
+  params: keyParams,
+  responses: { 200: z.array(oidcKeySchema) },
+});
+export const rotateOidcKeys = route({
+  method: 'POST',
+  path: '/api/configs/oidc/:keyType/rotate',
+  operationId: 'RotateOidcKeys',
+  tag,
+  access,
+  summary: 'Rotate the keys that sign tokens',
+  params: keyParams,
+  body: z
+    .object({
+      signingKeyAlgorithm: z.enum(['RSA', 'EC']),
+      rotationGracePeriod: z
+        .number()
+        .int()
+        .min(0)
+        .max(31_536_000)
+        .describe('Seconds until the waiting key becomes the current one; 0 is at once.'),
+    })
+    .partial()
+    .prefault({}),
+  responses: { 200: z.array(oidcKeySchema) },
+  errors: ['request.feature_not_supported'],
+});
+export const deleteOidcKey = route({
+  method: 'DELETE',
+  path: '/api/configs/oidc/:keyType/:keyId',
+  operationId: 'DeleteOidcKey',
+  tag,
+  access,
+  summary: 'Delete the previous key: tokens that it signed are no longer valid',
+  params: keyParams.extend({ keyId: pathId }),
+  responses: { 204: null },
+  errors: ['entity.not_found', 'oidc.key_required'],
+});
+
+export const getIdTokenConfig = route({
+  method: 'GET',
+  path: '/api/configs/id-token',
+  operationId: 'GetIdTokenConfig',
+  tag,
+  access,
+  summary: 'Get what ID tokens say beside the standard claims',
+  responses: { 200: idTokenConfigSchema },
+});
+export const updateIdTokenConfig = route({
+  method: 'PUT',
+  path: '/api/configs/id-token',
+  operationId: 'UpsertIdTokenConfig',
+  tag,
+  access,
+  summary: 'Set what ID tokens say beside the standard claims',
+  body: z.object({ enabledExtendedClaims: idTokenConfigSchema.shape.enabledExtendedClaims.unwrap().optional() }),
+  responses: { 200: idTokenConfigSchema },
+});
+
+export const getAdminConsoleConfig = route({
+  method: 'GET',
+  path: '/api/configs/admin-console',
+  operationId: 'GetAdminConsoleConfig',
+  tag,
+  access,
+  summary: 'Get what a console remembers',
+  responses: { 200: adminConsoleConfigSchema },
+});
+export const updateAdminConsoleConfig = route({
+  method: 'PATCH',
+  path: '/api/configs/admin-console',
+  operationId: 'UpdateAdminConsoleConfig',
+  tag,
+  access,
+  summary: 'Change what a console remembers',
+  body: z.object({ ...flags, ...notifications }).partial(),
+  responses: { 200: adminConsoleConfigSchema },
+});

@@ -1,0 +1,10 @@
+/**
+ * Configs: what a tenant sets about its protocol as a whole: how long sessions live, which claims ID tokens carry, and
+ * what a console remembers.
+ *
+ * Owns the tenant's settings `session`, `id-token` and `admin-console`, which the tenancy keeps and caches. Does not own keys
+ * (oidc) nor custom claims (custom-claims), which stand beside it under `/api/configs`. The protocol asks through
+ * `sessionTtl` and `idTokenClaims`; requests enter at `routes.ts`.
+ */
+export { configRoutes } from './routes.ts';
+export { type Configs, createConfigs } from './service.ts';

@@ -1,0 +1,13 @@
+import * as contract from '@aldaba/contract';
+import type { Implement } from '../../http/index.ts';
+import type { Configs } from './service.ts';
+
+/** `/api/configs/oidc/session`, `/api/configs/id-token` and `/api/configs/admin-console`. */
+export function configRoutes(implement: Implement, configs: Configs): void {
+  implement(contract.getSessionConfig, ({ tenant }) => configs.session(tenant));
+  implement(contract.updateSessionConfig, ({ tenant, body }) => configs.changeSession(tenant, body));
+  implement(contract.getIdTokenConfig, ({ tenant }) => configs.idToken(tenant));
+  implement(contract.updateIdTokenConfig, ({ tenant, body }) => configs.changeIdToken(tenant, body));
+  implement(contract.getAdminConsoleConfig, ({ tenant }) => configs.adminConsole(tenant));
+  implement(contract.updateAdminConsoleConfig, ({ tenant, body }) => configs.changeAdminConsole(tenant, body));
+}

@@ -1,0 +1,54 @@
+import {
+  type AdminConsoleConfig,
+  adminConsoleConfigSchema,
+  type ExtendedClaim,
+  type IdTokenConfig,
+  idTokenConfigSchema,
+  type SessionConfig,
+  sessionConfigSchema,
+} from '@aldaba/contract';
+import type { Tenancy, Tenant } from '../../tenancy/index.ts';
+
+export interface Configs {
+  session(tenant: Tenant): Promise<SessionConfig>;
+  idToken(tenant: Tenant): Promise<IdTokenConfig>;
+  adminConsole(tenant: Tenant): Promise<AdminConsoleConfig>;
+  changeSession(tenant: Tenant, change: Change<SessionConfig>): Promise<SessionConfig>;
+  changeIdToken(tenant: Tenant, change: Change<IdTokenConfig>): Promise<IdTokenConfig>;
+  changeAdminConsole(tenant: Tenant, change: Change<AdminConsoleConfig>): Promise<AdminConsoleConfig>;
+  /** Seconds that a session lives; cached. */
+  sessionTtl(tenant: Tenant): Promise<number>;
+  /** The claims beyond the standard ones that ID tokens carry; cached. */
+  idTokenClaims(tenant: Tenant): Promise<ReadonlySet<ExtendedClaim>>;
+}
+
+type Change<Config> = { [Name in keyof Config]?: Config[Name] | undefined };
+
+interface Kind<Config> {
+  key: string;
+  schema: { parse(value: unknown): Config };
+}
+const session: Kind<SessionConfig> = { key: 'session', schema: sessionConfigSchema };
+const idToken: Kind<IdTokenConfig> = { key: 'id-token', schema: idTokenConfigSchema };
+const adminConsole: Kind<AdminConsoleConfig> = { key: 'admin-console', schema: adminConsoleConfigSchema };
+
+export function createConfigs({ tenancy }: { tenancy: Pick<Tenancy, 'setting' | 'saveSetting'> }): Configs {
+  const get = async <Config>(tenant: Tenant, { key, schema }: Kind<Config>): Promise<Config> =>
+    schema.parse((await tenancy.setting(tenant, key)) ?? {});
+  const change = async <Config>(tenant: Tenant, kind: Kind<Config>, changed: Change<Config>): Promise<Config> => {
+    const given = Object.fromEntries(Object.entries(changed).filter(([, value]) => value !== undefined));
+    const config = { ...(await get(tenant, kind)), ...given } as Config;
+    await tenancy.saveSetting(tenant, kind.key, config);
+    return config;
+  };
+  return {
+    session: (tenant) => get(tenant, session),
+    idToken: (tenant) => get(tenant, idToken),
+    adminConsole: (tenant) => get(tenant, adminConsole),
+    changeSession: (tenant, changed) => change(tenant, session, changed),
+    changeIdToken: (tenant, changed) => change(tenant, idToken, changed),
+    changeAdminConsole: (tenant, changed) => change(tenant, adminConsole, changed),
+    sessionTtl: async (tenant) => (await get(tenant, session)).ttl,
+    idTokenClaims: async (tenant) => new Set((await get(tenant, idToken)).enabledExtendedClaims),
+  };
+}

@@ -1,0 +1,41 @@
+import * as contract from '@aldaba/contract';
+import type { Implement } from '../http/index.ts';
+import { AldabaError } from '../kernel/errors.ts';
+import type { Tenant } from '../tenancy/index.ts';
+import type { Keys } from './keys.ts';
+import type { KeyRecord } from './store/keys.ts';
+
+const algorithms = { RSA: 'RS256', EC: 'ES256' } as const;
+const places = { next: 'Next', current: 'Current', previous: 'Previous' } as const;
+
+const toKey = ({ id, createdAt, algorithm, status, effectiveAt }: KeyRecord): contract.OidcKey => ({
+  id,
+  createdAt,
+  signingKeyAlgorithm: algorithm.startsWith('ES') ? 'EC' : 'RSA',
+  status: places[status],
+  ...(effectiveAt === null ? {} : { effectiveAt }),
+});
+
+/**
+ * `/api/configs/oidc/:keyType`. Cookies hold random handles that nobody signs, so there are no cookie keys: their list is
+ * empty, and there is nothing to rotate (docs/decisions/0006-no-cookie-keys.md).
+ */
+export function keyRoutes(implement: Implement, keys: Pick<Keys, 'list' | 'rotate' | 'drop'>): void {
+  const list = async (tenant: Tenant) => (await keys.list(tenant)).map(toKey);
+  implement(contract.listOidcKeys, async ({ tenant, params }) =>
+    params.keyType === 'cookie-keys' ? [] : list(tenant),
+  );
+  implement(contract.rotateOidcKeys, async ({ tenant, params, body }) => {
+    if (params.keyType === 'cookie-keys') throw new AldabaError('request.feature_not_supported');
+    const { signingKeyAlgorithm, rotationGracePeriod } = body;
+    await keys.rotate(tenant, {
+      algorithm: signingKeyAlgorithm && algorithms[signingKeyAlgorithm],
+      gracePeriod: rotationGracePeriod,
+    });
+    return list(tenant);
+  });
+  implement(contract.deleteOidcKey, async ({ tenant, params }) => {
+    if (params.keyType === 'cookie-keys') throw new AldabaError('entity.not_found');
+    await keys.drop(tenant, params.keyId);
+  });
+}
