@@ -17,6 +17,7 @@ export * from './routes.ts';
 export * from './sandbox.ts';
 export * from './sign-in-experience.ts';
 export * from './subject-tokens.ts';
+export * from './user-sessions.ts';
 export * from './users.ts';
 export * from './values.ts';
 export * from './well-known.ts';

@@ -1,7 +1,6 @@
 import * as applications from './applications.ts';
 import * as configs from './configs.ts';
 import * as connectors from './connectors.ts';
-import * as dashboard from './dashboard.ts';
 import * as experience from './experience.ts';
 import * as hooks from './hooks.ts';
 import * as logs from './logs.ts';
@@ -13,6 +12,7 @@ import type { RouteContract } from './route.ts';
 import * as sandbox from './sandbox.ts';
 import * as signInExperience from './sign-in-experience.ts';
 import * as subjectTokens from './subject-tokens.ts';
+import * as userSessions from './user-sessions.ts';
 import * as users from './users.ts';
 import * as wellKnown from './well-known.ts';
 
@@ -27,6 +27,7 @@ export const allRoutes: readonly RouteContract[] = routesOf(
   applications,
   users,
   personalAccessTokens,
+  userSessions,
   subjectTokens,
   roles,
   resources,
@@ -38,6 +39,5 @@ export const allRoutes: readonly RouteContract[] = routesOf(
   wellKnown,
   hooks,
   logs,
-  dashboard,
   experience,
 );

@@ -2,7 +2,9 @@
 import { type Applications, applicationRoutes } from './features/applications/index.ts';
 import { type Configs, configRoutes } from './features/configs/index.ts';
 import { type Connectors, connectorRoutes } from './features/connectors/index.ts';
+import { type Hooks, hookRoutes } from './features/hooks/index.ts';
 import { hostedPageRoutes, type PageSender } from './features/hosted-pages/index.ts';
+import { type Logs, logRoutes } from './features/logs/index.ts';
 import { type OrganizationRoles, organizationRoleRoutes } from './features/organization-roles/index.ts';
 import { type PersonalAccessTokens, personalAccessTokenRoutes } from './features/personal-access-tokens/index.ts';
 import { type Resources, resourceRoutes } from './features/resources/index.ts';
@@ -16,7 +18,7 @@ import { type Users, userRoutes } from './features/users/index.ts';
 import { type WellKnown, wellKnownRoutes } from './features/well-known/index.ts';
 import { createImplement, type Http } from './http/index.ts';
 import type { Log } from './kernel/log.ts';
-import { keyRoutes, type Oidc, oidcRoutes } from './oidc/index.ts';
+import { keyRoutes, type Oidc, oidcRoutes, userSessionRoutes } from './oidc/index.ts';
 import { experienceRoutes, guardInteraction, type SignIn, signInPageRoutes } from './sign-in/index.ts';
 
 export interface Mounted {
@@ -36,6 +38,8 @@ export interface Mounted {
   connectors: Connectors;
   configs: Configs;
   signInExperiences: SignInExperiences;
+  hooks: Hooks;
+  logs: Logs;
   sandbox: Sandbox;
   wellKnown: WellKnown;
   /** Absolute path of the files of the sandbox's phone page. */
@@ -71,6 +75,7 @@ export function mountRoutes(http: Http, app: Mounted): void {
   wellKnownRoutes(implement, app.wellKnown, app);
   applicationRoutes(implement, app.applications);
   userRoutes(implement, app.users);
+  userSessionRoutes(implement, oidc.sessions);
   personalAccessTokenRoutes(implement, app.personalAccessTokens);
   subjectTokenRoutes(implement, app.subjectTokens);
   resourceRoutes(implement, app.resources);
@@ -80,5 +85,7 @@ export function mountRoutes(http: Http, app: Mounted): void {
   configRoutes(implement, app.configs);
   keyRoutes(implement, oidc.keys);
   signInExperienceRoutes(implement, app.signInExperiences);
+  hookRoutes(implement, app.hooks);
+  logRoutes(implement, app.logs);
   sandboxSettingRoutes(implement, app.sandbox);
 }

@@ -14,3 +14,4 @@ export { createSigningKeySeed, type SigningAlgorithm } from './keys.ts';
 export type { OidcNeeds, ProtectedResource } from './needs.ts';
 export { createOidc, type Oidc, oidcRoutes } from './oidc.ts';
 export { endOfApplication, endOfUser } from './store/endings.ts';
+export { userSessionRoutes } from './user-session-routes.ts';

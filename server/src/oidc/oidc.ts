@@ -8,11 +8,13 @@ import { verifyManagementToken } from './management-token.ts';
 import type { OidcNeeds } from './needs.ts';
 import { mountOidc } from './routes.ts';
 import { startSweep } from './sweep.ts';
+import { createUserSessions, type UserSessions } from './user-sessions.ts';
 
 export interface Oidc {
   /** For the sign-in: who is signing in, and what it came to. */
   port: InteractionPort;
   keys: Pick<Keys, 'seed' | 'rotate' | 'list' | 'drop'>;
+  sessions: UserSessions;
   /** The guard `management`. @throws AldabaError `auth.*` */
   verifyManagementToken(request: Request, tenant: Tenant): Promise<Caller>;
   mount(http: Http): void;
@@ -27,6 +29,7 @@ export function createOidc(needs: OidcNeeds): Oidc {
   return {
     port: createInteractionPort(needs),
     keys,
+    sessions: createUserSessions(needs),
     verifyManagementToken: (request, tenant) => verifyManagementToken(core, request, tenant),
     mount: (http) => mountOidc(http, core),
     async close() {

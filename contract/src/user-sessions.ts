@@ -1,0 +1,109 @@
+import { z } from 'zod';
+import { route } from './route.ts';
+import { instant, jsonObject, pathId } from './values.ts';
+
+const second = z.number().int().describe('Seconds since the epoch.');
+
+/** A browser in which a user is signed in. */
+export const userSessionSchema = z.object({
+  payload: z.object({
+    exp: second,
+    iat: second,
+    jti: z.string(),
+    uid: z.string().describe('The id of the session, the `sid` of its ID tokens.'),
+    kind: z.literal('Session'),
+    loginTs: second.describe('When the user last proved who they are.'),
+    accountId: z.string(),
+    authorizations: z
+      .record(z.string(), z.object({ sid: z.string(), grantId: z.string(), persistsLogout: z.boolean() }))
+      .describe('By application; persistsLogout tells whether its tokens stay valid when the session ends.'),
+  }),
+  lastSubmission: jsonObject.nullable(),
+  clientId: z.string().nullable().describe('The application that the session was used for last.'),
+  accountId: z.string().nullable(),
+  expiresAt: instant,
+});
+export type UserSession = z.output<typeof userSessionSchema>;
+
+/** What a user allowed an application. */
+export const userGrantSchema = z.object({
+  id: z.string(),
+  payload: z.object({
+    exp: second,
+    iat: second,
+    jti: z.string(),
+    kind: z.literal('Grant'),
+    clientId: z.string(),
+    accountId: z.string(),
+  }),
+  expiresAt: instant,
+  application: z.object({ id: z.string(), name: z.string() }),
+});
+export type UserGrant = z.output<typeof userGrantSchema>;
+
+const tag = 'Users';
+const access = 'management';
+const params = z.object({ userId: pathId });
+const ofSession = params.extend({ sessionId: pathId });
+
+export const listUserSessions = route({
+  method: 'GET',
+  path: '/api/users/:userId/sessions',
+  operationId: 'ListUserSessions',
+  tag,
+  access,
+  summary: 'List the browsers in which a user is signed in',
+  params,
+  responses: { 200: z.object({ sessions: z.array(userSessionSchema) }) },
+});
+export const getUserSession = route({
+  method: 'GET',
+  path: '/api/users/:userId/sessions/:sessionId',
+  operationId: 'GetUserSession',
+  tag,
+  access,
+  summary: 'Get a session of a user',
+  params: ofSession,
+  responses: { 200: userSessionSchema },
+  errors: ['entity.not_found'],
+});
+export const deleteUserSession = route({
+  method: 'DELETE',
+  path: '/api/users/:userId/sessions/:sessionId',
+  operationId: 'DeleteUserSession',
+  tag,
+  access,
+  summary: 'End a session of a user',
+  params: ofSession,
+  query: z
+    .object({
+      revokeGrantsTarget: z
+        .enum(['all', 'firstParty'])
+        .describe('Whose tokens end too, although they were granted for the time after the session (offline_access).'),
+    })
+    .partial(),
+  responses: { 204: null },
+  errors: ['entity.not_found'],
+});
+export const listUserGrants = route({
+  method: 'GET',
+  path: '/api/users/:userId/grants',
+  operationId: 'ListUserGrants',
+  tag,
+  access,
+  summary: 'List what a user allowed applications',
+  params,
+  query: z.object({ appType: z.enum(['firstParty', 'thirdParty']) }).partial(),
+  responses: { 200: z.object({ grants: z.array(userGrantSchema) }) },
+});
+export const deleteUserGrant = route({
+  method: 'DELETE',
+  path: '/api/users/:userId/grants/:grantId',
+  operationId: 'DeleteUserGrant',
+  tag,
+  access,
+  summary: 'Revoke what a user allowed an application, with all its tokens',
+  params: params.extend({ grantId: pathId }),
+  responses: { 204: null },
+  errors: ['entity.not_found'],
+});

@@ -1,0 +1,83 @@
+import type { Queries } from '../../store/index.ts';
+
+export interface StoredUserSession {
+  uid: string;
+  authenticatedAt: Date;
+  createdAt: Date;
+  expiresAt: Date;
+  /** Newest first. */
+  grants: { id: string; clientId: string; isOffline: boolean }[];
+}
+
+/** The live sessions of a user, or the one of that name; newest first. */
+export async function findUserSessions(
+  q: Queries,
+  userId: string,
+  now: Date,
+  uid?: string,
+): Promise<StoredUserSession[]> {
+  const rows = await q.raw<{
+    uid: string;
+    authenticated_at: Date;
+    created_at: Date;
+    expires_at: Date;
+    grants: StoredUserSession['grants'];
+  }>(
+    `select s.uid, s.authenticated_at, s.created_at, s.expires_at,
+            coalesce((select jsonb_agg(jsonb_build_object('id', g.id, 'clientId', g.application_id,
+                        'isOffline', g.scope ~ '(^| )offline_access( |$)') order by g.created_at desc, g.id)
+                        from grants g where g.tenant_id = $1 and g.session_uid = s.uid and g.expires_at > $3), '[]') as grants
+       from sessions s
+      where s.tenant_id = $1 and s.user_id = $2 and s.expires_at > $3 and ($4::text is null or s.uid = $4)
+      order by s.created_at desc, s.uid`,
+    [q.tenantId, userId, now, uid ?? null],
+  );
+  return rows.map((row) => ({
+    uid: row.uid,
+    authenticatedAt: row.authenticated_at,
+    createdAt: row.created_at,
+    expiresAt: row.expires_at,
+    grants: row.grants,
+  }));
+}
+
+export interface StoredUserGrant {
+  id: string;
+  clientId: string;
+  createdAt: Date;
+  expiresAt: Date;
+}
+
+/** Newest first. */
+export async function findUserGrants(q: Queries, userId: string, now: Date): Promise<StoredUserGrant[]> {
+  const rows = await q.raw<{ id: string; application_id: string; created_at: Date; expires_at: Date }>(
+    `select id, application_id, created_at, expires_at from grants
+      where tenant_id = $1 and user_id = $2 and expires_at > $3 order by created_at desc, id`,
+    [q.tenantId, userId, now],
+  );
+  return rows.map((row) => ({
+    id: row.id,
+    clientId: row.application_id,
+    createdAt: row.created_at,
+    expiresAt: row.expires_at,
+  }));
+}
+
+/** @returns whether the user had such a grant */
+export async function deleteUserGrant(q: Queries, userId: string, grantId: string): Promise<boolean> {
+  const rows = await q.raw('delete from grants where tenant_id = $1 and user_id = $2 and id = $3 returning 1', [
+    q.tenantId,
+    userId,
+    grantId,
+  ]);
+  return rows.length > 0;
+}
+
+/** Destroys every grant of a session, or those of the operator's own applications (built-in ones have no row). */
+export async function deleteSessionGrants(tx: Queries, uid: string, target: 'all' | 'firstParty'): Promise<void> {
+  await tx.raw(
+    `delete from grants g where g.tenant_id = $1 and g.session_uid = $2 and ($3 or not exists (
+       select from applications a where a.tenant_id = g.tenant_id and a.id = g.application_id and a.is_third_party))`,
+    [tx.tenantId, uid, target === 'all'],
+  );
+}

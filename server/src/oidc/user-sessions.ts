@@ -1,0 +1,99 @@
+import type { UserGrant, UserSession } from '@aldaba/contract';
+import { AldabaError } from '../kernel/errors.ts';
+import type { Tenant } from '../tenancy/index.ts';
+import type { OidcNeeds } from './needs.ts';
+import { deleteSession } from './store/sessions.ts';
+import * as store from './store/user-sessions.ts';
+
+/** Where a user is signed in and what they allowed applications, for operators. */
+export interface UserSessions {
+  list(tenant: Tenant, userId: string): Promise<UserSession[]>;
+  /** @throws AldabaError `entity.not_found` */
+  get(tenant: Tenant, userId: string, uid: string): Promise<UserSession>;
+  /**
+   * Ends a session with what hangs on it. `revoke` says whose tokens with `offline_access` end, too.
+   * @throws AldabaError `entity.not_found`
+   */
+  end(
+    tenant: Tenant,
+    session: { userId: string; uid: string; revoke?: 'all' | 'firstParty' | undefined },
+  ): Promise<void>;
+  listGrants(tenant: Tenant, userId: string, appType?: 'firstParty' | 'thirdParty'): Promise<UserGrant[]>;
+  /** @throws AldabaError `entity.not_found` */
+  revokeGrant(tenant: Tenant, userId: string, grantId: string): Promise<void>;
+}
+
+const toSeconds = (date: Date): number => Math.floor(date.getTime() / 1000);
+
+export function createUserSessions({ applications, clock }: Pick<OidcNeeds, 'applications' | 'clock'>): UserSessions {
+  const now = () => new Date(clock.now());
+  const get: UserSessions['get'] = async (tenant, userId, uid) => {
+    const [session] = await store.findUserSessions(tenant.db, userId, now(), uid);
+    if (!session) throw new AldabaError('entity.not_found');
+    return toSession(userId, session);
+  };
+  return {
+    list: async (tenant, userId) =>
+      (await store.findUserSessions(tenant.db, userId, now())).map((session) => toSession(userId, session)),
+    get,
+    end: async (tenant, { userId, uid, revoke }) => {
+      await get(tenant, userId, uid);
+      await tenant.db.transaction(async (tx) => {
+        if (revoke) await store.deleteSessionGrants(tx, uid, revoke);
+        await deleteSession(tx, uid);
+      });
+    },
+    listGrants: async (tenant, userId, appType) => {
+      const grants: UserGrant[] = [];
+      for (const grant of await store.findUserGrants(tenant.db, userId, now())) {
+        const client = await applications.findClient(tenant, grant.clientId);
+        const isWanted = appType === undefined || (appType === 'thirdParty') === client?.isThirdParty;
+        if (client && isWanted) grants.push(toGrant(userId, grant, client.name));
+      }
+      return grants;
+    },
+    revokeGrant: async (tenant, userId, grantId) => {
+      if (!(await store.deleteUserGrant(tenant.db, userId, grantId))) throw new AldabaError('entity.not_found');
+    },
+  };
+}
+
+function toSession(userId: string, session: store.StoredUserSession): UserSession {
+  const newestFirst = session.grants;
+  return {
+    payload: {
+      exp: toSeconds(session.expiresAt),
+      iat: toSeconds(session.createdAt),
+      // The cookie's value, not even its hash, is nobody's business: the public name stands for it.
+      jti: session.uid,
+      uid: session.uid,
+      kind: 'Session',
+      loginTs: toSeconds(session.authenticatedAt),
+      accountId: userId,
+      authorizations: Object.fromEntries(
+        newestFirst.map(({ id, clientId, isOffline }) => [
+          clientId,
+          { sid: session.uid, grantId: id, persistsLogout: isOffline },
+        ]),
+      ),
+    },
+    lastSubmission: null,
+    clientId: newestFirst[0]?.clientId ?? null,
+    accountId: userId,
+    expiresAt: session.expiresAt.getTime(),
+  };
+}
+
+const toGrant = (userId: string, grant: store.StoredUserGrant, name: string): UserGrant => ({
+  id: grant.id,
+  payload: {
+    exp: toSeconds(grant.expiresAt),
+    iat: toSeconds(grant.createdAt),
+    jti: grant.id,
+    kind: 'Grant',
+    clientId: grant.clientId,
+    accountId: userId,
+  },
+  expiresAt: grant.expiresAt.getTime(),
+  application: { id: grant.clientId, name },
+});

@@ -1,0 +1,82 @@
+import assert from 'node:assert/strict';
+import { after, before, describe, it } from 'node:test';
+import { decodeJwt } from 'jose';
+import { experienceClient, type Tokens, UnexpectedAnswer } from '../support/agent.ts';
+import { assertRefused, type Manager, manage } from '../support/management.ts';
+import { startServer, type TestServer } from '../support/server.ts';
+
+describe('Sessions and grants of a user', () => {
+  let server: TestServer;
+  let api: Manager;
+  let app: ReturnType<typeof experienceClient>;
+  before(async () => {
+    server = await startServer();
+    api = await manage(server);
+    app = experienceClient(server.url);
+  });
+  after(() => server.close());
+
+  const password = 'correct horse battery 1';
+  const person = async (username: string) => (await api.post('/api/users', { username, password })).body.id as string;
+  const signIn = async (username: string): Promise<Tokens> => app.redeem(await app.signIn(username, password));
+  const isRefused = (error: unknown) => error instanceof UnexpectedAnswer && error.status === 400;
+
+  it('are listed with the applications that hang on them', async () => {
+    const userId = await person('ada');
+    const [first, second] = [await signIn('ada'), await signIn('ada')];
+    const { body, status } = await api.get(`/api/users/${userId}/sessions`);
+    assert.equal(status, 200);
+    assert.deepEqual(
+      body.sessions.map(({ payload }: { payload: { uid: string } }) => payload.uid),
+      [second, first].map(({ id_token }) => decodeJwt(id_token).sid),
+    );
+    const [session] = body.sessions;
+    assert.equal(session.clientId, 'demo-app');
+    assert.equal(session.payload.authorizations['demo-app'].persistsLogout, true);
+    assert.equal(session.payload.exp, Math.floor(session.expiresAt / 1000));
+    assert.deepEqual((await api.get(`/api/users/${userId}/sessions/${session.payload.uid}`)).body, session);
+
+    const { grants } = (await api.get(`/api/users/${userId}/grants`)).body;
+    assert.equal(grants.length, 2);
+    assert.deepEqual(grants[0].application, { id: 'demo-app', name: 'Demo app' });
+    assert.equal(grants[0].payload.clientId, 'demo-app');
+    assert.deepEqual((await api.get(`/api/users/${userId}/grants?appType=firstParty`)).body.grants, grants);
+    assert.deepEqual((await api.get(`/api/users/${userId}/grants?appType=thirdParty`)).body.grants, []);
+  });
+
+  it('end one by one; what was granted for the time after goes only when asked', async () => {
+    const userId = await person('grace');
+    const [kept, ended] = [await signIn('grace'), await signIn('grace')];
+    const sid = (tokens: Tokens) => decodeJwt(tokens.id_token).sid;
+    const path = `/api/users/${userId}/sessions`;
+    assert.equal((await api.delete(`${path}/${sid(kept)}`)).status, 204);
+    const again = await app.refresh(kept.refresh_token);
+    assert.equal((await api.delete(`${path}/${sid(ended)}?revokeGrantsTarget=firstParty`)).status, 204);
+    await assert.rejects(app.refresh(ended.refresh_token), isRefused);
+    await app.refresh(again.refresh_token);
+    assert.deepEqual((await api.get(path)).body, { sessions: [] });
+    assertRefused(await api.get(`${path}/${sid(kept)}`), 404, 'entity.not_found');
+    assertRefused(await api.delete(`${path}/${sid(kept)}`), 404, 'entity.not_found');
+    assertRefused(await api.delete(`${path}/x?revokeGrantsTarget=some`), 400, 'guard.invalid_input');
+  });
+
+  it('a revoked grant ends its tokens', async () => {
+    const userId = await person('mary');
+    const tokens = await signIn('mary');
+    const { grants } = (await api.get(`/api/users/${userId}/grants`)).body;
+    assert.equal((await api.delete(`/api/users/${userId}/grants/${grants[0].id}`)).status, 204);
+    await assert.rejects(app.refresh(tokens.refresh_token), isRefused);
+    assertRefused(await api.delete(`/api/users/${userId}/grants/${grants[0].id}`), 404, 'entity.not_found');
+  });
+
+  it('are told and ended only as those of their own user', async () => {
+    const [userId, other] = [await person('linus'), await person('other_user')];
+    const tokens = await signIn('linus');
+    const sid = decodeJwt(tokens.id_token).sid;
+    const { grants } = (await api.get(`/api/users/${userId}/grants`)).body;
+    assertRefused(await api.get(`/api/users/${other}/sessions/${sid}`), 404, 'entity.not_found');
+    assertRefused(await api.delete(`/api/users/${other}/sessions/${sid}`), 404, 'entity.not_found');
+    assertRefused(await api.delete(`/api/users/${other}/grants/${grants[0].id}`), 404, 'entity.not_found');
+    await app.refresh(tokens.refresh_token);
+  });
+});
