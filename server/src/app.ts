@@ -10,8 +10,11 @@ import type { Config } from './config.ts';
 import { type Applications, createApplications } from './features/applications/index.ts';
 import { createConfigs } from './features/configs/index.ts';
 import { type Connectors, createConnectors, loadConnectorPackages } from './features/connectors/index.ts';
+import { createHooks } from './features/hooks/index.ts';
 import { createPageSender } from './features/hosted-pages/index.ts';
 import { createOrganizationRoles } from './features/organization-roles/index.ts';
+import { createJobs } from './features/jobs/index.ts';
+import { createLogs } from './features/logs/index.ts';
 import { createPasswords, type Passwords } from './features/passwords/index.ts';
 import { createPersonalAccessTokens } from './features/personal-access-tokens/index.ts';
 import { createResources } from './features/resources/index.ts';
@@ -89,6 +92,7 @@ export async function createApp(config: Config, world: World): Promise<App> {
   const http = createHttp({ tenancy, log: world.log, trustedProxies: config.TRUSTED_PROXIES });
   mountRoutes(http, {
     ...features,
+    logs: ground.logs,
     oidc,
     signIn,
     log: world.log,
@@ -105,7 +109,9 @@ export async function createApp(config: Config, world: World): Promise<App> {
     firstAdminLink: async () => ((await setup.hasAdministrator(admin)) ? undefined : setup.createAdminLink(admin)),
     async close() {
       await http.close();
+      await ground.jobs.close();
       await oidc.close();
+      await ground.logs.close();
       await database.close();
     },
   };
@@ -127,16 +133,19 @@ async function layGround(config: Config, world: World) {
     seeds: [createSigningKeySeed(vault), seedManagementApi, seedSignInExperience],
   });
   const outbound = world.outbound ?? createOutbound({ allowed: config.OUTBOUND_ALLOWED_HOSTS });
-  return { clock, log, database, caches, vault, tenancy, outbound, docsFolder: join(root, 'docs') };
+  const logs = createLogs({ database, clock, log, retentionDays: config.LOG_RETENTION_DAYS });
+  const jobs = createJobs({ database, clock, log });
+  return { clock, log, database, caches, vault, tenancy, outbound, logs, jobs, docsFolder: join(root, 'docs') };
 }
 
 /** The features, each with what it needs: those below know those above. */
 function createFeatures(ground: Awaited<ReturnType<typeof layGround>>, kinds: readonly Connector[]) {
   const passwords = createPasswords({ concurrency: availableParallelism(), maximumQueue: 200 });
-  const roles = createRoles(ground);
-  const resources = createResources({ ...ground, roles });
+  const hooks = createHooks(ground);
+  const roles = createRoles({ ...ground, events: hooks });
+  const resources = createResources({ ...ground, roles, events: hooks });
   const organizationRoles = createOrganizationRoles();
-  const users = createUsers({ ...ground, passwords, roles, sessions: { endAll: endOfUser } });
+  const users = createUsers({ ...ground, passwords, roles, events: hooks, sessions: { endAll: endOfUser } });
   const personalAccessTokens = createPersonalAccessTokens({ ...ground, users });
   const subjectTokens = createSubjectTokens(ground);
   const applications = createApplications({ ...ground, roles, grants: { endOfApplication } });
@@ -157,6 +166,7 @@ function createFeatures(ground: Awaited<ReturnType<typeof layGround>>, kinds: re
   const setup = createSetup({ ...ground, users, roles, passwords, signInExperiences });
   const wellKnown = createWellKnown({ signInExperiences, connectors, sandbox });
   return {
+    hooks,
     passwords,
     roles,
     resources,

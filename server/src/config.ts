@@ -61,6 +61,13 @@ export const configSchema = z.object({
   CONNECTORS_FOLDER: text
     .default('connectors')
     .describe('Folder inside the data folder (or an absolute path) with published connector packages to load.'),
+  LOG_RETENTION_DAYS: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(3650)
+    .default(90)
+    .describe('Days that the audit log is kept. Older entries are not shown any more, and dropped by the week.'),
   LOG_LEVEL: z
     .enum(['fatal', 'error', 'warn', 'info', 'debug', 'silent'])
     .default('info')

@@ -108,13 +108,14 @@ async function compose({ database, clock, url, log }: { database: Database; cloc
   const seeds = [createSigningKeySeed(vault), seedManagementApi];
   const tenancy = createTenancy({ database, caches, addresses: { endpoint: url }, seeds });
   for (const id of ['default', 'admin', 'other']) await tenancy.create({ id, name: id });
-  const roles = createRoles({ database, caches });
+  const events = { publish: async () => undefined };
+  const roles = createRoles({ database, caches, events });
   const passwords = createPasswords({ concurrency: 1, maximumQueue: 4 });
-  const users = createUsers({ clock, passwords, roles, sessions: { endAll: endOfUser } });
+  const users = createUsers({ clock, passwords, roles, events, sessions: { endAll: endOfUser } });
   const personalAccessTokens = createPersonalAccessTokens({ clock, vault, users });
   const subjectTokens = createSubjectTokens({ clock });
   const applications = createApplications({ database, caches, clock, vault, roles, grants: { endOfApplication } });
-  const resources = createResources({ database, caches, roles });
+  const resources = createResources({ database, caches, roles, events });
   const signInExperiences = createSignInExperiences({ database, caches, connectorsOf: async () => [] });
   const pages = createPageSender({ signInExperiences, applications, tenancy });
   const configs = createConfigs({ tenancy });

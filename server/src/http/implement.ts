@@ -2,6 +2,7 @@ import type { Access, BodyOf, ParamsOf, QueryOf, RouteContract } from '@aldaba/c
 import { z } from 'zod';
 import { AldabaError } from '../kernel/errors.ts';
 import type { Log } from '../kernel/log.ts';
+import { currentOrigin } from '../kernel/origin.ts';
 import type { Tenant } from '../tenancy/index.ts';
 import { sendError } from './errors.ts';
 import type { Http, Reply, Request } from './types.ts';
@@ -36,9 +37,12 @@ export interface Call<R extends RouteContract> {
 export class Paged {
   readonly items: readonly unknown[];
   readonly total: number;
-  constructor(items: readonly unknown[], total: number) {
+  /** Counting stopped at `total`: there are more. */
+  readonly isCapped: boolean;
+  constructor(items: readonly unknown[], total: number, isCapped = false) {
     this.items = items;
     this.total = total;
+    this.isCapped = isCapped;
   }
 }
 
@@ -71,6 +75,8 @@ export function createImplement(http: Http, options: ImplementOptions): Implemen
       method: contract.method,
       url: contract.path,
       handler: async (request, reply) => {
+        const origin = currentOrigin();
+        if (origin) origin.status = firstStatus;
         const caller = await guard(request, request.tenant);
         const query = { ...(request.query as Record<string, unknown>) };
         const page = contract.pagination ? takePage(query, contract.pagination === 'required') : undefined;
@@ -88,7 +94,7 @@ export function createImplement(http: Http, options: ImplementOptions): Implemen
         const status = result instanceof Answer ? result.status : firstStatus;
         let body = result instanceof Answer ? result.body : result;
         if (body instanceof Paged) {
-          if (page) setPageHeaders(request, reply, page, body.total);
+          if (page) setPageHeaders(request, reply, page, body);
           body = body.items;
         }
         if (options.checkResponses) checkResponse(contract, status, body);
@@ -126,7 +132,7 @@ function takePage(query: Record<string, unknown>, required: boolean): Page | und
 }
 
 /** `Total-Number`, and one `Link` header per relation (RFC 8288). */
-function setPageHeaders(request: Request, reply: Reply, page: Page, total: number): void {
+function setPageHeaders(request: Request, reply: Reply, page: Page, { total, isCapped }: Paged): void {
   const last = Math.max(1, Math.ceil(total / page.size));
   const link = (relation: string, number: number) => {
     const url = new URL(`${request.tenant.baseUrl}${request.url}`);
@@ -136,8 +142,10 @@ function setPageHeaders(request: Request, reply: Reply, page: Page, total: numbe
   };
   const links = [link('first', 1)];
   if (page.number > 1) links.push(link('prev', page.number - 1));
-  if (page.number < last) links.push(link('next', page.number + 1));
-  links.push(link('last', last));
+  // Where the last page is unknown, so is whether there is a next one.
+  if (!isCapped && page.number < last) links.push(link('next', page.number + 1));
+  if (!isCapped) links.push(link('last', last));
+  if (isCapped) reply.header('total-number-is-capped', 'true');
   reply.header('total-number', String(total)).header('link', links);
 }
 

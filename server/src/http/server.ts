@@ -1,9 +1,11 @@
 import { STATUS_CODES } from 'node:http';
 import Fastify from 'fastify';
 import type { Log } from '../kernel/log.ts';
+import { withOrigin } from '../kernel/origin.ts';
 import type { Tenancy, Tenant } from '../tenancy/index.ts';
 import { installBodyParsers } from './body.ts';
 import { sendError } from './errors.ts';
+import { RequestOrigin } from './origin.ts';
 import type { Http, Reply, Request } from './types.ts';
 
 /** Largest request body, in bytes, unless a route says otherwise. */
@@ -41,6 +43,8 @@ export function createHttp(options: { tenancy: Tenancy; log: Log; trustedProxies
   http.addHook('onRequest', async (request) => {
     request.tenant = await tenancy.get((request.raw as { aldabaTenant?: string }).aldabaTenant ?? '');
   });
+  // After the body was read: what comes later runs inside of it.
+  http.addHook('preHandler', (request, _reply, done) => withOrigin(new RequestOrigin(request), done));
   http.addHook('onSend', async (_request, reply) => {
     reply.header('x-content-type-options', 'nosniff');
     if (!reply.hasHeader('referrer-policy')) reply.header('referrer-policy', 'no-referrer');

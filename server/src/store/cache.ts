@@ -5,8 +5,11 @@ import type { Database, Queries } from './database.ts';
  * transaction: the commit notifies all nodes. `maximumAge` is the fallback when a notification is lost.
  */
 export interface Cache<Value> {
-  /** The cached value, or the one that `load` gives. `undefined` results are not kept. */
-  get(tenantId: string, key: string): Promise<Value | undefined>;
+  /**
+   * The cached value, or the one that `load` gives. `undefined` results are not kept.
+   * @param via handle to load with; a transaction gives its own, so as not to wait for a second connection while it holds one
+   */
+  get(tenantId: string, key: string, via?: Queries): Promise<Value | undefined>;
   /** Tells all nodes, this one too, that the value changed; `*` means every key of the tenant. Sent when `tx` commits. */
   changed(tx: Queries, key: string): Promise<void>;
 }
@@ -19,7 +22,7 @@ export interface CacheOptions<Value> {
   maximum: number;
   /** Milliseconds. */
   maximumAge: number;
-  load(tenantId: string, key: string): Promise<Value | undefined>;
+  load(tenantId: string, key: string, via?: Queries): Promise<Value | undefined>;
 }
 
 export interface CacheRegistry {
@@ -41,11 +44,11 @@ export async function createCaches(database: Database, now: () => number): Promi
         else for (const id of entries.keys()) if (id.startsWith(`${tenantId} `)) entries.delete(id);
       });
       return {
-        get(tenantId, key) {
+        get(tenantId, key, via) {
           const id = `${tenantId} ${key}`;
           const known = entries.get(id);
           if (known && now() - known.at < maximumAge) return known.value;
-          const entry = { value: load(tenantId, key), at: now() };
+          const entry = { value: load(tenantId, key, via), at: now() };
           entries.delete(id);
           entries.set(id, entry);
           if (entries.size > maximum) entries.delete(entries.keys().next().value as string);

@@ -10,6 +10,7 @@ import {
   searching,
 } from '../../store/index.ts';
 import type { Tenant } from '../../tenancy/index.ts';
+import type { Events } from '../hooks/index.ts';
 import type { Roles } from '../roles/index.ts';
 import type { Slice } from './store.ts';
 import * as store from './store.ts';
@@ -18,6 +19,7 @@ export interface ResourcesNeeds {
   database: Database;
   caches: CacheRegistry;
   roles: Pick<Roles, 'scopesChanged'>;
+  events: Events;
 }
 
 export interface Resources {
@@ -60,7 +62,7 @@ export interface ScopePlace {
   scopeId: string;
 }
 
-export function createResources({ database, caches, roles }: ResourcesNeeds): Resources {
+export function createResources({ database, caches, roles, events }: ResourcesNeeds): Resources {
   const cache = caches.create<Resource>({
     name: 'resources',
     maximum: 5000,
@@ -125,7 +127,9 @@ export function createResources({ database, caches, roles }: ResourcesNeeds): Re
     createScope: async (tx, resourceId, draft) => {
       await modifiable(tx, resourceId);
       requireScopeName(draft.name);
-      return named(store.insertScope(tx, { id: standardId(), resourceId, ...draft }));
+      const scope = await named(store.insertScope(tx, { id: standardId(), resourceId, ...draft }));
+      await events.publish(tx, 'Scope.Created', { data: scope });
+      return scope;
     },
     updateScope: async (tx, at, patch) => {
       await modifiable(tx, at.resourceId);
@@ -133,6 +137,7 @@ export function createResources({ database, caches, roles }: ResourcesNeeds): Re
       const scope = await named(store.updateScopeRow(tx, at, patch));
       if (!scope) throw new AldabaError('entity.not_exists_with_id', { name: 'permission', id: at.scopeId });
       await changed(tx);
+      await events.publish(tx, 'Scope.Data.Updated', { data: scope });
       return scope;
     },
     removeScope: async (tx, at) => {
@@ -141,6 +146,7 @@ export function createResources({ database, caches, roles }: ResourcesNeeds): Re
         throw new AldabaError('entity.not_exists_with_id', { name: 'permission', id: at.scopeId });
       }
       await changed(tx);
+      await events.publish(tx, 'Scope.Deleted', { data: null });
     },
   };
 }

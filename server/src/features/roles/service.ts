@@ -10,12 +10,14 @@ import {
   searching,
 } from '../../store/index.ts';
 import type { Tenant } from '../../tenancy/index.ts';
+import type { Events } from '../hooks/index.ts';
 import type { Holder, Slice } from './store.ts';
 import * as store from './store.ts';
 
 export interface RolesNeeds {
   database: Database;
   caches: CacheRegistry;
+  events: Events;
 }
 
 export interface RoleDraft {
@@ -87,7 +89,7 @@ const managementIndicator = /^https:\/\/[a-z0-9-]+\.logto\.app\/api$/;
 /** Whether a resource is the Management API of a tenant. */
 export const isManagementIndicator = (indicator: string): boolean => managementIndicator.test(indicator);
 
-export function createRoles({ database, caches }: RolesNeeds): Roles {
+export function createRoles({ database, caches, events }: RolesNeeds): Roles {
   const applicationScopes = caches.create<ReadonlyMap<string, string[]>>({
     name: 'application-scopes',
     maximum: 10_000,
@@ -110,6 +112,11 @@ export function createRoles({ database, caches }: RolesNeeds): Roles {
     if (!role) throw new AldabaError('entity.not_exists_with_id', { name: 'role', id });
     return role;
   };
+  const scopesUpdated = (tx: Queries, roleId: string) =>
+    events.publish(tx, 'Role.Scopes.Updated', async () => {
+      const { items } = await store.findRoleScopeList(tx, roleId);
+      return { roleId, data: items.map(({ resource: _resource, ...scope }) => scope) };
+    });
   const assign = async (tx: Queries, holder: Holder, holderId: string, roleIds: readonly string[]) => {
     const ids = [...new Set(roleIds)];
     await requireType(tx, holder, ids);
@@ -149,18 +156,23 @@ export function createRoles({ database, caches }: RolesNeeds): Roles {
       const scopeIds = [...new Set(draft.scopeIds)];
       await requireScopes(tx, draft.type, scopeIds);
       await store.insertRoleScopes(tx, role.id, scopeIds);
-      return { tenantId: tx.tenantId, ...role };
+      const created = { tenantId: tx.tenantId, ...role };
+      await events.publish(tx, 'Role.Created', { data: created });
+      if (scopeIds.length > 0) await scopesUpdated(tx, role.id);
+      return created;
     },
     update: async (tx, id, patch) => {
       refuseInternal((await get(tx, id)).name, patch.name ?? '');
       const role = await named(store.updateRoleRow(tx, id, patch));
       if (!role) throw new AldabaError('entity.not_exists_with_id', { name: 'role', id });
+      await events.publish(tx, 'Role.Data.Updated', { data: role });
       return role;
     },
     remove: async (tx, id) => {
       refuseInternal((await get(tx, id)).name);
       await store.deleteRoleRow(tx, id);
       await applicationScopes.changed(tx, '*');
+      await events.publish(tx, 'Role.Deleted', { data: null });
     },
     listScopes: async (q, roleId, search, slice) => {
       await get(q, roleId);
@@ -175,6 +187,7 @@ export function createRoles({ database, caches }: RolesNeeds): Roles {
       if (repeated) throw new AldabaError('role.scope_exists', { scopeId: repeated });
       await store.insertRoleScopes(tx, roleId, ids);
       await applicationScopes.changed(tx, '*');
+      await scopesUpdated(tx, roleId);
       const { items } = await store.findRoleScopeList(tx, roleId);
       return items.filter((scope) => ids.includes(scope.id)).map(({ resource: _resource, ...scope }) => scope);
     },
@@ -182,6 +195,7 @@ export function createRoles({ database, caches }: RolesNeeds): Roles {
       await get(tx, roleId);
       if ((await store.deleteRoleScopeRow(tx, roleId, scopeId)) === 0) throw new AldabaError('entity.not_found');
       await applicationScopes.changed(tx, '*');
+      await scopesUpdated(tx, roleId);
     },
     assign,
     replace: async (tx, holder, holderId, roleIds) => {

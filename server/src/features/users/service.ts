@@ -3,6 +3,7 @@ import type { Clock } from '../../kernel/clock.ts';
 import { AldabaError } from '../../kernel/errors.ts';
 import { shortId } from '../../kernel/ids.ts';
 import { constraintOf, type Queries, type Search, searching } from '../../store/index.ts';
+import type { Events } from '../hooks/index.ts';
 import { assertUsableDigest, type Passwords } from '../passwords/index.ts';
 import type { Roles } from '../roles/index.ts';
 import * as store from './store.ts';
@@ -15,6 +16,7 @@ export interface UsersNeeds {
     Roles,
     'assignDefaults' | 'userRoleNames' | 'list' | 'assign' | 'replace' | 'unassign' | 'addHolders' | 'get'
   >;
+  events: Events;
   sessions: {
     /** Ends every session and grant of the user, with all tokens, in the transaction that suspends or deletes them. */
     endAll(tx: Queries, userId: string): Promise<void>;
@@ -94,7 +96,7 @@ export interface Users {
   list(q: Queries, filter: store.UserFilter, slice: Slice): Promise<{ items: User[]; total: number }>;
   /** Merges the first level. Returns the whole after the merge. @throws AldabaError `entity.not_found` */
   merge(
-    tx: Queries,
+    q: Queries,
     userId: string,
     part: { customData: Record<string, unknown> } | { profile: Record<string, unknown> },
   ): Promise<Record<string, unknown>>;
@@ -127,21 +129,26 @@ export interface Users {
 }
 
 export function createUsers(needs: UsersNeeds): Users {
-  const { clock, passwords, roles, sessions } = needs;
+  const { clock, passwords, roles, sessions, events } = needs;
   const now = () => new Date(clock.now());
   const get = async (q: Queries, userId: string) => {
     const user = await store.findUser(q, userId);
     if (!user) throw new AldabaError('entity.not_found');
     return user;
   };
-  const linkIdentity: Users['linkIdentity'] = (tx, userId, target, identity) =>
+  const link: Users['linkIdentity'] = (tx, userId, target, identity) =>
     precise(store.upsertIdentity(tx, { userId, target, identityId: identity.userId, details: identity.details }));
   const update: Users['update'] = async (tx, userId, patch) => {
     const user = await precise(store.updateUserRow(tx, userId, patch, now()));
     if (!user) throw new AldabaError('entity.not_found');
     if (patch.isSuspended) await sessions.endAll(tx, userId);
+    const { isSuspended, lastSignInAt: _lastSignInAt, ...data } = patch;
+    if (isSuspended !== undefined) await events.publish(tx, 'User.SuspensionStatus.Updated', { data: user });
+    if (Object.values(data).some((value) => value !== undefined)) await dataUpdated(tx, userId, user);
     return user;
   };
+  const dataUpdated = (tx: Queries, userId: string, user?: User) =>
+    events.publish(tx, 'User.Data.Updated', async () => ({ data: user ?? (await get(tx, userId)) }));
 
   return {
     find: store.findUser,
@@ -152,31 +159,42 @@ export function createUsers(needs: UsersNeeds): Users {
     create: async (tx, { identity, ...draft }) => {
       const userId = shortId();
       await precise(store.insertUser(tx, userId, draft, now()));
-      if (identity) await linkIdentity(tx, userId, identity.target, identity);
+      if (identity) await link(tx, userId, identity.target, identity);
       await roles.assignDefaults(tx, userId);
-      return get(tx, userId);
+      const user = await get(tx, userId);
+      await events.publish(tx, 'User.Created', { data: user });
+      return user;
     },
     update,
-    linkIdentity,
+    linkIdentity: async (tx, userId, target, identity) => {
+      const isNew = await link(tx, userId, target, identity);
+      await dataUpdated(tx, userId);
+      return isNew;
+    },
     unlinkIdentity: async (tx, userId, target) => {
       await get(tx, userId);
       if ((await store.deleteIdentity(tx, userId, target)) === 0) throw new AldabaError('user.identity_not_exist');
-      return get(tx, userId);
+      const user = await get(tx, userId);
+      await dataUpdated(tx, userId, user);
+      return user;
     },
     roleNames: roles.userRoleNames,
     get,
     list: (q, filter, slice) => searching(q, filter.search, (bounded) => store.findUserList(bounded, filter, slice)),
-    merge: async (tx, userId, part) => {
-      const merged =
-        'profile' in part
-          ? await store.mergeUserJson(tx, { id: userId, column: 'profile' }, part.profile, now())
-          : await store.mergeUserJson(tx, { id: userId, column: 'custom_data' }, part.customData, now());
-      if (!merged) throw new AldabaError('entity.not_found');
-      return merged;
-    },
+    merge: (q, userId, part) =>
+      q.transaction(async (tx) => {
+        const merged =
+          'profile' in part
+            ? await store.mergeUserJson(tx, { id: userId, column: 'profile' }, part.profile, now())
+            : await store.mergeUserJson(tx, { id: userId, column: 'custom_data' }, part.customData, now());
+        if (!merged) throw new AldabaError('entity.not_found');
+        await dataUpdated(tx, userId);
+        return merged;
+      }),
     setPassword: async (q, userId, password) => {
       await get(q, userId);
-      return update(q, userId, { password: await passwords.hash(password) });
+      const digest = await passwords.hash(password);
+      return q.transaction((tx) => update(tx, userId, { password: digest }));
     },
     verifyPassword: async (q, userId, password) => {
       await get(q, userId);
@@ -187,6 +205,7 @@ export function createUsers(needs: UsersNeeds): Users {
     remove: async (tx, userId) => {
       await sessions.endAll(tx, userId);
       if ((await store.deleteUserRow(tx, userId)) === 0) throw new AldabaError('entity.not_found');
+      await events.publish(tx, 'User.Deleted', { data: null });
     },
     ...createUserRoles(roles, get),
   };

@@ -1,0 +1,45 @@
+import { z } from 'zod';
+import { route } from './route.ts';
+
+const count = z.number().int();
+const change = z.object({ count, delta: count.describe('Compared with the period before.') });
+const tag = 'Dashboard';
+const access = 'management';
+
+export const getTotalUserCount = route({
+  method: 'GET',
+  path: '/api/dashboard/users/total',
+  operationId: 'GetTotalUserCount',
+  tag,
+  access,
+  summary: 'Count all users',
+  responses: { 200: z.object({ totalUserCount: count }) },
+});
+export const getNewUserCounts = route({
+  method: 'GET',
+  path: '/api/dashboard/users/new',
+  operationId: 'GetNewUserCounts',
+  tag,
+  access,
+  summary: 'Count new users',
+  responses: { 200: z.object({ today: change, last7Days: change }) },
+});
+export const getActiveUserCounts = route({
+  method: 'GET',
+  path: '/api/dashboard/users/active',
+  operationId: 'GetActiveUserCounts',
+  tag,
+  access,
+  summary: 'Count active users up to a day',
+  query: z.object({
+    date: z.iso.date().optional().describe('The last day (UTC), e.g. `2027-01-31`; today unless given.'),
+  }),
+  responses: {
+    200: z.object({
+      dauCurve: z.array(z.object({ date: z.iso.date(), count })),
+      dau: change,
+      wau: change,
+      mau: change,
+    }),
+  },
+});

@@ -1,0 +1,41 @@
+import { z } from 'zod';
+
+/** What happens in a sign-in that a webhook can be told of. */
+export const interactionHookEvents = [
+  'PostRegister',
+  'PostSignIn',
+  'PostSignInAdaptiveMfaTriggered',
+  'PostResetPassword',
+] as const;
+
+/** Changes of data that a webhook can be told of. */
+export const dataHookEvents = [
+  'User.Created',
+  'User.Deleted',
+  'User.Data.Updated',
+  'User.SuspensionStatus.Updated',
+  'Role.Created',
+  'Role.Deleted',
+  'Role.Data.Updated',
+  'Role.Scopes.Updated',
+  'Scope.Created',
+  'Scope.Deleted',
+  'Scope.Data.Updated',
+  'Organization.Created',
+  'Organization.Deleted',
+  'Organization.Data.Updated',
+  'Organization.Membership.Updated',
+  'OrganizationRole.Created',
+  'OrganizationRole.Deleted',
+  'OrganizationRole.Data.Updated',
+  'OrganizationRole.Scopes.Updated',
+  'OrganizationScope.Created',
+  'OrganizationScope.Deleted',
+  'OrganizationScope.Data.Updated',
+] as const;
+
+/** Limits that were reached. */
+export const exceptionHookEvents = ['Identifier.Lockout', 'Message.RateLimited', 'Grant.LimitExceeded'] as const;
+
+export const hookEventSchema = z.enum([...interactionHookEvents, ...dataHookEvents, ...exceptionHookEvents]);
+export type HookEvent = z.output<typeof hookEventSchema>;

@@ -1,0 +1,61 @@
+import { z } from 'zod';
+import { route } from './route.ts';
+import { flag, instant, jsonObject, pathId } from './values.ts';
+
+/** An entry of the audit log. Secrets in it are masked before they are stored. */
+export const logSchema = z.object({
+  tenantId: z.string(),
+  id: z.string(),
+  key: z.string().describe('What happened, e.g. `ExchangeTokenBy.AuthorizationCode` or `Interaction.SignIn.Submit`.'),
+  payload: z.looseObject({
+    key: z.string(),
+    result: z.enum(['Success', 'Error']),
+    error: z.union([jsonObject, z.string()]).optional(),
+    ip: z.string().optional(),
+    userAgent: z.string().optional(),
+    userId: z.string().optional(),
+    applicationId: z.string().optional(),
+    sessionId: z.string().optional(),
+    params: jsonObject.optional(),
+  }),
+  createdAt: instant,
+});
+export type LogRecord = z.output<typeof logSchema>;
+
+const time = z.coerce.number().int().min(0).max(8_640_000_000_000_000).describe('Milliseconds since the epoch.');
+/** What lists of log entries can be narrowed by. */
+export const logWindowQuery = z.object({
+  logKey: z.string().max(128).optional(),
+  enableCap: flag
+    .optional()
+    .describe('Counts to 10,000 only; beyond, `Total-Number` is 10001 and `Total-Number-Is-Capped` is true.'),
+  start_time: time.optional(),
+  end_time: time.optional(),
+});
+
+const tag = 'Audit logs';
+const access = 'management';
+
+export const listLogs = route({
+  method: 'GET',
+  path: '/api/logs',
+  operationId: 'ListLogs',
+  tag,
+  access,
+  summary: 'List entries of the audit log, newest first',
+  query: logWindowQuery.extend({ userId: z.string().optional(), applicationId: z.string().optional() }),
+  pagination: 'required',
+  responses: { 200: z.array(logSchema) },
+  errors: ['guard.invalid_input'],
+});
+export const getLog = route({
+  method: 'GET',
+  path: '/api/logs/:id',
+  operationId: 'GetLog',
+  tag,
+  access,
+  summary: 'Get an entry of the audit log',
+  params: z.object({ id: pathId }),
+  responses: { 200: logSchema },
+  errors: ['entity.not_exists_with_id'],
+});

@@ -1,0 +1,84 @@
+import { createHmac } from 'node:crypto';
+import type { HookConfig, HookEvent } from '@aldaba/contract';
+import type { Fetch } from '../../kernel/outbound.ts';
+import type { Delivery } from './events.ts';
+
+/** What came of a request to a receiver. */
+export type Answer =
+  | { kind: 'accepted' | 'refused' | 'away'; statusCode: number; body: string }
+  | { kind: 'away'; reason: string };
+
+/** Characters of an answer that are kept. */
+const keptAnswer = 1024;
+/** Answers of what stands in front of a receiver that is not there: nobody has looked at the request. */
+const gatewayStatuses = new Set([502, 503, 504]);
+
+/** The body's bytes: the same at every attempt. */
+export const bodyOf = ({ hookId, event, createdAt, members }: Omit<Delivery, 'refusals'>): string =>
+  JSON.stringify({ hookId, event, createdAt, ...members });
+
+/** Sends one request. It never throws. */
+export async function send(
+  outbound: Fetch,
+  { url, headers }: HookConfig,
+  { body, signingKey, stop }: { body: string; signingKey: string; stop?: AbortSignal },
+): Promise<Answer> {
+  try {
+    const response = await outbound(url, {
+      method: 'POST',
+      headers: {
+        'user-agent': 'Logto (https://logto.io/)',
+        ...Object.fromEntries(Object.entries(headers ?? {}).map(([name, value]) => [name.toLowerCase(), value])),
+        'content-type': 'application/json',
+        'logto-signature-sha-256': createHmac('sha256', signingKey).update(body).digest('hex'),
+      },
+      body,
+      ...(stop ? { signal: stop } : {}),
+    });
+    const text = (await response.text()).slice(0, keptAnswer);
+    const kind = response.ok ? 'accepted' : gatewayStatuses.has(response.status) ? 'away' : 'refused';
+    return { kind, statusCode: response.status, body: text };
+  } catch (error) {
+    return { kind: 'away', reason: error instanceof Error ? error.message : 'the request failed' };
+  }
+}
+
+const sampleUser = {
+  id: 'sample-user',
+  username: 'ada',
+  primaryEmail: 'ada@example.com',
+  primaryPhone: null,
+  name: 'Ada',
+  avatar: null,
+  customData: {},
+  identities: {},
+  profile: {},
+  applicationId: 'sample-application',
+  isSuspended: false,
+  lastSignInAt: 1_767_225_600_000,
+  createdAt: 1_767_225_600_000,
+  updatedAt: 1_767_225_600_000,
+  hasPassword: true,
+};
+
+/** Members of a made-up payload of an event. */
+export function sampleMembers(event: HookEvent): Record<string, unknown> {
+  if (event.startsWith('Post')) {
+    return {
+      interactionEvent:
+        event === 'PostRegister' ? 'Register' : event === 'PostResetPassword' ? 'ForgotPassword' : 'SignIn',
+      sessionId: 'sample-session',
+      userAgent: 'Sample',
+      userIp: '192.0.2.1',
+      userId: sampleUser.id,
+      user: sampleUser,
+      application: { id: 'sample-application', type: 'SPA', name: 'Sample', description: null },
+    };
+  }
+  const data = event.endsWith('.Deleted')
+    ? null
+    : event.startsWith('User.')
+      ? sampleUser
+      : { id: 'sample', name: 'Sample' };
+  return { ip: '192.0.2.1', userAgent: 'Sample', data };
+}

@@ -1,0 +1,201 @@
+import type { LogRecord } from '@aldaba/contract';
+import { createBatch } from '../../kernel/batch.ts';
+import type { Clock } from '../../kernel/clock.ts';
+import { AldabaError } from '../../kernel/errors.ts';
+import { standardId } from '../../kernel/ids.ts';
+import type { Log } from '../../kernel/log.ts';
+import { currentOrigin } from '../../kernel/origin.ts';
+import type { Database, Queries } from '../../store/index.ts';
+import { mask } from './masking.ts';
+import * as store from './store.ts';
+
+export interface LogsNeeds {
+  database: Database;
+  clock: Clock;
+  log: Log;
+  retentionDays: number;
+}
+
+/** What is worth remembering. The address and the user agent are taken from the request that is being served. */
+export interface LogEntry {
+  /** A key of the contract, e.g. `ExchangeTokenBy.RefreshToken`. */
+  key: string;
+  result: 'Success' | 'Error';
+  /** Why it failed: a code and a sentence, or the error itself. */
+  error?: unknown;
+  userId?: string | undefined;
+  applicationId?: string | undefined;
+  sessionId?: string | undefined;
+  params?: Readonly<Record<string, unknown>> | undefined;
+  /** Other members of the payload. */
+  more?: Readonly<Record<string, unknown>> | undefined;
+}
+
+export interface Audit {
+  /** Notes an entry. It takes no time and never fails; secrets are masked here, whatever the caller hands over. */
+  write(tenantId: string, entry: LogEntry): void;
+}
+
+export interface LogFilter {
+  logKey?: string | undefined;
+  userId?: string | undefined;
+  applicationId?: string | undefined;
+  hookId?: string | undefined;
+  /** Milliseconds since the epoch, both inclusive. */
+  from?: number | undefined;
+  to?: number | undefined;
+  /** Counts to 10,000 only. */
+  isCapped?: boolean | undefined;
+}
+
+export interface Logs extends Audit {
+  /** Newest first. `isCapped`: there are more than counted. @throws AldabaError `guard.invalid_input` when the window ends before it begins */
+  list(
+    q: Queries,
+    filter: LogFilter,
+    slice: store.Slice,
+  ): Promise<{ items: LogRecord[]; total: number; isCapped: boolean }>;
+  /** @throws AldabaError `entity.not_exists_with_id` */
+  get(q: Queries, id: string): Promise<LogRecord>;
+  /** Requests of the last 24 hours, by webhook. */
+  hookStats(
+    q: Queries,
+    hookIds: readonly string[],
+  ): Promise<Map<string, { successCount: number; requestCount: number }>>;
+  /** Writes what is gathered and ends the background work. */
+  close(): Promise<void>;
+}
+
+const day = 86_400_000;
+/** Milliseconds that an entry waits in memory. */
+const writeInterval = 200;
+const sweepInterval = 3_600_000;
+const cap = 10_000;
+
+export function createLogs(needs: LogsNeeds): Logs {
+  const { clock, database, log, retentionDays } = needs;
+  const oldest = () => new Date(clock.now() - retentionDays * day);
+  const batch = createBatch<store.NewLog>({
+    interval: writeInterval,
+    size: 500,
+    maximum: 20_000,
+    write: async (rows) => {
+      await store.insertLogs(database.system, rows);
+    },
+    failed: (error) => log.warn({ err: error }, 'Writing the audit log failed; trying again'),
+    dropped: (count) =>
+      log.error({ entries: count }, 'The audit log could not be written for too long: entries were lost'),
+  });
+  const sweep = startSweep(needs, oldest);
+
+  return {
+    write(tenantId, entry) {
+      batch.add({ ...toRow(tenantId, entry), createdAt: new Date(clock.now()) });
+    },
+    async list(q, filter, slice) {
+      const { from, to } = filter;
+      if (from !== undefined && to !== undefined && from > to)
+        throw new AldabaError('guard.invalid_input', { reason: 'query.start_time: must not be after end_time' });
+      // Who acted through this process sees it.
+      await batch.flush();
+      const window: store.LogWindow = {
+        key: filter.logKey,
+        userId: filter.userId,
+        applicationId: filter.applicationId,
+        hookId: filter.hookId,
+        from: new Date(Math.max(oldest().getTime(), from ?? 0)),
+        ...(to === undefined ? {} : { to: new Date(to) }),
+      };
+      const total = await store.countLogs(q, window, filter.isCapped ? cap + 1 : undefined);
+      const items = await store.findLogs(q, window, slice);
+      return { items, total, isCapped: filter.isCapped === true && total > cap };
+    },
+    async get(q, id) {
+      await batch.flush();
+      const record = await store.findLog(q, id, oldest());
+      if (!record) throw new AldabaError('entity.not_exists_with_id', { name: 'log entry', id });
+      return record;
+    },
+    async hookStats(q, hookIds) {
+      await batch.flush();
+      const rows = await store.countHookLogs(q, hookIds, new Date(clock.now() - day));
+      return new Map(
+        rows.map((row) => [row.hook_id, { successCount: row.successes, requestCount: row.requests }] as const),
+      );
+    },
+    async close() {
+      await sweep.close();
+      await batch.close();
+    },
+  };
+}
+
+function toRow(tenantId: string, entry: LogEntry): Omit<store.NewLog, 'createdAt'> {
+  const { key, result, error, userId, applicationId, sessionId, params, more } = entry;
+  const origin = currentOrigin();
+  const hookId = more?.hookId;
+  return {
+    tenantId,
+    id: standardId(),
+    key: key.slice(0, 128),
+    userId: userId ?? null,
+    applicationId: applicationId ?? null,
+    hookId: typeof hookId === 'string' ? hookId : null,
+    payload: {
+      key,
+      result,
+      ...(error === undefined ? {} : { error: describe(error) }),
+      ...(origin
+        ? { ip: origin.ip, ...(origin.userAgent === undefined ? {} : { userAgent: cut(origin.userAgent) }) }
+        : {}),
+      ...(userId === undefined ? {} : { userId }),
+      ...(applicationId === undefined ? {} : { applicationId }),
+      ...(sessionId === undefined ? {} : { sessionId }),
+      ...(params === undefined ? {} : { params: storable(params) }),
+      ...(more === undefined ? {} : (storable(more) as object)),
+    },
+  };
+}
+
+const cut = (text: string): string => text.slice(0, 512).replaceAll('\0', '');
+
+/** Masked, and without the one character that PostgreSQL's JSON does not take. */
+const storable = (value: unknown): unknown =>
+  JSON.parse(
+    JSON.stringify(mask(value) ?? null, (_name, member) =>
+      typeof member === 'string' ? member.replaceAll('\0', '') : member,
+    ),
+  );
+
+/** An error as a code and a sentence. Stacks and causes are for the operator's log. */
+function describe(error: unknown): unknown {
+  if (error instanceof AldabaError) return { code: error.code, message: error.message };
+  if (error instanceof Error) return { message: cut(error.message) };
+  return storable(error);
+}
+
+/** Prepares partitions at the start and every hour, and drops those whose days are over. */
+function startSweep({ database, log }: LogsNeeds, oldest: () => Date): { close(): Promise<void> } {
+  let stopped = false;
+  const rotate = async () => {
+    if (stopped) return;
+    try {
+      const dropped = await store.rotateLogs(database.system, oldest());
+      if (dropped.partitions + dropped.rows > 0) log.info(dropped, 'Dropped old entries of the audit log');
+    } catch (error) {
+      if (!stopped)
+        log.warn({ err: error }, 'The partitions of the audit log could not be renewed; trying again later');
+    }
+  };
+  let running = rotate();
+  const timer = setInterval(() => {
+    running = running.then(rotate);
+  }, sweepInterval).unref();
+  return {
+    async close() {
+      stopped = true;
+      clearInterval(timer);
+      await running;
+    },
+  };
+}

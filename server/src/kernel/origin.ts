@@ -1,0 +1,26 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+
+/**
+ * The request that the work in progress serves, for what is written down about it (webhooks, audit log). It decides
+ * nothing: what a request may do is passed along as values.
+ */
+export interface Origin {
+  readonly ip: string;
+  readonly userAgent: string | undefined;
+  readonly method: string;
+  /** Path below the tenant's base URL, without the query. */
+  readonly path: string;
+  /** The route's pattern, e.g. `/api/users/:userId`. */
+  readonly route: string | undefined;
+  readonly params: Readonly<Record<string, unknown>>;
+  /** The status that a success has, where the route declares one. */
+  status?: number;
+}
+
+const origins = new AsyncLocalStorage<Origin>();
+
+/** Runs `work`, and all that it starts, as serving `origin`. */
+export const withOrigin = <T>(origin: Origin, work: () => T): T => origins.run(origin, work);
+
+/** Undefined in background work. */
+export const currentOrigin = (): Origin | undefined => origins.getStore();

@@ -1,0 +1,232 @@
+import assert from 'node:assert/strict';
+import { createHmac } from 'node:crypto';
+import { after, afterEach, before, beforeEach, describe, it } from 'node:test';
+import { assertRefused, type Manager, manage } from '../support/management.ts';
+import { type Received, type Receiver, startReceiver } from '../support/receiver.ts';
+import { startServer, type TestServer } from '../support/server.ts';
+
+const environment = { OUTBOUND_ALLOWED_HOSTS: '127.0.0.1' };
+const events = ['User.Created', 'User.Deleted', 'User.Data.Updated', 'User.SuspensionStatus.Updated'];
+const payloadOf = (request: Received) => JSON.parse(request.body);
+const isOf = (event: string) => (request: Received) => payloadOf(request).event === event;
+
+describe('Webhooks', () => {
+  let server: TestServer;
+  let api: Manager;
+  let receiver: Receiver;
+  before(async () => {
+    server = await startServer({ environment });
+    api = await manage(server);
+  });
+  after(() => server.close());
+  beforeEach(async () => {
+    receiver = await startReceiver();
+  });
+  afterEach(async () => {
+    for (const { id } of (await api.get('/api/hooks')).body) await api.delete(`/api/hooks/${id}`);
+    await receiver.close();
+  });
+  const listen = async (draft: object = {}) =>
+    (await api.post('/api/hooks', { name: 'Mine', events, config: { url: receiver.url }, ...draft })).body;
+
+  it('are created, listed, changed and deleted', async () => {
+    const created = await api.post('/api/hooks', { name: 'Mine', events, config: { url: receiver.url, retries: 1 } });
+    assert.equal(created.status, 201);
+    const { id, signingKey } = created.body;
+    assert.deepEqual([created.body.events, created.body.event, created.body.enabled], [events, null, true]);
+    assert.match(signingKey, /^[0-9A-Za-z]{32}$/);
+    const changed = await api.patch(`/api/hooks/${id}`, {
+      enabled: false,
+      config: { url: receiver.url, headers: { a: 'b' } },
+    });
+    assert.deepEqual(
+      [changed.body.enabled, changed.body.config.headers, changed.body.signingKey],
+      [false, { a: 'b' }, signingKey],
+    );
+    const renewed = await api.patch(`/api/hooks/${id}/signing-key`);
+    assert.notEqual(renewed.body.signingKey, signingKey);
+    const listed = await api.get('/api/hooks?includeExecutionStats=true&page=1');
+    assert.equal(listed.headers.get('total-number'), '1');
+    assert.deepEqual(listed.body[0].executionStats, { successCount: 0, requestCount: 0 });
+    assert.equal((await api.delete(`/api/hooks/${id}`)).status, 204);
+    for (const answer of [
+      await api.get(`/api/hooks/${id}`),
+      await api.patch(`/api/hooks/${id}`, { name: 'x' }),
+      await api.delete(`/api/hooks/${id}`),
+      await api.patch(`/api/hooks/${id}/signing-key`),
+    ])
+      assertRefused(answer, 404, 'entity.not_exists_with_id');
+  });
+
+  it('need an event, an address and headers that can be sent', async () => {
+    const config = { url: receiver.url };
+    assertRefused(await api.post('/api/hooks', { name: 'x', config }), 400, 'hook.missing_events');
+    for (const wrong of [
+      { events: [] },
+      { events: ['User.Sneezed'] },
+      { events, config: { url: 'ftp://x.test' } },
+      { events, config: { ...config, retries: 4 } },
+      { events, config: { ...config, headers: { 'a b': 'c' } } },
+      { events, config: { ...config, headers: { a: 'b\r\nc: d' } } },
+    ])
+      assertRefused(await api.post('/api/hooks', { config, ...wrong }), 400, 'guard.invalid_input');
+  });
+
+  it('keep the address, the headers and the signing key sealed in the database', async () => {
+    const { signingKey } = await listen({
+      config: { url: receiver.url, headers: { authorization: 'Bearer of news' } },
+    });
+    const [row] = await server.tenant.db.raw<{ whole: string }>('select hooks::text as whole from hooks', []);
+    for (const secret of [signingKey, 'Bearer of news', receiver.url]) assert.ok(!row?.whole.includes(secret));
+  });
+
+  it('are told of a change with who did what, signed, at once', async () => {
+    const hook = await listen({ config: { url: receiver.url, headers: { 'x-mine': 'yes' } } });
+    const { body: user } = await api.send('POST', '/api/users', {
+      body: { name: 'Ada' },
+      headers: { 'user-agent': 'A test' },
+    });
+    const answered = Date.now();
+    const request = await receiver.next();
+    assert.ok(request.at - answered < 50, `${request.at - answered} ms`);
+    assert.equal(request.method, 'POST');
+    assert.equal(request.headers['content-type'], 'application/json');
+    assert.equal(request.headers['user-agent'], 'Logto (https://logto.io/)');
+    assert.equal(request.headers['x-mine'], 'yes');
+    assert.equal(
+      request.headers['logto-signature-sha-256'],
+      createHmac('sha256', hook.signingKey).update(request.body).digest('hex'),
+    );
+    const { createdAt, ip, ...payload } = payloadOf(request);
+    assert.ok(Math.abs(Date.parse(createdAt) - answered) < 5000);
+    assert.match(ip, /127\.0\.0\.1|::1/);
+    assert.deepEqual(payload, {
+      hookId: hook.id,
+      event: 'User.Created',
+      userAgent: 'A test',
+      path: '/users',
+      method: 'POST',
+      status: 200,
+      params: {},
+      matchedRoute: '/users',
+      data: user,
+    });
+  });
+
+  it('are told what became of a user', async () => {
+    await listen();
+    const { body: user } = await api.post('/api/users', { name: 'Ada' });
+    await api.patch(`/api/users/${user.id}/custom-data`, { customData: { a: 1 } });
+    const updated = payloadOf(await receiver.next(isOf('User.Data.Updated')));
+    assert.deepEqual(
+      [updated.data.customData, updated.params, updated.matchedRoute],
+      [{ a: 1 }, { userId: user.id }, '/users/:userId/custom-data'],
+    );
+    await api.patch(`/api/users/${user.id}/is-suspended`, { isSuspended: true });
+    assert.equal(payloadOf(await receiver.next(isOf('User.SuspensionStatus.Updated'))).data.isSuspended, true);
+    await api.delete(`/api/users/${user.id}`);
+    const deleted = payloadOf(await receiver.next(isOf('User.Deleted')));
+    assert.deepEqual([deleted.data, deleted.status, deleted.path], [null, 204, `/users/${user.id}`]);
+  });
+
+  it('are told of roles and permissions', async () => {
+    await listen({
+      events: [
+        'Role.Created',
+        'Role.Data.Updated',
+        'Role.Scopes.Updated',
+        'Role.Deleted',
+        'Scope.Created',
+        'Scope.Data.Updated',
+        'Scope.Deleted',
+      ],
+    });
+    const { body: resource } = await api.post('/api/resources', { name: 'Orders', indicator: 'https://orders.test' });
+    const { body: scope } = await api.post(`/api/resources/${resource.id}/scopes`, { name: 'read' });
+    assert.equal(payloadOf(await receiver.next(isOf('Scope.Created'))).data.name, 'read');
+    const { body: role } = await api.post('/api/roles', { name: 'Clerk', description: 'c', scopeIds: [scope.id] });
+    assert.equal(payloadOf(await receiver.next(isOf('Role.Created'))).data.id, role.id);
+    const scopes = payloadOf(await receiver.next(isOf('Role.Scopes.Updated')));
+    assert.deepEqual([scopes.roleId, scopes.data[0].id], [role.id, scope.id]);
+    await api.delete(`/api/roles/${role.id}/scopes/${scope.id}`);
+    assert.deepEqual(payloadOf(await receiver.next(isOf('Role.Scopes.Updated'))).data, []);
+    await api.patch(`/api/roles/${role.id}`, { name: 'Chief' });
+    assert.equal(payloadOf(await receiver.next(isOf('Role.Data.Updated'))).data.name, 'Chief');
+    await api.patch(`/api/resources/${resource.id}/scopes/${scope.id}`, { name: 'see' });
+    assert.equal(payloadOf(await receiver.next(isOf('Scope.Data.Updated'))).data.name, 'see');
+    await api.delete(`/api/resources/${resource.id}/scopes/${scope.id}`);
+    await receiver.next(isOf('Scope.Deleted'));
+    await api.delete(`/api/roles/${role.id}`);
+    await receiver.next(isOf('Role.Deleted'));
+  });
+
+  it('hear nothing of a change that was not made, of other events, or while they are switched off', async () => {
+    const hook = await listen({ events: ['User.Created'] });
+    await api.post('/api/users', { username: 'once' });
+    await receiver.next();
+    assertRefused(await api.post('/api/users', { username: 'once' }), 422, 'user.username_already_in_use');
+    const { body: quiet } = await api.post('/api/roles', { name: 'Quiet', description: 'q' });
+    assert.ok(quiet.id);
+    await api.patch(`/api/hooks/${hook.id}`, { enabled: false });
+    await api.post('/api/users', { username: 'unheard' });
+    await api.patch(`/api/hooks/${hook.id}`, { enabled: true });
+    await api.post('/api/users', { username: 'last' });
+    assert.equal(payloadOf(await receiver.next()).data.username, 'last');
+    assert.equal(receiver.requests.length, 2);
+  });
+
+  it('are asked again when they answer with an error, as often as they say', async () => {
+    receiver.answerWith(500);
+    const hook = await listen({ config: { url: receiver.url, retries: 1 } });
+    await api.post('/api/users', {});
+    const [first, second] = [await receiver.next(), await receiver.next()];
+    assert.equal(first.body, second.body);
+    const logs = await api.get(`/api/hooks/${hook.id}/recent-logs?logKey=TriggerHook.User.Created`);
+    assert.deepEqual(
+      logs.body.map(({ payload }: Entry) => [payload.result, payload.response?.statusCode]),
+      [
+        ['Error', 500],
+        ['Error', 500],
+      ],
+    );
+    assert.deepEqual(await waitForJobs(0), 0);
+    assert.equal(receiver.requests.length, 2);
+    const { body } = await api.get(`/api/hooks/${hook.id}?includeExecutionStats=true`);
+    assert.deepEqual(body.executionStats, { successCount: 0, requestCount: 2 });
+  });
+
+  /** Waits until so many jobs are left. */
+  const waitForJobs = async (count: number): Promise<number> => {
+    for (;;) {
+      const [row] = await server.tenant.db.raw<{ jobs: number }>('select count(*) as jobs from jobs', []);
+      if (row?.jobs === count) return count;
+    }
+  };
+
+  it('can be tried out with made-up payloads', async () => {
+    const hook = await listen();
+    const path = `/api/hooks/${hook.id}/test`;
+    const config = { url: receiver.url };
+    assert.equal((await api.post(path, { events: ['PostSignIn', 'User.Deleted'], config })).status, 204);
+    const request = await receiver.next(isOf('PostSignIn'));
+    assert.equal(payloadOf(request).hookId, hook.id);
+    assert.equal(
+      request.headers['logto-signature-sha-256'],
+      createHmac('sha256', hook.signingKey).update(request.body).digest('hex'),
+    );
+    receiver.answerWith(418);
+    const refused = await api.post(path, { events: ['PostSignIn'], config });
+    assertRefused(refused, 422, 'hook.endpoint_responded_with_error');
+    assert.deepEqual(refused.body.data, { responseStatus: 418, responseBody: 'no' });
+    assertRefused(
+      await api.post(path, { events: ['PostSignIn'], config: { url: 'http://127.0.0.2:9/' } }),
+      422,
+      'hook.send_test_payload_failed',
+    );
+    assertRefused(await api.post('/api/hooks/none/test', { events, config }), 404, 'entity.not_exists_with_id');
+  });
+});
+
+interface Entry {
+  payload: { result: string; response?: { statusCode: number } };
+}
