@@ -170,6 +170,9 @@ export const errorCatalog = {
   ],
   'role.default_role_missing': [422, 'A default role does not exist.'],
   'role.internal_role_violation': [403, 'Internal roles cannot be changed.'],
+  // organization
+  'organization.require_membership': [422, 'The member does not belong to the organization. Add the member first.'],
+  'organization.role_names_not_found': [422, 'There are no organization roles with these names.'],
   'resource.resource_identifier_in_use': [422, 'A resource with this identifier exists already.'],
   'resource.cannot_delete_management_api': [400, 'The Management API resource cannot be deleted.'],
   'resource.cannot_modify_management_api': [400, 'The Management API resource cannot be changed.'],

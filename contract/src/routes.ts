@@ -4,7 +4,9 @@ import * as connectors from './connectors.ts';
 import * as experience from './experience.ts';
 import * as hooks from './hooks.ts';
 import * as logs from './logs.ts';
+import * as organizationApplications from './organization-applications.ts';
 import * as organizationRoles from './organization-roles.ts';
+import * as organizations from './organizations.ts';
 import * as personalAccessTokens from './personal-access-tokens.ts';
 import * as resources from './resources.ts';
 import * as roles from './roles.ts';
@@ -32,6 +34,8 @@ export const allRoutes: readonly RouteContract[] = routesOf(
   roles,
   resources,
   organizationRoles,
+  organizations,
+  organizationApplications,
   connectors,
   configs,
   signInExperience,

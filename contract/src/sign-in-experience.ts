@@ -21,7 +21,7 @@ const brandingLink = z.union([
 ]);
 
 const colorSchema = z.object({ primaryColor: color, isDarkModeEnabled: z.boolean(), darkPrimaryColor: color });
-const brandingSchema = z
+export const brandingSchema = z
   .object({ logoUrl: brandingLink, darkLogoUrl: brandingLink, favicon: brandingLink, darkFavicon: brandingLink })
   .partial();
 const languageInfoSchema = z.object({ autoDetect: z.boolean(), fallbackLanguage: languageTag });

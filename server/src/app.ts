@@ -13,6 +13,7 @@ import { type Connectors, createConnectors, loadConnectorPackages } from './feat
 import { createHooks } from './features/hooks/index.ts';
 import { createPageSender } from './features/hosted-pages/index.ts';
 import { createOrganizationRoles } from './features/organization-roles/index.ts';
+import { createOrganizations } from './features/organizations/index.ts';
 import { createJobs } from './features/jobs/index.ts';
 import { createLogs } from './features/logs/index.ts';
 import { createPasswords, type Passwords } from './features/passwords/index.ts';
@@ -145,6 +146,7 @@ function createFeatures(ground: Awaited<ReturnType<typeof layGround>>, kinds: re
   const roles = createRoles({ ...ground, events: hooks });
   const resources = createResources({ ...ground, roles, events: hooks });
   const organizationRoles = createOrganizationRoles();
+  const organizations = createOrganizations({ ...ground, organizationRoles });
   const users = createUsers({ ...ground, passwords, roles, events: hooks, sessions: { endAll: endOfUser } });
   const personalAccessTokens = createPersonalAccessTokens({ ...ground, users });
   const subjectTokens = createSubjectTokens(ground);
@@ -171,6 +173,7 @@ function createFeatures(ground: Awaited<ReturnType<typeof layGround>>, kinds: re
     roles,
     resources,
     organizationRoles,
+    organizations,
     users,
     personalAccessTokens,
     subjectTokens,

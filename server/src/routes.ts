@@ -7,6 +7,7 @@ import { hostedPageRoutes, type PageSender } from './features/hosted-pages/index
 import { type Logs, logRoutes } from './features/logs/index.ts';
 import { type OrganizationRoles, organizationRoleRoutes } from './features/organization-roles/index.ts';
 import { type PersonalAccessTokens, personalAccessTokenRoutes } from './features/personal-access-tokens/index.ts';
+import { type Organizations, organizationRoutes } from './features/organizations/index.ts';
 import { type Resources, resourceRoutes } from './features/resources/index.ts';
 import { type Roles, roleRoutes } from './features/roles/index.ts';
 import { type Sandbox, sandboxRoutes, sandboxSettingRoutes } from './features/sandbox/index.ts';
@@ -34,6 +35,7 @@ export interface Mounted {
   applications: Applications;
   resources: Resources;
   organizationRoles: OrganizationRoles;
+  organizations: Organizations;
   roles: Roles;
   connectors: Connectors;
   configs: Configs;
@@ -81,6 +83,7 @@ export function mountRoutes(http: Http, app: Mounted): void {
   resourceRoutes(implement, app.resources);
   roleRoutes(implement, app.roles);
   organizationRoleRoutes(implement, app.organizationRoles);
+  organizationRoutes(implement, app.organizations, app);
   connectorRoutes(implement, app.connectors);
   configRoutes(implement, app.configs);
   keyRoutes(implement, oidc.keys);

@@ -13,6 +13,7 @@ export function applicationRoutes(implement: Implement, applications: Applicatio
       types: typeof query.types === 'string' ? [query.types] : query.types,
       isThirdParty: query.isThirdParty,
       excludeRoleId: query.excludeRoleId,
+      excludeOrganizationId: query.excludeOrganizationId,
     };
     const { items, total } = await applications.list(tenant.db, filter, page);
     return new Paged(items, total);

@@ -59,6 +59,10 @@ export interface ApplicationFilter {
   roleId?: string | undefined;
   /** Applications that do not have this role. */
   excludeRoleId?: string | undefined;
+  /** Members of this organization. */
+  organizationId?: string | undefined;
+  /** Applications that are no members of this organization. */
+  excludeOrganizationId?: string | undefined;
 }
 
 /** Newest first. */
@@ -69,7 +73,12 @@ export async function findApplicationList(
 ): Promise<{ items: StoredApplication[]; total: number }> {
   const hasRole = (roleId: string) =>
     fragment<boolean>`exists (select from applications_roles ar where ar.tenant_id = applications.tenant_id and ar.application_id = applications.id and ar.role_id = ${roleId})`;
+  const isMember = (organizationId: string) =>
+    fragment<boolean>`exists (select from organization_applications m where m.tenant_id = applications.tenant_id and m.organization_id = ${organizationId} and m.application_id = applications.id)`;
   let query = sql.selectFrom('applications').where('tenant_id', '=', q.tenantId);
+  if (filter.organizationId !== undefined) query = query.where(isMember(filter.organizationId));
+  if (filter.excludeOrganizationId !== undefined)
+    query = query.where(fragment<boolean>`not ${isMember(filter.excludeOrganizationId)}`);
   if (filter.types) query = query.where('type', 'in', filter.types);
   if (filter.isThirdParty !== undefined) query = query.where('is_third_party', '=', filter.isThirdParty);
   if (filter.roleId !== undefined) query = query.where(hasRole(filter.roleId));

@@ -7,7 +7,7 @@ import type {
 } from '@aldaba/contract';
 import { AldabaError } from '../../kernel/errors.ts';
 import { standardId } from '../../kernel/ids.ts';
-import { constraintOf, type Queries, type Search } from '../../store/index.ts';
+import type { Queries, Search } from '../../store/index.ts';
 import { isManagementIndicator } from '../roles/index.ts';
 import * as store from './store.ts';
 
@@ -176,7 +176,7 @@ const missing = (name: string, id: string) => new AldabaError('entity.not_exists
 
 /** Holders refer to a role together with its type: it cannot change under them. */
 function explainHeld(error: unknown): never {
-  if (constraintOf(error)?.includes('_type_fkey'))
+  if (error instanceof AldabaError && error.code === 'entity.relation_foreign_key_not_found')
     throw new AldabaError('entity.db_constraint_violated', undefined, { cause: error });
   throw error;
 }

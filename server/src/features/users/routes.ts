@@ -14,7 +14,11 @@ export function userRoutes(implement: Implement, users: Users): void {
         details: 'Give either excludeRoleId or excludeOrganizationId.',
       });
     }
-    const filter = { search: parseSearch(query, searchableFields), excludeRoleId: query.excludeRoleId };
+    const filter = {
+      search: parseSearch(query, searchableFields),
+      excludeRoleId: query.excludeRoleId,
+      excludeOrganizationId: query.excludeOrganizationId,
+    };
     const { items, total } = await users.list(tenant.db, filter, page as Page);
     return new Paged(items, total);
   });

@@ -252,6 +252,11 @@ export interface UserFilter {
   roleId?: string | undefined;
   /** Users that do not have this role. */
   excludeRoleId?: string | undefined;
+  /** Members of this organization, and only those who have this role in it. */
+  organizationId?: string | undefined;
+  organizationRoleId?: string | undefined;
+  /** Users that are no members of this organization. */
+  excludeOrganizationId?: string | undefined;
 }
 
 /** Newest first. */
@@ -262,9 +267,18 @@ export async function findUserList(
 ): Promise<{ items: User[]; total: number }> {
   const hasRole = (roleId: string) =>
     fragment<boolean>`exists (select from users_roles ur where ur.tenant_id = users.tenant_id and ur.user_id = users.id and ur.role_id = ${roleId})`;
+  const isMember = (organizationId: string) =>
+    fragment<boolean>`exists (select from organization_users m where m.tenant_id = users.tenant_id and m.organization_id = ${organizationId} and m.user_id = users.id)`;
   let query = sql.selectFrom('users').where('users.tenant_id', '=', q.tenantId);
   if (filter.roleId !== undefined) query = query.where(hasRole(filter.roleId));
   if (filter.excludeRoleId !== undefined) query = query.where(fragment<boolean>`not ${hasRole(filter.excludeRoleId)}`);
+  if (filter.organizationId !== undefined) query = query.where(isMember(filter.organizationId));
+  if (filter.organizationId !== undefined && filter.organizationRoleId !== undefined)
+    query = query.where(
+      fragment<boolean>`exists (select from organization_user_roles h where h.tenant_id = users.tenant_id and h.organization_id = ${filter.organizationId} and h.user_id = users.id and h.organization_role_id = ${filter.organizationRoleId})`,
+    );
+  if (filter.excludeOrganizationId !== undefined)
+    query = query.where(fragment<boolean>`not ${isMember(filter.excludeOrganizationId)}`);
   if (filter.search) {
     query = query.where(
       searchCondition(filter.search, {

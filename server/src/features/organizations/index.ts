@@ -1,0 +1,11 @@
+/**
+ * Organizations: groups of people and machine-to-machine applications, with roles inside of them.
+ *
+ * Owns the tables organizations, organization_users and organization_applications with the roles that members hold. Does not
+ * own the roles and permissions themselves (organization-roles), who joins by themselves (organization-jit) or is invited
+ * (organization-invitations), nor users and applications, whose features list them. The Management API enters through
+ * `routes.ts`; tokens ask for the `standing` of a member and the `memberships` of a person.
+ */
+export { organizationRoutes } from './routes.ts';
+export { createOrganizations, type Organizations, type OrganizationsNeeds, requireType } from './service.ts';
+export type { Member, MemberKind, Standing } from './store.ts';
