@@ -7,7 +7,7 @@ import { ensureInstalled } from './install.mjs';
 import { requireNode, root } from './runtime.mjs';
 
 // Native code cannot be bundled; pg-native is an option of pg that is not used.
-const external = [/^node:/, /^@node-rs\/argon2/, 'pg-native'];
+const external = [/^node:/, /^@node-rs\/argon2/, /^quickjs-emscripten/, 'pg-native'];
 
 /** Bundles entries, `{ name: path }`, as ES modules with source maps into `folder`, which is replaced whole. */
 export async function bundle(entries, folder) {
@@ -38,7 +38,12 @@ export async function buildAll() {
   mkdirSync(join(root, 'dist'), { recursive: true });
   const pages = join(root, 'pages/build.mjs');
   if (existsSync(pages)) await (await import(pages)).default();
-  const entries = { main: 'server/src/main.ts', cli: 'server/src/cli.ts' };
+  const entries = {
+    main: 'server/src/main.ts',
+    cli: 'server/src/cli.ts',
+    // A thread of its own: the server starts it by this name (features/custom-claims/isolates.ts).
+    isolate: 'server/src/features/custom-claims/isolate.ts',
+  };
   const present = Object.entries(entries).filter(([, path]) => existsSync(join(root, path)));
   if (present.length > 0) {
     await bundle(

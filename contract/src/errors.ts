@@ -201,6 +201,9 @@ export const errorCatalog = {
   'hook.missing_events': [400, 'Name at least one event for the webhook.'],
   'hook.endpoint_responded_with_error': [422, 'The address answered with an error. See what it answered in data.'],
   'hook.send_test_payload_failed': [422, 'The address could not be called: {reason}'],
+  // custom claims
+  'jwt_customizer.general': [422, 'The script failed: {reason}'],
+  'jwt_customizer.can_not_create_for_admin_tenant': [403, 'Tokens of the admin tenant get no custom claims.'],
   // tenant, setup, sandbox
   'tenant.not_found': [404, 'There is no tenant at this address.'],
   'setup.link_invalid': [

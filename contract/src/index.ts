@@ -1,6 +1,7 @@
 export * from './applications.ts';
 export * from './configs.ts';
 export * from './connectors.ts';
+export * from './custom-claims.ts';
 export * from './dashboard.ts';
 export * from './errors.ts';
 export * from './experience.ts';

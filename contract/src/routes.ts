@@ -1,6 +1,7 @@
 import * as applications from './applications.ts';
 import * as configs from './configs.ts';
 import * as connectors from './connectors.ts';
+import * as customClaims from './custom-claims.ts';
 import * as experience from './experience.ts';
 import * as hooks from './hooks.ts';
 import * as logs from './logs.ts';
@@ -38,6 +39,7 @@ export const allRoutes: readonly RouteContract[] = routesOf(
   organizationApplications,
   connectors,
   configs,
+  customClaims,
   signInExperience,
   sandbox,
   wellKnown,

@@ -11,6 +11,7 @@ import { type Applications, createApplications } from './features/applications/i
 import { createConfigs } from './features/configs/index.ts';
 import { type Connectors, createConnectors, loadConnectorPackages } from './features/connectors/index.ts';
 import { createHooks } from './features/hooks/index.ts';
+import { createCustomClaims } from './features/custom-claims/index.ts';
 import { createPageSender } from './features/hosted-pages/index.ts';
 import { createOrganizationRoles } from './features/organization-roles/index.ts';
 import { createOrganizations } from './features/organizations/index.ts';
@@ -112,6 +113,7 @@ export async function createApp(config: Config, world: World): Promise<App> {
       await http.close();
       await ground.jobs.close();
       await oidc.close();
+      await features.customClaims.close();
       await ground.logs.close();
       await database.close();
     },
@@ -165,6 +167,7 @@ function createFeatures(ground: Awaited<ReturnType<typeof layGround>>, kinds: re
   const signInExperiences = createSignInExperiences({ ...ground, connectorsOf: connectors.list });
   const pages = createPageSender({ ...ground, signInExperiences, applications });
   const configs = createConfigs(ground);
+  const customClaims = createCustomClaims({ ...ground, users, threads: Math.max(2, availableParallelism()) });
   const setup = createSetup({ ...ground, users, roles, passwords, signInExperiences });
   const wellKnown = createWellKnown({ signInExperiences, connectors, sandbox });
   return {
@@ -183,6 +186,7 @@ function createFeatures(ground: Awaited<ReturnType<typeof layGround>>, kinds: re
     signInExperiences,
     pages,
     configs,
+    customClaims,
     setup,
     wellKnown,
   };

@@ -3,6 +3,7 @@ import { type Applications, applicationRoutes } from './features/applications/in
 import { type Configs, configRoutes } from './features/configs/index.ts';
 import { type Connectors, connectorRoutes } from './features/connectors/index.ts';
 import { type Hooks, hookRoutes } from './features/hooks/index.ts';
+import { type CustomClaims, customClaimsRoutes } from './features/custom-claims/index.ts';
 import { hostedPageRoutes, type PageSender } from './features/hosted-pages/index.ts';
 import { type Logs, logRoutes } from './features/logs/index.ts';
 import { type OrganizationRoles, organizationRoleRoutes } from './features/organization-roles/index.ts';
@@ -39,6 +40,7 @@ export interface Mounted {
   roles: Roles;
   connectors: Connectors;
   configs: Configs;
+  customClaims: CustomClaims;
   signInExperiences: SignInExperiences;
   hooks: Hooks;
   logs: Logs;
@@ -86,6 +88,7 @@ export function mountRoutes(http: Http, app: Mounted): void {
   organizationRoutes(implement, app.organizations, app);
   connectorRoutes(implement, app.connectors);
   configRoutes(implement, app.configs);
+  customClaimsRoutes(implement, app.customClaims);
   keyRoutes(implement, oidc.keys);
   signInExperienceRoutes(implement, app.signInExperiences);
   hookRoutes(implement, app.hooks);

@@ -7,6 +7,7 @@ import {
   createApplications,
 } from '../../server/src/features/applications/index.ts';
 import { type Configs, createConfigs } from '../../server/src/features/configs/index.ts';
+import { type CustomClaims, createCustomClaims } from '../../server/src/features/custom-claims/index.ts';
 import { createPageSender } from '../../server/src/features/hosted-pages/index.ts';
 import { createPasswords } from '../../server/src/features/passwords/index.ts';
 import {
@@ -44,6 +45,7 @@ export interface Provider {
   clock: { now(): number; advance(milliseconds: number): void };
   oidc: Oidc;
   configs: Configs;
+  customClaims: CustomClaims;
   applications: Applications;
   users: Users;
   resources: ReturnType<typeof createResources>;
@@ -86,6 +88,7 @@ export async function startProvider(): Promise<Provider> {
     async close() {
       await http.close();
       await oidc.close();
+      await features.customClaims.close();
       await database.close();
       await admin(`drop database ${name} with (force)`);
     },
@@ -119,8 +122,10 @@ async function compose({ database, clock, url, log }: { database: Database; cloc
   const signInExperiences = createSignInExperiences({ database, caches, connectorsOf: async () => [] });
   const pages = createPageSender({ signInExperiences, applications, tenancy });
   const configs = createConfigs({ tenancy });
+  const customClaims = createCustomClaims({ tenancy, vault, log, users, threads: 2 });
   const oidc = createOidc({
     configs,
+    customClaims,
     database,
     caches,
     clock,
@@ -135,7 +140,7 @@ async function compose({ database, clock, url, log }: { database: Database; cloc
     subjectTokens,
     pages,
   });
-  return { tenancy, roles, users, applications, resources, personalAccessTokens, subjectTokens, oidc, configs };
+  return { tenancy, roles, users, applications, resources, personalAccessTokens, subjectTokens, oidc, configs, customClaims };
 }
 
 /** Stand for the sign-in pages, where the person in the header has proved who they are, and for the Management API. */

@@ -1,5 +1,6 @@
-import type { ExtendedClaim, PageLanguage, PageView } from '@aldaba/contract';
+import type { CustomizedToken, ExtendedClaim, PageLanguage, PageView } from '@aldaba/contract';
 import type { Client } from '../features/applications/index.ts';
+import type { Outcome as ClaimsOutcome } from '../features/custom-claims/index.ts';
 import type { User } from '../features/users/index.ts';
 import type { Reply, Request } from '../http/index.ts';
 import type { Clock } from '../kernel/clock.ts';
@@ -49,6 +50,16 @@ export interface OidcNeeds {
     sessionTtl(tenant: Tenant): Promise<number>;
     /** Claims beyond the standard ones that ID tokens carry; cached. */
     idTokenClaims(tenant: Tenant): Promise<ReadonlySet<ExtendedClaim>>;
+  };
+  customClaims: {
+    /** What the tenant's script adds to an access token; asks for its input only where there is a script. */
+    run(
+      tenant: Tenant,
+      type: CustomizedToken,
+      input: () => Promise<{ token: object; context: object }>,
+    ): Promise<ClaimsOutcome>;
+    /** What a script is told about a person. */
+    personContext(tenant: Tenant, userId: string): Promise<object | undefined>;
   };
   personalAccessTokens: {
     /** Whom a personal access token stands for. Undefined for unknown ones and those of suspended users. */

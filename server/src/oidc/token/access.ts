@@ -31,6 +31,8 @@ export interface AccessPlan {
   opaque?: { token: string; row: NewAccessToken };
   /** Who acts for the subject. */
   act?: Actor;
+  /** Claims of the tenant's script, without any that are the protocol's own. */
+  custom?: Record<string, unknown>;
 }
 
 /** The access token for a person: a JWT for a resource with the permissions their roles give, else an opaque one for userinfo. */
@@ -92,6 +94,8 @@ export async function accessMembers(
     (await core.keys.sign(
       tenant,
       {
+        // First, so that nothing they say replaces what the protocol says.
+        ...plan.custom,
         jti: standardId(),
         sub: plan.subject,
         aud: plan.resource?.indicator,

@@ -7,6 +7,7 @@ import { type CodePayload, type CodeRecord, findCode, redeemCode } from '../stor
 import { deleteGrant } from '../store/grants.ts';
 import type { NewRefreshToken } from '../store/refresh-tokens.ts';
 import { accessMembers, planUserAccess } from './access.ts';
+import { withCustomClaims } from './custom-claims.ts';
 import type { Exchange, TokenAnswer } from './exchange.ts';
 import { getActiveUser, idTokenMember } from './person.ts';
 
@@ -24,7 +25,8 @@ export async function redeemAuthorizationCode(exchange: Exchange): Promise<Token
   const user = await getActiveUser(exchange, payload.userId);
   const scopes = payload.scope.split(' ').filter(Boolean);
   const sessionUid = scopes.includes('offline_access') ? undefined : payload.sid;
-  const plan = await planUserAccess(exchange, { userId: user.id, resources: payload.resources, scopes, sessionUid });
+  const granted = { userId: user.id, resources: payload.resources, scopes, sessionUid };
+  const plan = await withCustomClaims(exchange, await planUserAccess(exchange, granted), { userId: user.id });
   const refresh = prepareRefreshToken(exchange, payload, sessionUid);
   const redeemed = await redeemCode(tenant.db, { codeHash, now }, { refresh: refresh?.row, access: plan.opaque?.row });
   if (!redeemed) return refuseReplay(exchange, grantId);

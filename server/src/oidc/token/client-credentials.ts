@@ -3,6 +3,7 @@ import { getResource, requestedResources } from '../resources.ts';
 import { insertAccessToken } from '../store/access-tokens.ts';
 import { uniqueScopes } from '../wire-quirks.ts';
 import { type AccessPlan, accessMembers, planOpaque, planResource, refuseOrganization } from './access.ts';
+import { withCustomClaims } from './custom-claims.ts';
 import type { Exchange, TokenAnswer } from './exchange.ts';
 
 /**
@@ -11,7 +12,7 @@ import type { Exchange, TokenAnswer } from './exchange.ts';
  */
 export async function issueClientToken(exchange: Exchange): Promise<TokenAnswer> {
   refuseOrganization(exchange);
-  const plan = await planAccess(exchange);
+  const plan = await withCustomClaims(exchange, await planAccess(exchange), {});
   if (plan.opaque) await insertAccessToken(exchange.tenant.db, plan.opaque.row, new Date(exchange.core.clock.now()));
   return { body: await accessMembers(exchange, plan) };
 }

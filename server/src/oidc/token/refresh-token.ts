@@ -11,6 +11,7 @@ import {
 } from '../store/refresh-tokens.ts';
 import { uniqueScopes } from '../wire-quirks.ts';
 import { type AccessPlan, accessMembers, planUserAccess, refuseOrganization } from './access.ts';
+import { withCustomClaims } from './custom-claims.ts';
 import type { Exchange, TokenAnswer } from './exchange.ts';
 import { getActiveUser, idTokenMember } from './person.ts';
 
@@ -43,12 +44,8 @@ async function tryRefresh(exchange: Exchange, value: string): Promise<TokenAnswe
   const { payload } = use.token;
   const user = await getActiveUser(exchange, payload.userId);
   const scopes = narrowScopes(exchange, payload.scope);
-  const plan = await planUserAccess(exchange, {
-    userId: user.id,
-    resources: payload.resources,
-    scopes,
-    sessionUid: payload.sessionUid,
-  });
+  const granted = { userId: user.id, resources: payload.resources, scopes, sessionUid: payload.sessionUid };
+  const plan = await withCustomClaims(exchange, await planUserAccess(exchange, granted), { userId: user.id });
   const written = await write(exchange, use, plan, { now, value });
   if (!written) return undefined;
   return {

@@ -5,6 +5,7 @@ import { requestedResources } from '../resources.ts';
 import { type Actor, findAccessToken, insertAccessToken, readActor } from '../store/access-tokens.ts';
 import { uniqueScopes } from '../wire-quirks.ts';
 import { type AccessPlan, accessMembers, planUserAccess, refuseOrganization } from './access.ts';
+import { withCustomClaims } from './custom-claims.ts';
 import type { Exchange, TokenAnswer } from './exchange.ts';
 import { getActiveUser } from './person.ts';
 
@@ -42,7 +43,8 @@ export async function exchangeToken(exchange: Exchange): Promise<TokenAnswer> {
   if (!read) throw invalid('unsupported subject token type');
   const subject = await read(exchange, value);
   const actor = await readActorToken(exchange);
-  const plan = withActor(await planAccess(exchange, subject), actor ? chain(actor, subject.act) : subject.act);
+  const access = await withCustomClaims(exchange, await planAccess(exchange, subject), { userId: subject.userId });
+  const plan = withActor(access, actor ? chain(actor, subject.act) : subject.act);
   if (plan.opaque) await insertAccessToken(tenant.db, plan.opaque.row, new Date(core.clock.now()));
   // Last, so that a refused request does not cost the token; before the answer, so that nobody gets a second one.
   if (subject.consume && !(await subject.consume())) throw invalid('subject token is already consumed');

@@ -1,0 +1,147 @@
+/**
+ * One thread that runs scripts in QuickJS, compiled to WebAssembly. A script sees the objects of the language and nothing of
+ * Node: no module, no network, no file, no environment, no timer. Every run has a runtime of its own, so that no script
+ * meets what another left behind.
+ *
+ * The entry of a worker thread; started by `isolates.ts`.
+ */
+import { parentPort } from 'node:worker_threads';
+import {
+  newQuickJSWASMModule,
+  type QuickJSContext,
+  type QuickJSHandle,
+  type QuickJSRuntime,
+  RELEASE_SYNC,
+} from 'quickjs-emscripten';
+import type { Outcome, Task } from './outcome.ts';
+
+/** Milliseconds of this thread's processor time. */
+const cpuLimit = 200;
+const memoryLimit = 32 * 1024 * 1024;
+const stackLimit = 256 * 1024;
+/** Characters of JSON that a script may return. */
+const outputLimit = 32_768;
+
+/** Runs inside the isolate, before the script, with the language's objects as they were at first. */
+const harness = `(() => {
+  const { parse, stringify } = JSON;
+  const { freeze } = Object;
+  const [text, Failure] = [String, Error];
+  const silent = () => undefined;
+  globalThis.console = freeze({ log: silent, info: silent, warn: silent, error: silent, debug: silent });
+  return async (input, getCustomJwtClaims) => {
+    let denied;
+    const api = freeze({
+      denyAccess(message) {
+        denied ??= message === undefined ? {} : { message: text(message).slice(0, 500) };
+        throw new Failure('access denied');
+      },
+    });
+    try {
+      const claims = await getCustomJwtClaims({ ...parse(input), api });
+      return denied ? stringify({ denied }) : stringify({ claims: claims ?? {} });
+    } catch (error) {
+      if (denied) return stringify({ denied });
+      throw error;
+    }
+  };
+})()`;
+
+const wasm = await newQuickJSWASMModule(RELEASE_SYNC);
+
+parentPort?.on('message', (task: Task) => {
+  let outcome: Outcome;
+  let isSound = true;
+  try {
+    ({ outcome, isSound } = runOnce(task));
+  } catch (error) {
+    // The interpreter itself gave up (its stack or its heap): nothing in this thread is trusted any more.
+    isSound = false;
+    outcome = { kind: 'failed', reason: 'memory', message: error instanceof Error ? error.name : 'unknown' };
+  }
+  parentPort?.postMessage({ outcome, isSound });
+});
+parentPort?.postMessage('ready');
+
+function runOnce({ script, input }: Task): { outcome: Outcome; isSound: boolean } {
+  const runtime = wasm.newRuntime();
+  runtime.setMemoryLimit(memoryLimit);
+  runtime.setMaxStackSize(stackLimit);
+  const begin = process.threadCpuUsage();
+  let isLate = false;
+  runtime.setInterruptHandler(() => {
+    const { user, system } = process.threadCpuUsage(begin);
+    isLate ||= (user + system) / 1000 > cpuLimit;
+    return isLate;
+  });
+  const context = runtime.newContext();
+  const outcome = evaluate({ runtime, context }, { script, input });
+  if (isLate) return { outcome: { kind: 'failed', reason: 'time' }, isSound: false };
+  if (outcome.kind === 'failed' && outcome.reason === 'memory') return { outcome, isSound: false };
+  context.dispose();
+  runtime.dispose();
+  return { outcome, isSound: true };
+}
+
+interface Isolate {
+  runtime: QuickJSRuntime;
+  context: QuickJSContext;
+}
+
+function evaluate({ runtime, context }: Isolate, { script, input }: Task): Outcome {
+  const prepared = context.evalCode(harness, 'harness.js', { strict: true });
+  if (prepared.error) return failure(context, prepared.error);
+  using run = prepared.value;
+  const defined = context.evalCode(script, 'script.js', { type: 'global' });
+  if (defined.error) return failure(context, defined.error);
+  defined.value.dispose();
+  const found = context.evalCode('getCustomJwtClaims', 'script.js', { type: 'global' });
+  if (found.error) return failure(context, found.error);
+  using claimsOf = found.value;
+  using text = context.newString(input);
+  const called = context.callFunction(run, context.undefined, text, claimsOf);
+  if (called.error) return failure(context, called.error);
+  using promise = called.value;
+  const jobs = runtime.executePendingJobs();
+  if (jobs.error) return failure(context, jobs.error);
+  const state = context.getPromiseState(promise);
+  if (state.type === 'pending')
+    return { kind: 'failed', reason: 'error', message: 'getCustomJwtClaims waits for something that never comes' };
+  if (state.type === 'rejected') return failure(context, state.error);
+  using value = state.value;
+  return read(context.getString(value));
+}
+
+function read(text: string): Outcome {
+  if (text.length > outputLimit) return { kind: 'failed', reason: 'shape', message: 'the claims are too large' };
+  let result: { denied?: { message?: string }; claims?: unknown };
+  try {
+    result = JSON.parse(text);
+  } catch {
+    // The script replaced something that its own isolate writes JSON with: what it meant is lost.
+    return { kind: 'failed', reason: 'shape', message: 'the claims are not JSON' };
+  }
+  const { denied, claims } = result;
+  if (denied) return { kind: 'denied', ...(typeof denied.message === 'string' ? { message: denied.message } : {}) };
+  if (typeof claims !== 'object' || claims === null || Array.isArray(claims))
+    return { kind: 'failed', reason: 'shape', message: 'getCustomJwtClaims must return an object' };
+  return { kind: 'claims', claims: claims as Record<string, unknown> };
+}
+
+function failure(context: QuickJSContext, handle: QuickJSHandle): Outcome {
+  using error = handle;
+  const textOf = (name: string): string => {
+    using member = context.getProp(error, name);
+    return context.typeof(member) === 'string' ? context.getString(member).slice(0, 500) : '';
+  };
+  const isObject = context.typeof(error) === 'object';
+  const [name, message, stack] = isObject ? [textOf('name'), textOf('message'), textOf('stack')] : ['', '', ''];
+  if (name === 'InternalError' && message === 'out of memory') return { kind: 'failed', reason: 'memory' };
+  const line = Number(/script\.js:(\d+)/.exec(stack)?.[1]);
+  return {
+    kind: 'failed',
+    reason: 'error',
+    message: [name, message].filter(Boolean).join(': ') || 'the script threw something that is no error',
+    ...(Number.isInteger(line) ? { line } : {}),
+  };
+}

@@ -1,0 +1,118 @@
+import { Worker } from 'node:worker_threads';
+import type { Outcome, Task } from './outcome.ts';
+
+/** Runs scripts off the main thread. */
+export interface Isolates {
+  /** @param owner scripts of one owner run one after the other, so that nobody's endless loop holds up the others' scripts */
+  run(owner: string, task: Task): Promise<Outcome>;
+  close(): Promise<void>;
+}
+
+export interface IsolatesOptions {
+  /** Threads at most; they start when they are needed. */
+  size: number;
+  /** Milliseconds after which a thread that does not answer is ended, whatever it does. */
+  wallLimit?: number;
+  /** Scripts that may wait. */
+  maximumQueue?: number;
+}
+
+interface Waiting {
+  owner: string;
+  task: Task;
+  done(outcome: Outcome): void;
+}
+
+interface Thread {
+  worker: Worker;
+  job?: Waiting;
+  timer?: NodeJS.Timeout;
+}
+
+// Beside this file, as source or as an entry of the bundle (scripts/build.mjs).
+const entry = new URL(import.meta.url.endsWith('.ts') ? './isolate.ts' : './isolate.js', import.meta.url);
+
+export function createIsolates({ size, wallLimit = 1000, maximumQueue = 200 }: IsolatesOptions): Isolates {
+  const threads = new Set<Thread>();
+  const idle: Thread[] = [];
+  const queue: Waiting[] = [];
+  let isClosed = false;
+
+  const next = () => {
+    const busy = new Set([...threads].map(({ job }) => job?.owner));
+    const index = queue.findIndex(({ owner }) => !busy.has(owner));
+    if (index === -1) return;
+    const thread = idle.pop();
+    if (thread) give(thread, queue.splice(index, 1)[0] as Waiting);
+    else if (threads.size < size) start();
+  };
+  const give = (thread: Thread, job: Waiting) => {
+    thread.job = job;
+    thread.timer = setTimeout(() => end(thread, { kind: 'failed', reason: 'time' }), wallLimit);
+    thread.worker.ref();
+    thread.worker.postMessage(job.task);
+  };
+  const settle = (thread: Thread, outcome: Outcome) => {
+    clearTimeout(thread.timer);
+    const { job } = thread;
+    delete thread.job;
+    job?.done(outcome);
+  };
+  const end = (thread: Thread, outcome: Outcome) => {
+    threads.delete(thread);
+    if (idle.includes(thread)) idle.splice(idle.indexOf(thread), 1);
+    settle(thread, outcome);
+    // Ends a loop inside WebAssembly, too.
+    void thread.worker.terminate();
+    if (!isClosed) next();
+  };
+  const start = () => {
+    const worker = new Worker(entry, {
+      env: {},
+      execArgv: [],
+      resourceLimits: { maxOldGenerationSizeMb: 64, maxYoungGenerationSizeMb: 16, stackSizeMb: 4 },
+    });
+    const thread: Thread = { worker };
+    threads.add(thread);
+    const rest = () => {
+      worker.unref();
+      idle.push(thread);
+      next();
+    };
+    worker.on('message', (message: 'ready' | { outcome: Outcome; isSound: boolean }) => {
+      if (!threads.has(thread)) return;
+      if (message === 'ready') return rest();
+      if (!message.isSound) return end(thread, message.outcome);
+      settle(thread, message.outcome);
+      rest();
+    });
+    worker.on('error', (error) => {
+      // Without a thread that starts nobody would ever be answered: those who wait are told.
+      if (!thread.job) for (const job of queue.splice(0)) job.done(broken(error));
+      if (threads.has(thread)) end(thread, broken(error));
+    });
+    worker.on('exit', () => {
+      if (threads.has(thread)) end(thread, { kind: 'failed', reason: 'memory' });
+    });
+  };
+  const broken = (error: Error): Outcome => ({ kind: 'failed', reason: 'memory', message: error.message });
+
+  return {
+    run: (owner, task) =>
+      new Promise((done) => {
+        if (isClosed || queue.length >= maximumQueue) return done({ kind: 'failed', reason: 'busy' });
+        queue.push({ owner, task, done });
+        next();
+      }),
+    async close() {
+      isClosed = true;
+      for (const job of queue.splice(0)) job.done({ kind: 'failed', reason: 'busy' });
+      await Promise.all(
+        [...threads].map((thread) => {
+          clearTimeout(thread.timer);
+          return thread.worker.terminate();
+        }),
+      );
+    },
+  };
+}

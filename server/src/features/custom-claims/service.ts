@@ -1,0 +1,115 @@
+import { type CustomClaimsScript, type CustomizedToken, customClaimsSchema } from '@aldaba/contract';
+import type { Vault } from '../../kernel/crypto.ts';
+import { AldabaError } from '../../kernel/errors.ts';
+import type { Log } from '../../kernel/log.ts';
+import { adminTenantId, type Tenancy, type Tenant } from '../../tenancy/index.ts';
+import type { User, Users } from '../users/index.ts';
+import { createIsolates } from './isolates.ts';
+import type { Outcome } from './outcome.ts';
+import { findMemberships } from './store.ts';
+
+export interface CustomClaimsNeeds {
+  tenancy: Pick<Tenancy, 'setting' | 'saveSetting'>;
+  vault: Vault;
+  log: Log;
+  users: Pick<Users, 'find'>;
+  /** Threads for scripts, at most. */
+  threads: number;
+}
+
+/** What a script gets to know. */
+export interface ScriptInput {
+  token: object;
+  context: object;
+}
+
+export interface CustomClaims {
+  /**
+   * The claims that the tenant's script adds to a token, without those that are the protocol's own. Nothing is asked and
+   * nothing runs for a tenant without a script. A script that fails is logged and ignored, unless the tenant wants it to
+   * block: then the outcome is `failed`.
+   */
+  run(tenant: Tenant, type: CustomizedToken, input: () => Promise<ScriptInput>): Promise<Outcome>;
+  /** What a script is told about a person. Undefined for unknown ones. */
+  personContext(tenant: Tenant, userId: string): Promise<(User & object) | undefined>;
+
+  find(tenant: Tenant, type: CustomizedToken): Promise<CustomClaimsScript | undefined>;
+  /** Returns whether it is new. @throws AldabaError `jwt_customizer.can_not_create_for_admin_tenant` */
+  save(tenant: Tenant, type: CustomizedToken, script: CustomClaimsScript): Promise<boolean>;
+  remove(tenant: Tenant, type: CustomizedToken): Promise<boolean>;
+  /** Runs a script that need not be saved. */
+  test(
+    tenant: Tenant,
+    script: Pick<CustomClaimsScript, 'script' | 'environmentVariables'>,
+    input: ScriptInput,
+  ): Promise<Outcome>;
+  close(): Promise<void>;
+}
+
+/** Claims that say who, for whom and how long (RFC 7519, RFC 8693, RFC 9068): no script changes what they say. */
+const protocolClaims = new Set(
+  'iss sub aud exp nbf iat jti client_id azp scope act may_act cnf sid auth_time acr amr organization_id __proto__'.split(
+    ' ',
+  ),
+);
+
+const none: Outcome = { kind: 'claims', claims: {} };
+const settingKey = (type: CustomizedToken): string => `custom-claims/${type}`;
+
+export function createCustomClaims({ tenancy, vault, log, users, threads }: CustomClaimsNeeds): CustomClaims {
+  const isolates = createIsolates({ size: threads });
+  const contextOf = (tenant: Tenant, type: CustomizedToken) => `${tenant.id}/${settingKey(type)}`;
+
+  const find = async (tenant: Tenant, type: CustomizedToken): Promise<CustomClaimsScript | undefined> => {
+    const sealed = await tenancy.setting(tenant, settingKey(type));
+    if (typeof sealed !== 'string') return undefined;
+    return customClaimsSchema.parse(JSON.parse(vault.open(sealed, contextOf(tenant, type))));
+  };
+  const execute = async (
+    tenant: Tenant,
+    { script, environmentVariables }: Pick<CustomClaimsScript, 'script' | 'environmentVariables'>,
+    input: ScriptInput,
+  ): Promise<Outcome> => {
+    const text = JSON.stringify({ ...input, environmentVariables: environmentVariables ?? {} });
+    const outcome = await isolates.run(tenant.id, { script, input: text });
+    if (outcome.kind !== 'claims') return outcome;
+    return { kind: 'claims', claims: withoutProtocolClaims(outcome.claims) };
+  };
+
+  return {
+    find,
+    test: execute,
+    personContext: async (tenant, userId) => {
+      const [user, memberships] = await Promise.all([
+        users.find(tenant.db, userId),
+        findMemberships(tenant.db, userId),
+      ]);
+      return user && { ...user, ...memberships, ssoIdentities: [], mfaVerificationFactors: [] };
+    },
+    run: async (tenant, type, input) => {
+      const script = await find(tenant, type);
+      if (!script) return none;
+      const outcome = await execute(tenant, script, await input());
+      if (outcome.kind !== 'failed') return outcome;
+      // Not the message: scripts handle secrets and people's data, and put them into messages. The test route shows it.
+      const { reason, line } = outcome;
+      log.warn({ tenant: tenant.id, script: type, reason, line }, 'A script for custom claims failed');
+      return script.blockIssuanceOnError ? outcome : none;
+    },
+    save: async (tenant, type, script) => {
+      if (tenant.id === adminTenantId) throw new AldabaError('jwt_customizer.can_not_create_for_admin_tenant');
+      const isNew = (await find(tenant, type)) === undefined;
+      await tenancy.saveSetting(tenant, settingKey(type), vault.seal(JSON.stringify(script), contextOf(tenant, type)));
+      return isNew;
+    },
+    remove: async (tenant, type) => {
+      if (!(await find(tenant, type))) return false;
+      await tenancy.saveSetting(tenant, settingKey(type), null);
+      return true;
+    },
+    close: isolates.close,
+  };
+}
+
+const withoutProtocolClaims = (claims: Record<string, unknown>): Record<string, unknown> =>
+  Object.fromEntries(Object.entries(claims).filter(([name]) => !protocolClaims.has(name)));
