@@ -157,6 +157,7 @@ export const errorCatalog = {
   'application.secret_name_exists': [422, 'A secret with this name exists already. Choose another name.'],
   'application.no_legacy_secret_found': [400, 'The application has no legacy secret.'],
   'application.third_party_application_only': [422, 'This is for third-party applications only.'],
+  'application.user_consent_scopes_not_found': [422, 'A scope in the request does not exist. Check its id.'],
   'application.invalid_third_party_application_type': [400, 'Applications of this type cannot be third-party.'],
   'application.cannot_delete_built_in': [400, 'This application is part of Aldaba and cannot be deleted.'],
   // role, resource, scope

@@ -1,7 +1,10 @@
 import * as applications from './applications.ts';
 import * as configs from './configs.ts';
 import * as connectors from './connectors.ts';
+import * as consent from './consent.ts';
+import * as consentScopes from './consent-scopes.ts';
 import * as customClaims from './custom-claims.ts';
+import * as dashboard from './dashboard.ts';
 import * as experience from './experience.ts';
 import * as hooks from './hooks.ts';
 import * as logs from './logs.ts';
@@ -30,6 +33,8 @@ export const allRoutes: readonly RouteContract[] = routesOf(
   applications,
   users,
   personalAccessTokens,
+  consent,
+  consentScopes,
   userSessions,
   subjectTokens,
   roles,
@@ -45,5 +50,6 @@ export const allRoutes: readonly RouteContract[] = routesOf(
   wellKnown,
   hooks,
   logs,
+  dashboard,
   experience,
 );

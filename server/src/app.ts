@@ -10,13 +10,15 @@ import type { Config } from './config.ts';
 import { type Applications, createApplications } from './features/applications/index.ts';
 import { createConfigs } from './features/configs/index.ts';
 import { type Connectors, createConnectors, loadConnectorPackages } from './features/connectors/index.ts';
-import { createHooks } from './features/hooks/index.ts';
+import { createConsentScopes } from './features/consent-scopes/index.ts';
 import { createCustomClaims } from './features/custom-claims/index.ts';
+import { createDashboard } from './features/dashboard/index.ts';
+import { createHooks } from './features/hooks/index.ts';
 import { createPageSender } from './features/hosted-pages/index.ts';
-import { createOrganizationRoles } from './features/organization-roles/index.ts';
-import { createOrganizations } from './features/organizations/index.ts';
 import { createJobs } from './features/jobs/index.ts';
 import { createLogs } from './features/logs/index.ts';
+import { createOrganizationRoles } from './features/organization-roles/index.ts';
+import { createOrganizations } from './features/organizations/index.ts';
 import { createPasswords, type Passwords } from './features/passwords/index.ts';
 import { createPersonalAccessTokens } from './features/personal-access-tokens/index.ts';
 import { createResources } from './features/resources/index.ts';
@@ -86,7 +88,7 @@ export async function createApp(config: Config, world: World): Promise<App> {
   const features = createFeatures(ground, await loadConnectorKinds(config, world));
   const { setup } = features;
   const oidc = createOidc({ ...ground, ...features });
-  const signIn = createSignIn({ ...ground, ...features, port: oidc.port });
+  const signIn = createSignIn({ ...ground, ...features, events: features.hooks, port: oidc.port });
 
   await tenancy.create({ id: defaultTenantId, name: 'Default' });
   const admin = await tenancy.create({ id: adminTenantId, name: 'Admin' });
@@ -95,6 +97,7 @@ export async function createApp(config: Config, world: World): Promise<App> {
   mountRoutes(http, {
     ...features,
     logs: ground.logs,
+    dashboard: ground.dashboard,
     oidc,
     signIn,
     log: world.log,
@@ -114,7 +117,7 @@ export async function createApp(config: Config, world: World): Promise<App> {
       await ground.jobs.close();
       await oidc.close();
       await features.customClaims.close();
-      await ground.logs.close();
+      await Promise.all([ground.logs.close(), ground.dashboard.close()]);
       await database.close();
     },
   };
@@ -138,7 +141,20 @@ async function layGround(config: Config, world: World) {
   const outbound = world.outbound ?? createOutbound({ allowed: config.OUTBOUND_ALLOWED_HOSTS });
   const logs = createLogs({ database, clock, log, retentionDays: config.LOG_RETENTION_DAYS });
   const jobs = createJobs({ database, clock, log });
-  return { clock, log, database, caches, vault, tenancy, outbound, logs, jobs, docsFolder: join(root, 'docs') };
+  const dashboard = createDashboard({ database, clock, log });
+  return {
+    clock,
+    log,
+    database,
+    caches,
+    vault,
+    tenancy,
+    outbound,
+    logs,
+    jobs,
+    dashboard,
+    docsFolder: join(root, 'docs'),
+  };
 }
 
 /** The features, each with what it needs: those below know those above. */
@@ -146,7 +162,8 @@ function createFeatures(ground: Awaited<ReturnType<typeof layGround>>, kinds: re
   const passwords = createPasswords({ concurrency: availableParallelism(), maximumQueue: 200 });
   const hooks = createHooks(ground);
   const roles = createRoles({ ...ground, events: hooks });
-  const resources = createResources({ ...ground, roles, events: hooks });
+  const consentScopes = createConsentScopes(ground);
+  const resources = createResources({ consentScopes, ...ground, roles, events: hooks });
   const organizationRoles = createOrganizationRoles();
   const organizations = createOrganizations({ ...ground, organizationRoles });
   const users = createUsers({ ...ground, passwords, roles, events: hooks, sessions: { endAll: endOfUser } });
@@ -178,6 +195,7 @@ function createFeatures(ground: Awaited<ReturnType<typeof layGround>>, kinds: re
     organizationRoles,
     organizations,
     users,
+    consentScopes,
     personalAccessTokens,
     subjectTokens,
     applications,

@@ -2,13 +2,15 @@
 import { type Applications, applicationRoutes } from './features/applications/index.ts';
 import { type Configs, configRoutes } from './features/configs/index.ts';
 import { type Connectors, connectorRoutes } from './features/connectors/index.ts';
-import { type Hooks, hookRoutes } from './features/hooks/index.ts';
+import { type ConsentScopesService, consentScopeRoutes } from './features/consent-scopes/index.ts';
 import { type CustomClaims, customClaimsRoutes } from './features/custom-claims/index.ts';
+import { type Dashboard, dashboardRoutes } from './features/dashboard/index.ts';
+import { type Hooks, hookRoutes } from './features/hooks/index.ts';
 import { hostedPageRoutes, type PageSender } from './features/hosted-pages/index.ts';
 import { type Logs, logRoutes } from './features/logs/index.ts';
 import { type OrganizationRoles, organizationRoleRoutes } from './features/organization-roles/index.ts';
-import { type PersonalAccessTokens, personalAccessTokenRoutes } from './features/personal-access-tokens/index.ts';
 import { type Organizations, organizationRoutes } from './features/organizations/index.ts';
+import { type PersonalAccessTokens, personalAccessTokenRoutes } from './features/personal-access-tokens/index.ts';
 import { type Resources, resourceRoutes } from './features/resources/index.ts';
 import { type Roles, roleRoutes } from './features/roles/index.ts';
 import { type Sandbox, sandboxRoutes, sandboxSettingRoutes } from './features/sandbox/index.ts';
@@ -20,7 +22,7 @@ import { type Users, userRoutes } from './features/users/index.ts';
 import { type WellKnown, wellKnownRoutes } from './features/well-known/index.ts';
 import { createImplement, type Http } from './http/index.ts';
 import type { Log } from './kernel/log.ts';
-import { keyRoutes, type Oidc, oidcRoutes, userSessionRoutes } from './oidc/index.ts';
+import { consentRoutes, keyRoutes, type Oidc, oidcRoutes, userSessionRoutes } from './oidc/index.ts';
 import { experienceRoutes, guardInteraction, type SignIn, signInPageRoutes } from './sign-in/index.ts';
 
 export interface Mounted {
@@ -31,6 +33,7 @@ export interface Mounted {
   pages: PageSender;
   setup: Setup;
   users: Users;
+  consentScopes: ConsentScopesService;
   personalAccessTokens: PersonalAccessTokens;
   subjectTokens: SubjectTokens;
   applications: Applications;
@@ -44,6 +47,7 @@ export interface Mounted {
   signInExperiences: SignInExperiences;
   hooks: Hooks;
   logs: Logs;
+  dashboard: Dashboard;
   sandbox: Sandbox;
   wellKnown: WellKnown;
   /** Absolute path of the files of the sandbox's phone page. */
@@ -80,6 +84,8 @@ export function mountRoutes(http: Http, app: Mounted): void {
   applicationRoutes(implement, app.applications);
   userRoutes(implement, app.users);
   userSessionRoutes(implement, oidc.sessions);
+  consentRoutes(implement, oidc);
+  consentScopeRoutes(implement, app.consentScopes);
   personalAccessTokenRoutes(implement, app.personalAccessTokens);
   subjectTokenRoutes(implement, app.subjectTokens);
   resourceRoutes(implement, app.resources);
@@ -93,5 +99,6 @@ export function mountRoutes(http: Http, app: Mounted): void {
   signInExperienceRoutes(implement, app.signInExperiences);
   hookRoutes(implement, app.hooks);
   logRoutes(implement, app.logs);
+  dashboardRoutes(implement, app.dashboard);
   sandboxSettingRoutes(implement, app.sandbox);
 }

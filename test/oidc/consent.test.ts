@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
+import { decodeJwt } from 'jose';
 import { type Agent, createAgent } from '../support/agent.ts';
-import { answerOf, createParty, type Extra, encode, finishSignIn, type Party } from './party.ts';
+import { answerOf, createParty, type Extra, encode, finishSignIn, type Party, type Tokens } from './party.ts';
 import { type Provider, startProvider } from './provider.ts';
 
 const redirectUri = 'https://client.example.com/callback';
@@ -12,6 +13,7 @@ describe('consent', () => {
   let own: Party;
   let foreign: Party;
   let userId: string;
+  let readId: string;
   before(async () => {
     provider = await startProvider();
     const register = async (isThirdParty: boolean) => {
@@ -25,21 +27,33 @@ describe('consent', () => {
       return createParty(provider, { id, redirectUri, secret });
     };
     [own, foreign] = [await register(false), await register(true)];
+    await allow({ userScopes: ['profile', 'email'] });
     userId = (await provider.addUser({ username: 'ada' })).id;
     await provider.tenant.db.transaction(async (tx) => {
       const { id } = await provider.resources.create(tx, { name: 'Library', indicator, accessTokenTtl: 600 });
       const scope = await provider.resources.createScope(tx, id, { name: 'read', description: null });
+      const secret = await provider.resources.createScope(tx, id, { name: 'secret', description: null });
+      readId = scope.id;
       const role = await provider.roles.create(tx, {
         name: 'reader',
         description: 'Reads',
         type: 'User',
         isDefault: false,
-        scopeIds: [scope.id],
+        scopeIds: [scope.id, secret.id],
       });
       await provider.roles.assign(tx, 'user', userId, [role.id]);
     });
+    await allow({ resourceScopes: [readId] });
   });
   after(() => provider.close());
+
+  /** Lets the foreign application ask for more. */
+  const allow = (scopes: Parameters<Provider['consentScopes']['add']>[2]) =>
+    provider.tenant.db.transaction((tx) => provider.consentScopes.add(tx, foreign.id, scopes));
+  const disallow = (scopeType: 'user-scopes' | 'resource-scopes', scopeId: string) =>
+    provider.tenant.db.transaction((tx) =>
+      provider.consentScopes.remove(tx, { applicationId: foreign.id, scopeType, scopeId }),
+    );
 
   /** Signs in to the foreign application as far as the consent page. */
   const reachConsent = async (agent: Agent, extra: Extra = {}) => {
@@ -123,5 +137,66 @@ describe('consent', () => {
     await agent.fetch(await finishSignIn(provider.url, agent, grace.id, own.id));
     const resumed = await agent.fetch(`${provider.url}${decided.headers.get('location')}`);
     assert.equal(resumed.headers.get('location'), `/consent?app_id=${foreign.id}`);
+  });
+
+  it('is not asked for what the operator does not let the application have, and it does not get it', async () => {
+    const agent = createAgent();
+    const wish = { scope: 'openid profile phone roles read secret offline_access', resource: indicator };
+    const { html, xsrf } = await reachConsent(agent, wish);
+    assert.match(html, /read/);
+    assert.doesNotMatch(html, /secret|phone|roles/i);
+    const answer = await follow(agent, await decide(agent, { xsrf }));
+    const tokens = (await (await foreign.redeem(answer.get('code') ?? '')).json()) as Tokens;
+    assert.equal(tokens.scope, 'openid profile offline_access');
+    const claims = decodeJwt(tokens.id_token);
+    assert.deepEqual([claims.phone_number, claims.roles, claims.username], [undefined, undefined, 'ada']);
+    const refreshed = await foreign.refresh(tokens.refresh_token ?? '', { resource: indicator });
+    assert.equal(((await refreshed.json()) as Tokens).scope, 'read');
+  });
+
+  it('of what is taken from the application later counts no more at the next token', async () => {
+    const agent = createAgent();
+    const { xsrf } = await reachConsent(agent, { scope: 'openid email read offline_access', resource: indicator });
+    const answer = await follow(agent, await decide(agent, { xsrf }));
+    const tokens = (await (await foreign.redeem(answer.get('code') ?? '')).json()) as Tokens;
+    await disallow('user-scopes', 'email');
+    await disallow('resource-scopes', readId);
+    const again = (await (await foreign.refresh(tokens.refresh_token ?? '')).json()) as Tokens;
+    assert.equal(again.scope, 'openid offline_access');
+    assert.equal(decodeJwt(again.id_token).email, undefined);
+    const forResource = await foreign.refresh(again.refresh_token ?? '', { resource: indicator });
+    assert.equal(((await forResource.json()) as Tokens).scope, '');
+    await allow({ userScopes: ['email'], resourceScopes: [readId] });
+  });
+
+  it('makes a grant that shows as a third party’s, and ends when it is revoked', async () => {
+    const { id } = await provider.addUser({ username: 'joan' });
+    const agent = createAgent();
+    await foreign.authorize(agent);
+    await agent.fetch(await finishSignIn(provider.url, agent, id, foreign.id));
+    const html = await (await agent.fetch(`${provider.url}/consent?app_id=${foreign.id}`)).text();
+    const xsrf = /name="xsrf" value="([^"]*)"/.exec(html)?.[1] ?? '';
+    const answer = await follow(agent, await decide(agent, { xsrf }));
+    const tokens = (await (await foreign.redeem(answer.get('code') ?? '')).json()) as Tokens;
+    const { sessions } = provider.oidc;
+    assert.deepEqual(await sessions.listGrants(provider.tenant, id, 'firstParty'), []);
+    const [grant] = await sessions.listGrants(provider.tenant, id, 'thirdParty');
+    assert.equal(grant?.application.name, 'Foreign app');
+    const [session] = await sessions.list(provider.tenant, id);
+    await sessions.end(provider.tenant, { userId: id, uid: session?.payload.uid ?? '', revoke: 'firstParty' });
+    const again = (await (await foreign.refresh(tokens.refresh_token ?? '')).json()) as Tokens;
+    await sessions.revokeGrant(provider.tenant, id, grant?.id ?? '');
+    assert.equal((await foreign.refresh(again.refresh_token ?? '')).status, 400);
+  });
+
+  it('costs no statement at the tokens of a third party', async () => {
+    const agent = createAgent();
+    const { xsrf } = await reachConsent(agent, { scope: 'openid read offline_access', resource: indicator });
+    const answer = await follow(agent, await decide(agent, { xsrf }));
+    let tokens = (await (await foreign.redeem(answer.get('code') ?? '')).json()) as Tokens;
+    tokens = (await (await foreign.refresh(tokens.refresh_token ?? '', { resource: indicator })).json()) as Tokens;
+    const before = provider.database.statements.count;
+    await foreign.refresh(tokens.refresh_token ?? '', { resource: indicator });
+    assert.ok(provider.database.statements.count - before <= 4);
   });
 });

@@ -7,8 +7,11 @@ import {
   createApplications,
 } from '../../server/src/features/applications/index.ts';
 import { type Configs, createConfigs } from '../../server/src/features/configs/index.ts';
+import { type ConsentScopesService, createConsentScopes } from '../../server/src/features/consent-scopes/index.ts';
 import { type CustomClaims, createCustomClaims } from '../../server/src/features/custom-claims/index.ts';
 import { createPageSender } from '../../server/src/features/hosted-pages/index.ts';
+import { createOrganizationRoles } from '../../server/src/features/organization-roles/index.ts';
+import { createOrganizations } from '../../server/src/features/organizations/index.ts';
 import { createPasswords } from '../../server/src/features/passwords/index.ts';
 import {
   createPersonalAccessTokens,
@@ -50,6 +53,7 @@ export interface Provider {
   users: Users;
   resources: ReturnType<typeof createResources>;
   roles: ReturnType<typeof createRoles>;
+  consentScopes: ConsentScopesService;
   personalAccessTokens: PersonalAccessTokens;
   subjectTokens: SubjectTokens;
   addClient(draft: Partial<ApplicationDraft> & Pick<ApplicationDraft, 'type'>): Promise<Application>;
@@ -114,16 +118,21 @@ async function compose({ database, clock, url, log }: { database: Database; cloc
   const events = { publish: async () => undefined };
   const roles = createRoles({ database, caches, events });
   const passwords = createPasswords({ concurrency: 1, maximumQueue: 4 });
+  const organizationRoles = createOrganizationRoles();
+  const organizations = createOrganizations({ clock, organizationRoles });
   const users = createUsers({ clock, passwords, roles, events, sessions: { endAll: endOfUser } });
   const personalAccessTokens = createPersonalAccessTokens({ clock, vault, users });
   const subjectTokens = createSubjectTokens({ clock });
   const applications = createApplications({ database, caches, clock, vault, roles, grants: { endOfApplication } });
-  const resources = createResources({ database, caches, roles, events });
+  const consentScopes = createConsentScopes({ database, caches });
+  const resources = createResources({ consentScopes, database, caches, roles, events });
   const signInExperiences = createSignInExperiences({ database, caches, connectorsOf: async () => [] });
   const pages = createPageSender({ signInExperiences, applications, tenancy });
   const configs = createConfigs({ tenancy });
   const customClaims = createCustomClaims({ tenancy, vault, log, users, threads: 2 });
   const oidc = createOidc({
+    logs: { write: () => undefined },
+    dashboard: { noteActive: () => undefined },
     configs,
     customClaims,
     database,
@@ -135,12 +144,26 @@ async function compose({ database, clock, url, log }: { database: Database; cloc
     applications,
     users,
     resources,
+    organizations,
     roles,
+    consentScopes,
     personalAccessTokens,
     subjectTokens,
     pages,
   });
-  return { tenancy, roles, users, applications, resources, personalAccessTokens, subjectTokens, oidc, configs, customClaims };
+  return {
+    tenancy,
+    roles,
+    users,
+    applications,
+    resources,
+    consentScopes,
+    personalAccessTokens,
+    subjectTokens,
+    oidc,
+    configs,
+    customClaims,
+  };
 }
 
 /** Stand for the sign-in pages, where the person in the header has proved who they are, and for the Management API. */

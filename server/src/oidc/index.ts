@@ -12,6 +12,6 @@ export type { Interaction, InteractionPort, SignInResult } from './interactions.
 export { keyRoutes } from './key-routes.ts';
 export { createSigningKeySeed, type SigningAlgorithm } from './keys.ts';
 export type { OidcNeeds, ProtectedResource } from './needs.ts';
-export { createOidc, type Oidc, oidcRoutes } from './oidc.ts';
+export { consentRoutes, createOidc, type Oidc, oidcRoutes } from './oidc.ts';
 export { endOfApplication, endOfUser } from './store/endings.ts';
 export { userSessionRoutes } from './user-session-routes.ts';

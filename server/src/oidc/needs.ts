@@ -1,6 +1,9 @@
-import type { CustomizedToken, ExtendedClaim, PageLanguage, PageView } from '@aldaba/contract';
+import type { CustomizedToken, ExtendedClaim, PageLanguage, PageView, Scope } from '@aldaba/contract';
 import type { Client } from '../features/applications/index.ts';
+import type { Ceiling } from '../features/consent-scopes/index.ts';
 import type { Outcome as ClaimsOutcome } from '../features/custom-claims/index.ts';
+import type { Activity } from '../features/dashboard/index.ts';
+import type { Audit } from '../features/logs/index.ts';
 import type { User } from '../features/users/index.ts';
 import type { Reply, Request } from '../http/index.ts';
 import type { Clock } from '../kernel/clock.ts';
@@ -26,6 +29,8 @@ export interface OidcNeeds {
   clock: Clock;
   vault: Vault;
   log: Log;
+  logs: Audit;
+  dashboard: Activity;
   tenancy: Pick<Tenancy, 'get'>;
   applications: {
     /** Cached. Undefined for unknown and deleted applications. */
@@ -38,12 +43,24 @@ export interface OidcNeeds {
   resources: {
     findByIndicator(tenant: Tenant, indicator: string): Promise<ProtectedResource | undefined>;
     findDefault(tenant: Tenant): Promise<ProtectedResource | undefined>;
+    /** The permissions that there are on these resources. */
+    scopesOf(q: Queries, resourceIds: readonly string[]): Promise<Scope[]>;
   };
   roles: {
     /** Names of the permissions that the user's roles give on the resource. */
     userScopes(q: Queries, userId: string, resourceId: string): Promise<string[]>;
     /** Cached. */
     applicationScopes(tenant: Tenant, applicationId: string, resourceId: string): Promise<string[]>;
+  };
+  organizations: {
+    /** What a token in an organization needs to know of a member; undefined for those who are none. */
+    standing(
+      q: Queries,
+      member: { kind: 'user' | 'application'; organizationId: string; id: string },
+      resourceId?: string,
+    ): Promise<{ isMfaRequired: boolean; hasMfa: boolean; scopes: string[] } | undefined>;
+    /** The organizations of a person, with the names of the roles in each. */
+    memberships(q: Queries, userId: string): Promise<{ id: string; roles: string[] }[]>;
   };
   configs: {
     /** Seconds; cached. */
@@ -60,6 +77,10 @@ export interface OidcNeeds {
     ): Promise<ClaimsOutcome>;
     /** What a script is told about a person. */
     personContext(tenant: Tenant, userId: string): Promise<object | undefined>;
+  };
+  consentScopes: {
+    /** What a third-party application may have; cached. */
+    ceilingOf(tenant: Tenant, applicationId: string): Promise<Ceiling>;
   };
   personalAccessTokens: {
     /** Whom a personal access token stands for. Undefined for unknown ones and those of suspended users. */

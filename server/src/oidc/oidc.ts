@@ -1,5 +1,6 @@
-import type { Caller, Http, Request } from '../http/index.ts';
+import type { Caller, Http, Implement, Request } from '../http/index.ts';
 import type { Tenant } from '../tenancy/index.ts';
+import { mountConsentRoutes } from './consent-routes.ts';
 import type { Core } from './core.ts';
 import { createDeliveries } from './deliveries.ts';
 import { createInteractionPort, type InteractionPort } from './interactions.ts';
@@ -18,6 +19,8 @@ export interface Oidc {
   /** The guard `management`. @throws AldabaError `auth.*` */
   verifyManagementToken(request: Request, tenant: Tenant): Promise<Caller>;
   mount(http: Http): void;
+  /** The JSON side of the consent page. */
+  mountConsent(implement: Implement): void;
   /** Ends background work and writes what is gathered; call it after the HTTP server is closed and before the database is. */
   close(): Promise<void>;
 }
@@ -32,6 +35,7 @@ export function createOidc(needs: OidcNeeds): Oidc {
     sessions: createUserSessions(needs),
     verifyManagementToken: (request, tenant) => verifyManagementToken(core, request, tenant),
     mount: (http) => mountOidc(http, core),
+    mountConsent: (implement) => mountConsentRoutes(implement, core),
     async close() {
       await Promise.all([sweep.close(), core.deliveries.close()]);
     },
@@ -40,3 +44,5 @@ export function createOidc(needs: OidcNeeds): Oidc {
 
 /** Mounts the protocol's endpoints; see the table in `routes.ts`. */
 export const oidcRoutes = (http: Http, oidc: Oidc): void => oidc.mount(http);
+/** `/api/interaction/consent`. */
+export const consentRoutes = (implement: Implement, oidc: Oidc): void => oidc.mountConsent(implement);

@@ -37,6 +37,7 @@ interface ApplicationRow {
   custom_data: Generated<Json>;
   is_third_party: Generated<boolean>;
   created_at: Generated<Date>;
+  app_level_access_control_enabled: Generated<boolean>;
 }
 interface ApplicationSecretRow {
   tenant_id: string;
@@ -370,7 +371,45 @@ interface LogRow {
   created_at: Date;
 }
 
+interface ConsentUserScopeRow {
+  tenant_id: string;
+  application_id: string;
+  user_scope: string;
+}
+interface ConsentResourceScopeRow {
+  tenant_id: string;
+  application_id: string;
+  scope_id: string;
+  in_organizations: boolean;
+}
+interface ConsentOrganizationScopeRow {
+  tenant_id: string;
+  application_id: string;
+  organization_scope_id: string;
+}
+interface AccessUserRow {
+  tenant_id: string;
+  application_id: string;
+  user_id: string;
+}
+interface AccessRoleRow {
+  tenant_id: string;
+  application_id: string;
+  role_id: string;
+}
+interface ApplicationSignInExperienceRow {
+  tenant_id: string;
+  application_id: string;
+  settings: Json;
+}
+
 export interface Tables {
+  application_consent_user_scopes: ConsentUserScopeRow;
+  application_consent_resource_scopes: ConsentResourceScopeRow;
+  application_consent_organization_scopes: ConsentOrganizationScopeRow;
+  application_access_users: AccessUserRow;
+  application_access_roles: AccessRoleRow;
+  application_sign_in_experiences: ApplicationSignInExperienceRow;
   personal_access_tokens: PersonalAccessTokenRow;
   subject_tokens: SubjectTokenRow;
   hooks: HookRow;

@@ -11,6 +11,7 @@ import {
 } from '../../store/index.ts';
 import type { Tenant } from '../../tenancy/index.ts';
 import type { Events } from '../hooks/index.ts';
+import type { ConsentScopesService } from '../consent-scopes/index.ts';
 import type { Roles } from '../roles/index.ts';
 import type { Slice } from './store.ts';
 import * as store from './store.ts';
@@ -19,6 +20,7 @@ export interface ResourcesNeeds {
   database: Database;
   caches: CacheRegistry;
   roles: Pick<Roles, 'scopesChanged'>;
+  consentScopes: Pick<ConsentScopesService, 'scopesChanged'>;
   events: Events;
 }
 
@@ -62,7 +64,7 @@ export interface ScopePlace {
   scopeId: string;
 }
 
-export function createResources({ database, caches, roles, events }: ResourcesNeeds): Resources {
+export function createResources({ database, caches, roles, consentScopes, events }: ResourcesNeeds): Resources {
   const cache = caches.create<Resource>({
     name: 'resources',
     maximum: 5000,
@@ -85,6 +87,7 @@ export function createResources({ database, caches, roles, events }: ResourcesNe
   const changed = async (tx: Queries) => {
     await cache.changed(tx, '*');
     await roles.scopesChanged(tx);
+    await consentScopes.scopesChanged(tx);
   };
 
   return {

@@ -11,6 +11,7 @@ import { sessionCookie } from '../cookies.ts';
 import type { Core } from '../core.ts';
 import { ProtocolError } from '../errors.ts';
 import { forgetInteraction, holdsInteraction, openInteraction, rememberInteraction } from '../interactions.ts';
+import { limitsOf } from '../limits.ts';
 import type { Parameters } from '../parameters.ts';
 import { requestedResources } from '../resources.ts';
 import { findBrowserSession } from '../sessions.ts';
@@ -36,12 +37,15 @@ async function check(
 ): Promise<AuthorizationRequest> {
   const { parameters, client, redirectUri } = known;
   refuseRequestObjects(parameters);
+  const asked = readPromptAndScope(parameters, client);
+  const limits = await limitsOf(core, http.tenant, client);
   return {
     clientId: client.id,
     redirectUri,
     ...readResponse(parameters, client, redirectUri),
     ...readChallenge(parameters, client),
-    ...readPromptAndScope(parameters, client),
+    ...asked,
+    scope: limits.any(asked.scope.split(' ')).join(' '),
     resources: await requestedResources(core, http.tenant, parameters.resources),
     ...(await readIdTokenHint(core, http.tenant, { parameters, clientId: client.id })),
     ...readWishes(parameters),

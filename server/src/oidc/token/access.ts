@@ -2,12 +2,19 @@ import { seconds } from '../../kernel/clock.ts';
 import { hashToken } from '../../kernel/crypto.ts';
 import { opaqueToken, standardId } from '../../kernel/ids.ts';
 import { supportedScopes } from '../claims.ts';
-import { ProtocolError } from '../errors.ts';
+import { limitsOf } from '../limits.ts';
 import type { ProtectedResource } from '../needs.ts';
 import { targetResource } from '../resources.ts';
 import type { Actor, NewAccessToken } from '../store/access-tokens.ts';
 import { scopeMember } from '../wire-quirks.ts';
 import type { Exchange } from './exchange.ts';
+import {
+  accessInOrganization,
+  type Bearer,
+  organizationAudience,
+  organizationTokenTtl,
+  requestedOrganization,
+} from './organization.ts';
 
 /** Seconds. */
 const opaqueTtl = 3600;
@@ -28,6 +35,8 @@ export interface AccessPlan {
   scopes: string[];
   expiresIn: number;
   resource?: ProtectedResource;
+  /** Set for a token that counts inside of an organization only. */
+  organizationId?: string;
   opaque?: { token: string; row: NewAccessToken };
   /** Who acts for the subject. */
   act?: Actor;
@@ -38,26 +47,49 @@ export interface AccessPlan {
 /** The access token for a person: a JWT for a resource with the permissions their roles give, else an opaque one for userinfo. */
 export async function planUserAccess(exchange: Exchange, granted: Granted): Promise<AccessPlan> {
   const { core, tenant, parameters } = exchange;
+  const organizationId = requestedOrganization(exchange);
+  if (organizationId !== undefined)
+    return planInOrganization(exchange, organizationId, {
+      kind: 'user',
+      id: granted.userId,
+      scopes: granted.scopes,
+      granted: granted.resources,
+    });
   const resource = await targetResource(core, tenant, {
     requested: parameters.resources,
     granted: granted.resources,
     scopes: granted.scopes,
   });
+  const limits = await limitsOf(core, tenant, exchange.client);
   if (resource) {
     const held = new Set(await core.roles.userScopes(tenant.db, granted.userId, resource.id));
+    const allowed = limits.resource(resource.id, granted.scopes);
     return planResource(
       granted.userId,
       resource,
-      granted.scopes.filter((scope) => held.has(scope)),
+      allowed.filter((scope) => held.has(scope)),
     );
   }
-  const scopes = granted.scopes.filter((scope) => (supportedScopes as readonly string[]).includes(scope));
+  const scopes = limits.user(granted.scopes).filter((scope) => (supportedScopes as readonly string[]).includes(scope));
   return planOpaque(exchange, {
     subject: granted.userId,
     userId: granted.userId,
     scopes,
     sessionUid: granted.sessionUid ?? null,
   });
+}
+
+/** A JWT for the organization, or for a resource with the permissions that roles in the organization give on it. */
+export async function planInOrganization(
+  exchange: Exchange,
+  organizationId: string,
+  bearer: Bearer,
+): Promise<AccessPlan> {
+  const { resource, scopes } = await accessInOrganization(exchange, organizationId, bearer);
+  const plan = { subject: bearer.id, scopes, organizationId };
+  return resource
+    ? { ...plan, resource, expiresIn: resource.accessTokenTtl }
+    : { ...plan, expiresIn: organizationTokenTtl };
 }
 
 export const planResource = (subject: string, resource: ProtectedResource, scopes: string[]): AccessPlan => ({
@@ -98,19 +130,14 @@ export async function accessMembers(
         ...plan.custom,
         jti: standardId(),
         sub: plan.subject,
-        aud: plan.resource?.indicator,
+        aud: plan.resource?.indicator ?? (plan.organizationId && organizationAudience(plan.organizationId)),
         exp: seconds(core.clock) + plan.expiresIn,
         client_id: client.id,
+        ...(plan.resource && plan.organizationId ? { organization_id: plan.organizationId } : {}),
         ...scope,
         ...(plan.act ? { act: plan.act } : {}),
       },
       'at+jwt',
     ));
   return { access_token: accessToken, token_type: 'Bearer', expires_in: plan.expiresIn, ...scope };
-}
-
-/** Nobody is a member of an organization here: the wire contract's answer to those who are not. */
-export function refuseOrganization({ parameters }: Exchange): void {
-  if (!parameters.has('organization_id')) return;
-  throw new ProtocolError('access_denied', 'the subject is not a member of the organization', { status: 403 });
 }

@@ -3,6 +3,8 @@ import { seconds } from '../../kernel/clock.ts';
 import { userClaims } from '../claims.ts';
 import { idTokenTtl } from '../clients.ts';
 import { ProtocolError } from '../errors.ts';
+import { limitsOf } from '../limits.ts';
+import { organizationClaims } from '../organization-claims.ts';
 import type { Exchange } from './exchange.ts';
 
 /** The user a code or refresh token belongs to. @throws ProtocolError `invalid_grant` when deleted or suspended */
@@ -20,11 +22,13 @@ export async function idTokenMember(
   facts: { scopes: readonly string[]; authTime: number; sid: string; nonce?: string | undefined },
 ): Promise<{ id_token?: string }> {
   if (!facts.scopes.includes('openid')) return {};
+  const scopes = (await limitsOf(core, tenant, client)).user(facts.scopes);
   const extended = await core.configs.idTokenClaims(tenant);
   const roleNames =
-    extended.has('roles') && facts.scopes.includes('roles') ? await core.users.roleNames(tenant.db, user.id) : [];
+    extended.has('roles') && scopes.includes('roles') ? await core.users.roleNames(tenant.db, user.id) : [];
   const idToken = await core.keys.sign(tenant, {
-    ...userClaims(user, facts.scopes, { roleNames, extended }),
+    ...userClaims(user, scopes, { roleNames, extended }),
+    ...(await organizationClaims(core, tenant, { userId: user.id, client, scopes: facts.scopes, extended })),
     sub: user.id,
     aud: client.id,
     exp: seconds(core.clock) + idTokenTtl(client),

@@ -1,0 +1,70 @@
+import type { Scope } from '@aldaba/contract';
+import type { Client } from '../features/applications/index.ts';
+import type { User } from '../features/users/index.ts';
+import type { Request } from '../http/index.ts';
+import { AldabaError } from '../kernel/errors.ts';
+import { supportedScopes } from './claims.ts';
+import type { Core } from './core.ts';
+import { ProtocolError } from './errors.ts';
+import { findOpenInteraction, type OpenInteraction, settleInteraction } from './interactions.ts';
+import { limitsOf } from './limits.ts';
+import type { ProtectedResource } from './needs.ts';
+import { organizationsResource } from './resources.ts';
+import { findBrowserSession } from './sessions.ts';
+
+/** Who is asked by whom: the browser's waiting interaction, its application and the signed-in user. */
+export interface Question {
+  open: OpenInteraction;
+  client: Client;
+  user: User;
+}
+
+/** What the application would get if the person agreed: nothing that they do not have, or that the operator does not let it ask for. */
+export interface Wishes {
+  /** Scopes about the person, without `openid`, which alone tells nothing about anybody. */
+  user: string[];
+  resources: { resource: ProtectedResource; scopes: Scope[] }[];
+}
+
+/** @throws AldabaError `session.not_found` when nothing waits for this browser's consent */
+export async function getQuestion(core: Core, request: Request, applicationId: string | undefined): Promise<Question> {
+  const open = await findOpenInteraction(request, { clock: core.clock, prompt: 'consent', applicationId });
+  const session = open && (await findBrowserSession(request.tenant.db, request, core.clock));
+  const user = session && (await core.users.find(request.tenant.db, session.userId));
+  if (!open || !user) throw new AldabaError('session.not_found');
+  const client = await core.applications.findClient(request.tenant, open.request.clientId);
+  if (!client) throw new ProtocolError('invalid_client', 'client is not registered', { status: 400 });
+  return { open, client, user };
+}
+
+export async function findWishes(core: Core, request: Request, { open, client, user }: Question): Promise<Wishes> {
+  const { tenant } = request;
+  const requested = open.request.scope.split(' ').filter(Boolean);
+  const limits = await limitsOf(core, tenant, client);
+  const resources: Wishes['resources'] = [];
+  for (const indicator of open.request.resources) {
+    const resource =
+      indicator === organizationsResource ? undefined : await core.resources.findByIndicator(tenant, indicator);
+    if (!resource) continue;
+    const held = new Set(await core.roles.userScopes(tenant.db, user.id, resource.id));
+    const given = new Set(limits.resource(resource.id, requested).filter((name) => held.has(name)));
+    const scopes = (await core.resources.scopesOf(tenant.db, [resource.id])).filter(({ name }) => given.has(name));
+    if (scopes.length > 0) resources.push({ resource, scopes });
+  }
+  const known: ReadonlySet<string> = new Set(supportedScopes);
+  return { user: limits.user(requested).filter((name) => name !== 'openid' && known.has(name)), resources };
+}
+
+/** Stores the person's answer. @throws AldabaError `session.not_found` when it was given meanwhile */
+export const settleQuestion = (
+  core: Core,
+  request: Request,
+  { open, user }: Question,
+  decision: 'accept' | 'deny',
+): Promise<void> =>
+  settleInteraction(
+    request.tenant.db,
+    { uidHash: open.record.uidHash, revision: open.record.revision },
+    decision === 'accept' ? { kind: 'consent', userId: user.id } : { kind: 'refused' },
+    core.clock,
+  );

@@ -1,0 +1,39 @@
+import * as contract from '@aldaba/contract';
+import type { Implement } from '../http/index.ts';
+import { AldabaError } from '../kernel/errors.ts';
+import { findWishes, getQuestion, settleQuestion } from './consent-question.ts';
+import type { Core } from './core.ts';
+
+/** `/api/interaction/consent`: the same question as the hosted page asks, for consent pages of an operator's own. */
+export function mountConsentRoutes(implement: Implement, core: Core): void {
+  implement(contract.getConsentInfo, async ({ request }) => {
+    const question = await getQuestion(core, request, undefined);
+    const { client, open, user } = question;
+    const wishes = await findWishes(core, request, question);
+    return {
+      application: { id: client.id, name: client.name },
+      user: {
+        id: user.id,
+        name: user.name,
+        avatar: user.avatar,
+        username: user.username,
+        primaryEmail: user.primaryEmail,
+        primaryPhone: user.primaryPhone,
+      },
+      organizations: [],
+      missingOIDCScope: wishes.user,
+      missingResourceScopes: wishes.resources.map(({ resource: { id, name, indicator }, scopes }) => ({
+        resource: { id, name, indicator },
+        scopes: scopes.map((scope) => ({ id: scope.id, name: scope.name, description: scope.description })),
+      })),
+      redirectUri: open.request.redirectUri,
+    };
+  });
+  implement(contract.giveConsent, async ({ request, body }) => {
+    // No organization was offered: an answer that names one is an answer to another question.
+    if (body?.organizationIds?.length) throw new AldabaError('request.feature_not_supported');
+    const question = await getQuestion(core, request, undefined);
+    await settleQuestion(core, request, question, 'accept');
+    return { redirectTo: `${request.tenant.issuer}/auth/${question.open.uid}` };
+  });
+}

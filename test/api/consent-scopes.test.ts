@@ -1,0 +1,132 @@
+import assert from 'node:assert/strict';
+import { after, before, describe, it } from 'node:test';
+import { createAgent } from '../support/agent.ts';
+import { authorization } from '../support/authorization.ts';
+import { assertRefused, type Manager, manage } from '../support/management.ts';
+import { startServer, type TestServer } from '../support/server.ts';
+
+describe('What a third-party application may ask people for', () => {
+  let server: TestServer;
+  let api: Manager;
+  let applicationId: string;
+  let resource: { id: string; name: string; indicator: string };
+  let scope: { id: string; name: string; description: string | null };
+  const redirectUri = 'https://partner.example.com/callback';
+  before(async () => {
+    server = await startServer();
+    api = await manage(server);
+    const application = await api.post('/api/applications', {
+      name: 'Partner',
+      type: 'SPA',
+      isThirdParty: true,
+      oidcClientMetadata: { redirectUris: [redirectUri] },
+    });
+    applicationId = application.body.id;
+    resource = (await api.post('/api/resources', { name: 'Library', indicator: 'https://library.example.com/' })).body;
+    scope = (await api.post(`/api/resources/${resource.id}/scopes`, { name: 'read:books', description: 'Read' })).body;
+  });
+  after(() => server.close());
+
+  const path = () => `/api/applications/${applicationId}/user-consent-scopes`;
+  const nothing = { organizationScopes: [], resourceScopes: [], organizationResourceScopes: [], userScopes: [] };
+
+  it('is nothing until it is allowed, is listed, and can be taken back', async () => {
+    assert.deepEqual((await api.get(path())).body, nothing);
+    const organizationScope = (await api.post('/api/organization-scopes', { name: 'invite' })).body;
+    const added = await api.post(path(), {
+      userScopes: ['email', 'profile'],
+      resourceScopes: [scope.id],
+      organizationResourceScopes: [scope.id],
+      organizationScopes: [organizationScope.id],
+    });
+    assert.equal(added.status, 201);
+    assert.equal((await api.post(path(), { userScopes: ['email'] })).status, 201);
+    const ofResource = {
+      resource: { id: resource.id, name: 'Library', indicator: resource.indicator },
+      scopes: [{ id: scope.id, name: 'read:books', description: 'Read' }],
+    };
+    assert.deepEqual((await api.get(path())).body, {
+      userScopes: ['email', 'profile'],
+      resourceScopes: [ofResource],
+      organizationResourceScopes: [ofResource],
+      organizationScopes: [{ id: organizationScope.id, name: 'invite', description: null }],
+    });
+    for (const place of [
+      'user-scopes/email',
+      'user-scopes/profile',
+      `resource-scopes/${scope.id}`,
+      `organization-resource-scopes/${scope.id}`,
+      `organization-scopes/${organizationScope.id}`,
+    ]) {
+      assert.equal((await api.delete(`${path()}/${place}`)).status, 204, place);
+      assertRefused(await api.delete(`${path()}/${place}`), 404, 'entity.not_found');
+    }
+    assert.deepEqual((await api.get(path())).body, nothing);
+  });
+
+  it('is refused for what does not exist and for the operator’s own applications', async () => {
+    const { body: own } = await api.post('/api/applications', { name: 'Own', type: 'SPA' });
+    const ofOwn = `/api/applications/${own.id}/user-consent-scopes`;
+    assertRefused(await api.post(ofOwn, { userScopes: ['email'] }), 422, 'application.third_party_application_only');
+    assertRefused(
+      await api.post(path(), { userScopes: ['email'], resourceScopes: ['none'] }),
+      422,
+      'application.user_consent_scopes_not_found',
+    );
+    assert.deepEqual((await api.get(path())).body.userScopes, [], 'half of a refused request was kept');
+    assertRefused(await api.post(path(), { userScopes: ['everything'] }), 400, 'guard.invalid_input');
+    assertRefused(await api.get('/api/applications/none/user-consent-scopes'), 404, 'entity.not_exists_with_id');
+  });
+
+  it('is asked for, and given, at a consent page of one’s own', async () => {
+    await api.post(path(), { userScopes: ['email'], resourceScopes: [scope.id] });
+    const { body: user } = await api.post('/api/users', { username: 'ada', password: 'correct horse 1' });
+    const role = await api.post('/api/roles', { name: 'reader', description: 'Reads', scopeIds: [scope.id] });
+    await api.post(`/api/users/${user.id}/roles`, { roleIds: [role.body.id] });
+    const agent = createAgent();
+    const consent = `${server.url}/api/interaction/consent`;
+    assertRefused({ ...(await refusal(agent.fetch(consent))) }, 400, 'session.not_found');
+
+    const { url } = authorization({
+      endpoint: server.url,
+      clientId: applicationId,
+      redirectUri,
+      extra: { scope: 'openid email phone read:books', resource: resource.indicator },
+    });
+    await agent.fetch(url);
+    await agent.json('PUT', `${server.url}/api/experience`, { interactionEvent: 'SignIn' });
+    const proof = await agent.json('POST', `${server.url}/api/experience/verification/password`, {
+      identifier: { type: 'username', value: 'ada' },
+      password: 'correct horse 1',
+    });
+    await agent.json('POST', `${server.url}/api/experience/identification`, await proof.json());
+    const submitted = await agent.json('POST', `${server.url}/api/experience/submit`);
+    await agent.fetch(((await submitted.json()) as { redirectTo: string }).redirectTo);
+
+    const info = (await (await agent.fetch(consent)).json()) as Record<string, unknown>;
+    assert.deepEqual(info, {
+      application: { id: applicationId, name: 'Partner' },
+      user: { id: user.id, name: null, avatar: null, username: 'ada', primaryEmail: null, primaryPhone: null },
+      organizations: [],
+      missingOIDCScope: ['email'],
+      missingResourceScopes: [
+        {
+          resource: { id: resource.id, name: 'Library', indicator: resource.indicator },
+          scopes: [{ id: scope.id, name: 'read:books', description: 'Read' }],
+        },
+      ],
+      redirectUri,
+    });
+    const cross = await agent.fetch(consent, { method: 'POST', headers: { 'sec-fetch-site': 'cross-site' } });
+    assert.equal(cross.status, 403);
+    const given = await agent.json('POST', consent, {});
+    assert.equal(given.status, 200, await given.clone().text());
+    const back = await agent.fetch(((await given.json()) as { redirectTo: string }).redirectTo);
+    assert.ok(new URL(back.headers.get('location') ?? '').searchParams.get('code'));
+  });
+
+  const refusal = async (answer: Promise<Response>) => {
+    const response = await answer;
+    return { status: response.status, headers: response.headers, body: await response.json() };
+  };
+});
