@@ -244,7 +244,7 @@ describe('clients at the token endpoint', () => {
       const { refresh_token: token } = await spa.tokens(userId);
       assert.equal((await failureOf(await spa.refresh(token ?? '', { resource: indicator }))).error, 'invalid_target');
       const { status, error } = await failureOf(await spa.refresh(token ?? '', { organization_id: 'org' }));
-      assert.deepEqual([status, error], [403, 'access_denied']);
+      assert.deepEqual([status, error], [403, 'insufficient_scope']);
     });
   });
 });

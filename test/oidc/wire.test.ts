@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { decodeJwt, decodeProtectedHeader, type JSONWebKeySet } from 'jose';
+import { createOrganizationRoles } from '../../server/src/features/organization-roles/index.ts';
+import { createOrganizations } from '../../server/src/features/organizations/index.ts';
 import { createAgent } from '../support/agent.ts';
 import { createParty, encode, failureOf, type Party, type Tokens } from './party.ts';
 import { type Provider, startProvider } from './provider.ts';
@@ -165,9 +167,17 @@ describe('the SDKs’ checklist', () => {
     assert.match(response.headers.get('content-type') ?? '', /^application\/json/);
   });
 
-  it('12: organization_id of an organization that the user is no member of: 403 access_denied', async () => {
+  it('12: organization_id gives a JWT for the organization, and 403 access_denied to those who are no member', async () => {
+    const organizations = createOrganizations({ clock: provider.clock, organizationRoles: createOrganizationRoles() });
+    const { id } = await organizations.create(provider.tenant.db, { name: 'Acme' });
+    await organizations.addMembers(provider.tenant.db, 'user', id, [userId]);
+    const scope = 'openid offline_access urn:logto:scope:organizations';
+    const resource = 'urn:logto:resource:organizations';
+    const { refresh_token: token } = await native.tokens(userId, { scope, resource });
+    const answer = (await (await native.refresh(token ?? '', { organization_id: id })).json()) as Tokens;
+    assert.equal(decodeJwt(answer.access_token).aud, `urn:logto:organization:${id}`);
     const { status, error } = await failureOf(
-      await native.refresh(tokens.refresh_token ?? '', { organization_id: 'org' }),
+      await native.refresh(answer.refresh_token ?? '', { organization_id: 'org' }),
     );
     assert.deepEqual([status, error], [403, 'access_denied']);
   });

@@ -12,6 +12,8 @@ export const supportedScopes = [
   'roles',
   'custom_data',
   'identities',
+  'urn:logto:scope:organizations',
+  'urn:logto:scope:organization_roles',
 ] as const;
 
 /** Claims that `profile` takes from the user's profile as they are, where they are set. */
@@ -61,6 +63,8 @@ export const supportedClaims = [
   'roles',
   'custom_data',
   'identities',
+  'organizations',
+  'organization_roles',
 ] as const;
 
 type Claims = Record<string, unknown>;

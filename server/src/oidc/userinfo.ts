@@ -6,6 +6,7 @@ import type { Core } from './core.ts';
 import { checkOrigin } from './cors.ts';
 import { ProtocolError } from './errors.ts';
 import { matchesEtag } from './metadata.ts';
+import { organizationClaims } from './organization-claims.ts';
 import { findAccessToken } from './store/access-tokens.ts';
 
 /** The bearer token of a request, from the header or, in a form POST, from the body (RFC 6750 section 2). */
@@ -45,7 +46,8 @@ export async function userinfo(core: Core, request: Request, reply: Reply): Prom
   const user = await core.users.find(tenant.db, token.userId);
   if (!user || user.isSuspended) throw invalid();
   const roleNames = scopes.includes('roles') ? await core.users.roleNames(tenant.db, user.id) : [];
-  const body = JSON.stringify({ sub: user.id, ...userClaims(user, scopes, { roleNames }) });
+  const organizations = await organizationClaims(core, tenant, { userId: user.id, client, scopes });
+  const body = JSON.stringify({ sub: user.id, ...userClaims(user, scopes, { roleNames }), ...organizations });
   const etag = `W/"${createHash('sha256').update(body).digest('base64url').slice(0, 27)}"`;
   // `private`: an answer about one person belongs into no shared cache.
   reply.header('cache-control', 'private, no-cache').header('etag', etag);

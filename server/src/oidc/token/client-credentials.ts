@@ -2,16 +2,16 @@ import { ProtocolError } from '../errors.ts';
 import { getResource, requestedResources } from '../resources.ts';
 import { insertAccessToken } from '../store/access-tokens.ts';
 import { uniqueScopes } from '../wire-quirks.ts';
-import { type AccessPlan, accessMembers, planOpaque, planResource, refuseOrganization } from './access.ts';
+import { type AccessPlan, accessMembers, planInOrganization, planOpaque, planResource } from './access.ts';
 import { withCustomClaims } from './custom-claims.ts';
 import type { Exchange, TokenAnswer } from './exchange.ts';
+import { requestedOrganization } from './organization.ts';
 
 /**
  * `grant_type=client_credentials` (RFC 6749 section 4.4): an application acts for itself. For a resource it gets a JWT with
  * those of the requested scopes that its roles give; without one an opaque token that opens nothing here.
  */
 export async function issueClientToken(exchange: Exchange): Promise<TokenAnswer> {
-  refuseOrganization(exchange);
   const plan = await withCustomClaims(exchange, await planAccess(exchange), {});
   if (plan.opaque) await insertAccessToken(exchange.tenant.db, plan.opaque.row, new Date(exchange.core.clock.now()));
   return { body: await accessMembers(exchange, plan) };
@@ -19,6 +19,11 @@ export async function issueClientToken(exchange: Exchange): Promise<TokenAnswer>
 
 async function planAccess(exchange: Exchange): Promise<AccessPlan> {
   const { core, tenant, client, parameters } = exchange;
+  const organizationId = requestedOrganization(exchange);
+  if (organizationId !== undefined) {
+    const scopes = uniqueScopes(parameters.get('scope'));
+    return planInOrganization(exchange, organizationId, { kind: 'application', id: client.id, scopes });
+  }
   const [indicator, ...others] = await requestedResources(core, tenant, parameters.resources);
   if (others.length > 0)
     throw new ProtocolError('invalid_target', 'only a single resource indicator value must be requested per token');

@@ -10,9 +10,10 @@ import {
   useRefreshToken,
 } from '../store/refresh-tokens.ts';
 import { uniqueScopes } from '../wire-quirks.ts';
-import { type AccessPlan, accessMembers, planUserAccess, refuseOrganization } from './access.ts';
+import { type AccessPlan, accessMembers, planUserAccess } from './access.ts';
 import { withCustomClaims } from './custom-claims.ts';
 import type { Exchange, TokenAnswer } from './exchange.ts';
+import { requireOrganizationsScope } from './organization.ts';
 import { getActiveUser, idTokenMember } from './person.ts';
 
 /** Milliseconds during which a replaced token still works: two tabs, a retry after a lost answer. */
@@ -27,7 +28,6 @@ const longestFamily = 365 * 86_400_000;
 export async function refreshTokens(exchange: Exchange): Promise<TokenAnswer> {
   const value = exchange.parameters.get('refresh_token');
   if (!value) throw new ProtocolError('invalid_request', "missing required parameter 'refresh_token'");
-  refuseOrganization(exchange);
   // Another request may consume the token between reading and writing it: then it is read again and judged anew.
   for (let attempt = 0; attempt < 5; attempt += 1) {
     const answer = await tryRefresh(exchange, value);
@@ -43,6 +43,7 @@ async function tryRefresh(exchange: Exchange, value: string): Promise<TokenAnswe
   const use = await judge(exchange, token, now);
   const { payload } = use.token;
   const user = await getActiveUser(exchange, payload.userId);
+  requireOrganizationsScope(exchange, payload.scope);
   const scopes = narrowScopes(exchange, payload.scope);
   const granted = { userId: user.id, resources: payload.resources, scopes, sessionUid: payload.sessionUid };
   const plan = await withCustomClaims(exchange, await planUserAccess(exchange, granted), { userId: user.id });

@@ -4,7 +4,7 @@ import { looksLikeJws } from '../jws.ts';
 import { requestedResources } from '../resources.ts';
 import { type Actor, findAccessToken, insertAccessToken, readActor } from '../store/access-tokens.ts';
 import { uniqueScopes } from '../wire-quirks.ts';
-import { type AccessPlan, accessMembers, planUserAccess, refuseOrganization } from './access.ts';
+import { type AccessPlan, accessMembers, planUserAccess } from './access.ts';
 import { withCustomClaims } from './custom-claims.ts';
 import type { Exchange, TokenAnswer } from './exchange.ts';
 import { getActiveUser } from './person.ts';
@@ -35,7 +35,6 @@ const readers: Record<string, (exchange: Exchange, value: string) => Promise<Sub
  */
 export async function exchangeToken(exchange: Exchange): Promise<TokenAnswer> {
   const { core, tenant, parameters } = exchange;
-  refuseOrganization(exchange);
   const [value, type] = [parameters.get('subject_token'), parameters.get('subject_token_type')];
   if (!value) throw new ProtocolError('invalid_request', "missing required parameter 'subject_token'");
   if (!type) throw new ProtocolError('invalid_request', "missing required parameter 'subject_token_type'");

@@ -1,0 +1,79 @@
+import { ProtocolError } from '../errors.ts';
+import type { ProtectedResource } from '../needs.ts';
+import { getResource, organizationsResource } from '../resources.ts';
+import type { Exchange } from './exchange.ts';
+
+/** What a refresh token must have been granted to get tokens for organizations. */
+export const organizationsScope = 'urn:logto:scope:organizations';
+
+/** Seconds that a token for an organization lives. */
+export const organizationTokenTtl = 3600;
+
+export const organizationAudience = (organizationId: string): string => `urn:logto:organization:${organizationId}`;
+
+/** Who asks for a token in an organization. */
+export interface Bearer {
+  kind: 'user' | 'application';
+  id: string;
+  /** The scopes that are asked for. */
+  scopes: readonly string[];
+  /** Indicators that tokens may be asked for; undefined for an application, whose roles alone decide. */
+  granted?: readonly string[] | undefined;
+}
+
+/** What the bearer may have there: on the resource if one was named, else in the organization itself. */
+export interface OrganizationAccess {
+  organizationId: string;
+  resource: ProtectedResource | undefined;
+  scopes: string[];
+}
+
+/** The organization that a token request is for. An authorization code is redeemed without one. */
+export const requestedOrganization = ({ parameters }: Exchange): string | undefined =>
+  parameters.get('grant_type') === 'authorization_code' ? undefined : parameters.get('organization_id');
+
+/** @throws ProtocolError `insufficient_scope` when an organization is named that the refresh token was not granted for */
+export function requireOrganizationsScope(exchange: Exchange, granted: string): void {
+  if (requestedOrganization(exchange) === undefined || granted.split(' ').includes(organizationsScope)) return;
+  throw new ProtocolError('insufficient_scope', `refresh token missing required scope ${organizationsScope}`);
+}
+
+/**
+ * Decides what a member may have in an organization, from the roles as they are now: one statement, nothing cached.
+ *
+ * @throws ProtocolError `access_denied` (403) for those who are no member, who lack the second factor that the organization
+ * wants, and for applications of third parties; `invalid_target` (RFC 8707) for unknown, several and not granted resources
+ */
+export async function accessInOrganization(
+  exchange: Exchange,
+  organizationId: string,
+  bearer: Bearer,
+): Promise<OrganizationAccess> {
+  const { core, tenant, client } = exchange;
+  // People choose at consent which organizations a third party learns of; without such a choice it is none.
+  if (client.isThirdParty) throw denied('the application was not allowed to act in the organization');
+  const resource = await organizationTarget(exchange, bearer);
+  const member = { kind: bearer.kind, organizationId, id: bearer.id };
+  const standing = await core.organizations.standing(tenant.db, member, resource?.id);
+  if (!standing)
+    throw denied(`the ${bearer.kind === 'user' ? 'user' : 'application'} is not a member of the organization`);
+  if (standing.isMfaRequired && !standing.hasMfa)
+    throw denied('the organization requires MFA, but the user has none set up');
+  const held = new Set(standing.scopes);
+  return { organizationId, resource, scopes: bearer.scopes.filter((scope) => held.has(scope)) };
+}
+
+async function organizationTarget(
+  { core, tenant, parameters }: Exchange,
+  { granted }: Bearer,
+): Promise<ProtectedResource | undefined> {
+  const [indicator, ...others] = parameters.resources.filter((name) => name !== organizationsResource);
+  if (indicator === undefined) return undefined;
+  if (others.length > 0)
+    throw new ProtocolError('invalid_target', 'only a single resource indicator value must be requested per token');
+  if (granted && !granted.includes(indicator))
+    throw new ProtocolError('invalid_target', 'requested resource was not granted');
+  return getResource(core, tenant, indicator);
+}
+
+const denied = (description: string) => new ProtocolError('access_denied', description, { status: 403 });

@@ -1,0 +1,252 @@
+import assert from 'node:assert/strict';
+import { after, before, describe, it } from 'node:test';
+import { decodeJwt, decodeProtectedHeader } from 'jose';
+import { createOrganizationRoles } from '../../server/src/features/organization-roles/index.ts';
+import { createOrganizations } from '../../server/src/features/organizations/index.ts';
+import { sql } from '../../server/src/store/index.ts';
+import { createParty, failureOf, type Party, type Tokens } from './party.ts';
+import { type Provider, startProvider } from './provider.ts';
+
+const organizationsScope = 'urn:logto:scope:organizations';
+const rolesScope = 'urn:logto:scope:organization_roles';
+const indicator = 'https://invoices.test';
+const scope = `openid offline_access ${organizationsScope} ${rolesScope} read write pay`;
+const redirectUri = 'https://client.example.com/cb';
+const oidcClientMetadata = { redirectUris: [redirectUri] };
+
+describe('tokens in organizations', () => {
+  let provider: Provider;
+  let spa: Party;
+  let machine: Party;
+  const template = createOrganizationRoles();
+  const organizations = createOrganizations({ clock: { now: () => Date.now() }, organizationRoles: template });
+  const ids = { read: '', write: '', pay: '', reader: '', writer: '', robot: '' };
+  before(async () => {
+    provider = await startProvider();
+    const { db } = provider.tenant;
+    const resource = await provider.resources.create(db, { name: 'Invoices', indicator, accessTokenTtl: 600 });
+    ids.pay = (await provider.resources.createScope(db, resource.id, { name: 'pay', description: null })).id;
+    ids.read = (await template.createScope(db, { name: 'read' })).id;
+    ids.write = (await template.createScope(db, { name: 'write' })).id;
+    const role = async (name: string, type: 'User' | 'MachineToMachine', scopes: string[], resourceScopes: string[]) =>
+      (await template.create(db, { name, type, organizationScopeIds: scopes, resourceScopeIds: resourceScopes })).id;
+    ids.reader = await role('reader', 'User', [ids.read], []);
+    ids.writer = await role('writer', 'User', [ids.write], [ids.pay]);
+    ids.robot = await role('robot', 'MachineToMachine', [ids.read], [ids.pay]);
+    const client = await provider.addClient({ type: 'SPA', oidcClientMetadata });
+    spa = createParty(provider, { id: client.id, redirectUri });
+    const robot = await provider.addClient({ type: 'MachineToMachine' });
+    machine = createParty(provider, { id: robot.id, redirectUri, secret: robot.secret ?? '' });
+  });
+  after(() => provider.close());
+
+  /** A person, member of a new organization with the roles. */
+  const join = async (roleIds: string[] = [], draft: { isMfaRequired?: boolean } = {}) => {
+    const { db } = provider.tenant;
+    const { id } = await organizations.create(db, { name: 'Acme', ...draft });
+    const user = await provider.addUser();
+    await organizations.addMembers(db, 'user', id, [user.id]);
+    const member = { kind: 'user', organizationId: id, id: user.id } as const;
+    if (roleIds.length > 0) await organizations.addRoles(db, { ...member, ids: [user.id] }, roleIds);
+    return { organizationId: id, userId: user.id, member };
+  };
+  const signIn = (userId: string, extra = {}) => spa.tokens(userId, { scope, resource: indicator, ...extra });
+  const refuse = async (response: Response) => {
+    const { status, error } = await failureOf(response);
+    return `${status} ${error}`;
+  };
+  const read = async (response: Response): Promise<Tokens> => {
+    assert.equal(response.status, 200, await response.clone().text());
+    return (await response.json()) as Tokens;
+  };
+
+  it('name the organization as their audience, with the permissions that roles in it give', async () => {
+    const { userId, organizationId } = await join([ids.reader]);
+    const { refresh_token: token = '' } = await signIn(userId);
+    const answer = await read(await spa.refresh(token, { organization_id: organizationId }));
+    const { exp = 0, iat = 0, jti, ...claims } = decodeJwt(answer.access_token);
+    assert.deepEqual(claims, {
+      iss: `${provider.url}/oidc`,
+      sub: userId,
+      aud: `urn:logto:organization:${organizationId}`,
+      client_id: spa.id,
+      scope: 'read',
+    });
+    assert.ok(jti);
+    assert.equal(decodeProtectedHeader(answer.access_token).typ, 'at+jwt');
+    assert.deepEqual([exp - iat, answer.expires_in, answer.scope], [3600, 3600, 'read']);
+    assert.ok(answer.refresh_token);
+  });
+
+  it('carry fewer permissions when fewer are asked for, and refuse ones that were not granted', async () => {
+    const { userId, organizationId } = await join([ids.reader, ids.writer]);
+    const { refresh_token: token = '' } = await signIn(userId, {
+      scope: `openid offline_access ${organizationsScope} read`,
+    });
+    const asked = { organization_id: organizationId };
+    const { refresh_token: next = '', scope: given } = await read(await spa.refresh(token, asked));
+    assert.equal(given, 'read');
+    assert.equal(await refuse(await spa.refresh(next, { ...asked, scope: 'write' })), '400 invalid_scope');
+  });
+
+  it('for a resource name the organization, with what its roles give and nothing else', async () => {
+    const { userId, organizationId } = await join([ids.writer]);
+    const outside = await join();
+    const { refresh_token: token = '' } = await signIn(userId);
+    const request = { organization_id: organizationId, resource: indicator };
+    const answer = await read(await spa.refresh(token, request));
+    const claims = decodeJwt(answer.access_token);
+    assert.deepEqual([claims.aud, claims.organization_id, claims.scope], [indicator, organizationId, 'pay']);
+    assert.equal(answer.expires_in, 600);
+    // The same without the organization: roles in it count in it only.
+    const bare = await read(await spa.refresh(answer.refresh_token ?? '', { resource: indicator }));
+    assert.deepEqual([decodeJwt(bare.access_token).organization_id, bare.scope], [undefined, '']);
+    const next = bare.refresh_token ?? '';
+    assert.equal(
+      await refuse(await spa.refresh(next, { ...request, organization_id: outside.organizationId })),
+      '403 access_denied',
+    );
+    assert.equal(
+      await refuse(await spa.refresh(next, { ...request, resource: 'https://no.test' })),
+      '400 invalid_target',
+    );
+  });
+
+  it('need the scope that was granted for organizations', async () => {
+    const { userId, organizationId } = await join([ids.reader]);
+    const { refresh_token: token = '' } = await spa.tokens(userId);
+    assert.equal(await refuse(await spa.refresh(token, { organization_id: organizationId })), '403 insufficient_scope');
+    assert.equal((await spa.refresh(token)).status, 200, 'a refused request leaves the refresh token as it was');
+  });
+
+  it('follow roles and membership at the next refresh', async () => {
+    const { userId, organizationId, member } = await join([ids.reader]);
+    const { db } = provider.tenant;
+    let { refresh_token: token = '' } = await signIn(userId);
+    const refreshed = async () => {
+      const answer = await read(await spa.refresh(token, { organization_id: organizationId }));
+      token = answer.refresh_token ?? '';
+      return answer.scope;
+    };
+    assert.equal(await refreshed(), 'read');
+    await organizations.replaceRoles(db, member, [ids.writer]);
+    assert.equal(await refreshed(), 'write');
+    await template.takeScope(db, 'organization', ids.writer, ids.write);
+    assert.equal(await refreshed(), '');
+    await template.addScopes(db, 'organization', ids.writer, [ids.write]);
+    assert.equal(await refreshed(), 'write');
+    await organizations.removeMember(db, member);
+    assert.equal(await refuse(await spa.refresh(token, { organization_id: organizationId })), '403 access_denied');
+    await organizations.addMembers(db, 'user', organizationId, [userId]);
+    assert.equal(await refreshed(), '');
+    await organizations.remove(db, organizationId);
+    assert.equal(await refuse(await spa.refresh(token, { organization_id: organizationId })), '403 access_denied');
+  });
+
+  it('are refused to people without a second factor where the organization wants one', async () => {
+    const { userId, organizationId } = await join([ids.reader], { isMfaRequired: true });
+    const { refresh_token: token = '' } = await signIn(userId);
+    assert.equal(await refuse(await spa.refresh(token, { organization_id: organizationId })), '403 access_denied');
+    const factors = JSON.stringify([{ id: 'a', type: 'Totp', createdAt: '2026-01-01T00:00:00.000Z' }]);
+    await provider.tenant.db.run(
+      sql
+        .updateTable('users')
+        .set({ mfa_verifications: factors })
+        .where('tenant_id', '=', 'default')
+        .where('id', '=', userId),
+    );
+    assert.equal((await spa.refresh(token, { organization_id: organizationId })).status, 200);
+  });
+
+  it('are refused to applications of third parties, which nobody let into an organization', async () => {
+    const { userId, organizationId } = await join([ids.reader]);
+    const client = await provider.addClient({ type: 'MachineToMachine' });
+    const party = createParty(provider, { id: client.id, redirectUri, secret: client.secret ?? '' });
+    await organizations.addMembers(provider.tenant.db, 'application', organizationId, [client.id]);
+    const request = { grant_type: 'client_credentials', organization_id: organizationId };
+    assert.equal((await party.token(request)).status, 200);
+    await provider.tenant.db.run(
+      sql
+        .updateTable('applications')
+        .set({ is_third_party: true })
+        .where('tenant_id', '=', 'default')
+        .where('id', '=', client.id),
+    );
+    await provider.tenant.db.transaction((tx) => provider.applications.update(tx, client.id, { name: 'Third party' }));
+    assert.equal(await refuse(await party.token(request)), '403 access_denied');
+    assert.ok(userId);
+  });
+
+  it('go to machine-to-machine applications that belong to the organization', async () => {
+    const { organizationId } = await join();
+    const { db } = provider.tenant;
+    const request = { grant_type: 'client_credentials', organization_id: organizationId, scope: 'read write pay' };
+    assert.equal(await refuse(await machine.token(request)), '403 access_denied');
+    await organizations.addMembers(db, 'application', organizationId, [machine.id]);
+    assert.equal((await read(await machine.token(request))).scope, '');
+    await organizations.addRoles(db, { kind: 'application', organizationId, ids: [machine.id] }, [ids.robot]);
+    const claims = decodeJwt((await read(await machine.token(request))).access_token);
+    assert.deepEqual(
+      [claims.aud, claims.sub, claims.scope, claims.organization_id],
+      [`urn:logto:organization:${organizationId}`, machine.id, 'read', undefined],
+    );
+    const forResource = decodeJwt((await read(await machine.token({ ...request, resource: indicator }))).access_token);
+    assert.deepEqual(
+      [forResource.aud, forResource.organization_id, forResource.scope],
+      [indicator, organizationId, 'pay'],
+    );
+    await organizations.removeMember(db, { kind: 'application', organizationId, id: machine.id });
+    assert.equal(await refuse(await machine.token(request)), '403 access_denied');
+  });
+
+  it('never reach into another tenant', async () => {
+    const other = await provider.tenancy.get('other');
+    const { id } = await organizations.create(other.db, { name: 'Foreign' });
+    const { userId } = await join([ids.reader]);
+    const { refresh_token: token = '' } = await signIn(userId);
+    assert.equal(await refuse(await spa.refresh(token, { organization_id: id })), '403 access_denied');
+    assert.equal(
+      await refuse(await machine.token({ grant_type: 'client_credentials', organization_id: id })),
+      '403 access_denied',
+    );
+    await assert.rejects(organizations.addMembers(other.db, 'user', id, [userId]), /related item/);
+  });
+
+  it('tell memberships and roles in ID token and userinfo, for the scopes that were granted', async () => {
+    const { userId, organizationId } = await join([ids.reader, ids.writer]);
+    const told = async (wanted: string) => {
+      const tokens = await spa.tokens(userId, { scope: wanted });
+      const me = await fetch(`${provider.url}/oidc/me`, {
+        headers: { authorization: `Bearer ${tokens.access_token}` },
+      });
+      const pick = ({
+        organizations: of,
+        organization_roles: roles,
+        organization_data: data,
+      }: Record<string, unknown>) => [of, roles, data];
+      return [pick(decodeJwt(tokens.id_token)), pick((await me.json()) as Record<string, unknown>)];
+    };
+    const roles = [`${organizationId}:reader`, `${organizationId}:writer`];
+    const all = [[organizationId], roles, undefined];
+    assert.deepEqual(await told(`openid ${organizationsScope} ${rolesScope}`), [all, all]);
+    const some = [[organizationId], undefined, undefined];
+    assert.deepEqual(await told(`openid ${organizationsScope}`), [some, some]);
+    const nothing = [undefined, undefined, undefined];
+    assert.deepEqual(await told('openid profile'), [nothing, nothing]);
+  });
+
+  it('cost four statements', async () => {
+    const { userId, organizationId } = await join([ids.reader]);
+    let { refresh_token: token = '' } = await signIn(userId, {
+      scope: `openid offline_access ${organizationsScope} read`,
+    });
+    const request = { organization_id: organizationId };
+    const refreshed = async () => {
+      const before = provider.database.statements.count;
+      token = (await read(await spa.refresh(token, request))).refresh_token ?? '';
+      return provider.database.statements.count - before;
+    };
+    await refreshed();
+    assert.ok((await refreshed()) <= 5);
+  });
+});
