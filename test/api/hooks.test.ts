@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { createHmac } from 'node:crypto';
 import { after, afterEach, before, beforeEach, describe, it } from 'node:test';
 import { assertRefused, type Manager, manage } from '../support/management.ts';
+import { visit } from '../support/page-agent.ts';
 import { type Received, type Receiver, startReceiver } from '../support/receiver.ts';
 import { startServer, type TestServer } from '../support/server.ts';
 
@@ -224,6 +225,87 @@ describe('Webhooks', () => {
       'hook.send_test_payload_failed',
     );
     assertRefused(await api.post('/api/hooks/none/test', { events, config }), 404, 'entity.not_exists_with_id');
+  });
+});
+
+describe('Webhooks of sign-ins', () => {
+  let server: TestServer;
+  let api: Manager;
+  let receiver: Receiver;
+  before(async () => {
+    server = await startServer({ environment });
+    api = await manage(server);
+    receiver = await startReceiver();
+    await api.post('/api/hooks', {
+      events: ['PostRegister', 'PostSignIn', 'User.Created', 'Identifier.Lockout'],
+      config: { url: receiver.url },
+    });
+  });
+  after(async () => {
+    await server.close();
+    await receiver.close();
+  });
+  const grace = { username: 'grace', password: 'tulips under stone' };
+
+  it('tell who registered and who signed in, where and from where', async () => {
+    const person = await visit(server, { first_screen: 'register' });
+    await person.arrive(await person.post('/register', grace, { 'user-agent': 'A browser' }));
+    const created = payloadOf(await receiver.next(isOf('User.Created')));
+    const registered = payloadOf(await receiver.next(isOf('PostRegister')));
+    assert.deepEqual(
+      [registered.interactionEvent, registered.userAgent, registered.user.username, registered.userId],
+      ['Register', 'A browser', 'grace', created.data.id],
+    );
+    assert.equal(registered.application.id, 'demo-app');
+    assert.deepEqual(
+      [created.interactionEvent, created.sessionId, created.matchedRoute],
+      ['Register', registered.sessionId, undefined],
+    );
+    const again = await visit(server);
+    await again.arrive(await again.post('/sign-in', grace));
+    const signedIn = payloadOf(await receiver.next(isOf('PostSignIn')));
+    assert.deepEqual([signedIn.interactionEvent, signedIn.userId], ['SignIn', created.data.id]);
+    assert.match(signedIn.userIp, /127\.0\.0\.1|::1/);
+    assert.ok(!JSON.stringify(signedIn).includes('argon2'));
+  });
+
+  it('tell once that an identifier was locked', async () => {
+    await api.patch('/api/sign-in-exp', { sentinelPolicy: { maxAttempts: 2 } });
+    const person = await visit(server);
+    for (let attempt = 0; attempt < 4; attempt += 1)
+      await person.post('/sign-in', { username: 'eve', password: 'not hers' });
+    const locked = payloadOf(await receiver.next(isOf('Identifier.Lockout')));
+    assert.deepEqual(locked.data, { type: 'username', value: 'eve' });
+    await api.post('/api/users', { username: 'after' });
+    await receiver.next((request) => payloadOf(request).data?.username === 'after');
+    assert.equal(receiver.requests.filter(isOf('Identifier.Lockout')).length, 1);
+  });
+});
+
+describe('Webhooks whose receiver is away', () => {
+  it('deliver everything when it comes back after an hour and a restart of the server', async (test) => {
+    let ahead = 0;
+    const server = await startServer({ environment, world: { clock: { now: () => Date.now() + ahead } } });
+    test.after(() => server.close());
+    const api = await manage(server);
+    const first = await startReceiver();
+    const port = Number(new URL(first.url).port);
+    await first.close();
+    const { body: hook } = await api.post('/api/hooks', { events, config: { url: first.url, retries: 0 } });
+    const names = Array.from({ length: 30 }, (_, index) => `person_${index}`);
+    for (const username of names) await api.post('/api/users', { username });
+    await server.restart();
+    ahead = 3_600_000;
+    const back = await startReceiver(port);
+    test.after(() => back.close());
+    // The new server looks for what is due when it starts, and whenever something happens.
+    await (await manage(server)).post('/api/users', { username: 'wakes_it' });
+    const heard = new Set<string>();
+    while (heard.size < names.length + 1) heard.add(payloadOf(await back.next()).data.username);
+    for (const name of names) assert.ok(heard.has(name), name);
+    const { body } = await (await manage(server)).get(`/api/hooks/${hook.id}/recent-logs?enableCap=true&page_size=100`);
+    assert.ok(body.some(({ payload }: Entry) => payload.result === 'Error'));
+    assert.ok(body.some(({ payload }: Entry) => payload.result === 'Success'));
   });
 });
 

@@ -19,6 +19,8 @@ export interface TestServer {
   tenant: Tenant;
   /** URL of the server's database. */
   databaseUrl: string;
+  /** Stops the server in an orderly way and starts it anew on the same database. */
+  restart(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -43,27 +45,32 @@ export async function startServer(options: TestServerOptions = {}): Promise<Test
   await admin(`create database ${name} template ${template} owner ${ownerOf(urlOf(name))}`);
   const dataFolder = await mkdtemp(join(tmpdir(), 'aldaba-data-'));
   const port = await freePort();
-  const app = await createApp(
-    readConfig({
-      PORT: String(port),
-      ENDPOINT: `http://localhost:${port}${options.subPath ?? ''}`,
-      DATABASE_POOL_SIZE: '8',
-      ...options.environment,
-    }),
-    testWorld(urlOf(name), dataFolder, options.world),
-  );
-  await app.http.listen({ port, host: '127.0.0.1' });
-  return {
+  const config = readConfig({
+    PORT: String(port),
+    ENDPOINT: `http://localhost:${port}${options.subPath ?? ''}`,
+    DATABASE_POOL_SIZE: '8',
+    ...options.environment,
+  });
+  const open = async () => {
+    const app = await createApp(config, testWorld(urlOf(name), dataFolder, options.world));
+    await app.http.listen({ port, host: '127.0.0.1' });
+    return { app, tenant: await app.tenancy.get(defaultTenantId) };
+  };
+  const server: TestServer = {
+    ...(await open()),
     url: `http://localhost:${port}${options.subPath ?? ''}`,
-    app,
-    tenant: await app.tenancy.get(defaultTenantId),
     databaseUrl: urlOf(name),
+    async restart() {
+      await server.app.close();
+      Object.assign(server, await open());
+    },
     async close() {
-      await app.close();
+      await server.app.close();
       await admin(`drop database ${name} with (force)`);
       await rm(dataFolder, { recursive: true, force: true });
     },
   };
+  return server;
 }
 
 /** Migrates and seeds once; every later database is a copy of the files. */

@@ -5,6 +5,7 @@ import type { Request } from './types.ts';
 export class RequestOrigin implements Origin {
   readonly #request: Request;
   status?: number;
+  about?: Readonly<Record<string, unknown>>;
   constructor(request: Request) {
     this.#request = request;
   }

@@ -15,6 +15,8 @@ export interface Origin {
   readonly params: Readonly<Record<string, unknown>>;
   /** The status that a success has, where the route declares one. */
   status?: number;
+  /** What else is known of the work, for the payloads of webhooks: which sign-in it belongs to. */
+  about?: Readonly<Record<string, unknown>>;
 }
 
 const origins = new AsyncLocalStorage<Origin>();

@@ -1,3 +1,4 @@
+import type { Audit } from '../features/logs/index.ts';
 import { type Reply, type Request, readCookie, writeCookie } from '../http/index.ts';
 import type { Clock } from '../kernel/clock.ts';
 import { hashToken } from '../kernel/crypto.ts';
@@ -126,8 +127,13 @@ const resumeUrl = (interaction: Interaction): string =>
   `${interaction.tenant.issuer}/auth/${(interaction as PortInteraction).uid}`;
 
 /** The door that sign-in declared, filled by the protocol. */
-export function createInteractionPort(deps: { clock: Clock }): InteractionPort {
-  const { clock } = deps;
+export function createInteractionPort(deps: { clock: Clock; logs: Audit }): InteractionPort {
+  const { clock, logs } = deps;
+  const noteEnd = (tx: Queries, { uidHash, applicationId }: Interaction, userId?: string) =>
+    tx.afterCommit(() => {
+      const about = { applicationId, userId, sessionId: uidHash };
+      logs.write(tx.tenantId, { key: 'Interaction.End', result: 'Success', ...about });
+    });
   return {
     async load(request, applicationId) {
       const open = await findOpenInteraction(request, { clock, prompt: 'login', applicationId });
@@ -158,10 +164,12 @@ export function createInteractionPort(deps: { clock: Clock }): InteractionPort {
     async finish(tx, interaction, { userId, amr, authenticatedAt }) {
       const result: InteractionResult = { kind: 'login', userId, amr, authenticatedAt: authenticatedAt.getTime() };
       await settleInteraction(tx, interaction, result, clock);
+      noteEnd(tx, interaction, userId);
       return { redirectTo: resumeUrl(interaction) };
     },
     async abort(tx, interaction) {
       await settleInteraction(tx, interaction, { kind: 'refused' }, clock);
+      noteEnd(tx, interaction);
       return { redirectTo: resumeUrl(interaction) };
     },
   };

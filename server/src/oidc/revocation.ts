@@ -1,5 +1,6 @@
 import type { Reply, Request } from '../http/index.ts';
 import { hashToken } from '../kernel/crypto.ts';
+import { noteRevocation } from './audit.ts';
 import { authenticateClient } from './clients.ts';
 import type { Core } from './core.ts';
 import { checkOrigin } from './cors.ts';
@@ -28,9 +29,19 @@ export async function revoke(core: Core, request: Request, reply: Reply): Promis
   const access = await findAccessToken(db, tokenHash, now);
   if (access?.clientId === client.id) {
     await (access.grantId === null ? deleteAccessToken(db, tokenHash) : deleteGrant(db, access.grantId));
+    const { userId, grantId } = access;
+    noteRevocation(core, request, {
+      applicationId: client.id,
+      userId: userId ?? undefined,
+      grantId: grantId ?? undefined,
+    });
   } else if (!access) {
     const refresh = await findRefreshToken(db, tokenHash, now);
-    if (refresh?.payload.clientId === client.id) await deleteGrant(db, refresh.grantId);
+    if (refresh?.payload.clientId === client.id) {
+      await deleteGrant(db, refresh.grantId);
+      const { userId } = refresh.payload;
+      noteRevocation(core, request, { applicationId: client.id, userId, grantId: refresh.grantId });
+    }
   }
   reply.code(200).send('');
 }

@@ -25,7 +25,7 @@ describe('the limit on attempts', () => {
   /** Makes one attempt; tells whether it was judged. */
   const createTarget = (identifier: string, policy: { maxAttempts: number; lockoutDuration: number }) => {
     const clock = { time: start, now: () => clock.time };
-    const attempts = createAttempts({ clock });
+    const attempts = createAttempts({ clock, events: { publish: async () => undefined } });
     const attempt = async (outcome: Outcome): Promise<'judged' | 'blocked'> => {
       try {
         await attempts.limited(server.tenant.db, { identifier, policy }, async () => {

@@ -3,6 +3,7 @@
  * later) hands its check to `limited`; there is no other way to a password.
  */
 import { relativeTime } from '@aldaba/pages';
+import type { Events } from '../features/hooks/index.ts';
 import type { Clock } from '../kernel/clock.ts';
 import { hashToken } from '../kernel/crypto.ts';
 import { AldabaError } from '../kernel/errors.ts';
@@ -32,7 +33,7 @@ export interface Attempts {
 const window = 3_600_000;
 const defaults = { maxAttempts: 100, lockoutDuration: 60 };
 
-export function createAttempts(deps: { clock: Clock }): Attempts {
+export function createAttempts(deps: { clock: Clock; events: Events }): Attempts {
   return {
     async limited(q, { identifier, policy }, check) {
       const now = deps.clock.now();
@@ -49,9 +50,18 @@ export function createAttempts(deps: { clock: Clock }): Attempts {
         throw error;
       }
       if (result !== undefined) await clearAttempts(q, target);
+      // This failure was the last that is judged: the lock has just begun.
+      else if (failures === maximum) await tellLockout(deps.events, q, identifier);
       return result;
     },
   };
+}
+
+/** @param identifier its type, a space, and its value */
+async function tellLockout(events: Events, q: Queries, identifier: string): Promise<void> {
+  const at = identifier.indexOf(' ');
+  const data = { type: identifier.slice(0, at), value: identifier.slice(at + 1) };
+  await q.transaction((tx) => events.publish(tx, 'Identifier.Lockout', { data }));
 }
 
 const blocked = (seconds: number) =>

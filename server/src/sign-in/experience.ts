@@ -51,7 +51,11 @@ function passwordRoutes(implement: Implement, signIn: SignIn): void {
   implement(verifyPassword, async ({ tenant, request, body }) => {
     const interaction = await signIn.open(request);
     signIn.stateOf(interaction);
-    const { proof, renewedPassword } = await signIn.password.prove(tenant, await signIn.settings(tenant), body);
+    const { proof, renewedPassword } = await signIn.audit.attempt(
+      interaction,
+      { key: 'Verification.Password.Submit', params: { identifier: body.identifier } },
+      async () => signIn.password.prove(tenant, await signIn.settings(tenant), body),
+    );
     await take(signIn, interaction, [
       { type: 'proved', proof, ...(renewedPassword === undefined ? {} : { renewedPassword }) },
     ]);
@@ -61,7 +65,11 @@ function passwordRoutes(implement: Implement, signIn: SignIn): void {
     const interaction = await signIn.open(request);
     signIn.stateOf(interaction);
     const given = { username: body.identifier.value, password: body.password };
-    const proof = await signIn.password.chooseIdentity(tenant, await signIn.settings(tenant), given);
+    const proof = await signIn.audit.attempt(
+      interaction,
+      { key: 'Verification.NewPasswordIdentity.Submit', params: { username: given.username } },
+      async () => signIn.password.chooseIdentity(tenant, await signIn.settings(tenant), given),
+    );
     await take(signIn, interaction, [{ type: 'proved', proof }]);
     return { verificationId: proof.id };
   });
@@ -110,7 +118,8 @@ async function verifyOnce<T>(
   challengeId: string,
 ): Promise<T> {
   try {
-    return await verify();
+    const key = 'Verification.Social.Submit';
+    return await signIn.audit.attempt(interaction, { key }, verify);
   } catch (error) {
     await take(signIn, interaction, [{ type: 'answered', challengeId }]);
     throw error;

@@ -1,5 +1,8 @@
 import type { SignInExperienceSettings } from '@aldaba/contract';
+import type { Client } from '../features/applications/index.ts';
+import type { Events } from '../features/hooks/index.ts';
 import type { PageSender } from '../features/hosted-pages/index.ts';
+import type { Audit } from '../features/logs/index.ts';
 import type { Passwords } from '../features/passwords/index.ts';
 import type { PasswordDigest, User } from '../features/users/index.ts';
 import type { Clock } from '../kernel/clock.ts';
@@ -82,6 +85,13 @@ export interface SignInNeeds {
   port: InteractionPort;
   users: SignInUsers;
   passwords: Passwords;
+  applications: {
+    /** Cached. */
+    findClient(tenant: Tenant, clientId: string): Promise<Client | undefined>;
+  };
+  /** Webhooks hear of sign-ins and lockouts. */
+  events: Events;
+  logs: Audit;
   connectors: {
     /** Social connectors that the tenant offers, in the order of the buttons. */
     social(tenant: Tenant): Promise<readonly SocialConnector[]>;

@@ -1,14 +1,17 @@
 import type { SignInExperienceSettings } from '@aldaba/contract';
+import type { Client } from '../features/applications/index.ts';
 import type { User } from '../features/users/index.ts';
 import { AldabaError } from '../kernel/errors.ts';
+import { currentOrigin } from '../kernel/origin.ts';
 import type { Queries } from '../store/index.ts';
 import { accountOf } from './account.ts';
+import type { SignInAudit } from './audit.ts';
 import type { PasswordFactor } from './factors/password/index.ts';
 import { type Account, type Effect, type Prompt, promptFor, type SignInEvent, step } from './machine.ts';
 import type { SignInNeeds } from './needs.ts';
 import { resolvePolicy, type SignInPolicy } from './policy.ts';
 import type { Interaction } from './port.ts';
-import { type PendingProfile, readState, type SignInState } from './state.ts';
+import { type Intent, type PendingProfile, readState, type SignInState } from './state.ts';
 
 /** Where a sign-in stands after a step. */
 export interface Standing {
@@ -30,13 +33,32 @@ export type Runner = (
   options: RunOptions,
 ) => Promise<Standing>;
 
-type Needs = Pick<SignInNeeds, 'port' | 'users' | 'clock'> & { password: Pick<PasswordFactor, 'open'> };
+type Needs = Pick<SignInNeeds, 'port' | 'users' | 'clock' | 'events' | 'applications'> & {
+  password: Pick<PasswordFactor, 'open'>;
+  audit: SignInAudit;
+};
 
 /**
  * Puts facts through the machine and stores what comes out: the effects and the new state in one transaction, or the state
  * alone in one statement when there are no effects. Nothing is stored when the machine refuses.
  */
 export function createRunner(needs: Needs): Runner {
+  const run = createSteps(needs);
+  return async (interaction, events, options) => {
+    try {
+      const standing = await run(interaction, events, options);
+      // What was complete was submitted along with the last step.
+      const isSubmitted = standing.redirectTo !== undefined && !events.some(({ type }) => type === 'submitted');
+      needs.audit.taken(interaction, isSubmitted ? [...events, { type: 'submitted' }] : events, standing.state);
+      return standing;
+    } catch (error) {
+      needs.audit.refused(interaction, events, error);
+      throw error;
+    }
+  };
+}
+
+function createSteps(needs: Needs): Runner {
   return async (interaction, events, { settings, complete }) => {
     const { tenant } = interaction;
     const now = needs.clock.now();
@@ -53,8 +75,13 @@ export function createRunner(needs: Needs): Runner {
       await needs.port.save(tenant.db, interaction, progress.state);
       return { state: progress.state, prompt: prompt() };
     }
+    // Found before the transaction: a second connection must not be waited for inside of it.
+    const client = await needs.applications.findClient(tenant, interaction.applicationId);
+    const context = contextOf(interaction, progress.state.intent, client);
+    const origin = currentOrigin();
+    if (origin) origin.about = context;
     return tenant.db.transaction(async (tx) => {
-      const executor = createExecutor(needs, interaction, tx);
+      const executor = createExecutor(needs, interaction, { tx, context });
       for (;;) {
         const created = await executor.execute(progress.effects.splice(0));
         if (!created) break;
@@ -71,6 +98,21 @@ export function createRunner(needs: Needs): Runner {
     });
   };
 }
+
+/** What payloads of webhooks say of the sign-in. */
+function contextOf({ uidHash }: Interaction, interactionEvent: Intent, client: Client | undefined) {
+  return {
+    interactionEvent,
+    sessionId: uidHash,
+    ...(client
+      ? {
+          application: { id: client.id, type: client.type, name: client.name, description: client.description ?? null },
+        }
+      : {}),
+  };
+}
+
+const hookOf = { SignIn: 'PostSignIn', Register: 'PostRegister', ForgotPassword: 'PostResetPassword' } as const;
 
 /** The machine's run over a list of events; it halts where an effect has to answer first. */
 function createProgress(initial: SignInState | undefined, context: { policy: SignInPolicy; now: number }) {
@@ -100,8 +142,12 @@ function createProgress(initial: SignInState | undefined, context: { policy: Sig
 }
 
 /** Fulfils the machine's wishes inside the transaction. */
-function createExecutor(needs: Needs, interaction: Interaction, tx: Queries) {
-  const { users, port, clock, password } = needs;
+function createExecutor(
+  needs: Needs,
+  interaction: Interaction,
+  { tx, context }: { tx: Queries; context: ReturnType<typeof contextOf> },
+) {
+  const { users, port, clock, password, events } = needs;
   const columnsOf = ({ password: sealed, username, name, avatar }: PendingProfile) => ({
     ...(username === undefined ? {} : { username }),
     ...(name === undefined ? {} : { name }),
@@ -151,6 +197,7 @@ function createExecutor(needs: Needs, interaction: Interaction, tx: Queries) {
               authenticatedAt,
             });
             executor.redirectTo = redirectTo;
+            await events.publish(tx, hookOf[context.interactionEvent], { ...context, userId: user.id, user });
           }
         }
       }

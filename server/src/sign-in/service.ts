@@ -5,6 +5,7 @@ import { opaqueToken } from '../kernel/ids.ts';
 import type { Tenant } from '../tenancy/index.ts';
 import { accountOf } from './account.ts';
 import { createAttempts } from './attempts.ts';
+import { createSignInAudit, type SignInAudit } from './audit.ts';
 import { createPasswordFactor, type PasswordFactor } from './factors/password/index.ts';
 import { createSocialFactor, isStateOf, type SocialFactor } from './factors/social/index.ts';
 import type { Account, SignInEvent } from './machine.ts';
@@ -20,6 +21,7 @@ export interface SignIn extends Flows {
   password: PasswordFactor;
   social: SocialFactor;
   run: Runner;
+  audit: SignInAudit;
   settings(tenant: Tenant): Promise<SignInExperienceSettings>;
   /** The sign-in that the browser's cookie names. @throws AldabaError `session.not_found` */
   open(request: Request, applicationId?: string): Promise<Interaction>;
@@ -57,7 +59,8 @@ export function createSignIn(needs: SignInNeeds): SignIn {
   const attempts = createAttempts(needs);
   const password = createPasswordFactor({ ...needs, attempts });
   const social = createSocialFactor(needs);
-  const parts: Parts = { needs, password, social, run: createRunner({ ...needs, password }) };
+  const audit = createSignInAudit(needs);
+  const parts: Parts = { needs, password, social, audit, run: createRunner({ ...needs, password, audit }) };
   return {
     ...parts,
     ...createFlows(parts),
@@ -77,6 +80,7 @@ interface Parts {
   password: PasswordFactor;
   social: SocialFactor;
   run: Runner;
+  audit: SignInAudit;
 }
 
 function stateOf({ clock }: SignInNeeds, interaction: Interaction): SignInState {
@@ -95,12 +99,16 @@ async function findAccount(
 }
 
 function createFlows(parts: Parts): Flows {
-  const { needs, password, run } = parts;
+  const { needs, password, run, audit } = parts;
   return {
     async signInWithPassword(interaction, given) {
       const settings = await needs.signInExperiences.get(interaction.tenant);
       if (!resolvePolicy(settings).signIn) throw new AldabaError('user.sign_in_method_not_enabled');
-      const { proof, account, renewedPassword } = await password.prove(interaction.tenant, settings, given);
+      const { proof, account, renewedPassword } = await audit.attempt(
+        interaction,
+        { key: 'Verification.Password.Submit', params: { identifier: given.identifier } },
+        () => password.prove(interaction.tenant, settings, given),
+      );
       const events: SignInEvent[] = [
         { type: 'started', intent: 'SignIn' },
         { type: 'proved', proof, ...(renewedPassword === undefined ? {} : { renewedPassword }) },
@@ -111,7 +119,11 @@ function createFlows(parts: Parts): Flows {
     async registerWithPassword(interaction, given) {
       const settings = await needs.signInExperiences.get(interaction.tenant);
       if (!resolvePolicy(settings).register) throw new AldabaError('user.sign_up_method_not_enabled');
-      const proof = await password.chooseIdentity(interaction.tenant, settings, given);
+      const proof = await audit.attempt(
+        interaction,
+        { key: 'Verification.NewPasswordIdentity.Submit', params: { username: given.username } },
+        () => password.chooseIdentity(interaction.tenant, settings, given),
+      );
       const events: SignInEvent[] = [
         { type: 'started', intent: 'Register' },
         { type: 'proved', proof },
@@ -187,10 +199,14 @@ async function finishSocial(
   challenge: Challenge,
   answer: SocialAnswer,
 ): Promise<Standing> {
-  const { needs, social, run } = parts;
+  const { needs, social, run, audit } = parts;
   const settings = await needs.signInExperiences.get(interaction.tenant);
   try {
-    const proof = await social.verify(interaction, challenge, answer.data);
+    const proof = await audit.attempt(
+      interaction,
+      { key: 'Verification.Social.Submit', params: { connectorId: challenge.connectorId } },
+      () => social.verify(interaction, challenge, answer.data),
+    );
     const user = await needs.users.findByIdentity(interaction.tenant.db, proof.target, proof.identity.id);
     const account = user && accountOf(user);
     if (!account && !resolvePolicy(settings).register) throw new AldabaError('user.identity_not_exist');

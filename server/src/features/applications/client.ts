@@ -20,8 +20,12 @@ export interface CustomClientMetadata {
 export interface Client {
   id: string;
   name: string;
+  /** Absent for built-in clients. */
+  description?: string | null;
   type: ApplicationType;
   isThirdParty: boolean;
+  /** Whether only the users that a rule lets in may use it. */
+  isAccessLimited: boolean;
   redirectUris: string[];
   postLogoutRedirectUris: string[];
   backchannelLogoutUri?: string;

@@ -43,6 +43,8 @@ export interface ApplicationPatch {
   oidcClientMetadata?: OidcMetadataPart | undefined;
   customClientMetadata?: Application['customClientMetadata'] | undefined;
   customData?: Record<string, unknown> | undefined;
+  /** Whether only the users that a rule lets in may use it. */
+  appLevelAccessControlEnabled?: boolean | undefined;
   /** Gives a machine-to-machine application the Management API, or takes it. */
   isAdmin?: boolean | undefined;
 }
@@ -100,7 +102,7 @@ export function createApplications(needs: ApplicationsNeeds): Applications {
   });
   const shown = (q: Queries, { secretSealed, ...application }: store.StoredApplication): Application => {
     const secret = secretSealed === null ? undefined : secrets.openFirst(q, application.id, secretSealed);
-    return { ...application, ...(secret === undefined ? {} : { secret }), appLevelAccessControlEnabled: false };
+    return { ...application, ...(secret === undefined ? {} : { secret }) };
   };
   const get = async (q: Queries, id: string) => {
     const application = await store.findApplication(q, id);
@@ -231,8 +233,10 @@ function toClient(application: store.StoredApplication, secrets: Client['secrets
   return {
     id: application.id,
     name: application.name,
+    description: application.description,
     type: application.type,
     isThirdParty: application.isThirdParty,
+    isAccessLimited: application.appLevelAccessControlEnabled,
     redirectUris,
     postLogoutRedirectUris,
     ...(backchannelLogoutUri === undefined ? {} : { backchannelLogoutUri }),

@@ -83,11 +83,11 @@ export function createEvents({
 /** What a payload says of the request: where a sign-in came from, and for changes of data which route was called. */
 function membersOfOrigin(origin: Origin | undefined, event: HookEvent): Record<string, unknown> {
   if (!origin) return {};
-  const { ip, userAgent } = origin;
+  const { ip, userAgent, about } = origin;
   if (event.startsWith('Post')) return { userIp: ip, userAgent };
   const route = belowApi(origin.route);
   // The pages of a sign-in are nobody's API: a change that comes out of one names no route.
-  if (route === undefined || !origin.route?.startsWith('/api/')) return { ip, userAgent };
+  if (route === undefined || !origin.route?.startsWith('/api/')) return { ip, userAgent, ...about };
   return {
     ip,
     userAgent,
@@ -96,6 +96,7 @@ function membersOfOrigin(origin: Origin | undefined, event: HookEvent): Record<s
     ...(origin.status === undefined ? {} : { status: origin.status }),
     params: origin.params,
     matchedRoute: route,
+    ...about,
   };
 }
 

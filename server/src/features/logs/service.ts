@@ -21,7 +21,7 @@ export interface LogEntry {
   /** A key of the contract, e.g. `ExchangeTokenBy.RefreshToken`. */
   key: string;
   result: 'Success' | 'Error';
-  /** Why it failed: a code and a sentence, or the error itself. */
+  /** Why it failed: the error itself, a sentence, or an object with `code` and `message`. */
   error?: unknown;
   userId?: string | undefined;
   applicationId?: string | undefined;
@@ -87,10 +87,11 @@ export function createLogs(needs: LogsNeeds): Logs {
       log.error({ entries: count }, 'The audit log could not be written for too long: entries were lost'),
   });
   const sweep = startSweep(needs, oldest);
+  const nextInstant = createInstants(clock);
 
   return {
     write(tenantId, entry) {
-      batch.add({ ...toRow(tenantId, entry), createdAt: new Date(clock.now()) });
+      batch.add({ ...toRow(tenantId, entry), createdAt: nextInstant() });
     },
     async list(q, filter, slice) {
       const { from, to } = filter;
@@ -104,7 +105,7 @@ export function createLogs(needs: LogsNeeds): Logs {
         applicationId: filter.applicationId,
         hookId: filter.hookId,
         from: new Date(Math.max(oldest().getTime(), from ?? 0)),
-        ...(to === undefined ? {} : { to: new Date(to) }),
+        ...(to === undefined ? {} : { before: new Date(to + 1) }),
       };
       const total = await store.countLogs(q, window, filter.isCapped ? cap + 1 : undefined);
       const items = await store.findLogs(q, window, slice);
@@ -127,6 +128,18 @@ export function createLogs(needs: LogsNeeds): Logs {
       await sweep.close();
       await batch.close();
     },
+  };
+}
+
+/** Instants in microseconds, so that what was written in the same millisecond keeps its order. */
+function createInstants(clock: Clock): () => string {
+  let last = 0;
+  let count = 0;
+  return () => {
+    const now = clock.now();
+    count = now === last ? Math.min(count + 1, 999) : 0;
+    last = now;
+    return new Date(now).toISOString().replace('Z', `${String(count).padStart(3, '0')}Z`);
   };
 }
 
@@ -171,8 +184,18 @@ const storable = (value: unknown): unknown =>
 function describe(error: unknown): unknown {
   if (error instanceof AldabaError) return { code: error.code, message: error.message };
   if (error instanceof Error) return { message: cut(error.message) };
+  if (isCoded(error)) return { code: error.code, message: cut(error.message) };
   return storable(error);
 }
+
+/** The code of an error is no secret, unlike others of that name. */
+const isCoded = (error: unknown): error is { code: string; message: string } =>
+  typeof error === 'object' &&
+  error !== null &&
+  'code' in error &&
+  'message' in error &&
+  typeof error.code === 'string' &&
+  typeof error.message === 'string';
 
 /** Prepares partitions at the start and every hour, and drops those whose days are over. */
 function startSweep({ database, log }: LogsNeeds, oldest: () => Date): { close(): Promise<void> } {

@@ -16,7 +16,8 @@ export interface NewLog {
   userId: string | null;
   applicationId: string | null;
   hookId: string | null;
-  createdAt: Date;
+  /** ISO 8601 with microseconds. */
+  createdAt: string;
 }
 
 /**
@@ -46,12 +47,12 @@ export interface LogWindow {
   applicationId?: string | undefined;
   hookId?: string | undefined;
   from: Date;
-  to?: Date | undefined;
+  before?: Date | undefined;
 }
 
 const select = (q: Queries, window: LogWindow) => {
   let query = sql.selectFrom('logs').where('tenant_id', '=', q.tenantId).where('created_at', '>=', window.from);
-  if (window.to) query = query.where('created_at', '<=', window.to);
+  if (window.before) query = query.where('created_at', '<', window.before);
   if (window.key !== undefined) query = query.where('key', '=', window.key);
   if (window.userId !== undefined) query = query.where('user_id', '=', window.userId);
   if (window.applicationId !== undefined) query = query.where('application_id', '=', window.applicationId);

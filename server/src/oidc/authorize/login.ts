@@ -50,5 +50,10 @@ export async function ask(flow: Flow, prompt: InteractionPrompt): Promise<Outcom
     request,
     expiresAt: new Date(flow.core.clock.now() + interactionTtl * 1000),
   });
+  if (prompt === 'login') {
+    const { clientId: applicationId } = request;
+    const about = { applicationId, sessionId: hashToken(uid), more: { prompt: request.prompt } };
+    flow.core.logs.write(tx.tenantId, { key: 'Interaction.Create', result: 'Success', ...about });
+  }
   return { kind: 'ask', prompt, uid };
 }

@@ -32,6 +32,7 @@ export async function redeemAuthorizationCode(exchange: Exchange): Promise<Token
   if (!redeemed) return refuseReplay(exchange, grantId);
   const { authTime, sid, nonce } = payload;
   return {
+    userId: user.id,
     body: {
       ...(await accessMembers(exchange, plan)),
       ...(refresh ? { refresh_token: refresh.token } : {}),

@@ -17,6 +17,8 @@ export interface TokenAnswer {
   body: Record<string, unknown>;
   /** Hash of a refresh token in the body that replaces another: its delivery is noted. */
   replacement?: string;
+  /** The person that the token is for; absent when an application acts for itself. */
+  userId?: string;
 }
 
 export type TokenGrant = (exchange: Exchange) => Promise<TokenAnswer>;

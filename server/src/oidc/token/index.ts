@@ -2,7 +2,9 @@
  * The token endpoint (RFC 6749 section 3.2). A request passes: parameters → client authentication → origin → THE TABLE of
  * grants. A grant that is added here also needs its line in `clients.ts`, which says what types of application may use it.
  */
+import type { Client } from '../../features/applications/index.ts';
 import type { Reply, Request } from '../../http/index.ts';
+import { noteExchange, type TokenNote } from '../audit.ts';
 import { authenticateClient, type GrantType, mayUseGrant } from '../clients.ts';
 import type { Core } from '../core.ts';
 import { checkOrigin } from '../cors.ts';
@@ -28,15 +30,26 @@ export const grantTypes = Object.keys(grants);
 export async function token(core: Core, http: Request, reply: Reply): Promise<void> {
   reply.header('cache-control', 'no-store').header('pragma', 'no-cache');
   const parameters = bodyParameters(http);
-  const client = await authenticateClient(core, http, parameters);
-  checkOrigin(http, reply, client);
-  const name = parameters.get('grant_type');
+  const note: TokenNote = { grantType: parameters.get('grant_type') };
+  try {
+    const client = await authenticateClient(core, http, parameters);
+    note.applicationId = client.id;
+    checkOrigin(http, reply, client);
+    const answer = await grantOf(client, note.grantType)({ core, http, tenant: http.tenant, client, parameters });
+    if (answer.replacement) core.deliveries.watch(reply, http.tenant.id, answer.replacement);
+    noteExchange(core, http, { ...note, userId: answer.userId, body: answer.body });
+    reply.send(answer.body);
+  } catch (error) {
+    noteExchange(core, http, { ...note, error });
+    throw error;
+  }
+}
+
+function grantOf(client: Client, name: string | undefined): TokenGrant {
   if (!name) throw new ProtocolError('invalid_request', "missing required parameter 'grant_type'");
   if (!Object.hasOwn(grants, name))
     throw new ProtocolError('unsupported_grant_type', 'unsupported grant_type requested');
   if (!mayUseGrant(client, name))
     throw new ProtocolError('unauthorized_client', 'requested grant type is not allowed for this client');
-  const answer = await grants[name as GrantType]({ core, http, tenant: http.tenant, client, parameters });
-  if (answer.replacement) core.deliveries.watch(reply, http.tenant.id, answer.replacement);
-  reply.send(answer.body);
+  return grants[name as GrantType];
 }

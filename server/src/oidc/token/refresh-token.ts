@@ -39,8 +39,9 @@ export async function refreshTokens(exchange: Exchange): Promise<TokenAnswer> {
 async function tryRefresh(exchange: Exchange, value: string): Promise<TokenAnswer | undefined> {
   const { core, tenant } = exchange;
   const now = new Date(core.clock.now());
-  const token = await findRefreshToken(tenant.db, hashToken(value), now);
+  const token = await findRefreshToken(tenant.db, hashToken(value), now, exchange.client.isAccessLimited);
   const use = await judge(exchange, token, now);
+  if (!use.token.mayUse) throw new ProtocolError('access_denied', 'the user may not use this application');
   const { payload } = use.token;
   const user = await getActiveUser(exchange, payload.userId);
   requireOrganizationsScope(exchange, payload.scope);
@@ -50,6 +51,7 @@ async function tryRefresh(exchange: Exchange, value: string): Promise<TokenAnswe
   const written = await write(exchange, use, plan, { now, value });
   if (!written) return undefined;
   return {
+    userId: user.id,
     ...(written.replacement ? { replacement: written.replacement } : {}),
     body: {
       ...(await accessMembers(exchange, plan)),

@@ -47,7 +47,7 @@ export async function exchangeToken(exchange: Exchange): Promise<TokenAnswer> {
   if (plan.opaque) await insertAccessToken(tenant.db, plan.opaque.row, new Date(core.clock.now()));
   // Last, so that a refused request does not cost the token; before the answer, so that nobody gets a second one.
   if (subject.consume && !(await subject.consume())) throw invalid('subject token is already consumed');
-  return { body: await accessMembers(exchange, plan) };
+  return { userId: subject.userId, body: await accessMembers(exchange, plan) };
 }
 
 const invalid = (reason: string) => new ProtocolError('invalid_grant', `grant request is invalid: ${reason}`);

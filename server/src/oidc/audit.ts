@@ -1,0 +1,76 @@
+/** What the protocol writes to the audit log. Parameters are masked there. */
+import type { Request } from '../http/index.ts';
+import type { Core } from './core.ts';
+import { ProtocolError } from './errors.ts';
+
+/** Names of the grants in the keys of the log. */
+const names: Readonly<Record<string, string>> = {
+  authorization_code: 'AuthorizationCode',
+  refresh_token: 'RefreshToken',
+  client_credentials: 'ClientCredentials',
+  'urn:ietf:params:oauth:grant-type:token-exchange': 'TokenExchange',
+  'urn:ietf:params:oauth:grant-type:device_code': 'DeviceCode',
+};
+
+export interface TokenNote {
+  grantType: string | undefined;
+  /** The application once it is authenticated. */
+  applicationId?: string | undefined;
+  userId?: string | undefined;
+  /** The answer that was given. */
+  body?: Readonly<Record<string, unknown>> | undefined;
+  error?: unknown;
+}
+
+const tokenTypes = { access_token: 'AccessToken', refresh_token: 'RefreshToken', id_token: 'IdToken' };
+
+/** `ExchangeTokenBy.<grant>`; a user who is issued a token was active today. */
+export function noteExchange(core: Core, http: Request, note: TokenNote): void {
+  const { grantType, applicationId, userId, body, error } = note;
+  const name = grantType !== undefined && Object.hasOwn(names, grantType) ? names[grantType] : 'Unknown';
+  core.logs.write(http.tenant.id, {
+    key: `ExchangeTokenBy.${name}`,
+    result: body ? 'Success' : 'Error',
+    ...(body ? {} : { error: describe(error) }),
+    applicationId,
+    userId,
+    params: paramsOf(http),
+    ...(body
+      ? {
+          more: {
+            tokenTypes: Object.entries(tokenTypes).flatMap(([member, type]) => (member in body ? [type] : [])),
+            ...(body.scope === undefined ? {} : { scope: body.scope }),
+          },
+        }
+      : {}),
+  });
+  if (body && userId !== undefined) core.dashboard.noteActive(http.tenant.id, userId);
+}
+
+/** `RevokeToken`, and `RevokeGrants` when a whole grant went with it. */
+export function noteRevocation(
+  core: Core,
+  http: Request,
+  {
+    applicationId,
+    userId,
+    grantId,
+  }: { applicationId: string; userId?: string | undefined; grantId?: string | undefined },
+): void {
+  core.logs.write(http.tenant.id, {
+    key: 'RevokeToken',
+    result: 'Success',
+    applicationId,
+    userId,
+    params: paramsOf(http),
+  });
+  if (grantId === undefined) return;
+  core.logs.write(http.tenant.id, { key: 'RevokeGrants', result: 'Success', applicationId, userId, more: { grantId } });
+}
+
+const paramsOf = (http: Request): Record<string, unknown> =>
+  typeof http.body === 'object' && http.body !== null ? { ...http.body } : {};
+
+function describe(error: unknown): unknown {
+  return error instanceof ProtocolError ? { code: error.code, message: error.description } : error;
+}

@@ -1,0 +1,103 @@
+/** What the sign-in writes to the audit log: one entry a step, and one for what failed. Values are masked there. */
+import type { LogEntry } from '../features/logs/index.ts';
+import type { SignInEvent } from './machine.ts';
+import type { SignInNeeds } from './needs.ts';
+import type { Interaction } from './port.ts';
+import { type Intent, type ProofType, readState, type SignInState } from './state.ts';
+
+export interface SignInAudit {
+  /** Notes steps that were taken. */
+  taken(interaction: Interaction, events: readonly SignInEvent[], state: SignInState): void;
+  /** Notes that the last of these steps failed. */
+  refused(interaction: Interaction, events: readonly SignInEvent[], error: unknown): void;
+  /** Does something that a step stands on; notes it when it fails. */
+  attempt<T>(interaction: Interaction, what: Attempt, work: () => Promise<T>): Promise<T>;
+}
+
+export interface Attempt {
+  /** What comes after `Interaction.<intent>.`, e.g. `Verification.Password.Submit`. */
+  key: string;
+  params?: Record<string, unknown>;
+}
+
+export function createSignInAudit({ logs, clock }: Pick<SignInNeeds, 'logs' | 'clock'>): SignInAudit {
+  const write = (interaction: Interaction, entry: LogEntry) => {
+    const { applicationId, uidHash: sessionId } = interaction;
+    logs.write(interaction.tenant.id, { applicationId, sessionId, ...entry });
+  };
+  const intentOf = (interaction: Interaction, events: readonly SignInEvent[] = []): Intent => {
+    const named = events.findLast((event) => event.type === 'started' || event.type === 'intent-changed');
+    if (named && 'intent' in named) return named.intent;
+    return readState(interaction.state, clock.now())?.intent ?? 'SignIn';
+  };
+  return {
+    taken(interaction, events, state) {
+      for (const event of events) {
+        const step = stepOf(event);
+        if (!step) continue;
+        write(interaction, {
+          key: `Interaction.${state.intent}.${step.key}`,
+          result: 'Success',
+          userId: state.userId,
+          params: step.params,
+        });
+      }
+    },
+    refused(interaction, events, error) {
+      const step = events.map(stepOf).findLast((found) => found !== undefined);
+      if (!step) return;
+      const key = `Interaction.${intentOf(interaction, events)}.${step.key}`;
+      const userId = readState(interaction.state, clock.now())?.userId;
+      write(interaction, { key, result: 'Error', error, userId, params: step.params });
+    },
+    async attempt(interaction, { key, params }, work) {
+      try {
+        return await work();
+      } catch (error) {
+        write(interaction, { key: `Interaction.${intentOf(interaction)}.${key}`, result: 'Error', error, params });
+        throw error;
+      }
+    },
+  };
+}
+
+/** Names of the proofs in the keys of the log. */
+const proofNames: Record<ProofType, string> = {
+  Password: 'Password',
+  NewPasswordIdentity: 'NewPasswordIdentity',
+  Social: 'Social',
+};
+
+/** The key of a step, after the intent, and what of it is worth noting. Steps that follow from another have none. */
+function stepOf(event: SignInEvent): Attempt | undefined {
+  switch (event.type) {
+    case 'started':
+      return { key: 'Create' };
+    case 'intent-changed':
+      return { key: 'Update' };
+    case 'proved':
+      return {
+        key: `Verification.${proofNames[event.proof.type]}.Submit`,
+        params: 'identifier' in event.proof ? { identifier: event.proof.identifier } : {},
+      };
+    case 'challenged':
+      return { key: 'Verification.Social.Create', params: { connectorId: event.challenge.connectorId } };
+    case 'answered':
+      // One without a proof follows from a failure that was noted where it happened.
+      return event.proof && { key: 'Verification.Social.Submit', params: socialParams(event.proof) };
+    case 'identified':
+      return { key: 'Identifier.Submit' };
+    case 'username-chosen':
+    case 'password-chosen':
+    case 'social-added':
+    case 'profile-added':
+      return { key: 'Profile.Update', params: { type: event.type } };
+    case 'submitted':
+      return { key: 'Submit' };
+    default:
+      return undefined;
+  }
+}
+
+const socialParams = (proof: Extract<SignInEvent, { type: 'proved' }>['proof']) =>
+  proof.type === 'Social' ? { connectorId: proof.connectorId, target: proof.target, identity: proof.identity.id } : {};

@@ -1,0 +1,233 @@
+import assert from 'node:assert/strict';
+import { after, before, describe, it } from 'node:test';
+import { experienceClient } from '../support/agent.ts';
+import { assertRefused, type Manager, manage, requestToken } from '../support/management.ts';
+import { visit } from '../support/page-agent.ts';
+import { startServer, type TestServer } from '../support/server.ts';
+
+interface Entry {
+  id: string;
+  key: string;
+  payload: Record<string, unknown> & { error?: { code: string }; params?: Record<string, unknown> };
+  createdAt: number;
+}
+const ada = { username: 'ada', password: 'tulips under stone' };
+const day = 86_400_000;
+
+describe('The audit log', () => {
+  let server: TestServer;
+  let api: Manager;
+  const ahead = 0;
+  before(async () => {
+    server = await startServer({
+      environment: { LOG_RETENTION_DAYS: '30' },
+      world: { clock: { now: () => Date.now() + ahead } },
+    });
+    api = await manage(server);
+  });
+  after(() => server.close());
+
+  const list = async (query = ''): Promise<Entry[]> => (await api.get(`/api/logs?page_size=100${query}`)).body;
+  const machine = async () =>
+    (await api.post('/api/applications', { name: 'Machine', type: 'MachineToMachine' })).body as {
+      id: string;
+      secret: string;
+    };
+
+  it('tells of a sign-in step by step, with who, where and from where', async () => {
+    await api.post('/api/users', ada);
+    const person = await visit(server);
+    await person.post('/sign-in', { ...ada, password: 'not the password' });
+    await person.arrive(await person.post('/sign-in', ada, { 'user-agent': 'A browser' }));
+    const entries = (await list('&applicationId=demo-app')).reverse();
+    assert.deepEqual(
+      entries.map(({ key, payload }) => `${key} ${payload.result}`),
+      [
+        'Interaction.Create Success',
+        'Interaction.SignIn.Verification.Password.Submit Error',
+        'Interaction.End Success',
+        'Interaction.SignIn.Create Success',
+        'Interaction.SignIn.Verification.Password.Submit Success',
+        'Interaction.SignIn.Identifier.Submit Success',
+        'Interaction.SignIn.Submit Success',
+      ],
+    );
+    assert.equal(new Set(entries.map(({ payload }) => payload.sessionId)).size, 1);
+    const failure = entries.find(({ payload }) => payload.result === 'Error');
+    assert.deepEqual(failure?.payload.params, { identifier: { type: 'username', value: 'ada' } });
+    assert.equal(failure?.payload.error?.code, 'session.invalid_credentials');
+    const done = entries.find(({ key }) => key === 'Interaction.SignIn.Submit');
+    assert.equal(done?.payload.userAgent, 'A browser');
+    assert.match(String(done?.payload.ip), /127\.0\.0\.1|::1/);
+    assert.deepEqual((await api.get(`/api/logs/${done?.id}`)).body, done);
+    assertRefused(await api.get('/api/logs/none'), 404, 'entity.not_exists_with_id');
+  });
+
+  it('tells of tokens, and to whom they were refused', async () => {
+    const { id, secret } = await machine();
+    await requestToken(server.url, { id, secret: 'wrong' });
+    await requestToken(server.url, { id, secret });
+    const [given] = await list(`&applicationId=${id}`);
+    assert.equal(given?.key, 'ExchangeTokenBy.ClientCredentials');
+    assert.deepEqual([given?.payload.result, given?.payload.tokenTypes], ['Success', ['AccessToken']]);
+    const refused = (await list('&logKey=ExchangeTokenBy.ClientCredentials')).find(({ payload }) => payload.error);
+    assert.deepEqual(refused?.payload.error?.code, 'oidc.invalid_client');
+    assert.equal(refused?.payload.params?.client_id, id);
+  });
+
+  it('tells of refreshed and revoked tokens of a person', async () => {
+    const client = experienceClient(server.url);
+    const entered = await client.register('grace', ada.password);
+    const tokens = await client.redeem(entered);
+    const refreshed = await client.refresh(tokens.refresh_token);
+    const { sub } = await client.userinfo(refreshed.access_token);
+    const body = new URLSearchParams({ client_id: 'demo-app', token: refreshed.refresh_token });
+    assert.equal((await fetch(`${server.url}/oidc/token/revocation`, { method: 'POST', body })).status, 200);
+    const keys = new Set((await list(`&userId=${sub}`)).map(({ key }) => key));
+    for (const key of [
+      'Interaction.Register.Submit',
+      'ExchangeTokenBy.AuthorizationCode',
+      'ExchangeTokenBy.RefreshToken',
+      'RevokeToken',
+      'RevokeGrants',
+    ])
+      assert.ok(keys.has(key), `${key} is missing in ${[...keys].join(', ')}`);
+  });
+
+  it('holds no password, secret, code or token', async () => {
+    const { id, secret } = await machine();
+    const { body: token } = await requestToken(server.url, { id, secret });
+    const client = experienceClient(server.url);
+    const entered = await client.register('mary', 'a password of mary');
+    const tokens = await client.redeem(entered);
+    const refreshed = await client.refresh(tokens.refresh_token);
+    await api.get('/api/logs');
+    const rows = await server.app.database.system.raw<{ row: string }>('select logs::text as row from logs', []);
+    const all = rows.map(({ row }) => row).join('\n');
+    const secrets = [
+      secret,
+      token.access_token,
+      'a password of mary',
+      tokens.access_token,
+      tokens.refresh_token,
+      refreshed.refresh_token,
+      tokens.id_token,
+      ada.password,
+      'not the password',
+    ];
+    assert.ok(all.includes('mary') && all.includes(id), 'what is no secret is there');
+    for (const each of secrets) assert.ok(each && !all.includes(each), `${each.slice(0, 6)}… is in the log`);
+  });
+
+  it('is narrowed by key, time and page, and counted', async () => {
+    const { id, secret } = await machine();
+    const from = Date.now();
+    for (let count = 0; count < 3; count += 1) await requestToken(server.url, { id, secret });
+    const query = `/api/logs?applicationId=${id}&logKey=ExchangeTokenBy.ClientCredentials`;
+    const page = await api.get(`${query}&page=1&page_size=2&start_time=${from}&end_time=${Date.now() + 1000}`);
+    assert.deepEqual([page.body.length, page.headers.get('total-number')], [2, '3']);
+    assert.deepEqual((await api.get(`${query}&end_time=${from - 1}`)).body, []);
+    assert.deepEqual((await api.get(`${query}&logKey=None`)).status, 400);
+    assertRefused(await api.get(`${query}&start_time=2&end_time=1`), 400, 'guard.invalid_input');
+    assertRefused(await api.get(`${query}&start_time=yesterday`), 400, 'guard.invalid_input');
+  });
+
+  it('is counted to ten thousand only where asked', async () => {
+    await server.app.database.system.raw(
+      `insert into logs (tenant_id, id, key, payload, created_at)
+       select 'default', 'many' || n, 'Many', '{"key":"Many","result":"Success"}', now() from generate_series(1, 10005) n`,
+      [],
+    );
+    const capped = await api.get('/api/logs?logKey=Many&enableCap=true');
+    assert.deepEqual(
+      [capped.headers.get('total-number'), capped.headers.get('total-number-is-capped')],
+      ['10001', 'true'],
+    );
+    assert.doesNotMatch(capped.headers.get('link') ?? '', /rel="(last|next)"/);
+    const whole = await api.get('/api/logs?logKey=Many');
+    assert.deepEqual([whole.headers.get('total-number'), whole.headers.get('total-number-is-capped')], ['10005', null]);
+  });
+
+  it('keeps tenants apart', async () => {
+    const other = await server.app.tenancy.create({ id: 'other', name: 'Other' });
+    const [entry] = await list();
+    const stranger = await manage(server, other);
+    const { body } = await stranger.get('/api/logs');
+    assert.ok(body.length > 0);
+    assert.ok(body.every(({ tenantId }: { tenantId: string }) => tenantId === 'other'));
+    assertRefused(await stranger.get(`/api/logs/${entry?.id}`), 404, 'entity.not_exists_with_id');
+  });
+
+  it('is written when the server stops', async () => {
+    const { id, secret } = await machine();
+    await requestToken(server.url, { id, secret });
+    await server.restart();
+    assert.equal((await list(`&applicationId=${id}`)).length, 1);
+  });
+
+  it('forgets what is older than it is kept', async () => {
+    const before = await list();
+    assert.ok(before.length > 0);
+    const old = new Date(Date.now() - 50 * day);
+    await server.app.database.system.raw(
+      `insert into logs (tenant_id, id, key, payload, created_at) values ('default', 'old', 'Old', '{}', $1)`,
+      [old],
+    );
+    assert.deepEqual(await list('&logKey=Old'), []);
+    const rows = () => server.app.database.system.raw(`select 1 from logs where id = 'old'`, []);
+    assert.equal((await rows()).length, 1);
+    // It is swept when a server starts, and every hour.
+    await server.restart();
+    await list();
+    await server.restart();
+    assert.equal((await rows()).length, 0);
+    // The weeks that are over are dropped whole.
+    const partitions = async () =>
+      (
+        await server.app.database.system.raw<{ count: number }>(
+          `select count(*) from pg_inherits where inhparent = 'aldaba.logs'::regclass`,
+          [],
+        )
+      )[0]?.count;
+    const count = await partitions();
+    await server.app.database.system.raw('select rotate_logs($1)', [new Date(Date.now() + 15 * day)]);
+    assert.ok(Number(await partitions()) < Number(count));
+  });
+});
+
+describe('The dashboard', () => {
+  it('counts users, new ones and active ones', async (test) => {
+    let ahead = 0;
+    const server = await startServer({ world: { clock: { now: () => Date.now() + ahead } } });
+    test.after(() => server.close());
+    let api = await manage(server);
+    const client = experienceClient(server.url);
+    const tokens = await client.redeem(await client.register('ada', ada.password));
+    await api.post('/api/users', { username: 'idle' });
+    assert.deepEqual((await api.get('/api/dashboard/users/total')).body, { totalUserCount: 2 });
+    assert.deepEqual((await api.get('/api/dashboard/users/new')).body, {
+      today: { count: 2, delta: 2 },
+      last7Days: { count: 2, delta: 2 },
+    });
+    const today = new Date().toISOString().slice(0, 10);
+    const { body: active } = await api.get('/api/dashboard/users/active');
+    assert.deepEqual([active.dau, active.wau, active.mau], Array(3).fill({ count: 1, delta: 1 }));
+    assert.deepEqual(active.dauCurve.at(-1), { date: today, count: 1 });
+    assert.equal(active.dauCurve.length, 30);
+
+    ahead = day;
+    api = await manage(server);
+    await client.refresh(tokens.refresh_token);
+    const tomorrow = (await api.get('/api/dashboard/users/active')).body;
+    assert.deepEqual(
+      [tomorrow.dau, tomorrow.wau],
+      [
+        { count: 1, delta: 0 },
+        { count: 1, delta: 1 },
+      ],
+    );
+    assert.deepEqual((await api.get('/api/dashboard/users/new')).body.today, { count: 0, delta: -2 });
+    assert.deepEqual((await api.get(`/api/dashboard/users/active?date=${today}`)).body.dau, { count: 1, delta: 1 });
+    assertRefused(await api.get('/api/dashboard/users/active?date=today'), 400, 'guard.invalid_input');
+  });
+});
