@@ -1,10 +1,15 @@
+import * as accessControl from './access-control.ts';
+import * as accountCenter from './account-center.ts';
 import * as applications from './applications.ts';
 import * as configs from './configs.ts';
 import * as connectors from './connectors.ts';
 import * as consent from './consent.ts';
 import * as consentScopes from './consent-scopes.ts';
 import * as customClaims from './custom-claims.ts';
+import * as customPhrases from './custom-phrases.ts';
+import * as customProfileFields from './custom-profile-fields.ts';
 import * as dashboard from './dashboard.ts';
+import * as emailTemplates from './email-templates.ts';
 import * as experience from './experience.ts';
 import * as hooks from './hooks.ts';
 import * as logs from './logs.ts';
@@ -34,6 +39,7 @@ export const allRoutes: readonly RouteContract[] = routesOf(
   users,
   personalAccessTokens,
   consent,
+  accessControl,
   consentScopes,
   userSessions,
   subjectTokens,
@@ -45,6 +51,10 @@ export const allRoutes: readonly RouteContract[] = routesOf(
   connectors,
   configs,
   customClaims,
+  customPhrases,
+  customProfileFields,
+  emailTemplates,
+  accountCenter,
   signInExperience,
   sandbox,
   wellKnown,

@@ -7,12 +7,17 @@ import { isAbsolute, join } from 'node:path';
 import { builtInConnectors } from '@aldaba/connectors';
 import type { Connector } from '@aldaba/connectors/kit';
 import type { Config } from './config.ts';
+import { createAccessControl } from './features/access-control/index.ts';
+import { createAccountCenters } from './features/account-center/index.ts';
 import { type Applications, createApplications } from './features/applications/index.ts';
 import { createConfigs } from './features/configs/index.ts';
 import { type Connectors, createConnectors, loadConnectorPackages } from './features/connectors/index.ts';
 import { createConsentScopes } from './features/consent-scopes/index.ts';
 import { createCustomClaims } from './features/custom-claims/index.ts';
+import { createCustomPhrases } from './features/custom-phrases/index.ts';
+import { createProfileFields } from './features/custom-profile-fields/index.ts';
 import { createDashboard } from './features/dashboard/index.ts';
+import { createEmailTemplates } from './features/email-templates/index.ts';
 import { createHooks } from './features/hooks/index.ts';
 import { createPageSender } from './features/hosted-pages/index.ts';
 import { createJobs } from './features/jobs/index.ts';
@@ -162,6 +167,7 @@ function createFeatures(ground: Awaited<ReturnType<typeof layGround>>, kinds: re
   const passwords = createPasswords({ concurrency: availableParallelism(), maximumQueue: 200 });
   const hooks = createHooks(ground);
   const roles = createRoles({ ...ground, events: hooks });
+  const accessControl = createAccessControl();
   const consentScopes = createConsentScopes(ground);
   const resources = createResources({ consentScopes, ...ground, roles, events: hooks });
   const organizationRoles = createOrganizationRoles();
@@ -171,8 +177,11 @@ function createFeatures(ground: Awaited<ReturnType<typeof layGround>>, kinds: re
   const subjectTokens = createSubjectTokens(ground);
   const applications = createApplications({ ...ground, roles, grants: { endOfApplication } });
   const sandbox = createSandbox(ground);
+  const emailTemplates = createEmailTemplates();
+  const profileFields = createProfileFields(ground);
   const connectors = createConnectors({
     ...ground,
+    emailTemplates,
     kinds,
     fetchFor: sandbox.fetchFor,
     // Connectors and the sign-in experience know of each other: the second is there by the time it is asked.
@@ -182,11 +191,12 @@ function createFeatures(ground: Awaited<ReturnType<typeof layGround>>, kinds: re
     },
   });
   const signInExperiences = createSignInExperiences({ ...ground, connectorsOf: connectors.list });
-  const pages = createPageSender({ ...ground, signInExperiences, applications });
+  const customPhrases = createCustomPhrases({ ...ground, signInExperiences });
+  const pages = createPageSender({ ...ground, signInExperiences, applications, customPhrases });
   const configs = createConfigs(ground);
   const customClaims = createCustomClaims({ ...ground, users, threads: Math.max(2, availableParallelism()) });
   const setup = createSetup({ ...ground, users, roles, passwords, signInExperiences });
-  const wellKnown = createWellKnown({ signInExperiences, connectors, sandbox });
+  const wellKnown = createWellKnown({ signInExperiences, connectors, profileFields, sandbox });
   return {
     hooks,
     passwords,
@@ -195,6 +205,7 @@ function createFeatures(ground: Awaited<ReturnType<typeof layGround>>, kinds: re
     organizationRoles,
     organizations,
     users,
+    accessControl,
     consentScopes,
     personalAccessTokens,
     subjectTokens,
@@ -205,6 +216,10 @@ function createFeatures(ground: Awaited<ReturnType<typeof layGround>>, kinds: re
     pages,
     configs,
     customClaims,
+    customPhrases,
+    profileFields,
+    emailTemplates,
+    accountCenters: createAccountCenters(ground),
     setup,
     wellKnown,
   };

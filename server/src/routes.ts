@@ -1,10 +1,15 @@
 /** THE TABLE: every request's way into the server, one line a surface and feature. */
+import { type AccessControlService, accessControlRoutes } from './features/access-control/index.ts';
+import { type AccountCenters, accountCenterRoutes } from './features/account-center/index.ts';
 import { type Applications, applicationRoutes } from './features/applications/index.ts';
 import { type Configs, configRoutes } from './features/configs/index.ts';
 import { type Connectors, connectorRoutes } from './features/connectors/index.ts';
 import { type ConsentScopesService, consentScopeRoutes } from './features/consent-scopes/index.ts';
 import { type CustomClaims, customClaimsRoutes } from './features/custom-claims/index.ts';
+import { type CustomPhrases, customPhraseRoutes } from './features/custom-phrases/index.ts';
+import { type ProfileFields, profileFieldRoutes } from './features/custom-profile-fields/index.ts';
 import { type Dashboard, dashboardRoutes } from './features/dashboard/index.ts';
+import { type EmailTemplates, emailTemplateRoutes } from './features/email-templates/index.ts';
 import { type Hooks, hookRoutes } from './features/hooks/index.ts';
 import { hostedPageRoutes, type PageSender } from './features/hosted-pages/index.ts';
 import { type Logs, logRoutes } from './features/logs/index.ts';
@@ -33,6 +38,7 @@ export interface Mounted {
   pages: PageSender;
   setup: Setup;
   users: Users;
+  accessControl: AccessControlService;
   consentScopes: ConsentScopesService;
   personalAccessTokens: PersonalAccessTokens;
   subjectTokens: SubjectTokens;
@@ -44,6 +50,10 @@ export interface Mounted {
   connectors: Connectors;
   configs: Configs;
   customClaims: CustomClaims;
+  customPhrases: CustomPhrases;
+  profileFields: ProfileFields;
+  emailTemplates: EmailTemplates;
+  accountCenters: AccountCenters;
   signInExperiences: SignInExperiences;
   hooks: Hooks;
   logs: Logs;
@@ -85,6 +95,7 @@ export function mountRoutes(http: Http, app: Mounted): void {
   userRoutes(implement, app.users);
   userSessionRoutes(implement, oidc.sessions);
   consentRoutes(implement, oidc);
+  accessControlRoutes(implement, app.accessControl);
   consentScopeRoutes(implement, app.consentScopes);
   personalAccessTokenRoutes(implement, app.personalAccessTokens);
   subjectTokenRoutes(implement, app.subjectTokens);
@@ -95,6 +106,10 @@ export function mountRoutes(http: Http, app: Mounted): void {
   connectorRoutes(implement, app.connectors);
   configRoutes(implement, app.configs);
   customClaimsRoutes(implement, app.customClaims);
+  customPhraseRoutes(implement, app.customPhrases);
+  profileFieldRoutes(implement, app.profileFields);
+  emailTemplateRoutes(implement, app.emailTemplates);
+  accountCenterRoutes(implement, app.accountCenters);
   keyRoutes(implement, oidc.keys);
   signInExperienceRoutes(implement, app.signInExperiences);
   hookRoutes(implement, app.hooks);

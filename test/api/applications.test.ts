@@ -116,11 +116,6 @@ describe('Applications', () => {
       'application.invalid_third_party_application_type',
     );
     const { id } = await create();
-    assertRefused(
-      await api.patch(`/api/applications/${id}`, { appLevelAccessControlEnabled: true }),
-      422,
-      'request.feature_not_supported',
-    );
     assertRefused(await api.patch(`/api/applications/${id}`, { isAdmin: true }), 422, 'application.invalid_type');
   });
 

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { type AddressInfo, createServer } from 'node:net';
 import type { Application } from '@aldaba/contract';
+import { createAccessControl } from '../../server/src/features/access-control/index.ts';
 import {
   type ApplicationDraft,
   type Applications,
@@ -53,6 +54,7 @@ export interface Provider {
   users: Users;
   resources: ReturnType<typeof createResources>;
   roles: ReturnType<typeof createRoles>;
+  accessControl: ReturnType<typeof createAccessControl>;
   consentScopes: ConsentScopesService;
   personalAccessTokens: PersonalAccessTokens;
   subjectTokens: SubjectTokens;
@@ -124,10 +126,16 @@ async function compose({ database, clock, url, log }: { database: Database; cloc
   const personalAccessTokens = createPersonalAccessTokens({ clock, vault, users });
   const subjectTokens = createSubjectTokens({ clock });
   const applications = createApplications({ database, caches, clock, vault, roles, grants: { endOfApplication } });
+  const accessControl = createAccessControl();
   const consentScopes = createConsentScopes({ database, caches });
   const resources = createResources({ consentScopes, database, caches, roles, events });
   const signInExperiences = createSignInExperiences({ database, caches, connectorsOf: async () => [] });
-  const pages = createPageSender({ signInExperiences, applications, tenancy });
+  const pages = createPageSender({
+    signInExperiences,
+    applications,
+    tenancy,
+    customPhrases: { words: async () => undefined },
+  });
   const configs = createConfigs({ tenancy });
   const customClaims = createCustomClaims({ tenancy, vault, log, users, threads: 2 });
   const oidc = createOidc({
@@ -146,6 +154,7 @@ async function compose({ database, clock, url, log }: { database: Database; cloc
     resources,
     organizations,
     roles,
+    accessControl,
     consentScopes,
     personalAccessTokens,
     subjectTokens,
@@ -157,6 +166,7 @@ async function compose({ database, clock, url, log }: { database: Database; cloc
     users,
     applications,
     resources,
+    accessControl,
     consentScopes,
     personalAccessTokens,
     subjectTokens,

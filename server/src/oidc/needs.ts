@@ -78,6 +78,10 @@ export interface OidcNeeds {
     /** What a script is told about a person. */
     personContext(tenant: Tenant, userId: string): Promise<object | undefined>;
   };
+  accessControl: {
+    /** Whether a rule of an application with limited access lets the user in. */
+    mayUse(q: Queries, applicationId: string, userId: string): Promise<boolean>;
+  };
   consentScopes: {
     /** What a third-party application may have; cached. */
     ceilingOf(tenant: Tenant, applicationId: string): Promise<Ceiling>;

@@ -9,6 +9,7 @@ const client = (type: ApplicationType): Client => ({
   name: 'App',
   type,
   isThirdParty: false,
+  isAccessLimited: false,
   redirectUris: [],
   postLogoutRedirectUris: [],
   custom: {},

@@ -397,6 +397,14 @@ interface AccessRoleRow {
   application_id: string;
   role_id: string;
 }
+interface AccessOrganizationRow {
+  tenant_id: string;
+  application_id: string;
+  organization_id: string;
+}
+interface AccessOrganizationRoleRow extends AccessOrganizationRow {
+  organization_role_id: string;
+}
 interface ApplicationSignInExperienceRow {
   tenant_id: string;
   application_id: string;
@@ -409,6 +417,8 @@ export interface Tables {
   application_consent_organization_scopes: ConsentOrganizationScopeRow;
   application_access_users: AccessUserRow;
   application_access_roles: AccessRoleRow;
+  application_access_organizations: AccessOrganizationRow;
+  application_access_organization_roles: AccessOrganizationRoleRow;
   application_sign_in_experiences: ApplicationSignInExperienceRow;
   personal_access_tokens: PersonalAccessTokenRow;
   subject_tokens: SubjectTokenRow;

@@ -16,6 +16,7 @@ export const builtInClient = (tenant: Tenant, id: string): Client => ({
   name: names[id] ?? id,
   type: 'SPA',
   isThirdParty: false,
+  isAccessLimited: false,
   redirectUris: [`${tenant.baseUrl}/${id}`],
   postLogoutRedirectUris: [`${tenant.baseUrl}/${id}`],
   custom: {},

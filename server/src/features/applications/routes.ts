@@ -23,12 +23,9 @@ export function applicationRoutes(implement: Implement, applications: Applicatio
     return tenant.db.transaction((tx) => applications.create(tx, body));
   });
   implement(contract.getApplication, ({ tenant, params }) => applications.get(tenant, params.id));
-  implement(contract.updateApplication, ({ tenant, params, body }) => {
-    const { appLevelAccessControlEnabled, ...patch } = body;
-    // Accepting it without enforcing it would let everybody in where the operator asked for a few.
-    if (appLevelAccessControlEnabled) throw new AldabaError('request.feature_not_supported');
-    return tenant.db.transaction((tx) => applications.update(tx, params.id, patch));
-  });
+  implement(contract.updateApplication, ({ tenant, params, body }) =>
+    tenant.db.transaction((tx) => applications.update(tx, params.id, body)),
+  );
   implement(contract.deleteApplication, ({ tenant, params }) =>
     tenant.db.transaction((tx) => applications.remove(tx, params.id)),
   );

@@ -10,7 +10,7 @@ export interface Slice {
 }
 
 /** An application as it is stored: its first secret sealed. */
-export interface StoredApplication extends Omit<Application, 'secret' | 'appLevelAccessControlEnabled'> {
+export interface StoredApplication extends Omit<Application, 'secret'> {
   secretSealed: string | null;
 }
 
@@ -26,6 +26,7 @@ interface Row {
   protected_app_metadata: unknown;
   custom_data: unknown;
   is_third_party: boolean;
+  app_level_access_control_enabled: boolean;
   created_at: Date;
 }
 
@@ -41,6 +42,7 @@ const toApplication = (row: Row): StoredApplication => ({
   protectedAppMetadata: row.protected_app_metadata as Application['protectedAppMetadata'],
   customData: row.custom_data as Application['customData'],
   isThirdParty: row.is_third_party,
+  appLevelAccessControlEnabled: row.app_level_access_control_enabled,
   createdAt: row.created_at.getTime(),
 });
 
@@ -107,6 +109,7 @@ export interface ApplicationColumns {
   customClientMetadata?: Application['customClientMetadata'] | undefined;
   customData?: Record<string, unknown> | undefined;
   secretSealed?: string | null | undefined;
+  appLevelAccessControlEnabled?: boolean | undefined;
 }
 
 const toValues = (columns: ApplicationColumns) => ({
@@ -120,11 +123,17 @@ const toValues = (columns: ApplicationColumns) => ({
     : { custom_client_metadata: JSON.stringify(columns.customClientMetadata) }),
   ...(columns.customData === undefined ? {} : { custom_data: JSON.stringify(columns.customData) }),
   ...(columns.secretSealed === undefined ? {} : { secret_sealed: columns.secretSealed }),
+  ...(columns.appLevelAccessControlEnabled === undefined
+    ? {}
+    : { app_level_access_control_enabled: columns.appLevelAccessControlEnabled }),
 });
 
 export async function insertApplication(
   q: Queries,
-  application: Omit<StoredApplication, 'tenantId' | 'protectedAppMetadata' | 'createdAt'> & { createdAt: Date },
+  application: Omit<
+    StoredApplication,
+    'tenantId' | 'protectedAppMetadata' | 'createdAt' | 'appLevelAccessControlEnabled'
+  > & { createdAt: Date },
 ): Promise<void> {
   await q.run(
     sql.insertInto('applications').values({

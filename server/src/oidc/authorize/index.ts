@@ -16,6 +16,7 @@ import type { Parameters } from '../parameters.ts';
 import { requestedResources } from '../resources.ts';
 import { findBrowserSession } from '../sessions.ts';
 import { deleteInteraction, findInteraction } from '../store/interactions.ts';
+import { requireAccess } from './access.ts';
 import { answerApplication, signInAddress } from './answer.ts';
 import { readChallenge } from './challenge.ts';
 import { checkClient, identifyClient } from './client.ts';
@@ -53,7 +54,7 @@ async function check(
 }
 
 /** THE STEPS, in order, inside one transaction: the first that has an outcome ends the walk. */
-const steps: readonly Step[] = [takeResult, requireLogin, requireConsent, issueCode];
+const steps: readonly Step[] = [takeResult, requireLogin, requireAccess, requireConsent, issueCode];
 
 /** `GET` and `POST /oidc/auth`. Errors that reach the caller must be shown, not redirected. */
 export async function authorize(core: Core, http: Request, reply: Reply, parameters: Parameters): Promise<void> {

@@ -29,6 +29,8 @@ export interface RefreshTokenRecord {
   createdAt: Date;
   expiresAt: Date;
   consumedAt: Date | null;
+  /** False when the access to the application is limited and no rule lets the user in; not asked unless `isLimited`. */
+  mayUse: boolean;
   /** Whether the client is known to have received a replacement: it was sent completely, or used. */
   wasReplaced: boolean;
 }
@@ -38,6 +40,7 @@ export async function findRefreshToken(
   q: Queries,
   tokenHash: string,
   now: Date,
+  isLimited = false,
 ): Promise<RefreshTokenRecord | undefined> {
   const [row] = await q.raw<{
     grant_id: string;
@@ -46,9 +49,11 @@ export async function findRefreshToken(
     created_at: Date;
     expires_at: Date;
     consumed_at: Date | null;
+    may_use: boolean;
     was_replaced: boolean;
   }>(
     `select r.grant_id, r.payload, r.family_created_at, r.created_at, r.expires_at, r.consumed_at,
+            case when $4 then may_use_application($1, g.application_id, g.user_id) else true end as may_use,
             r.consumed_at is not null and exists (
               select from refresh_tokens n where n.tenant_id = $1 and n.predecessor_hash = $2
                  and (n.delivered or n.consumed_at is not null)) as was_replaced
@@ -56,7 +61,7 @@ export async function findRefreshToken(
       where r.tenant_id = $1 and r.token_hash = $2 and g.expires_at > $3
         and (r.payload ->> 'sessionUid' is null or exists (
               select from sessions s where s.tenant_id = $1 and s.uid = r.payload ->> 'sessionUid' and s.expires_at > $3))`,
-    [q.tenantId, tokenHash, now],
+    [q.tenantId, tokenHash, now, isLimited],
   );
   return (
     row && {
@@ -67,6 +72,7 @@ export async function findRefreshToken(
       createdAt: row.created_at,
       expiresAt: row.expires_at,
       consumedAt: row.consumed_at,
+      mayUse: row.may_use,
       wasReplaced: row.was_replaced,
     }
   );

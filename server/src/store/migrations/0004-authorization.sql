@@ -68,7 +68,8 @@ create table application_consent_organization_scopes (
 create index application_consent_organization_scopes_scope
   on application_consent_organization_scopes (tenant_id, organization_scope_id);
 
--- Who may use an application, where that is limited: these users, and the holders of these roles.
+-- Who may use an application, where that is limited: these users, holders of these roles, members of these organizations,
+-- and holders of these roles in these organizations.
 alter table applications add column app_level_access_control_enabled boolean not null default false;
 
 create table application_access_users (
@@ -91,6 +92,48 @@ create table application_access_roles (
 );
 create index application_access_roles_role on application_access_roles (tenant_id, role_id);
 
+create table application_access_organizations (
+  tenant_id text not null,
+  application_id text not null,
+  organization_id text not null,
+  primary key (tenant_id, application_id, organization_id),
+  foreign key (tenant_id, application_id) references applications on delete cascade,
+  foreign key (tenant_id, organization_id) references organizations on delete cascade
+);
+create index application_access_organizations_organization on application_access_organizations (tenant_id, organization_id);
+
+create table application_access_organization_roles (
+  tenant_id text not null,
+  application_id text not null,
+  organization_id text not null,
+  organization_role_id text not null,
+  primary key (tenant_id, application_id, organization_id, organization_role_id),
+  foreign key (tenant_id, application_id) references applications on delete cascade,
+  foreign key (tenant_id, organization_id) references organizations on delete cascade,
+  foreign key (tenant_id, organization_role_id) references organization_roles on delete cascade
+);
+create index application_access_organization_roles_organization
+  on application_access_organization_roles (tenant_id, organization_id);
+create index application_access_organization_roles_role
+  on application_access_organization_roles (tenant_id, organization_role_id);
+
+-- Whether a rule lets the user use the application: a function, so that the statements of the token endpoint take it in.
+create function may_use_application(of_tenant text, of_application text, of_user text) returns boolean
+language sql stable as $$
+  select exists (select from application_access_users a
+      where a.tenant_id = of_tenant and a.application_id = of_application and a.user_id = of_user)
+    or exists (select from application_access_roles a
+      join users_roles h on h.tenant_id = a.tenant_id and h.role_id = a.role_id
+      where a.tenant_id = of_tenant and a.application_id = of_application and h.user_id = of_user)
+    or exists (select from application_access_organizations a
+      join organization_users h on h.tenant_id = a.tenant_id and h.organization_id = a.organization_id
+      where a.tenant_id = of_tenant and a.application_id = of_application and h.user_id = of_user)
+    or exists (select from application_access_organization_roles a
+      join organization_user_roles h on h.tenant_id = a.tenant_id and h.organization_id = a.organization_id
+        and h.organization_role_id = a.organization_role_id
+      where a.tenant_id = of_tenant and a.application_id = of_application and h.user_id = of_user)
+$$;
+
 -- How an application looks where it differs from its tenant.
 create table application_sign_in_experiences (
   tenant_id text not null,
@@ -107,6 +150,7 @@ begin
   foreach name in array array[
     'personal_access_tokens', 'subject_tokens', 'application_consent_user_scopes', 'application_consent_resource_scopes',
     'application_consent_organization_scopes', 'application_access_users', 'application_access_roles',
+    'application_access_organizations', 'application_access_organization_roles',
     'application_sign_in_experiences']
   loop
     execute format('alter table %I enable row level security', name);
