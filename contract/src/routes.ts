@@ -14,6 +14,7 @@ import * as experience from './experience.ts';
 import * as hooks from './hooks.ts';
 import * as logs from './logs.ts';
 import * as organizationApplications from './organization-applications.ts';
+import * as organizationJit from './organization-jit.ts';
 import * as organizationRoles from './organization-roles.ts';
 import * as organizations from './organizations.ts';
 import * as personalAccessTokens from './personal-access-tokens.ts';
@@ -48,6 +49,7 @@ export const allRoutes: readonly RouteContract[] = routesOf(
   organizationRoles,
   organizations,
   organizationApplications,
+  organizationJit,
   connectors,
   configs,
   customClaims,

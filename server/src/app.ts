@@ -22,6 +22,7 @@ import { createHooks } from './features/hooks/index.ts';
 import { createPageSender } from './features/hosted-pages/index.ts';
 import { createJobs } from './features/jobs/index.ts';
 import { createLogs } from './features/logs/index.ts';
+import { createOrganizationJit } from './features/organization-jit/index.ts';
 import { createOrganizationRoles } from './features/organization-roles/index.ts';
 import { createOrganizations } from './features/organizations/index.ts';
 import { createPasswords, type Passwords } from './features/passwords/index.ts';
@@ -172,7 +173,8 @@ function createFeatures(ground: Awaited<ReturnType<typeof layGround>>, kinds: re
   const resources = createResources({ consentScopes, ...ground, roles, events: hooks });
   const organizationRoles = createOrganizationRoles();
   const organizations = createOrganizations({ ...ground, organizationRoles });
-  const users = createUsers({ ...ground, passwords, roles, events: hooks, sessions: { endAll: endOfUser } });
+  const organizationJit = createOrganizationJit({ organizations, organizationRoles });
+  const users = createUsers({ ...ground, passwords, roles, organizationJit, events: hooks, sessions: { endAll: endOfUser } });
   const personalAccessTokens = createPersonalAccessTokens({ ...ground, users });
   const subjectTokens = createSubjectTokens(ground);
   const applications = createApplications({ ...ground, roles, grants: { endOfApplication } });
@@ -204,6 +206,7 @@ function createFeatures(ground: Awaited<ReturnType<typeof layGround>>, kinds: re
     resources,
     organizationRoles,
     organizations,
+    organizationJit,
     users,
     accessControl,
     consentScopes,

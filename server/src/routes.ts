@@ -13,6 +13,7 @@ import { type EmailTemplates, emailTemplateRoutes } from './features/email-templ
 import { type Hooks, hookRoutes } from './features/hooks/index.ts';
 import { hostedPageRoutes, type PageSender } from './features/hosted-pages/index.ts';
 import { type Logs, logRoutes } from './features/logs/index.ts';
+import { type OrganizationJit, organizationJitRoutes } from './features/organization-jit/index.ts';
 import { type OrganizationRoles, organizationRoleRoutes } from './features/organization-roles/index.ts';
 import { type Organizations, organizationRoutes } from './features/organizations/index.ts';
 import { type PersonalAccessTokens, personalAccessTokenRoutes } from './features/personal-access-tokens/index.ts';
@@ -46,6 +47,7 @@ export interface Mounted {
   resources: Resources;
   organizationRoles: OrganizationRoles;
   organizations: Organizations;
+  organizationJit: OrganizationJit;
   roles: Roles;
   connectors: Connectors;
   configs: Configs;
@@ -103,6 +105,7 @@ export function mountRoutes(http: Http, app: Mounted): void {
   roleRoutes(implement, app.roles);
   organizationRoleRoutes(implement, app.organizationRoles);
   organizationRoutes(implement, app.organizations, app);
+  organizationJitRoutes(implement, app.organizationJit);
   connectorRoutes(implement, app.connectors);
   configRoutes(implement, app.configs);
   customClaimsRoutes(implement, app.customClaims);

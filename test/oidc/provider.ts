@@ -11,6 +11,7 @@ import { type Configs, createConfigs } from '../../server/src/features/configs/i
 import { type ConsentScopesService, createConsentScopes } from '../../server/src/features/consent-scopes/index.ts';
 import { type CustomClaims, createCustomClaims } from '../../server/src/features/custom-claims/index.ts';
 import { createPageSender } from '../../server/src/features/hosted-pages/index.ts';
+import { createOrganizationJit } from '../../server/src/features/organization-jit/index.ts';
 import { createOrganizationRoles } from '../../server/src/features/organization-roles/index.ts';
 import { createOrganizations } from '../../server/src/features/organizations/index.ts';
 import { createPasswords } from '../../server/src/features/passwords/index.ts';
@@ -122,7 +123,8 @@ async function compose({ database, clock, url, log }: { database: Database; cloc
   const passwords = createPasswords({ concurrency: 1, maximumQueue: 4 });
   const organizationRoles = createOrganizationRoles();
   const organizations = createOrganizations({ clock, organizationRoles });
-  const users = createUsers({ clock, passwords, roles, events, sessions: { endAll: endOfUser } });
+  const organizationJit = createOrganizationJit({ organizations, organizationRoles });
+  const users = createUsers({ clock, passwords, roles, organizationJit, events, sessions: { endAll: endOfUser } });
   const personalAccessTokens = createPersonalAccessTokens({ clock, vault, users });
   const subjectTokens = createSubjectTokens({ clock });
   const applications = createApplications({ database, caches, clock, vault, roles, grants: { endOfApplication } });

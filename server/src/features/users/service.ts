@@ -17,6 +17,10 @@ export interface UsersNeeds {
     'assignDefaults' | 'userRoleNames' | 'list' | 'assign' | 'replace' | 'unassign' | 'addHolders' | 'get'
   >;
   events: Events;
+  organizationJit: {
+    /** Lets the user join the organizations that are open to the domain of an address that is known to be theirs. */
+    provision(tx: Queries, userId: string, email: string): Promise<void>;
+  };
   sessions: {
     /** Ends every session and grant of the user, with all tokens, in the transaction that suspends or deletes them. */
     endAll(tx: Queries, userId: string): Promise<void>;
@@ -26,6 +30,8 @@ export interface UsersNeeds {
 export interface UserDraft {
   username?: string | undefined;
   primaryEmail?: string | undefined;
+  /** Whether the e-mail address is known to be the person's own: proved by them, or set by an operator. */
+  isEmailVerified?: boolean | undefined;
   primaryPhone?: string | undefined;
   name?: string | undefined;
   avatar?: string | null | undefined;
@@ -42,6 +48,8 @@ export interface UserDraft {
 export interface UserPatch {
   username?: string | null | undefined;
   primaryEmail?: string | null | undefined;
+  /** Whether the person has proved the e-mail address in this patch to be theirs. */
+  isEmailVerified?: boolean | undefined;
   primaryPhone?: string | null | undefined;
   name?: string | null | undefined;
   avatar?: string | null | undefined;
@@ -129,7 +137,7 @@ export interface Users {
 }
 
 export function createUsers(needs: UsersNeeds): Users {
-  const { clock, passwords, roles, sessions, events } = needs;
+  const { clock, passwords, roles, sessions, events, organizationJit } = needs;
   const now = () => new Date(clock.now());
   const get = async (q: Queries, userId: string) => {
     const user = await store.findUser(q, userId);
@@ -138,10 +146,11 @@ export function createUsers(needs: UsersNeeds): Users {
   };
   const link: Users['linkIdentity'] = (tx, userId, target, identity) =>
     precise(store.upsertIdentity(tx, { userId, target, identityId: identity.userId, details: identity.details }));
-  const update: Users['update'] = async (tx, userId, patch) => {
+  const update: Users['update'] = async (tx, userId, { isEmailVerified, ...patch }) => {
     const user = await precise(store.updateUserRow(tx, userId, patch, now()));
     if (!user) throw new AldabaError('entity.not_found');
     if (patch.isSuspended) await sessions.endAll(tx, userId);
+    if (patch.primaryEmail && isEmailVerified) await organizationJit.provision(tx, userId, patch.primaryEmail);
     const { isSuspended, lastSignInAt: _lastSignInAt, ...data } = patch;
     if (isSuspended !== undefined) await events.publish(tx, 'User.SuspensionStatus.Updated', { data: user });
     if (Object.values(data).some((value) => value !== undefined)) await dataUpdated(tx, userId, user);
@@ -156,13 +165,14 @@ export function createUsers(needs: UsersNeeds): Users {
     findByIdentity: store.findUserByIdentity,
     findPassword: store.findUserPassword,
     findWithPassword: store.findUserWithPassword,
-    create: async (tx, { identity, ...draft }) => {
+    create: async (tx, { identity, isEmailVerified, ...draft }) => {
       const userId = shortId();
       await precise(store.insertUser(tx, userId, draft, now()));
       if (identity) await link(tx, userId, identity.target, identity);
       await roles.assignDefaults(tx, userId);
       const user = await get(tx, userId);
       await events.publish(tx, 'User.Created', { data: user });
+      if (draft.primaryEmail && isEmailVerified) await organizationJit.provision(tx, userId, draft.primaryEmail);
       return user;
     },
     update,
