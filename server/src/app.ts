@@ -7,6 +7,7 @@ import { isAbsolute, join } from 'node:path';
 import { builtInConnectors } from '@aldaba/connectors';
 import type { Connector } from '@aldaba/connectors/kit';
 import type { Config } from './config.ts';
+import { createApplicationExperiences } from './features/application-experiences/index.ts';
 import { createAccessControl } from './features/access-control/index.ts';
 import { createAccountCenters } from './features/account-center/index.ts';
 import { type Applications, createApplications } from './features/applications/index.ts';
@@ -17,7 +18,7 @@ import { createCustomClaims } from './features/custom-claims/index.ts';
 import { createCustomPhrases } from './features/custom-phrases/index.ts';
 import { createProfileFields } from './features/custom-profile-fields/index.ts';
 import { createDashboard } from './features/dashboard/index.ts';
-import { createEmailTemplates } from './features/email-templates/index.ts';
+import { createEmailTemplates, type EmailTemplates } from './features/email-templates/index.ts';
 import { createHooks } from './features/hooks/index.ts';
 import { createPageSender } from './features/hosted-pages/index.ts';
 import { createJobs } from './features/jobs/index.ts';
@@ -78,6 +79,7 @@ export interface App {
   connectors: Connectors;
   sandbox: Sandbox;
   signInExperiences: SignInExperiences;
+  emailTemplates: EmailTemplates;
   keys: Oidc['keys'];
   /** Makes a one-time link for creating an administrator. */
   createAdminLink(): Promise<string>;
@@ -168,11 +170,12 @@ function createFeatures(ground: Awaited<ReturnType<typeof layGround>>, kinds: re
   const passwords = createPasswords({ concurrency: availableParallelism(), maximumQueue: 200 });
   const hooks = createHooks(ground);
   const roles = createRoles({ ...ground, events: hooks });
+  const applicationExperiences = createApplicationExperiences(ground);
   const accessControl = createAccessControl();
   const consentScopes = createConsentScopes(ground);
   const resources = createResources({ consentScopes, ...ground, roles, events: hooks });
-  const organizationRoles = createOrganizationRoles();
-  const organizations = createOrganizations({ ...ground, organizationRoles });
+  const organizationRoles = createOrganizationRoles({ events: hooks });
+  const organizations = createOrganizations({ ...ground, organizationRoles, events: hooks });
   const organizationJit = createOrganizationJit({ organizations, organizationRoles });
   const users = createUsers({ ...ground, passwords, roles, organizationJit, events: hooks, sessions: { endAll: endOfUser } });
   const personalAccessTokens = createPersonalAccessTokens({ ...ground, users });
@@ -194,11 +197,11 @@ function createFeatures(ground: Awaited<ReturnType<typeof layGround>>, kinds: re
   });
   const signInExperiences = createSignInExperiences({ ...ground, connectorsOf: connectors.list });
   const customPhrases = createCustomPhrases({ ...ground, signInExperiences });
-  const pages = createPageSender({ ...ground, signInExperiences, applications, customPhrases });
+  const pages = createPageSender({ ...ground, signInExperiences, applications, applicationExperiences, customPhrases });
   const configs = createConfigs(ground);
   const customClaims = createCustomClaims({ ...ground, users, threads: Math.max(2, availableParallelism()) });
   const setup = createSetup({ ...ground, users, roles, passwords, signInExperiences });
-  const wellKnown = createWellKnown({ signInExperiences, connectors, profileFields, sandbox });
+  const wellKnown = createWellKnown({ signInExperiences, applicationExperiences, connectors, profileFields, sandbox });
   return {
     hooks,
     passwords,
@@ -208,6 +211,7 @@ function createFeatures(ground: Awaited<ReturnType<typeof layGround>>, kinds: re
     organizations,
     organizationJit,
     users,
+    applicationExperiences,
     accessControl,
     consentScopes,
     personalAccessTokens,

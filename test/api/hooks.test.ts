@@ -161,6 +161,46 @@ describe('Webhooks', () => {
     await receiver.next(isOf('Role.Deleted'));
   });
 
+  it('are told of organizations, their members and their template', async () => {
+    const organization = ['Created', 'Data.Updated', 'Membership.Updated', 'Deleted'].map(
+      (name) => `Organization.${name}`,
+    );
+    const role = ['Created', 'Data.Updated', 'Scopes.Updated', 'Deleted'].map((name) => `OrganizationRole.${name}`);
+    const scope = ['Created', 'Data.Updated', 'Deleted'].map((name) => `OrganizationScope.${name}`);
+    await listen({ events: [...organization, ...role, ...scope] });
+    const hear = async (event: string) => payloadOf(await receiver.next(isOf(event)));
+    const created = (await api.post('/api/organizations', { name: 'Acme' })).body;
+    assert.equal((await hear('Organization.Created')).data.id, created.id);
+    await api.patch(`/api/organizations/${created.id}`, { name: 'Acme & sons' });
+    assert.equal((await hear('Organization.Data.Updated')).data.name, 'Acme & sons');
+    const [ada, eve] = [(await api.post('/api/users', {})).body.id, (await api.post('/api/users', {})).body.id];
+    await api.post(`/api/organizations/${created.id}/users`, { userIds: [ada] });
+    const joined = await hear('Organization.Membership.Updated');
+    assert.deepEqual([joined.organizationId, joined.addedUserIds, joined.removedUserIds], [created.id, [ada], []]);
+    await api.put(`/api/organizations/${created.id}/users`, { userIds: [eve] });
+    const replaced = await hear('Organization.Membership.Updated');
+    assert.deepEqual([replaced.addedUserIds, replaced.removedUserIds], [[eve], [ada]]);
+
+    const permission = (await api.post('/api/organization-scopes', { name: 'read' })).body;
+    assert.equal((await hear('OrganizationScope.Created')).data.id, permission.id);
+    const made = (await api.post('/api/organization-roles', { name: 'Member', organizationScopeIds: [permission.id] }))
+      .body;
+    assert.equal((await hear('OrganizationRole.Created')).data.id, made.id);
+    assert.equal((await hear('OrganizationRole.Scopes.Updated')).data[0].name, 'read');
+    await api.patch(`/api/organization-roles/${made.id}`, { name: 'Fellow' });
+    assert.equal((await hear('OrganizationRole.Data.Updated')).data.name, 'Fellow');
+    await api.patch(`/api/organization-scopes/${permission.id}`, { name: 'see' });
+    assert.equal((await hear('OrganizationScope.Data.Updated')).data.name, 'see');
+    for (const [path, event] of [
+      [`organization-scopes/${permission.id}`, 'OrganizationScope.Deleted'],
+      [`organization-roles/${made.id}`, 'OrganizationRole.Deleted'],
+      [`organizations/${created.id}`, 'Organization.Deleted'],
+    ] as const) {
+      assert.equal((await api.delete(`/api/${path}`)).status, 204);
+      assert.equal((await hear(event)).data, null);
+    }
+  });
+
   it('hear nothing of a change that was not made, of other events, or while they are switched off', async () => {
     const hook = await listen({ events: ['User.Created'] });
     await api.post('/api/users', { username: 'once' });

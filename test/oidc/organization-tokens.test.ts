@@ -18,8 +18,9 @@ describe('tokens in organizations', () => {
   let provider: Provider;
   let spa: Party;
   let machine: Party;
-  const template = createOrganizationRoles();
-  const organizations = createOrganizations({ clock: { now: () => Date.now() }, organizationRoles: template });
+  const events = { publish: async () => undefined };
+  const template = createOrganizationRoles({ events });
+  const organizations = createOrganizations({ clock: { now: () => Date.now() }, organizationRoles: template, events });
   const ids = { read: '', write: '', pay: '', reader: '', writer: '', robot: '' };
   before(async () => {
     provider = await startProvider();

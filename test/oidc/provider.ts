@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { type AddressInfo, createServer } from 'node:net';
 import type { Application } from '@aldaba/contract';
+import { createApplicationExperiences } from '../../server/src/features/application-experiences/index.ts';
 import { createAccessControl } from '../../server/src/features/access-control/index.ts';
 import {
   type ApplicationDraft,
@@ -121,13 +122,14 @@ async function compose({ database, clock, url, log }: { database: Database; cloc
   const events = { publish: async () => undefined };
   const roles = createRoles({ database, caches, events });
   const passwords = createPasswords({ concurrency: 1, maximumQueue: 4 });
-  const organizationRoles = createOrganizationRoles();
-  const organizations = createOrganizations({ clock, organizationRoles });
+  const organizationRoles = createOrganizationRoles({ events });
+  const organizations = createOrganizations({ clock, organizationRoles, events });
   const organizationJit = createOrganizationJit({ organizations, organizationRoles });
   const users = createUsers({ clock, passwords, roles, organizationJit, events, sessions: { endAll: endOfUser } });
   const personalAccessTokens = createPersonalAccessTokens({ clock, vault, users });
   const subjectTokens = createSubjectTokens({ clock });
   const applications = createApplications({ database, caches, clock, vault, roles, grants: { endOfApplication } });
+  const applicationExperiences = createApplicationExperiences({ database, caches });
   const accessControl = createAccessControl();
   const consentScopes = createConsentScopes({ database, caches });
   const resources = createResources({ consentScopes, database, caches, roles, events });
@@ -135,6 +137,7 @@ async function compose({ database, clock, url, log }: { database: Database; cloc
   const pages = createPageSender({
     signInExperiences,
     applications,
+    applicationExperiences,
     tenancy,
     customPhrases: { words: async () => undefined },
   });
@@ -156,6 +159,7 @@ async function compose({ database, clock, url, log }: { database: Database; cloc
     resources,
     organizations,
     roles,
+    applicationExperiences,
     accessControl,
     consentScopes,
     personalAccessTokens,

@@ -168,7 +168,9 @@ describe('the SDKs’ checklist', () => {
   });
 
   it('12: organization_id gives a JWT for the organization, and 403 access_denied to those who are no member', async () => {
-    const organizations = createOrganizations({ clock: provider.clock, organizationRoles: createOrganizationRoles() });
+    const events = { publish: async () => undefined };
+    const organizationRoles = createOrganizationRoles({ events });
+    const organizations = createOrganizations({ clock: provider.clock, organizationRoles, events });
     const { id } = await organizations.create(provider.tenant.db, { name: 'Acme' });
     await organizations.addMembers(provider.tenant.db, 'user', id, [userId]);
     const scope = 'openid offline_access urn:logto:scope:organizations';

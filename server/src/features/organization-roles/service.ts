@@ -8,6 +8,7 @@ import type {
 import { AldabaError } from '../../kernel/errors.ts';
 import { standardId } from '../../kernel/ids.ts';
 import type { Queries, Search } from '../../store/index.ts';
+import type { Events } from '../hooks/index.ts';
 import { isManagementIndicator } from '../roles/index.ts';
 import * as store from './store.ts';
 
@@ -61,9 +62,15 @@ export interface OrganizationRoles {
   takeScope(tx: Queries, kind: ScopeKind, roleId: string, scopeId: string): Promise<void>;
 }
 
-export function createOrganizationRoles(): OrganizationRoles {
+export function createOrganizationRoles({ events }: { events: Events }): OrganizationRoles {
+  const scopesUpdated = (tx: Queries, roleId: string) =>
+    events.publish(tx, 'OrganizationRole.Scopes.Updated', async () => ({
+      organizationRoleId: roleId,
+      data: await store.findOrganizationScopes(tx, roleId),
+      resourceScopes: await store.findResourceScopes(tx, roleId),
+    }));
   return {
-    ...createScopes(),
+    ...createScopes(events),
     list: async (q, search, slice) => {
       const { items, total } = await store.findRoleList(q, search, slice);
       return { items: await withScopes(q, items), total };
@@ -77,7 +84,10 @@ export function createOrganizationRoles(): OrganizationRoles {
       await requireAssignable(tx, type, draft.resourceScopeIds);
       await store.insertRoleScopes(tx, 'organization', id, draft.organizationScopeIds);
       await store.insertRoleScopes(tx, 'resource', id, draft.resourceScopeIds);
-      return getRole(tx, id);
+      const role = await getRole(tx, id);
+      await events.publish(tx, 'OrganizationRole.Created', { data: role });
+      if (draft.organizationScopeIds.length + draft.resourceScopeIds.length > 0) await scopesUpdated(tx, id);
+      return role;
     },
     update: async (tx, id, patch) => {
       if (patch.type !== undefined) {
@@ -90,11 +100,14 @@ export function createOrganizationRoles(): OrganizationRoles {
       }
       const role = await store.updateRoleRow(tx, id, patch).catch(explainHeld);
       if (!role) throw missing('organization role', id);
+      await events.publish(tx, 'OrganizationRole.Data.Updated', { data: role });
       return role;
     },
-    remove: async (q, id) => {
-      if ((await store.deleteRoleRow(q, id)) === 0) throw missing('organization role', id);
-    },
+    remove: (q, id) =>
+      q.transaction(async (tx) => {
+        if ((await store.deleteRoleRow(tx, id)) === 0) throw missing('organization role', id);
+        await events.publish(tx, 'OrganizationRole.Deleted', { data: null });
+      }),
     organizationScopes: async (q, roleId) => {
       await getRole(q, roleId);
       return store.findOrganizationScopes(q, roleId);
@@ -103,35 +116,47 @@ export function createOrganizationRoles(): OrganizationRoles {
       await getRole(q, roleId);
       return store.findResourceScopes(q, roleId);
     },
-    addScopes,
+    addScopes: async (tx, kind, roleId, scopeIds) => {
+      await addScopes(tx, kind, roleId, scopeIds);
+      await scopesUpdated(tx, roleId);
+    },
     replaceScopes: async (tx, kind, roleId, scopeIds) => {
       await addScopes(tx, kind, roleId, scopeIds);
       await store.deleteRoleScopes(tx, kind, roleId, { except: scopeIds });
+      await scopesUpdated(tx, roleId);
     },
     takeScope: async (tx, kind, roleId, scopeId) => {
       if ((await store.deleteRoleScopes(tx, kind, roleId, { only: [scopeId] })) === 0)
         throw new AldabaError('entity.not_found');
+      await scopesUpdated(tx, roleId);
     },
   };
 }
 
-const createScopes = () =>
+const createScopes = (events: Events) =>
   ({
     listScopes: store.findScopeList,
     getScope,
-    createScope: async (q, { name, description = null }) => {
-      const id = standardId();
-      await store.insertScope(q, { id, name, description });
-      return getScope(q, id);
-    },
-    updateScope: async (q, id, patch) => {
-      const scope = await store.updateScopeRow(q, id, patch);
-      if (!scope) throw missing('organization scope', id);
-      return scope;
-    },
-    removeScope: async (q, id) => {
-      if ((await store.deleteScopeRow(q, id)) === 0) throw missing('organization scope', id);
-    },
+    createScope: (q, { name, description = null }) =>
+      q.transaction(async (tx) => {
+        const id = standardId();
+        await store.insertScope(tx, { id, name, description });
+        const scope = await getScope(tx, id);
+        await events.publish(tx, 'OrganizationScope.Created', { data: scope });
+        return scope;
+      }),
+    updateScope: (q, id, patch) =>
+      q.transaction(async (tx) => {
+        const scope = await store.updateScopeRow(tx, id, patch);
+        if (!scope) throw missing('organization scope', id);
+        await events.publish(tx, 'OrganizationScope.Data.Updated', { data: scope });
+        return scope;
+      }),
+    removeScope: (q, id) =>
+      q.transaction(async (tx) => {
+        if ((await store.deleteScopeRow(tx, id)) === 0) throw missing('organization scope', id);
+        await events.publish(tx, 'OrganizationScope.Deleted', { data: null });
+      }),
   }) satisfies Partial<OrganizationRoles>;
 
 async function getScope(q: Queries, id: string): Promise<OrganizationScope> {

@@ -9,6 +9,7 @@ import type { Clock } from '../../kernel/clock.ts';
 import { AldabaError } from '../../kernel/errors.ts';
 import { shortId } from '../../kernel/ids.ts';
 import type { Queries, Search } from '../../store/index.ts';
+import type { Events } from '../hooks/index.ts';
 import type { OrganizationRoles } from '../organization-roles/index.ts';
 import type { Listed, Member, MemberKind, OrganizationColumns, Slice, Standing } from './store.ts';
 import * as store from './store.ts';
@@ -16,6 +17,7 @@ import * as store from './store.ts';
 export interface OrganizationsNeeds {
   clock: Clock;
   organizationRoles: Pick<OrganizationRoles, 'find'>;
+  events: Events;
 }
 
 export interface OrganizationSummary extends Organization {
@@ -88,7 +90,7 @@ export interface Organizations {
   memberships(q: Queries, userId: string): Promise<{ id: string; roles: string[] }[]>;
 }
 
-export function createOrganizations({ clock, organizationRoles }: OrganizationsNeeds): Organizations {
+export function createOrganizations({ clock, organizationRoles, events }: OrganizationsNeeds): Organizations {
   return {
     list: async (q, { search, showFeatured }, slice) => {
       const { items, total } = await store.findOrganizationList(q, search, slice);
@@ -98,17 +100,23 @@ export function createOrganizations({ clock, organizationRoles }: OrganizationsN
     create: async (tx, draft) => {
       const id = shortId();
       await store.insertOrganization(tx, { ...draft, id, createdAt: new Date(clock.now()) });
-      return get(tx, id);
-    },
-    update: async (q, id, patch) => {
-      const organization = await store.updateOrganizationRow(q, id, patch);
-      if (!organization) throw missing(id);
+      const organization = await get(tx, id);
+      await events.publish(tx, 'Organization.Created', { data: organization });
       return organization;
     },
-    remove: async (q, id) => {
-      if ((await store.deleteOrganizationRow(q, id)) === 0) throw missing(id);
-    },
-    ...createMembers(),
+    update: (q, id, patch) =>
+      q.transaction(async (tx) => {
+        const organization = await store.updateOrganizationRow(tx, id, patch);
+        if (!organization) throw missing(id);
+        await events.publish(tx, 'Organization.Data.Updated', { data: organization });
+        return organization;
+      }),
+    remove: (q, id) =>
+      q.transaction(async (tx) => {
+        if ((await store.deleteOrganizationRow(tx, id)) === 0) throw missing(id);
+        await events.publish(tx, 'Organization.Deleted', { data: null });
+      }),
+    ...createMembers(events),
     ...createMemberRoles(organizationRoles),
     userScopes: async (q, organizationId, userId) => {
       await requireMembers(q, { kind: 'user', organizationId, ids: [userId] });
@@ -121,25 +129,41 @@ export function createOrganizations({ clock, organizationRoles }: OrganizationsN
   };
 }
 
-const createMembers = () =>
-  ({
-    addMembers,
+function createMembers(events: Events) {
+  const tell = async (tx: Queries, { kind, organizationId }: Omit<Member, 'id'>, change: MembershipChange) => {
+    const { added = [], removed = [] } = change;
+    if (added.length + removed.length === 0) return;
+    const ids = kind === 'user' ? 'UserIds' : 'ApplicationIds';
+    const members = { data: null, organizationId, [`added${ids}`]: added, [`removed${ids}`]: removed };
+    await events.publish(tx, 'Organization.Membership.Updated', members);
+  };
+  const add = async (tx: Queries, kind: MemberKind, organizationId: string, ids: readonly string[]) => {
+    if (kind === 'application') await requireMachines(tx, ids);
+    return store.insertMembers(tx, kind, organizationId, ids);
+  };
+  return {
+    addMembers: async (tx, kind, organizationId, ids) =>
+      tell(tx, { kind, organizationId }, { added: await add(tx, kind, organizationId, ids) }),
     replaceMembers: async (tx, kind, organizationId, ids) => {
       if (!(await store.findOrganization(tx, organizationId))) throw unknown({ organizationId });
-      await addMembers(tx, kind, organizationId, ids);
-      await store.deleteMembers(tx, kind, organizationId, { except: ids });
+      const added = await add(tx, kind, organizationId, ids);
+      const removed = await store.deleteMembers(tx, kind, organizationId, { except: ids });
+      await tell(tx, { kind, organizationId }, { added, removed });
     },
     removeMember: async (tx, { kind, organizationId, id }) => {
-      if ((await store.deleteMembers(tx, kind, organizationId, { only: [id] })) === 0) throw notMember();
+      const removed = await store.deleteMembers(tx, kind, organizationId, { only: [id] });
+      if (removed.length === 0) throw notMember();
+      await tell(tx, { kind, organizationId }, { removed });
     },
     isMember: async (q, { kind, organizationId, id }) =>
       (await store.findMemberIds(q, kind, organizationId, [id])).length > 0,
-  }) satisfies Partial<Organizations>;
+  } satisfies Partial<Organizations>;
+}
 
-const addMembers: Organizations['addMembers'] = async (tx, kind, organizationId, ids) => {
-  if (kind === 'application') await requireMachines(tx, ids);
-  await store.insertMembers(tx, kind, organizationId, ids);
-};
+interface MembershipChange {
+  added?: readonly string[];
+  removed?: readonly string[];
+}
 
 function createMemberRoles(organizationRoles: OrganizationsNeeds['organizationRoles']) {
   const addRoles: Organizations['addRoles'] = async (tx, members, roleIds) => {

@@ -142,34 +142,36 @@ export interface Member {
 }
 
 /** Members stay members. @throws AldabaError `entity.relation_foreign_key_not_found` */
+/** Returns those who were no members before. */
 export async function insertMembers(
   q: Queries,
   kind: MemberKind,
   organizationId: string,
   ids: readonly string[],
-): Promise<void> {
+): Promise<string[]> {
   const { members, column } = tables[kind];
-  await q.raw(
+  const rows = await q.raw<{ id: string }>(
     `insert into ${members} (tenant_id, organization_id, ${column})
-     select $1, $2, member.id from unnest($3::text[]) as member (id) on conflict do nothing`,
+     select $1, $2, member.id from unnest($3::text[]) as member (id) on conflict do nothing returning ${column} as id`,
     [q.tenantId, organizationId, ids],
   );
+  return rows.map((row) => row.id);
 }
 
-/** Removes `only` these, or all but these. Returns how many were removed. */
+/** Removes `only` these, or all but these. Returns who was removed. */
 export async function deleteMembers(
   q: Queries,
   kind: MemberKind,
   organizationId: string,
   which: { only: readonly string[] } | { except: readonly string[] },
-): Promise<number> {
+): Promise<string[]> {
   const { members, column } = tables[kind];
   const test = 'only' in which ? '= any($3::text[])' : '<> all($3::text[])';
-  const rows = await q.raw(
-    `delete from ${members} where tenant_id = $1 and organization_id = $2 and ${column} ${test} returning ${column}`,
+  const rows = await q.raw<{ id: string }>(
+    `delete from ${members} where tenant_id = $1 and organization_id = $2 and ${column} ${test} returning ${column} as id`,
     [q.tenantId, organizationId, 'only' in which ? which.only : which.except],
   );
-  return rows.length;
+  return rows.map((row) => row.id);
 }
 
 /** Which of the ids are members. */
