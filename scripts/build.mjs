@@ -6,7 +6,7 @@ import { fingerprint, markFresh } from './freshness.mjs';
 import { ensureInstalled } from './install.mjs';
 import { requireNode, root } from './runtime.mjs';
 
-// Native code cannot be bundled; pg-native is an option of pg that is not used.
+// Native code and WebAssembly cannot be bundled; pg-native is an option of pg that is not used.
 const external = [/^node:/, /^@node-rs\/argon2/, /^quickjs-emscripten/, 'pg-native'];
 
 /** Bundles entries, `{ name: path }`, as ES modules with source maps into `folder`, which is replaced whole. */

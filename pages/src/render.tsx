@@ -3,7 +3,7 @@ import { renderToString } from 'preact-render-to-string';
 import { checkBasePath } from './addresses.ts';
 import type { AssetName } from './assets.ts';
 import { Document } from './document.tsx';
-import { type PhraseKey, phrase } from './phrases/index.ts';
+import { type PhraseKey, phrase, speaking } from './phrases/index.ts';
 import { themeBlock } from './theme.ts';
 import { Consent } from './views/consent.tsx';
 import { DemoApp } from './views/demo-app.tsx';
@@ -109,9 +109,13 @@ const formActionOf = (view: PageView): string[] => {
 
 /**
  * Renders a page: the whole HTML document and the Content-Security-Policy it has to be sent with.
+ * @param words the operator's own, which replace built-in ones by their keys
  * @throws TypeError when the base path, a page's path or a form's action is not the kind of address it must be.
  */
-export const renderPage = (frame: PageFrame, view: PageView): RenderedPage => {
+export const renderPage = (frame: PageFrame, view: PageView, words?: Readonly<Record<string, string>>): RenderedPage =>
+  speaking(words, () => render(frame, view));
+
+const render = (frame: PageFrame, view: PageView): RenderedPage => {
   checkBasePath(frame.basePath);
   const theme = themeBlock(frame.branding);
   const html = renderToString(

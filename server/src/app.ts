@@ -77,6 +77,7 @@ export interface App {
   passwords: Passwords;
   applications: Applications;
   connectors: Connectors;
+  emailTemplates: EmailTemplates;
   sandbox: Sandbox;
   signInExperiences: SignInExperiences;
   emailTemplates: EmailTemplates;

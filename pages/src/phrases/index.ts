@@ -16,20 +16,35 @@ const catalogues: Readonly<Record<PageLanguage, Catalogue>> = {
   'zh-CN': simplifiedChinese,
 };
 
+let ownWords: Readonly<Record<string, string>> = {};
+
+/** Does work in which an operator's own words replace built-in ones. The work is synchronous, so no other page hears them. */
+export const speaking = <T>(words: Readonly<Record<string, string>> | undefined, work: () => T): T => {
+  ownWords = words ?? {};
+  try {
+    return work();
+  } finally {
+    ownWords = {};
+  }
+};
+
+const wordsOf = (language: PageLanguage, key: PhraseKey): string =>
+  (Object.hasOwn(ownWords, key) ? ownWords[key] : undefined) ?? catalogues[language][key];
+
 /** Puts values into `{name}` places; a place without a value is left out. Values are never read for places again. */
 const fill = (sentence: string, value: (name: string) => string): string =>
   sentence.replace(/\{(\w+)\}/g, (_, name: string) => value(name));
 
 /** The localised sentence of a key. The result is text, not HTML: escape it where it is shown. */
 export const phrase = (language: PageLanguage, key: PhraseKey, values: Readonly<Record<string, string>> = {}): string =>
-  fill(catalogues[language][key], (name) => values[name] ?? '');
+  fill(wordsOf(language, key), (name) => values[name] ?? '');
 
 /** The whole catalogue of a language with its `{name}` places, for `GET /api/.well-known/phrases`. */
 export const phrases = (language: PageLanguage): Record<string, string> => ({ ...catalogues[language] });
 
 /** A phrase cut at its places, for sentences that carry links: `['By continuing … the ', { place: 'links' }, '.']`. */
 export const phraseParts = (language: PageLanguage, key: PhraseKey): (string | { place: string })[] =>
-  catalogues[language][key]
+  wordsOf(language, key)
     .split(/(\{\w+\})/)
     .filter((part) => part !== '')
     .map((part) => (/^\{\w+\}$/.test(part) ? { place: part.slice(1, -1) } : part));

@@ -3,6 +3,7 @@ import {
   ConnectorError,
   type ConnectorInstance,
   type ConnectorLog,
+  type EmailTemplate,
   noSession,
 } from '@aldaba/connectors/kit';
 import type { ConnectorFactory, ConnectorOverlay, PublicSocialConnector } from '@aldaba/contract';
@@ -12,6 +13,7 @@ import { AldabaError } from '../../kernel/errors.ts';
 import { shortId, standardId } from '../../kernel/ids.ts';
 import type { CacheRegistry, Database, Queries } from '../../store/index.ts';
 import type { Tenant } from '../../tenancy/index.ts';
+import type { EmailTemplates } from '../email-templates/index.ts';
 import type { SignInExperiences } from '../sign-in-experience/index.ts';
 import { translateConnectorError, translated } from './failures.ts';
 import { createGuideReader } from './guides.ts';
@@ -32,6 +34,8 @@ export interface ConnectorsNeeds {
   /** The way out for a tenant's connectors: the world, or its sandbox. */
   fetchFor(tenant: Tenant): Promise<typeof globalThis.fetch>;
   log: ConnectorLog;
+  /** What mails say. */
+  emailTemplates: Pick<EmailTemplates, 'find'>;
 }
 
 export interface ConnectorDraft {
@@ -60,6 +64,8 @@ export type ShownConnector = ReturnType<typeof toConnector>;
 export interface Connectors {
   /** Every configured connector whose kind is known, oldest first; cached. */
   list(tenant: Tenant): Promise<readonly ConnectorRow[]>;
+  /** The connector that sends messages of a kind, ready to be called; undefined when none is configured in full. */
+  sender(tenant: Tenant, type: 'Email' | 'Sms'): Promise<BoundConnector | undefined>;
   /** Social connectors that the tenant offers and that are configured in full, in the order of the buttons. */
   social(tenant: Tenant): Promise<SocialConnector[]>;
   /** A social connector, ready to be called; undefined when there is none with that id. */
@@ -112,7 +118,13 @@ export function createConnectors(needs: ConnectorsNeeds): Connectors {
     return row;
   };
   const bind = async (tenant: Tenant, kind: Connector, config: unknown): Promise<ConnectorInstance> => {
-    const world = { fetch: await needs.fetchFor(tenant), now: needs.clock.now, log: needs.log };
+    const { languageInfo } = await needs.signInExperiences.get(tenant);
+    const findEmailTemplate = async (type: string, language?: string) => {
+      const languages = [...(language ? [language] : []), languageInfo.fallbackLanguage];
+      // Members that were never given are absent, not undefined: the row is JSON.
+      return (await needs.emailTemplates.find(tenant.db, type, languages)) as EmailTemplate | undefined;
+    };
+    const world = { fetch: await needs.fetchFor(tenant), now: needs.clock.now, log: needs.log, findEmailTemplate };
     try {
       return translated(kind.create(config, world));
     } catch (error) {
@@ -137,6 +149,10 @@ export function createConnectors(needs: ConnectorsNeeds): Connectors {
     instance: async (tenant, id) => {
       const row = await find(tenant, id);
       return row?.type === 'Social' ? bound(tenant, row) : undefined;
+    },
+    sender: async (tenant, type) => {
+      const row = (await list(tenant)).find((candidate) => candidate.type === type && candidate.isUsable);
+      return row && bound(tenant, row);
     },
     factories: (language) => Promise.all(needs.kinds.map((kind) => toFactory(kind, guides, language))),
     factory: async (id, language) => {

@@ -3,7 +3,9 @@ import type { PageLanguage, PageView, SignInExperienceSettings } from '@aldaba/c
 import { negotiateLanguage, renderPage } from '@aldaba/pages';
 import { type Reply, type Request, readCookie } from '../../http/index.ts';
 import type { Tenancy, Tenant } from '../../tenancy/index.ts';
+import { type ApplicationExperiences, dress, type Look } from '../application-experiences/index.ts';
 import type { Client } from '../applications/index.ts';
+import type { CustomPhrases } from '../custom-phrases/index.ts';
 import { createFrame } from './frame.ts';
 
 export interface PageOptions {
@@ -25,14 +27,16 @@ export interface PageSender {
 export interface PageSenderNeeds {
   signInExperiences: { get(tenant: Tenant): Promise<SignInExperienceSettings> };
   applications: { findClient(tenant: Tenant, clientId: string): Promise<Client | undefined> };
+  applicationExperiences: Pick<ApplicationExperiences, 'lookOf'>;
   tenancy: Pick<Tenancy, 'setting'>;
+  customPhrases: Pick<CustomPhrases, 'words'>;
 }
 
 /** Set by the sandbox's page that plays a phone; honoured only where the sandbox is switched on. */
 export { phoneCookie as sandboxCookie };
 
 export function createPageSender(needs: PageSenderNeeds): PageSender {
-  const { signInExperiences, applications, tenancy } = needs;
+  const { signInExperiences, applications, applicationExperiences, tenancy, customPhrases } = needs;
 
   const bridge = async (request: Request): Promise<'ios' | 'android' | undefined> => {
     const phone = readCookie(request, phoneCookie);
@@ -59,16 +63,22 @@ export function createPageSender(needs: PageSenderNeeds): PageSender {
     },
     async send(request, reply, view, options = {}) {
       const { tenant } = request;
-      const settings = await signInExperiences.get(tenant);
+      const own = await signInExperiences.get(tenant);
       const client = options.appId === undefined ? undefined : await applications.findClient(tenant, options.appId);
+      const look = client ? await applicationExperiences.lookOf(tenant, client.id) : {};
+      const settings = dress(own, client?.isThirdParty ? withoutLinks(look) : look);
       const frame = createFrame({
         tenant,
         settings,
         language: languageOf(request, settings, options.uiLocales),
-        applicationName: client?.name,
+        applicationName: look.displayName || client?.name,
         sandboxBridge: await bridge(request),
       });
-      const { html, contentSecurityPolicy } = renderPage(frame, view);
+      const { html, contentSecurityPolicy } = renderPage(
+        frame,
+        view,
+        await customPhrases.words(tenant, frame.language),
+      );
       reply
         .code(options.status ?? 200)
         .header('content-type', 'text/html; charset=utf-8')
@@ -82,3 +92,6 @@ export function createPageSender(needs: PageSenderNeeds): PageSender {
     },
   };
 }
+
+/** People sign in under the tenant's terms; those of a third party stand on the consent page. */
+const withoutLinks = ({ termsOfUseUrl: _terms, privacyPolicyUrl: _policy, ...look }: Look): Look => look;

@@ -1,0 +1,67 @@
+import { z } from 'zod';
+import { route } from './route.ts';
+import { languageTag } from './values.ts';
+
+/** Words by key, nested by the dots of the keys: `{ signIn: { title: 'Welcome to {name}' } }`. */
+export type Translation = { [key: string]: string | Translation };
+export const translationSchema: z.ZodType<Translation> = z.record(
+  z.string().min(1).max(128),
+  z.union([z.string().max(1024), z.lazy(() => translationSchema)]),
+);
+
+/** An operator's words for the hosted pages in one language, over the built-in ones. */
+export const customPhraseSchema = z.object({
+  tenantId: z.string(),
+  id: z.string(),
+  languageTag: z.string(),
+  translation: translationSchema,
+});
+export type CustomPhrase = z.output<typeof customPhraseSchema>;
+
+const tag = 'Custom phrases';
+const access = 'management';
+const params = z.object({ languageTag });
+
+export const listCustomPhrases = route({
+  method: 'GET',
+  path: '/api/custom-phrases',
+  operationId: 'ListCustomPhrases',
+  tag,
+  access,
+  summary: 'List the words that replace built-in ones',
+  responses: { 200: z.array(customPhraseSchema) },
+});
+export const getCustomPhrase = route({
+  method: 'GET',
+  path: '/api/custom-phrases/:languageTag',
+  operationId: 'GetCustomPhrase',
+  tag,
+  access,
+  summary: 'Get the words that replace built-in ones in a language',
+  params,
+  responses: { 200: customPhraseSchema },
+  errors: ['entity.not_found'],
+});
+export const replaceCustomPhrase = route({
+  method: 'PUT',
+  path: '/api/custom-phrases/:languageTag',
+  operationId: 'ReplaceCustomPhrase',
+  tag,
+  access,
+  summary: 'Set the words that replace built-in ones in a language',
+  params,
+  body: translationSchema,
+  responses: { 201: customPhraseSchema },
+  errors: ['localization.invalid_translation_structure'],
+});
+export const deleteCustomPhrase = route({
+  method: 'DELETE',
+  path: '/api/custom-phrases/:languageTag',
+  operationId: 'DeleteCustomPhrase',
+  tag,
+  access,
+  summary: 'Go back to the built-in words of a language',
+  params,
+  responses: { 204: null },
+  errors: ['entity.not_found', 'localization.cannot_delete_default_language'],
+});

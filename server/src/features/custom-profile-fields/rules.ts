@@ -1,0 +1,52 @@
+import type { ErrorCode, ProfileFieldChange } from '@aldaba/contract';
+
+const identifiers = new Set(['username', 'email', 'phone', 'primaryEmail', 'primaryPhone', 'password']);
+const components = {
+  Address: ['formatted', 'streetAddress', 'locality', 'region', 'postalCode', 'country'],
+  Fullname: ['givenName', 'middleName', 'familyName'],
+};
+
+/** The first rule that a field breaks, or undefined. */
+export function findFieldProblem(field: ProfileFieldChange & { name: string }): ErrorCode | undefined {
+  const { name, type, config } = field;
+  if (identifiers.has(name)) return 'custom_profile_fields.name_conflict_sign_in_identifier';
+  const { minLength, maxLength, minValue, maxValue, options, defaultValue, format, parts } = config;
+  const isReversed = (low: number | undefined, high: number | undefined) =>
+    low !== undefined && high !== undefined && low > high;
+  if (isReversed(minLength, maxLength) || isReversed(minValue, maxValue))
+    return 'custom_profile_fields.invalid_min_max_input';
+  switch (type) {
+    case 'Select': {
+      const values = (options ?? []).map(({ value }) => value);
+      return values.length === 0 || new Set(values).size < values.length
+        ? 'custom_profile_fields.invalid_options'
+        : undefined;
+    }
+    case 'Checkbox':
+      return defaultValue === undefined || ['true', 'false'].includes(defaultValue)
+        ? undefined
+        : 'custom_profile_fields.invalid_default_value';
+    case 'Regex':
+      return format !== undefined && canCompile(format) ? undefined : 'custom_profile_fields.invalid_regex_format';
+    case 'Address':
+    case 'Fullname': {
+      const isKnown = (parts ?? []).every((part) => components[type].includes(part.name));
+      if (isKnown && parts?.some((part) => part.enabled)) return undefined;
+      return type === 'Address'
+        ? 'custom_profile_fields.invalid_address_components'
+        : 'custom_profile_fields.invalid_fullname_components';
+    }
+    default:
+      return undefined;
+  }
+}
+
+function canCompile(format: string): boolean {
+  try {
+    new RegExp(format, 'v');
+    return true;
+  } catch {
+    // What cannot be read as a pattern is the operator's mistake, told as such.
+    return false;
+  }
+}

@@ -1,0 +1,50 @@
+import assert from 'node:assert/strict';
+import { after, before, describe, it } from 'node:test';
+import { assertRefused, type Manager, manage } from '../support/management.ts';
+import { startServer, type TestServer } from '../support/server.ts';
+
+describe('The account center', () => {
+  let server: TestServer;
+  let api: Manager;
+  before(async () => {
+    server = await startServer();
+    api = await manage(server);
+  });
+  after(() => server.close());
+  const path = '/api/account-center';
+
+  it('is off at first, and changes what is given', async () => {
+    const initial = {
+      tenantId: 'default',
+      id: 'default',
+      enabled: false,
+      fields: {},
+      webauthnRelatedOrigins: [],
+      deleteAccountUrl: null,
+      customCss: null,
+      profileFields: null,
+    };
+    assert.deepEqual((await api.get(path)).body, initial);
+    const first = await api.patch(path, { enabled: true, fields: { name: 'Edit' } });
+    assert.deepEqual(first.body, { ...initial, enabled: true, fields: { name: 'Edit' } });
+    const second = await api.patch(path, { fields: { email: 'ReadOnly' }, profileFields: [{ name: 'nickname' }] });
+    assert.deepEqual(second.body.fields, { name: 'Edit', email: 'ReadOnly' });
+    assert.deepEqual((await api.get(path)).body, second.body);
+    const shown = await (await fetch(`${server.url}/api/.well-known/account-center`)).json();
+    assert.deepEqual(shown, second.body);
+  });
+
+  it('refuses what it does not know', async () => {
+    for (const change of [
+      { fields: { name: 'Maybe' } },
+      { deleteAccountUrl: 'javascript:alert(1)' },
+      { webauthnRelatedOrigins: ['not a url'] },
+    ])
+      assertRefused(await api.patch(path, change), 400, 'guard.invalid_input');
+    assertRefused(
+      await api.send('GET', path, { headers: { authorization: '' } }),
+      401,
+      'auth.authorization_header_missing',
+    );
+  });
+});

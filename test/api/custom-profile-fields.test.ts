@@ -1,0 +1,81 @@
+import assert from 'node:assert/strict';
+import { after, before, describe, it } from 'node:test';
+import { assertRefused, type Manager, manage } from '../support/management.ts';
+import { startServer, type TestServer } from '../support/server.ts';
+
+describe('Custom profile fields', () => {
+  let server: TestServer;
+  let api: Manager;
+  before(async () => {
+    server = await startServer();
+    api = await manage(server);
+  });
+  after(() => server.close());
+  const path = '/api/custom-profile-fields';
+  const text = (name: string) => ({ name, type: 'Text', label: name, required: false, config: {} });
+  const namesOf = (fields: { name: string }[]) => fields.map(({ name }) => name);
+
+  it('are created, replaced, got, shown to sign-in pages and deleted', async () => {
+    const created = await api.post(path, { ...text('nickname'), config: { minLength: 2, maxLength: 9 } });
+    assert.equal(created.status, 201);
+    assert.deepEqual([created.body.tenantId, created.body.description, created.body.sieOrder], ['default', null, 1]);
+    assert.deepEqual((await api.get(`${path}/nickname`)).body, created.body);
+    const replaced = await api.put(`${path}/nickname`, { type: 'Number', required: true, config: { minValue: 1 } });
+    assert.deepEqual([replaced.body.type, replaced.body.label, replaced.body.config], ['Number', '', { minValue: 1 }]);
+    const shown = (await (await fetch(`${server.url}/api/.well-known/sign-in-exp`)).json()) as {
+      customProfileFields: object[];
+    };
+    assert.deepEqual(shown.customProfileFields, [replaced.body]);
+    assert.equal((await api.delete(`${path}/nickname`)).status, 204);
+    assertRefused(await api.get(`${path}/nickname`), 404, 'entity.not_found');
+    assertRefused(await api.delete(`${path}/nickname`), 404, 'entity.not_found');
+    const { name: _name, ...change } = text('nickname');
+    assertRefused(await api.put(`${path}/nickname`, change), 404, 'entity.not_found');
+  });
+
+  it('are created together or not at all, twenty at most', async () => {
+    const refused = await api.post(`${path}/batch`, [text('one'), text('two'), text('one')]);
+    assertRefused(refused, 400, 'custom_profile_fields.name_exists');
+    assert.deepEqual((await api.get(path)).body, []);
+    assert.equal((await api.post(`${path}/batch`, [text('one'), text('two')])).status, 201);
+    const many = Array.from({ length: 21 }, (_, index) => text(`field${index}`));
+    assertRefused(await api.post(`${path}/batch`, many), 400, 'guard.invalid_input');
+  });
+
+  it('come in the order that the operator sets', async () => {
+    const order = [
+      { name: 'two', sieOrder: 1 },
+      { name: 'one', sieOrder: 2 },
+    ];
+    const { status, body } = await api.post(`${path}/properties/sie-order`, { order });
+    assert.deepEqual([status, namesOf(body)], [200, ['two', 'one']]);
+    assert.deepEqual(namesOf((await api.get(path)).body), ['two', 'one']);
+    const unknown = await api.post(`${path}/properties/sie-order`, {
+      order: [
+        { name: 'one', sieOrder: 0 },
+        { name: 'nobody', sieOrder: 3 },
+      ],
+    });
+    assertRefused(unknown, 400, 'custom_profile_fields.entity_not_exists_with_names');
+    assert.deepEqual(namesOf((await api.get(path)).body), ['two', 'one']);
+  });
+
+  it('make sense by themselves', async () => {
+    const part = { enabled: true, name: 'givenName', type: 'Text', required: true };
+    const cases: [object, string][] = [
+      [{ name: 'email' }, 'name_conflict_sign_in_identifier'],
+      [{ config: { minLength: 5, maxLength: 4 } }, 'invalid_min_max_input'],
+      [{ type: 'Select', config: { options: [] } }, 'invalid_options'],
+      [{ type: 'Select', config: { options: [{ value: 'a' }, { value: 'a' }] } }, 'invalid_options'],
+      [{ type: 'Checkbox', config: { defaultValue: 'maybe' } }, 'invalid_default_value'],
+      [{ type: 'Regex', config: { format: '([' } }, 'invalid_regex_format'],
+      [{ type: 'Address', config: { parts: [part] } }, 'invalid_address_components'],
+      [{ type: 'Fullname', config: { parts: [{ ...part, enabled: false }] } }, 'invalid_fullname_components'],
+    ];
+    for (const [change, code] of cases)
+      assertRefused(await api.post(path, { ...text('some'), ...change }), 400, `custom_profile_fields.${code}`);
+    const whole = { ...text('whole'), type: 'Fullname', config: { parts: [part] } };
+    assert.equal((await api.post(path, whole)).status, 201);
+    assertRefused(await api.post(path, text('1bad')), 400, 'guard.invalid_input');
+  });
+});
