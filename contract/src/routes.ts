@@ -1,5 +1,6 @@
 import * as accessControl from './access-control.ts';
 import * as accountCenter from './account-center.ts';
+import * as applicationExperiences from './application-experiences.ts';
 import * as applications from './applications.ts';
 import * as configs from './configs.ts';
 import * as connectors from './connectors.ts';
@@ -41,6 +42,7 @@ export const allRoutes: readonly RouteContract[] = routesOf(
   personalAccessTokens,
   consent,
   accessControl,
+  applicationExperiences,
   consentScopes,
   userSessions,
   subjectTokens,

@@ -7,9 +7,9 @@ import { isAbsolute, join } from 'node:path';
 import { builtInConnectors } from '@aldaba/connectors';
 import type { Connector } from '@aldaba/connectors/kit';
 import type { Config } from './config.ts';
-import { createApplicationExperiences } from './features/application-experiences/index.ts';
 import { createAccessControl } from './features/access-control/index.ts';
 import { createAccountCenters } from './features/account-center/index.ts';
+import { createApplicationExperiences } from './features/application-experiences/index.ts';
 import { type Applications, createApplications } from './features/applications/index.ts';
 import { createConfigs } from './features/configs/index.ts';
 import { type Connectors, createConnectors, loadConnectorPackages } from './features/connectors/index.ts';
@@ -77,7 +77,6 @@ export interface App {
   passwords: Passwords;
   applications: Applications;
   connectors: Connectors;
-  emailTemplates: EmailTemplates;
   sandbox: Sandbox;
   signInExperiences: SignInExperiences;
   emailTemplates: EmailTemplates;
@@ -178,7 +177,14 @@ function createFeatures(ground: Awaited<ReturnType<typeof layGround>>, kinds: re
   const organizationRoles = createOrganizationRoles({ events: hooks });
   const organizations = createOrganizations({ ...ground, organizationRoles, events: hooks });
   const organizationJit = createOrganizationJit({ organizations, organizationRoles });
-  const users = createUsers({ ...ground, passwords, roles, organizationJit, events: hooks, sessions: { endAll: endOfUser } });
+  const users = createUsers({
+    ...ground,
+    passwords,
+    roles,
+    organizationJit,
+    events: hooks,
+    sessions: { endAll: endOfUser },
+  });
   const personalAccessTokens = createPersonalAccessTokens({ ...ground, users });
   const subjectTokens = createSubjectTokens(ground);
   const applications = createApplications({ ...ground, roles, grants: { endOfApplication } });

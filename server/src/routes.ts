@@ -1,6 +1,7 @@
 /** THE TABLE: every request's way into the server, one line a surface and feature. */
 import { type AccessControlService, accessControlRoutes } from './features/access-control/index.ts';
 import { type AccountCenters, accountCenterRoutes } from './features/account-center/index.ts';
+import { type ApplicationExperiences, applicationExperienceRoutes } from './features/application-experiences/index.ts';
 import { type Applications, applicationRoutes } from './features/applications/index.ts';
 import { type Configs, configRoutes } from './features/configs/index.ts';
 import { type Connectors, connectorRoutes } from './features/connectors/index.ts';
@@ -40,6 +41,7 @@ export interface Mounted {
   setup: Setup;
   users: Users;
   accessControl: AccessControlService;
+  applicationExperiences: ApplicationExperiences;
   consentScopes: ConsentScopesService;
   personalAccessTokens: PersonalAccessTokens;
   subjectTokens: SubjectTokens;
@@ -97,6 +99,7 @@ export function mountRoutes(http: Http, app: Mounted): void {
   userRoutes(implement, app.users);
   userSessionRoutes(implement, oidc.sessions);
   consentRoutes(implement, oidc);
+  applicationExperienceRoutes(implement, app.applicationExperiences);
   accessControlRoutes(implement, app.accessControl);
   consentScopeRoutes(implement, app.consentScopes);
   personalAccessTokenRoutes(implement, app.personalAccessTokens);

@@ -105,7 +105,14 @@ describe('What a third-party application may ask people for', () => {
 
     const info = (await (await agent.fetch(consent)).json()) as Record<string, unknown>;
     assert.deepEqual(info, {
-      application: { id: applicationId, name: 'Partner' },
+      application: {
+        id: applicationId,
+        name: 'Partner',
+        branding: {},
+        displayName: null,
+        termsOfUseUrl: null,
+        privacyPolicyUrl: null,
+      },
       user: { id: user.id, name: null, avatar: null, username: 'ada', primaryEmail: null, primaryPhone: null },
       organizations: [],
       missingOIDCScope: ['email'],

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { type AddressInfo, createServer } from 'node:net';
 import type { Application } from '@aldaba/contract';
-import { createApplicationExperiences } from '../../server/src/features/application-experiences/index.ts';
 import { createAccessControl } from '../../server/src/features/access-control/index.ts';
+import { createApplicationExperiences } from '../../server/src/features/application-experiences/index.ts';
 import {
   type ApplicationDraft,
   type Applications,

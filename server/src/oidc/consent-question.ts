@@ -1,4 +1,5 @@
 import type { Scope } from '@aldaba/contract';
+import type { Look } from '../features/application-experiences/index.ts';
 import type { Client } from '../features/applications/index.ts';
 import type { User } from '../features/users/index.ts';
 import type { Request } from '../http/index.ts';
@@ -16,6 +17,8 @@ import { findBrowserSession } from './sessions.ts';
 export interface Question {
   open: OpenInteraction;
   client: Client;
+  /** How the application presents itself. */
+  look: Look;
   user: User;
 }
 
@@ -34,7 +37,7 @@ export async function getQuestion(core: Core, request: Request, applicationId: s
   if (!open || !user) throw new AldabaError('session.not_found');
   const client = await core.applications.findClient(request.tenant, open.request.clientId);
   if (!client) throw new ProtocolError('invalid_client', 'client is not registered', { status: 400 });
-  return { open, client, user };
+  return { open, client, look: await core.applicationExperiences.lookOf(request.tenant, client.id), user };
 }
 
 export async function findWishes(core: Core, request: Request, { open, client, user }: Question): Promise<Wishes> {

@@ -8,10 +8,17 @@ import type { Core } from './core.ts';
 export function mountConsentRoutes(implement: Implement, core: Core): void {
   implement(contract.getConsentInfo, async ({ request }) => {
     const question = await getQuestion(core, request, undefined);
-    const { client, open, user } = question;
+    const { client, look, open, user } = question;
     const wishes = await findWishes(core, request, question);
     return {
-      application: { id: client.id, name: client.name },
+      application: {
+        id: client.id,
+        name: client.name,
+        branding: look.branding ?? {},
+        displayName: look.displayName ?? null,
+        termsOfUseUrl: look.termsOfUseUrl ?? null,
+        privacyPolicyUrl: look.privacyPolicyUrl ?? null,
+      },
       user: {
         id: user.id,
         name: user.name,

@@ -31,7 +31,7 @@ const scopePhrases = new Map<string, PhraseKey>([
 /** `GET /consent`: asks a person whether a third-party application may have what it wants. */
 export async function showConsent(core: Core, request: Request, reply: Reply): Promise<void> {
   const question = await getQuestion(core, request, undefined);
-  const { open, client, user } = question;
+  const { open, client, look, user } = question;
   const name = user.name ?? user.username ?? user.primaryEmail ?? user.primaryPhone ?? user.id;
   const detail = user.primaryEmail ?? user.primaryPhone ?? user.username;
   const locales = open.request.uiLocales === undefined ? {} : { uiLocales: open.request.uiLocales };
@@ -39,7 +39,12 @@ export async function showConsent(core: Core, request: Request, reply: Reply): P
   const view: ConsentView = {
     kind: 'consent',
     appId: client.id,
-    application: { name: client.name },
+    application: {
+      name: look.displayName || client.name,
+      ...(look.branding?.logoUrl ? { logoUrl: look.branding.logoUrl } : {}),
+      ...(look.termsOfUseUrl ? { termsOfUseUrl: look.termsOfUseUrl } : {}),
+      ...(look.privacyPolicyUrl ? { privacyPolicyUrl: look.privacyPolicyUrl } : {}),
+    },
     user: {
       name,
       ...(detail && detail !== name ? { detail } : {}),

@@ -1,4 +1,5 @@
 import type { CustomizedToken, ExtendedClaim, PageLanguage, PageView, Scope } from '@aldaba/contract';
+import type { Look } from '../features/application-experiences/index.ts';
 import type { Client } from '../features/applications/index.ts';
 import type { Ceiling } from '../features/consent-scopes/index.ts';
 import type { Outcome as ClaimsOutcome } from '../features/custom-claims/index.ts';
@@ -77,6 +78,10 @@ export interface OidcNeeds {
     ): Promise<ClaimsOutcome>;
     /** What a script is told about a person. */
     personContext(tenant: Tenant, userId: string): Promise<object | undefined>;
+  };
+  applicationExperiences: {
+    /** How an application looks where it differs from its tenant; cached. */
+    lookOf(tenant: Tenant, applicationId: string): Promise<Look>;
   };
   accessControl: {
     /** Whether a rule of an application with limited access lets the user in. */

@@ -1,0 +1,26 @@
+import type { ApplicationExperience, SignInExperienceSettings } from '@aldaba/contract';
+
+/** What an application changes; members that are not set are the tenant's. */
+export type Look = Partial<Omit<ApplicationExperience, 'tenantId' | 'applicationId'>>;
+
+type Dressed = Pick<
+  SignInExperienceSettings,
+  'branding' | 'color' | 'customCss' | 'termsOfUseUrl' | 'privacyPolicyUrl'
+>;
+
+/** The tenant's settings in an application's look: what the application leaves empty stays the tenant's. */
+export const dress = <Settings extends Dressed>(settings: Settings, look: Look): Settings => ({
+  ...settings,
+  branding: { ...settings.branding, ...filled(look.branding ?? {}) },
+  color: { ...settings.color, ...filled(look.color ?? {}) },
+  ...filled({
+    customCss: look.customCss,
+    termsOfUseUrl: look.termsOfUseUrl,
+    privacyPolicyUrl: look.privacyPolicyUrl,
+  }),
+});
+
+const filled = (values: object): object =>
+  Object.fromEntries(
+    Object.entries(values).filter(([, value]) => value !== undefined && value !== null && value !== ''),
+  );
