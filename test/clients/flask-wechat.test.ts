@@ -145,6 +145,7 @@ describe('a Flask app in a native web view, through WeChat', () => {
     const { page } = phone;
     phone.person(consents('mei'));
     await tapWechat(phone);
+    await page.getByRole('heading', { name: 'One last step' }).waitFor();
     await page.getByLabel('Username').fill('lin_xiaomei');
     assert.equal(await page.getByLabel('password').count(), 0, 'WeChat is a way in of its own');
     assert.deepEqual(await operator.users(), []);
