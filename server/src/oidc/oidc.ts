@@ -1,4 +1,5 @@
 import type { Caller, Http, Request } from '../http/index.ts';
+import type { Sweep } from '../store/index.ts';
 import type { Tenant } from '../tenancy/index.ts';
 import type { Core } from './core.ts';
 import { createDeliveries } from './deliveries.ts';
@@ -7,7 +8,7 @@ import { createKeys, type Keys } from './keys.ts';
 import { verifyManagementToken } from './management-token.ts';
 import type { OidcNeeds } from './needs.ts';
 import { mountOidc } from './routes.ts';
-import { startSweep } from './sweep.ts';
+import { sweepExpired } from './store/sweep.ts';
 
 export interface Oidc {
   /** For the sign-in: who is signing in, and what it came to. */
@@ -16,6 +17,8 @@ export interface Oidc {
   /** The guard `management`. @throws AldabaError `auth.*` */
   verifyManagementToken(request: Request, tenant: Tenant): Promise<Caller>;
   mount(http: Http): void;
+  /** Removes expired sessions, grants, codes, tokens and interactions. */
+  sweep: Sweep;
   /** Ends background work and writes what is gathered; call it after the HTTP server is closed and before the database is. */
   close(): Promise<void>;
 }
@@ -23,15 +26,13 @@ export interface Oidc {
 export function createOidc(needs: OidcNeeds): Oidc {
   const keys = createKeys(needs);
   const core: Core = { ...needs, keys, deliveries: createDeliveries(needs) };
-  const sweep = startSweep(needs);
   return {
     port: createInteractionPort(needs),
     keys,
     verifyManagementToken: (request, tenant) => verifyManagementToken(core, request, tenant),
     mount: (http) => mountOidc(http, core),
-    async close() {
-      await Promise.all([sweep.close(), core.deliveries.close()]);
-    },
+    sweep: (now, isStopped) => sweepExpired(needs.database, now, isStopped),
+    close: () => core.deliveries.close(),
   };
 }
 
