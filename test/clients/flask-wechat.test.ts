@@ -135,6 +135,8 @@ describe('a Flask app in a native web view, through WeChat', () => {
         await phone.page.getByRole('alert').getByText(words).waitFor();
         assert.deepEqual(await operator.users(), []);
         assert.ok(await wechatButton(phone).isVisible(), 'the person can try again');
+        const focused = await phone.page.evaluate('document.activeElement?.id');
+        assert.equal(focused, 'page-alert', 'no field opens the keyboard over the message');
       });
     }
   });
