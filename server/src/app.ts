@@ -88,8 +88,8 @@ export async function createApp(config: Config, world: World): Promise<App> {
     },
   });
 
-  await tenancy.create({ id: defaultTenantId, name: 'Default' });
-  const admin = await tenancy.create({ id: adminTenantId, name: 'Admin' });
+  await tenancy.create({ id: defaultTenantId, name: 'Aldaba' });
+  const admin = await tenancy.create({ id: adminTenantId, name: 'Aldaba administration' });
 
   const http = createHttp({ tenancy, log: world.log, trustedProxies: config.TRUSTED_PROXIES });
   mountRoutes(http, {

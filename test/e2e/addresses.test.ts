@@ -94,7 +94,7 @@ describe('several apps in one browser', () => {
     await page.getByRole('heading', { name: 'Allow Partner & Co?' }).waitFor();
     await page.getByText(ana.username).waitFor();
     await page.getByText('See your name, username and picture').waitFor();
-    await page.getByText('Partner & Co wants to use your Default account.').waitFor();
+    await page.getByText('Partner & Co wants to use your Aldaba account.').waitFor();
     await page.getByRole('button', { name: 'Cancel' }).click();
     const refused = await arrivalAt(page, first.redirectUri);
     assert.equal(refused.searchParams.get('error'), 'access_denied');
