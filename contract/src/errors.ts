@@ -114,7 +114,10 @@ export const errorCatalog = {
   // connector
   'connector.not_found': [404, 'There is no connector of this kind.'],
   'connector.unexpected_type': [400, 'The connector is of another type than needed here.'],
-  'connector.general': [400, 'The other service answered with an error: {errorDescription}'],
+  'connector.general': [
+    400,
+    'The other service answered with an error. Try again; if it happens again, tell the operator. ({errorDescription})',
+  ],
   'connector.not_implemented': [501, 'The connector does not offer this.'],
   'connector.invalid_metadata': [400, 'The connector\u2019s metadata is not valid.'],
   'connector.invalid_config_guard': [400, 'The connector does not declare its configuration.'],

@@ -129,6 +129,8 @@ export interface ErrorView {
   kind: 'error';
   code: string;
   message: string;
+  /** What exactly was wrong, in English, for the developer of the application; shown in small print. */
+  detail?: string;
   /** Shown in small print for the person who supports the user. */
   traceId?: string;
 }

@@ -47,8 +47,8 @@ import type { Log } from './kernel/log.ts';
 import { createOutbound } from './kernel/outbound.ts';
 import { createOidc, createSigningKeySeed, endOfApplication, endOfUser, type Oidc } from './oidc/index.ts';
 import { mountRoutes } from './routes.ts';
-import { createSignIn } from './sign-in/index.ts';
-import { createCaches, type Database, migrate, openDatabase } from './store/index.ts';
+import { createSignIn, sweepAttempts } from './sign-in/index.ts';
+import { createCaches, type Database, migrate, openDatabase, startSweeps } from './store/index.ts';
 import { adminTenantId, createTenancy, defaultTenantId, type Tenancy } from './tenancy/index.ts';
 
 /** What the server takes from the outside; tests give their own clock and network. */
@@ -98,8 +98,17 @@ export async function createApp(config: Config, world: World): Promise<App> {
   const oidc = createOidc({ ...ground, ...features });
   const signIn = createSignIn({ ...ground, ...features, events: features.hooks, port: oidc.port });
 
-  await tenancy.create({ id: defaultTenantId, name: 'Default' });
-  const admin = await tenancy.create({ id: adminTenantId, name: 'Admin' });
+  const sweeps = startSweeps({
+    clock: world.clock,
+    log: world.log,
+    sweeps: {
+      protocol: oidc.sweep,
+      attempts: (now, isStopped) => sweepAttempts(database.system, now, isStopped),
+    },
+  });
+
+  await tenancy.create({ id: defaultTenantId, name: 'Aldaba' });
+  const admin = await tenancy.create({ id: adminTenantId, name: 'Aldaba administration' });
 
   const http = createHttp({ tenancy, log: world.log, trustedProxies: config.TRUSTED_PROXIES });
   mountRoutes(http, {
@@ -122,6 +131,7 @@ export async function createApp(config: Config, world: World): Promise<App> {
     firstAdminLink: async () => ((await setup.hasAdministrator(admin)) ? undefined : setup.createAdminLink(admin)),
     async close() {
       await http.close();
+      await sweeps.close();
       await ground.jobs.close();
       await oidc.close();
       await features.customClaims.close();

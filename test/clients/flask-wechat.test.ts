@@ -135,6 +135,8 @@ describe('a Flask app in a native web view, through WeChat', () => {
         await phone.page.getByRole('alert').getByText(words).waitFor();
         assert.deepEqual(await operator.users(), []);
         assert.ok(await wechatButton(phone).isVisible(), 'the person can try again');
+        const focused = await phone.page.evaluate('document.activeElement?.id');
+        assert.equal(focused, 'page-alert', 'no field opens the keyboard over the message');
       });
     }
   });
@@ -145,6 +147,7 @@ describe('a Flask app in a native web view, through WeChat', () => {
     const { page } = phone;
     phone.person(consents('mei'));
     await tapWechat(phone);
+    await page.getByRole('heading', { name: 'One last step' }).waitFor();
     await page.getByLabel('Username').fill('lin_xiaomei');
     assert.equal(await page.getByLabel('password').count(), 0, 'WeChat is a way in of its own');
     assert.deepEqual(await operator.users(), []);

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, afterEach, before, describe, it } from 'node:test';
+import { createAgent, expectStatus } from '../support/agent.ts';
 import { authorization } from '../support/authorization.ts';
 import { openBrowser, type Visitor } from '../support/browser.ts';
 import { arrivalAt, type Landing, startLanding } from '../support/landing.ts';
@@ -53,6 +54,36 @@ describe('several apps in one browser', () => {
     }
   });
 
+  it('are kept apart by the Logto-App-Id header of a sign-in page of one’s own', async () => {
+    visitor = await openBrowser();
+    const browser = createAgent();
+    const waiting = [];
+    for (const start of [await addApp('three'), await addApp('four')]) {
+      const request = start();
+      const clientId = new URL(request.url).searchParams.get('client_id') ?? '';
+      await expectStatus('the authorization request', [303], await browser.fetch(request.url));
+      const call = async (method: string, path: string, body?: unknown) =>
+        browser.fetch(`${server.url}/api/experience${path}`, {
+          method,
+          headers: { 'logto-app-id': clientId, 'content-type': 'application/json' },
+          ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+        });
+      waiting.push({ request, call });
+    }
+    for (const { request, call } of waiting) {
+      await expectStatus('the start', [204], await call('PUT', '', { interactionEvent: 'SignIn' }));
+      const identifier = { type: 'username', value: ana.username };
+      const proof = await call('POST', '/verification/password', { identifier, password: ana.password });
+      await expectStatus('the identification', [204], await call('POST', '/identification', await proof.json()));
+      const { redirectTo } = await (await call('POST', '/submit')).json();
+      const answer = await expectStatus('the way back', [303], await browser.fetch(redirectTo));
+      const arrival = new URL(answer.headers.get('location') ?? '');
+      assert.ok(arrival.href.startsWith(request.redirectUri));
+      assert.equal(arrival.searchParams.get('state'), request.state);
+      assert.ok(arrival.searchParams.get('code'));
+    }
+  });
+
   it('ask for consent when the app is a third party’s, and take no for an answer', async () => {
     visitor = await openBrowser();
     const { page } = visitor;
@@ -63,7 +94,7 @@ describe('several apps in one browser', () => {
     await page.getByRole('heading', { name: 'Allow Partner & Co?' }).waitFor();
     await page.getByText(ana.username).waitFor();
     await page.getByText('See your name, username and picture').waitFor();
-    await page.getByText('Partner & Co wants to use your Default account.').waitFor();
+    await page.getByText('Partner & Co wants to use your Aldaba account.').waitFor();
     await page.getByRole('button', { name: 'Cancel' }).click();
     const refused = await arrivalAt(page, first.redirectUri);
     assert.equal(refused.searchParams.get('error'), 'access_denied');

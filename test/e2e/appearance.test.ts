@@ -100,7 +100,7 @@ describe('the look of the hosted pages', () => {
     ['sign-in', 'sign_in'],
     ['registration', 'register'],
   ] as const) {
-    it(`loads the ${name} page with at most 4 requests and 30 kB`, async () => {
+    it(`loads the ${name} page with at most 4 requests and 30 kB`, async (test) => {
       visitor = await openBrowser();
       const { page, context } = visitor;
       const session = await context.newCDPSession(page);
@@ -115,6 +115,7 @@ describe('the look of the hosted pages', () => {
       );
       await page.goto(request({ first_screen: firstScreen }), { waitUntil: 'networkidle' });
       const weight = [...urls.keys()].reduce((sum, id) => sum + (sizes.get(id) ?? 0), 0);
+      test.diagnostic(`${urls.size} requests, ${weight} bytes`);
       assert.ok(urls.size <= 4, `requests: ${[...urls.values()].join(', ')}`);
       assert.ok(weight > 0 && weight <= 30_000, `${weight} bytes`);
     });

@@ -54,6 +54,7 @@ describe('the sandbox that plays a phone with WeChat', () => {
       assert.deepEqual(await barriers(visitor.page), []);
       await card.getByRole('radio', { name: mei.nickname }).check();
       await card.getByRole('button', { name: 'Allow' }).click();
+      await screen.getByRole('heading', { name: 'One last step' }).waitFor();
       await screen.getByLabel('Username').fill('lin_xiaomei');
       await screen.getByRole('button', { name: 'Continue' }).click();
       await screen.getByRole('heading', { name: `Hello, ${mei.nickname}` }).waitFor();

@@ -63,11 +63,13 @@ export async function openPhone({ platform, arrival = 'early', targets = ['wecha
   const visitor = await openBrowser(phoneScreen);
   const { page, context } = visitor;
   const requests: AppRequest[] = [];
+  const answers: Promise<void>[] = [];
   let atWechat: AtWechat = () => 'refuses';
   await page.exposeFunction('appReceives', (text: string) => {
     const request: AppRequest = JSON.parse(text);
     requests.push(request);
-    answer({ page, platform, request, atWechat }).catch((error) => visitor.complaints.push(String(error)));
+    const answered = answer({ page, platform, request, atWechat });
+    answers.push(answered.catch((error) => void visitor.complaints.push(String(error))));
   });
   const bridge = bridgeOf(targets)[platform];
   if (arrival === 'early') await atDocumentStart(await context.newCDPSession(page), bridge);
@@ -77,6 +79,10 @@ export async function openPhone({ platform, arrival = 'early', targets = ['wecha
     requests,
     person(next) {
       atWechat = next;
+    },
+    async close() {
+      await Promise.all(answers);
+      await visitor.close();
     },
   };
 }

@@ -6,8 +6,6 @@ import { createServer } from 'node:net';
 export interface Program {
   child: ChildProcess;
   output(): string;
-  /** Resolves with the exit code when the program has ended, null when a signal ended it. */
-  ended: Promise<number | null>;
   /** Resolves when a line of the output matches. @throws Error with the output when the program ends before that. */
   says(pattern: RegExp): Promise<string>;
   /** Resolves with the exit code when the program has ended and everything it printed is there; null after a signal. */
@@ -45,7 +43,6 @@ export function startProgram(file: string, args: string[], options: ProgramOptio
   });
   return {
     child,
-    ended,
     output: () => output,
     ended,
     says: (pattern) =>

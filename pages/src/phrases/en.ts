@@ -96,6 +96,7 @@ export const english = {
   'unknownSession.continue': 'Start again',
   'error.title': 'That did not work',
   'error.code': 'Code',
+  'error.detail': 'Detail',
   'error.trace': 'Reference',
   'setup.title': 'Create the first administrator',
   'setup.lead': 'This account may manage everything on this server. The link works once.',

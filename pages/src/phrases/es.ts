@@ -99,6 +99,7 @@ export const spanish: Catalogue = {
   'unknownSession.continue': 'Empezar de nuevo',
   'error.title': 'No ha funcionado',
   'error.code': 'Código',
+  'error.detail': 'Detalle',
   'error.trace': 'Referencia',
   'setup.title': 'Crea el primer administrador',
   'setup.lead': 'Esta cuenta podrá gestionarlo todo en este servidor. El enlace solo sirve una vez.',

@@ -97,6 +97,7 @@ export const simplifiedChinese: Catalogue = {
   'unknownSession.continue': '重新开始',
   'error.title': '操作没有成功',
   'error.code': '代码',
+  'error.detail': '详情',
   'error.trace': '编号',
   'setup.title': '创建第一个管理员',
   'setup.lead': '此账号可以管理这台服务器上的一切。链接只能使用一次。',

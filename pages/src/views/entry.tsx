@@ -1,5 +1,5 @@
 /** Pages of a sign-in in progress: sign in, register, and the details that are still missing. */
-import type { ContinueView, PageFrame, RegisterView, SignInView } from '@aldaba/contract';
+import type { ContinueView, PageError, PageFrame, RegisterView, SignInView } from '@aldaba/contract';
 import type { ComponentChildren } from 'preact';
 import { pageLink } from '../addresses.ts';
 import { Alert, Field, Hidden, PasswordRules, Submit } from '../fields.tsx';
@@ -7,6 +7,13 @@ import { type PhraseKey, phrase } from '../phrases/index.ts';
 import { Social } from '../social.tsx';
 import { TermsCheckbox, TermsNotice } from '../terms.tsx';
 import { Heading } from './parts.tsx';
+
+/**
+ * Whether an error concerns the form as a whole. One of another service does not: the keyboard that a field opens on a phone
+ * would hide what it says.
+ */
+const isOfForm = (error: PageError | undefined): boolean =>
+  error !== undefined && error.field === undefined && !error.code.startsWith('connector.');
 
 /** A link to the other of the two ways in, under a question. */
 const Switch = (props: { frame: PageFrame; question: PhraseKey; link: PhraseKey; href: string }) => (
@@ -26,7 +33,7 @@ const Entry = (props: {
   const asks = view.terms === 'checkbox';
   return (
     <>
-      <Alert error={view.error} focus={!view.password} />
+      <Alert error={view.error} focus={!view.password || !isOfForm(view.error)} />
       {view.password && (
         <form class="main-form" method="post" action={`${frame.basePath}/${view.kind}`}>
           <Hidden fields={{ app_id: view.appId }} />
@@ -67,7 +74,7 @@ export const SignIn = ({ frame, view }: { frame: PageFrame; view: SignInView }) 
         missing="field.passwordMissing"
         autocomplete="current-password"
         error={view.error}
-        focus={view.error !== undefined && (view.error.field === undefined || view.error.field === 'password')}
+        focus={isOfForm(view.error) || view.error?.field === 'password'}
       />
     </Entry>
     {view.registerPath !== undefined && (
@@ -90,7 +97,7 @@ export const NewCredentials = (props: {
   const { frame, view, asks } = props;
   const { error } = view;
   const first = asks[0];
-  const general = error !== undefined && error.field === undefined;
+  const general = isOfForm(error);
   return (
     <>
       {asks.includes('username') && (

@@ -76,6 +76,14 @@ export const ErrorPage = ({ frame, view }: { frame: PageFrame; view: ErrorView }
       <dd>
         <code>{view.code}</code>
       </dd>
+      {view.detail !== undefined && (
+        <>
+          <dt>{phrase(frame.language, 'error.detail')}</dt>
+          <dd>
+            <code lang="en">{view.detail}</code>
+          </dd>
+        </>
+      )}
       {view.traceId !== undefined && (
         <>
           <dt>{phrase(frame.language, 'error.trace')}</dt>

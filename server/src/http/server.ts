@@ -45,7 +45,13 @@ export function createHttp(options: { tenancy: Tenancy; log: Log; trustedProxies
   });
   // After the body was read: what comes later runs inside of it.
   http.addHook('preHandler', (request, _reply, done) => withOrigin(new RequestOrigin(request), done));
+  // A request that is being answered when the server stops is the last one of its connection: the stop need not wait for the client.
+  let stopping = false;
+  http.addHook('preClose', async () => {
+    stopping = true;
+  });
   http.addHook('onSend', async (_request, reply) => {
+    if (stopping) reply.header('connection', 'close');
     reply.header('x-content-type-options', 'nosniff');
     if (!reply.hasHeader('referrer-policy')) reply.header('referrer-policy', 'no-referrer');
   });

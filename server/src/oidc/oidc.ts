@@ -1,4 +1,5 @@
 import type { Caller, Http, Implement, Request } from '../http/index.ts';
+import type { Sweep } from '../store/index.ts';
 import type { Tenant } from '../tenancy/index.ts';
 import { mountConsentRoutes } from './consent-routes.ts';
 import type { Core } from './core.ts';
@@ -8,7 +9,7 @@ import { createKeys, type Keys } from './keys.ts';
 import { verifyManagementToken } from './management-token.ts';
 import type { OidcNeeds } from './needs.ts';
 import { mountOidc } from './routes.ts';
-import { startSweep } from './sweep.ts';
+import { sweepExpired } from './store/sweep.ts';
 import { createUserSessions, type UserSessions } from './user-sessions.ts';
 
 export interface Oidc {
@@ -21,6 +22,8 @@ export interface Oidc {
   mount(http: Http): void;
   /** The JSON side of the consent page. */
   mountConsent(implement: Implement): void;
+  /** Removes expired sessions, grants, codes, tokens and interactions. */
+  sweep: Sweep;
   /** Ends background work and writes what is gathered; call it after the HTTP server is closed and before the database is. */
   close(): Promise<void>;
 }
@@ -28,7 +31,6 @@ export interface Oidc {
 export function createOidc(needs: OidcNeeds): Oidc {
   const keys = createKeys(needs);
   const core: Core = { ...needs, keys, deliveries: createDeliveries(needs) };
-  const sweep = startSweep(needs);
   return {
     port: createInteractionPort(needs),
     keys,
@@ -36,9 +38,8 @@ export function createOidc(needs: OidcNeeds): Oidc {
     verifyManagementToken: (request, tenant) => verifyManagementToken(core, request, tenant),
     mount: (http) => mountOidc(http, core),
     mountConsent: (implement) => mountConsentRoutes(implement, core),
-    async close() {
-      await Promise.all([sweep.close(), core.deliveries.close()]);
-    },
+    sweep: (now, isStopped) => sweepExpired(needs.database, now, isStopped),
+    close: () => core.deliveries.close(),
   };
 }
 

@@ -8,7 +8,7 @@ import type { Clock } from '../kernel/clock.ts';
 import { hashToken } from '../kernel/crypto.ts';
 import { AldabaError } from '../kernel/errors.ts';
 import type { Queries } from '../store/index.ts';
-import { clearAttempts, countAttempt, uncountAttempt } from './store.ts';
+import { clearAttempts, countAttempt, uncountAttempt, attemptWindow as window } from './store.ts';
 
 /** `sentinelPolicy` of the sign-in experience. */
 export interface AttemptPolicy {
@@ -30,7 +30,6 @@ export interface Attempts {
   ): Promise<T | undefined>;
 }
 
-const window = 3_600_000;
 const defaults = { maxAttempts: 100, lockoutDuration: 60 };
 
 export function createAttempts(deps: { clock: Clock; events: Events }): Attempts {

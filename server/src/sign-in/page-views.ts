@@ -38,9 +38,13 @@ export function hasPasswordForm({ settings, connectors }: Pick<PageContext, 'set
   return !socialOnly;
 }
 
-const hasRegistration = ({ settings, connectors }: PageContext): boolean => {
-  const policy = resolvePolicy(settings);
-  return policy.register && (policy.registerWithUsername || connectors.length > 0);
+/** Whether the other page has more to offer than the same buttons again. */
+const pagesDiffer = (context: PageContext): boolean =>
+  hasPasswordForm(context) || resolvePolicy(context.settings).registerWithUsername;
+
+const hasRegistration = (context: PageContext): boolean => {
+  const policy = resolvePolicy(context.settings);
+  return policy.register && pagesDiffer(context) && (policy.registerWithUsername || context.connectors.length > 0);
 };
 
 export function signInView(context: PageContext, form: { username?: string; error?: PageError } = {}): SignInView {
@@ -62,7 +66,7 @@ export function registerView(context: PageContext, form: { username?: string; er
     appId: context.appId,
     password: policy.registerWithUsername,
     social: context.connectors.map((connector) => optionOf(connector, context.language)),
-    ...(policy.signIn ? { signInPath: '/sign-in' } : {}),
+    ...(policy.signIn && pagesDiffer(context) ? { signInPath: '/sign-in' } : {}),
     terms: termsOf(context.settings, 'register'),
     passwordRules: passwordRules(context.settings, context.language),
     ...form,

@@ -1,5 +1,8 @@
 import type { Queries } from '../store/index.ts';
 
+/** Milliseconds in which failures count together. */
+export const attemptWindow = 3_600_000;
+
 export interface AttemptWindow {
   /** Milliseconds since the epoch. */
   now: number;
@@ -58,16 +61,25 @@ export async function uncountAttempt(q: Queries, targetHash: string, maximum: nu
   );
 }
 
-/** Removes at most `limit` counters whose window and lock are over; for the background sweep. */
-export async function sweepAttempts(system: Queries, options: { before: number; limit: number }): Promise<number> {
-  const rows = await system.raw<{ found: number }>(
-    `with old as (
-       select tenant_id, target_hash from attempt_limits
-       where window_started_at < $1 and (locked_until is null or locked_until < $1)
-       limit $2 for update skip locked)
-     delete from attempt_limits a using old where a.tenant_id = old.tenant_id and a.target_hash = old.target_hash
-     returning 1 as found`,
-    [new Date(options.before), options.limit],
-  );
-  return rows.length;
+/** Rows of one statement: small, so that no lock is held long. */
+const batch = 500;
+
+/** Removes counters of all tenants whose window and lock are over. */
+export async function sweepAttempts(system: Queries, now: number, isStopped: () => boolean): Promise<number> {
+  let total = 0;
+  let deleted = batch;
+  while (deleted === batch && !isStopped()) {
+    const rows = await system.raw(
+      `with old as (
+         select tenant_id, target_hash from attempt_limits
+         where window_started_at < $1 and (locked_until is null or locked_until < $2)
+         limit ${batch} for update skip locked)
+       delete from attempt_limits a using old where a.tenant_id = old.tenant_id and a.target_hash = old.target_hash
+       returning 1`,
+      [new Date(now - attemptWindow), new Date(now)],
+    );
+    deleted = rows.length;
+    total += deleted;
+  }
+  return total;
 }

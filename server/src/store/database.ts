@@ -124,7 +124,8 @@ export function openDatabase(options: DatabaseOptions): Database {
     try {
       if (client.aldabaTenant !== tenantId) {
         delete client.aldabaTenant;
-        await send(client, "select set_config('app.tenant', $1, false)", [tenantId]);
+        // Not counted: whether a connection changes hands depends on chance, not on the work.
+        await client.query({ name: 'tenant', text: "select set_config('app.tenant', $1, false)", values: [tenantId] });
         client.aldabaTenant = tenantId;
       }
       return await work(client);

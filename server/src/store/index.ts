@@ -8,3 +8,4 @@ export { constraintOf } from './errors.ts';
 export { migrate } from './migrations.ts';
 export type { Tables } from './schema.ts';
 export { type MatchMode, matchModes, type Search, type SearchTerm, searchCondition, searching } from './search.ts';
+export { type Sweep, startSweeps } from './sweep.ts';

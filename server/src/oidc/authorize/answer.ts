@@ -63,8 +63,8 @@ export function signInAddress(basePath: string, request: AuthorizationRequest): 
 }
 
 /**
- * Shows an error that must not be redirected: as a page to a person, with the developer's description in brackets; as JSON
- * to a program.
+ * Shows an error that must not be redirected: as a page to a person, with the description for the developer in small print;
+ * as JSON to a program.
  */
 export async function showError(
   core: Pick<Core, 'pages' | 'log'>,
@@ -92,6 +92,6 @@ async function errorView(
   request: Request,
 ): Promise<ErrorView> {
   const sentence = errorSentence(await core.pages.language(request), failure.code);
-  const message = failure instanceof ProtocolError ? `${sentence} (${failure.description})` : sentence;
-  return { kind: 'error', code: failure.code, message };
+  const detail = failure instanceof ProtocolError ? { detail: failure.description } : {};
+  return { kind: 'error', code: failure.code, message: sentence, ...detail };
 }

@@ -1,0 +1,40 @@
+/** Background removal of rows whose time is over. Each feature says how its rows go; this says when. */
+
+/** Removes some rows of all tenants and returns how many; stops early when `isStopped` turns true. */
+export type Sweep = (now: number, isStopped: () => boolean) => Promise<number>;
+
+/** Milliseconds between two rounds. */
+const interval = 60_000;
+
+/** Runs the sweeps one after the other, every minute. `close` waits for the one that is under way. */
+export function startSweeps(options: {
+  sweeps: Readonly<Record<string, Sweep>>;
+  clock: { now(): number };
+  log: { debug(fields: object, message: string): void; warn(fields: object, message: string): void };
+}): { close(): Promise<void> } {
+  const { sweeps, clock, log } = options;
+  let stopped = false;
+  let running: Promise<void> = Promise.resolve();
+  const round = async () => {
+    for (const [name, sweep] of Object.entries(sweeps)) {
+      if (stopped) return;
+      try {
+        const rows = await sweep(clock.now(), () => stopped);
+        if (rows > 0) log.debug({ sweep: name, rows }, 'Swept expired rows');
+      } catch (error) {
+        if (!stopped) log.warn({ err: error, sweep: name }, 'Sweeping expired rows failed; trying again later');
+      }
+    }
+  };
+  const timer = setInterval(() => {
+    // One after the other: a slow database must not gather sweeps.
+    running = running.then(round);
+  }, interval).unref();
+  return {
+    async close() {
+      stopped = true;
+      clearInterval(timer);
+      await running;
+    },
+  };
+}
