@@ -17,6 +17,7 @@ export * from './hook-events.ts';
 export * from './hooks.ts';
 export * from './logs.ts';
 export * from './organization-applications.ts';
+export * from './organization-invitations.ts';
 export * from './organization-jit.ts';
 export * from './organization-roles.ts';
 export * from './organizations.ts';

@@ -15,6 +15,7 @@ import * as experience from './experience.ts';
 import * as hooks from './hooks.ts';
 import * as logs from './logs.ts';
 import * as organizationApplications from './organization-applications.ts';
+import * as organizationInvitations from './organization-invitations.ts';
 import * as organizationJit from './organization-jit.ts';
 import * as organizationRoles from './organization-roles.ts';
 import * as organizations from './organizations.ts';
@@ -52,6 +53,7 @@ export const allRoutes: readonly RouteContract[] = routesOf(
   organizations,
   organizationApplications,
   organizationJit,
+  organizationInvitations,
   connectors,
   configs,
   customClaims,

@@ -23,9 +23,10 @@ import { createHooks } from './features/hooks/index.ts';
 import { createPageSender } from './features/hosted-pages/index.ts';
 import { createJobs } from './features/jobs/index.ts';
 import { createLogs } from './features/logs/index.ts';
+import { createOrganizationInvitations } from './features/organization-invitations/index.ts';
 import { createOrganizationJit } from './features/organization-jit/index.ts';
-import { createOrganizationRoles } from './features/organization-roles/index.ts';
-import { createOrganizations } from './features/organizations/index.ts';
+import { createOrganizationRoles, type OrganizationRoles } from './features/organization-roles/index.ts';
+import { createOrganizations, type Organizations } from './features/organizations/index.ts';
 import { createPasswords, type Passwords } from './features/passwords/index.ts';
 import { createPersonalAccessTokens } from './features/personal-access-tokens/index.ts';
 import { createResources } from './features/resources/index.ts';
@@ -75,6 +76,8 @@ export interface App {
   tenancy: Tenancy;
   users: Users;
   passwords: Passwords;
+  organizationRoles: OrganizationRoles;
+  organizations: Organizations;
   applications: Applications;
   connectors: Connectors;
   sandbox: Sandbox;
@@ -215,6 +218,13 @@ function createFeatures(ground: Awaited<ReturnType<typeof layGround>>, kinds: re
   const signInExperiences = createSignInExperiences({ ...ground, connectorsOf: connectors.list });
   const customPhrases = createCustomPhrases({ ...ground, signInExperiences });
   const pages = createPageSender({ ...ground, signInExperiences, applications, applicationExperiences, customPhrases });
+  const organizationInvitations = createOrganizationInvitations({
+    ...ground,
+    organizations,
+    organizationRoles,
+    users,
+    connectors,
+  });
   const configs = createConfigs(ground);
   const customClaims = createCustomClaims({ ...ground, users, threads: Math.max(2, availableParallelism()) });
   const setup = createSetup({ ...ground, users, roles, passwords, signInExperiences });
@@ -227,6 +237,7 @@ function createFeatures(ground: Awaited<ReturnType<typeof layGround>>, kinds: re
     organizationRoles,
     organizations,
     organizationJit,
+    organizationInvitations,
     users,
     applicationExperiences,
     accessControl,

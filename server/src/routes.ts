@@ -14,6 +14,7 @@ import { type EmailTemplates, emailTemplateRoutes } from './features/email-templ
 import { type Hooks, hookRoutes } from './features/hooks/index.ts';
 import { hostedPageRoutes, type PageSender } from './features/hosted-pages/index.ts';
 import { type Logs, logRoutes } from './features/logs/index.ts';
+import { type OrganizationInvitations, organizationInvitationRoutes } from './features/organization-invitations/index.ts';
 import { type OrganizationJit, organizationJitRoutes } from './features/organization-jit/index.ts';
 import { type OrganizationRoles, organizationRoleRoutes } from './features/organization-roles/index.ts';
 import { type Organizations, organizationRoutes } from './features/organizations/index.ts';
@@ -50,6 +51,7 @@ export interface Mounted {
   organizationRoles: OrganizationRoles;
   organizations: Organizations;
   organizationJit: OrganizationJit;
+  organizationInvitations: OrganizationInvitations;
   roles: Roles;
   connectors: Connectors;
   configs: Configs;
@@ -109,6 +111,7 @@ export function mountRoutes(http: Http, app: Mounted): void {
   organizationRoleRoutes(implement, app.organizationRoles);
   organizationRoutes(implement, app.organizations, app);
   organizationJitRoutes(implement, app.organizationJit);
+  organizationInvitationRoutes(implement, app.organizationInvitations);
   connectorRoutes(implement, app.connectors);
   configRoutes(implement, app.configs);
   customClaimsRoutes(implement, app.customClaims);

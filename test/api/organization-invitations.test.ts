@@ -1,0 +1,192 @@
+import assert from 'node:assert/strict';
+import { after, before, describe, it } from 'node:test';
+import { createOrganizationInvitations } from '../../server/src/features/organization-invitations/index.ts';
+import { AldabaError } from '../../server/src/kernel/errors.ts';
+import { assertRefused, type Manager, manage } from '../support/management.ts';
+import { startServer, type TestServer } from '../support/server.ts';
+
+const path = '/api/organization-invitations';
+const unknownId = 'entity.relation_foreign_key_not_found';
+const hour = 3_600_000;
+
+describe('invitations to an organization', () => {
+  let server: TestServer;
+  let api: Manager;
+  let ahead = 0;
+  const now = () => Date.now() + ahead;
+  before(async () => {
+    server = await startServer({ world: { clock: { now } } });
+    api = await manage(server);
+  });
+  after(() => server.close());
+
+  const create = async (at: string, body: object) => {
+    const reply = await api.post(at, body);
+    assert.ok(reply.status === 200 || reply.status === 201, JSON.stringify(reply.body));
+    return reply.body;
+  };
+  const organization = async () => (await create('/api/organizations', { name: 'Acme' })).id as string;
+  const draft = (organizationId: string, invitee: string, body: object = {}) => ({
+    organizationId,
+    invitee,
+    expiresAt: now() + hour,
+    ...body,
+  });
+  const rolesOf = async (organizationId: string, userId: string) => {
+    const { body } = await api.get(`/api/organizations/${organizationId}/users/${userId}/roles`);
+    return body.map(({ name }: { name: string }) => name);
+  };
+
+  it('make who accepts them a member, with the roles', async () => {
+    const organizationId = await organization();
+    const role = await create('/api/organization-roles', { name: 'Invited' });
+    const inviter = await create('/api/users', { username: 'inviter' });
+    await api.post(`/api/organizations/${organizationId}/users`, { userIds: [inviter.id] });
+    const expiresAt = now() + hour;
+    const made = await create(path, {
+      ...draft(organizationId, 'Ada@acme.test', { expiresAt }),
+      inviterId: inviter.id,
+      organizationRoleIds: [role.id],
+    });
+    assert.deepEqual(made, {
+      tenantId: 'default',
+      id: made.id,
+      inviterId: inviter.id,
+      invitee: 'Ada@acme.test',
+      acceptedUserId: null,
+      organizationId,
+      status: 'Pending',
+      createdAt: made.createdAt,
+      updatedAt: made.updatedAt,
+      expiresAt,
+      organizationRoles: [{ id: role.id, name: 'Invited' }],
+    });
+    assert.deepEqual((await api.get(`${path}/${made.id}`)).body, made);
+
+    const ada = await create('/api/users', { primaryEmail: 'ada@ACME.test' });
+    const eve = await create('/api/users', { primaryEmail: 'eve@acme.test' });
+    const status = `${path}/${made.id}/status`;
+    const refused = 'request.invalid_input';
+    assertRefused(await api.put(status, { status: 'Accepted' }), 422, refused);
+    assertRefused(await api.put(status, { status: 'Accepted', acceptedUserId: 'nobody' }), 422, refused);
+    assertRefused(await api.put(status, { status: 'Accepted', acceptedUserId: eve.id }), 422, refused);
+    assert.equal((await api.put(status, { status: 'Pending' })).status, 400);
+    const accepted = await api.put(status, { status: 'Accepted', acceptedUserId: ada.id });
+    assert.deepEqual([accepted.status, accepted.body.status, accepted.body.acceptedUserId], [200, 'Accepted', ada.id]);
+    assert.deepEqual(await rolesOf(organizationId, ada.id), ['Invited']);
+    // Nothing leads back, and nobody uses it twice.
+    assertRefused(await api.put(status, { status: 'Accepted', acceptedUserId: ada.id }), 422, refused);
+    assertRefused(await api.put(status, { status: 'Revoked' }), 422, refused);
+    assertRefused(await api.post(path, draft(organizationId, 'ada@acme.test')), 422, refused);
+    assert.equal((await api.delete(`${path}/${made.id}`)).status, 204);
+    for (const reply of [await api.get(`${path}/${made.id}`), await api.delete(`${path}/${made.id}`)])
+      assertRefused(reply, 404, 'entity.not_exists_with_id');
+    assert.deepEqual(await rolesOf(organizationId, ada.id), ['Invited']);
+  });
+
+  it('expire, are revoked, and make room for another', async () => {
+    const organizationId = await organization();
+    const user = await create('/api/users', { primaryEmail: 'late@acme.test' });
+    const first = await create(path, draft(organizationId, 'late@acme.test'));
+    assertRefused(
+      await api.post(path, draft(organizationId, 'LATE@acme.test')),
+      422,
+      'entity.unique_integrity_violation',
+    );
+    const accept = { status: 'Accepted', acceptedUserId: user.id };
+    ahead += 2 * hour;
+    api = await manage(server);
+    assert.equal((await api.get(`${path}/${first.id}`)).body.status, 'Expired');
+    assertRefused(await api.put(`${path}/${first.id}/status`, accept), 422, 'request.invalid_input');
+    const second = await create(path, draft(organizationId, 'late@acme.test'));
+    const revoked = await api.put(`${path}/${second.id}/status`, { status: 'Revoked' });
+    assert.equal(revoked.body.status, 'Revoked');
+    assertRefused(await api.put(`${path}/${second.id}/status`, accept), 422, 'request.invalid_input');
+    const third = await create(path, draft(organizationId, 'late@acme.test'));
+    const listed = (await api.get(`${path}?organizationId=${organizationId}&invitee=late@acme.test`)).body;
+    assert.deepEqual(
+      listed.map(({ id, status }: { id: string; status: string }) => [id, status]).sort(),
+      [
+        [first.id, 'Expired'],
+        [second.id, 'Revoked'],
+        [third.id, 'Pending'],
+      ].sort(),
+    );
+    assert.deepEqual((await api.get(`${path}?inviterId=${user.id}`)).body, []);
+  });
+
+  it('are refused where they could not be accepted', async () => {
+    const organizationId = await organization();
+    const robot = await create('/api/organization-roles', { name: 'Robot', type: 'MachineToMachine' });
+    const stranger = await create('/api/users', { username: 'stranger' });
+    const body = draft(organizationId, 'new@acme.test');
+    assertRefused(await api.post(path, { ...body, expiresAt: now() - 1 }), 400, 'guard.invalid_input');
+    assertRefused(await api.post(path, { ...body, invitee: 'nobody' }), 400, 'guard.invalid_input');
+    assertRefused(await api.post(path, { ...body, organizationId: 'none' }), 422, unknownId);
+    assertRefused(await api.post(path, { ...body, inviterId: stranger.id }), 422, 'organization.require_membership');
+    assertRefused(await api.post(path, { ...body, organizationRoleIds: ['none'] }), 422, unknownId);
+    assertRefused(
+      await api.post(path, { ...body, organizationRoleIds: [robot.id] }),
+      422,
+      'entity.db_constraint_violated',
+    );
+    assert.deepEqual((await api.get(`${path}?organizationId=${organizationId}`)).body, []);
+  });
+
+  it('need an e-mail connector to send their message', async () => {
+    const organizationId = await organization();
+    const body = draft(organizationId, 'new@acme.test', { messagePayload: { link: 'https://acme.test/join' } });
+    assertRefused(await api.post(path, body), 501, 'connector.not_found');
+    assert.deepEqual((await api.get(`${path}?organizationId=${organizationId}`)).body, []);
+    const { id } = await create(path, { ...body, messagePayload: false });
+    assertRefused(await api.post(`${path}/${id}/message`, { link: 'https://acme.test' }), 501, 'connector.not_found');
+  });
+
+  it('send the link with who invites to which organization, or do not exist', async () => {
+    const { organizations, organizationRoles, users } = server.app;
+    const sent: { to: string; type: string; payload: Record<string, unknown> }[] = [];
+    let isDown = false;
+    const invitations = createOrganizationInvitations({
+      clock: { now },
+      organizations,
+      organizationRoles,
+      users,
+      connectors: {
+        sender: async () => ({
+          async sendMessage(message) {
+            if (isDown) throw new AldabaError('connector.timeout');
+            sent.push(message);
+          },
+        }),
+      },
+    });
+    const organizationId = await organization();
+    const message = { link: 'https://acme.test/join', locale: 'es', colour: 'blue' };
+    const wish = { ...draft(organizationId, 'new@acme.test'), organizationRoleIds: [] };
+    const { id } = await invitations.create(server.tenant, wish, message);
+    const [{ to, type, payload } = assert.fail('nothing was sent')] = sent;
+    assert.deepEqual([to, type], ['new@acme.test', 'OrganizationInvitation']);
+    assert.deepEqual(payload, { ...message, organization: { id: organizationId, name: 'Acme', branding: {} } });
+    await invitations.send(server.tenant, id, {});
+    assert.equal(sent.length, 2);
+
+    isDown = true;
+    const other = { ...wish, invitee: 'other@acme.test' };
+    await assert.rejects(invitations.create(server.tenant, other, message), { code: 'connector.timeout' });
+    assert.deepEqual((await api.get(`${path}?invitee=other@acme.test`)).body, []);
+  });
+
+  it('keep to their tenant', async () => {
+    const admin = await manage(server, await server.app.tenancy.get('admin'));
+    const foreign = (await admin.post('/api/organizations', { name: 'Foreign' })).body;
+    const { body: made } = await admin.post(path, draft(foreign.id, 'ada@foreign.test'));
+    const user = await create('/api/users', { primaryEmail: 'ada@foreign.test' });
+    assertRefused(await api.get(`${path}/${made.id}`), 404, 'entity.not_exists_with_id');
+    assertRefused(await api.delete(`${path}/${made.id}`), 404, 'entity.not_exists_with_id');
+    const accept = { status: 'Accepted', acceptedUserId: user.id };
+    assertRefused(await api.put(`${path}/${made.id}/status`, accept), 404, 'entity.not_exists_with_id');
+    assertRefused(await api.post(path, draft(foreign.id, 'eve@acme.test')), 422, unknownId);
+    assert.deepEqual((await api.get(`${path}?organizationId=${foreign.id}`)).body, []);
+    assertRefused(await admin.put(`${path}/${made.id}/status`, accept), 422, 'request.invalid_input');
+  });
+});
