@@ -196,7 +196,7 @@ function createFeatures(ground: Awaited<ReturnType<typeof layGround>>, kinds: re
     roles,
     organizationJit,
     events: hooks,
-    sessions: { endAll: endOfUser },
+    sessions: { endAll: endOfUser(ground.jobs) },
   });
   const personalAccessTokens = createPersonalAccessTokens({ ...ground, users });
   const subjectTokens = createSubjectTokens(ground);

@@ -12,6 +12,7 @@ import { type Configs, createConfigs } from '../../server/src/features/configs/i
 import { type ConsentScopesService, createConsentScopes } from '../../server/src/features/consent-scopes/index.ts';
 import { type CustomClaims, createCustomClaims } from '../../server/src/features/custom-claims/index.ts';
 import { createPageSender } from '../../server/src/features/hosted-pages/index.ts';
+import { createJobs } from '../../server/src/features/jobs/index.ts';
 import { createOrganizationJit } from '../../server/src/features/organization-jit/index.ts';
 import { createOrganizationRoles } from '../../server/src/features/organization-roles/index.ts';
 import { createOrganizations } from '../../server/src/features/organizations/index.ts';
@@ -95,6 +96,7 @@ export async function startProvider(): Promise<Provider> {
     addUser: (draft = {}) => tenant.db.transaction((tx) => users.create(tx, draft)),
     async close() {
       await http.close();
+      await features.jobs.close();
       await oidc.close();
       await features.customClaims.close();
       await database.close();
@@ -121,11 +123,19 @@ async function compose({ database, clock, url, log }: { database: Database; cloc
   for (const id of ['default', 'admin', 'other']) await tenancy.create({ id, name: id });
   const events = { publish: async () => undefined };
   const roles = createRoles({ database, caches, events });
+  const jobs = createJobs({ database, clock, log });
   const passwords = createPasswords({ concurrency: 1, maximumQueue: 4 });
   const organizationRoles = createOrganizationRoles({ events });
   const organizations = createOrganizations({ clock, organizationRoles, events });
   const organizationJit = createOrganizationJit({ organizations, organizationRoles });
-  const users = createUsers({ clock, passwords, roles, organizationJit, events, sessions: { endAll: endOfUser } });
+  const users = createUsers({
+    clock,
+    passwords,
+    roles,
+    organizationJit,
+    events,
+    sessions: { endAll: endOfUser(jobs) },
+  });
   const personalAccessTokens = createPersonalAccessTokens({ clock, vault, users });
   const subjectTokens = createSubjectTokens({ clock });
   const applications = createApplications({ database, caches, clock, vault, roles, grants: { endOfApplication } });
@@ -144,6 +154,8 @@ async function compose({ database, clock, url, log }: { database: Database; cloc
   const configs = createConfigs({ tenancy });
   const customClaims = createCustomClaims({ tenancy, vault, log, users, threads: 2 });
   const oidc = createOidc({
+    jobs,
+    outbound: fetch,
     logs: { write: () => undefined },
     dashboard: { noteActive: () => undefined },
     configs,
@@ -167,6 +179,7 @@ async function compose({ database, clock, url, log }: { database: Database; cloc
     pages,
   });
   return {
+    jobs,
     tenancy,
     roles,
     users,

@@ -94,7 +94,7 @@ export async function confirmEndSession(core: Core, request: Request, reply: Rep
   if (!farewell || farewell.expiresAt <= core.clock.now())
     throw new ProtocolError('invalid_request', 'xsrf token invalid');
   if (parameters.get('logout')) {
-    if (session) await request.tenant.db.transaction((tx) => endSession(tx, session));
+    if (session) await request.tenant.db.transaction((tx) => endSession(core, tx, session));
     writeCookie(request, reply, { name: sessionCookie, value: undefined });
   }
   const query = farewell.clientId ? `?${new URLSearchParams({ client_id: farewell.clientId })}` : '';

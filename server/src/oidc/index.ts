@@ -8,10 +8,12 @@
  * A request enters at `routes.ts`. `authorize/index.ts` and `token/index.ts` are the two tables of steps to read first;
  * an authorization leaves as a redirect to the sign-in page or to the application, a token request as JSON.
  */
+
+export { endOfUser } from './endings.ts';
 export type { Interaction, InteractionPort, SignInResult } from './interactions.ts';
 export { keyRoutes } from './key-routes.ts';
 export { createSigningKeySeed, type SigningAlgorithm } from './keys.ts';
 export type { OidcNeeds, ProtectedResource } from './needs.ts';
 export { consentRoutes, createOidc, type Oidc, oidcRoutes } from './oidc.ts';
-export { endOfApplication, endOfUser } from './store/endings.ts';
+export { endOfApplication } from './store/endings.ts';
 export { userSessionRoutes } from './user-session-routes.ts';

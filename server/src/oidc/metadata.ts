@@ -18,6 +18,8 @@ function describe(tenant: Tenant, ring: KeyRing): object {
     userinfo_endpoint: `${issuer}/me`,
     jwks_uri: `${issuer}/jwks`,
     end_session_endpoint: `${issuer}/session/end`,
+    backchannel_logout_supported: true,
+    backchannel_logout_session_supported: true,
     revocation_endpoint: `${issuer}/token/revocation`,
     introspection_endpoint: `${issuer}/token/introspection`,
     response_types_supported: ['code'],

@@ -4,12 +4,14 @@ import type { Client } from '../features/applications/index.ts';
 import type { Ceiling } from '../features/consent-scopes/index.ts';
 import type { Outcome as ClaimsOutcome } from '../features/custom-claims/index.ts';
 import type { Activity } from '../features/dashboard/index.ts';
+import type { Jobs } from '../features/jobs/index.ts';
 import type { Audit } from '../features/logs/index.ts';
 import type { User } from '../features/users/index.ts';
 import type { Reply, Request } from '../http/index.ts';
 import type { Clock } from '../kernel/clock.ts';
 import type { Vault } from '../kernel/crypto.ts';
 import type { Log } from '../kernel/log.ts';
+import type { Fetch } from '../kernel/outbound.ts';
 import type { CacheRegistry, Database, Queries } from '../store/index.ts';
 import type { Tenancy, Tenant } from '../tenancy/index.ts';
 
@@ -30,6 +32,9 @@ export interface OidcNeeds {
   clock: Clock;
   vault: Vault;
   log: Log;
+  jobs: Pick<Jobs, 'enqueue' | 'work'>;
+  /** Requests to applications; refuses private addresses. */
+  outbound: Fetch;
   logs: Audit;
   dashboard: Activity;
   tenancy: Pick<Tenancy, 'get'>;

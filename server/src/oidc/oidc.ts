@@ -1,6 +1,7 @@
 import type { Caller, Http, Implement, Request } from '../http/index.ts';
 import type { Sweep } from '../store/index.ts';
 import type { Tenant } from '../tenancy/index.ts';
+import { startLogoutNotices } from './backchannel-logout.ts';
 import { mountConsentRoutes } from './consent-routes.ts';
 import type { Core } from './core.ts';
 import { createDeliveries } from './deliveries.ts';
@@ -31,6 +32,7 @@ export interface Oidc {
 export function createOidc(needs: OidcNeeds): Oidc {
   const keys = createKeys(needs);
   const core: Core = { ...needs, keys, deliveries: createDeliveries(needs) };
+  startLogoutNotices(core);
   return {
     port: createInteractionPort(needs),
     keys,

@@ -1,8 +1,10 @@
+import type { Jobs } from '../features/jobs/index.ts';
 import { type Request, readCookie } from '../http/index.ts';
 import type { Clock } from '../kernel/clock.ts';
 import { hashToken } from '../kernel/crypto.ts';
 import { opaqueToken, standardId } from '../kernel/ids.ts';
 import type { Queries } from '../store/index.ts';
+import { announceLogout } from './backchannel-logout.ts';
 import { sessionCookie } from './cookies.ts';
 import { deleteSession, findSession, insertSession, renewSession, type SessionRecord } from './store/sessions.ts';
 
@@ -53,4 +55,12 @@ export async function beginSession(
   return { session: record, cookieValue };
 }
 
-export const endSession = (tx: Queries, session: Session): Promise<void> => deleteSession(tx, session.uid);
+/** Ends a session with what hangs on it, and promises to tell the applications that want to know. */
+export async function endSession(
+  needs: { jobs: Pick<Jobs, 'enqueue'> },
+  tx: Queries,
+  session: Pick<Session, 'uid'>,
+): Promise<void> {
+  await announceLogout(needs.jobs, tx, { uid: session.uid });
+  await deleteSession(tx, session.uid);
+}

@@ -1,6 +1,7 @@
 import type { UserGrant, UserSession } from '@aldaba/contract';
 import { AldabaError } from '../kernel/errors.ts';
 import type { Tenant } from '../tenancy/index.ts';
+import { announceLogout } from './backchannel-logout.ts';
 import type { OidcNeeds } from './needs.ts';
 import { deleteSession } from './store/sessions.ts';
 import * as store from './store/user-sessions.ts';
@@ -25,7 +26,11 @@ export interface UserSessions {
 
 const toSeconds = (date: Date): number => Math.floor(date.getTime() / 1000);
 
-export function createUserSessions({ applications, clock }: Pick<OidcNeeds, 'applications' | 'clock'>): UserSessions {
+export function createUserSessions({
+  applications,
+  clock,
+  jobs,
+}: Pick<OidcNeeds, 'applications' | 'clock' | 'jobs'>): UserSessions {
   const now = () => new Date(clock.now());
   const get: UserSessions['get'] = async (tenant, userId, uid) => {
     const [session] = await store.findUserSessions(tenant.db, userId, now(), uid);
@@ -39,6 +44,7 @@ export function createUserSessions({ applications, clock }: Pick<OidcNeeds, 'app
     end: async (tenant, { userId, uid, revoke }) => {
       await get(tenant, userId, uid);
       await tenant.db.transaction(async (tx) => {
+        await announceLogout(jobs, tx, { uid });
         if (revoke) await store.deleteSessionGrants(tx, uid, revoke);
         await deleteSession(tx, uid);
       });

@@ -1,3 +1,4 @@
+import { announceLogout } from '../backchannel-logout.ts';
 import { beginSession } from '../sessions.ts';
 import { type Flow, type Outcome, refuse } from './flow.ts';
 
@@ -26,6 +27,9 @@ async function takeLogin(
   const user = await core.users.find(tx, login.userId);
   if (!user || user.isSuspended) return refuse('access_denied', 'the account is not active');
   const ttl = await core.configs.sessionTtl(flow.http.tenant);
+  // Somebody else signs in: the session of the one before ends.
+  if (flow.session && flow.session.userId !== login.userId)
+    await announceLogout(core.jobs, tx, { uid: flow.session.uid });
   const { session, cookieValue } = await beginSession(tx, login, flow.session, { now: core.clock.now(), ttl });
   flow.isFirstOfSession = session.uid !== flow.session?.uid;
   flow.session = session;

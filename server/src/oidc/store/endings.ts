@@ -1,7 +1,7 @@
 import { type Queries, sql } from '../../store/index.ts';
 
 /** A suspended or deleted user: sessions and grants go, and with the grants their codes and tokens. */
-export async function endOfUser(tx: Queries, userId: string): Promise<void> {
+export async function deleteAllOfUser(tx: Queries, userId: string): Promise<void> {
   await tx.run(sql.deleteFrom('sessions').where('tenant_id', '=', tx.tenantId).where('user_id', '=', userId));
   await tx.run(sql.deleteFrom('grants').where('tenant_id', '=', tx.tenantId).where('user_id', '=', userId));
   // Exchanged tokens hang on no grant.
