@@ -6,7 +6,7 @@ import type { Outcome as ClaimsOutcome } from '../features/custom-claims/index.t
 import type { Activity } from '../features/dashboard/index.ts';
 import type { Jobs } from '../features/jobs/index.ts';
 import type { Audit } from '../features/logs/index.ts';
-import type { User } from '../features/users/index.ts';
+import type { Subject, User } from '../features/users/index.ts';
 import type { Reply, Request } from '../http/index.ts';
 import type { Clock } from '../kernel/clock.ts';
 import type { Vault } from '../kernel/crypto.ts';
@@ -44,7 +44,8 @@ export interface OidcNeeds {
   };
   users: {
     find(q: Queries, userId: string): Promise<User | undefined>;
-    roleNames(q: Queries, userId: string): Promise<string[]>;
+    /** The same with roles and organizations. */
+    findSubject(q: Queries, userId: string): Promise<Subject | undefined>;
   };
   resources: {
     findByIndicator(tenant: Tenant, indicator: string): Promise<ProtectedResource | undefined>;
@@ -65,8 +66,6 @@ export interface OidcNeeds {
       member: { kind: 'user' | 'application'; organizationId: string; id: string },
       resourceId?: string,
     ): Promise<{ isMfaRequired: boolean; hasMfa: boolean; scopes: string[] } | undefined>;
-    /** The organizations of a person, with the names of the roles in each. */
-    memberships(q: Queries, userId: string): Promise<{ id: string; roles: string[] }[]>;
   };
   configs: {
     /** Seconds; cached. */

@@ -8,6 +8,7 @@ import { ProtocolError } from './errors.ts';
 import { matchesEtag } from './metadata.ts';
 import { organizationClaims } from './organization-claims.ts';
 import { findAccessToken } from './store/access-tokens.ts';
+import { findActiveSubject } from './subject.ts';
 
 /** The bearer token of a request, from the header or, in a form POST, from the body (RFC 6750 section 2). */
 function readBearer(request: Request): string {
@@ -43,10 +44,10 @@ export async function userinfo(core: Core, request: Request, reply: Reply): Prom
   if (token.userId === null || !scopes.includes('openid')) {
     throw new ProtocolError('insufficient_scope', 'access token missing openid scope');
   }
-  const user = await core.users.find(tenant.db, token.userId);
-  if (!user || user.isSuspended) throw invalid();
-  const roleNames = scopes.includes('roles') ? await core.users.roleNames(tenant.db, user.id) : [];
-  const organizations = await organizationClaims(core, tenant, { userId: user.id, client, scopes });
+  const subject = await findActiveSubject(core, tenant.db, { userId: token.userId, scopes });
+  if (!subject) throw invalid();
+  const { user, roleNames } = subject;
+  const organizations = organizationClaims(subject.organizations, { client, scopes });
   const body = JSON.stringify({ sub: user.id, ...userClaims(user, scopes, { roleNames }), ...organizations });
   const etag = `W/"${createHash('sha256').update(body).digest('base64url').slice(0, 27)}"`;
   // `private`: an answer about one person belongs into no shared cache.

@@ -4,7 +4,7 @@
  * Owns the tables organizations, organization_users and organization_applications with the roles that members hold. Does not
  * own the roles and permissions themselves (organization-roles), who joins by themselves (organization-jit) or is invited
  * (organization-invitations), nor users and applications, whose features list them. The Management API enters through
- * `routes.ts`; tokens ask for the `standing` of a member and the `memberships` of a person.
+ * `routes.ts`; tokens ask for the `standing` of a member.
  */
 export { organizationRoutes } from './routes.ts';
 export { createOrganizations, type Organizations, type OrganizationsNeeds, requireType } from './service.ts';

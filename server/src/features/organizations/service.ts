@@ -86,8 +86,6 @@ export interface Organizations {
 
   /** What a token needs to know of a member: one statement; undefined for those who are no member. */
   standing(q: Queries, member: Member, resourceId?: string): Promise<Standing | undefined>;
-  /** The organizations of a person with the names of the roles in each. */
-  memberships(q: Queries, userId: string): Promise<{ id: string; roles: string[] }[]>;
 }
 
 export function createOrganizations({ clock, organizationRoles, events }: OrganizationsNeeds): Organizations {
@@ -124,8 +122,6 @@ export function createOrganizations({ clock, organizationRoles, events }: Organi
     },
     listOf: store.findOrganizationsOf,
     standing: (q, member, resourceId) => store.findStanding(q, member, resourceId),
-    memberships: async (q, userId) =>
-      (await store.findMemberships(q, userId)).map((row) => ({ id: row.organization_id, roles: row.roles })),
   };
 }
 

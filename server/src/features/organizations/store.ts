@@ -341,14 +341,3 @@ export async function findStanding(
   );
   return row && { isMfaRequired: row.is_mfa_required, hasMfa: row.has_mfa, scopes: row.scopes };
 }
-
-/** The organizations of a person with the names of the roles in each, for claims. */
-export const findMemberships = (q: Queries, userId: string): Promise<{ organization_id: string; roles: string[] }[]> =>
-  q.raw(
-    `select m.organization_id, array(
-       select r.name from organization_user_roles h
-         join organization_roles r on r.tenant_id = h.tenant_id and r.id = h.organization_role_id
-        where h.tenant_id = $1 and h.organization_id = m.organization_id and h.user_id = $2 order by 1) as roles
-     from organization_users m where m.tenant_id = $1 and m.user_id = $2 order by 1`,
-    [q.tenantId, userId],
-  );

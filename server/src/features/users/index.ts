@@ -14,4 +14,4 @@ export {
   type Users,
   type UsersNeeds,
 } from './service.ts';
-export type { PasswordDigest, User } from './user.ts';
+export type { PasswordDigest, Subject, User } from './user.ts';

@@ -7,7 +7,7 @@ import type { Events } from '../hooks/index.ts';
 import { assertUsableDigest, type Passwords } from '../passwords/index.ts';
 import type { Roles } from '../roles/index.ts';
 import * as store from './store.ts';
-import type { PasswordDigest, User } from './user.ts';
+import type { PasswordDigest, Subject, User } from './user.ts';
 
 export interface UsersNeeds {
   clock: Clock;
@@ -75,6 +75,8 @@ type Slice = store.Slice;
 
 export interface Users {
   find(q: Queries, userId: string): Promise<User | undefined>;
+  /** The user with roles and organizations, for claims: one statement. */
+  findSubject(q: Queries, userId: string): Promise<Subject | undefined>;
   findByIdentifier(q: Queries, identifier: Identifier): Promise<User | undefined>;
   findByIdentity(q: Queries, target: string, identityId: string): Promise<User | undefined>;
   findPassword(q: Queries, userId: string): Promise<PasswordDigest | undefined>;
@@ -161,6 +163,7 @@ export function createUsers(needs: UsersNeeds): Users {
 
   return {
     find: store.findUser,
+    findSubject: store.findSubject,
     findByIdentifier: store.findUserByIdentifier,
     findByIdentity: store.findUserByIdentity,
     findPassword: store.findUserPassword,

@@ -1,6 +1,6 @@
 import { sql as fragment } from 'kysely';
 import { type Queries, type Search, searchCondition, sql } from '../../store/index.ts';
-import type { PasswordDigest, User } from './user.ts';
+import type { PasswordDigest, Subject, User } from './user.ts';
 
 /** Rows `offset` to `offset + limit`. */
 export interface Slice {
@@ -95,6 +95,31 @@ const findUserStatement = select({ tenantId: '' }).where('users.id', '=', '').co
 export async function findUser(q: Queries, id: string): Promise<User | undefined> {
   const [row] = await q.raw<Row>(findUserStatement, [q.tenantId, id]);
   return row && toUser(row);
+}
+
+const roleNames = fragment<string[]>`array(
+  select r.name from users_roles h join roles r on r.tenant_id = h.tenant_id and r.id = h.role_id
+  where h.tenant_id = users.tenant_id and h.user_id = users.id order by r.name)`.as('role_names');
+const organizations = fragment<Subject['organizations']>`(
+  select coalesce(jsonb_agg(jsonb_build_object('id', m.organization_id, 'roles', array(
+    select r.name from organization_user_roles h
+      join organization_roles r on r.tenant_id = h.tenant_id and r.id = h.organization_role_id
+    where h.tenant_id = m.tenant_id and h.organization_id = m.organization_id and h.user_id = m.user_id order by r.name
+  )) order by m.organization_id), '[]')
+  from organization_users m where m.tenant_id = users.tenant_id and m.user_id = users.id)`.as('organizations');
+
+// The same for tokens that tell roles or organizations: what several features keep, in one round trip.
+const findSubjectStatement = select({ tenantId: '' })
+  .select([roleNames, organizations])
+  .where('users.id', '=', '')
+  .compile().sql;
+
+export async function findSubject(q: Queries, id: string): Promise<Subject | undefined> {
+  const [row] = await q.raw<Row & { role_names: string[]; organizations: Subject['organizations'] }>(
+    findSubjectStatement,
+    [q.tenantId, id],
+  );
+  return row && { user: toUser(row), roleNames: row.role_names, organizations: row.organizations };
 }
 
 interface IdentifierValue {

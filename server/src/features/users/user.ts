@@ -21,5 +21,13 @@ export interface User {
   hasPassword: boolean;
 }
 
+/** A user with what claims tell beyond the user's own data. */
+export interface Subject {
+  user: User;
+  roleNames: string[];
+  /** The organizations that the user is a member of, with the names of the roles in each. */
+  organizations: { id: string; roles: string[] }[];
+}
+
 /** Members that a list of users can be searched by. */
 export const searchableFields = ['id', 'primaryEmail', 'primaryPhone', 'username', 'name'] as const;

@@ -9,7 +9,7 @@ import type { NewRefreshToken } from '../store/refresh-tokens.ts';
 import { accessMembers, planUserAccess } from './access.ts';
 import { withCustomClaims } from './custom-claims.ts';
 import type { Exchange, TokenAnswer } from './exchange.ts';
-import { getActiveUser, idTokenMember } from './person.ts';
+import { getActiveSubject, idTokenMember } from './person.ts';
 
 /**
  * `grant_type=authorization_code` (RFC 6749 section 4.1.3, RFC 7636 section 4.5). The code is consumed and its tokens are
@@ -22,8 +22,9 @@ export async function redeemAuthorizationCode(exchange: Exchange): Promise<Token
   const now = new Date(core.clock.now());
   const codeHash = hashToken(code);
   const { payload, grantId } = await checkCode(exchange, await findCode(tenant.db, codeHash), now);
-  const user = await getActiveUser(exchange, payload.userId);
   const scopes = payload.scope.split(' ').filter(Boolean);
+  const subject = await getActiveSubject(exchange, payload.userId, scopes);
+  const { user } = subject;
   const sessionUid = scopes.includes('offline_access') ? undefined : payload.sid;
   const granted = { userId: user.id, resources: payload.resources, scopes, sessionUid };
   const plan = await withCustomClaims(exchange, await planUserAccess(exchange, granted), { userId: user.id });
@@ -36,7 +37,7 @@ export async function redeemAuthorizationCode(exchange: Exchange): Promise<Token
     body: {
       ...(await accessMembers(exchange, plan)),
       ...(refresh ? { refresh_token: refresh.token } : {}),
-      ...(await idTokenMember(exchange, user, { scopes, authTime, sid, nonce })),
+      ...(await idTokenMember(exchange, subject, { scopes, authTime, sid, nonce })),
     },
   };
 }

@@ -14,7 +14,7 @@ import { type AccessPlan, accessMembers, planUserAccess } from './access.ts';
 import { withCustomClaims } from './custom-claims.ts';
 import type { Exchange, TokenAnswer } from './exchange.ts';
 import { requireOrganizationsScope } from './organization.ts';
-import { getActiveUser, idTokenMember } from './person.ts';
+import { getActiveSubject, idTokenMember } from './person.ts';
 
 /** Milliseconds during which a replaced token still works: two tabs, a retry after a lost answer. */
 const leeway = 3000;
@@ -43,9 +43,10 @@ async function tryRefresh(exchange: Exchange, value: string): Promise<TokenAnswe
   const use = await judge(exchange, token, now);
   if (!use.token.mayUse) throw new ProtocolError('access_denied', 'the user may not use this application');
   const { payload } = use.token;
-  const user = await getActiveUser(exchange, payload.userId);
   requireOrganizationsScope(exchange, payload.scope);
   const scopes = narrowScopes(exchange, payload.scope);
+  const subject = await getActiveSubject(exchange, payload.userId, scopes);
+  const { user } = subject;
   const granted = { userId: user.id, resources: payload.resources, scopes, sessionUid: payload.sessionUid };
   const plan = await withCustomClaims(exchange, await planUserAccess(exchange, granted), { userId: user.id });
   const written = await write(exchange, use, plan, { now, value });
@@ -56,7 +57,7 @@ async function tryRefresh(exchange: Exchange, value: string): Promise<TokenAnswe
     body: {
       ...(await accessMembers(exchange, plan)),
       refresh_token: written.refreshToken,
-      ...(await idTokenMember(exchange, user, { scopes, authTime: payload.authTime, sid: payload.sid })),
+      ...(await idTokenMember(exchange, subject, { scopes, authTime: payload.authTime, sid: payload.sid })),
     },
   };
 }

@@ -1,0 +1,23 @@
+import type { Subject } from '../features/users/index.ts';
+import type { Queries } from '../store/index.ts';
+import type { OidcNeeds } from './needs.ts';
+
+/** Scopes whose claims tell more than the user's own row. */
+const wide = ['roles', 'urn:logto:scope:organizations', 'urn:logto:scope:organization_roles'];
+
+/**
+ * The person whom claims are about, with roles and organizations where a scope asks for them: one statement either way.
+ * Undefined for who was deleted or is suspended.
+ */
+export async function findActiveSubject(
+  { users }: Pick<OidcNeeds, 'users'>,
+  q: Queries,
+  who: { userId: string; scopes: readonly string[] },
+): Promise<Subject | undefined> {
+  if (who.scopes.some((scope) => wide.includes(scope))) {
+    const subject = await users.findSubject(q, who.userId);
+    return subject?.user.isSuspended ? undefined : subject;
+  }
+  const user = await users.find(q, who.userId);
+  return user && !user.isSuspended ? { user, roleNames: [], organizations: [] } : undefined;
+}
