@@ -69,11 +69,12 @@ export interface ImplementOptions {
 
 export function createImplement(http: Http, options: ImplementOptions): Implement {
   return (contract, handler) => {
-    const guard = options.guards[contract.access];
+    const guard = guardOf(options.guards, contract);
     const firstStatus = Math.min(...Object.keys(contract.responses).map(Number));
     http.route({
       method: contract.method,
       url: contract.path,
+      config: { access: 'guarded' },
       handler: async (request, reply) => {
         const origin = currentOrigin();
         if (origin) origin.status = firstStatus;
@@ -105,6 +106,12 @@ export function createImplement(http: Http, options: ImplementOptions): Implemen
         sendError(error, request, reply, { log: options.log, statuses: contract.statuses }),
     });
   };
+}
+
+/** Deny by default: a contract with an access that nobody guards stops the server before it listens. */
+function guardOf(guards: Guards, { access, method, path }: RouteContract): Guards[Access] {
+  if (!Object.hasOwn(guards, access)) throw new Error(`${method} ${path} declares no access that a guard stands for.`);
+  return guards[access];
 }
 
 /** Unknown fields are dropped by zod's objects; wrong ones are named with what is wrong. */

@@ -38,6 +38,7 @@ export function createHttp(options: { tenancy: Tenancy; log: Log; trustedProxies
         socket.end(`HTTP/1.1 400 ${STATUS_CODES[400]}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
     },
   });
+  denyUndeclaredRoutes(http);
   installBodyParsers(http);
   http.decorateRequest('tenant', null as unknown as Tenant);
   http.addHook('onRequest', async (request) => {
@@ -60,4 +61,20 @@ export function createHttp(options: { tenancy: Tenancy; log: Log; trustedProxies
     sendError(Object.assign(new Error('not found'), { statusCode: 404 }), request, reply, { log });
   });
   return http;
+}
+
+/** The first segment of an address that is, or may turn out to be, `api`. */
+const apiPath = /^\/?(?:api(?:\/|\*|:|\(|$)|[^/]*[*:])/i;
+
+/**
+ * Deny by default: a route under `/api` that is neither bound by `Implement` nor opened to everybody in its own options
+ * throws where it is mounted, so the server does not start.
+ */
+function denyUndeclaredRoutes(http: Http): void {
+  http.addHook('onRoute', ({ method, url, config }) => {
+    if (!apiPath.test(url) || config?.access) return;
+    throw new Error(
+      `${method} ${url} declares nobody who may call it. Bind its contract with Implement, or give it \`config: { access: 'anonymous' }\`.`,
+    );
+  });
 }

@@ -10,4 +10,9 @@ declare module 'fastify' {
     /** The tenant that the address named; set before any handler runs. */
     tenant: Tenant;
   }
+
+  interface FastifyContextConfig {
+    /** Who lets a request in: `guarded` is set by `Implement` for the guard of its contract, `anonymous` opens a plain route to everybody. */
+    access?: 'guarded' | 'anonymous';
+  }
 }

@@ -1,0 +1,94 @@
+import assert from 'node:assert/strict';
+import { after, before, describe, it } from 'node:test';
+import { allRoutes, route } from '@aldaba/contract';
+import { createHttp, createImplement, type Guards, type Http } from '../../server/src/http/index.ts';
+import { createLog } from '../../server/src/kernel/log.ts';
+import { startServer, type TestServer } from '../support/server.ts';
+
+describe('Authorization is deny by default', () => {
+  let server: TestServer;
+  const log = createLog('silent');
+  before(async () => {
+    server = await startServer();
+  });
+  after(() => server.close());
+
+  const openGuard = async () => ({});
+  const guards: Guards = { anonymous: openGuard, management: openGuard, interaction: openGuard };
+  /** Starts what `mount` adds to an HTTP server without routes, as the composition root does. */
+  const start = async (mount: (http: Http) => void): Promise<void> => {
+    const http = createHttp({ tenancy: server.app.tenancy, log, trustedProxies: [] });
+    try {
+      mount(http);
+      await http.ready();
+    } finally {
+      await http.close();
+    }
+  };
+  const contract = route({
+    method: 'GET',
+    path: '/api/secrets-of-others',
+    operationId: 'ListSecretsOfOthers',
+    tag: 'Secrets',
+    summary: 'Never mounted',
+    access: 'management',
+    responses: { 204: null },
+  });
+  const mount = (access: unknown) => (http: Http) =>
+    createImplement(http, { guards, log, checkResponses: true })(
+      { ...contract, access } as typeof contract,
+      async () => undefined,
+    );
+
+  it('starts with a contract whose access has a guard', () => start(mount('management')));
+
+  it('does not start with a contract whose access has none', async () => {
+    for (const access of [undefined, 'everybody', 'toString', '__proto__'])
+      await assert.rejects(start(mount(access)), /GET \/api\/secrets-of-others declares no access/);
+  });
+
+  it('does not start with a route under /api that was mounted without its contract', async () => {
+    for (const path of [
+      '/api',
+      '/api/leak',
+      '/api/users/:id/leak',
+      '/api/*',
+      '/api*',
+      '/*',
+      '*',
+      '/:anything',
+      '/:a/leak',
+    ])
+      await assert.rejects(
+        start((http) => void http.get(path, async () => 'leaked')),
+        /declares nobody who may call it/,
+        path,
+      );
+  });
+
+  it('does not start with such a route in a scope of its own', async () => {
+    const scoped = (http: Http) =>
+      void http.register(
+        async (scope) => {
+          scope.post('/leak', async () => 'leaked');
+        },
+        { prefix: '/api' },
+      );
+    await assert.rejects(start(scoped), /POST \/api\/leak declares nobody/);
+  });
+
+  it('starts with pages, and with a plain route under /api that says that everybody may call it', () =>
+    start((http) => {
+      http.get('/sign-in', async () => 'page');
+      http.get('/apidocs', async () => 'page');
+      http.get('/api/open', { config: { access: 'anonymous' } }, async () => 'open');
+    }));
+
+  it('has every declared route mounted', () => {
+    const missing = allRoutes.filter(({ method, path: url }) => !server.app.http.hasRoute({ method, url }));
+    assert.deepEqual(
+      missing.map(({ operationId }) => operationId),
+      [],
+    );
+  });
+});
