@@ -23,6 +23,7 @@ import { createHooks } from './features/hooks/index.ts';
 import { createPageSender } from './features/hosted-pages/index.ts';
 import { createJobs } from './features/jobs/index.ts';
 import { createLogs } from './features/logs/index.ts';
+import { createOneTimeTokens } from './features/one-time-tokens/index.ts';
 import { createOrganizationInvitations } from './features/organization-invitations/index.ts';
 import { createOrganizationJit } from './features/organization-jit/index.ts';
 import { createOrganizationRoles, type OrganizationRoles } from './features/organization-roles/index.ts';
@@ -40,6 +41,7 @@ import {
 } from './features/sign-in-experience/index.ts';
 import { createSubjectTokens } from './features/subject-tokens/index.ts';
 import { createUsers, type Users } from './features/users/index.ts';
+import { createVerificationCodes } from './features/verification-codes/index.ts';
 import { createWellKnown } from './features/well-known/index.ts';
 import { createHttp, type Http } from './http/index.ts';
 import type { Clock } from './kernel/clock.ts';
@@ -98,7 +100,7 @@ export async function createApp(config: Config, world: World): Promise<App> {
   const { database, tenancy } = ground;
   const features = createFeatures(ground, await loadConnectorKinds(config, world));
   const { setup } = features;
-  const oidc = createOidc({ ...ground, ...features });
+  const oidc = createOidc({ ...ground, ...features, events: features.hooks });
   const signIn = createSignIn({ ...ground, ...features, events: features.hooks, port: oidc.port });
 
   const sweeps = startSweeps({
@@ -255,6 +257,8 @@ function createFeatures(ground: Awaited<ReturnType<typeof layGround>>, kinds: re
     profileFields,
     emailTemplates,
     accountCenters: createAccountCenters(ground),
+    oneTimeTokens: createOneTimeTokens(ground),
+    verificationCodes: createVerificationCodes({ ...ground, connectors, signInExperiences }),
     setup,
     wellKnown,
   };

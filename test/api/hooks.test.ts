@@ -277,7 +277,7 @@ describe('Webhooks of sign-ins', () => {
     api = await manage(server);
     receiver = await startReceiver();
     await api.post('/api/hooks', {
-      events: ['PostRegister', 'PostSignIn', 'User.Created', 'Identifier.Lockout'],
+      events: ['PostRegister', 'PostSignIn', 'User.Created', 'Identifier.Lockout', 'Grant.LimitExceeded'],
       config: { url: receiver.url },
     });
   });
@@ -307,6 +307,22 @@ describe('Webhooks of sign-ins', () => {
     assert.deepEqual([signedIn.interactionEvent, signedIn.userId], ['SignIn', created.data.id]);
     assert.match(signedIn.userIp, /127\.0\.0\.1|::1/);
     assert.ok(!JSON.stringify(signedIn).includes('argon2'));
+  });
+
+  it('tell that an application allows no more sign-ins at a time', async () => {
+    const redirectUri = `${server.url}/demo-app`;
+    const { body: application } = await api.post('/api/applications', {
+      name: 'Strict',
+      type: 'SPA',
+      oidcClientMetadata: { redirectUris: [redirectUri], postLogoutRedirectUris: [] },
+      customClientMetadata: { maxAllowedGrants: 1 },
+    });
+    for (let time = 0; time < 2; time += 1) {
+      const person = await visit(server, { client_id: application.id, redirect_uri: redirectUri });
+      await person.arrive(await person.post('/sign-in', { ...grace, app_id: application.id }));
+    }
+    const { data } = payloadOf(await receiver.next(isOf('Grant.LimitExceeded')));
+    assert.deepEqual([data.applicationId, data.maxAllowedGrants], [application.id, 1]);
   });
 
   it('tell once that an identifier was locked', async () => {

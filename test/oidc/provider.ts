@@ -122,6 +122,7 @@ async function compose({ database, clock, url, log }: { database: Database; cloc
   const tenancy = createTenancy({ database, caches, addresses: { endpoint: url }, seeds });
   for (const id of ['default', 'admin', 'other']) await tenancy.create({ id, name: id });
   const events = { publish: async () => undefined };
+  const logs = { write: () => undefined };
   const roles = createRoles({ database, caches, events });
   const jobs = createJobs({ database, clock, log });
   const passwords = createPasswords({ concurrency: 1, maximumQueue: 4 });
@@ -152,11 +153,12 @@ async function compose({ database, clock, url, log }: { database: Database; cloc
     customPhrases: { words: async () => undefined },
   });
   const configs = createConfigs({ tenancy });
-  const customClaims = createCustomClaims({ tenancy, vault, log, users, threads: 2 });
+  const customClaims = createCustomClaims({ tenancy, vault, log, logs, users, threads: 2 });
   const oidc = createOidc({
     jobs,
     outbound: fetch,
-    logs: { write: () => undefined },
+    logs,
+    events,
     dashboard: { noteActive: () => undefined },
     configs,
     customClaims,

@@ -5,6 +5,7 @@ import type { Ceiling } from '../features/consent-scopes/index.ts';
 import type { Outcome as ClaimsOutcome } from '../features/custom-claims/index.ts';
 import type { Activity } from '../features/dashboard/index.ts';
 import type { Jobs } from '../features/jobs/index.ts';
+import type { Events } from '../features/hooks/index.ts';
 import type { Audit } from '../features/logs/index.ts';
 import type { Subject, User } from '../features/users/index.ts';
 import type { Reply, Request } from '../http/index.ts';
@@ -36,6 +37,7 @@ export interface OidcNeeds {
   /** Requests to applications; refuses private addresses. */
   outbound: Fetch;
   logs: Audit;
+  events: Events;
   dashboard: Activity;
   tenancy: Pick<Tenancy, 'get'>;
   applications: {

@@ -32,13 +32,16 @@ export interface Attempts {
 
 const defaults = { maxAttempts: 100, lockoutDuration: 60 };
 
+/** What stands for an identifier in the table; `identifier` is its type, a space, and its value. */
+export const attemptTarget = (identifier: string): string => hashToken(`attempt ${identifier.toLowerCase()}`);
+
 export function createAttempts(deps: { clock: Clock; events: Events }): Attempts {
   return {
     async limited(q, { identifier, policy }, check) {
       const now = deps.clock.now();
       const maximum = policy.maxAttempts ?? defaults.maxAttempts;
       const lockout = (policy.lockoutDuration ?? defaults.lockoutDuration) * 60_000;
-      const target = hashToken(`attempt ${identifier.toLowerCase()}`);
+      const target = attemptTarget(identifier);
       const { failures, lockedUntil } = await countAttempt(q, target, { now, maximum, window, lockout });
       if (failures > maximum) throw blocked(((lockedUntil?.getTime() ?? now + lockout) - now) / 1000);
       let result: Awaited<ReturnType<typeof check>>;
@@ -59,7 +62,13 @@ export function createAttempts(deps: { clock: Clock; events: Events }): Attempts
 /** @param identifier its type, a space, and its value */
 async function tellLockout(events: Events, q: Queries, identifier: string): Promise<void> {
   const at = identifier.indexOf(' ');
-  const data = { type: identifier.slice(0, at), value: identifier.slice(at + 1) };
+  const data = {
+    type: identifier.slice(0, at),
+    value: identifier
+      .slice(at + 1)
+      .toWellFormed()
+      .replaceAll('\0', ''),
+  };
   await q.transaction((tx) => events.publish(tx, 'Identifier.Lockout', { data }));
 }
 

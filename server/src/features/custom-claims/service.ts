@@ -3,6 +3,7 @@ import type { Vault } from '../../kernel/crypto.ts';
 import { AldabaError } from '../../kernel/errors.ts';
 import type { Log } from '../../kernel/log.ts';
 import { adminTenantId, type Tenancy, type Tenant } from '../../tenancy/index.ts';
+import type { Audit } from '../logs/index.ts';
 import type { User, Users } from '../users/index.ts';
 import { createIsolates } from './isolates.ts';
 import type { Outcome } from './outcome.ts';
@@ -12,6 +13,7 @@ export interface CustomClaimsNeeds {
   tenancy: Pick<Tenancy, 'setting' | 'saveSetting'>;
   vault: Vault;
   log: Log;
+  logs: Audit;
   users: Pick<Users, 'find'>;
   /** Threads for scripts, at most. */
   threads: number;
@@ -56,7 +58,7 @@ const protocolClaims = new Set(
 const none: Outcome = { kind: 'claims', claims: {} };
 const settingKey = (type: CustomizedToken): string => `custom-claims/${type}`;
 
-export function createCustomClaims({ tenancy, vault, log, users, threads }: CustomClaimsNeeds): CustomClaims {
+export function createCustomClaims({ tenancy, vault, log, logs, users, threads }: CustomClaimsNeeds): CustomClaims {
   const isolates = createIsolates({ size: threads });
   const contextOf = (tenant: Tenant, type: CustomizedToken) => `${tenant.id}/${settingKey(type)}`;
 
@@ -94,6 +96,8 @@ export function createCustomClaims({ tenancy, vault, log, users, threads }: Cust
       // Not the message: scripts handle secrets and people's data, and put them into messages. The test route shows it.
       const { reason, line } = outcome;
       log.warn({ tenant: tenant.id, script: type, reason, line }, 'A script for custom claims failed');
+      const key = `JwtCustomizer.${type === 'access-token' ? 'AccessToken' : 'ClientCredentials'}`;
+      logs.write(tenant.id, { key, result: 'Error', error: reason, more: line === undefined ? {} : { line } });
       return script.blockIssuanceOnError ? outcome : none;
     },
     save: async (tenant, type, script) => {

@@ -26,6 +26,8 @@ export async function send(
   try {
     const response = await outbound(url, {
       method: 'POST',
+      // Signature and headers are meant for the address that was named.
+      redirect: 'manual',
       headers: {
         'user-agent': 'Logto (https://logto.io/)',
         ...Object.fromEntries(Object.entries(headers ?? {}).map(([name, value]) => [name.toLowerCase(), value])),

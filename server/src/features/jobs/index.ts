@@ -3,6 +3,6 @@
  *
  * Owns the table jobs. Does not own what a job does: a feature enqueues with `enqueue` in the transaction of its change and
  * registers a worker with `work`. A job that is taken is hidden for a while; it is deleted when it is done and comes back when
- * the worker asks for that or died (docs/decisions/0006-our-own-job-table.md).
+ * the worker asks for that or died (docs/decisions/0008-our-own-job-table.md).
  */
 export { createJobs, type Job, type JobOutcome, type Jobs, type JobsNeeds, type Worker } from './service.ts';

@@ -32,16 +32,22 @@ const isSecret = (name: string): boolean => {
 const maximumDepth = 8;
 const maximumText = 2048;
 
+/** A text that PostgreSQL's JSON takes: no NUL, no half of a character. */
+export const plainText = (text: string): string => {
+  const whole = text.length > maximumText ? `${text.slice(0, maximumText)}…` : text;
+  return whole.toWellFormed().replaceAll('\0', '');
+};
+
 /** The value with every secret in it replaced, at any depth, and long texts cut. */
 export function mask(value: unknown, depth = 0): unknown {
-  if (typeof value === 'string') return value.length > maximumText ? `${value.slice(0, maximumText)}…` : value;
+  if (typeof value === 'string') return plainText(value);
   if (typeof value !== 'object' || value === null) return value;
   if (value instanceof Date) return value.toISOString();
   if (depth >= maximumDepth) return '…';
   if (Array.isArray(value)) return value.slice(0, 100).map((item) => mask(item, depth + 1));
   return Object.fromEntries(
     Object.entries(value).map(([name, member]) => [
-      name,
+      plainText(name),
       isSecret(name) && member !== null && member !== undefined ? masked : mask(member, depth + 1),
     ]),
   );

@@ -6,7 +6,7 @@ import { standardId } from '../../kernel/ids.ts';
 import type { Log } from '../../kernel/log.ts';
 import { currentOrigin } from '../../kernel/origin.ts';
 import type { Database, Queries } from '../../store/index.ts';
-import { mask } from './masking.ts';
+import { mask, plainText } from './masking.ts';
 import * as store from './store.ts';
 
 export interface LogsNeeds {
@@ -73,15 +73,13 @@ const sweepInterval = 3_600_000;
 const cap = 10_000;
 
 export function createLogs(needs: LogsNeeds): Logs {
-  const { clock, database, log, retentionDays } = needs;
+  const { clock, log, retentionDays } = needs;
   const oldest = () => new Date(clock.now() - retentionDays * day);
   const batch = createBatch<store.NewLog>({
     interval: writeInterval,
     size: 500,
     maximum: 20_000,
-    write: async (rows) => {
-      await store.insertLogs(database.system, rows);
-    },
+    write: (rows) => writeRows(needs, rows),
     failed: (error) => log.warn({ err: error }, 'Writing the audit log failed; trying again'),
     dropped: (count) =>
       log.error({ entries: count }, 'The audit log could not be written for too long: entries were lost'),
@@ -131,6 +129,21 @@ export function createLogs(needs: LogsNeeds): Logs {
   };
 }
 
+/** Writes rows together; if PostgreSQL refuses a value in one of them, one by one, so that it does not hold up the others for ever. */
+async function writeRows(needs: LogsNeeds, rows: readonly store.NewLog[]): Promise<void> {
+  try {
+    await store.insertLogs(needs.database.system, rows);
+  } catch (error) {
+    if (!isRefusedValue(error)) throw error;
+    if (rows.length > 1) for (const row of rows) await writeRows(needs, [row]);
+    else needs.log.error({ err: error, key: rows[0]?.key }, 'An entry of the audit log could not be stored');
+  }
+}
+
+/** Conditions of classes 22 and 23: the data is at fault, not the connection. */
+const isRefusedValue = (error: unknown): boolean =>
+  error instanceof AldabaError || /^2[23]/.test(String((error as { code?: unknown } | null)?.code ?? ''));
+
 /** Instants in microseconds, so that what was written in the same millisecond keeps its order. */
 function createInstants(clock: Clock): () => string {
   let last = 0;
@@ -159,33 +172,23 @@ function toRow(tenantId: string, entry: LogEntry): Omit<store.NewLog, 'createdAt
       result,
       ...(error === undefined ? {} : { error: describe(error) }),
       ...(origin
-        ? { ip: origin.ip, ...(origin.userAgent === undefined ? {} : { userAgent: cut(origin.userAgent) }) }
+        ? { ip: origin.ip, ...(origin.userAgent === undefined ? {} : { userAgent: plainText(origin.userAgent) }) }
         : {}),
       ...(userId === undefined ? {} : { userId }),
       ...(applicationId === undefined ? {} : { applicationId }),
       ...(sessionId === undefined ? {} : { sessionId }),
-      ...(params === undefined ? {} : { params: storable(params) }),
-      ...(more === undefined ? {} : (storable(more) as object)),
+      ...(params === undefined ? {} : { params: mask(params) }),
+      ...(more === undefined ? {} : (mask(more) as object)),
     },
   };
 }
 
-const cut = (text: string): string => text.slice(0, 512).replaceAll('\0', '');
-
-/** Masked, and without the one character that PostgreSQL's JSON does not take. */
-const storable = (value: unknown): unknown =>
-  JSON.parse(
-    JSON.stringify(mask(value) ?? null, (_name, member) =>
-      typeof member === 'string' ? member.replaceAll('\0', '') : member,
-    ),
-  );
-
 /** An error as a code and a sentence. Stacks and causes are for the operator's log. */
 function describe(error: unknown): unknown {
   if (error instanceof AldabaError) return { code: error.code, message: error.message };
-  if (error instanceof Error) return { message: cut(error.message) };
-  if (isCoded(error)) return { code: error.code, message: cut(error.message) };
-  return storable(error);
+  if (error instanceof Error) return { message: plainText(error.message) };
+  if (isCoded(error)) return { code: error.code, message: plainText(error.message) };
+  return mask(error);
 }
 
 /** The code of an error is no secret, unlike others of that name. */

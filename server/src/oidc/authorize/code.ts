@@ -32,9 +32,11 @@ export async function issueCode(flow: Flow): Promise<Outcome> {
       expiresAt: new Date(now + grantTtl * 1000),
     },
   });
-  const { maxAllowedGrants } = client.custom;
-  if (maxAllowedGrants !== undefined && !known)
-    await deleteOldestGrants(tx, session.userId, client.id, maxAllowedGrants);
+  const { maxAllowedGrants: limit } = client.custom;
+  if (limit !== undefined && !known && (await deleteOldestGrants(tx, session.userId, client.id, limit)) > 0) {
+    const data = { userId: session.userId, applicationId: client.id, maxAllowedGrants: limit };
+    await flow.core.events.publish(tx, 'Grant.LimitExceeded', { data });
+  }
   return { kind: 'answer', parameters: { code } };
 }
 
