@@ -229,6 +229,17 @@ export const errorCatalog = {
     400,
     'A name consists of its own parts, at least one of them enabled.',
   ],
+  // one-time tokens, verification codes
+  'one_time_token.token_not_found': [404, 'This link is not valid. Ask for a new one.'],
+  'one_time_token.email_mismatch': [400, 'This link was made for another email address.'],
+  'one_time_token.token_consumed': [400, 'This link was used already. Ask for a new one.'],
+  'one_time_token.token_revoked': [400, 'This link was withdrawn. Ask for a new one.'],
+  'one_time_token.token_expired': [400, 'This link has expired. Ask for a new one.'],
+  'one_time_token.cannot_reactivate_token': [400, 'A token that has ended stays so. Make a new one.'],
+  'verification_code.not_found': [400, 'There is no code for this address. Ask for one.'],
+  'verification_code.expired': [400, 'This code has expired. Ask for a new one.'],
+  'verification_code.code_mismatch': [400, 'The code is wrong. Check it and try again.'],
+  'verification_code.exceed_max_try': [400, 'The code was tried too often. Ask for a new one.'],
   // custom claims
   'jwt_customizer.general': [422, 'The script failed: {reason}'],
   'jwt_customizer.can_not_create_for_admin_tenant': [403, 'Tokens of the admin tenant get no custom claims.'],

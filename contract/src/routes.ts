@@ -14,6 +14,7 @@ import * as emailTemplates from './email-templates.ts';
 import * as experience from './experience.ts';
 import * as hooks from './hooks.ts';
 import * as logs from './logs.ts';
+import * as oneTimeTokens from './one-time-tokens.ts';
 import * as organizationApplications from './organization-applications.ts';
 import * as organizationInvitations from './organization-invitations.ts';
 import * as organizationJit from './organization-jit.ts';
@@ -26,8 +27,10 @@ import type { RouteContract } from './route.ts';
 import * as sandbox from './sandbox.ts';
 import * as signInExperience from './sign-in-experience.ts';
 import * as subjectTokens from './subject-tokens.ts';
+import * as upkeep from './upkeep.ts';
 import * as userSessions from './user-sessions.ts';
 import * as users from './users.ts';
+import * as verificationCodes from './verification-codes.ts';
 import * as wellKnown from './well-known.ts';
 
 const isRoute = (value: unknown): value is RouteContract =>
@@ -60,6 +63,9 @@ export const allRoutes: readonly RouteContract[] = routesOf(
   customPhrases,
   customProfileFields,
   emailTemplates,
+  oneTimeTokens,
+  verificationCodes,
+  upkeep,
   accountCenter,
   signInExperience,
   sandbox,

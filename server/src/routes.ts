@@ -14,7 +14,11 @@ import { type EmailTemplates, emailTemplateRoutes } from './features/email-templ
 import { type Hooks, hookRoutes } from './features/hooks/index.ts';
 import { hostedPageRoutes, type PageSender } from './features/hosted-pages/index.ts';
 import { type Logs, logRoutes } from './features/logs/index.ts';
-import { type OrganizationInvitations, organizationInvitationRoutes } from './features/organization-invitations/index.ts';
+import { type OneTimeTokens, oneTimeTokenRoutes } from './features/one-time-tokens/index.ts';
+import {
+  type OrganizationInvitations,
+  organizationInvitationRoutes,
+} from './features/organization-invitations/index.ts';
 import { type OrganizationJit, organizationJitRoutes } from './features/organization-jit/index.ts';
 import { type OrganizationRoles, organizationRoleRoutes } from './features/organization-roles/index.ts';
 import { type Organizations, organizationRoutes } from './features/organizations/index.ts';
@@ -22,16 +26,18 @@ import { type PersonalAccessTokens, personalAccessTokenRoutes } from './features
 import { type Resources, resourceRoutes } from './features/resources/index.ts';
 import { type Roles, roleRoutes } from './features/roles/index.ts';
 import { type Sandbox, sandboxRoutes, sandboxSettingRoutes } from './features/sandbox/index.ts';
+import { secretRoutes } from './features/secrets/index.ts';
 import { type Setup, setupRoutes } from './features/setup/index.ts';
 import { type SignInExperiences, signInExperienceRoutes } from './features/sign-in-experience/index.ts';
-import { statusRoutes } from './features/status/index.ts';
+import { statusRoutes, systemRoutes } from './features/status/index.ts';
 import { type SubjectTokens, subjectTokenRoutes } from './features/subject-tokens/index.ts';
 import { type Users, userRoutes } from './features/users/index.ts';
+import { type VerificationCodes, verificationCodeRoutes } from './features/verification-codes/index.ts';
 import { type WellKnown, wellKnownRoutes } from './features/well-known/index.ts';
 import { createImplement, type Http } from './http/index.ts';
 import type { Log } from './kernel/log.ts';
 import { consentRoutes, keyRoutes, type Oidc, oidcRoutes, userSessionRoutes } from './oidc/index.ts';
-import { experienceRoutes, guardInteraction, type SignIn, signInPageRoutes } from './sign-in/index.ts';
+import { experienceRoutes, guardInteraction, type SignIn, sentinelRoutes, signInPageRoutes } from './sign-in/index.ts';
 
 export interface Mounted {
   log: Log;
@@ -60,6 +66,8 @@ export interface Mounted {
   profileFields: ProfileFields;
   emailTemplates: EmailTemplates;
   accountCenters: AccountCenters;
+  oneTimeTokens: OneTimeTokens;
+  verificationCodes: VerificationCodes;
   signInExperiences: SignInExperiences;
   hooks: Hooks;
   logs: Logs;
@@ -119,6 +127,11 @@ export function mountRoutes(http: Http, app: Mounted): void {
   profileFieldRoutes(implement, app.profileFields);
   emailTemplateRoutes(implement, app.emailTemplates);
   accountCenterRoutes(implement, app.accountCenters);
+  oneTimeTokenRoutes(implement, app.oneTimeTokens);
+  verificationCodeRoutes(implement, app.verificationCodes);
+  secretRoutes(implement);
+  sentinelRoutes(implement);
+  systemRoutes(implement);
   keyRoutes(implement, oidc.keys);
   signInExperienceRoutes(implement, app.signInExperiences);
   hookRoutes(implement, app.hooks);

@@ -11,5 +11,6 @@ export { experienceRoutes, guardInteraction } from './experience.ts';
 export type { SignInNeeds } from './needs.ts';
 export { signInPageRoutes } from './pages.ts';
 export type { Interaction, InteractionPort, InteractionRequest, SignInResult } from './port.ts';
+export { sentinelRoutes } from './sentinel-routes.ts';
 export { createSignIn, type SignIn } from './service.ts';
 export { sweepAttempts } from './store.ts';

@@ -1,0 +1,42 @@
+import { z } from 'zod';
+import { route } from './route.ts';
+import { pathId } from './values.ts';
+
+/** Small routes that look after what other parts left behind, or tell about the installation. */
+const access = 'management';
+
+export const deleteSecret = route({
+  method: 'DELETE',
+  path: '/api/secrets/:id',
+  operationId: 'DeleteSecret',
+  tag: 'Secrets',
+  access,
+  summary: 'Delete a secret that is kept for a user',
+  params: z.object({ id: pathId }),
+  responses: { 204: null },
+  errors: ['entity.not_found'],
+});
+export const deleteSentinelActivities = route({
+  method: 'POST',
+  path: '/api/sentinel-activities/delete',
+  operationId: 'DeleteSentinelActivities',
+  tag: 'Sentinel activities',
+  access,
+  summary: 'Let identifiers sign in again that were locked after failed attempts',
+  body: z.object({
+    targetType: z.enum(['User', 'App']),
+    targets: z.array(z.string().min(1).max(256)).min(1).max(100),
+  }),
+  responses: { 204: null },
+});
+export const getSystemApplicationConfig = route({
+  method: 'GET',
+  path: '/api/systems/application',
+  operationId: 'GetSystemApplicationConfig',
+  tag: 'Systems',
+  access,
+  summary: 'Get the domain of protected applications',
+  responses: { 200: z.object({ protectedApps: z.object({ defaultDomain: z.string() }) }) },
+  errors: ['request.feature_not_supported'],
+  statuses: { 'request.feature_not_supported': 501 },
+});

@@ -1,0 +1,86 @@
+import type { SignInExperience } from '@aldaba/contract';
+import type { Clock } from '../../kernel/clock.ts';
+import { equalSecrets, hashToken, type Vault } from '../../kernel/crypto.ts';
+import { AldabaError } from '../../kernel/errors.ts';
+import { numberCode } from '../../kernel/ids.ts';
+import type { Tenant } from '../../tenancy/index.ts';
+import type { Connectors } from '../connectors/index.ts';
+import * as store from './store.ts';
+
+export interface VerificationCodesNeeds {
+  clock: Clock;
+  vault: Vault;
+  connectors: Pick<Connectors, 'sender'>;
+  signInExperiences: { get(tenant: Tenant): Promise<SignInExperience> };
+}
+
+export interface Address {
+  type: 'Email' | 'Sms';
+  value: string;
+}
+
+export interface VerificationCodes {
+  /**
+   * Sends a new code; the one before it ends.
+   * @param purpose keeps codes apart: one that was sent for something proves nothing else
+   * @throws AldabaError `connector.not_found`, `request.message_rate_limited`, and what the connector says
+   */
+  send(tenant: Tenant, address: Address, purpose: string): Promise<void>;
+  /** Uses a code up. @throws AldabaError `verification_code.not_found`, `…expired`, `…exceed_max_try`, `…code_mismatch` */
+  verify(tenant: Tenant, address: Address, proof: { purpose: string; code: string }): Promise<void>;
+}
+
+/** Messages to one address and purpose in a window. */
+const maximumSent = 5;
+/** Milliseconds. */
+const sendWindow = 600_000;
+const defaults = { expirationDuration: 600, maxRetryAttempts: 10 };
+
+export function createVerificationCodes(needs: VerificationCodesNeeds): VerificationCodes {
+  const { clock, vault, connectors, signInExperiences } = needs;
+  const keyOf = ({ type, value }: Address, purpose: string): store.CodeKey => ({
+    addressHash: hashToken(`${type} ${value.toLowerCase()}`),
+    purpose,
+  });
+  // Six digits are guessed from a plain hash in a moment: the key makes a copy of the database worth nothing.
+  const hashCode = (tenant: Tenant, key: store.CodeKey, code: string) =>
+    vault.sign(`${tenant.id} ${key.addressHash} ${key.purpose} ${code}`, 'verification-code');
+  const policyOf = async (tenant: Tenant) => {
+    const { verificationCodePolicy: policy } = await signInExperiences.get(tenant);
+    return {
+      lifetime: (policy.expirationDuration ?? defaults.expirationDuration) * 1000,
+      maximumTries: policy.maxRetryAttempts ?? defaults.maxRetryAttempts,
+    };
+  };
+  return {
+    send: async (tenant, address, purpose) => {
+      const sender = await connectors.sender(tenant, address.type);
+      if (!sender) throw new AldabaError('connector.not_found', { type: address.type });
+      const { lifetime } = await policyOf(tenant);
+      const [now, code, key] = [clock.now(), numberCode(6), keyOf(address, purpose)];
+      const isSaved = await store.saveCode(tenant.db, key, {
+        hash: hashCode(tenant, key, code),
+        now: new Date(now),
+        expiresAt: new Date(now + lifetime),
+        windowStart: new Date(now - sendWindow),
+        maximum: maximumSent,
+      });
+      if (!isSaved) throw new AldabaError('request.message_rate_limited');
+      await store.dropOldCodes(tenant.db, new Date(now - 3_600_000));
+      const to = address.type === 'Sms' ? address.value.replace(/^\+/, '') : address.value;
+      await sender.sendMessage({ to, type: 'Generic', payload: { code } }, {});
+    },
+    verify: async (tenant, address, { purpose, code }) => {
+      const { maximumTries } = await policyOf(tenant);
+      const key = keyOf(address, purpose);
+      const stored = await store.countTry(tenant.db, key);
+      if (!stored) throw new AldabaError('verification_code.not_found');
+      if (stored.expiresAt.getTime() <= clock.now()) throw new AldabaError('verification_code.expired');
+      if (stored.tries > maximumTries) throw new AldabaError('verification_code.exceed_max_try');
+      if (!equalSecrets(stored.codeHash, hashCode(tenant, key, code)))
+        throw new AldabaError('verification_code.code_mismatch');
+      if (!(await store.consumeCode(tenant.db, key, stored.codeHash)))
+        throw new AldabaError('verification_code.not_found');
+    },
+  };
+}

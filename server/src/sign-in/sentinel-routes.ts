@@ -1,0 +1,16 @@
+import * as contract from '@aldaba/contract';
+import type { Implement } from '../http/index.ts';
+import { attemptTarget } from './attempts.ts';
+import { clearAttempts } from './store.ts';
+
+/** What an identifier may be; the lock is on the identifier with its type. */
+const types = ['username', 'email', 'phone'];
+
+/** `/api/sentinel-activities`: ends locks after failed attempts. Nothing locks applications, so there is nothing to end for them. */
+export function sentinelRoutes(implement: Implement): void {
+  implement(contract.deleteSentinelActivities, async ({ tenant, body }) => {
+    if (body.targetType === 'App') return;
+    for (const value of new Set(body.targets))
+      for (const type of types) await clearAttempts(tenant.db, attemptTarget(`${type} ${value}`));
+  });
+}
