@@ -247,6 +247,35 @@ describe('token exchange', () => {
     });
   });
 
+  it('tells scripts that customize tokens what came along with a token for impersonation', async () => {
+    const script = `const getCustomJwtClaims = async ({ context }) => ({ ticket: context.grant.subjectTokenContext?.ticket });`;
+    await provider.customClaims.save(provider.tenant, 'access-token', { script });
+    const { subjectToken: value } = await provider.subjectTokens.create(provider.tenant.db, {
+      userId,
+      context: { ticket: 'T-1' },
+    });
+    const made = await granted(await exchange(value, types.impersonation, { resource: indicator }));
+    assert.equal(decodeJwt(made.access_token).ticket, 'T-1');
+    await provider.customClaims.remove(provider.tenant, 'access-token');
+  });
+
+  it('gives tokens in organizations to their members only', async () => {
+    const refusal = await failureOf(
+      await exchange(await subjectToken(), types.impersonation, { organization_id: 'nowhere' }),
+    );
+    assert.equal(`${refusal.status} ${refusal.error}`, '403 access_denied');
+    const { db } = provider.tenant;
+    await db.raw('insert into organizations (tenant_id, id, name) values ($1, $2, $2)', [db.tenantId, 'works']);
+    await db.raw('insert into organization_users (tenant_id, organization_id, user_id) values ($1, $2, $3)', [
+      db.tenantId,
+      'works',
+      userId,
+    ]);
+    const made = await granted(await exchange(await subjectToken(), types.impersonation, { organization_id: 'works' }));
+    const claims = decodeJwt(made.access_token);
+    assert.deepEqual([claims.aud, claims.sub], ['urn:logto:organization:works', userId]);
+  });
+
   describe('an actor', () => {
     it('is named in the token, before those who acted earlier', async () => {
       const helper = await provider.addUser({ username: 'helper' });

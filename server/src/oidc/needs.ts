@@ -4,9 +4,10 @@ import type { Client } from '../features/applications/index.ts';
 import type { Ceiling } from '../features/consent-scopes/index.ts';
 import type { Outcome as ClaimsOutcome } from '../features/custom-claims/index.ts';
 import type { Activity } from '../features/dashboard/index.ts';
-import type { Jobs } from '../features/jobs/index.ts';
 import type { Events } from '../features/hooks/index.ts';
+import type { Jobs } from '../features/jobs/index.ts';
 import type { Audit } from '../features/logs/index.ts';
+import type { SubjectToken } from '../features/subject-tokens/index.ts';
 import type { Subject, User } from '../features/users/index.ts';
 import type { Reply, Request } from '../http/index.ts';
 import type { Clock } from '../kernel/clock.ts';
@@ -103,7 +104,7 @@ export interface OidcNeeds {
   };
   subjectTokens: {
     /** The same for a token for impersonation. */
-    find(q: Queries, value: string): Promise<{ userId: string; isExpired: boolean; isConsumed: boolean } | undefined>;
+    find(q: Queries, value: string): Promise<SubjectToken | undefined>;
     /** Uses it up. Of several calls at once one gets `true`. */
     consume(q: Queries, value: string): Promise<boolean>;
   };

@@ -1,6 +1,6 @@
 import type { CustomizedToken } from '@aldaba/contract';
 import { ProtocolError } from '../errors.ts';
-import type { AccessPlan } from './access.ts';
+import { type AccessPlan, audienceOf } from './access.ts';
 import type { Exchange } from './exchange.ts';
 
 /**
@@ -12,7 +12,11 @@ import type { Exchange } from './exchange.ts';
 export async function withCustomClaims(
   exchange: Exchange,
   plan: AccessPlan,
-  holder: { userId?: string; organizationId?: string },
+  holder: {
+    userId?: string;
+    /** What the maker of a token for impersonation gave along. */
+    subjectTokenContext?: Record<string, unknown> | undefined;
+  },
 ): Promise<AccessPlan> {
   const { core, tenant, client } = exchange;
   const type: CustomizedToken = holder.userId === undefined ? 'client-credentials' : 'access-token';
@@ -21,7 +25,7 @@ export async function withCustomClaims(
       kind: type === 'access-token' ? 'AccessToken' : 'ClientCredentials',
       clientId: client.id,
       scope: plan.scopes.join(' '),
-      ...(plan.resource ? { aud: plan.resource.indicator } : {}),
+      aud: audienceOf(plan),
       ...(holder.userId === undefined ? {} : { accountId: holder.userId }),
     },
     context: {
@@ -32,9 +36,12 @@ export async function withCustomClaims(
         type: client.type,
         isThirdParty: client.isThirdParty,
       },
-      grant: { type: exchange.parameters.get('grant_type') },
+      grant: {
+        type: exchange.parameters.get('grant_type'),
+        ...(holder.subjectTokenContext ? { subjectTokenContext: holder.subjectTokenContext } : {}),
+      },
       ...(holder.userId === undefined ? {} : { user: await core.customClaims.personContext(tenant, holder.userId) }),
-      ...(holder.organizationId === undefined ? {} : { organization: { id: holder.organizationId } }),
+      ...(plan.organizationId === undefined ? {} : { organization: { id: plan.organizationId } }),
     },
   }));
   if (outcome.kind === 'denied') throw new ProtocolError('access_denied', outcome.message || 'the token was refused');

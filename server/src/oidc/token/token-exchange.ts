@@ -14,6 +14,8 @@ interface Subject {
   userId: string;
   /** Set when the subject token ends with a session: what is made of it ends then, too. */
   sessionUid?: string | undefined;
+  /** What the maker of a token for impersonation gave along, for scripts that customize tokens. */
+  context?: Record<string, unknown> | undefined;
   /** Who acted for the user already. */
   act?: Actor | undefined;
   /** Uses the subject token up; false when somebody else did meanwhile. */
@@ -42,7 +44,11 @@ export async function exchangeToken(exchange: Exchange): Promise<TokenAnswer> {
   if (!read) throw invalid('unsupported subject token type');
   const subject = await read(exchange, value);
   const actor = await readActorToken(exchange);
-  const access = await withCustomClaims(exchange, await planAccess(exchange, subject), { userId: subject.userId });
+  const planned = await planAccess(exchange, subject);
+  const access = await withCustomClaims(exchange, planned, {
+    userId: subject.userId,
+    subjectTokenContext: subject.context,
+  });
   const plan = withActor(access, actor ? chain(actor, subject.act) : subject.act);
   if (plan.opaque) await insertAccessToken(tenant.db, plan.opaque.row, new Date(core.clock.now()));
   // Last, so that a refused request does not cost the token; before the answer, so that nobody gets a second one.
@@ -65,7 +71,7 @@ async function readImpersonationToken({ core, tenant }: Exchange, value: string)
   if (!token) throw invalid('subject token not found');
   if (token.isConsumed) throw invalid('subject token is already consumed');
   if (token.isExpired) throw invalid('subject token is expired');
-  return { userId: token.userId, consume: () => core.subjectTokens.consume(tenant.db, value) };
+  return { userId: token.userId, context: token.context, consume: () => core.subjectTokens.consume(tenant.db, value) };
 }
 
 async function readPersonalAccessToken({ core, tenant }: Exchange, value: string): Promise<Subject> {
