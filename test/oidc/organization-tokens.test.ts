@@ -236,6 +236,16 @@ describe('tokens in organizations', () => {
     assert.deepEqual(await told('openid profile'), [nothing, nothing]);
   });
 
+  it('tell scripts that customize tokens which organization they are for', async () => {
+    const { userId, organizationId } = await join();
+    const { refresh_token: token = '' } = await signIn(userId);
+    const script = `const getCustomJwtClaims = async ({ token, context }) => ({ told: [token.aud, context.organization.id] });`;
+    await provider.customClaims.save(provider.tenant, 'access-token', { script });
+    const { access_token: jwt } = await read(await spa.refresh(token, { organization_id: organizationId }));
+    await provider.customClaims.remove(provider.tenant, 'access-token');
+    assert.deepEqual(decodeJwt(jwt).told, [`urn:logto:organization:${organizationId}`, organizationId]);
+  });
+
   it('cost at most four statements, claims and all', async () => {
     const { userId, organizationId } = await join([ids.reader]);
     let { refresh_token: token = '' } = await signIn(userId, { scope: `${scope} roles` });

@@ -115,6 +115,10 @@ export function planOpaque(
   return { subject: holder.subject, scopes: holder.scopes, expiresIn: opaqueTtl, opaque: { token, row } };
 }
 
+/** Whom a token is for; undefined for an opaque one, which is for userinfo. */
+export const audienceOf = ({ resource, organizationId }: AccessPlan): string | undefined =>
+  resource?.indicator ?? (organizationId === undefined ? undefined : organizationAudience(organizationId));
+
 /** The members of the token response that describe the access token; signs it if it is a JWT (RFC 9068). */
 export async function accessMembers(
   { core, tenant, client }: Exchange,
@@ -130,7 +134,7 @@ export async function accessMembers(
         ...plan.custom,
         jti: standardId(),
         sub: plan.subject,
-        aud: plan.resource?.indicator ?? (plan.organizationId && organizationAudience(plan.organizationId)),
+        aud: audienceOf(plan),
         exp: seconds(core.clock) + plan.expiresIn,
         client_id: client.id,
         ...(plan.resource && plan.organizationId ? { organization_id: plan.organizationId } : {}),
