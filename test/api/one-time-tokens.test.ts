@@ -1,0 +1,79 @@
+import assert from 'node:assert/strict';
+import { after, before, describe, it } from 'node:test';
+import { assertRefused, type Manager, manage } from '../support/management.ts';
+import { startServer, type TestServer } from '../support/server.ts';
+
+describe('One-time tokens', () => {
+  let server: TestServer;
+  let api: Manager;
+  let ahead = 0;
+  before(async () => {
+    server = await startServer({ world: { clock: { now: () => Date.now() + ahead } } });
+    api = await manage(server);
+  });
+  after(() => server.close());
+  const path = '/api/one-time-tokens';
+  const make = async (email: string, more: object = {}) => {
+    const { status, body } = await api.post(path, { email, ...more });
+    assert.equal(status, 201);
+    return body;
+  };
+  const verify = (token: string, email: string) => api.post(`${path}/verify`, { token, email });
+
+  it('are made for an address, shown again, and worth nothing in a copy of the database', async () => {
+    const context = { jitOrganizationIds: ['org1'], interactionEvent: 'Register' };
+    const made = await make('ana@example.com', { context });
+    assert.match(made.token, /^[0-9A-Za-z]{32}$/);
+    assert.deepEqual([made.status, made.context, made.expiresAt - made.createdAt], ['active', context, 600_000]);
+    assert.deepEqual((await api.get(`${path}/${made.id}`)).body, made);
+    const rows = await server.tenant.db.raw('select * from one_time_tokens where tenant_id = $1', ['default']);
+    assert.equal(JSON.stringify(rows).includes(made.token), false);
+  });
+
+  it('are used up once, by the address they were made for', async () => {
+    const { token, id } = await make('bob@example.com');
+    assertRefused(await verify(token, 'eve@example.com'), 400, 'one_time_token.email_mismatch');
+    assertRefused(await verify('x'.repeat(32), 'bob@example.com'), 404, 'one_time_token.token_not_found');
+    const answers = await Promise.all(Array.from({ length: 5 }, () => verify(token, 'Bob@example.com')));
+    const used = answers.filter(({ status }) => status === 200);
+    assert.deepEqual([used.length, used[0]?.body.id, used[0]?.body.status], [1, id, 'consumed']);
+    assertRefused(await verify(token, 'bob@example.com'), 400, 'one_time_token.token_consumed');
+  });
+
+  it('expire, are revoked, never come back, and are deleted', async () => {
+    const late = await make('late@example.com', { expiresIn: 60 });
+    ahead += 61_000;
+    assertRefused(await verify(late.token, late.email), 400, 'one_time_token.token_expired');
+    assert.equal((await api.get(`${path}/${late.id}`)).body.status, 'expired');
+    const { id, token, email } = await make('revoked@example.com');
+    const revoked = await api.put(`${path}/${id}/status`, { status: 'revoked' });
+    assert.deepEqual([revoked.status, revoked.body.status], [200, 'revoked']);
+    assertRefused(await verify(token, email), 400, 'one_time_token.token_revoked');
+    const revived = await api.put(`${path}/${id}/status`, { status: 'active' });
+    assertRefused(revived, 400, 'one_time_token.cannot_reactivate_token');
+    const early = await make('early@example.com');
+    assert.equal((await api.put(`${path}/${early.id}/status`, { status: 'expired' })).body.status, 'expired');
+    assert.equal((await api.delete(`${path}/${id}`)).status, 204);
+    assertRefused(await api.delete(`${path}/${id}`), 404, 'entity.not_exists_with_id');
+    assertRefused(await api.get(`${path}/${id}`), 404, 'entity.not_exists_with_id');
+    assertRefused(await api.put(`${path}/${id}/status`, { status: 'revoked' }), 404, 'entity.not_exists_with_id');
+  });
+
+  it('are listed newest first, by address and status', async () => {
+    const first = await make('list@example.com');
+    ahead += 1000;
+    const second = await make('list@example.com');
+    await api.put(`${path}/${first.id}/status`, { status: 'consumed' });
+    const ids = async (query: string) => {
+      const { body, headers } = await api.get(`${path}?email=list@example.com${query}`);
+      return [headers.get('total-number'), ...body.map(({ id }: { id: string }) => id)];
+    };
+    assert.deepEqual(await ids(''), ['2', second.id, first.id]);
+    assert.deepEqual(await ids('&page_size=1&page=2'), ['2', first.id]);
+    assert.deepEqual(await ids('&status=active'), ['1', second.id]);
+    assert.deepEqual(await ids('&status=consumed'), ['1', first.id]);
+    ahead += 601_000;
+    assert.deepEqual(await ids('&status=active'), ['0']);
+    assert.deepEqual(await ids('&status=expired'), ['1', second.id]);
+  });
+});

@@ -1,0 +1,107 @@
+import assert from 'node:assert/strict';
+import { after, before, describe, it } from 'node:test';
+import { connectorsFolder, type Mailbox, openMailbox } from '../support/mailbox.ts';
+import { assertRefused, type Manager, manage } from '../support/management.ts';
+import { startServer, type TestServer } from '../support/server.ts';
+
+describe('Verification codes', () => {
+  let folder: Awaited<ReturnType<typeof connectorsFolder>>;
+  let mailbox: Mailbox;
+  let server: TestServer;
+  let api: Manager;
+  let ahead = 0;
+  before(async () => {
+    folder = await connectorsFolder('@logto/connector-smtp');
+    mailbox = await openMailbox();
+    server = await startServer({
+      world: { clock: { now: () => Date.now() + ahead } },
+      environment: { CONNECTORS_FOLDER: folder.path },
+    });
+    api = await manage(server);
+  });
+  after(async () => {
+    await server.close();
+    await mailbox.close();
+    await folder.remove();
+  });
+
+  const path = '/api/verification-codes';
+  const send = (email: string) => api.post(path, { email });
+  const verify = (email: string, verificationCode: string) => api.post(`${path}/verify`, { email, verificationCode });
+  const lastCode = () => [...mailbox.received().matchAll(/Code (\d+)/g)].at(-1)?.[1] ?? '';
+  const sentTo = async (email: string) => {
+    const sent = await send(email);
+    assert.deepEqual([sent.status, sent.body], [204, '']);
+    return lastCode();
+  };
+  const wrong = (code: string) => String((Number(code) + 1) % 1_000_000).padStart(6, '0');
+
+  it('are refused while nothing can send them', async () => {
+    assertRefused(await send('ana@example.com'), 501, 'connector.not_found');
+    assertRefused(await api.post(path, { phone: '34600000000' }), 501, 'connector.not_found');
+    assertRefused(await api.post(path, {}), 400, 'guard.invalid_input');
+  });
+
+  it('are sent by the published SMTP connector, and work once', async () => {
+    const connector = { connectorId: 'simple-mail-transfer-protocol', config: mailbox.config };
+    assert.equal((await api.post('/api/connectors', connector)).status, 200);
+    const code = await sentTo('ana@example.com');
+    assert.match(code, /^\d{6}$/);
+    assert.match(mailbox.received(), /RCPT TO:<ana@example\.com>/);
+    assertRefused(await verify('bob@example.com', code), 400, 'verification_code.not_found');
+    assert.equal((await verify('ANA@example.com', code)).status, 204);
+    assertRefused(await verify('ana@example.com', code), 400, 'verification_code.not_found');
+  });
+
+  it('are kept under a hash that needs the server’s key', async () => {
+    const code = await sentTo('hash@example.com');
+    const rows = await server.tenant.db.raw('select * from verification_codes where tenant_id = $1', ['default']);
+    assert.ok(rows.length > 0);
+    const kept = JSON.stringify(rows);
+    assert.equal(kept.includes(code) || kept.includes('hash@example.com'), false);
+  });
+
+  it('end when a new one is sent, with time, and after ten guesses, the right one included', async () => {
+    const first = await sentTo('end@example.com');
+    const second = await sentTo('end@example.com');
+    if (first !== second) assertRefused(await verify('end@example.com', first), 400, 'verification_code.code_mismatch');
+    ahead += 601_000;
+    assertRefused(await verify('end@example.com', second), 400, 'verification_code.expired');
+    const third = await sentTo('end@example.com');
+    for (let guess = 0; guess < 10; guess += 1)
+      assertRefused(await verify('end@example.com', wrong(third)), 400, 'verification_code.code_mismatch');
+    assertRefused(await verify('end@example.com', third), 400, 'verification_code.exceed_max_try');
+  });
+
+  it('that are tried many times at once are judged ten times at most, and count once', async () => {
+    const code = await sentTo('race@example.com');
+    const right = await Promise.all(Array.from({ length: 5 }, () => verify('race@example.com', code)));
+    assert.equal(right.filter(({ status }) => status === 204).length, 1);
+    const again = await sentTo('race@example.com');
+    const guesses = await Promise.all(Array.from({ length: 15 }, () => verify('race@example.com', wrong(again))));
+    assert.equal(guesses.filter(({ body }) => body.code === 'verification_code.code_mismatch').length, 10);
+  });
+
+  it('are sent to one address five times in ten minutes at most, at once or one by one', async () => {
+    const answers = await Promise.all(Array.from({ length: 8 }, () => send('flood@example.com')));
+    assert.equal(answers.filter(({ status }) => status === 204).length, 5);
+    assertRefused(await send('flood@example.com'), 429, 'request.message_rate_limited');
+    assert.equal((await send('other@example.com')).status, 204);
+    ahead += 601_000;
+    assert.equal((await send('flood@example.com')).status, 204);
+  });
+
+  it('of another tenant prove nothing', async () => {
+    const code = await sentTo('tenant@example.com');
+    const admin = await manage(server, await server.app.tenancy.get('admin'));
+    const refused = await admin.post(`${path}/verify`, { email: 'tenant@example.com', verificationCode: code });
+    assertRefused(refused, 400, 'verification_code.not_found');
+  });
+
+  it('say what the operator’s template says', async () => {
+    const details = { subject: 'Own', content: 'Own words, then Code {{code}}' };
+    await api.put('/api/email-templates', { templates: [{ languageTag: 'en', templateType: 'Generic', details }] });
+    await sentTo('own@example.com');
+    assert.match(mailbox.received(), /Own words, then Code \d{6}/);
+  });
+});
