@@ -244,6 +244,25 @@ describe('Webhooks', () => {
     }
   };
 
+  it('never reach addresses inside that were not allowed', async () => {
+    const hook = await listen({ config: { url: 'http://127.0.0.2:9/', retries: 0 } });
+    await api.post('/api/users', {});
+    await waitForJobs(0);
+    const { body } = await api.get(`/api/hooks/${hook.id}/recent-logs`);
+    assert.equal(body.length, 1);
+    assert.match(body[0].payload.error, /OUTBOUND_ALLOWED_HOSTS/);
+  });
+
+  it('are not told where a redirect leads', async () => {
+    const elsewhere = await startReceiver();
+    receiver.answerWith(307, elsewhere.url);
+    await listen({ config: { url: receiver.url, retries: 0 } });
+    await api.post('/api/users', {});
+    await waitForJobs(0);
+    await elsewhere.close();
+    assert.deepEqual([receiver.requests.length, elsewhere.requests.length], [1, 0]);
+  });
+
   it('can be tried out with made-up payloads', async () => {
     const hook = await listen();
     const path = `/api/hooks/${hook.id}/test`;
@@ -335,6 +354,26 @@ describe('Webhooks of sign-ins', () => {
     await api.post('/api/users', { username: 'after' });
     await receiver.next((request) => payloadOf(request).data?.username === 'after');
     assert.equal(receiver.requests.filter(isOf('Identifier.Lockout')).length, 1);
+  });
+});
+
+describe('Webhooks whose receiver hangs', () => {
+  it('hold up neither the other webhooks nor the end of the server', async (test) => {
+    const server = await startServer({ environment });
+    const api = await manage(server);
+    const [hanging, good] = [await startReceiver(), await startReceiver()];
+    test.after(() => Promise.all([hanging.close(), good.close()]));
+    hanging.hang();
+    await api.post('/api/hooks', { events: ['User.Created'], config: { url: hanging.url } });
+    for (let count = 0; count < 30; count += 1) await api.post('/api/users', {});
+    await hanging.next();
+    await api.post('/api/hooks', { events: ['Role.Created'], config: { url: good.url } });
+    const begun = Date.now();
+    await api.post('/api/roles', { name: 'Heard', description: 'h' });
+    await good.next();
+    assert.ok(Date.now() - begun < 1000, `${Date.now() - begun} ms`);
+    await server.close();
+    assert.ok(Date.now() - begun < 8000, 'it does not wait for the time limit of the requests');
   });
 });
 

@@ -15,8 +15,10 @@ export interface Received {
 export interface Receiver {
   url: string;
   requests: Received[];
-  /** Status of the coming answers; 200 at first. */
-  answerWith(status: number): void;
+  /** Status of the coming answers, 200 at first, and where a redirect leads. */
+  answerWith(status: number, location?: string): void;
+  /** Answers nothing any more. */
+  hang(): void;
   /** The next request that was not taken yet and fits; waits for it. */
   next(fits?: (request: Received) => boolean): Promise<Received>;
   close(): Promise<void>;
@@ -27,6 +29,8 @@ export async function startReceiver(port = 0): Promise<Receiver> {
   const requests: Received[] = [];
   const taken = new Set<Received>();
   let status = 200;
+  let target: string | undefined;
+  let hangs = false;
   let arrived = Promise.withResolvers<void>();
   const server = createServer(async (request, response) => {
     let body = '';
@@ -34,14 +38,21 @@ export async function startReceiver(port = 0): Promise<Receiver> {
     requests.push({ method: request.method ?? '', headers: request.headers, body, at: Date.now() });
     arrived.resolve();
     arrived = Promise.withResolvers();
-    response.writeHead(status, { 'content-type': 'text/plain' }).end(status < 400 ? 'thanks' : 'no');
+    if (hangs) return;
+    response
+      .writeHead(status, { 'content-type': 'text/plain', ...(target ? { location: target } : {}) })
+      .end(status < 400 ? 'thanks' : 'no');
   }).listen(port, '127.0.0.1');
   await once(server, 'listening');
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/hook`,
     requests,
-    answerWith(next) {
+    answerWith(next, location) {
       status = next;
+      target = location;
+    },
+    hang() {
+      hangs = true;
     },
     async next(fits = () => true) {
       for (;;) {

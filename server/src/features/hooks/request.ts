@@ -1,12 +1,12 @@
 import { createHmac } from 'node:crypto';
 import type { HookConfig, HookEvent } from '@aldaba/contract';
-import type { Fetch } from '../../kernel/outbound.ts';
+import { type Fetch, OutboundError } from '../../kernel/outbound.ts';
 import type { Delivery } from './events.ts';
 
 /** What came of a request to a receiver. */
 export type Answer =
   | { kind: 'accepted' | 'refused' | 'away'; statusCode: number; body: string }
-  | { kind: 'away'; reason: string };
+  | { kind: 'refused' | 'away'; reason: string };
 
 /** Characters of an answer that are kept. */
 const keptAnswer = 1024;
@@ -41,7 +41,10 @@ export async function send(
     const kind = response.ok ? 'accepted' : gatewayStatuses.has(response.status) ? 'away' : 'refused';
     return { kind, statusCode: response.status, body: text };
   } catch (error) {
-    return { kind: 'away', reason: error instanceof Error ? error.message : 'the request failed' };
+    // An address that may not be called does not become another by waiting, nor does an answer that is too long.
+    const isFinal = error instanceof OutboundError && (error.reason === 'address' || error.reason === 'size');
+    const reason = error instanceof Error ? error.message : 'the request failed';
+    return { kind: isFinal ? 'refused' : 'away', reason };
   }
 }
 

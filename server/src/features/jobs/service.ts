@@ -77,10 +77,13 @@ function startQueue(needs: JobsNeeds, queue: string, worker: Worker) {
   let looking: Promise<void> | undefined;
   let lookAgain = false;
 
-  const busyLanes = () => {
+  /** Lanes that have their share of the places, and how many more jobs every other lane may get. */
+  const lanes = () => {
     const counts = new Map<string, number>();
     for (const lane of running.values()) counts.set(lane, (counts.get(lane) ?? 0) + 1);
-    return [...counts].filter(([, count]) => count >= laneLimit).map(([lane]) => lane);
+    const busy = [...counts].filter(([, count]) => count >= laneLimit).map(([lane]) => lane);
+    const fullest = Math.max(0, ...counts.values().filter((count) => count < laneLimit));
+    return { busy, room: laneLimit - fullest };
   };
   const wakeIn = (milliseconds: number) => {
     const timer = setTimeout(() => {
@@ -129,12 +132,12 @@ function startQueue(needs: JobsNeeds, queue: string, worker: Worker) {
       const free = worker.concurrency - running.size;
       if (free <= 0 || closed) return;
       const now = clock.now();
-      // One destination at a time may fill up to its share: what is over waits for the next look.
+      const { busy, room } = lanes();
       const rows = await store.takeJobs(database.system, queue, {
         now: new Date(now),
         hiddenUntil: new Date(now + lease),
-        limit: Math.min(free, laneLimit),
-        busyLanes: busyLanes(),
+        limit: Math.min(free, room),
+        busyLanes: busy,
       });
       for (const row of rows) start(row);
       if (rows.length > 0) lookAgain = true;

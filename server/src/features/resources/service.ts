@@ -10,8 +10,8 @@ import {
   searching,
 } from '../../store/index.ts';
 import type { Tenant } from '../../tenancy/index.ts';
-import type { Events } from '../hooks/index.ts';
 import type { ConsentScopesService } from '../consent-scopes/index.ts';
+import type { Events } from '../hooks/index.ts';
 import type { Roles } from '../roles/index.ts';
 import type { Slice } from './store.ts';
 import * as store from './store.ts';
