@@ -29,6 +29,7 @@ import * as signInExperience from './sign-in-experience.ts';
 import * as subjectTokens from './subject-tokens.ts';
 import * as upkeep from './upkeep.ts';
 import * as userSessions from './user-sessions.ts';
+import * as userSettings from './user-settings.ts';
 import * as users from './users.ts';
 import * as verificationCodes from './verification-codes.ts';
 import * as wellKnown from './well-known.ts';
@@ -49,6 +50,7 @@ export const allRoutes: readonly RouteContract[] = routesOf(
   applicationExperiences,
   consentScopes,
   userSessions,
+  userSettings,
   subjectTokens,
   roles,
   resources,

@@ -108,6 +108,33 @@ describe('Users', () => {
     );
   });
 
+  it('have what they decided about second factors, changed member by member', async () => {
+    const { id } = await create();
+    const path = `/api/users/${id}/logto-configs`;
+    const undecided = { mfa: { skipped: false, skipMfaOnSignIn: false }, passkeySignIn: { skipped: false } };
+    assert.deepEqual((await api.get(path)).body, undecided);
+    await api.patch(path, { mfa: { skipped: true } });
+    const changed = await api.patch(path, { mfa: { enabled: true }, passkeySignIn: { skipped: true } });
+    assert.deepEqual(changed.body, {
+      mfa: { enabled: true, skipped: true, skipMfaOnSignIn: false },
+      passkeySignIn: { skipped: true },
+    });
+    assert.deepEqual((await api.get(path)).body, changed.body);
+    assertRefused(await api.get('/api/users/nobody/logto-configs'), 404, 'entity.not_found');
+    assertRefused(await api.patch('/api/users/nobody/logto-configs', {}), 404, 'entity.not_found');
+  });
+
+  it('have all their identities in one list', async () => {
+    const { id } = await create();
+    await api.put(`/api/users/${id}/identities/wechat`, { userId: 'of-all', details: { name: 'A' } });
+    assert.deepEqual((await api.get(`/api/users/${id}/all-identities`)).body, {
+      socialIdentities: [{ target: 'wechat', identity: { userId: 'of-all', details: { name: 'A' } } }],
+      ssoIdentities: [],
+    });
+    assertRefused(await api.get(`/api/users/${id}/sso-identities/none`), 404, 'entity.not_found');
+    assertRefused(await api.get('/api/users/nobody/all-identities'), 404, 'entity.not_found');
+  });
+
   it('have data that is merged, not replaced', async () => {
     const { id } = await create({ customData: { a: 1, nested: { b: 2 } }, profile: { nickname: 'N' } });
     const merged = await api.patch(`/api/users/${id}/custom-data`, { customData: { c: 3, nested: { d: 4 } } });

@@ -2,6 +2,7 @@ import * as contract from '@aldaba/contract';
 import { Answer, type Implement, type Page, Paged, parseSearch } from '../../http/index.ts';
 import { AldabaError } from '../../kernel/errors.ts';
 import type { Users } from './service.ts';
+import { getLogtoConfig, updateLogtoConfig } from './settings.ts';
 import { searchableFields } from './user.ts';
 
 const roleFields = ['id', 'name', 'description'];
@@ -50,6 +51,7 @@ export function userRoutes(implement: Implement, users: Users): void {
   dataRoutes(implement, users);
   passwordRoutes(implement, users);
   identityRoutes(implement, users);
+  settingRoutes(implement);
   userRoleRoutes(implement, users);
 }
 
@@ -85,6 +87,18 @@ function identityRoutes(implement: Implement, users: Users): void {
     if (!identity) throw new AldabaError('user.identity_not_exist');
     return { identity };
   });
+  implement(contract.listUserAllIdentities, async ({ tenant, params }) => {
+    const { identities } = await users.get(tenant.db, params.userId);
+    return {
+      socialIdentities: Object.entries(identities).map(([target, identity]) => ({ target, identity })),
+      ssoIdentities: [],
+    };
+  });
+  implement(contract.getUserSsoIdentity, async ({ tenant, params }) => {
+    await users.get(tenant.db, params.userId);
+    // Nobody has one: there are no enterprise connectors yet.
+    throw new AldabaError('entity.not_found');
+  });
   implement(contract.replaceUserIdentity, ({ tenant, params, body }) =>
     tenant.db.transaction(async (tx) => {
       const isNew = await users.linkIdentity(tx, params.userId, params.target, body);
@@ -94,6 +108,13 @@ function identityRoutes(implement: Implement, users: Users): void {
   );
   implement(contract.deleteUserIdentity, ({ tenant, params }) =>
     tenant.db.transaction((tx) => users.unlinkIdentity(tx, params.userId, params.target)),
+  );
+}
+
+function settingRoutes(implement: Implement): void {
+  implement(contract.listUserLogtoConfigs, ({ tenant, params }) => getLogtoConfig(tenant.db, params.userId));
+  implement(contract.updateUserLogtoConfigs, ({ tenant, params, body }) =>
+    updateLogtoConfig(tenant.db, params.userId, body),
   );
 }
 
