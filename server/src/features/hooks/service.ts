@@ -61,8 +61,8 @@ const concurrency = 10;
 const day = 86_400_000;
 
 export function createHooks(needs: HooksNeeds): Hooks {
-  const { vault, clock, jobs, logs, outbound } = needs;
-  const { events, changed } = createEvents(needs);
+  const { vault, clock, jobs, logs, outbound, caches, database } = needs;
+  const { events, changed: listenersChanged } = createEvents(needs);
   const context = (q: Queries, id: string) => `${q.tenantId}/hooks/${id}`;
   const shown = (q: Queries, { configSealed, signingKeySealed, ...hook }: store.StoredHook): Hook => ({
     tenantId: q.tenantId,
@@ -78,20 +78,24 @@ export function createHooks(needs: HooksNeeds): Hooks {
   const change = async (tx: Queries, id: string, patch: Parameters<typeof store.updateHookRow>[2]) => {
     const hook = await store.updateHookRow(tx, id, patch);
     if (!hook) throw missing(id);
-    await changed(tx);
+    await changed(tx, id);
     return shown(tx, hook);
   };
-  jobs.work(deliveryQueue, {
-    concurrency,
-    run: createDeliverer({
-      ...needs,
-      find: async (tenantId, id) => {
-        const q = needs.database.tenant(tenantId);
-        const hook = await store.findHook(q, id);
-        return hook && shown(q, hook);
-      },
-    }),
+  const receivers = caches.create<Hook>({
+    name: 'hook-receivers',
+    maximum: 1000,
+    maximumAge: 60_000,
+    load: async (tenantId, id) => {
+      const q = database.tenant(tenantId);
+      const hook = await store.findHook(q, id);
+      return hook && shown(q, hook);
+    },
   });
+  const changed = async (tx: Queries, id: string) => {
+    await listenersChanged(tx);
+    await receivers.changed(tx, id);
+  };
+  jobs.work(deliveryQueue, { concurrency, run: createDeliverer({ ...needs, find: receivers.get }) });
 
   return {
     ...events,
@@ -124,7 +128,7 @@ export function createHooks(needs: HooksNeeds): Hooks {
         createdAt: clock.now(),
       };
       await store.insertHook(tx, hook);
-      await changed(tx);
+      await changed(tx, id);
       return shown(tx, hook);
     },
     async update(tx, id, { config, ...patch }) {
@@ -135,7 +139,7 @@ export function createHooks(needs: HooksNeeds): Hooks {
     },
     async remove(tx, id) {
       if ((await store.deleteHookRow(tx, id)) === 0) throw missing(id);
-      await changed(tx);
+      await changed(tx, id);
     },
     renewSigningKey: (tx, id) => change(tx, id, { signingKeySealed: vault.seal(standardSecret(), context(tx, id)) }),
     recentLogs: (q, id, filter, slice) => {
