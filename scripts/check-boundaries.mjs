@@ -17,7 +17,11 @@ const areas = [
   ['kernel', /^server\/src\/kernel\//, ['contract', 'pino', 'node:*']],
   ['store', /^server\/src\/store\//, ['kernel', 'contract', 'pg', 'kysely', 'node:*']],
   ['tenancy', /^server\/src\/tenancy\//, ['store', 'kernel', 'contract', 'node:*']],
-  ['http', /^server\/src\/http\//, ['tenancy', 'store', 'kernel', 'contract', 'zod', 'fastify', 'node:*']],
+  [
+    'http',
+    /^server\/src\/http\//,
+    ['tenancy', 'store', 'kernel', 'contract', 'zod', 'fastify', '@fastify/multipart', 'node:*'],
+  ],
   [
     'features',
     /^server\/src\/features\//,

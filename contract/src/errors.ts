@@ -15,6 +15,8 @@ export const errorCatalog = {
   'guard.invalid_pagination': [400, 'Use a page of 1 or more and a page_size from 1 to 100.'],
   'guard.invalid_target': [400, 'The target of the request is not valid.'],
   'guard.payload_too_large': [413, 'The request is too large. Send less at a time.'],
+  'guard.file_size_exceeded': [400, 'The file is too large. Choose a smaller one.'],
+  'guard.mime_type_not_allowed': [400, 'Files of this kind cannot be uploaded. Choose an image.'],
   'guard.unsupported_media_type': [415, 'Send the body as application/json.'],
   // request
   'request.invalid_input': [400, 'The request is not valid: {details}'],

@@ -34,6 +34,7 @@ export * from './subject-tokens.ts';
 export * from './upkeep.ts';
 export * from './user-sessions.ts';
 export * from './user-settings.ts';
+export * from './user-assets.ts';
 export * from './users.ts';
 export * from './values.ts';
 export * from './verification-codes.ts';

@@ -28,6 +28,8 @@ export interface RouteContract {
   readonly query?: z.ZodType;
   readonly body?: z.ZodType;
   readonly pagination?: Pagination;
+  /** The body is multipart/form-data with one file of at most so many bytes. */
+  readonly upload?: number;
   /** Success statuses with the shape of their body, `null` for an empty one. */
   readonly responses: Readonly<Record<number, z.ZodType | null>>;
   /** The codes this route may answer with, beyond what its access and guards imply. */

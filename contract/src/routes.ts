@@ -30,6 +30,7 @@ import * as subjectTokens from './subject-tokens.ts';
 import * as upkeep from './upkeep.ts';
 import * as userSessions from './user-sessions.ts';
 import * as userSettings from './user-settings.ts';
+import * as userAssets from './user-assets.ts';
 import * as users from './users.ts';
 import * as verificationCodes from './verification-codes.ts';
 import * as wellKnown from './well-known.ts';
@@ -68,6 +69,7 @@ export const allRoutes: readonly RouteContract[] = routesOf(
   oneTimeTokens,
   verificationCodes,
   upkeep,
+  userAssets,
   accountCenter,
   signInExperience,
   sandbox,

@@ -234,3 +234,54 @@ export const updateSignInExperience = route({
     'sign_in_experiences.unsupported_default_language',
   ],
 });
+
+export const checkPassword = route({
+  method: 'POST',
+  path: '/api/sign-in-exp/default/check-password',
+  operationId: 'CheckPasswordWithDefaultSignInExperience',
+  tag,
+  access: 'management',
+  summary: 'Tell whether a password keeps the rules',
+  body: z.object({ password: z.string().min(1).max(1024), userId: z.string().min(1).max(128).optional() }),
+  responses: {
+    200: z.union([
+      z.object({ result: z.literal(true) }),
+      z.object({
+        result: z.literal(false),
+        issues: z.array(
+          z.object({
+            code: z.string(),
+            interpolation: z.record(z.string(), z.union([z.string(), z.number()])).optional(),
+          }),
+        ),
+      }),
+    ]),
+  },
+  errors: ['entity.not_found'],
+});
+export const findUsernameConflicts = route({
+  method: 'GET',
+  path: '/api/sign-in-exp/username-policy/case-sensitivity-conflicts',
+  operationId: 'GetUsernameCaseSensitivityConflicts',
+  tag,
+  access: 'management',
+  summary: 'List usernames that differ in case only',
+  query: z.object({ limit: z.coerce.number().int().min(1).max(100).default(10) }),
+  responses: {
+    200: z.object({
+      totalConflicts: z.number().int(),
+      samples: z.array(z.object({ usernameLower: z.string(), userIds: z.array(z.string()) })),
+    }),
+  },
+});
+export const uploadCustomUi = route({
+  method: 'POST',
+  path: '/api/sign-in-exp/default/custom-ui-assets',
+  operationId: 'UploadCustomUiAssets',
+  tag,
+  access: 'management',
+  summary: 'Upload sign-in pages of your own; this server serves them from no place of its own',
+  upload: 20 * 1024 * 1024,
+  responses: { 200: z.object({ customUiAssetId: z.string() }) },
+  errors: ['request.feature_not_supported'],
+});

@@ -40,6 +40,7 @@ import {
   seedSignInExperience,
 } from './features/sign-in-experience/index.ts';
 import { createSubjectTokens } from './features/subject-tokens/index.ts';
+import { createUserAssets } from './features/user-assets/index.ts';
 import { createUsers, type Users } from './features/users/index.ts';
 import { createVerificationCodes } from './features/verification-codes/index.ts';
 import { createWellKnown } from './features/well-known/index.ts';
@@ -177,6 +178,7 @@ async function layGround(config: Config, world: World) {
     jobs,
     dashboard,
     docsFolder: join(root, 'docs'),
+    dataFolder: world.dataFolder,
   };
 }
 
@@ -258,6 +260,7 @@ function createFeatures(ground: Awaited<ReturnType<typeof layGround>>, kinds: re
     emailTemplates,
     accountCenters: createAccountCenters(ground),
     oneTimeTokens: createOneTimeTokens(ground),
+    userAssets: createUserAssets({ folder: join(ground.dataFolder, 'user-assets') }),
     verificationCodes: createVerificationCodes({ ...ground, connectors, signInExperiences }),
     setup,
     wellKnown,

@@ -31,6 +31,7 @@ import { type Setup, setupRoutes } from './features/setup/index.ts';
 import { type SignInExperiences, signInExperienceRoutes } from './features/sign-in-experience/index.ts';
 import { statusRoutes, systemRoutes } from './features/status/index.ts';
 import { type SubjectTokens, subjectTokenRoutes } from './features/subject-tokens/index.ts';
+import { type UserAssets, userAssetFileRoutes, userAssetRoutes } from './features/user-assets/index.ts';
 import { type Users, userRoutes } from './features/users/index.ts';
 import { type VerificationCodes, verificationCodeRoutes } from './features/verification-codes/index.ts';
 import { type WellKnown, wellKnownRoutes } from './features/well-known/index.ts';
@@ -68,6 +69,7 @@ export interface Mounted {
   accountCenters: AccountCenters;
   oneTimeTokens: OneTimeTokens;
   verificationCodes: VerificationCodes;
+  userAssets: UserAssets;
   signInExperiences: SignInExperiences;
   hooks: Hooks;
   logs: Logs;
@@ -96,6 +98,7 @@ export function mountRoutes(http: Http, app: Mounted): void {
   // Hosted pages: /sign-in, /register, /callback/…, /demo-app, /assets/…, /setup, /sandbox
   signInPageRoutes(http, app.signIn);
   hostedPageRoutes(http, app.pages, app);
+  userAssetFileRoutes(http, app.userAssets);
   setupRoutes(http, app.setup, app);
   sandboxRoutes(http, app.sandbox, app.phoneFolder);
 
@@ -133,7 +136,8 @@ export function mountRoutes(http: Http, app: Mounted): void {
   sentinelRoutes(implement);
   systemRoutes(implement);
   keyRoutes(implement, oidc.keys);
-  signInExperienceRoutes(implement, app.signInExperiences);
+  signInExperienceRoutes(implement, app.signInExperiences, app);
+  userAssetRoutes(implement, app.userAssets);
   hookRoutes(implement, app.hooks);
   logRoutes(implement, app.logs);
   dashboardRoutes(implement, app.dashboard);

@@ -74,7 +74,7 @@ export function createImplement(http: Http, options: ImplementOptions): Implemen
     http.route({
       method: contract.method,
       url: contract.path,
-      config: { access: 'guarded' },
+      config: { access: 'guarded', ...(contract.upload === undefined ? {} : { upload: contract.upload }) },
       handler: async (request, reply) => {
         const origin = currentOrigin();
         if (origin) origin.status = firstStatus;

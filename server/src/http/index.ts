@@ -21,3 +21,4 @@ export { assertSameOrigin } from './same-origin.ts';
 export { containsSearch, parseSearch } from './search.ts';
 export { createHttp } from './server.ts';
 export type { Http, Reply, Request } from './types.ts';
+export { readUpload } from './upload.ts';

@@ -64,10 +64,10 @@ function toOperation(route: RouteContract): Json {
     ...toParameters(route.query, 'query'),
     ...(route.pagination ? pageParameters : []),
   ];
-  const body = route.body && {
-    required: true,
-    content: { 'application/json': { schema: toSchema(route.body, 'input') } },
-  };
+  const content = route.upload
+    ? { 'multipart/form-data': { schema: uploadSchema } }
+    : route.body && { 'application/json': { schema: toSchema(route.body, 'input') } };
+  const body = content && { required: true, content };
   return {
     operationId: route.operationId,
     tags: [route.tag],
@@ -78,6 +78,12 @@ function toOperation(route: RouteContract): Json {
     responses: { ...toResponses(route), ...toErrorResponses(route) },
   };
 }
+
+const uploadSchema: Json = {
+  type: 'object',
+  required: ['file'],
+  properties: { file: { type: 'string', format: 'binary' } },
+};
 
 const pageParameters: readonly Json[] = [
   { name: 'page', in: 'query', required: false, schema: { type: 'integer', minimum: 1, default: 1 } },

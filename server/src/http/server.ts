@@ -7,6 +7,7 @@ import { installBodyParsers } from './body.ts';
 import { sendError } from './errors.ts';
 import { RequestOrigin } from './origin.ts';
 import type { Http, Reply, Request } from './types.ts';
+import { installUploads } from './upload.ts';
 
 /** Largest request body, in bytes, unless a route says otherwise. */
 export const bodyLimit = 256 * 1024;
@@ -40,6 +41,7 @@ export function createHttp(options: { tenancy: Tenancy; log: Log; trustedProxies
   });
   denyUndeclaredRoutes(http);
   installBodyParsers(http);
+  installUploads(http);
   http.decorateRequest('tenant', null as unknown as Tenant);
   http.addHook('onRequest', async (request) => {
     request.tenant = await tenancy.get((request.raw as { aldabaTenant?: string }).aldabaTenant ?? '');

@@ -18,3 +18,18 @@ export async function mergeSettings(q: Queries, change: object): Promise<unknown
   );
   return row?.settings;
 }
+
+/** Usernames that would be the same if case did not matter: how many, and some of them with their users. */
+export async function findUsernameConflicts(
+  q: Queries,
+  limit: number,
+): Promise<{ totalConflicts: number; samples: { usernameLower: string; userIds: string[] }[] }> {
+  const rows = await q.raw<{ username_lower: string; user_ids: string[]; total: number }>(
+    `select lower(username) as username_lower, (array_agg(id order by id))[1:100] as user_ids, count(*) over () as total
+       from users where tenant_id = $1 and username is not null
+      group by 1 having count(*) > 1 order by 1 limit $2`,
+    [q.tenantId, limit],
+  );
+  const samples = rows.map((row) => ({ usernameLower: row.username_lower, userIds: row.user_ids }));
+  return { totalConflicts: rows[0]?.total ?? 0, samples };
+}
