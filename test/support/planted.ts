@@ -1,0 +1,210 @@
+import assert from 'node:assert/strict';
+import { allRoutes } from '@aldaba/contract';
+import type { Tenant } from '../../server/src/tenancy/index.ts';
+import { experienceClient, type Tokens } from './agent.ts';
+import { type Manager, manage, requestToken } from './management.ts';
+import type { TestServer } from './server.ts';
+
+/** Ids and names of what a tenant has, by the names that paths and bodies use for them. */
+export interface Ids {
+  userId: string;
+  machineId: string;
+  webId: string;
+  thirdPartyId: string;
+  roleId: string;
+  machineRoleId: string;
+  resourceId: string;
+  scopeId: string;
+  connectorId: string;
+  organizationId: string;
+  organizationRoleId: string;
+  machineOrganizationRoleId: string;
+  organizationScopeId: string;
+  invitationId: string;
+  hookId: string;
+  emailTemplateId: string;
+  logId: string;
+  keyId: string;
+  sessionId: string;
+  grantId: string;
+  /** Ids of kinds that came later, by the collection they are in. */
+  other: Record<string, string>;
+}
+
+/** A tenant with one row of every kind, each carrying `mark` where a text can. */
+export interface Planted {
+  tenant: Tenant;
+  api: Manager;
+  mark: string;
+  ids: Ids;
+  machine: { id: string; secret: string };
+  /** Of the planted user, who signed in at the built-in demo app. */
+  tokens: Tokens;
+}
+
+/** Name of the application secret, the personal access token and the profile field. */
+export const plantedName = 'planted_name';
+export const plantedDomain = 'planted.test';
+const password = 'correct horse battery 1';
+
+/** Plants one row of every kind through the Management API and a sign-in. */
+export async function plant(server: TestServer, tenant: Tenant): Promise<Planted> {
+  const api = await manage(server, tenant);
+  const mark = `planted-in-${tenant.id}`;
+  const username = `planted_${tenant.id}`;
+  const make = makerOf(api);
+  const idOf = async (path: string, body: object) => (await make('POST', path, body)).id as string;
+  const user = { username, password, name: mark, primaryEmail: `${mark}@example.com`, customData: { mark } };
+  const userId = await idOf('/api/users', user);
+  const machine = await make('POST', '/api/applications', {
+    name: mark,
+    type: 'MachineToMachine',
+    customData: { mark },
+  });
+  const redirectUris = [`https://${mark}.example.com/callback`];
+  const web = { name: mark, type: 'SPA', oidcClientMetadata: { redirectUris } };
+  const webId = await idOf('/api/applications', web);
+  const thirdPartyId = await idOf('/api/applications', { ...web, isThirdParty: true });
+  const resourceId = await idOf('/api/resources', { name: mark, indicator: `https://${mark}.example.com/api` });
+  const scopeId = await idOf(`/api/resources/${resourceId}/scopes`, { name: 'all', description: mark });
+  const role = { name: mark, description: mark, scopeIds: [scopeId] };
+  const roleId = await idOf('/api/roles', role);
+  const machineRoleId = await idOf('/api/roles', { ...role, name: `${mark}-machine`, type: 'MachineToMachine' });
+  const connector = { connectorId: 'wechat-native', config: { appId: mark, appSecret: mark } };
+  const connectorId = await idOf('/api/connectors', connector);
+  const hook = { name: mark, events: ['User.Created'], config: { url: `https://${mark}.example.com/hook` } };
+  const hookId = await idOf('/api/hooks', hook);
+  const applications = { machineId: machine.id, webId, thirdPartyId };
+  const roles = { resourceId, scopeId, roleId, machineRoleId };
+  const organizations = await plantOrganization({ api, mark, userId, scopeId, machineId: machine.id });
+  const [emailTemplate] = await make('PUT', '/api/email-templates', {
+    templates: [{ languageTag: 'en', templateType: 'SignIn', details: { subject: mark, content: mark } }],
+  });
+  await plantRelations({ api, mark }, { userId, ...applications, ...roles, ...organizations });
+  await make('PATCH', '/api/sign-in-exp', { termsOfUseUrl: `https://${mark}.example.com/terms` });
+
+  const other: Record<string, string> = {};
+  if (allRoutes.some(({ path }) => path === '/api/one-time-tokens'))
+    other['one-time-tokens'] = await idOf('/api/one-time-tokens', { email: `${mark}@example.com` });
+  const client = experienceClient(tenant.baseUrl);
+  const tokens = await client.redeem(await client.signIn(username, password));
+  const { sessions } = await make('GET', `/api/users/${userId}/sessions`);
+  const { grants } = await make('GET', `/api/users/${userId}/grants`);
+  const keys = await make('GET', '/api/configs/oidc/private-keys');
+  const logId = `log-${tenant.id}`;
+  await tenant.db.raw(
+    `insert into logs (tenant_id, id, key, payload, created_at) values ($1, $2, 'Interaction.Create', $3, now())`,
+    [tenant.id, logId, { key: 'Interaction.Create', result: 'Success', userId, mark }],
+  );
+  return {
+    tenant,
+    api,
+    mark,
+    machine,
+    tokens,
+    ids: {
+      userId,
+      ...applications,
+      ...roles,
+      ...organizations,
+      connectorId,
+      hookId,
+      emailTemplateId: emailTemplate.id,
+      logId,
+      keyId: keys[0].id,
+      sessionId: sessions[0].payload.uid,
+      grantId: grants[0].id,
+      other,
+    },
+  };
+}
+
+/** A token by client credentials for the tenant's Management API, whatever scopes it has. */
+export const machineToken = async ({ tenant, machine }: Planted): Promise<string> =>
+  (await requestToken(tenant.baseUrl, machine, tenant.managementIndicator)).body.access_token;
+
+const makerOf =
+  (api: Manager) =>
+  async (method: string, path: string, body?: object): Promise<Awaited<ReturnType<Manager['get']>>['body']> => {
+    const reply = await api.send(method, path, body ? { body } : {});
+    assert.ok(reply.status < 300, `${method} ${path} answered ${reply.status}: ${JSON.stringify(reply.body)}`);
+    return reply.body;
+  };
+
+async function plantOrganization(wish: {
+  api: Manager;
+  mark: string;
+  userId: string;
+  scopeId: string;
+  machineId: string;
+}) {
+  const { api, mark, userId, scopeId, machineId } = wish;
+  const make = makerOf(api);
+  const { id: organizationId } = await make('POST', '/api/organizations', { name: mark, customData: { mark } });
+  const { id: organizationScopeId } = await make('POST', '/api/organization-scopes', { name: mark });
+  const role = { organizationScopeIds: [organizationScopeId], resourceScopeIds: [scopeId], description: mark };
+  const { id: organizationRoleId } = await make('POST', '/api/organization-roles', { name: mark, ...role });
+  const { id: machineOrganizationRoleId } = await make('POST', '/api/organization-roles', {
+    ...role,
+    name: `${mark}-machine`,
+    type: 'MachineToMachine',
+  });
+  const path = `/api/organizations/${organizationId}`;
+  await make('POST', `${path}/users`, { userIds: [userId] });
+  await make('POST', `${path}/users/${userId}/roles`, { organizationRoleIds: [organizationRoleId] });
+  await make('POST', `${path}/applications`, { applicationIds: [machineId] });
+  await make('POST', `${path}/applications/${machineId}/roles`, { organizationRoleIds: [machineOrganizationRoleId] });
+  await make('POST', `${path}/jit/email-domains`, { emailDomain: plantedDomain });
+  await make('POST', `${path}/jit/roles`, { organizationRoleIds: [organizationRoleId] });
+  const { id: invitationId } = await make('POST', '/api/organization-invitations', {
+    invitee: `guest-${mark}@example.com`,
+    organizationId,
+    inviterId: userId,
+    expiresAt: Date.now() + 86_400_000,
+    organizationRoleIds: [organizationRoleId],
+  });
+  return { organizationId, organizationScopeId, organizationRoleId, machineOrganizationRoleId, invitationId };
+}
+
+async function plantRelations(
+  { api, mark }: { api: Manager; mark: string },
+  ids: Pick<
+    Ids,
+    | 'userId'
+    | 'machineId'
+    | 'webId'
+    | 'thirdPartyId'
+    | 'roleId'
+    | 'machineRoleId'
+    | 'scopeId'
+    | 'organizationScopeId'
+    | 'organizationId'
+  >,
+) {
+  const make = makerOf(api);
+  const user = `/api/users/${ids.userId}`;
+  await make('POST', `${user}/roles`, { roleIds: [ids.roleId] });
+  await make('PUT', `${user}/identities/wechat`, { userId: mark, details: { mark } });
+  await make('POST', `${user}/personal-access-tokens`, { name: plantedName });
+  const machine = `/api/applications/${ids.machineId}`;
+  await make('POST', `${machine}/roles`, { roleIds: [ids.machineRoleId] });
+  await make('POST', `${machine}/secrets`, { name: plantedName });
+  await make('PUT', `/api/applications/${ids.webId}/access-control`, {
+    userIds: [ids.userId],
+    userRoleIds: [ids.roleId],
+    organizationIds: [ids.organizationId],
+    organizationRoleRules: [],
+  });
+  await make('PUT', `/api/applications/${ids.webId}/sign-in-experience`, { displayName: mark });
+  await make('POST', `/api/applications/${ids.thirdPartyId}/user-consent-scopes`, {
+    userScopes: ['email'],
+    resourceScopes: [ids.scopeId],
+    organizationScopes: [ids.organizationScopeId],
+  });
+  await make('POST', '/api/subject-tokens', { userId: ids.userId, context: { mark } });
+  await make('POST', '/api/custom-profile-fields', { name: plantedName, type: 'Text', label: mark, required: false });
+  await make('PUT', '/api/custom-phrases/es', { signIn: { title: mark } });
+  const script = `const getCustomJwtClaims = () => ({ mark: '${mark}' });`;
+  for (const kind of ['access-token', 'client-credentials'])
+    await make('PUT', `/api/configs/jwt-customizer/${kind}`, { script });
+}
