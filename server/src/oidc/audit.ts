@@ -2,6 +2,7 @@
 import type { Request } from '../http/index.ts';
 import type { Core } from './core.ts';
 import { ProtocolError } from './errors.ts';
+import type { OidcNeeds } from './needs.ts';
 
 /** Names of the grants in the keys of the log. */
 const names: Readonly<Record<string, string>> = {
@@ -64,8 +65,17 @@ export function noteRevocation(
     userId,
     params: paramsOf(http),
   });
-  if (grantId === undefined) return;
-  core.logs.write(http.tenant.id, { key: 'RevokeGrants', result: 'Success', applicationId, userId, more: { grantId } });
+  if (grantId !== undefined) noteGrantRevoked(core, http.tenant.id, { applicationId, userId, grantId });
+}
+
+/** `RevokeGrants`: a grant ended with its codes and tokens. `reason` where nobody asked for it. */
+export function noteGrantRevoked(
+  { logs }: Pick<OidcNeeds, 'logs'>,
+  tenantId: string,
+  about: { grantId: string; applicationId?: string | undefined; userId?: string | undefined; reason?: string },
+): void {
+  const { applicationId, userId, ...more } = about;
+  logs.write(tenantId, { key: 'RevokeGrants', result: 'Success', applicationId, userId, more });
 }
 
 const paramsOf = (http: Request): Record<string, unknown> =>

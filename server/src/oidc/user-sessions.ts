@@ -1,6 +1,7 @@
 import type { UserGrant, UserSession } from '@aldaba/contract';
 import { AldabaError } from '../kernel/errors.ts';
 import type { Tenant } from '../tenancy/index.ts';
+import { noteGrantRevoked } from './audit.ts';
 import { announceLogout } from './backchannel-logout.ts';
 import type { OidcNeeds } from './needs.ts';
 import { deleteSession } from './store/sessions.ts';
@@ -30,7 +31,8 @@ export function createUserSessions({
   applications,
   clock,
   jobs,
-}: Pick<OidcNeeds, 'applications' | 'clock' | 'jobs'>): UserSessions {
+  logs,
+}: Pick<OidcNeeds, 'applications' | 'clock' | 'jobs' | 'logs'>): UserSessions {
   const now = () => new Date(clock.now());
   const get: UserSessions['get'] = async (tenant, userId, uid) => {
     const [session] = await store.findUserSessions(tenant.db, userId, now(), uid);
@@ -60,6 +62,7 @@ export function createUserSessions({
     },
     revokeGrant: async (tenant, userId, grantId) => {
       if (!(await store.deleteUserGrant(tenant.db, userId, grantId))) throw new AldabaError('entity.not_found');
+      noteGrantRevoked({ logs }, tenant.id, { grantId, userId });
     },
   };
 }

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { equalSecrets, hashToken } from '../../kernel/crypto.ts';
 import { opaqueToken } from '../../kernel/ids.ts';
+import { noteGrantRevoked } from '../audit.ts';
 import { mayUseGrant, refreshTokenTtl } from '../clients.ts';
 import { ProtocolError } from '../errors.ts';
 import { type CodePayload, type CodeRecord, findCode, redeemCode } from '../store/codes.ts';
@@ -62,6 +63,11 @@ const invalid = (reason: string) => new ProtocolError('invalid_grant', `grant re
 
 async function refuseReplay({ core, tenant, client }: Exchange, grantId: string): Promise<never> {
   await deleteGrant(tenant.db, grantId);
+  noteGrantRevoked(core, tenant.id, {
+    grantId,
+    applicationId: client.id,
+    reason: 'an authorization code was used twice',
+  });
   core.log.warn(
     { tenant: tenant.id, application: client.id },
     'An authorization code was used twice; its grant was destroyed',

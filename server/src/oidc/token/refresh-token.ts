@@ -1,5 +1,6 @@
 import { hashToken } from '../../kernel/crypto.ts';
 import { opaqueToken } from '../../kernel/ids.ts';
+import { noteGrantRevoked } from '../audit.ts';
 import { isPublic, refreshTokenTtl } from '../clients.ts';
 import { ProtocolError } from '../errors.ts';
 import { deleteGrant } from '../store/grants.ts';
@@ -80,6 +81,9 @@ async function judge(exchange: Exchange, token: RefreshTokenRecord | undefined, 
   // The client never saw a replacement: the answer was lost in a crash or on a broken connection.
   if (!token.wasReplaced) return { token, rotation: 'again' };
   await deleteGrant(tenant.db, token.grantId);
+  const { grantId, payload } = token;
+  const about = { grantId, applicationId: client.id, userId: payload.userId };
+  noteGrantRevoked(core, tenant.id, { ...about, reason: 'a replaced refresh token was used again' });
   core.log.warn(
     { tenant: tenant.id, application: client.id },
     'A replaced refresh token was used again; its grant was destroyed',
