@@ -1,7 +1,7 @@
 import type { UserLogtoConfig } from '@aldaba/contract';
 import { AldabaError } from '../../kernel/errors.ts';
 import type { Queries } from '../../store/index.ts';
-import * as store from './store.ts';
+import * as store from './settings-store.ts';
 
 /** Members that are set replace those that are there; undefined ones stay. */
 export interface LogtoConfigPatch {
