@@ -1,0 +1,48 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { createBatch } from './batch.ts';
+
+describe('a batch', () => {
+  const create = (write: (items: readonly number[]) => Promise<void>) => {
+    const told = { failures: 0, dropped: 0 };
+    const batch = createBatch<number>({
+      interval: 60_000,
+      size: 3,
+      maximum: 5,
+      write,
+      failed: () => {
+        told.failures += 1;
+      },
+      dropped: (count) => {
+        told.dropped += count;
+      },
+    });
+    return { batch, told };
+  };
+
+  it('writes everything in order, in parts, when it is closed', async () => {
+    const parts: (readonly number[])[] = [];
+    const { batch } = create(async (items) => {
+      parts.push(items);
+    });
+    for (const item of [1, 2]) batch.add(item);
+    await batch.close();
+    assert.deepEqual(parts, [[1, 2]]);
+  });
+
+  it('keeps what could not be written, up to its limit, and says how much it gave up', async () => {
+    let works = false;
+    const written: number[] = [];
+    const { batch, told } = create(async (items) => {
+      if (!works) throw new Error('away');
+      written.push(...items);
+    });
+    for (const item of [1, 2, 3, 4, 5, 6, 7]) batch.add(item);
+    await batch.flush();
+    assert.ok(told.failures > 0);
+    works = true;
+    await batch.close();
+    assert.deepEqual(written, [1, 2, 3, 4, 5]);
+    assert.equal(told.dropped, 2);
+  });
+});
