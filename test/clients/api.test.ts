@@ -130,4 +130,37 @@ describe('@logto/api', () => {
       [['read:orders', 'https://orders.test']],
     );
   });
+
+  it('keeps organizations, their members and roles', async () => {
+    const { data: organization } = await client.POST('/api/organizations', { body: { name: 'Acme' } });
+    const { data: role } = await client.POST('/api/organization-roles', {
+      body: { name: 'Clerk', organizationScopeIds: [], resourceScopeIds: [] },
+    });
+    const { data: user } = await client.POST('/api/users', { body: { username: 'clerk' } });
+    assert.ok(organization && role && user);
+    const id = organization.id;
+    const path = { id, userId: user.id };
+    await client.POST('/api/organizations/{id}/users', { params: { path: { id } }, body: { userIds: [user.id] } });
+    await client.PUT('/api/organizations/{id}/users/{userId}/roles', {
+      params: { path },
+      body: { organizationRoleIds: [role.id] },
+    });
+    const { data: members } = await client.GET('/api/organizations/{id}/users', { params: { path: { id } } });
+    assert.deepEqual(
+      members?.map(({ username, organizationRoles }) => [username, organizationRoles]),
+      [['clerk', [{ id: role.id, name: 'Clerk' }]]],
+    );
+    const { data: invitation } = await client.POST('/api/organization-invitations', {
+      body: {
+        organizationId: id,
+        invitee: 'new@acme.test',
+        expiresAt: Date.now() + 3_600_000,
+        organizationRoleIds: [role.id],
+        messagePayload: false,
+      },
+    });
+    assert.equal(invitation?.status, 'Pending');
+    const { response } = await client.DELETE('/api/organizations/{id}/users/{userId}', { params: { path } });
+    assert.equal(response.status, 204);
+  });
 });
