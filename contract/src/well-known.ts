@@ -77,6 +77,15 @@ export const getManagementOpenapi = route({
   summary: 'Get the OpenAPI document of the Management API',
   responses: { 200: jsonObject },
 });
+export const getUserOpenapi = route({
+  method: 'GET',
+  path: '/api/.well-known/user.openapi.json',
+  operationId: 'GetWellKnownUserOpenapiJson',
+  tag,
+  access: 'anonymous',
+  summary: 'Get the OpenAPI document of the Account API',
+  responses: { 200: jsonObject },
+});
 export const getExperienceOpenapi = route({
   method: 'GET',
   path: '/api/.well-known/experience.openapi.json',

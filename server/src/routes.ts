@@ -1,10 +1,12 @@
 /** THE TABLE: every request's way into the server, one line a surface and feature. */
 import { type AccessControlService, accessControlRoutes } from './features/access-control/index.ts';
 import { type AccountCenters, accountCenterRoutes } from './features/account-center/index.ts';
+import { apiReferenceRoutes } from './features/api-reference/index.ts';
 import { type ApplicationExperiences, applicationExperienceRoutes } from './features/application-experiences/index.ts';
 import { type Applications, applicationRoutes } from './features/applications/index.ts';
 import { type Configs, configRoutes } from './features/configs/index.ts';
 import { type Connectors, connectorRoutes } from './features/connectors/index.ts';
+import { type ConsentOrganizations, consentOrganizationRoutes } from './features/consent-organizations/index.ts';
 import { type ConsentScopesService, consentScopeRoutes } from './features/consent-scopes/index.ts';
 import { type CustomClaims, customClaimsRoutes } from './features/custom-claims/index.ts';
 import { type CustomPhrases, customPhraseRoutes } from './features/custom-phrases/index.ts';
@@ -50,6 +52,7 @@ export interface Mounted {
   users: Users;
   accessControl: AccessControlService;
   applicationExperiences: ApplicationExperiences;
+  consentOrganizations: ConsentOrganizations;
   consentScopes: ConsentScopesService;
   personalAccessTokens: PersonalAccessTokens;
   subjectTokens: SubjectTokens;
@@ -106,6 +109,7 @@ export function mountRoutes(http: Http, app: Mounted): void {
   experienceRoutes(implement, app.signIn);
 
   // The Management API: /api/…
+  apiReferenceRoutes(http);
   statusRoutes(implement);
   wellKnownRoutes(implement, app.wellKnown, app);
   applicationRoutes(implement, app.applications);
@@ -114,6 +118,7 @@ export function mountRoutes(http: Http, app: Mounted): void {
   consentRoutes(implement, oidc);
   applicationExperienceRoutes(implement, app.applicationExperiences);
   accessControlRoutes(implement, app.accessControl);
+  consentOrganizationRoutes(implement, app.consentOrganizations);
   consentScopeRoutes(implement, app.consentScopes);
   personalAccessTokenRoutes(implement, app.personalAccessTokens);
   subjectTokenRoutes(implement, app.subjectTokens);

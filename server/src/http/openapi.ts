@@ -1,8 +1,9 @@
 import { type Access, allRoutes, type ErrorCode, errorCatalog, type RouteContract } from '@aldaba/contract';
 import { z } from 'zod';
+import { shareShapes } from './openapi-shapes.ts';
 
 /** Everything, or one API: the parts of the contract that a document describes. */
-export type OpenapiScope = 'all' | 'management' | 'experience';
+export type OpenapiScope = 'all' | 'management' | 'experience' | 'user';
 
 type Json = Record<string, unknown>;
 
@@ -10,12 +11,15 @@ const scopes: Readonly<Record<OpenapiScope, (access: Access) => boolean>> = {
   all: () => true,
   management: (access) => access !== 'interaction',
   experience: (access) => access !== 'management',
+  // What people do with their own tokens; none of those routes is here yet, so it is what everybody may read.
+  user: (access) => access === 'anonymous',
 };
 
 const titles: Readonly<Record<OpenapiScope, string>> = {
   all: 'Aldaba',
   management: 'Aldaba Management API',
   experience: 'Aldaba Experience API',
+  user: 'Aldaba Account API',
 };
 
 /** Codes that the guard of an access may answer with. */
@@ -41,13 +45,15 @@ export function createOpenapi(scope: OpenapiScope, routes: readonly RouteContrac
     const path = route.path.replaceAll(/:(\w+)/g, '{$1}');
     paths[path] = { ...paths[path], [route.method.toLowerCase()]: toOperation(route) };
   }
+  const shared = shareShapes(paths);
   return {
     openapi: '3.1.0',
     info: { title: titles[scope], version: '1.0.0', license: { name: 'Apache-2.0', identifier: 'Apache-2.0' } },
-    paths,
+    paths: shared.value,
     components: {
       securitySchemes: { managementToken: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' } },
       schemas: {
+        ...shared.shapes,
         Error: {
           type: 'object',
           required: ['code', 'message'],

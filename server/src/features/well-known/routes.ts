@@ -35,5 +35,6 @@ export function wellKnownRoutes(
   };
   implement(contract.getSwagger, async ({ tenant }) => describe('all', tenant));
   implement(contract.getManagementOpenapi, async ({ tenant }) => describe('management', tenant));
+  implement(contract.getUserOpenapi, async ({ tenant }) => describe('user', tenant));
   implement(contract.getExperienceOpenapi, async ({ tenant }) => describe('experience', tenant));
 }
