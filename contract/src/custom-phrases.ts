@@ -4,10 +4,9 @@ import { languageTag } from './values.ts';
 
 /** Words by key, nested by the dots of the keys: `{ signIn: { title: 'Welcome to {name}' } }`. */
 export type Translation = { [key: string]: string | Translation };
-export const translationSchema: z.ZodType<Translation> = z.record(
-  z.string().min(1).max(128),
-  z.union([z.string().max(1024), z.lazy(() => translationSchema)]),
-);
+export const translationSchema: z.ZodType<Translation> = z
+  .record(z.string().min(1).max(128), z.union([z.string().max(1024), z.lazy(() => translationSchema)]))
+  .meta({ id: 'Translation' });
 
 /** An operator's words for the hosted pages in one language, over the built-in ones. */
 export const customPhraseSchema = z.object({
