@@ -56,5 +56,10 @@ export const giveConsent = route({
   summary: 'Let the application have what it asks for; go on at the address in the answer',
   body: z.object({ organizationIds: z.array(z.string().max(128)).max(1000).optional() }).optional(),
   responses: { 200: z.object({ redirectTo: z.string() }) },
-  errors: ['session.not_found', 'request.cross_site', 'request.feature_not_supported'],
+  errors: [
+    'session.not_found',
+    'request.cross_site',
+    'organization.require_membership',
+    'application.third_party_application_only',
+  ],
 });

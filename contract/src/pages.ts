@@ -101,6 +101,8 @@ export interface ConsentView {
   appId: string;
   application: { name: string; logoUrl?: string; termsOfUseUrl?: string; privacyPolicyUrl?: string };
   user: { name: string; detail?: string; avatar?: string };
+  /** Organizations to choose from, when the application asks to act in the person's organizations. */
+  organizations?: { id: string; name: string }[];
   /** What the application asks for, in words. */
   scopes: { name: string; description?: string }[];
   redirectHost: string;

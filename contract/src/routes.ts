@@ -5,6 +5,7 @@ import * as applications from './applications.ts';
 import * as configs from './configs.ts';
 import * as connectors from './connectors.ts';
 import * as consent from './consent.ts';
+import * as consentOrganizations from './consent-organizations.ts';
 import * as consentScopes from './consent-scopes.ts';
 import * as customClaims from './custom-claims.ts';
 import * as customPhrases from './custom-phrases.ts';
@@ -28,9 +29,9 @@ import * as sandbox from './sandbox.ts';
 import * as signInExperience from './sign-in-experience.ts';
 import * as subjectTokens from './subject-tokens.ts';
 import * as upkeep from './upkeep.ts';
+import * as userAssets from './user-assets.ts';
 import * as userSessions from './user-sessions.ts';
 import * as userSettings from './user-settings.ts';
-import * as userAssets from './user-assets.ts';
 import * as users from './users.ts';
 import * as verificationCodes from './verification-codes.ts';
 import * as wellKnown from './well-known.ts';
@@ -49,6 +50,7 @@ export const allRoutes: readonly RouteContract[] = routesOf(
   consent,
   accessControl,
   applicationExperiences,
+  consentOrganizations,
   consentScopes,
   userSessions,
   userSettings,

@@ -13,6 +13,7 @@ import { createApplicationExperiences } from './features/application-experiences
 import { type Applications, createApplications } from './features/applications/index.ts';
 import { createConfigs } from './features/configs/index.ts';
 import { type Connectors, createConnectors, loadConnectorPackages } from './features/connectors/index.ts';
+import { createConsentOrganizations } from './features/consent-organizations/index.ts';
 import { createConsentScopes } from './features/consent-scopes/index.ts';
 import { createCustomClaims } from './features/custom-claims/index.ts';
 import { createCustomPhrases } from './features/custom-phrases/index.ts';
@@ -193,6 +194,7 @@ function createFeatures(ground: Awaited<ReturnType<typeof layGround>>, kinds: re
   const resources = createResources({ consentScopes, ...ground, roles, events: hooks });
   const organizationRoles = createOrganizationRoles({ events: hooks });
   const organizations = createOrganizations({ ...ground, organizationRoles, events: hooks });
+  const consentOrganizations = createConsentOrganizations({ organizations });
   const organizationJit = createOrganizationJit({ organizations, organizationRoles });
   const users = createUsers({
     ...ground,
@@ -245,6 +247,7 @@ function createFeatures(ground: Awaited<ReturnType<typeof layGround>>, kinds: re
     users,
     applicationExperiences,
     accessControl,
+    consentOrganizations,
     consentScopes,
     personalAccessTokens,
     subjectTokens,

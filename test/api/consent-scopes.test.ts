@@ -78,6 +78,28 @@ describe('What a third-party application may ask people for', () => {
     assertRefused(await api.get('/api/applications/none/user-consent-scopes'), 404, 'entity.not_exists_with_id');
   });
 
+  it('covers organizations that a user chose, as an operator sees and sets them', async () => {
+    const { body: user } = await api.post('/api/users', {});
+    const ids: string[] = [];
+    for (const name of ['Works', 'Club', 'Elsewhere'])
+      ids.push((await api.post('/api/organizations', { name })).body.id);
+    const [works = '', club = '', elsewhere = ''] = ids;
+    for (const id of [works, club]) await api.post(`/api/organizations/${id}/users`, { userIds: [user.id] });
+    const chosen = `/api/applications/${applicationId}/users/${user.id}/consent-organizations`;
+    const names = async (query = '') =>
+      (await api.get(`${chosen}${query}`)).body.organizations.map(({ name }: { name: string }) => name).sort();
+    assert.deepEqual(await names(), []);
+    assert.equal((await api.post(chosen, { organizationIds: [works] })).status, 201);
+    assert.equal((await api.put(chosen, { organizationIds: [club, works] })).status, 204);
+    assert.deepEqual(await names(), ['Club', 'Works']);
+    assert.equal((await api.get(`${chosen}?page_size=1`)).headers.get('total-number'), '2');
+    assertRefused(await api.put(chosen, { organizationIds: [elsewhere] }), 422, 'organization.require_membership');
+    assert.deepEqual(await names(), ['Club', 'Works']);
+    assert.equal((await api.delete(`${chosen}/${club}`)).status, 204);
+    assertRefused(await api.delete(`${chosen}/${club}`), 404, 'entity.not_found');
+    assert.deepEqual(await names(), ['Works']);
+  });
+
   it('is asked for, and given, at a consent page of one’s own', async () => {
     await api.post(path(), { userScopes: ['email'], resourceScopes: [scope.id] });
     const { body: user } = await api.post('/api/users', { username: 'ada', password: 'correct horse 1' });

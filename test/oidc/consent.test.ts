@@ -199,4 +199,73 @@ describe('consent', () => {
     await foreign.refresh(tokens.refresh_token ?? '', { resource: indicator });
     assert.ok(provider.database.statements.count - before <= 4);
   });
+
+  describe('in organizations', () => {
+    const scope = 'openid urn:logto:scope:organizations invite read offline_access';
+    const resource = [indicator, 'urn:logto:resource:organizations'];
+    before(async () => {
+      const { db } = provider.tenant;
+      for (const id of ['works', 'club']) {
+        await db.raw('insert into organizations (tenant_id, id, name) values ($1, $2, upper($2))', [db.tenantId, id]);
+        await db.raw('insert into organization_users (tenant_id, organization_id, user_id) values ($1, $2, $3)', [
+          db.tenantId,
+          id,
+          userId,
+        ]);
+      }
+      for (const name of ['invite', 'expel'])
+        await db.raw('insert into organization_scopes (tenant_id, id, name) values ($1, $2, $2)', [db.tenantId, name]);
+      await db.raw('insert into organization_roles (tenant_id, id, name) values ($1, $2, $2)', [db.tenantId, 'head']);
+      await db.raw(
+        `insert into organization_role_scopes (tenant_id, organization_role_id, organization_scope_id)
+         select $1, 'head', unnest(array['invite', 'expel'])`,
+        [db.tenantId],
+      );
+      await db.raw(
+        `insert into organization_user_roles (tenant_id, organization_id, user_id, organization_role_id)
+         values ($1, 'works', $2, 'head')`,
+        [db.tenantId, userId],
+      );
+      await allow({ userScopes: ['urn:logto:scope:organizations'], organizationScopes: ['invite'] });
+    });
+
+    const enter = async (fields: Extra) => {
+      const agent = createAgent();
+      const { html, xsrf } = await reachConsent(agent, { scope: `${scope} expel`, resource });
+      const answer = await follow(agent, await decide(agent, { xsrf, ...fields }));
+      const tokens = (await (await foreign.redeem(answer.get('code') ?? '')).json()) as Tokens;
+      return { html, refreshToken: tokens.refresh_token ?? '' };
+    };
+
+    it('is for those that the person ticks, with no more than the operator lets the application have', async () => {
+      const { html, refreshToken } = await enter({ 'organization.works': 'yes' });
+      assert.match(html, /name="organization\.works"/);
+      assert.match(html, /CLUB/);
+      const other = await foreign.refresh(refreshToken, { organization_id: 'club' });
+      assert.equal(other.status, 403, await other.clone().text());
+      const before = provider.database.statements.count;
+      const chosen = await foreign.refresh(refreshToken, { organization_id: 'works' });
+      assert.ok(provider.database.statements.count - before <= 4);
+      const body = (await chosen.json()) as Tokens;
+      assert.equal(body.scope, 'invite');
+      assert.equal(decodeJwt(body.access_token).aud, 'urn:logto:organization:works');
+    });
+
+    it('ends when it is taken back, and when the person leaves', async () => {
+      const place = { applicationId: foreign.id, userId };
+      const { refreshToken } = await enter({ 'organization.works': 'yes' });
+      await provider.consentOrganizations.remove(provider.tenant.db, place, 'works');
+      assert.equal((await foreign.refresh(refreshToken, { organization_id: 'works' })).status, 403);
+      await provider.tenant.db.transaction((tx) => provider.consentOrganizations.add(tx, place, ['club']));
+      const { db } = provider.tenant;
+      await db.raw("delete from organization_users where tenant_id = $1 and organization_id = 'club'", [db.tenantId]);
+      assert.deepEqual(await provider.consentOrganizations.list(db, place), []);
+    });
+
+    it('cannot be given for organizations that the person is no member of', async () => {
+      const agent = createAgent();
+      const { xsrf } = await reachConsent(agent, { scope, resource });
+      assert.equal((await decide(agent, { xsrf, 'organization.nowhere': 'yes' })).status, 422);
+    });
+  });
 });

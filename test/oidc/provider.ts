@@ -9,6 +9,10 @@ import {
   createApplications,
 } from '../../server/src/features/applications/index.ts';
 import { type Configs, createConfigs } from '../../server/src/features/configs/index.ts';
+import {
+  type ConsentOrganizations,
+  createConsentOrganizations,
+} from '../../server/src/features/consent-organizations/index.ts';
 import { type ConsentScopesService, createConsentScopes } from '../../server/src/features/consent-scopes/index.ts';
 import { type CustomClaims, createCustomClaims } from '../../server/src/features/custom-claims/index.ts';
 import { createPageSender } from '../../server/src/features/hosted-pages/index.ts';
@@ -58,6 +62,7 @@ export interface Provider {
   resources: ReturnType<typeof createResources>;
   roles: ReturnType<typeof createRoles>;
   accessControl: ReturnType<typeof createAccessControl>;
+  consentOrganizations: ConsentOrganizations;
   consentScopes: ConsentScopesService;
   personalAccessTokens: PersonalAccessTokens;
   subjectTokens: SubjectTokens;
@@ -142,6 +147,7 @@ async function compose({ database, clock, url, log }: { database: Database; cloc
   const applications = createApplications({ database, caches, clock, vault, roles, grants: { endOfApplication } });
   const applicationExperiences = createApplicationExperiences({ database, caches });
   const accessControl = createAccessControl();
+  const consentOrganizations = createConsentOrganizations({ organizations });
   const consentScopes = createConsentScopes({ database, caches });
   const resources = createResources({ consentScopes, database, caches, roles, events });
   const signInExperiences = createSignInExperiences({ database, caches, connectorsOf: async () => [] });
@@ -175,6 +181,7 @@ async function compose({ database, clock, url, log }: { database: Database; cloc
     roles,
     applicationExperiences,
     accessControl,
+    consentOrganizations,
     consentScopes,
     personalAccessTokens,
     subjectTokens,
@@ -188,6 +195,7 @@ async function compose({ database, clock, url, log }: { database: Database; cloc
     applications,
     resources,
     accessControl,
+    consentOrganizations,
     consentScopes,
     personalAccessTokens,
     subjectTokens,

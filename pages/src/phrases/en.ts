@@ -67,6 +67,7 @@ export const english = {
   'consent.signedInAs': 'Signed in as',
   'consent.scopes': 'It asks to:',
   'consent.noScopes': 'It asks only to know that it is you.',
+  'consent.organizations': 'Where it may act for you:',
   'consent.accept': 'Allow',
   'consent.deny': 'Cancel',
   'consent.redirect': 'You will then go to {host}.',

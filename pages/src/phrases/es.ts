@@ -70,6 +70,7 @@ export const spanish: Catalogue = {
   'consent.signedInAs': 'Sesión iniciada como',
   'consent.scopes': 'Pide permiso para:',
   'consent.noScopes': 'Solo pide saber que eres tú.',
+  'consent.organizations': 'Dónde puede actuar en tu nombre:',
   'consent.accept': 'Permitir',
   'consent.deny': 'Cancelar',
   'consent.redirect': 'Después irás a {host}.',

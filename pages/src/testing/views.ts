@@ -92,6 +92,7 @@ export const sampleViews = {
     },
     user: { name: 'Ana', detail: 'ana', avatar: picture('A') },
     scopes: [{ name: 'See your name', description: 'And your picture' }],
+    organizations: [{ id: 'works', name: 'Works' }],
     redirectHost: 'notes.example',
     xsrf: 'one-time',
   },

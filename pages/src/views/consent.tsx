@@ -38,6 +38,22 @@ const Scopes = ({ frame, view }: { frame: PageFrame; view: ConsentView }) => {
   );
 };
 
+/** Boxes that start empty: acting in an organization is not part of what a plain yes allows. */
+const Organizations = ({ frame, view }: { frame: PageFrame; view: ConsentView }) => {
+  if (!view.organizations?.length) return null;
+  return (
+    <fieldset class="organizations">
+      <legend class="small-heading">{phrase(frame.language, 'consent.organizations')}</legend>
+      {view.organizations.map(({ id, name }) => (
+        <div class="check" key={id}>
+          <input type="checkbox" id={`organization-${id}`} name={`organization.${id}`} value="yes" />
+          <label for={`organization-${id}`}>{name}</label>
+        </div>
+      ))}
+    </fieldset>
+  );
+};
+
 export const Consent = ({ frame, view }: { frame: PageFrame; view: ConsentView }) => {
   const { application, user } = view;
   const t = (key: PhraseKey) =>
@@ -60,6 +76,7 @@ export const Consent = ({ frame, view }: { frame: PageFrame; view: ConsentView }
       <Scopes frame={frame} view={view} />
       <form class="choice" method="post" action={`${frame.basePath}/consent`}>
         <Hidden fields={{ app_id: view.appId, xsrf: view.xsrf }} />
+        <Organizations frame={frame} view={view} />
         <Submit name="decision" value="accept">
           {t('consent.accept')}
         </Submit>

@@ -39,10 +39,13 @@ export class Paged {
   readonly total: number;
   /** Counting stopped at `total`: there are more. */
   readonly isCapped: boolean;
-  constructor(items: readonly unknown[], total: number, isCapped = false) {
+  /** Name of the member that holds the list, for answers that are an object. */
+  readonly member: string | undefined;
+  constructor(items: readonly unknown[], total: number, isCapped = false, member?: string) {
     this.items = items;
     this.total = total;
     this.isCapped = isCapped;
+    this.member = member;
   }
 }
 
@@ -96,7 +99,7 @@ export function createImplement(http: Http, options: ImplementOptions): Implemen
         let body = result instanceof Answer ? result.body : result;
         if (body instanceof Paged) {
           if (page) setPageHeaders(request, reply, page, body);
-          body = body.items;
+          body = body.member === undefined ? body.items : { [body.member]: body.items };
         }
         if (options.checkResponses) checkResponse(contract, status, body);
         reply.code(status);

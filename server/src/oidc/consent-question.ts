@@ -12,6 +12,7 @@ import { limitsOf } from './limits.ts';
 import type { ProtectedResource } from './needs.ts';
 import { organizationsResource } from './resources.ts';
 import { findBrowserSession } from './sessions.ts';
+import { organizationsScope } from './token/organization.ts';
 
 /** Who is asked by whom: the browser's waiting interaction, its application and the signed-in user. */
 export interface Question {
@@ -27,6 +28,8 @@ export interface Wishes {
   /** Scopes about the person, without `openid`, which alone tells nothing about anybody. */
   user: string[];
   resources: { resource: ProtectedResource; scopes: Scope[] }[];
+  /** Organizations of the person to choose from; empty unless the application asks for organizations. */
+  organizations: { id: string; name: string }[];
 }
 
 /** @throws AldabaError `session.not_found` when nothing waits for this browser's consent */
@@ -55,19 +58,32 @@ export async function findWishes(core: Core, request: Request, { open, client, u
     if (scopes.length > 0) resources.push({ resource, scopes });
   }
   const known: ReadonlySet<string> = new Set(supportedScopes);
-  return { user: limits.user(requested).filter((name) => name !== 'openid' && known.has(name)), resources };
+  const aboutPerson = limits.user(requested).filter((name) => name !== 'openid' && known.has(name));
+  const { items: organizations } = aboutPerson.includes(organizationsScope)
+    ? await core.organizations.listOf(tenant.db, 'user', user.id)
+    : { items: [] };
+  return { user: aboutPerson, resources, organizations };
 }
 
-/** Stores the person's answer. @throws AldabaError `session.not_found` when it was given meanwhile */
+/**
+ * Stores the person's answer, with the organizations they chose.
+ * @throws AldabaError `session.not_found` when it was given meanwhile, `organization.require_membership`
+ */
 export const settleQuestion = (
   core: Core,
   request: Request,
-  { open, user }: Question,
-  decision: 'accept' | 'deny',
+  { open, client, user }: Question,
+  answer: { decision: 'accept' | 'deny'; organizationIds?: readonly string[] | undefined },
 ): Promise<void> =>
-  settleInteraction(
-    request.tenant.db,
-    { uidHash: open.record.uidHash, revision: open.record.revision },
-    decision === 'accept' ? { kind: 'consent', userId: user.id } : { kind: 'refused' },
-    core.clock,
-  );
+  request.tenant.db.transaction(async (tx) => {
+    const { organizationIds = [] } = answer;
+    const isYes = answer.decision === 'accept';
+    if (isYes && organizationIds.length > 0)
+      await core.consentOrganizations.add(tx, { applicationId: client.id, userId: user.id }, organizationIds);
+    await settleInteraction(
+      tx,
+      { uidHash: open.record.uidHash, revision: open.record.revision },
+      isYes ? { kind: 'consent', userId: user.id } : { kind: 'refused' },
+      core.clock,
+    );
+  });

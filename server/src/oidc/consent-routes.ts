@@ -1,6 +1,5 @@
 import * as contract from '@aldaba/contract';
 import type { Implement } from '../http/index.ts';
-import { AldabaError } from '../kernel/errors.ts';
 import { findWishes, getQuestion, settleQuestion } from './consent-question.ts';
 import type { Core } from './core.ts';
 
@@ -27,7 +26,7 @@ export function mountConsentRoutes(implement: Implement, core: Core): void {
         primaryEmail: user.primaryEmail,
         primaryPhone: user.primaryPhone,
       },
-      organizations: [],
+      organizations: wishes.organizations.map(({ id, name }) => ({ id, name })),
       missingOIDCScope: wishes.user,
       missingResourceScopes: wishes.resources.map(({ resource: { id, name, indicator }, scopes }) => ({
         resource: { id, name, indicator },
@@ -37,10 +36,11 @@ export function mountConsentRoutes(implement: Implement, core: Core): void {
     };
   });
   implement(contract.giveConsent, async ({ request, body }) => {
-    // No organization was offered: an answer that names one is an answer to another question.
-    if (body?.organizationIds?.length) throw new AldabaError('request.feature_not_supported');
     const question = await getQuestion(core, request, undefined);
-    await settleQuestion(core, request, question, 'accept');
+    await settleQuestion(core, request, question, {
+      decision: 'accept',
+      organizationIds: body?.organizationIds,
+    });
     return { redirectTo: `${request.tenant.issuer}/auth/${question.open.uid}` };
   });
 }

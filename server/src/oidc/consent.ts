@@ -36,6 +36,7 @@ export async function showConsent(core: Core, request: Request, reply: Reply): P
   const detail = user.primaryEmail ?? user.primaryPhone ?? user.username;
   const locales = open.request.uiLocales === undefined ? {} : { uiLocales: open.request.uiLocales };
   const language = await core.pages.language(request, locales);
+  const wishes = await findWishes(core, request, question);
   const view: ConsentView = {
     kind: 'consent',
     appId: client.id,
@@ -50,7 +51,10 @@ export async function showConsent(core: Core, request: Request, reply: Reply): P
       ...(detail && detail !== name ? { detail } : {}),
       ...(user.avatar ? { avatar: user.avatar } : {}),
     },
-    scopes: inWords(await findWishes(core, request, question), language),
+    scopes: inWords(wishes, language),
+    ...(wishes.organizations.length > 0
+      ? { organizations: wishes.organizations.map(({ id, name }) => ({ id, name })) }
+      : {}),
     redirectHost: new URL(open.request.redirectUri).host || new URL(open.request.redirectUri).protocol,
     xsrf: sealValue(core.vault, true, place(request, question)),
   };
@@ -79,6 +83,14 @@ export async function decideConsent(core: Core, request: Request, reply: Reply):
   const decision = parameters.get('decision');
   if (decision !== 'accept' && decision !== 'deny')
     throw new ProtocolError('invalid_request', 'decision must be accept or deny');
-  await settleQuestion(core, request, question, decision);
+  await settleQuestion(core, request, question, { decision, organizationIds: chosenOrganizations(request) });
   reply.header('cache-control', 'no-store').redirect(`${request.tenant.basePath}/oidc/auth/${question.open.uid}`, 303);
 }
+
+const boxPrefix = 'organization.';
+
+/** The boxes that were ticked: each has a name of its own, as parameters are never repeated. */
+const chosenOrganizations = (request: Request): string[] =>
+  Object.keys((request.body ?? {}) as object)
+    .filter((name) => name.startsWith(boxPrefix))
+    .map((name) => name.slice(boxPrefix.length));

@@ -69,6 +69,8 @@ export interface OidcNeeds {
       member: { kind: 'user' | 'application'; organizationId: string; id: string },
       resourceId?: string,
     ): Promise<{ isMfaRequired: boolean; hasMfa: boolean; scopes: string[] } | undefined>;
+    /** The organizations that a user is a member of. */
+    listOf(q: Queries, kind: 'user', userId: string): Promise<{ items: { id: string; name: string }[] }>;
   };
   configs: {
     /** Seconds; cached. */
@@ -93,6 +95,14 @@ export interface OidcNeeds {
   accessControl: {
     /** Whether a rule of an application with limited access lets the user in. */
     mayUse(q: Queries, applicationId: string, userId: string): Promise<boolean>;
+  };
+  consentOrganizations: {
+    /** Lets a third party act for the user in more organizations. @throws AldabaError for those they are no member of */
+    add(
+      tx: Queries,
+      place: { applicationId: string; userId: string },
+      organizationIds: readonly string[],
+    ): Promise<void>;
   };
   consentScopes: {
     /** What a third-party application may have; cached. */

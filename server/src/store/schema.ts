@@ -1,4 +1,4 @@
-import type { Generated } from 'kysely';
+import type { Generated, GeneratedAlways } from 'kysely';
 
 /** Rows as PostgreSQL keeps them (snake_case). Only `store.ts` files see these; they map them to the shapes of their feature. */
 type Json = unknown;
@@ -52,6 +52,8 @@ interface UserRow {
   id: string;
   username: string | null;
   primary_email: string | null;
+  /** In lower case; PostgreSQL writes it. */
+  primary_email_key: GeneratedAlways<string | null>;
   primary_phone: string | null;
   password_digest: string | null;
   password_algorithm: string | null;
@@ -68,6 +70,11 @@ interface UserRow {
   password_updated_at: Date | null;
   created_at: Generated<Date>;
   updated_at: Generated<Date>;
+}
+interface UserCountRow {
+  tenant_id: string;
+  part: number;
+  users: number;
 }
 interface UserIdentityRow {
   tenant_id: string;
@@ -387,6 +394,12 @@ interface ConsentOrganizationScopeRow {
   application_id: string;
   organization_scope_id: string;
 }
+interface ConsentOrganizationRow {
+  tenant_id: string;
+  application_id: string;
+  user_id: string;
+  organization_id: string;
+}
 interface AccessUserRow {
   tenant_id: string;
   application_id: string;
@@ -415,6 +428,7 @@ export interface Tables {
   application_consent_user_scopes: ConsentUserScopeRow;
   application_consent_resource_scopes: ConsentResourceScopeRow;
   application_consent_organization_scopes: ConsentOrganizationScopeRow;
+  application_consent_organizations: ConsentOrganizationRow;
   application_access_users: AccessUserRow;
   application_access_roles: AccessRoleRow;
   application_access_organizations: AccessOrganizationRow;
@@ -432,6 +446,7 @@ export interface Tables {
   applications: ApplicationRow;
   application_secrets: ApplicationSecretRow;
   users: UserRow;
+  user_counts: UserCountRow;
   user_identities: UserIdentityRow;
   resources: ResourceRow;
   scopes: ScopeRow;

@@ -29,8 +29,10 @@ export interface RefreshTokenRecord {
   createdAt: Date;
   expiresAt: Date;
   consumedAt: Date | null;
-  /** False when the access to the application is limited and no rule lets the user in; not asked unless `isLimited`. */
+  /** False when the access to the application is limited and no rule lets the user in; not asked unless `asked.isLimited`. */
   mayUse: boolean;
+  /** Whether the person lets the application act in the organization that was asked about; false when none was. */
+  mayActIn: boolean;
   /** Whether the client is known to have received a replacement: it was sent completely, or used. */
   wasReplaced: boolean;
 }
@@ -40,7 +42,7 @@ export async function findRefreshToken(
   q: Queries,
   tokenHash: string,
   now: Date,
-  isLimited = false,
+  asked: { isLimited?: boolean; organizationId?: string | undefined } = {},
 ): Promise<RefreshTokenRecord | undefined> {
   const [row] = await q.raw<{
     grant_id: string;
@@ -50,10 +52,14 @@ export async function findRefreshToken(
     expires_at: Date;
     consumed_at: Date | null;
     may_use: boolean;
+    may_act: boolean;
     was_replaced: boolean;
   }>(
     `select r.grant_id, r.payload, r.family_created_at, r.created_at, r.expires_at, r.consumed_at,
             case when $4 then may_use_application($1, g.application_id, g.user_id) else true end as may_use,
+            $5::text is not null and exists (
+              select from application_consent_organizations c where c.tenant_id = $1 and c.application_id = g.application_id
+                 and c.user_id = g.user_id and c.organization_id = $5) as may_act,
             r.consumed_at is not null and exists (
               select from refresh_tokens n where n.tenant_id = $1 and n.predecessor_hash = $2
                  and (n.delivered or n.consumed_at is not null)) as was_replaced
@@ -61,7 +67,7 @@ export async function findRefreshToken(
       where r.tenant_id = $1 and r.token_hash = $2 and g.expires_at > $3
         and (r.payload ->> 'sessionUid' is null or exists (
               select from sessions s where s.tenant_id = $1 and s.uid = r.payload ->> 'sessionUid' and s.expires_at > $3))`,
-    [q.tenantId, tokenHash, now, isLimited],
+    [q.tenantId, tokenHash, now, asked.isLimited ?? false, asked.organizationId ?? null],
   );
   return (
     row && {
@@ -73,6 +79,7 @@ export async function findRefreshToken(
       expiresAt: row.expires_at,
       consumedAt: row.consumed_at,
       mayUse: row.may_use,
+      mayActIn: row.may_act,
       wasReplaced: row.was_replaced,
     }
   );

@@ -27,6 +27,8 @@ export interface Granted {
   scopes: readonly string[];
   /** Set when tokens must end with the session. */
   sessionUid: string | undefined;
+  /** Whether the person lets a third party act in the organization that is asked for. */
+  mayActInOrganization?: boolean;
 }
 
 /** An access token before it is written: opaque ones have a row to store, JWTs are signed afterwards. */
@@ -54,6 +56,7 @@ export async function planUserAccess(exchange: Exchange, granted: Granted): Prom
       id: granted.userId,
       scopes: granted.scopes,
       granted: granted.resources,
+      isConsented: granted.mayActInOrganization,
     });
   const resource = await targetResource(core, tenant, {
     requested: parameters.resources,

@@ -1,4 +1,5 @@
 import { ProtocolError } from '../errors.ts';
+import { limitsOf } from '../limits.ts';
 import type { ProtectedResource } from '../needs.ts';
 import { getResource, organizationsResource } from '../resources.ts';
 import type { Exchange } from './exchange.ts';
@@ -19,6 +20,8 @@ export interface Bearer {
   scopes: readonly string[];
   /** Indicators that tokens may be asked for; undefined for an application, whose roles alone decide. */
   granted?: readonly string[] | undefined;
+  /** Whether the person lets a third party act in the organization. */
+  isConsented?: boolean | undefined;
 }
 
 /** What the bearer may have there: on the resource if one was named, else in the organization itself. */
@@ -42,7 +45,7 @@ export function requireOrganizationsScope(exchange: Exchange, granted: string): 
  * Decides what a member may have in an organization, from the roles as they are now: one statement, nothing cached.
  *
  * @throws ProtocolError `access_denied` (403) for those who are no member, who lack the second factor that the organization
- * wants, and for applications of third parties; `invalid_target` (RFC 8707) for unknown, several and not granted resources
+ * wants, and for third parties that the person does not let act there; `invalid_target` (RFC 8707) for unknown, several and not granted resources
  */
 export async function accessInOrganization(
   exchange: Exchange,
@@ -51,7 +54,8 @@ export async function accessInOrganization(
 ): Promise<OrganizationAccess> {
   const { core, tenant, client } = exchange;
   // People choose at consent which organizations a third party learns of; without such a choice it is none.
-  if (client.isThirdParty) throw denied('the application was not allowed to act in the organization');
+  if (client.isThirdParty && !bearer.isConsented)
+    throw denied('the application was not allowed to act in the organization');
   const resource = await organizationTarget(exchange, bearer);
   const member = { kind: bearer.kind, organizationId, id: bearer.id };
   const standing = await core.organizations.standing(tenant.db, member, resource?.id);
@@ -60,7 +64,11 @@ export async function accessInOrganization(
   if (standing.isMfaRequired && !standing.hasMfa)
     throw denied('the organization requires MFA, but the user has none set up');
   const held = new Set(standing.scopes);
-  return { organizationId, resource, scopes: bearer.scopes.filter((scope) => held.has(scope)) };
+  const limits = await limitsOf(core, tenant, client);
+  const allowed = resource
+    ? limits.organizationResource(resource.id, bearer.scopes)
+    : limits.organization(bearer.scopes);
+  return { organizationId, resource, scopes: allowed.filter((scope) => held.has(scope)) };
 }
 
 async function organizationTarget(

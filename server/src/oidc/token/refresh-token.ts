@@ -14,7 +14,7 @@ import { uniqueScopes } from '../wire-quirks.ts';
 import { type AccessPlan, accessMembers, planUserAccess } from './access.ts';
 import { withCustomClaims } from './custom-claims.ts';
 import type { Exchange, TokenAnswer } from './exchange.ts';
-import { requireOrganizationsScope } from './organization.ts';
+import { requestedOrganization, requireOrganizationsScope } from './organization.ts';
 import { getActiveSubject, idTokenMember } from './person.ts';
 
 /** Milliseconds during which a replaced token still works: two tabs, a retry after a lost answer. */
@@ -40,7 +40,10 @@ export async function refreshTokens(exchange: Exchange): Promise<TokenAnswer> {
 async function tryRefresh(exchange: Exchange, value: string): Promise<TokenAnswer | undefined> {
   const { core, tenant } = exchange;
   const now = new Date(core.clock.now());
-  const token = await findRefreshToken(tenant.db, hashToken(value), now, exchange.client.isAccessLimited);
+  const token = await findRefreshToken(tenant.db, hashToken(value), now, {
+    isLimited: exchange.client.isAccessLimited,
+    organizationId: requestedOrganization(exchange),
+  });
   const use = await judge(exchange, token, now);
   if (!use.token.mayUse) throw new ProtocolError('access_denied', 'the user may not use this application');
   const { payload } = use.token;
@@ -48,7 +51,13 @@ async function tryRefresh(exchange: Exchange, value: string): Promise<TokenAnswe
   const scopes = narrowScopes(exchange, payload.scope);
   const subject = await getActiveSubject(exchange, payload.userId, scopes);
   const { user } = subject;
-  const granted = { userId: user.id, resources: payload.resources, scopes, sessionUid: payload.sessionUid };
+  const granted = {
+    userId: user.id,
+    resources: payload.resources,
+    scopes,
+    sessionUid: payload.sessionUid,
+    mayActInOrganization: use.token.mayActIn,
+  };
   const plan = await withCustomClaims(exchange, await planUserAccess(exchange, granted), { userId: user.id });
   const written = await write(exchange, use, plan, { now, value });
   if (!written) return undefined;

@@ -68,6 +68,20 @@ create table application_consent_organization_scopes (
 create index application_consent_organization_scopes_scope
   on application_consent_organization_scopes (tenant_id, organization_scope_id);
 
+-- The organizations in which a person lets a third party act. Who leaves an organization takes it back.
+create table application_consent_organizations (
+  tenant_id text not null,
+  application_id text not null,
+  user_id text not null,
+  organization_id text not null,
+  primary key (tenant_id, application_id, user_id, organization_id),
+  foreign key (tenant_id, application_id) references applications on delete cascade,
+  constraint application_consent_organizations_membership
+    foreign key (tenant_id, organization_id, user_id) references organization_users on delete cascade
+);
+create index application_consent_organizations_member
+  on application_consent_organizations (tenant_id, organization_id, user_id);
+
 -- Who may use an application, where that is limited: these users, holders of these roles, members of these organizations,
 -- and holders of these roles in these organizations.
 alter table applications add column app_level_access_control_enabled boolean not null default false;
@@ -149,7 +163,7 @@ declare name text;
 begin
   foreach name in array array[
     'personal_access_tokens', 'subject_tokens', 'application_consent_user_scopes', 'application_consent_resource_scopes',
-    'application_consent_organization_scopes', 'application_access_users', 'application_access_roles',
+    'application_consent_organization_scopes', 'application_consent_organizations', 'application_access_users', 'application_access_roles',
     'application_access_organizations', 'application_access_organization_roles',
     'application_sign_in_experiences']
   loop
