@@ -73,8 +73,8 @@ export interface Load {
   seconds: number;
 }
 
-/** Runs `operations` over all connections at once. The first failure ends the run. */
-export async function runLoad(operation: Operation, operations: number): Promise<Load> {
+/** Runs `operations`, `parallel` of them at a time. The first failure ends the run. */
+export async function runLoad(operation: Operation, operations: number, parallel = connections): Promise<Load> {
   const latencies: number[] = [];
   let next = 0;
   const start = performance.now();
@@ -86,6 +86,6 @@ export async function runLoad(operation: Operation, operations: number): Promise
       latencies.push(performance.now() - begin);
     }
   };
-  await Promise.all(Array.from({ length: Math.min(connections, operations) }, (_, worker) => work(worker)));
+  await Promise.all(Array.from({ length: Math.min(parallel, operations) }, (_, worker) => work(worker)));
   return { latencies, seconds: (performance.now() - start) / 1000 };
 }

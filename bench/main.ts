@@ -6,6 +6,7 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { memoryOf, proportionalMemory } from './channel.ts';
 import { measureStartup, weighSignInPage } from './footprint.ts';
+import { measureLarge } from './large.ts';
 import { learnOperation } from './limit-lane.ts';
 import { runLoad } from './load.ts';
 import { type Lane, measure } from './measurement.ts';
@@ -82,13 +83,18 @@ async function measureAll(options: Setup, stack: AsyncDisposableStack): Promise<
   ].join('\n\n');
 }
 
+const runLarge = ({ root, flags, only, effort }: Setup) =>
+  measureLarge({ root, flags, only, operations: Math.ceil(300 * effort) }, say);
+
 /** Replaces what stands between the two marks of the page. */
-async function writeTable(root: string, table: string): Promise<void> {
+async function writeTable(root: string, mark: string, table: string): Promise<void> {
   const path = join(root, 'docs/operate/performance.md');
   const text = await readFile(path, 'utf8');
-  const marked = /(<!-- table -->\n)[\s\S]*(<!-- end of table -->)/;
+  const marked = new RegExp(`(<!-- ${mark} -->\\n)[\\s\\S]*(<!-- end of ${mark} -->)`);
   if (!marked.test(text))
-    throw new Error(`${path} has no place for the table: it needs the marks <!-- table --> and <!-- end of table -->.`);
+    throw new Error(
+      `${path} has no place for the table: it needs the marks <!-- ${mark} --> and <!-- end of ${mark} -->.`,
+    );
   await writeFile(
     path,
     text.replace(marked, (_whole, begin, end) => `${begin}\n${table}\n\n${end}`),
@@ -102,7 +108,7 @@ async function writeTable(root: string, table: string): Promise<void> {
 export async function bench(root: string, flags: string[], args: string[]): Promise<void> {
   const options = { ...readOptions(args), root, flags };
   if (options.profile) await mkdir(options.profile, { recursive: true });
-  const table = await run(options);
+  const table = await (options.large ? runLarge(options) : run(options));
   process.stdout.write(`\n${table}\n`);
-  if (options.write) await writeTable(root, table);
+  if (options.write) await writeTable(root, options.large ? 'large table' : 'table', table);
 }

@@ -87,5 +87,5 @@ export const median = (values: number[]): number =>
   );
 
 /** Nearest rank; `sorted` ascending. */
-const percentile = (sorted: number[], share: number): number =>
+export const percentile = (sorted: number[], share: number): number =>
   sorted[Math.max(0, Math.ceil(sorted.length * share) - 1)] ?? Number.NaN;

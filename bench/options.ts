@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { largeRows } from './large.ts';
 import { rows } from './rows.ts';
 
 export interface Options {
@@ -10,16 +11,23 @@ export interface Options {
   startup: boolean;
   /** Folder for a processor profile of each row. */
   profile: string | undefined;
+  /** Measures lists and searches of a large tenant instead. */
+  large: boolean;
+  /** Ids of `--only`. */
+  only: string[] | undefined;
   /** Replaces the table in docs/operate/performance.md. */
   write: boolean;
 }
 
 const usage = `Usage: npm run bench -- [--quick] [--only ROW,…] [--no-startup] [--profile FOLDER] [--write]
+       npm run bench -- --large [--quick] [--only ROW,…] [--write]
 
   --quick            a tenth of the operations, one run: to see that it works, not to quote
   --only ROW,…       these rows only: ${rows.map(({ id }) => id).join(', ')}
   --no-startup       leaves out start time and idle memory
   --profile FOLDER   writes a processor profile of the server for each row (opens in the developer tools of Chromium)
+  --large            a million users and ten thousand organizations, kept in data/bench-large; its rows:
+                     ${largeRows.map(({ id }) => id).join(', ')}
   --write            puts the table into docs/operate/performance.md`;
 
 /** @throws Error with the usage for an argument that is not known. */
@@ -33,11 +41,12 @@ export function readOptions(args: string[]): Options {
         only: { type: 'string' },
         startup: { type: 'boolean', default: true },
         profile: { type: 'string' },
+        large: { type: 'boolean', default: false },
         write: { type: 'boolean', default: false },
       },
     });
     const wanted = values.only?.split(',');
-    const unknown = wanted?.find((id) => !rows.some((row) => row.id === id));
+    const unknown = wanted?.find((id) => !(values.large ? largeRows : rows).some((row) => row.id === id));
     if (unknown) throw new Error(`There is no row ${unknown}.`);
     return {
       effort: values.quick ? 0.1 : 1,
@@ -45,6 +54,8 @@ export function readOptions(args: string[]): Options {
       rows: wanted ? rows.filter(({ id }) => wanted.includes(id)) : rows,
       startup: values.startup,
       profile: values.profile,
+      large: values.large,
+      only: wanted,
       write: values.write,
     };
   } catch (error) {

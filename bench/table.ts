@@ -86,10 +86,10 @@ function aimed(name: string, value: number, aim: number, unit: string): string[]
   return [name, shown, `≤ ${aim} ${unit}`.trim(), value <= aim ? 'ok' : '**missed**'];
 }
 
-function table(head: string[], lines: string[][]): string {
+export function table(head: string[], lines: string[][]): string {
   const rule = head.map((_, index) => (index === 0 || index === head.length - 1 ? '---' : '---:'));
   return [head, rule, ...lines].map((cells) => `| ${cells.join(' | ')} |`).join('\n');
 }
 
-const integer = (value: number): string => Math.round(value).toLocaleString('en');
+export const integer = (value: number): string => Math.round(value).toLocaleString('en');
 const megabytes = (bytes: number): string => (bytes / 1e6).toFixed(0);

@@ -3,6 +3,7 @@ import { chmod, lstat, mkdtemp, open, readdir, readFile, rename, rm, writeFile }
 import { join } from 'node:path';
 import { EmbeddedDatabaseError, explainFailure } from './embedded-error.ts';
 import { handOver, type Programs } from './embedded-programs.ts';
+import { leakproofStatements } from './leakproof.ts';
 
 // What an operator may tune: written to postgresql.conf once. Small, because the database shares a machine with the server;
 // durable, because what was acknowledged must be there after a power cut.
@@ -70,8 +71,11 @@ async function createCluster(programs: Programs, folder: string, progress: (mess
   // No superuser for Aldaba: superusers, and roles with BYPASSRLS, see through row-level security.
   const roles =
     'CREATE ROLE aldaba LOGIN NOSUPERUSER NOBYPASSRLS NOCREATEROLE NOCREATEDB\nCREATE DATABASE aldaba OWNER aldaba\n';
-  const single = programs.command('postgres', ['--single', '-D', draft, '-c', 'exit_on_error=on', 'postgres']);
-  await run(draft, single, roles);
+  const single = (database: string) =>
+    programs.command('postgres', ['--single', '-D', draft, '-c', 'exit_on_error=on', database]);
+  // Every database is a copy of template1.
+  await run(draft, single('template1'), leakproofStatements.map((statement) => `${statement}\n`).join(''));
+  await run(draft, single('postgres'), roles);
   await rename(draft, folder);
   const parent = await open(programs.home);
   await parent.sync().finally(() => parent.close());

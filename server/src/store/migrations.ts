@@ -1,6 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Client } from 'pg';
+import { leakproofStatements } from './leakproof.ts';
 
 /** Number of the advisory lock that one migrating node holds while the others wait. */
 const migrationLock = 4_170_451;
@@ -77,9 +78,10 @@ async function applyMissing(client: Client, folder: string, progress: (message: 
 /** Row-level security does not bind superusers: they step down to a role that it binds. */
 async function wall(client: Client): Promise<string | undefined> {
   const login = (
-    await client.query('select rolsuper or rolbypassrls as passes from pg_roles where rolname = current_user')
+    await client.query('select rolsuper, rolsuper or rolbypassrls as passes from pg_roles where rolname = current_user')
   ).rows[0];
   if (!login.passes) return undefined;
+  if (login.rolsuper) for (const statement of leakproofStatements) await client.query(statement);
   await client.query(`do $$ begin
     if not exists (select from pg_roles where rolname = '${wallRole}') then create role ${wallRole} nologin; end if;
     exception when duplicate_object then null; end $$`);

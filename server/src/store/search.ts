@@ -43,7 +43,10 @@ function match(column: RawBuilder<unknown>, term: SearchTerm, isCaseSensitive: b
     case 'exact':
       return isCaseSensitive
         ? fragment<boolean>`${column} = any(${[...term.values]}::text[])`
-        : fragment<boolean>`lower(${column}) = any(${term.values.map((item) => item.toLowerCase())}::text[])`;
+        : fragment<boolean>`(${fragment.join(
+            term.values.map((item) => fragment<boolean>`${column} ilike ${literally(item)}`),
+            fragment` or `,
+          )})`;
     case 'similar_to':
       return fragment<boolean>`${column} similar to ${value}`;
     case 'posix':
@@ -52,6 +55,9 @@ function match(column: RawBuilder<unknown>, term: SearchTerm, isCaseSensitive: b
       return isCaseSensitive ? fragment<boolean>`${column} like ${value}` : fragment<boolean>`${column} ilike ${value}`;
   }
 }
+
+/** A pattern that only the value itself matches. Unlike a comparison of `lower(…)` it can use the index for searches. */
+const literally = (value: string) => value.replace(/[\\%_]/g, '\\$&');
 
 /** Conditions that PostgreSQL reports for a pattern it cannot read, or that takes longer than a search may. */
 const patternFaults = new Set(['2201B', '22025', '22019', '2200C', '57014', '54001']);

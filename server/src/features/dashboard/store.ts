@@ -1,4 +1,4 @@
-import { type Queries, sql } from '../../store/index.ts';
+import type { Queries } from '../../store/index.ts';
 
 export interface ActiveUser {
   tenantId: string;
@@ -19,12 +19,11 @@ export const insertActiveUsers = (system: Queries, users: readonly ActiveUser[])
     [users.map(({ tenantId }) => tenantId), users.map(({ userId }) => userId), users.map(({ date }) => date)],
   );
 
+/** Sums what the triggers on the table of users counted. */
 export async function countUsers(q: Queries): Promise<number> {
-  const row = await q.first(
-    sql
-      .selectFrom('users')
-      .select((e) => e.fn.countAll<number>().as('total'))
-      .where('tenant_id', '=', q.tenantId),
+  const [row] = await q.raw<{ total: number }>(
+    'select coalesce(sum(users), 0)::bigint as total from user_counts where tenant_id = $1',
+    [q.tenantId],
   );
   return row?.total ?? 0;
 }

@@ -6,6 +6,7 @@ import { constraintOf, type Queries, type Search, searching } from '../../store/
 import type { Events } from '../hooks/index.ts';
 import { assertUsableDigest, type Passwords } from '../passwords/index.ts';
 import type { Roles } from '../roles/index.ts';
+import { findUserList, type UserFilter } from './list-store.ts';
 import * as store from './store.ts';
 import type { PasswordDigest, Subject, User } from './user.ts';
 
@@ -103,7 +104,7 @@ export interface Users {
 
   /** @throws AldabaError `entity.not_found` */
   get(q: Queries, userId: string): Promise<User>;
-  list(q: Queries, filter: store.UserFilter, slice: Slice): Promise<{ items: User[]; total: number }>;
+  list(q: Queries, filter: UserFilter, slice: Slice): Promise<{ items: User[]; total: number }>;
   /** Merges the first level. Returns the whole after the merge. @throws AldabaError `entity.not_found` */
   merge(
     q: Queries,
@@ -193,7 +194,7 @@ export function createUsers(needs: UsersNeeds): Users {
     },
     roleNames: roles.userRoleNames,
     get,
-    list: (q, filter, slice) => searching(q, filter.search, (bounded) => store.findUserList(bounded, filter, slice)),
+    list: (q, filter, slice) => searching(q, filter.search, (bounded) => findUserList(bounded, filter, slice)),
     merge: (q, userId, part) =>
       q.transaction(async (tx) => {
         const merged =
@@ -245,7 +246,7 @@ function createUserRoles(roles: UsersNeeds['roles'], get: Users['get']) {
     },
     listOfRole: async (q, roleId, search, slice) => {
       await roles.get(q, roleId);
-      return searching(q, search, (bounded) => store.findUserList(bounded, { search, roleId }, slice));
+      return searching(q, search, (bounded) => findUserList(bounded, { search, roleId }, slice));
     },
     addToRole: (tx, roleId, userIds) => roles.addHolders(tx, roleId, 'user', userIds),
     removeFromRole: async (tx, roleId, userId) => {

@@ -1,5 +1,5 @@
 import { sql as fragment } from 'kysely';
-import { type Queries, type Search, searchCondition, sql } from '../../store/index.ts';
+import { type Queries, sql } from '../../store/index.ts';
 import type { PasswordDigest, Subject, User } from './user.ts';
 
 /** Rows `offset` to `offset + limit`. */
@@ -29,7 +29,7 @@ const identities = fragment<Record<string, { userId: string; details?: Record<st
     || case when i.details is null then '{}'::jsonb else jsonb_build_object('details', i.details) end)
   from user_identities i where i.tenant_id = users.tenant_id and i.user_id = users.id)`.as('identities');
 
-const columns = [
+export const columns = [
   'users.id',
   'users.username',
   'users.primary_email',
@@ -65,7 +65,7 @@ interface Row {
   identities: User['identities'] | null;
 }
 
-const toUser = (row: Row): User => ({
+export const toUser = (row: Row): User => ({
   id: row.id,
   username: row.username,
   primaryEmail: row.primary_email,
@@ -131,7 +131,7 @@ const selectByIdentifier = (q: Queries, { type, value }: IdentifierValue) => {
   const query = select(q);
   if (type === 'username') return query.where('users.username', '=', value);
   if (type === 'phone') return query.where('users.primary_phone', '=', value);
-  return query.where(fragment<boolean>`lower(users.primary_email) = ${value.toLowerCase()}`);
+  return query.where('users.primary_email_key', '=', value.toLowerCase());
 };
 
 export async function findUserByIdentifier(q: Queries, identifier: IdentifierValue): Promise<User | undefined> {
@@ -270,88 +270,3 @@ export const deleteIdentity = (q: Queries, userId: string, target: string): Prom
       .where('user_id', '=', userId)
       .where('target', '=', target),
   );
-
-export interface UserFilter {
-  search?: Search | undefined;
-  /** Users that have this role. */
-  roleId?: string | undefined;
-  /** Users that do not have this role. */
-  excludeRoleId?: string | undefined;
-  /** Members of this organization, and only those who have this role in it. */
-  organizationId?: string | undefined;
-  organizationRoleId?: string | undefined;
-  /** Users that are no members of this organization. */
-  excludeOrganizationId?: string | undefined;
-}
-
-/** Newest first. */
-export async function findUserList(
-  q: Queries,
-  filter: UserFilter,
-  slice: Slice,
-): Promise<{ items: User[]; total: number }> {
-  const hasRole = (roleId: string) =>
-    fragment<boolean>`exists (select from users_roles ur where ur.tenant_id = users.tenant_id and ur.user_id = users.id and ur.role_id = ${roleId})`;
-  const isMember = (organizationId: string) =>
-    fragment<boolean>`exists (select from organization_users m where m.tenant_id = users.tenant_id and m.organization_id = ${organizationId} and m.user_id = users.id)`;
-  let query = sql.selectFrom('users').where('users.tenant_id', '=', q.tenantId);
-  if (filter.roleId !== undefined) query = query.where(hasRole(filter.roleId));
-  if (filter.excludeRoleId !== undefined) query = query.where(fragment<boolean>`not ${hasRole(filter.excludeRoleId)}`);
-  if (filter.organizationId !== undefined) query = query.where(isMember(filter.organizationId));
-  if (filter.organizationId !== undefined && filter.organizationRoleId !== undefined)
-    query = query.where(
-      fragment<boolean>`exists (select from organization_user_roles h where h.tenant_id = users.tenant_id and h.organization_id = ${filter.organizationId} and h.user_id = users.id and h.organization_role_id = ${filter.organizationRoleId})`,
-    );
-  if (filter.excludeOrganizationId !== undefined)
-    query = query.where(fragment<boolean>`not ${isMember(filter.excludeOrganizationId)}`);
-  if (filter.search) {
-    query = query.where(
-      searchCondition(filter.search, {
-        id: 'users.id',
-        primaryEmail: 'users.primary_email',
-        primaryPhone: 'users.primary_phone',
-        username: 'users.username',
-        name: 'users.name',
-      }),
-    );
-  }
-  const rows = await q.all(
-    query
-      .select([...columns])
-      .orderBy('users.created_at', 'desc')
-      .orderBy('users.id')
-      .limit(slice.limit)
-      .offset(slice.offset),
-  );
-  const count = await q.first(query.select((e) => e.fn.countAll<number>().as('total')));
-  return { items: rows.map(toUser), total: count?.total ?? 0 };
-}
-
-export interface StoredLogtoConfig {
-  mfa?: Record<string, boolean>;
-  passkeySignIn?: Record<string, boolean>;
-}
-
-export async function findLogtoConfig(q: Queries, userId: string): Promise<StoredLogtoConfig | undefined> {
-  const [row] = await q.raw<{ logto_config: StoredLogtoConfig }>(
-    'select logto_config from users where tenant_id = $1 and id = $2',
-    [q.tenantId, userId],
-  );
-  return row?.logto_config;
-}
-
-/** Merges the two groups, member by member, in one statement. */
-export async function mergeLogtoConfig(
-  q: Queries,
-  userId: string,
-  patch: { mfa?: object | undefined; passkeySignIn?: object | undefined },
-): Promise<StoredLogtoConfig | undefined> {
-  const [row] = await q.raw<{ logto_config: StoredLogtoConfig }>(
-    `update users set logto_config = logto_config || jsonb_build_object(
-       'mfa', coalesce(logto_config -> 'mfa', '{}') || $3::jsonb,
-       'passkeySignIn', coalesce(logto_config -> 'passkeySignIn', '{}') || $4::jsonb)
-      where tenant_id = $1 and id = $2 returning logto_config`,
-    [q.tenantId, userId, JSON.stringify(patch.mfa ?? {}), JSON.stringify(patch.passkeySignIn ?? {})],
-  );
-  return row?.logto_config;
-}

@@ -1,0 +1,136 @@
+/** `npm run bench -- --large`: lists and searches of a tenant with a million users and ten thousand organizations. */
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { startEmbedded } from '../server/src/store/embedded.ts';
+import { startSubject } from './channel.ts';
+import { obtainManagementToken } from './flows.ts';
+import { bigOrganization, fillLarge, organizationCount, userCount } from './large-data.ts';
+import { type Client, createClient, runLoad } from './load.ts';
+import { percentile } from './measurement.ts';
+import { freePort } from './servers.ts';
+import type { AldabaSettings } from './subjects/aldaba.ts';
+import { describeMachine, integer, table } from './table.ts';
+
+/** Requests in flight: what is measured is an answer, not a queue. */
+const parallel = 2;
+/** Milliseconds. */
+const aim = 100;
+
+interface LargeRow {
+  id: string;
+  name: string;
+  /** Path and query below `/api`; `count` varies the values, so that no answer is the last one again. */
+  path(count: number): string;
+}
+
+const pageSize = 20;
+const search = (fields: Record<string, string>) => `/users?${new URLSearchParams(fields)}`;
+const number = (count: number) => 1 + ((count * 7919 + 13) % userCount);
+
+export const largeRows: LargeRow[] = [
+  { id: 'users-first', name: 'Users, first page', path: () => '/users' },
+  { id: 'users-100', name: 'Users, page 100', path: (count) => `/users?page=${100 + (count % 5)}` },
+  { id: 'users-middle', name: 'Users, page 25,000', path: (count) => `/users?page=${25_000 + (count % 5)}` },
+  { id: 'users-last', name: 'Users, last page', path: (count) => `/users?page=${userCount / pageSize - (count % 5)}` },
+  {
+    id: 'email-prefix',
+    name: 'Users by the start of an e-mail address',
+    path: (count) => search({ 'search.primaryEmail': `ada.becker${String(number(count)).slice(0, 2)}%` }),
+  },
+  {
+    id: 'email-substring',
+    name: 'Users by a part of an e-mail address',
+    path: (count) => search({ 'search.primaryEmail': `%${number(count)}@%` }),
+  },
+  {
+    id: 'username-exact',
+    name: 'User by username, exact',
+    path: (count) => search({ 'search.username': `ada_${number(count)}`, 'mode.username': 'exact' }),
+  },
+  {
+    id: 'name-substring',
+    name: 'Users by a part of the name',
+    path: (count) => search({ 'search.name': `%${['ada sch', 'osa tan', 'kofi u', 'vera xu'][count % 4]}%` }),
+  },
+  {
+    id: 'any-substring',
+    name: 'Users by a part of any field',
+    path: (count) => search({ search: `%${number(count)}@p%` }),
+  },
+  {
+    id: 'members',
+    name: `Members of an organization with ${bigOrganization.members.toLocaleString('en')}`,
+    path: (count) => `/organizations/${bigOrganization.id}/users?page=${1 + (count % 200)}`,
+  },
+  {
+    id: 'members-search',
+    name: 'The same, by a part of any field',
+    path: (count) => `/organizations/${bigOrganization.id}/users?q=${['ada', 'kofi', 'xu', 'omar'][count % 4]}`,
+  },
+  {
+    id: 'organizations',
+    name: `Organizations, of ${organizationCount.toLocaleString('en')}`,
+    path: (count) => `/organizations?page=${1 + (count % 400)}`,
+  },
+  { id: 'organizations-q', name: 'Organizations by q', path: (count) => `/organizations?q=${100 + (count % 900)}` },
+];
+
+export interface LargeOptions {
+  root: string;
+  flags: string[];
+  only: string[] | undefined;
+  operations: number;
+}
+
+/** Starts a server on `data/bench-large`, which is filled at the first run and kept, and measures the rows. Returns a table. */
+export async function measureLarge(options: LargeOptions, say: (line: string) => void): Promise<string> {
+  await using stack = new AsyncDisposableStack();
+  const { client, token } = await startLarge(options, stack, say);
+  const rows = largeRows.filter(({ id }) => options.only?.includes(id) ?? true);
+  const headers = { authorization: `Bearer ${token}` };
+  const lines: string[][] = [];
+  for (const row of rows) {
+    say(`  ${row.name} …`);
+    const operation = async (_worker: number, count: number) => {
+      await client.send({ method: 'GET', path: `/api${row.path(count)}`, headers }, 200);
+    };
+    // One connection prepares its statements at a time; a plan settles at the sixth use.
+    await runLoad(operation, Math.min(12, options.operations), parallel);
+    const { latencies } = await runLoad(operation, options.operations, parallel);
+    latencies.sort((a, b) => a - b);
+    const p95 = percentile(latencies, 0.95);
+    const { headers: answered } = await client.send({ method: 'GET', path: `/api${row.path(0)}`, headers }, 200);
+    lines.push([
+      row.name,
+      integer(Number(answered['total-number'])),
+      percentile(latencies, 0.5).toFixed(1),
+      p95.toFixed(1),
+      `≤ ${aim}`,
+      p95 <= aim ? 'ok' : '**missed**',
+    ]);
+  }
+  const head = ['List or search', 'Total', 'p50 ms', 'p95 ms', 'Aim', ''];
+  return `${describeMachine()}\n\n${table(head, lines)}`;
+}
+
+async function startLarge(
+  { root, flags }: LargeOptions,
+  stack: AsyncDisposableStack,
+  say: (line: string) => void,
+): Promise<{ client: Client; token: string }> {
+  const dataFolder = join(root, 'data/bench-large');
+  await mkdir(dataFolder, { recursive: true });
+  const database = stack.adopt(await startEmbedded({ dataFolder, purpose: 'server', progress: say }), (started) =>
+    started.stop(),
+  );
+  const settings: AldabaSettings = { databaseUrl: database.url, root, dataFolder, port: await freePort() };
+  const program = join(root, 'dist/bench/aldaba.js');
+  const subject = stack.adopt(
+    await startSubject({ program, flags, environment: { ALDABA_ROOT: root }, settings }),
+    (started) => started.stop(),
+  );
+  await fillLarge(database.url, 'default', say);
+  const client = stack.adopt(createClient(subject.port), (open) => open.close());
+  const manager = await subject.ask<{ id: string; secret: string; indicator: string }>('createManager');
+  return { client, token: await obtainManagementToken(client, manager, manager.indicator) };
+}
