@@ -1,4 +1,4 @@
-import type { Generated } from 'kysely';
+import type { Generated, GeneratedAlways } from 'kysely';
 
 /** Who and what a tenant has: users, applications, roles, resources, connectors. Rows as PostgreSQL keeps them; see `schema.ts`. */
 type Json = unknown;
