@@ -8,6 +8,7 @@ export const referencePage = (basePath: string): string => `<!doctype html>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>API reference</title>
+<link rel="icon" href="data:,">
 <link rel="stylesheet" href="${basePath}/api/reference/swagger-ui.css">
 <link rel="stylesheet" href="${basePath}/api/reference/reference.css">
 </head>
@@ -37,7 +38,7 @@ SwaggerUIBundle({
   domNode: place,
   url: place.dataset.documents + name + '.openapi.json',
   deepLinking: true,
-  docExpansion: 'none',
+  docExpansion: 'list',
   filter: true,
   validatorUrl: null,
   queryConfigEnabled: false,
