@@ -38,7 +38,7 @@ SwaggerUIBundle({
   domNode: place,
   url: place.dataset.documents + name + '.openapi.json',
   deepLinking: true,
-  docExpansion: 'list',
+  docExpansion: 'none',
   filter: true,
   validatorUrl: null,
   queryConfigEnabled: false,
