@@ -102,8 +102,8 @@ export async function createApp(config: Config, world: World): Promise<App> {
   const { database, tenancy } = ground;
   const features = createFeatures(ground, await loadConnectorKinds(config, world));
   const { setup } = features;
-  const oidc = createOidc({ ...ground, ...features, events: features.hooks });
-  const signIn = createSignIn({ ...ground, ...features, events: features.hooks, port: oidc.port });
+  const oidc = createOidc({ ...ground, ...features });
+  const signIn = createSignIn({ ...ground, ...features, port: oidc.port });
 
   const sweeps = startSweeps({
     clock: world.clock,
@@ -183,30 +183,46 @@ async function layGround(config: Config, world: World) {
   };
 }
 
-/** The features, each with what it needs: those below know those above. */
-function createFeatures(ground: Awaited<ReturnType<typeof layGround>>, kinds: readonly Connector[]) {
+type Ground = Awaited<ReturnType<typeof layGround>>;
+
+/** Who and what a tenant has, and who may do what. Those below know those above. */
+function createDirectory(ground: Ground) {
   const passwords = createPasswords({ concurrency: availableParallelism(), maximumQueue: 200 });
   const hooks = createHooks(ground);
-  const roles = createRoles({ ...ground, events: hooks });
-  const applicationExperiences = createApplicationExperiences(ground);
-  const accessControl = createAccessControl();
+  const events = hooks;
+  const roles = createRoles({ ...ground, events });
   const consentScopes = createConsentScopes(ground);
-  const resources = createResources({ consentScopes, ...ground, roles, events: hooks });
-  const organizationRoles = createOrganizationRoles({ events: hooks });
-  const organizations = createOrganizations({ ...ground, organizationRoles, events: hooks });
-  const consentOrganizations = createConsentOrganizations({ organizations });
+  const resources = createResources({ ...ground, consentScopes, roles, events });
+  const organizationRoles = createOrganizationRoles({ events });
+  const organizations = createOrganizations({ ...ground, organizationRoles, events });
   const organizationJit = createOrganizationJit({ organizations, organizationRoles });
-  const users = createUsers({
-    ...ground,
+  const sessions = { endAll: endOfUser(ground.jobs) };
+  const users = createUsers({ ...ground, passwords, roles, organizationJit, events, sessions });
+  return {
     passwords,
+    hooks,
+    events,
     roles,
+    consentScopes,
+    resources,
+    organizationRoles,
+    organizations,
     organizationJit,
-    events: hooks,
-    sessions: { endAll: endOfUser(ground.jobs) },
-  });
-  const personalAccessTokens = createPersonalAccessTokens({ ...ground, users });
-  const subjectTokens = createSubjectTokens(ground);
-  const applications = createApplications({ ...ground, roles, grants: { endOfApplication } });
+    users,
+    applications: createApplications({ ...ground, roles, grants: { endOfApplication } }),
+    applicationExperiences: createApplicationExperiences(ground),
+    accessControl: createAccessControl(),
+    consentOrganizations: createConsentOrganizations({ organizations }),
+    personalAccessTokens: createPersonalAccessTokens({ ...ground, users }),
+    subjectTokens: createSubjectTokens(ground),
+    configs: createConfigs(ground),
+    customClaims: createCustomClaims({ ...ground, users, threads: Math.max(2, availableParallelism()) }),
+  };
+}
+
+/** What people meet: the ways to sign in, the pages and their words, messages. */
+function createFeatures(ground: Ground, kinds: readonly Connector[]) {
+  const directory = createDirectory(ground);
   const sandbox = createSandbox(ground);
   const emailTemplates = createEmailTemplates();
   const profileFields = createProfileFields(ground);
@@ -222,51 +238,24 @@ function createFeatures(ground: Awaited<ReturnType<typeof layGround>>, kinds: re
     },
   });
   const signInExperiences = createSignInExperiences({ ...ground, connectorsOf: connectors.list });
-  const customPhrases = createCustomPhrases({ ...ground, signInExperiences });
-  const pages = createPageSender({ ...ground, signInExperiences, applications, applicationExperiences, customPhrases });
-  const organizationInvitations = createOrganizationInvitations({
-    ...ground,
-    organizations,
-    organizationRoles,
-    users,
-    connectors,
-  });
-  const configs = createConfigs(ground);
-  const customClaims = createCustomClaims({ ...ground, users, threads: Math.max(2, availableParallelism()) });
-  const setup = createSetup({ ...ground, users, roles, passwords, signInExperiences });
-  const wellKnown = createWellKnown({ signInExperiences, applicationExperiences, connectors, profileFields, sandbox });
+  const shown = { ...ground, ...directory, connectors, signInExperiences, profileFields, sandbox };
+  const customPhrases = createCustomPhrases(shown);
   return {
-    hooks,
-    passwords,
-    roles,
-    resources,
-    organizationRoles,
-    organizations,
-    organizationJit,
-    organizationInvitations,
-    users,
-    applicationExperiences,
-    accessControl,
-    consentOrganizations,
-    consentScopes,
-    personalAccessTokens,
-    subjectTokens,
-    applications,
+    ...directory,
     sandbox,
+    emailTemplates,
+    profileFields,
     connectors,
     signInExperiences,
-    pages,
-    configs,
-    customClaims,
     customPhrases,
-    profileFields,
-    emailTemplates,
+    pages: createPageSender({ ...shown, customPhrases }),
+    setup: createSetup(shown),
+    wellKnown: createWellKnown(shown),
+    organizationInvitations: createOrganizationInvitations(shown),
     accountCenters: createAccountCenters(ground),
     oneTimeTokens: createOneTimeTokens(ground),
     userAssets: createUserAssets({ folder: join(ground.dataFolder, 'user-assets') }),
-    verificationCodes: createVerificationCodes({ ...ground, connectors, signInExperiences }),
-    setup,
-    wellKnown,
+    verificationCodes: createVerificationCodes(shown),
   };
 }
 

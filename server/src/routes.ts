@@ -37,7 +37,7 @@ import { type UserAssets, userAssetFileRoutes, userAssetRoutes } from './feature
 import { type Users, userRoutes } from './features/users/index.ts';
 import { type VerificationCodes, verificationCodeRoutes } from './features/verification-codes/index.ts';
 import { type WellKnown, wellKnownRoutes } from './features/well-known/index.ts';
-import { createImplement, type Http } from './http/index.ts';
+import { createImplement, type Http, type Implement } from './http/index.ts';
 import type { Log } from './kernel/log.ts';
 import { consentRoutes, keyRoutes, type Oidc, oidcRoutes, userSessionRoutes } from './oidc/index.ts';
 import { experienceRoutes, guardInteraction, type SignIn, sentinelRoutes, signInPageRoutes } from './sign-in/index.ts';
@@ -110,6 +110,12 @@ export function mountRoutes(http: Http, app: Mounted): void {
 
   // The Management API: /api/…
   apiReferenceRoutes(http);
+  managementRoutes(implement, app);
+}
+
+/** The Management API, feature by feature; every route asks for the permission that its contract names. */
+function managementRoutes(implement: Implement, app: Mounted): void {
+  const { oidc } = app;
   statusRoutes(implement);
   wellKnownRoutes(implement, app.wellKnown, app);
   applicationRoutes(implement, app.applications);

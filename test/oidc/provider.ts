@@ -40,6 +40,7 @@ import {
   endOfApplication,
   endOfUser,
   type Oidc,
+  type OidcNeeds,
   oidcRoutes,
 } from '../../server/src/oidc/index.ts';
 import { findRoot } from '../../server/src/root.ts';
@@ -92,11 +93,10 @@ export async function startProvider(): Promise<Provider> {
   addTestRoutes(http, oidc, clock);
   await http.listen({ port, host: '127.0.0.1' });
   return {
+    ...features,
     url,
     tenant,
-    database,
     clock,
-    ...features,
     addClient: (draft) => tenant.db.transaction((tx) => applications.create(tx, { name: 'Test app', ...draft })),
     addUser: (draft = {}) => tenant.db.transaction((tx) => users.create(tx, draft)),
     async close() {
@@ -126,82 +126,61 @@ async function compose({ database, clock, url, log }: { database: Database; cloc
   const seeds = [createSigningKeySeed(vault), seedManagementApi];
   const tenancy = createTenancy({ database, caches, addresses: { endpoint: url }, seeds });
   for (const id of ['default', 'admin', 'other']) await tenancy.create({ id, name: id });
-  const events = { publish: async () => undefined };
-  const logs = { write: () => undefined };
-  const roles = createRoles({ database, caches, events });
-  const jobs = createJobs({ database, clock, log });
-  const passwords = createPasswords({ concurrency: 1, maximumQueue: 4 });
-  const organizationRoles = createOrganizationRoles({ events });
-  const organizations = createOrganizations({ clock, organizationRoles, events });
-  const organizationJit = createOrganizationJit({ organizations, organizationRoles });
-  const users = createUsers({
-    clock,
-    passwords,
-    roles,
-    organizationJit,
-    events,
-    sessions: { endAll: endOfUser(jobs) },
-  });
-  const personalAccessTokens = createPersonalAccessTokens({ clock, vault, users });
-  const subjectTokens = createSubjectTokens({ clock });
-  const applications = createApplications({ database, caches, clock, vault, roles, grants: { endOfApplication } });
-  const applicationExperiences = createApplicationExperiences({ database, caches });
-  const accessControl = createAccessControl();
-  const consentOrganizations = createConsentOrganizations({ organizations });
-  const consentScopes = createConsentScopes({ database, caches });
-  const resources = createResources({ consentScopes, database, caches, roles, events });
-  const signInExperiences = createSignInExperiences({ database, caches, connectorsOf: async () => [] });
-  const pages = createPageSender({
-    signInExperiences,
-    applications,
-    applicationExperiences,
-    tenancy,
-    customPhrases: { words: async () => undefined },
-  });
-  const configs = createConfigs({ tenancy });
-  const customClaims = createCustomClaims({ tenancy, vault, log, logs, users, threads: 2 });
-  const oidc = createOidc({
-    jobs,
-    outbound: fetch,
-    logs,
-    events,
-    dashboard: { noteActive: () => undefined },
-    configs,
-    customClaims,
+  const ground = {
     database,
     caches,
     clock,
     vault,
     log,
     tenancy,
-    applications,
-    users,
-    resources,
-    organizations,
-    roles,
-    applicationExperiences,
-    accessControl,
-    consentOrganizations,
-    consentScopes,
-    personalAccessTokens,
-    subjectTokens,
-    pages,
+    jobs: createJobs({ database, clock, log }),
+    outbound: fetch,
+    // What goes to webhooks, the audit log and the dashboard is not the protocol's promise: nobody listens.
+    events: { publish: async () => undefined },
+    logs: { write: () => undefined },
+    dashboard: { noteActive: () => undefined },
+  };
+  const features = composeFeatures(ground);
+  const pages = createPageSender({
+    ...ground,
+    ...features,
+    signInExperiences: createSignInExperiences({ database, caches, connectorsOf: async () => [] }),
+    customPhrases: { words: async () => undefined },
   });
-  return {
-    jobs,
-    tenancy,
+  return { ...ground, ...features, oidc: createOidc({ ...ground, ...features, pages }) };
+}
+
+/** What the features of the protocol stand on. */
+type FeatureGround = Pick<OidcNeeds, 'caches' | 'clock' | 'database' | 'events' | 'jobs' | 'log' | 'logs' | 'vault'> & {
+  tenancy: Tenancy;
+};
+
+function composeFeatures(ground: FeatureGround) {
+  const roles = createRoles(ground);
+  const organizationRoles = createOrganizationRoles(ground);
+  const organizations = createOrganizations({ ...ground, organizationRoles });
+  const users = createUsers({
+    ...ground,
+    passwords: createPasswords({ concurrency: 1, maximumQueue: 4 }),
     roles,
+    organizationJit: createOrganizationJit({ organizations, organizationRoles }),
+    sessions: { endAll: endOfUser(ground.jobs) },
+  });
+  const consentScopes = createConsentScopes(ground);
+  return {
+    roles,
+    organizations,
     users,
-    applications,
-    resources,
-    accessControl,
-    consentOrganizations,
     consentScopes,
-    personalAccessTokens,
-    subjectTokens,
-    oidc,
-    configs,
-    customClaims,
+    personalAccessTokens: createPersonalAccessTokens({ ...ground, users }),
+    subjectTokens: createSubjectTokens(ground),
+    applications: createApplications({ ...ground, roles, grants: { endOfApplication } }),
+    applicationExperiences: createApplicationExperiences(ground),
+    accessControl: createAccessControl(),
+    consentOrganizations: createConsentOrganizations({ organizations }),
+    resources: createResources({ ...ground, consentScopes, roles }),
+    configs: createConfigs(ground),
+    customClaims: createCustomClaims({ ...ground, users, threads: 2 }),
   };
 }
 
