@@ -1,5 +1,6 @@
 /** What a client does for each operation, step by step. The same steps go to every server that offers the operation. */
 import { createHash, randomBytes } from 'node:crypto';
+import type { Authorization } from './authorization-flows.ts';
 import type { Client, Exchange, Operation, Reply } from './load.ts';
 
 /** Where a server keeps its endpoints. */
@@ -33,6 +34,8 @@ export interface Target {
   tokens: Tokens[];
   /** Bearer token of the Management API. */
   managementToken: string;
+  /** Where the server offers roles and organizations. */
+  authorization?: Authorization;
 }
 
 const form = { 'content-type': 'application/x-www-form-urlencoded' };
@@ -263,7 +266,7 @@ export async function obtainManagementToken(
   return String(json(await client.send({ method: 'POST', path: '/oidc/token', headers, body }, 200)).access_token);
 }
 
-const json = (reply: Reply) => JSON.parse(reply.body.toString()) as Record<string, unknown>;
+export const json = (reply: Reply) => JSON.parse(reply.body.toString()) as Record<string, unknown>;
 
 function locationOf({ headers }: Reply): string {
   if (!headers.location) throw new Error('A redirect came without a location.');

@@ -1,4 +1,5 @@
 /** The rows of the table: what is measured, what it may cost, and what the least is that its answer needs. */
+import * as authorization from './authorization-flows.ts';
 import * as flows from './flows.ts';
 import type { Exchange, Operation } from './load.ts';
 import type { Plan } from './subjects/limit.ts';
@@ -94,6 +95,46 @@ export const rows: Row[] = [
     operations: 1500,
     operation: flows.usersPage,
     least: () => ({ verifications: 1, statement: 'page' }),
+    oidcProvider: false,
+  },
+  {
+    id: 'organization-token',
+    name: 'Refresh with rotation, organization token and ID token',
+    operations: 1500,
+    operation: authorization.organizationToken,
+    least: () => ({ signatures: 2, statement: 'rotation' }),
+    oidcProvider: false,
+  },
+  {
+    id: 'three-roles',
+    name: 'client_credentials with three roles, JWT',
+    operations: 3000,
+    operation: authorization.threeRoles,
+    least: () => ({ signatures: 1 }),
+    oidcProvider: false,
+  },
+  {
+    id: 'token-exchange',
+    name: 'Token exchange of a personal access token, JWT',
+    operations: 1500,
+    operation: authorization.tokenExchange,
+    least: () => ({ signatures: 1, statement: 'userinfo' }),
+    oidcProvider: false,
+  },
+  {
+    id: 'role-assignment',
+    name: 'A user’s role replaced',
+    operations: 1000,
+    operation: authorization.roleAssignment,
+    least: () => ({ verifications: 1, statement: 'step' }),
+    oidcProvider: false,
+  },
+  {
+    id: 'user-creation',
+    name: 'User created, without a password',
+    operations: 1000,
+    operation: authorization.userCreation,
+    least: () => ({ verifications: 1, statement: 'step' }),
     oidcProvider: false,
   },
   {

@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Client as DatabaseClient } from 'pg';
 import { startEmbedded } from '../server/src/store/embedded.ts';
+import { prepareAuthorization } from './authorization-flows.ts';
 import { type Subject, startSubject } from './channel.ts';
 import { type Fixtures, obtainTokens, type Target, type Tokens } from './flows.ts';
 import { postmasterOf } from './footprint.ts';
@@ -97,6 +98,7 @@ async function startAldaba(
   const target: Target = { client, endpoints, fixtures, tokens: [], managementToken };
   for (let worker = 0; worker < connections; worker += 1)
     target.tokens.push(await obtainTokens(target, fixtures.usernames[worker] as string));
+  target.authorization = await prepareAuthorization(target);
   return { subject, target };
 }
 
