@@ -237,6 +237,32 @@ describe('Users', () => {
   });
 });
 
+describe('Listing users', () => {
+  let server: TestServer;
+  let api: Manager;
+  before(async () => {
+    server = await startServer();
+    api = await manage(server);
+  });
+  after(() => server.close());
+
+  it('shows every user on one page, newest first, and counts those who came and went', async () => {
+    const made: string[] = [];
+    for (const name of ['a', 'b', 'c', 'd', 'e', 'f', 'g'])
+      made.push((await api.post('/api/users', { username: `paged_${name}` })).body.id);
+    assert.equal((await api.delete(`/api/users/${made.shift()}`)).status, 204);
+    assert.equal((await api.post('/api/users', { username: 'paged_b' })).status, 422);
+
+    const pages = [];
+    for (let page = 1; page <= 4; page += 1) {
+      const reply = await api.get(`/api/users?page=${page}&page_size=2`);
+      assert.equal(reply.headers.get('total-number'), '6');
+      pages.push(...reply.body.map((user: { id: string }) => user.id));
+    }
+    assert.deepEqual(pages, made.toReversed());
+  });
+});
+
 describe('Searching users', () => {
   let server: TestServer;
   let api: Manager;
