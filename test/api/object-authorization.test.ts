@@ -6,7 +6,7 @@ import type { Keys } from '../../server/src/oidc/keys.ts';
 import { adminTenantId } from '../../server/src/tenancy/index.ts';
 import { manage, managerWith, type Reply } from '../support/management.ts';
 import { machineToken, type Planted, plant } from '../support/planted.ts';
-import { bodyNamesRows, bodyWith, pathWith, rowsIn } from '../support/route-requests.ts';
+import { bodyNamesRows, bodyWith, pathWith, rowsIn, walkOf } from '../support/route-requests.ts';
 import { startServer, type TestServer } from '../support/server.ts';
 
 /** Random requests per route and property. */
@@ -191,12 +191,7 @@ describe('What belongs to a tenant', () => {
 
   it('is open to its own manager, at every route', async () => {
     const [own] = planted as [Planted];
-    const depth = ({ path }: RouteContract) => path.split('/').length;
-    const order = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'];
-    const walk = managed.toSorted(
-      (a, b) =>
-        order.indexOf(a.method) - order.indexOf(b.method) || depth(b) - depth(a) || a.path.localeCompare(b.path),
-    );
+    const walk = walkOf(allRoutes);
     /** What this server has none of, so that nobody finds it. */
     const absent = new Set([
       '/api/users/:userId/sso-identities/:ssoConnectorId',

@@ -181,3 +181,17 @@ function sampleOf(schema: JsonSchema, path: string, ids: Ids): unknown {
     if (Object.keys(members).length === 0 && schema.properties?.[name]) members[name] = values[name]?.();
   return members;
 }
+
+const methods = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'];
+const depthOf = ({ path }: RouteContract) => path.split('/').length;
+
+/** Every managed route in an order in which each finds what it needs: what deletes comes last, the deepest first. */
+export const walkOf = (routes: readonly RouteContract[]): RouteContract[] =>
+  routes
+    .filter(({ access }) => access === 'management')
+    .toSorted(
+      (a, b) =>
+        methods.indexOf(a.method) - methods.indexOf(b.method) ||
+        depthOf(b) - depthOf(a) ||
+        a.path.localeCompare(b.path),
+    );

@@ -70,12 +70,10 @@ export async function sweepAttempts(system: Queries, now: number, isStopped: () 
   let deleted = batch;
   while (deleted === batch && !isStopped()) {
     const rows = await system.raw(
-      `with old as (
-         select tenant_id, target_hash from attempt_limits
+      `delete from attempt_limits where ctid = any(array(
+         select ctid from attempt_limits
          where window_started_at < $1 and (locked_until is null or locked_until < $2)
-         limit ${batch} for update skip locked)
-       delete from attempt_limits a using old where a.tenant_id = old.tenant_id and a.target_hash = old.target_hash
-       returning 1`,
+         limit ${batch} for update skip locked)) returning 1`,
       [new Date(now - attemptWindow), new Date(now)],
     );
     deleted = rows.length;
