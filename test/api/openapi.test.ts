@@ -84,7 +84,7 @@ for (const [address, belongs] of Object.entries(documents)) {
           ([method, one]) => [`${method.toUpperCase()} ${path}`, path, one as Operation] as const,
         ),
       );
-    const routes = new Map(
+    const routes = new Map<string, RouteContract>(
       allRoutes
         .filter(belongs)
         .map((route) => [`${route.method} ${route.path.replaceAll(/:(\w+)/g, '{$1}')}`, route] as const),
