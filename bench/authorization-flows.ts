@@ -1,6 +1,7 @@
 /** Operations around roles, organizations and users, and what they need beside what `seed.ts` makes. */
 import { type Fixtures, json, obtainTokens, type Target, type Tokens } from './flows.ts';
 import { connections, type Operation } from './load.ts';
+import type { Receiver } from './receiver.ts';
 
 export interface Authorization {
   organizationId: string;
@@ -12,6 +13,8 @@ export interface Authorization {
   roles: [string, string];
   personalAccessToken: string;
   exchanger: { id: string; secret: string };
+  /** Is told of changes of a role. */
+  receiver: Receiver;
 }
 
 const form = { 'content-type': 'application/x-www-form-urlencoded' };
@@ -41,7 +44,7 @@ const manageWith =
     return reply.body.length > 0 ? JSON.parse(reply.body.toString()) : undefined;
   };
 
-export async function prepareAuthorization(target: Target): Promise<Authorization> {
+export async function prepareAuthorization(target: Target, receiver: Receiver): Promise<Authorization> {
   const manage = manageWith(target);
   const machine = await prepareMachine(manage);
   const scope = await manage('POST', '/organization-scopes', 201, { name: 'bench:manage' });
@@ -68,7 +71,13 @@ export async function prepareAuthorization(target: Target): Promise<Authorizatio
     roles.push((await manage('POST', '/roles', 200, { name, description: name, type: 'User' })).id);
   const path = `/users/${members[0]}/personal-access-tokens`;
   const { value } = await manage<{ value: string }>('POST', path, 201, { name: 'bench' });
+  await manage('POST', '/hooks', 201, {
+    name: 'Bench',
+    events: ['Role.Data.Updated'],
+    config: { url: receiver.url },
+  });
   return {
+    receiver,
     organizationId: organization.id,
     tokens,
     machine,
@@ -158,5 +167,17 @@ export const userCreation = (target: Target): Operation => {
   return async () => {
     const username = `made_${crypto.randomUUID().replaceAll('-', '')}`;
     await manage('POST', '/users', 200, { username, name: 'Made', primaryEmail: `${username}@bench.example` });
+  };
+};
+
+/** From the change to the arrival of the webhook that tells of it. */
+export const webhook = (target: Target): Operation => {
+  const { roles, receiver } = prepared(target);
+  const manage = manageWith(target);
+  return async (_worker, count) => {
+    const mark = `mark-${crypto.randomUUID()}`;
+    const arrival = receiver.arrival(mark);
+    await manage('PATCH', `/roles/${roles[count % 2]}`, 200, { description: mark });
+    await arrival;
   };
 };

@@ -138,6 +138,14 @@ export const rows: Row[] = [
     oidcProvider: false,
   },
   {
+    id: 'webhook',
+    name: 'A role changed and its webhook received',
+    operations: 500,
+    operation: authorization.webhook,
+    least: () => ({ verifications: 1, statement: 'step' }),
+    oidcProvider: false,
+  },
+  {
     ...signIn,
     id: 'sign-in-experience',
     name: 'Password sign-in, Experience API',

@@ -11,6 +11,7 @@ import { type Subject, startSubject } from './channel.ts';
 import { type Fixtures, obtainTokens, type Target, type Tokens } from './flows.ts';
 import { postmasterOf } from './footprint.ts';
 import { connections, createClient } from './load.ts';
+import { startReceiver } from './receiver.ts';
 import { fill } from './seed.ts';
 import type { AldabaSettings } from './subjects/aldaba.ts';
 import type { ProviderSettings } from './subjects/oidc-provider.ts';
@@ -98,7 +99,8 @@ async function startAldaba(
   const target: Target = { client, endpoints, fixtures, tokens: [], managementToken };
   for (let worker = 0; worker < connections; worker += 1)
     target.tokens.push(await obtainTokens(target, fixtures.usernames[worker] as string));
-  target.authorization = await prepareAuthorization(target);
+  const receiver = stack.adopt(await startReceiver(), (started) => started.close());
+  target.authorization = await prepareAuthorization(target, receiver);
   return { subject, target };
 }
 

@@ -20,7 +20,13 @@ const profiler = new Session();
 
 async function start({ databaseUrl, root, dataFolder, port }: AldabaSettings): Promise<number> {
   const endpoint = `http://127.0.0.1:${port}`;
-  const config = readConfig({ PORT: String(port), HOST: '127.0.0.1', ENDPOINT: endpoint, ALDABA_DATA: dataFolder });
+  const config = readConfig({
+    PORT: String(port),
+    HOST: '127.0.0.1',
+    ENDPOINT: endpoint,
+    ALDABA_DATA: dataFolder,
+    OUTBOUND_ALLOWED_HOSTS: '127.0.0.1',
+  });
   app = await createApp(config, {
     clock: systemClock,
     log: createLog(config.LOG_LEVEL),
