@@ -163,101 +163,100 @@ async function walkProtocol({ tenant, tokens, machine, ids, api }: Planted) {
   await createAgent().fetch(`${tenant.baseUrl}/oidc/session/end?id_token_hint=${tokens.id_token}`);
 }
 
+// What a copy changes of the row that it is made from, as SQL; `n` counts the copies.
+const [user, organization, application, session, grant] = ['u', 'o', 'a', 's', 'g'].map(
+  (letter) => `'${letter}' || n`,
+) as [string, string, string, string, string];
+const tenant = { tenant_id: `'acme'` };
+const copies: [table: string, changes: Record<string, string>, count?: number][] = [
+  ['users', { id: user, username: user, primary_email: `${user} || '@example.com'`, primary_phone: 'null' }],
+  ['user_identities', { identity_id: user, user_id: user }],
+  // Few of many people hold a role.
+  ['users_roles', { user_id: user }, 20],
+  ['personal_access_tokens', { value_hash: user, user_id: user }],
+  ['subject_tokens', { token_hash: user, user_id: user }],
+  [
+    'secrets',
+    {
+      ...tenant,
+      id: user,
+      user_id: user,
+      type: `'t'`,
+      value_sealed: `''`,
+      metadata: `'{}'::jsonb`,
+      created_at: 'now()',
+      updated_at: 'now()',
+    },
+  ],
+  ['user_assets', { ...tenant, id: user, content_type: `'image/png'`, size: '1', created_at: 'now()' }],
+  ['applications', { id: application }],
+  ['applications_roles', { application_id: application }],
+  ['application_secrets', { application_id: application }],
+  ['application_access_users', { application_id: application }],
+  ['application_access_organizations', { application_id: application }],
+  ['organizations', { id: organization }],
+  ['organization_users', { user_id: user, organization_id: organization }],
+  ['organization_user_roles', { user_id: user, organization_id: organization }],
+  ['organization_applications', { application_id: application, organization_id: organization }],
+  ['organization_application_roles', { application_id: application, organization_id: organization }],
+  ['organization_jit_email_domains', { organization_id: organization }],
+  ['organization_jit_roles', { organization_id: organization }],
+  ['organization_invitations', { id: `'v' || n`, invitee: `${user} || '@example.com'`, organization_id: organization }],
+  ['organization_invitation_roles', { invitation_id: `'v' || n` }],
+  ['sessions', { id_hash: session, uid: session, user_id: user }],
+  ['grants', { id: grant, user_id: user, session_uid: session, application_id: application }],
+  ['refresh_tokens', { token_hash: `'r' || n`, grant_id: grant, predecessor_hash: `'q' || n` }],
+  [
+    'access_tokens',
+    { token_hash: `'t' || n`, user_id: user, grant_id: grant, application_id: application, session_uid: session },
+  ],
+  ['authorization_codes', { code_hash: `'c' || n`, grant_id: grant }],
+  [
+    'interactions',
+    {
+      ...tenant,
+      uid_hash: `'i' || n`,
+      application_id: application,
+      prompt: `'login'`,
+      request: `'{}'::jsonb`,
+      revision: '1',
+      created_at: 'now()',
+      expires_at: 'now()',
+    },
+  ],
+  ['one_time_tokens', { id: `'t' || n`, token_hash: `'t' || n`, email: `'e' || n` }],
+  [
+    'verification_codes',
+    {
+      ...tenant,
+      address_hash: user,
+      purpose: `'p'`,
+      code_hash: `'c'`,
+      tries: '1',
+      sent: '1',
+      expires_at: 'now()',
+      window_started_at: 'now()',
+    },
+  ],
+  ['attempt_limits', { ...tenant, target_hash: user, failures: '1', window_started_at: 'now()' }],
+  ['logs', { id: `'l' || n`, user_id: user, application_id: application, hook_id: `'h' || n` }],
+  [
+    'jobs',
+    {
+      ...tenant,
+      queue: `'none'`,
+      lane: user,
+      payload: `'{}'::jsonb`,
+      attempts: '1',
+      run_at: 'now()',
+      created_at: 'now()',
+    },
+  ],
+  ['daily_active_users', { ...tenant, user_id: user, date: 'current_date' }],
+];
+
 /** Some thousand copies of rows of the tables that grow, so that the planner chooses as it would for many more. */
 async function grow(url: string) {
-  const [user, organization, application, session, grant] = ['u', 'o', 'a', 's', 'g'].map(
-    (letter) => `'${letter}' || n`,
-  ) as [string, string, string, string, string];
-  const tenant = { tenant_id: `'acme'` };
-  const copies: [table: string, changes: Record<string, string>, count?: number][] = [
-    ['users', { id: user, username: user, primary_email: `${user} || '@example.com'`, primary_phone: 'null' }],
-    ['user_identities', { identity_id: user, user_id: user }],
-    // Few of many people hold a role.
-    ['users_roles', { user_id: user }, 20],
-    ['personal_access_tokens', { value_hash: user, user_id: user }],
-    ['subject_tokens', { token_hash: user, user_id: user }],
-    [
-      'secrets',
-      {
-        ...tenant,
-        id: user,
-        user_id: user,
-        type: `'t'`,
-        value_sealed: `''`,
-        metadata: `'{}'::jsonb`,
-        created_at: 'now()',
-        updated_at: 'now()',
-      },
-    ],
-    ['user_assets', { ...tenant, id: user, content_type: `'image/png'`, size: '1', created_at: 'now()' }],
-    ['applications', { id: application }],
-    ['applications_roles', { application_id: application }],
-    ['application_secrets', { application_id: application }],
-    ['application_access_users', { application_id: application }],
-    ['application_access_organizations', { application_id: application }],
-    ['organizations', { id: organization }],
-    ['organization_users', { user_id: user, organization_id: organization }],
-    ['organization_user_roles', { user_id: user, organization_id: organization }],
-    ['organization_applications', { application_id: application, organization_id: organization }],
-    ['organization_application_roles', { application_id: application, organization_id: organization }],
-    ['organization_jit_email_domains', { organization_id: organization }],
-    ['organization_jit_roles', { organization_id: organization }],
-    [
-      'organization_invitations',
-      { id: `'v' || n`, invitee: `${user} || '@example.com'`, organization_id: organization },
-    ],
-    ['organization_invitation_roles', { invitation_id: `'v' || n` }],
-    ['sessions', { id_hash: session, uid: session, user_id: user }],
-    ['grants', { id: grant, user_id: user, session_uid: session, application_id: application }],
-    ['refresh_tokens', { token_hash: `'r' || n`, grant_id: grant, predecessor_hash: `'q' || n` }],
-    [
-      'access_tokens',
-      { token_hash: `'t' || n`, user_id: user, grant_id: grant, application_id: application, session_uid: session },
-    ],
-    ['authorization_codes', { code_hash: `'c' || n`, grant_id: grant }],
-    [
-      'interactions',
-      {
-        ...tenant,
-        uid_hash: `'i' || n`,
-        application_id: application,
-        prompt: `'login'`,
-        request: `'{}'::jsonb`,
-        revision: '1',
-        created_at: 'now()',
-        expires_at: 'now()',
-      },
-    ],
-    ['one_time_tokens', { id: `'t' || n`, token_hash: `'t' || n`, email: `'e' || n` }],
-    [
-      'verification_codes',
-      {
-        ...tenant,
-        address_hash: user,
-        purpose: `'p'`,
-        code_hash: `'c'`,
-        tries: '1',
-        sent: '1',
-        expires_at: 'now()',
-        window_started_at: 'now()',
-      },
-    ],
-    ['attempt_limits', { ...tenant, target_hash: user, failures: '1', window_started_at: 'now()' }],
-    ['logs', { id: `'l' || n`, user_id: user, application_id: application, hook_id: `'h' || n` }],
-    [
-      'jobs',
-      {
-        ...tenant,
-        queue: `'none'`,
-        lane: user,
-        payload: `'{}'::jsonb`,
-        attempts: '1',
-        run_at: 'now()',
-        created_at: 'now()',
-      },
-    ],
-    ['daily_active_users', { ...tenant, user_id: user, date: 'current_date' }],
-  ];
   const client = new Client({ connectionString: url, options: '-c search_path=aldaba -c app.tenant=*' });
   await client.connect();
   try {

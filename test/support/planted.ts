@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import { allRoutes } from '@aldaba/contract';
 import type { Tenant } from '../../server/src/tenancy/index.ts';
 import { experienceClient, type Tokens } from './agent.ts';
 import { type Manager, manage, requestToken } from './management.ts';
@@ -83,19 +82,9 @@ export async function plant(server: TestServer, tenant: Tenant): Promise<Planted
   await plantRelations({ api, mark }, { userId, ...applications, ...roles, ...organizations });
   await make('PATCH', '/api/sign-in-exp', { termsOfUseUrl: `https://${mark}.example.com/terms` });
 
-  const other: Record<string, string> = {};
-  if (allRoutes.some(({ path }) => path === '/api/one-time-tokens'))
-    other['one-time-tokens'] = await idOf('/api/one-time-tokens', { email: `${mark}@example.com` });
+  const other = { 'one-time-tokens': await idOf('/api/one-time-tokens', { email: `${mark}@example.com` }) };
   const client = experienceClient(tenant.baseUrl);
   const tokens = await client.redeem(await client.signIn(username, password));
-  const { sessions } = await make('GET', `/api/users/${userId}/sessions`);
-  const { grants } = await make('GET', `/api/users/${userId}/grants`);
-  const keys = await make('GET', '/api/configs/oidc/private-keys');
-  const logId = `log-${tenant.id}`;
-  await tenant.db.raw(
-    `insert into logs (tenant_id, id, key, payload, created_at) values ($1, $2, 'Interaction.Create', $3, now())`,
-    [tenant.id, logId, { key: 'Interaction.Create', result: 'Success', userId, mark }],
-  );
   return {
     tenant,
     api,
@@ -110,13 +99,24 @@ export async function plant(server: TestServer, tenant: Tenant): Promise<Planted
       connectorId,
       hookId,
       emailTemplateId: emailTemplate.id,
-      logId,
-      keyId: keys[0].id,
-      sessionId: sessions[0].payload.uid,
-      grantId: grants[0].id,
+      ...(await findTraces({ tenant, api, mark }, userId)),
       other,
     },
   };
+}
+
+/** What the sign-in of the planted user left behind, and a line of the audit log that is known to be there. */
+async function findTraces({ tenant, api, mark }: Pick<Planted, 'tenant' | 'api' | 'mark'>, userId: string) {
+  const make = makerOf(api);
+  const { sessions } = await make('GET', `/api/users/${userId}/sessions`);
+  const { grants } = await make('GET', `/api/users/${userId}/grants`);
+  const keys = await make('GET', '/api/configs/oidc/private-keys');
+  const logId = `log-${tenant.id}`;
+  await tenant.db.raw(
+    `insert into logs (tenant_id, id, key, payload, created_at) values ($1, $2, 'Interaction.Create', $3, now())`,
+    [tenant.id, logId, { key: 'Interaction.Create', result: 'Success', userId, mark }],
+  );
+  return { logId, keyId: keys[0].id, sessionId: sessions[0].payload.uid, grantId: grants[0].id };
 }
 
 /** A token by client credentials for the tenant's Management API, whatever scopes it has. */
