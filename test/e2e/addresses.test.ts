@@ -31,6 +31,10 @@ describe('several apps in one browser', () => {
   const addApp = async (name: string, isThirdParty = false) => {
     const redirectUri = `${site.url}/${encodeURIComponent(name)}/callback?kept=1`;
     const { id } = await operator.addApplication({ type: 'Traditional', name, redirectUri, isThirdParty });
+    // Others get what the operator lets them ask for.
+    if (isThirdParty) {
+      await operator.call('POST', `/api/applications/${id}/user-consent-scopes`, { userScopes: ['profile'] });
+    }
     return (extra?: Record<string, string>) =>
       authorization({ endpoint: server.url, clientId: id, redirectUri, ...(extra ? { extra } : {}) });
   };
