@@ -89,7 +89,12 @@ export interface SubjectOptions {
 export async function startSubject({ program, flags = [], environment, settings }: SubjectOptions): Promise<Subject> {
   const child = fork(program, [], {
     execArgv: flags,
-    env: { PATH: process.env.PATH, NODE_ENV: 'production', ...environment },
+    env: {
+      PATH: process.env.PATH,
+      MALLOC_ARENA_MAX: process.env.MALLOC_ARENA_MAX,
+      NODE_ENV: 'production',
+      ...environment,
+    },
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
   });
   const ask = createAsk(child, program);

@@ -30,6 +30,7 @@ export async function measureStartup(settings: {
   const environment = {
     PATH: process.env.PATH,
     HOME: process.env.HOME,
+    MALLOC_ARENA_MAX: process.env.MALLOC_ARENA_MAX,
     ALDABA_ROOT: root,
     ALDABA_DATA: dataFolder,
     HOST: '127.0.0.1',
