@@ -62,6 +62,7 @@ interface Plan {
 describe('The statements that the server sends', () => {
   let server: TestServer;
   const statements = new Set<string>();
+  let isFilling = false;
 
   before(async () => {
     const send = Client.prototype.query as (...values: unknown[]) => unknown;
@@ -69,13 +70,15 @@ describe('The statements that the server sends', () => {
     const recorder = mock.method(Client.prototype, 'query', function (this: Client, ...values: unknown[]) {
       const [first] = values as [string | { text?: string }];
       const text = typeof first === 'string' ? first : first?.text;
-      if (text && /^\s*(with|select|insert|update|delete)\b/i.test(text)) statements.add(text);
+      if (!isFilling && text && /^\s*(with|select|insert|update|delete)\b/i.test(text)) statements.add(text);
       return send.apply(this, values);
     });
     server = await startServer({ world: { outbound: async () => new Response('thanks') } });
     statements.clear();
     const planted = await plant(server, await server.app.tenancy.create({ id: 'acme', name: 'Acme' }));
+    isFilling = true;
     await grow(server.databaseUrl);
+    isFilling = false;
     await walkProtocol(planted);
     for (const route of walkOf(allRoutes)) {
       const body = bodyWith(route, planted.ids);
