@@ -1,8 +1,16 @@
 import { z } from 'zod';
 import { route } from './route.ts';
-import { instant, jsonObject, pathId } from './values.ts';
+import { instant, pathId } from './values.ts';
 
 const second = z.number().int().describe('Seconds since the epoch.');
+
+/** How a person signed in: what the sign-in was for and what they proved. No passwords and no codes. */
+export const submissionSchema = z.object({
+  interactionEvent: z.enum(['SignIn', 'Register', 'ForgotPassword']),
+  userId: z.string(),
+  verificationRecords: z.array(z.looseObject({ id: z.string(), type: z.string() })),
+});
+export type Submission = z.output<typeof submissionSchema>;
 
 /** A browser in which a user is signed in. */
 export const userSessionSchema = z.object({
@@ -18,7 +26,7 @@ export const userSessionSchema = z.object({
       .record(z.string(), z.object({ sid: z.string(), grantId: z.string(), persistsLogout: z.boolean() }))
       .describe('By application; persistsLogout tells whether its tokens stay valid when the session ends.'),
   }),
-  lastSubmission: jsonObject.nullable(),
+  lastSubmission: submissionSchema.nullable().describe('The last sign-in in this browser; null when it is not known.'),
   clientId: z.string().nullable().describe('The application that the session was used for last.'),
   accountId: z.string().nullable(),
   expiresAt: instant,

@@ -44,6 +44,34 @@ describe('Sessions and grants of a user', () => {
     assert.deepEqual((await api.get(`/api/users/${userId}/grants?appType=thirdParty`)).body.grants, []);
   });
 
+  it('tell how the person signed in last, without the password', async () => {
+    const userId = await person('hopper');
+    await signIn('hopper');
+    const { body } = await api.get(`/api/users/${userId}/sessions`);
+    const [{ lastSubmission, payload }] = body.sessions;
+    const [record] = lastSubmission.verificationRecords;
+    assert.deepEqual(lastSubmission, {
+      interactionEvent: 'SignIn',
+      userId,
+      verificationRecords: [
+        { id: record.id, type: 'Password', identifier: { type: 'username', value: 'hopper' }, verified: true },
+      ],
+    });
+    const { body: one } = await api.get(`/api/users/${userId}/sessions/${payload.uid}`);
+    assert.deepEqual(one.lastSubmission, lastSubmission);
+    await app.register('newcomer', password);
+    const { id } = (await api.get('/api/users?search.username=newcomer')).body[0];
+    const [session] = (await api.get(`/api/users/${id}/sessions`)).body.sessions;
+    assert.equal(session.lastSubmission.interactionEvent, 'Register');
+    assert.equal(session.lastSubmission.userId, id);
+    const [first] = session.lastSubmission.verificationRecords;
+    assert.deepEqual(first, {
+      id: first.id,
+      type: 'NewPasswordIdentity',
+      identifier: { type: 'username', value: 'newcomer' },
+    });
+  });
+
   it('end one by one; what was granted for the time after goes only when asked', async () => {
     const userId = await person('grace');
     const [kept, ended] = [await signIn('grace'), await signIn('grace')];

@@ -201,7 +201,16 @@ function addTestRoutes(http: Http, oidc: Oidc, clock: Clock): void {
     const authenticatedAt = new Date(clock.now());
     return request.tenant.db.transaction((tx) =>
       typeof userId === 'string'
-        ? oidc.port.finish(tx, interaction, { userId, amr: ['pwd'], authenticatedAt })
+        ? oidc.port.finish(tx, interaction, {
+            userId,
+            amr: ['pwd'],
+            authenticatedAt,
+            submission: {
+              interactionEvent: 'SignIn',
+              userId,
+              verificationRecords: [{ id: 'proof', type: 'Password' }],
+            },
+          })
         : oidc.port.abort(tx, interaction, 'access_denied'),
     );
   });

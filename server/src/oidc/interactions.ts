@@ -3,7 +3,7 @@ import { type Reply, type Request, readCookie, writeCookie } from '../http/index
 import type { Clock } from '../kernel/clock.ts';
 import { hashToken } from '../kernel/crypto.ts';
 import { AldabaError } from '../kernel/errors.ts';
-import type { Interaction, InteractionPort } from '../sign-in/port.ts';
+import type { Interaction, InteractionPort, SignInResult } from '../sign-in/port.ts';
 import type { Queries } from '../store/index.ts';
 import type { AuthorizationRequest } from './authorize/request.ts';
 import { interactionCookie } from './cookies.ts';
@@ -25,7 +25,7 @@ const maximumOpen = 10;
 
 /** What the person's part came to; kept as JSON until the resume reads it. */
 export type InteractionResult =
-  | { kind: 'login'; userId: string; amr: string[]; authenticatedAt: number }
+  | (Omit<SignInResult, 'authenticatedAt'> & { kind: 'login'; authenticatedAt: number })
   | { kind: 'consent'; userId: string }
   | { kind: 'refused' };
 
@@ -161,10 +161,10 @@ export function createInteractionPort(deps: { clock: Clock; logs: Audit }): Inte
       interaction.revision += 1;
       interaction.state = state;
     },
-    async finish(tx, interaction, { userId, amr, authenticatedAt }) {
-      const result: InteractionResult = { kind: 'login', userId, amr, authenticatedAt: authenticatedAt.getTime() };
+    async finish(tx, interaction, { authenticatedAt, ...login }) {
+      const result: InteractionResult = { kind: 'login', ...login, authenticatedAt: authenticatedAt.getTime() };
       await settleInteraction(tx, interaction, result, clock);
-      noteEnd(tx, interaction, userId);
+      noteEnd(tx, interaction, login.userId);
       return { redirectTo: resumeUrl(interaction) };
     },
     async abort(tx, interaction) {

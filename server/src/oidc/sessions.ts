@@ -3,10 +3,11 @@ import { type Request, readCookie } from '../http/index.ts';
 import type { Clock } from '../kernel/clock.ts';
 import { hashToken } from '../kernel/crypto.ts';
 import { opaqueToken, standardId } from '../kernel/ids.ts';
+import type { SignInResult } from '../sign-in/port.ts';
 import type { Queries } from '../store/index.ts';
 import { announceLogout } from './backchannel-logout.ts';
 import { sessionCookie } from './cookies.ts';
-import { deleteSession, findSession, insertSession, renewSession, type SessionRecord } from './store/sessions.ts';
+import { deleteSession, findSession, insertSession, type NewSession, renewSession } from './store/sessions.ts';
 
 export interface Session {
   /** Public name, the `sid` of ID tokens. */
@@ -33,18 +34,19 @@ export async function findBrowserSession(q: Queries, request: Request, clock: Cl
  */
 export async function beginSession(
   tx: Queries,
-  login: { userId: string; amr: string[]; authenticatedAt: Date },
+  login: SignInResult,
   previous: Session | undefined,
   life: { now: number; ttl: number },
 ): Promise<{ session: Session; cookieValue: string }> {
   const cookieValue = opaqueToken();
   const keeps = previous?.userId === login.userId;
-  const record: SessionRecord & { expiresAt: Date } = {
+  const record: NewSession = {
     idHash: hashToken(cookieValue),
     uid: keeps ? previous.uid : standardId(),
     userId: login.userId,
     authenticatedAt: login.authenticatedAt,
     amr: login.amr,
+    lastSubmission: login.submission,
     expiresAt: new Date(life.now + life.ttl * 1000),
   };
   const renewed = keeps && (await renewSession(tx, previous.idHash, record));

@@ -86,7 +86,7 @@ function toSession(userId: string, session: store.StoredUserSession): UserSessio
         ]),
       ),
     },
-    lastSubmission: null,
+    lastSubmission: session.lastSubmission,
     clientId: newestFirst[0]?.clientId ?? null,
     accountId: userId,
     expiresAt: session.expiresAt.getTime(),

@@ -1,3 +1,4 @@
+import type { Submission } from '@aldaba/contract';
 import type { Request } from '../http/index.ts';
 import type { Queries } from '../store/index.ts';
 import type { Tenant } from '../tenancy/index.ts';
@@ -42,6 +43,8 @@ export interface SignInResult {
   /** Authentication methods (RFC 8176 where it has a word): `pwd`, `social`. */
   amr: string[];
   authenticatedAt: Date;
+  /** Kept with the session. */
+  submission: Submission;
 }
 
 /** The door from the sign-in to the protocol; the protocol fills it, and owns the table of interactions. */

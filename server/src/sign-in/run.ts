@@ -12,6 +12,7 @@ import type { SignInNeeds } from './needs.ts';
 import { resolvePolicy, type SignInPolicy } from './policy.ts';
 import type { Interaction } from './port.ts';
 import { type Intent, type PendingProfile, readState, type SignInState } from './state.ts';
+import { describeSubmission } from './submission.ts';
 
 /** Where a sign-in stands after a step. */
 export interface Standing {
@@ -83,7 +84,7 @@ function createSteps(needs: Needs): Runner {
     return tenant.db.transaction(async (tx) => {
       const executor = createExecutor(needs, interaction, { tx, context });
       for (;;) {
-        const created = await executor.execute(progress.effects.splice(0));
+        const created = await executor.execute(progress.effects.splice(0), progress.state);
         if (!created) break;
         account = accountOf(created);
         rest = progress.take([{ type: 'created', account }, ...rest]);
@@ -161,7 +162,7 @@ function createExecutor(
   const executor = {
     redirectTo: undefined as string | undefined,
     /** Returns the user that was created, if one was; no effect follows a creation. */
-    async execute(effects: readonly Effect[]): Promise<User | undefined> {
+    async execute(effects: readonly Effect[], state: SignInState): Promise<User | undefined> {
       for (const effect of effects) {
         switch (effect.type) {
           case 'create-user': {
@@ -195,6 +196,7 @@ function createExecutor(
               userId: effect.userId,
               amr: effect.amr,
               authenticatedAt,
+              submission: describeSubmission(effect.userId, state),
             });
             executor.redirectTo = redirectTo;
             await events.publish(tx, hookOf[context.interactionEvent], { ...context, userId: user.id, user });

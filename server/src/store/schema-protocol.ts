@@ -21,6 +21,7 @@ interface SessionRow {
   user_id: string;
   authenticated_at: Date;
   amr: Generated<string[]>;
+  last_submission: unknown;
   created_at: Generated<Date>;
   expires_at: Date;
 }

@@ -1,3 +1,4 @@
+import type { SignInResult } from '../../sign-in/port.ts';
 import { announceLogout } from '../backchannel-logout.ts';
 import { beginSession } from '../sessions.ts';
 import { type Flow, type Outcome, refuse } from './flow.ts';
@@ -19,10 +20,7 @@ export async function takeResult(flow: Flow): Promise<Outcome | undefined> {
   }
 }
 
-async function takeLogin(
-  flow: Flow,
-  login: { userId: string; amr: string[]; authenticatedAt: Date },
-): Promise<Outcome | undefined> {
+async function takeLogin(flow: Flow, login: SignInResult): Promise<Outcome | undefined> {
   const { core, tx } = flow;
   const user = await core.users.find(tx, login.userId);
   if (!user || user.isSuspended) return refuse('access_denied', 'the account is not active');

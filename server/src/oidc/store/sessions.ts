@@ -1,3 +1,4 @@
+import type { Submission } from '@aldaba/contract';
 import { type Queries, sql } from '../../store/index.ts';
 
 export interface SessionRecord {
@@ -6,6 +7,11 @@ export interface SessionRecord {
   userId: string;
   authenticatedAt: Date;
   amr: string[];
+}
+
+export interface NewSession extends SessionRecord {
+  expiresAt: Date;
+  lastSubmission: Submission;
 }
 
 /** A live session whose user may sign in. Suspended users have none (they stop at issuance, whatever cookie they hold). */
@@ -19,7 +25,7 @@ export async function findSession(q: Queries, idHash: string, now: Date): Promis
   return row && { idHash, uid: row.uid, userId: row.user_id, authenticatedAt: row.authenticated_at, amr: row.amr };
 }
 
-export async function insertSession(tx: Queries, session: SessionRecord & { expiresAt: Date }): Promise<void> {
+export async function insertSession(tx: Queries, session: NewSession): Promise<void> {
   await tx.run(
     sql.insertInto('sessions').values({
       tenant_id: tx.tenantId,
@@ -28,17 +34,14 @@ export async function insertSession(tx: Queries, session: SessionRecord & { expi
       user_id: session.userId,
       authenticated_at: session.authenticatedAt,
       amr: session.amr,
+      last_submission: JSON.stringify(session.lastSubmission),
       expires_at: session.expiresAt,
     }),
   );
 }
 
 /** The same session under a new secret value; returns false when it has ended meanwhile. */
-export async function renewSession(
-  tx: Queries,
-  oldIdHash: string,
-  session: SessionRecord & { expiresAt: Date },
-): Promise<boolean> {
+export async function renewSession(tx: Queries, oldIdHash: string, session: NewSession): Promise<boolean> {
   const renewed = await tx.run(
     sql
       .updateTable('sessions')
@@ -46,6 +49,7 @@ export async function renewSession(
         id_hash: session.idHash,
         authenticated_at: session.authenticatedAt,
         amr: session.amr,
+        last_submission: JSON.stringify(session.lastSubmission),
         expires_at: session.expiresAt,
       })
       .where('tenant_id', '=', tx.tenantId)

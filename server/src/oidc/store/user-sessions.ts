@@ -1,8 +1,10 @@
+import type { Submission } from '@aldaba/contract';
 import type { Queries } from '../../store/index.ts';
 
 export interface StoredUserSession {
   uid: string;
   authenticatedAt: Date;
+  lastSubmission: Submission | null;
   createdAt: Date;
   expiresAt: Date;
   /** Newest first. */
@@ -19,11 +21,12 @@ export async function findUserSessions(
   const rows = await q.raw<{
     uid: string;
     authenticated_at: Date;
+    last_submission: Submission | null;
     created_at: Date;
     expires_at: Date;
     grants: StoredUserSession['grants'];
   }>(
-    `select s.uid, s.authenticated_at, s.created_at, s.expires_at,
+    `select s.uid, s.authenticated_at, s.last_submission, s.created_at, s.expires_at,
             coalesce((select jsonb_agg(jsonb_build_object('id', g.id, 'clientId', g.application_id,
                         'isOffline', g.scope ~ '(^| )offline_access( |$)') order by g.created_at desc, g.id)
                         from grants g where g.tenant_id = $1 and g.session_uid = s.uid and g.expires_at > $3), '[]') as grants
@@ -35,6 +38,7 @@ export async function findUserSessions(
   return rows.map((row) => ({
     uid: row.uid,
     authenticatedAt: row.authenticated_at,
+    lastSubmission: row.last_submission,
     createdAt: row.created_at,
     expiresAt: row.expires_at,
     grants: row.grants,

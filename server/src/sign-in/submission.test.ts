@@ -1,0 +1,49 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { type SignInState, stateVersion } from './state.ts';
+import { describeSubmission } from './submission.ts';
+
+describe('What is kept of a sign-in', () => {
+  const proof = { createdAt: 1, used: true };
+  const state: Omit<SignInState, 'intent' | 'proofs'> = {
+    version: stateVersion,
+    startedAt: 1,
+    challenges: [],
+    profile: { password: 'a sealed digest' },
+  };
+
+  it('holds no password, no digest and no token that a provider sent along', () => {
+    const kept = describeSubmission('u1', {
+      ...state,
+      intent: 'Register',
+      proofs: [
+        {
+          ...proof,
+          id: 'p1',
+          type: 'NewPasswordIdentity',
+          identifier: { type: 'username', value: 'ada' },
+          password: 'a sealed digest',
+        },
+        {
+          ...proof,
+          id: 'p2',
+          type: 'Social',
+          connectorId: 'c1',
+          target: 'wechat',
+          syncProfile: true,
+          identity: { id: 'open-id', name: 'Ada', rawData: { access_token: 'opens something', city: 'Paris' } },
+        },
+      ],
+    });
+    assert.deepEqual(kept.verificationRecords, [
+      { id: 'p1', type: 'NewPasswordIdentity', identifier: { type: 'username', value: 'ada' } },
+      {
+        id: 'p2',
+        type: 'Social',
+        connectorId: 'c1',
+        socialUserInfo: { id: 'open-id', name: 'Ada', rawData: { access_token: '******', city: 'Paris' } },
+      },
+    ]);
+    assert.equal(/sealed|opens/.test(JSON.stringify(kept)), false);
+  });
+});

@@ -1,0 +1,23 @@
+import type { Submission } from '@aldaba/contract';
+import { mask } from '../features/logs/index.ts';
+import type { Proof, SignInState } from './state.ts';
+
+/** What is kept of a sign-in when it is complete. */
+export const describeSubmission = (userId: string, { intent, proofs }: SignInState): Submission => ({
+  interactionEvent: intent,
+  userId,
+  verificationRecords: proofs.map(describeProof),
+});
+
+/** A proof as a verification record. What a provider said is masked like the audit log: some send their tokens along. */
+function describeProof(proof: Proof): Submission['verificationRecords'][number] {
+  const { id, type } = proof;
+  switch (proof.type) {
+    case 'Password':
+      return { id, type, identifier: proof.identifier, verified: true };
+    case 'NewPasswordIdentity':
+      return { id, type, identifier: proof.identifier };
+    case 'Social':
+      return { id, type, connectorId: proof.connectorId, socialUserInfo: mask(proof.identity) };
+  }
+}
