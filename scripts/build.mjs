@@ -41,8 +41,8 @@ export async function buildAll() {
   const entries = {
     main: 'server/src/main.ts',
     cli: 'server/src/cli.ts',
-    // A thread of its own: the server starts it by this name (features/custom-claims/isolates.ts).
-    isolate: 'server/src/features/custom-claims/isolate.ts',
+    // A thread of its own: the server starts it by this name (features/scripts/service.ts).
+    isolate: 'server/src/features/scripts/isolate.ts',
   };
   const present = Object.entries(entries).filter(([, path]) => existsSync(join(root, path)));
   if (present.length > 0) {

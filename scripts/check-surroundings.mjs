@@ -6,7 +6,7 @@ import { readSource } from './syntax.mjs';
 
 // The isolate is the entry of a thread: it measures the processor time of its own.
 const ownersOfTheProcess =
-  /^server\/src\/(main|cli)\.ts$|^server\/src\/store\/embedded(-[a-z]+)?\.ts$|^server\/src\/features\/custom-claims\/isolate\.ts$/;
+  /^server\/src\/(main|cli)\.ts$|^server\/src\/store\/embedded(-[a-z]+)?\.ts$|^server\/src\/features\/scripts\/isolate\.ts$/;
 const pure = /^server\/src\/sign-in\/(machine|policy)\.ts$/;
 const outside = /^(await|Date|Temporal|performance|Math|crypto|fetch|setTimeout|setInterval|process|console)$/;
 

@@ -35,6 +35,7 @@ import { createResources } from './features/resources/index.ts';
 import { createRoles, seedManagementApi } from './features/roles/index.ts';
 import { createSandbox, type Sandbox } from './features/sandbox/index.ts';
 import { createSetup } from './features/setup/index.ts';
+import { createScripts } from './features/scripts/index.ts';
 import {
   createSignInExperiences,
   type SignInExperiences,
@@ -141,7 +142,7 @@ export async function createApp(config: Config, world: World): Promise<App> {
       await sweeps.close();
       await ground.jobs.close();
       await oidc.close();
-      await features.customClaims.close();
+      await features.scripts.close();
       await Promise.all([ground.logs.close(), ground.dashboard.close()]);
       await database.close();
     },
@@ -202,6 +203,7 @@ function createDirectory(ground: Ground) {
     passwords,
     hooks,
     events,
+  const scripts = createScripts({ size: Math.max(2, availableParallelism()) });
     roles,
     consentScopes,
     resources,
@@ -216,7 +218,8 @@ function createDirectory(ground: Ground) {
     personalAccessTokens: createPersonalAccessTokens({ ...ground, users }),
     subjectTokens: createSubjectTokens(ground),
     configs: createConfigs(ground),
-    customClaims: createCustomClaims({ ...ground, users, threads: Math.max(2, availableParallelism()) }),
+    scripts,
+    customClaims: createCustomClaims({ ...ground, users, scripts }),
   };
 }
 

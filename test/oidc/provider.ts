@@ -27,6 +27,7 @@ import {
 } from '../../server/src/features/personal-access-tokens/index.ts';
 import { createResources } from '../../server/src/features/resources/index.ts';
 import { createRoles, seedManagementApi } from '../../server/src/features/roles/index.ts';
+import { createScripts } from '../../server/src/features/scripts/index.ts';
 import { createSignInExperiences } from '../../server/src/features/sign-in-experience/index.ts';
 import { createSubjectTokens, type SubjectTokens } from '../../server/src/features/subject-tokens/index.ts';
 import { createUsers, type User, type Users } from '../../server/src/features/users/index.ts';
@@ -103,7 +104,7 @@ export async function startProvider(): Promise<Provider> {
       await http.close();
       await features.jobs.close();
       await oidc.close();
-      await features.customClaims.close();
+      await features.scripts.close();
       await database.close();
       await admin(`drop database ${name} with (force)`);
     },
@@ -167,6 +168,7 @@ function composeFeatures(ground: FeatureGround) {
     sessions: { endAll: endOfUser(ground.jobs) },
   });
   const consentScopes = createConsentScopes(ground);
+  const scripts = createScripts({ size: 2 });
   return {
     roles,
     organizations,
@@ -180,7 +182,8 @@ function composeFeatures(ground: FeatureGround) {
     consentOrganizations: createConsentOrganizations({ organizations }),
     resources: createResources({ ...ground, consentScopes, roles }),
     configs: createConfigs(ground),
-    customClaims: createCustomClaims({ ...ground, users, threads: 2 }),
+    scripts,
+    customClaims: createCustomClaims({ ...ground, users, scripts }),
   };
 }
 

@@ -1,9 +1,9 @@
 /**
  * Custom claims: an operator's scripts that add claims to access tokens, or refuse them.
  *
- * Owns the tenant's settings `custom-claims/…` (sealed: environment variables hold secrets), the isolates that scripts run in
- * (`isolates.ts` here, `isolate.ts` in a thread of its own) and what a script gets to know about a person (`store.ts`). Does
- * not own what a token says otherwise. The protocol asks through `run`; the Management API enters at `routes.ts`.
+ * Owns the tenant's settings `custom-claims/…` (sealed: environment variables hold secrets) and what a script gets to know
+ * about a person (`store.ts`). Does not own the isolates that scripts run in (scripts) nor what a token says otherwise. The
+ * protocol asks through `run`; the Management API enters at `routes.ts`.
  */
 export type { Outcome } from './outcome.ts';
 export { customClaimsRoutes } from './routes.ts';

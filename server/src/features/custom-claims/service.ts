@@ -4,8 +4,8 @@ import { AldabaError } from '../../kernel/errors.ts';
 import type { Log } from '../../kernel/log.ts';
 import { adminTenantId, type Tenancy, type Tenant } from '../../tenancy/index.ts';
 import type { Audit } from '../logs/index.ts';
+import type { Scripts } from '../scripts/index.ts';
 import type { User, Users } from '../users/index.ts';
-import { createIsolates } from './isolates.ts';
 import type { Outcome } from './outcome.ts';
 import { findMemberships } from './store.ts';
 
@@ -15,8 +15,7 @@ export interface CustomClaimsNeeds {
   log: Log;
   logs: Audit;
   users: Pick<Users, 'find'>;
-  /** Threads for scripts, at most. */
-  threads: number;
+  scripts: Pick<Scripts, 'run'>;
 }
 
 /** What a script gets to know. */
@@ -45,7 +44,6 @@ export interface CustomClaims {
     script: Pick<CustomClaimsScript, 'script' | 'environmentVariables'>,
     input: ScriptInput,
   ): Promise<Outcome>;
-  close(): Promise<void>;
 }
 
 /** Claims that say who, for whom and how long (RFC 7519, RFC 8693, RFC 9068): no script changes what they say. */
@@ -58,8 +56,7 @@ const protocolClaims = new Set(
 const none: Outcome = { kind: 'claims', claims: {} };
 const settingKey = (type: CustomizedToken): string => `custom-claims/${type}`;
 
-export function createCustomClaims({ tenancy, vault, log, logs, users, threads }: CustomClaimsNeeds): CustomClaims {
-  const isolates = createIsolates({ size: threads });
+export function createCustomClaims({ tenancy, vault, log, logs, users, scripts }: CustomClaimsNeeds): CustomClaims {
   const contextOf = (tenant: Tenant, type: CustomizedToken) => `${tenant.id}/${settingKey(type)}`;
 
   const find = async (tenant: Tenant, type: CustomizedToken): Promise<CustomClaimsScript | undefined> => {
@@ -73,9 +70,12 @@ export function createCustomClaims({ tenancy, vault, log, logs, users, threads }
     input: ScriptInput,
   ): Promise<Outcome> => {
     const text = JSON.stringify({ ...input, environmentVariables: environmentVariables ?? {} });
-    const outcome = await isolates.run(tenant.id, { script, input: text });
-    if (outcome.kind !== 'claims') return outcome;
-    return { kind: 'claims', claims: withoutProtocolClaims(outcome.claims) };
+    const outcome = await scripts.run(tenant.id, { script, entry: 'getCustomJwtClaims', input: text });
+    if (outcome.kind !== 'returned') return outcome;
+    const claims = outcome.value ?? {};
+    if (typeof claims !== 'object' || Array.isArray(claims))
+      return { kind: 'failed', reason: 'shape', message: 'getCustomJwtClaims must return an object' };
+    return { kind: 'claims', claims: withoutProtocolClaims(claims) };
   };
 
   return {
@@ -111,9 +111,8 @@ export function createCustomClaims({ tenancy, vault, log, logs, users, threads }
       await tenancy.saveSetting(tenant, settingKey(type), null);
       return true;
     },
-    close: isolates.close,
   };
 }
 
-const withoutProtocolClaims = (claims: Record<string, unknown>): Record<string, unknown> =>
+const withoutProtocolClaims = (claims: object): Record<string, unknown> =>
   Object.fromEntries(Object.entries(claims).filter(([name]) => !protocolClaims.has(name)));

@@ -1,14 +1,14 @@
 import { Worker } from 'node:worker_threads';
 import type { Outcome, Task } from './outcome.ts';
 
-/** Runs scripts off the main thread. */
-export interface Isolates {
+/** Runs scripts off the main thread, each in a runtime of its own. Never rejects. */
+export interface Scripts {
   /** @param owner scripts of one owner run one after the other, so that nobody's endless loop holds up the others' scripts */
   run(owner: string, task: Task): Promise<Outcome>;
   close(): Promise<void>;
 }
 
-export interface IsolatesOptions {
+interface ScriptsOptions {
   /** Threads at most; they start when they are needed. */
   size: number;
   /** Milliseconds after which a thread that does not answer is ended, whatever it does. */
@@ -32,7 +32,7 @@ interface Thread {
 // Beside this file, as source or as an entry of the bundle (scripts/build.mjs).
 const entry = new URL(import.meta.url.endsWith('.ts') ? './isolate.ts' : './isolate.js', import.meta.url);
 
-export function createIsolates({ size, wallLimit = 1000, maximumQueue = 200 }: IsolatesOptions): Isolates {
+export function createScripts({ size, wallLimit = 1000, maximumQueue = 200 }: ScriptsOptions): Scripts {
   const threads = new Set<Thread>();
   const idle: Thread[] = [];
   const queue: Waiting[] = [];

@@ -3,7 +3,7 @@
  * Node: no module, no network, no file, no environment, no timer. Every run has a runtime of its own, so that no script
  * meets what another left behind.
  *
- * The entry of a worker thread; started by `isolates.ts`.
+ * The entry of a worker thread; started by `service.ts`.
  */
 import { parentPort } from 'node:worker_threads';
 import {
@@ -29,7 +29,7 @@ const harness = `(() => {
   const [text, Failure] = [String, Error];
   const silent = () => undefined;
   globalThis.console = freeze({ log: silent, info: silent, warn: silent, error: silent, debug: silent });
-  return async (input, getCustomJwtClaims) => {
+  return async (input, entry) => {
     let denied;
     const api = freeze({
       denyAccess(message) {
@@ -38,8 +38,8 @@ const harness = `(() => {
       },
     });
     try {
-      const claims = await getCustomJwtClaims({ ...parse(input), api });
-      return denied ? stringify({ denied }) : stringify({ claims: claims ?? {} });
+      const value = await entry({ ...parse(input), api });
+      return stringify(denied ? { denied } : { value });
     } catch (error) {
       if (denied) return stringify({ denied });
       throw error;
@@ -63,7 +63,7 @@ parentPort?.on('message', (task: Task) => {
 });
 parentPort?.postMessage('ready');
 
-function runOnce({ script, input }: Task): { outcome: Outcome; isSound: boolean } {
+function runOnce(task: Task): { outcome: Outcome; isSound: boolean } {
   const runtime = wasm.newRuntime();
   runtime.setMemoryLimit(memoryLimit);
   runtime.setMaxStackSize(stackLimit);
@@ -75,7 +75,7 @@ function runOnce({ script, input }: Task): { outcome: Outcome; isSound: boolean 
     return isLate;
   });
   const context = runtime.newContext();
-  const outcome = evaluate({ runtime, context }, { script, input });
+  const outcome = evaluate({ runtime, context }, task);
   if (isLate) return { outcome: { kind: 'failed', reason: 'time' }, isSound: false };
   if (outcome.kind === 'failed' && outcome.reason === 'memory') return { outcome, isSound: false };
   context.dispose();
@@ -88,44 +88,42 @@ interface Isolate {
   context: QuickJSContext;
 }
 
-function evaluate({ runtime, context }: Isolate, { script, input }: Task): Outcome {
+function evaluate({ runtime, context }: Isolate, { script, entry, input }: Task): Outcome {
   const prepared = context.evalCode(harness, 'harness.js', { strict: true });
   if (prepared.error) return failure(context, prepared.error);
   using run = prepared.value;
   const defined = context.evalCode(script, 'script.js', { type: 'global' });
   if (defined.error) return failure(context, defined.error);
   defined.value.dispose();
-  const found = context.evalCode('getCustomJwtClaims', 'script.js', { type: 'global' });
+  const found = context.evalCode(entry, 'script.js', { type: 'global' });
   if (found.error) return failure(context, found.error);
-  using claimsOf = found.value;
+  using main = found.value;
   using text = context.newString(input);
-  const called = context.callFunction(run, context.undefined, text, claimsOf);
+  const called = context.callFunction(run, context.undefined, text, main);
   if (called.error) return failure(context, called.error);
   using promise = called.value;
   const jobs = runtime.executePendingJobs();
   if (jobs.error) return failure(context, jobs.error);
   const state = context.getPromiseState(promise);
   if (state.type === 'pending')
-    return { kind: 'failed', reason: 'error', message: 'getCustomJwtClaims waits for something that never comes' };
+    return { kind: 'failed', reason: 'error', message: `${entry} waits for something that never comes` };
   if (state.type === 'rejected') return failure(context, state.error);
   using value = state.value;
   return read(context.getString(value));
 }
 
 function read(text: string): Outcome {
-  if (text.length > outputLimit) return { kind: 'failed', reason: 'shape', message: 'the claims are too large' };
-  let result: { denied?: { message?: string }; claims?: unknown };
+  if (text.length > outputLimit) return { kind: 'failed', reason: 'shape', message: 'the result is too large' };
+  let result: { denied?: { message?: string }; value?: unknown };
   try {
     result = JSON.parse(text);
   } catch {
     // The script replaced something that its own isolate writes JSON with: what it meant is lost.
-    return { kind: 'failed', reason: 'shape', message: 'the claims are not JSON' };
+    return { kind: 'failed', reason: 'shape', message: 'the result is not JSON' };
   }
-  const { denied, claims } = result;
+  const { denied, value } = result;
   if (denied) return { kind: 'denied', ...(typeof denied.message === 'string' ? { message: denied.message } : {}) };
-  if (typeof claims !== 'object' || claims === null || Array.isArray(claims))
-    return { kind: 'failed', reason: 'shape', message: 'getCustomJwtClaims must return an object' };
-  return { kind: 'claims', claims: claims as Record<string, unknown> };
+  return { kind: 'returned', ...(value === undefined ? {} : { value }) };
 }
 
 function failure(context: QuickJSContext, handle: QuickJSHandle): Outcome {
