@@ -34,8 +34,8 @@ import { createPersonalAccessTokens } from './features/personal-access-tokens/in
 import { createResources } from './features/resources/index.ts';
 import { createRoles, seedManagementApi } from './features/roles/index.ts';
 import { createSandbox, type Sandbox } from './features/sandbox/index.ts';
-import { createSetup } from './features/setup/index.ts';
 import { createScripts } from './features/scripts/index.ts';
+import { createSetup } from './features/setup/index.ts';
 import {
   createSignInExperiences,
   type SignInExperiences,
@@ -198,12 +198,12 @@ function createDirectory(ground: Ground) {
   const organizations = createOrganizations({ ...ground, organizationRoles, events });
   const organizationJit = createOrganizationJit({ organizations, organizationRoles });
   const sessions = { endAll: endOfUser(ground.jobs) };
+  const scripts = createScripts({ size: Math.max(2, availableParallelism()) });
   const users = createUsers({ ...ground, passwords, roles, organizationJit, events, sessions });
   return {
     passwords,
     hooks,
     events,
-  const scripts = createScripts({ size: Math.max(2, availableParallelism()) });
     roles,
     consentScopes,
     resources,
