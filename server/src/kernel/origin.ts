@@ -19,10 +19,13 @@ export interface Origin {
   about?: Readonly<Record<string, unknown>>;
 }
 
-const origins = new AsyncLocalStorage<Origin>();
+const origins = new AsyncLocalStorage<Origin | undefined>();
 
 /** Runs `work`, and all that it starts, as serving `origin`. */
 export const withOrigin = <T>(origin: Origin, work: () => T): T => origins.run(origin, work);
+
+/** Runs `work`, and all that it starts, as background work: nobody's request. */
+export const withoutOrigin = <T>(work: () => T): T => origins.run(undefined, work);
 
 /** Undefined in background work. */
 export const currentOrigin = (): Origin | undefined => origins.getStore();

@@ -1,6 +1,6 @@
 import { lookup as lookupHost } from 'node:dns/promises';
-import { type IncomingMessage, request as requestHttp } from 'node:http';
-import { request as requestHttps } from 'node:https';
+import { type ClientRequestArgs, Agent as HttpAgent, type IncomingMessage, request as requestHttp } from 'node:http';
+import { Agent as HttpsAgent, request as requestHttps } from 'node:https';
 import { isIP } from 'node:net';
 import { type AllowList, createAllowList, isPublicAddress } from './addresses.ts';
 
@@ -28,6 +28,11 @@ export interface OutboundOptions {
   timeLimit?: number;
   /** Bytes of a response body. */
   sizeLimit?: number;
+  /**
+   * Keeps connections for the next request to the same addresses. A kept one may turn out to be closed when a request is on its
+   * way, which is then sent again: for requests that may arrive twice.
+   */
+  keepsConnections?: boolean;
   /** Finds the addresses of a host; the system's resolver unless a test gives another. */
   resolve?(host: string): Promise<readonly Address[]>;
 }
@@ -49,7 +54,7 @@ const connectionHeaders = [
  * The one way out to addresses that somebody else chose (connectors, webhooks, logos): a `fetch` that reaches public
  * addresses only (server-side request forgery, OWASP API7). The name is resolved once and the connection goes to the
  * address that was checked, so an answer that changes afterwards (DNS rebinding) changes nothing. Redirects are followed
- * three times at most and checked like the first address. There are no cookies, no proxies and no kept connections.
+ * three times at most and checked like the first address. There are no cookies and no proxies.
  *
  * @throws OutboundError (a TypeError, like fetch); the signal's reason when the caller aborts
  */
@@ -58,17 +63,20 @@ export function createOutbound(options: OutboundOptions): Fetch {
   const resolve = options.resolve ?? ((host: string) => lookupHost(host, { all: true, verbatim: true }));
   const timeLimit = options.timeLimit ?? 10_000;
   const sizeLimit = options.sizeLimit ?? 1_048_576;
-  return async (input, init) => {
+  const agents = options.keepsConnections ? createAgents() : undefined;
+  return async (input, { signal: given, ...init } = {}) => {
     const request = new Request(input, init);
     const url = new URL(request.url);
     const deadline = AbortSignal.timeout(timeLimit);
-    const signal = AbortSignal.any([request.signal, deadline]);
+    // Not left to `Request`: it holds on to the signal in a way that costs more than the rest of the request.
+    const asked = given ?? request.signal;
+    const signal = AbortSignal.any([asked, deadline]);
     try {
       const body = request.body === null ? undefined : Buffer.from(await request.arrayBuffer());
       const first: Hop = { url, method: request.method, headers: headersOf(request.headers), body };
-      return await follow(first, request.redirect, (hop) => send(hop, { allowed, resolve, signal, sizeLimit }));
+      return await follow(first, request.redirect, (hop) => send(hop, { allowed, resolve, signal, sizeLimit, agents }));
     } catch (error) {
-      if (request.signal.aborted) throw request.signal.reason;
+      if (asked.aborted) throw asked.reason;
       if (deadline.aborted) throw new OutboundError('time', `${url.host} did not answer within ${timeLimit} ms`);
       throw error;
     }
@@ -119,11 +127,28 @@ function nextHop(hop: Hop, status: number, location: string): Hop {
   return { url, method: 'GET', headers, body: undefined };
 }
 
+/** A request and the addresses that were checked for it. */
+type Checked = ClientRequestArgs & { addresses?: string };
+
+type Agents = ReturnType<typeof createAgents>;
+
+/** Keeps connections by the addresses that were checked: one is used again only for a request that may go to the same. */
+function createAgents() {
+  const options = { keepAlive: true, maxFreeSockets: 8, timeout: 15_000 };
+  const byAddress = <A extends HttpAgent>(agent: A): A => {
+    const nameOf = agent.getName.bind(agent);
+    agent.getName = (request?: Checked) => `${nameOf(request)} ${request?.addresses}`;
+    return agent;
+  };
+  return { 'http:': byAddress(new HttpAgent(options)), 'https:': byAddress(new HttpsAgent(options)) };
+}
+
 interface SendNeeds {
   allowed: AllowList;
   resolve(host: string): Promise<readonly Address[]>;
   signal: AbortSignal;
   sizeLimit: number;
+  agents: Agents | undefined;
 }
 
 async function send(hop: Hop, needs: SendNeeds): Promise<Response> {
@@ -140,10 +165,11 @@ async function send(hop: Hop, needs: SendNeeds): Promise<Response> {
           : new OutboundError('network', `${url.host} could not be reached`),
       );
     };
-    const outgoing = request(url, {
+    const options: Checked = {
+      addresses: addresses.map(({ address }) => address).join(),
       method,
       headers: body === undefined ? headers : { ...headers, 'content-length': String(body.length) },
-      agent: false,
+      agent: needs.agents?.[url.protocol as keyof Agents] ?? false,
       signal,
       // The connection goes to what was checked, whatever the name resolves to by now.
       lookup: (_host, options, callback) => {
@@ -155,8 +181,13 @@ async function send(hop: Hop, needs: SendNeeds): Promise<Response> {
           );
         else callback(null, first.address, first.family);
       },
+    };
+    const outgoing = request(url, options);
+    outgoing.on('error', (error: NodeJS.ErrnoException) => {
+      const wasClosed = outgoing.reusedSocket && (error.code === 'ECONNRESET' || error.code === 'EPIPE');
+      if (wasClosed && !signal.aborted) resolve(send(hop, { ...needs, agents: undefined }));
+      else fail(error);
     });
-    outgoing.on('error', fail);
     outgoing.on('response', (incoming) => {
       readBody(incoming, url.host, sizeLimit)
         .then((bytes) => resolve(toResponse(incoming, bytes)))

@@ -4,7 +4,7 @@ import type { Fetch } from '../../kernel/outbound.ts';
 import type { Job, JobOutcome } from '../jobs/index.ts';
 import type { Audit } from '../logs/index.ts';
 import type { Delivery } from './events.ts';
-import { type Answer, bodyOf, send } from './request.ts';
+import { type Answer, send } from './request.ts';
 
 interface DelivererNeeds {
   clock: Clock;
@@ -29,10 +29,10 @@ export function createDeliverer(needs: DelivererNeeds): (job: Job, stop: AbortSi
     const hook = await needs.find(job.tenantId, delivery.hookId);
     // Deleted or switched off since: nobody wants to know any more.
     if (!hook?.enabled) return undefined;
-    const body = bodyOf(delivery);
+    const { body } = delivery;
     const answer = await send(needs.outbound, hook.config, { body, signingKey: hook.signingKey, stop });
     if (stop.aborted && answer.kind !== 'accepted') return { retryAfter: 0 };
-    note(needs.logs, job, delivery, { answer, body });
+    note(needs.logs, job, delivery, answer);
     if (answer.kind === 'accepted') return undefined;
     if (answer.kind === 'refused') {
       const refusals = (delivery.refusals ?? 0) + 1;
@@ -44,7 +44,7 @@ export function createDeliverer(needs: DelivererNeeds): (job: Job, stop: AbortSi
   };
 }
 
-function note(logs: Audit, job: Job, delivery: Delivery, { answer, body }: { answer: Answer; body: string }): void {
+function note(logs: Audit, job: Job, delivery: Delivery, answer: Answer): void {
   logs.write(job.tenantId, {
     key: `TriggerHook.${delivery.event}`,
     result: answer.kind === 'accepted' ? 'Success' : 'Error',
@@ -54,7 +54,7 @@ function note(logs: Audit, job: Job, delivery: Delivery, { answer, body }: { ans
     more: {
       hookId: delivery.hookId,
       attempt: job.attempt,
-      hookRequest: { body: JSON.parse(body) },
+      hookRequest: { body: JSON.parse(delivery.body) },
       ...('reason' in answer ? {} : { response: { statusCode: answer.statusCode, body: answer.body } }),
     },
   });

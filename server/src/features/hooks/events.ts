@@ -3,19 +3,18 @@ import type { Clock } from '../../kernel/clock.ts';
 import { currentOrigin, type Origin } from '../../kernel/origin.ts';
 import type { CacheRegistry, Database, Queries } from '../../store/index.ts';
 import type { Jobs } from '../jobs/index.ts';
+import { bodyOf } from './request.ts';
 import { findListeners } from './store.ts';
 
 /** The queue of requests to receivers. */
 export const deliveryQueue = 'hook-deliveries';
 
-/** What is delivered; the request's bytes follow from it, so they are the same at every attempt. */
+/** What is delivered. */
 export interface Delivery {
   hookId: string;
   event: HookEvent;
-  /** ISO 8601. */
-  createdAt: string;
-  /** Members of the body beside these. */
-  members: Record<string, unknown>;
+  /** The request's body: the same bytes at every attempt. */
+  body: string;
   /** How often the receiver has answered with an error. */
   refusals?: number;
 }
@@ -72,7 +71,7 @@ export function createEvents({
         deliveryQueue,
         hooks.map(({ id }) => ({
           lane: id,
-          payload: { hookId: id, event, createdAt, members: whole } satisfies Delivery,
+          payload: { hookId: id, event, body: bodyOf({ hookId: id, event, createdAt }, whole) } satisfies Delivery,
         })),
       );
     },

@@ -1,7 +1,6 @@
 import { createHmac } from 'node:crypto';
 import type { HookConfig, HookEvent } from '@aldaba/contract';
 import { type Fetch, OutboundError } from '../../kernel/outbound.ts';
-import type { Delivery } from './events.ts';
 
 /** What came of a request to a receiver. */
 export type Answer =
@@ -13,9 +12,9 @@ const keptAnswer = 1024;
 /** Answers of what stands in front of a receiver that is not there: nobody has looked at the request. */
 const gatewayStatuses = new Set([502, 503, 504]);
 
-/** The body's bytes: the same at every attempt. */
-export const bodyOf = ({ hookId, event, createdAt, members }: Omit<Delivery, 'refusals'>): string =>
-  JSON.stringify({ hookId, event, createdAt, ...members });
+/** The body of a request to a receiver. */
+export const bodyOf = (about: { hookId: string; event: HookEvent; createdAt: string }, members: object): string =>
+  JSON.stringify({ ...about, ...members });
 
 /** Sends one request. It never throws. */
 export async function send(

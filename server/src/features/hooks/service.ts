@@ -151,7 +151,7 @@ export function createHooks(needs: HooksNeeds): Hooks {
       const createdAt = new Date(clock.now()).toISOString();
       const answers = await Promise.all(
         [...new Set(names)].map((event) => {
-          const body = bodyOf({ hookId: id, event, createdAt, members: sampleMembers(event) });
+          const body = bodyOf({ hookId: id, event, createdAt }, sampleMembers(event));
           return send(outbound, config, { body, signingKey });
         }),
       );

@@ -1,4 +1,4 @@
-import { type Queries, sql } from '../../store/index.ts';
+import type { Queries } from '../../store/index.ts';
 
 export interface StoredJob {
   tenant_id: string;
@@ -9,21 +9,28 @@ export interface StoredJob {
   created_at: Date;
 }
 
+const columns = 'tenant_id, id, lane, payload, attempts, created_at';
+
+/** Stores jobs that are due at `runAt`. With `isTaken` the first attempt is the caller's, as with `takeJobs`. */
 export const insertJobs = (
-  q: Queries,
-  jobs: readonly { queue: string; lane: string; payload: unknown; runAt: Date; createdAt: Date }[],
-): Promise<number> =>
-  q.run(
-    sql.insertInto('jobs').values(
-      jobs.map((job) => ({
-        tenant_id: q.tenantId,
-        queue: job.queue,
-        lane: job.lane,
-        payload: JSON.stringify(job.payload),
-        run_at: job.runAt,
-        created_at: job.createdAt,
-      })),
-    ),
+  tx: Queries,
+  queue: string,
+  jobs: readonly { lane: string; payload: unknown }[],
+  { now, runAt, isTaken }: { now: Date; runAt: Date; isTaken: boolean },
+): Promise<StoredJob[]> =>
+  tx.raw(
+    `insert into jobs (tenant_id, queue, lane, payload, attempts, run_at, created_at)
+     select $1, $2, job.lane, job.payload, $5, $6, $7 from unnest($3::text[], $4::jsonb[]) as job (lane, payload)
+     returning ${columns}`,
+    [
+      tx.tenantId,
+      queue,
+      jobs.map((job) => job.lane),
+      jobs.map((job) => JSON.stringify(job.payload)),
+      isTaken ? 1 : 0,
+      runAt,
+      now,
+    ],
   );
 
 /** Takes jobs that are due and hides them until `hiddenUntil`. Two takers never get the same one. */
@@ -37,12 +44,16 @@ export const takeJobs = (
      where id = any(array(
        select id from jobs where queue = $1 and run_at <= $2 and lane <> all($5::text[])
        order by run_at limit $4 for update skip locked))
-     returning tenant_id, id, lane, payload, attempts, created_at`,
+     returning ${columns}`,
     [queue, options.now, options.hiddenUntil, options.limit, options.busyLanes],
   );
 
-export const deleteJob = (q: Queries, id: number): Promise<unknown> =>
-  q.raw('delete from jobs where tenant_id = $1 and id = $2', [q.tenantId, id]);
+/** Gives back jobs that were taken but not tried. */
+export const returnJobs = (system: Queries, ids: readonly number[], now: Date): Promise<unknown> =>
+  system.raw('update jobs set attempts = attempts - 1, run_at = $2 where id = any($1::bigint[])', [ids, now]);
+
+export const deleteJobs = (system: Queries, ids: readonly number[]): Promise<unknown> =>
+  system.raw('delete from jobs where id = any($1::bigint[])', [ids]);
 
 export const delayJob = (q: Queries, id: number, at: { runAt: Date; payload?: unknown }): Promise<unknown> =>
   q.raw('update jobs set run_at = $3, payload = coalesce($4::jsonb, payload) where tenant_id = $1 and id = $2', [
