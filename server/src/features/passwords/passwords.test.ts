@@ -3,8 +3,8 @@ import { createHash, pbkdf2Sync } from 'node:crypto';
 import { describe, it } from 'node:test';
 import { hash } from '@node-rs/argon2';
 import { AldabaError } from '../../kernel/errors.ts';
+import { createGate } from '../../kernel/gate.ts';
 import type { PasswordDigest } from './digest.ts';
-import { createGate } from './gate.ts';
 import { assertUsableDigest, createPasswords, type PasswordPolicy, passwordIssues } from './index.ts';
 
 const code = (expected: string) => (error: unknown) => error instanceof AldabaError && error.code === expected;

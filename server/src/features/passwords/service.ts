@@ -1,7 +1,7 @@
 import { hash, verify } from '@node-rs/argon2';
+import { createGate } from '../../kernel/gate.ts';
 import type { PasswordDigest } from './digest.ts';
 import { matchesForeign, readArgon2 } from './foreign.ts';
-import { createGate } from './gate.ts';
 
 /** Hashes and verifies passwords off the main thread, one at a time per core. */
 export interface Passwords {

@@ -1,4 +1,4 @@
-import { AldabaError } from '../../kernel/errors.ts';
+import { AldabaError } from './errors.ts';
 
 /** Lets `concurrency` pieces of work run at a time and `maximumQueue` wait; refuses what comes beyond. */
 export interface Gate {
