@@ -36,7 +36,9 @@ describe('joining an organization by oneself', () => {
       [added.status, added.body],
       [201, { tenantId: 'default', organizationId: id, emailDomain: 'acme.test' }],
     );
-    assertRefused(await api.post(domains, { emailDomain: 'acme.test' }), 422, 'entity.unique_integrity_violation');
+    const repeated = await api.post(domains, { emailDomain: 'acme.test' });
+    assertRefused(repeated, 422, 'entity.unique_integrity_violation');
+    assert.deepEqual(repeated.body.data, { field: 'emailDomain' });
     assertRefused(await api.post(domains, { emailDomain: 'ada@acme.test' }), 400, 'guard.invalid_input');
     const none = '/api/organizations/none/jit/email-domains';
     assertRefused(await api.get(none), 404, 'entity.not_exists_with_id');

@@ -29,11 +29,9 @@ describe('the organization template', () => {
       description: 'See invoices.',
     });
     await create('/api/organization-scopes', { name: '100%' });
-    assertRefused(
-      await api.post('/api/organization-scopes', { name: '100%' }),
-      422,
-      'entity.unique_integrity_violation',
-    );
+    const taken = await api.post('/api/organization-scopes', { name: '100%' });
+    assertRefused(taken, 422, 'entity.unique_integrity_violation');
+    assert.deepEqual(taken.body.data, { field: 'name' });
     assert.deepEqual(names((await api.get('/api/organization-scopes?q=INVOICE')).body), ['read:invoices']);
     assert.deepEqual(names((await api.get('/api/organization-scopes?q=%25')).body), ['100%']);
     const page = await api.get('/api/organization-scopes?page=2&page_size=1');

@@ -8,6 +8,17 @@ interface PostgresError extends Error {
 }
 
 /**
+ * What the API calls the value that may be there once only, where no feature has a code of its own for it. PostgreSQL does not
+ * tell the columns of a table under row-level security.
+ */
+const fields: Readonly<Record<string, string>> = {
+  organization_roles_tenant_id_name_key: 'name',
+  organization_scopes_tenant_id_name_key: 'name',
+  organization_jit_email_domains_pkey: 'emailDomain',
+  organization_invitations_pending: 'invitee',
+};
+
+/**
  * Turns constraint violations into codes of the contract, with the constraint's name as cause for features that
  * answer more precisely (`constraintOf`). Everything else goes through unchanged.
  */
@@ -16,7 +27,11 @@ export function translateDatabaseError(error: unknown): unknown {
   const { code, constraint } = error as PostgresError;
   switch (code) {
     case '23505':
-      return new AldabaError('entity.unique_integrity_violation', { field: constraint ?? 'value' }, { cause: error });
+      return new AldabaError(
+        'entity.unique_integrity_violation',
+        { field: fields[constraint ?? ''] ?? 'value' },
+        { cause: error },
+      );
     case '23503':
       return new AldabaError('entity.relation_foreign_key_not_found', undefined, { cause: error });
     case '23514':
