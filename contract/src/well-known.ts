@@ -1,8 +1,9 @@
 import { z } from 'zod';
 import { publicSocialConnectorSchema } from './connectors.ts';
+import { profileFieldSchema } from './custom-profile-fields.ts';
 import { route } from './route.ts';
 import { signInExperienceSchema } from './sign-in-experience.ts';
-import { jsonObject } from './values.ts';
+import { jsonObject, pathId } from './values.ts';
 
 /** What a sign-in page needs to draw itself. Public: holds nothing that is not shown to everybody. */
 export const publicSignInExperienceSchema = signInExperienceSchema
@@ -14,7 +15,10 @@ export const publicSignInExperienceSchema = signInExperienceSchema
     ),
     forgotPassword: z.object({ phone: z.boolean(), email: z.boolean() }),
     isDevelopmentTenant: z.boolean(),
-    customProfileFields: z.array(jsonObject),
+    /** What a sign-up asks for, in its order. */
+    customProfileFields: z.array(profileFieldSchema),
+    /** Everything that people can be asked for. */
+    customProfileFieldCatalog: z.array(profileFieldSchema),
   });
 
 const tag = 'Well-known';
@@ -39,6 +43,17 @@ export const getPublicExperience = route({
   summary: 'Get what a sign-in page needs',
   query: experienceQuery,
   responses: { 200: publicSignInExperienceSchema },
+});
+export const getTenantEndpoint = route({
+  method: 'GET',
+  path: '/api/.well-known/endpoints/:tenantId',
+  operationId: 'GetWellKnownEndpoints',
+  tag,
+  access: 'anonymous',
+  summary: 'Get where the people of a tenant sign in; the admin tenant answers only',
+  params: z.object({ tenantId: pathId }),
+  responses: { 200: z.object({ user: z.string() }) },
+  errors: ['request.not_found', 'tenant.not_found'],
 });
 export const getPhrases = route({
   method: 'GET',

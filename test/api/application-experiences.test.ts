@@ -35,9 +35,9 @@ describe('How an application looks', () => {
     branding: { logoUrl: 'https://img.test/app.png', darkLogoUrl: '' },
     termsOfUseUrl: 'https://app.example.com/terms',
   };
-  const signInPage = async (clientId: string) => {
+  const signInPage = async (clientId: string, extra: Record<string, string> = {}) => {
     const agent = createAgent();
-    const begun = await agent.fetch(authorization({ endpoint: server.url, clientId, redirectUri }).url);
+    const begun = await agent.fetch(authorization({ endpoint: server.url, clientId, redirectUri, extra }).url);
     const page = await agent.fetch(`${server.url}${begun.headers.get('location')}`);
     return page.text();
   };
@@ -93,6 +93,27 @@ describe('How an application looks', () => {
     assert.equal(own.termsOfUseUrl, 'https://app.example.com/terms');
     for (const query of ['', '?appId=unknown'])
       assert.equal((await api.get(`/api/.well-known/sign-in-exp${query}`)).body.color.primaryColor, '#112233');
+  });
+
+  it('gives way to the look of the organization that people sign in to, on pages and for custom ones', async () => {
+    const id = await create(false);
+    await api.put(`/api/applications/${id}/sign-in-experience`, look);
+    const { body: organization } = await api.post('/api/organizations', {
+      name: 'Acme',
+      color: { primaryColor: '#77aa77' },
+      branding: { favicon: 'https://img.test/acme.ico' },
+      customCss: 'main { color: green }',
+    });
+    const html = await signInPage(id, { organization_id: organization.id });
+    assert.match(html, /#77aa77/);
+    assert.match(html, /https:\/\/img\.test\/acme\.ico/);
+    assert.match(html, /https:\/\/img\.test\/app\.png/, 'what the organization leaves empty is the application’s');
+    const path = `/api/.well-known/experience?appId=${id}&organizationId=`;
+    const shown = (await api.get(`${path}${organization.id}`)).body;
+    assert.deepEqual(shown.color, { primaryColor: '#77aa77', isDarkModeEnabled: true, darkPrimaryColor: '#445566' });
+    assert.equal(shown.branding.logoUrl, 'https://img.test/app.png');
+    assert.equal(shown.customCss, 'main { color: green }');
+    assert.equal((await api.get(`${path}unknown`)).body.color.primaryColor, '#abcdef');
   });
 
   it('of a third party shows on the consent page, with its terms; people sign in under the tenant’s', async () => {

@@ -154,6 +154,14 @@ describe('What everybody may read', () => {
     }
   });
 
+  it('is where the people of a tenant sign in, on the admin tenant', async () => {
+    const admin = managerWith(`${server.url}/t/admin`, '');
+    const { body } = await admin.get('/api/.well-known/endpoints/default');
+    assert.deepEqual(body, { user: server.url });
+    assertRefused(await admin.get('/api/.well-known/endpoints/none'), 404, 'tenant.not_found');
+    assertRefused(await anybody.get('/api/.well-known/endpoints/default'), 404, 'request.not_found');
+  });
+
   it('does not offer a connector that is not configured in full', async () => {
     await api.post('/api/connectors', { connectorId: 'wechat-web' });
     const { body } = await anybody.get('/api/.well-known/sign-in-exp');

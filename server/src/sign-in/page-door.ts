@@ -33,6 +33,7 @@ export function createPageDoor({ needs }: SignIn): PageDoor {
   const optionsOf = (interaction: Interaction) => ({
     appId: interaction.applicationId,
     ...(interaction.request.uiLocales === undefined ? {} : { uiLocales: interaction.request.uiLocales }),
+    ...(interaction.request.organizationId === undefined ? {} : { organizationId: interaction.request.organizationId }),
   });
   const route: PageDoor['route'] = (handler) => async (request, reply) => {
     try {

@@ -6,11 +6,14 @@ import type { Tenancy, Tenant } from '../../tenancy/index.ts';
 import { type ApplicationExperiences, dress, type Look } from '../application-experiences/index.ts';
 import type { Client } from '../applications/index.ts';
 import type { CustomPhrases } from '../custom-phrases/index.ts';
+import type { Organizations } from '../organizations/index.ts';
 import { createFrame } from './frame.ts';
 
 export interface PageOptions {
   /** Client id of the application that asks; its name stands in the page's title. */
   appId?: string;
+  /** Organization that the application signs people in to; its look goes over the application's. */
+  organizationId?: string;
   /** HTTP status, 200 unless given. */
   status?: number;
   /** `ui_locales` of the authorization request. */
@@ -28,6 +31,7 @@ export interface PageSenderNeeds {
   signInExperiences: { get(tenant: Tenant): Promise<SignInExperienceSettings> };
   applications: { findClient(tenant: Tenant, clientId: string): Promise<Client | undefined> };
   applicationExperiences: Pick<ApplicationExperiences, 'lookOf'>;
+  organizations: Pick<Organizations, 'find'>;
   tenancy: Pick<Tenancy, 'setting'>;
   customPhrases: Pick<CustomPhrases, 'words'>;
 }
@@ -36,7 +40,7 @@ export interface PageSenderNeeds {
 export { phoneCookie as sandboxCookie };
 
 export function createPageSender(needs: PageSenderNeeds): PageSender {
-  const { signInExperiences, applications, applicationExperiences, tenancy, customPhrases } = needs;
+  const { signInExperiences, applications, applicationExperiences, organizations, tenancy, customPhrases } = needs;
 
   const bridge = async (request: Request): Promise<'ios' | 'android' | undefined> => {
     const phone = readCookie(request, phoneCookie);
@@ -66,7 +70,10 @@ export function createPageSender(needs: PageSenderNeeds): PageSender {
       const own = await signInExperiences.get(tenant);
       const client = options.appId === undefined ? undefined : await applications.findClient(tenant, options.appId);
       const look = client ? await applicationExperiences.lookOf(tenant, client.id) : {};
-      const settings = dress(own, client?.isThirdParty ? withoutLinks(look) : look);
+      const { organizationId } = options;
+      const organization =
+        organizationId === undefined ? undefined : await organizations.find(tenant.db, organizationId);
+      const settings = dress(dress(own, client?.isThirdParty ? withoutLinks(look) : look), organization ?? {});
       const frame = createFrame({
         tenant,
         settings,

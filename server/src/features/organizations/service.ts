@@ -33,6 +33,7 @@ export interface Organizations {
     filter: { search?: Search | undefined; showFeatured?: boolean | undefined },
     slice: Slice,
   ): Promise<Listed<OrganizationSummary>>;
+  find(q: Queries, id: string): Promise<Organization | undefined>;
   /** @throws AldabaError `entity.not_exists_with_id` */
   get(q: Queries, id: string): Promise<Organization>;
   create(tx: Queries, draft: OrganizationColumns & { name: string }): Promise<Organization>;
@@ -90,6 +91,7 @@ export interface Organizations {
 
 export function createOrganizations({ clock, organizationRoles, events }: OrganizationsNeeds): Organizations {
   return {
+    find: store.findOrganization,
     list: async (q, { search, showFeatured }, slice) => {
       const { items, total } = await store.findOrganizationList(q, search, slice);
       return { items: showFeatured ? await withFeatured(q, items) : items, total };

@@ -11,8 +11,9 @@ export function wellKnownRoutes(
   wellKnown: WellKnown,
   needs: Pick<WellKnownNeeds, 'signInExperiences'> & { customPhrases: Pick<CustomPhrases, 'words'> },
 ): void {
-  implement(contract.getPublicSignInExperience, ({ tenant, query }) => wellKnown.experience(tenant, query.appId));
-  implement(contract.getPublicExperience, ({ tenant, query }) => wellKnown.experience(tenant, query.appId));
+  implement(contract.getPublicSignInExperience, ({ tenant, query }) => wellKnown.experience(tenant, query));
+  implement(contract.getPublicExperience, ({ tenant, query }) => wellKnown.experience(tenant, query));
+  implement(contract.getTenantEndpoint, ({ tenant, params }) => wellKnown.endpoint(tenant, params.tenantId));
   implement(contract.getPhrases, async ({ tenant, query, request, reply }) => {
     const { languageInfo } = await needs.signInExperiences.get(tenant);
     const language = negotiateLanguage({
