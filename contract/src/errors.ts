@@ -211,6 +211,29 @@ export const errorCatalog = {
   'localization.invalid_translation_structure': [422, 'Some keys are not among the words of the pages. See data.'],
   'localization.cannot_delete_default_language': [409, 'The words of the default language cannot be deleted.'],
   'custom_profile_fields.name_exists': [400, 'There is a field with this name already. Choose another.'],
+  // storage: where the bytes of uploads lie
+  'storage.unavailable': [503, 'Files cannot be reached at the moment. Try again in a few seconds.'],
+  'storage.refused': [500, 'The file store refused the request. Ask the operator: the log says why.'],
+  // custom UI: uploaded sign-in pages
+  'custom_ui.archive_invalid': [400, 'The file is not a zip archive that can be read: {reason}. Pack it anew.'],
+  'custom_ui.too_large': [
+    400,
+    'Unpacked, the archive is larger than {maximum} bytes. Leave out what the pages do not need.',
+  ],
+  'custom_ui.too_many_files': [
+    400,
+    'The archive holds more than {maximum} files. Leave out what the pages do not need.',
+  ],
+  'custom_ui.path_not_allowed': [
+    400,
+    'The archive holds a path that leads elsewhere: {path}. Use relative paths only.',
+  ],
+  'custom_ui.link_not_allowed': [400, 'The archive holds a link or a special file: {path}. Pack plain files only.'],
+  'custom_ui.index_missing': [
+    400,
+    'There is no index.html at the top of the archive. Pack the files, not their folder.',
+  ],
+  'custom_ui.not_found': [422, 'There are no uploaded pages with the id {id}. Upload them first.'],
   'custom_profile_fields.name_conflict_sign_in_identifier': [
     400,
     'Identifiers are not profile fields. Choose another name.',

@@ -46,5 +46,11 @@ export const createUserAsset = route({
   summary: 'Upload a file, such as a logo or an avatar',
   upload: maximumAssetSize,
   responses: { 200: z.object({ url: z.string() }) },
-  errors: ['guard.invalid_input', 'guard.file_size_exceeded', 'guard.mime_type_not_allowed'],
+  errors: [
+    'guard.invalid_input',
+    'guard.file_size_exceeded',
+    'guard.mime_type_not_allowed',
+    'storage.unavailable',
+    'storage.refused',
+  ],
 });

@@ -20,6 +20,7 @@ import { createCustomPhrases } from './features/custom-phrases/index.ts';
 import { createProfileFields } from './features/custom-profile-fields/index.ts';
 import { createDashboard } from './features/dashboard/index.ts';
 import { createEmailTemplates, type EmailTemplates } from './features/email-templates/index.ts';
+import { createDiskStorage, createS3Storage, type FileStorage, s3Host } from './features/file-storage/index.ts';
 import { createHooks } from './features/hooks/index.ts';
 import { createPageSender } from './features/hosted-pages/index.ts';
 import { createJobs } from './features/jobs/index.ts';
@@ -184,6 +185,7 @@ async function layGround(config: Config, world: World) {
   };
 }
 
+    files: createFiles(config, world),
 type Ground = Awaited<ReturnType<typeof layGround>>;
 
 /** Who and what a tenant has, and who may do what. Those below know those above. */
@@ -257,7 +259,7 @@ function createFeatures(ground: Ground, kinds: readonly Connector[]) {
     organizationInvitations: createOrganizationInvitations(shown),
     accountCenters: createAccountCenters(ground),
     oneTimeTokens: createOneTimeTokens(ground),
-    userAssets: createUserAssets({ folder: join(ground.dataFolder, 'user-assets') }),
+    userAssets: createUserAssets(ground),
     verificationCodes: createVerificationCodes(shown),
   };
 }
@@ -269,6 +271,26 @@ async function openMigrated(config: Config, world: World): Promise<Database> {
     poolSize: config.DATABASE_POOL_SIZE,
     log: world.log,
     ...(migrated.role ? { role: migrated.role } : {}),
+/** Where the bytes of uploads lie: in the data folder, or in the bucket that the operator named. */
+function createFiles(config: Config, { clock, log, dataFolder, outbound }: World): FileStorage {
+  const { S3_BUCKET: bucket, S3_ENDPOINT: endpoint } = config;
+  const { S3_ACCESS_KEY_ID: accessKeyId, S3_SECRET_ACCESS_KEY: secretAccessKey } = config;
+  if (!bucket || !endpoint || !accessKeyId || !secretAccessKey) return createDiskStorage(dataFolder);
+  const settings = {
+    bucket,
+    endpoint,
+    accessKeyId,
+    secretAccessKey,
+    region: config.S3_REGION,
+    pathStyle: config.S3_PATH_STYLE === 'true',
+    keyPrefix: config.S3_KEY_PREFIX ?? '',
+    ...(config.S3_PUBLIC_URL ? { publicUrl: config.S3_PUBLIC_URL } : {}),
+  };
+  // This host only, and nobody else's requests: the operator may have the store on a private network.
+  const toStore = { allowed: [s3Host(settings)], timeLimit: 30_000, sizeLimit: 21 * 1_048_576 };
+  return createS3Storage({ settings, clock, log, outbound: outbound ?? createOutbound(toStore) });
+}
+
   });
 }
 

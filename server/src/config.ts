@@ -61,6 +61,45 @@ export const configSchema = z.object({
   CONNECTORS_FOLDER: text
     .default('connectors')
     .describe('Folder inside the data folder (or an absolute path) with published connector packages to load.'),
+  S3_BUCKET: z
+    .string()
+    .regex(
+      /^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/,
+      'A bucket name has 3 to 63 lowercase letters, digits, dots and hyphens.',
+    )
+    .optional()
+    .describe(
+      'Bucket of an S3-compatible store for uploads; it needs `S3_ENDPOINT`, `S3_ACCESS_KEY_ID` and `S3_SECRET_ACCESS_KEY` beside it. Without it uploads lie in the data folder.',
+    ),
+  S3_ENDPOINT: origin
+    .optional()
+    .describe(
+      'URL of the store, e.g. `https://s3.eu-central-1.amazonaws.com` or `http://minio:9000`. It may lie in a private network.',
+    ),
+  S3_REGION: z
+    .string()
+    .regex(/^[a-z0-9-]+$/)
+    .default('us-east-1')
+    .describe('Region of the store, as its signatures name it. Stores without regions take any.'),
+  S3_ACCESS_KEY_ID: text.optional().describe('Id of the access key.'),
+  S3_SECRET_ACCESS_KEY: text.optional().describe('The access key. It is never shown.'),
+  S3_PATH_STYLE: z
+    .enum(['true', 'false'])
+    .default('true')
+    .describe('Whether the bucket stands in the path of addresses (`true`) or in the host name (`false`).'),
+  S3_KEY_PREFIX: z
+    .string()
+    .regex(/^[A-Za-z0-9._-]+(\/[A-Za-z0-9._-]+)*$/)
+    .refine((value) => !value.split('/').some((part) => /^\.+$/.test(part)))
+    .optional()
+    .describe(
+      'What the names of objects begin with, e.g. `aldaba`. The tenant follows: `aldaba/default/user-assets/…`.',
+    ),
+  S3_PUBLIC_URL: origin
+    .optional()
+    .describe(
+      'Where everybody can read the bucket, e.g. `https://assets.example.com`. Images are then linked there; without it the server fetches and sends them.',
+    ),
   LOG_RETENTION_DAYS: z.coerce
     .number()
     .int()
@@ -89,5 +128,17 @@ export function readConfig(environment: Record<string, string | undefined>): Con
     const lines = result.error.issues.map((issue) => `  ${issue.path.join('.')}: ${issue.message}`);
     throw new Error(`The configuration is not valid. Correct these environment variables:\n${lines.join('\n')}`);
   }
+  requireWholeS3(result.data);
   return Object.freeze({ ...result.data, ENDPOINT: result.data.ENDPOINT ?? `http://localhost:${result.data.PORT}` });
+}
+
+const s3Members = ['S3_BUCKET', 'S3_ENDPOINT', 'S3_ACCESS_KEY_ID', 'S3_SECRET_ACCESS_KEY'] as const;
+
+/** Half of a store would mean uploads that lie somewhere else than the operator thinks. */
+function requireWholeS3(config: Environment): void {
+  const missing = s3Members.filter((name) => config[name] === undefined);
+  if (missing.length === 0 || missing.length === s3Members.length) return;
+  throw new Error(
+    `The configuration is not valid. An S3-compatible store needs these environment variables too:\n  ${missing.join('\n  ')}`,
+  );
 }

@@ -23,6 +23,8 @@ const secretNames = [
   'cookie',
   'set-cookie',
   'appSecret',
+  'secretAccessKey',
+  'S3_SECRET_ACCESS_KEY',
   'parameters',
 ];
 

@@ -1,44 +1,43 @@
-import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import type { AssetType } from '@aldaba/contract';
 import { AldabaError } from '../../kernel/errors.ts';
 import { standardId } from '../../kernel/ids.ts';
 import type { Tenant } from '../../tenancy/index.ts';
+import type { FileKey, FileStorage } from '../file-storage/index.ts';
 import { sniffType } from './sniffing.ts';
 import { findAsset, insertAsset } from './store.ts';
 
 export interface UserAssets {
-  /** Keeps a file and returns its address. @throws AldabaError `guard.mime_type_not_allowed` */
+  /** Keeps a file and returns its address. @throws AldabaError `guard.mime_type_not_allowed`, `storage.…` */
   save(tenant: Tenant, bytes: Buffer): Promise<string>;
-  /** @throws AldabaError `entity.not_found` */
+  /** @throws AldabaError `entity.not_found`, `storage.…` */
   open(tenant: Tenant, id: string): Promise<{ contentType: AssetType; bytes: Buffer }>;
 }
 
-/** @param folder absolute path of the folder for uploads; made when the first file comes */
-export function createUserAssets({ folder }: { folder: string }): UserAssets {
+const keyOf = (id: string): FileKey => ['user-assets', id];
+
+export function createUserAssets({ files }: { files: FileStorage }): UserAssets {
   return {
     save: async (tenant, bytes) => {
       const contentType = sniffType(bytes);
       if (!contentType) throw new AldabaError('guard.mime_type_not_allowed');
       const id = standardId();
-      await mkdir(folder, { recursive: true, mode: 0o700 });
-      // Written aside, so that nobody is sent half of a file.
-      const draft = join(folder, `${id}.part`);
-      await writeFile(draft, bytes, { mode: 0o600, flag: 'wx', flush: true });
-      await rename(draft, join(folder, id));
+      await files.put(tenant, { key: keyOf(id), bytes, contentType, disposition: publicDisposition(contentType) });
       await insertAsset(tenant.db, { id, contentType, size: bytes.length });
-      return `${tenant.baseUrl}/user-assets/${id}`;
+      return files.publicUrl(tenant, keyOf(id)) ?? `${tenant.baseUrl}/user-assets/${id}`;
     },
     open: async (tenant, id) => {
       const asset = await findAsset(tenant.db, id);
-      if (!asset) throw new AldabaError('entity.not_found');
-      try {
-        // The id of a row, which we made: not the text of the request.
-        return { contentType: asset.contentType as AssetType, bytes: await readFile(join(folder, asset.id)) };
-      } catch (error) {
-        if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
-        throw new AldabaError('entity.not_found', undefined, { cause: error });
-      }
+      // The id of a row, which we made: not the text of the request.
+      const bytes = asset && (await files.get(tenant, keyOf(asset.id)));
+      if (!asset || !bytes) throw new AldabaError('entity.not_found');
+      return { contentType: asset.contentType as AssetType, bytes };
     },
   };
 }
+
+/**
+ * A store sends no Content-Security-Policy, so what could hold scripts is offered as a download there when it is opened by
+ * itself. As an image of a page it shows all the same.
+ */
+const publicDisposition = (type: AssetType): 'inline' | 'attachment' =>
+  type === 'image/svg+xml' || type === 'application/zip' ? 'attachment' : 'inline';

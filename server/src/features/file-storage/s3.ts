@@ -1,0 +1,162 @@
+import { createHash } from 'node:crypto';
+import { setTimeout as wait } from 'node:timers/promises';
+import { AwsV4Signer } from 'aws4fetch';
+import type { Clock } from '../../kernel/clock.ts';
+import { AldabaError } from '../../kernel/errors.ts';
+import { createGate } from '../../kernel/gate.ts';
+import type { Log } from '../../kernel/log.ts';
+import { type Fetch, OutboundError } from '../../kernel/outbound.ts';
+import { type FileKey, type FileStorage, pathOf } from './storage.ts';
+
+export interface S3Settings {
+  /** URL of the store, without trailing slash. */
+  endpoint: string;
+  region: string;
+  bucket: string;
+  accessKeyId: string;
+  secretAccessKey: string;
+  /** The bucket stands in the path of addresses; else it is the first label of the host. */
+  pathStyle: boolean;
+  /** What every key begins with, before the tenant's id; '' or segments without slashes around them. */
+  keyPrefix: string;
+  /** Where the bucket can be read by everybody, without trailing slash. */
+  publicUrl?: string;
+}
+
+export interface S3Needs {
+  settings: S3Settings;
+  /** May reach the host of the store, also on a private address: the operator named it, no tenant did. */
+  outbound: Fetch;
+  clock: Clock;
+  log: Log;
+}
+
+interface Call {
+  method: 'GET' | 'PUT' | 'DELETE';
+  url: string;
+  headers: Record<string, string>;
+  body: Buffer<ArrayBuffer> | undefined;
+}
+
+/** Milliseconds for a call with its repetitions. */
+const patience = 30_000;
+const attempts = 3;
+/** Milliseconds before the second attempt; four times as long before each further one. */
+const firstPause = 100;
+/** The store is there, but not for this request: the same one may succeed a moment later. */
+const passingStatuses = new Set([429, 500, 502, 503, 504]);
+
+/** The host that requests go to, as `createOutbound` takes it. */
+export const s3Host = (settings: Pick<S3Settings, 'endpoint' | 'bucket' | 'pathStyle'>): string =>
+  new URL(bucketUrl(settings)).hostname.replace(/^\[(.*)\]$/, '$1');
+
+/**
+ * Files in a bucket of an S3-compatible store: `<prefix>/<tenant>/<area>/<ids>`. Requests are signed with AWS Signature
+ * Version 4, the digest of the body included, and repeated when the store is busy or cannot be reached, which keys that
+ * are written once allow. So many run at a time that their files stay within bounds in memory.
+ */
+export function createS3Storage({ settings, outbound, clock, log }: S3Needs): FileStorage {
+  const gate = createGate({ concurrency: 16, maximumQueue: 1000 });
+  const prefix = settings.keyPrefix === '' ? '' : `${settings.keyPrefix}/`;
+  const nameOf = (tenant: { id: string }, key: FileKey) => `${prefix}${tenant.id}/${pathOf(key)}`;
+  const urlOf = (tenant: { id: string }, key: FileKey) => `${bucketUrl(settings)}/${nameOf(tenant, key)}`;
+  const call = (given: Call) => gate.run(() => repeat(() => send(settings, { outbound, clock }, given), log));
+  return {
+    put: async (tenant, { key, bytes, contentType, disposition }) => {
+      const headers = {
+        'content-type': contentType,
+        'content-disposition': disposition,
+        'cache-control': 'public, max-age=31536000, immutable',
+      };
+      const body = Buffer.from(bytes);
+      accept(await call({ method: 'PUT', url: urlOf(tenant, key), headers, body }), log);
+    },
+    get: async (tenant, key) => {
+      const answer = await call({ method: 'GET', url: urlOf(tenant, key), headers: {}, body: undefined });
+      if (answer.status === 404 && errorCodeOf(answer) === 'NoSuchKey') return undefined;
+      return accept(answer, log).bytes;
+    },
+    remove: async (tenant, key) => {
+      const answer = await call({ method: 'DELETE', url: urlOf(tenant, key), headers: {}, body: undefined });
+      if (answer.status !== 404) accept(answer, log);
+    },
+    publicUrl: (tenant, key) => settings.publicUrl && `${settings.publicUrl}/${nameOf(tenant, key)}`,
+  };
+}
+
+function bucketUrl({ endpoint, bucket, pathStyle }: Pick<S3Settings, 'endpoint' | 'bucket' | 'pathStyle'>): string {
+  if (pathStyle) return `${endpoint}/${bucket}`;
+  const url = new URL(endpoint);
+  url.hostname = `${bucket}.${url.hostname}`;
+  return url.href.replace(/\/$/, '');
+}
+
+interface StoreAnswer {
+  status: number;
+  bytes: Buffer;
+}
+
+/** Signs a call with the time of the attempt and sends it. */
+async function send(
+  { accessKeyId, secretAccessKey, region }: S3Settings,
+  { outbound, clock }: Pick<S3Needs, 'outbound' | 'clock'>,
+  { method, url, headers, body }: Call,
+): Promise<StoreAnswer> {
+  const signer = new AwsV4Signer({
+    method,
+    url,
+    headers: {
+      ...headers,
+      'x-amz-content-sha256': createHash('sha256')
+        .update(body ?? '')
+        .digest('hex'),
+    },
+    service: 's3',
+    region,
+    accessKeyId,
+    secretAccessKey,
+    datetime: new Date(clock.now()).toISOString().replaceAll(/[:-]|\.\d+/g, ''),
+  });
+  const signed = await signer.sign();
+  const response = await outbound(signed.url, {
+    method,
+    headers: signed.headers,
+    // A signature is meant for the host that was configured.
+    redirect: 'manual',
+    ...(body === undefined ? {} : { body }),
+  });
+  return { status: response.status, bytes: Buffer.from(await response.arrayBuffer()) };
+}
+
+/** @throws AldabaError `storage.unavailable` when the store did not answer, or was busy each time */
+async function repeat(attempt: () => Promise<StoreAnswer>, log: Log): Promise<StoreAnswer> {
+  const start = performance.now();
+  for (let count = 1; ; count += 1) {
+    const outcome = await attempt().catch((error: unknown) => {
+      if (error instanceof OutboundError) return error;
+      throw error;
+    });
+    const passes = outcome instanceof OutboundError ? isPassing(outcome) : passingStatuses.has(outcome.status);
+    if (!passes && !(outcome instanceof OutboundError)) return outcome;
+    const pause = firstPause * 4 ** (count - 1);
+    if (!passes || count === attempts || performance.now() - start + pause > patience) {
+      const reason = outcome instanceof OutboundError ? outcome.message : `status ${outcome.status}`;
+      log.error({ reason, attempts: count }, 'The file store cannot be reached');
+      throw new AldabaError('storage.unavailable', undefined, { cause: outcome });
+    }
+    await wait(pause);
+  }
+}
+
+const isPassing = ({ reason }: OutboundError): boolean => reason === 'network';
+
+/** @throws AldabaError `storage.refused` for every answer but success; the log says what the store said */
+function accept(answer: StoreAnswer, log: Log): StoreAnswer {
+  if (answer.status >= 200 && answer.status < 300) return answer;
+  log.error({ status: answer.status, reason: errorCodeOf(answer) }, 'The file store refused a request');
+  throw new AldabaError('storage.refused');
+}
+
+/** The `Code` of an S3 error, e.g. `SignatureDoesNotMatch`. Nothing else of the answer: some stores repeat the request in it. */
+const errorCodeOf = ({ bytes }: StoreAnswer): string =>
+  /<Code>([A-Za-z0-9]{1,64})<\/Code>/.exec(bytes.subarray(0, 4096).toString('latin1'))?.[1] ?? 'unknown';
