@@ -1,4 +1,4 @@
-// What the tests need beyond npm: a Chromium, and a Python with the packages of the Flask example.
+// What the tests need beyond npm: a Chromium, and a Python with the packages of the Flask example and of a store that speaks S3.
 import { execFileSync, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -24,18 +24,23 @@ function ensureChromium() {
 
 function ensurePython() {
   if (process.env.ALDABA_TEST_PYTHON) return process.env.ALDABA_TEST_PYTHON;
-  const requirements = join(root, 'examples/flask-wechat/requirements.txt');
+  const requirements = ['examples/flask-wechat/requirements.txt', 'test/support/requirements.txt'].map((path) =>
+    join(root, path),
+  );
   const folder = join(root, '.cache/venv');
   const python = join(folder, 'bin/python');
   const stamp = join(folder, 'requirements.sha256');
-  const wanted = createHash('sha256').update(readFileSync(requirements)).digest('hex');
+  const digest = createHash('sha256');
+  for (const path of requirements) digest.update(readFileSync(path));
+  const wanted = digest.digest('hex');
   if (existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted) return python;
-  process.stderr.write("Installing the Flask example's Python packages (once; a few seconds) …\n");
+  process.stderr.write('Installing the Python packages of the tests (once; about half a minute) …\n');
   const advice =
     'Install Python 3 with venv and pip (on Debian: apt-get install python3-venv), or set ALDABA_TEST_PYTHON.';
   rmSync(folder, { recursive: true, force: true });
   run('python3', ['-m', 'venv', folder], advice);
-  run(python, ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', '-r', requirements], advice);
+  const lists = requirements.flatMap((path) => ['-r', path]);
+  run(python, ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', ...lists], advice);
   writeFileSync(stamp, wanted); // last, so that an installation that was cut short is made again
   return python;
 }
