@@ -150,8 +150,14 @@ describe('consent', () => {
     assert.equal(tokens.scope, 'openid profile offline_access');
     const claims = decodeJwt(tokens.id_token);
     assert.deepEqual([claims.phone_number, claims.roles, claims.username], [undefined, undefined, 'ada']);
-    const refreshed = await foreign.refresh(tokens.refresh_token ?? '', { resource: indicator });
-    assert.equal(((await refreshed.json()) as Tokens).scope, 'read');
+    // RFC 6749 section 3.3: what is left out is left out in `scope`, which every answer has.
+    const refreshed = (await (
+      await foreign.refresh(tokens.refresh_token ?? '', { resource: indicator })
+    ).json()) as Tokens;
+    assert.equal(refreshed.scope, 'read');
+    // Section 6: what was never granted cannot be asked for by name.
+    const refused = await foreign.refresh(refreshed.refresh_token ?? '', { resource: indicator, scope: 'read secret' });
+    assert.equal(((await refused.json()) as { error: string }).error, 'invalid_scope');
   });
 
   it('of what is taken from the application later counts no more at the next token', async () => {
@@ -201,7 +207,7 @@ describe('consent', () => {
   });
 
   describe('in organizations', () => {
-    const scope = 'openid urn:logto:scope:organizations invite read offline_access';
+    const scope = 'openid urn:logto:scope:organizations urn:logto:scope:organization_roles invite read offline_access';
     const resource = [indicator, 'urn:logto:resource:organizations'];
     before(async () => {
       const { db } = provider.tenant;
@@ -226,7 +232,10 @@ describe('consent', () => {
          values ($1, 'works', $2, 'head')`,
         [db.tenantId, userId],
       );
-      await allow({ userScopes: ['urn:logto:scope:organizations'], organizationScopes: ['invite'] });
+      await allow({
+        userScopes: ['urn:logto:scope:organizations', 'urn:logto:scope:organization_roles'],
+        organizationScopes: ['invite'],
+      });
     });
 
     const enter = async (fields: Extra) => {
@@ -234,7 +243,7 @@ describe('consent', () => {
       const { html, xsrf } = await reachConsent(agent, { scope: `${scope} expel`, resource });
       const answer = await follow(agent, await decide(agent, { xsrf, ...fields }));
       const tokens = (await (await foreign.redeem(answer.get('code') ?? '')).json()) as Tokens;
-      return { html, refreshToken: tokens.refresh_token ?? '' };
+      return { html, tokens, refreshToken: tokens.refresh_token ?? '' };
     };
 
     it('is for those that the person ticks, with no more than the operator lets the application have', async () => {
@@ -249,6 +258,67 @@ describe('consent', () => {
       const body = (await chosen.json()) as Tokens;
       assert.equal(body.scope, 'invite');
       assert.equal(decodeJwt(body.access_token).aud, 'urn:logto:organization:works');
+    });
+
+    /** What the ID token and userinfo tell of organizations. */
+    const told = async ({ id_token, access_token }: Tokens) => {
+      const me = await fetch(`${provider.url}/oidc/me`, { headers: { authorization: `Bearer ${access_token}` } });
+      const all = [decodeJwt(id_token), (await me.json()) as Record<string, unknown>];
+      return all.map(({ organizations, organization_roles: roles }) => [organizations, roles]);
+    };
+
+    it('is all that claims tell of: the ticked organizations in ID token and userinfo, and no others', async () => {
+      const works = [['works'], ['works:head']];
+      const { tokens } = await enter({ 'organization.works': 'yes' });
+      assert.deepEqual(await told(tokens), [works, works]);
+      const both = [['club', 'works'], ['works:head']];
+      const more = await enter({ 'organization.works': 'yes', 'organization.club': 'yes' });
+      assert.deepEqual(await told(more.tokens), [both, both]);
+      const refreshed = (await (await foreign.refresh(more.refreshToken)).json()) as Tokens;
+      assert.deepEqual(await told(refreshed), [both, both]);
+    });
+
+    it('is what the person ticked last: a box without a tick takes an earlier consent back', async () => {
+      const { refreshToken } = await enter({ 'organization.works': 'yes', 'organization.club': 'yes' });
+      const { tokens } = await enter({ 'organization.club': 'yes' });
+      const club = [['club'], []];
+      assert.deepEqual(await told(tokens), [club, club]);
+      const refused = await foreign.refresh(refreshToken, { organization_id: 'works' });
+      assert.equal(`${refused.status} ${((await refused.json()) as { error: string }).error}`, '403 access_denied');
+      const none = await enter({});
+      assert.deepEqual(await told(none.tokens), [
+        [[], []],
+        [[], []],
+      ]);
+    });
+
+    it('stays as it was when the application does not ask for organizations', async () => {
+      await enter({ 'organization.works': 'yes' });
+      const agent = createAgent();
+      const { html, xsrf } = await reachConsent(agent, { scope: 'openid profile' });
+      assert.doesNotMatch(html, /WORKS/);
+      await follow(agent, await decide(agent, { xsrf, 'organization.club': 'yes' }));
+      const chosen = await provider.consentOrganizations.list(provider.tenant.db, {
+        applicationId: foreign.id,
+        userId,
+      });
+      assert.deepEqual(
+        chosen.map(({ id }) => id),
+        ['works'],
+      );
+    });
+
+    it('is refused at once when the consent, or the whole grant, is taken back', async () => {
+      const { refreshToken } = await enter({ 'organization.works': 'yes' });
+      const place = { applicationId: foreign.id, userId };
+      await provider.consentOrganizations.remove(provider.tenant.db, place, 'works');
+      const asked = { organization_id: 'works' };
+      const outside = await foreign.refresh(refreshToken, { ...asked, resource: indicator });
+      assert.equal(`${outside.status} ${((await outside.json()) as { error: string }).error}`, '403 access_denied');
+      const grants = await provider.oidc.sessions.listGrants(provider.tenant, userId, 'thirdParty');
+      for (const { id } of grants) await provider.oidc.sessions.revokeGrant(provider.tenant, userId, id);
+      const revoked = await foreign.refresh(refreshToken, asked);
+      assert.equal(`${revoked.status} ${((await revoked.json()) as { error: string }).error}`, '400 invalid_grant');
     });
 
     it('ends when it is taken back, and when the person leaves', async () => {

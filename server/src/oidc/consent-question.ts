@@ -66,7 +66,9 @@ export async function findWishes(core: Core, request: Request, { open, client, u
 }
 
 /**
- * Stores the person's answer, with the organizations they chose.
+ * Stores the person's answer. Where the application asked for organizations the ticked ones take the place of those of an
+ * earlier consent: a box without a tick is a no. Where it did not ask, or the caller did not (`undefined`), they stay.
+ *
  * @throws AldabaError `session.not_found` when it was given meanwhile, `organization.require_membership`
  */
 export const settleQuestion = (
@@ -76,10 +78,10 @@ export const settleQuestion = (
   answer: { decision: 'accept' | 'deny'; organizationIds?: readonly string[] | undefined },
 ): Promise<void> =>
   request.tenant.db.transaction(async (tx) => {
-    const { organizationIds = [] } = answer;
+    const { organizationIds } = answer;
     const isYes = answer.decision === 'accept';
-    if (isYes && organizationIds.length > 0)
-      await core.consentOrganizations.add(tx, { applicationId: client.id, userId: user.id }, organizationIds);
+    if (isYes && organizationIds && open.request.scope.split(' ').includes(organizationsScope))
+      await core.consentOrganizations.replace(tx, { applicationId: client.id, userId: user.id }, organizationIds);
     await settleInteraction(
       tx,
       { uidHash: open.record.uidHash, revision: open.record.revision },

@@ -47,8 +47,8 @@ export interface OidcNeeds {
   };
   users: {
     find(q: Queries, userId: string): Promise<User | undefined>;
-    /** The same with roles and organizations. */
-    findSubject(q: Queries, userId: string): Promise<Subject | undefined>;
+    /** The same with roles and organizations; for a third party those only that the person lets it act in. */
+    findSubject(q: Queries, userId: string, thirdPartyId?: string): Promise<Subject | undefined>;
   };
   resources: {
     findByIndicator(tenant: Tenant, indicator: string): Promise<ProtectedResource | undefined>;
@@ -97,8 +97,8 @@ export interface OidcNeeds {
     mayUse(q: Queries, applicationId: string, userId: string): Promise<boolean>;
   };
   consentOrganizations: {
-    /** Lets a third party act for the user in more organizations. @throws AldabaError for those they are no member of */
-    add(
+    /** Lets a third party act for the user in these organizations and no others. @throws AldabaError for those they are no member of */
+    replace(
       tx: Queries,
       place: { applicationId: string; userId: string },
       organizationIds: readonly string[],

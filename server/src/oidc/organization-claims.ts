@@ -1,5 +1,4 @@
 import type { ExtendedClaim } from '@aldaba/contract';
-import type { Client } from '../features/applications/index.ts';
 import type { Subject } from '../features/users/index.ts';
 
 const scopeOfClaim = {
@@ -8,16 +7,14 @@ const scopeOfClaim = {
 } as const;
 
 /**
- * The claims about a person's organizations: `organizations`, their ids, and `organization_roles`, `<id>:<role's name>`.
+ * The claims about the organizations of a `Subject`: `organizations`, their ids, and `organization_roles`, `<id>:<role's name>`.
  *
  * @param about.extended the extended claims that an ID token carries; undefined for userinfo, which carries all
  */
 export function organizationClaims(
   organizations: Subject['organizations'],
-  about: { client: Pick<Client, 'isThirdParty'>; scopes: readonly string[]; extended?: ReadonlySet<ExtendedClaim> },
+  about: { scopes: readonly string[]; extended?: ReadonlySet<ExtendedClaim> },
 ): { organizations?: string[]; organization_roles?: string[] } {
-  // Which organizations a third party learns of is the person's choice at consent; without such a choice it is none.
-  if (about.client.isThirdParty) return {};
   const isTold = (claim: keyof typeof scopeOfClaim) =>
     about.scopes.includes(scopeOfClaim[claim]) && (about.extended?.has(claim) ?? true);
   return {

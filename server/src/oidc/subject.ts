@@ -1,3 +1,4 @@
+import type { Client } from '../features/applications/index.ts';
 import type { Subject } from '../features/users/index.ts';
 import type { Queries } from '../store/index.ts';
 import type { OidcNeeds } from './needs.ts';
@@ -7,15 +8,16 @@ const wide = ['roles', 'urn:logto:scope:organizations', 'urn:logto:scope:organiz
 
 /**
  * The person whom claims are about, with roles and organizations where a scope asks for them: one statement either way.
- * Undefined for who was deleted or is suspended.
+ * Undefined for who was deleted or is suspended. A third party learns of those organizations only that the person ticked at
+ * consent: the others are not read, so no claim can tell of them.
  */
 export async function findActiveSubject(
   { users }: Pick<OidcNeeds, 'users'>,
   q: Queries,
-  who: { userId: string; scopes: readonly string[] },
+  who: { userId: string; scopes: readonly string[]; client: Pick<Client, 'id' | 'isThirdParty'> },
 ): Promise<Subject | undefined> {
   if (who.scopes.some((scope) => wide.includes(scope))) {
-    const subject = await users.findSubject(q, who.userId);
+    const subject = await users.findSubject(q, who.userId, who.client.isThirdParty ? who.client.id : undefined);
     return subject?.user.isSuspended ? undefined : subject;
   }
   const user = await users.find(q, who.userId);

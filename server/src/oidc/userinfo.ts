@@ -44,10 +44,10 @@ export async function userinfo(core: Core, request: Request, reply: Reply): Prom
   if (token.userId === null || !scopes.includes('openid')) {
     throw new ProtocolError('insufficient_scope', 'access token missing openid scope');
   }
-  const subject = await findActiveSubject(core, tenant.db, { userId: token.userId, scopes });
+  const subject = await findActiveSubject(core, tenant.db, { userId: token.userId, scopes, client });
   if (!subject) throw invalid();
   const { user, roleNames } = subject;
-  const organizations = organizationClaims(subject.organizations, { client, scopes });
+  const organizations = organizationClaims(subject.organizations, { scopes });
   const body = JSON.stringify({ sub: user.id, ...userClaims(user, scopes, { roleNames }), ...organizations });
   const etag = `W/"${createHash('sha256').update(body).digest('base64url').slice(0, 27)}"`;
   // `private`: an answer about one person belongs into no shared cache.

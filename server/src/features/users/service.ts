@@ -76,8 +76,11 @@ type Slice = store.Slice;
 
 export interface Users {
   find(q: Queries, userId: string): Promise<User | undefined>;
-  /** The user with roles and organizations, for claims: one statement. */
-  findSubject(q: Queries, userId: string): Promise<Subject | undefined>;
+  /**
+   * The user with roles and organizations, for claims: one statement. For a third-party application, with those
+   * organizations only that the person lets it act in.
+   */
+  findSubject(q: Queries, userId: string, thirdPartyId?: string): Promise<Subject | undefined>;
   findByIdentifier(q: Queries, identifier: Identifier): Promise<User | undefined>;
   findByIdentity(q: Queries, target: string, identityId: string): Promise<User | undefined>;
   findPassword(q: Queries, userId: string): Promise<PasswordDigest | undefined>;

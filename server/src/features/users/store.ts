@@ -106,18 +106,22 @@ const organizations = fragment<Subject['organizations']>`(
       join organization_roles r on r.tenant_id = h.tenant_id and r.id = h.organization_role_id
     where h.tenant_id = m.tenant_id and h.organization_id = m.organization_id and h.user_id = m.user_id order by r.name
   )) order by m.organization_id), '[]')
-  from organization_users m where m.tenant_id = users.tenant_id and m.user_id = users.id)`.as('organizations');
+  from organization_users m where m.tenant_id = users.tenant_id and m.user_id = users.id
+    and ($3::text is null or exists (
+      select from application_consent_organizations c where c.tenant_id = m.tenant_id and c.application_id = $3
+        and c.user_id = m.user_id and c.organization_id = m.organization_id)))`.as('organizations');
 
-// The same for tokens that tell roles or organizations: what several features keep, in one round trip.
+// The same for tokens that tell roles or organizations: what several features keep, in one round trip. `$1` and `$2` are the
+// two conditions, in their order; `$3` is the third party that may know of some organizations only.
 const findSubjectStatement = select({ tenantId: '' })
   .select([roleNames, organizations])
   .where('users.id', '=', '')
   .compile().sql;
 
-export async function findSubject(q: Queries, id: string): Promise<Subject | undefined> {
+export async function findSubject(q: Queries, id: string, thirdPartyId?: string): Promise<Subject | undefined> {
   const [row] = await q.raw<Row & { role_names: string[]; organizations: Subject['organizations'] }>(
     findSubjectStatement,
-    [q.tenantId, id],
+    [q.tenantId, id, thirdPartyId ?? null],
   );
   return row && { user: toUser(row), roleNames: row.role_names, organizations: row.organizations };
 }

@@ -9,17 +9,17 @@ import { findActiveSubject } from '../subject.ts';
 import type { Exchange } from './exchange.ts';
 
 /** The user a code or refresh token belongs to. @throws ProtocolError `invalid_grant` when deleted or suspended */
-export async function getActiveUser({ core, tenant }: Exchange, userId: string): Promise<User> {
-  return (await getActiveSubject({ core, tenant }, userId, [])).user;
+export async function getActiveUser(exchange: Exchange, userId: string): Promise<User> {
+  return (await getActiveSubject(exchange, userId, [])).user;
 }
 
 /** The same with what the claims of the scopes tell. */
 export async function getActiveSubject(
-  { core, tenant }: Pick<Exchange, 'core' | 'tenant'>,
+  { core, tenant, client }: Exchange,
   userId: string,
   scopes: readonly string[],
 ): Promise<Subject> {
-  const subject = await findActiveSubject(core, tenant.db, { userId, scopes });
+  const subject = await findActiveSubject(core, tenant.db, { userId, scopes, client });
   if (!subject) throw new ProtocolError('invalid_grant', 'grant request is invalid: the account is not active');
   return subject;
 }
@@ -35,7 +35,7 @@ export async function idTokenMember(
   const extended = await core.configs.idTokenClaims(tenant);
   const idToken = await core.keys.sign(tenant, {
     ...userClaims(user, scopes, { roleNames, extended }),
-    ...organizationClaims(organizations, { client, scopes, extended }),
+    ...organizationClaims(organizations, { scopes, extended }),
     sub: user.id,
     aud: client.id,
     exp: seconds(core.clock) + idTokenTtl(client),
