@@ -203,14 +203,15 @@ export const errorCatalog = {
   ],
   'sign_in_experiences.at_least_one_authentication_factor': [422, 'Keep at least one way to sign in.'],
   'sign_in_experiences.unsupported_default_language': [422, 'This language is not available.'],
-  // hook
-  'hook.missing_events': [400, 'Name at least one event for the webhook.'],
-  'hook.endpoint_responded_with_error': [422, 'The address answered with an error. See what it answered in data.'],
-  'hook.send_test_payload_failed': [422, 'The address could not be called: {reason}'],
-  // custom phrases, profile fields
-  'localization.invalid_translation_structure': [422, 'Some keys are not among the words of the pages. See data.'],
-  'localization.cannot_delete_default_language': [409, 'The words of the default language cannot be deleted.'],
-  'custom_profile_fields.name_exists': [400, 'There is a field with this name already. Choose another.'],
+  'sign_in_experiences.username_case_sensitivity_conflict': [
+    409,
+    'Some usernames differ in case only. Change them first; see data for how many there are.',
+  ],
+  'sign_in_experiences.duplicated_mfa_factors': [422, 'Name each second factor once.'],
+  'sign_in_experiences.backup_code_cannot_be_enabled_alone': [
+    422,
+    'Backup codes stand in for another second factor. Enable one beside them.',
+  ],
   // storage: where the bytes of uploads lie
   'storage.unavailable': [503, 'Files cannot be reached at the moment. Try again in a few seconds.'],
   'storage.refused': [500, 'The file store refused the request. Ask the operator: the log says why.'],

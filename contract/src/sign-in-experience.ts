@@ -78,7 +78,7 @@ const mfaSchema = z.object({
 const passwordExpirationSchema = z.object({
   enabled: z.boolean().optional(),
   validPeriodDays: z.number().int().min(1).max(365).optional(),
-  enabledAt: instant.optional(),
+  enabledAt: instant.optional().describe('When it was switched on, unless told otherwise.'),
 });
 const usernamePolicySchema = z.object({
   caseSensitive: z.boolean().default(true),
@@ -232,6 +232,10 @@ export const updateSignInExperience = route({
     'sign_in_experiences.at_least_one_authentication_factor',
     'sign_in_experiences.not_one_and_only_one_primary_sign_in_method',
     'sign_in_experiences.unsupported_default_language',
+    'sign_in_experiences.username_case_sensitivity_conflict',
+    'sign_in_experiences.duplicated_mfa_factors',
+    'sign_in_experiences.backup_code_cannot_be_enabled_alone',
+    'custom_profile_fields.entity_not_exists_with_names',
   ],
 });
 

@@ -230,7 +230,10 @@ function createFeatures(ground: Ground, kinds: readonly Connector[]) {
   const directory = createDirectory(ground);
   const sandbox = createSandbox(ground);
   const emailTemplates = createEmailTemplates();
-  const profileFields = createProfileFields(ground);
+  const profileFields = createProfileFields({
+    ...ground,
+    signInExperiences: { dropProfileField: (tx, name) => signInExperiences.dropProfileField(tx, name) },
+  });
   const connectors = createConnectors({
     ...ground,
     emailTemplates,
@@ -242,7 +245,7 @@ function createFeatures(ground: Ground, kinds: readonly Connector[]) {
       dropTarget: (tx, target) => signInExperiences.dropTarget(tx, target),
     },
   });
-  const signInExperiences = createSignInExperiences({ ...ground, connectorsOf: connectors.list });
+  const signInExperiences = createSignInExperiences({ ...ground, profileFields, connectorsOf: connectors.list });
   const shown = { ...ground, ...directory, connectors, signInExperiences, profileFields, sandbox };
   const customPhrases = createCustomPhrases(shown);
   return {

@@ -60,6 +60,23 @@ describe('Custom profile fields', () => {
     assert.deepEqual(namesOf((await api.get(path)).body), ['two', 'one']);
   });
 
+  it('are asked for at sign-up in an order of its own, once they are chosen', async () => {
+    const shown = async () => (await api.get('/api/.well-known/sign-in-exp')).body;
+    assert.deepEqual(namesOf((await shown()).customProfileFields), ['two', 'one']);
+    const choose = (...names: string[]) =>
+      api.patch('/api/sign-in-exp', { signUpProfileFields: names.map((name) => ({ name })) });
+    const unknown = await choose('one', 'nobody');
+    assertRefused(unknown, 400, 'custom_profile_fields.entity_not_exists_with_names');
+    assert.deepEqual(unknown.body.data, { names: ['nobody'] });
+    assert.equal((await choose('one', 'two')).status, 200);
+    assert.deepEqual(namesOf((await shown()).customProfileFields), ['one', 'two']);
+    await api.delete(`${path}/one`);
+    assert.deepEqual((await api.get('/api/sign-in-exp')).body.signUpProfileFields, [{ name: 'two' }]);
+    await choose();
+    assert.deepEqual((await shown()).customProfileFields, []);
+    assert.deepEqual(namesOf((await shown()).customProfileFieldCatalog), ['two']);
+  });
+
   it('make sense by themselves', async () => {
     const part = { enabled: true, name: 'givenName', type: 'Text', required: true };
     const cases: [object, string][] = [

@@ -90,6 +90,18 @@ describe('The sign-in experience', () => {
       { languageInfo: { autoDetect: true, fallbackLanguage: 'tlh' } },
     ],
   ];
+  refusals.push(
+    [
+      'a second factor twice',
+      'duplicated_mfa_factors',
+      { mfa: { factors: ['Totp', 'Totp'], policy: 'UserControlled' } },
+    ],
+    [
+      'backup codes for nothing',
+      'backup_code_cannot_be_enabled_alone',
+      { mfa: { factors: ['BackupCode'], policy: 'UserControlled' } },
+    ],
+  );
   for (const [what, code, settings] of refusals) {
     it(`refuses ${what}, and changes nothing`, async () => {
       const { body: before } = await api.get('/api/sign-in-exp');
@@ -97,6 +109,36 @@ describe('The sign-in experience', () => {
       assert.deepEqual((await api.get('/api/sign-in-exp')).body, before);
     });
   }
+
+  it('refuses numbers that fit nobody', async () => {
+    const cases = [{ usernamePolicy: { minLength: 9, maxLength: 8 } }, { passwordExpiration: { enabled: true } }];
+    for (const settings of cases) assertRefused(await change(settings), 400, 'guard.invalid_input');
+  });
+
+  it('remembers since when passwords expire', async () => {
+    const days = { enabled: true, validPeriodDays: 30 };
+    const { body: first } = await change({ passwordExpiration: days });
+    const since = first.passwordExpiration.enabledAt;
+    assert.ok(Math.abs(since - Date.now()) < 60_000);
+    const { body: again } = await change({ passwordExpiration: { ...days, validPeriodDays: 60 } });
+    assert.equal(again.passwordExpiration.enabledAt, since);
+    const { body: told } = await change({ passwordExpiration: { ...days, enabledAt: 1 } });
+    assert.equal(told.passwordExpiration.enabledAt, 1);
+    assert.deepEqual((await change({ passwordExpiration: { enabled: false } })).body.passwordExpiration, {
+      enabled: false,
+    });
+  });
+
+  it('keeps a difference in case while two usernames have only that', async () => {
+    await api.post('/api/users', { username: 'Kim' });
+    const twin = (await api.post('/api/users', { username: 'kim' })).body;
+    const refused = await change({ usernamePolicy: { caseSensitive: false } });
+    assertRefused(refused, 409, 'sign_in_experiences.username_case_sensitivity_conflict');
+    assert.deepEqual(refused.body.data, { totalConflicts: 1 });
+    await api.patch(`/api/users/${twin.id}`, { username: 'kim_2' });
+    assert.equal((await change({ usernamePolicy: { caseSensitive: false } })).status, 200);
+    assert.equal((await change({ usernamePolicy: {} })).status, 200);
+  });
 
   it('refuses links and colours that could carry code into a page', async () => {
     const wrong = [

@@ -22,9 +22,14 @@ export interface ProfileFields {
 export function createProfileFields({
   database,
   caches,
+  signInExperiences,
 }: {
   database: Database;
   caches: CacheRegistry;
+  signInExperiences: {
+    /** Stops asking for a field that is gone. */
+    dropProfileField(tx: Queries, name: string): Promise<void>;
+  };
 }): ProfileFields {
   const cache = caches.create<readonly ProfileField[]>({
     name: 'custom-profile-fields',
@@ -60,6 +65,7 @@ export function createProfileFields({
     },
     remove: async (tx, name) => {
       if ((await store.deleteField(tx, name)) === 0) throw new AldabaError('entity.not_found');
+      await signInExperiences.dropProfileField(tx, name);
       await cache.changed(tx, '');
     },
     order: async (tx, order) => {

@@ -85,6 +85,23 @@ const languageIsSpoken: Rule = ({ languageInfo }) =>
     ? undefined
     : { code: 'sign_in_experiences.unsupported_default_language', data: { languages: [...pageLanguages] } };
 
+const factorsAreSound: Rule = ({ mfa: { factors } }) => {
+  if (new Set(factors).size < factors.length) return { code: 'sign_in_experiences.duplicated_mfa_factors' };
+  return factors.length === 1 && factors[0] === 'BackupCode'
+    ? { code: 'sign_in_experiences.backup_code_cannot_be_enabled_alone' }
+    : undefined;
+};
+
+const usernamesHaveALength: Rule = ({ usernamePolicy: { minLength, maxLength } }) =>
+  minLength <= maxLength ? undefined : malformed('body.usernamePolicy: minLength must not be above maxLength');
+
+const expirationHasATime: Rule = ({ passwordExpiration: { enabled, validPeriodDays } }) =>
+  enabled && validPeriodDays === undefined
+    ? malformed('body.passwordExpiration: say in validPeriodDays how long a password lasts')
+    : undefined;
+
+const malformed = (reason: string): RuleBreak => ({ code: 'guard.invalid_input', data: { reason } });
+
 /** A username has no way to receive a code. */
 const offersFactor = ({ identifier, password, verificationCode }: Method): boolean =>
   password || (verificationCode && identifier !== 'username');
@@ -98,6 +115,9 @@ const rules: readonly Rule[] = [
   methodsAreUnambiguous,
   signUpLeadsToSignIn,
   languageIsSpoken,
+  factorsAreSound,
+  usernamesHaveALength,
+  expirationHasATime,
 ];
 
 /** The first rule that the settings break, or undefined. */

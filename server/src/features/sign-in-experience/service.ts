@@ -1,15 +1,18 @@
 import { type SignInExperience, type SignInExperienceChange, signInExperienceSettingsSchema } from '@aldaba/contract';
+import type { Clock } from '../../kernel/clock.ts';
 import { AldabaError } from '../../kernel/errors.ts';
 import type { CacheRegistry, Database, Queries } from '../../store/index.ts';
 import { adminTenantId, type Seed, type Tenant } from '../../tenancy/index.ts';
 import { type AvailableConnector, findRuleBreak } from './rules.ts';
-import { findSettings, mergeSettings } from './store.ts';
+import { findSettings, findUsernameConflicts, mergeSettings } from './store.ts';
 
 export interface SignInExperiencesNeeds {
   database: Database;
   caches: CacheRegistry;
   /** The connectors that the tenant has configured. */
   connectorsOf(tenant: Tenant): Promise<readonly AvailableConnector[]>;
+  profileFields: { list(tenant: Tenant): Promise<readonly { name: string }[]> };
+  clock: Clock;
 }
 
 export interface SignInExperiences {
@@ -17,14 +20,18 @@ export interface SignInExperiences {
   get(tenant: Tenant): Promise<SignInExperience>;
   /**
    * Replaces the members that are given.
-   * @throws AldabaError `sign_in_experiences.…` when the settings would contradict one another
+   * @throws AldabaError `sign_in_experiences.…` when the settings would contradict one another,
+   *   `custom_profile_fields.entity_not_exists_with_names`
    */
   update(tenant: Tenant, change: SignInExperienceChange): Promise<SignInExperience>;
   /** A target has no connector any more: its button goes. */
   dropTarget(tx: Queries, target: string): Promise<void>;
+  /** A custom profile field is gone: nobody is asked for it any more. */
+  dropProfileField(tx: Queries, name: string): Promise<void>;
 }
 
-export function createSignInExperiences({ database, caches, connectorsOf }: SignInExperiencesNeeds): SignInExperiences {
+export function createSignInExperiences(needs: SignInExperiencesNeeds): SignInExperiences {
+  const { database, caches, connectorsOf, profileFields, clock } = needs;
   const cache = caches.create<SignInExperience>({
     name: 'sign-in-experiences',
     maximum: 2000,
@@ -35,10 +42,14 @@ export function createSignInExperiences({ database, caches, connectorsOf }: Sign
     get: async (tenant) => (await cache.get(tenant.id, '')) ?? read(tenant.id, undefined),
     update: async (tenant, change) => {
       const connectors = await connectorsOf(tenant);
+      if (change.signUpProfileFields) requireNames(change.signUpProfileFields, await profileFields.list(tenant));
       return tenant.db.transaction(async (tx) => {
-        const merged = read(tenant.id, await mergeSettings(tx, withoutGaps(change)));
+        const before = read(tenant.id, await findSettings(tx));
+        const merged = read(tenant.id, await mergeSettings(tx, withStart(withoutGaps(change), before, clock.now())));
         const broken = findRuleBreak(merged, connectors);
         if (broken) throw new AldabaError(broken.code, broken.data);
+        if (before.usernamePolicy.caseSensitive && !merged.usernamePolicy.caseSensitive)
+          await requireDistinctUsernames(tx);
         await cache.changed(tx, '');
         return merged;
       });
@@ -49,6 +60,35 @@ export function createSignInExperiences({ database, caches, connectorsOf }: Sign
       await mergeSettings(tx, { socialSignInConnectorTargets: targets.filter((other) => other !== target) });
       await cache.changed(tx, '');
     },
+    dropProfileField: async (tx, name) => {
+      const { signUpProfileFields: asked } = read(tx.tenantId, await findSettings(tx));
+      if (!asked?.some((field) => field.name === name)) return;
+      await mergeSettings(tx, { signUpProfileFields: asked.filter((field) => field.name !== name) });
+      await cache.changed(tx, '');
+    },
+  };
+}
+
+/** Without regard to case, one of two such people could not sign in any more. */
+async function requireDistinctUsernames(q: Queries): Promise<void> {
+  const { totalConflicts } = await findUsernameConflicts(q, 1);
+  if (totalConflicts > 0)
+    throw new AldabaError('sign_in_experiences.username_case_sensitivity_conflict', { totalConflicts });
+}
+
+function requireNames(wanted: readonly { name: string }[], fields: readonly { name: string }[]): void {
+  const names = wanted.map(({ name }) => name).filter((name) => !fields.some((field) => field.name === name));
+  if (names.length > 0) throw new AldabaError('custom_profile_fields.entity_not_exists_with_names', { names });
+}
+
+/** Passwords age from the time at which their expiration was switched on, also those that are older. */
+function withStart(change: SignInExperienceChange, before: SignInExperience, now: number): SignInExperienceChange {
+  const { passwordExpiration } = change;
+  if (!passwordExpiration?.enabled || passwordExpiration.enabledAt !== undefined) return change;
+  const { enabled, enabledAt } = before.passwordExpiration;
+  return {
+    ...change,
+    passwordExpiration: { ...passwordExpiration, enabledAt: (enabled && enabledAt) || now },
   };
 }
 
@@ -63,5 +103,5 @@ const read = (tenantId: string, stored: unknown): SignInExperience => ({
   ...signInExperienceSettingsSchema.parse(stored ?? {}),
 });
 
-const withoutGaps = (change: SignInExperienceChange): object =>
+const withoutGaps = (change: SignInExperienceChange): SignInExperienceChange =>
   Object.fromEntries(Object.entries(change).filter(([, value]) => value !== undefined));
