@@ -243,6 +243,14 @@ export const errorCatalog = {
   'custom_profile_fields.invalid_min_max_input': [400, 'The least value must not be above the greatest.'],
   'custom_profile_fields.invalid_options': [400, 'Name at least one option, each value once.'],
   'custom_profile_fields.invalid_default_value': [
+  // hook
+  'hook.missing_events': [400, 'Name at least one event for the webhook.'],
+  'hook.endpoint_responded_with_error': [422, 'The address answered with an error. See what it answered in data.'],
+  'hook.send_test_payload_failed': [422, 'The address could not be called: {reason}'],
+  // custom phrases, profile fields
+  'localization.invalid_translation_structure': [422, 'Some keys are not among the words of the pages. See data.'],
+  'localization.cannot_delete_default_language': [409, 'The words of the default language cannot be deleted.'],
+  'custom_profile_fields.name_exists': [400, 'There is a field with this name already. Choose another.'],
     400,
     'The default of a checkbox is \u201ctrue\u201d or \u201cfalse\u201d.',
   ],
