@@ -21,6 +21,23 @@ describe('the configuration', () => {
       (error: Error) => ['PORT', 'ENDPOINT', 'ALDABA_SECRET'].every((name) => error.message.includes(`  ${name}:`)),
     );
   });
+  it('takes an S3-compatible store whole or not at all, and repeats no key', () => {
+    const whole = {
+      S3_BUCKET: 'files',
+      S3_ENDPOINT: 'http://minio:9000/',
+      S3_ACCESS_KEY_ID: 'id',
+      S3_SECRET_ACCESS_KEY: 'hunter2',
+    };
+    assert.equal(readConfig(whole).S3_ENDPOINT, 'http://minio:9000');
+    for (const name of Object.keys(whole)) {
+      assert.throws(
+        () => readConfig({ ...whole, [name]: '' }),
+        (error: Error) => error.message.includes(`  ${name}`) && !error.message.includes('hunter2'),
+      );
+    }
+    for (const prefix of ['/a', 'a/', '../a', 'a//b', 'a b'])
+      assert.throws(() => readConfig({ ...whole, S3_KEY_PREFIX: prefix }), /S3_KEY_PREFIX/, prefix);
+  });
   it('does not repeat a secret that is too short', () => {
     assert.throws(
       () => readConfig({ ALDABA_SECRET: 'hunter2' }),

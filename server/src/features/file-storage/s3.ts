@@ -60,7 +60,8 @@ export function createS3Storage({ settings, outbound, clock, log }: S3Needs): Fi
   const prefix = settings.keyPrefix === '' ? '' : `${settings.keyPrefix}/`;
   const nameOf = (tenant: { id: string }, key: FileKey) => `${prefix}${tenant.id}/${pathOf(key)}`;
   const urlOf = (tenant: { id: string }, key: FileKey) => `${bucketUrl(settings)}/${nameOf(tenant, key)}`;
-  const call = (given: Call) => gate.run(() => repeat(() => send(settings, { outbound, clock }, given), log));
+  const call = (given: Call) =>
+    gate.run(() => repeat(() => send(settings, { outbound, clock }, given), { clock, log }));
   return {
     put: async (tenant, { key, bytes, contentType, disposition }) => {
       const headers = {
@@ -129,8 +130,11 @@ async function send(
 }
 
 /** @throws AldabaError `storage.unavailable` when the store did not answer, or was busy each time */
-async function repeat(attempt: () => Promise<StoreAnswer>, log: Log): Promise<StoreAnswer> {
-  const start = performance.now();
+async function repeat(
+  attempt: () => Promise<StoreAnswer>,
+  { clock, log }: Pick<S3Needs, 'clock' | 'log'>,
+): Promise<StoreAnswer> {
+  const start = clock.now();
   for (let count = 1; ; count += 1) {
     const outcome = await attempt().catch((error: unknown) => {
       if (error instanceof OutboundError) return error;
@@ -139,7 +143,7 @@ async function repeat(attempt: () => Promise<StoreAnswer>, log: Log): Promise<St
     const passes = outcome instanceof OutboundError ? isPassing(outcome) : passingStatuses.has(outcome.status);
     if (!passes && !(outcome instanceof OutboundError)) return outcome;
     const pause = firstPause * 4 ** (count - 1);
-    if (!passes || count === attempts || performance.now() - start + pause > patience) {
+    if (!passes || count === attempts || clock.now() - start + pause > patience) {
       const reason = outcome instanceof OutboundError ? outcome.message : `status ${outcome.status}`;
       log.error({ reason, attempts: count }, 'The file store cannot be reached');
       throw new AldabaError('storage.unavailable', undefined, { cause: outcome });
