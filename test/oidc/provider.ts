@@ -145,11 +145,7 @@ async function compose({ database, clock, url, log }: { database: Database; cloc
   const pages = createPageSender({
     ...ground,
     ...features,
-    signInExperiences: createSignInExperiences({
-      ...ground,
-      connectorsOf: async () => [],
-      profileFields: { list: async () => [] },
-    }),
+    signInExperiences: createSignInExperiences({ database, caches, connectorsOf: async () => [] }),
     customPhrases: { words: async () => undefined },
   });
   return { ...ground, ...features, oidc: createOidc({ ...ground, ...features, pages }) };
@@ -187,7 +183,7 @@ function composeFeatures(ground: FeatureGround) {
     resources: createResources({ ...ground, consentScopes, roles }),
     configs: createConfigs(ground),
     scripts,
-    customClaims: createCustomClaims({ ...ground, users, scripts }),
+    customClaims: createCustomClaims({ ...ground, scripts }),
   };
 }
 

@@ -27,6 +27,14 @@ export interface ProtectedResource {
   accessTokenTtl: number;
 }
 
+/** What scripts are told of an organization that a token is for. */
+export interface OrganizationFacts {
+  id: string;
+  name: string;
+  description: string | null;
+  customData: Record<string, unknown>;
+}
+
 /** What the protocol needs from the rest of the server; `app.ts` gives the features. */
 export interface OidcNeeds {
   database: Database;
@@ -49,6 +57,8 @@ export interface OidcNeeds {
     find(q: Queries, userId: string): Promise<User | undefined>;
     /** The same with roles and organizations; for a third party those only that the person lets it act in. */
     findSubject(q: Queries, userId: string, thirdPartyId?: string): Promise<Subject | undefined>;
+    /** The same with the details that scripts are told. */
+    findDetailedSubject(q: Queries, userId: string, thirdPartyId?: string): Promise<Subject | undefined>;
   };
   resources: {
     findByIndicator(tenant: Tenant, indicator: string): Promise<ProtectedResource | undefined>;
@@ -68,7 +78,9 @@ export interface OidcNeeds {
       q: Queries,
       member: { kind: 'user' | 'application'; organizationId: string; id: string },
       resourceId?: string,
-    ): Promise<{ isMfaRequired: boolean; hasMfa: boolean; scopes: string[] } | undefined>;
+    ): Promise<
+      { isMfaRequired: boolean; hasMfa: boolean; scopes: string[]; organization: OrganizationFacts } | undefined
+    >;
     /** The organizations that a user is a member of. */
     listOf(q: Queries, kind: 'user', userId: string): Promise<{ items: { id: string; name: string }[] }>;
   };
@@ -79,14 +91,16 @@ export interface OidcNeeds {
     idTokenClaims(tenant: Tenant): Promise<ReadonlySet<ExtendedClaim>>;
   };
   customClaims: {
+    /** Whether the tenant has a script for such tokens; cached. */
+    has(tenant: Tenant, type: CustomizedToken): Promise<boolean>;
     /** What the tenant's script adds to an access token; asks for its input only where there is a script. */
     run(
       tenant: Tenant,
       type: CustomizedToken,
       input: () => Promise<{ token: object; context: object }>,
+      /** For the audit log, when the script fails. */
+      about: { applicationId: string; userId?: string | undefined },
     ): Promise<ClaimsOutcome>;
-    /** What a script is told about a person. */
-    personContext(tenant: Tenant, userId: string): Promise<object | undefined>;
   };
   applicationExperiences: {
     /** How an application looks where it differs from its tenant; cached. */

@@ -13,6 +13,7 @@ const client = (type: ApplicationType): Client => ({
   redirectUris: [],
   postLogoutRedirectUris: [],
   custom: {},
+  customData: {},
   secrets: [],
 });
 

@@ -7,17 +7,24 @@ import type { OidcNeeds } from './needs.ts';
 const wide = ['roles', 'urn:logto:scope:organizations', 'urn:logto:scope:organization_roles'];
 
 /**
- * The person whom claims are about, with roles and organizations where a scope asks for them: one statement either way.
- * Undefined for who was deleted or is suspended. A third party learns of those organizations only that the person ticked at
- * consent: the others are not read, so no claim can tell of them.
+ * The person whom claims are about, with roles and organizations where a scope asks for them, or with the details for a
+ * script: one statement any way. Undefined for who was deleted or is suspended. A third party learns of those organizations
+ * only that the person ticked at consent: the others are not read, so no claim can tell of them; the details are for the
+ * operator's own script.
  */
 export async function findActiveSubject(
   { users }: Pick<OidcNeeds, 'users'>,
   q: Queries,
-  who: { userId: string; scopes: readonly string[]; client: Pick<Client, 'id' | 'isThirdParty'> },
+  who: {
+    userId: string;
+    scopes: readonly string[];
+    client: Pick<Client, 'id' | 'isThirdParty'>;
+    isDetailed?: boolean;
+  },
 ): Promise<Subject | undefined> {
-  if (who.scopes.some((scope) => wide.includes(scope))) {
-    const subject = await users.findSubject(q, who.userId, who.client.isThirdParty ? who.client.id : undefined);
+  if (who.isDetailed || who.scopes.some((scope) => wide.includes(scope))) {
+    const find = who.isDetailed ? users.findDetailedSubject : users.findSubject;
+    const subject = await find(q, who.userId, who.client.isThirdParty ? who.client.id : undefined);
     return subject?.user.isSuspended ? undefined : subject;
   }
   const user = await users.find(q, who.userId);

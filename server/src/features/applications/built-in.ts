@@ -20,6 +20,7 @@ export const builtInClient = (tenant: Tenant, id: string): Client => ({
   redirectUris: [`${tenant.baseUrl}/${id}`],
   postLogoutRedirectUris: [`${tenant.baseUrl}/${id}`],
   custom: {},
+  customData: {},
   secrets: [],
 });
 

@@ -30,6 +30,8 @@ export interface Client {
   postLogoutRedirectUris: string[];
   backchannelLogoutUri?: string;
   custom: CustomClientMetadata;
+  /** What the operator keeps with it. */
+  customData: Record<string, unknown>;
   /** Empty for public clients (Native, SPA and built-in ones). */
   secrets: ClientSecret[];
 }

@@ -241,6 +241,7 @@ function toClient(application: store.StoredApplication, secrets: Client['secrets
     postLogoutRedirectUris,
     ...(backchannelLogoutUri === undefined ? {} : { backchannelLogoutUri }),
     custom: application.customClientMetadata as CustomClientMetadata,
+    customData: application.customData as Client['customData'],
     secrets: confidential.has(application.type) ? secrets : [],
   };
 }

@@ -5,16 +5,13 @@ import type { Log } from '../../kernel/log.ts';
 import { adminTenantId, type Tenancy, type Tenant } from '../../tenancy/index.ts';
 import type { Audit } from '../logs/index.ts';
 import type { Scripts } from '../scripts/index.ts';
-import type { User, Users } from '../users/index.ts';
 import type { Outcome } from './outcome.ts';
-import { findMemberships } from './store.ts';
 
 export interface CustomClaimsNeeds {
   tenancy: Pick<Tenancy, 'setting' | 'saveSetting'>;
   vault: Vault;
   log: Log;
   logs: Audit;
-  users: Pick<Users, 'find'>;
   scripts: Pick<Scripts, 'run'>;
 }
 
@@ -28,11 +25,16 @@ export interface CustomClaims {
   /**
    * The claims that the tenant's script adds to a token, without those that are the protocol's own. Nothing is asked and
    * nothing runs for a tenant without a script. A script that fails is logged and ignored, unless the tenant wants it to
-   * block: then the outcome is `failed`.
+   * block: then the outcome is `failed`. `about` says in the audit log whose token it was.
    */
-  run(tenant: Tenant, type: CustomizedToken, input: () => Promise<ScriptInput>): Promise<Outcome>;
-  /** What a script is told about a person. Undefined for unknown ones. */
-  personContext(tenant: Tenant, userId: string): Promise<(User & object) | undefined>;
+  run(
+    tenant: Tenant,
+    type: CustomizedToken,
+    input: () => Promise<ScriptInput>,
+    about: { applicationId: string; userId?: string | undefined },
+  ): Promise<Outcome>;
+  /** Whether the tenant has a script for such tokens. */
+  has(tenant: Tenant, type: CustomizedToken): Promise<boolean>;
 
   find(tenant: Tenant, type: CustomizedToken): Promise<CustomClaimsScript | undefined>;
   /** Returns whether it is new. @throws AldabaError `jwt_customizer.can_not_create_for_admin_tenant` */
@@ -56,7 +58,7 @@ const protocolClaims = new Set(
 const none: Outcome = { kind: 'claims', claims: {} };
 const settingKey = (type: CustomizedToken): string => `custom-claims/${type}`;
 
-export function createCustomClaims({ tenancy, vault, log, logs, users, scripts }: CustomClaimsNeeds): CustomClaims {
+export function createCustomClaims({ tenancy, vault, log, logs, scripts }: CustomClaimsNeeds): CustomClaims {
   const contextOf = (tenant: Tenant, type: CustomizedToken) => `${tenant.id}/${settingKey(type)}`;
 
   const find = async (tenant: Tenant, type: CustomizedToken): Promise<CustomClaimsScript | undefined> => {
@@ -81,14 +83,8 @@ export function createCustomClaims({ tenancy, vault, log, logs, users, scripts }
   return {
     find,
     test: execute,
-    personContext: async (tenant, userId) => {
-      const [user, memberships] = await Promise.all([
-        users.find(tenant.db, userId),
-        findMemberships(tenant.db, userId),
-      ]);
-      return user && { ...user, ...memberships, ssoIdentities: [], mfaVerificationFactors: [] };
-    },
-    run: async (tenant, type, input) => {
+    has: async (tenant, type) => typeof (await tenancy.setting(tenant, settingKey(type))) === 'string',
+    run: async (tenant, type, input, about) => {
       const script = await find(tenant, type);
       if (!script) return none;
       const outcome = await execute(tenant, script, await input());
@@ -97,7 +93,13 @@ export function createCustomClaims({ tenancy, vault, log, logs, users, scripts }
       const { reason, line } = outcome;
       log.warn({ tenant: tenant.id, script: type, reason, line }, 'A script for custom claims failed');
       const key = `JwtCustomizer.${type === 'access-token' ? 'AccessToken' : 'ClientCredentials'}`;
-      logs.write(tenant.id, { key, result: 'Error', error: reason, more: line === undefined ? {} : { line } });
+      logs.write(tenant.id, {
+        key,
+        result: 'Error',
+        error: reason,
+        ...about,
+        more: line === undefined ? {} : { line },
+      });
       return script.blockIssuanceOnError ? outcome : none;
     },
     save: async (tenant, type, script) => {

@@ -310,6 +310,12 @@ export interface Standing {
   hasMfa: boolean;
   /** Names of the permissions that the member's roles give: on the resource if one is named, else of the organization. */
   scopes: string[];
+  organization: Pick<Organization, 'id' | 'name' | 'description' | 'customData'>;
+}
+
+interface StandingRow extends Pick<Row, 'id' | 'name' | 'description' | 'custom_data' | 'is_mfa_required'> {
+  has_mfa: boolean;
+  scopes: string[];
 }
 
 /** Everything that a token needs to know, in one statement. Undefined for those who are no member. */
@@ -333,11 +339,23 @@ export async function findStanding(
     kind === 'application'
       ? 'true'
       : `(select u.mfa_verifications <> '[]' from users u where u.tenant_id = $1 and u.id = $3)`;
-  const [row] = await q.raw<{ is_mfa_required: boolean; has_mfa: boolean; scopes: string[] }>(
-    `select o.is_mfa_required, ${hasMfa} as has_mfa, array(${scopes}) as scopes
+  const [row] = await q.raw<StandingRow>(
+    `select o.id, o.name, o.description, o.custom_data, o.is_mfa_required, ${hasMfa} as has_mfa, array(${scopes}) as scopes
        from ${members} m join organizations o on o.tenant_id = m.tenant_id and o.id = m.organization_id
       where m.tenant_id = $1 and m.organization_id = $2 and m.${column} = $3`,
     resourceId === undefined ? [q.tenantId, organizationId, id] : [q.tenantId, organizationId, id, resourceId],
   );
-  return row && { isMfaRequired: row.is_mfa_required, hasMfa: row.has_mfa, scopes: row.scopes };
+  return (
+    row && {
+      isMfaRequired: row.is_mfa_required,
+      hasMfa: row.has_mfa,
+      scopes: row.scopes,
+      organization: {
+        id: row.id,
+        name: row.name,
+        description: row.description,
+        customData: row.custom_data as Organization['customData'],
+      },
+    }
+  );
 }

@@ -65,14 +65,21 @@ export interface ScopePlace {
 }
 
 export function createResources({ database, caches, roles, consentScopes, events }: ResourcesNeeds): Resources {
-  const cache = caches.create<Resource>({
+  const cache = caches.create<Resource | 'none'>({
     name: 'resources',
     maximum: 5000,
     maximumAge: 60_000,
-    // An empty key stands for the default: no indicator is empty.
-    load: (tenantId, indicator) =>
-      store.findResource(database.tenant(tenantId), indicator === '' ? { isDefault: true } : { indicator }),
+    // An empty key stands for the default: no indicator is empty. That there is none is worth keeping, as every request asks.
+    load: async (tenantId, indicator) => {
+      const q = database.tenant(tenantId);
+      if (indicator !== '') return store.findResource(q, { indicator });
+      return (await store.findResource(q, { isDefault: true })) ?? 'none';
+    },
   });
+  const cached = async (tenant: Tenant, key: string) => {
+    const resource = await cache.get(tenant.id, key);
+    return resource === 'none' ? undefined : resource;
+  };
   const get = async (q: Queries, id: string) => {
     const resource = await store.findResource(q, { id });
     if (!resource) throw missing(id);
@@ -91,8 +98,8 @@ export function createResources({ database, caches, roles, consentScopes, events
   };
 
   return {
-    findByIndicator: async (tenant, indicator) => (indicator === '' ? undefined : cache.get(tenant.id, indicator)),
-    findDefault: (tenant) => cache.get(tenant.id, ''),
+    findByIndicator: async (tenant, indicator) => (indicator === '' ? undefined : cached(tenant, indicator)),
+    findDefault: (tenant) => cached(tenant, ''),
     list: store.findResourceList,
     scopesOf: store.findScopesOf,
     get,

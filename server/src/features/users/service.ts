@@ -6,6 +6,7 @@ import { constraintOf, type Queries, type Search, searching } from '../../store/
 import type { Events } from '../hooks/index.ts';
 import { assertUsableDigest, type Passwords } from '../passwords/index.ts';
 import type { Roles } from '../roles/index.ts';
+import { findDetailedSubject } from './details-store.ts';
 import { findUserList, type UserFilter } from './list-store.ts';
 import * as store from './store.ts';
 import type { PasswordDigest, Subject, User } from './user.ts';
@@ -81,6 +82,8 @@ export interface Users {
    * organizations only that the person lets it act in.
    */
   findSubject(q: Queries, userId: string, thirdPartyId?: string): Promise<Subject | undefined>;
+  /** The same with the details that scripts are told. */
+  findDetailedSubject(q: Queries, userId: string, thirdPartyId?: string): Promise<Subject | undefined>;
   findByIdentifier(q: Queries, identifier: Identifier): Promise<User | undefined>;
   findByIdentity(q: Queries, target: string, identityId: string): Promise<User | undefined>;
   findPassword(q: Queries, userId: string): Promise<PasswordDigest | undefined>;
@@ -168,6 +171,7 @@ export function createUsers(needs: UsersNeeds): Users {
   return {
     find: store.findUser,
     findSubject: store.findSubject,
+    findDetailedSubject,
     findByIdentifier: store.findUserByIdentifier,
     findByIdentity: store.findUserByIdentity,
     findPassword: store.findUserPassword,

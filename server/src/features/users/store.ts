@@ -113,17 +113,23 @@ const organizations = fragment<Subject['organizations']>`(
 
 // The same for tokens that tell roles or organizations: what several features keep, in one round trip. `$1` and `$2` are the
 // two conditions, in their order; `$3` is the third party that may know of some organizations only.
-const findSubjectStatement = select({ tenantId: '' })
-  .select([roleNames, organizations])
-  .where('users.id', '=', '')
-  .compile().sql;
+export const selectSubject = select({ tenantId: '' }).select([roleNames, organizations]).where('users.id', '=', '');
+const findSubjectStatement = selectSubject.compile().sql;
+
+export interface SubjectRow extends Row {
+  role_names: string[];
+  organizations: Subject['organizations'];
+}
+
+export const toSubject = (row: SubjectRow): Subject => ({
+  user: toUser(row),
+  roleNames: row.role_names,
+  organizations: row.organizations,
+});
 
 export async function findSubject(q: Queries, id: string, thirdPartyId?: string): Promise<Subject | undefined> {
-  const [row] = await q.raw<Row & { role_names: string[]; organizations: Subject['organizations'] }>(
-    findSubjectStatement,
-    [q.tenantId, id, thirdPartyId ?? null],
-  );
-  return row && { user: toUser(row), roleNames: row.role_names, organizations: row.organizations };
+  const [row] = await q.raw<SubjectRow>(findSubjectStatement, [q.tenantId, id, thirdPartyId ?? null]);
+  return row && toSubject(row);
 }
 
 interface IdentifierValue {

@@ -27,6 +27,18 @@ export interface Subject {
   roleNames: string[];
   /** The organizations that the user is a member of, with the names of the roles in each. */
   organizations: { id: string; roles: string[] }[];
+  /** Only where it was asked for. */
+  details?: SubjectDetails;
+}
+
+/** What scripts are told of a user besides: JSON as the Management API shows it. */
+export interface SubjectDetails {
+  /** With the permissions of each, and the resources of those. */
+  roles: object[];
+  organizations: object[];
+  organizationRoles: object[];
+  /** The kinds of second factors that the user has. */
+  mfaVerificationFactors: string[];
 }
 
 /** Members that a list of users can be searched by. */

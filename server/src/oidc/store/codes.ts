@@ -1,3 +1,4 @@
+import type { Submission } from '@aldaba/contract';
 import type { Queries } from '../../store/index.ts';
 import { accessColumns, accessValues, type NewAccessToken } from './access-tokens.ts';
 import type { NewRefreshToken } from './refresh-tokens.ts';
@@ -22,14 +23,36 @@ export interface CodeRecord {
   payload: CodePayload;
   consumedAt: Date | null;
   expiresAt: Date;
+  /** How the person signed in; null where it is not known, and where it was not asked. */
+  submission: Submission | null;
 }
 
-export async function findCode(q: Queries, codeHash: string): Promise<CodeRecord | undefined> {
-  const [row] = await q.raw<{ grant_id: string; payload: CodePayload; consumed_at: Date | null; expires_at: Date }>(
-    'select grant_id, payload, consumed_at, expires_at from authorization_codes where tenant_id = $1 and code_hash = $2',
-    [q.tenantId, codeHash],
+export async function findCode(
+  q: Queries,
+  codeHash: string,
+  asked: { submission: boolean },
+): Promise<CodeRecord | undefined> {
+  const [row] = await q.raw<{
+    grant_id: string;
+    payload: CodePayload;
+    consumed_at: Date | null;
+    expires_at: Date;
+    submission: Submission | null;
+  }>(
+    `select c.grant_id, c.payload, c.consumed_at, c.expires_at, case when $3 then (
+              select s.last_submission from sessions s where s.tenant_id = $1 and s.uid = c.payload ->> 'sid') end as submission
+       from authorization_codes c where c.tenant_id = $1 and c.code_hash = $2`,
+    [q.tenantId, codeHash, asked.submission],
   );
-  return row && { grantId: row.grant_id, payload: row.payload, consumedAt: row.consumed_at, expiresAt: row.expires_at };
+  return (
+    row && {
+      grantId: row.grant_id,
+      payload: row.payload,
+      consumedAt: row.consumed_at,
+      expiresAt: row.expires_at,
+      submission: row.submission,
+    }
+  );
 }
 
 /**

@@ -1,3 +1,4 @@
+import type { Submission } from '@aldaba/contract';
 import type { Database, Queries } from '../../store/index.ts';
 import { accessColumns, accessValues, type NewAccessToken } from './access-tokens.ts';
 
@@ -35,6 +36,8 @@ export interface RefreshTokenRecord {
   mayActIn: boolean;
   /** Whether the client is known to have received a replacement: it was sent completely, or used. */
   wasReplaced: boolean;
+  /** How the person signed in last in the session, while it lives; null where it was not asked. */
+  submission: Submission | null;
 }
 
 /** A refresh token whose grant, and session if it is bound to one, are alive at `now`. */
@@ -42,7 +45,7 @@ export async function findRefreshToken(
   q: Queries,
   tokenHash: string,
   now: Date,
-  asked: { isLimited?: boolean; organizationId?: string | undefined } = {},
+  asked: { isLimited?: boolean; organizationId?: string | undefined; submission?: boolean } = {},
 ): Promise<RefreshTokenRecord | undefined> {
   const [row] = await q.raw<{
     grant_id: string;
@@ -54,6 +57,7 @@ export async function findRefreshToken(
     may_use: boolean;
     may_act: boolean;
     was_replaced: boolean;
+    submission: Submission | null;
   }>(
     `select r.grant_id, r.payload, r.family_created_at, r.created_at, r.expires_at, r.consumed_at,
             case when $4 then may_use_application($1, g.application_id, g.user_id) else true end as may_use,
@@ -62,12 +66,15 @@ export async function findRefreshToken(
                  and c.user_id = g.user_id and c.organization_id = $5) as may_act,
             r.consumed_at is not null and exists (
               select from refresh_tokens n where n.tenant_id = $1 and n.predecessor_hash = $2
-                 and (n.delivered or n.consumed_at is not null)) as was_replaced
+                 and (n.delivered or n.consumed_at is not null)) as was_replaced,
+            case when $6 then (
+              select s.last_submission from sessions s
+               where s.tenant_id = $1 and s.uid = r.payload ->> 'sid' and s.expires_at > $3) end as submission
        from refresh_tokens r join grants g on g.tenant_id = r.tenant_id and g.id = r.grant_id
       where r.tenant_id = $1 and r.token_hash = $2 and g.expires_at > $3
         and (r.payload ->> 'sessionUid' is null or exists (
               select from sessions s where s.tenant_id = $1 and s.uid = r.payload ->> 'sessionUid' and s.expires_at > $3))`,
-    [q.tenantId, tokenHash, now, asked.isLimited ?? false, asked.organizationId ?? null],
+    [q.tenantId, tokenHash, now, asked.isLimited ?? false, asked.organizationId ?? null, asked.submission ?? false],
   );
   return (
     row && {
@@ -81,6 +88,7 @@ export async function findRefreshToken(
       mayUse: row.may_use,
       mayActIn: row.may_act,
       wasReplaced: row.was_replaced,
+      submission: row.submission,
     }
   );
 }

@@ -3,7 +3,7 @@ import { hashToken } from '../../kernel/crypto.ts';
 import { opaqueToken, standardId } from '../../kernel/ids.ts';
 import { supportedScopes } from '../claims.ts';
 import { limitsOf } from '../limits.ts';
-import type { ProtectedResource } from '../needs.ts';
+import type { OrganizationFacts, ProtectedResource } from '../needs.ts';
 import { targetResource } from '../resources.ts';
 import type { Actor, NewAccessToken } from '../store/access-tokens.ts';
 import { scopeMember } from '../wire-quirks.ts';
@@ -38,7 +38,7 @@ export interface AccessPlan {
   expiresIn: number;
   resource?: ProtectedResource;
   /** Set for a token that counts inside of an organization only. */
-  organizationId?: string;
+  organization?: OrganizationFacts;
   opaque?: { token: string; row: NewAccessToken };
   /** Who acts for the subject. */
   act?: Actor;
@@ -88,8 +88,8 @@ export async function planInOrganization(
   organizationId: string,
   bearer: Bearer,
 ): Promise<AccessPlan> {
-  const { resource, scopes } = await accessInOrganization(exchange, organizationId, bearer);
-  const plan = { subject: bearer.id, scopes, organizationId };
+  const { resource, scopes, organization } = await accessInOrganization(exchange, organizationId, bearer);
+  const plan = { subject: bearer.id, scopes, organization };
   return resource
     ? { ...plan, resource, expiresIn: resource.accessTokenTtl }
     : { ...plan, expiresIn: organizationTokenTtl };
@@ -119,8 +119,8 @@ export function planOpaque(
 }
 
 /** Whom a token is for; undefined for an opaque one, which is for userinfo. */
-export const audienceOf = ({ resource, organizationId }: AccessPlan): string | undefined =>
-  resource?.indicator ?? (organizationId === undefined ? undefined : organizationAudience(organizationId));
+export const audienceOf = ({ resource, organization }: AccessPlan): string | undefined =>
+  resource?.indicator ?? (organization && organizationAudience(organization.id));
 
 /** The members of the token response that describe the access token; signs it if it is a JWT (RFC 9068). */
 export async function accessMembers(
@@ -140,7 +140,7 @@ export async function accessMembers(
         aud: audienceOf(plan),
         exp: seconds(core.clock) + plan.expiresIn,
         client_id: client.id,
-        ...(plan.resource && plan.organizationId ? { organization_id: plan.organizationId } : {}),
+        ...(plan.resource && plan.organization ? { organization_id: plan.organization.id } : {}),
         ...scope,
         ...(plan.act ? { act: plan.act } : {}),
       },

@@ -22,23 +22,30 @@ export async function redeemAuthorizationCode(exchange: Exchange): Promise<Token
   if (!code) throw new ProtocolError('invalid_request', "missing required parameter 'code'");
   const now = new Date(core.clock.now());
   const codeHash = hashToken(code);
-  const { payload, grantId } = await checkCode(exchange, await findCode(tenant.db, codeHash), now);
+  const found = await findCode(tenant.db, codeHash, {
+    submission: await core.customClaims.has(tenant, 'access-token'),
+  });
+  const { payload, grantId, submission } = await checkCode(exchange, found, now);
   const scopes = payload.scope.split(' ').filter(Boolean);
-  const subject = await getActiveSubject(exchange, payload.userId, scopes);
-  const { user } = subject;
+  const person = await getActiveSubject(exchange, payload.userId, scopes);
+  const { id: userId } = person.user;
   const sessionUid = scopes.includes('offline_access') ? undefined : payload.sid;
-  const granted = { userId: user.id, resources: payload.resources, scopes, sessionUid };
-  const plan = await withCustomClaims(exchange, await planUserAccess(exchange, granted), { userId: user.id });
+  const granted = { userId, resources: payload.resources, scopes, sessionUid };
+  const plan = await withCustomClaims(exchange, await planUserAccess(exchange, granted), {
+    userId,
+    person,
+    submission,
+  });
   const refresh = prepareRefreshToken(exchange, payload, sessionUid);
   const redeemed = await redeemCode(tenant.db, { codeHash, now }, { refresh: refresh?.row, access: plan.opaque?.row });
   if (!redeemed) return refuseReplay(exchange, grantId);
   const { authTime, sid, nonce } = payload;
   return {
-    userId: user.id,
+    userId,
     body: {
       ...(await accessMembers(exchange, plan)),
       ...(refresh ? { refresh_token: refresh.token } : {}),
-      ...(await idTokenMember(exchange, subject, { scopes, authTime, sid, nonce })),
+      ...(await idTokenMember(exchange, person, { scopes, authTime, sid, nonce })),
     },
   };
 }

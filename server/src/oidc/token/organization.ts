@@ -1,6 +1,6 @@
 import { ProtocolError } from '../errors.ts';
 import { limitsOf } from '../limits.ts';
-import type { ProtectedResource } from '../needs.ts';
+import type { OrganizationFacts, ProtectedResource } from '../needs.ts';
 import { getResource, organizationsResource } from '../resources.ts';
 import type { Exchange } from './exchange.ts';
 
@@ -26,7 +26,7 @@ export interface Bearer {
 
 /** What the bearer may have there: on the resource if one was named, else in the organization itself. */
 export interface OrganizationAccess {
-  organizationId: string;
+  organization: OrganizationFacts;
   resource: ProtectedResource | undefined;
   scopes: string[];
 }
@@ -68,7 +68,7 @@ export async function accessInOrganization(
   const allowed = resource
     ? limits.organizationResource(resource.id, bearer.scopes)
     : limits.organization(bearer.scopes);
-  return { organizationId, resource, scopes: allowed.filter((scope) => held.has(scope)) };
+  return { organization: standing.organization, resource, scopes: allowed.filter((scope) => held.has(scope)) };
 }
 
 async function organizationTarget(

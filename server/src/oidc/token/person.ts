@@ -1,4 +1,4 @@
-import type { Subject, User } from '../../features/users/index.ts';
+import type { Subject } from '../../features/users/index.ts';
 import { seconds } from '../../kernel/clock.ts';
 import { userClaims } from '../claims.ts';
 import { idTokenTtl } from '../clients.ts';
@@ -8,18 +8,18 @@ import { organizationClaims } from '../organization-claims.ts';
 import { findActiveSubject } from '../subject.ts';
 import type { Exchange } from './exchange.ts';
 
-/** The user a code or refresh token belongs to. @throws ProtocolError `invalid_grant` when deleted or suspended */
-export async function getActiveUser(exchange: Exchange, userId: string): Promise<User> {
-  return (await getActiveSubject(exchange, userId, [])).user;
-}
-
-/** The same with what the claims of the scopes tell. */
+/**
+ * The person that a token is for, with what the claims of the scopes tell, and what the tenant's script is told if it has one.
+ *
+ * @throws ProtocolError `invalid_grant` when deleted or suspended
+ */
 export async function getActiveSubject(
   { core, tenant, client }: Exchange,
   userId: string,
   scopes: readonly string[],
 ): Promise<Subject> {
-  const subject = await findActiveSubject(core, tenant.db, { userId, scopes, client });
+  const isDetailed = await core.customClaims.has(tenant, 'access-token');
+  const subject = await findActiveSubject(core, tenant.db, { userId, scopes, client, isDetailed });
   if (!subject) throw new ProtocolError('invalid_grant', 'grant request is invalid: the account is not active');
   return subject;
 }

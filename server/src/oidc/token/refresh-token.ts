@@ -43,31 +43,36 @@ async function tryRefresh(exchange: Exchange, value: string): Promise<TokenAnswe
   const token = await findRefreshToken(tenant.db, hashToken(value), now, {
     isLimited: exchange.client.isAccessLimited,
     organizationId: requestedOrganization(exchange),
+    submission: await core.customClaims.has(tenant, 'access-token'),
   });
   const use = await judge(exchange, token, now);
   if (!use.token.mayUse) throw new ProtocolError('access_denied', 'the user may not use this application');
-  const { payload } = use.token;
+  const { payload, submission } = use.token;
   requireOrganizationsScope(exchange, payload.scope);
   const scopes = narrowScopes(exchange, payload.scope);
-  const subject = await getActiveSubject(exchange, payload.userId, scopes);
-  const { user } = subject;
+  const person = await getActiveSubject(exchange, payload.userId, scopes);
+  const { id: userId } = person.user;
   const granted = {
-    userId: user.id,
+    userId,
     resources: payload.resources,
     scopes,
     sessionUid: payload.sessionUid,
     mayActInOrganization: use.token.mayActIn,
   };
-  const plan = await withCustomClaims(exchange, await planUserAccess(exchange, granted), { userId: user.id });
+  const plan = await withCustomClaims(exchange, await planUserAccess(exchange, granted), {
+    userId,
+    person,
+    submission,
+  });
   const written = await write(exchange, use, plan, { now, value });
   if (!written) return undefined;
   return {
-    userId: user.id,
+    userId,
     ...(written.replacement ? { replacement: written.replacement } : {}),
     body: {
       ...(await accessMembers(exchange, plan)),
       refresh_token: written.refreshToken,
-      ...(await idTokenMember(exchange, subject, { scopes, authTime: payload.authTime, sid: payload.sid })),
+      ...(await idTokenMember(exchange, person, { scopes, authTime: payload.authTime, sid: payload.sid })),
     },
   };
 }

@@ -1,3 +1,4 @@
+import type { Subject as Person } from '../../features/users/index.ts';
 import { hashToken } from '../../kernel/crypto.ts';
 import { ProtocolError } from '../errors.ts';
 import { looksLikeJws } from '../jws.ts';
@@ -7,11 +8,13 @@ import { uniqueScopes } from '../wire-quirks.ts';
 import { type AccessPlan, accessMembers, planUserAccess } from './access.ts';
 import { withCustomClaims } from './custom-claims.ts';
 import type { Exchange, TokenAnswer } from './exchange.ts';
-import { getActiveUser } from './person.ts';
+import { getActiveSubject } from './person.ts';
 
 /** The user that the new token is about, as the subject token proves. */
 interface Subject {
   userId: string;
+  /** Set where finding out about the token told of its person, too. */
+  person?: Person | undefined;
   /** Set when the subject token ends with a session: what is made of it ends then, too. */
   sessionUid?: string | undefined;
   /** What the maker of a token for impersonation gave along, for scripts that customize tokens. */
@@ -47,6 +50,7 @@ export async function exchangeToken(exchange: Exchange): Promise<TokenAnswer> {
   const planned = await planAccess(exchange, subject);
   const access = await withCustomClaims(exchange, planned, {
     userId: subject.userId,
+    person: subject.person,
     subjectTokenContext: subject.context,
   });
   const plan = withActor(access, actor ? chain(actor, subject.act) : subject.act);
@@ -105,8 +109,7 @@ async function readJwt(exchange: Exchange, value: string): Promise<Subject> {
   if (typeof sub !== 'string' || typeof clientId !== 'string' || sub === clientId)
     throw invalid('subject token not found');
   await requireFirstParty(exchange, clientId);
-  const { id } = await getActiveUser(exchange, sub);
-  return { userId: id, act: readActor(claims?.act) };
+  return { userId: sub, person: await getActiveSubject(exchange, sub, []), act: readActor(claims?.act) };
 }
 
 async function requireFirstParty({ core, tenant }: Exchange, clientId: string): Promise<void> {

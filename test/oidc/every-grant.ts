@@ -1,0 +1,188 @@
+import assert from 'node:assert/strict';
+import type { CustomizedToken } from '@aldaba/contract';
+import { createOrganizationRoles } from '../../server/src/features/organization-roles/index.ts';
+import { createOrganizations, type Organizations } from '../../server/src/features/organizations/index.ts';
+import { createAgent } from '../support/agent.ts';
+import { createParty, type Extra, type Party, type Tokens } from './party.ts';
+import type { Provider } from './provider.ts';
+
+/** One way to an access token. */
+export interface Way {
+  name: string;
+  type: CustomizedToken;
+  isJwt: boolean;
+  /** Gets what the request needs (a code, a refresh token, …); what it returns sends the request itself. */
+  prepare(): Promise<() => Promise<Response>>;
+}
+
+export interface EveryGrant {
+  ways: Way[];
+  userId: string;
+  organizationId: string;
+  organizations: Organizations;
+  /** Roles that give `read` on the resource: one of the person, three of the machine. */
+  roleIds: { user: string; machine: string[] };
+  spa: Party;
+  machine: Party;
+}
+
+export const indicator = 'https://api.example.com/';
+const redirectUri = 'https://client.example.com/callback';
+const organizationsScope = 'urn:logto:scope:organizations';
+const scope = `openid profile roles offline_access ${organizationsScope} read`;
+export const exchangeGrant = 'urn:ietf:params:oauth:grant-type:token-exchange';
+const tokenTypes = {
+  access: 'urn:ietf:params:oauth:token-type:access_token',
+  impersonation: 'urn:logto:token-type:impersonation_token',
+  personal: 'urn:logto:token-type:personal_access_token',
+};
+
+/** Sets up a person and a machine with roles in a tenant and in an organization, and tells every way to tokens for them. */
+export async function everyGrant(provider: Provider): Promise<EveryGrant> {
+  const { tenant } = provider;
+  const events = { publish: async () => undefined };
+  const organizationRoles = createOrganizationRoles({ events });
+  const organizations = createOrganizations({ clock: provider.clock, organizationRoles, events });
+  const user = await provider.addUser({ username: 'ada', name: 'Ada', customData: { plan: 'gold' } });
+  const exchanger = await provider.addClient({
+    type: 'Traditional',
+    name: 'Exchanger',
+    oidcClientMetadata: { redirectUris: [redirectUri] },
+    customClientMetadata: { allowTokenExchange: true },
+  });
+  const spa = await provider.addClient({
+    type: 'SPA',
+    oidcClientMetadata: { redirectUris: [redirectUri] },
+    customData: { tier: 'free' },
+  });
+  const robot = await provider.addClient({ type: 'MachineToMachine' });
+  const { roleIds, organizationId } = await tenant.db.transaction(async (tx) => {
+    const { id: resourceId } = await provider.resources.create(tx, { name: 'API', indicator, accessTokenTtl: 600 });
+    const { id: read } = await provider.resources.createScope(tx, resourceId, { name: 'read', description: null });
+    const { id: readThere } = await organizationRoles.createScope(tx, { name: 'read' });
+    const role = async (name: string, type: 'User' | 'MachineToMachine') =>
+      (await provider.roles.create(tx, { name, type, description: name, isDefault: false, scopeIds: [read] })).id;
+    const roleThere = async (name: string, type: 'User' | 'MachineToMachine') => {
+      const scopes = { organizationScopeIds: [readThere], resourceScopeIds: [read] };
+      return (await organizationRoles.create(tx, { name, type, ...scopes })).id;
+    };
+    const roleIds = { user: await role('Reader', 'User'), machine: [] as string[] };
+    for (const name of ['First', 'Second', 'Third']) roleIds.machine.push(await role(name, 'MachineToMachine'));
+    await provider.roles.assign(tx, 'user', user.id, [roleIds.user]);
+    await provider.roles.assign(tx, 'application', robot.id, roleIds.machine);
+    const member = await roleThere('Member', 'User');
+    const memberMachine = await roleThere('Machine', 'MachineToMachine');
+    const { id } = await organizations.create(tx, { name: 'Acme', description: 'Makes all', customData: { size: 3 } });
+    await organizations.addMembers(tx, 'user', id, [user.id]);
+    await organizations.addRoles(tx, { kind: 'user', organizationId: id, ids: [user.id] }, [member]);
+    await organizations.addMembers(tx, 'application', id, [robot.id]);
+    await organizations.addRoles(tx, { kind: 'application', organizationId: id, ids: [robot.id] }, [memberMachine]);
+    return { roleIds, organizationId: id };
+  });
+  const parties = {
+    spa: createParty(provider, { id: spa.id, redirectUri }),
+    exchanger: createParty(provider, { id: exchanger.id, redirectUri, secret: exchanger.secret ?? '' }),
+    machine: createParty(provider, { id: robot.id, redirectUri, secret: robot.secret ?? '' }),
+  };
+  const ways = [
+    ...waysOfCodes(parties.spa, user.id, organizationId),
+    ...waysOfMachines(parties.machine, organizationId),
+    ...waysOfExchange(provider, parties, user.id, organizationId),
+  ];
+  return { ...parties, ways, userId: user.id, organizationId, organizations, roleIds };
+}
+
+/** What a request may ask for, with a name for it. */
+const targets = (organizationId: string): [name: string, isJwt: boolean, Extra][] => [
+  ['opaque', false, {}],
+  ['for a resource', true, { resource: indicator }],
+  ['for an organization', true, { organization_id: organizationId }],
+  ['for a resource in an organization', true, { organization_id: organizationId, resource: indicator }],
+];
+
+function waysOfCodes(spa: Party, userId: string, organizationId: string): Way[] {
+  const asked = { scope, resource: indicator };
+  const [opaque, resource] = targets(organizationId);
+  const codes = [opaque, resource].flatMap((target) => {
+    if (!target) return [];
+    const [name, isJwt, extra] = target;
+    const prepare = async () => {
+      const answer = await spa.signIn(createAgent(), userId, asked);
+      return () => spa.redeem(answer.get('code') ?? '', extra);
+    };
+    return [{ name: `authorization_code, ${name}`, type: 'access-token' as const, isJwt, prepare }];
+  });
+  const refreshes = targets(organizationId).map(([name, isJwt, extra]) => ({
+    name: `refresh_token, ${name}`,
+    type: 'access-token' as const,
+    isJwt,
+    prepare: async () => {
+      const { refresh_token: token = '' } = await spa.tokens(userId, asked);
+      return () => spa.refresh(token, extra);
+    },
+  }));
+  return [...codes, ...refreshes];
+}
+
+const waysOfMachines = (machine: Party, organizationId: string): Way[] =>
+  targets(organizationId).map(([name, isJwt, extra]) => ({
+    name: `client_credentials, ${name}`,
+    type: 'client-credentials',
+    isJwt,
+    prepare: async () => () => machine.token({ grant_type: 'client_credentials', scope: 'read', ...extra }),
+  }));
+
+function waysOfExchange(
+  provider: Provider,
+  { spa, exchanger }: { spa: Party; exchanger: Party },
+  userId: string,
+  organizationId: string,
+): Way[] {
+  const { db } = provider.tenant;
+  const accessToken = (extra: Extra) => {
+    let made: Promise<string> | undefined;
+    const make = async () => {
+      const { refresh_token: token = '' } = await spa.tokens(userId, { scope, resource: indicator });
+      const response = await spa.refresh(token, extra);
+      assert.equal(response.status, 200, await response.clone().text());
+      return ((await response.json()) as Tokens).access_token;
+    };
+    return () => {
+      made ??= make();
+      return made;
+    };
+  };
+  const opaque = accessToken({});
+  let made = 0;
+  const subjects: [name: string, type: string, value: () => Promise<string>][] = [
+    [
+      'subject token',
+      tokenTypes.impersonation,
+      async () => (await provider.subjectTokens.create(db, { userId, context: { ticket: 'T-1' } })).subjectToken,
+    ],
+    [
+      'personal access token',
+      tokenTypes.personal,
+      async () => {
+        made += 1;
+        return (await provider.personalAccessTokens.create(db, userId, { name: `token ${made}` })).value;
+      },
+    ],
+    ['opaque access token', tokenTypes.access, opaque],
+    ['JWT access token', tokenTypes.access, accessToken({ resource: indicator })],
+  ];
+  return subjects.flatMap(([subject, type, value]) =>
+    targets(organizationId).flatMap(([name, isJwt, extra]) =>
+      [false, true].map((isActed) => ({
+        name: `exchange of a ${subject}${isActed ? ' by an actor' : ''}, ${name}`,
+        type: 'access-token' as const,
+        isJwt,
+        prepare: async () => {
+          const parameters = { grant_type: exchangeGrant, subject_token: await value(), subject_token_type: type };
+          const actor: Extra = isActed ? { actor_token: await opaque(), actor_token_type: tokenTypes.access } : {};
+          return () => exchanger.token({ ...parameters, scope: 'openid read', ...actor, ...extra });
+        },
+      })),
+    ),
+  );
+}
