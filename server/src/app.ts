@@ -180,12 +180,12 @@ async function layGround(config: Config, world: World) {
     logs,
     jobs,
     dashboard,
+    files: createFiles(config, world),
     docsFolder: join(root, 'docs'),
     dataFolder: world.dataFolder,
   };
 }
 
-    files: createFiles(config, world),
 type Ground = Awaited<ReturnType<typeof layGround>>;
 
 /** Who and what a tenant has, and who may do what. Those below know those above. */
@@ -230,7 +230,10 @@ function createFeatures(ground: Ground, kinds: readonly Connector[]) {
   const directory = createDirectory(ground);
   const sandbox = createSandbox(ground);
   const emailTemplates = createEmailTemplates();
-  const profileFields = createProfileFields(ground);
+  const profileFields = createProfileFields({
+    ...ground,
+    signInExperiences: { dropProfileField: (tx, name) => signInExperiences.dropProfileField(tx, name) },
+  });
   const connectors = createConnectors({
     ...ground,
     emailTemplates,
@@ -242,7 +245,7 @@ function createFeatures(ground: Ground, kinds: readonly Connector[]) {
       dropTarget: (tx, target) => signInExperiences.dropTarget(tx, target),
     },
   });
-  const signInExperiences = createSignInExperiences({ ...ground, connectorsOf: connectors.list });
+  const signInExperiences = createSignInExperiences({ ...ground, profileFields, connectorsOf: connectors.list });
   const shown = { ...ground, ...directory, connectors, signInExperiences, profileFields, sandbox };
   const customPhrases = createCustomPhrases(shown);
   return {
@@ -264,13 +267,6 @@ function createFeatures(ground: Ground, kinds: readonly Connector[]) {
   };
 }
 
-async function openMigrated(config: Config, world: World): Promise<Database> {
-  const migrated = await migrate(world.databaseUrl, join(world.root, 'server/src/store/migrations'), world.progress);
-  return openDatabase({
-    url: world.databaseUrl,
-    poolSize: config.DATABASE_POOL_SIZE,
-    log: world.log,
-    ...(migrated.role ? { role: migrated.role } : {}),
 /** Where the bytes of uploads lie: in the data folder, or in the bucket that the operator named. */
 function createFiles(config: Config, { clock, log, dataFolder, outbound }: World): FileStorage {
   const { S3_BUCKET: bucket, S3_ENDPOINT: endpoint } = config;
@@ -291,6 +287,13 @@ function createFiles(config: Config, { clock, log, dataFolder, outbound }: World
   return createS3Storage({ settings, clock, log, outbound: outbound ?? createOutbound(toStore) });
 }
 
+async function openMigrated(config: Config, world: World): Promise<Database> {
+  const migrated = await migrate(world.databaseUrl, join(world.root, 'server/src/store/migrations'), world.progress);
+  return openDatabase({
+    url: world.databaseUrl,
+    poolSize: config.DATABASE_POOL_SIZE,
+    log: world.log,
+    ...(migrated.role ? { role: migrated.role } : {}),
   });
 }
 

@@ -145,7 +145,11 @@ async function compose({ database, clock, url, log }: { database: Database; cloc
   const pages = createPageSender({
     ...ground,
     ...features,
-    signInExperiences: createSignInExperiences({ database, caches, connectorsOf: async () => [] }),
+    signInExperiences: createSignInExperiences({
+      ...ground,
+      connectorsOf: async () => [],
+      profileFields: { list: async () => [] },
+    }),
     customPhrases: { words: async () => undefined },
   });
   return { ...ground, ...features, oidc: createOidc({ ...ground, ...features, pages }) };
