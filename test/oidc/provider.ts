@@ -76,7 +76,7 @@ export interface Provider {
 const secret = 'a secret for tests that is long enough';
 
 export async function startProvider(): Promise<Provider> {
-  const { urlOf, admin } = await cluster();
+  const { urlOf, admin, drop } = await cluster();
   const name = `t_${randomUUID().replaceAll('-', '')}`;
   await admin(`create database ${name} owner ${/\/\/([^:@/]+)/.exec(urlOf(name))?.[1] ?? 'postgres'}`);
   const log = createLog(process.env.ALDABA_TEST_LOG ?? 'silent');
@@ -106,7 +106,7 @@ export async function startProvider(): Promise<Provider> {
       await oidc.close();
       await features.scripts.close();
       await database.close();
-      await admin(`drop database ${name} with (force)`);
+      await drop(name);
     },
   };
 }

@@ -30,8 +30,8 @@ describe('migrations', () => {
     await cp(source, folder, { recursive: true });
   });
   after(async () => {
-    const { admin } = await cluster();
-    for (const name of databases) await admin(`drop database ${name} with (force)`);
+    const { drop } = await cluster();
+    for (const name of databases) await drop(name);
     await rm(folder, { recursive: true, force: true });
   });
 

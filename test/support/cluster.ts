@@ -12,8 +12,10 @@ import { startEmbedded } from '../../server/src/store/embedded.ts';
 export interface Cluster {
   /** URL of a database by its name, with the role that the server itself uses. */
   urlOf(database: string): string;
-  /** Runs a statement that needs more rights (create database, terminate connections) on the maintenance database. */
+  /** Runs a statement that needs more rights (create database) on the maintenance database. */
   admin(statement: string): Promise<void>;
+  /** Deletes a database, if there is one of that name, and ends the tests' sessions in it. */
+  drop(database: string): Promise<void>;
 }
 
 let running: Promise<Cluster> | undefined;
@@ -42,16 +44,23 @@ async function start(): Promise<Cluster> {
 }
 
 function describe(urlOf: Cluster['urlOf'], adminUrl: string): Cluster {
+  const admin = async (statement: string) => {
+    const client = new Client({ connectionString: adminUrl });
+    await client.connect();
+    try {
+      await client.query(statement);
+    } finally {
+      await client.end();
+    }
+  };
   return {
     urlOf,
-    async admin(statement) {
-      const client = new Client({ connectionString: adminUrl });
-      await client.connect();
-      try {
-        await client.query(statement);
-      } finally {
-        await client.end();
-      }
+    admin,
+    async drop(database) {
+      await admin(`select pg_terminate_backend(pid) from pg_stat_activity
+        where datname = '${database}' and backend_type = 'client backend'`);
+      // Not `with (force)`: a login that is no superuser may not end an autovacuum, which a plain drop asks to go.
+      await admin(`drop database if exists ${database}`);
     },
   };
 }

@@ -40,7 +40,7 @@ let prepared: Promise<void> | undefined;
 export async function startServer(options: TestServerOptions = {}): Promise<TestServer> {
   prepared ??= prepareTemplate();
   await prepared;
-  const { urlOf, admin } = await cluster();
+  const { urlOf, admin, drop } = await cluster();
   const name = `t_${randomUUID().replaceAll('-', '')}`;
   await admin(`create database ${name} template ${template} owner ${ownerOf(urlOf(name))}`);
   const dataFolder = await mkdtemp(join(tmpdir(), 'aldaba-data-'));
@@ -66,7 +66,7 @@ export async function startServer(options: TestServerOptions = {}): Promise<Test
     },
     async close() {
       await server.app.close();
-      await admin(`drop database ${name} with (force)`);
+      await drop(name);
       await rm(dataFolder, { recursive: true, force: true });
     },
   };
@@ -75,8 +75,8 @@ export async function startServer(options: TestServerOptions = {}): Promise<Test
 
 /** Migrates and seeds once; every later database is a copy of the files. */
 async function prepareTemplate(): Promise<void> {
-  const { urlOf, admin } = await cluster();
-  await admin(`drop database if exists ${template} with (force)`);
+  const { urlOf, admin, drop } = await cluster();
+  await drop(template);
   await admin(`create database ${template} owner ${ownerOf(urlOf(template))}`);
   const app = await createApp(readConfig({}), testWorld(urlOf(template), tmpdir()));
   await app.close();
