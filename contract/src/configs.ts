@@ -67,6 +67,9 @@ export const oidcKeySchema = z.object({
 });
 export type OidcKey = z.output<typeof oidcKeySchema>;
 
+/** Applications that are known by the address of a document about them are not supported. */
+const cimdConfigSchema = z.object({ enabled: z.boolean() });
+
 const tag = 'Configs';
 const access = 'management';
 const keyParams = z.object({ keyType: z.enum(['private-keys', 'cookie-keys']) });
@@ -173,4 +176,25 @@ export const updateAdminConsoleConfig = route({
   summary: 'Change what a console remembers',
   body: z.object({ ...flags, ...notifications }).partial(),
   responses: { 200: adminConsoleConfigSchema },
+});
+
+export const getCimdConfig = route({
+  method: 'GET',
+  path: '/api/configs/cimd',
+  operationId: 'GetCimdConfig',
+  tag,
+  access,
+  summary: 'Tell whether applications may be known by the address of a metadata document',
+  responses: { 200: cimdConfigSchema },
+});
+export const updateCimdConfig = route({
+  method: 'PATCH',
+  path: '/api/configs/cimd',
+  operationId: 'UpdateCimdConfig',
+  tag,
+  access,
+  summary: 'Switch client id metadata documents on or off; this server knows them as off only',
+  body: cimdConfigSchema,
+  responses: { 200: cimdConfigSchema },
+  errors: ['request.feature_not_supported'],
 });

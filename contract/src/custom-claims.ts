@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { route } from './route.ts';
-import { jsonObject } from './values.ts';
+import { environmentVariables, jsonObject } from './values.ts';
 
 /** For whom the claims are made: people, or applications that act for themselves. */
 export const customizedTokenSchema = z.enum(['access-token', 'client-credentials']);
@@ -11,7 +11,6 @@ const script = z
   .min(1)
   .max(100_000)
   .describe('JavaScript that defines getCustomJwtClaims({ token, context, environmentVariables, api }).');
-const environmentVariables = z.record(z.string().min(1).max(256), z.string().max(10_000));
 
 const fields = {
   script,

@@ -274,6 +274,9 @@ export const errorCatalog = {
   'verification_code.expired': [400, 'This code has expired. Ask for a new one.'],
   'verification_code.code_mismatch': [400, 'The code is wrong. Check it and try again.'],
   'verification_code.exceed_max_try': [400, 'The code was tried too often. Ask for a new one.'],
+  // actions: scripts that are asked during a sign-in
+  'action.access_denied': [403, 'You cannot sign in here. {message}'],
+  'action.execution_failed': [422, 'A script of this service failed. Try again later, or tell the operator.'],
   // custom claims
   'jwt_customizer.general': [422, 'The script failed: {reason}'],
   'jwt_customizer.can_not_create_for_admin_tenant': [403, 'Tokens of the admin tenant get no custom claims.'],

@@ -21,6 +21,8 @@ const redirectUri = z.url().max(2048);
 const tag = 'Experience';
 const access = 'interaction';
 const verified = z.object({ verificationId: z.string() });
+/** An operator's script refused the person, or failed. */
+const byActions = ['action.access_denied', 'action.execution_failed'] as const;
 const common = ['session.not_found', 'session.interaction_not_found', 'request.cross_site'] as const;
 
 export const startInteraction = route({
@@ -179,6 +181,7 @@ export const identify = route({
     'user.sign_in_method_not_enabled',
     'user.sign_up_method_not_enabled',
     'user.missing_profile',
+    ...byActions,
   ],
 });
 
@@ -237,5 +240,6 @@ export const submitInteraction = route({
     'user.suspended',
     'user.user_not_exist',
     'user.identity_already_in_use',
+    ...byActions,
   ],
 });

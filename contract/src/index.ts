@@ -1,5 +1,6 @@
 export * from './access-control.ts';
 export * from './account-center.ts';
+export * from './actions.ts';
 export * from './application-experiences.ts';
 export * from './applications.ts';
 export * from './configs.ts';

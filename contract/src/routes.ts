@@ -1,5 +1,6 @@
 import * as accessControl from './access-control.ts';
 import * as accountCenter from './account-center.ts';
+import * as actions from './actions.ts';
 import * as applicationExperiences from './application-experiences.ts';
 import * as applications from './applications.ts';
 import * as configs from './configs.ts';
@@ -65,6 +66,7 @@ export const allRoutes: readonly RouteContract[] = routesOf(
   connectors,
   configs,
   customClaims,
+  actions,
   customPhrases,
   customProfileFields,
   emailTemplates,

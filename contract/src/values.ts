@@ -8,6 +8,8 @@ export const jsonObject = z.record(z.string(), z.unknown());
 export const pathId = z.string().min(1).max(256);
 /** A query parameter that is on or off: `true`, `1`, `yes`, `false`, `0`, `no`. */
 export const flag = z.stringbool();
+/** Values that an operator gives a script beside its text, keys and passwords among them. */
+export const environmentVariables = z.record(z.string().min(1).max(256), z.string().max(10_000));
 /** Milliseconds since the epoch. */
 export const instant = z.number().int();
 /** A link that pages show or that the server calls: http or https, without user information. */

@@ -9,6 +9,7 @@ import type { Connector } from '@aldaba/connectors/kit';
 import type { Config } from './config.ts';
 import { createAccessControl } from './features/access-control/index.ts';
 import { createAccountCenters } from './features/account-center/index.ts';
+import { createActions } from './features/actions/index.ts';
 import { createApplicationExperiences } from './features/application-experiences/index.ts';
 import { type Applications, createApplications } from './features/applications/index.ts';
 import { createConfigs } from './features/configs/index.ts';
@@ -221,6 +222,7 @@ function createDirectory(ground: Ground) {
     subjectTokens: createSubjectTokens(ground),
     configs: createConfigs(ground),
     scripts,
+    actions: createActions({ ...ground, scripts }),
     customClaims: createCustomClaims({ ...ground, scripts }),
   };
 }

@@ -1,6 +1,7 @@
 /** THE TABLE: every request's way into the server, one line a surface and feature. */
 import { type AccessControlService, accessControlRoutes } from './features/access-control/index.ts';
 import { type AccountCenters, accountCenterRoutes } from './features/account-center/index.ts';
+import { type Actions, actionRoutes } from './features/actions/index.ts';
 import { apiReferenceRoutes } from './features/api-reference/index.ts';
 import { type ApplicationExperiences, applicationExperienceRoutes } from './features/application-experiences/index.ts';
 import { type Applications, applicationRoutes } from './features/applications/index.ts';
@@ -66,6 +67,7 @@ export interface Mounted {
   connectors: Connectors;
   configs: Configs;
   customClaims: CustomClaims;
+  actions: Actions;
   customPhrases: CustomPhrases;
   profileFields: ProfileFields;
   emailTemplates: EmailTemplates;
@@ -137,6 +139,7 @@ function managementRoutes(implement: Implement, app: Mounted): void {
   connectorRoutes(implement, app.connectors);
   configRoutes(implement, app.configs);
   customClaimsRoutes(implement, app.customClaims);
+  actionRoutes(implement, app.actions);
   customPhraseRoutes(implement, app.customPhrases);
   profileFieldRoutes(implement, app.profileFields);
   emailTemplateRoutes(implement, app.emailTemplates);

@@ -54,6 +54,8 @@ export const codesOfPeople = [
   'connector.social_invalid_id_token',
   'connector.authorization_failed',
   'connector.timeout',
+  'action.access_denied',
+  'action.execution_failed',
   'tenant.not_found',
   'setup.link_invalid',
   'sandbox.not_enabled',
@@ -117,6 +119,9 @@ const spanish: Sentences = {
   'connector.authorization_failed':
     'El inicio de sesión con el otro servicio se canceló. Inténtalo de nuevo o elige otra forma.',
   'connector.timeout': 'El otro servicio no respondió a tiempo. Inténtalo de nuevo.',
+  'action.access_denied': 'Aquí no puedes iniciar sesión. {message}',
+  'action.execution_failed':
+    'Ha fallado un script de este servicio. Inténtalo más tarde o avisa a quienes gestionan este servicio.',
   'tenant.not_found': 'No hay ningún servicio en esta dirección.',
   'setup.link_invalid': 'Este enlace ya se usó o ha caducado. Crea otro con «npm run aldaba -- admin link».',
   'sandbox.not_enabled': 'El entorno de pruebas está desactivado aquí.',
@@ -172,6 +177,8 @@ const simplifiedChinese: Sentences = {
   'connector.social_invalid_id_token': '对方服务的回答不可信，请重试。',
   'connector.authorization_failed': '通过对方服务的登录已取消。请重试，或换一种方式。',
   'connector.timeout': '对方服务没有及时回答，请重试。',
+  'action.access_denied': '你无法在此登录。{message}',
+  'action.execution_failed': '此服务的脚本运行失败，请稍后重试或联系管理人员。',
   'tenant.not_found': '此地址没有服务。',
   'setup.link_invalid': '链接已使用或已过期。请用“npm run aldaba -- admin link”重新生成。',
   'sandbox.not_enabled': '此处未开启沙盒。',

@@ -29,8 +29,9 @@ export class AldabaError extends Error {
 /** The catalog's sentence with `{name}` filled from string or number members of `data`. */
 export function sentenceOf(code: ErrorCode, data?: unknown): string {
   const values = typeof data === 'object' && data !== null ? (data as Record<string, unknown>) : {};
-  return errorCatalog[code][1].replaceAll(/\{(\w+)\}/g, (_, name: string) => {
+  const fill = (_: string, name: string) => {
     const value = values[name];
     return typeof value === 'string' || typeof value === 'number' ? String(value) : '';
-  });
+  };
+  return errorCatalog[code][1].replaceAll(/\{(\w+)\}/g, fill).trimEnd();
 }

@@ -3,6 +3,7 @@ import type { LogEntry } from '../features/logs/index.ts';
 import type { SignInEvent } from './machine.ts';
 import type { SignInNeeds } from './needs.ts';
 import type { Interaction } from './port.ts';
+import type { Runner } from './run.ts';
 import { type Intent, type ProofType, readState, type SignInState } from './state.ts';
 
 export interface SignInAudit {
@@ -60,6 +61,22 @@ export function createSignInAudit({ logs, clock }: Pick<SignInNeeds, 'logs' | 'c
     },
   };
 }
+
+/** Notes every step that a runner takes, and what was refused. */
+export const audited =
+  (run: Runner, audit: SignInAudit): Runner =>
+  async (interaction, events, options) => {
+    try {
+      const standing = await run(interaction, events, options);
+      // What was complete was submitted along with the last step.
+      const isSubmitted = standing.redirectTo !== undefined && !events.some(({ type }) => type === 'submitted');
+      audit.taken(interaction, isSubmitted ? [...events, { type: 'submitted' }] : events, standing.state);
+      return standing;
+    } catch (error) {
+      audit.refused(interaction, events, error);
+      throw error;
+    }
+  };
 
 /** Names of the proofs in the keys of the log. */
 const proofNames: Record<ProofType, string> = {

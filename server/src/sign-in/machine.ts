@@ -23,6 +23,12 @@ export interface Account extends Details {
   targets: readonly string[];
 }
 
+/** What the operator's script said of a step. Absent where no script was asked. */
+export type Verdict =
+  | { kind: 'passed'; changes: Pick<PendingProfile, 'name' | 'avatar' | 'claims' | 'customData'> }
+  | { kind: 'denied'; message?: string }
+  | { kind: 'failed' };
+
 export type SignInEvent =
   | { type: 'started'; intent: Intent }
   | { type: 'intent-changed'; intent: Intent }
@@ -31,13 +37,13 @@ export type SignInEvent =
   /** The answer to a challenge was taken; with a proof if it was right. */
   | { type: 'answered'; challengeId: string; proof?: Proof }
   /** `account`: the one that the proof points at, if there is one. */
-  | { type: 'identified'; proofId?: string; account?: Account; link?: boolean }
+  | { type: 'identified'; proofId?: string; account?: Account; link?: boolean; verdict?: Verdict }
   | { type: 'created'; account: Account }
   | { type: 'username-chosen'; value: string; account?: Account; taken: boolean }
   | { type: 'password-chosen'; password: string; account?: Account }
   | { type: 'social-added'; proofId: string; account?: Account; inUse: boolean }
   | { type: 'profile-added'; profile: Pick<PendingProfile, 'name' | 'avatar' | 'claims'>; account?: Account }
-  | { type: 'submitted'; account?: Account };
+  | { type: 'submitted'; account?: Account; verdict?: Verdict };
 
 export type Effect =
   | { type: 'create-user'; profile: PendingProfile }
@@ -175,7 +181,7 @@ function advance(
     case 'profile-added':
       return addDetail(state, event, context);
     case 'submitted':
-      return submit(state, event.account, context);
+      return submit(state, event, context);
   }
 }
 
@@ -217,6 +223,8 @@ function answer(state: SignInState, { challengeId, proof }: Extract<SignInEvent,
 type Identified = Extract<SignInEvent, { type: 'identified' }>;
 
 function identify(state: SignInState, event: Identified, context: Context): Outcome {
+  const refusal = refusalBy(event.verdict);
+  if (refusal) return refusal;
   if (!isOpen(state.intent, context.policy)) return { refused: 'auth.forbidden' };
   const proof = event.proofId === undefined ? undefined : state.proofs.find(({ id }) => id === event.proofId);
   if (event.proofId !== undefined && (!proof || proof.used))
@@ -238,7 +246,25 @@ function recognise(state: SignInState, proof: Proof | undefined, event: Identifi
   if (state.userId !== undefined && state.userId !== account.id) return { refused: 'session.identity_conflict' };
   if (account.isSuspended) return { refused: 'user.suspended' };
   const synced = proof.type === 'Social' && proof.syncProfile ? nameAndAvatar(proof.identity) : {};
-  return { state: { ...use(state, proof), userId: account.id, profile: { ...state.profile, ...synced } } };
+  const profile = changedBy(event.verdict, { ...state.profile, ...synced });
+  return { state: { ...use(state, proof), userId: account.id, profile } };
+}
+
+/** An operator's script has the last word: nothing that was proved outweighs its refusal. */
+function refusalBy(verdict: Verdict | undefined): Refusal | undefined {
+  if (verdict?.kind === 'denied') return { refused: 'action.access_denied', data: { message: verdict.message } };
+  return verdict?.kind === 'failed' ? { refused: 'action.execution_failed' } : undefined;
+}
+
+function changedBy<Profile extends PendingProfile>(verdict: Verdict | undefined, profile: Profile): Profile {
+  if (verdict?.kind !== 'passed') return profile;
+  const { claims, customData, ...columns } = verdict.changes;
+  return {
+    ...profile,
+    ...columns,
+    ...(claims ? { claims: { ...profile.claims, ...claims } } : {}),
+    ...(customData ? { customData: { ...profile.customData, ...customData } } : {}),
+  };
 }
 
 /** An unknown social identity joins the account of somebody who was identified in this same sign-in: both sides are proved. */
@@ -257,7 +283,8 @@ function register(state: SignInState, proof: Proof | undefined, event: Identifie
   if (event.account) {
     return { refused: proof?.type === 'Social' ? 'user.identity_already_in_use' : 'user.username_already_in_use' };
   }
-  const next = proof ? { ...use(state, proof), profile: { ...state.profile, ...profileOf(proof) } } : state;
+  const proved = proof ? { ...use(state, proof), profile: { ...state.profile, ...profileOf(proof) } } : state;
+  const next = { ...proved, profile: changedBy(event.verdict, proved.profile) };
   if (next.profile.username === undefined && next.profile.identity === undefined) {
     return { refused: 'session.identifier_not_found' };
   }
@@ -316,14 +343,16 @@ function addDetail(state: SignInState, event: DetailEvent, { policy }: Context):
   return add({ identity: identityOf(proof) }, use(state, proof));
 }
 
-function submit(state: SignInState, account: Account | undefined, { policy }: Context): Outcome {
+type Submitted = Extract<SignInEvent, { type: 'submitted' }>;
+
+function submit(state: SignInState, { account, verdict }: Submitted, { policy }: Context): Outcome {
   const { userId } = state;
   if (userId === undefined) return refusalOf(promptFor(state, policy)) ?? { refused: 'session.identifier_not_found' };
   if (account?.id !== userId) return { refused: 'user.user_not_exist' };
   if (account.isSuspended) return { refused: 'user.suspended' };
-  const refusal = refusalOf(promptFor(state, policy, account));
+  const refusal = refusalOf(promptFor(state, policy, account)) ?? refusalBy(verdict);
   if (refusal) return refusal;
-  const { identity, ...patch } = state.profile;
+  const { identity, ...patch } = changedBy(verdict, state.profile);
   const link: Effect[] = identity ? [{ type: 'link-identity', userId, identity }] : [];
   return { state, effects: [...link, { type: 'finish', userId, amr: methodsOf(state), patch }] };
 }

@@ -1,4 +1,5 @@
 import type { SignInExperienceSettings } from '@aldaba/contract';
+import type { Actions } from '../features/actions/index.ts';
 import type { Client } from '../features/applications/index.ts';
 import type { Events } from '../features/hooks/index.ts';
 import type { PageSender } from '../features/hosted-pages/index.ts';
@@ -38,6 +39,7 @@ export interface SignInUsers {
     user: UserColumns & {
       identity?: { target: string; userId: string; details?: Record<string, unknown> };
       profile?: Record<string, unknown>;
+      customData?: Record<string, unknown>;
       applicationId?: string;
     },
   ): Promise<User>;
@@ -49,8 +51,12 @@ export interface SignInUsers {
     target: string,
     identity: { userId: string; details?: Record<string, unknown> },
   ): Promise<boolean>;
-  /** Merges standard claims into what is there. */
-  merge(tx: Queries, userId: string, part: { profile: Record<string, unknown> }): Promise<unknown>;
+  /** Merges standard claims, or what applications store, into what is there. */
+  merge(
+    tx: Queries,
+    userId: string,
+    part: { profile: Record<string, unknown> } | { customData: Record<string, unknown> },
+  ): Promise<unknown>;
 }
 
 /** A social connector as the pages show it. */
@@ -89,6 +95,8 @@ export interface SignInNeeds {
     /** Cached. */
     findClient(tenant: Tenant, clientId: string): Promise<Client | undefined>;
   };
+  /** Operators' scripts. */
+  actions: Pick<Actions, 'isAsked' | 'run'>;
   /** Webhooks hear of sign-ins and lockouts. */
   events: Events;
   logs: Audit;

@@ -5,12 +5,12 @@ import { AldabaError } from '../kernel/errors.ts';
 import { currentOrigin } from '../kernel/origin.ts';
 import type { Queries } from '../store/index.ts';
 import { accountOf } from './account.ts';
-import type { SignInAudit } from './audit.ts';
 import type { PasswordFactor } from './factors/password/index.ts';
-import { type Account, type Effect, type Prompt, promptFor, type SignInEvent, step } from './machine.ts';
+import { type Account, type Effect, type Prompt, promptFor, type SignInEvent } from './machine.ts';
 import type { SignInNeeds } from './needs.ts';
-import { resolvePolicy, type SignInPolicy } from './policy.ts';
+import { resolvePolicy } from './policy.ts';
 import type { Interaction } from './port.ts';
+import { createProgress } from './progress.ts';
 import { type Intent, type PendingProfile, readState, type SignInState } from './state.ts';
 import { describeSubmission } from './submission.ts';
 
@@ -36,7 +36,6 @@ export type Runner = (
 
 type Needs = Pick<SignInNeeds, 'port' | 'users' | 'clock' | 'events' | 'applications'> & {
   password: Pick<PasswordFactor, 'open'>;
-  audit: SignInAudit;
 };
 
 /**
@@ -44,22 +43,6 @@ type Needs = Pick<SignInNeeds, 'port' | 'users' | 'clock' | 'events' | 'applicat
  * alone in one statement when there are no effects. Nothing is stored when the machine refuses.
  */
 export function createRunner(needs: Needs): Runner {
-  const run = createSteps(needs);
-  return async (interaction, events, options) => {
-    try {
-      const standing = await run(interaction, events, options);
-      // What was complete was submitted along with the last step.
-      const isSubmitted = standing.redirectTo !== undefined && !events.some(({ type }) => type === 'submitted');
-      needs.audit.taken(interaction, isSubmitted ? [...events, { type: 'submitted' }] : events, standing.state);
-      return standing;
-    } catch (error) {
-      needs.audit.refused(interaction, events, error);
-      throw error;
-    }
-  };
-}
-
-function createSteps(needs: Needs): Runner {
   return async (interaction, events, { settings, complete }) => {
     const { tenant } = interaction;
     const now = needs.clock.now();
@@ -100,8 +83,8 @@ function createSteps(needs: Needs): Runner {
   };
 }
 
-/** What payloads of webhooks say of the sign-in. */
-function contextOf({ uidHash }: Interaction, interactionEvent: Intent, client: Client | undefined) {
+/** What payloads of webhooks, and operators' scripts, are told of the sign-in. */
+export function contextOf({ uidHash }: Interaction, interactionEvent: Intent, client: Client | undefined) {
   return {
     interactionEvent,
     sessionId: uidHash,
@@ -114,33 +97,6 @@ function contextOf({ uidHash }: Interaction, interactionEvent: Intent, client: C
 }
 
 const hookOf = { SignIn: 'PostSignIn', Register: 'PostRegister', ForgotPassword: 'PostResetPassword' } as const;
-
-/** The machine's run over a list of events; it halts where an effect has to answer first. */
-function createProgress(initial: SignInState | undefined, context: { policy: SignInPolicy; now: number }) {
-  let state = initial;
-  const effects: Effect[] = [];
-  const progress = {
-    effects,
-    prompt: undefined as Prompt | undefined,
-    get state(): SignInState {
-      if (!state) throw new AldabaError('session.interaction_not_found');
-      return state;
-    },
-    /** Takes events until one asks for a new account; returns those that are left. */
-    take(events: readonly SignInEvent[]): SignInEvent[] {
-      for (const [at, event] of events.entries()) {
-        const result = step(state, event, context);
-        if ('refused' in result) throw new AldabaError(result.refused, result.data);
-        state = result.state;
-        progress.prompt = result.prompt;
-        effects.push(...result.effects);
-        if (result.effects.some(({ type }) => type === 'create-user')) return events.slice(at + 1);
-      }
-      return [];
-    },
-  };
-  return progress;
-}
 
 /** Fulfils the machine's wishes inside the transaction. */
 function createExecutor(
@@ -166,10 +122,11 @@ function createExecutor(
       for (const effect of effects) {
         switch (effect.type) {
           case 'create-user': {
-            const { identity, claims } = effect.profile;
+            const { identity, claims, customData } = effect.profile;
             return users.create(tx, {
               ...columnsOf(effect.profile),
               ...(claims ? { profile: claims } : {}),
+              ...(customData ? { customData } : {}),
               ...(identity ? { identity: { target: identity.target, ...identityOf(identity) } } : {}),
               applicationId: interaction.applicationId,
             });
@@ -185,7 +142,9 @@ function createExecutor(
             break;
           case 'finish': {
             const authenticatedAt = new Date(clock.now());
-            if (effect.patch.claims) await users.merge(tx, effect.userId, { profile: effect.patch.claims });
+            const { claims, customData } = effect.patch;
+            if (claims) await users.merge(tx, effect.userId, { profile: claims });
+            if (customData) await users.merge(tx, effect.userId, { customData });
             const user = await users.update(tx, effect.userId, {
               ...columnsOf(effect.patch),
               lastSignInAt: authenticatedAt,

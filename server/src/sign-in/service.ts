@@ -4,8 +4,9 @@ import { AldabaError } from '../kernel/errors.ts';
 import { opaqueToken } from '../kernel/ids.ts';
 import type { Tenant } from '../tenancy/index.ts';
 import { accountOf } from './account.ts';
+import { withActions } from './actions.ts';
 import { createAttempts } from './attempts.ts';
-import { createSignInAudit, type SignInAudit } from './audit.ts';
+import { audited, createSignInAudit, type SignInAudit } from './audit.ts';
 import { createPasswordFactor, type PasswordFactor } from './factors/password/index.ts';
 import { createSocialFactor, isStateOf, type SocialFactor } from './factors/social/index.ts';
 import type { Account, SignInEvent } from './machine.ts';
@@ -60,7 +61,8 @@ export function createSignIn(needs: SignInNeeds): SignIn {
   const password = createPasswordFactor({ ...needs, attempts });
   const social = createSocialFactor(needs);
   const audit = createSignInAudit(needs);
-  const parts: Parts = { needs, password, social, audit, run: createRunner({ ...needs, password, audit }) };
+  const run = audited(withActions(createRunner({ ...needs, password }), needs), audit);
+  const parts: Parts = { needs, password, social, audit, run };
   return {
     ...parts,
     ...createFlows(parts),

@@ -57,6 +57,8 @@ export interface PendingProfile {
   avatar?: string;
   /** Standard claims in camelCase, e.g. `familyName`. */
   claims?: Record<string, unknown>;
+  /** Merged into what is there, at the first level. */
+  customData?: Record<string, unknown>;
   identity?: { target: string; userId: string; details: SocialIdentity };
 }
 

@@ -10,7 +10,7 @@ export const describeSubmission = (userId: string, { intent, proofs }: SignInSta
 });
 
 /** A proof as a verification record. What a provider said is masked like the audit log: some send their tokens along. */
-function describeProof(proof: Proof): Submission['verificationRecords'][number] {
+export function describeProof(proof: Proof): Submission['verificationRecords'][number] {
   const { id, type } = proof;
   switch (proof.type) {
     case 'Password':

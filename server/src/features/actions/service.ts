@@ -1,0 +1,140 @@
+import {
+  type Action,
+  type ActionResult,
+  type ActionType,
+  actionResultSchema,
+  actionSchema,
+  actionTypeSchema,
+} from '@aldaba/contract';
+import type { Vault } from '../../kernel/crypto.ts';
+import { AldabaError } from '../../kernel/errors.ts';
+import type { Log } from '../../kernel/log.ts';
+import { adminTenantId, type Tenancy, type Tenant } from '../../tenancy/index.ts';
+import type { Audit } from '../logs/index.ts';
+import type { Failed, Scripts } from '../scripts/index.ts';
+
+export interface ActionsNeeds {
+  tenancy: Pick<Tenancy, 'setting' | 'saveSetting'>;
+  vault: Vault;
+  log: Log;
+  logs: Audit;
+  scripts: Pick<Scripts, 'run'>;
+}
+
+/** What a script says of a person. */
+export type Verdict =
+  | { kind: 'passed'; changes?: ActionResult['user'] }
+  | { kind: 'denied'; message?: string }
+  | Failed;
+
+/** Whom an entry of the audit log is about. */
+export interface About {
+  userId?: string | undefined;
+  applicationId: string;
+  sessionId: string;
+}
+
+export interface Actions {
+  /** Whether a script is asked at that moment. Cached: it costs no statement. */
+  isAsked(tenant: Tenant, type: ActionType): Promise<boolean>;
+  /**
+   * Asks the tenant's script and notes its answer. One that fails has passed where the tenant says `allow`; otherwise the
+   * verdict is `failed`.
+   * @param event JSON
+   */
+  run(tenant: Tenant, type: ActionType, asked: { event: object; about: About }): Promise<Verdict>;
+
+  list(tenant: Tenant): Promise<{ key: ActionType; value: Action }[]>;
+  find(tenant: Tenant, type: ActionType): Promise<Action | undefined>;
+  /** Returns whether it is new. @throws AldabaError `auth.forbidden` for the admin tenant */
+  save(tenant: Tenant, type: ActionType, action: Action): Promise<boolean>;
+  remove(tenant: Tenant, type: ActionType): Promise<boolean>;
+  /** Runs a script that need not be saved. */
+  test(tenant: Tenant, script: Script, event: unknown): Promise<Verdict>;
+}
+
+type Script = Pick<Action, 'script' | 'environmentVariables'>;
+
+const settingKey = (type: ActionType): string => `actions/${type}`;
+const logKeys: Record<ActionType, string> = {
+  'action.postFirstFactorVerification': 'Action.PostFirstFactorVerification',
+  'action.postSignIn': 'Action.PostSignIn',
+};
+
+export function createActions({ tenancy, vault, log, logs, scripts }: ActionsNeeds): Actions {
+  const contextOf = (tenant: Tenant, type: ActionType) => `${tenant.id}/${settingKey(type)}`;
+
+  const find = async (tenant: Tenant, type: ActionType): Promise<Action | undefined> => {
+    const sealed = await tenancy.setting(tenant, settingKey(type));
+    if (typeof sealed !== 'string') return undefined;
+    return actionSchema.parse(JSON.parse(vault.open(sealed, contextOf(tenant, type))));
+  };
+  const test: Actions['test'] = async (tenant, { script, environmentVariables = {} }, event) => {
+    const input = JSON.stringify({ event, environmentVariables });
+    const outcome = await scripts.run(tenant.id, { script, entry: 'runAction', input });
+    if (outcome.kind !== 'returned') return outcome;
+    if (outcome.value === undefined || outcome.value === null) return { kind: 'passed' };
+    const read = actionResultSchema.safeParse(outcome.value);
+    if (read.success) return { kind: 'passed', changes: read.data.user };
+    const [issue] = read.error.issues;
+    const message = `the result is not one that runAction may return: ${issue?.path.join('.')} ${issue?.message}`;
+    return { kind: 'failed', reason: 'shape', message };
+  };
+
+  return {
+    find,
+    test,
+    isAsked: async (tenant, type) => {
+      const action = await find(tenant, type);
+      return action !== undefined && action.enabled !== false;
+    },
+    run: async (tenant, type, { event, about }) => {
+      const action = await find(tenant, type);
+      if (!action || action.enabled === false) return { kind: 'passed' };
+      const verdict = await test(tenant, action, event);
+      const key = logKeys[type];
+      if (verdict.kind === 'passed') {
+        logs.write(tenant.id, { ...about, key, result: 'Success' });
+        return verdict;
+      }
+      if (verdict.kind === 'denied') {
+        logs.write(tenant.id, {
+          ...about,
+          key,
+          result: 'Error',
+          error: new AldabaError('action.access_denied', verdict),
+        });
+        return verdict;
+      }
+      // Not the message: scripts handle secrets and people's data, and put them into messages. The test route shows it.
+      const { reason, line } = verdict;
+      log.warn({ tenant: tenant.id, script: type, reason, line }, 'A script asked during a sign-in failed');
+      logs.write(tenant.id, {
+        ...about,
+        key,
+        result: 'Error',
+        error: reason,
+        more: line === undefined ? {} : { line },
+      });
+      return action.onExecutionError === 'allow' ? { kind: 'passed' } : verdict;
+    },
+    list: async (tenant) => {
+      const entries = await Promise.all(
+        actionTypeSchema.options.map(async (key) => ({ key, value: await find(tenant, key) })),
+      );
+      return entries.filter((entry): entry is { key: ActionType; value: Action } => entry.value !== undefined);
+    },
+    save: async (tenant, type, action) => {
+      // Nobody could come back to undo it: administrators sign in there.
+      if (tenant.id === adminTenantId) throw new AldabaError('auth.forbidden');
+      const isNew = (await find(tenant, type)) === undefined;
+      await tenancy.saveSetting(tenant, settingKey(type), vault.seal(JSON.stringify(action), contextOf(tenant, type)));
+      return isNew;
+    },
+    remove: async (tenant, type) => {
+      if (!(await find(tenant, type))) return false;
+      await tenancy.saveSetting(tenant, settingKey(type), null);
+      return true;
+    },
+  };
+}

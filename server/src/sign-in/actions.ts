@@ -1,0 +1,117 @@
+import type { ActionType, SignInExperienceSettings } from '@aldaba/contract';
+import type { Verdict as Answer } from '../features/actions/index.ts';
+import { currentOrigin } from '../kernel/origin.ts';
+import { accountOf } from './account.ts';
+import type { SignInEvent, Verdict } from './machine.ts';
+import type { SignInNeeds } from './needs.ts';
+import { resolvePolicy } from './policy.ts';
+import type { Interaction } from './port.ts';
+import { createProgress, type Progress } from './progress.ts';
+import { contextOf, type Runner } from './run.ts';
+import { readState, type SignInState } from './state.ts';
+import { describeProof } from './submission.ts';
+
+type Needs = Pick<SignInNeeds, 'users' | 'clock' | 'applications' | 'actions'>;
+
+/**
+ * Asks the operator's scripts at their two moments, outside of any transaction, and hands what they said to the machine as
+ * part of the event. Both doors come through here, so neither can pass a script by. A script is asked only about a step that
+ * the machine would take: a wrong password or a suspended account runs nothing.
+ */
+export function withActions(run: Runner, needs: Needs): Runner {
+  const asking = createAsking(needs);
+  return async (interaction, given, options) => {
+    const { complete, ...stepping } = options;
+    const events = await asking.atFirstFactor(interaction, given, options.settings);
+    const last = events.at(-1);
+    if (!complete && last?.type !== 'submitted') return run(interaction, events, options);
+    if (!(await needs.actions.isAsked(interaction.tenant, 'action.postSignIn')))
+      return run(interaction, events, options);
+    if (last?.type === 'submitted') {
+      return run(interaction, await asking.atSubmission(interaction, events, options.settings), stepping);
+    }
+    // A page's step that may complete the sign-in becomes two: the script sees the account as it is, created if need be.
+    const standing = await run(interaction, events, stepping);
+    const { userId } = standing.state;
+    if (standing.prompt.kind !== 'done' || userId === undefined) return standing;
+    const user = await needs.users.find(interaction.tenant.db, userId);
+    const submission: SignInEvent[] = [{ type: 'submitted', ...(user ? { account: accountOf(user) } : {}) }];
+    return run(interaction, await asking.atSubmission(interaction, submission, options.settings), stepping);
+  };
+}
+
+function createAsking(needs: Needs) {
+  const { actions, clock, users, applications } = needs;
+  const begin = (interaction: Interaction, settings: SignInExperienceSettings): Progress => {
+    const now = clock.now();
+    return createProgress(readState(interaction.state, now), { policy: resolvePolicy(settings), now });
+  };
+  const ask = async (
+    type: ActionType,
+    interaction: Interaction,
+    about: { state: SignInState; userId: string | undefined },
+  ): Promise<Verdict> => {
+    const { tenant, applicationId, uidHash } = interaction;
+    const { state, userId } = about;
+    const [user, client] = await Promise.all([
+      userId === undefined ? undefined : users.find(tenant.db, userId),
+      applications.findClient(tenant, applicationId),
+    ]);
+    const origin = currentOrigin();
+    const event = {
+      type,
+      ...contextOf(interaction, state.intent, client),
+      user: user ?? null,
+      verifications: state.proofs.filter(({ used }) => used).map(describeProof),
+      ip: origin?.ip ?? null,
+      userAgent: origin?.userAgent ?? null,
+    };
+    return verdictOf(await actions.run(tenant, type, { event, about: { userId, applicationId, sessionId: uidHash } }));
+  };
+  return {
+    async atFirstFactor(
+      interaction: Interaction,
+      events: readonly SignInEvent[],
+      settings: SignInExperienceSettings,
+    ): Promise<readonly SignInEvent[]> {
+      const type = 'action.postFirstFactorVerification';
+      const at = events.findIndex((event) => event.type === 'identified');
+      const event = events[at];
+      if (event?.type !== 'identified' || !(await actions.isAsked(interaction.tenant, type))) return events;
+      const progress = begin(interaction, settings);
+      progress.take(events.slice(0, at));
+      // What is proved about somebody who is identified already is no first factor.
+      if (progress.state.userId !== undefined) return events;
+      progress.take([event]);
+      const verdict = await ask(type, interaction, { state: progress.state, userId: event.account?.id });
+      return events.with(at, { ...event, verdict });
+    },
+    /** @param events the last of them is the submission */
+    async atSubmission(
+      interaction: Interaction,
+      events: readonly SignInEvent[],
+      settings: SignInExperienceSettings,
+    ): Promise<readonly SignInEvent[]> {
+      const progress = begin(interaction, settings);
+      progress.take(events);
+      const { state } = progress;
+      const verdict = await ask('action.postSignIn', interaction, { state, userId: state.userId });
+      return events.map((event) => (event.type === 'submitted' ? { ...event, verdict } : event));
+    },
+  };
+}
+
+function verdictOf(answer: Answer): Verdict {
+  if (answer.kind === 'failed') return { kind: 'failed' };
+  if (answer.kind === 'denied') return answer;
+  const { name, avatar, profile, customData } = answer.changes ?? {};
+  return {
+    kind: 'passed',
+    changes: {
+      ...(name === undefined ? {} : { name }),
+      ...(avatar === undefined ? {} : { avatar }),
+      ...(profile === undefined ? {} : { claims: profile }),
+      ...(customData === undefined ? {} : { customData }),
+    },
+  };
+}

@@ -1,0 +1,102 @@
+import assert from 'node:assert/strict';
+import { after, before, describe, it } from 'node:test';
+import { assertRefused, type Manager, manage } from '../support/management.ts';
+import { startServer, type TestServer } from '../support/server.ts';
+
+const script = `const runAction = async ({ event }) =>
+  event.isNew ? { action: 'updateUser', user: { customData: { seen: event.place } } } : undefined;`;
+const postSignIn = '/api/configs/actions/action.postSignIn';
+
+describe('The scripts that are asked during a sign-in', () => {
+  let server: TestServer;
+  let api: Manager;
+  before(async () => {
+    server = await startServer();
+    api = await manage(server);
+  });
+  after(() => server.close());
+  const run = (text: string, event: unknown = {}, more = {}) =>
+    api.post('/api/configs/actions/test', { actionType: 'action.postSignIn', script: text, event, ...more });
+
+  it('are created, replaced, changed, listed and deleted, and kept sealed', async () => {
+    assertRefused(await api.get(postSignIn), 404, 'entity.not_found');
+    assertRefused(await api.patch(postSignIn, { script }), 404, 'entity.not_found');
+    const environmentVariables = { KEY: 'a value that nobody may read at rest' };
+    const created = await api.put(postSignIn, { script, environmentVariables, contextSample: ['anything', 1] });
+    const saved = { script, environmentVariables, contextSample: ['anything', 1] };
+    assert.deepEqual([created.status, created.body], [201, saved]);
+    assert.equal((await api.put(postSignIn, saved)).status, 200);
+    const changed = await api.patch(postSignIn, { enabled: false, onExecutionError: 'allow' });
+    assert.deepEqual(changed.body, { ...saved, enabled: false, onExecutionError: 'allow' });
+    assert.deepEqual((await api.get(postSignIn)).body, changed.body);
+    const { body } = await api.get('/api/configs/actions');
+    assert.deepEqual(body, [{ key: 'action.postSignIn', value: changed.body }]);
+    const [row] = await server.tenant.db.raw<{ value: unknown }>(
+      `select value from tenant_settings where tenant_id = 'default' and key = 'actions/action.postSignIn'`,
+    );
+    assert.equal(JSON.stringify(row).includes('nobody may read'), false);
+    assert.equal((await api.delete(postSignIn)).status, 204);
+    assertRefused(await api.delete(postSignIn), 404, 'entity.not_found');
+    assertRefused(await api.get('/api/configs/actions/action.preSignIn'), 400, 'guard.invalid_input');
+  });
+
+  it('are tried out: what they would do, refusals and failures are told', async () => {
+    const told = await run(script, { isNew: true, place: 'Paris' });
+    assert.deepEqual(
+      [told.status, told.body],
+      [200, { action: 'updateUser', user: { customData: { seen: 'Paris' } } }],
+    );
+    assert.equal((await run(script, null)).status, 422);
+    assert.equal((await run(script)).status, 204);
+    const variables = { environmentVariables: { WORD: 'no entry' } };
+    const denied = await run(
+      'const runAction = ({ api, environmentVariables }) => api.denyAccess(environmentVariables.WORD);',
+      {},
+      variables,
+    );
+    assertRefused(denied, 403, 'action.access_denied');
+    assert.match(denied.body.message, /no entry$/);
+    const failed = await run('const runAction = () => {\n  return missing.member;\n};');
+    assertRefused(failed, 422, 'action.execution_failed');
+    assert.deepEqual(
+      [failed.body.data.kind, failed.body.data.line, /missing/.test(failed.body.data.reason)],
+      ['error', 2, true],
+    );
+  });
+
+  it('may not return changes of who a person is, or how they prove it', async () => {
+    for (const user of [
+      { primaryEmail: 'eve@example.com' },
+      { username: 'root' },
+      { password: 'known to others' },
+      { isSuspended: false },
+      { id: 'another' },
+      { avatar: 'javascript:alert(1)' },
+      { profile: { email_verified: true } },
+    ]) {
+      const failed = await run(`const runAction = () => (${JSON.stringify({ action: 'updateUser', user })});`);
+      assertRefused(failed, 422, 'action.execution_failed');
+      assert.equal(failed.body.data.kind, 'shape', JSON.stringify(user));
+    }
+    assertRefused(await run(`const runAction = () => ({ action: 'createUser' });`), 422, 'action.execution_failed');
+  });
+
+  it('are not for the admin tenant, whose administrators could not come back', async () => {
+    const admin = await manage(server, await server.app.tenancy.get('admin'));
+    assertRefused(await admin.put(postSignIn, { script }), 403, 'auth.forbidden');
+  });
+});
+
+describe('Client id metadata documents', () => {
+  it('are off, and cannot be switched on', async () => {
+    const server = await startServer();
+    try {
+      const api = await manage(server);
+      assert.deepEqual((await api.get('/api/configs/cimd')).body, { enabled: false });
+      assert.equal((await api.patch('/api/configs/cimd', { enabled: false })).status, 200);
+      assertRefused(await api.patch('/api/configs/cimd', { enabled: true }), 422, 'request.feature_not_supported');
+    } finally {
+      await server.close();
+    }
+  });
+});
