@@ -80,8 +80,8 @@ export const phoneSchema = z
   .regex(/^[1-9]\d{3,15}$/, 'must be digits with the country code and without a plus sign');
 /** Forms empty an identifier by sending an empty text. */
 const emptied = z.literal('').transform(() => null);
-const nameSchema = z.string().max(128);
-const avatarSchema = z
+export const nameSchema = z.string().max(128);
+export const avatarSchema = z
   .string()
   .max(2048)
   .refine((value) => value === '' || /^https?:\/\/./i.test(value), { message: 'must be an http or https URL' });
