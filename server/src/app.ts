@@ -166,7 +166,9 @@ async function layGround(config: Config, world: World) {
     },
     seeds: [createSigningKeySeed(vault), seedManagementApi, seedSignInExperience],
   });
-  const outbound = world.outbound ?? createOutbound({ allowed: config.OUTBOUND_ALLOWED_HOSTS });
+  const allowed = config.OUTBOUND_ALLOWED_HOSTS;
+  const outbound = world.outbound ?? createOutbound({ allowed });
+  const hookOutbound = world.outbound ?? createOutbound({ allowed, keepsConnections: true });
   const logs = createLogs({ database, clock, log, retentionDays: config.LOG_RETENTION_DAYS });
   const jobs = createJobs({ database, clock, log });
   const dashboard = createDashboard({ database, clock, log });
@@ -178,6 +180,7 @@ async function layGround(config: Config, world: World) {
     vault,
     tenancy,
     outbound,
+    hookOutbound,
     logs,
     jobs,
     dashboard,
@@ -192,7 +195,7 @@ type Ground = Awaited<ReturnType<typeof layGround>>;
 /** Who and what a tenant has, and who may do what. Those below know those above. */
 function createDirectory(ground: Ground) {
   const passwords = createPasswords({ concurrency: availableParallelism(), maximumQueue: 200 });
-  const hooks = createHooks(ground);
+  const hooks = createHooks({ ...ground, outbound: ground.hookOutbound });
   const events = hooks;
   const roles = createRoles({ ...ground, events });
   const consentScopes = createConsentScopes(ground);
