@@ -235,14 +235,6 @@ export const errorCatalog = {
     'There is no index.html at the top of the archive. Pack the files, not their folder.',
   ],
   'custom_ui.not_found': [422, 'There are no uploaded pages with the id {id}. Upload them first.'],
-  'custom_profile_fields.name_conflict_sign_in_identifier': [
-    400,
-    'Identifiers are not profile fields. Choose another name.',
-  ],
-  'custom_profile_fields.entity_not_exists_with_names': [400, 'Some of the fields do not exist. See data.'],
-  'custom_profile_fields.invalid_min_max_input': [400, 'The least value must not be above the greatest.'],
-  'custom_profile_fields.invalid_options': [400, 'Name at least one option, each value once.'],
-  'custom_profile_fields.invalid_default_value': [
   // hook
   'hook.missing_events': [400, 'Name at least one event for the webhook.'],
   'hook.endpoint_responded_with_error': [422, 'The address answered with an error. See what it answered in data.'],
@@ -251,6 +243,14 @@ export const errorCatalog = {
   'localization.invalid_translation_structure': [422, 'Some keys are not among the words of the pages. See data.'],
   'localization.cannot_delete_default_language': [409, 'The words of the default language cannot be deleted.'],
   'custom_profile_fields.name_exists': [400, 'There is a field with this name already. Choose another.'],
+  'custom_profile_fields.name_conflict_sign_in_identifier': [
+    400,
+    'Identifiers are not profile fields. Choose another name.',
+  ],
+  'custom_profile_fields.entity_not_exists_with_names': [400, 'Some of the fields do not exist. See data.'],
+  'custom_profile_fields.invalid_min_max_input': [400, 'The least value must not be above the greatest.'],
+  'custom_profile_fields.invalid_options': [400, 'Name at least one option, each value once.'],
+  'custom_profile_fields.invalid_default_value': [
     400,
     'The default of a checkbox is \u201ctrue\u201d or \u201cfalse\u201d.',
   ],
