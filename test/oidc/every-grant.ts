@@ -24,6 +24,7 @@ export interface EveryGrant {
   roleIds: { user: string; machine: string[] };
   spa: Party;
   machine: Party;
+  machineSecret: string;
 }
 
 export const indicator = 'https://api.example.com/';
@@ -89,7 +90,7 @@ export async function everyGrant(provider: Provider): Promise<EveryGrant> {
     ...waysOfMachines(parties.machine, organizationId),
     ...waysOfExchange(provider, parties, user.id, organizationId),
   ];
-  return { ...parties, ways, userId: user.id, organizationId, organizations, roleIds };
+  return { ...parties, machineSecret: robot.secret ?? '', ways, userId: user.id, organizationId, organizations, roleIds };
 }
 
 /** What a request may ask for, with a name for it. */
