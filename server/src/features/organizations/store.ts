@@ -107,7 +107,7 @@ export async function updateOrganizationRow(
 export const deleteOrganizationRow = (q: Queries, id: string): Promise<number> =>
   q.run(sql.deleteFrom('organizations').where('tenant_id', '=', q.tenantId).where('id', '=', id));
 
-/** How many people each organization has, and three of them. */
+/** How many people each organization has, and the three newest users of them. */
 export const findFeaturedUsers = (
   q: Queries,
   organizationIds: readonly string[],
@@ -117,7 +117,7 @@ export const findFeaturedUsers = (
        (select count(*) from organization_users m where m.tenant_id = $1 and m.organization_id = o.id) as users,
        (select coalesce(jsonb_agg(f), '[]') from (
           select u.id, u.avatar, u.name from organization_users m join users u on u.tenant_id = m.tenant_id and u.id = m.user_id
-           where m.tenant_id = $1 and m.organization_id = o.id order by m.user_id limit 3) f) as featured
+           where m.tenant_id = $1 and m.organization_id = o.id order by m.user_created_at desc, m.user_id limit 3) f) as featured
      from unnest($2::text[]) as o (id)`,
     [q.tenantId, organizationIds],
   );
@@ -338,7 +338,7 @@ export async function findStanding(
   const hasMfa =
     kind === 'application'
       ? 'true'
-      : `(select u.mfa_verifications <> '[]' from users u where u.tenant_id = $1 and u.id = $3)`;
+      : 'exists (select from mfa_verifications f where f.tenant_id = $1 and f.user_id = $3)';
   const [row] = await q.raw<StandingRow>(
     `select o.id, o.name, o.description, o.custom_data, o.is_mfa_required, ${hasMfa} as has_mfa, array(${scopes}) as scopes
        from ${members} m join organizations o on o.tenant_id = m.tenant_id and o.id = m.organization_id

@@ -281,15 +281,15 @@ export interface RoleHolders {
   featured_applications: { id: string; name: string; type: string }[];
 }
 
-/** How many hold each role, and the first three of them. */
+/** How many hold each role, and three of them: the newest users, the first applications. */
 export const findHolders = (q: Queries, roleIds: readonly string[]): Promise<RoleHolders[]> =>
   q.raw(
     `select role.id as role_id,
-       (select count(*) from users_roles ur where ur.tenant_id = $1 and ur.role_id = role.id) as users,
+       (select coalesce(sum(c.users), 0)::bigint from role_counts c where c.tenant_id = $1 and c.role_id = role.id) as users,
        (select count(*) from applications_roles ar where ar.tenant_id = $1 and ar.role_id = role.id) as applications,
        (select coalesce(jsonb_agg(f), '[]') from (
           select u.id, u.avatar, u.name from users_roles ur join users u on u.tenant_id = ur.tenant_id and u.id = ur.user_id
-          where ur.tenant_id = $1 and ur.role_id = role.id order by u.id limit 3) f) as featured_users,
+          where ur.tenant_id = $1 and ur.role_id = role.id order by ur.user_created_at desc, ur.user_id limit 3) f) as featured_users,
        (select coalesce(jsonb_agg(f), '[]') from (
           select a.id, a.name, a.type from applications_roles ar join applications a on a.tenant_id = ar.tenant_id and a.id = ar.application_id
           where ar.tenant_id = $1 and ar.role_id = role.id order by a.id limit 3) f) as featured_applications

@@ -1,0 +1,139 @@
+import assert from 'node:assert/strict';
+import { after, before, describe, it } from 'node:test';
+import { type Manager, manage } from '../support/management.ts';
+import { startServer, type TestServer } from '../support/server.ts';
+
+interface Person {
+  id: string;
+  at: number;
+  name: string;
+  inRole: boolean;
+  isMember: boolean;
+  hasOrganizationRole: boolean;
+}
+
+const size = 7;
+
+// Every list is read page by page and compared with the same list made here: days with many users and days with none, users
+// of the same instant, and pages nearer to either end are all in it.
+describe('The pages of lists of users', () => {
+  let server: TestServer;
+  let api: Manager;
+  const ids = { role: '', organization: '', organizationRole: '' };
+  let people: Person[];
+
+  before(async () => {
+    server = await startServer();
+    api = await manage(server);
+    ids.role = (await api.post('/api/roles', { name: 'R', description: 'R', type: 'User' })).body.id;
+    ids.organization = (await api.post('/api/organizations', { name: 'O' })).body.id;
+    ids.organizationRole = (await api.post('/api/organization-roles', { name: 'OR' })).body.id;
+    people = await createPeople();
+    const of = (has: (person: Person) => boolean) => people.filter(has).map(({ id }) => id);
+    await api.post(`/api/roles/${ids.role}/users`, { userIds: of(({ inRole }) => inRole) });
+    const members = `/api/organizations/${ids.organization}/users`;
+    await api.post(members, { userIds: of(({ isMember }) => isMember) });
+    await api.post(`${members}/roles`, {
+      userIds: of(({ hasOrganizationRole }) => hasOrganizationRole),
+      organizationRoleIds: [ids.organizationRole],
+    });
+  });
+  after(() => server.close());
+
+  /** Users as if they had come over some days, some of them in one moment. */
+  async function createPeople(): Promise<Person[]> {
+    const days = [
+      0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 3, 3, 3, 3, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 9,
+    ];
+    const start = Date.UTC(2027, 0, 1);
+    const made = days.map((day, n) => ({
+      id: `u${String((n * 17) % 97).padStart(11, '0')}`,
+      // The last instants of a day, its first, and several users in the same one.
+      at: start + day * 86_400_000 + (n % 3 === 0 ? 0 : n % 3 === 1 ? 86_399_999 : n * 60_000),
+      name: n % 2 === 0 ? `Even ${n}` : `Odd ${n}`,
+      inRole: n % 5 !== 0,
+      isMember: n % 4 !== 1,
+      hasOrganizationRole: n % 4 === 2,
+    }));
+    await server.tenant.db.raw(
+      `insert into users (tenant_id, id, name, created_at) select $1, p.id, p.name, p.at
+       from unnest($2::text[], $3::text[], $4::timestamptz[]) as p (id, name, at)`,
+      [
+        server.tenant.id,
+        made.map(({ id }) => id),
+        made.map(({ name }) => name),
+        made.map(({ at }) => new Date(at).toISOString()),
+      ],
+    );
+    return made;
+  }
+
+  async function assertPages(path: string, has: (person: Person) => boolean) {
+    const wanted = people
+      .filter(has)
+      .sort((a, b) => b.at - a.at || (a.id < b.id ? -1 : 1))
+      .map(({ id }) => id);
+    for (let page = 1; page <= Math.ceil(wanted.length / size) + 1; page += 1) {
+      const { body, headers } = await api.get(`${path}page=${page}&page_size=${size}`);
+      assert.ok(Array.isArray(body), JSON.stringify(body));
+      const shown = (body as { id: string }[]).map(({ id }) => id);
+      assert.deepEqual(shown, wanted.slice((page - 1) * size, page * size), `page ${page} of ${path}`);
+      assert.equal(headers.get('total-number'), String(wanted.length), `total of page ${page} of ${path}`);
+    }
+  }
+
+  const everybody = () => true;
+
+  it('are whole and newest first, of all users', () => assertPages('/api/users?', everybody));
+
+  it('are the same after users were deleted', async () => {
+    for (const index of [0, 17, 18, 35]) {
+      const person = people[index] as Person;
+      assert.equal((await api.delete(`/api/users/${person.id}`)).status, 204);
+    }
+    people = people.filter((_, index) => ![0, 17, 18, 35].includes(index));
+    await assertPages('/api/users?', everybody);
+  });
+
+  it('are whole of those who have a role, and of those who have not', async () => {
+    await assertPages(`/api/roles/${ids.role}/users?`, ({ inRole }) => inRole);
+    await assertPages(`/api/users?excludeRoleId=${ids.role}&`, ({ inRole }) => !inRole);
+  });
+
+  it('are whole of the members of an organization, also by role, and of those who are none', async () => {
+    const members = `/api/organizations/${ids.organization}/users?`;
+    await assertPages(members, ({ isMember }) => isMember);
+    await assertPages(
+      `${members}organizationRoleId=${ids.organizationRole}&`,
+      ({ hasOrganizationRole }) => hasOrganizationRole,
+    );
+    await assertPages(`/api/users?excludeOrganizationId=${ids.organization}&`, ({ isMember }) => !isMember);
+  });
+
+  it('are whole of a search in any of these', async () => {
+    const isEven = ({ name }: Person) => name.startsWith('Even');
+    await assertPages('/api/users?search.name=even%25&', isEven);
+    await assertPages(`/api/roles/${ids.role}/users?search.name=even%25&`, (p) => isEven(p) && p.inRole);
+    await assertPages(`/api/users?search.name=even%25&excludeRoleId=${ids.role}&`, (p) => isEven(p) && !p.inRole);
+    await assertPages(`/api/organizations/${ids.organization}/users?q=even&`, (p) => isEven(p) && p.isMember);
+  });
+
+  it('tell how many there are when many roles change at the same time', async () => {
+    const other = (await api.post('/api/roles', { name: 'R2', description: 'R2', type: 'User' })).body.id;
+    await Promise.all(
+      people.map(async (person, n) => {
+        const roleIds = [[ids.role], [other], [ids.role, other], []][n % 4] as string[];
+        assert.equal((await api.put(`/api/users/${person.id}/roles`, { roleIds })).status, 200);
+        person.inRole = roleIds.includes(ids.role);
+      }),
+    );
+    await assertPages(`/api/roles/${ids.role}/users?`, ({ inRole }) => inRole);
+    const [shown] = (await api.get(`/api/roles?search=${ids.role}`)).body;
+    assert.equal(shown.usersCount, people.filter(({ inRole }) => inRole).length);
+  });
+
+  it('of nobody are empty', async () => {
+    const { id } = (await api.post('/api/organizations', { name: 'Nobody' })).body;
+    await assertPages(`/api/organizations/${id}/users?`, () => false);
+  });
+});
