@@ -82,6 +82,10 @@ export const errorCatalog = {
   'session.not_supported_for_forgot_password': [400, 'This cannot be done while resetting a password.'],
   'session.interaction_not_found': [404, 'Start the sign-in first.'],
   'session.unsupported_prompt_name': [400, 'This kind of prompt is not supported.'],
+  'session.mfa.backup_code_can_not_be_alone': [
+    422,
+    'Backup codes stand in for another second factor. Add an authenticator app or a passkey first.',
+  ],
   'session.social_state_mismatch': [400, 'This answer does not belong to your sign-in. Start again.'],
   // user
   'user.user_not_exist': [404, 'There is no account with this identifier.'],
@@ -106,6 +110,10 @@ export const errorCatalog = {
     422,
     'The account has a personal access token with this name already. Choose another name.',
   ],
+  'user.totp_already_in_use': [422, 'The account has an authenticator app already. Remove it first.'],
+  'user.totp_secret_invalid': [422, 'The secret must be at least 16 characters of base32 (A to Z, 2 to 7).'],
+  'user.backup_code_already_in_use': [422, 'The account has backup codes that are not used yet. Remove them first.'],
+  'user.wrong_backup_code_format': [422, 'Backup codes are ten different ones of ten hexadecimal digits.'],
   'user.role_exists': [422, 'The account has this role already.'],
   'user.invalid_role_type': [422, 'A role of that type cannot be given to a person.'],
   // password

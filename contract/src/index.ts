@@ -35,6 +35,8 @@ export * from './sign-in-experience.ts';
 export * from './subject-tokens.ts';
 export * from './upkeep.ts';
 export * from './user-assets.ts';
+export * from './user-identities.ts';
+export * from './user-mfa.ts';
 export * from './user-sessions.ts';
 export * from './user-settings.ts';
 export * from './users.ts';

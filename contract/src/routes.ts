@@ -31,6 +31,8 @@ import * as signInExperience from './sign-in-experience.ts';
 import * as subjectTokens from './subject-tokens.ts';
 import * as upkeep from './upkeep.ts';
 import * as userAssets from './user-assets.ts';
+import * as userIdentities from './user-identities.ts';
+import * as userMfa from './user-mfa.ts';
 import * as userSessions from './user-sessions.ts';
 import * as userSettings from './user-settings.ts';
 import * as users from './users.ts';
@@ -55,6 +57,8 @@ export const allRoutes: readonly RouteContract[] = routesOf(
   consentScopes,
   userSessions,
   userSettings,
+  userIdentities,
+  userMfa,
   subjectTokens,
   roles,
   resources,

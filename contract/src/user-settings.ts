@@ -1,7 +1,6 @@
 import { z } from 'zod';
 import { route } from './route.ts';
-import { identitySchema } from './users.ts';
-import { flag, jsonObject, pathId } from './values.ts';
+import { pathId } from './values.ts';
 
 /** What a user decided about second factors and passkeys. */
 export const userLogtoConfigSchema = z.object({
@@ -13,7 +12,6 @@ export type UserLogtoConfig = z.output<typeof userLogtoConfigSchema>;
 const tag = 'Users';
 const access = 'management';
 const params = z.object({ userId: pathId });
-const secretQuery = z.object({ includeTokenSecret: flag }).partial();
 
 export const listUserLogtoConfigs = route({
   method: 'GET',
@@ -48,34 +46,5 @@ export const updateUserLogtoConfigs = route({
     })
     .partial(),
   responses: { 200: userLogtoConfigSchema },
-  errors: ['entity.not_found'],
-});
-export const listUserAllIdentities = route({
-  method: 'GET',
-  path: '/api/users/:userId/all-identities',
-  operationId: 'ListUserAllIdentities',
-  tag,
-  access,
-  summary: 'List the social and enterprise identities of a user',
-  params,
-  query: secretQuery,
-  responses: {
-    200: z.object({
-      socialIdentities: z.array(z.object({ target: z.string(), identity: identitySchema })),
-      ssoIdentities: z.array(z.object({ ssoConnectorId: z.string(), ssoIdentity: jsonObject })),
-    }),
-  },
-  errors: ['entity.not_found'],
-});
-export const getUserSsoIdentity = route({
-  method: 'GET',
-  path: '/api/users/:userId/sso-identities/:ssoConnectorId',
-  operationId: 'GetUserSsoIdentity',
-  tag,
-  access,
-  summary: 'Get an enterprise identity of a user',
-  params: params.extend({ ssoConnectorId: pathId }),
-  query: secretQuery,
-  responses: { 200: z.object({ ssoIdentity: jsonObject }) },
   errors: ['entity.not_found'],
 });

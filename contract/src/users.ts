@@ -33,7 +33,7 @@ export const profileSchema = z
 export type UserProfile = z.output<typeof profileSchema>;
 
 export const identitySchema = z.object({ userId: z.string(), details: jsonObject.optional() });
-const identitiesSchema = z.record(z.string(), identitySchema);
+export const identitiesSchema = z.record(z.string(), identitySchema);
 
 export const passwordAlgorithmSchema = z.enum([
   'Argon2i',
@@ -259,43 +259,6 @@ export const updateUserIsSuspended = route({
   body: z.object({ isSuspended: z.boolean() }),
   responses: { 200: userSchema },
   errors: ['entity.not_found'],
-});
-
-const identityParams = params.extend({ target: z.string().min(1).max(128) });
-export const getUserIdentity = route({
-  method: 'GET',
-  path: '/api/users/:userId/identities/:target',
-  operationId: 'GetUserIdentity',
-  tag,
-  access,
-  summary: 'Get a social identity of a user',
-  params: identityParams,
-  query: z.object({ includeTokenSecret: flag }).partial(),
-  responses: { 200: z.object({ identity: identitySchema }) },
-  errors: ['entity.not_found', 'user.identity_not_exist'],
-});
-export const replaceUserIdentity = route({
-  method: 'PUT',
-  path: '/api/users/:userId/identities/:target',
-  operationId: 'ReplaceUserIdentity',
-  tag,
-  access,
-  summary: 'Set a social identity of a user',
-  params: identityParams,
-  body: z.object({ userId: z.string().min(1).max(256), details: jsonObject.optional() }),
-  responses: { 200: identitiesSchema, 201: identitiesSchema },
-  errors: ['entity.not_found', 'user.identity_already_in_use'],
-});
-export const deleteUserIdentity = route({
-  method: 'DELETE',
-  path: '/api/users/:userId/identities/:target',
-  operationId: 'DeleteUserIdentity',
-  tag,
-  access,
-  summary: 'Remove a social identity of a user',
-  params: identityParams,
-  responses: { 200: userSchema },
-  errors: ['entity.not_found', 'user.identity_not_exist'],
 });
 
 export const listUserRoles = route({

@@ -26,6 +26,7 @@ import { createHooks } from './features/hooks/index.ts';
 import { createPageSender } from './features/hosted-pages/index.ts';
 import { createJobs } from './features/jobs/index.ts';
 import { createLogs } from './features/logs/index.ts';
+import { createMfaVerifications } from './features/mfa-verifications/index.ts';
 import { createOneTimeTokens } from './features/one-time-tokens/index.ts';
 import { createOrganizationInvitations } from './features/organization-invitations/index.ts';
 import { createOrganizationJit } from './features/organization-jit/index.ts';
@@ -45,6 +46,7 @@ import {
 } from './features/sign-in-experience/index.ts';
 import { createSubjectTokens } from './features/subject-tokens/index.ts';
 import { createUserAssets } from './features/user-assets/index.ts';
+import { createUserIdentities } from './features/user-identities/index.ts';
 import { createUsers, type Users } from './features/users/index.ts';
 import { createVerificationCodes } from './features/verification-codes/index.ts';
 import { createWellKnown } from './features/well-known/index.ts';
@@ -222,6 +224,7 @@ function createDirectory(ground: Ground) {
     accessControl: createAccessControl(),
     consentOrganizations: createConsentOrganizations({ organizations }),
     personalAccessTokens: createPersonalAccessTokens({ ...ground, users }),
+    mfaVerifications: createMfaVerifications({ ...ground, users, events }),
     subjectTokens: createSubjectTokens(ground),
     configs: createConfigs(ground),
     scripts,
@@ -264,6 +267,7 @@ function createFeatures(ground: Ground, kinds: readonly Connector[]) {
     pages: createPageSender({ ...shown, customPhrases }),
     setup: createSetup(shown),
     wellKnown: createWellKnown(shown),
+    userIdentities: createUserIdentities(shown),
     organizationInvitations: createOrganizationInvitations(shown),
     accountCenters: createAccountCenters(ground),
     oneTimeTokens: createOneTimeTokens(ground),

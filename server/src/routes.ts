@@ -17,6 +17,7 @@ import { type EmailTemplates, emailTemplateRoutes } from './features/email-templ
 import { type Hooks, hookRoutes } from './features/hooks/index.ts';
 import { hostedPageRoutes, type PageSender } from './features/hosted-pages/index.ts';
 import { type Logs, logRoutes } from './features/logs/index.ts';
+import { type MfaVerifications, mfaVerificationRoutes } from './features/mfa-verifications/index.ts';
 import { type OneTimeTokens, oneTimeTokenRoutes } from './features/one-time-tokens/index.ts';
 import {
   type OrganizationInvitations,
@@ -35,6 +36,7 @@ import { type SignInExperiences, signInExperienceRoutes } from './features/sign-
 import { statusRoutes, systemRoutes } from './features/status/index.ts';
 import { type SubjectTokens, subjectTokenRoutes } from './features/subject-tokens/index.ts';
 import { type UserAssets, userAssetFileRoutes, userAssetRoutes } from './features/user-assets/index.ts';
+import { type UserIdentities, userIdentityRoutes } from './features/user-identities/index.ts';
 import { type Users, userRoutes } from './features/users/index.ts';
 import { type VerificationCodes, verificationCodeRoutes } from './features/verification-codes/index.ts';
 import { type WellKnown, wellKnownRoutes } from './features/well-known/index.ts';
@@ -51,6 +53,8 @@ export interface Mounted {
   pages: PageSender;
   setup: Setup;
   users: Users;
+  userIdentities: UserIdentities;
+  mfaVerifications: MfaVerifications;
   accessControl: AccessControlService;
   applicationExperiences: ApplicationExperiences;
   consentOrganizations: ConsentOrganizations;
@@ -122,6 +126,8 @@ function managementRoutes(implement: Implement, app: Mounted): void {
   wellKnownRoutes(implement, app.wellKnown, app);
   applicationRoutes(implement, app.applications);
   userRoutes(implement, app.users);
+  userIdentityRoutes(implement, app.userIdentities);
+  mfaVerificationRoutes(implement, app.mfaVerifications);
   userSessionRoutes(implement, oidc.sessions);
   consentRoutes(implement, oidc);
   applicationExperienceRoutes(implement, app.applicationExperiences);

@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { decodeJwt, decodeProtectedHeader } from 'jose';
+import { createMfaVerifications, type MfaVerifications } from '../../server/src/features/mfa-verifications/index.ts';
 import { createOrganizationRoles } from '../../server/src/features/organization-roles/index.ts';
 import { createOrganizations } from '../../server/src/features/organizations/index.ts';
+import { createVault } from '../../server/src/kernel/crypto.ts';
 import { sql } from '../../server/src/store/index.ts';
 import { createParty, failureOf, type Party, type Tokens } from './party.ts';
 import { type Provider, startProvider } from './provider.ts';
@@ -21,9 +23,12 @@ describe('tokens in organizations', () => {
   const events = { publish: async () => undefined };
   const template = createOrganizationRoles({ events });
   const organizations = createOrganizations({ clock: { now: () => Date.now() }, organizationRoles: template, events });
+  let factors: MfaVerifications;
   const ids = { read: '', write: '', pay: '', reader: '', writer: '', robot: '' };
   before(async () => {
     provider = await startProvider();
+    const vault = createVault('a secret for tests that is long enough');
+    factors = createMfaVerifications({ clock: provider.clock, vault, users: provider.users, events });
     const { db } = provider.tenant;
     const resource = await provider.resources.create(db, { name: 'Invoices', indicator, accessTokenTtl: 600 });
     ids.pay = (await provider.resources.createScope(db, resource.id, { name: 'pay', description: null })).id;
@@ -148,15 +153,11 @@ describe('tokens in organizations', () => {
     const { userId, organizationId } = await join([ids.reader], { isMfaRequired: true });
     const { refresh_token: token = '' } = await signIn(userId);
     assert.equal(await refuse(await spa.refresh(token, { organization_id: organizationId })), '403 access_denied');
-    const factors = JSON.stringify([{ id: 'a', type: 'Totp', createdAt: '2026-01-01T00:00:00.000Z' }]);
-    await provider.tenant.db.run(
-      sql
-        .updateTable('users')
-        .set({ mfa_verifications: factors })
-        .where('tenant_id', '=', 'default')
-        .where('id', '=', userId),
-    );
+    await factors.addTotp(provider.tenant, userId);
     assert.equal((await spa.refresh(token, { organization_id: organizationId })).status, 200);
+    const [factor] = await factors.list(provider.tenant.db, userId);
+    await factors.remove(provider.tenant.db, userId, factor?.id ?? '');
+    assert.equal(await refuse(await spa.refresh(token, { organization_id: organizationId })), '403 access_denied');
   });
 
   it('are refused to applications of third parties, which nobody let into an organization', async () => {
@@ -247,7 +248,8 @@ describe('tokens in organizations', () => {
   });
 
   it('cost at most four statements, claims and all', async () => {
-    const { userId, organizationId } = await join([ids.reader]);
+    const { userId, organizationId } = await join([ids.reader], { isMfaRequired: true });
+    await factors.addTotp(provider.tenant, userId);
     let { refresh_token: token = '' } = await signIn(userId, { scope: `${scope} roles` });
     const count = async (request: Record<string, string>) => {
       const before = provider.database.statements.count;

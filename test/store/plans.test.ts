@@ -12,6 +12,7 @@ import { startServer, type TestServer } from '../support/server.ts';
 /** Tables with a row a person, an organization, a sign-in or an event: what a scan of them costs has no bound. */
 const growing = new Set([
   ...['users', 'user_identities', 'users_roles', 'personal_access_tokens', 'subject_tokens', 'secrets', 'user_assets'],
+  'mfa_verifications',
   ...['sessions', 'grants', 'authorization_codes', 'refresh_tokens', 'access_tokens', 'interactions', 'attempt_limits'],
   ...['organizations', 'organization_users', 'organization_user_roles', 'organization_applications'],
   ...['organization_application_roles', 'organization_invitations', 'organization_invitation_roles'],
@@ -187,6 +188,7 @@ const copies: [table: string, changes: Record<string, string>, count?: number][]
   ['users_roles', { user_id: user }, 20],
   ['personal_access_tokens', { value_hash: user, user_id: user }],
   ['subject_tokens', { token_hash: user, user_id: user }],
+  ['mfa_verifications', { id: user, user_id: user }],
   [
     'secrets',
     {

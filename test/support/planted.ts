@@ -23,6 +23,7 @@ export interface Ids {
   hookId: string;
   emailTemplateId: string;
   logId: string;
+  verificationId: string;
   keyId: string;
   sessionId: string;
   grantId: string;
@@ -100,6 +101,7 @@ export async function plant(server: TestServer, tenant: Tenant): Promise<Planted
       hookId,
       emailTemplateId: emailTemplate.id,
       ...(await findTraces({ tenant, api, mark }, userId)),
+      verificationId: await plantFactor(api, userId),
       other,
     },
   };
@@ -117,6 +119,14 @@ async function findTraces({ tenant, api, mark }: Pick<Planted, 'tenant' | 'api' 
     [tenant.id, logId, { key: 'Interaction.Create', result: 'Success', userId, mark }],
   );
   return { logId, keyId: keys[0].id, sessionId: sessions[0].payload.uid, grantId: grants[0].id };
+}
+
+/** An authenticator app, after the sign-in that does not ask for it. */
+async function plantFactor(api: Manager, userId: string): Promise<string> {
+  const path = `/api/users/${userId}/mfa-verifications`;
+  await makerOf(api)('POST', path, { type: 'Totp' });
+  const [factor] = await makerOf(api)('GET', path);
+  return factor.id;
 }
 
 /** A token by client credentials for the tenant's Management API, whatever scopes it has. */

@@ -97,6 +97,7 @@ const idMembers: Record<string, (ids: Ids, path: string) => unknown> = {
   inviterId: ({ userId }) => userId,
   userId: ({ userId }) => userId,
   acceptedUserId: ({ userId }) => userId,
+  connectorId: ({ connectorId }) => connectorId,
 };
 
 /** Values of members that no type tells. */
@@ -125,6 +126,8 @@ const values: Record<string, () => unknown> = {
 const profileField = () => ({ name: newName(), type: 'Text', label: 'x', required: false });
 const bodies: Record<string, (ids: Ids) => unknown> = {
   CreateConnector: () => ({ connectorId: 'wechat-native', config: { appId: 'a', appSecret: 'b' } }),
+  // What may stand beside the planted one.
+  CreateUserMfaVerification: () => ({ type: 'BackupCode' }),
   ReplaceUserIdentity: () => ({ userId: newName() }),
   UpdateConnector: () => ({ config: { appId: 'a', appSecret: 'b' } }),
   CreateConnectorTest: () => ({ email: 'new@example.com', config: {} }),

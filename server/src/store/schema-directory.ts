@@ -56,7 +56,6 @@ interface UserRow {
   profile: Generated<Json>;
   custom_data: Generated<Json>;
   logto_config: Generated<Json>;
-  mfa_verifications: Generated<Json>;
   application_id: string | null;
   is_suspended: Generated<boolean>;
   is_password_expired: Generated<boolean>;
@@ -79,6 +78,25 @@ interface UserIdentityRow {
   user_id: string;
   details: Json | null;
   created_at: Generated<Date>;
+}
+
+interface MfaVerificationRow {
+  tenant_id: string;
+  id: string;
+  user_id: string;
+  type: string;
+  name: string | null;
+  created_at: Date;
+  last_used_at: Date | null;
+  secret_sealed: string | null;
+  last_step: number | null;
+  codes_used_at: (Date | null)[] | null;
+  rp_id: string | null;
+  credential_id: string | null;
+  public_key: string | null;
+  counter: number | null;
+  transports: string[] | null;
+  agent: string | null;
 }
 
 interface ResourceRow {
@@ -160,6 +178,7 @@ export interface DirectoryTables {
   users: UserRow;
   user_counts: UserCountRow;
   user_identities: UserIdentityRow;
+  mfa_verifications: MfaVerificationRow;
   resources: ResourceRow;
   scopes: ScopeRow;
   roles: RoleRow;

@@ -17,6 +17,7 @@ import type { EmailTemplates } from '../email-templates/index.ts';
 import type { SignInExperiences } from '../sign-in-experience/index.ts';
 import { translateConnectorError, translated } from './failures.ts';
 import { createGuideReader } from './guides.ts';
+import { usableProfile } from './profiles.ts';
 import { checkConfig, requireOverlay, requirePlace, requireTokenStorage } from './rules.ts';
 import * as store from './store.ts';
 import { type ConnectorRow, toConnector, toFactory, toPublic } from './views.ts';
@@ -133,7 +134,10 @@ export function createConnectors(needs: ConnectorsNeeds): Connectors {
   };
   const bound = async (tenant: Tenant, row: ConnectorRow): Promise<BoundConnector> => {
     const { id, type, target, platform, syncProfile } = row;
-    return { ...(await bind(tenant, row.kind, open(tenant.id, row))), id, type, target, platform, syncProfile };
+    const instance = await bind(tenant, row.kind, open(tenant.id, row));
+    const getUserInfo: ConnectorInstance['getUserInfo'] = async (data, call) =>
+      usableProfile(await instance.getUserInfo(data, call));
+    return { ...instance, getUserInfo, id, type, target, platform, syncProfile };
   };
 
   return {

@@ -9,6 +9,7 @@ export { userRoutes } from './routes.ts';
 export {
   createUsers,
   type Identifier,
+  type Identity,
   type UserDraft,
   type UserPatch,
   type Users,

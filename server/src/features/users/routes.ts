@@ -1,5 +1,5 @@
 import * as contract from '@aldaba/contract';
-import { Answer, type Implement, type Page, Paged, parseSearch } from '../../http/index.ts';
+import { type Implement, type Page, Paged, parseSearch } from '../../http/index.ts';
 import { AldabaError } from '../../kernel/errors.ts';
 import type { Users } from './service.ts';
 import { getLogtoConfig, updateLogtoConfig } from './settings.ts';
@@ -50,7 +50,6 @@ export function userRoutes(implement: Implement, users: Users): void {
   );
   dataRoutes(implement, users);
   passwordRoutes(implement, users);
-  identityRoutes(implement, users);
   settingRoutes(implement);
   userRoleRoutes(implement, users);
 }
@@ -78,37 +77,6 @@ function passwordRoutes(implement: Implement, users: Users): void {
   implement(contract.getUserHasPassword, async ({ tenant, params }) => ({
     hasPassword: (await users.get(tenant.db, params.userId)).hasPassword,
   }));
-}
-
-function identityRoutes(implement: Implement, users: Users): void {
-  implement(contract.getUserIdentity, async ({ tenant, params }) => {
-    const { identities } = await users.get(tenant.db, params.userId);
-    const identity = Object.hasOwn(identities, params.target) ? identities[params.target] : undefined;
-    if (!identity) throw new AldabaError('user.identity_not_exist');
-    return { identity };
-  });
-  implement(contract.listUserAllIdentities, async ({ tenant, params }) => {
-    const { identities } = await users.get(tenant.db, params.userId);
-    return {
-      socialIdentities: Object.entries(identities).map(([target, identity]) => ({ target, identity })),
-      ssoIdentities: [],
-    };
-  });
-  implement(contract.getUserSsoIdentity, async ({ tenant, params }) => {
-    await users.get(tenant.db, params.userId);
-    // Nobody has one: there are no enterprise connectors yet.
-    throw new AldabaError('entity.not_found');
-  });
-  implement(contract.replaceUserIdentity, ({ tenant, params, body }) =>
-    tenant.db.transaction(async (tx) => {
-      const isNew = await users.linkIdentity(tx, params.userId, params.target, body);
-      const { identities } = await users.get(tx, params.userId);
-      return new Answer(isNew ? 201 : 200, identities);
-    }),
-  );
-  implement(contract.deleteUserIdentity, ({ tenant, params }) =>
-    tenant.db.transaction((tx) => users.unlinkIdentity(tx, params.userId, params.target)),
-  );
 }
 
 function settingRoutes(implement: Implement): void {

@@ -7,7 +7,7 @@ import { AldabaError } from '../../../kernel/errors.ts';
 import { standardId } from '../../../kernel/ids.ts';
 import type { ConnectorSession, SignInNeeds, SocialInstance } from '../../needs.ts';
 import type { Interaction } from '../../port.ts';
-import type { Challenge, Proof, SocialIdentity } from '../../state.ts';
+import type { Challenge, Proof } from '../../state.ts';
 
 export interface BeginSocial {
   connectorId: string;
@@ -87,7 +87,6 @@ export function createSocialFactor(needs: Pick<SignInNeeds, 'connectors' | 'cloc
           kept = { ...next };
         },
       };
-      const found = await instance.getUserInfo({ ...data, redirectUri: challenge.redirectUri }, { session });
       return {
         id: challenge.id,
         type: 'Social',
@@ -95,7 +94,7 @@ export function createSocialFactor(needs: Pick<SignInNeeds, 'connectors' | 'cloc
         used: false,
         connectorId: challenge.connectorId,
         target: instance.target,
-        identity: cleanIdentity(found),
+        identity: await instance.getUserInfo({ ...data, redirectUri: challenge.redirectUri }, { session }),
         syncProfile: instance.syncProfile,
       };
     },
@@ -108,21 +107,4 @@ export const isStateOf = (challenge: Challenge, state: string): boolean =>
 
 function noSession(): never {
   throw new AldabaError('session.connector_validation_session_not_found');
-}
-
-const maximumName = 128;
-const maximumAvatar = 2048;
-
-/** A provider's words, cut to what an account can hold; a picture only if it is a web address or an image itself. */
-function cleanIdentity({ id, name, avatar, email, phone, rawData }: SocialIdentity): SocialIdentity {
-  const usableAvatar =
-    avatar && avatar.length <= maximumAvatar && /^(https?:\/\/|data:image\/)/i.test(avatar) ? avatar : undefined;
-  return {
-    id,
-    ...(name ? { name: [...name].slice(0, maximumName).join('') } : {}),
-    ...(usableAvatar ? { avatar: usableAvatar } : {}),
-    ...(email ? { email } : {}),
-    ...(phone ? { phone } : {}),
-    ...(rawData === undefined ? {} : { rawData }),
-  };
 }

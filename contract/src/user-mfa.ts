@@ -1,0 +1,74 @@
+import { z } from 'zod';
+import { route } from './route.ts';
+import { pathId } from './values.ts';
+
+export const mfaFactorSchema = z.enum(['Totp', 'WebAuthn', 'BackupCode']);
+export type MfaFactor = z.output<typeof mfaFactorSchema>;
+
+/** A second factor of a person: what it is and when it was used, nothing of its secret. */
+export const mfaVerificationSchema = z.object({
+  id: z.string(),
+  type: mfaFactorSchema,
+  createdAt: z.iso.datetime(),
+  lastUsedAt: z.iso.datetime().optional(),
+  name: z.string().optional(),
+  /** The browser that a passkey was made with. */
+  agent: z.string().optional(),
+  /** How many backup codes are not used yet. */
+  remainCodes: z.number().int().optional(),
+});
+export type MfaVerification = z.output<typeof mfaVerificationSchema>;
+
+const tag = 'Users';
+const access = 'management';
+const params = z.object({ userId: pathId });
+
+export const listUserMfaVerifications = route({
+  method: 'GET',
+  path: '/api/users/:userId/mfa-verifications',
+  operationId: 'ListUserMfaVerifications',
+  tag,
+  access,
+  summary: 'List the second factors of a user, without their secrets',
+  params,
+  responses: { 200: z.array(mfaVerificationSchema) },
+  errors: ['entity.not_found'],
+});
+export const createUserMfaVerification = route({
+  method: 'POST',
+  path: '/api/users/:userId/mfa-verifications',
+  operationId: 'CreateUserMfaVerification',
+  tag,
+  access,
+  summary: 'Give a user an authenticator app or backup codes; the answer alone shows the secret',
+  params,
+  body: z.discriminatedUnion('type', [
+    z.object({ type: z.literal('Totp'), secret: z.string().max(256).optional() }),
+    z.object({ type: z.literal('BackupCode'), codes: z.array(z.string().max(64)).max(100).optional() }),
+  ]),
+  responses: {
+    200: z.discriminatedUnion('type', [
+      z.object({ type: z.literal('Totp'), secret: z.string(), secretQrCode: z.string() }),
+      z.object({ type: z.literal('BackupCode'), codes: z.array(z.string()) }),
+    ]),
+  },
+  errors: [
+    'entity.not_found',
+    'user.totp_already_in_use',
+    'user.totp_secret_invalid',
+    'user.backup_code_already_in_use',
+    'user.wrong_backup_code_format',
+    'session.mfa.backup_code_can_not_be_alone',
+  ],
+});
+export const deleteUserMfaVerification = route({
+  method: 'DELETE',
+  path: '/api/users/:userId/mfa-verifications/:verificationId',
+  operationId: 'DeleteUserMfaVerification',
+  tag,
+  access,
+  summary: 'Take a second factor from a user; backup codes go with the last other one',
+  params: params.extend({ verificationId: pathId }),
+  responses: { 204: null },
+  errors: ['entity.not_found'],
+});

@@ -1,0 +1,20 @@
+import { randomBytes } from 'node:crypto';
+import { AldabaError } from '../../kernel/errors.ts';
+
+const count = 10;
+const format = /^[0-9a-f]{10}$/;
+
+/** Ten different codes of ten hexadecimal digits. */
+export function newBackupCodes(): string[] {
+  const codes = new Set<string>();
+  while (codes.size < count) codes.add(randomBytes(5).toString('hex'));
+  return [...codes];
+}
+
+/** Codes from elsewhere as they are kept. @throws AldabaError `user.wrong_backup_code_format` */
+export function readBackupCodes(given: readonly string[]): string[] {
+  const codes = new Set(given.map((code) => code.toLowerCase()));
+  if (given.length !== count || codes.size !== count || ![...codes].every((code) => format.test(code)))
+    throw new AldabaError('user.wrong_backup_code_format');
+  return [...codes];
+}

@@ -1,0 +1,8 @@
+/**
+ * Identities of users at social providers, as operators see and change them.
+ *
+ * Owns the routes below `/api/users/:userId/identities` and the lists beside them. Does not own the table user_identities (users)
+ * nor what a provider is asked (connectors). The Management API enters through `routes.ts`.
+ */
+export { userIdentityRoutes } from './routes.ts';
+export { createUserIdentities, type UserIdentities, type UserIdentitiesNeeds } from './service.ts';

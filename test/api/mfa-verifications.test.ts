@@ -1,0 +1,181 @@
+import assert from 'node:assert/strict';
+import { after, before, describe, it } from 'node:test';
+import { generate } from 'lean-qr';
+import { toPngDataURL } from 'lean-qr/extras/node_export';
+import { assertRefused, type Manager, manage } from '../support/management.ts';
+import { startReceiver } from '../support/receiver.ts';
+import { startServer, type TestServer } from '../support/server.ts';
+
+describe('Second factors of users', () => {
+  let server: TestServer;
+  let api: Manager;
+  let count = 0;
+  before(async () => {
+    server = await startServer({ environment: { OUTBOUND_ALLOWED_HOSTS: '127.0.0.1' } });
+    api = await manage(server);
+  });
+  after(() => server.close());
+
+  const addPerson = async () => {
+    count += 1;
+    const username = `ana_${count}`;
+    const { id } = (await api.post('/api/users', { username })).body;
+    return { id, username, path: `/api/users/${id}/mfa-verifications` };
+  };
+  const typesOf = async (path: string) => (await api.get(path)).body.map(({ type }: { type: string }) => type);
+  /** As the sign-in registers one. */
+  const addPasskey = (userId: string) =>
+    server.tenant.db.raw(
+      `insert into mfa_verifications (tenant_id, id, user_id, type, name, agent, rp_id, credential_id, public_key, counter,
+         transports, created_at, last_used_at)
+       values ($1, $2, $3, 'WebAuthn', 'My phone', 'Mozilla/5.0', 'localhost', $2, 'key', 3, '{internal}', $4, $5)`,
+      [server.tenant.id, `passkey-${userId}`, userId, new Date(1e12), new Date(2e12)],
+    );
+  const rowsOf = async (userId: string) =>
+    JSON.stringify(
+      await server.tenant.db.raw('select f::text as whole from mfa_verifications f where user_id = $1', [userId]),
+    );
+
+  it('are an authenticator app, whose secret is shown once and sealed in the database', async () => {
+    const { id, username, path } = await addPerson();
+    const { status, body } = await api.post(path, { type: 'Totp' });
+    assert.equal(status, 200);
+    assert.deepEqual([Object.keys(body).sort(), body.type], [['secret', 'secretQrCode', 'type'], 'Totp']);
+    assert.match(body.secret, /^[A-Z2-7]{32}$/);
+    const { host } = new URL(server.url);
+    const issuer = encodeURIComponent(host);
+    const uri = `otpauth://totp/${issuer}:${username}?secret=${body.secret}&issuer=${issuer}`;
+    const picture = toPngDataURL(generate(uri), { on: [0, 0, 0], off: [255, 255, 255], pad: 4, scale: 4 });
+    assert.equal(body.secretQrCode, picture);
+
+    const listed = await api.get(path);
+    const [factor] = listed.body;
+    assert.deepEqual(listed.body, [{ id: factor.id, type: 'Totp', createdAt: factor.createdAt }]);
+    assert.ok(Math.abs(Date.parse(factor.createdAt) - Date.now()) < 60_000);
+    const kept = await rowsOf(id);
+    assert.ok(kept.includes(factor.id) && !kept.includes(body.secret));
+    assert.notEqual((await api.post((await addPerson()).path, { type: 'Totp' })).body.secret, body.secret);
+  });
+
+  it('have one authenticator app each, also when two come at once', async () => {
+    const { path } = await addPerson();
+    const replies = await Promise.all([1, 2, 3].map(() => api.post(path, { type: 'Totp' })));
+    assert.deepEqual(replies.map(({ status }) => status).sort(), [200, 422, 422]);
+    assertRefused(await api.post(path, { type: 'Totp' }), 422, 'user.totp_already_in_use');
+    assert.deepEqual(await typesOf(path), ['Totp']);
+  });
+
+  it('may bring a secret in base32 from elsewhere', async () => {
+    const { path } = await addPerson();
+    for (const secret of [
+      '',
+      'JBSWY3DP',
+      'not base32, certainly',
+      'JBSWY3DPEHPK3PX1',
+      'JBSWY3DPEHPK3PXPA',
+      'A'.repeat(136),
+    ])
+      assertRefused(await api.post(path, { type: 'Totp', secret }), 422, 'user.totp_secret_invalid');
+    const { body } = await api.post(path, { type: 'Totp', secret: 'jbswy3dpehpk3pxpjbswy3dpeh======' });
+    assert.equal(body.secret, 'JBSWY3DPEHPK3PXPJBSWY3DPEH');
+    assertRefused(await api.post(path, { type: 'WebAuthn' }), 400, 'guard.invalid_input');
+  });
+
+  it('are ten backup codes beside another factor, never alone, and not twice', async () => {
+    const { id, path } = await addPerson();
+    assertRefused(await api.post(path, { type: 'BackupCode' }), 422, 'session.mfa.backup_code_can_not_be_alone');
+    await api.post(path, { type: 'Totp' });
+    const { body } = await api.post(path, { type: 'BackupCode' });
+    assert.equal(body.type, 'BackupCode');
+    assert.equal(new Set(body.codes).size, 10);
+    for (const code of body.codes) assert.match(code, /^[0-9a-f]{10}$/);
+    assert.equal((await api.get(path)).body[1].remainCodes, 10);
+    const kept = await rowsOf(id);
+    for (const code of body.codes) assert.ok(!kept.includes(code));
+    assertRefused(await api.post(path, { type: 'BackupCode' }), 422, 'user.backup_code_already_in_use');
+  });
+
+  it('get new backup codes once all are used', async () => {
+    const { id, path } = await addPerson();
+    await api.post(path, { type: 'Totp' });
+    const codes = Array.from({ length: 10 }, (_, index) => `0123456ab${index}`.toUpperCase());
+    for (const wrong of [codes.slice(1), [...codes.slice(1), codes[1]], [...codes.slice(1), 'too short']])
+      assertRefused(await api.post(path, { type: 'BackupCode', codes: wrong }), 422, 'user.wrong_backup_code_format');
+    const { body } = await api.post(path, { type: 'BackupCode', codes });
+    assert.deepEqual(
+      body.codes,
+      codes.map((code) => code.toLowerCase()),
+    );
+    const use = (places: string) =>
+      server.tenant.db.raw(
+        `update mfa_verifications set codes_used_at${places} where user_id = $1 and type = 'BackupCode'`,
+        [id],
+      );
+    await use('[3] = now()');
+    assert.equal((await api.get(path)).body[1].remainCodes, 9);
+    await use(' = array_fill(now(), array[10])');
+    assert.equal((await api.get(path)).body[1].remainCodes, 0);
+    assert.equal((await api.post(path, { type: 'BackupCode' })).status, 200);
+    assert.deepEqual(await typesOf(path), ['Totp', 'BackupCode']);
+  });
+
+  it('are passkeys, told apart by their name and browser', async () => {
+    const { id, path } = await addPerson();
+    await addPasskey(id);
+    assert.deepEqual((await api.get(path)).body, [
+      {
+        id: `passkey-${id}`,
+        type: 'WebAuthn',
+        name: 'My phone',
+        agent: 'Mozilla/5.0',
+        createdAt: new Date(1e12).toISOString(),
+        lastUsedAt: new Date(2e12).toISOString(),
+      },
+    ]);
+    assert.equal((await api.post(path, { type: 'BackupCode' })).status, 200);
+  });
+
+  it('are taken one by one; backup codes go with the last other one', async () => {
+    const { id, path } = await addPerson();
+    await addPasskey(id);
+    for (const type of ['Totp', 'BackupCode']) await api.post(path, { type });
+    const [passkey, totp] = (await api.get(path)).body;
+    assert.equal((await api.delete(`${path}/${passkey.id}`)).status, 204);
+    assert.deepEqual(await typesOf(path), ['Totp', 'BackupCode']);
+    assertRefused(await api.delete(`${path}/${passkey.id}`), 404, 'entity.not_found');
+    const other = await addPerson();
+    assertRefused(await api.delete(`${other.path}/${totp.id}`), 404, 'entity.not_found');
+    assert.equal((await api.delete(`${path}/${totp.id}`)).status, 204);
+    assert.deepEqual(await typesOf(path), []);
+  });
+
+  it('belong to a user who exists, and end with them', async () => {
+    const nobody = '/api/users/nobody/mfa-verifications';
+    for (const reply of [
+      await api.get(nobody),
+      await api.post(nobody, { type: 'Totp' }),
+      await api.post(nobody, { type: 'BackupCode' }),
+      await api.delete(`${nobody}/none`),
+    ])
+      assertRefused(reply, 404, 'entity.not_found');
+    const { id, path } = await addPerson();
+    await api.post(path, { type: 'Totp' });
+    await api.delete(`/api/users/${id}`);
+    assert.equal(await rowsOf(id), '[]');
+  });
+
+  it('are told to webhooks as a change of the user, without a secret', async () => {
+    const receiver = await startReceiver();
+    try {
+      const { id, path } = await addPerson();
+      await api.post('/api/hooks', { name: 'Mine', events: ['User.Data.Updated'], config: { url: receiver.url } });
+      const { body } = await api.post(path, { type: 'Totp' });
+      const request = await receiver.next();
+      const payload = JSON.parse(request.body);
+      assert.deepEqual([payload.event, payload.data.id], ['User.Data.Updated', id]);
+      assert.ok(!request.body.includes(body.secret));
+    } finally {
+      await receiver.close();
+    }
+  });
+});
