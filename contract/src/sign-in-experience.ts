@@ -237,6 +237,7 @@ export const updateSignInExperience = route({
     'sign_in_experiences.backup_code_cannot_be_enabled_alone',
     'custom_profile_fields.entity_not_exists_with_names',
   ],
+    'custom_ui.not_found',
 });
 
 export const checkPassword = route({
@@ -287,5 +288,18 @@ export const uploadCustomUi = route({
   summary: 'Upload sign-in pages of your own; this server serves them from no place of its own',
   upload: 20 * 1024 * 1024,
   responses: { 200: z.object({ customUiAssetId: z.string() }) },
-  errors: ['request.feature_not_supported'],
+  errors: [
+    'guard.invalid_input',
+    'guard.file_size_exceeded',
+    'custom_ui.archive_invalid',
+    'custom_ui.too_large',
+    'custom_ui.too_many_files',
+    'custom_ui.path_not_allowed',
+    'custom_ui.link_not_allowed',
+    'custom_ui.index_missing',
+    'storage.unavailable',
+    'storage.refused',
+  ],
+  // Known callers expect 500 when an upload cannot be stored.
+  statuses: { 'storage.unavailable': 500 },
 });

@@ -19,6 +19,7 @@ import { createConsentScopes } from './features/consent-scopes/index.ts';
 import { createCustomClaims } from './features/custom-claims/index.ts';
 import { createCustomPhrases } from './features/custom-phrases/index.ts';
 import { createProfileFields } from './features/custom-profile-fields/index.ts';
+import { createCustomUiAssets, createCustomUiPages } from './features/custom-ui-assets/index.ts';
 import { createDashboard } from './features/dashboard/index.ts';
 import { createEmailTemplates, type EmailTemplates } from './features/email-templates/index.ts';
 import { createDiskStorage, createS3Storage, type FileStorage, s3Host } from './features/file-storage/index.ts';
@@ -253,7 +254,9 @@ function createFeatures(ground: Ground, kinds: readonly Connector[]) {
       dropTarget: (tx, target) => signInExperiences.dropTarget(tx, target),
     },
   });
-  const signInExperiences = createSignInExperiences({ ...ground, profileFields, connectorsOf: connectors.list });
+  const customUiAssets = createCustomUiAssets(ground);
+  const about = { profileFields, customUiAssets, connectorsOf: connectors.list };
+  const signInExperiences = createSignInExperiences({ ...ground, ...about });
   const shown = { ...ground, ...directory, connectors, signInExperiences, profileFields, sandbox };
   const customPhrases = createCustomPhrases(shown);
   return {
@@ -264,6 +267,8 @@ function createFeatures(ground: Ground, kinds: readonly Connector[]) {
     connectors,
     signInExperiences,
     customPhrases,
+    customUiAssets,
+    customUiPages: createCustomUiPages({ customUiAssets, signInExperiences }),
     pages: createPageSender({ ...shown, customPhrases }),
     setup: createSetup(shown),
     wellKnown: createWellKnown(shown),

@@ -12,6 +12,12 @@ import { type ConsentScopesService, consentScopeRoutes } from './features/consen
 import { type CustomClaims, customClaimsRoutes } from './features/custom-claims/index.ts';
 import { type CustomPhrases, customPhraseRoutes } from './features/custom-phrases/index.ts';
 import { type ProfileFields, profileFieldRoutes } from './features/custom-profile-fields/index.ts';
+import {
+  type CustomUiAssets,
+  type CustomUiPages,
+  customUiPageRoutes,
+  customUiRoutes,
+} from './features/custom-ui-assets/index.ts';
 import { type Dashboard, dashboardRoutes } from './features/dashboard/index.ts';
 import { type EmailTemplates, emailTemplateRoutes } from './features/email-templates/index.ts';
 import { type Hooks, hookRoutes } from './features/hooks/index.ts';
@@ -73,6 +79,8 @@ export interface Mounted {
   customClaims: CustomClaims;
   actions: Actions;
   customPhrases: CustomPhrases;
+  customUiAssets: CustomUiAssets;
+  customUiPages: CustomUiPages;
   profileFields: ProfileFields;
   emailTemplates: EmailTemplates;
   accountCenters: AccountCenters;
@@ -104,8 +112,8 @@ export function mountRoutes(http: Http, app: Mounted): void {
   // The protocol: /oidc/…, /consent
   oidcRoutes(http, oidc);
 
-  // Hosted pages: /sign-in, /register, /callback/…, /demo-app, /assets/…, /setup, /sandbox
-  signInPageRoutes(http, app.signIn);
+  // Hosted pages: /sign-in, /register, /callback/… (or what the tenant uploaded in their place), /demo-app, /assets/…, /setup, /sandbox
+  customUiPageRoutes(http, app.customUiPages, (scope) => signInPageRoutes(scope, app.signIn));
   hostedPageRoutes(http, app.pages, app);
   userAssetFileRoutes(http, app.userAssets);
   setupRoutes(http, app.setup, app);
@@ -157,6 +165,7 @@ function managementRoutes(implement: Implement, app: Mounted): void {
   systemRoutes(implement);
   keyRoutes(implement, oidc.keys);
   signInExperienceRoutes(implement, app.signInExperiences, app);
+  customUiRoutes(implement, app.customUiAssets, app);
   userAssetRoutes(implement, app.userAssets);
   hookRoutes(implement, app.hooks);
   logRoutes(implement, app.logs);

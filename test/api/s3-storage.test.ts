@@ -7,19 +7,13 @@ import { createOutbound } from '../../server/src/kernel/outbound.ts';
 import { assertRefused, type Manager, manage, type Reply } from '../support/management.ts';
 import { type S3Store, startS3Store } from '../support/s3-store.ts';
 import { startServer, type TestServer } from '../support/server.ts';
+import { uploadFile } from '../support/upload.ts';
+import { zip } from '../support/zip.ts';
 
 const png = new Uint8Array([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a, 1, 2, 3]);
 const svg = new TextEncoder().encode('<svg xmlns="http://www.w3.org/2000/svg"><script>1</script></svg>');
 
-async function upload(api: Manager, bytes: Uint8Array<ArrayBuffer> = png): Promise<Reply> {
-  const form = new FormData();
-  form.append('file', new Blob([bytes]), 'logo.png');
-  const wire = new Response(form);
-  return api.send('POST', '/api/user-assets', {
-    raw: new Uint8Array(await wire.clone().arrayBuffer()),
-    headers: { 'content-type': wire.headers.get('content-type') ?? '' },
-  });
-}
+const upload = (api: Manager, bytes = png): Promise<Reply> => uploadFile(api, '/api/user-assets', { bytes });
 
 /** Keeps what was logged. */
 function listen(): { log: Log; lines: string[] } {
@@ -135,6 +129,37 @@ describe('Uploads in an S3-compatible store', () => {
         ['image/svg+xml', 'attachment', 'public, max-age=31536000, immutable'],
       ],
     );
+  });
+
+  it('hold sign-in pages of a tenant’s own too, and nothing of those that could not be stored', async () => {
+    const path = '/api/sign-in-exp/default/custom-ui-assets';
+    const bytes = zip([
+      { name: 'index.html', content: '<p>from the bucket</p>' },
+      { name: 'app.js', content: 'one' },
+    ]);
+    const start = store.calls.length;
+    const { body } = await uploadFile(api, path, { bytes });
+    const names = store.calls.slice(start).map((call) => call.path);
+    assert.equal(names.length, 2);
+    for (const name of names)
+      assert.match(
+        name,
+        new RegExp(`^/${store.bucket}/test/files/default/custom-ui/${body.customUiAssetId}/[\\w-]{43}$`),
+      );
+    await api.patch('/api/sign-in-exp', { customUiAssets: { id: body.customUiAssetId, createdAt: 1 } });
+    const page = await fetch(`${server.url}/sign-in`);
+    assert.equal(await page.text(), '<p>from the bucket</p>');
+    const asked = store.calls.length;
+    const again = await fetch(`${server.url}/sign-in`, {
+      headers: { 'if-none-match': page.headers.get('etag') ?? '' },
+    });
+    assert.equal(again.status, 304);
+    assert.deepEqual(since(asked), []);
+    store.answerWith(503, 100);
+    assertRefused(await uploadFile(api, path, { bytes }), 500, 'storage.unavailable');
+    const rows = await server.tenant.db.raw<{ id: string }>('select id from custom_ui_assets');
+    assert.deepEqual(rows, [{ id: body.customUiAssetId }]);
+    await api.patch('/api/sign-in-exp', { customUiAssets: null });
   });
 
   it('do not open the store’s private address to the requests of tenants', async () => {

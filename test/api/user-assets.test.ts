@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { assertRefused, type Manager, manage, managerWith } from '../support/management.ts';
 import { startServer, type TestServer } from '../support/server.ts';
+import { uploadFile } from '../support/upload.ts';
 
 const png = new Uint8Array([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a, 1, 2, 3]);
 const text = (value: string) => new TextEncoder().encode(value);
@@ -15,15 +16,8 @@ describe('User assets', () => {
   });
   after(() => server.close());
 
-  const upload = async (bytes: Uint8Array<ArrayBuffer>, name = 'logo.png', type = 'image/png', by = api) => {
-    const form = new FormData();
-    form.append('file', new Blob([bytes], { type }), name);
-    const wire = new Response(form);
-    return by.send('POST', '/api/user-assets', {
-      raw: new Uint8Array(await wire.clone().arrayBuffer()),
-      headers: { 'content-type': wire.headers.get('content-type') ?? '' },
-    });
-  };
+  const upload = (bytes: Uint8Array<ArrayBuffer>, name = 'logo.png', type = 'image/png', by = api) =>
+    uploadFile(by, '/api/user-assets', { bytes, name, type });
 
   it('say what may be uploaded', async () => {
     const { body } = await api.get('/api/user-assets/service-status');
@@ -71,8 +65,6 @@ describe('User assets', () => {
     assertRefused(empty, 400, 'guard.invalid_input');
     const elsewhere = await api.send('POST', '/api/users', { raw: '--x--\r\n', headers });
     assertRefused(elsewhere, 415, 'guard.unsupported_media_type');
-    const custom = await api.send('POST', '/api/sign-in-exp/default/custom-ui-assets', { raw: '--x--\r\n', headers });
-    assertRefused(custom, 422, 'request.feature_not_supported');
   });
 
   it('of another tenant are not there, nor is anything else of the disk', async () => {

@@ -149,6 +149,7 @@ async function compose({ database, clock, url, log }: { database: Database; cloc
       ...ground,
       connectorsOf: async () => [],
       profileFields: { list: async () => [] },
+      customUiAssets: { exists: async () => false },
     }),
     customPhrases: { words: async () => undefined },
   });

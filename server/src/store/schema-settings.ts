@@ -74,6 +74,13 @@ interface UserAssetRow {
   created_at: Generated<Date>;
 }
 
+interface CustomUiAssetRow {
+  tenant_id: string;
+  id: string;
+  files: Json;
+  created_at: Generated<Date>;
+}
+
 interface HookRow {
   tenant_id: string;
   id: string;
@@ -126,4 +133,5 @@ export interface SettingsTables {
   verification_codes: VerificationCodeRow;
   secrets: SecretRow;
   user_assets: UserAssetRow;
+  custom_ui_assets: CustomUiAssetRow;
 }

@@ -1,19 +1,22 @@
 import { assets, type PageAsset } from '@aldaba/pages';
 import type { Http, Reply, Request } from '../../http/index.ts';
 import { AldabaError } from '../../kernel/errors.ts';
+import type { CustomUiPages } from '../custom-ui-assets/index.ts';
 import type { PageSender, PageSenderNeeds } from './sender.ts';
 
 /** Style sheet and scripts of the pages, the demonstration app, and the page for sign-ins that are gone. */
 export function hostedPageRoutes(
   http: Http,
   sender: PageSender,
-  needs: Pick<PageSenderNeeds, 'signInExperiences'>,
+  needs: Pick<PageSenderNeeds, 'signInExperiences'> & { customUiPages: CustomUiPages },
 ): void {
   const files = new Map(assets().map((asset) => [asset.path, asset]));
   http.get<{ Params: { name: string } }>('/assets/:name', async (request, reply) => {
     const asset = files.get(`/assets/${request.params.name}`);
-    if (!asset) throw new AldabaError('request.not_found');
-    return sendAsset(request, reply, asset);
+    if (asset) return sendAsset(request, reply, asset);
+    // A tenant's own pages like to keep their files in a folder of the same name.
+    if (await needs.customUiPages.send(request, reply, `assets/${request.params.name}`)) return reply;
+    throw new AldabaError('request.not_found');
   });
   http.get('/demo-app', async (request, reply) => {
     await sender.send(request, reply, { kind: 'demo-app', endpoint: request.tenant.baseUrl });

@@ -18,7 +18,4 @@ export function signInExperienceRoutes(
     checkPassword(needs, { tenant, settings: await signInExperiences.get(tenant) }, body),
   );
   implement(contract.findUsernameConflicts, ({ tenant, query }) => findUsernameConflicts(tenant.db, query.limit));
-  implement(contract.uploadCustomUi, async () => {
-    throw new AldabaError('request.feature_not_supported');
-  });
 }

@@ -12,6 +12,7 @@ export interface SignInExperiencesNeeds {
   /** The connectors that the tenant has configured. */
   connectorsOf(tenant: Tenant): Promise<readonly AvailableConnector[]>;
   profileFields: { list(tenant: Tenant): Promise<readonly { name: string }[]> };
+  customUiAssets: { exists(q: Queries, id: string): Promise<boolean> };
   clock: Clock;
 }
 
@@ -21,7 +22,7 @@ export interface SignInExperiences {
   /**
    * Replaces the members that are given.
    * @throws AldabaError `sign_in_experiences.…` when the settings would contradict one another,
-   *   `custom_profile_fields.entity_not_exists_with_names`
+   *   `custom_profile_fields.entity_not_exists_with_names`, `custom_ui.not_found`
    */
   update(tenant: Tenant, change: SignInExperienceChange): Promise<SignInExperience>;
   /** A target has no connector any more: its button goes. */
@@ -31,7 +32,7 @@ export interface SignInExperiences {
 }
 
 export function createSignInExperiences(needs: SignInExperiencesNeeds): SignInExperiences {
-  const { database, caches, connectorsOf, profileFields, clock } = needs;
+  const { database, caches, connectorsOf, profileFields, customUiAssets, clock } = needs;
   const cache = caches.create<SignInExperience>({
     name: 'sign-in-experiences',
     maximum: 2000,
@@ -44,6 +45,9 @@ export function createSignInExperiences(needs: SignInExperiencesNeeds): SignInEx
       const connectors = await connectorsOf(tenant);
       if (change.signUpProfileFields) requireNames(change.signUpProfileFields, await profileFields.list(tenant));
       return tenant.db.transaction(async (tx) => {
+        const pages = change.customUiAssets;
+        if (pages && !(await customUiAssets.exists(tx, pages.id)))
+          throw new AldabaError('custom_ui.not_found', { id: pages.id });
         const before = read(tenant.id, await findSettings(tx));
         const merged = read(tenant.id, await mergeSettings(tx, withStart(withoutGaps(change), before, clock.now())));
         const broken = findRuleBreak(merged, connectors);

@@ -1,0 +1,42 @@
+/** Types by the end of a file's name: what a page of one's own consists of. */
+const types: Record<string, string> = {
+  html: 'text/html; charset=utf-8',
+  js: 'text/javascript; charset=utf-8',
+  mjs: 'text/javascript; charset=utf-8',
+  css: 'text/css; charset=utf-8',
+  json: 'application/json; charset=utf-8',
+  map: 'application/json; charset=utf-8',
+  webmanifest: 'application/manifest+json; charset=utf-8',
+  txt: 'text/plain; charset=utf-8',
+  xml: 'application/xml; charset=utf-8',
+  svg: 'image/svg+xml; charset=utf-8',
+  png: 'image/png',
+  jpg: 'image/jpeg',
+  jpeg: 'image/jpeg',
+  gif: 'image/gif',
+  webp: 'image/webp',
+  avif: 'image/avif',
+  ico: 'image/x-icon',
+  woff: 'font/woff',
+  woff2: 'font/woff2',
+  ttf: 'font/ttf',
+  otf: 'font/otf',
+  mp4: 'video/mp4',
+  webm: 'video/webm',
+  wasm: 'application/wasm',
+};
+
+/** The content type of a file by its path; unknown ones are bytes, which browsers neither show nor run. */
+export function contentTypeOf(path: string): string {
+  const ending = /\.([a-z0-9]+)$/i.exec(path)?.[1]?.toLowerCase() ?? '';
+  return Object.hasOwn(types, ending) ? (types[ending] as string) : 'application/octet-stream';
+}
+
+/**
+ * Whether a path names one content for good: the last part of its name before the ending is the hash that a bundler puts
+ * there (`index-BfXk2a9Z.js`, `main.8f3e21ab.css`). In doubt it is not: a word and a number (`logo-version2.png`) is no hash.
+ */
+export function isVersioned(path: string): boolean {
+  const part = /[.-]([A-Za-z0-9_]{8,64})\.[a-z0-9]+$/.exec(path)?.[1] ?? '';
+  return /\d/.test(part) && /[A-Za-z]/.test(part) && !/^[A-Za-z_]+\d+$/.test(part);
+}

@@ -1,0 +1,185 @@
+import assert from 'node:assert/strict';
+import { after, afterEach, before, describe, it } from 'node:test';
+import type { Tenant } from '../../server/src/tenancy/index.ts';
+import { assertRefused, type Manager, manage, managerWith, type Reply } from '../support/management.ts';
+import { visit } from '../support/page-agent.ts';
+import { startServer, type TestServer } from '../support/server.ts';
+import { uploadFile } from '../support/upload.ts';
+import { type ZipEntry, zip } from '../support/zip.ts';
+
+const index = { name: 'index.html', content: '<!doctype html><title>Our own</title><script src="/app.js"></script>' };
+const pages: ZipEntry[] = [
+  index,
+  { name: 'app.js', content: 'one()' },
+  { name: 'assets/', mode: 0o40755 },
+  { name: 'assets/index-BfXk2a9Z.js', content: 'two()' },
+  { name: 'assets/deep/main.8f3e21ab.css', content: 'p{}' },
+  { name: 'logo-version2.svg', content: '<svg xmlns="http://www.w3.org/2000/svg"/>' },
+  { name: 'a word and ü.txt', content: 'text' },
+  { name: 'LICENSE', content: 'free' },
+];
+
+describe('Sign-in pages of a tenant’s own', () => {
+  let server: TestServer;
+  let api: Manager;
+  let acme: Tenant;
+  let acmeApi: Manager;
+  before(async () => {
+    server = await startServer();
+    api = await manage(server);
+    acme = await server.app.tenancy.create({ id: 'acme', name: 'Acme' });
+    acmeApi = await manage(server, acme);
+  });
+  after(() => server.close());
+  afterEach(async () => {
+    for (const each of [api, acmeApi]) await each.patch('/api/sign-in-exp', { customUiAssets: null, customUiCsp: {} });
+  });
+
+  const upload = (entries: readonly ZipEntry[], by = api): Promise<Reply> =>
+    uploadFile(by, '/api/sign-in-exp/default/custom-ui-assets', { bytes: zip(entries), name: 'ui.zip' });
+  const wear = async (entries = pages, by = api): Promise<string> => {
+    const { status, body } = await upload(entries, by);
+    assert.equal(status, 200, JSON.stringify(body));
+    const id: string = body.customUiAssetId;
+    const change = await by.patch('/api/sign-in-exp', { customUiAssets: { id, createdAt: Date.now() } });
+    assert.equal(change.status, 200, JSON.stringify(change.body));
+    assert.equal(change.body.customUiAssets.id, id);
+    return id;
+  };
+  const get = (path: string, headers: Record<string, string> = {}) => fetch(`${server.url}${path}`, { headers });
+  const html = { accept: 'text/html' };
+  const title = async (path: string) => /<title>([^<]*)/.exec(await (await get(path, html)).text())?.[1];
+
+  it('take the place of ours at every address of a sign-in, for browsers at unknown addresses too, until they are switched off', async () => {
+    await wear();
+    for (const path of ['/sign-in?app_id=demo-app', '/register', '/continue', '/forgot-password', '/callback/x?code=1'])
+      assert.equal(await title(path), 'Our own', path);
+    assert.equal(await title('/sign-in/password'), 'Our own');
+    assert.equal(await title('/'), 'Our own');
+    assert.equal((await get('/nowhere.png', { accept: 'image/*' })).status, 404);
+    await api.patch('/api/sign-in-exp', { customUiAssets: null });
+    const { get: open } = await visit(server);
+    assert.match(await (await open('/sign-in?app_id=demo-app')).text(), /name="password"/);
+    assert.equal((await get('/sign-in/password', html)).status, 404);
+    assert.equal((await get('/app.js')).status, 404);
+  });
+
+  it('take no place of the protocol, the APIs and the pages that are not sign-in', async () => {
+    await wear([...pages, { name: 'api/status', content: 'x' }, { name: 'oidc/jwks', content: 'x' }]);
+    assert.equal((await get('/api/status', html)).status, 204);
+    assert.ok('keys' in (await (await get('/oidc/jwks', html)).json()));
+    for (const path of ['/api/nothing', '/oidc/nothing'])
+      assert.equal((await (await get(path, html)).json()).code, 'request.not_found', path);
+    for (const path of ['/demo-app', '/consent', '/setup', '/unknown-session'])
+      assert.notEqual(await title(path), 'Our own', path);
+    const demo = await (await get('/demo-app')).text();
+    const script = /src="(\/assets\/[^"]+)"/.exec(demo)?.[1] ?? '';
+    assert.equal((await get(script)).status, 200, 'a script of our pages');
+  });
+
+  it('are sent as what their names say, and are asked for anew unless the name changes with the content', async () => {
+    await wear();
+    const forGood = 'public, max-age=31536000, immutable';
+    const expected: [path: string, type: string, cache: string][] = [
+      ['/index.html', 'text/html; charset=utf-8', 'no-cache'],
+      ['/register', 'text/html; charset=utf-8', 'no-cache'],
+      ['/app.js', 'text/javascript; charset=utf-8', 'no-cache'],
+      ['/assets/index-BfXk2a9Z.js', 'text/javascript; charset=utf-8', forGood],
+      ['/assets/deep/main.8f3e21ab.css', 'text/css; charset=utf-8', forGood],
+      ['/logo-version2.svg', 'image/svg+xml; charset=utf-8', 'no-cache'],
+      ['/a%20word%20and%20%C3%BC.txt', 'text/plain; charset=utf-8', 'no-cache'],
+      ['/LICENSE', 'application/octet-stream', 'no-cache'],
+    ];
+    for (const [path, type, cache] of expected) {
+      const { status, headers } = await get(path);
+      assert.deepEqual([status, headers.get('content-type'), headers.get('cache-control')], [200, type, cache], path);
+      assert.equal(headers.get('x-content-type-options'), 'nosniff');
+      const again = await get(path, { 'if-none-match': `"other", ${headers.get('etag')}` });
+      assert.equal(again.status, 304, path);
+      assert.equal((await get(path, { 'if-none-match': '"other"' })).status, 200);
+    }
+    const before = (await get('/sign-in')).headers.get('etag') ?? '';
+    await wear([{ ...index, content: `${index.content} changed` }]);
+    assert.match(await (await get('/sign-in', { 'if-none-match': before })).text(), /changed/);
+    const head = await fetch(`${server.url}/sign-in`, { method: 'HEAD' });
+    assert.deepEqual([head.status, await head.text()], [200, '']);
+  });
+
+  it('run scripts of their own origin and of the sources that the tenant names', async () => {
+    await wear();
+    const policy = async () => (await get('/sign-in')).headers.get('content-security-policy') ?? '';
+    const plain = await policy();
+    assert.match(plain, /script-src 'self'; connect-src 'self';/);
+    assert.match(plain, /frame-ancestors 'none'/);
+    const customUiCsp = { scriptSrc: ['https://cdn.example.com'], connectSrc: ['wss://live.example.com'] };
+    await api.patch('/api/sign-in-exp', { customUiCsp });
+    assert.match(
+      await policy(),
+      /script-src 'self' https:\/\/cdn\.example\.com; connect-src 'self' wss:\/\/live\.example/,
+    );
+    for (const source of ["'unsafe-inline'", 'https://a.example; object-src *', 'a b'])
+      assert.equal((await api.patch('/api/sign-in-exp', { customUiCsp: { scriptSrc: [source] } })).status, 400, source);
+  });
+
+  it('leave nothing in a browser that outlives them', async () => {
+    await wear();
+    assert.equal((await get('/app.js', { 'service-worker': 'script' })).status, 404);
+  });
+
+  it('belong to one tenant: no other one shows, finds or uses them', async () => {
+    const id = await wear();
+    for (const path of ['/app.js', '/assets/index-BfXk2a9Z.js', '/index.html', '/sign-in/password'])
+      assert.equal((await get(`/t/acme${path}`, html)).status, 404, path);
+    assert.notEqual(await title('/t/acme/sign-in'), 'Our own');
+    const change = { customUiAssets: { id, createdAt: 1 } };
+    assertRefused(await acmeApi.patch('/api/sign-in-exp', change), 422, 'custom_ui.not_found');
+    await wear([{ name: 'index.html', content: '<title>Acme’s own</title>' }], acmeApi);
+    assert.equal(await title('/t/acme/sign-in'), 'Acme’s own');
+    assert.equal(await title('/sign-in'), 'Our own');
+    assert.equal((await get('/t/acme/app.js')).status, 404);
+  });
+
+  it('come as a proper archive, from operators', async () => {
+    const refused = async (entries: readonly ZipEntry[], code: string) =>
+      assertRefused(await upload(entries), 400, code);
+    for (const name of ['../evil.js', 'a/../../evil.js', '/etc/passwd', 'C:/x', 'a\\..\\b', 'a//b', './x', 'x\0y'])
+      await refused([index, { name }], 'custom_ui.path_not_allowed');
+    await refused([index, { name: 'link', content: '/etc/passwd', mode: 0o120777 }], 'custom_ui.link_not_allowed');
+    await refused([index, { name: 'pipe', mode: 0o010644 }], 'custom_ui.link_not_allowed');
+    await refused([{ ...index, name: 'dist/index.html' }], 'custom_ui.index_missing');
+    await refused([], 'custom_ui.index_missing');
+    await refused([index, index], 'custom_ui.archive_invalid');
+    const many = Array.from({ length: 1000 }, (_, number) => ({ name: `${number}.txt` }));
+    await refused([index, ...many], 'custom_ui.too_many_files');
+    const path = '/api/sign-in-exp/default/custom-ui-assets';
+    const bytes = new TextEncoder().encode('PK\x03\x04 no archive');
+    assertRefused(await uploadFile(api, path, { bytes }), 400, 'custom_ui.archive_invalid');
+    const anonymous = managerWith(server.url, '');
+    assertRefused(await upload(pages, anonymous), 401, 'auth.authorization_header_missing');
+    const large = new Uint8Array(20_971_521);
+    assertRefused(await uploadFile(api, path, { bytes: large }), 400, 'guard.file_size_exceeded');
+  });
+
+  it('do not grow when they are unpacked, whatever the archive says of itself', async () => {
+    const zeros = new Uint8Array(26 * 1_048_576);
+    const large = [index, { name: 'a', content: zeros }, { name: 'b', content: zeros }];
+    assertRefused(await upload(large), 400, 'custom_ui.too_large');
+    const liars = [{ claimedSize: 10 }, { claimedSize: zeros.length + 1 }, { claimedCrc: 1 }];
+    for (const lie of liars)
+      assertRefused(await upload([index, { name: 'a', content: zeros, ...lie }]), 400, 'custom_ui.archive_invalid');
+    const rows = await server.tenant.db.raw<{ files: { path: string }[] }>('select files from custom_ui_assets');
+    assert.ok(rows.every(({ files }) => files.every(({ path }) => path !== 'a')));
+  });
+
+  it('are kept for a while to go back to, and those in use for good', async () => {
+    const worn = await wear();
+    const ids: string[] = [];
+    for (let count = 0; count < 11; count += 1) ids.push((await upload([index])).body.customUiAssetId);
+    assert.equal(await title('/sign-in'), 'Our own');
+    const back = (id = '') => api.patch('/api/sign-in-exp', { customUiAssets: { id, createdAt: 1 } });
+    assertRefused(await back(ids[0]), 422, 'custom_ui.not_found');
+    assert.equal((await back(ids[1])).status, 200);
+    assert.equal((await back(worn)).status, 200);
+    assert.equal((await get('/app.js')).status, 200);
+  });
+});
