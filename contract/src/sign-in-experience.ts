@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { route } from './route.ts';
+import { maximumAssetSize } from './user-assets.ts';
 import { color, flag, instant, languageTag, optionalLink, webUrl } from './values.ts';
 
 /*
@@ -236,8 +237,8 @@ export const updateSignInExperience = route({
     'sign_in_experiences.duplicated_mfa_factors',
     'sign_in_experiences.backup_code_cannot_be_enabled_alone',
     'custom_profile_fields.entity_not_exists_with_names',
-  ],
     'custom_ui.not_found',
+  ],
 });
 
 export const checkPassword = route({
@@ -285,8 +286,8 @@ export const uploadCustomUi = route({
   operationId: 'UploadCustomUiAssets',
   tag,
   access: 'management',
-  summary: 'Upload sign-in pages of your own; this server serves them from no place of its own',
-  upload: 20 * 1024 * 1024,
+  summary: 'Upload sign-in pages of your own as a zip archive with an index.html',
+  upload: maximumAssetSize,
   responses: { 200: z.object({ customUiAssetId: z.string() }) },
   errors: [
     'guard.invalid_input',

@@ -1,6 +1,5 @@
 import * as contract from '@aldaba/contract';
 import type { Implement } from '../../http/index.ts';
-import { AldabaError } from '../../kernel/errors.ts';
 import type { Users } from '../users/index.ts';
 import { checkPassword } from './password-check.ts';
 import type { SignInExperiences } from './service.ts';
