@@ -2,7 +2,7 @@ import type { ActionType, SignInExperienceSettings } from '@aldaba/contract';
 import type { Verdict as Answer } from '../features/actions/index.ts';
 import { currentOrigin } from '../kernel/origin.ts';
 import { accountOf } from './account.ts';
-import type { SignInEvent, Verdict } from './machine.ts';
+import { promptFor, type SignInEvent, type Verdict } from './machine.ts';
 import type { SignInNeeds } from './needs.ts';
 import { resolvePolicy } from './policy.ts';
 import type { Interaction } from './port.ts';
@@ -33,9 +33,12 @@ export function withActions(run: Runner, needs: Needs): Runner {
     // A page's step that may complete the sign-in becomes two: the script sees the account as it is, created if need be.
     const standing = await run(interaction, events, stepping);
     const { userId } = standing.state;
-    if (standing.prompt.kind !== 'done' || userId === undefined) return standing;
-    const user = await needs.users.find(interaction.tenant.db, userId);
-    const submission: SignInEvent[] = [{ type: 'submitted', ...(user ? { account: accountOf(user) } : {}) }];
+    const user = userId === undefined ? undefined : await needs.users.find(interaction.tenant.db, userId);
+    if (!user) return standing;
+    const account = accountOf(user);
+    const prompt = promptFor(standing.state, resolvePolicy(options.settings), account);
+    if (prompt.kind !== 'done') return { ...standing, prompt };
+    const submission: SignInEvent[] = [{ type: 'submitted', account }];
     return run(interaction, await asking.atSubmission(interaction, submission, options.settings), stepping);
   };
 }

@@ -60,12 +60,12 @@ const social: Proof = {
 
 const start = (intent: SignInState['intent'] = 'SignIn'): SignInEvent => ({ type: 'started', intent });
 const proved = (proof: Proof): SignInEvent => ({ type: 'proved', proof });
-const identified = (proof: Proof, account?: Account): SignInEvent => ({
-  type: 'identified',
+const identified = (proof: Proof, account?: Account) => ({
+  type: 'identified' as const,
   proofId: proof.id,
   ...(account ? { account } : {}),
 });
-const submitted = (account?: Account): SignInEvent => ({ type: 'submitted', ...(account ? { account } : {}) });
+const submitted = (account?: Account) => ({ type: 'submitted' as const, ...(account ? { account } : {}) });
 const submittedBy = submitted;
 const created = (account: Account): SignInEvent => ({ type: 'created', account });
 
@@ -127,6 +127,30 @@ describe('the sign-in machine, as a table', () => {
       settings,
       [start(), { type: 'intent-changed', intent: 'ForgotPassword' }],
       'refused session.not_supported_for_forgot_password',
+    ],
+    // Operators' scripts
+    [
+      'a script that refuses a person outweighs a right password',
+      settings,
+      [start(), proved(passwordOf('ada')), { ...identified(passwordOf('ada'), ada), verdict: { kind: 'denied' } }],
+      'refused action.access_denied',
+    ],
+    [
+      'and one that fails where that may not be, at the end too',
+      settings,
+      [
+        start(),
+        proved(passwordOf('ada')),
+        identified(passwordOf('ada'), ada),
+        { ...submitted(ada), verdict: { kind: 'failed' } },
+      ],
+      'refused action.execution_failed',
+    ],
+    [
+      'one that lets a person pass proves nothing',
+      settings,
+      [start(), { ...identified(passwordOf('ada'), ada), verdict: { kind: 'passed', changes: { name: 'Eve' } } }],
+      'refused session.verification_session_not_found',
     ],
     // Password
     ['a proof alone identifies nobody', settings, [start(), proved(passwordOf('ada'))], 'sign-in'],
