@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
+import { decodeJwt } from 'jose';
+import { experienceClient } from '../support/agent.ts';
 import { assertRefused, type Manager, manage } from '../support/management.ts';
 import { startServer, type TestServer } from '../support/server.ts';
 
@@ -47,6 +49,57 @@ describe('The scripts for custom claims', () => {
     assertRefused(failed, 422, 'jwt_customizer.general');
     assert.match(failed.body.message, /missing/);
     assert.equal(failed.body.data.line, 2);
+  });
+
+  it('are tried out with what they get, and every way to fail has its kind', async () => {
+    const telling = 'const getCustomJwtClaims = (input) => ({ ...input, api: typeof input.api.denyAccess });';
+    const given = { token: { aud: 'x' }, context: { user: { id: 'u' } }, environmentVariables: { KEY: 'k' } };
+    const told = await api.post(`${path}/test`, { tokenType: 'access-token', script: telling, ...given });
+    assert.deepEqual([told.status, told.body], [200, { ...given, api: 'function' }]);
+    for (const [text, kind] of [
+      ['this is no script', 'error'],
+      ['const other = 1;', 'error'],
+      ['const getCustomJwtClaims = () => { for (;;) {} };', 'time'],
+      ['const getCustomJwtClaims = () => "a text";', 'shape'],
+    ] as const) {
+      const refused = await run(text);
+      assertRefused(refused, 422, 'jwt_customizer.general');
+      assert.equal(refused.body.data.kind, kind, text);
+    }
+    for (const body of [
+      { tokenType: 'id-token' },
+      { script: '' },
+      { token: 'x' },
+      { environmentVariables: { KEY: 1 } },
+    ])
+      assertRefused(
+        await api.post(`${path}/test`, { tokenType: 'access-token', script, token: {}, context: {}, ...body }),
+        400,
+        'guard.invalid_input',
+      );
+  });
+
+  it('that fail are told to the audit log by kind and line, never by their message', async () => {
+    const failing = `const getCustomJwtClaims = ({ environmentVariables }) => {\n  throw new Error(environmentVariables.KEY);\n};`;
+    for (const type of ['access-token', 'client-credentials'])
+      await api.put(`${path}/${type}`, { script: failing, environmentVariables: { KEY: 'opens-the-vault' } });
+    const userId = (await api.post('/api/users', { username: 'ada', password: 'correct horse battery 1' })).body.id;
+    const app = experienceClient(server.url);
+    await app.redeem(await app.signIn('ada', 'correct horse battery 1'));
+    const machine = await manage(server);
+    for (const type of ['access-token', 'client-credentials']) await api.delete(`${path}/${type}`);
+    const logOf = async (key: string) => (await api.get(`/api/logs?logKey=${key}`)).body;
+    const [person] = await logOf('JwtCustomizer.AccessToken');
+    const { key, result, error, line, applicationId } = person.payload;
+    assert.deepEqual(
+      [key, result, error, line, applicationId, person.payload.userId],
+      ['JwtCustomizer.AccessToken', 'Error', 'error', 2, 'demo-app', userId],
+    );
+    const entries = await logOf('JwtCustomizer.ClientCredentials');
+    assert.deepEqual([entries.length, entries[0].payload.line], [1, 2]);
+    assert.equal(decodeJwt(machine.token).client_id, entries[0].payload.applicationId);
+    const everything = (await api.get('/api/logs?page_size=100')).body;
+    assert.equal(JSON.stringify(everything).includes('opens-the-vault'), false);
   });
 
   it('are not for the admin tenant', async () => {
