@@ -8,7 +8,11 @@ import { startServer, type TestServer } from '../support/server.ts';
 interface Entry {
   id: string;
   key: string;
-  payload: Record<string, unknown> & { error?: { code: string }; params?: Record<string, unknown> };
+  payload: Record<string, unknown> & {
+    interaction?: { verificationRecords: { id: string; type: string }[] };
+    error?: { code: string };
+    params?: Record<string, unknown>;
+  };
   createdAt: number;
 }
 const ada = { username: 'ada', password: 'tulips under stone' };
@@ -58,6 +62,15 @@ describe('The audit log', () => {
     assert.equal(failure?.payload.error?.code, 'session.invalid_credentials');
     const done = entries.find(({ key }) => key === 'Interaction.SignIn.Submit');
     assert.equal(done?.payload.userAgent, 'A browser');
+    assert.deepEqual(done?.payload.interaction, {
+      interactionEvent: 'SignIn',
+      userId: done?.payload.userId,
+      verificationRecords: done?.payload.interaction?.verificationRecords,
+    });
+    assert.deepEqual(
+      done?.payload.interaction?.verificationRecords.map(({ type }) => type),
+      ['Password'],
+    );
     assert.match(String(done?.payload.ip), /127\.0\.0\.1|::1/);
     assert.deepEqual((await api.get(`/api/logs/${done?.id}`)).body, done);
     assertRefused(await api.get('/api/logs/none'), 404, 'entity.not_exists_with_id');
@@ -73,6 +86,30 @@ describe('The audit log', () => {
     const refused = (await list('&logKey=ExchangeTokenBy.ClientCredentials')).find(({ payload }) => payload.error);
     assert.deepEqual(refused?.payload.error?.code, 'oidc.invalid_client');
     assert.equal(refused?.payload.params?.client_id, id);
+    const [first] = (await api.get(`/api/applications/${id}/secrets`)).body;
+    assert.deepEqual(given?.payload.applicationSecret, { name: first.name });
+    const second = (await api.post(`/api/applications/${id}/secrets`, { name: 'For the night run' })).body;
+    await requestToken(server.url, { id, secret: second.value });
+    const [again] = await list(`&applicationId=${id}`);
+    assert.deepEqual(again?.payload.applicationSecret, { name: 'For the night run' });
+  });
+
+  it('tells which browser and system the user agent names', async () => {
+    const agent =
+      'Mozilla/5.0 (Linux; Android 14; Pixel 8) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/126.0.6478.71 Mobile Safari/537.36';
+    const body = new URLSearchParams({ client_id: 'parsed-agent', grant_type: 'client_credentials' });
+    await fetch(`${server.url}/oidc/token`, { method: 'POST', body, headers: { 'user-agent': agent } });
+    const isThis = ({ payload }: Entry) => payload.params?.client_id === 'parsed-agent';
+    const entry = (await list('&logKey=ExchangeTokenBy.ClientCredentials')).find(isThis);
+    assert.deepEqual(entry?.payload.userAgentParsed, {
+      ua: agent,
+      browser: { name: 'Chrome', version: '126.0.6478.71', major: '126' },
+      device: { vendor: 'Google', model: 'Pixel 8', type: 'mobile' },
+      engine: { name: 'Blink', version: '126.0.6478.71' },
+      os: { name: 'Android', version: '14' },
+      cpu: {},
+    });
+    assert.deepEqual((await api.get(`/api/logs/${entry?.id}`)).body, entry);
   });
 
   it('tells of refreshed and revoked tokens of a person', async () => {

@@ -17,6 +17,8 @@ export interface TokenNote {
   grantType: string | undefined;
   /** The application once it is authenticated. */
   applicationId?: string | undefined;
+  /** Which of the application's secrets it showed. */
+  secretName?: string | undefined;
   userId?: string | undefined;
   /** The answer that was given. */
   body?: Readonly<Record<string, unknown>> | undefined;
@@ -27,13 +29,14 @@ const tokenTypes = { access_token: 'AccessToken', refresh_token: 'RefreshToken',
 
 /** `ExchangeTokenBy.<grant>`; a user who is issued a token was active today. */
 export function noteExchange(core: Core, http: Request, note: TokenNote): void {
-  const { grantType, applicationId, userId, body, error } = note;
+  const { grantType, applicationId, secretName, userId, body, error } = note;
   const name = grantType !== undefined && Object.hasOwn(names, grantType) ? names[grantType] : 'Unknown';
   core.logs.write(http.tenant.id, {
     key: `ExchangeTokenBy.${name}`,
     result: body ? 'Success' : 'Error',
     ...(body ? {} : { error: describe(error) }),
     applicationId,
+    secretName,
     userId,
     params: paramsOf(http),
     ...(body

@@ -1,4 +1,4 @@
-import type { ApplicationType, Client } from '../features/applications/index.ts';
+import type { ApplicationType, Client, ClientSecret } from '../features/applications/index.ts';
 import type { Request } from '../http/index.ts';
 import type { Clock } from '../kernel/clock.ts';
 import { equalSecrets } from '../kernel/crypto.ts';
@@ -39,6 +39,12 @@ export const refreshTokenTtl = ({ custom }: Client): number =>
 
 export const idTokenTtl = ({ custom }: Client): number => custom.idTokenTtl ?? 3600;
 
+/** A client that proved who it is. */
+export interface AuthenticatedClient extends Client {
+  /** Name of the secret that it showed, if that has one. */
+  usedSecret?: string;
+}
+
 interface Credentials {
   clientId: string;
   /** What the client offered; several readings of one header value count as one. */
@@ -56,7 +62,7 @@ export async function authenticateClient(
   needs: Pick<OidcNeeds, 'applications' | 'clock'>,
   request: Request,
   parameters: Parameters,
-): Promise<Client> {
+): Promise<AuthenticatedClient> {
   const credentials = readCredentials(request, parameters);
   const client = await needs.applications.findClient(request.tenant, credentials.clientId);
   if (!client) throw new ProtocolError('invalid_client', 'client authentication failed');
@@ -64,8 +70,8 @@ export async function authenticateClient(
   if (isPublic(client)) return client;
   if (credentials.mechanism === 'none')
     throw new ProtocolError('invalid_client', 'this client must authenticate with its secret');
-  checkSecret(client, credentials.secrets, needs.clock);
-  return client;
+  const { name } = checkSecret(client, credentials.secrets, needs.clock);
+  return name === undefined ? client : { ...client, usedSecret: name };
 }
 
 function readCredentials(request: Request, parameters: Parameters): Credentials {
@@ -111,12 +117,12 @@ function decodeForm(text: string): string {
 }
 
 /** Compares with every secret in constant time (security model: tokens are compared in full). */
-function checkSecret(client: Client, offered: readonly string[], clock: Clock): void {
+function checkSecret(client: Client, offered: readonly string[], clock: Clock): ClientSecret {
   let expired = false;
   for (const secret of client.secrets) {
     const matches = offered.filter((value) => equalSecrets(value, secret.value)).length > 0;
     if (!matches) continue;
-    if (secret.expiresAt === undefined || secret.expiresAt > clock.now()) return;
+    if (secret.expiresAt === undefined || secret.expiresAt > clock.now()) return secret;
     expired = true;
   }
   if (expired) throw new ProtocolError('invalid_request', 'client secret has expired');

@@ -41,6 +41,7 @@ export function createSignInAudit({ logs, clock }: Pick<SignInNeeds, 'logs' | 'c
           result: 'Success',
           userId: state.userId,
           params: step.params,
+          more: { interaction: outline(state) },
         });
       }
     },
@@ -61,6 +62,13 @@ export function createSignInAudit({ logs, clock }: Pick<SignInNeeds, 'logs' | 'c
     },
   };
 }
+
+/** Where a sign-in stands, without what was typed in. */
+const outline = ({ intent, userId, proofs }: SignInState) => ({
+  interactionEvent: intent,
+  ...(userId === undefined ? {} : { userId }),
+  verificationRecords: proofs.map(({ id, type }) => ({ id, type })),
+});
 
 /** Notes every step that a runner takes, and what was refused. */
 export const audited =

@@ -8,6 +8,7 @@ import { currentOrigin } from '../../kernel/origin.ts';
 import type { Database, Queries } from '../../store/index.ts';
 import { mask, plainText } from './masking.ts';
 import * as store from './store.ts';
+import { withUserAgents } from './user-agents.ts';
 
 export interface LogsNeeds {
   database: Database;
@@ -25,6 +26,8 @@ export interface LogEntry {
   error?: unknown;
   userId?: string | undefined;
   applicationId?: string | undefined;
+  /** Which of the application's secrets it showed. */
+  secretName?: string | undefined;
   sessionId?: string | undefined;
   params?: Readonly<Record<string, unknown>> | undefined;
   /** Other members of the payload. */
@@ -106,14 +109,14 @@ export function createLogs(needs: LogsNeeds): Logs {
         ...(to === undefined ? {} : { before: new Date(to + 1) }),
       };
       const total = await store.countLogs(q, window, filter.isCapped ? cap + 1 : undefined);
-      const items = await store.findLogs(q, window, slice);
+      const items = await withUserAgents(await store.findLogs(q, window, slice));
       return { items, total, isCapped: filter.isCapped === true && total > cap };
     },
     async get(q, id) {
       await batch.flush();
       const record = await store.findLog(q, id, oldest());
       if (!record) throw new AldabaError('entity.not_exists_with_id', { name: 'log entry', id });
-      return record;
+      return (await withUserAgents([record]))[0] as LogRecord;
     },
     async hookStats(q, hookIds) {
       await batch.flush();
@@ -157,7 +160,7 @@ function createInstants(clock: Clock): () => string {
 }
 
 function toRow(tenantId: string, entry: LogEntry): Omit<store.NewLog, 'createdAt'> {
-  const { key, result, error, userId, applicationId, sessionId, params, more } = entry;
+  const { key, result, error, userId, applicationId, secretName, sessionId, params, more } = entry;
   const origin = currentOrigin();
   const hookId = more?.hookId;
   return {
@@ -176,6 +179,7 @@ function toRow(tenantId: string, entry: LogEntry): Omit<store.NewLog, 'createdAt
         : {}),
       ...(userId === undefined ? {} : { userId }),
       ...(applicationId === undefined ? {} : { applicationId }),
+      ...(secretName === undefined ? {} : { applicationSecret: { name: secretName } }),
       ...(sessionId === undefined ? {} : { sessionId }),
       ...(params === undefined ? {} : { params: mask(params) }),
       ...(more === undefined ? {} : (mask(more) as object)),

@@ -34,6 +34,7 @@ export async function token(core: Core, http: Request, reply: Reply): Promise<vo
   try {
     const client = await authenticateClient(core, http, parameters);
     note.applicationId = client.id;
+    note.secretName = client.usedSecret;
     checkOrigin(http, reply, client);
     const answer = await grantOf(client, note.grantType)({ core, http, tenant: http.tenant, client, parameters });
     if (answer.replacement) core.deliveries.watch(reply, http.tenant.id, answer.replacement);
