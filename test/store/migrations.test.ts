@@ -58,6 +58,20 @@ describe('migrations', () => {
     assert.deepEqual((await migrate(url, folder, quiet)).applied, ['9999-bad.sql']);
   });
 
+  it('make the indexes of searches later where their extension was missing', async () => {
+    await migrate(url, folder, quiet);
+    const client = new Client({ connectionString: url, options: '-c search_path=aldaba' });
+    await client.connect();
+    try {
+      await client.query('drop extension pg_trgm cascade');
+      await migrate(url, folder, quiet);
+      const { rows } = await client.query("select to_regclass('users_search') is not null as found");
+      assert.equal(rows[0].found, true);
+    } finally {
+      await client.end();
+    }
+  });
+
   it('refuse a database that a newer version has migrated', async () => {
     await writeFile(join(folder, '9999-future.sql'), 'select 1;');
     await migrate(url, folder, quiet);

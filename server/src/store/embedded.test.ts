@@ -72,6 +72,28 @@ describe('The bundled PostgreSQL', () => {
   });
   after(() => database.stop());
 
+  it('lets searches use their index, also in a folder of a version that did not', async () => {
+    const older = await makeFolder();
+    const marks = (url: string) =>
+      query(
+        url,
+        `select count(*)::int as marked from pg_proc where proleakproof and proname in
+        ('textlike', 'texticlike', 'textregexeq', 'texticregexeq')`,
+      );
+    const first = await start(older);
+    const own = first.adminUrl.replace('/postgres?', '/aldaba?');
+    await query(own, 'alter function pg_catalog.texticlike(text, text) not leakproof');
+    const [before] = await marks(first.url);
+    await first.stop();
+    const second = await start(older);
+    try {
+      assert.deepEqual(before, { marked: 3 });
+      assert.deepEqual(await marks(second.url), [{ marked: 4 }]);
+    } finally {
+      await second.stop();
+    }
+  });
+
   it('gives the server a role that row-level security binds', async () => {
     const rows = await query(
       database.url,

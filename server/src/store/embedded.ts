@@ -5,6 +5,7 @@ import { EmbeddedDatabaseError, explainFailure } from './embedded-error.ts';
 import { type FileLock, lockFile } from './embedded-locks.ts';
 import { findPostmaster, type Postmaster, startPostmaster, stopPostmaster } from './embedded-postmaster.ts';
 import { findPrograms } from './embedded-programs.ts';
+import { markLeakproofAt } from './leakproof.ts';
 
 export { EmbeddedDatabaseError };
 
@@ -48,6 +49,8 @@ export async function startEmbedded({ dataFolder, progress, purpose }: EmbeddedO
     const change = await lockFile(join(locks, 'change'), 'exclusive', true);
     try {
       const { cluster, postmaster, joined } = await startOrJoin(folder, progress);
+      // What a folder of an older version lacks, and Aldaba's own role may not give itself.
+      if (serverLock) await markLeakproofAt(connection('postgres', 'aldaba', postmaster));
       const users = await lockFile(join(locks, 'users'), 'shared', true);
       if (joined && serverLock) progress('PostgreSQL is already running on the data folder: using it');
       return {

@@ -1,7 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Client } from 'pg';
-import { leakproofStatements } from './leakproof.ts';
+import { markLeakproof } from './leakproof.ts';
 
 /** Number of the advisory lock that one migrating node holds while the others wait. */
 const migrationLock = 4_170_451;
@@ -38,6 +38,7 @@ export async function migrate(
       'create table if not exists schema_migrations (name text primary key, applied_at timestamptz not null default now())',
     );
     const applied = await applyMissing(client, folder, progress);
+    await indexSearches(client, progress);
     const role = await wall(client);
     return role ? { applied, role } : { applied };
   } finally {
@@ -75,13 +76,22 @@ async function applyMissing(client: Client, folder: string, progress: (message: 
   return missing;
 }
 
+/** Makes the indexes of searches where their extension was installed after the migration that wanted it. */
+async function indexSearches(client: Client, progress: (message: string) => void): Promise<void> {
+  const { rows } = await client.query(`select 1 where to_regclass('users_search') is null
+    and exists (select from pg_available_extensions where name = 'pg_trgm')`);
+  if (rows.length === 0) return;
+  progress('Building the indexes of searches');
+  await client.query('select create_search_indexes()');
+}
+
 /** Row-level security does not bind superusers: they step down to a role that it binds. */
 async function wall(client: Client): Promise<string | undefined> {
   const login = (
     await client.query('select rolsuper, rolsuper or rolbypassrls as passes from pg_roles where rolname = current_user')
   ).rows[0];
   if (!login.passes) return undefined;
-  if (login.rolsuper) for (const statement of leakproofStatements) await client.query(statement);
+  if (login.rolsuper) await markLeakproof(client);
   await client.query(`do $$ begin
     if not exists (select from pg_roles where rolname = '${wallRole}') then create role ${wallRole} nologin; end if;
     exception when duplicate_object then null; end $$`);

@@ -67,6 +67,14 @@ interface UserRow {
 
 interface UserCountRow {
   tenant_id: string;
+  day: string;
+  part: number;
+  users: number;
+}
+
+interface RoleCountRow {
+  tenant_id: string;
+  role_id: string;
   part: number;
   users: number;
 }
@@ -138,6 +146,7 @@ interface UserRoleRow {
   tenant_id: string;
   user_id: string;
   role_id: string;
+  user_created_at: GeneratedAlways<Date | null>;
 }
 
 interface ApplicationRoleRow {
@@ -177,6 +186,7 @@ export interface DirectoryTables {
   application_secrets: ApplicationSecretRow;
   users: UserRow;
   user_counts: UserCountRow;
+  role_counts: RoleCountRow;
   user_identities: UserIdentityRow;
   mfa_verifications: MfaVerificationRow;
   resources: ResourceRow;

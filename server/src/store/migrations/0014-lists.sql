@@ -67,3 +67,20 @@ begin
       name);
   end loop;
 end $$;
+
+-- The indexes of searches (see 0007) once more, for databases that had no pg_trgm then. The server calls it when it starts.
+create function create_search_indexes() returns void language plpgsql as $$
+declare place text;
+begin
+  begin
+    create extension if not exists pg_trgm;
+  exception when insufficient_privilege or feature_not_supported or undefined_file then
+    raise notice 'The extension pg_trgm cannot be created: %. Searches will read whole tables.', sqlerrm;
+    return;
+  end;
+  select n.nspname into place from pg_extension e join pg_namespace n on n.oid = e.extnamespace where e.extname = 'pg_trgm';
+  execute replace('create index if not exists users_search on users using gin
+    (id #, username #, primary_email #, primary_phone #, name #)', '#', format('%I.gin_trgm_ops', place));
+  execute replace('create index if not exists organizations_search on organizations using gin (id #, name #)',
+    '#', format('%I.gin_trgm_ops', place));
+end $$;
