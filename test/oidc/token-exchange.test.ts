@@ -1,6 +1,9 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { decodeJwt, decodeProtectedHeader } from 'jose';
+import { hashToken } from '../../server/src/kernel/crypto.ts';
+import { opaqueToken } from '../../server/src/kernel/ids.ts';
+import { insertAccessToken } from '../../server/src/oidc/store/access-tokens.ts';
 import { createParty, type Extra, failureOf, type Party } from './party.ts';
 import { type Provider, startProvider } from './provider.ts';
 
@@ -64,6 +67,24 @@ describe('token exchange', () => {
     (await provider.subjectTokens.create(provider.tenant.db, { userId: id })).subjectToken;
   const personalToken = async (name: string, expiresAt?: number) =>
     (await provider.personalAccessTokens.create(provider.tenant.db, userId, { name, expiresAt })).value;
+  /** What a third party holds after consent, without the pages in between. */
+  const foreignToken = async () => {
+    const token = opaqueToken();
+    const now = provider.clock.now();
+    await insertAccessToken(
+      provider.tenant.db,
+      {
+        tokenHash: hashToken(token),
+        userId,
+        clientId: foreign.id,
+        scope: 'openid',
+        sessionUid: null,
+        expiresAt: new Date(now + 60_000),
+      },
+      new Date(now),
+    );
+    return token;
+  };
   const exchange = (token: string, type: string, extra: Extra = {}, party = exchanger) =>
     party.token({
       grant_type: 'urn:ietf:params:oauth:grant-type:token-exchange',
@@ -170,25 +191,21 @@ describe('token exchange', () => {
       assert.equal(again.scope, 'openid');
     });
 
-    it('is not taken from a third party', async () => {
-      // What a third party holds after consent, without the pages in between.
-      const token = 'an-opaque-token-that-was-issued-to-a-third-party';
-      const { hashToken } = await import('../../server/src/kernel/crypto.ts');
-      const { insertAccessToken } = await import('../../server/src/oidc/store/access-tokens.ts');
-      const now = provider.clock.now();
-      await insertAccessToken(
-        provider.tenant.db,
-        {
-          tokenHash: hashToken(token),
-          userId,
-          clientId: foreign.id,
-          scope: 'openid',
-          sessionUid: null,
-          expiresAt: new Date(now + 60_000),
-        },
-        new Date(now),
-      );
-      await refused(await exchange(token, types.access), /first-party/);
+    it('is not taken from a third party, opaque or JWT', async () => {
+      await refused(await exchange(await foreignToken(), types.access), /first-party/);
+      const lent = await provider.addClient({ type: 'SPA', oidcClientMetadata: { redirectUris: [redirectUri] } });
+      const party = createParty(provider, { id: lent.id, redirectUri });
+      const tokens = await party.tokens(userId, { resource: indicator });
+      const jwt = ((await (await party.refresh(tokens.refresh_token ?? '', { resource: indicator })).json()) as Granted)
+        .access_token;
+      await granted(await exchange(jwt, types.access));
+      const { db } = provider.tenant;
+      await db.raw('update applications set is_third_party = true where tenant_id = $1 and id = $2', [
+        db.tenantId,
+        lent.id,
+      ]);
+      await db.transaction((tx) => provider.applications.update(tx, lent.id, { name: 'Given away' }));
+      await refused(await exchange(jwt, types.access), /first-party/);
     });
 
     it('ends when the user is suspended, and so does what was made of it', async () => {
@@ -274,6 +291,11 @@ describe('token exchange', () => {
     const made = await granted(await exchange(await subjectToken(), types.impersonation, { organization_id: 'works' }));
     const claims = decodeJwt(made.access_token);
     assert.deepEqual([claims.aud, claims.sub], ['urn:logto:organization:works', userId]);
+    const asked = { organization_id: 'works', resource: indicator, scope: 'read' };
+    const both = await granted(await exchange(await subjectToken(), types.impersonation, asked));
+    const told = decodeJwt(both.access_token);
+    // `read` comes of a role outside of the organization, and counts nothing in it.
+    assert.deepEqual([told.aud, told.organization_id, both.scope], [indicator, 'works', '']);
   });
 
   describe('an actor', () => {
@@ -303,12 +325,13 @@ describe('token exchange', () => {
       assert.deepEqual(decodeJwt(next.access_token).act, { sub: second.id, act: { sub: helper.id } });
     });
 
-    it('proves itself by an opaque access token with openid', async () => {
+    it('proves itself by an opaque access token with openid, of an application of the operator’s own', async () => {
       const { access_token, id_token } = await own.tokens(userId);
       const withActor = async (token: string, type: string) =>
         exchange(await subjectToken(), types.impersonation, { actor_token: token, actor_token_type: type });
       await refused(await withActor(access_token, types.id), /unsupported actor token type/);
       await refused(await withActor(id_token, types.access), /actor token not found/);
+      await refused(await withActor(await foreignToken(), types.access), /actor token was not issued to a first-party/);
       const plain = await granted(await exchange(await subjectToken(), types.impersonation, { scope: 'profile' }));
       await refused(await withActor(plain.access_token, types.access), /openid/);
       const alone = await exchange(await subjectToken(), types.impersonation, { actor_token: access_token });

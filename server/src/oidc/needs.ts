@@ -107,8 +107,8 @@ export interface OidcNeeds {
     lookOf(tenant: Tenant, applicationId: string): Promise<Look>;
   };
   accessControl: {
-    /** Whether a rule of an application with limited access lets the user in. */
-    mayUse(q: Queries, applicationId: string, userId: string): Promise<boolean>;
+    /** Whether rules of all these applications with limited access let the user in. */
+    mayUse(q: Queries, applicationIds: readonly string[], userId: string): Promise<boolean>;
   };
   consentOrganizations: {
     /** Lets a third party act for the user in these organizations and no others. @throws AldabaError for those they are no member of */
@@ -127,8 +127,8 @@ export interface OidcNeeds {
     findHolder(q: Queries, value: string): Promise<{ userId: string; isExpired: boolean } | undefined>;
   };
   subjectTokens: {
-    /** The same for a token for impersonation. */
-    find(q: Queries, value: string): Promise<SubjectToken | undefined>;
+    /** The same for a token for impersonation, with whether the user may use `limitedTo`. */
+    find(q: Queries, value: string, limitedTo?: string): Promise<SubjectToken | undefined>;
     /** Uses it up. Of several calls at once one gets `true`. */
     consume(q: Queries, value: string): Promise<boolean>;
   };

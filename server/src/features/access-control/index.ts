@@ -3,7 +3,7 @@
  *
  * Owns the tables application_access_… with the SQL function `may_use_application`, and
  * `/api/applications/:applicationId/access-control`. Does not own the switch (a column of the application) nor where the rules
- * are enforced: the protocol asks `mayUse` at an authorization, and takes the function into its statement at a refresh.
+ * are enforced: the protocol asks `mayUse`, or takes the function into a statement of its own, at every authorization and token.
  */
 export { accessControlRoutes } from './routes.ts';
 export { type AccessControlService, createAccessControl } from './service.ts';

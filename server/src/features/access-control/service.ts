@@ -4,8 +4,8 @@ import type { Queries } from '../../store/index.ts';
 import * as store from './store.ts';
 
 export interface AccessControlService {
-  /** Whether one of the rules lets the user in. Asked only where the application's access is limited. */
-  mayUse(q: Queries, applicationId: string, userId: string): Promise<boolean>;
+  /** Whether rules of all these applications let the user in. Asked only of applications whose access is limited. */
+  mayUse(q: Queries, applicationIds: readonly string[], userId: string): Promise<boolean>;
   /** @throws AldabaError `entity.not_exists_with_id` */
   get(q: Queries, applicationId: string): Promise<AccessControl>;
   /**

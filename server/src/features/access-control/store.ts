@@ -9,12 +9,11 @@ export async function findApplicationType(q: Queries, id: string): Promise<strin
   return row?.type;
 }
 
-export async function mayUse(q: Queries, applicationId: string, userId: string): Promise<boolean> {
-  const [row] = await q.raw<{ may_use: boolean }>('select may_use_application($1, $2, $3) as may_use', [
-    q.tenantId,
-    applicationId,
-    userId,
-  ]);
+export async function mayUse(q: Queries, applicationIds: readonly string[], userId: string): Promise<boolean> {
+  const [row] = await q.raw<{ may_use: boolean }>(
+    'select bool_and(may_use_application($1, id, $3)) as may_use from unnest($2::text[]) as asked (id)',
+    [q.tenantId, applicationIds, userId],
+  );
   return row?.may_use === true;
 }
 

@@ -16,6 +16,8 @@ export interface SubjectToken {
   context: Record<string, unknown>;
   isExpired: boolean;
   isConsumed: boolean;
+  /** False when access to the application that was asked about is limited and no rule lets the user in. */
+  mayUse: boolean;
 }
 
 export interface SubjectTokens {
@@ -24,8 +26,11 @@ export interface SubjectTokens {
     q: Queries,
     draft: { userId: string; context?: Record<string, unknown> | undefined; creatorId?: string | undefined },
   ): Promise<{ subjectToken: string; expiresIn: number }>;
-  /** In one statement. @returns undefined for unknown values, and for those of suspended users */
-  find(q: Queries, value: string): Promise<SubjectToken | undefined>;
+  /**
+   * In one statement, with whether the user may use `limitedTo`, an application with limited access.
+   * @returns undefined for unknown values, and for those of suspended users
+   */
+  find(q: Queries, value: string, limitedTo?: string): Promise<SubjectToken | undefined>;
   /** Uses a token up. Of several exchanges at once one gets `true`, the others `false`. */
   consume(q: Queries, value: string): Promise<boolean>;
 }
@@ -55,14 +60,15 @@ export function createSubjectTokens({ clock }: SubjectTokensNeeds): SubjectToken
       }
       return { subjectToken: value, expiresIn: lifetime };
     },
-    find: async (q, value) => {
-      const found = value.startsWith(prefix) ? await store.findToken(q, hashToken(value)) : undefined;
+    find: async (q, value, limitedTo) => {
+      const found = value.startsWith(prefix) ? await store.findToken(q, hashToken(value), limitedTo) : undefined;
       return (
         found && {
           userId: found.userId,
           context: found.context,
           isExpired: found.expiresAt.getTime() <= clock.now(),
           isConsumed: found.consumedAt !== null,
+          mayUse: found.mayUse,
         }
       );
     },

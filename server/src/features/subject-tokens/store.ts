@@ -23,23 +23,28 @@ export async function insertToken(q: Queries, token: NewToken): Promise<void> {
   );
 }
 
+export interface StoredToken {
+  userId: string;
+  context: Record<string, unknown>;
+  expiresAt: Date;
+  consumedAt: Date | null;
+  mayUse: boolean;
+}
+
 /** A token of an active user, also a consumed or expired one. */
 export async function findToken(
   q: Queries,
   tokenHash: string,
-): Promise<{ userId: string; context: Record<string, unknown>; expiresAt: Date; consumedAt: Date | null } | undefined> {
-  const [row] = await q.raw<{
-    user_id: string;
-    context: Record<string, unknown>;
-    expires_at: Date;
-    consumed_at: Date | null;
-  }>(
-    `select t.user_id, t.context, t.expires_at, t.consumed_at
+  limitedTo: string | undefined,
+): Promise<StoredToken | undefined> {
+  const [row] = await q.raw<StoredToken>(
+    `select t.user_id as "userId", t.context, t.expires_at as "expiresAt", t.consumed_at as "consumedAt",
+            $3::text is null or may_use_application($1, $3, t.user_id) as "mayUse"
        from subject_tokens t join users u on u.tenant_id = t.tenant_id and u.id = t.user_id
       where t.tenant_id = $1 and t.token_hash = $2 and not u.is_suspended`,
-    [q.tenantId, tokenHash],
+    [q.tenantId, tokenHash, limitedTo ?? null],
   );
-  return row && { userId: row.user_id, context: row.context, expiresAt: row.expires_at, consumedAt: row.consumed_at };
+  return row;
 }
 
 /** Marks a token as used, if it is neither used nor expired. @returns whether this call did it */

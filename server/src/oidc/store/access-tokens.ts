@@ -83,6 +83,39 @@ export async function findAccessToken(
   );
 }
 
+/** What an exchange needs to know of an access token. */
+export interface ExchangeableToken {
+  userId: string;
+  scope: string;
+  sessionUid: string | null;
+  act: Actor | undefined;
+  /** Whether it was issued to a third party. */
+  isThirdParty: boolean;
+  /** False when access to the application it was issued to, or to `limitedTo`, is limited and no rule lets the person in. */
+  mayUse: boolean;
+}
+
+/** A token, alive at `now`, of an active person: those of client_credentials are about nobody. */
+export async function findExchangeable(
+  q: Queries,
+  tokenHash: string,
+  now: Date,
+  limitedTo: string | undefined,
+): Promise<ExchangeableToken | undefined> {
+  const [row] = await q.raw<Omit<ExchangeableToken, 'act'> & { act: Actor | null }>(
+    `select t.user_id as "userId", t.scope, t.session_uid as "sessionUid", t.act,
+            coalesce(a.is_third_party, false) as "isThirdParty",
+            (a.app_level_access_control_enabled is not true or may_use_application($1, t.application_id, t.user_id))
+              and ($4::text is null or may_use_application($1, $4, t.user_id)) as "mayUse"
+       from access_tokens t
+       join users u on u.tenant_id = t.tenant_id and u.id = t.user_id
+       left join applications a on a.tenant_id = t.tenant_id and a.id = t.application_id
+      where t.tenant_id = $1 and t.token_hash = $2 and t.expires_at > $3 and not u.is_suspended`,
+    [q.tenantId, tokenHash, now, limitedTo ?? null],
+  );
+  return row && { ...row, act: row.act ?? undefined };
+}
+
 export async function deleteAccessToken(q: Queries, tokenHash: string): Promise<void> {
   await q.raw('delete from access_tokens where tenant_id = $1 and token_hash = $2', [q.tenantId, tokenHash]);
 }

@@ -23,6 +23,8 @@ export interface CodeRecord {
   payload: CodePayload;
   consumedAt: Date | null;
   expiresAt: Date;
+  /** False when the access to the application is limited and no rule lets the user in; not asked unless `asked.isLimited`. */
+  mayUse: boolean;
   /** How the person signed in; null where it is not known, and where it was not asked. */
   submission: Submission | null;
 }
@@ -30,19 +32,22 @@ export interface CodeRecord {
 export async function findCode(
   q: Queries,
   codeHash: string,
-  asked: { submission: boolean },
+  asked: { isLimited: boolean; submission: boolean },
 ): Promise<CodeRecord | undefined> {
   const [row] = await q.raw<{
     grant_id: string;
     payload: CodePayload;
     consumed_at: Date | null;
     expires_at: Date;
+    may_use: boolean;
     submission: Submission | null;
   }>(
-    `select c.grant_id, c.payload, c.consumed_at, c.expires_at, case when $3 then (
+    `select c.grant_id, c.payload, c.consumed_at, c.expires_at,
+            case when $3 then may_use_application($1, c.payload ->> 'clientId', c.payload ->> 'userId') else true end as may_use,
+            case when $4 then (
               select s.last_submission from sessions s where s.tenant_id = $1 and s.uid = c.payload ->> 'sid') end as submission
        from authorization_codes c where c.tenant_id = $1 and c.code_hash = $2`,
-    [q.tenantId, codeHash, asked.submission],
+    [q.tenantId, codeHash, asked.isLimited, asked.submission],
   );
   return (
     row && {
@@ -50,6 +55,7 @@ export async function findCode(
       payload: row.payload,
       consumedAt: row.consumed_at,
       expiresAt: row.expires_at,
+      mayUse: row.may_use,
       submission: row.submission,
     }
   );

@@ -10,6 +10,7 @@ import type { NewRefreshToken } from '../store/refresh-tokens.ts';
 import { accessMembers, planUserAccess } from './access.ts';
 import { withCustomClaims } from './custom-claims.ts';
 import type { Exchange, TokenAnswer } from './exchange.ts';
+import { accessDenied } from './limited-access.ts';
 import { getActiveSubject, idTokenMember } from './person.ts';
 
 /**
@@ -23,6 +24,7 @@ export async function redeemAuthorizationCode(exchange: Exchange): Promise<Token
   const now = new Date(core.clock.now());
   const codeHash = hashToken(code);
   const found = await findCode(tenant.db, codeHash, {
+    isLimited: exchange.client.isAccessLimited,
     submission: await core.customClaims.has(tenant, 'access-token'),
   });
   const { payload, grantId, submission } = await checkCode(exchange, found, now);
@@ -63,6 +65,7 @@ async function checkCode(exchange: Exchange, record: CodeRecord | undefined, now
     throw new ProtocolError('invalid_request', "missing required parameter 'redirect_uri'");
   if (redirectUri !== payload.redirectUri) throw invalid('redirect_uri mismatch');
   checkVerifier(parameters.get('code_verifier'), payload.codeChallenge);
+  if (!record.mayUse) throw accessDenied();
   return record;
 }
 

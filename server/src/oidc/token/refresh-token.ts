@@ -14,6 +14,7 @@ import { uniqueScopes } from '../wire-quirks.ts';
 import { type AccessPlan, accessMembers, planUserAccess } from './access.ts';
 import { withCustomClaims } from './custom-claims.ts';
 import type { Exchange, TokenAnswer } from './exchange.ts';
+import { accessDenied } from './limited-access.ts';
 import { requestedOrganization, requireOrganizationsScope } from './organization.ts';
 import { getActiveSubject, idTokenMember } from './person.ts';
 
@@ -46,7 +47,7 @@ async function tryRefresh(exchange: Exchange, value: string): Promise<TokenAnswe
     submission: await core.customClaims.has(tenant, 'access-token'),
   });
   const use = await judge(exchange, token, now);
-  if (!use.token.mayUse) throw new ProtocolError('access_denied', 'the user may not use this application');
+  if (!use.token.mayUse) throw accessDenied();
   const { payload, submission } = use.token;
   requireOrganizationsScope(exchange, payload.scope);
   const scopes = narrowScopes(exchange, payload.scope);

@@ -3,11 +3,12 @@ import { hashToken } from '../../kernel/crypto.ts';
 import { ProtocolError } from '../errors.ts';
 import { looksLikeJws } from '../jws.ts';
 import { requestedResources } from '../resources.ts';
-import { type Actor, findAccessToken, insertAccessToken, readActor } from '../store/access-tokens.ts';
+import { type Actor, findExchangeable, insertAccessToken, readActor } from '../store/access-tokens.ts';
 import { uniqueScopes } from '../wire-quirks.ts';
 import { type AccessPlan, accessMembers, planUserAccess } from './access.ts';
 import { withCustomClaims } from './custom-claims.ts';
 import type { Exchange, TokenAnswer } from './exchange.ts';
+import { accessDenied, limitOf, requireAccess } from './limited-access.ts';
 import { getActiveSubject } from './person.ts';
 
 /** The user that the new token is about, as the subject token proves. */
@@ -70,18 +71,21 @@ async function planAccess(exchange: Exchange, { userId, sessionUid }: Subject): 
   return planUserAccess(exchange, { userId, resources, scopes, sessionUid });
 }
 
-async function readImpersonationToken({ core, tenant }: Exchange, value: string): Promise<Subject> {
-  const token = await core.subjectTokens.find(tenant.db, value);
+async function readImpersonationToken({ core, tenant, client }: Exchange, value: string): Promise<Subject> {
+  const token = await core.subjectTokens.find(tenant.db, value, limitOf(client));
   if (!token) throw invalid('subject token not found');
   if (token.isConsumed) throw invalid('subject token is already consumed');
   if (token.isExpired) throw invalid('subject token is expired');
+  if (!token.mayUse) throw accessDenied();
   return { userId: token.userId, context: token.context, consume: () => core.subjectTokens.consume(tenant.db, value) };
 }
 
-async function readPersonalAccessToken({ core, tenant }: Exchange, value: string): Promise<Subject> {
+async function readPersonalAccessToken(exchange: Exchange, value: string): Promise<Subject> {
+  const { core, tenant, client } = exchange;
   const token = await core.personalAccessTokens.findHolder(tenant.db, value);
   if (!token) throw invalid('subject token not found');
   if (token.isExpired) throw invalid('subject token is expired');
+  await requireAccess(exchange, [client], token.userId);
   return { userId: token.userId };
 }
 
@@ -93,11 +97,7 @@ async function readAccessToken(exchange: Exchange, value: string): Promise<Subje
 }
 
 async function readOpaque(exchange: Exchange, value: string): Promise<Subject> {
-  const { core, tenant } = exchange;
-  const token = await findAccessToken(tenant.db, hashToken(value), new Date(core.clock.now()));
-  // A token of client_credentials is about no person.
-  if (!token || token.userId === null) throw invalid('subject token not found');
-  await requireFirstParty(exchange, token.clientId);
+  const token = await getExchangeable(exchange, value, 'subject token');
   return { userId: token.userId, sessionUid: token.sessionUid ?? undefined, act: token.act };
 }
 
@@ -108,24 +108,42 @@ async function readJwt(exchange: Exchange, value: string): Promise<Subject> {
   const { sub, client_id: clientId } = claims ?? {};
   if (typeof sub !== 'string' || typeof clientId !== 'string' || sub === clientId)
     throw invalid('subject token not found');
-  await requireFirstParty(exchange, clientId);
-  return { userId: sub, person: await getActiveSubject(exchange, sub, []), act: readActor(claims?.act) };
+  const source = await core.applications.findClient(tenant, clientId);
+  if (!source) throw invalid('subject token not found');
+  if (source.isThirdParty) throw thirdParty('subject token');
+  const person = await getActiveSubject(exchange, sub, []);
+  await requireAccess(exchange, [exchange.client, source], sub);
+  return { userId: sub, person, act: readActor(claims?.act) };
 }
 
-async function requireFirstParty({ core, tenant }: Exchange, clientId: string): Promise<void> {
-  const client = await core.applications.findClient(tenant, clientId);
-  if (!client) throw invalid('subject token not found');
-  if (client.isThirdParty) throw invalid('subject token was not issued to a first-party application');
+const thirdParty = (name: string) => invalid(`${name} was not issued to a first-party application`);
+
+/** An opaque access token of a person, issued to an application of the operator's own that the person may use. */
+async function getExchangeable(
+  { core, tenant, client }: Exchange,
+  value: string,
+  name: 'subject token' | 'actor token',
+) {
+  // Who acts does so by the exchanging application, and need not be let in to it.
+  const limit = name === 'subject token' ? limitOf(client) : undefined;
+  const token = await findExchangeable(tenant.db, hashToken(value), new Date(core.clock.now()), limit);
+  if (!token) throw invalid(`${name} not found`);
+  if (token.isThirdParty) throw thirdParty(name);
+  if (!token.mayUse) throw accessDenied();
+  return token;
 }
 
-/** Who acts for the user (RFC 8693 section 1.1): a person, proved by an opaque access token with `openid`. */
-async function readActorToken({ core, tenant, parameters }: Exchange): Promise<string | undefined> {
+/**
+ * Who acts for the user (RFC 8693 section 1.1): a person, proved by an opaque access token with `openid` of an application
+ * of the operator's own. With a third party's, that one could make the person the author of what others do.
+ */
+async function readActorToken(exchange: Exchange): Promise<string | undefined> {
+  const { parameters } = exchange;
   const [value, type] = [parameters.get('actor_token'), parameters.get('actor_token_type')];
   if (value === undefined && type === undefined) return undefined;
   if (!value || !type) throw new ProtocolError('invalid_request', 'actor_token and actor_token_type belong together');
   if (type !== accessTokenType) throw invalid('unsupported actor token type');
-  const token = await findAccessToken(tenant.db, hashToken(value), new Date(core.clock.now()));
-  if (!token || token.userId === null) throw invalid('actor token not found');
+  const token = await getExchangeable(exchange, value, 'actor token');
   if (!token.scope.split(' ').includes('openid')) throw invalid('actor token has no openid scope');
   return token.userId;
 }
