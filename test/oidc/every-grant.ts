@@ -90,7 +90,15 @@ export async function everyGrant(provider: Provider): Promise<EveryGrant> {
     ...waysOfMachines(parties.machine, organizationId),
     ...waysOfExchange(provider, parties, user.id, organizationId),
   ];
-  return { ...parties, machineSecret: robot.secret ?? '', ways, userId: user.id, organizationId, organizations, roleIds };
+  return {
+    ...parties,
+    machineSecret: robot.secret ?? '',
+    ways,
+    userId: user.id,
+    organizationId,
+    organizations,
+    roleIds,
+  };
 }
 
 /** What a request may ask for, with a name for it. */

@@ -39,7 +39,8 @@ describe('A token grant, once caches are warm', () => {
     assert.deepEqual(cached, [['client_credentials, for a resource', 0]]);
   });
 
-  it('takes no more when scripts customize the tokens', async () => {
+  it('takes no more when scripts customize the tokens, except for the person of an exchange', async () => {
+    const plain = await spent();
     const script = 'const getCustomJwtClaims = async () => ({ ok: 1 });';
     for (const type of ['access-token', 'client-credentials'] as const)
       await provider.customClaims.save(provider.tenant, type, { script });
@@ -47,6 +48,11 @@ describe('A token grant, once caches are warm', () => {
     const counts = await spent();
     for (const type of ['access-token', 'client-credentials'] as const)
       await provider.customClaims.remove(provider.tenant, type);
+    const isExchange = ([name]: [string, number]) => name.startsWith('exchange');
+    assert.deepEqual(
+      Object.entries(counts).filter((entry) => !isExchange(entry)),
+      Object.entries(plain).filter((entry) => !isExchange(entry)),
+    );
     // A token that counts once, an actor and a script at once: each is a statement of its own, which together make one more.
     const rare = /^exchange of a subject token by an actor,/;
     assert.deepEqual(
