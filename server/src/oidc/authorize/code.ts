@@ -1,5 +1,6 @@
 import { hashToken } from '../../kernel/crypto.ts';
 import { opaqueToken, standardId } from '../../kernel/ids.ts';
+import { noteGrantRevoked } from '../audit.ts';
 import type { CodePayload } from '../store/codes.ts';
 import { deleteOldestGrants, findGrant, insertCode } from '../store/grants.ts';
 import { uniqueScopes } from '../wire-quirks.ts';
@@ -32,12 +33,24 @@ export async function issueCode(flow: Flow): Promise<Outcome> {
       expiresAt: new Date(now + grantTtl * 1000),
     },
   });
-  const { maxAllowedGrants: limit } = client.custom;
-  if (limit !== undefined && !known && (await deleteOldestGrants(tx, session.userId, client.id, limit)) > 0) {
-    const data = { userId: session.userId, applicationId: client.id, maxAllowedGrants: limit };
-    await flow.core.events.publish(tx, 'Grant.LimitExceeded', { data });
-  }
+  if (!known) await endOldestGrants(flow, session.userId);
   return { kind: 'answer', parameters: { code } };
+}
+
+/** Ends the oldest sign-ins of a person to an application that allows no more of them at a time. */
+async function endOldestGrants({ core, tx, client }: Flow, userId: string): Promise<void> {
+  const { maxAllowedGrants } = client.custom;
+  if (maxAllowedGrants === undefined) return;
+  const ended = await deleteOldestGrants(tx, userId, client.id, maxAllowedGrants);
+  if (ended.length === 0) return;
+  const reason = 'the application allows no more sign-ins at a time';
+  tx.afterCommit(() => {
+    for (const grantId of ended)
+      noteGrantRevoked(core, tx.tenantId, { grantId, applicationId: client.id, userId, reason });
+  });
+  const { id, type, name, description = null } = client;
+  const data = { userId, applicationId: id, maxAllowedGrants };
+  await core.events.publish(tx, 'Grant.LimitExceeded', { data, application: { id, type, name, description } });
 }
 
 function payloadOf({ client, request }: Flow, session: NonNullable<Flow['session']>): CodePayload {

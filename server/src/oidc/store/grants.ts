@@ -33,14 +33,14 @@ export async function deleteOldestGrants(
   userId: string,
   applicationId: string,
   keep: number,
-): Promise<number> {
-  const rows = await q.raw(
+): Promise<string[]> {
+  const rows = await q.raw<{ id: string }>(
     `delete from grants where tenant_id = $1 and id in (
        select id from grants where tenant_id = $1 and user_id = $2 and application_id = $3
-        order by created_at desc, id offset $4) returning 1`,
+        order by created_at desc, id offset $4) returning id`,
     [q.tenantId, userId, applicationId, keep],
   );
-  return rows.length;
+  return rows.map((row) => row.id);
 }
 
 export interface NewCode {
