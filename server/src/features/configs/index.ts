@@ -3,7 +3,7 @@
  * what a console remembers.
  *
  * Owns the tenant's settings `session`, `id-token` and `admin-console`, which the tenancy keeps and caches. Does not own keys
- * (oidc) nor custom claims (custom-claims), which stand beside it under `/api/configs`. The protocol asks through
+ * (oidc) nor scripts (custom-claims, actions), which stand beside it under `/api/configs`. The protocol asks through
  * `sessionTtl` and `idTokenClaims`; requests enter at `routes.ts`.
  */
 export { configRoutes } from './routes.ts';
