@@ -198,13 +198,7 @@ export const updateInteractionProfile = route({
     z.object({ type: z.literal('social'), verificationId }),
     z.object({
       type: z.literal('extraProfile'),
-      values: z.record(
-        z
-          .string()
-          .regex(/^[A-Za-z0-9]+$/)
-          .max(128),
-        z.unknown(),
-      ),
+      values: z.record(z.string().regex(/^\w+$/).max(128), z.unknown()),
     }),
   ]),
   responses: { 204: null },

@@ -48,7 +48,7 @@ export interface SocialOption {
 
 /** An error above a form (no `field`) or at a field. `code` is the stable code, `message` the localised sentence. */
 export interface PageError {
-  field?: 'username' | 'password' | 'confirmPassword' | 'terms';
+  field?: 'username' | 'password' | 'confirmPassword' | 'terms' | ProfileQuestion['name'];
   code: string;
   message: string;
 }
@@ -86,11 +86,28 @@ export interface RegisterView {
   error?: PageError;
 }
 
-/** After social registration or sign-in: details that the policy asks for. */
+/** Something that the operator wants to know of new people. */
+export interface ProfileQuestion {
+  /** The name of its field in the form, e.g. `profile.givenName` or `profile.address.country`. */
+  name: `profile.${string}`;
+  control: 'text' | 'number' | 'date' | 'url' | 'checkbox' | 'select';
+  /** In the operator's words; without them the page has its own for standard fields. */
+  label?: string;
+  description?: string;
+  placeholder?: string;
+  required: boolean;
+  /** `yes` for a box that is ticked. */
+  value: string;
+  options?: { value: string; label: string }[];
+}
+
+/** Before an account is complete: details that the policy asks for, and what the operator wants to know. */
 export interface ContinueView {
   kind: 'continue';
   appId: string;
   missing: ('username' | 'password')[];
+  /** Empty when nothing more is asked. */
+  questions: ProfileQuestion[];
   username?: string;
   passwordRules: string[];
   error?: PageError;

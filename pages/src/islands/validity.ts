@@ -1,6 +1,8 @@
 /** Inline validity: our own words beside the field instead of the browser's bubble, and the focus on the first problem. */
 
-type Checked = HTMLInputElement;
+type Checked = HTMLInputElement | HTMLSelectElement;
+
+const checked = 'input[data-missing], select[data-missing]';
 
 const show = (input: Checked, message: string): void => {
   const place = document.getElementById(`${input.id}-error`);
@@ -14,7 +16,7 @@ const show = (input: Checked, message: string): void => {
 
 const problemOf = (input: Checked): string => {
   const { missing, repeats, mismatch } = input.dataset;
-  const empty = input.type === 'checkbox' ? !input.checked : input.value === '';
+  const empty = input instanceof HTMLInputElement && input.type === 'checkbox' ? !input.checked : input.value === '';
   if (input.required && empty) return missing ?? '';
   const original = repeats ? document.getElementById(repeats) : null;
   if (original instanceof HTMLInputElement && original.value !== input.value) return mismatch ?? '';
@@ -33,14 +35,12 @@ export const check = (inputs: Iterable<Checked>): boolean => {
   return first === undefined;
 };
 
-/** The checkable inputs of a form. */
-export const checkable = (form: HTMLFormElement): HTMLInputElement[] => [
-  ...form.querySelectorAll<HTMLInputElement>('input[data-missing]'),
-];
+/** The checkable controls of a form. */
+export const checkable = (form: HTMLFormElement): Checked[] => [...form.querySelectorAll<Checked>(checked)];
 
 /** An error disappears as soon as the person works on it. */
 export const clearOnInput = (): void => {
-  for (const input of document.querySelectorAll<HTMLInputElement>('input[data-missing]')) {
+  for (const input of document.querySelectorAll<Checked>(checked)) {
     input.addEventListener('input', () => show(input, ''));
   }
 };

@@ -4,6 +4,7 @@ import type { ComponentChildren } from 'preact';
 import { pageLink } from '../addresses.ts';
 import { Alert, Field, Hidden, PasswordRules, Submit } from '../fields.tsx';
 import { type PhraseKey, phrase } from '../phrases/index.ts';
+import { Questions } from '../questions.tsx';
 import { Social } from '../social.tsx';
 import { TermsCheckbox, TermsNotice } from '../terms.tsx';
 import { Heading } from './parts.tsx';
@@ -159,6 +160,7 @@ export const Continue = ({ frame, view }: { frame: PageFrame; view: ContinueView
         <input type="text" autocomplete="username" value={view.username} readOnly hidden />
       )}
       <NewCredentials frame={frame} view={view} asks={view.missing} />
+      <Questions frame={frame} questions={view.questions} error={view.error} />
       <Submit>{phrase(frame.language, 'continue.submit')}</Submit>
     </form>
   </>

@@ -1,9 +1,9 @@
-import type { ActionType, SignInExperienceSettings } from '@aldaba/contract';
+import type { ActionType } from '@aldaba/contract';
 import type { Verdict as Answer } from '../features/actions/index.ts';
 import { currentOrigin } from '../kernel/origin.ts';
 import { accountOf } from './account.ts';
 import { promptFor, type SignInEvent, type Verdict } from './machine.ts';
-import type { SignInNeeds } from './needs.ts';
+import type { SignInNeeds, SignInSettings } from './needs.ts';
 import { resolvePolicy } from './policy.ts';
 import type { Interaction } from './port.ts';
 import { createProgress, type Progress } from './progress.ts';
@@ -45,7 +45,7 @@ export function withActions(run: Runner, needs: Needs): Runner {
 
 function createAsking(needs: Needs) {
   const { actions, clock, users, applications } = needs;
-  const begin = (interaction: Interaction, settings: SignInExperienceSettings): Progress => {
+  const begin = (interaction: Interaction, settings: SignInSettings): Progress => {
     const now = clock.now();
     return createProgress(readState(interaction.state, now), { policy: resolvePolicy(settings), now });
   };
@@ -75,7 +75,7 @@ function createAsking(needs: Needs) {
     async atFirstFactor(
       interaction: Interaction,
       events: readonly SignInEvent[],
-      settings: SignInExperienceSettings,
+      settings: SignInSettings,
     ): Promise<readonly SignInEvent[]> {
       const type = 'action.postFirstFactorVerification';
       const at = events.findIndex((event) => event.type === 'identified');
@@ -93,7 +93,7 @@ function createAsking(needs: Needs) {
     async atSubmission(
       interaction: Interaction,
       events: readonly SignInEvent[],
-      settings: SignInExperienceSettings,
+      settings: SignInSettings,
     ): Promise<readonly SignInEvent[]> {
       const progress = begin(interaction, settings);
       progress.take(events);

@@ -7,6 +7,7 @@ import { startServer, type TestServer } from '../../../test/support/server.ts';
 
 const password = 'tulips under stone';
 const username = (value: string) => ({ type: 'username', value });
+const part = (name: string) => ({ name, type: 'Text', enabled: true, required: true });
 
 /** A sign-in page of the operator's own: calls the API one step at a time. */
 interface Caller {
@@ -289,6 +290,41 @@ describe('the Experience API', () => {
     assert.equal(user?.username, 'rafa');
     assert.equal(user?.identities.wechat?.userId, 'uSandbox-rafael-71f5d80c36a2');
     assert.deepEqual((user as unknown as { profile: object }).profile, { givenName: 'Rafael' });
+  });
+
+  it('asks for the chosen profile fields, keeps what was answered, and nothing else', async () => {
+    await operator.call('POST', '/api/custom-profile-fields/batch', [
+      {
+        name: 'fullname',
+        type: 'Fullname',
+        required: false,
+        config: { parts: [part('givenName'), part('familyName')] },
+      },
+      { name: 'seats', type: 'Number', required: true, config: { minValue: 1 } },
+      { name: 'unasked', type: 'Text', required: true },
+    ]);
+    await configure({ signUpProfileFields: [{ name: 'fullname' }, { name: 'seats' }] });
+    const caller = await begin('Register');
+    const proof = await caller.expect(200, 'POST', '/verification/new-password-identity', {
+      identifier: { type: 'username', value: 'noor' },
+      password,
+    });
+    const { data } = await caller.refuse([422, 'user.missing_profile'], 'POST', '/identification', proof as object);
+    assert.deepEqual(data, { missingProfile: ['extraProfile'] });
+    const answer = (values: object) => ({ type: 'extraProfile', values });
+    for (const values of [{ givenName: 'Noor' }, { seats: 0 }, { seats: 1, unasked: 'x' }])
+      await caller.refuse([400, 'guard.invalid_input'], 'POST', '/profile', answer(values));
+    const values = { fullname: { givenName: 'Noor' }, familyName: 'Ali', seats: '2' };
+    await caller.expect(204, 'POST', '/profile', answer(values));
+    await caller.expect(201, 'POST', '/identification', {});
+    await caller.expect(200, 'POST', '/submit');
+    const noor = (await operator.users()).find(({ username }) => username === 'noor') as unknown as {
+      profile: object;
+      customData: object;
+    };
+    assert.deepEqual(noor.profile, { givenName: 'Noor', familyName: 'Ali' });
+    assert.deepEqual(noor.customData, { seats: 2 });
+    await configure({ signUpProfileFields: [] });
   });
 
   it('links a connector to the account that was proved, and to no other', async () => {

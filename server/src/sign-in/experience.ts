@@ -5,7 +5,6 @@ import {
   createSocialAuthorizationUri,
   getInteraction,
   identify,
-  profileSchema,
   startInteraction,
   submitInteraction,
   updateInteractionProfile,
@@ -15,6 +14,7 @@ import {
 import { Answer, assertSameOrigin, type Caller, type Implement, type Request } from '../http/index.ts';
 import { AldabaError } from '../kernel/errors.ts';
 import { accountOf } from './account.ts';
+import { readAnswers } from './extra-profile/index.ts';
 import { type Account, refusalOf, type SignInEvent } from './machine.ts';
 import { type Interaction, interactionCookie } from './port.ts';
 import type { SignIn } from './service.ts';
@@ -229,16 +229,12 @@ async function detailOf(
       return { type: 'social-added', ...about, proofId: body.verificationId, inUse: owner !== undefined };
     }
     case 'extraProfile':
-      return { type: 'profile-added', ...about, profile: readProfile(body.values) };
+      return {
+        type: 'profile-added',
+        ...about,
+        profile: readAnswers((await settings(tenant)).profileFields, body.values),
+      };
   }
-}
-
-/** Standard claims only: what an application may store besides them is not for the person to say. */
-function readProfile(values: Record<string, unknown>): { claims: Record<string, unknown> } {
-  const result = profileSchema.strict().safeParse(values);
-  if (!result.success)
-    throw new AldabaError('guard.invalid_input', { reason: `body.values: ${result.error.issues[0]?.message}` });
-  return { claims: result.data };
 }
 
 /** The state without secrets: digests, hashes and connector sessions stay inside. */

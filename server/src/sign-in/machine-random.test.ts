@@ -32,13 +32,15 @@ const policyArbitrary = fc
     password: fc.boolean(),
     withPassword: fc.boolean(),
     skip: fc.boolean(),
+    asks: fc.boolean(),
   })
-  .map(({ signInMode, identifiers, password, withPassword, skip }) =>
+  .map(({ signInMode, identifiers, password, withPassword, skip, asks }) =>
     resolvePolicy({
       signInMode,
       signIn: { methods: [{ identifier: 'username', password: withPassword }] },
       signUp: { identifiers, password },
       socialSignIn: { skipRequiredIdentifiers: skip },
+      profileFields: asks ? ['a field'] : [],
     }),
   );
 
@@ -56,7 +58,7 @@ type Draft =
   | { kind: 'start' | 'change'; intent: SignInState['intent'] }
   | { kind: 'prove'; proof: Proof['type']; who: Account }
   | { kind: 'identify' | 'add-social'; which: number; account: Given; link: boolean }
-  | { kind: 'username' | 'password' | 'submit'; account: Given };
+  | { kind: 'username' | 'password' | 'answers' | 'submit'; account: Given };
 
 const draftArbitrary: fc.Arbitrary<Draft> = fc.oneof(
   { weight: 1, arbitrary: fc.record({ kind: fc.constantFrom('start' as const, 'change' as const), intent }) },
@@ -80,7 +82,7 @@ const draftArbitrary: fc.Arbitrary<Draft> = fc.oneof(
   {
     weight: 4,
     arbitrary: fc.record({
-      kind: fc.constantFrom('username' as const, 'password' as const, 'submit' as const),
+      kind: fc.constantFrom('username' as const, 'password' as const, 'answers' as const, 'submit' as const),
       account: accountArbitrary,
     }),
   },
@@ -144,6 +146,8 @@ function toEvent(draft: Draft, state: SignInState | undefined, id: string, accou
       return { type: 'username-chosen', value: 'chosen', taken: false, ...given(draft.account, identified) };
     case 'password':
       return { type: 'password-chosen', password: 'sealed', ...given(draft.account, identified) };
+    case 'answers':
+      return { type: 'profile-added', profile: { customData: { size: 40 } }, ...given(draft.account, identified) };
     case 'submit':
       return { type: 'submitted', ...given(draft.account, identified) };
   }
@@ -238,6 +242,10 @@ describe('the sign-in machine, whatever the order of the steps', () => {
           assert.equal(subject, after.userId, 'identified by a proof of that very account');
           provedBy.set(after.userId, proof?.id ?? '');
         }
+        if (event.type === 'created' && policy.required.includes('extraProfile')) {
+          const skips = policy.skipRequiredForSocial && before?.profile.identity !== undefined;
+          assert.ok(before?.answered || skips, 'an account was created before its questions were answered');
+        }
         if (event.type === 'created') provedBy.set(event.account.id, 'created');
         for (const effect of effects) {
           if (effect.type !== 'finish') continue;
@@ -252,6 +260,8 @@ describe('the sign-in machine, whatever the order of the steps', () => {
             phone: account.phone,
             password: account.password || after.profile.password !== undefined,
             social: account.social || came,
+            // Whoever has an account is asked nothing any more; a new one is told apart below.
+            extraProfile: true,
           };
           assert.deepEqual(missingDetails(policy, has, came), []);
         }

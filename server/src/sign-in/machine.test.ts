@@ -95,6 +95,9 @@ const summary = (result: Result): string => {
   return prompt.kind === 'continue' ? `continue ${prompt.missing.join(' ')}` : prompt.kind;
 };
 
+const asking: PolicySettings = { ...settings, profileFields: ['shoeSize'] };
+const answers: SignInEvent = { type: 'profile-added', profile: { customData: { shoeSize: 40 } } };
+
 describe('the sign-in machine, as a table', () => {
   const only = (signInMode: PolicySettings['signInMode']): PolicySettings => ({ ...settings, signInMode });
   const table: [name: string, policy: PolicySettings, events: SignInEvent[], outcome: string][] = [
@@ -151,6 +154,31 @@ describe('the sign-in machine, as a table', () => {
       settings,
       [start(), { ...identified(passwordOf('ada'), ada), verdict: { kind: 'passed', changes: { name: 'Eve' } } }],
       'refused session.verification_session_not_found',
+    ],
+    // What an operator wants to know of new people
+    [
+      'new people are asked before they have an account',
+      asking,
+      [start('Register'), proved(newIdentity), identified(newIdentity)],
+      'continue extraProfile',
+    ],
+    [
+      'and are registered with their answers',
+      asking,
+      [start('Register'), proved(newIdentity), identified(newIdentity), answers, { type: 'identified' }, created(ada)],
+      'done',
+    ],
+    [
+      'who has an account is asked nothing',
+      asking,
+      [start(), proved(passwordOf('ada')), identified(passwordOf('ada'), ada)],
+      'done',
+    ],
+    [
+      'nor who comes from a provider where nothing is required of them',
+      { ...asking, socialSignIn: { skipRequiredIdentifiers: true } },
+      [start('Register'), proved(social), identified(social), created(wechatUser)],
+      'done',
     ],
     // Password
     ['a proof alone identifies nobody', settings, [start(), proved(passwordOf('ada'))], 'sign-in'],

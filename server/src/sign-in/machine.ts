@@ -7,6 +7,7 @@ import type { ErrorCode } from '@aldaba/contract';
 import { type Details, type MissingDetail, missingDetails, type SignInPolicy } from './policy.ts';
 import {
   type Challenge,
+  type ExtraProfile,
   type Intent,
   type PendingProfile,
   type Proof,
@@ -25,7 +26,7 @@ export interface Account extends Details {
 
 /** What the operator's script said of a step. Absent where no script was asked. */
 export type Verdict =
-  | { kind: 'passed'; changes: Pick<PendingProfile, 'name' | 'avatar' | 'claims' | 'customData'> }
+  | { kind: 'passed'; changes: ExtraProfile }
   | { kind: 'denied'; message?: string }
   | { kind: 'failed' };
 
@@ -42,7 +43,7 @@ export type SignInEvent =
   | { type: 'username-chosen'; value: string; account?: Account; taken: boolean }
   | { type: 'password-chosen'; password: string; account?: Account }
   | { type: 'social-added'; proofId: string; account?: Account; inUse: boolean }
-  | { type: 'profile-added'; profile: Pick<PendingProfile, 'name' | 'avatar' | 'claims'>; account?: Account }
+  | { type: 'profile-added'; profile: ExtraProfile; account?: Account }
   | { type: 'submitted'; account?: Account; verdict?: Verdict };
 
 export type Effect =
@@ -131,7 +132,7 @@ export function refusalOf(prompt: Prompt): Refusal | undefined {
   return { refused: 'session.identifier_not_found' };
 }
 
-const detailsOf = ({ profile, proofs }: SignInState, account: Account | undefined): Details => ({
+const detailsOf = ({ profile, proofs, userId, answered }: SignInState, account: Account | undefined) => ({
   username: account?.username === true || profile.username !== undefined,
   email: account?.email === true,
   phone: account?.phone === true,
@@ -140,6 +141,8 @@ const detailsOf = ({ profile, proofs }: SignInState, account: Account | undefine
     account?.social === true ||
     profile.identity !== undefined ||
     proofs.some((proof) => proof.used && proof.type === 'Social'),
+  // Whoever has an account is asked nothing any more.
+  extraProfile: userId !== undefined || answered === true,
 });
 
 const cameBySocial = ({ proofs, profile }: SignInState) =>
@@ -334,8 +337,15 @@ function addDetail(state: SignInState, event: DetailEvent, { policy }: Context):
   if (event.type === 'password-chosen') {
     return account?.password ? { refused: 'user.password_exists_in_profile' } : add({ password: event.password });
   }
-  if (event.type === 'profile-added')
-    return add({ ...event.profile, claims: { ...state.profile.claims, ...event.profile.claims } });
+  if (event.type === 'profile-added') {
+    const { claims, customData } = state.profile;
+    const merged = {
+      ...event.profile,
+      ...(event.profile.claims ? { claims: { ...claims, ...event.profile.claims } } : {}),
+      ...(event.profile.customData ? { customData: { ...customData, ...event.profile.customData } } : {}),
+    };
+    return add(merged, { ...state, answered: true });
+  }
   const proof = state.proofs.find(({ id }) => id === event.proofId);
   if (proof?.type !== 'Social' || proof.used) return { refused: 'session.verification_session_not_found' };
   if (event.inUse) return { refused: 'user.identity_already_in_use' };

@@ -1,6 +1,7 @@
-import type { SignInExperienceSettings } from '@aldaba/contract';
+import type { ProfileField, SignInExperienceSettings } from '@aldaba/contract';
 import type { Actions } from '../features/actions/index.ts';
 import type { Client } from '../features/applications/index.ts';
+import type { ProfileFields } from '../features/custom-profile-fields/index.ts';
 import type { Events } from '../features/hooks/index.ts';
 import type { PageSender } from '../features/hosted-pages/index.ts';
 import type { Audit } from '../features/logs/index.ts';
@@ -87,6 +88,9 @@ export interface ConnectorSession {
   set(data: Readonly<Record<string, unknown>>): Promise<void>;
 }
 
+/** How people sign in, with the custom profile fields that a sign-up asks for. */
+export type SignInSettings = SignInExperienceSettings & { profileFields: readonly ProfileField[] };
+
 export interface SignInNeeds {
   port: InteractionPort;
   users: SignInUsers;
@@ -107,6 +111,7 @@ export interface SignInNeeds {
     instance(tenant: Tenant, connectorId: string): Promise<SocialInstance | undefined>;
   };
   signInExperiences: { get(tenant: Tenant): Promise<SignInExperienceSettings> };
+  profileFields: Pick<ProfileFields, 'list'>;
   pages: PageSender;
   clock: Clock;
   vault: Vault;

@@ -28,7 +28,7 @@ export interface PageDoor {
   proceed(request: Request, reply: Reply, interaction: Interaction, standing: Standing): void;
 }
 
-export function createPageDoor({ needs }: SignIn): PageDoor {
+export function createPageDoor({ needs, settings }: SignIn): PageDoor {
   const { pages, log } = needs;
   const optionsOf = (interaction: Interaction) => ({
     appId: interaction.applicationId,
@@ -53,7 +53,7 @@ export function createPageDoor({ needs }: SignIn): PageDoor {
     async context(interaction, request) {
       return {
         appId: interaction.applicationId,
-        settings: await needs.signInExperiences.get(request.tenant),
+        settings: await settings(request.tenant),
         language: await pages.language(request, optionsOf(interaction)),
         connectors: await needs.connectors.social(request.tenant),
       };

@@ -10,12 +10,13 @@ import type {
   Terms,
 } from '@aldaba/contract';
 import { passwordRules } from '../features/hosted-pages/index.ts';
-import type { SocialConnector } from './needs.ts';
+import { formQuestions } from './extra-profile/index.ts';
+import type { SignInSettings, SocialConnector } from './needs.ts';
 import { type MissingDetail, resolvePolicy } from './policy.ts';
 
 export interface PageContext {
   appId: string;
-  settings: SignInExperienceSettings;
+  settings: SignInSettings;
   language: PageLanguage;
   connectors: readonly SocialConnector[];
 }
@@ -73,18 +74,28 @@ export function registerView(context: PageContext, form: { username?: string; er
   };
 }
 
+/** What was typed, for the same page once more. */
+export interface ContinueForm {
+  username?: string;
+  error?: PageError;
+  /** Reads a field by its name. */
+  read?: (name: string) => string;
+}
+
 /** Undefined when something is missing that this page cannot ask for. */
 export function continueView(
   context: Omit<PageContext, 'connectors'>,
   missing: readonly MissingDetail[],
-  form: { username?: string; error?: PageError } = {},
+  { read, ...form }: ContinueForm = {},
 ): ContinueView | undefined {
   const askable = missing.filter((detail) => detail === 'username' || detail === 'password');
-  if (askable.length < missing.length) return undefined;
+  const asksMore = missing.includes('extraProfile');
+  if (askable.length + Number(asksMore) < missing.length) return undefined;
   return {
     kind: 'continue',
     appId: context.appId,
     missing: askable,
+    questions: asksMore ? formQuestions(context.settings.profileFields, read) : [],
     passwordRules: passwordRules(context.settings, context.language),
     ...form,
   };

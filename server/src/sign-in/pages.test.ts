@@ -216,6 +216,63 @@ describe('the sign-in pages without scripts', () => {
     await configure({ termsOfUseUrl: null, agreeToTermsPolicy: 'Automatic' });
   });
 
+  it('ask new people for the chosen profile fields, once, and keep what they typed when it is wrong', async () => {
+    const parts = [
+      { name: 'locality', type: 'Text', enabled: true, required: true },
+      { name: 'country', type: 'Text', enabled: true, required: false },
+      { name: 'region', type: 'Text', enabled: false, required: true },
+    ];
+    await operator.call('POST', '/api/custom-profile-fields/batch', [
+      { name: 'name', type: 'Text', required: true },
+      { name: 'address', type: 'Address', required: false, config: { parts } },
+      { name: 'birthdate', type: 'Date', required: true, config: { format: 'dd/MM/yyyy' } },
+      { name: 'news', type: 'Checkbox', label: 'Send me news', required: false },
+      { name: 'plan', type: 'Select', required: true, config: { options: [{ value: 's', label: 'Small' }] } },
+      { name: 'code', type: 'Regex', required: true, config: { format: '^[A-Z]{3}$' } },
+    ]);
+    const person = await visit(server);
+    const begun = await person.post('/register', { username: 'mei', password });
+    assert.equal(begun.headers.get('location'), '/continue?app_id=demo-app');
+    const page = await (await person.get('/continue?app_id=demo-app')).text();
+    for (const shown of ['Date of birth', 'City', 'Send me news', '<option value="s">Small</option>'])
+      assert.ok(page.includes(shown), shown);
+    assert.ok(!page.includes('region'));
+    const answers = {
+      'profile.name': 'Mei',
+      'profile.address.locality': 'Vigo',
+      'profile.birthdate': '2001-12-31',
+      'profile.news': 'yes',
+      'profile.plan': 's',
+      'profile.code': 'ABC',
+    };
+    const wrong: [string, string, RegExp][] = [
+      ['profile.address.locality', '', /Fill this in/],
+      ['profile.birthdate', '2001-02-30', /dd\/MM\/yyyy/],
+      ['profile.plan', 'xl', /Choose one/],
+      ['profile.code', 'abc', /Check how/],
+    ];
+    for (const [name, value, sentence] of wrong) {
+      const refused = await person.post('/continue', { ...answers, [name]: value });
+      assert.equal(refused.status, 400, name);
+      assert.match(await refused.clone().text(), /value="Mei"/);
+      const error = await shownError(refused);
+      assert.equal(error.field, name.replaceAll('.', '-'));
+      assert.match(error.message, sentence);
+    }
+    const home = await person.arrive(await person.post('/continue', answers));
+    assert.ok(home.searchParams.get('code'));
+    const mei = (await operator.users()).find(({ username }) => username === 'mei') as unknown as Record<
+      string,
+      unknown
+    >;
+    assert.equal(mei.name, 'Mei');
+    assert.deepEqual(mei.profile, { address: { locality: 'Vigo' }, birthdate: '31/12/2001' });
+    assert.deepEqual(mei.customData, { news: true, plan: 's', code: 'ABC' });
+    const back = await visit(server);
+    assert.ok((await back.arrive(await back.post('/sign-in', { username: 'mei', password }))).searchParams.get('code'));
+    await configure({ signUpProfileFields: [] });
+  });
+
   it('begin with the nearest page for screens that do not exist', async () => {
     const person = await visit(server);
     for (const [path, target] of [

@@ -2,17 +2,17 @@
  * The HTML door: plain forms that work with scripts off. Every form is answered with a redirect (303) on success, and with the
  * same page, its error and a fitting status otherwise.
  */
-import type { PageError } from '@aldaba/contract';
 import { pageErrorOf } from '../features/hosted-pages/index.ts';
 import type { Http, Reply, Request } from '../http/index.ts';
 import { AldabaError } from '../kernel/errors.ts';
+import { formAnswers, readAnswers } from './extra-profile/index.ts';
 import { type Prompt, promptFor } from './machine.ts';
-import type { Identifier } from './needs.ts';
+import type { Identifier, SignInSettings } from './needs.ts';
 import { asFormError, createPageDoor, formField, type PageDoor, pageAddress, queryField } from './page-door.ts';
-import { continueView, type PageContext, registerView, signInView, termsOf } from './page-views.ts';
-import { resolvePolicy, type SignInPolicy } from './policy.ts';
+import { type ContinueForm, continueView, type PageContext, registerView, signInView, termsOf } from './page-views.ts';
+import { type MissingDetail, resolvePolicy, type SignInPolicy } from './policy.ts';
 import type { Interaction } from './port.ts';
-import type { SignIn } from './service.ts';
+import type { GivenDetails, SignIn } from './service.ts';
 import { socialPageRoutes } from './social-pages.ts';
 
 /** Addresses of other first screens, which begin with the page that is nearest to them. */
@@ -115,7 +115,7 @@ function continueRoutes(http: Http, signIn: SignIn, door: PageDoor): void {
       interaction: Interaction;
       prompt: Prompt;
       status?: number;
-      form?: { username?: string; error?: PageError };
+      form?: ContinueForm;
     },
   ) => {
     const { interaction, prompt } = page;
@@ -144,7 +144,8 @@ function continueRoutes(http: Http, signIn: SignIn, door: PageDoor): void {
       const prompt = await standing(interaction);
       const username = formField(request, 'username').trim();
       try {
-        const given = prompt.kind === 'continue' ? missingFields(request, prompt.missing) : {};
+        const settings = await signIn.settings(interaction.tenant);
+        const given = prompt.kind === 'continue' ? missingFields(request, prompt.missing, settings) : {};
         door.proceed(request, reply, interaction, await signIn.continueWith(interaction, given));
       } catch (error) {
         const failure = asFormError(error);
@@ -153,7 +154,7 @@ function continueRoutes(http: Http, signIn: SignIn, door: PageDoor): void {
           interaction,
           prompt,
           status: failure.status,
-          form: { username, error: pageErrorOf(failure, language) },
+          form: { username, error: pageErrorOf(failure, language), read: (name) => formField(request, name) },
         });
       }
     }),
@@ -161,10 +162,18 @@ function continueRoutes(http: Http, signIn: SignIn, door: PageDoor): void {
 }
 
 /** Only what is missing is read, so that the form cannot change what is there. */
-function missingFields(request: Request, missing: readonly string[]): { username?: string; password?: string } {
-  const given: { username?: string; password?: string } = {};
+function missingFields(
+  request: Request,
+  missing: readonly MissingDetail[],
+  { profileFields }: Pick<SignInSettings, 'profileFields'>,
+): GivenDetails {
+  const given: GivenDetails = {};
   if (missing.includes('username')) given.username = requiredField(request, 'username').trim();
   if (missing.includes('password')) given.password = requiredField(request, 'password');
+  if (missing.includes('extraProfile')) {
+    const values = formAnswers(profileFields, (name) => formField(request, name));
+    given.extraProfile = readAnswers(profileFields, values);
+  }
   return given;
 }
 

@@ -1,7 +1,8 @@
 /** What a sign-in has to fulfil, resolved from the tenant's settings before the machine runs. Pure. */
 
 export type IdentifierType = 'username' | 'email' | 'phone';
-export type MissingDetail = IdentifierType | 'password' | 'emailOrPhone';
+/** `extraProfile`: answers to the custom profile fields that a sign-up asks for. */
+export type MissingDetail = IdentifierType | 'password' | 'emailOrPhone' | 'extraProfile';
 
 /** The settings of the sign-in experience that decide (see the contract's sign-in experience for their meaning). */
 export interface PolicySettings {
@@ -13,6 +14,8 @@ export interface PolicySettings {
     secondaryIdentifiers?: readonly { identifier: IdentifierType | 'emailOrPhone' }[] | undefined;
   };
   socialSignIn: { skipRequiredIdentifiers?: boolean | undefined };
+  /** What a sign-up asks for beside identifiers. */
+  profileFields?: readonly unknown[];
 }
 
 export interface SignInPolicy {
@@ -37,6 +40,7 @@ export function resolvePolicy(settings: PolicySettings): SignInPolicy {
   for (const identifier of identifiers) required.add(either && identifier !== 'username' ? 'emailOrPhone' : identifier);
   for (const { identifier } of secondaryIdentifiers) required.add(identifier);
   if (password) required.add('password');
+  if (settings.profileFields && settings.profileFields.length > 0) required.add('extraProfile');
   return {
     signIn: settings.signInMode !== 'Register',
     register: settings.signInMode !== 'SignIn',
@@ -57,7 +61,11 @@ export interface Details {
 }
 
 /** What the policy asks for and is not there, in the policy's order. */
-export function missingDetails(policy: SignInPolicy, details: Details, cameBySocial: boolean): MissingDetail[] {
+export function missingDetails(
+  policy: SignInPolicy,
+  details: Details & { extraProfile: boolean },
+  cameBySocial: boolean,
+): MissingDetail[] {
   if (cameBySocial && policy.skipRequiredForSocial) return [];
   return policy.required.filter((detail) => {
     switch (detail) {

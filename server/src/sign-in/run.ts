@@ -1,4 +1,3 @@
-import type { SignInExperienceSettings } from '@aldaba/contract';
 import type { Client } from '../features/applications/index.ts';
 import type { User } from '../features/users/index.ts';
 import { AldabaError } from '../kernel/errors.ts';
@@ -7,7 +6,7 @@ import type { Queries } from '../store/index.ts';
 import { accountOf } from './account.ts';
 import type { PasswordFactor } from './factors/password/index.ts';
 import { type Account, type Effect, type Prompt, promptFor, type SignInEvent } from './machine.ts';
-import type { SignInNeeds } from './needs.ts';
+import type { SignInNeeds, SignInSettings } from './needs.ts';
 import { resolvePolicy } from './policy.ts';
 import type { Interaction } from './port.ts';
 import { createProgress } from './progress.ts';
@@ -23,7 +22,7 @@ export interface Standing {
 }
 
 export interface RunOptions {
-  settings: SignInExperienceSettings;
+  settings: SignInSettings;
   /** Completes the sign-in when nothing is missing any more; `account` is the identified one if it is known already. */
   complete?: { account?: Account | undefined };
 }

@@ -1,4 +1,4 @@
-import type { SignInExperienceSettings } from '@aldaba/contract';
+import { fieldsAsked } from '../features/custom-profile-fields/index.ts';
 import type { Request } from '../http/index.ts';
 import { AldabaError } from '../kernel/errors.ts';
 import { opaqueToken } from '../kernel/ids.ts';
@@ -10,11 +10,11 @@ import { audited, createSignInAudit, type SignInAudit } from './audit.ts';
 import { createPasswordFactor, type PasswordFactor } from './factors/password/index.ts';
 import { createSocialFactor, isStateOf, type SocialFactor } from './factors/social/index.ts';
 import type { Account, SignInEvent } from './machine.ts';
-import type { Identifier, SignInNeeds } from './needs.ts';
+import type { Identifier, SignInNeeds, SignInSettings } from './needs.ts';
 import { resolvePolicy } from './policy.ts';
 import type { Interaction } from './port.ts';
 import { createRunner, type Runner, type Standing } from './run.ts';
-import { type Challenge, readState, type SignInState } from './state.ts';
+import { type Challenge, type ExtraProfile, readState, type SignInState } from './state.ts';
 
 /** What both doors (HTML pages, Experience API) stand in front of. */
 export interface SignIn extends Flows {
@@ -23,7 +23,8 @@ export interface SignIn extends Flows {
   social: SocialFactor;
   run: Runner;
   audit: SignInAudit;
-  settings(tenant: Tenant): Promise<SignInExperienceSettings>;
+  /** How people sign in to the tenant, and what its sign-up asks for. */
+  settings(tenant: Tenant): Promise<SignInSettings>;
   /** The sign-in that the browser's cookie names. @throws AldabaError `session.not_found` */
   open(request: Request, applicationId?: string): Promise<Interaction>;
   /** The machine's state. @throws AldabaError `session.interaction_not_found` before the first step or when it is too old. */
@@ -37,13 +38,19 @@ export interface Flows {
   signInWithPassword(interaction: Interaction, given: { identifier: Identifier; password: string }): Promise<Standing>;
   registerWithPassword(interaction: Interaction, given: { username: string; password: string }): Promise<Standing>;
   /** Adds the details that were missing, and goes on. */
-  continueWith(interaction: Interaction, given: { username?: string; password?: string }): Promise<Standing>;
+  continueWith(interaction: Interaction, given: GivenDetails): Promise<Standing>;
   /** Returns where to send the person. */
   beginSocial(interaction: Interaction, request: SocialStart): Promise<string>;
   /** The provider sent the person back with `data`: signs in, or registers where that is allowed. */
   finishSocial(interaction: Interaction, challenge: Challenge, answer: SocialAnswer): Promise<Standing>;
 }
 
+export interface GivenDetails {
+  username?: string;
+  password?: string;
+  /** Answers to what the sign-up asks for beside identifiers. */
+  extraProfile?: ExtraProfile;
+}
 export interface SocialStart {
   connectorId: string;
   redirectUri: string;
@@ -62,11 +69,14 @@ export function createSignIn(needs: SignInNeeds): SignIn {
   const social = createSocialFactor(needs);
   const audit = createSignInAudit(needs);
   const run = audited(withActions(createRunner({ ...needs, password }), needs), audit);
-  const parts: Parts = { needs, password, social, audit, run };
+  const settings = async (tenant: Tenant) => {
+    const [own, fields] = await Promise.all([needs.signInExperiences.get(tenant), needs.profileFields.list(tenant)]);
+    return { ...own, profileFields: fieldsAsked(fields, own.signUpProfileFields) };
+  };
+  const parts: Parts = { needs, settings, password, social, audit, run };
   return {
     ...parts,
     ...createFlows(parts),
-    settings: needs.signInExperiences.get,
     async open(request, applicationId) {
       const interaction = await needs.port.load(request, applicationId);
       if (!interaction) throw new AldabaError('session.not_found');
@@ -79,6 +89,7 @@ export function createSignIn(needs: SignInNeeds): SignIn {
 
 interface Parts {
   needs: SignInNeeds;
+  settings: SignIn['settings'];
   password: PasswordFactor;
   social: SocialFactor;
   run: Runner;
@@ -104,7 +115,7 @@ function createFlows(parts: Parts): Flows {
   const { needs, password, run, audit } = parts;
   return {
     async signInWithPassword(interaction, given) {
-      const settings = await needs.signInExperiences.get(interaction.tenant);
+      const settings = await parts.settings(interaction.tenant);
       if (!resolvePolicy(settings).signIn) throw new AldabaError('user.sign_in_method_not_enabled');
       const { proof, account, renewedPassword } = await audit.attempt(
         interaction,
@@ -119,7 +130,7 @@ function createFlows(parts: Parts): Flows {
       return run(interaction, events, { settings, complete: { account } });
     },
     async registerWithPassword(interaction, given) {
-      const settings = await needs.signInExperiences.get(interaction.tenant);
+      const settings = await parts.settings(interaction.tenant);
       if (!resolvePolicy(settings).register) throw new AldabaError('user.sign_up_method_not_enabled');
       const proof = await audit.attempt(
         interaction,
@@ -135,7 +146,7 @@ function createFlows(parts: Parts): Flows {
     },
     async continueWith(interaction, given) {
       const { tenant } = interaction;
-      const settings = await needs.signInExperiences.get(tenant);
+      const settings = await parts.settings(tenant);
       const state = stateOf(needs, interaction);
       const account = await findAccount(needs, interaction, state);
       const about = account ? { account } : {};
@@ -153,6 +164,7 @@ function createFlows(parts: Parts): Flows {
         const sealed = await password.choosePassword(tenant, settings, { password: given.password, info });
         events.push({ type: 'password-chosen', ...about, password: sealed });
       }
+      if (given.extraProfile) events.push({ type: 'profile-added', ...about, profile: given.extraProfile });
       if (state.intent === 'Register' && !account) events.push({ type: 'identified' });
       return run(interaction, events, { settings, complete: { account } });
     },
@@ -164,12 +176,9 @@ function createFlows(parts: Parts): Flows {
 /** Between the application's id and the secret part of a `state` that the pages send to a provider. */
 const stateSeparator = '.';
 
-async function beginSocial(
-  { needs, social, run }: Parts,
-  interaction: Interaction,
-  request: SocialStart,
-): Promise<string> {
-  const settings = await needs.signInExperiences.get(interaction.tenant);
+async function beginSocial(parts: Parts, interaction: Interaction, request: SocialStart): Promise<string> {
+  const { social, run } = parts;
+  const settings = await parts.settings(interaction.tenant);
   const policy = resolvePolicy(settings);
   // The application's id leads the way back to this interaction when the browser has several.
   const state = `${interaction.applicationId}${stateSeparator}${opaqueToken()}`;
@@ -202,7 +211,7 @@ async function finishSocial(
   answer: SocialAnswer,
 ): Promise<Standing> {
   const { needs, social, run, audit } = parts;
-  const settings = await needs.signInExperiences.get(interaction.tenant);
+  const settings = await parts.settings(interaction.tenant);
   try {
     const proof = await audit.attempt(
       interaction,

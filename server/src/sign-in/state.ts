@@ -62,6 +62,9 @@ export interface PendingProfile {
   identity?: { target: string; userId: string; details: SocialIdentity };
 }
 
+/** The part of it that anybody may say of themselves, or a script of a person. */
+export type ExtraProfile = Pick<PendingProfile, 'name' | 'avatar' | 'claims' | 'customData'>;
+
 export interface SignInState {
   version: typeof stateVersion;
   intent: Intent;
@@ -72,6 +75,8 @@ export interface SignInState {
   proofs: Proof[];
   challenges: Challenge[];
   profile: PendingProfile;
+  /** Set when a new person has answered what the operator wants to know, or left it empty. */
+  answered?: true;
 }
 
 /**

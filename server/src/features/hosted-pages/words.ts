@@ -38,6 +38,10 @@ export function pageErrorOf(error: AldabaError, language: PageLanguage): PageErr
   if (code === 'guard.invalid_input' && data.field === 'username') {
     return { field: 'username', code, message: phrase(language, 'field.usernameRules') };
   }
+  if (code === 'guard.invalid_input' && isProfileField(data.field)) {
+    const sentence = phraseOfProblem[String(data.problem)] ?? 'profile.wrongFormat';
+    return { field: data.field, code, message: phrase(language, sentence, textsOf(data)) };
+  }
   if (code === 'user.terms_required') return { field: 'terms', code, message: phrase(language, 'terms.required') };
   const field = fieldOfCode[code];
   return { ...(field ? { field } : {}), code, message: sentenceFor(error, language, data) };
@@ -53,7 +57,22 @@ export function sentenceFor(
   return errorSentence(language, error.code, { ...data, ...time });
 }
 
-const textsOf = (values: Record<string, string | number> = {}): Record<string, string> =>
+const phraseOfProblem: Readonly<Record<string, PhraseKey>> = {
+  missing: 'profile.missing',
+  tooShort: 'profile.tooShort',
+  tooLong: 'profile.tooLong',
+  tooSmall: 'profile.tooSmall',
+  tooLarge: 'profile.tooLarge',
+  notNumber: 'profile.notNumber',
+  notDate: 'profile.notDate',
+  notUrl: 'profile.notUrl',
+  notOffered: 'profile.notOffered',
+};
+
+const isProfileField = (field: unknown): field is `profile.${string}` =>
+  typeof field === 'string' && field.startsWith('profile.');
+
+const textsOf = (values: Record<string, unknown> = {}): Record<string, string> =>
   Object.fromEntries(Object.entries(values).map(([name, value]) => [name, String(value)]));
 
 /** The tenant's password policy in words; what cannot fail is left out. */

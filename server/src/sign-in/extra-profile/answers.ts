@@ -1,0 +1,144 @@
+import { type ProfileField, profileSchema } from '@aldaba/contract';
+import { AldabaError } from '../../kernel/errors.ts';
+import { matchesPattern } from '../../kernel/pattern.ts';
+import type { ExtraProfile } from '../state.ts';
+import { dateFormat, isPlainDate, type Question, questionsOf, readDate } from './questions.ts';
+
+type Values = Record<string, unknown>;
+
+const longest = 2048;
+const claimNames = new Set<string>(Object.keys(profileSchema.shape));
+const columnLengths: Record<string, number> = { name: 128, avatar: 2048 };
+
+/**
+ * Reads the answers to the fields that a sign-up asks for: columns, standard claims, and custom data for what the operator made
+ * up. What nobody asked is refused, standard claims aside: what else is
+ * stored with an account is not for the person to say.
+ *
+ * @throws AldabaError `guard.invalid_input` with the field (`profile.<key>`) and the problem in its data
+ */
+export function readAnswers(fields: readonly ProfileField[], values: Values): ExtraProfile {
+  const rest: Values = { ...values };
+  const result: ExtraProfile = {};
+  for (const question of questionsOf(fields)) {
+    const answer = readAnswer(question, takeOut(rest, question));
+    if (answer !== undefined) put(result, question, answer);
+  }
+  for (const { name } of fields) if (isEmptyObject(rest[name])) delete rest[name];
+  const claims = profileSchema.strict().safeParse(rest);
+  if (!claims.success) {
+    const [issue] = claims.error.issues;
+    throw new AldabaError('guard.invalid_input', { reason: `body.values: ${issue?.message}` });
+  }
+  if (Object.keys(claims.data).length > 0) result.claims = { ...claims.data, ...result.claims };
+  return result;
+}
+
+/** The answer to a question; a part of an address or a name may stand in its whole or, of a name, by itself. */
+function takeOut(rest: Values, { name, whole }: Question): unknown {
+  const group = whole && rest[whole.name];
+  if (whole && typeof group === 'object' && group !== null && Object.hasOwn(group, name)) {
+    const { [name]: answer, ...others } = group as Values;
+    rest[whole.name] = others;
+    return answer;
+  }
+  if (whole?.type === 'Address') return undefined;
+  const { [name]: answer } = rest;
+  delete rest[name];
+  return answer;
+}
+
+const isEmptyObject = (value: unknown): boolean =>
+  typeof value === 'object' && value !== null && Object.keys(value).length === 0;
+
+function put(result: ExtraProfile, { name, whole }: Question, answer: string | number | boolean): void {
+  if (whole?.type === 'Address') {
+    const at = whole.name === 'address' ? 'claims' : 'customData';
+    const before = result[at]?.[whole.name] as Values | undefined;
+    result[at] = { ...result[at], [whole.name]: { ...before, [name]: String(answer) } };
+  } else if (name === 'name' || name === 'avatar') {
+    result[name] = String(answer);
+  } else if (claimNames.has(name) && name !== 'address') {
+    result.claims = { ...result.claims, [name]: String(answer) };
+  } else {
+    result.customData = { ...result.customData, [name]: answer };
+  }
+}
+
+/** Undefined for what was left empty and may be. */
+function readAnswer(question: Question, given: unknown): string | number | boolean | undefined {
+  const value = typeof given === 'string' ? given.trim() : given;
+  const isEmpty =
+    value === undefined || value === null || value === '' || (question.type === 'Checkbox' && isNo(value));
+  if (isEmpty) {
+    if (question.required) refuse(question, 'missing');
+    return question.type === 'Checkbox' && value !== undefined ? false : undefined;
+  }
+  switch (question.type) {
+    case 'Number':
+      return readNumber(question, value);
+    case 'Checkbox':
+      return value === true || value === 'true' ? true : refuse(question, 'notOffered');
+    default:
+      return readText(question, value);
+  }
+}
+
+const isNo = (value: unknown) => value === false || value === 'false';
+
+function readNumber(question: Question, value: unknown): number {
+  const { minValue, maxValue } = question.config;
+  const number = typeof value === 'string' ? Number(value) : value;
+  if (typeof number !== 'number' || !Number.isFinite(number)) return refuse(question, 'notNumber');
+  if (minValue !== undefined && number < minValue) return refuse(question, 'tooSmall', { min: minValue });
+  if (maxValue !== undefined && number > maxValue) return refuse(question, 'tooLarge', { max: maxValue });
+  return number;
+}
+
+function readText(question: Question, value: unknown): string {
+  const { config, type, name } = question;
+  if (typeof value !== 'string') return refuse(question, 'wrongFormat');
+  const { minLength = 0, maxLength = longest } = config;
+  const max = Math.min(maxLength, longest, question.whole ? longest : (columnLengths[name] ?? longest));
+  if (value.length > max) return refuse(question, 'tooLong', { max });
+  if (value.length < minLength) return refuse(question, 'tooShort', { min: minLength });
+  switch (type) {
+    case 'Select':
+      return config.options?.some((option) => option.value === value) ? value : refuse(question, 'notOffered');
+    case 'Url':
+      return isWebAddress(value) ? value : refuse(question, 'notUrl');
+    case 'Date': {
+      const format = dateFormat(config);
+      const isDate = !isPlainDate(format) || readDate(value, format) !== undefined;
+      return isDate ? value : refuse(question, 'notDate', { format });
+    }
+    case 'Regex':
+      return matchesPattern(config.format ?? '', value) ? value : refuse(question, 'wrongFormat');
+    default:
+      // A picture is an address wherever it comes from: pages and applications load it.
+      return name === 'avatar' && !isWebAddress(value) ? refuse(question, 'notUrl') : value;
+  }
+}
+
+const isWebAddress = (text: string): boolean => /^https?:\/\/./i.test(text) && URL.canParse(text);
+
+type Problem =
+  | 'missing'
+  | 'tooShort'
+  | 'tooLong'
+  | 'tooSmall'
+  | 'tooLarge'
+  | 'notNumber'
+  | 'notDate'
+  | 'notUrl'
+  | 'notOffered'
+  | 'wrongFormat';
+
+function refuse(question: Question, problem: Problem, values: Record<string, string | number> = {}): never {
+  throw new AldabaError('guard.invalid_input', {
+    reason: `body.values.${question.key}: ${problem}`,
+    field: `profile.${question.key}`,
+    problem,
+    ...values,
+  });
+}

@@ -1,0 +1,68 @@
+import type { ProfileField, ProfileFieldConfig, ProfileFieldType } from '@aldaba/contract';
+
+/** One thing to ask: a custom profile field, or a part of one that has parts. */
+export interface Question {
+  /** Where its answer stands among all, e.g. `givenName` or `address.country`. */
+  key: string;
+  /** The field with parts that this is a part of. */
+  whole?: { name: string; type: 'Address' | 'Fullname' };
+  /** Without the whole: `country`. */
+  name: string;
+  type: Exclude<ProfileFieldType, 'Address' | 'Fullname'>;
+  label: string;
+  description: string | undefined;
+  required: boolean;
+  config: ProfileFieldConfig;
+}
+
+/** What people are asked, in order. The parts of a name are claims of their own, so they stand by themselves. */
+export const questionsOf = (fields: readonly ProfileField[]): Question[] =>
+  fields.flatMap((field): Question[] => {
+    const { name, type, config } = field;
+    if (type !== 'Address' && type !== 'Fullname') {
+      const { label, required, description } = field;
+      return [{ key: name, name, type, label, required, config, description: description ?? undefined }];
+    }
+    return (config.parts ?? [])
+      .filter((part) => part.enabled)
+      .map((part) => ({
+        key: type === 'Address' ? `${name}.${part.name}` : part.name,
+        whole: { name, type },
+        name: part.name,
+        type: part.type === 'Address' || part.type === 'Fullname' ? 'Text' : part.type,
+        label: part.label ?? '',
+        description: part.description,
+        required: part.required,
+        config: part.config ?? {},
+      }));
+  });
+
+/** How a date has to be written; in letters of its own if the operator says so. */
+export const dateFormat = ({ format, customFormat }: ProfileFieldConfig): string =>
+  (format?.toLowerCase() === 'custom' ? customFormat : format) || 'yyyy-MM-dd';
+
+const partsOfDate = ['yyyy', 'MM', 'dd'] as const;
+
+/** Whether a format is a year, a month and a day in digits, so that a date picker can write it. */
+export const isPlainDate = (format: string): boolean =>
+  partsOfDate.every((part) => format.split(part).length === 2) && !/[A-Za-z]/.test(format.replace(/yyyy|MM|dd/g, ''));
+
+/** Writes `yyyy-MM-dd`, which date pickers send, in a plain format; other text stays as it is. */
+export function writeDate(text: string, format: string): string {
+  const [, year, month, day] = /^(\d{4})-(\d\d)-(\d\d)$/.exec(text) ?? [];
+  if (!year || !month || !day) return text;
+  return format.replace('yyyy', year).replace('MM', month).replace('dd', day);
+}
+
+/** The day that a text in a plain format names, as `yyyy-MM-dd`; undefined for what is no day of the calendar. */
+export function readDate(text: string, format: string): string | undefined {
+  const pattern = format
+    .replace(/[\\^$.*+?()[\]{}|/-]/g, '\\$&')
+    .replace('yyyy', '(?<year>\\d{4})')
+    .replace('MM', '(?<month>\\d\\d)')
+    .replace('dd', '(?<day>\\d\\d)');
+  const { year, month, day } = new RegExp(`^${pattern}$`).exec(text)?.groups ?? {};
+  const iso = `${year}-${month}-${day}`;
+  const date = new Date(`${iso}T00:00:00Z`);
+  return !Number.isNaN(date.getTime()) && date.toISOString().startsWith(iso) ? iso : undefined;
+}
