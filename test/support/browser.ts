@@ -18,7 +18,7 @@ const flags = [
 ];
 
 /** Milliseconds that a page gets for each step; the machine may be busy with other tests. */
-const patience = 15_000;
+const patience = 45_000;
 
 let running: Promise<Browser> | undefined;
 // A hook at the top level of a module runs once after all files, since they share one process.

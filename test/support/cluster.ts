@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -18,6 +19,9 @@ export interface Cluster {
   drop(database: string): Promise<void>;
 }
 
+/** The database that the others are copies of; of this run alone, since others may test on the same server. */
+export const template = `aldaba_template_${randomUUID().slice(0, 8)}`;
+
 let running: Promise<Cluster> | undefined;
 
 export const cluster = (): Promise<Cluster> => {
@@ -33,7 +37,11 @@ after(async () => {
 
 async function start(): Promise<Cluster> {
   const external = process.env.ALDABA_TEST_DATABASE_URL;
-  if (external) return describe((name) => withDatabase(external, name), external);
+  if (external) {
+    const cluster = describe((name) => withDatabase(external, name), external);
+    stops.push(() => cluster.drop(template));
+    return cluster;
+  }
   const folder = await mkdtemp(join(tmpdir(), 'aldaba-test-'));
   const database = await startEmbedded({ dataFolder: folder, progress: () => undefined, purpose: 'server' });
   stops.push(async () => {

@@ -9,7 +9,7 @@ import { systemClock } from '../../server/src/kernel/clock.ts';
 import { createLog } from '../../server/src/kernel/log.ts';
 import { findRoot } from '../../server/src/root.ts';
 import { defaultTenantId, type Tenant } from '../../server/src/tenancy/index.ts';
-import { cluster } from './cluster.ts';
+import { cluster, template } from './cluster.ts';
 
 /** A whole server in this process, on a port and a database of its own. */
 export interface TestServer {
@@ -33,7 +33,6 @@ export interface TestServerOptions {
   subPath?: string;
 }
 
-const template = 'aldaba_template';
 let prepared: Promise<void> | undefined;
 
 /** Starts a server on a fresh database. Close it in `after`. */
@@ -75,8 +74,7 @@ export async function startServer(options: TestServerOptions = {}): Promise<Test
 
 /** Migrates and seeds once; every later database is a copy of the files. */
 async function prepareTemplate(): Promise<void> {
-  const { urlOf, admin, drop } = await cluster();
-  await drop(template);
+  const { urlOf, admin } = await cluster();
   await admin(`create database ${template} owner ${ownerOf(urlOf(template))}`);
   const app = await createApp(readConfig({}), testWorld(urlOf(template), tmpdir()));
   await app.close();
