@@ -77,6 +77,39 @@ describe('@logto/api, operation by operation', () => {
     assert.equal(center.data?.fields.name, 'Edit');
   });
 
+  it('gives people second factors and social identities', async () => {
+    const user = await client.POST('/api/users', { body: { username: 'ana' } });
+    const path = { userId: user.data?.id ?? '' };
+    const app = await client.POST('/api/users/{userId}/mfa-verifications', {
+      params: { path },
+      body: { type: 'Totp', secret: 'JBSWY3DPEHPK3PXP' },
+    });
+    assert.ok(app.data && 'secretQrCode' in app.data && app.data.secret === 'JBSWY3DPEHPK3PXP');
+    const codes = await client.POST('/api/users/{userId}/mfa-verifications', {
+      params: { path },
+      body: { type: 'BackupCode' },
+    });
+    assert.ok(codes.data && 'codes' in codes.data && codes.data.codes.length === 10);
+    const listed = await client.GET('/api/users/{userId}/mfa-verifications', { params: { path } });
+    assert.deepEqual(
+      listed.data?.map(({ type, remainCodes }) => [type, remainCodes]),
+      [
+        ['Totp', undefined],
+        ['BackupCode', 10],
+      ],
+    );
+    const taken = await client.DELETE('/api/users/{userId}/mfa-verifications/{verificationId}', {
+      params: { path: { ...path, verificationId: listed.data?.[0]?.id ?? '' } },
+    });
+    assert.equal(taken.response.status, 204);
+    const connectorData: Record<string, unknown> = { code: 'of the callback' };
+    const linked = await client.POST('/api/users/{userId}/identities', {
+      params: { path },
+      body: { connectorId: 'none', connectorData },
+    });
+    assert.equal(linked.response.status, 404);
+  });
+
   it('makes one-time tokens and looks after what was left behind', async () => {
     const made = await client.POST('/api/one-time-tokens', { body: { email: 'ana@example.com' } });
     assert.ok(made.data);

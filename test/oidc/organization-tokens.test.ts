@@ -247,6 +247,21 @@ describe('tokens in organizations', () => {
     assert.deepEqual(decodeJwt(jwt).told, [`urn:logto:organization:${organizationId}`, organizationId]);
   });
 
+  it('tell scripts which kinds of second factors the person has', async () => {
+    const { userId } = await join();
+    const script = `const getCustomJwtClaims = async ({ context }) => ({ told: context.user.mfaVerificationFactors });`;
+    await provider.customClaims.save(provider.tenant, 'access-token', { script });
+    const told = async () => {
+      const { refresh_token: token = '' } = await signIn(userId);
+      return decodeJwt((await read(await spa.refresh(token, { resource: indicator }))).access_token).told;
+    };
+    assert.deepEqual(await told(), []);
+    await factors.addTotp(provider.tenant, userId);
+    await factors.addBackupCodes(provider.tenant.db, userId);
+    assert.deepEqual(await told(), ['BackupCode', 'Totp']);
+    await provider.customClaims.remove(provider.tenant, 'access-token');
+  });
+
   it('cost at most four statements, claims and all', async () => {
     const { userId, organizationId } = await join([ids.reader], { isMfaRequired: true });
     await factors.addTotp(provider.tenant, userId);

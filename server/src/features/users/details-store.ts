@@ -24,7 +24,9 @@ const organizationRoles = fragment`(
   from organization_user_roles h
   join organization_roles r on r.tenant_id = h.tenant_id and r.id = h.organization_role_id
   where h.tenant_id = users.tenant_id and h.user_id = users.id)`;
-const factors = fragment`'[]'::jsonb`;
+const factors = fragment`(
+  select coalesce(jsonb_agg(distinct f.type), '[]') from mfa_verifications f
+  where f.tenant_id = users.tenant_id and f.user_id = users.id)`;
 
 const details = fragment<SubjectDetails>`jsonb_build_object('roles', ${roles}, 'organizations', ${organizations},
   'organizationRoles', ${organizationRoles}, 'mfaVerificationFactors', ${factors})`.as('details');

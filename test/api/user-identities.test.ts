@@ -1,0 +1,84 @@
+import assert from 'node:assert/strict';
+import { after, afterEach, before, describe, it } from 'node:test';
+import { findPersona } from '../../connectors/sandbox/index.ts';
+import { connectorsFolder, openMailbox } from '../support/mailbox.ts';
+import { assertRefused, type Manager, manage } from '../support/management.ts';
+import { type Operator, operate } from '../support/operator.ts';
+import { startServer, type TestServer } from '../support/server.ts';
+
+describe('An operator who links what a connector’s callback brought', () => {
+  let server: TestServer;
+  let folder: Awaited<ReturnType<typeof connectorsFolder>>;
+  let api: Manager;
+  let operator: Operator;
+  let wechat: string;
+  before(async () => {
+    folder = await connectorsFolder('@logto/connector-smtp');
+    server = await startServer({ environment: { CONNECTORS_FOLDER: folder.path } });
+    api = await manage(server);
+    operator = await operate(server);
+    wechat = await operator.connectWechat();
+  });
+  after(async () => {
+    await server.close();
+    await folder.remove();
+  });
+
+  afterEach(() => operator.deleteUsers());
+
+  const addPerson = async () => (await api.post('/api/users', {})).body.id as string;
+  const approve = async (persona: string) => ({
+    code: await operator.approveAtWechat({ appId: operator.wechatApp.appId, persona, outcome: 'success' }),
+    redirectUri: `${server.url}/callback/${wechat}`,
+  });
+  const link = (userId: string, connectorData: object, connectorId = wechat) =>
+    api.post(`/api/users/${userId}/identities`, { connectorId, connectorData });
+
+  it('gives the user the account that the provider tells of, by which sign-in finds them', async () => {
+    const userId = await addPerson();
+    const { status, body } = await link(userId, await approve('mei'));
+    assert.equal(status, 200);
+    const mei = findPersona('mei');
+    assert.deepEqual(Object.keys(body), ['wechat']);
+    assert.equal(body.wechat.userId, mei?.unionid);
+    assert.deepEqual([body.wechat.details.id, body.wechat.details.name], [mei?.unionid, mei?.nickname]);
+    const { identities, name } = (await api.get(`/api/users/${userId}`)).body;
+    assert.deepEqual([identities, name], [body, null]);
+    const found = await server.app.users.findByIdentity(server.tenant.db, 'wechat', mei?.unionid ?? '');
+    assert.equal(found?.id, userId);
+  });
+
+  it('replaces the account that the user had there', async () => {
+    const userId = await addPerson();
+    await api.put(`/api/users/${userId}/identities/wechat`, { userId: 'of-before' });
+    const { body } = await link(userId, await approve('aino'));
+    assert.equal(body.wechat.details.name, findPersona('aino')?.nickname);
+  });
+
+  it('cannot give what another user has, nor twice what the provider gave once', async () => {
+    const [first, second] = [await addPerson(), await addPerson()];
+    const answer = await approve('rafael');
+    assert.equal((await link(first, answer)).status, 200);
+    assertRefused(await link(first, answer), 401, 'connector.social_auth_code_invalid');
+    assertRefused(await link(second, await approve('rafael')), 422, 'user.identity_already_in_use');
+    assert.deepEqual((await api.get(`/api/users/${second}`)).body.identities, {});
+  });
+
+  it('needs a user who exists, before the provider is asked, and a social connector', async () => {
+    const userId = await addPerson();
+    const answer = await approve('rafael');
+    assertRefused(await link('nobody', answer), 404, 'entity.not_found');
+    assertRefused(await link(userId, answer, 'none'), 404, 'entity.not_found');
+    const mailbox = await openMailbox();
+    try {
+      const draft = { connectorId: 'simple-mail-transfer-protocol', config: mailbox.config };
+      const { id } = (await api.post('/api/connectors', draft)).body;
+      assertRefused(await link(userId, answer, id), 422, 'session.invalid_connector_id');
+    } finally {
+      await mailbox.close();
+    }
+    assert.equal((await link(userId, answer)).status, 200);
+    const { status, body } = await link(userId, {});
+    assert.ok(status >= 400 && status < 500 && body.code.startsWith('connector.'));
+  });
+});
