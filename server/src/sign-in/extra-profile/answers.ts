@@ -24,12 +24,13 @@ export function readAnswers(fields: readonly ProfileField[], values: Values): Ex
     const answer = readAnswer(question, takeOut(rest, question));
     if (answer !== undefined) put(result, question, answer);
   }
-  for (const { name } of fields) if (isEmptyObject(rest[name])) delete rest[name];
-  const claims = profileSchema.strict().safeParse(rest);
-  if (!claims.success) {
-    const [issue] = claims.error.issues;
-    throw new AldabaError('guard.invalid_input', { reason: `body.values: ${issue?.message}` });
+  for (const { name } of fields) {
+    const unasked = Object.keys((rest[name] as object | undefined) ?? {});
+    if (unasked.length > 0) refuseUnasked(`${name}.${unasked[0]}`);
+    delete rest[name];
   }
+  const claims = profileSchema.strict().safeParse(rest);
+  if (!claims.success) return refuseUnasked(claims.error.issues[0]?.message ?? '');
   if (Object.keys(claims.data).length > 0) result.claims = { ...claims.data, ...result.claims };
   return result;
 }
@@ -48,8 +49,9 @@ function takeOut(rest: Values, { name, whole }: Question): unknown {
   return answer;
 }
 
-const isEmptyObject = (value: unknown): boolean =>
-  typeof value === 'object' && value !== null && Object.keys(value).length === 0;
+function refuseUnasked(what: string): never {
+  throw new AldabaError('guard.invalid_input', { reason: `body.values: ${what}` });
+}
 
 function put(result: ExtraProfile, { name, whole }: Question, answer: string | number | boolean): void {
   if (whole?.type === 'Address') {
