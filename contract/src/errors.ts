@@ -180,7 +180,7 @@ export const errorCatalog = {
   'role.application_exists': [422, 'The application has this role already.'],
   'role.management_api_scopes_not_assignable_to_user_role': [
     422,
-    'Permissions of the Management API are for machine-to-machine roles only.',
+    'Permissions of the Management API are for machine-to-machine roles of the tenant only, not for roles in organizations.',
   ],
   'role.default_role_missing': [422, 'A default role does not exist.'],
   'role.internal_role_violation': [403, 'Internal roles cannot be changed.'],

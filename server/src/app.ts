@@ -36,7 +36,7 @@ import { createOrganizations, type Organizations } from './features/organization
 import { createPasswords, type Passwords } from './features/passwords/index.ts';
 import { createPersonalAccessTokens } from './features/personal-access-tokens/index.ts';
 import { createResources } from './features/resources/index.ts';
-import { createRoles, seedManagementApi } from './features/roles/index.ts';
+import { createRoles, seedManagedTenant, seedManagementApi } from './features/roles/index.ts';
 import { createSandbox, type Sandbox } from './features/sandbox/index.ts';
 import { createScripts } from './features/scripts/index.ts';
 import { createSetup } from './features/setup/index.ts';
@@ -168,6 +168,7 @@ async function layGround(config: Config, world: World) {
       ...(config.ADMIN_ENDPOINT ? { adminEndpoint: config.ADMIN_ENDPOINT } : {}),
     },
     seeds: [createSigningKeySeed(vault), seedManagementApi, seedSignInExperience],
+    managedSeed: seedManagedTenant,
   });
   const allowed = config.OUTBOUND_ALLOWED_HOSTS;
   const outbound = world.outbound ?? createOutbound({ allowed });

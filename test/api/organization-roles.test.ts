@@ -90,7 +90,7 @@ describe('the organization template', () => {
       assertRefused(reply, 404, 'entity.not_exists_with_id');
   });
 
-  it('never gives the Management API to people', async () => {
+  it('never gives the Management API, neither to people nor to machines', async () => {
     const code = 'role.management_api_scopes_not_assignable_to_user_role';
     const scopeIds = ['management-api-all'];
     assertRefused(await api.post('/api/organization-roles', { name: 'Sneaky', resourceScopeIds: scopeIds }), 422, code);
@@ -98,7 +98,9 @@ describe('the organization template', () => {
     const machine = await create('/api/organization-roles', { name: 'Machine', type: 'MachineToMachine' });
     assertRefused(await api.post(`/api/organization-roles/${human.id}/resource-scopes`, { scopeIds }), 422, code);
     assertRefused(await api.put(`/api/organization-roles/${human.id}/resource-scopes`, { scopeIds }), 422, code);
-    assert.equal((await api.put(`/api/organization-roles/${machine.id}/resource-scopes`, { scopeIds })).status, 204);
-    assertRefused(await api.patch(`/api/organization-roles/${machine.id}`, { type: 'User' }), 422, code);
+    const draft = { name: 'Robot', type: 'MachineToMachine', resourceScopeIds: scopeIds };
+    assertRefused(await api.post('/api/organization-roles', draft), 422, code);
+    assertRefused(await api.post(`/api/organization-roles/${machine.id}/resource-scopes`, { scopeIds }), 422, code);
+    assertRefused(await api.put(`/api/organization-roles/${machine.id}/resource-scopes`, { scopeIds }), 422, code);
   });
 });

@@ -201,6 +201,27 @@ describe('tokens in organizations', () => {
     assert.equal(await refuse(await machine.token(request)), '403 access_denied');
   });
 
+  it('never control the tenant, whatever a role in the database says', async () => {
+    const { organizationId } = await join();
+    const { db, managementIndicator: resource } = provider.tenant;
+    await organizations.addMembers(db, 'application', organizationId, [machine.id]);
+    await organizations.addRoles(db, { kind: 'application', organizationId, ids: [machine.id] }, [ids.robot]);
+    await db.raw(
+      `insert into organization_role_resource_scopes (tenant_id, organization_role_id, scope_id)
+       values ($1, $2, 'management-api-all')`,
+      [db.tenantId, ids.robot],
+    );
+    const request = { grant_type: 'client_credentials', organization_id: organizationId, resource, scope: 'all' };
+    const { access_token: token, scope: given } = await read(await machine.token(request));
+    assert.equal(given, '');
+    const guarded = await fetch(`${provider.url}/test/guarded`, { headers: { authorization: `Bearer ${token}` } });
+    assert.equal(guarded.status, 403);
+    await db.raw(
+      "delete from organization_role_resource_scopes where tenant_id = $1 and scope_id = 'management-api-all'",
+      [db.tenantId],
+    );
+  });
+
   it('never reach into another tenant', async () => {
     const other = await provider.tenancy.get('other');
     const { id } = await organizations.create(other.db, { name: 'Foreign' });

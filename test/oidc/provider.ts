@@ -26,7 +26,7 @@ import {
   type PersonalAccessTokens,
 } from '../../server/src/features/personal-access-tokens/index.ts';
 import { createResources } from '../../server/src/features/resources/index.ts';
-import { createRoles, seedManagementApi } from '../../server/src/features/roles/index.ts';
+import { createRoles, seedManagedTenant, seedManagementApi } from '../../server/src/features/roles/index.ts';
 import { createScripts } from '../../server/src/features/scripts/index.ts';
 import { createSignInExperiences } from '../../server/src/features/sign-in-experience/index.ts';
 import { createSubjectTokens, type SubjectTokens } from '../../server/src/features/subject-tokens/index.ts';
@@ -125,7 +125,13 @@ async function compose({ database, clock, url, log }: { database: Database; cloc
   const caches = await createCaches(database, clock.now);
   const vault = createVault(secret);
   const seeds = [createSigningKeySeed(vault), seedManagementApi];
-  const tenancy = createTenancy({ database, caches, addresses: { endpoint: url }, seeds });
+  const tenancy = createTenancy({
+    database,
+    caches,
+    addresses: { endpoint: url },
+    seeds,
+    managedSeed: seedManagedTenant,
+  });
   for (const id of ['default', 'admin', 'other']) await tenancy.create({ id, name: id });
   const ground = {
     database,

@@ -58,6 +58,38 @@ describe('migrations', () => {
     assert.deepEqual((await migrate(url, folder, quiet)).applied, ['9999-bad.sql']);
   });
 
+  it('tell the admin tenant of tenants that were there before, and take the Management API from organizations', async () => {
+    const kept = join(folder, '0013-management-apis.sql');
+    await rm(kept);
+    await migrate(url, folder, quiet);
+    const client = new Client({ connectionString: url, options: '-c search_path=aldaba -c app.tenant=*' });
+    await client.connect();
+    try {
+      await client.query(`
+        insert into tenants (id, name) values ('admin', 'Admin'), ('acme', 'Acme');
+        insert into resources (tenant_id, id, name, indicator)
+          values ('acme', 'management-api', 'API', 'https://acme.logto.app/api'), ('acme', 'orders', 'Orders', 'https://orders.test');
+        insert into scopes (tenant_id, id, resource_id, name)
+          values ('acme', 'management-api-all', 'management-api', 'all'), ('acme', 'ship', 'orders', 'ship');
+        insert into organization_roles (tenant_id, id, name, type) values ('acme', 'robot', 'Robot', 'MachineToMachine');
+        insert into organization_role_resource_scopes
+          values ('acme', 'robot', 'management-api-all'), ('acme', 'robot', 'ship')`);
+      await cp(join(source, '0013-management-apis.sql'), kept);
+      await migrate(url, folder, quiet);
+      const { rows: left } = await client.query('select scope_id from organization_role_resource_scopes');
+      assert.deepEqual(left, [{ scope_id: 'ship' }]);
+      const { rows: known } = await client.query(`
+        select r.name as role, s.name as scope, a.indicator from roles_scopes h
+          join roles r on r.tenant_id = h.tenant_id and r.id = h.role_id
+          join scopes s on s.tenant_id = h.tenant_id and s.id = h.scope_id
+          join resources a on a.tenant_id = s.tenant_id and a.id = s.resource_id
+         where h.tenant_id = 'admin'`);
+      assert.deepEqual(known, [{ role: 'acme:admin', scope: 'all', indicator: 'https://acme.logto.app/api' }]);
+    } finally {
+      await client.end();
+    }
+  });
+
   it('make the indexes of searches later where their extension was missing', async () => {
     await migrate(url, folder, quiet);
     const client = new Client({ connectionString: url, options: '-c search_path=aldaba' });

@@ -9,6 +9,13 @@ export interface Addresses {
 export const defaultTenantId = 'default';
 export const adminTenantId = 'admin';
 
+/** Resource indicator of a tenant's Management API: one name wherever the tenant lives, as published clients know it. */
+export const managementIndicatorOf = (tenantId: string): string => `https://${tenantId}.logto.app/api`;
+
+/** Whether a resource indicator is that of some tenant's Management API. */
+export const isManagementIndicator = (indicator: string): boolean =>
+  /^https:\/\/[a-z0-9-]+\.logto\.app\/api$/.test(indicator);
+
 /** What a request's address says: the tenant, and the path inside it. */
 export interface Location {
   tenantId: string;

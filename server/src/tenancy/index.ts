@@ -8,10 +8,10 @@
  */
 import { AldabaError } from '../kernel/errors.ts';
 import type { CacheRegistry, Database, Queries } from '../store/index.ts';
-import { type Addresses, baseUrlOf, type Location, locate } from './address.ts';
-import { findSetting, findTenant, insertTenant, saveSetting, type TenantRecord } from './store.ts';
+import { type Addresses, adminTenantId, baseUrlOf, type Location, locate, managementIndicatorOf } from './address.ts';
+import { findSetting, findTenant, findTenantIds, insertTenant, saveSetting, type TenantRecord } from './store.ts';
 
-export { adminTenantId, defaultTenantId } from './address.ts';
+export { adminTenantId, defaultTenantId, isManagementIndicator } from './address.ts';
 
 export interface Tenant {
   readonly id: string;
@@ -36,7 +36,10 @@ export interface Tenancy {
   locate(host: string | undefined, url: string): Location;
   /** @throws AldabaError `tenant.not_found` for unknown and suspended tenants. */
   get(tenantId: string): Promise<Tenant>;
-  /** Creates a tenant with keys, settings and its Management API in one transaction; does nothing when it exists. */
+  /**
+   * Creates a tenant with keys, settings and its Management API in one transaction, and makes that API known to the admin
+   * tenant; does nothing when it exists.
+   */
   create(tenant: { id: string; name: string }): Promise<Tenant>;
   /** A cached JSON setting of the tenant, or undefined. */
   setting(tenant: Tenant, key: string): Promise<unknown>;
@@ -48,6 +51,8 @@ export function createTenancy(deps: {
   caches: CacheRegistry;
   addresses: Addresses;
   seeds: readonly Seed[];
+  /** What the admin tenant has for each other tenant; one statement in the admin tenant, which may be sent again. */
+  managedSeed: Seed;
 }): Tenancy {
   const { database, addresses } = deps;
   const toTenant = (record: TenantRecord): Tenant => {
@@ -59,7 +64,7 @@ export function createTenancy(deps: {
       baseUrl,
       basePath: pathname === '/' ? '' : pathname,
       issuer: `${baseUrl}/oidc`,
-      managementIndicator: `https://${record.id}.logto.app/api`,
+      managementIndicator: managementIndicatorOf(record.id),
       db: database.tenant(record.id),
     });
   };
@@ -83,15 +88,24 @@ export function createTenancy(deps: {
     if (!tenant) throw new AldabaError('tenant.not_found');
     return tenant;
   };
+  /** Tells the admin tenant of another one; the admin tenant itself, when it is new, of all there are. */
+  const makeManageable = async (tenantId: string) => {
+    const admin = database.tenant(adminTenantId);
+    if (tenantId !== adminTenantId && !(await findTenant(admin))) return;
+    const ids = tenantId === adminTenantId ? await findTenantIds(database.system) : [tenantId];
+    for (const id of ids) if (id !== adminTenantId) await deps.managedSeed(admin, id);
+  };
   return {
     locate: (host, url) => locate(addresses, host, url),
     get,
     async create(tenant) {
-      await database.tenant(tenant.id).transaction(async (tx) => {
-        if (!(await insertTenant(tx, tenant))) return;
+      const isNew = await database.tenant(tenant.id).transaction(async (tx) => {
+        if (!(await insertTenant(tx, tenant))) return false;
         for (const seed of deps.seeds) await seed(tx, tenant.id);
         await known.changed(tx, '');
+        return true;
       });
+      if (isNew) await makeManageable(tenant.id);
       return get(tenant.id);
     },
     setting: async (tenant, key) => (await settings.get(tenant.id, key))?.value,

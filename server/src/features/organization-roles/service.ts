@@ -8,8 +8,8 @@ import type {
 import { AldabaError } from '../../kernel/errors.ts';
 import { standardId } from '../../kernel/ids.ts';
 import type { Queries, Search } from '../../store/index.ts';
+import { isManagementIndicator } from '../../tenancy/index.ts';
 import type { Events } from '../hooks/index.ts';
-import { isManagementIndicator } from '../roles/index.ts';
 import * as store from './store.ts';
 
 export interface OrganizationScopeDraft {
@@ -54,7 +54,7 @@ export interface OrganizationRoles {
   resourceScopes(q: Queries, roleId: string): Promise<Scope[]>;
   /**
    * @throws AldabaError `entity.relation_foreign_key_not_found`, and `role.management_api_scopes_not_assignable_to_user_role`:
-   * people never get permissions of the Management API
+   * no role in an organization has permissions of the Management API
    */
   addScopes(tx: Queries, kind: ScopeKind, roleId: string, scopeIds: readonly string[]): Promise<void>;
   replaceScopes(tx: Queries, kind: ScopeKind, roleId: string, scopeIds: readonly string[]): Promise<void>;
@@ -81,7 +81,7 @@ export function createOrganizationRoles({ events }: { events: Events }): Organiz
       const id = standardId();
       const { name, description = null, type } = draft;
       await store.insertRole(tx, { id, name, description, type });
-      await requireAssignable(tx, type, draft.resourceScopeIds);
+      await requireAssignable(tx, draft.resourceScopeIds);
       await store.insertRoleScopes(tx, 'organization', id, draft.organizationScopeIds);
       await store.insertRoleScopes(tx, 'resource', id, draft.resourceScopeIds);
       const role = await getRole(tx, id);
@@ -90,14 +90,6 @@ export function createOrganizationRoles({ events }: { events: Events }): Organiz
       return role;
     },
     update: async (tx, id, patch) => {
-      if (patch.type !== undefined) {
-        const scopes = await store.findResourceScopes(tx, id);
-        await requireAssignable(
-          tx,
-          patch.type,
-          scopes.map((scope) => scope.id),
-        );
-      }
       const role = await store.updateRoleRow(tx, id, patch).catch(explainHeld);
       if (!role) throw missing('organization role', id);
       await events.publish(tx, 'OrganizationRole.Data.Updated', { data: role });
@@ -174,13 +166,16 @@ async function getRole(q: Queries, id: string): Promise<OrganizationRole> {
 const addScopes: OrganizationRoles['addScopes'] = async (tx, kind, roleId, scopeIds) => {
   const role = await store.findRole(tx, roleId);
   if (!role) throw new AldabaError('entity.relation_foreign_key_not_found', { organizationRoleId: roleId });
-  if (kind === 'resource') await requireAssignable(tx, role.type, scopeIds);
+  if (kind === 'resource') await requireAssignable(tx, scopeIds);
   await store.insertRoleScopes(tx, kind, roleId, scopeIds);
 };
 
-/** The same wall as for roles outside of organizations: a stolen session must not become control of the tenant. */
-async function requireAssignable(q: Queries, type: RoleType, scopeIds: readonly string[]): Promise<void> {
-  if (type === 'User' && (await store.findIndicators(q, scopeIds)).some(isManagementIndicator))
+/**
+ * Control of the tenant comes of the tenant's own roles for machines only. Who hands out roles in an organization decides for
+ * that organization, and must not be able to give more than it has.
+ */
+async function requireAssignable(q: Queries, scopeIds: readonly string[]): Promise<void> {
+  if ((await store.findIndicators(q, scopeIds)).some(isManagementIndicator))
     throw new AldabaError('role.management_api_scopes_not_assignable_to_user_role');
 }
 

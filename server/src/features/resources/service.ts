@@ -9,7 +9,7 @@ import {
   type Search,
   searching,
 } from '../../store/index.ts';
-import type { Tenant } from '../../tenancy/index.ts';
+import { isManagementIndicator, type Tenant } from '../../tenancy/index.ts';
 import type { ConsentScopesService } from '../consent-scopes/index.ts';
 import type { Events } from '../hooks/index.ts';
 import type { Roles } from '../roles/index.ts';
@@ -163,8 +163,7 @@ export function createResources({ database, caches, roles, consentScopes, events
 
 const missing = (id: string) => new AldabaError('entity.not_exists_with_id', { name: 'API resource', id });
 
-const managementIndicator = /^https:\/\/[a-z0-9-]+\.logto\.app\/api$/;
-const isManagementApi = ({ indicator }: Resource): boolean => managementIndicator.test(indicator);
+const isManagementApi = ({ indicator }: Resource): boolean => isManagementIndicator(indicator);
 
 /** RFC 8707 section 2: an absolute URI without a fragment. */
 function requireIndicator(indicator: string): void {
@@ -175,7 +174,7 @@ function requireIndicator(indicator: string): void {
     });
   }
   // These name what Aldaba itself offers: an API that took such a name would be given tokens meant for Aldaba.
-  if (indicator.startsWith('urn:logto:') || managementIndicator.test(indicator)) {
+  if (indicator.startsWith('urn:logto:') || isManagementIndicator(indicator)) {
     throw new AldabaError('guard.invalid_input', { reason: 'body.indicator: this identifier is reserved' });
   }
 }

@@ -11,12 +11,12 @@ export {
   managementResourceId,
   managementRoleId,
   managementScopeId,
+  seedManagedTenant,
   seedManagementApi,
 } from './seed.ts';
 export {
   createRoles,
   type Holder,
-  isManagementIndicator,
   type RoleFilter,
   type Roles,
   type RolesNeeds,

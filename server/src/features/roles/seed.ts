@@ -1,5 +1,5 @@
-import { adminTenantId, defaultTenantId, type Seed } from '../../tenancy/index.ts';
-import { insertManagementApi, insertRole, insertRoleScopes } from './store.ts';
+import { defaultTenantId, type Seed } from '../../tenancy/index.ts';
+import { insertManagementApi, insertRole, insertRoleScopes, offerManagementApi } from './store.ts';
 
 /** Ids that every tenant has. */
 export const managementResourceId = 'management-api';
@@ -7,7 +7,7 @@ export const managementScopeId = 'management-api-all';
 /** Machine-to-machine role that gives an application the whole Management API. */
 export const managementRoleId = 'management-api-access';
 /** In the admin tenant: the role of administrators of the default tenant. */
-export const administratorRoleId = 'default-admin';
+export const administratorRoleId = `${defaultTenantId}-admin`;
 
 /** Gives a tenant its Management API, the permission `all` and the role that applications need. */
 export const seedManagementApi: Seed = async (tx, tenantId) => {
@@ -25,20 +25,16 @@ export const seedManagementApi: Seed = async (tx, tenantId) => {
     isDefault: false,
   });
   await insertRoleScopes(tx, managementRoleId, [managementScopeId]);
-  // Administrators sign in to the admin tenant and manage the default tenant with the tokens they get there.
-  if (tenantId !== adminTenantId) return;
-  const api = {
-    tenantId: defaultTenantId,
-    resourceId: 'default-management-api',
-    scopeId: 'default-management-api-all',
-  };
-  await insertManagementApi(tx, { ...api, name: 'Management API of the default tenant' });
-  await insertRole(tx, {
-    id: administratorRoleId,
-    name: 'default:admin',
-    description: 'Administrator of the default tenant.',
-    type: 'User',
-    isDefault: false,
-  });
-  await insertRoleScopes(tx, administratorRoleId, [api.scopeId]);
 };
+
+/**
+ * Makes a tenant's Management API one that the admin tenant gives tokens for: administrators sign in there, whichever tenant
+ * they manage, and its machines may manage others.
+ */
+export const seedManagedTenant: Seed = (tx, tenantId) =>
+  offerManagementApi(tx, {
+    tenantId,
+    resourceId: `${tenantId}-management-api`,
+    scopeId: `${tenantId}-management-api-all`,
+    roleId: `${tenantId}-admin`,
+  });

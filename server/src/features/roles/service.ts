@@ -9,7 +9,7 @@ import {
   type Search,
   searching,
 } from '../../store/index.ts';
-import type { Tenant } from '../../tenancy/index.ts';
+import { isManagementIndicator, type Tenant } from '../../tenancy/index.ts';
 import type { Events } from '../hooks/index.ts';
 import type { Holder, Slice } from './store.ts';
 import * as store from './store.ts';
@@ -85,9 +85,6 @@ export interface Roles {
 }
 
 const holderOf: Record<RoleType, Holder> = { User: 'user', MachineToMachine: 'application' };
-const managementIndicator = /^https:\/\/[a-z0-9-]+\.logto\.app\/api$/;
-/** Whether a resource is the Management API of a tenant. */
-export const isManagementIndicator = (indicator: string): boolean => managementIndicator.test(indicator);
 
 export function createRoles({ database, caches, events }: RolesNeeds): Roles {
   const applicationScopes = caches.create<ReadonlyMap<string, string[]>>({

@@ -87,6 +87,30 @@ export async function insertManagementApi(
   );
 }
 
+/**
+ * Makes the Management API of another tenant known to the admin tenant, with a role for its administrators. What is there
+ * already stays.
+ */
+export async function offerManagementApi(
+  tx: Queries,
+  api: { tenantId: string; resourceId: string; scopeId: string; roleId: string },
+): Promise<void> {
+  const { tenantId, resourceId, scopeId, roleId } = api;
+  await tx.raw(
+    `with resource as (
+       insert into resources (tenant_id, id, name, indicator)
+       values ($1, $3, 'Management API of the tenant ' || $2, 'https://' || $2 || '.logto.app/api') on conflict do nothing returning id),
+     scope as (
+       insert into scopes (tenant_id, id, resource_id, name, description)
+       select $1, $4, id, 'all', 'Everything the Management API offers.' from resource returning id),
+     role as (
+       insert into roles (tenant_id, id, name, description, type)
+       values ($1, $5, $2 || ':admin', 'Administrator of the tenant ' || $2 || '.', 'User') on conflict do nothing returning id)
+     insert into roles_scopes (tenant_id, role_id, scope_id) select $1, role.id, scope.id from role, scope`,
+    [tx.tenantId, tenantId, resourceId, scopeId, roleId],
+  );
+}
+
 // Permissions of roles
 
 /** Scopes by their ids, with whether each belongs to a Management API. */

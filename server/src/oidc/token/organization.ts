@@ -1,3 +1,4 @@
+import { isManagementIndicator } from '../../tenancy/index.ts';
 import { ProtocolError } from '../errors.ts';
 import { limitsOf } from '../limits.ts';
 import type { OrganizationFacts, ProtectedResource } from '../needs.ts';
@@ -63,7 +64,8 @@ export async function accessInOrganization(
     throw denied(`the ${bearer.kind === 'user' ? 'user' : 'application'} is not a member of the organization`);
   if (standing.isMfaRequired && !standing.hasMfa)
     throw denied('the organization requires MFA, but the user has none set up');
-  const held = new Set(standing.scopes);
+  // Deny by default, whatever a role in the database says: what an organization gives never controls the tenant.
+  const held = new Set(resource && isManagementIndicator(resource.indicator) ? [] : standing.scopes);
   const limits = await limitsOf(core, tenant, client);
   const allowed = resource
     ? limits.organizationResource(resource.id, bearer.scopes)

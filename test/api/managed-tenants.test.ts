@@ -1,0 +1,69 @@
+import assert from 'node:assert/strict';
+import { after, before, describe, it } from 'node:test';
+import { adminTenantId, type Tenant } from '../../server/src/tenancy/index.ts';
+import { assertRefused, type Manager, manage, managerWith, requestToken } from '../support/management.ts';
+import { startServer, type TestServer } from '../support/server.ts';
+
+const indicator = 'https://acme.logto.app/api';
+
+describe('a tenant that is created later', () => {
+  let server: TestServer;
+  let acme: Tenant;
+  let admin: Tenant;
+  let adminApi: Manager;
+  before(async () => {
+    server = await startServer();
+    const { tenancy } = server.app;
+    acme = await tenancy.create({ id: 'acme', name: 'Acme' });
+    admin = await tenancy.get(adminTenantId);
+    adminApi = await manage(server, admin);
+  });
+  after(() => server.close());
+
+  /** A machine of the tenant whose role there has the permission `all` on acme's API. */
+  const machineIn = async (tenant: Tenant, api: Manager, resourceId: string) => {
+    const { body: machine } = await api.post('/api/applications', { name: 'Robot', type: 'MachineToMachine' });
+    const { body: scopes } = await api.get(`/api/resources/${resourceId}/scopes`);
+    const draft = { name: 'Acme keeper', description: 'Keeps Acme.', type: 'MachineToMachine' };
+    const { body: role } = await api.post('/api/roles', { ...draft, scopeIds: [scopes[0].id] });
+    await api.post(`/api/applications/${machine.id}/roles`, { roleIds: [role.id] });
+    const { body } = await requestToken(tenant.baseUrl, machine, indicator);
+    assert.equal(body.scope, 'all', JSON.stringify(body));
+    return body.access_token as string;
+  };
+
+  it('is managed with tokens of the admin tenant, which open no other tenant', async () => {
+    const { body: resources } = await adminApi.get('/api/resources');
+    const resource = resources.find((candidate: { indicator: string }) => candidate.indicator === indicator);
+    const token = await machineIn(admin, adminApi, resource.id);
+    assert.equal((await managerWith(acme.baseUrl, token).get('/api/users')).status, 200);
+    for (const elsewhere of [server.url, admin.baseUrl])
+      assertRefused(await managerWith(elsewhere, token).get('/api/users'), 401, 'auth.unauthorized');
+  });
+
+  it('is not managed with tokens of a third tenant, though they name its API', async () => {
+    const own = await manage(server);
+    const { db } = server.tenant;
+    // No API makes such a resource: it is in the database of a tenant that turned bad.
+    await db.raw('insert into resources (tenant_id, id, name, indicator) values ($1, $2, $2, $3)', [
+      db.tenantId,
+      'stolen',
+      indicator,
+    ]);
+    await db.raw("insert into scopes (tenant_id, id, resource_id, name) values ($1, 'stolen-all', 'stolen', 'all')", [
+      db.tenantId,
+    ]);
+    const token = await machineIn(server.tenant, own, 'stolen');
+    assertRefused(await managerWith(acme.baseUrl, token).get('/api/users'), 401, 'auth.unauthorized');
+  });
+
+  it('has administrators: who holds its role in the admin tenant', async () => {
+    const { body: roles } = await adminApi.get('/api/roles?type=User');
+    const role = roles.find(({ name }: { name: string }) => name === 'acme:admin');
+    const { body: scopes } = await adminApi.get(`/api/roles/${role.id}/scopes`);
+    assert.deepEqual(
+      scopes.map((scope: { name: string; resource: { indicator: string } }) => [scope.name, scope.resource.indicator]),
+      [['all', indicator]],
+    );
+  });
+});
