@@ -388,6 +388,50 @@ describe('Webhooks whose receiver hangs', () => {
   });
 });
 
+describe('Webhooks with more to tell than can be told at a time', () => {
+  it('tell everything once', async (test) => {
+    const server = await startServer({ environment });
+    const receiver = await startReceiver();
+    test.after(async () => {
+      await server.close();
+      await receiver.close();
+    });
+    const api = await manage(server);
+    for (let count = 0; count < 2; count += 1)
+      await api.post('/api/hooks', { events: ['User.Created'], config: { url: receiver.url } });
+    const made = await Promise.all(Array.from({ length: 60 }, () => api.post('/api/users', {})));
+    for (let count = 0; count < 120; count += 1) await receiver.next();
+    const told = receiver.requests.map(payloadOf).map(({ hookId, data }) => `${hookId} ${data.id}`);
+    assert.equal(new Set(told).size, 120);
+    assert.deepEqual(
+      new Set(receiver.requests.map((request) => payloadOf(request).data.id)),
+      new Set(made.map(({ body }) => body.id)),
+    );
+    await server.restart();
+    const [left] = await server.tenant.db.raw<{ jobs: number }>('select count(*) as jobs from jobs', []);
+    assert.deepEqual([left?.jobs, receiver.requests.length], [0, 120]);
+  });
+
+  it('leave the rest to the next server when theirs stops, at once', async (test) => {
+    const server = await startServer({ environment });
+    test.after(() => server.close());
+    const api = await manage(server);
+    const receiver = await startReceiver();
+    test.after(() => receiver.close());
+    receiver.hang();
+    await api.post('/api/hooks', { events: ['User.Created'], config: { url: receiver.url } });
+    const made = await Promise.all(Array.from({ length: 30 }, () => api.post('/api/users', {})));
+    await receiver.next();
+    const restarted = server.restart();
+    const unanswered = receiver.requests.length;
+    receiver.answerWith(200);
+    await restarted;
+    while (receiver.requests.length < unanswered + made.length) await receiver.next();
+    const answered = receiver.requests.slice(unanswered).map((request) => payloadOf(request).data.id);
+    assert.deepEqual(new Set(answered), new Set(made.map(({ body }) => body.id)));
+  });
+});
+
 describe('Webhooks whose receiver is away', () => {
   it('deliver everything when it comes back after an hour and a restart of the server', async (test) => {
     let ahead = 0;

@@ -17,7 +17,7 @@ export interface Receiver {
   requests: Received[];
   /** Status of the coming answers, 200 at first, and where a redirect leads. */
   answerWith(status: number, location?: string): void;
-  /** Answers nothing any more. */
+  /** Answers nothing any more, until it is told what to answer. */
   hang(): void;
   /** The next request that was not taken yet and fits; waits for it. */
   next(fits?: (request: Received) => boolean): Promise<Received>;
@@ -49,6 +49,7 @@ export async function startReceiver(port = 0): Promise<Receiver> {
     requests,
     answerWith(next, location) {
       status = next;
+      hangs = false;
       target = location;
     },
     hang() {

@@ -239,3 +239,63 @@ describe('Outgoing requests', () => {
     });
   });
 });
+
+describe('Outgoing requests over kept connections', () => {
+  /** A server that counts its connections. */
+  const counting = async (listener: RequestListener) => {
+    const sockets = new Set<object>();
+    const port = await serve((request, response) => {
+      sockets.add(request.socket);
+      return listener(request, response);
+    });
+    return { port, sockets };
+  };
+  const post = (fetch: typeof globalThis.fetch, url: string, body: string) => fetch(url, { method: 'POST', body });
+
+  it('go over one connection, one after the other', async () => {
+    const { port, sockets } = await counting((_request, response) => response.end('ok'));
+    const fetch = outbound({ keepsConnections: true });
+    for (const body of ['1', '2', '3'])
+      assert.equal(await (await post(fetch, `http://api.test:${port}/`, body)).text(), 'ok');
+    assert.equal(sockets.size, 1);
+  });
+
+  it('are sent again when the connection turns out to be closed', async () => {
+    const bodies: string[] = [];
+    const { port, sockets } = await counting(async (request, response) => {
+      let body = '';
+      for await (const chunk of request.setEncoding('utf8')) body += chunk;
+      bodies.push(body);
+      if (sockets.size === 1 && bodies.length === 2) request.socket.destroy();
+      else response.end('ok');
+    });
+    const fetch = outbound({ keepsConnections: true });
+    for (const body of ['1', '2']) assert.equal((await post(fetch, `http://api.test:${port}/`, body)).status, 200);
+    assert.deepEqual([bodies, sockets.size], [['1', '2', '2'], 2]);
+  });
+
+  it('are not sent again over a fresh one', async () => {
+    let count = 0;
+    const port = await serve((request) => {
+      count += 1;
+      request.socket.destroy();
+    });
+    await assert.rejects(
+      post(outbound({ keepsConnections: true }), `http://api.test:${port}/`, ''),
+      refusal('network'),
+    );
+    assert.equal(count, 1);
+  });
+
+  it('check the name anew, and never use a connection to another address than the one that was checked', async () => {
+    const { port, sockets } = await counting((_request, response) => response.end('ok'));
+    let addresses = local;
+    const fetch = createOutbound({ allowed: ['127.0.0.0/8'], resolve: async () => addresses, keepsConnections: true });
+    await post(fetch, `http://moved.test:${port}/`, '');
+    addresses = [{ address: '10.0.0.1', family: 4 }];
+    await assert.rejects(post(fetch, `http://moved.test:${port}/`, ''), refusal('address'));
+    addresses = [{ address: '127.0.0.2', family: 4 }];
+    await assert.rejects(post(fetch, `http://moved.test:${port}/`, ''), refusal('network'));
+    assert.equal(sockets.size, 1);
+  });
+});
