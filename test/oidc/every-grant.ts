@@ -23,6 +23,7 @@ export interface EveryGrant {
   /** Roles that give `read` on the resource: one of the person, three of the machine. */
   roleIds: { user: string; machine: string[] };
   spa: Party;
+  exchanger: Party;
   machine: Party;
   machineSecret: string;
 }

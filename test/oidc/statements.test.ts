@@ -39,6 +39,23 @@ describe('A token grant, once caches are warm', () => {
     assert.deepEqual(cached, [['client_credentials, for a resource', 0]]);
   });
 
+  it('takes no more where the access to the applications is limited', async () => {
+    const { db } = provider.tenant;
+    const limit = (appLevelAccessControlEnabled: boolean) =>
+      db.transaction(async (tx) => {
+        for (const { id } of [every.spa, every.exchanger]) {
+          const rules = { userIds: [every.userId], userRoleIds: [], organizationIds: [], organizationRoleRules: [] };
+          await provider.accessControl.replace(tx, id, rules);
+          await provider.applications.update(tx, id, { appLevelAccessControlEnabled });
+        }
+      });
+    await limit(true);
+    await spent();
+    const counts = await spent();
+    await limit(false);
+    assert.deepEqual(over(counts), []);
+  });
+
   it('takes no more when scripts customize the tokens, except for the person of an exchange', async () => {
     const plain = await spent();
     const script = 'const getCustomJwtClaims = async () => ({ ok: 1 });';
