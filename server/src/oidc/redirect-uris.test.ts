@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import type { ApplicationType, Client } from '../features/applications/index.ts';
+import { redirectUriProblem } from '../features/applications/redirect-uris.ts';
 import { hasOrigin, isRegisteredUri } from './redirect-uris.ts';
 
 const client = (type: ApplicationType): Client => ({
@@ -85,6 +86,85 @@ describe('registered addresses', () => {
     ]) {
       assert.equal(isRegisteredUri(uri, [uri], client('Native')), false, uri);
     }
+  });
+
+  it('a wildcard that may be registered stands for a part of one label or segment, and one that may not for nothing', () => {
+    const label = fc.constantFrom(
+      'app',
+      '*',
+      'pr-*',
+      '*-x',
+      'a*b',
+      '**',
+      'localhost',
+      '[::1]',
+      '1',
+      'example',
+      'com',
+      'test',
+    );
+    const segment = fc.constantFrom('cb', '*', 'v*', '*.html', '*-*', '..', '%2f', '');
+    const entries = fc
+      .record({
+        scheme: fc.constantFrom('https://', 'http://', 'HTTPS://'),
+        user: fc.constantFrom('', '', '', '*@', 'me@'),
+        labels: fc.array(label, { minLength: 1, maxLength: 4 }),
+        port: fc.constantFrom('', '', ':443', ':8443', ':*'),
+        segments: fc.array(segment, { maxLength: 3 }),
+        tail: fc.constantFrom('', '', '?a=1', '?a=*', '#*'),
+      })
+      .map(({ scheme, user, labels, port, segments, tail }) =>
+        [scheme, user, labels.join('.'), port, ...segments.map((part) => `/${part}`), tail].join(''),
+      )
+      .filter((entry) => entry.includes('*'));
+    const foreign = fc.constantFrom(
+      '',
+      '.',
+      'x.y',
+      'a/b',
+      '/',
+      '%2f',
+      '%2e',
+      '@evil.test',
+      ':80',
+      '?',
+      '#',
+      '\\',
+      ';x',
+      'evil.test/',
+      '*',
+      '\n',
+    );
+    fc.assert(
+      fc.property(entries, foreign, fc.nat(), (entry, bad, at) => {
+        const passes = (uri: string) => isRegisteredUri(uri, [entry], client('SPA'));
+        const good = entry.replaceAll('*', 'x1');
+        if (redirectUriProblem(entry, 'SPA') !== undefined) return assert.equal(passes(good), false, entry);
+        assert.equal(passes(good), true, entry);
+        // The same address with something else in the place of one star.
+        const stars = [...entry.matchAll(/\*/g)].map(({ index }) => index);
+        const star = stars[at % stars.length] as number;
+        const fill = (text: string) => text.replaceAll('*', 'x1');
+        const changed = `${fill(entry.slice(0, star))}${bad}${fill(entry.slice(star + 1))}`;
+        if (!passes(changed)) return;
+        // Dots may stand in a segment; no more labels or segments than were registered ever pass.
+        const [before, after] = [new URL(good), new URL(changed)];
+        assert.equal(after.host.split('.').length, before.host.split('.').length, changed);
+        assert.equal(after.pathname.split('/').length, before.pathname.split('/').length, changed);
+        assert.equal(after.host.split('.').slice(-2).join('.'), before.host.split('.').slice(-2).join('.'), changed);
+        assert.deepEqual([after.protocol, after.port, after.search], [before.protocol, before.port, before.search]);
+        assert.match(after.pathname, /^[\w.~/-]*$|%2f/i, changed);
+      }),
+      { numRuns: 5000 },
+    );
+  });
+
+  it('a wildcard in the path needs none in the host, and fits whole segments of it only', () => {
+    const passes = (uri: string, entry: string) => isRegisteredUri(uri, [entry], client('SPA'));
+    assert.equal(passes('http://localhost:3000/pr-7/cb', 'http://localhost:3000/pr-*/cb'), true);
+    assert.equal(passes('https://example.com/x/cb', 'https://example.com/*/cb'), true);
+    for (const path of ['/x/y/cb', '//cb', '/cb', '/x%2fy/cb', '/x;y/cb', '/%78/cb', '/x/cb/'])
+      assert.equal(passes(`https://example.com${path}`, 'https://example.com/*/cb'), false, path);
   });
 
   it('a wildcard stands for one label and one segment, and never for the last two labels', () => {

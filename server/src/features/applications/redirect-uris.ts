@@ -1,4 +1,5 @@
 import type { ApplicationType } from './client.ts';
+import { wildcardProblem } from './wildcards.ts';
 
 /*
  * Which addresses an application may register. A redirect URI is where codes are sent, so the list of schemes is closed
@@ -37,6 +38,9 @@ const handledElsewhere = new Set([
   'xmpp',
 ]);
 
+/** Whether an address of this scheme leads elsewhere than to an application. `protocol` is as in `URL`, with its colon. */
+export const isHandledElsewhere = (protocol: string): boolean => handledElsewhere.has(protocol.slice(0, -1));
+
 /**
  * Why a redirect or post sign-out URI cannot be registered, as words that follow "must"; undefined when it can.
  */
@@ -48,11 +52,9 @@ export function redirectUriProblem(uri: string, type: ApplicationType): string |
   if (uri.includes('#')) return 'not have a fragment';
   if (scheme !== 'http' && scheme !== 'https') return customSchemeProblem(uri, scheme, type);
   if (!/^https?:\/\/[^/]/i.test(uri)) return 'start with https:// and a host';
-  const wildcard = wildcardProblem(uri);
-  if (wildcard) return wildcard;
-  const probe = uri.replaceAll('*', 'wildcard');
-  if (!URL.canParse(probe)) return 'be a URL';
-  const url = new URL(probe);
+  if (uri.includes('*')) return wildcardProblem(uri);
+  if (!URL.canParse(uri)) return 'be a URL';
+  const url = new URL(uri);
   if (url.username !== '' || url.password !== '') return 'not contain a user name or password';
   return undefined;
 }
@@ -66,22 +68,6 @@ function customSchemeProblem(uri: string, scheme: string, type: ApplicationType)
   return url.username !== '' || url.password !== '' ? 'not contain a user name or password' : undefined;
 }
 
-/** `*` stands for one label of the host, or a part of one, and never for the last two; or for anything in the path. */
-function wildcardProblem(uri: string): string | undefined {
-  if (!uri.includes('*')) return undefined;
-  const [, authority = '', rest = ''] = /^https?:\/\/([^/?]*)(.*)$/i.exec(uri) ?? [];
-  const [, query] = rest.split('?', 2);
-  if (query?.includes('*')) return 'not have a wildcard in the query';
-  const [host = '', port] = authority.split(':', 2);
-  if (port?.includes('*')) return 'not have a wildcard in the port';
-  const labels = host.split('.');
-  if (labels.some((label) => label.split('*').length > 2))
-    return 'have at most one wildcard in a part of the host name';
-  if (labels.slice(-2).some((label) => label.includes('*')))
-    return 'not have a wildcard in the last two parts of the host name';
-  return undefined;
-}
-
 /** Why an origin cannot be allowed for cross-origin requests; it is compared exactly, so there is no wildcard and no path. */
 export function corsOriginProblem(origin: string): string | undefined {
   const problem = 'be an origin like https://app.example.com, without a path';
@@ -89,6 +75,6 @@ export function corsOriginProblem(origin: string): string | undefined {
   const url = new URL(origin);
   // Schemes of web views (capacitor://localhost) have the opaque origin "null" here but send scheme and host.
   const expected = url.origin === 'null' ? `${url.protocol}//${url.host}` : url.origin;
-  const isOrigin = url.host !== '' && !handledElsewhere.has(url.protocol.slice(0, -1)) && origin === expected;
+  const isOrigin = url.host !== '' && !isHandledElsewhere(url.protocol) && origin === expected;
   return isOrigin ? undefined : problem;
 }

@@ -1,0 +1,70 @@
+/*
+ * Addresses with `*`, for preview deployments. What may be registered and what an address stands for are one rule, read here
+ * for both: each `*` is a part of one label of the host, never of the last two, or of one segment of the path. All else is
+ * compared as it is.
+ */
+
+/** An address with `*`, taken apart after parsing, so that both ends of a comparison are spelled alike. */
+interface Wildcard {
+  protocol: string;
+  port: string;
+  labels: string[];
+  segments: string[];
+  search: string;
+}
+
+const starsOf = (text: string): number => text.split('*').length - 1;
+
+/** The parts of an http(s) address with `*`, or why it cannot be registered, as words that follow "must". */
+function readWildcard(uri: string): Wildcard | string {
+  if (!/^https?:\/\/[^/]/i.test(uri) || !URL.canParse(uri)) return 'be a URL, with wildcards in its host or path only';
+  const { protocol, username, password, hostname, port, pathname, search, hash } = new URL(uri);
+  if (username || password) return 'not contain a user name or password';
+  const labels = hostname.split('.');
+  const segments = pathname.split('/');
+  if (search.includes('*')) return 'not have a wildcard in the query';
+  if (labels.some((label) => starsOf(label) > 1)) return 'have at most one wildcard in a part of the host name';
+  if (labels.slice(-2).some((label) => label.includes('*')))
+    return 'not have a wildcard in the last two parts of the host name';
+  if (segments.some((segment) => starsOf(segment) > 1)) return 'have at most one wildcard in a part of the path';
+  // Parsing takes "/*/.." away: what is registered must show where it leads.
+  if (hash || starsOf(hostname) + starsOf(pathname) !== starsOf(uri)) return 'not have “..” or “#” beside a wildcard';
+  return { protocol, port, labels, segments, search };
+}
+
+/** Why an address with `*` cannot be registered; undefined when it can. */
+export function wildcardProblem(uri: string): string | undefined {
+  const wildcard = readWildcard(uri);
+  return typeof wildcard === 'string' ? wildcard : undefined;
+}
+
+/** Whether a registered address with `*` stands for an address without. */
+export function matchesWildcard(url: URL, registered: string): boolean {
+  const wildcard = readWildcard(registered);
+  return (
+    typeof wildcard !== 'string' &&
+    hasOrigin(url, wildcard) &&
+    // No percent-encoding and no ";": what a server behind the address decodes or cuts off would be another path.
+    fit(url.pathname.split('/'), wildcard.segments, /^[\w.~-]+$/) &&
+    url.search === wildcard.search
+  );
+}
+
+/** The same for the origin alone. */
+export function matchesWildcardOrigin(origin: URL, registered: string): boolean {
+  const wildcard = readWildcard(registered);
+  return typeof wildcard !== 'string' && hasOrigin(origin, wildcard);
+}
+
+const hasOrigin = (url: URL, { protocol, port, labels }: Wildcard): boolean =>
+  url.protocol === protocol && url.port === port && fit(url.hostname.split('.'), labels, /^[a-z0-9-]+$/);
+
+/** Whether each part is its pattern, with something of `star` in the place of a `*`. */
+const fit = (parts: readonly string[], patterns: readonly string[], star: RegExp): boolean =>
+  parts.length === patterns.length &&
+  parts.every((part, index) => {
+    const [before = '', after] = (patterns[index] as string).split('*');
+    if (after === undefined) return part === before;
+    const middle = part.slice(before.length, part.length - after.length);
+    return part === `${before}${middle}${after}` && star.test(middle);
+  });
