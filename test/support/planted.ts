@@ -217,4 +217,7 @@ async function plantRelations(
   const script = `const getCustomJwtClaims = () => ({ mark: '${mark}' });`;
   for (const kind of ['access-token', 'client-credentials'])
     await make('PUT', `/api/configs/jwt-customizer/${kind}`, { script });
+  const action = `const runAction = () => undefined; // ${mark}`;
+  for (const kind of ['action.postFirstFactorVerification', 'action.postSignIn'])
+    await make('PUT', `/api/configs/actions/${kind}`, { script: action });
 }

@@ -28,6 +28,7 @@ const words: Record<string, string> = {
   factoryId: 'wechat-native',
   emailDomain: plantedDomain,
   tokenTypePath: 'access-token',
+  actionType: 'action.postSignIn',
   languageTag: 'es',
   ssoConnectorId: 'none',
 };

@@ -23,6 +23,7 @@ describe('the words of the pages', () => {
         const sentence = errorSentence(language, code, {
           relativeTime: '{relativeTime}',
           errorDescription: '{errorDescription}',
+          message: '{message}',
         });
         assert.deepEqual(places(sentence), places(errorCatalog[code][1]), code);
         if (language !== 'en') assert.notEqual(sentence, errorCatalog[code][1], code);
