@@ -196,12 +196,13 @@ export function createRoles({ database, caches, events }: RolesNeeds): Roles {
     },
     assign,
     replace: async (tx, holder, holderId, roleIds) => {
-      await assign(tx, holder, holderId, roleIds);
-      await store.deleteHeldRoles(tx, holder, holderId, { except: roleIds });
+      const ids = [...new Set(roleIds)];
+      await requireType(tx, holder, ids);
+      await store.replaceHeldRoles(tx, holder, holderId, ids);
+      await holdersChanged(tx, holder, [holderId]);
     },
     unassign: async (tx, holder, holderId, roleId) => {
-      if ((await store.deleteHeldRoles(tx, holder, holderId, { only: [roleId] })) === 0)
-        throw new AldabaError('entity.not_found');
+      if (!(await store.deleteHeldRole(tx, holder, holderId, roleId))) throw new AldabaError('entity.not_found');
       await holdersChanged(tx, holder, [holderId]);
     },
     addHolders: async (tx, roleId, holder, holderIds) => {
@@ -218,13 +219,7 @@ export function createRoles({ database, caches, events }: RolesNeeds): Roles {
       await holdersChanged(tx, holder, ids);
     },
     assignDefaults: async (tx, userId) => {
-      const roleIds = await store.findDefaultRoleIds(tx, 'User');
-      if (roleIds.length > 0)
-        await store.insertHolders(
-          tx,
-          'user',
-          roleIds.map((roleId) => ({ holderId: userId, roleId })),
-        );
+      await store.insertDefaultRoles(tx, userId);
     },
     isHeldBy: async (q, holder, holderId, roleId) =>
       (await store.findHeldRoleIds(q, holder, holderId)).includes(roleId),

@@ -222,33 +222,44 @@ export const insertHolders = (
   );
 };
 
-/** Takes `roleIds`, or with `except` all other roles, from a holder. Returns how many were taken. */
-export const deleteHeldRoles = async (
+/** Takes a role from a holder. Returns whether the holder had it. */
+export const deleteHeldRole = async (
   q: Queries,
   holder: Holder,
   holderId: string,
-  roles: { only: readonly string[] } | { except: readonly string[] },
-): Promise<number> => {
+  roleId: string,
+): Promise<boolean> => {
   const { name, column } = tables[holder];
-  const test = 'only' in roles ? '= any($3::text[])' : '<> all($3::text[])';
   const rows = await q.raw(
-    `delete from ${name} where tenant_id = $1 and ${column} = $2 and role_id ${test} returning role_id`,
-    [q.tenantId, holderId, 'only' in roles ? roles.only : roles.except],
+    `delete from ${name} where tenant_id = $1 and ${column} = $2 and role_id = $3 returning role_id`,
+    [q.tenantId, holderId, roleId],
   );
-  return rows.length;
+  return rows.length > 0;
 };
 
-export const findDefaultRoleIds = async (q: Queries, type: RoleType): Promise<string[]> =>
-  (
-    await q.all(
-      sql
-        .selectFrom('roles')
-        .select('id')
-        .where('tenant_id', '=', q.tenantId)
-        .where('type', '=', type)
-        .where('is_default', '=', true),
-    )
-  ).map((row) => row.id);
+/** Gives a holder these roles and takes all others. */
+export const replaceHeldRoles = (
+  q: Queries,
+  holder: Holder,
+  holderId: string,
+  roleIds: readonly string[],
+): Promise<unknown> => {
+  const { name, column } = tables[holder];
+  return q.raw(
+    `with taken as (delete from ${name} where tenant_id = $1 and ${column} = $2 and role_id <> all($3::text[]))
+     insert into ${name} (tenant_id, ${column}, role_id) select $1, $2, role_id from unnest($3::text[]) as role_id
+     on conflict do nothing`,
+    [q.tenantId, holderId, roleIds],
+  );
+};
+
+/** Gives a new user the roles that every user gets. */
+export const insertDefaultRoles = (q: Queries, userId: string): Promise<unknown> =>
+  q.raw(
+    `insert into users_roles (tenant_id, user_id, role_id)
+     select $1, $2, id from roles where tenant_id = $1 and type = 'User' and is_default`,
+    [q.tenantId, userId],
+  );
 
 // Lists
 
