@@ -123,7 +123,12 @@ export async function createApp(config: Config, world: World): Promise<App> {
   await tenancy.create({ id: defaultTenantId, name: 'Aldaba' });
   const admin = await tenancy.create({ id: adminTenantId, name: 'Aldaba administration' });
 
-  const http = createHttp({ tenancy, log: world.log, trustedProxies: config.TRUSTED_PROXIES });
+  const http = createHttp({
+    tenancy,
+    log: world.log,
+    trustedProxies: config.TRUSTED_PROXIES,
+    endpoints: [config.ENDPOINT, ...(config.ADMIN_ENDPOINT ? [config.ADMIN_ENDPOINT] : [])],
+  });
   mountRoutes(http, {
     ...features,
     logs: ground.logs,

@@ -4,6 +4,7 @@ import type { Log } from '../kernel/log.ts';
 import { withOrigin } from '../kernel/origin.ts';
 import type { Tenancy, Tenant } from '../tenancy/index.ts';
 import { installBodyParsers } from './body.ts';
+import { allowConsole } from './cross-origin.ts';
 import { sendError } from './errors.ts';
 import { RequestOrigin } from './origin.ts';
 import type { Http, Reply, Request } from './types.ts';
@@ -16,7 +17,13 @@ export const bodyLimit = 256 * 1024;
  * The HTTP server without routes: tenant resolution, body parsing, error answers, security headers.
  * Routes are added by `routes.ts`, one encapsulated scope a surface.
  */
-export function createHttp(options: { tenancy: Tenancy; log: Log; trustedProxies: string[] }): Http {
+export function createHttp(options: {
+  tenancy: Tenancy;
+  log: Log;
+  trustedProxies: string[];
+  /** URLs of the server's own: pages of their origins may call `/api`. */
+  endpoints?: readonly string[];
+}): Http {
   const { tenancy, log } = options;
   const http = Fastify({
     logger: false,
@@ -40,6 +47,7 @@ export function createHttp(options: { tenancy: Tenancy; log: Log; trustedProxies
     },
   });
   denyUndeclaredRoutes(http);
+  allowConsole(http, options.endpoints ?? []);
   installBodyParsers(http);
   installUploads(http);
   http.decorateRequest('tenant', null as unknown as Tenant);
