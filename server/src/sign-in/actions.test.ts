@@ -213,6 +213,20 @@ describe('scripts that are asked during a sign-in', () => {
     assert.equal((await entries(firstFactor)).length + (await entries(postSignIn)).length, before);
   });
 
+  it('cost no statement where they are switched off', async () => {
+    await operator.addUser({ username: 'ada', password });
+    const count = async () => {
+      const { statements } = server.app.database;
+      await throughPage('/sign-in', 'ada');
+      const before = statements.count;
+      assert.deepEqual(await throughPage('/sign-in', 'ada'), { outcome: 'in' });
+      return statements.count - before;
+    };
+    const without = await count();
+    for (const moment of [firstFactor, postSignIn] as const) await ask(moment, denying, { enabled: false });
+    assert.equal(await count(), without);
+  });
+
   it('cannot be passed by: what was refused once at the end is asked again', async () => {
     await operator.addUser({ username: 'ada', password });
     await ask(postSignIn, denying);

@@ -4,8 +4,9 @@
  * Owns: the machine (`machine.ts`, pure), the factors that check what people show (`factors/`), the limit on attempts
  * (`attempts.ts` and the table attempt_limits), and the port that the protocol fills (`port.ts`). Does not own: the
  * interaction's row and cookie, sessions and codes (oidc), users, connectors, or how a page looks.
- * A request enters at a door, a factor turns it into a fact, `machine.step` decides, `run.ts` stores state and effects in one
- * transaction, and the door shows the prompt or goes on through the port.
+ * A request enters at a door, a factor turns it into a fact, `actions.ts` asks the operator's scripts where there are any,
+ * `machine.step` decides, `run.ts` stores state and effects in one transaction, and the door shows the prompt or goes on
+ * through the port.
  */
 export { experienceRoutes, guardInteraction } from './experience.ts';
 export type { SignInNeeds } from './needs.ts';
