@@ -105,6 +105,7 @@ export const errorCatalog = {
   'user.invalid_phone': [400, 'This is not a phone number.'],
   'user.username_required': [422, 'A username is needed.'],
   'user.password_required': [422, 'A password is needed.'],
+  'user.same_password': [422, 'This is your old password. Choose another.'],
   'user.password_exists_in_profile': [422, 'Your account has a password already.'],
   'user.personal_access_token_name_exists': [
     422,

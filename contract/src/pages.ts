@@ -106,6 +106,8 @@ export interface ContinueView {
   kind: 'continue';
   appId: string;
   missing: ('username' | 'password')[];
+  /** The password was right but has expired: a new one takes its place. */
+  expired?: true;
   /** Empty when nothing more is asked. */
   questions: ProfileQuestion[];
   username?: string;

@@ -225,6 +225,18 @@ export const updateUserPassword = route({
   responses: { 200: userSchema },
   errors: ['entity.not_found', 'request.overloaded'],
 });
+export const updateUserPasswordExpiration = route({
+  method: 'PATCH',
+  path: '/api/users/:userId/password/expiration',
+  operationId: 'UpdateUserPasswordExpiration',
+  tag,
+  access,
+  summary: 'Let the password of a user expire, so that the next sign-in with it asks for a new one, or take that back',
+  params,
+  body: z.object({ isExpired: z.boolean() }),
+  responses: { 200: userSchema },
+  errors: ['entity.not_found'],
+});
 export const verifyUserPassword = route({
   method: 'POST',
   path: '/api/users/:userId/password/verify',

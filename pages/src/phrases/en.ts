@@ -10,6 +10,8 @@ export const english = {
   'register.signInLink': 'Sign in',
   'continue.title': 'One last step',
   'continue.lead': 'Add these details to finish setting up your account.',
+  'continue.expiredTitle': 'Choose a new password',
+  'continue.expiredLead': 'Your password has expired. Choose another one to continue.',
   'continue.submit': 'Continue',
 
   'field.username': 'Username',

@@ -42,6 +42,7 @@ export const codesOfPeople = [
   'user.phone_already_in_use',
   'user.username_required',
   'user.password_required',
+  'user.same_password',
   'password.rejected',
   'password.expired',
   'connector.general',
@@ -104,6 +105,7 @@ const spanish: Sentences = {
   'user.phone_already_in_use': 'Este número de teléfono pertenece a otra cuenta.',
   'user.username_required': 'Hace falta un nombre de usuario.',
   'user.password_required': 'Hace falta una contraseña.',
+  'user.same_password': 'Esta es tu contraseña anterior. Elige otra.',
   'password.rejected': 'Esta contraseña no cumple las reglas. Elige otra.',
   'password.expired': 'Tu contraseña ha caducado. Elige una nueva.',
   'connector.general':
@@ -165,6 +167,7 @@ const simplifiedChinese: Sentences = {
   'user.phone_already_in_use': '这个手机号码属于另一个账号。',
   'user.username_required': '需要用户名。',
   'user.password_required': '需要密码。',
+  'user.same_password': '这是您之前的密码，请换一个。',
   'password.rejected': '密码不符合要求，请换一个。',
   'password.expired': '密码已过期，请设置新密码。',
   'connector.general': '对方服务返回了错误。请重试；如果再次出现，请联系本服务的管理员。（{errorDescription}）',

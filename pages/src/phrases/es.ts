@@ -11,6 +11,8 @@ export const spanish: Catalogue = {
   'register.signInLink': 'Inicia sesión',
   'continue.title': 'Un último paso',
   'continue.lead': 'Añade estos datos para terminar de crear tu cuenta.',
+  'continue.expiredTitle': 'Elige una contraseña nueva',
+  'continue.expiredLead': 'Tu contraseña ha caducado. Elige otra para continuar.',
   'continue.submit': 'Continuar',
 
   'field.username': 'Nombre de usuario',

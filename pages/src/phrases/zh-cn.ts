@@ -11,6 +11,8 @@ export const simplifiedChinese: Catalogue = {
   'register.signInLink': '去登录',
   'continue.title': '只差一步',
   'continue.lead': '补全以下信息，账号就可以使用了。',
+  'continue.expiredTitle': '设置新密码',
+  'continue.expiredLead': '您的密码已过期，请设置新密码后继续。',
   'continue.submit': '继续',
 
   'field.username': '用户名',

@@ -89,6 +89,14 @@ export const sampleViews = {
     username: 'ana',
     passwordRules,
   },
+  continueExpired: {
+    kind: 'continue',
+    appId: 'app',
+    missing: ['password'],
+    expired: true,
+    questions: [],
+    passwordRules,
+  },
   continueQuestions: {
     kind: 'continue',
     appId: 'app',

@@ -151,7 +151,10 @@ export const Register = ({ frame, view }: { frame: PageFrame; view: RegisterView
 
 export const Continue = ({ frame, view }: { frame: PageFrame; view: ContinueView }) => (
   <>
-    <Heading text={phrase(frame.language, 'continue.title')} lead={phrase(frame.language, 'continue.lead')} />
+    <Heading
+      text={phrase(frame.language, view.expired ? 'continue.expiredTitle' : 'continue.title')}
+      lead={phrase(frame.language, view.expired ? 'continue.expiredLead' : 'continue.lead')}
+    />
     <Alert error={view.error} />
     <form class="main-form" method="post" action={`${frame.basePath}/continue`}>
       <Hidden fields={{ app_id: view.appId }} />

@@ -327,6 +327,25 @@ describe('the Experience API', () => {
     await configure({ signUpProfileFields: [] });
   });
 
+  it('asks for another password in place of an expired one', async () => {
+    await register('olga');
+    const [{ id } = { id: '' }] = await operator.users();
+    await operator.call('PATCH', `/api/users/${id}/password/expiration`, { isExpired: true });
+    const caller = await begin('SignIn');
+    await caller.expect(204, 'POST', '/identification', await verified(caller, 'olga'));
+    await caller.refuse([422, 'password.expired'], 'POST', '/submit');
+    const choose = (value: string) => ['POST', '/profile', { type: 'password', value }] as const;
+    await caller.refuse([422, 'user.same_password'], ...choose(password));
+    await caller.refuse([422, 'password.rejected'], ...choose('short'));
+    await caller.expect(204, ...choose('hyacinths over sand'));
+    await caller.expect(200, 'POST', '/submit');
+    const again = await begin('SignIn');
+    const given = { identifier: username('olga'), password: 'hyacinths over sand' };
+    const proof = await again.expect(200, 'POST', '/verification/password', given);
+    await again.expect(204, 'POST', '/identification', proof as object);
+    await again.expect(200, 'POST', '/submit');
+  });
+
   it('links a connector to the account that was proved, and to no other', async () => {
     await register('ada');
     const caller = await begin('SignIn');

@@ -214,7 +214,8 @@ async function detailOf(
       };
     case 'password': {
       const info = { username: state.profile.username ?? null, name: state.profile.name ?? null };
-      const sealed = await password.choosePassword(tenant, await settings(tenant), { password: body.value, info });
+      const given = { password: body.value, info, account };
+      const sealed = await password.choosePassword(tenant, await settings(tenant), given);
       return { type: 'password-chosen', ...about, password: sealed };
     }
     case 'social': {

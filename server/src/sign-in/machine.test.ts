@@ -39,6 +39,13 @@ const passwordOf = (userId: string): Proof => ({
   userId,
   identifier: { type: 'username', value: userId },
 });
+const expired: Proof = {
+  ...passwordOf('ada'),
+  type: 'Password',
+  userId: 'ada',
+  identifier: { type: 'username', value: 'ada' },
+  expired: true,
+};
 const newIdentity: Proof = {
   id: 'new',
   type: 'NewPasswordIdentity',
@@ -179,6 +186,42 @@ describe('the sign-in machine, as a table', () => {
       { ...asking, socialSignIn: { skipRequiredIdentifiers: true } },
       [start('Register'), proved(social), identified(social), created(wechatUser)],
       'done',
+    ],
+    // A password whose time is over
+    [
+      'who signs in with an expired password chooses another',
+      settings,
+      [start(), proved(expired), identified(expired, ada)],
+      'continue password',
+    ],
+    [
+      'and is not through before',
+      settings,
+      [start(), proved(expired), identified(expired, ada), submitted(ada)],
+      'refused password.expired',
+    ],
+    [
+      'but then',
+      settings,
+      [
+        start(),
+        proved(expired),
+        identified(expired, ada),
+        { type: 'password-chosen', password: 'sealed', account: ada },
+        submitted(ada),
+      ],
+      'done',
+    ],
+    [
+      'a password that has not expired is not exchanged in a sign-in',
+      settings,
+      [
+        start(),
+        proved(passwordOf('ada')),
+        identified(passwordOf('ada'), ada),
+        { type: 'password-chosen', password: 'sealed', account: ada },
+      ],
+      'refused user.password_exists_in_profile',
     ],
     // Password
     ['a proof alone identifies nobody', settings, [start(), proved(passwordOf('ada'))], 'sign-in'],

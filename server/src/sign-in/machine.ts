@@ -56,7 +56,8 @@ export type Effect =
 export type Prompt =
   | { kind: 'sign-in'; reason: string }
   | { kind: 'register'; reason: string }
-  | { kind: 'continue'; reason: string; missing: MissingDetail[] }
+  /** `expired`: the one detail is a new password in place of the old. */
+  | { kind: 'continue'; reason: string; missing: MissingDetail[]; expired?: true }
   | { kind: 'done'; reason: string };
 
 export interface Context {
@@ -108,12 +109,21 @@ const rules: readonly Rule[] = [
     prompt: (_, reason) => ({ kind: 'sign-in', reason }),
   },
   {
+    reason: 'the password that was used has expired',
+    applies: ({ state }) => hasExpiredPassword(state) && state.profile.password === undefined,
+    prompt: (_, reason) => ({ kind: 'continue', reason, missing: ['password'], expired: true }),
+  },
+  {
     reason: 'the account lacks required details',
     applies: ({ missing }) => missing.length > 0,
     prompt: ({ missing }, reason) => ({ kind: 'continue', reason, missing }),
   },
   { reason: 'everything required was proved', applies: () => true, prompt: (_, reason) => ({ kind: 'done', reason }) },
 ];
+
+/** Whether the person was identified by a password whose time is over. */
+const hasExpiredPassword = ({ proofs, userId }: SignInState): boolean =>
+  proofs.some((proof) => proof.type === 'Password' && proof.used && proof.userId === userId && proof.expired === true);
 
 const hasBegunAccount = ({ intent, profile }: SignInState) => intent === 'Register' && Object.keys(profile).length > 0;
 
@@ -128,6 +138,7 @@ export function promptFor(state: SignInState, policy: SignInPolicy, account?: Ac
 /** The refusal that stands for a prompt at a point where the sign-in ought to be complete. */
 export function refusalOf(prompt: Prompt): Refusal | undefined {
   if (prompt.kind === 'done') return undefined;
+  if (prompt.kind === 'continue' && prompt.expired) return { refused: 'password.expired' };
   if (prompt.kind === 'continue') return { refused: 'user.missing_profile', data: { missingProfile: prompt.missing } };
   return { refused: 'session.identifier_not_found' };
 }
@@ -335,7 +346,9 @@ function addDetail(state: SignInState, event: DetailEvent, { policy }: Context):
     return event.taken ? { refused: 'user.username_already_in_use' } : add({ username: event.value });
   }
   if (event.type === 'password-chosen') {
-    return account?.password ? { refused: 'user.password_exists_in_profile' } : add({ password: event.password });
+    return account?.password && !hasExpiredPassword(state)
+      ? { refused: 'user.password_exists_in_profile' }
+      : add({ password: event.password });
   }
   if (event.type === 'profile-added') {
     const { claims, customData } = state.profile;

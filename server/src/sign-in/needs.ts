@@ -34,7 +34,10 @@ export interface SignInUsers {
   findWithPassword(
     q: Queries,
     identifier: Identifier,
-  ): Promise<{ user: User; password: PasswordDigest | undefined } | undefined>;
+  ): Promise<
+    { user: User; password: (PasswordDigest & { updatedAt: Date; isExpired: boolean }) | undefined } | undefined
+  >;
+  findPassword(q: Queries, userId: string): Promise<PasswordDigest | undefined>;
   create(
     tx: Queries,
     user: UserColumns & {

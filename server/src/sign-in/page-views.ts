@@ -85,7 +85,7 @@ export interface ContinueForm {
 /** Undefined when something is missing that this page cannot ask for. */
 export function continueView(
   context: Omit<PageContext, 'connectors'>,
-  missing: readonly MissingDetail[],
+  { missing, expired }: { missing: readonly MissingDetail[]; expired?: true },
   { read, ...form }: ContinueForm = {},
 ): ContinueView | undefined {
   const askable = missing.filter((detail) => detail === 'username' || detail === 'password');
@@ -95,6 +95,7 @@ export function continueView(
     kind: 'continue',
     appId: context.appId,
     missing: askable,
+    ...(expired ? { expired } : {}),
     questions: asksMore ? formQuestions(context.settings.profileFields, read) : [],
     passwordRules: passwordRules(context.settings, context.language),
     ...form,

@@ -273,6 +273,27 @@ describe('the sign-in pages without scripts', () => {
     await configure({ signUpProfileFields: [] });
   });
 
+  it('ask for a new password when the old one has expired, and let nobody pass before', async () => {
+    const { id } = await operator.addUser({ username: 'pia', password });
+    await operator.call('PATCH', `/api/users/${id}/password/expiration`, { isExpired: true });
+    const person = await visit(server);
+    const answer = await person.post('/sign-in', { username: 'pia', password });
+    assert.equal(answer.headers.get('location'), '/continue?app_id=demo-app');
+    assert.match(await (await person.get('/continue?app_id=demo-app')).text(), /Your password has expired/);
+    const same = await person.post('/continue', { password });
+    assert.deepEqual([same.status, (await shownError(same)).code], [422, 'user.same_password']);
+    const home = await person.arrive(await person.post('/continue', { password: 'hyacinths over sand' }));
+    assert.ok(home.searchParams.get('code'));
+    const back = await visit(server);
+    const again = await back.post('/sign-in', { username: 'pia', password: 'hyacinths over sand' });
+    assert.ok((await back.arrive(again)).searchParams.get('code'));
+    await operator.call('PATCH', `/api/users/${id}/password/expiration`, { isExpired: true });
+    await operator.call('PATCH', `/api/users/${id}/password/expiration`, { isExpired: false });
+    const restored = await visit(server);
+    const last = await restored.post('/sign-in', { username: 'pia', password: 'hyacinths over sand' });
+    assert.ok((await restored.arrive(last)).searchParams.get('code'));
+  });
+
   it('begin with the nearest page for screens that do not exist', async () => {
     const person = await visit(server);
     for (const [path, target] of [

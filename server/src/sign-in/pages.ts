@@ -121,7 +121,7 @@ function continueRoutes(http: Http, signIn: SignIn, door: PageDoor): void {
     const { interaction, prompt } = page;
     if (prompt.kind !== 'continue')
       return reply.redirect(pageAddress(request, '/sign-in', interaction.applicationId), 303);
-    const view = continueView(await door.context(interaction, request), prompt.missing, page.form);
+    const view = continueView(await door.context(interaction, request), prompt, page.form);
     if (!view) throw new AldabaError('user.missing_profile', { missingProfile: prompt.missing });
     return door.show(request, reply, {
       interaction,

@@ -161,7 +161,7 @@ function createFlows(parts: Parts): Flows {
       }
       if (given.password !== undefined) {
         const info = { username: given.username ?? username ?? null, name: name ?? null };
-        const sealed = await password.choosePassword(tenant, settings, { password: given.password, info });
+        const sealed = await password.choosePassword(tenant, settings, { password: given.password, info, account });
         events.push({ type: 'password-chosen', ...about, password: sealed });
       }
       if (given.extraProfile) events.push({ type: 'profile-added', ...about, profile: given.extraProfile });

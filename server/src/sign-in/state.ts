@@ -27,7 +27,13 @@ interface ProofBase {
 /** Something the server has checked itself. On the wire: a verification record. */
 export type Proof = ProofBase &
   (
-    | { type: 'Password'; identifier: { type: 'username' | 'email' | 'phone'; value: string }; userId: string }
+    | {
+        type: 'Password';
+        identifier: { type: 'username' | 'email' | 'phone'; value: string };
+        userId: string;
+        /** The password was right, and its time is over: it has to be replaced. */
+        expired?: true;
+      }
     | { type: 'NewPasswordIdentity'; identifier: { type: 'username'; value: string }; password: string }
     | { type: 'Social'; connectorId: string; target: string; identity: SocialIdentity; syncProfile: boolean }
   );

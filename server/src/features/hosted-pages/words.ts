@@ -19,6 +19,7 @@ const fieldOfCode: Partial<Record<ErrorCode, 'username' | 'password' | 'terms'>>
   'user.username_already_in_use': 'username',
   'user.username_required': 'username',
   'user.password_required': 'password',
+  'user.same_password': 'password',
   'user.terms_required': 'terms',
 };
 

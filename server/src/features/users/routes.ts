@@ -71,6 +71,9 @@ function passwordRoutes(implement: Implement, users: Users): void {
   implement(contract.updateUserPassword, ({ tenant, params, body }) =>
     users.setPassword(tenant.db, params.userId, body.password),
   );
+  implement(contract.updateUserPasswordExpiration, ({ tenant, params, body }) =>
+    tenant.db.transaction((tx) => users.update(tx, params.userId, { isPasswordExpired: body.isExpired })),
+  );
   implement(contract.verifyUserPassword, ({ tenant, params, body }) =>
     users.verifyPassword(tenant.db, params.userId, body.password),
   );

@@ -60,6 +60,7 @@ export interface UserPatch {
   password?: PasswordDigest | undefined;
   lastSignInAt?: Date | undefined;
   isSuspended?: boolean | undefined;
+  isPasswordExpired?: boolean | undefined;
 }
 
 /** Who the person is at a provider. */
@@ -91,7 +92,7 @@ export interface Users {
   findWithPassword(
     q: Queries,
     identifier: Identifier,
-  ): Promise<{ user: User; password: PasswordDigest | undefined } | undefined>;
+  ): Promise<{ user: User; password: (PasswordDigest & store.PasswordAge) | undefined } | undefined>;
   /**
    * Creates a user with the roles that every new user gets.
    * @throws AldabaError `user.username_already_in_use`, `user.email_already_in_use`, `user.phone_already_in_use`, `user.identity_already_in_use`
@@ -178,10 +179,10 @@ export function createUsers(needs: UsersNeeds): Users {
     findWithPassword: store.findUserWithPassword,
     create: async (tx, { identity, isEmailVerified, ...draft }) => {
       const userId = shortId();
-      await precise(store.insertUser(tx, userId, draft, now()));
+      const created = await precise(store.insertUser(tx, userId, draft, now()));
       if (identity) await link(tx, userId, identity.target, identity);
       await roles.assignDefaults(tx, userId);
-      const user = await get(tx, userId);
+      const user = identity ? await get(tx, userId) : created;
       await events.publish(tx, 'User.Created', { data: user });
       if (draft.primaryEmail && isEmailVerified) await organizationJit.provision(tx, userId, draft.primaryEmail);
       return user;

@@ -19,6 +19,7 @@ export interface UserColumns {
   customData?: Record<string, unknown> | undefined;
   applicationId?: string | null | undefined;
   isSuspended?: boolean | undefined;
+  isPasswordExpired?: boolean | undefined;
   lastSignInAt?: Date | undefined;
   password?: PasswordDigest | undefined;
 }
@@ -149,14 +150,28 @@ export async function findUserByIdentifier(q: Queries, identifier: IdentifierVal
   return row && toUser(row);
 }
 
-/** The user with the password's digest, in one statement. */
+/** Since when a password is used, and whether an operator let it expire. */
+export interface PasswordAge {
+  updatedAt: Date;
+  isExpired: boolean;
+}
+
+/** The user with the password's digest and age, in one statement. */
 export async function findUserWithPassword(
   q: Queries,
   identifier: IdentifierValue,
-): Promise<{ user: User; password: PasswordDigest | undefined } | undefined> {
-  const query = selectByIdentifier(q, identifier).select(['users.password_digest', 'users.password_algorithm']);
+): Promise<{ user: User; password: (PasswordDigest & PasswordAge) | undefined } | undefined> {
+  const query = selectByIdentifier(q, identifier).select([
+    'users.password_digest',
+    'users.password_algorithm',
+    'users.password_updated_at',
+    'users.is_password_expired',
+  ]);
   const row = await q.first(query);
-  return row && { user: toUser(row), password: toPassword(row) };
+  const digest = row && toPassword(row);
+  if (!row || !digest) return row && { user: toUser(row), password: undefined };
+  const age = { updatedAt: row.password_updated_at ?? row.created_at, isExpired: row.is_password_expired };
+  return { user: toUser(row), password: { ...digest, ...age } };
 }
 
 export async function findUserByIdentity(q: Queries, target: string, identityId: string): Promise<User | undefined> {
@@ -199,6 +214,7 @@ const toValues = (patch: UserColumns, now: Date) => ({
   ...(patch.customData === undefined ? {} : { custom_data: JSON.stringify(patch.customData) }),
   ...(patch.applicationId === undefined ? {} : { application_id: patch.applicationId }),
   ...(patch.isSuspended === undefined ? {} : { is_suspended: patch.isSuspended }),
+  ...(patch.isPasswordExpired === undefined ? {} : { is_password_expired: patch.isPasswordExpired }),
   ...(patch.lastSignInAt === undefined ? {} : { last_sign_in_at: patch.lastSignInAt }),
   ...(patch.password === undefined
     ? {}
@@ -210,12 +226,15 @@ const toValues = (patch: UserColumns, now: Date) => ({
       }),
 });
 
-export const insertUser = (q: Queries, id: string, user: UserColumns, now: Date): Promise<number> =>
-  q.run(
+export async function insertUser(q: Queries, id: string, user: UserColumns, now: Date): Promise<User> {
+  const [row] = await q.all(
     sql
       .insertInto('users')
-      .values({ tenant_id: q.tenantId, id, ...toValues(user, now), created_at: now, updated_at: now }),
+      .values({ tenant_id: q.tenantId, id, ...toValues(user, now), created_at: now, updated_at: now })
+      .returning([...columns]),
   );
+  return toUser(row as NonNullable<typeof row>);
+}
 
 /** Returns the user after the change, or undefined when there is none. */
 export async function updateUserRow(q: Queries, id: string, patch: UserColumns, now: Date): Promise<User | undefined> {

@@ -41,11 +41,14 @@ export interface PasswordFactor {
     settings: SignInExperienceSettings,
     username: string,
   ): Promise<{ value: string; taken: boolean }>;
-  /** Judges and hashes a new password; returns it sealed. @throws AldabaError `password.rejected` with data.issues. */
+  /**
+   * Judges and hashes a new password; returns it sealed. `account`: whose old password it replaces.
+   * @throws AldabaError `password.rejected` with data.issues, `user.same_password`
+   */
   choosePassword(
     tenant: Tenant,
     settings: SignInExperienceSettings,
-    given: { password: string; info: PasswordUserInfo },
+    given: { password: string; info: PasswordUserInfo; account?: { id: string } | undefined },
   ): Promise<string>;
   /** Opens what `choosePassword` sealed. */
   open(tenant: Tenant, sealed: string): PasswordDigest;
@@ -69,9 +72,11 @@ export function createPasswordFactor(needs: Needs): PasswordFactor {
     const value = canonicalUsername(settings.usernamePolicy, username);
     return { value, taken: (await users.findByIdentifier(tenant.db, { type: 'username', value })) !== undefined };
   };
-  const choosePassword: PasswordFactor['choosePassword'] = async (tenant, settings, { password, info }) => {
+  const choosePassword: PasswordFactor['choosePassword'] = async (tenant, settings, { password, info, account }) => {
     const issues = passwordIssues(settings.passwordPolicy, password, info);
     if (issues.length > 0) throw new AldabaError('password.rejected', { issues });
+    const old = account && (await users.findPassword(tenant.db, account.id));
+    if (old && (await passwords.verify(password, old)).matches) throw new AldabaError('user.same_password');
     return seal(tenant, await passwords.hash(password));
   };
   const canonical = (settings: SignInExperienceSettings, { type, value }: Identifier): Identifier => ({
@@ -87,7 +92,12 @@ export function createPasswordFactor(needs: Needs): PasswordFactor {
       const matched = await attempts.limited(tenant.db, subject, async () => {
         const found = await users.findWithPassword(tenant.db, canonical(settings, identifier));
         const { matches, outdated } = await passwords.verify(password, found?.password);
-        return found && matches ? { user: found.user, outdated } : undefined;
+        if (!found?.password || !matches) return undefined;
+        return {
+          user: found.user,
+          outdated,
+          expired: isExpired(settings.passwordExpiration, found.password, clock.now()),
+        };
       });
       if (!matched) throw new AldabaError('session.invalid_credentials');
       const account = accountOf(matched.user);
@@ -100,9 +110,13 @@ export function createPasswordFactor(needs: Needs): PasswordFactor {
           used: false,
           identifier,
           userId: account.id,
+          ...(matched.expired ? { expired: true as const } : {}),
         },
         account,
-        ...(matched.outdated ? { renewedPassword: seal(tenant, await passwords.hash(password)) } : {}),
+        // One that has expired is replaced in a moment; a new digest of it would only make it look new.
+        ...(matched.outdated && !matched.expired
+          ? { renewedPassword: seal(tenant, await passwords.hash(password)) }
+          : {}),
       };
     },
     async chooseIdentity(tenant, settings, { username, password }) {
@@ -124,4 +138,17 @@ export function createPasswordFactor(needs: Needs): PasswordFactor {
     choosePassword,
     open: (tenant, sealed) => JSON.parse(vault.open(sealed, context(tenant))) as PasswordDigest,
   };
+}
+
+const day = 86_400_000;
+
+/** Whether an operator let a password expire, or its days are over, counted from when expiration was switched on at the earliest. */
+function isExpired(
+  { enabled, validPeriodDays, enabledAt = 0 }: SignInExperienceSettings['passwordExpiration'],
+  password: { updatedAt: Date; isExpired: boolean },
+  now: number,
+): boolean {
+  if (password.isExpired) return true;
+  if (!enabled || validPeriodDays === undefined) return false;
+  return Math.max(password.updatedAt.getTime(), enabledAt) + validPeriodDays * day <= now;
 }
