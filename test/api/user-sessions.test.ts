@@ -86,6 +86,11 @@ describe('Sessions and grants of a user', () => {
     assertRefused(await api.get(`${path}/${sid(kept)}`), 404, 'entity.not_found');
     assertRefused(await api.delete(`${path}/${sid(kept)}`), 404, 'entity.not_found');
     assertRefused(await api.delete(`${path}/x?revokeGrantsTarget=some`), 400, 'guard.invalid_input');
+    const revoked = (await api.get(`/api/logs?logKey=RevokeGrants&userId=${userId}`)).body;
+    assert.deepEqual(
+      revoked.map(({ payload }: { payload: { applicationId: string } }) => payload.applicationId),
+      ['demo-app'],
+    );
   });
 
   it('a revoked grant ends its tokens', async () => {

@@ -47,7 +47,11 @@ export function createUserSessions({
       await get(tenant, userId, uid);
       await tenant.db.transaction(async (tx) => {
         await announceLogout(jobs, tx, { uid });
-        if (revoke) await store.deleteSessionGrants(tx, uid, revoke);
+        const revoked = revoke ? await store.deleteSessionGrants(tx, uid, revoke) : [];
+        tx.afterCommit(() => {
+          for (const { id: grantId, application_id: applicationId } of revoked)
+            noteGrantRevoked({ logs }, tenant.id, { grantId, applicationId, userId });
+        });
         await deleteSession(tx, uid);
       });
     },

@@ -78,10 +78,14 @@ export async function deleteUserGrant(q: Queries, userId: string, grantId: strin
 }
 
 /** Destroys every grant of a session, or those of the operator's own applications (built-in ones have no row). */
-export async function deleteSessionGrants(tx: Queries, uid: string, target: 'all' | 'firstParty'): Promise<void> {
-  await tx.raw(
+export const deleteSessionGrants = (
+  tx: Queries,
+  uid: string,
+  target: 'all' | 'firstParty',
+): Promise<{ id: string; application_id: string }[]> =>
+  tx.raw(
     `delete from grants g where g.tenant_id = $1 and g.session_uid = $2 and ($3 or not exists (
-       select from applications a where a.tenant_id = g.tenant_id and a.id = g.application_id and a.is_third_party))`,
+       select from applications a where a.tenant_id = g.tenant_id and a.id = g.application_id and a.is_third_party))
+     returning id, application_id`,
     [tx.tenantId, uid, target === 'all'],
   );
-}
