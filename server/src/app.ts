@@ -22,7 +22,13 @@ import { createProfileFields } from './features/custom-profile-fields/index.ts';
 import { createCustomUiAssets, createCustomUiPages } from './features/custom-ui-assets/index.ts';
 import { createDashboard } from './features/dashboard/index.ts';
 import { createEmailTemplates, type EmailTemplates } from './features/email-templates/index.ts';
-import { createDiskStorage, createS3Storage, type FileStorage, s3Host } from './features/file-storage/index.ts';
+import {
+  createDiskStorage,
+  createS3Storage,
+  type FileStorage,
+  rememberFiles,
+  s3Host,
+} from './features/file-storage/index.ts';
 import { createHooks } from './features/hooks/index.ts';
 import { createPageSender } from './features/hosted-pages/index.ts';
 import { createJobs } from './features/jobs/index.ts';
@@ -304,7 +310,8 @@ function createFiles(config: Config, { clock, log, dataFolder, outbound }: World
   };
   // This host only, and nobody else's requests: the operator may have the store on a private network.
   const toStore = { allowed: [s3Host(settings)], timeLimit: 30_000, sizeLimit: 21 * 1_048_576 };
-  return createS3Storage({ settings, clock, log, outbound: outbound ?? createOutbound(toStore) });
+  const bucketFiles = createS3Storage({ settings, clock, log, outbound: outbound ?? createOutbound(toStore) });
+  return rememberFiles(bucketFiles, 64 * 1_048_576);
 }
 
 async function openMigrated(config: Config, world: World): Promise<Database> {

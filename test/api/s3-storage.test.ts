@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { after, afterEach, before, describe, it } from 'node:test';
-import { createS3Storage } from '../../server/src/features/file-storage/index.ts';
+import { createS3Storage, type FileStorage, rememberFiles } from '../../server/src/features/file-storage/index.ts';
 import { systemClock } from '../../server/src/kernel/clock.ts';
 import type { Log } from '../../server/src/kernel/log.ts';
-import { createOutbound } from '../../server/src/kernel/outbound.ts';
+import { createOutbound, OutboundError } from '../../server/src/kernel/outbound.ts';
 import { assertRefused, type Manager, manage, type Reply } from '../support/management.ts';
 import { type S3Store, startS3Store } from '../support/s3-store.ts';
 import { startServer, type TestServer } from '../support/server.ts';
@@ -14,6 +14,8 @@ const png = new Uint8Array([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a, 1, 2
 const svg = new TextEncoder().encode('<svg xmlns="http://www.w3.org/2000/svg"><script>1</script></svg>');
 
 const upload = (api: Manager, bytes = png): Promise<Reply> => uploadFile(api, '/api/user-assets', { bytes });
+
+const settings = { region: 'us-east-1', bucket: 'files', accessKeyId: 'id', secretAccessKey: 'secret', keyPrefix: '' };
 
 /** Keeps what was logged. */
 function listen(): { log: Log; lines: string[] } {
@@ -113,6 +115,47 @@ describe('Uploads in an S3-compatible store', () => {
     for (const { id } of rows) assert.equal((await fetch(`${server.url}/user-assets/${id}`)).status, 200);
   });
 
+  it('say so when the store hangs, without asking again', async () => {
+    let asked = 0;
+    const files = createS3Storage({
+      settings: { ...settings, endpoint: 'http://store.example.com', pathStyle: true },
+      outbound: async () => {
+        asked += 1;
+        throw new OutboundError('time', 'store.example.com did not answer');
+      },
+      clock: systemClock,
+      log: heard.log,
+    });
+    await assert.rejects(files.get({ id: 'acme' }, ['user-assets', 'one']), { code: 'storage.unavailable' });
+    assert.equal(asked, 1);
+  });
+
+  it('are fetched once for many visitors, as long as they fit into memory', async () => {
+    const { body } = await upload(api);
+    const start = store.calls.length;
+    for (let count = 0; count < 3; count += 1) assert.equal((await fetch(body.url)).status, 200);
+    assert.deepEqual(since(start), ['GET 200']);
+
+    const asked: string[] = [];
+    const inner: FileStorage = {
+      put: async () => undefined,
+      get: async (tenant, [, id = '']) => {
+        asked.push(`${tenant.id}/${id}`);
+        return Buffer.alloc(id.startsWith('large') ? 1_048_577 : 40);
+      },
+      remove: async () => undefined,
+      publicUrl: () => undefined,
+    };
+    const files = rememberFiles(inner, 100);
+    const get = (id: string, tenant = 'acme') => files.get({ id: tenant }, ['user-assets', id]);
+    for (const id of ['a', 'b', 'a', 'c', 'a', 'b', 'large', 'large']) await get(id);
+    assert.deepEqual(asked, ['acme/a', 'acme/b', 'acme/c', 'acme/b', 'acme/large', 'acme/large']);
+    await get('b', 'other');
+    await files.remove({ id: 'acme' }, ['user-assets', 'b']);
+    await get('b');
+    assert.deepEqual(asked.slice(6), ['other/b', 'acme/b']);
+  });
+
   it('are linked where everybody can read them, if there is such a place, and scripts in them are downloads there', async () => {
     const published = await open({ S3_PUBLIC_URL: 'https://assets.example.com/' });
     const manager = await manage(published);
@@ -177,10 +220,14 @@ describe('Uploads in an S3-compatible store', () => {
 
   it('reach buckets that stand in the host name, with a signature for that host', async () => {
     const { S3_ACCESS_KEY_ID: accessKeyId, S3_SECRET_ACCESS_KEY: secretAccessKey } = store.environment;
-    const settings = { region: 'us-east-1', bucket: store.bucket, accessKeyId, secretAccessKey, keyPrefix: '' };
     const host = 's3.example.com';
     const files = createS3Storage({
-      settings: { ...settings, endpoint: `http://${host}:${store.port}`, pathStyle: false },
+      settings: {
+        ...settings,
+        ...{ accessKeyId, secretAccessKey, bucket: store.bucket },
+        endpoint: `http://${host}:${store.port}`,
+        pathStyle: false,
+      },
       outbound: createOutbound({
         allowed: [`${store.bucket}.${host}`],
         resolve: async () => [{ address: '127.0.0.1', family: 4 }],
