@@ -6,6 +6,10 @@ export const organizationCount = 10_000;
 /** The one organization with many members; the others have a few each. */
 export const bigOrganization = { id: 'bigorganization000001', members: 5000 };
 
+/** A role that a fifth of all users have. */
+export const bigRole = { id: 'bigrole00000000000001', holders: 200_000 };
+export const logCount = 500_000;
+
 const firstNames =
   'Ada Ben Chloe Dmitri Elif Farid Greta Hana Igor Jana Kofi Lena Mateo Nadia Omar Petra Quentin Rosa Samir Tessa Umar Vera Wanja Xenia Yusuf Zoe'.split(
     ' ',
@@ -44,6 +48,24 @@ const insertMembers = `
     substr(md5(n::text), 1, 12)
   from generate_series(1, ${bigOrganization.members} + ${organizationCount} * 8) as n`;
 
+const insertRole = `
+  insert into roles (tenant_id, id, name, description, type) values ($1, $2, 'Large', 'A fifth of all users', 'User')`;
+
+const insertHolders = `
+  insert into users_roles (tenant_id, user_id, role_id)
+  select $1, substr(md5(n::text), 1, 12), $2 from generate_series(1, ${userCount}, ${userCount / bigRole.holders}) as n`;
+
+// The last six days, of which a partition or two of the audit log are made; every user of a tenth has ten entries.
+const insertLogs = `
+  insert into logs (tenant_id, id, key, payload, user_id, application_id, created_at)
+  select $1, substr(md5('log' || n), 1, 21), entry.key,
+    jsonb_build_object('key', entry.key, 'result', case when n % 50 = 0 then 'Error' else 'Success' end, 'ip', '203.0.113.7',
+      'userAgent', 'Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0'),
+    substr(md5((1 + n * 7919::bigint % 50000)::text), 1, 12), 'application' || n % 7,
+    now() - (n * 15485863::bigint % 518400) * interval '1 second'
+  from generate_series(1, ${logCount}) as n, lateral (select (array['Interaction.Create', 'Interaction.SignIn.Submit',
+    'ExchangeTokenBy.AuthorizationCode', 'ExchangeTokenBy.RefreshToken', 'ExchangeTokenBy.RefreshToken'])[1 + n % 5] as key) as entry`;
+
 /** Fills the tenant unless it is filled already. The schema must be there; the URL is that of its owner. */
 export async function fillLarge(url: string, tenantId: string, progress: (message: string) => void): Promise<void> {
   const client = new Client({ connectionString: url, options: '-c search_path=aldaba' });
@@ -61,8 +83,13 @@ export async function fillLarge(url: string, tenantId: string, progress: (messag
     progress(`Filling in ${organizationCount.toLocaleString('en')} organizations`);
     await client.query(insertOrganizations, [tenantId, bigOrganization.id, lastNames]);
     await client.query(insertMembers, [tenantId, bigOrganization.id]);
+    progress(`Filling in a role that ${bigRole.holders.toLocaleString('en')} users have, and an audit log`);
+    await client.query(insertRole, [tenantId, bigRole.id]);
+    await client.query(insertHolders, [tenantId, bigRole.id]);
+    await client.query(insertLogs, [tenantId]);
     await client.query('commit');
-    for (const table of ['users', 'organizations', 'organization_users']) await client.query(`vacuum analyze ${table}`);
+    for (const table of ['users', 'user_counts', 'users_roles', 'organizations', 'organization_users', 'logs'])
+      await client.query(`vacuum analyze ${table}`);
   } finally {
     await client.end();
   }

@@ -1,10 +1,11 @@
 /** `npm run bench -- --large`: lists and searches of a tenant with a million users and ten thousand organizations. */
+import { createHash } from 'node:crypto';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { startEmbedded } from '../server/src/store/embedded.ts';
 import { startSubject } from './channel.ts';
 import { obtainManagementToken } from './flows.ts';
-import { bigOrganization, fillLarge, organizationCount, userCount } from './large-data.ts';
+import { bigOrganization, bigRole, fillLarge, logCount, organizationCount, userCount } from './large-data.ts';
 import { type Client, createClient, runLoad } from './load.ts';
 import { percentile } from './measurement.ts';
 import { freePort } from './servers.ts';
@@ -25,6 +26,8 @@ interface LargeRow {
 
 const pageSize = 20;
 const search = (fields: Record<string, string>) => `/users?${new URLSearchParams(fields)}`;
+/** As the filling makes it of a user's number. */
+const idOf = (user: number) => createHash('md5').update(String(user)).digest('hex').slice(0, 12);
 const number = (count: number) => 1 + ((count * 7919 + 13) % userCount);
 
 export const largeRows: LargeRow[] = [
@@ -69,9 +72,40 @@ export const largeRows: LargeRow[] = [
     path: (count) => `/organizations/${bigOrganization.id}/users?q=${['ada', 'kofi', 'xu', 'omar'][count % 4]}`,
   },
   {
+    id: 'role-users',
+    name: `Users who have a role that ${bigRole.holders.toLocaleString('en')} have, page 500`,
+    path: (count) => `/roles/${bigRole.id}/users?page=${500 + (count % 5)}`,
+  },
+  {
+    id: 'role-others',
+    name: 'Users who do not have it, page 100',
+    path: (count) => `/users?excludeRoleId=${bigRole.id}&page=${100 + (count % 5)}`,
+  },
+  { id: 'roles', name: 'Roles, with how many have them', path: () => '/roles' },
+  {
     id: 'organizations',
     name: `Organizations, of ${organizationCount.toLocaleString('en')}`,
     path: (count) => `/organizations?page=${1 + (count % 400)}`,
+  },
+  {
+    id: 'user-organizations',
+    name: 'Organizations of a user',
+    path: (count) => `/users/${idOf(1 + ((count * 7919) % 80_000))}/organizations`,
+  },
+  {
+    id: 'logs',
+    name: `Audit log of ${logCount.toLocaleString('en')} entries, counted to 10,000`,
+    path: (count) => `/logs?enableCap=true&page=${1 + (count % 100)}`,
+  },
+  {
+    id: 'logs-key',
+    name: 'The same by kind, all counted',
+    path: (count) => `/logs?logKey=Interaction.Create&page=${1 + (count % 100)}`,
+  },
+  {
+    id: 'logs-user',
+    name: 'The same by user',
+    path: (count) => `/logs?userId=${idOf(1 + ((count * 7919) % 50_000))}`,
   },
   { id: 'organizations-q', name: 'Organizations by q', path: (count) => `/organizations?q=${100 + (count % 900)}` },
 ];

@@ -96,6 +96,7 @@ export const rows: Row[] = [
     operation: flows.usersPage,
     least: () => ({ verifications: 1, statement: 'page' }),
     oidcProvider: false,
+    aim: { cpu: 1200 },
   },
   {
     id: 'organization-token',
@@ -104,6 +105,7 @@ export const rows: Row[] = [
     operation: authorization.organizationToken,
     least: () => ({ signatures: 2, statement: 'rotation' }),
     oidcProvider: false,
+    aim: { cpu: 1400 },
   },
   {
     id: 'three-roles',
@@ -112,6 +114,7 @@ export const rows: Row[] = [
     operation: authorization.threeRoles,
     least: () => ({ signatures: 1 }),
     oidcProvider: false,
+    aim: { cpu: 700 },
   },
   {
     id: 'token-exchange',
@@ -120,6 +123,7 @@ export const rows: Row[] = [
     operation: authorization.tokenExchange,
     least: () => ({ signatures: 1, statement: 'userinfo' }),
     oidcProvider: false,
+    aim: { cpu: 1000 },
   },
   {
     id: 'role-assignment',
@@ -128,6 +132,7 @@ export const rows: Row[] = [
     operation: authorization.roleAssignment,
     least: () => ({ verifications: 1, statement: 'step' }),
     oidcProvider: false,
+    aim: { cpu: 1000 },
   },
   {
     id: 'user-creation',
@@ -136,6 +141,7 @@ export const rows: Row[] = [
     operation: authorization.userCreation,
     least: () => ({ verifications: 1, statement: 'step' }),
     oidcProvider: false,
+    aim: { cpu: 1200 },
   },
   {
     id: 'webhook',

@@ -65,15 +65,12 @@ export function createDashboard({ database, clock, log }: DashboardNeeds): Dashb
     total: store.countUsers,
     async newUsers(q) {
       const midnight = Date.parse(today());
-      const period = (from: number, to: number) => ({
-        from: new Date(midnight + from * day),
-        to: new Date(midnight + to * day),
-      });
+      const ago = (days: number) => dayOf(midnight - days * day);
       const [now = 0, yesterday = 0, week = 0, weekBefore = 0] = await store.countCreatedUsers(q, [
-        period(0, 1),
-        period(-1, 0),
-        period(-6, 1),
-        period(-13, -6),
+        { from: ago(0), to: ago(0) },
+        { from: ago(1), to: ago(1) },
+        { from: ago(6), to: ago(0) },
+        { from: ago(13), to: ago(7) },
       ]);
       return {
         today: { count: now, delta: now - yesterday },

@@ -28,11 +28,14 @@ export async function countUsers(q: Queries): Promise<number> {
   return row?.total ?? 0;
 }
 
-/** How many users were created in each of the periods, `[from, to)`. */
-export async function countCreatedUsers(q: Queries, periods: readonly { from: Date; to: Date }[]): Promise<number[]> {
+/** How many users of today were created in each of the periods; first and last day (UTC) are both inside. */
+export async function countCreatedUsers(
+  q: Queries,
+  periods: readonly { from: string; to: string }[],
+): Promise<number[]> {
   const rows = await q.raw<{ users: number }>(
-    `select (select count(*) from users where tenant_id = $1 and created_at >= p.since and created_at < p.until) as users
-     from unnest($2::timestamptz[], $3::timestamptz[]) with ordinality as p (since, until, place) order by place`,
+    `select (select coalesce(sum(users), 0)::bigint from user_counts where tenant_id = $1 and day between p.since and p.until) as users
+     from unnest($2::date[], $3::date[]) with ordinality as p (since, until, place) order by place`,
     [q.tenantId, periods.map(({ from }) => from), periods.map(({ to }) => to)],
   );
   return rows.map(({ users }) => users);
@@ -44,8 +47,11 @@ export async function countActiveUsers(
   periods: readonly { from: string; to: string }[],
 ): Promise<number[]> {
   const rows = await q.raw<{ users: number }>(
-    `select (select count(distinct user_id) from daily_active_users
-             where tenant_id = $1 and date between p.since and p.until) as users
+    // On one day nobody is noted twice.
+    `select case when p.since = p.until
+       then (select count(*) from daily_active_users where tenant_id = $1 and date = p.since)
+       else (select count(distinct user_id) from daily_active_users
+             where tenant_id = $1 and date between p.since and p.until) end as users
      from unnest($2::date[], $3::date[]) with ordinality as p (since, until, place) order by place`,
     [q.tenantId, periods.map(({ from }) => from), periods.map(({ to }) => to)],
   );
