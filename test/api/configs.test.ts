@@ -70,12 +70,31 @@ describe('A tenant’s configs', () => {
     assert.equal(await signer(), waiting.id);
     assert.equal((await placed('Previous')).id, before);
     assert.ok((await published()).includes(before ?? ''));
+    // Another key waits from then on, known before it signs, and comes into use at the next rotation.
+    const next = await placed('Next');
+    assert.deepEqual([next.signingKeyAlgorithm, next.effectiveAt], ['RSA', undefined]);
+    assert.ok((await published()).includes(next.id));
+    assert.equal((await api.post('/api/configs/oidc/private-keys/rotate', {})).status, 200);
+    api = await manage(server);
+    assert.equal((await placed('Current')).id, next.id);
     // The next rotation goes on from there.
     await api.post('/api/configs/oidc/private-keys/rotate', { signingKeyAlgorithm: 'EC' });
     // That ended the key that signed our own token.
     api = await manage(server);
     assert.equal((await placed('Current')).signingKeyAlgorithm, 'EC');
-    assert.equal((await placed('Previous')).id, waiting.id);
+    assert.equal((await placed('Previous')).id, next.id);
+  });
+
+  it('changes over once, however many requests find out that the time has come', async () => {
+    await api.post('/api/configs/oidc/private-keys/rotate', { rotationGracePeriod: 60 });
+    const waiting = (await placed('Next')).id;
+    ahead += 61_000;
+    const signers = await Promise.all(Array.from({ length: 12 }, signer));
+    assert.deepEqual([...new Set(signers)], [waiting]);
+    assert.deepEqual(
+      (await keys()).map((key: { status: string }) => key.status),
+      ['Next', 'Current', 'Previous'],
+    );
   });
 
   it('has no cookie keys and says so', async () => {

@@ -19,8 +19,17 @@ export interface TestServer {
   tenant: Tenant;
   /** URL of the server's database. */
   databaseUrl: string;
+  /** Starts another node of the same server, with a port of its own, on the same database. Close it before the server. */
+  addNode(): Promise<Node>;
   /** Stops the server in an orderly way and starts it anew on the same database. */
   restart(): Promise<void>;
+  close(): Promise<void>;
+}
+
+export interface Node {
+  /** Its own address; what it says of itself is the server's. */
+  url: string;
+  app: App;
   close(): Promise<void>;
 }
 
@@ -59,6 +68,12 @@ export async function startServer(options: TestServerOptions = {}): Promise<Test
     ...(await open()),
     url: `http://localhost:${port}${options.subPath ?? ''}`,
     databaseUrl: urlOf(name),
+    async addNode() {
+      const nodePort = await freePort();
+      const app = await createApp({ ...config, PORT: nodePort }, testWorld(urlOf(name), dataFolder, options.world));
+      await app.http.listen({ port: nodePort, host: '127.0.0.1' });
+      return { url: `http://localhost:${nodePort}${options.subPath ?? ''}`, app, close: () => app.close() };
+    },
     async restart() {
       await server.app.close();
       Object.assign(server, await open());

@@ -5,7 +5,7 @@ import { AldabaError } from '../kernel/errors.ts';
 import { standardId } from '../kernel/ids.ts';
 import type { Queries } from '../store/index.ts';
 import type { SigningAlgorithm } from './jws.ts';
-import { deleteKeys, insertKey, type KeyRecord, lockKeys, moveKey, type NewKey } from './store/keys.ts';
+import { deleteKeys, findKeys, insertKey, type KeyRecord, lockKeys, moveKey, type NewKey } from './store/keys.ts';
 
 export interface Rotation {
   algorithm?: SigningAlgorithm | undefined;
@@ -40,29 +40,30 @@ export async function makeKey(
   };
 }
 
-/** The keys with their places at a time: a waiting key whose time has come is the current one, whoever wrote that down. */
-export function promoted(records: readonly KeyRecord[], now: number): KeyRecord[] {
-  const next = records.find(({ status }) => status === 'next');
-  if (!next || next.effectiveAt === null || next.effectiveAt > now) return [...records];
-  return records.flatMap((record): KeyRecord[] => {
-    if (record.status === 'previous') return [];
-    return [{ ...record, status: record === next ? 'current' : 'previous', effectiveAt: null }];
-  });
-}
+/** The waiting key whose time has come, which nobody has written down yet. */
+export const findDue = (records: readonly KeyRecord[], now: number): KeyRecord | undefined =>
+  records.find(({ status, effectiveAt }) => status === 'next' && effectiveAt !== null && effectiveAt <= now);
 
-/** The keys, held against other changes, after what time has done to them was written down. */
-async function settleKeys(tx: Queries, now: number): Promise<KeyRecord[]> {
+/**
+ * The keys, held against other changes, after what time has done to them was written down. A key that came into use leaves
+ * its place to a fresh one, which is published from now on: whoever keeps the key set knows it before it signs.
+ */
+export async function settleKeys(tx: Queries, vault: Vault, now: number): Promise<KeyRecord[]> {
   const stored = await lockKeys(tx);
-  const settled = promoted(stored, now);
-  if (settled.length < stored.length) await deleteKeys(tx, 'previous');
-  for (const { id, status } of settled)
-    if (stored.find((record) => record.id === id)?.status !== status) await moveKey(tx, id, status);
-  return settled;
+  const next = findDue(stored, now);
+  if (!next) return stored;
+  const current = stored.find(({ status }) => status === 'current');
+  await deleteKeys(tx, 'previous');
+  if (current) await moveKey(tx, current.id, 'previous');
+  await moveKey(tx, next.id, 'current');
+  const fresh = await makeKey(vault, tx.tenantId, next.algorithm as SigningAlgorithm);
+  await insertKey(tx, { ...fresh, status: 'next' });
+  return findKeys(tx);
 }
 
 /** See `Keys.rotate`. With a grace period nothing but the time of the waiting key is set. */
 export async function rotateKeys(tx: Queries, vault: Vault, { algorithm, gracePeriod = 0, now }: Rotation) {
-  const keys = await settleKeys(tx, now);
+  const keys = await settleKeys(tx, vault, now);
   const current = keys.find((key) => key.status === 'current');
   const next = keys.find((key) => key.status === 'next');
   const wanted = algorithm ?? ((next ?? current)?.algorithm as SigningAlgorithm | undefined) ?? 'ES256';
@@ -85,8 +86,8 @@ export async function rotateKeys(tx: Queries, vault: Vault, { algorithm, gracePe
 }
 
 /** See `Keys.drop`. */
-export async function dropKey(tx: Queries, id: string, now: number): Promise<void> {
-  const key = (await settleKeys(tx, now)).find((record) => record.id === id);
+export async function dropKey(tx: Queries, vault: Vault, { id, now }: { id: string; now: number }): Promise<void> {
+  const key = (await settleKeys(tx, vault, now)).find((record) => record.id === id);
   if (!key) throw new AldabaError('entity.not_found');
   if (key.status !== 'previous') throw new AldabaError('oidc.key_required');
   await deleteKeys(tx, 'previous');

@@ -2,10 +2,10 @@ import { createPrivateKey, createPublicKey, type JsonWebKey, type KeyObject } fr
 import { compactVerify, decodeProtectedHeader, errors, type JWTPayload, jwtVerify } from 'jose';
 import type { Clock } from '../kernel/clock.ts';
 import type { Vault } from '../kernel/crypto.ts';
-import type { CacheRegistry, Database } from '../store/index.ts';
+import type { CacheRegistry, Database, Queries } from '../store/index.ts';
 import type { Seed, Tenant } from '../tenancy/index.ts';
 import { type SigningAlgorithm, signJws } from './jws.ts';
-import { dropKey, makeKey, promoted, type Rotation, rotateKeys, sealContext } from './key-rotation.ts';
+import { dropKey, findDue, makeKey, type Rotation, rotateKeys, sealContext, settleKeys } from './key-rotation.ts';
 import { findKeys, insertKey, type KeyRecord } from './store/keys.ts';
 
 export type { SigningAlgorithm } from './jws.ts';
@@ -22,8 +22,8 @@ export interface KeyRing {
   byId: ReadonlyMap<string, VerificationKey>;
   /** As published: current, next, previous. Public members only. */
   publicJwks: readonly Record<string, unknown>[];
-  /** What takes its place when the waiting key's time comes: every node changes over by its clock. */
-  next?: { at: number; ring: KeyRing };
+  /** When the waiting key's time comes, in milliseconds since the epoch: every node changes over by its clock. */
+  changesAt?: number;
 }
 
 export interface Keys {
@@ -69,10 +69,30 @@ export function createKeys(deps: { caches: CacheRegistry; database: Database; va
     maximumAge: 60_000,
     load: async (tenantId) => openRing(vault, tenantId, await findKeys(deps.database.tenant(tenantId))),
   });
-  const ring = async (tenant: Tenant): Promise<KeyRing> => {
+  const change = (tenant: Tenant, work: (tx: Queries) => Promise<unknown>): Promise<void> =>
+    tenant.db.transaction(async (tx) => {
+      await work(tx);
+      await rings.changed(tx, '');
+    });
+  /** Writes down that a waiting key came into use; requests that find out together do it once. */
+  const settling = new Map<string, Promise<void>>();
+  const settle = (tenant: Tenant): Promise<void> => {
+    const running = settling.get(tenant.id);
+    if (running) return running;
+    const work = change(tenant, (tx) => settleKeys(tx, vault, clock.now())).finally(() => settling.delete(tenant.id));
+    settling.set(tenant.id, work);
+    return work;
+  };
+  const known = async (tenant: Tenant): Promise<KeyRing> => {
     const found = await rings.get(tenant.id, '');
     if (!found) throw new Error(`The tenant ${tenant.id} has no current signing key.`);
-    return found.next && clock.now() >= found.next.at ? found.next.ring : found;
+    return found;
+  };
+  const ring = async (tenant: Tenant): Promise<KeyRing> => {
+    const found = await known(tenant);
+    if (found.changesAt === undefined || clock.now() < found.changesAt) return found;
+    await settle(tenant);
+    return known(tenant);
   };
   return {
     seed: createSigningKeySeed(vault),
@@ -103,21 +123,13 @@ export function createKeys(deps: { caches: CacheRegistry; database: Database; va
         throw error;
       }
     },
-    rotate: (tenant, options = {}) =>
-      tenant.db.transaction(async (tx) => {
-        await rotateKeys(tx, vault, { ...options, now: clock.now() });
-        await rings.changed(tx, '');
-      }),
+    rotate: (tenant, options = {}) => change(tenant, (tx) => rotateKeys(tx, vault, { ...options, now: clock.now() })),
     async list(tenant) {
+      if (findDue(await findKeys(tenant.db), clock.now())) await settle(tenant);
       const order = ['next', 'current', 'previous'];
-      const records = promoted(await findKeys(tenant.db), clock.now());
-      return records.sort((a, b) => order.indexOf(a.status) - order.indexOf(b.status));
+      return (await findKeys(tenant.db)).sort((a, b) => order.indexOf(a.status) - order.indexOf(b.status));
     },
-    drop: (tenant, keyId) =>
-      tenant.db.transaction(async (tx) => {
-        await dropKey(tx, keyId, clock.now());
-        await rings.changed(tx, '');
-      }),
+    drop: (tenant, id) => change(tenant, (tx) => dropKey(tx, vault, { id, now: clock.now() })),
   };
 }
 
@@ -144,10 +156,9 @@ function openRing(vault: Vault, tenantId: string, records: KeyRecord[]): KeyRing
     publicKey: createPublicKey({ key: record.publicJwk as JsonWebKey, format: 'jwk' }),
   });
   const privateJwk = JSON.parse(vault.open(current.privateJwkSealed, sealContext(tenantId, current.id)));
-  const at = records.find((record) => record.status === 'next')?.effectiveAt ?? undefined;
-  const later = at === undefined ? undefined : openRing(vault, tenantId, promoted(records, at));
+  const changesAt = records.find((record) => record.status === 'next')?.effectiveAt;
   return {
-    ...(at !== undefined && later ? { next: { at, ring: later } } : {}),
+    ...(typeof changesAt === 'number' ? { changesAt } : {}),
     current: { ...toKey(current), privateKey: createPrivateKey({ key: privateJwk, format: 'jwk' }) },
     byId: new Map(records.map((record) => [record.id, toKey(record)])),
     publicJwks: records.map((record) => record.publicJwk),
