@@ -95,6 +95,7 @@ describe('Sign-in pages of a tenant’s own', () => {
       assert.deepEqual([status, headers.get('content-type'), headers.get('cache-control')], [200, type, cache], path);
       assert.equal(headers.get('x-content-type-options'), 'nosniff');
       const again = await get(path, { 'if-none-match': `"other", ${headers.get('etag')}` });
+      assert.deepEqual([again.headers.get('cache-control'), await again.text()], [cache, '']);
       assert.equal(again.status, 304, path);
       assert.equal((await get(path, { 'if-none-match': '"other"' })).status, 200);
     }
@@ -103,6 +104,24 @@ describe('Sign-in pages of a tenant’s own', () => {
     assert.match(await (await get('/sign-in', { 'if-none-match': before })).text(), /changed/);
     const head = await fetch(`${server.url}/sign-in`, { method: 'HEAD' });
     assert.deepEqual([head.status, await head.text()], [200, '']);
+  });
+
+  it('are packed on the way for clients that can unpack, where that saves something', async () => {
+    const long = 'const answer = 42;\n'.repeat(1000);
+    const png = `\x89PNG${'\0'.repeat(5000)}`;
+    await wear([index, { name: 'long.js', content: long }, { name: 'logo.png', content: png }]);
+    const lengths = async (path: string, accepted: string) => {
+      const response = await get(path, { 'accept-encoding': accepted });
+      const { headers } = response;
+      return [headers.get('content-encoding'), Number(headers.get('content-length')), await response.text()] as const;
+    };
+    const [coding, length, text] = await lengths('/long.js', 'br, gzip');
+    assert.deepEqual([coding, text], ['gzip', long]);
+    assert.ok(length < 1000, String(length));
+    for (const accepted of ['identity', 'gzip;q=0', ''])
+      assert.deepEqual(await lengths('/long.js', accepted), [null, long.length, long], accepted);
+    assert.equal((await lengths('/logo.png', 'gzip'))[0], null);
+    assert.equal((await lengths('/index.html', 'gzip'))[0], null);
   });
 
   it('run scripts of their own origin and of the sources that the tenant names', async () => {

@@ -4,6 +4,7 @@
  * A request enters at `createHttp`, is bound to its tenant, and reaches a feature through `Implement` or a plain route.
  */
 export { type Form, parseForm } from './body.ts';
+export { acceptsCoding } from './coding.ts';
 export { type Cookie, readCookie, writeCookie } from './cookies.ts';
 export { sendError, toAldabaError } from './errors.ts';
 export {

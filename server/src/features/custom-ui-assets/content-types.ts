@@ -32,6 +32,10 @@ export function contentTypeOf(path: string): string {
   return Object.hasOwn(types, ending) ? (types[ending] as string) : 'application/octet-stream';
 }
 
+/** Text of any kind; images, fonts and films are packed already. */
+export const isCompressible = (contentType: string): boolean =>
+  /^text\/|charset=|^application\/wasm$|^font\/[ot]tf$/.test(contentType);
+
 /**
  * Whether a path names one content for good: the last part of its name before the ending is the hash that a bundler puts
  * there (`index-BfXk2a9Z.js`, `main.8f3e21ab.css`). In doubt it is not: a word and a number (`logo-version2.png`) is no hash.

@@ -1,5 +1,5 @@
 import { assets, type PageAsset } from '@aldaba/pages';
-import type { Http, Reply, Request } from '../../http/index.ts';
+import { acceptsCoding, type Http, type Reply, type Request } from '../../http/index.ts';
 import { AldabaError } from '../../kernel/errors.ts';
 import type { CustomUiPages } from '../custom-ui-assets/index.ts';
 import type { PageSender, PageSenderNeeds } from './sender.ts';
@@ -35,10 +35,9 @@ export function hostedPageRoutes(
 
 /** The path carries a hash of the content, so it may be kept for good. */
 function sendAsset(request: Request, reply: Reply, asset: PageAsset): Reply {
-  const accepted = String(request.headers['accept-encoding'] ?? '');
-  const [encoding, body] = accepts(accepted, 'br')
+  const [encoding, body] = acceptsCoding(request, 'br')
     ? (['br', asset.brotli] as const)
-    : accepts(accepted, 'gzip')
+    : acceptsCoding(request, 'gzip')
       ? (['gzip', asset.gzip] as const)
       : ([undefined, asset.body] as const);
   if (encoding) reply.header('content-encoding', encoding);
@@ -48,10 +47,3 @@ function sendAsset(request: Request, reply: Reply, asset: PageAsset): Reply {
     .header('vary', 'accept-encoding')
     .send(Buffer.from(body.buffer, body.byteOffset, body.byteLength));
 }
-
-/** Whether an Accept-Encoding header names a coding without refusing it (`;q=0`). */
-const accepts = (header: string, coding: string): boolean =>
-  header.split(',').some((entry) => {
-    const [name, ...parameters] = entry.split(';').map((part) => part.trim().toLowerCase());
-    return name === coding && !parameters.some((parameter) => /^q=0(\.0*)?$/.test(parameter));
-  });
