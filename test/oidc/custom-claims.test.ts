@@ -102,21 +102,6 @@ describe('custom claims', () => {
     assert.equal(blocked.description.includes('boom'), false);
   });
 
-  it('cost no statement more for machines, and none at all without a script', async () => {
-    await provider.customClaims.remove(provider.tenant, 'client-credentials');
-    const count = async () => {
-      await requestAsMachine();
-      const before = provider.database.statements.count;
-      assert.equal((await requestAsMachine()).status, 200);
-      return provider.database.statements.count - before;
-    };
-    const without = await count();
-    await save(returning('{ tier: 1 }'), {}, 'client-credentials');
-    assert.equal(await count(), without);
-    const { access_token: token } = (await (await requestAsMachine()).json()) as { access_token: string };
-    assert.equal(decodeJwt(token).tier, 1);
-  });
-
   it('escape: a script sees nothing of Node, the machine or the network', async () => {
     const outcome = await test(
       returning(`{

@@ -57,6 +57,7 @@ describe('A token grant, once caches are warm', () => {
   });
 
   it('takes no more when scripts customize the tokens, except for the person of an exchange', async () => {
+    await spent();
     const plain = await spent();
     const script = 'const getCustomJwtClaims = async () => ({ ok: 1 });';
     for (const type of ['access-token', 'client-credentials'] as const)
