@@ -91,6 +91,21 @@ describe('passwords at rest', () => {
       assert.throws(() => assertUsableDigest(digest), code(expected), digest.digest);
   });
 
+  it('leaves the thread that answers requests alone while it hashes and verifies', async () => {
+    const stored = await passwords.hash('tulips');
+    const works = { hash: () => passwords.hash('stone'), verify: () => passwords.verify('tulips', stored) };
+    for (const [name, work] of Object.entries(works)) {
+      let isOver = false;
+      const over = work().finally(() => {
+        isOver = true;
+      });
+      // Work on this thread would be over without a turn of the event loop, which this waiting does not give.
+      for (let turn = 0; turn < 100; turn += 1) await undefined;
+      assert.equal(isOver, false, name);
+      await over;
+    }
+  });
+
   it('does not fail on a stored digest that is broken', async () => {
     for (const algorithm of ['Argon2id', 'Legacy', 'MD5', 'Bcrypt'] as const) {
       assert.equal((await passwords.verify('x', { algorithm, digest: 'broken' })).matches, false);
