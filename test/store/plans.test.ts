@@ -76,7 +76,10 @@ describe('The statements that the server sends', () => {
     });
     server = await startServer({ world: { outbound: async () => new Response('thanks') } });
     statements.clear();
-    const planted = await plant(server, await server.app.tenancy.create({ id: 'acme', name: 'Acme' }));
+    const acme = await server.app.tenancy.create({ id: 'acme', name: 'Acme' });
+    // Before there are fields that a sign-up asks for.
+    await experienceClient(acme.baseUrl).register('newcomer', 'correct horse battery 3');
+    const planted = await plant(server, acme);
     isFilling = true;
     await grow(server.databaseUrl);
     isFilling = false;
@@ -172,7 +175,6 @@ async function walkProtocol({ tenant, tokens, machine, ids, api }: Planted) {
   await post('token/introspection', { ...credentials, token: refreshed.access_token });
   await post('token/revocation', { ...demo, token: refreshed.access_token });
   await api.post('/api/subject-tokens', { userId: ids.userId });
-  await client.register('newcomer', 'correct horse battery 3');
   await createAgent().fetch(`${tenant.baseUrl}/oidc/session/end?id_token_hint=${tokens.id_token}`);
 }
 
