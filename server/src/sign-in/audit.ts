@@ -7,8 +7,10 @@ import type { Runner } from './run.ts';
 import { type Intent, type ProofType, readState, type SignInState } from './state.ts';
 
 export interface SignInAudit {
-  /** Notes steps that were taken. */
-  taken(interaction: Interaction, events: readonly SignInEvent[], state: SignInState): void;
+  /** What the sign-in is, before steps are taken. */
+  intentOf(interaction: Interaction): Intent;
+  /** Notes steps that were taken, from an intent to a state. */
+  taken(interaction: Interaction, events: readonly SignInEvent[], way: { from: Intent; to: SignInState }): void;
   /** Notes that the last of these steps failed. */
   refused(interaction: Interaction, events: readonly SignInEvent[], error: unknown): void;
   /** Does something that a step stands on; notes it when it fails. */
@@ -32,12 +34,16 @@ export function createSignInAudit({ logs, clock }: Pick<SignInNeeds, 'logs' | 'c
     return readState(interaction.state, clock.now())?.intent ?? 'SignIn';
   };
   return {
-    taken(interaction, events, state) {
+    intentOf,
+    taken(interaction, events, { from, to: state }) {
+      // A sign-in may become a registration on the way: each step is told of as what it was a part of.
+      let intent = from;
       for (const event of events) {
+        if ('intent' in event) intent = event.intent;
         const step = stepOf(event);
         if (!step) continue;
         write(interaction, {
-          key: `Interaction.${state.intent}.${step.key}`,
+          key: `Interaction.${intent}.${step.key}`,
           result: 'Success',
           userId: state.userId,
           params: step.params,
@@ -74,11 +80,12 @@ const outline = ({ intent, userId, proofs }: SignInState) => ({
 export const audited =
   (run: Runner, audit: SignInAudit): Runner =>
   async (interaction, events, options) => {
+    const from = audit.intentOf(interaction);
     try {
       const standing = await run(interaction, events, options);
       // What was complete was submitted along with the last step.
       const isSubmitted = standing.redirectTo !== undefined && !events.some(({ type }) => type === 'submitted');
-      audit.taken(interaction, isSubmitted ? [...events, { type: 'submitted' }] : events, standing.state);
+      audit.taken(interaction, isSubmitted ? [...events, { type: 'submitted' }] : events, { from, to: standing.state });
       return standing;
     } catch (error) {
       audit.refused(interaction, events, error);
