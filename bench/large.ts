@@ -81,7 +81,7 @@ export const largeRows: LargeRow[] = [
     name: 'Users who do not have it, page 100',
     path: (count) => `/users?excludeRoleId=${bigRole.id}&page=${100 + (count % 5)}`,
   },
-  { id: 'roles', name: 'Roles, with how many have them', path: () => '/roles' },
+  { id: 'roles', name: 'Roles, with how many have them', path: () => '/roles?page=1' },
   {
     id: 'organizations',
     name: `Organizations, of ${organizationCount.toLocaleString('en')}`,
@@ -90,7 +90,7 @@ export const largeRows: LargeRow[] = [
   {
     id: 'user-organizations',
     name: 'Organizations of a user',
-    path: (count) => `/users/${idOf(1 + ((count * 7919) % 80_000))}/organizations`,
+    path: (count) => `/users/${idOf(1 + ((count * 7919) % 80_000))}/organizations?page=1`,
   },
   {
     id: 'logs',
