@@ -66,6 +66,20 @@ describe('upkeep of the protocol', () => {
     assert.deepEqual(statuses, [400, 200, 200]);
   });
 
+  it('ends grants beyond a lower limit at the next authorization, which stays, however old its grant is', async () => {
+    const redirectUri = 'https://client.example.com/callback';
+    const { id } = await provider.addClient({ type: 'SPA', oidcClientMetadata: { redirectUris: [redirectUri] } });
+    const party = createParty(provider, { id, redirectUri });
+    const [oldest, newest] = [createAgent(), createAgent()];
+    await party.tokens(userId, {}, oldest);
+    const { refresh_token: late = '' } = await party.tokens(userId, {}, newest);
+    await provider.tenant.db.transaction((tx) =>
+      provider.applications.update(tx, id, { customClientMetadata: { maxAllowedGrants: 1 } }),
+    );
+    const { refresh_token: again = '' } = await party.tokens(userId, {}, oldest);
+    assert.deepEqual([(await party.refresh(late)).status, (await party.refresh(again)).status], [400, 200]);
+  });
+
   it('spends few statements on the exchanges that matter', async () => {
     const tokens = await party.tokens(userId);
     const count = async (work: () => Promise<Response>) => {

@@ -17,6 +17,7 @@ export async function issueCode(flow: Flow): Promise<Outcome> {
   if (!session) return refuse('login_required', 'End-User authentication is required');
   const now = core.clock.now();
   const known = flow.isFirstOfSession ? undefined : await findGrant(tx, session.uid, client.id, new Date(now));
+  const grant = { id: known?.id ?? standardId(), userId: session.userId, applicationId: client.id };
   const code = opaqueToken();
   await insertCode(tx, {
     codeHash: hashToken(code),
@@ -24,24 +25,26 @@ export async function issueCode(flow: Flow): Promise<Outcome> {
     expiresAt: new Date(now + codeTtl * 1000),
     interaction: flow.open?.uidHash,
     grant: {
-      id: known?.id ?? standardId(),
-      userId: session.userId,
-      applicationId: client.id,
+      ...grant,
       sessionUid: session.uid,
       scope: uniqueScopes(`${known?.scope ?? ''} ${request.scope}`).join(' '),
       resources: [...new Set([...(known?.resources ?? []), ...request.resources])],
       expiresAt: new Date(now + grantTtl * 1000),
     },
   });
-  if (!known) await endOldestGrants(flow, session.userId);
+  await endOldestGrants(flow, grant);
   return { kind: 'answer', parameters: { code } };
 }
 
-/** Ends the oldest sign-ins of a person to an application that allows no more of them at a time. */
-async function endOldestGrants({ core, tx, client }: Flow, userId: string): Promise<void> {
+/** Ends the oldest sign-ins of a person to an application that allows no more of them at a time, or no more any longer. */
+async function endOldestGrants(
+  { core, tx, client }: Flow,
+  present: { id: string; userId: string; applicationId: string },
+): Promise<void> {
+  const { userId } = present;
   const { maxAllowedGrants } = client.custom;
   if (maxAllowedGrants === undefined) return;
-  const ended = await deleteOldestGrants(tx, userId, client.id, maxAllowedGrants);
+  const ended = await deleteOldestGrants(tx, present, maxAllowedGrants);
   if (ended.length === 0) return;
   const reason = 'the application allows no more sign-ins at a time';
   tx.afterCommit(() => {

@@ -27,18 +27,17 @@ export async function deleteGrant(q: Queries, grantId: string): Promise<void> {
   await q.raw('delete from grants where tenant_id = $1 and id = $2', [q.tenantId, grantId]);
 }
 
-/** Destroys the user's oldest grants for an application beyond the newest `keep`. */
+/** Destroys the user's oldest grants for an application beyond `keep`, of which the present one is the first. Returns their ids. */
 export async function deleteOldestGrants(
   q: Queries,
-  userId: string,
-  applicationId: string,
+  present: { id: string; userId: string; applicationId: string },
   keep: number,
 ): Promise<string[]> {
   const rows = await q.raw<{ id: string }>(
     `delete from grants where tenant_id = $1 and id in (
        select id from grants where tenant_id = $1 and user_id = $2 and application_id = $3
-        order by created_at desc, id offset $4) returning id`,
-    [q.tenantId, userId, applicationId, keep],
+        order by id = $4 desc, created_at desc, id offset $5) returning id`,
+    [q.tenantId, present.userId, present.applicationId, present.id, keep],
   );
   return rows.map((row) => row.id);
 }
