@@ -188,9 +188,10 @@ async function findMatching(q: Queries, filter: SearchFilter, { limit, offset }:
     ...(group && !isFew ? [isIn(group)] : []),
     ...(others ? [fragment`not ${isIn(others)}`] : []),
   ];
-  // Without `offset` all users that match would be looked up, to see who of them is in the group.
+  // Without `offset` all users that match would be looked up, to see who of them is in the group. In the order of their ids,
+  // so that neighbours in the index are read together.
   const users = isFew
-    ? fragment`(select g.user_id ${group.rows}) g cross join lateral
+    ? fragment`(select g.user_id ${group.rows} order by g.user_id) g cross join lateral
         (select * from users where users.tenant_id = ${q.tenantId} and users.id = g.user_id offset 0) u where true`
     : fragment`users u where u.tenant_id = ${q.tenantId}`;
   const matched = fragment<Matched>`select u.id, u.created_at from ${users} and ${fragment.join(conditions, fragment` and `)}`;
