@@ -6,6 +6,7 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { memoryOf, proportionalMemory } from './channel.ts';
 import { measureStartup, weighSignInPage } from './footprint.ts';
+import { keyRotationId, measureKeyRotation } from './key-rotation.ts';
 import { measureLarge } from './large.ts';
 import { learnOperation } from './limit-lane.ts';
 import { runLoad } from './load.ts';
@@ -83,6 +84,17 @@ async function measureAll(options: Setup, stack: AsyncDisposableStack): Promise<
   ].join('\n\n');
 }
 
+/** The rows, and the rotation of keys, which needs two servers of its own. */
+async function runRows(options: Setup): Promise<string> {
+  const { root, flags, only, effort } = options;
+  const tables = options.rows.length > 0 ? [await run(options)] : [];
+  if (only === undefined || only.includes(keyRotationId)) {
+    say('  rotation of keys on two nodes …');
+    tables.push(await measureKeyRotation({ root, flags, rotations: Math.ceil(100 * effort) }));
+  }
+  return tables.join('\n\n');
+}
+
 const runLarge = ({ root, flags, only, effort }: Setup) =>
   measureLarge({ root, flags, only, operations: Math.ceil(300 * effort) }, say);
 
@@ -108,7 +120,7 @@ async function writeTable(root: string, mark: string, table: string): Promise<vo
 export async function bench(root: string, flags: string[], args: string[]): Promise<void> {
   const options = { ...readOptions(args), root, flags };
   if (options.profile) await mkdir(options.profile, { recursive: true });
-  const table = await (options.large ? runLarge(options) : run(options));
+  const table = await (options.large ? runLarge(options) : runRows(options));
   process.stdout.write(`\n${table}\n`);
   if (options.write) await writeTable(root, options.large ? 'large table' : 'table', table);
 }
