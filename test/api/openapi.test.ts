@@ -109,6 +109,12 @@ for (const [address, belongs] of Object.entries(documents)) {
       );
     });
 
+    it('reads in the order of the paths, and names no limits that nobody chose', () => {
+      const paths = Object.keys(parsed.paths).map((path) => path.replaceAll(/\{(\w+)\}/g, ':$1'));
+      assert.deepEqual(paths, paths.toSorted());
+      assert.ok(!JSON.stringify(whole).includes(String(Number.MAX_SAFE_INTEGER)));
+    });
+
     it('names every operation once', () => {
       const ids = operations().map(([, , { operationId }]) => operationId);
       assert.equal(new Set(ids).size, ids.length, `${ids.filter((id, index) => ids.indexOf(id) !== index)}`);

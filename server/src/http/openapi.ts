@@ -40,8 +40,7 @@ const guardErrors: Readonly<Record<Access, readonly ErrorCode[]>> = {
  */
 export function createOpenapi(scope: OpenapiScope, routes: readonly RouteContract[] = allRoutes): Json {
   const paths: Record<string, Json> = {};
-  for (const route of routes) {
-    if (!scopes[scope](route.access)) continue;
+  for (const route of routes.filter(({ access }) => scopes[scope](access)).toSorted(inReadingOrder)) {
     const path = route.path.replaceAll(/:(\w+)/g, '{$1}');
     paths[path] = { ...paths[path], [route.method.toLowerCase()]: toOperation(route) };
   }
@@ -63,6 +62,12 @@ export function createOpenapi(scope: OpenapiScope, routes: readonly RouteContrac
     },
   };
 }
+
+const methods: readonly RouteContract['method'][] = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'];
+
+/** By path, so that what is about one thing stands together; what reads before what writes. */
+const inReadingOrder = (a: RouteContract, b: RouteContract): number =>
+  a.path === b.path ? methods.indexOf(a.method) - methods.indexOf(b.method) : a.path < b.path ? -1 : 1;
 
 function toOperation(route: RouteContract): Json {
   const parameters = [
@@ -157,6 +162,11 @@ function toSchema(schema: z.ZodType, io: 'input' | 'output'): Json {
   const { $schema: _dialect, ...json } = z.toJSONSchema(schema, {
     io,
     unrepresentable: 'any',
+    // What an integer of JavaScript holds is no limit of the API, and would be the value that examples show.
+    override: ({ jsonSchema }) => {
+      if (jsonSchema.minimum === Number.MIN_SAFE_INTEGER) delete jsonSchema.minimum;
+      if (jsonSchema.maximum === Number.MAX_SAFE_INTEGER) delete jsonSchema.maximum;
+    },
     target: 'draft-2020-12',
   });
   return json;

@@ -18,7 +18,7 @@ ${Object.entries(documents)
   .map(([name, title]) => `<a href="${basePath}/api/reference?api=${name}">${title}</a>`)
   .join('\n')}
 </nav>
-<main id="reference" data-documents="${basePath}/api/.well-known/"></main>
+<div id="reference" data-documents="${basePath}/api/.well-known/"></div>
 <noscript>This page needs JavaScript. The documents are at ${basePath}/api/.well-known/management.openapi.json and beside it.</noscript>
 <script src="${basePath}/api/reference/swagger-ui-bundle.js"></script>
 <script src="${basePath}/api/reference/reference.js"></script>
@@ -27,7 +27,11 @@ ${Object.entries(documents)
 `;
 
 /** Starts the viewer. The address chooses among the documents of a list; it never names one by itself. */
-export const referenceScript = `const names = ${JSON.stringify(Object.keys(documents))};
+export const referenceScript = `const dark = matchMedia('(prefers-color-scheme: dark)');
+const dress = () => document.documentElement.classList.toggle('dark-mode', dark.matches);
+dark.addEventListener('change', dress);
+dress();
+const names = ${JSON.stringify(Object.keys(documents))};
 const place = document.getElementById('reference');
 const wanted = new URLSearchParams(location.search).get('api');
 const name = names.includes(wanted) ? wanted : names[0];
@@ -47,7 +51,20 @@ SwaggerUIBundle({
 `;
 
 export const referenceStyle = `body { margin: 0; }
+.swagger-ui .info .title small { background: #565e70; }
+.swagger-ui .info .title small.version-stamp { background: #45670d; }
+html:not(.dark-mode) .swagger-ui .info :is(.url, a.link) { color: #3730a3; }
+html:not(.dark-mode) .swagger-ui .btn.authorize { color: #0b6b43; border-color: #0b6b43; }
+html:not(.dark-mode) .swagger-ui .btn.authorize svg { fill: #0b6b43; }
+.swagger-ui .opblock .opblock-summary-method { text-shadow: none; background: #4b5563; }
+.swagger-ui .opblock.opblock-get .opblock-summary-method { background: #1d5fae; }
+.swagger-ui .opblock.opblock-post .opblock-summary-method { background: #12794b; }
+.swagger-ui .opblock.opblock-put .opblock-summary-method { background: #95580a; }
+.swagger-ui .opblock.opblock-patch .opblock-summary-method { background: #0b7367; }
+.swagger-ui .opblock.opblock-delete .opblock-summary-method { background: #b4231d; }
 nav { display: flex; gap: 1rem; padding: 0.75rem 1.25rem; font: 16px/1.5 system-ui, sans-serif; border-bottom: 1px solid #d8dce6; }
 nav a { color: #3730a3; }
-nav a[aria-current] { font-weight: 600; text-decoration: none; color: inherit; }
+html.dark-mode nav { color: #e4e6e6; border-color: #3c4147; }
+html.dark-mode nav a { color: #a9b8ff; }
+html nav a[aria-current] { font-weight: 600; text-decoration: none; color: inherit; }
 `;
