@@ -84,6 +84,21 @@ describe('Authorization is deny by default', () => {
       http.get('/api/open', { config: { access: 'anonymous' } }, async () => 'open');
     }));
 
+  it('opens to everybody what pages and programs read before a sign-in, and to a sign-in its own steps', () => {
+    const opened = {
+      anonymous: /^GET \/api\/(\.well-known\/|status$|swagger\.json$)/,
+      interaction: /^[A-Z]+ \/api\/(experience|interaction)(\/|$)/,
+    };
+    const wrong = allRoutes.filter(({ access, method, path }) => {
+      const places = Object.entries(opened).filter(([, place]) => place.test(`${method} ${path}`));
+      return access !== (places[0]?.[0] ?? 'management');
+    });
+    assert.deepEqual(
+      wrong.map(({ operationId, access }) => `${operationId}: ${access}`),
+      [],
+    );
+  });
+
   it('has every declared route mounted', () => {
     const missing = allRoutes.filter(({ method, path: url }) => !server.app.http.hasRoute({ method, url }));
     assert.deepEqual(

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { allRoutes, type RouteContract } from '@aldaba/contract';
 import fc from 'fast-check';
+import { Client } from 'pg';
 import type { Keys } from '../../server/src/oidc/keys.ts';
 import { adminTenantId } from '../../server/src/tenancy/index.ts';
 import { manage, managerWith, type Reply } from '../support/management.ts';
@@ -135,7 +136,8 @@ describe('What belongs to a tenant', () => {
     }
   });
 
-  it('is out of reach for the manager of another tenant, who knows its ids', async () => {
+  /** Every route, by the manager of another tenant with ids of the victim. */
+  const reachForOthers = async (): Promise<void> => {
     const reached: string[] = [];
     for (const [victim, stranger] of pairs())
       await withoutChangeOf(victim, async () => {
@@ -168,9 +170,10 @@ describe('What belongs to a tenant', () => {
         }
       });
     assert.deepEqual(reached, []);
-  });
+  };
 
-  it('does not show in lists and searches of another tenant', async () => {
+  /** Every list and search, by the manager of another tenant, for what the victim has. */
+  const searchForOthers = async (): Promise<void> => {
     for (const [victim, stranger] of pairs()) {
       const { ids } = victim;
       const filters = [
@@ -186,6 +189,30 @@ describe('What belongs to a tenant', () => {
           const text = JSON.stringify(reply.body);
           assert.ok(!text.includes(victim.mark), `${nameOf(route)}${filter} shows ${victim.tenant.id}: ${text}`);
         }
+    }
+  };
+
+  it('is out of reach for the manager of another tenant, who knows its ids', reachForOthers);
+
+  it('does not show in lists and searches of another tenant', searchForOthers);
+
+  it('stays out of reach and hidden by the statements alone, while row-level security is off', async () => {
+    const owner = new Client({ connectionString: server.databaseUrl });
+    await owner.connect();
+    const wall = async (state: 'disable' | 'enable') => {
+      for (const table of await tenantTables())
+        await owner.query(`alter table aldaba.${table} ${state} row level security`);
+    };
+    try {
+      await wall('disable');
+      const [one, other] = planted as [Planted, Planted];
+      const seen = await one.tenant.db.raw('select 1 from users where tenant_id = $1', [other.tenant.id]);
+      assert.ok(seen.length > 0, 'the wall still stands');
+      await reachForOthers();
+      await searchForOthers();
+    } finally {
+      await wall('enable');
+      await owner.end();
     }
   });
 

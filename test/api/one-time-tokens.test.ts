@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { assertRefused, type Manager, manage } from '../support/management.ts';
+import { race } from '../support/race.ts';
 import { startServer, type TestServer } from '../support/server.ts';
 
 describe('One-time tokens', () => {
@@ -34,7 +35,8 @@ describe('One-time tokens', () => {
     const { token, id } = await make('bob@example.com');
     assertRefused(await verify(token, 'eve@example.com'), 400, 'one_time_token.email_mismatch');
     assertRefused(await verify('x'.repeat(32), 'bob@example.com'), 404, 'one_time_token.token_not_found');
-    const answers = await Promise.all(Array.from({ length: 5 }, () => verify(token, 'Bob@example.com')));
+    const uses = Array.from({ length: 4 }, () => () => verify(token, 'Bob@example.com'));
+    const answers = await race(server.app.database, 'one_time_tokens', uses);
     const used = answers.filter(({ status }) => status === 200);
     assert.deepEqual([used.length, used[0]?.body.id, used[0]?.body.status], [1, id, 'consumed']);
     assertRefused(await verify(token, 'bob@example.com'), 400, 'one_time_token.token_consumed');

@@ -3,6 +3,7 @@ import { after, before, describe, it } from 'node:test';
 import { createOrganizationInvitations } from '../../server/src/features/organization-invitations/index.ts';
 import { AldabaError } from '../../server/src/kernel/errors.ts';
 import { assertRefused, type Manager, manage } from '../support/management.ts';
+import { race } from '../support/race.ts';
 import { startServer, type TestServer } from '../support/server.ts';
 
 const path = '/api/organization-invitations';
@@ -111,6 +112,21 @@ describe('invitations to an organization', () => {
       ].sort(),
     );
     assert.deepEqual((await api.get(`${path}?inviterId=${user.id}`)).body, []);
+  });
+
+  it('are decided once, also when they are accepted and revoked at the same moment', async () => {
+    const organizationId = await organization();
+    const user = await create('/api/users', { primaryEmail: 'both@acme.test' });
+    const { id } = await create(path, draft(organizationId, 'both@acme.test'));
+    const decisions = [{ status: 'Accepted', acceptedUserId: user.id }, { status: 'Revoked' }];
+    const answers = await race(
+      server.app.database,
+      'organization_invitations',
+      decisions.map((decision) => () => api.put(`${path}/${id}/status`, decision)),
+    );
+    assert.deepEqual(answers.map(({ status }) => status).sort(), [200, 422]);
+    const members = (await api.get(`/api/organizations/${organizationId}/users`)).body;
+    assert.equal(members.length === 1, (await api.get(`${path}/${id}`)).body.status === 'Accepted');
   });
 
   it('are refused where they could not be accepted', async () => {

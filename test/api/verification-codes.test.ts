@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
+import fc from 'fast-check';
 import { connectorsFolder, type Mailbox, openMailbox } from '../support/mailbox.ts';
 import { assertRefused, type Manager, manage } from '../support/management.ts';
+import { race } from '../support/race.ts';
 import { startServer, type TestServer } from '../support/server.ts';
 
 describe('Verification codes', () => {
@@ -73,9 +75,37 @@ describe('Verification codes', () => {
     assertRefused(await verify('end@example.com', third), 400, 'verification_code.exceed_max_try');
   });
 
+  it('may be guessed exactly as often as the tenant says', async () => {
+    let number = 0;
+    const property = fc.asyncProperty(
+      fc.integer({ min: 1, max: 12 }),
+      fc.nat(13),
+      async (maxRetryAttempts, guesses) => {
+        number += 1;
+        const email = `limit${number}@example.com`;
+        await api.patch('/api/sign-in-exp', { verificationCodePolicy: { maxRetryAttempts } });
+        const code = await sentTo(email);
+        for (let guess = 0; guess < guesses; guess += 1) {
+          const refusal = guess < maxRetryAttempts ? 'code_mismatch' : 'exceed_max_try';
+          assertRefused(await verify(email, wrong(code)), 400, `verification_code.${refusal}`);
+        }
+        assert.equal((await verify(email, code)).status, guesses < maxRetryAttempts ? 204 : 400);
+      },
+    );
+    const examples: [number, number][] = [
+      [1, 0],
+      [1, 1],
+      [3, 2],
+      [3, 3],
+    ];
+    await fc.assert(property, { numRuns: 12, examples });
+    await api.patch('/api/sign-in-exp', { verificationCodePolicy: {} });
+  });
+
   it('that are tried many times at once are judged ten times at most, and count once', async () => {
     const code = await sentTo('race@example.com');
-    const right = await Promise.all(Array.from({ length: 5 }, () => verify('race@example.com', code)));
+    const uses = Array.from({ length: 4 }, () => () => verify('race@example.com', code));
+    const right = await race(server.app.database, 'verification_codes', uses);
     assert.equal(right.filter(({ status }) => status === 204).length, 1);
     const again = await sentTo('race@example.com');
     const guesses = await Promise.all(Array.from({ length: 15 }, () => verify('race@example.com', wrong(again))));

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { decodeJwt, decodeProtectedHeader } from 'jose';
 import { type Agent, createAgent } from '../support/agent.ts';
+import { race } from '../support/race.ts';
 import { answerOf, createParty, encode, failureOf, finishSignIn, type Party } from './party.ts';
 import { type Provider, startProvider } from './provider.ts';
 
@@ -266,6 +267,13 @@ describe('the basic profile', () => {
       const responses = await Promise.all(Array.from({ length: 10 }, () => party.redeem(code)));
       assert.ok(responses.filter(({ status }) => status === 200).length <= 1);
       assert.equal(responses.filter(({ status }) => status >= 500).length, 0);
+    });
+
+    it('of uses that all found the code unused one succeeds', async () => {
+      const code = (await party.signIn(createAgent(), userId)).get('code') ?? '';
+      const uses = Array.from({ length: 4 }, () => () => party.redeem(code));
+      const responses = await race(provider.database, 'authorization_codes', uses);
+      assert.deepEqual(responses.map(({ status }) => status).sort(), [200, 400, 400, 400]);
     });
 
     it('a code lasts a minute', async () => {
