@@ -16,7 +16,7 @@ import type { IdentifierType } from './policy.ts';
 import type { InteractionPort } from './port.ts';
 import type { SocialIdentity } from './state.ts';
 
-export type Identifier = { type: IdentifierType; value: string };
+export type Identifier = { type: IdentifierType; value: string; ignoresCase?: boolean | undefined };
 
 interface UserColumns {
   username?: string;

@@ -294,6 +294,21 @@ describe('the sign-in pages without scripts', () => {
     assert.ok((await restored.arrive(last)).searchParams.get('code'));
   });
 
+  it('know a person in capitals or not, where the tenant makes no difference', async () => {
+    await operator.addUser({ username: 'KarlA', password });
+    await configure({ usernamePolicy: { caseSensitive: false } });
+    for (const username of ['KarlA', 'karla', 'KARLA']) {
+      const person = await visit(server);
+      assert.ok((await person.arrive(await person.post('/sign-in', { username, password }))).searchParams.get('code'));
+    }
+    const other = await visit(server);
+    const taken = await other.post('/register', { username: 'karlA', password });
+    assert.equal((await shownError(taken)).code, 'user.username_already_in_use');
+    await configure({ usernamePolicy: { caseSensitive: true } });
+    const strict = await visit(server);
+    assert.equal((await strict.post('/sign-in', { username: 'karla', password })).status, 422);
+  });
+
   it('begin with the nearest page for screens that do not exist', async () => {
     const person = await visit(server);
     for (const [path, target] of [

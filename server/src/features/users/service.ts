@@ -72,6 +72,8 @@ export interface Identity {
 export interface Identifier {
   type: 'username' | 'email' | 'phone';
   value: string;
+  /** Of a username: `Ana` and `ana` are the same. */
+  ignoresCase?: boolean | undefined;
 }
 
 type Slice = store.Slice;

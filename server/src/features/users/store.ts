@@ -136,10 +136,17 @@ export async function findSubject(q: Queries, id: string, thirdPartyId?: string)
 interface IdentifierValue {
   type: 'username' | 'email' | 'phone';
   value: string;
+  ignoresCase?: boolean | undefined;
 }
 
-const selectByIdentifier = (q: Queries, { type, value }: IdentifierValue) => {
+const selectByIdentifier = (q: Queries, { type, value, ignoresCase }: IdentifierValue) => {
   const query = select(q);
+  // Where two differ in case only, the one that was typed.
+  if (type === 'username' && ignoresCase)
+    return query
+      .where('users.username_key', '=', value.toLowerCase())
+      .orderBy(fragment`users.username = ${value}`, 'desc')
+      .limit(1);
   if (type === 'username') return query.where('users.username', '=', value);
   if (type === 'phone') return query.where('users.primary_phone', '=', value);
   return query.where('users.primary_email_key', '=', value.toLowerCase());

@@ -70,7 +70,7 @@ export function createPasswordFactor(needs: Needs): PasswordFactor {
     const problem = usernameProblem(settings.usernamePolicy, username);
     if (problem) throw new AldabaError('guard.invalid_input', { reason: `username: ${problem}`, field: 'username' });
     const value = canonicalUsername(settings.usernamePolicy, username);
-    return { value, taken: (await users.findByIdentifier(tenant.db, { type: 'username', value })) !== undefined };
+    return { value, taken: (await users.findByIdentifier(tenant.db, asUsername(settings, value))) !== undefined };
   };
   const choosePassword: PasswordFactor['choosePassword'] = async (tenant, settings, { password, info, account }) => {
     const issues = passwordIssues(settings.passwordPolicy, password, info);
@@ -79,10 +79,6 @@ export function createPasswordFactor(needs: Needs): PasswordFactor {
     if (old && (await passwords.verify(password, old)).matches) throw new AldabaError('user.same_password');
     return seal(tenant, await passwords.hash(password));
   };
-  const canonical = (settings: SignInExperienceSettings, { type, value }: Identifier): Identifier => ({
-    type,
-    value: type === 'username' ? canonicalUsername(settings.usernamePolicy, value) : value,
-  });
 
   return {
     async prove(tenant, settings, { identifier, password }) {
@@ -90,7 +86,10 @@ export function createPasswordFactor(needs: Needs): PasswordFactor {
       if (!passwordIdentifiers.includes(identifier.type)) throw new AldabaError('user.sign_in_method_not_enabled');
       const subject = { identifier: `${identifier.type} ${identifier.value}`, policy: settings.sentinelPolicy };
       const matched = await attempts.limited(tenant.db, subject, async () => {
-        const found = await users.findWithPassword(tenant.db, canonical(settings, identifier));
+        const found = await users.findWithPassword(
+          tenant.db,
+          identifier.type === 'username' ? asUsername(settings, identifier.value) : identifier,
+        );
         const { matches, outdated } = await passwords.verify(password, found?.password);
         if (!found?.password || !matches) return undefined;
         return {
@@ -139,6 +138,13 @@ export function createPasswordFactor(needs: Needs): PasswordFactor {
     open: (tenant, sealed) => JSON.parse(vault.open(sealed, context(tenant))) as PasswordDigest,
   };
 }
+
+/** Operators may have written a username in capitals, so it is looked for in either. */
+const asUsername = ({ usernamePolicy }: SignInExperienceSettings, value: string): Identifier => ({
+  type: 'username',
+  value,
+  ignoresCase: !usernamePolicy.caseSensitive,
+});
 
 const day = 86_400_000;
 

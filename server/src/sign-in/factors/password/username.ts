@@ -16,6 +16,6 @@ export function usernameProblem(policy: UsernamePolicy, username: string): strin
   return undefined;
 }
 
-/** The form in which a username is stored and looked for. */
+/** The form in which a username that a person chooses is stored. */
 export const canonicalUsername = (policy: UsernamePolicy, username: string): string =>
   policy.caseSensitive ? username : username.toLowerCase();
