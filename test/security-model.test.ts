@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { request } from 'node:http';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
@@ -55,6 +56,30 @@ describe('links', () => {
     for (const { text, location } of [discovery, authorization, page]) {
       assert.doesNotMatch(text + location, /evil\.test|gopher|203\.0\.113\.9/);
     }
+  });
+});
+
+describe('outgoing requests', () => {
+  it('are made by one client: nothing else of the product opens connections', async () => {
+    const { isTest, listFiles } = (await import('../scripts/files.mjs')) as {
+      isTest(path: string): boolean;
+      listFiles(folder: string): string[];
+    };
+    const modules = /(?:from |import\()'(?:node:)?(?:http2?|https|net|tls|dgram|dns(?:\/promises)?|undici)'/;
+    // The global itself, called or handed on; not a type, nor a client that was handed over under the same name.
+    const globals =
+      /(?<!typeof )globalThis\.fetch|(?:await|return|=>|[=(?|&:])\s*fetch\(|(?:\?\?|\|\||[=:])\s*fetch\b\s*[,;)}]|new (?:XMLHttpRequest|WebSocket|EventSource)\b/;
+    const sources = ['server/src', 'connectors']
+      .flatMap((folder) => listFiles(folder))
+      .filter((path) => /\.tsx?$/.test(path));
+    const read = (path: string) => readFileSync(join(findRoot(process.env), path), 'utf8');
+    const product = sources.filter((path) => !isTest(path) && !path.startsWith('connectors/sandbox/phone/'));
+    assert.ok(product.length > 300);
+    assert.deepEqual(
+      product.filter((path) => modules.test(read(path)) || globals.test(read(path))),
+      // The names of statuses, the kinds of addresses, and the client itself.
+      ['server/src/http/server.ts', 'server/src/kernel/addresses.ts', 'server/src/kernel/outbound.ts'],
+    );
   });
 });
 

@@ -203,6 +203,24 @@ describe('what the protocol refuses', () => {
       assert.equal((await agent.fetch(resume)).status, 400);
     });
 
+    it('ends for somebody who was suspended or deleted after the last step', async () => {
+      const endings = {
+        suspended: 'update users set is_suspended = true where id = $1',
+        deleted: 'delete from users where id = $1',
+      };
+      for (const [name, statement] of Object.entries(endings)) {
+        const agent = createAgent();
+        const user = await provider.addUser({ username: `${name}_at_the_end` });
+        await party.authorize(agent);
+        const resume = await finishSignIn(provider.url, agent, user.id, party.id);
+        await provider.database.system.raw(statement, [user.id]);
+        const resumed = await agent.fetch(resume);
+        assert.equal(answerOf(resumed).get('error'), 'access_denied', name);
+        assert.equal(answerOf(resumed).get('code'), null, name);
+        assert.doesNotMatch(resumed.headers.getSetCookie().join(), /_session=[^;]/);
+      }
+    });
+
     it('cannot lead to an address that was unregistered meanwhile', async () => {
       const { id } = await provider.addClient({ type: 'SPA', oidcClientMetadata: { redirectUris: [redirectUri] } });
       const other = createParty(provider, { id, redirectUri });

@@ -88,6 +88,20 @@ describe('registered addresses', () => {
     }
   });
 
+  it('what a parser would repair, user information and a fragment never pass, even if they were registered', () => {
+    for (const uri of [
+      'https://me@app.example.com/cb',
+      'https://me:secret@app.example.com/cb',
+      'https://app.example.com\\@evil.test/cb',
+      'https:/app.example.com/cb',
+      'https://app.example.com/cb#x',
+      'https://app.example.com/c b',
+      'https://app.example.com/\tcb',
+    ]) {
+      assert.equal(isRegisteredUri(uri, [uri], client('Traditional')), false, uri);
+    }
+  });
+
   it('a wildcard that may be registered stands for a part of one label or segment, and one that may not for nothing', () => {
     const label = fc.constantFrom(
       'app',

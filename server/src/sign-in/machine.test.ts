@@ -500,6 +500,18 @@ describe('the sign-in machine, as a table', () => {
     assert.deepEqual(finish, { type: 'finish', userId: 'ada', amr: ['pwd', 'social'], patch: {} });
   });
 
+  it('takes no e-mail address and no phone from a provider: nobody has proved here that they are the person’s', () => {
+    const identity = { ...social.identity, email: 'boss@example.com', phone: '34600000000' };
+    const telling: Proof = { ...social, syncProfile: true, identity };
+    const picture = { name: 'Wei', avatar: 'https://example.com/wei.png' };
+    const { effects } = run(socialOnly, [start('Register'), proved(telling), identified(telling)]);
+    const linked = { target: 'wechat', userId: 'union-1', details: identity };
+    assert.deepEqual(effects, [{ type: 'create-user', profile: { ...picture, identity: linked } }]);
+    const known = [start(), proved(telling), identified(telling, wechatUser), submitted(wechatUser)];
+    const finish = { type: 'finish', userId: 'wei', amr: ['social'], patch: picture };
+    assert.deepEqual(run(socialOnly, known).effects, [finish]);
+  });
+
   it('updates name and picture of a known person only where the connector says so', () => {
     const events = (proof: Proof) => [start(), proved(proof), identified(proof, wechatUser), submitted(wechatUser)];
     const patchOf = (effects: Effect[]) => effects.find((effect) => effect.type === 'finish')?.patch;
