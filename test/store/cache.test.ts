@@ -69,4 +69,18 @@ describe('caches of several nodes on one database', () => {
     assert.equal(await two?.value(), 'second');
     assert.equal(await one?.value(), 'second');
   });
+
+  it('keep what a node read after its own change, also when the news of that arrives', async () => {
+    const [one] = nodes;
+    const heard = new Promise<void>((resolve) => {
+      void one?.database.listen('aldaba_cache', () => resolve());
+    });
+    await one?.database.tenant('default').raw('select 1');
+    await one?.change('third');
+    loads = 0;
+    assert.equal(await one?.value(), 'third');
+    await heard;
+    assert.equal(await one?.value(), 'third');
+    assert.equal(loads, 1);
+  });
 });

@@ -1,3 +1,4 @@
+import { standardId } from '../kernel/ids.ts';
 import type { Database, Queries } from './database.ts';
 
 /**
@@ -10,7 +11,7 @@ export interface Cache<Value> {
    * @param via handle to load with; a transaction gives its own, so as not to wait for a second connection while it holds one
    */
   get(tenantId: string, key: string, via?: Queries): Promise<Value | undefined>;
-  /** Tells all nodes, this one too, that the value changed; `*` means every key of the tenant. Sent when `tx` commits. */
+  /** Lets all nodes, this one too, forget the value; `*` means every key of the tenant. Sent when `tx` commits. */
   changed(tx: Queries, key: string): Promise<void>;
 }
 
@@ -32,9 +33,11 @@ export interface CacheRegistry {
 /** Starts listening for changes. `now` is milliseconds. */
 export async function createCaches(database: Database, now: () => number): Promise<CacheRegistry> {
   const forget = new Map<string, (tenantId: string, key: string) => void>();
+  const self = standardId();
   await database.listen(channel, (payload) => {
-    const [name = '', tenantId = '', ...key] = payload.split(' ');
-    forget.get(name)?.(tenantId, key.join(' '));
+    const [name = '', node, tenantId = '', ...key] = payload.split(' ');
+    // What this process changed it forgot at the commit, and may have read again since.
+    if (node !== self) forget.get(name)?.(tenantId, key.join(' '));
   });
   return {
     create<Value>({ name, maximum, maximumAge, load }: CacheOptions<Value>): Cache<Value> {
@@ -60,7 +63,7 @@ export async function createCaches(database: Database, now: () => number): Promi
           return entry.value;
         },
         async changed(tx, key) {
-          await tx.raw('select pg_notify($1, $2)', [channel, `${name} ${tx.tenantId} ${key}`]);
+          await tx.raw('select pg_notify($1, $2)', [channel, `${name} ${self} ${tx.tenantId} ${key}`]);
           // This process must not wait for its own notification: who got the answer to a change sees the change.
           tx.afterCommit(() => forget.get(name)?.(tx.tenantId, key));
         },
