@@ -34,6 +34,10 @@ const find = (connectors: Connector[], id: string): Connector =>
 let folder: string;
 before(async () => {
   folder = await mkdtemp(join(tmpdir(), 'aldaba-connectors-'));
+  // Files beside the packages that could be loaded and shown, if paths led there.
+  await writeFile(join(folder, 'outside.js'), packageSource(''));
+  await writeFile(join(folder, 'outside.svg'), '<svg xmlns="http://www.w3.org/2000/svg"/>');
+  await writeFile(join(folder, 'outside.md'), 'The words of a file outside');
 });
 after(() => rm(folder, { recursive: true }));
 
@@ -272,7 +276,7 @@ describe('a connector package that cannot be used', () => {
       manifest: { exports: '../../outside.js' },
       reason: /entry file does not exist/,
     },
-    { name: 'has-a-logo-elsewhere', code: packageSource('', { logo: '../../../etc/hostname.svg' }), reason: /logo/ },
+    { name: 'has-a-logo-elsewhere', code: packageSource('', { logo: '../../outside.svg' }), reason: /logo/ },
     { name: 'has-a-broken-manifest', code: '', manifest: { name: 7 }, reason: /package\.json/ },
     { name: 'has-a-taken-id', code: packageSource(''), takenIds: ['sample'], reason: /id sample already/ },
   ];
@@ -285,6 +289,15 @@ describe('a connector package that cannot be used', () => {
       assert.match(lines[0] ?? '', reason);
     });
   }
+
+  it('is not shown what lies outside of it, neither by a path nor by a link', async () => {
+    const byPath = await load(await writePackage('leaves-by-path', packageSource('', { readme: '../../outside.md' })));
+    assert.deepEqual(find(byPath.connectors, 'sample').metadata.guide, { text: { en: '../../outside.md' } });
+    const holder = await writePackage('leaves-by-link', packageSource('', { readme: './linked.md' }));
+    await symlink(join(folder, 'outside.md'), join(holder, 'leaves-by-link', 'linked.md'));
+    const byLink = await load(holder);
+    assert.deepEqual(find(byLink.connectors, 'sample').metadata.guide, { text: { en: './linked.md' } });
+  });
 
   it('does not keep others from loading; of two with one id the first by name stays', async () => {
     const holder = await writePackage('b-works', packageSource(''));
