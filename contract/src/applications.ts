@@ -232,6 +232,52 @@ export const deleteApplicationLegacySecret = route({
   errors: ['entity.not_exists_with_id', 'application.no_legacy_secret_found'],
 });
 
+/* Nothing here puts a proxy in front of applications: these say so (501), also to those who ask for one application's domains. */
+const customDomains = '/api/applications/:id/protected-app-metadata/custom-domains';
+const notProtected = {
+  errors: ['entity.not_exists_with_id', 'request.feature_not_supported'],
+  statuses: { 'request.feature_not_supported': 501 },
+} as const;
+export const listApplicationCustomDomains = route({
+  method: 'GET',
+  path: customDomains,
+  operationId: 'ListApplicationProtectedAppMetadataCustomDomains',
+  tag,
+  access,
+  summary: 'List the domains of a protected application',
+  params,
+  responses: { 200: z.array(jsonObject) },
+  ...notProtected,
+});
+export const createApplicationCustomDomain = route({
+  method: 'POST',
+  path: customDomains,
+  operationId: 'CreateApplicationProtectedAppMetadataCustomDomain',
+  tag,
+  access,
+  summary: 'Add a domain to a protected application',
+  params,
+  body: z.object({
+    domain: z
+      .string()
+      .regex(/^[a-z0-9-]+(\.[a-z0-9-]+)+$/i, 'must be a domain like app.example.com')
+      .max(256),
+  }),
+  responses: { 201: null },
+  ...notProtected,
+});
+export const deleteApplicationCustomDomain = route({
+  method: 'DELETE',
+  path: `${customDomains}/:domain`,
+  operationId: 'DeleteApplicationProtectedAppMetadataCustomDomain',
+  tag,
+  access,
+  summary: 'Remove a domain from a protected application',
+  params: params.extend({ domain: pathId }),
+  responses: { 204: null },
+  ...notProtected,
+});
+
 export const listApplicationRoles = route({
   method: 'GET',
   path: '/api/applications/:applicationId/roles',

@@ -223,6 +223,7 @@ describe('What belongs to a tenant', () => {
     const absent = new Set([
       '/api/users/:userId/sso-identities/:ssoConnectorId',
       '/api/systems/application',
+      '/api/applications/:id/protected-app-metadata/custom-domains',
       '/api/secrets/:id',
     ]);
     const closed: string[] = [];

@@ -55,5 +55,15 @@ describe('Upkeep by the Management API', () => {
 
   it('tells that no domain is there for protected applications', async () => {
     assertRefused(await api.get('/api/systems/application'), 501, 'request.feature_not_supported');
+    const { id } = (await api.post('/api/applications', { name: 'Web', type: 'Traditional' })).body;
+    const path = `/api/applications/${id}/protected-app-metadata/custom-domains`;
+    for (const reply of [
+      await api.get(path),
+      await api.post(path, { domain: 'a.test' }),
+      await api.delete(`${path}/a.test`),
+    ])
+      assertRefused(reply, 501, 'request.feature_not_supported');
+    const unknown = await api.get('/api/applications/none/protected-app-metadata/custom-domains');
+    assertRefused(unknown, 404, 'entity.not_exists_with_id');
   });
 });

@@ -126,6 +126,7 @@ const values: Record<string, () => unknown> = {
 };
 const profileField = () => ({ name: newName(), type: 'Text', label: 'x', required: false });
 const bodies: Record<string, (ids: Ids) => unknown> = {
+  CreateApplicationProtectedAppMetadataCustomDomain: () => ({ domain: 'app.other.test' }),
   CreateConnector: () => ({ connectorId: 'wechat-native', config: { appId: 'a', appSecret: 'b' } }),
   // What may stand beside the planted one.
   CreateUserMfaVerification: () => ({ type: 'BackupCode' }),

@@ -22,6 +22,15 @@ export function applicationRoutes(implement: Implement, applications: Applicatio
     if (body.protectedAppMetadata) throw new AldabaError('request.feature_not_supported');
     return tenant.db.transaction((tx) => applications.create(tx, body));
   });
+  for (const route of [
+    contract.listApplicationCustomDomains,
+    contract.createApplicationCustomDomain,
+    contract.deleteApplicationCustomDomain,
+  ])
+    implement(route, async ({ tenant, params }) => {
+      await applications.get(tenant, params.id);
+      throw new AldabaError('request.feature_not_supported');
+    });
   implement(contract.getApplication, ({ tenant, params }) => applications.get(tenant, params.id));
   implement(contract.updateApplication, ({ tenant, params, body }) =>
     tenant.db.transaction((tx) => applications.update(tx, params.id, body)),
