@@ -204,7 +204,12 @@ describe('@logto/api, operation by operation', () => {
     assert.deepEqual(sessions.data?.sessions, []);
     const subject = await client.POST('/api/subject-tokens', { body: { userId: user.id } });
     assert.equal(subject.data?.expiresIn, 600);
+  });
 
+  it('gives roles with the permissions of an API', async () => {
+    const { data: user } = await client.POST('/api/users', { body: { username: 'ruth' } });
+    assert.ok(user);
+    const params = { path: { userId: user.id } };
     const { data: resource } = await client.POST('/api/resources', {
       body: { name: 'Shop', indicator: 'https://shop.test' },
     });
