@@ -185,7 +185,10 @@ describe('the Experience API', () => {
   it('keeps two steps that arrive at once from both counting', async () => {
     await register('ada');
     const caller = await begin('SignIn');
-    await caller.expect(204, 'POST', '/identification', await verified(caller, 'ada'));
+    const proof = await verified(caller, 'ada');
+    const identifications = Array.from({ length: 4 }, () => () => caller.call('POST', '/identification', proof));
+    const taken = await race(server.app.database, 'interactions', identifications);
+    assert.deepEqual(taken.map(({ status }) => status).sort(), [204, 400, 400, 400]);
     const submits = Array.from({ length: 4 }, () => () => caller.call('POST', '/submit'));
     const answers = await race(server.app.database, 'interactions', submits);
     assert.deepEqual(answers.map(({ status }) => status).sort(), [200, 400, 400, 400]);

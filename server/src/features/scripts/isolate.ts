@@ -8,6 +8,7 @@
 import { parentPort } from 'node:worker_threads';
 import {
   newQuickJSWASMModule,
+  newVariant,
   type QuickJSContext,
   type QuickJSHandle,
   type QuickJSRuntime,
@@ -17,7 +18,8 @@ import type { Outcome, Task } from './outcome.ts';
 
 /** Milliseconds of this thread's processor time. */
 const cpuLimit = 200;
-const memoryLimit = 32 * 1024 * 1024;
+/** Bytes of the interpreter's whole memory, of which it needs a few megabytes itself. */
+const memoryLimit = 40 * 1024 * 1024;
 const stackLimit = 256 * 1024;
 /** Characters of JSON that a script may return. */
 const outputLimit = 32_768;
@@ -47,7 +49,11 @@ const harness = `(() => {
   };
 })()`;
 
-const wasm = await newQuickJSWASMModule(RELEASE_SYNC);
+// The interpreter's own limit counts single allocations only: built for WebAssembly, it cannot tell how large those are that
+// it has. Memory that cannot grow holds, and goes with the thread.
+const page = 65_536;
+const wasmMemory = new WebAssembly.Memory({ initial: 256, maximum: memoryLimit / page });
+const wasm = await newQuickJSWASMModule(newVariant(RELEASE_SYNC, { wasmMemory }));
 
 parentPort?.on('message', (task: Task) => {
   let outcome: Outcome;
@@ -65,7 +71,6 @@ parentPort?.postMessage('ready');
 
 function runOnce(task: Task): { outcome: Outcome; isSound: boolean } {
   const runtime = wasm.newRuntime();
-  runtime.setMemoryLimit(memoryLimit);
   runtime.setMaxStackSize(stackLimit);
   const begin = process.threadCpuUsage();
   let isLate = false;
