@@ -10,6 +10,18 @@ import { startServer, type TestServer } from './support/server.ts';
 
 // Promises of docs/security-model.md that belong to no single feature.
 
+const read = (path: string) => readFileSync(join(findRoot(process.env), path), 'utf8');
+
+/** The sources of the server and its connectors, without tests and what only they use. */
+async function productFiles(): Promise<string[]> {
+  const { isTest, listFiles } = (await import('../scripts/files.mjs')) as {
+    isTest(path: string): boolean;
+    listFiles(folder: string): string[];
+  };
+  const files = ['server/src', 'connectors'].flatMap((folder) => listFiles(folder));
+  return files.filter((path) => /\.tsx?$/.test(path) && !isTest(path) && !path.includes('/sandbox/phone/'));
+}
+
 describe('links', () => {
   let server: TestServer;
   before(async () => {
@@ -59,21 +71,24 @@ describe('links', () => {
   });
 });
 
+describe('a person’s password', () => {
+  it('is checked behind the one limit on attempts, and by the API of those who may set it', async () => {
+    assert.deepEqual(
+      (await productFiles()).filter((path) => /passwords\.verify\(/.test(read(path))),
+      ['server/src/features/users/service.ts', 'server/src/sign-in/factors/password/index.ts'],
+    );
+    const users = (await productFiles()).filter((path) => /\bverifyPassword\(/.test(read(path)));
+    assert.deepEqual(users, ['server/src/features/users/routes.ts', 'server/src/features/users/service.ts']);
+  });
+});
+
 describe('outgoing requests', () => {
   it('are made by one client: nothing else of the product opens connections', async () => {
-    const { isTest, listFiles } = (await import('../scripts/files.mjs')) as {
-      isTest(path: string): boolean;
-      listFiles(folder: string): string[];
-    };
     const modules = /(?:from |import\()'(?:node:)?(?:http2?|https|net|tls|dgram|dns(?:\/promises)?|undici)'/;
     // The global itself, called or handed on; not a type, nor a client that was handed over under the same name.
     const globals =
       /(?<!typeof )globalThis\.fetch|(?:await|return|=>|[=(?|&:])\s*fetch\(|(?:\?\?|\|\||[=:])\s*fetch\b\s*[,;)}]|new (?:XMLHttpRequest|WebSocket|EventSource)\b/;
-    const sources = ['server/src', 'connectors']
-      .flatMap((folder) => listFiles(folder))
-      .filter((path) => /\.tsx?$/.test(path));
-    const read = (path: string) => readFileSync(join(findRoot(process.env), path), 'utf8');
-    const product = sources.filter((path) => !isTest(path) && !path.startsWith('connectors/sandbox/phone/'));
+    const product = await productFiles();
     assert.ok(product.length > 300);
     assert.deepEqual(
       product.filter((path) => modules.test(read(path)) || globals.test(read(path))),
