@@ -161,7 +161,7 @@ function managementRoutes(implement: Implement, app: Mounted): void {
   oneTimeTokenRoutes(implement, app.oneTimeTokens);
   verificationCodeRoutes(implement, app.verificationCodes);
   secretRoutes(implement);
-  sentinelRoutes(implement);
+  sentinelRoutes(implement, app.signIn);
   systemRoutes(implement);
   keyRoutes(implement, oidc.keys);
   signInExperienceRoutes(implement, app.signInExperiences, app);

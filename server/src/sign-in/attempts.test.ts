@@ -96,9 +96,9 @@ describe('the limit on attempts', () => {
     assert.equal(results.filter((result) => result === 'judged').length, 5);
   });
 
-  it('counts each identifier for itself, whatever its capitals', async () => {
+  it('counts each identifier for itself', async () => {
     const policy = { maxAttempts: 1, lockoutDuration: 10 };
-    await createTarget('username Ada', policy).attempt('wrong');
+    await createTarget('username ada', policy).attempt('wrong');
     assert.equal(await createTarget('username ada', policy).attempt('right'), 'blocked');
     assert.equal(await createTarget('username adam', policy).attempt('right'), 'judged');
   });
@@ -150,5 +150,26 @@ describe('too many attempts', () => {
     }
     assert.deepEqual(said.slice(0, 2), said.slice(2));
     assert.equal((await createAgent().fetch(`${server.url}/api/status`)).status, 204);
+  });
+
+  it('are counted for each person where capitals make two, and for all spellings where they make one', async () => {
+    const signIn = async (username: string, secret: string) =>
+      (await (await visit(server)).post('/sign-in', { username, password: secret })).status;
+    await operator.addUser({ username: 'bea', password });
+    const { id } = await operator.addUser({ username: 'Bea', password: 'my very own words' });
+    for (const _ of [1, 2]) assert.equal(await signIn('bea', 'wrong'), 422);
+    assert.equal(await signIn('Bea', 'my very own words'), 303, 'somebody else, who signs in');
+    assert.equal(await signIn('bea', 'wrong'), 422);
+    assert.equal(await signIn('bea', password), 400, 'no count was ended by it');
+    assert.equal(await signIn('Bea', 'my very own words'), 303, 'nobody else is locked out');
+    const release = { targetType: 'User', targets: ['bea'] };
+    await operator.call('POST', '/api/sentinel-activities/delete', release);
+    assert.equal(await signIn('bea', password), 303);
+
+    await operator.addUser({ username: 'carl', password });
+    await operator.call('DELETE', `/api/users/${id}`);
+    await operator.call('PATCH', '/api/sign-in-exp', { usernamePolicy: { caseSensitive: false } });
+    for (const username of ['carl', 'Carl', 'CARL']) assert.equal(await signIn(username, 'wrong'), 422);
+    assert.equal(await signIn('carl', password), 400);
   });
 });

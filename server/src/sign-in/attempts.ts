@@ -2,12 +2,14 @@
  * The one place that limits attempts. Every path that checks a secret of a person (pages, Experience API, and whatever comes
  * later) hands its check to `limited`; there is no other way to a password.
  */
+import type { SignInExperienceSettings } from '@aldaba/contract';
 import { relativeTime } from '@aldaba/pages';
 import type { Events } from '../features/hooks/index.ts';
 import type { Clock } from '../kernel/clock.ts';
 import { hashToken } from '../kernel/crypto.ts';
 import { AldabaError } from '../kernel/errors.ts';
 import type { Queries } from '../store/index.ts';
+import type { Identifier } from './needs.ts';
 import { clearAttempts, countAttempt, uncountAttempt, attemptWindow as window } from './store.ts';
 
 /** `sentinelPolicy` of the sign-in experience. */
@@ -20,7 +22,7 @@ export interface AttemptPolicy {
 export interface Attempts {
   /**
    * Runs `check` if the identifier may still try. A check that returns undefined has failed and counts; one that throws was
-   * not judged and does not.
+   * not judged and does not. `identifier` is what `attemptName` makes of it.
    * @throws AldabaError `session.verification_blocked_too_many_attempts`, the same for identifiers that exist and that do not.
    */
   limited<T>(
@@ -32,8 +34,17 @@ export interface Attempts {
 
 const defaults = { maxAttempts: 100, lockoutDuration: 60 };
 
-/** What stands for an identifier in the table; `identifier` is its type, a space, and its value. */
-export const attemptTarget = (identifier: string): string => hashToken(`attempt ${identifier.toLowerCase()}`);
+/**
+ * The name under which attempts are counted: an identifier's type, a space, and its value. Usernames that differ in capitals
+ * are two people where case counts, so that nobody ends another one's count by signing in; everything else is one.
+ */
+export const attemptName = (
+  { usernamePolicy }: Pick<SignInExperienceSettings, 'usernamePolicy'>,
+  { type, value }: Pick<Identifier, 'type' | 'value'>,
+): string => `${type} ${type === 'username' && usernamePolicy.caseSensitive ? value : value.toLowerCase()}`;
+
+/** What stands for such a name in the table. */
+export const attemptTarget = (identifier: string): string => hashToken(`attempt ${identifier}`);
 
 export function createAttempts(deps: { clock: Clock; events: Events }): Attempts {
   return {
@@ -59,7 +70,6 @@ export function createAttempts(deps: { clock: Clock; events: Events }): Attempts
   };
 }
 
-/** @param identifier its type, a space, and its value */
 async function tellLockout(events: Events, q: Queries, identifier: string): Promise<void> {
   const at = identifier.indexOf(' ');
   const data = {

@@ -9,7 +9,7 @@ import { AldabaError } from '../../../kernel/errors.ts';
 import { standardId } from '../../../kernel/ids.ts';
 import type { Tenant } from '../../../tenancy/index.ts';
 import { accountOf } from '../../account.ts';
-import type { Attempts } from '../../attempts.ts';
+import { type Attempts, attemptName } from '../../attempts.ts';
 import type { Account } from '../../machine.ts';
 import type { Identifier, SignInNeeds } from '../../needs.ts';
 import { resolvePolicy } from '../../policy.ts';
@@ -84,7 +84,7 @@ export function createPasswordFactor(needs: Needs): PasswordFactor {
     async prove(tenant, settings, { identifier, password }) {
       const { passwordIdentifiers } = resolvePolicy(settings);
       if (!passwordIdentifiers.includes(identifier.type)) throw new AldabaError('user.sign_in_method_not_enabled');
-      const subject = { identifier: `${identifier.type} ${identifier.value}`, policy: settings.sentinelPolicy };
+      const subject = { identifier: attemptName(settings, identifier), policy: settings.sentinelPolicy };
       const matched = await attempts.limited(tenant.db, subject, async () => {
         const found = await users.findWithPassword(
           tenant.db,
