@@ -88,6 +88,12 @@ describe('Custom profile fields', () => {
       [{ type: 'Regex', config: { format: '([' } }, 'invalid_regex_format'],
       [{ type: 'Address', config: { parts: [part] } }, 'invalid_address_components'],
       [{ type: 'Fullname', config: { parts: [{ ...part, enabled: false }] } }, 'invalid_fullname_components'],
+      [{ type: 'Fullname', config: { parts: [{ ...part, type: 'Address' }] } }, 'invalid_fullname_components'],
+      [
+        { type: 'Fullname', config: { parts: [{ ...part, type: 'Regex', config: { format: '([' } }] } },
+        'invalid_regex_format',
+      ],
+      [{ type: 'Fullname', config: { parts: [{ ...part, type: 'Select' }] } }, 'invalid_options'],
     ];
     for (const [change, code] of cases)
       assertRefused(await api.post(path, { ...text('some'), ...change }), 400, `custom_profile_fields.${code}`);

@@ -6,8 +6,10 @@ const components = {
   Fullname: ['givenName', 'middleName', 'familyName'],
 };
 
-/** The first rule that a field breaks, or undefined. */
-export function findFieldProblem(field: ProfileFieldChange & { name: string }): ErrorCode | undefined {
+/** The first rule that a field, or one of its parts, breaks; undefined if there is none. */
+export function findFieldProblem(
+  field: Pick<ProfileFieldChange, 'type' | 'config'> & { name: string },
+): ErrorCode | undefined {
   const { name, type, config } = field;
   if (identifiers.has(name)) return 'custom_profile_fields.name_conflict_sign_in_identifier';
   const { minLength, maxLength, minValue, maxValue, options, defaultValue, format, parts } = config;
@@ -30,11 +32,13 @@ export function findFieldProblem(field: ProfileFieldChange & { name: string }): 
       return format !== undefined && canCompile(format) ? undefined : 'custom_profile_fields.invalid_regex_format';
     case 'Address':
     case 'Fullname': {
-      const isKnown = (parts ?? []).every((part) => components[type].includes(part.name));
-      if (isKnown && parts?.some((part) => part.enabled)) return undefined;
-      return type === 'Address'
-        ? 'custom_profile_fields.invalid_address_components'
-        : 'custom_profile_fields.invalid_fullname_components';
+      const isKnown = (parts ?? []).every((part) => components[type].includes(part.name) && !(part.type in components));
+      if (!isKnown || !parts?.some((part) => part.enabled))
+        return type === 'Address'
+          ? 'custom_profile_fields.invalid_address_components'
+          : 'custom_profile_fields.invalid_fullname_components';
+      const problems = parts.map(({ name, type, config = {} }) => findFieldProblem({ name, type, config }));
+      return problems.find((problem) => problem !== undefined);
     }
     default:
       return undefined;
