@@ -90,6 +90,38 @@ describe('migrations', () => {
     }
   });
 
+  it('keep deliveries that were promised by a version that made the body at each attempt', async () => {
+    const kept = join(folder, '0024-deliveries.sql');
+    await rm(kept);
+    await migrate(url, folder, quiet);
+    const client = new Client({ connectionString: url, options: '-c search_path=aldaba -c app.tenant=*' });
+    await client.connect();
+    try {
+      const about = { hookId: 'hook', event: 'User.Created' };
+      const createdAt = '2026-01-01T00:00:00.000Z';
+      const members = { ip: '203.0.113.7', data: { id: 'ada', name: 'Ada “L”' } };
+      await client.query("insert into tenants (id, name) values ('acme', 'Acme')");
+      await client.query(
+        `insert into jobs (tenant_id, queue, lane, payload, run_at, created_at)
+         select 'acme', 'hook-deliveries', 'hook', payload, now(), now() from unnest($1::jsonb[]) as payload`,
+        [
+          [
+            { ...about, createdAt, members, refusals: 2 },
+            { ...about, body: '{"new":true}' },
+          ].map((p) => JSON.stringify(p)),
+        ],
+      );
+      await cp(join(source, '0024-deliveries.sql'), kept);
+      await migrate(url, folder, quiet);
+      const { rows } = await client.query('select payload from jobs order by id');
+      const [older, newer] = rows.map(({ payload: { body, ...payload } }) => ({ ...payload, body: JSON.parse(body) }));
+      assert.deepEqual(older, { ...about, refusals: 2, body: { ...about, createdAt, ...members } });
+      assert.deepEqual(newer, { ...about, body: { new: true } });
+    } finally {
+      await client.end();
+    }
+  });
+
   it('make the indexes of searches later where their extension was missing', async () => {
     await migrate(url, folder, quiet);
     const client = new Client({ connectionString: url, options: '-c search_path=aldaba' });
