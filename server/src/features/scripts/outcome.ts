@@ -11,7 +11,7 @@ export interface Failed {
   line?: number;
 }
 
-/** `busy`: too many scripts were waiting. `shape`: what it returned is not what its function has to return, or too large. */
+/** `busy`: too many scripts of the owner were waiting. `shape`: what it returned is not what its function has to return, or too large. */
 type Failure = 'error' | 'time' | 'memory' | 'shape' | 'busy';
 
 /** What an isolate is sent. Nothing but text crosses into the isolate, and nothing but text leaves it. */

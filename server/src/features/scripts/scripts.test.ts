@@ -34,6 +34,18 @@ describe('scripts of operators', () => {
     assert.equal((await run(size(16))).kind, 'returned');
   });
 
+  it('wait for those of others no longer than for one, however many somebody else asks for', async () => {
+    const single = createScripts({ size: 1, wallLimit: 200_000, maximumQueue: 3 });
+    const order: string[] = [];
+    const ask = async (owner: string) => {
+      const { kind } = await single.run(owner, { script: 'const main = () => ({});', entry: 'main', input: '{}' });
+      order.push(`${owner} ${kind}`);
+    };
+    await Promise.all([...Array.from({ length: 4 }, () => ask('noisy')), ask('quiet')]);
+    assert.deepEqual(order, ['noisy failed', 'noisy returned', 'quiet returned', 'noisy returned', 'noisy returned']);
+    await single.close();
+  });
+
   it('return so much and no more', async () => {
     assert.equal((await run(`return { text: 'x'.repeat(32_000) };`)).kind, 'returned');
     assert.equal((await run(`return { text: 'x'.repeat(33_000) };`)).kind, 'failed');

@@ -13,7 +13,7 @@ interface ScriptsOptions {
   size: number;
   /** Milliseconds after which a thread that does not answer is ended, whatever it does. */
   wallLimit?: number;
-  /** Scripts that may wait. */
+  /** Scripts of one owner that may wait: whoever asks for more than they can run stands in nobody else's way. */
   maximumQueue?: number;
 }
 
@@ -35,16 +35,28 @@ const entry = new URL(import.meta.url.endsWith('.ts') ? './isolate.ts' : './isol
 export function createScripts({ size, wallLimit = 1000, maximumQueue = 200 }: ScriptsOptions): Scripts {
   const threads = new Set<Thread>();
   const idle: Thread[] = [];
-  const queue: Waiting[] = [];
+  /** By owner. The owners take turns: whose script begins goes behind all others who wait. */
+  const queues = new Map<string, Waiting[]>();
   let isClosed = false;
 
   const next = () => {
     const busy = new Set([...threads].map(({ job }) => job?.owner));
-    const index = queue.findIndex(({ owner }) => !busy.has(owner));
-    if (index === -1) return;
+    const owner = queues.keys().find((candidate) => !busy.has(candidate));
+    if (owner === undefined) return;
     const thread = idle.pop();
-    if (thread) give(thread, queue.splice(index, 1)[0] as Waiting);
+    if (thread) give(thread, take(owner));
     else if (threads.size < size) start();
+  };
+  const take = (owner: string): Waiting => {
+    const [first, ...rest] = queues.get(owner) as [Waiting, ...Waiting[]];
+    queues.delete(owner);
+    if (rest.length > 0) queues.set(owner, rest);
+    return first;
+  };
+  const refuseAll = (outcome: Outcome) => {
+    const waiting = [...queues.values()].flat();
+    queues.clear();
+    for (const job of waiting) job.done(outcome);
   };
   const give = (thread: Thread, job: Waiting) => {
     thread.job = job;
@@ -88,7 +100,7 @@ export function createScripts({ size, wallLimit = 1000, maximumQueue = 200 }: Sc
     });
     worker.on('error', (error) => {
       // Without a thread that starts nobody would ever be answered: those who wait are told.
-      if (!thread.job) for (const job of queue.splice(0)) job.done(broken(error));
+      if (!thread.job) refuseAll(broken(error));
       if (threads.has(thread)) end(thread, broken(error));
     });
     worker.on('exit', () => {
@@ -100,13 +112,15 @@ export function createScripts({ size, wallLimit = 1000, maximumQueue = 200 }: Sc
   return {
     run: (owner, task) =>
       new Promise((done) => {
+        const queue = queues.get(owner) ?? [];
         if (isClosed || queue.length >= maximumQueue) return done({ kind: 'failed', reason: 'busy' });
+        queues.set(owner, queue);
         queue.push({ owner, task, done });
         next();
       }),
     async close() {
       isClosed = true;
-      for (const job of queue.splice(0)) job.done({ kind: 'failed', reason: 'busy' });
+      refuseAll({ kind: 'failed', reason: 'busy' });
       await Promise.all(
         [...threads].map((thread) => {
           clearTimeout(thread.timer);
