@@ -230,6 +230,10 @@ export const errorCatalog = {
     400,
     'Unpacked, the archive is larger than {maximum} bytes. Leave out what the pages do not need.',
   ],
+  'custom_ui.file_too_large': [
+    400,
+    '{path} is larger than {maximum} bytes, unpacked. Make it smaller, or load it from somewhere else.',
+  ],
   'custom_ui.too_many_files': [
     400,
     'The archive holds more than {maximum} files. Leave out what the pages do not need.',

@@ -294,6 +294,7 @@ export const uploadCustomUi = route({
     'guard.file_size_exceeded',
     'custom_ui.archive_invalid',
     'custom_ui.too_large',
+    'custom_ui.file_too_large',
     'custom_ui.too_many_files',
     'custom_ui.path_not_allowed',
     'custom_ui.link_not_allowed',

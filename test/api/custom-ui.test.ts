@@ -180,9 +180,11 @@ describe('Sign-in pages of a tenant’s own', () => {
   });
 
   it('do not grow when they are unpacked, whatever the archive says of itself', async () => {
-    const zeros = new Uint8Array(26 * 1_048_576);
-    const large = [index, { name: 'a', content: zeros }, { name: 'b', content: zeros }];
-    assertRefused(await upload(large), 400, 'custom_ui.too_large');
+    const zeros = new Uint8Array(19 * 1_048_576);
+    const large = ['a', 'b', 'c'].map((name) => ({ name, content: zeros }));
+    assertRefused(await upload([index, ...large]), 400, 'custom_ui.too_large');
+    const single = { name: 'a', content: new Uint8Array(20 * 1_048_576 + 1) };
+    assertRefused(await upload([index, single]), 400, 'custom_ui.file_too_large');
     const liars = [{ claimedSize: 10 }, { claimedSize: zeros.length + 1 }, { claimedCrc: 1 }];
     for (const lie of liars)
       assertRefused(await upload([index, { name: 'a', content: zeros, ...lie }]), 400, 'custom_ui.archive_invalid');

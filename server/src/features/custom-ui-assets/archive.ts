@@ -17,6 +17,8 @@ export interface ArchiveFile {
 const maximumEntries = 1000;
 /** Bytes of all files together, unpacked. */
 const maximumSize = 50 * 1_048_576;
+/** Bytes of one of them, as large as the file storage gives back. */
+const maximumFileSize = 20 * 1_048_576;
 
 /**
  * Looks through the directory of a zip archive before anything is unpacked. Sizes are summed there and enforced when a file
@@ -38,6 +40,8 @@ export async function readArchive(bytes: Buffer): Promise<ArchiveFile[]> {
     const path = pathOf(entry);
     if (!isFile(entry, path)) continue;
     if (files.has(path)) invalid(`${path} is in it twice`);
+    if (entry.uncompressedSize > maximumFileSize)
+      throw new AldabaError('custom_ui.file_too_large', { path, maximum: maximumFileSize });
     size += entry.uncompressedSize;
     if (size > maximumSize) throw new AldabaError('custom_ui.too_large', { maximum: maximumSize });
     files.set(path, { path, size: entry.uncompressedSize, read: () => read(zip, entry, path) });
