@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import { adminTenantId, type Tenant } from '../../server/src/tenancy/index.ts';
+import { createCaches } from '../../server/src/store/index.ts';
+import { adminTenantId, createTenancy, type Tenant } from '../../server/src/tenancy/index.ts';
 import { assertRefused, type Manager, manage, managerWith, requestToken } from '../support/management.ts';
 import { startServer, type TestServer } from '../support/server.ts';
 
@@ -65,5 +66,43 @@ describe('a tenant that is created later', () => {
       scopes.map((scope: { name: string; resource: { indicator: string } }) => [scope.name, scope.resource.indicator]),
       [['all', indicator]],
     );
+  });
+});
+
+describe('a tenant whose creation fails half-way', () => {
+  let server: TestServer;
+  before(async () => {
+    server = await startServer();
+  });
+  after(() => server.close());
+
+  /** Creates a tenant twice, where telling the admin tenant of another fails at first. Returns of which it was told. */
+  const createTwice = async (id: string) => {
+    const { database } = server.app;
+    const told: string[] = [];
+    let fails = true;
+    const tenancy = createTenancy({
+      database,
+      caches: await createCaches(database, Date.now),
+      addresses: { endpoint: server.url },
+      seeds: [],
+      managedSeed: async (_tx, tenantId) => {
+        if (fails) throw new Error('the connection was lost');
+        told.push(tenantId);
+      },
+    });
+    await assert.rejects(tenancy.create({ id, name: id }), /connection was lost/);
+    fails = false;
+    assert.equal((await tenancy.create({ id, name: id })).id, id);
+    return told;
+  };
+
+  it('is known to the admin tenant once it is created after all', async () => {
+    assert.deepEqual(await createTwice('torn'), ['torn']);
+  });
+
+  it('knows all tenants, if it is the admin tenant', async () => {
+    await server.app.database.system.raw('delete from tenants where id = $1', [adminTenantId]);
+    assert.ok((await createTwice(adminTenantId)).includes(server.tenant.id));
   });
 });

@@ -38,7 +38,7 @@ export interface Tenancy {
   get(tenantId: string): Promise<Tenant>;
   /**
    * Creates a tenant with keys, settings and its Management API in one transaction, and makes that API known to the admin
-   * tenant; does nothing when it exists.
+   * tenant; does nothing when it exists. What failed is done again, as a whole, by the next call.
    */
   create(tenant: { id: string; name: string }): Promise<Tenant>;
   /** A cached JSON setting of the tenant, or undefined. */
@@ -51,7 +51,10 @@ export function createTenancy(deps: {
   caches: CacheRegistry;
   addresses: Addresses;
   seeds: readonly Seed[];
-  /** What the admin tenant has for each other tenant; one statement in the admin tenant, which may be sent again. */
+  /**
+   * What the admin tenant has for each other tenant; one statement in the admin tenant, which may be sent again. It comes before the
+   * tenant itself, or in the transaction that creates the admin tenant.
+   */
   managedSeed: Seed;
 }): Tenancy {
   const { database, addresses } = deps;
@@ -88,24 +91,28 @@ export function createTenancy(deps: {
     if (!tenant) throw new AldabaError('tenant.not_found');
     return tenant;
   };
-  /** Tells the admin tenant of another one; the admin tenant itself, when it is new, of all there are. */
-  const makeManageable = async (tenantId: string) => {
+  /** Tells the admin tenant, if there is one, of another that is about to be. */
+  const announce = async (tenantId: string) => {
     const admin = database.tenant(adminTenantId);
-    if (tenantId !== adminTenantId && !(await findTenant(admin))) return;
-    const ids = tenantId === adminTenantId ? await findTenantIds(database.system) : [tenantId];
-    for (const id of ids) if (id !== adminTenantId) await deps.managedSeed(admin, id);
+    if (await findTenant(admin)) await deps.managedSeed(admin, tenantId);
   };
+  const insert = (tenant: { id: string; name: string }) =>
+    database.tenant(tenant.id).transaction(async (tx) => {
+      if (!(await insertTenant(tx, tenant))) return;
+      for (const seed of deps.seeds) await seed(tx, tenant.id);
+      if (tenant.id === adminTenantId)
+        for (const id of await findTenantIds(database.system)) if (id !== adminTenantId) await deps.managedSeed(tx, id);
+      await known.changed(tx, '');
+    });
   return {
     locate: (host, url) => locate(addresses, host, url),
     get,
     async create(tenant) {
-      const isNew = await database.tenant(tenant.id).transaction(async (tx) => {
-        if (!(await insertTenant(tx, tenant))) return false;
-        for (const seed of deps.seeds) await seed(tx, tenant.id);
-        await known.changed(tx, '');
-        return true;
-      });
-      if (isNew) await makeManageable(tenant.id);
+      if (!(await findTenant(database.tenant(tenant.id)))) {
+        // Before it is there: if this ends half-way, the next call does both again, and never one without the other.
+        if (tenant.id !== adminTenantId) await announce(tenant.id);
+        await insert(tenant);
+      }
       return get(tenant.id);
     },
     setting: async (tenant, key) => (await settings.get(tenant.id, key))?.value,
