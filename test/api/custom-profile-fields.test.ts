@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { assertRefused, type Manager, manage } from '../support/management.ts';
+import { race } from '../support/race.ts';
 import { startServer, type TestServer } from '../support/server.ts';
 
 describe('Custom profile fields', () => {
@@ -75,6 +76,16 @@ describe('Custom profile fields', () => {
     await choose();
     assert.deepEqual((await shown()).customProfileFields, []);
     assert.deepEqual(namesOf((await shown()).customProfileFieldCatalog), ['two']);
+  });
+
+  it('are asked for no more when several are deleted at once', async () => {
+    const names = ['left', 'right', 'stays'];
+    assert.equal((await api.post(`${path}/batch`, names.map(text))).status, 201);
+    await api.patch('/api/sign-in-exp', { signUpProfileFields: names.map((name) => ({ name })) });
+    const deletions = ['left', 'right'].map((name) => () => api.delete(`${path}/${name}`));
+    const answers = await race(server.app.database, 'sign_in_experiences', deletions);
+    assert.deepEqual([answers[0]?.status, answers[1]?.status], [204, 204]);
+    assert.deepEqual((await api.get('/api/sign-in-exp')).body.signUpProfileFields, [{ name: 'stays' }]);
   });
 
   it('make sense by themselves', async () => {

@@ -4,7 +4,7 @@ import { AldabaError } from '../../kernel/errors.ts';
 import type { CacheRegistry, Database, Queries } from '../../store/index.ts';
 import { adminTenantId, type Seed, type Tenant } from '../../tenancy/index.ts';
 import { type AvailableConnector, findRuleBreak } from './rules.ts';
-import { findSettings, findUsernameConflicts, mergeSettings } from './store.ts';
+import { findSettings, findUsernameConflicts, lockSettings, mergeSettings } from './store.ts';
 
 export interface SignInExperiencesNeeds {
   database: Database;
@@ -48,7 +48,7 @@ export function createSignInExperiences(needs: SignInExperiencesNeeds): SignInEx
         const pages = change.customUiAssets;
         if (pages && !(await customUiAssets.exists(tx, pages.id)))
           throw new AldabaError('custom_ui.not_found', { id: pages.id });
-        const before = read(tenant.id, await findSettings(tx));
+        const before = read(tenant.id, await lockSettings(tx));
         const merged = read(tenant.id, await mergeSettings(tx, withStart(withoutGaps(change), before, clock.now())));
         const broken = findRuleBreak(merged, connectors);
         if (broken) throw new AldabaError(broken.code, broken.data);
@@ -59,13 +59,13 @@ export function createSignInExperiences(needs: SignInExperiencesNeeds): SignInEx
       });
     },
     dropTarget: async (tx, target) => {
-      const { socialSignInConnectorTargets: targets } = read(tx.tenantId, await findSettings(tx));
+      const { socialSignInConnectorTargets: targets } = read(tx.tenantId, await lockSettings(tx));
       if (!targets.includes(target)) return;
       await mergeSettings(tx, { socialSignInConnectorTargets: targets.filter((other) => other !== target) });
       await cache.changed(tx, '');
     },
     dropProfileField: async (tx, name) => {
-      const { signUpProfileFields: asked } = read(tx.tenantId, await findSettings(tx));
+      const { signUpProfileFields: asked } = read(tx.tenantId, await lockSettings(tx));
       if (!asked?.some((field) => field.name === name)) return;
       await mergeSettings(tx, { signUpProfileFields: asked.filter((field) => field.name !== name) });
       await cache.changed(tx, '');

@@ -8,6 +8,15 @@ export async function findSettings(q: Queries): Promise<unknown> {
   return row?.settings;
 }
 
+/** The same, as they stay until the transaction ends: for changes that depend on what is there. */
+export async function lockSettings(tx: Queries): Promise<unknown> {
+  const [row] = await tx.raw<{ settings: unknown }>(
+    'select settings from sign_in_experiences where tenant_id = $1 for update',
+    [tx.tenantId],
+  );
+  return row?.settings;
+}
+
 /** Replaces the given members and keeps the others, in one statement. Returns all that are stored. */
 export async function mergeSettings(q: Queries, change: object): Promise<unknown> {
   const [row] = await q.raw<{ settings: unknown }>(
