@@ -29,6 +29,8 @@ export interface PageFrame {
   privacyPolicyUrl?: string;
   supportEmail?: string;
   supportWebsiteUrl?: string;
+  /** The operator's own style sheet, a path under the base path. */
+  customCssPath?: string;
   /** When the sandbox plays a phone, the script that installs the bridge object ('ios' | 'android'). */
   sandboxBridge?: 'ios' | 'android';
 }

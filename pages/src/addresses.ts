@@ -33,10 +33,17 @@ export const formAction = (value: string): string => {
 };
 
 /**
+ * A path under the tenant's base path.
+ * @throws TypeError when the path does not start with one slash.
+ */
+export const ownAddress = (basePath: string, path: string): string => {
+  if (!isPath(path)) throw new TypeError('The path of a page must start with one slash.');
+  return `${basePath}${path}`;
+};
+
+/**
  * A path of the pages with the application it belongs to: `/register` becomes `<basePath>/register?app_id=<appId>`.
  * @throws TypeError when the path does not start with one slash.
  */
-export const pageLink = (basePath: string, path: string, appId: string): string => {
-  if (!isPath(path)) throw new TypeError('The path of a page must start with one slash.');
-  return `${basePath}${path}${path.includes('?') ? '&' : '?'}app_id=${encodeURIComponent(appId)}`;
-};
+export const pageLink = (basePath: string, path: string, appId: string): string =>
+  `${ownAddress(basePath, path)}${path.includes('?') ? '&' : '?'}app_id=${encodeURIComponent(appId)}`;

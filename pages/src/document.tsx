@@ -1,7 +1,7 @@
 /** The document around every view: head, tenant's logo and colours, main column, footer. */
 import type { PageFrame, PageView } from '@aldaba/contract';
 import type { ComponentChildren } from 'preact';
-import { imageAddress, webAddress } from './addresses.ts';
+import { imageAddress, ownAddress, webAddress } from './addresses.ts';
 import { type AssetName, assetPath } from './assets.ts';
 import { colourOr } from './colour.ts';
 import { Mark, markFavicon } from './icons.tsx';
@@ -118,6 +118,10 @@ export const Document = (props: DocumentProps) => {
         <link rel="stylesheet" href={asset('page.css')} />
         {/* Colours validated by theme.ts; raw because the hash in the policy is of these very characters. */}
         <style dangerouslySetInnerHTML={{ __html: props.themeCss }} />
+        {/* Last, so that the operator's rules win over ours of the same weight. */}
+        {frame.customCssPath !== undefined && (
+          <link rel="stylesheet" href={ownAddress(frame.basePath, frame.customCssPath)} />
+        )}
         {script !== undefined && <script defer src={asset(script)} />}
       </head>
       <body class={`view-${kind}`}>

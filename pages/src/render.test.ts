@@ -7,7 +7,11 @@ import { assets, renderPage } from '@aldaba/pages';
 import { fullBranding, leavingViews, option, sampleFrame, sampleViews } from './testing/views.ts';
 
 const allViews: [string, PageView][] = Object.entries({ ...sampleViews, ...leavingViews });
-const fullFrame: PageFrame = { ...sampleFrame(fullBranding), supportWebsiteUrl: 'https://example.com/help' };
+const fullFrame: PageFrame = {
+  ...sampleFrame(fullBranding),
+  supportWebsiteUrl: 'https://example.com/help',
+  customCssPath: '/assets/custom.0123.css',
+};
 
 /** Fields with a closed set of values: they never carry outside text. */
 const closed = new Set(['kind', 'language', 'platform', 'field', 'terms', 'sandboxBridge', 'missing']);
@@ -44,7 +48,7 @@ const assertHarmless = (frame: PageFrame, view: PageView, where: string): void =
     page = renderPage(frame, view);
   } catch (error) {
     assert.ok(error instanceof TypeError, where);
-    assert.match(where, /^(?:basePath|registerPath|signInPath|action) /);
+    assert.match(where, /^(?:basePath|customCssPath|registerPath|signInPath|action) /);
     return;
   }
   assert.doesNotMatch(page.html, /<x-evil/i, where);
@@ -120,6 +124,14 @@ describe('addresses in a page', () => {
     assert.equal(scripts.length, 2);
   });
 
+  it('put the operator’s style sheet last, so that it wins', () => {
+    const path = '/assets/custom.0123.css?app_id=a&organization_id=b';
+    const { html } = renderPage({ ...frame, customCssPath: path }, sampleViews.signIn);
+    const sheets = [...html.matchAll(/<style>|<link rel="stylesheet" href="([^"]*)"/g)];
+    assert.equal(sheets.length, 3);
+    assert.equal(sheets.at(-1)?.[1], '/t/acme/assets/custom.0123.css?app_id=a&amp;organization_id=b');
+  });
+
   it('point only to files that exist', () => {
     const known = new Set(assets().map(({ path }) => `/t/acme${path}`));
     for (const [, view] of allViews) {
@@ -142,5 +154,36 @@ describe('the first load of the sign-in page', () => {
       ([, to]) => !to?.startsWith('data:'),
     );
     assert.equal(remote.length, 2);
+  });
+});
+
+describe('what docs/sign-in.md promises to style sheets of operators', () => {
+  it('stands on the pages', () => {
+    const { html } = renderPage(fullFrame, {
+      ...sampleViews.signIn,
+      social: [option('Web', 'google')],
+      terms: 'checkbox',
+    });
+    const classes = new Set([...html.matchAll(/ class="([^"]*)"/g)].flatMap(([, names = '']) => names.split(' ')));
+    const promised = [
+      'view-sign-in',
+      'logo',
+      'heading',
+      'field',
+      'field-error',
+      'alert',
+      'button',
+      'primary',
+      'social',
+    ];
+    assert.deepEqual(
+      promised.filter((name) => !classes.has(name)),
+      [],
+    );
+    for (const tag of ['<main>', '<footer>', '<h1>']) assert.ok(html.includes(tag), tag);
+    const css = assets().find(({ path }) => path.endsWith('.css'));
+    const sheets = `${html}${new TextDecoder().decode(css?.body)}`;
+    for (const name of ['--brand', '--on-brand', '--ground', '--surface', '--ink', '--line', '--radius'])
+      assert.ok(sheets.includes(`${name}:`), name);
   });
 });

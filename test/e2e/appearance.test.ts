@@ -8,6 +8,11 @@ import { type Operator, operate } from '../support/operator.ts';
 import { goodPassword, signIn } from '../support/pages.ts';
 import { startServer, type TestServer } from '../support/server.ts';
 
+async function colourOfMain(page: Page, url: string): Promise<unknown> {
+  await page.goto(url);
+  return page.evaluate("getComputedStyle(document.querySelector('main')).backgroundColor");
+}
+
 describe('the look of the hosted pages', () => {
   let server: TestServer;
   let operator: Operator;
@@ -94,6 +99,25 @@ describe('the look of the hosted pages', () => {
       if (colorScheme === 'light') await visitor.close();
     }
     assert.notEqual(backgrounds[0], backgrounds[1]);
+  });
+
+  it('wears the operator’s CSS, which the policy lets in and which breaks nothing when it is broken', async () => {
+    visitor = await openBrowser();
+    const { page } = visitor;
+    const refused: string[] = [];
+    page.on('console', (message) => {
+      if (message.type() === 'error') refused.push(message.text());
+    });
+    const bare = await colourOfMain(page, request());
+    await operator.call('PATCH', '/api/sign-in-exp', { customCss: 'main { background: rgb(1, 2, 3) }' });
+    assert.notEqual(bare, 'rgb(1, 2, 3)');
+    assert.equal(await colourOfMain(page, request()), 'rgb(1, 2, 3)');
+    await operator.call('PATCH', '/api/sign-in-exp', {
+      customCss: '}} main { background: rgb(1, 2, 3) </style> {{{ @media',
+    });
+    assert.equal(await colourOfMain(page, request()), bare);
+    await operator.call('PATCH', '/api/sign-in-exp', { customCss: null });
+    assert.deepEqual(refused, []);
   });
 
   for (const [name, firstScreen] of [

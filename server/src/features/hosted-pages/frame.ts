@@ -20,6 +20,7 @@ export function createFrame(input: {
   language: PageLanguage;
   /** Name of the application that asks, where one does. */
   applicationName: string | undefined;
+  customCssPath: string | undefined;
   sandboxBridge: 'ios' | 'android' | undefined;
 }): PageFrame {
   const { tenant, settings, sandboxBridge } = input;
@@ -45,6 +46,7 @@ export function createFrame(input: {
       privacyPolicyUrl: settings.privacyPolicyUrl,
       supportEmail: settings.supportEmail,
       supportWebsiteUrl: settings.supportWebsiteUrl,
+      customCssPath: input.customCssPath,
     }),
     ...(sandboxBridge ? { sandboxBridge } : {}),
   };

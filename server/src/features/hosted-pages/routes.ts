@@ -2,6 +2,7 @@ import { assets, type PageAsset } from '@aldaba/pages';
 import { acceptsCoding, type Http, type Reply, type Request } from '../../http/index.ts';
 import { AldabaError } from '../../kernel/errors.ts';
 import type { CustomUiPages } from '../custom-ui-assets/index.ts';
+import { sendCustomCss } from './custom-css.ts';
 import type { PageSender, PageSenderNeeds } from './sender.ts';
 
 /** Style sheet and scripts of the pages, the demonstration app, and the page for sign-ins that are gone. */
@@ -14,6 +15,7 @@ export function hostedPageRoutes(
   http.get<{ Params: { name: string } }>('/assets/:name', async (request, reply) => {
     const asset = files.get(`/assets/${request.params.name}`);
     if (asset) return sendAsset(request, reply, asset);
+    if (await sendCustomCss(request, reply, { name: request.params.name, source: sender })) return reply;
     // A tenant's own pages like to keep their files in a folder of the same name.
     if (await needs.customUiPages.send(request, reply, `assets/${request.params.name}`)) return reply;
     throw new AldabaError('request.not_found');

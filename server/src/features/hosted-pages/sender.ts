@@ -7,6 +7,7 @@ import { type ApplicationExperiences, dress, type Look } from '../application-ex
 import type { Client } from '../applications/index.ts';
 import type { CustomPhrases } from '../custom-phrases/index.ts';
 import type { Organizations } from '../organizations/index.ts';
+import { type CustomCssSource, customCssPath, isStyled, type Wearer } from './custom-css.ts';
 import { createFrame } from './frame.ts';
 
 export interface PageOptions {
@@ -16,12 +17,14 @@ export interface PageOptions {
   organizationId?: string;
   /** HTTP status, 200 unless given. */
   status?: number;
+  /** False: without the operator's CSS, whatever the view. */
+  customCss?: false;
   /** `ui_locales` of the authorization request. */
   uiLocales?: string;
 }
 
 /** Sends hosted pages with the tenant's look, in the person's language, under a strict Content-Security-Policy. */
-export interface PageSender {
+export interface PageSender extends CustomCssSource {
   send(request: Request, reply: Reply, view: PageView, options?: PageOptions): Promise<void>;
   /** The language that `send` would choose: for the sentences that a view carries. */
   language(request: Request, options?: Pick<PageOptions, 'uiLocales'>): Promise<PageLanguage>;
@@ -61,24 +64,34 @@ export function createPageSender(needs: PageSenderNeeds): PageSender {
       fallback: settings.languageInfo.fallbackLanguage,
     });
 
+  const lookFor = async (tenant: Tenant, { appId, organizationId }: Wearer) => {
+    const own = await signInExperiences.get(tenant);
+    const client = appId === undefined ? undefined : await applications.findClient(tenant, appId);
+    const look = client ? await applicationExperiences.lookOf(tenant, client.id) : {};
+    const organization = organizationId === undefined ? undefined : await organizations.find(tenant.db, organizationId);
+    return {
+      settings: dress(dress(own, client?.isThirdParty ? withoutLinks(look) : look), organization ?? {}),
+      applicationName: look.displayName || client?.name,
+    };
+  };
+
   return {
+    async customCss(tenant, wearer) {
+      return (await lookFor(tenant, wearer)).settings.customCss || undefined;
+    },
     async language(request, options) {
       return languageOf(request, await signInExperiences.get(request.tenant), options?.uiLocales);
     },
     async send(request, reply, view, options = {}) {
       const { tenant } = request;
-      const own = await signInExperiences.get(tenant);
-      const client = options.appId === undefined ? undefined : await applications.findClient(tenant, options.appId);
-      const look = client ? await applicationExperiences.lookOf(tenant, client.id) : {};
-      const { organizationId } = options;
-      const organization =
-        organizationId === undefined ? undefined : await organizations.find(tenant.db, organizationId);
-      const settings = dress(dress(own, client?.isThirdParty ? withoutLinks(look) : look), organization ?? {});
+      const { settings, applicationName } = await lookFor(tenant, options);
+      const css = options.customCss === false || !isStyled(view) ? undefined : settings.customCss;
       const frame = createFrame({
         tenant,
         settings,
         language: languageOf(request, settings, options.uiLocales),
-        applicationName: look.displayName || client?.name,
+        applicationName,
+        customCssPath: css ? customCssPath(css, options) : undefined,
         sandboxBridge: await bridge(request),
       });
       const { html, contentSecurityPolicy } = renderPage(

@@ -23,7 +23,8 @@ export function setupRoutes(http: Http, setup: Setup, needs: Needs): void {
   const fail = async (request: Request, reply: Reply, error: unknown) => {
     const failure = toAldabaError(error, request, needs.log);
     const message = sentenceFor(failure, await needs.pages.language(request));
-    await needs.pages.send(request, reply, { kind: 'error', code: failure.code, message }, { status: failure.status });
+    const view = { kind: 'error' as const, code: failure.code, message };
+    await needs.pages.send(request, reply, view, { status: failure.status, customCss: false });
   };
 
   http.get('/setup', async (request, reply) => {
