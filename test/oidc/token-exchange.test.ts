@@ -69,8 +69,8 @@ describe('token exchange', () => {
     (await provider.subjectTokens.create(provider.tenant.db, { userId: id })).subjectToken;
   const personalToken = async (name: string, expiresAt?: number) =>
     (await provider.personalAccessTokens.create(provider.tenant.db, userId, { name, expiresAt })).value;
-  /** What a third party holds after consent, without the pages in between. */
-  const foreignToken = async () => {
+  /** What a third party holds after consent, without the pages in between; or an application with another id. */
+  const foreignToken = async (clientId = foreign.id) => {
     const token = opaqueToken();
     const now = provider.clock.now();
     await insertAccessToken(
@@ -78,7 +78,7 @@ describe('token exchange', () => {
       {
         tokenHash: hashToken(token),
         userId,
-        clientId: foreign.id,
+        clientId,
         scope: 'openid',
         sessionUid: null,
         expiresAt: new Date(now + 60_000),
@@ -192,6 +192,11 @@ describe('token exchange', () => {
         .access_token;
       const again = await granted(await exchange(jwt, types.access, { scope: 'openid' }));
       assert.equal(again.scope, 'openid');
+    });
+
+    it('is taken from a built-in application, and from none that is gone', async () => {
+      await granted(await exchange(await foreignToken('demo-app'), types.access));
+      await refused(await exchange(await foreignToken('deleted'), types.access), /subject token not found/);
     });
 
     it('is not taken from a third party, opaque or JWT', async () => {

@@ -89,8 +89,9 @@ export interface ExchangeableToken {
   scope: string;
   sessionUid: string | null;
   act: Actor | undefined;
-  /** Whether it was issued to a third party. */
-  isThirdParty: boolean;
+  clientId: string;
+  /** Whether it was issued to a third party; null for an application without a row, which is a built-in or a deleted one. */
+  isThirdParty: boolean | null;
   /** False when access to the application it was issued to, or to `limitedTo`, is limited and no rule lets the person in. */
   mayUse: boolean;
 }
@@ -104,7 +105,7 @@ export async function findExchangeable(
 ): Promise<ExchangeableToken | undefined> {
   const [row] = await q.raw<Omit<ExchangeableToken, 'act'> & { act: Actor | null }>(
     `select t.user_id as "userId", t.scope, t.session_uid as "sessionUid", t.act,
-            coalesce(a.is_third_party, false) as "isThirdParty",
+            t.application_id as "clientId", a.is_third_party as "isThirdParty",
             (a.app_level_access_control_enabled is not true or may_use_application($1, t.application_id, t.user_id))
               and ($4::text is null or may_use_application($1, $4, t.user_id)) as "mayUse"
        from access_tokens t

@@ -1,3 +1,4 @@
+import { isBuiltIn } from '../../features/applications/index.ts';
 import type { Subject as Person } from '../../features/users/index.ts';
 import { hashToken } from '../../kernel/crypto.ts';
 import { ProtocolError } from '../errors.ts';
@@ -127,7 +128,7 @@ async function getExchangeable(
   // Who acts does so by the exchanging application, and need not be let in to it.
   const limit = name === 'subject token' ? limitOf(client) : undefined;
   const token = await findExchangeable(tenant.db, hashToken(value), new Date(core.clock.now()), limit);
-  if (!token) throw invalid(`${name} not found`);
+  if (!token || (token.isThirdParty === null && !isBuiltIn(token.clientId))) throw invalid(`${name} not found`);
   if (token.isThirdParty) throw thirdParty(name);
   if (!token.mayUse) throw accessDenied();
   return token;
