@@ -120,11 +120,13 @@ describe('the look of the hosted pages', () => {
     assert.deepEqual(refused, []);
   });
 
-  for (const [name, firstScreen] of [
+  for (const [name, firstScreen, customCss] of [
     ['sign-in', 'sign_in'],
     ['registration', 'register'],
+    ['sign-in', 'sign_in', 'main { border-radius: 0 }'],
   ] as const) {
-    it(`loads the ${name} page with at most 4 requests and 30 kB`, async (test) => {
+    it(`loads the ${name} page${customCss ? ' in CSS of the operator' : ''} with at most 4 requests and 30 kB`, async (test) => {
+      await operator.call('PATCH', '/api/sign-in-exp', { customCss: customCss ?? null });
       visitor = await openBrowser();
       const { page, context } = visitor;
       const session = await context.newCDPSession(page);
