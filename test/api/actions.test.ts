@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { assertRefused, type Manager, manage } from '../support/management.ts';
+import { race } from '../support/race.ts';
 import { startServer, type TestServer } from '../support/server.ts';
 
 const script = `const runAction = async ({ event }) =>
@@ -38,6 +39,17 @@ describe('The scripts that are asked during a sign-in', () => {
     assert.equal((await api.delete(postSignIn)).status, 204);
     assertRefused(await api.delete(postSignIn), 404, 'entity.not_found');
     assertRefused(await api.get('/api/configs/actions/action.preSignIn'), 400, 'guard.invalid_input');
+  });
+
+  it('keep both of two changes that come at once', async () => {
+    await api.put(postSignIn, { script });
+    const changes = [{ enabled: false }, { onExecutionError: 'allow' }].map(
+      (body) => () => api.patch(postSignIn, body),
+    );
+    await race(server.app.database, 'tenant_settings', changes);
+    const { body } = await api.get(postSignIn);
+    assert.deepEqual(body, { script, enabled: false, onExecutionError: 'allow' });
+    await api.delete(postSignIn);
   });
 
   it('are tried out: what they would do, refusals and failures are told', async () => {

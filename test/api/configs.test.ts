@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { decodeProtectedHeader } from 'jose';
 import { assertRefused, type Manager, manage, requestToken } from '../support/management.ts';
+import { race } from '../support/race.ts';
 import { startServer, type TestServer } from '../support/server.ts';
 
 describe('A tenant’s configs', () => {
@@ -130,5 +131,16 @@ describe('A tenant’s configs', () => {
     assert.deepEqual(body, { ...initial, organizationCreated: true });
     const noticed = await api.patch('/api/configs/admin-console', { checkedChargeNotification: { token: true } });
     assert.deepEqual(noticed.body, { ...body, checkedChargeNotification: { token: true } });
+  });
+
+  it('keeps both of two changes that come at once', async () => {
+    const path = '/api/configs/admin-console';
+    await api.patch(path, { signInExperienceCustomized: false, organizationCreated: false });
+    const changes = ['signInExperienceCustomized', 'organizationCreated'].map(
+      (name) => () => api.patch(path, { [name]: true }),
+    );
+    await race(server.app.database, 'tenant_settings', changes);
+    const { body } = await api.get(path);
+    assert.deepEqual([body.signInExperienceCustomized, body.organizationCreated], [true, true]);
   });
 });

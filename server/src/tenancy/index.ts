@@ -9,9 +9,18 @@
 import { AldabaError } from '../kernel/errors.ts';
 import type { CacheRegistry, Database, Queries } from '../store/index.ts';
 import { type Addresses, adminTenantId, baseUrlOf, type Location, locate, managementIndicatorOf } from './address.ts';
-import { findSetting, findTenant, findTenantIds, insertTenant, saveSetting, type TenantRecord } from './store.ts';
+import {
+  findSetting,
+  findTenant,
+  findTenantIds,
+  insertTenant,
+  lockSetting,
+  saveSetting,
+  type TenantRecord,
+} from './store.ts';
 
 export { adminTenantId, defaultTenantId, isManagementIndicator } from './address.ts';
+export { createSealedSettings } from './sealed-settings.ts';
 
 export interface Tenant {
   readonly id: string;
@@ -44,6 +53,15 @@ export interface Tenancy {
   /** A cached JSON setting of the tenant, or undefined. */
   setting(tenant: Tenant, key: string): Promise<unknown>;
   saveSetting(tenant: Tenant, key: string, value: unknown): Promise<void>;
+  /**
+   * Replaces a setting by what `decide` makes of it; `before` is null when there was none. One change at a time: none is
+   * lost, wherever the others run. Nothing changes when `decide` throws.
+   */
+  changeSetting<Value>(
+    tenant: Tenant,
+    key: string,
+    decide: (before: unknown) => Value,
+  ): Promise<{ before: unknown; after: Value }>;
 }
 
 export function createTenancy(deps: {
@@ -120,6 +138,14 @@ export function createTenancy(deps: {
       tenant.db.transaction(async (tx) => {
         await saveSetting(tx, key, value);
         await settings.changed(tx, key);
+      }),
+    changeSetting: (tenant, key, decide) =>
+      tenant.db.transaction(async (tx) => {
+        const before = await lockSetting(tx, key);
+        const after = decide(before);
+        await saveSetting(tx, key, after);
+        await settings.changed(tx, key);
+        return { before, after };
       }),
   };
 }

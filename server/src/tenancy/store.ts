@@ -36,6 +36,22 @@ export async function findSetting(q: Queries, key: string): Promise<unknown> {
   return row?.value;
 }
 
+/** The value as it stays until the transaction ends; null when it was never set. */
+export async function lockSetting(tx: Queries, key: string): Promise<unknown> {
+  // Two who set it for the first time have to wait for each other, too.
+  await tx.run(
+    sql
+      .insertInto('tenant_settings')
+      .values({ tenant_id: tx.tenantId, key, value: JSON.stringify(null) })
+      .onConflict((conflict) => conflict.doNothing()),
+  );
+  const [row] = await tx.raw<{ value: unknown }>(
+    'select value from tenant_settings where tenant_id = $1 and key = $2 for update',
+    [tx.tenantId, key],
+  );
+  return row?.value;
+}
+
 export async function saveSetting(q: Queries, key: string, value: unknown): Promise<void> {
   const json = JSON.stringify(value);
   await q.run(

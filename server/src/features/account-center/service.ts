@@ -13,21 +13,18 @@ const key = 'account-center';
 export function createAccountCenters({
   tenancy,
 }: {
-  tenancy: Pick<Tenancy, 'setting' | 'saveSetting'>;
+  tenancy: Pick<Tenancy, 'setting' | 'changeSetting'>;
 }): AccountCenters {
-  const get = async (tenant: Tenant) =>
-    accountCenterSchema.parse({
-      ...((await tenancy.setting(tenant, key)) as object | undefined),
-      tenantId: tenant.id,
-      id: 'default',
-    });
+  const read = (tenant: Tenant, stored: unknown) =>
+    accountCenterSchema.parse({ ...(stored as object | null | undefined), tenantId: tenant.id, id: 'default' });
   return {
-    get,
+    get: async (tenant) => read(tenant, await tenancy.setting(tenant, key)),
     update: async (tenant, { fields, ...change }) => {
-      const before = await get(tenant);
       const given = Object.fromEntries(Object.entries(change).filter(([, value]) => value !== undefined));
-      const after = accountCenterSchema.parse({ ...before, ...given, fields: { ...before.fields, ...fields } });
-      await tenancy.saveSetting(tenant, key, after);
+      const { after } = await tenancy.changeSetting(tenant, key, (stored) => {
+        const before = read(tenant, stored);
+        return accountCenterSchema.parse({ ...before, ...given, fields: { ...before.fields, ...fields } });
+      });
       return after;
     },
   };

@@ -17,13 +17,7 @@ export function actionRoutes(implement: Implement, actions: Actions): void {
     const isNew = await actions.save(tenant, params.actionType, body);
     return new Answer(isNew ? 201 : 200, body);
   });
-  implement(contract.updateAction, async ({ tenant, params, body }) => {
-    const before = await get(tenant, params.actionType);
-    const given = Object.fromEntries(Object.entries(body).filter(([, value]) => value !== undefined));
-    const after = { ...before, ...given };
-    await actions.save(tenant, params.actionType, after);
-    return after;
-  });
+  implement(contract.updateAction, ({ tenant, params, body }) => actions.update(tenant, params.actionType, body));
   implement(contract.deleteAction, async ({ tenant, params }) => {
     if (!(await actions.remove(tenant, params.actionType))) throw new AldabaError('entity.not_found');
   });

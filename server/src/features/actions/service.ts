@@ -9,12 +9,12 @@ import {
 import type { Vault } from '../../kernel/crypto.ts';
 import { AldabaError } from '../../kernel/errors.ts';
 import type { Log } from '../../kernel/log.ts';
-import { adminTenantId, type Tenancy, type Tenant } from '../../tenancy/index.ts';
+import { adminTenantId, createSealedSettings, type Tenancy, type Tenant } from '../../tenancy/index.ts';
 import type { Audit } from '../logs/index.ts';
 import type { Failed, Scripts } from '../scripts/index.ts';
 
 export interface ActionsNeeds {
-  tenancy: Pick<Tenancy, 'setting' | 'saveSetting'>;
+  tenancy: Pick<Tenancy, 'setting' | 'saveSetting' | 'changeSetting'>;
   vault: Vault;
   log: Log;
   logs: Audit;
@@ -48,12 +48,16 @@ export interface Actions {
   find(tenant: Tenant, type: ActionType): Promise<Action | undefined>;
   /** Returns whether it is new. @throws AldabaError `auth.forbidden` for the admin tenant */
   save(tenant: Tenant, type: ActionType, action: Action): Promise<boolean>;
+  /** Replaces the members that are given, and returns all. @throws AldabaError `entity.not_found` */
+  update(tenant: Tenant, type: ActionType, change: Change): Promise<Action>;
   remove(tenant: Tenant, type: ActionType): Promise<boolean>;
   /** Runs a script that need not be saved. */
   test(tenant: Tenant, script: Script, event: unknown): Promise<Verdict>;
 }
 
 type Script = Pick<Action, 'script' | 'environmentVariables'>;
+
+type Change = { [Name in keyof Action]?: Action[Name] | undefined };
 
 const settingKey = (type: ActionType): string => `actions/${type}`;
 const logKeys: Record<ActionType, string> = {
@@ -62,13 +66,8 @@ const logKeys: Record<ActionType, string> = {
 };
 
 export function createActions({ tenancy, vault, log, logs, scripts }: ActionsNeeds): Actions {
-  const contextOf = (tenant: Tenant, type: ActionType) => `${tenant.id}/${settingKey(type)}`;
-
-  const find = async (tenant: Tenant, type: ActionType): Promise<Action | undefined> => {
-    const sealed = await tenancy.setting(tenant, settingKey(type));
-    if (typeof sealed !== 'string') return undefined;
-    return actionSchema.parse(JSON.parse(vault.open(sealed, contextOf(tenant, type))));
-  };
+  const settings = createSealedSettings({ tenancy, vault, schema: actionSchema });
+  const find = (tenant: Tenant, type: ActionType) => settings.find(tenant, settingKey(type));
   const test: Actions['test'] = async (tenant, { script, environmentVariables = {} }, event) => {
     const input = JSON.stringify({ event, environmentVariables });
     const outcome = await scripts.run(tenant.id, { script, entry: 'runAction', input });
@@ -127,14 +126,9 @@ export function createActions({ tenancy, vault, log, logs, scripts }: ActionsNee
     save: async (tenant, type, action) => {
       // Nobody could come back to undo it: administrators sign in there.
       if (tenant.id === adminTenantId) throw new AldabaError('auth.forbidden');
-      const isNew = (await find(tenant, type)) === undefined;
-      await tenancy.saveSetting(tenant, settingKey(type), vault.seal(JSON.stringify(action), contextOf(tenant, type)));
-      return isNew;
+      return settings.save(tenant, settingKey(type), action);
     },
-    remove: async (tenant, type) => {
-      if (!(await find(tenant, type))) return false;
-      await tenancy.saveSetting(tenant, settingKey(type), null);
-      return true;
-    },
+    update: (tenant, type, change) => settings.update(tenant, settingKey(type), change),
+    remove: (tenant, type) => settings.remove(tenant, settingKey(type)),
   };
 }

@@ -32,14 +32,17 @@ const session: Kind<SessionConfig> = { key: 'session', schema: sessionConfigSche
 const idToken: Kind<IdTokenConfig> = { key: 'id-token', schema: idTokenConfigSchema };
 const adminConsole: Kind<AdminConsoleConfig> = { key: 'admin-console', schema: adminConsoleConfigSchema };
 
-export function createConfigs({ tenancy }: { tenancy: Pick<Tenancy, 'setting' | 'saveSetting'> }): Configs {
+export function createConfigs({ tenancy }: { tenancy: Pick<Tenancy, 'setting' | 'changeSetting'> }): Configs {
   const get = async <Config>(tenant: Tenant, { key, schema }: Kind<Config>): Promise<Config> =>
     schema.parse((await tenancy.setting(tenant, key)) ?? {});
-  const change = async <Config>(tenant: Tenant, kind: Kind<Config>, changed: Change<Config>): Promise<Config> => {
+  const change = async <Config>(
+    tenant: Tenant,
+    { key, schema }: Kind<Config>,
+    changed: Change<Config>,
+  ): Promise<Config> => {
     const given = Object.fromEntries(Object.entries(changed).filter(([, value]) => value !== undefined));
-    const config = { ...(await get(tenant, kind)), ...given } as Config;
-    await tenancy.saveSetting(tenant, kind.key, config);
-    return config;
+    const decide = (before: unknown): Config => ({ ...schema.parse(before ?? {}), ...given });
+    return (await tenancy.changeSetting(tenant, key, decide)).after;
   };
   return {
     session: (tenant) => get(tenant, session),

@@ -27,13 +27,9 @@ export function customClaimsRoutes(implement: Implement, customClaims: CustomCla
     const isNew = await customClaims.save(tenant, params.tokenTypePath, body);
     return new Answer(isNew ? 201 : 200, body);
   });
-  implement(contract.updateCustomClaims, async ({ tenant, params, body }) => {
-    const before = await get(tenant, params.tokenTypePath);
-    const given = Object.fromEntries(Object.entries(body).filter(([, value]) => value !== undefined));
-    const after = { ...before, ...given };
-    await customClaims.save(tenant, params.tokenTypePath, after);
-    return after;
-  });
+  implement(contract.updateCustomClaims, ({ tenant, params, body }) =>
+    customClaims.update(tenant, params.tokenTypePath, body),
+  );
   implement(contract.deleteCustomClaims, async ({ tenant, params }) => {
     if (!(await customClaims.remove(tenant, params.tokenTypePath))) throw new AldabaError('entity.not_found');
   });

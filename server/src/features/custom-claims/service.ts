@@ -2,13 +2,13 @@ import { type CustomClaimsScript, type CustomizedToken, customClaimsSchema } fro
 import type { Vault } from '../../kernel/crypto.ts';
 import { AldabaError } from '../../kernel/errors.ts';
 import type { Log } from '../../kernel/log.ts';
-import { adminTenantId, type Tenancy, type Tenant } from '../../tenancy/index.ts';
+import { adminTenantId, createSealedSettings, type Tenancy, type Tenant } from '../../tenancy/index.ts';
 import type { Audit } from '../logs/index.ts';
 import type { Scripts } from '../scripts/index.ts';
 import type { Outcome } from './outcome.ts';
 
 export interface CustomClaimsNeeds {
-  tenancy: Pick<Tenancy, 'setting' | 'saveSetting'>;
+  tenancy: Pick<Tenancy, 'setting' | 'saveSetting' | 'changeSetting'>;
   vault: Vault;
   log: Log;
   logs: Audit;
@@ -39,6 +39,8 @@ export interface CustomClaims {
   find(tenant: Tenant, type: CustomizedToken): Promise<CustomClaimsScript | undefined>;
   /** Returns whether it is new. @throws AldabaError `jwt_customizer.can_not_create_for_admin_tenant` */
   save(tenant: Tenant, type: CustomizedToken, script: CustomClaimsScript): Promise<boolean>;
+  /** Replaces the members that are given, and returns all. @throws AldabaError `entity.not_found` */
+  update(tenant: Tenant, type: CustomizedToken, change: Change): Promise<CustomClaimsScript>;
   remove(tenant: Tenant, type: CustomizedToken): Promise<boolean>;
   /** Runs a script that need not be saved. */
   test(
@@ -56,16 +58,13 @@ const protocolClaims = new Set(
 );
 
 const none: Outcome = { kind: 'claims', claims: {} };
+type Change = { [Name in keyof CustomClaimsScript]?: CustomClaimsScript[Name] | undefined };
+
 const settingKey = (type: CustomizedToken): string => `custom-claims/${type}`;
 
 export function createCustomClaims({ tenancy, vault, log, logs, scripts }: CustomClaimsNeeds): CustomClaims {
-  const contextOf = (tenant: Tenant, type: CustomizedToken) => `${tenant.id}/${settingKey(type)}`;
-
-  const find = async (tenant: Tenant, type: CustomizedToken): Promise<CustomClaimsScript | undefined> => {
-    const sealed = await tenancy.setting(tenant, settingKey(type));
-    if (typeof sealed !== 'string') return undefined;
-    return customClaimsSchema.parse(JSON.parse(vault.open(sealed, contextOf(tenant, type))));
-  };
+  const settings = createSealedSettings({ tenancy, vault, schema: customClaimsSchema });
+  const find = (tenant: Tenant, type: CustomizedToken) => settings.find(tenant, settingKey(type));
   const execute = async (
     tenant: Tenant,
     { script, environmentVariables }: Pick<CustomClaimsScript, 'script' | 'environmentVariables'>,
@@ -104,15 +103,10 @@ export function createCustomClaims({ tenancy, vault, log, logs, scripts }: Custo
     },
     save: async (tenant, type, script) => {
       if (tenant.id === adminTenantId) throw new AldabaError('jwt_customizer.can_not_create_for_admin_tenant');
-      const isNew = (await find(tenant, type)) === undefined;
-      await tenancy.saveSetting(tenant, settingKey(type), vault.seal(JSON.stringify(script), contextOf(tenant, type)));
-      return isNew;
+      return settings.save(tenant, settingKey(type), script);
     },
-    remove: async (tenant, type) => {
-      if (!(await find(tenant, type))) return false;
-      await tenancy.saveSetting(tenant, settingKey(type), null);
-      return true;
-    },
+    update: (tenant, type, change) => settings.update(tenant, settingKey(type), change),
+    remove: (tenant, type) => settings.remove(tenant, settingKey(type)),
   };
 }
 
