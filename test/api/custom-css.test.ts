@@ -110,6 +110,12 @@ describe('CSS that an operator writes', () => {
   it('stays away from the setup, its errors and the demonstration', async () => {
     await write('main { display: none }');
     assert.ok(await sheetAt(`${server.url}/unknown-session`));
+    const admin = await server.app.tenancy.get('admin');
+    await write('main { display: none }', await manage(server, admin));
+    assert.ok(await sheetAt(`${admin.baseUrl}/unknown-session`));
+    const form = await (await fetch(await server.app.createAdminLink())).text();
+    assert.match(form, /view-setup/);
+    assert.equal(sheetOf(form), undefined);
     for (const path of ['/setup', '/setup?token=wrong', '/demo-app'])
       assert.equal(await sheetAt(`${server.url}${path}`), undefined, path);
   });
