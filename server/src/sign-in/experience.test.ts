@@ -392,6 +392,23 @@ describe('the Experience API', () => {
     });
   });
 
+  it('never puts another identity in place of the one that an account has', async () => {
+    await register('ada');
+    const link = async (persona: string) => {
+      const caller = await begin('SignIn');
+      await caller.expect(204, 'POST', '/identification', await verified(caller, 'ada'));
+      const social = await verifiedSocial(caller, persona);
+      await caller.expect(204, 'POST', '/identification', { ...social, linkSocialIdentity: true });
+      return caller;
+    };
+    await (await link('mei')).expect(200, 'POST', '/submit');
+    const [before] = await operator.users();
+    await (await link('rafael')).refuse([422, 'user.identity_exists_in_profile'], 'POST', '/submit');
+    const [after] = await operator.users();
+    assert.deepEqual(after?.identities, before?.identities);
+    assert.equal(before?.identities.wechat?.userId, 'uSandbox-mei-a3d94e60b17c');
+  });
+
   it('takes a provider’s answer once, for the connector and the redirect URI it was asked with', async () => {
     await configure(socialOnly);
     const caller = await begin('SignIn');
