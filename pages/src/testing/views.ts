@@ -95,6 +95,7 @@ export const sampleViews = {
     missing: ['password'],
     expired: true,
     questions: [],
+    username: 'ana',
     passwordRules,
   },
   continueQuestions: {

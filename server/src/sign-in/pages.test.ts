@@ -279,7 +279,10 @@ describe('the sign-in pages without scripts', () => {
     const person = await visit(server);
     const answer = await person.post('/sign-in', { username: 'pia', password });
     assert.equal(answer.headers.get('location'), '/continue?app_id=demo-app');
-    assert.match(await (await person.get('/continue?app_id=demo-app')).text(), /Your password has expired/);
+    const page = await (await person.get('/continue?app_id=demo-app')).text();
+    assert.match(page, /Your password has expired/);
+    // The password manager keeps the new password under that name.
+    assert.match(page, /autocomplete="username" value="pia"/);
     const same = await person.post('/continue', { password });
     assert.deepEqual([same.status, (await shownError(same)).code], [422, 'user.same_password']);
     const home = await person.arrive(await person.post('/continue', { password: 'hyacinths over sand' }));

@@ -14,6 +14,7 @@ import { type MissingDetail, resolvePolicy, type SignInPolicy } from './policy.t
 import type { Interaction } from './port.ts';
 import type { GivenDetails, SignIn } from './service.ts';
 import { socialPageRoutes } from './social-pages.ts';
+import type { SignInState } from './state.ts';
 
 /** Addresses of other first screens, which begin with the page that is nearest to them. */
 const aliases: Record<string, '/sign-in' | '/register'> = {
@@ -121,7 +122,9 @@ function continueRoutes(http: Http, signIn: SignIn, door: PageDoor): void {
     const { interaction, prompt } = page;
     if (prompt.kind !== 'continue')
       return reply.redirect(pageAddress(request, '/sign-in', interaction.applicationId), 303);
-    const view = continueView(await door.context(interaction, request), prompt, page.form);
+    const known = prompt.missing.includes('username') ? undefined : signInNameOf(signIn.stateOf(interaction));
+    const form = { ...(known === undefined ? {} : { username: known }), ...page.form };
+    const view = continueView(await door.context(interaction, request), prompt, form);
     if (!view) throw new AldabaError('user.missing_profile', { missingProfile: prompt.missing });
     return door.show(request, reply, {
       interaction,
@@ -154,7 +157,11 @@ function continueRoutes(http: Http, signIn: SignIn, door: PageDoor): void {
           interaction,
           prompt,
           status: failure.status,
-          form: { username, error: pageErrorOf(failure, language), read: (name) => formField(request, name) },
+          form: {
+            ...(username ? { username } : {}),
+            error: pageErrorOf(failure, language),
+            read: (name) => formField(request, name),
+          },
         });
       }
     }),
@@ -186,6 +193,12 @@ function requiredField(request: Request, name: 'username' | 'password'): string 
 function assertAgreed(request: Request, context: PageContext, page: 'sign-in' | 'register'): void {
   if (termsOf(context.settings, page) === 'checkbox' && formField(request, 'terms') !== 'yes')
     throw new AldabaError('user.terms_required');
+}
+
+/** What the person will sign in with, for the password manager to keep a new password under. */
+function signInNameOf({ profile, proofs }: SignInState): string | undefined {
+  const proof = proofs.find((known) => known.type === 'Password');
+  return profile.username ?? proof?.identifier.value;
 }
 
 const prefilled = ({ request }: Interaction) =>
