@@ -1,6 +1,6 @@
 import type { Vault } from '../kernel/crypto.ts';
 import { AldabaError } from '../kernel/errors.ts';
-import type { Tenancy, Tenant } from './index.ts';
+import type { Tenancy, Tenant } from './service.ts';
 
 /** Settings that hold secrets: JSON, sealed for the tenant and the key. */
 export interface SealedSettings<Value> {
