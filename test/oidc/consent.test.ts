@@ -31,7 +31,7 @@ describe('consent', () => {
     userId = (await provider.addUser({ username: 'ada' })).id;
     await provider.tenant.db.transaction(async (tx) => {
       const { id } = await provider.resources.create(tx, { name: 'Library', indicator, accessTokenTtl: 600 });
-      const scope = await provider.resources.createScope(tx, id, { name: 'read', description: null });
+      const scope = await provider.resources.createScope(tx, id, { name: 'read', description: 'Read its books' });
       const secret = await provider.resources.createScope(tx, id, { name: 'secret', description: null });
       readId = scope.id;
       const role = await provider.roles.create(tx, {
@@ -87,7 +87,7 @@ describe('consent', () => {
       resource: indicator,
     });
     assert.match(html, /Foreign app/);
-    assert.match(html, /read/);
+    assert.match(html, /Read its books/);
     assert.match(html, /Library/);
     const answer = await follow(agent, await decide(agent, { xsrf }));
     const tokens = (await (await foreign.redeem(answer.get('code') ?? '')).json()) as Record<string, string>;
@@ -143,7 +143,7 @@ describe('consent', () => {
     const agent = createAgent();
     const wish = { scope: 'openid profile phone roles read secret offline_access', resource: indicator };
     const { html, xsrf } = await reachConsent(agent, wish);
-    assert.match(html, /read/);
+    assert.match(html, /Read its books/);
     assert.doesNotMatch(html, /secret|phone|roles/i);
     const answer = await follow(agent, await decide(agent, { xsrf }));
     const tokens = (await (await foreign.redeem(answer.get('code') ?? '')).json()) as Tokens;
@@ -250,6 +250,8 @@ describe('consent', () => {
       const { html, refreshToken } = await enter({ 'organization.works': 'yes' });
       assert.match(html, /name="organization\.works"/);
       assert.match(html, /CLUB/);
+      assert.match(html, /<span>invite<\/span><small>In the organizations that you tick<\/small>/);
+      assert.doesNotMatch(html, /expel/);
       const other = await foreign.refresh(refreshToken, { organization_id: 'club' });
       assert.equal(other.status, 403, await other.clone().text());
       const before = provider.database.statements.count;

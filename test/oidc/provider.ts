@@ -183,6 +183,7 @@ function composeFeatures(ground: FeatureGround) {
   return {
     roles,
     organizations,
+    organizationRoles,
     users,
     consentScopes,
     personalAccessTokens: createPersonalAccessTokens({ ...ground, users }),

@@ -102,6 +102,7 @@ export const english = {
   'consent.scopes': 'It asks to:',
   'consent.noScopes': 'It asks only to know that it is you.',
   'consent.organizations': 'Where it may act for you:',
+  'consent.inOrganizations': 'In the organizations that you tick',
   'consent.accept': 'Allow',
   'consent.deny': 'Cancel',
   'consent.redirect': 'You will then go to {host}.',

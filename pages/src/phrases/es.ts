@@ -105,6 +105,7 @@ export const spanish: Catalogue = {
   'consent.scopes': 'Pide permiso para:',
   'consent.noScopes': 'Solo pide saber que eres tú.',
   'consent.organizations': 'Dónde puede actuar en tu nombre:',
+  'consent.inOrganizations': 'En las organizaciones que marques',
   'consent.accept': 'Permitir',
   'consent.deny': 'Cancelar',
   'consent.redirect': 'Después irás a {host}.',

@@ -103,6 +103,7 @@ export const simplifiedChinese: Catalogue = {
   'consent.scopes': '它请求：',
   'consent.noScopes': '它只需要确认是你本人。',
   'consent.organizations': '允许它在以下组织中代表你：',
+  'consent.inOrganizations': '在你勾选的组织中',
   'consent.accept': '允许',
   'consent.deny': '取消',
   'consent.redirect': '之后将前往 {host}。',

@@ -25,7 +25,7 @@ const Scopes = ({ frame, view }: { frame: PageFrame; view: ConsentView }) => {
       <h2 class="small-heading">{phrase(frame.language, 'consent.scopes')}</h2>
       <ul class="scopes">
         {view.scopes.map(({ name, description }) => (
-          <li key={name}>
+          <li key={`${description} ${name}`}>
             <Tick />
             <div>
               <span>{name}</span>

@@ -30,6 +30,8 @@ export interface Wishes {
   resources: { resource: ProtectedResource; scopes: Scope[] }[];
   /** Organizations of the person to choose from; empty unless the application asks for organizations. */
   organizations: { id: string; name: string }[];
+  /** Permissions that it would have in the ones that the person ticks, as far as the person has them there. */
+  inOrganizations: { name: string; description: string | null }[];
 }
 
 /** @throws AldabaError `session.not_found` when nothing waits for this browser's consent */
@@ -62,7 +64,10 @@ export async function findWishes(core: Core, request: Request, { open, client, u
   const { items: organizations } = aboutPerson.includes(organizationsScope)
     ? await core.organizations.listOf(tenant.db, 'user', user.id)
     : { items: [] };
-  return { user: aboutPerson, resources, organizations };
+  const wished = new Set(organizations.length > 0 ? limits.organization(requested) : []);
+  const { items } = wished.size > 0 ? await core.organizationRoles.listScopes(tenant.db) : { items: [] };
+  const inOrganizations = items.filter(({ name }) => wished.has(name));
+  return { user: aboutPerson, resources, organizations, inOrganizations };
 }
 
 /**

@@ -69,8 +69,13 @@ const inWords = (wishes: Wishes, language: PageLanguage): ConsentView['scopes'] 
     return { name: key ? phrase(language, key) : name };
   }),
   ...wishes.resources.flatMap(({ resource, scopes }) =>
-    scopes.map(({ name }) => ({ name, description: resource.name })),
+    // People read what the operator says of a permission; its name is for programs.
+    scopes.map(({ name, description }) => ({ name: description || name, description: resource.name })),
   ),
+  ...wishes.inOrganizations.map(({ name, description }) => ({
+    name: description || name,
+    description: phrase(language, 'consent.inOrganizations'),
+  })),
 ];
 
 /** `POST /consent`: takes the decision and goes on with the authorization. */

@@ -84,6 +84,10 @@ export interface OidcNeeds {
     /** The organizations that a user is a member of. */
     listOf(q: Queries, kind: 'user', userId: string): Promise<{ items: { id: string; name: string }[] }>;
   };
+  organizationRoles: {
+    /** The permissions that there are in organizations. */
+    listScopes(q: Queries): Promise<{ items: { name: string; description: string | null }[] }>;
+  };
   configs: {
     /** Seconds; cached. */
     sessionTtl(tenant: Tenant): Promise<number>;
