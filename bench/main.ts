@@ -35,10 +35,10 @@ async function measureRow(row: Row, servers: Servers, options: Options): Promise
   const operations = Math.ceil(row.operations * options.effort);
   // Cheap rows warm up in full even for a quick look: code that is not compiled yet costs several times as much.
   const warmUp = row.aim?.beyondHash ? operations : row.operations;
-  const results = await measure(lanes, { warmUp, operations, runs: options.runs });
+  const results = await measure(lanes, { parallel: row.parallel, warmUp, operations, runs: options.runs });
   if (options.profile) {
     await aldaba.subject.ask('startProfile');
-    await runLoad(operation, operations);
+    await runLoad(operation, operations, row.parallel);
     await aldaba.subject.ask('stopProfile', join(options.profile, `${row.id}.cpuprofile`));
   }
   return { row, results };

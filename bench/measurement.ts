@@ -23,6 +23,8 @@ export interface Result {
 }
 
 export interface Effort {
+  /** Operations at a time; as many as there are connections unless it says so. */
+  parallel?: number | undefined;
   warmUp: number;
   operations: number;
   runs: number;
@@ -31,14 +33,14 @@ export interface Effort {
 /** The median of the runs, for each lane; percentiles are over the operations of all runs. */
 export async function measure(
   lanes: Record<string, Lane>,
-  { warmUp, operations, runs }: Effort,
+  { parallel, warmUp, operations, runs }: Effort,
 ): Promise<Record<string, Result>> {
-  for (const { operation } of Object.values(lanes)) await runLoad(operation, warmUp);
+  for (const { operation } of Object.values(lanes)) await runLoad(operation, warmUp, parallel);
   const samples: Record<string, Sample[]> = {};
   for (let run = 0; run < runs; run += 1) {
     for (const [name, lane] of Object.entries(lanes)) {
       samples[name] ??= [];
-      samples[name].push(await takeSample(lane, operations));
+      samples[name].push(await takeSample(lane, operations, parallel));
     }
   }
   return Object.fromEntries(
@@ -54,9 +56,9 @@ interface Sample extends Reading {
   latencies: number[];
 }
 
-async function takeSample({ subject, operation }: Lane, operations: number): Promise<Sample> {
+async function takeSample({ subject, operation }: Lane, operations: number, parallel?: number): Promise<Sample> {
   const before = await subject.read();
-  const { latencies, seconds } = await runLoad(operation, operations);
+  const { latencies, seconds } = await runLoad(operation, operations, parallel);
   const after = await subject.read();
   return {
     cpu: (after.cpu - before.cpu) / operations,

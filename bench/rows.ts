@@ -11,6 +11,8 @@ export interface Row {
   name: string;
   /** Operations of one run, at full effort. */
   operations: number;
+  /** How many at a time, instead of as many as there are connections. */
+  parallel?: number;
   operation(target: flows.Target): Operation;
   /** What the limit does for each request of the operation besides answering it. */
   least(exchange: Exchange): Work;
@@ -21,7 +23,9 @@ export interface Row {
 
 export interface Aim {
   /** Microseconds; for a row that hashes a password: beyond the hash. */
-  cpu: number;
+  cpu?: number;
+  /** Milliseconds, for 99 of 100. */
+  p99?: number;
   statements?: number;
   beyondHash?: boolean;
 }
@@ -150,6 +154,16 @@ export const rows: Row[] = [
     operation: authorization.webhook,
     least: () => ({ verifications: 1, statement: 'step' }),
     oidcProvider: false,
+  },
+  {
+    id: 'webhook-alone',
+    name: 'The same, one change at a time',
+    operations: 300,
+    parallel: 1,
+    operation: authorization.webhook,
+    least: () => ({ verifications: 1, statement: 'step' }),
+    oidcProvider: false,
+    aim: { p99: 50 },
   },
   {
     ...signIn,

@@ -43,12 +43,16 @@ export function operationsTable(measured: Measured[]): string {
 function verdict({ aim }: Row, result: Result): [string, string] {
   if (!aim) return ['', ''];
   const cpu = aim.beyondHash ? result.cpuBeyondPool : result.cpu;
-  const wanted = [aim.beyondHash ? `≤ ${integer(aim.cpu)} beyond the hash (${integer(cpu)})` : `≤ ${integer(aim.cpu)}`];
-  let reached = cpu <= aim.cpu;
-  if (aim.statements !== undefined) {
-    wanted.push(`≤ ${aim.statements} SQL`);
-    reached &&= result.statements <= aim.statements;
-  }
+  const wanted: string[] = [];
+  let reached = true;
+  const want = (value: number, limit: number | undefined, words: (limit: number) => string) => {
+    if (limit === undefined) return;
+    wanted.push(words(limit));
+    reached &&= value <= limit;
+  };
+  want(cpu, aim.cpu, (limit) => `≤ ${integer(limit)}${aim.beyondHash ? ` beyond the hash (${integer(cpu)})` : ''}`);
+  want(result.statements, aim.statements, (limit) => `≤ ${limit} SQL`);
+  want(result.p99, aim.p99, (limit) => `p99 ≤ ${limit} ms`);
   return [wanted.join(', '), reached ? 'ok' : '**missed**'];
 }
 

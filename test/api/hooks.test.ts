@@ -113,18 +113,6 @@ describe('Webhooks', () => {
     });
   });
 
-  it('hear of a change within 50 milliseconds', async () => {
-    await listen({ events: ['User.Created'] });
-    // The quickest of several: the rest of what the machine does at the same time is not meant.
-    const delays: number[] = [];
-    for (let count = 0; count < 10; count += 1) {
-      await api.post('/api/users', {});
-      const answered = Date.now();
-      delays.push((await receiver.next()).at - answered);
-    }
-    assert.ok(Math.min(...delays) < 50, `${delays.join(', ')} ms`);
-  });
-
   it('are told what became of a user', async () => {
     await listen();
     const { body: user } = await api.post('/api/users', { name: 'Ada' });

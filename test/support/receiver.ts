@@ -7,8 +7,6 @@ export interface Received {
   method: string;
   headers: IncomingHttpHeaders;
   body: string;
-  /** Milliseconds since the epoch. */
-  at: number;
 }
 
 /** Somebody's server that webhooks are sent to. */
@@ -35,7 +33,7 @@ export async function startReceiver(port = 0): Promise<Receiver> {
   const server = createServer(async (request, response) => {
     let body = '';
     for await (const chunk of request.setEncoding('utf8')) body += chunk;
-    requests.push({ method: request.method ?? '', headers: request.headers, body, at: Date.now() });
+    requests.push({ method: request.method ?? '', headers: request.headers, body });
     arrived.resolve();
     arrived = Promise.withResolvers();
     if (hangs) return;
