@@ -367,12 +367,11 @@ describe('Webhooks whose receiver hangs', () => {
     for (let count = 0; count < 30; count += 1) await api.post('/api/users', {});
     await hanging.next();
     await api.post('/api/hooks', { events: ['Role.Created'], config: { url: good.url } });
-    const begun = Date.now();
     await api.post('/api/roles', { name: 'Heard', description: 'h' });
     await good.next();
-    assert.ok(Date.now() - begun < 1000, `${Date.now() - begun} ms`);
     await server.close();
-    assert.ok(Date.now() - begun < 8000, 'it does not wait for the time limit of the requests');
+    // No more than one receiver may have at a time: none of them was waited for until its time limit let the next one go.
+    assert.ok(hanging.requests.length <= 5, `${hanging.requests.length} requests`);
   });
 });
 

@@ -124,12 +124,12 @@ describe('custom claims', () => {
   });
 
   it('escape: an endless loop, a slow pattern and a promise that never settles end, and the server answers meanwhile', async () => {
-    const loop = failed('for (;;) {}');
-    const begin = performance.now();
+    const ends: string[] = [];
+    const loop = failed('for (;;) {}').then((kind) => ends.push(kind));
     assert.equal((await fetch(`${provider.url}/oidc/jwks`)).status, 200);
-    const answered = performance.now() - begin;
-    assert.equal(await loop, 'time');
-    assert.ok(answered < 500, `the server took ${answered.toFixed(0)} ms beside a loop`);
+    ends.push('keys');
+    await loop;
+    assert.deepEqual(ends, ['keys', 'time']);
     assert.equal(await failed(running('for (;;) await null;')), 'time');
     assert.equal(await failed(running(`/(a+)+$/.test('a'.repeat(50) + 'b'); return {};`)), 'time');
     assert.equal(await failed(running('try { for (;;) {} } finally { for (;;) {} }')), 'time');
