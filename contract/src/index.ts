@@ -33,6 +33,7 @@ export * from './routes.ts';
 export * from './sandbox.ts';
 export * from './sign-in-experience.ts';
 export * from './subject-tokens.ts';
+export * from './trusted-devices.ts';
 export * from './upkeep.ts';
 export * from './user-assets.ts';
 export * from './user-identities.ts';

@@ -29,6 +29,7 @@ import type { RouteContract } from './route.ts';
 import * as sandbox from './sandbox.ts';
 import * as signInExperience from './sign-in-experience.ts';
 import * as subjectTokens from './subject-tokens.ts';
+import * as trustedDevices from './trusted-devices.ts';
 import * as upkeep from './upkeep.ts';
 import * as userAssets from './user-assets.ts';
 import * as userIdentities from './user-identities.ts';
@@ -58,6 +59,7 @@ export const allRoutes: readonly RouteContract[] = routesOf(
   userSessions,
   userSettings,
   userIdentities,
+  trustedDevices,
   userMfa,
   subjectTokens,
   roles,

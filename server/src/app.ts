@@ -52,6 +52,7 @@ import {
   seedSignInExperience,
 } from './features/sign-in-experience/index.ts';
 import { createSubjectTokens } from './features/subject-tokens/index.ts';
+import { createTrustedDevices } from './features/trusted-devices/index.ts';
 import { createUserAssets } from './features/user-assets/index.ts';
 import { createUserIdentities } from './features/user-identities/index.ts';
 import { createUsers, type Users } from './features/users/index.ts';
@@ -238,6 +239,7 @@ function createDirectory(ground: Ground) {
     consentOrganizations: createConsentOrganizations({ organizations }),
     personalAccessTokens: createPersonalAccessTokens({ ...ground, users }),
     mfaVerifications: createMfaVerifications({ ...ground, users, events }),
+    trustedDevices: createTrustedDevices({ ...ground, users }),
     subjectTokens: createSubjectTokens(ground),
     configs: createConfigs(ground),
     scripts,

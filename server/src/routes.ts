@@ -41,6 +41,7 @@ import { type Setup, setupRoutes } from './features/setup/index.ts';
 import { type SignInExperiences, signInExperienceRoutes } from './features/sign-in-experience/index.ts';
 import { statusRoutes, systemRoutes } from './features/status/index.ts';
 import { type SubjectTokens, subjectTokenRoutes } from './features/subject-tokens/index.ts';
+import { type TrustedDevices, trustedDeviceRoutes } from './features/trusted-devices/index.ts';
 import { type UserAssets, userAssetFileRoutes, userAssetRoutes } from './features/user-assets/index.ts';
 import { type UserIdentities, userIdentityRoutes } from './features/user-identities/index.ts';
 import { type Users, userRoutes } from './features/users/index.ts';
@@ -61,6 +62,7 @@ export interface Mounted {
   users: Users;
   userIdentities: UserIdentities;
   mfaVerifications: MfaVerifications;
+  trustedDevices: TrustedDevices;
   accessControl: AccessControlService;
   applicationExperiences: ApplicationExperiences;
   consentOrganizations: ConsentOrganizations;
@@ -136,6 +138,7 @@ function managementRoutes(implement: Implement, app: Mounted): void {
   userRoutes(implement, app.users);
   userIdentityRoutes(implement, app.userIdentities);
   mfaVerificationRoutes(implement, app.mfaVerifications);
+  trustedDeviceRoutes(implement, app.trustedDevices);
   userSessionRoutes(implement, oidc.sessions);
   consentRoutes(implement, oidc);
   applicationExperienceRoutes(implement, app.applicationExperiences);

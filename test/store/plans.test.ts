@@ -13,6 +13,7 @@ import { startServer, type TestServer } from '../support/server.ts';
 const growing = new Set([
   ...['users', 'user_identities', 'users_roles', 'personal_access_tokens', 'subject_tokens', 'secrets', 'user_assets'],
   'mfa_verifications',
+  'trusted_devices',
   ...['sessions', 'grants', 'authorization_codes', 'refresh_tokens', 'access_tokens', 'interactions', 'attempt_limits'],
   ...['organizations', 'organization_users', 'organization_user_roles', 'organization_applications'],
   ...['organization_application_roles', 'organization_invitations', 'organization_invitation_roles'],
@@ -191,6 +192,7 @@ const copies: [table: string, changes: Record<string, string>, count?: number][]
   ['personal_access_tokens', { value_hash: user, user_id: user }],
   ['subject_tokens', { token_hash: user, user_id: user }],
   ['mfa_verifications', { id: user, user_id: user }],
+  ['trusted_devices', { id: user, user_id: user }],
   [
     'secrets',
     {

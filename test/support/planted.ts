@@ -24,6 +24,7 @@ export interface Ids {
   emailTemplateId: string;
   logId: string;
   verificationId: string;
+  trustedDeviceId: string;
   keyId: string;
   sessionId: string;
   grantId: string;
@@ -102,6 +103,7 @@ export async function plant(server: TestServer, tenant: Tenant): Promise<Planted
       emailTemplateId: emailTemplate.id,
       ...(await findTraces({ tenant, api, mark }, userId)),
       verificationId: await plantFactor(api, userId),
+      trustedDeviceId: await plantDevice(tenant, userId),
       other,
     },
   };
@@ -127,6 +129,17 @@ async function plantFactor(api: Manager, userId: string): Promise<string> {
   await makerOf(api)('POST', path, { type: 'Totp' });
   const [factor] = await makerOf(api)('GET', path);
   return factor.id;
+}
+
+/** A browser that the second factor is not asked for in, as a sign-in would keep it. */
+async function plantDevice({ id, db }: Planted['tenant'], userId: string): Promise<string> {
+  const deviceId = `device-${id}`;
+  await db.raw(
+    `insert into trusted_devices (tenant_id, id, user_id, secret_hash, user_agent, created_at, last_used_at, expires_at)
+     values ($1, $2, $3, 'hash', 'A browser', now(), now(), now() + interval '30 days')`,
+    [id, deviceId, userId],
+  );
+  return deviceId;
 }
 
 /** A token by client credentials for the tenant's Management API, whatever scopes it has. */

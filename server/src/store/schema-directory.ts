@@ -108,6 +108,20 @@ interface MfaVerificationRow {
   agent: string | null;
 }
 
+interface TrustedDeviceRow {
+  tenant_id: string;
+  id: string;
+  user_id: string;
+  secret_hash: string;
+  user_agent: string | null;
+  ip: string | null;
+  country: string | null;
+  city: string | null;
+  created_at: Date;
+  last_used_at: Date;
+  expires_at: Date;
+}
+
 interface ResourceRow {
   tenant_id: string;
   id: string;
@@ -190,6 +204,7 @@ export interface DirectoryTables {
   role_counts: RoleCountRow;
   user_identities: UserIdentityRow;
   mfa_verifications: MfaVerificationRow;
+  trusted_devices: TrustedDeviceRow;
   resources: ResourceRow;
   scopes: ScopeRow;
   roles: RoleRow;
