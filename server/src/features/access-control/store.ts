@@ -58,7 +58,7 @@ export async function replaceRules(tx: Queries, applicationId: string, rules: Ac
     await tx.raw(`delete from ${table} where tenant_id = $1 and application_id = $2`, of);
     await tx.raw(
       `insert into ${table} (tenant_id, application_id, ${column})
-       select $1, $2, id from unnest($3::text[]) as given (id) on conflict do nothing`,
+       select $1, $2, id from unnest($3::text[]) as given (id) order by id on conflict do nothing`,
       [...of, rules[member]],
     );
   }
@@ -69,6 +69,7 @@ export async function replaceRules(tx: Queries, applicationId: string, rules: Ac
   await tx.raw(
     `insert into application_access_organization_roles (tenant_id, application_id, organization_id, organization_role_id)
      select $1, $2, organization_id, role_id from unnest($3::text[], $4::text[]) as given (organization_id, role_id)
+      order by organization_id, role_id
      on conflict do nothing`,
     [...of, pairs.map(([organizationId]) => organizationId), pairs.map(([, roleId]) => roleId)],
   );

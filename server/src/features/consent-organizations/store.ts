@@ -30,7 +30,7 @@ export async function insertConsents(tx: Queries, place: Place, organizationIds:
   if (organizationIds.length === 0) return;
   await tx.raw(
     `insert into application_consent_organizations (tenant_id, application_id, user_id, organization_id)
-     select $1, $2, $3, id from unnest($4::text[]) as chosen (id) on conflict do nothing`,
+     select $1, $2, $3, id from unnest($4::text[]) as chosen (id) order by id on conflict do nothing`,
     [...of(tx, place), organizationIds],
   );
 }

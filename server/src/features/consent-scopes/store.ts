@@ -81,7 +81,7 @@ export async function insertUserScopes(q: Queries, applicationId: string, scopes
   if (scopes.length === 0) return;
   await q.raw(
     `insert into application_consent_user_scopes (tenant_id, application_id, user_scope)
-     select $1, $2, unnest($3::text[]) on conflict do nothing`,
+     select $1, $2, id from unnest($3::text[]) as given (id) order by id on conflict do nothing`,
     [q.tenantId, applicationId, scopes],
   );
 }
@@ -95,7 +95,7 @@ export async function insertResourceScopes(
   if (scopeIds.length === 0) return;
   await q.raw(
     `insert into application_consent_resource_scopes (tenant_id, application_id, scope_id, in_organizations)
-     select $1, $2, unnest($3::text[]), $4 on conflict do nothing`,
+     select $1, $2, id, $4 from unnest($3::text[]) as given (id) order by id on conflict do nothing`,
     [q.tenantId, applicationId, scopeIds, inOrganizations],
   );
 }
@@ -108,7 +108,7 @@ export async function insertOrganizationScopes(
   if (scopeIds.length === 0) return;
   await q.raw(
     `insert into application_consent_organization_scopes (tenant_id, application_id, organization_scope_id)
-     select $1, $2, unnest($3::text[]) on conflict do nothing`,
+     select $1, $2, id from unnest($3::text[]) as given (id) order by id on conflict do nothing`,
     [q.tenantId, applicationId, scopeIds],
   );
 }

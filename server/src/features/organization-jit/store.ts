@@ -25,7 +25,7 @@ export async function insertEmailDomains(
 ): Promise<void> {
   await q.raw(
     `insert into organization_jit_email_domains (tenant_id, organization_id, email_domain)
-     select $1, $2, domain.name from unnest($3::text[]) as domain (name) on conflict do nothing`,
+     select $1, $2, domain.name from unnest($3::text[]) as domain (name) order by domain.name on conflict do nothing`,
     [q.tenantId, organizationId, domains],
   );
 }
@@ -65,7 +65,7 @@ export async function findJitRoles(q: Queries, organizationId: string): Promise<
 export async function insertJitRoles(q: Queries, organizationId: string, roleIds: readonly string[]): Promise<void> {
   await q.raw(
     `insert into organization_jit_roles (tenant_id, organization_id, organization_role_id)
-     select $1, $2, role.id from unnest($3::text[]) as role (id) on conflict do nothing`,
+     select $1, $2, role.id from unnest($3::text[]) as role (id) order by role.id on conflict do nothing`,
     [q.tenantId, organizationId, roleIds],
   );
 }

@@ -186,7 +186,7 @@ export async function insertRoleScopes(
   const { name, column } = tables[kind];
   await q.raw(
     `insert into ${name} (tenant_id, organization_role_id, ${column})
-     select $1, $2, scope.id from unnest($3::text[]) as scope (id) on conflict do nothing`,
+     select $1, $2, scope.id from unnest($3::text[]) as scope (id) order by scope.id on conflict do nothing`,
     [q.tenantId, roleId, scopeIds],
   );
 }

@@ -152,7 +152,8 @@ export async function insertMembers(
   const { members, column } = tables[kind];
   const rows = await q.raw<{ id: string }>(
     `insert into ${members} (tenant_id, organization_id, ${column})
-     select $1, $2, member.id from unnest($3::text[]) as member (id) on conflict do nothing returning ${column} as id`,
+     select $1, $2, member.id from unnest($3::text[]) as member (id) order by member.id
+     on conflict do nothing returning ${column} as id`,
     [q.tenantId, organizationId, ids],
   );
   return rows.map((row) => row.id);
@@ -199,6 +200,7 @@ export async function insertMemberRoles(
   await q.raw(
     `insert into ${roles} (tenant_id, organization_id, ${column}, organization_role_id)
      select $1, $2, member.id, role.id from unnest($3::text[]) as member (id), unnest($4::text[]) as role (id)
+      order by member.id, role.id
      on conflict do nothing`,
     [q.tenantId, members.organizationId, members.ids, roleIds],
   );

@@ -207,7 +207,7 @@ export const findHeldRoleIds = async (q: Queries, holder: Holder, holderId: stri
   return rows.map((row) => row.role_id);
 };
 
-/** Returns the pairs that were new. */
+/** Returns the pairs that were new. In one order everywhere, so that two requests at once never wait for each other. */
 export const insertHolders = (
   q: Queries,
   holder: Holder,
@@ -217,6 +217,7 @@ export const insertHolders = (
   return q.raw(
     `insert into ${name} (tenant_id, ${column}, role_id)
      select $1, pair.holder_id, pair.role_id from unnest($2::text[], $3::text[]) as pair (holder_id, role_id)
+      order by pair.holder_id, pair.role_id
      on conflict do nothing returning ${column} as holder_id, role_id`,
     [q.tenantId, pairs.map((pair) => pair.holderId), pairs.map((pair) => pair.roleId)],
   );
@@ -248,6 +249,7 @@ export const replaceHeldRoles = (
   return q.raw(
     `with taken as (delete from ${name} where tenant_id = $1 and ${column} = $2 and role_id <> all($3::text[]))
      insert into ${name} (tenant_id, ${column}, role_id) select $1, $2, role_id from unnest($3::text[]) as role_id
+      order by role_id
      on conflict do nothing`,
     [q.tenantId, holderId, roleIds],
   );
