@@ -134,6 +134,7 @@ export async function createApp(config: Config, world: World): Promise<App> {
     tenancy,
     log: world.log,
     trustedProxies: config.TRUSTED_PROXIES,
+    placeHeaders: config.INJECTED_HEADER_MAPPING_JSON ?? {},
     endpoints: [config.ENDPOINT, ...(config.ADMIN_ENDPOINT ? [config.ADMIN_ENDPOINT] : [])],
   });
   mountRoutes(http, {
@@ -157,6 +158,7 @@ export async function createApp(config: Config, world: World): Promise<App> {
     async close() {
       await http.close();
       await sweeps.close();
+      await features.verificationCodes.close();
       await ground.jobs.close();
       await oidc.close();
       await features.scripts.close();

@@ -116,12 +116,16 @@ const methodNames: readonly ConnectorMethodName[] = [
   'getUsage',
 ];
 
+interface CallOptions {
+  signal?: AbortSignal | undefined;
+  thrown?: ReadonlySet<unknown>;
+  /** What must not be repeated by an error or the log, beside the secrets of the configuration. */
+  confidential?: readonly string[];
+}
+
 /** Our methods over those of a package. `call` runs one of them within the limit and translates what it throws. */
 const methodsOver = (
-  call: <T>(
-    run: (connector: PackageConnector) => Promise<T> | undefined,
-    options: { signal?: AbortSignal | undefined; thrown?: ReadonlySet<unknown> },
-  ) => Promise<T>,
+  call: <T>(run: (connector: PackageConnector) => Promise<T> | undefined, options: CallOptions) => Promise<T>,
   factoryId: string,
 ): ConnectorMethods => {
   const inSession = <T>(
@@ -149,7 +153,11 @@ const methodsOver = (
       ),
     getAccessTokenByRefreshToken: (refreshToken, { signal }) =>
       call((connector) => connector.getAccessTokenByRefreshToken?.(refreshToken), { signal }),
-    sendMessage: (message, { signal }) => call((connector) => connector.sendMessage?.({ ...message }), { signal }),
+    sendMessage: (message, { signal }) => {
+      const { code, link } = message.payload;
+      const confidential = [message.to, code, link].filter((value) => typeof value === 'string');
+      return call((connector) => connector.sendMessage?.({ ...message }), { signal, confidential });
+    },
     getUsage: (startFrom, { signal }) => call((connector) => connector.getUsage?.(startFrom), { signal }),
   };
 };
@@ -169,7 +177,7 @@ const open = (
     });
     return made;
   };
-  const methods = methodsOver(async (run, { signal, thrown = noFaults }) => {
+  const methods = methodsOver(async (run, { signal, thrown = noFaults, confidential = [] }) => {
     try {
       return await withTimeLimit(world.timeLimit ?? callLimit, signal, async () => {
         const result = run(await make());
@@ -179,7 +187,8 @@ const open = (
     } catch (error) {
       signal?.throwIfAborted();
       if (thrown.has(error)) throw error;
-      throw translatePackageError(error, { packageName, secrets, log: world.log });
+      const hidden = [...secrets, ...confidential];
+      throw translatePackageError(error, { packageName, secrets: hidden, log: world.log });
     }
   }, metadata.id);
   const offered = methodNames.filter((name) => typeof loaded[name] === 'function');

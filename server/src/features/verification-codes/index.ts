@@ -1,9 +1,16 @@
 /**
- * Verification codes: six digits sent to an e-mail address or a phone, outside of a sign-in.
+ * Verification codes: six digits sent to an e-mail address or a phone.
  *
  * Owns the table verification_codes (codes under a keyed hash, one an address and purpose) and the limits on sending and
- * guessing; the first message too many is told to webhooks. Does not own how a message is sent (connectors). Requests enter at
- * `routes.ts`.
+ * guessing; the first message too many is told to webhooks. Messages that nobody waits for are in `deliveries.ts`. Does not own
+ * how a message is sent (connectors), nor what a code proves in a sign-in (sign-in, which enters through `send` and `verify`).
+ * The Management API enters at `routes.ts`.
  */
 export { verificationCodeRoutes } from './routes.ts';
-export { createVerificationCodes, type VerificationCodes } from './service.ts';
+export {
+  type CodeDelivery,
+  type CodeMessage,
+  type CodePurpose,
+  createVerificationCodes,
+  type VerificationCodes,
+} from './service.ts';

@@ -7,7 +7,9 @@ const addressOf = (body: { email: string } | { phone: string }): Address =>
 
 /** `/api/verification-codes`. */
 export function verificationCodeRoutes(implement: Implement, codes: VerificationCodes): void {
-  implement(contract.createVerificationCode, ({ tenant, body }) => codes.send(tenant, addressOf(body), 'management'));
+  implement(contract.createVerificationCode, ({ tenant, body }) =>
+    codes.send(tenant, addressOf(body), { purpose: 'management', template: 'Generic', delivery: 'awaited' }),
+  );
   implement(contract.verifyVerificationCode, ({ tenant, body }) =>
     codes.verify(tenant, addressOf(body), { purpose: 'management', code: body.verificationCode }),
   );

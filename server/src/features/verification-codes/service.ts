@@ -1,11 +1,13 @@
-import type { SignInExperience } from '@aldaba/contract';
+import type { SignInExperience, TemplateType } from '@aldaba/contract';
 import type { Clock } from '../../kernel/clock.ts';
 import { equalSecrets, hashToken, type Vault } from '../../kernel/crypto.ts';
 import { AldabaError } from '../../kernel/errors.ts';
 import { numberCode } from '../../kernel/ids.ts';
+import type { Log } from '../../kernel/log.ts';
 import type { Tenant } from '../../tenancy/index.ts';
 import type { Connectors } from '../connectors/index.ts';
 import type { Events } from '../hooks/index.ts';
+import { createDeliveries } from './deliveries.ts';
 import * as store from './store.ts';
 
 export interface VerificationCodesNeeds {
@@ -14,6 +16,7 @@ export interface VerificationCodesNeeds {
   events: Events;
   connectors: Pick<Connectors, 'sender'>;
   signInExperiences: { get(tenant: Tenant): Promise<SignInExperience> };
+  log: Log;
 }
 
 export interface Address {
@@ -21,15 +24,39 @@ export interface Address {
   value: string;
 }
 
+/** Keeps codes apart: one that was sent for something proves nothing else. A sign-in has one for each challenge. */
+export type CodePurpose = 'management' | `sign-in ${string}`;
+
+/**
+ * `awaited`: the caller hears what the connector says. `background`: the answer does not wait for the connector. `withheld`:
+ * all the same, but nothing is sent, because there is no account at the address; nobody can tell it from `background`.
+ */
+export type CodeDelivery = 'awaited' | 'background' | 'withheld';
+
+export interface CodeMessage {
+  purpose: CodePurpose;
+  /** What the message says it is for; connectors and e-mail templates fall back to `Generic`. */
+  template: Exclude<TemplateType, 'OrganizationInvitation'>;
+  delivery: CodeDelivery;
+  /** Language tag of the person. */
+  locale?: string | undefined;
+  /** What fills places of the template beside the code: `uiLocales`, `application`, `organization`, `user`. */
+  payload?: Readonly<Record<string, unknown>> | undefined;
+  /** Address of the person who asked, for services that judge risk. */
+  ip?: string | undefined;
+}
+
 export interface VerificationCodes {
   /**
-   * Sends a new code; the one before it ends.
-   * @param purpose keeps codes apart: one that was sent for something proves nothing else
-   * @throws AldabaError `connector.not_found`, `request.message_rate_limited`, and what the connector says
+   * Sends a new code; the one before it, for the same purpose, ends.
+   * @throws AldabaError `connector.not_found`, `request.message_rate_limited`, `request.overloaded`; `awaited`: what the
+   *   connector says
    */
-  send(tenant: Tenant, address: Address, purpose: string): Promise<void>;
+  send(tenant: Tenant, address: Address, message: CodeMessage): Promise<void>;
   /** Uses a code up. @throws AldabaError `verification_code.not_found`, `…expired`, `…exceed_max_try`, `…code_mismatch` */
-  verify(tenant: Tenant, address: Address, proof: { purpose: string; code: string }): Promise<void>;
+  verify(tenant: Tenant, address: Address, proof: { purpose: CodePurpose; code: string }): Promise<void>;
+  /** Waits a moment for messages that are on their way. */
+  close(): Promise<void>;
 }
 
 /** Messages to one address in a window, whatever they are for. */
@@ -39,8 +66,9 @@ const sendWindow = 600_000;
 const defaults = { expirationDuration: 600, maxRetryAttempts: 10 };
 
 export function createVerificationCodes(needs: VerificationCodesNeeds): VerificationCodes {
-  const { clock, vault, connectors, signInExperiences, events } = needs;
-  const keyOf = ({ type, value }: Address, purpose: string): store.CodeKey => ({
+  const { clock, vault, connectors, signInExperiences } = needs;
+  const deliveries = createDeliveries(needs);
+  const keyOf = ({ type, value }: Address, purpose: CodePurpose): store.CodeKey => ({
     addressHash: hashToken(`${type} ${value.toLowerCase()}`),
     purpose,
   });
@@ -54,34 +82,28 @@ export function createVerificationCodes(needs: VerificationCodesNeeds): Verifica
       maximumTries: policy.maxRetryAttempts ?? defaults.maxRetryAttempts,
     };
   };
-  const limit = async ({ db }: Tenant, { type, value }: Address, addressHash: string) => {
-    const now = clock.now();
-    const refused = await db.transaction(async (tx) => {
-      const count = await store.countMessage(tx, addressHash, {
-        now: new Date(now),
-        startedAfter: new Date(now - sendWindow),
-        expiresAt: new Date(now + sendWindow),
-        maximum: maximumSent,
-      });
-      // Once a window: whoever keeps on asking makes no further noise.
-      const data = { type: type === 'Email' ? 'email' : 'phone', value };
-      if (count.first) await events.publish(tx, 'Message.RateLimited', { data });
-      return count.refused;
-    });
-    if (refused) throw new AldabaError('request.message_rate_limited');
-  };
   return {
-    send: async (tenant, address, purpose) => {
+    send: async (tenant, address, { purpose, template, delivery, locale, payload, ip }) => {
       const sender = await connectors.sender(tenant, address.type);
       if (!sender) throw new AldabaError('connector.not_found', { type: address.type });
+      if (delivery !== 'awaited') deliveries.requireRoom(tenant.id);
       const { lifetime } = await policyOf(tenant);
       const [now, code, key] = [clock.now(), numberCode(6), keyOf(address, purpose)];
-      await limit(tenant, address, key.addressHash);
+      await limitMessages(needs, tenant, address, key.addressHash);
       const expiresAt = new Date(now + lifetime);
       await store.saveCode(tenant.db, key, { hash: hashCode(tenant, key, code), now: new Date(now), expiresAt });
       await store.dropOldCodes(tenant.db, new Date(now - 3_600_000));
-      const to = address.type === 'Sms' ? address.value.replace(/^\+/, '') : address.value;
-      await sender.sendMessage({ to, type: 'Generic', payload: { code } }, {});
+      const message = {
+        to: address.type === 'Sms' ? address.value.replace(/^\+/, '') : address.value,
+        type: template,
+        payload: { ...payload, ...(locale === undefined ? {} : { locale }), code },
+        ...(ip === undefined ? {} : { ip }),
+      };
+      if (delivery === 'awaited') await sender.sendMessage(message, {});
+      if (delivery === 'background') {
+        const send = (signal: AbortSignal) => sender.sendMessage(message, { signal });
+        deliveries.begin({ tenantId: tenant.id, connectorId: sender.id, send });
+      }
     },
     verify: async (tenant, address, { purpose, code }) => {
       const { maximumTries } = await policyOf(tenant);
@@ -95,5 +117,29 @@ export function createVerificationCodes(needs: VerificationCodesNeeds): Verifica
       if (!(await store.consumeCode(tenant.db, key, stored.codeHash)))
         throw new AldabaError('verification_code.not_found');
     },
+    close: deliveries.close,
   };
+}
+
+/** @throws AldabaError `request.message_rate_limited` */
+async function limitMessages(
+  { clock, events }: Pick<VerificationCodesNeeds, 'clock' | 'events'>,
+  { db }: Tenant,
+  { type, value }: Address,
+  addressHash: string,
+): Promise<void> {
+  const now = clock.now();
+  const refused = await db.transaction(async (tx) => {
+    const count = await store.countMessage(tx, addressHash, {
+      now: new Date(now),
+      startedAfter: new Date(now - sendWindow),
+      expiresAt: new Date(now + sendWindow),
+      maximum: maximumSent,
+    });
+    // Once a window: whoever keeps on asking makes no further noise.
+    const data = { type: type === 'Email' ? 'email' : 'phone', value };
+    if (count.first) await events.publish(tx, 'Message.RateLimited', { data });
+    return count.refused;
+  });
+  if (refused) throw new AldabaError('request.message_rate_limited');
 }
