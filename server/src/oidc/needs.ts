@@ -7,8 +7,9 @@ import type { Activity } from '../features/dashboard/index.ts';
 import type { Events } from '../features/hooks/index.ts';
 import type { Jobs } from '../features/jobs/index.ts';
 import type { Audit } from '../features/logs/index.ts';
+import type { TokenHolder } from '../features/personal-access-tokens/index.ts';
 import type { SubjectToken } from '../features/subject-tokens/index.ts';
-import type { Subject, User } from '../features/users/index.ts';
+import type { HolderQuestion, Subject, User } from '../features/users/index.ts';
 import type { Reply, Request } from '../http/index.ts';
 import type { Clock } from '../kernel/clock.ts';
 import type { Vault } from '../kernel/crypto.ts';
@@ -128,11 +129,11 @@ export interface OidcNeeds {
   };
   personalAccessTokens: {
     /** Whom a personal access token stands for. Undefined for unknown ones and those of suspended users. */
-    findHolder(q: Queries, value: string): Promise<{ userId: string; isExpired: boolean } | undefined>;
+    findHolder(q: Queries, value: string, asked: HolderQuestion): Promise<TokenHolder | undefined>;
   };
   subjectTokens: {
-    /** The same for a token for impersonation, with whether the user may use `limitedTo`. */
-    find(q: Queries, value: string, limitedTo?: string): Promise<SubjectToken | undefined>;
+    /** The same for a token for impersonation. */
+    find(q: Queries, value: string, asked: HolderQuestion): Promise<SubjectToken | undefined>;
     /** Uses it up. Of several calls at once one gets `true`. */
     consume(q: Queries, value: string): Promise<boolean>;
   };

@@ -5,4 +5,9 @@
  * token is exchanged for (oidc), nor users. The protocol enters through `findHolder`, the Management API through `routes.ts`.
  */
 export { personalAccessTokenRoutes } from './routes.ts';
-export { createPersonalAccessTokens, type PersonalAccessTokens, type PersonalAccessTokensNeeds } from './service.ts';
+export {
+  createPersonalAccessTokens,
+  type PersonalAccessTokens,
+  type PersonalAccessTokensNeeds,
+  type TokenHolder,
+} from './service.ts';

@@ -4,13 +4,23 @@ import { hashToken, type Vault } from '../../kernel/crypto.ts';
 import { AldabaError } from '../../kernel/errors.ts';
 import { standardSecret } from '../../kernel/ids.ts';
 import { constraintOf, type Queries } from '../../store/index.ts';
-import type { Users } from '../users/index.ts';
+import type { DetailedUser, HolderQuestion, Users } from '../users/index.ts';
 import * as store from './store.ts';
 
 export interface PersonalAccessTokensNeeds {
   clock: Clock;
   vault: Vault;
   users: Pick<Users, 'get'>;
+}
+
+/** Whom a token stands for. */
+export interface TokenHolder {
+  userId: string;
+  isExpired: boolean;
+  /** False when no rule lets the user in to the application with limited access that was asked about. */
+  mayUse: boolean;
+  /** Set where details were asked for. */
+  person: DetailedUser | undefined;
 }
 
 interface Place {
@@ -23,7 +33,7 @@ export interface PersonalAccessTokens {
    * Whom a token stands for, in one statement; expired tokens are told apart from unknown ones.
    * @returns undefined for unknown values, and for those of suspended users
    */
-  findHolder(q: Queries, value: string): Promise<{ userId: string; isExpired: boolean } | undefined>;
+  findHolder(q: Queries, value: string, asked: HolderQuestion): Promise<TokenHolder | undefined>;
   /** Oldest first, with their values. @throws AldabaError `entity.not_found` */
   list(q: Queries, userId: string): Promise<PersonalAccessToken[]>;
   /**
@@ -52,10 +62,17 @@ export function createPersonalAccessTokens({ clock, vault, users }: PersonalAcce
     value: vault.open(valueSealed, contextOf(q, token.userId, valueHash)),
   });
   return {
-    findHolder: async (q, value) => {
+    findHolder: async (q, value, asked) => {
       // Values of other kinds are never looked up here.
-      const found = value.startsWith(prefix) ? await store.findHolder(q, hashToken(value)) : undefined;
-      return found && { userId: found.userId, isExpired: (found.expiresAt?.getTime() ?? Infinity) <= clock.now() };
+      const found = value.startsWith(prefix) ? await store.findHolder(q, hashToken(value), asked) : undefined;
+      return (
+        found && {
+          userId: found.userId,
+          isExpired: (found.expiresAt?.getTime() ?? Infinity) <= clock.now(),
+          mayUse: found.mayUse,
+          person: found.person,
+        }
+      );
     },
     list: async (q, userId) => {
       await users.get(q, userId);

@@ -1,4 +1,11 @@
 import { type Queries, sql } from '../../store/index.ts';
+import {
+  type DetailedUser,
+  type FoundUser,
+  type HolderQuestion,
+  toDetailedUser,
+  withUserDetails,
+} from '../users/index.ts';
 
 export interface StoredToken {
   userId: string;
@@ -27,18 +34,31 @@ const toToken = (row: Row): StoredToken => ({
   expiresAt: row.expires_at?.getTime() ?? null,
 });
 
+export interface StoredHolder {
+  userId: string;
+  expiresAt: Date | null;
+  mayUse: boolean;
+  person: DetailedUser | undefined;
+}
+
+const findHolderStatement = `
+  select t.user_id as "userId", t.expires_at as "expiresAt",
+         $3::text is null or may_use_application($1, $3, t.user_id) as "mayUse"
+    from personal_access_tokens t join users u on u.tenant_id = t.tenant_id and u.id = t.user_id
+   where t.tenant_id = $1 and t.value_hash = $2 and not u.is_suspended`;
+const findDetailedHolderStatement = withUserDetails(findHolderStatement);
+
 /** The active user that a token stands for. */
 export async function findHolder(
   q: Queries,
   valueHash: string,
-): Promise<{ userId: string; expiresAt: Date | null } | undefined> {
-  const [row] = await q.raw<{ user_id: string; expires_at: Date | null }>(
-    `select t.user_id, t.expires_at
-       from personal_access_tokens t join users u on u.tenant_id = t.tenant_id and u.id = t.user_id
-      where t.tenant_id = $1 and t.value_hash = $2 and not u.is_suspended`,
-    [q.tenantId, valueHash],
+  { limitedTo, isDetailed }: HolderQuestion,
+): Promise<StoredHolder | undefined> {
+  const [row] = await q.raw<Omit<StoredHolder, 'person'> & FoundUser>(
+    isDetailed ? findDetailedHolderStatement : findHolderStatement,
+    [q.tenantId, valueHash, limitedTo ?? null],
   );
-  return row && { userId: row.user_id, expiresAt: row.expires_at };
+  return row && { ...row, person: toDetailedUser(row) };
 }
 
 /** Oldest first. */

@@ -3,6 +3,7 @@ import { hashToken } from '../../kernel/crypto.ts';
 import { AldabaError } from '../../kernel/errors.ts';
 import { standardId } from '../../kernel/ids.ts';
 import { constraintOf, type Queries } from '../../store/index.ts';
+import type { DetailedUser, HolderQuestion } from '../users/index.ts';
 import * as store from './store.ts';
 
 export interface SubjectTokensNeeds {
@@ -16,8 +17,10 @@ export interface SubjectToken {
   context: Record<string, unknown>;
   isExpired: boolean;
   isConsumed: boolean;
-  /** False when access to the application that was asked about is limited and no rule lets the user in. */
+  /** False when no rule lets the user in to the application with limited access that was asked about. */
   mayUse: boolean;
+  /** Set where details were asked for. */
+  person: DetailedUser | undefined;
 }
 
 export interface SubjectTokens {
@@ -27,10 +30,10 @@ export interface SubjectTokens {
     draft: { userId: string; context?: Record<string, unknown> | undefined; creatorId?: string | undefined },
   ): Promise<{ subjectToken: string; expiresIn: number }>;
   /**
-   * In one statement, with whether the user may use `limitedTo`, an application with limited access.
+   * Whom a token stands for, in one statement; consumed and expired tokens are told apart from unknown ones.
    * @returns undefined for unknown values, and for those of suspended users
    */
-  find(q: Queries, value: string, limitedTo?: string): Promise<SubjectToken | undefined>;
+  find(q: Queries, value: string, asked: HolderQuestion): Promise<SubjectToken | undefined>;
   /** Uses a token up. Of several exchanges at once one gets `true`, the others `false`. */
   consume(q: Queries, value: string): Promise<boolean>;
 }
@@ -60,8 +63,8 @@ export function createSubjectTokens({ clock }: SubjectTokensNeeds): SubjectToken
       }
       return { subjectToken: value, expiresIn: lifetime };
     },
-    find: async (q, value, limitedTo) => {
-      const found = value.startsWith(prefix) ? await store.findToken(q, hashToken(value), limitedTo) : undefined;
+    find: async (q, value, asked) => {
+      const found = value.startsWith(prefix) ? await store.findToken(q, hashToken(value), asked) : undefined;
       return (
         found && {
           userId: found.userId,
@@ -69,6 +72,7 @@ export function createSubjectTokens({ clock }: SubjectTokensNeeds): SubjectToken
           isExpired: found.expiresAt.getTime() <= clock.now(),
           isConsumed: found.consumedAt !== null,
           mayUse: found.mayUse,
+          person: found.person,
         }
       );
     },

@@ -1,4 +1,11 @@
 import { type Queries, sql } from '../../store/index.ts';
+import {
+  type DetailedUser,
+  type FoundUser,
+  type HolderQuestion,
+  toDetailedUser,
+  withUserDetails,
+} from '../users/index.ts';
 
 export interface NewToken {
   tokenHash: string;
@@ -29,22 +36,27 @@ export interface StoredToken {
   expiresAt: Date;
   consumedAt: Date | null;
   mayUse: boolean;
+  person: DetailedUser | undefined;
 }
+
+const findStatement = `
+  select t.user_id as "userId", t.context, t.expires_at as "expiresAt", t.consumed_at as "consumedAt",
+         $3::text is null or may_use_application($1, $3, t.user_id) as "mayUse"
+    from subject_tokens t join users u on u.tenant_id = t.tenant_id and u.id = t.user_id
+   where t.tenant_id = $1 and t.token_hash = $2 and not u.is_suspended`;
+const findDetailedStatement = withUserDetails(findStatement);
 
 /** A token of an active user, also a consumed or expired one. */
 export async function findToken(
   q: Queries,
   tokenHash: string,
-  limitedTo: string | undefined,
+  { limitedTo, isDetailed }: HolderQuestion,
 ): Promise<StoredToken | undefined> {
-  const [row] = await q.raw<StoredToken>(
-    `select t.user_id as "userId", t.context, t.expires_at as "expiresAt", t.consumed_at as "consumedAt",
-            $3::text is null or may_use_application($1, $3, t.user_id) as "mayUse"
-       from subject_tokens t join users u on u.tenant_id = t.tenant_id and u.id = t.user_id
-      where t.tenant_id = $1 and t.token_hash = $2 and not u.is_suspended`,
+  const [row] = await q.raw<Omit<StoredToken, 'person'> & FoundUser>(
+    isDetailed ? findDetailedStatement : findStatement,
     [q.tenantId, tokenHash, limitedTo ?? null],
   );
-  return row;
+  return row && { ...row, person: toDetailedUser(row) };
 }
 
 /** Marks a token as used, if it is neither used nor expired. @returns whether this call did it */

@@ -1,7 +1,7 @@
 import { sql as fragment } from 'kysely';
-import type { Queries } from '../../store/index.ts';
-import { type SubjectRow, selectSubject, toSubject } from './store.ts';
-import type { Subject, SubjectDetails } from './user.ts';
+import { type Queries, sql } from '../../store/index.ts';
+import { columns, type Row, type SubjectRow, selectSubject, toSubject, toUser } from './store.ts';
+import type { DetailedUser, Subject, SubjectDetails } from './user.ts';
 
 const roles = fragment`(
   select coalesce(jsonb_agg(jsonb_build_object('id', r.id, 'name', r.name, 'description', r.description, 'scopes', (
@@ -42,3 +42,23 @@ export async function findDetailedSubject(q: Queries, id: string, thirdPartyId?:
   ]);
   return row && { ...toSubject(row), details: row.details };
 }
+
+const selectDetailedUser = sql
+  .selectFrom('users')
+  .select([...columns, details])
+  .where(fragment<boolean>`users.tenant_id = $1 and users.id = found."userId"`)
+  .compile().sql;
+
+/**
+ * A statement that finds somebody, with all that scripts are told of them: who waits for it waits once.
+ *
+ * @param statement finds the user's id as `userId`, in the tenant `$1`; its names are not those of the columns of users
+ */
+export const withUserDetails = (statement: string): string =>
+  `select found.*, holder.* from (${statement}) found cross join lateral (${selectDetailedUser}) holder`;
+
+/** What a row tells of a user: something if its statement was made by `withUserDetails`. */
+export type FoundUser = (Row & { details: SubjectDetails }) | { details?: undefined };
+
+export const toDetailedUser = (row: FoundUser): DetailedUser | undefined =>
+  row.details && { user: toUser(row), details: row.details };

@@ -48,7 +48,7 @@ export const columns = [
   identities,
 ] as const;
 
-interface Row {
+export interface Row {
   id: string;
   username: string | null;
   primary_email: string | null;

@@ -31,6 +31,20 @@ export interface Subject {
   details?: SubjectDetails;
 }
 
+/** What scripts are told of. */
+export interface DetailedUser {
+  user: User;
+  details: SubjectDetails;
+}
+
+/** What is asked of the user whom a token stands for, in the statement that finds them. */
+export interface HolderQuestion {
+  /** An application with limited access: may they use it? */
+  limitedTo: string | undefined;
+  /** Whether what scripts are told of them is wanted. */
+  isDetailed: boolean;
+}
+
 /** What scripts are told of a user besides: JSON as the Management API shows it. */
 export interface SubjectDetails {
   /** With the permissions of each, and the resources of those. */

@@ -1,3 +1,10 @@
+import {
+  type DetailedUser,
+  type FoundUser,
+  type HolderQuestion,
+  toDetailedUser,
+  withUserDetails,
+} from '../../features/users/index.ts';
 import type { Queries } from '../../store/index.ts';
 
 /** Who acts for the user of a token, and who did before (RFC 8693 section 4.1). */
@@ -94,27 +101,33 @@ export interface ExchangeableToken {
   isThirdParty: boolean | null;
   /** False when access to the application it was issued to, or to `limitedTo`, is limited and no rule lets the person in. */
   mayUse: boolean;
+  /** Set where details were asked for. */
+  person: DetailedUser | undefined;
 }
+
+const findExchangeableStatement = `
+  select t.user_id as "userId", t.scope, t.session_uid as "sessionUid", t.act,
+         t.application_id as "clientId", a.is_third_party as "isThirdParty",
+         (a.app_level_access_control_enabled is not true or may_use_application($1, t.application_id, t.user_id))
+           and ($4::text is null or may_use_application($1, $4, t.user_id)) as "mayUse"
+    from access_tokens t
+    join users u on u.tenant_id = t.tenant_id and u.id = t.user_id
+    left join applications a on a.tenant_id = t.tenant_id and a.id = t.application_id
+   where t.tenant_id = $1 and t.token_hash = $2 and t.expires_at > $3 and not u.is_suspended`;
+const findDetailedExchangeableStatement = withUserDetails(findExchangeableStatement);
 
 /** A token, alive at `now`, of an active person: those of client_credentials are about nobody. */
 export async function findExchangeable(
   q: Queries,
   tokenHash: string,
   now: Date,
-  limitedTo: string | undefined,
+  { limitedTo, isDetailed }: HolderQuestion,
 ): Promise<ExchangeableToken | undefined> {
-  const [row] = await q.raw<Omit<ExchangeableToken, 'act'> & { act: Actor | null }>(
-    `select t.user_id as "userId", t.scope, t.session_uid as "sessionUid", t.act,
-            t.application_id as "clientId", a.is_third_party as "isThirdParty",
-            (a.app_level_access_control_enabled is not true or may_use_application($1, t.application_id, t.user_id))
-              and ($4::text is null or may_use_application($1, $4, t.user_id)) as "mayUse"
-       from access_tokens t
-       join users u on u.tenant_id = t.tenant_id and u.id = t.user_id
-       left join applications a on a.tenant_id = t.tenant_id and a.id = t.application_id
-      where t.tenant_id = $1 and t.token_hash = $2 and t.expires_at > $3 and not u.is_suspended`,
+  const [row] = await q.raw<Omit<ExchangeableToken, 'act' | 'person'> & { act: Actor | null } & FoundUser>(
+    isDetailed ? findDetailedExchangeableStatement : findExchangeableStatement,
     [q.tenantId, tokenHash, now, limitedTo ?? null],
   );
-  return row && { ...row, act: row.act ?? undefined };
+  return row && { ...row, act: row.act ?? undefined, person: toDetailedUser(row) };
 }
 
 export async function deleteAccessToken(q: Queries, tokenHash: string): Promise<void> {

@@ -9,7 +9,7 @@ import { getActiveSubject } from './person.ts';
 /** Whom a token is for, as far as the grant has found out. An application that acts for itself is nobody. */
 export interface Holder {
   userId?: string;
-  person?: Subject | undefined;
+  person?: Pick<Subject, 'user' | 'details'> | undefined;
   /** How the person signed in, where the token comes of a session. */
   submission?: Submission | null;
   /** What the maker of a token for impersonation gave along. */
@@ -50,7 +50,7 @@ export async function withCustomClaims(exchange: Exchange, plan: AccessPlan, hol
 async function personContext(exchange: Exchange, userId: string, holder: Holder): Promise<object> {
   const { submission, subjectTokenContext } = holder;
   const type = exchange.parameters.get('grant_type');
-  // Grants that had no use for the person have not looked yet; what was found before the script was saved lacks the details.
+  // What was found before the script was saved lacks the details.
   const { user, details } = holder.person?.details ? holder.person : await getActiveSubject(exchange, userId, []);
   return {
     user: { ...user, ...details, ssoIdentities: [] },

@@ -1,5 +1,5 @@
 import { isBuiltIn } from '../../features/applications/index.ts';
-import type { Subject as Person } from '../../features/users/index.ts';
+import type { HolderQuestion } from '../../features/users/index.ts';
 import { hashToken } from '../../kernel/crypto.ts';
 import { ProtocolError } from '../errors.ts';
 import { looksLikeJws } from '../jws.ts';
@@ -7,7 +7,7 @@ import { requestedResources } from '../resources.ts';
 import { type Actor, findExchangeable, insertAccessToken, readActor } from '../store/access-tokens.ts';
 import { uniqueScopes } from '../wire-quirks.ts';
 import { type AccessPlan, accessMembers, planUserAccess } from './access.ts';
-import { withCustomClaims } from './custom-claims.ts';
+import { type Holder, withCustomClaims } from './custom-claims.ts';
 import type { Exchange, TokenAnswer } from './exchange.ts';
 import { accessDenied, limitOf, requireAccess } from './limited-access.ts';
 import { getActiveSubject } from './person.ts';
@@ -15,8 +15,8 @@ import { getActiveSubject } from './person.ts';
 /** The user that the new token is about, as the subject token proves. */
 interface Subject {
   userId: string;
-  /** Set where finding out about the token told of its person, too. */
-  person?: Person | undefined;
+  /** What a script is told of them, if there is one. */
+  person: Holder['person'];
   /** Set when the subject token ends with a session: what is made of it ends then, too. */
   sessionUid?: string | undefined;
   /** What the maker of a token for impersonation gave along, for scripts that customize tokens. */
@@ -72,22 +72,30 @@ async function planAccess(exchange: Exchange, { userId, sessionUid }: Subject): 
   return planUserAccess(exchange, { userId, resources, scopes, sessionUid });
 }
 
-async function readImpersonationToken({ core, tenant, client }: Exchange, value: string): Promise<Subject> {
-  const token = await core.subjectTokens.find(tenant.db, value, limitOf(client));
+/** What is asked of a subject token's person along with the token, so that no statement of its own asks for it. */
+const questionOf = async ({ core, tenant, client }: Exchange): Promise<HolderQuestion> => ({
+  limitedTo: limitOf(client),
+  isDetailed: await core.customClaims.has(tenant, 'access-token'),
+});
+
+async function readImpersonationToken(exchange: Exchange, value: string): Promise<Subject> {
+  const { core, tenant } = exchange;
+  const token = await core.subjectTokens.find(tenant.db, value, await questionOf(exchange));
   if (!token) throw invalid('subject token not found');
   if (token.isConsumed) throw invalid('subject token is already consumed');
   if (token.isExpired) throw invalid('subject token is expired');
   if (!token.mayUse) throw accessDenied();
-  return { userId: token.userId, context: token.context, consume: () => core.subjectTokens.consume(tenant.db, value) };
+  const { userId, person, context } = token;
+  return { userId, person, context, consume: () => core.subjectTokens.consume(tenant.db, value) };
 }
 
 async function readPersonalAccessToken(exchange: Exchange, value: string): Promise<Subject> {
-  const { core, tenant, client } = exchange;
-  const token = await core.personalAccessTokens.findHolder(tenant.db, value);
+  const { core, tenant } = exchange;
+  const token = await core.personalAccessTokens.findHolder(tenant.db, value, await questionOf(exchange));
   if (!token) throw invalid('subject token not found');
   if (token.isExpired) throw invalid('subject token is expired');
-  await requireAccess(exchange, [client], token.userId);
-  return { userId: token.userId };
+  if (!token.mayUse) throw accessDenied();
+  return { userId: token.userId, person: token.person };
 }
 
 /** An opaque or JWT access token of a person, made for an application of the operator's own. */
@@ -98,8 +106,8 @@ async function readAccessToken(exchange: Exchange, value: string): Promise<Subje
 }
 
 async function readOpaque(exchange: Exchange, value: string): Promise<Subject> {
-  const token = await getExchangeable(exchange, value, 'subject token');
-  return { userId: token.userId, sessionUid: token.sessionUid ?? undefined, act: token.act };
+  const token = await getExchangeable(exchange, value, { name: 'subject token', asked: await questionOf(exchange) });
+  return { userId: token.userId, person: token.person, sessionUid: token.sessionUid ?? undefined, act: token.act };
 }
 
 async function readJwt(exchange: Exchange, value: string): Promise<Subject> {
@@ -121,13 +129,11 @@ const thirdParty = (name: string) => invalid(`${name} was not issued to a first-
 
 /** An opaque access token of a person, issued to an application of the operator's own that the person may use. */
 async function getExchangeable(
-  { core, tenant, client }: Exchange,
+  { core, tenant }: Exchange,
   value: string,
-  name: 'subject token' | 'actor token',
+  { name, asked }: { name: string; asked: HolderQuestion },
 ) {
-  // Who acts does so by the exchanging application, and need not be let in to it.
-  const limit = name === 'subject token' ? limitOf(client) : undefined;
-  const token = await findExchangeable(tenant.db, hashToken(value), new Date(core.clock.now()), limit);
+  const token = await findExchangeable(tenant.db, hashToken(value), new Date(core.clock.now()), asked);
   if (!token || (token.isThirdParty === null && !isBuiltIn(token.clientId))) throw invalid(`${name} not found`);
   if (token.isThirdParty) throw thirdParty(name);
   if (!token.mayUse) throw accessDenied();
@@ -144,7 +150,9 @@ async function readActorToken(exchange: Exchange): Promise<string | undefined> {
   if (value === undefined && type === undefined) return undefined;
   if (!value || !type) throw new ProtocolError('invalid_request', 'actor_token and actor_token_type belong together');
   if (type !== accessTokenType) throw invalid('unsupported actor token type');
-  const token = await getExchangeable(exchange, value, 'actor token');
+  // Who acts does so by the exchanging application, and need not be let in to it.
+  const asked = { limitedTo: undefined, isDetailed: false };
+  const token = await getExchangeable(exchange, value, { name: 'actor token', asked });
   if (!token.scope.split(' ').includes('openid')) throw invalid('actor token has no openid scope');
   return token.userId;
 }
