@@ -38,6 +38,33 @@ describe('the configuration', () => {
     for (const prefix of ['/a', 'a/', '../a', 'a//b', 'a b'])
       assert.throws(() => readConfig({ ...whole, S3_KEY_PREFIX: prefix }), /S3_KEY_PREFIX/, prefix);
   });
+  it('reads which headers of proxies tell the place of a request', () => {
+    const read = (mapping: string) =>
+      readConfig({ TRUSTED_PROXIES: '10.0.0.1', INJECTED_HEADER_MAPPING_JSON: mapping }).INJECTED_HEADER_MAPPING_JSON;
+    assert.equal(readConfig({}).INJECTED_HEADER_MAPPING_JSON, undefined);
+    assert.deepEqual(read('{"country":"CF-IPCountry","botScore":"cf-bot-score"}'), {
+      country: 'cf-ipcountry',
+      botScore: 'cf-bot-score',
+    });
+    const wrong: [mapping: string, sentence: RegExp][] = [
+      ['cf-ipcountry', /JSON object/],
+      ['["cf-ipcountry"]', /JSON object/],
+      ['null', /JSON object/],
+      ['{"planet":"x-planet"}', /keys are country, city, .*no planet/],
+      ['{"country":"x","__proto__":"x"}', /no __proto__/],
+      ['{"country":""}', /country: A header name/],
+      ['{"country":"a header"}', /country: A header name/],
+      ['{"country":7}', /INJECTED_HEADER_MAPPING_JSON\.country/],
+      ['{"latitude":"x-latitude"}', /both headers/],
+    ];
+    for (const [mapping, sentence] of wrong) {
+      assert.throws(() => read(mapping), sentence, mapping);
+      assert.throws(() => read(mapping), /INJECTED_HEADER_MAPPING_JSON/, mapping);
+    }
+  });
+  it('takes headers of proxies only with proxies that are believed', () => {
+    assert.throws(() => readConfig({ INJECTED_HEADER_MAPPING_JSON: '{"country":"cf-ipcountry"}' }), /TRUSTED_PROXIES/);
+  });
   it('does not repeat a secret that is too short', () => {
     assert.throws(
       () => readConfig({ ALDABA_SECRET: 'hunter2' }),

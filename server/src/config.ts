@@ -12,6 +12,32 @@ const list = z
       .filter(Boolean),
   );
 
+const headerName = z
+  .string()
+  .regex(/^[a-z0-9-]{1,64}$/i, 'A header name has 1 to 64 letters, digits and hyphens.')
+  .transform((name) => name.toLowerCase())
+  .optional();
+const placeHeaderNames = {
+  country: headerName,
+  city: headerName,
+  latitude: headerName,
+  longitude: headerName,
+  botScore: headerName,
+  botVerified: headerName,
+};
+const placeKeys = Object.keys(placeHeaderNames);
+const noPlaceHeaders = 'It has to be a JSON object with names of headers, e.g. {"country":"cf-ipcountry"}.';
+const placeHeaders = z
+  .strictObject(placeHeaderNames, {
+    error: (issue) =>
+      issue.code === 'unrecognized_keys'
+        ? `The keys are ${placeKeys.join(', ')}; there is no ${issue.keys?.join(', ')}.`
+        : noPlaceHeaders,
+  })
+  .refine(({ latitude, longitude }) => (latitude === undefined) === (longitude === undefined), {
+    error: 'Latitude and longitude say nothing without each other: name both headers, or none.',
+  });
+
 /**
  * Every setting, read from the environment once. `docs/configuration.md` is generated from these descriptions.
  */
@@ -55,6 +81,21 @@ export const configSchema = z.object({
   TRUSTED_PROXIES: list.describe(
     'Comma-separated addresses or CIDR ranges of reverse proxies whose `X-Forwarded-For` and `X-Forwarded-Proto` are believed. Default: none.',
   ),
+  INJECTED_HEADER_MAPPING_JSON: z
+    .string()
+    .transform((value, context) => {
+      try {
+        return JSON.parse(value) as unknown;
+      } catch {
+        context.addIssue({ code: 'custom', message: noPlaceHeaders });
+        return z.NEVER;
+      }
+    })
+    .pipe(placeHeaders)
+    .optional()
+    .describe(
+      `Headers in which the \`TRUSTED_PROXIES\` tell where a request comes from, for adaptive MFA: a JSON object that names a header for any of ${placeKeys.map((key) => `\`${key}\``).join(', ')}, e.g. \`{"country":"cf-ipcountry"}\` (see [Where requests come from](operate/production.md#where-requests-come-from)). Default: none is read.`,
+    ),
   OUTBOUND_ALLOWED_HOSTS: list.describe(
     'Comma-separated hosts, addresses or CIDR ranges of private networks that outgoing requests (connectors, webhooks) may reach. Default: public addresses only.',
   ),
@@ -129,6 +170,7 @@ export function readConfig(environment: Record<string, string | undefined>): Con
     throw new Error(`The configuration is not valid. Correct these environment variables:\n${lines.join('\n')}`);
   }
   requireWholeS3(result.data);
+  requireProxies(result.data);
   return Object.freeze({ ...result.data, ENDPOINT: result.data.ENDPOINT ?? `http://localhost:${result.data.PORT}` });
 }
 
@@ -140,5 +182,13 @@ function requireWholeS3(config: Environment): void {
   if (missing.length === 0 || missing.length === s3Members.length) return;
   throw new Error(
     `The configuration is not valid. An S3-compatible store needs these environment variables too:\n  ${missing.join('\n  ')}`,
+  );
+}
+
+/** Headers that nobody is believed in would leave the operator with rules that never apply. */
+function requireProxies(config: Environment): void {
+  if (config.INJECTED_HEADER_MAPPING_JSON === undefined || config.TRUSTED_PROXIES.length > 0) return;
+  throw new Error(
+    'The configuration is not valid. INJECTED_HEADER_MAPPING_JSON names headers of proxies, so it needs TRUSTED_PROXIES too.',
   );
 }

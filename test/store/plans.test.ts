@@ -2,6 +2,9 @@ import assert from 'node:assert/strict';
 import { after, before, describe, it, mock } from 'node:test';
 import { allRoutes } from '@aldaba/contract';
 import { Client } from 'pg';
+import { createAdaptiveMfa } from '../../server/src/features/adaptive-mfa/index.ts';
+import { systemClock } from '../../server/src/kernel/clock.ts';
+import { withOrigin } from '../../server/src/kernel/origin.ts';
 import { sweepExpired } from '../../server/src/oidc/store/sweep.ts';
 import { sweepAttempts } from '../../server/src/sign-in/index.ts';
 import { createAgent, experienceClient } from '../support/agent.ts';
@@ -13,7 +16,7 @@ import { startServer, type TestServer } from '../support/server.ts';
 const growing = new Set([
   ...['users', 'user_identities', 'users_roles', 'personal_access_tokens', 'subject_tokens', 'secrets', 'user_assets'],
   'mfa_verifications',
-  'trusted_devices',
+  ...['trusted_devices', 'user_geo_locations', 'user_sign_in_countries'],
   ...['sessions', 'grants', 'authorization_codes', 'refresh_tokens', 'access_tokens', 'interactions', 'attempt_limits'],
   ...['organizations', 'organization_users', 'organization_user_roles', 'organization_applications'],
   ...['organization_application_roles', 'organization_invitations', 'organization_invitation_roles'],
@@ -61,6 +64,10 @@ interface Plan {
   Plans?: Plan[];
 }
 
+/** A request as the proxy of an operator who has one would forward it. */
+const place = { country: 'DE', point: { latitude: 48, longitude: 11 }, isUntrusted: false };
+const request = { ip: '203.0.113.9', userAgent: undefined, method: 'POST', path: '/', route: undefined, params: {} };
+
 describe('The statements that the server sends', () => {
   let server: TestServer;
   const statements = new Set<string>();
@@ -93,6 +100,11 @@ describe('The statements that the server sends', () => {
       await planted.api.get(`/api/users?${query}`);
     await planted.api.get('/api/logs?userId=a&applicationId=b&logKey=c');
     const { database } = server.app;
+    await withOrigin({ ...request, place }, async () => {
+      const adaptiveMfa = createAdaptiveMfa({ clock: systemClock });
+      await adaptiveMfa.assess(acme, { id: planted.ids.userId, lastSignInAt: null });
+      await adaptiveMfa.record(acme.db, 'u1', Date.now());
+    });
     await sweepExpired(database, Date.now(), () => false);
     await sweepAttempts(database.system, Date.now(), () => false);
     recorder.mock.restore();
@@ -193,6 +205,8 @@ const copies: [table: string, changes: Record<string, string>, count?: number][]
   ['subject_tokens', { token_hash: user, user_id: user }],
   ['mfa_verifications', { id: user, user_id: user }],
   ['trusted_devices', { id: user, user_id: user }],
+  ['user_geo_locations', { ...tenant, user_id: user, latitude: '0', longitude: '0', updated_at: 'now()' }],
+  ['user_sign_in_countries', { ...tenant, user_id: user, country: `'DE'`, last_sign_in_at: 'now()' }],
   [
     'secrets',
     {

@@ -7,6 +7,7 @@ import { installBodyParsers } from './body.ts';
 import { allowConsole } from './cross-origin.ts';
 import { sendError } from './errors.ts';
 import { RequestOrigin } from './origin.ts';
+import type { PlaceHeaders } from './place.ts';
 import type { Http, Reply, Request } from './types.ts';
 import { installUploads } from './upload.ts';
 
@@ -21,10 +22,12 @@ export function createHttp(options: {
   tenancy: Tenancy;
   log: Log;
   trustedProxies: string[];
+  /** Headers in which those proxies tell where a request comes from; none unless given. */
+  placeHeaders?: PlaceHeaders;
   /** URLs of the server's own: pages of their origins may call `/api`. */
   endpoints?: readonly string[];
 }): Http {
-  const { tenancy, log } = options;
+  const { tenancy, log, placeHeaders = {} } = options;
   const http = Fastify({
     logger: false,
     trustProxy: options.trustedProxies.length > 0 ? options.trustedProxies : false,
@@ -55,7 +58,7 @@ export function createHttp(options: {
     request.tenant = await tenancy.get((request.raw as { aldabaTenant?: string }).aldabaTenant ?? '');
   });
   // After the body was read: what comes later runs inside of it.
-  http.addHook('preHandler', (request, _reply, done) => withOrigin(new RequestOrigin(request), done));
+  http.addHook('preHandler', (request, _reply, done) => withOrigin(new RequestOrigin(request, placeHeaders), done));
   // A request that is being answered when the server stops is the last one of its connection: the stop need not wait for the client.
   let stopping = false;
   http.addHook('preClose', async () => {

@@ -1,5 +1,23 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 
+/** A point on the earth, in degrees. */
+export interface Point {
+  /** -90 to 90. */
+  readonly latitude: number;
+  /** -180 to 180. */
+  readonly longitude: number;
+}
+
+/** What a trusted proxy tells of where a request comes from; what it does not know is left out. */
+export interface Place {
+  /** ISO 3166-1 alpha-2, in capitals. */
+  readonly country?: string;
+  readonly city?: string;
+  readonly point?: Point;
+  /** Whether the proxy takes the sender for a program, or the address for one that hides people. */
+  readonly isUntrusted: boolean;
+}
+
 /**
  * The request that the work in progress serves, for what is written down about it (webhooks, audit log). It decides
  * nothing: what a request may do is passed along as values.
@@ -7,6 +25,8 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 export interface Origin {
   readonly ip: string;
   readonly userAgent: string | undefined;
+  /** Undefined where no trusted proxy tells it. */
+  readonly place?: Place | undefined;
   readonly method: string;
   /** Path below the tenant's base URL, without the query. */
   readonly path: string;

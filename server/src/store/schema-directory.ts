@@ -122,6 +122,21 @@ interface TrustedDeviceRow {
   expires_at: Date;
 }
 
+interface UserGeoLocationRow {
+  tenant_id: string;
+  user_id: string;
+  latitude: number;
+  longitude: number;
+  updated_at: Date;
+}
+
+interface UserSignInCountryRow {
+  tenant_id: string;
+  user_id: string;
+  country: string;
+  last_sign_in_at: Date;
+}
+
 interface ResourceRow {
   tenant_id: string;
   id: string;
@@ -205,6 +220,8 @@ export interface DirectoryTables {
   user_identities: UserIdentityRow;
   mfa_verifications: MfaVerificationRow;
   trusted_devices: TrustedDeviceRow;
+  user_geo_locations: UserGeoLocationRow;
+  user_sign_in_countries: UserSignInCountryRow;
   resources: ResourceRow;
   scopes: ScopeRow;
   roles: RoleRow;

@@ -1,0 +1,55 @@
+import type { IncomingHttpHeaders } from 'node:http';
+import type { Place, Point } from '../kernel/origin.ts';
+
+/** Names of headers, in lower case, by what they tell; what is left out is not read. */
+export interface PlaceHeaders {
+  /** Two letters (ISO 3166-1 alpha-2); `XX` for unknown, `T1` for the Tor network. */
+  readonly country?: string | undefined;
+  readonly city?: string | undefined;
+  /** Degrees, e.g. `48.1374`. */
+  readonly latitude?: string | undefined;
+  readonly longitude?: string | undefined;
+  /** 1 (surely a program) to 99 (surely a person). */
+  readonly botScore?: string | undefined;
+  /** `true` for programs that the proxy knows to be harmless. */
+  readonly botVerified?: string | undefined;
+}
+
+/** Senders below this score are more likely programs than people. */
+const lowestHumanScore = 30;
+
+/**
+ * What a proxy's headers say of where a request comes from: undefined if nothing, and nothing of a value that is not as it
+ * should be. Ask it only of requests that a trusted proxy forwarded: anybody else may write these headers.
+ */
+export function placeOf(headers: IncomingHttpHeaders, names: PlaceHeaders): Place | undefined {
+  const read = (name: string | undefined, pattern: RegExp): string | undefined => {
+    const value = name === undefined ? undefined : headers[name];
+    return typeof value === 'string' && pattern.test(value) ? value : undefined;
+  };
+  const code = read(names.country, /^(?:[a-z]{2}|t1)$/i)?.toUpperCase();
+  const country = code === 'T1' || code === 'XX' ? undefined : code;
+  const city = cityOf(read(names.city, /^.{1,256}$/));
+  const point = pointOf(read(names.latitude, degrees), read(names.longitude, degrees));
+  const score = read(names.botScore, /^\d{1,2}$/);
+  const isProgram = score !== undefined && Number(score) > 0 && Number(score) < lowestHumanScore;
+  const isUntrusted = code === 'T1' || (isProgram && read(names.botVerified, /^true$/i) === undefined);
+  if (country === undefined && city === undefined && point === undefined && !isUntrusted) return undefined;
+  return { ...(country ? { country } : {}), ...(city ? { city } : {}), ...(point ? { point } : {}), isUntrusted };
+}
+
+const degrees = /^-?\d{1,3}(?:\.\d{1,15})?$/;
+
+function pointOf(latitude: string | undefined, longitude: string | undefined): Point | undefined {
+  if (latitude === undefined || longitude === undefined) return undefined;
+  const point = { latitude: Number(latitude), longitude: Number(longitude) };
+  return Math.abs(point.latitude) <= 90 && Math.abs(point.longitude) <= 180 ? point : undefined;
+}
+
+/** Node reads headers byte by byte (latin1), proxies write names in UTF-8. */
+function cityOf(value: string | undefined): string | undefined {
+  if (value === undefined) return undefined;
+  const bytes = Buffer.from(value, 'latin1');
+  const name = bytes.toString('utf8').trim();
+  return name === '' || /[\p{Cc}\uFFFD]/u.test(name) ? undefined : name;
+}
