@@ -86,6 +86,15 @@ export const errorCatalog = {
     422,
     'Backup codes stand in for another second factor. Add an authenticator app or a passkey first.',
   ],
+  'session.email_blocklist.email_not_allowed': [422, 'This email address is not accepted here. Use another.'],
+  'session.email_blocklist.email_subaddressing_not_allowed': [
+    422,
+    'Email addresses with a plus sign are not accepted here. Use the address without it.',
+  ],
+  'session.email_blocklist.disposable_email_not_allowed': [
+    422,
+    'Addresses of disposable mailboxes are not accepted here. Use one that you keep.',
+  ],
   'session.social_state_mismatch': [400, 'This answer does not belong to your sign-in. Start again.'],
   // user
   'user.user_not_exist': [404, 'There is no account with this identifier.'],

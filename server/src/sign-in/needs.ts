@@ -1,12 +1,15 @@
 import type { ProfileField, SignInExperienceSettings } from '@aldaba/contract';
 import type { Actions } from '../features/actions/index.ts';
+import type { ApplicationExperiences } from '../features/application-experiences/index.ts';
 import type { Client } from '../features/applications/index.ts';
 import type { ProfileFields } from '../features/custom-profile-fields/index.ts';
 import type { Events } from '../features/hooks/index.ts';
 import type { PageSender } from '../features/hosted-pages/index.ts';
 import type { Audit } from '../features/logs/index.ts';
+import type { Organizations } from '../features/organizations/index.ts';
 import type { Passwords } from '../features/passwords/index.ts';
 import type { PasswordDigest, User } from '../features/users/index.ts';
+import type { VerificationCodes } from '../features/verification-codes/index.ts';
 import type { Clock } from '../kernel/clock.ts';
 import type { Vault } from '../kernel/crypto.ts';
 import type { Log } from '../kernel/log.ts';
@@ -102,6 +105,9 @@ export interface SignInNeeds {
     /** Cached. */
     findClient(tenant: Tenant, clientId: string): Promise<Client | undefined>;
   };
+  applicationExperiences: Pick<ApplicationExperiences, 'lookOf'>;
+  organizations: Pick<Organizations, 'find'>;
+  verificationCodes: Pick<VerificationCodes, 'send' | 'verify'>;
   /** Operators' scripts. */
   actions: Pick<Actions, 'isAsked' | 'run'>;
   /** Webhooks hear of sign-ins and lockouts. */

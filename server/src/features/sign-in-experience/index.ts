@@ -6,6 +6,7 @@
  * `get`, which is cached; the Management API enters at `routes.ts`.
  */
 export type { SignInExperience } from '@aldaba/contract';
+export { emailBlockOf } from './email-blocklist.ts';
 export { signInExperienceRoutes } from './routes.ts';
 export {
   createSignInExperiences,
