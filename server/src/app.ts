@@ -33,7 +33,7 @@ import { createHooks } from './features/hooks/index.ts';
 import { createPageSender } from './features/hosted-pages/index.ts';
 import { createJobs } from './features/jobs/index.ts';
 import { createLogs } from './features/logs/index.ts';
-import { createMfaVerifications } from './features/mfa-verifications/index.ts';
+import { createMfaVerifications, createSecondFactors, type SecondFactors } from './features/mfa-verifications/index.ts';
 import { createOneTimeTokens } from './features/one-time-tokens/index.ts';
 import { createOrganizationInvitations } from './features/organization-invitations/index.ts';
 import { createOrganizationJit } from './features/organization-jit/index.ts';
@@ -98,6 +98,7 @@ export interface App {
   applications: Applications;
   connectors: Connectors;
   sandbox: Sandbox;
+  secondFactors: SecondFactors;
   signInExperiences: SignInExperiences;
   emailTemplates: EmailTemplates;
   keys: Oidc['keys'];
@@ -241,6 +242,7 @@ function createDirectory(ground: Ground) {
     consentOrganizations: createConsentOrganizations({ organizations }),
     personalAccessTokens: createPersonalAccessTokens({ ...ground, users }),
     mfaVerifications: createMfaVerifications({ ...ground, users, events }),
+    secondFactors: createSecondFactors({ ...ground, users, events }),
     trustedDevices: createTrustedDevices({ ...ground, users }),
     subjectTokens: createSubjectTokens(ground),
     configs: createConfigs(ground),

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { equalSecrets } from '../../kernel/crypto.ts';
 import { AldabaError } from '../../kernel/errors.ts';
 
 const count = 10;
@@ -17,4 +18,10 @@ export function readBackupCodes(given: readonly string[]): string[] {
   if (given.length !== count || codes.size !== count || ![...codes].every((code) => format.test(code)))
     throw new AldabaError('user.wrong_backup_code_format');
   return [...codes];
+}
+
+/** The place of a code in the list, or -1. Every code is compared, so that time does not tell the place. */
+export function placeOfCode(codes: readonly string[], given: string): number {
+  const wanted = given.toLowerCase();
+  return codes.map((code) => equalSecrets(code, wanted)).indexOf(true);
 }

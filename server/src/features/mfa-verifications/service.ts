@@ -1,14 +1,14 @@
 import type { MfaVerification } from '@aldaba/contract';
 import type { Clock } from '../../kernel/clock.ts';
 import type { Vault } from '../../kernel/crypto.ts';
-import { AldabaError } from '../../kernel/errors.ts';
-import { standardId } from '../../kernel/ids.ts';
 import type { Queries } from '../../store/index.ts';
 import type { Tenant } from '../../tenancy/index.ts';
 import type { Events } from '../hooks/index.ts';
-import type { User, Users } from '../users/index.ts';
+import type { Users } from '../users/index.ts';
 import { newBackupCodes, readBackupCodes } from './backup-codes.ts';
-import * as store from './store.ts';
+import { createFactorChanges } from './changes.ts';
+import { createSecrets } from './secrets.ts';
+import { findFactors } from './store.ts';
 import { newTotpSecret, readTotpSecret, totpQrCode } from './totp.ts';
 
 export interface MfaVerificationsNeeds {
@@ -18,6 +18,7 @@ export interface MfaVerificationsNeeds {
   events: Events;
 }
 
+/** What administrators do with the factors of others. */
 export interface MfaVerifications {
   /** Oldest first, without secrets. @throws AldabaError `entity.not_found` */
   list(q: Queries, userId: string): Promise<MfaVerification[]>;
@@ -38,72 +39,27 @@ export interface MfaVerifications {
   remove(q: Queries, userId: string, id: string): Promise<void>;
 }
 
-const isBackupCode = ({ type }: MfaVerification) => type === 'BackupCode';
-
 export function createMfaVerifications({ clock, vault, users, events }: MfaVerificationsNeeds): MfaVerifications {
-  /** Runs a change of a person's factors, one at a time, and tells of it. Returns the person. */
-  const change = (
-    q: Queries,
-    userId: string,
-    decide: (tx: Queries, present: readonly MfaVerification[]) => Promise<unknown>,
-  ): Promise<User> =>
-    q.transaction(async (tx) => {
-      await store.lockPerson(tx, userId);
-      const user = await users.get(tx, userId);
-      await decide(tx, await store.findFactors(tx, userId));
-      await events.publish(tx, 'User.Data.Updated', { data: user });
-      return user;
-    });
-  const insert = (
-    tx: Queries,
-    userId: string,
-    given: { type: 'Totp'; secret: string } | { type: 'BackupCode'; codes: string[] },
-  ) => {
-    const id = standardId();
-    const secret = given.type === 'Totp' ? given.secret : JSON.stringify(given.codes);
-    return store.insertFactor(tx, {
-      id,
-      userId,
-      type: given.type,
-      secretSealed: vault.seal(secret, `${tx.tenantId}/mfa_verifications/${id}`),
-      ...(given.type === 'BackupCode' ? { codes: given.codes.length } : {}),
-      createdAt: new Date(clock.now()),
-    });
-  };
-
+  const changes = createFactorChanges({ clock, secrets: createSecrets(vault), users, events });
   return {
     list: async (q, userId) => {
       await users.get(q, userId);
-      return store.findFactors(q, userId);
+      return findFactors(q, userId);
     },
     addTotp: async (tenant, userId, given) => {
       const secret = given === undefined ? newTotpSecret() : readTotpSecret(given);
-      const user = await change(tenant.db, userId, async (tx, present) => {
-        if (present.some(({ type }) => type === 'Totp')) throw new AldabaError('user.totp_already_in_use');
-        await insert(tx, userId, { type: 'Totp', secret });
-      });
+      const user = await changes.add(tenant.db, userId, [{ type: 'Totp', secret }]);
       const { host } = new URL(tenant.baseUrl);
       const account = user.username ?? user.primaryEmail ?? user.primaryPhone ?? user.name ?? user.id;
       return { secret, secretQrCode: totpQrCode(secret, { issuer: host, account }) };
     },
     addBackupCodes: async (q, userId, given) => {
       const codes = given === undefined ? newBackupCodes() : readBackupCodes(given);
-      await change(q, userId, async (tx, present) => {
-        if (present.every(isBackupCode)) throw new AldabaError('session.mfa.backup_code_can_not_be_alone');
-        const former = present.find(isBackupCode);
-        if (former?.remainCodes) throw new AldabaError('user.backup_code_already_in_use');
-        if (former) await store.deleteFactors(tx, userId, [former.id]);
-        await insert(tx, userId, { type: 'BackupCode', codes });
-      });
+      await changes.add(q, userId, [{ type: 'BackupCode', codes }]);
       return codes;
     },
     remove: async (q, userId, id) => {
-      await change(q, userId, async (tx, present) => {
-        if (!present.some((factor) => factor.id === id)) throw new AldabaError('entity.not_found');
-        const rest = present.filter((factor) => factor.id !== id);
-        const orphans = rest.every(isBackupCode) ? rest.map((factor) => factor.id) : [];
-        await store.deleteFactors(tx, userId, [id, ...orphans]);
-      });
+      await changes.remove(q, userId, id);
     },
   };
 }
