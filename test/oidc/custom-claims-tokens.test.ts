@@ -67,6 +67,7 @@ describe('Custom claims, for every kind of token', () => {
         const { status, error, description } = await failureOf(await send());
         assert.deepEqual([status, error, description], [400, 'access_denied', 'Not today'], way.name);
       });
+      assert.equal((await send()).status, 200, `${way.name}: the refusal used up what the token comes of`);
     }
   });
 
@@ -115,6 +116,14 @@ describe('Custom claims, for every kind of token', () => {
           [every.spa.id, 'SPA', { tier: 'free' }],
         );
       }
+    }));
+
+  it('the same of a person, whatever the token comes of', () =>
+    telling(async () => {
+      const [first, ...others] = jwts().filter(({ type }) => type === 'access-token');
+      const userOf = async (way: Way) => told((await claimsOf(way)).told).context.user;
+      const expected = await userOf(first as Way);
+      for (const way of others) assert.deepEqual(await userOf(way), expected, way.name);
     }));
 
   it('the organization that the token is for, for people and machines', () =>

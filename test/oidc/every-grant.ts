@@ -3,7 +3,7 @@ import type { CustomizedToken } from '@aldaba/contract';
 import { createOrganizationRoles } from '../../server/src/features/organization-roles/index.ts';
 import { createOrganizations, type Organizations } from '../../server/src/features/organizations/index.ts';
 import { createAgent } from '../support/agent.ts';
-import { createParty, type Extra, type Party, type Tokens } from './party.ts';
+import { answerOf, createParty, type Extra, encode, finishSignIn, type Party, type Tokens } from './party.ts';
 import type { Provider } from './provider.ts';
 
 /** One way to an access token. */
@@ -24,6 +24,8 @@ export interface EveryGrant {
   roleIds: { user: string; machine: string[] };
   spa: Party;
   exchanger: Party;
+  /** A third party, which may have what it asks for. */
+  foreign: Party;
   machine: Party;
   machineSecret: string;
 }
@@ -57,6 +59,11 @@ export async function everyGrant(provider: Provider): Promise<EveryGrant> {
     oidcClientMetadata: { redirectUris: [redirectUri] },
     customData: { tier: 'free' },
   });
+  const guest = await provider.addClient({
+    type: 'Traditional',
+    isThirdParty: true,
+    oidcClientMetadata: { redirectUris: [redirectUri] },
+  });
   const robot = await provider.addClient({ type: 'MachineToMachine' });
   const { roleIds, organizationId } = await tenant.db.transaction(async (tx) => {
     const { id: resourceId } = await provider.resources.create(tx, { name: 'API', indicator, accessTokenTtl: 600 });
@@ -68,6 +75,12 @@ export async function everyGrant(provider: Provider): Promise<EveryGrant> {
       const scopes = { organizationScopeIds: [readThere], resourceScopeIds: [read] };
       return (await organizationRoles.create(tx, { name, type, ...scopes })).id;
     };
+    await provider.consentScopes.add(tx, guest.id, {
+      userScopes: ['profile', 'roles', organizationsScope],
+      resourceScopes: [read],
+      organizationScopes: [readThere],
+      organizationResourceScopes: [read],
+    });
     const roleIds = { user: await role('Reader', 'User'), machine: [] as string[] };
     for (const name of ['First', 'Second', 'Third']) roleIds.machine.push(await role(name, 'MachineToMachine'));
     await provider.roles.assign(tx, 'user', user.id, [roleIds.user]);
@@ -84,10 +97,19 @@ export async function everyGrant(provider: Provider): Promise<EveryGrant> {
   const parties = {
     spa: createParty(provider, { id: spa.id, redirectUri }),
     exchanger: createParty(provider, { id: exchanger.id, redirectUri, secret: exchanger.secret ?? '' }),
+    foreign: createParty(provider, { id: guest.id, redirectUri, secret: guest.secret ?? '' }),
     machine: createParty(provider, { id: robot.id, redirectUri, secret: robot.secret ?? '' }),
   };
   const ways = [
-    ...waysOfCodes(parties.spa, user.id, organizationId),
+    ...waysOfCodes('', parties.spa, { organizationId, signIn: signInTo(parties.spa, user.id) }),
+    ...waysOfCodes(' by an application with a secret', parties.exchanger, {
+      organizationId,
+      signIn: signInTo(parties.exchanger, user.id),
+    }),
+    ...waysOfCodes(' by a third party', parties.foreign, {
+      organizationId,
+      signIn: consentTo(provider, parties.foreign, { userId: user.id, organizationId }),
+    }),
     ...waysOfMachines(parties.machine, organizationId),
     ...waysOfExchange(provider, parties, user.id, organizationId),
   ];
@@ -110,25 +132,54 @@ const targets = (organizationId: string): [name: string, isJwt: boolean, Extra][
   ['for a resource in an organization', true, { organization_id: organizationId, resource: indicator }],
 ];
 
-function waysOfCodes(spa: Party, userId: string, organizationId: string): Way[] {
-  const asked = { scope, resource: indicator };
+const asked = { scope, resource: indicator };
+
+/** A person's sign-in to an application, which gives a code. */
+type SignIn = () => Promise<string>;
+
+const signInTo =
+  (party: Party, userId: string): SignIn =>
+  async () =>
+    (await party.signIn(createAgent(), userId, asked)).get('code') ?? '';
+
+/** The same with consent to a third party, which may act in the organization. */
+const consentTo =
+  ({ url }: Provider, party: Party, { userId, organizationId }: { userId: string; organizationId: string }): SignIn =>
+  async () => {
+    const agent = createAgent();
+    await party.authorize(agent, asked);
+    await agent.fetch(await finishSignIn(url, agent, userId, party.id));
+    const page = await (await agent.fetch(`${url}/consent?app_id=${party.id}`)).text();
+    const xsrf = /name="xsrf" value="([^"]*)"/.exec(page)?.[1] ?? '';
+    const consented = await agent.fetch(`${url}/consent`, {
+      method: 'POST',
+      body: encode({ app_id: party.id, decision: 'accept', xsrf, [`organization.${organizationId}`]: 'yes' }),
+    });
+    return answerOf(await agent.fetch(`${url}${consented.headers.get('location')}`)).get('code') ?? '';
+  };
+
+function waysOfCodes(
+  by: string,
+  party: Party,
+  { organizationId, signIn }: { organizationId: string; signIn: SignIn },
+): Way[] {
   const [opaque, resource] = targets(organizationId);
   const codes = [opaque, resource].flatMap((target) => {
     if (!target) return [];
     const [name, isJwt, extra] = target;
     const prepare = async () => {
-      const answer = await spa.signIn(createAgent(), userId, asked);
-      return () => spa.redeem(answer.get('code') ?? '', extra);
+      const code = await signIn();
+      return () => party.redeem(code, extra);
     };
-    return [{ name: `authorization_code, ${name}`, type: 'access-token' as const, isJwt, prepare }];
+    return [{ name: `authorization_code${by}, ${name}`, type: 'access-token' as const, isJwt, prepare }];
   });
   const refreshes = targets(organizationId).map(([name, isJwt, extra]) => ({
-    name: `refresh_token, ${name}`,
+    name: `refresh_token${by}, ${name}`,
     type: 'access-token' as const,
     isJwt,
     prepare: async () => {
-      const { refresh_token: token = '' } = await spa.tokens(userId, asked);
-      return () => spa.refresh(token, extra);
+      const { refresh_token: token = '' } = (await (await party.redeem(await signIn())).json()) as Tokens;
+      return () => party.refresh(token, extra);
     },
   }));
   return [...codes, ...refreshes];
@@ -152,7 +203,7 @@ function waysOfExchange(
   const accessToken = (extra: Extra) => {
     let made: Promise<string> | undefined;
     const make = async () => {
-      const { refresh_token: token = '' } = await spa.tokens(userId, { scope, resource: indicator });
+      const { refresh_token: token = '' } = await spa.tokens(userId, asked);
       const response = await spa.refresh(token, extra);
       assert.equal(response.status, 200, await response.clone().text());
       return ((await response.json()) as Tokens).access_token;
@@ -164,12 +215,11 @@ function waysOfExchange(
   };
   const opaque = accessToken({});
   let made = 0;
+  const subjectToken = async () =>
+    (await provider.subjectTokens.create(db, { userId, context: { ticket: 'T-1' } })).subjectToken;
   const subjects: [name: string, type: string, value: () => Promise<string>][] = [
-    [
-      'subject token',
-      tokenTypes.impersonation,
-      async () => (await provider.subjectTokens.create(db, { userId, context: { ticket: 'T-1' } })).subjectToken,
-    ],
+    ['subject token', tokenTypes.impersonation, subjectToken],
+    ['subject token as an access token', tokenTypes.access, subjectToken],
     [
       'personal access token',
       tokenTypes.personal,

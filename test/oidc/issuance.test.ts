@@ -257,7 +257,7 @@ describe('a token is not issued any more', () => {
     },
   };
 
-  for (const [name, grant] of Object.entries(grants)) {
+  const holds = (name: string, grant: Grant) =>
     it(`for ${name}, from the moment that what it hangs on ends`, async () => {
       await (await grant.prepare(await build()))();
       const alive = await build();
@@ -279,5 +279,17 @@ describe('a token is not issued any more', () => {
         assert.equal(`${status} ${error}`, ending.answer, `${reason}: ${description}`);
       }
     });
-  }
+  for (const [name, grant] of Object.entries(grants)) holds(name, grant);
+
+  describe('where a script customizes tokens', () => {
+    const customized = ['access-token', 'client-credentials'] as const;
+    before(async () => {
+      const script = 'const getCustomJwtClaims = async () => ({ ok: 1 });';
+      for (const type of customized) await provider.customClaims.save(provider.tenant, type, { script });
+    });
+    after(async () => {
+      for (const type of customized) await provider.customClaims.remove(provider.tenant, type);
+    });
+    for (const [name, grant] of Object.entries(grants)) holds(name, grant);
+  });
 });
