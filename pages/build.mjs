@@ -10,8 +10,15 @@ import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
 import { rolldown } from 'rolldown';
 
 const root = import.meta.dirname;
-const styles = ['base', 'layout', 'form', 'content'];
-const islands = { 'form.js': 'entry-form', 'social.js': 'social', 'demo.js': 'demo', 'submit.js': 'submit' };
+const styles = ['base', 'layout', 'form', 'factors', 'content'];
+const islands = {
+  'form.js': 'entry-form',
+  'social.js': 'social',
+  'passkey.js': 'passkey',
+  'copy.js': 'copy',
+  'demo.js': 'demo',
+  'submit.js': 'submit',
+};
 
 /** Comments and needless white space out; our sheets have no strings that this could hurt. */
 const minifyCss = (css) =>

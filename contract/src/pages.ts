@@ -50,7 +50,7 @@ export interface SocialOption {
 
 /** An error above a form (no `field`) or at a field. `code` is the stable code, `message` the localised sentence. */
 export interface PageError {
-  field?: 'username' | 'password' | 'confirmPassword' | 'terms' | ProfileQuestion['name'];
+  field?: 'username' | 'password' | 'confirmPassword' | 'code' | 'address' | 'terms' | ProfileQuestion['name'];
   code: string;
   message: string;
 }
@@ -62,10 +62,18 @@ export interface SignInView {
   kind: 'sign-in';
   /** Client id of the app that asked; goes along in every link and form as `app_id`. */
   appId: string;
-  /** False: no password form (social only). */
+  /** What the one field takes; empty where there is no form (social only). */
+  identifiers: ('username' | 'email' | 'phone')[];
+  /** Whether a password signs in. */
   password: boolean;
-  /** Prefilled username. */
+  /** Whether a code that is sent to an email address or a phone signs in (a button beside the password's, or the only one). */
+  code: boolean;
+  /** Prefilled identifier. */
   username?: string;
+  /** Path of the page for a forgotten password under the base path, where one can be replaced; the page adds `app_id`. */
+  forgotPasswordPath?: string;
+  /** Something that was done a moment ago. */
+  notice?: 'password-changed';
   social: SocialOption[];
   /** Path of the registration page under the base path (`/register`) when the tenant allows it; the page adds `app_id`. */
   registerPath?: string;
@@ -76,9 +84,11 @@ export interface SignInView {
 export interface RegisterView {
   kind: 'register';
   appId: string;
-  /** False: no form (social only). */
-  password: boolean;
+  /** What the form asks for: a username with a password, an address that a code is sent to, or nothing (social only). */
+  form: 'username' | 'email' | 'phone' | 'emailOrPhone' | 'none';
   username?: string;
+  /** What was typed as the address. */
+  typedAddress?: string;
   social: SocialOption[];
   /** Path of the sign-in page under the base path (`/sign-in`); the page adds `app_id`. */
   signInPath?: string;
@@ -108,12 +118,109 @@ export interface ContinueView {
   kind: 'continue';
   appId: string;
   missing: ('username' | 'password')[];
+  /** An address that is missing: it is asked for alone, before the rest, and proved by a code. */
+  address?: 'email' | 'phone' | 'emailOrPhone';
+  /** What was typed as the address. */
+  typedAddress?: string;
   /** The password was right but has expired: a new one takes its place. */
   expired?: true;
   /** Empty when nothing more is asked. */
   questions: ProfileQuestion[];
   username?: string;
   passwordRules: string[];
+  error?: PageError;
+}
+
+/** `/forgot-password`: where to send the code that stands for the forgotten password. */
+export interface ForgotPasswordView {
+  kind: 'forgot-password';
+  appId: string;
+  form: 'email' | 'phone' | 'emailOrPhone';
+  /** What was typed as the address. */
+  typedAddress?: string;
+  error?: PageError;
+}
+/** `/forgot-password/reset`: the new password. */
+export interface ResetPasswordView {
+  kind: 'reset-password';
+  appId: string;
+  /** What the account signs in with, for the password manager. */
+  username?: string;
+  passwordRules: string[];
+  error?: PageError;
+}
+/** `/verification-code`: a code was sent. `send` posts to `/verification-code/send` and sends another. */
+export interface VerificationCodeView {
+  kind: 'verification-code';
+  appId: string;
+  channel: 'email' | 'phone';
+  /** The address as the person typed it. */
+  address: string;
+  /** Path under the base path where another address can be given; the page adds `app_id`. */
+  backPath: string;
+  /** Another code was sent a moment ago. */
+  resent?: true;
+  error?: PageError;
+}
+
+/** On the wire and in addresses of pages. */
+export type PageFactor = 'Totp' | 'WebAuthn' | 'BackupCode' | 'EmailVerificationCode' | 'PhoneVerificationCode';
+
+/** `/mfa-verification/<factor>`: the second factor that the person shows. */
+export interface SecondFactorView {
+  kind: 'second-factor';
+  appId: string;
+  factor: PageFactor;
+  /** The others that would do, as links. */
+  others: PageFactor[];
+  /** Where codes go, with most of it hidden. */
+  maskedAddress?: string;
+  /** For codes that are sent: false while none was (a button `/mfa-verification/<factor>/send` asks for one). */
+  sent?: boolean;
+  /** For WebAuthn: the options for the browser (PublicKeyCredentialRequestOptionsJSON). */
+  options?: Record<string, unknown>;
+  /** Why a factor is asked for now although it usually is not. */
+  unusual?: true;
+  error?: PageError;
+}
+/** `/mfa-binding`: which second factor to set up. */
+export interface ChooseFactorView {
+  kind: 'choose-factor';
+  appId: string;
+  factors: PageFactor[];
+  /** Whether the person may go on without. */
+  skippable: boolean;
+  /** The person has a factor; another one is suggested. */
+  additional?: true;
+  error?: PageError;
+}
+/** `/mfa-binding/Totp`. */
+export interface BindTotpView {
+  kind: 'bind-totp';
+  appId: string;
+  secret: string;
+  /** PNG, data URL. */
+  qrCode: string;
+  /** Whether other factors can be chosen instead (a link back to `/mfa-binding`). */
+  hasOthers: boolean;
+  skippable: boolean;
+  error?: PageError;
+}
+/** `/mfa-binding/WebAuthn`; the browser's script does the ceremony. */
+export interface BindPasskeyView {
+  kind: 'bind-passkey';
+  appId: string;
+  /** PublicKeyCredentialCreationOptionsJSON. */
+  options: Record<string, unknown>;
+  hasOthers: boolean;
+  skippable: boolean;
+  error?: PageError;
+}
+/** `/mfa-binding/BackupCode`: shown once; the person says that they are kept. */
+export interface BackupCodesView {
+  kind: 'backup-codes';
+  appId: string;
+  codes: string[];
   error?: PageError;
 }
 
@@ -186,6 +293,14 @@ export type PageView =
   | SignInView
   | RegisterView
   | ContinueView
+  | ForgotPasswordView
+  | ResetPasswordView
+  | VerificationCodeView
+  | SecondFactorView
+  | ChooseFactorView
+  | BindTotpView
+  | BindPasskeyView
+  | BackupCodesView
   | ConsentView
   | EndSessionView
   | SignedOutView

@@ -85,7 +85,9 @@ describe('accessibility in Chromium', () => {
     const view: PageView = {
       kind: 'sign-in',
       appId: 'app',
+      identifiers: ['username'],
       password: true,
+      code: false,
       social: [],
       registerPath: '/register',
       terms: 'none',

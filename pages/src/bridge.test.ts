@@ -40,7 +40,9 @@ const link = 'logto-callback://com.example.app/web';
 const view = (social = everything, more: Partial<SignInView> = {}): SignInView => ({
   kind: 'sign-in',
   appId: 'app',
+  identifiers: [],
   password: false,
+  code: false,
   social,
   terms: 'none',
   ...more,

@@ -1,6 +1,6 @@
-import type { PageError, PageFrame } from '@aldaba/contract';
+import type { ForgotPasswordView, PageError, PageFrame, SignInView } from '@aldaba/contract';
 import type { ComponentChildren } from 'preact';
-import { Eye, Warning } from './icons.tsx';
+import { Eye, Tick, Warning } from './icons.tsx';
 import { type PhraseKey, phrase } from './phrases/index.ts';
 
 type FieldName = NonNullable<PageError['field']>;
@@ -9,13 +9,26 @@ type FieldName = NonNullable<PageError['field']>;
 const focused = { autofocus: true };
 const attributesOfFocus = (wanted: boolean | undefined) => (wanted ? focused : {});
 
+/** How a value is typed: which keyboard a phone opens, and what the browser takes for well-formed. */
+const controls = {
+  text: { type: 'text' },
+  password: { type: 'password' },
+  email: { type: 'email' },
+  phone: { type: 'text', inputMode: 'tel' },
+  /** A code of six digits. */
+  digits: { type: 'text', inputMode: 'numeric', pattern: '[0-9]{6}', maxLength: 6 },
+} as const;
+
 /** What a field shows and how the browser and the password manager should treat it. */
 export interface FieldProps {
   frame: PageFrame;
   name: Exclude<FieldName, 'terms'>;
+  control: keyof typeof controls;
   label: PhraseKey;
   missing: PhraseKey;
-  autocomplete: 'username' | 'current-password' | 'new-password';
+  /** What is said of a value that is not well-formed. */
+  malformed?: PhraseKey | undefined;
+  autocomplete: 'username' | 'current-password' | 'new-password' | 'email' | 'tel' | 'one-time-code' | 'off';
   value?: string | undefined;
   error?: PageError | undefined;
   /** Focus when the page opens: the field that an error is about, however it is shown. */
@@ -26,35 +39,35 @@ export interface FieldProps {
   repeats?: string;
 }
 
-/** A labelled text or password field with its place for an error. Pasting is never blocked, nothing is cut short. */
+/** A labelled field with its place for an error. Pasting is never blocked. */
 export const Field = (props: FieldProps) => {
   const { frame, name, error } = props;
   const t = (key: PhraseKey) => phrase(frame.language, key);
-  const isPassword = name !== 'username';
   const own = error?.field === name ? error : undefined;
   const describedBy = [`${name}-error`, error && !own ? 'page-alert' : undefined, props.hint];
-  const attributes = {
-    id: name,
-    name,
-    value: props.value,
-    autocomplete: props.autocomplete,
-    autocapitalize: 'none' as const,
-    autocorrect: 'off',
-    spellcheck: false,
-    required: true,
-    'aria-invalid': own ? ('true' as const) : undefined,
-    'aria-describedby': describedBy.filter(Boolean).join(' '),
-    'data-missing': t(props.missing),
-    'data-repeats': props.repeats,
-    'data-mismatch': props.repeats === undefined ? undefined : t('field.confirmMismatch'),
-    ...attributesOfFocus(props.focus),
-  };
   return (
     <div class="field">
       <label for={name}>{t(props.label)}</label>
       <div class="box">
-        {isPassword ? <input type="password" {...attributes} /> : <input type="text" {...attributes} />}
-        {isPassword && (
+        <input
+          id={name}
+          name={name}
+          value={props.value}
+          {...controls[props.control]}
+          autocomplete={props.autocomplete}
+          autocapitalize="none"
+          autocorrect="off"
+          spellcheck={false}
+          required
+          aria-invalid={own ? 'true' : undefined}
+          aria-describedby={describedBy.filter(Boolean).join(' ')}
+          data-missing={t(props.missing)}
+          data-malformed={props.malformed && t(props.malformed)}
+          data-repeats={props.repeats}
+          data-mismatch={props.repeats && t('field.confirmMismatch')}
+          {...attributesOfFocus(props.focus)}
+        />
+        {props.control === 'password' && (
           <button
             type="button"
             class="reveal"
@@ -74,6 +87,96 @@ export const Field = (props: FieldProps) => {
     </div>
   );
 };
+
+const identifierLabels: Readonly<Record<string, PhraseKey>> = {
+  username: 'field.username',
+  email: 'field.email',
+  phone: 'field.phone',
+  'email username': 'field.emailOrUsername',
+  'phone username': 'field.phoneOrUsername',
+  'email phone': 'field.emailOrPhone',
+  'email phone username': 'field.anyIdentifier',
+};
+const missingIdentifiers: Readonly<Record<string, PhraseKey>> = {
+  username: 'field.usernameMissing',
+  email: 'field.emailMissing',
+  phone: 'field.phoneMissing',
+};
+
+/** The one field that says who signs in, named after what it takes. */
+export const IdentifierField = (
+  props: Pick<FieldProps, 'frame' | 'value' | 'error' | 'focus'> & { identifiers: SignInView['identifiers'] },
+) => {
+  const key = [...props.identifiers].sort().join(' ');
+  const control = key === 'email' || key === 'phone' ? key : 'text';
+  return (
+    <Field
+      frame={props.frame}
+      value={props.value}
+      error={props.error}
+      focus={props.focus ?? false}
+      name="username"
+      control={control}
+      label={identifierLabels[key] ?? 'field.anyIdentifier'}
+      missing={missingIdentifiers[key] ?? 'field.identifierMissing'}
+      malformed={control === 'email' ? 'field.emailMalformed' : undefined}
+      autocomplete="username"
+    />
+  );
+};
+
+/** Tells the password manager whose new password this is; it has no name, so it is not sent. */
+export const NameForPasswordManager = ({ username }: { username: string | undefined }) =>
+  username === undefined ? null : <input type="text" autocomplete="username" value={username} readOnly hidden />;
+
+type AddressForm = ForgotPasswordView['form'];
+const addressFields = {
+  email: { control: 'email', label: 'field.email', missing: 'field.emailMissing', autocomplete: 'email' },
+  phone: { control: 'phone', label: 'field.phone', missing: 'field.phoneMissing', autocomplete: 'tel' },
+  emailOrPhone: {
+    control: 'text',
+    label: 'field.emailOrPhone',
+    missing: 'field.identifierMissing',
+    autocomplete: 'username',
+  },
+} as const satisfies Record<AddressForm, Pick<FieldProps, 'control' | 'label' | 'missing' | 'autocomplete'>>;
+
+/** The field for an email address or a phone number that a code goes to. A number needs its country, so that is said. */
+export const AddressField = (
+  props: Pick<FieldProps, 'frame' | 'value' | 'error' | 'focus'> & { form: AddressForm },
+) => (
+  <>
+    <Field
+      {...props}
+      {...addressFields[props.form]}
+      name="address"
+      malformed={props.form === 'email' ? 'field.emailMalformed' : undefined}
+      hint={props.form === 'email' ? undefined : 'address-hint'}
+    />
+    {props.form !== 'email' && (
+      <p class="hint" id="address-hint">
+        {phrase(props.frame.language, 'field.phoneHint')}
+      </p>
+    )}
+  </>
+);
+
+/** The one field of a page that asks for a code: ready to type into at once. */
+export const CodeField = (props: Pick<FieldProps, 'frame' | 'error'> & { label?: PhraseKey }) => (
+  <div class="code-field">
+    <Field
+      frame={props.frame}
+      error={props.error}
+      name="code"
+      control="digits"
+      label={props.label ?? 'field.code'}
+      missing="field.codeMissing"
+      malformed="field.codeMalformed"
+      autocomplete="one-time-code"
+      focus
+    />
+  </div>
+);
 
 /** The password rules in words, tied to the field by id. */
 export const PasswordRules = ({ frame, rules }: { frame: PageFrame; rules: string[] }) =>
@@ -109,11 +212,29 @@ export const Alert = ({ error, focus }: { error?: PageError | undefined; focus?:
   );
 };
 
+/** Something that was done a moment ago, or why the page asks: calm, unlike the alert. */
+export const Notice = ({ sign, children }: { sign?: ComponentChildren; children: ComponentChildren }) => (
+  <p class="notice" role="status">
+    {sign ?? <Tick />}
+    <span>{children}</span>
+  </p>
+);
+
 /** The main button of a form; its busy state is switched by the island. */
 export const Submit = ({ children, name, value }: { children: ComponentChildren; name?: string; value?: string }) => (
   <button type="submit" class="button primary" name={name} value={value}>
     <span class="button-label">{children}</span>
   </button>
+);
+
+/** A form that is nothing but a quiet button. */
+export const PlainForm = (props: { frame: PageFrame; appId: string; path: string; label: PhraseKey }) => (
+  <form class="plain-form" method="post" action={`${props.frame.basePath}${props.path}`}>
+    <Hidden fields={{ app_id: props.appId }} />
+    <button type="submit" class="button plain">
+      <span class="button-label">{phrase(props.frame.language, props.label)}</span>
+    </button>
+  </form>
 );
 
 /** Hidden fields of a form. */

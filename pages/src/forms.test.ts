@@ -1,11 +1,19 @@
 import assert from 'node:assert/strict';
 import { after, before, beforeEach, describe, it } from 'node:test';
-import type { PageView } from '@aldaba/contract';
+import type { PageView, SignInView } from '@aldaba/contract';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { launchBrowser, type PageServer, startPageServer } from './testing/browser.ts';
 import { leavingViews, option, sampleFrame, sampleViews } from './testing/views.ts';
 
-const plainSignIn: PageView = { kind: 'sign-in', appId: 'app', password: true, social: [], terms: 'none' };
+const plainSignIn: SignInView = {
+  kind: 'sign-in',
+  appId: 'app',
+  identifiers: ['username'],
+  password: true,
+  code: false,
+  social: [],
+  terms: 'none',
+};
 
 describe('forms in Chromium', () => {
   let browser: Browser;

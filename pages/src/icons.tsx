@@ -46,3 +46,46 @@ export const Phone = () => (
     <path d="M11 18.5h2" />
   </svg>
 );
+
+/** An authenticator app: a dial that runs down. */
+export const Dial = () => (
+  <svg viewBox="0 0 24 24" aria-hidden="true" focusable="false" class="icon">
+    <circle cx="12" cy="12" r="8.5" />
+    <path d="M12 7.5V12l3 2" />
+  </svg>
+);
+
+export const Key = () => (
+  <svg viewBox="0 0 24 24" aria-hidden="true" focusable="false" class="icon">
+    <circle cx="8" cy="9" r="4.5" />
+    <path d="m11.2 12.2 8.3 8.3M15.5 16.5l2-2M18.3 19.3l1.7-1.7" />
+  </svg>
+);
+
+export const Letter = () => (
+  <svg viewBox="0 0 24 24" aria-hidden="true" focusable="false" class="icon">
+    <rect x="3" y="5.5" width="18" height="13" rx="2.5" />
+    <path d="m3.8 7.3 8.2 6 8.2-6" />
+  </svg>
+);
+
+/** A slip of paper with lines of codes. */
+export const Slip = () => (
+  <svg viewBox="0 0 24 24" aria-hidden="true" focusable="false" class="icon">
+    <path d="M6 3h12v18l-3-1.8-3 1.8-3-1.8L6 21Z" />
+    <path d="M9.5 8h5M9.5 12h5" />
+  </svg>
+);
+
+export const Onward = () => (
+  <svg viewBox="0 0 24 24" aria-hidden="true" focusable="false" class="icon onward">
+    <path d="m9.5 6.5 5.5 5.5-5.5 5.5" />
+  </svg>
+);
+
+export const Shield = () => (
+  <svg viewBox="0 0 24 24" aria-hidden="true" focusable="false" class="icon">
+    <path d="M12 3 5 5.8v5.4c0 4.3 2.8 7.8 7 9.8 4.2-2 7-5.5 7-9.8V5.8Z" />
+    <path d="M12 8.5v4M12 15.6v.1" />
+  </svg>
+);

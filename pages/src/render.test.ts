@@ -14,13 +14,20 @@ const fullFrame: PageFrame = {
 };
 
 /** Fields with a closed set of values: they never carry outside text. */
-const closed = new Set(['kind', 'language', 'platform', 'field', 'terms', 'sandboxBridge', 'missing']);
+const closed = new Set([
+  ...['kind', 'language', 'platform', 'field', 'terms', 'sandboxBridge', 'missing', 'identifiers', 'notice'],
+  ...['form', 'channel', 'factor', 'factors', 'others'],
+]);
+const isClosed = (owner: object, key: string): boolean =>
+  closed.has(key) || (key === 'address' && 'kind' in owner && owner.kind === 'continue');
 
 /** Paths of all string fields in a plain value. */
 const stringPaths = (value: unknown, path: string[] = []): string[][] => {
   if (typeof value === 'string') return [path];
   if (typeof value !== 'object' || value === null) return [];
-  return Object.entries(value).flatMap(([key, inner]) => (closed.has(key) ? [] : stringPaths(inner, [...path, key])));
+  return Object.entries(value).flatMap(([key, inner]) =>
+    isClosed(value, key) ? [] : stringPaths(inner, [...path, key]),
+  );
 };
 
 const replaced = <Plain>(value: Plain, path: string[], hostile: string): Plain => {
@@ -48,7 +55,7 @@ const assertHarmless = (frame: PageFrame, view: PageView, where: string): void =
     page = renderPage(frame, view);
   } catch (error) {
     assert.ok(error instanceof TypeError, where);
-    assert.match(where, /^(?:basePath|customCssPath|registerPath|signInPath|action) /);
+    assert.match(where, /^(?:basePath|customCssPath|registerPath|signInPath|forgotPasswordPath|backPath|action) /);
     return;
   }
   assert.doesNotMatch(page.html, /<x-evil/i, where);

@@ -8,8 +8,12 @@ import { themeBlock } from './theme.ts';
 import { Consent } from './views/consent.tsx';
 import { DemoApp } from './views/demo-app.tsx';
 import { Continue, Register, SignIn } from './views/entry.tsx';
+import { BackupCodes, BindPasskey, BindTotp, ChooseFactor } from './views/factor-binding.tsx';
+import { ForgotPassword, ResetPassword } from './views/password.tsx';
+import { SecondFactor } from './views/second-factor.tsx';
 import { EndSession, ErrorPage, FormPost, SignedOut, UnknownSession } from './views/session.tsx';
 import { Setup, SetupDone } from './views/setup.tsx';
+import { VerificationCode } from './views/verification.tsx';
 
 const body = (frame: PageFrame, view: PageView) => {
   switch (view.kind) {
@@ -19,6 +23,22 @@ const body = (frame: PageFrame, view: PageView) => {
       return <Register frame={frame} view={view} />;
     case 'continue':
       return <Continue frame={frame} view={view} />;
+    case 'forgot-password':
+      return <ForgotPassword frame={frame} view={view} />;
+    case 'reset-password':
+      return <ResetPassword frame={frame} view={view} />;
+    case 'verification-code':
+      return <VerificationCode frame={frame} view={view} />;
+    case 'second-factor':
+      return <SecondFactor frame={frame} view={view} />;
+    case 'choose-factor':
+      return <ChooseFactor frame={frame} view={view} />;
+    case 'bind-totp':
+      return <BindTotp frame={frame} view={view} />;
+    case 'bind-passkey':
+      return <BindPasskey frame={frame} view={view} />;
+    case 'backup-codes':
+      return <BackupCodes frame={frame} view={view} />;
     case 'consent':
       return <Consent frame={frame} view={view} />;
     case 'end-session':
@@ -44,6 +64,14 @@ const titles: Readonly<Record<PageView['kind'], PhraseKey>> = {
   'sign-in': 'signIn.title',
   register: 'register.title',
   continue: 'continue.title',
+  'forgot-password': 'forgot.title',
+  'reset-password': 'reset.title',
+  'verification-code': 'code.emailTitle',
+  'second-factor': 'secondFactor.title',
+  'choose-factor': 'binding.title',
+  'bind-totp': 'bindTotp.title',
+  'bind-passkey': 'bindPasskey.title',
+  'backup-codes': 'backupCodes.title',
   consent: 'consent.title',
   'end-session': 'endSession.title',
   'signed-out': 'signedOut.title',
@@ -55,11 +83,18 @@ const titles: Readonly<Record<PageView['kind'], PhraseKey>> = {
   'form-post': 'formPost.title',
 };
 
+const headingOf = (view: PageView): PhraseKey => {
+  if (view.kind === 'verification-code') return view.channel === 'email' ? 'code.emailTitle' : 'code.phoneTitle';
+  if (view.kind === 'choose-factor' && view.additional) return 'binding.additionalTitle';
+  if (view.kind === 'continue' && view.expired) return 'continue.expiredTitle';
+  return titles[view.kind];
+};
+
 /** The title names the page and the tenant; one that fails says so first, for those who cannot see the page. */
 const titleOf = (frame: PageFrame, view: PageView): string => {
   const { name } = frame.branding;
   const application = view.kind === 'consent' ? view.application.name : '';
-  const sentence = phrase(frame.language, titles[view.kind], { name, application });
+  const sentence = phrase(frame.language, headingOf(view), { name, application });
   const title = sentence.includes(name) ? sentence : `${sentence} · ${name}`;
   const failed = 'error' in view && view.error !== undefined;
   return failed ? `${phrase(frame.language, 'form.problem')}: ${title}` : title;
@@ -72,9 +107,20 @@ const scriptOf = (view: PageView): AssetName | undefined => {
     case 'register':
       return view.social.length > 0 ? 'social.js' : 'form.js';
     case 'continue':
+    case 'forgot-password':
+    case 'reset-password':
+    case 'verification-code':
+    case 'choose-factor':
     case 'consent':
     case 'setup':
       return 'form.js';
+    case 'second-factor':
+      return view.factor === 'WebAuthn' ? 'passkey.js' : 'form.js';
+    case 'bind-passkey':
+      return 'passkey.js';
+    case 'bind-totp':
+    case 'backup-codes':
+      return 'copy.js';
     case 'end-session':
       return view.auto ? 'submit.js' : 'form.js';
     case 'form-post':

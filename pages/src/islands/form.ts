@@ -28,12 +28,12 @@ const focusFirstEmpty = (): void => {
   [...inputs].find((input) => input.value === '')?.focus({ preventScroll: true });
 };
 
-/** Attaches to all forms except those that the island of social buttons handles. */
+/** Attaches to all forms except those that the islands of social buttons and passkeys handle. */
 export const attachForms = (): void => {
-  for (const form of document.querySelectorAll<HTMLFormElement>('form:not(.social form)')) {
+  for (const form of document.querySelectorAll<HTMLFormElement>('form:not(.social form, .passkey)')) {
     form.noValidate = true;
     form.addEventListener('submit', (event) => {
-      if (isBusy() || !check(checkable(form))) event.preventDefault();
+      if (isBusy() || !check(checkable(form, event.submitter))) event.preventDefault();
       else occupy(form, event.submitter);
     });
   }

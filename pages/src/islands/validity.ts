@@ -15,9 +15,10 @@ const show = (input: Checked, message: string): void => {
 };
 
 const problemOf = (input: Checked): string => {
-  const { missing, repeats, mismatch } = input.dataset;
+  const { missing, malformed, repeats, mismatch } = input.dataset;
   const empty = input instanceof HTMLInputElement && input.type === 'checkbox' ? !input.checked : input.value === '';
   if (input.required && empty) return missing ?? '';
+  if (malformed && (input.validity.patternMismatch || input.validity.typeMismatch)) return malformed;
   const original = repeats ? document.getElementById(repeats) : null;
   if (original instanceof HTMLInputElement && original.value !== input.value) return mismatch ?? '';
   return '';
@@ -35,8 +36,12 @@ export const check = (inputs: Iterable<Checked>): boolean => {
   return first === undefined;
 };
 
-/** The checkable controls of a form. */
-export const checkable = (form: HTMLFormElement): Checked[] => [...form.querySelectorAll<Checked>(checked)];
+/** The controls of a form that its button needs: one that sends a code instead (`formnovalidate`) needs no password. */
+export const checkable = (form: HTMLFormElement, submitter?: HTMLElement | null): Checked[] => {
+  const all = [...form.querySelectorAll<Checked>(checked)];
+  const passwordless = submitter instanceof HTMLButtonElement && submitter.formNoValidate;
+  return passwordless ? all.filter(({ name }) => name !== 'password') : all;
+};
 
 /** An error disappears as soon as the person works on it. */
 export const clearOnInput = (): void => {

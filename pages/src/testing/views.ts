@@ -1,5 +1,5 @@
 /** One of every page, with all of its optional parts, for the tests. */
-import type { PageFrame, PageView, SocialOption } from '@aldaba/contract';
+import type { PageFrame, PageView, SignInView, SocialOption } from '@aldaba/contract';
 
 const picture = (letter: string): string =>
   `data:image/svg+xml,${encodeURIComponent(`<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9"><text y="8">${letter}</text></svg>`)}`;
@@ -40,31 +40,180 @@ const passwordRules = ['at least 8 characters', 'to differ from your name'];
 const error = { code: 'session.invalid_credentials', message: 'The account or the password is wrong.' };
 const social = [option('Web', 'wechat'), option('Universal', 'github'), option('Native', 'wechat')];
 
+const byPassword = { identifiers: ['username'], password: true, code: false } satisfies Partial<SignInView>;
+const noForm = { identifiers: [], password: false, code: false } satisfies Partial<SignInView>;
+
+const wrongCode = { field: 'code', code: 'verification_code.code_mismatch', message: 'The code is wrong.' } as const;
+
+/** Pages of addresses and of the codes that are sent to them. */
+const addressViews = {
+  signInByAny: {
+    kind: 'sign-in',
+    appId: 'app',
+    identifiers: ['username', 'email', 'phone'],
+    password: true,
+    code: true,
+    forgotPasswordPath: '/forgot-password',
+    notice: 'password-changed',
+    social: [option('Web', 'wechat')],
+    registerPath: '/register',
+    terms: 'notice',
+  },
+  signInByCode: {
+    kind: 'sign-in',
+    appId: 'app',
+    identifiers: ['email'],
+    password: false,
+    code: true,
+    social: [],
+    registerPath: '/register',
+    terms: 'none',
+  },
+  registerByEmail: {
+    kind: 'register',
+    appId: 'app',
+    form: 'email',
+    typedAddress: 'ana@example.com',
+    social: [],
+    signInPath: '/sign-in',
+    terms: 'checkbox',
+    passwordRules: [],
+    error: { field: 'address', code: 'user.invalid_email', message: 'This is not an email address.' },
+  },
+  continueAddress: {
+    kind: 'continue',
+    appId: 'app',
+    missing: [],
+    address: 'phone',
+    typedAddress: '+34 600 000 000',
+    questions: [],
+    passwordRules: [],
+  },
+  forgotPassword: { kind: 'forgot-password', appId: 'app', form: 'emailOrPhone', typedAddress: 'ana', error },
+  resetPassword: { kind: 'reset-password', appId: 'app', username: 'ana', passwordRules },
+  verificationCode: {
+    kind: 'verification-code',
+    appId: 'app',
+    channel: 'email',
+    address: 'ana.maria.de.los.angeles@correspondence.example.com',
+    backPath: '/sign-in',
+    resent: true,
+  },
+  verificationCodeWrong: {
+    kind: 'verification-code',
+    appId: 'app',
+    channel: 'phone',
+    address: '+34 600 000 000',
+    backPath: '/continue',
+    error: wrongCode,
+  },
+} satisfies Record<string, PageView>;
+
+const challenge = 'c2FtcGxlLWNoYWxsZW5nZQ';
+/** Pages of second factors. */
+const factorViews = {
+  totp: {
+    kind: 'second-factor',
+    appId: 'app',
+    factor: 'Totp',
+    others: ['WebAuthn', 'BackupCode', 'EmailVerificationCode', 'PhoneVerificationCode'],
+    unusual: true,
+  },
+  backupCode: { kind: 'second-factor', appId: 'app', factor: 'BackupCode', others: ['Totp'], error: wrongCode },
+  emailToSend: {
+    kind: 'second-factor',
+    appId: 'app',
+    factor: 'EmailVerificationCode',
+    others: ['Totp'],
+    maskedAddress: 'a****@example.com',
+    sent: false,
+  },
+  phoneSent: {
+    kind: 'second-factor',
+    appId: 'app',
+    factor: 'PhoneVerificationCode',
+    others: [],
+    maskedAddress: '*****0000',
+    sent: true,
+  },
+  passkey: {
+    kind: 'second-factor',
+    appId: 'app',
+    factor: 'WebAuthn',
+    others: ['Totp', 'BackupCode'],
+    options: { challenge, rpId: 'localhost', allowCredentials: [], userVerification: 'preferred' },
+  },
+  chooseFactor: {
+    kind: 'choose-factor',
+    appId: 'app',
+    factors: ['WebAuthn', 'Totp', 'EmailVerificationCode', 'PhoneVerificationCode', 'BackupCode'],
+    skippable: true,
+  },
+  chooseAnother: { kind: 'choose-factor', appId: 'app', factors: ['Totp'], skippable: false, additional: true, error },
+  bindTotp: {
+    kind: 'bind-totp',
+    appId: 'app',
+    secret: 'JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP',
+    qrCode: picture('Q'),
+    hasOthers: true,
+    skippable: true,
+  },
+  bindPasskey: {
+    kind: 'bind-passkey',
+    appId: 'app',
+    options: {
+      challenge,
+      rp: { id: 'localhost', name: 'Harbour' },
+      user: { id: 'YW5h', name: 'ana', displayName: 'Ana' },
+      pubKeyCredParams: [{ type: 'public-key', alg: -7 }],
+      excludeCredentials: [],
+    },
+    hasOthers: true,
+    skippable: false,
+  },
+  backupCodes: {
+    kind: 'backup-codes',
+    appId: 'app',
+    codes: [
+      '0a1b2c3d4e',
+      '1b2c3d4e5f',
+      '2c3d4e5f60',
+      '3d4e5f6071',
+      '4e5f607182',
+      '5f60718293',
+      '60718293a4',
+      '718293a4b5',
+      '8293a4b5c6',
+      '93a4b5c6d7',
+    ],
+  },
+} satisfies Record<string, PageView>;
+
 /** Every kind of page at least once, errors and empty states too; the name says which. */
 export const sampleViews = {
   signIn: {
     kind: 'sign-in',
     appId: 'app',
-    password: true,
+    ...byPassword,
     username: 'ana',
     social,
     registerPath: '/register',
     terms: 'checkbox',
     error: { field: 'password', ...error },
   },
-  signInFailed: { kind: 'sign-in', appId: 'app', password: true, social: [], terms: 'notice', error },
-  signInSocialOnly: { kind: 'sign-in', appId: 'app', password: false, social, terms: 'checkbox', error },
+  signInFailed: { kind: 'sign-in', appId: 'app', ...byPassword, social: [], terms: 'notice', error },
+  signInSocialOnly: { kind: 'sign-in', appId: 'app', ...noForm, social, terms: 'checkbox', error },
   signInNowhere: {
     kind: 'sign-in',
     appId: 'app',
-    password: false,
+    ...noForm,
     social: [option('Native', 'wechat')],
     terms: 'none',
   },
   register: {
     kind: 'register',
     appId: 'app',
-    password: true,
+    form: 'username',
     username: 'ana',
     social,
     signInPath: '/sign-in',
@@ -121,6 +270,8 @@ export const sampleViews = {
     ],
     error: { field: 'profile.plan', code: 'guard.invalid_input', message: 'Choose one of the options.' },
   },
+  ...addressViews,
+  ...factorViews,
   consent: {
     kind: 'consent',
     appId: 'app',

@@ -14,6 +14,7 @@ export const Setup = ({ frame, view }: { frame: PageFrame; view: SetupView }) =>
       <Field
         frame={frame}
         name="confirmPassword"
+        control="password"
         label="field.confirmPassword"
         missing="field.confirmMissing"
         autocomplete="new-password"

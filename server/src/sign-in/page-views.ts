@@ -52,7 +52,9 @@ export function signInView(context: PageContext, form: { username?: string; erro
   return {
     kind: 'sign-in',
     appId: context.appId,
+    identifiers: hasPasswordForm(context) ? [...resolvePolicy(context.settings).passwordIdentifiers] : [],
     password: hasPasswordForm(context),
+    code: false,
     social: context.connectors.map((connector) => optionOf(connector, context.language)),
     ...(hasRegistration(context) ? { registerPath: '/register' } : {}),
     terms: termsOf(context.settings, 'sign-in'),
@@ -65,7 +67,7 @@ export function registerView(context: PageContext, form: { username?: string; er
   return {
     kind: 'register',
     appId: context.appId,
-    password: policy.registerWithUsername,
+    form: policy.registerWithUsername ? 'username' : 'none',
     social: context.connectors.map((connector) => optionOf(connector, context.language)),
     ...(policy.signIn && pagesDiffer(context) ? { signInPath: '/sign-in' } : {}),
     terms: termsOf(context.settings, 'register'),
