@@ -8,6 +8,7 @@ import { builtInConnectors } from '@aldaba/connectors';
 import type { Connector } from '@aldaba/connectors/kit';
 import type { Config } from './config.ts';
 import { createAccessControl } from './features/access-control/index.ts';
+import { createAdaptiveMfa } from './features/adaptive-mfa/index.ts';
 import { createAccountCenters } from './features/account-center/index.ts';
 import { createActions } from './features/actions/index.ts';
 import { createApplicationExperiences } from './features/application-experiences/index.ts';
@@ -242,6 +243,7 @@ function createDirectory(ground: Ground) {
     consentOrganizations: createConsentOrganizations({ organizations }),
     personalAccessTokens: createPersonalAccessTokens({ ...ground, users }),
     mfaVerifications: createMfaVerifications({ ...ground, users, events }),
+    adaptiveMfa: createAdaptiveMfa(ground),
     secondFactors: createSecondFactors({ ...ground, users, events }),
     trustedDevices: createTrustedDevices({ ...ground, users }),
     subjectTokens: createSubjectTokens(ground),

@@ -1,8 +1,8 @@
 import type { ActionType } from '@aldaba/contract';
 import type { Verdict as Answer } from '../features/actions/index.ts';
 import { currentOrigin } from '../kernel/origin.ts';
-import { accountOf } from './account.ts';
-import { promptFor, type SignInEvent, type Verdict } from './machine.ts';
+import type { Accounts } from './accounts.ts';
+import { promptFor } from './machine.ts';
 import type { SignInNeeds, SignInSettings } from './needs.ts';
 import { resolvePolicy } from './policy.ts';
 import type { Interaction } from './port.ts';
@@ -10,8 +10,9 @@ import { createProgress, type Progress } from './progress.ts';
 import { contextOf, type Runner } from './run.ts';
 import { readState, type SignInState } from './state.ts';
 import { describeProof } from './submission.ts';
+import type { SignInEvent, Verdict } from './vocabulary.ts';
 
-type Needs = Pick<SignInNeeds, 'users' | 'clock' | 'applications' | 'actions'>;
+type Needs = Pick<SignInNeeds, 'users' | 'clock' | 'applications' | 'actions'> & { accounts: Accounts };
 
 /**
  * Asks the operator's scripts at their two moments, outside of any transaction, and hands what they said to the machine as
@@ -35,7 +36,7 @@ export function withActions(run: Runner, needs: Needs): Runner {
     const { userId } = standing.state;
     const user = userId === undefined ? undefined : await needs.users.find(interaction.tenant.db, userId);
     if (!user) return standing;
-    const account = accountOf(user);
+    const account = await needs.accounts.of(interaction.tenant, options.settings, user);
     const prompt = promptFor(standing.state, resolvePolicy(options.settings), account);
     if (prompt.kind !== 'done') return { ...standing, prompt };
     const submission: SignInEvent[] = [{ type: 'submitted', account }];

@@ -1,10 +1,10 @@
 /** What the sign-in writes to the audit log: one entry a step, and one for what failed. Values are masked there. */
 import type { LogEntry } from '../features/logs/index.ts';
-import type { SignInEvent } from './machine.ts';
 import type { SignInNeeds } from './needs.ts';
 import type { Interaction } from './port.ts';
 import type { Runner } from './run.ts';
-import { type Intent, type ProofType, readState, type SignInState } from './state.ts';
+import { type Challenge, type Intent, type Proof, type ProofType, readState, type SignInState } from './state.ts';
+import type { SignInEvent } from './vocabulary.ts';
 
 export interface SignInAudit {
   /** What the sign-in is, before steps are taken. */
@@ -40,7 +40,7 @@ export function createSignInAudit({ logs, clock }: Pick<SignInNeeds, 'logs' | 'c
       let intent = from;
       for (const event of events) {
         if ('intent' in event) intent = event.intent;
-        const step = stepOf(event);
+        const step = stepOf(event, state);
         if (!step) continue;
         write(interaction, {
           key: `Interaction.${intent}.${step.key}`,
@@ -52,11 +52,11 @@ export function createSignInAudit({ logs, clock }: Pick<SignInNeeds, 'logs' | 'c
       }
     },
     refused(interaction, events, error) {
-      const step = events.map(stepOf).findLast((found) => found !== undefined);
+      const before = readState(interaction.state, clock.now());
+      const step = events.map((event) => stepOf(event, before)).findLast((found) => found !== undefined);
       if (!step) return;
       const key = `Interaction.${intentOf(interaction, events)}.${step.key}`;
-      const userId = readState(interaction.state, clock.now())?.userId;
-      write(interaction, { key, result: 'Error', error, userId, params: step.params });
+      write(interaction, { key, result: 'Error', error, userId: before?.userId, params: step.params });
     },
     async attempt(interaction, { key, params }, work) {
       try {
@@ -98,32 +98,47 @@ const proofNames: Record<ProofType, string> = {
   Password: 'Password',
   NewPasswordIdentity: 'NewPasswordIdentity',
   Social: 'Social',
+  EmailVerificationCode: 'EmailVerificationCode',
+  PhoneVerificationCode: 'PhoneVerificationCode',
+  Totp: 'Totp',
+  WebAuthn: 'WebAuthn',
+  BackupCode: 'BackupCode',
+  MfaEmailVerificationCode: 'MfaEmailVerificationCode',
+  MfaPhoneVerificationCode: 'MfaPhoneVerificationCode',
+  NewTotp: 'Totp',
+  NewPasskey: 'WebAuthn',
+  NewBackupCodes: 'BackupCode',
 };
 
 /** The key of a step, after the intent, and what of it is worth noting. Steps that follow from another have none. */
-function stepOf(event: SignInEvent): Attempt | undefined {
+function stepOf(event: SignInEvent, state: SignInState | undefined): Attempt | undefined {
   switch (event.type) {
     case 'started':
       return { key: 'Create' };
     case 'intent-changed':
       return { key: 'Update' };
     case 'proved':
-      return {
-        key: `Verification.${proofNames[event.proof.type]}.Submit`,
-        params: 'identifier' in event.proof ? { identifier: event.proof.identifier } : {},
-      };
+      return { key: `Verification.${proofNames[event.proof.type]}.Submit`, params: paramsOf(event.proof) };
     case 'challenged':
-      return { key: 'Verification.Social.Create', params: { connectorId: event.challenge.connectorId } };
+      return { key: `Verification.${proofNames[event.challenge.type]}.Create`, params: paramsOf(event.challenge) };
     case 'answered':
       // One without a proof follows from a failure that was noted where it happened.
-      return event.proof && { key: 'Verification.Social.Submit', params: socialParams(event.proof) };
+      return (
+        event.proof && { key: `Verification.${proofNames[event.proof.type]}.Submit`, params: paramsOf(event.proof) }
+      );
     case 'identified':
       return { key: 'Identifier.Submit' };
     case 'username-chosen':
     case 'password-chosen':
     case 'social-added':
+    case 'address-added':
     case 'profile-added':
+    case 'factor-choice':
       return { key: 'Profile.Update', params: { type: event.type } };
+    case 'factor-added': {
+      const made = state?.proofs.find(({ id }) => id === event.proofId);
+      return made && 'factor' in made ? { key: `BindMfa.${made.factor.type}.Submit` } : undefined;
+    }
     case 'submitted':
       return { key: 'Submit' };
     default:
@@ -131,5 +146,9 @@ function stepOf(event: SignInEvent): Attempt | undefined {
   }
 }
 
-const socialParams = (proof: Extract<SignInEvent, { type: 'proved' }>['proof']) =>
-  proof.type === 'Social' ? { connectorId: proof.connectorId, target: proof.target, identity: proof.identity.id } : {};
+/** What of a proof or a challenge is worth noting: never what was shown. */
+function paramsOf(known: Proof | Challenge): Record<string, unknown> {
+  if ('identity' in known) return { connectorId: known.connectorId, target: known.target, identity: known.identity.id };
+  if ('connectorId' in known) return { connectorId: known.connectorId };
+  return 'identifier' in known ? { identifier: known.identifier } : {};
+}

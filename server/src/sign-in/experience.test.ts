@@ -236,7 +236,7 @@ describe('the Experience API', () => {
     await registering.refuse([403, 'auth.forbidden'], 'POST', '/identification', proof);
     await configure({ signInMode: 'Register' });
     await (await begin()).refuse([403, 'auth.forbidden'], 'PUT', '', { interactionEvent: 'SignIn' });
-    await configure({ ...socialOnly, signInMode: 'SignInAndRegister' });
+    await configure({ ...socialOnly, signInMode: 'SignInAndRegister', forgotPasswordMethods: [] });
     await (await begin('Register')).refuse(
       [422, 'user.sign_up_method_not_enabled'],
       'POST',

@@ -11,14 +11,16 @@ import {
   verifyPassword,
   verifySocial,
 } from '@aldaba/contract';
+import type { User } from '../features/users/index.ts';
 import { Answer, assertSameOrigin, type Caller, type Implement, type Request } from '../http/index.ts';
 import { AldabaError } from '../kernel/errors.ts';
-import { accountOf } from './account.ts';
 import { readAnswers } from './extra-profile/index.ts';
-import { type Account, refusalOf, type SignInEvent } from './machine.ts';
+import { refusalOf } from './machine.ts';
 import { type Interaction, interactionCookie } from './port.ts';
 import type { SignIn } from './service.ts';
-import type { Proof, SignInState } from './state.ts';
+import { isCodeProof, type Proof, type SignInState } from './state.ts';
+import { describeProof } from './submission.ts';
+import type { Account, SignInEvent } from './vocabulary.ts';
 
 /** Guard of `access: 'interaction'`: calls that another site made the browser send are refused; who signs in is not known yet. */
 export async function guardInteraction(request: Request): Promise<Caller> {
@@ -93,7 +95,7 @@ function socialRoutes(implement: Implement, signIn: SignIn): void {
   implement(verifySocial, async ({ request, params, body }) => {
     const interaction = await signIn.open(request);
     const challenge = signIn.stateOf(interaction).challenges.find(({ id }) => id === body.verificationId);
-    if (!challenge || challenge.stateHash !== undefined)
+    if (challenge?.type !== 'Social' || challenge.stateHash !== undefined)
       throw new AldabaError('session.verification_session_not_found');
     if (challenge.connectorId !== params.connectorId) throw new AldabaError('session.connector_id_mismatch');
     if (body.connectorData.redirectUri !== undefined && body.connectorData.redirectUri !== challenge.redirectUri) {
@@ -161,14 +163,15 @@ function accountRoutes(implement: Implement, signIn: SignIn): void {
   });
 }
 
-async function findProved({ needs }: SignIn, { tenant }: Interaction, proof: Proof): Promise<Account | undefined> {
-  const user =
-    proof.type === 'Password'
-      ? await needs.users.find(tenant.db, proof.userId)
-      : proof.type === 'Social'
-        ? await needs.users.findByIdentity(tenant.db, proof.target, proof.identity.id)
-        : undefined;
-  return user && accountOf(user);
+async function findProved(signIn: SignIn, { tenant }: Interaction, proof: Proof): Promise<Account | undefined> {
+  const { users } = signIn.needs;
+  const find = (): Promise<User | undefined> | undefined => {
+    if (proof.type === 'Password') return users.find(tenant.db, proof.userId);
+    if (proof.type === 'Social') return users.findByIdentity(tenant.db, proof.target, proof.identity.id);
+    return isCodeProof(proof) ? users.findByIdentifier(tenant.db, proof.identifier) : undefined;
+  };
+  const user = await find();
+  return user && signIn.accounts.of(tenant, await signIn.settings(tenant), user);
 }
 
 /** An unknown social identity whose email or phone an account has: custom pages offer to sign in with that account first. */
@@ -240,7 +243,7 @@ async function detailOf(
 
 /** The state without secrets: digests, hashes and connector sessions stay inside. */
 function describeState(state: SignInState): unknown {
-  const { username, name, avatar, identity } = state.profile;
+  const { username, email, phone, name, avatar, identity } = state.profile;
   return {
     interactionEvent: state.intent,
     ...(state.userId === undefined ? {} : { userId: state.userId }),
@@ -248,12 +251,14 @@ function describeState(state: SignInState): unknown {
       username,
       name,
       avatar,
+      primaryEmail: email,
+      primaryPhone: phone,
       ...(identity ? { socialIdentity: { target: identity.target, userInfo: identity.details } } : {}),
     },
     verificationRecords: state.proofs.map((proof) =>
       proof.type === 'Social'
         ? { id: proof.id, type: proof.type, connectorId: proof.connectorId, socialUserInfo: proof.identity }
-        : { id: proof.id, type: proof.type, identifier: proof.identifier },
+        : describeProof(proof),
     ),
     mfa: {},
     captcha: { verified: false, skipped: false },

@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
-import { type Account, type Effect, type SignInEvent, step } from './machine.ts';
+import { step } from './machine.ts';
 import { missingDetails, resolvePolicy } from './policy.ts';
 import type { Proof, SignInState } from './state.ts';
+import type { Account, Effect, SignInEvent } from './vocabulary.ts';
 
 /*
  * Random sequences of events, with accounts, proofs and policies drawn at random too: what must hold however people, custom
@@ -20,6 +21,8 @@ const people: readonly Account[] = ['ada', 'bob', 'cyd'].map((id, at) => ({
   password: at !== 1,
   social: at > 0,
   targets: at > 0 ? ['wechat'] : [],
+  addresses: [],
+  risks: [],
 }));
 
 const policyArbitrary = fc
@@ -56,7 +59,7 @@ type Given = Account | 'looked up' | 'suspended meanwhile' | undefined;
 /** Ids are made fresh where the server makes them, so they are counted, not drawn. */
 type Draft =
   | { kind: 'start' | 'change'; intent: SignInState['intent'] }
-  | { kind: 'prove'; proof: Proof['type']; who: Account }
+  | { kind: 'prove'; proof: FirstProof; who: Account }
   | { kind: 'identify' | 'add-social'; which: number; account: Given; link: boolean }
   | { kind: 'username' | 'password' | 'answers' | 'submit'; account: Given };
 
@@ -88,7 +91,8 @@ const draftArbitrary: fc.Arbitrary<Draft> = fc.oneof(
   },
 );
 
-const makeProof = (type: Proof['type'], who: Account, id: string): Proof => {
+type FirstProof = 'Password' | 'NewPasswordIdentity' | 'Social';
+const makeProof = (type: FirstProof, who: Account, id: string): Proof => {
   const base = { id, createdAt: now, used: false };
   if (type === 'Password') return { ...base, type, userId: who.id, identifier: { type: 'username', value: who.id } };
   if (type === 'Social')
@@ -182,6 +186,8 @@ function play(policy: ReturnType<typeof resolvePolicy>, drafts: readonly Draft[]
       password: password !== undefined,
       social: identity !== undefined,
       targets: identity ? [identity.target] : [],
+      addresses: [],
+      risks: [],
     };
     accounts.set(created.id, created);
     take({ type: 'created', account: created });
@@ -192,7 +198,7 @@ function play(policy: ReturnType<typeof resolvePolicy>, drafts: readonly Draft[]
   return visits;
 }
 
-const provesOf = (proof: Proof['type'], who: Account): Draft => ({ kind: 'prove', proof, who });
+const provesOf = (proof: FirstProof, who: Account): Draft => ({ kind: 'prove', proof, who });
 /** Steps in the order that makes sense, so that the random ones around them meet sign-ins that are under way. */
 const sensible = fc
   .record({

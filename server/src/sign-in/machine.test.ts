@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { type Account, type Effect, type Refusal, type SignInEvent, type Step, step } from './machine.ts';
+import { step } from './machine.ts';
 import { type PolicySettings, resolvePolicy } from './policy.ts';
 import { maximumAge, type Proof, readState, type SignInState } from './state.ts';
+import type { Account, Effect, Refusal, SignInEvent, Step } from './vocabulary.ts';
 
 const now = 1_800_000_000_000;
 const username = { identifier: 'username' as const, password: true };
@@ -28,6 +29,8 @@ const ada: Account = {
   password: true,
   social: false,
   targets: [],
+  addresses: [],
+  risks: [],
 };
 const wechatUser: Account = { ...ada, id: 'wei', username: false, password: false, social: true, targets: ['wechat'] };
 
@@ -119,7 +122,19 @@ describe('the sign-in machine, as a table', () => {
       'refused auth.forbidden',
     ],
     ['sign-in is closed where only registration is allowed', only('Register'), [start()], 'refused auth.forbidden'],
-    ['resetting a password cannot be reached', settings, [start('ForgotPassword')], 'refused auth.forbidden'],
+    [
+      'a forgotten password is replaced nowhere where no address stands for it',
+      { ...settings, forgotPasswordMethods: [] },
+      [start('ForgotPassword')],
+      'refused auth.forbidden',
+    ],
+    [
+      'nor where nobody signs in by a password',
+      { ...settings, signIn: { methods: [] } },
+      [start('ForgotPassword')],
+      'refused auth.forbidden',
+    ],
+    ['whoever forgot a password has to prove an address', settings, [start('ForgotPassword')], 'recover'],
     [
       'a person changes to registration',
       settings,
@@ -497,7 +512,7 @@ describe('the sign-in machine, as a table', () => {
       ['link-identity', 'finish'],
     );
     const [, finish] = effects;
-    assert.deepEqual(finish, { type: 'finish', userId: 'ada', amr: ['pwd', 'social'], patch: {} });
+    assert.deepEqual(finish, { type: 'finish', userId: 'ada', amr: ['pwd', 'social'], patch: {}, risks: [] });
   });
 
   it('takes no e-mail address and no phone from a provider: nobody has proved here that they are the person’s', () => {
@@ -508,7 +523,7 @@ describe('the sign-in machine, as a table', () => {
     const linked = { target: 'wechat', userId: 'union-1', details: identity };
     assert.deepEqual(effects, [{ type: 'create-user', profile: { ...picture, identity: linked } }]);
     const known = [start(), proved(telling), identified(telling, wechatUser), submitted(wechatUser)];
-    const finish = { type: 'finish', userId: 'wei', amr: ['social'], patch: picture };
+    const finish = { type: 'finish', userId: 'wei', amr: ['social'], patch: picture, risks: [] };
     assert.deepEqual(run(socialOnly, known).effects, [finish]);
   });
 
@@ -526,7 +541,7 @@ describe('the sign-in machine, as a table', () => {
 describe('a stored state', () => {
   const fresh = run(settings, [start()]).state;
   const refused: [string, unknown][] = [
-    ['of another version', { ...fresh, version: 2 }],
+    ['of another version', { ...fresh, version: 1 }],
     ['without a version', { ...fresh, version: undefined }],
     ['that is too old', { ...fresh, startedAt: now - maximumAge - 1 }],
     ['from the future', { ...fresh, startedAt: now + 3_600_000 }],

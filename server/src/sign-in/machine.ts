@@ -1,152 +1,161 @@
 /**
  * The sign-in machine: (state, event, context) → (state, effects, prompt). Pure: no I/O, clock or randomness. An event is a
  * fact that a factor has checked already; an effect is a wish that the service fulfils in the transaction that stores the
- * state; a prompt is what the person has to do next. `rules` below is the order of the flow.
+ * state; a prompt is what the person has to do next (`vocabulary.ts`). `rules` below is the order of the flow.
  */
-import type { ErrorCode } from '@aldaba/contract';
-import { type Details, type MissingDetail, missingDetails, type SignInPolicy } from './policy.ts';
-import {
-  type Challenge,
-  type ExtraProfile,
-  type Intent,
-  type PendingProfile,
-  type Proof,
-  type SignInState,
-  type SocialIdentity,
-  stateVersion,
-} from './state.ts';
-
-/** What the machine needs to know of the account that an event is about. */
-export interface Account extends Details {
-  id: string;
-  isSuspended: boolean;
-  /** Targets of the social identities it has. */
-  targets: readonly string[];
-}
-
-/** What the operator's script said of a step. Absent where no script was asked. */
-export type Verdict =
-  | { kind: 'passed'; changes: ExtraProfile }
-  | { kind: 'denied'; message?: string }
-  | { kind: 'failed' };
-
-export type SignInEvent =
-  | { type: 'started'; intent: Intent }
-  | { type: 'intent-changed'; intent: Intent }
-  | { type: 'proved'; proof: Proof; renewedPassword?: string }
-  | { type: 'challenged'; challenge: Challenge }
-  /** The answer to a challenge was taken; with a proof if it was right. */
-  | { type: 'answered'; challengeId: string; proof?: Proof }
-  /** `account`: the one that the proof points at, if there is one. */
-  | { type: 'identified'; proofId?: string; account?: Account; link?: boolean; verdict?: Verdict }
-  | { type: 'created'; account: Account }
-  | { type: 'username-chosen'; value: string; account?: Account; taken: boolean }
-  | { type: 'password-chosen'; password: string; account?: Account }
-  | { type: 'social-added'; proofId: string; account?: Account; inUse: boolean }
-  | { type: 'profile-added'; profile: ExtraProfile; account?: Account }
-  | { type: 'submitted'; account?: Account; verdict?: Verdict };
-
-export type Effect =
-  | { type: 'create-user'; profile: PendingProfile }
-  | { type: 'update-user'; userId: string; patch: Omit<PendingProfile, 'identity'> }
-  | { type: 'link-identity'; userId: string; identity: NonNullable<PendingProfile['identity']> }
-  /** The sign-in is complete; `patch` is written to the account with the time of the sign-in. */
-  | { type: 'finish'; userId: string; amr: string[]; patch: Omit<PendingProfile, 'identity'> };
-
-export type Prompt =
-  | { kind: 'sign-in'; reason: string }
-  | { kind: 'register'; reason: string }
-  /** `expired`: the one detail is a new password in place of the old. */
-  | { kind: 'continue'; reason: string; missing: MissingDetail[]; expired?: true }
-  | { kind: 'done'; reason: string };
-
-export interface Context {
-  policy: SignInPolicy;
-  /** Milliseconds since the epoch. */
-  now: number;
-}
-
-export interface Step {
-  state: SignInState;
-  effects: Effect[];
-  prompt: Prompt;
-}
-
-/** The event was refused; nothing changes. */
-export interface Refusal {
-  refused: ErrorCode;
-  data?: unknown;
-}
-
-type Outcome = { state: SignInState; effects?: Effect[] } | Refusal;
+import { addDetail, type DetailEvent, hasExpiredPassword } from './details.ts';
+import { maskAddress } from './factors/verification-code/address.ts';
+import { changedBy, identify, refusalBy, use } from './identification.ts';
+import { type MissingDetail, missingDetails, type SignInPolicy } from './policy.ts';
+import { factorOf, factorsToAdd, factorsToShow, needsBackupCodes } from './second-factor.ts';
+import { type Intent, isSecondProof, type ProofType, type SignInState, stateVersion } from './state.ts';
+import type { Account, Context, Effect, Outcome, Prompt, Refusal, SignInEvent, Step } from './vocabulary.ts';
 
 interface Situation {
   state: SignInState;
   policy: SignInPolicy;
   missing: MissingDetail[];
+  /** The identified one. */
+  account: Account | undefined;
 }
-interface Rule {
-  reason: string;
-  applies(situation: Situation): boolean;
-  prompt(situation: Situation, reason: string): Prompt;
-}
+type Rule = { reason: string } & {
+  /** What the person has to do, or undefined when the rule does not apply. */
+  prompt(situation: Situation, reason: string): Prompt | undefined;
+};
 
 /** The flow, in order: the first rule that applies says what the person does next. */
 const rules: readonly Rule[] = [
   {
     reason: 'details are missing for the new account',
-    applies: ({ state, missing }) => state.userId === undefined && hasBegunAccount(state) && missing.length > 0,
-    prompt: ({ missing }, reason) => ({ kind: 'continue', reason, missing }),
+    prompt: ({ state, missing }, reason) =>
+      state.userId === undefined && hasBegunAccount(state) && missing.length > 0
+        ? { kind: 'continue', reason, missing }
+        : undefined,
   },
   {
     reason: 'nobody is identified, and a new account is wanted',
-    applies: ({ state }) => state.userId === undefined && state.intent === 'Register',
-    prompt: (_, reason) => ({ kind: 'register', reason }),
+    prompt: ({ state }, reason) =>
+      state.userId === undefined && state.intent === 'Register' ? { kind: 'register', reason } : undefined,
+  },
+  {
+    reason: 'nobody is identified who forgot a password',
+    prompt: ({ state }, reason) =>
+      state.userId === undefined && state.intent === 'ForgotPassword' ? { kind: 'recover', reason } : undefined,
   },
   {
     reason: 'nobody is identified',
-    applies: ({ state }) => state.userId === undefined,
-    prompt: (_, reason) => ({ kind: 'sign-in', reason }),
+    prompt: ({ state }, reason) => (state.userId === undefined ? { kind: 'sign-in', reason } : undefined),
+  },
+  {
+    reason: 'the forgotten password is not replaced yet',
+    prompt: ({ state }, reason) =>
+      state.intent === 'ForgotPassword' && state.profile.password === undefined
+        ? { kind: 'reset-password', reason }
+        : undefined,
+  },
+  {
+    // Whoever replaced a password is not signed in by that: the sign-in that follows asks for all it needs.
+    reason: 'the forgotten password is replaced',
+    prompt: ({ state }, reason) => (state.intent === 'ForgotPassword' ? { kind: 'done', reason } : undefined),
+  },
+  {
+    reason: 'a second factor has to be shown',
+    prompt: ({ state, policy, account }, reason) => {
+      const factors = account ? factorsToShow(state, policy.secondFactors, account) : [];
+      return account && factors.length > 0 ? { kind: 'show-factor', reason, factors, account } : undefined;
+    },
   },
   {
     reason: 'the password that was used has expired',
-    applies: ({ state }) => hasExpiredPassword(state) && state.profile.password === undefined,
-    prompt: (_, reason) => ({ kind: 'continue', reason, missing: ['password'], expired: true }),
+    prompt: ({ state }, reason) =>
+      hasExpiredPassword(state) && state.profile.password === undefined
+        ? { kind: 'continue', reason, missing: ['password'], expired: true }
+        : undefined,
   },
   {
     reason: 'the account lacks required details',
-    applies: ({ missing }) => missing.length > 0,
-    prompt: ({ missing }, reason) => ({ kind: 'continue', reason, missing }),
+    prompt: ({ missing }, reason) => (missing.length > 0 ? { kind: 'continue', reason, missing } : undefined),
   },
-  { reason: 'everything required was proved', applies: () => true, prompt: (_, reason) => ({ kind: 'done', reason }) },
+  {
+    reason: 'a second factor has to be set up',
+    prompt: ({ state, policy, account }, reason) => {
+      const wanted = account && factorsToAdd(state, policy.secondFactors, account);
+      return wanted && { kind: 'add-factor', reason, ...wanted };
+    },
+  },
+  {
+    reason: 'a new second factor needs backup codes',
+    prompt: ({ state, policy, account }, reason) =>
+      account && needsBackupCodes(state, policy.secondFactors, account)
+        ? { kind: 'make-backup-codes', reason }
+        : undefined,
+  },
 ];
-
-/** Whether the person was identified by a password whose time is over. */
-const hasExpiredPassword = ({ proofs, userId }: SignInState): boolean =>
-  proofs.some((proof) => proof.type === 'Password' && proof.used && proof.userId === userId && proof.expired === true);
+const nothingIsMissing: Prompt = { kind: 'done', reason: 'everything required was proved' };
 
 const hasBegunAccount = ({ intent, profile }: SignInState) => intent === 'Register' && Object.keys(profile).length > 0;
 
 /** What comes next. `account`: the identified one, for what it has already. */
 export function promptFor(state: SignInState, policy: SignInPolicy, account?: Account): Prompt {
   const missing = missingDetails(policy, detailsOf(state, account), cameBySocial(state));
-  const situation = { state, policy, missing };
-  const rule = rules.find((candidate) => candidate.applies(situation)) as Rule;
-  return rule.prompt(situation, rule.reason);
+  const situation = { state, policy, missing, account: withNewAddresses(state, account) };
+  for (const { reason, prompt } of rules) {
+    const found = prompt(situation, reason);
+    if (found) return found;
+  }
+  return nothingIsMissing;
+}
+
+/** An address that was proved a moment ago is as good as one that the account has. */
+function withNewAddresses({ profile: { email, phone } }: SignInState, account: Account | undefined) {
+  if (!account || (email === undefined && phone === undefined)) return account;
+  const added = [
+    ...(email === undefined ? [] : [{ type: 'email' as const, value: email }]),
+    ...(phone === undefined ? [] : [{ type: 'phone' as const, value: phone }]),
+  ];
+  return { ...account, addresses: [...account.addresses, ...added] };
 }
 
 /** The refusal that stands for a prompt at a point where the sign-in ought to be complete. */
 export function refusalOf(prompt: Prompt): Refusal | undefined {
-  if (prompt.kind === 'done') return undefined;
-  if (prompt.kind === 'continue' && prompt.expired) return { refused: 'password.expired' };
-  if (prompt.kind === 'continue') return { refused: 'user.missing_profile', data: { missingProfile: prompt.missing } };
-  return { refused: 'session.identifier_not_found' };
+  switch (prompt.kind) {
+    case 'done':
+      return undefined;
+    case 'show-factor':
+      return {
+        refused: 'session.mfa.require_mfa_verification',
+        data: { availableFactors: prompt.factors, maskedIdentifiers: maskedFactors(prompt.account) },
+      };
+    case 'continue':
+      return prompt.expired
+        ? { refused: 'password.expired' }
+        : { refused: 'user.missing_profile', data: { missingProfile: prompt.missing } };
+    case 'add-factor':
+      return {
+        refused: prompt.additional ? 'session.mfa.suggest_additional_mfa' : 'user.missing_mfa',
+        data: { availableFactors: prompt.factors, skippable: prompt.skippable },
+      };
+    case 'make-backup-codes':
+      return { refused: 'session.mfa.backup_code_required' };
+    case 'reset-password':
+      return { refused: 'user.new_password_required_in_profile' };
+    default:
+      return { refused: 'session.identifier_not_found' };
+  }
 }
+
+const maskedFactors = ({ addresses }: Account) =>
+  Object.fromEntries(
+    addresses.map((address) => [
+      address.type === 'email' ? 'EmailVerificationCode' : 'PhoneVerificationCode',
+      maskAddress(address),
+    ]),
+  );
 
 const detailsOf = ({ profile, proofs, userId, answered }: SignInState, account: Account | undefined) => ({
   username: account?.username === true || profile.username !== undefined,
-  email: account?.email === true,
-  phone: account?.phone === true,
+  email: account?.email === true || profile.email !== undefined,
+  phone: account?.phone === true || profile.phone !== undefined,
   password: account?.password === true || profile.password !== undefined,
   social:
     account?.social === true ||
@@ -178,34 +187,42 @@ function advance(
     case 'intent-changed':
       return changeIntent(state, event.intent, context);
     case 'proved':
-      return addProof(state, event);
-    case 'challenged':
-      return { state: { ...state, challenges: [event.challenge] } };
+      return addProof(state, event, context);
+    case 'challenged': {
+      const { challenge } = event;
+      return { state: { ...state, challenges: [...state.challenges.filter(differsFrom(challenge)), challenge] } };
+    }
     case 'answered':
-      return answer(state, event);
+      return answer(state, event, context);
     case 'identified':
-      return identify(state, event, context);
+      return isOpen(state.intent, context.policy)
+        ? identify(state, event, context, (next) => promptFor(next, context.policy).kind === 'continue')
+        : { refused: 'auth.forbidden' };
     case 'created':
       return state.userId === undefined
         ? { state: { ...state, userId: event.account.id, profile: {} } }
         : { refused: 'session.identity_conflict' };
-    case 'username-chosen':
-    case 'password-chosen':
-    case 'social-added':
-    case 'profile-added':
-      return addDetail(state, event, context);
     case 'submitted':
       return submit(state, event, context);
+    default:
+      return extend(state, event, context);
   }
 }
+
+const differsFrom =
+  ({ type }: { type: string }) =>
+  (other: { type: string }) =>
+    other.type !== type;
 
 function start(intent: Intent, { policy, now }: Context): Outcome {
   if (!isOpen(intent, policy)) return { refused: 'auth.forbidden' };
   return { state: { version: stateVersion, intent, startedAt: now, proofs: [], challenges: [], profile: {} } };
 }
 
-const isOpen = (intent: Intent, policy: SignInPolicy): boolean =>
-  intent === 'SignIn' ? policy.signIn : intent === 'Register' && policy.register;
+function isOpen(intent: Intent, policy: SignInPolicy): boolean {
+  if (intent === 'ForgotPassword') return policy.signIn && policy.recovery.length > 0;
+  return intent === 'SignIn' ? policy.signIn : policy.register;
+}
 
 function changeIntent(state: SignInState, intent: Intent, { policy }: Context): Outcome {
   if ((intent === 'ForgotPassword') !== (state.intent === 'ForgotPassword')) {
@@ -218,8 +235,21 @@ function changeIntent(state: SignInState, intent: Intent, { policy }: Context): 
   return { state: { ...state, intent, profile: {} } };
 }
 
-function addProof(state: SignInState, { proof, renewedPassword }: Extract<SignInEvent, { type: 'proved' }>): Outcome {
-  const next = { ...state, proofs: [...state.proofs.filter(({ type }) => type !== proof.type), proof] };
+function addProof(
+  state: SignInState,
+  { proof, renewedPassword }: Extract<SignInEvent, { type: 'proved' }>,
+  { policy }: Context,
+): Outcome {
+  const next = { ...state, proofs: [...state.proofs.filter(differsFrom(proof)), proof] };
+  if (isSecondProof(proof)) {
+    if (state.intent === 'ForgotPassword') return { refused: 'session.not_supported_for_forgot_password' };
+    if (state.userId === undefined) return { refused: 'session.identifier_not_found' };
+    if (state.userId !== proof.userId) return { refused: 'session.identity_conflict' };
+    if (!policy.secondFactors.factors.includes(factorOf(proof)))
+      return { refused: 'session.mfa.mfa_factor_not_enabled' };
+    // It says nothing else than that it was shown, and that it says at once.
+    return { state: use(next, proof) };
+  }
   if (proof.type !== 'Password' || renewedPassword === undefined) return { state: next };
   return {
     state: next,
@@ -227,143 +257,26 @@ function addProof(state: SignInState, { proof, renewedPassword }: Extract<SignIn
   };
 }
 
-function answer(state: SignInState, { challengeId, proof }: Extract<SignInEvent, { type: 'answered' }>): Outcome {
+function answer(state: SignInState, event: Extract<SignInEvent, { type: 'answered' }>, context: Context): Outcome {
+  const { challengeId, proof } = event;
   if (!state.challenges.some(({ id }) => id === challengeId))
     return { refused: 'session.verification_session_not_found' };
   const next = { ...state, challenges: state.challenges.filter(({ id }) => id !== challengeId) };
-  return proof ? addProof(next, { type: 'proved', proof }) : { state: next };
+  return proof ? addProof(next, { type: 'proved', proof }, context) : { state: next };
 }
 
-type Identified = Extract<SignInEvent, { type: 'identified' }>;
-
-function identify(state: SignInState, event: Identified, context: Context): Outcome {
-  const refusal = refusalBy(event.verdict);
-  if (refusal) return refusal;
-  if (!isOpen(state.intent, context.policy)) return { refused: 'auth.forbidden' };
-  const proof = event.proofId === undefined ? undefined : state.proofs.find(({ id }) => id === event.proofId);
-  if (event.proofId !== undefined && (!proof || proof.used))
-    return { refused: 'session.verification_session_not_found' };
-  return state.intent === 'Register' ? register(state, proof, event, context) : recognise(state, proof, event, context);
-}
-
-/** SignIn: the proof leads to an account. */
-function recognise(state: SignInState, proof: Proof | undefined, event: Identified, { policy }: Context): Outcome {
+/** Adds to the account of somebody who is identified, or to one that is to be created. */
+function extend(state: SignInState, event: DetailEvent, { policy }: Context): Outcome {
   const { account } = event;
-  if (!proof || proof.type === 'NewPasswordIdentity') return { refused: 'session.verification_failed' };
-  if (proof.type === 'Password' && !policy.passwordIdentifiers.includes(proof.identifier.type)) {
-    return { refused: 'user.sign_in_method_not_enabled' };
-  }
-  if (!account) {
-    return proof.type === 'Social' ? linkToProved(state, proof, event) : { refused: 'user.user_not_exist' };
-  }
-  if (proof.type === 'Password' && proof.userId !== account.id) return { refused: 'session.verification_failed' };
-  if (state.userId !== undefined && state.userId !== account.id) return { refused: 'session.identity_conflict' };
-  if (account.isSuspended) return { refused: 'user.suspended' };
-  const synced = proof.type === 'Social' && proof.syncProfile ? nameAndAvatar(proof.identity) : {};
-  const profile = changedBy(event.verdict, { ...state.profile, ...synced });
-  return { state: { ...use(state, proof), userId: account.id, profile } };
-}
-
-/** An operator's script has the last word: nothing that was proved outweighs its refusal. */
-function refusalBy(verdict: Verdict | undefined): Refusal | undefined {
-  if (verdict?.kind === 'denied') return { refused: 'action.access_denied', data: { message: verdict.message } };
-  return verdict?.kind === 'failed' ? { refused: 'action.execution_failed' } : undefined;
-}
-
-function changedBy<Profile extends PendingProfile>(verdict: Verdict | undefined, profile: Profile): Profile {
-  if (verdict?.kind !== 'passed') return profile;
-  const { claims, customData, ...columns } = verdict.changes;
-  return {
-    ...profile,
-    ...columns,
-    ...(claims ? { claims: { ...profile.claims, ...claims } } : {}),
-    ...(customData ? { customData: { ...profile.customData, ...customData } } : {}),
-  };
-}
-
-/** An unknown social identity joins the account of somebody who was identified in this same sign-in: both sides are proved. */
-function linkToProved(state: SignInState, proof: Extract<Proof, { type: 'Social' }>, event: Identified): Outcome {
-  if (!event.link || state.userId === undefined) return { refused: 'user.identity_not_exist' };
-  return { state: { ...use(state, proof), profile: { ...state.profile, identity: identityOf(proof) } } };
-}
-
-/** Register: the proof becomes an account, as soon as nothing required is missing. */
-function register(state: SignInState, proof: Proof | undefined, event: Identified, context: Context): Outcome {
-  if (state.userId !== undefined) return { refused: 'session.identity_conflict' };
-  if (proof?.type === 'Password') return { refused: 'session.verification_failed' };
-  if (proof?.type === 'NewPasswordIdentity' && !context.policy.registerWithUsername) {
-    return { refused: 'user.sign_up_method_not_enabled' };
-  }
-  if (event.account) {
-    return { refused: proof?.type === 'Social' ? 'user.identity_already_in_use' : 'user.username_already_in_use' };
-  }
-  const proved = proof ? { ...use(state, proof), profile: { ...state.profile, ...profileOf(proof) } } : state;
-  const next = { ...proved, profile: changedBy(event.verdict, proved.profile) };
-  if (next.profile.username === undefined && next.profile.identity === undefined) {
-    return { refused: 'session.identifier_not_found' };
-  }
-  if (promptFor(next, context.policy).kind === 'continue') return { state: next };
-  return { state: next, effects: [{ type: 'create-user', profile: next.profile }] };
-}
-
-const use = (state: SignInState, proof: Proof): SignInState => ({
-  ...state,
-  proofs: state.proofs.map((candidate) => (candidate.id === proof.id ? { ...candidate, used: true } : candidate)),
-});
-
-const nameAndAvatar = ({ name, avatar }: SocialIdentity): Pick<PendingProfile, 'name' | 'avatar'> => ({
-  ...(name === undefined ? {} : { name }),
-  ...(avatar === undefined ? {} : { avatar }),
-});
-
-const identityOf = ({ target, identity }: Extract<Proof, { type: 'Social' }>) => ({
-  target,
-  userId: identity.id,
-  details: identity,
-});
-
-function profileOf(proof: Proof): PendingProfile {
-  if (proof.type === 'NewPasswordIdentity') return { username: proof.identifier.value, password: proof.password };
-  return proof.type === 'Social' ? { ...nameAndAvatar(proof.identity), identity: identityOf(proof) } : {};
-}
-
-type DetailEvent = Extract<
-  SignInEvent,
-  { type: 'username-chosen' | 'password-chosen' | 'social-added' | 'profile-added' }
->;
-
-function addDetail(state: SignInState, event: DetailEvent, { policy }: Context): Outcome {
-  const { account } = event;
-  if (state.intent === 'ForgotPassword') return { refused: 'session.not_supported_for_forgot_password' };
+  if (state.intent === 'ForgotPassword' && event.type !== 'password-chosen')
+    return { refused: 'session.not_supported_for_forgot_password' };
   if (!isOpen(state.intent, policy)) return { refused: 'auth.forbidden' };
-  if (state.intent === 'SignIn' && state.userId === undefined) return { refused: 'session.identifier_not_found' };
+  if (state.intent !== 'Register' && state.userId === undefined) return { refused: 'session.identifier_not_found' };
   if (state.userId !== account?.id) return { refused: 'session.identity_conflict' };
-  const add = (detail: PendingProfile, from = state): Outcome => ({
-    state: { ...from, profile: { ...from.profile, ...detail } },
-  });
-  if (event.type === 'username-chosen') {
-    if (account?.username) return { refused: 'user.username_exists_in_profile' };
-    return event.taken ? { refused: 'user.username_already_in_use' } : add({ username: event.value });
-  }
-  if (event.type === 'password-chosen') {
-    return account?.password && !hasExpiredPassword(state)
-      ? { refused: 'user.password_exists_in_profile' }
-      : add({ password: event.password });
-  }
-  if (event.type === 'profile-added') {
-    const { claims, customData } = state.profile;
-    const merged = {
-      ...event.profile,
-      ...(event.profile.claims ? { claims: { ...claims, ...event.profile.claims } } : {}),
-      ...(event.profile.customData ? { customData: { ...customData, ...event.profile.customData } } : {}),
-    };
-    return add(merged, { ...state, answered: true });
-  }
-  const proof = state.proofs.find(({ id }) => id === event.proofId);
-  if (proof?.type !== 'Social' || proof.used) return { refused: 'session.verification_session_not_found' };
-  if (event.inUse) return { refused: 'user.identity_already_in_use' };
-  if (account?.targets.includes(proof.target)) return { refused: 'user.identity_exists_in_profile' };
-  return add({ identity: identityOf(proof) }, use(state, proof));
+  const prompt = promptFor(state, policy, account);
+  // A first factor alone changes nothing of an account that has a second one.
+  if (prompt.kind === 'show-factor') return refusalOf(prompt) as Refusal;
+  return addDetail(state, event, prompt);
 }
 
 type Submitted = Extract<SignInEvent, { type: 'submitted' }>;
@@ -373,13 +286,51 @@ function submit(state: SignInState, { account, verdict }: Submitted, { policy }:
   if (userId === undefined) return refusalOf(promptFor(state, policy)) ?? { refused: 'session.identifier_not_found' };
   if (account?.id !== userId) return { refused: 'user.user_not_exist' };
   if (account.isSuspended) return { refused: 'user.suspended' };
+  if (!isOpen(state.intent, policy) && state.intent === 'ForgotPassword') return { refused: 'auth.forbidden' };
   const refusal = refusalOf(promptFor(state, policy, account)) ?? refusalBy(verdict);
   if (refusal) return refusal;
+  if (state.intent === 'ForgotPassword') return replacePassword(state, userId);
   const { identity, ...patch } = changedBy(verdict, state.profile);
-  const link: Effect[] = identity ? [{ type: 'link-identity', userId, identity }] : [];
-  return { state, effects: [...link, { type: 'finish', userId, amr: methodsOf(state), patch }] };
+  const { newFactors = [], choices } = state;
+  const effects: Effect[] = [
+    ...(identity ? [{ type: 'link-identity' as const, userId, identity }] : []),
+    ...(newFactors.length > 0 ? [{ type: 'add-factors' as const, userId, factors: newFactors }] : []),
+    ...(choices ? [{ type: 'keep-choices' as const, userId, choices }] : []),
+    { type: 'finish', userId, amr: methodsOf(state), patch, risks: account.risks },
+  ];
+  return { state, effects };
 }
 
-const methodsOf = ({ proofs }: SignInState): string[] => [
-  ...new Set(proofs.filter((proof) => proof.used).map(({ type }) => (type === 'Social' ? 'social' : 'pwd'))),
-];
+/** What proved the address is spent by it: whoever submits once more has to begin anew. */
+function replacePassword(state: SignInState, userId: string): Outcome {
+  const { password } = state.profile;
+  if (password === undefined) return { refused: 'user.new_password_required_in_profile' };
+  const { userId: _, ...nobody } = state;
+  return {
+    state: { ...nobody, proofs: [], challenges: [], profile: {} },
+    effects: [{ type: 'reset-password', userId, password }],
+  };
+}
+
+/** Authentication methods in the words of RFC 8176 where it has one; new factors prove nothing yet. */
+const methods: Readonly<Record<ProofType, string | undefined>> = {
+  Password: 'pwd',
+  NewPasswordIdentity: 'pwd',
+  Social: 'social',
+  EmailVerificationCode: 'email',
+  PhoneVerificationCode: 'sms',
+  Totp: 'otp',
+  WebAuthn: 'pop',
+  BackupCode: 'otp',
+  MfaEmailVerificationCode: 'email',
+  MfaPhoneVerificationCode: 'sms',
+  NewTotp: undefined,
+  NewPasskey: undefined,
+  NewBackupCodes: undefined,
+};
+
+function methodsOf({ proofs }: SignInState): string[] {
+  const used = proofs.filter((proof) => proof.used);
+  const named = used.map(({ type }) => methods[type]).filter((method) => method !== undefined);
+  return [...new Set([...named, ...(used.some(isSecondProof) ? ['mfa'] : [])])];
+}

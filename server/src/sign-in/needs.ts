@@ -1,11 +1,13 @@
 import type { ProfileField, SignInExperienceSettings } from '@aldaba/contract';
 import type { Actions } from '../features/actions/index.ts';
+import type { AdaptiveMfa } from '../features/adaptive-mfa/index.ts';
 import type { ApplicationExperiences } from '../features/application-experiences/index.ts';
 import type { Client } from '../features/applications/index.ts';
 import type { ProfileFields } from '../features/custom-profile-fields/index.ts';
 import type { Events } from '../features/hooks/index.ts';
 import type { PageSender } from '../features/hosted-pages/index.ts';
 import type { Audit } from '../features/logs/index.ts';
+import type { SecondFactors } from '../features/mfa-verifications/index.ts';
 import type { Organizations } from '../features/organizations/index.ts';
 import type { Passwords } from '../features/passwords/index.ts';
 import type { PasswordDigest, User } from '../features/users/index.ts';
@@ -25,6 +27,8 @@ interface UserColumns {
   username?: string;
   name?: string;
   avatar?: string;
+  primaryEmail?: string;
+  primaryPhone?: string;
   password?: PasswordDigest;
 }
 
@@ -108,6 +112,8 @@ export interface SignInNeeds {
   applicationExperiences: Pick<ApplicationExperiences, 'lookOf'>;
   organizations: Pick<Organizations, 'find'>;
   verificationCodes: Pick<VerificationCodes, 'send' | 'verify'>;
+  secondFactors: SecondFactors;
+  adaptiveMfa: AdaptiveMfa;
   /** Operators' scripts. */
   actions: Pick<Actions, 'isAsked' | 'run'>;
   /** Webhooks hear of sign-ins and lockouts. */

@@ -6,7 +6,7 @@ import { pageErrorOf } from '../features/hosted-pages/index.ts';
 import type { Http, Reply, Request } from '../http/index.ts';
 import { AldabaError } from '../kernel/errors.ts';
 import { formAnswers, readAnswers } from './extra-profile/index.ts';
-import { type Prompt, promptFor } from './machine.ts';
+import { promptFor } from './machine.ts';
 import type { Identifier, SignInSettings } from './needs.ts';
 import { asFormError, createPageDoor, formField, type PageDoor, pageAddress, queryField } from './page-door.ts';
 import { type ContinueForm, continueView, type PageContext, registerView, signInView, termsOf } from './page-views.ts';
@@ -15,6 +15,7 @@ import type { Interaction } from './port.ts';
 import type { GivenDetails, SignIn } from './service.ts';
 import { socialPageRoutes } from './social-pages.ts';
 import type { SignInState } from './state.ts';
+import type { Prompt } from './vocabulary.ts';
 
 /** Addresses of other first screens, which begin with the page that is nearest to them. */
 const aliases: Record<string, '/sign-in' | '/register'> = {

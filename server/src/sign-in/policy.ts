@@ -1,4 +1,6 @@
 /** What a sign-in has to fulfil, resolved from the tenant's settings before the machine runs. Pure. */
+import type { SignInExperienceSettings } from '@aldaba/contract';
+import type { Address } from './state.ts';
 
 export type IdentifierType = 'username' | 'email' | 'phone';
 /** `extraProfile`: answers to the custom profile fields that a sign-up asks for. */
@@ -7,7 +9,7 @@ export type MissingDetail = IdentifierType | 'password' | 'emailOrPhone' | 'extr
 /** The settings of the sign-in experience that decide (see the contract's sign-in experience for their meaning). */
 export interface PolicySettings {
   signInMode: 'SignIn' | 'Register' | 'SignInAndRegister';
-  signIn: { methods: readonly { identifier: IdentifierType; password: boolean }[] };
+  signIn: { methods: readonly { identifier: IdentifierType; password: boolean; verificationCode?: boolean }[] };
   signUp: {
     identifiers: readonly IdentifierType[];
     password: boolean;
@@ -16,6 +18,26 @@ export interface PolicySettings {
   socialSignIn: { skipRequiredIdentifiers?: boolean | undefined };
   /** What a sign-up asks for beside identifiers. */
   profileFields?: readonly unknown[];
+  mfa?: SignInExperienceSettings['mfa'];
+  adaptiveMfa?: SignInExperienceSettings['adaptiveMfa'];
+  forgotPasswordMethods?: SignInExperienceSettings['forgotPasswordMethods'];
+}
+
+/** A second factor, by its name on the wire. */
+export type SecondFactorType = SignInExperienceSettings['mfa']['factors'][number];
+
+/** When second factors are asked for. */
+export interface SecondFactorPolicy {
+  /** Those that count. Empty: none are asked for. */
+  factors: readonly SecondFactorType[];
+  /** Whether everybody needs one, and whether members of an organization that wants one do. */
+  mandatory: boolean;
+  mandatoryByOrganization: boolean;
+  /** Whether people without one are asked to set one up. */
+  promptAtSignIn: boolean;
+  promptAtSignUp: boolean;
+  /** Whether unusual sign-ins ask for one of people who usually need none. */
+  adaptive: boolean;
 }
 
 export interface SignInPolicy {
@@ -24,8 +46,15 @@ export interface SignInPolicy {
   register: boolean;
   /** Identifiers that sign in together with a password. */
   passwordIdentifiers: readonly IdentifierType[];
+  /** Addresses that sign in together with a code that is sent there. */
+  codeIdentifiers: readonly IdentifierType[];
+  /** Addresses where a code stands for a forgotten password. */
+  recovery: readonly Address['type'][];
   /** Whether an account may be created from a username and a password. */
   registerWithUsername: boolean;
+  /** Addresses that an account may be created from, once a code proved them. */
+  registerWithCode: readonly Address['type'][];
+  secondFactors: SecondFactorPolicy;
   /** What every account has to have. */
   required: readonly MissingDetail[];
   /** Accounts that come from a social identity need none of it. */
@@ -45,9 +74,37 @@ export function resolvePolicy(settings: PolicySettings): SignInPolicy {
     signIn: settings.signInMode !== 'Register',
     register: settings.signInMode !== 'SignIn',
     passwordIdentifiers: settings.signIn.methods.filter((method) => method.password).map((method) => method.identifier),
+    codeIdentifiers: settings.signIn.methods
+      .filter((method) => method.verificationCode === true && method.identifier !== 'username')
+      .map((method) => method.identifier),
+    recovery: recoveryOf(settings),
     registerWithUsername: identifiers.includes('username') && password,
+    registerWithCode: identifiers.filter((identifier) => identifier !== 'username'),
+    secondFactors: secondFactorsOf(settings),
     required: [...required],
     skipRequiredForSocial: settings.socialSignIn.skipRequiredIdentifiers === true,
+  };
+}
+
+/** Without a choice of the operator every address that a password signs in with will do: there is a password to forget. */
+function recoveryOf({ forgotPasswordMethods, signIn }: PolicySettings): Address['type'][] {
+  const chosen = forgotPasswordMethods ?? ['EmailVerificationCode', 'PhoneVerificationCode'];
+  if (!signIn.methods.some((method) => method.password)) return [];
+  return chosen.map((method) => (method === 'EmailVerificationCode' ? 'email' : 'phone'));
+}
+
+function secondFactorsOf({ mfa, adaptiveMfa }: PolicySettings): SecondFactorPolicy {
+  const { factors = [], policy = 'NoPrompt', organizationRequiredMfaPolicy } = mfa ?? {};
+  const mandatory =
+    policy === 'Mandatory' || policy === 'PromptAtSignInAndSignUpMandatory' || policy === 'PromptOnlyAtSignInMandatory';
+  const onlyAtSignIn = policy === 'PromptOnlyAtSignIn' || policy === 'PromptOnlyAtSignInMandatory';
+  return {
+    factors,
+    mandatory,
+    mandatoryByOrganization: organizationRequiredMfaPolicy === 'Mandatory',
+    promptAtSignIn: policy !== 'NoPrompt',
+    promptAtSignUp: policy !== 'NoPrompt' && !onlyAtSignIn,
+    adaptive: adaptiveMfa?.enabled === true,
   };
 }
 

@@ -1,6 +1,7 @@
 import { AldabaError } from '../kernel/errors.ts';
-import { type Context, type Effect, type Prompt, type SignInEvent, step } from './machine.ts';
+import { step } from './machine.ts';
 import type { SignInState } from './state.ts';
+import type { Context, Effect, Prompt, SignInEvent } from './vocabulary.ts';
 
 /** The machine's run over a list of events; it halts where an effect has to answer first. */
 export interface Progress {

@@ -1,17 +1,18 @@
 import type { Client } from '../features/applications/index.ts';
-import type { User } from '../features/users/index.ts';
+import { type User, updateLogtoConfig } from '../features/users/index.ts';
 import { AldabaError } from '../kernel/errors.ts';
 import { currentOrigin } from '../kernel/origin.ts';
 import type { Queries } from '../store/index.ts';
-import { accountOf } from './account.ts';
+import { accountOf } from './accounts.ts';
 import type { PasswordFactor } from './factors/password/index.ts';
-import { type Account, type Effect, type Prompt, promptFor, type SignInEvent } from './machine.ts';
+import { promptFor } from './machine.ts';
 import type { SignInNeeds, SignInSettings } from './needs.ts';
 import { resolvePolicy } from './policy.ts';
 import type { Interaction } from './port.ts';
 import { createProgress } from './progress.ts';
 import { type Intent, type PendingProfile, readState, type SignInState } from './state.ts';
 import { describeSubmission } from './submission.ts';
+import type { Account, Effect, Prompt, SignInEvent } from './vocabulary.ts';
 
 /** Where a sign-in stands after a step. */
 export interface Standing {
@@ -33,7 +34,10 @@ export type Runner = (
   options: RunOptions,
 ) => Promise<Standing>;
 
-type Needs = Pick<SignInNeeds, 'port' | 'users' | 'clock' | 'events' | 'applications'> & {
+type Needs = Pick<
+  SignInNeeds,
+  'port' | 'users' | 'secondFactors' | 'adaptiveMfa' | 'clock' | 'events' | 'applications'
+> & {
   password: Pick<PasswordFactor, 'open'>;
 };
 
@@ -64,7 +68,7 @@ export function createRunner(needs: Needs): Runner {
     const origin = currentOrigin();
     if (origin) origin.about = context;
     return tenant.db.transaction(async (tx) => {
-      const executor = createExecutor(needs, interaction, { tx, context });
+      const executor = createExecutor(needs, interaction, { tx, context, settings });
       for (;;) {
         const created = await executor.execute(progress.effects.splice(0), progress.state);
         if (!created) break;
@@ -95,19 +99,19 @@ export function contextOf({ uidHash }: Interaction, interactionEvent: Intent, cl
   };
 }
 
-const hookOf = { SignIn: 'PostSignIn', Register: 'PostRegister', ForgotPassword: 'PostResetPassword' } as const;
-
 /** Fulfils the machine's wishes inside the transaction. */
 function createExecutor(
   needs: Needs,
   interaction: Interaction,
-  { tx, context }: { tx: Queries; context: ReturnType<typeof contextOf> },
+  { tx, context, settings }: { tx: Queries; context: ReturnType<typeof contextOf>; settings: SignInSettings },
 ) {
   const { users, port, clock, password, events } = needs;
-  const columnsOf = ({ password: sealed, username, name, avatar }: PendingProfile) => ({
+  const columnsOf = ({ password: sealed, username, name, avatar, email, phone }: PendingProfile) => ({
     ...(username === undefined ? {} : { username }),
     ...(name === undefined ? {} : { name }),
     ...(avatar === undefined ? {} : { avatar }),
+    ...(email === undefined ? {} : { primaryEmail: email }),
+    ...(phone === undefined ? {} : { primaryPhone: phone }),
     ...(sealed === undefined ? {} : { password: password.open(interaction.tenant, sealed) }),
   });
   const identityOf = (identity: NonNullable<PendingProfile['identity']>) => ({
@@ -139,30 +143,48 @@ function createExecutor(
               throw new AldabaError('user.identity_exists_in_profile');
             }
             break;
-          case 'finish': {
-            const authenticatedAt = new Date(clock.now());
-            const { claims, customData } = effect.patch;
-            if (claims) await users.merge(tx, effect.userId, { profile: claims });
-            if (customData) await users.merge(tx, effect.userId, { customData });
-            const user = await users.update(tx, effect.userId, {
-              ...columnsOf(effect.patch),
-              lastSignInAt: authenticatedAt,
-            });
-            // Suspended since the page was opened: the row just written is the one that counts.
-            if (user.isSuspended) throw new AldabaError('user.suspended');
-            const { redirectTo } = await port.finish(tx, interaction, {
-              userId: effect.userId,
-              amr: effect.amr,
-              authenticatedAt,
-              submission: describeSubmission(effect.userId, state),
-            });
-            executor.redirectTo = redirectTo;
-            await events.publish(tx, hookOf[context.interactionEvent], { ...context, userId: user.id, user });
+          case 'add-factors':
+            await needs.secondFactors.bind(tx, effect.userId, effect.factors);
+            break;
+          case 'keep-choices': {
+            const { suggestionSkipped: additionalBindingSuggestionSkipped, ...mfa } = effect.choices;
+            await updateLogtoConfig(tx, effect.userId, { mfa: { ...mfa, additionalBindingSuggestionSkipped } });
+            break;
           }
+          case 'reset-password': {
+            const user = await users.update(tx, effect.userId, columnsOf({ password: effect.password }));
+            if (user.isSuspended) throw new AldabaError('user.suspended');
+            await events.publish(tx, 'PostResetPassword', { ...context, userId: user.id, user });
+            break;
+          }
+          case 'finish':
+            executor.redirectTo = await finish(effect, state);
         }
       }
       return undefined;
     },
+  };
+  const finish = async (
+    { userId, patch, amr, risks }: Extract<Effect, { type: 'finish' }>,
+    state: SignInState,
+  ): Promise<string> => {
+    const authenticatedAt = new Date(clock.now());
+    const { claims, customData } = patch;
+    if (claims) await users.merge(tx, userId, { profile: claims });
+    if (customData) await users.merge(tx, userId, { customData });
+    const user = await users.update(tx, userId, { ...columnsOf(patch), lastSignInAt: authenticatedAt });
+    // Suspended since the page was opened: the row just written is the one that counts.
+    if (user.isSuspended) throw new AldabaError('user.suspended');
+    const submission = describeSubmission(userId, state);
+    const { redirectTo } = await port.finish(tx, interaction, { userId, amr, authenticatedAt, submission });
+    if (settings.adaptiveMfa.enabled) await needs.adaptiveMfa.record(tx, userId, authenticatedAt.getTime());
+    const told = { ...context, userId: user.id, user };
+    await events.publish(tx, state.intent === 'Register' ? 'PostRegister' : 'PostSignIn', told);
+    if (risks.length > 0) {
+      const adaptiveMfaResult = { requiresMfa: true, triggeredRules: risks };
+      await events.publish(tx, 'PostSignInAdaptiveMfaTriggered', { ...told, adaptiveMfaResult });
+    }
+    return redirectTo;
   };
   return executor;
 }

@@ -3,18 +3,18 @@ import type { Request } from '../http/index.ts';
 import { AldabaError } from '../kernel/errors.ts';
 import { opaqueToken } from '../kernel/ids.ts';
 import type { Tenant } from '../tenancy/index.ts';
-import { accountOf } from './account.ts';
+import { type Accounts, createAccounts } from './accounts.ts';
 import { withActions } from './actions.ts';
 import { createAttempts } from './attempts.ts';
 import { audited, createSignInAudit, type SignInAudit } from './audit.ts';
 import { createPasswordFactor, type PasswordFactor } from './factors/password/index.ts';
-import { createSocialFactor, isStateOf, type SocialFactor } from './factors/social/index.ts';
-import type { Account, SignInEvent } from './machine.ts';
+import { createSocialFactor, isStateOf, type SocialChallenge, type SocialFactor } from './factors/social/index.ts';
 import type { Identifier, SignInNeeds, SignInSettings } from './needs.ts';
 import { resolvePolicy } from './policy.ts';
 import type { Interaction } from './port.ts';
 import { createRunner, type Runner, type Standing } from './run.ts';
-import { type Challenge, type ExtraProfile, readState, type SignInState } from './state.ts';
+import { type ExtraProfile, readState, type SignInState } from './state.ts';
+import type { Account, SignInEvent } from './vocabulary.ts';
 
 /** What both doors (HTML pages, Experience API) stand in front of. */
 export interface SignIn extends Flows {
@@ -29,6 +29,7 @@ export interface SignIn extends Flows {
   open(request: Request, applicationId?: string): Promise<Interaction>;
   /** The machine's state. @throws AldabaError `session.interaction_not_found` before the first step or when it is too old. */
   stateOf(interaction: Interaction): SignInState;
+  accounts: Accounts;
   /** The identified account, read anew. */
   accountOf(interaction: Interaction, state: SignInState): Promise<Account | undefined>;
 }
@@ -42,7 +43,7 @@ export interface Flows {
   /** Returns where to send the person. */
   beginSocial(interaction: Interaction, request: SocialStart): Promise<string>;
   /** The provider sent the person back with `data`: signs in, or registers where that is allowed. */
-  finishSocial(interaction: Interaction, challenge: Challenge, answer: SocialAnswer): Promise<Standing>;
+  finishSocial(interaction: Interaction, challenge: SocialChallenge, answer: SocialAnswer): Promise<Standing>;
 }
 
 export interface GivenDetails {
@@ -68,12 +69,13 @@ export function createSignIn(needs: SignInNeeds): SignIn {
   const password = createPasswordFactor({ ...needs, attempts });
   const social = createSocialFactor(needs);
   const audit = createSignInAudit(needs);
-  const run = audited(withActions(createRunner({ ...needs, password }), needs), audit);
+  const accounts = createAccounts(needs);
+  const run = audited(withActions(createRunner({ ...needs, password }), { ...needs, accounts }), audit);
   const settings = async (tenant: Tenant) => {
     const [own, fields] = await Promise.all([needs.signInExperiences.get(tenant), needs.profileFields.list(tenant)]);
     return { ...own, profileFields: fieldsAsked(fields, own.signUpProfileFields) };
   };
-  const parts: Parts = { needs, settings, password, social, audit, run };
+  const parts: Parts = { needs, accounts, settings, password, social, audit, run };
   return {
     ...parts,
     ...createFlows(parts),
@@ -83,12 +85,13 @@ export function createSignIn(needs: SignInNeeds): SignIn {
       return interaction;
     },
     stateOf: (interaction) => stateOf(needs, interaction),
-    accountOf: (interaction, state) => findAccount(needs, interaction, state),
+    accountOf: (interaction, state) => findAccount(parts, interaction, state),
   };
 }
 
 interface Parts {
   needs: SignInNeeds;
+  accounts: Accounts;
   settings: SignIn['settings'];
   password: PasswordFactor;
   social: SocialFactor;
@@ -103,12 +106,12 @@ function stateOf({ clock }: SignInNeeds, interaction: Interaction): SignInState 
 }
 
 async function findAccount(
-  { users }: SignInNeeds,
+  { needs, accounts, settings }: Parts,
   { tenant }: Interaction,
-  state: SignInState,
+  { userId }: SignInState,
 ): Promise<Account | undefined> {
-  const user = state.userId === undefined ? undefined : await users.find(tenant.db, state.userId);
-  return user && accountOf(user);
+  const user = userId === undefined ? undefined : await needs.users.find(tenant.db, userId);
+  return user && accounts.of(tenant, await settings(tenant), user);
 }
 
 function createFlows(parts: Parts): Flows {
@@ -117,11 +120,12 @@ function createFlows(parts: Parts): Flows {
     async signInWithPassword(interaction, given) {
       const settings = await parts.settings(interaction.tenant);
       if (!resolvePolicy(settings).signIn) throw new AldabaError('user.sign_in_method_not_enabled');
-      const { proof, account, renewedPassword } = await audit.attempt(
+      const { proof, user, renewedPassword } = await audit.attempt(
         interaction,
         { key: 'Verification.Password.Submit', params: { identifier: given.identifier } },
         () => password.prove(interaction.tenant, settings, given),
       );
+      const account = await parts.accounts.of(interaction.tenant, settings, user);
       const events: SignInEvent[] = [
         { type: 'started', intent: 'SignIn' },
         { type: 'proved', proof, ...(renewedPassword === undefined ? {} : { renewedPassword }) },
@@ -148,7 +152,7 @@ function createFlows(parts: Parts): Flows {
       const { tenant } = interaction;
       const settings = await parts.settings(tenant);
       const state = stateOf(needs, interaction);
-      const account = await findAccount(needs, interaction, state);
+      const account = await findAccount(parts, interaction, state);
       const about = account ? { account } : {};
       const events: SignInEvent[] = [];
       const { username = state.profile.username, name } = state.profile;
@@ -201,13 +205,15 @@ export const findChallenge = (
   state: SignInState | undefined,
   connectorId: string,
   value: string,
-): Challenge | undefined =>
-  state?.challenges.find((challenge) => challenge.connectorId === connectorId && isStateOf(challenge, value));
+): SocialChallenge | undefined =>
+  state?.challenges
+    .filter((challenge) => challenge.type === 'Social')
+    .find((challenge) => challenge.connectorId === connectorId && isStateOf(challenge, value));
 
 async function finishSocial(
   parts: Parts,
   interaction: Interaction,
-  challenge: Challenge,
+  challenge: SocialChallenge,
   answer: SocialAnswer,
 ): Promise<Standing> {
   const { needs, social, run, audit } = parts;
@@ -219,7 +225,7 @@ async function finishSocial(
       () => social.verify(interaction, challenge, answer.data),
     );
     const user = await needs.users.findByIdentity(interaction.tenant.db, proof.target, proof.identity.id);
-    const account = user && accountOf(user);
+    const account = user && (await parts.accounts.of(interaction.tenant, settings, user));
     if (!account && !resolvePolicy(settings).register) throw new AldabaError('user.identity_not_exist');
     if (!account && answer.needsAgreement && !challenge.agreed) throw new AldabaError('user.terms_required');
     if (account?.isSuspended) throw new AldabaError('user.suspended');

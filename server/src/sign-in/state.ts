@@ -1,6 +1,8 @@
 /** The machine's memory between two requests: small, versioned JSON in the interaction's row. No rows, no secrets in clear. */
 
-export const stateVersion = 1;
+import type { NewFactor } from '../features/mfa-verifications/index.ts';
+
+export const stateVersion = 2;
 /** Milliseconds after which a sign-in that was begun has to be begun anew. */
 export const maximumAge = 3_600_000;
 
@@ -14,6 +16,12 @@ export interface SocialIdentity {
   email?: string;
   phone?: string;
   rawData?: unknown;
+}
+
+/** An email address, or a phone's digits with the country code and without the plus. */
+export interface Address {
+  type: 'email' | 'phone';
+  value: string;
 }
 
 interface ProofBase {
@@ -36,27 +44,65 @@ export type Proof = ProofBase &
       }
     | { type: 'NewPasswordIdentity'; identifier: { type: 'username'; value: string }; password: string }
     | { type: 'Social'; connectorId: string; target: string; identity: SocialIdentity; syncProfile: boolean }
+    /** A code that was sent to an address: whoever shows it has the address. */
+    | { type: 'EmailVerificationCode' | 'PhoneVerificationCode'; identifier: Address }
+    /** A second factor that the account has, and that was shown. */
+    | { type: 'Totp' | 'WebAuthn' | 'BackupCode'; userId: string }
+    | { type: 'MfaEmailVerificationCode' | 'MfaPhoneVerificationCode'; userId: string; identifier: Address }
+    /** A second factor that was made, and is the account's when the sign-in is complete. */
+    | { type: 'NewTotp' | 'NewPasskey' | 'NewBackupCodes'; factor: NewFactor }
   );
 
 export type ProofType = Proof['type'];
+type ProofOf<Type extends ProofType> = Extract<Proof, { type: Type }>;
+/** What says who the person is. */
+export type CodeProof = ProofOf<'EmailVerificationCode' | 'PhoneVerificationCode'>;
+/** What is shown besides, by somebody who is identified. */
+export type SecondProof = ProofOf<
+  'Totp' | 'WebAuthn' | 'BackupCode' | 'MfaEmailVerificationCode' | 'MfaPhoneVerificationCode'
+>;
 
-/** A social sign-in that was begun and not answered. */
-export interface Challenge {
-  id: string;
-  createdAt: number;
-  connectorId: string;
-  redirectUri: string;
-  /** Hash of the `state` that the provider has to send back; absent where a custom page keeps it. */
-  stateHash?: string;
-  /** What the connector wants to find again (a nonce). */
-  session?: Record<string, unknown>;
-  /** Whether the person agreed to the terms before leaving for the provider. */
-  agreed?: boolean;
-}
+const secondProofs: ReadonlySet<ProofType> = new Set<SecondProof['type']>([
+  'Totp',
+  'WebAuthn',
+  'BackupCode',
+  'MfaEmailVerificationCode',
+  'MfaPhoneVerificationCode',
+]);
+export const isSecondProof = (proof: Proof): proof is SecondProof => secondProofs.has(proof.type);
+export const isCodeProof = (proof: Proof): proof is CodeProof =>
+  proof.type === 'EmailVerificationCode' || proof.type === 'PhoneVerificationCode';
+
+/** Something that was asked of the person and is not answered yet. At most one per type: a new one replaces the old. */
+export type Challenge = { id: string; createdAt: number } & (
+  | {
+      /** A social sign-in that was begun. */
+      type: 'Social';
+      connectorId: string;
+      redirectUri: string;
+      /** Hash of the `state` that the provider has to send back; absent where a custom page keeps it. */
+      stateHash?: string;
+      /** What the connector wants to find again (a nonce). */
+      session?: Record<string, unknown>;
+      /** Whether the person agreed to the terms before leaving for the provider. */
+      agreed?: boolean;
+    }
+  | { type: 'EmailVerificationCode' | 'PhoneVerificationCode'; identifier: Address }
+  | { type: 'MfaEmailVerificationCode' | 'MfaPhoneVerificationCode'; identifier: Address; userId: string }
+  /** `secretSealed`: of an authenticator app that is to be set up. */
+  | { type: 'NewTotp'; secretSealed: string }
+  /** `challenge`: what the authenticator signs, base64url. */
+  | { type: 'NewPasskey'; challenge: string }
+  | { type: 'WebAuthn'; challenge: string; userId: string }
+);
+export type ChallengeOf<Type extends Challenge['type']> = Extract<Challenge, { type: Type }>;
 
 /** What is to be written to the account when it is created or when the sign-in ends. */
 export interface PendingProfile {
   username?: string;
+  /** Proved by a code. */
+  email?: string;
+  phone?: string;
   /** A digest, sealed by the service. */
   password?: string;
   name?: string;
@@ -71,6 +117,13 @@ export interface PendingProfile {
 /** The part of it that anybody may say of themselves, or a script of a person. */
 export type ExtraProfile = Pick<PendingProfile, 'name' | 'avatar' | 'claims' | 'customData'>;
 
+/** What the person decided about second factors, to be kept with the account. */
+export interface SecondFactorChoices {
+  enabled?: true;
+  skipped?: true;
+  suggestionSkipped?: true;
+}
+
 export interface SignInState {
   version: typeof stateVersion;
   intent: Intent;
@@ -81,6 +134,9 @@ export interface SignInState {
   proofs: Proof[];
   challenges: Challenge[];
   profile: PendingProfile;
+  /** Second factors that were made in this sign-in. */
+  newFactors?: NewFactor[];
+  choices?: SecondFactorChoices;
   /** Set when a new person has answered what the operator wants to know, or left it empty. */
   answered?: true;
 }

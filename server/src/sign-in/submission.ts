@@ -19,5 +19,18 @@ export function describeProof(proof: Proof): Submission['verificationRecords'][n
       return { id, type, identifier: proof.identifier };
     case 'Social':
       return { id, type, connectorId: proof.connectorId, socialUserInfo: mask(proof.identity) };
+    case 'EmailVerificationCode':
+    case 'PhoneVerificationCode':
+    case 'MfaEmailVerificationCode':
+    case 'MfaPhoneVerificationCode':
+      return { id, type, identifier: proof.identifier, verified: true };
+    case 'Totp':
+    case 'WebAuthn':
+    case 'BackupCode':
+      return { id, type, userId: proof.userId, verified: true };
+    case 'NewTotp':
+    case 'NewPasskey':
+    case 'NewBackupCodes':
+      return { id, type: proof.factor.type, verified: true };
   }
 }

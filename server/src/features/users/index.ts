@@ -17,4 +17,5 @@ export {
   type Users,
   type UsersNeeds,
 } from './service.ts';
+export { updateLogtoConfig } from './settings.ts';
 export type { DetailedUser, HolderQuestion, PasswordDigest, Subject, User } from './user.ts';

@@ -4,13 +4,11 @@
  */
 import type { SignInExperienceSettings } from '@aldaba/contract';
 import { type PasswordUserInfo, passwordIssues } from '../../../features/passwords/index.ts';
-import type { PasswordDigest } from '../../../features/users/index.ts';
+import type { PasswordDigest, User } from '../../../features/users/index.ts';
 import { AldabaError } from '../../../kernel/errors.ts';
 import { standardId } from '../../../kernel/ids.ts';
 import type { Tenant } from '../../../tenancy/index.ts';
-import { accountOf } from '../../account.ts';
 import { type Attempts, attemptName } from '../../attempts.ts';
-import type { Account } from '../../machine.ts';
 import type { Identifier, SignInNeeds } from '../../needs.ts';
 import { resolvePolicy } from '../../policy.ts';
 import type { Proof } from '../../state.ts';
@@ -56,7 +54,7 @@ export interface PasswordFactor {
 
 export interface ProvedPassword {
   proof: Proof;
-  account: Account;
+  user: User;
   /** Sealed digest that replaces an outdated one. */
   renewedPassword?: string;
 }
@@ -99,8 +97,8 @@ export function createPasswordFactor(needs: Needs): PasswordFactor {
         };
       });
       if (!matched) throw new AldabaError('session.invalid_credentials');
-      const account = accountOf(matched.user);
-      if (account.isSuspended) throw new AldabaError('user.suspended');
+      const { user } = matched;
+      if (user.isSuspended) throw new AldabaError('user.suspended');
       return {
         proof: {
           id: standardId(),
@@ -108,10 +106,10 @@ export function createPasswordFactor(needs: Needs): PasswordFactor {
           createdAt: clock.now(),
           used: false,
           identifier,
-          userId: account.id,
+          userId: user.id,
           ...(matched.expired ? { expired: true as const } : {}),
         },
-        account,
+        user,
         // One that has expired is replaced in a moment; a new digest of it would only make it look new.
         ...(matched.outdated && !matched.expired
           ? { renewedPassword: seal(tenant, await passwords.hash(password)) }

@@ -7,7 +7,7 @@ import { AldabaError } from '../../../kernel/errors.ts';
 import { standardId } from '../../../kernel/ids.ts';
 import type { ConnectorSession, SignInNeeds, SocialInstance } from '../../needs.ts';
 import type { Interaction } from '../../port.ts';
-import type { Challenge, Proof } from '../../state.ts';
+import type { ChallengeOf, Proof } from '../../state.ts';
 
 export interface BeginSocial {
   connectorId: string;
@@ -19,16 +19,21 @@ export interface BeginSocial {
   agreed?: boolean | undefined;
 }
 
+export type SocialChallenge = ChallengeOf<'Social'>;
+
 export interface SocialFactor {
   /** @throws AldabaError `session.invalid_connector_id`, or `connector.*` when the connector fails. */
-  begin(interaction: Interaction, request: BeginSocial): Promise<{ challenge: Challenge; authorizationUri: string }>;
+  begin(
+    interaction: Interaction,
+    request: BeginSocial,
+  ): Promise<{ challenge: SocialChallenge; authorizationUri: string }>;
   /**
    * Asks the provider who came back. `data`: the parameters of its answer.
    * @throws AldabaError `session.invalid_connector_id`, `connector.*`.
    */
   verify(
     interaction: Interaction,
-    challenge: Challenge,
+    challenge: SocialChallenge,
     data: Record<string, unknown>,
   ): Promise<Extract<Proof, { type: 'Social' }>>;
 }
@@ -46,8 +51,9 @@ export function createSocialFactor(needs: Pick<SignInNeeds, 'connectors' | 'cloc
   return {
     async begin(interaction, { connectorId, redirectUri, state, keepsState, userAgent, agreed }) {
       const instance = await instanceOf(interaction, connectorId);
-      const challenge: Challenge = {
+      const challenge: SocialChallenge = {
         id: standardId(),
+        type: 'Social',
         createdAt: clock.now(),
         connectorId,
         redirectUri,
@@ -102,7 +108,7 @@ export function createSocialFactor(needs: Pick<SignInNeeds, 'connectors' | 'cloc
 }
 
 /** Whether a provider's `state` is the one that the challenge was made with: compared whole, in constant time. */
-export const isStateOf = (challenge: Challenge, state: string): boolean =>
+export const isStateOf = (challenge: SocialChallenge, state: string): boolean =>
   challenge.stateHash !== undefined && equalSecrets(challenge.stateHash, hashToken(state));
 
 function noSession(): never {

@@ -1,0 +1,42 @@
+import type { SignInExperienceSettings } from '@aldaba/contract';
+import type { User } from '../features/users/index.ts';
+import type { Tenant } from '../tenancy/index.ts';
+import type { SignInNeeds } from './needs.ts';
+import type { Account } from './vocabulary.ts';
+
+export interface Accounts {
+  /** What the machine needs to know of a user, read anew: second factors and risks only where the tenant asks for them. */
+  of(tenant: Tenant, settings: SignInExperienceSettings, user: User): Promise<Account>;
+}
+
+export function createAccounts({
+  secondFactors,
+  adaptiveMfa,
+}: Pick<SignInNeeds, 'secondFactors' | 'adaptiveMfa'>): Accounts {
+  return {
+    async of(tenant, settings, user) {
+      const [standing, risks] = await Promise.all([
+        settings.mfa.factors.length > 0 ? secondFactors.standing(tenant.db, user.id) : undefined,
+        settings.adaptiveMfa.enabled ? adaptiveMfa.assess(tenant, user) : [],
+      ]);
+      return { ...accountOf(user), ...(standing ? { secondFactors: standing } : {}), risks };
+    },
+  };
+}
+
+/** Of one that was created a moment ago, or of which no second factors are to be known. */
+export const accountOf = (user: User): Account => ({
+  id: user.id,
+  isSuspended: user.isSuspended,
+  username: user.username !== null,
+  email: user.primaryEmail !== null,
+  phone: user.primaryPhone !== null,
+  password: user.hasPassword,
+  social: Object.keys(user.identities).length > 0,
+  targets: Object.keys(user.identities),
+  addresses: [
+    ...(user.primaryEmail === null ? [] : [{ type: 'email' as const, value: user.primaryEmail }]),
+    ...(user.primaryPhone === null ? [] : [{ type: 'phone' as const, value: user.primaryPhone }]),
+  ],
+  risks: [],
+});

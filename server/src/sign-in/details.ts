@@ -1,0 +1,114 @@
+/** Part of the machine: what is added to the account on the way (details, second factors, decisions). Pure. */
+import { addressOf, identityOf, use } from './identification.ts';
+import type { SecondFactorType } from './policy.ts';
+import { type Address, isCodeProof, type PendingProfile, type SignInState } from './state.ts';
+import type { Account, Outcome, Prompt, SignInEvent } from './vocabulary.ts';
+
+export type DetailEvent = Extract<
+  SignInEvent,
+  {
+    type:
+      | 'username-chosen'
+      | 'password-chosen'
+      | 'social-added'
+      | 'address-added'
+      | 'profile-added'
+      | 'factor-added'
+      | 'factor-choice';
+  }
+>;
+
+/** Whether the person was identified by a password whose time is over. */
+export const hasExpiredPassword = ({ proofs, userId }: SignInState): boolean =>
+  proofs.some((proof) => proof.type === 'Password' && proof.used && proof.userId === userId && proof.expired === true);
+
+/** @param prompt what the person has to do now; who still has to show a second factor adds nothing */
+export function addDetail(state: SignInState, event: DetailEvent, prompt: Prompt): Outcome {
+  const add = (detail: PendingProfile, from = state): Outcome => ({
+    state: { ...from, profile: { ...from.profile, ...detail } },
+  });
+  const { account } = event;
+  switch (event.type) {
+    case 'username-chosen':
+      if (account?.username) return { refused: 'user.username_exists_in_profile' };
+      return event.taken ? { refused: 'user.username_already_in_use' } : add({ username: event.value });
+    case 'password-chosen': {
+      const replaces = state.intent === 'ForgotPassword' || hasExpiredPassword(state);
+      return account?.password && !replaces
+        ? { refused: 'user.password_exists_in_profile' }
+        : add({ password: event.password });
+    }
+    case 'profile-added': {
+      const { claims, customData } = state.profile;
+      const merged = {
+        ...event.profile,
+        ...(event.profile.claims ? { claims: { ...claims, ...event.profile.claims } } : {}),
+        ...(event.profile.customData ? { customData: { ...customData, ...event.profile.customData } } : {}),
+      };
+      return add(merged, { ...state, answered: true });
+    }
+    case 'social-added': {
+      const proof = state.proofs.find(({ id }) => id === event.proofId);
+      if (proof?.type !== 'Social' || proof.used) return { refused: 'session.verification_session_not_found' };
+      if (event.inUse) return { refused: 'user.identity_already_in_use' };
+      if (account?.targets.includes(proof.target)) return { refused: 'user.identity_exists_in_profile' };
+      return add({ identity: identityOf(proof) }, use(state, proof));
+    }
+    case 'address-added':
+      return addAddress(state, event);
+    case 'factor-added':
+      return addFactor(state, event.proofId, prompt);
+    case 'factor-choice':
+      return choose(state, event, prompt);
+  }
+}
+
+function addAddress(
+  state: SignInState,
+  { proofId, taken, account }: { proofId: string; taken: boolean; account?: Account },
+): Outcome {
+  const proof = state.proofs.find(({ id }) => id === proofId);
+  if (!proof || !isCodeProof(proof) || proof.used) return { refused: 'session.verification_session_not_found' };
+  const { type } = proof.identifier;
+  if (taken) return { refused: `user.${type}_already_in_use` };
+  if (account?.[type]) return { refused: `user.${type}_exists_in_profile` };
+  const used = use(state, proof);
+  return { state: { ...used, profile: { ...used.profile, ...addressOf(proof) } } };
+}
+
+/** What was made, and is asked for, is the account's when the sign-in is complete; of each kind the last one made. */
+function addFactor(state: SignInState, proofId: string, prompt: Prompt): Outcome {
+  const proof = state.proofs.find(({ id }) => id === proofId);
+  if (!proof || !('factor' in proof) || proof.used) return { refused: 'session.verification_session_not_found' };
+  if (state.userId === undefined) return { refused: 'session.identifier_not_found' };
+  const { newFactors = [] } = state;
+  const { type: made } = proof.factor;
+  // Who is not asked for a factor adds none here: whoever has the password alone must not leave one of theirs behind.
+  const isAsked =
+    made === 'BackupCode'
+      ? prompt.kind === 'make-backup-codes'
+      : prompt.kind === 'add-factor' && prompt.factors.includes(made);
+  if (!isAsked) return { refused: 'session.mfa.mfa_factor_not_enabled' };
+  const others = newFactors.filter(({ type }) => type !== made);
+  return { state: { ...use(state, proof), newFactors: [...others, proof.factor] } };
+}
+
+const isFactorOf = ({ type }: Address, factor: SecondFactorType): boolean =>
+  factor === (type === 'email' ? 'EmailVerificationCode' : 'PhoneVerificationCode');
+
+function choose(
+  state: SignInState,
+  { choice, account }: Extract<SignInEvent, { type: 'factor-choice' }>,
+  prompt: Prompt,
+): Outcome {
+  if (state.userId === undefined) return { refused: 'session.identifier_not_found' };
+  const isAsked = prompt.kind === 'add-factor';
+  // A code to an address is a second factor as soon as the person wants it to be.
+  const byAddress =
+    isAsked && prompt.factors.some((type) => account?.addresses.some((known) => isFactorOf(known, type)));
+  if (choice === 'enabled' && !byAddress) return { refused: 'session.mfa.mfa_factor_not_enabled' };
+  // What is not asked for needs no decision; what everybody needs leaves none.
+  if (choice !== 'enabled' && (!isAsked || !prompt.skippable || (choice === 'skipped' && prompt.additional === true)))
+    return { refused: 'session.mfa.mfa_policy_not_user_controlled' };
+  return { state: { ...state, choices: { ...state.choices, [choice]: true } } };
+}

@@ -1,0 +1,119 @@
+/**
+ * The verification code factor: sends a code to an address and learns that the person who has it is here. A code counts for the
+ * one challenge that it was sent for, so it proves nothing in another sign-in. Every code that is shown is an attempt
+ * (`attempts.ts`), whatever is wrong with it.
+ */
+import type { SignInExperienceSettings } from '@aldaba/contract';
+import type { User } from '../../../features/users/index.ts';
+import type { CodeDelivery, CodeMessage, CodePurpose } from '../../../features/verification-codes/index.ts';
+import { AldabaError } from '../../../kernel/errors.ts';
+import { standardId } from '../../../kernel/ids.ts';
+import { currentOrigin } from '../../../kernel/origin.ts';
+import { type Attempts, attemptName } from '../../attempts.ts';
+import type { SignInNeeds } from '../../needs.ts';
+import type { Interaction } from '../../port.ts';
+import type { Address, ChallengeOf, Proof } from '../../state.ts';
+import { messageContext } from './message-context.ts';
+
+type Needs = Pick<
+  SignInNeeds,
+  'verificationCodes' | 'applications' | 'applicationExperiences' | 'organizations' | 'clock'
+> & { attempts: Attempts };
+
+type FirstType = 'EmailVerificationCode' | 'PhoneVerificationCode';
+type SecondType = 'MfaEmailVerificationCode' | 'MfaPhoneVerificationCode';
+
+/** A code that was sent, or seems so, and was not shown yet. */
+export type CodeChallenge = ChallengeOf<FirstType> | ChallengeOf<SecondType>;
+/** The person has the address. */
+export type AddressProof = Extract<Proof, { type: FirstType } | { type: SecondType }>;
+
+export interface BeginCode {
+  identifier: Address;
+  template: CodeMessage['template'];
+  /** `withheld` and `background` look alike: for what must not tell who has an account. */
+  delivery: CodeDelivery;
+  /** Language tag of the message. */
+  locale?: string | undefined;
+  /** Whose address it is, for what the message says. */
+  user?: User | undefined;
+  /** Whose second factor the code is; absent for a first. */
+  userId?: string | undefined;
+}
+
+export interface VerificationCodeFactor {
+  /**
+   * Sends a code.
+   * @throws AldabaError `connector.not_found`, `request.message_rate_limited`, `request.overloaded`; `awaited`: `connector.*`
+   */
+  begin(interaction: Interaction, request: BeginCode): Promise<CodeChallenge>;
+  /**
+   * Uses a code up.
+   * @throws AldabaError `verification_code.not_found`, `…expired`, `…code_mismatch`, `…exceed_max_try`,
+   *   `session.verification_blocked_too_many_attempts`
+   */
+  verify(
+    interaction: Interaction,
+    settings: SignInExperienceSettings,
+    challenge: CodeChallenge,
+    code: string,
+  ): Promise<AddressProof>;
+}
+
+export function createVerificationCodeFactor(needs: Needs): VerificationCodeFactor {
+  const { verificationCodes, attempts, clock } = needs;
+  return {
+    async begin(interaction, { identifier, template, delivery, locale, user, userId }) {
+      const facts = { id: standardId(), createdAt: clock.now(), identifier };
+      const isEmail = identifier.type === 'email';
+      const challenge: CodeChallenge =
+        userId === undefined
+          ? { ...facts, type: isEmail ? 'EmailVerificationCode' : 'PhoneVerificationCode' }
+          : { ...facts, type: isEmail ? 'MfaEmailVerificationCode' : 'MfaPhoneVerificationCode', userId };
+      await verificationCodes.send(interaction.tenant, recipientOf(identifier), {
+        purpose: purposeOf(challenge),
+        template,
+        delivery,
+        locale,
+        payload: await messageContext(needs, interaction, user),
+        ip: currentOrigin()?.ip,
+      });
+      return challenge;
+    },
+
+    async verify({ tenant }, settings, challenge, code) {
+      const subject = { identifier: attemptsOf(settings, challenge), policy: settings.sentinelPolicy };
+      let refusal: unknown;
+      const isRight = await attempts.limited(tenant.db, subject, async () => {
+        try {
+          const proof = { purpose: purposeOf(challenge), code };
+          await verificationCodes.verify(tenant, recipientOf(challenge.identifier), proof);
+          return true;
+        } catch (error) {
+          // What was not judged is not counted; an old code, or one too often tried, was.
+          if (!isRefusal(error)) throw error;
+          refusal = error;
+          return undefined;
+        }
+      });
+      if (!isRight) throw refusal;
+      const { id, identifier } = challenge;
+      const facts = { id, createdAt: clock.now(), used: false, identifier };
+      return 'userId' in challenge
+        ? { ...facts, type: challenge.type, userId: challenge.userId }
+        : { ...facts, type: challenge.type };
+    },
+  };
+}
+
+const purposeOf = ({ id }: CodeChallenge): CodePurpose => `sign-in ${id}`;
+
+const recipientOf = ({ type, value }: Address) =>
+  type === 'email' ? { type: 'Email' as const, value } : { type: 'Sms' as const, value };
+
+/** First factors share an identifier's attempts with its password, second ones those of the person. */
+const attemptsOf = (settings: SignInExperienceSettings, challenge: CodeChallenge): string =>
+  'userId' in challenge ? `mfa ${challenge.userId}` : attemptName(settings, challenge.identifier);
+
+const isRefusal = (error: unknown): boolean =>
+  error instanceof AldabaError && error.code.startsWith('verification_code.');

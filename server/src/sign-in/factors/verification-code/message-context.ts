@@ -1,0 +1,46 @@
+import type { User } from '../../../features/users/index.ts';
+import type { SignInNeeds } from '../../needs.ts';
+import type { Interaction } from '../../port.ts';
+
+type Needs = Pick<SignInNeeds, 'applications' | 'applicationExperiences' | 'organizations'>;
+
+/** What templates may say of a sign-in beside its code: the application, the organization, the person (see the connector kit). */
+export async function messageContext(
+  { applications, applicationExperiences, organizations }: Needs,
+  { tenant, applicationId, request }: Interaction,
+  user: User | undefined,
+): Promise<Record<string, unknown>> {
+  const [client, look, organization] = await Promise.all([
+    applications.findClient(tenant, applicationId),
+    applicationExperiences.lookOf(tenant, applicationId),
+    request.organizationId === undefined ? undefined : organizations.find(tenant.db, request.organizationId),
+  ]);
+  const { displayName, branding } = look;
+  return {
+    ...(request.uiLocales === undefined ? {} : { uiLocales: request.uiLocales }),
+    ...(client
+      ? {
+          application: {
+            id: client.id,
+            name: client.name,
+            ...(displayName ? { displayName } : {}),
+            ...(branding ? { branding } : {}),
+          },
+        }
+      : {}),
+    ...(organization
+      ? { organization: { id: organization.id, name: organization.name, branding: organization.branding } }
+      : {}),
+    ...(user ? { user: person(user) } : {}),
+  };
+}
+
+const person = ({ id, name, avatar, username, primaryEmail, primaryPhone, profile }: User) => ({
+  id,
+  name,
+  avatar,
+  username,
+  primaryEmail,
+  primaryPhone,
+  profile,
+});

@@ -1,0 +1,142 @@
+/** Part of the machine: who the person is (an account, or one that is to be made), by something that was proved. Pure. */
+import { isSameAddress } from './factors/verification-code/address.ts';
+import type { IdentifierType } from './policy.ts';
+import {
+  type CodeProof,
+  isCodeProof,
+  type PendingProfile,
+  type Proof,
+  type SignInState,
+  type SocialIdentity,
+} from './state.ts';
+import type { Context, Effect, Outcome, Refusal, SignInEvent, Verdict } from './vocabulary.ts';
+
+type Identified = Extract<SignInEvent, { type: 'identified' }>;
+/** Whether details are missing for the account that the state describes. */
+type IsIncomplete = (state: SignInState) => boolean;
+
+export function identify(state: SignInState, event: Identified, context: Context, isIncomplete: IsIncomplete): Outcome {
+  const refusal = refusalBy(event.verdict);
+  if (refusal) return refusal;
+  const proof = event.proofId === undefined ? undefined : state.proofs.find(({ id }) => id === event.proofId);
+  if (event.proofId !== undefined && (!proof || proof.used))
+    return { refused: 'session.verification_session_not_found' };
+  if (state.intent === 'Register') return register(state, proof, event, { ...context, isIncomplete });
+  return state.intent === 'SignIn' ? recognise(state, proof, event, context) : recover(state, proof, event, context);
+}
+
+/** SignIn: the proof leads to an account. */
+function recognise(state: SignInState, proof: Proof | undefined, event: Identified, { policy }: Context): Outcome {
+  const { account } = event;
+  if (proof?.type !== 'Password' && proof?.type !== 'Social' && !(proof && isCodeProof(proof)))
+    return { refused: 'session.verification_failed' };
+  const allowed: readonly IdentifierType[] =
+    proof.type === 'Password' ? policy.passwordIdentifiers : isCodeProof(proof) ? policy.codeIdentifiers : [];
+  if (proof.type !== 'Social' && !allowed.includes(proof.identifier.type))
+    return { refused: 'user.sign_in_method_not_enabled' };
+  if (!account) {
+    return proof.type === 'Social' ? linkToProved(state, proof, event) : { refused: 'user.user_not_exist' };
+  }
+  if (proof.type === 'Password' && proof.userId !== account.id) return { refused: 'session.verification_failed' };
+  if (isCodeProof(proof) && !hasAddress(account, proof)) return { refused: 'session.verification_failed' };
+  if (state.userId !== undefined && state.userId !== account.id) return { refused: 'session.identity_conflict' };
+  if (account.isSuspended) return { refused: 'user.suspended' };
+  const synced = proof.type === 'Social' && proof.syncProfile ? nameAndAvatar(proof.identity) : {};
+  const profile = changedBy(event.verdict, { ...state.profile, ...synced });
+  return { state: { ...use(state, proof), userId: account.id, profile } };
+}
+
+/** ForgotPassword: only a code that was sent to an address of the account stands for the password. */
+function recover(state: SignInState, proof: Proof | undefined, { account }: Identified, { policy }: Context): Outcome {
+  if (!proof || !isCodeProof(proof)) return { refused: 'session.verification_failed' };
+  if (!policy.recovery.includes(proof.identifier.type)) return { refused: 'user.sign_in_method_not_enabled' };
+  if (!account) return { refused: 'user.user_not_exist' };
+  if (!hasAddress(account, proof)) return { refused: 'session.verification_failed' };
+  if (state.userId !== undefined && state.userId !== account.id) return { refused: 'session.identity_conflict' };
+  if (account.isSuspended) return { refused: 'user.suspended' };
+  return { state: { ...use(state, proof), userId: account.id } };
+}
+
+const hasAddress = ({ addresses }: NonNullable<Identified['account']>, { identifier }: CodeProof): boolean =>
+  addresses.some((known) => isSameAddress(known, identifier));
+
+/** An operator's script has the last word: nothing that was proved outweighs its refusal. */
+export function refusalBy(verdict: Verdict | undefined): Refusal | undefined {
+  if (verdict?.kind === 'denied') return { refused: 'action.access_denied', data: { message: verdict.message } };
+  return verdict?.kind === 'failed' ? { refused: 'action.execution_failed' } : undefined;
+}
+
+export function changedBy<Profile extends PendingProfile>(verdict: Verdict | undefined, profile: Profile): Profile {
+  if (verdict?.kind !== 'passed') return profile;
+  const { claims, customData, ...columns } = verdict.changes;
+  return {
+    ...profile,
+    ...columns,
+    ...(claims ? { claims: { ...profile.claims, ...claims } } : {}),
+    ...(customData ? { customData: { ...profile.customData, ...customData } } : {}),
+  };
+}
+
+/** An unknown social identity joins the account of somebody who was identified in this same sign-in: both sides are proved. */
+function linkToProved(state: SignInState, proof: Extract<Proof, { type: 'Social' }>, event: Identified): Outcome {
+  if (!event.link || state.userId === undefined) return { refused: 'user.identity_not_exist' };
+  return { state: { ...use(state, proof), profile: { ...state.profile, identity: identityOf(proof) } } };
+}
+
+/** Register: the proof becomes an account, as soon as nothing required is missing. */
+function register(
+  state: SignInState,
+  proof: Proof | undefined,
+  event: Identified,
+  { policy, isIncomplete }: Context & { isIncomplete: IsIncomplete },
+): Outcome {
+  if (state.userId !== undefined) return { refused: 'session.identity_conflict' };
+  if (proof && proof.type !== 'NewPasswordIdentity' && proof.type !== 'Social' && !isCodeProof(proof))
+    return { refused: 'session.verification_failed' };
+  const isClosed =
+    (proof?.type === 'NewPasswordIdentity' && !policy.registerWithUsername) ||
+    (proof !== undefined && isCodeProof(proof) && !policy.registerWithCode.includes(proof.identifier.type));
+  if (isClosed) return { refused: 'user.sign_up_method_not_enabled' };
+  if (event.account) return { refused: takenCode(proof) };
+  const proved = proof ? { ...use(state, proof), profile: { ...state.profile, ...profileOf(proof) } } : state;
+  const next = { ...proved, profile: changedBy(event.verdict, proved.profile) };
+  const { username, identity, email, phone } = next.profile;
+  if (username === undefined && identity === undefined && email === undefined && phone === undefined)
+    return { refused: 'session.identifier_not_found' };
+  if (isIncomplete(next)) return { state: next };
+  const creation: Effect = { type: 'create-user', profile: next.profile };
+  return { state: next, effects: [creation] };
+}
+
+const takenCode = (proof: Proof | undefined): Refusal['refused'] => {
+  if (proof?.type === 'Social') return 'user.identity_already_in_use';
+  if (proof?.type === 'EmailVerificationCode') return 'user.email_already_in_use';
+  return proof?.type === 'PhoneVerificationCode' ? 'user.phone_already_in_use' : 'user.username_already_in_use';
+};
+
+/** A proof says what it says once. */
+export const use = (state: SignInState, proof: Proof): SignInState => ({
+  ...state,
+  proofs: state.proofs.map((candidate) => (candidate.id === proof.id ? { ...candidate, used: true } : candidate)),
+});
+
+const nameAndAvatar = ({ name, avatar }: SocialIdentity): Pick<PendingProfile, 'name' | 'avatar'> => ({
+  ...(name === undefined ? {} : { name }),
+  ...(avatar === undefined ? {} : { avatar }),
+});
+
+export const identityOf = ({ target, identity }: Extract<Proof, { type: 'Social' }>) => ({
+  target,
+  userId: identity.id,
+  details: identity,
+});
+
+/** The address that a code proved, as a part of the account. */
+export const addressOf = ({ identifier: { type, value } }: CodeProof): PendingProfile =>
+  type === 'email' ? { email: value } : { phone: value };
+
+function profileOf(proof: Proof): PendingProfile {
+  if (proof.type === 'NewPasswordIdentity') return { username: proof.identifier.value, password: proof.password };
+  if (isCodeProof(proof)) return addressOf(proof);
+  return proof.type === 'Social' ? { ...nameAndAvatar(proof.identity), identity: identityOf(proof) } : {};
+}

@@ -1,0 +1,114 @@
+/**
+ * Which second factor a sign-in asks for, and whether one has to be set up first. Pure. Policy counts after every first
+ * factor alike: nothing here asks how the person was identified, but for what that leaves to show (NIST SP 800-63B section 4.2).
+ */
+import type { SecondFactorPolicy, SecondFactorType } from './policy.ts';
+import { type Address, isSecondProof, type SecondProof, type SignInState } from './state.ts';
+import type { Account, Prompt } from './vocabulary.ts';
+
+/** The best first; backup codes stand in for the others, so they come last. */
+const order: readonly SecondFactorType[] = [
+  'WebAuthn',
+  'Totp',
+  'PhoneVerificationCode',
+  'EmailVerificationCode',
+  'BackupCode',
+];
+/** Factors that come with an address of the account. */
+const addressOf: Readonly<Partial<Record<SecondFactorType, Address['type']>>> = {
+  EmailVerificationCode: 'email',
+  PhoneVerificationCode: 'phone',
+};
+
+/** The factor that a proof shows. */
+export const factorOf = ({ type }: Pick<SecondProof, 'type'>): SecondFactorType => {
+  if (type === 'MfaEmailVerificationCode') return 'EmailVerificationCode';
+  return type === 'MfaPhoneVerificationCode' ? 'PhoneVerificationCode' : type;
+};
+
+/** Whether a second factor of the identified person was shown in this sign-in. */
+const wasShown = ({ proofs, userId }: SignInState): boolean =>
+  proofs.some((proof) => isSecondProof(proof) && proof.used && proof.userId === userId);
+
+/** Kinds that the account has set up and the tenant lets count, the last used first. */
+function ownFactors({ factors }: SecondFactorPolicy, { secondFactors }: Account): SecondFactorType[] {
+  const lastUse = new Map<SecondFactorType, number>();
+  for (const { type, lastUsedAt = 0, remainCodes } of secondFactors?.factors ?? []) {
+    if (!factors.includes(type) || (type === 'BackupCode' && !remainCodes)) continue;
+    lastUse.set(type, Math.max(lastUse.get(type) ?? 0, lastUsedAt));
+  }
+  const rank = (type: SecondFactorType) => (type === 'BackupCode' ? -1 : (lastUse.get(type) ?? 0));
+  return order.filter((type) => lastUse.has(type)).sort((a, b) => rank(b) - rank(a));
+}
+
+/** Kinds that come with the account's addresses. */
+const addressFactors = ({ factors }: SecondFactorPolicy, { addresses }: Account): SecondFactorType[] =>
+  order.filter((type) => factors.includes(type) && addresses.some((address) => address.type === addressOf[type]));
+
+/** What the person could show, the best first. A code to the address that was the first factor is not a second one. */
+function usableFactors(state: SignInState, policy: SecondFactorPolicy, account: Account): SecondFactorType[] {
+  const first = state.proofs.filter(({ used }) => used).map(({ type }) => type as string);
+  const byAddress = addressFactors(policy, account).filter((type) => !first.includes(type));
+  const own = ownFactors(policy, account);
+  return [...own.filter((type) => type !== 'BackupCode'), ...byAddress, ...own.filter((type) => type === 'BackupCode')];
+}
+
+const isMandatory = (policy: SecondFactorPolicy, { secondFactors }: Account): boolean =>
+  policy.mandatory || (policy.mandatoryByOrganization && secondFactors?.isRequiredByOrganization === true);
+
+/** Whether the account has a second factor of the person's own making or choosing. */
+const wantsFactor = (policy: SecondFactorPolicy, account: Account): boolean =>
+  account.secondFactors?.enabled === true || ownFactors(policy, account).length > 0;
+
+/** The factors of which one has to be shown now, the best first; empty when none has to. */
+export function factorsToShow(state: SignInState, policy: SecondFactorPolicy, account: Account): SecondFactorType[] {
+  if (state.intent !== 'SignIn' || state.userId !== account.id || wasShown(state)) return [];
+  const { skipMfaOnSignIn = false } = account.secondFactors ?? {};
+  // What makes a sign-in unusual outweighs the person's wish not to be asked; it never takes a factor away.
+  const isAsked =
+    isMandatory(policy, account) || account.risks.length > 0 || (wantsFactor(policy, account) && !skipMfaOnSignIn);
+  return isAsked ? usableFactors(state, policy, account) : [];
+}
+
+type AddFactor = Omit<Extract<Prompt, { kind: 'add-factor' }>, 'kind' | 'reason'>;
+
+/** What the person is asked to set up, if anything. */
+export function factorsToAdd(state: SignInState, policy: SecondFactorPolicy, account: Account): AddFactor | undefined {
+  const { choices = {}, newFactors = [], intent } = state;
+  const { secondFactors } = account;
+  const mandatory = isMandatory(policy, account);
+  // An organization's wish counts whatever the tenant's prompt is, once there is a membership: at sign-in.
+  const isPrompted =
+    intent === 'Register' ? policy.promptAtSignUp : policy.promptAtSignIn || (mandatory && !policy.mandatory);
+  if (!isPrompted) return undefined;
+  const made = [...ownFactors(policy, account), ...newFactors.map(({ type }) => type)].filter(
+    (type) => type !== 'BackupCode',
+  );
+  if (made.length > 0) return undefined;
+  const byAddress = addressFactors(policy, account);
+  const others = order.filter(
+    (type) => type !== 'BackupCode' && policy.factors.includes(type) && !byAddress.includes(type),
+  );
+  if (mandatory) {
+    if (byAddress.length === 0) return others.length > 0 ? { factors: others, skippable: false } : undefined;
+    // An address will do, but is the weakest of factors: a better one is suggested once.
+    const better = others.filter((type) => addressOf[type] === undefined);
+    if (better.length === 0 || choices.suggestionSkipped || secondFactors?.suggestionSkipped) return undefined;
+    return { factors: better, skippable: true, additional: true };
+  }
+  if (choices.skipped || secondFactors?.skipped) return undefined;
+  if (byAddress.length > 0 && (choices.enabled || secondFactors?.enabled)) return undefined;
+  const factors = [...others, ...byAddress];
+  return factors.length > 0 ? { factors, skippable: true } : undefined;
+}
+
+/** Whether a factor was just made that backup codes should stand in for, and there are none. */
+export const needsBackupCodes = (
+  { newFactors = [] }: SignInState,
+  policy: SecondFactorPolicy,
+  account: Account,
+): boolean =>
+  policy.factors.includes('BackupCode') &&
+  newFactors.length > 0 &&
+  !newFactors.some(({ type }) => type === 'BackupCode') &&
+  !ownFactors(policy, account).includes('BackupCode');
