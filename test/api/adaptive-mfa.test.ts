@@ -269,10 +269,9 @@ describe('Adaptive MFA', () => {
 
     it('are kept when sign-ins of one person come at once', async () => {
       const userId = await newUser();
-      await signIn(userId, munich);
+      for (const country of ['DE', 'FR', 'IT']) await signIn(userId, { 'cf-ipcountry': country });
+      // Each of them now forgets what another one notes anew.
       now += 181 * day;
-      await signIn(userId, { 'cf-ipcountry': 'FR' });
-      now += day;
       const countries = ['DE', 'JP', 'FR', 'AT', 'CH'];
       await Promise.all(
         Array.from({ length: 20 }, (_, at) => signIn(userId, { 'cf-ipcountry': countries[at % 5] as string })),

@@ -1,5 +1,5 @@
-import type { IncomingHttpHeaders } from 'node:http';
 import type { Place, Point } from '../kernel/origin.ts';
+import type { Request } from './types.ts';
 
 /** Names of headers, in lower case, by what they tell; what is left out is not read. */
 export interface PlaceHeaders {
@@ -22,7 +22,7 @@ const lowestHumanScore = 30;
  * What a proxy's headers say of where a request comes from: undefined if nothing, and nothing of a value that is not as it
  * should be. Ask it only of requests that a trusted proxy forwarded: anybody else may write these headers.
  */
-export function placeOf(headers: IncomingHttpHeaders, names: PlaceHeaders): Place | undefined {
+export function placeOf(headers: Request['headers'], names: PlaceHeaders): Place | undefined {
   const read = (name: string | undefined, pattern: RegExp): string | undefined => {
     const value = name === undefined ? undefined : headers[name];
     return typeof value === 'string' && pattern.test(value) ? value : undefined;
