@@ -47,7 +47,7 @@ const table: [situation: string, history: History, place: Place | undefined, ris
   ['to Tokyo at once', wasAt(munich, 0), from({ point: tokyo }), ['geo_velocity']],
   [
     'to Tokyo before the start, by the clock of another node',
-    wasAt(munich, -0.01),
+    wasAt(munich, -20),
     from({ point: tokyo }),
     ['geo_velocity'],
   ],
