@@ -7,8 +7,10 @@ import { type Accounts, createAccounts } from './accounts.ts';
 import { withActions } from './actions.ts';
 import { createAttempts } from './attempts.ts';
 import { audited, createSignInAudit, type SignInAudit } from './audit.ts';
+import { type Codes, createCodes } from './codes.ts';
 import { createPasswordFactor, type PasswordFactor } from './factors/password/index.ts';
 import { createSocialFactor, isStateOf, type SocialChallenge, type SocialFactor } from './factors/social/index.ts';
+import { createVerificationCodeFactor, type VerificationCodeFactor } from './factors/verification-code/index.ts';
 import type { Identifier, SignInNeeds, SignInSettings } from './needs.ts';
 import { resolvePolicy } from './policy.ts';
 import type { Interaction } from './port.ts';
@@ -21,6 +23,8 @@ export interface SignIn extends Flows {
   needs: SignInNeeds;
   password: PasswordFactor;
   social: SocialFactor;
+  verificationCode: VerificationCodeFactor;
+  codes: Codes;
   run: Runner;
   audit: SignInAudit;
   /** How people sign in to the tenant, and what its sign-up asks for. */
@@ -68,6 +72,8 @@ export function createSignIn(needs: SignInNeeds): SignIn {
   const attempts = createAttempts(needs);
   const password = createPasswordFactor({ ...needs, attempts });
   const social = createSocialFactor(needs);
+  const verificationCode = createVerificationCodeFactor({ ...needs, attempts });
+  const codes = createCodes({ ...needs, verificationCode });
   const audit = createSignInAudit(needs);
   const accounts = createAccounts(needs);
   const run = audited(withActions(createRunner({ ...needs, password }), { ...needs, accounts }), audit);
@@ -75,7 +81,7 @@ export function createSignIn(needs: SignInNeeds): SignIn {
     const [own, fields] = await Promise.all([needs.signInExperiences.get(tenant), needs.profileFields.list(tenant)]);
     return { ...own, profileFields: fieldsAsked(fields, own.signUpProfileFields) };
   };
-  const parts: Parts = { needs, accounts, settings, password, social, audit, run };
+  const parts: Parts = { needs, accounts, settings, password, social, verificationCode, codes, audit, run };
   return {
     ...parts,
     ...createFlows(parts),

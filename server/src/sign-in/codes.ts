@@ -1,0 +1,91 @@
+/** Codes that are sent to an address in a sign-in: for what, whether at all, and whether the answer waits for the message. */
+import type { TemplateType } from '@aldaba/contract';
+import { emailBlockOf } from '../features/sign-in-experience/index.ts';
+import type { CodeDelivery } from '../features/verification-codes/index.ts';
+import { AldabaError } from '../kernel/errors.ts';
+import type { VerificationCodeFactor } from './factors/verification-code/index.ts';
+import type { SignInNeeds, SignInSettings } from './needs.ts';
+import { resolvePolicy, type SignInPolicy } from './policy.ts';
+import type { Interaction } from './port.ts';
+import type { Address, ChallengeOf, SignInState } from './state.ts';
+
+export interface Codes {
+  /**
+   * Sends a code that says who the person is, or that an address is theirs which is to be added.
+   * @param given `state`: as it will be when the code is asked for, so of a fresh start without proofs
+   * @throws AldabaError `user.sign_in_method_not_enabled`, `user.sign_up_method_not_enabled`, `session.email_blocklist.*`, and as
+   *   the factor's `begin`
+   */
+  send(
+    interaction: Interaction,
+    settings: SignInSettings,
+    given: {
+      state: Pick<SignInState, 'intent' | 'userId' | 'profile'>;
+      identifier: Address;
+      locale?: string | undefined;
+    },
+  ): Promise<ChallengeOf<'EmailVerificationCode' | 'PhoneVerificationCode'>>;
+}
+
+/** Whether a code would add an address to an account, rather than say whose account it is. */
+export const isForAddition = ({
+  intent,
+  userId,
+  profile,
+}: Pick<SignInState, 'intent' | 'userId' | 'profile'>): boolean =>
+  intent !== 'ForgotPassword' && (userId !== undefined || (intent === 'Register' && Object.keys(profile).length > 0));
+
+export function createCodes({
+  users,
+  verificationCode,
+}: Pick<SignInNeeds, 'users'> & { verificationCode: VerificationCodeFactor }): Codes {
+  return {
+    async send(interaction, settings, { state, identifier, locale }) {
+      const policy = resolvePolicy(settings);
+      const adds = isForAddition(state);
+      if (!adds) assertAllowed(policy, state.intent, identifier);
+      if (adds || state.intent === 'Register') await assertNotBlocked(settings, identifier);
+      const user = await users.findByIdentifier(interaction.tenant.db, { ...identifier, ignoresCase: true });
+      const challenge = await verificationCode.begin(interaction, {
+        identifier,
+        template: adds ? 'BindNewIdentifier' : (state.intent satisfies TemplateType),
+        delivery: adds ? 'awaited' : deliveryTo(policy, state.intent, { identifier, exists: user !== undefined }),
+        locale,
+        user: adds ? undefined : user,
+      });
+      if ('userId' in challenge) throw new TypeError('A first factor belongs to nobody yet');
+      return challenge;
+    },
+  };
+}
+
+function assertAllowed(policy: SignInPolicy, intent: SignInState['intent'], { type }: Address): void {
+  const allowed = {
+    SignIn: policy.codeIdentifiers,
+    Register: policy.registerWithCode,
+    ForgotPassword: policy.recovery,
+  };
+  const isAllowed: readonly string[] = allowed[intent];
+  if (isAllowed.includes(type)) return;
+  throw new AldabaError(intent === 'Register' ? 'user.sign_up_method_not_enabled' : 'user.sign_in_method_not_enabled');
+}
+
+async function assertNotBlocked({ emailBlocklistPolicy }: SignInSettings, { type, value }: Address): Promise<void> {
+  const block = type === 'email' ? await emailBlockOf(emailBlocklistPolicy, value) : undefined;
+  if (block) throw new AldabaError(block);
+}
+
+/**
+ * A message goes to whoever may sign in or register with it. Where only those with an account may, the others' is withheld,
+ * and nobody's answer waits for the message, so that neither the answer nor its time tells who has an account.
+ */
+function deliveryTo(
+  { register, registerWithCode }: SignInPolicy,
+  intent: SignInState['intent'],
+  { identifier, exists }: { identifier: Address; exists: boolean },
+): CodeDelivery {
+  const isOpen =
+    intent === 'Register' || (intent === 'SignIn' && register && registerWithCode.includes(identifier.type));
+  if (isOpen) return 'awaited';
+  return exists ? 'background' : 'withheld';
+}
