@@ -96,6 +96,8 @@ export function createSignIn(needs: SignInNeeds): SignIn {
 }
 
 interface Parts {
+  verificationCode: VerificationCodeFactor;
+  codes: Codes;
   needs: SignInNeeds;
   accounts: Accounts;
   settings: SignIn['settings'];
