@@ -10,8 +10,6 @@ import { createFactorChanges, type FactorDraft } from './changes.ts';
 import {
   type AuthenticationOptions,
   type AuthenticationPayload,
-  checkAuthentication,
-  checkRegistration,
   type Expected,
   type NewPasskey,
   optionsToAuthenticate,
@@ -196,7 +194,10 @@ function createPasskeys(clock: Clock): Passkeys {
       const existing = await store.findPasskeyNames(tenant.db, user.id, rpId);
       return optionsToRegister(user, { rpId, residentKey, existing });
     },
-    verifyRegistration: checkRegistration,
+    async verifyRegistration(payload, expected) {
+      const { checkRegistration } = await import('./passkey-checks.ts');
+      return checkRegistration(payload, expected);
+    },
     authenticationOptions: async (tenant, { rpId, userId }) =>
       optionsToAuthenticate(
         rpId,
@@ -210,6 +211,7 @@ function createPasskeys(clock: Clock): Passkeys {
       const handle = payload.response.userHandle;
       const named = handle ? Buffer.from(handle, 'base64url').toString() : userId;
       if (named !== passkey.userId) return undefined;
+      const { checkAuthentication } = await import('./passkey-checks.ts');
       const counter = await checkAuthentication(payload, passkey, expected);
       if (counter === undefined) return undefined;
       const isFirst = await store.advanceCounter(tenant.db, passkey.id, { counter, at: new Date(clock.now()) });

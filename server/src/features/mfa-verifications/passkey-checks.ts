@@ -1,0 +1,111 @@
+/**
+ * Whether what a browser answers holds, by the rules of Web Authentication. Import it when there is an answer to check: most
+ * sign-ins have none, and with its library it takes 16 MB.
+ */
+import { verifyAuthenticationResponse, verifyRegistrationResponse } from '@simplewebauthn/server';
+import { decodeAttestationObject, decodeClientDataJSON, isoBase64URL, isoCBOR } from '@simplewebauthn/server/helpers';
+import {
+  type AuthenticationPayload,
+  algorithms,
+  type Expected,
+  type NewPasskey,
+  type RegistrationPayload,
+} from './passkeys.ts';
+
+const knownTransports = new Set(['ble', 'cable', 'hybrid', 'internal', 'nfc', 'smart-card', 'usb']);
+/** Bytes, section 4 (Credential ID). */
+const longestCredentialId = 1023;
+
+/** Whether an answer proves that a passkey was made for us with the person's PIN, finger or face. Undefined if it does not. */
+export async function checkRegistration(
+  { id, rawId, type, response }: RegistrationPayload,
+  expected: Expected & { agent?: string | undefined },
+): Promise<NewPasskey | undefined> {
+  const credential = await judge(async () => {
+    const { clientDataJSON } = response;
+    if (isFramed(clientDataJSON)) return undefined;
+    const attestationObject = withoutAttestation(response.attestationObject);
+    const { registrationInfo } = await verifyRegistrationResponse({
+      response: {
+        id,
+        rawId,
+        type: type as 'public-key',
+        response: { clientDataJSON, attestationObject },
+        clientExtensionResults: {},
+      },
+      ...termsOf(expected),
+      supportedAlgorithmIDs: algorithms,
+    });
+    return registrationInfo?.credential;
+  });
+  if (!credential) return undefined;
+  if (Buffer.from(credential.id, 'base64url').length > longestCredentialId) return undefined;
+  return {
+    rpId: expected.rpId,
+    credentialId: credential.id,
+    publicKey: Buffer.from(credential.publicKey).toString('base64url'),
+    counter: credential.counter,
+    transports: [...new Set(response.transports)].filter((transport) => knownTransports.has(transport)),
+    ...(expected.agent === undefined ? {} : { agent: expected.agent }),
+  };
+}
+
+/**
+ * Whether an answer proves that the holder of a passkey was there, with PIN, finger or face. Returns how often it signed by now,
+ * which is more than before unless it never counts; undefined if the answer proves nothing.
+ */
+export async function checkAuthentication(
+  { id, rawId, type, response }: AuthenticationPayload,
+  passkey: { publicKey: string; counter: number },
+  expected: Expected,
+): Promise<number | undefined> {
+  const { clientDataJSON, authenticatorData, signature } = response;
+  return judge(async () => {
+    if (isFramed(clientDataJSON)) return undefined;
+    const { verified, authenticationInfo } = await verifyAuthenticationResponse({
+      response: {
+        id,
+        rawId,
+        type: type as 'public-key',
+        response: { clientDataJSON, authenticatorData, signature },
+        clientExtensionResults: {},
+      },
+      credential: { id, publicKey: Buffer.from(passkey.publicKey, 'base64url'), counter: passkey.counter },
+      ...termsOf(expected),
+    });
+    return verified ? authenticationInfo.newCounter : undefined;
+  });
+}
+
+const termsOf = ({ challenge, rpId, origin }: Expected) => ({
+  expectedChallenge: challenge,
+  expectedRPID: rpId,
+  expectedOrigin: origin,
+  requireUserVerification: true,
+});
+
+/** The library throws for whatever does not hold. That is all that has to be known: its words may quote what was sent. */
+async function judge<T>(check: () => Promise<T>): Promise<T | undefined> {
+  try {
+    return await check();
+  } catch {
+    return undefined;
+  }
+}
+
+/** Whether the page was inside of another site's, where people do not see whom they answer (section 13.4.2). */
+const isFramed = (clientDataJSON: string): boolean => decodeClientDataJSON(clientDataJSON).crossOrigin === true;
+
+/**
+ * None is asked for, so none is looked at, whatever browsers send along: certificates name addresses, and the library would ask
+ * them, past our client for outgoing requests.
+ */
+function withoutAttestation(attestationObject: string): string {
+  const authData = decodeAttestationObject(isoBase64URL.toBuffer(attestationObject)).get('authData');
+  const plain = new Map<string, Parameters<typeof isoCBOR.encode>[0]>([
+    ['fmt', 'none'],
+    ['attStmt', new Map()],
+    ['authData', authData],
+  ]);
+  return isoBase64URL.fromBuffer(isoCBOR.encode(plain));
+}
