@@ -155,14 +155,14 @@ export const AddressField = (
     />
     {props.form !== 'email' && (
       <p class="hint" id="address-hint">
-        {phrase(props.frame.language, 'field.phoneHint')}
+        {phrase(props.frame.language, props.form === 'phone' ? 'field.phoneHint' : 'field.eitherHint')}
       </p>
     )}
   </>
 );
 
-/** The one field of a page that asks for a code: ready to type into at once. */
-export const CodeField = (props: Pick<FieldProps, 'frame' | 'error'> & { label?: PhraseKey }) => (
+/** A code of six digits. A page that asks for nothing else is ready to type into at once. */
+export const CodeField = (props: Pick<FieldProps, 'frame' | 'error' | 'focus'> & { label?: PhraseKey }) => (
   <div class="code-field">
     <Field
       frame={props.frame}
@@ -173,7 +173,7 @@ export const CodeField = (props: Pick<FieldProps, 'frame' | 'error'> & { label?:
       missing="field.codeMissing"
       malformed="field.codeMalformed"
       autocomplete="one-time-code"
-      focus
+      focus={props.focus ?? true}
     />
   </div>
 );

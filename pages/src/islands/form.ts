@@ -20,6 +20,19 @@ const revealButtons = (): void => {
   }
 };
 
+/** Mails and apps show codes with blanks in them, and copy whole sentences: the field takes the six digits. */
+const pasteCodes = (): void => {
+  for (const input of document.querySelectorAll<HTMLInputElement>('.code-field input')) {
+    input.addEventListener('paste', (event) => {
+      const [code] = event.clipboardData?.getData('text').replace(/[\s-]/g, '').match(/\d{6}/) ?? [];
+      if (code === undefined) return;
+      event.preventDefault();
+      input.value = code;
+      input.dispatchEvent(new Event('input'));
+    });
+  }
+};
+
 /** The main form is ready to type into where a keyboard does not cover the page by that. An error has its focus already. */
 const focusFirstEmpty = (): void => {
   if (!matchMedia('(hover: hover) and (pointer: fine)').matches) return;
@@ -38,6 +51,7 @@ export const attachForms = (): void => {
     });
   }
   revealButtons();
+  pasteCodes();
   clearOnInput();
   focusFirstEmpty();
   releaseOnReturn();

@@ -47,6 +47,7 @@ export const simplifiedChinese: Catalogue = {
   'field.anyIdentifier': '邮箱、手机号或用户名',
   'field.code': '验证码',
   'field.backupCode': '备用代码',
+  'field.eitherHint': '手机号请加上国家或地区代码，例如 +86 138 0000 0000。',
   'field.phoneHint': '请加上国家或地区代码，例如 +86 138 0000 0000。',
   'field.usernameMissing': '请输入用户名。',
   'field.emailMissing': '请输入电子邮箱。',

@@ -167,6 +167,7 @@ const factorViews = {
       user: { id: 'YW5h', name: 'ana', displayName: 'Ana' },
       pubKeyCredParams: [{ type: 'public-key', alg: -7 }],
       excludeCredentials: [],
+      authenticatorSelection: { residentKey: 'required' },
     },
     hasOthers: true,
     skippable: false,

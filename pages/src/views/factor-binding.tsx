@@ -39,10 +39,10 @@ export const ChooseFactor = ({ frame, view }: { frame: PageFrame; view: ChooseFa
 };
 
 /** The button that copies what an element holds; only a script can, so it is hidden until the island comes. */
-const CopyButton = ({ frame, of }: { frame: PageFrame; of: string }) => (
+const CopyButton = ({ frame, of, look }: { frame: PageFrame; of: string; look: 'plain' | 'outlined' }) => (
   <button
     type="button"
-    class="button outlined copy"
+    class={`button ${look} copy`}
     hidden
     data-copies={of}
     data-done={phrase(frame.language, 'copy.done')}
@@ -73,12 +73,12 @@ export const BindTotp = ({ frame, view }: { frame: PageFrame; view: BindTotpView
         <div class="by-hand">
           <p>{t('bindTotp.orType')}</p>
           <Secret secret={view.secret} />
-          <CopyButton frame={frame} of="secret" />
+          <CopyButton frame={frame} of="secret" look="plain" />
         </div>
       </div>
       <form class="main-form" method="post" action={`${frame.basePath}/mfa-binding/Totp`}>
         <Hidden fields={{ app_id: view.appId }} />
-        <CodeField frame={frame} error={view.error} label="bindTotp.code" />
+        <CodeField frame={frame} error={view.error} label="bindTotp.code" focus={view.error !== undefined} />
         <Submit>{t('bindTotp.submit')}</Submit>
       </form>
       <Asides frame={frame} appId={view.appId} hasOthers={view.hasOthers} skippable={view.skippable} />
@@ -122,7 +122,7 @@ export const BackupCodes = ({ frame, view }: { frame: PageFrame; view: BackupCod
         ))}
       </ol>
       <div class="side-by-side">
-        <CopyButton frame={frame} of="codes" />
+        <CopyButton frame={frame} of="codes" look="outlined" />
         <a
           class="button outlined"
           href={fileOf(t('backupCodes.fileTitle'), view.codes)}

@@ -101,11 +101,18 @@ const Factor = (props: Props) => {
 
 export const SecondFactor = ({ frame, view }: Props) => {
   const t = (key: PhraseKey) => phrase(frame.language, key);
+  const { factor, error } = view;
+  const hasField = factor === 'Totp' || factor === 'BackupCode' || (factor !== 'WebAuthn' && view.sent === true);
   return (
     <>
       <Heading text={t('secondFactor.title')} lead={<Lead frame={frame} view={view} />} />
       {view.unusual && <Notice sign={<Shield />}>{t('secondFactor.unusual')}</Notice>}
-      <Alert error={view.error} />
+      {/* Where there is no field, what was said of one stands above. */}
+      {hasField ? (
+        <Alert error={error} />
+      ) : (
+        <Alert error={error && { code: error.code, message: error.message }} focus />
+      )}
       <Factor frame={frame} view={view} />
       {view.others.length > 0 && (
         <nav class="other-ways" aria-labelledby="other-ways">
