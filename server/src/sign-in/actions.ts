@@ -84,8 +84,8 @@ function createAsking(needs: Needs) {
       if (event?.type !== 'identified' || !(await actions.isAsked(interaction.tenant, type))) return events;
       const progress = begin(interaction, settings);
       progress.take(events.slice(0, at));
-      // What is proved about somebody who is identified already is no first factor.
-      if (progress.state.userId !== undefined) return events;
+      // What is proved about somebody who is identified already is no first factor; a forgotten password is no sign-in.
+      if (progress.state.userId !== undefined || progress.state.intent === 'ForgotPassword') return events;
       progress.take([event]);
       const verdict = await ask(type, interaction, { state: progress.state, userId: event.account?.id });
       return events.with(at, { ...event, verdict });
@@ -99,6 +99,7 @@ function createAsking(needs: Needs) {
       const progress = begin(interaction, settings);
       progress.take(events);
       const { state } = progress;
+      if (state.intent === 'ForgotPassword') return events;
       const verdict = await ask('action.postSignIn', interaction, { state, userId: state.userId });
       return events.map((event) => (event.type === 'submitted' ? { ...event, verdict } : event));
     },
