@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { allRoutes } from '@aldaba/contract';
+import { connectorsFolder, type Mailbox, openMailbox } from '../support/mailbox.ts';
 import { assertRefused, type Manager, manage, managerWith } from '../support/management.ts';
 import { startServer, type TestServer } from '../support/server.ts';
 
@@ -245,5 +246,100 @@ describe('What everybody may read', () => {
   it('has one operation id for each route', () => {
     const ids = allRoutes.map(({ operationId }) => operationId);
     assert.equal(new Set(ids).size, ids.length);
+  });
+});
+
+describe('What needs a code to be sent', () => {
+  let folder: Awaited<ReturnType<typeof connectorsFolder>>;
+  let mailbox: Mailbox;
+  let server: TestServer;
+  let api: Manager;
+  before(async () => {
+    folder = await connectorsFolder('@logto/connector-smtp');
+    mailbox = await openMailbox();
+    server = await startServer({ environment: { CONNECTORS_FOLDER: folder.path } });
+    api = await manage(server);
+  });
+  after(async () => {
+    await server.close();
+    await mailbox.close();
+    await folder.remove();
+  });
+  const change = (settings: object) => api.patch('/api/sign-in-exp', settings);
+  const connect = async (): Promise<string> => {
+    const connector = { connectorId: 'simple-mail-transfer-protocol', config: mailbox.config };
+    const { status, body } = await api.post('/api/connectors', connector);
+    assert.equal(status, 200);
+    return body.id;
+  };
+  const shown = async () => (await managerWith(server.url, '').get('/api/.well-known/sign-in-exp')).body;
+  const byCode = { signIn: { methods: [password('username'), { ...password('email'), verificationCode: true }] } };
+  const byPassword = { signIn: { methods: [password('username')] } };
+  const factors = (...names: string[]) => ({ mfa: { factors: names, policy: 'UserControlled' } });
+  const refused = async (settings: object, code: string, data?: object) => {
+    const answer = await change(settings);
+    assertRefused(answer, 422, `sign_in_experiences.${code}`);
+    if (data) assert.deepEqual(answer.body.data, data);
+  };
+
+  it('is refused without a connector for it, which the answer names', async () => {
+    await refused(factors('EmailVerificationCode'), 'enabled_connector_not_found', { type: 'Email' });
+    await refused(factors('Totp', 'PhoneVerificationCode'), 'enabled_connector_not_found', { type: 'Sms' });
+    for (const method of ['EmailVerificationCode', 'PhoneVerificationCode']) {
+      const recovery = { forgotPasswordMethods: [method] };
+      await refused(recovery, 'forgot_password_method_requires_connector', { method });
+    }
+    for (const forgotPasswordMethods of [[], null]) assert.equal((await change({ forgotPasswordMethods })).status, 200);
+    assert.deepEqual((await shown()).forgotPassword, { email: false, phone: false });
+  });
+
+  it('is allowed with one, but no code signs in and is a second factor too', async () => {
+    const id = await connect();
+    assert.equal((await change(byCode)).status, 200);
+    await refused(factors('EmailVerificationCode'), 'email_verification_code_cannot_be_used_for_mfa');
+    assert.equal((await change({ ...byPassword, ...factors('EmailVerificationCode') })).status, 200);
+    await refused(byCode, 'email_verification_code_cannot_be_used_for_mfa');
+    await change(factors());
+    await api.delete(`/api/connectors/${id}`);
+  });
+
+  it('stays as it was set when its connector goes, and nothing else is refused for that', async () => {
+    const id = await connect();
+    const set = { forgotPasswordMethods: ['EmailVerificationCode'], ...factors('EmailVerificationCode') };
+    assert.equal((await change(set)).status, 200);
+    assert.equal((await api.delete(`/api/connectors/${id}`)).status, 204);
+    const changed = await change({ termsOfUseUrl: 'https://terms.test' });
+    assert.equal(changed.status, 200);
+    // A second factor that went away by itself would let everybody in without.
+    assert.deepEqual([changed.body.forgotPasswordMethods, changed.body.mfa], [set.forgotPasswordMethods, set.mfa]);
+    await refused(factors('EmailVerificationCode'), 'enabled_connector_not_found', { type: 'Email' });
+    assert.deepEqual((await shown()).forgotPassword, { email: false, phone: false });
+    await api.delete(`/api/connectors/${await connect()}`);
+    assert.equal((await change(factors())).status, 200);
+  });
+
+  it('is told to everybody as what a forgotten password can be replaced with', async () => {
+    const id = await connect();
+    const offered = async (forgotPasswordMethods: unknown) => {
+      assert.equal((await change({ forgotPasswordMethods })).status, 200);
+      return (await shown()).forgotPassword;
+    };
+    assert.deepEqual(await offered(null), { email: true, phone: false });
+    assert.deepEqual(await offered(['EmailVerificationCode']), { email: true, phone: false });
+    assert.deepEqual(await offered([]), { email: false, phone: false });
+    const settings = {
+      ...factors('Totp', 'EmailVerificationCode'),
+      adaptiveMfa: { enabled: true },
+      passkeySignIn: { enabled: true, showPasskeyButton: true, allowAutofill: false },
+      emailBlocklistPolicy: { customBlocklist: ['evil.test'] },
+    };
+    assert.equal((await change(settings)).status, 200);
+    const { mfa, adaptiveMfa, passkeySignIn, ...rest } = await shown();
+    const { emailBlocklistPolicy, ...told } = settings;
+    assert.deepEqual({ mfa, adaptiveMfa, passkeySignIn }, told);
+    assert.ok(!('emailBlocklistPolicy' in rest) && !('forgotPasswordMethods' in rest));
+    assert.ok(!JSON.stringify(rest).includes(emailBlocklistPolicy.customBlocklist[0] ?? ''));
+    await api.delete(`/api/connectors/${id}`);
+    assert.deepEqual((await shown()).forgotPassword, { email: false, phone: false });
   });
 });

@@ -1,4 +1,9 @@
-import { type ErrorCode, pageLanguages, type SignInExperienceSettings } from '@aldaba/contract';
+import {
+  type ErrorCode,
+  pageLanguages,
+  type SignInExperienceChange,
+  type SignInExperienceSettings,
+} from '@aldaba/contract';
 
 /** What a tenant has configured, as far as the settings depend on it. */
 export interface AvailableConnector {
@@ -12,30 +17,57 @@ export interface RuleBreak {
 }
 
 type Method = SignInExperienceSettings['signIn']['methods'][number];
-type Rule = (settings: SignInExperienceSettings, connectors: readonly AvailableConnector[]) => RuleBreak | undefined;
+type Member = keyof SignInExperienceSettings;
+interface Circumstances {
+  connectors: readonly AvailableConnector[];
+  /** Whether the change that is judged names the member. */
+  names(member: Member): boolean;
+}
+type Rule = (settings: SignInExperienceSettings, circumstances: Circumstances) => RuleBreak | undefined;
 
 /*
  * The rules that sign-in settings have to keep as a whole, in the order in which they are told. Pure: the first rule that
  * is broken is the answer.
  */
 
+const addressTypes = ['email', 'phone'] as const;
 const messageType = { email: 'Email', phone: 'Sms' } as const;
+const codeMethod = { email: 'EmailVerificationCode', phone: 'PhoneVerificationCode' } as const;
 
-/** Everything that sends a code needs a connector that can send it. */
-const messagesCanBeSent: Rule = ({ signUp, signIn }, connectors) => {
-  const has = (type: 'Email' | 'Sms') => connectors.some((connector) => connector.type === type);
-  for (const identifier of ['email', 'phone'] as const) {
-    const needed =
-      (signUp.verify && signUp.identifiers.includes(identifier)) ||
-      signIn.methods.some((method) => method.identifier === identifier && method.verificationCode);
-    if (needed && !has(messageType[identifier])) {
-      return { code: 'sign_in_experiences.enabled_connector_not_found', data: { type: messageType[identifier] } };
-    }
+const signsInByCode = ({ signIn }: SignInExperienceSettings, address: (typeof addressTypes)[number]): boolean =>
+  signIn.methods.some(({ identifier, verificationCode }) => identifier === address && verificationCode);
+
+/**
+ * Everything that sends a code needs a connector that can send it. One that is deleted later takes nothing away: a second
+ * factor that vanished would let people in without, so what needs it waits for the next one. Until then only changes of the
+ * members that need it are refused.
+ */
+const messagesCanBeSent: Rule = (settings, { connectors, names }) => {
+  const { signUp, mfa, forgotPasswordMethods } = settings;
+  for (const address of addressTypes) {
+    const type = messageType[address];
+    if (connectors.some((connector) => connector.type === type)) continue;
+    const method = codeMethod[address];
+    const isNeeded =
+      (names('signUp') && signUp.verify && signUp.identifiers.includes(address)) ||
+      (names('signIn') && signsInByCode(settings, address)) ||
+      (names('mfa') && mfa.factors.includes(method));
+    if (isNeeded) return { code: 'sign_in_experiences.enabled_connector_not_found', data: { type } };
+    if (names('forgotPasswordMethods') && forgotPasswordMethods?.includes(method))
+      return { code: 'sign_in_experiences.forgot_password_method_requires_connector', data: { method } };
   }
   return undefined;
 };
 
-const socialConnectorsExist: Rule = ({ socialSignInConnectorTargets }, connectors) => {
+/** The same code twice would be one factor, not two. */
+const codesAreOneFactor: Rule = (settings) => {
+  const twice = addressTypes.find(
+    (address) => signsInByCode(settings, address) && settings.mfa.factors.includes(codeMethod[address]),
+  );
+  return twice && { code: `sign_in_experiences.${twice}_verification_code_cannot_be_used_for_mfa` };
+};
+
+const socialConnectorsExist: Rule = ({ socialSignInConnectorTargets }, { connectors }) => {
   const missing = socialSignInConnectorTargets.filter(
     (target) => !connectors.some((connector) => connector.type === 'Social' && connector.target === target),
   );
@@ -116,17 +148,20 @@ const rules: readonly Rule[] = [
   signUpLeadsToSignIn,
   languageIsSpoken,
   factorsAreSound,
+  codesAreOneFactor,
   usernamesHaveALength,
   expirationHasATime,
 ];
 
-/** The first rule that the settings break, or undefined. */
+/** The first rule that the settings break as they are after a change, or undefined. */
 export function findRuleBreak(
   settings: SignInExperienceSettings,
   connectors: readonly AvailableConnector[],
+  change: SignInExperienceChange,
 ): RuleBreak | undefined {
+  const names = (member: Member) => change[member] !== undefined;
   for (const rule of rules) {
-    const broken = rule(settings, connectors);
+    const broken = rule(settings, { connectors, names });
     if (broken) return broken;
   }
   return undefined;

@@ -50,7 +50,7 @@ export function createSignInExperiences(needs: SignInExperiencesNeeds): SignInEx
           throw new AldabaError('custom_ui.not_found', { id: pages.id });
         const before = read(tenant.id, await lockSettings(tx));
         const merged = read(tenant.id, await mergeSettings(tx, withStart(withoutGaps(change), before, clock.now())));
-        const broken = findRuleBreak(merged, connectors);
+        const broken = findRuleBreak(merged, connectors, change);
         if (broken) throw new AldabaError(broken.code, broken.data);
         if (before.usernamePolicy.caseSensitive && !merged.usernamePolicy.caseSensitive)
           await requireDistinctUsernames(tx);
