@@ -9,6 +9,7 @@ import { createAttempts } from './attempts.ts';
 import { audited, createSignInAudit, type SignInAudit } from './audit.ts';
 import { type Codes, createCodes } from './codes.ts';
 import { createPasswordFactor, type PasswordFactor } from './factors/password/index.ts';
+import { createSecondFactorFactor, type SecondFactorFactor } from './factors/second-factor/index.ts';
 import { createSocialFactor, isStateOf, type SocialChallenge, type SocialFactor } from './factors/social/index.ts';
 import { createVerificationCodeFactor, type VerificationCodeFactor } from './factors/verification-code/index.ts';
 import type { Identifier, SignInNeeds, SignInSettings } from './needs.ts';
@@ -25,6 +26,7 @@ export interface SignIn extends Flows {
   social: SocialFactor;
   verificationCode: VerificationCodeFactor;
   codes: Codes;
+  secondFactor: SecondFactorFactor;
   run: Runner;
   audit: SignInAudit;
   /** How people sign in to the tenant, and what its sign-up asks for. */
@@ -74,6 +76,7 @@ export function createSignIn(needs: SignInNeeds): SignIn {
   const social = createSocialFactor(needs);
   const verificationCode = createVerificationCodeFactor({ ...needs, attempts });
   const codes = createCodes({ ...needs, verificationCode });
+  const secondFactor = createSecondFactorFactor({ ...needs, attempts, verificationCode });
   const audit = createSignInAudit(needs);
   const accounts = createAccounts(needs);
   const run = audited(withActions(createRunner({ ...needs, password }), { ...needs, accounts }), audit);
@@ -81,7 +84,18 @@ export function createSignIn(needs: SignInNeeds): SignIn {
     const [own, fields] = await Promise.all([needs.signInExperiences.get(tenant), needs.profileFields.list(tenant)]);
     return { ...own, profileFields: fieldsAsked(fields, own.signUpProfileFields) };
   };
-  const parts: Parts = { needs, accounts, settings, password, social, verificationCode, codes, audit, run };
+  const parts: Parts = {
+    needs,
+    accounts,
+    settings,
+    password,
+    social,
+    verificationCode,
+    codes,
+    secondFactor,
+    audit,
+    run,
+  };
   return {
     ...parts,
     ...createFlows(parts),
@@ -98,6 +112,7 @@ export function createSignIn(needs: SignInNeeds): SignIn {
 interface Parts {
   verificationCode: VerificationCodeFactor;
   codes: Codes;
+  secondFactor: SecondFactorFactor;
   needs: SignInNeeds;
   accounts: Accounts;
   settings: SignIn['settings'];
