@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { instanceOf, type Message } from '@aldaba/connectors/kit';
-import { connectorsFolder, openMailbox } from '../../../../test/support/mailbox.ts';
+import { connectorsFolder, type Mailbox, openMailbox } from '../../../../test/support/mailbox.ts';
 import { manage } from '../../../../test/support/management.ts';
 import { startServer, type TestServer } from '../../../../test/support/server.ts';
 import { createVault } from '../../kernel/crypto.ts';
@@ -48,13 +48,16 @@ function createMailService() {
 
 describe('A verification code', () => {
   let folder: Awaited<ReturnType<typeof connectorsFolder>>;
+  let mailbox: Mailbox;
   let server: TestServer;
   before(async () => {
+    mailbox = await openMailbox();
     folder = await connectorsFolder('@logto/connector-smtp');
     server = await startServer({ environment: { CONNECTORS_FOLDER: folder.path } });
   });
   after(async () => {
     await server.close();
+    await mailbox.close();
     await folder.remove();
   });
 
@@ -174,7 +177,6 @@ describe('A verification code', () => {
   });
 
   it('says what the template for its use says, in the person’s language', async () => {
-    const mailbox = await openMailbox();
     const api = await manage(server);
     const connector = { connectorId: 'simple-mail-transfer-protocol', config: mailbox.config };
     assert.equal((await api.post('/api/connectors', connector)).status, 200);
@@ -199,6 +201,5 @@ describe('A verification code', () => {
     assert.match(mailbox.received(), /Hello from Shop: \d{6}/);
     await send('ForgotPassword', 'es');
     assert.match(mailbox.received(), /Olvidada: \d{6}/);
-    await mailbox.close();
   });
 });
