@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { route } from './route.ts';
 import { identifierSchema } from './sign-in-experience.ts';
+import { emailSchema, phoneSchema } from './users.ts';
 import { jsonObject, pathId } from './values.ts';
 
 /*
@@ -10,6 +11,12 @@ import { jsonObject, pathId } from './values.ts';
 
 export const interactionEventSchema = z.enum(['SignIn', 'Register', 'ForgotPassword']);
 export const interactionIdentifierSchema = z.object({ type: identifierSchema, value: z.string().min(1).max(256) });
+
+/** Where a code is sent to. Capitals in an email address make no other. */
+const address = z.discriminatedUnion('type', [
+  z.object({ type: z.literal('email'), value: emailSchema.toLowerCase() }),
+  z.object({ type: z.literal('phone'), value: phoneSchema }),
+]);
 
 const verificationId = z.string().min(1).max(128);
 /** Longer than any policy allows would only cost hashing time. */
@@ -23,6 +30,12 @@ const access = 'interaction';
 const verified = z.object({ verificationId: z.string() });
 /** An operator's script refused the person, or failed. */
 const byActions = ['action.access_denied', 'action.execution_failed'] as const;
+/** An operator refuses some email addresses. */
+const byBlocklist = [
+  'session.email_blocklist.email_not_allowed',
+  'session.email_blocklist.email_subaddressing_not_allowed',
+  'session.email_blocklist.disposable_email_not_allowed',
+] as const;
 const common = ['session.not_found', 'session.interaction_not_found', 'request.cross_site'] as const;
 
 export const startInteraction = route({
@@ -133,6 +146,54 @@ export const createNewPasswordIdentity = route({
   ],
 });
 
+export const createVerificationCodeVerification = route({
+  method: 'POST',
+  path: '/api/experience/verification/verification-code',
+  operationId: 'CreateAndSendVerificationCode',
+  tag,
+  access,
+  summary: 'Send a code to an email address or a phone',
+  body: z.object({ identifier: address, interactionEvent: interactionEventSchema }),
+  responses: { 200: verified },
+  errors: [
+    ...common,
+    'auth.forbidden',
+    'session.not_supported_for_forgot_password',
+    'user.sign_in_method_not_enabled',
+    'user.sign_up_method_not_enabled',
+    ...byBlocklist,
+    'connector.not_found',
+    'connector.general',
+    'connector.template_not_found',
+    'connector.timeout',
+    'request.message_rate_limited',
+    'request.overloaded',
+  ],
+  // Nobody set up a way to send: the request is right, this server cannot do it.
+  statuses: { 'connector.not_found': 501 },
+});
+export const verifyVerificationCodeVerification = route({
+  method: 'POST',
+  path: '/api/experience/verification/verification-code/verify',
+  operationId: 'VerifyVerificationCodeVerification',
+  tag,
+  access,
+  summary: 'Check a code that was sent',
+  body: z.object({ identifier: address, verificationId, code: z.string().min(1).max(32) }),
+  responses: { 200: verified },
+  errors: [
+    ...common,
+    'session.verification_session_not_found',
+    'session.verification_blocked_too_many_attempts',
+    'verification_code.not_found',
+    'verification_code.expired',
+    'verification_code.code_mismatch',
+    'verification_code.email_mismatch',
+    'verification_code.phone_mismatch',
+    'verification_code.exceed_max_try',
+  ],
+});
+
 const connectorParams = z.object({ connectorId: pathId });
 export const createSocialAuthorizationUri = route({
   method: 'POST',
@@ -191,10 +252,13 @@ export const identify = route({
     'user.identity_not_exist',
     'user.identity_already_in_use',
     'user.username_already_in_use',
+    'user.email_already_in_use',
+    'user.phone_already_in_use',
     'user.suspended',
     'user.sign_in_method_not_enabled',
     'user.sign_up_method_not_enabled',
     'user.missing_profile',
+    ...byBlocklist,
     ...byActions,
   ],
 });
@@ -209,7 +273,7 @@ export const updateInteractionProfile = route({
   body: z.discriminatedUnion('type', [
     z.object({ type: z.literal('username'), value: z.string().min(1).max(128) }),
     z.object({ type: z.literal('password'), value: password }),
-    z.object({ type: z.literal('social'), verificationId }),
+    z.object({ type: z.enum(['email', 'phone', 'social']), verificationId }),
     z.object({
       type: z.literal('extraProfile'),
       values: z.record(z.string().regex(/^\w+$/).max(128), z.unknown()),
@@ -227,9 +291,35 @@ export const updateInteractionProfile = route({
     'user.password_exists_in_profile',
     'user.same_password',
     'password.rejected',
+    'user.email_already_in_use',
+    'user.email_exists_in_profile',
+    'user.phone_already_in_use',
+    'user.phone_exists_in_profile',
     'user.identity_already_in_use',
     'user.identity_exists_in_profile',
     'session.not_supported_for_forgot_password',
+    'session.mfa.require_mfa_verification',
+    'request.overloaded',
+  ],
+});
+export const replaceInteractionPassword = route({
+  method: 'PUT',
+  path: '/api/experience/profile/password',
+  operationId: 'ResetUserPassword',
+  tag,
+  access,
+  summary: 'Choose a new password, in place of a forgotten one or for an account without',
+  body: z.object({ password }),
+  responses: { 204: null },
+  errors: [
+    ...common,
+    'auth.forbidden',
+    'session.identifier_not_found',
+    'session.identity_conflict',
+    'session.mfa.require_mfa_verification',
+    'password.rejected',
+    'user.same_password',
+    'user.password_exists_in_profile',
     'request.overloaded',
   ],
 });
@@ -240,16 +330,26 @@ export const submitInteraction = route({
   operationId: 'SubmitInteraction',
   tag,
   access,
-  summary: 'Complete the sign-in',
-  responses: { 200: z.object({ redirectTo: z.string() }) },
+  summary: 'Complete the sign-in, or replace the forgotten password: that signs nobody in and leads nowhere',
+  responses: { 200: z.object({ redirectTo: z.string().optional() }) },
   errors: [
     ...common,
     'session.identifier_not_found',
+    'auth.forbidden',
+    'session.mfa.require_mfa_verification',
+    'session.mfa.suggest_additional_mfa',
+    'session.mfa.backup_code_required',
+    'user.missing_mfa',
     'user.missing_profile',
+    'user.new_password_required_in_profile',
+    'user.email_already_in_use',
+    'user.phone_already_in_use',
+    ...byBlocklist,
     'password.expired',
     'user.suspended',
     'user.user_not_exist',
     'user.identity_already_in_use',
+    'user.identity_exists_in_profile',
     ...byActions,
   ],
 });

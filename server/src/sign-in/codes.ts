@@ -13,8 +13,8 @@ export interface Codes {
   /**
    * Sends a code that says who the person is, or that an address is theirs which is to be added.
    * @param given `state`: as it will be when the code is asked for, so of a fresh start without proofs
-   * @throws AldabaError `user.sign_in_method_not_enabled`, `user.sign_up_method_not_enabled`, `session.email_blocklist.*`, and as
-   *   the factor's `begin`
+   * @throws AldabaError `auth.forbidden`, `user.sign_in_method_not_enabled`, `user.sign_up_method_not_enabled`,
+   *   `session.email_blocklist.*`, and as the factor's `begin`
    */
   send(
     interaction: Interaction,
@@ -60,6 +60,8 @@ export function createCodes({
 }
 
 function assertAllowed(policy: SignInPolicy, intent: SignInState['intent'], { type }: Address): void {
+  const isOpen = intent === 'Register' ? policy.register : policy.signIn;
+  if (!isOpen) throw new AldabaError('auth.forbidden');
   const allowed = {
     SignIn: policy.codeIdentifiers,
     Register: policy.registerWithCode,
@@ -70,7 +72,11 @@ function assertAllowed(policy: SignInPolicy, intent: SignInState['intent'], { ty
   throw new AldabaError(intent === 'Register' ? 'user.sign_up_method_not_enabled' : 'user.sign_in_method_not_enabled');
 }
 
-async function assertNotBlocked({ emailBlocklistPolicy }: SignInSettings, { type, value }: Address): Promise<void> {
+/** @throws AldabaError `session.email_blocklist.*` for an address that the tenant takes no account with */
+export async function assertNotBlocked(
+  { emailBlocklistPolicy }: SignInSettings,
+  { type, value }: Address,
+): Promise<void> {
   const block = type === 'email' ? await emailBlockOf(emailBlocklistPolicy, value) : undefined;
   if (block) throw new AldabaError(block);
 }

@@ -22,6 +22,10 @@ export type DetailEvent = Extract<
 export const hasExpiredPassword = ({ proofs, userId }: SignInState): boolean =>
   proofs.some((proof) => proof.type === 'Password' && proof.used && proof.userId === userId && proof.expired === true);
 
+/** Whether a password that is chosen now takes the place of the account's: of a forgotten one, or one whose time is over. */
+export const replacesPassword = (state: SignInState): boolean =>
+  state.intent === 'ForgotPassword' || hasExpiredPassword(state);
+
 /** @param prompt what the person has to do now; who still has to show a second factor adds nothing */
 export function addDetail(state: SignInState, event: DetailEvent, prompt: Prompt): Outcome {
   const add = (detail: PendingProfile, from = state): Outcome => ({
@@ -32,12 +36,10 @@ export function addDetail(state: SignInState, event: DetailEvent, prompt: Prompt
     case 'username-chosen':
       if (account?.username) return { refused: 'user.username_exists_in_profile' };
       return event.taken ? { refused: 'user.username_already_in_use' } : add({ username: event.value });
-    case 'password-chosen': {
-      const replaces = state.intent === 'ForgotPassword' || hasExpiredPassword(state);
-      return account?.password && !replaces
+    case 'password-chosen':
+      return account?.password && !replacesPassword(state)
         ? { refused: 'user.password_exists_in_profile' }
         : add({ password: event.password });
-    }
     case 'profile-added': {
       const { claims, customData } = state.profile;
       const merged = {

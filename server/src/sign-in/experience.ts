@@ -5,6 +5,7 @@ import {
   createSocialAuthorizationUri,
   getInteraction,
   identify,
+  replaceInteractionPassword,
   startInteraction,
   submitInteraction,
   updateInteractionProfile,
@@ -14,11 +15,13 @@ import {
 import type { User } from '../features/users/index.ts';
 import { Answer, assertSameOrigin, type Caller, type Implement, type Request } from '../http/index.ts';
 import { AldabaError } from '../kernel/errors.ts';
+import { replacesPassword } from './details.ts';
+import { experienceCodeRoutes } from './experience-codes.ts';
 import { readAnswers } from './extra-profile/index.ts';
 import { refusalOf } from './machine.ts';
 import { type Interaction, interactionCookie } from './port.ts';
 import type { SignIn } from './service.ts';
-import { isCodeProof, type Proof, type SignInState } from './state.ts';
+import { type Address, type Challenge, isCodeProof, type Proof, type SignInState } from './state.ts';
 import { describeProof } from './submission.ts';
 import type { Account, SignInEvent } from './vocabulary.ts';
 
@@ -32,7 +35,9 @@ export function experienceRoutes(implement: Implement, signIn: SignIn): void {
   eventRoutes(implement, signIn);
   passwordRoutes(implement, signIn);
   socialRoutes(implement, signIn);
+  experienceCodeRoutes(implement, signIn);
   accountRoutes(implement, signIn);
+  profileRoutes(implement, signIn);
 }
 
 /** One step, stored. */
@@ -148,18 +153,29 @@ function accountRoutes(implement: Implement, signIn: SignIn): void {
     return new Answer(201);
   });
 
-  implement(updateInteractionProfile, async ({ request, body }) => {
-    const interaction = await signIn.open(request);
-    const state = signIn.stateOf(interaction);
-    const account = await signIn.accountOf(interaction, state);
-    await take(signIn, interaction, [await detailOf(signIn, interaction, state, { body, account })]);
-  });
-
   implement(submitInteraction, async ({ request }) => {
     const interaction = await signIn.open(request);
     const account = await signIn.accountOf(interaction, signIn.stateOf(interaction));
     const { redirectTo } = await take(signIn, interaction, [{ type: 'submitted', ...(account ? { account } : {}) }]);
     return { redirectTo };
+  });
+}
+
+function profileRoutes(implement: Implement, signIn: SignIn): void {
+  implement(updateInteractionProfile, async ({ request, body }) => {
+    const interaction = await signIn.open(request);
+    const state = signIn.stateOf(interaction);
+    // Wire: a forgotten password is replaced by a route of its own.
+    if (state.intent === 'ForgotPassword') throw new AldabaError('session.not_supported_for_forgot_password');
+    const account = await signIn.accountOf(interaction, state);
+    await take(signIn, interaction, [await detailOf(signIn, interaction, state, { body, account })]);
+  });
+  implement(replaceInteractionPassword, async ({ request, body }) => {
+    const interaction = await signIn.open(request);
+    const state = signIn.stateOf(interaction);
+    const account = await signIn.accountOf(interaction, state);
+    const detail = { type: 'password' as const, value: body.password };
+    await take(signIn, interaction, [await detailOf(signIn, interaction, state, { body: detail, account })]);
   });
 }
 
@@ -198,7 +214,7 @@ async function withRelatedUser<T>(
 
 type Detail =
   | { type: 'username' | 'password'; value: string }
-  | { type: 'social'; verificationId: string }
+  | { type: 'email' | 'phone' | 'social'; verificationId: string }
   | { type: 'extraProfile'; values: Record<string, unknown> };
 
 async function detailOf(
@@ -217,9 +233,19 @@ async function detailOf(
       };
     case 'password': {
       const info = { username: state.profile.username ?? null, name: state.profile.name ?? null };
-      const given = { password: body.value, info, account };
+      // Only who may replace a password is told that it is the old one: the answer would be a way to guess it.
+      const given = { password: body.value, info, account: replacesPassword(state) ? account : undefined };
       const sealed = await password.choosePassword(tenant, await settings(tenant), given);
       return { type: 'password-chosen', ...about, password: sealed };
+    }
+    case 'email':
+    case 'phone': {
+      const proof = state.proofs.find(({ id }) => id === body.verificationId);
+      if (!proof || !isCodeProof(proof) || proof.identifier.type !== body.type)
+        throw new AldabaError('session.verification_session_not_found');
+      const owner = await needs.users.findByIdentifier(tenant.db, proof.identifier);
+      const taken = owner !== undefined && owner.id !== account?.id;
+      return { type: 'address-added', ...about, proofId: proof.id, taken };
     }
     case 'social': {
       const proof = state.proofs.find(({ id }) => id === body.verificationId);
@@ -255,12 +281,25 @@ function describeState(state: SignInState): unknown {
       primaryPhone: phone,
       ...(identity ? { socialIdentity: { target: identity.target, userInfo: identity.details } } : {}),
     },
-    verificationRecords: state.proofs.map((proof) =>
-      proof.type === 'Social'
-        ? { id: proof.id, type: proof.type, connectorId: proof.connectorId, socialUserInfo: proof.identity }
-        : describeProof(proof),
-    ),
+    verificationRecords: [
+      ...state.proofs.map((proof) =>
+        proof.type === 'Social'
+          ? { id: proof.id, type: proof.type, connectorId: proof.connectorId, socialUserInfo: proof.identity }
+          : describeProof(proof),
+      ),
+      ...state.challenges.flatMap(describeCode),
+    ],
     mfa: {},
     captcha: { verified: false, skipped: false },
   };
+}
+
+/**
+ * A code that was not shown yet; nothing of another challenge. The address of a second factor stays hidden from whoever has
+ * shown one factor only.
+ */
+function describeCode(challenge: Challenge): { id: string; type: string; identifier?: Address; verified: false }[] {
+  const { id, type } = challenge;
+  if (!('identifier' in challenge)) return [];
+  return [{ id, type, ...('userId' in challenge ? {} : { identifier: challenge.identifier }), verified: false }];
 }

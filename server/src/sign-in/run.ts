@@ -4,6 +4,7 @@ import { AldabaError } from '../kernel/errors.ts';
 import { currentOrigin } from '../kernel/origin.ts';
 import type { Queries } from '../store/index.ts';
 import { accountOf } from './accounts.ts';
+import { assertNotBlocked } from './codes.ts';
 import type { PasswordFactor } from './factors/password/index.ts';
 import { promptFor } from './machine.ts';
 import type { SignInNeeds, SignInSettings } from './needs.ts';
@@ -62,6 +63,7 @@ export function createRunner(needs: Needs): Runner {
       await needs.port.save(tenant.db, interaction, progress.state);
       return { state: progress.state, prompt: prompt() };
     }
+    for (const value of newEmails(progress.effects)) await assertNotBlocked(settings, { type: 'email', value });
     // Found before the transaction: a second connection must not be waited for inside of it.
     const client = await needs.applications.findClient(tenant, interaction.applicationId);
     const context = contextOf(interaction, progress.state.intent, client);
@@ -85,6 +87,15 @@ export function createRunner(needs: Needs): Runner {
     });
   };
 }
+
+/** Addresses that accounts are about to get: a code for a sign-in may have proved what would not do for a registration. */
+const newEmails = (effects: readonly Effect[]): string[] =>
+  effects
+    .map((effect) => {
+      if (effect.type === 'create-user') return effect.profile.email;
+      return effect.type === 'finish' ? effect.patch.email : undefined;
+    })
+    .filter((email) => email !== undefined);
 
 /** What payloads of webhooks, and operators' scripts, are told of the sign-in. */
 export function contextOf({ uidHash }: Interaction, interactionEvent: Intent, client: Client | undefined) {
