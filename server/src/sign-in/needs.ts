@@ -120,6 +120,8 @@ export interface SignInNeeds {
   events: Events;
   logs: Audit;
   connectors: {
+    /** What is configured, of every kind; cached. `isUsable`: in full. */
+    list(tenant: Tenant): Promise<readonly { type: 'Social' | 'Email' | 'Sms'; isUsable: boolean }[]>;
     /** Social connectors that the tenant offers, in the order of the buttons. */
     social(tenant: Tenant): Promise<readonly SocialConnector[]>;
     /** Undefined when there is none with that id, or it is not social. */

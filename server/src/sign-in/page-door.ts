@@ -2,11 +2,14 @@ import type { PageLanguage, PageView } from '@aldaba/contract';
 import { sentenceFor } from '../features/hosted-pages/index.ts';
 import { assertSameOrigin, type Reply, type Request, toAldabaError } from '../http/index.ts';
 import { AldabaError } from '../kernel/errors.ts';
+import { promptFor } from './machine.ts';
 import type { SignInNeeds } from './needs.ts';
 import type { PageContext } from './page-views.ts';
+import { resolvePolicy } from './policy.ts';
 import { type Interaction, interactionCookie } from './port.ts';
 import type { Standing } from './run.ts';
 import type { SignIn } from './service.ts';
+import type { Prompt } from './vocabulary.ts';
 
 /** What the routes of the HTML door share. */
 export interface PageDoor {
@@ -24,11 +27,32 @@ export interface PageDoor {
     reply: Reply,
     page: { view: PageView; interaction: Interaction; status?: number },
   ): Promise<void>;
+  /** Where the sign-in stands; one that was not begun, at its beginning. */
+  standing(interaction: Interaction): Promise<Prompt>;
   /** Goes on to where the sign-in stands. */
-  proceed(request: Request, reply: Reply, interaction: Interaction, standing: Standing): void;
+  proceed(
+    request: Request,
+    reply: Reply,
+    interaction: Interaction,
+    standing: Pick<Standing, 'prompt' | 'redirectTo'>,
+  ): void;
 }
 
-export function createPageDoor({ needs, settings }: SignIn): PageDoor {
+/** Where the person does what a prompt asks for. */
+const pageOf: Record<Prompt['kind'], string> = {
+  'sign-in': '/sign-in',
+  register: '/register',
+  recover: '/forgot-password',
+  'reset-password': '/forgot-password/reset',
+  'show-factor': '/mfa-verification',
+  continue: '/continue',
+  'add-factor': '/mfa-binding',
+  'make-backup-codes': '/mfa-binding/BackupCode',
+  done: '/sign-in',
+};
+
+export function createPageDoor(signIn: SignIn): PageDoor {
+  const { needs, settings } = signIn;
   const { pages, log } = needs;
   const optionsOf = (interaction: Interaction) => ({
     appId: interaction.applicationId,
@@ -51,18 +75,26 @@ export function createPageDoor({ needs, settings }: SignIn): PageDoor {
         await handler(request, reply);
       }),
     async context(interaction, request) {
+      const configured = await needs.connectors.list(request.tenant);
+      const sends = (kind: 'Email' | 'Sms') => configured.some(({ type, isUsable }) => type === kind && isUsable);
       return {
         appId: interaction.applicationId,
         settings: await settings(request.tenant),
         language: await pages.language(request, optionsOf(interaction)),
         connectors: await needs.connectors.social(request.tenant),
+        reachable: [...(sends('Email') ? (['email'] as const) : []), ...(sends('Sms') ? (['phone'] as const) : [])],
       };
     },
     show: (request, reply, { view, interaction, status }) =>
       pages.send(request, reply, view, { ...optionsOf(interaction), ...(status === undefined ? {} : { status }) }),
+    async standing(interaction) {
+      if (interaction.state === null) return { kind: 'sign-in', reason: 'nothing was done yet' };
+      const state = signIn.stateOf(interaction);
+      const policy = resolvePolicy(await settings(interaction.tenant));
+      return promptFor(state, policy, await signIn.accountOf(interaction, state));
+    },
     proceed(request, reply, interaction, { redirectTo, prompt }) {
-      const page = prompt.kind === 'continue' ? '/continue' : prompt.kind === 'register' ? '/register' : '/sign-in';
-      reply.redirect(redirectTo ?? pageAddress(request, page, interaction.applicationId), 303);
+      reply.redirect(redirectTo ?? pageAddress(request, pageOf[prompt.kind], interaction.applicationId), 303);
     },
   };
 }

@@ -13,12 +13,15 @@ import { passwordRules } from '../features/hosted-pages/index.ts';
 import { formQuestions } from './extra-profile/index.ts';
 import type { SignInSettings, SocialConnector } from './needs.ts';
 import { type MissingDetail, resolvePolicy } from './policy.ts';
+import type { Address } from './state.ts';
 
 export interface PageContext {
   appId: string;
   settings: SignInSettings;
   language: PageLanguage;
   connectors: readonly SocialConnector[];
+  /** Kinds of addresses that something is configured to send codes to. */
+  reachable: readonly Address['type'][];
 }
 
 /** Whether the person has to agree to the terms on a page, or is only told of them. */

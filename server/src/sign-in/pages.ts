@@ -6,7 +6,6 @@ import { pageErrorOf } from '../features/hosted-pages/index.ts';
 import type { Http, Reply, Request } from '../http/index.ts';
 import { AldabaError } from '../kernel/errors.ts';
 import { formAnswers, readAnswers } from './extra-profile/index.ts';
-import { promptFor } from './machine.ts';
 import type { Identifier, SignInSettings } from './needs.ts';
 import { asFormError, createPageDoor, formField, type PageDoor, pageAddress, queryField } from './page-door.ts';
 import { type ContinueForm, continueView, type PageContext, registerView, signInView, termsOf } from './page-views.ts';
@@ -105,11 +104,6 @@ function entryRoutes(http: Http, signIn: SignIn, door: PageDoor): void {
 }
 
 function continueRoutes(http: Http, signIn: SignIn, door: PageDoor): void {
-  const standing = async (interaction: Interaction): Promise<Prompt> => {
-    const state = signIn.stateOf(interaction);
-    const policy = resolvePolicy(await signIn.settings(interaction.tenant));
-    return promptFor(state, policy, await signIn.accountOf(interaction, state));
-  };
   const show = async (
     request: Request,
     reply: Reply,
@@ -121,8 +115,7 @@ function continueRoutes(http: Http, signIn: SignIn, door: PageDoor): void {
     },
   ) => {
     const { interaction, prompt } = page;
-    if (prompt.kind !== 'continue')
-      return reply.redirect(pageAddress(request, '/sign-in', interaction.applicationId), 303);
+    if (prompt.kind !== 'continue') return door.proceed(request, reply, interaction, { prompt });
     const known = prompt.missing.includes('username') ? undefined : signInNameOf(signIn.stateOf(interaction));
     const form = { ...(known === undefined ? {} : { username: known }), ...page.form };
     const view = continueView(await door.context(interaction, request), prompt, form);
@@ -138,14 +131,14 @@ function continueRoutes(http: Http, signIn: SignIn, door: PageDoor): void {
     '/continue',
     door.route(async (request, reply) => {
       const interaction = await signIn.open(request, queryField(request, 'app_id'));
-      return show(request, reply, { interaction, prompt: await standing(interaction) });
+      return show(request, reply, { interaction, prompt: await door.standing(interaction) });
     }),
   );
   http.post(
     '/continue',
     door.form(async (request, reply) => {
       const interaction = await signIn.open(request, formField(request, 'app_id') || undefined);
-      const prompt = await standing(interaction);
+      const prompt = await door.standing(interaction);
       const username = formField(request, 'username').trim();
       try {
         const settings = await signIn.settings(interaction.tenant);
