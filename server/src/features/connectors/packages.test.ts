@@ -377,6 +377,22 @@ describe('what a package throws', () => {
     assert.equal(lines.length, 1);
   });
 
+  it('tells neither to whom a message went nor its code', async () => {
+    const message = { to: 'ana@example.com', type: 'SignIn', payload: { code: '314159' } };
+    const words = '"550 no such user " + to + ", not sent: " + payload.code';
+    for (const thrown of [`new Error(${words})`, `new ConnectorError('general', { errorDescription: ${words} })`]) {
+      const lines: unknown[] = [];
+      const log = { ...silent, error: (fields: object, sentence: string) => lines.push([sentence, fields]) };
+      const source = packageSource(`sendMessage: async ({ to, payload }) => { throw ${thrown}; },`);
+      const { connectors } = await load(await writePackage('fails', source));
+      const instance = find(connectors, 'sample').create({ clientSecret: secret }, { ...world, log });
+      const error = await instance.sendMessage(message, {}).catch((failure: Error) => failure);
+      assert.ok(error instanceof Error);
+      const said = JSON.stringify([error.message, error, lines]);
+      assert.equal(said.includes(message.to) || said.includes(message.payload.code), false, said);
+    }
+  });
+
   it('is what the server’s own session threw, when that passes through', async () => {
     const missing = new Error('no session was kept');
     const { error } = await fail('await getSession();', { ...noSession, get: () => Promise.reject(missing) });
