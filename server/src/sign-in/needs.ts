@@ -8,6 +8,8 @@ import type { Events } from '../features/hooks/index.ts';
 import type { PageSender } from '../features/hosted-pages/index.ts';
 import type { Audit } from '../features/logs/index.ts';
 import type { SecondFactors } from '../features/mfa-verifications/index.ts';
+import type { OneTimeTokens } from '../features/one-time-tokens/index.ts';
+import type { OrganizationJit } from '../features/organization-jit/index.ts';
 import type { Organizations } from '../features/organizations/index.ts';
 import type { Passwords } from '../features/passwords/index.ts';
 import type { PasswordDigest, User } from '../features/users/index.ts';
@@ -28,6 +30,8 @@ interface UserColumns {
   name?: string;
   avatar?: string;
   primaryEmail?: string;
+  /** Whether the address is known to be the person's own. */
+  isEmailVerified?: boolean;
   primaryPhone?: string;
   password?: PasswordDigest;
 }
@@ -111,6 +115,8 @@ export interface SignInNeeds {
   };
   applicationExperiences: Pick<ApplicationExperiences, 'lookOf'>;
   organizations: Pick<Organizations, 'find'>;
+  organizationJit: Pick<OrganizationJit, 'join'>;
+  oneTimeTokens: Pick<OneTimeTokens, 'consume'>;
   verificationCodes: Pick<VerificationCodes, 'send' | 'verify'>;
   secondFactors: SecondFactors;
   adaptiveMfa: AdaptiveMfa;

@@ -37,7 +37,7 @@ export type Runner = (
 
 type Needs = Pick<
   SignInNeeds,
-  'port' | 'users' | 'secondFactors' | 'adaptiveMfa' | 'clock' | 'events' | 'applications'
+  'port' | 'users' | 'organizationJit' | 'secondFactors' | 'adaptiveMfa' | 'clock' | 'events' | 'applications'
 > & {
   password: Pick<PasswordFactor, 'open'>;
 };
@@ -121,7 +121,7 @@ function createExecutor(
     ...(username === undefined ? {} : { username }),
     ...(name === undefined ? {} : { name }),
     ...(avatar === undefined ? {} : { avatar }),
-    ...(email === undefined ? {} : { primaryEmail: email }),
+    ...(email === undefined ? {} : { primaryEmail: email, isEmailVerified: true }),
     ...(phone === undefined ? {} : { primaryPhone: phone }),
     ...(sealed === undefined ? {} : { password: password.open(interaction.tenant, sealed) }),
   });
@@ -153,6 +153,9 @@ function createExecutor(
             if (!(await users.linkIdentity(tx, effect.userId, effect.identity.target, identityOf(effect.identity)))) {
               throw new AldabaError('user.identity_exists_in_profile');
             }
+            break;
+          case 'join-organizations':
+            await needs.organizationJit.join(tx, effect.userId, effect.organizationIds);
             break;
           case 'add-factors':
             await needs.secondFactors.bind(tx, effect.userId, effect.factors);

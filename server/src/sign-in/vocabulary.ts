@@ -62,6 +62,8 @@ export type Effect =
   | { type: 'create-user'; profile: PendingProfile }
   | { type: 'update-user'; userId: string; patch: Patch }
   | { type: 'link-identity'; userId: string; identity: NonNullable<PendingProfile['identity']> }
+  /** The operator named them when the link was made that the person came by. */
+  | { type: 'join-organizations'; userId: string; organizationIds: readonly string[] }
   | { type: 'add-factors'; userId: string; factors: readonly NewFactor[] }
   | { type: 'keep-choices'; userId: string; choices: SecondFactorChoices }
   /** A forgotten password is replaced; nobody is signed in. */

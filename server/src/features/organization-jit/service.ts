@@ -32,6 +32,8 @@ export interface OrganizationJit {
    * person's own: anybody can type an address of another's company.
    */
   provision(tx: Queries, userId: string, email: string): Promise<void>;
+  /** The same for organizations that an operator named; those that there are no more are left out. */
+  join(tx: Queries, userId: string, organizationIds: readonly string[]): Promise<void>;
 }
 
 export function createOrganizationJit({ organizations, organizationRoles }: OrganizationJitNeeds): OrganizationJit {
@@ -44,6 +46,15 @@ export function createOrganizationJit({ organizations, organizationRoles }: Orga
     await requireOrganization(tx, organizationId);
     requireType(await organizationRoles.find(tx, { ids: roleIds }), roleIds, 'User');
     await store.insertJitRoles(tx, organizationId, roleIds);
+  };
+  /** Who is a member already keeps what they have. */
+  const admit = async (tx: Queries, userId: string, open: readonly store.OpenOrganization[]) => {
+    for (const { id: organizationId, role_ids: roleIds } of open) {
+      if (await organizations.isMember(tx, { kind: 'user', organizationId, id: userId })) continue;
+      await organizations.addMembers(tx, 'user', organizationId, [userId]);
+      if (roleIds.length > 0)
+        await organizations.addRoles(tx, { kind: 'user', organizationId, ids: [userId] }, roleIds);
+    }
   };
   return {
     emailDomains: async (q, organizationId) => {
@@ -78,12 +89,9 @@ export function createOrganizationJit({ organizations, organizationRoles }: Orga
     },
     provision: async (tx, userId, email) => {
       const domain = email.slice(email.lastIndexOf('@') + 1).toLowerCase();
-      for (const { id: organizationId, role_ids: roleIds } of await store.findOpenOrganizations(tx, domain)) {
-        if (await organizations.isMember(tx, { kind: 'user', organizationId, id: userId })) continue;
-        await organizations.addMembers(tx, 'user', organizationId, [userId]);
-        if (roleIds.length > 0)
-          await organizations.addRoles(tx, { kind: 'user', organizationId, ids: [userId] }, roleIds);
-      }
+      await admit(tx, userId, await store.findOpenOrganizations(tx, domain));
     },
+    join: async (tx, userId, organizationIds) =>
+      admit(tx, userId, await store.findNamedOrganizations(tx, organizationIds)),
   };
 }

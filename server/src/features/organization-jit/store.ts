@@ -85,12 +85,27 @@ export async function deleteJitRoles(
   return rows.length;
 }
 
-/** The organizations that people with this domain join, each with the roles they get. Asked for every new address. */
-export const findOpenOrganizations = (q: Queries, domain: string): Promise<{ id: string; role_ids: string[] }[]> =>
+/** An organization that a person may join by themselves, with the roles they get. */
+export interface OpenOrganization {
+  id: string;
+  role_ids: string[];
+}
+
+const roleIds = (organizationId: string) =>
+  `array(select j.organization_role_id from organization_jit_roles j
+          where j.tenant_id = $1 and j.organization_id = ${organizationId}) as role_ids`;
+
+/** Those that people with this domain join. Asked for every new address. */
+export const findOpenOrganizations = (q: Queries, domain: string): Promise<OpenOrganization[]> =>
   q.raw(
-    `select d.organization_id as id, array(
-       select j.organization_role_id from organization_jit_roles j
-        where j.tenant_id = $1 and j.organization_id = d.organization_id) as role_ids
-     from organization_jit_email_domains d where d.tenant_id = $1 and d.email_domain = $2`,
+    `select d.organization_id as id, ${roleIds('d.organization_id')}
+     from organization_jit_email_domains d where d.tenant_id = $1 and d.email_domain = $2 order by 1`,
     [q.tenantId, domain],
   );
+
+/** Those of the ids that there are. */
+export const findNamedOrganizations = (q: Queries, ids: readonly string[]): Promise<OpenOrganization[]> =>
+  q.raw(`select o.id, ${roleIds('o.id')} from organizations o where o.tenant_id = $1 and o.id = any($2) order by 1`, [
+    q.tenantId,
+    ids,
+  ]);
