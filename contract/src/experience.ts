@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { route } from './route.ts';
 import { identifierSchema } from './sign-in-experience.ts';
+import { mfaFactorSchema } from './user-mfa.ts';
 import { emailSchema, phoneSchema } from './users.ts';
 import { jsonObject, pathId } from './values.ts';
 
@@ -77,6 +78,8 @@ const recordSchema = z.object({
   ]),
   verified: z.boolean().optional(),
   identifier: interactionIdentifierSchema.optional(),
+  /** Whose second factor was shown. */
+  userId: z.string().optional(),
   connectorId: z.string().optional(),
   socialUserInfo: jsonObject.optional(),
 });
@@ -100,7 +103,12 @@ export const getInteraction = route({
         socialIdentity: z.object({ target: z.string(), userInfo: jsonObject }).optional(),
       }),
       verificationRecords: z.array(recordSchema),
-      mfa: z.object({}),
+      mfa: z.object({
+        newFactors: z.array(z.object({ type: mfaFactorSchema })),
+        mfaEnabled: z.boolean().optional(),
+        mfaSkipped: z.boolean().optional(),
+        additionalBindingSuggestionSkipped: z.boolean().optional(),
+      }),
       captcha: z.object({ verified: z.boolean(), skipped: z.boolean() }),
     }),
   },

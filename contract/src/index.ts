@@ -15,6 +15,7 @@ export * from './dashboard.ts';
 export * from './email-templates.ts';
 export * from './errors.ts';
 export * from './experience.ts';
+export * from './experience-factors.ts';
 export * from './hook-events.ts';
 export * from './hooks.ts';
 export * from './logs.ts';

@@ -17,6 +17,7 @@ import { Answer, assertSameOrigin, type Caller, type Implement, type Request } f
 import { AldabaError } from '../kernel/errors.ts';
 import { replacesPassword } from './details.ts';
 import { experienceCodeRoutes } from './experience-codes.ts';
+import { experienceFactorRoutes } from './experience-factors.ts';
 import { readAnswers } from './extra-profile/index.ts';
 import { refusalOf } from './machine.ts';
 import { type Interaction, interactionCookie } from './port.ts';
@@ -36,6 +37,7 @@ export function experienceRoutes(implement: Implement, signIn: SignIn): void {
   passwordRoutes(implement, signIn);
   socialRoutes(implement, signIn);
   experienceCodeRoutes(implement, signIn);
+  experienceFactorRoutes(implement, signIn);
   accountRoutes(implement, signIn);
   profileRoutes(implement, signIn);
 }
@@ -289,8 +291,18 @@ function describeState(state: SignInState): unknown {
       ),
       ...state.challenges.flatMap(describeCode),
     ],
-    mfa: {},
+    mfa: describeMfa(state),
     captcha: { verified: false, skipped: false },
+  };
+}
+
+/** Second factors that the account gets when the sign-in is complete, and what the person decided about them. */
+function describeMfa({ newFactors = [], choices = {} }: SignInState) {
+  return {
+    newFactors: newFactors.map(({ type }) => ({ type })),
+    ...(choices.enabled ? { mfaEnabled: true } : {}),
+    ...(choices.skipped ? { mfaSkipped: true } : {}),
+    ...(choices.suggestionSkipped ? { additionalBindingSuggestionSkipped: true } : {}),
   };
 }
 

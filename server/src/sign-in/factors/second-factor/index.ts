@@ -57,7 +57,10 @@ interface Shown {
     settings: SignInExperienceSettings,
     given: { userId: string; code: string },
   ): Promise<ProofOf<'BackupCode'>>;
-  /** What `navigator.credentials.get` is given. */
+  /**
+   * What `navigator.credentials.get` is given.
+   * @throws AldabaError `session.mfa.mfa_factor_not_enabled` for somebody who has no passkey for this host
+   */
   askPasskey(
     interaction: Interaction,
     given: { userId: string; rpId: string },
@@ -146,6 +149,8 @@ function createShown(needs: Needs): Shown {
     },
     async askPasskey({ tenant }, { userId, rpId }) {
       const { options, challenge } = await secondFactors.authenticationOptions(tenant, { rpId, userId });
+      // Without a list browsers offer any passkey that they have, and none of them would count.
+      if (!options.allowCredentials?.length) throw new AldabaError('session.mfa.mfa_factor_not_enabled');
       return { challenge: { ...begun(needs), type: 'WebAuthn', challenge, userId }, options };
     },
     async showPasskey(interaction, settings, { id, challenge, userId }, { payload, rpId, origin }) {

@@ -1,0 +1,228 @@
+import { z } from 'zod';
+import { route } from './route.ts';
+import { mfaFactorSchema } from './user-mfa.ts';
+import { jsonObject } from './values.ts';
+
+/*
+ * The Experience API's second factors: what somebody who is identified shows beside the first factor, and sets up.
+ */
+
+const tag = 'Experience';
+const access = 'interaction';
+const verificationId = z.string().min(1).max(128);
+const verified = z.object({ verificationId: z.string() });
+const code = z.string().min(1).max(32);
+const common = [
+  'session.not_found',
+  'session.interaction_not_found',
+  'request.cross_site',
+  'session.not_supported_for_forgot_password',
+  'session.identifier_not_found',
+  'session.mfa.mfa_factor_not_enabled',
+  'user.user_not_exist',
+] as const;
+/** A factor is shown. */
+const showing = [
+  ...common,
+  'session.identity_conflict',
+  'session.verification_session_not_found',
+  'session.verification_blocked_too_many_attempts',
+] as const;
+/** A factor is made: not by those who have to show one first. */
+const making = [...common, 'session.mfa.require_mfa_verification', 'session.verification_session_not_found'] as const;
+
+/** Bytes in base64url without padding. */
+const bytes = (longest: number) =>
+  z
+    .string()
+    .regex(/^[\w-]+$/)
+    .max(longest);
+/** Ids have at most 1023 bytes (Web Authentication section 4). */
+const credential = { id: bytes(1364), rawId: bytes(1364), type: z.literal('public-key') };
+const registrationPayload = z.object({
+  ...credential,
+  response: z.object({
+    clientDataJSON: bytes(8192),
+    attestationObject: bytes(65_536),
+    transports: z.array(z.string().max(32)).max(16).optional(),
+  }),
+});
+const authenticationPayload = z.object({
+  ...credential,
+  response: z.object({
+    clientDataJSON: bytes(8192),
+    authenticatorData: bytes(8192),
+    signature: bytes(8192),
+    userHandle: bytes(128).nullish(),
+  }),
+});
+
+export const createTotpSecret = route({
+  method: 'POST',
+  path: '/api/experience/verification/totp/secret',
+  operationId: 'CreateTotpSecret',
+  tag,
+  access,
+  summary: 'Make the secret of a new authenticator app',
+  responses: { 200: z.object({ verificationId: z.string(), secret: z.string(), secretQrCode: z.string() }) },
+  errors: making,
+});
+export const verifyTotp = route({
+  method: 'POST',
+  path: '/api/experience/verification/totp/verify',
+  operationId: 'VerifyTotpVerification',
+  tag,
+  access,
+  summary: "Check a code of the account's authenticator app, or, with a verification, of a new one",
+  body: z.object({ code, verificationId: verificationId.optional() }),
+  responses: { 200: verified },
+  errors: [...showing, 'session.mfa.require_mfa_verification', 'session.mfa.invalid_totp_code'],
+});
+
+export const createWebAuthnRegistration = route({
+  method: 'POST',
+  path: '/api/experience/verification/web-authn/registration',
+  operationId: 'CreateWebAuthnRegistrationVerification',
+  tag,
+  access,
+  summary: 'Begin to make a passkey',
+  responses: { 200: z.object({ verificationId: z.string(), registrationOptions: jsonObject }) },
+  errors: making,
+});
+export const verifyWebAuthnRegistration = route({
+  method: 'POST',
+  path: '/api/experience/verification/web-authn/registration/verify',
+  operationId: 'VerifyWebAuthnRegistrationVerification',
+  tag,
+  access,
+  summary: 'Check a passkey that was made',
+  body: z.object({ verificationId, payload: registrationPayload }),
+  responses: { 200: verified },
+  errors: [...making, 'session.mfa.webauthn_verification_failed'],
+});
+export const createWebAuthnAuthentication = route({
+  method: 'POST',
+  path: '/api/experience/verification/web-authn/authentication',
+  operationId: 'CreateWebAuthnAuthenticationVerification',
+  tag,
+  access,
+  summary: "Ask for one of the account's passkeys",
+  responses: { 200: z.object({ verificationId: z.string(), authenticationOptions: jsonObject }) },
+  errors: common,
+});
+export const verifyWebAuthnAuthentication = route({
+  method: 'POST',
+  path: '/api/experience/verification/web-authn/authentication/verify',
+  operationId: 'VerifyWebAuthnAuthenticationVerification',
+  tag,
+  access,
+  summary: 'Check a passkey that was asked for; one answer counts for each question',
+  body: z.object({ verificationId, payload: authenticationPayload }),
+  responses: { 200: verified },
+  errors: [...showing, 'session.mfa.webauthn_verification_failed'],
+});
+
+export const generateBackupCodes = route({
+  method: 'POST',
+  path: '/api/experience/verification/backup-code/generate',
+  operationId: 'GenerateBackupCodes',
+  tag,
+  access,
+  summary: 'Make backup codes',
+  responses: { 200: z.object({ verificationId: z.string(), codes: z.array(z.string()) }) },
+  errors: making,
+});
+export const verifyBackupCode = route({
+  method: 'POST',
+  path: '/api/experience/verification/backup-code/verify',
+  operationId: 'VerifyBackupCode',
+  tag,
+  access,
+  summary: 'Check a backup code, which uses it up',
+  body: z.object({ code }),
+  responses: { 200: verified },
+  errors: [...showing, 'session.mfa.invalid_backup_code'],
+});
+
+const identifierType = z.enum(['email', 'phone']);
+export const createMfaVerificationCode = route({
+  method: 'POST',
+  path: '/api/experience/verification/mfa-verification-code',
+  operationId: 'CreateAndSendMfaVerificationCode',
+  tag,
+  access,
+  summary: "Send a code to the account's own email address or phone",
+  body: z.object({ identifierType }),
+  responses: { 200: verified },
+  errors: [
+    ...common,
+    'connector.not_found',
+    'connector.general',
+    'connector.template_not_found',
+    'connector.timeout',
+    'request.message_rate_limited',
+    'request.overloaded',
+  ],
+  // Nobody set up a way to send: the request is right, this server cannot do it.
+  statuses: { 'connector.not_found': 501 },
+});
+export const verifyMfaVerificationCode = route({
+  method: 'POST',
+  path: '/api/experience/verification/mfa-verification-code/verify',
+  operationId: 'VerifyMfaVerificationCode',
+  tag,
+  access,
+  summary: 'Check a code that was sent as a second factor',
+  body: z.object({ verificationId, code, identifierType }),
+  responses: { 200: verified },
+  errors: [
+    ...showing,
+    'verification_code.not_found',
+    'verification_code.expired',
+    'verification_code.code_mismatch',
+    'verification_code.exceed_max_try',
+  ],
+});
+
+const binding = [...making, 'auth.forbidden', 'session.identity_conflict'] as const;
+export const bindMfaFactor = route({
+  method: 'POST',
+  path: '/api/experience/profile/mfa',
+  operationId: 'BindMfaVerification',
+  tag,
+  access,
+  summary: "Make a second factor that was verified the account's, when the sign-in is complete",
+  body: z.object({ type: mfaFactorSchema, verificationId }),
+  responses: { 204: null },
+  errors: binding,
+});
+export const enableMfa = route({
+  method: 'POST',
+  path: '/api/experience/profile/mfa/mfa-enabled',
+  operationId: 'EnableMfa',
+  tag,
+  access,
+  summary: "Let codes to the account's address be its second factor",
+  responses: { 204: null },
+  errors: binding,
+});
+export const skipMfaBinding = route({
+  method: 'POST',
+  path: '/api/experience/profile/mfa/mfa-skipped',
+  operationId: 'SkipMfaBindingFlow',
+  tag,
+  access,
+  summary: 'Go on without a second factor, where none is required',
+  responses: { 204: null },
+  errors: [...binding, 'session.mfa.mfa_policy_not_user_controlled'],
+});
+export const skipMfaSuggestion = route({
+  method: 'POST',
+  path: '/api/experience/profile/mfa/mfa-suggestion-skipped',
+  operationId: 'SkipMfaSuggestion',
+  tag,
+  access,
+  summary: 'Go on without the additional second factor that was suggested',
+  responses: { 204: null },
+  errors: [...binding, 'session.mfa.mfa_policy_not_user_controlled'],
+});
