@@ -1,6 +1,6 @@
 /** Part of the machine: what is added to the account on the way (details, second factors, decisions). Pure. */
 import { addressOf, identityOf, use } from './identification.ts';
-import type { SecondFactorType } from './policy.ts';
+import { codeFactorOf } from './second-factor.ts';
 import { type Address, isCodeProof, type PendingProfile, type SignInState } from './state.ts';
 import type { Account, Outcome, Prompt, SignInEvent } from './vocabulary.ts';
 
@@ -95,22 +95,29 @@ function addFactor(state: SignInState, proofId: string, prompt: Prompt): Outcome
   return { state: { ...use(state, proof), newFactors: [...others, proof.factor] } };
 }
 
-const isFactorOf = ({ type }: Address, factor: SecondFactorType): boolean =>
-  factor === (type === 'email' ? 'EmailVerificationCode' : 'PhoneVerificationCode');
-
 function choose(
   state: SignInState,
   { choice, account }: Extract<SignInEvent, { type: 'factor-choice' }>,
   prompt: Prompt,
 ): Outcome {
   if (state.userId === undefined) return { refused: 'session.identifier_not_found' };
-  const isAsked = prompt.kind === 'add-factor';
+  if (prompt.kind !== 'add-factor') return { refused: notAsked[choice] };
+  const { factors, skippable, additional = false } = prompt;
   // A code to an address is a second factor as soon as the person wants it to be.
-  const byAddress =
-    isAsked && prompt.factors.some((type) => account?.addresses.some((known) => isFactorOf(known, type)));
-  if (choice === 'enabled' && !byAddress) return { refused: 'session.mfa.mfa_factor_not_enabled' };
-  // What is not asked for needs no decision; what everybody needs leaves none.
-  if (choice !== 'enabled' && (!isAsked || !prompt.skippable || (choice === 'skipped' && prompt.additional === true)))
-    return { refused: 'session.mfa.mfa_policy_not_user_controlled' };
+  const hasAddressOf = (type: Address['type']) =>
+    factors.includes(codeFactorOf({ type })) && (account?.[type] === true || state.profile[type] !== undefined);
+  const isAllowed = {
+    enabled: hasAddressOf('email') || hasAddressOf('phone'),
+    skipped: skippable && !additional,
+    suggestionSkipped: additional,
+  };
+  if (!isAllowed[choice]) return { refused: notAsked[choice] };
   return { state: { ...state, choices: { ...state.choices, [choice]: true } } };
 }
+
+/** What is not asked for needs no decision; what everybody needs leaves none. */
+const notAsked = {
+  enabled: 'session.mfa.mfa_factor_not_enabled',
+  skipped: 'session.mfa.mfa_policy_not_user_controlled',
+  suggestionSkipped: 'session.mfa.mfa_policy_not_user_controlled',
+} as const;

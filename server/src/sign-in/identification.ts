@@ -1,7 +1,8 @@
 /** Part of the machine: who the person is (an account, or one that is to be made), by something that was proved. Pure. */
 import { isSameAddress } from './factors/verification-code/address.ts';
-import type { IdentifierType } from './policy.ts';
+import type { IdentifierType, SignInPolicy } from './policy.ts';
 import {
+  type Address,
   type CodeProof,
   isCodeProof,
   type PendingProfile,
@@ -9,7 +10,7 @@ import {
   type SignInState,
   type SocialIdentity,
 } from './state.ts';
-import type { Context, Effect, Outcome, Refusal, SignInEvent, Verdict } from './vocabulary.ts';
+import type { Account, Context, Effect, Outcome, Refusal, SignInEvent, Verdict } from './vocabulary.ts';
 
 type Identified = Extract<SignInEvent, { type: 'identified' }>;
 /** Whether details are missing for the account that the state describes. */
@@ -57,8 +58,10 @@ function recover(state: SignInState, proof: Proof | undefined, { account }: Iden
   return { state: { ...use(state, proof), userId: account.id } };
 }
 
-const hasAddress = ({ addresses }: NonNullable<Identified['account']>, { identifier }: CodeProof): boolean =>
-  addresses.some((known) => isSameAddress(known, identifier));
+export const hasAddress = (
+  { addresses }: Pick<Account, 'addresses'>,
+  { identifier }: { identifier: Address },
+): boolean => addresses.some((known) => isSameAddress(known, identifier));
 
 /** An operator's script has the last word: nothing that was proved outweighs its refusal. */
 export function refusalBy(verdict: Verdict | undefined): Refusal | undefined {
@@ -93,20 +96,28 @@ function register(
   if (state.userId !== undefined) return { refused: 'session.identity_conflict' };
   if (proof && proof.type !== 'NewPasswordIdentity' && proof.type !== 'Social' && !isCodeProof(proof))
     return { refused: 'session.verification_failed' };
-  const isClosed =
-    (proof?.type === 'NewPasswordIdentity' && !policy.registerWithUsername) ||
-    (proof !== undefined && isCodeProof(proof) && !policy.registerWithCode.includes(proof.identifier.type));
-  if (isClosed) return { refused: 'user.sign_up_method_not_enabled' };
+  if (proof && !isOpenTo(profileOf(proof), policy)) return { refused: 'user.sign_up_method_not_enabled' };
   if (event.account) return { refused: takenCode(proof) };
   const proved = proof ? { ...use(state, proof), profile: { ...state.profile, ...profileOf(proof) } } : state;
   const next = { ...proved, profile: changedBy(event.verdict, proved.profile) };
   const { username, identity, email, phone } = next.profile;
   if (username === undefined && identity === undefined && email === undefined && phone === undefined)
     return { refused: 'session.identifier_not_found' };
+  if (!isOpenTo(next.profile, policy)) return { refused: 'user.sign_up_method_not_enabled' };
   if (isIncomplete(next)) return { state: next };
   const creation: Effect = { type: 'create-user', profile: next.profile };
   return { state: next, effects: [creation] };
 }
+
+/**
+ * Whether something in the profile is a way to an account here. Details may be added in any order, and need no proof of their
+ * own: one of them has to be what the tenant lets people register with.
+ */
+const isOpenTo = ({ identity, username, email, phone }: PendingProfile, policy: SignInPolicy): boolean =>
+  identity !== undefined ||
+  (username !== undefined && policy.registerWithUsername) ||
+  (email !== undefined && policy.registerWithCode.includes('email')) ||
+  (phone !== undefined && policy.registerWithCode.includes('phone'));
 
 const takenCode = (proof: Proof | undefined): Refusal['refused'] => {
   if (proof?.type === 'Social') return 'user.identity_already_in_use';
@@ -114,10 +125,12 @@ const takenCode = (proof: Proof | undefined): Refusal['refused'] => {
   return proof?.type === 'PhoneVerificationCode' ? 'user.phone_already_in_use' : 'user.username_already_in_use';
 };
 
-/** A proof says what it says once. */
+/** A proof says what it says once; of each type the last one that was used counts. */
 export const use = (state: SignInState, proof: Proof): SignInState => ({
   ...state,
-  proofs: state.proofs.map((candidate) => (candidate.id === proof.id ? { ...candidate, used: true } : candidate)),
+  proofs: state.proofs
+    .filter(({ id, type, used }) => id === proof.id || type !== proof.type || !used)
+    .map((candidate) => (candidate.id === proof.id ? { ...candidate, used: true } : candidate)),
 });
 
 const nameAndAvatar = ({ name, avatar }: SocialIdentity): Pick<PendingProfile, 'name' | 'avatar'> => ({

@@ -5,10 +5,10 @@
  */
 import { addDetail, type DetailEvent, hasExpiredPassword } from './details.ts';
 import { maskAddress } from './factors/verification-code/address.ts';
-import { changedBy, identify, refusalBy, use } from './identification.ts';
-import { type MissingDetail, missingDetails, type SignInPolicy } from './policy.ts';
-import { factorOf, factorsToAdd, factorsToShow, needsBackupCodes } from './second-factor.ts';
-import { type Intent, isSecondProof, type ProofType, type SignInState, stateVersion } from './state.ts';
+import { changedBy, hasAddress, identify, refusalBy, use } from './identification.ts';
+import { type MissingDetail, missingDetails, type SecondFactorType, type SignInPolicy } from './policy.ts';
+import { codeFactorOf, factorOf, factorsToAdd, factorsToShow, needsBackupCodes, wasProved } from './second-factor.ts';
+import { type Address, type Intent, isSecondProof, type ProofType, type SignInState, stateVersion } from './state.ts';
 import type { Account, Context, Effect, Outcome, Prompt, Refusal, SignInEvent, Step } from './vocabulary.ts';
 
 interface Situation {
@@ -124,7 +124,10 @@ export function refusalOf(prompt: Prompt): Refusal | undefined {
     case 'show-factor':
       return {
         refused: 'session.mfa.require_mfa_verification',
-        data: { availableFactors: prompt.factors, maskedIdentifiers: maskedFactors(prompt.account) },
+        data: {
+          availableFactors: prompt.factors,
+          maskedIdentifiers: maskedFactors(prompt.account.addresses, prompt.factors),
+        },
       };
     case 'continue':
       return prompt.expired
@@ -144,12 +147,12 @@ export function refusalOf(prompt: Prompt): Refusal | undefined {
   }
 }
 
-const maskedFactors = ({ addresses }: Account) =>
+/** Only of those that a code may go to: whoever has the first factor alone learns no other address. */
+const maskedFactors = (addresses: readonly Address[], factors: readonly SecondFactorType[]) =>
   Object.fromEntries(
-    addresses.map((address) => [
-      address.type === 'email' ? 'EmailVerificationCode' : 'PhoneVerificationCode',
-      maskAddress(address),
-    ]),
+    addresses
+      .map((address) => [codeFactorOf(address), maskAddress(address)] as const)
+      .filter(([factor]) => factors.includes(factor)),
   );
 
 const detailsOf = ({ profile, proofs, userId, answered }: SignInState, account: Account | undefined) => ({
@@ -232,21 +235,30 @@ function changeIntent(state: SignInState, intent: Intent, { policy }: Context): 
   if (intent === state.intent) return { state };
   // Whoever is identified stays: a change of intent never opens the way to another account.
   if (state.userId !== undefined) return { refused: 'auth.forbidden' };
-  return { state: { ...state, intent, profile: {} } };
+  // What was said of a new account is forgotten with it, and what proved it: it says nothing of the account that follows.
+  const { answered: _, ...rest } = state;
+  return { state: { ...rest, intent, profile: {}, proofs: state.proofs.filter(({ used }) => !used) } };
 }
 
 function addProof(
   state: SignInState,
-  { proof, renewedPassword }: Extract<SignInEvent, { type: 'proved' }>,
+  { proof, renewedPassword, account }: Extract<SignInEvent, { type: 'proved' }>,
   { policy }: Context,
 ): Outcome {
-  const next = { ...state, proofs: [...state.proofs.filter(differsFrom(proof)), proof] };
+  // What was used is how the person came here: a proof that is not used yet takes nothing of it away.
+  const others = state.proofs.filter((other) => other.used || other.type !== proof.type);
+  const next = { ...state, proofs: [...others, proof] };
   if (isSecondProof(proof)) {
     if (state.intent === 'ForgotPassword') return { refused: 'session.not_supported_for_forgot_password' };
     if (state.userId === undefined) return { refused: 'session.identifier_not_found' };
     if (state.userId !== proof.userId) return { refused: 'session.identity_conflict' };
     if (!policy.secondFactors.factors.includes(factorOf(proof)))
       return { refused: 'session.mfa.mfa_factor_not_enabled' };
+    if ('identifier' in proof) {
+      if (!account || account.id !== proof.userId || !hasAddress(account, proof))
+        return { refused: 'session.verification_failed' };
+      if (wasProved(state, proof.identifier)) return { refused: 'session.mfa.mfa_factor_not_enabled' };
+    }
     // It says nothing else than that it was shown, and that it says at once.
     return { state: use(next, proof) };
   }
@@ -258,11 +270,14 @@ function addProof(
 }
 
 function answer(state: SignInState, event: Extract<SignInEvent, { type: 'answered' }>, context: Context): Outcome {
-  const { challengeId, proof } = event;
-  if (!state.challenges.some(({ id }) => id === challengeId))
+  const { challengeId, proof, account } = event;
+  const challenge = state.challenges.find(({ id }) => id === challengeId);
+  // What answers a challenge proves what was asked, and nothing else.
+  if (!challenge || (proof && proof.type !== challenge.type))
     return { refused: 'session.verification_session_not_found' };
   const next = { ...state, challenges: state.challenges.filter(({ id }) => id !== challengeId) };
-  return proof ? addProof(next, { type: 'proved', proof }, context) : { state: next };
+  if (!proof) return { state: next };
+  return addProof(next, { type: 'proved', proof, ...(account ? { account } : {}) }, context);
 }
 
 /** Adds to the account of somebody who is identified, or to one that is to be created. */
@@ -286,7 +301,8 @@ function submit(state: SignInState, { account, verdict }: Submitted, { policy }:
   if (userId === undefined) return refusalOf(promptFor(state, policy)) ?? { refused: 'session.identifier_not_found' };
   if (account?.id !== userId) return { refused: 'user.user_not_exist' };
   if (account.isSuspended) return { refused: 'user.suspended' };
-  if (!isOpen(state.intent, policy) && state.intent === 'ForgotPassword') return { refused: 'auth.forbidden' };
+  // An account that was created a moment ago is there, whatever is closed since.
+  if (state.intent !== 'Register' && !isOpen(state.intent, policy)) return { refused: 'auth.forbidden' };
   const refusal = refusalOf(promptFor(state, policy, account)) ?? refusalBy(verdict);
   if (refusal) return refusal;
   if (state.intent === 'ForgotPassword') return replacePassword(state, userId);

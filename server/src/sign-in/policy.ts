@@ -19,7 +19,6 @@ export interface PolicySettings {
   /** What a sign-up asks for beside identifiers. */
   profileFields?: readonly unknown[];
   mfa?: SignInExperienceSettings['mfa'];
-  adaptiveMfa?: SignInExperienceSettings['adaptiveMfa'];
   forgotPasswordMethods?: SignInExperienceSettings['forgotPasswordMethods'];
 }
 
@@ -36,8 +35,6 @@ export interface SecondFactorPolicy {
   /** Whether people without one are asked to set one up. */
   promptAtSignIn: boolean;
   promptAtSignUp: boolean;
-  /** Whether unusual sign-ins ask for one of people who usually need none. */
-  adaptive: boolean;
 }
 
 export interface SignInPolicy {
@@ -93,7 +90,7 @@ function recoveryOf({ forgotPasswordMethods, signIn }: PolicySettings): Address[
   return chosen.map((method) => (method === 'EmailVerificationCode' ? 'email' : 'phone'));
 }
 
-function secondFactorsOf({ mfa, adaptiveMfa }: PolicySettings): SecondFactorPolicy {
+function secondFactorsOf({ mfa }: PolicySettings): SecondFactorPolicy {
   const { factors = [], policy = 'NoPrompt', organizationRequiredMfaPolicy } = mfa ?? {};
   const mandatory =
     policy === 'Mandatory' || policy === 'PromptAtSignInAndSignUpMandatory' || policy === 'PromptOnlyAtSignInMandatory';
@@ -104,7 +101,6 @@ function secondFactorsOf({ mfa, adaptiveMfa }: PolicySettings): SecondFactorPoli
     mandatoryByOrganization: organizationRequiredMfaPolicy === 'Mandatory',
     promptAtSignIn: policy !== 'NoPrompt',
     promptAtSignUp: policy !== 'NoPrompt' && !onlyAtSignIn,
-    adaptive: adaptiveMfa?.enabled === true,
   };
 }
 

@@ -2,8 +2,9 @@
  * Which second factor a sign-in asks for, and whether one has to be set up first. Pure. Policy counts after every first
  * factor alike: nothing here asks how the person was identified, but for what that leaves to show (NIST SP 800-63B section 4.2).
  */
+import { isSameAddress } from './factors/verification-code/address.ts';
 import type { SecondFactorPolicy, SecondFactorType } from './policy.ts';
-import { type Address, isSecondProof, type SecondProof, type SignInState } from './state.ts';
+import { type Address, isCodeProof, isSecondProof, type SecondProof, type SignInState } from './state.ts';
 import type { Account, Prompt } from './vocabulary.ts';
 
 /** The best first; backup codes stand in for the others, so they come last. */
@@ -15,16 +16,19 @@ const order: readonly SecondFactorType[] = [
   'BackupCode',
 ];
 /** Factors that come with an address of the account. */
-const addressOf: Readonly<Partial<Record<SecondFactorType, Address['type']>>> = {
-  EmailVerificationCode: 'email',
-  PhoneVerificationCode: 'phone',
-};
+const codeFactors: readonly SecondFactorType[] = ['PhoneVerificationCode', 'EmailVerificationCode'];
+
+/** The factor that a code to an address is. */
+export const codeFactorOf = ({ type }: Pick<Address, 'type'>): SecondFactorType =>
+  type === 'email' ? 'EmailVerificationCode' : 'PhoneVerificationCode';
 
 /** The factor that a proof shows. */
-export const factorOf = ({ type }: Pick<SecondProof, 'type'>): SecondFactorType => {
-  if (type === 'MfaEmailVerificationCode') return 'EmailVerificationCode';
-  return type === 'MfaPhoneVerificationCode' ? 'PhoneVerificationCode' : type;
-};
+export const factorOf = (proof: SecondProof): SecondFactorType =>
+  'identifier' in proof ? codeFactorOf(proof.identifier) : proof.type;
+
+/** Whether a code to this address counted for something else: it is no second factor beside itself. */
+export const wasProved = ({ proofs }: SignInState, address: Address): boolean =>
+  proofs.some((proof) => isCodeProof(proof) && proof.used && isSameAddress(proof.identifier, address));
 
 /** Whether a second factor of the identified person was shown in this sign-in. */
 const wasShown = ({ proofs, userId }: SignInState): boolean =>
@@ -42,13 +46,16 @@ function ownFactors({ factors }: SecondFactorPolicy, { secondFactors }: Account)
 }
 
 /** Kinds that come with the account's addresses. */
-const addressFactors = ({ factors }: SecondFactorPolicy, { addresses }: Account): SecondFactorType[] =>
-  order.filter((type) => factors.includes(type) && addresses.some((address) => address.type === addressOf[type]));
+const addressFactors = (
+  { factors }: SecondFactorPolicy,
+  { addresses }: Pick<Account, 'addresses'>,
+): SecondFactorType[] =>
+  order.filter((type) => factors.includes(type) && addresses.some((address) => codeFactorOf(address) === type));
 
 /** What the person could show, the best first. A code to the address that was the first factor is not a second one. */
 function usableFactors(state: SignInState, policy: SecondFactorPolicy, account: Account): SecondFactorType[] {
-  const first = state.proofs.filter(({ used }) => used).map(({ type }) => type as string);
-  const byAddress = addressFactors(policy, account).filter((type) => !first.includes(type));
+  const addresses = account.addresses.filter((address) => !wasProved(state, address));
+  const byAddress = addressFactors(policy, { addresses });
   const own = ownFactors(policy, account);
   return [...own.filter((type) => type !== 'BackupCode'), ...byAddress, ...own.filter((type) => type === 'BackupCode')];
 }
@@ -92,7 +99,7 @@ export function factorsToAdd(state: SignInState, policy: SecondFactorPolicy, acc
   if (mandatory) {
     if (byAddress.length === 0) return others.length > 0 ? { factors: others, skippable: false } : undefined;
     // An address will do, but is the weakest of factors: a better one is suggested once.
-    const better = others.filter((type) => addressOf[type] === undefined);
+    const better = others.filter((type) => !codeFactors.includes(type));
     if (better.length === 0 || choices.suggestionSkipped || secondFactors?.suggestionSkipped) return undefined;
     return { factors: better, skippable: true, additional: true };
   }

@@ -130,7 +130,7 @@ export interface SignInState {
   startedAt: number;
   /** Who was identified: set once, never exchanged. */
   userId?: string;
-  /** At most one per type: a new one replaces the old. */
+  /** Of each type at most one that was used, and one that was not: a new one replaces the old. */
   proofs: Proof[];
   challenges: Challenge[];
   profile: PendingProfile;
@@ -141,16 +141,35 @@ export interface SignInState {
   answered?: true;
 }
 
+const intents: readonly unknown[] = ['SignIn', 'Register', 'ForgotPassword'] satisfies Intent[];
+const newFactorTypes: readonly unknown[] = ['Totp', 'WebAuthn', 'BackupCode'] satisfies NewFactor['type'][];
+const choiceNames: readonly unknown[] = [
+  'enabled',
+  'skipped',
+  'suggestionSkipped',
+] satisfies (keyof SecondFactorChoices)[];
+
+const isObject = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
 /**
  * The state that was stored, or undefined when there is none or it must not be trusted any more: another version, too old,
  * from the future, or not of this shape.
  */
 export function readState(stored: unknown, now: number): SignInState | undefined {
-  if (typeof stored !== 'object' || stored === null) return undefined;
-  const state = stored as Partial<SignInState>;
-  if (state.version !== stateVersion || typeof state.startedAt !== 'number') return undefined;
-  if (now - state.startedAt > maximumAge || state.startedAt > now + 60_000) return undefined;
-  if (!Array.isArray(state.proofs) || !Array.isArray(state.challenges)) return undefined;
-  if (typeof state.profile !== 'object' || state.profile === null || typeof state.intent !== 'string') return undefined;
-  return state as SignInState;
+  if (!isObject(stored)) return undefined;
+  const { version, intent, startedAt, userId, profile, newFactors = [], choices = {}, answered = true } = stored;
+  if (version !== stateVersion || typeof startedAt !== 'number') return undefined;
+  if (now - startedAt > maximumAge || startedAt > now + 60_000) return undefined;
+  if (!intents.includes(intent) || !isObject(profile) || answered !== true) return undefined;
+  if (userId !== undefined && typeof userId !== 'string') return undefined;
+  const lists: unknown[] = [stored.proofs, stored.challenges, newFactors];
+  if (!lists.every((list) => Array.isArray(list) && list.every(isObject))) return undefined;
+  if (!(newFactors as { type?: unknown }[]).every(({ type }) => newFactorTypes.includes(type))) return undefined;
+  if (
+    !isObject(choices) ||
+    !Object.entries(choices).every(([name, value]) => choiceNames.includes(name) && value === true)
+  )
+    return undefined;
+  return stored as unknown as SignInState;
 }
