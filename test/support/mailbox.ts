@@ -11,6 +11,8 @@ export interface Mailbox {
   config: Record<string, unknown>;
   /** Everything it was sent, SMTP and messages. */
   received(): string;
+  /** The code of the next message to an address that was not taken yet; waits for it. */
+  codeTo(recipient: string): Promise<string>;
   close(): Promise<void>;
 }
 
@@ -22,16 +24,29 @@ const greeting = (line: string): string => {
 
 export async function openMailbox(): Promise<Mailbox> {
   let text = '';
+  let arrived = Promise.withResolvers<void>();
+  const messages: { to: string; text: string }[] = [];
   const sockets = new Set<Socket>();
   const server = createServer((socket) => {
     let isMessage = false;
+    let message = { to: '', text: '' };
     sockets.add(socket);
     socket.on('error', () => sockets.delete(socket));
     socket.write('220 mailbox\r\n');
     socket.on('data', (chunk) => {
       text += chunk;
       for (const line of String(chunk).split('\r\n').filter(Boolean)) {
-        if (isMessage && line !== '.') continue;
+        if (isMessage && line !== '.') {
+          message.text += `${line}\n`;
+          continue;
+        }
+        if (isMessage) {
+          messages.push(message);
+          arrived.resolve();
+          arrived = Promise.withResolvers();
+        }
+        const [, to] = /^RCPT TO:<(.*)>/.exec(line) ?? [];
+        if (to !== undefined) message = { to, text: '' };
         isMessage = line === 'DATA';
         socket.write(`${greeting(line)}\r\n`);
       }
@@ -50,6 +65,14 @@ export async function openMailbox(): Promise<Mailbox> {
       templates: ['SignIn', 'Register', 'ForgotPassword', 'Generic'].map((usageType) => ({ usageType, ...template })),
     },
     received: () => text,
+    async codeTo(recipient) {
+      for (;;) {
+        const at = messages.findIndex(({ to }) => to === recipient);
+        const [message] = at < 0 ? [] : messages.splice(at, 1);
+        if (message) return /Code (\d+)/.exec(message.text)?.[1] ?? assert.fail(message.text);
+        await arrived.promise;
+      }
+    },
     close: () =>
       new Promise<void>((resolve) => {
         for (const socket of sockets) socket.destroy();

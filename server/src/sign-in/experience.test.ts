@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { after, afterEach, before, describe, it } from 'node:test';
 import { createAgent } from '../../../test/support/agent.ts';
 import { authorization } from '../../../test/support/authorization.ts';
+import { type ExperiencePage, experienceOf, openExperience } from '../../../test/support/experience-page.ts';
 import { type Operator, operate } from '../../../test/support/operator.ts';
 import { race } from '../../../test/support/race.ts';
 import { startServer, type TestServer } from '../../../test/support/server.ts';
@@ -9,25 +10,6 @@ import { startServer, type TestServer } from '../../../test/support/server.ts';
 const password = 'tulips under stone';
 const username = (value: string) => ({ type: 'username', value });
 const part = (name: string) => ({ name, type: 'Text', enabled: true, required: true });
-
-/** A sign-in page of the operator's own: calls the API one step at a time. */
-interface Caller {
-  call(
-    method: string,
-    path: string,
-    body?: unknown,
-  ): Promise<{ status: number; body: Record<string, never> & { code?: string } }>;
-  /** The same, and the answer has to have this status. */
-  expect(status: number, method: string, path: string, body?: unknown): Promise<Record<string, string>>;
-  /** The same for an answer that has to be this error. */
-  refuse(
-    expected: [status: number, code: string],
-    method: string,
-    path: string,
-    body?: unknown,
-  ): Promise<{ data: Record<string, unknown> }>;
-  follow(url: string): Promise<URL>;
-}
 
 describe('the Experience API', () => {
   let server: TestServer;
@@ -48,47 +30,7 @@ describe('the Experience API', () => {
     await configure({ ...usernames, signInMode: 'SignInAndRegister' });
   });
 
-  const callerOf = (agent = createAgent()): Caller => {
-    const caller: Caller = {
-      async call(method, path, body) {
-        const answer = await agent.fetch(`${server.url}/api/experience${path}`, {
-          method,
-          headers: {
-            origin: new URL(server.url).origin,
-            ...(body === undefined ? {} : { 'content-type': 'application/json' }),
-          },
-          ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-        });
-        const text = await answer.text();
-        return { status: answer.status, body: text === '' ? {} : JSON.parse(text) };
-      },
-      async expect(status, method, path, body) {
-        const answer = await caller.call(method, path, body);
-        assert.equal(answer.status, status, `${method} ${path}: ${JSON.stringify(answer.body)}`);
-        return answer.body;
-      },
-      async refuse(expected, method, path, body) {
-        const answer = await caller.call(method, path, body);
-        assert.deepEqual([answer.status, answer.body.code], expected, `${method} ${path}`);
-        return answer.body as unknown as { data: Record<string, unknown> };
-      },
-      async follow(url) {
-        let at = new URL(url);
-        for (let hops = 0; hops < 5 && at.pathname !== '/demo-app'; hops += 1) {
-          at = new URL((await agent.fetch(at.href)).headers.get('location') ?? '', at);
-        }
-        return at;
-      },
-    };
-    return caller;
-  };
-  const begin = async (interactionEvent?: string): Promise<Caller> => {
-    const agent = createAgent();
-    await agent.fetch(authorization({ endpoint: server.url }).url);
-    const caller = callerOf(agent);
-    if (interactionEvent) await caller.expect(204, 'PUT', '', { interactionEvent });
-    return caller;
-  };
+  const begin = (interactionEvent?: string) => openExperience(server, interactionEvent);
   const register = async (name: string): Promise<void> => {
     const caller = await begin('Register');
     const proof = await caller.expect(200, 'POST', '/verification/new-password-identity', {
@@ -98,9 +40,9 @@ describe('the Experience API', () => {
     await caller.expect(201, 'POST', '/identification', proof);
     await caller.expect(200, 'POST', '/submit');
   };
-  const verified = (caller: Caller, name: string) =>
+  const verified = (caller: ExperiencePage, name: string) =>
     caller.expect(200, 'POST', '/verification/password', { identifier: username(name), password });
-  const verifiedSocial = async (caller: Caller, persona = 'mei') => {
+  const verifiedSocial = async (caller: ExperiencePage, persona = 'mei') => {
     const redirectUri = `${server.url}/callback/${wechat}`;
     const path = `/verification/social/${wechat}`;
     const begun = await caller.expect(200, 'POST', `${path}/authorization-uri`, { state: 'mine', redirectUri });
@@ -130,7 +72,7 @@ describe('the Experience API', () => {
       ['POST', '/verification/password', { identifier: username('ada'), password }],
       ['POST', '/submit'],
     ] as const) {
-      await callerOf().refuse([400, 'session.not_found'], method, path, body);
+      await experienceOf(server).refuse([400, 'session.not_found'], method, path, body);
     }
     const caller = await begin();
     await caller.refuse([404, 'session.interaction_not_found'], 'GET', '/interaction');
