@@ -14,6 +14,7 @@ import * as customProfileFields from './custom-profile-fields.ts';
 import * as dashboard from './dashboard.ts';
 import * as emailTemplates from './email-templates.ts';
 import * as experience from './experience.ts';
+import * as experienceFactors from './experience-factors.ts';
 import * as hooks from './hooks.ts';
 import * as logs from './logs.ts';
 import * as oneTimeTokens from './one-time-tokens.ts';
@@ -88,4 +89,5 @@ export const allRoutes: readonly RouteContract[] = routesOf(
   logs,
   dashboard,
   experience,
+  experienceFactors,
 );
