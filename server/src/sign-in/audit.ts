@@ -62,7 +62,14 @@ export function createSignInAudit({ logs, clock }: Pick<SignInNeeds, 'logs' | 'c
       try {
         return await work();
       } catch (error) {
-        write(interaction, { key: `Interaction.${intentOf(interaction)}.${key}`, result: 'Error', error, params });
+        const userId = readState(interaction.state, clock.now())?.userId;
+        write(interaction, {
+          key: `Interaction.${intentOf(interaction)}.${key}`,
+          result: 'Error',
+          error,
+          userId,
+          params,
+        });
         throw error;
       }
     },
@@ -117,8 +124,11 @@ function stepOf(event: SignInEvent, state: SignInState | undefined): Attempt | u
       return { key: 'Create' };
     case 'intent-changed':
       return { key: 'Update' };
-    case 'proved':
-      return { key: `Verification.${proofNames[event.proof.type]}.Submit`, params: paramsOf(event.proof) };
+    case 'proved': {
+      // Codes that are made are proved by that: nobody shows anything.
+      const verb = event.proof.type === 'NewBackupCodes' ? 'Create' : 'Submit';
+      return { key: `Verification.${proofNames[event.proof.type]}.${verb}`, params: paramsOf(event.proof) };
+    }
     case 'challenged':
       return { key: `Verification.${proofNames[event.challenge.type]}.Create`, params: paramsOf(event.challenge) };
     case 'answered':
