@@ -2,13 +2,15 @@ import type { PageLanguage, PageView } from '@aldaba/contract';
 import { sentenceFor } from '../features/hosted-pages/index.ts';
 import { assertSameOrigin, type Reply, type Request, toAldabaError } from '../http/index.ts';
 import { AldabaError } from '../kernel/errors.ts';
+import { awaitedCode } from './code-flows.ts';
 import { promptFor } from './machine.ts';
 import type { SignInNeeds } from './needs.ts';
-import type { PageContext } from './page-views.ts';
+import { type PageContext, termsOf } from './page-views.ts';
 import { resolvePolicy } from './policy.ts';
 import { type Interaction, interactionCookie } from './port.ts';
 import type { Standing } from './run.ts';
 import type { SignIn } from './service.ts';
+import { readState } from './state.ts';
 import type { Prompt } from './vocabulary.ts';
 
 /** What the routes of the HTML door share. */
@@ -39,7 +41,7 @@ export interface PageDoor {
 }
 
 /** Where the person does what a prompt asks for. */
-const pageOf: Record<Prompt['kind'], string> = {
+export const pageOf: Record<Prompt['kind'], string> = {
   'sign-in': '/sign-in',
   register: '/register',
   recover: '/forgot-password',
@@ -67,12 +69,19 @@ export function createPageDoor(signIn: SignIn): PageDoor {
     }
     return reply;
   };
-  return {
+  const door: PageDoor = {
     route,
     form: (handler) =>
       route(async (request, reply) => {
         assertSameOrigin(request, interactionCookie);
-        await handler(request, reply);
+        try {
+          await handler(request, reply);
+        } catch (error) {
+          if (!(error instanceof AldabaError) || error.code !== 'session.not_found' || wantsJson(request)) throw error;
+          // Overtaken by another form of the same sign-in, as with a double click: on to where that one led, if it goes on.
+          const interaction = await signIn.open(request, formField(request, 'app_id') || undefined);
+          door.proceed(request, reply, interaction, { prompt: await door.standing(interaction) });
+        }
       }),
     async context(interaction, request) {
       const configured = await needs.connectors.list(request.tenant);
@@ -94,9 +103,12 @@ export function createPageDoor(signIn: SignIn): PageDoor {
       return promptFor(state, policy, await signIn.accountOf(interaction, state));
     },
     proceed(request, reply, interaction, { redirectTo, prompt }) {
-      reply.redirect(redirectTo ?? pageAddress(request, pageOf[prompt.kind], interaction.applicationId), 303);
+      const code = awaitedCode(readState(interaction.state, needs.clock.now()), prompt);
+      const page = code ? '/verification-code' : pageOf[prompt.kind];
+      reply.redirect(redirectTo ?? pageAddress(request, page, interaction.applicationId), 303);
     },
   };
+  return door;
 }
 
 /** The address of one of the pages, for a redirect. */
@@ -114,6 +126,12 @@ export function formField(request: Request, name: string): string {
   const body = request.body as Record<string, unknown> | null | undefined;
   const value = typeof body === 'object' && body !== null ? body[name] : undefined;
   return typeof value === 'string' ? value : '';
+}
+
+/** @throws AldabaError `user.terms_required` when a box has to be ticked on the page and was not */
+export function assertAgreed(request: Request, context: PageContext, page: 'sign-in' | 'register'): void {
+  if (termsOf(context.settings, page) === 'checkbox' && formField(request, 'terms') !== 'yes')
+    throw new AldabaError('user.terms_required');
 }
 
 /** A value of the query; a repeated one counts as absent. */
@@ -146,9 +164,10 @@ async function sendFailure(needs: SignInNeeds, request: Request, reply: Reply, e
   await needs.pages.send(request, reply, view, { status: error.status });
 }
 
-/** Errors that a person can do something about in the form; others get a page of their own. */
+/** Errors that a person can do something about in the form, if only to choose another way; others get a page of their own. */
 export function asFormError(error: unknown): AldabaError {
-  if (error instanceof AldabaError && error.status !== 404 && error.status < 500 && error.code !== 'session.not_found')
-    return error;
+  if (!(error instanceof AldabaError)) throw error;
+  const { code, status } = error;
+  if (code.startsWith('connector.') || (status !== 404 && status < 500 && code !== 'session.not_found')) return error;
   throw error;
 }

@@ -1,6 +1,7 @@
 /** What the sign-in pages show: from the tenant's settings and the machine's prompt to the views of the contract. Pure. */
 import type {
   ContinueView,
+  ForgotPasswordView,
   PageError,
   PageLanguage,
   RegisterView,
@@ -14,6 +15,8 @@ import { formQuestions } from './extra-profile/index.ts';
 import type { SignInSettings, SocialConnector } from './needs.ts';
 import { type MissingDetail, resolvePolicy } from './policy.ts';
 import type { Address } from './state.ts';
+
+type AddressForm = ForgotPasswordView['form'];
 
 export interface PageContext {
   appId: string;
@@ -42,35 +45,76 @@ export function hasPasswordForm({ settings, connectors }: Pick<PageContext, 'set
   return !socialOnly;
 }
 
-/** Whether the other page has more to offer than the same buttons again. */
-const pagesDiffer = (context: PageContext): boolean =>
-  hasPasswordForm(context) || resolvePolicy(context.settings).registerWithUsername;
-
-const hasRegistration = (context: PageContext): boolean => {
-  const policy = resolvePolicy(context.settings);
-  return policy.register && pagesDiffer(context) && (policy.registerWithUsername || context.connectors.length > 0);
+/** Addresses of `types` that codes reach, as the one field of a form takes them; undefined when there are none. */
+function addressForm(types: readonly string[], { reachable }: Pick<PageContext, 'reachable'>): AddressForm | undefined {
+  const usable = reachable.filter((type) => types.includes(type));
+  return usable.length > 1 ? 'emailOrPhone' : usable[0];
+}
+/** The kinds of addresses that such a field takes. */
+export const typesOf = (form: AddressForm | undefined): readonly Address['type'][] => {
+  if (form === undefined) return [];
+  return form === 'emailOrPhone' ? ['email', 'phone'] : [form];
 };
 
-export function signInView(context: PageContext, form: { username?: string; error?: PageError } = {}): SignInView {
+/** What a code signs in with. */
+export function codeForm(context: Pick<PageContext, 'settings' | 'reachable'>): AddressForm | undefined {
+  const { signIn, codeIdentifiers } = resolvePolicy(context.settings);
+  return signIn ? addressForm(codeIdentifiers, context) : undefined;
+}
+/** Where a code can go that stands for a forgotten password. */
+export function recoveryForm(context: Pick<PageContext, 'settings' | 'reachable'>): AddressForm | undefined {
+  const { signIn, recovery } = resolvePolicy(context.settings);
+  return signIn ? addressForm(recovery, context) : undefined;
+}
+/** What a new account begins with. */
+export function registerForm(context: Pick<PageContext, 'settings' | 'reachable'>): RegisterView['form'] {
+  const { register, registerWithUsername, registerWithCode } = resolvePolicy(context.settings);
+  if (!register) return 'none';
+  return registerWithUsername ? 'username' : (addressForm(registerWithCode, context) ?? 'none');
+}
+
+/** Whether the other page has more to offer than the same buttons again. */
+const pagesDiffer = (context: PageContext): boolean =>
+  hasPasswordForm(context) || codeForm(context) !== undefined || registerForm(context) !== 'none';
+
+const hasRegistration = (context: PageContext): boolean =>
+  resolvePolicy(context.settings).register &&
+  pagesDiffer(context) &&
+  (registerForm(context) !== 'none' || context.connectors.length > 0);
+
+export function signInView(
+  context: PageContext,
+  form: Pick<SignInView, 'username' | 'notice'> & { error?: PageError } = {},
+): SignInView {
+  const password = hasPasswordForm(context);
+  const byPassword = password ? resolvePolicy(context.settings).passwordIdentifiers : [];
+  const byCode = typesOf(codeForm(context));
+  const { error, ...rest } = form;
   return {
     kind: 'sign-in',
     appId: context.appId,
-    identifiers: hasPasswordForm(context) ? [...resolvePolicy(context.settings).passwordIdentifiers] : [],
-    password: hasPasswordForm(context),
-    code: false,
+    identifiers: [...new Set([...byPassword, ...byCode])],
+    password,
+    code: byCode.length > 0,
+    ...(password && recoveryForm(context) ? { forgotPasswordPath: '/forgot-password' } : {}),
     social: context.connectors.map((connector) => optionOf(connector, context.language)),
     ...(hasRegistration(context) ? { registerPath: '/register' } : {}),
     terms: termsOf(context.settings, 'sign-in'),
-    ...form,
+    ...rest,
+    // One field takes whatever signs in.
+    ...(error ? { error: error.field === 'address' ? { ...error, field: 'username' } : error } : {}),
   };
 }
 
-export function registerView(context: PageContext, form: { username?: string; error?: PageError } = {}): RegisterView {
+export function registerView(
+  context: PageContext,
+  form: Pick<RegisterView, 'username' | 'typedAddress'> & { error?: PageError } = {},
+): RegisterView {
   const policy = resolvePolicy(context.settings);
   return {
     kind: 'register',
     appId: context.appId,
-    form: policy.registerWithUsername ? 'username' : 'none',
+    form: registerForm(context),
     social: context.connectors.map((connector) => optionOf(connector, context.language)),
     ...(policy.signIn && pagesDiffer(context) ? { signInPath: '/sign-in' } : {}),
     terms: termsOf(context.settings, 'register'),
@@ -79,13 +123,26 @@ export function registerView(context: PageContext, form: { username?: string; er
   };
 }
 
+/** An address as the person knows it. */
+export const shownAddress = ({ type, value }: Address): string => (type === 'phone' ? `+${value}` : value);
+
 /** What was typed, for the same page once more. */
 export interface ContinueForm {
   username?: string;
+  typedAddress?: string;
   error?: PageError;
   /** Reads a field by its name. */
   read?: (name: string) => string;
 }
+
+/** The address that is missing and can be asked for: alone, before the rest. */
+export const missingAddress = (
+  { reachable }: Pick<PageContext, 'reachable'>,
+  missing: readonly MissingDetail[],
+): AddressForm | undefined => {
+  if (missing.includes('emailOrPhone')) return addressForm(['email', 'phone'], { reachable });
+  return reachable.find((type) => missing.includes(type));
+};
 
 /** Undefined when something is missing that this page cannot ask for. */
 export function continueView(
@@ -93,17 +150,18 @@ export function continueView(
   { missing, expired }: { missing: readonly MissingDetail[]; expired?: true },
   { read, ...form }: ContinueForm = {},
 ): ContinueView | undefined {
+  const page = { kind: 'continue' as const, appId: context.appId, ...form };
+  const address = missingAddress(context, missing);
+  if (address !== undefined) return { ...page, address, missing: [], questions: [], passwordRules: [] };
   const askable = missing.filter((detail) => detail === 'username' || detail === 'password');
   const asksMore = missing.includes('extraProfile');
   if (askable.length + Number(asksMore) < missing.length) return undefined;
   return {
-    kind: 'continue',
-    appId: context.appId,
+    ...page,
     missing: askable,
     ...(expired ? { expired } : {}),
     questions: asksMore ? formQuestions(context.settings.profileFields, read) : [],
     passwordRules: passwordRules(context.settings, context.language),
-    ...form,
   };
 }
 

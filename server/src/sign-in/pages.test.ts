@@ -318,7 +318,7 @@ describe('the sign-in pages without scripts', () => {
       ['/identifier-register', '/register'],
       ['/identifier-sign-in', '/sign-in'],
       ['/single-sign-on', '/sign-in'],
-      ['/reset-password', '/sign-in'],
+      ['/reset-password', '/forgot-password'],
       ['/direct/sso/unknown', '/sign-in'],
       ['/direct/social/unknown', '/sign-in'],
     ]) {

@@ -5,23 +5,33 @@
 import { pageErrorOf } from '../features/hosted-pages/index.ts';
 import type { Http, Reply, Request } from '../http/index.ts';
 import { AldabaError } from '../kernel/errors.ts';
+import { codePageRoutes } from './code-pages.ts';
 import { formAnswers, readAnswers } from './extra-profile/index.ts';
-import type { Identifier, SignInSettings } from './needs.ts';
-import { asFormError, createPageDoor, formField, type PageDoor, pageAddress, queryField } from './page-door.ts';
-import { type ContinueForm, continueView, type PageContext, registerView, signInView, termsOf } from './page-views.ts';
-import { type MissingDetail, resolvePolicy, type SignInPolicy } from './policy.ts';
+import type { SignInSettings } from './needs.ts';
+import {
+  asFormError,
+  assertAgreed,
+  createPageDoor,
+  formField,
+  type PageDoor,
+  pageAddress,
+  queryField,
+} from './page-door.ts';
+import { type ContinueForm, continueView, registerView, signInView } from './page-views.ts';
+import { passwordPageRoutes } from './password-pages.ts';
+import { type MissingDetail, resolvePolicy } from './policy.ts';
 import type { Interaction } from './port.ts';
 import type { GivenDetails, SignIn } from './service.ts';
 import { socialPageRoutes } from './social-pages.ts';
-import type { SignInState } from './state.ts';
+import { readState, type SignInState } from './state.ts';
+import { identifierOf } from './typed-identifiers.ts';
 import type { Prompt } from './vocabulary.ts';
 
 /** Addresses of other first screens, which begin with the page that is nearest to them. */
-const aliases: Record<string, '/sign-in' | '/register'> = {
+const aliases: Record<string, '/sign-in' | '/register' | '/forgot-password'> = {
   '/identifier-sign-in': '/sign-in',
   '/single-sign-on': '/sign-in',
-  '/reset-password': '/sign-in',
-  '/forgot-password': '/sign-in',
+  '/reset-password': '/forgot-password',
   '/one-time-token': '/sign-in',
   '/switch-account': '/sign-in',
   '/identifier-register': '/register',
@@ -31,6 +41,8 @@ export function signInPageRoutes(http: Http, signIn: SignIn): void {
   const door = createPageDoor(signIn);
   entryRoutes(http, signIn, door);
   continueRoutes(http, signIn, door);
+  codePageRoutes(http, signIn, door);
+  passwordPageRoutes(http, signIn, door);
   socialPageRoutes(http, signIn, door);
   for (const [path, target] of Object.entries(aliases)) {
     http.get(path, async (request, reply) => {
@@ -51,7 +63,8 @@ function entryRoutes(http: Http, signIn: SignIn, door: PageDoor): void {
       const context = await door.context(interaction, request);
       if (!resolvePolicy(context.settings).signIn)
         return reply.redirect(pageAddress(request, '/register', context.appId), 303);
-      return door.show(request, reply, { interaction, view: signInView(context, prefilled(interaction)) });
+      const form = { ...prefilled(interaction), ...noticeOf(signIn, request, interaction) };
+      return door.show(request, reply, { interaction, view: signInView(context, form) });
     }),
   );
   http.get(
@@ -61,7 +74,9 @@ function entryRoutes(http: Http, signIn: SignIn, door: PageDoor): void {
       const context = await door.context(interaction, request);
       if (!resolvePolicy(context.settings).register)
         return reply.redirect(pageAddress(request, '/sign-in', context.appId), 303);
-      return door.show(request, reply, { interaction, view: registerView(context, prefilled(interaction)) });
+      const { username = '' } = prefilled(interaction);
+      const form = { username, ...(username.includes('@') ? { typedAddress: username } : {}) };
+      return door.show(request, reply, { interaction, view: registerView(context, form) });
     }),
   );
 
@@ -73,7 +88,7 @@ function entryRoutes(http: Http, signIn: SignIn, door: PageDoor): void {
       const username = formField(request, 'username').trim();
       try {
         assertAgreed(request, context, 'sign-in');
-        const identifier = identifierOf(username, resolvePolicy(context.settings));
+        const identifier = identifierOf(username, resolvePolicy(context.settings).passwordIdentifiers);
         const given = { identifier, password: requiredField(request, 'password') };
         door.proceed(request, reply, interaction, await signIn.signInWithPassword(interaction, given));
       } catch (error) {
@@ -184,31 +199,21 @@ function requiredField(request: Request, name: 'username' | 'password'): string 
   return value;
 }
 
-function assertAgreed(request: Request, context: PageContext, page: 'sign-in' | 'register'): void {
-  if (termsOf(context.settings, page) === 'checkbox' && formField(request, 'terms') !== 'yes')
-    throw new AldabaError('user.terms_required');
-}
-
 /** What the person will sign in with, for the password manager to keep a new password under. */
 function signInNameOf({ profile, proofs }: SignInState): string | undefined {
   const proof = proofs.find((known) => known.type === 'Password');
   return profile.username ?? proof?.identifier.value;
 }
 
+/**
+ * What was done a moment ago. The address alone does not say so, which anybody can write: the sign-in has to stand where a
+ * password that was replaced leaves it.
+ */
+function noticeOf(signIn: SignIn, request: Request, interaction: Interaction): { notice?: 'password-changed' } {
+  const state = readState(interaction.state, signIn.needs.clock.now());
+  const isReplaced = state?.intent === 'ForgotPassword' && state.userId === undefined && state.challenges.length === 0;
+  return isReplaced && queryField(request, 'notice') === 'password-changed' ? { notice: 'password-changed' } : {};
+}
+
 const prefilled = ({ request }: Interaction) =>
   request.loginHint ? { username: request.loginHint.slice(0, 128) } : {};
-
-/** What the person typed into the one field: an email address or a phone number where the tenant signs in with those. */
-function identifierOf(text: string, { passwordIdentifiers }: SignInPolicy): Identifier {
-  if (text === '') throw new AldabaError('user.username_required');
-  if (passwordIdentifiers.includes('email') && text.includes('@')) return { type: 'email', value: text };
-  const digits = text.replaceAll(/[\s()+-]/g, '');
-  if (passwordIdentifiers.includes('phone') && /^\d{4,}$/.test(digits)) return { type: 'phone', value: digits };
-  return {
-    type:
-      passwordIdentifiers[0] === 'username'
-        ? 'username'
-        : (passwordIdentifiers.find((type) => type === 'username') ?? 'email'),
-    value: text,
-  };
-}

@@ -7,6 +7,7 @@ import { type Accounts, createAccounts } from './accounts.ts';
 import { withActions } from './actions.ts';
 import { createAttempts } from './attempts.ts';
 import { audited, createSignInAudit, type SignInAudit } from './audit.ts';
+import { type CodeFlows, createCodeFlows } from './code-flows.ts';
 import { type Codes, createCodes } from './codes.ts';
 import { createPasswordFactor, type PasswordFactor } from './factors/password/index.ts';
 import { createSecondFactorFactor, type SecondFactorFactor } from './factors/second-factor/index.ts';
@@ -20,7 +21,7 @@ import { type ExtraProfile, readState, type SignInState } from './state.ts';
 import type { Account, SignInEvent } from './vocabulary.ts';
 
 /** What both doors (HTML pages, Experience API) stand in front of. */
-export interface SignIn extends Flows {
+export interface SignIn extends Flows, CodeFlows {
   needs: SignInNeeds;
   password: PasswordFactor;
   social: SocialFactor;
@@ -96,16 +97,20 @@ export function createSignIn(needs: SignInNeeds): SignIn {
     audit,
     run,
   };
+  const reading: Pick<SignIn, 'stateOf' | 'accountOf'> = {
+    stateOf: (interaction) => stateOf(needs, interaction),
+    accountOf: (interaction, state) => findAccount(parts, interaction, state),
+  };
   return {
     ...parts,
+    ...reading,
     ...createFlows(parts),
+    ...createCodeFlows({ ...parts, ...reading }),
     async open(request, applicationId) {
       const interaction = await needs.port.load(request, applicationId);
       if (!interaction) throw new AldabaError('session.not_found');
       return interaction;
     },
-    stateOf: (interaction) => stateOf(needs, interaction),
-    accountOf: (interaction, state) => findAccount(parts, interaction, state),
   };
 }
 

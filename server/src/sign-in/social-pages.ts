@@ -203,12 +203,9 @@ async function finish(signIn: SignIn, door: PageDoor, request: Request, reply: R
   }
 }
 
-/** Whatever the provider or its connector did wrong, the person can choose another way. */
-function asProviderError(error: unknown): AldabaError {
-  if (error instanceof AldabaError && (error.code.startsWith('connector.') || error.code === 'user.identity_not_exist'))
-    return error;
-  return asFormError(error);
-}
+/** Whoever is unknown can choose another way. */
+const asProviderError = (error: unknown): AldabaError =>
+  error instanceof AldabaError && error.code === 'user.identity_not_exist' ? error : asFormError(error);
 
 const textParameters = (request: Request): Record<string, string> =>
   Object.fromEntries(

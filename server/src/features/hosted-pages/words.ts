@@ -15,12 +15,21 @@ const phraseOfIssue: Record<PasswordIssue['code'], PhraseKey> = {
   'password_rejected.restricted.words': 'password.hasWords',
 };
 
-const fieldOfCode: Partial<Record<ErrorCode, 'username' | 'password' | 'terms'>> = {
+const fieldOfCode: Partial<Record<ErrorCode, 'username' | 'password' | 'terms' | 'address' | 'code'>> = {
   'user.username_already_in_use': 'username',
   'user.username_required': 'username',
   'user.password_required': 'password',
   'user.same_password': 'password',
   'user.terms_required': 'terms',
+  'user.invalid_email': 'address',
+  'user.invalid_phone': 'address',
+  'session.email_blocklist.email_not_allowed': 'address',
+  'session.email_blocklist.email_subaddressing_not_allowed': 'address',
+  'session.email_blocklist.disposable_email_not_allowed': 'address',
+  'verification_code.not_found': 'code',
+  'verification_code.expired': 'code',
+  'verification_code.code_mismatch': 'code',
+  'verification_code.exceed_max_try': 'code',
 };
 
 /** An error as a form shows it. */
