@@ -1,0 +1,211 @@
+/** Sign-ins put together event by event, for the tests of the sign-in machine. */
+import assert from 'node:assert/strict';
+import { it } from 'node:test';
+import type { NewFactor } from '../../server/src/features/mfa-verifications/index.ts';
+import { step } from '../../server/src/sign-in/machine.ts';
+import { type PolicySettings, resolvePolicy } from '../../server/src/sign-in/policy.ts';
+import type { Address, Challenge, Intent, Proof, SignInState } from '../../server/src/sign-in/state.ts';
+import type { Account, Effect, Prompt, Refusal, SignInEvent, Step } from '../../server/src/sign-in/vocabulary.ts';
+
+export const now = 1_800_000_000_000;
+export type Result = Step | Refusal;
+export type Mfa = NonNullable<PolicySettings['mfa']>;
+export type Standing = NonNullable<Account['secondFactors']>;
+
+export const email = (value: string): Address => ({ type: 'email', value });
+export const phone = (value: string): Address => ({ type: 'phone', value });
+
+/** A person with a password and these addresses. */
+export const person = (id: string, addresses: readonly Address[] = [], more: Partial<Account> = {}): Account => ({
+  id,
+  isSuspended: false,
+  username: true,
+  email: addresses.some(({ type }) => type === 'email'),
+  phone: addresses.some(({ type }) => type === 'phone'),
+  password: true,
+  social: false,
+  targets: [],
+  addresses,
+  risks: [],
+  ...more,
+});
+
+/** What is known of a person's second factors: these kinds, and nothing chosen. */
+export const having = (
+  types: readonly Standing['factors'][number]['type'][],
+  more: Partial<Standing> = {},
+): Standing => ({
+  factors: types.map((type) => ({
+    id: type,
+    type,
+    createdAt: 0,
+    ...(type === 'BackupCode' ? { remainCodes: 3 } : {}),
+  })),
+  skipped: false,
+  suggestionSkipped: false,
+  skipMfaOnSignIn: false,
+  passkeySkipped: false,
+  isRequiredByOrganization: false,
+  ...more,
+});
+
+let count = 0;
+const base = () => {
+  count += 1;
+  return { id: `proof-${count}`, createdAt: now, used: false };
+};
+export const byPassword = ({ id }: Pick<Account, 'id'>, more: { expired?: true } = {}): Proof => ({
+  ...base(),
+  type: 'Password',
+  userId: id,
+  identifier: { type: 'username', value: id },
+  ...more,
+});
+export const byCode = (identifier: Address): Proof => ({
+  ...base(),
+  type: identifier.type === 'email' ? 'EmailVerificationCode' : 'PhoneVerificationCode',
+  identifier,
+});
+export const bySocial = (id: string): Proof => ({
+  ...base(),
+  type: 'Social',
+  connectorId: 'connector',
+  target: 'wechat',
+  syncProfile: false,
+  identity: { id },
+});
+export const byNewName = (value: string): Proof => ({
+  ...base(),
+  type: 'NewPasswordIdentity',
+  identifier: { type: 'username', value },
+  password: 'sealed',
+});
+/** A second factor of the person's, shown. */
+export const shown = (type: 'Totp' | 'WebAuthn' | 'BackupCode', { id }: Pick<Account, 'id'>): Proof => ({
+  ...base(),
+  type,
+  userId: id,
+});
+/** A code to an address, as a second factor. */
+export const shownCode = (identifier: Address, { id }: Pick<Account, 'id'>): Proof => ({
+  ...base(),
+  type: identifier.type === 'email' ? 'MfaEmailVerificationCode' : 'MfaPhoneVerificationCode',
+  identifier,
+  userId: id,
+});
+const newFactors: { [Type in NewFactor['type']]: Extract<NewFactor, { type: Type }> } = {
+  Totp: { type: 'Totp', secretSealed: 'sealed', step: 1 },
+  WebAuthn: {
+    type: 'WebAuthn',
+    passkey: { credentialId: 'credential', publicKey: 'key', rpId: 'example.com', counter: 0, transports: [] },
+  },
+  BackupCode: { type: 'BackupCode', codesSealed: 'sealed' },
+};
+const newProofs = { Totp: 'NewTotp', WebAuthn: 'NewPasskey', BackupCode: 'NewBackupCodes' } as const;
+/** A second factor that was made. */
+export const made = (type: NewFactor['type']): Proof => ({
+  ...base(),
+  type: newProofs[type],
+  factor: newFactors[type],
+});
+
+export const start = (intent: Intent = 'SignIn'): SignInEvent => ({ type: 'started', intent });
+export const change = (intent: Intent): SignInEvent => ({ type: 'intent-changed', intent });
+const about = (account: Account | undefined) => (account ? { account } : {});
+export const prove = (proof: Proof, account?: Account): SignInEvent => ({ type: 'proved', proof, ...about(account) });
+export const identify = (proof?: Proof, account?: Account): SignInEvent => ({
+  type: 'identified',
+  ...(proof ? { proofId: proof.id } : {}),
+  ...about(account),
+});
+/** Proves, and says that the person is whom the proof is about. */
+export const enter = (proof: Proof, account?: Account): SignInEvent[] => [prove(proof), identify(proof, account)];
+export const challenge = (given: Challenge): SignInEvent => ({ type: 'challenged', challenge: given });
+export const choosePassword = (account?: Account): SignInEvent => ({
+  type: 'password-chosen',
+  password: 'new',
+  ...about(account),
+});
+export const chooseName = (value: string, account?: Account): SignInEvent => ({
+  type: 'username-chosen',
+  value,
+  taken: false,
+  ...about(account),
+});
+export const addAddress = (proof: Proof, account?: Account, taken = false): SignInEvent => ({
+  type: 'address-added',
+  proofId: proof.id,
+  taken,
+  ...about(account),
+});
+export const addFactor = (proof: Proof, account?: Account): SignInEvent => ({
+  type: 'factor-added',
+  proofId: proof.id,
+  ...about(account),
+});
+export const choose = (choice: 'enabled' | 'skipped' | 'suggestionSkipped', account?: Account): SignInEvent => ({
+  type: 'factor-choice',
+  choice,
+  ...about(account),
+});
+export const created = (account: Account): SignInEvent => ({ type: 'created', account });
+export const submit = (account?: Account): SignInEvent => ({ type: 'submitted', ...about(account) });
+
+export interface Run {
+  last: Result;
+  effects: Effect[];
+  state: SignInState | undefined;
+}
+
+/** Runs events until one is refused. `changed`: settings that the operator changes before the last event. */
+export function run(
+  settings: PolicySettings,
+  events: readonly SignInEvent[],
+  changed: Partial<PolicySettings> = {},
+): Run {
+  let state: SignInState | undefined;
+  let last: Result = { refused: 'session.interaction_not_found' };
+  const effects: Effect[] = [];
+  for (const [at, event] of events.entries()) {
+    const valid = at === events.length - 1 ? { ...settings, ...changed } : settings;
+    last = step(state, event, { policy: resolvePolicy(valid), now });
+    if ('refused' in last) break;
+    state = last.state;
+    effects.push(...last.effects);
+  }
+  return { last, effects, state };
+}
+
+/** A prompt in one line, e.g. `show-factor WebAuthn Totp`, `add-factor Totp (skippable)`. */
+export function promptText(prompt: Prompt): string {
+  switch (prompt.kind) {
+    case 'continue':
+      return `continue ${prompt.missing.join(' ')}`;
+    case 'show-factor':
+      return `show-factor ${prompt.factors.join(' ')}`;
+    case 'add-factor': {
+      const manner = prompt.additional ? ' (suggested)' : prompt.skippable ? ' (skippable)' : '';
+      return `add-factor ${prompt.factors.join(' ')}${manner}`;
+    }
+    default:
+      return prompt.kind;
+  }
+}
+
+/** What came of the last event: a refusal, the effects that count for a table, or what comes next. */
+export function outcome({ last }: Run): string {
+  if ('refused' in last) return `refused ${last.refused}`;
+  const wishes = last.effects.map((effect) =>
+    effect.type === 'finish' ? `finish ${effect.amr.join(' ')}` : effect.type,
+  );
+  return wishes.length > 0 ? wishes.join(', ') : promptText(last.prompt);
+}
+
+/** A test for each line of a table that reads as the specification. */
+export function checkTable(
+  table: readonly [name: string, settings: PolicySettings, events: readonly SignInEvent[], outcome: string][],
+): void {
+  for (const [name, settings, events, expected] of table) {
+    it(name, () => assert.equal(outcome(run(settings, events)), expected));
+  }
+}
