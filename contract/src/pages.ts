@@ -177,7 +177,7 @@ export interface SecondFactorView {
   maskedAddress?: string;
   /** For codes that are sent: false while none was (a button `/mfa-verification/<factor>/send` asks for one). */
   sent?: boolean;
-  /** For WebAuthn: the options for the browser (PublicKeyCredentialRequestOptionsJSON). */
+  /** For WebAuthn: the options for the browser (PublicKeyCredentialRequestOptionsJSON); absent where there is no passkey to ask for. */
   options?: Record<string, unknown>;
   /** Why a factor is asked for now although it usually is not. */
   unusual?: true;
@@ -188,6 +188,8 @@ export interface ChooseFactorView {
   kind: 'choose-factor';
   appId: string;
   factors: PageFactor[];
+  /** Those of them that need nothing but the wish: buttons that post to their own pages, in place of links. */
+  ready?: PageFactor[];
   /** Whether the person may go on without. */
   skippable: boolean;
   /** The person has a factor; another one is suggested. */

@@ -7,6 +7,8 @@ import type { Http, Reply, Request } from '../http/index.ts';
 import { AldabaError } from '../kernel/errors.ts';
 import { codePageRoutes } from './code-pages.ts';
 import { formAnswers, readAnswers } from './extra-profile/index.ts';
+import { factorBindingPageRoutes } from './factor-binding-pages.ts';
+import { factorPageRoutes } from './factor-pages.ts';
 import type { SignInSettings } from './needs.ts';
 import {
   asFormError,
@@ -44,6 +46,8 @@ export function signInPageRoutes(http: Http, signIn: SignIn): void {
   codePageRoutes(http, signIn, door);
   passwordPageRoutes(http, signIn, door);
   socialPageRoutes(http, signIn, door);
+  factorPageRoutes(http, signIn, door);
+  factorBindingPageRoutes(http, signIn, door);
   for (const [path, target] of Object.entries(aliases)) {
     http.get(path, async (request, reply) => {
       const at = request.url.indexOf('?');

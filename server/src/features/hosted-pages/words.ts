@@ -30,6 +30,8 @@ const fieldOfCode: Partial<Record<ErrorCode, 'username' | 'password' | 'terms' |
   'verification_code.expired': 'code',
   'verification_code.code_mismatch': 'code',
   'verification_code.exceed_max_try': 'code',
+  'session.mfa.invalid_totp_code': 'code',
+  'session.mfa.invalid_backup_code': 'code',
 };
 
 /** An error as a form shows it. */

@@ -1,0 +1,121 @@
+/** What the pages of second factors share: they are for somebody who is identified, at the step where the sign-in stands. */
+import type { User } from '../features/users/index.ts';
+import type { Reply, Request } from '../http/index.ts';
+import { AldabaError } from '../kernel/errors.ts';
+import { promptFor } from './machine.ts';
+import { formField, type PageDoor, pageAddress, queryField } from './page-door.ts';
+import type { PageContext } from './page-views.ts';
+import { resolvePolicy, type SecondFactorType } from './policy.ts';
+import type { Interaction } from './port.ts';
+import type { SignIn } from './service.ts';
+import type { Address, SignInState } from './state.ts';
+import type { Account, Prompt, SignInEvent } from './vocabulary.ts';
+
+export type FactorKind = 'show-factor' | 'add-factor' | 'make-backup-codes';
+
+/** Where codes go that are a factor. */
+export const codesTo: Partial<Record<SecondFactorType, Address['type']>> = {
+  EmailVerificationCode: 'email',
+  PhoneVerificationCode: 'phone',
+};
+
+/** One request of somebody whose sign-in stands at a prompt of `Kind`. */
+export interface FactorStep<Kind extends FactorKind> {
+  request: Request;
+  reply: Reply;
+  interaction: Interaction;
+  state: SignInState;
+  context: PageContext;
+  user: User;
+  account: Account;
+  prompt: Extract<Prompt, { kind: Kind }>;
+  /** Takes steps of the machine, and completes the sign-in when nothing is missing any more; then on to what comes next. */
+  advance(...events: SignInEvent[]): Promise<void>;
+  /** Takes a step of the machine and stays. */
+  take(event: SignInEvent): Promise<void>;
+  /** On to where the sign-in stands. */
+  proceed(): void;
+  redirect(path: string): void;
+}
+
+type Handler = (request: Request, reply: Reply) => Promise<Reply>;
+
+/** Routes for those whose sign-in stands at a prompt of `kind`; everybody else is sent on to what is asked of them. */
+export function factorSteps<Kind extends FactorKind>(signIn: SignIn, door: PageDoor, kind: Kind) {
+  type Work = (step: FactorStep<Kind>) => Promise<unknown>;
+  const handle = async (request: Request, reply: Reply, { appId, work }: { appId: string | undefined; work: Work }) => {
+    const interaction = await signIn.open(request, appId);
+    const context = await door.context(interaction, request);
+    const found = await findPerson(signIn, interaction, context);
+    if (!found) return door.proceed(request, reply, interaction, { prompt: await door.standing(interaction) });
+    const { prompt, account } = found;
+    const proceed = () => door.proceed(request, reply, interaction, { prompt });
+    if (!isOf(kind, prompt)) return proceed();
+    const { settings } = context;
+    return work({
+      ...found,
+      request,
+      reply,
+      interaction,
+      context,
+      prompt,
+      proceed,
+      redirect: (path) => reply.redirect(pageAddress(request, path, interaction.applicationId), 303),
+      async advance(...events) {
+        const standing = await signIn.run(interaction, events, { settings, complete: { account } });
+        door.proceed(request, reply, interaction, standing);
+      },
+      async take(event) {
+        await signIn.run(interaction, [event], { settings });
+      },
+    });
+  };
+  return {
+    get: (work: Work): Handler =>
+      door.route((request, reply) => handle(request, reply, { appId: queryField(request, 'app_id'), work })),
+    post: (work: Work): Handler =>
+      door.form((request, reply) => handle(request, reply, { appId: formField(request, 'app_id') || undefined, work })),
+  };
+}
+
+const isOf = <Kind extends FactorKind>(kind: Kind, prompt: Prompt): prompt is Extract<Prompt, { kind: Kind }> =>
+  prompt.kind === kind;
+
+/** The identified person, and what they are asked for; undefined while nobody is identified. */
+async function findPerson(
+  { stateOf, needs, accounts }: SignIn,
+  interaction: Interaction,
+  { settings }: PageContext,
+): Promise<{ state: SignInState; user: User; account: Account; prompt: Prompt } | undefined> {
+  const { tenant } = interaction;
+  const state = interaction.state === null ? undefined : stateOf(interaction);
+  const user = state?.userId === undefined ? undefined : await needs.users.find(tenant.db, state.userId);
+  if (!state || !user) return undefined;
+  const account = await accounts.of(tenant, settings, user);
+  return { state, user, account, prompt: promptFor(state, resolvePolicy(settings), account) };
+}
+
+/** The factor that the address of a page names, if it is one of those that are asked for. */
+export const namedFactor = ({ params }: Request, factors: readonly SecondFactorType[]): SecondFactorType | undefined =>
+  factors.find((factor) => factor === (params as { factor?: string }).factor);
+
+/** A code as it was meant: people type blanks between its parts. */
+export const typedCode = (request: Request): string => formField(request, 'code').replaceAll(/\s/g, '');
+
+/** What the page's script wrote of a passkey. @throws AldabaError `session.mfa.webauthn_verification_failed` if it cannot be one */
+export function passkeyAnswer<T>(
+  request: Request,
+  schema: { safeParse(value: unknown): { success: true; data: T } | { success: false } },
+): T {
+  const parsed = schema.safeParse(parseJson(formField(request, 'payload')));
+  if (!parsed.success) throw new AldabaError('session.mfa.webauthn_verification_failed');
+  return parsed.data;
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
