@@ -32,7 +32,6 @@ const adasPhone = phone('34600000001');
 const evesMail = email('eve@example.com');
 const ada = person('ada', [adasMail, adasPhone]);
 const bob = person('bob');
-const _wei = person('wei', [], { username: false, password: false, social: true, targets: ['wechat'] });
 
 const method = (identifier: 'username' | 'email' | 'phone', ways: { password?: boolean; code?: boolean }) => ({
   identifier,

@@ -25,7 +25,6 @@ import {
   submit,
 } from '../../../test/support/sign-in-machine.ts';
 import type { PolicySettings } from './policy.ts';
-import type { SignInEvent } from './vocabulary.ts';
 
 const adasMail = email('ada@example.com');
 const adasPhone = phone('34600000001');

@@ -546,10 +546,31 @@ describe('a stored state', () => {
     ['that is too old', { ...fresh, startedAt: now - maximumAge - 1 }],
     ['from the future', { ...fresh, startedAt: now + 3_600_000 }],
     ['without its proofs', { ...fresh, proofs: undefined }],
+    ['with a proof that is none', { ...fresh, proofs: ['Password'] }],
+    ['with an intent that there is not', { ...fresh, intent: 'Anything' }],
+    ['with a person that is none', { ...fresh, userId: 1 }],
+    ['with a list for a profile', { ...fresh, profile: [] }],
+    ['whose questions were answered otherwise', { ...fresh, answered: 'yes' }],
+    ['with new factors that are no list', { ...fresh, newFactors: {} }],
+    ['with a new factor that is none', { ...fresh, newFactors: [null] }],
+    ['with a new factor of an unknown kind', { ...fresh, newFactors: [{ type: 'EmailVerificationCode' }] }],
+    ['with decisions that are a list', { ...fresh, choices: ['skipped'] }],
+    ['with an unknown decision', { ...fresh, choices: { everything: true } }],
+    ['with a decision that is neither', { ...fresh, choices: { skipped: 'no' } }],
+    ['that is a list', [fresh]],
     ['that is no object', 'SignIn'],
     ['that is absent', null],
   ];
-  it('is taken up as it was', () => assert.deepEqual(readState(JSON.parse(JSON.stringify(fresh)), now), fresh));
+  it('is taken up as it was', () => {
+    const full = {
+      ...fresh,
+      userId: 'ada',
+      answered: true,
+      newFactors: [{ type: 'Totp', secretSealed: 'sealed', step: 1 }],
+      choices: { skipped: true },
+    };
+    for (const state of [fresh, full]) assert.deepEqual(readState(JSON.parse(JSON.stringify(state)), now), state);
+  });
   for (const [name, stored] of refused) {
     it(`${name} is refused`, () => assert.equal(readState(stored, now), undefined));
   }
