@@ -49,6 +49,7 @@ describe('codes and second factors in Chromium', () => {
     [sampleViews.phoneSent, { code: '012345' }, '.primary', '/mfa-verification/PhoneVerificationCode'],
     [sampleViews.phoneSent, {}, '.plain-form button', '/mfa-verification/PhoneVerificationCode/send'],
     [sampleViews.chooseFactor, {}, '.plain-form button', '/mfa-binding/skip'],
+    [sampleViews.chooseFactor, {}, '.ways button', '/mfa-binding/EmailVerificationCode'],
     [sampleViews.bindTotp, { code: '012345' }, '.primary', '/mfa-binding/Totp'],
     [sampleViews.bindTotp, {}, '.plain-form button', '/mfa-binding/skip'],
     [sampleViews.backupCodes, {}, '.primary', '/mfa-binding/BackupCode'],

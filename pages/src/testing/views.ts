@@ -146,7 +146,8 @@ const factorViews = {
   chooseFactor: {
     kind: 'choose-factor',
     appId: 'app',
-    factors: ['WebAuthn', 'Totp', 'EmailVerificationCode', 'PhoneVerificationCode', 'BackupCode'],
+    factors: ['WebAuthn', 'Totp', 'EmailVerificationCode', 'PhoneVerificationCode'],
+    ready: ['EmailVerificationCode'],
     skippable: true,
   },
   chooseAnother: { kind: 'choose-factor', appId: 'app', factors: ['Totp'], skippable: false, additional: true, error },

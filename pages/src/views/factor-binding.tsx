@@ -32,7 +32,14 @@ export const ChooseFactor = ({ frame, view }: { frame: PageFrame; view: ChooseFa
         lead={t(view.additional ? 'binding.additionalLead' : 'binding.lead')}
       />
       <Alert error={view.error} focus />
-      <FactorLinks frame={frame} appId={view.appId} path="/mfa-binding" factors={view.factors} explained />
+      <FactorLinks
+        frame={frame}
+        appId={view.appId}
+        path="/mfa-binding"
+        factors={view.factors}
+        ready={view.ready}
+        explained
+      />
       <Asides frame={frame} appId={view.appId} skippable={view.skippable} />
     </>
   );

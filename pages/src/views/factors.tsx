@@ -1,6 +1,7 @@
 /** Second factors as people know them: a picture, a name, a sentence, and the link to each. */
 import type { PageFactor, PageFrame } from '@aldaba/contract';
 import { pageLink } from '../addresses.ts';
+import { Hidden } from '../fields.tsx';
 import { Dial, Key, Letter, Onward, Phone, Slip } from '../icons.tsx';
 import { type PhraseKey, phrase } from '../phrases/index.ts';
 
@@ -19,23 +20,45 @@ export const FactorLinks = (props: {
   /** The path above the factors' own, e.g. `/mfa-binding`. */
   path: string;
   factors: readonly PageFactor[];
+  /** Those that are chosen at once, by a form, in place of a link. */
+  ready?: readonly PageFactor[] | undefined;
   explained?: boolean;
 }) => (
   <ul class="ways">
     {props.factors.map((factor) => {
-      const { Icon, name, lead } = known[factor];
+      const { frame, appId, explained = false } = props;
+      const path = `${props.path}/${factor}`;
+      const label = <FactorLabel frame={frame} factor={factor} explained={explained} />;
       return (
         <li key={factor}>
-          <a class="way" href={pageLink(props.frame.basePath, `${props.path}/${factor}`, props.appId)}>
-            <Icon />
-            <span>
-              <span class="way-name">{phrase(props.frame.language, name)}</span>
-              {props.explained && <small>{phrase(props.frame.language, lead)}</small>}
-            </span>
-            <Onward />
-          </a>
+          {props.ready?.includes(factor) ? (
+            <form method="post" action={`${frame.basePath}${path}`}>
+              <Hidden fields={{ app_id: appId }} />
+              <button type="submit" class="way">
+                {label}
+              </button>
+            </form>
+          ) : (
+            <a class="way" href={pageLink(frame.basePath, path, appId)}>
+              {label}
+            </a>
+          )}
         </li>
       );
     })}
   </ul>
 );
+
+const FactorLabel = ({ frame, factor, explained }: { frame: PageFrame; factor: PageFactor; explained: boolean }) => {
+  const { Icon, name, lead } = known[factor];
+  return (
+    <>
+      <Icon />
+      <span>
+        <span class="way-name">{phrase(frame.language, name)}</span>
+        {explained && <small>{phrase(frame.language, lead)}</small>}
+      </span>
+      <Onward />
+    </>
+  );
+};

@@ -83,13 +83,15 @@ const Factor = (props: Props) => {
   switch (view.factor) {
     case 'WebAuthn':
       return (
-        <PasskeyForm
-          frame={frame}
-          appId={view.appId}
-          action={actionOf(props)}
-          ceremony="get"
-          options={view.options ?? {}}
-        />
+        view.options && (
+          <PasskeyForm
+            frame={frame}
+            appId={view.appId}
+            action={actionOf(props)}
+            ceremony="get"
+            options={view.options}
+          />
+        )
       );
     case 'Totp':
     case 'BackupCode':
