@@ -120,6 +120,8 @@ export interface ContinueView {
   missing: ('username' | 'password')[];
   /** An address that is missing: it is asked for alone, before the rest, and proved by a code. */
   address?: 'email' | 'phone' | 'emailOrPhone';
+  /** Path under the base path that the address is posted to, where it is not `/continue/address`. */
+  addressPath?: string;
   /** What was typed as the address. */
   typedAddress?: string;
   /** The password was right but has expired: a new one takes its place. */

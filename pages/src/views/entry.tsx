@@ -240,7 +240,7 @@ export const Continue = ({ frame, view }: { frame: PageFrame; view: ContinueView
       {address === undefined ? (
         <Details frame={frame} view={view} />
       ) : (
-        <form class="main-form" method="post" action={`${frame.basePath}/continue/address`}>
+        <form class="main-form" method="post" action={`${frame.basePath}${view.addressPath ?? '/continue/address'}`}>
           <Hidden fields={{ app_id: view.appId }} />
           <AddressField
             frame={frame}

@@ -7,10 +7,12 @@ import { type Codes, isForAddition } from './codes.ts';
 import type { PasswordFactor } from './factors/password/index.ts';
 import { isSameAddress } from './factors/verification-code/address.ts';
 import type { VerificationCodeFactor } from './factors/verification-code/index.ts';
+import { promptFor } from './machine.ts';
 import type { SignInNeeds, SignInSettings } from './needs.ts';
 import { resolvePolicy } from './policy.ts';
 import type { Interaction } from './port.ts';
 import type { Runner, Standing } from './run.ts';
+import { codeFactorOf } from './second-factor.ts';
 import {
   type Address,
   type Challenge,
@@ -73,6 +75,7 @@ export function awaitedCode(state: SignInState | undefined, prompt: Prompt): Fir
     return prompt.missing.some((detail) => detail === 'emailOrPhone' || detail === code.identifier.type)
       ? code
       : undefined;
+  if (prompt.kind === 'add-factor') return prompt.factors.includes(codeFactorOf(code.identifier)) ? code : undefined;
   return prompt.kind === 'sign-in' || prompt.kind === 'register' || prompt.kind === 'recover' ? code : undefined;
 }
 
@@ -179,6 +182,10 @@ async function finishCode(
       { type: 'address-added', proofId: proof.id, taken, ...about },
     ];
     if (state.intent === 'Register' && !account) events.push({ type: 'identified' });
+    const prompt = promptFor(state, resolvePolicy(settings), account);
+    // Whoever gives an address where a second factor is offered wants codes to it to be one.
+    if (prompt.kind === 'add-factor' && prompt.skippable)
+      events.push({ type: 'factor-choice', choice: 'enabled', ...about });
     return run(interaction, events, { settings, complete: { account } });
   }
   const { register, registerWithCode } = resolvePolicy(settings);

@@ -4,7 +4,16 @@ import { pageErrorOf } from '../features/hosted-pages/index.ts';
 import type { Http, Reply, Request } from '../http/index.ts';
 import { AldabaError } from '../kernel/errors.ts';
 import { awaitedCode } from './code-flows.ts';
-import { asFormError, assertAgreed, formField, type PageDoor, pageAddress, pageOf, queryField } from './page-door.ts';
+import {
+  asFormError,
+  assertAgreed,
+  formField,
+  type PageDoor,
+  pageAddress,
+  pageOf,
+  queryField,
+  typedCode,
+} from './page-door.ts';
 import {
   codeForm,
   continueView,
@@ -181,9 +190,6 @@ function codeRoutes(http: Http, signIn: SignIn, door: PageDoor): void {
     }),
   );
 }
-
-/** Messages show codes with blanks in them. */
-const typedCode = (request: Request): string => formField(request, 'code').replaceAll(/[\s-]/g, '');
 
 /** Whether an unknown address has to agree to the terms before it becomes an account, and was not asked on the sign-in page. */
 const needsAgreement = ({ settings }: PageContext): boolean =>

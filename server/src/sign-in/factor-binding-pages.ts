@@ -10,20 +10,13 @@ import {
 import { pageErrorOf } from '../features/hosted-pages/index.ts';
 import type { Http } from '../http/index.ts';
 import type { AldabaError } from '../kernel/errors.ts';
-import {
-  codesTo,
-  type FactorKind,
-  type FactorStep,
-  factorSteps,
-  namedFactor,
-  passkeyAnswer,
-  typedCode,
-} from './factor-steps.ts';
+import { codesTo, type FactorKind, type FactorStep, factorSteps, namedFactor, passkeyAnswer } from './factor-steps.ts';
 import { relyingPartyOf, type SecondFactorFactor } from './factors/second-factor/index.ts';
-import { asFormError, type PageDoor } from './page-door.ts';
+import { asFormError, formField, type PageDoor, typedCode } from './page-door.ts';
 import type { SecondFactorType } from './policy.ts';
 import type { SignIn } from './service.ts';
-import type { Proof } from './state.ts';
+import type { Address, Proof } from './state.ts';
+import { addressOf } from './typed-identifiers.ts';
 
 type NewBackupCodes = Parameters<SecondFactorFactor['showNewBackupCodes']>[1];
 type Step = FactorStep<'add-factor'>;
@@ -60,6 +53,8 @@ export function factorBindingPageRoutes(http: Http, signIn: SignIn, door: PageDo
       try {
         if (readyFactors(step).includes(factor))
           return await advance({ type: 'factor-choice', choice: 'enabled', account });
+        const channel = codesTo[factor];
+        if (channel) return await askForCode(signIn, step, channel);
         const made = await make(signIn, step, factor);
         // Nothing was begun, or it was finished: it begins anew.
         if (!made) return step.redirect(pathOf(factor));
@@ -71,7 +66,9 @@ export function factorBindingPageRoutes(http: Http, signIn: SignIn, door: PageDo
       } catch (error) {
         const failure = asFormError(error);
         const view = await bindingView(signIn, step, factor);
-        return view ? show(step, view, failure) : step.proceed();
+        if (!view) throw failure;
+        const typedAddress = formField(request, 'address');
+        return show(step, view.kind === 'continue' ? { ...view, typedAddress } : view, failure);
       }
     }),
   );
@@ -170,9 +167,17 @@ async function bindingView(
     default: {
       if (readyFactors(step).includes(factor)) return undefined;
       const address = codesTo[factor];
-      return address && { kind: 'continue', appId, address, missing: [], questions: [], passwordRules: [] };
+      const nothingElse = { missing: [], questions: [], passwordRules: [] };
+      return address && { kind: 'continue', appId, address, addressPath: pathOf(factor), ...nothingElse };
     }
   }
+}
+
+/** An address that the account lacks: whoever shows the code that is sent there has it, and a second factor by it. */
+async function askForCode(signIn: SignIn, step: Step, channel: Address['type']): Promise<void> {
+  const identifier = addressOf(formField(step.request, 'address').trim(), [channel]);
+  await signIn.sendCode(step.interaction, { identifier, locale: step.context.language });
+  step.proceed();
 }
 
 /** The same secret until it is an app's: whoever comes back to the page has put it there already. */

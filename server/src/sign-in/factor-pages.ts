@@ -3,10 +3,10 @@ import { type SecondFactorView, verifyWebAuthnAuthentication } from '@aldaba/con
 import { pageErrorOf } from '../features/hosted-pages/index.ts';
 import type { Http } from '../http/index.ts';
 import type { AldabaError } from '../kernel/errors.ts';
-import { codesTo, type FactorStep, factorSteps, namedFactor, passkeyAnswer, typedCode } from './factor-steps.ts';
+import { codesTo, type FactorStep, factorSteps, namedFactor, passkeyAnswer } from './factor-steps.ts';
 import { type MfaCodeChallenge, relyingPartyOf } from './factors/second-factor/index.ts';
 import { maskAddress } from './factors/verification-code/address.ts';
-import { asFormError, type PageDoor } from './page-door.ts';
+import { asFormError, type PageDoor, typedCode } from './page-door.ts';
 import type { SecondFactorType } from './policy.ts';
 import { codeFactorOf } from './second-factor.ts';
 import type { SignIn } from './service.ts';

@@ -99,9 +99,6 @@ async function findPerson(
 export const namedFactor = ({ params }: Request, factors: readonly SecondFactorType[]): SecondFactorType | undefined =>
   factors.find((factor) => factor === (params as { factor?: string }).factor);
 
-/** A code as it was meant: people type blanks between its parts. */
-export const typedCode = (request: Request): string => formField(request, 'code').replaceAll(/\s/g, '');
-
 /** What the page's script wrote of a passkey. @throws AldabaError `session.mfa.webauthn_verification_failed` if it cannot be one */
 export function passkeyAnswer<T>(
   request: Request,
