@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { hookEventSchema } from '@aldaba/contract';
 import { experienceClient } from '../support/agent.ts';
+import { openExperience } from '../support/experience-page.ts';
 import { connectorsFolder, type Mailbox, openMailbox } from '../support/mailbox.ts';
 import { assertRefused, type Manager, manage } from '../support/management.ts';
 import { visit } from '../support/page-agent.ts';
@@ -56,6 +57,26 @@ describe('Events of webhooks', () => {
     return receiver.requests.filter((request) => payloadOf(request).event === event).length;
   };
 
+  /** The same of those about one user. */
+  const heardOf = async (event: string, userId: string) => {
+    await heard(event);
+    return receiver.requests.filter((request) => {
+      const payload = payloadOf(request);
+      return payload.event === event && payload.userId === userId;
+    }).length;
+  };
+  const connectMail = async () => {
+    if ((await api.get('/api/connectors')).body.some(({ type }: { type: string }) => type === 'Email')) return;
+    await make('/api/connectors', { connectorId: 'simple-mail-transfer-protocol', config: mailbox.config });
+    const methods = ['username', 'email'].map((identifier) => ({
+      identifier,
+      password: true,
+      verificationCode: false,
+      isPasswordPrimary: true,
+    }));
+    assert.equal((await api.patch('/api/sign-in-exp', { signIn: { methods } })).status, 200);
+  };
+
   it('are all in the table of the documentation', async () => {
     const page = await readFile(join(import.meta.dirname, '../../docs/webhooks.md'), 'utf8');
     const table = page.slice(page.indexOf('## Events'), page.indexOf('## The request'));
@@ -63,7 +84,7 @@ describe('Events of webhooks', () => {
     assert.deepEqual(named.toSorted(), every.toSorted());
   });
 
-  it('can all be chosen and tried out, also those that nothing causes yet', async () => {
+  it('can all be chosen and tried out', async () => {
     assert.deepEqual((await api.get(`/api/hooks/${hookId}`)).body.events, every);
     const config = { url: receiver.url };
     assert.equal((await api.post(`/api/hooks/${hookId}/test`, { events: every, config })).status, 204);
@@ -230,8 +251,7 @@ describe('Events of webhooks', () => {
   });
 
   it('of too many messages come once for an address and ten minutes', async () => {
-    const connector = { connectorId: 'simple-mail-transfer-protocol', config: mailbox.config };
-    assert.equal((await api.post('/api/connectors', connector)).status, 200);
+    await connectMail();
     const send = () => api.post('/api/verification-codes', { email: 'flood@example.com' });
     for (let count = 0; count < 10; count += 1) assert.equal((await send()).status, 204);
     const earlier = await heard('Message.RateLimited');
@@ -245,6 +265,31 @@ describe('Events of webhooks', () => {
     ahead += 601_000;
     api = await manage(server);
     assert.equal((await send()).status, 204);
+  });
+
+  it('of a forgotten password that was replaced say whose it was, and of no sign-in', async () => {
+    await connectMail();
+    const user = await make('/api/users', { primaryEmail: 'ida@example.com', password: 'tulips under stone' });
+    const page = await openExperience(server, 'ForgotPassword');
+    const identifier = { type: 'email', value: 'ida@example.com' };
+    const path = '/verification/verification-code';
+    const sent = await page.expect(200, 'POST', path, { identifier, interactionEvent: 'ForgotPassword' });
+    const shown = { ...sent, identifier, code: await mailbox.codeTo('ida@example.com') };
+    await page.expect(204, 'POST', '/identification', await page.expect(200, 'POST', `${path}/verify`, shown));
+    await page.expect(204, 'PUT', '/profile/password', { password: 'hyacinths over sand' });
+    const earlier = await heard('PostSignIn');
+    assert.equal(await heardOf('PostResetPassword', user.id), 0);
+    await page.expect(200, 'POST', '/submit');
+    const isIda = (request: Received) =>
+      payloadOf(request).event === 'PostResetPassword' && payloadOf(request).userId === user.id;
+    const reset = payloadOf(await receiver.next(isIda));
+    const members = 'application createdAt event hookId interactionEvent sessionId user userAgent userId userIp';
+    assert.deepEqual(Object.keys(reset).sort(), members.split(' '));
+    assert.deepEqual([reset.interactionEvent, reset.user.id], ['ForgotPassword', user.id]);
+    assert.doesNotMatch(JSON.stringify(reset), /hyacinths|argon2/);
+    assert.equal((await page.call('POST', '/submit')).status, 404);
+    assert.equal(await heard('PostSignIn'), earlier);
+    assert.equal(await heardOf('PostResetPassword', user.id), 1);
   });
 
   it('of a sign-in too many name the application, and the log has the sign-in that ended for it', async () => {

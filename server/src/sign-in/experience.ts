@@ -234,7 +234,13 @@ async function detailOf(
         ...(await password.chooseUsername(tenant, await settings(tenant), body.value)),
       };
     case 'password': {
-      const info = { username: state.profile.username ?? null, name: state.profile.name ?? null };
+      const user = account && (await needs.users.find(tenant.db, account.id));
+      const info = {
+        username: state.profile.username ?? user?.username ?? null,
+        email: state.profile.email ?? user?.primaryEmail ?? null,
+        phone: state.profile.phone ?? user?.primaryPhone ?? null,
+        name: state.profile.name ?? user?.name ?? null,
+      };
       // Only who may replace a password is told that it is the old one: the answer would be a way to guess it.
       const given = { password: body.value, info, account: replacesPassword(state) ? account : undefined };
       const sealed = await password.choosePassword(tenant, await settings(tenant), given);
