@@ -1,0 +1,265 @@
+import assert from 'node:assert/strict';
+import { after, afterEach, before, describe, it } from 'node:test';
+import { startReceiver } from '../../../test/support/receiver.ts';
+import {
+  type FactorWorld,
+  openFactorWorld,
+  type Person,
+  password,
+  type Visit,
+} from '../../../test/support/second-factors.ts';
+
+type Refused = [status: number, code: string];
+const needsFactor: Refused = [403, 'session.mfa.require_mfa_verification'];
+const lacksFactor: Refused = [422, 'user.missing_mfa'];
+const required: Refused = [422, 'session.mfa.mfa_policy_not_user_controlled'];
+const day = 86_400_000;
+
+const passwordOnly = (identifier: string) => ({
+  identifier,
+  password: true,
+  verificationCode: false,
+  isPasswordPrimary: true,
+});
+/** How the tests find the tenant. */
+const settings = {
+  mfa: { factors: ['Totp'], policy: 'NoPrompt' },
+  adaptiveMfa: { enabled: false },
+  signIn: { methods: [passwordOnly('username'), passwordOnly('email')] },
+};
+
+describe('When the Experience API asks for second factors', () => {
+  let world: FactorWorld;
+  before(async () => {
+    world = await openFactorWorld();
+    await world.configure(settings);
+  });
+  afterEach(() => world.configure(settings));
+  after(() => world?.close());
+
+  const choose = (policy: string, factors = ['Totp'], more = {}) =>
+    world.configure({ mfa: { factors, policy, ...more } });
+  const show = async (visit: Visit, secret: string) => {
+    await visit.expect(200, 'POST', '/verification/totp/verify', { code: world.nextCode(secret) });
+    await visit.expect(200, 'POST', '/submit');
+  };
+  const decide = (person: Person, mfa: object) =>
+    world.operator.call('PATCH', `/api/users/${person.id}/logto-configs`, { mfa });
+
+  describe('by policy', () => {
+    type Wish = 'nothing' | 'skippable' | 'required';
+    const policies: Record<string, { signUp: Wish; signIn: Wish }> = {
+      NoPrompt: { signUp: 'nothing', signIn: 'nothing' },
+      UserControlled: { signUp: 'skippable', signIn: 'skippable' },
+      PromptAtSignInAndSignUp: { signUp: 'skippable', signIn: 'skippable' },
+      PromptOnlyAtSignIn: { signUp: 'nothing', signIn: 'skippable' },
+      Mandatory: { signUp: 'required', signIn: 'required' },
+      PromptAtSignInAndSignUpMandatory: { signUp: 'required', signIn: 'required' },
+      PromptOnlyAtSignInMandatory: { signUp: 'nothing', signIn: 'required' },
+    };
+    const assertAsked = async (visit: Visit, wish: Wish) => {
+      if (wish !== 'nothing') {
+        const { data } = await visit.refuse(lacksFactor, 'POST', '/submit');
+        assert.deepEqual(data, { availableFactors: ['Totp'], skippable: wish === 'skippable' });
+      }
+      const skip = '/profile/mfa/mfa-skipped';
+      if (wish === 'skippable') await visit.expect(204, 'POST', skip);
+      else await visit.refuse(required, 'POST', skip);
+      if (wish === 'required') await visit.addTotp();
+      await visit.expect(200, 'POST', '/submit');
+    };
+
+    for (const [policy, { signUp, signIn }] of Object.entries(policies))
+      it(`${policy}: ${signUp} at sign-up, ${signIn} at sign-in, and of those who have a factor that one`, async () => {
+        const [newcomer, owner] = [await world.addPerson(), await world.addPerson()];
+        const secret = await world.giveTotp(owner);
+        await choose(policy);
+        await assertAsked(await world.register(policy.toLowerCase()), signUp);
+        await assertAsked(await world.arrive(newcomer), signIn);
+        const visit = await world.arrive(owner);
+        await visit.refuse(needsFactor, 'POST', '/submit');
+        await show(visit, secret);
+      });
+
+    it('asks whoever skipped it once no more, until it is required', async () => {
+      const ana = await world.addPerson();
+      await choose('UserControlled');
+      const visit = await world.arrive(ana);
+      await visit.expect(204, 'POST', '/profile/mfa/mfa-skipped');
+      const state = await visit.expect(200, 'GET', '/interaction');
+      assert.deepEqual(state.mfa as unknown, { newFactors: [], mfaSkipped: true });
+      await visit.expect(200, 'POST', '/submit');
+      await (await world.arrive(ana)).expect(200, 'POST', '/submit');
+      await choose('Mandatory');
+      await (await world.arrive(ana)).refuse(lacksFactor, 'POST', '/submit');
+    });
+
+    it('keeps the decision of a sign-in that was given up to itself', async () => {
+      const ana = await world.addPerson();
+      await choose('UserControlled');
+      await (await world.arrive(ana)).expect(204, 'POST', '/profile/mfa/mfa-skipped');
+      await (await world.arrive(ana)).refuse(lacksFactor, 'POST', '/submit');
+    });
+
+    it('takes an address for a factor where one is required, and suggests a better one once', async () => {
+      const ana = await world.addPerson({ email: true });
+      await choose('Mandatory', ['Totp', 'EmailVerificationCode']);
+      const visit = await world.arrive(ana);
+      await showEmailCode(visit, ana);
+      const { data } = await visit.refuse([422, 'session.mfa.suggest_additional_mfa'], 'POST', '/submit');
+      assert.deepEqual(data, { availableFactors: ['Totp'], skippable: true });
+      await visit.expect(204, 'POST', '/profile/mfa/mfa-suggestion-skipped');
+      await visit.expect(200, 'POST', '/submit');
+      const next = await world.arrive(ana);
+      await showEmailCode(next, ana);
+      await next.expect(200, 'POST', '/submit');
+    });
+
+    it('asks for codes to an address as soon as the person wants them', async () => {
+      const ana = await world.addPerson({ email: true });
+      await choose('UserControlled', ['EmailVerificationCode']);
+      const visit = await world.arrive(ana);
+      await visit.refuse(lacksFactor, 'POST', '/submit');
+      await visit.expect(204, 'POST', '/profile/mfa/mfa-enabled');
+      await visit.expect(200, 'POST', '/submit');
+      const next = await world.arrive(ana);
+      await next.refuse(needsFactor, 'POST', '/submit');
+      await showEmailCode(next, ana);
+      await next.expect(200, 'POST', '/submit');
+    });
+  });
+
+  const showEmailCode = async (visit: Visit, { email }: Person) => {
+    const path = '/verification/mfa-verification-code';
+    const { verificationId } = await visit.expect(200, 'POST', path, { identifierType: 'email' });
+    const code = await world.mailbox.codeTo(email);
+    await visit.expect(200, 'POST', `${path}/verify`, { identifierType: 'email', verificationId, code });
+  };
+
+  it('of members of an organization that wants one, whatever the others need', async () => {
+    const [member, other] = [await world.addPerson(), await world.addPerson()];
+    const { id } = await world.operator.call<{ id: string }>('POST', '/api/organizations', {
+      name: 'Vault',
+      isMfaRequired: true,
+    });
+    await world.operator.call('POST', `/api/organizations/${id}/users`, { userIds: [member.id] });
+    await choose('NoPrompt', ['Totp'], { organizationRequiredMfaPolicy: 'Mandatory' });
+    await (await world.arrive(other)).expect(200, 'POST', '/submit');
+    const visit = await world.arrive(member);
+    const { data } = await visit.refuse(lacksFactor, 'POST', '/submit');
+    assert.equal(data.skippable, false);
+    await visit.refuse(required, 'POST', '/profile/mfa/mfa-skipped');
+    const secret = await visit.addTotp();
+    await visit.expect(200, 'POST', '/submit');
+    await decide(member, { skipMfaOnSignIn: true });
+    const next = await world.arrive(member);
+    await next.refuse(needsFactor, 'POST', '/submit');
+    await show(next, secret);
+    await choose('NoPrompt');
+    await (await world.arrive(member)).expect(200, 'POST', '/submit');
+  });
+
+  it('after a password, a code and a social sign-in alike', async () => {
+    const connectorId = await world.operator.connectWechat();
+    const redirectUri = `${world.server.url}/callback/${connectorId}`;
+    const social = async (visit: Visit) => {
+      const path = `/verification/social/${connectorId}`;
+      const begun = await visit.expect(200, 'POST', `${path}/authorization-uri`, { state: 'mine', redirectUri });
+      const { appId } = world.operator.wechatApp;
+      const code = await world.operator.approveAtWechat({ appId, persona: 'mei', outcome: 'success' });
+      return visit.expect(200, 'POST', `${path}/verify`, {
+        verificationId: begun.verificationId,
+        connectorData: { redirectUri, code },
+      });
+    };
+    const ana = await world.addPerson({ email: true });
+    await world.configure({
+      signIn: { methods: [passwordOnly('username'), { ...passwordOnly('email'), verificationCode: true }] },
+    });
+    const linking = await world.begin();
+    await linking.identify(ana);
+    const proof = await social(linking);
+    await linking.expect(204, 'POST', '/profile', { type: 'social', verificationId: proof.verificationId });
+    await linking.expect(200, 'POST', '/submit');
+    const secret = await world.giveTotp(ana);
+    const identifier = { type: 'email', value: ana.email };
+    const ways: Record<string, (visit: Visit) => Promise<Record<string, string>>> = {
+      password: (visit) => visit.expect(200, 'POST', '/verification/password', { identifier, password }),
+      code: async (visit) => {
+        const path = '/verification/verification-code';
+        const sent = await visit.expect(200, 'POST', path, { identifier, interactionEvent: 'SignIn' });
+        const code = await world.mailbox.codeTo(ana.email);
+        return visit.expect(200, 'POST', `${path}/verify`, { identifier, code, ...sent });
+      },
+      social,
+    };
+    for (const [way, prove] of Object.entries(ways)) {
+      const visit = await world.begin();
+      await visit.expect(204, 'POST', '/identification', await prove(visit));
+      const { data } = await visit.refuse(needsFactor, 'POST', '/submit');
+      assert.deepEqual(data.availableFactors, ['Totp'], way);
+      await visit.refuse(needsFactor, 'POST', '/profile', { type: 'extraProfile', values: { nickname: 'Ana' } });
+      await show(visit, secret);
+    }
+  });
+
+  it('of nobody who would rather not be asked, where the choice is theirs', async () => {
+    const ana = await world.addPerson();
+    const secret = await world.giveTotp(ana);
+    await decide(ana, { skipMfaOnSignIn: true });
+    await (await world.arrive(ana)).expect(200, 'POST', '/submit');
+    await choose('Mandatory');
+    const visit = await world.arrive(ana);
+    await visit.refuse(needsFactor, 'POST', '/submit');
+    await show(visit, secret);
+  });
+
+  it('of everybody who comes back after a long time, and tells webhooks when they are in', async () => {
+    const receiver = await startReceiver();
+    const [skipping, addressed, bare] = [
+      await world.addPerson(),
+      await world.addPerson({ email: true }),
+      await world.addPerson(),
+    ];
+    const secret = await world.giveTotp(skipping);
+    await decide(skipping, { skipMfaOnSignIn: true });
+    await world.configure({
+      mfa: { factors: ['Totp', 'EmailVerificationCode'], policy: 'NoPrompt' },
+      adaptiveMfa: { enabled: true },
+    });
+    const event = 'PostSignInAdaptiveMfaTriggered';
+    await world.operator.call('POST', '/api/hooks', { name: 'Risks', events: [event], config: { url: receiver.url } });
+    const { time } = world.clock;
+    for (const person of [skipping, addressed, bare]) await (await world.arrive(person)).expect(200, 'POST', '/submit');
+    try {
+      world.clock.time += 31 * day;
+      const visit = await world.arrive(skipping);
+      const { data } = await visit.refuse(needsFactor, 'POST', '/submit');
+      assert.deepEqual(data.availableFactors, ['Totp']);
+      assert.equal(receiver.requests.length, 0, 'nobody is told before the sign-in is complete');
+      await show(visit, secret);
+      const told = JSON.parse((await receiver.next()).body);
+      assert.equal(told.event, event);
+      assert.deepEqual(
+        [told.interactionEvent, told.userId, told.user.id, told.application.id],
+        ['SignIn', skipping.id, skipping.id, 'demo-app'],
+      );
+      assert.deepEqual(told.adaptiveMfaResult, {
+        requiresMfa: true,
+        triggeredRules: [{ rule: 'long_inactivity', details: { days: 31 } }],
+      });
+      assert.ok(!JSON.stringify(told).includes(secret));
+      const next = await world.arrive(addressed);
+      await next.refuse(needsFactor, 'POST', '/submit');
+      await showEmailCode(next, addressed);
+      await next.expect(200, 'POST', '/submit');
+      assert.equal(JSON.parse((await receiver.next()).body).userId, addressed.id);
+      // Whoever has nothing to show is let in: a risk takes no account away.
+      await (await world.arrive(bare)).expect(200, 'POST', '/submit');
+      await (await world.arrive(skipping)).expect(200, 'POST', '/submit');
+    } finally {
+      world.clock.time = time;
+      await receiver.close();
+    }
+  });
+});
