@@ -1,0 +1,148 @@
+import assert from 'node:assert/strict';
+import { after, afterEach, before, describe, it } from 'node:test';
+import { barriers } from '../support/accessibility.ts';
+import { authorization } from '../support/authorization.ts';
+import { openBrowser, phoneScreen, type Visitor } from '../support/browser.ts';
+import { arrivalAt, type Landing, startLanding } from '../support/landing.ts';
+import { type Operator, operate } from '../support/operator.ts';
+import { goodPassword, signIn } from '../support/pages.ts';
+import { openPostOffice, type PostOffice } from '../support/post-office.ts';
+import { startServer, type TestServer } from '../support/server.ts';
+
+const newPassword = 'a lantern by the harbour';
+
+describe('codes on the hosted pages', () => {
+  let post: PostOffice;
+  let server: TestServer;
+  let operator: Operator;
+  let app: Landing;
+  let clientId: string;
+  let visitor: Visitor;
+  before(async () => {
+    post = await openPostOffice();
+    server = await startServer({ environment: post.environment });
+    operator = await operate(server);
+    await post.addEmail(operator);
+    app = await startLanding();
+    ({ id: clientId } = await operator.addApplication({ type: 'SPA', redirectUri: `${app.url}/callback` }));
+  });
+  after(async () => {
+    app?.close();
+    await server?.close();
+    await post?.close();
+  });
+  afterEach(() => visitor?.close());
+
+  const begin = async (extra: Record<string, string> = {}) => {
+    const request = authorization({ endpoint: server.url, clientId, redirectUri: `${app.url}/callback`, extra });
+    await visitor.page.goto(request.url);
+    return request;
+  };
+  const addUser = (username: string) =>
+    operator.call('POST', '/api/users', { username, primaryEmail: `${username}@example.com`, password: goodPassword });
+  /** Waits for a page, and finds nobody locked out of it. */
+  const meet = async (heading: string) => {
+    await visitor.page.getByRole('heading', { name: heading }).waitFor();
+    assert.deepEqual(await barriers(visitor.page), [], heading);
+    // Nothing runs out of a narrow screen.
+    assert.ok(await visitor.page.evaluate('document.documentElement.scrollWidth <= innerWidth'), heading);
+  };
+  const press = (name: string) => visitor.page.getByRole('button', { name, exact: true }).click();
+  const arrives = async ({ redirectUri }: { redirectUri: string }) =>
+    assert.ok((await arrivalAt(visitor.page, redirectUri)).searchParams.get('code'));
+
+  it('replace a forgotten password on a phone', async () => {
+    await addUser('ana_codes');
+    visitor = await openBrowser(phoneScreen);
+    const { page } = visitor;
+    const request = await begin();
+    await page.getByRole('link', { name: 'Forgot your password?' }).click();
+    await meet('Forgot your password?');
+    await page.getByLabel('Email').fill('ana');
+    await press('Send the code');
+    await page.getByText('It looks like name@example.com.').waitFor();
+    await page.getByLabel('Email').fill('ana_codes@example.com');
+    await press('Send the code');
+    await meet('Check your email');
+    await page.getByText('ana_codes@example.com').waitFor();
+    const first = await post.codeTo('ana_codes@example.com');
+    await page.getByLabel('Code').fill(first === '111111' ? '222222' : '111111');
+    await press('Continue');
+    await page.getByText('The code is wrong.').waitFor();
+    await meet('Check your email');
+    await press('Send another code');
+    await page.getByText('Another code is on its way.').waitFor();
+    await page.getByLabel('Code').fill(await post.codeTo('ana_codes@example.com'));
+    await press('Continue');
+    await meet('Choose a new password');
+    await page.getByLabel('Choose a password').fill('short');
+    await press('Change the password');
+    await page.getByText(/too short/).waitFor();
+    await page.getByLabel('Choose a password').fill(newPassword);
+    await press('Change the password');
+    await page.getByText('Your password was changed.').waitFor();
+    await meet('Sign in to');
+    await signIn(page, { username: 'ana_codes', password: newPassword });
+    await arrives(request);
+  });
+
+  it('replace a forgotten password with the keyboard alone', async () => {
+    await addUser('eva_codes');
+    visitor = await openBrowser();
+    const { page } = visitor;
+    const { keyboard } = page;
+    const focuses = (what: string) => page.locator(`${what}:focus`).waitFor({ state: 'attached' });
+    const request = await begin();
+    await focuses('#username');
+    for (let count = 0; count < 8; count += 1) {
+      if ((await page.locator('.forgot:focus').count()) > 0) break;
+      await keyboard.press('Tab');
+    }
+    await focuses('.forgot');
+    await keyboard.press('Enter');
+    await focuses('#address');
+    await keyboard.type('eva_codes@example.com');
+    await keyboard.press('Enter');
+    await focuses('#code');
+    await keyboard.type(await post.codeTo('eva_codes@example.com'));
+    await keyboard.press('Enter');
+    await focuses('#password');
+    await keyboard.type(newPassword);
+    await keyboard.press('Enter');
+    await page.getByText('Your password was changed.').waitFor();
+    await focuses('#username');
+    await keyboard.type('eva_codes');
+    await keyboard.press('Tab');
+    await keyboard.type(newPassword);
+    await keyboard.press('Enter');
+    await arrives(request);
+  });
+
+  it('register with an email address, and sign in with it', async () => {
+    await operator.call('PATCH', '/api/sign-in-exp', {
+      signIn: { methods: [{ identifier: 'email', password: false, verificationCode: true, isPasswordPrimary: false }] },
+      signUp: { identifiers: ['email'], password: false, verify: true, secondaryIdentifiers: [] },
+    });
+    visitor = await openBrowser(phoneScreen);
+    const { page } = visitor;
+    for (const [extra, title] of [
+      [{ first_screen: 'register' }, 'Create your'],
+      [{ prompt: 'login' }, 'Sign in to'],
+    ] as const) {
+      const request = await begin(extra);
+      await meet(title);
+      await page.getByLabel('Email').fill('mia_codes@example.com');
+      await press('Continue');
+      await meet('Check your email');
+      await page.goBack();
+      await meet(title);
+      await page.goForward();
+      await page.getByLabel('Code').fill(await post.codeTo('mia_codes@example.com'));
+      await press('Continue');
+      await arrives(request);
+    }
+    const people = await operator.call<{ primaryEmail: string | null }[]>('GET', '/api/users');
+    assert.equal(people.filter(({ primaryEmail }) => primaryEmail === 'mia_codes@example.com').length, 1);
+    assert.deepEqual(visitor.complaints, []);
+  });
+});
