@@ -1,339 +1,427 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
-import { step } from './machine.ts';
-import { missingDetails, resolvePolicy } from './policy.ts';
-import type { Proof, SignInState } from './state.ts';
+import { play, sequences, type Visit, type World, worlds } from '../../../test/support/random-sign-ins.ts';
+import type { Address, Proof, SecondFactorChoices } from './state.ts';
 import type { Account, Effect, SignInEvent } from './vocabulary.ts';
 
 /*
  * Random sequences of events, with accounts, proofs and policies drawn at random too: what must hold however people, custom
- * pages and attackers put the steps together.
+ * pages and attackers put the steps together. What is expected is worked out here from the settings, the account and the
+ * events alone, not with the machine's own parts.
  */
 
-const now = 1_800_000_000_000;
-const people: readonly Account[] = ['ada', 'bob', 'cyd'].map((id, at) => ({
-  id,
-  isSuspended: id === 'cyd',
-  username: at !== 1,
-  email: at === 1,
-  phone: false,
-  password: at !== 1,
-  social: at > 0,
-  targets: at > 0 ? ['wechat'] : [],
-  addresses: [],
-  risks: [],
-}));
+/** What was done in a sign-in up to a step, that step included, as the events tell it. */
+interface Story {
+  /** Proofs by their id, as the factors gave them. */
+  given: Map<string, Proof>;
+  /** First factors that said something of this person, or of the account to be. */
+  ways: Proof[];
+  seconds: Proof[];
+  choices: SecondFactorChoices;
+  madeFactors: string[];
+  hasAnswered: boolean;
+  hasChosenPassword: boolean;
+}
+const fresh = (): Story => ({
+  given: new Map(),
+  ways: [],
+  seconds: [],
+  choices: {},
+  madeFactors: [],
+  hasAnswered: false,
+  hasChosenPassword: false,
+});
 
-const policyArbitrary = fc
-  .record({
-    signInMode: fc.constantFrom('SignIn' as const, 'Register' as const, 'SignInAndRegister' as const),
-    identifiers: fc.oneof(
-      { weight: 3, arbitrary: fc.subarray(['username'] as const) },
-      { weight: 1, arbitrary: fc.subarray(['username', 'email', 'phone'] as const) },
-    ),
-    password: fc.boolean(),
-    withPassword: fc.boolean(),
-    skip: fc.boolean(),
-    asks: fc.boolean(),
-  })
-  .map(({ signInMode, identifiers, password, withPassword, skip, asks }) =>
-    resolvePolicy({
-      signInMode,
-      signIn: { methods: [{ identifier: 'username', password: withPassword }] },
-      signUp: { identifiers, password },
-      socialSignIn: { skipRequiredIdentifiers: skip },
-      profileFields: asks ? ['a field'] : [],
-    }),
-  );
-
-const intent = fc.constantFrom('SignIn' as const, 'Register' as const, 'ForgotPassword' as const);
-/** Mostly the account that the service would look up; now and then any other, or none, as a faulty caller might pass. */
-const accountArbitrary = fc.oneof(
-  { weight: 4, arbitrary: fc.constant('looked up' as const) },
-  { weight: 1, arbitrary: fc.constant('suspended meanwhile' as const) },
-  { weight: 3, arbitrary: fc.option(fc.constantFrom(...people), { nil: undefined }) },
-);
-type Given = Account | 'looked up' | 'suspended meanwhile' | undefined;
-
-/** Ids are made fresh where the server makes them, so they are counted, not drawn. */
-type Draft =
-  | { kind: 'start' | 'change'; intent: SignInState['intent'] }
-  | { kind: 'prove'; proof: FirstProof; who: Account }
-  | { kind: 'identify' | 'add-social'; which: number; account: Given; link: boolean }
-  | { kind: 'username' | 'password' | 'answers' | 'submit'; account: Given };
-
-const draftArbitrary: fc.Arbitrary<Draft> = fc.oneof(
-  { weight: 1, arbitrary: fc.record({ kind: fc.constantFrom('start' as const, 'change' as const), intent }) },
-  {
-    weight: 4,
-    arbitrary: fc.record({
-      kind: fc.constant('prove' as const),
-      proof: fc.constantFrom('Password' as const, 'NewPasswordIdentity' as const, 'Social' as const),
-      who: fc.constantFrom(...people),
-    }),
-  },
-  {
-    weight: 5,
-    arbitrary: fc.record({
-      kind: fc.constantFrom('identify' as const, 'add-social' as const),
-      which: fc.nat(1),
-      account: accountArbitrary,
-      link: fc.boolean(),
-    }),
-  },
-  {
-    weight: 4,
-    arbitrary: fc.record({
-      kind: fc.constantFrom('username' as const, 'password' as const, 'answers' as const, 'submit' as const),
-      account: accountArbitrary,
-    }),
-  },
-);
-
-type FirstProof = 'Password' | 'NewPasswordIdentity' | 'Social';
-const makeProof = (type: FirstProof, who: Account, id: string): Proof => {
-  const base = { id, createdAt: now, used: false };
-  if (type === 'Password') return { ...base, type, userId: who.id, identifier: { type: 'username', value: who.id } };
-  if (type === 'Social')
-    return {
-      ...base,
-      type,
-      connectorId: 'c',
-      target: 'wechat',
-      syncProfile: true,
-      identity: { id: who.id, name: who.id },
-    };
-  return { ...base, type, identifier: { type: 'username', value: `new-${id}` }, password: 'sealed' };
+const secondNames: Readonly<Record<string, string>> = {
+  Totp: 'Totp',
+  WebAuthn: 'WebAuthn',
+  BackupCode: 'BackupCode',
+  MfaEmailVerificationCode: 'EmailVerificationCode',
+  MfaPhoneVerificationCode: 'PhoneVerificationCode',
 };
+const isSecond = ({ type }: Proof) => type in secondNames;
+const ownerOf = (proof: Proof) => ('userId' in proof ? proof.userId : undefined);
+const codeName = ({ type }: Address) => (type === 'email' ? 'EmailVerificationCode' : 'PhoneVerificationCode');
 
-type Accounts = ReadonlyMap<string, Account>;
-
-/** The account that the service would find for a proof. */
-const ownerOf = (proof: Proof | undefined, accounts: Accounts): Account | undefined => {
-  if (proof?.type === 'Password') return accounts.get(proof.userId);
-  if (proof?.type !== 'Social') return undefined;
-  const owner = accounts.get(proof.identity.id);
-  return owner?.targets.includes('wechat') ? owner : undefined;
-};
-
-function toEvent(draft: Draft, state: SignInState | undefined, id: string, accounts: Accounts): SignInEvent {
-  const given = (account: Given, found: Account | undefined) => {
-    if (account === 'suspended meanwhile') return found ? { account: { ...found, isSuspended: true } } : {};
-    const chosen = account === 'looked up' ? found : account;
-    return chosen ? { account: chosen } : {};
-  };
-  const identified = state?.userId === undefined ? undefined : accounts.get(state.userId);
-  switch (draft.kind) {
-    case 'start':
-      return { type: 'started', intent: draft.intent };
-    case 'change':
-      return { type: 'intent-changed', intent: draft.intent };
-    case 'prove':
-      return { type: 'proved', proof: makeProof(draft.proof, draft.who, id) };
-    case 'identify': {
-      const proof = state?.proofs.at(-1 - draft.which);
-      // Whom a social identity belongs to is read from the database; nobody can pass another account there.
-      const account = proof?.type === 'Social' ? 'looked up' : draft.account;
-      return {
-        type: 'identified',
-        ...(proof ? { proofId: proof.id } : {}),
-        ...given(account, ownerOf(proof, accounts)),
-        link: draft.link,
-      };
-    }
-    case 'add-social': {
-      const proofId = state?.proofs.at(-1 - draft.which)?.id ?? 'none';
-      return { type: 'social-added', proofId, inUse: draft.link, ...given(draft.account, identified) };
-    }
-    case 'username':
-      return { type: 'username-chosen', value: 'chosen', taken: false, ...given(draft.account, identified) };
-    case 'password':
-      return { type: 'password-chosen', password: 'sealed', ...given(draft.account, identified) };
-    case 'answers':
-      return { type: 'profile-added', profile: { customData: { size: 40 } }, ...given(draft.account, identified) };
-    case 'submit':
-      return { type: 'submitted', ...given(draft.account, identified) };
+function follow(story: Story, { event, before, after }: Visit): Story {
+  if (event.type === 'started') return fresh();
+  const next: Story = { ...story, given: new Map(story.given) };
+  const said = 'proofId' in event && event.proofId !== undefined ? story.given.get(event.proofId) : undefined;
+  switch (event.type) {
+    case 'intent-changed':
+      return before?.intent === after.intent ? next : { ...fresh(), given: next.given };
+    case 'proved':
+    case 'answered':
+      if (!event.proof) return next;
+      next.given.set(event.proof.id, event.proof);
+      return isSecond(event.proof) ? { ...next, seconds: [...story.seconds, event.proof] } : next;
+    case 'identified':
+    case 'social-added':
+    case 'address-added':
+      return said ? { ...next, ways: [...story.ways, said] } : next;
+    case 'factor-added':
+      return said && 'factor' in said ? { ...next, madeFactors: [...story.madeFactors, said.factor.type] } : next;
+    case 'factor-choice':
+      return { ...next, choices: { ...story.choices, [event.choice]: true } };
+    case 'profile-added':
+      return { ...next, hasAnswered: true };
+    case 'password-chosen':
+      return { ...next, hasChosenPassword: true };
+    default:
+      return next;
   }
 }
 
-interface Visit {
-  event: SignInEvent;
-  before: SignInState | undefined;
-  after: SignInState;
-  effects: Effect[];
+/** Addresses that a code of this sign-in proved. */
+const provedAddresses = ({ ways }: Story): Address[] =>
+  ways.flatMap((proof) =>
+    proof.type === 'EmailVerificationCode' || proof.type === 'PhoneVerificationCode' ? [proof.identifier] : [],
+  );
+const holds = (addresses: readonly Address[], { type, value }: Address) =>
+  addresses.some((known) => known.type === type && known.value === value);
+
+type Settings = World['settings'];
+const isMandatory = ({ mfa }: Settings, { secondFactors }: Account) =>
+  mfa.policy.includes('Mandatory') ||
+  (mfa.organizationRequiredMfaPolicy === 'Mandatory' && secondFactors?.isRequiredByOrganization === true);
+/** Kinds that the person set up and the tenant offers. */
+const ownKinds = ({ mfa }: Settings, { secondFactors }: Account): string[] =>
+  (secondFactors?.factors ?? [])
+    .filter(({ type, remainCodes = 0 }) => mfa.factors.includes(type) && (type !== 'BackupCode' || remainCodes > 0))
+    .map(({ type }) => type);
+const codeKinds = ({ mfa }: Settings, addresses: readonly Address[]): string[] =>
+  addresses.map(codeName).filter((kind) => (mfa.factors as string[]).includes(kind));
+
+/** Whether a sign-in of this account needs a second factor, and has not seen one. */
+function owesFactor(settings: Settings, account: Account, story: Story): boolean {
+  const own = ownKinds(settings, account);
+  const { enabled = false, skipMfaOnSignIn = false } = account.secondFactors ?? {};
+  const isDemanded =
+    isMandatory(settings, account) || account.risks.length > 0 || ((enabled || own.length > 0) && !skipMfaOnSignIn);
+  const proved = provedAddresses(story);
+  const reachable = account.addresses.filter((address) => !holds(proved, address));
+  const canShow = own.length > 0 || codeKinds(settings, reachable).length > 0;
+  return isDemanded && canShow && !story.seconds.some((proof) => ownerOf(proof) === account.id);
 }
 
-/** Plays a sequence; a creation that the machine asks for is answered at once, as the service does. */
-function play(policy: ReturnType<typeof resolvePolicy>, drafts: readonly Draft[]): Visit[] {
-  const visits: Visit[] = [];
-  const accounts = new Map(people.map((person) => [person.id, person]));
-  let state: SignInState | undefined;
-  const take = (event: SignInEvent) => {
-    const result = step(state, event, { policy, now });
-    if ('refused' in result) return;
-    visits.push({ event, before: state, after: result.state, effects: result.effects });
-    state = result.state;
-    const creation = result.effects.find((effect) => effect.type === 'create-user');
-    if (creation?.type !== 'create-user') return;
-    const { username, identity, password } = creation.profile;
-    const created: Account = {
-      id: `created-${visits.length}`,
-      isSuspended: false,
-      username: username !== undefined,
-      email: false,
-      phone: false,
-      password: password !== undefined,
-      social: identity !== undefined,
-      targets: identity ? [identity.target] : [],
-      addresses: [],
-      risks: [],
-    };
-    accounts.set(created.id, created);
-    take({ type: 'created', account: created });
-  };
-  drafts.forEach((draft, at) => {
-    take(toEvent(draft, state, `p${at}`, accounts));
+/** What a complete sign-in would leave to set up or to decide: nothing is what it should. */
+function owesSetup(settings: Settings, account: Account, story: Story, intent: string): string | undefined {
+  const { policy, factors } = settings.mfa;
+  const isMandatoryHere = isMandatory(settings, account);
+  const isTenants = policy.includes('Mandatory');
+  const isPrompted =
+    intent === 'Register'
+      ? policy !== 'NoPrompt' && !policy.startsWith('PromptOnlyAtSignIn')
+      : policy !== 'NoPrompt' || (isMandatoryHere && !isTenants);
+  const has = [...ownKinds(settings, account), ...story.madeFactors];
+  if (story.madeFactors.length > 0 && factors.includes('BackupCode') && !has.includes('BackupCode'))
+    return 'backup codes';
+  const { skipped, suggestionSkipped, enabled } = { ...account.secondFactors, ...story.choices };
+  const offered = factors.filter((kind) => kind !== 'BackupCode');
+  if (!isPrompted || offered.length === 0 || has.some((kind) => kind !== 'BackupCode')) return undefined;
+  const codes = codeKinds(settings, [...account.addresses, ...provedAddresses(story)]);
+  if (isMandatoryHere && codes.length === 0) return 'a factor';
+  const isBetterOffered = offered.some((kind) => kind === 'Totp' || kind === 'WebAuthn');
+  if (isMandatoryHere) return isBetterOffered && !suggestionSkipped ? 'a look at a better factor' : undefined;
+  return skipped || (enabled && codes.length > 0) ? undefined : 'a decision';
+}
+
+type Scene = Visit & { story: Story; earlier: Story };
+const tell = (visits: readonly Visit[]): Scene[] => {
+  let story = fresh();
+  return visits.map((visit) => {
+    const earlier = story;
+    story = follow(story, visit);
+    const scene = { ...visit, story, earlier };
+    if (visit.effects.some(({ type }) => type === 'reset-password')) story = fresh();
+    return scene;
   });
-  return visits;
-}
-
-const provesOf = (proof: FirstProof, who: Account): Draft => ({ kind: 'prove', proof, who });
-/** Steps in the order that makes sense, so that the random ones around them meet sign-ins that are under way. */
-const sensible = fc
-  .record({
-    proof: fc.constantFrom('Password' as const, 'NewPasswordIdentity' as const, 'Social' as const),
-    who: fc.constantFrom(...people),
-  })
-  .map(({ proof, who }): Draft[] => [
-    provesOf(proof, who),
-    { kind: 'identify', which: 0, account: 'looked up', link: false },
-    { kind: 'username', account: 'looked up' },
-    { kind: 'submit', account: 'looked up' },
-  ]);
-const chunk = fc.oneof(
-  { weight: 2, arbitrary: sensible },
-  { weight: 5, arbitrary: draftArbitrary.map((draft) => [draft]) },
-);
-const sequences = fc
-  .tuple(policyArbitrary, intent, fc.array(chunk, { minLength: 3, maxLength: 12, size: 'max' }))
-  .map(([policy, first, rest]): [typeof policy, Draft[]] => [
-    policy,
-    [{ kind: 'start', intent: first }, ...rest.flat()],
-  ]);
-const always = (promise: (visits: Visit[], policy: ReturnType<typeof resolvePolicy>) => void) =>
+};
+const always = (promise: (scene: Scene, world: World) => void) =>
   fc.assert(
-    fc.property(sequences, ([policy, drafts]) => promise(play(policy, drafts), policy)),
+    fc.property(worlds, sequences, (world, drafts) => {
+      for (const scene of tell(play(world, drafts))) promise(scene, world);
+    }),
     { numRuns: 1000, seed: 20_261_122 },
   );
+const effectOf = <Type extends Effect['type']>({ effects }: Visit, type: Type) =>
+  effects.find((effect): effect is Extract<Effect, { type: Type }> => effect.type === type);
+/** Events that add to the account of the person, or to one that is to be made. */
+const additions: readonly SignInEvent['type'][] = [
+  'username-chosen',
+  'password-chosen',
+  'social-added',
+  'address-added',
+  'profile-added',
+  'factor-added',
+  'factor-choice',
+];
 
 describe('the sign-in machine, whatever the order of the steps', () => {
-  it('completes now and then, or the promises below would be empty', () => {
-    let completions = 0;
-    always((visits) => {
-      completions += visits.filter(({ effects }) => effects.some(({ type }) => type === 'finish')).length;
+  it('completes now and then in every way, or the promises below would be empty', () => {
+    const counts = {
+      all: 0,
+      mfa: 0,
+      byCode: 0,
+      registered: 0,
+      factors: 0,
+      choices: 0,
+      resets: 0,
+      addresses: 0,
+      expired: 0,
+    };
+    const count = (name: keyof typeof counts, is: unknown) => {
+      if (is) counts[name] += 1;
+    };
+    always((scene) => {
+      count('resets', effectOf(scene, 'reset-password'));
+      const finish = effectOf(scene, 'finish');
+      if (!finish) return;
+      count('all', true);
+      count('mfa', finish.amr.includes('mfa'));
+      count('byCode', finish.amr.includes('email') && scene.after.intent === 'SignIn');
+      count('registered', scene.after.intent === 'Register');
+      count('factors', effectOf(scene, 'add-factors'));
+      count('choices', effectOf(scene, 'keep-choices'));
+      count('addresses', finish.patch.email ?? finish.patch.phone);
+      count(
+        'expired',
+        scene.story.ways.some((proof) => proof.type === 'Password' && proof.expired),
+      );
     });
-    assert.ok(completions > 100, `${completions} completions`);
+    for (const [name, number] of Object.entries(counts)) assert.ok(number > 20, `${name}: ${number} of ${counts.all}`);
   });
 
-  it('completes only for somebody who was proved, is not suspended and lacks nothing', () => {
-    always((visits, policy) => {
-      const provedBy = new Map<string, string>();
-      for (const { event, before, after, effects } of visits) {
-        if (event.type === 'started') provedBy.clear();
-        if (event.type === 'identified' && before?.userId === undefined && after.userId !== undefined) {
-          const proof = before?.proofs.find(({ id }) => id === event.proofId);
-          const subject =
-            proof?.type === 'Password' ? proof.userId : proof?.type === 'Social' ? proof.identity.id : undefined;
-          assert.equal(subject, after.userId, 'identified by a proof of that very account');
-          provedBy.set(after.userId, proof?.id ?? '');
-        }
-        if (event.type === 'created' && policy.required.includes('extraProfile')) {
-          const skips = policy.skipRequiredForSocial && before?.profile.identity !== undefined;
-          assert.ok(before?.answered || skips, 'an account was created before its questions were answered');
-        }
-        if (event.type === 'created') provedBy.set(event.account.id, 'created');
-        for (const effect of effects) {
-          if (effect.type !== 'finish') continue;
-          assert.ok(provedBy.has(effect.userId), 'finished without a proof');
-          assert.ok(event.type === 'submitted' && event.account?.id === effect.userId && !event.account.isSuspended);
-          const came =
-            after.proofs.some(({ used, type }) => used && type === 'Social') || after.profile.identity !== undefined;
-          const { account } = event;
-          const has = {
-            username: account.username || after.profile.username !== undefined,
-            email: account.email,
-            phone: account.phone,
-            password: account.password || after.profile.password !== undefined,
-            social: account.social || came,
-            // Whoever has an account is asked nothing any more; a new one is told apart below.
-            extraProfile: true,
-          };
-          assert.deepEqual(missingDetails(policy, has, came), []);
-        }
-      }
+  it('completes only for somebody who was proved in this sign-in, and is not suspended', () => {
+    always((scene) => {
+      const finish = effectOf(scene, 'finish');
+      if (!finish) return;
+      const { event, after, story } = scene;
+      assert.ok(event.type === 'submitted' && event.account?.id === finish.userId && !event.account.isSuspended);
+      assert.notEqual(after.intent, 'ForgotPassword');
+      const { account } = event;
+      const provesPerson = (proof: Proof) =>
+        proof.type === 'Password'
+          ? proof.userId === account.id
+          : proof.type === 'Social'
+            ? proof.identity.id === account.id
+            : 'identifier' in proof &&
+              proof.type.endsWith('Code') &&
+              holds(account.addresses, proof.identifier as Address);
+      assert.ok(account.id.startsWith('created-') || story.ways.some(provesPerson), 'nobody was proved');
+    });
+  });
+
+  it('completes only where a due second factor was shown in this sign-in, by the person', () => {
+    always((scene, { settings }) => {
+      if (!effectOf(scene, 'finish') || scene.event.type !== 'submitted' || !scene.event.account) return;
+      const { account } = scene.event;
+      if (scene.after.intent === 'SignIn') assert.ok(!owesFactor(settings, account, scene.story), 'a factor is due');
+      assert.equal(owesSetup(settings, account, scene.story, scene.after.intent), undefined);
+    });
+  });
+
+  it('takes as a second factor only what the tenant offers, of the person, and no way in once more', () => {
+    always(({ event, before, earlier }, { settings, people }) => {
+      if ((event.type !== 'proved' && event.type !== 'answered') || !event.proof || !isSecond(event.proof)) return;
+      const { proof } = event;
+      assert.ok((settings.mfa.factors as string[]).includes(secondNames[proof.type] ?? ''));
+      assert.ok(before?.userId !== undefined && before.userId === ownerOf(proof) && before.intent !== 'ForgotPassword');
+      if (proof.type !== 'MfaEmailVerificationCode' && proof.type !== 'MfaPhoneVerificationCode') return;
+      const account = people.find(({ id }) => id === proof.userId);
+      assert.ok(holds(account?.addresses ?? [], proof.identifier));
+      assert.ok(!holds(provedAddresses(earlier), proof.identifier), 'one code counted as two factors');
+    });
+  });
+
+  it('adds nothing to an account before a due factor is shown', () => {
+    always(({ event, before, earlier }, { settings }) => {
+      if (before?.userId === undefined || before.intent !== 'SignIn' || !additions.includes(event.type)) return;
+      const account = 'account' in event ? event.account : undefined;
+      assert.ok(account?.id === before.userId && !owesFactor(settings, account, earlier));
+    });
+  });
+
+  it('names in the token how the person was proved, and nothing else', () => {
+    const words: Readonly<Record<string, string>> = {
+      Password: 'pwd',
+      NewPasswordIdentity: 'pwd',
+      Social: 'social',
+      EmailVerificationCode: 'email',
+      PhoneVerificationCode: 'sms',
+      Totp: 'otp',
+      WebAuthn: 'pop',
+      BackupCode: 'otp',
+      MfaEmailVerificationCode: 'email',
+      MfaPhoneVerificationCode: 'sms',
+    };
+    always((scene) => {
+      const finish = effectOf(scene, 'finish');
+      if (!finish) return;
+      const { ways, seconds } = scene.story;
+      const expected = new Set([...ways, ...seconds].map(({ type }) => words[type] ?? type));
+      if (seconds.length > 0) expected.add('mfa');
+      assert.deepEqual(new Set(finish.amr), expected);
+    });
+  });
+
+  it('completes no sign-in with an expired password that is not replaced', () => {
+    always((scene) => {
+      const finish = effectOf(scene, 'finish');
+      const password = scene.story.ways.findLast((proof) => proof.type === 'Password');
+      if (finish && password?.type === 'Password' && password.expired) assert.ok(finish.patch.password);
+    });
+  });
+
+  it('completes only for accounts that lack nothing', () => {
+    always((scene, { settings }) => {
+      const finish = effectOf(scene, 'finish');
+      if (!finish || scene.event.type !== 'submitted' || !scene.event.account) return;
+      const { account } = scene.event;
+      const cameBySocial = scene.story.ways.some(({ type }) => type === 'Social');
+      if (cameBySocial && settings.socialSignIn.skipRequiredIdentifiers) return;
+      const has = (detail: 'username' | 'email' | 'phone') => account[detail] || finish.patch[detail] !== undefined;
+      const { identifiers, password } = settings.signUp;
+      if (identifiers.includes('username')) assert.ok(has('username'));
+      if (identifiers.includes('email') && identifiers.includes('phone')) assert.ok(has('email') || has('phone'));
+      else for (const type of ['email', 'phone'] as const) assert.ok(!identifiers.includes(type) || has(type));
+      if (password) assert.ok(account.password || finish.patch.password || account.social || cameBySocial);
+    });
+  });
+
+  it('replaces a password only by a code to an address of that very account, and signs nobody in by it', () => {
+    always((scene, { settings }) => {
+      const reset = effectOf(scene, 'reset-password');
+      if (!reset) return;
+      const { event, before, after, story } = scene;
+      assert.ok(before?.intent === 'ForgotPassword' && before.userId === reset.userId);
+      assert.ok(event.type === 'submitted' && event.account?.id === reset.userId && !event.account.isSuspended);
+      assert.ok(settings.signInMode !== 'Register' && settings.signIn.methods.some(({ password }) => password));
+      const codes = provedAddresses(story).filter((address) => holds(event.account?.addresses ?? [], address));
+      const allowed: readonly string[] = settings.forgotPasswordMethods ?? [];
+      assert.ok(codes.some((address) => allowed.includes(codeName(address))));
+      assert.ok(story.hasChosenPassword);
+      assert.equal(after.userId, undefined);
+      assert.ok(after.proofs.length === 0 && Object.keys(after.profile).length === 0);
+      assert.equal(scene.effects.length, 1);
     });
   });
 
   it('takes every proof once', () => {
-    always((visits) => {
-      const used = new Set<string>();
-      for (const { event, before, after } of visits) {
-        if (event.type === 'identified' || event.type === 'social-added') {
-          assert.ok(
-            !before?.proofs.some((proof) => proof.id === event.proofId && proof.used),
-            'a used proof was taken',
-          );
-        }
-        for (const { id, used: now } of after.proofs) {
-          const was = before?.proofs.find((proof) => proof.id === id)?.used ?? false;
-          if (!now) assert.ok(!was && !used.has(id), 'a used proof became unused');
-          if (!now || was) continue;
-          assert.ok(!used.has(id), 'a proof was used twice');
-          used.add(id);
-          assert.ok(event.type === 'identified' || event.type === 'social-added');
-        }
+    always(({ event, earlier, before, after }) => {
+      if ('proofId' in event && event.proofId !== undefined) {
+        assert.ok(
+          before?.proofs.some(({ id, used }) => id === event.proofId && !used),
+          'a used proof was taken',
+        );
+        assert.ok(
+          ![...earlier.ways, ...earlier.seconds].some(({ id }) => id === event.proofId),
+          'a proof was taken twice',
+        );
+      }
+      for (const { id, used } of before?.proofs ?? []) {
+        if (used)
+          assert.ok(!after.proofs.some((proof) => proof.id === id && !proof.used), 'a used proof became unused');
       }
     });
   });
 
   it('never exchanges the person', () => {
-    always((visits) => {
-      for (const { event, before, after } of visits) {
-        if (event.type === 'started') assert.equal(after.userId, undefined);
-        else if (before?.userId !== undefined) assert.equal(after.userId, before.userId);
-      }
+    always(({ event, before, after, effects }) => {
+      if (event.type === 'started') assert.equal(after.userId, undefined);
+      else if (before?.userId !== undefined && !effects.some(({ type }) => type === 'reset-password'))
+        assert.equal(after.userId, before.userId);
     });
   });
 
-  it('creates nobody where registration is closed, and lets nobody in where sign-in is', () => {
-    always((visits, policy) => {
-      for (const { effects, event, after } of visits) {
-        if (!policy.register) assert.ok(!effects.some(({ type }) => type === 'create-user'));
-        if (!policy.signIn && event.type === 'identified') assert.equal(after.userId, undefined);
-      }
+  it('creates nobody where registration is closed, nor in a way that is; and lets nobody in where sign-in is', () => {
+    always((scene, { settings }) => {
+      const { event, after, story } = scene;
+      if (settings.signInMode === 'Register' && event.type === 'identified') assert.equal(after.userId, undefined);
+      const creation = effectOf(scene, 'create-user');
+      if (!creation) return;
+      assert.notEqual(settings.signInMode, 'SignIn');
+      assert.equal(after.intent, 'Register');
+      const { username, password, identity, email, phone } = creation.profile;
+      const { identifiers, password: asksPassword } = settings.signUp;
+      const byName =
+        username !== undefined && password !== undefined && identifiers.includes('username') && asksPassword;
+      const byCode = [email && 'email', phone && 'phone'].some((type) =>
+        (identifiers as string[]).includes(type ?? ''),
+      );
+      assert.ok(byName || byCode || identity !== undefined, 'created in a way that is closed');
+      const skips = settings.socialSignIn.skipRequiredIdentifiers && identity !== undefined;
+      if ((settings.profileFields ?? []).length > 0) assert.ok(story.hasAnswered || skips, 'created without answers');
     });
   });
 
-  it('links an identity only to an account that was proved, after the identity itself was', () => {
-    always((visits) => {
-      const proved = new Set<string>();
-      for (const { event, before, after, effects } of visits) {
-        if (
-          event.type === 'identified' &&
-          after.intent === 'SignIn' &&
-          after.profile.identity &&
-          !before?.profile.identity
-        ) {
-          assert.ok(event.link && before?.userId !== undefined, 'linked without being asked to');
-        }
-        for (const proof of after.proofs) if (proof.type === 'Social' && proof.used) proved.add(proof.identity.id);
-        for (const effect of effects) {
-          if (effect.type !== 'link-identity') continue;
-          assert.equal(before?.userId, effect.userId);
-          assert.ok(proved.has(effect.identity.userId));
-        }
+  it('writes an address only if a code proved it, and an identity only if the provider did', () => {
+    always((scene) => {
+      for (const { patch } of [effectOf(scene, 'finish'), effectOf(scene, 'update-user')].filter(
+        (effect) => effect !== undefined,
+      ))
+        assertProved(scene.story, patch);
+      const profile = effectOf(scene, 'create-user')?.profile;
+      if (profile) assertProved(scene.story, profile);
+      const link = effectOf(scene, 'link-identity');
+      const identities = [profile?.identity, link?.identity].filter((identity) => identity !== undefined);
+      for (const { userId } of identities)
+        assert.ok(scene.story.ways.some((proof) => proof.type === 'Social' && proof.identity.id === userId));
+      if (link) assert.equal(scene.before?.userId, link.userId);
+    });
+  });
+
+  it('links an unknown identity only where that was asked for', () => {
+    always(({ event, before, after }) => {
+      if (
+        event.type !== 'identified' ||
+        after.intent !== 'SignIn' ||
+        before?.profile.identity ||
+        !after.profile.identity
+      )
+        return;
+      assert.ok(event.link && before?.userId !== undefined);
+    });
+  });
+
+  it('gives a person only factors that they were asked for and made', () => {
+    always((scene, { settings }) => {
+      const added = effectOf(scene, 'add-factors');
+      if (!added || scene.event.type !== 'submitted' || !scene.event.account) return;
+      const types = added.factors.map(({ type }) => type);
+      const own = ownKinds(settings, scene.event.account);
+      assert.deepEqual([...types].sort(), [...new Set(scene.story.madeFactors)].sort());
+      assert.ok(types.every((type) => settings.mfa.factors.includes(type)));
+      assert.ok(
+        own.every((kind) => kind === 'BackupCode'),
+        'there was a factor',
+      );
+      assert.equal(types.filter((type) => type !== 'BackupCode').length, 1);
+      assert.ok(!(own.includes('BackupCode') && types.includes('BackupCode')), 'codes were left');
+    });
+  });
+
+  it('keeps only decisions that were the person’s to make', () => {
+    always((scene, { settings }) => {
+      const kept = effectOf(scene, 'keep-choices');
+      if (!kept || scene.event.type !== 'submitted' || !scene.event.account) return;
+      const { account } = scene.event;
+      assert.deepEqual(kept.choices, scene.story.choices);
+      const { enabled, skipped, suggestionSkipped } = kept.choices;
+      const isPrompted = settings.mfa.policy !== 'NoPrompt';
+      if (skipped) assert.ok(isPrompted && !isMandatory(settings, account));
+      if (enabled) {
+        assert.ok(isPrompted && !isMandatory(settings, account));
+        assert.ok(codeKinds(settings, [...account.addresses, ...provedAddresses(scene.story)]).length > 0);
       }
+      if (suggestionSkipped) assert.ok(isMandatory(settings, account));
     });
   });
 });
+
+function assertProved(story: Story, { email, phone }: { email?: string; phone?: string }): void {
+  const proved = provedAddresses(story);
+  if (email !== undefined) assert.ok(holds(proved, { type: 'email', value: email }));
+  if (phone !== undefined) assert.ok(holds(proved, { type: 'phone', value: phone }));
+}
