@@ -308,11 +308,13 @@ function submit(state: SignInState, { account, verdict }: Submitted, { policy }:
   if (state.intent === 'ForgotPassword') return replacePassword(state, userId);
   const { identity, ...patch } = changedBy(verdict, state.profile);
   const { newFactors = [], choices } = state;
+  // A registration has no sign-ins before it to differ from.
+  const risks = state.intent === 'SignIn' ? account.risks : [];
   const effects: Effect[] = [
     ...(identity ? [{ type: 'link-identity' as const, userId, identity }] : []),
     ...(newFactors.length > 0 ? [{ type: 'add-factors' as const, userId, factors: newFactors }] : []),
     ...(choices ? [{ type: 'keep-choices' as const, userId, choices }] : []),
-    { type: 'finish', userId, amr: methodsOf(state), patch, risks: account.risks },
+    { type: 'finish', userId, amr: methodsOf(state), patch, risks },
   ];
   return { state, effects };
 }

@@ -13,6 +13,7 @@ import {
   run,
   type Standing,
   start,
+  submit,
 } from '../../../test/support/sign-in-machine.ts';
 import type { Risk } from '../features/adaptive-mfa/index.ts';
 import type { PolicySettings, SecondFactorType } from './policy.ts';
@@ -154,6 +155,15 @@ describe('an unusual sign-in', () => {
     ['asks nothing that the person does not have', { policy: 'NoPrompt' }, unusual(withFactors([])), 'done'],
     ['takes no choice away', {}, unusual(withFactors([])), `${any} (skippable)`],
   ]);
+  it('is no registration', () => {
+    const account = unusual(holdings.nothing);
+    const { effects } = run(settingsWith({ policy: 'NoPrompt' }), [
+      start('Register'),
+      created(account),
+      submit(account),
+    ]);
+    assert.deepEqual(effects, [{ type: 'finish', userId: 'ada', amr: [], patch: {}, risks: [] }]);
+  });
 });
 
 describe('which factors count', () => {
