@@ -22,6 +22,7 @@ const byCodeAndPassword = {
   forgotPasswordMethods: null,
   sentinelPolicy: {},
   emailBlocklistPolicy: {},
+  mfa: { factors: [], policy: 'UserControlled' },
 };
 
 interface Address {
@@ -170,6 +171,8 @@ describe('codes in the Experience API', () => {
     assert.notEqual(await post.codeTo(ada.value), code);
     await other.refuse([400, 'verification_code.code_mismatch'], 'POST', verifyPath, { ...own, code });
 
+    const invented = { ...sent, code, verificationId: own.verificationId };
+    await page.refuse([404, 'session.verification_session_not_found'], 'POST', verifyPath, invented);
     const forged = { ...sent, code, identifier: bob };
     await page.refuse([400, 'verification_code.email_mismatch'], 'POST', verifyPath, forged);
     await page.refuse([400, 'verification_code.phone_mismatch'], 'POST', verifyPath, {
@@ -374,6 +377,37 @@ describe('codes in the Experience API', () => {
     const { body } = await signInWithPassword(page, ada, newPassword);
     await page.expect(204, 'POST', '/identification', body);
     await arrives(page);
+  });
+
+  it('replace a forgotten password once, of many submissions at once', async () => {
+    const ada = newEmail('ada');
+    await add({ primaryEmail: ada.value, password });
+    const page = await recovering(ada);
+    await page.expect(204, 'PUT', '/profile/password', { password: newPassword });
+    const submits = Array.from({ length: 3 }, () => () => page.call('POST', '/submit'));
+    const answers = await race(server.app.database, 'interactions', submits);
+    assert.deepEqual(answers.map(({ status }) => status).sort(), [200, 400, 400]);
+  });
+
+  it('are one factor: whoever has a second one shows it, after a new password too', async () => {
+    const ada = newEmail('ada');
+    const { id } = await add({ primaryEmail: ada.value, password });
+    await operator.call('POST', `/api/users/${id}/mfa-verifications`, { type: 'Totp' });
+    await configure({ mfa: { factors: ['Totp'], policy: 'Mandatory' } });
+    const due: [number, string] = [403, 'session.mfa.require_mfa_verification'];
+    const page = await begin('SignIn');
+    await page.expect(204, 'POST', '/identification', await prove(page, ada, 'SignIn'));
+    await page.refuse(due, 'POST', '/submit');
+    const own = await prove(page, phone('34600000003'), 'SignIn');
+    await page.refuse(due, 'POST', '/profile', { type: 'phone', verificationId: own.verificationId });
+    await page.refuse(due, 'PUT', '/profile/password', { password: newPassword });
+
+    const recovery = await recovering(ada);
+    await recovery.expect(204, 'PUT', '/profile/password', { password: newPassword });
+    assert.deepEqual(await recovery.expect(200, 'POST', '/submit'), {});
+    const { body } = await signInWithPassword(recovery, ada, newPassword);
+    await recovery.expect(204, 'POST', '/identification', body);
+    await recovery.refuse(due, 'POST', '/submit');
   });
 
   it('replace no password before they were shown, of nobody else, and only where the operator lets them', async () => {
