@@ -44,6 +44,7 @@ describe('codes and second factors in Chromium', () => {
     [sampleViews.verificationCode, { code: '012345' }, '.primary', '/verification-code'],
     [sampleViews.verificationCode, {}, '.plain-form button', '/verification-code/send'],
     [totp, { code: '012345' }, '.primary', '/mfa-verification/Totp'],
+    [totp, { code: '012 345' }, '.primary', '/mfa-verification/Totp'],
     [{ ...totp, factor: 'BackupCode' }, { code: '0a1b2c3d4e' }, '.primary', '/mfa-verification/BackupCode'],
     [sampleViews.emailToSend, {}, '.primary', '/mfa-verification/EmailVerificationCode/send'],
     [sampleViews.phoneSent, { code: '012345' }, '.primary', '/mfa-verification/PhoneVerificationCode'],

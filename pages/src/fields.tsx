@@ -15,8 +15,8 @@ const controls = {
   password: { type: 'password' },
   email: { type: 'email' },
   phone: { type: 'text', inputMode: 'tel' },
-  /** A code of six digits. */
-  digits: { type: 'text', inputMode: 'numeric', pattern: '[0-9]{6}', maxLength: 6 },
+  /** A code of six digits, which apps and messages show with blanks between them. */
+  digits: { type: 'text', inputMode: 'numeric', pattern: '(?:[\\s\\-]?[0-9]){6}', maxLength: 11 },
 } as const;
 
 /** What a field shows and how the browser and the password manager should treat it. */

@@ -1,0 +1,225 @@
+import assert from 'node:assert/strict';
+import { after, afterEach, before, describe, it } from 'node:test';
+import type { Page } from 'playwright-core';
+import { barriers } from '../support/accessibility.ts';
+import { authorization } from '../support/authorization.ts';
+import { openBrowser, phoneScreen, type Visitor } from '../support/browser.ts';
+import { arrivalAt, type Landing, startLanding } from '../support/landing.ts';
+import { type Operator, operate } from '../support/operator.ts';
+import { goodPassword, register, signIn } from '../support/pages.ts';
+import { startServer, type TestServer } from '../support/server.ts';
+import { totpCode } from '../support/totp-app.ts';
+
+describe('second factors on the hosted pages', () => {
+  let server: TestServer;
+  let operator: Operator;
+  let visitor: Visitor;
+  let app: Landing;
+  let clientId: string;
+  const clock = { time: Date.now(), now: () => clock.time };
+
+  before(async () => {
+    server = await startServer({ world: { clock } });
+    operator = await operate(server);
+    app = await startLanding();
+    ({ id: clientId } = await operator.addApplication({ type: 'SPA', redirectUri: `${app.url}/callback` }));
+  });
+  after(async () => {
+    app?.close();
+    await server?.close();
+  });
+  afterEach(() => visitor?.close());
+
+  const useFactors = (factors: string[], policy: string, more: object = {}) =>
+    operator.call('PATCH', '/api/sign-in-exp', { mfa: { factors, policy }, ...more });
+  const start = async (page: Page, extra: Record<string, string> = {}) => {
+    const redirectUri = `${app.url}/callback`;
+    await page.goto(authorization({ endpoint: server.url, clientId, redirectUri, extra }).url);
+  };
+  const arrives = async (page: Page) =>
+    assert.ok((await arrivalAt(page, `${app.url}/callback`)).searchParams.get('code'));
+  const signOut = async (page: Page) => {
+    await page.goto(`${server.url}/oidc/session/end`);
+    await page.getByRole('button', { name: 'Sign out' }).click();
+    await page.getByRole('heading', { name: 'You are signed out' }).waitFor();
+  };
+  const heading = (page: Page, name: string) => page.getByRole('heading', { name }).waitFor();
+  /** Nobody is kept out of this page, by day or by night, on a phone or at a desk. */
+  const isFit = async (page: Page) => {
+    for (const colorScheme of ['light', 'dark'] as const) {
+      await page.emulateMedia({ colorScheme });
+      assert.deepEqual(await barriers(page), []);
+    }
+    assert.equal(await page.evaluate('document.documentElement.scrollWidth > innerWidth'), false, 'fits the screen');
+  };
+  /** Some time passes before the app shows a code, so that no code is one that was used. */
+  const nextCode = (secret: string) => {
+    clock.time += 60_000;
+    return totpCode(secret, clock.time);
+  };
+  /** As it is typed into an app that has no camera. */
+  const secretOn = async (page: Page) => ((await page.locator('#secret').textContent()) ?? '').replaceAll(/\s/g, '');
+  const confirm = async (page: Page, label: string, code: string) => {
+    await page.getByLabel(label, { exact: true }).fill(code);
+    await page.getByRole('button', { name: 'Confirm' }).click();
+  };
+
+  for (const scripts of ['on', 'off']) {
+    it(`are set up by a new person, asked for, and replaced by a backup code, on a phone with scripts ${scripts}`, async () => {
+      await useFactors(['Totp', 'BackupCode'], 'Mandatory');
+      const fit = scripts === 'on' ? isFit : () => undefined;
+      visitor = await openBrowser({ ...phoneScreen, javaScriptEnabled: scripts === 'on' });
+      const { page } = visitor;
+      const ana = { username: `ana_scripts_${scripts}`, password: goodPassword };
+      await start(page, { first_screen: 'register' });
+      await register(page, ana);
+
+      await heading(page, 'Connect an authenticator app');
+      await fit(page);
+      assert.equal(await page.getByRole('button', { name: 'Not now' }).count(), 0);
+      const secret = await secretOn(page);
+      await page.getByLabel('Enter the code that it shows').fill('000000');
+      await page.getByRole('button', { name: 'Connect the app' }).click();
+      await page.getByText(/code is wrong/).waitFor();
+      assert.equal(await secretOn(page), secret);
+      await page.getByLabel('Enter the code that it shows').fill(nextCode(secret));
+      await page.getByRole('button', { name: 'Connect the app' }).click();
+
+      await heading(page, 'Keep these codes');
+      await fit(page);
+      const codes = await page.locator('#codes code').allTextContents();
+      await page.reload();
+      assert.deepEqual(await page.locator('#codes code').allTextContents(), codes);
+      await page.getByRole('button', { name: 'I have kept them' }).click();
+      await arrives(page);
+
+      await signOut(page);
+      await start(page);
+      await signIn(page, ana);
+      await heading(page, 'Confirm that it is you');
+      await fit(page);
+      await confirm(page, 'Code', '000000');
+      await page.getByText(/code is wrong/).waitFor();
+      await fit(page);
+      await confirm(page, 'Code', nextCode(secret));
+      await arrives(page);
+
+      await signOut(page);
+      await start(page);
+      await signIn(page, ana);
+      await page.getByRole('link', { name: 'Backup codes' }).click();
+      await fit(page);
+      await confirm(page, 'Backup code', codes[4] ?? '');
+      await arrives(page);
+      if (scripts === 'on')
+        assert.deepEqual(
+          visitor.complaints.filter((text) => !/status of 4\d\d/.test(text)),
+          [],
+        );
+    });
+  }
+
+  it('let a passkey be made, and ask for it', async () => {
+    await useFactors(['WebAuthn', 'Totp', 'BackupCode'], 'PromptAtSignInAndSignUp');
+    visitor = await openBrowser(phoneScreen);
+    const { page, context } = visitor;
+    const device = await context.newCDPSession(page);
+    await device.send('WebAuthn.enable');
+    await device.send('WebAuthn.addVirtualAuthenticator', {
+      options: {
+        protocol: 'ctap2',
+        transport: 'internal',
+        hasResidentKey: true,
+        hasUserVerification: true,
+        isUserVerified: true,
+        automaticPresenceSimulation: true,
+      },
+    });
+    const bea = { username: 'bea_passkey', password: goodPassword };
+    await start(page, { first_screen: 'register' });
+    await register(page, bea);
+    await heading(page, 'Protect your account');
+    await isFit(page);
+    await page.getByRole('link', { name: 'Passkey' }).click();
+    await heading(page, 'Make a passkey');
+    await isFit(page);
+    await page.getByRole('button', { name: 'Make a passkey' }).click();
+    await page.getByRole('button', { name: 'I have kept them' }).click();
+    await arrives(page);
+
+    await signOut(page);
+    await start(page);
+    await signIn(page, bea);
+    await page.getByRole('button', { name: 'Use your passkey' }).waitFor();
+    await isFit(page);
+    await page.getByRole('button', { name: 'Use your passkey' }).click();
+    await arrives(page);
+  });
+
+  it('say what to do where a passkey is the only one and scripts are off', async () => {
+    await useFactors(['WebAuthn'], 'Mandatory');
+    visitor = await openBrowser({ javaScriptEnabled: false });
+    const { page } = visitor;
+    await start(page, { first_screen: 'register' });
+    await register(page, { username: 'cai_noscript', password: goodPassword });
+    await page.getByText(/Passkeys need scripts, which are switched off here/).waitFor();
+    assert.equal(await page.getByRole('button', { name: 'Make a passkey' }).isVisible(), false);
+  });
+
+  it('are usable with the keyboard alone, back and forth', async () => {
+    await useFactors(['Totp', 'BackupCode'], 'PromptAtSignInAndSignUp');
+    visitor = await openBrowser();
+    const { page } = visitor;
+    const { keyboard } = page;
+    const dan = { username: 'dan_keys', password: goodPassword };
+    const { id } = await operator.addUser(dan);
+    const path = `/api/users/${id}/mfa-verifications`;
+    const { secret } = await operator.call<{ secret: string }>('POST', path, { type: 'Totp' });
+    await operator.call('POST', path, { type: 'BackupCode' });
+    await start(page);
+    await page.waitForFunction(`document.activeElement?.id === 'username'`);
+    await keyboard.type(dan.username);
+    await keyboard.press('Tab');
+    await keyboard.type(dan.password);
+    await keyboard.press('Enter');
+    await heading(page, 'Confirm that it is you');
+    await page.waitForFunction(`document.activeElement?.id === 'code'`);
+    await keyboard.press('Tab');
+    await keyboard.press('Tab');
+    await page.waitForFunction(`document.activeElement?.getAttribute('href')?.includes('BackupCode')`);
+    await keyboard.press('Enter');
+    await page.waitForURL('**/mfa-verification/BackupCode*');
+    await page.goBack();
+    await page.waitForURL('**/mfa-verification/Totp*');
+    await page.locator('#code').focus();
+    await keyboard.type('000 000');
+    await keyboard.press('Enter');
+    await page.getByText(/code is wrong/).waitFor();
+    await page.waitForFunction(`document.activeElement?.id === 'code'`);
+    await keyboard.type(nextCode(secret));
+    await keyboard.press('Enter');
+    await arrives(page);
+  });
+
+  it('are asked for after a long time, and why is said, though the person went on without them', async () => {
+    await useFactors(['Totp'], 'PromptAtSignInAndSignUp', { adaptiveMfa: { enabled: true } });
+    visitor = await openBrowser(phoneScreen);
+    const { page } = visitor;
+    const eva = { username: 'eva_away', password: goodPassword };
+    const { id } = await operator.addUser(eva);
+    const made = { type: 'Totp' };
+    const { secret } = await operator.call<{ secret: string }>('POST', `/api/users/${id}/mfa-verifications`, made);
+    await operator.call('PATCH', `/api/users/${id}/logto-configs`, { mfa: { skipMfaOnSignIn: true } });
+    await start(page);
+    await signIn(page, eva);
+    await arrives(page);
+    await signOut(page);
+    clock.time += 200 * 24 * 3_600_000;
+    await start(page);
+    await signIn(page, eva);
+    await page.getByText('This sign-in looks different from your usual ones').waitFor();
+    await isFit(page);
+    await confirm(page, 'Code', nextCode(secret));
+    await arrives(page);
+  });
+});
