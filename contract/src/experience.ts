@@ -70,6 +70,7 @@ const recordSchema = z.object({
     'Social',
     'EmailVerificationCode',
     'PhoneVerificationCode',
+    'OneTimeToken',
     'MfaEmailVerificationCode',
     'MfaPhoneVerificationCode',
     'Totp',

@@ -16,6 +16,7 @@ export * from './email-templates.ts';
 export * from './errors.ts';
 export * from './experience.ts';
 export * from './experience-factors.ts';
+export * from './experience-one-time-token.ts';
 export * from './hook-events.ts';
 export * from './hooks.ts';
 export * from './logs.ts';

@@ -165,6 +165,17 @@ export interface VerificationCodeView {
   error?: PageError;
 }
 
+/** `/one-time-token`: a link that the operator made for an email address. The button posts to the same path. */
+export interface OneTimeTokenView {
+  kind: 'one-time-token';
+  appId: string;
+  email: string;
+  /** Absent when the link is of no use any more: there is no button. */
+  token?: string;
+  terms: Terms;
+  error?: PageError;
+}
+
 /** On the wire and in addresses of pages. */
 export type PageFactor = 'Totp' | 'WebAuthn' | 'BackupCode' | 'EmailVerificationCode' | 'PhoneVerificationCode';
 
@@ -300,6 +311,7 @@ export type PageView =
   | ForgotPasswordView
   | ResetPasswordView
   | VerificationCodeView
+  | OneTimeTokenView
   | SecondFactorView
   | ChooseFactorView
   | BindTotpView

@@ -15,6 +15,7 @@ import * as dashboard from './dashboard.ts';
 import * as emailTemplates from './email-templates.ts';
 import * as experience from './experience.ts';
 import * as experienceFactors from './experience-factors.ts';
+import * as experienceOneTimeToken from './experience-one-time-token.ts';
 import * as hooks from './hooks.ts';
 import * as logs from './logs.ts';
 import * as oneTimeTokens from './one-time-tokens.ts';
@@ -90,4 +91,5 @@ export const allRoutes: readonly RouteContract[] = routesOf(
   dashboard,
   experience,
   experienceFactors,
+  experienceOneTimeToken,
 );

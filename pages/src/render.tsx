@@ -9,6 +9,7 @@ import { Consent } from './views/consent.tsx';
 import { DemoApp } from './views/demo-app.tsx';
 import { Continue, Register, SignIn } from './views/entry.tsx';
 import { BackupCodes, BindPasskey, BindTotp, ChooseFactor } from './views/factor-binding.tsx';
+import { OneTimeToken } from './views/one-time-token.tsx';
 import { ForgotPassword, ResetPassword } from './views/password.tsx';
 import { SecondFactor } from './views/second-factor.tsx';
 import { EndSession, ErrorPage, FormPost, SignedOut, UnknownSession } from './views/session.tsx';
@@ -29,6 +30,8 @@ const body = (frame: PageFrame, view: PageView) => {
       return <ResetPassword frame={frame} view={view} />;
     case 'verification-code':
       return <VerificationCode frame={frame} view={view} />;
+    case 'one-time-token':
+      return <OneTimeToken frame={frame} view={view} />;
     case 'second-factor':
       return <SecondFactor frame={frame} view={view} />;
     case 'choose-factor':
@@ -67,6 +70,7 @@ const titles: Readonly<Record<PageView['kind'], PhraseKey>> = {
   'forgot-password': 'forgot.title',
   'reset-password': 'reset.title',
   'verification-code': 'code.emailTitle',
+  'one-time-token': 'signIn.title',
   'second-factor': 'secondFactor.title',
   'choose-factor': 'binding.title',
   'bind-totp': 'bindTotp.title',
@@ -110,6 +114,7 @@ const scriptOf = (view: PageView): AssetName | undefined => {
     case 'forgot-password':
     case 'reset-password':
     case 'verification-code':
+    case 'one-time-token':
     case 'choose-factor':
     case 'consent':
     case 'setup':

@@ -86,6 +86,10 @@ describe('authorizations that wait for a person', () => {
       [{ login_hint: 'ada@example.com', ui_locales: 'es en' }, '/sign-in?ui_locales=es en&login_hint=ada@example.com'],
       [{ organization_id: 'org' }, '/sign-in?organization_id=org'],
       [{ one_time_token: 'otp' }, '/sign-in?one_time_token=otp'],
+      [
+        { one_time_token: 'otp', login_hint: 'ada@example.com', first_screen: 'register' },
+        '/one-time-token?one_time_token=otp&login_hint=ada@example.com',
+      ],
       [{ direct_sign_in: 'social:wechat' }, '/direct/social/wechat?fallback=sign-in'],
       [{ direct_sign_in: 'sso:abc', first_screen: 'register' }, '/direct/sso/abc?fallback=register'],
       [{ direct_sign_in: 'nonsense' }, '/sign-in'],

@@ -31,6 +31,9 @@ export const english = {
   'code.again': 'Send another code',
   'code.resent': 'Another code is on its way. Only the newest one counts.',
   'code.otherAddress': 'Use another address',
+  'link.lead': 'You came by a link for {address}.',
+  'link.submit': 'Sign in as {address}',
+  'link.otherWay': 'Sign in another way',
 
   'field.username': 'Username',
   'field.password': 'Password',

@@ -32,6 +32,9 @@ export const spanish: Catalogue = {
   'code.again': 'Enviar otro código',
   'code.resent': 'Va otro código en camino. Solo vale el más reciente.',
   'code.otherAddress': 'Usar otra dirección',
+  'link.lead': 'Has abierto un enlace para {address}.',
+  'link.submit': 'Iniciar sesión como {address}',
+  'link.otherWay': 'Iniciar sesión de otra forma',
 
   'field.username': 'Nombre de usuario',
   'field.password': 'Contraseña',

@@ -32,6 +32,9 @@ export const simplifiedChinese: Catalogue = {
   'code.again': '重新发送验证码',
   'code.resent': '新的验证码已发出，请使用最新的一个。',
   'code.otherAddress': '换一个地址',
+  'link.lead': '你打开的是发给 {address} 的链接。',
+  'link.submit': '以 {address} 登录',
+  'link.otherWay': '用其他方式登录',
 
   'field.username': '用户名',
   'field.password': '密码',

@@ -107,6 +107,14 @@ const addressViews = {
     backPath: '/continue',
     error: wrongCode,
   },
+  oneTimeToken: {
+    kind: 'one-time-token',
+    appId: 'app',
+    email: 'ana.maria.de.los.angeles@correspondence.example.com',
+    token: 'one-time',
+    terms: 'checkbox',
+  },
+  oneTimeTokenUsed: { kind: 'one-time-token', appId: 'app', email: 'ana@example.com', terms: 'notice', error },
 } satisfies Record<string, PageView>;
 
 const challenge = 'c2FtcGxlLWNoYWxsZW5nZQ';

@@ -107,6 +107,7 @@ const proofNames: Record<ProofType, string> = {
   Social: 'Social',
   EmailVerificationCode: 'EmailVerificationCode',
   PhoneVerificationCode: 'PhoneVerificationCode',
+  OneTimeToken: 'OneTimeToken',
   Totp: 'Totp',
   WebAuthn: 'WebAuthn',
   BackupCode: 'BackupCode',

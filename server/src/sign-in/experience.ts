@@ -18,11 +18,12 @@ import { AldabaError } from '../kernel/errors.ts';
 import { replacesPassword } from './details.ts';
 import { experienceCodeRoutes } from './experience-codes.ts';
 import { experienceFactorRoutes } from './experience-factors.ts';
+import { experienceOneTimeTokenRoutes } from './experience-one-time-token.ts';
 import { readAnswers } from './extra-profile/index.ts';
 import { refusalOf } from './machine.ts';
 import { type Interaction, interactionCookie } from './port.ts';
 import type { SignIn } from './service.ts';
-import { type Address, type Challenge, isCodeProof, type Proof, type SignInState } from './state.ts';
+import { type Address, type Challenge, isCodeProof, type Proof, provesAddress, type SignInState } from './state.ts';
 import { describeProof } from './submission.ts';
 import type { Account, SignInEvent } from './vocabulary.ts';
 
@@ -38,6 +39,7 @@ export function experienceRoutes(implement: Implement, signIn: SignIn): void {
   socialRoutes(implement, signIn);
   experienceCodeRoutes(implement, signIn);
   experienceFactorRoutes(implement, signIn);
+  experienceOneTimeTokenRoutes(implement, signIn);
   accountRoutes(implement, signIn);
   profileRoutes(implement, signIn);
 }
@@ -186,7 +188,7 @@ async function findProved(signIn: SignIn, { tenant }: Interaction, proof: Proof)
   const find = (): Promise<User | undefined> | undefined => {
     if (proof.type === 'Password') return users.find(tenant.db, proof.userId);
     if (proof.type === 'Social') return users.findByIdentity(tenant.db, proof.target, proof.identity.id);
-    return isCodeProof(proof) ? users.findByIdentifier(tenant.db, proof.identifier) : undefined;
+    return provesAddress(proof) ? users.findByIdentifier(tenant.db, proof.identifier) : undefined;
   };
   const user = await find();
   return user && signIn.accounts.of(tenant, await signIn.settings(tenant), user);

@@ -3,10 +3,11 @@ import { isSameAddress } from './factors/verification-code/address.ts';
 import type { IdentifierType, SignInPolicy } from './policy.ts';
 import {
   type Address,
-  type CodeProof,
+  type AddressProof,
   isCodeProof,
   type PendingProfile,
   type Proof,
+  provesAddress,
   type SignInState,
   type SocialIdentity,
 } from './state.ts';
@@ -29,22 +30,26 @@ export function identify(state: SignInState, event: Identified, context: Context
 /** SignIn: the proof leads to an account. */
 function recognise(state: SignInState, proof: Proof | undefined, event: Identified, { policy }: Context): Outcome {
   const { account } = event;
-  if (proof?.type !== 'Password' && proof?.type !== 'Social' && !(proof && isCodeProof(proof)))
+  if (proof?.type !== 'Password' && proof?.type !== 'Social' && !(proof && provesAddress(proof)))
     return { refused: 'session.verification_failed' };
-  const allowed: readonly IdentifierType[] =
-    proof.type === 'Password' ? policy.passwordIdentifiers : isCodeProof(proof) ? policy.codeIdentifiers : [];
-  if (proof.type !== 'Social' && !allowed.includes(proof.identifier.type))
-    return { refused: 'user.sign_in_method_not_enabled' };
+  if (!isAllowed(proof, policy)) return { refused: 'user.sign_in_method_not_enabled' };
   if (!account) {
     return proof.type === 'Social' ? linkToProved(state, proof, event) : { refused: 'user.user_not_exist' };
   }
   if (proof.type === 'Password' && proof.userId !== account.id) return { refused: 'session.verification_failed' };
-  if (isCodeProof(proof) && !hasAddress(account, proof)) return { refused: 'session.verification_failed' };
+  if (provesAddress(proof) && !hasAddress(account, proof)) return { refused: 'session.verification_failed' };
   if (state.userId !== undefined && state.userId !== account.id) return { refused: 'session.identity_conflict' };
   if (account.isSuspended) return { refused: 'user.suspended' };
   const synced = proof.type === 'Social' && proof.syncProfile ? nameAndAvatar(proof.identity) : {};
   const profile = changedBy(event.verdict, { ...state.profile, ...synced });
   return { state: { ...use(state, proof), userId: account.id, profile } };
+}
+
+/** A link needs no method that is switched on: an operator made it for this very address. */
+function isAllowed(proof: Proof, { passwordIdentifiers, codeIdentifiers }: SignInPolicy): boolean {
+  const among = (allowed: readonly IdentifierType[], type: IdentifierType) => allowed.includes(type);
+  if (proof.type === 'Password') return among(passwordIdentifiers, proof.identifier.type);
+  return !isCodeProof(proof) || among(codeIdentifiers, proof.identifier.type);
 }
 
 /** ForgotPassword: only a code that was sent to an address of the account stands for the password. */
@@ -94,16 +99,17 @@ function register(
   { policy, isIncomplete }: Context & { isIncomplete: IsIncomplete },
 ): Outcome {
   if (state.userId !== undefined) return { refused: 'session.identity_conflict' };
-  if (proof && proof.type !== 'NewPasswordIdentity' && proof.type !== 'Social' && !isCodeProof(proof))
+  if (proof && proof.type !== 'NewPasswordIdentity' && proof.type !== 'Social' && !provesAddress(proof))
     return { refused: 'session.verification_failed' };
-  if (proof && !isOpenTo(profileOf(proof), policy)) return { refused: 'user.sign_up_method_not_enabled' };
+  if (proof && !isOpenTo(use(state, proof), profileOf(proof), policy))
+    return { refused: 'user.sign_up_method_not_enabled' };
   if (event.account) return { refused: takenCode(proof) };
   const proved = proof ? { ...use(state, proof), profile: { ...state.profile, ...profileOf(proof) } } : state;
   const next = { ...proved, profile: changedBy(event.verdict, proved.profile) };
   const { username, identity, email, phone } = next.profile;
   if (username === undefined && identity === undefined && email === undefined && phone === undefined)
     return { refused: 'session.identifier_not_found' };
-  if (!isOpenTo(next.profile, policy)) return { refused: 'user.sign_up_method_not_enabled' };
+  if (!isOpenTo(next, next.profile, policy)) return { refused: 'user.sign_up_method_not_enabled' };
   if (isIncomplete(next)) return { state: next };
   const creation: Effect = { type: 'create-user', profile: next.profile };
   return { state: next, effects: [creation] };
@@ -113,16 +119,23 @@ function register(
  * Whether something in the profile is a way to an account here. Details may be added in any order, and need no proof of their
  * own: one of them has to be what the tenant lets people register with.
  */
-const isOpenTo = ({ identity, username, email, phone }: PendingProfile, policy: SignInPolicy): boolean =>
+const isOpenTo = (
+  { proofs }: SignInState,
+  { identity, username, email, phone }: PendingProfile,
+  policy: SignInPolicy,
+): boolean =>
   identity !== undefined ||
+  // A link is an invitation.
+  proofs.some(({ type, used }) => type === 'OneTimeToken' && used) ||
   (username !== undefined && policy.registerWithUsername) ||
   (email !== undefined && policy.registerWithCode.includes('email')) ||
   (phone !== undefined && policy.registerWithCode.includes('phone'));
 
 const takenCode = (proof: Proof | undefined): Refusal['refused'] => {
   if (proof?.type === 'Social') return 'user.identity_already_in_use';
-  if (proof?.type === 'EmailVerificationCode') return 'user.email_already_in_use';
-  return proof?.type === 'PhoneVerificationCode' ? 'user.phone_already_in_use' : 'user.username_already_in_use';
+  return proof && provesAddress(proof)
+    ? `user.${proof.identifier.type}_already_in_use`
+    : 'user.username_already_in_use';
 };
 
 /** A proof says what it says once; of each type the last one that was used counts. */
@@ -144,12 +157,12 @@ export const identityOf = ({ target, identity }: Extract<Proof, { type: 'Social'
   details: identity,
 });
 
-/** The address that a code proved, as a part of the account. */
-export const addressOf = ({ identifier: { type, value } }: CodeProof): PendingProfile =>
+/** The address that was proved, as a part of the account. */
+export const addressOf = ({ identifier: { type, value } }: AddressProof): PendingProfile =>
   type === 'email' ? { email: value } : { phone: value };
 
 function profileOf(proof: Proof): PendingProfile {
   if (proof.type === 'NewPasswordIdentity') return { username: proof.identifier.value, password: proof.password };
-  if (isCodeProof(proof)) return addressOf(proof);
+  if (provesAddress(proof)) return addressOf(proof);
   return proof.type === 'Social' ? { ...nameAndAvatar(proof.identity), identity: identityOf(proof) } : {};
 }

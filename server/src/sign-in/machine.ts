@@ -7,7 +7,14 @@ import { addDetail, type DetailEvent, hasExpiredPassword } from './details.ts';
 import { maskAddress } from './factors/verification-code/address.ts';
 import { changedBy, hasAddress, identify, refusalBy, use } from './identification.ts';
 import { type MissingDetail, missingDetails, type SecondFactorType, type SignInPolicy } from './policy.ts';
-import { codeFactorOf, factorOf, factorsToAdd, factorsToShow, needsBackupCodes, wasProved } from './second-factor.ts';
+import {
+  codeFactorOf,
+  factorOf,
+  factorsToAdd,
+  factorsToShow,
+  needsBackupCodes,
+  usableFactors,
+} from './second-factor.ts';
 import { type Address, type Intent, isSecondProof, type ProofType, type SignInState, stateVersion } from './state.ts';
 import type { Account, Context, Effect, Outcome, Prompt, Refusal, SignInEvent, Step } from './vocabulary.ts';
 
@@ -257,7 +264,8 @@ function addProof(
     if ('identifier' in proof) {
       if (!account || account.id !== proof.userId || !hasAddress(account, proof))
         return { refused: 'session.verification_failed' };
-      if (wasProved(state, proof.identifier)) return { refused: 'session.mfa.mfa_factor_not_enabled' };
+      if (!usableFactors(state, policy.secondFactors, account).includes(factorOf(proof)))
+        return { refused: 'session.mfa.mfa_factor_not_enabled' };
     }
     // It says nothing else than that it was shown, and that it says at once.
     return { state: use(next, proof) };
@@ -313,11 +321,20 @@ function submit(state: SignInState, { account, verdict }: Submitted, { policy }:
   const effects: Effect[] = [
     ...(identity ? [{ type: 'link-identity' as const, userId, identity }] : []),
     ...(newFactors.length > 0 ? [{ type: 'add-factors' as const, userId, factors: newFactors }] : []),
+    ...joined(state, userId),
     ...(choices ? [{ type: 'keep-choices' as const, userId, choices }] : []),
     { type: 'finish', userId, amr: methodsOf(state), patch, risks },
   ];
   return { state, effects };
 }
+
+/** The organizations that the operator named when the link was made that the person came by. */
+const joined = ({ proofs }: SignInState, userId: string): Effect[] =>
+  proofs.flatMap((proof) =>
+    proof.type === 'OneTimeToken' && proof.used && proof.organizationIds.length > 0
+      ? [{ type: 'join-organizations', userId, organizationIds: proof.organizationIds }]
+      : [],
+  );
 
 /** What proved the address is spent by it: whoever submits once more has to begin anew. */
 function replacePassword(state: SignInState, userId: string): Outcome {
@@ -337,6 +354,7 @@ const methods: Readonly<Record<ProofType, string | undefined>> = {
   Social: 'social',
   EmailVerificationCode: 'email',
   PhoneVerificationCode: 'sms',
+  OneTimeToken: 'email',
   Totp: 'otp',
   WebAuthn: 'pop',
   BackupCode: 'otp',

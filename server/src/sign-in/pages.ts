@@ -10,6 +10,7 @@ import { formAnswers, readAnswers } from './extra-profile/index.ts';
 import { factorBindingPageRoutes } from './factor-binding-pages.ts';
 import { factorPageRoutes } from './factor-pages.ts';
 import type { SignInSettings } from './needs.ts';
+import { oneTimeTokenPageRoutes } from './one-time-token-pages.ts';
 import {
   asFormError,
   assertAgreed,
@@ -34,7 +35,6 @@ const aliases: Record<string, '/sign-in' | '/register' | '/forgot-password'> = {
   '/identifier-sign-in': '/sign-in',
   '/single-sign-on': '/sign-in',
   '/reset-password': '/forgot-password',
-  '/one-time-token': '/sign-in',
   '/switch-account': '/sign-in',
   '/identifier-register': '/register',
 };
@@ -45,6 +45,7 @@ export function signInPageRoutes(http: Http, signIn: SignIn): void {
   continueRoutes(http, signIn, door);
   codePageRoutes(http, signIn, door);
   passwordPageRoutes(http, signIn, door);
+  oneTimeTokenPageRoutes(http, signIn, door);
   socialPageRoutes(http, signIn, door);
   factorPageRoutes(http, signIn, door);
   factorBindingPageRoutes(http, signIn, door);

@@ -27,7 +27,7 @@ export const factorOf = (proof: SecondProof): SecondFactorType =>
   'identifier' in proof ? codeFactorOf(proof.identifier) : proof.type;
 
 /** Whether a code to this address counted for something else: it is no second factor beside itself. */
-export const wasProved = ({ proofs }: SignInState, address: Address): boolean =>
+const wasProved = ({ proofs }: SignInState, address: Address): boolean =>
   proofs.some((proof) => isCodeProof(proof) && proof.used && isSameAddress(proof.identifier, address));
 
 /** Whether a second factor of the identified person was shown in this sign-in. */
@@ -53,12 +53,23 @@ const addressFactors = (
   order.filter((type) => factors.includes(type) && addresses.some((address) => codeFactorOf(address) === type));
 
 /** What the person could show, the best first. A code to the address that was the first factor is not a second one. */
-function usableFactors(state: SignInState, policy: SecondFactorPolicy, account: Account): SecondFactorType[] {
+export function usableFactors(state: SignInState, policy: SecondFactorPolicy, account: Account): SecondFactorType[] {
   const addresses = account.addresses.filter((address) => !wasProved(state, address));
   const byAddress = addressFactors(policy, { addresses });
   const own = ownFactors(policy, account);
-  return [...own.filter((type) => type !== 'BackupCode'), ...byAddress, ...own.filter((type) => type === 'BackupCode')];
+  const usable = [
+    ...own.filter((type) => type !== 'BackupCode'),
+    ...byAddress,
+    ...own.filter((type) => type === 'BackupCode'),
+  ];
+  // After a link to an address a code to it says little more: only that the link was not passed on.
+  const others = usable.filter((type) => !addresses.some((address) => isLinked(state, address, type)));
+  return others.length > 0 ? others : usable;
 }
+
+const isLinked = ({ proofs }: SignInState, address: Address, factor: SecondFactorType): boolean =>
+  codeFactorOf(address) === factor &&
+  proofs.some((proof) => proof.type === 'OneTimeToken' && proof.used && isSameAddress(proof.identifier, address));
 
 const isMandatory = (policy: SecondFactorPolicy, { secondFactors }: Account): boolean =>
   policy.mandatory || (policy.mandatoryByOrganization && secondFactors?.isRequiredByOrganization === true);

@@ -9,6 +9,7 @@ import { createAttempts } from './attempts.ts';
 import { audited, createSignInAudit, type SignInAudit } from './audit.ts';
 import { type CodeFlows, createCodeFlows } from './code-flows.ts';
 import { type Codes, createCodes } from './codes.ts';
+import { createOneTimeTokenFactor, type OneTimeTokenFactor } from './factors/one-time-token/index.ts';
 import { createPasswordFactor, type PasswordFactor } from './factors/password/index.ts';
 import { createSecondFactorFactor, type SecondFactorFactor } from './factors/second-factor/index.ts';
 import { createSocialFactor, isStateOf, type SocialChallenge, type SocialFactor } from './factors/social/index.ts';
@@ -26,6 +27,7 @@ export interface SignIn extends Flows, CodeFlows {
   password: PasswordFactor;
   social: SocialFactor;
   verificationCode: VerificationCodeFactor;
+  oneTimeToken: OneTimeTokenFactor;
   codes: Codes;
   secondFactor: SecondFactorFactor;
   run: Runner;
@@ -76,6 +78,7 @@ export function createSignIn(needs: SignInNeeds): SignIn {
   const password = createPasswordFactor({ ...needs, attempts });
   const social = createSocialFactor(needs);
   const verificationCode = createVerificationCodeFactor({ ...needs, attempts });
+  const oneTimeToken = createOneTimeTokenFactor({ ...needs, attempts });
   const codes = createCodes({ ...needs, verificationCode });
   const secondFactor = createSecondFactorFactor({ ...needs, attempts, verificationCode });
   const audit = createSignInAudit(needs);
@@ -92,6 +95,7 @@ export function createSignIn(needs: SignInNeeds): SignIn {
     password,
     social,
     verificationCode,
+    oneTimeToken,
     codes,
     secondFactor,
     audit,
@@ -116,6 +120,7 @@ export function createSignIn(needs: SignInNeeds): SignIn {
 
 interface Parts {
   verificationCode: VerificationCodeFactor;
+  oneTimeToken: OneTimeTokenFactor;
   codes: Codes;
   secondFactor: SecondFactorFactor;
   needs: SignInNeeds;

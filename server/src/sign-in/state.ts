@@ -46,6 +46,13 @@ export type Proof = ProofBase &
     | { type: 'Social'; connectorId: string; target: string; identity: SocialIdentity; syncProfile: boolean }
     /** A code that was sent to an address: whoever shows it has the address. */
     | { type: 'EmailVerificationCode' | 'PhoneVerificationCode'; identifier: Address }
+    /** A link that the operator made for an address: whoever shows its token has the address. */
+    | {
+        type: 'OneTimeToken';
+        identifier: Address;
+        /** Where the person becomes a member by signing in with it. */
+        organizationIds: readonly string[];
+      }
     /** A second factor that the account has, and that was shown. */
     | { type: 'Totp' | 'WebAuthn' | 'BackupCode'; userId: string }
     | { type: 'MfaEmailVerificationCode' | 'MfaPhoneVerificationCode'; userId: string; identifier: Address }
@@ -57,6 +64,8 @@ export type ProofType = Proof['type'];
 type ProofOf<Type extends ProofType> = Extract<Proof, { type: Type }>;
 /** What says who the person is. */
 export type CodeProof = ProofOf<'EmailVerificationCode' | 'PhoneVerificationCode'>;
+/** What says that the person has an address. */
+export type AddressProof = CodeProof | ProofOf<'OneTimeToken'>;
 /** What is shown besides, by somebody who is identified. */
 export type SecondProof = ProofOf<
   'Totp' | 'WebAuthn' | 'BackupCode' | 'MfaEmailVerificationCode' | 'MfaPhoneVerificationCode'
@@ -72,6 +81,8 @@ const secondProofs: ReadonlySet<ProofType> = new Set<SecondProof['type']>([
 export const isSecondProof = (proof: Proof): proof is SecondProof => secondProofs.has(proof.type);
 export const isCodeProof = (proof: Proof): proof is CodeProof =>
   proof.type === 'EmailVerificationCode' || proof.type === 'PhoneVerificationCode';
+export const provesAddress = (proof: Proof): proof is AddressProof =>
+  isCodeProof(proof) || proof.type === 'OneTimeToken';
 
 /** Something that was asked of the person and is not answered yet. At most one per type: a new one replaces the old. */
 export type Challenge = { id: string; createdAt: number } & (

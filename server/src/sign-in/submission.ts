@@ -21,6 +21,7 @@ export function describeProof(proof: Proof): Submission['verificationRecords'][n
       return { id, type, connectorId: proof.connectorId, socialUserInfo: mask(proof.identity) };
     case 'EmailVerificationCode':
     case 'PhoneVerificationCode':
+    case 'OneTimeToken':
     case 'MfaEmailVerificationCode':
     case 'MfaPhoneVerificationCode':
       return { id, type, identifier: proof.identifier, verified: true };

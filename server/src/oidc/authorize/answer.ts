@@ -44,10 +44,14 @@ export async function answerApplication(
   reply.redirect(url.href, 303);
 }
 
-/** The address of the page that the sign-in begins with, with what the pages need to know. */
+/**
+ * The address of the page that the sign-in begins with, with what the pages need to know. A link for an email address leads to
+ * its own page, whatever else is wished.
+ */
 export function signInAddress(basePath: string, request: AuthorizationRequest): string {
-  const screen = firstScreenPath(request.firstScreen, request.interactionMode);
-  const direct = request.directSignIn;
+  const isLink = request.oneTimeToken !== undefined && request.loginHint !== undefined;
+  const screen = isLink ? '/one-time-token' : firstScreenPath(request.firstScreen, request.interactionMode);
+  const direct = isLink ? undefined : request.directSignIn;
   const path = direct ? `/direct/${direct.method}/${encodeURIComponent(direct.target)}` : screen;
   const query = new URLSearchParams({ app_id: request.clientId });
   const pass = (name: string, value: string | undefined) => {

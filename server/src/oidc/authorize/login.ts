@@ -13,6 +13,12 @@ const reasons: readonly { reason: string; applies(flow: Flow): boolean }[] = [
   },
   { reason: 'the sign-in is too old', applies: (flow) => isTooOld(flow) && !flow.request.hasSignedIn },
   {
+    // Otherwise the link would be forgotten for whoever is signed in, who may be somebody else.
+    reason: 'the person comes by a link for an email address',
+    applies: ({ request }) =>
+      request.oneTimeToken !== undefined && request.loginHint !== undefined && !request.hasSignedIn,
+  },
+  {
     reason: 'somebody else is expected',
     applies: ({ request, session }) => request.hintedUserId !== undefined && request.hintedUserId !== session?.userId,
   },
@@ -42,12 +48,14 @@ export async function ask(flow: Flow, prompt: InteractionPrompt): Promise<Outcom
     await askAgain(tx, open.uidHash, prompt, request);
     return { kind: 'ask', prompt, uid: open.uid };
   }
+  // The token of a link stays in the address of the page: a copy of the database signs nobody in.
+  const { oneTimeToken: _token, ...kept } = request;
   const uid = opaqueToken();
   await insertInteraction(tx, {
     uidHash: hashToken(uid),
     applicationId: request.clientId,
     prompt,
-    request,
+    request: kept,
     expiresAt: new Date(flow.core.clock.now() + interactionTtl * 1000),
   });
   if (prompt === 'login') {

@@ -1,0 +1,68 @@
+/**
+ * The one-time token factor: the operator made a link for an email address, and whoever shows its token has the address. It is
+ * used up by being shown, in one statement, whatever comes of the sign-in. Every token that is shown is an attempt
+ * (`attempts.ts`) of the address, in one count with its password and its codes.
+ */
+import type { OneTimeToken } from '@aldaba/contract';
+import { emailBlockOf } from '../../../features/sign-in-experience/index.ts';
+import type { User } from '../../../features/users/index.ts';
+import { AldabaError } from '../../../kernel/errors.ts';
+import { standardId } from '../../../kernel/ids.ts';
+import { type Attempts, attemptName } from '../../attempts.ts';
+import type { SignInNeeds, SignInSettings } from '../../needs.ts';
+import type { Interaction } from '../../port.ts';
+import type { Intent, Proof } from '../../state.ts';
+
+type Needs = Pick<SignInNeeds, 'oneTimeTokens' | 'users' | 'clock'> & { attempts: Attempts };
+
+/** The person has the address that a link was made for. */
+export type LinkProof = Extract<Proof, { type: 'OneTimeToken' }>;
+
+export interface OneTimeTokenFactor {
+  /**
+   * Uses a token up. `user`: whoever has the address.
+   * @throws AldabaError `one_time_token.*`, `session.verification_blocked_too_many_attempts`,
+   *   `session.not_supported_for_forgot_password`; `session.email_blocklist.*` for an address that would need a new account
+   */
+  prove(
+    interaction: Interaction,
+    settings: SignInSettings,
+    given: { intent: Intent; email: string; token: string },
+  ): Promise<{ proof: LinkProof; user: User | undefined }>;
+}
+
+export function createOneTimeTokenFactor({ oneTimeTokens, users, clock, attempts }: Needs): OneTimeTokenFactor {
+  return {
+    async prove({ tenant }, settings, { intent, email, token }) {
+      // A link that still works is not spent on what it cannot do.
+      if (intent === 'ForgotPassword') throw new AldabaError('session.not_supported_for_forgot_password');
+      const subject = {
+        identifier: attemptName(settings, { type: 'email', value: email }),
+        policy: settings.sentinelPolicy,
+      };
+      let refusal: unknown;
+      const consumed = await attempts.limited<OneTimeToken>(tenant.db, subject, async () => {
+        try {
+          return await oneTimeTokens.consume(tenant.db, { token, email });
+        } catch (error) {
+          // What was not judged is not counted.
+          if (!isRefusedLink(error)) throw error;
+          refusal = error;
+          return undefined;
+        }
+      });
+      if (!consumed) throw refusal;
+      const identifier = { type: 'email' as const, value: consumed.email };
+      const user = await users.findByIdentifier(tenant.db, { ...identifier, ignoresCase: true });
+      const block = user ? undefined : await emailBlockOf(settings.emailBlocklistPolicy, identifier.value);
+      if (block) throw new AldabaError(block);
+      const { jitOrganizationIds: organizationIds = [] } = consumed.context;
+      const facts = { id: standardId(), createdAt: clock.now(), used: false };
+      return { proof: { ...facts, type: 'OneTimeToken', identifier, organizationIds }, user };
+    },
+  };
+}
+
+/** Whether the link itself is of no use. */
+export const isRefusedLink = (error: unknown): error is AldabaError =>
+  error instanceof AldabaError && error.code.startsWith('one_time_token.');
