@@ -1,22 +1,11 @@
 /** Sign-ins of random people under random policies, step after random step, for the tests of the sign-in machine. */
 import fc from 'fast-check';
 import { step } from '../../server/src/sign-in/machine.ts';
-import { type PolicySettings, resolvePolicy } from '../../server/src/sign-in/policy.ts';
+import { resolvePolicy } from '../../server/src/sign-in/policy.ts';
 import type { Address, Intent, Proof, SignInState } from '../../server/src/sign-in/state.ts';
 import type { Account, Effect, SignInEvent } from '../../server/src/sign-in/vocabulary.ts';
-import {
-  byCode,
-  byNewName,
-  byPassword,
-  bySocial,
-  type Mfa,
-  made,
-  now,
-  person,
-  type Standing,
-  shown,
-  shownCode,
-} from './sign-in-machine.ts';
+import { mailOf, phoneOf, rarely, type World } from './random-worlds.ts';
+import { byCode, byNewName, byPassword, bySocial, made, now, person, shown, shownCode } from './sign-in-machine.ts';
 
 /** An accepted step. */
 export interface Visit {
@@ -25,105 +14,6 @@ export interface Visit {
   after: SignInState;
   effects: Effect[];
 }
-
-export interface World {
-  settings: PolicySettings & { mfa: Mfa };
-  people: readonly Account[];
-}
-
-const method = (identifier: 'username' | 'email' | 'phone') =>
-  fc.record({ identifier: fc.constant(identifier), password: fc.boolean(), verificationCode: fc.boolean() });
-const policies = fc.constantFrom<Mfa['policy']>(
-  'UserControlled',
-  'Mandatory',
-  'PromptOnlyAtSignIn',
-  'PromptAtSignInAndSignUp',
-  'NoPrompt',
-  'PromptAtSignInAndSignUpMandatory',
-  'PromptOnlyAtSignInMandatory',
-);
-const mfas: fc.Arbitrary<Mfa> = fc.record({
-  factors: fc.subarray<Mfa['factors'][number]>([
-    'Totp',
-    'WebAuthn',
-    'BackupCode',
-    'EmailVerificationCode',
-    'PhoneVerificationCode',
-  ]),
-  policy: policies,
-  organizationRequiredMfaPolicy: fc.constantFrom('NoPrompt', 'Mandatory'),
-});
-const settingsArbitrary: fc.Arbitrary<World['settings']> = fc.record({
-  signInMode: fc.constantFrom('SignIn', 'Register', 'SignInAndRegister', 'SignInAndRegister'),
-  signIn: fc.record({ methods: fc.tuple(method('username'), method('email'), method('phone')) }),
-  signUp: fc.record({
-    identifiers: fc.oneof(
-      { weight: 3, arbitrary: fc.subarray<'username' | 'email'>(['username', 'email'], { maxLength: 1 }) },
-      { weight: 1, arbitrary: fc.subarray<'username' | 'email' | 'phone'>(['username', 'email', 'phone']) },
-    ),
-    password: fc.boolean(),
-  }),
-  socialSignIn: fc.record({ skipRequiredIdentifiers: fc.boolean() }),
-  profileFields: fc.constantFrom([], [], ['a field']),
-  forgotPasswordMethods: fc.subarray<'EmailVerificationCode' | 'PhoneVerificationCode'>([
-    'EmailVerificationCode',
-    'PhoneVerificationCode',
-  ]),
-  mfa: mfas,
-});
-
-const rarely = fc.nat(3).map((drawn) => drawn === 0);
-const standings: fc.Arbitrary<Standing> = fc.record(
-  {
-    factors: fc
-      .subarray<'Totp' | 'WebAuthn' | 'BackupCode'>(['Totp', 'WebAuthn', 'BackupCode'], { maxLength: 2 })
-      .chain((types) =>
-        fc.nat(1).map((left) =>
-          types.map((type) => ({
-            id: type,
-            type,
-            createdAt: 0,
-            ...(type === 'BackupCode' ? { remainCodes: left } : {}),
-          })),
-        ),
-      ),
-    enabled: fc.boolean(),
-    skipped: rarely,
-    suggestionSkipped: rarely,
-    skipMfaOnSignIn: rarely,
-    passkeySkipped: rarely,
-    isRequiredByOrganization: rarely,
-  },
-  {
-    requiredKeys: [
-      'factors',
-      'skipped',
-      'suggestionSkipped',
-      'skipMfaOnSignIn',
-      'passkeySkipped',
-      'isRequiredByOrganization',
-    ],
-  },
-);
-const risks = rarely.map((isUnusual): Account['risks'] => (isUnusual ? [{ rule: 'new_country', details: {} }] : []));
-const mailOf = (id: string): Address => ({ type: 'email', value: `${id}@example.com` });
-const phoneOf = (id: string): Address => ({ type: 'phone', value: `34${id}` });
-const peopleArbitrary = fc
-  .record({ ada: standings, bob: standings, cyd: standings, risks })
-  .map(({ ada, bob, cyd, ...more }): Account[] => [
-    person('ada', [mailOf('ada')], { ...more, secondFactors: ada }),
-    person('bob', [mailOf('bob'), phoneOf('bob')], {
-      ...more,
-      secondFactors: bob,
-      username: false,
-      password: false,
-      social: true,
-      targets: ['wechat'],
-    }),
-    person('cyd', [], { ...more, secondFactors: cyd, isSuspended: true, social: true, targets: ['wechat'] }),
-    person('dan', [], { ...more, secondFactors: ada }),
-  ]);
-export const worlds: fc.Arbitrary<World> = fc.record({ settings: settingsArbitrary, people: peopleArbitrary });
 
 /** Mostly the account that the service would look up; now and then any other, or none, as a faulty caller might pass. */
 type Given = 'looked up' | 'suspended meanwhile' | number | undefined;

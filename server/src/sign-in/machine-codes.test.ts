@@ -145,6 +145,42 @@ describe('a code as the first factor', () => {
       [start('Register'), ...enter(unknown)],
       'refused user.sign_up_method_not_enabled',
     ],
+    [
+      'nor phones where emails do',
+      { ...codes, signUp: { identifiers: ['email'], password: false } },
+      [start('Register'), ...enter(byCode(phone('34999')))],
+      'refused user.sign_up_method_not_enabled',
+    ],
+    [
+      'nor is it told there who has an account',
+      { ...codes, signUp: { identifiers: ['phone'], password: false } },
+      [start('Register'), ...enter(code, ada)],
+      'refused user.sign_up_method_not_enabled',
+    ],
+    [
+      'names register nobody without a password',
+      { ...codes, signUp: { identifiers: ['username'], password: false } },
+      [start('Register'), ...enter(name)],
+      'refused user.sign_up_method_not_enabled',
+    ],
+    [
+      'one registration makes one account',
+      codes,
+      [start('Register'), ...enter(unknown), created(zoe), ...enter(byCode(email('other@example.com')))],
+      'refused session.identity_conflict',
+    ],
+    [
+      'whoever is created is not exchanged',
+      codes,
+      [start('Register'), ...enter(unknown), created(zoe), created(bob)],
+      'refused session.identity_conflict',
+    ],
+    [
+      'a code makes the one before it void',
+      codes,
+      [start(), prove(code), prove(byCode(evesMail)), identify(code, ada)],
+      'refused session.verification_session_not_found',
+    ],
     ['nobody registers where it is closed', closed(codes), [start('Register')], 'refused auth.forbidden'],
     ['nor by turning there', closed(codes), [start(), prove(unknown), change('Register')], 'refused auth.forbidden'],
     [
@@ -221,6 +257,28 @@ describe('a code as the first factor', () => {
       'finish pwd',
     ],
   ]);
+
+  it('writes what was said of a new account once, with the account', () => {
+    const { effects } = run(codes, [start('Register'), ...enter(unknown), created(zoe), submit(zoe)]);
+    const finish = { type: 'finish', userId: 'zoe', amr: ['email'], patch: {}, risks: [] };
+    assert.deepEqual(effects, [{ type: 'create-user', profile: { email: 'new@example.com' } }, finish]);
+  });
+
+  it('lets nobody in who proved themselves before that was closed', () => {
+    const proof = byCode(adasMail);
+    const closing = { signInMode: 'Register' as const };
+    assert.equal(outcome(run(codes, [start(), ...enter(proof, ada)], closing)), 'refused auth.forbidden');
+  });
+
+  it('writes what a script says of the person at the end', () => {
+    const verdict = { kind: 'passed' as const, changes: { name: 'Ada' } };
+    const { effects } = run(codes, [
+      start(),
+      ...enter(byCode(adasMail), ada),
+      { type: 'submitted', account: ada, verdict },
+    ]);
+    assert.deepEqual(effects, [{ type: 'finish', userId: 'ada', amr: ['email'], patch: { name: 'Ada' }, risks: [] }]);
+  });
 
   it('ends no sign-in that was closed meanwhile, and every registration that made its account', () => {
     const signIn = [start(), ...enter(byCode(adasMail), ada), submit(ada)];
@@ -306,6 +364,34 @@ describe('an address that is added', () => {
     const patch = { email: 'bob@example.com' };
     assert.deepEqual(effects, [{ type: 'finish', userId: 'bob', amr: ['pwd', 'email'], patch, risks: [] }]);
   });
+});
+
+describe('an account of a provider that is added', () => {
+  const social = bySocial('union');
+  const member = { ...bob, targets: ['wechat'] };
+  const add = (account: typeof bob): SignInEvent => ({
+    type: 'social-added',
+    proofId: social.id,
+    inUse: false,
+    account,
+  });
+  const signedIn = (account: typeof bob) => [start(), ...enter(byPassword(account), account), prove(social)];
+  checkTable([
+    [
+      'is linked when the sign-in is complete',
+      passwords,
+      [...signedIn(bob), add(bob), submit(bob)],
+      'link-identity, finish pwd social',
+    ],
+    ['not twice', passwords, [...signedIn(bob), add(bob), add(bob)], 'refused session.verification_session_not_found'],
+    [
+      'not in place of another',
+      passwords,
+      [...signedIn(member), add(member)],
+      'refused user.identity_exists_in_profile',
+    ],
+    ['nor unasked', passwords, [...signedIn(bob), identify(social)], 'refused user.identity_not_exist'],
+  ]);
 });
 
 describe('what a person was asked', () => {

@@ -56,6 +56,7 @@ describe('a second factor that is due', () => {
   const codes = withMfa({ factors: ['EmailVerificationCode', 'Totp'], policy: 'Mandatory' });
   const mailer = { ...ada, secondFactors: having([], { suggestionSkipped: true }) };
   const unset = { ...ada, secondFactors: having([]) };
+  const byMail = { ...ada, secondFactors: having([], { enabled: true }) };
   const social = bySocial('union');
   const first = byCode(mail);
   checkTable([
@@ -225,6 +226,12 @@ describe('a second factor that is due', () => {
         change('SignIn'),
         ...enter(byPassword(ada), { ...unset, secondFactors: having([], { enabled: true }) }),
       ],
+      'show-factor EmailVerificationCode',
+    ],
+    [
+      'one that said nothing yet takes none away',
+      withMfa({ factors: ['EmailVerificationCode'] }),
+      [...signedIn(byMail), prove(byCode(mail), byMail)],
       'show-factor EmailVerificationCode',
     ],
     // After it

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
-import { play, sequences, type Visit, type World, worlds } from '../../../test/support/random-sign-ins.ts';
+import { play, sequences, type Visit } from '../../../test/support/random-sign-ins.ts';
+import { type World, worlds } from '../../../test/support/random-worlds.ts';
 import type { Address, Proof, SecondFactorChoices } from './state.ts';
 import type { Account, Effect, SignInEvent } from './vocabulary.ts';
 

@@ -15,6 +15,7 @@ import {
   enter,
   identify,
   made,
+  now,
   outcome,
   person,
   phone,
@@ -25,6 +26,7 @@ import {
   submit,
 } from '../../../test/support/sign-in-machine.ts';
 import type { PolicySettings } from './policy.ts';
+import type { SignInEvent } from './vocabulary.ts';
 
 const adasMail = email('ada@example.com');
 const adasPhone = phone('34600000001');
@@ -153,6 +155,26 @@ describe('a forgotten password', () => {
       [...recovered, ...enter(byCode(evesMail), person('eve', [evesMail]))],
       'refused session.identity_conflict',
     ],
+    [
+      'a code counts once',
+      passwords,
+      [...recovered, identify(code, ada)],
+      'refused session.verification_session_not_found',
+    ],
+    [
+      'nothing else is asked for: the sign-in that follows does',
+      {
+        ...passwords,
+        signUp: { ...passwords.signUp, secondaryIdentifiers: [{ identifier: 'username' }] },
+        mfa: { factors: ['Totp'], policy: 'Mandatory' },
+      },
+      [
+        start('ForgotPassword'),
+        ...enter(code, { ...ada, username: false }),
+        choosePassword({ ...ada, username: false }),
+      ],
+      'done',
+    ],
     // Apart from everything else
     [
       'it turns into no sign-in',
@@ -229,9 +251,14 @@ describe('a forgotten password', () => {
   });
 
   it('writes the one password that was chosen last, to the one account', () => {
-    const { effects, state } = run(passwords, [...recovered, choosePassword(ada), submit(ada)]);
+    const asked: SignInEvent = {
+      type: 'challenged',
+      challenge: { type: 'EmailVerificationCode', id: 'c', createdAt: now, identifier: adasMail },
+    };
+    const { effects, state } = run(passwords, [...recovered, choosePassword(ada), asked, submit(ada)]);
     assert.deepEqual(effects, [{ type: 'reset-password', userId: 'ada', password: 'new' }]);
     assert.deepEqual(state?.proofs, []);
+    assert.deepEqual(state?.challenges, []);
     assert.equal(state?.userId, undefined);
   });
 });
@@ -269,6 +296,12 @@ describe('a password whose time is over', () => {
       'is no matter to who came otherwise',
       { ...passwords, signUp: socialOnly.signUp },
       [start(), prove(expired()), ...enter(bySocial('union'), wei), submit(wei)],
+      'finish social',
+    ],
+    [
+      'nor to who showed it and came otherwise',
+      { ...passwords, signUp: socialOnly.signUp },
+      [start(), prove(expired()), ...enter(bySocial('union'), { ...bob, targets: ['wechat'] }), submit(bob)],
       'finish social',
     ],
   ]);

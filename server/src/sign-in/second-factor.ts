@@ -41,7 +41,7 @@ function ownFactors({ factors }: SecondFactorPolicy, { secondFactors }: Account)
     if (!factors.includes(type) || (type === 'BackupCode' && !remainCodes)) continue;
     lastUse.set(type, Math.max(lastUse.get(type) ?? 0, lastUsedAt));
   }
-  const rank = (type: SecondFactorType) => (type === 'BackupCode' ? -1 : (lastUse.get(type) ?? 0));
+  const rank = (type: SecondFactorType) => lastUse.get(type) ?? 0;
   return order.filter((type) => lastUse.has(type)).sort((a, b) => rank(b) - rank(a));
 }
 
