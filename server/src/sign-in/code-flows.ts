@@ -67,17 +67,17 @@ interface Parts {
 const isFirstCode = (challenge: Challenge): challenge is FirstCode =>
   challenge.type === 'EmailVerificationCode' || challenge.type === 'PhoneVerificationCode';
 
-/** The code that the person has to show to go on: the one sent last, if the sign-in stands where it says anything. */
-export function awaitedCode(state: SignInState | undefined, prompt: Prompt): FirstCode | undefined {
-  const code = state?.challenges.filter(isFirstCode).sort((a, b) => b.createdAt - a.createdAt)[0];
-  if (!code) return undefined;
+/** Whether a code that is shown now says what a prompt asks for. */
+function answers(prompt: Prompt, { identifier }: FirstCode): boolean {
   if (prompt.kind === 'continue')
-    return prompt.missing.some((detail) => detail === 'emailOrPhone' || detail === code.identifier.type)
-      ? code
-      : undefined;
-  if (prompt.kind === 'add-factor') return prompt.factors.includes(codeFactorOf(code.identifier)) ? code : undefined;
-  return prompt.kind === 'sign-in' || prompt.kind === 'register' || prompt.kind === 'recover' ? code : undefined;
+    return prompt.missing.some((detail) => detail === 'emailOrPhone' || detail === identifier.type);
+  if (prompt.kind === 'add-factor') return prompt.factors.includes(codeFactorOf(identifier));
+  return prompt.kind === 'sign-in' || prompt.kind === 'register' || prompt.kind === 'recover';
 }
+
+/** The code that the person has to show to go on: the one sent last of those that say anything where the sign-in stands. */
+export const awaitedCode = (state: SignInState | undefined, prompt: Prompt): FirstCode | undefined =>
+  state?.challenges.filter(isFirstCode).findLast((code) => answers(prompt, code));
 
 export function createCodeFlows(parts: Parts): CodeFlows {
   const { needs, run, stateOf, password } = parts;

@@ -253,7 +253,6 @@ describe('codes on the sign-in pages, without scripts,', () => {
     const address = newEmail();
     await ask(person, '/continue/address', { address });
     await post.codeTo(address);
-    ahead = 1000;
     await ask(person, '/continue/address', { address: '+34 600 111 444' });
     await arrives(person, await answer(person, '34600111444'));
     assert.ok(await find('34600111444'));
