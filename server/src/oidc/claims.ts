@@ -46,6 +46,7 @@ export const supportedClaims = [
   'exp',
   'iat',
   'auth_time',
+  'amr',
   'nonce',
   'sid',
   'name',

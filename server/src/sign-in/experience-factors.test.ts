@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, afterEach, before, describe, it } from 'node:test';
+import { experienceClient } from '../../../test/support/agent.ts';
 import { createAuthenticator } from '../../../test/support/authenticator.ts';
 import { race } from '../../../test/support/race.ts';
 import { type FactorWorld, openFactorWorld, password, type Visit } from '../../../test/support/second-factors.ts';
@@ -38,11 +39,12 @@ describe('Second factors in the Experience API', () => {
       await visit.refuse(wrongCode, 'POST', totp, { code: world.nextCode(stranger) });
       await visit.refuse(needsFactor, 'POST', '/submit');
       await visit.expect(200, 'POST', totp, { code: world.nextCode(secret) });
-      await visit.finish();
-      const sessions = await world.server.app.database.system.raw('select amr from sessions where user_id = $1', [
-        ana.id,
-      ]);
-      assert.deepEqual(sessions, [{ amr: ['pwd', 'otp', 'mfa'] }]);
+      const tokens = await visit.finish();
+      const refreshed = await experienceClient(world.server.url).refresh(tokens.refresh_token);
+      for (const { id_token: token } of [tokens, refreshed]) {
+        const { amr } = JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString());
+        assert.deepEqual(amr, ['pwd', 'otp', 'mfa']);
+      }
     });
 
     it('take a code once, in whatever sign-in', async () => {

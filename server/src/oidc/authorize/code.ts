@@ -65,6 +65,7 @@ function payloadOf({ client, request }: Flow, session: NonNullable<Flow['session
     resources: request.resources,
     authTime: Math.floor(session.authenticatedAt.getTime() / 1000),
     sid: session.uid,
+    amr: session.amr,
     ...(request.nonce === undefined ? {} : { nonce: request.nonce }),
     ...(request.codeChallenge === undefined ? {} : { codeChallenge: request.codeChallenge }),
   };

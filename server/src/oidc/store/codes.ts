@@ -14,6 +14,8 @@ export interface CodePayload {
   authTime: number;
   /** Name of the session. */
   sid: string;
+  /** How the person signed in (RFC 8176); absent from codes of earlier releases. */
+  amr?: string[];
   nonce?: string;
   codeChallenge?: string;
 }

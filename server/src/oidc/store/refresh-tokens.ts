@@ -12,6 +12,8 @@ export interface RefreshPayload {
   authTime: number;
   /** Name of the session it came from. */
   sid: string;
+  /** How the person signed in (RFC 8176); absent from tokens of earlier releases. */
+  amr?: string[];
   /** Set when it must end with the session (no `offline_access`). */
   sessionUid?: string;
 }

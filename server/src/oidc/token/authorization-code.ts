@@ -41,13 +41,13 @@ export async function redeemAuthorizationCode(exchange: Exchange): Promise<Token
   const refresh = prepareRefreshToken(exchange, payload, sessionUid);
   const redeemed = await redeemCode(tenant.db, { codeHash, now }, { refresh: refresh?.row, access: plan.opaque?.row });
   if (!redeemed) return refuseReplay(exchange, grantId);
-  const { authTime, sid, nonce } = payload;
+  const { authTime, sid, amr, nonce } = payload;
   return {
     userId,
     body: {
       ...(await accessMembers(exchange, plan)),
       ...(refresh ? { refresh_token: refresh.token } : {}),
-      ...(await idTokenMember(exchange, person, { scopes, authTime, sid, nonce })),
+      ...(await idTokenMember(exchange, person, { scopes, authTime, sid, amr, nonce })),
     },
   };
 }
@@ -103,7 +103,7 @@ function prepareRefreshToken(
   const always = client.type === 'Traditional' && client.custom.alwaysIssueRefreshToken === true;
   if (!mayUseGrant(client, 'refresh_token') || (sessionUid !== undefined && !always)) return undefined;
   const token = opaqueToken();
-  const { userId, scope, resources, authTime, sid } = payload;
+  const { userId, scope, resources, authTime, sid, amr } = payload;
   return {
     token,
     row: {
@@ -115,6 +115,7 @@ function prepareRefreshToken(
         resources,
         authTime,
         sid,
+        ...(amr === undefined ? {} : { amr }),
         ...(sessionUid === undefined ? {} : { sessionUid }),
       },
       expiresAt: new Date(core.clock.now() + refreshTokenTtl(client) * 1000),

@@ -28,7 +28,13 @@ export async function getActiveSubject(
 export async function idTokenMember(
   { core, tenant, client }: Exchange,
   { user, roleNames, organizations }: Subject,
-  facts: { scopes: readonly string[]; authTime: number; sid: string; nonce?: string | undefined },
+  facts: {
+    scopes: readonly string[];
+    authTime: number;
+    sid: string;
+    amr?: readonly string[] | undefined;
+    nonce?: string | undefined;
+  },
 ): Promise<{ id_token?: string }> {
   if (!facts.scopes.includes('openid')) return {};
   const scopes = (await limitsOf(core, tenant, client)).user(facts.scopes);
@@ -41,6 +47,7 @@ export async function idTokenMember(
     exp: seconds(core.clock) + idTokenTtl(client),
     auth_time: facts.authTime,
     sid: facts.sid,
+    ...(facts.amr === undefined ? {} : { amr: facts.amr }),
     ...(facts.nonce === undefined ? {} : { nonce: facts.nonce }),
   });
   return { id_token: idToken };

@@ -67,13 +67,14 @@ async function tryRefresh(exchange: Exchange, value: string): Promise<TokenAnswe
   });
   const written = await write(exchange, use, plan, { now, value });
   if (!written) return undefined;
+  const { authTime, sid, amr } = payload;
   return {
     userId,
     ...(written.replacement ? { replacement: written.replacement } : {}),
     body: {
       ...(await accessMembers(exchange, plan)),
       refresh_token: written.refreshToken,
-      ...(await idTokenMember(exchange, person, { scopes, authTime: payload.authTime, sid: payload.sid })),
+      ...(await idTokenMember(exchange, person, { scopes, authTime, sid, amr })),
     },
   };
 }
