@@ -26,8 +26,5 @@ export const verifyOneTimeTokenProof = route({
     'one_time_token.token_consumed',
     'one_time_token.token_revoked',
     'one_time_token.token_expired',
-    'session.email_blocklist.email_not_allowed',
-    'session.email_blocklist.email_subaddressing_not_allowed',
-    'session.email_blocklist.disposable_email_not_allowed',
   ],
 });

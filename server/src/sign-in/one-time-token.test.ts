@@ -173,10 +173,9 @@ describe('A link for an email address', () => {
 
     it('makes none with an address that the tenant takes no account with', async () => {
       await configure({ emailBlocklistPolicy: { customBlocklist: ['@evil.test'] } });
-      const page = await openExperience(server, 'Register');
-      const { token } = await make('new@evil.test');
+      const { page, proof } = await prove('new@evil.test', (await make('new@evil.test')).token, 'Register');
       const blocked: [number, string] = [422, 'session.email_blocklist.email_not_allowed'];
-      await page.refuse(blocked, 'POST', path, shown('new@evil.test', token));
+      await page.refuse(blocked, 'POST', '/identification', proof);
     });
 
     it('lets the person join the organizations that it was made for, when the sign-in is complete', async () => {

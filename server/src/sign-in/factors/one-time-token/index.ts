@@ -4,7 +4,6 @@
  * (`attempts.ts`) of the address, in one count with its password and its codes.
  */
 import type { OneTimeToken } from '@aldaba/contract';
-import { emailBlockOf } from '../../../features/sign-in-experience/index.ts';
 import type { User } from '../../../features/users/index.ts';
 import { AldabaError } from '../../../kernel/errors.ts';
 import { standardId } from '../../../kernel/ids.ts';
@@ -22,7 +21,7 @@ export interface OneTimeTokenFactor {
   /**
    * Uses a token up. `user`: whoever has the address.
    * @throws AldabaError `one_time_token.*`, `session.verification_blocked_too_many_attempts`,
-   *   `session.not_supported_for_forgot_password`; `session.email_blocklist.*` for an address that would need a new account
+   *   `session.not_supported_for_forgot_password`
    */
   prove(
     interaction: Interaction,
@@ -54,8 +53,6 @@ export function createOneTimeTokenFactor({ oneTimeTokens, users, clock, attempts
       if (!consumed) throw refusal;
       const identifier = { type: 'email' as const, value: consumed.email };
       const user = await users.findByIdentifier(tenant.db, { ...identifier, ignoresCase: true });
-      const block = user ? undefined : await emailBlockOf(settings.emailBlocklistPolicy, identifier.value);
-      if (block) throw new AldabaError(block);
       const { jitOrganizationIds: organizationIds = [] } = consumed.context;
       const facts = { id: standardId(), createdAt: clock.now(), used: false };
       return { proof: { ...facts, type: 'OneTimeToken', identifier, organizationIds }, user };
