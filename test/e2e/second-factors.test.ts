@@ -21,6 +21,9 @@ describe('second factors on the hosted pages', () => {
   before(async () => {
     server = await startServer({ world: { clock } });
     operator = await operate(server);
+    await operator.call('PATCH', '/api/sign-in-exp', {
+      color: { primaryColor: '#5d34f2', darkPrimaryColor: '#7958ff', isDarkModeEnabled: true },
+    });
     app = await startLanding();
     ({ id: clientId } = await operator.addApplication({ type: 'SPA', redirectUri: `${app.url}/callback` }));
   });
@@ -48,6 +51,8 @@ describe('second factors on the hosted pages', () => {
   const isFit = async (page: Page) => {
     for (const colorScheme of ['light', 'dark'] as const) {
       await page.emulateMedia({ colorScheme });
+      // Colours pass into each other.
+      await page.evaluate('Promise.allSettled(document.getAnimations().map(({ finished }) => finished))');
       assert.deepEqual(await barriers(page), []);
     }
     assert.equal(await page.evaluate('document.documentElement.scrollWidth > innerWidth'), false, 'fits the screen');
