@@ -90,6 +90,12 @@ describe('a forgotten password', () => {
     ],
     ['nor for another one', passwords, [...recovered, choosePassword(ada), submit(bob)], 'refused user.user_not_exist'],
     [
+      'nor by an address that the account has lost meanwhile',
+      passwords,
+      [...recovered, choosePassword(ada), submit(person('ada', [evesMail]))],
+      'refused session.verification_failed',
+    ],
+    [
       'whoever submits twice has to begin anew',
       passwords,
       [...recovered, choosePassword(ada), submit(ada), submit(ada)],

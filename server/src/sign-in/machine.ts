@@ -15,7 +15,15 @@ import {
   needsBackupCodes,
   usableFactors,
 } from './second-factor.ts';
-import { type Address, type Intent, isSecondProof, type ProofType, type SignInState, stateVersion } from './state.ts';
+import {
+  type Address,
+  type Intent,
+  isCodeProof,
+  isSecondProof,
+  type ProofType,
+  type SignInState,
+  stateVersion,
+} from './state.ts';
 import type { Account, Context, Effect, Outcome, Prompt, Refusal, SignInEvent, Step } from './vocabulary.ts';
 
 interface Situation {
@@ -313,7 +321,7 @@ function submit(state: SignInState, { account, verdict }: Submitted, { policy }:
   if (state.intent !== 'Register' && !isOpen(state.intent, policy)) return { refused: 'auth.forbidden' };
   const refusal = refusalOf(promptFor(state, policy, account)) ?? refusalBy(verdict);
   if (refusal) return refusal;
-  if (state.intent === 'ForgotPassword') return replacePassword(state, userId);
+  if (state.intent === 'ForgotPassword') return replacePassword(state, account);
   const { identity, ...patch } = changedBy(verdict, state.profile);
   const { newFactors = [], choices } = state;
   // A registration has no sign-ins before it to differ from.
@@ -337,13 +345,17 @@ const joined = ({ proofs }: SignInState, userId: string): Effect[] =>
   );
 
 /** What proved the address is spent by it: whoever submits once more has to begin anew. */
-function replacePassword(state: SignInState, userId: string): Outcome {
+function replacePassword(state: SignInState, account: Account): Outcome {
   const { password } = state.profile;
+  const spoken = state.proofs.find((proof) => isCodeProof(proof) && proof.used);
+  // An address that the account has lost meanwhile speaks for it no more.
+  if (!spoken || !isCodeProof(spoken) || !hasAddress(account, spoken))
+    return { refused: 'session.verification_failed' };
   if (password === undefined) return { refused: 'user.new_password_required_in_profile' };
   const { userId: _, ...nobody } = state;
   return {
     state: { ...nobody, proofs: [], challenges: [], profile: {} },
-    effects: [{ type: 'reset-password', userId, password }],
+    effects: [{ type: 'reset-password', userId: account.id, password }],
   };
 }
 
