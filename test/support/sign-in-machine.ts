@@ -1,6 +1,5 @@
 /** Sign-ins put together event by event, for the tests of the sign-in machine. */
 import assert from 'node:assert/strict';
-import { it } from 'node:test';
 import type { NewFactor } from '../../server/src/features/mfa-verifications/index.ts';
 import { step } from '../../server/src/sign-in/machine.ts';
 import { type PolicySettings, resolvePolicy } from '../../server/src/sign-in/policy.ts';
@@ -202,10 +201,10 @@ export function outcome({ last }: Run): string {
 }
 
 /** A test for each line of a table that reads as the specification. */
-export function checkTable(
+export const checksOf = (
   table: readonly [name: string, settings: PolicySettings, events: readonly SignInEvent[], outcome: string][],
-): void {
-  for (const [name, settings, events, expected] of table) {
-    it(name, () => assert.equal(outcome(run(settings, events)), expected));
-  }
-}
+): [name: string, check: () => void][] =>
+  table.map(([name, settings, events, expected]) => [
+    name,
+    () => assert.equal(outcome(run(settings, events)), expected),
+  ]);

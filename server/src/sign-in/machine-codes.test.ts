@@ -8,7 +8,7 @@ import {
   bySocial,
   challenge,
   change,
-  checkTable,
+  checksOf,
   chooseName,
   choosePassword,
   created,
@@ -66,7 +66,7 @@ describe('a code as the first factor', () => {
   const unknown = byCode(email('new@example.com'));
   const zoe = person('zoe', [email('new@example.com')], { username: false, password: false });
   const social = bySocial('union');
-  checkTable([
+  for (const [promise, check] of checksOf([
     // SignIn
     ['an email code signs its owner in', codes, [start(), ...enter(code, ada), submit(ada)], 'finish email'],
     ['a phone code does too', codes, [start(), ...enter(text, ada), submit(ada)], 'finish sms'],
@@ -256,7 +256,8 @@ describe('a code as the first factor', () => {
       [start('Register'), ...enter(social), change('SignIn'), ...enter(byPassword(bob), bob), submit(bob)],
       'finish pwd',
     ],
-  ]);
+  ]))
+    it(promise, check);
 
   it('writes what was said of a new account once, with the account', () => {
     const { effects } = run(codes, [start('Register'), ...enter(unknown), created(zoe), submit(zoe)]);
@@ -299,7 +300,7 @@ describe('an address that is added', () => {
   };
   const mail = byCode(email('bob@example.com'));
   const signedIn = [start(), ...enter(byPassword(bob), bob)];
-  checkTable([
+  for (const [promise, check] of checksOf([
     ['is asked for where it is required', settings, signedIn, 'continue email'],
     ['not without it', settings, [...signedIn, submit(bob)], 'refused user.missing_profile'],
     [
@@ -357,7 +358,8 @@ describe('an address that is added', () => {
       [start('Register'), ...enter(byNewName('zoe')), prove(mail), addAddress(mail), identify()],
       'create-user',
     ],
-  ]);
+  ]))
+    it(promise, check);
 
   it('is what the code went to', () => {
     const { effects } = run(settings, [...signedIn, prove(mail), addAddress(mail, bob), submit(bob)]);
@@ -376,7 +378,7 @@ describe('an account of a provider that is added', () => {
     account,
   });
   const signedIn = (account: typeof bob) => [start(), ...enter(byPassword(account), account), prove(social)];
-  checkTable([
+  for (const [promise, check] of checksOf([
     [
       'is linked when the sign-in is complete',
       passwords,
@@ -391,7 +393,8 @@ describe('an account of a provider that is added', () => {
       'refused user.identity_exists_in_profile',
     ],
     ['nor unasked', passwords, [...signedIn(bob), identify(social)], 'refused user.identity_not_exist'],
-  ]);
+  ]))
+    it(promise, check);
 });
 
 describe('what a person was asked', () => {
@@ -402,7 +405,7 @@ describe('what a person was asked', () => {
     ...(proof ? { proof } : {}),
   });
   const code = { ...byCode(adasMail), id: 'c' };
-  checkTable([
+  for (const [promise, check] of checksOf([
     ['is proved by the answer', codes, [start(), challenge(asked), answered(code), identify(code, ada)], 'done'],
     [
       'a wrong answer proves nothing',
@@ -444,5 +447,6 @@ describe('what a person was asked', () => {
       ],
       'sign-in',
     ],
-  ]);
+  ]))
+    it(promise, check);
 });

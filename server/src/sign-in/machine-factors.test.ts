@@ -8,7 +8,7 @@ import {
   byPassword,
   bySocial,
   change,
-  checkTable,
+  checksOf,
   choose,
   chooseName,
   choosePassword,
@@ -59,7 +59,7 @@ describe('a second factor that is due', () => {
   const byMail = { ...ada, secondFactors: having([], { enabled: true }) };
   const social = bySocial('union');
   const first = byCode(mail);
-  checkTable([
+  for (const [promise, check] of checksOf([
     ['is asked for', mfa, signedIn(ada), 'show-factor Totp'],
     ['there is no way past it', mfa, [...signedIn(ada), submit(ada)], 'refused session.mfa.require_mfa_verification'],
     ['but through it', mfa, [...signedIn(ada), prove(totp, ada), submit(ada)], 'finish pwd otp mfa'],
@@ -241,7 +241,8 @@ describe('a second factor that is due', () => {
       [...signedIn({ ...ada, email: false, addresses: [] }), prove(totp, { ...ada, email: false, addresses: [] })],
       'continue email',
     ],
-  ]);
+  ]))
+    it(promise, check);
 
   it('is named to programs, with addresses that only their owner recognises, where a code may go', () => {
     const refusal = (mfaSettings: PolicySettings, account: Account) => {
@@ -289,7 +290,7 @@ describe('a second factor that is made', () => {
   const passkey = made('WebAuthn');
   const backup = made('BackupCode');
   const makesApp = [prove(app), addFactor(app, none)];
-  checkTable([
+  for (const [promise, check] of checksOf([
     ['is asked for where everybody needs one', mandatory, signedIn(none), 'add-factor WebAuthn Totp'],
     ['nobody completes without', mandatory, [...signedIn(none), submit(none)], 'refused user.missing_mfa'],
     [
@@ -416,7 +417,8 @@ describe('a second factor that is made', () => {
       'done',
     ],
     ['nobody has to make them who made no factor', withMfa({}), [...signedIn(ada), prove(totp, ada)], 'done'],
-  ]);
+  ]))
+    it(promise, check);
 
   it('is handed over whole, and backup codes with it', () => {
     const { effects } = run(withBackup, [
@@ -451,7 +453,7 @@ describe('a decision about second factors', () => {
   const mandatory = withMfa({ factors: ['Totp', 'EmailVerificationCode'], policy: 'Mandatory' });
   const suggested = [start('Register'), created(none)];
   const added = byCode(mail);
-  checkTable([
+  for (const [promise, check] of checksOf([
     ['one that may be skipped is asked for', optional, [...signedIn(none), submit(none)], 'refused user.missing_mfa'],
     [
       'who skips it goes on, for good',
@@ -556,7 +558,8 @@ describe('a decision about second factors', () => {
       'refused session.identifier_not_found',
     ],
     ['or for another', optional, [...signedIn(none), choose('skipped', bob)], 'refused session.identity_conflict'],
-  ]);
+  ]))
+    it(promise, check);
 
   it('is kept with the account', () => {
     const { effects } = run(optional, [...signedIn(none), choose('skipped', none), submit(none)]);

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import {
   byPassword,
-  checkTable,
+  checksOf,
   email,
   enter,
   having,
@@ -38,7 +38,7 @@ describe('a link at the sign-in machine', () => {
   const closed: PolicySettings = { ...settings, signInMode: 'SignIn' };
   const named: PolicySettings = { ...settings, signUp: { identifiers: ['username'], password: true } };
   const suspended = { ...ada, isSuspended: true };
-  checkTable([
+  for (const [promise, check] of checksOf([
     ['signs in whoever has the address', settings, [start(), ...enter(byLink(), ada), submit(ada)], 'finish email'],
     [
       'signs in nobody with another address',
@@ -69,7 +69,8 @@ describe('a link at the sign-in machine', () => {
       'refused user.email_already_in_use',
     ],
     ['asks for what a new account lacks', named, [start('Register'), ...enter(byLink())], 'continue username password'],
-  ]);
+  ]))
+    it(promise, check);
 
   it('leads to its organizations when the sign-in is complete, if it was used', () => {
     const joinedBy = (events: readonly SignInEvent[]) =>
@@ -89,7 +90,7 @@ describe('a second factor after a link', () => {
   const both = { ...ada, secondFactors: having(['Totp']) };
   const mailOnly = { ...ada, secondFactors: having([], { suggestionSkipped: true }) };
   const byAda = [start(), ...enter(byLink(), both)];
-  checkTable([
+  for (const [promise, check] of checksOf([
     ['is no code to the address of the link', mfa, byAda, 'show-factor Totp'],
     [
       'is none if one is shown all the same',
@@ -104,5 +105,6 @@ describe('a second factor after a link', () => {
       [start(), ...enter(byLink(), mailOnly)],
       'show-factor EmailVerificationCode',
     ],
-  ]);
+  ]))
+    it(promise, check);
 });

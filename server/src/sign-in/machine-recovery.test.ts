@@ -7,7 +7,7 @@ import {
   byPassword,
   bySocial,
   change,
-  checkTable,
+  checksOf,
   choose,
   chooseName,
   choosePassword,
@@ -63,7 +63,7 @@ describe('a forgotten password', () => {
   const code = byCode(adasMail);
   const recovered = [start('ForgotPassword'), ...enter(code, ada)];
   const noPhone: PolicySettings = { ...passwords, forgotPasswordMethods: ['EmailVerificationCode'] };
-  checkTable([
+  for (const [promise, check] of checksOf([
     ['begins with an address', passwords, [start('ForgotPassword')], 'recover'],
     ['which a code proves', passwords, [start('ForgotPassword'), prove(code)], 'recover'],
     ['and which leads to an account', passwords, recovered, 'reset-password'],
@@ -248,7 +248,8 @@ describe('a forgotten password', () => {
       ],
       'reset-password',
     ],
-  ]);
+  ]))
+    it(promise, check);
 
   it('is over when the operator takes the way away meanwhile', () => {
     const events = [...recovered, choosePassword(ada), submit(ada)];
@@ -272,7 +273,7 @@ describe('a forgotten password', () => {
 describe('a password whose time is over', () => {
   const expired = () => byPassword(bob, { expired: true });
   const signedIn = [start(), ...enter(expired(), bob)];
-  checkTable([
+  for (const [promise, check] of checksOf([
     ['is replaced first', passwords, [...signedIn, submit(bob)], 'refused password.expired'],
     [
       'not forgotten by showing it again',
@@ -310,5 +311,6 @@ describe('a password whose time is over', () => {
       [start(), prove(expired()), ...enter(bySocial('union'), { ...bob, targets: ['wechat'] }), submit(bob)],
       'finish social',
     ],
-  ]);
+  ]))
+    it(promise, check);
 });
