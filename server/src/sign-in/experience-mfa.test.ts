@@ -112,6 +112,9 @@ describe('When the Experience API asks for second factors', () => {
       await visit.expect(200, 'POST', '/submit');
       const next = await world.arrive(ana);
       await showEmailCode(next, ana);
+      // Said once: there is nothing to skip any more.
+      const nothing: [number, string] = [400, 'session.mfa.mfa_policy_not_user_controlled'];
+      await next.refuse(nothing, 'POST', '/profile/mfa/mfa-suggestion-skipped');
       await next.expect(200, 'POST', '/submit');
     });
 
