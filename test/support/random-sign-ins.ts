@@ -199,6 +199,19 @@ interface Place {
   id: string;
 }
 
+type Asked = Extract<SignInEvent, { type: 'challenged' }>['challenge'];
+
+/** A proof as it comes: of codes, sometimes as the answer to what was asked. */
+function provedBy(proof: Proof, { asked, seen }: { asked: boolean; seen: { account?: Account } }): SignInEvent[] {
+  const isCode = 'identifier' in proof && proof.type.endsWith('VerificationCode');
+  if (!asked || !isCode) return [{ type: 'proved', proof, ...seen }];
+  const challenge = { ...proof, id: `challenge-${proof.id}` } as Asked;
+  return [
+    { type: 'challenged', challenge },
+    { type: 'answered', challengeId: challenge.id, proof, ...seen },
+  ];
+}
+
 function toEvents(draft: Draft, { state, accounts, people, id }: Place): SignInEvent[] {
   const identified = state?.userId === undefined ? undefined : accounts.get(state.userId);
   const account = (wanted: Given, found = identified): { account?: Account } => {
@@ -217,16 +230,7 @@ function toEvents(draft: Draft, { state, accounts, people, id }: Place): SignInE
     case 'make': {
       const proof = { ...makeProof(draft, people), id };
       const seen = draft.kind === 'show' ? account(draft.account) : {};
-      const isCode = 'identifier' in proof && proof.type.endsWith('VerificationCode');
-      if (draft.kind === 'make' || !draft.asked || !isCode) return [{ type: 'proved', proof, ...seen }];
-      const challenge = { ...proof, id: `challenge-${id}` } as Extract<
-        SignInEvent,
-        { type: 'challenged' }
-      >['challenge'];
-      return [
-        { type: 'challenged', challenge },
-        { type: 'answered', challengeId: challenge.id, proof, ...seen },
-      ];
+      return provedBy(proof, { asked: draft.kind !== 'make' && draft.asked, seen });
     }
     case 'identify': {
       const proof = proofAt(draft.which);
