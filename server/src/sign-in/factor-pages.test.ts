@@ -101,6 +101,7 @@ describe('the pages of second factors', () => {
       const { page } = await arrive(ana);
       const before = await text(page, path);
       assert.ok(before.includes(`${path}/send`) && before.includes('a****@example.com') && !before.includes(ana.email));
+      assert.doesNotMatch(before, /id="code"/);
       assert.ok(!world.mailbox.received().includes(ana.email));
       // A code that nobody asked for cannot be right.
       assert.equal(leads(await page.post(path, { code: '123456' })), own(path));
