@@ -86,6 +86,20 @@ describe('a forgotten password, without scripts,', () => {
     assert.ok(home.searchParams.get('code'));
   });
 
+  it('is replaced without asking the operator’s scripts: they judge sign-ins, and the one that follows', async () => {
+    const { username, primaryEmail } = await addUser();
+    const moments = ['action.postFirstFactorVerification', 'action.postSignIn'];
+    const script = 'const runAction = ({ api }) => api.denyAccess();';
+    for (const moment of moments) await operator.call('PUT', `/api/configs/actions/${moment}`, { script });
+    const person = await recover(primaryEmail);
+    const done = await person.post('/forgot-password/reset', { password: newPassword });
+    assert.equal(target(done), at('/sign-in', 'password-changed'));
+    const { code } = await shownError(await person.post('/sign-in', { username, password: newPassword }));
+    assert.equal(code, 'action.access_denied');
+    for (const moment of moments) await operator.call('DELETE', `/api/configs/actions/${moment}`);
+    assert.equal(await signsIn(username, newPassword), true);
+  });
+
   it('is replaced with a code that a phone got', async () => {
     await post.addPhone(operator);
     const { id, username } = await addUser();
