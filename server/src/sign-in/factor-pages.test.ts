@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { after, before, beforeEach, describe, it } from 'node:test';
 import { createAuthenticator } from '../../../test/support/authenticator.ts';
 import { shownError, type Visit, visit } from '../../../test/support/page-agent.ts';
+import { race } from '../../../test/support/race.ts';
 import { type FactorWorld, openFactorWorld, type Person, password } from '../../../test/support/second-factors.ts';
 import { totpCode } from '../../../test/support/totp-app.ts';
 
@@ -304,6 +305,21 @@ describe('the pages of second factors', () => {
       await isBack(page, answer);
       const again = await arrive(ida);
       await isBack(again.page, await again.page.post('/mfa-verification/Totp', { code: world.nextCode(secret) }));
+    });
+
+    it('open twice at once', async () => {
+      for (const path of ['/mfa-binding/Totp', '/mfa-binding/WebAuthn']) {
+        const { page } = await arrive(await world.addPerson());
+        const answers = await race(world.server.app.database, 'interactions', [
+          () => page.get(own(path)),
+          () => page.get(own(path)),
+        ]);
+        assert.deepEqual(
+          answers.map(({ status }) => status),
+          [200, 200],
+          path,
+        );
+      }
     });
 
     it('suggest a better one beside an address where one is required, and take no for an answer', async () => {

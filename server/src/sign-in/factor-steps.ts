@@ -72,7 +72,14 @@ export function factorSteps<Kind extends FactorKind>(signIn: SignIn, door: PageD
   };
   return {
     get: (work: Work): Handler =>
-      door.route((request, reply) => handle(request, reply, { appId: queryField(request, 'app_id'), work })),
+      door.route((request, reply) => {
+        const show = () => handle(request, reply, { appId: queryField(request, 'app_id'), work });
+        return show().catch((error: unknown) => {
+          // Opened twice at once, as with a double click: what the page asks is stored, so one was overtaken, and asks anew.
+          if (error instanceof AldabaError && error.code === 'session.not_found') return show();
+          throw error;
+        });
+      }),
     post: (work: Work): Handler =>
       door.form((request, reply) => handle(request, reply, { appId: formField(request, 'app_id') || undefined, work })),
   };
