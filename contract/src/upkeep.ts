@@ -22,7 +22,8 @@ export const deleteSentinelActivities = route({
   operationId: 'DeleteSentinelActivities',
   tag: 'Sentinel activities',
   access,
-  summary: 'Let identifiers sign in again that were locked after failed attempts',
+  summary:
+    'Let identifiers sign in again that were locked after failed attempts, and people (by id) show second factors',
   body: z.object({
     targetType: z.enum(['User', 'App']),
     targets: z.array(z.string().min(1).max(256)).min(1).max(100),

@@ -43,6 +43,9 @@ export const attemptName = (
   { type, value }: Pick<Identifier, 'type' | 'value'>,
 ): string => `${type} ${type === 'username' && usernamePolicy.caseSensitive ? value : value.toLowerCase()}`;
 
+/** The name under which a person's second factors are counted, all of them together. */
+export const secondAttemptName = (userId: string): string => `mfa ${userId}`;
+
 /** What stands for such a name in the table. */
 export const attemptTarget = (identifier: string): string => hashToken(`attempt ${identifier}`);
 

@@ -255,6 +255,21 @@ describe('Second factors in the Experience API', () => {
     await second.expect(200, 'POST', '/submit');
   });
 
+  it('are tried again when an operator ends the lock, and no other one with it', async () => {
+    const people = [await world.addPerson(), await world.addPerson()] as const;
+    const secrets = [await world.giveTotp(people[0]), await world.giveTotp(people[1])] as const;
+    const visits = [await world.arrive(people[0]), await world.arrive(people[1])] as const;
+    await world.configure({ sentinelPolicy: { maxAttempts: 1, lockoutDuration: 10 } });
+    for (const visit of visits) {
+      await visit.refuse(wrongCode, 'POST', totp, { code: '000000' });
+      await visit.refuse(blocked, 'POST', totp, { code: '000000' });
+    }
+    const release = { targetType: 'User', targets: [people[0].id] };
+    await world.operator.call('POST', '/api/sentinel-activities/delete', release);
+    await visits[0].expect(200, 'POST', totp, { code: world.nextCode(secrets[0]) });
+    await visits[1].refuse(blocked, 'POST', totp, { code: world.nextCode(secrets[1]) });
+  });
+
   /** Every request about a factor, with a body that is right but for what is tried. */
   const requests: [factor: string, path: string, body?: object][] = [
     ['Totp', '/verification/totp/secret'],

@@ -14,7 +14,7 @@ import type { User } from '../../../features/users/index.ts';
 import { AldabaError } from '../../../kernel/errors.ts';
 import { standardId } from '../../../kernel/ids.ts';
 import type { Tenant } from '../../../tenancy/index.ts';
-import type { Attempts } from '../../attempts.ts';
+import { type Attempts, secondAttemptName } from '../../attempts.ts';
 import type { SignInNeeds } from '../../needs.ts';
 import type { Interaction } from '../../port.ts';
 import type { Address, ChallengeOf, Proof } from '../../state.ts';
@@ -133,7 +133,7 @@ function createShown(needs: Needs): Shown {
     { sentinelPolicy: policy }: SignInExperienceSettings,
     userId: string,
     check: () => Promise<T | undefined>,
-  ) => attempts.limited(tenant.db, { identifier: `mfa ${userId}`, policy }, check);
+  ) => attempts.limited(tenant.db, { identifier: secondAttemptName(userId), policy }, check);
   return {
     async showTotp(interaction, settings, { userId, code }) {
       const check = () => secondFactors.useTotp(interaction.tenant, userId, code);

@@ -9,7 +9,7 @@ import type { CodeDelivery, CodeMessage, CodePurpose } from '../../../features/v
 import { AldabaError } from '../../../kernel/errors.ts';
 import { standardId } from '../../../kernel/ids.ts';
 import { currentOrigin } from '../../../kernel/origin.ts';
-import { type Attempts, attemptName } from '../../attempts.ts';
+import { type Attempts, attemptName, secondAttemptName } from '../../attempts.ts';
 import type { SignInNeeds } from '../../needs.ts';
 import type { Interaction } from '../../port.ts';
 import type { Address, ChallengeOf, Proof } from '../../state.ts';
@@ -113,7 +113,7 @@ const recipientOf = ({ type, value }: Address) =>
 
 /** First factors share an identifier's attempts with its password, second ones those of the person. */
 const attemptsOf = (settings: SignInExperienceSettings, challenge: CodeChallenge): string =>
-  'userId' in challenge ? `mfa ${challenge.userId}` : attemptName(settings, challenge.identifier);
+  'userId' in challenge ? secondAttemptName(challenge.userId) : attemptName(settings, challenge.identifier);
 
 const isRefusal = (error: unknown): boolean =>
   error instanceof AldabaError && error.code.startsWith('verification_code.');
