@@ -118,6 +118,15 @@ describe('When the Experience API asks for second factors', () => {
       await next.expect(200, 'POST', '/submit');
     });
 
+    it('counts no factor that was made and is switched off before the sign-in is complete', async () => {
+      await choose('Mandatory');
+      const visit = await world.arrive(await world.addPerson());
+      await visit.addTotp();
+      await choose('Mandatory', ['WebAuthn']);
+      const { data } = await visit.refuse(lacksFactor, 'POST', '/submit');
+      assert.deepEqual(data, { availableFactors: ['WebAuthn'], skippable: false });
+    });
+
     it('asks for codes to an address as soon as the person wants them', async () => {
       const ana = await world.addPerson({ email: true });
       await choose('UserControlled', ['EmailVerificationCode']);

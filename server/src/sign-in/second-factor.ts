@@ -99,9 +99,9 @@ export function factorsToAdd(state: SignInState, policy: SecondFactorPolicy, acc
   const isPrompted =
     intent === 'Register' ? policy.promptAtSignUp : policy.promptAtSignIn || (mandatory && !policy.mandatory);
   if (!isPrompted) return undefined;
-  const made = [...ownFactors(policy, account), ...newFactors.map(({ type }) => type)].filter(
-    (type) => type !== 'BackupCode',
-  );
+  // One that was made a moment ago and does not count any more leaves the person without.
+  const added = newFactors.map(({ type }) => type).filter((type) => policy.factors.includes(type));
+  const made = [...ownFactors(policy, account), ...added].filter((type) => type !== 'BackupCode');
   if (made.length > 0) return undefined;
   const byAddress = addressFactors(policy, account);
   const others = order.filter(
