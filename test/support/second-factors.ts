@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { createAgent, experienceClient, type Tokens } from './agent.ts';
-import { authorization } from './authorization.ts';
+import { type Authorization, authorization } from './authorization.ts';
 import { type ExperiencePage, experienceOf } from './experience-page.ts';
 import { connectorsFolder, type Mailbox, openMailbox } from './mailbox.ts';
 import { type Operator, operate } from './operator.ts';
@@ -37,7 +37,8 @@ export interface FactorWorld {
   giveTotp(person: Person): Promise<string>;
   /** What the app shows by now; each call is some time later, so that no code is one that was used. */
   nextCode(secret: string): string;
-  begin(intent?: 'SignIn' | 'Register' | 'ForgotPassword'): Promise<Visit>;
+  /** @param request default: the usual one of the demo app */
+  begin(intent?: 'SignIn' | 'Register' | 'ForgotPassword', request?: Authorization): Promise<Visit>;
   /** A sign-in of somebody who has shown the password. */
   arrive(person: { username: string }): Promise<Visit>;
   /** A registration that created the account. */
@@ -66,9 +67,8 @@ export async function openFactorWorld(): Promise<FactorWorld> {
   };
   let count = 0;
 
-  const begin: FactorWorld['begin'] = async (intent = 'SignIn') => {
+  const begin: FactorWorld['begin'] = async (intent = 'SignIn', request = authorization({ endpoint: server.url })) => {
     const agent = createAgent();
-    const request = authorization({ endpoint: server.url });
     await agent.fetch(request.url);
     const page = experienceOf(server, agent);
     await page.expect(204, 'PUT', '', { interactionEvent: intent });

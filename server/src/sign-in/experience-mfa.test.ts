@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, afterEach, before, describe, it } from 'node:test';
+import { authorization } from '../../../test/support/authorization.ts';
 import { startReceiver } from '../../../test/support/receiver.ts';
 import {
   type FactorWorld,
@@ -169,6 +170,49 @@ describe('When the Experience API asks for second factors', () => {
     await show(next, secret);
     await choose('NoPrompt');
     await (await world.arrive(member)).expect(200, 'POST', '/submit');
+  });
+
+  it('of members by a code to their address, which does for tokens of the organization as well', async () => {
+    const ana = await world.addPerson({ email: true });
+    const { id: organizationId } = await world.operator.call<{ id: string }>('POST', '/api/organizations', {
+      name: 'Strongroom',
+      isMfaRequired: true,
+    });
+    await world.operator.call('POST', `/api/organizations/${organizationId}/users`, { userIds: [ana.id] });
+    const factors = ['EmailVerificationCode'];
+    await choose('NoPrompt', factors, { organizationRequiredMfaPolicy: 'Mandatory' });
+    const request = authorization({
+      endpoint: world.server.url,
+      extra: { scope: 'openid offline_access urn:logto:scope:organizations' },
+    });
+    const visit = await world.begin('SignIn', request);
+    await visit.identify(ana);
+    await visit.refuse(needsFactor, 'POST', '/submit');
+    await showEmailCode(visit, ana);
+    let { refresh_token } = await visit.finish();
+    const token = async () => {
+      const body = {
+        grant_type: 'refresh_token',
+        client_id: 'demo-app',
+        refresh_token,
+        organization_id: organizationId,
+      };
+      const answer = await fetch(`${world.server.url}/oidc/token`, { method: 'POST', body: new URLSearchParams(body) });
+      const tokens = await answer.json();
+      refresh_token = tokens.refresh_token ?? refresh_token;
+      return answer.status;
+    };
+    assert.equal(await token(), 200);
+    await choose('NoPrompt', factors, { organizationRequiredMfaPolicy: 'NoPrompt' });
+    assert.equal(await token(), 403, 'nobody asks for codes any more');
+    await decide(ana, { enabled: true });
+    assert.equal(await token(), 200, 'the person wants them');
+    await choose('NoPrompt', []);
+    assert.equal(await token(), 403, 'codes are no factor any more');
+    await choose('Mandatory', factors);
+    assert.equal(await token(), 200);
+    await world.operator.call('PATCH', `/api/users/${ana.id}`, { primaryEmail: null });
+    assert.equal(await token(), 403, 'there is no address any more');
   });
 
   it('after a password, a code and a social sign-in alike', async () => {

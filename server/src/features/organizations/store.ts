@@ -320,6 +320,18 @@ interface StandingRow extends Pick<Row, 'id' | 'name' | 'description' | 'custom_
   scopes: string[];
 }
 
+/** Set up by the person $3; or an address of theirs, where the tenant or the person wants codes to be sent there at sign-in. */
+const hasSecondFactor = `(
+  exists (select from mfa_verifications f where f.tenant_id = $1 and f.user_id = $3)
+  or exists (
+    select from sign_in_experiences e cross join lateral (select e.settings -> 'mfa' as mfa) s
+      join users u on u.tenant_id = e.tenant_id and u.id = $3
+     where e.tenant_id = $1
+       and (s.mfa -> 'factors' ? 'EmailVerificationCode' and u.primary_email is not null
+         or s.mfa -> 'factors' ? 'PhoneVerificationCode' and u.primary_phone is not null)
+       and (s.mfa ->> 'policy' like '%Mandatory' or s.mfa ->> 'organizationRequiredMfaPolicy' = 'Mandatory'
+         or u.logto_config -> 'mfa' -> 'enabled' = 'true')))`;
+
 /** Everything that a token needs to know, in one statement. Undefined for those who are no member. */
 export async function findStanding(
   q: Queries,
@@ -337,10 +349,7 @@ export async function findStanding(
            join organization_role_resource_scopes rs on rs.tenant_id = h.tenant_id and rs.organization_role_id = h.organization_role_id
            join scopes s on s.tenant_id = rs.tenant_id and s.id = rs.scope_id
           where h.tenant_id = $1 and h.organization_id = $2 and h.${column} = $3 and s.resource_id = $4 order by 1`;
-  const hasMfa =
-    kind === 'application'
-      ? 'true'
-      : 'exists (select from mfa_verifications f where f.tenant_id = $1 and f.user_id = $3)';
+  const hasMfa = kind === 'application' ? 'true' : hasSecondFactor;
   const [row] = await q.raw<StandingRow>(
     `select o.id, o.name, o.description, o.custom_data, o.is_mfa_required, ${hasMfa} as has_mfa, array(${scopes}) as scopes
        from ${members} m join organizations o on o.tenant_id = m.tenant_id and o.id = m.organization_id
