@@ -152,7 +152,7 @@ export const errorCatalog = {
   'connector.unexpected_type': [400, 'The connector is of another type than needed here.'],
   'connector.general': [
     400,
-    'The other service answered with an error. Try again; if it happens again, tell the operator. ({errorDescription})',
+    'The other service answered with an error. Try again; if it happens again, tell the operator. {errorDescription}',
   ],
   'connector.not_implemented': [501, 'The connector does not offer this.'],
   'connector.invalid_metadata': [400, 'The connector\u2019s metadata is not valid.'],

@@ -176,7 +176,7 @@ const spanish: Sentences = {
   'password.rejected': 'Esta contraseña no cumple las reglas. Elige otra.',
   'password.expired': 'Tu contraseña ha caducado. Elige una nueva.',
   'connector.general':
-    'El otro servicio respondió con un error. Inténtalo otra vez y, si vuelve a pasar, avisa a quien administra este servicio. ({errorDescription})',
+    'El otro servicio respondió con un error. Inténtalo otra vez y, si vuelve a pasar, avisa a quien administra este servicio. {errorDescription}',
   'connector.invalid_config': 'El otro servicio no está bien configurado. Avisa a quienes gestionan este servicio.',
   'connector.invalid_response': 'El otro servicio dio una respuesta que no se entiende. Inténtalo de nuevo.',
   'connector.rate_limit_exceeded': 'El otro servicio pide esperar. Inténtalo más tarde.',
@@ -275,7 +275,7 @@ const simplifiedChinese: Sentences = {
   'user.backup_code_already_in_use': '账号还有未使用的备用代码，请先移除。',
   'password.rejected': '密码不符合要求，请换一个。',
   'password.expired': '密码已过期，请设置新密码。',
-  'connector.general': '对方服务返回了错误。请重试；如果再次出现，请联系本服务的管理员。（{errorDescription}）',
+  'connector.general': '对方服务返回了错误。请重试；如果再次出现，请联系本服务的管理员。{errorDescription}',
   'connector.invalid_config': '对方服务的配置不正确，请告知管理人员。',
   'connector.invalid_response': '对方服务的回答无法理解，请重试。',
   'connector.rate_limit_exceeded': '对方服务要求稍候，请稍后再试。',

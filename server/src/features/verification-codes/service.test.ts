@@ -12,14 +12,14 @@ import { type CodeDelivery, type CodeMessage, createVerificationCodes } from './
 /** A mail service that answers when it is told to. */
 function createMailService() {
   const sent: Message[] = [];
-  let answer: Promise<void> = Promise.resolve();
+  let answer: (message: Message) => Promise<void> = async () => undefined;
   let arrived = Promise.withResolvers<void>();
   const connector: BoundConnector = {
     ...instanceOf({
       sendMessage: async (message) => {
         sent.push(message);
         arrived.resolve();
-        await answer;
+        await answer(message);
       },
     }),
     id: 'mail',
@@ -34,13 +34,15 @@ function createMailService() {
     /** Answers nothing until the returned function is called. */
     hang() {
       const held = Promise.withResolvers<void>();
-      answer = held.promise;
+      answer = () => held.promise;
       arrived = Promise.withResolvers();
       return held.resolve;
     },
-    fail(error: Error) {
-      answer = Promise.reject(error);
-      answer.catch(() => undefined);
+    /** Says what is wrong from now on, of each message. */
+    fail(say: (message: Message) => string) {
+      answer = async (message) => {
+        throw new AldabaError('connector.general', { errorDescription: say(message) });
+      };
     },
     arrival: () => arrived.promise,
   };
@@ -115,9 +117,11 @@ describe('A verification code', () => {
     const service = createMailService();
     const { codes, lines } = open(service.connector);
     const address = nobody();
-    service.fail(new AldabaError('connector.general', { errorDescription: `550 no such user ${address.value}` }));
+    service.fail(() => `550 no such user ${address.value}`);
     await assert.rejects(codes.send(server.tenant, address, message('awaited')), { code: 'connector.general' });
     assert.deepEqual(lines, []);
+    const asked = { ...message('awaited'), purpose: 'management' as const };
+    await assert.rejects(codes.send(server.tenant, address, asked), /550 no such user/);
     await codes.send(server.tenant, address, message('background'));
     await codes.close();
     assert.equal(lines.length, 1);
@@ -125,6 +129,16 @@ describe('A verification code', () => {
     assert.match(line, /"reason":"connector\.general"/);
     const code = String(service.sent.at(-1)?.payload.code);
     assert.equal(line.includes(code) || line.includes(address.value), false);
+  });
+
+  it('that cannot be sent is not read to whoever asked by a service that repeats it', async () => {
+    const service = createMailService();
+    const { codes } = open(service.connector);
+    service.fail(({ payload }) => `refused: ${payload.code}`);
+    const failure = await codes.send(server.tenant, nobody(), message('awaited')).catch((error: unknown) => error);
+    assert.ok(failure instanceof AldabaError);
+    const code = String(service.sent.at(-1)?.payload.code);
+    assert.equal(JSON.stringify([failure.toBody(), failure.cause ?? null]).includes(code), false);
   });
 
   it('that is withheld leaves the same behind as one that is sent, the limit included', async () => {

@@ -49,8 +49,8 @@ export interface CodeMessage {
 export interface VerificationCodes {
   /**
    * Sends a new code; the one before it, for the same purpose, ends.
-   * @throws AldabaError `connector.not_found`, `request.message_rate_limited`, `request.overloaded`; `awaited`: what the
-   *   connector says
+   * @throws AldabaError `connector.not_found`, `request.message_rate_limited`, `request.overloaded`; `awaited`: the code of
+   *   what the connector says, and all of it to operators
    */
   send(tenant: Tenant, address: Address, message: CodeMessage): Promise<void>;
   /** Uses a code up. @throws AldabaError `verification_code.not_found`, `…expired`, `…exceed_max_try`, `…code_mismatch` */
@@ -99,7 +99,10 @@ export function createVerificationCodes(needs: VerificationCodesNeeds): Verifica
         payload: { ...payload, ...(locale === undefined ? {} : { locale }), code },
         ...(ip === undefined ? {} : { ip }),
       };
-      if (delivery === 'awaited') await sender.sendMessage(message, {});
+      if (delivery === 'awaited') {
+        const sent = sender.sendMessage(message, {});
+        await (purpose === 'management' ? sent : sent.catch(withoutWords));
+      }
       if (delivery === 'background') {
         const send = (signal: AbortSignal) => sender.sendMessage(message, { signal });
         deliveries.begin({ tenantId: tenant.id, connectorId: sender.id, send });
@@ -119,6 +122,14 @@ export function createVerificationCodes(needs: VerificationCodesNeeds): Verifica
     },
     close: deliveries.close,
   };
+}
+
+/**
+ * What a service says may repeat the message, code included, and name what only operators are to know: whoever asked for a
+ * code to somebody's address hears nothing of it.
+ */
+function withoutWords(error: unknown): never {
+  throw error instanceof AldabaError ? new AldabaError(error.code) : error;
 }
 
 /** @throws AldabaError `request.message_rate_limited` */
