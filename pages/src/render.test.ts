@@ -92,6 +92,23 @@ describe('hostile values', () => {
   });
 });
 
+describe('an error', () => {
+  const fields = ['username', 'password', 'confirmPassword', 'code', 'address', 'terms', 'profile.givenName'] as const;
+  const kinds = allViews.filter(([, view]) => 'error' in view || view.kind === 'verification-code');
+  for (const [name, view] of kinds) {
+    it(`is said on ${name}, also when it is about a field that is not there`, () => {
+      for (const field of fields) {
+        const { html } = renderPage(fullFrame, {
+          ...view,
+          error: { field, code: 'some.code', message: 'Said' },
+        } as PageView);
+        assert.equal(html.split(' data-code="some.code"').length - 1, 1, field);
+        assert.match(html, / data-code="some\.code"[^>]*>(?:<svg.*?<\/svg>)?(?:<p>)?Said</s, field);
+      }
+    });
+  }
+});
+
 describe('the Content-Security-Policy', () => {
   for (const [name, view] of allViews) {
     it(`of the ${name} page allows exactly its style block and no inline script, style attribute or handler`, () => {

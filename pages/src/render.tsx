@@ -166,14 +166,33 @@ const formActionOf = (view: PageView): string[] => {
 export const renderPage = (frame: PageFrame, view: PageView, words?: Readonly<Record<string, string>>): RenderedPage =>
   speaking(words, () => render(frame, view));
 
+/** Whether an error is about a field that the page does not have, and so stands nowhere. */
+const isSilent = (view: PageView, html: string): boolean =>
+  'error' in view && view.error !== undefined && !html.includes(' data-code="');
+
+const aboveTheForm = (view: PageView): PageView => {
+  if (!('error' in view) || view.error === undefined) return view;
+  const { code, message } = view.error;
+  return { ...view, error: { code, message } };
+};
+
 const render = (frame: PageFrame, view: PageView): RenderedPage => {
   checkBasePath(frame.basePath);
   const theme = themeBlock(frame.branding);
-  const html = renderToString(
-    <Document frame={frame} kind={view.kind} title={titleOf(frame, view)} themeCss={theme.css} script={scriptOf(view)}>
-      {body(frame, view)}
-    </Document>,
-  );
+  const draw = (shown: PageView) =>
+    renderToString(
+      <Document
+        frame={frame}
+        kind={shown.kind}
+        title={titleOf(frame, shown)}
+        themeCss={theme.css}
+        script={scriptOf(shown)}
+      >
+        {body(frame, shown)}
+      </Document>,
+    );
+  const drawn = draw(view);
+  const html = isSilent(view, drawn) ? draw(aboveTheForm(view)) : drawn;
   const policy = [
     "default-src 'none'",
     "script-src 'self'",

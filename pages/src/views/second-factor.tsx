@@ -109,12 +109,7 @@ export const SecondFactor = ({ frame, view }: Props) => {
     <>
       <Heading text={t('secondFactor.title')} lead={<Lead frame={frame} view={view} />} />
       {view.unusual && <Notice sign={<Shield />}>{t('secondFactor.unusual')}</Notice>}
-      {/* Where there is no field, what was said of one stands above. */}
-      {hasField ? (
-        <Alert error={error} />
-      ) : (
-        <Alert error={error && { code: error.code, message: error.message }} focus />
-      )}
+      <Alert error={error} focus={!hasField} />
       <Factor frame={frame} view={view} />
       {view.others.length > 0 && (
         <nav class="other-ways" aria-labelledby="other-ways">
