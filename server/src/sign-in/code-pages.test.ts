@@ -202,6 +202,11 @@ describe('codes on the sign-in pages, without scripts,', () => {
     await configure({ emailBlocklistPolicy: { customBlocklist: ['@example.org'] } });
     const blocked = await person.post('/register/code', { address: 'ada@example.org' });
     await refuses(blocked, [422, 'address', 'session.email_blocklist.email_not_allowed']);
+    // Whoever comes by the sign-in page learns it with the code, before anything more is asked for.
+    await configure({ signUp: { identifiers: ['email'], password: true, verify: true } });
+    await ask(person, '/sign-in/code', { username: 'ada@example.org' });
+    const told = await answer(person, 'ada@example.org');
+    await refuses(told, [422, undefined, 'session.email_blocklist.email_not_allowed']);
     await configure({ signInMode: 'SignIn' });
     assert.equal((await person.post('/register/code', { address: newEmail() })).status, 422);
   });

@@ -313,7 +313,11 @@ describe('codes in the Experience API', () => {
     const proof = await prove(page, identifier, 'SignIn');
     await page.expect(204, 'PUT', '/interaction-event', { interactionEvent: 'Register' });
     await page.refuse(refusal, 'POST', '/identification', proof);
+    // Not only once the rest is there.
+    await configure({ signUp: { identifiers: ['email'], password: true, verify: true } });
+    await page.refuse(refusal, 'POST', '/identification', proof);
     assert.deepEqual(await operator.users(), []);
+    await configure({ signUp: { identifiers: ['email'], password: false, verify: true } });
 
     await add({ username: 'ada', password });
     const member = await begin('SignIn');
@@ -326,8 +330,8 @@ describe('codes in the Experience API', () => {
       await member.expect(200, 'POST', '/verification/password', given),
     );
     await member.refuse(refusal, 'POST', sendPath, { identifier, interactionEvent: 'SignIn' });
-    await member.expect(204, 'POST', '/profile', { type: 'email', verificationId: late.verificationId });
-    await member.refuse(refusal, 'POST', '/submit');
+    await member.refuse(refusal, 'POST', '/profile', { type: 'email', verificationId: late.verificationId });
+    await member.refuse([422, 'user.missing_profile'], 'POST', '/submit');
   });
 
   it('add an address that the account lacks, and that nobody else has', async () => {

@@ -59,11 +59,13 @@ export function createRunner(needs: Needs): Runner {
 
     let rest = progress.take(events);
     if (rest.length === 0) rest = progress.take(completion());
+    // A code for a sign-in may have proved what would not do for an account: told before more is asked for.
+    const { email: value } = progress.state.profile;
+    if (value !== undefined) await assertNotBlocked(settings, { type: 'email', value });
     if (progress.effects.length === 0) {
       await needs.port.save(tenant.db, interaction, progress.state);
       return { state: progress.state, prompt: prompt() };
     }
-    for (const value of newEmails(progress.effects)) await assertNotBlocked(settings, { type: 'email', value });
     // Found before the transaction: a second connection must not be waited for inside of it.
     const client = await needs.applications.findClient(tenant, interaction.applicationId);
     const context = contextOf(interaction, progress.state.intent, client);
@@ -87,15 +89,6 @@ export function createRunner(needs: Needs): Runner {
     });
   };
 }
-
-/** Addresses that accounts are about to get: a code for a sign-in may have proved what would not do for a registration. */
-const newEmails = (effects: readonly Effect[]): string[] =>
-  effects
-    .map((effect) => {
-      if (effect.type === 'create-user') return effect.profile.email;
-      return effect.type === 'finish' ? effect.patch.email : undefined;
-    })
-    .filter((email) => email !== undefined);
 
 /** What payloads of webhooks, and operators' scripts, are told of the sign-in. */
 export function contextOf({ uidHash }: Interaction, interactionEvent: Intent, client: Client | undefined) {
