@@ -89,7 +89,7 @@ export const errorCatalog = {
   'session.mfa.require_mfa_verification': [403, 'A second factor is needed. Show it to go on.'],
   'session.mfa.backup_code_required': [422, 'Make backup codes before you go on.'],
   'session.mfa.suggest_additional_mfa': [422, 'Add another second factor, or skip it.'],
-  'session.mfa.mfa_factor_not_enabled': [400, 'This second factor is switched off. Choose another.'],
+  'session.mfa.mfa_factor_not_enabled': [400, 'This second factor cannot be used here. Choose another.'],
   'session.mfa.mfa_policy_not_user_controlled': [422, 'A second factor is required here, so it cannot be skipped.'],
   'session.mfa.pending_info_not_found': [404, 'This step has expired. Start it again.'],
   'session.mfa.invalid_totp_code': [400, 'The code is wrong or was used already. Wait for the next one and try again.'],

@@ -143,7 +143,7 @@ const spanish: Sentences = {
   'session.mfa.require_mfa_verification': 'Hace falta un segundo factor. Muéstralo para seguir.',
   'session.mfa.backup_code_required': 'Crea tus códigos de respaldo antes de seguir.',
   'session.mfa.suggest_additional_mfa': 'Añade otro segundo factor o sáltate este paso.',
-  'session.mfa.mfa_factor_not_enabled': 'Este segundo factor está desactivado. Elige otro.',
+  'session.mfa.mfa_factor_not_enabled': 'Este segundo factor no se puede usar aquí. Elige otro.',
   'session.mfa.mfa_policy_not_user_controlled':
     'Aquí hace falta un segundo factor, así que este paso no se puede saltar.',
   'session.mfa.pending_info_not_found': 'Este paso ha caducado. Empiézalo de nuevo.',
@@ -244,7 +244,7 @@ const simplifiedChinese: Sentences = {
   'session.mfa.require_mfa_verification': '需要再验证一次才能继续。',
   'session.mfa.backup_code_required': '请先生成备用代码再继续。',
   'session.mfa.suggest_additional_mfa': '请再添加一种验证方式，或跳过。',
-  'session.mfa.mfa_factor_not_enabled': '这种验证方式已关闭，请换一种。',
+  'session.mfa.mfa_factor_not_enabled': '这里无法使用这种验证方式，请换一种。',
   'session.mfa.mfa_policy_not_user_controlled': '这里必须使用第二种验证方式，不能跳过。',
   'session.mfa.pending_info_not_found': '这一步已过期，请重新开始。',
   'session.mfa.invalid_totp_code': '代码不正确或已用过，请等下一个代码再试。',

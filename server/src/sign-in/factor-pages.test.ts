@@ -243,6 +243,26 @@ describe('the pages of second factors', () => {
       await isBack(next.page, await next.page.post('/mfa-verification/WebAuthn', { payload: shown }));
     });
 
+    it('offer the other factors to somebody whose passkey is of another host', async () => {
+      await useFactors(['WebAuthn', 'Totp'], 'Mandatory');
+      const device = createAuthenticator({ origin: world.server.url });
+      const { page } = await register('io');
+      const made = device.create(passkeyOptions(await text(page, '/mfa-binding/WebAuthn')));
+      await isBack(page, await page.post('/mfa-binding/WebAuthn', { payload: JSON.stringify(made) }));
+      const { system } = world.server.app.database;
+      const [owner] = await system.raw<{ id: string }>(
+        `update mfa_verifications f set rp_id = 'moved.example' from users u
+          where u.id = f.user_id and u.username = 'io' returning u.id`,
+      );
+      const secret = await world.giveTotp({ id: owner?.id ?? '', username: 'io', email: '' });
+      const next = await arrive({ username: 'io' });
+      const answer = await next.page.get(own('/mfa-verification/WebAuthn'));
+      assert.match(await answer.clone().text(), /href="[^"]*\/mfa-verification\/Totp/);
+      const { message } = await shownError(answer);
+      assert.equal(message, 'This second factor cannot be used here. Choose another.');
+      await isBack(next.page, await next.page.post('/mfa-verification/Totp', { code: world.nextCode(secret) }));
+    });
+
     it('ask for an address where codes can go, and count it as soon as its code was right', async () => {
       await useFactors(['EmailVerificationCode', 'BackupCode'], 'Mandatory');
       const { page } = await register('ed');
