@@ -125,8 +125,12 @@ const isOpenTo = (
   policy: SignInPolicy,
 ): boolean =>
   identity !== undefined ||
-  // A link is an invitation.
-  proofs.some(({ type, used }) => type === 'OneTimeToken' && used) ||
+  // A link is an invitation of the address that it was made for.
+  (email !== undefined &&
+    proofs.some(
+      (proof) =>
+        proof.type === 'OneTimeToken' && proof.used && isSameAddress(proof.identifier, { type: 'email', value: email }),
+    )) ||
   (username !== undefined && policy.registerWithUsername) ||
   (email !== undefined && policy.registerWithCode.includes('email')) ||
   (phone !== undefined && policy.registerWithCode.includes('phone'));

@@ -1,11 +1,15 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import {
+  addAddress,
+  byCode,
   byPassword,
   checksOf,
+  chooseName,
   email,
   enter,
   having,
+  identify,
   person,
   prove,
   run,
@@ -37,6 +41,11 @@ const bob = person('bob');
 describe('a link at the sign-in machine', () => {
   const closed: PolicySettings = { ...settings, signInMode: 'SignIn' };
   const named: PolicySettings = { ...settings, signUp: { identifiers: ['username'], password: true } };
+  const unnamed: PolicySettings = {
+    ...settings,
+    signUp: { identifiers: [], password: false, secondaryIdentifiers: [{ identifier: 'username' }] },
+  };
+  const add = (proof: Proof) => [prove(proof), addAddress(proof)];
   const suspended = { ...ada, isSuspended: true };
   for (const [promise, check] of checksOf([
     ['signs in whoever has the address', settings, [start(), ...enter(byLink(), ada), submit(ada)], 'finish email'],
@@ -69,6 +78,18 @@ describe('a link at the sign-in machine', () => {
       'refused user.email_already_in_use',
     ],
     ['asks for what a new account lacks', named, [start('Register'), ...enter(byLink())], 'continue username password'],
+    [
+      'invites nobody with another address',
+      unnamed,
+      [start('Register'), ...enter(byLink()), ...enter(byCode(email('eve@example.com')))],
+      'refused user.sign_up_method_not_enabled',
+    ],
+    [
+      'invites nobody who adds another address in place of its own',
+      unnamed,
+      [start('Register'), ...enter(byLink()), ...add(byCode(email('eve@example.com'))), chooseName('ada'), identify()],
+      'refused user.sign_up_method_not_enabled',
+    ],
   ]))
     it(promise, check);
 
@@ -80,6 +101,8 @@ describe('a link at the sign-in machine', () => {
     assert.deepEqual(joinedBy(used), []);
     const joining = { type: 'join-organizations', userId: 'ada', organizationIds: ids };
     assert.deepEqual(joinedBy([...used, submit(ada)]), [joining]);
+    const moved = person('ada', [email('ada@example.org')]);
+    assert.deepEqual(joinedBy([...used, submit(moved)]), []);
     const lying = [start(), prove(byLink(mail, ids)), ...enter(byPassword(ada), ada), submit(ada)];
     assert.deepEqual(joinedBy(lying), []);
   });

@@ -329,18 +329,18 @@ function submit(state: SignInState, { account, verdict }: Submitted, { policy }:
   const effects: Effect[] = [
     ...(identity ? [{ type: 'link-identity' as const, userId, identity }] : []),
     ...(newFactors.length > 0 ? [{ type: 'add-factors' as const, userId, factors: newFactors }] : []),
-    ...joined(state, userId),
+    ...joined(state, account),
     ...(choices ? [{ type: 'keep-choices' as const, userId, choices }] : []),
     { type: 'finish', userId, amr: methodsOf(state), patch, risks },
   ];
   return { state, effects };
 }
 
-/** The organizations that the operator named when the link was made that the person came by. */
-const joined = ({ proofs }: SignInState, userId: string): Effect[] =>
+/** The organizations that the operator named when the link was made that the person came by, for whoever has its address. */
+const joined = ({ proofs }: SignInState, account: Account): Effect[] =>
   proofs.flatMap((proof) =>
-    proof.type === 'OneTimeToken' && proof.used && proof.organizationIds.length > 0
-      ? [{ type: 'join-organizations', userId, organizationIds: proof.organizationIds }]
+    proof.type === 'OneTimeToken' && proof.used && proof.organizationIds.length > 0 && hasAddress(account, proof)
+      ? [{ type: 'join-organizations', userId: account.id, organizationIds: proof.organizationIds }]
       : [],
   );
 
