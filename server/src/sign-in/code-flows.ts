@@ -4,7 +4,7 @@ import type { Tenant } from '../tenancy/index.ts';
 import type { Accounts } from './accounts.ts';
 import type { SignInAudit } from './audit.ts';
 import { type Codes, isForAddition } from './codes.ts';
-import type { PasswordFactor } from './factors/password/index.ts';
+import { knownOf, type PasswordFactor } from './factors/password/index.ts';
 import { isSameAddress } from './factors/verification-code/address.ts';
 import type { VerificationCodeFactor } from './factors/verification-code/index.ts';
 import { promptFor } from './machine.ts';
@@ -122,8 +122,7 @@ export function createCodeFlows(parts: Parts): CodeFlows {
       // Whoever has not shown the code is refused before the new password is compared with the old.
       if (state.intent !== 'ForgotPassword' || !user) throw new AldabaError('session.identifier_not_found');
       const account = await parts.accounts.of(tenant, settings, user);
-      const { username, name, primaryEmail: email, primaryPhone: phone } = user;
-      const info = { username, name, email, phone };
+      const info = knownOf(state.profile, user);
       const sealed = await password.choosePassword(tenant, settings, { password: given.password, info, account });
       const events: SignInEvent[] = [
         { type: 'password-chosen', password: sealed, account },

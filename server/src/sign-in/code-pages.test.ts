@@ -188,6 +188,9 @@ describe('codes on the sign-in pages, without scripts,', () => {
     await ask(person, '/register/code', { address });
     assert.equal(target(await answer(person, address)), at('/continue'));
     assert.equal(target(await person.get(at('/verification-code'))), at('/continue'));
+    // A password is not made of what was said a moment ago.
+    const same = await person.post('/continue', { password: address });
+    await refuses(same, [422, 'password', 'password_rejected.restricted.user_info']);
     await arrives(person, await person.post('/continue', { password }));
     const back = await visit(server);
     await arrives(back, await back.post('/sign-in', { username: address, password }));

@@ -20,6 +20,7 @@ import { experienceCodeRoutes } from './experience-codes.ts';
 import { experienceFactorRoutes } from './experience-factors.ts';
 import { experienceOneTimeTokenRoutes } from './experience-one-time-token.ts';
 import { readAnswers } from './extra-profile/index.ts';
+import { knownOf } from './factors/password/index.ts';
 import { refusalOf } from './machine.ts';
 import { type Interaction, interactionCookie } from './port.ts';
 import type { SignIn } from './service.ts';
@@ -237,12 +238,7 @@ async function detailOf(
       };
     case 'password': {
       const user = account && (await needs.users.find(tenant.db, account.id));
-      const info = {
-        username: state.profile.username ?? user?.username ?? null,
-        email: state.profile.email ?? user?.primaryEmail ?? null,
-        phone: state.profile.phone ?? user?.primaryPhone ?? null,
-        name: state.profile.name ?? user?.name ?? null,
-      };
+      const info = knownOf(state.profile, user);
       // Only who may replace a password is told that it is the old one: the answer would be a way to guess it.
       const given = { password: body.value, info, account: replacesPassword(state) ? account : undefined };
       const sealed = await password.choosePassword(tenant, await settings(tenant), given);

@@ -10,7 +10,7 @@ import { audited, createSignInAudit, type SignInAudit } from './audit.ts';
 import { type CodeFlows, createCodeFlows } from './code-flows.ts';
 import { type Codes, createCodes } from './codes.ts';
 import { createOneTimeTokenFactor, type OneTimeTokenFactor } from './factors/one-time-token/index.ts';
-import { createPasswordFactor, type PasswordFactor } from './factors/password/index.ts';
+import { createPasswordFactor, knownOf, type PasswordFactor } from './factors/password/index.ts';
 import { createSecondFactorFactor, type SecondFactorFactor } from './factors/second-factor/index.ts';
 import { createSocialFactor, isStateOf, type SocialChallenge, type SocialFactor } from './factors/social/index.ts';
 import { createVerificationCodeFactor, type VerificationCodeFactor } from './factors/verification-code/index.ts';
@@ -188,7 +188,6 @@ function createFlows(parts: Parts): Flows {
       const account = await findAccount(parts, interaction, state);
       const about = account ? { account } : {};
       const events: SignInEvent[] = [];
-      const { username = state.profile.username, name } = state.profile;
       if (given.username !== undefined) {
         events.push({
           type: 'username-chosen',
@@ -197,7 +196,9 @@ function createFlows(parts: Parts): Flows {
         });
       }
       if (given.password !== undefined) {
-        const info = { username: given.username ?? username ?? null, name: name ?? null };
+        const user = account && (await needs.users.find(tenant.db, account.id));
+        const named = given.username === undefined ? {} : { username: given.username };
+        const info = knownOf({ ...state.profile, ...given.extraProfile, ...named }, user);
         const sealed = await password.choosePassword(tenant, settings, { password: given.password, info, account });
         events.push({ type: 'password-chosen', ...about, password: sealed });
       }

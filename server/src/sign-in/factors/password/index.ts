@@ -11,7 +11,7 @@ import type { Tenant } from '../../../tenancy/index.ts';
 import { type Attempts, attemptName } from '../../attempts.ts';
 import type { Identifier, SignInNeeds } from '../../needs.ts';
 import { resolvePolicy } from '../../policy.ts';
-import type { Proof } from '../../state.ts';
+import type { PendingProfile, Proof } from '../../state.ts';
 import { canonicalUsername, usernameProblem } from './username.ts';
 
 type Needs = Pick<SignInNeeds, 'users' | 'passwords' | 'vault' | 'clock'> & { attempts: Attempts };
@@ -136,6 +136,14 @@ export function createPasswordFactor(needs: Needs): PasswordFactor {
     open: (tenant, sealed) => JSON.parse(vault.open(sealed, context(tenant))) as PasswordDigest,
   };
 }
+
+/** What is known of the person, which a new password must not be made of: said in this sign-in, else of the account. */
+export const knownOf = (profile: PendingProfile, user: User | undefined): PasswordUserInfo => ({
+  username: profile.username ?? user?.username ?? null,
+  email: profile.email ?? user?.primaryEmail ?? null,
+  phone: profile.phone ?? user?.primaryPhone ?? null,
+  name: profile.name ?? user?.name ?? null,
+});
 
 /** Operators may have written a username in capitals, so it is looked for in either. */
 const asUsername = ({ usernamePolicy }: SignInExperienceSettings, value: string): Identifier => ({
