@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, afterEach, before, describe, it } from 'node:test';
+import { experienceClient } from '../../../test/support/agent.ts';
 import { type ExperiencePage, openExperience } from '../../../test/support/experience-page.ts';
 import { type Operator, operate } from '../../../test/support/operator.ts';
 import { openPostOffice, type PostOffice } from '../../../test/support/post-office.ts';
@@ -381,6 +382,20 @@ describe('codes in the Experience API', () => {
     const { body } = await signInWithPassword(page, ada, newPassword);
     await page.expect(204, 'POST', '/identification', body);
     await arrives(page);
+  });
+
+  it('put whoever is in by the old password out', async () => {
+    const ada = newEmail('ada');
+    const { id } = await add({ username: 'ada', primaryEmail: ada.value, password });
+    const client = experienceClient(server.url);
+    const tokens = await client.redeem(await client.signIn('ada', password));
+    const page = await recovering(ada);
+    await page.expect(204, 'PUT', '/profile/password', { password: newPassword });
+    const sessions = () => operator.call<{ sessions: object[] }>('GET', `/api/users/${id}/sessions`);
+    assert.equal((await sessions()).sessions.length, 1);
+    await page.expect(200, 'POST', '/submit');
+    assert.deepEqual((await sessions()).sessions, []);
+    await assert.rejects(client.refresh(tokens.refresh_token), /invalid_grant/);
   });
 
   it('replace a forgotten password once, of many submissions at once', async () => {

@@ -59,6 +59,8 @@ export interface SignInUsers {
     },
   ): Promise<User>;
   update(tx: Queries, userId: string, patch: UserColumns & { lastSignInAt?: Date }): Promise<User>;
+  /** Ends sessions and grants with the old password. */
+  resetPassword(tx: Queries, userId: string, password: PasswordDigest): Promise<User>;
   /** Returns false when the account had an identity of that target, which was replaced. */
   linkIdentity(
     tx: Queries,

@@ -159,7 +159,11 @@ function createExecutor(
             break;
           }
           case 'reset-password': {
-            const user = await users.update(tx, effect.userId, columnsOf({ password: effect.password }));
+            const user = await users.resetPassword(
+              tx,
+              effect.userId,
+              password.open(interaction.tenant, effect.password),
+            );
             if (user.isSuspended) throw new AldabaError('user.suspended');
             await events.publish(tx, 'PostResetPassword', { ...context, userId: user.id, user });
             break;

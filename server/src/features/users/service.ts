@@ -24,7 +24,7 @@ export interface UsersNeeds {
     provision(tx: Queries, userId: string, email: string): Promise<void>;
   };
   sessions: {
-    /** Ends every session and grant of the user, with all tokens, in the transaction that suspends or deletes them. */
+    /** Ends every session and grant of the user, with all tokens, in the transaction that is the reason for it. */
     endAll(tx: Queries, userId: string): Promise<void>;
   };
 }
@@ -122,6 +122,11 @@ export interface Users {
   ): Promise<Record<string, unknown>>;
   /** Sets a password in clear. Hashing takes a while: call it outside of a transaction. @throws AldabaError `request.overloaded` */
   setPassword(q: Queries, userId: string, password: string): Promise<User>;
+  /**
+   * Puts a password in place of a forgotten one, and ends sessions and grants: whoever is in by the old one is out.
+   * @throws AldabaError `entity.not_found`
+   */
+  resetPassword(tx: Queries, userId: string, password: PasswordDigest): Promise<User>;
   /** @throws AldabaError `session.invalid_credentials` when the password is wrong or there is none */
   verifyPassword(q: Queries, userId: string, password: string): Promise<void>;
   /** What a new user's password is stored as: hashed here, or brought along from elsewhere. @throws AldabaError `password.…` */
@@ -219,6 +224,11 @@ export function createUsers(needs: UsersNeeds): Users {
       await get(q, userId);
       const digest = await passwords.hash(password);
       return q.transaction((tx) => update(tx, userId, { password: digest }));
+    },
+    resetPassword: async (tx, userId, password) => {
+      const user = await update(tx, userId, { password });
+      await sessions.endAll(tx, userId);
+      return user;
     },
     verifyPassword: async (q, userId, password) => {
       await get(q, userId);
