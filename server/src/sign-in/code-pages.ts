@@ -129,7 +129,7 @@ function codeRoutes(http: Http, signIn: SignIn, door: PageDoor): void {
         appId: interaction.applicationId,
         channel: code.identifier.type,
         address: shownAddress(code.identifier),
-        backPath: pageOf[prompt.kind],
+        backPath: pageOf(prompt),
         ...(resent ? { resent } : {}),
         ...(error ? { error } : {}),
       },

@@ -67,8 +67,7 @@ describe('the pages of second factors', () => {
       const ana = await world.addPerson();
       const secret = await world.giveTotp(ana);
       const { page, location } = await arrive(ana);
-      assert.equal(location, own('/mfa-verification'));
-      assert.equal(leads(await page.get(location)), own('/mfa-verification/Totp'));
+      assert.equal(location, own('/mfa-verification/Totp'));
       await text(page, '/mfa-verification/Totp');
       const wrong = await page.post('/mfa-verification/Totp', { code: '000000' });
       await refuses(wrong, { field: 'code', code: 'session.mfa.invalid_totp_code' });
@@ -88,11 +87,11 @@ describe('the pages of second factors', () => {
         '/continue',
       ];
       for (const path of paths) {
-        assert.equal(leads(await page.get(own(path))), own('/mfa-verification'), path);
+        assert.equal(leads(await page.get(own(path))), own('/mfa-verification/Totp'), path);
         if (path !== '/mfa-binding' && path !== '/continue')
-          assert.equal(leads(await page.post(path, { code: '123456' })), own('/mfa-verification'), path);
+          assert.equal(leads(await page.post(path, { code: '123456' })), own('/mfa-verification/Totp'), path);
       }
-      assert.equal(leads(await page.post('/mfa-binding/skip', {})), own('/mfa-verification'));
+      assert.equal(leads(await page.post('/mfa-binding/skip', {})), own('/mfa-verification/Totp'));
     });
 
     it('send a code to the address of the account when the person asks for it, and show the address to nobody', async () => {
@@ -144,13 +143,13 @@ describe('the pages of second factors', () => {
       const ana = await world.addPerson();
       const secret = await world.giveTotp(ana);
       const stranger = await visit(world.server);
-      for (const path of ['/mfa-verification', '/mfa-verification/Totp', '/mfa-binding', '/mfa-binding/BackupCode']) {
+      for (const path of ['/mfa-verification/Totp', '/mfa-binding', '/mfa-binding/BackupCode']) {
         assert.equal(leads(await stranger.get(own(path))), own('/sign-in'), path);
       }
       const { page } = await arrive(ana);
       for (const path of ['/mfa-verification/Nothing', '/mfa-verification/WebAuthn', '/mfa-verification/BackupCode'])
-        assert.equal(leads(await page.get(own(path))), own('/mfa-verification'), path);
-      assert.equal(leads(await page.post('/mfa-verification/Totp/send', {})), own('/mfa-verification'));
+        assert.equal(leads(await page.get(own(path))), own('/mfa-verification/Totp'), path);
+      assert.equal(leads(await page.post('/mfa-verification/Totp/send', {})), own('/mfa-verification/Totp'));
       await isBack(page, await page.post('/mfa-verification/Totp', { code: world.nextCode(secret) }));
       for (const late of [
         await page.post('/mfa-verification/Totp', { code: world.nextCode(secret) }),
@@ -277,7 +276,7 @@ describe('the pages of second factors', () => {
       const code = await world.mailbox.codeTo('ed@example.com');
       await isBack(page, await page.post('/verification-code', { code }));
       const next = await arrive({ username: 'ed' });
-      assert.equal(leads(await next.page.get(next.location)), own('/mfa-verification/EmailVerificationCode'));
+      assert.equal(next.location, own('/mfa-verification/EmailVerificationCode'));
     });
   });
 
@@ -304,7 +303,7 @@ describe('the pages of second factors', () => {
       assert.equal(leads(await page.get(own(path))), own('/mfa-binding'));
       await isBack(page, await page.post(path, {}));
       const again = await arrive(gil);
-      assert.equal(leads(await again.page.get(again.location)), own('/mfa-verification/EmailVerificationCode'));
+      assert.equal(again.location, own('/mfa-verification/EmailVerificationCode'));
     });
 
     it('make codes to an address a factor that was added for it', async () => {
@@ -314,7 +313,7 @@ describe('the pages of second factors', () => {
       const code = await world.mailbox.codeTo('hal@example.com');
       await isBack(page, await page.post('/verification-code', { code }));
       const again = await arrive(hal);
-      assert.equal(leads(await again.page.get(again.location)), own('/mfa-verification/EmailVerificationCode'));
+      assert.equal(again.location, own('/mfa-verification/EmailVerificationCode'));
     });
 
     it('set an app up after another one was looked at', async () => {
@@ -366,7 +365,7 @@ describe('the pages of second factors', () => {
     assert.match(first.location, /\/oidc\/auth\//);
     world.clock.time += 400 * 24 * 3_600_000;
     const later = await arrive(kit);
-    assert.equal(later.location, own('/mfa-verification'));
+    assert.equal(later.location, own('/mfa-verification/Totp'));
     assert.match(await text(later.page, '/mfa-verification/Totp'), /unusual|not usual|different/i);
     await isBack(later.page, await later.page.post('/mfa-verification/Totp', { code: world.nextCode(secret) }));
   });

@@ -27,10 +27,6 @@ export function factorPageRoutes(http: Http, signIn: SignIn, door: PageDoor): vo
   const { get, post } = factorSteps(signIn, door, 'show-factor');
   const show = showing(signIn, door);
   http.get(
-    '/mfa-verification',
-    get(async ({ prompt, redirect }) => redirect(pathOf(prompt.factors[0] ?? 'Totp'))),
-  );
-  http.get(
     '/mfa-verification/:factor',
     get(async (step) => {
       const factor = namedFactor(step.request, step.prompt.factors);

@@ -40,18 +40,19 @@ export interface PageDoor {
   ): void;
 }
 
-/** Where the person does what a prompt asks for. */
-export const pageOf: Record<Prompt['kind'], string> = {
+const paths: Record<Exclude<Prompt['kind'], 'show-factor'>, string> = {
   'sign-in': '/sign-in',
   register: '/register',
   recover: '/forgot-password',
   'reset-password': '/forgot-password/reset',
-  'show-factor': '/mfa-verification',
   continue: '/continue',
   'add-factor': '/mfa-binding',
   'make-backup-codes': '/mfa-binding/BackupCode',
   done: '/sign-in',
 };
+/** Where the person does what a prompt asks for. */
+export const pageOf = (prompt: Prompt): string =>
+  prompt.kind === 'show-factor' ? `/mfa-verification/${prompt.factors[0]}` : paths[prompt.kind];
 
 export function createPageDoor(signIn: SignIn): PageDoor {
   const { needs, settings } = signIn;
@@ -104,7 +105,7 @@ export function createPageDoor(signIn: SignIn): PageDoor {
     },
     proceed(request, reply, interaction, { redirectTo, prompt }) {
       const code = awaitedCode(readState(interaction.state, needs.clock.now()), prompt);
-      const page = code ? '/verification-code' : pageOf[prompt.kind];
+      const page = code ? '/verification-code' : pageOf(prompt);
       reply.redirect(redirectTo ?? pageAddress(request, page, interaction.applicationId), 303);
     },
   };
