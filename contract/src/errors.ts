@@ -148,7 +148,7 @@ export const errorCatalog = {
   'password.invalid_legacy_password_format': [400, 'The password digest is not in a known format.'],
   'password.expired': [422, 'Your password has expired. Choose a new one.'],
   // connector
-  'connector.not_found': [404, 'There is no connector of this kind.'],
+  'connector.not_found': [404, 'There is no connector of this kind. Whoever runs this service can add one.'],
   'connector.unexpected_type': [400, 'The connector is of another type than needed here.'],
   'connector.general': [
     400,

@@ -188,7 +188,7 @@ const spanish: Sentences = {
   'connector.authorization_failed':
     'El inicio de sesión con el otro servicio se canceló. Inténtalo de nuevo o elige otra forma.',
   'connector.timeout': 'El otro servicio no respondió a tiempo. Inténtalo de nuevo.',
-  'connector.not_found': 'No hay ningún conector de este tipo.',
+  'connector.not_found': 'No hay ningún conector de este tipo. Quien administra este servicio puede añadirlo.',
   'verification_code.not_found': 'No hay ningún código para esta dirección. Pide uno.',
   'verification_code.expired': 'Este código ha caducado. Pide otro.',
   'verification_code.code_mismatch': 'El código no es correcto. Revísalo e inténtalo de nuevo.',
@@ -285,7 +285,7 @@ const simplifiedChinese: Sentences = {
   'connector.social_invalid_id_token': '对方服务的回答不可信，请重试。',
   'connector.authorization_failed': '通过对方服务的登录已取消。请重试，或换一种方式。',
   'connector.timeout': '对方服务没有及时回答，请重试。',
-  'connector.not_found': '没有这种类型的连接器。',
+  'connector.not_found': '没有这种类型的连接器。本服务的管理员可以添加。',
   'verification_code.not_found': '这个地址还没有验证码，请先获取。',
   'verification_code.expired': '验证码已过期，请重新获取。',
   'verification_code.code_mismatch': '验证码不正确，请检查后重试。',
