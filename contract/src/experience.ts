@@ -355,6 +355,7 @@ export const submitInteraction = route({
     'user.phone_already_in_use',
     ...byBlocklist,
     'password.expired',
+    'session.invalid_credentials',
     'user.suspended',
     'user.user_not_exist',
     'user.identity_already_in_use',

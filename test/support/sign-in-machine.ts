@@ -56,6 +56,7 @@ const base = () => {
 export const byPassword = ({ id }: Pick<Account, 'id'>, more: { expired?: true } = {}): Proof => ({
   ...base(),
   type: 'Password',
+  passwordHash: 'hash',
   userId: id,
   identifier: { type: 'username', value: id },
   ...more,

@@ -65,6 +65,19 @@ describe('the Experience API', () => {
     assert.equal(user?.username, 'ada');
   });
 
+  it('lets nobody in who kept a sign-in waiting until the password was replaced', async () => {
+    await register('ada');
+    const waiting = await begin('SignIn');
+    await waiting.expect(204, 'POST', '/identification', await verified(waiting, 'ada'));
+    const [user] = await operator.users();
+    await operator.call('PATCH', `/api/users/${user?.id}/password`, { password: 'hyacinths over sand' });
+    await waiting.refuse([422, 'session.invalid_credentials'], 'POST', '/submit');
+    await operator.call('PATCH', `/api/users/${user?.id}/password`, { password });
+    const anew = await begin('SignIn');
+    await anew.expect(204, 'POST', '/identification', await verified(anew, 'ada'));
+    await anew.expect(200, 'POST', '/submit');
+  });
+
   it('needs a sign-in in progress, and then a start', async () => {
     for (const [method, path, body] of [
       ['PUT', '', { interactionEvent: 'SignIn' }],

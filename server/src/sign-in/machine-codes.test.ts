@@ -25,6 +25,7 @@ import {
   submit,
 } from '../../../test/support/sign-in-machine.ts';
 import type { PolicySettings } from './policy.ts';
+import type { Proof } from './state.ts';
 import type { SignInEvent } from './vocabulary.ts';
 
 const adasMail = email('ada@example.com');
@@ -106,7 +107,7 @@ describe('a code as the first factor', () => {
       codes,
       [
         start(),
-        prove({ ...byPassword(ada), id: 'p', type: 'Password', userId: 'ada', identifier: adasMail }),
+        prove({ ...byPassword(ada), id: 'p', identifier: adasMail } as Proof),
         { ...identify(), proofId: 'p', account: ada } as SignInEvent,
       ],
       'refused user.sign_in_method_not_enabled',

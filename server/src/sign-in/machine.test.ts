@@ -39,12 +39,14 @@ const passwordOf = (userId: string): Proof => ({
   type: 'Password',
   createdAt: now,
   used: false,
+  passwordHash: 'hash',
   userId,
   identifier: { type: 'username', value: userId },
 });
 const expired: Proof = {
   ...passwordOf('ada'),
   type: 'Password',
+  passwordHash: 'hash',
   userId: 'ada',
   identifier: { type: 'username', value: 'ada' },
   expired: true,

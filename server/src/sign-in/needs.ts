@@ -58,7 +58,13 @@ export interface SignInUsers {
       applicationId?: string;
     },
   ): Promise<User>;
-  update(tx: Queries, userId: string, patch: UserColumns & { lastSignInAt?: Date }): Promise<User>;
+  /** @param given `passwordHash`: fails with `session.invalid_credentials` when the password is another by now */
+  update(
+    tx: Queries,
+    userId: string,
+    patch: UserColumns & { lastSignInAt?: Date },
+    given?: { passwordHash: string },
+  ): Promise<User>;
   /** Ends sessions and grants with the old password. */
   resetPassword(tx: Queries, userId: string, password: PasswordDigest): Promise<User>;
   /** Returns false when the account had an identity of that target, which was replaced. */

@@ -183,7 +183,14 @@ function createExecutor(
     const { claims, customData } = patch;
     if (claims) await users.merge(tx, userId, { profile: claims });
     if (customData) await users.merge(tx, userId, { customData });
-    const user = await users.update(tx, userId, { ...columnsOf(patch), lastSignInAt: authenticatedAt });
+    // A password that was replaced since it was shown lets nobody in who kept a sign-in waiting.
+    const shown = state.proofs.find((proof) => proof.type === 'Password' && proof.used);
+    const user = await users.update(
+      tx,
+      userId,
+      { ...columnsOf(patch), lastSignInAt: authenticatedAt },
+      shown?.type === 'Password' ? { passwordHash: shown.passwordHash } : undefined,
+    );
     // Suspended since the page was opened: the row just written is the one that counts.
     if (user.isSuspended) throw new AldabaError('user.suspended');
     const submission = describeSubmission(userId, state);

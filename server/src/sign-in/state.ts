@@ -39,6 +39,8 @@ export type Proof = ProofBase &
         type: 'Password';
         identifier: { type: 'username' | 'email' | 'phone'; value: string };
         userId: string;
+        /** Hash of the digest that was verified: a password that is replaced meanwhile proves nothing. */
+        passwordHash: string;
         /** The password was right, and its time is over: it has to be replaced. */
         expired?: true;
       }

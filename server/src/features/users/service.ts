@@ -101,7 +101,7 @@ export interface Users {
    */
   create(tx: Queries, draft: UserDraft): Promise<User>;
   /** Changes columns; a suspension ends sessions and grants. @throws AldabaError `entity.not_found` and the same as `create` */
-  update(tx: Queries, userId: string, patch: UserPatch): Promise<User>;
+  update(tx: Queries, userId: string, patch: UserPatch, given?: { passwordHash: string }): Promise<User>;
   /**
    * Links, or replaces, the user's identity for a target. Returns whether the user had none.
    * @throws AldabaError `user.identity_already_in_use`, `entity.not_found`
@@ -163,9 +163,9 @@ export function createUsers(needs: UsersNeeds): Users {
   };
   const link: Users['linkIdentity'] = (tx, userId, target, identity) =>
     precise(store.upsertIdentity(tx, { userId, target, identityId: identity.userId, details: identity.details }));
-  const update: Users['update'] = async (tx, userId, { isEmailVerified, ...patch }) => {
-    const user = await precise(store.updateUserRow(tx, userId, patch, now()));
-    if (!user) throw new AldabaError('entity.not_found');
+  const update: Users['update'] = async (tx, userId, { isEmailVerified, ...patch }, given) => {
+    const user = await precise(store.updateUserRow(tx, userId, patch, { now: now(), ...given }));
+    if (!user) throw new AldabaError(given ? 'session.invalid_credentials' : 'entity.not_found');
     if (patch.isSuspended) await sessions.endAll(tx, userId);
     if (patch.primaryEmail && isEmailVerified) await organizationJit.provision(tx, userId, patch.primaryEmail);
     const { isSuspended, lastSignInAt: _lastSignInAt, ...data } = patch;

@@ -243,16 +243,26 @@ export async function insertUser(q: Queries, id: string, user: UserColumns, now:
   return toUser(row as NonNullable<typeof row>);
 }
 
-/** Returns the user after the change, or undefined when there is none. */
-export async function updateUserRow(q: Queries, id: string, patch: UserColumns, now: Date): Promise<User | undefined> {
-  const row = await q.first(
-    sql
-      .updateTable('users')
-      .set({ ...toValues(patch, now), updated_at: now })
-      .where('users.tenant_id', '=', q.tenantId)
-      .where('users.id', '=', id)
-      .returning([...columns]),
-  );
+/** What `hashToken` makes of the digest of the password. */
+const passwordHash = fragment<string>`translate(rtrim(encode(sha256(convert_to(users.password_digest, 'UTF8')), 'base64'), '='), '+/', '-_')`;
+
+/**
+ * Returns the user after the change, or undefined when there is none.
+ * @param given `passwordHash`: undefined as well when the password before the change is another one
+ */
+export async function updateUserRow(
+  q: Queries,
+  id: string,
+  patch: UserColumns,
+  given: { now: Date; passwordHash?: string },
+): Promise<User | undefined> {
+  const one = sql
+    .updateTable('users')
+    .set({ ...toValues(patch, given.now), updated_at: given.now })
+    .where('users.tenant_id', '=', q.tenantId)
+    .where('users.id', '=', id);
+  const same = given.passwordHash === undefined ? one : one.where(passwordHash, '=', given.passwordHash);
+  const row = await q.first(same.returning([...columns]));
   return row && toUser(row);
 }
 

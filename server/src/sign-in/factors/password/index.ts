@@ -5,6 +5,7 @@
 import type { SignInExperienceSettings } from '@aldaba/contract';
 import { type PasswordUserInfo, passwordIssues } from '../../../features/passwords/index.ts';
 import type { PasswordDigest, User } from '../../../features/users/index.ts';
+import { hashToken } from '../../../kernel/crypto.ts';
 import { AldabaError } from '../../../kernel/errors.ts';
 import { standardId } from '../../../kernel/ids.ts';
 import type { Tenant } from '../../../tenancy/index.ts';
@@ -92,6 +93,7 @@ export function createPasswordFactor(needs: Needs): PasswordFactor {
         if (!found?.password || !matches) return undefined;
         return {
           user: found.user,
+          digest: found.password,
           outdated,
           expired: isExpired(settings.passwordExpiration, found.password, clock.now()),
         };
@@ -99,6 +101,8 @@ export function createPasswordFactor(needs: Needs): PasswordFactor {
       if (!matched) throw new AldabaError('session.invalid_credentials');
       const { user } = matched;
       if (user.isSuspended) throw new AldabaError('user.suspended');
+      // One that has expired is replaced in a moment; a new digest of it would only make it look new.
+      const renewed = matched.outdated && !matched.expired ? await passwords.hash(password) : undefined;
       return {
         proof: {
           id: standardId(),
@@ -107,13 +111,11 @@ export function createPasswordFactor(needs: Needs): PasswordFactor {
           used: false,
           identifier,
           userId: user.id,
+          passwordHash: hashToken((renewed ?? matched.digest).digest),
           ...(matched.expired ? { expired: true as const } : {}),
         },
         user,
-        // One that has expired is replaced in a moment; a new digest of it would only make it look new.
-        ...(matched.outdated && !matched.expired
-          ? { renewedPassword: seal(tenant, await passwords.hash(password)) }
-          : {}),
+        ...(renewed ? { renewedPassword: seal(tenant, renewed) } : {}),
       };
     },
     async chooseIdentity(tenant, settings, { username, password }) {
