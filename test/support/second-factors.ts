@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { createAgent, experienceClient, type Tokens } from './agent.ts';
 import { type Authorization, authorization } from './authorization.ts';
 import { type ExperiencePage, experienceOf } from './experience-page.ts';
-import { connectorsFolder, type Mailbox, openMailbox } from './mailbox.ts';
 import { type Operator, operate } from './operator.ts';
+import { openPostOffice, type PostOffice } from './post-office.ts';
 import { startServer, type TestServer } from './server.ts';
 import { totpCode } from './totp-app.ts';
 
@@ -25,11 +25,11 @@ export interface Person {
   email: string;
 }
 
-/** A server whose people have second factors, and whose e-mail arrives in a mailbox. */
+/** A server whose people have second factors, and whose messages arrive. */
 export interface FactorWorld {
   server: TestServer;
   operator: Operator;
-  mailbox: Mailbox;
+  post: PostOffice;
   clock: { time: number; now(): number };
   configure(settings: object): Promise<unknown>;
   addPerson(wish?: { email?: boolean }): Promise<Person>;
@@ -47,18 +47,15 @@ export interface FactorWorld {
 }
 
 export async function openFactorWorld(): Promise<FactorWorld> {
-  const folder = await connectorsFolder('@logto/connector-smtp');
-  const mailbox = await openMailbox();
+  const post = await openPostOffice();
   const clock = { time: Date.now(), now: () => clock.time };
   const server = await startServer({
     world: { clock },
-    environment: { CONNECTORS_FOLDER: folder.path, OUTBOUND_ALLOWED_HOSTS: '127.0.0.1' },
+    environment: { ...post.environment, OUTBOUND_ALLOWED_HOSTS: '127.0.0.1' },
   });
   const operator = await operate(server);
-  await operator.call('POST', '/api/connectors', {
-    connectorId: 'simple-mail-transfer-protocol',
-    config: mailbox.config,
-  });
+  await post.addEmail(operator);
+  await post.addPhone(operator);
   const client = experienceClient(server.url);
   const configure = (settings: object) => operator.call('PATCH', '/api/sign-in-exp', settings);
   const nextCode = (secret: string) => {
@@ -101,7 +98,7 @@ export async function openFactorWorld(): Promise<FactorWorld> {
   return {
     server,
     operator,
-    mailbox,
+    post,
     clock,
     configure,
     nextCode,
@@ -134,7 +131,7 @@ export async function openFactorWorld(): Promise<FactorWorld> {
     },
     async close() {
       await server.close();
-      await Promise.all([mailbox.close(), folder.remove()]);
+      await post.close();
     },
   };
 }

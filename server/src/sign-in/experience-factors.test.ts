@@ -208,7 +208,7 @@ describe('Second factors in the Experience API', () => {
       const visit = await world.arrive(ana);
       await visit.refuse(needsFactor, 'POST', '/submit');
       const { verificationId } = await visit.expect(200, 'POST', path, email);
-      const code = await world.mailbox.codeTo(ana.email);
+      const code = await world.post.codeTo(ana.email);
       const given = { ...email, verificationId };
       const wrong = code === '000000' ? '111111' : '000000';
       await visit.refuse([400, 'verification_code.code_mismatch'], 'POST', `${path}/verify`, { ...given, code: wrong });

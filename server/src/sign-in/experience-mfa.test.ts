@@ -128,6 +128,24 @@ describe('When the Experience API asks for second factors', () => {
       assert.deepEqual(data, { availableFactors: ['WebAuthn'], skippable: false });
     });
 
+    it('takes a code that a phone got', async () => {
+      const ana = await world.addPerson();
+      const phone = '34600222333';
+      await world.operator.call('PATCH', `/api/users/${ana.id}`, { primaryPhone: phone });
+      await choose('Mandatory', ['PhoneVerificationCode']);
+      const visit = await world.arrive(ana);
+      const { data } = await visit.refuse(needsFactor, 'POST', '/submit');
+      assert.deepEqual(data, {
+        availableFactors: ['PhoneVerificationCode'],
+        maskedIdentifiers: { PhoneVerificationCode: '****2333' },
+      });
+      const path = '/verification/mfa-verification-code';
+      const { verificationId } = await visit.expect(200, 'POST', path, { identifierType: 'phone' });
+      const code = await world.post.codeTo(phone);
+      await visit.expect(200, 'POST', `${path}/verify`, { identifierType: 'phone', verificationId, code });
+      await visit.expect(200, 'POST', '/submit');
+    });
+
     it('asks for codes to an address as soon as the person wants them', async () => {
       const ana = await world.addPerson({ email: true });
       await choose('UserControlled', ['EmailVerificationCode']);
@@ -145,7 +163,7 @@ describe('When the Experience API asks for second factors', () => {
   const showEmailCode = async (visit: Visit, { email }: Person) => {
     const path = '/verification/mfa-verification-code';
     const { verificationId } = await visit.expect(200, 'POST', path, { identifierType: 'email' });
-    const code = await world.mailbox.codeTo(email);
+    const code = await world.post.codeTo(email);
     await visit.expect(200, 'POST', `${path}/verify`, { identifierType: 'email', verificationId, code });
   };
 
@@ -244,7 +262,7 @@ describe('When the Experience API asks for second factors', () => {
       code: async (visit) => {
         const path = '/verification/verification-code';
         const sent = await visit.expect(200, 'POST', path, { identifier, interactionEvent: 'SignIn' });
-        const code = await world.mailbox.codeTo(ana.email);
+        const code = await world.post.codeTo(ana.email);
         return visit.expect(200, 'POST', `${path}/verify`, { identifier, code, ...sent });
       },
       social,

@@ -102,11 +102,11 @@ describe('the pages of second factors', () => {
       const before = await text(page, path);
       assert.ok(before.includes(`${path}/send`) && before.includes('a****@example.com') && !before.includes(ana.email));
       assert.doesNotMatch(before, /id="code"/);
-      assert.ok(!world.mailbox.received().includes(ana.email));
+      assert.ok(!world.post.received().includes(ana.email));
       // A code that nobody asked for cannot be right.
       assert.equal(leads(await page.post(path, { code: '123456' })), own(path));
       assert.equal(leads(await page.post(`${path}/send`, {})), own(path));
-      const code = await world.mailbox.codeTo(ana.email);
+      const code = await world.post.codeTo(ana.email);
       assert.match(await text(page, path), /id="code"/);
       const wrong = code === '000000' ? '000001' : '000000';
       await refuses(await page.post(path, { code: wrong }), { field: 'code', code: 'verification_code.code_mismatch' });
@@ -273,7 +273,7 @@ describe('the pages of second factors', () => {
         code: 'user.invalid_email',
       });
       assert.equal(leads(await page.post(path, { address: 'ed@example.com' })), own('/verification-code'));
-      const code = await world.mailbox.codeTo('ed@example.com');
+      const code = await world.post.codeTo('ed@example.com');
       await isBack(page, await page.post('/verification-code', { code }));
       const next = await arrive({ username: 'ed' });
       assert.equal(next.location, own('/mfa-verification/EmailVerificationCode'));
@@ -310,7 +310,7 @@ describe('the pages of second factors', () => {
       const hal = await world.addPerson();
       const { page } = await arrive(hal);
       await page.post('/mfa-binding/EmailVerificationCode', { address: 'hal@example.com' });
-      const code = await world.mailbox.codeTo('hal@example.com');
+      const code = await world.post.codeTo('hal@example.com');
       await isBack(page, await page.post('/verification-code', { code }));
       const again = await arrive(hal);
       assert.equal(again.location, own('/mfa-verification/EmailVerificationCode'));
@@ -349,7 +349,7 @@ describe('the pages of second factors', () => {
         leads(await page.post('/mfa-verification/EmailVerificationCode/send', {})),
         own('/mfa-verification/EmailVerificationCode'),
       );
-      const code = await world.mailbox.codeTo(jo.email);
+      const code = await world.post.codeTo(jo.email);
       assert.equal(leads(await page.post('/mfa-verification/EmailVerificationCode', { code })), own('/mfa-binding'));
       assert.match(await text(page, '/mfa-binding/Totp'), /action="\/mfa-binding\/skip"/);
       await isBack(page, await page.post('/mfa-binding/skip', {}));
