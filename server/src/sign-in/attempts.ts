@@ -46,6 +46,9 @@ export const attemptName = (
 /** The name under which a person's second factors are counted, all of them together. */
 export const secondAttemptName = (userId: string): string => `mfa ${userId}`;
 
+/** The name under which passwords are counted that somebody would put in place of a person's own: the answer says which it is. */
+export const replacingAttemptName = (userId: string): string => `new-password ${userId}`;
+
 /** What stands for such a name in the table. */
 export const attemptTarget = (identifier: string): string => hashToken(`attempt ${identifier}`);
 

@@ -361,6 +361,21 @@ describe('codes in the Experience API', () => {
     await again.refuse([422, 'user.email_exists_in_profile'], ...profile('email', other));
   });
 
+  it('let nobody try out without end which password it was that was forgotten', async () => {
+    await configure({ sentinelPolicy: { maxAttempts: 2, lockoutDuration: 5 } });
+    const ada = newEmail('ada');
+    await add({ primaryEmail: ada.value, password });
+    const choose = (value: string) => ['PUT', '/profile/password', { password: value }] as const;
+    const first = await recovering(ada);
+    await first.expect(204, ...choose('bulbs below gravel'));
+    const second = await recovering(ada);
+    await second.expect(204, ...choose('roots beyond pebbles'));
+    const third = await recovering(ada);
+    await third.refuse([400, 'session.verification_blocked_too_many_attempts'], ...choose(password));
+    // What was chosen in time counts all the same.
+    await second.expect(200, 'POST', '/submit');
+  });
+
   it('put a new password in place of the forgotten one, and sign nobody in', async () => {
     const ada = newEmail('ada');
     await add({ primaryEmail: ada.value, password });

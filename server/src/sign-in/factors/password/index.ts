@@ -9,7 +9,7 @@ import { hashToken } from '../../../kernel/crypto.ts';
 import { AldabaError } from '../../../kernel/errors.ts';
 import { standardId } from '../../../kernel/ids.ts';
 import type { Tenant } from '../../../tenancy/index.ts';
-import { type Attempts, attemptName } from '../../attempts.ts';
+import { type Attempts, attemptName, replacingAttemptName } from '../../attempts.ts';
 import type { Identifier, SignInNeeds } from '../../needs.ts';
 import { resolvePolicy } from '../../policy.ts';
 import type { PendingProfile, Proof } from '../../state.ts';
@@ -42,7 +42,7 @@ export interface PasswordFactor {
   ): Promise<{ value: string; taken: boolean }>;
   /**
    * Judges and hashes a new password; returns it sealed. `account`: whose old password it replaces.
-   * @throws AldabaError `password.rejected` with data.issues, `user.same_password`
+   * @throws AldabaError `password.rejected` with data.issues, `user.same_password`, `session.verification_blocked_too_many_attempts`
    */
   choosePassword(
     tenant: Tenant,
@@ -75,7 +75,12 @@ export function createPasswordFactor(needs: Needs): PasswordFactor {
     const issues = passwordIssues(settings.passwordPolicy, password, info);
     if (issues.length > 0) throw new AldabaError('password.rejected', { issues });
     const old = account && (await users.findPassword(tenant.db, account.id));
-    if (old && (await passwords.verify(password, old)).matches) throw new AldabaError('user.same_password');
+    if (old && account) {
+      // Saying that it is the old one tells what that is: whoever has the mailbox, not the password, could guess on.
+      const subject = { identifier: replacingAttemptName(account.id), policy: settings.sentinelPolicy };
+      const isOld = async () => (await passwords.verify(password, old)).matches || undefined;
+      if (await attempts.limited(tenant.db, subject, isOld)) throw new AldabaError('user.same_password');
+    }
     return seal(tenant, await passwords.hash(password));
   };
 
