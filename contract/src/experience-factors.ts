@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { route } from './route.ts';
 import { mfaFactorSchema } from './user-mfa.ts';
 import { jsonObject } from './values.ts';
+import { messageErrors, messageStatuses } from './verification-codes.ts';
 
 /*
  * The Experience API's second factors: what somebody who is identified shows beside the first factor, and sets up.
@@ -154,17 +155,8 @@ export const createMfaVerificationCode = route({
   summary: "Send a code to the account's own email address or phone",
   body: z.object({ identifierType }),
   responses: { 200: verified },
-  errors: [
-    ...common,
-    'connector.not_found',
-    'connector.general',
-    'connector.template_not_found',
-    'connector.timeout',
-    'request.message_rate_limited',
-    'request.overloaded',
-  ],
-  // Nobody set up a way to send: the request is right, this server cannot do it.
-  statuses: { 'connector.not_found': 501 },
+  errors: [...common, ...messageErrors, 'request.overloaded'],
+  statuses: messageStatuses,
 });
 export const verifyMfaVerificationCode = route({
   method: 'POST',

@@ -4,6 +4,7 @@ import { identifierSchema } from './sign-in-experience.ts';
 import { mfaFactorSchema } from './user-mfa.ts';
 import { emailSchema, phoneSchema } from './users.ts';
 import { jsonObject, pathId } from './values.ts';
+import { messageErrors, messageStatuses } from './verification-codes.ts';
 
 /*
  * The Experience API: a sign-in step by step, for sign-in pages of an operator's own. All routes need the cookie of an
@@ -171,15 +172,10 @@ export const createVerificationCodeVerification = route({
     'user.sign_in_method_not_enabled',
     'user.sign_up_method_not_enabled',
     ...byBlocklist,
-    'connector.not_found',
-    'connector.general',
-    'connector.template_not_found',
-    'connector.timeout',
-    'request.message_rate_limited',
+    ...messageErrors,
     'request.overloaded',
   ],
-  // Nobody set up a way to send: the request is right, this server cannot do it.
-  statuses: { 'connector.not_found': 501 },
+  statuses: messageStatuses,
 });
 export const verifyVerificationCodeVerification = route({
   method: 'POST',

@@ -6,6 +6,17 @@ const byEmail = z.object({ email: z.email().max(128) });
 const byPhone = z.object({ phone: phoneSchema });
 const verificationCode = z.string().regex(/^\d{1,12}$/, 'must be digits');
 
+/** A message has to be sent. */
+export const messageErrors = [
+  'connector.not_found',
+  'connector.general',
+  'connector.template_not_found',
+  'connector.timeout',
+  'request.message_rate_limited',
+] as const;
+/** Nobody set up a way to send: the request is right, this server cannot do it. */
+export const messageStatuses = { 'connector.not_found': 501 } as const;
+
 const tag = 'Verification codes';
 const access = 'management';
 
@@ -18,15 +29,8 @@ export const createVerificationCode = route({
   summary: 'Send a code to an e-mail address or a phone',
   body: z.union([byEmail, byPhone]),
   responses: { 204: null },
-  errors: [
-    'connector.not_found',
-    'connector.general',
-    'connector.template_not_found',
-    'connector.timeout',
-    'request.message_rate_limited',
-  ],
-  // Nobody set up a way to send: the request is right, this server cannot do it.
-  statuses: { 'connector.not_found': 501 },
+  errors: messageErrors,
+  statuses: messageStatuses,
 });
 export const verifyVerificationCode = route({
   method: 'POST',

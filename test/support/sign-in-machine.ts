@@ -14,6 +14,32 @@ export type Standing = NonNullable<Account['secondFactors']>;
 export const email = (value: string): Address => ({ type: 'email', value });
 export const phone = (value: string): Address => ({ type: 'phone', value });
 
+/** How an identifier signs in. */
+export const method = (identifier: 'username' | 'email' | 'phone', ways: { password?: boolean; code?: boolean }) => ({
+  identifier,
+  password: ways.password ?? false,
+  verificationCode: ways.code ?? false,
+});
+/** Codes sign in and register. */
+export const codes: PolicySettings = {
+  signInMode: 'SignInAndRegister',
+  signIn: { methods: [method('email', { code: true }), method('phone', { code: true })] },
+  signUp: { identifiers: ['email', 'phone'], password: false },
+  socialSignIn: {},
+};
+/** Passwords do; an address gets a new one. */
+export const passwords: PolicySettings = {
+  ...codes,
+  signIn: { methods: [method('username', { password: true }), method('email', { password: true })] },
+  signUp: { identifiers: ['username'], password: true },
+};
+/** Nobody signs in or registers but by a provider. */
+export const socialOnly: PolicySettings = {
+  ...codes,
+  signIn: { methods: [] },
+  signUp: { identifiers: [], password: false },
+};
+
 /** A person with a password and these addresses. */
 export const person = (id: string, addresses: readonly Address[] = [], more: Partial<Account> = {}): Account => ({
   id,

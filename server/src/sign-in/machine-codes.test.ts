@@ -11,16 +11,20 @@ import {
   checksOf,
   chooseName,
   choosePassword,
+  codes,
   created,
   email,
   enter,
   identify,
+  method,
   now,
   outcome,
+  passwords,
   person,
   phone,
   prove,
   run,
+  socialOnly,
   start,
   submit,
 } from '../../../test/support/sign-in-machine.ts';
@@ -34,30 +38,6 @@ const evesMail = email('eve@example.com');
 const ada = person('ada', [adasMail, adasPhone]);
 const bob = person('bob');
 
-const method = (identifier: 'username' | 'email' | 'phone', ways: { password?: boolean; code?: boolean }) => ({
-  identifier,
-  password: ways.password ?? false,
-  verificationCode: ways.code ?? false,
-});
-/** Codes sign in and register. */
-const codes: PolicySettings = {
-  signInMode: 'SignInAndRegister',
-  signIn: { methods: [method('email', { code: true }), method('phone', { code: true })] },
-  signUp: { identifiers: ['email', 'phone'], password: false },
-  socialSignIn: {},
-};
-/** Passwords do; an address gets a new one. */
-const passwords: PolicySettings = {
-  ...codes,
-  signIn: { methods: [method('username', { password: true }), method('email', { password: true })] },
-  signUp: { identifiers: ['username'], password: true },
-};
-/** Nobody signs in or registers but by a provider. */
-const socialOnly: PolicySettings = {
-  ...codes,
-  signIn: { methods: [] },
-  signUp: { identifiers: [], password: false },
-};
 const closed = (settings: PolicySettings): PolicySettings => ({ ...settings, signInMode: 'SignIn' });
 
 describe('a code as the first factor', () => {

@@ -17,11 +17,13 @@ import {
   made,
   now,
   outcome,
+  passwords,
   person,
   phone,
   prove,
   run,
   shown,
+  socialOnly,
   start,
   submit,
 } from '../../../test/support/sign-in-machine.ts';
@@ -35,30 +37,6 @@ const ada = person('ada', [adasMail, adasPhone]);
 const bob = person('bob');
 const wei = person('wei', [], { username: false, password: false, social: true, targets: ['wechat'] });
 
-const method = (identifier: 'username' | 'email' | 'phone', ways: { password?: boolean; code?: boolean }) => ({
-  identifier,
-  password: ways.password ?? false,
-  verificationCode: ways.code ?? false,
-});
-/** Codes sign in and register. */
-const codes: PolicySettings = {
-  signInMode: 'SignInAndRegister',
-  signIn: { methods: [method('email', { code: true }), method('phone', { code: true })] },
-  signUp: { identifiers: ['email', 'phone'], password: false },
-  socialSignIn: {},
-};
-/** Passwords do; an address gets a new one. */
-const passwords: PolicySettings = {
-  ...codes,
-  signIn: { methods: [method('username', { password: true }), method('email', { password: true })] },
-  signUp: { identifiers: ['username'], password: true },
-};
-/** Nobody signs in or registers but by a provider. */
-const socialOnly: PolicySettings = {
-  ...codes,
-  signIn: { methods: [] },
-  signUp: { identifiers: [], password: false },
-};
 describe('a forgotten password', () => {
   const code = byCode(adasMail);
   const recovered = [start('ForgotPassword'), ...enter(code, ada)];
