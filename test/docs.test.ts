@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join, normalize } from 'node:path/posix';
 import { describe, it } from 'node:test';
-import { commands } from '../server/src/commands.ts';
+import { commands } from '../server/src/commands/index.ts';
 import { findRoot } from '../server/src/root.ts';
 
 const { listFiles } = (await import('../scripts/files.mjs')) as { listFiles(): string[] };

@@ -1,7 +1,7 @@
 /** `npm run aldaba -- <command>`: works beside a running server and without one. */
 import { parseArgs } from 'node:util';
 import { createApp } from './app.ts';
-import { type Command, commands, explain, UsageError } from './commands.ts';
+import { type Command, commands, explain, UsageError } from './commands/index.ts';
 import { readConfig } from './config.ts';
 import { findRoot } from './root.ts';
 import { defaultTenantId } from './tenancy/index.ts';
@@ -46,10 +46,12 @@ async function execute(command: Command, rest: string[]): Promise<void> {
   const progress = (message: string) => process.stderr.write(`  · ${message}\n`);
   const world = await openWorld(config, { root: findRoot(process.env), purpose: 'command', progress });
   try {
+    const terminal = { options: values, words: positionals, print };
+    if (command.needs === 'world') return await command.run({ ...terminal, config, world });
     const app = await createApp(config, world);
     try {
       const tenant = await app.tenancy.get(String(values.tenant));
-      await command.run({ app, tenant, options: values, words: positionals, print });
+      await command.run({ ...terminal, app, tenant });
     } finally {
       await app.close();
     }
