@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { route } from './route.ts';
 import { identitiesSchema, identitySchema, userSchema } from './users.ts';
-import { flag, jsonObject, pathId } from './values.ts';
+import { flag, jsonObject, pathId, revokeSessions, revokeSessionsQuery } from './values.ts';
 
 const tag = 'Users';
 const access = 'management';
@@ -56,9 +56,10 @@ export const replaceUserIdentity = route({
   operationId: 'ReplaceUserIdentity',
   tag,
   access,
-  summary: 'Set a social identity of a user',
+  summary:
+    'Set a social identity of a user; replacing one ends their sessions and grants unless revokeSessions is false',
   params: identityParams,
-  body: z.object({ userId: z.string().min(1).max(256), details: jsonObject.optional() }),
+  body: z.object({ userId: z.string().min(1).max(256), details: jsonObject.optional(), revokeSessions }),
   responses: { 200: identitiesSchema, 201: identitiesSchema },
   errors: ['entity.not_found', 'user.identity_already_in_use'],
 });
@@ -68,8 +69,9 @@ export const deleteUserIdentity = route({
   operationId: 'DeleteUserIdentity',
   tag,
   access,
-  summary: 'Remove a social identity of a user',
+  summary: 'Remove a social identity of a user, which ends their sessions and grants unless revokeSessions is false',
   params: identityParams,
+  query: revokeSessionsQuery,
   responses: { 200: userSchema },
   errors: ['entity.not_found', 'user.identity_not_exist'],
 });

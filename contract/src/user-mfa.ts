@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { route } from './route.ts';
-import { pathId } from './values.ts';
+import { pathId, revokeSessionsQuery } from './values.ts';
 
 export const mfaFactorSchema = z.enum(['Totp', 'WebAuthn', 'BackupCode']);
 export type MfaFactor = z.output<typeof mfaFactorSchema>;
@@ -67,8 +67,10 @@ export const deleteUserMfaVerification = route({
   operationId: 'DeleteUserMfaVerification',
   tag,
   access,
-  summary: 'Take a second factor from a user; backup codes go with the last other one',
+  summary:
+    'Remove a second factor of a user, and the backup codes with the last other one; ends their sessions and grants unless revokeSessions is false',
   params: params.extend({ verificationId: pathId }),
+  query: revokeSessionsQuery,
   responses: { 204: null },
   errors: ['entity.not_found'],
 });

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { roleSchema } from './roles.ts';
 import { route } from './route.ts';
-import { flag, idList, instant, jsonObject, pathId, searchQuery } from './values.ts';
+import { flag, idList, instant, jsonObject, pathId, revokeSessions, searchQuery } from './values.ts';
 
 const claim = z.string().max(2048);
 /** OpenID Connect standard claims (OpenID Connect Core 1.0 section 5.1) that are no column of their own, in camelCase. */
@@ -219,9 +219,9 @@ export const updateUserPassword = route({
   operationId: 'UpdateUserPassword',
   tag,
   access,
-  summary: 'Set the password of a user',
+  summary: 'Set the password of a user, which ends their sessions and grants unless revokeSessions is false',
   params,
-  body: z.object({ password: passwordSchema }),
+  body: z.object({ password: passwordSchema, revokeSessions }),
   responses: { 200: userSchema },
   errors: ['entity.not_found', 'request.overloaded'],
 });

@@ -8,6 +8,12 @@ export const jsonObject = z.record(z.string(), z.unknown());
 export const pathId = z.string().min(1).max(256);
 /** A query parameter that is on or off: `true`, `1`, `yes`, `false`, `0`, `no`. */
 export const flag = z.stringbool();
+/**
+ * Whether replacing or removing a credential ends the sessions and grants of the user. On unless the caller says otherwise:
+ * someone who signed in with the old credential must not stay signed in.
+ */
+export const revokeSessions = z.boolean().default(true).describe('End the sessions and grants of the user.');
+export const revokeSessionsQuery = z.object({ revokeSessions: flag.default(true) });
 /** Values that an operator gives a script beside its text, keys and passwords among them. */
 export const environmentVariables = z.record(z.string().min(1).max(256), z.string().max(10_000));
 /** Milliseconds since the epoch. */

@@ -72,6 +72,55 @@ describe('Sessions and grants of a user', () => {
     });
   });
 
+  /** What an operator does to a credential, and the answer's status. */
+  const replacements: [what: string, change: (userId: string, option: object) => Promise<{ status: number }>][] = [
+    [
+      'password',
+      (userId, option) => api.patch(`/api/users/${userId}/password`, { password: 'another battery 2', ...option }),
+    ],
+    [
+      'linked account',
+      (userId, option) => api.put(`/api/users/${userId}/identities/wechat`, { userId: `new ${userId}`, ...option }),
+    ],
+    [
+      'removed account',
+      (userId, option) => api.delete(`/api/users/${userId}/identities/wechat?${new URLSearchParams(option as never)}`),
+    ],
+    [
+      'second factor',
+      async (userId, option) => {
+        const factors = `/api/users/${userId}/mfa-verifications`;
+        const [{ id }] = (await api.get(factors)).body;
+        return api.delete(`${factors}/${id}?${new URLSearchParams(option as never)}`);
+      },
+    ],
+  ];
+  for (const [place, [what, change]] of replacements.entries()) {
+    it(`end when an operator replaces or removes a credential (${what}), unless told otherwise`, async () => {
+      for (const [option, expected] of [
+        [{}, 0],
+        [{ revokeSessions: false }, 1],
+      ] as const) {
+        const name = `replaced_${place}_${expected}`;
+        const userId = await person(name);
+        const tokens = await signIn(name);
+        await api.put(`/api/users/${userId}/identities/wechat`, { userId });
+        await api.post(`/api/users/${userId}/mfa-verifications`, { type: 'Totp' });
+        assert.equal(
+          (await api.get(`/api/users/${userId}/sessions`)).body.sessions.length,
+          1,
+          'adding one ends nothing',
+        );
+        const { status } = await change(userId, option);
+        assert.ok(status === 200 || status === 204, String(status));
+        const { sessions } = (await api.get(`/api/users/${userId}/sessions`)).body;
+        assert.equal(sessions.length, expected);
+        if (expected) await app.refresh(tokens.refresh_token);
+        else await assert.rejects(app.refresh(tokens.refresh_token), isRefused);
+      }
+    });
+  }
+
   it('end one by one; what was granted for the time after goes only when asked', async () => {
     const userId = await person('grace');
     const [kept, ended] = [await signIn('grace'), await signIn('grace')];

@@ -156,7 +156,7 @@ describe('tokens in organizations', () => {
     await factors.addTotp(provider.tenant, userId);
     assert.equal((await spa.refresh(token, { organization_id: organizationId })).status, 200);
     const [factor] = await factors.list(provider.tenant.db, userId);
-    await factors.remove(provider.tenant.db, userId, factor?.id ?? '');
+    await factors.remove(provider.tenant.db, { userId, id: factor?.id ?? '', revokeSessions: false });
     assert.equal(await refuse(await spa.refresh(token, { organization_id: organizationId })), '403 access_denied');
   });
 

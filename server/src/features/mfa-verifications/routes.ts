@@ -10,7 +10,7 @@ export function mfaVerificationRoutes(implement: Implement, factors: MfaVerifica
       ? { type: body.type, ...(await factors.addTotp(tenant, params.userId, body.secret)) }
       : { type: body.type, codes: await factors.addBackupCodes(tenant.db, params.userId, body.codes) },
   );
-  implement(contract.deleteUserMfaVerification, ({ tenant, params }) =>
-    factors.remove(tenant.db, params.userId, params.verificationId),
+  implement(contract.deleteUserMfaVerification, ({ tenant, params, query }) =>
+    factors.remove(tenant.db, { userId: params.userId, id: params.verificationId, ...query }),
   );
 }

@@ -14,7 +14,7 @@ import { newTotpSecret, readTotpSecret, totpQrCode } from './totp.ts';
 export interface MfaVerificationsNeeds {
   clock: Clock;
   vault: Vault;
-  users: Pick<Users, 'get'>;
+  users: Pick<Users, 'get' | 'endSessions'>;
   events: Events;
 }
 
@@ -35,8 +35,11 @@ export interface MfaVerifications {
    * `session.mfa.backup_code_can_not_be_alone`
    */
   addBackupCodes(q: Queries, userId: string, given?: readonly string[]): Promise<string[]>;
-  /** Takes a factor, and with the last other one the backup codes. @throws AldabaError `entity.not_found` */
-  remove(q: Queries, userId: string, id: string): Promise<void>;
+  /**
+   * Removes a factor, and with the last other one the backup codes; with `revokeSessions` also ends the sessions and grants.
+   * @throws AldabaError `entity.not_found`
+   */
+  remove(q: Queries, factor: { userId: string; id: string; revokeSessions: boolean }): Promise<void>;
 }
 
 export function createMfaVerifications({ clock, vault, users, events }: MfaVerificationsNeeds): MfaVerifications {
@@ -58,8 +61,10 @@ export function createMfaVerifications({ clock, vault, users, events }: MfaVerif
       await changes.add(q, userId, [{ type: 'BackupCode', codes }]);
       return codes;
     },
-    remove: async (q, userId, id) => {
-      await changes.remove(q, userId, id);
-    },
+    remove: (q, { userId, id, revokeSessions }) =>
+      q.transaction(async (tx) => {
+        await changes.remove(tx, userId, id);
+        if (revokeSessions) await users.endSessions(tx, userId);
+      }),
   };
 }

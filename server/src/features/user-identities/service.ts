@@ -6,7 +6,7 @@ import type { Connectors } from '../connectors/index.ts';
 import type { Identity, User, Users } from '../users/index.ts';
 
 export interface UserIdentitiesNeeds {
-  users: Pick<Users, 'get' | 'linkIdentity' | 'unlinkIdentity'>;
+  users: Pick<Users, 'get' | 'linkIdentity' | 'unlinkIdentity' | 'endSessions'>;
   connectors: Pick<Connectors, 'get' | 'instance'>;
 }
 
@@ -27,21 +27,29 @@ export interface UserIdentities {
     userId: string,
     answer: { connectorId: string; connectorData: Record<string, unknown> },
   ): Promise<Identities>;
-  /** Sets the identity at a target. @throws AldabaError `entity.not_found`, `user.identity_already_in_use` */
+  /**
+   * Sets the identity at a target. Replacing one ends the sessions and grants of the user unless `revokeSessions` is false.
+   * @throws AldabaError `entity.not_found`, `user.identity_already_in_use`
+   */
   replace(
     tx: Queries,
     userId: string,
     target: string,
-    identity: Identity,
+    identity: Identity & { revokeSessions?: boolean },
   ): Promise<{ isNew: boolean; identities: Identities }>;
-  /** @throws AldabaError `entity.not_found`, `user.identity_not_exist` */
-  remove(tx: Queries, userId: string, target: string): Promise<User>;
+  /**
+   * Removes an identity, and ends the sessions and grants of the user unless `revokeSessions` is false.
+   * @throws AldabaError `entity.not_found`, `user.identity_not_exist`
+   */
+  remove(tx: Queries, userId: string, target: string, options: { revokeSessions: boolean }): Promise<User>;
 }
 
 export function createUserIdentities({ users, connectors }: UserIdentitiesNeeds): UserIdentities {
   const list: UserIdentities['list'] = async (q, userId) => (await users.get(q, userId)).identities;
-  const replace: UserIdentities['replace'] = async (tx, userId, target, identity) => {
+  const replace: UserIdentities['replace'] = async (tx, userId, target, given) => {
+    const { revokeSessions = true, ...identity } = given;
     const isNew = await users.linkIdentity(tx, userId, target, identity);
+    if (!isNew && revokeSessions) await users.endSessions(tx, userId);
     return { isNew, identities: await list(tx, userId) };
   };
   return {
@@ -63,6 +71,10 @@ export function createUserIdentities({ users, connectors }: UserIdentitiesNeeds)
       return tenant.db.transaction(async (tx) => (await replace(tx, userId, connector.target, identity)).identities);
     },
     replace,
-    remove: users.unlinkIdentity,
+    remove: async (tx, userId, target, { revokeSessions }) => {
+      const user = await users.unlinkIdentity(tx, userId, target);
+      if (revokeSessions) await users.endSessions(tx, userId);
+      return user;
+    },
   };
 }

@@ -69,7 +69,7 @@ function dataRoutes(implement: Implement, users: Users): void {
 
 function passwordRoutes(implement: Implement, users: Users): void {
   implement(contract.updateUserPassword, ({ tenant, params, body }) =>
-    users.setPassword(tenant.db, params.userId, body.password),
+    users.setPassword(tenant.db, params.userId, body),
   );
   implement(contract.updateUserPasswordExpiration, ({ tenant, params, body }) =>
     tenant.db.transaction((tx) => users.update(tx, params.userId, { isPasswordExpired: body.isExpired })),

@@ -120,13 +120,16 @@ export interface Users {
     userId: string,
     part: { customData: Record<string, unknown> } | { profile: Record<string, unknown> },
   ): Promise<Record<string, unknown>>;
-  /** Sets a password in clear. Hashing takes a while: call it outside of a transaction. @throws AldabaError `request.overloaded` */
-  setPassword(q: Queries, userId: string, password: string): Promise<User>;
   /**
-   * Puts a password in place of a forgotten one, and ends sessions and grants: whoever is in by the old one is out.
-   * @throws AldabaError `entity.not_found`
+   * Sets a password given in plain text, and by default ends the sessions and grants of the user. Hashing is slow: call this
+   * outside of a transaction.
+   * @throws AldabaError `entity.not_found`, `request.overloaded`
    */
+  setPassword(q: Queries, userId: string, given: { password: string; revokeSessions?: boolean }): Promise<User>;
+  /** Replaces a password, and ends the sessions and grants of the user. @throws AldabaError `entity.not_found` */
   resetPassword(tx: Queries, userId: string, password: PasswordDigest): Promise<User>;
+  /** Ends the sessions and grants of a user whose credential an operator replaced or removed. */
+  endSessions(tx: Queries, userId: string): Promise<void>;
   /** @throws AldabaError `session.invalid_credentials` when the password is wrong or there is none */
   verifyPassword(q: Queries, userId: string, password: string): Promise<void>;
   /** What a new user's password is stored as: hashed here, or brought along from elsewhere. @throws AldabaError `password.…` */
@@ -171,6 +174,11 @@ export function createUsers(needs: UsersNeeds): Users {
     const { isSuspended, lastSignInAt: _lastSignInAt, ...data } = patch;
     if (isSuspended !== undefined) await events.publish(tx, 'User.SuspensionStatus.Updated', { data: user });
     if (Object.values(data).some((value) => value !== undefined)) await dataUpdated(tx, userId, user);
+    return user;
+  };
+  const reset = async (tx: Queries, userId: string, patch: { password: PasswordDigest }) => {
+    const user = await update(tx, userId, patch);
+    await sessions.endAll(tx, userId);
     return user;
   };
   const dataUpdated = (tx: Queries, userId: string, user?: User) =>
@@ -220,16 +228,13 @@ export function createUsers(needs: UsersNeeds): Users {
         await dataUpdated(tx, userId);
         return merged;
       }),
-    setPassword: async (q, userId, password) => {
+    setPassword: async (q, userId, { password, revokeSessions = true }) => {
       await get(q, userId);
       const digest = await passwords.hash(password);
-      return q.transaction((tx) => update(tx, userId, { password: digest }));
+      return q.transaction((tx) => (revokeSessions ? reset : update)(tx, userId, { password: digest }));
     },
-    resetPassword: async (tx, userId, password) => {
-      const user = await update(tx, userId, { password });
-      await sessions.endAll(tx, userId);
-      return user;
-    },
+    resetPassword: (tx, userId, password) => reset(tx, userId, { password }),
+    endSessions: (tx, userId) => sessions.endAll(tx, userId),
     verifyPassword: async (q, userId, password) => {
       await get(q, userId);
       const { matches } = await passwords.verify(password, await store.findUserPassword(q, userId));
