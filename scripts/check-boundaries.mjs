@@ -6,6 +6,7 @@ import { findRings } from './import-rings.mjs';
 import { root } from './runtime.mjs';
 import { readSource } from './syntax.mjs';
 
+const httpPackages = ['zod', 'fastify', '@fastify/multipart', '@fastify/proxy-addr', 'ipaddr.js'];
 // Area, its files, and the areas or packages that they may import. A file belongs to the first area that fits.
 const areas = [
   ['contract', /^contract\//, ['zod']],
@@ -17,11 +18,7 @@ const areas = [
   ['kernel', /^server\/src\/kernel\//, ['contract', 'pino', 'node:*']],
   ['store', /^server\/src\/store\//, ['kernel', 'contract', 'pg', 'kysely', 'node:*']],
   ['tenancy', /^server\/src\/tenancy\//, ['store', 'kernel', 'contract', 'node:*']],
-  [
-    'http',
-    /^server\/src\/http\//,
-    ['tenancy', 'store', 'kernel', 'contract', 'zod', 'fastify', '@fastify/multipart', 'node:*'],
-  ],
+  ['http', /^server\/src\/http\//, ['tenancy', 'store', 'kernel', 'contract', ...httpPackages, 'node:*']],
   [
     'features',
     /^server\/src\/features\//,

@@ -5,7 +5,7 @@ import { isTest, listFiles } from './files.mjs';
 import { root } from './runtime.mjs';
 import { readSource } from './syntax.mjs';
 
-const ceilings = { file: 400, test: 600, script: 150, readme: 100, function: 60, parameters: 4, dependencies: 20 };
+const ceilings = { file: 400, test: 600, script: 150, readme: 100, function: 60, parameters: 4, dependencies: 32 };
 const vagueNames = /^(utils?|helpers?|common|misc|manager)\b/;
 // Lists of words in which a line is an entry; nothing is gained by cutting them.
 const exempt = /^pages\/src\/phrases\//;

@@ -92,8 +92,14 @@ describe('outgoing requests', () => {
     assert.ok(product.length > 300);
     assert.deepEqual(
       product.filter((path) => modules.test(read(path)) || globals.test(read(path))),
-      // The names of statuses, the kinds of addresses, and the client itself.
-      ['server/src/http/server.ts', 'server/src/kernel/addresses.ts', 'server/src/kernel/outbound.ts'],
+      // Types and names of statuses, the kinds of addresses, and the client itself.
+      [
+        'server/src/http/connections.ts',
+        'server/src/http/proxies.ts',
+        'server/src/http/server.ts',
+        'server/src/kernel/addresses.ts',
+        'server/src/kernel/outbound.ts',
+      ],
     );
   });
 });

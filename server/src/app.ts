@@ -138,6 +138,11 @@ export async function createApp(config: Config, world: World): Promise<App> {
     trustedProxies: config.TRUSTED_PROXIES,
     placeHeaders: config.INJECTED_HEADER_MAPPING_JSON ?? {},
     endpoints: [config.ENDPOINT, ...(config.ADMIN_ENDPOINT ? [config.ADMIN_ENDPOINT] : [])],
+    connectionLimits: {
+      headersTimeout: config.HEADERS_TIMEOUT * 1000,
+      requestTimeout: config.REQUEST_TIMEOUT * 1000,
+      maximum: config.MAX_CONNECTIONS,
+    },
   });
   mountRoutes(http, {
     ...features,

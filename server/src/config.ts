@@ -54,7 +54,7 @@ export const configSchema = z.object({
   ADMIN_ENDPOINT: origin
     .optional()
     .describe(
-      'Separate public origin for the admin tenant. Without it the admin tenant lives under `<ENDPOINT>/t/admin`.',
+      'Separate public origin for the admin tenant, with another host or port than `ENDPOINT`; `/t/admin` is then not served anywhere. Without it the admin tenant lives under `<ENDPOINT>/t/admin`.',
     ),
   DATABASE_URL: text
     .optional()
@@ -79,8 +79,29 @@ export const configSchema = z.object({
       'Key material (32 characters or more) that encrypts secrets at rest. Without it one is made at the first start into `<ALDABA_DATA>/secret`, readable by the owner only. All nodes on one database need the same.',
     ),
   TRUSTED_PROXIES: list.describe(
-    'Comma-separated addresses or CIDR ranges of reverse proxies whose `X-Forwarded-For` and `X-Forwarded-Proto` are believed. Default: none.',
+    'Comma-separated addresses or CIDR ranges of reverse proxies whose `X-Forwarded-For`, `X-Forwarded-Host` and `X-Forwarded-Port` are believed. Default: none.',
   ),
+  MAX_CONNECTIONS: z.coerce
+    .number()
+    .int()
+    .min(10)
+    .max(1_000_000)
+    .default(10_000)
+    .describe(
+      'Connections of clients that this process holds at a time; further ones are closed at once. The limit of open files has to be higher.',
+    ),
+  HEADERS_TIMEOUT: z.coerce
+    .number()
+    .min(0.1)
+    .max(600)
+    .default(15)
+    .describe('Seconds that a client has to send the headers of a request.'),
+  REQUEST_TIMEOUT: z.coerce
+    .number()
+    .min(0.1)
+    .max(3600)
+    .default(30)
+    .describe('Seconds that a client has to send a whole request, its body included.'),
   INJECTED_HEADER_MAPPING_JSON: z
     .string()
     .transform((value, context) => {
@@ -171,6 +192,7 @@ export function readConfig(environment: Record<string, string | undefined>): Con
   }
   requireWholeS3(result.data);
   requireProxies(result.data);
+  requireAdminOrigin(result.data);
   return Object.freeze({ ...result.data, ENDPOINT: result.data.ENDPOINT ?? `http://localhost:${result.data.PORT}` });
 }
 
@@ -190,5 +212,14 @@ function requireProxies(config: Environment): void {
   if (config.INJECTED_HEADER_MAPPING_JSON === undefined || config.TRUSTED_PROXIES.length > 0) return;
   throw new Error(
     'The configuration is not valid. INJECTED_HEADER_MAPPING_JSON names headers of proxies, so it needs TRUSTED_PROXIES too.',
+  );
+}
+
+/** Two tenants on one origin could not be told apart. */
+function requireAdminOrigin({ ENDPOINT, ADMIN_ENDPOINT, PORT }: Environment): void {
+  const endpoint = new URL(ENDPOINT ?? `http://localhost:${PORT}`);
+  if (ADMIN_ENDPOINT === undefined || new URL(ADMIN_ENDPOINT).host !== endpoint.host) return;
+  throw new Error(
+    'The configuration is not valid. ADMIN_ENDPOINT needs another host or port than ENDPOINT. Leave it out to have the admin tenant under /t/admin.',
   );
 }

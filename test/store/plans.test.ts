@@ -66,7 +66,16 @@ interface Plan {
 
 /** A request as the proxy of an operator who has one would forward it. */
 const place = { country: 'DE', point: { latitude: 48, longitude: 11 }, isUntrusted: false };
-const request = { ip: '203.0.113.9', userAgent: undefined, method: 'POST', path: '/', route: undefined, params: {} };
+const request = {
+  requestId: 'r',
+  networks: { client: '203.0.113.9', network: '203.0.113.9' },
+  ip: '203.0.113.9',
+  userAgent: undefined,
+  method: 'POST',
+  path: '/',
+  route: undefined,
+  params: {},
+};
 
 describe('The statements that the server sends', () => {
   let server: TestServer;

@@ -25,7 +25,13 @@ export function toAldabaError(error: unknown, request: Request, log: Log): Aldab
     return new AldabaError(code, { reason: 'the request could not be read' }, { cause: error });
   if (code) return new AldabaError(code, undefined, { cause: error });
   log.error(
-    { err: error, method: request.method, route: request.routeOptions?.url, tenant: request.tenant?.id },
+    {
+      err: error,
+      requestId: request.id,
+      method: request.method,
+      route: request.routeOptions?.url,
+      tenant: request.tenant?.id,
+    },
     'A request failed',
   );
   return new AldabaError('request.internal', undefined, { cause: error });

@@ -70,6 +70,9 @@ export interface ImplementOptions {
   checkResponses: boolean;
 }
 
+/** Bytes of a request body of a caller with a token. */
+const managementBodyLimit = 256 * 1024;
+
 export function createImplement(http: Http, options: ImplementOptions): Implement {
   return (contract, handler) => {
     const guard = guardOf(options.guards, contract);
@@ -77,6 +80,7 @@ export function createImplement(http: Http, options: ImplementOptions): Implemen
     http.route({
       method: contract.method,
       url: contract.path,
+      ...(contract.access === 'management' ? { bodyLimit: managementBodyLimit } : {}),
       config: { access: 'guarded', ...(contract.upload === undefined ? {} : { upload: contract.upload }) },
       handler: async (request, reply) => {
         const origin = currentOrigin();

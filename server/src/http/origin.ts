@@ -1,27 +1,39 @@
-import type { Origin, Place } from '../kernel/origin.ts';
+import type { Networks, Origin, Place } from '../kernel/origin.ts';
 import { type PlaceHeaders, placeOf } from './place.ts';
+import { type Client, networksOf, type Proxies } from './proxies.ts';
 import type { Request } from './types.ts';
 
 /** Reads the request only when somebody asks: most requests are never written down. */
 export class RequestOrigin implements Origin {
   readonly #request: Request;
+  readonly #proxies: Proxies;
   readonly #placeHeaders: PlaceHeaders;
+  #client: Client | undefined;
   status?: number;
   about?: Readonly<Record<string, unknown>>;
-  constructor(request: Request, placeHeaders: PlaceHeaders) {
+  constructor(request: Request, proxies: Proxies, placeHeaders: PlaceHeaders) {
     this.#request = request;
+    this.#proxies = proxies;
     this.#placeHeaders = placeHeaders;
   }
+  get requestId(): string {
+    return this.#request.id;
+  }
+  get client(): Client {
+    this.#client ??= this.#proxies.client(this.#request.raw);
+    return this.#client;
+  }
   get ip(): string {
-    return this.#request.ip;
+    return this.client.ip;
+  }
+  get networks(): Networks {
+    return networksOf(this.ip);
   }
   get userAgent(): string | undefined {
     return this.#request.headers['user-agent'];
   }
-  /** More than one address: the peer is a trusted proxy that says whom it forwards, so its other headers count as well. */
   get place(): Place | undefined {
-    const { ips, headers } = this.#request;
-    return ips && ips.length > 1 ? placeOf(headers, this.#placeHeaders) : undefined;
+    return this.client.isForwarded ? placeOf(this.#request.headers, this.#placeHeaders) : undefined;
   }
   get method(): string {
     return this.#request.method;

@@ -1,18 +1,28 @@
-import { STATUS_CODES } from 'node:http';
+import type { IncomingMessage } from 'node:http';
 import Fastify from 'fastify';
 import type { Log } from '../kernel/log.ts';
 import { withOrigin } from '../kernel/origin.ts';
 import type { Tenancy, Tenant } from '../tenancy/index.ts';
 import { installBodyParsers } from './body.ts';
+import {
+  type ConnectionLimits,
+  defaultConnectionLimits,
+  idleTimeout,
+  limitConnections,
+  nodeOptionsOf,
+  refuseConnection,
+} from './connections.ts';
 import { allowConsole } from './cross-origin.ts';
 import { sendError } from './errors.ts';
 import { RequestOrigin } from './origin.ts';
 import type { PlaceHeaders } from './place.ts';
+import { createProxies } from './proxies.ts';
+import { createRequestIds, requestIdHeader } from './request-id.ts';
 import type { Http, Reply, Request } from './types.ts';
 import { installUploads } from './upload.ts';
 
-/** Largest request body, in bytes, unless a route says otherwise. */
-export const bodyLimit = 256 * 1024;
+/** Bytes of a request body, unless a route says otherwise: enough for every form that an anonymous caller may send. */
+const bodyLimit = 32 * 1024;
 
 /**
  * The HTTP server without routes: tenant resolution, body parsing, error answers, security headers.
@@ -26,46 +36,58 @@ export function createHttp(options: {
   placeHeaders?: PlaceHeaders;
   /** URLs of the server's own: pages of their origins may call `/api`. */
   endpoints?: readonly string[];
+  connectionLimits?: ConnectionLimits;
 }): Http {
-  const { tenancy, log, placeHeaders = {} } = options;
+  const { tenancy, log, placeHeaders = {}, connectionLimits = defaultConnectionLimits } = options;
+  const proxies = createProxies(options.trustedProxies);
   const http = Fastify({
     logger: false,
-    trustProxy: options.trustedProxies.length > 0 ? options.trustedProxies : false,
     bodyLimit,
     routerOptions: { ignoreTrailingSlash: true, maxParamLength: 512 },
+    genReqId: createRequestIds(),
     // The tenant's prefix is taken off before routing, so that every route is declared once and knows nothing of prefixes.
     rewriteUrl: (request) => {
-      const place = tenancy.locate(request.headers.host, request.url ?? '/');
-      (request as { aldabaTenant?: string }).aldabaTenant = place.tenantId;
+      const place = tenancy.locate({
+        url: request.url ?? '/',
+        host: request.headers.host,
+        forwardedHost: proxies.forwarded(request as IncomingMessage, 'x-forwarded-host'),
+        forwardedPort: proxies.forwarded(request as IncomingMessage, 'x-forwarded-port'),
+      });
+      (request as { aldabaTenant?: string | undefined }).aldabaTenant = place.tenantId;
       return place.path;
     },
-    requestTimeout: 30_000,
+    http: nodeOptionsOf(connectionLimits),
+    requestTimeout: connectionLimits.requestTimeout,
+    connectionTimeout: idleTimeout,
     forceCloseConnections: 'idle',
     // Addresses that cannot be routed (broken percent-encoding, a parameter that is too long) get our error body too.
-    frameworkErrors: (error, request, reply) => sendError(error, request as Request, reply as Reply, { log }),
-    clientErrorHandler(error, socket) {
-      log.debug({ reason: error.code }, 'A connection did not speak HTTP');
-      if (socket.writable)
-        socket.end(`HTTP/1.1 400 ${STATUS_CODES[400]}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
+    frameworkErrors: (error, request, reply) => {
+      reply.header(requestIdHeader, request.id);
+      sendError(error, request as Request, reply as Reply, { log });
     },
+    clientErrorHandler: (error, socket) => refuseConnection(error, socket, log),
   });
+  limitConnections(http, connectionLimits.maximum, log);
   denyUndeclaredRoutes(http);
   allowConsole(http, options.endpoints ?? []);
   installBodyParsers(http);
   installUploads(http);
   http.decorateRequest('tenant', null as unknown as Tenant);
   http.addHook('onRequest', async (request) => {
-    request.tenant = await tenancy.get((request.raw as { aldabaTenant?: string }).aldabaTenant ?? '');
+    request.tenant = await tenancy.get((request.raw as { aldabaTenant?: string }).aldabaTenant);
   });
   // After the body was read: what comes later runs inside of it.
-  http.addHook('preHandler', (request, _reply, done) => withOrigin(new RequestOrigin(request, placeHeaders), done));
+  http.addHook('preHandler', (request, _reply, done) =>
+    withOrigin(new RequestOrigin(request, proxies, placeHeaders), done),
+  );
   // A request that is being answered when the server stops is the last one of its connection: the stop need not wait for the client.
   let stopping = false;
   http.addHook('preClose', async () => {
     stopping = true;
   });
-  http.addHook('onSend', async (_request, reply) => {
+  http.addHook('onSend', async (request, reply) => {
     if (stopping) reply.header('connection', 'close');
+    reply.header(requestIdHeader, request.id);
     reply.header('x-content-type-options', 'nosniff');
     if (!reply.hasHeader('referrer-policy')) reply.header('referrer-policy', 'no-referrer');
   });

@@ -1,4 +1,5 @@
 import { pino } from 'pino';
+import { currentOrigin } from './origin.ts';
 
 /** Structured log: fields first, then a sentence. Values are JSON-escaped, so nobody can forge a line. */
 export interface Log {
@@ -34,6 +35,11 @@ export const createLog = (level: string): Log =>
     level,
     base: null,
     timestamp: pino.stdTimeFunctions.isoTime,
+    // What is logged while a request is served can be found by the id on its answer.
+    mixin: () => {
+      const requestId = currentOrigin()?.requestId;
+      return requestId === undefined ? {} : { requestId };
+    },
     redact: {
       paths: secretNames.flatMap((name) => [`["${name}"]`, `*["${name}"]`, `*.*["${name}"]`]),
       censor: '[masked]',

@@ -18,12 +18,24 @@ export interface Place {
   readonly isUntrusted: boolean;
 }
 
+/** Who shares a limit by address, as keys: one customer of a provider has many IPv6 addresses. */
+export interface Networks {
+  /** The IPv4 address, or the /56 of an IPv6 address. */
+  readonly client: string;
+  /** The /24 of an IPv4 address, the /48 of an IPv6 address. */
+  readonly network: string;
+}
+
 /**
  * The request that the work in progress serves, for what is written down about it (webhooks, audit log). It decides
  * nothing: what a request may do is passed along as values.
  */
 export interface Origin {
+  /** The id that the answer carries, too. */
+  readonly requestId: string;
+  /** The validated address of the client; see `TRUSTED_PROXIES`. */
   readonly ip: string;
+  readonly networks: Networks;
   readonly userAgent: string | undefined;
   /** Undefined where no trusted proxy tells it. */
   readonly place?: Place | undefined;

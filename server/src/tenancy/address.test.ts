@@ -1,10 +1,13 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { baseUrlOf, locate } from './address.ts';
+import { type Addresses, baseUrlOf, createLocator, type RequestAddress } from './address.ts';
 
 const root = { endpoint: 'http://localhost:3001' };
 const subPath = { endpoint: 'https://example.com/auth' };
 const split = { endpoint: 'https://id.example.com', adminEndpoint: 'https://admin.example.com' };
+
+const locate = (addresses: Addresses, host: string, url: string, forwarded: Partial<RequestAddress> = {}) =>
+  createLocator(addresses)({ host, url, ...forwarded });
 
 describe('finding the tenant of a request', () => {
   const table: [string, Parameters<typeof locate>, ReturnType<typeof locate>][] = [
@@ -58,5 +61,63 @@ describe('finding the tenant of a request', () => {
         assert.deepEqual(locate(addresses, url.host, url.pathname), { tenantId, path: '/oidc/jwks' });
       }
     }
+  });
+
+  it('serves the admin tenant on its own origin only, whatever the spelling of host and path', () => {
+    const endpoints: Addresses[] = [
+      { endpoint: 'https://id.example.com', adminEndpoint: 'https://admin.example.com' },
+      { endpoint: 'https://id.example.com/auth', adminEndpoint: 'https://admin.example.com/console' },
+      { endpoint: 'https://id.example.com', adminEndpoint: 'https://ADMIN.example.com:8443' },
+      { endpoint: 'https://id.example.com', adminEndpoint: 'https://id.example.com:8443' },
+      { endpoint: 'http://id.example.com:3001', adminEndpoint: 'http://[2001:db8::1]:3002' },
+    ];
+    const paths = ['/t/admin', '/t/admin/oidc/token', '//t/admin/x', '/t/admin?x', '/auth/t/admin/api/users'];
+    const hosts = [
+      'id.example.com',
+      'ID.example.com.',
+      'id.example.com:443',
+      '10.0.0.1',
+      'localhost:3001',
+      'evil.test',
+      '',
+    ];
+    for (const addresses of endpoints) {
+      for (const host of hosts) {
+        for (const url of paths) {
+          const { tenantId } = locate(addresses, host, url);
+          assert.notEqual(tenantId, 'admin', `${host} ${url}`);
+          // Below a path that is not the endpoint's, it is no tenant's path at all.
+          if (!url.startsWith('/auth') || addresses.endpoint.endsWith('/auth'))
+            assert.equal(tenantId, undefined, `${host} ${url}`);
+        }
+      }
+      const { host, hostname, pathname } = new URL(addresses.adminEndpoint as string);
+      const spellings = [host, host.toUpperCase()];
+      if (!hostname.startsWith('[')) spellings.push(host.replace(hostname, `${hostname}.`));
+      const isSameHost = hostname === new URL(addresses.endpoint).hostname;
+      if (!isSameHost) spellings.push(hostname, `${hostname}:443`, `${hostname}:80`);
+      for (const spelling of spellings) {
+        const found = locate(addresses, spelling, `${pathname === '/' ? '' : pathname}/oidc/token`);
+        assert.deepEqual(found, { tenantId: 'admin', path: '/oidc/token' }, spelling);
+        assert.equal(locate(addresses, spelling, '/t/acme/x').tenantId, 'admin', spelling);
+      }
+    }
+  });
+
+  it('believes a forwarded host only of a proxy that replaced the host, and a forwarded port only between two ports', () => {
+    const inner = { forwardedHost: 'Admin.example.com:8443' };
+    assert.equal(locate(split, 'aldaba:3001', '/', inner).tenantId, 'admin');
+    assert.equal(locate(split, 'aldaba:3001', '/', { forwardedHost: 'id.example.com' }).tenantId, 'default');
+    // nginx passes on what the client sent as X-Forwarded-Host.
+    assert.equal(locate(split, 'id.example.com', '/', inner).tenantId, 'default');
+    assert.equal(locate(split, 'admin.example.com', '/', { forwardedHost: 'id.example.com' }).tenantId, 'admin');
+    const ports = { endpoint: 'https://id.example.com', adminEndpoint: 'https://id.example.com:8443' };
+    assert.equal(locate(ports, 'id.example.com', '/', { forwardedPort: '8443' }).tenantId, 'admin');
+    assert.equal(locate(ports, 'id.example.com', '/', { forwardedPort: '443' }).tenantId, 'default');
+    assert.equal(locate(ports, 'id.example.com:443', '/', { forwardedPort: '8443' }).tenantId, 'default');
+  });
+
+  it('leaves the admin tenant under its path where it has no origin of its own', () => {
+    assert.deepEqual(locate(root, 'x', '/t/admin/oidc/token'), { tenantId: 'admin', path: '/oidc/token' });
   });
 });

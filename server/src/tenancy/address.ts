@@ -16,9 +16,22 @@ export const managementIndicatorOf = (tenantId: string): string => `https://${te
 export const isManagementIndicator = (indicator: string): boolean =>
   /^https:\/\/[a-z0-9-]+\.logto\.app\/api$/.test(indicator);
 
+/** What a request says of the address that it was sent to. */
+export interface RequestAddress {
+  /** The request target, e.g. `/oidc/auth?x=1`. */
+  url: string;
+  /** The `Host` header. */
+  host: string | undefined;
+  /** The last `X-Forwarded-Host`, if a trusted proxy sent it. */
+  forwardedHost?: string | undefined;
+  /** The last `X-Forwarded-Port`, if a trusted proxy sent it. */
+  forwardedPort?: string | undefined;
+}
+
 /** What a request's address says: the tenant, and the path inside it. */
 export interface Location {
-  tenantId: string;
+  /** Undefined where no tenant is served: the admin tenant's path outside of its own origin. */
+  tenantId: string | undefined;
   /** Path and query below the tenant's base URL; starts with a slash. */
   path: string;
 }
@@ -26,23 +39,56 @@ export interface Location {
 const tenantPath = /^\/t\/([a-z0-9][a-z0-9-]{0,20})(?=\/|\?|$)/;
 
 /**
- * Finds the tenant of a request: the admin origin, else a `/t/<tenant>` prefix, else the default tenant. The endpoint's own
- * path is taken off when it is there: a proxy in front may have done it already.
- *
- * @param host the `Host` header, used only to recognise the admin origin
- * @param url the request target, e.g. `/oidc/auth?x=1`
+ * Makes the function that finds the tenant of a request: the admin origin, else a `/t/<tenant>` prefix, else the default
+ * tenant. The endpoint's own path is taken off if it is there: a proxy in front may have removed it already. With an admin
+ * origin the admin tenant is not served under `/t/admin`, so that a proxy can keep that origin to a private network.
  */
-export function locate(addresses: Addresses, host: string | undefined, url: string): Location {
-  // Clients that were configured with a trailing slash send `//oidc/…`; an empty first segment means nothing else here.
-  const target = url.replace(/^\/{2,}/, '/');
-  if (addresses.adminEndpoint && host === new URL(addresses.adminEndpoint).host) {
-    return { tenantId: adminTenantId, path: without(target, new URL(addresses.adminEndpoint).pathname) };
-  }
-  const path = without(target, new URL(addresses.endpoint).pathname);
-  const match = tenantPath.exec(path);
-  if (!match) return { tenantId: defaultTenantId, path };
-  const rest = path.slice(match[0].length);
-  return { tenantId: match[1] as string, path: rest.startsWith('/') ? rest.replace(/^\/{2,}/, '/') : `/${rest}` };
+export function createLocator(addresses: Addresses): (address: RequestAddress) => Location {
+  const endpointPath = new URL(addresses.endpoint).pathname;
+  const adminOrigin = addresses.adminEndpoint === undefined ? undefined : new URL(addresses.adminEndpoint);
+  const isAdmin = adminOrigin && createAdminTest(new URL(addresses.endpoint), adminOrigin);
+  return (address) => {
+    // Clients that were configured with a trailing slash send `//oidc/…`; an empty first segment means nothing else here.
+    const target = address.url.replace(/^\/{2,}/, '/');
+    if (isAdmin?.(address)) return { tenantId: adminTenantId, path: without(target, adminOrigin?.pathname ?? '/') };
+    const path = without(target, endpointPath);
+    const match = tenantPath.exec(path);
+    if (!match) return { tenantId: defaultTenantId, path };
+    const rest = path.slice(match[0].length);
+    const tenantId = match[1] === adminTenantId && adminOrigin ? undefined : match[1];
+    return { tenantId, path: rest.startsWith('/') ? rest.replace(/^\/{2,}/, '/') : `/${rest}` };
+  };
+}
+
+/**
+ * Tells requests to the admin origin from others. The port counts only if both origins have the same host: proxies often pass
+ * the host on without it. `X-Forwarded-Host` counts only if `Host` names neither origin (a proxy that replaces it), because many
+ * proxies pass on whatever the client sent there.
+ */
+function createAdminTest(endpoint: URL, admin: URL): (address: RequestAddress) => boolean {
+  const hosts = [endpoint, admin].map((url) => canonicalHost(url.hostname));
+  const isSameHost = hosts[0] === hosts[1];
+  const adminPort = portOf(admin);
+  return ({ host, forwardedHost, forwardedPort }) => {
+    const named = splitHost(host);
+    const { name, port } = hosts.includes(named.name) ? named : splitHost(forwardedHost ?? host);
+    if (name !== hosts[1]) return false;
+    return !isSameHost || (port || forwardedPort || defaultPorts[admin.protocol]) === adminPort;
+  };
+}
+
+const defaultPorts: Readonly<Record<string, string>> = { 'http:': '80', 'https:': '443' };
+const portOf = (url: URL): string | undefined => url.port || defaultPorts[url.protocol];
+
+function splitHost(host = ''): { name: string; port: string } {
+  const [, name = '', port = ''] = /^(\[[^\]]*\]|[^:]*)(?::(\d*))?$/.exec(host.trim()) ?? [];
+  return { name: canonicalHost(name), port };
+}
+
+/** One spelling of a host: lowercase, without the trailing dot of a fully qualified name, IPv6 addresses compressed. */
+function canonicalHost(name: string): string {
+  const plain = name.toLowerCase().replace(/\.$/, '');
+  return plain.startsWith('[') && URL.canParse(`http://${plain}`) ? new URL(`http://${plain}`).hostname : plain;
 }
 
 function without(target: string, prefix: string): string {

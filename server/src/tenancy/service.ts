@@ -1,6 +1,14 @@
 import { AldabaError } from '../kernel/errors.ts';
 import type { CacheRegistry, Database, Queries } from '../store/index.ts';
-import { type Addresses, adminTenantId, baseUrlOf, type Location, locate, managementIndicatorOf } from './address.ts';
+import {
+  type Addresses,
+  adminTenantId,
+  baseUrlOf,
+  createLocator,
+  type Location,
+  managementIndicatorOf,
+  type RequestAddress,
+} from './address.ts';
 import {
   findSetting,
   findTenant,
@@ -31,9 +39,9 @@ export type Seed = (tx: Queries, tenantId: string) => Promise<void>;
 
 export interface Tenancy {
   /** Pure and synchronous: used to rewrite the request's path before routing. */
-  locate(host: string | undefined, url: string): Location;
-  /** @throws AldabaError `tenant.not_found` for unknown and suspended tenants. */
-  get(tenantId: string): Promise<Tenant>;
+  locate(address: RequestAddress): Location;
+  /** @throws AldabaError `tenant.not_found` for unknown and suspended tenants, and for undefined. */
+  get(tenantId: string | undefined): Promise<Tenant>;
   /**
    * Creates a tenant with keys, settings and its Management API in one transaction, and makes that API known to the admin
    * tenant; does nothing when it exists. What failed is done again, as a whole, by the next call.
@@ -93,8 +101,8 @@ export function createTenancy(deps: {
     maximumAge: 60_000,
     load: async (tenantId, key) => ({ value: await findSetting(database.tenant(tenantId), key) }),
   });
-  const get = async (tenantId: string) => {
-    const tenant = await known.get(tenantId, '');
+  const get = async (tenantId: string | undefined) => {
+    const tenant = tenantId === undefined ? undefined : await known.get(tenantId, '');
     if (!tenant) throw new AldabaError('tenant.not_found');
     return tenant;
   };
@@ -112,7 +120,7 @@ export function createTenancy(deps: {
       await known.changed(tx, '');
     });
   return {
-    locate: (host, url) => locate(addresses, host, url),
+    locate: createLocator(addresses),
     get,
     async create(tenant) {
       if (!(await findTenant(database.tenant(tenant.id)))) {

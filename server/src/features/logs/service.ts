@@ -175,7 +175,11 @@ function toRow(tenantId: string, entry: LogEntry): Omit<store.NewLog, 'createdAt
       result,
       ...(error === undefined ? {} : { error: describe(error) }),
       ...(origin
-        ? { ip: origin.ip, ...(origin.userAgent === undefined ? {} : { userAgent: plainText(origin.userAgent) }) }
+        ? {
+            ip: origin.ip,
+            requestId: origin.requestId,
+            ...(origin.userAgent === undefined ? {} : { userAgent: plainText(origin.userAgent) }),
+          }
         : {}),
       ...(userId === undefined ? {} : { userId }),
       ...(applicationId === undefined ? {} : { applicationId }),

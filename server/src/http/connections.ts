@@ -1,0 +1,70 @@
+import { STATUS_CODES } from 'node:http';
+import type { Socket } from 'node:net';
+import type { Log } from '../kernel/log.ts';
+import type { Http } from './types.ts';
+
+/** Limits against clients that hold connections without using them. */
+export interface ConnectionLimits {
+  /** Milliseconds from the first byte of a request to the end of its headers, also for connections that send nothing. */
+  readonly headersTimeout: number;
+  /** Milliseconds from the first byte of a request to the end of its body. */
+  readonly requestTimeout: number;
+  /** Connections that are open at a time; further ones are closed at once. */
+  readonly maximum: number;
+}
+
+export const defaultConnectionLimits: ConnectionLimits = {
+  headersTimeout: 15_000,
+  requestTimeout: 30_000,
+  maximum: 10_000,
+};
+
+/** Milliseconds without a byte in either direction, e.g. of a client that does not read its answer. */
+export const idleTimeout = 90_000;
+/** Milliseconds that the answer to a broken request has to leave the machine. */
+const farewell = 1000;
+const reportInterval = 10_000;
+
+const statusOf: Readonly<Record<string, number>> = {
+  ERR_HTTP_REQUEST_TIMEOUT: 408,
+  HPE_HEADER_OVERFLOW: 431,
+  HPE_CHUNK_EXTENSIONS_OVERFLOW: 413,
+};
+
+/** Options of `node:http` for these limits. */
+export const nodeOptionsOf = ({ headersTimeout, requestTimeout }: ConnectionLimits) => ({
+  headersTimeout: Math.min(headersTimeout, requestTimeout),
+  // How often Node looks for connections whose time is over.
+  connectionsCheckingInterval: Math.min(5000, Math.ceil(headersTimeout / 3)),
+});
+
+/**
+ * Answers what could not be read as a request, and closes the connection for good: a client that keeps its half open would
+ * otherwise hold it for as long as it likes.
+ */
+export function refuseConnection(error: Error & { code?: string }, socket: Socket, log: Log): void {
+  log.debug({ reason: error.code }, 'A connection did not speak HTTP');
+  if (!socket.writable) {
+    socket.destroy();
+    return;
+  }
+  const status = statusOf[error.code ?? ''] ?? 400;
+  socket.end(`HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
+  const limit = setTimeout(() => socket.destroy(), farewell).unref();
+  socket.once('finish', () => socket.destroy());
+  socket.once('close', () => clearTimeout(limit));
+}
+
+/** Bounds how many connections are open; tells the operator now and then that some were refused. */
+export function limitConnections(http: Http, maximum: number, log: Log): void {
+  http.server.maxConnections = maximum;
+  let refused = 0;
+  const report = () => {
+    log.warn({ refused, maximum }, 'Connections were refused: too many are open (MAX_CONNECTIONS)');
+    refused = 0;
+  };
+  http.server.on('drop', () => {
+    refused += 1;
+    if (refused === 1) setTimeout(report, reportInterval).unref();
+  });
+}
