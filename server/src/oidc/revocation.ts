@@ -12,7 +12,8 @@ import { deleteGrant } from './store/grants.ts';
 import { findRefreshToken } from './store/refresh-tokens.ts';
 
 /**
- * `POST /oidc/token/revocation` (RFC 7009). Either token of a grant takes the whole grant along. A token that is unknown or
+ * `POST /oidc/token/revocation` (RFC 7009). Either token of a grant takes the whole grant along; an exchanged token
+ * ends alone. A token that is unknown or
  * another client's is answered with 200 as well, and nothing happens.
  */
 export async function revoke(core: Core, request: Request, reply: Reply): Promise<void> {
@@ -28,8 +29,9 @@ export async function revoke(core: Core, request: Request, reply: Reply): Promis
   const tokenHash = hashToken(token);
   const access = await findAccessToken(db, tokenHash, now);
   if (access?.clientId === client.id) {
-    await (access.grantId === null ? deleteAccessToken(db, tokenHash) : deleteGrant(db, access.grantId));
-    const { userId, grantId } = access;
+    const { userId } = access;
+    const grantId = access.isExchanged ? null : access.grantId;
+    await (grantId === null ? deleteAccessToken(db, tokenHash) : deleteGrant(db, grantId));
     noteRevocation(core, request, {
       applicationId: client.id,
       userId: userId ?? undefined,

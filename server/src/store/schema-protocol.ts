@@ -71,6 +71,9 @@ interface AccessTokenRow {
   created_at: Generated<Date>;
   expires_at: Date;
   act: Json | null;
+  is_exchanged: Generated<boolean>;
+  personal_access_token_id: string | null;
+  subject_token_id: string | null;
 }
 
 interface InteractionRow {
@@ -103,6 +106,7 @@ interface OneTimeLinkRow {
 
 interface PersonalAccessTokenRow {
   tenant_id: string;
+  id: Generated<string>;
   user_id: string;
   name: string;
   value_hash: string;
@@ -113,6 +117,7 @@ interface PersonalAccessTokenRow {
 
 interface SubjectTokenRow {
   tenant_id: string;
+  id: Generated<string>;
   token_hash: string;
   user_id: string;
   creator_id: string | null;

@@ -15,7 +15,11 @@ export interface PersonalAccessTokensNeeds {
 
 /** Whom a token stands for. */
 export interface TokenHolder {
+  /** Names the token without revealing its value. */
+  id: string;
   userId: string;
+  /** Milliseconds since the epoch; undefined for a token that does not expire. */
+  expiresAt: number | undefined;
   isExpired: boolean;
   /** False when no rule lets the user in to the application with limited access that was asked about. */
   mayUse: boolean;
@@ -67,7 +71,9 @@ export function createPersonalAccessTokens({ clock, vault, users }: PersonalAcce
       const found = value.startsWith(prefix) ? await store.findHolder(q, hashToken(value), asked) : undefined;
       return (
         found && {
+          id: found.id,
           userId: found.userId,
+          expiresAt: found.expiresAt?.getTime(),
           isExpired: (found.expiresAt?.getTime() ?? Infinity) <= clock.now(),
           mayUse: found.mayUse,
           person: found.person,

@@ -35,6 +35,7 @@ const toToken = (row: Row): StoredToken => ({
 });
 
 export interface StoredHolder {
+  id: string;
   userId: string;
   expiresAt: Date | null;
   mayUse: boolean;
@@ -42,7 +43,7 @@ export interface StoredHolder {
 }
 
 const findHolderStatement = `
-  select t.user_id as "userId", t.expires_at as "expiresAt",
+  select t.id as "tokenId", t.user_id as "userId", t.expires_at as "expiresAt",
          $3::text is null or may_use_application($1, $3, t.user_id) as "mayUse"
     from personal_access_tokens t join users u on u.tenant_id = t.tenant_id and u.id = t.user_id
    where t.tenant_id = $1 and t.value_hash = $2 and not u.is_suspended`;
@@ -54,11 +55,11 @@ export async function findHolder(
   valueHash: string,
   { limitedTo, isDetailed }: HolderQuestion,
 ): Promise<StoredHolder | undefined> {
-  const [row] = await q.raw<Omit<StoredHolder, 'person'> & FoundUser>(
+  const [row] = await q.raw<Omit<StoredHolder, 'id' | 'person'> & { tokenId: string } & FoundUser>(
     isDetailed ? findDetailedHolderStatement : findHolderStatement,
     [q.tenantId, valueHash, limitedTo ?? null],
   );
-  return row && { ...row, person: toDetailedUser(row) };
+  return row && { ...row, id: row.tokenId, person: toDetailedUser(row) };
 }
 
 /** Oldest first. */

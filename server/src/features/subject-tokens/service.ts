@@ -12,7 +12,11 @@ export interface SubjectTokensNeeds {
 
 /** A subject token as the exchange sees it. */
 export interface SubjectToken {
+  /** Names the token without revealing its value. */
+  id: string;
   userId: string;
+  /** Milliseconds since the epoch. */
+  expiresAt: number;
   /** What its maker gave along, for the scripts that customize tokens. */
   context: Record<string, unknown>;
   isExpired: boolean;
@@ -67,7 +71,9 @@ export function createSubjectTokens({ clock }: SubjectTokensNeeds): SubjectToken
       const found = value.startsWith(prefix) ? await store.findToken(q, hashToken(value), asked) : undefined;
       return (
         found && {
+          id: found.id,
           userId: found.userId,
+          expiresAt: found.expiresAt.getTime(),
           context: found.context,
           isExpired: found.expiresAt.getTime() <= clock.now(),
           isConsumed: found.consumedAt !== null,

@@ -31,6 +31,7 @@ export async function insertToken(q: Queries, token: NewToken): Promise<void> {
 }
 
 export interface StoredToken {
+  id: string;
   userId: string;
   context: Record<string, unknown>;
   expiresAt: Date;
@@ -40,7 +41,7 @@ export interface StoredToken {
 }
 
 const findStatement = `
-  select t.user_id as "userId", t.context, t.expires_at as "expiresAt", t.consumed_at as "consumedAt",
+  select t.id as "tokenId", t.user_id as "userId", t.context, t.expires_at as "expiresAt", t.consumed_at as "consumedAt",
          $3::text is null or may_use_application($1, $3, t.user_id) as "mayUse"
     from subject_tokens t join users u on u.tenant_id = t.tenant_id and u.id = t.user_id
    where t.tenant_id = $1 and t.token_hash = $2 and not u.is_suspended`;
@@ -52,11 +53,11 @@ export async function findToken(
   tokenHash: string,
   { limitedTo, isDetailed }: HolderQuestion,
 ): Promise<StoredToken | undefined> {
-  const [row] = await q.raw<Omit<StoredToken, 'person'> & FoundUser>(
+  const [row] = await q.raw<Omit<StoredToken, 'id' | 'person'> & { tokenId: string } & FoundUser>(
     isDetailed ? findDetailedStatement : findStatement,
     [q.tenantId, tokenHash, limitedTo ?? null],
   );
-  return row && { ...row, person: toDetailedUser(row) };
+  return row && { ...row, id: row.tokenId, person: toDetailedUser(row) };
 }
 
 /** Marks a token as used, if it is neither used nor expired. @returns whether this call did it */

@@ -6,6 +6,7 @@ import {
   withUserDetails,
 } from '../../features/users/index.ts';
 import type { Queries } from '../../store/index.ts';
+import type { Origin } from './origins.ts';
 
 /** Who acts for the user of a token, and who did before (RFC 8693 section 4.1). */
 export interface Actor {
@@ -36,6 +37,8 @@ export interface NewAccessToken {
 
 export interface AccessTokenRecord extends NewAccessToken {
   grantId: string | null;
+  /** An exchanged token hangs on the grant that it came from, which may be another application's. */
+  isExchanged: boolean;
   createdAt: Date;
 }
 
@@ -46,10 +49,23 @@ export const accessValues = (token: NewAccessToken | undefined): unknown[] =>
     ? [token.tokenHash, token.userId, token.clientId, token.scope, token.sessionUid, token.expiresAt]
     : [null, null, null, null, null, null];
 
-export async function insertAccessToken(q: Queries, token: NewAccessToken, now: Date): Promise<void> {
+/** @param origin what an exchanged token came from: it is deleted along with it */
+export async function insertAccessToken(q: Queries, token: NewAccessToken, now: Date, origin?: Origin): Promise<void> {
+  const idOf = (...kinds: Origin['kind'][]) => (origin && kinds.includes(origin.kind) ? origin.id : null);
   await q.raw(
-    `insert into access_tokens (tenant_id, created_at, ${accessColumns}, act) values ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
-    [q.tenantId, now, ...accessValues(token), token.act ? JSON.stringify(token.act) : null],
+    `insert into access_tokens (tenant_id, created_at, ${accessColumns}, act, is_exchanged,
+                                grant_id, personal_access_token_id, subject_token_id)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)`,
+    [
+      q.tenantId,
+      now,
+      ...accessValues(token),
+      token.act ? JSON.stringify(token.act) : null,
+      origin !== undefined,
+      idOf('grant', 'session'),
+      idOf('personal'),
+      idOf('impersonation'),
+    ],
   );
 }
 
@@ -61,6 +77,7 @@ export async function findAccessToken(
 ): Promise<AccessTokenRecord | undefined> {
   const [row] = await q.raw<{
     grant_id: string | null;
+    is_exchanged: boolean;
     user_id: string | null;
     application_id: string;
     scope: string;
@@ -69,7 +86,7 @@ export async function findAccessToken(
     expires_at: Date;
     act: Actor | null;
   }>(
-    `select a.grant_id, a.user_id, a.application_id, a.scope, a.session_uid, a.created_at, a.expires_at, a.act
+    `select a.grant_id, a.is_exchanged, a.user_id, a.application_id, a.scope, a.session_uid, a.created_at, a.expires_at, a.act
        from access_tokens a left join users u on u.tenant_id = a.tenant_id and u.id = a.user_id
       where a.tenant_id = $1 and a.token_hash = $2 and a.expires_at > $3
         and (a.user_id is null or u.is_suspended = false)`,
@@ -79,6 +96,7 @@ export async function findAccessToken(
     row && {
       tokenHash,
       grantId: row.grant_id,
+      isExchanged: row.is_exchanged,
       userId: row.user_id,
       clientId: row.application_id,
       scope: row.scope,
@@ -95,6 +113,9 @@ export interface ExchangeableToken {
   userId: string;
   scope: string;
   sessionUid: string | null;
+  expiresAt: Date;
+  /** Undefined for a token whose origin is not known. */
+  origin: Origin | undefined;
   act: Actor | undefined;
   clientId: string;
   /** Whether it was issued to a third party; null for an application without a row, which is a built-in or a deleted one. */
@@ -106,7 +127,8 @@ export interface ExchangeableToken {
 }
 
 const findExchangeableStatement = `
-  select t.user_id as "userId", t.scope, t.session_uid as "sessionUid", t.act,
+  select t.user_id as "userId", t.scope, t.session_uid as "sessionUid", t.act, t.expires_at as "expiresAt",
+         t.grant_id as "grantId", t.personal_access_token_id as "personalId", t.subject_token_id as "impersonationId",
          t.application_id as "clientId", a.is_third_party as "isThirdParty",
          (a.app_level_access_control_enabled is not true or may_use_application($1, t.application_id, t.user_id))
            and ($4::text is null or may_use_application($1, $4, t.user_id)) as "mayUse"
@@ -123,11 +145,24 @@ export async function findExchangeable(
   now: Date,
   { limitedTo, isDetailed }: HolderQuestion,
 ): Promise<ExchangeableToken | undefined> {
-  const [row] = await q.raw<Omit<ExchangeableToken, 'act' | 'person'> & { act: Actor | null } & FoundUser>(
+  const [row] = await q.raw<ExchangeableRow & FoundUser>(
     isDetailed ? findDetailedExchangeableStatement : findExchangeableStatement,
     [q.tenantId, tokenHash, now, limitedTo ?? null],
   );
-  return row && { ...row, act: row.act ?? undefined, person: toDetailedUser(row) };
+  return row && { ...row, act: row.act ?? undefined, origin: originOf(row), person: toDetailedUser(row) };
+}
+
+type ExchangeableRow = Omit<ExchangeableToken, 'act' | 'origin' | 'person'> & {
+  act: Actor | null;
+  grantId: string | null;
+  personalId: string | null;
+  impersonationId: string | null;
+};
+
+function originOf({ grantId, sessionUid, personalId, impersonationId }: ExchangeableRow): Origin | undefined {
+  if (grantId !== null) return { kind: sessionUid === null ? 'grant' : 'session', id: grantId };
+  if (personalId !== null) return { kind: 'personal', id: personalId };
+  return impersonationId === null ? undefined : { kind: 'impersonation', id: impersonationId };
 }
 
 export async function deleteAccessToken(q: Queries, tokenHash: string): Promise<void> {

@@ -1,14 +1,15 @@
 import { type Queries, sql } from '../../store/index.ts';
 
-/** A suspended or deleted user: sessions and grants go, and with the grants their codes and tokens. */
+/** A suspended or deleted user, or a replaced password: sessions, grants and tokens for impersonation go, and with them their codes and tokens. */
 export async function deleteAllOfUser(tx: Queries, userId: string): Promise<void> {
   await tx.run(sql.deleteFrom('sessions').where('tenant_id', '=', tx.tenantId).where('user_id', '=', userId));
   await tx.run(sql.deleteFrom('grants').where('tenant_id', '=', tx.tenantId).where('user_id', '=', userId));
-  // Exchanged tokens hang on no grant.
+  // Tokens made of a personal access token, which stays, hang on no grant.
   await tx.raw('delete from access_tokens where tenant_id = $1 and user_id = $2 and grant_id is null', [
     tx.tenantId,
     userId,
   ]);
+  await tx.run(sql.deleteFrom('subject_tokens').where('tenant_id', '=', tx.tenantId).where('user_id', '=', userId));
 }
 
 /** A deleted application: its grants, its own access tokens and the requests that wait for a person go. */

@@ -1,6 +1,6 @@
 import { seconds } from '../../kernel/clock.ts';
 import { hashToken } from '../../kernel/crypto.ts';
-import { opaqueToken, standardId } from '../../kernel/ids.ts';
+import { opaqueToken } from '../../kernel/ids.ts';
 import { supportedScopes } from '../claims.ts';
 import { limitsOf } from '../limits.ts';
 import type { OrganizationFacts, ProtectedResource } from '../needs.ts';
@@ -15,6 +15,7 @@ import {
   organizationTokenTtl,
   requestedOrganization,
 } from './organization.ts';
+import { type Origin, tokenId } from './origin.ts';
 
 /** Seconds. */
 const opaqueTtl = 3600;
@@ -27,6 +28,7 @@ export interface Granted {
   scopes: readonly string[];
   /** Set when tokens must end with the session. */
   sessionUid: string | undefined;
+  origin: Origin;
   /** Whether the person lets a third party act in the organization that is asked for. */
   mayActInOrganization?: boolean;
 }
@@ -40,6 +42,8 @@ export interface AccessPlan {
   /** Set for a token that counts inside of an organization only. */
   organization?: OrganizationFacts;
   opaque?: { token: string; row: NewAccessToken };
+  /** What a user's token came from. */
+  origin?: Origin;
   /** Who acts for the subject. */
   act?: Actor;
   /** Claims of the tenant's script, without any that are the protocol's own. */
@@ -47,7 +51,12 @@ export interface AccessPlan {
 }
 
 /** The access token for a person: a JWT for a resource with the permissions their roles give, else an opaque one for userinfo. */
-export async function planUserAccess(exchange: Exchange, granted: Granted): Promise<AccessPlan> {
+export const planUserAccess = async (exchange: Exchange, granted: Granted): Promise<AccessPlan> => ({
+  ...(await planGranted(exchange, granted)),
+  origin: granted.origin,
+});
+
+async function planGranted(exchange: Exchange, granted: Granted): Promise<AccessPlan> {
   const { core, tenant, parameters } = exchange;
   const organizationId = requestedOrganization(exchange);
   if (organizationId !== undefined)
@@ -135,7 +144,7 @@ export async function accessMembers(
       {
         // First, so that nothing they say replaces what the protocol says.
         ...plan.custom,
-        jti: standardId(),
+        jti: tokenId(plan.origin),
         sub: plan.subject,
         aud: audienceOf(plan),
         exp: seconds(core.clock) + plan.expiresIn,

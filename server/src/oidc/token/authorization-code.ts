@@ -32,7 +32,8 @@ export async function redeemAuthorizationCode(exchange: Exchange): Promise<Token
   const person = await getActiveSubject(exchange, payload.userId, scopes);
   const { id: userId } = person.user;
   const sessionUid = scopes.includes('offline_access') ? undefined : payload.sid;
-  const granted = { userId, resources: payload.resources, scopes, sessionUid };
+  const origin = { kind: sessionUid === undefined ? 'grant' : 'session', id: grantId } as const;
+  const granted = { userId, resources: payload.resources, scopes, sessionUid, origin };
   const plan = await withCustomClaims(exchange, await planUserAccess(exchange, granted), {
     userId,
     person,

@@ -53,11 +53,13 @@ async function tryRefresh(exchange: Exchange, value: string): Promise<TokenAnswe
   const scopes = narrowScopes(exchange, payload.scope);
   const person = await getActiveSubject(exchange, payload.userId, scopes);
   const { id: userId } = person.user;
+  const { sessionUid } = payload;
   const granted = {
     userId,
     resources: payload.resources,
     scopes,
-    sessionUid: payload.sessionUid,
+    sessionUid,
+    origin: { kind: sessionUid === undefined ? 'grant' : 'session', id: use.token.grantId } as const,
     mayActInOrganization: use.token.mayActIn,
   };
   const plan = await withCustomClaims(exchange, await planUserAccess(exchange, granted), {

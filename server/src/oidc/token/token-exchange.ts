@@ -1,22 +1,35 @@
-import { isBuiltIn } from '../../features/applications/index.ts';
+import { type Client, isBuiltIn } from '../../features/applications/index.ts';
 import type { HolderQuestion } from '../../features/users/index.ts';
 import { hashToken } from '../../kernel/crypto.ts';
+import { constraintOf } from '../../store/index.ts';
+import { isPublic } from '../clients.ts';
 import { ProtocolError } from '../errors.ts';
 import { looksLikeJws } from '../jws.ts';
 import { requestedResources } from '../resources.ts';
-import { type Actor, findExchangeable, insertAccessToken, readActor } from '../store/access-tokens.ts';
+import {
+  type Actor,
+  findExchangeable,
+  insertAccessToken,
+  type NewAccessToken,
+  readActor,
+} from '../store/access-tokens.ts';
+import { findOriginHolder } from '../store/origins.ts';
 import { uniqueScopes } from '../wire-quirks.ts';
 import { type AccessPlan, accessMembers, planUserAccess } from './access.ts';
 import { type Holder, withCustomClaims } from './custom-claims.ts';
 import type { Exchange, TokenAnswer } from './exchange.ts';
-import { accessDenied, limitOf, requireAccess } from './limited-access.ts';
-import { getActiveSubject } from './person.ts';
+import { accessDenied, limitOf } from './limited-access.ts';
+import { type Origin, readOrigin } from './origin.ts';
 
 /** The user that the new token is about, as the subject token proves. */
 interface Subject {
   userId: string;
   /** What a script is told of them, if there is one. */
   person: Holder['person'];
+  /** What the subject token came from at first: what is made of it ends with it. */
+  origin: Origin;
+  /** Milliseconds since the epoch; undefined for a personal access token that does not expire. */
+  expiresAt: number | undefined;
   /** Set when the subject token ends with a session: what is made of it ends then, too. */
   sessionUid?: string | undefined;
   /** What the maker of a token for impersonation gave along, for scripts that customize tokens. */
@@ -38,10 +51,11 @@ const readers: Record<string, (exchange: Exchange, value: string) => Promise<Sub
 
 /**
  * Token exchange (RFC 8693): an access token for the user whom a subject token stands for, with the rights of that user and
- * nothing of the subject token's own. No refresh token and no ID token come of it.
+ * nothing of the subject token's own. No refresh token and no ID token come of it. The new token lives no longer than the
+ * subject token, and ends with what that came from.
  */
 export async function exchangeToken(exchange: Exchange): Promise<TokenAnswer> {
-  const { core, tenant, parameters } = exchange;
+  const { core, parameters } = exchange;
   const [value, type] = [parameters.get('subject_token'), parameters.get('subject_token_type')];
   if (!value) throw new ProtocolError('invalid_request', "missing required parameter 'subject_token'");
   if (!type) throw new ProtocolError('invalid_request', "missing required parameter 'subject_token_type'");
@@ -55,8 +69,9 @@ export async function exchangeToken(exchange: Exchange): Promise<TokenAnswer> {
     person: subject.person,
     subjectTokenContext: subject.context,
   });
-  const plan = withActor(access, actor ? chain(actor, subject.act) : subject.act);
-  if (plan.opaque) await insertAccessToken(tenant.db, plan.opaque.row, new Date(core.clock.now()));
+  const limited = limitLife(access, [subject.expiresAt, actor?.expiresAt], core.clock.now());
+  const plan = withActor(limited, actor ? chain(actor.userId, subject.act) : subject.act);
+  if (plan.opaque) await store(exchange, plan.opaque.row, subject.origin);
   // Last, so that a refused request does not cost the token; before the answer, so that nobody gets a second one.
   if (subject.consume && !(await subject.consume())) throw invalid('subject token is already consumed');
   return { userId: subject.userId, body: await accessMembers(exchange, plan) };
@@ -64,12 +79,35 @@ export async function exchangeToken(exchange: Exchange): Promise<TokenAnswer> {
 
 const invalid = (reason: string) => new ProtocolError('invalid_grant', `grant request is invalid: ${reason}`);
 
-async function planAccess(exchange: Exchange, { userId, sessionUid }: Subject): Promise<AccessPlan> {
+/** Stores an opaque token. @throws ProtocolError `invalid_grant` when what it came from ended since it was read */
+async function store({ core, tenant }: Exchange, row: NewAccessToken, origin: Origin): Promise<void> {
+  try {
+    await insertAccessToken(tenant.db, row, new Date(core.clock.now()), origin);
+  } catch (error) {
+    if (constraintOf(error)?.endsWith('_fkey')) throw invalid('subject token not found');
+    throw error;
+  }
+}
+
+/** @param ends milliseconds since the epoch; undefined for what does not expire */
+function limitLife(plan: AccessPlan, ends: readonly (number | undefined)[], now: number): AccessPlan {
+  const remaining = Math.min(...ends.map((end) => (end === undefined ? Infinity : Math.floor((end - now) / 1000))));
+  if (remaining >= plan.expiresIn) return plan;
+  if (remaining <= 0) throw invalid('subject token is expired');
+  const expiresAt = new Date(now + remaining * 1000);
+  return {
+    ...plan,
+    expiresIn: remaining,
+    ...(plan.opaque ? { opaque: { ...plan.opaque, row: { ...plan.opaque.row, expiresAt } } } : {}),
+  };
+}
+
+async function planAccess(exchange: Exchange, { userId, origin, sessionUid }: Subject): Promise<AccessPlan> {
   const { core, tenant, parameters } = exchange;
   const resources = await requestedResources(core, tenant, parameters.resources);
   // Access while the person is away needs a refresh token, which an exchange does not give.
   const scopes = uniqueScopes(parameters.get('scope')).filter((scope) => scope !== 'offline_access');
-  return planUserAccess(exchange, { userId, resources, scopes, sessionUid });
+  return planUserAccess(exchange, { userId, resources, scopes, sessionUid, origin });
 }
 
 /** What is asked of a subject token's person along with the token, so that no statement of its own asks for it. */
@@ -85,8 +123,9 @@ async function readImpersonationToken(exchange: Exchange, value: string): Promis
   if (token.isConsumed) throw invalid('subject token is already consumed');
   if (token.isExpired) throw invalid('subject token is expired');
   if (!token.mayUse) throw accessDenied();
-  const { userId, person, context } = token;
-  return { userId, person, context, consume: () => core.subjectTokens.consume(tenant.db, value) };
+  const { id, userId, person, context, expiresAt } = token;
+  const origin = { kind: 'impersonation', id } as const;
+  return { userId, origin, expiresAt, person, context, consume: () => core.subjectTokens.consume(tenant.db, value) };
 }
 
 async function readPersonalAccessToken(exchange: Exchange, value: string): Promise<Subject> {
@@ -95,7 +134,8 @@ async function readPersonalAccessToken(exchange: Exchange, value: string): Promi
   if (!token) throw invalid('subject token not found');
   if (token.isExpired) throw invalid('subject token is expired');
   if (!token.mayUse) throw accessDenied();
-  return { userId: token.userId, person: token.person };
+  const { id, userId, person, expiresAt } = token;
+  return { userId, origin: { kind: 'personal', id }, expiresAt, person };
 }
 
 /** An opaque or JWT access token of a person, made for an application of the operator's own. */
@@ -107,35 +147,60 @@ async function readAccessToken(exchange: Exchange, value: string): Promise<Subje
 
 async function readOpaque(exchange: Exchange, value: string): Promise<Subject> {
   const token = await getExchangeable(exchange, value, { name: 'subject token', asked: await questionOf(exchange) });
-  return { userId: token.userId, person: token.person, sessionUid: token.sessionUid ?? undefined, act: token.act };
+  const { userId, person, origin, act } = token;
+  if (!origin) throw invalid('subject token not found');
+  return {
+    userId,
+    origin,
+    expiresAt: token.expiresAt.getTime(),
+    person,
+    sessionUid: token.sessionUid ?? undefined,
+    act,
+  };
 }
 
 async function readJwt(exchange: Exchange, value: string): Promise<Subject> {
   const { core, tenant } = exchange;
   // The type tells an access token from an ID token, which proves a sign-in to its application and opens nothing (RFC 9068).
   const claims = await core.keys.verify(tenant, value, { type: 'at+jwt' });
-  const { sub, client_id: clientId } = claims ?? {};
-  if (typeof sub !== 'string' || typeof clientId !== 'string' || sub === clientId)
-    throw invalid('subject token not found');
+  const { sub, client_id: clientId, exp = 0 } = claims ?? {};
+  const origin = readOrigin(claims?.jti);
+  if (typeof sub !== 'string' || typeof clientId !== 'string' || !origin) throw invalid('subject token not found');
   const source = await core.applications.findClient(tenant, clientId);
   if (!source) throw invalid('subject token not found');
   if (source.isThirdParty) throw thirdParty('subject token');
-  const person = await getActiveSubject(exchange, sub, []);
-  await requireAccess(exchange, [exchange.client, source], sub);
-  return { userId: sub, person, act: readActor(claims?.act) };
+  requireOwnToken(exchange.client, clientId, 'subject token');
+  const { isDetailed } = await questionOf(exchange);
+  const limitedTo = [exchange.client, source].map(limitOf).filter((id) => id !== undefined);
+  const now = new Date(core.clock.now());
+  const holder = await findOriginHolder(tenant.db, { userId: sub, origin, now }, { limitedTo, isDetailed });
+  if (!holder) throw invalid('subject token not found');
+  if (!holder.mayUse) throw accessDenied();
+  const { person } = holder;
+  const sessionUid = origin.kind === 'session' ? (holder.sessionUid ?? undefined) : undefined;
+  return { userId: sub, origin, expiresAt: exp * 1000, person, sessionUid, act: readActor(claims?.act) };
 }
 
 const thirdParty = (name: string) => invalid(`${name} was not issued to a first-party application`);
 
+/**
+ * A client that cannot authenticate exchanges only the access tokens that were issued to it: resource servers see the others,
+ * too. Personal access tokens and tokens for impersonation are issued to no client and sent to no other endpoint.
+ */
+function requireOwnToken(client: Client, issuedTo: string, name: string): void {
+  if (isPublic(client) && issuedTo !== client.id) throw invalid(`${name} was not issued to this public client`);
+}
+
 /** An opaque access token of a person, issued to an application of the operator's own that the person may use. */
 async function getExchangeable(
-  { core, tenant }: Exchange,
+  { core, tenant, client }: Exchange,
   value: string,
   { name, asked }: { name: string; asked: HolderQuestion },
 ) {
   const token = await findExchangeable(tenant.db, hashToken(value), new Date(core.clock.now()), asked);
   if (!token || (token.isThirdParty === null && !isBuiltIn(token.clientId))) throw invalid(`${name} not found`);
   if (token.isThirdParty) throw thirdParty(name);
+  requireOwnToken(client, token.clientId, name);
   if (!token.mayUse) throw accessDenied();
   return token;
 }
@@ -144,7 +209,7 @@ async function getExchangeable(
  * Who acts for the user (RFC 8693 section 1.1): a person, proved by an opaque access token with `openid` of an application
  * of the operator's own. With a third party's, that one could make the person the author of what others do.
  */
-async function readActorToken(exchange: Exchange): Promise<string | undefined> {
+async function readActorToken(exchange: Exchange): Promise<{ userId: string; expiresAt: number } | undefined> {
   const { parameters } = exchange;
   const [value, type] = [parameters.get('actor_token'), parameters.get('actor_token_type')];
   if (value === undefined && type === undefined) return undefined;
@@ -154,7 +219,7 @@ async function readActorToken(exchange: Exchange): Promise<string | undefined> {
   const asked = { limitedTo: undefined, isDetailed: false };
   const token = await getExchangeable(exchange, value, { name: 'actor token', asked });
   if (!token.scope.split(' ').includes('openid')) throw invalid('actor token has no openid scope');
-  return token.userId;
+  return { userId: token.userId, expiresAt: token.expiresAt.getTime() };
 }
 
 /** The present actor, with those before (RFC 8693 section 4.1). */

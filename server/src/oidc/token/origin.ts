@@ -1,0 +1,19 @@
+import { standardId } from '../../kernel/ids.ts';
+import type { Origin } from '../store/origins.ts';
+
+export type { Origin } from '../store/origins.ts';
+
+const letters: Record<Origin['kind'], string> = { grant: 'g', session: 's', personal: 'p', impersonation: 'i' };
+const kinds = new Map(Object.entries(letters).map(([kind, letter]) => [letter, kind as Origin['kind']]));
+
+/** The `jti` of a JWT access token: a random id and, for a user's token, its origin. To resource servers it is an opaque value. */
+export const tokenId = (origin: Origin | undefined): string =>
+  origin ? `${standardId()}.${letters[origin.kind]}.${origin.id}` : standardId();
+
+/** The origin that a signed `jti` names; undefined for tokens without one. */
+export function readOrigin(jti: unknown): Origin | undefined {
+  if (typeof jti !== 'string') return undefined;
+  const [, letter = '', id] = jti.split('.');
+  const kind = kinds.get(letter);
+  return kind && id ? { kind, id } : undefined;
+}
