@@ -7,7 +7,7 @@ import { ensureInstalled } from './install.mjs';
 import { requireNode, root } from './runtime.mjs';
 
 // Native code and WebAssembly cannot be bundled; pg-native is an option of pg that is not used.
-const external = [/^node:/, /^@node-rs\/argon2/, /^quickjs-emscripten/, 'pg-native'];
+const external = [/^node:/, /^@node-rs\/(argon2|bcrypt)/, /^quickjs-emscripten/, 'pg-native'];
 
 /** Bundles entries, `{ name: path }`, as ES modules with source maps into `folder`, which is replaced whole. */
 export async function bundle(entries, folder) {

@@ -141,8 +141,10 @@ export const errorCatalog = {
   'user.invalid_role_type': [422, 'A role of that type cannot be given to a person.'],
   // password
   'password.rejected': [422, 'This password does not meet the rules. Choose another.'],
-  'password.unsupported_encryption_method': [422, 'Password digests of this kind are not supported.'],
-  'password.invalid_legacy_password_format': [400, 'The password digest is not in a known format.'],
+  'password.invalid_legacy_password_format': [
+    422,
+    'The password digest does not have the form of its algorithm, or verifying it would cost too much.',
+  ],
   'password.expired': [422, 'Your password has expired. Choose a new one.'],
   // connector
   'connector.not_found': [404, 'There is no connector of this kind. Whoever runs this service can add one.'],

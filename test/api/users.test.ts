@@ -99,7 +99,7 @@ describe('Users', () => {
     const user = await create({ username: 'moved_in', passwordDigest, passwordAlgorithm: 'SHA256' });
     assert.equal((await api.post(`/api/users/${user.id}/password/verify`, { password: 'password123' })).status, 204);
     const broken = { passwordDigest: 'not hexadecimal', passwordAlgorithm: 'SHA256' };
-    assertRefused(await api.post('/api/users', broken), 400, 'password.invalid_legacy_password_format');
+    assertRefused(await api.post('/api/users', broken), 422, 'password.invalid_legacy_password_format');
     assertRefused(await api.post('/api/users', { passwordDigest }), 400, 'guard.invalid_input');
     assertRefused(
       await api.post('/api/users', { password: 'x', passwordDigest, passwordAlgorithm: 'SHA256' }),

@@ -1,7 +1,9 @@
 import { hash, verify } from '@node-rs/argon2';
 import { createGate } from '../../kernel/gate.ts';
+import { normalizePassword } from '../../kernel/text.ts';
 import type { PasswordDigest } from './digest.ts';
-import { matchesForeign, readArgon2 } from './foreign.ts';
+import { matchesForeign } from './foreign/index.ts';
+import { readArgon2 } from './foreign/phc.ts';
 
 /** Hashes and verifies passwords off the main thread, one at a time per core. */
 export interface Passwords {
@@ -24,40 +26,38 @@ const dummyDigest = '$argon2id$v=19$m=19456,t=2,p=1$NMI+R3k/zMaY2HaN1HXBnw$hdEnH
 export function createPasswords(deps: { concurrency: number; maximumQueue: number }): Passwords {
   const gate = createGate(deps);
 
-  const check = async (password: string, stored: PasswordDigest | undefined) => {
-    const argon2 = stored && readArgon2(stored.digest);
-    if (stored && argon2 && stored.algorithm.startsWith('Argon2')) {
-      const matches = await verify(stored.digest, password);
-      return { matches, outdated: matches && !isCurrent(argon2) };
-    }
-    const matches = stored !== undefined && (await matchesForeign(password, stored));
+  const fits = async (password: string, stored: PasswordDigest | undefined): Promise<boolean> => {
+    if (stored && (await matchesForeign(password, stored))) return true;
     // Fast digests and absent ones would answer sooner than Argon2 and so tell who exists; a match pays with its new hash.
-    if (!matches) await verify(dummyDigest, password);
+    if (!stored?.algorithm.startsWith('Argon2')) await verify(dummyDigest, password);
+    return false;
+  };
+  const check = async (password: string, stored: PasswordDigest | undefined) => {
+    const normal = normalizePassword(password);
+    if (await fits(normal, stored)) return { matches: true, outdated: !isCurrent(stored) };
+    // Digests from before passwords were normalized, and those from elsewhere, are of what was typed then.
+    const matches = normal !== password && (await fits(password, stored));
     return { matches, outdated: matches };
   };
 
   return {
     hash: (password) =>
-      gate.run(async () => ({ digest: await hash(password, parameters), algorithm: 'Argon2id' as const })),
+      gate.run(async () => ({
+        digest: await hash(normalizePassword(password), parameters),
+        algorithm: 'Argon2id' as const,
+      })),
     verify: (password, stored) => gate.run(() => check(password, stored)),
   };
 }
 
-const isCurrent = ({
-  variant,
-  version,
-  m,
-  t,
-  p,
-}: {
-  variant: string;
-  version: number;
-  m: number;
-  t: number;
-  p: number;
-}) =>
-  variant === 'argon2id' &&
-  version === 19 &&
-  m >= parameters.memoryCost &&
-  t >= parameters.timeCost &&
-  p === parameters.parallelism;
+/** Whether a digest is as `hash` would make it now. */
+function isCurrent(stored: PasswordDigest | undefined): boolean {
+  const argon2 = stored?.algorithm === 'Argon2id' ? readArgon2(stored.digest) : undefined;
+  return (
+    argon2?.variant === 'argon2id' &&
+    argon2.version === 19 &&
+    argon2.memory >= parameters.memoryCost &&
+    argon2.passes >= parameters.timeCost &&
+    argon2.lanes === parameters.parallelism
+  );
+}
