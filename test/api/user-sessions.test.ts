@@ -75,19 +75,19 @@ describe('Sessions and grants of a user', () => {
   /** What an operator does to a credential, and the answer's status. */
   const replacements: [what: string, change: (userId: string, option: object) => Promise<{ status: number }>][] = [
     [
-      'password',
+      'end when an operator sets the password, unless told otherwise',
       (userId, option) => api.patch(`/api/users/${userId}/password`, { password: 'another battery 2', ...option }),
     ],
     [
-      'linked account',
+      'end when an operator replaces a linked account, unless told otherwise',
       (userId, option) => api.put(`/api/users/${userId}/identities/wechat`, { userId: `new ${userId}`, ...option }),
     ],
     [
-      'removed account',
+      'end when an operator removes a linked account, unless told otherwise',
       (userId, option) => api.delete(`/api/users/${userId}/identities/wechat?${new URLSearchParams(option as never)}`),
     ],
     [
-      'second factor',
+      'end when an operator removes a second factor, unless told otherwise',
       async (userId, option) => {
         const factors = `/api/users/${userId}/mfa-verifications`;
         const [{ id }] = (await api.get(factors)).body;
@@ -96,7 +96,7 @@ describe('Sessions and grants of a user', () => {
     ],
   ];
   for (const [place, [what, change]] of replacements.entries()) {
-    it(`end when an operator replaces or removes a credential (${what}), unless told otherwise`, async () => {
+    it(what, async () => {
       for (const [option, expected] of [
         [{}, 0],
         [{ revokeSessions: false }, 1],
