@@ -93,6 +93,8 @@ export interface DocumentProps {
   title: string;
   themeCss: string;
   script: AssetName | undefined;
+  /** Absent where the view is not one that the operator may style. */
+  customCssPath: string | undefined;
   children: ComponentChildren;
 }
 
@@ -119,8 +121,8 @@ export const Document = (props: DocumentProps) => {
         {/* Colours validated by theme.ts; raw because the hash in the policy is of these very characters. */}
         <style dangerouslySetInnerHTML={{ __html: props.themeCss }} />
         {/* Last, so that the operator's rules win over ours of the same weight. */}
-        {frame.customCssPath !== undefined && (
-          <link rel="stylesheet" href={ownAddress(frame.basePath, frame.customCssPath)} />
+        {props.customCssPath !== undefined && (
+          <link rel="stylesheet" href={ownAddress(frame.basePath, props.customCssPath)} />
         )}
         {script !== undefined && <script defer src={asset(script)} />}
       </head>

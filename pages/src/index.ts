@@ -6,4 +6,5 @@
 export { assets, type PageAsset } from './assets.ts';
 export { type LanguageInput, negotiateLanguage } from './language.ts';
 export { errorSentence, type PhraseKey, phrase, phrases, relativeTime } from './phrases/index.ts';
+export { isStyled } from './policy.ts';
 export { renderPage } from './render.tsx';

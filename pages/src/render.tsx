@@ -4,6 +4,7 @@ import { checkBasePath } from './addresses.ts';
 import type { AssetName } from './assets.ts';
 import { Document } from './document.tsx';
 import { type PhraseKey, phrase, speaking } from './phrases/index.ts';
+import { contentSecurityPolicy, isStyled } from './policy.ts';
 import { themeBlock } from './theme.ts';
 import { Consent } from './views/consent.tsx';
 import { DemoApp } from './views/demo-app.tsx';
@@ -138,27 +139,6 @@ const scriptOf = (view: PageView): AssetName | undefined => {
 };
 
 /**
- * Chromium applies `form-action` to every redirect that follows a form. These forms are answered with redirects
- * that end at an application's redirect URI, on any origin or with an app's own scheme, so a list here would
- * break sign-in; pages without a form, and the setup, have no such redirect and are closed. What protects the
- * open ones instead: every value is escaped, no inline script runs, and `base-uri` is shut.
- */
-const formActionOf = (view: PageView): string[] => {
-  switch (view.kind) {
-    case 'signed-out':
-    case 'unknown-session':
-    case 'error':
-    case 'setup-done':
-    case 'demo-app':
-      return ["form-action 'none'"];
-    case 'setup':
-      return ["form-action 'self'"];
-    default:
-      return [];
-  }
-};
-
-/**
  * Renders a page: the whole HTML document and the Content-Security-Policy it has to be sent with.
  * @param words the operator's own, which replace built-in ones by their keys
  * @throws TypeError when the base path, a page's path or a form's action is not the kind of address it must be.
@@ -187,21 +167,12 @@ const render = (frame: PageFrame, view: PageView): RenderedPage => {
         title={titleOf(frame, shown)}
         themeCss={theme.css}
         script={scriptOf(shown)}
+        customCssPath={isStyled(shown) ? frame.customCssPath : undefined}
       >
         {body(frame, shown)}
       </Document>,
     );
   const drawn = draw(view);
   const html = isSilent(view, drawn) ? draw(aboveTheForm(view)) : drawn;
-  const policy = [
-    "default-src 'none'",
-    "script-src 'self'",
-    `style-src 'self' ${theme.source}`,
-    "img-src 'self' data: https:",
-    "connect-src 'self'",
-    ...formActionOf(view),
-    "base-uri 'none'",
-    `frame-ancestors ${frame.sandboxBridge === undefined ? "'none'" : "'self'"}`,
-  ];
-  return { html: `<!doctype html>${html}`, contentSecurityPolicy: policy.join('; ') };
+  return { html: `<!doctype html>${html}`, contentSecurityPolicy: contentSecurityPolicy(frame, view, theme.source) };
 };

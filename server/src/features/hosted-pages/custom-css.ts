@@ -2,7 +2,6 @@
 import { createHash } from 'node:crypto';
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
-import type { PageView } from '@aldaba/contract';
 import { acceptsCoding, type Reply, type Request } from '../../http/index.ts';
 import type { Tenant } from '../../tenancy/index.ts';
 
@@ -27,14 +26,6 @@ export function customCssPath(css: string, { appId, organizationId }: Wearer): s
   if (appId !== undefined) query.set('app_id', appId);
   if (organizationId !== undefined) query.set('organization_id', organizationId);
   return `/assets/custom.${hashOf(css)}.css${query.size > 0 ? `?${query}` : ''}`;
-}
-
-/**
- * Whether the operator may style a view. Not the setup, whose link opens the server; not `form_post`, whose fields CSS could
- * read out to another host (`[value^=…]` with a picture); and the demonstration is no page of the sign-in experience.
- */
-export function isStyled({ kind }: PageView): boolean {
-  return kind !== 'setup' && kind !== 'setup-done' && kind !== 'form-post' && kind !== 'demo-app';
 }
 
 /**

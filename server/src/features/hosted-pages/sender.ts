@@ -1,13 +1,13 @@
 import { phoneCookie } from '@aldaba/connectors/sandbox';
 import type { PageLanguage, PageView, SignInExperienceSettings } from '@aldaba/contract';
-import { negotiateLanguage, renderPage } from '@aldaba/pages';
+import { isStyled, negotiateLanguage, renderPage } from '@aldaba/pages';
 import { type Reply, type Request, readCookie } from '../../http/index.ts';
 import type { Tenancy, Tenant } from '../../tenancy/index.ts';
 import { type ApplicationExperiences, dress, type Look } from '../application-experiences/index.ts';
 import type { Client } from '../applications/index.ts';
 import type { CustomPhrases } from '../custom-phrases/index.ts';
 import type { Organizations } from '../organizations/index.ts';
-import { type CustomCssSource, customCssPath, isStyled, type Wearer } from './custom-css.ts';
+import { type CustomCssSource, customCssPath, type Wearer } from './custom-css.ts';
 import { createFrame } from './frame.ts';
 
 export interface PageOptions {

@@ -1,0 +1,63 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import type { PageFrame, PageView } from '@aldaba/contract';
+import { renderPage } from '@aldaba/pages';
+import { leavingViews, sampleFrame, sampleViews } from './testing/views.ts';
+
+const frame: PageFrame = {
+  ...sampleFrame({ logoUrl: 'https://cdn.example.com/a;b/logo.svg?v=1', favicon: 'https://cdn.example.com/icon.png' }),
+  customCssPath: '/assets/custom.0123.css',
+};
+const views: [string, PageView][] = Object.entries({ ...sampleViews, ...leavingViews });
+const links = (html: string): boolean => html.includes('/assets/custom.');
+const imagesOf = (policy: string): string => /img-src ([^;]*)/.exec(policy)?.[1] ?? '';
+
+/** Every attribute of a page that CSS can compare, apart from what the page itself is made of. */
+const hiddenFields = (html: string): string[] =>
+  [...html.matchAll(/<input type="hidden" name="([^"]*)"/g)].map(([, name]) => name ?? '');
+
+describe('the style sheet of an operator', () => {
+  it('is linked by no page that carries a secret in its HTML', () => {
+    const secrets = [
+      ...['value="one-time"', 'JBSWY3DPEHPK3PXP', '0a1b2c3d4e', '93a4b5c6d7', 'data:application/octet-stream'],
+      ...['name="xsrf"', 'name="token"', 'name="one_time_token"', 'name="code" value'],
+    ];
+    for (const [name, view] of views) {
+      const { html } = renderPage(frame, view);
+      const found = secrets.filter((secret) => html.includes(secret));
+      if (found.length > 0) assert.equal(links(html), false, `${name}: ${found}`);
+      if (links(html))
+        assert.deepEqual(
+          hiddenFields(html).filter((field) => field !== 'app_id'),
+          [],
+          name,
+        );
+    }
+    assert.equal(links(renderPage(frame, sampleViews.signIn).html), true);
+  });
+
+  it('is not linked by kinds of pages that are not listed', () => {
+    const unjudged = { ...sampleViews.signedOut, kind: 'form-post', action: '/', fields: {} } as const;
+    assert.equal(links(renderPage(frame, unjudged).html), false);
+    for (const kind of ['one-time-token', 'bind-totp', 'backup-codes', 'setup', 'setup-done', 'consent', 'end-session'])
+      for (const [name, view] of views)
+        if (view.kind === kind) assert.equal(links(renderPage(frame, view).html), false, name);
+  });
+});
+
+describe('pictures on a page', () => {
+  it('come from the addresses of the tenant’s own ones alone where the page shows a secret', () => {
+    for (const view of [sampleViews.oneTimeToken, sampleViews.bindTotp, sampleViews.backupCodes, sampleViews.setup]) {
+      const { contentSecurityPolicy } = renderPage(frame, view);
+      assert.equal(
+        imagesOf(contentSecurityPolicy),
+        "'self' data: https://cdn.example.com/a%3Bb/logo.svg https://cdn.example.com/icon.png",
+      );
+    }
+    assert.equal(imagesOf(renderPage(sampleFrame(), sampleViews.bindTotp).contentSecurityPolicy), "'self' data:");
+  });
+
+  it('come from any https host where the operator may write CSS', () => {
+    assert.equal(imagesOf(renderPage(frame, sampleViews.signIn).contentSecurityPolicy), "'self' data: https:");
+  });
+});

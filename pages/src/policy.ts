@@ -1,0 +1,83 @@
+/** What a page may load, where its forms may go, and whether the operator's style sheet applies to it. */
+import type { PageFrame, PageView } from '@aldaba/contract';
+import { imageAddress } from './addresses.ts';
+
+/**
+ * Views whose HTML carries nothing that must stay secret. Only these link the operator's style sheet: selectors such as
+ * `[value^="a"]` together with a background picture send what attributes hold to another host. A kind that is not listed here,
+ * a new one included, takes the tenant's colors and logo and no CSS. What a person types is no attribute, so pages that ask for
+ * a password or a code can be listed as long as they never render it.
+ */
+const styledKinds: ReadonlySet<PageView['kind']> = new Set([
+  'sign-in',
+  'register',
+  'continue',
+  'forgot-password',
+  'reset-password',
+  'verification-code',
+  'second-factor',
+  'choose-factor',
+  'bind-passkey',
+  'signed-out',
+  'unknown-session',
+  'error',
+]);
+
+/** Whether the operator's style sheet applies to a view. */
+export const isStyled = ({ kind }: Pick<PageView, 'kind'>): boolean => styledKinds.has(kind);
+
+/**
+ * A CSP source that allows one image (CSP 3 section 2.3.1: no query; `;` and `,` end a source). Relative and data addresses
+ * need none.
+ */
+const sourceOf = (address: string | undefined): string[] => {
+  const image = imageAddress(address);
+  if (image === undefined || !URL.canParse(image)) return [];
+  const { protocol, origin, pathname } = new URL(image);
+  if (protocol === 'data:') return [];
+  return [`${origin}${pathname}`.replaceAll(';', '%3B').replaceAll(',', '%2C')];
+};
+
+/**
+ * A styled page takes pictures from any https host, for the operator's backgrounds. The consent page does because avatars
+ * often redirect to hosts that only the provider knows. Any other page loads the tenant's own pictures and nothing else.
+ */
+const imageSources = ({ branding }: PageFrame, view: PageView): string[] => {
+  if (isStyled(view) || view.kind === 'consent') return ['https:'];
+  const { logoUrl, darkLogoUrl, favicon, darkFavicon } = branding;
+  return [...new Set([logoUrl, darkLogoUrl, favicon, darkFavicon].flatMap(sourceOf))];
+};
+
+/**
+ * Chromium applies `form-action` to every redirect that follows a form. These forms are answered with redirects
+ * that end at an application's redirect URI, on any origin or with an app's own scheme, so a list here would
+ * break sign-in; pages without a form, and the setup, have no such redirect and are closed. What protects the
+ * open ones instead: every value is escaped, no inline script runs, and `base-uri` is shut.
+ */
+const formActionOf = (view: PageView): string[] => {
+  switch (view.kind) {
+    case 'signed-out':
+    case 'unknown-session':
+    case 'error':
+    case 'setup-done':
+    case 'demo-app':
+      return ["form-action 'none'"];
+    case 'setup':
+      return ["form-action 'self'"];
+    default:
+      return [];
+  }
+};
+
+/** The Content-Security-Policy of a page. `styleSource` allows its one style block. */
+export const contentSecurityPolicy = (frame: PageFrame, view: PageView, styleSource: string): string =>
+  [
+    "default-src 'none'",
+    "script-src 'self'",
+    `style-src 'self' ${styleSource}`,
+    ["img-src 'self' data:", ...imageSources(frame, view)].join(' '),
+    "connect-src 'self'",
+    ...formActionOf(view),
+    "base-uri 'none'",
+    `frame-ancestors ${frame.sandboxBridge === undefined ? "'none'" : "'self'"}`,
+  ].join('; ');
