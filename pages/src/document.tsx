@@ -4,7 +4,7 @@ import type { ComponentChildren } from 'preact';
 import { imageAddress, ownAddress, webAddress } from './addresses.ts';
 import { type AssetName, assetPath } from './assets.ts';
 import { colourOr } from './colour.ts';
-import { Mark, markFavicon } from './icons.tsx';
+import { initialOf, Mark, markFavicon } from './icons.tsx';
 import { phrase } from './phrases/index.ts';
 
 const bronze = '#85491b';
@@ -30,13 +30,13 @@ const Brand = ({ branding }: { branding: PageFrame['branding'] }) => {
     return (
       <picture class="logo">
         {dark !== undefined && <source srcset={dark} media="(prefers-color-scheme: dark)" />}
-        <img src={logo} alt={branding.name} />
+        <img src={logo} alt={branding.name} data-initial={initialOf(branding.name)} />
       </picture>
     );
   }
   return (
     <div class="plate" aria-hidden="true">
-      {branding.hideAldabaBranding ? <span class="initial">{[...branding.name][0]?.toUpperCase()}</span> : <Mark />}
+      {branding.hideAldabaBranding ? <span class="initial">{initialOf(branding.name)}</span> : <Mark />}
     </div>
   );
 };

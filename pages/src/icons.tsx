@@ -12,6 +12,9 @@ export const Mark = () => (
   </svg>
 );
 
+/** The letter that stands for a name where there is no picture, or one that does not load. */
+export const initialOf = (name: string): string => [...name][0]?.toUpperCase() ?? '';
+
 /** The same drawing as a favicon, as a data URL: no request. */
 export const markFavicon = (colour: string): string =>
   `data:image/svg+xml,${encodeURIComponent(

@@ -32,7 +32,7 @@ export const PasskeyForm = (props: {
         data-messages={JSON.stringify(messages)}
         data-working={t('passkey.working')}
       >
-        <Hidden fields={{ app_id: props.appId, payload: '' }} />
+        <Hidden fields={{ app_id: props.appId }} />
         <Submit>{t(props.ceremony === 'get' ? 'passkey.use' : 'passkey.create')}</Submit>
       </form>
       <div class="empty" id="no-passkey" hidden>

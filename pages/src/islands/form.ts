@@ -1,5 +1,6 @@
 /** What every form gets when scripts run: one submission at a time, words beside the field, and a button that shows the password. */
 import { isBusy, occupy, releaseOnReturn } from './busy.ts';
+import { watchPictures } from './pictures.ts';
 import { check, checkable, clearOnInput } from './validity.ts';
 
 const revealButtons = (): void => {
@@ -55,4 +56,5 @@ export const attachForms = (): void => {
   clearOnInput();
   focusFirstEmpty();
   releaseOnReturn();
+  watchPictures();
 };

@@ -26,7 +26,6 @@ const kindOf = (failure: unknown): keyof Messages => {
 
 const attach = (form: HTMLFormElement): void => {
   const messages: Messages = JSON.parse(form.dataset.messages ?? '{}');
-  const payload = form.elements.namedItem('payload') as HTMLInputElement;
   let running: AbortController | undefined;
   form.hidden = false;
   form.addEventListener('submit', async (event) => {
@@ -39,7 +38,9 @@ const attach = (form: HTMLFormElement): void => {
     occupy(form, event.submitter);
     try {
       const credential = await ask(form, mine.signal);
-      payload.value = JSON.stringify(answerOf(credential as PublicKeyCredential));
+      const answer = JSON.stringify(answerOf(credential as PublicKeyCredential));
+      // Not the value of a hidden field: that is an attribute, which an operator's CSS could read.
+      form.addEventListener('formdata', ({ formData }) => formData.set('payload', answer), { once: true });
       form.submit();
     } catch (failure) {
       if (running !== mine) return;

@@ -1,7 +1,7 @@
 import type { ConsentView, PageFrame } from '@aldaba/contract';
 import { imageAddress, webAddress } from '../addresses.ts';
 import { Hidden, Submit } from '../fields.tsx';
-import { Tick } from '../icons.tsx';
+import { initialOf, Tick } from '../icons.tsx';
 import { type PhraseKey, phrase } from '../phrases/index.ts';
 import { WithDocuments } from '../terms.tsx';
 import { Heading } from './parts.tsx';
@@ -11,10 +11,18 @@ const Portrait = ({ image, name, shape }: { image: string | undefined; name: str
   const source = imageAddress(image);
   return source === undefined ? (
     <span class={`portrait ${shape}`} aria-hidden="true">
-      {[...name][0]?.toUpperCase() ?? ''}
+      {initialOf(name)}
     </span>
   ) : (
-    <img class={`portrait ${shape}`} src={source} alt="" width="44" height="44" referrerpolicy="no-referrer" />
+    <img
+      class={`portrait ${shape}`}
+      src={source}
+      alt=""
+      width="44"
+      height="44"
+      referrerpolicy="no-referrer"
+      data-initial={initialOf(name)}
+    />
   );
 };
 
