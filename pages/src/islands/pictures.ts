@@ -8,7 +8,13 @@ const replace = (image: HTMLImageElement): void => {
     letter.setAttribute('role', 'img');
     letter.setAttribute('aria-label', image.alt);
   }
-  image.replaceWith(letter);
+  const { parentElement: whole } = image;
+  if (!(whole instanceof HTMLPictureElement)) return image.replaceWith(letter);
+  // An image that leaves its `<picture>` is loaded again, so the two leave together.
+  const place = document.createElement('div');
+  place.className = whole.className;
+  place.append(letter);
+  whole.replaceWith(place);
 };
 
 export const watchPictures = (): void => {
