@@ -9,7 +9,10 @@ const replace = (image: HTMLImageElement): void => {
     letter.setAttribute('aria-label', image.alt);
   }
   const { parentElement: whole } = image;
-  if (!(whole instanceof HTMLPictureElement)) return image.replaceWith(letter);
+  if (!(whole instanceof HTMLPictureElement)) {
+    image.replaceWith(letter);
+    return;
+  }
   // An image that leaves its `<picture>` is loaded again, so the two leave together.
   const place = document.createElement('div');
   place.className = whole.className;
