@@ -23,6 +23,10 @@ export const errorCatalog = {
   'request.not_found': [404, 'There is nothing at this address. Check the path and the method.'],
   'request.method_not_allowed': [405, 'This address does not accept that method.'],
   'request.message_rate_limited': [429, 'Too many messages were sent. Wait a few minutes and try again.'],
+  'request.too_many_sign_ins': [
+    429,
+    'Too many sign-ins were started from your network. Wait a few minutes and try again.',
+  ],
   'request.overloaded': [503, 'The server is busy. Try again in a few seconds.'],
   'request.feature_not_supported': [422, 'This server does not support that feature as it is configured.'],
   'request.cross_site': [403, 'This form was sent from another site. Go back and open the page again.'],

@@ -45,7 +45,15 @@ export function sendError(
   options: { log: Log; statuses?: Partial<Record<ErrorCode, number>> | undefined },
 ): void {
   const failure = toAldabaError(error, request, options.log);
-  if (failure.code === 'request.overloaded') reply.header('retry-after', '2');
+  const wait = retryAfter(failure);
+  if (wait !== undefined) reply.header('retry-after', String(wait));
   const body: ErrorBody = failure.toBody();
   reply.code(options.statuses?.[failure.code] ?? failure.status).send(body);
+}
+
+/** Seconds after which a caller who was asked to wait may try again (RFC 9110 section 10.2.3); undefined for other errors. */
+export function retryAfter({ code, status, data }: AldabaError): number | undefined {
+  if (code === 'request.overloaded') return 2;
+  const seconds = (data as { seconds?: unknown } | undefined)?.seconds;
+  return status === 429 && typeof seconds === 'number' ? Math.max(1, Math.ceil(seconds)) : undefined;
 }

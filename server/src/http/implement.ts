@@ -105,7 +105,7 @@ export function createImplement(http: Http, options: ImplementOptions): Implemen
           if (page) setPageHeaders(request, reply, page, body);
           body = body.member === undefined ? body.items : { [body.member]: body.items };
         }
-        if (options.checkResponses) checkResponse(contract, status, body);
+        if (options.checkResponses && status !== 304 && !Buffer.isBuffer(body)) checkResponse(contract, status, body);
         reply.code(status);
         return body === undefined ? reply.send() : reply.send(body);
       },

@@ -6,7 +6,8 @@
 export { type Form, parseForm } from './body.ts';
 export { acceptsCoding } from './coding.ts';
 export { type Cookie, readCookie, writeCookie } from './cookies.ts';
-export { sendError, toAldabaError } from './errors.ts';
+export { createDocument, type Document } from './documents.ts';
+export { retryAfter, sendError, toAldabaError } from './errors.ts';
 export {
   Answer,
   type Call,

@@ -3,6 +3,9 @@ import { type PlaceHeaders, placeOf } from './place.ts';
 import { type Client, networksOf, type Proxies } from './proxies.ts';
 import type { Request } from './types.ts';
 
+/** Characters of a user agent that are worth keeping: it goes into rows that anonymous callers cause. */
+const longestUserAgent = 512;
+
 /** Reads the request only when somebody asks: most requests are never written down. */
 export class RequestOrigin implements Origin {
   readonly #request: Request;
@@ -30,7 +33,7 @@ export class RequestOrigin implements Origin {
     return networksOf(this.ip);
   }
   get userAgent(): string | undefined {
-    return this.#request.headers['user-agent'];
+    return this.#request.headers['user-agent']?.slice(0, longestUserAgent);
   }
   get place(): Place | undefined {
     return this.client.isForwarded ? placeOf(this.#request.headers, this.#placeHeaders) : undefined;

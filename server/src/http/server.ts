@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import Fastify from 'fastify';
 import type { Log } from '../kernel/log.ts';
-import { withOrigin } from '../kernel/origin.ts';
+import { type Origin, withOrigin } from '../kernel/origin.ts';
 import type { Tenancy, Tenant } from '../tenancy/index.ts';
 import { installBodyParsers } from './body.ts';
 import {
@@ -73,13 +73,15 @@ export function createHttp(options: {
   installBodyParsers(http);
   installUploads(http);
   http.decorateRequest('tenant', null as unknown as Tenant);
+  http.decorateRequest('source', null as unknown as Origin);
   http.addHook('onRequest', async (request) => {
     request.tenant = await tenancy.get((request.raw as { aldabaTenant?: string }).aldabaTenant);
   });
   // After the body was read: what comes later runs inside of it.
-  http.addHook('preHandler', (request, _reply, done) =>
-    withOrigin(new RequestOrigin(request, proxies, placeHeaders), done),
-  );
+  http.addHook('preHandler', (request, _reply, done) => {
+    request.source = new RequestOrigin(request, proxies, placeHeaders);
+    withOrigin(request.source, done);
+  });
   // A request that is being answered when the server stops is the last one of its connection: the stop need not wait for the client.
   let stopping = false;
   http.addHook('preClose', async () => {

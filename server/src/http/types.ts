@@ -1,4 +1,5 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { Origin } from '../kernel/origin.ts';
 import type { Tenant } from '../tenancy/index.ts';
 
 export type Http = FastifyInstance;
@@ -9,6 +10,8 @@ declare module 'fastify' {
   interface FastifyRequest {
     /** The tenant that the address named; set before any handler runs. */
     tenant: Tenant;
+    /** Who sent it, as far as that can be believed; set before any handler runs. */
+    source: Origin;
   }
 
   interface FastifyContextConfig {

@@ -45,4 +45,38 @@ describe('a batch', () => {
     assert.deepEqual(written, [1, 2, 3, 4, 5]);
     assert.equal(told.dropped, 2);
   });
+
+  it('keeps no more bytes than it may while nothing can be written, and writes no more than it may at a time', async () => {
+    let works = false;
+    const parts: string[][] = [];
+    let dropped = 0;
+    const batch = createBatch<string>({
+      interval: 60_000,
+      size: 100,
+      maximum: 1000,
+      bytes: { of: (item) => item.length, maximum: 50, size: 20 },
+      write: async (items) => {
+        if (!works) throw new Error('away');
+        parts.push([...items]);
+      },
+      failed: () => undefined,
+      dropped: (count) => {
+        dropped += count;
+      },
+    });
+    for (let count = 0; count < 9; count += 1) batch.add('x'.repeat(8));
+    await batch.flush();
+    // What failed still takes its room.
+    batch.add('x'.repeat(8));
+    works = true;
+    await batch.flush();
+    assert.deepEqual(
+      parts.map(({ length }) => length),
+      [2, 2, 2],
+    );
+    assert.equal(dropped, 4);
+    batch.add('x'.repeat(30));
+    await batch.close();
+    assert.deepEqual(parts.at(-1), ['x'.repeat(30)]);
+  });
 });

@@ -14,6 +14,8 @@ export interface BatchOptions<Item> {
   size: number;
   /** Items that are kept while writes fail; beyond it the newest are given up. */
   maximum: number;
+  /** What an item takes in memory, and how much of that is kept at most and written at a time. Without it only their number counts. */
+  bytes?: { of(item: Item): number; maximum: number; size: number };
   write(items: readonly Item[]): Promise<void>;
   failed(error: unknown): void;
   /** Called once for items that were given up since the last write. */
@@ -21,19 +23,32 @@ export interface BatchOptions<Item> {
 }
 
 export function createBatch<Item>(options: BatchOptions<Item>): Batch<Item> {
+  const { bytes } = options;
+  const weigh = (item: Item) => bytes?.of(item) ?? 0;
   let gathered: Item[] = [];
+  let weight = 0;
   let dropped = 0;
   let timer: NodeJS.Timeout | undefined;
   let writing: Promise<void> = Promise.resolve();
   const schedule = () => {
     timer ??= setTimeout(flush, options.interval).unref();
   };
+  /** Takes the items of the next write. */
+  const takePart = (): Item[] => {
+    let count = 0;
+    for (let total = 0; count < Math.min(options.size, gathered.length); count += 1) {
+      total += weigh(gathered[count] as Item);
+      if (bytes && count > 0 && total > bytes.size) break;
+    }
+    const part = gathered.slice(0, count);
+    gathered = gathered.slice(count);
+    return part;
+  };
   const write = async () => {
     if (dropped > 0) options.dropped(dropped);
     dropped = 0;
     while (gathered.length > 0) {
-      const part = gathered.slice(0, options.size);
-      gathered = gathered.slice(part.length);
+      const part = takePart();
       try {
         await options.write(part);
       } catch (error) {
@@ -42,6 +57,8 @@ export function createBatch<Item>(options: BatchOptions<Item>): Batch<Item> {
         schedule();
         return;
       }
+      // Until they are written they take memory.
+      for (const item of part) weight -= weigh(item);
     }
   };
   function flush(): Promise<void> {
@@ -52,8 +69,12 @@ export function createBatch<Item>(options: BatchOptions<Item>): Batch<Item> {
   }
   return {
     add(item) {
-      if (gathered.length >= options.maximum) dropped += 1;
-      else gathered.push(item);
+      const added = weigh(item);
+      if (gathered.length >= options.maximum || (bytes && weight + added > bytes.maximum)) dropped += 1;
+      else {
+        gathered.push(item);
+        weight += added;
+      }
       if (gathered.length >= options.size && timer !== undefined && gathered.length % options.size === 0) flush();
       else schedule();
     },

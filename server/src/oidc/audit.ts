@@ -81,8 +81,52 @@ export function noteGrantRevoked(
   logs.write(tenantId, { key: 'RevokeGrants', result: 'Success', applicationId, userId, more });
 }
 
-const paramsOf = (http: Request): Record<string, unknown> =>
-  typeof http.body === 'object' && http.body !== null ? { ...http.body } : {};
+/** Parameters that tell an auditor what was asked for, or, masked, that a credential was shown. */
+const notedParameters = [
+  'grant_type',
+  'client_id',
+  'client_assertion_type',
+  'client_secret',
+  'client_assertion',
+  'redirect_uri',
+  'scope',
+  'resource',
+  'audience',
+  'organization_id',
+  'code',
+  'code_verifier',
+  'refresh_token',
+  'subject_token',
+  'subject_token_type',
+  'actor_token',
+  'actor_token_type',
+  'requested_token_type',
+  'token',
+  'token_type_hint',
+] as const;
+/** Characters of a value, and values of a parameter that may be repeated. */
+const longestValue = 200;
+const mostValues = 3;
+
+/** What of the request is kept: nobody has to be known to send one, so others than the named parameters leave nothing behind. */
+function paramsOf(http: Request): Record<string, unknown> {
+  const body = (typeof http.body === 'object' && http.body !== null ? http.body : {}) as Record<string, unknown>;
+  const params: Record<string, unknown> = {};
+  for (const name of notedParameters) {
+    const value = Object.hasOwn(body, name) ? body[name] : undefined;
+    if (value === undefined) continue;
+    if (Array.isArray(value)) params[name] = value.slice(0, mostValues).map(shorten);
+    else params[name] = shorten(value);
+  }
+  return params;
+}
+
+const shorten = (value: unknown): unknown =>
+  typeof value === 'object' && value !== null
+    ? '…'
+    : typeof value === 'string' && value.length > longestValue
+      ? `${value.slice(0, longestValue)}…`
+      : value;
 
 function describe(error: unknown): unknown {
   return error instanceof ProtocolError ? { code: error.code, message: error.description } : error;

@@ -9,6 +9,7 @@ import { createInteractionPort, type InteractionPort } from './interactions.ts';
 import { createKeys, type Keys } from './keys.ts';
 import { verifyManagementToken } from './management-token.ts';
 import type { OidcNeeds } from './needs.ts';
+import { createOpenSignIns } from './open-sign-ins.ts';
 import { mountOidc } from './routes.ts';
 import { sweepExpired } from './store/sweep.ts';
 import { createUserSessions, type UserSessions } from './user-sessions.ts';
@@ -31,7 +32,12 @@ export interface Oidc {
 
 export function createOidc(needs: OidcNeeds): Oidc {
   const keys = createKeys(needs);
-  const core: Core = { ...needs, keys, deliveries: createDeliveries(needs) };
+  const core: Core = {
+    ...needs,
+    keys,
+    deliveries: createDeliveries(needs),
+    openSignIns: createOpenSignIns(needs.clock),
+  };
   startLogoutNotices(core);
   return {
     port: createInteractionPort(needs),

@@ -7,6 +7,7 @@ export interface Parameters {
   /** The value of a parameter; undefined when absent or empty (RFC 6749 section 3.1). */
   get(name: string): string | undefined;
   has(name: string): boolean;
+  names(): Iterable<string>;
   readonly resources: readonly string[];
 }
 
@@ -33,7 +34,12 @@ export function readParameters(source: Record<string, unknown>): Parameters {
   }
   const unique = splitResources(resources);
   if (unique.length > maximumResources) throw new ProtocolError('invalid_request', 'too many resource parameters');
-  return { get: (name) => values.get(name), has: (name) => values.has(name), resources: unique };
+  return {
+    get: (name) => values.get(name),
+    has: (name) => values.has(name),
+    names: () => values.keys(),
+    resources: unique,
+  };
 }
 
 function textsOf(name: string, given: unknown): string[] {
@@ -65,4 +71,33 @@ export function bodyParameters(request: Request): Parameters {
   if (typeof body !== 'object' || Array.isArray(body))
     throw new ProtocolError('invalid_request', 'the body must be a form or a JSON object');
   return readParameters(body as Record<string, unknown>);
+}
+
+/**
+ * Characters of the values that an authorization keeps while it waits for a person. Anonymous callers can begin as many as they
+ * like, so the whole has to stay small; RFC 6749 and OpenID Connect leave the lengths to the server.
+ */
+const longestValues: Readonly<Record<string, number>> = { state: 2048, nonce: 2048, scope: 4096, claims: 4096 };
+const longestOther = 1024;
+/** Read and forgotten, or compared with what is registered. */
+const notKept: ReadonlySet<string> = new Set([
+  'id_token_hint',
+  'request',
+  'request_uri',
+  'registration',
+  'redirect_uri',
+]);
+
+/** @throws ProtocolError `invalid_request` that names a parameter whose value is too long */
+export function refuseLongValues(parameters: Parameters): void {
+  const refuse = (name: string, length: number) => {
+    const longest = longestValues[name] ?? longestOther;
+    if (length > longest && !notKept.has(name))
+      throw new ProtocolError(
+        'invalid_request',
+        `'${printable(name)}' parameter must not be longer than ${longest} characters`,
+      );
+  };
+  for (const name of parameters.names()) refuse(name, parameters.get(name)?.length ?? 0);
+  for (const resource of parameters.resources) refuse('resource', resource.length);
 }

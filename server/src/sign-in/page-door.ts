@@ -1,6 +1,6 @@
 import type { PageLanguage, PageView } from '@aldaba/contract';
 import { sentenceFor } from '../features/hosted-pages/index.ts';
-import { assertSameOrigin, type Reply, type Request, toAldabaError } from '../http/index.ts';
+import { assertSameOrigin, type Reply, type Request, retryAfter, toAldabaError } from '../http/index.ts';
 import { AldabaError } from '../kernel/errors.ts';
 import { awaitedCode } from './code-flows.ts';
 import { promptFor } from './machine.ts';
@@ -146,7 +146,8 @@ export function queryField(request: Request, name: string): string | undefined {
 
 async function sendFailure(needs: SignInNeeds, request: Request, reply: Reply, error: AldabaError): Promise<void> {
   const language: PageLanguage = await needs.pages.language(request);
-  if (error.code === 'request.overloaded') reply.header('retry-after', '2');
+  const wait = retryAfter(error);
+  if (wait !== undefined) reply.header('retry-after', String(wait));
   const message = sentenceFor(error, language);
   if (wantsJson(request)) {
     reply

@@ -38,17 +38,47 @@ export const plainText = (text: string): string => {
   return whole.toWellFormed().replaceAll('\0', '');
 };
 
-/** The value with every secret in it replaced, at any depth, and long texts cut. */
-export function mask(value: unknown, depth = 0): unknown {
-  if (typeof value === 'string') return plainText(value);
+/** Characters that a value may still take in the log. */
+export interface Room {
+  left: number;
+}
+
+/**
+ * The value with every secret in it replaced, at any depth, and long texts cut.
+ * @param room what the whole value may take; what no longer fits is left out, and `…` says so
+ */
+export function mask(value: unknown, room: Room = { left: 65_536 }, depth = 0): unknown {
+  if (typeof value === 'string') return take(plainText(value), room);
   if (typeof value !== 'object' || value === null) return value;
   if (value instanceof Date) return value.toISOString();
   if (depth >= maximumDepth) return '…';
-  if (Array.isArray(value)) return value.slice(0, 100).map((item) => mask(item, depth + 1));
-  return Object.fromEntries(
-    Object.entries(value).map(([name, member]) => [
-      plainText(name),
-      isSecret(name) && member !== null && member !== undefined ? masked : mask(member, depth + 1),
-    ]),
-  );
+  if (Array.isArray(value)) {
+    const items: unknown[] = [];
+    for (const item of value.slice(0, 100)) {
+      if (room.left <= 0) return [...items, '…'];
+      room.left -= perMember;
+      items.push(mask(item, room, depth + 1));
+    }
+    return items;
+  }
+  const members: [string, unknown][] = [];
+  for (const [name, member] of Object.entries(value)) {
+    if (room.left <= 0) {
+      members.push(['…', '…']);
+      break;
+    }
+    room.left -= perMember;
+    const isHidden = isSecret(name) && member !== null && member !== undefined;
+    members.push([take(plainText(name), room), isHidden ? masked : mask(member, room, depth + 1)]);
+  }
+  return Object.fromEntries(members);
+}
+
+/** Quotes, comma and colon, and a number or a literal. */
+const perMember = 12;
+
+function take(text: string, room: Room): string {
+  const fitting = text.length > room.left ? `${text.slice(0, Math.max(0, room.left)).toWellFormed()}…` : text;
+  room.left -= text.length;
+  return fitting;
 }

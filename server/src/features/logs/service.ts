@@ -7,6 +7,7 @@ import type { Log } from '../../kernel/log.ts';
 import { currentOrigin } from '../../kernel/origin.ts';
 import type { Database, Queries } from '../../store/index.ts';
 import { mask, plainText } from './masking.ts';
+import { createRefusals } from './refusals.ts';
 import * as store from './store.ts';
 import { withUserAgents } from './user-agents.ts';
 
@@ -73,6 +74,18 @@ const day = 86_400_000;
 /** Milliseconds that an entry waits in memory. */
 const writeInterval = 200;
 const sweepInterval = 3_600_000;
+const summaryInterval = 10_000;
+/** Bytes of entries that wait in memory while the database cannot take them. */
+const maximumWaiting = 16 * 1_048_576;
+/** Characters of what a request brought, and of the rest of an entry. */
+const paramsRoom = 2048;
+const moreRoom = 32_768;
+
+/** Two bytes a character, and what a row takes beside its payload. */
+const bytesOf = ({ payload }: store.NewLog): number => 2 * payload.length + 512;
+
+/** What a client was refused that has shown no secret: strangers can cause as many of these as they like. */
+const isUnproved = ({ result, secretName }: LogEntry): boolean => result === 'Error' && secretName === undefined;
 const cap = 10_000;
 
 export function createLogs(needs: LogsNeeds): Logs {
@@ -82,6 +95,7 @@ export function createLogs(needs: LogsNeeds): Logs {
     interval: writeInterval,
     size: 500,
     maximum: 20_000,
+    bytes: { of: bytesOf, maximum: maximumWaiting, size: 1_048_576 },
     write: (rows) => writeRows(needs, rows),
     failed: (error) => log.warn({ err: error }, 'Writing the audit log failed; trying again'),
     dropped: (count) =>
@@ -89,10 +103,17 @@ export function createLogs(needs: LogsNeeds): Logs {
   });
   const sweep = startSweep(needs, oldest);
   const nextInstant = createInstants(clock);
+  const refusals = createRefusals<store.NewLog>(clock, (last, suppressed) => {
+    const payload = JSON.stringify({ ...JSON.parse(last.payload), suppressed });
+    batch.add({ ...last, id: standardId(), payload });
+  });
+  const summary = setInterval(() => refusals.sweep(), summaryInterval).unref();
 
   return {
     write(tenantId, entry) {
-      batch.add({ ...toRow(tenantId, entry), createdAt: nextInstant() });
+      const row: store.NewLog = { ...toRow(tenantId, entry), createdAt: nextInstant() };
+      const client = isUnproved(entry) ? currentOrigin()?.networks.client : undefined;
+      if (client === undefined || refusals.admit(`${tenantId} ${client} ${row.key}`, row)) batch.add(row);
     },
     async list(q, filter, slice) {
       const { from, to } = filter;
@@ -126,6 +147,8 @@ export function createLogs(needs: LogsNeeds): Logs {
       );
     },
     async close() {
+      clearInterval(summary);
+      refusals.sweep(true);
       await sweep.close();
       await batch.close();
     },
@@ -170,7 +193,7 @@ function toRow(tenantId: string, entry: LogEntry): Omit<store.NewLog, 'createdAt
     userId: userId ?? null,
     applicationId: applicationId ?? null,
     hookId: typeof hookId === 'string' ? hookId : null,
-    payload: {
+    payload: JSON.stringify({
       key,
       result,
       ...(error === undefined ? {} : { error: describe(error) }),
@@ -185,9 +208,9 @@ function toRow(tenantId: string, entry: LogEntry): Omit<store.NewLog, 'createdAt
       ...(applicationId === undefined ? {} : { applicationId }),
       ...(secretName === undefined ? {} : { applicationSecret: { name: secretName } }),
       ...(sessionId === undefined ? {} : { sessionId }),
-      ...(params === undefined ? {} : { params: mask(params) }),
-      ...(more === undefined ? {} : (mask(more) as object)),
-    },
+      ...(params === undefined ? {} : { params: mask(params, { left: paramsRoom }) }),
+      ...(more === undefined ? {} : (mask(more, { left: moreRoom }) as object)),
+    }),
   };
 }
 
@@ -196,7 +219,7 @@ function describe(error: unknown): unknown {
   if (error instanceof AldabaError) return { code: error.code, message: error.message };
   if (error instanceof Error) return { message: plainText(error.message) };
   if (isCoded(error)) return { code: error.code, message: plainText(error.message) };
-  return mask(error);
+  return mask(error, { left: paramsRoom });
 }
 
 /** The code of an error is no secret, unlike others of that name. */

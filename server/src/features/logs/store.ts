@@ -12,7 +12,8 @@ export interface NewLog {
   tenantId: string;
   id: string;
   key: string;
-  payload: Record<string, unknown>;
+  /** JSON: what waits to be written has a size that is known. */
+  payload: string;
   userId: string | null;
   applicationId: string | null;
   hookId: string | null;
@@ -33,7 +34,7 @@ export const insertLogs = (system: Queries, rows: readonly NewLog[]): Promise<un
       rows.map((row) => row.tenantId),
       rows.map((row) => row.id),
       rows.map((row) => row.key),
-      rows.map((row) => JSON.stringify(row.payload)),
+      rows.map((row) => row.payload),
       rows.map((row) => row.userId),
       rows.map((row) => row.applicationId),
       rows.map((row) => row.hookId),

@@ -1,6 +1,6 @@
 import * as contract from '@aldaba/contract';
 import { negotiateLanguage, phrases } from '@aldaba/pages';
-import { createOpenapi, type Implement, type OpenapiScope } from '../../http/index.ts';
+import { createDocument, createOpenapi, type Document, type Implement, type OpenapiScope } from '../../http/index.ts';
 import type { Tenant } from '../../tenancy/index.ts';
 import type { CustomPhrases } from '../custom-phrases/index.ts';
 import type { WellKnown, WellKnownNeeds } from './service.ts';
@@ -28,14 +28,41 @@ export function wellKnownRoutes(
     reply.header('content-language', own && query.lng ? query.lng : language).header('vary', 'accept-language');
     return { ...phrases(language), ...words };
   });
-  const documents = new Map<OpenapiScope, object>();
-  const describe = (scope: OpenapiScope, tenant: Tenant) => {
-    const document = documents.get(scope) ?? createOpenapi(scope);
-    documents.set(scope, document);
-    return { ...document, servers: [{ url: tenant.baseUrl }] };
+  const documents = createDocuments();
+  implement(contract.getSwagger, ({ tenant, request, reply }) => documents.of('all', tenant).answer(request, reply));
+  implement(contract.getManagementOpenapi, ({ tenant, request, reply }) =>
+    documents.of('management', tenant).answer(request, reply),
+  );
+  implement(contract.getUserOpenapi, ({ tenant, request, reply }) =>
+    documents.of('user', tenant).answer(request, reply),
+  );
+  implement(contract.getExperienceOpenapi, ({ tenant, request, reply }) =>
+    documents.of('experience', tenant).answer(request, reply),
+  );
+}
+
+/** Documents that are kept: they name their tenant, and are 0.9 MB each, compressed forms included. */
+const maximumKept = 32;
+
+/** The OpenAPI documents: the text of each scope is made once, its bytes once a tenant. */
+function createDocuments() {
+  const texts = new Map<OpenapiScope, string>();
+  const kept = new Map<string, Document>();
+  const textOf = (scope: OpenapiScope) => {
+    const text = texts.get(scope) ?? JSON.stringify(createOpenapi(scope)).slice(1);
+    texts.set(scope, text);
+    return text;
   };
-  implement(contract.getSwagger, async ({ tenant }) => describe('all', tenant));
-  implement(contract.getManagementOpenapi, async ({ tenant }) => describe('management', tenant));
-  implement(contract.getUserOpenapi, async ({ tenant }) => describe('user', tenant));
-  implement(contract.getExperienceOpenapi, async ({ tenant }) => describe('experience', tenant));
+  return {
+    of(scope: OpenapiScope, tenant: Tenant): Document {
+      const key = `${scope} ${tenant.baseUrl}`;
+      const document =
+        kept.get(key) ?? createDocument(`{"servers":${JSON.stringify([{ url: tenant.baseUrl }])},${textOf(scope)}`);
+      // The one that was asked for last is dropped last.
+      kept.delete(key);
+      kept.set(key, document);
+      if (kept.size > maximumKept) kept.delete(kept.keys().next().value as string);
+      return document;
+    },
+  };
 }

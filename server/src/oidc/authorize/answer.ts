@@ -1,6 +1,6 @@
 import type { ErrorView } from '@aldaba/contract';
 import { errorSentence } from '@aldaba/pages';
-import type { Reply, Request } from '../../http/index.ts';
+import { type Reply, type Request, retryAfter } from '../../http/index.ts';
 import type { AldabaError } from '../../kernel/errors.ts';
 import type { Core } from '../core.ts';
 import { ProtocolError, sendProtocolError, toProtocolError } from '../errors.ts';
@@ -87,6 +87,8 @@ export async function showError(
       ? ({ kind: 'unknown-session' } as const)
       : await errorView(core, failure, request);
   reply.header('cache-control', 'no-store');
+  const wait = failure instanceof ProtocolError ? undefined : retryAfter(failure);
+  if (wait !== undefined) reply.header('retry-after', String(wait));
   await core.pages.send(request, reply, view, { status: failure.status });
 }
 

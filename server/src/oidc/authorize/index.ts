@@ -12,7 +12,7 @@ import type { Core } from '../core.ts';
 import { ProtocolError } from '../errors.ts';
 import { forgetInteraction, holdsInteraction, openInteraction, rememberInteraction } from '../interactions.ts';
 import { limitsOf } from '../limits.ts';
-import type { Parameters } from '../parameters.ts';
+import { type Parameters, refuseLongValues } from '../parameters.ts';
 import { requestedResources } from '../resources.ts';
 import { findBrowserSession } from '../sessions.ts';
 import { deleteInteraction, findInteraction } from '../store/interactions.ts';
@@ -38,6 +38,7 @@ async function check(
 ): Promise<AuthorizationRequest> {
   const { parameters, client, redirectUri } = known;
   refuseRequestObjects(parameters);
+  refuseLongValues(parameters);
   const asked = readPromptAndScope(parameters, client);
   const limits = await limitsOf(core, http.tenant, client);
   return {
@@ -132,7 +133,10 @@ async function leave(flow: Omit<Flow, 'tx'>, reply: Reply, outcome: Outcome): Pr
     reply.redirect(outcome.prompt === 'consent' ? consent : signInAddress(basePath, request), 303);
     return;
   }
-  if (flow.open) forgetInteraction(http, reply, flow.open.uid);
+  if (flow.open) {
+    forgetInteraction(http, reply, flow.open.uid);
+    core.openSignIns.end(http.tenant.id, http.source.networks.client);
+  }
   const { clientId, redirectUri, responseMode, state } = request;
   await answerApplication(core, http, reply, {
     clientId,

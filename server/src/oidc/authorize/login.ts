@@ -51,6 +51,7 @@ export async function ask(flow: Flow, prompt: InteractionPrompt): Promise<Outcom
   // The token of a link stays in the address of the page: a copy of the database signs nobody in.
   const { oneTimeToken: _token, ...kept } = request;
   const uid = opaqueToken();
+  if (!flow.session) flow.core.openSignIns.begin(tx.tenantId, flow.http.source.networks.client);
   await insertInteraction(tx, {
     uidHash: hashToken(uid),
     applicationId: request.clientId,

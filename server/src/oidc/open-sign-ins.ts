@@ -1,0 +1,44 @@
+import type { Clock } from '../kernel/clock.ts';
+import { AldabaError } from '../kernel/errors.ts';
+
+/** Sign-ins that one client address may leave open at a time, and in which time they expire (milliseconds). */
+const maximumOpen = 20_000;
+const window = 3_600_000;
+/** Addresses that are counted at a time; the one counted longest is forgotten first. */
+const maximumClients = 20_000;
+
+/**
+ * Counts the sign-ins that anonymous callers begin and do not finish, on this node: each is a row that is kept for an hour.
+ * Those that are finished do not count, so a busy network or a load test is not refused.
+ */
+export interface OpenSignIns {
+  /** @throws AldabaError `request.too_many_sign_ins` */
+  begin(tenantId: string, client: string): void;
+  end(tenantId: string, client: string): void;
+}
+
+export function createOpenSignIns(clock: Clock, maximum = maximumOpen): OpenSignIns {
+  const counts = new Map<string, { open: number; since: number }>();
+  return {
+    begin(tenantId, client) {
+      const key = `${tenantId} ${client}`;
+      const now = clock.now();
+      let count = counts.get(key);
+      if (!count || now - count.since >= window) {
+        count = { open: 0, since: now };
+        counts.delete(key);
+        if (counts.size >= maximumClients) counts.delete(counts.keys().next().value as string);
+        counts.set(key, count);
+      }
+      if (count.open >= maximum) {
+        const seconds = Math.ceil((count.since + window - now) / 1000);
+        throw new AldabaError('request.too_many_sign_ins', { seconds });
+      }
+      count.open += 1;
+    },
+    end(tenantId, client) {
+      const count = counts.get(`${tenantId} ${client}`);
+      if (count && count.open > 0) count.open -= 1;
+    },
+  };
+}
