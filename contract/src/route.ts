@@ -34,6 +34,8 @@ export interface RouteContract {
   readonly responses: Readonly<Record<number, z.ZodType | null>>;
   /** The codes this route may answer with, beyond what its access and guards imply. */
   readonly errors?: readonly ErrorCode[];
+  /** It answers for the process as a whole, whatever tenant the address names, and needs no database to be found. */
+  readonly isOfProcess?: true;
   /** Statuses that differ from the catalog for wire compatibility. */
   readonly statuses?: Readonly<Partial<Record<ErrorCode, number>>>;
 }

@@ -72,6 +72,7 @@ export const getStatus = route({
   tag: 'Status',
   access: 'anonymous',
   summary: 'Tell that the server is up',
+  isOfProcess: true,
   responses: { 204: null },
 });
 export const getSwagger = route({

@@ -31,7 +31,7 @@ import {
   s3Host,
 } from './features/file-storage/index.ts';
 import { createHooks } from './features/hooks/index.ts';
-import { createPageSender } from './features/hosted-pages/index.ts';
+import { createPageSender, renderOutage } from './features/hosted-pages/index.ts';
 import { createJobs } from './features/jobs/index.ts';
 import { createLogs } from './features/logs/index.ts';
 import { createMfaVerifications, createSecondFactors, type SecondFactors } from './features/mfa-verifications/index.ts';
@@ -143,6 +143,7 @@ export async function createApp(config: Config, world: World): Promise<App> {
       requestTimeout: config.REQUEST_TIMEOUT * 1000,
       maximum: config.MAX_CONNECTIONS,
     },
+    outagePage: renderOutage,
   });
   mountRoutes(http, {
     ...features,
@@ -333,6 +334,7 @@ async function openMigrated(config: Config, world: World): Promise<Database> {
     url: world.databaseUrl,
     poolSize: config.DATABASE_POOL_SIZE,
     log: world.log,
+    statementLimit: config.DATABASE_STATEMENT_TIMEOUT * 1000,
     ...(migrated.role ? { role: migrated.role } : {}),
   });
 }

@@ -68,6 +68,22 @@ export const configSchema = z.object({
     .max(200)
     .default(20)
     .describe('Connections that this process opens at most.'),
+  DATABASE_STATEMENT_TIMEOUT: z.coerce
+    .number()
+    .int()
+    .min(0)
+    .max(3600)
+    .default(15)
+    .describe(
+      'Seconds that a statement of a request may take; after that the request is answered with 503. Migrations and background work are exempt. 0: no limit.',
+    ),
+  DATABASE_WAIT: z.coerce
+    .number()
+    .int()
+    .min(0)
+    .max(3600)
+    .default(30)
+    .describe('Seconds that a start waits for a database that does not answer yet.'),
   ALDABA_DATA: text
     .default('data')
     .describe('Folder for the database, the generated secret and uploads. Relative to the place where Aldaba lies.'),

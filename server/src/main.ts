@@ -1,6 +1,7 @@
 /** `npm start`: the server as a process. Only this file and `cli.ts` touch `process`. */
 import { type App, createApp } from './app.ts';
 import { type Config, readConfig } from './config.ts';
+import { surviveFailures } from './failsafe.ts';
 import { findRoot } from './root.ts';
 import { type OpenWorld, openWorld } from './world.ts';
 
@@ -46,26 +47,32 @@ function announce(config: Config, adminLink: string | undefined): void {
   print();
 }
 
-/** Ends in order at the first signal; a second one, or a hanging request, ends at once. */
+/** Ends in order at the first signal; a second one, or a hanging request, ends at once. A defect ends in order too, with exit code 1. */
 function stopOnSignal(app: App, world: OpenWorld): void {
   let stopping = false;
-  const stop = async (signal: NodeJS.Signals) => {
+  const stop = async (reason: string, exitCode: number) => {
     if (stopping) process.exit(1);
     stopping = true;
-    print(`\n  ${signal === 'SIGINT' ? 'Ctrl-C' : signal}: finishing requests, then stopping the database …`);
+    print(`\n  ${reason}: finishing requests, then stopping the database …`);
     const limit = setTimeout(() => app.http.server.closeAllConnections(), drainTime);
     try {
       await app.close();
       clearTimeout(limit);
       await world.stop();
-      process.exit(0);
+      process.exit(exitCode);
     } catch (error) {
       print(`  Stopping failed: ${error instanceof Error ? error.message : error}`);
       process.exit(1);
     }
   };
-  process.on('SIGINT', stop);
-  process.on('SIGTERM', stop);
+  process.on('SIGINT', () => stop('Ctrl-C', 0));
+  process.on('SIGTERM', () => stop('SIGTERM', 0));
+  let failed = false;
+  surviveFailures(process, world.log, () => {
+    // What fails while it stops does not end it sooner.
+    if (!failed) void stop('A defect', 1);
+    failed = true;
+  });
 }
 
 async function main(): Promise<void> {

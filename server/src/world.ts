@@ -7,6 +7,7 @@ import type { Config } from './config.ts';
 import { systemClock } from './kernel/clock.ts';
 import { createLog } from './kernel/log.ts';
 import { startEmbedded } from './store/embedded.ts';
+import { waitForDatabase } from './store/index.ts';
 
 export interface OpenWorld extends World {
   /** Stops the bundled PostgreSQL if this process started it. Close the app first. */
@@ -27,6 +28,9 @@ export async function openWorld(
   const dataFolder = isAbsolute(config.ALDABA_DATA) ? config.ALDABA_DATA : resolve(root, config.ALDABA_DATA);
   await mkdir(dataFolder, { recursive: true, mode: 0o700 });
   const secret = config.ALDABA_SECRET ?? (await readOrMakeSecret(join(dataFolder, 'secret')));
+  // A person who types a command sees at once that there is no database; a server is started by programs.
+  if (config.DATABASE_URL && options.purpose === 'server')
+    await waitForDatabase(config.DATABASE_URL, { limit: config.DATABASE_WAIT * 1000, progress });
   const database = config.DATABASE_URL
     ? { url: config.DATABASE_URL, stop: async () => undefined }
     : await startEmbedded({ dataFolder, progress, purpose: options.purpose });

@@ -9,6 +9,7 @@ export const codesOfPeople = [
   'request.internal',
   'request.not_found',
   'request.overloaded',
+  'request.unavailable',
   'request.method_not_allowed',
   'request.message_rate_limited',
   'request.too_many_sign_ins',
@@ -106,6 +107,7 @@ const spanish: Sentences = {
   'request.internal': 'Algo ha fallado por nuestra parte. Inténtalo de nuevo y avisa si vuelve a ocurrir.',
   'request.not_found': 'Aquí no hay nada. Comprueba la dirección.',
   'request.overloaded': 'El servidor está ocupado. Inténtalo de nuevo en unos segundos.',
+  'request.unavailable': 'El servicio no está disponible en este momento. Inténtalo de nuevo en unos segundos.',
   'request.method_not_allowed': 'Esta dirección no se puede usar así. Vuelve atrás y abre la página de nuevo.',
   'request.message_rate_limited': 'Se enviaron demasiados mensajes. Espera unos minutos e inténtalo de nuevo.',
   'request.too_many_sign_ins':
@@ -210,6 +212,7 @@ const simplifiedChinese: Sentences = {
   'request.internal': '我们这边出了问题。请重试；如果再次发生，请告知管理人员。',
   'request.not_found': '这里什么都没有，请检查地址。',
   'request.overloaded': '服务器繁忙，请几秒后重试。',
+  'request.unavailable': '服务暂时不可用，请几秒后重试。',
   'request.method_not_allowed': '此地址不能这样使用。请返回并重新打开页面。',
   'request.message_rate_limited': '发送的消息太多，请过几分钟再试。',
   'request.too_many_sign_ins': '您所在的网络发起了过多的登录请求。请等几分钟后再试。',

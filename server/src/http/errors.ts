@@ -51,9 +51,8 @@ export function sendError(
   reply.code(options.statuses?.[failure.code] ?? failure.status).send(body);
 }
 
-/** Seconds after which a caller who was asked to wait may try again (RFC 9110 section 10.2.3); undefined for other errors. */
-export function retryAfter({ code, status, data }: AldabaError): number | undefined {
-  if (code === 'request.overloaded') return 2;
+/** Seconds after which a caller who was asked to wait may try again (RFC 9110 section 10.2.3); undefined for other errors. Every 503 has its own, see `server.ts`. */
+export function retryAfter({ status, data }: AldabaError): number | undefined {
   const seconds = (data as { seconds?: unknown } | undefined)?.seconds;
   return status === 429 && typeof seconds === 'number' ? Math.max(1, Math.ceil(seconds)) : undefined;
 }

@@ -81,7 +81,11 @@ export function createImplement(http: Http, options: ImplementOptions): Implemen
       method: contract.method,
       url: contract.path,
       ...(contract.access === 'management' ? { bodyLimit: managementBodyLimit } : {}),
-      config: { access: 'guarded', ...(contract.upload === undefined ? {} : { upload: contract.upload }) },
+      config: {
+        access: 'guarded',
+        ...(contract.isOfProcess ? { tenant: 'none' } : {}),
+        ...(contract.upload === undefined ? {} : { upload: contract.upload }),
+      },
       handler: async (request, reply) => {
         const origin = currentOrigin();
         if (origin) origin.status = firstStatus;

@@ -19,6 +19,7 @@ export {
   Paged,
 } from './implement.ts';
 export { createOpenapi, type OpenapiScope } from './openapi.ts';
+export { type OutagePage, sendOutage } from './outage.ts';
 export { assertSameOrigin } from './same-origin.ts';
 export { containsSearch, parseSearch } from './search.ts';
 export { createHttp } from './server.ts';

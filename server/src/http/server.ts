@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import Fastify from 'fastify';
 import type { Log } from '../kernel/log.ts';
 import { type Origin, withOrigin } from '../kernel/origin.ts';
-import type { Tenancy, Tenant } from '../tenancy/index.ts';
+import { defaultTenantId, type Tenancy, type Tenant } from '../tenancy/index.ts';
 import { installBodyParsers } from './body.ts';
 import {
   type ConnectionLimits,
@@ -15,6 +15,7 @@ import {
 import { allowConsole } from './cross-origin.ts';
 import { sendError } from './errors.ts';
 import { RequestOrigin } from './origin.ts';
+import { isOutage, isVisit, type OutagePage, sendOutage } from './outage.ts';
 import type { PlaceHeaders } from './place.ts';
 import { createProxies } from './proxies.ts';
 import { createRequestIds, requestIdHeader } from './request-id.ts';
@@ -37,6 +38,8 @@ export function createHttp(options: {
   /** URLs of the server's own: pages of their origins may call `/api`. */
   endpoints?: readonly string[];
   connectionLimits?: ConnectionLimits;
+  /** The page for people while the database is away. */
+  outagePage?: OutagePage;
 }): Http {
   const { tenancy, log, placeHeaders = {}, connectionLimits = defaultConnectionLimits } = options;
   const proxies = createProxies(options.trustedProxies);
@@ -75,7 +78,14 @@ export function createHttp(options: {
   http.decorateRequest('tenant', null as unknown as Tenant);
   http.decorateRequest('source', null as unknown as Origin);
   http.addHook('onRequest', async (request) => {
-    request.tenant = await tenancy.get((request.raw as { aldabaTenant?: string }).aldabaTenant);
+    const need = request.routeOptions.config.tenant;
+    const tenantId = tenantIdOf(request);
+    if (need === 'none' && tenantId !== undefined) return;
+    try {
+      request.tenant = await tenancy.get(tenantId);
+    } catch (error) {
+      if (need !== 'optional' || !isOutage(error)) throw error;
+    }
   });
   // After the body was read: what comes later runs inside of it.
   http.addHook('preHandler', (request, _reply, done) => {
@@ -91,14 +101,23 @@ export function createHttp(options: {
     if (stopping) reply.header('connection', 'close');
     reply.header(requestIdHeader, request.id);
     reply.header('x-content-type-options', 'nosniff');
+    // Whoever is too early or too many is told when to come back, whichever route found that out.
+    if (reply.statusCode === 503 && !reply.hasHeader('retry-after')) reply.header('retry-after', '2');
     if (!reply.hasHeader('referrer-policy')) reply.header('referrer-policy', 'no-referrer');
   });
-  http.setErrorHandler((error, request, reply) => sendError(error, request, reply, { log }));
+  // Errors of every surface arrive here when its own handler fails too, as those that show pages do without a database.
+  http.setErrorHandler((error, request, reply) => {
+    const { outagePage: page } = options;
+    if (!page || !isOutage(error) || !isVisit(request)) return sendError(error, request, reply, { log });
+    sendOutage(error, request, reply, { page, basePath: tenancy.basePathOf(tenantIdOf(request) ?? defaultTenantId) });
+  });
   http.setNotFoundHandler((request, reply) => {
     sendError(Object.assign(new Error('not found'), { statusCode: 404 }), request, reply, { log });
   });
   return http;
 }
+
+const tenantIdOf = (request: Request): string | undefined => (request.raw as { aldabaTenant?: string }).aldabaTenant;
 
 /** The first segment of an address that is, or may turn out to be, `api`. */
 const apiPath = /^\/?(?:api(?:\/|\*|:|\(|$)|[^/]*[*:])/i;

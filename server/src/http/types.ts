@@ -17,5 +17,7 @@ declare module 'fastify' {
   interface FastifyContextConfig {
     /** Who lets a request in: `guarded` is set by `Implement` for the guard of its contract, `anonymous` opens a plain route to everybody. */
     access?: 'guarded' | 'anonymous';
+    /** `none`: the route answers for the process, whatever tenant is named. `optional`: it may run without while the database is away. */
+    tenant?: 'none' | 'optional';
   }
 }

@@ -40,6 +40,7 @@ const nameOfCode: Partial<Record<ErrorCode, ProtocolErrorName>> = {
   'guard.payload_too_large': 'invalid_request',
   'guard.unsupported_media_type': 'invalid_request',
   'request.overloaded': 'temporarily_unavailable',
+  'request.unavailable': 'temporarily_unavailable',
   'request.internal': 'server_error',
 };
 
@@ -65,7 +66,6 @@ export function sendProtocolError(error: unknown, request: Request, reply: Reply
     reply.code(failure.status).send(failure.toBody());
     return;
   }
-  if (failure.error === 'temporarily_unavailable') reply.header('retry-after', '2');
   const bare = { error: failure.error, error_description: failure.description };
   reply
     .code(failure.status)

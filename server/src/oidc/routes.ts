@@ -101,7 +101,8 @@ export function mountOidc(http: Http, core: Core): void {
 /** An error with the challenge that belongs to it: how to authenticate as a client, or with a token. */
 function sendApiError(core: Core, error: unknown, request: Request, reply: Reply): void {
   const failure = toProtocolError(error, request, core.log);
-  if (failure instanceof ProtocolError) {
+  // Without a database not even the tenant is known, and no other credentials would help.
+  if (failure instanceof ProtocolError && failure.status < 500) {
     const { issuer } = request.tenant;
     if (request.url.startsWith('/oidc/me')) reply.header('www-authenticate', challengeOf(issuer, failure));
     else if (failure.error === 'invalid_client') reply.header('www-authenticate', `Basic realm="${issuer}"`);

@@ -51,20 +51,22 @@ export function createRunner(needs: Needs): Runner {
     const { tenant } = interaction;
     const now = needs.clock.now();
     const policy = resolvePolicy(settings);
-    const progress = createProgress(readState(interaction.state, now), { policy, now });
-    let account = complete?.account;
-    const prompt = () => progress.prompt ?? promptFor(progress.state, policy, account);
-    const completion = (): SignInEvent[] =>
-      complete && prompt().kind === 'done' ? [{ type: 'submitted', ...(account ? { account } : {}) }] : [];
-
-    let rest = progress.take(events);
-    if (rest.length === 0) rest = progress.take(completion());
+    const start = () => {
+      const progress = createProgress(readState(interaction.state, now), { policy, now });
+      const prompt = (account: Account | undefined) => progress.prompt ?? promptFor(progress.state, policy, account);
+      const completion = (account: Account | undefined): SignInEvent[] =>
+        complete && prompt(account).kind === 'done' ? [{ type: 'submitted', ...(account ? { account } : {}) }] : [];
+      let rest = progress.take(events);
+      if (rest.length === 0) rest = progress.take(completion(complete?.account));
+      return { progress, prompt, completion, rest };
+    };
+    const { progress, prompt } = start();
     // A code for a sign-in may have proved what would not do for an account: told before more is asked for.
     const { email: value } = progress.state.profile;
     if (value !== undefined) await assertNotBlocked(settings, { type: 'email', value });
     if (progress.effects.length === 0) {
       await needs.port.save(tenant.db, interaction, progress.state);
-      return { state: progress.state, prompt: prompt() };
+      return { state: progress.state, prompt: prompt(complete?.account) };
     }
     // Found before the transaction: a second connection must not be waited for inside of it.
     const client = await needs.applications.findClient(tenant, interaction.applicationId);
@@ -73,17 +75,21 @@ export function createRunner(needs: Needs): Runner {
     if (origin) origin.about = context;
     return tenant.db.transaction(async (tx) => {
       const executor = createExecutor(needs, interaction, { tx, context, settings });
-      for (;;) {
-        const created = await executor.execute(progress.effects.splice(0), progress.state);
+      // From the start again: the transaction may be repeated, and a run is used up by its effects.
+      const run = start();
+      const { effects } = run.progress;
+      let account = complete?.account;
+      for (let rest = run.rest; ; ) {
+        const created = await executor.execute(effects.splice(0), run.progress.state);
         if (!created) break;
         account = accountOf(created);
-        rest = progress.take([{ type: 'created', account }, ...rest]);
-        if (rest.length === 0) progress.take(completion());
+        rest = run.progress.take([{ type: 'created', account }, ...rest]);
+        if (rest.length === 0) run.progress.take(run.completion(account));
       }
-      if (executor.redirectTo === undefined) await needs.port.save(tx, interaction, progress.state);
+      if (executor.redirectTo === undefined) await needs.port.save(tx, interaction, run.progress.state);
       return {
-        state: progress.state,
-        prompt: prompt(),
+        state: run.progress.state,
+        prompt: run.prompt(account),
         ...(executor.redirectTo === undefined ? {} : { redirectTo: executor.redirectTo }),
       };
     });

@@ -3,7 +3,8 @@ import type { Database, Queries } from './database.ts';
 
 /**
  * Values that every request needs (clients, keys, settings), per process and bounded. A change calls `changed` in its
- * transaction: the commit notifies all nodes. `maximumAge` is the fallback when a notification is lost.
+ * transaction: the commit notifies all nodes. A node whose notifications do not arrive keeps values for two seconds at most, and
+ * forgets all of them when they arrive again. `maximumAge` bounds what nobody would notice otherwise.
  */
 export interface Cache<Value> {
   /**
@@ -16,6 +17,9 @@ export interface Cache<Value> {
 }
 
 const channel = 'aldaba_cache';
+
+/** Milliseconds that a value may be old while notifications do not arrive: what another node changed counts by then. */
+const deafAge = 2000;
 
 export interface CacheOptions<Value> {
   name: string;
@@ -33,12 +37,19 @@ export interface CacheRegistry {
 /** Starts listening for changes. `now` is milliseconds. */
 export async function createCaches(database: Database, now: () => number): Promise<CacheRegistry> {
   const forget = new Map<string, (tenantId: string, key: string) => void>();
+  const clear: (() => void)[] = [];
   const self = standardId();
-  await database.listen(channel, (payload) => {
-    const [name = '', node, tenantId = '', ...key] = payload.split(' ');
-    // What this process changed it forgot at the commit, and may have read again since.
-    if (node !== self) forget.get(name)?.(tenantId, key.join(' '));
-  });
+  await database.listen(
+    channel,
+    (payload) => {
+      const [name = '', node, tenantId = '', ...key] = payload.split(' ');
+      // What this process changed it forgot at the commit, and may have read again since.
+      if (node !== self) forget.get(name)?.(tenantId, key.join(' '));
+    },
+    () => {
+      for (const each of clear) each();
+    },
+  );
   return {
     create<Value>({ name, maximum, maximumAge, load }: CacheOptions<Value>): Cache<Value> {
       const entries = new Map<string, { value: Promise<Value | undefined>; at: number }>();
@@ -46,11 +57,13 @@ export async function createCaches(database: Database, now: () => number): Promi
         if (key !== '*') entries.delete(`${tenantId} ${key}`);
         else for (const id of entries.keys()) if (id.startsWith(`${tenantId} `)) entries.delete(id);
       });
+      clear.push(() => entries.clear());
       return {
         get(tenantId, key, via) {
           const id = `${tenantId} ${key}`;
           const known = entries.get(id);
-          if (known && now() - known.at < maximumAge) return known.value;
+          const limit = database.hears() ? maximumAge : Math.min(maximumAge, deafAge);
+          if (known && now() - known.at < limit) return known.value;
           const entry = { value: load(tenantId, key, via), at: now() };
           entries.delete(id);
           entries.set(id, entry);

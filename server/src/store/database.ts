@@ -9,8 +9,9 @@
  * once per connection, so connect directly or through a pooler in session mode.
  */
 import { DummyDriver, Kysely, PostgresAdapter, PostgresIntrospector, PostgresQueryCompiler } from 'kysely';
-import { Pool, type PoolClient, types } from 'pg';
-import { translateDatabaseError } from './errors.ts';
+import { types } from 'pg';
+import { createListener, type Listener } from './listener.ts';
+import { type Connection, openPool, repeatingConflicts } from './pool.ts';
 import type { Tables } from './schema.ts';
 
 // int8 (counts) as a number: no count here comes near 2^53.
@@ -46,7 +47,8 @@ export interface Queries {
   raw<Row>(text: string, values?: readonly unknown[]): Promise<Row[]>;
   /**
    * Runs `work` in one transaction on one connection: all of it is committed, or, if it throws, none.
-   * Inside a transaction it joins the one that is running.
+   * Inside a transaction it joins the one that is running. A deadlock or serialization failure runs `work` again from its
+   * start, so what it does outside of the database (memory, messages) belongs into `afterCommit` or is made inside of it.
    */
   transaction<T>(work: (tx: Queries) => Promise<T>): Promise<T>;
   /** Calls `work` once what was done so far is committed; at once outside a transaction, never after a rollback. */
@@ -58,15 +60,13 @@ export interface Database {
   tenant(tenantId: string): Queries;
   /** A handle that sees all tenants: for sweeping expired rows, tenant life cycle and migrations only. */
   readonly system: Queries;
-  /** Calls `listener` with the payload of every NOTIFY on `channel`, from this process or another node. Returns after LISTEN is active. */
-  listen(channel: string, listener: (payload: string) => void): Promise<void>;
+  /** Notifications of this process and the other nodes. */
+  listen: Listener['listen'];
+  /** Whether notifications arrive; see `Listener`. */
+  hears: Listener['hears'];
   /** Number of statements sent for tenants since the start, without background work: for the bench and tests that promise a ceiling. */
   readonly statements: { count: number };
   close(): Promise<void>;
-}
-
-interface TenantClient extends PoolClient {
-  aldabaTenant?: string;
 }
 
 /** Prepared-statement names by text. Bounded: beyond it statements run unnamed, which is slower but correct. */
@@ -90,76 +90,54 @@ export interface DatabaseOptions {
   poolSize: number;
   /** Role to take on every connection, when the login role would pass row-level security (see `migrations.ts`). */
   role?: string;
+  /** Milliseconds that a statement may take; 0 for any time. Background work gets `longLimit`. */
+  statementLimit?: number;
   log: { warn(fields: object, message: string): void };
 }
 
+/** Milliseconds for statements of handles that see all tenants: sweeps and other background work. */
+const longLimit = 600_000;
+const defaultLimit = 15_000;
+/** Milliseconds that a statement waits for a lock, and that a transaction may stand idle between two of its statements. */
+const lockLimit = 10_000;
+const idleLimit = 60_000;
+/** Milliseconds that the server gets to keep its own limit before the connection is given up. */
+const answerGrace = 5000;
+
 /** Opens the pool. Connections are made when first needed; the schema must have been migrated. */
 export function openDatabase(options: DatabaseOptions): Database {
-  const settings = ['-c search_path=aldaba', ...(options.role ? [`-c role=${options.role}`] : [])];
-  const pool = new Pool({
-    connectionString: options.url,
-    max: options.poolSize,
-    options: settings.join(' '),
-    idleTimeoutMillis: 60_000,
-    connectionTimeoutMillis: 10_000,
-  });
-  // Without a listener an idle connection that breaks (database restarted) would end the process.
-  pool.on('error', (error) => options.log.warn({ err: error }, 'An idle database connection was lost'));
+  const { url, poolSize, log, role, statementLimit = defaultLimit } = options;
+  const base = ['-c search_path=aldaba', ...(role ? [`-c role=${role}`] : [])];
+  const limits = [`-c lock_timeout=${lockLimit}`, `-c idle_in_transaction_session_timeout=${idleLimit}`];
+  const pool = openPool({ url, poolSize, log, settings: [...base, ...limits].join(' ') });
+  const listener = createListener({ url, log, settings: base.join(' ') });
   const statements = { count: 0 };
-  const listener = createListener(options, settings);
+  const limitOf = (tenantId: string) => (tenantId === everyTenant ? longLimit : statementLimit);
 
-  const send = async <Row>(client: TenantClient, text: string, values: readonly unknown[]) => {
-    if (client.aldabaTenant !== everyTenant) statements.count += 1;
+  const send = <Row>(client: Connection, text: string, values: readonly unknown[]) => {
+    const tenantId = client.aldabaTenant ?? everyTenant;
+    if (tenantId !== everyTenant) statements.count += 1;
     const name = nameOf(text);
-    try {
-      return await client.query<Row & object>({ text, values: [...values], ...(name ? { name } : {}) });
-    } catch (error) {
-      throw translateDatabaseError(error);
-    }
+    const limit = limitOf(tenantId);
+    return pool.send<Row>(
+      client,
+      { text, values: [...values], ...(name ? { name } : {}) },
+      limit > 0 ? limit + answerGrace : 0,
+    );
   };
 
-  const withClient = async <T>(tenantId: string, work: (client: PoolClient) => Promise<T>): Promise<T> => {
-    const client: TenantClient = await pool.connect();
-    let broken: Error | undefined;
-    try {
+  const withClient = <T>(tenantId: string, work: (client: Connection) => Promise<T>): Promise<T> =>
+    pool.lend(async (client) => {
       if (client.aldabaTenant !== tenantId) {
         delete client.aldabaTenant;
         // Not counted: whether a connection changes hands depends on chance, not on the work.
-        await client.query({ name: 'tenant', text: "select set_config('app.tenant', $1, false)", values: [tenantId] });
+        const text = "select set_config('app.tenant', $1, false), set_config('statement_timeout', $2, false)";
+        const values = [tenantId, String(limitOf(tenantId))];
+        await pool.send(client, { name: 'tenant', text, values }, longLimit);
         client.aldabaTenant = tenantId;
       }
       return await work(client);
-    } catch (error) {
-      if (isConnectionError(error)) broken = error;
-      throw error;
-    } finally {
-      client.release(broken);
-    }
-  };
-
-  const queriesOn = (
-    tenantId: string,
-    execute: <Row>(text: string, values: readonly unknown[]) => Promise<{ rows: Row[]; rowCount: number | null }>,
-    scope: Pick<Queries, 'transaction' | 'afterCommit'>,
-  ): Queries => ({
-    tenantId,
-    ...scope,
-    async all<Row>(query: Compilable<Row>) {
-      const { sql: text, parameters } = query.compile();
-      return (await execute<Row>(text, parameters)).rows;
-    },
-    async first<Row>(query: Compilable<Row>) {
-      const { sql: text, parameters } = query.compile();
-      return (await execute<Row>(text, parameters)).rows[0];
-    },
-    async run(query) {
-      const { sql: text, parameters } = query.compile();
-      return (await execute(text, parameters)).rowCount ?? 0;
-    },
-    async raw<Row>(text: string, values: readonly unknown[] = []) {
-      return (await execute<Row>(text, values)).rows;
-    },
-  });
+    });
 
   const begin = <T>(tenantId: string, work: (tx: Queries) => Promise<T>): Promise<T> =>
     withClient(tenantId, async (client) => {
@@ -179,7 +157,11 @@ export function openDatabase(options: DatabaseOptions): Database {
         for (const then of committed) then();
         return value;
       } catch (error) {
-        if (!isConnectionError(error)) await send(client, 'rollback', []);
+        if (!client.aldabaLost)
+          await send(client, 'rollback', []).catch((failure: Error) => {
+            // A connection inside of a transaction must not be lent to another request.
+            client.aldabaLost ??= failure;
+          });
         throw error;
       }
     });
@@ -188,11 +170,13 @@ export function openDatabase(options: DatabaseOptions): Database {
     queriesOn(
       tenantId,
       <Row>(text: string, values: readonly unknown[]) =>
-        withClient(tenantId, async (client) => {
-          const result = await send<Row>(client, text, values);
-          return { rows: result.rows as Row[], rowCount: result.rowCount };
-        }),
-      { transaction: (work) => begin(tenantId, work), afterCommit: (then) => then() },
+        repeatingConflicts(() =>
+          withClient(tenantId, async (client) => {
+            const result = await send<Row>(client, text, values);
+            return { rows: result.rows as Row[], rowCount: result.rowCount };
+          }),
+        ),
+      { transaction: (work) => repeatingConflicts(() => begin(tenantId, work)), afterCommit: (then) => then() },
     );
 
   return {
@@ -200,6 +184,7 @@ export function openDatabase(options: DatabaseOptions): Database {
     system: tenant(everyTenant),
     statements,
     listen: listener.listen,
+    hears: listener.hears,
     async close() {
       await listener.close();
       await pool.end();
@@ -207,57 +192,29 @@ export function openDatabase(options: DatabaseOptions): Database {
   };
 }
 
-/** One connection of its own that waits for notifications and comes back by itself when it is lost. */
-function createListener(options: DatabaseOptions, settings: string[]) {
-  const listeners = new Map<string, ((payload: string) => void)[]>();
-  const pool = new Pool({ connectionString: options.url, max: 1, options: settings.join(' ') });
-  pool.on('error', (error) => options.log.warn({ err: error }, 'The notification connection was lost'));
-  let client: PoolClient | undefined;
-  let closed = false;
-  let retry: NodeJS.Timeout | undefined;
-
-  const connect = async () => {
-    if (closed) return;
-    try {
-      const fresh = await pool.connect();
-      fresh.on('notification', ({ channel, payload }) => {
-        for (const listener of listeners.get(channel) ?? []) listener(payload ?? '');
-      });
-      let lost = false;
-      fresh.on('error', (error) => {
-        // A connection that breaks may say so twice, or once more after it was given up; it can be released once.
-        if (lost || closed) return;
-        lost = true;
-        fresh.release(error);
-        client = undefined;
-        retry = setTimeout(connect, 1000);
-      });
-      for (const channel of listeners.keys()) await fresh.query(`listen "${channel}"`);
-      client = fresh;
-    } catch (error) {
-      options.log.warn({ err: error }, 'Listening for cache changes failed; trying again');
-      retry = setTimeout(connect, 1000);
-    }
-  };
-
+/** A handle on whatever runs its statements: the pool, or one connection in a transaction. */
+function queriesOn(
+  tenantId: string,
+  execute: <Row>(text: string, values: readonly unknown[]) => Promise<{ rows: Row[]; rowCount: number | null }>,
+  scope: Pick<Queries, 'transaction' | 'afterCommit'>,
+): Queries {
   return {
-    async listen(channel: string, listener: (payload: string) => void) {
-      const known = listeners.get(channel);
-      if (known) known.push(listener);
-      else listeners.set(channel, [listener]);
-      if (!client) await connect();
-      else if (!known) await client.query(`listen "${channel}"`);
+    tenantId,
+    ...scope,
+    async all<Row>(query: Compilable<Row>) {
+      const { sql: text, parameters } = query.compile();
+      return (await execute<Row>(text, parameters)).rows;
     },
-    async close() {
-      closed = true;
-      clearTimeout(retry);
-      client?.release(true);
-      await pool.end();
+    async first<Row>(query: Compilable<Row>) {
+      const { sql: text, parameters } = query.compile();
+      return (await execute<Row>(text, parameters)).rows[0];
+    },
+    async run(query) {
+      const { sql: text, parameters } = query.compile();
+      return (await execute(text, parameters)).rowCount ?? 0;
+    },
+    async raw<Row>(text: string, values: readonly unknown[] = []) {
+      return (await execute<Row>(text, values)).rows;
     },
   };
 }
-
-const isConnectionError = (error: unknown): error is Error =>
-  error instanceof Error &&
-  (/Connection terminated|Client has encountered a connection error|ECONNRESET|EPIPE/.test(error.message) ||
-    ['57P01', '57P02', '57P03', '08006', '08003'].includes((error as { code?: string }).code ?? ''));

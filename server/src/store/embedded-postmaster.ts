@@ -17,6 +17,7 @@ const longestSocketFolder = 107 - '/.s.PGSQL.5432'.length;
 const longestLog = 10_000_000;
 const recoveryLimit = 300_000;
 const shutdownLimit = 60_000;
+const leftoverLimit = 10_000;
 
 /**
  * The server that runs on `cluster`, if one does: also one whose owner was killed. What a crash of the server itself left
@@ -50,6 +51,21 @@ export async function startPostmaster(
   cluster: string,
   progress: (message: string) => void,
 ): Promise<Postmaster> {
+  for (let waited = 0; ; waited += 100) {
+    const started = await tryPostmaster(programs, cluster, progress);
+    if ('pid' in started) return started;
+    // Processes of a server that was killed hold its memory until they are gone for good, which /proc shows too early.
+    if (!/shared memory block .* still in use/.test(started.output) || waited > leftoverLimit)
+      throw explainFailure('The database could not be started.', programs.home, started.output);
+    await delay(100);
+  }
+}
+
+async function tryPostmaster(
+  programs: Programs,
+  cluster: string,
+  progress: (message: string) => void,
+): Promise<Postmaster | { output: string }> {
   const socketFolder = await makeSocketFolder(programs);
   const logPath = join(programs.home, 'postgres.log');
   const log = await openLog(logPath);
@@ -83,8 +99,7 @@ export async function startPostmaster(
     });
     const state = await Promise.race([ended, untilReady(cluster, child.pid, progress)]);
     if (state === 'ready' && child.pid) return { pid: child.pid, socketFolder };
-    const output = (await readFile(logPath)).subarray(before).toString();
-    throw explainFailure('The database could not be started.', programs.home, output);
+    return { output: (await readFile(logPath)).subarray(before).toString() };
   } finally {
     await log.close();
   }

@@ -1,4 +1,5 @@
 import { AldabaError } from '../kernel/errors.ts';
+import { isUnavailable } from './failures.ts';
 
 interface PostgresError extends Error {
   code?: string;
@@ -20,7 +21,8 @@ const fields: Readonly<Record<string, string>> = {
 
 /**
  * Turns constraint violations into codes of the contract, with the constraint's name as cause for features that
- * answer more precisely (`constraintOf`). Everything else goes through unchanged.
+ * answer more precisely (`constraintOf`), and a database that cannot serve now into `request.unavailable`. Everything else
+ * goes through unchanged.
  */
 export function translateDatabaseError(error: unknown): unknown {
   if (!(error instanceof Error)) return error;
@@ -48,7 +50,7 @@ export function translateDatabaseError(error: unknown): unknown {
         { cause: error },
       );
     default:
-      return error;
+      return isUnavailable(error) ? new AldabaError('request.unavailable', undefined, { cause: error }) : error;
   }
 }
 

@@ -6,6 +6,7 @@ export { type Cache, type CacheRegistry, createCaches } from './cache.ts';
 export { type Database, openDatabase, type Queries, sql } from './database.ts';
 export { constraintOf } from './errors.ts';
 export { migrate } from './migrations.ts';
+export { waitForDatabase } from './reach.ts';
 export type { Tables } from './schema.ts';
 export { type MatchMode, matchModes, type Search, type SearchTerm, searchCondition, searching } from './search.ts';
 export { type Sweep, startSweeps } from './sweep.ts';

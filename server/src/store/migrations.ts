@@ -26,7 +26,9 @@ export async function migrate(
   folder: string,
   progress: (message: string) => void,
 ): Promise<MigrationResult> {
-  const client = new Client({ connectionString: url, options: '-c search_path=aldaba' });
+  const client = new Client({ connectionString: url, options: '-c search_path=aldaba', application_name: 'aldaba' });
+  // A connection that breaks between two statements fails the next one; the event alone must not end the process.
+  client.on('error', () => undefined);
   await client.connect();
   try {
     await client.query('select pg_advisory_lock($1)', [migrationLock]);

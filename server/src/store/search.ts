@@ -1,6 +1,7 @@
 import { sql as fragment, type RawBuilder } from 'kysely';
 import { AldabaError } from '../kernel/errors.ts';
 import type { Queries } from './database.ts';
+import { sqlStateOf } from './failures.ts';
 
 /** How a searched value is compared. `like` knows `%` and `_`; the last two are PostgreSQL's own pattern languages. */
 export const matchModes = ['like', 'exact', 'similar_to', 'posix'] as const;
@@ -78,7 +79,7 @@ export async function searching<T>(
       return work(tx);
     });
   } catch (error) {
-    if (!(error instanceof Error && patternFaults.has((error as { code?: string }).code ?? ''))) throw error;
+    if (!patternFaults.has(sqlStateOf(error) ?? '')) throw error;
     throw new AldabaError(
       'request.invalid_input',
       { details: 'The pattern cannot be read, or takes too long to search for.' },

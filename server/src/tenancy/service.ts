@@ -40,6 +40,8 @@ export type Seed = (tx: Queries, tenantId: string) => Promise<void>;
 export interface Tenancy {
   /** Pure and synchronous: used to rewrite the request's path before routing. */
   locate(address: RequestAddress): Location;
+  /** The path of a tenant's base URL, also of one that does not exist; see `Tenant.basePath`. */
+  basePathOf(tenantId: string): string;
   /** @throws AldabaError `tenant.not_found` for unknown and suspended tenants, and for undefined. */
   get(tenantId: string | undefined): Promise<Tenant>;
   /**
@@ -73,14 +75,17 @@ export function createTenancy(deps: {
   managedSeed: Seed;
 }): Tenancy {
   const { database, addresses } = deps;
+  const basePathOf = (tenantId: string): string => {
+    const { pathname } = new URL(baseUrlOf(addresses, tenantId));
+    return pathname === '/' ? '' : pathname;
+  };
   const toTenant = (record: TenantRecord): Tenant => {
     const baseUrl = baseUrlOf(addresses, record.id);
-    const { pathname } = new URL(baseUrl);
     return Object.freeze({
       id: record.id,
       name: record.name,
       baseUrl,
-      basePath: pathname === '/' ? '' : pathname,
+      basePath: basePathOf(record.id),
       issuer: `${baseUrl}/oidc`,
       managementIndicator: managementIndicatorOf(record.id),
       db: database.tenant(record.id),
@@ -121,6 +126,7 @@ export function createTenancy(deps: {
     });
   return {
     locate: createLocator(addresses),
+    basePathOf,
     get,
     async create(tenant) {
       if (!(await findTenant(database.tenant(tenant.id)))) {

@@ -12,14 +12,18 @@ export function hostedPageRoutes(
   needs: Pick<PageSenderNeeds, 'signInExperiences'> & { customUiPages: CustomUiPages },
 ): void {
   const files = new Map(assets().map((asset) => [asset.path, asset]));
-  http.get<{ Params: { name: string } }>('/assets/:name', async (request, reply) => {
-    const asset = files.get(`/assets/${request.params.name}`);
-    if (asset) return sendAsset(request, reply, asset);
-    if (await sendCustomCss(request, reply, { name: request.params.name, source: sender })) return reply;
-    // A tenant's own pages like to keep their files in a folder of the same name.
-    if (await needs.customUiPages.send(request, reply, `assets/${request.params.name}`)) return reply;
-    throw new AldabaError('request.not_found');
-  });
+  http.get<{ Params: { name: string } }>(
+    '/assets/:name',
+    { config: { tenant: 'optional' } },
+    async (request, reply) => {
+      const asset = files.get(`/assets/${request.params.name}`);
+      if (asset) return sendAsset(request, reply, asset);
+      if (await sendCustomCss(request, reply, { name: request.params.name, source: sender })) return reply;
+      // A tenant's own pages like to keep their files in a folder of the same name.
+      if (await needs.customUiPages.send(request, reply, `assets/${request.params.name}`)) return reply;
+      throw new AldabaError('request.not_found');
+    },
+  );
   http.get('/demo-app', async (request, reply) => {
     await sender.send(request, reply, { kind: 'demo-app', endpoint: request.tenant.baseUrl });
     return reply;

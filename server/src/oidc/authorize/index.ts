@@ -104,19 +104,22 @@ export async function resume(core: Core, http: Request, reply: Reply, uid: strin
 
 async function walk(flow: Omit<Flow, 'tx'>, tx = flow.http.tenant.db): Promise<Outcome> {
   // Where nobody is signed in all that can be written is one new interaction: one statement, which needs no transaction.
-  return flow.session || flow.open ? tx.transaction((inner) => takeSteps(flow, inner)) : takeSteps(flow, tx);
+  const { moved, outcome } =
+    flow.session || flow.open ? await tx.transaction((inner) => takeSteps(flow, inner)) : await takeSteps(flow, tx);
+  Object.assign(flow, moved);
+  return outcome;
 }
 
-async function takeSteps(flow: Omit<Flow, 'tx'>, tx: Queries): Promise<Outcome> {
-  // The steps write on the caller's flow: it leaves with the session they made.
-  const moving: Flow = Object.assign(flow, { tx });
+/** The outcome, with the flow as the steps left it. The given one stays as it is: the transaction may be repeated. */
+async function takeSteps(flow: Omit<Flow, 'tx'>, tx: Queries): Promise<{ moved: Flow; outcome: Outcome }> {
+  const moved: Flow = { ...flow, tx };
   for (const step of steps) {
-    const outcome = await step(moving);
+    const outcome = await step(moved);
     if (!outcome) continue;
     // A code was stored and its interaction deleted in one statement; a refusal stores nothing.
     const closed = outcome.kind === 'answer' && outcome.parameters.code !== undefined;
     if (outcome.kind === 'answer' && flow.open && !closed) await deleteInteraction(tx, flow.open.uidHash);
-    return outcome;
+    return { moved, outcome };
   }
   throw new Error('The last step of an authorization must have an outcome.');
 }

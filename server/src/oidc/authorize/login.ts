@@ -62,7 +62,7 @@ export async function ask(flow: Flow, prompt: InteractionPrompt): Promise<Outcom
   if (prompt === 'login') {
     const { clientId: applicationId } = request;
     const about = { applicationId, sessionId: hashToken(uid), more: { prompt: request.prompt } };
-    flow.core.logs.write(tx.tenantId, { key: 'Interaction.Create', result: 'Success', ...about });
+    tx.afterCommit(() => flow.core.logs.write(tx.tenantId, { key: 'Interaction.Create', result: 'Success', ...about }));
   }
   return { kind: 'ask', prompt, uid };
 }

@@ -1,0 +1,128 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { Pool, type PoolClient } from 'pg';
+import { AldabaError } from '../kernel/errors.ts';
+import { translateDatabaseError } from './errors.ts';
+import { isConflict, isConnectionLost, isUnavailable } from './failures.ts';
+
+/** A pooled connection, with what is set on it. */
+export interface Connection extends PoolClient {
+  aldabaTenant?: string;
+  /** Why it must not go back to the pool. */
+  aldabaLost?: Error;
+}
+
+export interface PoolOptions {
+  url: string;
+  /** Connections at most. */
+  poolSize: number;
+  /** Value of the connection parameter `options`. */
+  settings: string;
+  log: { warn(fields: object, message: string): void };
+}
+
+/** Milliseconds that a request waits for a connection, whether it has to be made or is in use. */
+const longestWait = 10_000;
+/** Requests that may wait for each connection of the pool; more are refused at once. */
+const waitingPerConnection = 50;
+/** Milliseconds between two lines of the log about a database that does not serve. */
+const reportInterval = 10_000;
+
+/** Connections to the database, each lent to one user at a time. Losing one costs who uses it, never the process. */
+export function openPool({ url, poolSize, settings, log }: PoolOptions) {
+  const report = createReport(log);
+  const pool = new Pool({
+    connectionString: url,
+    max: poolSize,
+    options: settings,
+    application_name: 'aldaba',
+    idleTimeoutMillis: 60_000,
+    connectionTimeoutMillis: longestWait,
+    keepAlive: true,
+    keepAliveInitialDelayMillis: 10_000,
+  });
+  // An emitter without a listener ends the process. The pool listens to connections only while they are idle; these two stay
+  // for the life of a connection, lent or not. What is in flight on it fails by itself.
+  pool.on('error', (error) => report(error));
+  pool.on('connect', (client) => {
+    client.on('error', (error) => {
+      (client as Connection).aldabaLost ??= error;
+    });
+  });
+
+  const connect = async (): Promise<Connection> => {
+    if (pool.waitingCount >= poolSize * waitingPerConnection) throw new AldabaError('request.overloaded');
+    try {
+      return await pool.connect();
+    } catch (error) {
+      report(error);
+      // Also a wrong password or a missing database: the operator's business, which the log names.
+      throw new AldabaError('request.unavailable', undefined, { cause: error });
+    }
+  };
+
+  return {
+    /** Lends a connection to `work`; one that was lost meanwhile does not come back to the pool. @throws AldabaError `request.unavailable` */
+    async lend<T>(work: (client: Connection) => Promise<T>): Promise<T> {
+      const client = await connect();
+      try {
+        return await work(client);
+      } finally {
+        client.release(client.aldabaLost);
+      }
+    },
+    /** Sends one statement. `timeLimit` (milliseconds, 0 for none) is for a server that does not answer at all; PostgreSQL's own comes sooner. */
+    async send<Row>(client: Connection, statement: Statement, timeLimit: number) {
+      try {
+        return await client.query<Row & object>({
+          ...statement,
+          ...(timeLimit > 0 ? { query_timeout: timeLimit } : {}),
+        });
+      } catch (error) {
+        if (isConnectionLost(error)) client.aldabaLost ??= error as Error;
+        if (isUnavailable(error) && !isConflict(error)) report(error);
+        throw translateDatabaseError(error);
+      }
+    },
+    end: () => pool.end(),
+  };
+}
+
+interface Statement {
+  text: string;
+  values: unknown[];
+  name?: string;
+}
+
+/** One line for the first failure of an outage and every ten seconds from then on: every request of it would fill the log. */
+function createReport(log: PoolOptions['log']): (error: unknown) => void {
+  let last = Number.NEGATIVE_INFINITY;
+  let untold = 0;
+  return (error) => {
+    const now = performance.now();
+    if (now - last < reportInterval) {
+      untold += 1;
+      return;
+    }
+    log.warn({ err: error, untold }, 'The database did not serve; requests are answered with 503 until it does');
+    last = now;
+    untold = 0;
+  };
+}
+
+/** How often work is tried in all that loses against other transactions. */
+const attempts = 6;
+
+/**
+ * Repeats work that PostgreSQL rolled back because of a deadlock or a serialization failure, after a random pause that grows. `work` must
+ * leave nothing behind outside of the database when it fails.
+ */
+export async function repeatingConflicts<T>(work: () => Promise<T>): Promise<T> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await work();
+    } catch (error) {
+      if (attempt === attempts || !isConflict(error)) throw error;
+      await delay(Math.random() * 10 * 2 ** attempt);
+    }
+  }
+}

@@ -1,0 +1,145 @@
+import assert from 'node:assert/strict';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, describe, it } from 'node:test';
+import { experienceClient, UnexpectedAnswer } from '../support/agent.ts';
+import { type OwnCluster, startOwnCluster } from '../support/own-cluster.ts';
+import { goodPassword } from '../support/pages.ts';
+import { freePort, type Program, startProgram } from '../support/programs.ts';
+
+const builtRoot = process.env.ALDABA_ROOT;
+const serverProgram = builtRoot
+  ? join(builtRoot, 'dist/server/main.js')
+  : join(import.meta.dirname, '../../server/src/main.ts');
+
+const clients = 12;
+const modes = ['fast', 'immediate', 'fast', 'immediate', 'kill', 'fast'] as const;
+
+describe('a server whose PostgreSQL is restarted under load', () => {
+  let cluster: OwnCluster;
+  let dataFolder: string;
+  let server: Program;
+  let base: string;
+  before(async () => {
+    cluster = await startOwnCluster();
+    dataFolder = await mkdtemp(join(tmpdir(), 'aldaba-restart-'));
+    const port = await freePort();
+    base = `http://localhost:${port}`;
+    server = startProgram(process.execPath, [serverProgram], {
+      environment: {
+        ...(builtRoot ? { ALDABA_ROOT: builtRoot } : {}),
+        PORT: String(port),
+        HOST: '127.0.0.1',
+        ALDABA_DATA: dataFolder,
+        DATABASE_URL: cluster.url,
+        LOG_LEVEL: 'warn',
+      },
+    });
+    await server.says(/is ready at/);
+  });
+  after(async () => {
+    await server.stop('SIGTERM');
+    await cluster.close();
+    await rm(dataFolder, { recursive: true, force: true });
+  });
+
+  it('goes on in the same process, answers 503 meanwhile, and loses no refresh token', async () => {
+    const client = experienceClient(base);
+    let stopped = false;
+    const refused: unknown[] = [];
+    let waited = 0;
+    const successes = Array<number>(clients).fill(0);
+    const live = async (index: number) => {
+      let { refresh_token: token } = await client.redeem(await client.register(`person_${index}`, goodPassword));
+      while (!stopped) {
+        try {
+          token = (await client.refresh(token)).refresh_token;
+          successes[index] = (successes[index] ?? 0) + 1;
+        } catch (error) {
+          const isAway = error instanceof UnexpectedAnswer && error.status === 503;
+          if (!isAway) refused.push(error);
+          if (!isAway) return;
+          waited += 1;
+        }
+      }
+    };
+    const lives = Promise.all(Array.from({ length: clients }, (_, index) => live(index)));
+    const everyClientAgain = async () => {
+      const before = [...successes];
+      while (successes.some((count, index) => count <= (before[index] ?? 0) + 2)) {
+        if (server.child.exitCode !== null) throw new Error(`The server ended:\n${server.output()}`);
+        if (refused.length > 0) throw refused[0];
+        await new Promise(setImmediate);
+      }
+    };
+    try {
+      await everyClientAgain();
+      for (const mode of modes) {
+        await cluster.stop(mode);
+        await cluster.start();
+        await everyClientAgain();
+      }
+    } finally {
+      stopped = true;
+      await lives;
+    }
+    assert.equal(server.child.exitCode, null);
+    assert.deepEqual(refused, []);
+    assert.ok(waited > 0, 'no request met a restart');
+  });
+
+  it('tells programs and people that it is not available while the database is gone, and serves again by itself', async () => {
+    const client = experienceClient(base);
+    const held = await client.redeem(await client.register('earlier', goodPassword));
+    await cluster.stop('fast');
+    assert.equal((await fetch(`${base}/api/status`)).status, 204);
+    const token = await fetch(`${base}/oidc/token`, {
+      method: 'POST',
+      body: new URLSearchParams({
+        client_id: 'demo-app',
+        grant_type: 'refresh_token',
+        refresh_token: held.refresh_token,
+      }),
+    });
+    assert.deepEqual([token.status, token.headers.get('retry-after')], [503, '2']);
+    assert.equal(((await token.json()) as { error: string }).error, 'temporarily_unavailable');
+    // Nothing of this tenant was read before.
+    const api = await fetch(`${base}/t/another-tenant/api/.well-known/sign-in-exp`, { headers: { accept: '*/*' } });
+    assert.deepEqual([api.status, api.headers.get('retry-after')], [503, '2']);
+    assert.equal(((await api.json()) as { code: string }).code, 'request.unavailable');
+    const page = await fetch(`${base}/t/another-tenant/sign-in?app_id=demo-app`, {
+      headers: { accept: 'text/html,*/*;q=0.8', 'accept-language': 'es' },
+    });
+    assert.deepEqual([page.status, page.headers.get('retry-after')], [503, '2']);
+    assert.match(page.headers.get('content-type') ?? '', /^text\/html/);
+    const html = await page.text();
+    assert.match(html, /<html[^>]* lang="es"/);
+    assert.match(html, /El servicio no está disponible en este momento\. Inténtalo de nuevo en unos segundos\./);
+    assert.match(html, /request\.unavailable/);
+    const style = /href="([^"]+\.css)"/.exec(html)?.[1] ?? '';
+    assert.equal((await fetch(`${base}${style}`)).status, 200);
+    await cluster.start();
+    await client.refresh(held.refresh_token);
+    await client.redeem(await client.register('later', goodPassword));
+    assert.equal(server.child.exitCode, null);
+  });
+
+  it('waits at its start for a database that is not there yet, and says so', async () => {
+    await server.stop('SIGTERM');
+    await cluster.stop('fast');
+    const port = await freePort();
+    server = startProgram(process.execPath, [serverProgram], {
+      environment: {
+        ...(builtRoot ? { ALDABA_ROOT: builtRoot } : {}),
+        PORT: String(port),
+        HOST: '127.0.0.1',
+        ALDABA_DATA: dataFolder,
+        DATABASE_URL: cluster.url,
+      },
+    });
+    await server.says(/The database does not answer .*waiting for it, 30 s at most/);
+    await cluster.start();
+    await server.says(/is ready at/);
+  });
+});
