@@ -29,6 +29,8 @@ export interface PageFrame {
   privacyPolicyUrl?: string;
   supportEmail?: string;
   supportWebsiteUrl?: string;
+  /** Handle of the interaction that the page belongs to; every link and form that carries `app_id` carries it as `interaction`. */
+  interaction?: string;
   /** The operator's own style sheet, a path under the base path. */
   customCssPath?: string;
   /** When the sandbox plays a phone, the script that installs the bridge object ('ios' | 'android'). */
@@ -131,6 +133,18 @@ export interface ContinueView {
   username?: string;
   passwordRules: string[];
   error?: PageError;
+}
+
+/** `/select-account` (`prompt=select_account`): go on with the account that is signed in, or use another. */
+export interface ChooseAccountView {
+  kind: 'choose-account';
+  appId: string;
+  /** The application that asks. */
+  applicationName: string;
+  /** The account that is signed in. */
+  account: { id: string; name: string; detail?: string; avatar?: string };
+  /** Path of the page for another account under the base path; the page adds `app_id`. */
+  otherPath: string;
 }
 
 /** `/forgot-password`: where to send the code that stands for the forgotten password. */
@@ -267,7 +281,11 @@ export interface SignedOutView {
 }
 export interface UnknownSessionView {
   kind: 'unknown-session';
-  /** Where to go on, if the tenant set it. */
+  /** Whether a user is signed in in this browser, so that the page is a leftover of a finished sign-in. */
+  isSignedIn?: boolean;
+  /** The application that the page belonged to, where it is known. */
+  applicationName?: string | undefined;
+  /** Where to go on: set by the tenant, or the application's own site. */
   continueUrl?: string;
 }
 export interface ErrorView {
@@ -318,6 +336,7 @@ export type PageView =
   | BindPasskeyView
   | BackupCodesView
   | ConsentView
+  | ChooseAccountView
   | EndSessionView
   | SignedOutView
   | UnknownSessionView

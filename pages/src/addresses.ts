@@ -42,8 +42,15 @@ export const ownAddress = (basePath: string, path: string): string => {
 };
 
 /**
- * A path of the pages with the application it belongs to: `/register` becomes `<basePath>/register?app_id=<appId>`.
+ * A path of the pages with the application and the interaction it belongs to: `/register` becomes
+ * `<basePath>/register?app_id=<appId>&interaction=<handle>`.
  * @throws TypeError when the path does not start with one slash.
  */
-export const pageLink = (basePath: string, path: string, appId: string): string =>
-  `${ownAddress(basePath, path)}${path.includes('?') ? '&' : '?'}app_id=${encodeURIComponent(appId)}`;
+export function pageLink(
+  { basePath, interaction }: { basePath: string; interaction?: string | undefined },
+  path: string,
+  appId: string,
+): string {
+  const named = interaction === undefined ? '' : `&interaction=${encodeURIComponent(interaction)}`;
+  return `${ownAddress(basePath, path)}${path.includes('?') ? '&' : '?'}app_id=${encodeURIComponent(appId)}${named}`;
+}

@@ -1,5 +1,5 @@
 import type { ForgotPasswordView, PageError, PageFrame, SignInView } from '@aldaba/contract';
-import type { ComponentChildren } from 'preact';
+import { type ComponentChildren, createContext } from 'preact';
 import { Eye, Tick, Warning } from './icons.tsx';
 import { type PhraseKey, phrase } from './phrases/index.ts';
 
@@ -237,11 +237,17 @@ export const PlainForm = (props: { frame: PageFrame; appId: string; path: string
   </form>
 );
 
-/** Hidden fields of a form. */
+/** The handle of the interaction that the page belongs to. */
+export const InteractionHandle = createContext<string | undefined>(undefined);
+
+/** Hidden fields of a form. One that says its application (`app_id`) also says its interaction. */
 export const Hidden = ({ fields }: { fields: Record<string, string> }) => (
-  <>
-    {Object.entries(fields).map(([name, value]) => (
-      <input key={name} type="hidden" name={name} value={value} />
-    ))}
-  </>
+  <InteractionHandle.Consumer>
+    {(interaction) =>
+      Object.entries({
+        ...fields,
+        ...(interaction !== undefined && 'app_id' in fields ? { interaction } : {}),
+      }).map(([name, value]) => <input key={name} type="hidden" name={name} value={value} />)
+    }
+  </InteractionHandle.Consumer>
 );

@@ -92,3 +92,10 @@ export const Shield = () => (
     <path d="M12 8.5v4M12 15.6v.1" />
   </svg>
 );
+
+export const Person = () => (
+  <svg viewBox="0 0 24 24" aria-hidden="true" focusable="false" class="icon">
+    <circle cx="12" cy="8.5" r="4" />
+    <path d="M4.5 20.5c.8-3.9 3.8-6 7.5-6s6.7 2.1 7.5 6" />
+  </svg>
+);

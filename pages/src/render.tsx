@@ -3,9 +3,11 @@ import { renderToString } from 'preact-render-to-string';
 import { checkBasePath } from './addresses.ts';
 import type { AssetName } from './assets.ts';
 import { Document } from './document.tsx';
+import { InteractionHandle } from './fields.tsx';
 import { type PhraseKey, phrase, speaking } from './phrases/index.ts';
 import { contentSecurityPolicy, isStyled } from './policy.ts';
 import { themeBlock } from './theme.ts';
+import { ChooseAccount } from './views/choose-account.tsx';
 import { Consent } from './views/consent.tsx';
 import { DemoApp } from './views/demo-app.tsx';
 import { Continue, Register, SignIn } from './views/entry.tsx';
@@ -43,6 +45,8 @@ const body = (frame: PageFrame, view: PageView) => {
       return <BindPasskey frame={frame} view={view} />;
     case 'backup-codes':
       return <BackupCodes frame={frame} view={view} />;
+    case 'choose-account':
+      return <ChooseAccount frame={frame} view={view} />;
     case 'consent':
       return <Consent frame={frame} view={view} />;
     case 'end-session':
@@ -77,6 +81,7 @@ const titles: Readonly<Record<PageView['kind'], PhraseKey>> = {
   'bind-totp': 'bindTotp.title',
   'bind-passkey': 'bindPasskey.title',
   'backup-codes': 'backupCodes.title',
+  'choose-account': 'chooseAccount.title',
   consent: 'consent.title',
   'end-session': 'endSession.title',
   'signed-out': 'signedOut.title',
@@ -92,6 +97,7 @@ const headingOf = (view: PageView): PhraseKey => {
   if (view.kind === 'verification-code') return view.channel === 'email' ? 'code.emailTitle' : 'code.phoneTitle';
   if (view.kind === 'choose-factor' && view.additional) return 'binding.additionalTitle';
   if (view.kind === 'continue' && view.expired) return 'continue.expiredTitle';
+  if (view.kind === 'unknown-session' && view.isSignedIn) return 'endedSession.title';
   return titles[view.kind];
 };
 
@@ -116,6 +122,7 @@ const scriptOf = (view: PageView): AssetName | undefined => {
     case 'reset-password':
     case 'verification-code':
     case 'one-time-token':
+    case 'choose-account':
     case 'choose-factor':
     case 'consent':
     case 'setup':
@@ -169,7 +176,7 @@ const render = (frame: PageFrame, view: PageView): RenderedPage => {
         script={scriptOf(shown)}
         customCssPath={isStyled(shown) ? frame.customCssPath : undefined}
       >
-        {body(frame, shown)}
+        <InteractionHandle.Provider value={frame.interaction}>{body(frame, shown)}</InteractionHandle.Provider>
       </Document>,
     );
   const drawn = draw(view);

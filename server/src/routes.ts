@@ -50,7 +50,14 @@ import { type WellKnown, wellKnownRoutes } from './features/well-known/index.ts'
 import { createImplement, type Http, type Implement } from './http/index.ts';
 import type { Log } from './kernel/log.ts';
 import { consentRoutes, keyRoutes, type Oidc, oidcRoutes, userSessionRoutes } from './oidc/index.ts';
-import { experienceRoutes, guardInteraction, type SignIn, sentinelRoutes, signInPageRoutes } from './sign-in/index.ts';
+import {
+  accountPageRoutes,
+  experienceRoutes,
+  guardInteraction,
+  type SignIn,
+  sentinelRoutes,
+  signInPageRoutes,
+} from './sign-in/index.ts';
 
 export interface Mounted {
   log: Log;
@@ -115,8 +122,9 @@ export function mountRoutes(http: Http, app: Mounted): void {
   oidcRoutes(http, oidc);
 
   // Hosted pages: /sign-in, /register, /verification-code, /forgot-password, /mfa-verification/…, /callback/… (or what the tenant uploaded
-  // in their place), /demo-app, /assets/…, /setup, /sandbox
+  // in their place), /select-account, /demo-app, /assets/…, /setup, /sandbox
   customUiPageRoutes(http, app.customUiPages, (scope) => signInPageRoutes(scope, app.signIn));
+  accountPageRoutes(http, app.signIn);
   hostedPageRoutes(http, app.pages, app);
   userAssetFileRoutes(http, app.userAssets);
   setupRoutes(http, app.setup, app);

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { decodeJwt, decodeProtectedHeader } from 'jose';
-import { type Agent, createAgent } from '../support/agent.ts';
+import { type Agent, createAgent, pageOf } from '../support/agent.ts';
 import { race } from '../support/race.ts';
 import { answerOf, createParty, encode, failureOf, finishSignIn, type Party } from './party.ts';
 import { type Provider, startProvider } from './provider.ts';
@@ -92,7 +92,7 @@ describe('the basic profile', () => {
         const headers = typeof body === 'string' ? { 'content-type': 'application/json' } : {};
         const response = await createAgent().fetch(`${provider.url}/oidc/auth`, { method: 'POST', body, headers });
         assert.equal(response.status, 303, await response.clone().text());
-        assert.equal(response.headers.get('location'), `/sign-in?app_id=${party.id}`);
+        assert.equal(pageOf(response), `/sign-in?app_id=${party.id}`);
       }
     });
   });

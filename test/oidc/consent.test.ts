@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { decodeJwt } from 'jose';
-import { type Agent, createAgent } from '../support/agent.ts';
+import { type Agent, createAgent, pageOf } from '../support/agent.ts';
 import { answerOf, createParty, type Extra, encode, finishSignIn, type Party, type Tokens } from './party.ts';
 import { type Provider, startProvider } from './provider.ts';
 
@@ -59,7 +59,7 @@ describe('consent', () => {
   const reachConsent = async (agent: Agent, extra: Extra = {}) => {
     await foreign.authorize(agent, extra);
     const response = await agent.fetch(await finishSignIn(provider.url, agent, userId, foreign.id));
-    assert.equal(response.headers.get('location'), `/consent?app_id=${foreign.id}`);
+    assert.equal(pageOf(response), `/consent?app_id=${foreign.id}`);
     const page = await agent.fetch(`${provider.url}/consent?app_id=${foreign.id}`);
     assert.equal(page.status, 200);
     const html = await page.text();
@@ -112,7 +112,7 @@ describe('consent', () => {
       'consent_required',
     );
     const again = await foreign.authorize(agent, { prompt: 'consent' });
-    assert.equal(again.headers.get('location'), `/consent?app_id=${foreign.id}`);
+    assert.equal(pageOf(again), `/consent?app_id=${foreign.id}`);
   });
 
   it('cannot be given by another site, in another browser, twice, or without a decision', async () => {
@@ -136,7 +136,7 @@ describe('consent', () => {
     await own.authorize(agent, { prompt: 'login' });
     await agent.fetch(await finishSignIn(provider.url, agent, grace.id, own.id));
     const resumed = await agent.fetch(`${provider.url}${decided.headers.get('location')}`);
-    assert.equal(resumed.headers.get('location'), `/consent?app_id=${foreign.id}`);
+    assert.equal(pageOf(resumed), `/consent?app_id=${foreign.id}`);
   });
 
   it('is not asked for what the operator does not let the application have, and it does not get it', async () => {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import { type Agent, createAgent } from '../support/agent.ts';
+import { type Agent, createAgent, handleOf } from '../support/agent.ts';
 import { answerOf, createParty, type Extra, finishSignIn, type Party } from './party.ts';
 import { type Provider, startProvider } from './provider.ts';
 
@@ -45,14 +45,102 @@ describe('authorizations that wait for a person', () => {
 
   it('are remembered up to ten in a browser', async () => {
     const agent = createAgent();
+    const handles: string[] = [];
     for (let number = 0; number < 12; number += 1) {
       const { id } = await provider.addClient({ type: 'SPA', oidcClientMetadata: { redirectUris: [redirectUri] } });
       const response = await createParty(provider, { id, redirectUri }).authorize(agent);
-      const map = JSON.parse(
-        decodeURIComponent(/_interaction=([^;]+)/.exec(response.headers.getSetCookie().join())?.[1] ?? ''),
-      );
-      assert.ok(Object.keys(map).length <= 10);
+      handles.push(handleOf(response));
     }
+    const leadsTo = async (handle = '') =>
+      (await agent.fetch(`${provider.url}/oidc/auth/${handle}`)).headers.get('location')?.slice(0, 9);
+    assert.deepEqual(
+      await Promise.all(handles.slice(0, 2).map(leadsTo)),
+      [undefined, undefined],
+      'the oldest are dropped',
+    );
+    assert.deepEqual(await Promise.all(handles.slice(2).map(leadsTo)), Array(10).fill('/sign-in?'));
+  });
+
+  describe('of one application in two tabs', () => {
+    const twoTabs = async () => {
+      const agent = createAgent();
+      const tabs = [await first.authorize(agent, { state: 'one' }), await first.authorize(agent, { state: 'two' })];
+      const [one = '', two = ''] = tabs.map(handleOf);
+      return { agent, one, two };
+    };
+    const finish = async (agent: Agent, handle: string, id = userId) => {
+      const headers = { 'aldaba-interaction': handle, 'x-test-user': id };
+      const answer = await agent.fetch(`${provider.url}/test/sign-in`, { method: 'POST', headers });
+      return ((await answer.json()) as { redirectTo: string }).redirectTo;
+    };
+    const stateOf = (response: Response) => {
+      const answer = answerOf(response);
+      return answer.has('code') ? answer.get('state') : undefined;
+    };
+
+    it('return to their own state, whichever signs in first', async () => {
+      const { agent, one, two } = await twoTabs();
+      assert.equal(stateOf(await agent.fetch(await finish(agent, one))), 'one');
+      assert.equal(stateOf(await agent.fetch(await finish(agent, two))), 'two');
+    });
+
+    it('keep their own cookie when both begin at the same moment', async () => {
+      const agent = createAgent();
+      const tabs = await Promise.all(['one', 'two', 'three'].map((state) => first.authorize(agent, { state })));
+      for (const [index, state] of ['one', 'two', 'three'].entries()) {
+        const handle = handleOf(tabs[index] as Response);
+        assert.equal(stateOf(await agent.fetch(await finish(agent, handle))), state);
+      }
+    });
+
+    it('need one sign-in: the second tab goes on with the session', async () => {
+      const { agent, one, two } = await twoTabs();
+      await agent.fetch(await finish(agent, one));
+      assert.equal(stateOf(await agent.fetch(`${provider.url}/oidc/auth/${two}`)), 'two');
+    });
+
+    it('ask again in the second tab when its request asks for a fresh sign-in', async () => {
+      const agent = createAgent();
+      const one = handleOf(await first.authorize(agent));
+      for (const extra of [{ prompt: 'login' }, { prompt: 'select_account' }, { prompt: 'create' }]) {
+        const two = handleOf(await first.authorize(agent, extra));
+        await agent.fetch(await finish(agent, one)).catch(() => undefined);
+        const resumed = await agent.fetch(`${provider.url}/oidc/auth/${two}`);
+        assert.equal(handleOf(resumed), two, JSON.stringify(extra));
+      }
+    });
+
+    it('without a handle are answered newest first, as with Logto-App-Id alone', async () => {
+      const { agent, two } = await twoTabs();
+      const resume = await finishSignIn(provider.url, agent, userId, first.id);
+      assert.equal(resume, `${provider.url}/oidc/auth/${two}`);
+    });
+
+    it('are found by the referring page of a custom sign-in page', async () => {
+      const { agent, one } = await twoTabs();
+      const referer = `${provider.url}/sign-in?app_id=${first.id}&interaction=${one}`;
+      const headers = { 'logto-app-id': first.id, referer, 'x-test-user': userId };
+      const answer = await agent.fetch(`${provider.url}/test/sign-in`, { method: 'POST', headers });
+      assert.match(((await answer.json()) as { redirectTo: string }).redirectTo, new RegExp(`/oidc/auth/${one}$`));
+    });
+
+    it('are of no use to a browser that knows the handle but has no cookie, or another secret', async () => {
+      const { agent, one } = await twoTabs();
+      const resume = await finish(agent, one);
+      for (const cookie of ['', `_interaction.${one}=tpy2kx.${'A'.repeat(43)}`]) {
+        const headers = { cookie, 'aldaba-interaction': one, 'x-test-user': userId };
+        assert.equal((await fetch(resume, { headers, redirect: 'manual' })).status, 400);
+        assert.equal((await fetch(`${provider.url}/test/sign-in`, { method: 'POST', headers })).status, 400);
+      }
+      assert.equal(stateOf(await agent.fetch(resume)), 'one');
+    });
+
+    it('do not answer for an application that the request does not name', async () => {
+      const { agent, one } = await twoTabs();
+      const headers = { 'aldaba-interaction': one, 'logto-app-id': second.id };
+      const answer = await agent.fetch(`${provider.url}/test/interaction`, { headers });
+      assert.equal(((await answer.json()) as { found: boolean }).found, false);
+    });
   });
 
   it('do not wait for anybody without the cookie', async () => {
@@ -65,6 +153,7 @@ describe('authorizations that wait for a person', () => {
       const url = new URL(response.headers.get('location') ?? '', provider.url);
       assert.equal(url.searchParams.get('app_id'), first.id);
       url.searchParams.delete('app_id');
+      url.searchParams.delete('interaction');
       return decodeURIComponent(`${url.pathname}${url.search}`.replaceAll('+', ' '));
     };
     for (const [extra, page] of [
@@ -93,6 +182,10 @@ describe('authorizations that wait for a person', () => {
       [{ direct_sign_in: 'social:wechat' }, '/direct/social/wechat?fallback=sign-in'],
       [{ direct_sign_in: 'sso:abc', first_screen: 'register' }, '/direct/sso/abc?fallback=register'],
       [{ direct_sign_in: 'nonsense' }, '/sign-in'],
+      [{ prompt: 'create' }, '/register'],
+      [{ prompt: 'create', first_screen: 'sign_in' }, '/register'],
+      [{ prompt: 'select_account', first_screen: 'register' }, '/select-account'],
+      [{ prompt: 'login select_account' }, '/select-account'],
     ] as const) {
       it(`${JSON.stringify(extra)}: ${page}`, async () => assert.equal(await pageOf(extra), page));
     }

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { decodeJwt } from 'jose';
-import { createAgent } from '../support/agent.ts';
+import { createAgent, handleOf, pageOf } from '../support/agent.ts';
 import { answerOf, createParty, encode, failureOf, finishSignIn, type Party } from './party.ts';
 import { type Provider, startProvider } from './provider.ts';
 
@@ -186,13 +186,8 @@ describe('what the protocol refuses', () => {
     it('does not go on before the person has done their part', async () => {
       const agent = createAgent();
       const response = await party.authorize(agent);
-      const uid = Object.values(
-        JSON.parse(
-          decodeURIComponent(/_interaction=([^;]+)/.exec(response.headers.getSetCookie().join())?.[1] ?? ''),
-        ) as object,
-      )[0];
-      const resumed = await agent.fetch(`${provider.url}/oidc/auth/${uid}`);
-      assert.equal(resumed.headers.get('location'), `/sign-in?app_id=${party.id}`);
+      const resumed = await agent.fetch(`${provider.url}/oidc/auth/${handleOf(response)}`);
+      assert.equal(pageOf(resumed), `/sign-in?app_id=${party.id}`);
     });
 
     it('ends after an hour', async () => {
@@ -300,7 +295,7 @@ describe('what the protocol refuses', () => {
     it('are cookies that scripts and other tenants do not see', async () => {
       const response = await party.authorize(createAgent());
       const [cookie = ''] = response.headers.getSetCookie();
-      assert.match(cookie, /^_interaction=.*; Path=\/; HttpOnly; SameSite=Lax; Max-Age=3600$/);
+      assert.match(cookie, /^_interaction\.[\w-]{16}=.*; Path=\/; HttpOnly; SameSite=Lax; Max-Age=3600$/);
       const query = new URL(
         party.authorizationUrl({ client_id: 'demo-app', redirect_uri: `${provider.url}/t/other/demo-app` }),
       ).search;
@@ -353,11 +348,12 @@ describe('what the protocol refuses', () => {
 
     it('damaged cookies count as none', async () => {
       for (const cookie of [
-        '_interaction=%',
-        '_interaction=%7B',
-        '_interaction=[1]',
+        '_interaction.=x',
+        '_interaction.handle=%',
+        '_interaction.handle=1.short',
+        '_interaction.a=zzzzzzzzzzzzzz.x',
         '_session=x',
-        '_interaction=null; _session=',
+        '_interaction.handle=; _session=',
       ]) {
         const response = await fetch(party.authorizationUrl(), { headers: { cookie }, redirect: 'manual' });
         assert.equal(response.status, 303, cookie);

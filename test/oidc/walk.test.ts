@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { createRemoteJWKSet, jwtVerify } from 'jose';
-import { createAgent } from '../support/agent.ts';
+import { createAgent, pageOf } from '../support/agent.ts';
 import { authorization } from '../support/authorization.ts';
 import { type Provider, startProvider } from './provider.ts';
 
@@ -21,7 +21,7 @@ describe('the way from discovery to userinfo', () => {
     const request = authorization({ endpoint: url });
     const first = await agent.fetch(request.url);
     assert.equal(first.status, 303, await first.clone().text());
-    assert.equal(first.headers.get('location'), '/sign-in?app_id=demo-app');
+    assert.equal(pageOf(first), '/sign-in?app_id=demo-app');
     const finished = await agent.fetch(`${url}/test/sign-in`, { method: 'POST', headers: { 'x-test-user': user.id } });
     const { redirectTo } = (await finished.json()) as { redirectTo: string };
     const back = await agent.fetch(redirectTo);

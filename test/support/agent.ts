@@ -38,6 +38,17 @@ export function createAgent(): Agent {
   return agent;
 }
 
+/** Where an answer leads, without the handle of the interaction, which differs each time. Undefined when it leads nowhere. */
+export const pageOf = (answer: Response): string | undefined =>
+  answer.headers.get('location')?.replace(/&interaction=[\w-]{16}(?=&|$)/, '');
+
+/** A page without the handle of its interaction, to compare it with another. */
+export const withoutHandle = (html: string): string => html.replaceAll(/(interaction(?:=|" value="))[\w-]{16}/g, '$1');
+
+/** The handle of the interaction that an answer leads to. */
+export const handleOf = (answer: Response): string =>
+  /[?&]interaction=([\w-]{16})(?:&|$)/.exec(answer.headers.get('location') ?? '')?.[1] ?? '';
+
 /** A status that the step does not expect. */
 export class UnexpectedAnswer extends Error {
   readonly status: number;

@@ -196,6 +196,10 @@ export const spanish: Catalogue = {
   'terms.ours': 'los términos de este servicio',
   'terms.required': 'Marca la casilla para aceptar antes de continuar.',
 
+  'chooseAccount.title': 'Elige una cuenta',
+  'chooseAccount.lead': 'para continuar a {application}',
+  'chooseAccount.signedIn': 'Sesión iniciada',
+  'chooseAccount.other': 'Usar otra cuenta',
   'consent.title': '¿Permitir {application}?',
   'consent.lead': '{application} quiere usar tu cuenta de {name}.',
   'consent.signedInAs': 'Sesión iniciada como',
@@ -230,6 +234,11 @@ export const spanish: Catalogue = {
   'unknownSession.title': 'Esta página ha caducado',
   'unknownSession.lead': 'El inicio de sesión ya terminó o tardó demasiado. Vuelve a la aplicación y empieza de nuevo.',
   'unknownSession.continue': 'Empezar de nuevo',
+  'unknownSession.toApplication': 'Volver a {application}',
+  'endedSession.title': 'Ya has iniciado sesión',
+  'endedSession.lead':
+    'Esta página pertenece a un inicio de sesión ya terminado. Vuelve a la aplicación para continuar.',
+  'endedSession.continue': 'Continuar',
   'error.title': 'No ha funcionado',
   'error.code': 'Código',
   'error.detail': 'Detalle',

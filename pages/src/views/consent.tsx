@@ -7,7 +7,15 @@ import { WithDocuments } from '../terms.tsx';
 import { Heading } from './parts.tsx';
 
 /** A picture, or the first letter of the name where there is none. */
-const Portrait = ({ image, name, shape }: { image: string | undefined; name: string; shape: 'round' | 'square' }) => {
+export const Portrait = ({
+  image,
+  name,
+  shape,
+}: {
+  image: string | undefined;
+  name: string;
+  shape: 'round' | 'square';
+}) => {
   const source = imageAddress(image);
   return source === undefined ? (
     <span class={`portrait ${shape}`} aria-hidden="true">

@@ -86,7 +86,7 @@ const InsteadOfPassword = ({ frame, view }: { frame: PageFrame; view: SignInView
       </button>
     )}
     {view.forgotPasswordPath !== undefined && (
-      <a class="forgot" href={pageLink(frame.basePath, view.forgotPasswordPath, view.appId)}>
+      <a class="forgot" href={pageLink(frame, view.forgotPasswordPath, view.appId)}>
         {phrase(frame.language, 'signIn.forgotPassword')}
       </a>
     )}
@@ -129,7 +129,7 @@ export const SignIn = ({ frame, view }: { frame: PageFrame; view: SignInView }) 
           frame={frame}
           question="signIn.toRegister"
           link="signIn.registerLink"
-          href={pageLink(frame.basePath, view.registerPath, view.appId)}
+          href={pageLink(frame, view.registerPath, view.appId)}
         />
       )}
     </>
@@ -209,7 +209,7 @@ export const Register = ({ frame, view }: { frame: PageFrame; view: RegisterView
           frame={frame}
           question="register.toSignIn"
           link="register.signInLink"
-          href={pageLink(frame.basePath, view.signInPath, view.appId)}
+          href={pageLink(frame, view.signInPath, view.appId)}
         />
       )}
     </>

@@ -14,7 +14,7 @@ const Asides = (props: { frame: PageFrame; appId: string; hasOthers?: boolean; s
   return (
     <div class="asides">
       {props.hasOthers && (
-        <a class="button plain" href={pageLink(frame.basePath, '/mfa-binding', appId)}>
+        <a class="button plain" href={pageLink(frame, '/mfa-binding', appId)}>
           <span class="button-label">{phrase(frame.language, 'binding.others')}</span>
         </a>
       )}

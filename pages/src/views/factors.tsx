@@ -39,7 +39,7 @@ export const FactorLinks = (props: {
               </button>
             </form>
           ) : (
-            <a class="way" href={pageLink(frame.basePath, path, appId)}>
+            <a class="way" href={pageLink(frame, path, appId)}>
               {label}
             </a>
           )}

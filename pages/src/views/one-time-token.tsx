@@ -27,7 +27,7 @@ export const OneTimeToken = ({ frame, view }: { frame: PageFrame; view: OneTimeT
         </>
       )}
       <p class="switch">
-        <a href={pageLink(frame.basePath, '/sign-in', appId)}>{phrase(frame.language, 'link.otherWay')}</a>
+        <a href={pageLink(frame, '/sign-in', appId)}>{phrase(frame.language, 'link.otherWay')}</a>
       </p>
     </>
   );

@@ -24,7 +24,7 @@ export const ForgotPassword = ({ frame, view }: { frame: PageFrame; view: Forgot
         <Submit>{t('forgot.submit')}</Submit>
       </form>
       <p class="switch">
-        <a href={pageLink(frame.basePath, '/sign-in', view.appId)}>{t('forgot.back')}</a>
+        <a href={pageLink(frame, '/sign-in', view.appId)}>{t('forgot.back')}</a>
       </p>
     </>
   );

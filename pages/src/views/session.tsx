@@ -52,16 +52,19 @@ export const SignedOut = ({ frame, view }: { frame: PageFrame; view: SignedOutVi
 );
 
 export const UnknownSession = ({ frame, view }: { frame: PageFrame; view: UnknownSessionView }) => {
+  const { applicationName: application, isSignedIn } = view;
   const address = webAddress(view.continueUrl);
+  const t = (key: PhraseKey) => phrase(frame.language, key, { application: application ?? '' });
+  const again = isSignedIn ? 'endedSession.continue' : 'unknownSession.continue';
   return (
     <>
       <Heading
-        text={phrase(frame.language, 'unknownSession.title')}
-        lead={phrase(frame.language, 'unknownSession.lead')}
+        text={t(isSignedIn ? 'endedSession.title' : 'unknownSession.title')}
+        lead={t(isSignedIn ? 'endedSession.lead' : 'unknownSession.lead')}
       />
       {address !== undefined && (
         <a class="button primary" href={address}>
-          <span class="button-label">{phrase(frame.language, 'unknownSession.continue')}</span>
+          <span class="button-label">{t(application === undefined ? again : 'unknownSession.toApplication')}</span>
         </a>
       )}
     </>

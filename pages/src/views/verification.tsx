@@ -31,7 +31,7 @@ export const VerificationCode = ({ frame, view }: { frame: PageFrame; view: Veri
       </form>
       <div class="asides">
         <PlainForm frame={frame} appId={view.appId} path="/verification-code/send" label="code.again" />
-        <a class="button plain" href={pageLink(frame.basePath, view.backPath, view.appId)}>
+        <a class="button plain" href={pageLink(frame, view.backPath, view.appId)}>
           <span class="button-label">{t('code.otherAddress')}</span>
         </a>
       </div>

@@ -2,11 +2,26 @@ import type { Reply, Request } from './types.ts';
 
 /** The value of a cookie. Of two with the same name the first counts: browsers send the one with the longer path first. */
 export function readCookie(request: Request, name: string): string | undefined {
+  for (const [found, value] of cookiesOf(request)) if (found === name) return decode(value);
+  return undefined;
+}
+
+/** The cookies whose names start with `prefix`: the rest of the name, and the value. */
+export function readCookies(request: Request, prefix: string): Map<string, string> {
+  const values = new Map<string, string>();
+  for (const [name, value] of cookiesOf(request)) {
+    const rest = name.startsWith(prefix) ? name.slice(prefix.length) : '';
+    const decoded = rest === '' || values.has(rest) ? undefined : decode(value);
+    if (decoded !== undefined) values.set(rest, decoded);
+  }
+  return values;
+}
+
+function* cookiesOf(request: Request): Generator<[name: string, value: string]> {
   for (const pair of (request.headers.cookie ?? '').split(';')) {
     const at = pair.indexOf('=');
-    if (at > 0 && pair.slice(0, at).trim() === name) return decode(pair.slice(at + 1).trim());
+    if (at > 0) yield [pair.slice(0, at).trim(), pair.slice(at + 1).trim()];
   }
-  return undefined;
 }
 
 function decode(value: string): string | undefined {

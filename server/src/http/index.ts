@@ -5,7 +5,7 @@
  */
 export { type Form, parseForm } from './body.ts';
 export { acceptsCoding } from './coding.ts';
-export { type Cookie, readCookie, writeCookie } from './cookies.ts';
+export { type Cookie, readCookie, readCookies, writeCookie } from './cookies.ts';
 export { createDocument, type Document } from './documents.ts';
 export { retryAfter, sendError, toAldabaError } from './errors.ts';
 export {

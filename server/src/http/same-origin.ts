@@ -1,5 +1,4 @@
 import { AldabaError } from '../kernel/errors.ts';
-import { readCookie } from './cookies.ts';
 import type { Request } from './types.ts';
 
 /**
@@ -7,16 +6,16 @@ import type { Request } from './types.ts';
  * Sec-Fetch-Site or Origin; web views too old for either pass only with the cookie, which is SameSite=Lax and hence does not
  * come along with another site's POST.
  *
- * @param cookie name of the cookie that has to be there when the browser says nothing
+ * @param hasCookie whether the request carries the cookie that must be present when the browser sends neither header
  * @throws AldabaError `request.cross_site`
  */
-export function assertSameOrigin(request: Request, cookie: string): void {
+export function assertSameOrigin(request: Request, hasCookie: () => boolean): void {
   const site = request.headers['sec-fetch-site'];
   const { origin } = request.headers;
   const own = new URL(request.tenant.baseUrl).origin;
   const accepted =
     site === undefined
-      ? origin === own || (origin === undefined && readCookie(request, cookie) !== undefined)
+      ? origin === own || (origin === undefined && hasCookie())
       : site === 'same-origin' || site === 'none';
   if (!accepted) throw new AldabaError('request.cross_site');
 }

@@ -35,8 +35,8 @@ export interface Wishes {
 }
 
 /** @throws AldabaError `session.not_found` when nothing waits for this browser's consent */
-export async function getQuestion(core: Core, request: Request, applicationId: string | undefined): Promise<Question> {
-  const open = await findOpenInteraction(request, { clock: core.clock, prompt: 'consent', applicationId });
+export async function getQuestion(core: Core, request: Request): Promise<Question> {
+  const open = await findOpenInteraction(request, { clock: core.clock, prompt: 'consent' });
   const session = open && (await findBrowserSession(request.tenant.db, request, core.clock));
   const user = session && (await core.users.find(request.tenant.db, session.userId));
   if (!open || !user) throw new AldabaError('session.not_found');

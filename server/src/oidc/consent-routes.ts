@@ -2,11 +2,12 @@ import * as contract from '@aldaba/contract';
 import type { Implement } from '../http/index.ts';
 import { findWishes, getQuestion, settleQuestion } from './consent-question.ts';
 import type { Core } from './core.ts';
+import { resumeUrl } from './interactions.ts';
 
 /** `/api/interaction/consent`: the same question as the hosted page asks, for consent pages of an operator's own. */
 export function mountConsentRoutes(implement: Implement, core: Core): void {
   implement(contract.getConsentInfo, async ({ request }) => {
-    const question = await getQuestion(core, request, undefined);
+    const question = await getQuestion(core, request);
     const { client, look, open, user } = question;
     const wishes = await findWishes(core, request, question);
     return {
@@ -36,11 +37,11 @@ export function mountConsentRoutes(implement: Implement, core: Core): void {
     };
   });
   implement(contract.giveConsent, async ({ request, body }) => {
-    const question = await getQuestion(core, request, undefined);
+    const question = await getQuestion(core, request);
     await settleQuestion(core, request, question, {
       decision: 'accept',
       organizationIds: body?.organizationIds,
     });
-    return { redirectTo: `${request.tenant.issuer}/auth/${question.open.uid}` };
+    return { redirectTo: resumeUrl({ tenant: request.tenant, handle: question.open.handle }) };
   });
 }

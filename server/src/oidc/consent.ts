@@ -30,7 +30,7 @@ const scopePhrases = new Map<string, PhraseKey>([
 
 /** `GET /consent`: asks a person whether a third-party application may have what it wants. */
 export async function showConsent(core: Core, request: Request, reply: Reply): Promise<void> {
-  const question = await getQuestion(core, request, undefined);
+  const question = await getQuestion(core, request);
   const { open, client, look, user } = question;
   const name = user.name ?? user.username ?? user.primaryEmail ?? user.primaryPhone ?? user.id;
   const detail = user.primaryEmail ?? user.primaryPhone ?? user.username;
@@ -60,7 +60,7 @@ export async function showConsent(core: Core, request: Request, reply: Reply): P
   };
   reply.header('cache-control', 'no-store');
   // Without the application's id: the page is the tenant's, and a third party must not lend it its name.
-  await core.pages.send(request, reply, view, locales);
+  await core.pages.send(request, reply, view, { ...locales, interaction: open.handle });
 }
 
 const inWords = (wishes: Wishes, language: PageLanguage): ConsentView['scopes'] => [
@@ -81,7 +81,7 @@ const inWords = (wishes: Wishes, language: PageLanguage): ConsentView['scopes'] 
 /** `POST /consent`: takes the decision and goes on with the authorization. */
 export async function decideConsent(core: Core, request: Request, reply: Reply): Promise<void> {
   const parameters = bodyParameters(request);
-  const question = await getQuestion(core, request, parameters.get('app_id'));
+  const question = await getQuestion(core, request);
   if (openValue(core.vault, parameters.get('xsrf') ?? '', place(request, question)) !== true) {
     throw new AldabaError('request.cross_site');
   }
@@ -89,7 +89,9 @@ export async function decideConsent(core: Core, request: Request, reply: Reply):
   if (decision !== 'accept' && decision !== 'deny')
     throw new ProtocolError('invalid_request', 'decision must be accept or deny');
   await settleQuestion(core, request, question, { decision, organizationIds: chosenOrganizations(request) });
-  reply.header('cache-control', 'no-store').redirect(`${request.tenant.basePath}/oidc/auth/${question.open.uid}`, 303);
+  reply
+    .header('cache-control', 'no-store')
+    .redirect(`${request.tenant.basePath}/oidc/auth/${question.open.handle}`, 303);
 }
 
 const boxPrefix = 'organization.';

@@ -1,105 +1,60 @@
 import type { Audit } from '../features/logs/index.ts';
-import { type Reply, type Request, readCookie, writeCookie } from '../http/index.ts';
+import type { Request } from '../http/index.ts';
 import type { Clock } from '../kernel/clock.ts';
 import { hashToken } from '../kernel/crypto.ts';
 import { AldabaError } from '../kernel/errors.ts';
 import type { Interaction, InteractionPort, SignInResult } from '../sign-in/port.ts';
 import type { Queries } from '../store/index.ts';
+import { loginReason } from './authorize/login-reasons.ts';
 import type { AuthorizationRequest } from './authorize/request.ts';
-import { interactionCookie } from './cookies.ts';
+import { handleOf, namedInteraction, newestSecrets, secretOf } from './interaction-cookies.ts';
 import { findBrowserSession } from './sessions.ts';
 import {
   advanceInteraction,
   findInteraction,
+  findWaitingInteraction,
   type InteractionPrompt,
   type InteractionRecord,
 } from './store/interactions.ts';
-import { namedApplication } from './wire-quirks.ts';
 
 export type { Interaction, InteractionPort, SignInResult } from '../sign-in/port.ts';
-
-/** Seconds that a person has for one authorization. */
-export const interactionTtl = 3600;
-/** Sign-ins of different applications that one browser may have open; the oldest is forgotten first. */
-const maximumOpen = 10;
 
 /** What the person's part came to; kept as JSON until the resume reads it. */
 export type InteractionResult =
   | (Omit<SignInResult, 'authenticatedAt'> & { kind: 'login'; authenticatedAt: number })
-  | { kind: 'consent'; userId: string }
+  | { kind: 'consent' | 'account'; userId: string }
   | { kind: 'refused' };
 
-/** An interaction found through its cookie, with the value that only this browser has. */
+/** An interaction found through its cookie. */
 export interface OpenInteraction {
-  uid: string;
+  handle: string;
   record: InteractionRecord;
   request: AuthorizationRequest;
   result: InteractionResult | undefined;
 }
 
-type CookieMap = Record<string, string>;
-
-function readMap(request: Request): CookieMap {
-  const map: CookieMap = Object.create(null);
-  const value = readCookie(request, interactionCookie);
-  if (!value) return map;
-  try {
-    const parsed: unknown = JSON.parse(value);
-    if (typeof parsed !== 'object' || parsed === null) return map;
-    for (const [clientId, uid] of Object.entries(parsed).slice(-maximumOpen)) {
-      if (typeof uid === 'string' && uid.length <= 64) map[clientId] = uid;
-    }
-  } catch {
-    // A damaged cookie holds no interaction; the next authorization writes it anew.
-    return map;
-  }
-  return map;
-}
-
-function writeMap(request: Request, reply: Reply, map: CookieMap): void {
-  const entries = Object.entries(map).slice(-maximumOpen);
-  const value = entries.length > 0 ? JSON.stringify(Object.fromEntries(entries)) : undefined;
-  writeCookie(request, reply, { name: interactionCookie, value, ...(value ? { maxAge: interactionTtl } : {}) });
-}
-
-/** Adds an interaction to the browser's open ones, as the newest; a second one of the same application takes its place. */
-export function rememberInteraction(request: Request, reply: Reply, clientId: string, uid: string): void {
-  const map = readMap(request);
-  delete map[clientId];
-  map[clientId] = uid;
-  writeMap(request, reply, map);
-}
-
-export function forgetInteraction(request: Request, reply: Reply, uid: string): void {
-  const map = readMap(request);
-  writeMap(request, reply, Object.fromEntries(Object.entries(map).filter(([, value]) => value !== uid)));
-}
-
-/** Whether this browser began the interaction: the resume address alone, out of a history or a log, is worth nothing. */
-export const holdsInteraction = (request: Request, uid: string): boolean =>
-  Object.values(readMap(request)).includes(uid);
-
-function pickUid(request: Request, applicationId: string | undefined): string | undefined {
-  const map = readMap(request);
-  const named = applicationId ?? namedApplication(request);
-  // Without a name it is the newest one.
-  return named !== undefined ? map[named] : Object.values(map).at(-1);
-}
-
-/** The browser's interaction that waits for `prompt`, or undefined. */
+/** The interaction that a request of this browser is about, if it waits for `prompt`. `handle` overrides what the request names. */
 export async function findOpenInteraction(
   request: Request,
-  options: { clock: Clock; prompt: InteractionPrompt; applicationId?: string | undefined },
+  options: { clock: Clock; prompt: InteractionPrompt; handle?: string | undefined },
 ): Promise<OpenInteraction | undefined> {
-  const uid = pickUid(request, options.applicationId);
-  if (uid === undefined) return undefined;
-  const record = await findInteraction(request.tenant.db, hashToken(uid), new Date(options.clock.now()));
-  if (!record || record.prompt !== options.prompt || record.result !== null) return undefined;
-  return openInteraction(uid, record);
+  const named = namedInteraction(request);
+  const handle = options.handle ?? named.handle;
+  // The provider's redirect of a social sign-in names no application.
+  const applicationId = options.handle === undefined ? named.applicationId : undefined;
+  const secrets = handle === undefined ? newestSecrets(request) : [secretOf(request, handle)];
+  const uidHashes = secrets.filter((secret) => secret !== undefined).map(hashToken);
+  if (uidHashes.length === 0) return undefined;
+  const record = await findWaitingInteraction(request.tenant.db, uidHashes, {
+    prompt: options.prompt,
+    applicationId,
+    now: new Date(options.clock.now()),
+  });
+  return record && openInteraction(record);
 }
 
-export const openInteraction = (uid: string, record: InteractionRecord): OpenInteraction => ({
-  uid,
+export const openInteraction = (record: InteractionRecord): OpenInteraction => ({
+  handle: handleOf(record.uidHash),
   record,
   request: record.request as AuthorizationRequest,
   result: (record.result ?? undefined) as InteractionResult | undefined,
@@ -120,11 +75,28 @@ export async function settleInteraction(
   if (!stored) throw new AldabaError('session.not_found');
 }
 
-/** The interaction as sign-in sees it; the cookie's value travels along for the resume address. */
-type PortInteraction = Interaction & { uid: string };
+/** Where an authorization goes on after the user's part. */
+export const resumeUrl = ({ tenant, handle }: Pick<Interaction, 'tenant' | 'handle'>): string =>
+  `${tenant.issuer}/auth/${handle}`;
 
-const resumeUrl = (interaction: Interaction): string =>
-  `${interaction.tenant.issuer}/auth/${(interaction as PortInteraction).uid}`;
+/**
+ * Where the interaction that the request names goes on, when it does not wait for what `page` asks: another tab, or the same
+ * form sent twice, has done it already. Undefined when it waits, and when this browser has no such interaction.
+ */
+export async function resumeAddress(
+  request: Request,
+  { clock, page }: { clock: Clock; page: InteractionPrompt },
+): Promise<string | undefined> {
+  const { handle } = namedInteraction(request);
+  const secret = handle === undefined ? undefined : secretOf(request, handle);
+  if (handle === undefined || secret === undefined) return undefined;
+  const record = await findInteraction(request.tenant.db, hashToken(secret), new Date(clock.now()));
+  if (!record) return undefined;
+  const waits = record.prompt === page && record.result === null;
+  // Consent is asked of a user who is signed in; without one, the sign-in comes first.
+  const canAsk = page === 'login' || (await findBrowserSession(request.tenant.db, request, clock)) !== undefined;
+  return waits && canAsk ? undefined : resumeUrl({ tenant: request.tenant, handle });
+}
 
 /** The door that sign-in declared, filled by the protocol. */
 export function createInteractionPort(deps: { clock: Clock; logs: Audit }): InteractionPort {
@@ -135,23 +107,28 @@ export function createInteractionPort(deps: { clock: Clock; logs: Audit }): Inte
       logs.write(tx.tenantId, { key: 'Interaction.End', result: 'Success', ...about });
     });
   return {
-    async load(request, applicationId) {
-      const open = await findOpenInteraction(request, { clock, prompt: 'login', applicationId });
+    async load(request, handle) {
+      const open = await findOpenInteraction(request, { clock, prompt: 'login', handle });
       if (!open) return undefined;
       const { record } = open;
       const session = await findBrowserSession(request.tenant.db, request, clock);
-      const interaction: PortInteraction = {
+      return {
         tenant: request.tenant,
-        uid: open.uid,
+        handle: open.handle,
         uidHash: record.uidHash,
         applicationId: record.applicationId,
         revision: record.revision,
         state: record.state,
         expiresAt: record.expiresAt.getTime(),
         request: open.request,
+        isSatisfied: loginReason({ request: open.request, session, now: clock.now() }) === undefined,
         ...(session ? { sessionUserId: session.userId } : {}),
       };
-      return interaction;
+    },
+    resumeUrl,
+    resumeAddress: (request) => resumeAddress(request, { clock, page: 'login' }),
+    async isSignedIn(request) {
+      return (await findBrowserSession(request.tenant.db, request, clock)) !== undefined;
     },
     async save(tx, interaction, state) {
       const { uidHash, revision } = interaction;
@@ -165,6 +142,10 @@ export function createInteractionPort(deps: { clock: Clock; logs: Audit }): Inte
       const result: InteractionResult = { kind: 'login', ...login, authenticatedAt: authenticatedAt.getTime() };
       await settleInteraction(tx, interaction, result, clock);
       noteEnd(tx, interaction, login.userId);
+      return { redirectTo: resumeUrl(interaction) };
+    },
+    async choose(tx, interaction, userId) {
+      await settleInteraction(tx, interaction, { kind: 'account', userId }, clock);
       return { redirectTo: resumeUrl(interaction) };
     },
     async abort(tx, interaction) {

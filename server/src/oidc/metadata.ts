@@ -3,6 +3,7 @@ import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
 import type { Reply, Request } from '../http/index.ts';
 import type { Tenant } from '../tenancy/index.ts';
+import { prompts } from './authorize/prompt.ts';
 import { supportedClaims, supportedScopes } from './claims.ts';
 import { allowAnyOrigin } from './cors.ts';
 import type { KeyRing, Keys } from './keys.ts';
@@ -34,7 +35,7 @@ function describe(tenant: Tenant, ring: KeyRing): object {
     scopes_supported: supportedScopes,
     claims_supported: supportedClaims,
     claim_types_supported: ['normal'],
-    prompt_values_supported: ['none', 'login', 'consent'],
+    prompt_values_supported: prompts,
     authorization_response_iss_parameter_supported: true,
     claims_parameter_supported: false,
     request_parameter_supported: false,

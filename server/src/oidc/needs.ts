@@ -142,7 +142,13 @@ export interface OidcNeeds {
       request: Request,
       reply: Reply,
       view: PageView,
-      options?: { appId?: string; status?: number; uiLocales?: string },
+      options?: { appId?: string; interaction?: string; status?: number; uiLocales?: string },
+    ): Promise<void>;
+    /** The page of an interaction that is finished or expired; it leads back to the application. */
+    sendEnded(
+      request: Request,
+      reply: Reply,
+      about: { appId: string | undefined; isSignedIn: boolean; status: number },
     ): Promise<void>;
     language(request: Request, options?: { uiLocales?: string }): Promise<PageLanguage>;
   };

@@ -67,8 +67,8 @@ export function mountOidc(http: Http, core: Core): void {
       '/oidc/auth',
       run((request, reply) => authorize(core, request, reply, bodyParameters(request))),
     );
-    scope.get<{ Params: { uid: string } }>('/oidc/auth/:uid', async (request, reply) => {
-      await resume(core, request as Request, reply, request.params.uid);
+    scope.get<{ Params: { handle: string } }>('/oidc/auth/:handle', async (request, reply) => {
+      await resume(core, request as Request, reply, request.params.handle);
       return reply;
     });
     scope.get(

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, afterEach, before, describe, it } from 'node:test';
+import { pageOf, withoutHandle } from '../../../test/support/agent.ts';
 import { type Operator, operate } from '../../../test/support/operator.ts';
 import { shownError, type Visit, visit } from '../../../test/support/page-agent.ts';
 import { openPostOffice, type PostOffice } from '../../../test/support/post-office.ts';
@@ -23,7 +24,6 @@ const open = {
   sentinelPolicy: {},
 };
 const at = (page: string) => `${page}?app_id=demo-app`;
-const target = (answer: Response) => answer.headers.get('location');
 const wrong = (code: string) => String((Number(code) + 1) % 1_000_000).padStart(6, '0');
 
 describe('codes on the sign-in pages, without scripts,', () => {
@@ -72,7 +72,7 @@ describe('codes on the sign-in pages, without scripts,', () => {
   /** Asks for a code with a form of the pages. */
   const ask = async (person: Visit, path: string, fields: Record<string, string>) => {
     const answer = await person.post(path, fields);
-    assert.deepEqual([answer.status, target(answer)], [303, at('/verification-code')], await answer.text());
+    assert.deepEqual([answer.status, pageOf(answer)], [303, at('/verification-code')], await answer.text());
   };
   const answer = async (person: Visit, recipient: string) =>
     person.post('/verification-code', { code: await post.codeTo(recipient) });
@@ -138,7 +138,7 @@ describe('codes on the sign-in pages, without scripts,', () => {
       const person = await visit(server);
       const way: string[] = [];
       const keep = async (sent: Response) =>
-        way.push(`${sent.status} ${target(sent)} ${(await sent.text()).replaceAll(username, '?')}`);
+        way.push(`${sent.status} ${pageOf(sent)} ${withoutHandle(await sent.text()).replaceAll(username, '?')}`);
       await keep(await person.post('/sign-in/code', { username }));
       await keep(await person.get(at('/verification-code')));
       await keep(await person.post('/verification-code', { code: 'wrong' }));
@@ -186,8 +186,8 @@ describe('codes on the sign-in pages, without scripts,', () => {
     await refuses(await person.post('/register/code', { address: 'ada@' }), [400, 'address', 'user.invalid_email']);
     await refuses(await person.post('/register/code', { address: '+34' }), [400, 'address', 'user.invalid_phone']);
     await ask(person, '/register/code', { address });
-    assert.equal(target(await answer(person, address)), at('/continue'));
-    assert.equal(target(await person.get(at('/verification-code'))), at('/continue'));
+    assert.equal(pageOf(await answer(person, address)), at('/continue'));
+    assert.equal(pageOf(await person.get(at('/verification-code'))), at('/continue'));
     // A password is not made of what was said a moment ago.
     const same = await person.post('/continue', { password: address });
     await refuses(same, [422, 'password', 'password_rejected.restricted.user_info']);
@@ -226,13 +226,16 @@ describe('codes on the sign-in pages, without scripts,', () => {
     const address = newEmail();
     const taken = await addUser();
     const person = await visit(server, { first_screen: 'register' });
-    assert.equal(target(await person.post('/register', { username: `new${number}`, password })), at('/continue'));
+    assert.equal(pageOf(await person.post('/register', { username: `new${number}`, password })), at('/continue'));
     assert.match(await (await person.get(at('/continue'))).text(), /action="\/continue\/address"/);
-    assert.equal(target(await person.get(at('/verification-code'))), at('/continue'));
+    assert.equal(pageOf(await person.get(at('/verification-code'))), at('/continue'));
     await refuses(await person.post('/continue/address', { address: 'ada' }), [400, 'address', 'user.invalid_email']);
     await ask(person, '/continue/address', { address: taken.primaryEmail });
     await refuses(await answer(person, taken.primaryEmail), [422, undefined, 'user.email_already_in_use']);
-    assert.match(await (await person.get(at('/verification-code'))).text(), /href="\/continue\?app_id=demo-app"/);
+    assert.match(
+      await (await person.get(at('/verification-code'))).text(),
+      /href="\/continue\?app_id=demo-app&amp;interaction=/,
+    );
     await ask(person, '/continue/address', { address });
     await arrives(person, await answer(person, address));
     assert.ok(await find(address));
@@ -240,7 +243,7 @@ describe('codes on the sign-in pages, without scripts,', () => {
     const old = await addUser({ primaryEmail: undefined, username: `old${number}` });
     const own = newEmail();
     const back = await visit(server);
-    assert.equal(target(await back.post('/sign-in', { username: old.username, password })), at('/continue'));
+    assert.equal(pageOf(await back.post('/sign-in', { username: old.username, password })), at('/continue'));
     await ask(back, '/continue/address', { address: own });
     await arrives(back, await answer(back, own));
     const again = await visit(server);
@@ -273,7 +276,7 @@ describe('codes on the sign-in pages, without scripts,', () => {
     await ask(person, '/sign-in/code', { username: primaryEmail });
     const first = await post.codeTo(primaryEmail);
     const again = await person.post('/verification-code/send', {});
-    assert.equal(target(again), `${at('/verification-code')}&notice=resent`);
+    assert.equal(pageOf(again), `${at('/verification-code')}&notice=resent`);
     assert.match(
       await (await person.get(`${at('/verification-code')}&notice=resent`)).text(),
       /Another code is on its way/,
@@ -309,7 +312,10 @@ describe('codes on the sign-in pages, without scripts,', () => {
     const person = await visit(server);
     await ask(person, '/sign-in/code', { username: primaryEmail });
     const code = await post.codeTo(primaryEmail);
-    assert.match(await (await person.get(at('/verification-code'))).text(), /href="\/sign-in\?app_id=demo-app"/);
+    assert.match(
+      await (await person.get(at('/verification-code'))).text(),
+      /href="\/sign-in\?app_id=demo-app&amp;interaction=/,
+    );
     await arrives(person, await person.post('/sign-in', { username, password }));
     const late = await person.post('/verification-code', { code });
     assert.equal(late.status, 400);
@@ -324,7 +330,7 @@ describe('codes on the sign-in pages, without scripts,', () => {
     const address = newEmail();
     const person = await visit(server);
     const asked = await Promise.all([1, 2].map(() => person.post('/register/code', { address })));
-    assert.deepEqual(asked.map(target), [at('/verification-code'), at('/verification-code')]);
+    assert.deepEqual(asked.map(pageOf), [at('/verification-code'), at('/verification-code')]);
     const page = await person.get(at('/verification-code'));
     assert.equal(page.status, 200);
     await person.post('/verification-code/send', {});
@@ -332,10 +338,10 @@ describe('codes on the sign-in pages, without scripts,', () => {
     await post.codeTo(address);
     const code = await post.codeTo(address);
     const answers = await Promise.all([1, 2].map(() => person.post('/verification-code', { code })));
-    assert.ok(answers.some((sent) => target(sent) === at('/continue')));
+    assert.ok(answers.some((sent) => pageOf(sent) === at('/continue')));
     for (const { status } of answers) assert.ok(status < 500, String(status));
-    assert.equal(target(await person.post('/verification-code', { code })), at('/continue'));
-    assert.equal(target(await person.post('/verification-code/send', {})), at('/continue'));
+    assert.equal(pageOf(await person.post('/verification-code', { code })), at('/continue'));
+    assert.equal(pageOf(await person.post('/verification-code/send', {})), at('/continue'));
   });
 
   it('are written in the language of the page', async () => {

@@ -38,20 +38,17 @@ export function codePageRoutes(http: Http, signIn: SignIn, door: PageDoor): void
   codeRoutes(http, signIn, door);
 }
 
-const openForm = (signIn: SignIn, request: Request) => signIn.open(request, formField(request, 'app_id') || undefined);
-
 function beginningRoutes(http: Http, signIn: SignIn, door: PageDoor): void {
   http.post(
     '/sign-in/code',
-    door.form(async (request, reply) => {
-      const interaction = await openForm(signIn, request);
+    door.form(async (request, reply, interaction) => {
       const context = await door.context(interaction, request);
       const username = formField(request, 'username').trim();
       try {
         assertAgreed(request, context, 'sign-in');
         const identifier = addressOf(username, typesOf(codeForm(context)));
         const given = { intent: 'SignIn' as const, identifier, locale: context.language };
-        door.proceed(request, reply, interaction, await signIn.beginCode(interaction, given));
+        door.proceed(reply, interaction, await signIn.beginCode(interaction, given));
       } catch (error) {
         const failure = asFormError(error);
         const form = { username, error: pageErrorOf(failure, context.language) };
@@ -61,8 +58,7 @@ function beginningRoutes(http: Http, signIn: SignIn, door: PageDoor): void {
   );
   http.post(
     '/register/code',
-    door.form(async (request, reply) => {
-      const interaction = await openForm(signIn, request);
+    door.form(async (request, reply, interaction) => {
       const context = await door.context(interaction, request);
       const typedAddress = formField(request, 'address').trim();
       try {
@@ -73,7 +69,7 @@ function beginningRoutes(http: Http, signIn: SignIn, door: PageDoor): void {
         const standing =
           (await signIn.registerProved(interaction, identifier)) ??
           (await signIn.beginCode(interaction, { intent: 'Register', identifier, locale: context.language }));
-        door.proceed(request, reply, interaction, standing);
+        door.proceed(reply, interaction, standing);
       } catch (error) {
         const failure = asFormError(error);
         const form = { typedAddress, error: pageErrorOf(failure, context.language) };
@@ -86,17 +82,16 @@ function beginningRoutes(http: Http, signIn: SignIn, door: PageDoor): void {
 function additionRoute(http: Http, signIn: SignIn, door: PageDoor): void {
   http.post(
     '/continue/address',
-    door.form(async (request, reply) => {
-      const interaction = await openForm(signIn, request);
+    door.form(async (request, reply, interaction) => {
       const context = await door.context(interaction, request);
       const prompt = await door.standing(interaction);
       const form = prompt.kind === 'continue' ? missingAddress(context, prompt.missing) : undefined;
-      if (prompt.kind !== 'continue' || !form) return door.proceed(request, reply, interaction, { prompt });
+      if (prompt.kind !== 'continue' || !form) return door.proceed(reply, interaction, { prompt });
       const typedAddress = formField(request, 'address').trim();
       try {
         const identifier = addressOf(typedAddress, typesOf(form));
         await signIn.sendCode(interaction, { identifier, locale: context.language });
-        return door.proceed(request, reply, interaction, { prompt });
+        return door.proceed(reply, interaction, { prompt });
       } catch (error) {
         const failure = asFormError(error);
         const view = continueView(context, prompt, { typedAddress, error: pageErrorOf(failure, context.language) });
@@ -119,7 +114,7 @@ function codeRoutes(http: Http, signIn: SignIn, door: PageDoor): void {
     const { interaction, resent, failure } = page;
     const prompt = await door.standing(interaction);
     const code = codeOf(interaction, prompt);
-    if (!code) return door.proceed(request, reply, interaction, { prompt });
+    if (!code) return door.proceed(reply, interaction, { prompt });
     const { language } = await door.context(interaction, request);
     const error: PageError | undefined = failure && pageErrorOf(failure, language);
     return door.show(request, reply, {
@@ -139,24 +134,22 @@ function codeRoutes(http: Http, signIn: SignIn, door: PageDoor): void {
 
   http.get(
     '/verification-code',
-    door.route(async (request, reply) => {
-      const interaction = await signIn.open(request, queryField(request, 'app_id'));
+    door.page(async (request, reply, interaction) => {
       const resent = queryField(request, 'notice') === 'resent';
       return show(request, reply, { interaction, ...(resent ? { resent } : {}) });
     }),
   );
   http.post(
     '/verification-code',
-    door.form(async (request, reply) => {
-      const interaction = await openForm(signIn, request);
+    door.form(async (request, reply, interaction) => {
       const prompt = await door.standing(interaction);
       const challenge = codeOf(interaction, prompt);
-      if (!challenge) return door.proceed(request, reply, interaction, { prompt });
+      if (!challenge) return door.proceed(reply, interaction, { prompt });
       const context = await door.context(interaction, request);
       try {
         const answer = { code: typedCode(request), needsAgreement: needsAgreement(context) };
         const standing = await signIn.finishCode(interaction, challenge, answer);
-        return door.proceed(request, reply, interaction, standing);
+        return door.proceed(reply, interaction, standing);
       } catch (error) {
         const failure = asFormError(error);
         if (failure.code === 'user.terms_required') {
@@ -168,24 +161,23 @@ function codeRoutes(http: Http, signIn: SignIn, door: PageDoor): void {
           return door.show(request, reply, { interaction, view, status: failure.status });
         }
         // Read anew: when the form was sent twice, the first may have done what this one could not.
-        return show(request, reply, { interaction: await openForm(signIn, request), failure });
+        return show(request, reply, { interaction: await signIn.open(request), failure });
       }
     }),
   );
   http.post(
     '/verification-code/send',
-    door.form(async (request, reply) => {
-      const interaction = await openForm(signIn, request);
+    door.form(async (request, reply, interaction) => {
       const prompt = await door.standing(interaction);
       const challenge = codeOf(interaction, prompt);
-      if (!challenge) return door.proceed(request, reply, interaction, { prompt });
+      if (!challenge) return door.proceed(reply, interaction, { prompt });
       const { language } = await door.context(interaction, request);
       try {
         await signIn.sendCode(interaction, { identifier: challenge.identifier, locale: language });
       } catch (error) {
         return show(request, reply, { interaction, failure: asFormError(error) });
       }
-      const page = pageAddress(request, '/verification-code', interaction.applicationId);
+      const page = pageAddress('/verification-code', interaction);
       return reply.redirect(`${page}&notice=resent`, 303);
     }),
   );

@@ -22,7 +22,7 @@ import { experienceOneTimeTokenRoutes } from './experience-one-time-token.ts';
 import { readAnswers } from './extra-profile/index.ts';
 import { knownOf } from './factors/password/index.ts';
 import { refusalOf } from './machine.ts';
-import { type Interaction, interactionCookie } from './port.ts';
+import { hasInteractionCookie, type Interaction } from './port.ts';
 import type { SignIn } from './service.ts';
 import { type Address, type Challenge, isCodeProof, type Proof, provesAddress, type SignInState } from './state.ts';
 import { describeProof } from './submission.ts';
@@ -30,7 +30,7 @@ import type { Account, SignInEvent } from './vocabulary.ts';
 
 /** Guard of `access: 'interaction'`: calls that another site made the browser send are refused; who signs in is not known yet. */
 export async function guardInteraction(request: Request): Promise<Caller> {
-  if (request.method !== 'GET') assertSameOrigin(request, interactionCookie);
+  if (request.method !== 'GET') assertSameOrigin(request, () => hasInteractionCookie(request));
   return {};
 }
 

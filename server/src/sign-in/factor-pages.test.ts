@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, beforeEach, describe, it } from 'node:test';
+import { pageOf } from '../../../test/support/agent.ts';
 import { createAuthenticator } from '../../../test/support/authenticator.ts';
 import { shownError, type Visit, visit } from '../../../test/support/page-agent.ts';
 import { race } from '../../../test/support/race.ts';
@@ -40,7 +41,7 @@ describe('the pages of second factors', () => {
   };
   const leads = (answer: Response): string => {
     assert.equal(answer.status, 303);
-    return answer.headers.get('location') ?? '';
+    return pageOf(answer) ?? '';
   };
   const text = async (page: Visit, path: string): Promise<string> => {
     const answer = await page.get(own(path));

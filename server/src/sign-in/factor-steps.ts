@@ -3,7 +3,7 @@ import type { User } from '../features/users/index.ts';
 import type { Reply, Request } from '../http/index.ts';
 import { AldabaError } from '../kernel/errors.ts';
 import { promptFor } from './machine.ts';
-import { formField, type PageDoor, pageAddress, queryField } from './page-door.ts';
+import { formField, type PageDoor, pageAddress } from './page-door.ts';
 import type { PageContext } from './page-views.ts';
 import { resolvePolicy, type SecondFactorType } from './policy.ts';
 import type { Interaction } from './port.ts';
@@ -43,13 +43,16 @@ type Handler = (request: Request, reply: Reply) => Promise<Reply>;
 /** Routes for those whose sign-in stands at a prompt of `kind`; everybody else is sent on to what is asked of them. */
 export function factorSteps<Kind extends FactorKind>(signIn: SignIn, door: PageDoor, kind: Kind) {
   type Work = (step: FactorStep<Kind>) => Promise<unknown>;
-  const handle = async (request: Request, reply: Reply, { appId, work }: { appId: string | undefined; work: Work }) => {
-    const interaction = await signIn.open(request, appId);
+  const handle = async (
+    request: Request,
+    reply: Reply,
+    { interaction, work }: { interaction: Interaction; work: Work },
+  ) => {
     const context = await door.context(interaction, request);
     const found = await findPerson(signIn, interaction, context);
-    if (!found) return door.proceed(request, reply, interaction, { prompt: await door.standing(interaction) });
+    if (!found) return door.proceed(reply, interaction, { prompt: await door.standing(interaction) });
     const { prompt, account } = found;
-    const proceed = () => door.proceed(request, reply, interaction, { prompt });
+    const proceed = () => door.proceed(reply, interaction, { prompt });
     if (!isOf(kind, prompt)) return proceed();
     const { settings } = context;
     return work({
@@ -60,10 +63,10 @@ export function factorSteps<Kind extends FactorKind>(signIn: SignIn, door: PageD
       context,
       prompt,
       proceed,
-      redirect: (path) => reply.redirect(pageAddress(request, path, interaction.applicationId), 303),
+      redirect: (path) => reply.redirect(pageAddress(path, interaction), 303),
       async advance(...events) {
         const standing = await signIn.run(interaction, events, { settings, complete: { account } });
-        door.proceed(request, reply, interaction, standing);
+        door.proceed(reply, interaction, standing);
       },
       async take(event) {
         await signIn.run(interaction, [event], { settings });
@@ -72,16 +75,15 @@ export function factorSteps<Kind extends FactorKind>(signIn: SignIn, door: PageD
   };
   return {
     get: (work: Work): Handler =>
-      door.route((request, reply) => {
-        const show = () => handle(request, reply, { appId: queryField(request, 'app_id'), work });
-        return show().catch((error: unknown) => {
-          // Opened twice at once, as with a double click: what the page asks is stored, so one was overtaken, and asks anew.
-          if (error instanceof AldabaError && error.code === 'session.not_found') return show();
-          throw error;
-        });
-      }),
+      door.page((request, reply, interaction) =>
+        handle(request, reply, { interaction, work }).catch(async (error: unknown) => {
+          // Opened twice at once, as with a double click: what the page asks is stored, so one was overtaken, and asks again.
+          if (!(error instanceof AldabaError) || error.code !== 'session.not_found') throw error;
+          return handle(request, reply, { interaction: await signIn.open(request), work });
+        }),
+      ),
     post: (work: Work): Handler =>
-      door.form((request, reply) => handle(request, reply, { appId: formField(request, 'app_id') || undefined, work })),
+      door.form((request, reply, interaction) => handle(request, reply, { interaction, work })),
   };
 }
 

@@ -10,6 +10,7 @@
  * `machine.step` decides, `run.ts` stores state and effects in one transaction, and the door shows the prompt or goes on
  * through the port.
  */
+export { accountPageRoutes } from './account-pages.ts';
 export { experienceRoutes, guardInteraction } from './experience.ts';
 export type { SignInNeeds } from './needs.ts';
 export { signInPageRoutes } from './pages.ts';

@@ -23,8 +23,7 @@ interface Link {
 export function oneTimeTokenPageRoutes(http: Http, signIn: SignIn, door: PageDoor): void {
   http.get(
     '/one-time-token',
-    door.route(async (request, reply) => {
-      const interaction = await signIn.open(request, queryField(request, 'app_id'));
+    door.page(async (request, reply, interaction) => {
       const link = linkOf((name) => queryField(request, name));
       const at = request.url.indexOf('?');
       if (!link) return reply.redirect(`${request.tenant.basePath}/sign-in${at < 0 ? '' : request.url.slice(at)}`, 303);
@@ -33,14 +32,13 @@ export function oneTimeTokenPageRoutes(http: Http, signIn: SignIn, door: PageDoo
   );
   http.post(
     '/one-time-token',
-    door.form(async (request, reply) => {
-      const interaction = await signIn.open(request, formField(request, 'app_id') || undefined);
+    door.form(async (request, reply, interaction) => {
       const context = await door.context(interaction, request);
       const link = linkOf((name) => formField(request, name));
       if (!link) throw new AldabaError('one_time_token.token_not_found');
       try {
         assertAgreed(request, context, stricterPage(context));
-        door.proceed(request, reply, interaction, await follow(signIn, interaction, link));
+        door.proceed(reply, interaction, await follow(signIn, interaction, link));
       } catch (error) {
         const failure = isRefusedLink(error) ? error : asFormError(error);
         const view = viewOf(context, link, failure);

@@ -7,11 +7,13 @@ import { promptFor } from './machine.ts';
 import type { SignInNeeds } from './needs.ts';
 import { type PageContext, termsOf } from './page-views.ts';
 import { resolvePolicy } from './policy.ts';
-import { type Interaction, interactionCookie } from './port.ts';
+import { hasInteractionCookie, type Interaction } from './port.ts';
 import type { Standing } from './run.ts';
 import type { SignIn } from './service.ts';
 import { readState } from './state.ts';
 import type { Prompt } from './vocabulary.ts';
+
+type PageHandler = (request: Request, reply: Reply, interaction: Interaction) => Promise<unknown>;
 
 /** What the routes of the HTML door share. */
 export interface PageDoor {
@@ -19,10 +21,13 @@ export interface PageDoor {
   route(
     handler: (request: Request, reply: Reply) => Promise<unknown>,
   ): (request: Request, reply: Reply) => Promise<Reply>;
-  /** Like `route`, for forms: refuses those of other sites. */
-  form(
-    handler: (request: Request, reply: Reply) => Promise<unknown>,
-  ): (request: Request, reply: Reply) => Promise<Reply>;
+  /**
+   * Like `route`, for the pages of an interaction. When the user has signed in in another tab since, and that is enough for
+   * the application, the page is skipped and the authorization goes on.
+   */
+  page(handler: PageHandler): (request: Request, reply: Reply) => Promise<Reply>;
+  /** Like `route`, for the forms of an interaction: refuses those of other sites. */
+  form(handler: PageHandler): (request: Request, reply: Reply) => Promise<Reply>;
   context(interaction: Interaction, request: Request): Promise<PageContext>;
   show(
     request: Request,
@@ -32,12 +37,7 @@ export interface PageDoor {
   /** Where the sign-in stands; one that was not begun, at its beginning. */
   standing(interaction: Interaction): Promise<Prompt>;
   /** Goes on to where the sign-in stands. */
-  proceed(
-    request: Request,
-    reply: Reply,
-    interaction: Interaction,
-    standing: Pick<Standing, 'prompt' | 'redirectTo'>,
-  ): void;
+  proceed(reply: Reply, interaction: Interaction, standing: Pick<Standing, 'prompt' | 'redirectTo'>): void;
 }
 
 const paths: Record<Exclude<Prompt['kind'], 'show-factor'>, string> = {
@@ -59,6 +59,7 @@ export function createPageDoor(signIn: SignIn): PageDoor {
   const { pages, log } = needs;
   const optionsOf = (interaction: Interaction) => ({
     appId: interaction.applicationId,
+    interaction: interaction.handle,
     ...(interaction.request.uiLocales === undefined ? {} : { uiLocales: interaction.request.uiLocales }),
     ...(interaction.request.organizationId === undefined ? {} : { organizationId: interaction.request.organizationId }),
   });
@@ -72,16 +73,23 @@ export function createPageDoor(signIn: SignIn): PageDoor {
   };
   const door: PageDoor = {
     route,
+    page: (handler) =>
+      route(async (request, reply) => {
+        const interaction = await signIn.open(request);
+        if (interaction.isSatisfied)
+          return reply.header('cache-control', 'no-store').redirect(needs.port.resumeUrl(interaction), 303);
+        return handler(request, reply, interaction);
+      }),
     form: (handler) =>
       route(async (request, reply) => {
-        assertSameOrigin(request, interactionCookie);
+        assertSameOrigin(request, () => hasInteractionCookie(request));
         try {
-          await handler(request, reply);
+          await handler(request, reply, await signIn.open(request));
         } catch (error) {
           if (!(error instanceof AldabaError) || error.code !== 'session.not_found' || wantsJson(request)) throw error;
           // Overtaken by another form of the same sign-in, as with a double click: on to where that one led, if it goes on.
-          const interaction = await signIn.open(request, formField(request, 'app_id') || undefined);
-          door.proceed(request, reply, interaction, { prompt: await door.standing(interaction) });
+          const interaction = await signIn.open(request);
+          door.proceed(reply, interaction, { prompt: await door.standing(interaction) });
         }
       }),
     async context(interaction, request) {
@@ -103,18 +111,22 @@ export function createPageDoor(signIn: SignIn): PageDoor {
       const policy = resolvePolicy(await settings(interaction.tenant));
       return promptFor(state, policy, await signIn.accountOf(interaction, state));
     },
-    proceed(request, reply, interaction, { redirectTo, prompt }) {
+    proceed(reply, interaction, { redirectTo, prompt }) {
       const code = awaitedCode(readState(interaction.state, needs.clock.now()), prompt);
       const page = code ? '/verification-code' : pageOf(prompt);
-      reply.redirect(redirectTo ?? pageAddress(request, page, interaction.applicationId), 303);
+      reply.redirect(redirectTo ?? pageAddress(page, interaction), 303);
     },
   };
   return door;
 }
 
-/** The address of one of the pages, for a redirect. */
-export const pageAddress = (request: Request, path: string, appId: string | undefined): string =>
-  `${request.tenant.basePath}${path}${appId === undefined ? '' : `?app_id=${encodeURIComponent(appId)}`}`;
+/** The address of one of the pages of an interaction, for a redirect. */
+export function pageAddress(
+  path: string,
+  { tenant, applicationId, handle }: Pick<Interaction, 'tenant' | 'applicationId' | 'handle'>,
+): string {
+  return `${tenant.basePath}${path}?${new URLSearchParams({ app_id: applicationId, interaction: handle })}`;
+}
 
 /** Whether the page's script asked, not the browser for a page. */
 export const wantsJson = (request: Request): boolean => {
@@ -161,12 +173,17 @@ async function sendFailure(needs: SignInNeeds, request: Request, reply: Reply, e
     await needs.pages.send(request, reply, { kind: 'error', code: error.code, message }, { status: error.status });
     return;
   }
-  const { unknownSessionRedirectUrl } = await needs.signInExperiences.get(request.tenant);
-  const view: PageView = {
-    kind: 'unknown-session',
-    ...(unknownSessionRedirectUrl ? { continueUrl: unknownSessionRedirectUrl } : {}),
-  };
-  await needs.pages.send(request, reply, view, { status: error.status });
+  const next = await needs.port.resumeAddress(request);
+  if (next !== undefined) {
+    reply.header('cache-control', 'no-store').redirect(next, 303);
+    return;
+  }
+  const appId = formField(request, 'app_id') || queryField(request, 'app_id');
+  await needs.pages.sendEnded(request, reply, {
+    appId,
+    isSignedIn: await needs.port.isSignedIn(request),
+    status: error.status,
+  });
 }
 
 /** Errors that a person can do something about in the form, if only to choose another way; others get a page of their own. */

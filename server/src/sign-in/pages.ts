@@ -58,27 +58,20 @@ export function signInPageRoutes(http: Http, signIn: SignIn): void {
 }
 
 function entryRoutes(http: Http, signIn: SignIn, door: PageDoor): void {
-  const openGet = (request: Request) => signIn.open(request, queryField(request, 'app_id'));
-  const openPost = (request: Request) => signIn.open(request, formField(request, 'app_id') || undefined);
-
   http.get(
     '/sign-in',
-    door.route(async (request, reply) => {
-      const interaction = await openGet(request);
+    door.page(async (request, reply, interaction) => {
       const context = await door.context(interaction, request);
-      if (!resolvePolicy(context.settings).signIn)
-        return reply.redirect(pageAddress(request, '/register', context.appId), 303);
+      if (!resolvePolicy(context.settings).signIn) return reply.redirect(pageAddress('/register', interaction), 303);
       const form = { ...prefilled(interaction), ...noticeOf(signIn, request, interaction) };
       return door.show(request, reply, { interaction, view: signInView(context, form) });
     }),
   );
   http.get(
     '/register',
-    door.route(async (request, reply) => {
-      const interaction = await openGet(request);
+    door.page(async (request, reply, interaction) => {
       const context = await door.context(interaction, request);
-      if (!resolvePolicy(context.settings).register)
-        return reply.redirect(pageAddress(request, '/sign-in', context.appId), 303);
+      if (!resolvePolicy(context.settings).register) return reply.redirect(pageAddress('/sign-in', interaction), 303);
       const { username = '' } = prefilled(interaction);
       const form = { username, ...(username.includes('@') ? { typedAddress: username } : {}) };
       return door.show(request, reply, { interaction, view: registerView(context, form) });
@@ -87,15 +80,14 @@ function entryRoutes(http: Http, signIn: SignIn, door: PageDoor): void {
 
   http.post(
     '/sign-in',
-    door.form(async (request, reply) => {
-      const interaction = await openPost(request);
+    door.form(async (request, reply, interaction) => {
       const context = await door.context(interaction, request);
       const username = formField(request, 'username').trim();
       try {
         assertAgreed(request, context, 'sign-in');
         const identifier = identifierOf(username, resolvePolicy(context.settings).passwordIdentifiers);
         const given = { identifier, password: requiredField(request, 'password') };
-        door.proceed(request, reply, interaction, await signIn.signInWithPassword(interaction, given));
+        door.proceed(reply, interaction, await signIn.signInWithPassword(interaction, given));
       } catch (error) {
         const failure = asFormError(error);
         const form = { username, error: pageErrorOf(failure, context.language) };
@@ -105,15 +97,14 @@ function entryRoutes(http: Http, signIn: SignIn, door: PageDoor): void {
   );
   http.post(
     '/register',
-    door.form(async (request, reply) => {
-      const interaction = await openPost(request);
+    door.form(async (request, reply, interaction) => {
       const context = await door.context(interaction, request);
       const username = formField(request, 'username').trim();
       try {
         assertAgreed(request, context, 'register');
         if (username === '') throw new AldabaError('user.username_required');
         const given = { username, password: requiredField(request, 'password') };
-        door.proceed(request, reply, interaction, await signIn.registerWithPassword(interaction, given));
+        door.proceed(reply, interaction, await signIn.registerWithPassword(interaction, given));
       } catch (error) {
         const failure = asFormError(error);
         const form = { username, error: pageErrorOf(failure, context.language) };
@@ -135,7 +126,7 @@ function continueRoutes(http: Http, signIn: SignIn, door: PageDoor): void {
     },
   ) => {
     const { interaction, prompt } = page;
-    if (prompt.kind !== 'continue') return door.proceed(request, reply, interaction, { prompt });
+    if (prompt.kind !== 'continue') return door.proceed(reply, interaction, { prompt });
     const known = prompt.missing.includes('username') ? undefined : signInNameOf(signIn.stateOf(interaction));
     const form = { ...(known === undefined ? {} : { username: known }), ...page.form };
     const view = continueView(await door.context(interaction, request), prompt, form);
@@ -149,21 +140,19 @@ function continueRoutes(http: Http, signIn: SignIn, door: PageDoor): void {
 
   http.get(
     '/continue',
-    door.route(async (request, reply) => {
-      const interaction = await signIn.open(request, queryField(request, 'app_id'));
-      return show(request, reply, { interaction, prompt: await door.standing(interaction) });
-    }),
+    door.page(async (request, reply, interaction) =>
+      show(request, reply, { interaction, prompt: await door.standing(interaction) }),
+    ),
   );
   http.post(
     '/continue',
-    door.form(async (request, reply) => {
-      const interaction = await signIn.open(request, formField(request, 'app_id') || undefined);
+    door.form(async (request, reply, interaction) => {
       const prompt = await door.standing(interaction);
       const username = formField(request, 'username').trim();
       try {
         const settings = await signIn.settings(interaction.tenant);
         const given = prompt.kind === 'continue' ? missingFields(request, prompt.missing, settings) : {};
-        door.proceed(request, reply, interaction, await signIn.continueWith(interaction, given));
+        door.proceed(reply, interaction, await signIn.continueWith(interaction, given));
       } catch (error) {
         const failure = asFormError(error);
         const { language } = await door.context(interaction, request);

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, afterEach, before, describe, it } from 'node:test';
+import { pageOf, withoutHandle } from '../../../test/support/agent.ts';
 import { type Operator, operate } from '../../../test/support/operator.ts';
 import { shownError, type Visit, visit } from '../../../test/support/page-agent.ts';
 import { openPostOffice, type PostOffice } from '../../../test/support/post-office.ts';
@@ -8,7 +9,6 @@ import { startServer, type TestServer } from '../../../test/support/server.ts';
 const password = 'tulips under stone';
 const newPassword = 'hyacinths over sand';
 const at = (page: string, notice?: string) => `${page}?app_id=demo-app${notice ? `&notice=${notice}` : ''}`;
-const target = (answer: Response) => answer.headers.get('location');
 const wrong = (code: string) => String((Number(code) + 1) % 1_000_000).padStart(6, '0');
 const isGone = async (answer: Response) => /view-unknown-session/.test(await answer.text());
 
@@ -43,14 +43,14 @@ describe('a forgotten password, without scripts,', () => {
   };
   const ask = async (person: Visit, address: string) => {
     const answer = await person.post('/forgot-password', { address });
-    assert.equal(target(answer), at('/verification-code'), await answer.text());
+    assert.equal(pageOf(answer), at('/verification-code'), await answer.text());
   };
   /** A visitor who has shown the code that was sent to an address. */
   const recover = async (address: string) => {
     const person = await visit(server);
     await ask(person, address);
     const shown = await person.post('/verification-code', { code: await post.codeTo(address) });
-    assert.equal(target(shown), at('/forgot-password/reset'), await shown.text());
+    assert.equal(pageOf(shown), at('/forgot-password/reset'), await shown.text());
     return person;
   };
   const signsIn = async (username: string, secret: string) => {
@@ -60,16 +60,19 @@ describe('a forgotten password, without scripts,', () => {
 
   it('is not asked about where nothing can send a code', async () => {
     const person = await visit(server, { first_screen: 'reset_password' });
-    assert.equal(target(await person.get(at('/reset-password'))), at('/forgot-password'));
-    assert.equal(target(await person.get(at('/forgot-password'))), at('/sign-in'));
+    assert.equal(pageOf(await person.get(at('/reset-password'))), at('/forgot-password'));
+    assert.equal(pageOf(await person.get(at('/forgot-password'))), at('/sign-in'));
     assert.doesNotMatch(await (await person.get(at('/sign-in'))).text(), /href="\/forgot-password/);
-    assert.equal(target(await person.post('/forgot-password', { address: 'ana@example.com' })), at('/sign-in'));
+    assert.equal(pageOf(await person.post('/forgot-password', { address: 'ana@example.com' })), at('/sign-in'));
     await post.addEmail(operator);
-    assert.match(await (await person.get(at('/sign-in'))).text(), /href="\/forgot-password\?app_id=demo-app"/);
+    assert.match(
+      await (await person.get(at('/sign-in'))).text(),
+      /href="\/forgot-password\?app_id=demo-app&amp;interaction=/,
+    );
     assert.match(await (await person.get(at('/forgot-password'))).text(), /name="address"[^>]*type="email"/);
     assert.equal((await shownError(await person.post('/forgot-password', { address: 'ana' }))).field, 'address');
     await configure({ forgotPasswordMethods: [] });
-    assert.equal(target(await person.get(at('/forgot-password'))), at('/sign-in'));
+    assert.equal(pageOf(await person.get(at('/forgot-password'))), at('/sign-in'));
     await configure({ forgotPasswordMethods: null });
   });
 
@@ -79,7 +82,7 @@ describe('a forgotten password, without scripts,', () => {
     // The password manager keeps the new one under the name that signs in.
     assert.match(await (await person.get(at('/forgot-password/reset'))).text(), new RegExp(`value="${username}"`));
     const done = await person.post('/forgot-password/reset', { password: newPassword });
-    assert.deepEqual([done.status, target(done)], [303, at('/sign-in', 'password-changed')]);
+    assert.deepEqual([done.status, pageOf(done)], [303, at('/sign-in', 'password-changed')]);
     assert.match(await (await person.get(at('/sign-in', 'password-changed'))).text(), /Your password was changed/);
     assert.equal(await signsIn(username, password), false);
     const home = await person.arrive(await person.post('/sign-in', { username, password: newPassword }));
@@ -93,7 +96,7 @@ describe('a forgotten password, without scripts,', () => {
     for (const moment of moments) await operator.call('PUT', `/api/configs/actions/${moment}`, { script });
     const person = await recover(primaryEmail);
     const done = await person.post('/forgot-password/reset', { password: newPassword });
-    assert.equal(target(done), at('/sign-in', 'password-changed'));
+    assert.equal(pageOf(done), at('/sign-in', 'password-changed'));
     const { code } = await shownError(await person.post('/sign-in', { username, password: newPassword }));
     assert.equal(code, 'action.access_denied');
     for (const moment of moments) await operator.call('DELETE', `/api/configs/actions/${moment}`);
@@ -119,7 +122,7 @@ describe('a forgotten password, without scripts,', () => {
       const person = await visit(server);
       const way: string[] = [];
       const keep = async (answer: Response) =>
-        way.push(`${answer.status} ${target(answer)} ${(await answer.text()).replaceAll(address, '?')}`);
+        way.push(`${answer.status} ${pageOf(answer)} ${withoutHandle(await answer.text()).replaceAll(address, '?')}`);
       await keep(await person.post('/forgot-password', { address }));
       await keep(await person.get(at('/verification-code')));
       await keep(await person.post('/verification-code', { code: '' }));
@@ -158,21 +161,21 @@ describe('a forgotten password, without scripts,', () => {
     const { username, primaryEmail } = await addUser();
     const early = await visit(server);
     for (const path of ['/forgot-password/reset', '/verification-code'])
-      assert.equal(target(await early.get(at(path))), at('/sign-in'), path);
-    assert.equal(target(await early.post('/forgot-password/reset', { password: newPassword })), at('/sign-in'));
+      assert.equal(pageOf(await early.get(at(path))), at('/sign-in'), path);
+    assert.equal(pageOf(await early.post('/forgot-password/reset', { password: newPassword })), at('/sign-in'));
     await ask(early, primaryEmail);
     await post.codeTo(primaryEmail);
-    assert.equal(target(await early.get(at('/forgot-password/reset'))), at('/verification-code'));
+    assert.equal(pageOf(await early.get(at('/forgot-password/reset'))), at('/verification-code'));
     assert.equal(
-      target(await early.post('/forgot-password/reset', { password: newPassword })),
+      pageOf(await early.post('/forgot-password/reset', { password: newPassword })),
       at('/verification-code'),
     );
 
     const person = await recover(primaryEmail);
-    assert.equal(target(await person.get(at('/verification-code'))), at('/forgot-password/reset'));
+    assert.equal(pageOf(await person.get(at('/verification-code'))), at('/forgot-password/reset'));
     assert.equal((await person.post('/forgot-password/reset', { password: newPassword })).status, 303);
     const again = await person.post('/forgot-password/reset', { password: 'irises beside water' });
-    assert.equal(target(again), at('/forgot-password'));
+    assert.equal(pageOf(again), at('/forgot-password'));
     assert.equal(await signsIn(username, newPassword), true);
   });
 
@@ -197,7 +200,7 @@ describe('a forgotten password, without scripts,', () => {
     await ask(suspended, mallory.primaryEmail);
     const refused = await suspended.post('/verification-code', { code: await post.codeTo(mallory.primaryEmail) });
     assert.equal((await shownError(refused)).code, 'user.suspended');
-    assert.equal(target(await suspended.get(at('/forgot-password/reset'))), at('/verification-code'));
+    assert.equal(pageOf(await suspended.get(at('/forgot-password/reset'))), at('/verification-code'));
 
     const { username, primaryEmail } = await addUser();
     const late = await recover(primaryEmail);

@@ -2,7 +2,7 @@
 import { pageErrorOf, passwordRules } from '../features/hosted-pages/index.ts';
 import type { Http, Reply, Request } from '../http/index.ts';
 import { AldabaError } from '../kernel/errors.ts';
-import { asFormError, formField, type PageDoor, pageAddress, queryField } from './page-door.ts';
+import { asFormError, formField, type PageDoor, pageAddress } from './page-door.ts';
 import { recoveryForm, typesOf } from './page-views.ts';
 import { resolvePolicy } from './policy.ts';
 import type { Interaction } from './port.ts';
@@ -24,7 +24,7 @@ function recoveryRoutes(http: Http, signIn: SignIn, door: PageDoor): void {
   const show = async (request: Request, reply: Reply, { interaction, typedAddress, failure }: Shown) => {
     const context = await door.context(interaction, request);
     const form = recoveryForm(context);
-    if (!form) return reply.redirect(pageAddress(request, '/sign-in', context.appId), 303);
+    if (!form) return reply.redirect(pageAddress('/sign-in', interaction), 303);
     return door.show(request, reply, {
       interaction,
       view: {
@@ -39,22 +39,20 @@ function recoveryRoutes(http: Http, signIn: SignIn, door: PageDoor): void {
   };
   http.get(
     '/forgot-password',
-    door.route(async (request, reply) => {
-      const interaction = await signIn.open(request, queryField(request, 'app_id'));
+    door.page(async (request, reply, interaction) => {
       const { loginHint = '' } = interaction.request;
       return show(request, reply, { interaction, typedAddress: loginHint.includes('@') ? loginHint : '' });
     }),
   );
   http.post(
     '/forgot-password',
-    door.form(async (request, reply) => {
-      const interaction = await signIn.open(request, formField(request, 'app_id') || undefined);
+    door.form(async (request, reply, interaction) => {
       const context = await door.context(interaction, request);
       const typedAddress = formField(request, 'address').trim();
       try {
         const identifier = addressOf(typedAddress, typesOf(recoveryForm(context)));
         const given = { intent: 'ForgotPassword' as const, identifier, locale: context.language };
-        return door.proceed(request, reply, interaction, await signIn.beginCode(interaction, given));
+        return door.proceed(reply, interaction, await signIn.beginCode(interaction, given));
       } catch (error) {
         return show(request, reply, { interaction, typedAddress, failure: asFormError(error) });
       }
@@ -66,7 +64,7 @@ function resetRoutes(http: Http, signIn: SignIn, door: PageDoor): void {
   /** Leads to where the sign-in stands when it is not the moment for a new password. */
   const show = async (request: Request, reply: Reply, { interaction, failure }: Shown) => {
     const prompt = await door.standing(interaction);
-    if (prompt.kind !== 'reset-password') return door.proceed(request, reply, interaction, { prompt });
+    if (prompt.kind !== 'reset-password') return door.proceed(reply, interaction, { prompt });
     const { settings, language } = await door.context(interaction, request);
     const username = await signInName(signIn, interaction);
     return door.show(request, reply, {
@@ -83,16 +81,13 @@ function resetRoutes(http: Http, signIn: SignIn, door: PageDoor): void {
   };
   http.get(
     '/forgot-password/reset',
-    door.route(async (request, reply) =>
-      show(request, reply, { interaction: await signIn.open(request, queryField(request, 'app_id')) }),
-    ),
+    door.page((request, reply, interaction) => show(request, reply, { interaction })),
   );
   http.post(
     '/forgot-password/reset',
-    door.form(async (request, reply) => {
-      const interaction = await signIn.open(request, formField(request, 'app_id') || undefined);
+    door.form(async (request, reply, interaction) => {
       const prompt = await door.standing(interaction);
-      if (prompt.kind !== 'reset-password') return door.proceed(request, reply, interaction, { prompt });
+      if (prompt.kind !== 'reset-password') return door.proceed(reply, interaction, { prompt });
       try {
         const password = formField(request, 'password');
         if (password.trim() === '') throw new AldabaError('user.password_required');
@@ -100,10 +95,7 @@ function resetRoutes(http: Http, signIn: SignIn, door: PageDoor): void {
       } catch (error) {
         return show(request, reply, { interaction, failure: asFormError(error) });
       }
-      return reply.redirect(
-        `${pageAddress(request, '/sign-in', interaction.applicationId)}&notice=password-changed`,
-        303,
-      );
+      return reply.redirect(`${pageAddress('/sign-in', interaction)}&notice=password-changed`, 303);
     }),
   );
 }

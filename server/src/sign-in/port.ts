@@ -1,15 +1,20 @@
 import type { Submission } from '@aldaba/contract';
-import type { Request } from '../http/index.ts';
+import { type Request, readCookies } from '../http/index.ts';
 import type { Queries } from '../store/index.ts';
 import type { Tenant } from '../tenancy/index.ts';
 
-/** Cookie of the protocol that holds a browser's interactions. Only the protocol reads it; here its presence counts. */
-export const interactionCookie = '_interaction';
+/** Begin of the names of the protocol's cookies, one for each interaction. Only the protocol reads them; here their presence counts. */
+export const interactionCookiePrefix = '_interaction.';
+/** Whether the browser holds any interaction. */
+export const hasInteractionCookie = (request: Request): boolean =>
+  readCookies(request, interactionCookiePrefix).size > 0;
 
 /** An authorization request that waits for a person, as the protocol hands it to the sign-in. */
 export interface Interaction {
   tenant: Tenant;
-  /** Hash of the value in the browser's cookie: names the interaction without being the secret. */
+  /** Names the interaction in addresses and forms. Not a credential: only a browser with the cookie can use it. */
+  handle: string;
+  /** Hash of the secret in the browser's cookie. */
   uidHash: string;
   applicationId: string;
   /** Counts the stored states; a step that started from an older one is refused. */
@@ -19,7 +24,9 @@ export interface Interaction {
   /** Milliseconds since the epoch. */
   expiresAt: number;
   request: InteractionRequest;
-  /** The user that has to sign in again (`prompt=login`, `max_age`), if there is one. */
+  /** Whether the browser's session is enough, because the user signed in in another tab while the page waited. */
+  isSatisfied: boolean;
+  /** The user that is signed in, if there is one. */
   sessionUserId?: string;
 }
 
@@ -49,11 +56,22 @@ export interface SignInResult {
 
 /** The door from the sign-in to the protocol; the protocol fills it, and owns the table of interactions. */
 export interface InteractionPort {
-  /** By the browser's cookie; `applicationId` (else the header Logto-App-Id or `app_id`) picks one of several. */
-  load(request: Request, applicationId?: string): Promise<Interaction | undefined>;
+  /**
+   * The interaction that the request names, if the browser holds its cookie: by `interaction` in the form or query or the header
+   * Aldaba-Interaction, else the newest of the application that `app_id` or the header Logto-App-Id names. `handle` overrides.
+   */
+  load(request: Request, handle?: string): Promise<Interaction | undefined>;
+  /** Where the authorization goes on. */
+  resumeUrl(interaction: Pick<Interaction, 'tenant' | 'handle'>): string;
+  /** The same for the interaction that the request names, when it no longer waits for a sign-in: a form was sent twice, say. */
+  resumeAddress(request: Request): Promise<string | undefined>;
+  /** Whether a user is signed in in this browser. */
+  isSignedIn(request: Request): Promise<boolean>;
   /** Stores the machine's state unless somebody else stored one meanwhile. @throws AldabaError `session.not_found` */
   save(tx: Queries, interaction: Interaction, state: unknown): Promise<void>;
   /** Records who signed in; returns where the browser goes on. @throws AldabaError `session.not_found` */
   finish(tx: Queries, interaction: Interaction, result: SignInResult): Promise<{ redirectTo: string }>;
+  /** Records that the user goes on with the account that is signed in. @throws AldabaError `session.not_found` */
+  choose(tx: Queries, interaction: Interaction, userId: string): Promise<{ redirectTo: string }>;
   abort(tx: Queries, interaction: Interaction, error: 'access_denied'): Promise<{ redirectTo: string }>;
 }

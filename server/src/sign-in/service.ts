@@ -34,8 +34,8 @@ export interface SignIn extends Flows, CodeFlows {
   audit: SignInAudit;
   /** How people sign in to the tenant, and what its sign-up asks for. */
   settings(tenant: Tenant): Promise<SignInSettings>;
-  /** The sign-in that the browser's cookie names. @throws AldabaError `session.not_found` */
-  open(request: Request, applicationId?: string): Promise<Interaction>;
+  /** The sign-in that the request is about; see `InteractionPort.load`. @throws AldabaError `session.not_found` */
+  open(request: Request, handle?: string): Promise<Interaction>;
   /** The machine's state. @throws AldabaError `session.interaction_not_found` before the first step or when it is too old. */
   stateOf(interaction: Interaction): SignInState;
   accounts: Accounts;
@@ -110,8 +110,8 @@ export function createSignIn(needs: SignInNeeds): SignIn {
     ...reading,
     ...createFlows(parts),
     ...createCodeFlows({ ...parts, ...reading }),
-    async open(request, applicationId) {
-      const interaction = await needs.port.load(request, applicationId);
+    async open(request, handle) {
+      const interaction = await needs.port.load(request, handle);
       if (!interaction) throw new AldabaError('session.not_found');
       return interaction;
     },
@@ -211,15 +211,15 @@ function createFlows(parts: Parts): Flows {
   };
 }
 
-/** Between the application's id and the secret part of a `state` that the pages send to a provider. */
+/** Between the interaction's handle and the secret part of a `state` that the pages send to a provider. */
 const stateSeparator = '.';
 
 async function beginSocial(parts: Parts, interaction: Interaction, request: SocialStart): Promise<string> {
   const { social, run } = parts;
   const settings = await parts.settings(interaction.tenant);
   const policy = resolvePolicy(settings);
-  // The application's id leads the way back to this interaction when the browser has several.
-  const state = `${interaction.applicationId}${stateSeparator}${opaqueToken()}`;
+  // The handle leads the way back to this interaction when the browser has several.
+  const state = `${interaction.handle}${stateSeparator}${opaqueToken()}`;
   const { challenge, authorizationUri } = await social.begin(interaction, { ...request, state, keepsState: true });
   const events: SignInEvent[] = [{ type: 'challenged', challenge }];
   // Going back and choosing another way starts anew; what was proved for the first way does not carry over.
@@ -228,8 +228,8 @@ async function beginSocial(parts: Parts, interaction: Interaction, request: Soci
   return authorizationUri;
 }
 
-/** The application that a `state` of `beginSocial` belongs to; only a hint, the state itself is compared whole. */
-export const applicationOfState = (state: string): string | undefined => {
+/** The handle of the interaction that a `state` of `beginSocial` belongs to; only a hint, the state itself is compared whole. */
+export const handleOfState = (state: string): string | undefined => {
   const at = state.lastIndexOf(stateSeparator);
   return at > 0 ? state.slice(0, at) : undefined;
 };

@@ -13,7 +13,7 @@ import { asFormError, formField, type PageDoor, pageAddress, queryField, wantsJs
 import { registerView, signInView, termsOf } from './page-views.ts';
 import { resolvePolicy } from './policy.ts';
 import type { Interaction } from './port.ts';
-import { applicationOfState, findChallenge, type SignIn } from './service.ts';
+import { findChallenge, handleOfState, type SignIn } from './service.ts';
 import { readState } from './state.ts';
 
 type WithId = { Params: { connectorId: string } };
@@ -30,9 +30,8 @@ export function socialPageRoutes(http: Http, signIn: SignIn, door: PageDoor): vo
 function startRoutes(http: Http, signIn: SignIn, door: PageDoor): void {
   http.post(
     '/sign-in/social/:connectorId',
-    door.form(async (request, reply) => {
+    door.form(async (request, reply, interaction) => {
       const { connectorId } = request.params as WithId['Params'];
-      const interaction = await signIn.open(request, formField(request, 'app_id') || undefined);
       const agreed = formField(request, 'terms') === 'yes';
       try {
         const settings = await signIn.settings(request.tenant);
@@ -55,15 +54,14 @@ function startRoutes(http: Http, signIn: SignIn, door: PageDoor): void {
 
   http.get(
     '/direct/:method/:target',
-    door.route(async (request, reply) => {
+    door.page(async (request, reply, interaction) => {
       const { method, target } = request.params as { method: string; target: string };
-      const interaction = await signIn.open(request, queryField(request, 'app_id'));
       const context = await door.context(interaction, request);
       const connector = method === 'social' ? forBrowser(context.connectors, target) : undefined;
       // Native connectors need the app's bridge, and terms that need a tick need a page: both are found on the first screen.
       if (!connector || termsOf(context.settings, 'sign-in') === 'checkbox') {
         const fallback = queryField(request, 'fallback') === 'register' ? '/register' : '/sign-in';
-        return reply.redirect(pageAddress(request, fallback, interaction.applicationId), 303);
+        return reply.redirect(pageAddress(fallback, interaction), 303);
       }
       try {
         return reply.redirect(
@@ -185,18 +183,13 @@ async function finish(signIn: SignIn, door: PageDoor, request: Request, reply: R
   const { connectorId } = request.params as WithId['Params'];
   const { state: value = '', ...rest } = textParameters(request);
   reply.header('cache-control', 'no-store');
-  const interaction = await signIn.open(request, applicationOfState(value));
+  const interaction = await signIn.open(request, handleOfState(value));
   const challenge = findChallenge(readState(interaction.state, signIn.needs.clock.now()), connectorId, value);
   // Forged, replayed or missing: nothing is asked of the provider.
   if (!challenge) throw new AldabaError('session.social_state_mismatch');
   try {
     const needsAgreement = termsOf(await signIn.settings(request.tenant), 'register') === 'checkbox';
-    door.proceed(
-      request,
-      reply,
-      interaction,
-      await signIn.finishSocial(interaction, challenge, { data: rest, needsAgreement }),
-    );
+    door.proceed(reply, interaction, await signIn.finishSocial(interaction, challenge, { data: rest, needsAgreement }));
     return reply;
   } catch (error) {
     return showEntry(door, { request, reply, interaction, failure: asProviderError(error) });

@@ -21,6 +21,8 @@ export function createFrame(input: {
   /** Name of the application that asks, where one does. */
   applicationName: string | undefined;
   customCssPath: string | undefined;
+  /** Handle of the interaction that the page belongs to, where there is one. */
+  interaction: string | undefined;
   sandboxBridge: 'ios' | 'android' | undefined;
 }): PageFrame {
   const { tenant, settings, sandboxBridge } = input;
@@ -47,6 +49,7 @@ export function createFrame(input: {
       supportEmail: settings.supportEmail,
       supportWebsiteUrl: settings.supportWebsiteUrl,
       customCssPath: input.customCssPath,
+      interaction: input.interaction,
     }),
     ...(sandboxBridge ? { sandboxBridge } : {}),
   };

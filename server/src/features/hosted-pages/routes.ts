@@ -29,12 +29,7 @@ export function hostedPageRoutes(
     return reply;
   });
   http.get('/unknown-session', async (request, reply) => {
-    const { unknownSessionRedirectUrl } = await needs.signInExperiences.get(request.tenant);
-    const view = {
-      kind: 'unknown-session' as const,
-      ...(unknownSessionRedirectUrl ? { continueUrl: unknownSessionRedirectUrl } : {}),
-    };
-    await sender.send(request, reply, view);
+    await sender.sendEnded(request, reply, { appId: undefined, isSignedIn: false, status: 200 });
     return reply;
   });
 }

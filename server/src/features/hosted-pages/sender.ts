@@ -13,6 +13,8 @@ import { createFrame } from './frame.ts';
 export interface PageOptions {
   /** Client id of the application that asks; its name stands in the page's title. */
   appId?: string;
+  /** Handle of the interaction that the page belongs to. */
+  interaction?: string;
   /** Organization that the application signs people in to; its look goes over the application's. */
   organizationId?: string;
   /** HTTP status, 200 unless given. */
@@ -26,8 +28,21 @@ export interface PageOptions {
 /** Sends hosted pages with the tenant's look, in the person's language, under a strict Content-Security-Policy. */
 export interface PageSender extends CustomCssSource {
   send(request: Request, reply: Reply, view: PageView, options?: PageOptions): Promise<void>;
+  /**
+   * The page of an interaction that is finished, expired or of another browser. It leads back to the application: to the
+   * tenant's `unknownSessionRedirectUrl`, else to the origin of the application's first redirect URI on the web.
+   */
+  sendEnded(request: Request, reply: Reply, about: EndedPage): Promise<void>;
   /** The language that `send` would choose: for the sentences that a view carries. */
   language(request: Request, options?: Pick<PageOptions, 'uiLocales'>): Promise<PageLanguage>;
+}
+
+export interface EndedPage {
+  /** Client id that the request names; unknown ones are ignored. */
+  appId: string | undefined;
+  /** Whether a user is signed in in this browser. */
+  isSignedIn: boolean;
+  status: number;
 }
 
 export interface PageSenderNeeds {
@@ -75,7 +90,19 @@ export function createPageSender(needs: PageSenderNeeds): PageSender {
     };
   };
 
-  return {
+  const endedView = async (tenant: Tenant, { appId, isSignedIn }: EndedPage): Promise<PageView> => {
+    const client = appId === undefined ? undefined : await applications.findClient(tenant, appId);
+    const { unknownSessionRedirectUrl } = await signInExperiences.get(tenant);
+    const continueUrl = unknownSessionRedirectUrl || (client && homeOf(client));
+    return {
+      kind: 'unknown-session',
+      isSignedIn,
+      ...(client ? { applicationName: (await lookFor(tenant, { appId: client.id })).applicationName } : {}),
+      ...(continueUrl ? { continueUrl } : {}),
+    };
+  };
+
+  const sender: PageSender = {
     async customCss(tenant, wearer) {
       return (await lookFor(tenant, wearer)).settings.customCss || undefined;
     },
@@ -92,6 +119,7 @@ export function createPageSender(needs: PageSenderNeeds): PageSender {
         language: languageOf(request, settings, options.uiLocales),
         applicationName,
         customCssPath: css ? customCssPath(css, options) : undefined,
+        interaction: options.interaction,
         sandboxBridge: await bridge(request),
       });
       const { html, contentSecurityPolicy } = renderPage(
@@ -110,7 +138,17 @@ export function createPageSender(needs: PageSenderNeeds): PageSender {
         .header('permissions-policy', 'camera=(), microphone=(), geolocation=()')
         .send(html);
     },
+    sendEnded: async (request, reply, about) =>
+      sender.send(request, reply, await endedView(request.tenant, about), { status: about.status }),
   };
+  return sender;
+}
+
+/** Where an application on the web most likely begins. Apps on a device have no such address. */
+function homeOf({ type, redirectUris }: Client): string | undefined {
+  if (type === 'Native') return undefined;
+  const uri = redirectUris.find((text) => /^https?:/i.test(text) && !text.includes('*') && URL.canParse(text));
+  return uri && `${new URL(uri).origin}/`;
 }
 
 /** People sign in under the tenant's terms; those of a third party stand on the consent page. */

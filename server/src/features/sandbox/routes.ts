@@ -11,7 +11,7 @@ import {
 } from '@aldaba/connectors/sandbox';
 import * as contract from '@aldaba/contract';
 import { z } from 'zod';
-import { assertSameOrigin, type Http, type Implement } from '../../http/index.ts';
+import { assertSameOrigin, type Http, type Implement, readCookie } from '../../http/index.ts';
 import { AldabaError } from '../../kernel/errors.ts';
 import type { Sandbox } from './service.ts';
 
@@ -56,7 +56,7 @@ export function sandboxRoutes(http: Http, sandbox: Sandbox, phoneFolder: string)
   http.post('/sandbox/wechat/approve', async (request, reply) => {
     await sandbox.requireEnabled(request.tenant);
     // Only the phone page itself may say that the person agreed: another site could do so behind their back.
-    assertSameOrigin(request, phoneCookie);
+    assertSameOrigin(request, () => readCookie(request, phoneCookie) !== undefined);
     const approval = approvalSchema.safeParse(request.body);
     if (!approval.success)
       throw new AldabaError('guard.invalid_input', {

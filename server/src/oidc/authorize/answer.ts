@@ -4,6 +4,9 @@ import { type Reply, type Request, retryAfter } from '../../http/index.ts';
 import type { AldabaError } from '../../kernel/errors.ts';
 import type { Core } from '../core.ts';
 import { ProtocolError, sendProtocolError, toProtocolError } from '../errors.ts';
+import { namedInteraction } from '../interaction-cookies.ts';
+import { resumeAddress } from '../interactions.ts';
+import { findBrowserSession } from '../sessions.ts';
 import { firstScreenPath } from '../wire-quirks.ts';
 import type { AuthorizationRequest, ResponseMode } from './request.ts';
 
@@ -48,12 +51,12 @@ export async function answerApplication(
  * The address of the page that the sign-in begins with, with what the pages need to know. A link for an email address leads to
  * its own page, whatever else is wished.
  */
-export function signInAddress(basePath: string, request: AuthorizationRequest): string {
-  const isLink = request.oneTimeToken !== undefined && request.loginHint !== undefined;
-  const screen = isLink ? '/one-time-token' : firstScreenPath(request.firstScreen, request.interactionMode);
+export function signInAddress(basePath: string, request: AuthorizationRequest, handle: string): string {
+  const isLink = request.isByLink === true && request.oneTimeToken !== undefined;
+  const screen = isLink ? '/one-time-token' : firstScreenOf(request);
   const direct = isLink ? undefined : request.directSignIn;
   const path = direct ? `/direct/${direct.method}/${encodeURIComponent(direct.target)}` : screen;
-  const query = new URLSearchParams({ app_id: request.clientId });
+  const query = new URLSearchParams({ app_id: request.clientId, interaction: handle });
   const pass = (name: string, value: string | undefined) => {
     if (value !== undefined) query.set(name, value);
   };
@@ -66,12 +69,18 @@ export function signInAddress(basePath: string, request: AuthorizationRequest): 
   return `${basePath}${path}?${query}`;
 }
 
+/** `prompt` goes before what the SDKs' `first_screen` wishes: a choice of account first, then the registration. */
+function firstScreenOf({ prompt, firstScreen, interactionMode, hasChosen }: AuthorizationRequest): string {
+  if (prompt.includes('select_account') && !hasChosen) return '/select-account';
+  return prompt.includes('create') ? '/register' : firstScreenPath(firstScreen, interactionMode);
+}
+
 /**
  * Shows an error that must not be redirected: as a page to a person, with the description for the developer in small print;
  * as JSON to a program.
  */
 export async function showError(
-  core: Pick<Core, 'pages' | 'log'>,
+  core: Pick<Core, 'pages' | 'log' | 'clock'>,
   error: unknown,
   request: Request,
   reply: Reply,
@@ -82,14 +91,23 @@ export async function showError(
     return;
   }
   const failure = toProtocolError(error, request, core.log);
-  const view =
-    failure.code === 'session.not_found'
-      ? ({ kind: 'unknown-session' } as const)
-      : await errorView(core, failure, request);
   reply.header('cache-control', 'no-store');
-  const wait = failure instanceof ProtocolError ? undefined : retryAfter(failure);
-  if (wait !== undefined) reply.header('retry-after', String(wait));
-  await core.pages.send(request, reply, view, { status: failure.status });
+  if (failure.code !== 'session.not_found') {
+    const wait = failure instanceof ProtocolError ? undefined : retryAfter(failure);
+    if (wait !== undefined) reply.header('retry-after', String(wait));
+    await core.pages.send(request, reply, await errorView(core, failure, request), { status: failure.status });
+    return;
+  }
+  const next = await resumeAddress(request, { clock: core.clock, page: 'consent' });
+  if (next !== undefined) {
+    reply.redirect(next, 303);
+    return;
+  }
+  await core.pages.sendEnded(request, reply, {
+    appId: namedInteraction(request).applicationId,
+    isSignedIn: (await findBrowserSession(request.tenant.db, request, core.clock)) !== undefined,
+    status: failure.status,
+  });
 }
 
 async function errorView(

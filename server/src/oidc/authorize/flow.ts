@@ -17,7 +17,7 @@ export interface Flow {
   request: AuthorizationRequest;
   session: Session | undefined;
   /** The interaction that this browser resumes, if it does. */
-  open: { uid: string; uidHash: string; result: InteractionResult | undefined } | undefined;
+  open: ResumedInteraction | undefined;
   /** Whether the person has just consented. */
   consented: boolean;
   /** The session cookie to set, when somebody signed in; `maxAge` in seconds. */
@@ -26,9 +26,20 @@ export interface Flow {
   isFirstOfSession?: boolean;
 }
 
+/** An interaction that goes on, with the secret of the browser's cookie. */
+export interface ResumedInteraction {
+  handle: string;
+  secret: string;
+  uidHash: string;
+  /** What it waited for. */
+  prompt: InteractionPrompt;
+  /** Undefined when the user has not done their part yet. */
+  result: InteractionResult | undefined;
+}
+
 /** Where an authorization leaves: the person is asked for something, or the application gets an answer. */
 export type Outcome =
-  | { kind: 'ask'; prompt: InteractionPrompt; uid: string }
+  | { kind: 'ask'; prompt: InteractionPrompt; handle: string; secret: string }
   | { kind: 'answer'; parameters: Record<string, string> };
 
 /** A step either decides the outcome or leaves it to the next one. */

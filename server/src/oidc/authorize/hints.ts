@@ -31,6 +31,7 @@ type SignInHints = Pick<
   | 'directSignIn'
   | 'organizationId'
   | 'oneTimeToken'
+  | 'isByLink'
 >;
 
 const identifiers = ['username', 'email', 'phone'];
@@ -61,6 +62,7 @@ export function readWishes(parameters: Parameters): SignInHints {
   copy('interaction_mode', 'interactionMode');
   copy('organization_id', 'organizationId');
   copy('one_time_token', 'oneTimeToken');
+  if (wishes.oneTimeToken !== undefined && wishes.loginHint !== undefined) wishes.isByLink = true;
   const identifier = (parameters.get('identifier') ?? '').split(' ').filter((value) => identifiers.includes(value));
   if (identifier.length > 0) wishes.identifier = identifier;
   const direct = /^(social|sso):(.+)$/.exec(parameters.get('direct_sign_in') ?? '');

@@ -10,7 +10,8 @@ import type { Queries } from '../../store/index.ts';
 import { sessionCookie } from '../cookies.ts';
 import type { Core } from '../core.ts';
 import { ProtocolError } from '../errors.ts';
-import { forgetInteraction, holdsInteraction, openInteraction, rememberInteraction } from '../interactions.ts';
+import { forgetInteraction, rememberInteraction, secretOf } from '../interaction-cookies.ts';
+import { openInteraction } from '../interactions.ts';
 import { limitsOf } from '../limits.ts';
 import { type Parameters, refuseLongValues } from '../parameters.ts';
 import { requestedResources } from '../resources.ts';
@@ -81,22 +82,21 @@ export async function authorize(core: Core, http: Request, reply: Reply, paramet
 }
 
 /**
- * `GET /oidc/auth/:uid`: goes on after the person's part.
+ * `GET /oidc/auth/:handle`: goes on after the user's part, or without it when a sign-in in another tab was enough.
  * @throws AldabaError `session.not_found` without the cookie of the browser that began, and for finished or expired ones
  */
-export async function resume(core: Core, http: Request, reply: Reply, uid: string): Promise<void> {
-  if (!holdsInteraction(http, uid)) throw new AldabaError('session.not_found');
+export async function resume(core: Core, http: Request, reply: Reply, handle: string): Promise<void> {
+  const secret = secretOf(http, handle);
+  if (secret === undefined) throw new AldabaError('session.not_found');
   const session = await findBrowserSession(http.tenant.db, http, core.clock);
   const { flow, outcome } = await http.tenant.db.transaction(async (tx) => {
     // Held until the commit: of two resumes at once, one goes on and the other finds the interaction finished.
-    const record = await findInteraction(tx, hashToken(uid), new Date(core.clock.now()), true);
+    const record = await findInteraction(tx, hashToken(secret), new Date(core.clock.now()), true);
     if (!record) throw new AldabaError('session.not_found');
-    const { request, result } = openInteraction(uid, record);
+    const { request, result } = openInteraction(record);
     const client = await checkClient(core, http.tenant, request.clientId, request.redirectUri);
-    const open = { uid, uidHash: record.uidHash, result };
+    const open = { handle, secret, uidHash: record.uidHash, prompt: record.prompt, result };
     const flow: Omit<Flow, 'tx'> = { core, http, client, request, session, open, consented: false };
-    // Nothing has happened yet: the person goes back to the page that waits.
-    if (!result) return { flow, outcome: { kind: 'ask', prompt: record.prompt, uid } satisfies Outcome };
     return { flow, outcome: await walk(flow, tx) };
   });
   await leave(flow, reply, outcome);
@@ -130,14 +130,15 @@ async function leave(flow: Omit<Flow, 'tx'>, reply: Reply, outcome: Outcome): Pr
   if (cookie) writeCookie(http, reply, { name: sessionCookie, ...cookie });
   reply.header('cache-control', 'no-store');
   if (outcome.kind === 'ask') {
-    rememberInteraction(http, reply, request.clientId, outcome.uid);
+    const { handle, secret, prompt } = outcome;
+    rememberInteraction(http, reply, { handle, secret, now: core.clock.now() });
     const { basePath } = http.tenant;
-    const consent = `${basePath}/consent?${new URLSearchParams({ app_id: request.clientId })}`;
-    reply.redirect(outcome.prompt === 'consent' ? consent : signInAddress(basePath, request), 303);
+    const consent = `${basePath}/consent?${new URLSearchParams({ app_id: request.clientId, interaction: handle })}`;
+    reply.redirect(prompt === 'consent' ? consent : signInAddress(basePath, request, handle), 303);
     return;
   }
   if (flow.open) {
-    forgetInteraction(http, reply, flow.open.uid);
+    forgetInteraction(http, reply, flow.open.handle);
     core.openSignIns.end(http.tenant.id, http.source.networks.client);
   }
   const { clientId, redirectUri, responseMode, state } = request;

@@ -13,6 +13,10 @@ export async function takeResult(flow: Flow): Promise<Outcome | undefined> {
       // Consent counts for the one who gave it; somebody else in this browser is asked anew.
       flow.consented = result.userId === flow.session?.userId;
       return undefined;
+    case 'account':
+      // Another account may be signed in by now, in another tab: then the choice is asked for again.
+      if (result.userId === flow.session?.userId) flow.request = { ...flow.request, hasChosen: true };
+      return undefined;
     case 'login':
       return takeLogin(flow, { ...result, authenticatedAt: new Date(result.authenticatedAt) });
     default:

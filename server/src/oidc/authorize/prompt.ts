@@ -4,7 +4,8 @@ import { ProtocolError } from '../errors.ts';
 import type { Parameters } from '../parameters.ts';
 import { uniqueScopes } from '../wire-quirks.ts';
 
-const prompts = ['none', 'login', 'consent'];
+/** Values of `prompt` (OpenID Connect Core section 3.1.2.1; Initiating User Registration 1.0 section 4). */
+export const prompts: readonly string[] = ['none', 'login', 'consent', 'select_account', 'create'];
 
 /** What the person must, or must not, be asked for (OpenID Connect Core section 3.1.2.1), and the scopes that depend on it. */
 export function readPromptAndScope(
@@ -22,17 +23,18 @@ export function readPromptAndScope(
     throw new ProtocolError('invalid_request', 'invalid max_age parameter value');
   return {
     prompt,
-    scope: readScope(parameters, client, prompt).join(' '),
+    scope: readScope(parameters, client).join(' '),
     ...(maxAge === undefined ? {} : { maxAge: Number(maxAge) }),
   };
 }
 
-function readScope(parameters: Parameters, client: Client, prompt: readonly string[]): string[] {
+function readScope(parameters: Parameters, client: Client): string[] {
   const scopes = uniqueScopes(parameters.get('scope'));
   if (scopes.some((scope) => !/^[\x21\x23-\x5b\x5d-\x7e]+$/.test(scope))) {
     throw new ProtocolError('invalid_scope', 'scope contains characters that are not allowed');
   }
-  // Access while the person is away needs the person's consent; otherwise it is ignored (Core section 11).
-  const offline = prompt.includes('consent') && mayUseGrant(client, 'refresh_token');
+  // Core section 11 asks for consent "unless other conditions … are in place": the operator's own applications have it, and a
+  // third party's scope is not covered until the user consents to it. Only a client without refresh tokens loses it.
+  const offline = mayUseGrant(client, 'refresh_token');
   return scopes.filter((scope) => scope !== 'offline_access' || offline);
 }

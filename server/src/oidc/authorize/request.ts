@@ -24,8 +24,12 @@ export interface AuthorizationRequest {
   directSignIn?: { method: 'social' | 'sso'; target: string };
   organizationId?: string;
   oneTimeToken?: string;
+  /** Whether the request came by a link sent to an email address; stays after the token is gone. */
+  isByLink?: boolean;
   /** Set once the person has signed in for this very request. */
   hasSignedIn?: boolean;
+  /** Set once the user has chosen the account that is signed in (`prompt=select_account`). */
+  hasChosen?: boolean;
 }
 
 export type ResponseMode = 'query' | 'fragment' | 'form_post';

@@ -54,18 +54,50 @@ export async function findInteraction(
     .where('uid_hash', '=', uidHash)
     .where('expires_at', '>', now);
   const row = await q.first(lock ? query.forUpdate() : query);
-  return (
-    row && {
-      uidHash: row.uid_hash,
-      applicationId: row.application_id,
-      prompt: row.prompt as InteractionPrompt,
-      request: row.request,
-      state: row.state,
-      revision: row.revision,
-      result: row.result,
-      expiresAt: row.expires_at,
-    }
-  );
+  return row && toRecord(row);
+}
+
+interface Row {
+  uid_hash: string;
+  application_id: string;
+  prompt: string;
+  request: unknown;
+  state: unknown;
+  revision: number;
+  result: unknown;
+  expires_at: Date;
+}
+
+const toRecord = (row: Row): InteractionRecord => ({
+  uidHash: row.uid_hash,
+  applicationId: row.application_id,
+  prompt: row.prompt as InteractionPrompt,
+  request: row.request,
+  state: row.state,
+  revision: row.revision,
+  result: row.result,
+  expiresAt: row.expires_at,
+});
+
+/** The newest of these interactions that waits for `prompt`, of one application or of any. */
+export async function findWaitingInteraction(
+  q: Queries,
+  uidHashes: readonly string[],
+  wanted: { prompt: InteractionPrompt; applicationId: string | undefined; now: Date },
+): Promise<InteractionRecord | undefined> {
+  const query = sql
+    .selectFrom('interactions')
+    .select(columns)
+    .where('tenant_id', '=', q.tenantId)
+    .where('uid_hash', 'in', uidHashes)
+    .where('expires_at', '>', wanted.now)
+    .where('prompt', '=', wanted.prompt)
+    .where('result', 'is', null)
+    .orderBy('expires_at', 'desc')
+    .limit(1);
+  const { applicationId } = wanted;
+  const row = await q.first(applicationId === undefined ? query : query.where('application_id', '=', applicationId));
+  return row && toRecord(row);
 }
 
 /**

@@ -95,13 +95,13 @@ function checkVerifier(verifier: string | undefined, challenge: string | undefin
     throw invalid('PKCE verification failed');
 }
 
-/** A refresh token for `offline_access`, or for server-side applications that always want one; that one ends with the session. */
+/** A refresh token for `offline_access`, or for applications that always want one (`alwaysIssueRefreshToken`); that one ends with the session. */
 function prepareRefreshToken(
   { client, core }: Exchange,
   payload: CodePayload,
   sessionUid: string | undefined,
 ): { token: string; row: NewRefreshToken } | undefined {
-  const always = client.type === 'Traditional' && client.custom.alwaysIssueRefreshToken === true;
+  const always = client.custom.alwaysIssueRefreshToken === true;
   if (!mayUseGrant(client, 'refresh_token') || (sessionUid !== undefined && !always)) return undefined;
   const token = opaqueToken();
   const { userId, scope, resources, authTime, sid, amr } = payload;

@@ -46,6 +46,8 @@ describe('A code that was sent in a sign-in', () => {
     });
     interaction = {
       tenant,
+      handle: 'one',
+      isSatisfied: false,
       uidHash: 'one',
       applicationId: 'shop',
       revision: 0,

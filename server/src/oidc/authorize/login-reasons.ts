@@ -1,0 +1,45 @@
+import type { Session } from '../sessions.ts';
+import type { AuthorizationRequest } from './request.ts';
+
+/** What decides whether a user has to sign in; `now` in milliseconds. */
+export interface LoginQuestion {
+  request: AuthorizationRequest;
+  session: Session | undefined;
+  now: number;
+}
+
+/** Why a user has to sign in, in this order. */
+const reasons: readonly { reason: string; applies(question: LoginQuestion): boolean }[] = [
+  { reason: 'no user is signed in', applies: ({ session }) => session === undefined },
+  {
+    reason: 'the application asked for it',
+    applies: ({ request }) => request.prompt.includes('login') && !request.hasSignedIn,
+  },
+  {
+    reason: 'the application asked for registration',
+    applies: ({ request }) => request.prompt.includes('create') && !request.hasSignedIn,
+  },
+  {
+    reason: 'the application asked for a choice of account',
+    applies: ({ request }) => request.prompt.includes('select_account') && !request.hasSignedIn && !request.hasChosen,
+  },
+  { reason: 'the sign-in is too old', applies: (question) => isTooOld(question) && !question.request.hasSignedIn },
+  {
+    // The link may be for another account than the one that is signed in.
+    reason: 'the user opened a link sent to an email address',
+    applies: ({ request }) => request.isByLink === true && !request.hasSignedIn,
+  },
+  {
+    reason: 'another user is expected',
+    applies: ({ request, session }) => request.hintedUserId !== undefined && request.hintedUserId !== session?.userId,
+  },
+];
+
+const isTooOld = ({ request, session, now }: LoginQuestion): boolean =>
+  request.maxAge !== undefined &&
+  session !== undefined &&
+  now - session.authenticatedAt.getTime() >= request.maxAge * 1000;
+
+/** The first reason that applies, or undefined when the session is enough. */
+export const loginReason = (question: LoginQuestion): string | undefined =>
+  reasons.find(({ applies }) => applies(question))?.reason;
