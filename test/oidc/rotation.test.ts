@@ -190,13 +190,22 @@ describe('refresh tokens', () => {
     assert.equal(wide.error, 'invalid_scope');
   });
 
-  it('is given for offline_access with consent only, or always where the application wants it', async () => {
-    const native = await register('Native');
-    assert.equal((await native.tokens(userId, { prompt: 'login' })).refresh_token, undefined);
-    assert.equal((await native.tokens(userId, { scope: 'openid' })).refresh_token, undefined);
-    const always = await register('Traditional', { alwaysIssueRefreshToken: true });
-    assert.ok((await always.tokens(userId, { scope: 'openid' })).refresh_token);
-  });
+  for (const type of ['Traditional', 'SPA', 'Native'] as const) {
+    it(`is given to an own ${type} application for offline_access, with and without prompt=consent`, async () => {
+      const party = await register(type);
+      for (const prompt of [null, 'login', 'consent']) {
+        const { refresh_token: token, scope } = await party.tokens(userId, { prompt });
+        assert.ok(token && scope.split(' ').includes('offline_access'), `prompt=${prompt}`);
+      }
+      assert.equal((await party.tokens(userId, { scope: 'openid' })).refresh_token, undefined);
+    });
+
+    it(`is given to a ${type} application with alwaysIssueRefreshToken that asks for no offline_access`, async () => {
+      const party = await register(type, { alwaysIssueRefreshToken: true });
+      const { refresh_token: token } = await party.tokens(userId, { scope: 'openid', prompt: 'login' });
+      await refreshed(party, token);
+    });
+  }
 
   it('stops when the user is suspended and when the application is deleted', async () => {
     const party = await register('Native');
