@@ -1,4 +1,4 @@
-// `npm run aldaba -- …`: the command line; it works while the server runs and while it does not.
+// `./aldaba …`: the command line; it works while the server runs and while it does not.
 import { prepare, runBuilt } from './prepare.mjs';
 
 await prepare();

@@ -32,10 +32,13 @@ export const serverFlags = [
  */
 export const serverEnvironment = { MALLOC_ARENA_MAX: process.env.MALLOC_ARENA_MAX ?? '2' };
 
-/** Runs one of the built programs under Node 24 with the arguments of this one, and ends with its exit code. */
-export async function runBuilt(name) {
-  const program = join(root, 'dist/server', name);
-  const environment = { ...serverEnvironment, ALDABA_ROOT: root };
-  const code = await runToEnd(findNode(), [...serverFlags, program, ...process.argv.slice(2)], environment);
+/**
+ * Runs one of the built programs under Node 24 with the arguments of this one, and ends with its exit code. The bundle's
+ * compiled code is kept beside it and goes with it: Node starts in half of the time.
+ */
+export async function runBuilt(name, flags = []) {
+  const folder = join(root, 'dist/server');
+  const environment = { ...serverEnvironment, ALDABA_ROOT: root, NODE_COMPILE_CACHE: join(folder, 'compiled') };
+  const code = await runToEnd(findNode(), [...flags, join(folder, name), ...process.argv.slice(2)], environment);
   process.exit(code);
 }

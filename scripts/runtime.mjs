@@ -15,13 +15,19 @@ const isWanted = () => Number(process.versions.node.split('.')[0]) >= wanted;
 /** Path of a Node 24 or newer: this one, or the one that npm installed with the project. */
 export function findNode() {
   if (isWanted()) return process.execPath;
-  const bundled = join(root, 'node_modules', `node-${process.platform}-${process.arch}`, 'bin/node');
-  if (existsSync(bundled)) return bundled;
+  const bundled = findBundledNode();
+  if (bundled) return bundled;
   fail(
     process.platform === 'linux'
       ? `Node ${wanted} is missing. Run \`npm ci\` without --omit=optional, or start with Node ${wanted} or newer.`
       : `Node ${wanted} or newer is needed; this is ${process.version}, and none is bundled for ${process.platform}.`,
   );
+}
+
+/** Path of the Node that npm installed with the project, or undefined. */
+export function findBundledNode() {
+  const path = join(root, 'node_modules', `node-${process.platform}-${process.arch}`, 'bin/node');
+  return existsSync(path) ? path : undefined;
 }
 
 /** Goes on under Node 24: when this process is older, runs the same program there and ends with its exit code. */

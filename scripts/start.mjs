@@ -1,5 +1,5 @@
 // `npm start`: from a fresh clone to a running server.
-import { prepare, runBuilt } from './prepare.mjs';
+import { prepare, runBuilt, serverFlags } from './prepare.mjs';
 
 await prepare();
-await runBuilt('main.js');
+await runBuilt('main.js', serverFlags);

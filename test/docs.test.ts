@@ -117,12 +117,12 @@ describe('the first steps in three languages', () => {
 
 describe('the commands that the documentation names', () => {
   const byLength = commands.toSorted((a, b) => b.name.length - a.name.length);
-  /** Every `npm run aldaba -- …`, with continued lines joined, cut where the command ends. */
+  /** Every `./aldaba …`, also by way of npm, with continued lines joined, cut where the command ends. */
   const uses = pages.flatMap((page) =>
     [
       ...read(page)
         .replaceAll('\\\n', ' ')
-        .matchAll(/npm run (?:--silent |-s )?aldaba -- ([^\n`|>&;“”]+)/g),
+        .matchAll(/(?:npm run (?:--silent |-s )?aldaba --|\.\/aldaba) ([^\n`|>&;“”]+)/g),
     ].map(([, words = '']) => ({
       page,
       words: words.trim(),
@@ -135,7 +135,7 @@ describe('the commands that the documentation names', () => {
     const wrong = named.filter(({ words }) => {
       const command = byLength.find(({ name }) => words === name || words.startsWith(`${name} `));
       if (!command) return true;
-      const known = new Set([...Object.keys(command.options ?? {}), 'tenant', 'help']);
+      const known = new Set([...Object.keys(command.options ?? {}), 'tenant', 'help', 'json']);
       return [...words.matchAll(/(?:^|\s)--([a-z-]+)/g)].some(([, option = '']) => !known.has(option));
     });
     assert.deepEqual(wrong, []);

@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import { ConnectorError } from './errors.ts';
+import { fieldsOf } from './fields.ts';
 import { type ConnectorMetadata, describeProblems, parseMetadata } from './metadata.ts';
 
 /** Structured lines for the operator: fields, then a sentence. Neither may hold a secret, a token or a code. */
@@ -138,6 +139,8 @@ export type ConfigCheck =
 /** One connector, ready to be configured: what the server holds for each kind it knows. */
 export interface Connector {
   readonly metadata: ConnectorMetadata;
+  /** Names of all members that a configuration may have; undefined when its shape does not tell. */
+  readonly fields?: readonly string[];
   /** Whether a configuration can be saved. */
   checkConfig(config: unknown): ConfigCheck;
   /**
@@ -176,8 +179,10 @@ export interface ConnectorDefinition<Config extends z.ZodType> {
  */
 export const defineConnector = <Config extends z.ZodType>(definition: ConnectorDefinition<Config>): Connector => {
   const metadata = parseMetadata(definition.metadata);
+  const fields = fieldsOf(definition.config);
   return {
     metadata,
+    ...(fields ? { fields } : {}),
     checkConfig: (config) => {
       const result = definition.config.safeParse(config);
       return result.success ? { success: true } : { success: false, problems: describeProblems(result.error.issues) };

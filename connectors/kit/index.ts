@@ -9,5 +9,6 @@
 export { z } from 'zod';
 export * from './connector.ts';
 export * from './errors.ts';
+export { fieldsOf } from './fields.ts';
 export * from './metadata.ts';
 export * from './request.ts';

@@ -340,7 +340,7 @@ export const errorCatalog = {
   'tenant.not_found': [404, 'There is no tenant at this address.'],
   'setup.link_invalid': [
     404,
-    'This link was used already or has expired. Make a new one with \u201cnpm run aldaba -- admin link\u201d.',
+    'This link was used already or has expired. Make a new one with \u201c./aldaba admin link\u201d.',
   ],
   'sandbox.not_enabled': [404, 'The sandbox is switched off for this tenant.'],
 } as const satisfies Record<string, readonly [status: number, sentence: string]>;

@@ -3,10 +3,11 @@
  * what each part gets. Nothing here decides anything.
  */
 import { availableParallelism } from 'node:os';
-import { isAbsolute, join } from 'node:path';
+import { join } from 'node:path';
 import { builtInConnectors } from '@aldaba/connectors';
 import type { Connector } from '@aldaba/connectors/kit';
 import type { Config } from './config.ts';
+import { connectorsFolderOf } from './connectors-folder.ts';
 import { createAccessControl } from './features/access-control/index.ts';
 import { createAccountCenters } from './features/account-center/index.ts';
 import { createActions } from './features/actions/index.ts';
@@ -59,13 +60,13 @@ import { createUserIdentities } from './features/user-identities/index.ts';
 import { createUsers, type Users } from './features/users/index.ts';
 import { createVerificationCodes } from './features/verification-codes/index.ts';
 import { createWellKnown } from './features/well-known/index.ts';
-import { createHttp, type Http } from './http/index.ts';
+import { createDirectCalls, createHttp, type DirectCalls, type Http } from './http/index.ts';
 import type { Clock } from './kernel/clock.ts';
 import { createVault } from './kernel/crypto.ts';
 import type { Log } from './kernel/log.ts';
 import { createOutbound } from './kernel/outbound.ts';
 import { createOidc, createSigningKeySeed, endOfApplication, endOfUser, type Oidc } from './oidc/index.ts';
-import { mountRoutes } from './routes.ts';
+import { managementRoutes, mountRoutes } from './routes.ts';
 import { createSignIn, sweepAttempts } from './sign-in/index.ts';
 import { createCaches, type Database, migrate, openDatabase, startSweeps } from './store/index.ts';
 import { adminTenantId, createTenancy, defaultTenantId, type Tenancy } from './tenancy/index.ts';
@@ -88,8 +89,8 @@ export interface World {
   checkResponses: boolean;
 }
 
-export interface App {
-  http: Http;
+/** The parts that the server and the command line share. */
+export interface Parts {
   database: Database;
   tenancy: Tenancy;
   users: Users;
@@ -111,29 +112,35 @@ export interface App {
   close(): Promise<void>;
 }
 
+export interface App extends Parts {
+  http: Http;
+}
+
+/** What the command line works with. */
+export interface CommandApp extends Parts {
+  /** Calls the operations of the Management API in this process. */
+  api: Pick<DirectCalls, 'call' | 'list'>;
+}
+
+/** How much of the server is wanted. A command does no background work, and rarely needs connector packages, which load slowly. */
+interface Extent {
+  background: boolean;
+  connectorPackages: boolean;
+}
+
 /** Migrates the database, wires the features and seeds the first tenants. The HTTP server does not listen yet. */
 export async function createApp(config: Config, world: World): Promise<App> {
-  const ground = await layGround(config, world);
-  const { database, tenancy } = ground;
-  const features = createFeatures(ground, await loadConnectorKinds(config, world));
-  const { setup } = features;
-  const oidc = createOidc({ ...ground, ...features });
-  const signIn = createSignIn({ ...ground, ...features, port: oidc.port });
-
+  const { parts, mounted, close } = await compose(config, world, { background: true, connectorPackages: true });
   const sweeps = startSweeps({
     clock: world.clock,
     log: world.log,
     sweeps: {
-      protocol: oidc.sweep,
-      attempts: (now, isStopped) => sweepAttempts(database.system, now, isStopped),
+      protocol: mounted.oidc.sweep,
+      attempts: (now, isStopped) => sweepAttempts(parts.database.system, now, isStopped),
     },
   });
-
-  await tenancy.create({ id: defaultTenantId, name: 'Aldaba' });
-  const admin = await tenancy.create({ id: adminTenantId, name: 'Aldaba administration' });
-
   const http = createHttp({
-    tenancy,
+    tenancy: parts.tenancy,
     log: world.log,
     trustedProxies: config.TRUSTED_PROXIES,
     placeHeaders: config.INJECTED_HEADER_MAPPING_JSON ?? {},
@@ -145,27 +152,56 @@ export async function createApp(config: Config, world: World): Promise<App> {
     },
     outagePage: renderOutage,
   });
-  mountRoutes(http, {
-    ...features,
-    logs: ground.logs,
-    dashboard: ground.dashboard,
-    oidc,
-    signIn,
-    log: world.log,
-    checkResponses: world.checkResponses,
-    phoneFolder: join(world.root, 'connectors/sandbox/phone'),
-  });
+  const phoneFolder = join(world.root, 'connectors/sandbox/phone');
+  mountRoutes(http, { ...mounted, checkResponses: world.checkResponses, phoneFolder });
   return {
-    ...features,
+    ...parts,
     http,
+    async close() {
+      await http.close();
+      await sweeps.close();
+      await close();
+    },
+  };
+}
+
+/** The same without HTTP server and background work: in a quarter of the time. */
+export async function createCommandApp(
+  config: Config,
+  world: World,
+  { connectorPackages }: { connectorPackages: boolean },
+): Promise<CommandApp> {
+  const { parts, mounted, close } = await compose(config, world, { background: false, connectorPackages });
+  const api = createDirectCalls();
+  managementRoutes(api.implement, mounted);
+  return { ...parts, api, close };
+}
+
+async function compose(config: Config, world: World, extent: Extent) {
+  const ground = await layGround(config, world, extent);
+  const { database, tenancy } = ground;
+  const features = createFeatures(
+    ground,
+    extent.connectorPackages ? await loadConnectorKinds(config, world) : builtInConnectors,
+  );
+  const { setup } = features;
+  const oidc = createOidc({ ...ground, ...features });
+  const signIn = createSignIn({ ...ground, ...features, port: oidc.port });
+
+  await tenancy.create({ id: defaultTenantId, name: 'Aldaba' });
+  const admin = await tenancy.create({ id: adminTenantId, name: 'Aldaba administration' });
+  const parts: Omit<Parts, 'close'> = {
+    ...features,
     database,
     tenancy,
     keys: oidc.keys,
     createAdminLink: () => setup.createAdminLink(admin),
     firstAdminLink: async () => ((await setup.hasAdministrator(admin)) ? undefined : setup.createAdminLink(admin)),
+  };
+  return {
+    parts,
+    mounted: { ...features, logs: ground.logs, dashboard: ground.dashboard, oidc, signIn, log: world.log },
     async close() {
-      await http.close();
-      await sweeps.close();
       await features.verificationCodes.close();
       await ground.jobs.close();
       await oidc.close();
@@ -177,10 +213,12 @@ export async function createApp(config: Config, world: World): Promise<App> {
 }
 
 /** What everything stands on. */
-async function layGround(config: Config, world: World) {
+async function layGround(config: Config, world: World, { background }: Extent) {
   const { clock, log, root } = world;
   const database = await openMigrated(config, world);
-  const caches = await createCaches(database, clock.now);
+  // A command is over before another process changes what it has read.
+  const changes = background ? database : { ...database, listen: async () => undefined };
+  const caches = await createCaches(changes, clock.now);
   const vault = createVault(world.secret);
   const tenancy = createTenancy({
     database,
@@ -195,8 +233,8 @@ async function layGround(config: Config, world: World) {
   const allowed = config.OUTBOUND_ALLOWED_HOSTS;
   const outbound = world.outbound ?? createOutbound({ allowed });
   const hookOutbound = world.outbound ?? createOutbound({ allowed, keepsConnections: true });
-  const logs = createLogs({ database, clock, log, retentionDays: config.LOG_RETENTION_DAYS });
-  const jobs = createJobs({ database, clock, log });
+  const logs = createLogs({ database, clock, log, retentionDays: config.LOG_RETENTION_DAYS }, { sweeps: background });
+  const jobs = createJobs({ database, clock, log }, { works: background });
   const dashboard = createDashboard({ database, clock, log });
   return {
     clock,
@@ -340,10 +378,8 @@ async function openMigrated(config: Config, world: World): Promise<Database> {
 }
 
 /** Every kind of connector: the built-in ones, and published packages from the operator's folder. */
-async function loadConnectorKinds(config: Config, world: World) {
-  const folder = isAbsolute(config.CONNECTORS_FOLDER)
-    ? config.CONNECTORS_FOLDER
-    : join(world.dataFolder, config.CONNECTORS_FOLDER);
+export async function loadConnectorKinds(config: Config, { dataFolder, log }: Pick<World, 'dataFolder' | 'log'>) {
+  const folder = connectorsFolderOf(config, dataFolder);
   const takenIds = builtInConnectors.map(({ metadata }) => metadata.id);
-  return [...builtInConnectors, ...(await loadConnectorPackages({ folder, takenIds, log: world.log }))];
+  return [...builtInConnectors, ...(await loadConnectorPackages({ folder, takenIds, log }))];
 }

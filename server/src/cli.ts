@@ -1,19 +1,18 @@
-/** `npm run aldaba -- <command>`: works beside a running server and without one. */
+/** `./aldaba <command>`: works beside a running server and without one. Only this file and `main.ts` touch `process`. */
+import { spawn } from 'node:child_process';
+import { createInterface } from 'node:readline/promises';
+import { text as readAll } from 'node:stream/consumers';
 import { parseArgs } from 'node:util';
-import { createApp } from './app.ts';
-import { type Command, commands, explain, UsageError } from './commands/index.ts';
+import { type CommandApp, createCommandApp } from './app.ts';
+import { type Command, commands, explain, type Output, Refused, type Terminal, UsageError } from './commands/index.ts';
+import { helpOf, overview, usageOf } from './commands/usage.ts';
 import { readConfig } from './config.ts';
 import { findRoot } from './root.ts';
-import { defaultTenantId } from './tenancy/index.ts';
-import { openWorld } from './world.ts';
+import { defaultTenantId, type Tenant } from './tenancy/index.ts';
+import { dataFolderOf, openWorld } from './world.ts';
 
-const print = (line = '') => process.stdout.write(`${line}\n`);
-
-function usage(): string {
-  const width = Math.max(...commands.map(({ name }) => name.length));
-  const lines = commands.map(({ name, summary }) => `  ${name.padEnd(width)}  ${summary}`);
-  return `Usage: npm run aldaba -- <command> [options] [--tenant <id>]\n\n${lines.join('\n')}\n\nHelp on one: npm run aldaba -- <command> --help`;
-}
+const commonOptions = { tenant: { type: 'string' }, help: { type: 'boolean' }, json: { type: 'boolean' } } as const;
+const progress = (message: string) => process.stderr.write(`  · ${message}\n`);
 
 /** The command whose words the arguments begin with, and what follows them. */
 function choose(args: string[]): { command: Command; rest: string[] } | undefined {
@@ -24,34 +23,62 @@ function choose(args: string[]): { command: Command; rest: string[] } | undefine
   return undefined;
 }
 
-function parse(command: Command, rest: string[]) {
+function parse(command: Command, rest: string[]): { values: Terminal['options']; positionals: string[] } {
+  const own = Object.entries(command.options ?? {}).map(([name, { type, multiple = false }]) => [
+    name,
+    { type, multiple },
+  ]);
   try {
-    return parseArgs({
-      args: rest,
-      options: { ...command.options, tenant: { type: 'string', default: defaultTenantId }, help: { type: 'boolean' } },
-      allowPositionals: true,
-    });
+    return parseArgs({ args: rest, options: { ...Object.fromEntries(own), ...commonOptions }, allowPositionals: true });
   } catch (error) {
-    throw new UsageError(error instanceof Error ? error.message : String(error));
+    // Node's second sentence is about positional arguments that look like options.
+    const [sentence] = (error instanceof Error ? error.message : String(error)).split('. ');
+    throw new UsageError(`${sentence?.replace(/\.?$/, '.')}`);
   }
 }
 
-async function execute(command: Command, rest: string[]): Promise<void> {
+function terminal(options: Terminal['options'], words: string[]): Terminal {
+  return {
+    options,
+    words,
+    progress,
+    readInput: () => readAll(process.stdin),
+    async confirm(question) {
+      if (!process.stdin.isTTY) throw new UsageError('Add --yes to confirm.');
+      const reader = createInterface({ input: process.stdin, output: process.stderr });
+      const answer = await reader.question(`${question} [y/N] `);
+      reader.close();
+      return /^y(es)?$/i.test(answer.trim());
+    },
+    runProgram: (file, args, folder) =>
+      new Promise((resolve, reject) => {
+        // Its output goes to standard error: standard output is the answer of the command.
+        const child = spawn(file, args, { cwd: folder, stdio: ['ignore', process.stderr, process.stderr] });
+        child.once('error', reject);
+        child.once('close', (code) => resolve(code ?? 1));
+      }),
+  };
+}
+
+async function run(command: Command, rest: string[]): Promise<Output> {
   const { values, positionals } = parse(command, rest);
+  const given = terminal(values, positionals);
+  const root = findRoot(process.env);
+  const settings = () => readConfig({ LOG_LEVEL: 'warn', ...process.env });
   if (values.help) {
-    print(`${command.summary}\n\nUsage: npm run aldaba -- ${command.usage} [--tenant <id>]`);
-    return;
+    const more = await command.help?.({ ...given, config: settings(), dataFolder: dataFolderOf(settings(), root) });
+    const lines = [...helpOf(command), ...(more ? ['', ...more] : [])];
+    return { text: lines, data: lines };
   }
-  const config = readConfig({ LOG_LEVEL: 'warn', ...process.env });
-  const progress = (message: string) => process.stderr.write(`  · ${message}\n`);
-  const world = await openWorld(config, { root: findRoot(process.env), purpose: 'command', progress });
+  const config = settings();
+  if (command.needs === 'files') return command.run({ ...given, config, dataFolder: dataFolderOf(config, root) });
+  const world = await openWorld(config, { root, purpose: 'command', progress });
   try {
-    const terminal = { options: values, words: positionals, print };
-    if (command.needs === 'world') return await command.run({ ...terminal, config, world });
-    const app = await createApp(config, world);
+    if (command.needs === 'world') return await command.run({ ...given, config, world });
+    const app = await createCommandApp(config, world, { connectorPackages: command.usesConnectors === true });
     try {
-      const tenant = await app.tenancy.get(String(values.tenant));
-      await command.run({ ...terminal, app, tenant });
+      const tenant = await findTenant(app, String(values.tenant ?? defaultTenantId));
+      return await command.run({ ...given, app, tenant });
     } finally {
       await app.close();
     }
@@ -60,23 +87,34 @@ async function execute(command: Command, rest: string[]): Promise<void> {
   }
 }
 
-async function main(): Promise<void> {
-  const args = process.argv.slice(2);
+async function findTenant({ tenancy }: CommandApp, id: string): Promise<Tenant> {
+  if (!(await tenancy.list()).some((tenant) => tenant.id === id))
+    throw new Refused(`There is no tenant "${id}". "tenant list" shows them.`);
+  return tenancy.get(id);
+}
+
+async function main(args: string[]): Promise<number> {
   const chosen = choose(args);
   if (!chosen) {
     const asked = args.length === 0 || args[0] === 'help' || args.includes('--help');
-    if (!asked) process.stderr.write(`There is no command "${args.join(' ')}".\n\n`);
-    (asked ? process.stdout : process.stderr).write(`${usage()}\n`);
-    process.exitCode = asked ? 0 : 2;
-    return;
+    const isNoun = args.length === 1 && commands.some(({ name }) => name.startsWith(`${args[0]} `));
+    if (!asked && !isNoun) process.stderr.write(`There is no command "${args.join(' ')}".\n\n`);
+    (asked ? process.stdout : process.stderr).write(`${overview(commands, asked ? [] : args)}\n`);
+    return asked ? 0 : 2;
   }
+  const { command, rest } = chosen;
   try {
-    await execute(chosen.command, chosen.rest);
+    const { text, data, exitCode = 0 } = await run(command, rest);
+    const lines = rest.includes('--json') ? JSON.stringify(data, null, 2) : text.join('\n');
+    process.stdout.write(`${lines}\n`);
+    return exitCode;
   } catch (error) {
-    process.stderr.write(`${explain(error)}\n`);
-    if (error instanceof UsageError) process.stderr.write(`\nUsage: npm run aldaba -- ${chosen.command.usage}\n`);
-    process.exitCode = error instanceof UsageError ? 2 : 1;
+    process.stderr.write(`${explain(error, command.fields)}\n`);
+    if (error instanceof UsageError) process.stderr.write(`\n${usageOf(command)}\n`);
+    if (process.env.LOG_LEVEL === 'debug' && !(error instanceof Refused))
+      process.stderr.write(`${(error as Error).stack}\n`);
+    return error instanceof UsageError ? 2 : 1;
   }
 }
 
-await main();
+process.exitCode = await main(process.argv.slice(2));

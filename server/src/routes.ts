@@ -139,7 +139,7 @@ export function mountRoutes(http: Http, app: Mounted): void {
 }
 
 /** The Management API, feature by feature; every route asks for the permission that its contract names. */
-function managementRoutes(implement: Implement, app: Mounted): void {
+export function managementRoutes(implement: Implement, app: Omit<Mounted, 'phoneFolder' | 'checkResponses'>): void {
   const { oidc } = app;
   statusRoutes(implement);
   wellKnownRoutes(implement, app.wellKnown, app);

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { link, mkdir, readFile, unlink, writeFile } from 'node:fs/promises';
-import { isAbsolute, join, resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import type { World } from './app.ts';
 import type { Config } from './config.ts';
 import { systemClock } from './kernel/clock.ts';
@@ -25,7 +25,7 @@ export async function openWorld(
   options: { root: string; purpose: 'server' | 'command'; progress(message: string): void },
 ): Promise<OpenWorld> {
   const { root, progress } = options;
-  const dataFolder = isAbsolute(config.ALDABA_DATA) ? config.ALDABA_DATA : resolve(root, config.ALDABA_DATA);
+  const dataFolder = dataFolderOf(config, root);
   await mkdir(dataFolder, { recursive: true, mode: 0o700 });
   const secret = config.ALDABA_SECRET ?? (await readOrMakeSecret(join(dataFolder, 'secret')));
   // A person who types a command sees at once that there is no database; a server is started by programs.
@@ -46,6 +46,9 @@ export async function openWorld(
     stop: () => database.stop(),
   };
 }
+
+/** Absolute folder of the data. */
+export const dataFolderOf = (config: Config, root: string): string => resolve(root, config.ALDABA_DATA);
 
 /** The key for secrets at rest: made once, readable by the owner only. Losing it loses every sealed secret. */
 async function readOrMakeSecret(path: string): Promise<string> {

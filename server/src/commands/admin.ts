@@ -4,10 +4,9 @@ export const adminCommands: readonly Command[] = [
   {
     name: 'admin link',
     summary: 'Print a one-time link that creates an administrator',
-    usage: 'admin link',
-    async run({ app, print }) {
-      print('This link works once, for 30 minutes:');
-      print(await app.createAdminLink());
+    async run({ app }) {
+      const link = await app.createAdminLink();
+      return { text: ['This link works once, for 30 minutes:', link], data: { link, expiresInSeconds: 1800 } };
     },
   },
 ];

@@ -1,22 +1,27 @@
-/** What a command of the command line is, and how it reads its options. */
-import type { ParseArgsOptionsConfig } from 'node:util';
-import type { App } from '../app.ts';
+/** What a command of the command line is, and how it reads its arguments and answers. */
+import type { CommandApp } from '../app.ts';
 import type { Config } from '../config.ts';
-import { AldabaError } from '../kernel/errors.ts';
 import type { Tenant } from '../tenancy/index.ts';
 import type { OpenWorld } from '../world.ts';
 
-/** The parsed arguments and the way to answer. */
+/** The parsed arguments, and what a command may do with the terminal. */
 export interface Terminal {
-  options: Record<string, string | boolean | (string | boolean)[] | undefined>;
+  options: Readonly<Record<string, string | boolean | (string | boolean)[] | undefined>>;
   /** Words after the command's name. */
-  words: string[];
-  print(line: string): void;
+  words: readonly string[];
+  /** A step that takes time, on standard error. */
+  progress(message: string): void;
+  /** All of standard input. */
+  readInput(): Promise<string>;
+  /** Asks a person yes or no. @throws UsageError when standard input is no terminal */
+  confirm(question: string): Promise<boolean>;
+  /** Runs a program in a folder and passes its output to standard error. Returns its exit code. */
+  runProgram(file: string, args: readonly string[], folder: string): Promise<number>;
 }
 
-/** What most commands get: the wired app on a migrated database, and the tenant that `--tenant` names. */
+/** What most commands get: the parts of the server on a migrated database, and the tenant that `--tenant` names. */
 export interface Invocation extends Terminal {
-  app: App;
+  app: CommandApp;
   tenant: Tenant;
 }
 
@@ -26,28 +31,68 @@ export interface WorldInvocation extends Terminal {
   world: OpenWorld;
 }
 
+/** What a command gets that works without a database. */
+export interface FilesInvocation extends Terminal {
+  config: Config;
+  /** Absolute folder of the data. */
+  dataFolder: string;
+}
+
+/** What a command answers: lines for people, and with `--json` the same as data for programs. */
+export interface Output {
+  text: readonly string[];
+  data: unknown;
+  /** 0 unless given. */
+  exitCode?: number;
+}
+
+export interface Option {
+  type: 'string' | 'boolean';
+  multiple?: boolean;
+  /** What stands for the value in the help, e.g. `URL`. */
+  value?: string;
+  description: string;
+}
+
 interface CommandBase {
   /** One or two words, e.g. `app create`. */
   name: string;
   summary: string;
-  usage: string;
-  options?: ParseArgsOptionsConfig;
+  /** Words after the name, e.g. `<user>`. */
+  words?: string;
+  options?: Readonly<Record<string, Option>>;
+  /** What the options are called in requests, to name the option when a value is refused: `{ primaryEmail: '--email' }`. */
+  fields?: Readonly<Record<string, string>>;
+  /** A typical call without the program's name. */
+  example?: string;
+  /** Further lines of the help, e.g. the fields of the connector that the words name. */
+  help?(given: FilesInvocation): Promise<readonly string[]>;
 }
 
 export interface AppCommand extends CommandBase {
   needs?: 'app';
-  run(invocation: Invocation): Promise<void>;
+  /** Whether published connector packages must be loaded, which takes time. */
+  usesConnectors?: boolean;
+  run(invocation: Invocation): Promise<Output>;
 }
 
 export interface WorldCommand extends CommandBase {
   needs: 'world';
-  run(invocation: WorldInvocation): Promise<void>;
+  run(invocation: WorldInvocation): Promise<Output>;
 }
 
-export type Command = AppCommand | WorldCommand;
+export interface FilesCommand extends CommandBase {
+  needs: 'files';
+  run(invocation: FilesInvocation): Promise<Output>;
+}
+
+export type Command = AppCommand | WorldCommand | FilesCommand;
 
 /** The arguments are wrong: the message says which, and the usage is printed after it. */
 export class UsageError extends Error {}
+
+/** The command cannot do what was asked; the message says what to do instead. */
+export class Refused extends Error {}
 
 export function text({ options }: Terminal, name: string): string | undefined {
   const value = options[name];
@@ -67,8 +112,25 @@ export function required(terminal: Terminal, name: string): string {
   return value;
 }
 
-/** A failure as a sentence for the terminal: ours say what to do, with the details that name the field. */
-export const explain = (error: unknown): string =>
-  error instanceof AldabaError
-    ? `${error.message}${error.data === undefined ? '' : ` (${JSON.stringify(error.data)})`}`
-    : String(error instanceof Error ? error.message : error);
+/** The first word. @throws UsageError that says what is missing */
+export function word({ words }: Terminal, what: string): string {
+  const [first] = words;
+  if (!first) throw new UsageError(`Name ${what}.`);
+  return first;
+}
+
+/** The value as one of a list, spelled as the list spells it. @throws UsageError that names the list */
+export function oneOf<Value extends string>(value: string, values: readonly Value[], what: string): Value {
+  const found = values.find((known) => known.toLowerCase() === value.toLowerCase());
+  if (!found) throw new UsageError(`${what} must be one of ${values.join(', ')}; "${value}" is not.`);
+  return found;
+}
+
+/** `--yes`, for commands that cannot be undone. */
+export const yesOption = { yes: { type: 'boolean', description: 'Do not ask for confirmation' } } as const;
+
+/** Asks before something that cannot be undone, unless `--yes` was given. @throws Refused when the answer is no */
+export async function requireYes(terminal: Terminal, question: string): Promise<void> {
+  if (terminal.options.yes === true || (await terminal.confirm(question))) return;
+  throw new Refused('Nothing was changed.');
+}

@@ -1,91 +1,235 @@
-import { type Command, type Invocation, texts, UsageError } from './command.ts';
+import * as contract from '@aldaba/contract';
+import { loadConnectorKinds } from '../app.ts';
+import { createLog } from '../kernel/log.ts';
+import {
+  type Command,
+  type FilesInvocation,
+  type Invocation,
+  type Option,
+  type Output,
+  Refused,
+  text,
+  UsageError,
+} from './command.ts';
+import { describeFields, readFields } from './connector-config.ts';
+import { installConnectors } from './connector-install.ts';
+import { facts, table } from './layout.ts';
+import { waysIn } from './ways-in.ts';
+
+const anyConnector = 'the connector, e.g. wechat-native; "connector list" shows them';
+const config: Readonly<Record<string, Option>> = {
+  set: { type: 'string', multiple: true, value: 'name=value', description: 'A field of the configuration; repeatable' },
+  config: {
+    type: 'string',
+    value: 'file.json',
+    description: 'Fields from a JSON file, of any type; - reads standard input',
+  },
+};
 
 export const connectorCommands: readonly Command[] = [
   {
     name: 'connector list',
     summary: 'List the kinds of connectors and those that are configured',
-    usage: 'connector list',
+    usesConnectors: true,
     run: listConnectors,
+  },
+  {
+    name: 'connector install',
+    summary: 'Install published connector packages from npm',
+    words: '<package>…',
+    example: 'connector install @logto/connector-smtp @logto/connector-github',
+    needs: 'files',
+    run: installConnectors,
   },
   {
     name: 'connector add',
     summary: 'Configure a connector, and with --enable show it on the sign-in page',
-    usage: 'connector add wechat-native --set appId=wx… --set appSecret=… [--set universalLinks=https://…] [--enable]',
-    options: { set: { type: 'string', multiple: true }, enable: { type: 'boolean' } },
+    words: '<kind>',
+    example: 'connector add wechat-native --set appId=wx… --set appSecret=… --enable',
+    usesConnectors: true,
+    options: {
+      ...config,
+      enable: { type: 'boolean', description: 'Show the connector on the sign-in page' },
+      target: {
+        type: 'string',
+        value: 'name',
+        description: 'Own target, for connectors of a protocol (OAuth, OIDC, SAML)',
+      },
+    },
+    help: fieldHelp,
     run: addConnector,
   },
   {
     name: 'connector set',
-    summary: 'Change fields of a configured connector; the others stay as they are',
-    usage: 'connector set wechat-native --set appSecret=…   (or its row id)',
-    options: { set: { type: 'string', multiple: true } },
+    summary: 'Change fields of a configured connector, or show or hide it on the sign-in page',
+    words: '<kind or row ID>',
+    example: 'connector set wechat-native --set appSecret=…',
+    usesConnectors: true,
+    options: {
+      ...config,
+      enable: { type: 'boolean', description: 'Show the connector on the sign-in page' },
+      disable: { type: 'boolean', description: 'Hide it' },
+    },
+    help: fieldHelp,
     run: setConnector,
+  },
+  {
+    name: 'connector test',
+    summary: 'Send a test message through a configured email or SMS connector',
+    words: '<kind or row ID>',
+    example: 'connector test simple-mail-transfer-protocol --to ana@example.com',
+    usesConnectors: true,
+    options: { to: { type: 'string', value: 'address', description: 'Email address or phone number' } },
+    run: testConnector,
   },
   {
     name: 'connector remove',
     summary: 'Remove a configured connector; people keep the identities that it gave them',
-    usage: 'connector remove wechat-native   (or its row id)',
+    words: '<kind or row ID>',
+    usesConnectors: true,
     async run(invocation) {
       const row = await configuredConnector(invocation);
-      await invocation.app.connectors.remove(invocation.tenant, row.id);
-      invocation.print(`Removed ${row.connectorId} (${row.id}).`);
+      const settings = await invocation.app.signInExperiences.get(invocation.tenant);
+      await requireWayIn(invocation, settings, row.id);
+      await invocation.app.api.call(contract.deleteConnector, invocation.tenant, { params: { id: row.id } });
+      return { text: [`Removed ${row.connectorId} (${row.id}).`], data: { id: row.id, removed: true } };
     },
   },
 ];
 
-async function listConnectors({ app, tenant, print }: Invocation): Promise<void> {
-  const configured = await app.connectors.list(tenant);
-  for (const { id, name, type } of await app.connectors.factories('en')) {
-    const rows = configured.filter((connector) => connector.connectorId === id).map((connector) => connector.id);
-    print(
-      `${id.padEnd(24)} ${type.padEnd(7)} ${name.en}${rows.length > 0 ? `   configured as ${rows.join(', ')}` : ''}`,
-    );
-  }
+async function fieldHelp({ config: settings, dataFolder, words }: FilesInvocation): Promise<string[]> {
+  const kinds = await loadConnectorKinds(settings, { dataFolder, log: createLog(settings.LOG_LEVEL) });
+  const kind = kinds.find(({ metadata }) => metadata.id === words[0]);
+  return kind
+    ? describeFields(kind)
+    : [
+        'Name a kind to see its fields, e.g. connector add wechat-native --help:',
+        ...kinds.map((k) => `  ${k.metadata.id}`),
+      ];
 }
 
-function fields(invocation: Invocation): Record<string, string> {
-  const config: Record<string, string> = {};
-  for (const pair of texts(invocation, 'set')) {
-    const split = pair.indexOf('=');
-    if (split < 1) throw new UsageError(`--set ${pair} must be name=value.`);
-    config[pair.slice(0, split)] = pair.slice(split + 1);
-  }
-  return config;
+async function listConnectors({ app, tenant }: Invocation): Promise<Output> {
+  const [configured, settings] = [await app.connectors.list(tenant), await app.signInExperiences.get(tenant)];
+  const factories = await app.api.call(contract.listConnectorFactories, tenant);
+  const rows = factories.map(({ id, type, name }) => {
+    const ids = configured.filter((row) => row.connectorId === id).map((row) => row.id);
+    return [id, type, name.en, ids.join(', ')];
+  });
+  const state = configured.map((row) => ({
+    id: row.id,
+    kind: row.connectorId,
+    type: row.type,
+    target: row.target,
+    isComplete: row.isUsable,
+    isEnabled: row.type !== 'Social' || settings.socialSignInConnectorTargets.includes(row.target),
+  }));
+  return {
+    text: [
+      ...table(['Kind', 'Type', 'Name', 'Configured as'], rows, 'There are no kinds of connectors.'),
+      ...state.flatMap((row) => {
+        if (!row.isComplete) return [`${row.kind} (${row.id}) lacks required fields: connector set ${row.kind} --help`];
+        return row.isEnabled
+          ? []
+          : [`${row.kind} (${row.id}) is not on the sign-in page: connector set ${row.kind} --enable`];
+      }),
+    ],
+    data: { kinds: factories.map(({ id, type, name }) => ({ id, type, name: name.en })), configured: state },
+  };
 }
 
 /** The configured connector that the first word names, by the id of its kind or of its row. */
 async function configuredConnector({ app, tenant, words }: Invocation) {
   const [name] = words;
-  if (!name) throw new UsageError('Say which connector, e.g. wechat-native. "connector list" shows them.');
+  if (!name) throw new UsageError(`Name ${anyConnector}.`);
   const rows = (await app.connectors.list(tenant)).filter((row) => row.connectorId === name || row.id === name);
   const [row, another] = rows;
-  if (!row) throw new UsageError(`No connector "${name}" is configured. "connector list" shows them.`);
-  if (another) throw new UsageError(`Several connectors are of the kind "${name}": name one by its row id.`);
+  if (!row) throw new Refused(`No connector "${name}" is configured. "connector list" shows them.`);
+  if (another) throw new Refused(`Several connectors are of the kind "${name}". Name one by its row ID.`);
   return row;
 }
 
-async function addConnector(invocation: Invocation): Promise<void> {
-  const { app, tenant, words, print } = invocation;
-  const [factoryId] = words;
-  if (!factoryId) throw new UsageError('Say which connector, e.g. wechat-native. "connector list" shows them.');
-  const connector = await app.connectors.create(tenant, { connectorId: factoryId, config: fields(invocation) });
-  print(`Connector    ${connector.kind.metadata.name.en} (${connector.connectorId})`);
-  print(`Row id       ${connector.id}`);
-  if (invocation.options.enable === true) {
-    const { socialSignInConnectorTargets: targets } = await app.signInExperiences.get(tenant);
-    if (!targets.includes(connector.target)) {
-      await app.signInExperiences.update(tenant, { socialSignInConnectorTargets: [...targets, connector.target] });
-    }
-    print('Enabled      in the sign-in experience');
-  }
+async function addConnector(invocation: Invocation): Promise<Output> {
+  const { app, tenant, words } = invocation;
+  const [kindId] = words;
+  if (!kindId) throw new UsageError(`Name ${anyConnector}.`);
+  const kind = app.connectors.kind(kindId);
+  if (!kind)
+    throw new Refused(
+      `There is no kind of connector "${kindId}". "connector list" shows them; connector install adds published ones.`,
+    );
+  const fields = await readFields(invocation, kind);
+  const target = text(invocation, 'target');
+  const connector = await app.api.call(contract.createConnector, tenant, {
+    body: { connectorId: kindId, config: fields, ...(target === undefined ? {} : { metadata: { target } }) },
+  });
+  if (invocation.options.enable === true) await enable(invocation, connector.target, true);
+  return {
+    text: facts([
+      ['Connector', `${kind.metadata.name.en} (${connector.connectorId})`],
+      ['Row ID', connector.id],
+      ['Enabled', invocation.options.enable === true ? 'in the sign-in experience' : undefined],
+    ]),
+    data: { id: connector.id, kind: connector.connectorId, target: connector.target },
+  };
 }
 
-async function setConnector(invocation: Invocation): Promise<void> {
-  const { app, tenant, print } = invocation;
+async function enable({ app, tenant }: Invocation, target: string, isEnabled: boolean): Promise<void> {
+  const { socialSignInConnectorTargets: before } = await app.signInExperiences.get(tenant);
+  if (before.includes(target) === isEnabled) return;
+  const targets = isEnabled ? [...before, target] : before.filter((other) => other !== target);
+  await app.api.call(contract.updateSignInExperience, tenant, { body: { socialSignInConnectorTargets: targets } });
+}
+
+async function setConnector(invocation: Invocation): Promise<Output> {
+  const { app, tenant, options } = invocation;
   const row = await configuredConnector(invocation);
-  const change = fields(invocation);
-  if (Object.keys(change).length === 0) throw new UsageError('--set is missing: which field changes?');
-  const { config } = await app.connectors.show(tenant, row, 'en');
-  await app.connectors.update(tenant, row.id, { config: { ...config, ...change } });
-  print(`Changed ${Object.keys(change).join(', ')} of ${row.connectorId} (${row.id}).`);
+  const [shows, hides] = [options.enable === true, options.disable === true];
+  if (shows && hides) throw new UsageError('Give --enable or --disable, not both.');
+  const change = await readFields(invocation, row.kind);
+  const names = Object.keys(change);
+  if (names.length === 0 && !shows && !hides)
+    throw new UsageError('Nothing to change: give --set, --config, --enable or --disable.');
+  if ((shows || hides) && row.type !== 'Social')
+    throw new UsageError(`${row.connectorId} sends messages; only social connectors are shown on the sign-in page.`);
+  if (hides) {
+    const settings = await app.signInExperiences.get(tenant);
+    const targets = settings.socialSignInConnectorTargets.filter((other) => other !== row.target);
+    await requireWayIn(invocation, { ...settings, socialSignInConnectorTargets: targets });
+  }
+  if (names.length > 0) {
+    const { config: before } = await app.api.call(contract.getConnector, tenant, { params: { id: row.id } });
+    const body = { config: { ...(before as Record<string, unknown>), ...change } };
+    await app.api.call(contract.updateConnector, tenant, { params: { id: row.id }, body });
+  }
+  if (shows || hides) await enable(invocation, row.target, shows);
+  const done = [
+    ...(names.length > 0 ? [`Changed ${names.join(', ')} of ${row.connectorId} (${row.id}).`] : []),
+    ...(shows ? [`${row.connectorId} is on the sign-in page.`] : []),
+    ...(hides ? [`${row.connectorId} is not on the sign-in page.`] : []),
+  ];
+  return { text: done, data: { id: row.id, changed: names, ...(shows || hides ? { enabled: shows } : {}) } };
+}
+
+async function testConnector(invocation: Invocation): Promise<Output> {
+  const { app, tenant } = invocation;
+  const row = await configuredConnector(invocation);
+  const to = text(invocation, 'to');
+  if (!to) throw new UsageError('--to is missing: where the test message goes.');
+  if (row.type === 'Social') throw new Refused(`${row.connectorId} sends no messages.`);
+  const { config: settings } = await app.api.call(contract.getConnector, tenant, { params: { id: row.id } });
+  const body = { ...(row.type === 'Email' ? { email: to } : { phone: to }), config: settings };
+  await app.api.call(contract.testConnector, tenant, { params: { factoryId: row.connectorId }, body });
+  return { text: [`Sent a test message to ${to}.`], data: { id: row.id, to } };
+}
+
+/** @throws Refused when no user could sign in any more */
+async function requireWayIn(
+  invocation: Invocation,
+  settings: Parameters<typeof waysIn>[1],
+  without?: string,
+): Promise<void> {
+  if ((await waysIn(invocation, settings, without)).length > 0) return;
+  throw new Refused(
+    'This is the only way in: no user could sign in without it. Choose another one first, e.g. sign-up username.',
+  );
 }

@@ -4,15 +4,20 @@
  */
 import { adminCommands } from './admin.ts';
 import { appCommands } from './app.ts';
+import { brandingCommands } from './branding.ts';
 import type { Command } from './command.ts';
 import { connectorCommands } from './connector.ts';
 import { keyCommands } from './keys.ts';
+import { mfaCommands } from './mfa.ts';
 import { migrateCommands } from './migrate.ts';
 import { sandboxCommands } from './sandbox.ts';
 import { signUpCommands } from './sign-up.ts';
+import { tenantCommands } from './tenant.ts';
 import { userCommands } from './user.ts';
 
-export { type Command, explain, UsageError } from './command.ts';
+export type { Command, FilesInvocation, Output, Terminal } from './command.ts';
+export { Refused, UsageError } from './command.ts';
+export { explain } from './failures.ts';
 
 /** In the order in which the help shows them. */
 export const commands: readonly Command[] = [
@@ -20,8 +25,11 @@ export const commands: readonly Command[] = [
   ...userCommands,
   ...connectorCommands,
   ...signUpCommands,
-  ...sandboxCommands,
+  ...mfaCommands,
+  ...brandingCommands,
+  ...tenantCommands,
   ...adminCommands,
   ...keyCommands,
+  ...sandboxCommands,
   ...migrateCommands,
 ];

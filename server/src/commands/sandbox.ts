@@ -1,17 +1,18 @@
-import { type Command, type Invocation, UsageError } from './command.ts';
+import { type Command, oneOf, word } from './command.ts';
 
 export const sandboxCommands: readonly Command[] = [
   {
     name: 'sandbox',
     summary: 'Let Aldaba play WeChat for this tenant, to try WeChat sign-in without an approved app',
-    usage: 'sandbox on|off',
-    run: switchSandbox,
+    words: 'on|off',
+    async run(invocation) {
+      const { app, tenant } = invocation;
+      const enabled = oneOf(word(invocation, 'on or off'), ['on', 'off'], 'The choice') === 'on';
+      await app.sandbox.setEnabled(tenant, enabled);
+      return {
+        text: [enabled ? `The sandbox is on: ${tenant.baseUrl}/sandbox` : 'The sandbox is off.'],
+        data: { enabled, ...(enabled ? { url: `${tenant.baseUrl}/sandbox` } : {}) },
+      };
+    },
   },
 ];
-
-async function switchSandbox({ app, tenant, words, print }: Invocation): Promise<void> {
-  const [choice] = words;
-  if (choice !== 'on' && choice !== 'off') throw new UsageError('Say "on" or "off".');
-  await app.sandbox.setEnabled(tenant, choice === 'on');
-  print(choice === 'on' ? `The sandbox is on: ${tenant.baseUrl}/sandbox` : 'The sandbox is off.');
-}

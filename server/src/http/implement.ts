@@ -126,7 +126,7 @@ function guardOf(guards: Guards, { access, method, path }: RouteContract): Guard
 }
 
 /** Unknown fields are dropped by zod's objects; wrong ones are named with what is wrong. */
-function check(schema: z.ZodType | undefined, value: unknown, where: string): unknown {
+export function check(schema: z.ZodType | undefined, value: unknown, where: string): unknown {
   if (!schema) return value;
   const result = schema.safeParse(value);
   if (result.success) return result.data;

@@ -6,6 +6,7 @@
 export { type Form, parseForm } from './body.ts';
 export { acceptsCoding } from './coding.ts';
 export { type Cookie, readCookie, readCookies, writeCookie } from './cookies.ts';
+export { type AnswerOf, createDirectCalls, type DirectCalls } from './direct.ts';
 export { createDocument, type Document } from './documents.ts';
 export { retryAfter, sendError, toAldabaError } from './errors.ts';
 export {

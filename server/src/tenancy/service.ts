@@ -12,7 +12,7 @@ import {
 import {
   findSetting,
   findTenant,
-  findTenantIds,
+  findTenants,
   insertTenant,
   lockSetting,
   saveSetting,
@@ -49,6 +49,8 @@ export interface Tenancy {
    * tenant; does nothing when it exists. What failed is done again, as a whole, by the next call.
    */
   create(tenant: { id: string; name: string }): Promise<Tenant>;
+  /** Every tenant, also suspended ones, by ID. */
+  list(): Promise<{ id: string; name: string; baseUrl: string; isSuspended: boolean }[]>;
   /** A cached JSON setting of the tenant, or undefined. */
   setting(tenant: Tenant, key: string): Promise<unknown>;
   saveSetting(tenant: Tenant, key: string, value: unknown): Promise<void>;
@@ -121,7 +123,8 @@ export function createTenancy(deps: {
       if (!(await insertTenant(tx, tenant))) return;
       for (const seed of deps.seeds) await seed(tx, tenant.id);
       if (tenant.id === adminTenantId)
-        for (const id of await findTenantIds(database.system)) if (id !== adminTenantId) await deps.managedSeed(tx, id);
+        for (const { id } of await findTenants(database.system))
+          if (id !== adminTenantId) await deps.managedSeed(tx, id);
       await known.changed(tx, '');
     });
   return {
@@ -136,6 +139,8 @@ export function createTenancy(deps: {
       }
       return get(tenant.id);
     },
+    list: async () =>
+      (await findTenants(database.system)).map((record) => ({ ...record, baseUrl: baseUrlOf(addresses, record.id) })),
     setting: async (tenant, key) => (await settings.get(tenant.id, key))?.value,
     saveSetting: (tenant, key, value) =>
       tenant.db.transaction(async (tx) => {

@@ -13,9 +13,13 @@ export async function findTenant(q: Queries): Promise<TenantRecord | undefined> 
   return row && { id: row.id, name: row.name, isSuspended: row.is_suspended };
 }
 
-/** The ids of all tenants; needs a handle that sees all of them. */
-export const findTenantIds = async (system: Queries): Promise<string[]> =>
-  (await system.all(sql.selectFrom('tenants').select('id').orderBy('id'))).map(({ id }) => id);
+/** All tenants by ID; needs a handle that sees all of them. */
+export const findTenants = async (system: Queries): Promise<TenantRecord[]> =>
+  (await system.all(sql.selectFrom('tenants').select(['id', 'name', 'is_suspended']).orderBy('id'))).map((row) => ({
+    id: row.id,
+    name: row.name,
+    isSuspended: row.is_suspended,
+  }));
 
 /** Returns false when the tenant existed already. */
 export async function insertTenant(q: Queries, tenant: { id: string; name: string }): Promise<boolean> {

@@ -7,6 +7,7 @@ import {
   type ConnectorMethodName,
   type ConnectorMethods,
   describeProblems,
+  fieldsOf,
   instanceOf,
   type Session,
   type SocialUserInfo,
@@ -201,8 +202,10 @@ export const connectorOfPackage = (needs: AdapterNeeds): Connector => {
     const result = needs.loaded.configGuard.safeParse(config);
     return result.success ? undefined : describeProblems(result.error?.issues ?? []);
   };
+  const fields = fieldsOf(needs.loaded.configGuard);
   return {
     metadata: needs.metadata,
+    ...(fields ? { fields } : {}),
     checkConfig: (config) => {
       const problems = problemsOf(config);
       return problems === undefined ? { success: true } : { success: false, problems };

@@ -72,6 +72,8 @@ export interface Connectors {
   /** A social connector, ready to be called; undefined when there is none with that id. */
   instance(tenant: Tenant, id: string): Promise<BoundConnector | undefined>;
 
+  /** A kind of connector by its ID; undefined when none is known. */
+  kind(id: string): Connector | undefined;
   factories(language: string): Promise<ConnectorFactory[]>;
   /** @throws AldabaError `entity.not_exists_with_id` */
   factory(id: string, language: string): Promise<ConnectorFactory>;
@@ -158,6 +160,7 @@ export function createConnectors(needs: ConnectorsNeeds): Connectors {
       const row = (await list(tenant)).find((candidate) => candidate.type === type && candidate.isUsable);
       return row && bound(tenant, row);
     },
+    kind: (id) => kinds.get(id),
     factories: (language) => Promise.all(needs.kinds.map((kind) => toFactory(kind, guides, language))),
     factory: async (id, language) => {
       const kind = kinds.get(id);

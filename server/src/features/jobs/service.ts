@@ -12,7 +12,8 @@ export interface Jobs {
   close(): Promise<void>;
 }
 
-export function createJobs(needs: JobsNeeds): Jobs {
+/** @param options `works: false` leaves all jobs to other processes, as the command line does */
+export function createJobs(needs: JobsNeeds, options = { works: true }): Jobs {
   const queues = new Map<string, Queue>();
   return {
     async enqueue(tx, name, jobs) {
@@ -31,7 +32,7 @@ export function createJobs(needs: JobsNeeds): Jobs {
       tx.afterCommit(() => (isTaken ? queue.accept(stored, until) : queue?.left(lanes)));
     },
     work(name, worker) {
-      queues.set(name, startQueue(needs, name, worker));
+      if (options.works) queues.set(name, startQueue(needs, name, worker));
     },
     async close() {
       await Promise.all(queues.values().map((queue) => queue.close()));

@@ -88,7 +88,8 @@ const bytesOf = ({ payload }: store.NewLog): number => 2 * payload.length + 512;
 const isUnproved = ({ result, secretName }: LogEntry): boolean => result === 'Error' && secretName === undefined;
 const cap = 10_000;
 
-export function createLogs(needs: LogsNeeds): Logs {
+/** @param options `sweeps: false` leaves partitions and old entries to other processes, as the command line does */
+export function createLogs(needs: LogsNeeds, options = { sweeps: true }): Logs {
   const { clock, log, retentionDays } = needs;
   const oldest = () => new Date(clock.now() - retentionDays * day);
   const batch = createBatch<store.NewLog>({
@@ -101,7 +102,7 @@ export function createLogs(needs: LogsNeeds): Logs {
     dropped: (count) =>
       log.error({ entries: count }, 'The audit log could not be written for too long: entries were lost'),
   });
-  const sweep = startSweep(needs, oldest);
+  const sweep = options.sweeps ? startSweep(needs, oldest) : undefined;
   const nextInstant = createInstants(clock);
   const refusals = createRefusals<store.NewLog>(clock, (last, suppressed) => {
     const payload = JSON.stringify({ ...JSON.parse(last.payload), suppressed });
@@ -149,7 +150,7 @@ export function createLogs(needs: LogsNeeds): Logs {
     async close() {
       clearInterval(summary);
       refusals.sweep(true);
-      await sweep.close();
+      await sweep?.close();
       await batch.close();
     },
   };

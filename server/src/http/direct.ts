@@ -1,0 +1,69 @@
+import type { BodyOf, ParamsOf, RouteContract } from '@aldaba/contract';
+import type { z } from 'zod';
+import type { Tenant } from '../tenancy/index.ts';
+import { Answer, type Call, check, type Implement, type Page, Paged } from './implement.ts';
+import type { Reply, Request } from './types.ts';
+
+/** The body of a successful answer. */
+export type AnswerOf<R extends RouteContract> = R['responses'][keyof R['responses']] extends infer Schema
+  ? Schema extends z.ZodType
+    ? z.output<Schema>
+    : undefined
+  : never;
+
+interface Given<R extends RouteContract> {
+  params?: ParamsOf<R>;
+  query?: z.input<NonNullable<R['query']> & z.ZodType>;
+  /** Checked against the contract like the body of a request. */
+  body?: BodyOf<R> extends undefined ? undefined : unknown;
+  page?: Page;
+}
+
+export interface DirectCalls {
+  implement: Implement;
+  /**
+   * Calls the handler of a route in this process: the same checks, decisions and errors as over HTTP, without a guard.
+   * @throws AldabaError as the route does
+   */
+  call<R extends RouteContract>(contract: R, tenant: Tenant, given?: Given<R>): Promise<AnswerOf<R>>;
+  /** The same for a route that answers pages. */
+  list<R extends RouteContract>(
+    contract: R,
+    tenant: Tenant,
+    given: Given<R> & { page: Page },
+  ): Promise<{ items: AnswerOf<R>; total: number }>;
+}
+
+type Handler = (call: Call<RouteContract>) => Promise<unknown>;
+
+/** Collects the handlers of routes so that the command line can call them without an HTTP server. */
+export function createDirectCalls(): DirectCalls {
+  const handlers = new Map<RouteContract, Handler>();
+  const run = async (contract: RouteContract, tenant: Tenant, given: Given<RouteContract> = {}) => {
+    const handler = handlers.get(contract);
+    if (!handler) throw new Error(`${contract.operationId} is not implemented.`);
+    // An empty query is what a request without one has; schemas may fill in defaults.
+    const query = check(contract.query, given.query ?? {}, 'query');
+    const body = check(contract.body, given.body, 'body');
+    const params = check(contract.params, given.params ?? {}, 'params');
+    return handler({
+      ...({ tenant, caller: {}, params, query, body, page: given.page } as Call<RouteContract>),
+      // A caller without headers; routes that write to the reply themselves are not for direct calls.
+      request: { headers: {}, tenant } as Request,
+      reply: {} as Reply,
+    });
+  };
+  return {
+    implement: (contract, handler) => void handlers.set(contract, handler as unknown as Handler),
+    async call(contract, tenant, given) {
+      const result = await run(contract, tenant, given as Given<RouteContract>);
+      const body = result instanceof Answer ? result.body : result;
+      return (body instanceof Paged ? body.items : body) as never;
+    },
+    async list(contract, tenant, given) {
+      const result = await run(contract, tenant, given as Given<RouteContract>);
+      if (!(result instanceof Paged)) throw new Error(`${contract.operationId} does not answer pages.`);
+      return { items: result.items as never, total: result.total };
+    },
+  };
+}
