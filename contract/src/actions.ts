@@ -72,7 +72,7 @@ export const putAction = route({
   params,
   body: z.object(fields),
   responses: { 200: actionSchema, 201: actionSchema },
-  errors: ['auth.forbidden'],
+  errors: ['auth.forbidden', 'action.execution_failed', 'request.overloaded'],
 });
 export const updateAction = route({
   method: 'PATCH',
@@ -84,7 +84,7 @@ export const updateAction = route({
   params,
   body: z.object(fields).partial(),
   responses: { 200: actionSchema },
-  errors: ['auth.forbidden', 'entity.not_found'],
+  errors: ['auth.forbidden', 'entity.not_found', 'action.execution_failed', 'request.overloaded'],
 });
 export const deleteAction = route({
   method: 'DELETE',
@@ -111,5 +111,5 @@ export const testAction = route({
     environmentVariables: fields.environmentVariables,
   }),
   responses: { 200: actionResultSchema, 204: null },
-  errors: ['action.access_denied', 'action.execution_failed'],
+  errors: ['action.access_denied', 'action.execution_failed', 'request.overloaded'],
 });

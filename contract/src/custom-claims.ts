@@ -59,7 +59,7 @@ export const putCustomClaims = route({
   params,
   body: z.object(fields),
   responses: { 200: customClaimsSchema, 201: customClaimsSchema },
-  errors: ['jwt_customizer.can_not_create_for_admin_tenant'],
+  errors: ['jwt_customizer.can_not_create_for_admin_tenant', 'jwt_customizer.general', 'request.overloaded'],
 });
 export const updateCustomClaims = route({
   method: 'PATCH',
@@ -71,7 +71,7 @@ export const updateCustomClaims = route({
   params,
   body: z.object(fields).partial(),
   responses: { 200: customClaimsSchema },
-  errors: ['entity.not_found'],
+  errors: ['entity.not_found', 'jwt_customizer.general', 'request.overloaded'],
 });
 export const deleteCustomClaims = route({
   method: 'DELETE',
@@ -99,6 +99,6 @@ export const testCustomClaims = route({
     environmentVariables: environmentVariables.optional(),
   }),
   responses: { 200: jsonObject },
-  errors: ['oidc.access_denied', 'jwt_customizer.general'],
+  errors: ['oidc.access_denied', 'jwt_customizer.general', 'request.overloaded'],
   statuses: { 'oidc.access_denied': 403 },
 });

@@ -63,6 +63,7 @@ export const errorCatalog = {
   'oidc.registration_not_supported': [400, 'Registration in the request is not supported.'],
   'oidc.temporarily_unavailable': [503, 'The server is busy. Try again in a few seconds.'],
   'oidc.server_error': [500, 'Something went wrong on our side. Try again.'],
+  'oidc.session_not_found': [404, 'There is no such session. It may have ended.'],
   'oidc.key_required': [
     422,
     'Only the previous key can be deleted: rotate first, then delete the key that was replaced.',

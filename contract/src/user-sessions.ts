@@ -9,6 +9,10 @@ export const submissionSchema = z.object({
   interactionEvent: z.enum(['SignIn', 'Register', 'ForgotPassword']),
   userId: z.string(),
   verificationRecords: z.array(z.looseObject({ id: z.string(), type: z.string() })),
+  signInContext: z
+    .record(z.string(), z.string())
+    .optional()
+    .describe('What a trusted proxy told of the request: country, city, latitude, longitude, botScore, botVerified.'),
 });
 export type Submission = z.output<typeof submissionSchema>;
 
@@ -73,7 +77,7 @@ export const getUserSession = route({
   summary: 'Get a session of a user',
   params: ofSession,
   responses: { 200: userSessionSchema },
-  errors: ['entity.not_found'],
+  errors: ['oidc.session_not_found'],
 });
 export const deleteUserSession = route({
   method: 'DELETE',
@@ -91,7 +95,7 @@ export const deleteUserSession = route({
     })
     .partial(),
   responses: { 204: null },
-  errors: ['entity.not_found'],
+  errors: ['oidc.session_not_found'],
 });
 export const listUserGrants = route({
   method: 'GET',
@@ -113,5 +117,6 @@ export const deleteUserGrant = route({
   summary: 'Revoke what a user allowed an application, with all its tokens',
   params: params.extend({ grantId: pathId }),
   responses: { 204: null },
-  errors: ['entity.not_found'],
+  errors: ['oidc.invalid_grant'],
+  statuses: { 'oidc.invalid_grant': 404 },
 });

@@ -118,10 +118,18 @@ describe('Adaptive MFA', () => {
         { 'cf-iplatitude': '-90', 'cf-iplongitude': '-180' },
         { point: { latitude: -90, longitude: -180 }, isUntrusted: false },
       ],
-      ['a program', { 'cf-bot-score': '29' }, { isUntrusted: true }],
-      ['a person', { 'cf-bot-score': '30' }, null],
-      ['a program that is known to be harmless', { 'cf-bot-score': '1', 'cf-verified-bot': 'true' }, null],
-      ['a program that is not', { 'cf-bot-score': '1', 'cf-verified-bot': 'false' }, { isUntrusted: true }],
+      ['a program', { 'cf-bot-score': '29' }, { botScore: 29, isUntrusted: true }],
+      ['a person', { 'cf-bot-score': '30' }, { botScore: 30, isUntrusted: false }],
+      [
+        'a program that is known to be harmless',
+        { 'cf-bot-score': '1', 'cf-verified-bot': 'true' },
+        { botScore: 1, isBotVerified: true, isUntrusted: false },
+      ],
+      [
+        'a program that is not',
+        { 'cf-bot-score': '1', 'cf-verified-bot': 'false' },
+        { botScore: 1, isBotVerified: false, isUntrusted: true },
+      ],
       ['no score', { 'cf-bot-score': '0' }, null],
       ['a score that is none', { 'cf-bot-score': '-5' }, null],
     ];

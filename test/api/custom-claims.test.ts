@@ -57,8 +57,8 @@ describe('The scripts for custom claims', () => {
     const told = await api.post(`${path}/test`, { tokenType: 'access-token', script: telling, ...given });
     assert.deepEqual([told.status, told.body], [200, { ...given, api: 'function' }]);
     for (const [text, kind] of [
-      ['this is no script', 'error'],
-      ['const other = 1;', 'error'],
+      ['this is no script', 'load'],
+      ['const other = 1;', 'load'],
       ['const getCustomJwtClaims = () => { for (;;) {} };', 'time'],
       ['const getCustomJwtClaims = () => "a text";', 'shape'],
     ] as const) {
@@ -100,6 +100,28 @@ describe('The scripts for custom claims', () => {
     assert.equal(decodeJwt(machine.token).client_id, entries[0].payload.applicationId);
     const everything = (await api.get('/api/logs?page_size=100')).body;
     assert.equal(JSON.stringify(everything).includes('opens-the-vault'), false);
+  });
+
+  it('are refused when they cannot work: saved or changed, with the kind and the line', async () => {
+    for (const [text, kind] of [
+      ['const getCustomJwtClaims = (', 'load'],
+      ['const other = 1;', 'load'],
+      ['const getCustomJwtClaims = () => [];', 'shape'],
+      ['const getCustomJwtClaims = () => { for (;;) {} };', 'time'],
+    ] as const) {
+      const refused = await api.put(`${path}/access-token`, { script: text });
+      assertRefused(refused, 422, 'jwt_customizer.general');
+      assert.equal(refused.body.data.kind, kind, text);
+    }
+    assert.equal((await api.get(`${path}/access-token`)).status, 404);
+    // What the samples do not hold may be missing.
+    const needy = 'const getCustomJwtClaims = ({ context }) => ({ plan: context.user.customData.plan });';
+    assert.equal((await api.put(`${path}/access-token`, { script: needy })).status, 201);
+    const list = 'const getCustomJwtClaims = ({ token }) => token.list;';
+    const sampled = await api.patch(`${path}/access-token`, { script: list, tokenSample: { list: [] } });
+    assertRefused(sampled, 422, 'jwt_customizer.general');
+    assert.equal((await api.get(`${path}/access-token`)).body.script, needy);
+    await api.delete(`${path}/access-token`);
   });
 
   it('are not for the admin tenant', async () => {

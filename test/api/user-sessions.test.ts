@@ -132,8 +132,8 @@ describe('Sessions and grants of a user', () => {
     await assert.rejects(app.refresh(ended.refresh_token), isRefused);
     await app.refresh(again.refresh_token);
     assert.deepEqual((await api.get(path)).body, { sessions: [] });
-    assertRefused(await api.get(`${path}/${sid(kept)}`), 404, 'entity.not_found');
-    assertRefused(await api.delete(`${path}/${sid(kept)}`), 404, 'entity.not_found');
+    assertRefused(await api.get(`${path}/${sid(kept)}`), 404, 'oidc.session_not_found');
+    assertRefused(await api.delete(`${path}/${sid(kept)}`), 404, 'oidc.session_not_found');
     assertRefused(await api.delete(`${path}/x?revokeGrantsTarget=some`), 400, 'guard.invalid_input');
     const revoked = (await api.get(`/api/logs?logKey=RevokeGrants&userId=${userId}`)).body;
     assert.deepEqual(
@@ -148,7 +148,7 @@ describe('Sessions and grants of a user', () => {
     const { grants } = (await api.get(`/api/users/${userId}/grants`)).body;
     assert.equal((await api.delete(`/api/users/${userId}/grants/${grants[0].id}`)).status, 204);
     await assert.rejects(app.refresh(tokens.refresh_token), isRefused);
-    assertRefused(await api.delete(`/api/users/${userId}/grants/${grants[0].id}`), 404, 'entity.not_found');
+    assertRefused(await api.delete(`/api/users/${userId}/grants/${grants[0].id}`), 404, 'oidc.invalid_grant');
   });
 
   it('are told and ended only as those of their own user', async () => {
@@ -156,9 +156,9 @@ describe('Sessions and grants of a user', () => {
     const tokens = await signIn('linus');
     const sid = decodeJwt(tokens.id_token).sid;
     const { grants } = (await api.get(`/api/users/${userId}/grants`)).body;
-    assertRefused(await api.get(`/api/users/${other}/sessions/${sid}`), 404, 'entity.not_found');
-    assertRefused(await api.delete(`/api/users/${other}/sessions/${sid}`), 404, 'entity.not_found');
-    assertRefused(await api.delete(`/api/users/${other}/grants/${grants[0].id}`), 404, 'entity.not_found');
+    assertRefused(await api.get(`/api/users/${other}/sessions/${sid}`), 404, 'oidc.session_not_found');
+    assertRefused(await api.delete(`/api/users/${other}/sessions/${sid}`), 404, 'oidc.session_not_found');
+    assertRefused(await api.delete(`/api/users/${other}/grants/${grants[0].id}`), 404, 'oidc.invalid_grant');
     await app.refresh(tokens.refresh_token);
   });
 });

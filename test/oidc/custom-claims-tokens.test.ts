@@ -108,8 +108,13 @@ describe('Custom claims, for every kind of token', () => {
           [['Reader', [['read', indicator]]]],
         );
         assert.deepEqual(
-          [user.organizations, (user.organizationRoles as { roleName: string }[]).map(({ roleName }) => roleName)],
-          [[{ id: every.organizationId, name: 'Acme', description: 'Makes all' }], ['Member']],
+          [
+            user.organizations,
+            (user.organizationRoles as { roleName: string; scopes: { name: string }[] }[]).map(
+              ({ roleName, scopes }) => [roleName, scopes.map((scope) => scope.name)],
+            ),
+          ],
+          [[{ id: every.organizationId, name: 'Acme', description: 'Makes all' }], [['Member', ['read']]]],
         );
         assert.deepEqual(
           [application.id, application.type, application.customData],

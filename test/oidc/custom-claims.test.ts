@@ -98,8 +98,31 @@ describe('custom claims', () => {
     assert.equal((await claimsOf()).sub, userId);
     await save(running('throw new Error("boom")'), { blockIssuanceOnError: true }, 'client-credentials');
     const blocked = await failureOf(await requestAsMachine());
-    assert.deepEqual([blocked.status, blocked.error], [500, 'server_error']);
+    assert.deepEqual([blocked.status, blocked.error], [400, 'invalid_request']);
     assert.equal(blocked.description.includes('boom'), false);
+  });
+
+  it('are never passed by overload: a script that could not run answers 503', async () => {
+    await save(returning('{}'));
+    const { refresh_token: refreshToken = '' } = await party.tokens(userId, wanted);
+    await save(running(`input.api.denyAccess('Nobody');`));
+    const { id: owner } = provider.tenant;
+    const task = { script: 'const main = () => { for (let i = 0; i < 1e5; i += 1); };', entry: 'main', input: '{}' };
+    // As many as may wait, and the one that runs, each followed by the next at once: there is no room for another.
+    let isCrowded = true;
+    const crowd = Array.from({ length: 201 }, async () => {
+      while (isCrowded) await provider.scripts.run(owner, task);
+    });
+    const response = await party.refresh(refreshToken, { resource: indicator });
+    assert.equal(response.headers.get('retry-after'), '2');
+    const { status, error } = await failureOf(response);
+    assert.deepEqual([status, error], [503, 'temporarily_unavailable']);
+    isCrowded = false;
+    await Promise.all(crowd);
+    const refused = await failureOf(await party.refresh(refreshToken, { resource: indicator }));
+    assert.equal(refused.error, 'access_denied');
+    await save(returning('{}'));
+    assert.equal((await party.refresh(refreshToken, { resource: indicator })).status, 200);
   });
 
   it('escape: a script sees nothing of Node, the machine or the network', async () => {
@@ -167,7 +190,7 @@ describe('custom claims', () => {
   it('are told apart from what is no object', async () => {
     for (const value of ['[1]', '"text"', '5']) assert.equal(await failed(returning(value)), 'shape', value);
     assert.deepEqual(await test(running('')), { kind: 'claims', claims: {} });
-    assert.equal(await failed('const other = 1;'), 'error');
-    assert.equal(await failed('this is no script'), 'error');
+    assert.equal(await failed('const other = 1;'), 'load');
+    assert.equal(await failed('this is no script'), 'load');
   });
 });

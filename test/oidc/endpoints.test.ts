@@ -1,5 +1,8 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
+import { hashToken } from '../../server/src/kernel/crypto.ts';
+import { opaqueToken, standardId } from '../../server/src/kernel/ids.ts';
+import { insertAccessToken } from '../../server/src/oidc/store/access-tokens.ts';
 import { createAgent } from '../support/agent.ts';
 import { createParty, type Extra, encode, failureOf, type Party } from './party.ts';
 import { type Provider, startProvider } from './provider.ts';
@@ -67,6 +70,34 @@ describe('introspection, revocation, origins and the guard of the Management API
       }
       provider.clock.advance(3601_000);
       assert.deepEqual(await json(await introspect(web, tokens.access_token)), { active: false });
+    });
+
+    it('tells a third party of its own tokens only, and the operator’s applications of all', async () => {
+      const { id, secret = '' } = await provider.addClient({
+        type: 'Traditional',
+        isThirdParty: true,
+        oidcClientMetadata: { redirectUris: [redirectUri] },
+      });
+      const foreign = createParty(provider, { id, redirectUri, secret });
+      const own = await web.tokens(userId);
+      for (const token of [own.access_token, own.refresh_token ?? ''])
+        assert.deepEqual(await json(await introspect(foreign, token)), { active: false });
+      // Its own, without the consent page in between.
+      const { id: grantId, token } = { id: standardId(), token: opaqueToken() };
+      const { db } = provider.tenant;
+      const expiresAt = new Date(provider.clock.now() + 60_000);
+      await db.raw(
+        `insert into grants (tenant_id, id, user_id, application_id, scope, expires_at) values ($1, $2, $3, $4, 'openid', $5)`,
+        [db.tenantId, grantId, userId, id, expiresAt],
+      );
+      await insertAccessToken(
+        db,
+        { tokenHash: hashToken(token), userId, clientId: id, scope: 'openid', sessionUid: null, expiresAt },
+        new Date(provider.clock.now()),
+        { kind: 'grant', id: grantId },
+      );
+      assert.equal((await json(await introspect(foreign, token))).client_id, id);
+      assert.equal((await json(await introspect(web, token))).client_id, id);
     });
 
     it('is refused without authentication, without a token, and for JWTs', async () => {

@@ -27,7 +27,7 @@ import {
 } from '../../server/src/features/personal-access-tokens/index.ts';
 import { createResources } from '../../server/src/features/resources/index.ts';
 import { createRoles, seedManagedTenant, seedManagementApi } from '../../server/src/features/roles/index.ts';
-import { createScripts } from '../../server/src/features/scripts/index.ts';
+import { createScripts, type Scripts } from '../../server/src/features/scripts/index.ts';
 import { createSignInExperiences } from '../../server/src/features/sign-in-experience/index.ts';
 import { createSubjectTokens, type SubjectTokens } from '../../server/src/features/subject-tokens/index.ts';
 import { createUsers, type User, type Users } from '../../server/src/features/users/index.ts';
@@ -59,6 +59,7 @@ export interface Provider {
   oidc: Oidc;
   configs: Configs;
   customClaims: CustomClaims;
+  scripts: Scripts;
   applications: Applications;
   users: Users;
   resources: ReturnType<typeof createResources>;

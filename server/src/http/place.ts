@@ -32,10 +32,18 @@ export function placeOf(headers: Request['headers'], names: PlaceHeaders): Place
   const city = cityOf(read(names.city, /^.{1,256}$/));
   const point = pointOf(read(names.latitude, degrees), read(names.longitude, degrees));
   const score = read(names.botScore, /^\d{1,2}$/);
-  const isProgram = score !== undefined && Number(score) > 0 && Number(score) < lowestHumanScore;
-  const isUntrusted = code === 'T1' || (isProgram && read(names.botVerified, /^true$/i) === undefined);
-  if (country === undefined && city === undefined && point === undefined && !isUntrusted) return undefined;
-  return { ...(country ? { country } : {}), ...(city ? { city } : {}), ...(point ? { point } : {}), isUntrusted };
+  const botScore = Number(score ?? 0);
+  const verified = read(names.botVerified, /^(?:true|false)$/i)?.toLowerCase();
+  const isProgram = botScore > 0 && botScore < lowestHumanScore;
+  const isUntrusted = code === 'T1' || (isProgram && verified !== 'true');
+  const place = {
+    ...(country ? { country } : {}),
+    ...(city ? { city } : {}),
+    ...(point ? { point } : {}),
+    ...(botScore > 0 ? { botScore } : {}),
+    ...(verified ? { isBotVerified: verified === 'true' } : {}),
+  };
+  return Object.keys(place).length > 0 || isUntrusted ? { ...place, isUntrusted } : undefined;
 }
 
 const degrees = /^-?\d{1,3}(?:\.\d{1,15})?$/;

@@ -14,6 +14,10 @@ export interface Place {
   readonly country?: string;
   readonly city?: string;
   readonly point?: Point;
+  /** 1 (surely a program) to 99 (surely a person). */
+  readonly botScore?: number;
+  /** Whether the proxy knows the program to be harmless. */
+  readonly isBotVerified?: boolean;
   /** Whether the proxy takes the sender for a program, or the address for one that hides people. */
   readonly isUntrusted: boolean;
 }

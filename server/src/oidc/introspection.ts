@@ -22,8 +22,9 @@ export async function introspect(core: Core, request: Request, reply: Reply): Pr
   if (looksLikeJws(token))
     throw new ProtocolError('unsupported_token_type', 'Structured JWT Tokens cannot be introspected');
   const found = await describe(core, request, token);
-  // A public client proves nothing about itself, so it learns about its own tokens only.
-  const isVisible = found !== undefined && (!isPublic(client) || found.client_id === client.id);
+  // A public client proves nothing about itself, and a third party guards no API of the operator: both learn of their own tokens only.
+  const seesAll = !isPublic(client) && !client.isThirdParty;
+  const isVisible = found !== undefined && (seesAll || found.client_id === client.id);
   reply.send(isVisible ? { active: true, iss: request.tenant.issuer, ...found } : { active: false });
 }
 

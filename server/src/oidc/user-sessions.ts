@@ -10,18 +10,18 @@ import * as store from './store/user-sessions.ts';
 /** Where a user is signed in and what they allowed applications, for operators. */
 export interface UserSessions {
   list(tenant: Tenant, userId: string): Promise<UserSession[]>;
-  /** @throws AldabaError `entity.not_found` */
+  /** @throws AldabaError `oidc.session_not_found` */
   get(tenant: Tenant, userId: string, uid: string): Promise<UserSession>;
   /**
    * Ends a session with what hangs on it. `revoke` says whose tokens with `offline_access` end, too.
-   * @throws AldabaError `entity.not_found`
+   * @throws AldabaError `oidc.session_not_found`
    */
   end(
     tenant: Tenant,
     session: { userId: string; uid: string; revoke?: 'all' | 'firstParty' | undefined },
   ): Promise<void>;
   listGrants(tenant: Tenant, userId: string, appType?: 'firstParty' | 'thirdParty'): Promise<UserGrant[]>;
-  /** @throws AldabaError `entity.not_found` */
+  /** @throws AldabaError `oidc.invalid_grant` (404) */
   revokeGrant(tenant: Tenant, userId: string, grantId: string): Promise<void>;
 }
 
@@ -36,7 +36,7 @@ export function createUserSessions({
   const now = () => new Date(clock.now());
   const get: UserSessions['get'] = async (tenant, userId, uid) => {
     const [session] = await store.findUserSessions(tenant.db, userId, now(), uid);
-    if (!session) throw new AldabaError('entity.not_found');
+    if (!session) throw new AldabaError('oidc.session_not_found');
     return toSession(userId, session);
   };
   return {
@@ -65,7 +65,7 @@ export function createUserSessions({
       return grants;
     },
     revokeGrant: async (tenant, userId, grantId) => {
-      if (!(await store.deleteUserGrant(tenant.db, userId, grantId))) throw new AldabaError('entity.not_found');
+      if (!(await store.deleteUserGrant(tenant.db, userId, grantId))) throw new AldabaError('oidc.invalid_grant');
       noteGrantRevoked({ logs }, tenant.id, { grantId, userId });
     },
   };

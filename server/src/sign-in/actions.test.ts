@@ -20,7 +20,7 @@ interface Known {
 interface Event {
   type: string;
   interactionEvent: string;
-  user: { username: string } | null;
+  user: { username: string; mfaVerificationFactors: string[] } | null;
   application: { id: string };
   verifications: { type: string; identifier: object }[];
   ip: string;
@@ -28,9 +28,11 @@ interface Event {
 
 const telling = `const runAction = ({ event }) => ({ action: 'updateUser', user: { customData: { event } } });`;
 const denying = `const runAction = ({ api }) => api.denyAccess('Come back on <b>Monday</b>.');`;
-const updating = (user: object) => `const runAction = () => (${JSON.stringify({ action: 'updateUser', user })});`;
+const updating = (user: object) =>
+  `const runAction = ({ event }) => event.type && (${JSON.stringify({ action: 'updateUser', user })});`;
 const failing = 'const runAction = () => missing.member;';
-const endless = 'const runAction = () => { for (;;) {} };';
+// Not when it is saved, without an event.
+const endless = 'const runAction = ({ event }) => { while (event.type) {} };';
 
 /** What came of a sign-in: `in`, or the code that the person or the program got. */
 interface Door {
@@ -170,7 +172,8 @@ describe('scripts that are asked during a sign-in', () => {
         assert.equal((await know('linus'))?.lastSignInAt, null);
         await ask(postSignIn, telling);
         assert.deepEqual(await register('mary'), { outcome: 'in' });
-        assert.equal((await know('mary'))?.customData.event?.user?.username, 'mary');
+        const told = (await know('mary'))?.customData.event?.user;
+        assert.deepEqual([told?.username, told?.mfaVerificationFactors], ['mary', []]);
       });
 
       it('that fail stop the sign-in, unless the tenant says otherwise', async () => {

@@ -12,7 +12,9 @@ import { readState, type SignInState } from './state.ts';
 import { describeProof } from './submission.ts';
 import type { SignInEvent, Verdict } from './vocabulary.ts';
 
-type Needs = Pick<SignInNeeds, 'users' | 'clock' | 'applications' | 'actions'> & { accounts: Accounts };
+type Needs = Pick<SignInNeeds, 'users' | 'clock' | 'applications' | 'actions' | 'secondFactors'> & {
+  accounts: Accounts;
+};
 
 /**
  * Asks the operator's scripts at their two moments, outside of any transaction, and hands what they said to the machine as
@@ -45,7 +47,7 @@ export function withActions(run: Runner, needs: Needs): Runner {
 }
 
 function createAsking(needs: Needs) {
-  const { actions, clock, users, applications } = needs;
+  const { actions, clock, users, applications, secondFactors } = needs;
   const begin = (interaction: Interaction, settings: SignInSettings): Progress => {
     const now = clock.now();
     return createProgress(readState(interaction.state, now), { policy: resolvePolicy(settings), now });
@@ -57,15 +59,16 @@ function createAsking(needs: Needs) {
   ): Promise<Verdict> => {
     const { tenant, applicationId, uidHash } = interaction;
     const { state, userId } = about;
-    const [user, client] = await Promise.all([
+    const [user, factors, client] = await Promise.all([
       userId === undefined ? undefined : users.find(tenant.db, userId),
+      userId === undefined ? undefined : secondFactors.standing(tenant.db, userId),
       applications.findClient(tenant, applicationId),
     ]);
     const origin = currentOrigin();
     const event = {
       type,
       ...contextOf(interaction, state.intent, client),
-      user: user ?? null,
+      user: user ? { ...user, mfaVerificationFactors: kindsOf(factors) } : null,
       verifications: state.proofs.filter(({ used }) => used).map(describeProof),
       ip: origin?.ip ?? null,
       userAgent: origin?.userAgent ?? null,
@@ -105,6 +108,10 @@ function createAsking(needs: Needs) {
     },
   };
 }
+
+/** The kinds of second factors that a user has, as scripts for custom claims are told them. */
+const kindsOf = (standing: { factors: readonly { type: string }[] } | undefined): string[] =>
+  [...new Set(standing?.factors.map(({ type }) => type))].sort();
 
 function verdictOf(answer: Answer): Verdict {
   if (answer.kind === 'failed') return { kind: 'failed' };

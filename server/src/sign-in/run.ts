@@ -199,7 +199,7 @@ function createExecutor(
     );
     // Suspended since the page was opened: the row just written is the one that counts.
     if (user.isSuspended) throw new AldabaError('user.suspended');
-    const submission = describeSubmission(userId, state);
+    const submission = describeSubmission(userId, state, currentOrigin()?.place);
     const { redirectTo } = await port.finish(tx, interaction, { userId, amr, authenticatedAt, submission });
     if (settings.adaptiveMfa.enabled) await needs.adaptiveMfa.record(tx, userId, authenticatedAt.getTime());
     const told = { ...context, userId: user.id, user };

@@ -13,28 +13,33 @@ describe('What is kept of a sign-in', () => {
   };
 
   it('holds no password, no digest and no token that a provider sent along', () => {
-    const kept = describeSubmission('u1', {
-      ...state,
-      intent: 'Register',
-      proofs: [
-        {
-          ...proof,
-          id: 'p1',
-          type: 'NewPasswordIdentity',
-          identifier: { type: 'username', value: 'ada' },
-          password: 'a sealed digest',
-        },
-        {
-          ...proof,
-          id: 'p2',
-          type: 'Social',
-          connectorId: 'c1',
-          target: 'wechat',
-          syncProfile: true,
-          identity: { id: 'open-id', name: 'Ada', rawData: { access_token: 'opens something', city: 'Paris' } },
-        },
-      ],
-    });
+    const kept = describeSubmission(
+      'u1',
+      {
+        ...state,
+        intent: 'Register',
+        proofs: [
+          {
+            ...proof,
+            id: 'p1',
+            type: 'NewPasswordIdentity',
+            identifier: { type: 'username', value: 'ada' },
+            password: 'a sealed digest',
+          },
+          {
+            ...proof,
+            id: 'p2',
+            type: 'Social',
+            connectorId: 'c1',
+            target: 'wechat',
+            syncProfile: true,
+            identity: { id: 'open-id', name: 'Ada', rawData: { access_token: 'opens something', city: 'Paris' } },
+          },
+        ],
+      },
+      undefined,
+    );
+    assert.deepEqual(kept.signInContext, undefined);
     assert.deepEqual(kept.verificationRecords, [
       { id: 'p1', type: 'NewPasswordIdentity', identifier: { type: 'username', value: 'ada' } },
       {
@@ -45,5 +50,25 @@ describe('What is kept of a sign-in', () => {
       },
     ]);
     assert.equal(/sealed|opens/.test(JSON.stringify(kept)), false);
+  });
+
+  it('tells where it came from, under the names of the mapping of headers', () => {
+    const place = {
+      country: 'DE',
+      city: 'Munich',
+      point: { latitude: 48.1, longitude: 11.5 },
+      botScore: 29,
+      isBotVerified: false,
+      isUntrusted: true,
+    };
+    const { signInContext } = describeSubmission('u1', { ...state, intent: 'SignIn', proofs: [] }, place);
+    assert.deepEqual(signInContext, {
+      country: 'DE',
+      city: 'Munich',
+      latitude: '48.1',
+      longitude: '11.5',
+      botScore: '29',
+      botVerified: 'false',
+    });
   });
 });

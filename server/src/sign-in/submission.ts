@@ -1,13 +1,34 @@
 import type { Submission } from '@aldaba/contract';
 import { mask } from '../features/logs/index.ts';
+import type { Place } from '../kernel/origin.ts';
 import type { Proof, SignInState } from './state.ts';
 
-/** What is kept of a sign-in when it is complete. */
-export const describeSubmission = (userId: string, { intent, proofs }: SignInState): Submission => ({
+/** What is kept of a sign-in when it is complete. `place` is where the request came from, if a trusted proxy tells it. */
+export const describeSubmission = (
+  userId: string,
+  { intent, proofs }: SignInState,
+  place: Place | undefined,
+): Submission => ({
   interactionEvent: intent,
   userId,
   verificationRecords: proofs.map(describeProof),
+  ...(place ? { signInContext: describePlace(place) } : {}),
 });
+
+/** Text throughout, under the names of `INJECTED_HEADER_MAPPING_JSON`. */
+function describePlace({ country, city, point, botScore, isBotVerified }: Place): Record<string, string> {
+  const told = {
+    country,
+    city,
+    latitude: point?.latitude,
+    longitude: point?.longitude,
+    botScore,
+    botVerified: isBotVerified,
+  };
+  return Object.fromEntries(
+    Object.entries(told).flatMap(([name, value]) => (value === undefined ? [] : [[name, String(value)]])),
+  );
+}
 
 /** A proof as a verification record. What a provider said is masked like the audit log: some send their tokens along. */
 export function describeProof(proof: Proof): Submission['verificationRecords'][number] {

@@ -40,15 +40,19 @@ export interface Actions {
   /**
    * Asks the tenant's script and notes its answer. One that fails has passed where the tenant says `allow`; otherwise the
    * verdict is `failed`.
+   * @throws AldabaError `request.overloaded` when the script could not run, whatever the tenant says: it may have refused
    * @param event JSON
    */
   run(tenant: Tenant, type: ActionType, asked: { event: object; about: About }): Promise<Verdict>;
 
   list(tenant: Tenant): Promise<{ key: ActionType; value: Action }[]>;
   find(tenant: Tenant, type: ActionType): Promise<Action | undefined>;
-  /** Returns whether it is new. @throws AldabaError `auth.forbidden` for the admin tenant */
+  /**
+   * Returns whether it is new.
+   * @throws AldabaError `auth.forbidden` for the admin tenant, `action.execution_failed` for a script that cannot work
+   */
   save(tenant: Tenant, type: ActionType, action: Action): Promise<boolean>;
-  /** Replaces the members that are given, and returns all. @throws AldabaError `entity.not_found` */
+  /** Replaces the members that are given, and returns all. @throws AldabaError `entity.not_found`, `action.execution_failed` */
   update(tenant: Tenant, type: ActionType, change: Change): Promise<Action>;
   remove(tenant: Tenant, type: ActionType): Promise<boolean>;
   /** Runs a script that need not be saved. */
@@ -78,6 +82,14 @@ export function createActions({ tenancy, vault, log, logs, scripts }: ActionsNee
     const [issue] = read.error.issues;
     const message = `the result is not one that runAction may return: ${issue?.path.join('.')} ${issue?.message}`;
     return { kind: 'failed', reason: 'shape', message };
+  };
+
+  /** A script that is to be saved has to load; without an event it may fail in its function. */
+  const requireWorking = async (tenant: Tenant, script: Script): Promise<void> => {
+    const verdict = await test(tenant, script, {});
+    if (verdict.kind !== 'failed' || verdict.reason === 'error') return;
+    const { reason, message = reason, line } = verdict;
+    throw new AldabaError('action.execution_failed', { reason: message, kind: reason, line });
   };
 
   return {
@@ -126,9 +138,16 @@ export function createActions({ tenancy, vault, log, logs, scripts }: ActionsNee
     save: async (tenant, type, action) => {
       // Nobody could come back to undo it: administrators sign in there.
       if (tenant.id === adminTenantId) throw new AldabaError('auth.forbidden');
+      await requireWorking(tenant, action);
       return settings.save(tenant, settingKey(type), action);
     },
-    update: (tenant, type, change) => settings.update(tenant, settingKey(type), change),
+    update: async (tenant, type, change) => {
+      const before = await find(tenant, type);
+      if (!before) throw new AldabaError('entity.not_found');
+      const { script = before.script, environmentVariables = before.environmentVariables } = change;
+      await requireWorking(tenant, { script, environmentVariables });
+      return settings.update(tenant, settingKey(type), change);
+    },
     remove: (tenant, type) => settings.remove(tenant, settingKey(type)),
   };
 }

@@ -26,6 +26,7 @@ export interface CustomClaims {
    * The claims that the tenant's script adds to a token, without those that are the protocol's own. Nothing is asked and
    * nothing runs for a tenant without a script. A script that fails is logged and ignored, unless the tenant wants it to
    * block: then the outcome is `failed`. `about` says in the audit log whose token it was.
+   * @throws AldabaError `request.overloaded` when the script could not run: it may have refused
    */
   run(
     tenant: Tenant,
@@ -37,9 +38,12 @@ export interface CustomClaims {
   has(tenant: Tenant, type: CustomizedToken): Promise<boolean>;
 
   find(tenant: Tenant, type: CustomizedToken): Promise<CustomClaimsScript | undefined>;
-  /** Returns whether it is new. @throws AldabaError `jwt_customizer.can_not_create_for_admin_tenant` */
+  /**
+   * Returns whether it is new.
+   * @throws AldabaError `jwt_customizer.can_not_create_for_admin_tenant`, `jwt_customizer.general` for a script that cannot work
+   */
   save(tenant: Tenant, type: CustomizedToken, script: CustomClaimsScript): Promise<boolean>;
-  /** Replaces the members that are given, and returns all. @throws AldabaError `entity.not_found` */
+  /** Replaces the members that are given, and returns all. @throws AldabaError `entity.not_found`, `jwt_customizer.general` */
   update(tenant: Tenant, type: CustomizedToken, change: Change): Promise<CustomClaimsScript>;
   remove(tenant: Tenant, type: CustomizedToken): Promise<boolean>;
   /** Runs a script that need not be saved. */
@@ -79,6 +83,15 @@ export function createCustomClaims({ tenancy, vault, log, logs, scripts }: Custo
     return { kind: 'claims', claims: withoutProtocolClaims(claims) };
   };
 
+  /** Runs a script that is to be saved with its samples: it may fail on what they lack, but not to load, nor to return claims. */
+  const requireWorking = async (tenant: Tenant, script: CustomClaimsScript): Promise<void> => {
+    const { tokenSample: token = {}, contextSample: context = {} } = script;
+    const outcome = await execute(tenant, script, { token, context });
+    if (outcome.kind !== 'failed' || outcome.reason === 'error') return;
+    const { reason, message = reason, line } = outcome;
+    throw new AldabaError('jwt_customizer.general', { reason: message, kind: reason, line });
+  };
+
   return {
     find,
     test: execute,
@@ -103,9 +116,16 @@ export function createCustomClaims({ tenancy, vault, log, logs, scripts }: Custo
     },
     save: async (tenant, type, script) => {
       if (tenant.id === adminTenantId) throw new AldabaError('jwt_customizer.can_not_create_for_admin_tenant');
+      await requireWorking(tenant, script);
       return settings.save(tenant, settingKey(type), script);
     },
-    update: (tenant, type, change) => settings.update(tenant, settingKey(type), change),
+    update: async (tenant, type, change) => {
+      const before = await find(tenant, type);
+      if (!before) throw new AldabaError('entity.not_found');
+      const given = Object.fromEntries(Object.entries(change).filter(([, value]) => value !== undefined));
+      await requireWorking(tenant, { ...before, ...given });
+      return settings.update(tenant, settingKey(type), change);
+    },
     remove: (tenant, type) => settings.remove(tenant, settingKey(type)),
   };
 }

@@ -31,21 +31,19 @@ const harness = `(() => {
   const [text, Failure] = [String, Error];
   const silent = () => undefined;
   globalThis.console = freeze({ log: silent, info: silent, warn: silent, error: silent, debug: silent });
-  return async (input, entry) => {
-    let denied;
+  return async (input, entry, deny) => {
     const api = freeze({
       denyAccess(message) {
-        denied ??= message === undefined ? {} : { message: text(message).slice(0, 500) };
+        let words;
+        try {
+          words = message === undefined ? undefined : text(message).slice(0, 500);
+        } finally {
+          deny(words);
+        }
         throw new Failure('access denied');
       },
     });
-    try {
-      const value = await entry({ ...parse(input), api });
-      return stringify(denied ? { denied } : { value });
-    } catch (error) {
-      if (denied) return stringify({ denied });
-      throw error;
-    }
+    return stringify({ value: await entry({ ...parse(input), api }) });
   };
 })()`;
 
@@ -80,31 +78,44 @@ function runOnce(task: Task): { outcome: Outcome; isSound: boolean } {
     return isLate;
   });
   const context = runtime.newContext();
-  const outcome = evaluate({ runtime, context }, task);
-  if (isLate) return { outcome: { kind: 'failed', reason: 'time' }, isSound: false };
-  if (outcome.kind === 'failed' && outcome.reason === 'memory') return { outcome, isSound: false };
+  // Kept outside of the isolate: a refusal counts whatever the script does after it, also if it fails.
+  const isolate: Isolate = { runtime, context, denied: undefined };
+  const outcome = evaluate(isolate, task);
+  const { denied } = isolate;
+  const isSound = !isLate && !(outcome.kind === 'failed' && outcome.reason === 'memory');
+  if (!isSound) return { outcome: denied ?? (isLate ? { kind: 'failed', reason: 'time' } : outcome), isSound };
   context.dispose();
   runtime.dispose();
-  return { outcome, isSound: true };
+  return { outcome: denied ?? outcome, isSound };
 }
 
 interface Isolate {
   runtime: QuickJSRuntime;
   context: QuickJSContext;
+  denied: Extract<Outcome, { kind: 'denied' }> | undefined;
 }
 
-function evaluate({ runtime, context }: Isolate, { script, entry, input }: Task): Outcome {
+function evaluate(isolate: Isolate, { script, entry, input }: Task): Outcome {
+  const { runtime, context } = isolate;
   const prepared = context.evalCode(harness, 'harness.js', { strict: true });
   if (prepared.error) return failure(context, prepared.error);
   using run = prepared.value;
   const defined = context.evalCode(script, 'script.js', { type: 'global' });
-  if (defined.error) return failure(context, defined.error);
+  if (defined.error) return failure(context, defined.error, 'load');
   defined.value.dispose();
   const found = context.evalCode(entry, 'script.js', { type: 'global' });
-  if (found.error) return failure(context, found.error);
+  if (found.error) return failure(context, found.error, 'load');
   using main = found.value;
+  if (context.typeof(main) !== 'function')
+    return { kind: 'failed', reason: 'load', message: `${entry} is not a function` };
   using text = context.newString(input);
-  const called = context.callFunction(run, context.undefined, text, main);
+  using deny = context.newFunction('deny', (words) => {
+    isolate.denied ??= {
+      kind: 'denied',
+      ...(context.typeof(words) === 'string' ? { message: context.getString(words) } : {}),
+    };
+  });
+  const called = context.callFunction(run, context.undefined, text, main, deny);
   if (called.error) return failure(context, called.error);
   using promise = called.value;
   const jobs = runtime.executePendingJobs();
@@ -119,19 +130,18 @@ function evaluate({ runtime, context }: Isolate, { script, entry, input }: Task)
 
 function read(text: string): Outcome {
   if (text.length > outputLimit) return { kind: 'failed', reason: 'shape', message: 'the result is too large' };
-  let result: { denied?: { message?: string }; value?: unknown };
+  let result: { value?: unknown };
   try {
     result = JSON.parse(text);
   } catch {
     // The script replaced something that its own isolate writes JSON with: what it meant is lost.
     return { kind: 'failed', reason: 'shape', message: 'the result is not JSON' };
   }
-  const { denied, value } = result;
-  if (denied) return { kind: 'denied', ...(typeof denied.message === 'string' ? { message: denied.message } : {}) };
+  const { value } = result;
   return { kind: 'returned', ...(value === undefined ? {} : { value }) };
 }
 
-function failure(context: QuickJSContext, handle: QuickJSHandle): Outcome {
+function failure(context: QuickJSContext, handle: QuickJSHandle, reason: 'load' | 'error' = 'error'): Outcome {
   using error = handle;
   const textOf = (name: string): string => {
     using member = context.getProp(error, name);
@@ -143,7 +153,7 @@ function failure(context: QuickJSContext, handle: QuickJSHandle): Outcome {
   const line = Number(/script\.js:(\d+)/.exec(stack)?.[1]);
   return {
     kind: 'failed',
-    reason: 'error',
+    reason,
     message: [name, message].filter(Boolean).join(': ') || 'the script threw something that is no error',
     ...(Number.isInteger(line) ? { line } : {}),
   };

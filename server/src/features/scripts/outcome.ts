@@ -11,8 +11,12 @@ export interface Failed {
   line?: number;
 }
 
-/** `busy`: too many scripts of the owner were waiting. `shape`: what it returned is not what its function has to return, or too large. */
-type Failure = 'error' | 'time' | 'memory' | 'shape' | 'busy';
+/**
+ * What the script itself did wrong. `load`: it has a syntax error, fails before its function is called, or does not define the
+ * function. `shape`: what it returned is not what its function has to return, or too large. A script that the server did not
+ * run to its end has no outcome: `Scripts.run` rejects.
+ */
+type Failure = 'load' | 'error' | 'time' | 'memory' | 'shape';
 
 /** What an isolate is sent. Nothing but text crosses into the isolate, and nothing but text leaves it. */
 export interface Task {

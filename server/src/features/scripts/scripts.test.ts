@@ -1,6 +1,9 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
+import { AldabaError } from '../../kernel/errors.ts';
 import { createScripts, type Scripts } from './service.ts';
+
+const codeOf = (error: unknown) => (error instanceof AldabaError ? error.code : String(error));
 
 describe('scripts of operators', () => {
   let scripts: Scripts;
@@ -38,12 +41,62 @@ describe('scripts of operators', () => {
     const single = createScripts({ size: 1, wallLimit: 200_000, maximumQueue: 3 });
     const order: string[] = [];
     const ask = async (owner: string) => {
-      const { kind } = await single.run(owner, { script: 'const main = () => ({});', entry: 'main', input: '{}' });
-      order.push(`${owner} ${kind}`);
+      const outcome = single.run(owner, { script: 'const main = () => ({});', entry: 'main', input: '{}' });
+      order.push(`${owner} ${await outcome.then(({ kind }) => kind, codeOf)}`);
     };
     await Promise.all([...Array.from({ length: 4 }, () => ask('noisy')), ask('quiet')]);
-    assert.deepEqual(order, ['noisy failed', 'noisy returned', 'quiet returned', 'noisy returned', 'noisy returned']);
+    assert.deepEqual(order, [
+      'noisy request.overloaded',
+      'noisy returned',
+      'quiet returned',
+      'noisy returned',
+      'noisy returned',
+    ]);
     await single.close();
+  });
+
+  it('have no outcome when their thread does not answer in time', async () => {
+    const slow = createScripts({ size: 1, wallLimit: 1 });
+    const outcome = slow.run('acme', { script: 'const main = () => { for (;;) {} };', entry: 'main', input: '{}' });
+    await assert.rejects(outcome, (error) => codeOf(error) === 'request.overloaded');
+    await slow.close();
+  });
+
+  it('have no outcome when the server closes before they end', async () => {
+    const closing = createScripts({ size: 1 });
+    const task = { script: 'const main = () => ({});', entry: 'main', input: '{}' };
+    const outcomes = Promise.allSettled([closing.run('acme', task), closing.run('acme', task)]);
+    await closing.close();
+    const codes = (await outcomes).map((outcome) => (outcome.status === 'rejected' ? codeOf(outcome.reason) : 'ran'));
+    assert.deepEqual(codes, ['request.overloaded', 'request.overloaded']);
+  });
+
+  it('refuse whatever they do after the refusal', async () => {
+    const after = [
+      'return { ok: true };',
+      'throw new Error("x");',
+      'for (;;) {}',
+      'return new Promise(() => {});',
+      'const all = []; for (;;) all.push(new Uint8Array(1024 * 1024));',
+      'JSON.stringify = () => "{}"; return {};',
+      'return { text: "x".repeat(40_000) };',
+    ];
+    for (const rest of after) {
+      const outcome = await run(`try { input.api.denyAccess('no'); } catch {} ${rest}`);
+      assert.deepEqual(outcome, { kind: 'denied', message: 'no' }, rest);
+    }
+    const unreadable = 'input.api.denyAccess({ toString() { throw new Error("x"); } });';
+    assert.deepEqual(await run(unreadable), { kind: 'denied' });
+  });
+
+  it('tell a script that cannot be loaded from one that fails', async () => {
+    const reasonOf = async (script: string) => {
+      const outcome = await scripts.run('acme', { script, entry: 'main', input: '{}' });
+      return outcome.kind === 'failed' ? outcome.reason : outcome.kind;
+    };
+    for (const broken of ['const main = (', 'const other = 1;', 'const main = 1;', 'throw new Error("x");'])
+      assert.equal(await reasonOf(broken), 'load', broken);
+    assert.equal(await reasonOf('const main = () => { throw new Error("x"); };'), 'error');
   });
 
   it('return so much and no more', async () => {

@@ -1,9 +1,14 @@
 import { Worker } from 'node:worker_threads';
+import { AldabaError } from '../../kernel/errors.ts';
 import type { Outcome, Task } from './outcome.ts';
 
-/** Runs scripts off the main thread, each in a runtime of its own. Never rejects. */
+/** Runs scripts off the main thread, each in a runtime of its own. */
 export interface Scripts {
-  /** @param owner scripts of one owner run one after the other, so that nobody's endless loop holds up the others' scripts */
+  /**
+   * @param owner scripts of one owner run one after the other, so that nobody's endless loop holds up the others' scripts
+   * @throws AldabaError `request.overloaded` when the script did not run to its end for want of room or time: what it would have
+   *   said is not known, so no caller may go on as if it had said nothing
+   */
   run(owner: string, task: Task): Promise<Outcome>;
   close(): Promise<void>;
 }
@@ -11,7 +16,10 @@ export interface Scripts {
 interface ScriptsOptions {
   /** Threads at most; they start when they are needed. */
   size: number;
-  /** Milliseconds after which a thread that does not answer is ended, whatever it does. */
+  /**
+   * Milliseconds after which a thread that does not answer is ended, whatever it does. The limit of processor time in the
+   * isolate ends a script before, unless the machine is overloaded.
+   */
   wallLimit?: number;
   /** Scripts of one owner that may wait: whoever asks for more than they can run stands in nobody else's way. */
   maximumQueue?: number;
@@ -21,6 +29,7 @@ interface Waiting {
   owner: string;
   task: Task;
   done(outcome: Outcome): void;
+  fail(error: AldabaError): void;
 }
 
 interface Thread {
@@ -32,7 +41,7 @@ interface Thread {
 // Beside this file, as source or as an entry of the bundle (scripts/build.mjs).
 const entry = new URL(import.meta.url.endsWith('.ts') ? './isolate.ts' : './isolate.js', import.meta.url);
 
-export function createScripts({ size, wallLimit = 1000, maximumQueue = 200 }: ScriptsOptions): Scripts {
+export function createScripts({ size, wallLimit = 3000, maximumQueue = 200 }: ScriptsOptions): Scripts {
   const threads = new Set<Thread>();
   const idle: Thread[] = [];
   /** By owner. The owners take turns: whose script begins goes behind all others who wait. */
@@ -53,24 +62,25 @@ export function createScripts({ size, wallLimit = 1000, maximumQueue = 200 }: Sc
     if (rest.length > 0) queues.set(owner, rest);
     return first;
   };
-  const refuseAll = (outcome: Outcome) => {
+  const refuseAll = (cause?: Error) => {
     const waiting = [...queues.values()].flat();
     queues.clear();
-    for (const job of waiting) job.done(outcome);
+    for (const job of waiting) job.fail(overloaded(cause));
   };
   const give = (thread: Thread, job: Waiting) => {
     thread.job = job;
-    thread.timer = setTimeout(() => end(thread, { kind: 'failed', reason: 'time' }), wallLimit);
+    thread.timer = setTimeout(() => end(thread, overloaded()), wallLimit);
     thread.worker.ref();
     thread.worker.postMessage(job.task);
   };
-  const settle = (thread: Thread, outcome: Outcome) => {
+  const settle = (thread: Thread, outcome: Outcome | AldabaError) => {
     clearTimeout(thread.timer);
     const { job } = thread;
     delete thread.job;
-    job?.done(outcome);
+    if (outcome instanceof AldabaError) job?.fail(outcome);
+    else job?.done(outcome);
   };
-  const end = (thread: Thread, outcome: Outcome) => {
+  const end = (thread: Thread, outcome: Outcome | AldabaError) => {
     threads.delete(thread);
     if (idle.includes(thread)) idle.splice(idle.indexOf(thread), 1);
     settle(thread, outcome);
@@ -100,33 +110,34 @@ export function createScripts({ size, wallLimit = 1000, maximumQueue = 200 }: Sc
     });
     worker.on('error', (error) => {
       // Without a thread that starts nobody would ever be answered: those who wait are told.
-      if (!thread.job) refuseAll(broken(error));
-      if (threads.has(thread)) end(thread, broken(error));
+      if (!thread.job) refuseAll(error);
+      if (threads.has(thread)) end(thread, { kind: 'failed', reason: 'memory', message: error.message });
     });
     worker.on('exit', () => {
       if (threads.has(thread)) end(thread, { kind: 'failed', reason: 'memory' });
     });
   };
-  const broken = (error: Error): Outcome => ({ kind: 'failed', reason: 'memory', message: error.message });
 
   return {
     run: (owner, task) =>
-      new Promise((done) => {
+      new Promise((done, fail) => {
         const queue = queues.get(owner) ?? [];
-        if (isClosed || queue.length >= maximumQueue) return done({ kind: 'failed', reason: 'busy' });
+        if (isClosed || queue.length >= maximumQueue) return fail(overloaded());
         queues.set(owner, queue);
-        queue.push({ owner, task, done });
+        queue.push({ owner, task, done, fail });
         next();
       }),
     async close() {
       isClosed = true;
-      refuseAll({ kind: 'failed', reason: 'busy' });
+      refuseAll();
       await Promise.all(
         [...threads].map((thread) => {
-          clearTimeout(thread.timer);
+          settle(thread, overloaded());
           return thread.worker.terminate();
         }),
       );
     },
   };
 }
+
+const overloaded = (cause?: Error) => new AldabaError('request.overloaded', undefined, cause ? { cause } : undefined);

@@ -19,7 +19,12 @@ const organizations = fragment`(
   from organization_users m join organizations o on o.tenant_id = m.tenant_id and o.id = m.organization_id
   where m.tenant_id = users.tenant_id and m.user_id = users.id)`;
 const organizationRoles = fragment`(
-  select coalesce(jsonb_agg(jsonb_build_object('organizationId', h.organization_id, 'roleId', r.id, 'roleName', r.name)
+  select coalesce(jsonb_agg(jsonb_build_object('organizationId', h.organization_id, 'roleId', r.id, 'roleName', r.name,
+      'scopes', (
+        select coalesce(jsonb_agg(jsonb_build_object('id', s.id, 'name', s.name, 'description', s.description) order by s.name), '[]')
+          from organization_role_scopes rs
+          join organization_scopes s on s.tenant_id = rs.tenant_id and s.id = rs.organization_scope_id
+         where rs.tenant_id = r.tenant_id and rs.organization_role_id = r.id))
     order by h.organization_id, r.name), '[]')
   from organization_user_roles h
   join organization_roles r on r.tenant_id = h.tenant_id and r.id = h.organization_role_id

@@ -20,7 +20,8 @@ export interface Holder {
  * The planned token with the claims that the tenant's script adds to it. Asked before anything is written: who is refused
  * here keeps the code or refresh token as it was. Opaque tokens carry no claims; the script may refuse them all the same.
  *
- * @throws ProtocolError `access_denied` when the script says so, `server_error` when it fails and the tenant wants that to count
+ * @throws ProtocolError `access_denied` when the script says so, `invalid_request` when it fails and the tenant wants that to count
+ * @throws AldabaError `request.overloaded` when the script could not run
  */
 export async function withCustomClaims(exchange: Exchange, plan: AccessPlan, holder: Holder): Promise<AccessPlan> {
   const { core, tenant, client, parameters } = exchange;
@@ -43,7 +44,7 @@ export async function withCustomClaims(exchange: Exchange, plan: AccessPlan, hol
   });
   const outcome = await core.customClaims.run(tenant, type, input, { applicationId: client.id, userId });
   if (outcome.kind === 'denied') throw new ProtocolError('access_denied', outcome.message || 'the token was refused');
-  if (outcome.kind === 'failed') throw new ProtocolError('server_error', 'the claims of the token could not be made');
+  if (outcome.kind === 'failed') throw new ProtocolError('invalid_request', 'the script for custom claims failed');
   return { ...plan, custom: outcome.claims };
 }
 
