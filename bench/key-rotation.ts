@@ -46,7 +46,6 @@ export async function measureKeyRotation({ root, flags, rotations }: Setup): Pro
   const manager = await here.subject.ask<{ id: string; secret: string; indicator: string }>('createManager');
   const times: number[] = [];
   for (let count = 0; count < rotations; count += 1) {
-    // A rotation ends the key that signed the token of the one before the last.
     const token = await obtainManagementToken(here.client, manager, manager.indicator);
     await there.client.send(jwks, 200);
     const id = await rotate(here.client, token);
@@ -75,9 +74,12 @@ const jwks = { method: 'GET', path: '/oidc/jwks' };
 async function rotate(client: Client, token: string): Promise<string> {
   const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' };
   const path = '/api/configs/oidc/private-keys/rotate';
-  const reply = await client.send({ method: 'POST', path, headers, body: '{}' }, 200);
-  const keys = JSON.parse(reply.body.toString()) as { id: string; status: string }[];
-  return keys.find(({ status }) => status === 'Next')?.id ?? '';
+  const reply = await client.send(
+    { method: 'POST', path, headers, body: '{"signingKeyAlgorithm":"EC","rotationGracePeriod":0}' },
+    200,
+  );
+  const keys = JSON.parse(reply.body.toString()) as { id: string; status: string; signingKeyAlgorithm: string }[];
+  return keys.find(({ status, signingKeyAlgorithm }) => status === 'Next' && signingKeyAlgorithm === 'EC')?.id ?? '';
 }
 
 async function seeKey(client: Client, id: string, until: number): Promise<void> {

@@ -103,7 +103,7 @@ describe('the server as a process', () => {
     const kids = async () =>
       ((await (await fetch(`${base()}/oidc/jwks`)).json()) as { keys: { kid: string }[] }).keys.map(({ kid }) => kid);
     const earlier = await kids();
-    assert.equal((await command('keys', 'rotate')).code, 0);
+    assert.equal((await command('keys', 'rotate', '--now')).code, 0);
     const later = await kids();
     assert.ok(
       later.some((kid) => !earlier.includes(kid)),

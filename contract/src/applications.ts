@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { roleSchema } from './roles.ts';
 import { route } from './route.ts';
-import { flag, idList, instant, jsonObject, pathId, searchQuery, webUrl } from './values.ts';
+import { flag, idList, instant, jsonObject, pathId, searchQuery, signingAlgorithmSchema, webUrl } from './values.ts';
 
 export const applicationTypeSchema = z.enum(['Native', 'SPA', 'Traditional', 'MachineToMachine', 'Protected', 'SAML']);
 
@@ -21,6 +21,9 @@ export const customClientMetadataSchema = z
   .object({
     corsAllowedOrigins: z.array(z.string().min(1).max(2048)).max(1000),
     idTokenTtl: z.number().int().min(1).max(year).describe('Seconds.'),
+    idTokenSignedResponseAlg: signingAlgorithmSchema.describe(
+      'How ID tokens are signed (OpenID Connect Registration, `id_token_signed_response_alg`). Without it the tenant decides: RS256 unless it was changed.',
+    ),
     refreshTokenTtl: z.number().int().min(1).max(year).describe('Seconds.'),
     refreshTokenTtlInDays: z.number().int().min(1).max(180),
     tenantId: z.string().max(128),
@@ -105,7 +108,11 @@ export const createApplication = route({
     protectedAppMetadata: jsonObject.optional(),
   }),
   responses: { 200: applicationSchema },
-  errors: ['application.invalid_third_party_application_type', 'request.feature_not_supported'],
+  errors: [
+    'application.invalid_third_party_application_type',
+    'request.feature_not_supported',
+    'oidc.signing_key_missing',
+  ],
 });
 export const getApplication = route({
   method: 'GET',
@@ -143,6 +150,7 @@ export const updateApplication = route({
     'application.invalid_type',
     'request.feature_not_supported',
     'application.cannot_delete_built_in',
+    'oidc.signing_key_missing',
   ],
 });
 export const deleteApplication = route({

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { route } from './route.ts';
-import { instant, pathId } from './values.ts';
+import { instant, pathId, signingAlgorithmSchema } from './values.ts';
 
 /** Claims that a tenant may add to ID tokens; without that they are told by userinfo alone. */
 export const extendedClaimSchema = z.enum([
@@ -29,6 +29,14 @@ export const idTokenConfigSchema = z.object({
   enabledExtendedClaims: z.array(extendedClaimSchema).max(20).default(['roles', 'organizations', 'organization_roles']),
 });
 export type IdTokenConfig = z.output<typeof idTokenConfigSchema>;
+
+export const signingAlgorithmsSchema = z.object({
+  idToken: signingAlgorithmSchema
+    .default('RS256')
+    .describe('ID tokens of applications without `idTokenSignedResponseAlg`.'),
+  accessToken: signingAlgorithmSchema.default('ES256').describe('Access tokens that are JWTs, and logout tokens.'),
+});
+export type SigningAlgorithms = z.output<typeof signingAlgorithmsSchema>;
 
 const flags = {
   signInExperienceCustomized: z.boolean(),
@@ -61,6 +69,8 @@ export const oidcKeySchema = z.object({
   id: z.string(),
   createdAt: instant,
   signingKeyAlgorithm: z.enum(['RSA', 'EC']).optional(),
+  /** What the key signs with; of each there is one current key. */
+  algorithm: signingAlgorithmSchema.optional(),
   status: z.enum(['Next', 'Current', 'Previous']).optional(),
   /** When a waiting key becomes the current one by itself. */
   effectiveAt: instant.optional(),
@@ -93,6 +103,26 @@ export const updateSessionConfig = route({
   body: z.object({ ttl: sessionConfigSchema.shape.ttl.unwrap().optional() }),
   responses: { 200: sessionConfigSchema },
 });
+export const getSigningAlgorithms = route({
+  method: 'GET',
+  path: '/api/configs/oidc/signing-algorithms',
+  operationId: 'GetOidcSigningAlgorithms',
+  tag,
+  access,
+  summary: 'Get the algorithms that sign tokens',
+  responses: { 200: signingAlgorithmsSchema },
+});
+export const updateSigningAlgorithms = route({
+  method: 'PATCH',
+  path: '/api/configs/oidc/signing-algorithms',
+  operationId: 'UpdateOidcSigningAlgorithms',
+  tag,
+  access,
+  summary: 'Change the algorithms that sign tokens, among those that the tenant has a key for',
+  body: z.object({ idToken: signingAlgorithmSchema, accessToken: signingAlgorithmSchema }).partial(),
+  responses: { 200: signingAlgorithmsSchema },
+  errors: ['oidc.signing_key_missing'],
+});
 export const listOidcKeys = route({
   method: 'GET',
   path: '/api/configs/oidc/:keyType',
@@ -113,18 +143,23 @@ export const rotateOidcKeys = route({
   params: keyParams,
   body: z
     .object({
-      signingKeyAlgorithm: z.enum(['RSA', 'EC']),
+      signingKeyAlgorithm: z.enum(['RSA', 'EC']).describe('Rotates the keys of this kind; without it, all keys.'),
+      algorithm: signingAlgorithmSchema.describe(
+        'Rotates the keys of this algorithm. The first key of a new algorithm is created.',
+      ),
       rotationGracePeriod: z
         .number()
         .int()
         .min(0)
         .max(31_536_000)
-        .describe('Seconds until the waiting key becomes the current one; 0 is at once.'),
+        .describe(
+          'Seconds until the waiting key becomes the current one. Without it: as soon as the key has been published for 10 minutes. 0 is for emergencies: at once, although clients may not know the key yet.',
+        ),
     })
     .partial()
     .prefault({}),
   responses: { 200: z.array(oidcKeySchema) },
-  errors: ['request.feature_not_supported'],
+  errors: ['request.feature_not_supported', 'guard.invalid_input'],
 });
 export const deleteOidcKey = route({
   method: 'DELETE',
@@ -132,10 +167,10 @@ export const deleteOidcKey = route({
   operationId: 'DeleteOidcKey',
   tag,
   access,
-  summary: 'Delete the previous key: tokens that it signed are no longer valid',
+  summary: 'Delete a previous key: tokens that it signed are no longer valid',
   params: keyParams.extend({ keyId: pathId }),
   responses: { 204: null },
-  errors: ['entity.not_found', 'oidc.key_required'],
+  errors: ['entity.not_found', 'oidc.only_previous_key_can_be_deleted'],
 });
 
 export const getIdTokenConfig = route({

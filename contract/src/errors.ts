@@ -64,9 +64,13 @@ export const errorCatalog = {
   'oidc.temporarily_unavailable': [503, 'The server is busy. Try again in a few seconds.'],
   'oidc.server_error': [500, 'Something went wrong on our side. Try again.'],
   'oidc.session_not_found': [404, 'There is no such session. It may have ended.'],
-  'oidc.key_required': [
+  'oidc.only_previous_key_can_be_deleted': [
     422,
-    'Only the previous key can be deleted: rotate first, then delete the key that was replaced.',
+    'Only a previous key can be deleted. Rotate the keys first, then delete the key that was replaced.',
+  ],
+  'oidc.signing_key_missing': [
+    422,
+    'The tenant has no current key for this algorithm. Create one with "aldaba keys rotate --algorithm <algorithm>" or POST /api/configs/oidc/private-keys/rotate; it signs 10 minutes later.',
   ],
   // session: a sign-in that is going on
   'session.not_found': [400, 'This sign-in has expired or was finished elsewhere. Go back to the app and start again.'],

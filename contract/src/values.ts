@@ -33,6 +33,10 @@ export const languageTag = z
   .regex(/^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$/, 'must be a language tag like en or zh-CN')
   .max(35);
 
+/** How tokens can be signed (RFC 7518 section 3.1). */
+export const signingAlgorithmSchema = z.enum(['RS256', 'PS256', 'ES256', 'ES384', 'ES512']);
+export type SigningAlgorithm = z.output<typeof signingAlgorithmSchema>;
+
 /** Ids of rows to assign; repeated ones count once. */
 export const idList = z.array(z.string().min(1).max(128)).max(1000);
 

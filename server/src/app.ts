@@ -65,7 +65,7 @@ import type { Clock } from './kernel/clock.ts';
 import { createVault } from './kernel/crypto.ts';
 import type { Log } from './kernel/log.ts';
 import { createOutbound } from './kernel/outbound.ts';
-import { createOidc, createSigningKeySeed, endOfApplication, endOfUser, type Oidc } from './oidc/index.ts';
+import { createOidc, endOfApplication, endOfUser, type Oidc, requireAlgorithm } from './oidc/index.ts';
 import { managementRoutes, mountRoutes } from './routes.ts';
 import { createSignIn, sweepAttempts } from './sign-in/index.ts';
 import { createCaches, type Database, migrate, openDatabase, startSweeps } from './store/index.ts';
@@ -152,6 +152,7 @@ export async function createApp(config: Config, world: World): Promise<App> {
     },
     outagePage: renderOutage,
   });
+  for (const id of [defaultTenantId, adminTenantId]) parts.keys.prepare(await parts.tenancy.get(id));
   const phoneFolder = join(world.root, 'connectors/sandbox/phone');
   mountRoutes(http, { ...mounted, checkResponses: world.checkResponses, phoneFolder });
   return {
@@ -227,7 +228,7 @@ async function layGround(config: Config, world: World, { background }: Extent) {
       endpoint: config.ENDPOINT,
       ...(config.ADMIN_ENDPOINT ? { adminEndpoint: config.ADMIN_ENDPOINT } : {}),
     },
-    seeds: [createSigningKeySeed(vault), seedManagementApi, seedSignInExperience],
+    seeds: [seedManagementApi, seedSignInExperience],
     managedSeed: seedManagedTenant,
   });
   const allowed = config.OUTBOUND_ALLOWED_HOSTS;
@@ -281,7 +282,7 @@ function createDirectory(ground: Ground) {
     organizations,
     organizationJit,
     users,
-    applications: createApplications({ ...ground, roles, grants: { endOfApplication } }),
+    applications: createApplications({ ...ground, roles, grants: { endOfApplication }, keys: { requireAlgorithm } }),
     applicationExperiences: createApplicationExperiences(ground),
     accessControl: createAccessControl(),
     consentOrganizations: createConsentOrganizations({ organizations }),

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
+import type { OidcKey } from '@aldaba/contract';
 import { decodeProtectedHeader } from 'jose';
 import { assertRefused, type Manager, manage, requestToken } from '../support/management.ts';
 import { race } from '../support/race.ts';
@@ -18,8 +19,14 @@ describe('A tenant’s configs', () => {
   });
   after(() => server.close());
 
-  const keys = async () => (await api.get('/api/configs/oidc/private-keys')).body;
-  const placed = async (status: string) => (await keys()).find((key: { status: string }) => key.status === status);
+  const path = '/api/configs/oidc/private-keys';
+  const keys = async (): Promise<OidcKey[]> => (await api.get(path)).body;
+  const placed = async (status: string, algorithm = 'ES256') => {
+    const found = (await keys()).find((key) => key.status === status && key.algorithm === algorithm);
+    assert.ok(found, `no ${status} ${algorithm} key`);
+    return found;
+  };
+  const places = async () => (await keys()).map(({ status, algorithm }) => `${status} ${algorithm}`);
   const published = async (): Promise<string[]> => {
     const { keys } = (await (await fetch(`${server.url}/oidc/jwks`)).json()) as { keys: { kid: string }[] };
     return keys.map(({ kid }) => kid);
@@ -28,26 +35,70 @@ describe('A tenant’s configs', () => {
     const { body } = await requestToken(server.url, machine);
     return decodeProtectedHeader(body.access_token).kid;
   };
+  const pass = async (seconds: number) => {
+    ahead += seconds * 1000;
+    api = await manage(server);
+  };
 
-  it('lists the keys that sign, and never their private parts', async () => {
-    const list = await keys();
-    assert.deepEqual(
-      list.map((key: { status: string }) => key.status),
-      ['Next', 'Current'],
-    );
-    assert.deepEqual(Object.keys(list[1]).sort(), ['createdAt', 'id', 'signingKeyAlgorithm', 'status']);
+  it('lists the keys that sign, those of access tokens first, and never their private parts', async () => {
+    assert.deepEqual(await places(), ['Next ES256', 'Next RS256', 'Current ES256', 'Current RS256']);
+    const [first] = await keys();
+    assert.deepEqual(Object.keys(first ?? {}).sort(), [
+      'algorithm',
+      'createdAt',
+      'id',
+      'signingKeyAlgorithm',
+      'status',
+    ]);
     assert.equal((await placed('Current')).id, await signer());
   });
 
-  it('rotates at once, keeps the previous key published, and lets it be deleted', async () => {
+  it('rotates to keys that have been published for 10 minutes, and keeps the previous ones published', async () => {
     const [next, current] = [await placed('Next'), await placed('Current')];
-    const rotated = await api.post('/api/configs/oidc/private-keys/rotate', {});
+    await pass(600);
+    const rotated = await api.post(`${path}/rotate`, {});
     assert.equal(rotated.status, 200);
     assert.equal(await signer(), next.id);
     assert.ok((await published()).includes(current.id));
     assert.equal((await placed('Previous')).id, current.id);
-    const path = '/api/configs/oidc/private-keys';
-    assertRefused(await api.delete(`${path}/${next.id}`), 422, 'oidc.key_required');
+    assert.deepEqual((await places()).sort(), [
+      'Current ES256',
+      'Current RS256',
+      'Next ES256',
+      'Next RS256',
+      'Previous ES256',
+      'Previous RS256',
+    ]);
+  });
+
+  it('lets a second rotation wait until clients can know the key, and accepts the tokens of both', async () => {
+    const { body } = await api.post('/api/applications', { name: 'Early', type: 'MachineToMachine' });
+    const next = await placed('Next');
+    assert.equal((await api.post(`${path}/rotate`, { signingKeyAlgorithm: 'EC' })).status, 200);
+    const waiting = await placed('Next');
+    assert.deepEqual([waiting.id, waiting.effectiveAt], [next.id, waiting.createdAt + 600_000]);
+    assert.notEqual(await signer(), next.id);
+    // The other kind was not asked for.
+    assert.equal((await placed('Next', 'RS256')).effectiveAt, undefined);
+    const early = api;
+    ahead += 600_000;
+    assert.equal(await signer(), next.id);
+    // The Management API accepts the token that the replaced key signed.
+    assert.equal((await early.delete(`/api/applications/${body.id}`)).status, 204);
+    assert.equal((await api.get(path)).status, 200);
+  });
+
+  it('signs with the next key at once in an emergency, and deletes a previous key with what it signed', async () => {
+    api = await manage(server);
+    const [next, current] = [await placed('Next'), await placed('Current')];
+    assert.equal((await api.post(`${path}/rotate`, { rotationGracePeriod: 0 })).status, 200);
+    assert.equal(await signer(), next.id);
+    for (const status of ['Next', 'Current'])
+      assertRefused(
+        await api.delete(`${path}/${(await placed(status)).id}`),
+        422,
+        'oidc.only_previous_key_can_be_deleted',
+      );
     assertRefused(await api.delete(`${path}/nobody`), 404, 'entity.not_found');
     assert.equal((await api.delete(`${path}/${current.id}`)).status, 204);
     assert.equal((await published()).includes(current.id), false);
@@ -56,46 +107,58 @@ describe('A tenant’s configs', () => {
     api = await manage(server);
   });
 
-  it('rotates to another algorithm after a grace period, by the clock and without a restart', async () => {
+  it('adds an algorithm: its first key is published before it signs, by the clock and without a restart', async () => {
     const before = await signer();
-    const { body } = await api.post('/api/configs/oidc/private-keys/rotate', {
-      signingKeyAlgorithm: 'RSA',
-      rotationGracePeriod: 600,
-    });
-    const waiting = body.find((key: { status: string }) => key.status === 'Next');
-    assert.equal(waiting.signingKeyAlgorithm, 'RSA');
-    assert.ok(Math.abs(waiting.effectiveAt - (Date.now() + 600_000)) < 60_000);
-    assert.equal(await signer(), before);
+    const algorithms = '/api/configs/oidc/signing-algorithms';
+    assert.deepEqual((await api.get(algorithms)).body, { idToken: 'RS256', accessToken: 'ES256' });
+    assertRefused(await api.patch(algorithms, { accessToken: 'PS256' }), 422, 'oidc.signing_key_missing');
+    const mixed = { algorithm: 'PS256', signingKeyAlgorithm: 'EC' };
+    assertRefused(await api.post(`${path}/rotate`, mixed), 400, 'guard.invalid_input');
+    assert.equal((await api.post(`${path}/rotate`, { algorithm: 'PS256' })).status, 200);
+    const waiting = await placed('Next', 'PS256');
+    assert.deepEqual([waiting.signingKeyAlgorithm, waiting.effectiveAt], ['RSA', waiting.createdAt + 600_000]);
     assert.ok((await published()).includes(waiting.id));
-    ahead += 601_000;
+    assertRefused(await api.patch(algorithms, { accessToken: 'PS256' }), 422, 'oidc.signing_key_missing');
+    assert.equal(await signer(), before);
+    await pass(600);
+    const chosen = await api.patch(algorithms, { accessToken: 'PS256' });
+    assert.deepEqual(chosen.body, { idToken: 'RS256', accessToken: 'PS256' });
     assert.equal(await signer(), waiting.id);
-    assert.equal((await placed('Previous')).id, before);
     assert.ok((await published()).includes(before ?? ''));
     // Another key waits from then on, known before it signs, and comes into use at the next rotation.
-    const next = await placed('Next');
-    assert.deepEqual([next.signingKeyAlgorithm, next.effectiveAt], ['RSA', undefined]);
+    const next = await placed('Next', 'PS256');
+    assert.equal(next.effectiveAt, undefined);
     assert.ok((await published()).includes(next.id));
-    assert.equal((await api.post('/api/configs/oidc/private-keys/rotate', {})).status, 200);
-    api = await manage(server);
-    assert.equal((await placed('Current')).id, next.id);
-    // The next rotation goes on from there.
-    await api.post('/api/configs/oidc/private-keys/rotate', { signingKeyAlgorithm: 'EC' });
-    // That ended the key that signed our own token.
-    api = await manage(server);
-    assert.equal((await placed('Current')).signingKeyAlgorithm, 'EC');
-    assert.equal((await placed('Previous')).id, next.id);
+    assertRefused(await api.patch(algorithms, { idToken: 'none' }), 400, 'guard.invalid_input');
+    assert.deepEqual((await api.patch(algorithms, { accessToken: 'ES256' })).body.accessToken, 'ES256');
+  });
+
+  it('lets an application choose among the algorithms that have a key', async () => {
+    const draft = { name: 'Web', type: 'SPA', customClientMetadata: { idTokenSignedResponseAlg: 'ES384' } };
+    assertRefused(await api.post('/api/applications', draft), 422, 'oidc.signing_key_missing');
+    const unknown = { ...draft, customClientMetadata: { idTokenSignedResponseAlg: 'HS256' } };
+    assertRefused(await api.post('/api/applications', unknown), 400, 'guard.invalid_input');
+    const created = await api.post('/api/applications', {
+      ...draft,
+      customClientMetadata: { idTokenSignedResponseAlg: 'ES256' },
+    });
+    assert.equal(created.body.customClientMetadata.idTokenSignedResponseAlg, 'ES256');
+    const one = `/api/applications/${created.body.id}`;
+    const { customClientMetadata } = draft;
+    assertRefused(await api.patch(one, { customClientMetadata }), 422, 'oidc.signing_key_missing');
+    assert.equal((await api.get(one)).body.customClientMetadata.idTokenSignedResponseAlg, 'ES256');
   });
 
   it('changes over once, however many requests find out that the time has come', async () => {
-    await api.post('/api/configs/oidc/private-keys/rotate', { rotationGracePeriod: 60 });
+    await api.post(`${path}/rotate`, { rotationGracePeriod: 60 });
     const waiting = (await placed('Next')).id;
+    const before = (await places()).filter((place) => place === 'Previous ES256').length;
     ahead += 61_000;
     const signers = await Promise.all(Array.from({ length: 12 }, signer));
     assert.deepEqual([...new Set(signers)], [waiting]);
-    assert.deepEqual(
-      (await keys()).map((key: { status: string }) => key.status),
-      ['Next', 'Current', 'Previous'],
-    );
+    const after = await places();
+    assert.equal(after.filter((place) => place === 'Previous ES256').length, before + 1);
+    assert.equal(after.filter((place) => place.startsWith('Current')).length, 3);
   });
 
   it('has no cookie keys and says so', async () => {

@@ -48,7 +48,7 @@ describe('What belongs to a tenant', () => {
     const sign = (claims: Record<string, unknown>, type = 'at+jwt') => {
       const now = Math.floor(Date.now() / 1000);
       const usual = { iss: tenant.issuer, sub: ids.userId, aud: tenant.managementIndicator, scope: 'all', iat: now };
-      return keys.sign(tenant, { ...usual, exp: now + 3600, ...claims }, type);
+      return keys.sign(tenant, { ...usual, exp: now + 3600, ...claims }, type ? { type } : {});
     };
     return {
       anonymous: '',

@@ -53,10 +53,14 @@ describe('two nodes on one database', () => {
 
   it('publish and sign with the same keys after a rotation on one of them', async () => {
     await addResource();
+    const path = '/api/configs/oidc/private-keys';
+    await api.get(path);
     const old = await published(other.url);
     assert.deepEqual(await published(server.url), old);
     const { token: before } = await tokenAt(other.url);
-    const { body: keys } = await change('signing-keys', () => api.post('/api/configs/oidc/private-keys/rotate', {}));
+    const { body: keys } = await change('signing-keys', () =>
+      api.post(`${path}/rotate`, { signingKeyAlgorithm: 'EC', rotationGracePeriod: 0 }),
+    );
     const current = keys.find(({ status }: { status: string }) => status === 'Current').id;
     const seen = await published(other.url);
     assert.deepEqual(seen, await published(server.url));

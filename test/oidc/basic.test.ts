@@ -52,7 +52,7 @@ describe('the basic profile', () => {
         { nonce, sub, aud, iss },
         { nonce: 'n-1', sub: userId, aud: party.id, iss: `${provider.url}/oidc` },
       );
-      assert.equal(decodeProtectedHeader(tokens.id_token ?? '').alg, 'ES256');
+      assert.equal(decodeProtectedHeader(tokens.id_token ?? '').alg, 'RS256');
       assert.match(tokens.access_token ?? '', /^[\w-]{43}$/);
     });
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import { createLocalJWKSet, type JSONWebKeySet, jwtVerify } from 'jose';
+import { createLocalJWKSet, decodeProtectedHeader, type JSONWebKeySet, jwtVerify } from 'jose';
 import { createParty } from './party.ts';
 import { type Provider, startProvider } from './provider.ts';
 
@@ -31,7 +31,7 @@ describe('the config profile', () => {
     assert.deepEqual(metadata.subject_types_supported, ['public']);
     assert.deepEqual(metadata.response_types_supported, ['code']);
     assert.deepEqual(metadata.code_challenge_methods_supported, ['S256']);
-    assert.deepEqual(metadata.id_token_signing_alg_values_supported, ['ES256']);
+    assert.deepEqual(metadata.id_token_signing_alg_values_supported, ['RS256', 'ES256']);
     assert.equal(metadata.authorization_response_iss_parameter_supported, true);
   });
 
@@ -61,15 +61,32 @@ describe('the config profile', () => {
     assert.equal(plain.headers.get('content-encoding'), null);
   });
 
-  it('oidcc-server-jwks: EC signing keys with an id and without a private member, never stored by caches', async () => {
+  it('oidcc-server-jwks: RSA and EC signing keys with an id and without a private member, never stored by caches', async () => {
+    await provider.oidc.keys.list(provider.tenant);
     const response = await read('/oidc/jwks');
     assert.equal(response.headers.get('cache-control'), 'no-cache, max-age=0, must-revalidate');
     const { keys } = (await response.json()) as JSONWebKeySet;
-    assert.equal(keys.length, 2);
+    const described = keys.map(({ kty, alg }) => `${kty} ${alg}`).sort();
+    assert.deepEqual(described, ['EC ES256', 'EC ES256', 'RSA RS256', 'RSA RS256']);
+    assert.equal(new Set(keys.map(({ kid }) => kid)).size, 4);
     for (const key of keys) {
-      assert.deepEqual([key.kty, key.use, key.alg, 'd' in key], ['EC', 'sig', 'ES256', false]);
-      assert.ok(key.kid);
+      assert.deepEqual([key.use, typeof key.kid], ['sig', 'string']);
+      for (const member of ['d', 'p', 'q', 'dp', 'dq', 'qi']) assert.equal(member in key, false);
     }
+  });
+
+  it('publishes an RSA and an EC key to the first request of a new tenant', async () => {
+    const tenant = await provider.tenancy.create({ id: 'fresh', name: 'Fresh' });
+    const { keys } = (await (await fetch(`${tenant.issuer}/jwks`)).json()) as JSONWebKeySet;
+    assert.deepEqual([...new Set(keys.map(({ alg }) => alg))].sort(), ['ES256', 'RS256']);
+  });
+
+  it('creates the keys of a new tenant once, however many requests need them', async () => {
+    const tenant = await provider.tenancy.create({ id: 'busy', name: 'Busy' });
+    const read = async () => (await (await fetch(`${tenant.issuer}/jwks`)).json()) as JSONWebKeySet;
+    await Promise.all(Array.from({ length: 8 }, read));
+    const places = (await provider.oidc.keys.list(tenant)).map(({ algorithm, status }) => `${algorithm} ${status}`);
+    assert.deepEqual(places.sort(), ['ES256 current', 'ES256 next', 'RS256 current', 'RS256 next']);
   });
 
   it('oidcc-server-rotate-keys: what was published before signs after, and old tokens still verify', async () => {
@@ -77,32 +94,62 @@ describe('the config profile', () => {
     const party = createParty(provider, { id: 'demo-app', redirectUri: `${provider.url}/demo-app` });
     const published = await keySet();
     const old = await party.tokens(user.id);
+    provider.clock.advance(600_000);
     await provider.oidc.keys.rotate(provider.tenant);
     const fresh = await party.tokens(user.id);
-    const audience = 'demo-app';
-    await jwtVerify(fresh.id_token, createLocalJWKSet(published), { audience });
-    await jwtVerify(old.id_token, createLocalJWKSet(await keySet()), { audience });
+    const options = { audience: 'demo-app', currentDate: new Date(provider.clock.now()) };
+    await jwtVerify(fresh.id_token, createLocalJWKSet(published), options);
+    await jwtVerify(old.id_token, createLocalJWKSet(await keySet()), options);
     assert.notDeepEqual(await keySet(), published);
+    assert.notEqual(decodeProtectedHeader(fresh.id_token).kid, decodeProtectedHeader(old.id_token).kid);
   });
 
-  for (const algorithm of ['RS256', 'PS256', 'ES384', 'ES512'] as const) {
-    it(`signs with ${algorithm} when the operator wants it`, async () => {
+  for (const algorithm of ['RS256', 'PS256', 'ES256', 'ES384', 'ES512'] as const) {
+    it(`signs with ${algorithm} when an application asks for it, or the tenant does`, async () => {
       const tenant = await provider.tenancy.get('other');
-      await provider.oidc.keys.rotate(tenant, { algorithm });
-      const metadata = (await (await fetch(`${tenant.issuer}/.well-known/openid-configuration`)).json()) as Record<
-        string,
-        string[]
-      >;
+      const { keys } = provider.oidc;
+      const draft = {
+        name: 'App',
+        type: 'SPA' as const,
+        oidcClientMetadata: { redirectUris: ['https://app.example.com/callback'] },
+        customClientMetadata: { idTokenSignedResponseAlg: algorithm },
+      };
+      const create = () => tenant.db.transaction((tx) => provider.applications.create(tx, draft));
+      const isKnown = (await keys.list(tenant)).some((key) => key.algorithm === algorithm);
+      assert.equal(isKnown, algorithm === 'RS256' || algorithm === 'ES256');
+      if (!isKnown) {
+        // Published first: no client may meet a signature of a key that it could not know.
+        await assert.rejects(create(), { code: 'oidc.signing_key_missing' });
+        await keys.rotate(tenant, { algorithm });
+        await assert.rejects(create(), { code: 'oidc.signing_key_missing' });
+        await assert.rejects(keys.chooseAlgorithms(tenant, { accessToken: algorithm }), {
+          code: 'oidc.signing_key_missing',
+        });
+      }
+      const published = (await (await fetch(`${tenant.issuer}/jwks`)).json()) as JSONWebKeySet;
+      if (!isKnown) provider.clock.advance(600_000);
+      const read = async () => (await fetch(`${tenant.issuer}/.well-known/openid-configuration`)).json();
+      const metadata = (await read()) as Record<string, string[]>;
       assert.ok(metadata.id_token_signing_alg_values_supported?.includes(algorithm));
-      const { id, secret } = await tenant.db.transaction(async (tx) => {
-        const created = await provider.applications.create(tx, { name: 'Machine', type: 'MachineToMachine' });
-        return { id: created.id, secret: created.secret ?? '' };
-      });
-      const party = createParty({ url: tenant.baseUrl }, { id, secret, redirectUri: '' });
-      const response = await party.token({ grant_type: 'client_credentials', resource: tenant.managementIndicator });
+      const { id } = await create();
+      const user = await tenant.db.transaction((tx) => provider.users.create(tx, {}));
+      const party = createParty({ url: tenant.baseUrl }, { id, redirectUri: 'https://app.example.com/callback' });
+      const { id_token: idToken } = await party.tokens(user.id);
+      const currentDate = new Date(provider.clock.now());
+      const expected = { issuer: tenant.issuer, algorithms: [algorithm], currentDate };
+      await jwtVerify(idToken, createLocalJWKSet(published), { ...expected, audience: id });
+
+      await keys.chooseAlgorithms(tenant, { accessToken: algorithm });
+      const machine = await tenant.db.transaction((tx) =>
+        provider.applications.create(tx, { name: 'Machine', type: 'MachineToMachine' }),
+      );
+      const caller = createParty(
+        { url: tenant.baseUrl },
+        { id: machine.id, secret: machine.secret ?? '', redirectUri: '' },
+      );
+      const response = await caller.token({ grant_type: 'client_credentials', resource: tenant.managementIndicator });
       const { access_token: token } = (await response.json()) as { access_token: string };
-      const keys = (await (await fetch(`${tenant.issuer}/jwks`)).json()) as JSONWebKeySet;
-      await jwtVerify(token, createLocalJWKSet(keys), { issuer: tenant.issuer, algorithms: [algorithm] });
+      await jwtVerify(token, createLocalJWKSet(published), expected);
     });
   }
 

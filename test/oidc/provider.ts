@@ -37,12 +37,12 @@ import { createVault } from '../../server/src/kernel/crypto.ts';
 import { createLog, type Log } from '../../server/src/kernel/log.ts';
 import {
   createOidc,
-  createSigningKeySeed,
   endOfApplication,
   endOfUser,
   type Oidc,
   type OidcNeeds,
   oidcRoutes,
+  requireAlgorithm,
 } from '../../server/src/oidc/index.ts';
 import { findRoot } from '../../server/src/root.ts';
 import { createCaches, type Database, migrate, openDatabase } from '../../server/src/store/index.ts';
@@ -125,7 +125,7 @@ function createClock() {
 async function compose({ database, clock, url, log }: { database: Database; clock: Clock; url: string; log: Log }) {
   const caches = await createCaches(database, clock.now);
   const vault = createVault(secret);
-  const seeds = [createSigningKeySeed(vault), seedManagementApi];
+  const seeds = [seedManagementApi];
   const tenancy = createTenancy({
     database,
     caches,
@@ -189,7 +189,7 @@ function composeFeatures(ground: FeatureGround) {
     consentScopes,
     personalAccessTokens: createPersonalAccessTokens({ ...ground, users }),
     subjectTokens: createSubjectTokens(ground),
-    applications: createApplications({ ...ground, roles, grants: { endOfApplication } }),
+    applications: createApplications({ ...ground, roles, grants: { endOfApplication }, keys: { requireAlgorithm } }),
     applicationExperiences: createApplicationExperiences(ground),
     accessControl: createAccessControl(),
     consentOrganizations: createConsentOrganizations({ organizations }),

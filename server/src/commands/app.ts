@@ -14,6 +14,7 @@ import {
   word,
   yesOption,
 } from './command.ts';
+import { algorithmOption, readAlgorithm } from './keys.ts';
 import { facts, moment, table } from './layout.ts';
 import { moreLine, pageOptions, readPage, readSearch } from './paging.ts';
 
@@ -36,12 +37,14 @@ export const appCommands: readonly Command[] = [
       name: { type: 'string', value: 'text', description: 'What people and operators call it' },
       'redirect-uri': { ...uri, description: 'Where users return after sign-in; repeat it for each address' },
       'post-logout-redirect-uri': { ...uri, description: 'Where users may return after sign-out; repeatable' },
+      'id-token-alg': algorithmOption('How its ID tokens are signed (default: as the tenant does, RS256 at first)'),
       'management-api': { type: 'boolean', description: 'Let a MachineToMachine application call the Management API' },
     },
     fields: {
       name: '--name',
       'oidcClientMetadata.redirectUris': '--redirect-uri',
       'oidcClientMetadata.postLogoutRedirectUris': '--post-logout-redirect-uri',
+      'customClientMetadata.idTokenSignedResponseAlg': '--id-token-alg',
     },
     run: createApplication,
   },
@@ -100,8 +103,14 @@ async function createApplication(invocation: Invocation): Promise<Output> {
   const isAdmin = invocation.options['management-api'] === true;
   if (isAdmin && type !== 'MachineToMachine') throw new UsageError('--management-api is for --type MachineToMachine.');
   const postLogoutRedirectUris = texts(invocation, 'post-logout-redirect-uri');
+  const idTokenSignedResponseAlg = readAlgorithm(invocation, 'id-token-alg');
   const created = await app.api.call(contract.createApplication, tenant, {
-    body: { name, type, oidcClientMetadata: { redirectUris, postLogoutRedirectUris } },
+    body: {
+      name,
+      type,
+      oidcClientMetadata: { redirectUris, postLogoutRedirectUris },
+      ...(idTokenSignedResponseAlg ? { customClientMetadata: { idTokenSignedResponseAlg } } : {}),
+    },
   });
   if (isAdmin)
     await app.api.call(contract.updateApplication, tenant, { params: { id: created.id }, body: { isAdmin } });

@@ -63,7 +63,7 @@ async function tell(core: Teller, job: Job, stop: AbortSignal): Promise<JobOutco
       exp: seconds(core.clock) + tokenTtl,
       events: { 'http://schemas.openid.net/event/backchannel-logout': {} },
     },
-    'logout+jwt',
+    { type: 'logout+jwt' },
   );
   const answer = await post(core, client.backchannelLogoutUri, token, stop);
   if (answer === 'taken') return undefined;

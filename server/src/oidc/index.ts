@@ -11,8 +11,8 @@
 
 export { endOfUser } from './endings.ts';
 export type { Interaction, InteractionPort, SignInResult } from './interactions.ts';
+export { requireAlgorithm } from './key-rotation.ts';
 export { keyRoutes } from './key-routes.ts';
-export { createSigningKeySeed, type SigningAlgorithm } from './keys.ts';
 export type { OidcNeeds, ProtectedResource } from './needs.ts';
 export { consentRoutes, createOidc, type Oidc, oidcRoutes } from './oidc.ts';
 export { endOfApplication } from './store/endings.ts';

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { generateKeyPairSync } from 'node:crypto';
 import { describe, it } from 'node:test';
+import { signingAlgorithmSchema } from '@aldaba/contract';
 import { compactVerify, jwtVerify } from 'jose';
-import { looksLikeJws, type SigningAlgorithm, signingAlgorithms, signJws } from './jws.ts';
+import { looksLikeJws, type SigningAlgorithm, signJws } from './jws.ts';
 
 const curves: Record<string, string> = { ES256: 'P-256', ES384: 'P-384', ES512: 'P-521' };
 const keysFor = (algorithm: SigningAlgorithm) =>
@@ -11,7 +12,7 @@ const keysFor = (algorithm: SigningAlgorithm) =>
     : generateKeyPairSync('rsa', { modulusLength: 2048 });
 
 describe('a signature of ours', () => {
-  for (const alg of signingAlgorithms) {
+  for (const alg of signingAlgorithmSchema.options) {
     it(`${alg} is what other implementations verify, and no other key's`, async () => {
       const [own, other] = [keysFor(alg), keysFor(alg)];
       const token = await signJws({ alg, kid: 'k' }, { sub: 'ada', name: 'Ådа' }, own.privateKey);
@@ -21,6 +22,19 @@ describe('a signature of ours', () => {
       assert.equal(looksLikeJws(token), true);
     });
   }
+
+  it('has a fixed size for ECDSA, also when a number is short', async () => {
+    const sizes = { ES256: 64, ES384: 96, ES512: 132 } as const;
+    for (const [alg, size] of Object.entries(sizes) as [keyof typeof sizes, number][]) {
+      const { privateKey, publicKey } = keysFor(alg);
+      // One number of 256 begins with a zero byte, and is a byte shorter in DER.
+      for (let count = 0; count < 600; count += 1) {
+        const token = await signJws({ alg }, { count }, privateKey);
+        assert.equal(Buffer.from(token.split('.')[2] ?? '', 'base64url').length, size);
+        if (count % 3 === 0) await compactVerify(token, publicKey);
+      }
+    }
+  });
 
   it('is told apart from an opaque token, which never has a dot', () => {
     assert.equal(looksLikeJws('iJ8Qm0H-_opaque'), false);

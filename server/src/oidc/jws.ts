@@ -1,22 +1,39 @@
 import { constants, type KeyObject, type SignKeyObjectInput, sign } from 'node:crypto';
+import type { SigningAlgorithm } from '@aldaba/contract';
 
-export const signingAlgorithms = ['ES256', 'RS256', 'PS256', 'ES384', 'ES512'] as const;
-export type SigningAlgorithm = (typeof signingAlgorithms)[number];
+export type { SigningAlgorithm };
+
+type SignInput = KeyObject | SignKeyObjectInput;
+
+interface Method {
+  hash: 'sha256' | 'sha384' | 'sha512';
+  /** Bytes of each of the two numbers of an ECDSA signature. */
+  size?: 32 | 48 | 66;
+  input(key: KeyObject): SignInput;
+}
+
+// Plain key objects: with options beside the key, node:crypto prepares the key again at each signature, which costs as much
+// as the signature.
+const plain = (key: KeyObject): SignInput => key;
+const pss = (key: KeyObject): SignInput => ({ key, padding: constants.RSA_PKCS1_PSS_PADDING, saltLength: 32 });
 
 /** How node:crypto makes each signature of RFC 7518 section 3.1. */
-const methods: Record<SigningAlgorithm, { hash: string; input: Omit<SignKeyObjectInput, 'key'> }> = {
-  ES256: { hash: 'sha256', input: { dsaEncoding: 'ieee-p1363' } },
-  ES384: { hash: 'sha384', input: { dsaEncoding: 'ieee-p1363' } },
-  ES512: { hash: 'sha512', input: { dsaEncoding: 'ieee-p1363' } },
-  RS256: { hash: 'sha256', input: {} },
-  PS256: { hash: 'sha256', input: { padding: constants.RSA_PKCS1_PSS_PADDING, saltLength: 32 } },
+const methods: Record<SigningAlgorithm, Method> = {
+  ES256: { hash: 'sha256', size: 32, input: plain },
+  ES384: { hash: 'sha384', size: 48, input: plain },
+  ES512: { hash: 'sha512', size: 66, input: plain },
+  RS256: { hash: 'sha256', input: plain },
+  PS256: { hash: 'sha256', input: pss },
 };
 
 const encode = (value: object): string => Buffer.from(JSON.stringify(value)).toString('base64url');
 
+/** The hash function of an algorithm, which also makes `at_hash` (OpenID Connect Core section 3.1.3.6). */
+export const hashOf = (algorithm: SigningAlgorithm): string => methods[algorithm].hash;
+
 /**
- * A JWS in compact form (RFC 7515). ES256 costs 0.1 ms and is made at once; the others cost about ten times as much and go
- * to the thread pool.
+ * A JWS in compact form (RFC 7515). ES256 costs less than 0.1 ms and is made at once; the others cost several times as much
+ * and go to the thread pool.
  *
  * @param header must name the algorithm that `key` is for
  */
@@ -26,14 +43,31 @@ export async function signJws(
   key: KeyObject,
 ): Promise<string> {
   const text = `${encode(header)}.${encode(payload)}`;
-  const { hash, input } = methods[header.alg];
+  const { hash, size, input } = methods[header.alg];
   const data = Buffer.from(text);
-  const options = { key, ...input };
-  if (header.alg === 'ES256') return `${text}.${sign(hash, data, options).toString('base64url')}`;
-  const signature = await new Promise<Buffer>((resolve, reject) => {
-    sign(hash, data, options, (error, result) => (error ? reject(error) : resolve(result)));
+  const made = header.alg === 'ES256' ? sign(hash, data, input(key)) : await signInPool(hash, data, input(key));
+  return `${text}.${(size ? toFixedSize(made, size) : made).toString('base64url')}`;
+}
+
+const signInPool = (hash: string, data: Buffer, key: SignInput): Promise<Buffer> =>
+  new Promise((resolve, reject) => {
+    sign(hash, data, key, (error, result) => (error ? reject(error) : resolve(result)));
   });
-  return `${text}.${signature.toString('base64url')}`;
+
+/** The two numbers of an ECDSA signature side by side (RFC 7518 section 3.4), out of the DER of OpenSSL (RFC 3279 section 2.2.3). */
+function toFixedSize(der: Buffer, size: number): Buffer {
+  const fixed = Buffer.alloc(2 * size);
+  // Behind the header of the sequence, whose length takes a second byte from 128 on.
+  let at = (der[1] as number) & 0x80 ? 3 : 2;
+  for (const end of [size, 2 * size]) {
+    const length = der[at + 1] as number;
+    const next = at + 2 + length;
+    // A leading zero byte says that the number is positive; it does not count.
+    const from = Math.max(at + 2, next - size);
+    der.copy(fixed, end - (next - from), from, next);
+    at = next;
+  }
+  return fixed;
 }
 
 /** Whether a text has the form of a JWS: opaque tokens of this server never contain a dot. */

@@ -1,40 +1,39 @@
-import { createPrivateKey, createPublicKey, type JsonWebKey, type KeyObject } from 'node:crypto';
-import { compactVerify, decodeProtectedHeader, errors, type JWTPayload, jwtVerify } from 'jose';
-import type { Clock } from '../kernel/clock.ts';
-import type { Vault } from '../kernel/crypto.ts';
-import type { CacheRegistry, Database, Queries } from '../store/index.ts';
-import type { Seed, Tenant } from '../tenancy/index.ts';
-import { type SigningAlgorithm, signJws } from './jws.ts';
-import { dropKey, findDue, makeKey, type Rotation, rotateKeys, sealContext, settleKeys } from './key-rotation.ts';
-import { findKeys, insertKey, type KeyRecord } from './store/keys.ts';
+import type { SigningAlgorithm, SigningAlgorithms } from '@aldaba/contract';
+import type { JWTPayload } from 'jose';
+import type { Tenant } from '../tenancy/index.ts';
+import { signJws } from './jws.ts';
+import { createRings, type KeyRing, type RingNeeds } from './key-rings.ts';
+import * as rotation from './key-rotation.ts';
+import type { OidcNeeds } from './needs.ts';
+import { findKeys, type KeyRecord, raiseLongestLife } from './store/keys.ts';
+import { verifyJwt } from './verify-jwt.ts';
 
-export type { SigningAlgorithm } from './jws.ts';
+export type { KeyRing } from './key-rings.ts';
 
-export interface VerificationKey {
-  id: string;
-  algorithm: SigningAlgorithm;
-  publicKey: KeyObject;
-}
-
-/** The keys of one tenant, ready to use. A new object whenever one of them changes. */
-export interface KeyRing {
-  current: VerificationKey & { privateKey: KeyObject };
-  byId: ReadonlyMap<string, VerificationKey>;
-  /** As published: current, next, previous. Public members only. */
-  publicJwks: readonly Record<string, unknown>[];
-  /** When the waiting key's time comes, in milliseconds since the epoch: every node changes over by its clock. */
-  changesAt?: number;
+export interface RotationWish {
+  /** One algorithm, which may be new to the tenant, or all in use of a kind; without both all in use. */
+  algorithm?: SigningAlgorithm | undefined;
+  kind?: 'RSA' | 'EC' | undefined;
+  /** Seconds; see `Keys.rotate`. */
+  gracePeriod?: number | undefined;
 }
 
 export interface Keys {
-  /** Gives a new tenant its first keys. */
-  seed: Seed;
+  /** Creates missing keys in the background, so that the first request does not wait for them. */
+  prepare(tenant: Tenant): void;
   ring(tenant: Tenant): Promise<KeyRing>;
-  /** A JWT of this tenant: adds `iss` and `iat`, signs with the current key. */
-  sign(tenant: Tenant, claims: Record<string, unknown>, type?: string): Promise<string>;
+  /**
+   * A JWT of this tenant: adds `iss` and `iat`, signs with the current key of the algorithm.
+   * @param options.algorithm without it the tenant's algorithm for access tokens
+   */
+  sign(
+    tenant: Tenant,
+    claims: Record<string, unknown> & { exp: number },
+    options?: { type?: string; algorithm?: SigningAlgorithm },
+  ): Promise<string>;
   /**
    * The claims of a JWT that this tenant signed: key, algorithm, issuer, type and (unless `expired` is allowed) expiry are
-   * checked, and fail closed.
+   * checked, and fail closed. With `allowExpired` keys count that are no longer published.
    * @returns undefined for anything else
    */
   verify(
@@ -43,124 +42,96 @@ export interface Keys {
     expected: { type?: string; audience?: string; allowExpired?: boolean },
   ): Promise<JWTPayload | undefined>;
   /**
-   * Makes the next key the current one and a fresh one the next. The next key has been published for as long as it was
-   * next, so clients that keep the key set know it already; the previous key stays published until the next rotation.
+   * Replaces current keys by the next ones, `gracePeriod` seconds from now (0: at once, for emergencies). Without a grace
+   * period that is as soon as the next key has been published for 10 minutes, which is usually at once. The first key of a
+   * new algorithm is published and waits like any other. Replaced keys stay published until their tokens have expired.
    */
-  rotate(tenant: Tenant, options?: Omit<Rotation, 'now'>): Promise<void>;
-  /** Every key with its place, as of now: next, current, previous. */
+  rotate(tenant: Tenant, wish?: RotationWish): Promise<void>;
+  /** Every published key as of now: next, current, previous; those that sign access tokens first. */
   list(tenant: Tenant): Promise<KeyRecord[]>;
-  /** Deletes the previous key. @throws AldabaError `entity.not_found`, `oidc.key_required` for a key in use */
+  /**
+   * Deletes a previous key: tokens that it signed are no longer valid.
+   * @throws AldabaError `entity.not_found`, `oidc.only_previous_key_can_be_deleted` for a key in use
+   */
   drop(tenant: Tenant, keyId: string): Promise<void>;
+  algorithms(tenant: Tenant): Promise<SigningAlgorithms>;
+  /** @throws AldabaError `oidc.signing_key_missing` for an algorithm without a current key */
+  chooseAlgorithms(
+    tenant: Tenant,
+    change: { [Use in keyof SigningAlgorithms]?: SigningAlgorithms[Use] | undefined },
+  ): Promise<SigningAlgorithms>;
+  /** Waits for work in the background. */
+  close(): Promise<void>;
 }
 
-/** The part of a new tenant that the protocol needs: a current and a next signing key. */
-export const createSigningKeySeed =
-  (vault: Vault): Seed =>
-  async (tx, tenantId) => {
-    await insertKey(tx, { ...(await makeKey(vault, tenantId, 'ES256')), status: 'current' });
-    await insertKey(tx, { ...(await makeKey(vault, tenantId, 'ES256')), status: 'next' });
-  };
+interface KeyNeeds extends RingNeeds {
+  configs: Pick<OidcNeeds['configs'], 'signingAlgorithms' | 'changeSigningAlgorithms'>;
+}
 
-export function createKeys(deps: { caches: CacheRegistry; database: Database; vault: Vault; clock: Clock }): Keys {
-  const { vault, clock } = deps;
-  const rings = deps.caches.create<KeyRing>({
-    name: 'signing-keys',
-    maximum: 1000,
-    maximumAge: 60_000,
-    load: async (tenantId) => openRing(vault, tenantId, await findKeys(deps.database.tenant(tenantId))),
-  });
-  const change = (tenant: Tenant, work: (tx: Queries) => Promise<unknown>): Promise<void> =>
-    tenant.db.transaction(async (tx) => {
-      await work(tx);
-      await rings.changed(tx, '');
-    });
-  /** Writes down that a waiting key came into use; requests that find out together do it once. */
-  const settling = new Map<string, Promise<void>>();
-  const settle = (tenant: Tenant): Promise<void> => {
-    const running = settling.get(tenant.id);
-    if (running) return running;
-    const work = change(tenant, (tx) => settleKeys(tx, vault, clock.now())).finally(() => settling.delete(tenant.id));
-    settling.set(tenant.id, work);
-    return work;
-  };
-  const known = async (tenant: Tenant): Promise<KeyRing> => {
-    const found = await rings.get(tenant.id, '');
-    if (!found) throw new Error(`The tenant ${tenant.id} has no current signing key.`);
-    return found;
-  };
-  const ring = async (tenant: Tenant): Promise<KeyRing> => {
-    const found = await known(tenant);
-    if (found.changesAt === undefined || clock.now() < found.changesAt) return found;
-    await settle(tenant);
-    return known(tenant);
-  };
+export function createKeys(needs: KeyNeeds): Keys {
+  const { clock, configs } = needs;
+  const { ring, change, fill, close } = createRings(needs);
   return {
-    seed: createSigningKeySeed(vault),
+    prepare(tenant) {
+      // A failure has been logged and shows again, with its reason, to the request that needs the keys.
+      ring(tenant).catch(() => undefined);
+    },
     ring,
-    async sign(tenant, claims, type) {
-      const { current } = await ring(tenant);
-      const header = { alg: current.algorithm, ...(type ? { typ: type } : {}), kid: current.id };
+    async sign(tenant, claims, { type, algorithm } = {}) {
+      const alg = algorithm ?? (await configs.signingAlgorithms(tenant)).accessToken;
+      const key = (await ring(tenant)).signers.get(alg);
+      if (!key) throw new Error(`The tenant ${tenant.id} has no current ${alg} key.`);
       const iat = Math.floor(clock.now() / 1000);
-      return signJws(header, { iss: tenant.issuer, ...claims, iat }, current.privateKey);
-    },
-    async verify(tenant, token, expected) {
-      try {
-        const key = (await ring(tenant)).byId.get(decodeProtectedHeader(token).kid ?? '');
-        if (!key) return undefined;
-        if (expected.allowExpired) return await verifyIgnoringTime(token, key, tenant.issuer);
-        const { payload } = await jwtVerify(token, key.publicKey, {
-          algorithms: [key.algorithm],
-          issuer: tenant.issuer,
-          requiredClaims: ['exp', 'iat', 'sub'],
-          currentDate: new Date(clock.now()),
-          ...(expected.type ? { typ: expected.type } : {}),
-          ...(expected.audience ? { audience: expected.audience } : {}),
-        });
-        return payload;
-      } catch (error) {
-        if (error instanceof errors.JOSEError || error instanceof TypeError || error instanceof SyntaxError)
-          return undefined;
-        throw error;
+      const life = claims.exp - iat;
+      if (life > key.longestLife) {
+        // Before the token is out: the key must stay published until it expires.
+        await raiseLongestLife(tenant.db, key.id, life);
+        key.longestLife = life;
       }
+      return signJws(
+        { alg, ...(type ? { typ: type } : {}), kid: key.id },
+        { iss: tenant.issuer, ...claims, iat },
+        key.privateKey,
+      );
     },
-    rotate: (tenant, options = {}) => change(tenant, (tx) => rotateKeys(tx, vault, { ...options, now: clock.now() })),
+    verify: async (tenant, token, expected) =>
+      verifyJwt(await ring(tenant), token, { ...expected, issuer: tenant.issuer, now: clock.now() }),
+    async rotate(tenant, { algorithm, kind, gracePeriod } = {}) {
+      const { signers } = await ring(tenant);
+      await fill(tenant, 'next');
+      const isOfKind = (name: SigningAlgorithm) => kind === undefined || name.startsWith('ES') === (kind === 'EC');
+      const algorithms = algorithm ? [algorithm] : [...signers.keys()].filter(isOfKind);
+      const fresh =
+        algorithm && !signers.has(algorithm)
+          ? await rotation.makeKey({ vault: needs.vault, now: clock.now }, tenant.id, algorithm)
+          : undefined;
+      await change(tenant, async (tx) => {
+        if (fresh) await rotation.fillPlace(tx, { ...fresh, status: 'next' });
+        await rotation.rotateKeys(tx, {
+          algorithms,
+          now: clock.now(),
+          ...(gracePeriod === undefined ? {} : { gracePeriod }),
+        });
+      });
+      await fill(tenant, 'next');
+    },
     async list(tenant) {
-      if (findDue(await findKeys(tenant.db), clock.now())) await settle(tenant);
+      await ring(tenant);
+      await fill(tenant, 'next');
+      const { accessToken } = await configs.signingAlgorithms(tenant);
       const order = ['next', 'current', 'previous'];
-      return (await findKeys(tenant.db)).sort((a, b) => order.indexOf(a.status) - order.indexOf(b.status));
+      const rank = ({ status, algorithm }: KeyRecord) =>
+        order.indexOf(status) * 2 + (algorithm === accessToken ? 0 : 1);
+      return (await findKeys(tenant.db))
+        .filter((record) => rotation.publishedUntil(record) > clock.now())
+        .sort((a, b) => rank(a) - rank(b) || (b.retiredAt ?? 0) - (a.retiredAt ?? 0));
     },
-    drop: (tenant, id) => change(tenant, (tx) => dropKey(tx, vault, { id, now: clock.now() })),
-  };
-}
-
-/** An ID token as a hint about the past: its expiry does not matter (OpenID Connect RP-Initiated Logout 1.0 section 2). */
-async function verifyIgnoringTime(
-  token: string,
-  key: VerificationKey,
-  issuer: string,
-): Promise<JWTPayload | undefined> {
-  const { payload, protectedHeader } = await compactVerify(token, key.publicKey, { algorithms: [key.algorithm] });
-  // An access token is never taken for an ID token.
-  if (protectedHeader.typ !== undefined && protectedHeader.typ.toLowerCase() !== 'jwt') return undefined;
-  const claims: unknown = JSON.parse(new TextDecoder().decode(payload));
-  if (typeof claims !== 'object' || claims === null) return undefined;
-  return (claims as JWTPayload).iss === issuer ? (claims as JWTPayload) : undefined;
-}
-
-function openRing(vault: Vault, tenantId: string, records: KeyRecord[]): KeyRing | undefined {
-  const current = records.find((record) => record.status === 'current');
-  if (!current) return undefined;
-  const toKey = (record: KeyRecord): VerificationKey => ({
-    id: record.id,
-    algorithm: record.algorithm as SigningAlgorithm,
-    publicKey: createPublicKey({ key: record.publicJwk as JsonWebKey, format: 'jwk' }),
-  });
-  const privateJwk = JSON.parse(vault.open(current.privateJwkSealed, sealContext(tenantId, current.id)));
-  const changesAt = records.find((record) => record.status === 'next')?.effectiveAt;
-  return {
-    ...(typeof changesAt === 'number' ? { changesAt } : {}),
-    current: { ...toKey(current), privateKey: createPrivateKey({ key: privateJwk, format: 'jwk' }) },
-    byId: new Map(records.map((record) => [record.id, toKey(record)])),
-    publicJwks: records.map((record) => record.publicJwk),
+    drop: (tenant, id) => change(tenant, (tx) => rotation.dropKey(tx, { id, now: clock.now() })),
+    algorithms: (tenant) => configs.signingAlgorithms(tenant),
+    async chooseAlgorithms(tenant, chosen) {
+      for (const algorithm of Object.values(chosen)) await rotation.requireAlgorithm(tenant.db, algorithm);
+      return configs.changeSigningAlgorithms(tenant, chosen);
+    },
+    close,
   };
 }

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
+import { signingAlgorithmSchema } from '@aldaba/contract';
 import type { Reply, Request } from '../http/index.ts';
 import type { Tenant } from '../tenancy/index.ts';
 import { prompts } from './authorize/prompt.ts';
@@ -27,7 +28,7 @@ function describe(tenant: Tenant, ring: KeyRing): object {
     response_modes_supported: ['query', 'fragment', 'form_post'],
     grant_types_supported: grantTypes,
     subject_types_supported: ['public'],
-    id_token_signing_alg_values_supported: [...new Set([...ring.byId.values()].map(({ algorithm }) => algorithm))],
+    id_token_signing_alg_values_supported: signingAlgorithmSchema.options.filter((name) => ring.signers.has(name)),
     token_endpoint_auth_methods_supported: ['client_secret_basic', 'client_secret_post', 'none'],
     revocation_endpoint_auth_methods_supported: ['client_secret_basic', 'client_secret_post', 'none'],
     introspection_endpoint_auth_methods_supported: ['client_secret_basic', 'client_secret_post'],

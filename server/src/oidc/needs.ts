@@ -1,4 +1,11 @@
-import type { CustomizedToken, ExtendedClaim, PageLanguage, PageView, Scope } from '@aldaba/contract';
+import type {
+  CustomizedToken,
+  ExtendedClaim,
+  PageLanguage,
+  PageView,
+  Scope,
+  SigningAlgorithms,
+} from '@aldaba/contract';
 import type { Look } from '../features/application-experiences/index.ts';
 import type { Client } from '../features/applications/index.ts';
 import type { Ceiling } from '../features/consent-scopes/index.ts';
@@ -92,6 +99,12 @@ export interface OidcNeeds {
   configs: {
     /** Seconds; cached. */
     sessionTtl(tenant: Tenant): Promise<number>;
+    /** Cached. */
+    signingAlgorithms(tenant: Tenant): Promise<SigningAlgorithms>;
+    changeSigningAlgorithms(
+      tenant: Tenant,
+      change: { [Use in keyof SigningAlgorithms]?: SigningAlgorithms[Use] | undefined },
+    ): Promise<SigningAlgorithms>;
     /** Claims beyond the standard ones that ID tokens carry; cached. */
     idTokenClaims(tenant: Tenant): Promise<ReadonlySet<ExtendedClaim>>;
   };

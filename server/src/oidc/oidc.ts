@@ -17,7 +17,7 @@ import { createUserSessions, type UserSessions } from './user-sessions.ts';
 export interface Oidc {
   /** For the sign-in: who is signing in, and what it came to. */
   port: InteractionPort;
-  keys: Pick<Keys, 'seed' | 'rotate' | 'list' | 'drop'>;
+  keys: Pick<Keys, 'prepare' | 'rotate' | 'list' | 'drop' | 'algorithms' | 'chooseAlgorithms'>;
   sessions: UserSessions;
   /** The guard `management`. @throws AldabaError `auth.*` */
   verifyManagementToken(request: Request, tenant: Tenant): Promise<Caller>;
@@ -47,7 +47,9 @@ export function createOidc(needs: OidcNeeds): Oidc {
     mount: (http) => mountOidc(http, core),
     mountConsent: (implement) => mountConsentRoutes(implement, core),
     sweep: (now, isStopped) => sweepExpired(needs.database, now, isStopped),
-    close: () => core.deliveries.close(),
+    async close() {
+      await Promise.all([core.deliveries.close(), keys.close()]);
+    },
   };
 }
 

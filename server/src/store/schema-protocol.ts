@@ -9,9 +9,11 @@ interface SigningKeyRow {
   algorithm: string;
   status: string;
   public_jwk: Json;
-  private_jwk_sealed: string;
+  private_jwk_sealed: string | null;
   created_at: Generated<Date>;
   effective_at: Date | null;
+  retired_at: Date | null;
+  longest_life: Generated<number>;
 }
 
 interface SessionRow {

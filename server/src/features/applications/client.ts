@@ -1,3 +1,5 @@
+import type { SigningAlgorithm } from '@aldaba/contract';
+
 export type ApplicationType = 'Native' | 'SPA' | 'Traditional' | 'MachineToMachine' | 'Protected' | 'SAML';
 
 /** Settings of an application beyond the protocol's own; every member is optional on the wire. */
@@ -5,6 +7,8 @@ export interface CustomClientMetadata {
   corsAllowedOrigins?: string[];
   /** Seconds. */
   idTokenTtl?: number;
+  /** Undefined: as the tenant says. */
+  idTokenSignedResponseAlg?: SigningAlgorithm;
   /** Seconds; superseded by `refreshTokenTtlInDays`. */
   refreshTokenTtl?: number;
   refreshTokenTtlInDays?: number;

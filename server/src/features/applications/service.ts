@@ -1,4 +1,4 @@
-import type { Application, Role } from '@aldaba/contract';
+import type { Application, Role, SigningAlgorithm } from '@aldaba/contract';
 import type { Clock } from '../../kernel/clock.ts';
 import type { Vault } from '../../kernel/crypto.ts';
 import { AldabaError } from '../../kernel/errors.ts';
@@ -18,6 +18,10 @@ export interface ApplicationsNeeds {
   clock: Clock;
   vault: Vault;
   roles: Pick<Roles, 'assign' | 'replace' | 'unassign' | 'addHolders' | 'list' | 'get' | 'isHeldBy'>;
+  keys: {
+    /** @throws AldabaError `oidc.signing_key_missing` when no current key of the tenant signs with the algorithm */
+    requireAlgorithm(tx: Queries, algorithm: SigningAlgorithm | undefined): Promise<void>;
+  };
   grants: {
     /** Ends every grant and token of an application, in the transaction that deletes it. */
     endOfApplication(tx: Queries, applicationId: string): Promise<void>;
@@ -88,7 +92,7 @@ const firstSecretName = 'Default secret';
 const emptyMetadata: OidcMetadata = { redirectUris: [], postLogoutRedirectUris: [] };
 
 export function createApplications(needs: ApplicationsNeeds): Applications {
-  const { database, caches, clock, vault, roles, grants } = needs;
+  const { database, caches, clock, vault, roles, grants, keys } = needs;
   const secrets = createSecrets({ vault, clock, changed: (tx, id) => clients.changed(tx, id) });
   const clients = caches.create<Client>({
     name: 'clients',
@@ -139,6 +143,7 @@ export function createApplications(needs: ApplicationsNeeds): Applications {
         secretSealed: null,
       };
       requireMetadata(application);
+      await keys.requireAlgorithm(tx, application.customClientMetadata.idTokenSignedResponseAlg);
       await store.insertApplication(tx, { ...application, createdAt: new Date(clock.now()) });
       const created = shown(tx, await get(tx, application.id));
       if (!confidential.has(draft.type)) return created;
@@ -151,6 +156,7 @@ export function createApplications(needs: ApplicationsNeeds): Applications {
       const oidcClientMetadata = { ...before.oidcClientMetadata, ...given(patch.oidcClientMetadata ?? {}) };
       const customClientMetadata = patch.customClientMetadata ?? before.customClientMetadata;
       requireMetadata({ type: before.type, oidcClientMetadata, customClientMetadata });
+      await keys.requireAlgorithm(tx, patch.customClientMetadata?.idTokenSignedResponseAlg);
       if (isAdmin !== undefined) await setAdmin(tx, roles, before, isAdmin);
       const application = await store.updateApplicationRow(tx, id, {
         ...patch,

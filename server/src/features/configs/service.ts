@@ -5,7 +5,9 @@ import {
   type IdTokenConfig,
   idTokenConfigSchema,
   type SessionConfig,
+  type SigningAlgorithms,
   sessionConfigSchema,
+  signingAlgorithmsSchema,
 } from '@aldaba/contract';
 import type { Tenancy, Tenant } from '../../tenancy/index.ts';
 
@@ -13,6 +15,8 @@ export interface Configs {
   session(tenant: Tenant): Promise<SessionConfig>;
   idToken(tenant: Tenant): Promise<IdTokenConfig>;
   adminConsole(tenant: Tenant): Promise<AdminConsoleConfig>;
+  signingAlgorithms(tenant: Tenant): Promise<SigningAlgorithms>;
+  changeSigningAlgorithms(tenant: Tenant, change: Change<SigningAlgorithms>): Promise<SigningAlgorithms>;
   changeSession(tenant: Tenant, change: Change<SessionConfig>): Promise<SessionConfig>;
   changeIdToken(tenant: Tenant, change: Change<IdTokenConfig>): Promise<IdTokenConfig>;
   changeAdminConsole(tenant: Tenant, change: Change<AdminConsoleConfig>): Promise<AdminConsoleConfig>;
@@ -30,6 +34,7 @@ interface Kind<Config> {
 }
 const session: Kind<SessionConfig> = { key: 'session', schema: sessionConfigSchema };
 const idToken: Kind<IdTokenConfig> = { key: 'id-token', schema: idTokenConfigSchema };
+const signing: Kind<SigningAlgorithms> = { key: 'signing-algorithms', schema: signingAlgorithmsSchema };
 const adminConsole: Kind<AdminConsoleConfig> = { key: 'admin-console', schema: adminConsoleConfigSchema };
 
 export function createConfigs({ tenancy }: { tenancy: Pick<Tenancy, 'setting' | 'changeSetting'> }): Configs {
@@ -48,6 +53,8 @@ export function createConfigs({ tenancy }: { tenancy: Pick<Tenancy, 'setting' | 
     session: (tenant) => get(tenant, session),
     idToken: (tenant) => get(tenant, idToken),
     adminConsole: (tenant) => get(tenant, adminConsole),
+    signingAlgorithms: (tenant) => get(tenant, signing),
+    changeSigningAlgorithms: (tenant, changed) => change(tenant, signing, changed),
     changeSession: (tenant, changed) => change(tenant, session, changed),
     changeIdToken: (tenant, changed) => change(tenant, idToken, changed),
     changeAdminConsole: (tenant, changed) => change(tenant, adminConsole, changed),

@@ -1,46 +1,50 @@
+import type { SigningAlgorithm } from '@aldaba/contract';
 import { type Queries, sql } from '../../store/index.ts';
 
 export type KeyStatus = 'next' | 'current' | 'previous';
 
 export interface KeyRecord {
   id: string;
-  algorithm: string;
+  algorithm: SigningAlgorithm;
   status: KeyStatus;
   publicJwk: Record<string, unknown>;
-  privateJwkSealed: string;
-  /** Milliseconds since the epoch. */
+  /** Null once the key has been replaced: it never signs again. */
+  privateJwkSealed: string | null;
+  /** When it was published, in milliseconds since the epoch, as are the other times. */
   createdAt: number;
-  /** When a waiting key becomes the current one by itself; null: at the next rotation. */
+  /** When a next key becomes the current one by itself; null: at the next rotation. */
   effectiveAt: number | null;
+  /** When it was replaced; null unless `previous`. */
+  retiredAt: number | null;
+  /** Seconds: the longest life of a token that it has signed. */
+  longestLife: number;
 }
-export type NewKey = Omit<KeyRecord, 'createdAt'>;
+export type NewKey = Pick<
+  KeyRecord,
+  'id' | 'algorithm' | 'status' | 'publicJwk' | 'privateJwkSealed' | 'createdAt' | 'effectiveAt'
+>;
 
-/** The keys of the handle's tenant: current first, then next, then previous. */
+/** The keys of the handle's tenant, oldest first. */
 export async function findKeys(q: Queries): Promise<KeyRecord[]> {
   const rows = await q.all(
-    sql
-      .selectFrom('signing_keys')
-      .select(['id', 'algorithm', 'status', 'public_jwk', 'private_jwk_sealed', 'created_at', 'effective_at'])
-      .where('tenant_id', '=', q.tenantId)
-      .orderBy('created_at'),
+    sql.selectFrom('signing_keys').selectAll().where('tenant_id', '=', q.tenantId).orderBy('created_at').orderBy('id'),
   );
-  const order = ['current', 'next', 'previous'];
-  return rows
-    .map((row) => ({
-      id: row.id,
-      algorithm: row.algorithm,
-      status: row.status as KeyStatus,
-      publicJwk: row.public_jwk as Record<string, unknown>,
-      privateJwkSealed: row.private_jwk_sealed,
-      createdAt: row.created_at.getTime(),
-      effectiveAt: row.effective_at?.getTime() ?? null,
-    }))
-    .sort((a, b) => order.indexOf(a.status) - order.indexOf(b.status));
+  return rows.map((row) => ({
+    id: row.id,
+    algorithm: row.algorithm as SigningAlgorithm,
+    status: row.status as KeyStatus,
+    publicJwk: row.public_jwk as Record<string, unknown>,
+    privateJwkSealed: row.private_jwk_sealed,
+    createdAt: row.created_at.getTime(),
+    effectiveAt: row.effective_at?.getTime() ?? null,
+    retiredAt: row.retired_at?.getTime() ?? null,
+    longestLife: row.longest_life,
+  }));
 }
 
-/** The same, holding them against another rotation until the transaction ends. */
+/** The same; no other transaction changes the tenant's keys until this one ends. */
 export async function lockKeys(tx: Queries): Promise<KeyRecord[]> {
-  await tx.run(sql.selectFrom('signing_keys').select('id').where('tenant_id', '=', tx.tenantId).forUpdate());
+  await tx.raw("select pg_advisory_xact_lock(hashtextextended('aldaba signing keys ' || $1, 0))", [tx.tenantId]);
   return findKeys(tx);
 }
 
@@ -53,27 +57,34 @@ export async function insertKey(tx: Queries, key: NewKey): Promise<void> {
       status: key.status,
       public_jwk: JSON.stringify(key.publicJwk),
       private_jwk_sealed: key.privateJwkSealed,
+      created_at: new Date(key.createdAt),
       effective_at: key.effectiveAt === null ? null : new Date(key.effectiveAt),
     }),
   );
 }
 
-/** Gives a key another place; one that waits may be given the time at which it stops waiting. */
-export async function moveKey(
-  tx: Queries,
-  id: string,
-  status: KeyStatus,
-  effectiveAt: number | null = null,
-): Promise<void> {
-  await tx.run(
-    sql
-      .updateTable('signing_keys')
-      .set({ status, effective_at: effectiveAt === null ? null : new Date(effectiveAt) })
-      .where('tenant_id', '=', tx.tenantId)
-      .where('id', '=', id),
-  );
+const update = (tx: Queries, id: string) =>
+  sql.updateTable('signing_keys').where('tenant_id', '=', tx.tenantId).where('id', '=', id);
+
+/** The next key becomes the current one at `effectiveAt`. */
+export const scheduleKey = (tx: Queries, id: string, effectiveAt: number): Promise<number> =>
+  tx.run(update(tx, id).set({ effective_at: new Date(effectiveAt) }));
+
+export const promoteKey = (tx: Queries, id: string): Promise<number> =>
+  tx.run(update(tx, id).set({ status: 'current', effective_at: null }));
+
+/** The key has been replaced: it stays to verify what it signed, and its private part is destroyed. */
+export const retireKey = (tx: Queries, id: string, at: number): Promise<number> =>
+  tx.run(update(tx, id).set({ status: 'previous', retired_at: new Date(at), private_jwk_sealed: null }));
+
+/** Notes that the key signs a token that lives for `life` seconds, longer than any before. */
+export async function raiseLongestLife(q: Queries, id: string, life: number): Promise<void> {
+  await q.raw('update signing_keys set longest_life = greatest(longest_life, $3) where tenant_id = $1 and id = $2', [
+    q.tenantId,
+    id,
+    life,
+  ]);
 }
 
-export async function deleteKeys(tx: Queries, status: KeyStatus): Promise<void> {
-  await tx.run(sql.deleteFrom('signing_keys').where('tenant_id', '=', tx.tenantId).where('status', '=', status));
-}
+export const deleteKey = (tx: Queries, id: string): Promise<number> =>
+  tx.run(sql.deleteFrom('signing_keys').where('tenant_id', '=', tx.tenantId).where('id', '=', id));

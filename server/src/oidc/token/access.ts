@@ -153,7 +153,7 @@ export async function accessMembers(
         ...scope,
         ...(plan.act ? { act: plan.act } : {}),
       },
-      'at+jwt',
+      { type: 'at+jwt' },
     ));
   return { access_token: accessToken, token_type: 'Bearer', expires_in: plan.expiresIn, ...scope };
 }

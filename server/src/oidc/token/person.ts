@@ -39,7 +39,8 @@ export async function idTokenMember(
   if (!facts.scopes.includes('openid')) return {};
   const scopes = (await limitsOf(core, tenant, client)).user(facts.scopes);
   const extended = await core.configs.idTokenClaims(tenant);
-  const idToken = await core.keys.sign(tenant, {
+  const algorithm = client.custom.idTokenSignedResponseAlg ?? (await core.configs.signingAlgorithms(tenant)).idToken;
+  const claims = {
     ...userClaims(user, scopes, { roleNames, extended }),
     ...organizationClaims(organizations, { scopes, extended }),
     sub: user.id,
@@ -49,6 +50,6 @@ export async function idTokenMember(
     sid: facts.sid,
     ...(facts.amr === undefined ? {} : { amr: facts.amr }),
     ...(facts.nonce === undefined ? {} : { nonce: facts.nonce }),
-  });
-  return { id_token: idToken };
+  };
+  return { id_token: await core.keys.sign(tenant, claims, { algorithm }) };
 }

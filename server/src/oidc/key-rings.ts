@@ -1,0 +1,150 @@
+import { createPrivateKey, createPublicKey, type JsonWebKey, type KeyObject } from 'node:crypto';
+import type { SigningAlgorithm } from '@aldaba/contract';
+import type { Clock } from '../kernel/clock.ts';
+import type { Vault } from '../kernel/crypto.ts';
+import type { Log } from '../kernel/log.ts';
+import type { CacheRegistry, Database, Queries } from '../store/index.ts';
+import type { Tenant } from '../tenancy/index.ts';
+import * as rotation from './key-rotation.ts';
+import { findKeys, type KeyRecord } from './store/keys.ts';
+
+export interface VerificationKey {
+  algorithm: SigningAlgorithm;
+  publicKey: KeyObject;
+  /** Milliseconds since the epoch; afterwards the key proves hints only. */
+  publishedUntil: number;
+}
+
+export interface SigningKey {
+  id: string;
+  /** Prepared once: importing it costs more than a signature. */
+  privateKey: KeyObject;
+  /** Seconds: the longest life of a token that the key has signed, as far as this node knows. */
+  longestLife: number;
+}
+
+/** The keys of one tenant, ready to use. A new object whenever one of them changes. */
+export interface KeyRing {
+  /** The current key of each algorithm. */
+  signers: ReadonlyMap<SigningAlgorithm, SigningKey>;
+  byId: ReadonlyMap<string, VerificationKey>;
+  /** As published: next, current and previous keys. Public members only. */
+  publicJwks: readonly Record<string, unknown>[];
+  /** When a next key becomes a current one, in milliseconds since the epoch: every node changes over by its clock. */
+  changesAt: number;
+  missing: readonly rotation.MissingKey[];
+}
+
+export interface RingNeeds {
+  caches: CacheRegistry;
+  database: Database;
+  vault: Vault;
+  clock: Clock;
+  log: Log;
+}
+
+export interface Rings {
+  /** The tenant's keys as of now: due next keys have become current, and every algorithm in use has a current key. */
+  ring(tenant: Tenant): Promise<KeyRing>;
+  /** Creates the keys that the tenant lacks in these places. */
+  fill(tenant: Tenant, status: rotation.MissingKey['status']): Promise<void>;
+  /** Changes the keys in a transaction and lets all nodes know. */
+  change(tenant: Tenant, work: (tx: Queries) => Promise<unknown>): Promise<void>;
+  /** Waits for work in the background. */
+  close(): Promise<void>;
+}
+
+/**
+ * The keys of each tenant, in memory. Missing keys are created when the tenant's keys are first needed: a new tenant does
+ * not wait for an RSA key, and a tenant of an earlier release gets one.
+ */
+export function createRings({ caches, database, vault, clock, log }: RingNeeds): Rings {
+  const rings = caches.create<KeyRing>({
+    name: 'signing-keys',
+    maximum: 1000,
+    maximumAge: 60_000,
+    load: async (tenantId) => openRing(vault, tenantId, await findKeys(database.tenant(tenantId)), clock.now()),
+  });
+  const load = async (tenant: Tenant) => (await rings.get(tenant.id, '')) as KeyRing;
+  const change: Rings['change'] = (tenant, work) =>
+    tenant.db.transaction(async (tx) => {
+      await work(tx);
+      await rings.changed(tx, '');
+    });
+  /** Work that is under way: requests that need the same wait for it together. */
+  const running = new Map<string, Promise<void>>();
+  const once = (name: string, work: () => Promise<void>): Promise<void> => {
+    const known = running.get(name);
+    if (known) return known;
+    const started = work().finally(() => running.delete(name));
+    running.set(name, started);
+    return started;
+  };
+  const settle = (tenant: Tenant) =>
+    once(`settle ${tenant.id}`, () => change(tenant, (tx) => rotation.settleKeys(tx, clock.now())));
+  const fill: Rings['fill'] = async (tenant, status) => {
+    const missing = rotation.findMissing(await findKeys(tenant.db)).filter((place) => place.status === status);
+    if (missing.length === 0) return;
+    // Before the transaction: it must not hold a connection for as long as an RSA key takes.
+    const fresh = await Promise.all(
+      missing.map(({ algorithm }) => rotation.makeKey({ vault, now: clock.now }, tenant.id, algorithm)),
+    );
+    await change(tenant, async (tx) => {
+      for (const key of fresh) await rotation.fillPlace(tx, { ...key, status });
+    });
+  };
+  const fillOnce: Rings['fill'] = (tenant, status) => once(`${status} ${tenant.id}`, () => fill(tenant, status));
+  const fillLater = (tenant: Tenant) => {
+    fillOnce(tenant, 'next').catch((error) =>
+      log.error({ err: error, tenant: tenant.id }, 'Creating a signing key failed'),
+    );
+  };
+  return {
+    async ring(tenant) {
+      let found = await load(tenant);
+      if (found.changesAt <= clock.now()) {
+        await settle(tenant);
+        found = await load(tenant);
+      }
+      if (found.missing.length === 0) return found;
+      if (found.missing.some(({ status }) => status === 'current')) {
+        await fillOnce(tenant, 'current');
+        found = await load(tenant);
+      }
+      fillLater(tenant);
+      return found;
+    },
+    fill,
+    change,
+    async close() {
+      await Promise.allSettled(running.values());
+    },
+  };
+}
+
+function openRing(vault: Vault, tenantId: string, records: readonly KeyRecord[], now: number): KeyRing {
+  const signers = new Map<SigningAlgorithm, SigningKey>();
+  for (const { id, algorithm, status, privateJwkSealed, longestLife } of records) {
+    if (status !== 'current' || privateJwkSealed === null) continue;
+    const key = JSON.parse(vault.open(privateJwkSealed, rotation.sealContext(tenantId, id)));
+    signers.set(algorithm, { id, privateKey: createPrivateKey({ key, format: 'jwk' }), longestLife });
+  }
+  const toVerificationKey = (record: KeyRecord): VerificationKey => ({
+    algorithm: record.algorithm,
+    publicKey: createPublicKey({ key: record.publicJwk as JsonWebKey, format: 'jwk' }),
+    publishedUntil: rotation.publishedUntil(record),
+  });
+  const isPublished = (record: KeyRecord) => rotation.publishedUntil(record) > now;
+  return {
+    signers,
+    byId: new Map(records.map((record) => [record.id, toVerificationKey(record)])),
+    publicJwks: ['current', 'next', 'previous'].flatMap((place) =>
+      records.filter((record) => record.status === place && isPublished(record)).map(({ publicJwk }) => publicJwk),
+    ),
+    changesAt: Math.min(
+      Number.POSITIVE_INFINITY,
+      ...records.flatMap(({ status, effectiveAt }) => (status === 'next' && effectiveAt !== null ? [effectiveAt] : [])),
+    ),
+    missing: rotation.findMissing(records),
+  };
+}
