@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { createCaches, type Database, openDatabase } from '../../server/src/store/index.ts';
+import { cluster } from '../support/cluster.ts';
 import { startServer, type TestServer } from '../support/server.ts';
 
 describe('caches of several nodes on one database', () => {
@@ -22,7 +23,7 @@ describe('caches of several nodes on one database', () => {
       const cache = caches.create<string>({
         name: 'test',
         maximum: 2,
-        maximumAge: 1000,
+        maximumAge: 60_000,
         load: async () => {
           loads += 1;
           return stored;
@@ -34,9 +35,8 @@ describe('caches of several nodes on one database', () => {
         change: (to) =>
           database.tenant('default').transaction(async (tx) => {
             await cache.changed(tx, 'key');
-            tx.afterCommit(() => {
-              stored = to;
-            });
+            // Before the commit, so that it is there when the other node hears of it.
+            stored = to;
           }),
       });
     }
@@ -52,7 +52,7 @@ describe('caches of several nodes on one database', () => {
     assert.equal(await node?.value(), 'first');
     assert.equal(await node?.value(), 'first');
     assert.equal(loads, 1);
-    now += 1001;
+    now += 60_001;
     await node?.value();
     assert.equal(loads, 2);
   });
@@ -82,5 +82,43 @@ describe('caches of several nodes on one database', () => {
     await heard;
     assert.equal(await one?.value(), 'third');
     assert.equal(loads, 1);
+  });
+
+  const cutListeners = async () => {
+    await nodes[0]?.database.system.raw(
+      "select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'aldaba listener' and datname = current_database()",
+    );
+  };
+  const until = async (condition: () => Promise<boolean> | boolean) => {
+    for (const end = Date.now() + 10_000; !(await condition()); await new Promise(setImmediate))
+      assert.ok(Date.now() < end, 'it did not happen within 10 s');
+  };
+
+  it('forget all values when notifications come again after they were cut off', async () => {
+    const [one, two] = nodes;
+    await one?.change('before the cut');
+    await until(async () => (await two?.value()) === 'before the cut');
+    await cutListeners();
+    await one?.change('during the cut');
+    await until(async () => (await two?.value()) === 'during the cut');
+    await until(() => nodes.every(({ database }) => database.hears()));
+  });
+
+  it('keep values for two seconds at most while notifications do not come', async () => {
+    const [one, two] = nodes;
+    await one?.change('heard');
+    await until(async () => (await two?.value()) === 'heard');
+    const name = /\/\/[^/]*\/([^?]*)/.exec(server.databaseUrl)?.[1];
+    const { admin } = await cluster();
+    await admin(`alter database ${name} allow_connections false`);
+    try {
+      await cutListeners();
+      await until(() => nodes.every(({ database }) => !database.hears()));
+      await one?.change('unheard');
+      now += 2001;
+      assert.equal(await two?.value(), 'unheard');
+    } finally {
+      await admin(`alter database ${name} allow_connections true`);
+    }
   });
 });

@@ -1,5 +1,19 @@
 import { spawn } from 'node:child_process';
-import { chmod, mkdir, mkdtemp, open, readdir, readFile, readlink, realpath, rename, rm, stat } from 'node:fs/promises';
+import {
+  chmod,
+  lstat,
+  mkdir,
+  mkdtemp,
+  open,
+  readdir,
+  readFile,
+  readlink,
+  realpath,
+  rename,
+  rm,
+  stat,
+  writeFile,
+} from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -126,7 +140,8 @@ function signal(pid: number, name: NodeJS.Signals): void {
   }
 }
 
-async function isRunning(pid: number): Promise<boolean> {
+/** Whether the process exists and has not ended; false for a zombie. */
+export async function isRunning(pid: number): Promise<boolean> {
   const status = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => undefined); // no such process
   // After the name in brackets comes the state; a zombie has ended and waits for its parent.
   return status !== undefined && !status.slice(status.lastIndexOf(')') + 2).startsWith('Z');
@@ -172,13 +187,25 @@ async function processesIn(folder: string): Promise<number[]> {
 }
 
 // The folder is closed to every other user of the machine. A path that is too long for a socket gives way to a folder under
-// a fresh, unguessable name, which nobody can have put there first.
+// a fresh, unguessable name, which nobody can have put there first. Its name is kept, so that a server that is started
+// again after a crash is found at the address of the one before.
 async function makeSocketFolder(programs: Programs): Promise<string> {
   let folder = join(programs.home, 'socket');
-  if (Buffer.byteLength(folder) > longestSocketFolder) folder = await mkdtemp(join(tmpdir(), 'aldaba-'));
+  if (Buffer.byteLength(folder) > longestSocketFolder) folder = await shortSocketFolder(programs);
   else await mkdir(folder, { recursive: true, mode: 0o700 });
   await chmod(folder, 0o700);
   await handOver(folder, programs);
+  return folder;
+}
+
+async function shortSocketFolder(programs: Programs): Promise<string> {
+  const record = join(programs.home, 'socket-folder');
+  const kept = await readFile(record, 'utf8').catch(() => ''); // none yet
+  const found = kept === '' ? undefined : await lstat(kept).catch(() => undefined); // cleared away
+  const owner = programs.owner?.uid ?? process.geteuid?.();
+  if (found?.isDirectory() && found.uid === owner && (found.mode & 0o777) === 0o700) return kept;
+  const folder = await mkdtemp(join(tmpdir(), 'aldaba-'));
+  await writeFile(record, folder, { mode: 0o600 });
   return folder;
 }
 

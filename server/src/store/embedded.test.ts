@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdir, mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
@@ -183,6 +183,36 @@ describe('The data of the bundled PostgreSQL', () => {
     const second = await start(folder);
     assert.deepEqual(await query(second.url, 'select answer from kept'), [{ answer: 42 }]);
     await second.stop();
+  });
+
+  it('is started again at the same address when PostgreSQL is killed, once and again', async () => {
+    for (const prefix of ['aldaba-embedded-', `aldaba-${'long-'.repeat(20)}`]) {
+      const database = await start(await makeFolder(prefix));
+      const serves = async () => {
+        while (!(await answers(database.url)));
+      };
+      await query(database.url, 'create table kept (value text)');
+      for (const signal of ['SIGKILL', 'SIGQUIT'] as const) {
+        await query(database.url, `insert into kept values ('${signal}')`);
+        const [line] = (await readFile(join(database.location, 'postmaster.pid'), 'utf8')).split('\n');
+        process.kill(Number(line), signal);
+        await serves();
+      }
+      assert.equal((await query(database.url, 'select from kept')).length, 2);
+      await database.stop();
+      assert.equal(await answers(database.url), false);
+    }
+  });
+
+  it('recovers when a process that serves a connection is killed', async () => {
+    const database = await start(await makeFolder());
+    const client = new Client(database.url);
+    client.on('error', () => undefined);
+    await client.connect();
+    const { rows } = await client.query('select pg_backend_pid() as pid');
+    process.kill(rows[0].pid, 'SIGKILL');
+    while (!(await answers(database.url)));
+    await database.stop();
   });
 
   it('is made anew when the first start was cut short', async () => {

@@ -5,6 +5,7 @@ import { EmbeddedDatabaseError, explainFailure } from './embedded-error.ts';
 import { type FileLock, lockFile } from './embedded-locks.ts';
 import { findPostmaster, type Postmaster, startPostmaster, stopPostmaster } from './embedded-postmaster.ts';
 import { findPrograms } from './embedded-programs.ts';
+import { type Supervisor, supervise } from './embedded-supervisor.ts';
 import { markLeakproofAt } from './leakproof.ts';
 
 export { EmbeddedDatabaseError };
@@ -31,6 +32,8 @@ export interface EmbeddedOptions {
   progress: (message: string) => void;
   /** One `server` may use a folder; any number of commands may, beside it or alone. */
   purpose: 'server' | 'command';
+  /** Told when the database ends unexpectedly and is started again. */
+  log?: { warn(fields: object, message: string): void; error(fields: object, message: string): void };
 }
 
 /**
@@ -38,10 +41,16 @@ export interface EmbeddedOptions {
  *
  * Nobody owns the running PostgreSQL: all that use it hold the file `locks/users` shared, and whoever leaves last stops it.
  * So a command neither disturbs a server nor is disturbed by its end, and what a killed process left running is simply
- * joined. `locks/change` is held while somebody comes or goes; `locks/server` keeps a second server out.
+ * joined. `locks/change` is held while somebody comes or goes; `locks/server` keeps a second server out. A server also watches
+ * the database and starts it again when it dies.
  * @throws EmbeddedDatabaseError when it cannot be used, with a message that says what to do.
  */
-export async function startEmbedded({ dataFolder, progress, purpose }: EmbeddedOptions): Promise<EmbeddedDatabase> {
+export async function startEmbedded({
+  dataFolder,
+  progress,
+  purpose,
+  log = quiet,
+}: EmbeddedOptions): Promise<EmbeddedDatabase> {
   const folder = await prepareFolder(dataFolder);
   const locks = join(folder, 'locks');
   const serverLock = purpose === 'server' ? await claimServer(locks, folder) : undefined;
@@ -53,11 +62,12 @@ export async function startEmbedded({ dataFolder, progress, purpose }: EmbeddedO
       if (serverLock) await markLeakproofAt(connection('postgres', 'aldaba', postmaster));
       const users = await lockFile(join(locks, 'users'), 'shared', true);
       if (joined && serverLock) progress('PostgreSQL is already running on the data folder: using it');
+      const supervisor = serverLock ? supervise(postmaster, () => startAgain(folder, locks), log) : undefined;
       return {
         url: connection('aldaba', 'aldaba', postmaster),
         adminUrl: connection('postgres', 'postgres', postmaster),
         location: cluster,
-        stop: once(() => leave({ locks, users, serverLock, cluster, postmaster })),
+        stop: once(() => leave({ locks, users, serverLock, cluster, supervisor })),
       };
     } finally {
       await change.release();
@@ -65,6 +75,18 @@ export async function startEmbedded({ dataFolder, progress, purpose }: EmbeddedO
   } catch (error) {
     await serverLock?.release();
     throw error;
+  }
+}
+
+const quiet = { warn: () => undefined, error: () => undefined };
+
+/** Waits for its turn, so that two processes that notice the same end start one server. */
+async function startAgain(folder: string, locks: string): Promise<Postmaster> {
+  const change = await lockFile(join(locks, 'change'), 'exclusive', true);
+  try {
+    return (await startOrJoin(folder, () => undefined)).postmaster;
+  } finally {
+    await change.release();
   }
 }
 
@@ -105,13 +127,16 @@ interface Use {
   users: FileLock;
   serverLock: FileLock | undefined;
   cluster: string;
-  postmaster: Postmaster;
+  supervisor: Supervisor | undefined;
 }
 
-async function leave({ locks, users, serverLock, cluster, postmaster }: Use): Promise<void> {
+async function leave({ locks, users, serverLock, cluster, supervisor }: Use): Promise<void> {
+  await supervisor?.stop();
   const change = await lockFile(join(locks, 'change'), 'exclusive', true);
   try {
-    if (await users.change('exclusive')) await stopPostmaster(cluster, postmaster);
+    // Not the one that was there at the start: it may have been started again since.
+    const running = (await users.change('exclusive')) ? await findPostmaster(cluster) : undefined;
+    if (running) await stopPostmaster(cluster, running);
   } finally {
     await users.release();
     await change.release();

@@ -78,7 +78,7 @@ export function createListener({ url, settings, log }: ListenerOptions): Listene
       options: settings,
       connectionTimeoutMillis: 5000,
       keepAlive: true,
-      application_name: 'aldaba',
+      application_name: 'aldaba listener',
     });
     client = fresh;
     fresh.on('error', (error) => lose(fresh, error));

@@ -1,0 +1,65 @@
+import { isRunning, type Postmaster } from './embedded-postmaster.ts';
+
+/** Milliseconds between two looks at the process. */
+const lookInterval = 500;
+/** Milliseconds before the second and the slowest attempts to start it again. The first comes at once. */
+const firstPause = 500;
+const slowestPause = 30_000;
+/** Milliseconds after which a server that was started again counts as sound. */
+const soundAfter = 60_000;
+
+export interface Supervisor {
+  /** Ends the watch; waits for a start that is under way. */
+  stop(): Promise<void>;
+}
+
+/**
+ * Watches the bundled PostgreSQL and starts it again when its process is gone, with pauses that grow while that fails or does not last.
+ * (When only a process that serves a connection dies, PostgreSQL itself ends the others and recovers.)
+ *
+ * @param start starts a server on the same cluster, or finds the one that another process has started
+ */
+export function supervise(
+  first: Postmaster,
+  start: () => Promise<Postmaster>,
+  log: { warn(fields: object, message: string): void; error(fields: object, message: string): void },
+): Supervisor {
+  let current = first;
+  let stopped = false;
+  let failures = 0;
+  let startedAt = Number.NEGATIVE_INFINITY;
+  let timer: NodeJS.Timeout | undefined;
+  let looking: Promise<void> = Promise.resolve();
+  const later = (pause: number) => {
+    if (stopped) return;
+    timer = setTimeout(() => {
+      looking = look();
+    }, pause).unref();
+  };
+  const look = async () => {
+    if (await isRunning(current.pid)) {
+      if (performance.now() - startedAt > soundAfter) failures = 0;
+      later(lookInterval);
+      return;
+    }
+    if (stopped) return;
+    log.error({ process: current.pid }, 'The bundled PostgreSQL ended unexpectedly; starting it again');
+    try {
+      current = await start();
+      startedAt = performance.now();
+      log.warn({ process: current.pid }, 'The bundled PostgreSQL serves again');
+    } catch (error) {
+      log.error({ err: error }, 'The bundled PostgreSQL could not be started again; trying again');
+    }
+    failures += 1;
+    later(Math.min(slowestPause, firstPause * 2 ** (failures - 1)));
+  };
+  later(lookInterval);
+  return {
+    async stop() {
+      stopped = true;
+      clearTimeout(timer);
+      await looking;
+    },
+  };
+}
