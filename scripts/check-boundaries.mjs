@@ -34,7 +34,7 @@ const areas = [
     /^server\/src\/oidc\//,
     ['sign-in', 'features', 'http', 'tenancy', 'store', 'kernel', 'contract', 'pages', 'jose', 'zod', 'node:*'],
   ],
-  ['config', /^server\/src\/config\.ts$/, ['kernel', 'contract', 'zod', 'node:*']],
+  ['config', /^server\/src\/config(-rules)?\.ts$/, ['kernel', 'contract', 'zod', 'node:*']],
   [
     'composition',
     /^server\/src\//,

@@ -4,10 +4,21 @@ import { createInterface } from 'node:readline/promises';
 import { text as readAll } from 'node:stream/consumers';
 import { parseArgs } from 'node:util';
 import { type CommandApp, createCommandApp } from './app.ts';
-import { type Command, commands, explain, type Output, Refused, type Terminal, UsageError } from './commands/index.ts';
+import {
+  type Command,
+  commands,
+  explain,
+  type FilesCommand,
+  type Output,
+  Refused,
+  type Terminal,
+  UsageError,
+} from './commands/index.ts';
 import { helpOf, overview, usageOf } from './commands/usage.ts';
-import { readConfig } from './config.ts';
+import { type Config, readConfig } from './config.ts';
+import { AldabaError } from './kernel/errors.ts';
 import { findRoot } from './root.ts';
+import { explainStart } from './start-failure.ts';
 import { defaultTenantId, type Tenant } from './tenancy/index.ts';
 import { dataFolderOf, openWorld } from './world.ts';
 
@@ -72,12 +83,23 @@ async function run(command: Command, rest: string[]): Promise<Output> {
   }
   const config = settings();
   if (command.needs === 'files') return command.run({ ...given, config, dataFolder: dataFolderOf(config, root) });
-  const world = await openWorld(config, { root, purpose: 'command', progress });
+  try {
+    return await runOn(command, config, given);
+  } catch (error) {
+    // A sentence of ours stays; what the system or PostgreSQL said becomes one.
+    if (error instanceof AldabaError && error.code !== 'request.unavailable') throw error;
+    if (error instanceof UsageError || error instanceof Refused) throw error;
+    throw Object.assign(new Refused(explainStart(error, config)), { cause: error });
+  }
+}
+
+async function runOn(command: Exclude<Command, FilesCommand>, config: Config, given: Terminal): Promise<Output> {
+  const world = await openWorld(config, { root: findRoot(process.env), purpose: 'command', progress });
   try {
     if (command.needs === 'world') return await command.run({ ...given, config, world });
     const app = await createCommandApp(config, world, { connectorPackages: command.usesConnectors === true });
     try {
-      const tenant = await findTenant(app, String(values.tenant ?? defaultTenantId));
+      const tenant = await findTenant(app, String(given.options.tenant ?? defaultTenantId));
       return await command.run({ ...given, app, tenant });
     } finally {
       await app.close();

@@ -54,7 +54,7 @@ describe('the configuration', () => {
       ['{"country":"x","__proto__":"x"}', /no __proto__/],
       ['{"country":""}', /country: A header name/],
       ['{"country":"a header"}', /country: A header name/],
-      ['{"country":7}', /INJECTED_HEADER_MAPPING_JSON\.country/],
+      ['{"country":7}', /country: must be text/],
       ['{"latitude":"x-latitude"}', /both headers/],
     ];
     for (const [mapping, sentence] of wrong) {

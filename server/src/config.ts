@@ -1,7 +1,30 @@
 import { z } from 'zod';
+import {
+  databaseUrlRule,
+  hostsRule,
+  networksRule,
+  refuseSettings,
+  type SettingProblem,
+  schemaRule,
+} from './config-rules.ts';
 
 const text = z.string().trim().min(1);
-const origin = z.url({ protocol: /^https?$/ }).transform((value) => value.replace(/\/+$/, ''));
+const origin = z
+  .url({
+    protocol: /^https?$/,
+    error: 'must begin with http:// or https://, e.g. https://id.example.com',
+  })
+  .refine((value) => !/[?#]/.test(value) && (!URL.canParse(value) || new URL(value).username === ''), {
+    error: 'must not have a query, a fragment or a user name',
+  })
+  .transform((value) => value.replace(/\/+$/, ''));
+/** Refuses a value about which `rule` says something. */
+const ruled =
+  <Value>(rule: (value: Value) => string | undefined) =>
+  (value: Value, context: z.core.$RefinementCtx<Value>) => {
+    const message = rule(value);
+    if (message !== undefined) context.addIssue({ code: 'custom', message });
+  };
 const list = z
   .string()
   .default('')
@@ -25,6 +48,8 @@ const placeHeaderNames = {
   botScore: headerName,
   botVerified: headerName,
 };
+const prefixRule =
+  'must be names of letters, digits, dots, underscores and hyphens with slashes between them, e.g. aldaba/files';
 const placeKeys = Object.keys(placeHeaderNames);
 const noPlaceHeaders = 'It has to be a JSON object with names of headers, e.g. {"country":"cf-ipcountry"}.';
 const placeHeaders = z
@@ -57,6 +82,7 @@ export const configSchema = z.object({
       'Separate public origin for the admin tenant, with another host or port than `ENDPOINT`; `/t/admin` is then not served anywhere. Without it the admin tenant lives under `<ENDPOINT>/t/admin`.',
     ),
   DATABASE_URL: text
+    .superRefine(ruled(databaseUrlRule))
     .optional()
     .describe(
       'PostgreSQL 15 or newer, e.g. `postgresql://user:password@host/database`. Without it Aldaba runs its own PostgreSQL inside the data folder.',
@@ -94,9 +120,11 @@ export const configSchema = z.object({
     .describe(
       'Key material (32 characters or more) that encrypts secrets at rest. Without it one is made at the first start into `<ALDABA_DATA>/secret`, readable by the owner only. All nodes on one database need the same.',
     ),
-  TRUSTED_PROXIES: list.describe(
-    'Comma-separated addresses or CIDR ranges of reverse proxies whose `X-Forwarded-For`, `X-Forwarded-Host` and `X-Forwarded-Port` are believed. Default: none.',
-  ),
+  TRUSTED_PROXIES: list
+    .superRefine(ruled(networksRule))
+    .describe(
+      'Comma-separated addresses or CIDR ranges of reverse proxies whose `X-Forwarded-For`, `X-Forwarded-Host` and `X-Forwarded-Port` are believed. Default: none.',
+    ),
   MAX_CONNECTIONS: z.coerce
     .number()
     .int()
@@ -133,9 +161,11 @@ export const configSchema = z.object({
     .describe(
       `Headers in which the \`TRUSTED_PROXIES\` tell where a request comes from, for adaptive MFA: a JSON object that names a header for any of ${placeKeys.map((key) => `\`${key}\``).join(', ')}, e.g. \`{"country":"cf-ipcountry"}\` (see [Where requests come from](operate/production.md#where-requests-come-from)). Default: none is read.`,
     ),
-  OUTBOUND_ALLOWED_HOSTS: list.describe(
-    'Comma-separated hosts, addresses or CIDR ranges of private networks that outgoing requests (connectors, webhooks) may reach. Default: public addresses only.',
-  ),
+  OUTBOUND_ALLOWED_HOSTS: list
+    .superRefine(ruled(hostsRule))
+    .describe(
+      'Comma-separated hosts, addresses or CIDR ranges of private networks that outgoing requests (connectors, webhooks) may reach. Default: public addresses only.',
+    ),
   CONNECTORS_FOLDER: text
     .default('connectors')
     .describe('Folder inside the data folder (or an absolute path) with published connector packages to load.'),
@@ -156,7 +186,7 @@ export const configSchema = z.object({
     ),
   S3_REGION: z
     .string()
-    .regex(/^[a-z0-9-]+$/)
+    .regex(/^[a-z0-9-]+$/, 'must have lowercase letters, digits and hyphens only, e.g. eu-central-1')
     .default('us-east-1')
     .describe('Region of the store, as its signatures name it. Stores without regions take any.'),
   S3_ACCESS_KEY_ID: text.optional().describe('Id of the access key.'),
@@ -167,8 +197,8 @@ export const configSchema = z.object({
     .describe('Whether the bucket stands in the path of addresses (`true`) or in the host name (`false`).'),
   S3_KEY_PREFIX: z
     .string()
-    .regex(/^[A-Za-z0-9._-]+(\/[A-Za-z0-9._-]+)*$/)
-    .refine((value) => !value.split('/').some((part) => /^\.+$/.test(part)))
+    .regex(/^[A-Za-z0-9._-]+(\/[A-Za-z0-9._-]+)*$/, prefixRule)
+    .refine((value) => !value.split('/').some((part) => /^\.+$/.test(part)), prefixRule)
     .optional()
     .describe(
       'What the names of objects begin with, e.g. `aldaba`. The tenant follows: `aldaba/default/user-assets/…`.',
@@ -202,40 +232,42 @@ export function readConfig(environment: Record<string, string | undefined>): Con
   // An empty variable means "not set": that is how compose files and shells leave things out.
   const given = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ''));
   const result = configSchema.safeParse(given);
-  if (!result.success) {
-    const lines = result.error.issues.map((issue) => `  ${issue.path.join('.')}: ${issue.message}`);
-    throw new Error(`The configuration is not valid. Correct these environment variables:\n${lines.join('\n')}`);
-  }
-  requireWholeS3(result.data);
-  requireProxies(result.data);
-  requireAdminOrigin(result.data);
+  const problems: SettingProblem[] = (result.error?.issues ?? []).map((issue) => {
+    const [name, ...path] = issue.path;
+    return { name: String(name), rule: schemaRule(configSchema.shape[name as keyof Environment], { ...issue, path }) };
+  });
+  const names = new Set(problems.map(({ name }) => name));
+  problems.push(...combinations(given).filter((problem) => !names.has(problem.name)));
+  if (problems.length > 0 || !result.success) return refuseSettings(problems);
   return Object.freeze({ ...result.data, ENDPOINT: result.data.ENDPOINT ?? `http://localhost:${result.data.PORT}` });
 }
 
 const s3Members = ['S3_BUCKET', 'S3_ENDPOINT', 'S3_ACCESS_KEY_ID', 'S3_SECRET_ACCESS_KEY'] as const;
 
-/** Half of a store would mean uploads that lie somewhere else than the operator thinks. */
-function requireWholeS3(config: Environment): void {
-  const missing = s3Members.filter((name) => config[name] === undefined);
-  if (missing.length === 0 || missing.length === s3Members.length) return;
-  throw new Error(
-    `The configuration is not valid. An S3-compatible store needs these environment variables too:\n  ${missing.join('\n  ')}`,
-  );
-}
-
-/** Headers that nobody is believed in would leave the operator with rules that never apply. */
-function requireProxies(config: Environment): void {
-  if (config.INJECTED_HEADER_MAPPING_JSON === undefined || config.TRUSTED_PROXIES.length > 0) return;
-  throw new Error(
-    'The configuration is not valid. INJECTED_HEADER_MAPPING_JSON names headers of proxies, so it needs TRUSTED_PROXIES too.',
-  );
-}
-
-/** Two tenants on one origin could not be told apart. */
-function requireAdminOrigin({ ENDPOINT, ADMIN_ENDPOINT, PORT }: Environment): void {
-  const endpoint = new URL(ENDPOINT ?? `http://localhost:${PORT}`);
-  if (ADMIN_ENDPOINT === undefined || new URL(ADMIN_ENDPOINT).host !== endpoint.host) return;
-  throw new Error(
-    'The configuration is not valid. ADMIN_ENDPOINT needs another host or port than ENDPOINT. Leave it out to have the admin tenant under /t/admin.',
-  );
+/** Settings that do not go together. */
+function combinations(given: Record<string, string | undefined>): SettingProblem[] {
+  const problems: SettingProblem[] = [];
+  const missing = s3Members.filter((name) => given[name] === undefined);
+  // Half of a store would mean uploads in another place than the operator thinks.
+  if (missing.length < s3Members.length)
+    problems.push(...missing.map((name) => ({ name, rule: 'is missing; an S3-compatible store needs it too' })));
+  // Headers that are never believed would leave the operator with rules that never apply.
+  if (given.INJECTED_HEADER_MAPPING_JSON !== undefined && given.TRUSTED_PROXIES === undefined)
+    problems.push({
+      name: 'TRUSTED_PROXIES',
+      rule: 'is missing; INJECTED_HEADER_MAPPING_JSON names headers of proxies',
+    });
+  // Two tenants on one origin could not be told apart.
+  const [endpoint, admin] = [given.ENDPOINT ?? `http://localhost:${given.PORT ?? 3001}`, given.ADMIN_ENDPOINT];
+  if (
+    admin !== undefined &&
+    URL.canParse(admin) &&
+    URL.canParse(endpoint) &&
+    new URL(admin).host === new URL(endpoint).host
+  )
+    problems.push({
+      name: 'ADMIN_ENDPOINT',
+      rule: 'needs another host or port than ENDPOINT. Leave it out to have the admin tenant under /t/admin',
+    });
+  return problems;
 }

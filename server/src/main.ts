@@ -1,8 +1,10 @@
 /** `npm start`: the server as a process. Only this file and `cli.ts` touch `process`. */
+import { createServer } from 'node:net';
 import { type App, createApp } from './app.ts';
 import { type Config, readConfig } from './config.ts';
 import { surviveFailures } from './failsafe.ts';
 import { findRoot } from './root.ts';
+import { explainStart, listenFailure } from './start-failure.ts';
 import { type OpenWorld, openWorld } from './world.ts';
 
 const print = (line = '') => process.stdout.write(`${line}\n`);
@@ -11,24 +13,20 @@ const progress = (message: string) => print(`  · ${message}`);
 /** Milliseconds that requests in flight get to finish after a signal. */
 const drainTime = 10_000;
 
+/** Listens on the port for a moment: a port that is taken is told before a database is made. */
+async function requirePort(config: Config): Promise<void> {
+  const probe = createServer();
+  await new Promise<void>((resolve, reject) => {
+    probe.once('error', (error) => reject(listenFailure(config, error)));
+    probe.listen({ port: config.PORT, host: config.HOST }, () => probe.close(() => resolve()));
+  });
+}
+
 async function listen(app: App, config: Config): Promise<void> {
   try {
     await app.http.listen({ port: config.PORT, host: config.HOST });
   } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    if (code === 'EADDRINUSE') {
-      throw new Error(
-        `Port ${config.PORT} is taken by another program. Stop it, or choose another port: PORT=${config.PORT + 1} npm start`,
-        { cause: error },
-      );
-    }
-    if (code === 'EACCES') {
-      throw new Error(
-        `This user may not listen on port ${config.PORT}. Choose a port above 1023: PORT=3001 npm start`,
-        { cause: error },
-      );
-    }
-    throw error;
+    throw listenFailure(config, error);
   }
 }
 
@@ -75,9 +73,12 @@ function stopOnSignal(app: App, world: OpenWorld): void {
   });
 }
 
+let config: Config | undefined;
+
 async function main(): Promise<void> {
-  const config = readConfig(process.env);
+  config = readConfig(process.env);
   print('\n  Starting Aldaba');
+  await requirePort(config);
   const world = await openWorld(config, { root: findRoot(process.env), purpose: 'server', progress });
   let app: App | undefined;
   try {
@@ -93,7 +94,7 @@ async function main(): Promise<void> {
 }
 
 main().catch((error) => {
-  process.stderr.write(`\n  Aldaba could not start. ${error instanceof Error ? error.message : error}\n`);
+  process.stderr.write(`\n  Aldaba could not start. ${explainStart(error, config)}\n`);
   if (process.env.LOG_LEVEL === 'debug') process.stderr.write(`${error instanceof Error ? error.stack : ''}\n`);
   process.exit(1);
 });

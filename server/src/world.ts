@@ -4,8 +4,10 @@ import { link, mkdir, readFile, unlink, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import type { World } from './app.ts';
 import type { Config } from './config.ts';
+import { connectorsFolderOf, prepareConnectorsFolder } from './connectors-folder.ts';
 import { systemClock } from './kernel/clock.ts';
 import { createLog } from './kernel/log.ts';
+import { folderFailure } from './start-failure.ts';
 import { startEmbedded } from './store/embedded.ts';
 import { waitForDatabase } from './store/index.ts';
 
@@ -26,8 +28,7 @@ export async function openWorld(
 ): Promise<OpenWorld> {
   const { root, progress } = options;
   const dataFolder = dataFolderOf(config, root);
-  await mkdir(dataFolder, { recursive: true, mode: 0o700 });
-  const secret = config.ALDABA_SECRET ?? (await readOrMakeSecret(join(dataFolder, 'secret')));
+  const secret = await prepareFolder(config, dataFolder);
   // A person who types a command sees at once that there is no database; a server is started by programs.
   if (config.DATABASE_URL && options.purpose === 'server')
     await waitForDatabase(config.DATABASE_URL, { limit: config.DATABASE_WAIT * 1000, progress });
@@ -50,6 +51,17 @@ export async function openWorld(
 
 /** Absolute folder of the data. */
 export const dataFolderOf = (config: Config, root: string): string => resolve(root, config.ALDABA_DATA);
+
+/** Makes the data folder with the folder of connectors in it, and returns the secret. @throws StartFailure */
+async function prepareFolder(config: Config, dataFolder: string): Promise<string> {
+  try {
+    await mkdir(dataFolder, { recursive: true, mode: 0o700 });
+    await prepareConnectorsFolder(connectorsFolderOf(config, dataFolder));
+    return config.ALDABA_SECRET ?? (await readOrMakeSecret(join(dataFolder, 'secret')));
+  } catch (error) {
+    throw (error as NodeJS.ErrnoException).syscall === undefined ? error : folderFailure(dataFolder, error);
+  }
+}
 
 /** The key for secrets at rest: made once, readable by the owner only. Losing it loses every sealed secret. */
 async function readOrMakeSecret(path: string): Promise<string> {

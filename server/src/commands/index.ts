@@ -15,7 +15,7 @@ import { signUpCommands } from './sign-up.ts';
 import { tenantCommands } from './tenant.ts';
 import { userCommands } from './user.ts';
 
-export type { Command, FilesInvocation, Output, Terminal } from './command.ts';
+export type { Command, FilesCommand, FilesInvocation, Output, Terminal } from './command.ts';
 export { Refused, UsageError } from './command.ts';
 export { explain } from './failures.ts';
 

@@ -5,6 +5,7 @@
 export { type Cache, type CacheRegistry, createCaches } from './cache.ts';
 export { type Database, openDatabase, type Queries, sql } from './database.ts';
 export { constraintOf } from './errors.ts';
+export { sqlStateOf } from './failures.ts';
 export { migrate } from './migrations.ts';
 export { waitForDatabase } from './reach.ts';
 export type { Tables } from './schema.ts';
