@@ -16,6 +16,14 @@ export const oidcClientMetadataSchema = z.object({
 });
 export type OidcClientMetadata = z.output<typeof oidcClientMetadataSchema>;
 
+/** In a change, a member that is left out stays; null, and the empty string for an address, remove an optional one. */
+const removableUrl = z.union([webUrl, z.literal('')]).nullable();
+const oidcClientMetadataPatch = oidcClientMetadataSchema.partial().extend({
+  backchannelLogoutUri: removableUrl.optional(),
+  backchannelLogoutSessionRequired: z.boolean().nullable().optional(),
+  logoUri: removableUrl.optional(),
+});
+
 const year = 31_536_000;
 export const customClientMetadataSchema = z
   .object({
@@ -101,7 +109,7 @@ export const createApplication = route({
     name,
     description: description.optional(),
     type: applicationTypeSchema,
-    oidcClientMetadata: oidcClientMetadataSchema.partial().optional(),
+    oidcClientMetadata: oidcClientMetadataPatch.optional(),
     customClientMetadata: customClientMetadataSchema.optional(),
     isThirdParty: z.boolean().optional(),
     customData: jsonObject.optional(),
@@ -137,7 +145,7 @@ export const updateApplication = route({
     .object({
       name,
       description,
-      oidcClientMetadata: oidcClientMetadataSchema.partial(),
+      oidcClientMetadata: oidcClientMetadataPatch,
       customClientMetadata: customClientMetadataSchema,
       customData: jsonObject,
       appLevelAccessControlEnabled: z.boolean(),

@@ -42,6 +42,24 @@ describe('Applications', () => {
     assertRefused(await api.get(path), 404, 'entity.not_exists_with_id');
   });
 
+  it('lose an optional address when it is set to null or to nothing', async () => {
+    const uri = 'https://app.test/logout';
+    for (const nothing of [null, '']) {
+      const { id } = await create({ oidcClientMetadata: { backchannelLogoutUri: uri, logoUri: uri } });
+      const path = `/api/applications/${id}`;
+      const change = async (oidcClientMetadata: object) => (await api.patch(path, { oidcClientMetadata })).body;
+      const kept = await change({ redirectUris: ['https://app.test/callback'] });
+      assert.equal(kept.oidcClientMetadata.backchannelLogoutUri, uri, 'what is left out stays');
+      await change({ backchannelLogoutUri: nothing, logoUri: nothing, backchannelLogoutSessionRequired: null });
+      assert.deepEqual((await api.get(path)).body.oidcClientMetadata, {
+        redirectUris: ['https://app.test/callback'],
+        postLogoutRedirectUris: [],
+      });
+    }
+    const { oidcClientMetadata } = await create({ oidcClientMetadata: { backchannelLogoutUri: '' } });
+    assert.equal('backchannelLogoutUri' in oidcClientMetadata, false);
+  });
+
   it('are listed by type and by what is searched for', async () => {
     await create({ name: 'Shop front', type: 'SPA' });
     await create({ name: 'Shop phone', type: 'Native', isThirdParty: true });

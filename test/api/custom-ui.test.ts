@@ -64,6 +64,13 @@ describe('Sign-in pages of a tenant’s own', () => {
     assert.equal((await get('/app.js')).status, 404);
   });
 
+  it('answer at no undefined address of the protocol and the APIs, where a program may ask', async () => {
+    const taken = ['oidc/token', 'OIDC/token', 'oidc/x/index.html', 'api/nothing', '.well-known/openid-configuration'];
+    await wear([...pages, ...taken.map((name) => ({ name, content: '{"forged":true}' }))]);
+    for (const path of taken)
+      for (const headers of [html, {}]) assert.equal((await get(`/${path}`, headers)).status, 404, path);
+  });
+
   it('take no place of the protocol, the APIs and the pages that are not sign-in', async () => {
     await wear([...pages, { name: 'api/status', content: 'x' }, { name: 'oidc/jwks', content: 'x' }]);
     assert.equal((await get('/api/status', html)).status, 204);

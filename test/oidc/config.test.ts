@@ -47,6 +47,28 @@ describe('the config profile', () => {
     assert.equal(first, third);
   });
 
+  it('is found at all spellings of the address: the issuer’s path behind (RFC 8414), doubled slashes, a slash at the end', async () => {
+    for (const name of ['openid-configuration', 'oauth-authorization-server']) {
+      for (const [tenant, issuer] of [
+        ['', `${provider.url}/oidc`],
+        ['/t/other', `${provider.url}/t/other/oidc`],
+      ]) {
+        for (const path of [
+          `/.well-known/${name}${tenant}/oidc`,
+          `/.well-known/${name}${tenant}/oidc/`,
+          `//.well-known/${name}${tenant}/oidc`,
+          `${tenant}/oidc//.well-known/${name}`,
+          `${tenant}//oidc//.well-known/${name}`,
+          `${tenant}/oidc/.well-known/${name}/`,
+        ]) {
+          const response = await read(path);
+          assert.equal(response.status, 200, path);
+          assert.equal(((await response.json()) as { issuer: string }).issuer, issuer, path);
+        }
+      }
+    }
+  });
+
   it('answers 304 and compressed bytes to those who ask, also with a Basic header that nobody needs', async () => {
     const headers = { authorization: 'Basic bm9ib2R5Om5vdGhpbmc=', 'accept-encoding': 'gzip' };
     const first = await read('/oidc/.well-known/openid-configuration', { headers });

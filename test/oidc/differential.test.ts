@@ -26,7 +26,8 @@ async function outcomeOf(response: Response): Promise<string> {
   if (location?.startsWith('/sign-in')) return 'asks to sign in';
   if (location?.startsWith(redirectUri) || location?.startsWith(afterwards)) {
     const answer = answerOf(response);
-    return `application: ${answer.get('error') ?? (answer.get('code') ? 'code' : 'nothing')}`;
+    const part = location.includes('#') ? ' in the fragment' : '';
+    return `application${part}: ${answer.get('error') ?? (answer.get('code') ? 'code' : 'nothing')}`;
   }
   if (location !== null) return `elsewhere: ${location}`;
   const text = await response.text();
@@ -49,6 +50,10 @@ const deviations: Record<string, { outcome: string; why: string }> = {
     outcome: '400 unauthorized_client',
     why: 'RFC 6749 section 5.2 has this word for it',
   },
+  'offline access without consent': {
+    outcome: '200 {access_token refresh_token id_token expires_in token_type}',
+    why: 'OpenID Connect Core section 11 lets other conditions stand for consent: the application is the operator’s own',
+  },
 };
 
 type Case = [name: string, run: (side: Side, userId: string) => Promise<Response>];
@@ -63,13 +68,23 @@ const authorizationCases: Case[] = [
   ['an unknown redirect address', authorization({ redirect_uri: 'https://evil.example.com/' })],
   ['a redirect address with a slash more', authorization({ redirect_uri: `${redirectUri}/` })],
   ['a redirect address with a query more', authorization({ redirect_uri: `${redirectUri}?a=b` })],
+  ['a redirect address in capitals', authorization({ redirect_uri: 'HTTPS://CLIENT.example.com/callback' })],
+  ['a redirect address with dot segments', authorization({ redirect_uri: 'https://client.example.com/x/../callback' })],
+  [
+    'a redirect address with its default port',
+    authorization({ redirect_uri: 'https://client.example.com:443/callback' }),
+  ],
   ['no response type', authorization({ response_type: null })],
+  ['the implicit flow of OpenID Connect', authorization({ response_type: 'id_token', nonce: 'n' })],
+  ['the implicit flow of OpenID Connect with a token', authorization({ response_type: 'id_token token', nonce: 'n' })],
+  ['the hybrid flow', authorization({ response_type: 'code id_token', nonce: 'n' })],
   ['the implicit flow', authorization({ response_type: 'token' })],
   ['an unknown response type', authorization({ response_type: 'pigeon' })],
   ['an unknown response mode', authorization({ response_mode: 'pigeon' })],
   ['an error in the fragment', authorization({ response_mode: 'fragment', prompt: 'none' })],
   ['prompt none without a session', authorization({ prompt: 'none' })],
   ['prompt none beside another', authorization({ prompt: 'none login' })],
+  ['prompt none beside consent', authorization({ prompt: 'none consent' })],
   ['an unknown prompt', authorization({ prompt: 'dance' })],
   ['max_age that is no number', authorization({ max_age: 'old' })],
   ['max_age below zero', authorization({ max_age: '-1' })],

@@ -65,6 +65,45 @@ describe('RP-initiated logout', () => {
     assert.equal(await isSignedIn(), false);
   });
 
+  describe('of a user who did not ask for it', () => {
+    const asks = async (page: Response) => (await formOf(page)).logout === undefined;
+    const otherParty = async () => {
+      const { id, secret } = await provider.addClient({
+        type: 'Traditional',
+        oidcClientMetadata: { redirectUris: [redirectUri], postLogoutRedirectUris: [afterwards] },
+      });
+      return createParty(provider, { id, redirectUri, secret: secret ?? '' });
+    };
+
+    it('is confirmed when the hint is the ID token of another user', async () => {
+      const stranger = await provider.addUser({});
+      const { id_token: hint } = await party.tokens(stranger.id);
+      const page = await begin({ id_token_hint: hint, post_logout_redirect_uri: afterwards });
+      assert.equal(await asks(page.clone()), true);
+      assert.equal((await confirm(page, {})).headers.get('location'), afterwards);
+      assert.equal(await isSignedIn(), true, 'the user may stay');
+    });
+
+    it('is confirmed for the client_id of an application that the user did not sign in to in this session', async () => {
+      const other = await otherParty();
+      assert.equal(await asks(await begin({ client_id: other.id, post_logout_redirect_uri: afterwards })), true);
+      assert.equal(await asks(await begin({ client_id: 'demo-app' })), true);
+      await other.tokens(userId, {}, agent);
+      assert.equal(await asks(await begin({ client_id: other.id, post_logout_redirect_uri: afterwards })), false);
+    });
+
+    it('needs no question after the application revoked its refresh token, as SDKs do first', async () => {
+      await party.post('/oidc/token/revocation', { token: tokens.refresh_token ?? '' });
+      assert.equal(await asks(await begin({ client_id: party.id, post_logout_redirect_uri: afterwards })), false);
+    });
+
+    it('needs no question when no user is signed in', async () => {
+      agent = createAgent();
+      const page = await begin({ client_id: party.id, post_logout_redirect_uri: afterwards });
+      assert.equal((await confirm(page)).headers.get('location'), afterwards);
+    });
+  });
+
   it('takes a form POST as well', async () => {
     const body = encode({ client_id: party.id, post_logout_redirect_uri: afterwards });
     const page = await agent.fetch(`${provider.url}/oidc/session/end`, { method: 'POST', body });

@@ -58,6 +58,14 @@ describe('what the protocol refuses', () => {
       'https://client.example.com/call\nback',
       ' https://client.example.com/callback',
       'https://client.example.com/*',
+      'https://CLIENT.example.com/callback',
+      'HTTPS://client.example.com/callback',
+      'https://client.example.com:443/callback',
+      'https://client.example.com/x/../callback',
+      'https://client.example.com/%2e%2e/callback',
+      'https://client.example.com/%63allback',
+      'https://BRANCH.preview.example.com/callback',
+      'https://branch.preview.example.com:443/callback',
       'https://*.preview.example.com/callback',
       'https://a.b.preview.example.com/callback',
       'https://preview.example.com/callback',
@@ -72,9 +80,8 @@ describe('what the protocol refuses', () => {
       it(JSON.stringify(uri), async () => assert.equal(await accepts(party, uri), false));
     }
 
-    it('what means the same address, and what a wildcard stands for, is accepted', async () => {
+    it('the registered string, and what a wildcard stands for, is accepted', async () => {
       assert.equal(await accepts(party, redirectUri), true);
-      assert.equal(await accepts(party, 'https://CLIENT.example.com:443/callback'), true);
       assert.equal(await accepts(party, 'https://branch-1.preview.example.com/callback'), true);
       assert.equal(await accepts(party, 'https://client.example.com/at/one/end'), true);
     });
@@ -87,6 +94,61 @@ describe('what the protocol refuses', () => {
       assert.equal(await accepts(native, 'http://localhost:54321/callback'), false);
       assert.equal(await accepts(native, 'com.example.application://callback'), false);
     });
+  });
+
+  describe('an answer that refuses', () => {
+    const requestObject = (claims: object) =>
+      ['{"alg":"none"}', JSON.stringify(claims), ''].map((part) => Buffer.from(part).toString('base64url')).join('.');
+
+    for (const type of ['token', 'id_token', 'id_token token', 'code id_token', 'code token']) {
+      it(`response_type=${type} goes in the fragment, with state, even when the query is asked for`, async () => {
+        for (const mode of [null, 'query']) {
+          const response = await party.authorize(createAgent(), {
+            response_type: type,
+            response_mode: mode,
+            nonce: 'n',
+          });
+          const url = new URL(response.headers.get('location') ?? '');
+          assert.equal(url.search, '');
+          assert.deepEqual(
+            [answerOf(response).get('error'), answerOf(response).get('state')],
+            ['unsupported_response_type', 'a state'],
+          );
+        }
+      });
+    }
+
+    it('an unknown response_type goes in the query', async () => {
+      const response = await party.authorize(createAgent(), { response_type: 'pigeon' });
+      assert.equal(
+        new URL(response.headers.get('location') ?? '').searchParams.get('error'),
+        'unsupported_response_type',
+      );
+    });
+
+    it('a request object goes in the response_mode and with the state that the object asks for', async () => {
+      const request = requestObject({ response_mode: 'form_post', state: 'inside' });
+      const response = await party.authorize(createAgent(), { request, state: null });
+      assert.equal(response.status, 200);
+      const html = await response.text();
+      assert.match(html, new RegExp(`<form method="post" action="${redirectUri}"`));
+      assert.match(html, /name="error" value="request_not_supported"/);
+      assert.match(html, /name="state" value="inside"/);
+    });
+
+    it('a request object is never sent to an address that only the object names', async () => {
+      const request = requestObject({ redirect_uri: 'https://evil.example.com/', response_mode: 'fragment' });
+      const response = await party.authorize(createAgent(), { request });
+      assert.ok(response.headers.get('location')?.startsWith(`${redirectUri}#error=request_not_supported`));
+      assert.equal((await party.authorize(createAgent(), { request, redirect_uri: null })).status, 400);
+    });
+
+    for (const request of ['a', 'a.b.c', 'a.!!.c', `a.${Buffer.from('null').toString('base64url')}.c`, 'a.W10.c']) {
+      it(`a damaged request object (${JSON.stringify(request)}) goes in the query`, async () => {
+        const response = await party.authorize(createAgent(), { request });
+        assert.match(response.headers.get('location') ?? '', /\?error=request_not_supported&/);
+      });
+    }
   });
 
   describe('PKCE', () => {

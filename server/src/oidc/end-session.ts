@@ -7,6 +7,7 @@ import { bodyParameters, type Parameters } from './parameters.ts';
 import { isRegisteredUri } from './redirect-uris.ts';
 import { endSession, findBrowserSession, type Session } from './sessions.ts';
 import { openValue, sealValue } from './signed-values.ts';
+import { wasUsedFor } from './store/sessions.ts';
 
 /** What the confirmation carries from one page to the next, sealed to the browser's session. */
 interface Farewell {
@@ -24,8 +25,8 @@ const place = (request: Request, session: Session | undefined) => ({
 });
 
 /**
- * `GET` and `POST /oidc/session/end` (OpenID Connect RP-Initiated Logout 1.0). With an application that names itself, by a
- * hint or only by `client_id` as the SDKs do, the page submits itself; otherwise the person confirms.
+ * `GET` and `POST /oidc/session/end` (OpenID Connect RP-Initiated Logout 1.0). The page submits itself when the application
+ * shows that the sign-out is about this session; otherwise the user confirms (section 2).
  */
 export async function beginEndSession(
   core: Core,
@@ -33,7 +34,7 @@ export async function beginEndSession(
   reply: Reply,
   parameters: Parameters,
 ): Promise<void> {
-  const client = await findCaller(core, request, parameters);
+  const { client, hintedUserId } = await findCaller(core, request, parameters);
   const returnTo = checkReturn(parameters, client);
   const session = await findBrowserSession(request.tenant.db, request, core.clock);
   const farewell: Farewell = {
@@ -50,13 +51,31 @@ export async function beginEndSession(
       kind: 'end-session',
       action: `${request.tenant.basePath}/oidc/session/end/confirm`,
       xsrf: sealValue(core.vault, farewell, place(request, session)),
-      auto: client !== undefined,
+      auto: client !== undefined && (await isAboutSession(request, session, { client, hintedUserId })),
     },
     { ...(client ? { appId: client.id } : {}), ...(uiLocales === undefined ? {} : { uiLocales }) },
   );
 }
 
-async function findCaller(core: Core, request: Request, parameters: Parameters): Promise<Client | undefined> {
+/**
+ * Whether a sign-out needs no question. A hint must name the user that is signed in. The SDKs send no hint but `client_id` alone,
+ * which is public: it counts only for an application that the user signed in to in this session.
+ */
+async function isAboutSession(
+  { tenant }: Request,
+  session: Session | undefined,
+  { client, hintedUserId }: { client: Client; hintedUserId: string | undefined },
+): Promise<boolean> {
+  if (!session) return true;
+  return hintedUserId === undefined ? wasUsedFor(tenant.db, session.uid, client.id) : hintedUserId === session.userId;
+}
+
+async function findCaller(
+  core: Core,
+  request: Request,
+  parameters: Parameters,
+): Promise<{ client?: Client; hintedUserId?: string }> {
+  let hintedUserId: string | undefined;
   let clientId = parameters.get('client_id');
   const hint = parameters.get('id_token_hint');
   if (hint !== undefined) {
@@ -66,11 +85,12 @@ async function findCaller(core: Core, request: Request, parameters: Parameters):
       throw new ProtocolError('invalid_request', 'client_id does not match the audience of id_token_hint');
     }
     clientId = claims.aud;
+    hintedUserId = String(claims.sub);
   }
-  if (clientId === undefined) return undefined;
+  if (clientId === undefined) return {};
   const client = await core.applications.findClient(request.tenant, clientId);
   if (!client) throw new ProtocolError('invalid_client', 'client is not registered', { status: 400 });
-  return client;
+  return { client, ...(hintedUserId === undefined ? {} : { hintedUserId }) };
 }
 
 function checkReturn(parameters: Parameters, client: Client | undefined): string | undefined {

@@ -20,28 +20,26 @@ export function parseRedirectUri(text: string, client: Client): URL | undefined 
   return client.type === 'Native' ? url : undefined;
 }
 
-/** Whether the client registered the address: the same URL after parsing, or one of the two exceptions of the wire contract. */
+/**
+ * Whether the client registered the address: compared as strings (OpenID Connect Core section 3.1.2.1, RFC 9700 section 2.1),
+ * except for the port of a loopback address (RFC 8252 section 7.3) and the wildcards of the wire contract.
+ */
 export function isRegisteredUri(text: string, registered: readonly string[], client: Client): boolean {
   const url = parseRedirectUri(text, client);
-  return url !== undefined && registered.some((entry) => matches(url, entry, client));
+  if (url === undefined) return false;
+  const onDevice = client.type === 'Native' ? withoutLoopbackPort(text) : undefined;
+  return registered.some((entry) => {
+    if (entry === text) return true;
+    // Only an address in normal form: what parsing would repair is not what was registered.
+    if (entry.includes('*')) return (url.href === text || url.href === `${text}/`) && matchesWildcard(url, entry);
+    return onDevice !== undefined && withoutLoopbackPort(entry) === onDevice;
+  });
 }
 
-function matches(url: URL, entry: string, client: Client): boolean {
-  if (entry.includes('*')) return matchesWildcard(url, entry);
-  if (!URL.canParse(entry)) return false;
-  const known = new URL(entry);
-  if (known.href === url.href) return true;
-  // RFC 8252 section 7.3: an app on the device listens on whatever port is free.
-  return client.type === 'Native' && isLoopback(known) && isLoopback(url) && withoutPort(known) === withoutPort(url);
-}
-
-const isLoopback = ({ protocol, hostname }: URL): boolean =>
-  protocol === 'http:' && ['localhost', '127.0.0.1', '[::1]'].includes(hostname);
-
-function withoutPort(url: URL): string {
-  const copy = new URL(url);
-  copy.port = '';
-  return copy.href;
+/** An app on the device listens on whatever port is free. Undefined for addresses that are not of the loopback interface. */
+function withoutLoopbackPort(text: string): string | undefined {
+  const [, host, rest] = /^(http:\/\/(?:localhost|127\.0\.0\.1|\[::1\]))(?::\d{1,5})?((?:[/?].*)?)$/.exec(text) ?? [];
+  return host === undefined ? undefined : `${host}${rest}`;
 }
 
 /** Whether a web origin belongs to one of the addresses (for CORS). */

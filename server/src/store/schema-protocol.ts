@@ -24,6 +24,8 @@ interface SessionRow {
   authenticated_at: Date;
   amr: Generated<string[]>;
   last_submission: unknown;
+  /** Applications whose grants in the session were revoked. */
+  revoked_applications: Generated<string[]>;
   created_at: Generated<Date>;
   expires_at: Date;
 }

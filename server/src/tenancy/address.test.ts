@@ -1,6 +1,12 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { type Addresses, baseUrlOf, createLocator, type RequestAddress } from './address.ts';
+import {
+  type Addresses,
+  baseUrlOf,
+  createLocator,
+  type RequestAddress,
+  resemblesManagementIndicator,
+} from './address.ts';
 
 const root = { endpoint: 'http://localhost:3001' };
 const subPath = { endpoint: 'https://example.com/auth' };
@@ -8,6 +14,34 @@ const split = { endpoint: 'https://id.example.com', adminEndpoint: 'https://admi
 
 const locate = (addresses: Addresses, host: string, url: string, forwarded: Partial<RequestAddress> = {}) =>
   createLocator(addresses)({ host, url, ...forwarded });
+
+describe('indicators that could be taken for a Management API', () => {
+  for (const indicator of [
+    'https://default.logto.app/api',
+    'https://default.logto.app/api/',
+    'https://default.logto.app//api',
+    'https://DEFAULT.logto.app/api',
+    'https://default.LOGTO.app/API',
+    'https://default.logto.app:443/api',
+    'https://default.logto.app:8443/api',
+    'http://default.logto.app/api',
+    'https://default.logto.app./api',
+    'https://default.logto.app/api?',
+    'https://default.logto.app/api?x=1',
+    'https://default.logto.app/x/../api',
+    'https://default.logto.app/%61pi',
+    'https://user@another-tenant.logto.app/api',
+  ])
+    it(`include ${indicator}`, () => assert.equal(resemblesManagementIndicator(indicator), true));
+  for (const indicator of [
+    'https://default.logto.app/orders',
+    'https://api.example.com/api',
+    'https://default.logto.app.example.com/api',
+    'urn:example:api',
+    'not a URL',
+  ])
+    it(`do not include ${indicator}`, () => assert.equal(resemblesManagementIndicator(indicator), false));
+});
 
 describe('finding the tenant of a request', () => {
   const table: [string, Parameters<typeof locate>, ReturnType<typeof locate>][] = [
@@ -47,6 +81,25 @@ describe('finding the tenant of a request', () => {
       { tenantId: 'acme', path: '/x' },
     ],
     ['the admin origin', [split, 'admin.example.com', '/oidc/token'], { tenantId: 'admin', path: '/oidc/token' }],
+    ...(
+      [
+        [root, 'x', '/.well-known/oauth-authorization-server/oidc', 'default'],
+        [root, 'x', '/.well-known/oauth-authorization-server/oidc/?a=1', 'default'],
+        [root, 'x', '//.well-known/oauth-authorization-server/oidc', 'default'],
+        [root, 'x', '/.well-known/oauth-authorization-server/t/acme/oidc', 'acme'],
+        [subPath, 'example.com', '/.well-known/oauth-authorization-server/auth/oidc', 'default'],
+        [subPath, 'example.com', '/.well-known/oauth-authorization-server/auth/t/acme/oidc', 'acme'],
+        [split, 'admin.example.com', '/.well-known/oauth-authorization-server/oidc', 'admin'],
+        [root, 'x', '/oidc//.well-known/oauth-authorization-server', 'default'],
+        [root, 'x', '//oidc//.well-known/oauth-authorization-server', 'default'],
+        [root, 'x', '/t/acme/oidc//.well-known/oauth-authorization-server', 'acme'],
+        [subPath, 'example.com', '/auth//oidc//.well-known/oauth-authorization-server', 'default'],
+      ] as const
+    ).map(([addresses, host, url, tenantId]): (typeof table)[number] => [
+      `${host}${url}`,
+      [addresses, host, url],
+      { tenantId, path: `/oidc/.well-known/oauth-authorization-server${/\?.*/.exec(url)?.[0] ?? ''}` },
+    ]),
     ['another path that begins with t', [root, 'x', '/terms'], { tenantId: 'default', path: '/terms' }],
     ['a tenant name that cannot exist', [root, 'x', '/t/ACME/x'], { tenantId: 'default', path: '/t/ACME/x' }],
   ];

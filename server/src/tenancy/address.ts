@@ -16,6 +16,25 @@ export const managementIndicatorOf = (tenantId: string): string => `https://${te
 export const isManagementIndicator = (indicator: string): boolean =>
   /^https:\/\/[a-z0-9-]+\.logto\.app\/api$/.test(indicator);
 
+/**
+ * Whether an indicator is that of some tenant's Management API or could be taken for it: in another case, with another scheme,
+ * a port, a query, slashes at the end or in another spelling of the same path.
+ */
+export function resemblesManagementIndicator(indicator: string): boolean {
+  if (!URL.canParse(indicator)) return false;
+  const { hostname, pathname } = new URL(indicator);
+  const path = `/${decoded(pathname).toLowerCase().split('/').filter(Boolean).join('/')}`;
+  return /^[a-z0-9-]+\.logto\.app\.?$/.test(hostname.toLowerCase()) && path === '/api';
+}
+
+function decoded(path: string): string {
+  try {
+    return decodeURIComponent(path);
+  } catch {
+    return path;
+  }
+}
+
 /** What a request says of the address that it was sent to. */
 export interface RequestAddress {
   /** The request target, e.g. `/oidc/auth?x=1`. */
@@ -49,16 +68,30 @@ export function createLocator(addresses: Addresses): (address: RequestAddress) =
   const isAdmin = adminOrigin && createAdminTest(new URL(addresses.endpoint), adminOrigin);
   return (address) => {
     // Clients that were configured with a trailing slash send `//oidc/…`; an empty first segment means nothing else here.
-    const target = address.url.replace(/^\/{2,}/, '/');
-    if (isAdmin?.(address)) return { tenantId: adminTenantId, path: without(target, adminOrigin?.pathname ?? '/') };
+    const target = wellKnown(address.url.replace(/^\/{2,}/, '/'));
+    if (isAdmin?.(address))
+      return { tenantId: adminTenantId, path: tidy(without(target, adminOrigin?.pathname ?? '/')) };
     const path = without(target, endpointPath);
     const match = tenantPath.exec(path);
-    if (!match) return { tenantId: defaultTenantId, path };
+    if (!match) return { tenantId: defaultTenantId, path: tidy(path) };
     const rest = path.slice(match[0].length);
     const tenantId = match[1] === adminTenantId && adminOrigin ? undefined : match[1];
-    return { tenantId, path: rest.startsWith('/') ? rest.replace(/^\/{2,}/, '/') : `/${rest}` };
+    return { tenantId, path: tidy(rest.startsWith('/') ? rest.replace(/^\/{2,}/, '/') : `/${rest}`) };
   };
 }
+
+/** An issuer that was configured with a slash at the end gives `/oidc//.well-known/…`. */
+const tidy = (path: string): string => path.replace(/^\/oidc\/{2,}/, '/oidc/');
+
+/**
+ * RFC 8414 section 3.1 puts the issuer's path behind the well-known part: `/.well-known/oauth-authorization-server/t/acme/oidc`
+ * is the document at `/t/acme/oidc/.well-known/oauth-authorization-server`.
+ */
+const wellKnown = (target: string): string =>
+  target.replace(
+    /^(\/\.well-known\/(?:oauth-authorization-server|openid-configuration))((?:\/[^?]*)?\/oidc)\/*(?=\?|$)/,
+    '$2$1',
+  );
 
 /**
  * Tells requests to the admin origin from others. The port counts only if both origins have the same host: proxies often pass

@@ -29,7 +29,8 @@ export interface ApplicationsNeeds {
 }
 
 type OidcMetadata = Application['oidcClientMetadata'];
-type OidcMetadataPart = { [Member in keyof OidcMetadata]?: OidcMetadata[Member] | undefined };
+/** `null`, and '' for an address, remove an optional member. */
+type OidcMetadataPart = { [Member in keyof OidcMetadata]?: OidcMetadata[Member] | null | undefined };
 
 export interface ApplicationDraft {
   name: string;
@@ -136,7 +137,7 @@ export function createApplications(needs: ApplicationsNeeds): Applications {
         name: draft.name,
         type: draft.type,
         description: draft.description ?? null,
-        oidcClientMetadata: { ...emptyMetadata, ...given(draft.oidcClientMetadata ?? {}) },
+        oidcClientMetadata: mergeMetadata(emptyMetadata, draft.oidcClientMetadata ?? {}),
         customClientMetadata: draft.customClientMetadata ?? {},
         customData: draft.customData ?? {},
         isThirdParty: draft.isThirdParty ?? false,
@@ -153,7 +154,7 @@ export function createApplications(needs: ApplicationsNeeds): Applications {
     update: async (tx, id, { isAdmin, ...patch }) => {
       refuseBuiltIn(id);
       const before = await get(tx, id);
-      const oidcClientMetadata = { ...before.oidcClientMetadata, ...given(patch.oidcClientMetadata ?? {}) };
+      const oidcClientMetadata = mergeMetadata(before.oidcClientMetadata, patch.oidcClientMetadata ?? {});
       const customClientMetadata = patch.customClientMetadata ?? before.customClientMetadata;
       requireMetadata({ type: before.type, oidcClientMetadata, customClientMetadata });
       await keys.requireAlgorithm(tx, patch.customClientMetadata?.idTokenSignedResponseAlg);
@@ -232,6 +233,12 @@ function createApplicationRoles(
       await roles.unassign(tx, 'application', id, roleId);
     },
   } satisfies Partial<Applications>;
+}
+
+/** What stays, with the members that a change gives; one that it empties is removed. */
+function mergeMetadata(before: OidcMetadata, patch: OidcMetadataPart): OidcMetadata {
+  const merged = Object.entries({ ...before, ...given(patch) }).filter(([, value]) => value !== null && value !== '');
+  return Object.fromEntries(merged) as OidcMetadata;
 }
 
 function toClient(application: store.StoredApplication, secrets: Client['secrets']): Client {

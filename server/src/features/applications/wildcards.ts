@@ -1,7 +1,9 @@
+import { parse } from 'tldts';
+
 /*
  * Addresses with `*`, for preview deployments. What may be registered and what an address stands for are one rule, read here
- * for both: each `*` is a part of one label of the host, never of the last two, or of one segment of the path. All else is
- * compared as it is.
+ * for both: each `*` is a part of one label of the host, never of the registrable domain, or of one segment of the path. All
+ * else is compared as it is.
  */
 
 /** An address with `*`, taken apart after parsing, so that both ends of a comparison are spelled alike. */
@@ -24,12 +26,35 @@ function readWildcard(uri: string): Wildcard | string {
   const segments = pathname.split('/');
   if (search.includes('*')) return 'not have a wildcard in the query';
   if (labels.some((label) => starsOf(label) > 1)) return 'have at most one wildcard in a part of the host name';
-  if (labels.slice(-2).some((label) => label.includes('*')))
-    return 'not have a wildcard in the last two parts of the host name';
+  const problem = domainProblem(labels);
+  if (problem) return problem;
   if (segments.some((segment) => starsOf(segment) > 1)) return 'have at most one wildcard in a part of the path';
   // Parsing takes "/*/.." away: what is registered must show where it leads.
   if (hash || starsOf(hostname) + starsOf(pathname) !== starsOf(uri)) return 'not have “..” or “#” beside a wildcard';
   return { protocol, port, labels, segments, search };
+}
+
+/** Letters and digits that stand beside a `*` directly below a suffix that strangers share. */
+const leastFixed = 3;
+
+/**
+ * Whoever registers a name below a public suffix (https://publicsuffix.org) receives the codes that are sent there. So no `*` in
+ * the registrable domain: `*.example.com` is one owner's, `*.co.uk` is everybody's. Hosting services (`vercel.app`) are
+ * suffixes too, with preview deployments directly below: there a part of the label must be fixed, as in `*-team.vercel.app`.
+ */
+function domainProblem(labels: readonly string[]): string | undefined {
+  const host = labels.join('.').replaceAll('*', 'x');
+  const { domain } = parse(host, { allowPrivateDomains: false });
+  const registrable = domain === null ? labels : labels.slice(-Math.max(2, domain.split('.').length));
+  if (registrable.some((label) => label.includes('*')))
+    return 'not have a wildcard in the registrable domain, such as example.com or example.co.uk';
+  const shared = parse(host, { allowPrivateDomains: true });
+  if (!shared.isPrivate) return undefined;
+  const own = labels.at(-(shared.publicSuffix ?? '').split('.').length - 1) ?? '*';
+  const isOpen = own.includes('*') && own.replaceAll(/[^a-z0-9]/g, '').length < leastFixed;
+  return isOpen
+    ? `have ${leastFixed} letters or digits beside a wildcard directly below ${shared.publicSuffix}, which many share`
+    : undefined;
 }
 
 /** Why an address with `*` cannot be registered; undefined when it can. */

@@ -93,8 +93,8 @@ function contentSecurityPolicy({ scriptSrc = [], connectSrc = [] }: SignInExperi
 }
 
 const index = 'index.html';
-/** Programs ask there: what does not exist stays an error. */
-const programPath = /^(api|oidc)(\/|$)/;
+/** Paths of programs: no uploaded file answers there, and what does not exist stays an error. */
+const programPath = /^(?:api|oidc|\.well-known\/(?:openid-configuration|oauth-authorization-server))(?:\/|$)/i;
 
 /**
  * Puts a tenant's own pages in place of ours: its index.html at every address of `mountOurs` that a browser visits, its files
@@ -111,8 +111,9 @@ export function customUiPageRoutes(http: Http, pages: CustomUiPages, mountOurs: 
   });
   http.get<{ Params: { '*': string } }>('/*', { config: { access: 'anonymous' } }, async (request, reply) => {
     const path = request.params['*'];
+    if (programPath.test(path)) throw new AldabaError('request.not_found');
     if (await pages.send(request, reply, path)) return reply;
-    const isVisit = request.headers.accept?.includes('text/html') && !programPath.test(path);
+    const isVisit = request.headers.accept?.includes('text/html');
     if (isVisit && (await pages.send(request, reply, index))) return reply;
     throw new AldabaError('request.not_found');
   });

@@ -9,7 +9,7 @@ import {
   type Search,
   searching,
 } from '../../store/index.ts';
-import { isManagementIndicator, type Tenant } from '../../tenancy/index.ts';
+import { isManagementIndicator, resemblesManagementIndicator, type Tenant } from '../../tenancy/index.ts';
 import type { ConsentScopesService } from '../consent-scopes/index.ts';
 import type { Events } from '../hooks/index.ts';
 import type { Roles } from '../roles/index.ts';
@@ -174,7 +174,7 @@ function requireIndicator(indicator: string): void {
     });
   }
   // These name what Aldaba itself offers: an API that took such a name would be given tokens meant for Aldaba.
-  if (indicator.startsWith('urn:logto:') || isManagementIndicator(indicator)) {
+  if (indicator.toLowerCase().startsWith('urn:logto:') || resemblesManagementIndicator(indicator)) {
     throw new AldabaError('guard.invalid_input', { reason: 'body.indicator: this identifier is reserved' });
   }
 }

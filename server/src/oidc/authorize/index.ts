@@ -29,7 +29,7 @@ import { requireLogin } from './login.ts';
 import { takeResult } from './person.ts';
 import { readPromptAndScope } from './prompt.ts';
 import type { AuthorizationRequest } from './request.ts';
-import { answerMode, readResponse, refuseRequestObjects } from './response.ts';
+import { answerMode, answerState, readResponse, refuseRequestObjects } from './response.ts';
 
 /** THE CHECKS, in order. What fails here is answered to the application: client and address are known to belong together. */
 async function check(
@@ -66,7 +66,7 @@ export async function authorize(core: Core, http: Request, reply: Reply, paramet
     request = await check(core, http, { parameters, client, redirectUri });
   } catch (error) {
     if (!(error instanceof ProtocolError)) throw error;
-    const state = parameters.get('state');
+    const state = answerState(parameters);
     await answerApplication(core, http, reply, {
       clientId: client.id,
       redirectUri,

@@ -15,11 +15,40 @@ export function refuseRequestObjects(parameters: Parameters): void {
     throw new ProtocolError('registration_not_supported', 'registration parameter is not supported');
 }
 
-/** How to answer, also with an error: what the client asked for, or the default when that makes no sense. */
+/**
+ * How to answer, also with an error: what the client asked for, or the default. A response type with `token` or `id_token` is
+ * answered in the fragment and never in the query (OAuth 2.0 Multiple Response Type Encoding Practices sections 2.1 and 5).
+ */
 export function answerMode(parameters: Parameters, redirectUri: string): ResponseMode {
-  const mode = parameters.get('response_mode') ?? '';
-  if (mode === 'form_post' && !/^https?:/i.test(redirectUri)) return 'query';
-  return responseModes.includes(mode) ? (mode as ResponseMode) : 'query';
+  const given = parameters.get('response_mode') ?? refusedObject(parameters).response_mode ?? '';
+  const types = (parameters.get('response_type') ?? '').split(' ');
+  const usual = types.includes('token') || types.includes('id_token') ? 'fragment' : 'query';
+  if (given === 'form_post') return /^https?:/i.test(redirectUri) ? given : usual;
+  return given === 'fragment' ? given : usual;
+}
+
+/** The state to answer with, which a refused request object may hold. */
+export const answerState = (parameters: Parameters): string | undefined =>
+  parameters.get('state') ?? refusedObject(parameters).state;
+
+/**
+ * What a request object says about the answer. Read without verification, and only to refuse the object in the way that its
+ * client expects (OAuth 2.0 Form Post Response Mode section 2): the answer goes to a registered address and holds no secret.
+ */
+function refusedObject(parameters: Parameters): { response_mode?: string; state?: string } {
+  const payload = parameters.get('request')?.split('.')[1];
+  if (payload === undefined) return {};
+  try {
+    const claims: unknown = JSON.parse(Buffer.from(payload, 'base64url').toString());
+    const { response_mode: mode, state } = (claims ?? {}) as Record<string, unknown>;
+    return {
+      ...(typeof mode === 'string' ? { response_mode: mode } : {}),
+      ...(typeof state === 'string' ? { state } : {}),
+    };
+  } catch {
+    // Encrypted or damaged: it is refused all the same.
+    return {};
+  }
 }
 
 export function readResponse(

@@ -42,6 +42,17 @@ export async function deleteOldestGrants(
   return rows.map((row) => row.id);
 }
 
+/** Destroys a grant because its client asked for that. The session remembers that it was used for the client. */
+export async function revokeGrant(q: Queries, grantId: string): Promise<void> {
+  await q.raw(
+    `with revoked as (delete from grants where tenant_id = $1 and id = $2 returning session_uid, application_id)
+     update sessions s set revoked_applications = array_append(s.revoked_applications, r.application_id)
+       from revoked r
+      where s.tenant_id = $1 and s.uid = r.session_uid and r.application_id <> all (s.revoked_applications)`,
+    [q.tenantId, grantId],
+  );
+}
+
 export interface NewCode {
   codeHash: string;
   payload: object;
