@@ -50,6 +50,15 @@ const deviations: Record<string, { outcome: string; why: string }> = {
     outcome: '400 unauthorized_client',
     why: 'RFC 6749 section 5.2 has this word for it',
   },
+  ...Object.fromEntries(
+    ['the implicit flow of OpenID Connect', 'the hybrid flow'].map((name) => [
+      name,
+      {
+        outcome: 'application in the fragment: unsupported_response_type',
+        why: 'RFC 6749 section 4.1.2.1 has this word for it; the place of the answer is the same',
+      },
+    ]),
+  ),
   'offline access without consent': {
     outcome: '200 {access_token refresh_token id_token expires_in token_type}',
     why: 'OpenID Connect Core section 11 lets other conditions stand for consent: the application is the operator’s own',

@@ -30,10 +30,19 @@ export function isRegisteredUri(text: string, registered: readonly string[], cli
   const onDevice = client.type === 'Native' ? withoutLoopbackPort(text) : undefined;
   return registered.some((entry) => {
     if (entry === text) return true;
-    // Only an address in normal form: what parsing would repair is not what was registered.
-    if (entry.includes('*')) return (url.href === text || url.href === `${text}/`) && matchesWildcard(url, entry);
+    if (entry.includes('*')) return isFilledIn(text, entry) && matchesWildcard(url, entry);
     return onDevice !== undefined && withoutLoopbackPort(entry) === onDevice;
   });
+}
+
+/** Whether the string is the registered one with something in the place of each `*`: nothing that parsing would repair. */
+function isFilledIn(text: string, entry: string): boolean {
+  const path = /^https?:\/\/[^/]*/i.exec(entry)?.[0].length ?? 0;
+  const pattern = entry.replaceAll(/[^\w]/gu, (character, at: number) => {
+    if (character !== '*') return `\\u{${character.codePointAt(0)?.toString(16)}}`;
+    return at < path ? '[a-z0-9-]+' : '[\\w.~-]+';
+  });
+  return new RegExp(`^${pattern}$`, 'u').test(text);
 }
 
 /** An app on the device listens on whatever port is free. Undefined for addresses that are not of the loopback interface. */
