@@ -15,7 +15,7 @@ const areas = [
   ['connectors', /^connectors\/src\//, ['kit', 'zod']],
   ['pages', /^pages\//, ['contract', 'preact', 'preact-render-to-string', 'node:*', 'rolldown']],
   ['console', /^console\//, ['contract', '*']],
-  ['kernel', /^server\/src\/kernel\//, ['contract', 'pino', 'node:*']],
+  ['kernel', /^server\/src\/kernel\//, ['contract', 'pino', 'libphonenumber-js', 'node:*']],
   ['store', /^server\/src\/store\//, ['kernel', 'contract', 'pg', 'kysely', 'node:*']],
   ['tenancy', /^server\/src\/tenancy\//, ['store', 'kernel', 'contract', 'node:*']],
   ['http', /^server\/src\/http\//, ['tenancy', 'store', 'kernel', 'contract', ...httpPackages, 'node:*']],

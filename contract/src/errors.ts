@@ -129,11 +129,13 @@ export const errorCatalog = {
   'user.sign_in_method_not_enabled': [422, 'This way to sign in is switched off. Choose another.'],
   'user.sign_up_method_not_enabled': [422, 'This way to create an account is switched off. Choose another.'],
   'user.username_already_in_use': [422, 'This username is taken. Choose another.'],
+  'user.username_rejected': [422, 'This username does not meet the rules. Choose another; data.issues says why.'],
+  'user.username_uppercase_not_allowed': [422, 'Capital letters are not allowed in a username. Use lowercase.'],
   'user.username_exists_in_profile': [422, 'Your account has a username already.'],
   'user.email_already_in_use': [422, 'This email address belongs to another account.'],
   'user.phone_already_in_use': [422, 'This phone number belongs to another account.'],
   'user.invalid_email': [400, 'This is not an email address.'],
-  'user.invalid_phone': [400, 'This is not a phone number.'],
+  'user.invalid_phone': [422, 'This is not a phone number. Give its country code first.'],
   'user.username_required': [422, 'A username is needed.'],
   'user.password_required': [422, 'A password is needed.'],
   'user.same_password': [422, 'This is your old password. Choose another.'],
@@ -246,7 +248,7 @@ export const errorCatalog = {
   ],
   'sign_in_experiences.at_least_one_authentication_factor': [422, 'Keep at least one way to sign in.'],
   'sign_in_experiences.unsupported_default_language': [422, 'This language is not available.'],
-  'sign_in_experiences.username_case_sensitivity_conflict': [
+  'sign_in_experiences.username_policy_case_conflicts_exist': [
     409,
     'Some usernames differ in case only. Change them first; see data for how many there are.',
   ],

@@ -12,7 +12,7 @@ const tag = 'Experience';
 const access = 'interaction';
 const verificationId = z.string().min(1).max(128);
 const verified = z.object({ verificationId: z.string() });
-const code = z.string().min(1).max(32);
+const code = z.string().min(1).max(64);
 const common = [
   'session.not_found',
   'session.interaction_not_found',

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { route } from './route.ts';
+import { emailSchema } from './users.ts';
 import { instant, pathId } from './values.ts';
 
 export const oneTimeTokenStatusSchema = z.enum(['active', 'consumed', 'revoked', 'expired']);
@@ -25,7 +26,7 @@ export const oneTimeTokenSchema = z.object({
 });
 export type OneTimeToken = z.output<typeof oneTimeTokenSchema>;
 
-const email = z.email().max(128);
+const email = emailSchema;
 const tag = 'One-time tokens';
 const access = 'management';
 const params = z.object({ id: pathId });
@@ -59,6 +60,7 @@ export const createOneTimeToken = route({
     expiresIn: z.number().int().min(1).max(31_536_000).default(600).describe('Seconds.'),
   }),
   responses: { 201: oneTimeTokenSchema },
+  errors: ['user.invalid_email'],
 });
 export const verifyOneTimeToken = route({
   method: 'POST',

@@ -74,6 +74,7 @@ export const createOrganizationInvitation = route({
   errors: [
     'request.invalid_input',
     'entity.relation_foreign_key_not_found',
+    'user.invalid_email',
     'entity.unique_integrity_violation',
     'entity.db_constraint_violated',
     'organization.require_membership',

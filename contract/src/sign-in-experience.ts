@@ -233,7 +233,7 @@ export const updateSignInExperience = route({
     'sign_in_experiences.at_least_one_authentication_factor',
     'sign_in_experiences.not_one_and_only_one_primary_sign_in_method',
     'sign_in_experiences.unsupported_default_language',
-    'sign_in_experiences.username_case_sensitivity_conflict',
+    'sign_in_experiences.username_policy_case_conflicts_exist',
     'sign_in_experiences.duplicated_mfa_factors',
     'sign_in_experiences.backup_code_cannot_be_enabled_alone',
     'sign_in_experiences.email_verification_code_cannot_be_used_for_mfa',

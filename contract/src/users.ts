@@ -80,8 +80,17 @@ export const usernameSchema = z
   .string()
   .regex(/^[A-Za-z_]\w*$/, 'must start with a letter or an underscore and contain letters, digits and underscores only')
   .max(128);
-export const emailSchema = z.email().max(128);
-/** Digits with the country code, without a plus sign. */
+/**
+ * International addresses as well (RFC 6531): no quotes, blanks or control characters, and a dot in the domain. The server
+ * normalizes them and refuses domains that cannot be with `user.invalid_email`.
+ */
+export const emailSchema = z
+  .email({
+    pattern:
+      /^(?!\.)(?!.*\.\.)(?:[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]|(?![\p{C}\p{Z}])[^\0-\x7f])+(?<!\.)@(?![-.])(?:[A-Za-z0-9-]|[\p{L}\p{N}\p{M}])+(?:[.。](?:[A-Za-z0-9-]|[\p{L}\p{N}\p{M}])+)+$/u,
+  })
+  .max(128);
+/** Digits with the country code, without a plus sign. The server refuses numbers that cannot be with `user.invalid_phone`. */
 export const phoneSchema = z
   .string()
   .regex(/^[1-9]\d{3,15}$/, 'must be digits with the country code and without a plus sign');
@@ -102,6 +111,8 @@ const identifierErrors = [
   'user.username_already_in_use',
   'user.email_already_in_use',
   'user.phone_already_in_use',
+  'user.invalid_email',
+  'user.invalid_phone',
 ] as const;
 
 export const listUsers = route({

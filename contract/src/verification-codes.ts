@@ -1,13 +1,15 @@
 import { z } from 'zod';
 import { route } from './route.ts';
-import { phoneSchema } from './users.ts';
+import { emailSchema, phoneSchema } from './users.ts';
 
-const byEmail = z.object({ email: z.email().max(128) });
+const byEmail = z.object({ email: emailSchema });
 const byPhone = z.object({ phone: phoneSchema });
-const verificationCode = z.string().regex(/^\d{1,12}$/, 'must be digits');
+const verificationCode = z.string().min(1).max(64);
 
 /** A message has to be sent. */
 export const messageErrors = [
+  'user.invalid_email',
+  'user.invalid_phone',
   'connector.not_found',
   'connector.general',
   'connector.template_not_found',

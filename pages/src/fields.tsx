@@ -13,10 +13,16 @@ const attributesOfFocus = (wanted: boolean | undefined) => (wanted ? focused : {
 const controls = {
   text: { type: 'text' },
   password: { type: 'password' },
-  email: { type: 'email' },
+  /** Browsers refuse `müller@example.com` in a field of the type email. */
+  email: { type: 'text', inputMode: 'email', pattern: '\\s*[^\\s@]+@[^\\s@]+[.。][^\\s@]+\\s*' },
   phone: { type: 'text', inputMode: 'tel' },
-  /** A code of six digits, which apps and messages show with blanks between them. */
-  digits: { type: 'text', inputMode: 'numeric', pattern: '(?:[\\s\\-]?[0-9]){6}', maxLength: 11 },
+  /** A code of six digits, as apps and messages show it and keyboards write it: with blanks and hyphens, or in full width. */
+  digits: {
+    type: 'text',
+    inputMode: 'numeric',
+    pattern: '[\\s\\-‐-―－]*(?:[0-9０-９][\\s\\-‐-―－]*){6}',
+    maxLength: 32,
+  },
 } as const;
 
 /** What a field shows and how the browser and the password manager should treat it. */

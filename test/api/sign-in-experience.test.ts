@@ -134,7 +134,7 @@ describe('The sign-in experience', () => {
     await api.post('/api/users', { username: 'Kim' });
     const twin = (await api.post('/api/users', { username: 'kim' })).body;
     const refused = await change({ usernamePolicy: { caseSensitive: false } });
-    assertRefused(refused, 409, 'sign_in_experiences.username_case_sensitivity_conflict');
+    assertRefused(refused, 409, 'sign_in_experiences.username_policy_case_conflicts_exist');
     assert.deepEqual(refused.body.data, { totalConflicts: 1 });
     await api.patch(`/api/users/${twin.id}`, { username: 'kim_2' });
     assert.equal((await change({ usernamePolicy: { caseSensitive: false } })).status, 200);

@@ -63,7 +63,6 @@ export const english = {
   'field.newPasswordMissing': 'Choose a password.',
   'field.confirmMissing': 'Repeat the password.',
   'field.confirmMismatch': 'The two passwords are different.',
-  'field.usernameRules': 'Use letters, digits and underscores. It cannot start with a digit.',
   'form.problem': 'Please check this',
 
   'factor.totp': 'Authenticator app',
@@ -154,6 +153,15 @@ export const english = {
   'profile.notUrl': 'Enter a web address that begins with https://.',
   'profile.notOffered': 'Choose one of the options.',
   'profile.wrongFormat': 'Check how this is written and try again.',
+
+  'username.tooShort': 'The username is too short. Use at least {min} characters.',
+  'username.tooLong': 'The username is too long. Use at most {max} characters.',
+  'username.startsWithDigit': 'A username cannot start with a digit.',
+  'username.unsupported': 'Use only the letters a to z, digits and underscores.',
+  'username.noUppercase': 'Capital letters are not allowed. Use lowercase letters.',
+  'username.noLowercase': 'Lowercase letters are not allowed. Use capital letters.',
+  'username.noNumbers': 'Digits are not allowed in a username.',
+  'username.noUnderscore': 'Underscores are not allowed in a username.',
 
   'password.rulesTitle': 'Your password needs:',
   'password.minLength': 'at least {min} characters',

@@ -64,7 +64,6 @@ export const spanish: Catalogue = {
   'field.newPasswordMissing': 'Elige una contraseña.',
   'field.confirmMissing': 'Repite la contraseña.',
   'field.confirmMismatch': 'Las dos contraseñas no coinciden.',
-  'field.usernameRules': 'Usa letras, cifras y guiones bajos. No puede empezar por una cifra.',
   'form.problem': 'Revisa esto, por favor',
 
   'factor.totp': 'Aplicación de autenticación',
@@ -157,6 +156,15 @@ export const spanish: Catalogue = {
   'profile.notUrl': 'Escribe una dirección web que empiece por https://.',
   'profile.notOffered': 'Elige una de las opciones.',
   'profile.wrongFormat': 'Revisa cómo está escrito e inténtalo de nuevo.',
+
+  'username.tooShort': 'El nombre de usuario es demasiado corto. Usa al menos {min} caracteres.',
+  'username.tooLong': 'El nombre de usuario es demasiado largo. Usa como máximo {max} caracteres.',
+  'username.startsWithDigit': 'Un nombre de usuario no puede empezar por una cifra.',
+  'username.unsupported': 'Usa solo letras de la a a la z sin tildes, cifras y guiones bajos.',
+  'username.noUppercase': 'No se admiten mayúsculas. Usa minúsculas.',
+  'username.noLowercase': 'No se admiten minúsculas. Usa mayúsculas.',
+  'username.noNumbers': 'No se admiten cifras en el nombre de usuario.',
+  'username.noUnderscore': 'No se admiten guiones bajos en el nombre de usuario.',
 
   'password.rulesTitle': 'La contraseña necesita:',
   'password.minLength': 'al menos {min} caracteres',

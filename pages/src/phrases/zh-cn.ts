@@ -64,7 +64,6 @@ export const simplifiedChinese: Catalogue = {
   'field.newPasswordMissing': '请设置密码。',
   'field.confirmMissing': '请再次输入密码。',
   'field.confirmMismatch': '两次输入的密码不一样。',
-  'field.usernameRules': '可使用字母、数字和下划线，不能以数字开头。',
   'form.problem': '请检查以下内容',
 
   'factor.totp': '身份验证器应用',
@@ -151,6 +150,15 @@ export const simplifiedChinese: Catalogue = {
   'profile.notUrl': '请输入以 https:// 开头的网址。',
   'profile.notOffered': '请从选项中选择。',
   'profile.wrongFormat': '请检查填写格式后重试。',
+
+  'username.tooShort': '用户名太短，请至少使用 {min} 个字符。',
+  'username.tooLong': '用户名太长，最多 {max} 个字符。',
+  'username.startsWithDigit': '用户名不能以数字开头。',
+  'username.unsupported': '只能使用英文字母、数字和下划线。',
+  'username.noUppercase': '用户名不能包含大写字母，请使用小写字母。',
+  'username.noLowercase': '用户名不能包含小写字母，请使用大写字母。',
+  'username.noNumbers': '用户名不能包含数字。',
+  'username.noUnderscore': '用户名不能包含下划线。',
 
   'password.rulesTitle': '密码要求：',
   'password.minLength': '至少 {min} 个字符',

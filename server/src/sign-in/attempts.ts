@@ -8,6 +8,7 @@ import type { Events } from '../features/hooks/index.ts';
 import type { Clock } from '../kernel/clock.ts';
 import { hashToken } from '../kernel/crypto.ts';
 import { AldabaError } from '../kernel/errors.ts';
+import { normalizeIdentifier } from '../kernel/identifiers.ts';
 import type { Queries } from '../store/index.ts';
 import type { Identifier } from './needs.ts';
 import { clearAttempts, countAttempt, uncountAttempt, attemptWindow as window } from './store.ts';
@@ -41,7 +42,10 @@ const defaults = { maxAttempts: 100, lockoutDuration: 60 };
 export const attemptName = (
   { usernamePolicy }: Pick<SignInExperienceSettings, 'usernamePolicy'>,
   { type, value }: Pick<Identifier, 'type' | 'value'>,
-): string => `${type} ${type === 'username' && usernamePolicy.caseSensitive ? value : value.toLowerCase()}`;
+): string => {
+  const { value: normal } = normalizeIdentifier({ type, value });
+  return `${type} ${type === 'username' && usernamePolicy.caseSensitive ? normal : normal.toLowerCase()}`;
+};
 
 /** The name under which a person's second factors are counted, all of them together. */
 export const secondAttemptName = (userId: string): string => `mfa ${userId}`;

@@ -110,10 +110,10 @@ describe('codes on the sign-in pages, without scripts,', () => {
     const send = (username: string) => person.post('/sign-in/code', { username });
     await refuses(await send('ada'), [400, 'username', 'user.invalid_email']);
     await refuses(await send(''), [400, 'username', 'user.invalid_email']);
-    await refuses(await send('12'), [400, 'username', 'user.invalid_phone']);
+    await refuses(await send('12'), [422, 'username', 'user.invalid_phone']);
     const username = { identifiers: ['username'], password: true, verify: false, secondaryIdentifiers: [] };
     await configure({ signUp: username, signIn: { methods: [method('username', true), method('phone', true)] } });
-    await refuses(await send('ada@example.com'), [400, 'username', 'user.invalid_phone']);
+    await refuses(await send('ada@example.com'), [422, 'username', 'user.invalid_phone']);
     await configure({ signIn: { methods: [method('username', true)] } });
     assert.doesNotMatch(await (await person.get(at('/sign-in'))).text(), /\/sign-in\/code/);
     assert.equal((await send('ada@example.com')).status, 422);
@@ -184,7 +184,7 @@ describe('codes on the sign-in pages, without scripts,', () => {
     const person = await visit(server, { first_screen: 'register' });
     assert.match(await (await person.get(at('/register'))).text(), /action="\/register\/code"/);
     await refuses(await person.post('/register/code', { address: 'ada@' }), [400, 'address', 'user.invalid_email']);
-    await refuses(await person.post('/register/code', { address: '+34' }), [400, 'address', 'user.invalid_phone']);
+    await refuses(await person.post('/register/code', { address: '+34' }), [422, 'address', 'user.invalid_phone']);
     await ask(person, '/register/code', { address });
     assert.equal(pageOf(await answer(person, address)), at('/continue'));
     assert.equal(pageOf(await person.get(at('/verification-code'))), at('/continue'));

@@ -4,16 +4,7 @@ import { pageErrorOf } from '../features/hosted-pages/index.ts';
 import type { Http, Reply, Request } from '../http/index.ts';
 import { AldabaError } from '../kernel/errors.ts';
 import { awaitedCode } from './code-flows.ts';
-import {
-  asFormError,
-  assertAgreed,
-  formField,
-  type PageDoor,
-  pageAddress,
-  pageOf,
-  queryField,
-  typedCode,
-} from './page-door.ts';
+import { asFormError, assertAgreed, formField, type PageDoor, pageAddress, pageOf, queryField } from './page-door.ts';
 import {
   codeForm,
   continueView,
@@ -147,7 +138,7 @@ function codeRoutes(http: Http, signIn: SignIn, door: PageDoor): void {
       if (!challenge) return door.proceed(reply, interaction, { prompt });
       const context = await door.context(interaction, request);
       try {
-        const answer = { code: typedCode(request), needsAgreement: needsAgreement(context) };
+        const answer = { code: formField(request, 'code'), needsAgreement: needsAgreement(context) };
         const standing = await signIn.finishCode(interaction, challenge, answer);
         return door.proceed(reply, interaction, standing);
       } catch (error) {

@@ -2,6 +2,7 @@
 import { createVerificationCodeVerification, verifyVerificationCodeVerification } from '@aldaba/contract';
 import type { Implement } from '../http/index.ts';
 import { AldabaError } from '../kernel/errors.ts';
+import { requireEmail, requirePhone } from '../kernel/identifiers.ts';
 import { isSameAddress } from './factors/verification-code/address.ts';
 import type { SignIn } from './service.ts';
 import type { Address } from './state.ts';
@@ -10,7 +11,9 @@ export function experienceCodeRoutes(implement: Implement, signIn: SignIn): void
   implement(createVerificationCodeVerification, async ({ tenant, request, body }) => {
     const interaction = await signIn.open(request);
     const state = signIn.stateOf(interaction);
-    const { identifier, interactionEvent: intent } = body;
+    const { interactionEvent: intent } = body;
+    const { type, value } = body.identifier;
+    const identifier = { type, value: type === 'email' ? requireEmail(value) : requirePhone(value) };
     // Pages may ask for a code before they know whether it signs in or registers; a forgotten password is apart from both.
     if ((intent === 'ForgotPassword') !== (state.intent === 'ForgotPassword'))
       throw new AldabaError('session.not_supported_for_forgot_password');

@@ -169,7 +169,7 @@ describe('the Experience API', () => {
       identifier: username('ada'),
       password,
     });
-    await caller.refuse([400, 'guard.invalid_input'], 'POST', path, { identifier: username('1ada'), password });
+    await caller.refuse([422, 'user.username_rejected'], 'POST', path, { identifier: username('1ada'), password });
     const { data } = await caller.refuse([422, 'password.rejected'], 'POST', path, {
       identifier: username('zoe'),
       password: 'short',

@@ -12,7 +12,7 @@ import type { Http } from '../http/index.ts';
 import type { AldabaError } from '../kernel/errors.ts';
 import { codesTo, type FactorKind, type FactorStep, factorSteps, namedFactor, passkeyAnswer } from './factor-steps.ts';
 import { relyingPartyOf, type SecondFactorFactor } from './factors/second-factor/index.ts';
-import { asFormError, formField, type PageDoor, typedCode } from './page-door.ts';
+import { asFormError, formField, type PageDoor } from './page-door.ts';
 import type { SecondFactorType } from './policy.ts';
 import type { SignIn } from './service.ts';
 import type { Address, Proof } from './state.ts';
@@ -199,7 +199,7 @@ async function make(
   if (factor === 'Totp') {
     const challenge = state.challenges.find((known) => known.type === 'NewTotp');
     if (!challenge) return undefined;
-    const check = async () => secondFactor.proveTotp(interaction, challenge, typedCode(request));
+    const check = async () => secondFactor.proveTotp(interaction, challenge, formField(request, 'code'));
     return { challengeId: challenge.id, proof: await audit.attempt(interaction, { key }, check) };
   }
   const challenge = state.challenges.find((known) => known.type === 'NewPasskey');

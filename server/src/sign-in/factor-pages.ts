@@ -6,7 +6,7 @@ import type { AldabaError } from '../kernel/errors.ts';
 import { codesTo, type FactorStep, factorSteps, namedFactor, passkeyAnswer } from './factor-steps.ts';
 import { type MfaCodeChallenge, relyingPartyOf } from './factors/second-factor/index.ts';
 import { maskAddress } from './factors/verification-code/address.ts';
-import { asFormError, type PageDoor, typedCode } from './page-door.ts';
+import { asFormError, formField, type PageDoor } from './page-door.ts';
 import type { SecondFactorType } from './policy.ts';
 import { codeFactorOf } from './second-factor.ts';
 import type { SignIn } from './service.ts';
@@ -113,7 +113,7 @@ async function answer(signIn: SignIn, step: Step, factor: SecondFactorType): Pro
   const { secondFactor, verificationCode, audit } = signIn;
   const { request, interaction, state, user, account } = step;
   const { settings } = step.context;
-  const given = { userId: user.id, code: typedCode(request) };
+  const given = { userId: user.id, code: formField(request, 'code') };
   switch (factor) {
     case 'Totp': {
       const check = () => secondFactor.showTotp(interaction, settings, given);

@@ -147,9 +147,6 @@ export function assertAgreed(request: Request, context: PageContext, page: 'sign
     throw new AldabaError('user.terms_required');
 }
 
-/** A code as it was meant: messages and apps show blanks in them. */
-export const typedCode = (request: Request): string => formField(request, 'code').replaceAll(/[\s-]/g, '');
-
 /** A value of the query; a repeated one counts as absent. */
 export function queryField(request: Request, name: string): string | undefined {
   const value = (request.query as Record<string, unknown>)[name];

@@ -64,8 +64,8 @@ describe('the sign-in pages without scripts', () => {
       name: 'a username that starts with a digit',
       fields: { username: '1ada', password },
       field: 'username',
-      code: 'guard.invalid_input',
-      status: 400,
+      code: 'username_rejected.starts_with_digit',
+      status: 422,
     },
     {
       name: 'no username',
@@ -105,6 +105,51 @@ describe('the sign-in pages without scripts', () => {
       const shown = await shownError(answer);
       assert.deepEqual({ field: shown.field, code: shown.code }, { field, code });
       if (fields.username?.trim()) assert.match(await copy.text(), new RegExp(`value="${fields.username}"`));
+    });
+  }
+
+  const rules: [username: string, policy: object, code: string, sentences: string[]][] = [
+    [
+      'ada',
+      { minLength: 6 },
+      'too_short',
+      [
+        'The username is too short. Use at least 6 characters.',
+        'El nombre de usuario es demasiado corto. Usa al menos 6 caracteres.',
+        '用户名太短，请至少使用 6 个字符。',
+      ],
+    ],
+    ['long_name', { maxLength: 4 }, 'too_long', ['The username is too long. Use at most 4 characters.']],
+    ['a b', {}, 'unsupported_characters', ['Use only the letters a to z, digits and underscores.']],
+    [
+      'Ada',
+      { allowedChars: { uppercase: false } },
+      'uppercase_not_allowed',
+      ['Capital letters are not allowed. Use lowercase letters.'],
+    ],
+    [
+      'ada',
+      { allowedChars: { lowercase: false } },
+      'lowercase_not_allowed',
+      ['Lowercase letters are not allowed. Use capital letters.'],
+    ],
+    ['ada7', { allowedChars: { numbers: false } }, 'numbers_not_allowed', ['Digits are not allowed in a username.']],
+    [
+      'a_da',
+      { allowedChars: { underscore: false } },
+      'underscore_not_allowed',
+      ['Underscores are not allowed in a username.'],
+    ],
+  ];
+  for (const [username, usernamePolicy, code, sentences] of rules) {
+    it(`say which rule a username breaks (${code}), in the language of the person`, async () => {
+      await configure({ usernamePolicy });
+      for (const [at, sentence] of sentences.entries()) {
+        const person = await visit(server, { ui_locales: ['en', 'es', 'zh-CN'][at] ?? 'en' });
+        const shown = await shownError(await person.post('/register', { username, password }));
+        assert.deepEqual([shown.field, shown.code, shown.message], ['username', `username_rejected.${code}`, sentence]);
+      }
+      await configure({ usernamePolicy: {} });
     });
   }
 

@@ -69,7 +69,7 @@ describe('a forgotten password, without scripts,', () => {
       await (await person.get(at('/sign-in'))).text(),
       /href="\/forgot-password\?app_id=demo-app&amp;interaction=/,
     );
-    assert.match(await (await person.get(at('/forgot-password'))).text(), /name="address"[^>]*type="email"/);
+    assert.match(await (await person.get(at('/forgot-password'))).text(), /name="address"[^>]*inputmode="email"/);
     assert.equal((await shownError(await person.post('/forgot-password', { address: 'ana' }))).field, 'address');
     await configure({ forgotPasswordMethods: [] });
     assert.equal(pageOf(await person.get(at('/forgot-password'))), at('/sign-in'));

@@ -84,7 +84,7 @@ describe('social sign-in through the pages', () => {
     assert.match(page, /name="username"/);
     assert.doesNotMatch(page, /name="password"/);
     const refused = await person.post('/continue', { username: '9lives' });
-    assert.equal(refused.status, 400);
+    assert.equal(refused.status, 422);
     assert.equal((await shownError(refused)).field, 'username');
     const home = await person.arrive(await person.post('/continue', { username: 'rafa' }));
     assert.ok(home.searchParams.get('code'));

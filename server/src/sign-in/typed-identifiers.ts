@@ -1,6 +1,6 @@
 /** What people type into a form to say who they are, as the sign-in takes it. Pure. */
-import { emailSchema, phoneSchema } from '@aldaba/contract';
 import { AldabaError } from '../kernel/errors.ts';
+import { normalizeEmail, normalizeIdentifier, normalizePhone, phoneDigits } from '../kernel/identifiers.ts';
 import type { Identifier } from './needs.ts';
 import type { IdentifierType } from './policy.ts';
 import type { Address } from './state.ts';
@@ -8,9 +8,9 @@ import type { Address } from './state.ts';
 /** An email address or a phone number where the tenant signs in with those, else a username. @throws AldabaError `user.username_required` */
 export function identifierOf(text: string, types: readonly IdentifierType[]): Identifier {
   if (text === '') throw new AldabaError('user.username_required');
-  if (types.includes('email') && text.includes('@')) return { type: 'email', value: text };
-  const digits = digitsOf(text);
-  if (types.includes('phone') && /^\d{4,}$/.test(digits)) return { type: 'phone', value: digits };
+  if (types.includes('email') && text.includes('@')) return normalizeIdentifier({ type: 'email', value: text });
+  if (types.includes('phone') && /^\d{4,}$/.test(phoneDigits(text)))
+    return normalizeIdentifier({ type: 'phone', value: text });
   return {
     type: types[0] === 'username' ? 'username' : (types.find((type) => type === 'username') ?? 'email'),
     value: text,
@@ -19,13 +19,9 @@ export function identifierOf(text: string, types: readonly IdentifierType[]): Id
 
 /** An address that a code can be sent to. @throws AldabaError `user.invalid_email`, `user.invalid_phone` */
 export function addressOf(text: string, types: readonly Address['type'][]): Address {
-  const looksLikePhone = /^[\d\s()+./-]+$/.test(text);
+  const looksLikePhone = /^\d+$/.test(phoneDigits(text));
   const type = types.length > 1 ? (looksLikePhone ? 'phone' : 'email') : (types[0] ?? 'email');
-  const value = type === 'email' ? text : digitsOf(text);
-  const schema = type === 'email' ? emailSchema : phoneSchema;
-  if (!schema.safeParse(value).success) throw new AldabaError(`user.invalid_${type}`);
+  const value = type === 'email' ? normalizeEmail(text) : normalizePhone(text);
+  if (value === undefined) throw new AldabaError(`user.invalid_${type}`);
   return { type, value };
 }
-
-/** Without what makes a number readable, and without the two zeros that many dial for the plus. */
-const digitsOf = (text: string): string => text.replaceAll(/[\s()+./-]/g, '').replace(/^00/, '');

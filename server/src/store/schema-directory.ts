@@ -48,6 +48,7 @@ interface UserRow {
   primary_email: string | null;
   /** In lower case; PostgreSQL writes it. */
   username_key: GeneratedAlways<string | null>;
+  username_claim: GeneratedAlways<string | null>;
   primary_email_key: GeneratedAlways<string | null>;
   primary_phone: string | null;
   password_digest: string | null;

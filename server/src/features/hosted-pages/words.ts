@@ -3,8 +3,9 @@ import type { ErrorCode, PageError, PageLanguage, SignInExperienceSettings } fro
 import { errorSentence, type PhraseKey, phrase, relativeTime } from '@aldaba/pages';
 import type { AldabaError } from '../../kernel/errors.ts';
 import type { PasswordIssue } from '../passwords/index.ts';
+import type { UsernameIssue } from '../users/index.ts';
 
-const phraseOfIssue: Record<PasswordIssue['code'], PhraseKey> = {
+const phraseOfIssue: Record<PasswordIssue['code'] | UsernameIssue['code'], PhraseKey> = {
   'password_rejected.too_short': 'password.tooShort',
   'password_rejected.too_long': 'password.tooLong',
   'password_rejected.character_types': 'password.tooSimple',
@@ -13,6 +14,14 @@ const phraseOfIssue: Record<PasswordIssue['code'], PhraseKey> = {
   'password_rejected.restricted.sequence': 'password.tooRepetitive',
   'password_rejected.restricted.user_info': 'password.hasUserInfo',
   'password_rejected.restricted.words': 'password.hasWords',
+  'username_rejected.too_short': 'username.tooShort',
+  'username_rejected.too_long': 'username.tooLong',
+  'username_rejected.starts_with_digit': 'username.startsWithDigit',
+  'username_rejected.unsupported_characters': 'username.unsupported',
+  'username_rejected.uppercase_not_allowed': 'username.noUppercase',
+  'username_rejected.lowercase_not_allowed': 'username.noLowercase',
+  'username_rejected.numbers_not_allowed': 'username.noNumbers',
+  'username_rejected.underscore_not_allowed': 'username.noUnderscore',
 };
 
 const fieldOfCode: Partial<Record<ErrorCode, 'username' | 'password' | 'terms' | 'address' | 'code'>> = {
@@ -34,21 +43,26 @@ const fieldOfCode: Partial<Record<ErrorCode, 'username' | 'password' | 'terms' |
   'session.mfa.invalid_backup_code': 'code',
 };
 
+/** Errors whose `data.issues` say which rules are broken. */
+const fieldOfRules: Partial<Record<ErrorCode, 'username' | 'password'>> = {
+  'password.rejected': 'password',
+  'user.username_rejected': 'username',
+  'user.username_uppercase_not_allowed': 'username',
+};
+
 /** An error as a form shows it. */
 export function pageErrorOf(error: AldabaError, language: PageLanguage): PageError {
   const data = (typeof error.data === 'object' && error.data !== null ? error.data : {}) as Record<string, unknown>;
   const { code } = error;
-  if (code === 'password.rejected' && Array.isArray(data.issues)) {
-    const [issue] = data.issues as PasswordIssue[];
+  const judged = fieldOfRules[code];
+  if (judged && Array.isArray(data.issues)) {
+    const [issue] = data.issues as (PasswordIssue | UsernameIssue)[];
     if (issue)
       return {
-        field: 'password',
+        field: judged,
         code: issue.code,
         message: phrase(language, phraseOfIssue[issue.code], textsOf(issue.interpolation)),
       };
-  }
-  if (code === 'guard.invalid_input' && data.field === 'username') {
-    return { field: 'username', code, message: phrase(language, 'field.usernameRules') };
   }
   if (code === 'guard.invalid_input' && isProfileField(data.field)) {
     const sentence = phraseOfProblem[String(data.problem)] ?? 'profile.wrongFormat';

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { equalSecrets } from '../../kernel/crypto.ts';
 import { AldabaError } from '../../kernel/errors.ts';
+import { normalizeCode } from '../../kernel/text.ts';
 
 const count = 10;
 const format = /^[0-9a-f]{10}$/;
@@ -14,7 +15,7 @@ export function newBackupCodes(): string[] {
 
 /** Codes from elsewhere as they are kept. @throws AldabaError `user.wrong_backup_code_format` */
 export function readBackupCodes(given: readonly string[]): string[] {
-  const codes = new Set(given.map((code) => code.toLowerCase()));
+  const codes = new Set(given.map((code) => normalizeCode(code).toLowerCase()));
   if (given.length !== count || codes.size !== count || ![...codes].every((code) => format.test(code)))
     throw new AldabaError('user.wrong_backup_code_format');
   return [...codes];
@@ -22,6 +23,6 @@ export function readBackupCodes(given: readonly string[]): string[] {
 
 /** The place of a code in the list, or -1. Every code is compared, so that time does not tell the place. */
 export function placeOfCode(codes: readonly string[], given: string): number {
-  const wanted = given.toLowerCase();
+  const wanted = normalizeCode(given).toLowerCase();
   return codes.map((code) => equalSecrets(code, wanted)).indexOf(true);
 }

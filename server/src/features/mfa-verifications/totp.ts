@@ -3,6 +3,7 @@ import { generate } from 'lean-qr';
 import { toPngDataURL } from 'lean-qr/extras/node_export';
 import { equalSecrets } from '../../kernel/crypto.ts';
 import { AldabaError } from '../../kernel/errors.ts';
+import { normalizeCode } from '../../kernel/text.ts';
 
 const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567';
 /** As long as the output of HMAC-SHA-1, which RFC 4226 section 4 (R6) recommends. */
@@ -45,8 +46,9 @@ const stepLength = 30_000;
 export function stepOfCode(secret: string, code: string, now: number): number | undefined {
   const key = decodeSecret(secret);
   const present = Math.floor(now / stepLength);
+  const typed = normalizeCode(code);
   // All three are compared, so that time tells nothing. A code that fits two steps uses up the later one, and with it both.
-  return [present - 1, present, present + 1].filter((step) => equalSecrets(codeOf(key, step), code)).at(-1);
+  return [present - 1, present, present + 1].filter((step) => equalSecrets(codeOf(key, step), typed)).at(-1);
 }
 
 /** RFC 4226 section 5.3. */

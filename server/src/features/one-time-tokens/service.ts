@@ -2,6 +2,7 @@ import type { ErrorCode, OneTimeToken, OneTimeTokenContext, OneTimeTokenStatus }
 import type { Clock } from '../../kernel/clock.ts';
 import { hashToken, type Vault } from '../../kernel/crypto.ts';
 import { AldabaError } from '../../kernel/errors.ts';
+import { emailKey, normalizeEmail, requireEmail } from '../../kernel/identifiers.ts';
 import { standardId, standardSecret } from '../../kernel/ids.ts';
 import type { Queries } from '../../store/index.ts';
 import * as store from './store.ts';
@@ -32,7 +33,7 @@ const refusals: Record<Exclude<OneTimeTokenStatus, 'active'>, ErrorCode> = {
   expired: 'one_time_token.token_expired',
 };
 
-const sameAddress = (a: string, b: string): boolean => a.toLowerCase() === b.toLowerCase();
+const sameAddress = (a: string, b: string): boolean => emailKey(a) === emailKey(b);
 
 export function createOneTimeTokens({ clock, vault }: { clock: Clock; vault: Vault }): OneTimeTokens {
   const now = () => new Date(clock.now());
@@ -61,12 +62,14 @@ export function createOneTimeTokens({ clock, vault }: { clock: Clock; vault: Vau
     return show(q.tenantId, after);
   };
   return {
-    list: async (q, filter, slice) => {
-      const { items, total } = await store.findTokens(q, { ...filter, now: now() }, slice);
+    list: async (q, { email: typed, status }, slice) => {
+      const email = typed === undefined ? undefined : (normalizeEmail(typed) ?? typed);
+      const { items, total } = await store.findTokens(q, { email, status, now: now() }, slice);
       return { items: items.map((row) => show(q.tenantId, row)), total };
     },
     get: async (q, id) => show(q.tenantId, await find(q, id)),
-    create: async (q, { email, context, expiresIn }) => {
+    create: async (q, { email: given, context, expiresIn }) => {
+      const email = requireEmail(given);
       const [id, token, createdAt] = [standardId(), standardSecret(), now()];
       const row: store.StoredToken = {
         id,

@@ -1,6 +1,7 @@
 import type { MessagePayload, OrganizationInvitation } from '@aldaba/contract';
 import type { Clock } from '../../kernel/clock.ts';
 import { AldabaError } from '../../kernel/errors.ts';
+import { emailKey, requireEmail } from '../../kernel/identifiers.ts';
 import { standardId } from '../../kernel/ids.ts';
 import type { Queries } from '../../store/index.ts';
 import type { Tenant } from '../../tenancy/index.ts';
@@ -86,7 +87,8 @@ export function createOrganizationInvitations(needs: OrganizationInvitationsNeed
       const id = standardId();
       await tenant.db.transaction(async (tx) => {
         await requireInvitable(needs, tx, draft);
-        const { organizationId, inviterId = null, invitee } = draft;
+        const { organizationId, inviterId = null } = draft;
+        const invitee = requireEmail(draft.invitee);
         const roleIds = [...new Set(draft.organizationRoleIds)];
         const expiresAt = new Date(draft.expiresAt);
         await store.insertInvitation(tx, { id, organizationId, inviterId, invitee, expiresAt, roleIds }, now());
@@ -106,7 +108,7 @@ export function createOrganizationInvitations(needs: OrganizationInvitationsNeed
       const { organizationId, invitee, organizationRoles } = await getPending(tx, id);
       const user = userId ? await users.find(tx, userId) : undefined;
       if (!user) throw refused('Say which user accepts the invitation.');
-      if (user.primaryEmail?.toLowerCase() !== invitee.toLowerCase())
+      if (user.primaryEmail === null || emailKey(user.primaryEmail) !== emailKey(invitee))
         throw refused('The primary e-mail address of the user is not the invited one.');
       await organizations.addMembers(tx, 'user', organizationId, [user.id]);
       const roleIds = organizationRoles.map((role) => role.id);

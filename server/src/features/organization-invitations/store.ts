@@ -1,4 +1,5 @@
 import type { OrganizationInvitation } from '@aldaba/contract';
+import { emailKey } from '../../kernel/identifiers.ts';
 import { type Queries, sql } from '../../store/index.ts';
 
 interface Row {
@@ -66,7 +67,7 @@ export async function findInvitationList(
   };
   add('i.organization_id', organizationId);
   add('i.inviter_id', inviterId);
-  add('lower(i.invitee)', invitee?.toLowerCase());
+  add('lower(i.invitee)', invitee === undefined ? undefined : emailKey(invitee));
   const rows = await q.raw<Row>(`${select}${conditions.join('')} order by i.created_at desc, i.id`, values);
   return rows.map((row) => toInvitation(row, now));
 }
@@ -88,7 +89,7 @@ export async function insertInvitation(tx: Queries, invitation: NewInvitation, n
   await tx.raw(
     `update organization_invitations set status = 'Expired', updated_at = $4
       where tenant_id = $1 and organization_id = $2 and lower(invitee) = $3 and status = 'Pending' and expires_at <= $4`,
-    [tx.tenantId, invitation.organizationId, invitation.invitee.toLowerCase(), now],
+    [tx.tenantId, invitation.organizationId, emailKey(invitation.invitee), now],
   );
   await tx.run(
     sql.insertInto('organization_invitations').values({

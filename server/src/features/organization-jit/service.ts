@@ -1,5 +1,6 @@
 import type { OrganizationEmailDomain, OrganizationRole } from '@aldaba/contract';
 import { AldabaError } from '../../kernel/errors.ts';
+import { normalizeDomain } from '../../kernel/identifiers.ts';
 import type { Queries } from '../../store/index.ts';
 import type { OrganizationRoles } from '../organization-roles/index.ts';
 import { type Organizations, requireType } from '../organizations/index.ts';
@@ -61,17 +62,19 @@ export function createOrganizationJit({ organizations, organizationRoles }: Orga
       await organizations.get(q, organizationId);
       return store.findEmailDomains(q, organizationId);
     },
-    addEmailDomain: async (tx, organizationId, emailDomain) => {
+    addEmailDomain: async (tx, organizationId, typed) => {
+      const emailDomain = domainOf(typed);
       await store.insertEmailDomain(tx, organizationId, emailDomain);
       return { tenantId: tx.tenantId, organizationId, emailDomain };
     },
-    replaceEmailDomains: async (tx, organizationId, domains) => {
+    replaceEmailDomains: async (tx, organizationId, typed) => {
+      const domains = [...new Set(typed.map(domainOf))];
       await requireOrganization(tx, organizationId);
       await store.insertEmailDomains(tx, organizationId, domains);
       await store.deleteEmailDomains(tx, organizationId, { except: domains });
     },
     removeEmailDomain: async (tx, organizationId, domain) => {
-      if ((await store.deleteEmailDomains(tx, organizationId, { only: [domain] })) === 0)
+      if ((await store.deleteEmailDomains(tx, organizationId, { only: [domainOf(domain)] })) === 0)
         throw new AldabaError('entity.not_found');
     },
     roles: async (q, organizationId) => {
@@ -88,10 +91,13 @@ export function createOrganizationJit({ organizations, organizationRoles }: Orga
         throw new AldabaError('entity.not_found');
     },
     provision: async (tx, userId, email) => {
-      const domain = email.slice(email.lastIndexOf('@') + 1).toLowerCase();
-      await admit(tx, userId, await store.findOpenOrganizations(tx, domain));
+      const domain = email.slice(email.lastIndexOf('@') + 1);
+      await admit(tx, userId, await store.findOpenOrganizations(tx, domainOf(domain)));
     },
     join: async (tx, userId, organizationIds) =>
       admit(tx, userId, await store.findNamedOrganizations(tx, organizationIds)),
   };
 }
+
+/** A domain as the addresses of users have it. */
+const domainOf = (typed: string): string => normalizeDomain(typed) ?? typed.toLowerCase();

@@ -1,4 +1,4 @@
-import { type SignInExperienceSettings, usernameSchema } from '@aldaba/contract';
+import type { SignInExperienceSettings } from '@aldaba/contract';
 import type { Clock } from '../../kernel/clock.ts';
 import { hashToken } from '../../kernel/crypto.ts';
 import { AldabaError } from '../../kernel/errors.ts';
@@ -6,7 +6,7 @@ import { standardSecret } from '../../kernel/ids.ts';
 import type { Tenant } from '../../tenancy/index.ts';
 import { type Passwords, passwordIssues } from '../passwords/index.ts';
 import { administratorRoleId, type Roles } from '../roles/index.ts';
-import type { Users } from '../users/index.ts';
+import { chosenUsername, type Users } from '../users/index.ts';
 import { consumeLink, deleteExpiredLinks, insertLink, isLinkUsable } from './store.ts';
 
 export interface SetupNeeds {
@@ -67,19 +67,14 @@ export function createSetup(needs: SetupNeeds): Setup {
     async createAdministrator(tenant, { token, username, password }) {
       // Before the costly hash: somebody without a link gets no work out of the server.
       await assertUsable(tenant, token);
-      if (!usernameSchema.safeParse(username).success) {
-        throw new AldabaError('guard.invalid_input', {
-          reason: 'username: use letters, digits and underscores',
-          field: 'username',
-        });
-      }
-      const { passwordPolicy } = await needs.signInExperiences.get(tenant);
-      const issues = passwordIssues(passwordPolicy, password, { username });
+      const { passwordPolicy, usernamePolicy } = await needs.signInExperiences.get(tenant);
+      const chosen = chosenUsername(usernamePolicy, username);
+      const issues = passwordIssues(passwordPolicy, password, { username: chosen });
       if (issues.length > 0) throw new AldabaError('password.rejected', { issues });
       const digest = await passwords.hash(password);
       await tenant.db.transaction(async (tx) => {
         if (!(await consumeLink(tx, linkOf(token)))) throw new AldabaError('setup.link_invalid');
-        const user = await users.create(tx, { username, password: digest });
+        const user = await users.create(tx, { username: chosen, password: digest });
         await roles.assign(tx, 'user', user.id, [await roleId(tx)]);
       });
     },

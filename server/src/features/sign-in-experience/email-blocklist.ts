@@ -1,4 +1,5 @@
 import type { ErrorCode, SignInExperience } from '@aldaba/contract';
+import { emailKey, normalizeDomain } from '../../kernel/identifiers.ts';
 
 type EmailBlocklistPolicy = SignInExperience['emailBlocklistPolicy'];
 
@@ -8,10 +9,10 @@ type EmailBlocklistPolicy = SignInExperience['emailBlocklistPolicy'];
  */
 export async function emailBlockOf(policy: EmailBlocklistPolicy, email: string): Promise<ErrorCode | undefined> {
   const { customAllowlist = [], customBlocklist = [], blockSubaddressing, blockDisposableAddresses } = policy;
-  const address = email.toLowerCase();
+  const address = emailKey(email);
   const at = address.lastIndexOf('@');
   const domain = address.slice(at + 1);
-  const names = (entry: string) => [address, domain, `@${domain}`].includes(entry.trim().toLowerCase());
+  const names = (entry: string) => [address, domain].includes(entryKey(entry.trim()));
   if (customAllowlist.some(names)) return undefined;
   if (customBlocklist.some(names)) return 'session.email_blocklist.email_not_allowed';
   if (blockSubaddressing && address.slice(0, at).includes('+'))
@@ -19,6 +20,12 @@ export async function emailBlockOf(policy: EmailBlocklistPolicy, email: string):
   if (blockDisposableAddresses && (await isDisposable(domain)))
     return 'session.email_blocklist.disposable_email_not_allowed';
   return undefined;
+}
+
+/** An entry of a list as addresses and domains are compared. */
+function entryKey(entry: string): string {
+  const name = entry.replace(/^@/, '');
+  return name.includes('@') ? emailKey(name) : (normalizeDomain(name) ?? name.toLowerCase());
 }
 
 let disposableDomains: Promise<ReadonlySet<string>> | undefined;

@@ -4,7 +4,14 @@ import { AldabaError } from '../../kernel/errors.ts';
 import type { CacheRegistry, Database, Queries } from '../../store/index.ts';
 import { adminTenantId, type Seed, type Tenant } from '../../tenancy/index.ts';
 import { type AvailableConnector, findRuleBreak } from './rules.ts';
-import { findSettings, findUsernameConflicts, lockSettings, mergeSettings } from './store.ts';
+import {
+  claimUsernames,
+  findSettings,
+  findUsernameConflicts,
+  lockSettings,
+  lockUsernames,
+  mergeSettings,
+} from './store.ts';
 
 export interface SignInExperiencesNeeds {
   database: Database;
@@ -52,8 +59,8 @@ export function createSignInExperiences(needs: SignInExperiencesNeeds): SignInEx
         const merged = read(tenant.id, await mergeSettings(tx, withStart(withoutGaps(change), before, clock.now())));
         const broken = findRuleBreak(merged, connectors, change);
         if (broken) throw new AldabaError(broken.code, broken.data);
-        if (before.usernamePolicy.caseSensitive && !merged.usernamePolicy.caseSensitive)
-          await requireDistinctUsernames(tx);
+        if (before.usernamePolicy.caseSensitive !== merged.usernamePolicy.caseSensitive)
+          await applyUsernameCase(tx, merged.usernamePolicy);
         await cache.changed(tx, '');
         return merged;
       });
@@ -73,11 +80,16 @@ export function createSignInExperiences(needs: SignInExperiencesNeeds): SignInEx
   };
 }
 
-/** Without regard to case, one of two such people could not sign in any more. */
-async function requireDistinctUsernames(q: Queries): Promise<void> {
-  const { totalConflicts } = await findUsernameConflicts(q, 1);
+/**
+ * Makes usernames unique without regard to case, or lets them differ in case alone again. Users that are created at the same time wait.
+ * @throws AldabaError `sign_in_experiences.username_policy_case_conflicts_exist`: one of two such people could not sign in any more
+ */
+async function applyUsernameCase(tx: Queries, { caseSensitive }: { caseSensitive: boolean }): Promise<void> {
+  await lockUsernames(tx);
+  const { totalConflicts } = caseSensitive ? { totalConflicts: 0 } : await findUsernameConflicts(tx, 1);
   if (totalConflicts > 0)
-    throw new AldabaError('sign_in_experiences.username_case_sensitivity_conflict', { totalConflicts });
+    throw new AldabaError('sign_in_experiences.username_policy_case_conflicts_exist', { totalConflicts });
+  await claimUsernames(tx, !caseSensitive);
 }
 
 function requireNames(wanted: readonly { name: string }[], fields: readonly { name: string }[]): void {

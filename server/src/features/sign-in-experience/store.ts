@@ -42,3 +42,17 @@ export async function findUsernameConflicts(
   const samples = rows.map((row) => ({ usernameLower: row.username_lower, userIds: row.user_ids }));
   return { totalConflicts: rows[0]?.total ?? 0, samples };
 }
+
+/** Waits for transactions that write usernames, and lets later ones wait until this one ends (see migration 0042). */
+export async function lockUsernames(tx: Queries): Promise<void> {
+  await tx.raw('select pg_advisory_xact_lock(username_policy_key($1))', [tx.tenantId]);
+}
+
+/** Gives all usernames a claim that ignores case, or takes it. */
+export async function claimUsernames(tx: Queries, isClaimed: boolean): Promise<void> {
+  await tx.raw(
+    `update users set username_claim = case when $2 then lower(username) end where tenant_id = $1
+       and username_claim is distinct from case when $2 then lower(username) end`,
+    [tx.tenantId, isClaimed],
+  );
+}

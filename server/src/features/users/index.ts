@@ -19,3 +19,4 @@ export {
 } from './service.ts';
 export { updateLogtoConfig } from './settings.ts';
 export type { DetailedUser, HolderQuestion, PasswordDigest, Subject, User } from './user.ts';
+export { chosenUsername, type UsernameIssue } from './username-rules.ts';

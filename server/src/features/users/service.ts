@@ -8,6 +8,7 @@ import { assertUsableDigest, type Passwords } from '../passwords/index.ts';
 import type { Roles } from '../roles/index.ts';
 import { findDetailedSubject } from './details-store.ts';
 import { findUserList, type UserFilter } from './list-store.ts';
+import { normalizeClaims, normalizeColumns } from './normalize.ts';
 import * as store from './store.ts';
 import type { PasswordDigest, Subject, User } from './user.ts';
 
@@ -97,7 +98,8 @@ export interface Users {
   ): Promise<{ user: User; password: (PasswordDigest & store.PasswordAge) | undefined } | undefined>;
   /**
    * Creates a user with the roles that every new user gets.
-   * @throws AldabaError `user.username_already_in_use`, `user.email_already_in_use`, `user.phone_already_in_use`, `user.identity_already_in_use`
+   * @throws AldabaError `user.username_already_in_use`, `user.email_already_in_use`, `user.phone_already_in_use`,
+   *   `user.identity_already_in_use`, `user.invalid_email`, `user.invalid_phone`
    */
   create(tx: Queries, draft: UserDraft): Promise<User>;
   /** Changes columns; a suspension ends sessions and grants. @throws AldabaError `entity.not_found` and the same as `create` */
@@ -166,7 +168,8 @@ export function createUsers(needs: UsersNeeds): Users {
   };
   const link: Users['linkIdentity'] = (tx, userId, target, identity) =>
     precise(store.upsertIdentity(tx, { userId, target, identityId: identity.userId, details: identity.details }));
-  const update: Users['update'] = async (tx, userId, { isEmailVerified, ...patch }, given) => {
+  const update: Users['update'] = async (tx, userId, { isEmailVerified, ...columns }, given) => {
+    const patch = normalizeColumns(columns);
     const user = await precise(store.updateUserRow(tx, userId, patch, { now: now(), ...given }));
     if (!user) throw new AldabaError(given ? 'session.invalid_credentials' : 'entity.not_found');
     if (patch.isSuspended) await sessions.endAll(tx, userId);
@@ -192,7 +195,8 @@ export function createUsers(needs: UsersNeeds): Users {
     findByIdentity: store.findUserByIdentity,
     findPassword: store.findUserPassword,
     findWithPassword: store.findUserWithPassword,
-    create: async (tx, { identity, isEmailVerified, ...draft }) => {
+    create: async (tx, { identity, isEmailVerified, ...columns }) => {
+      const draft = normalizeColumns(columns);
       const userId = shortId();
       const created = await precise(store.insertUser(tx, userId, draft, now()));
       if (identity) await link(tx, userId, identity.target, identity);
@@ -222,7 +226,7 @@ export function createUsers(needs: UsersNeeds): Users {
       q.transaction(async (tx) => {
         const merged =
           'profile' in part
-            ? await store.mergeUserJson(tx, { id: userId, column: 'profile' }, part.profile, now())
+            ? await store.mergeUserJson(tx, { id: userId, column: 'profile' }, normalizeClaims(part.profile), now())
             : await store.mergeUserJson(tx, { id: userId, column: 'custom_data' }, part.customData, now());
         if (!merged) throw new AldabaError('entity.not_found');
         await dataUpdated(tx, userId);
@@ -302,6 +306,7 @@ async function readPassword(
 
 const conflicts = {
   users_username: 'user.username_already_in_use',
+  users_username_claim: 'user.username_already_in_use',
   users_email: 'user.email_already_in_use',
   users_phone: 'user.phone_already_in_use',
   user_identities_pkey: 'user.identity_already_in_use',

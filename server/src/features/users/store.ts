@@ -1,4 +1,5 @@
 import { sql as fragment } from 'kysely';
+import { emailKey, normalizePhone } from '../../kernel/identifiers.ts';
 import { type Queries, sql } from '../../store/index.ts';
 import type { PasswordDigest, Subject, User } from './user.ts';
 
@@ -148,8 +149,15 @@ const selectByIdentifier = (q: Queries, { type, value, ignoresCase }: Identifier
       .orderBy(fragment`users.username = ${value}`, 'desc')
       .limit(1);
   if (type === 'username') return query.where('users.username', '=', value);
-  if (type === 'phone') return query.where('users.primary_phone', '=', value);
-  return query.where('users.primary_email_key', '=', value.toLowerCase());
+  if (type === 'phone') {
+    // A number from before they were normalized is found as it was written; of two, the normalized one.
+    const normal = normalizePhone(value) ?? value;
+    return query
+      .where('users.primary_phone', 'in', [normal, value])
+      .orderBy(fragment`users.primary_phone = ${normal}`, 'desc')
+      .limit(1);
+  }
+  return query.where('users.primary_email_key', '=', emailKey(value));
 };
 
 export async function findUserByIdentifier(q: Queries, identifier: IdentifierValue): Promise<User | undefined> {

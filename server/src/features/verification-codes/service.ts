@@ -2,8 +2,10 @@ import type { SignInExperience, TemplateType } from '@aldaba/contract';
 import type { Clock } from '../../kernel/clock.ts';
 import { equalSecrets, hashToken, type Vault } from '../../kernel/crypto.ts';
 import { AldabaError } from '../../kernel/errors.ts';
+import { normalizeEmail, normalizePhone } from '../../kernel/identifiers.ts';
 import { numberCode } from '../../kernel/ids.ts';
 import type { Log } from '../../kernel/log.ts';
+import { normalizeCode } from '../../kernel/text.ts';
 import type { Tenant } from '../../tenancy/index.ts';
 import type { Connectors } from '../connectors/index.ts';
 import type { Events } from '../hooks/index.ts';
@@ -49,8 +51,8 @@ export interface CodeMessage {
 export interface VerificationCodes {
   /**
    * Sends a new code; the one before it, for the same purpose, ends.
-   * @throws AldabaError `connector.not_found`, `request.message_rate_limited`, `request.overloaded`; `awaited`: the code of
-   *   what the connector says, and all of it to operators
+   * @throws AldabaError `user.invalid_email`, `user.invalid_phone`, `connector.not_found`, `request.message_rate_limited`,
+   *   `request.overloaded`; `awaited`: the code of what the connector says, and all of it to operators
    */
   send(tenant: Tenant, address: Address, message: CodeMessage): Promise<void>;
   /** Uses a code up. @throws AldabaError `verification_code.not_found`, `…expired`, `…exceed_max_try`, `…code_mismatch` */
@@ -83,7 +85,9 @@ export function createVerificationCodes(needs: VerificationCodesNeeds): Verifica
     };
   };
   return {
-    send: async (tenant, address, { purpose, template, delivery, locale, payload, ip }) => {
+    send: async (tenant, given, { purpose, template, delivery, locale, payload, ip }) => {
+      const address = normalize(given);
+      if (!address) throw new AldabaError(given.type === 'Email' ? 'user.invalid_email' : 'user.invalid_phone');
       const sender = await connectors.sender(tenant, address.type);
       if (!sender) throw new AldabaError('connector.not_found', { type: address.type });
       if (delivery !== 'awaited') deliveries.requireRoom(tenant.id);
@@ -94,7 +98,7 @@ export function createVerificationCodes(needs: VerificationCodesNeeds): Verifica
       await store.saveCode(tenant.db, key, { hash: hashCode(tenant, key, code), now: new Date(now), expiresAt });
       await store.dropOldCodes(tenant.db, new Date(now - 3_600_000));
       const message = {
-        to: address.type === 'Sms' ? address.value.replace(/^\+/, '') : address.value,
+        to: address.value,
         type: template,
         payload: { ...payload, ...(locale === undefined ? {} : { locale }), code },
         ...(ip === undefined ? {} : { ip }),
@@ -108,7 +112,8 @@ export function createVerificationCodes(needs: VerificationCodesNeeds): Verifica
         deliveries.begin({ tenantId: tenant.id, connectorId: sender.id, send });
       }
     },
-    verify: async (tenant, address, { purpose, code }) => {
+    verify: async (tenant, given, { purpose, code: typed }) => {
+      const [address, code] = [normalize(given) ?? given, normalizeCode(typed)];
       const { maximumTries } = await policyOf(tenant);
       const key = keyOf(address, purpose);
       const stored = await store.countTry(tenant.db, key);
@@ -122,6 +127,12 @@ export function createVerificationCodes(needs: VerificationCodesNeeds): Verifica
     },
     close: deliveries.close,
   };
+}
+
+/** An address in its one spelling; undefined when there is no such address. */
+function normalize({ type, value }: Address): Address | undefined {
+  const normal = type === 'Email' ? normalizeEmail(value) : normalizePhone(value);
+  return normal === undefined ? undefined : { type, value: normal };
 }
 
 /**

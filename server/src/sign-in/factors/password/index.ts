@@ -4,7 +4,7 @@
  */
 import type { SignInExperienceSettings } from '@aldaba/contract';
 import { type PasswordUserInfo, passwordIssues } from '../../../features/passwords/index.ts';
-import type { PasswordDigest, User } from '../../../features/users/index.ts';
+import { chosenUsername, type PasswordDigest, type User } from '../../../features/users/index.ts';
 import { hashToken } from '../../../kernel/crypto.ts';
 import { AldabaError } from '../../../kernel/errors.ts';
 import { standardId } from '../../../kernel/ids.ts';
@@ -13,7 +13,6 @@ import { type Attempts, attemptName, replacingAttemptName } from '../../attempts
 import type { Identifier, SignInNeeds } from '../../needs.ts';
 import { resolvePolicy } from '../../policy.ts';
 import type { PendingProfile, Proof } from '../../state.ts';
-import { canonicalUsername, usernameProblem } from './username.ts';
 
 type Needs = Pick<SignInNeeds, 'users' | 'passwords' | 'vault' | 'clock'> & { attempts: Attempts };
 
@@ -34,7 +33,7 @@ export interface PasswordFactor {
     settings: SignInExperienceSettings,
     given: { username: string; password: string },
   ): Promise<Proof>;
-  /** @throws AldabaError `guard.invalid_input` (data.field `username`) for a name that the tenant's rules refuse. */
+  /** @throws AldabaError `user.username_rejected`, `user.username_uppercase_not_allowed`: `data.issues` says why. */
   chooseUsername(
     tenant: Tenant,
     settings: SignInExperienceSettings,
@@ -66,9 +65,7 @@ export function createPasswordFactor(needs: Needs): PasswordFactor {
   const seal = (tenant: Tenant, digest: PasswordDigest) => vault.seal(JSON.stringify(digest), context(tenant));
 
   const chooseUsername: PasswordFactor['chooseUsername'] = async (tenant, settings, username) => {
-    const problem = usernameProblem(settings.usernamePolicy, username);
-    if (problem) throw new AldabaError('guard.invalid_input', { reason: `username: ${problem}`, field: 'username' });
-    const value = canonicalUsername(settings.usernamePolicy, username);
+    const value = chosenUsername(settings.usernamePolicy, username);
     return { value, taken: (await users.findByIdentifier(tenant.db, asUsername(settings, value))) !== undefined };
   };
   const choosePassword: PasswordFactor['choosePassword'] = async (tenant, settings, { password, info, account }) => {

@@ -1,8 +1,9 @@
+import { normalizeIdentifier } from '../../../kernel/identifiers.ts';
 import type { Address } from '../../state.ts';
 
-/** Whether two addresses are one: capitals in an email make no other, as with the addresses of accounts. */
+/** Whether two addresses are one, as with the addresses of accounts. */
 export const isSameAddress = (a: Address, b: Address): boolean =>
-  a.type === b.type && (a.type === 'email' ? a.value.toLowerCase() === b.value.toLowerCase() : a.value === b.value);
+  a.type === b.type && normalizeIdentifier(a).value.toLowerCase() === normalizeIdentifier(b).value.toLowerCase();
 
 /**
  * An address for prompts: recognised by the one whose it is, of no use to others. `a****@example.com`, `****4567`; always

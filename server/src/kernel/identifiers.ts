@@ -1,0 +1,92 @@
+/**
+ * The one place that decides when two spellings of an email address or a phone number are the same. Every path uses it: hosted
+ * pages, Experience API, Management API, command line and import. Pure.
+ */
+import { domainToASCII } from 'node:url';
+import { emailSchema, phoneSchema } from '@aldaba/contract';
+import { parsePhoneNumberFromString } from 'libphonenumber-js/min';
+import { AldabaError } from './errors.ts';
+
+/**
+ * An email address as it is stored, or undefined when it is none. The domain becomes lowercase ASCII (IDNA, UTS 46), so
+ * `Bücher.example` and `xn--bcher-kva.example` are one; the local part becomes NFC (RFC 6532 section 3.1) with its letters
+ * beyond ASCII in lowercase, so that every database folds the rest alike. Case of ASCII letters is kept; `emailKey` folds it.
+ * Idempotent.
+ *
+ * Characters that turn into ASCII under compatibility normalization or lowercasing are refused, never mapped: U+212A (the Kelvin
+ * sign) in a local part would otherwise make another person's address out of one's own (Unicode TR 36 section 2.10.2).
+ */
+export function normalizeEmail(text: string): string | undefined {
+  const at = text.lastIndexOf('@');
+  if (at < 1 || text.length > 512) return undefined;
+  const typed = text.slice(0, at);
+  if ([...typed].some(becomesAscii)) return undefined;
+  const local = typed.normalize('NFC').replaceAll(/[^\0-\x7f]+/g, (letters) => letters.toLowerCase().normalize('NFC'));
+  const domain = normalizeDomain(text.slice(at + 1));
+  if (domain === undefined || Buffer.byteLength(local) > 64) return undefined;
+  const address = `${local}@${domain}`;
+  return emailSchema.safeParse(address).success ? address : undefined;
+}
+
+const becomesAscii = (character: string): boolean =>
+  character > '\x7f' && /[\0-\x7f]/.test(character.normalize('NFKC') + character.toLowerCase());
+
+const labels = /^[\p{L}\p{N}\p{M}-]+(?:\.[\p{L}\p{N}\p{M}-]+)+$/u;
+const asciiLabels = /^(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+(?![0-9]+$)[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/;
+
+/** A domain name as DNS knows it, in lowercase; undefined for addresses and anything else. Idempotent. */
+export function normalizeDomain(text: string): string | undefined {
+  // `。` is the dot of Chinese and Japanese keyboards. What a URL's parser would take for more than a name is refused before.
+  const typed = text.normalize('NFKC').replaceAll('。', '.');
+  if (!labels.test(typed)) return undefined;
+  const domain = domainToASCII(typed);
+  return domain.length <= 253 && asciiLabels.test(domain) ? domain : undefined;
+}
+
+/** What two email addresses have in common when they are one; the unique index of users is over the same. */
+export const emailKey = (email: string): string => (normalizeEmail(email) ?? email).toLowerCase();
+
+/** Blanks and punctuation that make a number readable. */
+const readable = /[\s()+./\p{Pd}\p{Cf}]/gu;
+
+/** The digits of a number as people write it: also full-width ones, without the two zeros that many dial for the plus. */
+export const phoneDigits = (text: string): string => text.normalize('NFKC').replaceAll(readable, '').replace(/^00/, '');
+
+/**
+ * A phone number with its country code as it is stored, digits without a plus (E.164), or undefined when there is no such
+ * number: no such country, or a length that its numbering plan does not have. Ranges are not checked, because plans grow
+ * faster than any list. A trunk prefix is dropped: `61 0412 345 678` and `61 412 345 678` are one. Idempotent.
+ */
+export function normalizePhone(text: string): string | undefined {
+  const digits = phoneDigits(text);
+  if (!phoneSchema.safeParse(digits).success) return undefined;
+  const number = parsePhoneNumberFromString(`+${digits}`);
+  return number?.isPossible() ? number.number.slice(1) : undefined;
+}
+
+/** `normalizeEmail` for an address that is stored or written to. @throws AldabaError `user.invalid_email` */
+export function requireEmail(text: string): string {
+  const email = normalizeEmail(text);
+  if (email === undefined) throw new AldabaError('user.invalid_email');
+  return email;
+}
+
+/** `normalizePhone` for a number that is stored or written to. @throws AldabaError `user.invalid_phone` */
+export function requirePhone(text: string): string {
+  const phone = normalizePhone(text);
+  if (phone === undefined) throw new AldabaError('user.invalid_phone');
+  return phone;
+}
+
+/**
+ * An identifier as accounts are looked up by and attempts are counted for. What is no address stays as it was typed, so that
+ * it is unknown like any other. Usernames are left alone: whether their case counts is the tenant's policy.
+ */
+export function normalizeIdentifier<T extends { type: 'username' | 'email' | 'phone'; value: string }>(
+  identifier: T,
+): T {
+  const { type, value } = identifier;
+  if (type === 'email') return { ...identifier, value: normalizeEmail(value) ?? value };
+  if (type === 'phone') return { ...identifier, value: normalizePhone(value) ?? phoneDigits(value) };
+  return identifier;
+}
