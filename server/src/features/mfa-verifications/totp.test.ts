@@ -36,8 +36,11 @@ describe('codes of authenticator apps', () => {
   it('are six digits', () => {
     const now = 1e12;
     const code = totpCode(secret, now);
-    for (const wrong of ['', code.slice(1), `0${code}`, `${code} `, `${code.slice(0, 5)}x`])
+    for (const wrong of ['', code.slice(1), `0${code}`, `${code.slice(0, 5)}x`])
       assert.equal(stepOfCode(secret, wrong, now), undefined);
+    const wide = code.replaceAll(/\d/g, (digit) => String.fromCodePoint(0xff10 + Number(digit)));
+    for (const typed of [` ${code} `, `${code.slice(0, 3)}-${code.slice(3)}`, wide])
+      assert.equal(stepOfCode(secret, typed, now), stepOfCode(secret, code, now), typed);
   });
 
   it('come from secrets of any length that apps know', () => {
