@@ -66,10 +66,11 @@ export interface SignInView {
   appId: string;
   /** What the one field takes; empty where there is no form (social only). */
   identifiers: ('username' | 'email' | 'phone')[];
-  /** Whether a password signs in. */
-  password: boolean;
-  /** Whether a code that is sent to an email address or a phone signs in (a button beside the password's, or the only one). */
-  code: boolean;
+  /**
+   * `password`: identifier and password on one page. `code`: an address that a code is sent to. `identifier`: the identifier
+   * alone, because codes and passwords both sign in; a page for the password or the code follows.
+   */
+  form: 'password' | 'code' | 'identifier' | 'none';
   /** Prefilled identifier. */
   username?: string;
   /** Path of the page for a forgotten password under the base path, where one can be replaced; the page adds `app_id`. */
@@ -80,6 +81,20 @@ export interface SignInView {
   /** Path of the registration page under the base path (`/register`) when the tenant allows it; the page adds `app_id`. */
   registerPath?: string;
   terms: Terms;
+  error?: PageError;
+}
+
+/** `/sign-in/password`: the password of an identifier that was given on the page before. Shown alike for unknown ones. */
+export interface SignInPasswordView {
+  kind: 'sign-in-password';
+  appId: string;
+  /** As the person knows it. */
+  identifier: string;
+  /** Whether a code to the identifier signs in as well. */
+  code: boolean;
+  forgotPasswordPath?: string;
+  /** The person agreed to the terms on the page before. */
+  agreed: boolean;
   error?: PageError;
 }
 
@@ -174,6 +189,12 @@ export interface VerificationCodeView {
   address: string;
   /** Path under the base path where another address can be given; the page adds `app_id`. */
   backPath: string;
+  /** Path under the base path where a password does instead; the page adds `app_id`. */
+  passwordPath?: string;
+  /** Seconds until another code can be sent without waiting. */
+  resendAfter?: number;
+  /** Seconds until the code expires. */
+  expiresIn: number;
   /** Another code was sent a moment ago. */
   resent?: true;
   error?: PageError;
@@ -204,6 +225,8 @@ export interface SecondFactorView {
   maskedAddress?: string;
   /** For codes that are sent: false while none was (a button `/mfa-verification/<factor>/send` asks for one). */
   sent?: boolean;
+  /** Seconds until another code can be sent without waiting. */
+  resendAfter?: number;
   /** For WebAuthn: the options for the browser (PublicKeyCredentialRequestOptionsJSON); absent where there is no passkey to ask for. */
   options?: Record<string, unknown>;
   /** Why a factor is asked for now although it usually is not. */
@@ -324,6 +347,7 @@ export interface FormPostView {
 
 export type PageView =
   | SignInView
+  | SignInPasswordView
   | RegisterView
   | ContinueView
   | ForgotPasswordView

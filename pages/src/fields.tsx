@@ -43,6 +43,8 @@ export interface FieldProps {
   hint?: string | undefined;
   /** Id of the field whose value has to be repeated here. */
   repeats?: string;
+  /** Draws the value in so many boxes. */
+  boxes?: number;
 }
 
 /** A labelled field with its place for an error. Pasting is never blocked. */
@@ -55,6 +57,13 @@ export const Field = (props: FieldProps) => {
     <div class="field">
       <label for={name}>{t(props.label)}</label>
       <div class="box">
+        {props.boxes !== undefined && (
+          <span class="cells" aria-hidden="true">
+            {Array.from({ length: props.boxes }, (_, position) => (
+              <span key={position} />
+            ))}
+          </span>
+        )}
         <input
           id={name}
           name={name}
@@ -167,8 +176,11 @@ export const AddressField = (
   </>
 );
 
-/** A code of six digits. A page that asks for nothing else is ready to type into at once. */
-export const CodeField = (props: Pick<FieldProps, 'frame' | 'error' | 'focus'> & { label?: PhraseKey }) => (
+/**
+ * A code of six digits: one field, so that pasting, autofill and screen readers work as usual, drawn as six boxes by the
+ * style sheet. A page that asks for nothing else is ready to type into at once.
+ */
+export const CodeField = (props: Pick<FieldProps, 'frame' | 'error' | 'focus' | 'hint'> & { label?: PhraseKey }) => (
   <div class="code-field">
     <Field
       frame={props.frame}
@@ -180,6 +192,8 @@ export const CodeField = (props: Pick<FieldProps, 'frame' | 'error' | 'focus'> &
       malformed="field.codeMalformed"
       autocomplete="one-time-code"
       focus={props.focus ?? true}
+      hint={props.hint}
+      boxes={6}
     />
   </div>
 );

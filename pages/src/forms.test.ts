@@ -9,8 +9,7 @@ const plainSignIn: SignInView = {
   kind: 'sign-in',
   appId: 'app',
   identifiers: ['username'],
-  password: true,
-  code: false,
+  form: 'password',
   social: [],
   terms: 'none',
 };

@@ -28,7 +28,7 @@ describe('the style sheet of an operator', () => {
       if (found.length > 0) assert.equal(links(html), false, `${name}: ${found}`);
       if (links(html))
         assert.deepEqual(
-          hiddenFields(html).filter((field) => !['app_id', 'interaction'].includes(field)),
+          hiddenFields(html).filter((field) => !['app_id', 'interaction', 'terms'].includes(field)),
           [],
           name,
         );

@@ -10,6 +10,7 @@ import { imageAddress } from './addresses.ts';
  */
 const styledKinds: ReadonlySet<PageView['kind']> = new Set([
   'sign-in',
+  'sign-in-password',
   'register',
   'continue',
   'forgot-password',

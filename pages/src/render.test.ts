@@ -56,7 +56,10 @@ const assertHarmless = (frame: PageFrame, view: PageView, where: string): void =
     page = renderPage(frame, view);
   } catch (error) {
     assert.ok(error instanceof TypeError, where);
-    assert.match(where, /^(?:basePath|customCssPath|registerPath|signInPath|forgotPasswordPath|backPath|action) /);
+    assert.match(
+      where,
+      /^(?:basePath|customCssPath|registerPath|signInPath|forgotPasswordPath|backPath|passwordPath|action) /,
+    );
     return;
   }
   assert.doesNotMatch(page.html, /<x-evil/i, where);

@@ -10,7 +10,7 @@ import { themeBlock } from './theme.ts';
 import { ChooseAccount } from './views/choose-account.tsx';
 import { Consent } from './views/consent.tsx';
 import { DemoApp } from './views/demo-app.tsx';
-import { Continue, Register, SignIn } from './views/entry.tsx';
+import { Continue, Register, SignIn, SignInPassword } from './views/entry.tsx';
 import { BackupCodes, BindPasskey, BindTotp, ChooseFactor } from './views/factor-binding.tsx';
 import { OneTimeToken } from './views/one-time-token.tsx';
 import { ForgotPassword, ResetPassword } from './views/password.tsx';
@@ -23,6 +23,8 @@ const body = (frame: PageFrame, view: PageView) => {
   switch (view.kind) {
     case 'sign-in':
       return <SignIn frame={frame} view={view} />;
+    case 'sign-in-password':
+      return <SignInPassword frame={frame} view={view} />;
     case 'register':
       return <Register frame={frame} view={view} />;
     case 'continue':
@@ -70,6 +72,7 @@ const body = (frame: PageFrame, view: PageView) => {
 
 const titles: Readonly<Record<PageView['kind'], PhraseKey>> = {
   'sign-in': 'signIn.title',
+  'sign-in-password': 'signInPassword.title',
   register: 'register.title',
   continue: 'continue.title',
   'forgot-password': 'forgot.title',
@@ -117,6 +120,7 @@ const scriptOf = (view: PageView): AssetName | undefined => {
     case 'sign-in':
     case 'register':
       return view.social.length > 0 ? 'social.js' : 'form.js';
+    case 'sign-in-password':
     case 'continue':
     case 'forgot-password':
     case 'reset-password':

@@ -1,5 +1,6 @@
 /** What every form gets when scripts run: one submission at a time, words beside the field, and a button that shows the password. */
 import { isBusy, occupy, releaseOnReturn } from './busy.ts';
+import { attachCodes } from './codes.ts';
 import { watchPictures } from './pictures.ts';
 import { check, checkable, clearOnInput } from './validity.ts';
 
@@ -21,19 +22,6 @@ const revealButtons = (): void => {
   }
 };
 
-/** Mails and apps show codes with blanks in them, and copy whole sentences: the field takes the six digits. */
-const pasteCodes = (): void => {
-  for (const input of document.querySelectorAll<HTMLInputElement>('.code-field input')) {
-    input.addEventListener('paste', (event) => {
-      const [code] = event.clipboardData?.getData('text').replace(/[\s-]/g, '').match(/\d{6}/) ?? [];
-      if (code === undefined) return;
-      event.preventDefault();
-      input.value = code;
-      input.dispatchEvent(new Event('input'));
-    });
-  }
-};
-
 /** The main form is ready to type into where a keyboard does not cover the page by that. An error has its focus already. */
 const focusFirstEmpty = (): void => {
   if (!matchMedia('(hover: hover) and (pointer: fine)').matches) return;
@@ -44,15 +32,16 @@ const focusFirstEmpty = (): void => {
 
 /** Attaches to all forms except those that the islands of social buttons and passkeys handle. */
 export const attachForms = (): void => {
+  attachCodes();
   for (const form of document.querySelectorAll<HTMLFormElement>('form:not(.social form, .passkey)')) {
     form.noValidate = true;
     form.addEventListener('submit', (event) => {
+      if (event.defaultPrevented) return;
       if (isBusy() || !check(checkable(form, event.submitter))) event.preventDefault();
       else occupy(form, event.submitter);
     });
   }
   revealButtons();
-  pasteCodes();
   clearOnInput();
   focusFirstEmpty();
   releaseOnReturn();

@@ -40,8 +40,8 @@ const passwordRules = ['at least 8 characters', 'to differ from your name'];
 const error = { code: 'session.invalid_credentials', message: 'The account or the password is wrong.' };
 const social = [option('Web', 'wechat'), option('Universal', 'github'), option('Native', 'wechat')];
 
-const byPassword = { identifiers: ['username'], password: true, code: false } satisfies Partial<SignInView>;
-const noForm = { identifiers: [], password: false, code: false } satisfies Partial<SignInView>;
+const byPassword = { identifiers: ['username'], form: 'password' } satisfies Partial<SignInView>;
+const noForm = { identifiers: [], form: 'none' } satisfies Partial<SignInView>;
 
 const wrongCode = { field: 'code', code: 'verification_code.code_mismatch', message: 'The code is wrong.' } as const;
 
@@ -51,20 +51,36 @@ const addressViews = {
     kind: 'sign-in',
     appId: 'app',
     identifiers: ['username', 'email', 'phone'],
-    password: true,
-    code: true,
-    forgotPasswordPath: '/forgot-password',
+    form: 'identifier',
     notice: 'password-changed',
     social: [option('Web', 'wechat')],
     registerPath: '/register',
     terms: 'notice',
   },
+  signInWithForgotten: {
+    kind: 'sign-in',
+    appId: 'app',
+    identifiers: ['username', 'email'],
+    form: 'password',
+    forgotPasswordPath: '/forgot-password',
+    social: [],
+    registerPath: '/register',
+    terms: 'notice',
+  },
+  signInPassword: {
+    kind: 'sign-in-password',
+    appId: 'app',
+    identifier: 'ana.maria.de.los.angeles@correspondence.example.com',
+    code: true,
+    forgotPasswordPath: '/forgot-password',
+    agreed: true,
+  },
+  signInPasswordWrong: { kind: 'sign-in-password', appId: 'app', identifier: 'ana', code: false, agreed: false, error },
   signInByCode: {
     kind: 'sign-in',
     appId: 'app',
     identifiers: ['email'],
-    password: false,
-    code: true,
+    form: 'code',
     social: [],
     registerPath: '/register',
     terms: 'none',
@@ -97,6 +113,9 @@ const addressViews = {
     channel: 'email',
     address: 'ana.maria.de.los.angeles@correspondence.example.com',
     backPath: '/sign-in',
+    passwordPath: '/sign-in/password',
+    resendAfter: 25,
+    expiresIn: 595,
     resent: true,
   },
   verificationCodeWrong: {
@@ -105,6 +124,7 @@ const addressViews = {
     channel: 'phone',
     address: '+34 600 000 000',
     backPath: '/continue',
+    expiresIn: 300,
     error: wrongCode,
   },
   oneTimeToken: {
@@ -143,6 +163,7 @@ const factorViews = {
     others: [],
     maskedAddress: '*****0000',
     sent: true,
+    resendAfter: 30,
   },
   passkey: {
     kind: 'second-factor',

@@ -1,5 +1,12 @@
 /** Pages of a sign-in in progress: sign in, register, and the details that are still missing. */
-import type { ContinueView, PageError, PageFrame, RegisterView, SignInView } from '@aldaba/contract';
+import type {
+  ContinueView,
+  PageError,
+  PageFrame,
+  RegisterView,
+  SignInPasswordView,
+  SignInView,
+} from '@aldaba/contract';
 import type { ComponentChildren } from 'preact';
 import { pageLink } from '../addresses.ts';
 import {
@@ -39,8 +46,6 @@ const Entry = (props: {
   view: SignInView | RegisterView;
   action: string | undefined;
   submit: PhraseKey;
-  /** What follows the main button in the order of the keyboard, wherever it stands. */
-  after?: ComponentChildren;
   children: ComponentChildren;
 }) => {
   const { frame, view } = props;
@@ -55,7 +60,6 @@ const Entry = (props: {
           {props.children}
           {asks && <TermsCheckbox frame={frame} id="terms" error={view.error} />}
           <Submit>{phrase(frame.language, props.submit)}</Submit>
-          {props.after}
         </form>
       )}
       {!hasForm && asks && view.social.length > 0 && (
@@ -77,26 +81,24 @@ const passwordField = {
   autocomplete: 'current-password',
 } as const;
 
-/** The password's own companions: the way to a new one, and a code instead of it. */
-const InsteadOfPassword = ({ frame, view }: { frame: PageFrame; view: SignInView }) => (
-  <>
-    {view.code && (
-      <button type="submit" class="button outlined" formAction={`${frame.basePath}/sign-in/code`} formNoValidate>
-        <span class="button-label">{phrase(frame.language, 'signIn.sendCode')}</span>
-      </button>
-    )}
-    {view.forgotPasswordPath !== undefined && (
-      <a class="forgot" href={pageLink(frame, view.forgotPasswordPath, view.appId)}>
-        {phrase(frame.language, 'signIn.forgotPassword')}
-      </a>
-    )}
-  </>
-);
+/** Below the password, and before the button, in the order that a person reads. */
+const ForgotPasswordLink = ({ frame, view }: { frame: PageFrame; view: SignInView | SignInPasswordView }) =>
+  view.forgotPasswordPath === undefined ? null : (
+    <a class="forgot" href={pageLink(frame, view.forgotPasswordPath, view.appId)}>
+      {phrase(frame.language, 'signIn.forgotPassword')}
+    </a>
+  );
+
+const signInActions: Readonly<Record<SignInView['form'], string | undefined>> = {
+  password: '/sign-in',
+  code: '/sign-in/code',
+  identifier: '/sign-in/identifier',
+  none: undefined,
+};
 
 export const SignIn = ({ frame, view }: { frame: PageFrame; view: SignInView }) => {
-  const { error, password } = view;
-  const hasForm = view.identifiers.length > 0 && (password || view.code);
-  const byCode = password ? '/sign-in' : '/sign-in/code';
+  const { error } = view;
+  const password = view.form === 'password';
   return (
     <>
       <Heading text={phrase(frame.language, 'signIn.title', { name: frame.branding.name })} />
@@ -104,9 +106,8 @@ export const SignIn = ({ frame, view }: { frame: PageFrame; view: SignInView }) 
       <Entry
         frame={frame}
         view={view}
-        action={hasForm ? byCode : undefined}
+        action={signInActions[view.form]}
         submit={password ? 'signIn.submit' : 'continue.submit'}
-        after={password && <InsteadOfPassword frame={frame} view={view} />}
       >
         <IdentifierField
           frame={frame}
@@ -116,12 +117,15 @@ export const SignIn = ({ frame, view }: { frame: PageFrame; view: SignInView }) 
           focus={error?.field === 'username' || (!password && isOfForm(error))}
         />
         {password && (
-          <Field
-            frame={frame}
-            {...passwordField}
-            error={error}
-            focus={isOfForm(error) || error?.field === 'password'}
-          />
+          <>
+            <Field
+              frame={frame}
+              {...passwordField}
+              error={error}
+              focus={isOfForm(error) || error?.field === 'password'}
+            />
+            <ForgotPasswordLink frame={frame} view={view} />
+          </>
         )}
       </Entry>
       {view.registerPath !== undefined && (
@@ -132,6 +136,36 @@ export const SignIn = ({ frame, view }: { frame: PageFrame; view: SignInView }) 
           href={pageLink(frame, view.registerPath, view.appId)}
         />
       )}
+    </>
+  );
+};
+
+/** The second page of a sign-in that asks for the identifier first. */
+export const SignInPassword = ({ frame, view }: { frame: PageFrame; view: SignInPasswordView }) => {
+  const t = (key: PhraseKey) => phrase(frame.language, key);
+  const { error } = view;
+  return (
+    <>
+      <Heading text={t('signInPassword.title')} />
+      <p class="identifier">
+        <span id="identifier">{view.identifier}</span>
+        <a href={pageLink(frame, '/sign-in', view.appId)} aria-describedby="identifier">
+          {t('signInPassword.change')}
+        </a>
+      </p>
+      <Alert error={error} />
+      <form class="main-form" method="post" action={`${frame.basePath}/sign-in`}>
+        <Hidden fields={{ app_id: view.appId, ...(view.agreed ? { terms: 'yes' } : {}) }} />
+        <input type="text" name="username" autocomplete="username" value={view.identifier} readOnly hidden />
+        <Field frame={frame} {...passwordField} error={error} focus />
+        <ForgotPasswordLink frame={frame} view={view} />
+        <Submit>{t('signIn.submit')}</Submit>
+        {view.code && (
+          <button type="submit" class="button outlined" formAction={`${frame.basePath}/sign-in/code`} formNoValidate>
+            <span class="button-label">{t('signIn.sendCode')}</span>
+          </button>
+        )}
+      </form>
     </>
   );
 };

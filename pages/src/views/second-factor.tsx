@@ -1,12 +1,12 @@
 /** The second factor that a person shows at sign-in, one page for each, with links to the others that would do. */
 import type { PageFrame, SecondFactorView } from '@aldaba/contract';
-import { Alert, CodeField, Field, Hidden, Notice, PlainForm, Submit } from '../fields.tsx';
+import { Alert, CodeField, Field, Hidden, Notice, Submit } from '../fields.tsx';
 import { Shield } from '../icons.tsx';
 import { PasskeyForm } from '../passkey.tsx';
 import { type PhraseKey, phrase } from '../phrases/index.ts';
 import { FactorLinks } from './factors.tsx';
 import { Heading } from './parts.tsx';
-import { WithAddress } from './verification.tsx';
+import { SendAgain, WithAddress } from './verification.tsx';
 
 interface Props {
   frame: PageFrame;
@@ -48,7 +48,7 @@ const SentCode = (props: Props) => {
       <>
         <CodeForm {...props} />
         <div class="asides">
-          <PlainForm frame={frame} appId={view.appId} path={send} label="code.again" />
+          <SendAgain frame={frame} appId={view.appId} path={send} after={view.resendAfter} />
         </div>
       </>
     );

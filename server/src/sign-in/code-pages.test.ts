@@ -86,7 +86,7 @@ describe('codes on the sign-in pages, without scripts,', () => {
   it('sign in by email and by phone', async () => {
     const { primaryEmail } = await addUser({ primaryPhone: '34600111333' });
     const person = await visit(server);
-    assert.match(await (await person.get(at('/sign-in'))).text(), /formaction="\/sign-in\/code"/);
+    assert.match(await (await person.get(at('/sign-in'))).text(), /action="\/sign-in\/identifier"/);
     const typed = primaryEmail.replace('person', 'Person');
     await ask(person, '/sign-in/code', { username: ` ${typed} ` });
     const page = await (await person.get(at('/verification-code'))).text();

@@ -1,18 +1,21 @@
 /** Pages where a code is asked for and shown: to sign in, to register, to add an address, and in place of a forgotten password. */
 import type { PageError } from '@aldaba/contract';
 import { pageErrorOf } from '../features/hosted-pages/index.ts';
+import { defaultCodeLifetime } from '../features/verification-codes/index.ts';
 import type { Http, Reply, Request } from '../http/index.ts';
 import { AldabaError } from '../kernel/errors.ts';
 import { awaitedCode } from './code-flows.ts';
+import { takesPassword } from './identifier-pages.ts';
 import { asFormError, assertAgreed, formField, type PageDoor, pageAddress, pageOf, queryField } from './page-door.ts';
 import {
   codeForm,
   continueView,
+  isIdentifierFirst,
   missingAddress,
   type PageContext,
   registerForm,
   registerView,
-  shownAddress,
+  shownIdentifier,
   signInView,
   termsOf,
   typesOf,
@@ -106,7 +109,8 @@ function codeRoutes(http: Http, signIn: SignIn, door: PageDoor): void {
     const prompt = await door.standing(interaction);
     const code = codeOf(interaction, prompt);
     if (!code) return door.proceed(reply, interaction, { prompt });
-    const { language } = await door.context(interaction, request);
+    const context = await door.context(interaction, request);
+    const { language } = context;
     const error: PageError | undefined = failure && pageErrorOf(failure, language);
     return door.show(request, reply, {
       interaction,
@@ -114,8 +118,12 @@ function codeRoutes(http: Http, signIn: SignIn, door: PageDoor): void {
         kind: 'verification-code',
         appId: interaction.applicationId,
         channel: code.identifier.type,
-        address: shownAddress(code.identifier),
+        address: shownIdentifier(code.identifier),
         backPath: pageOf(prompt),
+        ...codeTimes(code, { settings: context.settings, now: signIn.needs.clock.now() }),
+        ...(prompt.kind === 'sign-in' && isIdentifierFirst(context) && takesPassword(context, code.identifier)
+          ? { passwordPath: '/sign-in/password' }
+          : {}),
         ...(resent ? { resent } : {}),
         ...(error ? { error } : {}),
       },
@@ -145,7 +153,7 @@ function codeRoutes(http: Http, signIn: SignIn, door: PageDoor): void {
         const failure = asFormError(error);
         if (failure.code === 'user.terms_required') {
           const form = {
-            typedAddress: shownAddress(challenge.identifier),
+            typedAddress: shownIdentifier(challenge.identifier),
             error: pageErrorOf(failure, context.language),
           };
           const view = registerView(context, form);
@@ -172,6 +180,23 @@ function codeRoutes(http: Http, signIn: SignIn, door: PageDoor): void {
       return reply.redirect(`${page}&notice=resent`, 303);
     }),
   );
+}
+
+/** Seconds in which a message usually arrives. */
+const usualDelay = 30;
+
+/** Seconds until another code can be sent without waiting. */
+export const resendAfter = ({ createdAt }: { createdAt: number }, now: number): number =>
+  Math.min(usualDelay, Math.max(0, usualDelay - Math.floor((now - createdAt) / 1000)));
+
+/** When a code expires, and when it is time to ask for another. */
+function codeTimes(
+  code: { createdAt: number },
+  { settings, now }: { settings: PageContext['settings']; now: number },
+): { expiresIn: number; resendAfter: number } {
+  const lifetime = settings.verificationCodePolicy.expirationDuration ?? defaultCodeLifetime;
+  const age = Math.floor((now - code.createdAt) / 1000);
+  return { expiresIn: Math.max(0, lifetime - age), resendAfter: resendAfter(code, now) };
 }
 
 /** Whether an unknown address has to agree to the terms before it becomes an account, and was not asked on the sign-in page. */

@@ -17,6 +17,7 @@ import {
 } from './second-factor.ts';
 import {
   type Address,
+  type GivenIdentifier,
   type Intent,
   isCodeProof,
   isSecondProof,
@@ -56,6 +57,14 @@ const rules: readonly Rule[] = [
     reason: 'nobody is identified who forgot a password',
     prompt: ({ state }, reason) =>
       state.userId === undefined && state.intent === 'ForgotPassword' ? { kind: 'recover', reason } : undefined,
+  },
+  {
+    // Decided by the kind of identifier alone, never by an account: known and unknown ones go the same way.
+    reason: 'the password of an identifier is asked for',
+    prompt: ({ state: { userId, identifier }, policy }, reason) =>
+      userId === undefined && identifier && policy.passwordIdentifiers.includes(identifier.type)
+        ? { kind: 'sign-in', reason, identifier }
+        : undefined,
   },
   {
     reason: 'nobody is identified',
@@ -212,6 +221,8 @@ function advance(
     }
     case 'answered':
       return answer(state, event, context);
+    case 'identifier-given':
+      return giveIdentifier(state, event.identifier, context);
     case 'identified':
       return isOpen(state.intent, context.policy)
         ? identify(state, event, context, (next) => promptFor(next, context.policy).kind === 'continue')
@@ -253,6 +264,13 @@ function changeIntent(state: SignInState, intent: Intent, { policy }: Context): 
   // What was said of a new account is forgotten with it, and what proved it: it says nothing of the account that follows.
   const { answered: _, ...rest } = state;
   return { state: { ...rest, intent, profile: {}, proofs: state.proofs.filter(({ used }) => !used) } };
+}
+
+function giveIdentifier(state: SignInState, identifier: GivenIdentifier, { policy }: Context): Outcome {
+  if (state.intent !== 'SignIn' || !isOpen('SignIn', policy)) return { refused: 'auth.forbidden' };
+  if (state.userId !== undefined) return { refused: 'session.identity_conflict' };
+  if (!policy.passwordIdentifiers.includes(identifier.type)) return { refused: 'user.sign_in_method_not_enabled' };
+  return { state: { ...state, identifier } };
 }
 
 function addProof(

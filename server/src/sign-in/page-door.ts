@@ -51,8 +51,10 @@ const paths: Record<Exclude<Prompt['kind'], 'show-factor'>, string> = {
   done: '/sign-in',
 };
 /** Where the person does what a prompt asks for. */
-export const pageOf = (prompt: Prompt): string =>
-  prompt.kind === 'show-factor' ? `/mfa-verification/${prompt.factors[0]}` : paths[prompt.kind];
+export function pageOf(prompt: Prompt): string {
+  if (prompt.kind === 'show-factor') return `/mfa-verification/${prompt.factors[0]}`;
+  return prompt.kind === 'sign-in' && prompt.identifier ? '/sign-in/password' : paths[prompt.kind];
+}
 
 export function createPageDoor(signIn: SignIn): PageDoor {
   const { needs, settings } = signIn;

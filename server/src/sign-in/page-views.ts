@@ -6,6 +6,7 @@ import type {
   PageLanguage,
   RegisterView,
   SignInExperienceSettings,
+  SignInPasswordView,
   SignInView,
   SocialOption,
   Terms,
@@ -13,8 +14,8 @@ import type {
 import { passwordRules } from '../features/hosted-pages/index.ts';
 import { formQuestions } from './extra-profile/index.ts';
 import type { SignInSettings, SocialConnector } from './needs.ts';
-import { type MissingDetail, resolvePolicy } from './policy.ts';
-import type { Address } from './state.ts';
+import { type IdentifierType, type MissingDetail, resolvePolicy } from './policy.ts';
+import type { Address, GivenIdentifier } from './state.ts';
 
 type AddressForm = ForgotPasswordView['form'];
 
@@ -61,6 +62,16 @@ export function codeForm(context: Pick<PageContext, 'settings' | 'reachable'>): 
   const { signIn, codeIdentifiers } = resolvePolicy(context.settings);
   return signIn ? addressForm(codeIdentifiers, context) : undefined;
 }
+/** Whether the first page asks for the identifier alone: where codes are a way in beside passwords. */
+export const isIdentifierFirst = (context: Pick<PageContext, 'settings' | 'reachable' | 'connectors'>): boolean =>
+  hasPasswordForm(context) && codeForm(context) !== undefined;
+
+/** What the one field of the sign-in page takes. */
+export function signInIdentifiers(context: PageContext): IdentifierType[] {
+  const byPassword = hasPasswordForm(context) ? resolvePolicy(context.settings).passwordIdentifiers : [];
+  return [...new Set([...byPassword, ...typesOf(codeForm(context))])];
+}
+
 /** Where a code can go that stands for a forgotten password. */
 export function recoveryForm(context: Pick<PageContext, 'settings' | 'reachable'>): AddressForm | undefined {
   const { signIn, recovery } = resolvePolicy(context.settings);
@@ -86,17 +97,14 @@ export function signInView(
   context: PageContext,
   form: Pick<SignInView, 'username' | 'notice'> & { error?: PageError } = {},
 ): SignInView {
-  const password = hasPasswordForm(context);
-  const byPassword = password ? resolvePolicy(context.settings).passwordIdentifiers : [];
-  const byCode = typesOf(codeForm(context));
+  const shown = signInForm(context);
   const { error, ...rest } = form;
   return {
     kind: 'sign-in',
     appId: context.appId,
-    identifiers: [...new Set([...byPassword, ...byCode])],
-    password,
-    code: byCode.length > 0,
-    ...(password && recoveryForm(context) ? { forgotPasswordPath: '/forgot-password' } : {}),
+    identifiers: signInIdentifiers(context),
+    form: shown,
+    ...(shown === 'password' ? forgotPassword(context) : {}),
     social: context.connectors.map((connector) => optionOf(connector, context.language)),
     ...(hasRegistration(context) ? { registerPath: '/register' } : {}),
     terms: termsOf(context.settings, 'sign-in'),
@@ -105,6 +113,28 @@ export function signInView(
     ...(error ? { error: error.field === 'address' ? { ...error, field: 'username' } : error } : {}),
   };
 }
+
+function signInForm(context: PageContext): SignInView['form'] {
+  if (isIdentifierFirst(context)) return 'identifier';
+  if (codeForm(context) !== undefined) return 'code';
+  return hasPasswordForm(context) && signInIdentifiers(context).length > 0 ? 'password' : 'none';
+}
+
+const forgotPassword = (context: PageContext): Pick<SignInView, 'forgotPasswordPath'> =>
+  recoveryForm(context) ? { forgotPasswordPath: '/forgot-password' } : {};
+
+export const signInPasswordView = (
+  context: PageContext,
+  { identifier, error }: { identifier: GivenIdentifier; error?: PageError },
+): SignInPasswordView => ({
+  kind: 'sign-in-password',
+  appId: context.appId,
+  identifier: shownIdentifier(identifier),
+  code: typesOf(codeForm(context)).some((type) => type === identifier.type),
+  ...forgotPassword(context),
+  agreed: termsOf(context.settings, 'sign-in') === 'checkbox',
+  ...(error ? { error } : {}),
+});
 
 export function registerView(
   context: PageContext,
@@ -123,8 +153,8 @@ export function registerView(
   };
 }
 
-/** An address as the person knows it. */
-export const shownAddress = ({ type, value }: Address): string => (type === 'phone' ? `+${value}` : value);
+/** An identifier as the person knows it. */
+export const shownIdentifier = ({ type, value }: GivenIdentifier): string => (type === 'phone' ? `+${value}` : value);
 
 /** What was typed, for the same page once more. */
 export interface ContinueForm {

@@ -2,6 +2,7 @@
  * The HTML door: plain forms that work with scripts off. Every form is answered with a redirect (303) on success, and with the
  * same page, its error and a fitting status otherwise.
  */
+import type { PageError, PageView } from '@aldaba/contract';
 import { pageErrorOf } from '../features/hosted-pages/index.ts';
 import type { Http, Reply, Request } from '../http/index.ts';
 import { AldabaError } from '../kernel/errors.ts';
@@ -9,7 +10,8 @@ import { codePageRoutes } from './code-pages.ts';
 import { formAnswers, readAnswers } from './extra-profile/index.ts';
 import { factorBindingPageRoutes } from './factor-binding-pages.ts';
 import { factorPageRoutes } from './factor-pages.ts';
-import type { SignInSettings } from './needs.ts';
+import { identifierPageRoutes, takesPassword } from './identifier-pages.ts';
+import type { Identifier, SignInSettings } from './needs.ts';
 import { oneTimeTokenPageRoutes } from './one-time-token-pages.ts';
 import {
   asFormError,
@@ -20,7 +22,16 @@ import {
   pageAddress,
   queryField,
 } from './page-door.ts';
-import { type ContinueForm, continueView, registerView, signInView } from './page-views.ts';
+import {
+  type ContinueForm,
+  continueView,
+  isIdentifierFirst,
+  type PageContext,
+  registerView,
+  shownIdentifier,
+  signInPasswordView,
+  signInView,
+} from './page-views.ts';
 import { passwordPageRoutes } from './password-pages.ts';
 import { type MissingDetail, resolvePolicy } from './policy.ts';
 import type { Interaction } from './port.ts';
@@ -43,6 +54,7 @@ export function signInPageRoutes(http: Http, signIn: SignIn): void {
   const door = createPageDoor(signIn);
   entryRoutes(http, signIn, door);
   continueRoutes(http, signIn, door);
+  identifierPageRoutes(http, signIn, door);
   codePageRoutes(http, signIn, door);
   passwordPageRoutes(http, signIn, door);
   oneTimeTokenPageRoutes(http, signIn, door);
@@ -63,7 +75,9 @@ function entryRoutes(http: Http, signIn: SignIn, door: PageDoor): void {
     door.page(async (request, reply, interaction) => {
       const context = await door.context(interaction, request);
       if (!resolvePolicy(context.settings).signIn) return reply.redirect(pageAddress('/register', interaction), 303);
-      const form = { ...prefilled(interaction), ...noticeOf(signIn, request, interaction) };
+      const { identifier } = readState(interaction.state, signIn.needs.clock.now()) ?? {};
+      const given = identifier ? { username: shownIdentifier(identifier) } : prefilled(interaction);
+      const form = { ...given, ...noticeOf(signIn, request, interaction) };
       return door.show(request, reply, { interaction, view: signInView(context, form) });
     }),
   );
@@ -83,15 +97,16 @@ function entryRoutes(http: Http, signIn: SignIn, door: PageDoor): void {
     door.form(async (request, reply, interaction) => {
       const context = await door.context(interaction, request);
       const username = formField(request, 'username').trim();
+      let identifier: Identifier | undefined;
       try {
         assertAgreed(request, context, 'sign-in');
-        const identifier = identifierOf(username, resolvePolicy(context.settings).passwordIdentifiers);
+        identifier = identifierOf(username, resolvePolicy(context.settings).passwordIdentifiers);
         const given = { identifier, password: requiredField(request, 'password') };
         door.proceed(reply, interaction, await signIn.signInWithPassword(interaction, given));
       } catch (error) {
         const failure = asFormError(error);
-        const form = { username, error: pageErrorOf(failure, context.language) };
-        await door.show(request, reply, { interaction, view: signInView(context, form), status: failure.status });
+        const view = refusedView(context, { username, identifier, error: pageErrorOf(failure, context.language) });
+        await door.show(request, reply, { interaction, view, status: failure.status });
       }
     }),
   );
@@ -112,6 +127,16 @@ function entryRoutes(http: Http, signIn: SignIn, door: PageDoor): void {
       }
     }),
   );
+}
+
+/** The page whose password was refused: the first one, or the one that asks for the password alone. */
+function refusedView(
+  context: PageContext,
+  { username, identifier, error }: { username: string; identifier: Identifier | undefined; error: PageError },
+): PageView {
+  return identifier && isIdentifierFirst(context) && takesPassword(context, identifier)
+    ? signInPasswordView(context, { identifier, error })
+    : signInView(context, { username, error });
 }
 
 function continueRoutes(http: Http, signIn: SignIn, door: PageDoor): void {

@@ -9,7 +9,14 @@ export type MissingDetail = IdentifierType | 'password' | 'emailOrPhone' | 'extr
 /** The settings of the sign-in experience that decide (see the contract's sign-in experience for their meaning). */
 export interface PolicySettings {
   signInMode: 'SignIn' | 'Register' | 'SignInAndRegister';
-  signIn: { methods: readonly { identifier: IdentifierType; password: boolean; verificationCode?: boolean }[] };
+  signIn: {
+    methods: readonly {
+      identifier: IdentifierType;
+      password: boolean;
+      verificationCode?: boolean;
+      isPasswordPrimary?: boolean;
+    }[];
+  };
   signUp: {
     identifiers: readonly IdentifierType[];
     password: boolean;
@@ -45,6 +52,8 @@ export interface SignInPolicy {
   passwordIdentifiers: readonly IdentifierType[];
   /** Addresses that sign in together with a code that is sent there. */
   codeIdentifiers: readonly IdentifierType[];
+  /** Those of them that are asked for a code first, although a password would do as well. */
+  codeFirst: readonly IdentifierType[];
   /** Addresses where a code stands for a forgotten password. */
   recovery: readonly Address['type'][];
   /** Whether an account may be created from a username and a password. */
@@ -73,6 +82,9 @@ export function resolvePolicy(settings: PolicySettings): SignInPolicy {
     passwordIdentifiers: settings.signIn.methods.filter((method) => method.password).map((method) => method.identifier),
     codeIdentifiers: settings.signIn.methods
       .filter((method) => method.verificationCode === true && method.identifier !== 'username')
+      .map((method) => method.identifier),
+    codeFirst: settings.signIn.methods
+      .filter((method) => !method.password || method.isPasswordPrimary === false)
       .map((method) => method.identifier),
     recovery: recoveryOf(settings),
     registerWithUsername: identifiers.includes('username') && password,

@@ -18,7 +18,7 @@ import type { Identifier, SignInNeeds, SignInSettings } from './needs.ts';
 import { resolvePolicy } from './policy.ts';
 import type { Interaction } from './port.ts';
 import { createRunner, type Runner, type Standing } from './run.ts';
-import { type ExtraProfile, readState, type SignInState } from './state.ts';
+import { type ExtraProfile, type GivenIdentifier, readState, type SignInState } from './state.ts';
 import type { Account, SignInEvent } from './vocabulary.ts';
 
 /** What both doors (HTML pages, Experience API) stand in front of. */
@@ -46,6 +46,8 @@ export interface SignIn extends Flows, CodeFlows {
 /** The steps of the pages: each does in one transaction what the Experience API does in several calls. */
 export interface Flows {
   signInWithPassword(interaction: Interaction, given: { identifier: Identifier; password: string }): Promise<Standing>;
+  /** Keeps who the person says they are; the password comes next. Nothing is looked up. */
+  giveIdentifier(interaction: Interaction, identifier: GivenIdentifier): Promise<Standing>;
   registerWithPassword(interaction: Interaction, given: { username: string; password: string }): Promise<Standing>;
   /** Adds the details that were missing, and goes on. */
   continueWith(interaction: Interaction, given: GivenDetails): Promise<Standing>;
@@ -165,6 +167,14 @@ function createFlows(parts: Parts): Flows {
         { type: 'identified', proofId: proof.id, account },
       ];
       return run(interaction, events, { settings, complete: { account } });
+    },
+    async giveIdentifier(interaction, identifier) {
+      const settings = await parts.settings(interaction.tenant);
+      const events: SignInEvent[] = [
+        { type: 'started', intent: 'SignIn' },
+        { type: 'identifier-given', identifier },
+      ];
+      return run(interaction, events, { settings });
     },
     async registerWithPassword(interaction, given) {
       const settings = await parts.settings(interaction.tenant);

@@ -137,12 +137,20 @@ export interface SecondFactorChoices {
   suggestionSkipped?: true;
 }
 
+/** Who a person says they are. */
+export interface GivenIdentifier {
+  type: 'username' | 'email' | 'phone';
+  value: string;
+}
+
 export interface SignInState {
   version: typeof stateVersion;
   intent: Intent;
   startedAt: number;
   /** Who was identified: set once, never exchanged. */
   userId?: string;
+  /** Given on the first page of a sign-in, before the password is asked for. Nothing was looked up. */
+  identifier?: GivenIdentifier;
   /** Of each type at most one that was used, and one that was not: a new one replaces the old. */
   proofs: Proof[];
   challenges: Challenge[];
@@ -165,17 +173,32 @@ const choiceNames: readonly unknown[] = [
 const isObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
+const identifierTypes: readonly unknown[] = ['username', 'email', 'phone'] satisfies GivenIdentifier['type'][];
+const isIdentifier = (value: unknown): boolean =>
+  isObject(value) && identifierTypes.includes(value.type) && typeof value.value === 'string';
+
 /**
  * The state that was stored, or undefined when there is none or it must not be trusted any more: another version, too old,
  * from the future, or not of this shape.
  */
 export function readState(stored: unknown, now: number): SignInState | undefined {
   if (!isObject(stored)) return undefined;
-  const { version, intent, startedAt, userId, profile, newFactors = [], choices = {}, answered = true } = stored;
+  const {
+    version,
+    intent,
+    startedAt,
+    userId,
+    profile,
+    identifier,
+    newFactors = [],
+    choices = {},
+    answered = true,
+  } = stored;
   if (version !== stateVersion || typeof startedAt !== 'number') return undefined;
   if (now - startedAt > maximumAge || startedAt > now + 60_000) return undefined;
   if (!intents.includes(intent) || !isObject(profile) || answered !== true) return undefined;
   if (userId !== undefined && typeof userId !== 'string') return undefined;
+  if (identifier !== undefined && !isIdentifier(identifier)) return undefined;
   const lists: unknown[] = [stored.proofs, stored.challenges, newFactors];
   if (!lists.every((list) => Array.isArray(list) && list.every(isObject))) return undefined;
   if (!(newFactors as { type?: unknown }[]).every(({ type }) => newFactorTypes.includes(type))) return undefined;

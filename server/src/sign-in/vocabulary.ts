@@ -7,6 +7,7 @@ import type {
   Address,
   Challenge,
   ExtraProfile,
+  GivenIdentifier,
   Intent,
   PendingProfile,
   Proof,
@@ -37,6 +38,8 @@ export type Verdict =
 export type SignInEvent =
   | { type: 'started'; intent: Intent }
   | { type: 'intent-changed'; intent: Intent }
+  /** The person says who they are; the password comes next. */
+  | { type: 'identifier-given'; identifier: GivenIdentifier }
   | { type: 'proved'; proof: Proof; renewedPassword?: string; account?: Account }
   | { type: 'challenged'; challenge: Challenge }
   /** The answer to a challenge was taken; with a proof if it was right. */
@@ -72,7 +75,8 @@ export type Effect =
   | { type: 'finish'; userId: string; amr: string[]; patch: Patch; risks: readonly Risk[] };
 
 export type Prompt =
-  | { kind: 'sign-in'; reason: string }
+  /** `identifier`: given already, so that its password is asked for. */
+  | { kind: 'sign-in'; reason: string; identifier?: GivenIdentifier }
   | { kind: 'register'; reason: string }
   /** Who forgot the password is not known yet. */
   | { kind: 'recover'; reason: string }

@@ -12,5 +12,6 @@ export {
   type CodeMessage,
   type CodePurpose,
   createVerificationCodes,
+  defaultCodeLifetime,
   type VerificationCodes,
 } from './service.ts';

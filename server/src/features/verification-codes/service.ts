@@ -65,7 +65,9 @@ export interface VerificationCodes {
 const maximumSent = 10;
 /** Milliseconds. */
 const sendWindow = 600_000;
-const defaults = { expirationDuration: 600, maxRetryAttempts: 10 };
+/** Seconds. */
+export const defaultCodeLifetime = 600;
+const defaults = { expirationDuration: defaultCodeLifetime, maxRetryAttempts: 10 };
 
 export function createVerificationCodes(needs: VerificationCodesNeeds): VerificationCodes {
   const { clock, vault, connectors, signInExperiences } = needs;
