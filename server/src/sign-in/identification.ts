@@ -4,6 +4,7 @@ import type { IdentifierType, SignInPolicy } from './policy.ts';
 import {
   type Address,
   type AddressProof,
+  type GivenIdentifier,
   isCodeProof,
   type PendingProfile,
   type Proof,
@@ -169,4 +170,12 @@ function profileOf(proof: Proof): PendingProfile {
   if (proof.type === 'NewPasswordIdentity') return { username: proof.identifier.value, password: proof.password };
   if (provesAddress(proof)) return addressOf(proof);
   return proof.type === 'Social' ? { ...nameAndAvatar(proof.identity), identity: identityOf(proof) } : {};
+}
+
+/** Keeps who the person says they are. Only the kind of identifier is judged: no account is known here. */
+export function giveIdentifier(state: SignInState, identifier: GivenIdentifier, { policy }: Context): Outcome {
+  if (state.intent !== 'SignIn' || !policy.signIn) return { refused: 'auth.forbidden' };
+  if (state.userId !== undefined) return { refused: 'session.identity_conflict' };
+  if (!policy.passwordIdentifiers.includes(identifier.type)) return { refused: 'user.sign_in_method_not_enabled' };
+  return { state: { ...state, identifier } };
 }

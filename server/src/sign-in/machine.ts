@@ -5,7 +5,7 @@
  */
 import { addDetail, type DetailEvent, hasExpiredPassword } from './details.ts';
 import { maskAddress } from './factors/verification-code/address.ts';
-import { changedBy, hasAddress, identify, refusalBy, use } from './identification.ts';
+import { changedBy, giveIdentifier, hasAddress, identify, refusalBy, use } from './identification.ts';
 import { type MissingDetail, missingDetails, type SecondFactorType, type SignInPolicy } from './policy.ts';
 import {
   codeFactorOf,
@@ -17,7 +17,6 @@ import {
 } from './second-factor.ts';
 import {
   type Address,
-  type GivenIdentifier,
   type Intent,
   isCodeProof,
   isSecondProof,
@@ -264,13 +263,6 @@ function changeIntent(state: SignInState, intent: Intent, { policy }: Context): 
   // What was said of a new account is forgotten with it, and what proved it: it says nothing of the account that follows.
   const { answered: _, ...rest } = state;
   return { state: { ...rest, intent, profile: {}, proofs: state.proofs.filter(({ used }) => !used) } };
-}
-
-function giveIdentifier(state: SignInState, identifier: GivenIdentifier, { policy }: Context): Outcome {
-  if (state.intent !== 'SignIn' || !isOpen('SignIn', policy)) return { refused: 'auth.forbidden' };
-  if (state.userId !== undefined) return { refused: 'session.identity_conflict' };
-  if (!policy.passwordIdentifiers.includes(identifier.type)) return { refused: 'user.sign_in_method_not_enabled' };
-  return { state: { ...state, identifier } };
 }
 
 function addProof(
