@@ -159,7 +159,7 @@ export interface ChooseAccountView {
   /** The account that is signed in. */
   account: { id: string; name: string; detail?: string; avatar?: string };
   /** Path of the page for another account under the base path; the page adds `app_id`. */
-  otherPath: string;
+  signInPath: string;
 }
 
 /** `/forgot-password`: where to send the code that stands for the forgotten password. */

@@ -321,6 +321,19 @@ export const sampleViews = {
   endSession: { kind: 'end-session', action: '/oidc/session/end/confirm', xsrf: 'one-time', auto: false },
   signedOut: { kind: 'signed-out', applicationName: 'Notes' },
   unknownSession: { kind: 'unknown-session', continueUrl: 'https://notes.example/' },
+  endedSession: {
+    kind: 'unknown-session',
+    isSignedIn: true,
+    applicationName: 'Notes',
+    continueUrl: 'https://notes.example/',
+  },
+  chooseAccount: {
+    kind: 'choose-account',
+    appId: 'app',
+    applicationName: 'Notes',
+    account: { id: 'u1', name: 'Ana López', detail: 'ana.lopez.with.a.long.address@mail.example.com' },
+    signInPath: '/sign-in',
+  },
   error: { kind: 'error', code: 'oidc.invalid_client', message: 'The application is unknown.', traceId: 'trace' },
   setup: {
     kind: 'setup',

@@ -28,7 +28,7 @@ export const ChooseAccount = ({ frame, view }: { frame: PageFrame; view: ChooseA
           </form>
         </li>
         <li>
-          <a class="way" href={pageLink(frame, view.otherPath, view.appId)}>
+          <a class="way" href={pageLink(frame, view.signInPath, view.appId)}>
             <Person />
             <span>
               <span class="way-name">{t('chooseAccount.other')}</span>

@@ -53,6 +53,6 @@ async function viewOf(
       ...(detail && detail !== name ? { detail } : {}),
       ...(user.avatar ? { avatar: user.avatar } : {}),
     },
-    otherPath: '/sign-in',
+    signInPath: '/sign-in',
   };
 }
