@@ -1,12 +1,14 @@
-// What the tests need beyond npm: a Chromium, and a Python with the packages of the Flask example and of a store that speaks S3.
+// What the tests need beyond the workspaces: Chromium, Python with the packages of `requirements.txt`, and the npm packages of
+// the client programs in `test/clients/foreign`, which have a lock file of their own so that starting the product does not install them.
 import { execFileSync, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fail, root } from './runtime.mjs';
 
-/** Makes sure that both are there, and returns the environment variables that name them to the tests. */
+/** Installs what is missing and returns the environment variables that name the programs to the tests. */
 export function ensureTestTools() {
+  ensureForeignClients();
   return { ALDABA_TEST_CHROMIUM: ensureChromium(), ALDABA_TEST_PYTHON: ensurePython() };
 }
 
@@ -43,6 +45,22 @@ function ensurePython() {
   run(python, ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', ...lists], advice);
   writeFileSync(stamp, wanted); // last, so that an installation that was cut short is made again
   return python;
+}
+
+function ensureForeignClients() {
+  const folder = join(root, 'test/clients/foreign');
+  const stamp = join(folder, 'node_modules/.lock.sha256');
+  const wanted = createHash('sha256')
+    .update(readFileSync(join(folder, 'package-lock.json')))
+    .digest('hex');
+  if (existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted) return;
+  process.stderr.write('Installing the client programs of the tests (once; about 10 seconds) …\n');
+  run(
+    'npm',
+    ['ci', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error', '--prefix', folder],
+    'See above.',
+  );
+  writeFileSync(stamp, wanted); // last, so that an interrupted installation is repeated
 }
 
 function run(file, args, advice) {
