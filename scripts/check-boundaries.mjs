@@ -16,7 +16,7 @@ const areas = [
   ['pages', /^pages\//, ['contract', 'preact', 'preact-render-to-string', 'node:*', 'rolldown']],
   ['console', /^console\//, ['contract', '*']],
   ['kernel', /^server\/src\/kernel\//, ['contract', 'pino', 'libphonenumber-js', 'node:*']],
-  ['store', /^server\/src\/store\//, ['kernel', 'contract', 'pg', 'kysely', 'node:*']],
+  ['store', /^server\/src\/store\//, ['kernel', 'contract', 'pg', 'pg-copy-streams', 'kysely', 'node:*']],
   ['tenancy', /^server\/src\/tenancy\//, ['store', 'kernel', 'contract', 'node:*']],
   ['http', /^server\/src\/http\//, ['tenancy', 'store', 'kernel', 'contract', ...httpPackages, 'node:*']],
   [

@@ -368,7 +368,8 @@ function createFiles(config: Config, { clock, log, dataFolder, outbound }: World
 }
 
 async function openMigrated(config: Config, world: World): Promise<Database> {
-  const migrated = await migrate(world.databaseUrl, join(world.root, 'server/src/store/migrations'), world.progress);
+  const folder = join(world.root, 'server/src/store/migrations');
+  const migrated = await migrate(world.databaseUrl, folder, world.progress, createVault(world.secret));
   return openDatabase({
     url: world.databaseUrl,
     poolSize: config.DATABASE_POOL_SIZE,

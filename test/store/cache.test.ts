@@ -99,6 +99,7 @@ describe('caches of several nodes on one database', () => {
     await one?.change('before the cut');
     await until(async () => (await two?.value()) === 'before the cut');
     await cutListeners();
+    await until(() => nodes.every(({ database }) => !database.hears()));
     await one?.change('during the cut');
     await until(async () => (await two?.value()) === 'during the cut');
     await until(() => nodes.every(({ database }) => database.hears()));

@@ -3,6 +3,7 @@
  * it owns no table: each feature's `store.ts` holds its own SQL. Enter through `openDatabase`, `migrate`, `startEmbedded`.
  */
 export { type Cache, type CacheRegistry, createCaches } from './cache.ts';
+export { clockSkew, skewLimit, skewWarning } from './clock-skew.ts';
 export { type Database, openDatabase, type Queries, sql } from './database.ts';
 export { constraintOf } from './errors.ts';
 export { sqlStateOf } from './failures.ts';

@@ -1,7 +1,10 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Client } from 'pg';
+import type { Vault } from '../kernel/crypto.ts';
 import { markLeakproof } from './leakproof.ts';
+import { recordingObjects, recordObjectsOnce, requireObjects } from './schema-objects.ts';
+import { requireSameSecret } from './secret-check.ts';
 
 /** Number of the advisory lock that one migrating node holds while the others wait. */
 const migrationLock = 4_170_451;
@@ -19,12 +22,15 @@ export interface MigrationResult {
  * Brings the schema up to date: files of `folder` in the order of their names, forward only, each in its own transaction,
  * all under an advisory lock so that nodes that start together wait for one another.
  *
- * @throws Error with a sentence for the operator when the server is older than PostgreSQL 15 or newer migrations exist than this build knows.
+ * @param vault checked against the database's secret when given
+ * @throws Error with a sentence for the operator when the server is older than PostgreSQL 15, when newer migrations exist than this build
+ * knows, when objects of the schema are missing, or when the secret is another one
  */
 export async function migrate(
   url: string,
   folder: string,
   progress: (message: string) => void,
+  vault?: Vault,
 ): Promise<MigrationResult> {
   const client = new Client({ connectionString: url, options: '-c search_path=aldaba', application_name: 'aldaba' });
   // A connection that breaks between two statements fails the next one; the event alone must not end the process.
@@ -41,6 +47,8 @@ export async function migrate(
     );
     const applied = await applyMissing(client, folder, progress);
     await indexSearches(client, progress);
+    await client.query("select set_config('app.tenant', '*', false)");
+    if (vault) await requireSameSecret(client, vault);
     const role = await wall(client);
     return role ? { applied, role } : { applied };
   } finally {
@@ -59,7 +67,19 @@ async function applyMissing(client: Client, folder: string, progress: (message: 
       `The database was migrated by a newer Aldaba (${unknown.join(', ')}). Start that version, or restore a backup.`,
     );
   }
+  if (done.size > 0) await requireObjects(client);
   const missing = files.filter((name) => !done.has(name));
+  if (missing.length > 0) await recordingObjects(client, () => apply(client, folder, missing, progress));
+  else await recordObjectsOnce(client);
+  return missing;
+}
+
+async function apply(
+  client: Client,
+  folder: string,
+  missing: readonly string[],
+  progress: (message: string) => void,
+): Promise<void> {
   for (const name of missing) {
     progress(`Migrating the database: ${name}`);
     await client.query('begin');
@@ -75,7 +95,6 @@ async function applyMissing(client: Client, folder: string, progress: (message: 
       });
     }
   }
-  return missing;
 }
 
 /** Makes the indexes of searches where their extension was installed after the migration that wanted it. */
@@ -99,6 +118,6 @@ async function wall(client: Client): Promise<string | undefined> {
     exception when duplicate_object then null; end $$`);
   await client.query(`grant usage on schema aldaba to ${wallRole}`);
   await client.query(`grant select, insert, update, delete on all tables in schema aldaba to ${wallRole}`);
-  await client.query(`revoke insert, update, delete on schema_migrations from ${wallRole}`);
+  await client.query(`revoke insert, update, delete on schema_migrations, installation from ${wallRole}`);
   return wallRole;
 }
