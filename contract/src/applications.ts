@@ -23,6 +23,8 @@ const oidcClientMetadataPatch = oidcClientMetadataSchema.partial().extend({
   backchannelLogoutSessionRequired: z.boolean().nullable().optional(),
   logoUri: removableUrl.optional(),
 });
+export const claimsFormSchema = z.enum(['standard', 'logto']);
+export type ClaimsForm = z.output<typeof claimsFormSchema>;
 
 const year = 31_536_000;
 export const customClientMetadataSchema = z
@@ -31,6 +33,9 @@ export const customClientMetadataSchema = z
     idTokenTtl: z.number().int().min(1).max(year).describe('Seconds.'),
     idTokenSignedResponseAlg: signingAlgorithmSchema.describe(
       'How ID tokens are signed (OpenID Connect Registration, `id_token_signed_response_alg`). Without it the tenant decides: RS256 unless it was changed.',
+    ),
+    claims: claimsFormSchema.describe(
+      'Form of claims in ID tokens and userinfo. `standard`, unless set: members without a value are left out, times are in seconds. `logto`: names, picture, email and phone number may be null, `updated_at` and `created_at` are in milliseconds.',
     ),
     refreshTokenTtl: z.number().int().min(1).max(year).describe('Seconds.'),
     refreshTokenTtlInDays: z.number().int().min(1).max(180),

@@ -56,6 +56,7 @@ export const errorCatalog = {
   'oidc.invalid_redirect_uri': [400, 'The redirect URI is not registered for this application.'],
   'oidc.access_denied': [400, 'The request was denied.'],
   'oidc.login_required': [400, 'The person has to sign in.'],
+  'oidc.unmet_authentication_requirements': [400, 'The sign-in is not as strong as the application requires.'],
   'oidc.consent_required': [400, 'The person has to consent.'],
   'oidc.interaction_required': [400, 'The person has to take part in the sign-in.'],
   'oidc.request_not_supported': [400, 'Request objects are not supported.'],

@@ -41,7 +41,7 @@ describe('A tenant’s configs', () => {
   };
 
   it('lists the keys that sign, those of access tokens first, and never their private parts', async () => {
-    assert.deepEqual(await places(), ['Next ES256', 'Next RS256', 'Current ES256', 'Current RS256']);
+    assert.deepEqual(await places(), ['Next ES256', 'Current ES256', 'Next RS256', 'Current RS256']);
     const [first] = await keys();
     assert.deepEqual(Object.keys(first ?? {}).sort(), [
       'algorithm',

@@ -75,6 +75,25 @@ describe('consent', () => {
     return answerOf(await agent.fetch(`${provider.url}${response.headers.get('location')}`));
   };
 
+  it('gives a third party by the claims parameter only what the scopes allow that the user consented to', async () => {
+    const { id } = await provider.addUser({ username: 'eve', name: 'Eve', primaryEmail: 'eve@example.com' });
+    const wishes = { email: null, name: null, roles: null };
+    const claims = JSON.stringify({ userinfo: wishes, id_token: wishes });
+    const agent = createAgent();
+    await foreign.authorize(agent, { scope: 'openid profile', claims });
+    await agent.fetch(await finishSignIn(provider.url, agent, id, foreign.id));
+    const page = await (await agent.fetch(`${provider.url}/consent?app_id=${foreign.id}`)).text();
+    const xsrf = /name="xsrf" value="([^"]*)"/.exec(page)?.[1] ?? '';
+    const answer = await follow(agent, await decide(agent, { xsrf }));
+    const tokens = (await (await foreign.redeem(answer.get('code') ?? '')).json()) as Tokens;
+    const headers = { authorization: `Bearer ${tokens.access_token}` };
+    const me = await (await fetch(`${provider.url}/oidc/me`, { headers })).json();
+    for (const told of [decodeJwt(tokens.id_token), me]) {
+      assert.equal(told.name, 'Eve');
+      for (const name of ['email', 'roles']) assert.equal(name in told, false, name);
+    }
+  });
+
   it('is silent for the operator’s own applications, also with prompt=consent', async () => {
     const answer = await own.signIn(createAgent(), userId);
     assert.ok(answer.get('code'));

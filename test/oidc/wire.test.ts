@@ -118,16 +118,40 @@ describe('the SDKs’ checklist', () => {
     for (const key of keys) assert.ok(['RSA', 'EC'].includes(key.kty ?? '') && key.kid && key.use === 'sig');
   });
 
-  it('7: flags are booleans, names strings or null, roles an array', async () => {
+  /** How Swift, Kotlin and JavaScript decode each claim: a member that is not there is one that was not asked for. */
+  const decodes: Record<string, (value: unknown) => boolean> = {
+    ...Object.fromEntries(
+      ['name', 'picture', 'username', 'email', 'phone_number'].map((name) => [
+        name,
+        (value: unknown) => value === null || typeof value === 'string',
+      ]),
+    ),
+    email_verified: (value) => typeof value === 'boolean',
+    phone_number_verified: (value) => typeof value === 'boolean',
+    ...Object.fromEntries(
+      ['roles', 'organizations', 'organization_roles'].map((name) => [
+        name,
+        (value: unknown) => Array.isArray(value) && value.every((item) => typeof item === 'string'),
+      ]),
+    ),
+  };
+
+  it('7: flags are booleans, names strings or null, roles arrays of strings, in either form of claims', async () => {
+    const { customClientMetadata } = await provider.tenant.db.transaction((tx) =>
+      provider.applications.update(tx, native.id, { customClientMetadata: { claims: 'logto' } }),
+    );
+    assert.equal(customClientMetadata.claims, 'logto');
+    const wireForm = await refreshed();
+    await provider.tenant.db.transaction((tx) =>
+      provider.applications.update(tx, native.id, { customClientMetadata: {} }),
+    );
     const me = (await (
       await fetch(`${provider.url}/oidc/me`, { headers: { authorization: `Bearer ${tokens.access_token}` } })
     ).json()) as object;
-    for (const claims of [decodeJwt(tokens.id_token), me] as Record<string, unknown>[]) {
-      assert.deepEqual(
-        [claims.email_verified, claims.phone_number_verified, claims.name, claims.picture],
-        [false, false, null, null],
-      );
+    for (const claims of [decodeJwt(tokens.id_token), decodeJwt(wireForm.id_token), me] as Record<string, unknown>[]) {
       assert.deepEqual([claims.username, claims.roles], ['ada', []]);
+      for (const [name, value] of Object.entries(claims))
+        assert.ok(decodes[name]?.(value) ?? true, `${name}: ${JSON.stringify(value)}`);
     }
   });
 

@@ -1,5 +1,6 @@
-import type { ExtendedClaim } from '@aldaba/contract';
-import type { User } from '../features/users/index.ts';
+import type { ClaimsForm, ExtendedClaim } from '@aldaba/contract';
+import type { Client } from '../features/applications/index.ts';
+import type { Subject, User } from '../features/users/index.ts';
 
 /** Scopes about the person (OpenID Connect Core section 5.4 and our own), as discovery publishes them. */
 export const supportedScopes = [
@@ -16,19 +17,7 @@ export const supportedScopes = [
   'urn:logto:scope:organization_roles',
 ] as const;
 
-/** Claims that `profile` takes from the user's profile as they are, where they are set. */
-const profileClaims: Record<string, string> = {
-  family_name: 'familyName',
-  given_name: 'givenName',
-  middle_name: 'middleName',
-  nickname: 'nickname',
-  profile: 'profile',
-  website: 'website',
-  gender: 'gender',
-  birthdate: 'birthdate',
-  zoneinfo: 'zoneinfo',
-  locale: 'locale',
-};
+type UserScope = Exclude<(typeof supportedScopes)[number], 'openid' | 'offline_access'>;
 
 const addressClaims: Record<string, string> = {
   formatted: 'formatted',
@@ -39,87 +28,159 @@ const addressClaims: Record<string, string> = {
   country: 'country',
 };
 
-export const supportedClaims = [
-  'sub',
-  'iss',
-  'aud',
-  'exp',
-  'iat',
-  'auth_time',
-  'amr',
-  'nonce',
-  'sid',
-  'name',
-  'picture',
-  'username',
-  'preferred_username',
-  'updated_at',
-  'created_at',
-  ...Object.keys(profileClaims),
-  'email',
-  'email_verified',
-  'phone_number',
-  'phone_number_verified',
-  'address',
-  'roles',
-  'custom_data',
-  'identities',
-  'organizations',
-  'organization_roles',
-] as const;
+/** What a claim says of a user; null or undefined when the user has no such value. */
+type Tell = (subject: Pick<Subject, 'user' | 'roleNames' | 'organizations'>) => unknown;
+
+const fromProfile =
+  (member: string): Tell =>
+  ({ user }) =>
+    user.profile[member];
+
+/** Every claim about a user, under the scope that asks for it (OpenID Connect Core sections 5.1 and 5.4). */
+const claimsOf: Record<UserScope, Record<string, Tell>> = {
+  profile: {
+    name: ({ user }) => user.name,
+    family_name: fromProfile('familyName'),
+    given_name: fromProfile('givenName'),
+    middle_name: fromProfile('middleName'),
+    nickname: fromProfile('nickname'),
+    profile: fromProfile('profile'),
+    website: fromProfile('website'),
+    gender: fromProfile('gender'),
+    birthdate: fromProfile('birthdate'),
+    zoneinfo: fromProfile('zoneinfo'),
+    locale: fromProfile('locale'),
+    preferred_username: ({ user }) => user.profile.preferredUsername ?? user.username,
+    picture: ({ user }) => user.avatar,
+    username: ({ user }) => user.username,
+    updated_at: ({ user }) => Math.floor(user.updatedAt / 1000),
+    created_at: ({ user }) => Math.floor(user.createdAt / 1000),
+  },
+  email: {
+    email: ({ user }) => user.primaryEmail,
+    email_verified: ({ user }) => (user.primaryEmail ? true : undefined),
+  },
+  phone: {
+    phone_number: ({ user }) => user.primaryPhone,
+    phone_number_verified: ({ user }) => (user.primaryPhone ? true : undefined),
+  },
+  address: { address: ({ user }) => addressOf(user) },
+  roles: { roles: ({ roleNames }) => [...roleNames] },
+  // Their members keep the names that the operator gave them.
+  custom_data: { custom_data: ({ user }) => user.customData },
+  identities: { identities: ({ user }) => user.identities },
+  'urn:logto:scope:organizations': { organizations: ({ organizations }) => organizations.map(({ id }) => id) },
+  'urn:logto:scope:organization_roles': {
+    /** `<id of the organization>:<name of the role>` */
+    organization_roles: ({ organizations }) =>
+      organizations.flatMap(({ id, roles }) => roles.map((role) => `${id}:${role}`)),
+  },
+};
+
+function addressOf({ profile }: User): unknown {
+  const { address } = profile;
+  if (typeof address !== 'object' || address === null) return undefined;
+  const members = Object.entries(addressClaims).flatMap(([claim, member]) => {
+    const value = (address as Record<string, unknown>)[member];
+    return value === undefined || value === null ? [] : [[claim, value]];
+  });
+  return Object.fromEntries(members);
+}
+
+/** The scope that each claim belongs to. */
+const scopeOf: ReadonlyMap<string, UserScope> = new Map(
+  Object.entries(claimsOf).flatMap(([scope, claims]) =>
+    Object.keys(claims).map((claim) => [claim, scope as UserScope]),
+  ),
+);
+const tellOf: ReadonlyMap<string, Tell> = new Map(Object.values(claimsOf).flatMap((claims) => Object.entries(claims)));
+
+/** Claims about a user that a `claims` parameter can ask for. */
+export const isUserClaim = (name: string): boolean => scopeOf.has(name);
+
+export const supportedClaims: readonly string[] = [
+  ...['sub', 'iss', 'aud', 'exp', 'iat', 'auth_time', 'acr', 'amr', 'nonce', 'sid'],
+  ...scopeOf.keys(),
+];
+
+/** Scopes whose claims say more than the user's own row. */
+const wideScopes: readonly string[] = ['roles', 'urn:logto:scope:organizations', 'urn:logto:scope:organization_roles'];
+
+/** Whether the claims need roles or organizations of the user. */
+export const needsMembership = (scopes: readonly string[], requested: RequestedClaims = {}): boolean =>
+  wideScopes.some((scope) => scopes.includes(scope)) ||
+  Object.keys(requested).some((claim) => wideScopes.includes(scopeOf.get(claim) ?? ''));
+
+/** Scopes whose claims may be too large or too private for an ID token: the tenant decides; userinfo always has them. */
+const extendedScopes: Readonly<Record<string, ExtendedClaim>> = {
+  roles: 'roles',
+  custom_data: 'custom_data',
+  identities: 'identities',
+  'urn:logto:scope:organizations': 'organizations',
+  'urn:logto:scope:organization_roles': 'organization_roles',
+};
+
+/** Members that the wire of Logto has with `null` when the user has no value, and flags that it has as `false`. */
+const nullable: Record<string, readonly string[]> = {
+  profile: ['name', 'picture', 'username', 'preferred_username'],
+  email: ['email'],
+  phone: ['phone_number'],
+};
+const flags: Record<string, string> = { email: 'email_verified', phone: 'phone_number_verified' };
 
 type Claims = Record<string, unknown>;
 
-/** What each scope says about a user. Only set profile members appear; name, picture, username, email and phone may be null. */
-const claimsOf: Record<string, (user: User, roleNames: readonly string[]) => Claims> = {
-  profile: (user) => ({
-    name: user.name,
-    ...pick(user.profile, profileClaims),
-    preferred_username: user.profile.preferredUsername ?? user.username,
-    picture: user.avatar,
-    username: user.username,
-    // Milliseconds, unlike the specification's seconds: the wire contract of the SDKs.
-    updated_at: user.updatedAt,
-    created_at: user.createdAt,
-  }),
-  email: (user) => ({ email: user.primaryEmail, email_verified: Boolean(user.primaryEmail) }),
-  phone: (user) => ({ phone_number: user.primaryPhone, phone_number_verified: Boolean(user.primaryPhone) }),
-  address: ({ profile }) =>
-    typeof profile.address === 'object' && profile.address !== null
-      ? { address: pick(profile.address as Record<string, unknown>, addressClaims) }
-      : {},
-  roles: (_user, roleNames) => ({ roles: [...roleNames] }),
-  // Their members keep the names that the operator gave them.
-  custom_data: (user) => ({ custom_data: user.customData }),
-  identities: (user) => ({ identities: user.identities }),
-};
+/** Claims by name, with the values that are wanted; null where any will do. */
+export type RequestedClaims = Readonly<Record<string, readonly unknown[] | null>>;
 
-function pick(source: Record<string, unknown>, names: Record<string, string>): Claims {
+const accepts = (wanted: readonly unknown[] | null, value: unknown): boolean =>
+  wanted === null || wanted.some((one) => JSON.stringify(one) === JSON.stringify(value));
+
+export interface Told {
+  /** Granted to the application, within what it may have. */
+  scopes: readonly string[];
+  /** What the `claims` parameter asks for in this place, beside the scopes. */
+  requested?: RequestedClaims | undefined;
+  /** The extended claims that an ID token carries; undefined for userinfo, which carries all. */
+  extended?: ReadonlySet<ExtendedClaim>;
+  client: Pick<Client, 'isThirdParty'> & { custom: { claims?: ClaimsForm } };
+}
+
+/**
+ * The claims about a user. Claims without a value are left out and times are in seconds (OpenID Connect Core sections 5.1
+ * and 5.3.2), unless the application wants the form of Logto's wire.
+ *
+ * Requested claims come beside those of the scopes. A third party gets those only whose scope it was granted: the parameter
+ * lets it choose the place of a claim, and nothing that the user has not consented to.
+ */
+export function userClaims(subject: Pick<Subject, 'user' | 'roleNames' | 'organizations'>, told: Told): Claims {
+  const { scopes, requested = {}, extended, client } = told;
   const claims: Claims = {};
-  for (const [claim, member] of Object.entries(names)) {
-    const value = source[member];
-    if (value !== undefined && value !== null) claims[claim] = value;
+  const add = (name: string, value: unknown) => {
+    if (value !== undefined && value !== null) claims[name] = value;
+  };
+  const isLogto = client.custom.claims === 'logto';
+  for (const scope of scopes) {
+    const extension = extendedScopes[scope];
+    if (extended && extension && !extended.has(extension)) continue;
+    // Scopes come from requests: `constructor` is not one of ours.
+    if (!Object.hasOwn(claimsOf, scope)) continue;
+    for (const [name, tell] of Object.entries(claimsOf[scope as UserScope])) add(name, tell(subject));
+    if (isLogto) addLogtoForm(claims, scope, subject.user);
+  }
+  for (const [name, wish] of Object.entries(requested)) {
+    const scope = scopeOf.get(name);
+    if (!scope || (client.isThirdParty && !scopes.includes(scope))) continue;
+    const value = tellOf.get(name)?.(subject);
+    if (accepts(wish, value)) add(name, value);
   }
   return claims;
 }
 
-/** Scopes whose claims may be too large or too private for an ID token: the tenant decides; userinfo always tells them. */
-const extendedScopes = new Set(['custom_data', 'identities', 'roles']);
-
-/**
- * The claims about a user for the granted scopes.
- * @param options.extended the extended claims that an ID token carries; undefined for userinfo, which carries all
- */
-export function userClaims(
-  user: User,
-  scopes: readonly string[],
-  options: { roleNames: readonly string[]; extended?: ReadonlySet<ExtendedClaim> },
-): Claims {
-  const claims: Claims = {};
-  for (const scope of scopes) {
-    if (options.extended && extendedScopes.has(scope) && !options.extended.has(scope as ExtendedClaim)) continue;
-    // Scopes come from requests: `constructor` is not one of ours.
-    if (Object.hasOwn(claimsOf, scope)) Object.assign(claims, claimsOf[scope]?.(user, options.roleNames));
-  }
-  return claims;
+/** The differences of the wire: `null` for what is not there, flags that are always there, milliseconds. */
+function addLogtoForm(claims: Claims, scope: string, user: User): void {
+  for (const name of nullable[scope] ?? []) claims[name] ??= null;
+  const flag = flags[scope];
+  if (flag !== undefined) claims[flag] ??= false;
+  if (scope === 'profile') Object.assign(claims, { updated_at: user.updatedAt, created_at: user.createdAt });
 }

@@ -1,4 +1,4 @@
-import type { SigningAlgorithm, SigningAlgorithms } from '@aldaba/contract';
+import { type SigningAlgorithm, type SigningAlgorithms, signingAlgorithmSchema } from '@aldaba/contract';
 import type { JWTPayload } from 'jose';
 import type { Tenant } from '../tenancy/index.ts';
 import { signJws } from './jws.ts';
@@ -47,7 +47,7 @@ export interface Keys {
    * new algorithm is published and waits like any other. Replaced keys stay published until their tokens have expired.
    */
   rotate(tenant: Tenant, wish?: RotationWish): Promise<void>;
-  /** Every published key as of now: next, current, previous; those that sign access tokens first. */
+  /** Every published key as of now: those that sign access tokens first, of each algorithm next, current and previous. */
   list(tenant: Tenant): Promise<KeyRecord[]>;
   /**
    * Deletes a previous key: tokens that it signed are no longer valid.
@@ -70,6 +70,7 @@ interface KeyNeeds extends RingNeeds {
 
 export function createKeys(needs: KeyNeeds): Keys {
   const { clock, configs } = needs;
+  const algorithms = signingAlgorithmSchema.options;
   const { ring, change, fill, close } = createRings(needs);
   return {
     prepare(tenant) {
@@ -100,7 +101,7 @@ export function createKeys(needs: KeyNeeds): Keys {
       const { signers } = await ring(tenant);
       await fill(tenant, 'next');
       const isOfKind = (name: SigningAlgorithm) => kind === undefined || name.startsWith('ES') === (kind === 'EC');
-      const algorithms = algorithm ? [algorithm] : [...signers.keys()].filter(isOfKind);
+      const chosen = algorithm ? [algorithm] : [...signers.keys()].filter(isOfKind);
       const fresh =
         algorithm && !signers.has(algorithm)
           ? await rotation.makeKey({ vault: needs.vault, now: clock.now }, tenant.id, algorithm)
@@ -108,7 +109,7 @@ export function createKeys(needs: KeyNeeds): Keys {
       await change(tenant, async (tx) => {
         if (fresh) await rotation.fillPlace(tx, { ...fresh, status: 'next' });
         await rotation.rotateKeys(tx, {
-          algorithms,
+          algorithms: chosen,
           now: clock.now(),
           ...(gracePeriod === undefined ? {} : { gracePeriod }),
         });
@@ -119,9 +120,9 @@ export function createKeys(needs: KeyNeeds): Keys {
       await ring(tenant);
       await fill(tenant, 'next');
       const { accessToken } = await configs.signingAlgorithms(tenant);
-      const order = ['next', 'current', 'previous'];
+      const places = ['next', 'current', 'previous'];
       const rank = ({ status, algorithm }: KeyRecord) =>
-        order.indexOf(status) * 2 + (algorithm === accessToken ? 0 : 1);
+        (algorithm === accessToken ? 0 : 10 * (1 + algorithms.indexOf(algorithm))) + places.indexOf(status);
       return (await findKeys(tenant.db))
         .filter((record) => rotation.publishedUntil(record) > clock.now())
         .sort((a, b) => rank(a) - rank(b) || (b.retiredAt ?? 0) - (a.retiredAt ?? 0));

@@ -4,6 +4,7 @@ import { gzip } from 'node:zlib';
 import { signingAlgorithmSchema } from '@aldaba/contract';
 import type { Reply, Request } from '../http/index.ts';
 import type { Tenant } from '../tenancy/index.ts';
+import { supportedAcrValues } from './acr.ts';
 import { prompts } from './authorize/prompt.ts';
 import { supportedClaims, supportedScopes } from './claims.ts';
 import { allowAnyOrigin } from './cors.ts';
@@ -38,7 +39,8 @@ function describe(tenant: Tenant, ring: KeyRing): object {
     claim_types_supported: ['normal'],
     prompt_values_supported: prompts,
     authorization_response_iss_parameter_supported: true,
-    claims_parameter_supported: false,
+    claims_parameter_supported: true,
+    acr_values_supported: supportedAcrValues,
     request_parameter_supported: false,
     request_uri_parameter_supported: false,
   };

@@ -1,10 +1,8 @@
 import type { Client } from '../features/applications/index.ts';
 import type { Subject } from '../features/users/index.ts';
 import type { Queries } from '../store/index.ts';
+import { needsMembership, type RequestedClaims } from './claims.ts';
 import type { OidcNeeds } from './needs.ts';
-
-/** Scopes whose claims tell more than the user's own row. */
-const wide = ['roles', 'urn:logto:scope:organizations', 'urn:logto:scope:organization_roles'];
 
 /**
  * The person whom claims are about, with roles and organizations where a scope asks for them, or with the details for a
@@ -19,10 +17,12 @@ export async function findActiveSubject(
     userId: string;
     scopes: readonly string[];
     client: Pick<Client, 'id' | 'isThirdParty'>;
+    /** Asked for beside the scopes. */
+    requested?: RequestedClaims | undefined;
     isDetailed?: boolean;
   },
 ): Promise<Subject | undefined> {
-  if (who.isDetailed || who.scopes.some((scope) => wide.includes(scope))) {
+  if (who.isDetailed || needsMembership(who.scopes, who.requested)) {
     const find = who.isDetailed ? users.findDetailedSubject : users.findSubject;
     const subject = await find(q, who.userId, who.client.isThirdParty ? who.client.id : undefined);
     return subject?.user.isSuspended ? undefined : subject;

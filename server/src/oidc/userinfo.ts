@@ -6,7 +6,6 @@ import type { Core } from './core.ts';
 import { checkOrigin } from './cors.ts';
 import { ProtocolError } from './errors.ts';
 import { matchesEtag } from './metadata.ts';
-import { organizationClaims } from './organization-claims.ts';
 import { findAccessToken } from './store/access-tokens.ts';
 import { findActiveSubject } from './subject.ts';
 
@@ -44,11 +43,10 @@ export async function userinfo(core: Core, request: Request, reply: Reply): Prom
   if (token.userId === null || !scopes.includes('openid')) {
     throw new ProtocolError('insufficient_scope', 'access token missing openid scope');
   }
-  const subject = await findActiveSubject(core, tenant.db, { userId: token.userId, scopes, client });
+  const { userId, claims: requested } = token;
+  const subject = await findActiveSubject(core, tenant.db, { userId, scopes, client, requested });
   if (!subject) throw invalid();
-  const { user, roleNames } = subject;
-  const organizations = organizationClaims(subject.organizations, { scopes });
-  const body = JSON.stringify({ sub: user.id, ...userClaims(user, scopes, { roleNames }), ...organizations });
+  const body = JSON.stringify({ sub: userId, ...userClaims(subject, { scopes, client, requested }) });
   const etag = `W/"${createHash('sha256').update(body).digest('base64url').slice(0, 27)}"`;
   // `private`: an answer about one person belongs into no shared cache.
   reply.header('cache-control', 'private, no-cache').header('etag', etag);

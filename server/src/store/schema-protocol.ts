@@ -78,6 +78,7 @@ interface AccessTokenRow {
   is_exchanged: Generated<boolean>;
   personal_access_token_id: string | null;
   subject_token_id: string | null;
+  claims: Json | null;
 }
 
 interface InteractionRow {

@@ -1,4 +1,4 @@
-import type { SigningAlgorithm } from '@aldaba/contract';
+import type { ClaimsForm, SigningAlgorithm } from '@aldaba/contract';
 
 export type ApplicationType = 'Native' | 'SPA' | 'Traditional' | 'MachineToMachine' | 'Protected' | 'SAML';
 
@@ -9,6 +9,7 @@ export interface CustomClientMetadata {
   idTokenTtl?: number;
   /** Undefined: as the tenant says. */
   idTokenSignedResponseAlg?: SigningAlgorithm;
+  claims?: ClaimsForm;
   /** Seconds; superseded by `refreshTokenTtlInDays`. */
   refreshTokenTtl?: number;
   refreshTokenTtlInDays?: number;

@@ -68,5 +68,6 @@ function payloadOf({ client, request }: Flow, session: NonNullable<Flow['session
     amr: session.amr,
     ...(request.nonce === undefined ? {} : { nonce: request.nonce }),
     ...(request.codeChallenge === undefined ? {} : { codeChallenge: request.codeChallenge }),
+    ...(request.claims === undefined ? {} : { claims: request.claims }),
   };
 }

@@ -2,10 +2,26 @@ import type { Tenant } from '../../tenancy/index.ts';
 import { ProtocolError } from '../errors.ts';
 import type { Keys } from '../keys.ts';
 import type { Parameters } from '../parameters.ts';
+import { readRequestedClaims } from '../requested-claims.ts';
 import type { AuthorizationRequest } from './request.ts';
 
-/** The person that the application expects, proved by an ID token that it got before. */
-export async function readIdTokenHint(
+/**
+ * The claims that the application asks for, and the user that it expects: by the `claims` parameter, or proved by an ID token
+ * that it got before.
+ */
+export async function readExpectations(
+  deps: { keys: Keys },
+  tenant: Tenant,
+  given: { parameters: Parameters; clientId: string },
+): Promise<Pick<AuthorizationRequest, 'claims' | 'essentialAcr' | 'hintedUserId'>> {
+  const { subject, ...requested } = readRequestedClaims(given.parameters.get('claims'));
+  const hint = await readIdTokenHint(deps, tenant, given);
+  if (subject !== undefined && hint.hintedUserId !== undefined && hint.hintedUserId !== subject)
+    throw new ProtocolError('invalid_request', 'id_token_hint and the sub of claims name different users');
+  return { ...requested, ...hint, ...(subject === undefined ? {} : { hintedUserId: subject }) };
+}
+
+async function readIdTokenHint(
   deps: { keys: Keys },
   tenant: Tenant,
   given: { parameters: Parameters; clientId: string },

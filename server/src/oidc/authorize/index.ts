@@ -24,7 +24,7 @@ import { checkClient, identifyClient } from './client.ts';
 import { issueCode } from './code.ts';
 import { requireConsent } from './consent.ts';
 import type { Flow, Outcome, Step } from './flow.ts';
-import { readIdTokenHint, readWishes } from './hints.ts';
+import { readExpectations, readWishes } from './hints.ts';
 import { requireLogin } from './login.ts';
 import { takeResult } from './person.ts';
 import { readPromptAndScope } from './prompt.ts';
@@ -50,7 +50,7 @@ async function check(
     ...asked,
     scope: limits.any(asked.scope.split(' ')).join(' '),
     resources: await requestedResources(core, http.tenant, parameters.resources),
-    ...(await readIdTokenHint(core, http.tenant, { parameters, clientId: client.id })),
+    ...(await readExpectations(core, http.tenant, { parameters, clientId: client.id })),
     ...readWishes(parameters),
   };
 }

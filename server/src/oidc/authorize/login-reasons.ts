@@ -1,3 +1,4 @@
+import { meetsAcr } from '../acr.ts';
 import type { Session } from '../sessions.ts';
 import type { AuthorizationRequest } from './request.ts';
 
@@ -28,6 +29,11 @@ const reasons: readonly { reason: string; applies(question: LoginQuestion): bool
     // The link may be for another account than the one that is signed in.
     reason: 'the user opened a link sent to an email address',
     applies: ({ request }) => request.isByLink === true && !request.hasSignedIn,
+  },
+  {
+    reason: 'the application requires a stronger sign-in',
+    applies: ({ request, session }) =>
+      session !== undefined && !meetsAcr(request.essentialAcr, session.amr) && !request.hasSignedIn,
   },
   {
     reason: 'another user is expected',

@@ -1,20 +1,28 @@
 import { hashToken } from '../../kernel/crypto.ts';
 import { opaqueToken } from '../../kernel/ids.ts';
+import { isUnreachable, meetsAcr } from '../acr.ts';
 import { handleOf, interactionTtl } from '../interaction-cookies.ts';
 import { askAgain, type InteractionPrompt, insertInteraction } from '../store/interactions.ts';
 import { type Flow, type Outcome, refuse } from './flow.ts';
 import { loginReason } from './login-reasons.ts';
 
+const unmet = 'unmet_authentication_requirements';
+
 /** Sends the person to the sign-in page when one of the reasons applies. */
 export async function requireLogin(flow: Flow): Promise<Outcome | undefined> {
   const { request, session, core } = flow;
+  // A sign-in that cannot become strong enough has failed (Core section 5.5.1.1).
+  if (isUnreachable(request.essentialAcr)) return refuse(unmet, 'the essential acr is not supported');
   const reason = loginReason({ request, session, now: core.clock.now() });
-  if (reason === undefined) return undefined;
+  if (reason === undefined)
+    return session && !meetsAcr(request.essentialAcr, session.amr)
+      ? refuse(unmet, 'the sign-in did not reach the essential acr')
+      : undefined;
   if (flow.request.prompt.includes('none'))
     return refuse('login_required', `End-User authentication is required: ${reason}`);
   // Signed in just now, and still another person than the application expects: asking again would not end.
   if (flow.request.hasSignedIn && flow.session)
-    return refuse('login_required', 'another End-User signed in than id_token_hint names');
+    return refuse('login_required', 'another End-User signed in than the request names');
   return ask(flow, 'login');
 }
 

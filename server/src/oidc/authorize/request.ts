@@ -1,3 +1,5 @@
+import type { ClaimsRequest } from '../requested-claims.ts';
+
 /** An authorization request after all checks: plain JSON, so that it can wait in the table of interactions. */
 export interface AuthorizationRequest {
   clientId: string;
@@ -14,7 +16,11 @@ export interface AuthorizationRequest {
   prompt: string[];
   /** Seconds. */
   maxAge?: number;
-  /** The subject of `id_token_hint`: the only one who may come back. */
+  /** What the `claims` parameter asks for. */
+  claims?: ClaimsRequest;
+  /** The values of `acr` that the sign-in must reach one of. */
+  essentialAcr?: string[];
+  /** The subject of `id_token_hint` or of the `claims` parameter: the only user that may come back. */
   hintedUserId?: string;
   loginHint?: string;
   uiLocales?: string;

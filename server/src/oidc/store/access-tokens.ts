@@ -6,6 +6,7 @@ import {
   withUserDetails,
 } from '../../features/users/index.ts';
 import type { Queries } from '../../store/index.ts';
+import type { RequestedClaims } from '../claims.ts';
 import type { Origin } from './origins.ts';
 
 /** Who acts for the user of a token, and who did before (RFC 8693 section 4.1). */
@@ -33,6 +34,8 @@ export interface NewAccessToken {
   sessionUid: string | null;
   expiresAt: Date;
   act?: Actor;
+  /** What the `claims` parameter asked of userinfo. */
+  claims?: RequestedClaims | undefined;
 }
 
 export interface AccessTokenRecord extends NewAccessToken {
@@ -43,11 +46,19 @@ export interface AccessTokenRecord extends NewAccessToken {
 }
 
 /** The columns that `accessValues` gives values for, in that order. */
-export const accessColumns = 'token_hash, user_id, application_id, scope, session_uid, expires_at';
+export const accessColumns = 'token_hash, user_id, application_id, scope, session_uid, expires_at, claims';
 export const accessValues = (token: NewAccessToken | undefined): unknown[] =>
   token
-    ? [token.tokenHash, token.userId, token.clientId, token.scope, token.sessionUid, token.expiresAt]
-    : [null, null, null, null, null, null];
+    ? [
+        token.tokenHash,
+        token.userId,
+        token.clientId,
+        token.scope,
+        token.sessionUid,
+        token.expiresAt,
+        token.claims ? JSON.stringify(token.claims) : null,
+      ]
+    : [null, null, null, null, null, null, null];
 
 /** @param origin what an exchanged token came from: it is deleted along with it */
 export async function insertAccessToken(q: Queries, token: NewAccessToken, now: Date, origin?: Origin): Promise<void> {
@@ -55,7 +66,7 @@ export async function insertAccessToken(q: Queries, token: NewAccessToken, now: 
   await q.raw(
     `insert into access_tokens (tenant_id, created_at, ${accessColumns}, act, is_exchanged,
                                 grant_id, personal_access_token_id, subject_token_id)
-     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)`,
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)`,
     [
       q.tenantId,
       now,
@@ -85,8 +96,10 @@ export async function findAccessToken(
     created_at: Date;
     expires_at: Date;
     act: Actor | null;
+    claims: RequestedClaims | null;
   }>(
-    `select a.grant_id, a.is_exchanged, a.user_id, a.application_id, a.scope, a.session_uid, a.created_at, a.expires_at, a.act
+    `select a.grant_id, a.is_exchanged, a.user_id, a.application_id, a.scope, a.session_uid, a.created_at, a.expires_at, a.act,
+            a.claims
        from access_tokens a left join users u on u.tenant_id = a.tenant_id and u.id = a.user_id
       where a.tenant_id = $1 and a.token_hash = $2 and a.expires_at > $3
         and (a.user_id is null or u.is_suspended = false)`,
@@ -104,6 +117,7 @@ export async function findAccessToken(
       createdAt: row.created_at,
       expiresAt: row.expires_at,
       ...(row.act ? { act: row.act } : {}),
+      ...(row.claims ? { claims: row.claims } : {}),
     }
   );
 }

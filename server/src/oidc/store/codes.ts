@@ -1,5 +1,6 @@
 import type { Submission } from '@aldaba/contract';
 import type { Queries } from '../../store/index.ts';
+import type { ClaimsRequest } from '../requested-claims.ts';
 import { accessColumns, accessValues, type NewAccessToken } from './access-tokens.ts';
 import type { NewRefreshToken } from './refresh-tokens.ts';
 
@@ -18,6 +19,7 @@ export interface CodePayload {
   amr?: string[];
   nonce?: string;
   codeChallenge?: string;
+  claims?: ClaimsRequest;
 }
 
 export interface CodeRecord {
@@ -82,7 +84,7 @@ export async function redeemCode(
        select $1, $4::text, grant_id, $5::jsonb, $3, $3, $6::timestamptz from used where $4::text is not null),
      access as (
        insert into access_tokens (tenant_id, grant_id, created_at, ${accessColumns})
-       select $1, grant_id, $3, $7::text, $8::text, $9::text, $10::text, $11::text, $12::timestamptz from used where $7::text is not null)
+       select $1, grant_id, $3, $7::text, $8::text, $9::text, $10::text, $11::text, $12::timestamptz, $13::jsonb from used where $7::text is not null)
      select grant_id from used`,
     [
       q.tenantId,

@@ -1,5 +1,6 @@
 import type { Submission } from '@aldaba/contract';
 import type { Database, Queries } from '../../store/index.ts';
+import type { ClaimsRequest } from '../requested-claims.ts';
 import { accessColumns, accessValues, type NewAccessToken } from './access-tokens.ts';
 
 /** What a refresh token stands for; handed on unchanged from one to its successor. */
@@ -16,6 +17,8 @@ export interface RefreshPayload {
   amr?: string[];
   /** Set when it must end with the session (no `offline_access`). */
   sessionUid?: string;
+  /** What the `claims` parameter of the authorization asked for. */
+  claims?: ClaimsRequest;
 }
 
 export interface NewRefreshToken {
@@ -127,7 +130,7 @@ export async function rotateRefreshToken(
        select $1, $6, grant_id, $7, family_created_at, $3, $8, $2 from used),
      access as (
        insert into access_tokens (tenant_id, grant_id, created_at, ${accessColumns})
-       select $1, grant_id, $3, $9::text, $10::text, $11::text, $12::text, $13::text, $14::timestamptz from used where $9::text is not null)
+       select $1, grant_id, $3, $9::text, $10::text, $11::text, $12::text, $13::text, $14::timestamptz, $15::jsonb from used where $9::text is not null)
      select grant_id from used`,
     [
       q.tenantId,
@@ -156,7 +159,7 @@ export async function useRefreshToken(
 ): Promise<boolean> {
   const rows = await q.raw(
     `insert into access_tokens (tenant_id, grant_id, created_at, ${accessColumns})
-     select $1, grant_id, $3, $4, $5, $6, $7, $8, $9
+     select $1, grant_id, $3, $4, $5, $6, $7, $8, $9, $10::jsonb
        from refresh_tokens where tenant_id = $1 and token_hash = $2 and consumed_at is null
      returning grant_id`,
     [q.tenantId, token.tokenHash, now, ...accessValues(access)],

@@ -4,6 +4,7 @@ import { opaqueToken } from '../../kernel/ids.ts';
 import { supportedScopes } from '../claims.ts';
 import { limitsOf } from '../limits.ts';
 import type { OrganizationFacts, ProtectedResource } from '../needs.ts';
+import type { ClaimsRequest } from '../requested-claims.ts';
 import { targetResource } from '../resources.ts';
 import type { Actor, NewAccessToken } from '../store/access-tokens.ts';
 import { scopeMember } from '../wire-quirks.ts';
@@ -28,6 +29,8 @@ export interface Granted {
   scopes: readonly string[];
   /** Set when tokens must end with the session. */
   sessionUid: string | undefined;
+  /** What the `claims` parameter asked for. */
+  claims?: ClaimsRequest | undefined;
   origin: Origin;
   /** Whether the person lets a third party act in the organization that is asked for. */
   mayActInOrganization?: boolean;
@@ -88,6 +91,7 @@ async function planGranted(exchange: Exchange, granted: Granted): Promise<Access
     userId: granted.userId,
     scopes,
     sessionUid: granted.sessionUid ?? null,
+    claims: granted.claims?.userinfo,
   });
 }
 
@@ -113,7 +117,7 @@ export const planResource = (subject: string, resource: ProtectedResource, scope
 
 export function planOpaque(
   { client, core }: Exchange,
-  holder: { subject: string; userId: string | null; scopes: string[]; sessionUid: string | null },
+  holder: Pick<NewAccessToken, 'userId' | 'sessionUid' | 'claims'> & { subject: string; scopes: string[] },
 ): AccessPlan {
   const token = opaqueToken();
   const row: NewAccessToken = {
@@ -122,6 +126,7 @@ export function planOpaque(
     clientId: client.id,
     scope: holder.scopes.join(' '),
     sessionUid: holder.sessionUid,
+    claims: holder.claims,
     expiresAt: new Date(core.clock.now() + opaqueTtl * 1000),
   };
   return { subject: holder.subject, scopes: holder.scopes, expiresIn: opaqueTtl, opaque: { token, row } };
@@ -135,7 +140,7 @@ export const audienceOf = ({ resource, organization }: AccessPlan): string | und
 export async function accessMembers(
   { core, tenant, client }: Exchange,
   plan: AccessPlan,
-): Promise<Record<string, unknown>> {
+): Promise<{ access_token: string } & Record<string, unknown>> {
   const scope = scopeMember(plan.scopes);
   const accessToken =
     plan.opaque?.token ??

@@ -29,11 +29,12 @@ export async function redeemAuthorizationCode(exchange: Exchange): Promise<Token
   });
   const { payload, grantId, submission } = await checkCode(exchange, found, now);
   const scopes = payload.scope.split(' ').filter(Boolean);
-  const person = await getActiveSubject(exchange, payload.userId, scopes);
+  const { claims } = payload;
+  const person = await getActiveSubject(exchange, payload.userId, { scopes, claims });
   const { id: userId } = person.user;
   const sessionUid = scopes.includes('offline_access') ? undefined : payload.sid;
   const origin = { kind: sessionUid === undefined ? 'grant' : 'session', id: grantId } as const;
-  const granted = { userId, resources: payload.resources, scopes, sessionUid, origin };
+  const granted = { userId, resources: payload.resources, scopes, sessionUid, claims, origin };
   const plan = await withCustomClaims(exchange, await planUserAccess(exchange, granted), {
     userId,
     person,
@@ -43,12 +44,14 @@ export async function redeemAuthorizationCode(exchange: Exchange): Promise<Token
   const redeemed = await redeemCode(tenant.db, { codeHash, now }, { refresh: refresh?.row, access: plan.opaque?.row });
   if (!redeemed) return refuseReplay(exchange, grantId);
   const { authTime, sid, amr, nonce } = payload;
+  const access = await accessMembers(exchange, plan);
+  const facts = { scopes, authTime, sid, amr, nonce, claims, accessToken: access.access_token };
   return {
     userId,
     body: {
-      ...(await accessMembers(exchange, plan)),
+      ...access,
       ...(refresh ? { refresh_token: refresh.token } : {}),
-      ...(await idTokenMember(exchange, person, { scopes, authTime, sid, amr, nonce })),
+      ...(await idTokenMember(exchange, person, facts)),
     },
   };
 }
@@ -104,7 +107,7 @@ function prepareRefreshToken(
   const always = client.custom.alwaysIssueRefreshToken === true;
   if (!mayUseGrant(client, 'refresh_token') || (sessionUid !== undefined && !always)) return undefined;
   const token = opaqueToken();
-  const { userId, scope, resources, authTime, sid, amr } = payload;
+  const { userId, scope, resources, authTime, sid, amr, claims } = payload;
   return {
     token,
     row: {
@@ -117,6 +120,7 @@ function prepareRefreshToken(
         authTime,
         sid,
         ...(amr === undefined ? {} : { amr }),
+        ...(claims === undefined ? {} : { claims }),
         ...(sessionUid === undefined ? {} : { sessionUid }),
       },
       expiresAt: new Date(core.clock.now() + refreshTokenTtl(client) * 1000),

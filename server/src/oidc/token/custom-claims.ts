@@ -52,7 +52,9 @@ async function personContext(exchange: Exchange, userId: string, holder: Holder)
   const { submission, subjectTokenContext } = holder;
   const type = exchange.parameters.get('grant_type');
   // What was found before the script was saved lacks the details.
-  const { user, details } = holder.person?.details ? holder.person : await getActiveSubject(exchange, userId, []);
+  const { user, details } = holder.person?.details
+    ? holder.person
+    : await getActiveSubject(exchange, userId, { scopes: [] });
   return {
     user: { ...user, ...details, ssoIdentities: [] },
     ...(submission ? { interaction: submission } : {}),

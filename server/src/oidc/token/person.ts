@@ -1,10 +1,13 @@
+import { createHash } from 'node:crypto';
 import type { Subject } from '../../features/users/index.ts';
 import { seconds } from '../../kernel/clock.ts';
+import { acrOf } from '../acr.ts';
 import { userClaims } from '../claims.ts';
 import { idTokenTtl } from '../clients.ts';
 import { ProtocolError } from '../errors.ts';
+import { hashOf, type SigningAlgorithm } from '../jws.ts';
 import { limitsOf } from '../limits.ts';
-import { organizationClaims } from '../organization-claims.ts';
+import type { ClaimsRequest } from '../requested-claims.ts';
 import { findActiveSubject } from '../subject.ts';
 import type { Exchange } from './exchange.ts';
 
@@ -16,40 +19,52 @@ import type { Exchange } from './exchange.ts';
 export async function getActiveSubject(
   { core, tenant, client }: Exchange,
   userId: string,
-  scopes: readonly string[],
+  { scopes, claims }: { scopes: readonly string[]; claims?: ClaimsRequest | undefined },
 ): Promise<Subject> {
   const isDetailed = await core.customClaims.has(tenant, 'access-token');
-  const subject = await findActiveSubject(core, tenant.db, { userId, scopes, client, isDetailed });
+  const requested = claims?.idToken;
+  const subject = await findActiveSubject(core, tenant.db, { userId, scopes, client, requested, isDetailed });
   if (!subject) throw new ProtocolError('invalid_grant', 'grant request is invalid: the account is not active');
   return subject;
+}
+
+/** What an ID token says of the sign-in and of the tokens that come with it. */
+export interface IdTokenFacts {
+  scopes: readonly string[];
+  authTime: number;
+  sid: string;
+  amr?: readonly string[] | undefined;
+  nonce?: string | undefined;
+  claims?: ClaimsRequest | undefined;
+  accessToken: string;
 }
 
 /** The ID token (OpenID Connect Core section 2), when `openid` was granted. `iat` is now, also at a refresh. */
 export async function idTokenMember(
   { core, tenant, client }: Exchange,
-  { user, roleNames, organizations }: Subject,
-  facts: {
-    scopes: readonly string[];
-    authTime: number;
-    sid: string;
-    amr?: readonly string[] | undefined;
-    nonce?: string | undefined;
-  },
+  subject: Subject,
+  facts: IdTokenFacts,
 ): Promise<{ id_token?: string }> {
   if (!facts.scopes.includes('openid')) return {};
   const scopes = (await limitsOf(core, tenant, client)).user(facts.scopes);
   const extended = await core.configs.idTokenClaims(tenant);
   const algorithm = client.custom.idTokenSignedResponseAlg ?? (await core.configs.signingAlgorithms(tenant)).idToken;
   const claims = {
-    ...userClaims(user, scopes, { roleNames, extended }),
-    ...organizationClaims(organizations, { scopes, extended }),
-    sub: user.id,
+    ...userClaims(subject, { scopes, extended, client, requested: facts.claims?.idToken }),
+    sub: subject.user.id,
     aud: client.id,
     exp: seconds(core.clock) + idTokenTtl(client),
     auth_time: facts.authTime,
+    at_hash: accessTokenHash(facts.accessToken, algorithm),
     sid: facts.sid,
-    ...(facts.amr === undefined ? {} : { amr: facts.amr }),
+    ...(facts.amr === undefined ? {} : { acr: acrOf(facts.amr), amr: facts.amr }),
     ...(facts.nonce === undefined ? {} : { nonce: facts.nonce }),
   };
   return { id_token: await core.keys.sign(tenant, claims, { algorithm }) };
+}
+
+/** `at_hash`: the left half of the hash that the algorithm uses (OpenID Connect Core section 3.1.3.6). */
+function accessTokenHash(accessToken: string, algorithm: SigningAlgorithm): string {
+  const digest = createHash(hashOf(algorithm)).update(accessToken).digest();
+  return digest.subarray(0, digest.length / 2).toString('base64url');
 }

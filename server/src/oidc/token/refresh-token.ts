@@ -51,7 +51,8 @@ async function tryRefresh(exchange: Exchange, value: string): Promise<TokenAnswe
   const { payload, submission } = use.token;
   requireOrganizationsScope(exchange, payload.scope);
   const scopes = narrowScopes(exchange, payload.scope);
-  const person = await getActiveSubject(exchange, payload.userId, scopes);
+  const { claims } = payload;
+  const person = await getActiveSubject(exchange, payload.userId, { scopes, claims });
   const { id: userId } = person.user;
   const { sessionUid } = payload;
   const granted = {
@@ -59,6 +60,7 @@ async function tryRefresh(exchange: Exchange, value: string): Promise<TokenAnswe
     resources: payload.resources,
     scopes,
     sessionUid,
+    claims,
     origin: { kind: sessionUid === undefined ? 'grant' : 'session', id: use.token.grantId } as const,
     mayActInOrganization: use.token.mayActIn,
   };
@@ -70,13 +72,15 @@ async function tryRefresh(exchange: Exchange, value: string): Promise<TokenAnswe
   const written = await write(exchange, use, plan, { now, value });
   if (!written) return undefined;
   const { authTime, sid, amr } = payload;
+  const access = await accessMembers(exchange, plan);
+  const facts = { scopes, authTime, sid, amr, claims, accessToken: access.access_token };
   return {
     userId,
     ...(written.replacement ? { replacement: written.replacement } : {}),
     body: {
-      ...(await accessMembers(exchange, plan)),
+      ...access,
       refresh_token: written.refreshToken,
-      ...(await idTokenMember(exchange, person, { scopes, authTime, sid, amr })),
+      ...(await idTokenMember(exchange, person, facts)),
     },
   };
 }

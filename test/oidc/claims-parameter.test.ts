@@ -1,0 +1,181 @@
+import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
+import { after, before, describe, it } from 'node:test';
+import { decodeJwt } from 'jose';
+import { createAgent } from '../support/agent.ts';
+import { createParty, type Extra, type Party } from './party.ts';
+import { type Provider, startProvider } from './provider.ts';
+
+const redirectUri = 'https://client.example.com/callback';
+
+describe('the claims parameter', () => {
+  let provider: Provider;
+  let party: Party;
+  let userId: string;
+  before(async () => {
+    provider = await startProvider();
+    party = await addParty({});
+    const user = await provider.addUser({ username: 'ada', name: 'Ada', primaryEmail: 'ada@example.com' });
+    userId = user.id;
+  });
+  after(() => provider.close());
+
+  const addParty = async (more: Parameters<Provider['addClient']>[0] | object) => {
+    const { id } = await provider.addClient({
+      type: 'SPA',
+      oidcClientMetadata: { redirectUris: [redirectUri] },
+      ...more,
+    });
+    return createParty(provider, { id, redirectUri });
+  };
+  const asked = (claims: unknown, more: Extra = {}): Extra => ({
+    scope: 'openid offline_access',
+    claims: typeof claims === 'string' ? claims : JSON.stringify(claims),
+    ...more,
+  });
+  const userinfo = async (accessToken: string) => {
+    const response = await fetch(`${provider.url}/oidc/me`, { headers: { authorization: `Bearer ${accessToken}` } });
+    assert.equal(response.status, 200);
+    return (await response.json()) as Record<string, unknown>;
+  };
+  const both = { userinfo: { email: { essential: true }, nothing: null }, id_token: { name: null, picture: null } };
+
+  it('adds claims to userinfo and to the ID token, each where it was asked for, and ignores unknown ones', async () => {
+    const tokens = await party.tokens(userId, asked(both));
+    const idToken = decodeJwt(tokens.id_token);
+    assert.deepEqual([idToken.name, idToken.email, 'picture' in idToken], ['Ada', undefined, false]);
+    assert.deepEqual(await userinfo(tokens.access_token), { sub: userId, email: 'ada@example.com' });
+  });
+
+  it('lasts through refreshes, in the ID token and at userinfo', async () => {
+    const tokens = await party.tokens(userId, asked(both));
+    let refreshToken = tokens.refresh_token ?? '';
+    for (let round = 0; round < 2; round += 1) {
+      const fresh = await (await party.refresh(refreshToken)).json();
+      assert.equal(decodeJwt(fresh.id_token).name, 'Ada');
+      assert.deepEqual(await userinfo(fresh.access_token), { sub: userId, email: 'ada@example.com' });
+      refreshToken = fresh.refresh_token;
+    }
+  });
+
+  for (const [what, claims] of Object.entries({
+    'is not JSON': '{"userinfo":',
+    'is no object': '[]',
+    'has a member that is no object': { id_token: ['email'] },
+    'asks for a claim by something else than null or an object': { userinfo: { email: true } },
+    'calls a claim essential by a text': { userinfo: { email: { essential: 'yes' } } },
+    'gives values that are no list': { userinfo: { email: { values: 'a' } } },
+    'names two users': { id_token: { sub: { values: ['a', 'b'] } } },
+  })) {
+    it(`is refused with invalid_request when it ${what}`, async () => {
+      const answer = await party.authorize(createAgent(), asked(claims));
+      const { searchParams } = new URL(answer.headers.get('location') ?? '');
+      assert.equal(searchParams.get('error'), 'invalid_request');
+      assert.match(searchParams.get('error_description') ?? '', /claims parameter/);
+    });
+  }
+
+  it('with a sub accepts that user only: another sign-in is asked for, and another user is refused', async () => {
+    const agent = createAgent();
+    const other = await provider.addUser({ username: 'bob' });
+    await party.signIn(agent, other.id);
+    const wanted = asked({ id_token: { sub: { value: userId } } }, { prompt: 'none' });
+    const refused = new URL((await party.authorize(agent, wanted)).headers.get('location') ?? '');
+    assert.equal(refused.searchParams.get('error'), 'login_required');
+    const wrong = await party.signIn(agent, other.id, { ...wanted, prompt: null });
+    assert.equal(wrong.get('error'), 'login_required');
+    const right = await party.signIn(createAgent(), userId, { ...wanted, prompt: null });
+    assert.ok(right.get('code'));
+  });
+
+  it('with an essential acr that the sign-in does not reach ends with unmet_authentication_requirements', async () => {
+    const strong = (value: string) => asked({ id_token: { acr: { essential: true, values: [value] } } });
+    const unmet = 'unmet_authentication_requirements';
+    assert.equal((await party.signIn(createAgent(), userId, strong('urn:aldaba:acr:2fa'))).get('error'), unmet);
+    const unknown = await party.authorize(createAgent(), strong('urn:example:gold'));
+    assert.equal(new URL(unknown.headers.get('location') ?? '').searchParams.get('error'), unmet);
+    const reached = await party.signIn(createAgent(), userId, strong('urn:aldaba:acr:1fa'));
+    assert.ok(reached.get('code'));
+  });
+
+  it('with a voluntary acr is answered by the acr that was reached', async () => {
+    for (const wish of [
+      { acr_values: 'urn:aldaba:acr:2fa' },
+      { claims: JSON.stringify({ id_token: { acr: { values: ['urn:aldaba:acr:2fa'] } } }) },
+    ]) {
+      const tokens = await party.tokens(userId, wish);
+      assert.equal(decodeJwt(tokens.id_token).acr, 'urn:aldaba:acr:1fa');
+      const fresh = await (await party.refresh(tokens.refresh_token ?? '')).json();
+      assert.equal(decodeJwt(fresh.id_token).acr, 'urn:aldaba:acr:1fa');
+    }
+  });
+
+  it('is announced by discovery, with acr values and claims that exist', async () => {
+    const metadata = await (await fetch(`${provider.url}/oidc/.well-known/openid-configuration`)).json();
+    assert.equal(metadata.claims_parameter_supported, true);
+    assert.deepEqual(metadata.acr_values_supported, ['urn:aldaba:acr:1fa', 'urn:aldaba:acr:2fa']);
+    for (const name of ['acr', 'email', 'name', 'organizations']) assert.ok(metadata.claims_supported.includes(name));
+  });
+});
+
+describe('ID tokens and userinfo', () => {
+  let provider: Provider;
+  before(async () => {
+    provider = await startProvider();
+  });
+  after(() => provider.close());
+
+  const partyOf = async (customClientMetadata: object) => {
+    const { id } = await provider.addClient({
+      type: 'SPA',
+      oidcClientMetadata: { redirectUris: [redirectUri] },
+      customClientMetadata,
+    });
+    return createParty(provider, { id, redirectUri });
+  };
+  const told = async (party: Party, userId: string) => {
+    const tokens = await party.tokens(userId, { scope: 'openid profile email phone' });
+    const response = await fetch(`${provider.url}/oidc/me`, {
+      headers: { authorization: `Bearer ${tokens.access_token}` },
+    });
+    return [decodeJwt(tokens.id_token), (await response.json()) as Record<string, unknown>] as const;
+  };
+
+  it('leave out what a user has not and give times in seconds', async () => {
+    const { id } = await provider.addUser({ username: 'ada' });
+    for (const claims of await told(await partyOf({}), id)) {
+      for (const name of ['name', 'picture', 'email', 'email_verified', 'phone_number', 'phone_number_verified'])
+        assert.equal(name in claims, false, name);
+      assert.equal(claims.username, 'ada');
+      // A year that a client shows: Spring read 58879 out of milliseconds.
+      for (const name of ['updated_at', 'created_at'])
+        assert.equal(new Date(Number(claims[name]) * 1000).getFullYear(), new Date().getFullYear());
+    }
+  });
+
+  it('have the form of Logto for an application that asks for it', async () => {
+    const { id } = await provider.addUser({ username: 'bob' });
+    for (const claims of await told(await partyOf({ claims: 'logto' }), id)) {
+      assert.deepEqual([claims.name, claims.email, claims.email_verified], [null, null, false]);
+      assert.equal(new Date(Number(claims.updated_at)).getFullYear(), new Date().getFullYear());
+    }
+  });
+
+  it('carry the hash of their access token, made as their algorithm says, also after a refresh', async () => {
+    const { id } = await provider.addUser({ username: 'eve' });
+    await provider.oidc.keys.rotate(provider.tenant, { algorithm: 'ES384', gracePeriod: 0 });
+    for (const [algorithm, hash] of [
+      ['RS256', 'sha256'],
+      ['ES256', 'sha256'],
+      ['ES384', 'sha384'],
+    ] as const) {
+      const party = await partyOf({ idTokenSignedResponseAlg: algorithm });
+      const tokens = await party.tokens(id);
+      const fresh = await (await party.refresh(tokens.refresh_token ?? '')).json();
+      for (const { access_token: accessToken, id_token: idToken } of [tokens, fresh]) {
+        const digest = createHash(hash).update(accessToken).digest();
+        assert.equal(decodeJwt(idToken).at_hash, digest.subarray(0, digest.length / 2).toString('base64url'));
+      }
+    }
+  });
+});
