@@ -7,6 +7,7 @@ import { appCommands } from './app.ts';
 import { brandingCommands } from './branding.ts';
 import type { Command } from './command.ts';
 import { connectorCommands } from './connector.ts';
+import { doctorCommands } from './doctor.ts';
 import { keyCommands } from './keys.ts';
 import { mfaCommands } from './mfa.ts';
 import { migrateCommands } from './migrate.ts';
@@ -32,4 +33,5 @@ export const commands: readonly Command[] = [
   ...keyCommands,
   ...sandboxCommands,
   ...migrateCommands,
+  ...doctorCommands,
 ];

@@ -23,7 +23,7 @@ const toKey = ({ id, createdAt, algorithm, status, effectiveAt }: KeyRecord): co
  */
 export function keyRoutes(
   implement: Implement,
-  keys: Pick<Keys, 'list' | 'rotate' | 'drop' | 'algorithms' | 'chooseAlgorithms'>,
+  keys: Pick<Keys, 'list' | 'rotate' | 'sign' | 'drop' | 'algorithms' | 'chooseAlgorithms'>,
 ): void {
   const list = async (tenant: Tenant) => (await keys.list(tenant)).map(toKey);
   implement(contract.getSigningAlgorithms, ({ tenant }) => keys.algorithms(tenant));

@@ -7,6 +7,7 @@ export { clockSkew, skewLimit, skewWarning } from './clock-skew.ts';
 export { type Database, openDatabase, type Queries, sql } from './database.ts';
 export { constraintOf } from './errors.ts';
 export { sqlStateOf } from './failures.ts';
+export { type Inspection, inspectDatabase } from './inspection.ts';
 export { migrate } from './migrations.ts';
 export { waitForDatabase } from './reach.ts';
 export type { Tables } from './schema.ts';

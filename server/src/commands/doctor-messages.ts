@@ -1,0 +1,46 @@
+import type { CommandApp } from '../app.ts';
+import type { Tenant } from '../tenancy/index.ts';
+import type { Finding } from './doctor.ts';
+
+const kinds = [
+  { type: 'Email', address: 'email', factor: 'EmailVerificationCode', example: '@logto/connector-smtp' },
+  { type: 'Sms', address: 'phone', factor: 'PhoneVerificationCode', example: '@logto/connector-twilio-sms' },
+] as const;
+
+/** Whether what the tenant sends can be sent. */
+export async function checkMessages(app: CommandApp, tenant: Tenant): Promise<Finding[]> {
+  const settings = await app.signInExperiences.get(tenant);
+  const findings: Finding[] = [];
+  for (const { type, address, factor, example } of kinds) {
+    const row = (await app.connectors.list(tenant)).find((candidate) => candidate.type === type);
+    const isNeeded =
+      settings.signIn.methods.some((method) => method.identifier === address && method.verificationCode) ||
+      settings.mfa.factors.includes(factor) ||
+      settings.forgotPasswordMethods?.includes(factor) === true;
+    if (row?.isUsable)
+      findings.push({
+        state: 'ok',
+        about: type,
+        sentence: `${row.connectorId} is configured. To try it: ./aldaba connector test ${row.connectorId} --to …`,
+      });
+    else if (row)
+      findings.push({
+        state: isNeeded ? 'failed' : 'warning',
+        about: type,
+        sentence: `${row.connectorId} lacks required fields. See ./aldaba connector set ${row.connectorId} --help`,
+      });
+    else if (isNeeded)
+      findings.push({
+        state: 'failed',
+        about: type,
+        sentence: `The sign-in settings need codes by ${address}, and no connector sends them. Run: ./aldaba connector install ${example}`,
+      });
+    else if (type === 'Email')
+      findings.push({
+        state: 'warning',
+        about: type,
+        sentence: `No connector sends email, so people cannot reset a forgotten password. To add one: ./aldaba connector install ${example}`,
+      });
+  }
+  return findings;
+}

@@ -1,0 +1,285 @@
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, describe, it } from 'node:test';
+import { findRoot } from '../../server/src/root.ts';
+import { type CommandLine, commandLine } from '../support/command-line.ts';
+import { startServer, type TestServer } from '../support/server.ts';
+
+const wechat = ['--set', 'appId=wx-test', '--set', 'appSecret=test'];
+
+describe('sign-in settings on the command line', () => {
+  let server: TestServer;
+  let dataFolder: string;
+  let registry: Server;
+  let aldaba: CommandLine;
+  const settings = () => server.app.signInExperiences.get(server.tenant);
+
+  before(async () => {
+    server = await startServer();
+    dataFolder = await mkdtemp(join(tmpdir(), 'aldaba-cli-'));
+    registry = await startRegistry(join(dataFolder, 'tarballs'));
+    aldaba = commandLine(server, {
+      dataFolder: join(dataFolder, 'data'),
+      environment: {
+        npm_config_registry: `http://127.0.0.1:${(registry.address() as AddressInfo).port}/`,
+        npm_config_cache: join(dataFolder, 'npm-cache'),
+      },
+    });
+  });
+  after(async () => {
+    registry.close();
+    await server.close();
+    await rm(dataFolder, { recursive: true, force: true });
+  });
+
+  it('refuses sign-up through connectors only while none is on the sign-in page', async () => {
+    const before = await settings();
+    const refused = await aldaba('sign-up', 'none');
+    assert.equal(refused.code, 1);
+    assert.match(refused.err, /No connector is enabled.*connector add/);
+    await aldaba('connector', 'add', 'wechat-native', ...wechat);
+    assert.equal(
+      (await aldaba('sign-up', 'none')).code,
+      1,
+      'a connector that is configured and not shown is no way in',
+    );
+    assert.deepEqual((await settings()).signIn, before.signIn);
+  });
+
+  it('allows it with one, and refuses from then on to hide or remove the last way in', async () => {
+    assert.equal((await aldaba('connector', 'set', 'wechat-native', '--enable')).code, 0);
+    assert.equal((await aldaba('sign-up', 'none')).code, 0);
+    for (const args of [
+      ['connector', 'set', 'wechat-native', '--disable'],
+      ['connector', 'remove', 'wechat-native'],
+    ]) {
+      const refused = await aldaba(...args);
+      assert.equal(refused.code, 1, args.join(' '));
+      assert.match(refused.err, /only way in/);
+    }
+    assert.equal((await aldaba('sign-up', 'username')).code, 0);
+    assert.equal((await aldaba('connector', 'remove', 'wechat-native')).code, 0);
+  });
+
+  it('refuses fields that a connector does not have, and names those that are missing', async () => {
+    const unknown = await aldaba('connector', 'add', 'wechat-native', ...wechat, '--set', 'foo=bar');
+    assert.equal(unknown.code, 2);
+    assert.match(unknown.err, /wechat-native has no field foo\. Its fields: appId, appSecret, universalLinks/);
+    const missing = await aldaba('connector', 'add', 'wechat-native');
+    assert.equal(missing.code, 1);
+    assert.match(missing.err, /^appId is missing\.\nappSecret is missing\.$/m);
+    assert.doesNotMatch(missing.err, /[{}]|Invalid input/);
+    const help = await aldaba('connector', 'add', 'wechat-native', '--help');
+    assert.match(help.out, /universalLinks +no +text +The Universal Link/);
+  });
+
+  it('refuses sign-up by email and phone without a connector that could send the code', async () => {
+    const email = await aldaba('sign-up', 'email');
+    assert.equal(email.code, 1);
+    assert.match(email.err, /No email connector is configured.*connector install @logto\/connector-smtp/);
+    assert.match((await aldaba('sign-up', 'phone')).err, /No SMS connector is configured/);
+    const unknown = await aldaba('sign-up', 'fax');
+    assert.equal(unknown.code, 2);
+    assert.match(unknown.err, /must be one of username, email, phone, none/);
+  });
+
+  it('installs a published package into the folder of connectors, and leaves the own package.json of Aldaba alone', async () => {
+    const root = findRoot(process.env);
+    const before = await readFile(join(root, 'package.json'), 'utf8');
+    const installed = await aldaba('connector', 'install', '@logto/connector-smtp');
+    assert.equal(installed.code, 0, installed.err);
+    assert.match(
+      installed.out,
+      /Installed @logto\/connector-smtp \d\S+: connector add simple-mail-transfer-protocol --help/,
+    );
+    assert.equal(await readFile(join(root, 'package.json'), 'utf8'), before);
+    const folder = join(dataFolder, 'data/connectors');
+    const { dependencies } = JSON.parse(await readFile(join(folder, 'package.json'), 'utf8'));
+    assert.match(dependencies['@logto/connector-smtp'], /^\d/, 'the version is not pinned');
+    assert.ok((await readdir(join(folder, 'node_modules/@logto'))).includes('connector-smtp'));
+    for (const name of ['../evil', '--global', 'git+ssh://host/x', 'https://host/x.tgz'])
+      assert.equal((await aldaba('connector', 'install', '--', name)).code, 2, name);
+    const missing = await aldaba('connector', 'install', '@logto/connector-nothing');
+    assert.equal(missing.code, 1);
+    assert.match(missing.err, /npm could not install this/);
+    const other = await aldaba('connector', 'install', 'left-alone');
+    assert.equal(other.code, 1);
+    assert.match(other.out, /left-alone cannot be used: only @logto\/connector-\* packages are loaded/);
+  });
+
+  it('shows the fields of an installed connector, and takes values of every type from a JSON file', async () => {
+    const kind = 'simple-mail-transfer-protocol';
+    const help = await aldaba('connector', 'add', kind, '--help');
+    assert.match(help.out, /^port +(yes|no)? +number/m);
+    const config = {
+      host: 'mail.example.com',
+      port: 465,
+      secure: true,
+      auth: { type: 'login', user: 'me', pass: 'hunter2' },
+      fromEmail: 'id@example.com',
+      templates: ['SignIn', 'Register', 'ForgotPassword', 'Generic'].map((usageType) => ({
+        usageType,
+        contentType: 'text/plain',
+        subject: 'Code',
+        content: '{{code}}',
+      })),
+    };
+    const file = join(dataFolder, 'smtp.json');
+    await writeFile(file, JSON.stringify({ ...config, prot: 1 }));
+    const typo = await aldaba('connector', 'add', kind, '--config', file);
+    assert.equal(typo.code, 2);
+    assert.match(typo.err, /has no field prot\./);
+    await writeFile(file, JSON.stringify(config));
+    const added = await aldaba('connector', 'add', kind, '--config', file);
+    assert.equal(added.code, 0, added.err);
+    assert.doesNotMatch(added.out + added.err, /hunter2/);
+    const changed = await aldaba('connector', 'set', kind, '--set', 'port=587');
+    assert.equal(changed.code, 0, changed.err);
+    assert.match((await aldaba('connector', 'set', kind, '--set', 'port=many')).err, /--set port must be a number/);
+  });
+
+  it('switches to sign-up by email once mail can be sent, and keeps the last mail connector from then on', async () => {
+    assert.equal((await aldaba('sign-up', 'email', '--no-password')).code, 0);
+    const { signUp, signIn } = await settings();
+    assert.deepEqual(signUp.identifiers, ['email']);
+    assert.deepEqual(signIn.methods, [
+      { identifier: 'email', password: false, verificationCode: true, isPasswordPrimary: false },
+    ]);
+    const refused = await aldaba('connector', 'remove', 'simple-mail-transfer-protocol');
+    assert.equal(refused.code, 1);
+    assert.match(refused.err, /only way in/);
+    assert.equal((await aldaba('sign-up', 'username')).code, 0);
+  });
+
+  it('chooses second factors, and shows them', async () => {
+    assert.match((await aldaba('mfa')).out, /Second factors are off/);
+    const chosen = await aldaba('mfa', 'required', '--factor', 'totp', '--factor', 'backup-code');
+    assert.match(chosen.out, /Second factor +required\nFactors +totp, backup-code/);
+    assert.deepEqual((await settings()).mfa.factors, ['Totp', 'BackupCode']);
+    const alone = await aldaba('mfa', 'required', '--factor', 'backup-code');
+    assert.equal(alone.code, 1);
+    assert.match(alone.err, /backup codes?/i);
+    assert.equal((await aldaba('mfa', 'off')).code, 0);
+    assert.deepEqual((await settings()).mfa.factors, []);
+  });
+
+  it('changes the branding that is named and leaves the rest, and names an option that is refused', async () => {
+    const args = ['--primary-color', '#0d9488', '--logo', 'https://example.com/logo.svg', '--dark-mode', 'on'];
+    assert.match(
+      (await aldaba('branding', ...args)).out,
+      /Colour +#0d9488[\s\S]*Dark mode +on[\s\S]*Logo +https:\/\/example\.com/,
+    );
+    assert.equal((await aldaba('branding', '--terms', 'https://example.com/terms')).code, 0);
+    const { color, branding, termsOfUseUrl } = await settings();
+    assert.deepEqual(
+      [color.primaryColor, branding.logoUrl, termsOfUseUrl],
+      ['#0d9488', 'https://example.com/logo.svg', 'https://example.com/terms'],
+    );
+    const refused = await aldaba('branding', '--primary-color', 'teal', '--logo', 'logo.svg');
+    assert.equal(refused.code, 1);
+    assert.match(refused.err, /^--primary-color/m);
+    assert.match(refused.err, /^--logo/m);
+  });
+});
+
+describe('aldaba doctor', () => {
+  let server: TestServer;
+  let dataFolder: string;
+  before(async () => {
+    server = await startServer();
+    dataFolder = await mkdtemp(join(tmpdir(), 'aldaba-doctor-'));
+  });
+  after(async () => {
+    await server.close();
+    await rm(dataFolder, { recursive: true, force: true });
+  });
+
+  it('finds a running server well', async () => {
+    const { code, out, err } = await commandLine(server, { dataFolder })('doctor');
+    assert.equal(code, 0, out + err);
+    for (const about of ['Proxy', 'Database', 'Clock', 'Schema', 'Secret', 'Endpoint'])
+      assert.match(out, new RegExp(`^✔ ${about} `, 'm'));
+    assert.match(out, /^! Email .*connector install @logto\/connector-smtp/m);
+  });
+
+  it('says what is wrong with the address, the proxy, the secret and the connections', async () => {
+    const broken = commandLine(server, {
+      dataFolder,
+      environment: {
+        ENDPOINT: 'https://127.0.0.1:9',
+        ALDABA_SECRET: 'another secret that is long enough',
+        DATABASE_POOL_SIZE: '200',
+      },
+    });
+    const { code, out, err } = await broken('doctor');
+    assert.equal(code, 1);
+    assert.equal(err, '');
+    assert.match(out, /^! Proxy .*TRUSTED_PROXIES is empty/m);
+    assert.match(out, /^✖ Database .*max_connections is \d+ and DATABASE_POOL_SIZE 200/m);
+    assert.match(out, /^✖ Secret .*ALDABA_SECRET/m);
+  });
+
+  it('notices that the address leads to another database', async () => {
+    const other = await startServer();
+    try {
+      const { code, out } = await commandLine(server, { dataFolder, environment: { ENDPOINT: other.url } })('doctor');
+      assert.equal(code, 1);
+      assert.match(out, /^✖ Endpoint .*served from another database/m);
+    } finally {
+      await other.close();
+    }
+  });
+
+  it('says that the database does not answer, and still checks the rest', async () => {
+    const environment = { DATABASE_URL: 'postgresql://me:hunter2@127.0.0.1:9/x' };
+    const { code, out } = await commandLine(server, { dataFolder, environment })('doctor');
+    assert.equal(code, 1);
+    assert.match(out, /^✖ Database .*does not answer at 127\.0\.0\.1:9/m);
+    assert.match(out, /^✔ Endpoint /m);
+    assert.doesNotMatch(out, /hunter2/);
+  });
+});
+
+/** A registry for npm that has every package of this clone in all versions that are installed, and `left-alone`, which has no dependency. */
+async function startRegistry(folder: string): Promise<Server> {
+  const root = findRoot(process.env);
+  const plain = join(folder, 'left-alone');
+  await mkdir(plain, { recursive: true });
+  await writeFile(join(plain, 'package.json'), JSON.stringify({ name: 'left-alone', version: '1.0.0' }));
+  const lock = JSON.parse(await readFile(join(root, 'node_modules/.package-lock.json'), 'utf8'));
+  const foldersOf = (name: string): string[] =>
+    name === 'left-alone'
+      ? [plain]
+      : Object.keys(lock.packages).flatMap((path) => (path.endsWith(`node_modules/${name}`) ? [join(root, path)] : []));
+  const archive = (source: string): Buffer =>
+    execFileSync('tar', ['cz', '--transform', 's,^\\.,package,', '--exclude', './node_modules', '-C', source, '.'], {
+      maxBuffer: 64 * 1_048_576,
+    });
+  const server = createServer(async (request, response) => {
+    const [name = '', version] = decodeURIComponent((request.url ?? '').slice(1)).split('~');
+    const found = await Promise.all(
+      foldersOf(name).map(async (source) => ({
+        source,
+        manifest: JSON.parse(await readFile(join(source, 'package.json'), 'utf8')),
+      })),
+    );
+    if (found.length === 0) return response.writeHead(404).end('{}');
+    const wanted = found.find(({ manifest }) => manifest.version === version);
+    if (wanted) return response.end(archive(wanted.source));
+    const versions = found.map(({ manifest }) => {
+      const tarball = `http://${request.headers.host}/${encodeURIComponent(`${name}~${manifest.version}`)}`;
+      return [manifest.version, { ...manifest, dist: { tarball } }];
+    });
+    response.setHeader('content-type', 'application/json');
+    const latest = found[0]?.manifest.version;
+    return response.end(JSON.stringify({ name, 'dist-tags': { latest }, versions: Object.fromEntries(versions) }));
+  });
+  server.listen(0, '127.0.0.1');
+  await new Promise((resolve) => server.once('listening', resolve));
+  return server;
+}
