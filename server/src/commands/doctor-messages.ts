@@ -1,6 +1,13 @@
 import type { CommandApp } from '../app.ts';
 import type { Tenant } from '../tenancy/index.ts';
-import type { Finding } from './doctor.ts';
+
+/** One finding. `warning` is something to look at that keeps nobody from signing in. */
+export interface Finding {
+  state: 'ok' | 'warning' | 'failed';
+  about: string;
+  /** What is so, and what to do about it. */
+  sentence: string;
+}
 
 const kinds = [
   { type: 'Email', address: 'email', factor: 'EmailVerificationCode', example: '@logto/connector-smtp' },

@@ -6,15 +6,7 @@ import { explainStart } from '../start-failure.ts';
 import { inspectDatabase } from '../store/index.ts';
 import { defaultTenantId, type Tenant } from '../tenancy/index.ts';
 import type { Command, Output, WorldInvocation } from './command.ts';
-import { checkMessages } from './doctor-messages.ts';
-
-/** One finding. `warning` is something to look at that keeps nobody from signing in. */
-export interface Finding {
-  state: 'ok' | 'warning' | 'failed';
-  about: string;
-  /** What is so, and what to do about it. */
-  sentence: string;
-}
+import { checkMessages, type Finding } from './doctor-messages.ts';
 
 /** Milliseconds that clocks may differ: tokens are checked to the second. */
 const clockTolerance = 5000;
