@@ -120,7 +120,9 @@ async function checkTenant({ config, world }: WorldInvocation): Promise<Finding[
   try {
     app = await createCommandApp(config, world, { connectorPackages: true });
   } catch (error) {
-    return [failed('Secret', explainStart(error, config))];
+    const sentence = explainStart(error, config);
+    const reason = failed(/ALDABA_SECRET/.test(sentence) ? 'Secret' : 'Schema', sentence);
+    return [reason, ...(await checkEndpoint('Endpoint', config.ENDPOINT, undefined))];
   }
   try {
     const tenant = await app.tenancy.get(defaultTenantId);
