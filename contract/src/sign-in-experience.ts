@@ -54,14 +54,14 @@ const socialSignInSchema = z
   .object({ automaticAccountLinking: z.boolean(), skipRequiredIdentifiers: z.boolean() })
   .partial();
 const passwordLengthSchema = z
-  .object({ min: z.number().int().min(1).max(256), max: z.number().int().min(1).max(256) })
+  .object({ min: z.number().int().min(1).max(256).default(8), max: z.number().int().min(1).max(256).default(256) })
   .refine(({ min, max }) => min <= max, { message: 'min must not be above max' });
-const characterTypesSchema = z.object({ min: z.number().int().min(1).max(4) });
+const characterTypesSchema = z.object({ min: z.number().int().min(1).max(4).default(1) });
 const passwordRejectsSchema = z.object({
-  pwned: z.boolean(),
-  repetitionAndSequence: z.boolean(),
-  userInfo: z.boolean(),
-  words: z.array(z.string().min(1).max(128)).max(1000),
+  pwned: z.boolean().default(true).describe('Passwords of the built-in list of the commonest ones.'),
+  repetitionAndSequence: z.boolean().default(true),
+  userInfo: z.boolean().default(true),
+  words: z.array(z.string().min(1).max(128)).max(1000).default([]),
 });
 const mfaSchema = z.object({
   factors: z.array(z.enum(['Totp', 'WebAuthn', 'BackupCode', 'EmailVerificationCode', 'PhoneVerificationCode'])).max(5),
@@ -131,9 +131,9 @@ const settings = {
   customUiCsp: z.object({ scriptSrc: cspSources, connectSrc: cspSources }).partial().default({}),
   passwordPolicy: z
     .object({
-      length: passwordLengthSchema.default({ min: 8, max: 256 }),
-      characterTypes: characterTypesSchema.default({ min: 1 }),
-      rejects: passwordRejectsSchema.default({ pwned: true, repetitionAndSequence: true, userInfo: true, words: [] }),
+      length: passwordLengthSchema.prefault({}),
+      characterTypes: characterTypesSchema.prefault({}),
+      rejects: passwordRejectsSchema.prefault({}),
     })
     .prefault({}),
   mfa: mfaSchema.default({ factors: [], policy: 'UserControlled' }),

@@ -116,6 +116,28 @@ describe('The sign-in experience', () => {
     for (const settings of cases) assertRefused(await change(settings), 400, 'guard.invalid_input');
   });
 
+  it('fills in what a password policy does not say', async () => {
+    const { body } = await change({ passwordPolicy: { length: { max: 256 } } });
+    const rejects = { pwned: true, repetitionAndSequence: true, userInfo: true, words: [] };
+    assert.deepEqual(body.passwordPolicy, { length: { min: 8, max: 256 }, characterTypes: { min: 1 }, rejects });
+    const { body: lax } = await change({ passwordPolicy: { rejects: { pwned: false } } });
+    assert.deepEqual(lax.passwordPolicy.rejects, { ...rejects, pwned: false });
+    const check = (password: string) => api.post('/api/sign-in-exp/default/check-password', { password });
+    assert.deepEqual((await check('password1')).body, { result: true });
+    await change({ passwordPolicy: {} });
+    assert.deepEqual((await check('password1')).body, { result: false, issues: [{ code: 'password_rejected.pwned' }] });
+  });
+
+  it('asks administrators for passwords of 12 characters or more', async () => {
+    const { app } = server;
+    const admin = await app.tenancy.get('admin');
+    assert.equal((await app.signInExperiences.get(admin)).passwordPolicy.length.min, 12);
+    const changed = await app.signInExperiences.update(admin, {
+      passwordPolicy: { ...(await app.signInExperiences.get(admin)).passwordPolicy, length: { min: 4, max: 8 } },
+    });
+    assert.deepEqual(changed.passwordPolicy.length, { min: 12, max: 12 });
+  });
+
   it('remembers since when passwords expire', async () => {
     const days = { enabled: true, validPeriodDays: 30 };
     const { body: first } = await change({ passwordExpiration: days });

@@ -75,6 +75,13 @@ describe('the sign-in pages without scripts', () => {
       status: 422,
     },
     {
+      name: 'one of the commonest passwords',
+      fields: { username: 'bob', password: 'Password1' },
+      field: 'password',
+      code: 'password_rejected.pwned',
+      status: 422,
+    },
+    {
       name: 'no password',
       fields: { username: 'bob', password: '' },
       field: 'password',

@@ -6,6 +6,7 @@ import type { PasswordIssue } from '../passwords/index.ts';
 import type { UsernameIssue } from '../users/index.ts';
 
 const phraseOfIssue: Record<PasswordIssue['code'] | UsernameIssue['code'], PhraseKey> = {
+  'password_rejected.pwned': 'password.tooCommon',
   'password_rejected.too_short': 'password.tooShort',
   'password_rejected.too_long': 'password.tooLong',
   'password_rejected.character_types': 'password.tooSimple',
@@ -112,6 +113,7 @@ export function passwordRules(
     ...(characterTypes.min > 1
       ? [phrase(language, 'password.characterTypes', { min: String(characterTypes.min) })]
       : []),
+    ...(rejects.pwned ? [phrase(language, 'password.notCommon')] : []),
     ...(rejects.repetitionAndSequence ? [phrase(language, 'password.noRepetition')] : []),
     ...(rejects.userInfo ? [phrase(language, 'password.noUserInfo')] : []),
     ...(rejects.words.length > 0 ? [phrase(language, 'password.noWords')] : []),

@@ -1,8 +1,11 @@
+import { normalizePassword } from '../../kernel/text.ts';
+
 /** What a tenant asks of passwords; the member `passwordPolicy` of its sign-in experience. */
 export interface PasswordPolicy {
   length: { min: number; max: number };
   /** How many of lower case, upper case, digits and other characters there must be, 1 to 4. */
   characterTypes: { min: number };
+  /** `pwned`: passwords of the built-in list of the commonest ones. */
   rejects: { pwned: boolean; repetitionAndSequence: boolean; userInfo: boolean; words: readonly string[] };
 }
 
@@ -16,6 +19,7 @@ export interface PasswordUserInfo {
 
 export interface PasswordIssue {
   code: `password_rejected.${
+    | 'pwned'
     | 'too_short'
     | 'too_long'
     | 'character_types'
@@ -38,12 +42,13 @@ const lines = [...rows, ...rows.map((row) => [...row].reverse().join(''))];
  * Repetitions, sequences and user information are not forbidden as such: each counts as one character, and the password is
  * refused when what then remains is shorter than the minimum. Words of the operator's list are forbidden wherever they stand.
  */
-export function passwordIssues(
+export async function passwordIssues(
   policy: PasswordPolicy,
-  password: string,
+  typed: string,
   userInfo: PasswordUserInfo = {},
-): PasswordIssue[] {
+): Promise<PasswordIssue[]> {
   const issues: PasswordIssue[] = [];
+  const password = normalizePassword(typed);
   const characters = [...password];
   const { min, max } = policy.length;
   if (characters.length < min) issues.push({ code: 'password_rejected.too_short', interpolation: { min } });
@@ -53,7 +58,20 @@ export function passwordIssues(
   }
   if (/\p{Cc}/u.test(password)) issues.push({ code: 'password_rejected.unsupported_characters' });
   if (issues.length > 0) return issues;
-  return [...weakIssues(policy, characters, userInfo), ...wordIssues(policy, password)];
+  const isCommon = policy.rejects.pwned && (await isCommonPassword(password));
+  return [
+    ...(isCommon ? [{ code: 'password_rejected.pwned' } as const] : []),
+    ...weakIssues(policy, characters, userInfo),
+    ...wordIssues(policy, password),
+  ];
+}
+
+let commonest: Promise<ReadonlySet<string>> | undefined;
+
+/** The list takes 2 MB in memory, so it is loaded when the first password is chosen. */
+async function isCommonPassword(password: string): Promise<boolean> {
+  commonest ??= import('./common-passwords.ts').then(({ commonPasswords }) => new Set(commonPasswords.split(/\s/)));
+  return (await commonest).has(password.toLowerCase());
 }
 
 const countTypes = (password: string): number =>

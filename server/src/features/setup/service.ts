@@ -69,7 +69,7 @@ export function createSetup(needs: SetupNeeds): Setup {
       await assertUsable(tenant, token);
       const { passwordPolicy, usernamePolicy } = await needs.signInExperiences.get(tenant);
       const chosen = chosenUsername(usernamePolicy, username);
-      const issues = passwordIssues(passwordPolicy, password, { username: chosen });
+      const issues = await passwordIssues(passwordPolicy, password, { username: chosen });
       if (issues.length > 0) throw new AldabaError('password.rejected', { issues });
       const digest = await passwords.hash(password);
       await tenant.db.transaction(async (tx) => {

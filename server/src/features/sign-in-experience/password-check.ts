@@ -15,7 +15,7 @@ export async function checkPassword(
 ): Promise<{ result: true } | { result: false; issues: PasswordIssue[] }> {
   const user = userId === undefined ? undefined : await users.find(tenant.db, userId);
   if (userId !== undefined && !user) throw new AldabaError('entity.not_found');
-  const issues = passwordIssues(settings.passwordPolicy, password, {
+  const issues = await passwordIssues(settings.passwordPolicy, password, {
     username: user?.username ?? null,
     email: user?.primaryEmail ?? null,
     phone: user?.primaryPhone ?? null,

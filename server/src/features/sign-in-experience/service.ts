@@ -113,11 +113,18 @@ export const seedSignInExperience: Seed = async (tx, tenantId) => {
   if (tenantId === adminTenantId) await mergeSettings(tx, { signInMode: 'SignIn' });
 };
 
-const read = (tenantId: string, stored: unknown): SignInExperience => ({
-  tenantId,
-  id: 'default',
-  ...signInExperienceSettingsSchema.parse(stored ?? {}),
-});
+/** NIST SP 800-63B asks for more of a password that stands alone before much; administrators govern every tenant. */
+const administratorsMinimum = 12;
+
+function read(tenantId: string, stored: unknown): SignInExperience {
+  const settings = signInExperienceSettingsSchema.parse(stored ?? {});
+  const { length } = settings.passwordPolicy;
+  if (tenantId === adminTenantId) {
+    length.min = Math.max(length.min, administratorsMinimum);
+    length.max = Math.max(length.max, length.min);
+  }
+  return { tenantId, id: 'default', ...settings };
+}
 
 const withoutGaps = (change: SignInExperienceChange): SignInExperienceChange =>
   Object.fromEntries(Object.entries(change).filter(([, value]) => value !== undefined));

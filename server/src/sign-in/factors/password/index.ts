@@ -69,7 +69,7 @@ export function createPasswordFactor(needs: Needs): PasswordFactor {
     return { value, taken: (await users.findByIdentifier(tenant.db, asUsername(settings, value))) !== undefined };
   };
   const choosePassword: PasswordFactor['choosePassword'] = async (tenant, settings, { password, info, account }) => {
-    const issues = passwordIssues(settings.passwordPolicy, password, info);
+    const issues = await passwordIssues(settings.passwordPolicy, password, info);
     if (issues.length > 0) throw new AldabaError('password.rejected', { issues });
     const old = account && (await users.findPassword(tenant.db, account.id));
     if (old && account) {
