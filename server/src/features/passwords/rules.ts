@@ -70,7 +70,7 @@ let commonest: Promise<ReadonlySet<string>> | undefined;
 
 /** The list takes 2 MB in memory, so it is loaded when the first password is chosen. */
 async function isCommonPassword(password: string): Promise<boolean> {
-  commonest ??= import('./common-passwords.ts').then(({ commonPasswords }) => new Set(commonPasswords.split(/\s/)));
+  commonest ??= import('./popular-passwords.ts').then(({ popularPasswords }) => new Set(popularPasswords.split(/\s/)));
   return (await commonest).has(password.toLowerCase());
 }
 
