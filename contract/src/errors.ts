@@ -136,6 +136,7 @@ export const errorCatalog = {
   'user.email_already_in_use': [422, 'This email address belongs to another account.'],
   'user.phone_already_in_use': [422, 'This phone number belongs to another account.'],
   'user.invalid_email': [400, 'This is not an email address.'],
+  'user.email_not_verified': [422, 'The email address is not verified, so its owner may be another person.'],
   'user.invalid_phone': [422, 'This is not a phone number. Give its country code first.'],
   'user.username_required': [422, 'A username is needed.'],
   'user.password_required': [422, 'A password is needed.'],

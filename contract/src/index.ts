@@ -42,6 +42,7 @@ export * from './user-identities.ts';
 export * from './user-mfa.ts';
 export * from './user-sessions.ts';
 export * from './user-settings.ts';
+export * from './user-transfers.ts';
 export * from './users.ts';
 export * from './values.ts';
 export * from './verification-codes.ts';

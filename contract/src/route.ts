@@ -30,6 +30,11 @@ export interface RouteContract {
   readonly pagination?: Pagination;
   /** The body is multipart/form-data with one file of at most so many bytes. */
   readonly upload?: number;
+  /**
+   * The answer is one JSON document a line (application/x-ndjson) of the shape in `responses`; with `request` so is the body.
+   * Both are streams: what a line says is checked where it is read.
+   */
+  readonly ndjson?: { readonly request?: z.ZodType };
   /** Success statuses with the shape of their body, `null` for an empty one. */
   readonly responses: Readonly<Record<number, z.ZodType | null>>;
   /** The codes this route may answer with, beyond what its access and guards imply. */

@@ -38,6 +38,7 @@ import * as userIdentities from './user-identities.ts';
 import * as userMfa from './user-mfa.ts';
 import * as userSessions from './user-sessions.ts';
 import * as userSettings from './user-settings.ts';
+import * as userTransfers from './user-transfers.ts';
 import * as users from './users.ts';
 import * as verificationCodes from './verification-codes.ts';
 import * as wellKnown from './well-known.ts';
@@ -52,6 +53,7 @@ const routesOf = (...modules: object[]): readonly RouteContract[] =>
 export const allRoutes: readonly RouteContract[] = routesOf(
   applications,
   users,
+  userTransfers,
   personalAccessTokens,
   consent,
   accessControl,

@@ -57,6 +57,7 @@ import { createSubjectTokens } from './features/subject-tokens/index.ts';
 import { createTrustedDevices } from './features/trusted-devices/index.ts';
 import { createUserAssets } from './features/user-assets/index.ts';
 import { createUserIdentities } from './features/user-identities/index.ts';
+import { createUserTransfers, type UserTransfers } from './features/user-transfers/index.ts';
 import { createUsers, type Users } from './features/users/index.ts';
 import { createVerificationCodes } from './features/verification-codes/index.ts';
 import { createWellKnown } from './features/well-known/index.ts';
@@ -94,6 +95,7 @@ export interface Parts {
   database: Database;
   tenancy: Tenancy;
   users: Users;
+  userTransfers: UserTransfers;
   passwords: Passwords;
   organizationRoles: OrganizationRoles;
   organizations: Organizations;
@@ -282,6 +284,7 @@ function createDirectory(ground: Ground) {
     organizations,
     organizationJit,
     users,
+    userTransfers: createUserTransfers({ ...ground, roles, organizations }),
     applications: createApplications({ ...ground, roles, grants: { endOfApplication }, keys: { requireAlgorithm } }),
     applicationExperiences: createApplicationExperiences(ground),
     accessControl: createAccessControl(),

@@ -44,6 +44,7 @@ import { type SubjectTokens, subjectTokenRoutes } from './features/subject-token
 import { type TrustedDevices, trustedDeviceRoutes } from './features/trusted-devices/index.ts';
 import { type UserAssets, userAssetFileRoutes, userAssetRoutes } from './features/user-assets/index.ts';
 import { type UserIdentities, userIdentityRoutes } from './features/user-identities/index.ts';
+import { type UserTransfers, userTransferRoutes } from './features/user-transfers/index.ts';
 import { type Users, userRoutes } from './features/users/index.ts';
 import { type VerificationCodes, verificationCodeRoutes } from './features/verification-codes/index.ts';
 import { type WellKnown, wellKnownRoutes } from './features/well-known/index.ts';
@@ -67,6 +68,7 @@ export interface Mounted {
   pages: PageSender;
   setup: Setup;
   users: Users;
+  userTransfers: UserTransfers;
   userIdentities: UserIdentities;
   mfaVerifications: MfaVerifications;
   trustedDevices: TrustedDevices;
@@ -145,6 +147,7 @@ export function managementRoutes(implement: Implement, app: Omit<Mounted, 'phone
   wellKnownRoutes(implement, app.wellKnown, app);
   applicationRoutes(implement, app.applications);
   userRoutes(implement, app.users);
+  userTransferRoutes(implement, app.userTransfers);
   userIdentityRoutes(implement, app.userIdentities);
   mfaVerificationRoutes(implement, app.mfaVerifications);
   trustedDeviceRoutes(implement, app.trustedDevices);

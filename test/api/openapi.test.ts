@@ -184,7 +184,11 @@ for (const [address, belongs] of Object.entries(documents)) {
         assert.ok(route);
         const isEmpty = (content: Operation['responses'][string]['content']) =>
           !content || Object.values(content).some(({ schema }) => Object.keys(schema).length === 0);
-        assert.equal(requestBody !== undefined, (route.body ?? route.upload) !== undefined, `${name}: body`);
+        assert.equal(
+          requestBody !== undefined,
+          (route.body ?? route.upload ?? route.ndjson?.request) !== undefined,
+          `${name}: body`,
+        );
         if (requestBody) assert.ok(!isEmpty(requestBody.content), `${name}: the body says nothing`);
         for (const [status, schema] of Object.entries(route.responses)) {
           const described = responses[status];

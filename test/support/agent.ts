@@ -112,11 +112,12 @@ export function experienceClient(endpoint: string) {
       return finish(agent, request);
     },
 
-    async signIn(username: string, password: string) {
+    /** By a username, or by another identifier. */
+    async signIn(who: string | { type: string; value: string }, password: string) {
       const agent = createAgent();
       const request = await begin(agent);
       await call(agent, 'PUT', '', { interactionEvent: 'SignIn' });
-      const identifier = { type: 'username', value: username };
+      const identifier = typeof who === 'string' ? { type: 'username', value: who } : who;
       const proof = await call(agent, 'POST', '/verification/password', { identifier, password });
       await call(agent, 'POST', '/identification', await proof.json());
       return finish(agent, request);

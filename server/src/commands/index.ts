@@ -15,6 +15,7 @@ import { sandboxCommands } from './sandbox.ts';
 import { signUpCommands } from './sign-up.ts';
 import { tenantCommands } from './tenant.ts';
 import { userCommands } from './user.ts';
+import { userTransferCommands } from './user-transfer.ts';
 
 export type { Command, FilesCommand, FilesInvocation, Output, Terminal } from './command.ts';
 export { Refused, UsageError } from './command.ts';
@@ -24,6 +25,7 @@ export { explain } from './failures.ts';
 export const commands: readonly Command[] = [
   ...appCommands,
   ...userCommands,
+  ...userTransferCommands,
   ...connectorCommands,
   ...signUpCommands,
   ...mfaCommands,

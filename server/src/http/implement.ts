@@ -5,6 +5,7 @@ import type { Log } from '../kernel/log.ts';
 import { currentOrigin } from '../kernel/origin.ts';
 import type { Tenant } from '../tenancy/index.ts';
 import { sendError } from './errors.ts';
+import { Lines } from './ndjson.ts';
 import type { Http, Reply, Request } from './types.ts';
 
 /** Who calls, as the guard of the route's access found out. */
@@ -85,6 +86,7 @@ export function createImplement(http: Http, options: ImplementOptions): Implemen
         access: 'guarded',
         ...(contract.isOfProcess ? { tenant: 'none' } : {}),
         ...(contract.upload === undefined ? {} : { upload: contract.upload }),
+        ...(contract.ndjson?.request === undefined ? {} : { takesLines: true }),
       },
       handler: async (request, reply) => {
         const origin = currentOrigin();
@@ -105,6 +107,7 @@ export function createImplement(http: Http, options: ImplementOptions): Implemen
         if (reply.sent) return reply;
         const status = result instanceof Answer ? result.status : firstStatus;
         let body = result instanceof Answer ? result.body : result;
+        if (body instanceof Lines) return reply.code(status).type(body.type).send(body.stream);
         if (body instanceof Paged) {
           if (page) setPageHeaders(request, reply, page, body);
           body = body.member === undefined ? body.items : { [body.member]: body.items };

@@ -19,6 +19,7 @@ export {
   type Page,
   Paged,
 } from './implement.ts';
+export { Lines, readLines } from './ndjson.ts';
 export { createOpenapi, type OpenapiScope } from './openapi.ts';
 export { type OutagePage, sendOutage } from './outage.ts';
 export { assertSameOrigin } from './same-origin.ts';

@@ -77,7 +77,9 @@ function toOperation(route: RouteContract): Json {
   ];
   const content = route.upload
     ? { 'multipart/form-data': { schema: uploadSchema } }
-    : route.body && { 'application/json': { schema: toSchema(route.body, 'input') } };
+    : route.ndjson?.request
+      ? { 'application/x-ndjson': { schema: toSchema(route.ndjson.request, 'input') } }
+      : route.body && { 'application/json': { schema: toSchema(route.body, 'input') } };
   const body = content && { required: true, content };
   return {
     operationId: route.operationId,
@@ -126,7 +128,13 @@ function toResponses(route: RouteContract): Json {
       status,
       {
         description: schema ? 'Done.' : 'Done; the answer has no body.',
-        ...(schema ? { content: { 'application/json': { schema: toSchema(schema, 'output') } } } : {}),
+        ...(schema
+          ? {
+              content: {
+                [route.ndjson ? 'application/x-ndjson' : 'application/json']: { schema: toSchema(schema, 'output') },
+              },
+            }
+          : {}),
         ...(route.pagination ? { headers: pageHeaders } : {}),
       },
     ]),

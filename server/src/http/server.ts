@@ -14,6 +14,7 @@ import {
 } from './connections.ts';
 import { allowConsole } from './cross-origin.ts';
 import { sendError } from './errors.ts';
+import { installLines } from './ndjson.ts';
 import { RequestOrigin } from './origin.ts';
 import { isOutage, isVisit, type OutagePage, sendOutage } from './outage.ts';
 import type { PlaceHeaders } from './place.ts';
@@ -75,6 +76,7 @@ export function createHttp(options: {
   allowConsole(http, options.endpoints ?? []);
   installBodyParsers(http);
   installUploads(http);
+  installLines(http);
   http.decorateRequest('tenant', null as unknown as Tenant);
   http.decorateRequest('source', null as unknown as Origin);
   http.addHook('onRequest', async (request) => {

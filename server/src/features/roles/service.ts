@@ -79,8 +79,8 @@ export interface Roles {
   unassign(tx: Queries, holder: Holder, holderId: string, roleId: string): Promise<void>;
   /** Gives a role to holders. @throws AldabaError `role.user_exists` or `role.application_exists` when one of them has it */
   addHolders(tx: Queries, roleId: string, holder: Holder, holderIds: readonly string[]): Promise<void>;
-  /** Gives a new user the roles that every user gets. */
-  assignDefaults(tx: Queries, userId: string): Promise<void>;
+  /** Gives new users the roles that every user gets. */
+  assignDefaults(tx: Queries, userIds: readonly string[]): Promise<void>;
   isHeldBy(q: Queries, holder: Holder, holderId: string, roleId: string): Promise<boolean>;
 }
 
@@ -218,8 +218,8 @@ export function createRoles({ database, caches, events }: RolesNeeds): Roles {
         throw new AldabaError(holder === 'user' ? 'role.user_exists' : 'role.application_exists');
       await holdersChanged(tx, holder, ids);
     },
-    assignDefaults: async (tx, userId) => {
-      await store.insertDefaultRoles(tx, userId);
+    assignDefaults: async (tx, userIds) => {
+      await store.insertDefaultRoles(tx, userIds);
     },
     isHeldBy: async (q, holder, holderId, roleId) =>
       (await store.findHeldRoleIds(q, holder, holderId)).includes(roleId),

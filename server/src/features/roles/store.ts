@@ -256,11 +256,12 @@ export const replaceHeldRoles = (
 };
 
 /** Gives a new user the roles that every user gets. */
-export const insertDefaultRoles = (q: Queries, userId: string): Promise<unknown> =>
+export const insertDefaultRoles = (q: Queries, userIds: readonly string[]): Promise<unknown> =>
   q.raw(
     `insert into users_roles (tenant_id, user_id, role_id)
-     select $1, $2, id from roles where tenant_id = $1 and type = 'User' and is_default`,
-    [q.tenantId, userId],
+     select $1, u.id, r.id from roles r cross join unnest($2::text[]) as u(id)
+      where r.tenant_id = $1 and r.type = 'User' and r.is_default`,
+    [q.tenantId, userIds],
   );
 
 // Lists

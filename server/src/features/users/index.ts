@@ -7,6 +7,7 @@
  * others that find a user tell of the details as well by `withUserDetails`.
  */
 export { type FoundUser, toDetailedUser, withUserDetails } from './details-store.ts';
+export { normalizeColumns } from './normalize.ts';
 export { userRoutes } from './routes.ts';
 export {
   createUsers,

@@ -200,7 +200,7 @@ export function createUsers(needs: UsersNeeds): Users {
       const userId = shortId();
       const created = await precise(store.insertUser(tx, userId, draft, now()));
       if (identity) await link(tx, userId, identity.target, identity);
-      await roles.assignDefaults(tx, userId);
+      await roles.assignDefaults(tx, [userId]);
       const user = identity ? await get(tx, userId) : created;
       await events.publish(tx, 'User.Created', { data: user });
       if (draft.primaryEmail && isEmailVerified) await organizationJit.provision(tx, userId, draft.primaryEmail);

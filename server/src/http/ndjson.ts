@@ -1,0 +1,40 @@
+/** Bodies of one JSON document a line (application/x-ndjson), read and written as streams. */
+import { Readable } from 'node:stream';
+import { AldabaError } from '../kernel/errors.ts';
+import type { Http, Request } from './types.ts';
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** The route takes lines; other routes refuse the type. */
+    takesLines?: boolean;
+  }
+}
+
+const type = 'application/x-ndjson';
+
+/** Lets routes that declare it take lines. Nothing is read before the route's guard has let the request in. */
+export function installLines(http: Http): void {
+  http.addContentTypeParser(type, (request, payload, done) => {
+    if (request.routeOptions.config.takesLines) done(null, payload);
+    else done(new AldabaError('guard.unsupported_media_type'));
+  });
+}
+
+/** The bytes of such a body. @throws AldabaError `guard.unsupported_media_type` for a body of another type */
+export function readLines(request: Request): AsyncIterable<Buffer> {
+  if (!(request.body instanceof Readable)) throw new AldabaError('guard.unsupported_media_type');
+  return request.body;
+}
+
+/** An answer that is sent line by line, as fast as the client takes it. */
+export class Lines {
+  readonly type = `${type}; charset=utf-8`;
+  readonly stream: Readable;
+  constructor(items: AsyncIterable<unknown>) {
+    this.stream = Readable.from(serialize(items), { objectMode: false });
+  }
+}
+
+async function* serialize(items: AsyncIterable<unknown>): AsyncGenerator<string> {
+  for await (const item of items) yield `${JSON.stringify(item)}\n`;
+}

@@ -1,0 +1,216 @@
+import assert from 'node:assert/strict';
+import { after, before, describe, it } from 'node:test';
+import { experienceClient } from '../support/agent.ts';
+import { assertRefused, type Manager, manage } from '../support/management.ts';
+import { startServer, type TestServer } from '../support/server.ts';
+
+describe('Many users at once', () => {
+  let server: TestServer;
+  let api: Manager;
+  let app: ReturnType<typeof experienceClient>;
+  before(async () => {
+    server = await startServer();
+    api = await manage(server);
+    app = experienceClient(server.url);
+  });
+  after(() => server.close());
+
+  // Of bcrypt 5.0.0 for Python.
+  const password = 's3cret Ünïcödé';
+  const bcrypt = '$2b$06$J2HNKp3RG7PV5mMUQVBWcOx8emFTzwbaIy6kNLA/.m3ScB.V602Ku';
+  const call = async (method: string, path: string, lines?: readonly unknown[]) => {
+    const body = lines?.map((line) => `${typeof line === 'string' ? line : JSON.stringify(line)}\n`).join('');
+    const answer = await fetch(`${server.url}${path}`, {
+      method,
+      headers: {
+        authorization: `Bearer ${api.token}`,
+        ...(body === undefined ? {} : { 'content-type': 'application/x-ndjson' }),
+      },
+      ...(body === undefined ? {} : { body }),
+    });
+    assert.equal(answer.status, 200, await answer.clone().text());
+    assert.match(answer.headers.get('content-type') ?? '', /^application\/x-ndjson/);
+    return (await answer.text())
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line));
+  };
+  const importLines = (lines: readonly unknown[], query = '') => call('POST', `/api/users/import${query}`, lines);
+
+  it('are imported with what they have, and sign in with the passwords that they had', async () => {
+    const { body: role } = await api.post('/api/roles', { name: 'editor', description: 'Edits', type: 'User' });
+    const { body: organization } = await api.post('/api/organizations', { name: 'Acme' });
+    const ada = {
+      id: 'auth0|5f7c8ec7c33c6c004bbafe82',
+      username: 'ada',
+      primaryEmail: 'Ada@EXAMPLE.com',
+      primaryPhone: '610412345678',
+      name: 'Ada',
+      avatar: null,
+      customData: { plan: 'pro' },
+      profile: { givenName: 'Ada' },
+      identities: { github: { userId: '77', details: { login: 'ada' } } },
+      passwordDigest: bcrypt,
+      passwordAlgorithm: 'Bcrypt',
+      createdAt: 1_600_000_000_000,
+      updatedAt: '2021-01-02T03:04:05.000Z',
+      lastSignInAt: 1_610_000_000_000,
+      roles: ['editor'],
+      organizations: [{ id: organization.id }],
+    };
+    const reports = await importLines([ada, { primaryEmail: 'grace@example.com', isSuspended: true }]);
+    assert.deepEqual(reports, [{ status: 'finished', line: 2, created: 2, skipped: 0, refused: 0 }]);
+    const path = `/api/users/${encodeURIComponent(ada.id)}`;
+    const { body: user } = await api.get(path);
+    assert.deepEqual(
+      [
+        user.primaryEmail,
+        user.primaryPhone,
+        user.createdAt,
+        user.updatedAt,
+        user.lastSignInAt,
+        user.identities,
+        user.customData,
+      ],
+      [
+        'Ada@example.com',
+        '61412345678',
+        ada.createdAt,
+        Date.parse(ada.updatedAt),
+        ada.lastSignInAt,
+        ada.identities,
+        ada.customData,
+      ],
+    );
+    assert.deepEqual(
+      (await api.get(`${path}/roles`)).body.map(({ id }: { id: string }) => id),
+      [role.id],
+    );
+    assert.deepEqual(
+      (await api.get(`${path}/organizations`)).body.map(({ name }: { name: string }) => name),
+      ['Acme'],
+    );
+    await app.signIn('ada', password);
+    assert.match((await api.get(`${path}?includePasswordHash=true`)).body.passwordDigest, /^\$argon2id\$/);
+    const [, { body: total }] = [0, await api.get('/api/dashboard/users/total')];
+    assert.equal(total.totalUserCount, 2);
+  });
+
+  it('are told line by line what is refused and why, and the other lines are imported', async () => {
+    const reports = await importLines([
+      { username: 'line_one' },
+      'not json',
+      { username: '1nvalid' },
+      '',
+      { primaryPhone: '99999' },
+      { primaryEmail: 'x@1.2.3' },
+      { primaryEmail: 'unproved@example.com', isEmailVerified: false },
+      { username: 'weak', passwordDigest: 'abc', passwordAlgorithm: 'Bcrypt' },
+      { name: 'No identifier' },
+      { username: 'ADA', primaryEmail: 'ada@example.COM' },
+      { username: 'nowhere', roles: ['unknown'] },
+      { username: 'half', customData: { text: '\ud800' } },
+      { username: 'null', customData: { text: '\0' } },
+      { username: 'long', customData: { text: 'x'.repeat(300_000) } },
+      { username: 'line_last' },
+    ]);
+    assert.deepEqual(
+      reports.map(({ line, status, code }) => [line, status, code]),
+      [
+        [2, 'refused', 'guard.invalid_input'],
+        [3, 'refused', 'guard.invalid_input'],
+        [5, 'refused', 'user.invalid_phone'],
+        [6, 'refused', 'user.invalid_email'],
+        [7, 'refused', 'user.email_not_verified'],
+        [8, 'refused', 'password.invalid_legacy_password_format'],
+        [9, 'refused', 'guard.invalid_input'],
+        [10, 'refused', 'user.email_already_in_use'],
+        [11, 'refused', 'entity.relation_foreign_key_not_found'],
+        [12, 'refused', 'guard.invalid_input'],
+        [13, 'refused', 'guard.invalid_input'],
+        [14, 'refused', 'guard.invalid_input'],
+        [15, 'finished', undefined],
+      ],
+    );
+    assert.match(reports[1].message, /username/);
+    const { created, skipped, refused } = reports.at(-1);
+    assert.deepEqual([created, skipped, refused], [2, 0, 12]);
+    const trusted = await importLines(
+      [{ primaryEmail: 'unproved@example.com', isEmailVerified: false }],
+      '?trustUnverifiedEmails=true',
+    );
+    assert.equal(trusted.at(-1).created, 1);
+  });
+
+  it('are imported once, however often and however much at a time', async () => {
+    const people = Array.from({ length: 1203 }, (_, at) => ({
+      ...(at % 2 ? { id: `mover-${at}` } : {}),
+      username: `mover_${at}`,
+      primaryEmail: `mover${at}@example.com`,
+      identities: { github: { userId: `m${at}` } },
+    }));
+    const twice = await Promise.all([importLines(people.slice(0, 700)), importLines(people)]);
+    for (const reports of twice) assert.equal(reports.at(-1).status, 'finished');
+    const again = await importLines(people, '?fromLine=1001');
+    assert.deepEqual(again, [{ status: 'finished', line: 1203, created: 0, skipped: 203, refused: 0 }]);
+    const { headers } = await api.get('/api/users?search=mover_%25&page_size=1');
+    assert.equal(headers.get('total-number'), '1203');
+  });
+
+  it('are exported in the form in which they are imported, with digests only when asked for', async () => {
+    const exported = await call('GET', '/api/users/export');
+    const { body: all } = await api.get('/api/users?page_size=1');
+    assert.equal(all.length, 1);
+    assert.equal(exported.length, Number((await api.get('/api/users?page_size=1')).headers.get('total-number')));
+    assert.doesNotMatch(JSON.stringify(exported), /passwordDigest|argon2/);
+    const ada = exported.find(({ username }) => username === 'ada');
+    assert.deepEqual(
+      [ada.id, ada.roles, ada.createdAt],
+      ['auth0|5f7c8ec7c33c6c004bbafe82', ['editor'], 1_600_000_000_000],
+    );
+
+    const complete = await call('GET', '/api/users/export?includePasswordHash=true');
+    const other = await startServer();
+    try {
+      const reports: object[] = [];
+      const lines = complete.map((line) => ({ ...line, roles: [], organizations: [] }));
+      const bytes = [Buffer.from(lines.map((line) => `${JSON.stringify(line)}\n`).join(''))];
+      for await (const report of other.app.userTransfers.importBytes(other.tenant, bytes as never))
+        reports.push(report);
+      assert.deepEqual(reports.at(-1), {
+        status: 'finished',
+        line: lines.length,
+        created: lines.length,
+        skipped: 0,
+        refused: 0,
+      });
+      const copy: unknown[] = [];
+      for await (const user of other.app.userTransfers.export(other.tenant, { withPasswords: true })) copy.push(user);
+      assert.deepEqual(copy, lines);
+      await experienceClient(other.url).signIn('ada', password);
+    } finally {
+      await other.close();
+    }
+  });
+
+  it('are not taken in another form, nor from callers without a token', async () => {
+    assertRefused(await api.post('/api/users/import', [{ username: 'x' }]), 415, 'guard.unsupported_media_type');
+    for (const [method, path] of [
+      ['POST', '/api/users/import'],
+      ['GET', '/api/users/export'],
+    ] as const) {
+      const answer = await fetch(`${server.url}${path}`, {
+        method,
+        headers: { 'content-type': 'application/x-ndjson' },
+        ...(method === 'POST' ? { body: '{}\n' } : {}),
+      });
+      assert.equal(answer.status, 401);
+    }
+    const elsewhere = await fetch(`${server.url}/api/users`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/x-ndjson', authorization: `Bearer ${api.token}` },
+      body: '{}\n',
+    });
+    assert.equal(elsewhere.status, 415);
+  });
+});
