@@ -228,3 +228,30 @@ describe('what docs/sign-in.md promises to style sheets of operators', () => {
       assert.ok(sheets.includes(`${name}:`), name);
   });
 });
+
+describe('what the browser lets into a field', () => {
+  /** The browser tests a whole value against `pattern`, with the flag `v`. */
+  const patternOf = (html: string, inputMode: string): RegExp => {
+    const [field = ''] = html.match(new RegExp(`<input [^>]*inputmode="${inputMode}"[^>]*>`)) ?? [];
+    const [, pattern = 'none'] = field.match(/pattern="([^"]*)"/) ?? [];
+    return new RegExp(`^(?:${pattern})$`, 'v');
+  };
+
+  it('is a code with blanks and hyphens around and between, also in full-width digits', () => {
+    const pattern = patternOf(renderPage(sampleFrame(), sampleViews.verificationCode).html, 'numeric');
+    for (const typed of ['123456', ' 123456 ', '123 456', '123-456', '１２３４５６', '１２３　４５６'])
+      assert.match(typed, pattern, typed);
+    for (const typed of ['12345', '1234567', '12345x', '']) assert.doesNotMatch(typed, pattern, typed);
+  });
+
+  it('is an email address of any language', () => {
+    const pattern = patternOf(
+      renderPage(sampleFrame(), { ...sampleViews.signInFailed, identifiers: ['email'] }).html,
+      'email',
+    );
+    for (const typed of ['ada@example.com', 'müller@bücher.example', ' 用户@例子。中国 '])
+      assert.match(typed, pattern, typed);
+    for (const typed of ['ada', 'ada@example', '@example.com', 'a b@example.com'])
+      assert.doesNotMatch(typed, pattern, typed);
+  });
+});

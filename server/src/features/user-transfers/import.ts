@@ -4,8 +4,8 @@ import { shortId } from '../../kernel/ids.ts';
 import type { Queries } from '../../store/index.ts';
 import type { Tenant } from '../../tenancy/index.ts';
 import type { Line } from './lines.ts';
+import type { UserTransfersNeeds } from './needs.ts';
 import { type ImportOptions, type KeyKind, keysOf, readRecord } from './record.ts';
-import type { UserTransfersNeeds } from './service.ts';
 import * as store from './store.ts';
 
 /** Lines of one transaction. */

@@ -6,6 +6,7 @@
  * through `routes.ts`, the command line through `createUserTransfers`.
  */
 export { type Line, splitLines } from './lines.ts';
+export type { UserTransfersNeeds } from './needs.ts';
 export { userTransferRoutes } from './routes.ts';
-export { createUserTransfers, type UserTransfers, type UserTransfersNeeds } from './service.ts';
+export { createUserTransfers, type UserTransfers } from './service.ts';
 export { readSource, type Source, type SourceOptions, sources } from './sources/index.ts';

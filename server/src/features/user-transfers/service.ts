@@ -1,20 +1,10 @@
 import type { ImportReport, TransferredUser } from '@aldaba/contract';
-import type { Clock } from '../../kernel/clock.ts';
-import type { Log } from '../../kernel/log.ts';
 import type { Tenant } from '../../tenancy/index.ts';
-import type { Organizations } from '../organizations/index.ts';
-import type { Roles } from '../roles/index.ts';
 import { importUsers } from './import.ts';
 import { type Line, splitLines } from './lines.ts';
+import type { UserTransfersNeeds } from './needs.ts';
 import type { ImportOptions } from './record.ts';
 import { type Cursor, findPage } from './store.ts';
-
-export interface UserTransfersNeeds {
-  clock: Clock;
-  log: Log;
-  roles: Pick<Roles, 'assignDefaults' | 'assign'>;
-  organizations: Pick<Organizations, 'addMembers' | 'addRoles'>;
-}
 
 export interface UserTransfers {
   /**
