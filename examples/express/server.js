@@ -1,14 +1,14 @@
 /**
  * A small Express app whose users sign in at Aldaba, through the published `@logto/express` package.
- * Configuration: LOGTO_ENDPOINT, LOGTO_APP_ID, LOGTO_APP_SECRET, PORT, APP_URL, SESSION_SECRET (see README.md).
+ * Configuration: LOGTO_ENDPOINT, LOGTO_APP_ID, LOGTO_APP_SECRET, APP_PORT, APP_URL, SESSION_SECRET (see README.md).
  */
 import { randomBytes } from 'node:crypto';
 import { handleAuthRoutes, PersistKey, withLogto } from '@logto/express';
 import express from 'express';
 import session from 'express-session';
 
-const { LOGTO_ENDPOINT, LOGTO_APP_ID, LOGTO_APP_SECRET, PORT = '3002', SESSION_SECRET } = process.env;
-const baseUrl = process.env.APP_URL ?? `http://localhost:${PORT}`;
+const { LOGTO_ENDPOINT, LOGTO_APP_ID, LOGTO_APP_SECRET, APP_PORT = '3002', SESSION_SECRET } = process.env;
+const baseUrl = process.env.APP_URL ?? `http://localhost:${APP_PORT}`;
 const logto = {
   endpoint: LOGTO_ENDPOINT ?? 'http://localhost:3001',
   appId: LOGTO_APP_ID,
@@ -66,4 +66,4 @@ app.use((error, _request, response, _next) => {
   response.status(500).send(page(`<h1>That did not work</h1><p>${escapeHtml(error.message)}</p><a href="/">Back</a>`));
 });
 
-app.listen(Number(PORT), () => console.log(`Listening at ${baseUrl}`));
+app.listen(Number(APP_PORT), () => console.log(`Listening at ${baseUrl}`));

@@ -5,8 +5,8 @@ Configuration comes from the environment:
     LOGTO_ENDPOINT    base URL of Aldaba, default http://localhost:3001
     LOGTO_APP_ID      client id of the application
     LOGTO_APP_SECRET  its secret; leave it out for an application without one
-    PORT              port to listen on, default 3000
-    APP_URL           URL that browsers use, default http://localhost:<PORT>
+    APP_PORT          port to listen on, default 3000 (PORT is Aldaba's own)
+    APP_URL           URL that browsers use, default http://localhost:<APP_PORT>
     FLASK_SECRET_KEY  signs the session cookie; made anew at each start when missing
 """
 
@@ -19,8 +19,8 @@ from jwt import PyJWTError
 from logto import LogtoClient, LogtoConfig, LogtoException, Storage, UserInfoScope
 from pydantic import ValidationError
 
-PORT = int(os.environ.get("PORT", "3000"))
-APP_URL = os.environ.get("APP_URL", f"http://localhost:{PORT}").rstrip("/")
+APP_PORT = int(os.environ.get("APP_PORT", "3000"))
+APP_URL = os.environ.get("APP_URL", f"http://localhost:{APP_PORT}").rstrip("/")
 CALLBACK_URI = f"{APP_URL}/callback"
 AFTER_SIGN_OUT_URI = f"{APP_URL}/"
 
@@ -134,4 +134,4 @@ def aldaba_unreachable(error):
 
 
 if __name__ == "__main__":
-    app.run(port=PORT)
+    app.run(port=APP_PORT)

@@ -1,5 +1,5 @@
 /**
- * Bundles main.js and serves it with index.html. Configuration: LOGTO_ENDPOINT, LOGTO_APP_ID, PORT.
+ * Bundles main.js and serves it with index.html. Configuration: LOGTO_ENDPOINT, LOGTO_APP_ID, APP_PORT.
  * Any static web server does the same: every path that is no file gets index.html.
  */
 import { readFile } from 'node:fs/promises';
@@ -7,7 +7,7 @@ import { createServer } from 'node:http';
 import { join } from 'node:path';
 import { rolldown } from 'rolldown';
 
-const { LOGTO_ENDPOINT = 'http://localhost:3001', LOGTO_APP_ID, PORT = '3003' } = process.env;
+const { LOGTO_ENDPOINT = 'http://localhost:3001', LOGTO_APP_ID, APP_PORT = '3003' } = process.env;
 
 const bundle = await rolldown({ input: join(import.meta.dirname, 'main.js'), platform: 'browser', logLevel: 'silent' });
 const { output } = await bundle.generate({ format: 'esm', minify: true });
@@ -20,4 +20,4 @@ const page = ['text/html; charset=utf-8', await readFile(join(import.meta.dirnam
 createServer((request, response) => {
   const [type, body] = files[new URL(request.url, 'http://localhost').pathname] ?? page;
   response.writeHead(200, { 'content-type': type }).end(body);
-}).listen(Number(PORT), () => console.log(`Listening at http://localhost:${PORT}`));
+}).listen(Number(APP_PORT), () => console.log(`Listening at http://localhost:${APP_PORT}`));

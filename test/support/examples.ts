@@ -29,7 +29,7 @@ export async function startExample(
 ): Promise<ExampleApp> {
   const program = startProgram(process.execPath, [join(import.meta.dirname, '../../examples', path)], {
     environment: {
-      PORT: String(port),
+      APP_PORT: String(port),
       LOGTO_ENDPOINT: endpoint,
       LOGTO_APP_ID: appId,
       ...(appSecret ? { LOGTO_APP_SECRET: appSecret } : {}),

@@ -33,7 +33,7 @@ export async function startFlask({ port, endpoint, appId, appSecret }: FlaskSett
     environment: {
       PYTHONUNBUFFERED: '1',
       PYTHONDONTWRITEBYTECODE: '1',
-      PORT: String(port),
+      APP_PORT: String(port),
       LOGTO_ENDPOINT: endpoint,
       LOGTO_APP_ID: appId,
       LOGTO_APP_SECRET: appSecret ?? '',
