@@ -2,6 +2,11 @@ import { z } from 'zod';
 import { route } from './route.ts';
 import { jsonObject } from './values.ts';
 
+const resourceScopesSchema = z.object({
+  resource: z.object({ id: z.string(), name: z.string(), indicator: z.string() }),
+  scopes: z.array(z.object({ id: z.string(), name: z.string(), description: z.string().nullable() })),
+});
+
 /** What a third-party application asks a person for, for consent pages of an operator's own. */
 export const consentInfoSchema = z.object({
   application: z.object({
@@ -21,15 +26,18 @@ export const consentInfoSchema = z.object({
     primaryPhone: z.string().nullable(),
   }),
   organizations: z.array(
-    z.object({ id: z.string(), name: z.string(), missingResourceScopes: z.array(jsonObject).optional() }),
-  ),
-  missingOIDCScope: z.array(z.string()),
-  missingResourceScopes: z.array(
     z.object({
-      resource: z.object({ id: z.string(), name: z.string(), indicator: z.string() }),
-      scopes: z.array(z.object({ id: z.string(), name: z.string(), description: z.string().nullable() })),
+      id: z.string(),
+      name: z.string(),
+      missingResourceScopes: z
+        .array(resourceScopesSchema)
+        .describe('Permissions on APIs that the person has through roles in the organization.'),
     }),
   ),
+  missingOIDCScope: z.array(z.string()),
+  missingResourceScopes: z
+    .array(resourceScopesSchema)
+    .describe('Permissions on APIs; those in organizations as of the resource urn:logto:resource:organizations.'),
   redirectUri: z.string(),
 });
 export type ConsentInfo = z.output<typeof consentInfoSchema>;

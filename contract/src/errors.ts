@@ -51,6 +51,7 @@ export const errorCatalog = {
   'oidc.unsupported_token_type': [400, 'This kind of token is not supported here.'],
   'oidc.invalid_scope': [400, 'A requested scope is not available.'],
   'oidc.insufficient_scope': [403, 'The token lacks a scope that this needs.'],
+  'oidc.insufficient_user_authentication': [403, 'Sign in again with a second factor.'],
   'oidc.invalid_target': [400, 'The requested resource does not exist.'],
   'oidc.invalid_token': [401, 'The access token is expired or not valid. Sign in again.'],
   'oidc.invalid_redirect_uri': [400, 'The redirect URI is not registered for this application.'],

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import { createAgent } from '../support/agent.ts';
+import { type Agent, createAgent } from '../support/agent.ts';
 import { authorization } from '../support/authorization.ts';
 import { assertRefused, type Manager, manage } from '../support/management.ts';
 import { startServer, type TestServer } from '../support/server.ts';
@@ -100,20 +100,39 @@ describe('What a third-party application may ask people for', () => {
     assert.deepEqual(await names(), ['Works']);
   });
 
-  it('is asked for, and given, at a consent page of one’s own', async () => {
-    await api.post(path(), { userScopes: ['email'], resourceScopes: [scope.id] });
+  /** A person with a role in an organization, of which the application may ask for everything. */
+  const organize = async () => {
+    const { body: invite } = await api.post('/api/organization-scopes', {
+      name: 'invite-people',
+      description: 'Invite',
+    });
+    const { body: head } = await api.post('/api/organization-roles', {
+      name: 'Head',
+      organizationScopeIds: [invite.id],
+      resourceScopeIds: [scope.id],
+    });
+    await api.post(path(), {
+      userScopes: ['email', 'urn:logto:scope:organizations'],
+      resourceScopes: [scope.id],
+      organizationScopes: [invite.id],
+      organizationResourceScopes: [scope.id],
+    });
     const { body: user } = await api.post('/api/users', { username: 'ada', password: 'correct horse 1' });
-    const role = await api.post('/api/roles', { name: 'reader', description: 'Reads', scopeIds: [scope.id] });
-    await api.post(`/api/users/${user.id}/roles`, { roleIds: [role.body.id] });
-    const agent = createAgent();
-    const consent = `${server.url}/api/interaction/consent`;
-    assertRefused({ ...(await refusal(agent.fetch(consent))) }, 400, 'session.not_found');
-
+    const { body: works } = await api.post('/api/organizations', { name: 'Ada and friends' });
+    await api.post(`/api/organizations/${works.id}/users`, { userIds: [user.id] });
+    await api.post(`/api/organizations/${works.id}/users/${user.id}/roles`, { organizationRoleIds: [head.id] });
+    return { user, works, invite };
+  };
+  /** Signs the person in, as far as the question for consent. */
+  const arrive = async (agent: Agent) => {
     const { url } = authorization({
       endpoint: server.url,
       clientId: applicationId,
       redirectUri,
-      extra: { scope: 'openid email phone read:books', resource: resource.indicator },
+      extra: {
+        scope: 'openid email phone read:books invite-people urn:logto:scope:organizations',
+        resource: `${resource.indicator},urn:logto:resource:organizations`,
+      },
     });
     await agent.fetch(url);
     await agent.json('PUT', `${server.url}/api/experience`, { interactionEvent: 'SignIn' });
@@ -124,8 +143,23 @@ describe('What a third-party application may ask people for', () => {
     await agent.json('POST', `${server.url}/api/experience/identification`, await proof.json());
     const submitted = await agent.json('POST', `${server.url}/api/experience/submit`);
     await agent.fetch(((await submitted.json()) as { redirectTo: string }).redirectTo);
+  };
 
+  it('is asked for, and given, at a consent page of one’s own', async () => {
+    const { user, works, invite } = await organize();
+    const role = await api.post('/api/roles', { name: 'reader', description: 'Reads', scopeIds: [scope.id] });
+    await api.post(`/api/users/${user.id}/roles`, { roleIds: [role.body.id] });
+    const agent = createAgent();
+    const consent = `${server.url}/api/interaction/consent`;
+    assertRefused({ ...(await refusal(agent.fetch(consent))) }, 400, 'session.not_found');
+
+    await arrive(agent);
     const info = (await (await agent.fetch(consent)).json()) as Record<string, unknown>;
+    const organizations = 'urn:logto:resource:organizations';
+    const library = {
+      resource: { id: resource.id, name: 'Library', indicator: resource.indicator },
+      scopes: [{ id: scope.id, name: 'read:books', description: 'Read' }],
+    };
     assert.deepEqual(info, {
       application: {
         id: applicationId,
@@ -136,12 +170,13 @@ describe('What a third-party application may ask people for', () => {
         privacyPolicyUrl: null,
       },
       user: { id: user.id, name: null, avatar: null, username: 'ada', primaryEmail: null, primaryPhone: null },
-      organizations: [],
-      missingOIDCScope: ['email'],
+      organizations: [{ id: works.id, name: 'Ada and friends', missingResourceScopes: [library] }],
+      missingOIDCScope: ['email', 'urn:logto:scope:organizations'],
       missingResourceScopes: [
+        library,
         {
-          resource: { id: resource.id, name: 'Library', indicator: resource.indicator },
-          scopes: [{ id: scope.id, name: 'read:books', description: 'Read' }],
+          resource: { id: organizations, name: organizations, indicator: organizations },
+          scopes: [{ id: invite.id, name: 'invite-people', description: 'Invite' }],
         },
       ],
       redirectUri,

@@ -142,6 +142,24 @@ describe('Sessions and grants of a user', () => {
     );
   });
 
+  it('keep the authorization of an application that revoked its refresh token, while they live', async () => {
+    const userId = await person('joan');
+    const tokens = await signIn('joan');
+    const path = `/api/users/${userId}/sessions`;
+    const before = (await api.get(path)).body.sessions[0];
+    const revoked = await fetch(`${server.url}/oidc/token/revocation`, {
+      method: 'POST',
+      body: new URLSearchParams({ client_id: 'demo-app', token: tokens.refresh_token }),
+    });
+    assert.equal(revoked.status, 200);
+    await assert.rejects(app.refresh(tokens.refresh_token), isRefused);
+    assert.deepEqual((await api.get(`/api/users/${userId}/grants`)).body.grants, []);
+    const after = (await api.get(path)).body.sessions[0];
+    assert.equal(after.clientId, 'demo-app');
+    assert.ok(after.payload.authorizations['demo-app'].grantId);
+    assert.deepEqual(after, before);
+  });
+
   it('a revoked grant ends its tokens', async () => {
     const userId = await person('mary');
     const tokens = await signIn('mary');

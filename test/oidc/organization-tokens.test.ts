@@ -6,6 +6,7 @@ import { createOrganizationRoles } from '../../server/src/features/organization-
 import { createOrganizations } from '../../server/src/features/organizations/index.ts';
 import { createVault } from '../../server/src/kernel/crypto.ts';
 import { sql } from '../../server/src/store/index.ts';
+import { createAgent } from '../support/agent.ts';
 import { createParty, failureOf, type Party, type Tokens } from './party.ts';
 import { type Provider, startProvider } from './provider.ts';
 
@@ -154,10 +155,54 @@ describe('tokens in organizations', () => {
     const { refresh_token: token = '' } = await signIn(userId);
     assert.equal(await refuse(await spa.refresh(token, { organization_id: organizationId })), '403 access_denied');
     await factors.addTotp(provider.tenant, userId);
-    assert.equal((await spa.refresh(token, { organization_id: organizationId })).status, 200);
+    provider.signIn.amr = ['pwd', 'otp', 'mfa'];
+    const { refresh_token: stepped = '' } = await signIn(userId);
+    provider.signIn.amr = ['pwd'];
+    const answer = await read(await spa.refresh(stepped, { organization_id: organizationId }));
     const [factor] = await factors.list(provider.tenant.db, userId);
     await factors.remove(provider.tenant.db, { userId, id: factor?.id ?? '', revokeSessions: false });
-    assert.equal(await refuse(await spa.refresh(token, { organization_id: organizationId })), '403 access_denied');
+    const last = answer.refresh_token ?? '';
+    assert.equal(await refuse(await spa.refresh(last, { organization_id: organizationId })), '403 access_denied');
+  });
+
+  it('need a second factor that was shown in the session, and are given once the user signs in again with it', async () => {
+    const { userId, organizationId } = await join([ids.reader], { isMfaRequired: true });
+    const there = { organization_id: organizationId };
+    const agent = createAgent();
+    const asked = { scope, resource: indicator };
+    const first = await spa.tokens(userId, asked, agent);
+    // An authenticator that was set up elsewhere, maybe by whoever holds a stolen session's API, proves nothing here.
+    await factors.addTotp(provider.tenant, userId);
+    const refused = await spa.refresh(first.refresh_token ?? '', there);
+    const { status, error, description } = await failureOf(refused);
+    assert.deepEqual([status, error], [403, 'insufficient_user_authentication']);
+    assert.match(description, /prompt=login/);
+    const exchanger = await provider.addClient({
+      type: 'Traditional',
+      oidcClientMetadata,
+      customClientMetadata: { allowTokenExchange: true },
+    });
+    const party = createParty(provider, { id: exchanger.id, redirectUri, secret: exchanger.secret ?? '' });
+    const exchange = (token: string, kind = 'urn:ietf:params:oauth:token-type:access_token') =>
+      party.token({
+        grant_type: 'urn:ietf:params:oauth:grant-type:token-exchange',
+        subject_token: token,
+        subject_token_type: kind,
+        ...there,
+      });
+    assert.equal(await refuse(await exchange(first.access_token)), '403 insufficient_user_authentication');
+
+    provider.signIn.amr = ['pwd', 'otp', 'mfa'];
+    const second = await spa.tokens(userId, { ...asked, prompt: 'login consent' }, agent);
+    provider.signIn.amr = ['pwd'];
+    const { access_token: jwt, refresh_token: next = '' } = await read(
+      await spa.refresh(second.refresh_token ?? '', there),
+    );
+    assert.equal((await spa.refresh(next, there)).status, 200);
+    for (const token of [second.access_token, jwt]) assert.equal((await exchange(token)).status, 200);
+    // No sign-in stands behind what an operator issues: to have a factor is enough.
+    const { subjectToken } = await provider.subjectTokens.create(provider.tenant.db, { userId });
+    assert.equal((await exchange(subjectToken, 'urn:logto:token-type:impersonation_token')).status, 200);
   });
 
   it('are refused to applications of third parties, which nobody let into an organization', async () => {
@@ -286,7 +331,9 @@ describe('tokens in organizations', () => {
   it('cost at most four statements, claims and all', async () => {
     const { userId, organizationId } = await join([ids.reader], { isMfaRequired: true });
     await factors.addTotp(provider.tenant, userId);
+    provider.signIn.amr = ['pwd', 'otp', 'mfa'];
     let { refresh_token: token = '' } = await signIn(userId, { scope: `${scope} roles` });
+    provider.signIn.amr = ['pwd'];
     const count = async (request: Record<string, string>) => {
       const before = provider.database.statements.count;
       const answer = await read(await spa.refresh(token, request));

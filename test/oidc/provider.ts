@@ -69,6 +69,10 @@ export interface Provider {
   consentScopes: ConsentScopesService;
   personalAccessTokens: PersonalAccessTokens;
   subjectTokens: SubjectTokens;
+  organizations: ReturnType<typeof createOrganizations>;
+  organizationRoles: ReturnType<typeof createOrganizationRoles>;
+  /** How people prove who they are at the test's sign-in, until a test changes it. */
+  signIn: { amr: string[] };
   addClient(draft: Partial<ApplicationDraft> & Pick<ApplicationDraft, 'type'>): Promise<Application>;
   addUser(draft?: Parameters<Users['create']>[1]): Promise<User>;
   close(): Promise<void>;
@@ -92,10 +96,12 @@ export async function startProvider(): Promise<Provider> {
   const tenant = await tenancy.get('default');
   const http = createHttp({ tenancy, log, trustedProxies: [] });
   oidcRoutes(http, oidc);
-  addTestRoutes(http, oidc, clock);
+  const signIn = { amr: ['pwd'] };
+  addTestRoutes(http, oidc, { clock, signIn });
   await http.listen({ port, host: '127.0.0.1' });
   return {
     ...features,
+    signIn,
     url,
     tenant,
     clock,
@@ -201,7 +207,7 @@ function composeFeatures(ground: FeatureGround) {
 }
 
 /** Stand for the sign-in pages, where the person in the header has proved who they are, and for the Management API. */
-function addTestRoutes(http: Http, oidc: Oidc, clock: Clock): void {
+function addTestRoutes(http: Http, oidc: Oidc, { clock, signIn }: { clock: Clock; signIn: { amr: string[] } }): void {
   http.get('/test/interaction', async (request: Request) => {
     const interaction = await oidc.port.load(request);
     return {
@@ -219,7 +225,7 @@ function addTestRoutes(http: Http, oidc: Oidc, clock: Clock): void {
       typeof userId === 'string'
         ? oidc.port.finish(tx, interaction, {
             userId,
-            amr: ['pwd'],
+            amr: signIn.amr,
             authenticatedAt,
             submission: {
               interactionEvent: 'SignIn',

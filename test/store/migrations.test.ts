@@ -90,6 +90,55 @@ describe('migrations', () => {
     }
   });
 
+  it('read consents of one list of scopes strictly: a permission counts for the API where it is held, if that is plain', async () => {
+    const kept = join(folder, '0034-consent-per-resource.sql');
+    await rm(kept);
+    await migrate(url, folder, quiet);
+    const client = new Client({ connectionString: url, options: '-c search_path=aldaba -c app.tenant=*' });
+    await client.connect();
+    try {
+      await client.query(`
+        insert into tenants (id, name) values ('acme', 'Acme');
+        insert into users (tenant_id, id) values ('acme', 'ada');
+        insert into applications (tenant_id, id, name, type, is_third_party, oidc_client_metadata)
+          values ('acme', 'partner', 'Partner', 'Traditional', true, '{}'), ('acme', 'own', 'Own', 'SPA', false, '{}');
+        insert into resources (tenant_id, id, name, indicator)
+          values ('acme', 'books', 'Books', 'https://books.test'), ('acme', 'music', 'Music', 'https://music.test'),
+                 ('acme', 'films', 'Films', 'https://films.test');
+        insert into scopes (tenant_id, id, resource_id, name)
+          values ('acme', 'b-read', 'books', 'read'), ('acme', 'm-read', 'music', 'read'), ('acme', 'b-lend', 'books', 'lend'),
+                 ('acme', 'b-burn', 'books', 'burn'), ('acme', 'f-lend', 'films', 'lend');
+        insert into organization_scopes (tenant_id, id, name) values ('acme', 'invite', 'invite');
+        insert into roles (tenant_id, id, name, type, description) values ('acme', 'reader', 'Reader', 'User', '');
+        insert into roles_scopes (tenant_id, role_id, scope_id)
+          values ('acme', 'reader', 'b-read'), ('acme', 'reader', 'm-read'), ('acme', 'reader', 'b-lend');
+        insert into users_roles (tenant_id, user_id, role_id) values ('acme', 'ada', 'reader')`);
+      const scope = 'openid email read lend burn invite offline_access';
+      await client.query(
+        `insert into grants (tenant_id, id, user_id, application_id, scope, resources, expires_at)
+         values ('acme', 'one', 'ada', 'partner', $1, '{https://books.test}', now()),
+                ('acme', 'two', 'ada', 'partner', $1, '{https://books.test,https://music.test}', now()),
+                ('acme', 'own', 'ada', 'own', $1, '{https://books.test}', now())`,
+        [scope],
+      );
+      await cp(join(source, '0034-consent-per-resource.sql'), kept);
+      await migrate(url, folder, quiet);
+      const { rows } = await client.query(`select id, consent -> 'resources' as resources,
+        consent - 'resources' as rest from grants order by id`);
+      const rest = {
+        user: ['openid', 'email', 'offline_access'],
+        organization: ['invite'],
+        organizationResources: {},
+      };
+      const [one, own, two] = rows;
+      assert.deepEqual([one.resources.books.sort(), one.rest], [['lend', 'read'], rest]);
+      assert.deepEqual([own.resources, own.rest], [null, null]);
+      assert.deepEqual([two.resources, two.rest], [{ books: ['lend'], music: [] }, rest]);
+    } finally {
+      await client.end();
+    }
+  });
+
   it('keep deliveries that were promised by a version that made the body at each attempt', async () => {
     const kept = join(folder, '0024-deliveries.sql');
     await rm(kept);

@@ -4,6 +4,9 @@ import type { Client } from '../features/applications/index.ts';
 import type { User } from '../features/users/index.ts';
 import type { Request } from '../http/index.ts';
 import { AldabaError } from '../kernel/errors.ts';
+import type { Queries } from '../store/index.ts';
+import type { Tenant } from '../tenancy/index.ts';
+import type { Agreement } from './agreement.ts';
 import { supportedScopes } from './claims.ts';
 import type { Core } from './core.ts';
 import { ProtocolError } from './errors.ts';
@@ -23,15 +26,19 @@ export interface Question {
   user: User;
 }
 
+type ResourceScopes = { resource: ProtectedResource; scopes: Scope[] };
+
 /** What the application would get if the person agreed: nothing that they do not have, or that the operator does not let it ask for. */
 export interface Wishes {
   /** Scopes about the person, without `openid`, which alone tells nothing about anybody. */
   user: string[];
-  resources: { resource: ProtectedResource; scopes: Scope[] }[];
+  resources: ResourceScopes[];
   /** Organizations of the person to choose from; empty unless the application asks for organizations. */
-  organizations: { id: string; name: string }[];
-  /** Permissions that it would have in the ones that the person ticks, as far as the person has them there. */
-  inOrganizations: { name: string; description: string | null }[];
+  organizations: { id: string; name: string; resources: ResourceScopes[] }[];
+  /** Permissions that it would have in the ones that the person ticks, as far as the person has them in one of those. */
+  inOrganizations: { id: string; name: string; description: string | null }[];
+  /** All of this, as it is kept when the person agrees. */
+  agreement: Agreement;
 }
 
 /** @throws AldabaError `session.not_found` when nothing waits for this browser's consent */
@@ -45,33 +52,91 @@ export async function getQuestion(core: Core, request: Request): Promise<Questio
   return { open, client, look: await core.applicationExperiences.lookOf(request.tenant, client.id), user };
 }
 
-export async function findWishes(core: Core, request: Request, { open, client, user }: Question): Promise<Wishes> {
-  const { tenant } = request;
-  const requested = open.request.scope.split(' ').filter(Boolean);
+/** What the page shows, and no more: consent is to this. */
+export async function findWishes(
+  core: Core,
+  who: { tenant: Tenant; q: Queries; client: Client; userId: string },
+  asked: { scope: string; resources: readonly string[] },
+): Promise<Wishes> {
+  const { tenant, q, client, userId } = who;
+  const requested = asked.scope.split(' ').filter(Boolean);
   const limits = await limitsOf(core, tenant, client);
-  const resources: Wishes['resources'] = [];
-  for (const indicator of open.request.resources) {
-    const resource =
-      indicator === organizationsResource ? undefined : await core.resources.findByIndicator(tenant, indicator);
-    if (!resource) continue;
-    const held = new Set(await core.roles.userScopes(tenant.db, user.id, resource.id));
-    const given = new Set(limits.resource(resource.id, requested).filter((name) => held.has(name)));
-    const scopes = (await core.resources.scopesOf(tenant.db, [resource.id])).filter(({ name }) => given.has(name));
-    if (scopes.length > 0) resources.push({ resource, scopes });
-  }
   const known: ReadonlySet<string> = new Set(supportedScopes);
-  const aboutPerson = limits.user(requested).filter((name) => name !== 'openid' && known.has(name));
-  const { items: organizations } = aboutPerson.includes(organizationsScope)
-    ? await core.organizations.listOf(tenant.db, 'user', user.id)
+  const user = limits.user(requested).filter((name) => name !== 'openid' && known.has(name));
+  const targets = await findTargets(core, tenant, asked.resources);
+  const permissions = await core.resources.scopesOf(
+    q,
+    targets.map(({ id }) => id),
+  );
+  const pick = (resource: ProtectedResource, names: readonly string[]): ResourceScopes => ({
+    resource,
+    scopes: permissions.filter(({ resourceId, name }) => resourceId === resource.id && names.includes(name)),
+  });
+  const resources: ResourceScopes[] = [];
+  for (const resource of targets) {
+    const held = new Set(await core.roles.userScopes(q, userId, resource.id));
+    const names = limits.resource(resource.id, requested).filter((name) => held.has(name));
+    resources.push(pick(resource, names));
+  }
+  const { items } = user.includes(organizationsScope)
+    ? await core.organizations.listOf(q, 'user', userId)
     : { items: [] };
-  const wished = new Set(organizations.length > 0 ? limits.organization(requested) : []);
-  const { items } = wished.size > 0 ? await core.organizationRoles.listScopes(tenant.db) : { items: [] };
-  const inOrganizations = items.filter(({ name }) => wished.has(name));
-  return { user: aboutPerson, resources, organizations, inOrganizations };
+  const held = items.length > 0 ? await core.organizations.permissionsOf(q, userId) : [];
+  const inOrganizations = limits.organization(requested).flatMap((name) => {
+    const found = held.find((permission) => permission.resourceId === null && permission.name === name);
+    return found ? [{ id: found.id, name, description: found.description }] : [];
+  });
+  const organizations = items.map(({ id, name }) => ({
+    id,
+    name,
+    resources: targets
+      .map((resource) => {
+        const here = held.filter(
+          ({ organizationId, resourceId }) => organizationId === id && resourceId === resource.id,
+        );
+        const names = limits.organizationResource(resource.id, requested);
+        return pick(
+          resource,
+          names.filter((wanted) => here.some((permission) => permission.name === wanted)),
+        );
+      })
+      .filter(({ scopes }) => scopes.length > 0),
+  }));
+  const agreement: Agreement = {
+    user,
+    resources: namesByResource(resources),
+    organization: inOrganizations.map(({ name }) => name),
+    organizationResources: namesByResource(organizations.flatMap((organization) => organization.resources)),
+  };
+  return {
+    user,
+    resources: resources.filter(({ scopes }) => scopes.length > 0),
+    organizations,
+    inOrganizations,
+    agreement,
+  };
 }
 
+/** The APIs among the indicators. */
+async function findTargets(core: Core, tenant: Tenant, indicators: readonly string[]): Promise<ProtectedResource[]> {
+  const named = indicators.filter((indicator) => indicator !== organizationsResource);
+  const found = await Promise.all(named.map((indicator) => core.resources.findByIndicator(tenant, indicator)));
+  return found.filter((resource) => resource !== undefined);
+}
+
+function namesByResource(entries: readonly ResourceScopes[]): Record<string, string[]> {
+  const names: Record<string, string[]> = {};
+  for (const { resource, scopes } of entries)
+    names[resource.id] = [...new Set([...(names[resource.id] ?? []), ...scopes.map(({ name }) => name)])];
+  return names;
+}
+
+/** The same for the question that waits in this browser. */
+export const findOpenWishes = (core: Core, { tenant }: Request, { open, client, user }: Question): Promise<Wishes> =>
+  findWishes(core, { tenant, q: tenant.db, client, userId: user.id }, open.request);
+
 /**
- * Stores the person's answer. Where the application asked for organizations the ticked ones take the place of those of an
+ * Stores the person's answer, with what was shown to them. Where the application asked for organizations the ticked ones take the place of those of an
  * earlier consent: a box without a tick is a no. Where it did not ask, or the caller did not (`undefined`), they stay.
  *
  * @throws AldabaError `session.not_found` when it was given meanwhile, `organization.require_membership`
@@ -80,17 +145,19 @@ export const settleQuestion = (
   core: Core,
   request: Request,
   { open, client, user }: Question,
-  answer: { decision: 'accept' | 'deny'; organizationIds?: readonly string[] | undefined },
+  answer:
+    | { decision: 'accept'; agreement: Agreement; organizationIds?: readonly string[] | undefined }
+    | { decision: 'deny' },
 ): Promise<void> =>
   request.tenant.db.transaction(async (tx) => {
-    const { organizationIds } = answer;
     const isYes = answer.decision === 'accept';
-    if (isYes && organizationIds && open.request.scope.split(' ').includes(organizationsScope))
+    const organizationIds = isYes ? answer.organizationIds : undefined;
+    if (organizationIds && open.request.scope.split(' ').includes(organizationsScope))
       await core.consentOrganizations.replace(tx, { applicationId: client.id, userId: user.id }, organizationIds);
     await settleInteraction(
       tx,
       { uidHash: open.record.uidHash, revision: open.record.revision },
-      isYes ? { kind: 'consent', userId: user.id } : { kind: 'refused' },
+      isYes ? { kind: 'consent', userId: user.id, agreement: answer.agreement } : { kind: 'refused' },
       core.clock,
     );
   });

@@ -2,7 +2,8 @@ import type { ConsentView, PageLanguage } from '@aldaba/contract';
 import { type PhraseKey, phrase } from '@aldaba/pages';
 import type { Reply, Request } from '../http/index.ts';
 import { AldabaError } from '../kernel/errors.ts';
-import { findWishes, getQuestion, type Question, settleQuestion, type Wishes } from './consent-question.ts';
+import type { Agreement } from './agreement.ts';
+import { findOpenWishes, getQuestion, type Question, settleQuestion, type Wishes } from './consent-question.ts';
 import type { Core } from './core.ts';
 import { ProtocolError } from './errors.ts';
 import { bodyParameters } from './parameters.ts';
@@ -36,7 +37,7 @@ export async function showConsent(core: Core, request: Request, reply: Reply): P
   const detail = user.primaryEmail ?? user.primaryPhone ?? user.username;
   const locales = open.request.uiLocales === undefined ? {} : { uiLocales: open.request.uiLocales };
   const language = await core.pages.language(request, locales);
-  const wishes = await findWishes(core, request, question);
+  const wishes = await findOpenWishes(core, request, question);
   const view: ConsentView = {
     kind: 'consent',
     appId: client.id,
@@ -56,7 +57,8 @@ export async function showConsent(core: Core, request: Request, reply: Reply): P
       ? { organizations: wishes.organizations.map(({ id, name }) => ({ id, name })) }
       : {}),
     redirectHost: new URL(open.request.redirectUri).host || new URL(open.request.redirectUri).protocol,
-    xsrf: sealValue(core.vault, true, place(request, question)),
+    // What is shown is what a yes will mean.
+    xsrf: sealValue(core.vault, wishes.agreement, place(request, question)),
   };
   reply.header('cache-control', 'no-store');
   // Without the application's id: the page is the tenant's, and a third party must not lend it its name.
@@ -76,19 +78,31 @@ const inWords = (wishes: Wishes, language: PageLanguage): ConsentView['scopes'] 
     name: description || name,
     description: phrase(language, 'consent.inOrganizations'),
   })),
+  ...inOrganizationResources(wishes).map(({ resource, scope: { name, description } }) => ({
+    name: description || name,
+    description: `${resource.name}: ${phrase(language, 'consent.inOrganizations')}`,
+  })),
 ];
+
+/** Each permission that some organization gives on a resource, once. */
+function inOrganizationResources({ organizations }: Wishes) {
+  const all = organizations.flatMap(({ resources }) =>
+    resources.flatMap(({ resource, scopes }) => scopes.map((scope) => ({ resource, scope }))),
+  );
+  return [...new Map(all.map((entry) => [entry.scope.id, entry])).values()];
+}
 
 /** `POST /consent`: takes the decision and goes on with the authorization. */
 export async function decideConsent(core: Core, request: Request, reply: Reply): Promise<void> {
   const parameters = bodyParameters(request);
   const question = await getQuestion(core, request);
-  if (openValue(core.vault, parameters.get('xsrf') ?? '', place(request, question)) !== true) {
-    throw new AldabaError('request.cross_site');
-  }
+  const shown = openValue(core.vault, parameters.get('xsrf') ?? '', place(request, question)) as Agreement | undefined;
+  if (!shown) throw new AldabaError('request.cross_site');
   const decision = parameters.get('decision');
   if (decision !== 'accept' && decision !== 'deny')
     throw new ProtocolError('invalid_request', 'decision must be accept or deny');
-  await settleQuestion(core, request, question, { decision, organizationIds: chosenOrganizations(request) });
+  const yes = { decision: 'accept', agreement: shown, organizationIds: chosenOrganizations(request) } as const;
+  await settleQuestion(core, request, question, decision === 'accept' ? yes : { decision });
   reply
     .header('cache-control', 'no-store')
     .redirect(`${request.tenant.basePath}/oidc/auth/${question.open.handle}`, 303);

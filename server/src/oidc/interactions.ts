@@ -5,6 +5,7 @@ import { hashToken } from '../kernel/crypto.ts';
 import { AldabaError } from '../kernel/errors.ts';
 import type { Interaction, InteractionPort, SignInResult } from '../sign-in/port.ts';
 import type { Queries } from '../store/index.ts';
+import type { Agreement } from './agreement.ts';
 import { loginReason } from './authorize/login-reasons.ts';
 import type { AuthorizationRequest } from './authorize/request.ts';
 import { handleOf, namedInteraction, newestSecrets, secretOf } from './interaction-cookies.ts';
@@ -22,7 +23,8 @@ export type { Interaction, InteractionPort, SignInResult } from '../sign-in/port
 /** What the person's part came to; kept as JSON until the resume reads it. */
 export type InteractionResult =
   | (Omit<SignInResult, 'authenticatedAt'> & { kind: 'login'; authenticatedAt: number })
-  | { kind: 'consent' | 'account'; userId: string }
+  | { kind: 'account'; userId: string }
+  | { kind: 'consent'; userId: string; agreement: Agreement }
   | { kind: 'refused' };
 
 /** An interaction found through its cookie. */

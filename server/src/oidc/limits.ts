@@ -1,5 +1,6 @@
 import type { Client } from '../features/applications/index.ts';
 import type { Tenant } from '../tenancy/index.ts';
+import type { Agreement } from './agreement.ts';
 import type { OidcNeeds } from './needs.ts';
 
 /** Which of the scopes that are asked for an application may have at all, whoever consents. The order stays. */
@@ -30,12 +31,16 @@ const always: ReadonlySet<string> = new Set(['openid', 'offline_access']);
 
 /**
  * The limits of an application: a third party gets what the operator lets it ask for and nothing else, at the authorization
- * and anew at every token, so that a limit counts from the next token on. No statement when the cache is warm.
+ * and at every token, so that a limit counts from the next token on. No statement when the cache is warm.
+ *
+ * @param agreement what the user agreed to: a token carries nothing beyond it. Undefined before the user is asked, and for tokens
+ *   that no user agrees to.
  */
 export async function limitsOf(
   needs: Pick<OidcNeeds, 'consentScopes'>,
   tenant: Tenant,
   client: Pick<Client, 'id' | 'isThirdParty'>,
+  agreement?: Agreement,
 ): Promise<Limits> {
   if (!client.isThirdParty) return none;
   const ceiling = await needs.consentScopes.ceilingOf(tenant, client.id);
@@ -48,11 +53,25 @@ export async function limitsOf(
     ...ceiling.organization,
     ...[...ceiling.resource.values(), ...ceiling.organizationResource.values()].flatMap((names) => [...names]),
   ]);
-  return {
+  const allowed: Limits = {
     user,
     resource: (id, scopes) => within(ceiling.resource.get(id), scopes),
     organization: (scopes) => within(ceiling.organization, scopes),
     organizationResource: (id, scopes) => within(ceiling.organizationResource.get(id), scopes),
     any: (scopes) => within(everything, scopes),
+  };
+  return agreement ? withinAgreement(allowed, agreement) : allowed;
+}
+
+function withinAgreement(limits: Limits, agreement: Agreement): Limits {
+  const agreed = (names: readonly string[] | undefined, scopes: readonly string[]) =>
+    scopes.filter((scope) => names?.includes(scope));
+  return {
+    user: (scopes) => limits.user(scopes).filter((scope) => scope === 'openid' || agreement.user.includes(scope)),
+    resource: (id, scopes) => agreed(agreement.resources[id], limits.resource(id, scopes)),
+    organization: (scopes) => agreed(agreement.organization, limits.organization(scopes)),
+    organizationResource: (id, scopes) =>
+      agreed(agreement.organizationResources[id], limits.organizationResource(id, scopes)),
+    any: limits.any,
   };
 }

@@ -89,12 +89,15 @@ export interface OidcNeeds {
     ): Promise<
       { isMfaRequired: boolean; hasMfa: boolean; scopes: string[]; organization: OrganizationFacts } | undefined
     >;
+    /** The permissions that a user has through roles, in organizations and by organizations on resources. */
+    permissionsOf(
+      q: Queries,
+      userId: string,
+    ): Promise<
+      { organizationId: string; resourceId: string | null; id: string; name: string; description: string | null }[]
+    >;
     /** The organizations that a user is a member of. */
     listOf(q: Queries, kind: 'user', userId: string): Promise<{ items: { id: string; name: string }[] }>;
-  };
-  organizationRoles: {
-    /** The permissions that there are in organizations. */
-    listScopes(q: Queries): Promise<{ items: { name: string; description: string | null }[] }>;
   };
   configs: {
     /** Seconds; cached. */

@@ -8,7 +8,7 @@ import { ProtocolError } from './errors.ts';
 import { looksLikeJws } from './jws.ts';
 import { bodyParameters } from './parameters.ts';
 import { deleteAccessToken, findAccessToken } from './store/access-tokens.ts';
-import { revokeGrant } from './store/grants.ts';
+import { deleteGrant } from './store/grants.ts';
 import { findRefreshToken } from './store/refresh-tokens.ts';
 
 /**
@@ -31,7 +31,7 @@ export async function revoke(core: Core, request: Request, reply: Reply): Promis
   if (access?.clientId === client.id) {
     const { userId } = access;
     const grantId = access.isExchanged ? null : access.grantId;
-    await (grantId === null ? deleteAccessToken(db, tokenHash) : revokeGrant(db, grantId));
+    await (grantId === null ? deleteAccessToken(db, tokenHash) : deleteGrant(db, grantId));
     noteRevocation(core, request, {
       applicationId: client.id,
       userId: userId ?? undefined,
@@ -40,7 +40,7 @@ export async function revoke(core: Core, request: Request, reply: Reply): Promis
   } else if (!access) {
     const refresh = await findRefreshToken(db, tokenHash, now);
     if (refresh?.payload.clientId === client.id) {
-      await revokeGrant(db, refresh.grantId);
+      await deleteGrant(db, refresh.grantId);
       const { userId } = refresh.payload;
       noteRevocation(core, request, { applicationId: client.id, userId, grantId: refresh.grantId });
     }

@@ -4,6 +4,7 @@ import type { Tenant } from '../tenancy/index.ts';
 import { noteGrantRevoked } from './audit.ts';
 import { announceLogout } from './backchannel-logout.ts';
 import type { OidcNeeds } from './needs.ts';
+import { deleteGrant } from './store/grants.ts';
 import { deleteSession } from './store/sessions.ts';
 import * as store from './store/user-sessions.ts';
 
@@ -65,14 +66,14 @@ export function createUserSessions({
       return grants;
     },
     revokeGrant: async (tenant, userId, grantId) => {
-      if (!(await store.deleteUserGrant(tenant.db, userId, grantId))) throw new AldabaError('oidc.invalid_grant');
+      if (!(await deleteGrant(tenant.db, grantId, userId))) throw new AldabaError('oidc.invalid_grant');
       noteGrantRevoked({ logs }, tenant.id, { grantId, userId });
     },
   };
 }
 
 function toSession(userId: string, session: store.StoredUserSession): UserSession {
-  const newestFirst = session.grants;
+  const { grants, past } = session;
   return {
     payload: {
       exp: toSeconds(session.expiresAt),
@@ -84,14 +85,15 @@ function toSession(userId: string, session: store.StoredUserSession): UserSessio
       loginTs: toSeconds(session.authenticatedAt),
       accountId: userId,
       authorizations: Object.fromEntries(
-        newestFirst.map(({ id, clientId, isOffline }) => [
+        // What is in force now takes the place of what was revoked.
+        [...past, ...grants].map(({ id, clientId, isOffline }) => [
           clientId,
           { sid: session.uid, grantId: id, persistsLogout: isOffline },
         ]),
       ),
     },
     lastSubmission: session.lastSubmission,
-    clientId: newestFirst[0]?.clientId ?? null,
+    clientId: grants[0]?.clientId ?? past.at(-1)?.clientId ?? null,
     accountId: userId,
     expiresAt: session.expiresAt.getTime(),
   };

@@ -97,7 +97,8 @@ const codeKinds = ({ mfa }: Settings, addresses: readonly Address[]): string[] =
 /** Whether a sign-in of this account needs a second factor, and has not seen one. */
 function owesFactor(settings: Settings, account: Account, story: Story): boolean {
   const own = ownKinds(settings, account);
-  const { enabled = false, skipMfaOnSignIn = false } = account.secondFactors ?? {};
+  const { enabled = false, isRequiredByOrganization = false } = account.secondFactors ?? {};
+  const skipMfaOnSignIn = account.secondFactors?.skipMfaOnSignIn === true && !isRequiredByOrganization;
   const isDemanded =
     isMandatory(settings, account) || account.risks.length > 0 || ((enabled || own.length > 0) && !skipMfaOnSignIn);
   const proved = provedAddresses(story);

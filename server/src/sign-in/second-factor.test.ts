@@ -134,6 +134,12 @@ describe('what organizations want', () => {
       withFactors([]),
       `${any} (skippable)`,
     ],
+    [
+      'who has one shows it wherever the organization wants it, whatever the tenant says and they wish',
+      { policy: 'NoPrompt' },
+      withFactors(['Totp'], { ...member, skipMfaOnSignIn: true }),
+      show.app,
+    ],
     ['it is no matter where the tenant does not say so', { policy: 'NoPrompt' }, withFactors([], member), 'done'],
     [
       'nor where it says that nobody is prompted',

@@ -81,10 +81,12 @@ const wantsFactor = (policy: SecondFactorPolicy, account: Account): boolean =>
 /** The factors of which one has to be shown now, the best first; empty when none has to. */
 export function factorsToShow(state: SignInState, policy: SecondFactorPolicy, account: Account): SecondFactorType[] {
   if (state.intent !== 'SignIn' || state.userId !== account.id || wasShown(state)) return [];
-  const { skipMfaOnSignIn = false } = account.secondFactors ?? {};
-  // What makes a sign-in unusual outweighs the person's wish not to be asked; it never takes a factor away.
+  const { skipMfaOnSignIn = false, isRequiredByOrganization = false } = account.secondFactors ?? {};
+  // What makes a sign-in unusual outweighs the person's wish not to be asked; it never takes a factor away. Nor does the wish count
+  // for a member of an organization that gives tokens only where a factor was shown.
+  const isSkipped = skipMfaOnSignIn && !isRequiredByOrganization;
   const isAsked =
-    isMandatory(policy, account) || account.risks.length > 0 || (wantsFactor(policy, account) && !skipMfaOnSignIn);
+    isMandatory(policy, account) || account.risks.length > 0 || (wantsFactor(policy, account) && !isSkipped);
   return isAsked ? usableFactors(state, policy, account) : [];
 }
 

@@ -24,8 +24,7 @@ interface SessionRow {
   authenticated_at: Date;
   amr: Generated<string[]>;
   last_submission: unknown;
-  /** Applications whose grants in the session were revoked. */
-  revoked_applications: Generated<string[]>;
+  past_authorizations: Generated<Json>;
   created_at: Generated<Date>;
   expires_at: Date;
 }
@@ -37,7 +36,8 @@ interface GrantRow {
   application_id: string;
   session_uid: string | null;
   scope: string;
-  resources: Generated<string[]>;
+  consent: Json | null;
+  amr: string[] | null;
   created_at: Generated<Date>;
   expires_at: Date;
 }

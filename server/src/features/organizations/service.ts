@@ -85,6 +85,9 @@ export interface Organizations {
   userScopes(q: Queries, organizationId: string, userId: string): Promise<OrganizationScope[]>;
   listOf(q: Queries, kind: MemberKind, id: string, slice?: Slice): Promise<Listed<OrganizationWithRoles>>;
 
+  /** The permissions that a person has through roles in any organization: there (`resourceId` null), or by it on a resource. */
+  permissionsOf(q: Queries, userId: string): Promise<store.HeldPermission[]>;
+
   /** What a token needs to know of a member: one statement; undefined for those who are no member. */
   standing(q: Queries, member: Member, resourceId?: string): Promise<Standing | undefined>;
 }
@@ -123,6 +126,7 @@ export function createOrganizations({ clock, organizationRoles, events }: Organi
       return store.findUserScopes(q, organizationId, userId);
     },
     listOf: store.findOrganizationsOf,
+    permissionsOf: store.findPermissionsOf,
     standing: (q, member, resourceId) => store.findStanding(q, member, resourceId),
   };
 }

@@ -303,7 +303,35 @@ export async function findUserScopes(q: Queries, organizationId: string, userId:
 export const findApplicationTypes = (q: Queries, ids: readonly string[]): Promise<{ id: string; type: string }[]> =>
   q.raw('select id, type from applications where tenant_id = $1 and id = any($2::text[])', [q.tenantId, ids]);
 
-// What tokens ask
+// What tokens and consent ask
+
+/** A permission that a person has in an organization, or through one on a resource. */
+export interface HeldPermission {
+  organizationId: string;
+  /** Null for a permission in the organization itself. */
+  resourceId: string | null;
+  id: string;
+  name: string;
+  description: string | null;
+}
+
+/** By name; one row for each organization that gives the permission. */
+export const findPermissionsOf = (q: Queries, userId: string): Promise<HeldPermission[]> =>
+  q.raw(
+    `select h.organization_id as "organizationId", null as "resourceId", s.id, s.name, s.description
+       from organization_user_roles h
+       join organization_role_scopes rs on rs.tenant_id = h.tenant_id and rs.organization_role_id = h.organization_role_id
+       join organization_scopes s on s.tenant_id = rs.tenant_id and s.id = rs.organization_scope_id
+      where h.tenant_id = $1 and h.user_id = $2
+     union
+     select h.organization_id, s.resource_id, s.id, s.name, s.description
+       from organization_user_roles h
+       join organization_role_resource_scopes rs on rs.tenant_id = h.tenant_id and rs.organization_role_id = h.organization_role_id
+       join scopes s on s.tenant_id = rs.tenant_id and s.id = rs.scope_id
+      where h.tenant_id = $1 and h.user_id = $2
+     order by name, "organizationId"`,
+    [q.tenantId, userId],
+  );
 
 /** How a member stands in an organization. */
 export interface Standing {

@@ -1,5 +1,6 @@
 import { hashToken } from '../../kernel/crypto.ts';
 import { opaqueToken, standardId } from '../../kernel/ids.ts';
+import { type Agreement, agreedScopes, mergeAgreements, noAgreement } from '../agreement.ts';
 import { noteGrantRevoked } from '../audit.ts';
 import type { CodePayload } from '../store/codes.ts';
 import { deleteOldestGrants, findGrant, insertCode } from '../store/grants.ts';
@@ -18,17 +19,21 @@ export async function issueCode(flow: Flow): Promise<Outcome> {
   const now = core.clock.now();
   const known = flow.isFirstOfSession ? undefined : await findGrant(tx, session.uid, client.id, new Date(now));
   const grant = { id: known?.id ?? standardId(), userId: session.userId, applicationId: client.id };
+  const consent = client.isThirdParty
+    ? mergeAgreements(known?.consent ?? noAgreement, flow.consented ?? noAgreement)
+    : null;
   const code = opaqueToken();
   await insertCode(tx, {
     codeHash: hashToken(code),
-    payload: payloadOf(flow, session),
+    payload: payloadOf(flow, session, consent),
     expiresAt: new Date(now + codeTtl * 1000),
     interaction: flow.open?.uidHash,
     grant: {
       ...grant,
       sessionUid: session.uid,
       scope: uniqueScopes(`${known?.scope ?? ''} ${request.scope}`).join(' '),
-      resources: [...new Set([...(known?.resources ?? []), ...request.resources])],
+      consent,
+      amr: session.amr,
       expiresAt: new Date(now + grantTtl * 1000),
     },
   });
@@ -56,12 +61,20 @@ async function endOldestGrants(
   await core.events.publish(tx, 'Grant.LimitExceeded', { data, application: { id, type, name, description } });
 }
 
-function payloadOf({ client, request }: Flow, session: NonNullable<Flow['session']>): CodePayload {
+function payloadOf(
+  { client, request }: Flow,
+  session: NonNullable<Flow['session']>,
+  consent: Agreement | null,
+): CodePayload {
+  const agreed = consent && agreedScopes(consent);
   return {
     clientId: client.id,
     userId: session.userId,
     redirectUri: request.redirectUri,
-    scope: request.scope,
+    scope: request.scope
+      .split(' ')
+      .filter((scope) => agreed?.has(scope) ?? true)
+      .join(' '),
     resources: request.resources,
     authTime: Math.floor(session.authenticatedAt.getTime() / 1000),
     sid: session.uid,

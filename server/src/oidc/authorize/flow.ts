@@ -1,6 +1,7 @@
 import type { Client } from '../../features/applications/index.ts';
 import type { Request } from '../../http/index.ts';
 import type { Queries } from '../../store/index.ts';
+import type { Agreement } from '../agreement.ts';
 import type { Core } from '../core.ts';
 import type { ProtocolErrorName } from '../errors.ts';
 import type { InteractionResult } from '../interactions.ts';
@@ -18,8 +19,8 @@ export interface Flow {
   session: Session | undefined;
   /** The interaction that this browser resumes, if it does. */
   open: ResumedInteraction | undefined;
-  /** Whether the person has just consented. */
-  consented: boolean;
+  /** What the person has just consented to. */
+  consented: Agreement | undefined;
   /** The session cookie to set, when somebody signed in; `maxAge` in seconds. */
   cookie?: { value: string; maxAge: number };
   /** Set when the session began in this authorization, so that nothing can have been granted in it before. */

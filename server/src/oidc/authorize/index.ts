@@ -77,7 +77,7 @@ export async function authorize(core: Core, http: Request, reply: Reply, paramet
     return;
   }
   const session = await findBrowserSession(http.tenant.db, http, core.clock);
-  const flow: Omit<Flow, 'tx'> = { core, http, client, request, session, open: undefined, consented: false };
+  const flow: Omit<Flow, 'tx'> = { core, http, client, request, session, open: undefined, consented: undefined };
   await leave(flow, reply, await walk(flow));
 }
 
@@ -96,7 +96,7 @@ export async function resume(core: Core, http: Request, reply: Reply, handle: st
     const { request, result } = openInteraction(record);
     const client = await checkClient(core, http.tenant, request.clientId, request.redirectUri);
     const open = { handle, secret, uidHash: record.uidHash, prompt: record.prompt, result };
-    const flow: Omit<Flow, 'tx'> = { core, http, client, request, session, open, consented: false };
+    const flow: Omit<Flow, 'tx'> = { core, http, client, request, session, open, consented: undefined };
     return { flow, outcome: await walk(flow, tx) };
   });
   await leave(flow, reply, outcome);

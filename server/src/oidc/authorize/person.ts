@@ -11,7 +11,7 @@ export async function takeResult(flow: Flow): Promise<Outcome | undefined> {
       return refuse('access_denied', 'the person refused the request');
     case 'consent':
       // Consent counts for the one who gave it; somebody else in this browser is asked anew.
-      flow.consented = result.userId === flow.session?.userId;
+      flow.consented = result.userId === flow.session?.userId ? result.agreement : undefined;
       return undefined;
     case 'account':
       // Another account may be signed in by now, in another tab: then the choice is asked for again.

@@ -128,6 +128,8 @@ export interface ExchangeableToken {
   scope: string;
   sessionUid: string | null;
   expiresAt: Date;
+  /** How the user signed in; null where no sign-in stands behind the token, or it is not known. */
+  amr: string[] | null;
   /** Undefined for a token whose origin is not known. */
   origin: Origin | undefined;
   act: Actor | undefined;
@@ -141,7 +143,7 @@ export interface ExchangeableToken {
 }
 
 const findExchangeableStatement = `
-  select t.user_id as "userId", t.scope, t.session_uid as "sessionUid", t.act, t.expires_at as "expiresAt",
+  select t.user_id as "userId", t.scope, t.session_uid as "sessionUid", t.act, t.expires_at as "expiresAt", g.amr,
          t.grant_id as "grantId", t.personal_access_token_id as "personalId", t.subject_token_id as "impersonationId",
          t.application_id as "clientId", a.is_third_party as "isThirdParty",
          (a.app_level_access_control_enabled is not true or may_use_application($1, t.application_id, t.user_id))
@@ -149,6 +151,7 @@ const findExchangeableStatement = `
     from access_tokens t
     join users u on u.tenant_id = t.tenant_id and u.id = t.user_id
     left join applications a on a.tenant_id = t.tenant_id and a.id = t.application_id
+    left join grants g on g.tenant_id = t.tenant_id and g.id = t.grant_id
    where t.tenant_id = $1 and t.token_hash = $2 and t.expires_at > $3 and not u.is_suspended`;
 const findDetailedExchangeableStatement = withUserDetails(findExchangeableStatement);
 

@@ -1,5 +1,6 @@
 import type { Submission } from '@aldaba/contract';
 import type { Queries } from '../../store/index.ts';
+import type { Agreement } from '../agreement.ts';
 import type { ClaimsRequest } from '../requested-claims.ts';
 import { accessColumns, accessValues, type NewAccessToken } from './access-tokens.ts';
 import type { NewRefreshToken } from './refresh-tokens.ts';
@@ -24,6 +25,8 @@ export interface CodePayload {
 
 export interface CodeRecord {
   grantId: string;
+  /** Null for an application of the operator's own. */
+  consent: Agreement | null;
   payload: CodePayload;
   consumedAt: Date | null;
   expiresAt: Date;
@@ -40,22 +43,25 @@ export async function findCode(
 ): Promise<CodeRecord | undefined> {
   const [row] = await q.raw<{
     grant_id: string;
+    consent: Agreement | null;
     payload: CodePayload;
     consumed_at: Date | null;
     expires_at: Date;
     may_use: boolean;
     submission: Submission | null;
   }>(
-    `select c.grant_id, c.payload, c.consumed_at, c.expires_at,
+    `select c.grant_id, g.consent, c.payload, c.consumed_at, c.expires_at,
             case when $3 then may_use_application($1, c.payload ->> 'clientId', c.payload ->> 'userId') else true end as may_use,
             case when $4 then (
               select s.last_submission from sessions s where s.tenant_id = $1 and s.uid = c.payload ->> 'sid') end as submission
-       from authorization_codes c where c.tenant_id = $1 and c.code_hash = $2`,
+       from authorization_codes c join grants g on g.tenant_id = c.tenant_id and g.id = c.grant_id
+      where c.tenant_id = $1 and c.code_hash = $2`,
     [q.tenantId, codeHash, asked.isLimited, asked.submission],
   );
   return (
     row && {
       grantId: row.grant_id,
+      consent: row.consent,
       payload: row.payload,
       consumedAt: row.consumed_at,
       expiresAt: row.expires_at,

@@ -1,9 +1,12 @@
 import type { Queries } from '../../store/index.ts';
+import type { Agreement } from '../agreement.ts';
 
 export interface GrantRecord {
   id: string;
+  /** All scopes that were asked for. */
   scope: string;
-  resources: string[];
+  /** Null for an application of the operator's own. */
+  consent: Agreement | null;
 }
 
 /** What the user allowed the application in this session. */
@@ -14,7 +17,7 @@ export async function findGrant(
   now: Date,
 ): Promise<GrantRecord | undefined> {
   const [row] = await q.raw<GrantRecord>(
-    `select id, scope, resources from grants
+    `select id, scope, consent from grants
       where tenant_id = $1 and session_uid = $2 and application_id = $3 and expires_at > $4
       order by created_at desc limit 1`,
     [q.tenantId, sessionUid, applicationId, now],
@@ -22,9 +25,29 @@ export async function findGrant(
   return row;
 }
 
-/** Destroys a grant; its codes and tokens go with it. */
-export async function deleteGrant(q: Queries, grantId: string): Promise<void> {
-  await q.raw('delete from grants where tenant_id = $1 and id = $2', [q.tenantId, grantId]);
+/**
+ * Destroys a grant, of this user if one is named; its codes and tokens go with it. The session keeps a note of the
+ * authorization while it lives.
+ *
+ * @returns whether there was such a grant
+ */
+export async function deleteGrant(q: Queries, grantId: string, userId?: string): Promise<boolean> {
+  const rows = await q.raw(
+    `with gone as (
+       delete from grants where tenant_id = $1 and id = $2 and ($3::text is null or user_id = $3)
+       returning id, application_id, session_uid, scope),
+     noted as (
+       update sessions s set past_authorizations = (
+           select coalesce(jsonb_agg(entry order by place), '[]')
+             from jsonb_array_elements(s.past_authorizations) with ordinality past (entry, place)
+            where entry ->> 'clientId' <> gone.application_id)
+           || jsonb_build_object('id', gone.id, 'clientId', gone.application_id,
+                                 'isOffline', gone.scope ~ '(^| )offline_access( |$)')
+         from gone where s.tenant_id = $1 and s.uid = gone.session_uid)
+     select id from gone`,
+    [q.tenantId, grantId, userId ?? null],
+  );
+  return rows.length > 0;
 }
 
 /** Destroys the user's oldest grants for an application beyond `keep`, of which the present one is the first. Returns their ids. */
@@ -42,22 +65,11 @@ export async function deleteOldestGrants(
   return rows.map((row) => row.id);
 }
 
-/** Destroys a grant because its client asked for that. The session remembers that it was used for the client. */
-export async function revokeGrant(q: Queries, grantId: string): Promise<void> {
-  await q.raw(
-    `with revoked as (delete from grants where tenant_id = $1 and id = $2 returning session_uid, application_id)
-     update sessions s set revoked_applications = array_append(s.revoked_applications, r.application_id)
-       from revoked r
-      where s.tenant_id = $1 and s.uid = r.session_uid and r.application_id <> all (s.revoked_applications)`,
-    [q.tenantId, grantId],
-  );
-}
-
 export interface NewCode {
   codeHash: string;
   payload: object;
   expiresAt: Date;
-  grant: GrantRecord & { userId: string; applicationId: string; sessionUid: string; expiresAt: Date };
+  grant: GrantRecord & { userId: string; applicationId: string; sessionUid: string; amr: string[]; expiresAt: Date };
   /** Name of the interaction that ends with the code, if there was one. */
   interaction: string | undefined;
 }
@@ -67,10 +79,10 @@ export async function insertCode(q: Queries, code: NewCode): Promise<void> {
   const { grant } = code;
   await q.raw(
     `with allowed as (
-       insert into grants (tenant_id, id, user_id, application_id, session_uid, scope, resources, expires_at)
-       values ($1, $2, $3, $4, $5, $6, $7, $8)
+       insert into grants (tenant_id, id, user_id, application_id, session_uid, scope, consent, amr, expires_at)
+       values ($1, $2, $3, $4, $5, $6, $7, $13, $8)
        on conflict (tenant_id, id) do update
-         set scope = excluded.scope, resources = excluded.resources, expires_at = excluded.expires_at
+         set scope = excluded.scope, consent = excluded.consent, amr = excluded.amr, expires_at = excluded.expires_at
        returning id),
      answered as (delete from interactions where tenant_id = $1 and uid_hash = $12)
      insert into authorization_codes (tenant_id, code_hash, grant_id, payload, expires_at)
@@ -82,12 +94,13 @@ export async function insertCode(q: Queries, code: NewCode): Promise<void> {
       grant.applicationId,
       grant.sessionUid,
       grant.scope,
-      grant.resources,
+      grant.consent ? JSON.stringify(grant.consent) : null,
       grant.expiresAt,
       code.codeHash,
       JSON.stringify(code.payload),
       code.expiresAt,
       code.interaction ?? null,
+      grant.amr,
     ],
   );
 }

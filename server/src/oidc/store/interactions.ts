@@ -145,6 +145,15 @@ export async function askAgain(
   );
 }
 
+/** Keeps what a page that asks for consent was given to show; the interaction stays as it is. */
+export async function noteShown(q: Queries, uidHash: string, shown: object): Promise<void> {
+  await q.raw(
+    `update interactions set state = $3
+      where tenant_id = $1 and uid_hash = $2 and prompt = 'consent' and result is null`,
+    [q.tenantId, uidHash, JSON.stringify(shown)],
+  );
+}
+
 export async function deleteInteraction(tx: Queries, uidHash: string): Promise<void> {
   await tx.run(sql.deleteFrom('interactions').where('tenant_id', '=', tx.tenantId).where('uid_hash', '=', uidHash));
 }

@@ -12,8 +12,9 @@ export interface Origin {
 /** The user of a JWT access token. */
 export interface OriginHolder {
   userId: string;
-  /** The session of the grant; null where there is no grant. */
+  /** The session of the grant, and how the user signed in; null where there is no grant. */
   sessionUid: string | null;
+  amr: string[] | null;
   /** False when one of the applications in `limitedTo` has limited access and no rule admits the user. */
   mayUse: boolean;
   /** Set where details were asked for. */
@@ -21,7 +22,7 @@ export interface OriginHolder {
 }
 
 const findHolderStatement = `
-  select u.id as "userId", g.session_uid as "sessionUid",
+  select u.id as "userId", g.session_uid as "sessionUid", g.amr,
          not exists (select from unnest($6::text[]) limited where not may_use_application($1, limited, u.id)) as "mayUse"
     from users u
     left join grants g on $4 in ('grant', 'session') and g.tenant_id = u.tenant_id and g.id = $5 and g.user_id = u.id

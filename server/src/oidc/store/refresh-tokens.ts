@@ -1,5 +1,6 @@
 import type { Submission } from '@aldaba/contract';
 import type { Database, Queries } from '../../store/index.ts';
+import type { Agreement } from '../agreement.ts';
 import type { ClaimsRequest } from '../requested-claims.ts';
 import { accessColumns, accessValues, type NewAccessToken } from './access-tokens.ts';
 
@@ -30,6 +31,8 @@ export interface NewRefreshToken {
 export interface RefreshTokenRecord {
   tokenHash: string;
   grantId: string;
+  /** Null for an application of the operator's own. */
+  consent: Agreement | null;
   payload: RefreshPayload;
   familyCreatedAt: Date;
   createdAt: Date;
@@ -54,6 +57,7 @@ export async function findRefreshToken(
 ): Promise<RefreshTokenRecord | undefined> {
   const [row] = await q.raw<{
     grant_id: string;
+    consent: Agreement | null;
     payload: RefreshPayload;
     family_created_at: Date;
     created_at: Date;
@@ -64,7 +68,7 @@ export async function findRefreshToken(
     was_replaced: boolean;
     submission: Submission | null;
   }>(
-    `select r.grant_id, r.payload, r.family_created_at, r.created_at, r.expires_at, r.consumed_at,
+    `select r.grant_id, g.consent, r.payload, r.family_created_at, r.created_at, r.expires_at, r.consumed_at,
             case when $4 then may_use_application($1, g.application_id, g.user_id) else true end as may_use,
             $5::text is not null and exists (
               select from application_consent_organizations c where c.tenant_id = $1 and c.application_id = g.application_id
@@ -85,6 +89,7 @@ export async function findRefreshToken(
     row && {
       tokenHash,
       grantId: row.grant_id,
+      consent: row.consent,
       payload: row.payload,
       familyCreatedAt: row.family_created_at,
       createdAt: row.created_at,

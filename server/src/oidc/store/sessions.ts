@@ -25,10 +25,10 @@ export async function findSession(q: Queries, idHash: string, now: Date): Promis
   return row && { idHash, uid: row.uid, userId: row.user_id, authenticatedAt: row.authenticated_at, amr: row.amr };
 }
 
-/** Whether the user signed in to the application in this session: it has a grant there, or had one that it revoked. */
+/** Whether the user signed in to the application in this session: it has a grant there, or had one that was revoked. */
 export async function wasUsedFor(q: Queries, sessionUid: string, applicationId: string): Promise<boolean> {
   const [row] = await q.raw<{ used: boolean }>(
-    `select $3 = any (s.revoked_applications) or exists (
+    `select s.past_authorizations @> jsonb_build_array(jsonb_build_object('clientId', $3::text)) or exists (
               select from grants g where g.tenant_id = $1 and g.session_uid = s.uid and g.application_id = $3) as used
        from sessions s where s.tenant_id = $1 and s.uid = $2`,
     [q.tenantId, sessionUid, applicationId],

@@ -8,7 +8,15 @@ export interface StoredUserSession {
   createdAt: Date;
   expiresAt: Date;
   /** Newest first. */
-  grants: { id: string; clientId: string; isOffline: boolean }[];
+  grants: StoredAuthorization[];
+  /** Of grants that were revoked; oldest first, one an application. */
+  past: StoredAuthorization[];
+}
+
+interface StoredAuthorization {
+  id: string;
+  clientId: string;
+  isOffline: boolean;
 }
 
 /** The live sessions of a user, or the one of that name; newest first. */
@@ -24,9 +32,10 @@ export async function findUserSessions(
     last_submission: Submission | null;
     created_at: Date;
     expires_at: Date;
-    grants: StoredUserSession['grants'];
+    past_authorizations: StoredAuthorization[];
+    grants: StoredAuthorization[];
   }>(
-    `select s.uid, s.authenticated_at, s.last_submission, s.created_at, s.expires_at,
+    `select s.uid, s.authenticated_at, s.last_submission, s.created_at, s.expires_at, s.past_authorizations,
             coalesce((select jsonb_agg(jsonb_build_object('id', g.id, 'clientId', g.application_id,
                         'isOffline', g.scope ~ '(^| )offline_access( |$)') order by g.created_at desc, g.id)
                         from grants g where g.tenant_id = $1 and g.session_uid = s.uid and g.expires_at > $3), '[]') as grants
@@ -42,6 +51,7 @@ export async function findUserSessions(
     createdAt: row.created_at,
     expiresAt: row.expires_at,
     grants: row.grants,
+    past: row.past_authorizations,
   }));
 }
 
@@ -65,16 +75,6 @@ export async function findUserGrants(q: Queries, userId: string, now: Date): Pro
     createdAt: row.created_at,
     expiresAt: row.expires_at,
   }));
-}
-
-/** @returns whether the user had such a grant */
-export async function deleteUserGrant(q: Queries, userId: string, grantId: string): Promise<boolean> {
-  const rows = await q.raw('delete from grants where tenant_id = $1 and user_id = $2 and id = $3 returning 1', [
-    q.tenantId,
-    userId,
-    grantId,
-  ]);
-  return rows.length > 0;
 }
 
 /** Destroys every grant of a session, or those of the operator's own applications (built-in ones have no row). */

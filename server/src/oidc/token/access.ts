@@ -16,7 +16,7 @@ import {
   organizationTokenTtl,
   requestedOrganization,
 } from './organization.ts';
-import { type Origin, tokenId } from './origin.ts';
+import { isSessionless, type Origin, tokenId } from './origin.ts';
 
 /** Seconds. */
 const opaqueTtl = 3600;
@@ -32,6 +32,8 @@ export interface Granted {
   /** What the `claims` parameter asked for. */
   claims?: ClaimsRequest | undefined;
   origin: Origin;
+  /** How the user signed in, where a session stands behind the token; undefined where that is not known. */
+  amr?: readonly string[] | undefined;
   /** Whether the person lets a third party act in the organization that is asked for. */
   mayActInOrganization?: boolean;
 }
@@ -69,13 +71,14 @@ async function planGranted(exchange: Exchange, granted: Granted): Promise<Access
       scopes: granted.scopes,
       granted: granted.resources,
       isConsented: granted.mayActInOrganization,
+      hasShownMfa: isSessionless(granted.origin) || granted.amr?.includes('mfa') === true,
     });
   const resource = await targetResource(core, tenant, {
     requested: parameters.resources,
     granted: granted.resources,
     scopes: granted.scopes,
   });
-  const limits = await limitsOf(core, tenant, exchange.client);
+  const limits = await limitsOf(core, tenant, exchange.client, exchange.agreement);
   if (resource) {
     const held = new Set(await core.roles.userScopes(tenant.db, granted.userId, resource.id));
     const allowed = limits.resource(resource.id, granted.scopes);

@@ -9,7 +9,7 @@ import { deleteGrant } from '../store/grants.ts';
 import type { NewRefreshToken } from '../store/refresh-tokens.ts';
 import { accessMembers, planUserAccess } from './access.ts';
 import { withCustomClaims } from './custom-claims.ts';
-import type { Exchange, TokenAnswer } from './exchange.ts';
+import { type Exchange, type TokenAnswer, withAgreement } from './exchange.ts';
 import { accessDenied } from './limited-access.ts';
 import { getActiveSubject, idTokenMember } from './person.ts';
 
@@ -17,17 +17,18 @@ import { getActiveSubject, idTokenMember } from './person.ts';
  * `grant_type=authorization_code` (RFC 6749 section 4.1.3, RFC 7636 section 4.5). The code is consumed and its tokens are
  * stored in one statement. A second use destroys everything the first one gave (section 4.1.2).
  */
-export async function redeemAuthorizationCode(exchange: Exchange): Promise<TokenAnswer> {
-  const { core, tenant, parameters } = exchange;
+export async function redeemAuthorizationCode(given: Exchange): Promise<TokenAnswer> {
+  const { core, tenant, parameters } = given;
   const code = parameters.get('code');
   if (!code) throw new ProtocolError('invalid_request', "missing required parameter 'code'");
   const now = new Date(core.clock.now());
   const codeHash = hashToken(code);
   const found = await findCode(tenant.db, codeHash, {
-    isLimited: exchange.client.isAccessLimited,
+    isLimited: given.client.isAccessLimited,
     submission: await core.customClaims.has(tenant, 'access-token'),
   });
-  const { payload, grantId, submission } = await checkCode(exchange, found, now);
+  const { payload, grantId, submission, consent } = await checkCode(given, found, now);
+  const exchange = withAgreement(given, consent);
   const scopes = payload.scope.split(' ').filter(Boolean);
   const { claims } = payload;
   const person = await getActiveSubject(exchange, payload.userId, { scopes, claims });

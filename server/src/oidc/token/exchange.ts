@@ -1,6 +1,7 @@
 import type { Client } from '../../features/applications/index.ts';
 import type { Request } from '../../http/index.ts';
 import type { Tenant } from '../../tenancy/index.ts';
+import { type Agreement, noAgreement } from '../agreement.ts';
 import type { Core } from '../core.ts';
 import type { Parameters } from '../parameters.ts';
 
@@ -11,7 +12,13 @@ export interface Exchange {
   tenant: Tenant;
   client: Client;
   parameters: Parameters;
+  /** What the user agreed to, where a third party asks by a grant. */
+  agreement?: Agreement;
 }
+
+/** The same request, held to what the user agreed to. A third party whose grant names nothing gets nothing. */
+export const withAgreement = (exchange: Exchange, consent: Agreement | null): Exchange =>
+  exchange.client.isThirdParty ? { ...exchange, agreement: consent ?? noAgreement } : exchange;
 
 export interface TokenAnswer {
   body: Record<string, unknown>;

@@ -23,6 +23,8 @@ export interface Bearer {
   granted?: readonly string[] | undefined;
   /** Whether the person lets a third party act in the organization. */
   isConsented?: boolean | undefined;
+  /** Whether a second factor was shown, where the organization wants one; an application shows none. */
+  hasShownMfa?: boolean;
 }
 
 /** What the bearer may have there: on the resource if one was named, else in the organization itself. */
@@ -46,7 +48,8 @@ export function requireOrganizationsScope(exchange: Exchange, granted: string): 
  * Decides what a member may have in an organization, from the roles as they are now: one statement, nothing cached.
  *
  * @throws ProtocolError `access_denied` (403) for those who are no member, who lack the second factor that the organization
- * wants, and for third parties that the person does not let act there; `invalid_target` (RFC 8707) for unknown, several and not granted resources
+ * wants, and for third parties that the person does not let act there; `insufficient_user_authentication` (403, RFC 9470) for those
+ * who have a second factor and did not show it in the session; `invalid_target` (RFC 8707) for unknown, several and not granted resources
  */
 export async function accessInOrganization(
   exchange: Exchange,
@@ -64,9 +67,14 @@ export async function accessInOrganization(
     throw denied(`the ${bearer.kind === 'user' ? 'user' : 'application'} is not a member of the organization`);
   if (standing.isMfaRequired && !standing.hasMfa)
     throw denied('the organization requires MFA, but the user has none set up');
+  if (standing.isMfaRequired && bearer.kind === 'user' && !bearer.hasShownMfa)
+    throw new ProtocolError(
+      'insufficient_user_authentication',
+      'the organization requires MFA: let the user sign in again with a second factor (prompt=login)',
+    );
   // Deny by default, whatever a role in the database says: what an organization gives never controls the tenant.
   const held = new Set(resource && isManagementIndicator(resource.indicator) ? [] : standing.scopes);
-  const limits = await limitsOf(core, tenant, client);
+  const limits = await limitsOf(core, tenant, client, exchange.agreement);
   const allowed = resource
     ? limits.organizationResource(resource.id, bearer.scopes)
     : limits.organization(bearer.scopes);

@@ -10,6 +10,9 @@ const kinds = new Map(Object.entries(letters).map(([kind, letter]) => [letter, k
 export const tokenId = (origin: Origin | undefined): string =>
   origin ? `${standardId()}.${letters[origin.kind]}.${origin.id}` : standardId();
 
+/** Whether an operator issued the credential: no sign-in stands behind it. */
+export const isSessionless = ({ kind }: Origin): boolean => kind === 'personal' || kind === 'impersonation';
+
 /** The origin that a signed `jti` names; undefined for tokens without one. */
 export function readOrigin(jti: unknown): Origin | undefined {
   if (typeof jti !== 'string') return undefined;

@@ -41,12 +41,12 @@ export interface IdTokenFacts {
 
 /** The ID token (OpenID Connect Core section 2), when `openid` was granted. `iat` is now, also at a refresh. */
 export async function idTokenMember(
-  { core, tenant, client }: Exchange,
+  { core, tenant, client, agreement }: Exchange,
   subject: Subject,
   facts: IdTokenFacts,
 ): Promise<{ id_token?: string }> {
   if (!facts.scopes.includes('openid')) return {};
-  const scopes = (await limitsOf(core, tenant, client)).user(facts.scopes);
+  const scopes = (await limitsOf(core, tenant, client, agreement)).user(facts.scopes);
   const extended = await core.configs.idTokenClaims(tenant);
   const algorithm = client.custom.idTokenSignedResponseAlg ?? (await core.configs.signingAlgorithms(tenant)).idToken;
   const claims = {

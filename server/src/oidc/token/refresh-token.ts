@@ -13,7 +13,7 @@ import {
 import { uniqueScopes } from '../wire-quirks.ts';
 import { type AccessPlan, accessMembers, planUserAccess } from './access.ts';
 import { withCustomClaims } from './custom-claims.ts';
-import type { Exchange, TokenAnswer } from './exchange.ts';
+import { type Exchange, type TokenAnswer, withAgreement } from './exchange.ts';
 import { accessDenied } from './limited-access.ts';
 import { requestedOrganization, requireOrganizationsScope } from './organization.ts';
 import { getActiveSubject, idTokenMember } from './person.ts';
@@ -38,15 +38,16 @@ export async function refreshTokens(exchange: Exchange): Promise<TokenAnswer> {
   throw new ProtocolError('temporarily_unavailable', 'the refresh token is in use by other requests');
 }
 
-async function tryRefresh(exchange: Exchange, value: string): Promise<TokenAnswer | undefined> {
-  const { core, tenant } = exchange;
+async function tryRefresh(given: Exchange, value: string): Promise<TokenAnswer | undefined> {
+  const { core, tenant } = given;
   const now = new Date(core.clock.now());
   const token = await findRefreshToken(tenant.db, hashToken(value), now, {
-    isLimited: exchange.client.isAccessLimited,
-    organizationId: requestedOrganization(exchange),
+    isLimited: given.client.isAccessLimited,
+    organizationId: requestedOrganization(given),
     submission: await core.customClaims.has(tenant, 'access-token'),
   });
-  const use = await judge(exchange, token, now);
+  const use = await judge(given, token, now);
+  const exchange = withAgreement(given, use.token.consent);
   if (!use.token.mayUse) throw accessDenied();
   const { payload, submission } = use.token;
   requireOrganizationsScope(exchange, payload.scope);
@@ -61,6 +62,7 @@ async function tryRefresh(exchange: Exchange, value: string): Promise<TokenAnswe
     scopes,
     sessionUid,
     claims,
+    amr: payload.amr,
     origin: { kind: sessionUid === undefined ? 'grant' : 'session', id: use.token.grantId } as const,
     mayActInOrganization: use.token.mayActIn,
   };

@@ -28,6 +28,8 @@ interface Subject {
   person: Holder['person'];
   /** What the subject token came from at first: what is made of it ends with it. */
   origin: Origin;
+  /** How the user signed in, where a session stands behind the subject token. */
+  amr?: readonly string[] | undefined;
   /** Milliseconds since the epoch; undefined for a personal access token that does not expire. */
   expiresAt: number | undefined;
   /** Set when the subject token ends with a session: what is made of it ends then, too. */
@@ -102,12 +104,12 @@ function limitLife(plan: AccessPlan, ends: readonly (number | undefined)[], now:
   };
 }
 
-async function planAccess(exchange: Exchange, { userId, origin, sessionUid }: Subject): Promise<AccessPlan> {
+async function planAccess(exchange: Exchange, { userId, origin, sessionUid, amr }: Subject): Promise<AccessPlan> {
   const { core, tenant, parameters } = exchange;
   const resources = await requestedResources(core, tenant, parameters.resources);
   // Access while the person is away needs a refresh token, which an exchange does not give.
   const scopes = uniqueScopes(parameters.get('scope')).filter((scope) => scope !== 'offline_access');
-  return planUserAccess(exchange, { userId, resources, scopes, sessionUid, origin });
+  return planUserAccess(exchange, { userId, resources, scopes, sessionUid, origin, amr });
 }
 
 /** What is asked of a subject token's person along with the token, so that no statement of its own asks for it. */
@@ -149,14 +151,8 @@ async function readOpaque(exchange: Exchange, value: string): Promise<Subject> {
   const token = await getExchangeable(exchange, value, { name: 'subject token', asked: await questionOf(exchange) });
   const { userId, person, origin, act } = token;
   if (!origin) throw invalid('subject token not found');
-  return {
-    userId,
-    origin,
-    expiresAt: token.expiresAt.getTime(),
-    person,
-    sessionUid: token.sessionUid ?? undefined,
-    act,
-  };
+  const sessionUid = token.sessionUid ?? undefined;
+  return { userId, origin, amr: token.amr ?? undefined, expiresAt: token.expiresAt.getTime(), person, sessionUid, act };
 }
 
 async function readJwt(exchange: Exchange, value: string): Promise<Subject> {
@@ -176,9 +172,10 @@ async function readJwt(exchange: Exchange, value: string): Promise<Subject> {
   const holder = await findOriginHolder(tenant.db, { userId: sub, origin, now }, { limitedTo, isDetailed });
   if (!holder) throw invalid('subject token not found');
   if (!holder.mayUse) throw accessDenied();
-  const { person } = holder;
+  const { person, amr } = holder;
   const sessionUid = origin.kind === 'session' ? (holder.sessionUid ?? undefined) : undefined;
-  return { userId: sub, origin, expiresAt: exp * 1000, person, sessionUid, act: readActor(claims?.act) };
+  const act = readActor(claims?.act);
+  return { userId: sub, origin, amr: amr ?? undefined, expiresAt: exp * 1000, person, sessionUid, act };
 }
 
 const thirdParty = (name: string) => invalid(`${name} was not issued to a first-party application`);
