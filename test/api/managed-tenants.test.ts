@@ -42,6 +42,21 @@ describe('a tenant that is created later', () => {
       assertRefused(await managerWith(elsewhere, token).get('/api/users'), 401, 'auth.unauthorized');
   });
 
+  it('lends its name, and what looks like it, to no resource of another tenant', async () => {
+    const own = await manage(server);
+    for (const lookalike of [indicator, `${indicator}/`, indicator.toUpperCase(), 'https://acme.logto.app:443/api'])
+      assertRefused(
+        await own.post('/api/resources', { name: 'Look-alike', indicator: lookalike }),
+        400,
+        'guard.invalid_input',
+      );
+    const { status } = await own.post('/api/resources', {
+      name: 'Orders',
+      indicator: 'https://orders.example.com/api',
+    });
+    assert.equal(status, 201);
+  });
+
   it('is not managed with tokens of a third tenant, though they name its API', async () => {
     const own = await manage(server);
     const { db } = server.tenant;
