@@ -58,6 +58,51 @@ describe('migrations', () => {
     assert.deepEqual((await migrate(url, folder, quiet)).applied, ['9999-bad.sql']);
   });
 
+  it('keep how the tokens of existing applications are signed and what form their claims have', async () => {
+    const files = ['0027-signing-algorithms.sql', '0028-standard-claims.sql'];
+    for (const file of files) await rm(join(folder, file));
+    await migrate(url, folder, quiet);
+    const client = new Client({ connectionString: url, options: '-c search_path=aldaba -c app.tenant=*' });
+    await client.connect();
+    try {
+      await client.query(`
+        insert into tenants (id, name) values ('old', 'Old'), ('other', 'Other');
+        insert into signing_keys (tenant_id, id, algorithm, status, public_jwk, private_jwk_sealed)
+          values ('old', 'a', 'ES256', 'current', '{}', 's'), ('old', 'b', 'ES256', 'next', '{}', 's'),
+                 ('old', 'c', 'ES256', 'previous', '{}', 's'), ('other', 'd', 'ES384', 'current', '{}', 's');
+        insert into resources (tenant_id, id, name, indicator, access_token_ttl) values ('old', 'r', 'R', 'https://r.test', 7200);
+        insert into applications (tenant_id, id, name, type, oidc_client_metadata, custom_client_metadata)
+          values ('old', 'web', 'Web', 'SPA', '{}', '{"idTokenTtl": 60}'), ('other', 'web', 'Web', 'SPA', '{}', '{}'),
+                 ('old', 'job', 'Job', 'MachineToMachine', '{}', '{}')`);
+      for (const file of files) await cp(join(source, file), join(folder, file));
+      await migrate(url, folder, quiet);
+      const { rows: keys } = await client.query(
+        'select id, longest_life, private_jwk_sealed, retired_at is not null as retired from signing_keys order by id',
+      );
+      assert.deepEqual(keys, [
+        { id: 'a', longest_life: 7200, private_jwk_sealed: 's', retired: false },
+        { id: 'b', longest_life: 7200, private_jwk_sealed: 's', retired: false },
+        { id: 'c', longest_life: 7200, private_jwk_sealed: null, retired: true },
+        { id: 'd', longest_life: 3600, private_jwk_sealed: 's', retired: false },
+      ]);
+      const { rows: settings } = await client.query('select tenant_id, value from tenant_settings');
+      assert.deepEqual(settings, [{ tenant_id: 'other', value: { idToken: 'ES384', accessToken: 'ES384' } }]);
+      const { rows } = await client.query(
+        'select custom_client_metadata as custom from applications order by tenant_id, id',
+      );
+      assert.deepEqual(
+        rows.map(({ custom }) => custom),
+        [
+          {},
+          { idTokenTtl: 60, idTokenSignedResponseAlg: 'ES256', claims: 'logto' },
+          { idTokenSignedResponseAlg: 'ES384', claims: 'logto' },
+        ],
+      );
+    } finally {
+      await client.end();
+    }
+  });
+
   it('tell the admin tenant of tenants that were there before, and take the Management API from organizations', async () => {
     const kept = join(folder, '0013-management-apis.sql');
     await rm(kept);
