@@ -3,6 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
+import { setTimeout } from 'node:timers/promises';
 import { openBrowser } from '../../support/browser.ts';
 import { shownUser, startClient } from '../../support/foreign-clients.ts';
 import { type Operator, operate } from '../../support/operator.ts';
@@ -23,6 +24,18 @@ const compile = (program: string, args: string[], folder: string, environment: R
     env: { ...process.env, ...environment },
   });
   assert.equal(status, 0, `${program} ${args.join(' ')}\n${stdout}${stderr}`);
+};
+
+/** Resolves when the address answers: oauth2-proxy prints nothing once it listens. */
+const answers = async (address: string): Promise<void> => {
+  for (;;) {
+    const status = await fetch(address).then(
+      (response) => response.status,
+      () => 0,
+    );
+    if (status === 200) return;
+    await setTimeout(50);
+  }
 };
 
 describe('client programs of other vendors that have to be compiled, with their default settings', () => {
@@ -79,7 +92,8 @@ describe('client programs of other vendors that have to be compiled, with their 
       '--upstream=static://200',
       '--set-xauthrequest=true',
     ];
-    const client = await startClient(join(cache, 'oauth2-proxy'), args, registered, /HTTP: listening/i);
+    const client = await startClient(join(cache, 'oauth2-proxy'), args, registered, /Cookie settings/);
+    await answers(`${client.url}/ping`);
     const visitor = await openBrowser();
     try {
       await visitor.page.goto(`${client.url}/oauth2/start?rd=/oauth2/userinfo`);

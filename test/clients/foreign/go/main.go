@@ -44,6 +44,7 @@ func main() {
 	http.HandleFunc("/callback", func(w http.ResponseWriter, r *http.Request) {
 		claims, err := exchange(r, config, provider, verifier, state, verifierCode)
 		if err != nil {
+			w.Header().Set("Content-Type", "text/html; charset=utf-8")
 			fmt.Fprintf(w, "<pre id=error>%s</pre>", html.EscapeString(err.Error()))
 			return
 		}
