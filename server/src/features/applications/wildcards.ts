@@ -34,13 +34,14 @@ function readWildcard(uri: string): Wildcard | string {
   return { protocol, port, labels, segments, search };
 }
 
-/** Letters and digits that stand beside a `*` directly below a suffix that strangers share. */
+/** Letters and digits required beside a `*` directly below a shared suffix. */
 const leastFixed = 3;
 
 /**
- * Whoever registers a name below a public suffix (https://publicsuffix.org) receives the codes that are sent there. So no `*` in
- * the registrable domain: `*.example.com` is one owner's, `*.co.uk` is everybody's. Hosting services (`vercel.app`) are
- * suffixes too, with preview deployments directly below: there a part of the label must be fixed, as in `*-team.vercel.app`.
+ * Names below a public suffix (https://publicsuffix.org) have different owners, and each receives the codes sent there. So no `*`
+ * in the registrable domain: all names under `example.com` have one owner, those under `co.uk` do not. Hosting services
+ * (`vercel.app`) are suffixes too, with preview deployments directly below: there a part of the label must be fixed, as in
+ * `*-team.vercel.app`.
  */
 function domainProblem(labels: readonly string[]): string | undefined {
   const host = labels.join('.').replaceAll('*', 'x');
