@@ -105,6 +105,10 @@ export const errorCatalog = {
   'session.mfa.mfa_policy_not_user_controlled': [422, 'A second factor is required here, so it cannot be skipped.'],
   'session.mfa.invalid_totp_code': [400, 'The code is wrong or was used already. Wait for the next one and try again.'],
   'session.mfa.invalid_backup_code': [400, 'This backup code is wrong or was used already. Try another.'],
+  'session.mfa.webauthn_address_not_supported': [
+    422,
+    'Passkeys cannot be used at this address: they need HTTPS and a host name, not an IP address. Choose another way, or tell the people who run this service.',
+  ],
   'session.mfa.webauthn_verification_failed': [400, 'The passkey was not accepted. Try again or choose another way.'],
   'session.email_blocklist.email_not_allowed': [422, 'This email address is not accepted here. Use another.'],
   'session.email_blocklist.email_subaddressing_not_allowed': [

@@ -78,6 +78,8 @@ export interface SignInView {
   /** Something that was done a moment ago. */
   notice?: 'password-changed';
   social: SocialOption[];
+  /** Ways were left out because the browser around the page cannot use them; another browser can. */
+  opensElsewhere?: true;
   /** Path of the registration page under the base path (`/register`) when the tenant allows it; the page adds `app_id`. */
   registerPath?: string;
   terms: Terms;
@@ -107,6 +109,7 @@ export interface RegisterView {
   /** What was typed as the address. */
   typedAddress?: string;
   social: SocialOption[];
+  opensElsewhere?: true;
   /** Path of the sign-in page under the base path (`/sign-in`); the page adds `app_id`. */
   signInPath?: string;
   terms: Terms;

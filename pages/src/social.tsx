@@ -3,7 +3,7 @@ import { imageAddress } from './addresses.ts';
 import { Hidden } from './fields.tsx';
 import { Phone } from './icons.tsx';
 import { visibleOptions } from './islands/filter.ts';
-import { phrase } from './phrases/index.ts';
+import { type PhraseKey, phrase } from './phrases/index.ts';
 import { TermsCheckbox } from './terms.tsx';
 
 const Logo = ({ option, adaptive }: { option: SocialOption; adaptive: boolean }) => {
@@ -25,6 +25,8 @@ interface SocialProps {
   terms: Terms;
   /** Whether a password form stands above, so that a line with “or” divides them. */
   hasForm: boolean;
+  /** Ways were left out that work in another browser. */
+  opensElsewhere?: boolean | undefined;
 }
 
 /**
@@ -57,6 +59,15 @@ const Option = ({ option, shown, ...props }: SocialProps & { option: SocialOptio
   );
 };
 
+/** What to do where no way can work: the first that applies. */
+interface Nowhere {
+  title?: PhraseKey;
+  lead: PhraseKey;
+}
+const openElsewhere: Nowhere = { title: 'social.openElsewhere', lead: 'social.openElsewhereLead' };
+const openInApp: Nowhere = { title: 'social.openInApp', lead: 'social.openInAppLead' };
+const unavailable: Nowhere = { lead: 'social.unavailable' };
+
 /** The list of social buttons and, when none of them can work here and there is no form, what to do instead. */
 export const Social = (props: SocialProps) => {
   const { frame, options } = props;
@@ -70,6 +81,7 @@ export const Social = (props: SocialProps) => {
     offline: phrase(frame.language, 'social.offline'),
   });
   const needsApp = options.length > 0;
+  const nowhere = props.opensElsewhere ? openElsewhere : needsApp ? openInApp : unavailable;
   return (
     <>
       {needsApp && (
@@ -94,8 +106,8 @@ export const Social = (props: SocialProps) => {
       {!props.hasForm && (
         <div class="empty" id="no-way" hidden={some}>
           <Phone />
-          {needsApp && <h2>{phrase(frame.language, 'social.openInApp')}</h2>}
-          <p>{phrase(frame.language, needsApp ? 'social.openInAppLead' : 'social.unavailable', { name })}</p>
+          {nowhere.title && <h2>{phrase(frame.language, nowhere.title)}</h2>}
+          <p>{phrase(frame.language, nowhere.lead, { name })}</p>
         </div>
       )}
     </>

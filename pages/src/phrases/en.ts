@@ -198,6 +198,17 @@ export const english = {
   'social.failed': 'The other service could not be opened. Try again or choose another way.',
   'social.offline': 'There is no connection. Check your network and try again.',
   'social.unavailable': 'There is no way to sign in right now. Tell the people who run {name}.',
+  'provider.declined': 'You declined the sign-in with {name}, or closed it. Try again or choose another way.',
+  'provider.error':
+    '{name} answered with an error. Try again; if it happens again, tell the people who run this service. {errorDescription}',
+  'provider.misconfigured': 'The connection to {name} is not set up correctly. Tell the people who run this service.',
+  'provider.unreadable': 'The answer of {name} could not be used. Try again or choose another way.',
+  'provider.busy': '{name} accepts no more sign-ins right now. Try again later or choose another way.',
+  'provider.expired': 'This sign-in with {name} was used already or has expired. Try again.',
+  'provider.timeout': '{name} did not answer in time. Try again.',
+  'social.openElsewhere': 'Open this in your browser',
+  'social.openElsewhereLead':
+    'WeChat cannot sign you in on this page. Open the menu at the top right and choose to open the page in your browser.',
 
   'terms.notice': 'By continuing you agree to the {links}.',
   'terms.agree': 'I agree to the {links}.',

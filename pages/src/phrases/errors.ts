@@ -46,6 +46,7 @@ export const codesOfPeople = [
   'session.mfa.mfa_policy_not_user_controlled',
   'session.mfa.invalid_totp_code',
   'session.mfa.invalid_backup_code',
+  'session.mfa.webauthn_address_not_supported',
   'session.mfa.webauthn_verification_failed',
   'user.user_not_exist',
   'user.identity_not_exist',
@@ -150,6 +151,8 @@ const spanish: Sentences = {
     'Aquí hace falta un segundo factor, así que este paso no se puede saltar.',
   'session.mfa.invalid_totp_code': 'El código no es correcto o ya se usó. Espera al siguiente e inténtalo de nuevo.',
   'session.mfa.invalid_backup_code': 'Este código de respaldo no es correcto o ya se usó. Prueba con otro.',
+  'session.mfa.webauthn_address_not_supported':
+    'Las llaves de acceso no funcionan en esta dirección: necesitan HTTPS y un nombre de host, no una dirección IP. Elige otra forma o avisa a quienes gestionan este servicio.',
   'session.mfa.webauthn_verification_failed': 'No se aceptó la llave de acceso. Inténtalo de nuevo o elige otra forma.',
   'user.user_not_exist': 'No hay ninguna cuenta con ese dato.',
   'user.identity_not_exist': 'Esta cuenta social todavía no está vinculada a ninguna cuenta.',
@@ -249,6 +252,8 @@ const simplifiedChinese: Sentences = {
   'session.mfa.mfa_policy_not_user_controlled': '这里必须使用第二种验证方式，不能跳过。',
   'session.mfa.invalid_totp_code': '代码不正确或已用过，请等下一个代码再试。',
   'session.mfa.invalid_backup_code': '这个备用代码不正确或已用过，请换一个。',
+  'session.mfa.webauthn_address_not_supported':
+    '此地址无法使用通行密钥：它需要 HTTPS 和域名，不能是 IP 地址。请换一种方式，或告知本服务的管理员。',
   'session.mfa.webauthn_verification_failed': '通行密钥没有通过验证，请重试，或换一种方式。',
   'user.user_not_exist': '没有对应的账号。',
   'user.identity_not_exist': '这个社交账号还没有关联到任何账号。',

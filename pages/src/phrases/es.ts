@@ -204,6 +204,17 @@ export const spanish: Catalogue = {
   'social.failed': 'No se pudo abrir el otro servicio. Inténtalo de nuevo o elige otra forma.',
   'social.offline': 'No hay conexión. Comprueba la red e inténtalo de nuevo.',
   'social.unavailable': 'Ahora mismo no hay ninguna forma de entrar. Avisa a quienes gestionan {name}.',
+  'provider.declined': 'Rechazaste o cerraste el inicio de sesión con {name}. Inténtalo de nuevo o elige otra forma.',
+  'provider.error':
+    '{name} respondió con un error. Inténtalo de nuevo y, si vuelve a pasar, avisa a quienes gestionan este servicio. {errorDescription}',
+  'provider.misconfigured': 'La conexión con {name} no está bien configurada. Avisa a quienes gestionan este servicio.',
+  'provider.unreadable': 'No se pudo usar la respuesta de {name}. Inténtalo de nuevo o elige otra forma.',
+  'provider.busy': '{name} no acepta más inicios de sesión por ahora. Inténtalo más tarde o elige otra forma.',
+  'provider.expired': 'Este inicio de sesión con {name} ya se usó o ha caducado. Inténtalo de nuevo.',
+  'provider.timeout': '{name} no respondió a tiempo. Inténtalo de nuevo.',
+  'social.openElsewhere': 'Abre esta página en el navegador',
+  'social.openElsewhereLead':
+    'WeChat no puede iniciar tu sesión en esta página. Abre el menú de arriba a la derecha y elige abrirla en el navegador.',
 
   'terms.notice': 'Al continuar aceptas {links}.',
   'terms.agree': 'Acepto {links}.',

@@ -67,7 +67,14 @@ const Entry = (props: {
           <TermsCheckbox frame={frame} id="terms" error={view.error} />
         </div>
       )}
-      <Social frame={frame} appId={view.appId} options={view.social} terms={view.terms} hasForm={hasForm} />
+      <Social
+        frame={frame}
+        appId={view.appId}
+        options={view.social}
+        terms={view.terms}
+        hasForm={hasForm}
+        opensElsewhere={view.opensElsewhere}
+      />
       <TermsNotice frame={frame} terms={view.terms} />
     </>
   );

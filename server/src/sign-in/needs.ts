@@ -111,7 +111,11 @@ export interface ConnectorSession {
 }
 
 /** How people sign in, with the custom profile fields that a sign-up asks for. */
-export type SignInSettings = SignInExperienceSettings & { profileFields: readonly ProfileField[] };
+export type SignInSettings = SignInExperienceSettings & {
+  profileFields: readonly ProfileField[];
+  /** Whether browsers can use passkeys at the tenant's address. */
+  supportsPasskeys: boolean;
+};
 
 export interface SignInNeeds {
   port: InteractionPort;

@@ -102,6 +102,7 @@ export function createPageDoor(signIn: SignIn): PageDoor {
         settings: await settings(request.tenant),
         language: await pages.language(request, optionsOf(interaction)),
         connectors: await needs.connectors.social(request.tenant),
+        inWeChat: isWeChat(request.headers['user-agent']),
         reachable: [...(sends('Email') ? (['email'] as const) : []), ...(sends('Sms') ? (['phone'] as const) : [])],
       };
     },
@@ -135,6 +136,9 @@ export const wantsJson = (request: Request): boolean => {
   const accept = request.headers.accept ?? '';
   return accept.includes('application/json') && !accept.includes('text/html');
 };
+
+/** WeChat on a phone; its window on a desktop shows QR codes that the phone can scan. */
+const isWeChat = (userAgent = ''): boolean => /MicroMessenger/i.test(userAgent) && /Mobile|Android/i.test(userAgent);
 
 /** A value of the form; a repeated or absent one counts as empty. */
 export function formField(request: Request, name: string): string {

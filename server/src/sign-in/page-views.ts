@@ -24,6 +24,8 @@ export interface PageContext {
   settings: SignInSettings;
   language: PageLanguage;
   connectors: readonly SocialConnector[];
+  /** Whether the page is shown in the browser of the WeChat app on a phone. */
+  inWeChat: boolean;
   /** Kinds of addresses that something is configured to send codes to. */
   reachable: readonly Address['type'][];
 }
@@ -105,7 +107,7 @@ export function signInView(
     identifiers: signInIdentifiers(context),
     form: shown,
     ...(shown === 'password' ? forgotPassword(context) : {}),
-    social: context.connectors.map((connector) => optionOf(connector, context.language)),
+    ...socialOptions(context),
     ...(hasRegistration(context) ? { registerPath: '/register' } : {}),
     terms: termsOf(context.settings, 'sign-in'),
     ...rest,
@@ -145,7 +147,7 @@ export function registerView(
     kind: 'register',
     appId: context.appId,
     form: registerForm(context),
-    social: context.connectors.map((connector) => optionOf(connector, context.language)),
+    ...socialOptions(context),
     ...(policy.signIn && pagesDiffer(context) ? { signInPath: '/sign-in' } : {}),
     terms: termsOf(context.settings, 'register'),
     passwordRules: passwordRules(context.settings, context.language),
@@ -176,7 +178,7 @@ export const missingAddress = (
 
 /** Undefined when something is missing that this page cannot ask for. */
 export function continueView(
-  context: Omit<PageContext, 'connectors'>,
+  context: Omit<PageContext, 'connectors' | 'inWeChat'>,
   { missing, expired }: { missing: readonly MissingDetail[]; expired?: true },
   { read, ...form }: ContinueForm = {},
 ): ContinueView | undefined {
@@ -195,11 +197,31 @@ export function continueView(
   };
 }
 
+/**
+ * Whether a connector leads anywhere in the browser around the page. WeChat's page for websites shows a QR code to scan with the
+ * very phone that shows it when it is opened inside of the app.
+ */
+export const worksHere = (
+  { platform, target }: Pick<SocialConnector, 'platform' | 'target'>,
+  { inWeChat }: Pick<PageContext, 'inWeChat'>,
+): boolean => !(inWeChat && platform === 'Web' && target === 'wechat');
+
+function socialOptions(context: PageContext): Pick<SignInView, 'social' | 'opensElsewhere'> {
+  const shown = context.connectors.filter((connector) => worksHere(connector, context));
+  return {
+    social: shown.map((connector) => optionOf(connector, context.language)),
+    ...(shown.length < context.connectors.length ? { opensElsewhere: true } : {}),
+  };
+}
+
+export const connectorName = ({ name, target }: SocialConnector, language: PageLanguage): string =>
+  name[language] ?? name.en ?? target;
+
 const optionOf = (connector: SocialConnector, language: PageLanguage): SocialOption => ({
   id: connector.id,
   target: connector.target,
   platform: connector.platform,
-  name: connector.name[language] ?? connector.name.en ?? connector.target,
+  name: connectorName(connector, language),
   logo: connector.logo,
   ...(connector.logoDark ? { logoDark: connector.logoDark } : {}),
 });

@@ -26,6 +26,8 @@ export interface PolicySettings {
   /** What a sign-up asks for beside identifiers. */
   profileFields?: readonly unknown[];
   mfa?: SignInExperienceSettings['mfa'];
+  /** False where no browser could make a passkey. */
+  supportsPasskeys?: boolean;
   forgotPasswordMethods?: SignInExperienceSettings['forgotPasswordMethods'];
 }
 
@@ -36,6 +38,8 @@ export type SecondFactorType = SignInExperienceSettings['mfa']['factors'][number
 export interface SecondFactorPolicy {
   /** Those that count. Empty: none are asked for. */
   factors: readonly SecondFactorType[];
+  /** Those of them that nobody can set up at the tenant's address. What an account has already still counts. */
+  unavailable: readonly SecondFactorType[];
   /** Whether everybody needs one, and whether members of an organization that wants one do. */
   mandatory: boolean;
   mandatoryByOrganization: boolean;
@@ -102,13 +106,14 @@ function recoveryOf({ forgotPasswordMethods, signIn }: PolicySettings): Address[
   return chosen.map((method) => (method === 'EmailVerificationCode' ? 'email' : 'phone'));
 }
 
-function secondFactorsOf({ mfa }: PolicySettings): SecondFactorPolicy {
+function secondFactorsOf({ mfa, supportsPasskeys = true }: PolicySettings): SecondFactorPolicy {
   const { factors = [], policy = 'NoPrompt', organizationRequiredMfaPolicy } = mfa ?? {};
   const mandatory =
     policy === 'Mandatory' || policy === 'PromptAtSignInAndSignUpMandatory' || policy === 'PromptOnlyAtSignInMandatory';
   const onlyAtSignIn = policy === 'PromptOnlyAtSignIn' || policy === 'PromptOnlyAtSignInMandatory';
   return {
     factors,
+    unavailable: supportsPasskeys ? [] : ['WebAuthn'],
     mandatory,
     mandatoryByOrganization: organizationRequiredMfaPolicy === 'Mandatory',
     promptAtSignIn: policy !== 'NoPrompt',

@@ -106,9 +106,12 @@ export function factorsToAdd(state: SignInState, policy: SecondFactorPolicy, acc
   const made = [...ownFactors(policy, account), ...added].filter((type) => type !== 'BackupCode');
   if (made.length > 0) return undefined;
   const byAddress = addressFactors(policy, account);
-  const others = order.filter(
+  const wanted = order.filter(
     (type) => type !== 'BackupCode' && policy.factors.includes(type) && !byAddress.includes(type),
   );
+  const available = wanted.filter((type) => !policy.unavailable.includes(type));
+  // A factor that is required and cannot be set up lets nobody in: its page says why.
+  const others = available.length === 0 && mandatory ? wanted : available;
   if (mandatory) {
     if (byAddress.length === 0) return others.length > 0 ? { factors: others, skippable: false } : undefined;
     // An address will do, but is the weakest of factors: a better one is suggested once.

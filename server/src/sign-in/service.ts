@@ -11,7 +11,7 @@ import { type CodeFlows, createCodeFlows } from './code-flows.ts';
 import { type Codes, createCodes } from './codes.ts';
 import { createOneTimeTokenFactor, type OneTimeTokenFactor } from './factors/one-time-token/index.ts';
 import { createPasswordFactor, knownOf, type PasswordFactor } from './factors/password/index.ts';
-import { createSecondFactorFactor, type SecondFactorFactor } from './factors/second-factor/index.ts';
+import { createSecondFactorFactor, type SecondFactorFactor, supportsPasskeys } from './factors/second-factor/index.ts';
 import { createSocialFactor, isStateOf, type SocialChallenge, type SocialFactor } from './factors/social/index.ts';
 import { createVerificationCodeFactor, type VerificationCodeFactor } from './factors/verification-code/index.ts';
 import type { Identifier, SignInNeeds, SignInSettings } from './needs.ts';
@@ -88,7 +88,11 @@ export function createSignIn(needs: SignInNeeds): SignIn {
   const run = audited(withActions(createRunner({ ...needs, password }), { ...needs, accounts }), audit);
   const settings = async (tenant: Tenant) => {
     const [own, fields] = await Promise.all([needs.signInExperiences.get(tenant), needs.profileFields.list(tenant)]);
-    return { ...own, profileFields: fieldsAsked(fields, own.signUpProfileFields) };
+    return {
+      ...own,
+      profileFields: fieldsAsked(fields, own.signUpProfileFields),
+      supportsPasskeys: supportsPasskeys(tenant),
+    };
   };
   const parts: Parts = {
     needs,

@@ -3,14 +3,14 @@
  * the address to the app; `/social/landing` and `/callback` lead a browser outside of the app back into it.
  */
 
-import { pageErrorOf, sentenceFor } from '../features/hosted-pages/index.ts';
+import { providerErrorOf } from '../features/hosted-pages/index.ts';
 import type { Http, Reply, Request } from '../http/index.ts';
 import { type Form, readCookie, writeCookie } from '../http/index.ts';
 import { equalSecrets } from '../kernel/crypto.ts';
 import { AldabaError } from '../kernel/errors.ts';
 import type { SocialConnector } from './needs.ts';
 import { asFormError, formField, type PageDoor, pageAddress, queryField, wantsJson } from './page-door.ts';
-import { registerView, signInView, termsOf } from './page-views.ts';
+import { connectorName, type PageContext, registerView, signInView, termsOf, worksHere } from './page-views.ts';
 import { resolvePolicy } from './policy.ts';
 import type { Interaction } from './port.ts';
 import { findChallenge, handleOfState, type SignIn } from './service.ts';
@@ -57,7 +57,8 @@ function startRoutes(http: Http, signIn: SignIn, door: PageDoor): void {
     door.page(async (request, reply, interaction) => {
       const { method, target } = request.params as { method: string; target: string };
       const context = await door.context(interaction, request);
-      const connector = method === 'social' ? forBrowser(context.connectors, target) : undefined;
+      const usable = context.connectors.filter((each) => worksHere(each, context));
+      const connector = method === 'social' ? forBrowser(usable, target) : undefined;
       // Native connectors need the app's bridge, and terms that need a tick need a page: both are found on the first screen.
       if (!connector || termsOf(context.settings, 'sign-in') === 'checkbox') {
         const fallback = queryField(request, 'fallback') === 'register' ? '/register' : '/sign-in';
@@ -207,6 +208,13 @@ const textParameters = (request: Request): Record<string, string> =>
     ),
   );
 
+/** Of the connector that the address names, by its ID or, for a direct sign-in, by its target. */
+function providerName({ connectors, language }: PageContext, request: Request): string {
+  const { connectorId, target } = request.params as { connectorId?: string; target?: string };
+  const connector = connectors.find((each) => each.id === connectorId || each.target === target);
+  return connector ? connectorName(connector, language) : '';
+}
+
 /** The first screen again, with what went wrong. */
 async function showEntry(
   door: PageDoor,
@@ -214,11 +222,12 @@ async function showEntry(
 ): Promise<unknown> {
   const { request, reply, interaction, failure } = page;
   const context = await door.context(interaction, request);
+  const error = providerErrorOf(failure, context.language, providerName(context, request));
   if (wantsJson(request)) {
-    const body = { ...failure.toBody(), message: sentenceFor(failure, context.language) };
+    const body = { ...failure.toBody(), message: error.message };
     return reply.code(failure.status).header('cache-control', 'no-store').send(body);
   }
-  const form = { error: pageErrorOf(failure, context.language) };
+  const form = { error };
   const registers =
     failure.code === 'user.terms_required'
       ? termsOf(context.settings, 'sign-in') !== 'checkbox'

@@ -8,4 +8,4 @@
 export { renderOutage } from './outage.ts';
 export { hostedPageRoutes } from './routes.ts';
 export { createPageSender, type PageOptions, type PageSender, type PageSenderNeeds, sandboxCookie } from './sender.ts';
-export { pageErrorOf, passwordRules, sentenceFor } from './words.ts';
+export { pageErrorOf, passwordRules, providerErrorOf, sentenceFor } from './words.ts';

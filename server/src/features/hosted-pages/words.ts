@@ -51,6 +51,29 @@ const fieldOfRules: Partial<Record<ErrorCode, 'username' | 'password'>> = {
   'user.username_uppercase_not_allowed': 'username',
 };
 
+/** What a provider did, for pages that know its name. */
+const phraseOfProvider: Partial<Record<ErrorCode, PhraseKey>> = {
+  'connector.general': 'provider.error',
+  'connector.invalid_config': 'provider.misconfigured',
+  'connector.invalid_response': 'provider.unreadable',
+  'connector.rate_limit_exceeded': 'provider.busy',
+  'connector.usage_limit_exceeded': 'provider.busy',
+  'connector.social_auth_code_invalid': 'provider.expired',
+  'connector.social_invalid_access_token': 'provider.expired',
+  'connector.social_invalid_id_token': 'provider.unreadable',
+  'connector.authorization_failed': 'provider.declined',
+  'connector.timeout': 'provider.timeout',
+};
+
+/** An error of a sign-in through a provider, in a sentence that names the provider. */
+export function providerErrorOf(error: AldabaError, language: PageLanguage, name: string): PageError {
+  const sentence = phraseOfProvider[error.code];
+  if (!sentence || name === '') return pageErrorOf(error, language);
+  const { errorDescription = '' } = (error.data ?? {}) as { errorDescription?: unknown };
+  const values = { name, errorDescription: typeof errorDescription === 'string' ? errorDescription : '' };
+  return { code: error.code, message: phrase(language, sentence, values).trim() };
+}
+
 /** An error as a form shows it. */
 export function pageErrorOf(error: AldabaError, language: PageLanguage): PageError {
   const data = (typeof error.data === 'object' && error.data !== null ? error.data : {}) as Record<string, unknown>;

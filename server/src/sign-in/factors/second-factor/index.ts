@@ -3,6 +3,7 @@
  * (`attempts.ts`); a person has one pool of them, apart from those of their identifiers. What is made waits in the state of the
  * sign-in, its secrets sealed, and is the account's when the sign-in is complete.
  */
+import { isIP } from 'node:net';
 import type { SignInExperienceSettings } from '@aldaba/contract';
 import type {
   AuthenticationOptions,
@@ -35,9 +36,23 @@ export interface RelyingParty {
   origin: string;
 }
 
-/** By the configured address of the tenant: nothing that a request says of itself counts. */
-export function relyingPartyOf({ baseUrl }: Pick<Tenant, 'baseUrl'>): RelyingParty {
-  const { hostname, origin } = new URL(baseUrl);
+/**
+ * Whether browsers can make and use passkeys at the tenant's address: a relying party ID is a domain, never an IP address, and
+ * the page needs a secure context (Web Authentication Level 3 sections 4 and 13.4.9).
+ */
+export function supportsPasskeys({ baseUrl }: Pick<Tenant, 'baseUrl'>): boolean {
+  const { hostname, protocol } = new URL(baseUrl);
+  if (isIP(hostname.replace(/^\[|\]$/g, '')) !== 0) return false;
+  return protocol === 'https:' || hostname === 'localhost' || hostname.endsWith('.localhost');
+}
+
+/**
+ * By the configured address of the tenant: nothing that a request says of itself counts.
+ * @throws AldabaError `session.mfa.webauthn_address_not_supported` where no browser could use a passkey
+ */
+export function relyingPartyOf(tenant: Pick<Tenant, 'baseUrl'>): RelyingParty {
+  if (!supportsPasskeys(tenant)) throw new AldabaError('session.mfa.webauthn_address_not_supported');
+  const { hostname, origin } = new URL(tenant.baseUrl);
   return { rpId: hostname, origin };
 }
 

@@ -81,6 +81,7 @@ export function createSocialFactor(needs: Pick<SignInNeeds, 'connectors' | 'cloc
 
     async verify(interaction, challenge, data) {
       const instance = await instanceOf(interaction, challenge.connectorId);
+      if (isDeclined(data)) throw new AldabaError('connector.authorization_failed');
       let kept = challenge.session;
       const session: ConnectorSession = {
         // Read once: a nonce must not serve two answers.
@@ -106,6 +107,20 @@ export function createSocialFactor(needs: Pick<SignInNeeds, 'connectors' | 'cloc
     },
   };
 }
+
+/**
+ * Whether the person said no at the provider: `access_denied` (RFC 6749 section 4.1.2.1) and its variants, or, as at WeChat,
+ * nothing but the `state` came back.
+ */
+const isDeclined = ({ error, ...rest }: Record<string, unknown>): boolean =>
+  typeof error === 'string' ? declined.has(error) : Object.keys(rest).every((name) => name === 'redirectUri');
+const declined: ReadonlySet<string> = new Set([
+  'access_denied',
+  'user_denied',
+  'user_cancelled_login',
+  'user_cancelled_authorize',
+  'consent_required',
+]);
 
 /** Whether a provider's `state` is the one that the challenge was made with: compared whole, in constant time. */
 export const isStateOf = (challenge: SocialChallenge, state: string): boolean =>
