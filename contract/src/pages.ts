@@ -334,6 +334,12 @@ export interface SetupView {
 export interface SetupDoneView {
   kind: 'setup-done';
   username: string;
+  /** Base URL of the tenant that applications use first. */
+  endpoint: string;
+}
+/** `/` of a tenant, for operators and developers who look around. */
+export interface WelcomeView {
+  kind: 'welcome';
 }
 /** `/demo-app`: a small single-page app that signs in against this very server. */
 export interface DemoAppView {
@@ -370,6 +376,7 @@ export type PageView =
   | ErrorView
   | SetupView
   | SetupDoneView
+  | WelcomeView
   | DemoAppView
   | FormPostView;
 

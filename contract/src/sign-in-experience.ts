@@ -107,7 +107,7 @@ const text = z.string().max(65_536);
 
 /** The members that can be changed, each with the value a new tenant has. */
 const settings = {
-  color: colorSchema.default({ primaryColor: '#4F46E5', isDarkModeEnabled: false, darkPrimaryColor: '#8C86F9' }),
+  color: colorSchema.default({ primaryColor: '#4F46E5', isDarkModeEnabled: true, darkPrimaryColor: '#8C86F9' }),
   branding: brandingSchema.default({}),
   hideLogtoBranding: z.boolean().default(false),
   languageInfo: languageInfoSchema.default({ autoDetect: true, fallbackLanguage: 'en' }),

@@ -61,6 +61,7 @@ const formActionOf = (view: PageView): string[] => {
     case 'unknown-session':
     case 'error':
     case 'setup-done':
+    case 'welcome':
     case 'demo-app':
       return ["form-action 'none'"];
     case 'setup':

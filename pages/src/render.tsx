@@ -16,7 +16,7 @@ import { OneTimeToken } from './views/one-time-token.tsx';
 import { ForgotPassword, ResetPassword } from './views/password.tsx';
 import { SecondFactor } from './views/second-factor.tsx';
 import { EndSession, ErrorPage, FormPost, SignedOut, UnknownSession } from './views/session.tsx';
-import { Setup, SetupDone } from './views/setup.tsx';
+import { Setup, SetupDone, Welcome } from './views/setup.tsx';
 import { VerificationCode } from './views/verification.tsx';
 
 const body = (frame: PageFrame, view: PageView) => {
@@ -63,6 +63,8 @@ const body = (frame: PageFrame, view: PageView) => {
       return <Setup frame={frame} view={view} />;
     case 'setup-done':
       return <SetupDone frame={frame} view={view} />;
+    case 'welcome':
+      return <Welcome frame={frame} />;
     case 'demo-app':
       return <DemoApp frame={frame} view={view} />;
     case 'form-post':
@@ -92,6 +94,7 @@ const titles: Readonly<Record<PageView['kind'], PhraseKey>> = {
   error: 'error.title',
   setup: 'setup.title',
   'setup-done': 'setupDone.title',
+  welcome: 'welcome.title',
   'demo-app': 'demo.title',
   'form-post': 'formPost.title',
 };

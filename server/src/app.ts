@@ -70,7 +70,7 @@ import { createOidc, endOfApplication, endOfUser, type Oidc, requireAlgorithm } 
 import { managementRoutes, mountRoutes } from './routes.ts';
 import { createSignIn, sweepAttempts } from './sign-in/index.ts';
 import { createCaches, type Database, migrate, openDatabase, startSweeps } from './store/index.ts';
-import { adminTenantId, createTenancy, defaultTenantId, type Tenancy } from './tenancy/index.ts';
+import { adminTenantId, createTenancy, defaultTenantId, defaultTenantName, type Tenancy } from './tenancy/index.ts';
 
 /** What the server takes from the outside; tests give their own clock and network. */
 export interface World {
@@ -156,7 +156,12 @@ export async function createApp(config: Config, world: World): Promise<App> {
   });
   for (const id of [defaultTenantId, adminTenantId]) parts.keys.prepare(await parts.tenancy.get(id));
   const phoneFolder = join(world.root, 'connectors/sandbox/phone');
-  mountRoutes(http, { ...mounted, checkResponses: world.checkResponses, phoneFolder });
+  mountRoutes(http, {
+    ...mounted,
+    endpoint: config.ENDPOINT,
+    checkResponses: world.checkResponses,
+    phoneFolder,
+  });
   return {
     ...parts,
     http,
@@ -191,7 +196,7 @@ async function compose(config: Config, world: World, extent: Extent) {
   const oidc = createOidc({ ...ground, ...features });
   const signIn = createSignIn({ ...ground, ...features, port: oidc.port });
 
-  await tenancy.create({ id: defaultTenantId, name: 'Aldaba' });
+  await tenancy.create({ id: defaultTenantId, name: defaultTenantName });
   const admin = await tenancy.create({ id: adminTenantId, name: 'Aldaba administration' });
   const parts: Omit<Parts, 'close'> = {
     ...features,

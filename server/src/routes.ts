@@ -61,6 +61,8 @@ import {
 } from './sign-in/index.ts';
 
 export interface Mounted {
+  /** Base URL of the default tenant. */
+  endpoint: string;
   log: Log;
   checkResponses: boolean;
   oidc: Oidc;
@@ -141,7 +143,10 @@ export function mountRoutes(http: Http, app: Mounted): void {
 }
 
 /** The Management API, feature by feature; every route asks for the permission that its contract names. */
-export function managementRoutes(implement: Implement, app: Omit<Mounted, 'phoneFolder' | 'checkResponses'>): void {
+export function managementRoutes(
+  implement: Implement,
+  app: Omit<Mounted, 'endpoint' | 'phoneFolder' | 'checkResponses'>,
+): void {
   const { oidc } = app;
   statusRoutes(implement);
   wellKnownRoutes(implement, app.wellKnown, app);

@@ -184,6 +184,32 @@ describe('migrations', () => {
     }
   });
 
+  it('leave the light scheme to tenants that never chose colors, and other settings alone', async () => {
+    const kept = join(folder, '0051-dark-scheme.sql');
+    await rm(kept);
+    await migrate(url, folder, quiet);
+    const client = new Client({ connectionString: url, options: '-c search_path=aldaba -c app.tenant=*' });
+    await client.connect();
+    try {
+      await client.query(`
+        insert into tenants (id, name) values ('fresh', 'F'), ('named', 'N'), ('dark', 'D');
+        insert into sign_in_experiences (tenant_id, settings)
+          values ('named', '{"signInMode": "SignIn"}'), ('dark', '{"color": {"isDarkModeEnabled": true}}')`);
+      await cp(join(source, '0051-dark-scheme.sql'), kept);
+      await migrate(url, folder, quiet);
+      const { rows } = await client.query(`
+        select tenant_id, settings ->> 'signInMode' as mode, settings #>> '{color,isDarkModeEnabled}' as dark
+          from sign_in_experiences order by 1`);
+      assert.deepEqual(rows, [
+        { tenant_id: 'dark', mode: null, dark: 'true' },
+        { tenant_id: 'fresh', mode: null, dark: 'false' },
+        { tenant_id: 'named', mode: 'SignIn', dark: 'false' },
+      ]);
+    } finally {
+      await client.end();
+    }
+  });
+
   it('keep deliveries that were promised by a version that made the body at each attempt', async () => {
     const kept = join(folder, '0024-deliveries.sql');
     await rm(kept);

@@ -48,7 +48,9 @@ const textOf = (name: string, value: unknown): string => {
 };
 
 const table = (title: string, values: Record<string, unknown>): HTMLElement => {
-  const rows = Object.entries(values).map(([name, value]) => {
+  // What the person has no value for is no news.
+  const known = Object.entries(values).filter(([, value]) => value !== null && value !== undefined);
+  const rows = known.map(([name, value]) => {
     const head = element('th', '', name);
     head.setAttribute('scope', 'row');
     return element('tr', '', head, element('td', '', textOf(name, value)));
@@ -70,7 +72,17 @@ const journal = (): HTMLElement[] => {
 
 const nameOf = (claims: Record<string, unknown>): string => String(claims.name ?? claims.username ?? claims.sub ?? '');
 
+/** The heading says where the person stands; the one that the server sent is for people who are signed out. */
+const heading = document.querySelector('h1');
+const lead = document.querySelector('.lead');
+const atFirst = { title: heading?.textContent ?? '', lead: lead?.textContent ?? '' };
+const say = (title: string, text: string): void => {
+  if (heading) heading.textContent = title;
+  if (lead) lead.textContent = text;
+};
+
 const showSignedOut = (): void => {
+  say(atFirst.title, atFirst.lead);
   const actions = element(
     'div',
     'choice',
@@ -82,6 +94,7 @@ const showSignedOut = (): void => {
 
 const showSignedIn = (tokens: Tokens, profile?: Record<string, unknown>): void => {
   const claims = client.claimsOf(tokens.id_token);
+  say(word('hello', { name: nameOf(claims) }), word('signedInLead'));
   const refresh = async () => {
     if (tokens.refresh_token === undefined) throw new DemoError(word('noRefreshToken'));
     const renewed = await client.refresh(provider, tokens.refresh_token);
@@ -94,7 +107,6 @@ const showSignedIn = (tokens: Tokens, profile?: Record<string, unknown>): void =
     showSignedIn(tokens, answer);
   };
   root?.replaceChildren(
-    element('p', 'hello', word('hello', { name: nameOf(claims) })),
     element('div', 'choice', button('userinfo', 'primary', userinfo), button('refresh', 'outlined', refresh)),
     ...journal(),
     ...(profile === undefined ? [] : [table('profile', profile)]),

@@ -278,6 +278,15 @@ export const english = {
   'footer.help': 'Need help?',
   'footer.poweredBy': 'Secured by Aldaba',
 
+  'welcome.title': 'Your identity server is running',
+  'welcome.lead': 'Applications send people here to sign in. These pages help you to get started.',
+  'welcome.demo': 'Try the sign-in',
+  'welcome.demoLead': 'A small app that signs in here and shows every step.',
+  'welcome.reference': 'API reference',
+  'welcome.referenceLead': 'Every operation of the Management API.',
+  'welcome.discovery': 'OpenID configuration',
+  'welcome.discoveryLead': 'The addresses that an application needs.',
+  'demo.signedInLead': 'You are signed in. This is what the app knows about you now.',
   'demo.title': 'Try the sign-in',
   'demo.lead':
     'This small app signs in against this very server, the way your own app will: authorization code flow with PKCE, nothing hidden.',

@@ -285,6 +285,15 @@ export const spanish: Catalogue = {
   'footer.help': '¿Necesitas ayuda?',
   'footer.poweredBy': 'Protegido por Aldaba',
 
+  'welcome.title': 'Tu servidor de identidad está en marcha',
+  'welcome.lead': 'Las aplicaciones envían aquí a las personas para iniciar sesión. Estas páginas te ayudan a empezar.',
+  'welcome.demo': 'Probar el inicio de sesión',
+  'welcome.demoLead': 'Una pequeña aplicación que inicia sesión aquí y muestra cada paso.',
+  'welcome.reference': 'Referencia de la API',
+  'welcome.referenceLead': 'Todas las operaciones de la API de gestión.',
+  'welcome.discovery': 'Configuración de OpenID',
+  'welcome.discoveryLead': 'Las direcciones que necesita una aplicación.',
+  'demo.signedInLead': 'Has iniciado sesión. Esto es lo que la aplicación sabe ahora de ti.',
   'demo.title': 'Prueba el inicio de sesión',
   'demo.lead':
     'Esta pequeña aplicación inicia sesión en este mismo servidor, igual que lo hará la tuya: flujo de código con PKCE, sin nada oculto.',

@@ -342,7 +342,8 @@ export const sampleViews = {
     passwordRules,
     error: { field: 'confirmPassword', code: 'guard.invalid_input', message: 'The two passwords are different.' },
   },
-  setupDone: { kind: 'setup-done', username: 'admin' },
+  setupDone: { kind: 'setup-done', username: 'admin', endpoint: 'https://id.example.com' },
+  welcome: { kind: 'welcome' },
   demoApp: { kind: 'demo-app', endpoint: 'http://localhost:3001' },
 } satisfies Record<string, PageView>;
 

@@ -1,6 +1,8 @@
 import type { PageFrame, SetupDoneView, SetupView } from '@aldaba/contract';
+import { webAddress } from '../addresses.ts';
 import { Alert, Field, Hidden, Submit } from '../fields.tsx';
-import { phrase } from '../phrases/index.ts';
+import { Onward } from '../icons.tsx';
+import { type PhraseKey, phrase } from '../phrases/index.ts';
 import { NewCredentials } from './entry.tsx';
 import { Heading } from './parts.tsx';
 
@@ -27,9 +29,44 @@ export const Setup = ({ frame, view }: { frame: PageFrame; view: SetupView }) =>
   </>
 );
 
+/** Where to go from here. */
+const Next = ({ frame, base }: { frame: PageFrame; base: string }) => {
+  const t = (key: PhraseKey) => phrase(frame.language, key);
+  const places: [path: string, name: PhraseKey, lead: PhraseKey][] = [
+    ['/demo-app', 'welcome.demo', 'welcome.demoLead'],
+    ['/api/reference', 'welcome.reference', 'welcome.referenceLead'],
+    ['/oidc/.well-known/openid-configuration', 'welcome.discovery', 'welcome.discoveryLead'],
+  ];
+  return (
+    <ul class="ways">
+      {places.map(([path, name, lead]) => (
+        <li key={path}>
+          <a class="way" href={`${base}${path}`}>
+            <span>
+              <span class="way-name">{t(name)}</span>
+              <small>{t(lead)}</small>
+            </span>
+            <Onward />
+          </a>
+        </li>
+      ))}
+    </ul>
+  );
+};
+
 export const SetupDone = ({ frame, view }: { frame: PageFrame; view: SetupDoneView }) => (
-  <Heading
-    text={phrase(frame.language, 'setupDone.title')}
-    lead={phrase(frame.language, 'setupDone.lead', { username: view.username })}
-  />
+  <>
+    <Heading
+      text={phrase(frame.language, 'setupDone.title')}
+      lead={phrase(frame.language, 'setupDone.lead', { username: view.username })}
+    />
+    <Next frame={frame} base={webAddress(view.endpoint) ?? ''} />
+  </>
+);
+
+export const Welcome = ({ frame }: { frame: PageFrame }) => (
+  <>
+    <Heading text={phrase(frame.language, 'welcome.title')} lead={phrase(frame.language, 'welcome.lead')} />
+    <Next frame={frame} base={frame.basePath} />
+  </>
 );

@@ -7,6 +7,8 @@ export interface Addresses {
 }
 
 export const defaultTenantId = 'default';
+/** What the default tenant is called until an operator names it. */
+export const defaultTenantName = 'Aldaba';
 export const adminTenantId = 'admin';
 
 /** Resource indicator of a tenant's Management API: one name wherever the tenant lives, as published clients know it. */

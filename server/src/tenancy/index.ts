@@ -9,6 +9,7 @@
 export {
   adminTenantId,
   defaultTenantId,
+  defaultTenantName,
   isManagementIndicator,
   type RequestAddress,
   resemblesManagementIndicator,

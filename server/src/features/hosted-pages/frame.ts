@@ -1,5 +1,5 @@
 import type { PageFrame, PageLanguage, SignInExperienceSettings } from '@aldaba/contract';
-import type { Tenant } from '../../tenancy/index.ts';
+import { defaultTenantName, type Tenant } from '../../tenancy/index.ts';
 
 /** The parts of the sign-in experience that every page shows. */
 export type FrameSettings = Pick<
@@ -31,7 +31,7 @@ export function createFrame(input: {
     basePath: tenant.basePath,
     language: input.language,
     branding: {
-      name: input.applicationName || tenant.name,
+      name: input.applicationName || nameOf(tenant),
       ...given({
         logoUrl: branding.logoUrl,
         darkLogoUrl: branding.darkLogoUrl,
@@ -54,6 +54,9 @@ export function createFrame(input: {
     ...(sandboxBridge ? { sandboxBridge } : {}),
   };
 }
+
+/** People do not know who made the server. Until the default tenant has a name of its own they see the address that they are at. */
+const nameOf = ({ name, baseUrl }: Tenant): string => (name === defaultTenantName ? new URL(baseUrl).host : name);
 
 const given = <Name extends string>(values: Record<Name, string | null | undefined>): Partial<Record<Name, string>> =>
   Object.fromEntries(Object.entries(values).filter(([, value]) => value)) as Partial<Record<Name, string>>;

@@ -24,6 +24,13 @@ export function hostedPageRoutes(
       throw new AldabaError('request.not_found');
     },
   );
+  http.get('/', async (request, reply) => {
+    if (await needs.customUiPages.send(request, reply, 'index.html')) return reply;
+    // Programs that ask for the root are told that there is nothing to call.
+    if (!request.headers.accept?.includes('text/html')) throw new AldabaError('request.not_found');
+    await sender.send(request, reply, { kind: 'welcome' });
+    return reply;
+  });
   http.get('/demo-app', async (request, reply) => {
     await sender.send(request, reply, { kind: 'demo-app', endpoint: request.tenant.baseUrl });
     return reply;

@@ -6,7 +6,12 @@ import type { Log } from '../../kernel/log.ts';
 import { type PageSender, pageErrorOf, passwordRules, sentenceFor } from '../hosted-pages/index.ts';
 import type { Setup, SetupNeeds } from './service.ts';
 
-type Needs = Pick<SetupNeeds, 'signInExperiences'> & { pages: PageSender; log: Log };
+type Needs = Pick<SetupNeeds, 'signInExperiences'> & {
+  pages: PageSender;
+  log: Log;
+  /** Base URL of the default tenant, where applications begin. */
+  endpoint: string;
+};
 
 /** `/setup`: the form behind the one-time link. Its token is the only key; there is no session here that a foreign form could use. */
 export function setupRoutes(http: Http, setup: Setup, needs: Needs): void {
@@ -55,7 +60,7 @@ export function setupRoutes(http: Http, setup: Setup, needs: Needs): void {
         return reply;
       }
       await setup.createAdministrator(request.tenant, given);
-      await needs.pages.send(request, reply, { kind: 'setup-done', username });
+      await needs.pages.send(request, reply, { kind: 'setup-done', username, endpoint: needs.endpoint });
     } catch (error) {
       if (!(error instanceof AldabaError) || !isCorrectable(error)) {
         await fail(request, reply, error);

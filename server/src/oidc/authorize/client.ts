@@ -35,8 +35,16 @@ export async function checkClient(
   if (!isRegisteredUri(redirectUri, client.redirectUris, client)) {
     throw new ProtocolError(
       'invalid_redirect_uri',
-      "redirect_uri did not match any of the client's registered redirect_uris",
+      `redirect_uri did not match any of the client's registered redirect_uris${received(tenant, redirectUri)}`,
     );
   }
   return client;
+}
+
+/** Shown to developers alone: on a server that runs on the developer's own machine. */
+function received({ baseUrl }: Tenant, redirectUri: string): string {
+  const { hostname } = new URL(baseUrl);
+  const isLocal =
+    hostname === 'localhost' || hostname.endsWith('.localhost') || hostname === '127.0.0.1' || hostname === '[::1]';
+  return isLocal ? `: ${redirectUri.slice(0, 256)}` : '';
 }

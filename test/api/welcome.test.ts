@@ -1,0 +1,82 @@
+import assert from 'node:assert/strict';
+import { after, before, describe, it } from 'node:test';
+import { authorization } from '../support/authorization.ts';
+import { startServer, type TestServer } from '../support/server.ts';
+
+describe('a new server', () => {
+  let server: TestServer;
+  before(async () => {
+    server = await startServer();
+  });
+  after(() => server?.close());
+  const open = (path: string, accept = 'text/html') => fetch(`${server.url}${path}`, { headers: { accept } });
+  const attributes = (html: string, name: string) =>
+    [...html.matchAll(new RegExp(`${name}="([^"]*)"`, 'g'))].map(([, value]) => value ?? '');
+
+  it('welcomes people at its root with links that all lead somewhere, and tells programs that nothing is there', async () => {
+    const page = await open('/');
+    assert.equal(page.status, 200);
+    const html = await page.text();
+    const links = attributes(html, '<a class="way" href');
+    assert.equal(links.length, 3);
+    for (const link of links) assert.equal((await open(link)).status, 200, link);
+    const answer = await open('/', 'application/json');
+    assert.equal(answer.status, 404);
+    assert.equal(((await answer.json()) as { code: string }).code, 'request.not_found');
+  });
+
+  it('leads from the finished setup to the tenant that applications use', async () => {
+    const link = await server.app.createAdminLink();
+    const { pathname, searchParams } = new URL(link);
+    const password = 'tulips under the stone';
+    const done = await fetch(`${server.url}${pathname}`, {
+      method: 'POST',
+      headers: { accept: 'text/html' },
+      body: new URLSearchParams({
+        token: searchParams.get('token') ?? '',
+        username: 'root_admin',
+        password,
+        confirmPassword: password,
+      }),
+    });
+    assert.equal(done.status, 200);
+    const links = attributes(await done.text(), '<a class="way" href');
+    assert.ok(links.includes(`${server.url}/demo-app`), String(links));
+  });
+
+  it('names the address that people are at, not the maker of the server, when they sign out', async () => {
+    const html = await (await open('/oidc/session/end')).text();
+    assert.match(html, new RegExp(`Sign out of ${new URL(server.url).host}\\?`));
+    assert.doesNotMatch(html, /Sign out of Aldaba/);
+  });
+
+  it('lets its pages follow the dark scheme of the system from the start', async () => {
+    assert.match(await (await open('/unknown-session')).text(), /<meta name="color-scheme" content="light dark"/);
+  });
+});
+
+describe('the page about a redirect URI that is not registered', () => {
+  const received = 'https://elsewhere.example/callback';
+  const page = async (server: TestServer) =>
+    (await fetch(authorization({ endpoint: server.url, clientId: 'demo-app', redirectUri: received }).url)).text();
+
+  it('shows the address received on a developer’s machine', async () => {
+    const server = await startServer();
+    try {
+      assert.match(await page(server), /elsewhere\.example/);
+    } finally {
+      await server.close();
+    }
+  });
+
+  it('does not show it on a server that others reach', async () => {
+    const server = await startServer({ environment: { ENDPOINT: 'https://id.example.com' } });
+    try {
+      const html = await page(server);
+      assert.match(html, /redirect_uri did not match/);
+      assert.doesNotMatch(html, /elsewhere\.example/);
+    } finally {
+      await server.close();
+    }
+  });
+});
