@@ -1,4 +1,7 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { connect } from 'node:net';
+import { Readable } from 'node:stream';
 import { after, before, describe, it } from 'node:test';
 import { experienceClient } from '../support/agent.ts';
 import { assertRefused, type Manager, manage } from '../support/management.ts';
@@ -212,5 +215,37 @@ describe('Many users at once', () => {
       body: '{}\n',
     });
     assert.equal(elsewhere.status, 415);
+  });
+
+  it('may take longer than other requests, as long as lines come', async () => {
+    const slow = await startServer({ environment: { HEADERS_TIMEOUT: '0.3', REQUEST_TIMEOUT: '0.3' } });
+    try {
+      const { token } = await manage(slow);
+      // A connection that sends half a request shows when the time of requests is over.
+      const timedOut = async () => {
+        const { hostname, port } = new URL(slow.url);
+        const socket = connect(Number(port), hostname);
+        socket.write('POST /api/users HTTP/1.1\r\nhost: localhost\r\ncontent-length: 10\r\n\r\n{');
+        await once(socket.resume(), 'close');
+      };
+      const body = async function* () {
+        yield Buffer.from('{"username":"first"}\n');
+        await timedOut();
+        yield Buffer.from('{"username":"second"}\n');
+      };
+      const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/x-ndjson' };
+      const request = { method: 'POST', headers, body: Readable.toWeb(Readable.from(body())), duplex: 'half' };
+      const answer = await fetch(`${slow.url}/api/users/import`, request as never);
+      assert.equal(answer.status, 200);
+      assert.deepEqual(JSON.parse(await answer.text()), {
+        status: 'finished',
+        line: 2,
+        created: 2,
+        skipped: 0,
+        refused: 0,
+      });
+    } finally {
+      await slow.close();
+    }
   });
 });

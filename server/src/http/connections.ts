@@ -1,7 +1,7 @@
 import { STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Log } from '../kernel/log.ts';
-import type { Http } from './types.ts';
+import type { Http, Request } from './types.ts';
 
 /** Limits against clients that hold connections without using them. */
 export interface ConnectionLimits {
@@ -38,11 +38,24 @@ export const nodeOptionsOf = ({ headersTimeout, requestTimeout }: ConnectionLimi
   connectionsCheckingInterval: Math.min(5000, Math.ceil(headersTimeout / 3)),
 });
 
+const longBodies = new WeakSet<Socket>();
+
+/**
+ * Lets a request whose guard has let it in send its body for longer than `requestTimeout`: an import of a million lines. It
+ * is closed when nothing is sent for `idleTimeout`.
+ */
+export function allowLongBody({ raw }: Request): void {
+  const { socket } = raw;
+  longBodies.add(socket);
+  raw.once('close', () => longBodies.delete(socket));
+}
+
 /**
  * Answers what could not be read as a request, and closes the connection for good: a client that keeps its half open would
  * otherwise hold it for as long as it likes.
  */
 export function refuseConnection(error: Error & { code?: string }, socket: Socket, log: Log): void {
+  if (error.code === 'ERR_HTTP_REQUEST_TIMEOUT' && longBodies.has(socket)) return;
   log.debug({ reason: error.code }, 'A connection did not speak HTTP');
   if (!socket.writable) {
     socket.destroy();

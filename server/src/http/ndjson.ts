@@ -1,6 +1,7 @@
 /** Bodies of one JSON document a line (application/x-ndjson), read and written as streams. */
 import { Readable } from 'node:stream';
 import { AldabaError } from '../kernel/errors.ts';
+import { allowLongBody } from './connections.ts';
 import type { Http, Request } from './types.ts';
 
 declare module 'fastify' {
@@ -23,6 +24,7 @@ export function installLines(http: Http): void {
 /** The bytes of such a body. @throws AldabaError `guard.unsupported_media_type` for a body of another type */
 export function readLines(request: Request): AsyncIterable<Buffer> {
   if (!(request.body instanceof Readable)) throw new AldabaError('guard.unsupported_media_type');
+  allowLongBody(request);
   return request.body;
 }
 
