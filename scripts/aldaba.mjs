@@ -1,5 +1,5 @@
 // `./aldaba …`: the command line; it works while the server runs and while it does not.
-import { prepare, runBuilt } from './prepare.mjs';
+import { prepare, runBuiltHere } from './prepare.mjs';
 
 await prepare();
-await runBuilt('cli.js');
+await runBuiltHere('cli.js');

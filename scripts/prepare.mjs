@@ -1,8 +1,9 @@
 // What has to be true before the server, the command line or the tests can run: packages installed, build up to date.
+import * as modules from 'node:module';
 import { join } from 'node:path';
 import { isFresh } from './freshness.mjs';
 import { ensureInstalled } from './install.mjs';
-import { fail, findNode, root, runToEnd } from './runtime.mjs';
+import { fail, findNode, isWanted, root, runToEnd } from './runtime.mjs';
 
 /** Installs and builds as far as needed, saying so on standard error. `development` asks for the test packages too. */
 export async function prepare({ development = false } = {}) {
@@ -32,13 +33,21 @@ export const serverFlags = [
  */
 export const serverEnvironment = { MALLOC_ARENA_MAX: process.env.MALLOC_ARENA_MAX ?? '2' };
 
-/**
- * Runs one of the built programs under Node 24 with the arguments of this one, and ends with its exit code. The bundle's
- * compiled code is kept beside it and goes with it: Node starts in half of the time.
- */
+const builtFolder = join(root, 'dist/server');
+/** Compiled code of the bundle is kept beside it and goes with it: Node starts in half of the time. */
+const compiled = join(builtFolder, 'compiled');
+
+/** Runs one of the built programs under Node 24 with the arguments of this one, and ends with its exit code. */
 export async function runBuilt(name, flags = []) {
-  const folder = join(root, 'dist/server');
-  const environment = { ...serverEnvironment, ALDABA_ROOT: root, NODE_COMPILE_CACHE: join(folder, 'compiled') };
-  const code = await runToEnd(findNode(), [...flags, join(folder, name), ...process.argv.slice(2)], environment);
+  const environment = { ...serverEnvironment, ALDABA_ROOT: root, NODE_COMPILE_CACHE: compiled };
+  const code = await runToEnd(findNode(), [...flags, join(builtFolder, name), ...process.argv.slice(2)], environment);
   process.exit(code);
+}
+
+/** The same in this process where its Node is new enough: for programs that need no flags and should answer quickly. */
+export async function runBuiltHere(name) {
+  if (!isWanted()) return runBuilt(name);
+  process.env.ALDABA_ROOT = root;
+  modules.enableCompileCache(compiled);
+  await import(join(builtFolder, name));
 }

@@ -10,7 +10,8 @@ export const root = dirname(dirname(fileURLToPath(import.meta.url)));
 
 const wanted = 24;
 
-const isWanted = () => Number(process.versions.node.split('.')[0]) >= wanted;
+/** Whether this process has the Node that everything runs on. */
+export const isWanted = () => Number(process.versions.node.split('.')[0]) >= wanted;
 
 /** Path of a Node 24 or newer: this one, or the one that npm installed with the project. */
 export function findNode() {
