@@ -61,6 +61,7 @@ describe('a wrong setting', () => {
     HEADERS_TIMEOUT: '0',
     REQUEST_TIMEOUT: 'x',
     INJECTED_HEADER_MAPPING_JSON: 'country',
+    MESSAGE_LIMITS_JSON: '[]',
     OUTBOUND_ALLOWED_HOSTS: 'http://inner',
     CONNECTORS_FOLDER: ' ',
     S3_BUCKET: 'B!',

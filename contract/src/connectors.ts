@@ -192,6 +192,7 @@ export const testConnector = route({
     'connector.invalid_config',
     'connector.general',
     'connector.timeout',
+    'request.message_rate_limited',
   ],
 });
 export const createConnectorAuthorizationUri = route({

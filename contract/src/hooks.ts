@@ -134,7 +134,7 @@ export const listHookRecentLogs = route({
   query: logWindowQuery,
   pagination: 'required',
   responses: { 200: z.array(logSchema) },
-  errors: ['guard.invalid_input'],
+  errors: ['entity.not_exists_with_id', 'guard.invalid_input'],
 });
 export const testHook = route({
   method: 'POST',

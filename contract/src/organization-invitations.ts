@@ -33,6 +33,7 @@ const tag = 'Organization invitations';
 const access = 'management';
 const params = z.object({ id: pathId });
 const messageErrors = [
+  'request.message_rate_limited',
   'connector.not_found',
   'connector.general',
   'connector.invalid_config',

@@ -32,9 +32,15 @@ import {
   s3Host,
 } from './features/file-storage/index.ts';
 import { createHooks } from './features/hooks/index.ts';
-import { createPageSender, renderOutage } from './features/hosted-pages/index.ts';
+import { createErrorAnswers, createPageSender, renderOutage } from './features/hosted-pages/index.ts';
 import { createJobs } from './features/jobs/index.ts';
 import { createLogs } from './features/logs/index.ts';
+import {
+  createMessageLimits,
+  type MessageLimits,
+  messageLimitsOf,
+  sweepMessageLimits,
+} from './features/message-limits/index.ts';
 import { createMfaVerifications, createSecondFactors, type SecondFactors } from './features/mfa-verifications/index.ts';
 import { createOneTimeTokens } from './features/one-time-tokens/index.ts';
 import { createOrganizationInvitations } from './features/organization-invitations/index.ts';
@@ -105,6 +111,7 @@ export interface Parts {
   secondFactors: SecondFactors;
   signInExperiences: SignInExperiences;
   emailTemplates: EmailTemplates;
+  limits: MessageLimits;
   keys: Oidc['keys'];
   /** Makes a one-time link for creating an administrator. */
   createAdminLink(): Promise<string>;
@@ -139,6 +146,7 @@ export async function createApp(config: Config, world: World): Promise<App> {
     sweeps: {
       protocol: mounted.oidc.sweep,
       attempts: (now, isStopped) => sweepAttempts(parts.database.system, now, isStopped),
+      messages: (now, isStopped) => sweepMessageLimits(parts.database.system, now, isStopped),
     },
   });
   const http = createHttp({
@@ -146,6 +154,7 @@ export async function createApp(config: Config, world: World): Promise<App> {
     log: world.log,
     trustedProxies: config.TRUSTED_PROXIES,
     placeHeaders: config.INJECTED_HEADER_MAPPING_JSON ?? {},
+    errorAnswers: createErrorAnswers(mounted.pages),
     endpoints: [config.ENDPOINT, ...(config.ADMIN_ENDPOINT ? [config.ADMIN_ENDPOINT] : [])],
     connectionLimits: {
       headersTimeout: config.HEADERS_TIMEOUT * 1000,
@@ -257,6 +266,7 @@ async function layGround(config: Config, world: World, { background }: Extent) {
     jobs,
     dashboard,
     files: createFiles(config, world),
+    messageLimits: messageLimitsOf(config.MESSAGE_LIMITS_JSON),
     docsFolder: join(root, 'docs'),
     dataFolder: world.dataFolder,
   };
@@ -302,6 +312,7 @@ function createDirectory(ground: Ground) {
     subjectTokens: createSubjectTokens(ground),
     configs: createConfigs(ground),
     scripts,
+    limits: createMessageLimits({ ...ground, events }),
     actions: createActions({ ...ground, scripts }),
     customClaims: createCustomClaims({ ...ground, scripts }),
   };
@@ -318,6 +329,7 @@ function createFeatures(ground: Ground, kinds: readonly Connector[]) {
   });
   const connectors = createConnectors({
     ...ground,
+    limits: directory.limits,
     emailTemplates,
     kinds,
     fetchFor: sandbox.fetchFor,

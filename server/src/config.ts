@@ -63,6 +63,12 @@ const placeHeaders = z
     error: 'Latitude and longitude say nothing without each other: name both headers, or none.',
   });
 
+const hourly = z.int().min(1).max(10_000_000);
+const hourlyLimits = z.strictObject({ client: hourly, network: hourly, tenant: hourly }).partial();
+const noMessageLimits =
+  'It has to be a JSON object with messages an hour, e.g. {"email":{"client":200},"sms":{"client":10,"network":50,"tenant":500}}.';
+const messageLimits = z.strictObject({ email: hourlyLimits, sms: hourlyLimits }, { error: noMessageLimits }).partial();
+
 /**
  * Every setting, read from the environment once. `docs/configuration.md` is generated from these descriptions.
  */
@@ -160,6 +166,21 @@ export const configSchema = z.object({
     .optional()
     .describe(
       `Headers in which the \`TRUSTED_PROXIES\` tell where a request comes from, for adaptive MFA: a JSON object that names a header for any of ${placeKeys.map((key) => `\`${key}\``).join(', ')}, e.g. \`{"country":"cf-ipcountry"}\` (see [Where requests come from](operate/production.md#where-requests-come-from)). Default: none is read.`,
+    ),
+  MESSAGE_LIMITS_JSON: z
+    .string()
+    .transform((value, context) => {
+      try {
+        return JSON.parse(value) as unknown;
+      } catch {
+        context.addIssue({ code: 'custom', message: noMessageLimits });
+        return z.NEVER;
+      }
+    })
+    .pipe(messageLimits)
+    .optional()
+    .describe(
+      'Messages an hour, by kind (`email`, `sms`) and by whom they are counted: `client` (an IPv4 address or a /56 of IPv6), `network` (a /24 or a /48) and `tenant`. Default: `{"email":{"client":100,"network":500,"tenant":10000},"sms":{"client":30,"network":150,"tenant":1000}}`; what is left out keeps its default.',
     ),
   OUTBOUND_ALLOWED_HOSTS: list
     .superRefine(ruled(hostsRule))

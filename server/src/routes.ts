@@ -181,7 +181,7 @@ export function managementRoutes(
   oneTimeTokenRoutes(implement, app.oneTimeTokens);
   verificationCodeRoutes(implement, app.verificationCodes);
   secretRoutes(implement);
-  sentinelRoutes(implement, app.signIn);
+  sentinelRoutes(implement, app.signIn, app.users);
   systemRoutes(implement);
   keyRoutes(implement, oidc.keys);
   signInExperienceRoutes(implement, app.signInExperiences, app);

@@ -165,6 +165,7 @@ describe('invitations to an organization', () => {
       organizations,
       organizationRoles,
       users,
+      limits: server.app.limits,
       connectors: {
         sender: async () => ({
           async sendMessage(message) {
@@ -183,6 +184,12 @@ describe('invitations to an organization', () => {
     assert.deepEqual(payload, { ...message, organization: { id: organizationId, name: 'Acme', branding: {} } });
     await invitations.send(server.tenant, id, {});
     assert.equal(sent.length, 2);
+    for (let count = 2; count < 10; count += 1) await invitations.send(server.tenant, id, {});
+    await assert.rejects(invitations.send(server.tenant, id, {}), {
+      code: 'request.message_rate_limited',
+      status: 429,
+    });
+    assert.equal(sent.length, 10);
 
     isDown = true;
     const other = { ...wish, invitee: 'other@acme.test' };

@@ -5,6 +5,7 @@
 import { type ErrorCode, errorCatalog, type PageLanguage } from '@aldaba/contract';
 import { type Catalogue, english, type PhraseKey } from './en.ts';
 import { translatedSentences } from './errors.ts';
+import { sentencesOfPrograms } from './errors-of-programs.ts';
 import { spanish } from './es.ts';
 import { simplifiedChinese } from './zh-cn.ts';
 
@@ -49,22 +50,22 @@ export const phraseParts = (language: PageLanguage, key: PhraseKey): (string | {
     .filter((part) => part !== '')
     .map((part) => (/^\{\w+\}$/.test(part) ? { place: part.slice(1, -1) } : part));
 
-/**
- * The localised sentence of an error code: translated for the codes that people meet on a page, the catalog's
- * English for the others. `data` fills its places, strings and numbers only.
- */
+/** The localised sentence of an error code. `data` fills its places, strings and numbers only. */
 export const errorSentence = (
   language: PageLanguage,
   code: ErrorCode,
   data: Readonly<Record<string, unknown>> = {},
-): string => {
-  const translated: Readonly<Partial<Record<ErrorCode, string>>> =
-    language === 'en' ? {} : translatedSentences[language];
-  return fill(translated[code] ?? errorCatalog[code][1], (name) => {
+): string =>
+  fill(sentenceOf(language, code), (name) => {
     const value = data[name];
     return typeof value === 'string' || typeof value === 'number' ? String(value) : '';
   }).trimEnd();
-};
+
+function sentenceOf(language: PageLanguage, code: ErrorCode): string {
+  if (language === 'en') return errorCatalog[code][1];
+  const ofPeople: Readonly<Partial<Record<ErrorCode, string>>> = translatedSentences[language];
+  return ofPeople[code] ?? sentencesOfPrograms[code]?.[language === 'es' ? 0 : 1] ?? errorCatalog[code][1];
+}
 
 /** A waiting time in words (“in 5 minutes”), for the `relativeTime` place of `session.verification_blocked_too_many_attempts`. */
 export const relativeTime = (language: PageLanguage, seconds: number): string => {

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { promisify } from 'node:util';
 import { brotliCompress, constants, gzip } from 'node:zlib';
-import { acceptsCoding } from './coding.ts';
+import { acceptsCoding, addToVary } from './coding.ts';
 import { Answer } from './implement.ts';
 import type { Reply, Request } from './types.ts';
 
@@ -31,8 +31,10 @@ export function createDocument(json: string): Document {
       const coding = acceptsCoding(request, 'br') ? 'br' : acceptsCoding(request, 'gzip') ? 'gzip' : undefined;
       // One tag for each sequence of bytes.
       const tag = `"${etag}${coding ? `-${coding}` : ''}"`;
-      const vary = [reply.getHeader('vary'), 'accept-encoding'].flat().filter(Boolean).join(', ');
-      reply.header('etag', tag).header('cache-control', 'public, no-cache').header('vary', vary);
+      reply
+        .header('etag', tag)
+        .header('cache-control', 'public, no-cache')
+        .header('vary', addToVary(reply, 'accept-encoding'));
       const known = String(request.headers['if-none-match'] ?? '')
         .split(',')
         .map((one) => one.trim().replace(/^W\//, ''));

@@ -1,6 +1,7 @@
 import type { ErrorBody, ErrorCode } from '@aldaba/contract';
 import { AldabaError } from '../kernel/errors.ts';
 import type { Log } from '../kernel/log.ts';
+import { addToVary } from './coding.ts';
 import type { Reply, Request } from './types.ts';
 
 /** Statuses that the HTTP layer itself finds (Fastify's own errors), as codes of the contract. */
@@ -48,6 +49,7 @@ export function sendError(
   const wait = retryAfter(failure);
   if (wait !== undefined) reply.header('retry-after', String(wait));
   const body: ErrorBody = failure.toBody();
+  if (request.headers['accept-language'] !== undefined) body.message = translate(failure, request, reply);
   reply.code(options.statuses?.[failure.code] ?? failure.status).send(body);
 }
 
@@ -55,4 +57,13 @@ export function sendError(
 export function retryAfter({ status, data }: AldabaError): number | undefined {
   const seconds = (data as { seconds?: unknown } | undefined)?.seconds;
   return status === 429 && typeof seconds === 'number' ? Math.max(1, Math.ceil(seconds)) : undefined;
+}
+
+/** The sentence in the language of `Accept-Language`; says so in the answer's headers. English if the server has no words. */
+export function translate(error: AldabaError, request: Request, reply: Reply): string {
+  const answers = request.server.errorAnswers;
+  if (!answers) return error.message;
+  const { language, sentence } = answers.sentence(request, error);
+  reply.header('content-language', language).header('vary', addToVary(reply, 'Accept-Language'));
+  return sentence;
 }

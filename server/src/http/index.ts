@@ -8,7 +8,7 @@ export { acceptsCoding } from './coding.ts';
 export { type Cookie, readCookie, readCookies, writeCookie } from './cookies.ts';
 export { type AnswerOf, createDirectCalls, type DirectCalls } from './direct.ts';
 export { createDocument, type Document } from './documents.ts';
-export { retryAfter, sendError, toAldabaError } from './errors.ts';
+export { retryAfter, sendError, toAldabaError, translate } from './errors.ts';
 export {
   Answer,
   type Call,
@@ -25,5 +25,5 @@ export { type OutagePage, sendOutage } from './outage.ts';
 export { assertSameOrigin } from './same-origin.ts';
 export { containsSearch, parseSearch } from './search.ts';
 export { createHttp } from './server.ts';
-export type { Http, Reply, Request } from './types.ts';
+export type { ErrorAnswers, Http, Reply, Request } from './types.ts';
 export { readUpload } from './upload.ts';

@@ -4,7 +4,7 @@ import type { Reply, Request } from './types.ts';
 /** Makes a page about an error out of the request alone: it is for when nothing can be read. */
 export type OutagePage = (
   error: AldabaError,
-  about: { basePath: string; acceptLanguage: string | undefined },
+  about: { basePath: string; acceptLanguage: string | undefined; requestId: string },
 ) => { html: string; contentSecurityPolicy: string; language: string };
 
 /** Whether an error says that the server cannot serve now, whatever is asked. */
@@ -27,6 +27,7 @@ export function sendOutage(
   const { html, contentSecurityPolicy, language } = page(error, {
     basePath,
     acceptLanguage: request.headers['accept-language'],
+    requestId: request.id,
   });
   reply
     .code(error.status)

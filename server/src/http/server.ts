@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import Fastify from 'fastify';
+import { AldabaError } from '../kernel/errors.ts';
 import type { Log } from '../kernel/log.ts';
 import { type Origin, withOrigin } from '../kernel/origin.ts';
 import { defaultTenantId, type Tenancy, type Tenant } from '../tenancy/index.ts';
@@ -13,14 +14,14 @@ import {
   refuseConnection,
 } from './connections.ts';
 import { allowConsole } from './cross-origin.ts';
-import { sendError } from './errors.ts';
+import { sendError, toAldabaError } from './errors.ts';
 import { installLines } from './ndjson.ts';
 import { RequestOrigin } from './origin.ts';
 import { isOutage, isVisit, type OutagePage, sendOutage } from './outage.ts';
 import type { PlaceHeaders } from './place.ts';
 import { createProxies } from './proxies.ts';
 import { createRequestIds, requestIdHeader } from './request-id.ts';
-import type { Http, Reply, Request } from './types.ts';
+import type { ErrorAnswers, Http, Reply, Request } from './types.ts';
 import { installUploads } from './upload.ts';
 
 /** Bytes of a request body, unless a route says otherwise: enough for every form that an anonymous caller may send. */
@@ -39,8 +40,9 @@ export function createHttp(options: {
   /** URLs of the server's own: pages of their origins may call `/api`. */
   endpoints?: readonly string[];
   connectionLimits?: ConnectionLimits;
-  /** The page for people while the database is away. */
+  /** The page for people while the database is away, or where no tenant is. */
   outagePage?: OutagePage;
+  errorAnswers?: ErrorAnswers;
 }): Http {
   const { tenancy, log, placeHeaders = {}, connectionLimits = defaultConnectionLimits } = options;
   const proxies = createProxies(options.trustedProxies);
@@ -77,6 +79,7 @@ export function createHttp(options: {
   installBodyParsers(http);
   installUploads(http);
   installLines(http);
+  http.decorate('errorAnswers', options.errorAnswers);
   http.decorateRequest('tenant', null as unknown as Tenant);
   http.decorateRequest('source', null as unknown as Origin);
   http.addHook('onRequest', async (request) => {
@@ -108,14 +111,19 @@ export function createHttp(options: {
     if (!reply.hasHeader('referrer-policy')) reply.header('referrer-policy', 'no-referrer');
   });
   // Errors of every surface arrive here when its own handler fails too, as those that show pages do without a database.
-  http.setErrorHandler((error, request, reply) => {
+  const fail = async (error: unknown, request: Request, reply: Reply) => {
     const { outagePage: page } = options;
-    if (!page || !isOutage(error) || !isVisit(request)) return sendError(error, request, reply, { log });
-    sendOutage(error, request, reply, { page, basePath: tenancy.basePathOf(tenantIdOf(request) ?? defaultTenantId) });
-  });
-  http.setNotFoundHandler((request, reply) => {
-    sendError(Object.assign(new Error('not found'), { statusCode: 404 }), request, reply, { log });
-  });
+    const failure = toAldabaError(error, request, log);
+    const isForPerson = isVisit(request);
+    if (isForPerson && request.tenant && !isOutage(error) && (await http.errorAnswers?.page(request, reply, failure)))
+      return reply;
+    const baseTenant = (failure.code === 'tenant.not_found' ? undefined : tenantIdOf(request)) ?? defaultTenantId;
+    if (isForPerson && page) sendOutage(failure, request, reply, { page, basePath: tenancy.basePathOf(baseTenant) });
+    else sendError(failure, request, reply, { log });
+    return reply;
+  };
+  http.setErrorHandler(fail);
+  http.setNotFoundHandler((request, reply) => fail(new AldabaError('request.not_found'), request, reply));
   return http;
 }
 

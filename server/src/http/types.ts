@@ -1,4 +1,5 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { AldabaError } from '../kernel/errors.ts';
 import type { Origin } from '../kernel/origin.ts';
 import type { Tenant } from '../tenancy/index.ts';
 
@@ -6,7 +7,19 @@ export type Http = FastifyInstance;
 export type Request = FastifyRequest;
 export type Reply = FastifyReply;
 
+/** How errors are told in the caller's language; given to the server by what knows the words. */
+export interface ErrorAnswers {
+  /** The sentence of an error in the language that the request's `Accept-Language` asks for. */
+  sentence(request: Request, error: AldabaError): { language: string; sentence: string };
+  /** Answers a browser with a page; false, with nothing sent, if the tenant's look cannot be read. */
+  page(request: Request, reply: Reply, error: AldabaError): Promise<boolean>;
+}
+
 declare module 'fastify' {
+  interface FastifyInstance {
+    errorAnswers: ErrorAnswers | undefined;
+  }
+
   interface FastifyRequest {
     /** The tenant that the address named; set before any handler runs. */
     tenant: Tenant;

@@ -1,6 +1,6 @@
 import { type ErrorCode, errorCatalog } from '@aldaba/contract';
-import { type Reply, type Request, toAldabaError } from '../http/index.ts';
-import type { AldabaError } from '../kernel/errors.ts';
+import { type Reply, type Request, toAldabaError, translate } from '../http/index.ts';
+import { AldabaError } from '../kernel/errors.ts';
 import type { Log } from '../kernel/log.ts';
 
 type NameOf<C> = C extends `oidc.${infer Name}` ? Name : never;
@@ -63,12 +63,17 @@ const wantsBareError = (request: Request): boolean =>
 export function sendProtocolError(error: unknown, request: Request, reply: Reply, log: Log): void {
   const failure = toProtocolError(error, request, log);
   if (!(failure instanceof ProtocolError)) {
-    reply.code(failure.status).send(failure.toBody());
+    reply.code(failure.status).send({ ...failure.toBody(), message: translate(failure, request, reply) });
     return;
   }
+  // The description is for developers, in English (RFC 6749 section 5.2 allows ASCII only); the message is for people.
   const bare = { error: failure.error, error_description: failure.description };
+  const message =
+    request.headers['accept-language'] === undefined
+      ? failure.sentence
+      : translate(new AldabaError(failure.code), request, reply);
   reply
     .code(failure.status)
     .header('cache-control', 'no-store')
-    .send(wantsBareError(request) ? bare : { ...bare, code: failure.code, message: failure.sentence });
+    .send(wantsBareError(request) ? bare : { ...bare, code: failure.code, message });
 }

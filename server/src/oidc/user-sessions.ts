@@ -10,6 +10,7 @@ import * as store from './store/user-sessions.ts';
 
 /** Where a user is signed in and what they allowed applications, for operators. */
 export interface UserSessions {
+  /** @throws AldabaError `entity.not_exists_with_id` for an unknown user */
   list(tenant: Tenant, userId: string): Promise<UserSession[]>;
   /** @throws AldabaError `oidc.session_not_found` */
   get(tenant: Tenant, userId: string, uid: string): Promise<UserSession>;
@@ -21,6 +22,7 @@ export interface UserSessions {
     tenant: Tenant,
     session: { userId: string; uid: string; revoke?: 'all' | 'firstParty' | undefined },
   ): Promise<void>;
+  /** @throws AldabaError `entity.not_exists_with_id` for an unknown user */
   listGrants(tenant: Tenant, userId: string, appType?: 'firstParty' | 'thirdParty'): Promise<UserGrant[]>;
   /** @throws AldabaError `oidc.invalid_grant` (404) */
   revokeGrant(tenant: Tenant, userId: string, grantId: string): Promise<void>;
@@ -33,16 +35,23 @@ export function createUserSessions({
   clock,
   jobs,
   logs,
-}: Pick<OidcNeeds, 'applications' | 'clock' | 'jobs' | 'logs'>): UserSessions {
+  users,
+}: Pick<OidcNeeds, 'applications' | 'clock' | 'jobs' | 'logs' | 'users'>): UserSessions {
   const now = () => new Date(clock.now());
+  const requireUser = async (tenant: Tenant, id: string) => {
+    if (!(await users.find(tenant.db, id))) throw new AldabaError('entity.not_exists_with_id', { name: 'user', id });
+  };
   const get: UserSessions['get'] = async (tenant, userId, uid) => {
     const [session] = await store.findUserSessions(tenant.db, userId, now(), uid);
     if (!session) throw new AldabaError('oidc.session_not_found');
     return toSession(userId, session);
   };
   return {
-    list: async (tenant, userId) =>
-      (await store.findUserSessions(tenant.db, userId, now())).map((session) => toSession(userId, session)),
+    async list(tenant, userId) {
+      const sessions = await store.findUserSessions(tenant.db, userId, now());
+      if (sessions.length === 0) await requireUser(tenant, userId);
+      return sessions.map((session) => toSession(userId, session));
+    },
     get,
     end: async (tenant, { userId, uid, revoke }) => {
       await get(tenant, userId, uid);
@@ -63,6 +72,7 @@ export function createUserSessions({
         const isWanted = appType === undefined || (appType === 'thirdParty') === client?.isThirdParty;
         if (client && isWanted) grants.push(toGrant(userId, grant, client.name));
       }
+      if (grants.length === 0) await requireUser(tenant, userId);
       return grants;
     },
     revokeGrant: async (tenant, userId, grantId) => {

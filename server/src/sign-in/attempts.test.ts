@@ -172,4 +172,46 @@ describe('too many attempts', () => {
     for (const username of ['carl', 'Carl', 'CARL']) assert.equal(await signIn(username, 'wrong'), 422);
     assert.equal(await signIn('carl', password), 400);
   });
+
+  it('are one count for each account, whichever of its identifiers is typed', async () => {
+    const method = (identifier: string) => ({
+      identifier,
+      password: true,
+      verificationCode: false,
+      isPasswordPrimary: true,
+    });
+    await operator.call('PATCH', '/api/sign-in-exp', {
+      signIn: { methods: [method('username'), method('email'), method('phone')] },
+    });
+    const person = { username: 'dora', primaryEmail: 'dora@example.com', primaryPhone: '15550100123' };
+    await operator.call('POST', '/api/users', { ...person, password });
+    await operator.addUser({ username: 'emil', password });
+    const attempt = async (type: string, value: string, secret: string) => {
+      const { agent } = await visit(server);
+      await agent.json('PUT', `${server.url}/api/experience`, { interactionEvent: 'SignIn' });
+      const identifier = { type, value };
+      const answer = await agent.json('POST', `${server.url}/api/experience/verification/password`, {
+        identifier,
+        password: secret,
+      });
+      return answer.status;
+    };
+    const [username, email, phone] = [
+      ['username', 'dora'],
+      ['email', 'Dora@example.com'],
+      ['phone', '15550100123'],
+    ] as const;
+    for (const [type, value] of [username, email, phone]) assert.equal(await attempt(type, value, 'wrong'), 422);
+    for (const [type, value] of [username, email, phone]) assert.equal(await attempt(type, value, password), 400, type);
+    assert.equal(await attempt('username', 'emil', password), 200, 'another account');
+    // Names without an account lock one by one, after as many attempts.
+    for (const _ of [1, 2, 3]) assert.equal(await attempt('email', 'nobody@example.com', 'wrong'), 422);
+    assert.equal(await attempt('email', 'nobody@example.com', 'wrong'), 400);
+    assert.equal(await attempt('username', 'nobody_at_all', 'wrong'), 422);
+    await operator.call('POST', '/api/sentinel-activities/delete', {
+      targetType: 'User',
+      targets: ['dora@example.com'],
+    });
+    assert.equal(await attempt('username', 'dora', password), 200);
+  });
 });

@@ -23,12 +23,13 @@ export interface AttemptPolicy {
 export interface Attempts {
   /**
    * Runs `check` if the identifier may still try. A check that returns undefined has failed and counts; one that throws was
-   * not judged and does not. `identifier` is what `attemptName` makes of it.
+   * not judged and does not. `account` is whom the identifier belongs to, if anybody: then the account's attempts are counted.
+   * `identifier` is what `attemptName` makes of it.
    * @throws AldabaError `session.verification_blocked_too_many_attempts`, the same for identifiers that exist and that do not.
    */
   limited<T>(
     q: Queries,
-    subject: { identifier: string; policy: AttemptPolicy },
+    subject: { identifier: string; account?: { id: string } | undefined; policy: AttemptPolicy },
     check: () => Promise<T | undefined>,
   ): Promise<T | undefined>;
 }
@@ -47,6 +48,12 @@ export const attemptName = (
   return `${type} ${type === 'username' && usernamePolicy.caseSensitive ? normal : normal.toLowerCase()}`;
 };
 
+/**
+ * The name under which attempts on an account are counted, whichever of its identifiers was typed: a username that is locked is
+ * not open by email. Names that no account has are counted by themselves (`attemptName`), so both lock alike.
+ */
+export const accountAttemptName = (userId: string): string => `account ${userId}`;
+
 /** The name under which a person's second factors are counted, all of them together. */
 export const secondAttemptName = (userId: string): string => `mfa ${userId}`;
 
@@ -58,11 +65,11 @@ export const attemptTarget = (identifier: string): string => hashToken(`attempt 
 
 export function createAttempts(deps: { clock: Clock; events: Events }): Attempts {
   return {
-    async limited(q, { identifier, policy }, check) {
+    async limited(q, { identifier, account, policy }, check) {
       const now = deps.clock.now();
       const maximum = policy.maxAttempts ?? defaults.maxAttempts;
       const lockout = (policy.lockoutDuration ?? defaults.lockoutDuration) * 60_000;
-      const target = attemptTarget(identifier);
+      const target = attemptTarget(account ? accountAttemptName(account.id) : identifier);
       const { failures, lockedUntil } = await countAttempt(q, target, { now, maximum, window, lockout });
       if (failures > maximum) throw blocked(((lockedUntil?.getTime() ?? now + lockout) - now) / 1000);
       let result: Awaited<ReturnType<typeof check>>;

@@ -52,7 +52,13 @@ interface VerificationCodeRow {
   tries: Generated<number>;
   expires_at: Date;
   window_started_at: Date;
-  sent: Generated<number>;
+}
+
+interface MessageLimitRow {
+  tenant_id: string;
+  key: string;
+  sent: number;
+  expires_at: Date;
 }
 
 interface SecretRow {
@@ -131,6 +137,7 @@ export interface SettingsTables {
   custom_profile_fields: CustomProfileFieldRow;
   one_time_tokens: OneTimeTokenRow;
   verification_codes: VerificationCodeRow;
+  message_limits: MessageLimitRow;
   secrets: SecretRow;
   user_assets: UserAssetRow;
   custom_ui_assets: CustomUiAssetRow;

@@ -14,6 +14,7 @@ import { shortId, standardId } from '../../kernel/ids.ts';
 import type { CacheRegistry, Database, Queries } from '../../store/index.ts';
 import type { Tenant } from '../../tenancy/index.ts';
 import type { EmailTemplates } from '../email-templates/index.ts';
+import type { MessageLimits } from '../message-limits/index.ts';
 import type { SignInExperiences } from '../sign-in-experience/index.ts';
 import { translateConnectorError, translated } from './failures.ts';
 import { createGuideReader } from './guides.ts';
@@ -35,6 +36,7 @@ export interface ConnectorsNeeds {
   /** The way out for a tenant's connectors: the world, or its sandbox. */
   fetchFor(tenant: Tenant): Promise<typeof globalThis.fetch>;
   log: ConnectorLog;
+  limits: MessageLimits;
   /** What mails say. */
   emailTemplates: Pick<EmailTemplates, 'find'>;
 }
@@ -174,6 +176,7 @@ export function createConnectors(needs: ConnectorsNeeds): Connectors {
       if (!kind) throw new AldabaError('connector.not_found');
       const to = kind.metadata.type === 'Email' ? email : phone;
       if (kind.metadata.type === 'Social' || to === undefined) throw new AldabaError('connector.unexpected_type');
+      await needs.limits.count(tenant, { type: kind.metadata.type, to });
       const payload = { code: '000000', ...(locale === undefined ? {} : { locale }) };
       await (await bind(tenant, kind, config)).sendMessage({ to: to.replace(/^\+/, ''), type: 'Generic', payload }, {});
     },

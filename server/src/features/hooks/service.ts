@@ -142,7 +142,8 @@ export function createHooks(needs: HooksNeeds): Hooks {
       await changed(tx, id);
     },
     renewSigningKey: (tx, id) => change(tx, id, { signingKeySealed: vault.seal(standardSecret(), context(tx, id)) }),
-    recentLogs: (q, id, filter, slice) => {
+    recentLogs: async (q, id, filter, slice) => {
+      await get(q, id);
       const isOpen = filter.from === undefined && filter.to === undefined;
       return logs.list(q, { ...filter, hookId: id, ...(isOpen ? { from: clock.now() - day } : {}) }, slice);
     },

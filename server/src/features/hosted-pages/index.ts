@@ -5,6 +5,7 @@
  * page safe, and the files under `/assets`. Does not own: what a page shows (sign-in, oidc and setup build the views) nor how
  * it looks (`@aldaba/pages`). A view enters at `PageSender.send` and leaves as HTML.
  */
+export { createErrorAnswers } from './error-page.ts';
 export { renderOutage } from './outage.ts';
 export { hostedPageRoutes } from './routes.ts';
 export { createPageSender, type PageOptions, type PageSender, type PageSenderNeeds, sandboxCookie } from './sender.ts';

@@ -6,7 +6,7 @@ import { sentenceFor } from './words.ts';
  * The error page of a server that cannot read its settings: in the person's language, in the colours that a new tenant has,
  * with nothing that has to be asked from the database.
  */
-export const renderOutage: OutagePage = (error, { basePath, acceptLanguage }) => {
+export const renderOutage: OutagePage = (error, { basePath, acceptLanguage, requestId }) => {
   const language = negotiateLanguage({ uiLocales: undefined, acceptLanguage, autoDetect: true, fallback: 'en' });
   const frame = {
     basePath,
@@ -19,6 +19,6 @@ export const renderOutage: OutagePage = (error, { basePath, acceptLanguage }) =>
       hideAldabaBranding: true,
     },
   };
-  const view = { kind: 'error' as const, code: error.code, message: sentenceFor(error, language) };
+  const view = { kind: 'error' as const, code: error.code, message: sentenceFor(error, language), traceId: requestId };
   return { ...renderPage(frame, view, undefined), language };
 };

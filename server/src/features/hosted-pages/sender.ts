@@ -124,7 +124,7 @@ export function createPageSender(needs: PageSenderNeeds): PageSender {
       });
       const { html, contentSecurityPolicy } = renderPage(
         frame,
-        view,
+        view.kind === 'error' ? { traceId: request.id, ...view } : view,
         await customPhrases.words(tenant, frame.language),
       );
       reply

@@ -5,6 +5,7 @@ import { emailKey, requireEmail } from '../../kernel/identifiers.ts';
 import { standardId } from '../../kernel/ids.ts';
 import type { Queries } from '../../store/index.ts';
 import type { Tenant } from '../../tenancy/index.ts';
+import type { MessageLimits } from '../message-limits/index.ts';
 import type { OrganizationRoles } from '../organization-roles/index.ts';
 import { type Organizations, requireType } from '../organizations/index.ts';
 import type { Users } from '../users/index.ts';
@@ -22,6 +23,7 @@ export interface OrganizationInvitationsNeeds {
   organizations: Pick<Organizations, 'get' | 'isMember' | 'addMembers' | 'addRoles'>;
   organizationRoles: Pick<OrganizationRoles, 'find'>;
   users: Pick<Users, 'find' | 'findByIdentifier'>;
+  limits: MessageLimits;
   connectors: {
     /** Sends e-mail for the tenant; undefined when no e-mail connector is configured in full. */
     sender(tenant: Tenant, type: 'Email'): Promise<EmailSender | undefined>;
@@ -49,7 +51,7 @@ export interface OrganizationInvitations {
    * pending, `entity.relation_foreign_key_not_found`, `entity.db_constraint_violated` for roles of machines, and as `send`
    */
   create(tenant: Tenant, draft: InvitationDraft, message: MessagePayload | undefined): Promise<OrganizationInvitation>;
-  /** @throws AldabaError `connector.not_found` without an e-mail connector, and what the connector throws */
+  /** @throws AldabaError `connector.not_found` without an email connector, `request.message_rate_limited`, and what the connector throws */
   send(tenant: Tenant, id: string, message: MessagePayload): Promise<void>;
   /**
    * Accepts a pending invitation: the user becomes a member with the invitation's roles.
@@ -174,6 +176,7 @@ function createSending(
           }
         : {}),
     };
+    await needs.limits.count(tenant, { type: 'Email', to: invitation.invitee });
     await sender.sendMessage({ to: invitation.invitee, type: 'OrganizationInvitation', payload }, {});
   };
 }

@@ -7,7 +7,7 @@ import type { Tenant } from '../../tenancy/index.ts';
 import { type Passwords, passwordIssues } from '../passwords/index.ts';
 import { administratorRoleId, type Roles } from '../roles/index.ts';
 import { chosenUsername, type Users } from '../users/index.ts';
-import { consumeLink, deleteExpiredLinks, insertLink, isLinkUsable } from './store.ts';
+import { consumeAllLinks, consumeLink, deleteExpiredLinks, insertLink, isLinkUsable } from './store.ts';
 
 export interface SetupNeeds {
   clock: Clock;
@@ -24,7 +24,7 @@ export interface Setup {
   /** @throws AldabaError `setup.link_invalid` when the token was used, has expired or never existed. */
   assertUsable(tenant: Tenant, token: string): Promise<void>;
   /**
-   * Uses the link up and creates the administrator, or does neither.
+   * Uses the link up and creates the administrator, or does neither. The first administrator uses up all links.
    * @throws AldabaError `setup.link_invalid`, `user.username_already_in_use`, `password.rejected`, `guard.invalid_input` (data.field).
    */
   createAdministrator(tenant: Tenant, given: { token: string; username: string; password: string }): Promise<void>;
@@ -38,6 +38,8 @@ export function createSetup(needs: SetupNeeds): Setup {
   const assertUsable = async (tenant: Tenant, token: string) => {
     if (!(await isLinkUsable(tenant.db, linkOf(token)))) throw new AldabaError('setup.link_invalid');
   };
+  const hasAdministrator = async (q: Tenant['db']) =>
+    (await users.listOfRole(q, administratorRoleId, undefined, { limit: 1, offset: 0 })).total > 0;
   /** The role that the tenant was seeded with, or a new one where an operator deleted it. */
   const roleId = async (tx: Tenant['db']) => {
     try {
@@ -61,8 +63,7 @@ export function createSetup(needs: SetupNeeds): Setup {
       await insertLink(tenant.db, hashToken(token), new Date(now + lifetime));
       return `${tenant.baseUrl}/setup?token=${token}`;
     },
-    hasAdministrator: async (tenant) =>
-      (await users.listOfRole(tenant.db, administratorRoleId, undefined, { limit: 1, offset: 0 })).total > 0,
+    hasAdministrator: (tenant) => hasAdministrator(tenant.db),
     assertUsable,
     async createAdministrator(tenant, { token, username, password }) {
       // Before the costly hash: somebody without a link gets no work out of the server.
@@ -73,7 +74,8 @@ export function createSetup(needs: SetupNeeds): Setup {
       if (issues.length > 0) throw new AldabaError('password.rejected', { issues });
       const digest = await passwords.hash(password);
       await tenant.db.transaction(async (tx) => {
-        if (!(await consumeLink(tx, linkOf(token)))) throw new AldabaError('setup.link_invalid');
+        const consume = (await hasAdministrator(tx)) ? consumeLink : consumeAllLinks;
+        if (!(await consume(tx, linkOf(token)))) throw new AldabaError('setup.link_invalid');
         const user = await users.create(tx, { username: chosen, password: digest });
         await roles.assign(tx, 'user', user.id, [await roleId(tx)]);
       });

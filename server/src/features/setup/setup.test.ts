@@ -50,6 +50,23 @@ describe('the one-time link for the first administrator', () => {
     assert.equal(await server.app.firstAdminLink(), undefined, 'no link is offered once there is an administrator');
   });
 
+  it('of an earlier start is worth nothing once the first administrator exists, also of many that are used at once', async () => {
+    const admin = await server.app.tenancy.get('admin');
+    const { items } = await server.app.users.list(admin.db, {}, { limit: 100, offset: 0 });
+    for (const { id } of items) await admin.db.transaction((tx) => server.app.users.remove(tx, id));
+    const links = await Promise.all(Array.from({ length: 5 }, () => server.app.createAdminLink()));
+    const answers = await Promise.all(
+      links.slice(1).map((link, index) => send(link, { username: `first${index}`, password })),
+    );
+    assert.deepEqual(answers.map(({ status }) => status).sort(), [200, 404, 404, 404]);
+    assert.equal((await administrators()).length, 1);
+    assert.equal((await open(links[0] as string)).status, 404);
+    // Links that are made later serve each for themselves.
+    const later = [await server.app.createAdminLink(), await server.app.createAdminLink()];
+    for (const [index, link] of later.entries())
+      assert.equal((await send(link, { username: `later${index}`, password })).status, 200);
+  });
+
   it('creates one of many who press at once', async () => {
     const before = (await administrators()).length;
     const link = await server.app.createAdminLink();

@@ -6,7 +6,9 @@ import { manage } from '../../../../test/support/management.ts';
 import { startServer, type TestServer } from '../../../../test/support/server.ts';
 import { createVault } from '../../kernel/crypto.ts';
 import { AldabaError } from '../../kernel/errors.ts';
+import { createLog } from '../../kernel/log.ts';
 import type { BoundConnector } from '../connectors/index.ts';
+import { createMessageLimits, defaultMessageLimits } from '../message-limits/index.ts';
 import { type CodeDelivery, type CodeMessage, createVerificationCodes } from './service.ts';
 
 /** A mail service that answers when it is told to. */
@@ -75,7 +77,12 @@ describe('A verification code', () => {
     const codes = createVerificationCodes({
       clock: { now: Date.now },
       vault: createVault('a secret for tests that is long enough'),
-      events: { publish: async () => undefined },
+      limits: createMessageLimits({
+        clock: { now: Date.now },
+        log: createLog('silent'),
+        events: { publish: async () => undefined },
+        messageLimits: defaultMessageLimits,
+      }),
       connectors: { sender: async () => sender },
       signInExperiences: server.app.signInExperiences,
       log: { debug: write, info: write, warn: write, error: write },
@@ -83,9 +90,11 @@ describe('A verification code', () => {
     return { codes, lines };
   };
   const rows = () =>
-    server.tenant.db.raw('select purpose, sent, tries from verification_codes where tenant_id = $1 order by 1, 2, 3', [
-      server.tenant.id,
-    ]);
+    server.tenant.db.raw(
+      `select purpose, tries from verification_codes where tenant_id = $1
+       union all select split_part(key, ' ', 1), sent from message_limits where tenant_id = $1 order by 1, 2`,
+      [server.tenant.id],
+    );
 
   it('in the background waits for no connector, and a stop waits for it', async () => {
     const service = createMailService();
@@ -145,7 +154,8 @@ describe('A verification code', () => {
     const service = createMailService();
     const { codes } = open(service.connector);
     const left = async (delivery: CodeDelivery) => {
-      await server.tenant.db.raw('delete from verification_codes where tenant_id = $1', [server.tenant.id]);
+      for (const table of ['verification_codes', 'message_limits'])
+        await server.tenant.db.raw(`delete from ${table} where tenant_id = $1`, [server.tenant.id]);
       const address = nobody();
       for (let count = 0; count < 10; count += 1) await codes.send(server.tenant, address, message(delivery));
       await assert.rejects(codes.send(server.tenant, address, message(delivery)), {

@@ -5,17 +5,18 @@ import { AldabaError } from '../../kernel/errors.ts';
 import { normalizeEmail, normalizePhone } from '../../kernel/identifiers.ts';
 import { numberCode } from '../../kernel/ids.ts';
 import type { Log } from '../../kernel/log.ts';
+import type { Networks } from '../../kernel/origin.ts';
 import { normalizeCode } from '../../kernel/text.ts';
 import type { Tenant } from '../../tenancy/index.ts';
 import type { Connectors } from '../connectors/index.ts';
-import type { Events } from '../hooks/index.ts';
+import type { MessageLimits } from '../message-limits/index.ts';
 import { createDeliveries } from './deliveries.ts';
 import * as store from './store.ts';
 
 export interface VerificationCodesNeeds {
   clock: Clock;
   vault: Vault;
-  events: Events;
+  limits: MessageLimits;
   connectors: Pick<Connectors, 'sender'>;
   signInExperiences: { get(tenant: Tenant): Promise<SignInExperience> };
   log: Log;
@@ -46,6 +47,8 @@ export interface CodeMessage {
   payload?: Readonly<Record<string, unknown>> | undefined;
   /** Address of the person who asked, for services that judge risk. */
   ip?: string | undefined;
+  /** Whose limits it counts against; absent where an operator's program asked. */
+  from?: Networks | undefined;
 }
 
 export interface VerificationCodes {
@@ -61,10 +64,6 @@ export interface VerificationCodes {
   close(): Promise<void>;
 }
 
-/** Messages to one address in a window, whatever they are for. */
-const maximumSent = 10;
-/** Milliseconds. */
-const sendWindow = 600_000;
 /** Seconds. */
 export const defaultCodeLifetime = 600;
 const defaults = { expirationDuration: defaultCodeLifetime, maxRetryAttempts: 10 };
@@ -87,7 +86,7 @@ export function createVerificationCodes(needs: VerificationCodesNeeds): Verifica
     };
   };
   return {
-    send: async (tenant, given, { purpose, template, delivery, locale, payload, ip }) => {
+    send: async (tenant, given, { purpose, template, delivery, locale, payload, ip, from }) => {
       const address = normalize(given);
       if (!address) throw new AldabaError(given.type === 'Email' ? 'user.invalid_email' : 'user.invalid_phone');
       const sender = await connectors.sender(tenant, address.type);
@@ -95,7 +94,7 @@ export function createVerificationCodes(needs: VerificationCodesNeeds): Verifica
       if (delivery !== 'awaited') deliveries.requireRoom(tenant.id);
       const { lifetime } = await policyOf(tenant);
       const [now, code, key] = [clock.now(), numberCode(6), keyOf(address, purpose)];
-      await limitMessages(needs, tenant, address, key.addressHash);
+      await needs.limits.count(tenant, { type: address.type, to: address.value, from });
       const expiresAt = new Date(now + lifetime);
       await store.saveCode(tenant.db, key, { hash: hashCode(tenant, key, code), now: new Date(now), expiresAt });
       await store.dropOldCodes(tenant.db, new Date(now - 3_600_000));
@@ -143,27 +142,4 @@ function normalize({ type, value }: Address): Address | undefined {
  */
 function withoutWords(error: unknown): never {
   throw error instanceof AldabaError ? new AldabaError(error.code) : error;
-}
-
-/** @throws AldabaError `request.message_rate_limited` */
-async function limitMessages(
-  { clock, events }: Pick<VerificationCodesNeeds, 'clock' | 'events'>,
-  { db }: Tenant,
-  { type, value }: Address,
-  addressHash: string,
-): Promise<void> {
-  const now = clock.now();
-  const refused = await db.transaction(async (tx) => {
-    const count = await store.countMessage(tx, addressHash, {
-      now: new Date(now),
-      startedAfter: new Date(now - sendWindow),
-      expiresAt: new Date(now + sendWindow),
-      maximum: maximumSent,
-    });
-    // Once a window: whoever keeps on asking makes no further noise.
-    const data = { type: type === 'Email' ? 'email' : 'phone', value };
-    if (count.first) await events.publish(tx, 'Message.RateLimited', { data });
-    return count.refused;
-  });
-  if (refused) throw new AldabaError('request.message_rate_limited');
 }

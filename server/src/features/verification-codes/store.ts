@@ -5,32 +5,6 @@ export interface CodeKey {
   purpose: string;
 }
 
-/** The purpose of the row that counts the messages to an address, whatever they were for. No code has it. */
-const anyPurpose = '';
-
-/**
- * Counts a message to an address before it is sent, in one statement, so that many requests at a time cannot all slip under
- * the limit. `refused`: it is one too many, and `first` of the window that is.
- */
-export async function countMessage(
-  q: Queries,
-  addressHash: string,
-  window: { now: Date; startedAfter: Date; expiresAt: Date; maximum: number },
-): Promise<{ refused: boolean; first: boolean }> {
-  const [row] = await q.raw<{ sent: number }>(
-    `insert into verification_codes as c
-       (tenant_id, address_hash, purpose, code_hash, expires_at, window_started_at) values ($1, $2, $3, '', $6, $4)
-     on conflict (tenant_id, address_hash, purpose) do update set
-       sent = case when c.window_started_at <= $5 then 1 else c.sent + 1 end,
-       expires_at = case when c.window_started_at <= $5 then $6 else c.expires_at end,
-       window_started_at = case when c.window_started_at <= $5 then $4 else c.window_started_at end
-     where c.window_started_at <= $5 or c.sent <= $7
-     returning sent`,
-    [q.tenantId, addressHash, anyPurpose, window.now, window.startedAfter, window.expiresAt, window.maximum],
-  );
-  return { refused: !row || row.sent > window.maximum, first: row !== undefined && row.sent > window.maximum };
-}
-
 /** Stores a code in place of the one before. */
 export const saveCode = (
   q: Queries,

@@ -35,8 +35,10 @@ export function createOneTimeTokenFactor({ oneTimeTokens, users, clock, attempts
     async prove({ tenant }, settings, { intent, email, token }) {
       // A link that still works is not spent on what it cannot do.
       if (intent === 'ForgotPassword') throw new AldabaError('session.not_supported_for_forgot_password');
+      const holder = await users.findByIdentifier(tenant.db, { type: 'email', value: email, ignoresCase: true });
       const subject = {
         identifier: attemptName(settings, { type: 'email', value: email }),
+        account: holder,
         policy: settings.sentinelPolicy,
       };
       let refusal: unknown;

@@ -85,12 +85,16 @@ export function createPasswordFactor(needs: Needs): PasswordFactor {
     async prove(tenant, settings, { identifier, password }) {
       const { passwordIdentifiers } = resolvePolicy(settings);
       if (!passwordIdentifiers.includes(identifier.type)) throw new AldabaError('user.sign_in_method_not_enabled');
-      const subject = { identifier: attemptName(settings, identifier), policy: settings.sentinelPolicy };
+      const found = await users.findWithPassword(
+        tenant.db,
+        identifier.type === 'username' ? asUsername(settings, identifier.value) : identifier,
+      );
+      const subject = {
+        identifier: attemptName(settings, identifier),
+        account: found?.user,
+        policy: settings.sentinelPolicy,
+      };
       const matched = await attempts.limited(tenant.db, subject, async () => {
-        const found = await users.findWithPassword(
-          tenant.db,
-          identifier.type === 'username' ? asUsername(settings, identifier.value) : identifier,
-        );
         const { matches, outdated } = await passwords.verify(password, found?.password);
         if (!found?.password || !matches) return undefined;
         return {

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { instanceOf, type Message } from '@aldaba/connectors/kit';
 import { startServer, type TestServer } from '../../../../../test/support/server.ts';
+import { createMessageLimits, defaultMessageLimits } from '../../../features/message-limits/index.ts';
 import { createVerificationCodes, type VerificationCodes } from '../../../features/verification-codes/index.ts';
 import { createVault } from '../../../kernel/crypto.ts';
 import { type Attempts, attemptName, createAttempts } from '../../attempts.ts';
@@ -39,7 +40,12 @@ describe('A code that was sent in a sign-in', () => {
     codes = createVerificationCodes({
       clock,
       vault: createVault('a secret for tests that is long enough'),
-      events,
+      limits: createMessageLimits({
+        clock,
+        events,
+        log: { debug: quiet, info: quiet, warn: quiet, error: quiet },
+        messageLimits: defaultMessageLimits,
+      }),
       connectors: { sender: async () => connector },
       signInExperiences,
       log: { debug: quiet, info: quiet, warn: quiet, error: quiet },
@@ -63,6 +69,7 @@ describe('A code that was sent in a sign-in', () => {
       clock,
       attempts,
       verificationCodes: { send: codes.send, verify },
+      users: server.app.users,
       applications: { findClient: async () => undefined },
       applicationExperiences: { lookOf: async () => ({}) },
       organizations: server.app.organizations,
@@ -185,6 +192,7 @@ describe('A code that was sent in a sign-in', () => {
       clock,
       attempts,
       verificationCodes: codes,
+      users: server.app.users,
       applications: { findClient: async () => client },
       applicationExperiences: { lookOf: async () => ({ displayName: 'The shop', branding }) },
       organizations: app.organizations,

@@ -17,7 +17,7 @@ import { messageContext } from './message-context.ts';
 
 type Needs = Pick<
   SignInNeeds,
-  'verificationCodes' | 'applications' | 'applicationExperiences' | 'organizations' | 'clock'
+  'verificationCodes' | 'users' | 'applications' | 'applicationExperiences' | 'organizations' | 'clock'
 > & { attempts: Attempts };
 
 type FirstType = 'EmailVerificationCode' | 'PhoneVerificationCode';
@@ -61,7 +61,7 @@ export interface VerificationCodeFactor {
 }
 
 export function createVerificationCodeFactor(needs: Needs): VerificationCodeFactor {
-  const { verificationCodes, attempts, clock } = needs;
+  const { verificationCodes, attempts, clock, users } = needs;
   return {
     async begin(interaction, { identifier, template, delivery, locale, user, userId }) {
       const facts = { id: standardId(), createdAt: clock.now(), identifier };
@@ -77,12 +77,17 @@ export function createVerificationCodeFactor(needs: Needs): VerificationCodeFact
         locale,
         payload: await messageContext(needs, interaction, user),
         ip: currentOrigin()?.ip,
+        from: currentOrigin()?.networks,
       });
       return challenge;
     },
 
     async verify({ tenant }, settings, challenge, code) {
-      const subject = { identifier: attemptsOf(settings, challenge), policy: settings.sentinelPolicy };
+      const account =
+        'userId' in challenge
+          ? undefined
+          : await users.findByIdentifier(tenant.db, { ...challenge.identifier, ignoresCase: true });
+      const subject = { identifier: attemptsOf(settings, challenge), account, policy: settings.sentinelPolicy };
       let refusal: unknown;
       const isRight = await attempts.limited(tenant.db, subject, async () => {
         try {

@@ -1,0 +1,363 @@
+/**
+ * Sentences for the error codes that only callers of an API meet, as `[Spanish, Simplified Chinese]`; those that people meet on
+ * a page are in `errors.ts`. English is the catalog of the contract. A test demands that every code of it, and no other, is in
+ * the two files.
+ */
+export const sentencesOfPrograms: Readonly<Record<string, readonly [spanish: string, chinese: string]>> = {
+  'auth.authorization_header_missing': [
+    'Envía un token de acceso en la cabecera Authorization.',
+    '请在 Authorization 标头中发送访问令牌。',
+  ],
+  'auth.authorization_token_type_not_supported': [
+    'Envía el token de acceso como token Bearer.',
+    '请以 Bearer 令牌的形式发送访问令牌。',
+  ],
+  'auth.unauthorized': [
+    'El token de acceso falta, ha caducado o no sirve para esta API. Obtén otro.',
+    '访问令牌缺失、已过期或不适用于此 API。请重新获取。',
+  ],
+  'auth.forbidden': [
+    'No tienes permiso para hacer esto. Pide el permiso a un administrador.',
+    '您没有执行此操作的权限。请向管理员申请权限。',
+  ],
+  'auth.expected_role_not_found': ['A la cuenta le falta el rol necesario.', '账号缺少所需的角色。'],
+  'guard.invalid_input': [
+    'La petición no es válida: {reason}. Corrígela y envíala de nuevo.',
+    '请求无效：{reason}。请更正后重新发送。',
+  ],
+  'guard.invalid_pagination': [
+    'Usa una página (page) a partir de 1 y un page_size de 1 a 100.',
+    'page 应不小于 1，page_size 应在 1 到 100 之间。',
+  ],
+  'guard.invalid_target': ['El destino de la petición no es válido.', '请求的目标无效。'],
+  'guard.file_size_exceeded': [
+    'El archivo es demasiado grande. Elige uno más pequeño.',
+    '文件太大，请选择较小的文件。',
+  ],
+  'guard.mime_type_not_allowed': [
+    'No se pueden subir archivos de este tipo. Elige una imagen.',
+    '不能上传此类文件，请选择图片。',
+  ],
+  'guard.unsupported_media_type': [
+    'Envía el cuerpo como application/json.',
+    '请以 application/json 格式发送请求正文。',
+  ],
+  'request.invalid_input': ['La petición no es válida: {details}', '请求无效：{details}'],
+  'request.feature_not_supported': [
+    'Este servidor no admite esa función con su configuración actual.',
+    '按当前配置，此服务器不支持该功能。',
+  ],
+  'entity.not_found': ['El elemento no existe o se ha eliminado.', '该项目不存在或已被删除。'],
+  'entity.not_exists_with_id': ['No existe ningún elemento «{name}» con el id {id}.', '不存在 ID 为 {id} 的“{name}”。'],
+  'entity.unique_integrity_violation': [
+    'Ya existe un elemento con el mismo valor en «{field}». Elige otro.',
+    '已存在“{field}”相同的项目，请换一个。',
+  ],
+  'entity.relation_foreign_key_not_found': [
+    'No existe un elemento relacionado. Comprueba los id de la petición.',
+    '相关联的项目不存在。请检查请求中的 ID。',
+  ],
+  'entity.db_constraint_violated': ['Un valor está fuera de lo permitido.', '有一个值超出了允许的范围。'],
+  'entity.value_too_long': ['Un valor es demasiado largo.', '有一个值太长。'],
+  'entity.create_failed': ['No se ha podido crear el elemento.', '无法创建该项目。'],
+  'oidc.invalid_grant': [
+    'El código o el token ha caducado, ya se ha usado o no es para esta aplicación. Inicia sesión de nuevo.',
+    '代码或令牌已过期、已使用或不属于此应用。请重新登录。',
+  ],
+  'oidc.unauthorized_client': [
+    'Esta aplicación no puede obtener un token de esta manera.',
+    '此应用不能用这种方式获取令牌。',
+  ],
+  'oidc.unsupported_grant_type': ['No se admite esta manera de obtener un token.', '不支持这种获取令牌的方式。'],
+  'oidc.unsupported_response_type': ['No se admite este tipo de respuesta.', '不支持此响应类型。'],
+  'oidc.unsupported_response_mode': ['No se admite este modo de respuesta.', '不支持此响应模式。'],
+  'oidc.unsupported_token_type': ['Aquí no se admite este tipo de token.', '此处不支持这种令牌。'],
+  'oidc.insufficient_scope': ['Al token le falta un permiso (scope) necesario.', '令牌缺少所需的权限（scope）。'],
+  'oidc.invalid_token': [
+    'El token de acceso ha caducado o no es válido. Inicia sesión de nuevo.',
+    '访问令牌已过期或无效。请重新登录。',
+  ],
+  'oidc.login_required': ['El usuario tiene que iniciar sesión.', '需要用户登录。'],
+  'oidc.consent_required': ['El usuario tiene que dar su consentimiento.', '需要用户同意授权。'],
+  'oidc.interaction_required': ['El usuario tiene que participar en el inicio de sesión.', '需要用户参与登录。'],
+  'oidc.request_not_supported': ['No se admiten objetos de petición (request).', '不支持请求对象（request）。'],
+  'oidc.request_uri_not_supported': [
+    'No se admiten direcciones de petición (request_uri).',
+    '不支持请求地址（request_uri）。',
+  ],
+  'oidc.registration_not_supported': [
+    'No se admite el registro dentro de la petición (registration).',
+    '不支持在请求中注册（registration）。',
+  ],
+  'oidc.session_not_found': ['Esta sesión no existe. Puede que haya terminado.', '没有这个会话，它可能已经结束。'],
+  'oidc.only_previous_key_can_be_deleted': [
+    'Solo se puede eliminar una clave anterior. Primero rota las claves y luego elimina la que fue sustituida.',
+    '只能删除之前的密钥。请先轮换密钥，再删除被替换的密钥。',
+  ],
+  'oidc.signing_key_missing': [
+    'El tenant no tiene una clave vigente para este algoritmo. Crea una con "aldaba keys rotate --algorithm <algorithm>" o POST /api/configs/oidc/private-keys/rotate; firmará 10 minutos después.',
+    '租户没有适用于此算法的当前密钥。请用 "aldaba keys rotate --algorithm <algorithm>" 或 POST /api/configs/oidc/private-keys/rotate 创建；10 分钟后开始用于签名。',
+  ],
+  'session.unsupported_prompt_name': ['No se admite este tipo de prompt.', '不支持这种 prompt。'],
+  'user.identity_exists_in_profile': ['Tu cuenta ya tiene vinculada esta cuenta social.', '您的账号已关联此社交账号。'],
+  'user.terms_required': ['Acepta las condiciones antes de continuar.', '请先同意条款再继续。'],
+  'user.username_exists_in_profile': ['Tu cuenta ya tiene un nombre de usuario.', '您的账号已有用户名。'],
+  'user.username_rejected': [
+    'Este nombre de usuario no cumple las reglas. Elige otro; data.issues indica el motivo.',
+    '此用户名不符合规则。请换一个；原因见 data.issues。',
+  ],
+  'user.username_uppercase_not_allowed': [
+    'En un nombre de usuario no se permiten mayúsculas. Usa minúsculas.',
+    '用户名不能包含大写字母，请使用小写字母。',
+  ],
+  'user.password_exists_in_profile': ['Tu cuenta ya tiene una contraseña.', '您的账号已有密码。'],
+  'user.personal_access_token_name_exists': [
+    'La cuenta ya tiene un token de acceso personal con este nombre. Elige otro nombre.',
+    '账号已有同名的个人访问令牌，请换一个名称。',
+  ],
+  'user.totp_secret_invalid': [
+    'El secreto debe tener al menos 16 caracteres en base32 (de la A a la Z y del 2 al 7).',
+    '密钥至少要有 16 个 base32 字符（A 到 Z，2 到 7）。',
+  ],
+  'user.passkey_already_in_use': [
+    'Esta llave de acceso ya pertenece a una cuenta. Crea otra.',
+    '此通行密钥已属于某个账号，请另建一个。',
+  ],
+  'user.wrong_backup_code_format': [
+    'Los códigos de respaldo son diez códigos distintos de diez dígitos hexadecimales.',
+    '备用代码应为十个互不相同的十位十六进制代码。',
+  ],
+  'user.role_exists': ['La cuenta ya tiene este rol.', '账号已有此角色。'],
+  'user.invalid_role_type': ['Un rol de ese tipo no se puede asignar a un usuario.', '该类型的角色不能分配给用户。'],
+  'password.invalid_legacy_password_format': [
+    'El resumen de la contraseña no tiene la forma de su algoritmo, o verificarlo costaría demasiado.',
+    '密码摘要不符合其算法的格式，或验证它的开销过大。',
+  ],
+  'connector.unexpected_type': ['El conector no es del tipo que se necesita aquí.', '连接器的类型与此处所需的不同。'],
+  'connector.not_implemented': ['El conector no ofrece esta función.', '连接器不提供此功能。'],
+  'connector.invalid_metadata': ['Los metadatos del conector no son válidos.', '连接器的元数据无效。'],
+  'connector.invalid_config_guard': ['El conector no declara su configuración.', '连接器没有声明其配置。'],
+  'connector.invalid_request_parameters': ['El conector ha rechazado la petición.', '连接器拒绝了请求。'],
+  'connector.insufficient_request_parameters': ['Faltan parámetros para el conector.', '缺少连接器所需的参数。'],
+  'connector.invalid_certificate': ['El certificado del conector no es válido.', '连接器的证书无效。'],
+  'connector.template_not_found': ['El conector no tiene plantilla para este mensaje.', '连接器没有此消息的模板。'],
+  'connector.template_not_supported': ['El conector no admite esta plantilla.', '连接器不支持此模板。'],
+  'connector.multiple_instances_not_supported': [
+    'Este conector ya está añadido. Modifica el que existe.',
+    '此连接器已添加，请修改现有的连接器。',
+  ],
+  'connector.multiple_target_with_same_platform': [
+    'Ya existe un conector con el mismo destino y plataforma.',
+    '已存在目标和平台相同的连接器。',
+  ],
+  'connector.can_not_modify_target': [
+    'El destino de un conector no se puede cambiar. Añade un conector nuevo.',
+    '不能更改连接器的目标，请添加新的连接器。',
+  ],
+  'connector.token_storage_not_supported': ['Este conector no puede guardar tokens.', '此连接器不能保存令牌。'],
+  'connector.more_than_one_connector_factory': [
+    'Dos paquetes de conectores usan el mismo id. Quita uno de ellos.',
+    '两个连接器包使用了相同的 ID，请移除其中一个。',
+  ],
+  'application.role_exists': ['La aplicación ya tiene este rol.', '应用已有此角色。'],
+  'application.invalid_role_type': [
+    'Un rol de ese tipo no se puede asignar a una aplicación.',
+    '该类型的角色不能分配给应用。',
+  ],
+  'application.invalid_type': ['Esto no se puede hacer con una aplicación de este tipo.', '此类应用不能执行该操作。'],
+  'application.secret_not_found': ['No existe ningún secreto con este nombre.', '没有使用此名称的密钥。'],
+  'application.secret_name_exists': [
+    'Ya existe un secreto con este nombre. Elige otro nombre.',
+    '已有同名的密钥，请换一个名称。',
+  ],
+  'application.no_legacy_secret_found': ['La aplicación no tiene un secreto antiguo.', '应用没有旧版密钥。'],
+  'application.third_party_application_only': ['Esto es solo para aplicaciones de terceros.', '这仅适用于第三方应用。'],
+  'application.user_consent_scopes_not_found': [
+    'Un permiso (scope) de la petición no existe. Comprueba su id.',
+    '请求中有不存在的权限（scope），请检查其 ID。',
+  ],
+  'application.invalid_third_party_application_type': [
+    'Las aplicaciones de este tipo no pueden ser de terceros.',
+    '此类应用不能作为第三方应用。',
+  ],
+  'application.cannot_delete_built_in': [
+    'Esta aplicación forma parte de Aldaba y no se puede eliminar.',
+    '此应用是 Aldaba 的一部分，不能删除。',
+  ],
+  'role.name_in_use': ['Ya existe un rol con este nombre. Elige otro nombre.', '已有同名的角色，请换一个名称。'],
+  'role.scope_exists': ['El rol ya tiene este permiso.', '角色已有此权限。'],
+  'role.user_exists': ['La cuenta ya tiene este rol.', '账号已有此角色。'],
+  'role.application_exists': ['La aplicación ya tiene este rol.', '应用已有此角色。'],
+  'role.management_api_scopes_not_assignable_to_user_role': [
+    'Los permisos de la Management API son solo para roles de máquina a máquina del tenant, no para roles de organizaciones.',
+    'Management API 的权限只能用于租户的机器对机器角色，不能用于组织中的角色。',
+  ],
+  'role.default_role_missing': ['Un rol predeterminado no existe.', '有一个默认角色不存在。'],
+  'role.internal_role_violation': ['Los roles internos no se pueden cambiar.', '不能更改内部角色。'],
+  'organization.require_membership': [
+    'El miembro no pertenece a la organización. Añádelo primero.',
+    '该成员不属于此组织，请先添加该成员。',
+  ],
+  'organization.role_names_not_found': [
+    'No existen roles de organización con estos nombres.',
+    '没有使用这些名称的组织角色。',
+  ],
+  'resource.resource_identifier_in_use': ['Ya existe un recurso con este identificador.', '已有使用此标识符的资源。'],
+  'resource.cannot_delete_management_api': [
+    'El recurso de la Management API no se puede eliminar.',
+    '不能删除 Management API 资源。',
+  ],
+  'resource.cannot_modify_management_api': [
+    'El recurso de la Management API no se puede cambiar.',
+    '不能更改 Management API 资源。',
+  ],
+  'scope.name_exists': ['Ya existe un permiso con este nombre.', '已有同名的权限。'],
+  'scope.name_with_space': ['El nombre de un permiso no puede contener espacios.', '权限的名称不能包含空格。'],
+  'sign_in_experiences.enabled_connector_not_found': [
+    'Un conector activado no existe. Añádelo primero.',
+    '有一个已启用的连接器不存在，请先添加。',
+  ],
+  'sign_in_experiences.not_one_and_only_one_primary_sign_in_method': [
+    'Elige exactamente un método principal de inicio de sesión.',
+    '请只选择一种主要登录方式。',
+  ],
+  'sign_in_experiences.username_requires_password': [
+    'Para registrarse con nombre de usuario hace falta una contraseña.',
+    '用用户名注册时需要密码。',
+  ],
+  'sign_in_experiences.passwordless_requires_verify': [
+    'Para registrarse con correo electrónico o teléfono hace falta verificarlos.',
+    '用电子邮箱或手机号码注册时需要验证。',
+  ],
+  'sign_in_experiences.miss_sign_up_identifier_in_sign_in': [
+    'Con cada identificador de registro se tiene que poder iniciar sesión.',
+    '每种注册标识都必须可以用来登录。',
+  ],
+  'sign_in_experiences.password_sign_in_must_be_enabled': [
+    'El registro pide una contraseña, así que el inicio de sesión debe aceptarla.',
+    '注册时要求密码，因此登录时必须接受密码。',
+  ],
+  'sign_in_experiences.code_sign_in_must_be_enabled': [
+    'El registro no pide contraseña, así que el inicio de sesión por código debe estar activado.',
+    '注册时不要求密码，因此必须启用验证码登录。',
+  ],
+  'sign_in_experiences.at_least_one_authentication_factor': [
+    'Deja al menos una forma de iniciar sesión.',
+    '请至少保留一种登录方式。',
+  ],
+  'sign_in_experiences.unsupported_default_language': ['Este idioma no está disponible.', '不提供此语言。'],
+  'sign_in_experiences.username_policy_case_conflicts_exist': [
+    'Algunos nombres de usuario solo se distinguen por las mayúsculas. Cámbialos primero; data indica cuántos son.',
+    '有些用户名只在大小写上不同。请先修改；数量见 data。',
+  ],
+  'sign_in_experiences.duplicated_mfa_factors': [
+    'Indica cada segundo factor una sola vez.',
+    '每种第二验证方式只能列出一次。',
+  ],
+  'sign_in_experiences.email_verification_code_cannot_be_used_for_mfa': [
+    'Los códigos por correo electrónico ya sirven para iniciar sesión, así que no pueden ser también un segundo factor.',
+    '邮件验证码已用于登录，不能再作为第二验证方式。',
+  ],
+  'sign_in_experiences.phone_verification_code_cannot_be_used_for_mfa': [
+    'Los códigos por SMS ya sirven para iniciar sesión, así que no pueden ser también un segundo factor.',
+    '短信验证码已用于登录，不能再作为第二验证方式。',
+  ],
+  'sign_in_experiences.forgot_password_method_requires_connector': [
+    'Una contraseña olvidada se sustituye con un código. Añade primero el conector que lo envía.',
+    '忘记密码要凭验证码重设。请先添加发送验证码的连接器。',
+  ],
+  'sign_in_experiences.backup_code_cannot_be_enabled_alone': [
+    'Los códigos de respaldo acompañan a otro segundo factor. Activa también otro.',
+    '备用代码要配合其他第二验证方式使用，请同时启用另一种。',
+  ],
+  'storage.unavailable': [
+    'Ahora mismo no se puede acceder a los archivos. Inténtalo de nuevo en unos segundos.',
+    '暂时无法访问文件，请几秒后重试。',
+  ],
+  'storage.refused': [
+    'El almacén de archivos ha rechazado la petición. Pregunta al operador: el motivo está en el registro.',
+    '文件存储拒绝了请求。请联系管理人员，原因见日志。',
+  ],
+  'custom_ui.archive_invalid': [
+    'El archivo no es un zip que se pueda leer: {reason}. Vuelve a comprimirlo.',
+    '文件不是可读取的 zip 压缩包：{reason}。请重新打包。',
+  ],
+  'custom_ui.too_large': [
+    'Descomprimido, el archivo ocupa más de {maximum} bytes. Quita lo que las páginas no necesiten.',
+    '压缩包解压后超过 {maximum} 字节。请去掉页面不需要的内容。',
+  ],
+  'custom_ui.file_too_large': [
+    '{path} ocupa descomprimido más de {maximum} bytes. Redúcelo o cárgalo desde otro lugar.',
+    '{path} 解压后超过 {maximum} 字节。请将其缩小，或从别处加载。',
+  ],
+  'custom_ui.too_many_files': [
+    'El archivo contiene más de {maximum} ficheros. Quita lo que las páginas no necesiten.',
+    '压缩包中的文件超过 {maximum} 个。请去掉页面不需要的内容。',
+  ],
+  'custom_ui.path_not_allowed': [
+    'El archivo contiene una ruta que sale de él: {path}. Usa solo rutas relativas.',
+    '压缩包中有指向外部的路径：{path}。请只使用相对路径。',
+  ],
+  'custom_ui.link_not_allowed': [
+    'El archivo contiene un enlace o un fichero especial: {path}. Incluye solo ficheros normales.',
+    '压缩包中有链接或特殊文件：{path}。请只打包普通文件。',
+  ],
+  'custom_ui.index_missing': [
+    'Falta index.html en el primer nivel del archivo. Comprime los ficheros, no su carpeta.',
+    '压缩包的顶层没有 index.html。请打包文件本身，而不是所在的文件夹。',
+  ],
+  'custom_ui.not_found': [
+    'No hay páginas subidas con el id {id}. Súbelas primero.',
+    '没有 ID 为 {id} 的已上传页面，请先上传。',
+  ],
+  'hook.missing_events': ['Indica al menos un evento para el webhook.', '请至少为 webhook 指定一个事件。'],
+  'hook.endpoint_responded_with_error': [
+    'La dirección ha respondido con un error. La respuesta está en data.',
+    '该地址返回了错误，其响应见 data。',
+  ],
+  'hook.send_test_payload_failed': ['No se ha podido llamar a la dirección: {reason}', '无法调用该地址：{reason}'],
+  'localization.invalid_translation_structure': [
+    'Algunas claves no están entre los textos de las páginas. Consulta data.',
+    '有些键不属于页面的文字，见 data。',
+  ],
+  'localization.cannot_delete_default_language': [
+    'Los textos del idioma predeterminado no se pueden eliminar.',
+    '不能删除默认语言的文字。',
+  ],
+  'custom_profile_fields.name_exists': [
+    'Ya existe un campo con este nombre. Elige otro.',
+    '已有同名的字段，请换一个名称。',
+  ],
+  'custom_profile_fields.name_conflict_sign_in_identifier': [
+    'Los identificadores no son campos del perfil. Elige otro nombre.',
+    '登录标识不是资料字段，请换一个名称。',
+  ],
+  'custom_profile_fields.entity_not_exists_with_names': [
+    'Algunos de los campos no existen. Consulta data.',
+    '有些字段不存在，见 data。',
+  ],
+  'custom_profile_fields.invalid_min_max_input': ['El mínimo no debe superar el máximo.', '最小值不能大于最大值。'],
+  'custom_profile_fields.invalid_options': [
+    'Indica al menos una opción y cada valor una sola vez.',
+    '请至少给出一个选项，且每个值只出现一次。',
+  ],
+  'custom_profile_fields.invalid_default_value': [
+    'El valor predeterminado de una casilla es «true» o «false».',
+    '复选框的默认值只能是“true”或“false”。',
+  ],
+  'custom_profile_fields.invalid_regex_format': ['El patrón no es una expresión regular.', '该模式不是正则表达式。'],
+  'custom_profile_fields.invalid_address_components': [
+    'Una dirección consta de sus propias partes, al menos una de ellas activada.',
+    '地址由它自己的部分组成，其中至少要启用一个。',
+  ],
+  'custom_profile_fields.invalid_fullname_components': [
+    'Un nombre consta de sus propias partes, al menos una de ellas activada.',
+    '姓名由它自己的部分组成，其中至少要启用一个。',
+  ],
+  'one_time_token.cannot_reactivate_token': ['Este token ya no está activo. Crea otro.', '此令牌已失效，请新建一个。'],
+  'jwt_customizer.general': ['El script ha fallado: {reason}', '脚本运行失败：{reason}'],
+  'jwt_customizer.can_not_create_for_admin_tenant': [
+    'Los tokens del tenant de administración no llevan claims personalizados.',
+    '管理租户的令牌不包含自定义声明。',
+  ],
+};

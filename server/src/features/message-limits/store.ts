@@ -1,0 +1,43 @@
+import type { Queries } from '../../store/index.ts';
+
+/**
+ * Counts a message under several keys in one statement, so that many requests at a time cannot all slip under a limit. A
+ * counter whose time is over begins again.
+ * @param keys in an order that all callers share, so that no two wait for each other
+ */
+export async function countMessage(
+  tx: Queries,
+  keys: readonly { key: string; expiresAt: Date }[],
+  now: Date,
+): Promise<Map<string, { sent: number; expiresAt: Date }>> {
+  const rows = await tx.raw<{ key: string; sent: number; expires_at: Date }>(
+    `insert into message_limits as m (tenant_id, key, sent, expires_at)
+     select $1, k.key, 1, k.expires_at from unnest($2::text[], $3::timestamptz[]) with ordinality as k (key, expires_at, place)
+      order by k.place
+     on conflict (tenant_id, key) do update set
+       sent = case when m.expires_at <= $4 then 1 else least(m.sent + 1, 1000000000) end,
+       expires_at = case when m.expires_at <= $4 then excluded.expires_at else m.expires_at end
+     returning key, sent, expires_at`,
+    [tx.tenantId, keys.map(({ key }) => key), keys.map(({ expiresAt }) => expiresAt), now],
+  );
+  return new Map(rows.map(({ key, sent, expires_at: expiresAt }) => [key, { sent, expiresAt }] as const));
+}
+
+/** Rows of one statement: small, so that no lock is held long. */
+const batch = 500;
+
+/** Removes counters of all tenants whose time is over. */
+export async function sweepMessageLimits(system: Queries, now: number, isStopped: () => boolean): Promise<number> {
+  let total = 0;
+  let deleted = batch;
+  while (deleted === batch && !isStopped()) {
+    const rows = await system.raw(
+      `delete from message_limits where ctid = any(array(
+         select ctid from message_limits where expires_at < $1 limit ${batch} for update skip locked)) returning 1`,
+      [new Date(now)],
+    );
+    deleted = rows.length;
+    total += deleted;
+  }
+  return total;
+}
