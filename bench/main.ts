@@ -12,6 +12,7 @@ import { learnOperation } from './limit-lane.ts';
 import { runLoad } from './load.ts';
 import { type Lane, measure } from './measurement.ts';
 import { type Options, readOptions } from './options.ts';
+import { measurePasswordQueue, passwordQueueId } from './password-queue.ts';
 import type { Row } from './rows.ts';
 import { freePort, type Servers, startServers } from './servers.ts';
 import { describeMachine, type Measured, operationsTable, weightsTable } from './table.ts';
@@ -84,13 +85,17 @@ async function measureAll(options: Setup, stack: AsyncDisposableStack): Promise<
   ].join('\n\n');
 }
 
-/** The rows, and the rotation of keys, which needs two servers of its own. */
+/** The rows, and what needs servers of its own. */
 async function runRows(options: Setup): Promise<string> {
   const { root, flags, only, effort } = options;
   const tables = options.rows.length > 0 ? [await run(options)] : [];
   if (only === undefined || only.includes(keyRotationId)) {
     say('  rotation of keys on two nodes …');
     tables.push(await measureKeyRotation({ root, flags, rotations: Math.ceil(100 * effort) }));
+  }
+  if (only === undefined || only.includes(passwordQueueId)) {
+    say('  a full queue of passwords …');
+    tables.push(await measurePasswordQueue({ root, flags }));
   }
   return tables.join('\n\n');
 }

@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util';
 import { keyRotationId } from './key-rotation.ts';
 import { largeRows } from './large.ts';
+import { passwordQueueId } from './password-queue.ts';
 import { rows } from './rows.ts';
 
 export interface Options {
@@ -24,7 +25,7 @@ const usage = `Usage: npm run bench -- [--quick] [--only ROW,…] [--no-startup]
        npm run bench -- --large [--quick] [--only ROW,…] [--write]
 
   --quick            a tenth of the operations, one run: to see that it works, not to quote
-  --only ROW,…       these rows only: ${[...rows.map(({ id }) => id), keyRotationId].join(', ')}
+  --only ROW,…       these rows only: ${[...rows.map(({ id }) => id), keyRotationId, passwordQueueId].join(', ')}
   --no-startup       leaves out start time and idle memory
   --profile FOLDER   writes a processor profile of the server for each row (opens in the developer tools of Chromium)
   --large            a million users and ten thousand organizations, kept in data/bench-large; its rows:
@@ -47,7 +48,9 @@ export function readOptions(args: string[]): Options {
       },
     });
     const wanted = values.only?.split(',');
-    const known = values.large ? largeRows.map(({ id }) => id) : [...rows.map(({ id }) => id), keyRotationId];
+    const known = values.large
+      ? largeRows.map(({ id }) => id)
+      : [...rows.map(({ id }) => id), keyRotationId, passwordQueueId];
     const unknown = wanted?.find((id) => !known.includes(id));
     if (unknown) throw new Error(`There is no row ${unknown}.`);
     return {

@@ -276,7 +276,11 @@ type Ground = Awaited<ReturnType<typeof layGround>>;
 
 /** Who and what a tenant has, and who may do what. Those below know those above. */
 function createDirectory(ground: Ground) {
-  const passwords = createPasswords({ concurrency: availableParallelism(), maximumQueue: 200 });
+  const passwords = createPasswords({
+    concurrency: availableParallelism(),
+    maximumQueue: 200,
+    refusalDelay: 1000,
+  });
   const hooks = createHooks({ ...ground, outbound: ground.hookOutbound });
   const events = hooks;
   const roles = createRoles({ ...ground, events });

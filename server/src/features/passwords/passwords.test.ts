@@ -149,6 +149,23 @@ describe('the queue in front of the hash', () => {
     assert.deepEqual(started, [1, 2, 3, 4]);
   });
 
+  it('answers a refusal late, whatever the number of callers, and what has a place at once', async () => {
+    const gate = createGate({ concurrency: 1, maximumQueue: 0, refusalDelay: 50 });
+    const held = Promise.withResolvers<void>();
+    const running = gate.run(() => held.promise);
+    const outcomes: string[] = [];
+    const refused = Array.from({ length: 500 }, () =>
+      gate.run(async () => 'yes').catch(() => outcomes.push('refused')),
+    );
+    await new Promise(setImmediate);
+    assert.deepEqual(outcomes, []);
+    held.resolve();
+    await running;
+    assert.equal(await gate.run(async () => 'yes'), 'yes');
+    await Promise.all(refused);
+    assert.equal(outcomes.length, 500);
+  });
+
   it('gives the place back after a failure', async () => {
     const gate = createGate({ concurrency: 1, maximumQueue: 0 });
     await assert.rejects(

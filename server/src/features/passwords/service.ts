@@ -1,5 +1,5 @@
 import { hash, verify } from '@node-rs/argon2';
-import { createGate } from '../../kernel/gate.ts';
+import { createGate, type GateOptions } from '../../kernel/gate.ts';
 import { normalizePassword } from '../../kernel/text.ts';
 import type { PasswordDigest } from './digest.ts';
 import { matchesForeign } from './foreign/index.ts';
@@ -23,8 +23,8 @@ const parameters = { algorithm: 2, memoryCost: 19_456, timeCost: 2, parallelism:
 /** Of a random password that nobody has kept: what is verified when there is nothing to verify. */
 const dummyDigest = '$argon2id$v=19$m=19456,t=2,p=1$NMI+R3k/zMaY2HaN1HXBnw$hdEnHNMX2gBtZlSxLgkvxzHCIgOfrCC4P9aFU5jaabU';
 
-export function createPasswords(deps: { concurrency: number; maximumQueue: number }): Passwords {
-  const gate = createGate(deps);
+export function createPasswords(options: GateOptions): Passwords {
+  const gate = createGate(options);
 
   const fits = async (password: string, stored: PasswordDigest | undefined): Promise<boolean> => {
     if (stored && (await matchesForeign(password, stored))) return true;

@@ -1,0 +1,111 @@
+/** `npm run bench -- --only password-queue`: what other requests wait while more passwords arrive than can be checked. */
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { startEmbedded } from '../server/src/store/embedded.ts';
+import { startSubject } from './channel.ts';
+import { json, obtainManagementToken } from './flows.ts';
+import { createClient, type Exchange } from './load.ts';
+import { freePort } from './servers.ts';
+import type { AldabaSettings } from './subjects/aldaba.ts';
+import { table } from './table.ts';
+
+export const passwordQueueId = 'password-queue';
+/** Milliseconds, for the median of token requests. */
+const aim = 10;
+/** Callers that send the next password as soon as the last one is answered, whatever the answer says. */
+const callers = 400;
+const requests = 500;
+
+/** Sends token requests one at a time, first alone, then beside the callers. Returns a table. */
+export async function measurePasswordQueue({ root, flags }: { root: string; flags: string[] }): Promise<string> {
+  await using stack = new AsyncDisposableStack();
+  const dataFolder = stack.adopt(await mkdtemp(join(tmpdir(), 'aldaba-bench-passwords-')), (path) =>
+    rm(path, { recursive: true, force: true }),
+  );
+  const database = stack.adopt(
+    await startEmbedded({ dataFolder, purpose: 'server', progress: () => undefined }),
+    (started) => started.stop(),
+  );
+  const settings: AldabaSettings = { databaseUrl: database.url, root, dataFolder, port: await freePort() };
+  const program = join(root, 'dist/bench/aldaba.js');
+  const subject = stack.adopt(
+    await startSubject({ program, flags, environment: { ALDABA_ROOT: root }, settings }),
+    (started) => started.stop(),
+  );
+  const client = stack.adopt(createClient(subject.port), (open) => open.close());
+  const manager = await subject.ask<{ id: string; secret: string; indicator: string }>('createManager');
+  const token = await obtainManagementToken(client, manager, manager.indicator);
+  const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' };
+  const create = {
+    method: 'POST',
+    path: '/api/users',
+    headers,
+    body: '{"username":"ada","password":"tulips under stone"}',
+  };
+  const { id } = json(await client.send(create, 200)) as { id: string };
+  const check = {
+    method: 'POST',
+    path: `/api/users/${id}/password/verify`,
+    headers,
+    body: '{"password":"wrong words"}',
+  };
+  const ask: Exchange = {
+    method: 'POST',
+    path: '/oidc/token',
+    headers: { 'content-type': 'application/x-www-form-urlencoded' },
+    body: new URLSearchParams({
+      grant_type: 'client_credentials',
+      client_id: manager.id,
+      client_secret: manager.secret,
+      resource: manager.indicator,
+    }).toString(),
+  };
+  const measure = async () => {
+    const times: number[] = [];
+    for (let count = 0; count < requests; count += 1) {
+      const start = performance.now();
+      await client.send(ask, 200);
+      times.push(performance.now() - start);
+    }
+    return times.sort((a, b) => a - b);
+  };
+  await measure();
+  const alone = await measure();
+  const flood = await startFlood({ port: subject.port, check });
+  const beside = await measure();
+  const answers = await flood.stop();
+  const at = (times: readonly number[], share: number) =>
+    (times[Math.floor(times.length * share)] as number).toFixed(1);
+  const median = beside[Math.floor(beside.length / 2)] as number;
+  return table(
+    [`Token requests beside ${callers} callers that do not wait`, 'p50 ms', 'p95 ms', 'slowest ms', 'Aim', ''],
+    [
+      ['alone', at(alone, 0.5), at(alone, 0.95), (alone.at(-1) as number).toFixed(1), '', ''],
+      [
+        `with the password queue full (${answers.checked} checked, ${answers.refused} refused)`,
+        at(beside, 0.5),
+        at(beside, 0.95),
+        (beside.at(-1) as number).toFixed(1),
+        `p50 ≤ ${aim} ms`,
+        median <= aim ? 'ok' : '**missed**',
+      ],
+    ],
+  );
+}
+
+/** The callers run in a process of their own, so that they do not slow down the clock of the measurement. */
+async function startFlood(about: { port: number; check: Exchange }) {
+  const subject = await startSubject({
+    program: join(import.meta.dirname, 'subjects/password-flood.ts'),
+    environment: {},
+    settings: { ...about, callers },
+  });
+  return {
+    async stop() {
+      const answers = await subject.ask<{ checked: number; refused: number }>('finish');
+      await subject.stop();
+      return answers;
+    },
+  };
+}
