@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { startEmbedded } from '../server/src/store/embedded.ts';
 import { startSubject } from './channel.ts';
 import { json, obtainManagementToken } from './flows.ts';
-import { createClient, type Exchange } from './load.ts';
+import { type Client, createClient, type Exchange } from './load.ts';
 import { freePort } from './servers.ts';
 import type { AldabaSettings } from './subjects/aldaba.ts';
 import { table } from './table.ts';
@@ -61,20 +61,20 @@ export async function measurePasswordQueue({ root, flags }: { root: string; flag
       resource: manager.indicator,
     }).toString(),
   };
-  const measure = async () => {
-    const times: number[] = [];
-    for (let count = 0; count < requests; count += 1) {
-      const start = performance.now();
-      await client.send(ask, 200);
-      times.push(performance.now() - start);
-    }
-    return times.sort((a, b) => a - b);
-  };
+  const measure = () => timesOf(client, ask);
   await measure();
   const alone = await measure();
   const flood = await startFlood({ port: subject.port, check });
   const beside = await measure();
   const answers = await flood.stop();
+  return report(alone, beside, answers);
+}
+
+function report(
+  alone: readonly number[],
+  beside: readonly number[],
+  answers: { checked: number; refused: number },
+): string {
   const at = (times: readonly number[], share: number) =>
     (times[Math.floor(times.length * share)] as number).toFixed(1);
   const median = beside[Math.floor(beside.length / 2)] as number;
@@ -92,6 +92,17 @@ export async function measurePasswordQueue({ root, flags }: { root: string; flag
       ],
     ],
   );
+}
+
+/** Milliseconds of each request, in ascending order. */
+async function timesOf(client: Client, ask: Exchange): Promise<number[]> {
+  const times: number[] = [];
+  for (let count = 0; count < requests; count += 1) {
+    const start = performance.now();
+    await client.send(ask, 200);
+    times.push(performance.now() - start);
+  }
+  return times.sort((a, b) => a - b);
 }
 
 /** The callers run in a process of their own, so that they do not slow down the clock of the measurement. */

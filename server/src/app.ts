@@ -24,13 +24,6 @@ import { createProfileFields } from './features/custom-profile-fields/index.ts';
 import { createCustomUiAssets, createCustomUiPages } from './features/custom-ui-assets/index.ts';
 import { createDashboard } from './features/dashboard/index.ts';
 import { createEmailTemplates, type EmailTemplates } from './features/email-templates/index.ts';
-import {
-  createDiskStorage,
-  createS3Storage,
-  type FileStorage,
-  rememberFiles,
-  s3Host,
-} from './features/file-storage/index.ts';
 import { createHooks } from './features/hooks/index.ts';
 import { createErrorAnswers, createPageSender, renderOutage } from './features/hosted-pages/index.ts';
 import { createJobs } from './features/jobs/index.ts';
@@ -67,6 +60,7 @@ import { createUserTransfers, type UserTransfers } from './features/user-transfe
 import { createUsers, type Users } from './features/users/index.ts';
 import { createVerificationCodes } from './features/verification-codes/index.ts';
 import { createWellKnown } from './features/well-known/index.ts';
+import { createFiles } from './files.ts';
 import { createDirectCalls, createHttp, type DirectCalls, type Http } from './http/index.ts';
 import type { Clock } from './kernel/clock.ts';
 import { createVault } from './kernel/crypto.ts';
@@ -368,27 +362,6 @@ function createFeatures(ground: Ground, kinds: readonly Connector[]) {
     userAssets: createUserAssets(ground),
     verificationCodes: createVerificationCodes(shown),
   };
-}
-
-/** Where the bytes of uploads lie: in the data folder, or in the bucket that the operator named. */
-function createFiles(config: Config, { clock, log, dataFolder, outbound }: World): FileStorage {
-  const { S3_BUCKET: bucket, S3_ENDPOINT: endpoint } = config;
-  const { S3_ACCESS_KEY_ID: accessKeyId, S3_SECRET_ACCESS_KEY: secretAccessKey } = config;
-  if (!bucket || !endpoint || !accessKeyId || !secretAccessKey) return createDiskStorage(dataFolder);
-  const settings = {
-    bucket,
-    endpoint,
-    accessKeyId,
-    secretAccessKey,
-    region: config.S3_REGION,
-    pathStyle: config.S3_PATH_STYLE === 'true',
-    keyPrefix: config.S3_KEY_PREFIX ?? '',
-    ...(config.S3_PUBLIC_URL ? { publicUrl: config.S3_PUBLIC_URL } : {}),
-  };
-  // This host only, and nobody else's requests: the operator may have the store on a private network.
-  const toStore = { allowed: [s3Host(settings)], timeLimit: 30_000, sizeLimit: 21 * 1_048_576 };
-  const bucketFiles = createS3Storage({ settings, clock, log, outbound: outbound ?? createOutbound(toStore) });
-  return rememberFiles(bucketFiles, 64 * 1_048_576);
 }
 
 async function openMigrated(config: Config, world: World): Promise<Database> {

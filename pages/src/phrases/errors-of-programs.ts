@@ -73,11 +73,19 @@ export const sentencesOfPrograms: Readonly<Record<string, readonly [spanish: str
   'oidc.unsupported_response_mode': ['No se admite este modo de respuesta.', '不支持此响应模式。'],
   'oidc.unsupported_token_type': ['Aquí no se admite este tipo de token.', '此处不支持这种令牌。'],
   'oidc.insufficient_scope': ['Al token le falta un permiso (scope) necesario.', '令牌缺少所需的权限（scope）。'],
+  'oidc.insufficient_user_authentication': [
+    'Inicia sesión de nuevo con un segundo factor.',
+    '请用第二种验证方式重新登录。',
+  ],
   'oidc.invalid_token': [
     'El token de acceso ha caducado o no es válido. Inicia sesión de nuevo.',
     '访问令牌已过期或无效。请重新登录。',
   ],
   'oidc.login_required': ['El usuario tiene que iniciar sesión.', '需要用户登录。'],
+  'oidc.unmet_authentication_requirements': [
+    'El inicio de sesión no es tan seguro como exige la aplicación.',
+    '登录的安全强度没有达到应用的要求。',
+  ],
   'oidc.consent_required': ['El usuario tiene que dar su consentimiento.', '需要用户同意授权。'],
   'oidc.interaction_required': ['El usuario tiene que participar en el inicio de sesión.', '需要用户参与登录。'],
   'oidc.request_not_supported': ['No se admiten objetos de petición (request).', '不支持请求对象（request）。'],
@@ -126,6 +134,10 @@ export const sentencesOfPrograms: Readonly<Record<string, readonly [spanish: str
   'user.wrong_backup_code_format': [
     'Los códigos de respaldo son diez códigos distintos de diez dígitos hexadecimales.',
     '备用代码应为十个互不相同的十位十六进制代码。',
+  ],
+  'user.email_not_verified': [
+    'El correo electrónico no está verificado, así que su dueño podría ser otra persona.',
+    '此电子邮箱未经验证，其主人可能是别人。',
   ],
   'user.role_exists': ['La cuenta ya tiene este rol.', '账号已有此角色。'],
   'user.invalid_role_type': ['Un rol de ese tipo no se puede asignar a un usuario.', '该类型的角色不能分配给用户。'],
