@@ -52,6 +52,8 @@ export async function fill(subject: Subject, client: Client): Promise<Filled> {
     name: 'Bench app',
     type: 'Native',
     oidcClientMetadata: { redirectUris: [redirectUri], postLogoutRedirectUris: [] },
+    // As the limit and oidc-provider sign.
+    customClientMetadata: { idTokenSignedResponseAlg: 'ES256' },
   });
   const usernames = await createUsers(post);
   const fixtures = {
