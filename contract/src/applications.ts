@@ -1,7 +1,8 @@
 import { z } from 'zod';
+import { customClientMetadataSchema } from './client-metadata.ts';
 import { roleSchema } from './roles.ts';
 import { route } from './route.ts';
-import { flag, idList, instant, jsonObject, pathId, searchQuery, signingAlgorithmSchema, webUrl } from './values.ts';
+import { flag, idList, instant, jsonObject, pathId, searchQuery, webUrl } from './values.ts';
 
 export const applicationTypeSchema = z.enum(['Native', 'SPA', 'Traditional', 'MachineToMachine', 'Protected', 'SAML']);
 
@@ -23,30 +24,6 @@ const oidcClientMetadataPatch = oidcClientMetadataSchema.partial().extend({
   backchannelLogoutSessionRequired: z.boolean().nullable().optional(),
   logoUri: removableUrl.optional(),
 });
-export const claimsFormSchema = z.enum(['standard', 'logto']);
-export type ClaimsForm = z.output<typeof claimsFormSchema>;
-
-const year = 31_536_000;
-export const customClientMetadataSchema = z
-  .object({
-    corsAllowedOrigins: z.array(z.string().min(1).max(2048)).max(1000),
-    idTokenTtl: z.number().int().min(1).max(year).describe('Seconds.'),
-    idTokenSignedResponseAlg: signingAlgorithmSchema.describe(
-      'How ID tokens are signed (OpenID Connect Registration, `id_token_signed_response_alg`). Without it the tenant decides: RS256 unless it was changed.',
-    ),
-    claims: claimsFormSchema.describe(
-      'Form of claims in ID tokens and userinfo. `standard`, unless set: members without a value are left out, times are in seconds. `logto`: names, picture, email and phone number may be null, `updated_at` and `created_at` are in milliseconds.',
-    ),
-    refreshTokenTtl: z.number().int().min(1).max(year).describe('Seconds.'),
-    refreshTokenTtlInDays: z.number().int().min(1).max(180),
-    tenantId: z.string().max(128),
-    alwaysIssueRefreshToken: z.boolean(),
-    rotateRefreshToken: z.boolean(),
-    allowTokenExchange: z.boolean(),
-    isDeviceFlow: z.boolean(),
-    maxAllowedGrants: z.number().int().min(1).max(1000),
-  })
-  .partial();
 
 /** An application that signs people in, or calls APIs as itself. */
 export const applicationSchema = z.object({

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { route } from './route.ts';
-import { instant, pathId, signingAlgorithmSchema } from './values.ts';
+import { gracePeriod, instant, pathId, signingAlgorithmSchema } from './values.ts';
 
 /** Claims that a tenant may add to ID tokens; without that they are told by userinfo alone. */
 export const extendedClaimSchema = z.enum([
@@ -22,6 +22,9 @@ export const sessionConfigSchema = z.object({
     .max(31_536_000)
     .default(14 * 86_400)
     .describe('Seconds that a session lives after its last authentication.'),
+  refreshTokenGracePeriod: gracePeriod
+    .default(3)
+    .describe('Seconds during which a replaced refresh token still works, unless the application says otherwise.'),
 });
 export type SessionConfig = z.output<typeof sessionConfigSchema>;
 
@@ -90,7 +93,7 @@ export const getSessionConfig = route({
   operationId: 'GetOidcSessionConfig',
   tag,
   access,
-  summary: 'Tell how long sessions live',
+  summary: 'Get how long sessions and replaced refresh tokens live',
   responses: { 200: sessionConfigSchema },
 });
 export const updateSessionConfig = route({
@@ -99,8 +102,11 @@ export const updateSessionConfig = route({
   operationId: 'UpdateOidcSessionConfig',
   tag,
   access,
-  summary: 'Change how long new sessions live',
-  body: z.object({ ttl: sessionConfigSchema.shape.ttl.unwrap().optional() }),
+  summary: 'Change how long new sessions and replaced refresh tokens live',
+  body: z.object({
+    ttl: sessionConfigSchema.shape.ttl.unwrap().optional(),
+    refreshTokenGracePeriod: sessionConfigSchema.shape.refreshTokenGracePeriod.unwrap().optional(),
+  }),
   responses: { 200: sessionConfigSchema },
 });
 export const getSigningAlgorithms = route({

@@ -3,6 +3,7 @@ export * from './account-center.ts';
 export * from './actions.ts';
 export * from './application-experiences.ts';
 export * from './applications.ts';
+export * from './client-metadata.ts';
 export * from './configs.ts';
 export * from './connectors.ts';
 export * from './consent.ts';

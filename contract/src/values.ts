@@ -54,3 +54,6 @@ function hasCredentials(value: string): boolean {
   const url = new URL(value);
   return url.username !== '' || url.password !== '';
 }
+
+/** Seconds during which a replaced refresh token still works. */
+export const gracePeriod = z.number().int().min(0).max(60);

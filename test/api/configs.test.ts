@@ -170,9 +170,16 @@ describe('A tenant’s configs', () => {
   });
 
   it('keeps how long sessions live, within a year', async () => {
-    assert.deepEqual((await api.get('/api/configs/oidc/session')).body, { ttl: 1_209_600 });
-    assert.deepEqual((await api.patch('/api/configs/oidc/session', { ttl: 60 })).body, { ttl: 60 });
-    assert.deepEqual((await api.patch('/api/configs/oidc/session', {})).body, { ttl: 60 });
+    const grace = { refreshTokenGracePeriod: 3 };
+    assert.deepEqual((await api.get('/api/configs/oidc/session')).body, { ttl: 1_209_600, ...grace });
+    assert.deepEqual((await api.patch('/api/configs/oidc/session', { ttl: 60 })).body, { ttl: 60, ...grace });
+    assert.deepEqual((await api.patch('/api/configs/oidc/session', {})).body, { ttl: 60, ...grace });
+    for (const refreshTokenGracePeriod of [-1, 61, 1.5, '3'])
+      assertRefused(
+        await api.patch('/api/configs/oidc/session', { refreshTokenGracePeriod }),
+        400,
+        'guard.invalid_input',
+      );
     for (const ttl of [0, 31_536_001, 1.5])
       assertRefused(await api.patch('/api/configs/oidc/session', { ttl }), 400, 'guard.invalid_input');
   });

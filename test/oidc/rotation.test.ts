@@ -77,8 +77,45 @@ describe('refresh tokens', () => {
     assert.notEqual(second.refresh_token, first);
     provider.clock.advance(2900);
     const again = await refreshed(party, first);
+    assert.equal(again.refresh_token, second.refresh_token);
     await refreshed(party, second.refresh_token);
     await refreshed(party, again.refresh_token);
+  });
+
+  it('a replaced token leads to the one live token of its line, however far that has come', async () => {
+    const party = await register('SPA');
+    const first = (await party.tokens(userId)).refresh_token;
+    const second = await refreshed(party, first);
+    const third = await refreshed(party, second.refresh_token);
+    provider.clock.advance(1000);
+    assert.equal((await refreshed(party, first)).refresh_token, third.refresh_token);
+    assert.equal((await refreshed(party, second.refresh_token)).refresh_token, third.refresh_token);
+    const [live] = await provider.database.system.raw<{ count: number }>(
+      `select count(*)::int from refresh_tokens where payload ->> 'clientId' = $1 and consumed_at is null`,
+      [party.id],
+    );
+    assert.equal(live?.count, 1);
+    provider.clock.advance(60_000);
+    await refreshed(party, third.refresh_token);
+  });
+
+  it('how long a replaced token works is set by the application, else by the tenant', async () => {
+    const lost = async (party: Party, seconds: number) => {
+      const first = (await party.tokens(userId)).refresh_token;
+      const second = await refreshed(party, first);
+      await noted(second.refresh_token);
+      provider.clock.advance(seconds * 1000);
+      return (await party.refresh(first ?? '')).status;
+    };
+    const [usual, patient, strict] = [
+      await register('Native'),
+      await register('Native', { refreshTokenGracePeriod: 60 }),
+      await register('Native', { refreshTokenGracePeriod: 0 }),
+    ];
+    assert.deepEqual([await lost(patient, 59), await lost(patient, 61), await lost(strict, 1)], [200, 400, 400]);
+    await provider.configs.changeSession(provider.tenant, { refreshTokenGracePeriod: 10 });
+    assert.deepEqual([await lost(usual, 9), await lost(usual, 11), await lost(strict, 1)], [200, 400, 400]);
+    await provider.configs.changeSession(provider.tenant, { refreshTokenGracePeriod: 3 });
   });
 
   it('a replaced token that comes back later destroys the grant with all its tokens', async () => {
@@ -103,7 +140,7 @@ describe('refresh tokens', () => {
     assert.equal(await refusal(party, second.refresh_token), 'invalid_grant');
   });
 
-  it('a token whose replacement never reached the client is not burned, and the lost replacement dies', async () => {
+  it('a token whose replacement never reached the client is not burned, and gets the same replacement again', async () => {
     const party = await register('Native');
     const first = (await party.tokens(userId)).refresh_token;
     const lost = await refreshed(party, first);
@@ -111,7 +148,24 @@ describe('refresh tokens', () => {
     await forget(lost.refresh_token);
     provider.clock.advance(60_000);
     const second = await refreshed(party, first);
-    assert.equal(await refusal(party, lost.refresh_token), 'invalid_grant');
+    assert.equal(second.refresh_token, lost.refresh_token);
+    await refreshed(party, second.refresh_token);
+  });
+
+  it('a replacement that an earlier release made at random, and that was lost, gives way to a new one', async () => {
+    const party = await register('Native');
+    const first = (await party.tokens(userId)).refresh_token ?? '';
+    const lost = await refreshed(party, first);
+    const random = 'a token that an earlier release made';
+    await noted(lost.refresh_token);
+    await provider.database.system.raw(
+      'update refresh_tokens set delivered = false, token_hash = $2 where token_hash = $1',
+      [hashToken(lost.refresh_token), hashToken(random)],
+    );
+    provider.clock.advance(60_000);
+    const second = await refreshed(party, first);
+    assert.notEqual(second.refresh_token, random);
+    assert.equal(await refusal(party, random), 'invalid_grant');
     await refreshed(party, second.refresh_token);
   });
 
@@ -131,11 +185,17 @@ describe('refresh tokens', () => {
     await refreshed(party, first);
   });
 
-  it('of twenty uses at once all succeed within the leeway, and none answers 5xx', async () => {
+  it('of twenty uses at once all succeed within the grace period, with one successor that lives', async () => {
     const party = await register('SPA');
     const first = (await party.tokens(userId)).refresh_token ?? '';
     const responses = await Promise.all(Array.from({ length: 20 }, () => party.refresh(first)));
     assert.deepEqual([...new Set(responses.map(({ status }) => status))], [200]);
+    const answers = (await Promise.all(responses.map((response) => response.json()))) as Tokens[];
+    const successors = new Set(answers.map(({ refresh_token: token }) => token));
+    assert.equal(successors.size, 1);
+    assert.equal(new Set(answers.map(({ access_token: token }) => token)).size, 20);
+    provider.clock.advance(60_000);
+    await refreshed(party, [...successors][0]);
   });
 
   it('a single-page application hands on the remaining time, others start anew', async () => {

@@ -108,6 +108,8 @@ export interface OidcNeeds {
       tenant: Tenant,
       change: { [Use in keyof SigningAlgorithms]?: SigningAlgorithms[Use] | undefined },
     ): Promise<SigningAlgorithms>;
+    /** Seconds; cached. */
+    refreshTokenGracePeriod(tenant: Tenant): Promise<number>;
     /** Claims beyond the standard ones that ID tokens carry; cached. */
     idTokenClaims(tenant: Tenant): Promise<ReadonlySet<ExtendedClaim>>;
   };

@@ -14,6 +14,8 @@ export interface CustomClientMetadata {
   refreshTokenTtl?: number;
   refreshTokenTtlInDays?: number;
   rotateRefreshToken?: boolean;
+  /** Seconds. */
+  refreshTokenGracePeriod?: number;
   alwaysIssueRefreshToken?: boolean;
   tenantId?: string;
   allowTokenExchange?: boolean;

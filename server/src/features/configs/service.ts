@@ -22,6 +22,8 @@ export interface Configs {
   changeAdminConsole(tenant: Tenant, change: Change<AdminConsoleConfig>): Promise<AdminConsoleConfig>;
   /** Seconds that a session lives; cached. */
   sessionTtl(tenant: Tenant): Promise<number>;
+  /** Seconds during which a replaced refresh token still works; cached. */
+  refreshTokenGracePeriod(tenant: Tenant): Promise<number>;
   /** The claims beyond the standard ones that ID tokens carry; cached. */
   idTokenClaims(tenant: Tenant): Promise<ReadonlySet<ExtendedClaim>>;
 }
@@ -59,6 +61,7 @@ export function createConfigs({ tenancy }: { tenancy: Pick<Tenancy, 'setting' | 
     changeIdToken: (tenant, changed) => change(tenant, idToken, changed),
     changeAdminConsole: (tenant, changed) => change(tenant, adminConsole, changed),
     sessionTtl: async (tenant) => (await get(tenant, session)).ttl,
+    refreshTokenGracePeriod: async (tenant) => (await get(tenant, session)).refreshTokenGracePeriod,
     idTokenClaims: async (tenant) => new Set((await get(tenant, idToken)).enabledExtendedClaims),
   };
 }

@@ -44,9 +44,26 @@ export interface RefreshTokenRecord {
   mayActIn: boolean;
   /** Whether the client is known to have received a replacement: it was sent completely, or used. */
   wasReplaced: boolean;
+  /** The token that the line of replacements ends in now, and how many rotations away it is; null for one that is in use itself. */
+  successor: { hash: string; steps: number } | null;
   /** How the person signed in last in the session, while it lives; null where it was not asked. */
   submission: Submission | null;
 }
+
+/** Rotations that a replaced token is followed through: more do not happen within a grace period. */
+const longestLine = 50;
+
+/** The live end of the line that the replaced token `r`, of hash $2 in tenant $1, began. */
+const successorOfReplaced = `case when r.consumed_at is not null then (
+              with recursive line as (
+                select n.token_hash, n.consumed_at, 1 as steps from refresh_tokens n
+                 where n.tenant_id = $1 and n.predecessor_hash = $2
+                union all
+                select n.token_hash, n.consumed_at, line.steps + 1
+                  from line join refresh_tokens n on n.tenant_id = $1 and n.predecessor_hash = line.token_hash
+                 where line.consumed_at is not null and line.steps < ${longestLine})
+              select jsonb_build_object('hash', token_hash, 'steps', steps) from line
+               where consumed_at is null order by steps desc limit 1) end`;
 
 /** A refresh token whose grant, and session if it is bound to one, are alive at `now`. */
 export async function findRefreshToken(
@@ -66,6 +83,7 @@ export async function findRefreshToken(
     may_use: boolean;
     may_act: boolean;
     was_replaced: boolean;
+    successor: RefreshTokenRecord['successor'];
     submission: Submission | null;
   }>(
     `select r.grant_id, g.consent, r.payload, r.family_created_at, r.created_at, r.expires_at, r.consumed_at,
@@ -76,6 +94,7 @@ export async function findRefreshToken(
             r.consumed_at is not null and exists (
               select from refresh_tokens n where n.tenant_id = $1 and n.predecessor_hash = $2
                  and (n.delivered or n.consumed_at is not null)) as was_replaced,
+            ${successorOfReplaced} as successor,
             case when $6 then (
               select s.last_submission from sessions s
                where s.tenant_id = $1 and s.uid = r.payload ->> 'sid' and s.expires_at > $3) end as submission
@@ -98,6 +117,7 @@ export async function findRefreshToken(
       mayUse: row.may_use,
       mayActIn: row.may_act,
       wasReplaced: row.was_replaced,
+      successor: row.successor,
       submission: row.submission,
     }
   );
@@ -114,7 +134,7 @@ export interface Rotation {
 
 /**
  * Consumes a refresh token and stores its successor and the access token, in one statement: either all of it happened or
- * none. In the leeway the time of the first consumption stays, so that the leeway does not move along.
+ * none. In the grace period the time of the first consumption stays, so that the period does not move along.
  * @returns false when the token is no longer as it was read; then nothing is stored
  */
 export async function rotateRefreshToken(
@@ -148,6 +168,32 @@ export async function rotateRefreshToken(
       successor.expiresAt,
       ...accessValues(access),
     ],
+  );
+  return rows.length > 0;
+}
+
+/**
+ * Stores an access token made with a replaced refresh token, whose live successor is answered.
+ *
+ * @param restart the replacement never reached the client: the grace period begins again
+ * @returns false when one of the two is no longer as it was read; then nothing is stored
+ */
+export async function repeatRotation(
+  q: Queries,
+  { token, access, now, restart }: Pick<Rotation, 'token' | 'access' | 'now'> & { restart: boolean },
+): Promise<boolean> {
+  const successorHash = token.successor?.hash ?? null;
+  const rows = await q.raw(
+    `with used as (
+       update refresh_tokens r set consumed_at = case when $4 then $3 else r.consumed_at end
+        where r.tenant_id = $1 and r.token_hash = $2 and r.consumed_at is not distinct from $5::timestamptz and exists (
+          select from refresh_tokens n where n.tenant_id = $1 and n.token_hash = $6 and n.consumed_at is null)
+       returning r.grant_id),
+     access as (
+       insert into access_tokens (tenant_id, grant_id, created_at, ${accessColumns})
+       select $1, grant_id, $3, $7::text, $8::text, $9::text, $10::text, $11::text, $12::timestamptz, $13::jsonb from used where $7::text is not null)
+     select grant_id from used`,
+    [q.tenantId, token.tokenHash, now, restart, token.consumedAt, successorHash, ...accessValues(access)],
   );
   return rows.length > 0;
 }

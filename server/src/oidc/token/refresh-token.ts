@@ -7,6 +7,7 @@ import { deleteGrant } from '../store/grants.ts';
 import {
   findRefreshToken,
   type RefreshTokenRecord,
+  repeatRotation,
   rotateRefreshToken,
   useRefreshToken,
 } from '../store/refresh-tokens.ts';
@@ -18,8 +19,6 @@ import { accessDenied } from './limited-access.ts';
 import { requestedOrganization, requireOrganizationsScope } from './organization.ts';
 import { getActiveSubject, idTokenMember } from './person.ts';
 
-/** Milliseconds during which a replaced token still works: two tabs, a retry after a lost answer. */
-const leeway = 3000;
 /** Milliseconds from the first token of a family after which none is replaced any more. */
 const longestFamily = 365 * 86_400_000;
 
@@ -87,11 +86,18 @@ async function tryRefresh(given: Exchange, value: string): Promise<TokenAnswer |
   };
 }
 
-/** What happens to the presented token: it stays in use, it is replaced, or its lost replacement is. */
+/**
+ * What happens to the presented token: it stays in use, it is replaced, it was replaced within the grace period, or its
+ * replacement was lost.
+ */
 interface Use {
   token: RefreshTokenRecord;
-  rotation: 'none' | 'first' | 'again';
+  rotation: 'none' | 'first' | 'repeated' | 'lost';
 }
+
+/** Milliseconds during which a replaced token still works: two tabs, a retry after a lost answer. */
+const gracePeriod = async ({ client, core, tenant }: Exchange): Promise<number> =>
+  1000 * (client.custom.refreshTokenGracePeriod ?? (await core.configs.refreshTokenGracePeriod(tenant)));
 
 const invalid = (reason: string) => new ProtocolError('invalid_grant', `grant request is invalid: ${reason}`);
 
@@ -101,9 +107,10 @@ async function judge(exchange: Exchange, token: RefreshTokenRecord | undefined, 
   if (token.payload.clientId !== client.id) throw invalid('client mismatch');
   if (token.expiresAt <= now) throw invalid('refresh token is expired');
   if (!token.consumedAt) return { token, rotation: shouldRotate(exchange, token, now) ? 'first' : 'none' };
-  if (now.getTime() - token.consumedAt.getTime() <= leeway) return { token, rotation: 'first' };
+  if (now.getTime() - token.consumedAt.getTime() <= (await gracePeriod(exchange)))
+    return { token, rotation: 'repeated' };
   // The client never saw a replacement: the answer was lost in a crash or on a broken connection.
-  if (!token.wasReplaced) return { token, rotation: 'again' };
+  if (!token.wasReplaced) return { token, rotation: 'lost' };
   await deleteGrant(tenant.db, token.grantId);
   const { grantId, payload } = token;
   const about = { grantId, applicationId: client.id, userId: payload.userId };
@@ -144,7 +151,15 @@ async function write(
     const stored = access === undefined || (await useRefreshToken(tenant.db, token, access, now));
     return stored ? { refreshToken: value } : undefined;
   }
-  const refreshToken = opaqueToken();
+  const live = rotation === 'first' ? undefined : liveSuccessor({ core, tenant }, token, value);
+  if (live !== undefined) {
+    const restart = rotation === 'lost';
+    const isStored =
+      (access === undefined && !restart) || (await repeatRotation(tenant.db, { token, access, now, restart }));
+    return isStored ? { refreshToken: live, replacement: hashToken(live) } : undefined;
+  }
+  // One replaced by an earlier release has a random successor, which cannot be told again.
+  const refreshToken = rotation === 'first' ? successorOf({ core, tenant }, value) : opaqueToken();
   const replacement = hashToken(refreshToken);
   // In a browser a stolen token must not live on for ever by being refreshed: the remaining time is handed on.
   const expiresAt =
@@ -154,7 +169,26 @@ async function write(
     successor: { tokenHash: replacement, payload: token.payload, expiresAt },
     access,
     now,
-    again: rotation === 'again',
+    again: rotation === 'lost',
   });
   return rotated ? { refreshToken, replacement } : undefined;
+}
+
+/**
+ * The token that replaces another: derived from its value and the server's secret, so that every repetition of one use gets the
+ * same successor, although the database keeps hashes only.
+ */
+const successorOf = ({ core, tenant }: Pick<Exchange, 'core' | 'tenant'>, value: string): string =>
+  core.vault.sign(`${tenant.id} ${value}`, 'refresh-token-successor');
+
+/** The one live token of the line that a replaced token began; undefined if it cannot be derived. */
+function liveSuccessor(
+  exchange: Pick<Exchange, 'core' | 'tenant'>,
+  { successor }: RefreshTokenRecord,
+  value: string,
+): string | undefined {
+  if (!successor) return undefined;
+  let live = value;
+  for (let step = 0; step < successor.steps; step += 1) live = successorOf(exchange, live);
+  return hashToken(live) === successor.hash ? live : undefined;
 }
