@@ -36,19 +36,24 @@ describe('codes and second factors in Chromium', () => {
   /** Which button of which page posts what to where. */
   const posts: [view: PageView, typed: Record<string, string>, button: string, to: string][] = [
     [sampleViews.signInByCode, { username: 'a@b.co' }, '.primary', '/sign-in/code'],
-    [sampleViews.signInByAny, { username: 'ana', password: 'x' }, '.primary', '/sign-in'],
+    [sampleViews.signInByAny, { username: 'ana' }, '.primary', '/sign-in/identifier'],
     [sampleViews.registerByEmail, { address: 'a@b.co', terms: 'yes' }, '.primary', '/register/code'],
     [sampleViews.continueAddress, { address: '+34600000000' }, '.primary', '/continue/address'],
     [sampleViews.forgotPassword, { address: 'a@b.co' }, '.primary', '/forgot-password'],
     [sampleViews.resetPassword, { password: 'secret' }, '.primary', '/forgot-password/reset'],
     [sampleViews.verificationCode, { code: '012345' }, '.primary', '/verification-code'],
-    [sampleViews.verificationCode, {}, '.plain-form button', '/verification-code/send'],
+    [{ ...sampleViews.verificationCode, resendAfter: 0 }, {}, '.plain-form button', '/verification-code/send'],
     [totp, { code: '012345' }, '.primary', '/mfa-verification/Totp'],
     [totp, { code: '012 345' }, '.primary', '/mfa-verification/Totp'],
     [{ ...totp, factor: 'BackupCode' }, { code: '0a1b2c3d4e' }, '.primary', '/mfa-verification/BackupCode'],
     [sampleViews.emailToSend, {}, '.primary', '/mfa-verification/EmailVerificationCode/send'],
     [sampleViews.phoneSent, { code: '012345' }, '.primary', '/mfa-verification/PhoneVerificationCode'],
-    [sampleViews.phoneSent, {}, '.plain-form button', '/mfa-verification/PhoneVerificationCode/send'],
+    [
+      { ...sampleViews.phoneSent, resendAfter: 0 },
+      {},
+      '.plain-form button',
+      '/mfa-verification/PhoneVerificationCode/send',
+    ],
     [sampleViews.chooseFactor, {}, '.plain-form button', '/mfa-binding/skip'],
     [sampleViews.chooseFactor, {}, '.ways button', '/mfa-binding/EmailVerificationCode'],
     [sampleViews.bindTotp, { code: '012345' }, '.primary', '/mfa-binding/Totp'],
@@ -66,22 +71,25 @@ describe('codes and second factors in Chromium', () => {
         await page.click(button);
         await page.waitForURL(`${origin}${to}`);
         const { path, fields } = server.posted.pop() ?? {};
-        assert.deepEqual({ path, fields }, { path: to, fields: { app_id: 'app', ...typed } });
+        // The script of the page takes blanks out of codes; without it the server does.
+        const code = scripts === 'on' && typed.code ? { code: typed.code.replaceAll(' ', '') } : {};
+        assert.deepEqual({ path, fields }, { path: to, fields: { app_id: 'app', ...typed, ...code } });
         await page.close();
       }
     });
 
-    it(`a code is asked for without a password, but not without an identifier, with scripts ${scripts}`, async () => {
-      const page = await open({ ...sampleViews.signInByAny, terms: 'none' }, scripts === 'on' ? scripted : plain);
-      if (scripts === 'on') {
-        await page.click('button[formaction]');
-        assert.equal(await page.textContent('#username-error'), 'Fill this in to continue.');
-        assert.equal(await page.isVisible('#password-error'), false);
-      }
-      await page.fill('#username', 'ana');
+    it(`a code is asked for without a password, and the password is sent with its identifier, with scripts ${scripts}`, async () => {
+      const view = { ...sampleViews.signInPassword, identifier: 'ana@example.com' };
+      const given = { app_id: 'app', terms: 'yes', username: 'ana@example.com' };
+      const page = await open(view, scripts === 'on' ? scripted : plain);
       await page.click('button[formaction]');
       await page.waitForURL('**/sign-in/code');
-      assert.deepEqual(server.posted[0]?.fields, { app_id: 'app', username: 'ana', password: '' });
+      assert.deepEqual(server.posted.pop()?.fields, { ...given, password: '' });
+      const again = await open(view, scripts === 'on' ? scripted : plain);
+      await again.fill('#password', 'secret');
+      await again.click('.primary');
+      await again.waitForURL('**/sign-in');
+      assert.deepEqual(server.posted.pop()?.fields, { ...given, password: 'secret' });
     });
 
     it(`the links lead to the other pages with scripts ${scripts}`, async () => {
