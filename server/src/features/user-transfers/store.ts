@@ -14,9 +14,19 @@ export async function findTaken(
     email: string | null;
     phone: string | null;
   }>(
-    `select id, username, username_claim as claim, primary_email_key as email, primary_phone as phone from users
-      where tenant_id = $1 and (id = any($2) or username = any($3) or username_claim = any($4)
-        or primary_email_key = any($5) or primary_phone = any($6))`,
+    // One look into each index: with `or` PostgreSQL may read all users instead.
+    `${[
+      'id = any($2)',
+      'username = any($3)',
+      'username_claim = any($4)',
+      'primary_email_key = any($5)',
+      'primary_phone = any($6)',
+    ]
+      .map(
+        (condition) => `select id, username, username_claim as claim, primary_email_key as email, primary_phone as phone
+          from users where tenant_id = $1 and ${condition}`,
+      )
+      .join(' union ')}`,
     [q.tenantId, given.ids, given.usernames, lower, given.emails, given.phones],
   );
   const linked = await q.raw<{ target: string; identity_id: string; user_id: string }>(
