@@ -114,7 +114,9 @@ export function createHttp(options: {
   const fail = async (error: unknown, request: Request, reply: Reply) => {
     const { outagePage: page } = options;
     const failure = toAldabaError(error, request, log);
-    const isForPerson = isVisit(request);
+    // Programs ask below /oidc: what does not exist there stays JSON.
+    const isUnknownEndpoint = failure.code === 'request.not_found' && request.url.startsWith('/oidc/');
+    const isForPerson = isVisit(request) && !isUnknownEndpoint;
     if (isForPerson && request.tenant && !isOutage(error) && (await http.errorAnswers?.page(request, reply, failure)))
       return reply;
     const baseTenant = (failure.code === 'tenant.not_found' ? undefined : tenantIdOf(request)) ?? defaultTenantId;
