@@ -29,6 +29,7 @@ export const errorCatalog = {
   ],
   'request.overloaded': [503, 'The server is busy. Try again in a few seconds.'],
   'request.unavailable': [503, 'The service is not available at the moment. Try again in a few seconds.'],
+  'request.not_ready': [503, 'The server is not ready: {failed} failed. Its log says why.'],
   'request.feature_not_supported': [422, 'This server does not support that feature as it is configured.'],
   'request.cross_site': [403, 'This form was sent from another site. Go back and open the page again.'],
   'request.internal': [500, 'Something went wrong on our side. Try again, and tell the operator if it happens again.'],

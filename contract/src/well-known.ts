@@ -75,6 +75,22 @@ export const getStatus = route({
   isOfProcess: true,
   responses: { 204: null },
 });
+/** What has to work before a node can serve. */
+export const readinessChecks = ['database', 'migrations', 'keys', 'clock'] as const;
+export type ReadinessCheck = (typeof readinessChecks)[number];
+export const getReadiness = route({
+  method: 'GET',
+  path: '/api/status/ready',
+  operationId: 'GetReadiness',
+  tag: 'Status',
+  access: 'anonymous',
+  summary: 'Tell whether the server can serve requests that need its database, keys and clock',
+  isOfProcess: true,
+  responses: {
+    200: z.object({ status: z.literal('ready'), checks: z.record(z.enum(readinessChecks), z.literal('ok')) }),
+  },
+  errors: ['request.not_ready'],
+});
 export const getSwagger = route({
   method: 'GET',
   path: '/api/swagger.json',

@@ -2,6 +2,7 @@
  * The composition root: plain calls in dependency order. Read it from top to bottom to see what the server is made of and
  * what each part gets. Nothing here decides anything.
  */
+import { readdir } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { builtInConnectors } from '@aldaba/connectors';
@@ -52,6 +53,7 @@ import {
   type SignInExperiences,
   seedSignInExperience,
 } from './features/sign-in-experience/index.ts';
+import { createReadiness } from './features/status/index.ts';
 import { createSubjectTokens } from './features/subject-tokens/index.ts';
 import { createTrustedDevices } from './features/trusted-devices/index.ts';
 import { createUserAssets } from './features/user-assets/index.ts';
@@ -143,6 +145,7 @@ export async function createApp(config: Config, world: World): Promise<App> {
       messages: (now, isStopped) => sweepMessageLimits(parts.database.system, now, isStopped),
     },
   });
+  const clockWatch = mounted.readiness.watch();
   const http = createHttp({
     tenancy: parts.tenancy,
     log: world.log,
@@ -171,6 +174,7 @@ export async function createApp(config: Config, world: World): Promise<App> {
     async close() {
       await http.close();
       await sweeps.close();
+      clockWatch.close();
       await close();
     },
   };
@@ -201,6 +205,11 @@ async function compose(config: Config, world: World, extent: Extent) {
 
   await tenancy.create({ id: defaultTenantId, name: defaultTenantName });
   const admin = await tenancy.create({ id: adminTenantId, name: 'Aldaba administration' });
+  const readiness = createReadiness({
+    ...ground,
+    migrations: await readdir(migrationsOf(world)),
+    readKeys: async () => oidc.keys.ring(await tenancy.get(defaultTenantId)),
+  });
   const parts: Omit<Parts, 'close'> = {
     ...features,
     database,
@@ -211,7 +220,7 @@ async function compose(config: Config, world: World, extent: Extent) {
   };
   return {
     parts,
-    mounted: { ...features, logs: ground.logs, dashboard: ground.dashboard, oidc, signIn, log: world.log },
+    mounted: { ...features, logs: ground.logs, dashboard: ground.dashboard, oidc, signIn, readiness, log: world.log },
     async close() {
       await features.verificationCodes.close();
       await ground.jobs.close();
@@ -364,9 +373,12 @@ function createFeatures(ground: Ground, kinds: readonly Connector[]) {
   };
 }
 
+const migrationsOf = ({ root }: World) => join(root, 'server/src/store/migrations');
+
 async function openMigrated(config: Config, world: World): Promise<Database> {
-  const folder = join(world.root, 'server/src/store/migrations');
-  const migrated = await migrate(world.databaseUrl, folder, world.progress, createVault(world.secret));
+  const migrated = await migrate(world.databaseUrl, migrationsOf(world), world.progress, {
+    vault: createVault(world.secret),
+  });
   return openDatabase({
     url: world.databaseUrl,
     poolSize: config.DATABASE_POOL_SIZE,

@@ -39,7 +39,7 @@ import { type Sandbox, sandboxRoutes, sandboxSettingRoutes } from './features/sa
 import { secretRoutes } from './features/secrets/index.ts';
 import { type Setup, setupRoutes } from './features/setup/index.ts';
 import { type SignInExperiences, signInExperienceRoutes } from './features/sign-in-experience/index.ts';
-import { statusRoutes, systemRoutes } from './features/status/index.ts';
+import { type Readiness, statusRoutes, systemRoutes } from './features/status/index.ts';
 import { type SubjectTokens, subjectTokenRoutes } from './features/subject-tokens/index.ts';
 import { type TrustedDevices, trustedDeviceRoutes } from './features/trusted-devices/index.ts';
 import { type UserAssets, userAssetFileRoutes, userAssetRoutes } from './features/user-assets/index.ts';
@@ -65,6 +65,7 @@ export interface Mounted {
   endpoint: string;
   log: Log;
   checkResponses: boolean;
+  readiness: Readiness;
   oidc: Oidc;
   signIn: SignIn;
   pages: PageSender;
@@ -148,7 +149,7 @@ export function managementRoutes(
   app: Omit<Mounted, 'endpoint' | 'phoneFolder' | 'checkResponses'>,
 ): void {
   const { oidc } = app;
-  statusRoutes(implement);
+  statusRoutes(implement, app.readiness);
   wellKnownRoutes(implement, app.wellKnown, app);
   applicationRoutes(implement, app.applications);
   userRoutes(implement, app.users);

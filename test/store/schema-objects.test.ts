@@ -27,7 +27,7 @@ describe('a start of the server', () => {
     for (const name of databases) await drop(name);
   });
 
-  const start = (secret = vault) => migrate(url, folder, () => undefined, secret);
+  const start = (secret = vault) => migrate(url, folder, () => undefined, { vault: secret });
   const change = async (...statements: string[]) => {
     const client = new Client({ connectionString: url, options: '-c search_path=aldaba -c app.tenant=*' });
     await client.connect();

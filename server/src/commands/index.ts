@@ -4,6 +4,7 @@
  */
 import { adminCommands } from './admin.ts';
 import { appCommands } from './app.ts';
+import { backupCommands } from './backup.ts';
 import { brandingCommands } from './branding.ts';
 import type { Command } from './command.ts';
 import { connectorCommands } from './connector.ts';
@@ -36,4 +37,5 @@ export const commands: readonly Command[] = [
   ...sandboxCommands,
   ...migrateCommands,
   ...doctorCommands,
+  ...backupCommands,
 ];

@@ -17,7 +17,7 @@ import { createUserSessions, type UserSessions } from './user-sessions.ts';
 export interface Oidc {
   /** For the sign-in: who is signing in, and what it came to. */
   port: InteractionPort;
-  keys: Pick<Keys, 'prepare' | 'rotate' | 'sign' | 'list' | 'drop' | 'algorithms' | 'chooseAlgorithms'>;
+  keys: Pick<Keys, 'prepare' | 'ring' | 'rotate' | 'sign' | 'list' | 'drop' | 'algorithms' | 'chooseAlgorithms'>;
   sessions: UserSessions;
   /** The guard `management`. @throws AldabaError `auth.*` */
   verifyManagementToken(request: Request, tenant: Tenant): Promise<Caller>;

@@ -22,7 +22,8 @@ export interface MigrationResult {
  * Brings the schema up to date: files of `folder` in the order of their names, forward only, each in its own transaction,
  * all under an advisory lock so that nodes that start together wait for one another.
  *
- * @param vault checked against the database's secret when given
+ * @param options.vault checked against the database's secret when given
+ * @param options.only names of the migrations to apply; the others wait
  * @throws Error with a sentence for the operator when the server is older than PostgreSQL 15, when newer migrations exist than this build
  * knows, when objects of the schema are missing, or when the secret is another one
  */
@@ -30,7 +31,7 @@ export async function migrate(
   url: string,
   folder: string,
   progress: (message: string) => void,
-  vault?: Vault,
+  { vault, only }: { vault?: Vault; only?: readonly string[] } = {},
 ): Promise<MigrationResult> {
   const client = new Client({ connectionString: url, options: '-c search_path=aldaba', application_name: 'aldaba' });
   // A connection that breaks between two statements fails the next one; the event alone must not end the process.
@@ -45,7 +46,7 @@ export async function migrate(
     await client.query(
       'create table if not exists schema_migrations (name text primary key, applied_at timestamptz not null default now())',
     );
-    const applied = await applyMissing(client, folder, progress);
+    const applied = await applyMissing(client, folder, { only, progress });
     await indexSearches(client, progress);
     await client.query("select set_config('app.tenant', '*', false)");
     if (vault) await requireSameSecret(client, vault);
@@ -56,7 +57,12 @@ export async function migrate(
   }
 }
 
-async function applyMissing(client: Client, folder: string, progress: (message: string) => void): Promise<string[]> {
+interface Applying {
+  only: readonly string[] | undefined;
+  progress(message: string): void;
+}
+
+async function applyMissing(client: Client, folder: string, { only, progress }: Applying): Promise<string[]> {
   const files = (await readdir(folder)).filter((name) => name.endsWith('.sql')).sort();
   const done = new Set(
     (await client.query<{ name: string }>('select name from schema_migrations')).rows.map((row) => row.name),
@@ -68,7 +74,7 @@ async function applyMissing(client: Client, folder: string, progress: (message: 
     );
   }
   if (done.size > 0) await requireObjects(client);
-  const missing = files.filter((name) => !done.has(name));
+  const missing = files.filter((name) => !done.has(name) && (only?.includes(name) ?? true));
   if (missing.length > 0) await recordingObjects(client, () => apply(client, folder, missing, progress));
   else await recordObjectsOnce(client);
   return missing;

@@ -1,0 +1,40 @@
+/**
+ * The archive of a backup, format 1: entries in this order.
+ *
+ * - `manifest.json`: `Manifest`, what the archive holds and what it takes to restore it
+ * - `tables/<table>/<number>.copy`: rows in PostgreSQL's COPY text format with the manifest's columns, in parts of a few MB
+ * - `files/<path>`: uploads, by their path in the data folder, where they are stored there
+ * - `secret`: the content of `ALDABA_SECRET`, only when asked for
+ * - `summary.json`: `Summary`, counts and checksums of what came before; an archive without it is incomplete
+ */
+export interface Manifest {
+  product: 'aldaba';
+  format: 1;
+  /** ISO 8601. */
+  createdAt: string;
+  /** Version of the PostgreSQL server, for information: the archive fits every version that Aldaba runs on. */
+  postgres: string;
+  /** Names of the migrations that made the schema. */
+  migrations: string[];
+  /** Tells whether a secret is the one that sealed the values, without telling the secret. */
+  secretFingerprint: string;
+  hasSecret: boolean;
+  /** False where uploads are in a bucket. */
+  hasFiles: boolean;
+  tables: { name: string; columns: string[] }[];
+  /** Weekly partitions of the audit log, `logs_<Monday>`. */
+  partitions: string[];
+}
+
+export interface Summary {
+  tables: Record<string, { rows: number; bytes: number; sha256: string }>;
+  files: Record<string, string>;
+}
+
+export const manifestName = 'manifest.json';
+export const summaryName = 'summary.json';
+export const secretName = 'secret';
+/** Folders of the data folder whose files are uploads. */
+export const fileFolders = ['user-assets', 'custom-ui'] as const;
+
+export const toJson = (value: Manifest | Summary): Buffer => Buffer.from(`${JSON.stringify(value, null, 2)}\n`);
