@@ -86,7 +86,7 @@ describe('Authorization is deny by default', () => {
 
   it('opens to everybody what pages and programs read before a sign-in, and to a sign-in its own steps', () => {
     const opened = {
-      anonymous: /^GET \/api\/(\.well-known\/|status$|swagger\.json$)/,
+      anonymous: /^GET \/api\/(\.well-known\/|status(\/ready)?$|swagger\.json$)/,
       interaction: /^[A-Z]+ \/api\/(experience|interaction)(\/|$)/,
     };
     const wrong = allRoutes.filter(({ access, method, path }) => {

@@ -5,17 +5,12 @@ import { ensureCluster } from '../../server/src/store/embedded-cluster.ts';
 import { findPostmaster, type Postmaster, startPostmaster } from '../../server/src/store/embedded-postmaster.ts';
 import { findPrograms } from '../../server/src/store/embedded-programs.ts';
 
-/** A PostgreSQL of a test's own, which it may restart, stop and freeze: to the server under test it is any operator's. */
+/** A PostgreSQL of a test's own, which it may restart and stop: to the server under test it is any operator's. */
 export interface OwnCluster {
   url: string;
-  /** URL of a superuser's connection to the same database. */
-  adminUrl: string;
   /** Ends it: `fast` as an upgrade of the package does, `immediate` as a crash, `kill` as the kernel does when memory is short. */
   stop(mode: 'fast' | 'immediate' | 'kill'): Promise<void>;
   start(): Promise<void>;
-  /** Lets all its processes stand still, and go on. */
-  freeze(): void;
-  thaw(): void;
   close(): Promise<void>;
 }
 
@@ -27,9 +22,8 @@ export async function startOwnCluster(): Promise<OwnCluster> {
   const programs = await findPrograms(folder, quiet);
   const cluster = await ensureCluster(programs, quiet);
   let running: Postmaster | undefined = await startPostmaster(programs, cluster, quiet);
-  const { pid, socketFolder } = running;
-  let group = pid;
-  const urlOf = (role: string) => `postgresql://${role}@/aldaba?host=${encodeURIComponent(socketFolder)}&port=5432`;
+  const { socketFolder } = running;
+  const url = `postgresql://aldaba@/aldaba?host=${encodeURIComponent(socketFolder)}&port=5432`;
   const stop: OwnCluster['stop'] = async (mode) => {
     if (!running) return;
     process.kill(running.pid, signals[mode]);
@@ -38,16 +32,11 @@ export async function startOwnCluster(): Promise<OwnCluster> {
     await findPostmaster(cluster);
   };
   return {
-    url: urlOf('aldaba'),
-    adminUrl: urlOf('postgres'),
+    url,
     stop,
     async start() {
       running = await startPostmaster(programs, cluster, quiet);
-      group = running.pid;
     },
-    // It is the leader of a session and a process group of its own.
-    freeze: () => process.kill(-group, 'SIGSTOP'),
-    thaw: () => process.kill(-group, 'SIGCONT'),
     async close() {
       await stop('fast');
       await rm(folder, { recursive: true, force: true });

@@ -29,7 +29,12 @@ const reportInterval = 10_000;
 
 /** Connections to the database, each lent to one user at a time. Losing one costs who uses it, never the process. */
 export function openPool({ url, poolSize, settings, log }: PoolOptions) {
-  const report = createReport(log);
+  let ended = false;
+  const tell = createReport(log);
+  // What background work still asks for while the server stops is no outage.
+  const report = (error: unknown) => {
+    if (!ended) tell(error);
+  };
   const pool = new Pool({
     connectionString: url,
     max: poolSize,
@@ -83,7 +88,10 @@ export function openPool({ url, poolSize, settings, log }: PoolOptions) {
         throw translateDatabaseError(error);
       }
     },
-    end: () => pool.end(),
+    end() {
+      ended = true;
+      return pool.end();
+    },
   };
 }
 
