@@ -70,8 +70,9 @@ import type { Log } from './kernel/log.ts';
 import { createOutbound } from './kernel/outbound.ts';
 import { createOidc, endOfApplication, endOfUser, type Oidc, requireAlgorithm } from './oidc/index.ts';
 import { managementRoutes, mountRoutes } from './routes.ts';
+import { migrationsOf, openMigrated } from './schema.ts';
 import { createSignIn, sweepAttempts } from './sign-in/index.ts';
-import { createCaches, type Database, migrate, openDatabase, startSweeps } from './store/index.ts';
+import { createCaches, type Database, startSweeps } from './store/index.ts';
 import { adminTenantId, createTenancy, defaultTenantId, defaultTenantName, type Tenancy } from './tenancy/index.ts';
 
 /** What the server takes from the outside; tests give their own clock and network. */
@@ -371,21 +372,6 @@ function createFeatures(ground: Ground, kinds: readonly Connector[]) {
     userAssets: createUserAssets(ground),
     verificationCodes: createVerificationCodes(shown),
   };
-}
-
-const migrationsOf = ({ root }: World) => join(root, 'server/src/store/migrations');
-
-async function openMigrated(config: Config, world: World): Promise<Database> {
-  const migrated = await migrate(world.databaseUrl, migrationsOf(world), world.progress, {
-    vault: createVault(world.secret),
-  });
-  return openDatabase({
-    url: world.databaseUrl,
-    poolSize: config.DATABASE_POOL_SIZE,
-    log: world.log,
-    statementLimit: config.DATABASE_STATEMENT_TIMEOUT * 1000,
-    ...(migrated.role ? { role: migrated.role } : {}),
-  });
 }
 
 /** Every kind of connector: the built-in ones, and published packages from the operator's folder. */

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { rename, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { createVault } from '../kernel/crypto.ts';
+import { migrationsOf } from '../schema.ts';
 import { restoreBackup, writeBackup } from '../store/backup/index.ts';
 import { type Command, Refused, requireYes, type WorldInvocation, word, yesOption } from './command.ts';
 
@@ -79,7 +80,7 @@ async function restore(invocation: WorldInvocation) {
   const result = await restoreBackup({
     url: world.databaseUrl,
     path,
-    folder: join(world.root, 'server/src/store/migrations'),
+    folder: migrationsOf(world),
     secret: world.secret,
     takesSecret,
     replaces,
