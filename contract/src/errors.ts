@@ -335,6 +335,7 @@ export const errorCatalog = {
   // one-time tokens, verification codes
   'one_time_token.token_not_found': [404, 'This link is not valid. Ask for a new one.'],
   'one_time_token.email_mismatch': [400, 'This link was made for another email address.'],
+  'one_time_token.interaction_event_mismatch': [400, 'This link was made for something else. Ask for a new one.'],
   'one_time_token.token_consumed': [400, 'This link was used already. Ask for a new one.'],
   'one_time_token.token_revoked': [400, 'This link was withdrawn. Ask for a new one.'],
   'one_time_token.token_expired': [400, 'This link has expired. Ask for a new one.'],

@@ -103,7 +103,8 @@ describe('codes in the Experience API', () => {
     assert.deepEqual(data, { missingProfile: ['password'] });
     await page.refuse([422, 'password.rejected'], 'PUT', '/profile/password', { password: 'short' });
     await page.expect(204, 'PUT', '/profile/password', { password });
-    await page.expect(201, 'POST', '/identification', {});
+    await page.expect(201, 'POST', '/identification', proof);
+    await page.refuse([409, 'session.identity_conflict'], 'POST', '/identification', proof);
     await arrives(page);
     const [user] = await operator.call<{ primaryEmail: string; hasPassword: boolean }[]>('GET', '/api/users');
     assert.deepEqual([user?.primaryEmail, user?.hasPassword], [ada.value, true]);
@@ -300,6 +301,15 @@ describe('codes in the Experience API', () => {
       interactionEvent: 'SignIn',
     });
     assert.deepEqual(await operator.users(), []);
+  });
+
+  it('are sent to addresses on the allowlist of the operator alone, where there is one', async () => {
+    await configure({ emailBlocklistPolicy: { customAllowlist: ['@mine.com'], customBlocklist: ['eve*@mine.com'] } });
+    const refusal: [number, string] = [422, 'session.email_blocklist.email_not_allowed'];
+    const page = await begin('Register');
+    for (const value of ['a@other.com', 'eve1@mine.com'])
+      await page.refuse(refusal, 'POST', sendPath, { identifier: email(value), interactionEvent: 'Register' });
+    await prove(page, email('a@mine.com'), 'Register');
   });
 
   it('make no account with an address that the operator blocks, whatever they were sent for', async () => {

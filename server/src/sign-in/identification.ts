@@ -22,7 +22,9 @@ export function identify(state: SignInState, event: Identified, context: Context
   const refusal = refusalBy(event.verdict);
   if (refusal) return refusal;
   const proof = event.proofId === undefined ? undefined : state.proofs.find(({ id }) => id === event.proofId);
-  if (event.proofId !== undefined && (!proof || proof.used))
+  // What began an account says the same again once the missing details are there.
+  const begins = state.intent === 'Register' && state.userId === undefined;
+  if (event.proofId !== undefined && (!proof || (proof.used && !begins)))
     return { refused: 'session.verification_session_not_found' };
   if (state.intent === 'Register') return register(state, proof, event, { ...context, isIncomplete });
   return state.intent === 'SignIn' ? recognise(state, proof, event, context) : recover(state, proof, event, context);
@@ -53,10 +55,12 @@ function isAllowed(proof: Proof, { passwordIdentifiers, codeIdentifiers }: SignI
   return !isCodeProof(proof) || among(codeIdentifiers, proof.identifier.type);
 }
 
-/** ForgotPassword: only a code that was sent to an address of the account stands for the password. */
+/** ForgotPassword: only a code or a link that was sent to an address of the account stands for the password. */
 function recover(state: SignInState, proof: Proof | undefined, { account }: Identified, { policy }: Context): Outcome {
-  if (!proof || !isCodeProof(proof)) return { refused: 'session.verification_failed' };
-  if (!policy.recovery.includes(proof.identifier.type)) return { refused: 'user.sign_in_method_not_enabled' };
+  if (!proof || !provesAddress(proof)) return { refused: 'session.verification_failed' };
+  // A link needs no method that is switched on: an operator made it for this very address.
+  if (isCodeProof(proof) && !policy.recovery.includes(proof.identifier.type))
+    return { refused: 'user.sign_in_method_not_enabled' };
   if (!account) return { refused: 'user.user_not_exist' };
   if (!hasAddress(account, proof)) return { refused: 'session.verification_failed' };
   if (state.userId !== undefined && state.userId !== account.id) return { refused: 'session.identity_conflict' };
@@ -105,7 +109,9 @@ function register(
   if (proof && !isOpenTo(use(state, proof), profileOf(proof), policy))
     return { refused: 'user.sign_up_method_not_enabled' };
   if (event.account) return { refused: takenCode(proof) };
-  const proved = proof ? { ...use(state, proof), profile: { ...state.profile, ...profileOf(proof) } } : state;
+  // What it said before must not undo what was chosen since.
+  const proved =
+    proof && !proof.used ? { ...use(state, proof), profile: { ...state.profile, ...profileOf(proof) } } : state;
   const next = { ...proved, profile: changedBy(event.verdict, proved.profile) };
   const { username, identity, email, phone } = next.profile;
   if (username === undefined && identity === undefined && email === undefined && phone === undefined)

@@ -18,9 +18,9 @@ import {
 import {
   type Address,
   type Intent,
-  isCodeProof,
   isSecondProof,
   type ProofType,
+  provesAddress,
   type SignInState,
   stateVersion,
 } from './state.ts';
@@ -357,9 +357,9 @@ const joined = ({ proofs }: SignInState, account: Account): Effect[] =>
 /** What proved the address is spent by it: whoever submits once more has to begin anew. */
 function replacePassword(state: SignInState, account: Account): Outcome {
   const { password } = state.profile;
-  const spoken = state.proofs.find((proof) => isCodeProof(proof) && proof.used);
+  const spoken = state.proofs.find((proof) => provesAddress(proof) && proof.used);
   // An address that the account has lost meanwhile speaks for it no more.
-  if (!spoken || !isCodeProof(spoken) || !hasAddress(account, spoken))
+  if (!spoken || !provesAddress(spoken) || !hasAddress(account, spoken))
     return { refused: 'session.verification_failed' };
   if (password === undefined) return { refused: 'user.new_password_required_in_profile' };
   const { userId: _, ...nobody } = state;

@@ -54,24 +54,24 @@ function linkOf(read: (name: string) => string | undefined): Link | undefined {
   return email !== '' && email.length <= 128 && token !== '' && token.length <= 256 ? { email, token } : undefined;
 }
 
-/** Signs in whoever has the address, or makes an account with it where that is allowed. */
+/** Signs in whoever has the address, or makes an account with it where that is allowed; or leads to a new password. */
 async function follow(signIn: SignIn, interaction: Interaction, link: Link): Promise<Standing> {
   const settings = await signIn.settings(interaction.tenant);
   const policy = resolvePolicy(settings);
-  const { proof, user } = await signIn.audit.attempt(
+  const { proof, user, recovers } = await signIn.audit.attempt(
     interaction,
     { key: 'Verification.OneTimeToken.Submit', params: { identifier: { type: 'email', value: link.email } } },
-    () => signIn.oneTimeToken.prove(interaction, settings, { intent: 'SignIn', ...link }),
+    () => signIn.oneTimeToken.prove(interaction, settings, link),
   );
   if (user && !policy.signIn) throw new AldabaError('user.sign_in_method_not_enabled');
-  if (!user && !policy.register) throw new AldabaError('user.user_not_exist');
+  if (!user && (recovers || !policy.register)) throw new AldabaError('user.user_not_exist');
   const account = user && (await signIn.accounts.of(interaction.tenant, settings, user));
   const events: SignInEvent[] = [
-    { type: 'started', intent: account ? 'SignIn' : 'Register' },
+    { type: 'started', intent: recovers ? 'ForgotPassword' : account ? 'SignIn' : 'Register' },
     { type: 'proved', proof },
     { type: 'identified', proofId: proof.id, ...(account ? { account } : {}) },
   ];
-  return signIn.run(interaction, events, { settings, complete: { account } });
+  return signIn.run(interaction, events, { settings, ...(recovers ? {} : { complete: { account } }) });
 }
 
 /** Whether there is an account is not known before the link is used up, so the terms are those of the stricter case. */

@@ -144,15 +144,34 @@ describe('A link for an email address', () => {
       await again.page.refuse([401, 'user.suspended'], 'POST', '/identification', again.proof);
     });
 
-    it('never stands for a forgotten password, and is not spent on that', async () => {
-      await addUser();
-      await configure({
-        signIn: { methods: [byPassword('email')] },
-      });
+    it('replaces a forgotten password where it was made for that, and signs nobody in', async () => {
+      await configure({ signIn: { methods: [byPassword('email')] } });
+      const { id } = await addUser();
       const link = await make(ana, { context: { interactionEvent: 'ForgotPassword' } });
-      const page = await openExperience(server, 'ForgotPassword');
-      await page.refuse([400, 'session.not_supported_for_forgot_password'], 'POST', path, shown(ana, link.token));
+      for (const event of ['SignIn', 'Register']) {
+        const page = await openExperience(server, event);
+        await page.refuse([400, 'one_time_token.interaction_event_mismatch'], 'POST', path, shown(ana, link.token));
+      }
       assert.equal(await statusOf(link.id), 'active');
+      const { page, proof } = await prove(ana, link.token, 'ForgotPassword');
+      await page.expect(204, 'POST', '/identification', proof);
+      await page.expect(204, 'PUT', '/profile/password', { password: 'hyacinths over sand' });
+      const { redirectTo } = await page.expect(200, 'POST', '/submit');
+      assert.equal(redirectTo, undefined);
+      assert.equal((await api.get(`/api/users/${id}/sessions`)).body.sessions.length, 0);
+      const verify = (secret: string) => api.post(`/api/users/${id}/password/verify`, { password: secret });
+      assert.deepEqual([(await verify('hyacinths over sand')).status, (await verify(password)).status], [204, 422]);
+    });
+
+    it('made for anything else never replaces a password, and is not spent on that', async () => {
+      await configure({ signIn: { methods: [byPassword('email')] } });
+      await addUser();
+      for (const context of [{}, { interactionEvent: 'SignIn' }, { interactionEvent: 'Register' }]) {
+        const link = await make(ana, { context });
+        const page = await openExperience(server, 'ForgotPassword');
+        await page.refuse([400, 'one_time_token.interaction_event_mismatch'], 'POST', path, shown(ana, link.token));
+        assert.equal(await statusOf(link.id), 'active');
+      }
     });
 
     it('makes an account with the address, where accounts are made at all', async () => {
@@ -247,6 +266,22 @@ describe('A link for an email address', () => {
       const session = await agent.fetch(authorization({ endpoint: server.url }).url);
       assert.equal(session.status, 303);
       assert.equal((await api.get(`/api/users/${bob.id}/sessions`)).body.sessions.length, 1);
+    });
+
+    it('leads to a new password where it was made for that, and makes no account', async () => {
+      await configure({ signIn: { methods: [byPassword('email')] } });
+      const { id } = await addUser();
+      const { token } = await make(ana, { context: { interactionEvent: 'ForgotPassword' } });
+      const person = await opened(ana, token);
+      const next = await person.post('/one-time-token', form(ana, token));
+      assert.match(next.headers.get('location') ?? '', /^\/forgot-password\/reset\?/);
+      assert.equal((await person.post('/forgot-password/reset', { password: 'hyacinths over sand' })).status, 303);
+      const verified = await api.post(`/api/users/${id}/password/verify`, { password: 'hyacinths over sand' });
+      assert.equal(verified.status, 204);
+      const stranger = await make('new@example.com', { context: { interactionEvent: 'ForgotPassword' } });
+      const other = await opened(stranger.email, stranger.token);
+      assert.equal((await other.post('/one-time-token', form(stranger.email, stranger.token))).status, 404);
+      assert.equal(await userOf('new@example.com'), undefined);
     });
 
     it('makes an account, asks for what is missing, and lets it join', async () => {

@@ -5,4 +5,4 @@
  * a token leads to (sign-in). Requests enter at `routes.ts`.
  */
 export { oneTimeTokenRoutes } from './routes.ts';
-export { createOneTimeTokens, type OneTimeTokens } from './service.ts';
+export { createOneTimeTokens, isForRecovery, type OneTimeTokens } from './service.ts';

@@ -18,10 +18,11 @@ export interface OneTimeTokens {
   /** @param draft.expiresIn seconds */
   create(q: Queries, draft: { email: string; context: OneTimeTokenContext; expiresIn: number }): Promise<OneTimeToken>;
   /**
-   * Uses a token up for the address it was made for.
-   * @throws AldabaError `one_time_token.token_not_found`, `…email_mismatch`, `…token_consumed`, `…token_revoked`, `…token_expired`
+   * Uses a token up for the address it was made for. `recovers`: whether a forgotten password is to be replaced, which only a token
+   * may do that was made for it, and such a token nothing else; absent: whatever the token was made for.
+   * @throws AldabaError `one_time_token.token_not_found`, `…email_mismatch`, `…interaction_event_mismatch`, `…token_consumed`, `…token_revoked`, `…token_expired`
    */
-  consume(q: Queries, proof: { token: string; email: string }): Promise<OneTimeToken>;
+  consume(q: Queries, proof: { token: string; email: string; recovers?: boolean | undefined }): Promise<OneTimeToken>;
   /** @throws AldabaError `one_time_token.cannot_reactivate_token`, and the same as `consume` for a token that has ended */
   end(q: Queries, id: string, status: OneTimeTokenStatus): Promise<OneTimeToken>;
   remove(q: Queries, id: string): Promise<void>;
@@ -32,6 +33,10 @@ const refusals: Record<Exclude<OneTimeTokenStatus, 'active'>, ErrorCode> = {
   revoked: 'one_time_token.token_revoked',
   expired: 'one_time_token.token_expired',
 };
+
+/** Whether a token replaces a forgotten password, and so signs nobody in. */
+export const isForRecovery = ({ context }: Pick<OneTimeToken, 'context'>): boolean =>
+  context.interactionEvent === 'ForgotPassword';
 
 const sameAddress = (a: string, b: string): boolean => emailKey(a) === emailKey(b);
 
@@ -84,10 +89,13 @@ export function createOneTimeTokens({ clock, vault }: { clock: Clock; vault: Vau
       await store.insertToken(q, row);
       return show(q.tenantId, row);
     },
-    consume: async (q, { token, email }) => {
+    consume: async (q, { token, email, recovers }) => {
       const row = await store.findToken(q, { tokenHash: hashToken(token) }, now());
       if (!row) throw new AldabaError('one_time_token.token_not_found');
       if (!sameAddress(row.email, email)) throw new AldabaError('one_time_token.email_mismatch');
+      // A token that still works is not spent on what it was not made for.
+      if (recovers !== undefined && row.status === 'active' && recovers !== isForRecovery(row))
+        throw new AldabaError('one_time_token.interaction_event_mismatch');
       return finish(q, row, 'consumed');
     },
     end: async (q, id, status) => {

@@ -35,15 +35,49 @@ describe('The email addresses that a tenant takes', () => {
       assert.equal(await emailBlockOf({ blockDisposableAddresses: true }, email), undefined, email);
   });
 
-  it('are those on its allowlist, whatever else it says', async () => {
-    const customBlocklist = ['example.com'];
+  it('are those on its allowlist alone, where it has one', async () => {
     for (const [allowed, email] of [
-      ['mailinator.com', 'ana+shop@mailinator.com'],
-      ['@example.com', 'ana@example.com'],
+      ['mine.com', 'ana@mine.com'],
+      ['@Mine.com', 'ana@MINE.com'],
       ['Ana@example.com', 'ana@EXAMPLE.com'],
     ] as const) {
-      const policy = { ...everything, customBlocklist, customAllowlist: [allowed] };
+      const policy = { ...everything, customAllowlist: ['elsewhere.test', allowed] };
       assert.equal(await emailBlockOf(policy, email), undefined, email);
+      for (const other of ['eve@other.com', 'ana@sub.mine.com', 'eve@example.com'])
+        assert.equal(await emailBlockOf(policy, other), notAllowed, other);
+    }
+  });
+
+  it('are not those that a rule blocks, also on its allowlist', async () => {
+    const customAllowlist = ['mailinator.com', '@example.com'];
+    const policy = { ...everything, customBlocklist: ['eve@example.com'], customAllowlist };
+    for (const [email, code] of [
+      ['eve@example.com', notAllowed],
+      ['ana+shop@example.com', subaddressing],
+      ['ana@mailinator.com', disposable],
+      ['ana@example.com', undefined],
+    ] as const)
+      assert.equal(await emailBlockOf(policy, email), code, email);
+  });
+
+  it('are named with wildcards, which never span the @', async () => {
+    for (const [entry, matching, others] of [
+      ['foo*@x.com', ['foo@x.com', 'FOObar@X.com'], ['afoo@x.com', 'foo@xx.com', 'foo@y.com']],
+      ['@*.bad.com', ['ana@a.bad.com', 'ana@a.b.bad.com'], ['ana@bad.com', 'ana@a.bad.com.org', 'ana@abad.com']],
+      ['*.bad.com', ['ana@a.bad.com'], ['ana@bad.com', '"x.bad.com"@good.test']],
+      ['*spam*@bad.*', ['spam@bad.com', 'my-spam-box@bad.co.uk'], ['spa.m@bad.com', 'spam@good.bad.com']],
+      ['*@x.com', ['ana@x.com'], ['ana@y.com']],
+      ['@*.München.test', ['ana@mail.münchen.test', 'ana@mail.xn--mnchen-3ya.test'], ['ana@mail.munchen.test']],
+      ['a*a@x.com', ['aa@x.com', 'aba@x.com'], ['a@x.com']],
+    ] satisfies [string, string[], string[]][]) {
+      for (const email of matching)
+        for (const [policy, code] of [
+          [{ customBlocklist: [entry] }, notAllowed],
+          [{ customAllowlist: [entry] }, undefined],
+        ] satisfies [object, string | undefined][])
+          assert.equal(await emailBlockOf(policy, email), code, `${entry} ${email}`);
+      for (const email of others)
+        assert.equal(await emailBlockOf({ customBlocklist: [entry] }, email), undefined, email);
     }
   });
 });

@@ -4,6 +4,7 @@
  * (`attempts.ts`) of the address, in one count with its password and its codes.
  */
 import type { OneTimeToken } from '@aldaba/contract';
+import { isForRecovery } from '../../../features/one-time-tokens/index.ts';
 import type { User } from '../../../features/users/index.ts';
 import { AldabaError } from '../../../kernel/errors.ts';
 import { standardId } from '../../../kernel/ids.ts';
@@ -19,22 +20,21 @@ export type LinkProof = Extract<Proof, { type: 'OneTimeToken' }>;
 
 export interface OneTimeTokenFactor {
   /**
-   * Uses a token up. `user`: whoever has the address.
-   * @throws AldabaError `one_time_token.*`, `session.verification_blocked_too_many_attempts`,
-   *   `session.not_supported_for_forgot_password`
+   * Uses a token up. `user`: whoever has the address; `recovers`: whether the link replaces a forgotten password.
+   * @param given.intent absent: the one that the link was made for
+   * @throws AldabaError `one_time_token.*`, `session.verification_blocked_too_many_attempts`
    */
   prove(
     interaction: Interaction,
     settings: SignInSettings,
-    given: { intent: Intent; email: string; token: string },
-  ): Promise<{ proof: LinkProof; user: User | undefined }>;
+    given: { intent?: Intent; email: string; token: string },
+  ): Promise<{ proof: LinkProof; user: User | undefined; recovers: boolean }>;
 }
 
 export function createOneTimeTokenFactor({ oneTimeTokens, users, clock, attempts }: Needs): OneTimeTokenFactor {
   return {
     async prove({ tenant }, settings, { intent, email, token }) {
-      // A link that still works is not spent on what it cannot do.
-      if (intent === 'ForgotPassword') throw new AldabaError('session.not_supported_for_forgot_password');
+      const recovers = intent && intent === 'ForgotPassword';
       const holder = await users.findByIdentifier(tenant.db, { type: 'email', value: email, ignoresCase: true });
       const subject = {
         identifier: attemptName(settings, { type: 'email', value: email }),
@@ -44,7 +44,7 @@ export function createOneTimeTokenFactor({ oneTimeTokens, users, clock, attempts
       let refusal: unknown;
       const consumed = await attempts.limited<OneTimeToken>(tenant.db, subject, async () => {
         try {
-          return await oneTimeTokens.consume(tenant.db, { token, email });
+          return await oneTimeTokens.consume(tenant.db, { token, email, recovers });
         } catch (error) {
           // What was not judged is not counted.
           if (!isRefusedLink(error)) throw error;
@@ -57,7 +57,11 @@ export function createOneTimeTokenFactor({ oneTimeTokens, users, clock, attempts
       const user = await users.findByIdentifier(tenant.db, { ...identifier, ignoresCase: true });
       const { jitOrganizationIds: organizationIds = [] } = consumed.context;
       const facts = { id: standardId(), createdAt: clock.now(), used: false };
-      return { proof: { ...facts, type: 'OneTimeToken', identifier, organizationIds }, user };
+      return {
+        proof: { ...facts, type: 'OneTimeToken', identifier, organizationIds },
+        user,
+        recovers: isForRecovery(consumed),
+      };
     },
   };
 }
