@@ -1,6 +1,5 @@
-import { isIP } from 'node:net';
 import { z } from 'zod';
-import { createAllowList } from './kernel/addresses.ts';
+import { createAllowList, ipVersion } from './kernel/addresses.ts';
 import { plainRule } from './kernel/plain-rules.ts';
 
 /** A setting that cannot be used: the variable, and the rest of a sentence about it. */
@@ -34,8 +33,8 @@ export function networksRule(entries: readonly string[]): string | undefined {
   const wrong = entries.filter((entry) => {
     if (namedNetworks.has(entry)) return false;
     const [address = '', bits, more] = entry.split('/');
-    const family = isIP(address);
-    const isWhole = bits === undefined || isLength(bits, family === 4 ? 32 : 128) || isIP(bits) === family;
+    const family = ipVersion(address);
+    const isWhole = bits === undefined || isLength(bits, family === 4 ? 32 : 128) || ipVersion(bits) === family;
     return family === 0 || more !== undefined || !isWhole;
   });
   return wrong.length === 0

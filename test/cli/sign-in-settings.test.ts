@@ -222,6 +222,7 @@ describe('aldaba doctor', () => {
     assert.match(out, /^! Proxy .*TRUSTED_PROXIES is empty/m);
     assert.match(out, /^✖ Database .*max_connections is \d+ and DATABASE_POOL_SIZE 200/m);
     assert.match(out, /^✖ Secret .*ALDABA_SECRET/m);
+    assert.match(out, /^✖ Endpoint .*does not answer \(ECONNREFUSED\)/m);
   });
 
   it('notices that the address leads to another database', async () => {

@@ -47,6 +47,10 @@ export const sentencesOfPrograms: Readonly<Record<string, readonly [spanish: str
     'Este servidor no admite esa función con su configuración actual.',
     '按当前配置，此服务器不支持该功能。',
   ],
+  'request.not_ready': [
+    'El servidor no está listo: falla {failed}. El motivo está en su registro.',
+    '服务器尚未就绪：{failed} 检查失败，原因见服务器日志。',
+  ],
   'entity.not_found': ['El elemento no existe o se ha eliminado.', '该项目不存在或已被删除。'],
   'entity.not_exists_with_id': ['No existe ningún elemento «{name}» con el id {id}.', '不存在 ID 为 {id} 的“{name}”。'],
   'entity.unique_integrity_violation': [

@@ -2,6 +2,7 @@ import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type CommandApp, createCommandApp } from '../app.ts';
 import type { Config } from '../config.ts';
+import { createOutbound, OutboundError } from '../kernel/outbound.ts';
 import { explainStart } from '../start-failure.ts';
 import { inspectDatabase } from '../store/index.ts';
 import { defaultTenantId, type Tenant } from '../tenancy/index.ts';
@@ -159,8 +160,9 @@ async function checkEndpoint(
 ): Promise<Finding[]> {
   let response: Response;
   try {
-    const signal = AbortSignal.timeout(patience);
-    response = await fetch(`${endpoint}/oidc/jwks`, { signal, redirect: 'manual' });
+    // The operator's own server, which may have a private address.
+    const reach = createOutbound({ allowed: [hostOf(endpoint)], timeLimit: patience });
+    response = await reach(`${endpoint}/oidc/jwks`, { redirect: 'manual' });
   } catch (error) {
     return [
       failed(
@@ -194,9 +196,11 @@ async function checkEndpoint(
   ];
 }
 
+const hostOf = (url: string): string => new URL(url).hostname.replace(/^\[(.*)\]$/, '$1');
+
 /** The code of a failed request, e.g. ECONNREFUSED. */
 function reasonOf(error: unknown): string {
-  if (error instanceof Error && error.name === 'TimeoutError') return `no answer in ${patience / 1000} s`;
+  if (error instanceof OutboundError && error.reason === 'time') return `no answer in ${patience / 1000} s`;
   const cause = error instanceof Error ? (error.cause as { code?: unknown } | undefined) : undefined;
   return typeof cause?.code === 'string' ? cause.code : 'no connection';
 }

@@ -30,6 +30,9 @@ const special4 = listOf(specialIpv4);
 const special6 = listOf(specialIpv6);
 const global6 = listOf(['2000::/3']);
 
+/** The version of an IP address: 4 or 6; 0 for anything else. Without the brackets that a URL puts around IPv6. */
+export const ipVersion = (address: string): number => isIP(address);
+
 /** Whether an IP address lies in the public internet; an IPv6 address that carries an IPv4 address counts as that. */
 export function isPublicAddress(address: string): boolean {
   const family = isIP(address);

@@ -6,11 +6,14 @@ import { type AllowList, createAllowList, isPublicAddress } from './addresses.ts
 
 export type Fetch = typeof globalThis.fetch;
 
-/** Why an outgoing request was not made or not finished. The message names the host, never the path or the query. */
+/**
+ * Why an outgoing request was not made or not finished. The message names the host, never the path or the query; the cause is
+ * the system's error, if there is one.
+ */
 export class OutboundError extends TypeError {
   readonly reason: 'address' | 'redirect' | 'size' | 'time' | 'network';
-  constructor(reason: OutboundError['reason'], message: string) {
-    super(message);
+  constructor(reason: OutboundError['reason'], message: string, options?: ErrorOptions) {
+    super(message, options);
     this.name = 'OutboundError';
     this.reason = reason;
   }
@@ -162,7 +165,7 @@ async function send(hop: Hop, needs: SendNeeds): Promise<Response> {
       reject(
         signal.aborted || error instanceof OutboundError
           ? error
-          : new OutboundError('network', `${url.host} could not be reached`),
+          : new OutboundError('network', `${url.host} could not be reached`, { cause: error }),
       );
     };
     const options: Checked = {
@@ -237,6 +240,7 @@ async function resolveHost(host: string, resolve: SendNeeds['resolve']): Promise
     throw new OutboundError(
       'network',
       `${host} could not be resolved (${(error as NodeJS.ErrnoException).code ?? 'unknown reason'})`,
+      { cause: error },
     );
   }
 }

@@ -3,7 +3,6 @@
  * (`attempts.ts`); a person has one pool of them, apart from those of their identifiers. What is made waits in the state of the
  * sign-in, its secrets sealed, and is the account's when the sign-in is complete.
  */
-import { isIP } from 'node:net';
 import type { SignInExperienceSettings } from '@aldaba/contract';
 import type {
   AuthenticationOptions,
@@ -12,6 +11,7 @@ import type {
   RegistrationPayload,
 } from '../../../features/mfa-verifications/index.ts';
 import type { User } from '../../../features/users/index.ts';
+import { ipVersion } from '../../../kernel/addresses.ts';
 import { AldabaError } from '../../../kernel/errors.ts';
 import { standardId } from '../../../kernel/ids.ts';
 import type { Tenant } from '../../../tenancy/index.ts';
@@ -42,7 +42,7 @@ export interface RelyingParty {
  */
 export function supportsPasskeys({ baseUrl }: Pick<Tenant, 'baseUrl'>): boolean {
   const { hostname, protocol } = new URL(baseUrl);
-  if (isIP(hostname.replace(/^\[|\]$/g, '')) !== 0) return false;
+  if (ipVersion(hostname.replace(/^\[|\]$/g, '')) !== 0) return false;
   return protocol === 'https:' || hostname === 'localhost' || hostname.endsWith('.localhost');
 }
 
