@@ -98,7 +98,9 @@ describe('several apps in one browser', () => {
     await page.getByRole('heading', { name: 'Allow Partner & Co?' }).waitFor();
     await page.getByText(ana.username).waitFor();
     await page.getByText('See your name, username and picture').waitFor();
-    await page.getByText('Partner & Co wants to use your Aldaba account.').waitFor();
+    // The default tenant has no name of its own yet: people know it by its address.
+    const { host } = new URL(server.url);
+    await page.getByText(`Partner & Co wants to use your ${host} account.`).waitFor();
     await page.getByRole('button', { name: 'Cancel' }).click();
     const refused = await arrivalAt(page, first.redirectUri);
     assert.equal(refused.searchParams.get('error'), 'access_denied');
