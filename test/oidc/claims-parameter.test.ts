@@ -65,6 +65,10 @@ describe('the claims parameter', () => {
     'asks for a claim by something else than null or an object': { userinfo: { email: true } },
     'calls a claim essential by a text': { userinfo: { email: { essential: 'yes' } } },
     'gives values that are no list': { userinfo: { email: { values: 'a' } } },
+    'wants a value with half of a surrogate pair, which cannot be stored': '{"id_token":{"name":{"value":"\\ud800"}}}',
+    'wants a value with a null character': '{"userinfo":{"name":{"values":["\\u0000"]}}}',
+    'names a user with half of a surrogate pair': '{"id_token":{"sub":{"value":"\\ud800"}}}',
+    'is nested without end': `{"id_token":{"name":{"value":${'['.repeat(1000)}${']'.repeat(1000)}}}}`,
     'names two users': { id_token: { sub: { values: ['a', 'b'] } } },
   })) {
     it(`is refused with invalid_request when it ${what}`, async () => {

@@ -99,6 +99,15 @@ describe('refresh tokens', () => {
     await refreshed(party, third.refresh_token);
   });
 
+  it('a replaced token never begins a second line, also when its own has gone on very far in the grace period', async () => {
+    const party = await register('SPA', { refreshTokenGracePeriod: 60 });
+    const first = (await party.tokens(userId)).refresh_token ?? '';
+    let live = first;
+    for (let step = 0; step < 51; step += 1) live = (await refreshed(party, live)).refresh_token;
+    assert.equal(await refusal(party, first), 'invalid_grant');
+    await refreshed(party, live);
+  });
+
   it('how long a replaced token works is set by the application, else by the tenant', async () => {
     const lost = async (party: Party, seconds: number) => {
       const first = (await party.tokens(userId)).refresh_token;

@@ -104,6 +104,27 @@ describe('RP-initiated logout', () => {
     });
   });
 
+  it('takes a form POST of another site, which comes without the cookie, as a GET that has it', async () => {
+    const body = encode({ client_id: party.id, post_logout_redirect_uri: afterwards, state: 'a b&c' });
+    const answer = await fetch(`${provider.url}/oidc/session/end`, { method: 'POST', redirect: 'manual', body });
+    assert.equal(answer.status, 303);
+    const page = await agent.fetch(`${provider.url}${answer.headers.get('location')}`);
+    const confirmed = await confirm(page);
+    assert.equal(confirmed.headers.get('location'), `${afterwards}?state=a+b%26c`);
+    assert.equal(await isSignedIn(), false);
+  });
+
+  it('by a form of another site, made for a browser without a session, leaves the cookie where it is', async () => {
+    const page = await createAgent().fetch(`${provider.url}/oidc/session/end?${encode({ client_id: party.id })}`);
+    const { xsrf } = await formOf(page);
+    const forged = await fetch(`${provider.url}/oidc/session/end/confirm`, {
+      method: 'POST',
+      redirect: 'manual',
+      body: encode({ xsrf, logout: 'yes' }),
+    });
+    assert.deepEqual(forged.headers.getSetCookie(), []);
+  });
+
   it('takes a form POST as well', async () => {
     const body = encode({ client_id: party.id, post_logout_redirect_uri: afterwards });
     const page = await agent.fetch(`${provider.url}/oidc/session/end`, { method: 'POST', body });

@@ -1,9 +1,11 @@
 import { AldabaError } from '../kernel/errors.ts';
+import { whyUnstorable } from '../kernel/storable.ts';
 import type { Http } from './types.ts';
 
 /** A form body, or the query of an authorization request: a repeated name keeps all its values. */
 export type Form = Record<string, string | string[]>;
 
+/** Levels of nesting in a body. */
 const maximumDepth = 32;
 const utf8 = new TextDecoder('utf-8', { fatal: true });
 
@@ -37,27 +39,9 @@ function parseJson(body: Buffer): unknown {
   } catch (error) {
     throw new AldabaError('guard.invalid_input', { reason: 'the body is not valid JSON' }, { cause: error });
   }
-  refuseUnstorable(value, 0);
+  const reason = whyUnstorable(value, maximumDepth);
+  if (reason !== undefined) throw new AldabaError('guard.invalid_input', { reason });
   return value;
-}
-
-/** PostgreSQL's text and jsonb cannot hold U+0000, and nobody needs it: refused at the door, in names and values. */
-function refuseUnstorable(value: unknown, depth: number): void {
-  if (depth > maximumDepth)
-    throw new AldabaError('guard.invalid_input', { reason: `the body is nested deeper than ${maximumDepth} levels` });
-  if (typeof value === 'string') {
-    if (value.includes('\0'))
-      throw new AldabaError('guard.invalid_input', { reason: 'a value contains a null character' });
-    if (!value.isWellFormed())
-      throw new AldabaError('guard.invalid_input', { reason: 'a value contains half of a surrogate pair' });
-  } else if (Array.isArray(value)) {
-    for (const item of value) refuseUnstorable(item, depth + 1);
-  } else if (typeof value === 'object' && value !== null) {
-    for (const [name, item] of Object.entries(value)) {
-      refuseUnstorable(name, depth);
-      refuseUnstorable(item, depth + 1);
-    }
-  }
 }
 
 /** Parses `a=1&b=2`; the result has no prototype, so a field named `__proto__` is a field. */

@@ -1,5 +1,5 @@
 import type { Client } from '../features/applications/index.ts';
-import { type Reply, type Request, writeCookie } from '../http/index.ts';
+import { type Reply, type Request, readCookie, writeCookie } from '../http/index.ts';
 import { sessionCookie } from './cookies.ts';
 import type { Core } from './core.ts';
 import { ProtocolError } from './errors.ts';
@@ -37,6 +37,12 @@ export async function beginEndSession(
   const { client, hintedUserId } = await findCaller(core, request, parameters);
   const returnTo = checkReturn(parameters, client);
   const session = await findBrowserSession(request.tenant.db, request, core.clock);
+  if (!session && request.method === 'POST') {
+    // From another site the cookie comes along with a GET only (SameSite=Lax).
+    const query = new URLSearchParams([...parameters.names()].map((name) => [name, parameters.get(name) ?? '']));
+    reply.header('cache-control', 'no-store').redirect(`${request.tenant.basePath}/oidc/session/end?${query}`, 303);
+    return;
+  }
   const farewell: Farewell = {
     ...(client ? { clientId: client.id } : {}),
     ...(returnTo === undefined ? {} : { returnTo }),
@@ -115,7 +121,9 @@ export async function confirmEndSession(core: Core, request: Request, reply: Rep
     throw new ProtocolError('invalid_request', 'xsrf token invalid');
   if (parameters.get('logout')) {
     if (session) await request.tenant.db.transaction((tx) => endSession(core, tx, session));
-    writeCookie(request, reply, { name: sessionCookie, value: undefined });
+    // A form of another site comes without the cookie (SameSite=Lax), and must not remove it: it would sign out without a question.
+    if (readCookie(request, sessionCookie) !== undefined)
+      writeCookie(request, reply, { name: sessionCookie, value: undefined });
   }
   const query = farewell.clientId ? `?${new URLSearchParams({ client_id: farewell.clientId })}` : '';
   reply

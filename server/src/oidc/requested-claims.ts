@@ -1,3 +1,4 @@
+import { whyUnstorable } from '../kernel/storable.ts';
 import { isUserClaim, type RequestedClaims } from './claims.ts';
 import { ProtocolError } from './errors.ts';
 
@@ -37,6 +38,9 @@ export function readRequestedClaims(text: string | undefined): AuthenticationWis
   };
 }
 
+/** Levels of nesting: values that are asked for may be objects. */
+const maximumDepth = 16;
+
 interface Wish {
   essential: boolean;
   values: unknown[] | null;
@@ -54,6 +58,9 @@ function parse(text: string): Record<string, unknown> {
     throw malformed('must be JSON');
   }
   if (!isObject(value)) throw malformed('must be a JSON object');
+  // It waits in the database while the user signs in.
+  const reason = whyUnstorable(value, maximumDepth);
+  if (reason !== undefined) throw malformed(`cannot be used: ${reason}`);
   return value;
 }
 

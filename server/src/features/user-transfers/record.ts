@@ -1,6 +1,7 @@
 /** What a line of an import says, once it is checked and normalized. Pure. */
 import { type TransferredUser, transferredUserSchema } from '@aldaba/contract';
 import { AldabaError } from '../../kernel/errors.ts';
+import { whyUnstorable } from '../../kernel/storable.ts';
 import { assertUsableDigest } from '../passwords/index.ts';
 import { normalizeColumns } from '../users/index.ts';
 import type { Line } from './lines.ts';
@@ -9,6 +10,9 @@ export interface ImportOptions {
   /** Takes addresses that are not verified as well. */
   trustUnverifiedEmails?: boolean | undefined;
 }
+
+/** Levels of nesting in a line. */
+const maximumDepth = 32;
 
 const invalid = (reason: string) => new AldabaError('guard.invalid_input', { reason });
 
@@ -42,9 +46,8 @@ function parse(text: string): unknown {
   } catch {
     throw invalid('the line is not JSON');
   }
-  // PostgreSQL stores neither null characters nor halves of surrogate pairs; JSON has both as escapes.
-  if (/(?<!\\)(?:\\\\)*\\u(?:0000|d[89a-f])/i.test(JSON.stringify(value)))
-    throw invalid('a value contains a null character or half of a surrogate pair');
+  const reason = whyUnstorable(value, maximumDepth);
+  if (reason !== undefined) throw invalid(reason);
   return value;
 }
 

@@ -107,8 +107,11 @@ async function judge(exchange: Exchange, token: RefreshTokenRecord | undefined, 
   if (token.payload.clientId !== client.id) throw invalid('client mismatch');
   if (token.expiresAt <= now) throw invalid('refresh token is expired');
   if (!token.consumedAt) return { token, rotation: shouldRotate(exchange, token, now) ? 'first' : 'none' };
-  if (now.getTime() - token.consumedAt.getTime() <= (await gracePeriod(exchange)))
+  if (now.getTime() - token.consumedAt.getTime() <= (await gracePeriod(exchange))) {
+    // Its line has gone on further than any client's second tab or retry: one more token would be a second line.
+    if (!token.successor) throw invalid('refresh token was replaced too often since');
     return { token, rotation: 'repeated' };
+  }
   // The client never saw a replacement: the answer was lost in a crash or on a broken connection.
   if (!token.wasReplaced) return { token, rotation: 'lost' };
   await deleteGrant(tenant.db, token.grantId);
