@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { route } from './route.ts';
-import { webUrl } from './values.ts';
+import { optionalLink, webUrl } from './values.ts';
 
 const control = z.enum(['Off', 'ReadOnly', 'Edit']);
 const fields = z
@@ -24,7 +24,8 @@ const settings = {
   enabled: z.boolean(),
   fields,
   webauthnRelatedOrigins: z.array(webUrl).max(100),
-  deleteAccountUrl: webUrl.nullable(),
+  /** An empty one is none. */
+  deleteAccountUrl: optionalLink.overwrite((link) => (link === '' ? null : link)),
   customCss: z.string().max(65_536).nullable(),
   profileFields: z
     .array(z.object({ name: z.string().min(1).max(128) }))

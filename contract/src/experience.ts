@@ -186,7 +186,7 @@ export const verifyVerificationCodeVerification = route({
   tag,
   access,
   summary: 'Check a code that was sent',
-  body: z.object({ identifier: address, verificationId, code: z.string().min(1).max(64) }),
+  body: z.object({ identifier: address, verificationId, code: z.string().max(1024) }),
   responses: { 200: verified },
   errors: [
     ...common,

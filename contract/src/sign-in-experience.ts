@@ -94,14 +94,20 @@ const usernamePolicySchema = z.object({
     })
     .prefault({}),
 });
+/** Scheme and host ignore case (RFC 3986 section 6.2.2.1), a path does not. */
+const lowerOrigin = (source: string): string =>
+  source.replace(/^([a-z]+:\/\/)?[^/]*/i, (origin) => origin.toLowerCase());
 const cspSources = z
   .array(
     z
       .string()
-      .regex(/^(https?:\/\/|wss?:\/\/)?[^\s;,'"]+$/)
-      .max(2048),
+      .trim()
+      .regex(/^(https?:\/\/|wss?:\/\/)?[^\s;,'"]+$/i)
+      .max(2048)
+      .overwrite(lowerOrigin),
   )
-  .max(100);
+  .max(100)
+  .overwrite((sources) => [...new Set(sources)]);
 const domainList = z.array(z.string().min(1).max(256)).max(1000);
 const text = z.string().max(65_536);
 

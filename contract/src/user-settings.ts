@@ -4,7 +4,7 @@ import { pathId } from './values.ts';
 
 /** What a user decided about second factors and passkeys. */
 export const userLogtoConfigSchema = z.object({
-  mfa: z.object({ enabled: z.boolean().optional(), skipped: z.boolean(), skipMfaOnSignIn: z.boolean() }),
+  mfa: z.object({ enabled: z.boolean(), skipped: z.boolean(), skipMfaOnSignIn: z.boolean() }),
   passkeySignIn: z.object({ skipped: z.boolean() }),
 });
 export type UserLogtoConfig = z.output<typeof userLogtoConfigSchema>;

@@ -4,7 +4,8 @@ import { emailSchema, phoneSchema } from './users.ts';
 
 const byEmail = z.object({ email: emailSchema });
 const byPhone = z.object({ phone: phoneSchema });
-const verificationCode = z.string().min(1).max(64);
+/** Of any form: what cannot be the code is a wrong one. */
+const verificationCode = z.string().max(1024);
 
 /** A message has to be sent. */
 export const messageErrors = [

@@ -29,9 +29,10 @@ describe('tenant colours', () => {
   });
 
   it('reach the style sheet only as #rrggbb', () => {
-    for (const value of ['red', '#fff', '#12345g', '#123456;}', '', 'url(x)', '#123456\n']) {
+    for (const value of ['red', '#ff', '#ffff', '#12345g', '#123456;}', '', 'url(x)', '#123456\n']) {
       assert.equal(colourOr(value, '#000000'), '#000000', value);
     }
     assert.equal(colourOr('#ABCDEF', '#000000'), '#abcdef');
+    assert.equal(colourOr('#F0a', '#000000'), '#ff00aa');
   });
 });

@@ -5,11 +5,14 @@
 
 type Channels = readonly [red: number, green: number, blue: number];
 
-const pattern = /^#[0-9a-f]{6}$/i;
+const pattern = /^#([0-9a-f]{3}|[0-9a-f]{6})$/;
 
-/** The colour in lower case when it is a `#rrggbb`, otherwise the fallback: nothing else may reach a style sheet. */
-export const colourOr = (value: string, fallback: string): string =>
-  pattern.test(value) ? value.toLowerCase() : fallback;
+/** The colour as a lower-case `#rrggbb` when it is one or a `#rgb`, otherwise the fallback: nothing else may reach a style sheet. */
+export const colourOr = (value: string, fallback: string): string => {
+  const colour = value.toLowerCase();
+  if (!pattern.test(colour)) return fallback;
+  return colour.length === 4 ? colour.replaceAll(/[0-9a-f]/g, '$&$&') : colour;
+};
 
 const channels = (colour: string): Channels => [
   Number.parseInt(colour.slice(1, 3), 16),

@@ -34,6 +34,14 @@ describe('The account center', () => {
     assert.deepEqual(shown, second.body);
   });
 
+  it('forgets the address for deleting an account when it is emptied', async () => {
+    const deleteAccountUrl = 'https://app.test/delete';
+    assert.equal((await api.patch(path, { deleteAccountUrl })).body.deleteAccountUrl, deleteAccountUrl);
+    const cleared = await api.patch(path, { deleteAccountUrl: '' });
+    assert.deepEqual([cleared.status, cleared.body.deleteAccountUrl], [200, null]);
+    assert.deepEqual((await api.get(path)).body, cleared.body);
+  });
+
   it('refuses what it does not know', async () => {
     for (const change of [
       { fields: { name: 'Maybe' } },

@@ -127,6 +127,14 @@ describe('Applications', () => {
   it('of other kinds than can be made here are refused', async () => {
     for (const type of ['Protected', 'SAML']) {
       assertRefused(await api.post('/api/applications', { name: 'x', type }), 422, 'request.feature_not_supported');
+      const device = { customClientMetadata: { isDeviceFlow: true } };
+      const draft = { name: 'x', type: 'Native' };
+      assertRefused(await api.post('/api/applications', { ...draft, ...device }), 422, 'request.feature_not_supported');
+      const none = { customClientMetadata: { isDeviceFlow: false } };
+      const { body: native } = await api.post('/api/applications', { ...draft, ...none });
+      assert.deepEqual(native.customClientMetadata, none.customClientMetadata);
+      const path = `/api/applications/${native.id}`;
+      assertRefused(await api.patch(path, device), 422, 'request.feature_not_supported');
     }
     assertRefused(
       await api.post('/api/applications', { name: 'x', type: 'MachineToMachine', isThirdParty: true }),

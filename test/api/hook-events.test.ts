@@ -165,9 +165,9 @@ describe('Events of webhooks', () => {
       const [ada, eve] = [(await make('/api/users', {})).id, (await make('/api/users', {})).id];
       const path = `/api/organizations/${organization}/users`;
       for (const [method, where, body, added, removed] of [
-        ['POST', '', { userIds: [ada] }, [ada], []],
+        ['POST', '', { userIds: [ada] }, [ada], undefined],
         ['PUT', '', { userIds: [eve] }, [eve], [ada]],
-        ['DELETE', `/${eve}`, undefined, [], [eve]],
+        ['DELETE', `/${eve}`, undefined, undefined, [eve]],
       ] as const) {
         await api.send(method, `${path}${where}`, body ? { body } : {});
         const { addedUserIds, removedUserIds } = await change();
@@ -181,9 +181,9 @@ describe('Events of webhooks', () => {
       const [first, second] = [await machine('First'), await machine('Second')];
       const path = `/api/organizations/${organization}/applications`;
       for (const [method, where, body, added, removed] of [
-        ['POST', '', { applicationIds: [first] }, [first], []],
+        ['POST', '', { applicationIds: [first] }, [first], undefined],
         ['PUT', '', { applicationIds: [second] }, [second], [first]],
-        ['DELETE', `/${second}`, undefined, [], [second]],
+        ['DELETE', `/${second}`, undefined, undefined, [second]],
       ] as const) {
         await api.send(method, `${path}${where}`, body ? { body } : {});
         const { addedApplicationIds, removedApplicationIds } = await change();

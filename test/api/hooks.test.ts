@@ -175,7 +175,10 @@ describe('Webhooks', () => {
     const [ada, eve] = [(await api.post('/api/users', {})).body.id, (await api.post('/api/users', {})).body.id];
     await api.post(`/api/organizations/${created.id}/users`, { userIds: [ada] });
     const joined = await hear('Organization.Membership.Updated');
-    assert.deepEqual([joined.organizationId, joined.addedUserIds, joined.removedUserIds], [created.id, [ada], []]);
+    assert.deepEqual(
+      [joined.organizationId, joined.addedUserIds, joined.removedUserIds],
+      [created.id, [ada], undefined],
+    );
     await api.put(`/api/organizations/${created.id}/users`, { userIds: [eve] });
     const replaced = await hear('Organization.Membership.Updated');
     assert.deepEqual([replaced.addedUserIds, replaced.removedUserIds], [[eve], [ada]]);
@@ -233,6 +236,21 @@ describe('Webhooks', () => {
     assert.equal(receiver.requests.length, 2);
     const { body } = await api.get(`/api/hooks/${hook.id}?includeExecutionStats=true`);
     assert.deepEqual(body.executionStats, { successCount: 0, requestCount: 2 });
+  });
+
+  it('have their answers in the log, as a value where they are JSON', async () => {
+    const hook = await listen({ events: ['User.Created'] });
+    for (const [text, value] of [
+      ['{"seen":true}', { seen: true }],
+      ['thanks', 'thanks'],
+    ] as const) {
+      receiver.answerWith(200, undefined, text);
+      await api.post('/api/users', {});
+      await receiver.next();
+      await waitForJobs(0);
+      const { body } = await api.get(`/api/hooks/${hook.id}/recent-logs`);
+      assert.deepEqual(body[0].payload.response, { statusCode: 200, body: value });
+    }
   });
 
   /** Waits until so many jobs are left. */

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { allRoutes } from '@aldaba/contract';
+import { createLog } from '../../server/src/kernel/log.ts';
 import { connectorsFolder, type Mailbox, openMailbox } from '../support/mailbox.ts';
 import { assertRefused, type Manager, manage, managerWith } from '../support/management.ts';
 import { startServer, type TestServer } from '../support/server.ts';
@@ -16,10 +17,12 @@ describe('The sign-in experience', () => {
   let server: TestServer;
   let api: Manager;
   before(async () => {
-    server = await startServer();
+    const warn = (fields: object) => warnings.push(fields);
+    server = await startServer({ world: { log: { ...createLog('silent'), warn } } });
     api = await manage(server);
   });
   after(() => server.close());
+  const warnings: object[] = [];
   const change = (settings: object) => api.patch('/api/sign-in-exp', settings);
 
   it('starts with username and password, and knows every setting', async () => {
@@ -83,7 +86,10 @@ describe('The sign-in experience', () => {
     [
       'signing up with what nobody can sign in with',
       'miss_sign_up_identifier_in_sign_in',
-      { signIn: { methods: [password('phone')] } },
+      {
+        signIn: { methods: [password('phone')] },
+        signUp: { identifiers: ['username'], password: true, verify: false },
+      },
     ],
     [
       'a language that the pages do not speak',
@@ -110,6 +116,63 @@ describe('The sign-in experience', () => {
       assert.deepEqual((await api.get('/api/sign-in-exp')).body, before);
     });
   }
+
+  it('takes its two halves one after the other, and warns while they disagree', async () => {
+    const { body: before } = await api.get('/api/sign-in-exp');
+    assert.equal((await change({ signIn: { methods: [password('email')] } })).status, 200);
+    assert.equal(warnings.length, 1);
+    assert.deepEqual(warnings[0], {
+      tenant: 'default',
+      rule: 'sign_in_experiences.miss_sign_up_identifier_in_sign_in',
+      identifier: 'username',
+    });
+    const signUp = { identifiers: [], password: false, verify: false };
+    assert.equal((await change({ signUp })).status, 200);
+    await change({ signIn: before.signIn, signUp: before.signUp });
+  });
+
+  it('refuses what this server cannot do, and takes its own answer back', async () => {
+    for (const [setting, settings] of [
+      ['captchaPolicy.enabled', { captchaPolicy: { enabled: true } }],
+      ['singleSignOnEnabled', { singleSignOnEnabled: true }],
+      ['socialSignIn.automaticAccountLinking', { socialSignIn: { automaticAccountLinking: true } }],
+      ['passkeySignIn.enabled', { passkeySignIn: { enabled: true, showPasskeyButton: true, allowAutofill: true } }],
+      ['adaptiveMfa.enabled', { adaptiveMfa: { enabled: true } }],
+    ] as const) {
+      const refused = await change(settings);
+      assertRefused(refused, 422, 'request.feature_not_supported');
+      assert.deepEqual(refused.body.data, { setting });
+    }
+    const off = {
+      captchaPolicy: { enabled: false },
+      singleSignOnEnabled: false,
+      socialSignIn: { automaticAccountLinking: false, skipRequiredIdentifiers: false },
+      passkeySignIn: { enabled: false, showPasskeyButton: false, allowAutofill: false },
+      adaptiveMfa: { enabled: true },
+      mfa: { factors: ['Totp'], policy: 'NoPrompt' },
+    };
+    assert.equal((await change(off)).status, 200);
+    assertRefused(await change({ mfa: { factors: [], policy: 'NoPrompt' } }), 422, 'request.feature_not_supported');
+    const { body: whole } = await api.get('/api/sign-in-exp');
+    const { tenantId, id, ...settings } = whole;
+    assert.deepEqual([tenantId, id], ['default', 'default']);
+    const again = await change(settings);
+    assert.deepEqual([again.status, again.body], [200, whole]);
+    await change({ adaptiveMfa: {}, mfa: { factors: [], policy: 'UserControlled' } });
+  });
+
+  it('keeps sources of its pages without spaces, capitals and doubles', async () => {
+    const { body } = await change({
+      customUiCsp: { scriptSrc: [' HTTPS://CDN.Example.com/Path ', 'https://cdn.example.com/Path', '*.Example.com'] },
+    });
+    assert.deepEqual(body.customUiCsp, { scriptSrc: ['https://cdn.example.com/Path', '*.example.com'] });
+    await change({ customUiCsp: {} });
+  });
+
+  it('takes colours of three digits', async () => {
+    const color = { primaryColor: '#f00', isDarkModeEnabled: true, darkPrimaryColor: '#0Af' };
+    assert.deepEqual((await change({ color })).body.color, color);
+  });
 
   it('refuses numbers that fit nobody', async () => {
     const cases = [{ usernamePolicy: { minLength: 9, maxLength: 8 } }, { passwordExpiration: { enabled: true } }];
@@ -352,7 +415,7 @@ describe('What needs a code to be sent', () => {
     const settings = {
       ...factors('Totp', 'EmailVerificationCode'),
       adaptiveMfa: { enabled: true },
-      passkeySignIn: { enabled: true, showPasskeyButton: true, allowAutofill: false },
+      passkeySignIn: { enabled: false, showPasskeyButton: true, allowAutofill: false },
       emailBlocklistPolicy: { customBlocklist: ['evil.test'] },
     };
     assert.equal((await change(settings)).status, 200);

@@ -111,7 +111,10 @@ describe('Users', () => {
   it('have what they decided about second factors, changed member by member', async () => {
     const { id } = await create();
     const path = `/api/users/${id}/logto-configs`;
-    const undecided = { mfa: { skipped: false, skipMfaOnSignIn: false }, passkeySignIn: { skipped: false } };
+    const undecided = {
+      mfa: { enabled: false, skipped: false, skipMfaOnSignIn: false },
+      passkeySignIn: { skipped: false },
+    };
     assert.deepEqual((await api.get(path)).body, undecided);
     await api.patch(path, { mfa: { skipped: true } });
     const changed = await api.patch(path, { mfa: { enabled: true }, passkeySignIn: { skipped: true } });
@@ -180,6 +183,10 @@ describe('Users', () => {
     assert.equal(given.status, 201);
     assert.deepEqual(given.body.addedRoleIds, [role.id]);
     assert.deepEqual((await api.post(path, { roleIds: [role.id, other.id] })).body.addedRoleIds, [other.id]);
+    const many = (await create()).id;
+    const backwards = [role.id, other.id].sort().reverse();
+    const ordered = await api.post(`/api/users/${many}/roles`, { roleIds: backwards });
+    assert.deepEqual(ordered.body.addedRoleIds, backwards);
     assertRefused(await api.post(path, { roleIds: [machine.id] }), 422, 'user.invalid_role_type');
     assertRefused(await api.post(path, { roleIds: ['unknown'] }), 404, 'entity.relation_foreign_key_not_found');
     assert.deepEqual(((await api.get(path)).body as { name: string }[]).map(({ name }) => name).sort(), [

@@ -55,6 +55,12 @@ describe('Verification codes', () => {
     assertRefused(await verify('ana@example.com', code), 400, 'verification_code.not_found');
   });
 
+  it('are wrong in any other form', async () => {
+    const code = await sentTo('form@example.com');
+    for (const other of ['', 'abc', `${code}0`, '0'.repeat(100)])
+      assertRefused(await verify('form@example.com', other), 400, 'verification_code.code_mismatch');
+  });
+
   it('are kept under a hash that needs the server’s key', async () => {
     const code = await sentTo('hash@example.com');
     const rows = await server.tenant.db.raw('select * from verification_codes where tenant_id = $1', ['default']);

@@ -14,7 +14,7 @@ export interface Receiver {
   url: string;
   requests: Received[];
   /** Status of the coming answers, 200 at first, and where a redirect leads. */
-  answerWith(status: number, location?: string): void;
+  answerWith(status: number, location?: string, body?: string): void;
   /** Answers nothing any more, until it is told what to answer. */
   hang(): void;
   /** The next request that was not taken yet and fits; waits for it. */
@@ -28,6 +28,7 @@ export async function startReceiver(port = 0): Promise<Receiver> {
   const taken = new Set<Received>();
   let status = 200;
   let target: string | undefined;
+  let text: string | undefined;
   let hangs = false;
   let arrived = Promise.withResolvers<void>();
   const server = createServer(async (request, response) => {
@@ -39,13 +40,14 @@ export async function startReceiver(port = 0): Promise<Receiver> {
     if (hangs) return;
     response
       .writeHead(status, { 'content-type': 'text/plain', ...(target ? { location: target } : {}) })
-      .end(status < 400 ? 'thanks' : 'no');
+      .end(text ?? (status < 400 ? 'thanks' : 'no'));
   }).listen(port, '127.0.0.1');
   await once(server, 'listening');
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/hook`,
     requests,
-    answerWith(next, location) {
+    answerWith(next, location, body) {
+      text = body;
       status = next;
       hangs = false;
       target = location;

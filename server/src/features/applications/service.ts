@@ -132,6 +132,7 @@ export function createApplications(needs: ApplicationsNeeds): Applications {
     },
     create: async (tx, draft) => {
       requireCreatable(draft);
+      requireFeatures(draft.customClientMetadata);
       const application = {
         id: standardId(),
         name: draft.name,
@@ -154,6 +155,7 @@ export function createApplications(needs: ApplicationsNeeds): Applications {
     update: async (tx, id, { isAdmin, ...patch }) => {
       refuseBuiltIn(id);
       const before = await get(tx, id);
+      requireFeatures(patch.customClientMetadata);
       const oidcClientMetadata = mergeMetadata(before.oidcClientMetadata, patch.oidcClientMetadata ?? {});
       const customClientMetadata = patch.customClientMetadata ?? before.customClientMetadata;
       requireMetadata({ type: before.type, oidcClientMetadata, customClientMetadata });
@@ -281,6 +283,12 @@ function requireCreatable({ type, isThirdParty }: ApplicationDraft): void {
   if (type === 'Protected' || type === 'SAML') throw new AldabaError('request.feature_not_supported', { type });
   if (isThirdParty && type === 'MachineToMachine')
     throw new AldabaError('application.invalid_third_party_application_type');
+}
+
+/** @throws AldabaError `request.feature_not_supported` for what the operator would rely on in vain */
+function requireFeatures(metadata: ApplicationDraft['customClientMetadata']): void {
+  if (metadata?.isDeviceFlow)
+    throw new AldabaError('request.feature_not_supported', { setting: 'customClientMetadata.isDeviceFlow' });
 }
 
 /** Without the members that are undefined: they mean "leave as it is". */

@@ -86,10 +86,18 @@ export const readPackageConnector = async (
   return { factory: factory as PackageFactory, loaded };
 };
 
-/** Remembers what the server's session threw, so that it comes out of the package as it went in. */
-const watchSession = (session: Session) => {
+/** The error class of the kit that a package brings. */
+export type KitError = new (code: string, data?: unknown) => Error;
+
+/**
+ * Remembers what the server's session threw, so that it comes out of the package as it went in. Packages go on without a session
+ * when they recognise `not_implemented`, by the error class of their own kit.
+ */
+const watchSession = (session: Session, kitError: KitError | undefined) => {
   const thrown = new Set<unknown>();
   const remember = (error: unknown): never => {
+    if (kitError && error instanceof ConnectorError && error.code === 'not_implemented')
+      throw new kitError(error.code, error.data);
     thrown.add(error);
     throw error;
   };
@@ -105,6 +113,8 @@ interface AdapterNeeds {
   readonly factory: PackageFactory;
   readonly loaded: PackageConnector;
   readonly metadata: ConnectorMetadata;
+  /** Absent where the package's kit is built into it. */
+  readonly kitError?: KitError | undefined;
 }
 
 const methodNames: readonly ConnectorMethodName[] = [
@@ -127,13 +137,13 @@ interface CallOptions {
 /** Our methods over those of a package. `call` runs one of them within the limit and translates what it throws. */
 const methodsOver = (
   call: <T>(run: (connector: PackageConnector) => Promise<T> | undefined, options: CallOptions) => Promise<T>,
-  factoryId: string,
+  { factoryId, kitError }: { factoryId: string; kitError: KitError | undefined },
 ): ConnectorMethods => {
   const inSession = <T>(
     { session, signal }: Call,
     run: (connector: PackageConnector, watched: ReturnType<typeof watchSession>) => Promise<T> | undefined,
   ): Promise<T> => {
-    const watched = watchSession(session);
+    const watched = watchSession(session, kitError);
     return call((connector) => run(connector, watched), { signal, thrown: watched.thrown });
   };
   return {
@@ -164,7 +174,7 @@ const methodsOver = (
 };
 
 const open = (
-  { packageName, factory, loaded, metadata }: AdapterNeeds,
+  { packageName, factory, loaded, metadata, kitError }: AdapterNeeds,
   config: unknown,
   world: World,
 ): ConnectorInstance => {
@@ -178,20 +188,23 @@ const open = (
     });
     return made;
   };
-  const methods = methodsOver(async (run, { signal, thrown = noFaults, confidential = [] }) => {
-    try {
-      return await withTimeLimit(world.timeLimit ?? callLimit, signal, async () => {
-        const result = run(await make());
-        if (result === undefined) throw new ConnectorError('not_implemented');
-        return result;
-      });
-    } catch (error) {
-      signal?.throwIfAborted();
-      if (thrown.has(error)) throw error;
-      const hidden = [...secrets, ...confidential];
-      throw translatePackageError(error, { packageName, secrets: hidden, log: world.log });
-    }
-  }, metadata.id);
+  const methods = methodsOver(
+    async (run, { signal, thrown = noFaults, confidential = [] }) => {
+      try {
+        return await withTimeLimit(world.timeLimit ?? callLimit, signal, async () => {
+          const result = run(await make());
+          if (result === undefined) throw new ConnectorError('not_implemented');
+          return result;
+        });
+      } catch (error) {
+        signal?.throwIfAborted();
+        if (thrown.has(error)) throw error;
+        const hidden = [...secrets, ...confidential];
+        throw translatePackageError(error, { packageName, secrets: hidden, log: world.log });
+      }
+    },
+    { factoryId: metadata.id, kitError },
+  );
   const offered = methodNames.filter((name) => typeof loaded[name] === 'function');
   return instanceOf(Object.fromEntries(offered.map((name) => [name, methods[name]])));
 };

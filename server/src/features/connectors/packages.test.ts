@@ -324,6 +324,40 @@ describe('a connector package that cannot be used', () => {
   });
 });
 
+describe('a package without a session', () => {
+  const kit = `export class ConnectorError extends Error {
+    constructor(code, data) { super('ConnectorError: ' + code); this.code = code; this.data = data; }
+  }`;
+  const methods = `getAuthorizationUri: async ({ state }, setSession) => {
+    try { await setSession({ nonce: 'n' }); }
+    catch (error) { if (!(error instanceof KitError && error.code === 'not_implemented')) throw error; }
+    return 'https://provider.test/?state=' + state;
+  },`;
+  const request = { state: 's', redirectUri: 'https://app.test/', connectorId: 'c', jti: 'j' };
+  const open = async (name: string, importKit: string) => {
+    const holder = await writePackage(name, `${importKit}\n${packageSource(methods)}`);
+    const root = join(holder, name, 'node_modules', '@logto', 'connector-kit');
+    await mkdir(join(root, 'lib'), { recursive: true });
+    const exports = { '.': { import: './lib/index.js' } };
+    await writeFile(
+      join(root, 'package.json'),
+      JSON.stringify({ name: '@logto/connector-kit', type: 'module', exports }),
+    );
+    await writeFile(join(root, 'lib', 'index.js'), kit);
+    const instance = find((await load(holder)).connectors, 'sample').create({ clientSecret: 'hush' }, world);
+    return instance.getAuthorizationUri(request, { session: noSession });
+  };
+
+  it('is told so by the error class of its own kit, and goes on', async () => {
+    const uri = await open('knows-its-kit', `import { ConnectorError as KitError } from '@logto/connector-kit';`);
+    assert.equal(uri, 'https://provider.test/?state=s');
+  });
+
+  it('fails when it does not recognise that', async () => {
+    await assert.rejects(open('knows-another-class', 'class KitError extends Error {}'), { code: 'not_implemented' });
+  });
+});
+
 describe('what a package throws', () => {
   const secret = 'hush&hush 41c0';
   const fail = async (body: string, session = noSession) => {

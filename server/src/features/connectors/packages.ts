@@ -1,5 +1,5 @@
 import { readdir, readFile, realpath } from 'node:fs/promises';
-import { basename, extname, join, resolve, sep } from 'node:path';
+import { basename, dirname, extname, join, resolve, sep } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import {
   type Connector,
@@ -10,7 +10,7 @@ import {
   withTimeLimit,
 } from '@aldaba/connectors/kit';
 import { z } from 'zod';
-import { connectorOfPackage, type PackageFactory, readPackageConnector } from './package-adapter.ts';
+import { connectorOfPackage, type KitError, type PackageFactory, readPackageConnector } from './package-adapter.ts';
 
 /*
  * Finds the published connector packages that an operator put into the connectors folder, unmodified, and loads each
@@ -126,7 +126,25 @@ const loadPackage = async (folder: string): Promise<Connector> => {
   const module: { default?: unknown } = await import(pathToFileURL(entry).href);
   const { factory, loaded } = await readPackageConnector(module.default);
   const metadata = await resolveMetadata(root, loaded.type, loaded.metadata);
-  return connectorOfPackage({ packageName: manifest.name, factory: factory as PackageFactory, loaded, metadata });
+  return connectorOfPackage({
+    packageName: manifest.name,
+    factory: factory as PackageFactory,
+    loaded,
+    metadata,
+    kitError: await findKitError(dirname(entry)),
+  });
+};
+
+/** The error class of the kit that a file of a package imports; undefined where there is no kit on its way. */
+const findKitError = async (folder: string): Promise<KitError | undefined> => {
+  const root = join(folder, 'node_modules', ...kitName.split('/'));
+  if ((await listFolder(root)).includes('package.json')) {
+    const entry = await fileInside(await realpath(root), entryOf(await readManifest(root)));
+    const kit: { ConnectorError?: unknown } = entry === undefined ? {} : await import(pathToFileURL(entry).href);
+    return typeof kit.ConnectorError === 'function' ? (kit.ConnectorError as KitError) : undefined;
+  }
+  const parent = dirname(folder);
+  return parent === folder ? undefined : findKitError(parent);
 };
 
 const listFolder = async (folder: string): Promise<string[]> => {

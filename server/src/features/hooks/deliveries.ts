@@ -55,7 +55,17 @@ function note(logs: Audit, job: Job, delivery: Delivery, answer: Answer): void {
       hookId: delivery.hookId,
       attempt: job.attempt,
       hookRequest: { body: JSON.parse(delivery.body) },
-      ...('reason' in answer ? {} : { response: { statusCode: answer.statusCode, body: answer.body } }),
+      ...('reason' in answer ? {} : { response: { statusCode: answer.statusCode, body: parsed(answer.body) } }),
     },
   });
+}
+
+/** The value where the receiver answered with JSON, else its text. */
+function parsed(body: string): unknown {
+  try {
+    return JSON.parse(body);
+  } catch {
+    // Receivers may answer what they like.
+    return body;
+  }
 }

@@ -136,7 +136,12 @@ function createMembers(events: Events) {
     const { added = [], removed = [] } = change;
     if (added.length + removed.length === 0) return;
     const ids = kind === 'user' ? 'UserIds' : 'ApplicationIds';
-    const members = { data: null, organizationId, [`added${ids}`]: added, [`removed${ids}`]: removed };
+    const members = {
+      data: null,
+      organizationId,
+      ...(added.length > 0 ? { [`added${ids}`]: added } : {}),
+      ...(removed.length > 0 ? { [`removed${ids}`]: removed } : {}),
+    };
     await events.publish(tx, 'Organization.Membership.Updated', members);
   };
   const add = async (tx: Queries, kind: MemberKind, organizationId: string, ids: readonly string[]) => {

@@ -123,7 +123,8 @@ export function createRoles({ database, caches, events }: RolesNeeds): Roles {
       ids.map((roleId) => ({ holderId, roleId })),
     );
     await holdersChanged(tx, holder, [holderId]);
-    return added.map((pair) => pair.role_id);
+    const isNew = new Set(added.map((pair) => pair.role_id));
+    return ids.filter((id) => isNew.has(id));
   };
 
   return {

@@ -99,7 +99,29 @@ const methodsAreUnambiguous: Rule = ({ signIn }) => {
     : undefined;
 };
 
-const signUpLeadsToSignIn: Rule = ({ signUp, signIn }) => {
+/** What has no effect is refused rather than stored: the operator would rely on it. */
+const featuresExist: Rule = ({ captchaPolicy, singleSignOnEnabled, socialSignIn, passkeySignIn, adaptiveMfa, mfa }) => {
+  const switchedOn = {
+    'captchaPolicy.enabled': captchaPolicy.enabled,
+    singleSignOnEnabled,
+    'socialSignIn.automaticAccountLinking': socialSignIn.automaticAccountLinking,
+    'passkeySignIn.enabled': passkeySignIn.enabled,
+    // An unusual sign-in asks for a second factor, so there has to be one.
+    'adaptiveMfa.enabled': adaptiveMfa.enabled && mfa.factors.length === 0,
+  };
+  const [setting] = Object.entries(switchedOn).find(([, isOn]) => isOn) ?? [];
+  return setting === undefined ? undefined : { code: 'request.feature_not_supported', data: { setting } };
+};
+
+/** Programs set the two halves one after the other, so they may disagree for a moment; together they must not. */
+const halvesAgree: Rule = (settings, { names }) =>
+  names('signUp') && names('signIn') ? findDisagreement(settings) : undefined;
+
+/** What people could sign up with and not sign in with afterwards. */
+export const findDisagreement = ({
+  signUp,
+  signIn,
+}: Pick<SignInExperienceSettings, 'signUp' | 'signIn'>): RuleBreak | undefined => {
   for (const identifier of signUp.identifiers) {
     const method = signIn.methods.find((candidate) => candidate.identifier === identifier);
     if (!method) return { code: 'sign_in_experiences.miss_sign_up_identifier_in_sign_in', data: { identifier } };
@@ -145,12 +167,13 @@ const rules: readonly Rule[] = [
   addressesAreVerified,
   methodsOfferAFactor,
   methodsAreUnambiguous,
-  signUpLeadsToSignIn,
+  halvesAgree,
   languageIsSpoken,
   factorsAreSound,
   codesAreOneFactor,
   usernamesHaveALength,
   expirationHasATime,
+  featuresExist,
 ];
 
 /** The first rule that the settings break as they are after a change, or undefined. */

@@ -1,9 +1,10 @@
 import { type SignInExperience, type SignInExperienceChange, signInExperienceSettingsSchema } from '@aldaba/contract';
 import type { Clock } from '../../kernel/clock.ts';
 import { AldabaError } from '../../kernel/errors.ts';
+import type { Log } from '../../kernel/log.ts';
 import type { CacheRegistry, Database, Queries } from '../../store/index.ts';
 import { adminTenantId, type Seed, type Tenant } from '../../tenancy/index.ts';
-import { type AvailableConnector, findRuleBreak } from './rules.ts';
+import { type AvailableConnector, findDisagreement, findRuleBreak } from './rules.ts';
 import {
   claimUsernames,
   findSettings,
@@ -21,6 +22,7 @@ export interface SignInExperiencesNeeds {
   profileFields: { list(tenant: Tenant): Promise<readonly { name: string }[]> };
   customUiAssets: { exists(q: Queries, id: string): Promise<boolean> };
   clock: Clock;
+  log: Log;
 }
 
 export interface SignInExperiences {
@@ -39,7 +41,7 @@ export interface SignInExperiences {
 }
 
 export function createSignInExperiences(needs: SignInExperiencesNeeds): SignInExperiences {
-  const { database, caches, connectorsOf, profileFields, customUiAssets, clock } = needs;
+  const { database, caches, connectorsOf, profileFields, customUiAssets, clock, log } = needs;
   const cache = caches.create<SignInExperience>({
     name: 'sign-in-experiences',
     maximum: 2000,
@@ -59,6 +61,12 @@ export function createSignInExperiences(needs: SignInExperiencesNeeds): SignInEx
         const merged = read(tenant.id, await mergeSettings(tx, withStart(withoutGaps(change), before, clock.now())));
         const broken = findRuleBreak(merged, connectors, change);
         if (broken) throw new AldabaError(broken.code, broken.data);
+        const disagreement = (change.signUp || change.signIn) && findDisagreement(merged);
+        if (disagreement)
+          log.warn(
+            { tenant: tenant.id, rule: disagreement.code, ...disagreement.data },
+            'People can sign up with what they cannot sign in with; change signIn or signUp of the sign-in experience',
+          );
         if (before.usernamePolicy.caseSensitive !== merged.usernamePolicy.caseSensitive)
           await applyUsernameCase(tx, merged.usernamePolicy);
         await cache.changed(tx, '');

@@ -24,7 +24,7 @@ function toConfig(stored: store.StoredLogtoConfig | undefined): UserLogtoConfig 
   const { mfa = {}, passkeySignIn = {} } = stored;
   return {
     mfa: {
-      ...(mfa.enabled === undefined ? {} : { enabled: mfa.enabled }),
+      enabled: mfa.enabled === true,
       skipped: mfa.skipped === true,
       skipMfaOnSignIn: mfa.skipMfaOnSignIn === true,
     },
