@@ -40,6 +40,8 @@ export interface TestServerOptions {
   environment?: Record<string, string>;
   /** Path that the public URL carries, e.g. `/auth`. */
   subPath?: string;
+  /** Fills the database, which is empty then, before the server starts. */
+  prepare?: (databaseUrl: string) => Promise<void>;
 }
 
 let prepared: Promise<void> | undefined;
@@ -50,7 +52,9 @@ export async function startServer(options: TestServerOptions = {}): Promise<Test
   await prepared;
   const { urlOf, admin, drop } = await cluster();
   const name = `t_${randomUUID().replaceAll('-', '')}`;
-  await admin(`create database ${name} template ${template} owner ${ownerOf(urlOf(name))}`);
+  const content = options.prepare ? '' : `template ${template}`;
+  await admin(`create database ${name} ${content} owner ${ownerOf(urlOf(name))}`);
+  await options.prepare?.(urlOf(name));
   const dataFolder = await mkdtemp(join(tmpdir(), 'aldaba-data-'));
   const port = await freePort();
   const config = readConfig({
