@@ -54,13 +54,13 @@ describe('Sign-in pages of a tenant’s own', () => {
     await wear();
     for (const path of ['/sign-in?app_id=demo-app', '/register', '/continue', '/forgot-password', '/callback/x?code=1'])
       assert.equal(await title(path), 'Our own', path);
-    assert.equal(await title('/sign-in/password'), 'Our own');
+    for (const path of ['/sign-in/password', '/sign-in/elsewhere']) assert.equal(await title(path), 'Our own', path);
     assert.equal(await title('/'), 'Our own');
     assert.equal((await get('/nowhere.png', { accept: 'image/*' })).status, 404);
     await api.patch('/api/sign-in-exp', { customUiAssets: null });
     const { get: open } = await visit(server);
     assert.match(await (await open('/sign-in?app_id=demo-app')).text(), /name="password"/);
-    assert.equal((await get('/sign-in/password', html)).status, 404);
+    assert.equal((await get('/sign-in/elsewhere', html)).status, 404);
     assert.equal((await get('/app.js')).status, 404);
   });
 
@@ -154,7 +154,7 @@ describe('Sign-in pages of a tenant’s own', () => {
 
   it('belong to one tenant: no other one shows, finds or uses them', async () => {
     const id = await wear();
-    for (const path of ['/app.js', '/assets/index-BfXk2a9Z.js', '/index.html', '/sign-in/password'])
+    for (const path of ['/app.js', '/assets/index-BfXk2a9Z.js', '/index.html', '/sign-in/elsewhere'])
       assert.equal((await get(`/t/acme${path}`, html)).status, 404, path);
     assert.notEqual(await title('/t/acme/sign-in'), 'Our own');
     const change = { customUiAssets: { id, createdAt: 1 } };

@@ -122,6 +122,15 @@ describe('scripts that are asked during a sign-in', () => {
         );
       });
 
+      it('that cut a text in the middle of an emoji, or make a null character, do not fail the sign-in', async () => {
+        await operator.addUser({ username: 'ada', password });
+        const { name } = { name: '\u{1f600} Ada\0' };
+        await ask(firstFactor, updating({ name: name.slice(1), customData: { [name]: name.slice(0, 1) } }));
+        assert.deepEqual(await signIn('ada'), { outcome: 'in' });
+        const known = await know('ada');
+        assert.deepEqual([known?.name, known?.customData], ['\ufffd Ada', { '\u{1f600} Ada': '\ufffd' }]);
+      });
+
       for (const moment of [firstFactor, postSignIn] as const) {
         it(`keep a person out at ${moment}, and say why`, async () => {
           await operator.addUser({ username: 'ada', password });

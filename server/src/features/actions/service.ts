@@ -9,6 +9,7 @@ import {
 import type { Vault } from '../../kernel/crypto.ts';
 import { AldabaError } from '../../kernel/errors.ts';
 import type { Log } from '../../kernel/log.ts';
+import { makeStorable } from '../../kernel/storable.ts';
 import { adminTenantId, createSealedSettings, type Tenancy, type Tenant } from '../../tenancy/index.ts';
 import type { Audit } from '../logs/index.ts';
 import type { Failed, Scripts } from '../scripts/index.ts';
@@ -77,7 +78,8 @@ export function createActions({ tenancy, vault, log, logs, scripts }: ActionsNee
     const outcome = await scripts.run(tenant.id, { script, entry: 'runAction', input });
     if (outcome.kind !== 'returned') return outcome;
     if (outcome.value === undefined || outcome.value === null) return { kind: 'passed' };
-    const read = actionResultSchema.safeParse(outcome.value);
+    // A script may cut a text in the middle of an emoji, and what it says goes into the database.
+    const read = actionResultSchema.safeParse(makeStorable(outcome.value));
     if (read.success) return { kind: 'passed', changes: read.data.user };
     const [issue] = read.error.issues;
     const message = `the result is not one that runAction may return: ${issue?.path.join('.')} ${issue?.message}`;
