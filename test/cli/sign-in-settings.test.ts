@@ -1,13 +1,11 @@
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { findRoot } from '../../server/src/root.ts';
 import { type CommandLine, commandLine } from '../support/command-line.ts';
+import { type Registry, startRegistry } from '../support/registry.ts';
 import { startServer, type TestServer } from '../support/server.ts';
 
 const wechat = ['--set', 'appId=wx-test', '--set', 'appSecret=test'];
@@ -15,20 +13,17 @@ const wechat = ['--set', 'appId=wx-test', '--set', 'appSecret=test'];
 describe('sign-in settings on the command line', () => {
   let server: TestServer;
   let dataFolder: string;
-  let registry: Server;
+  let registry: Registry;
   let aldaba: CommandLine;
   const settings = () => server.app.signInExperiences.get(server.tenant);
 
   before(async () => {
     server = await startServer();
     dataFolder = await mkdtemp(join(tmpdir(), 'aldaba-cli-'));
-    registry = await startRegistry(join(dataFolder, 'tarballs'));
+    registry = await startRegistry(join(dataFolder, 'registry'));
     aldaba = commandLine(server, {
       dataFolder: join(dataFolder, 'data'),
-      environment: {
-        npm_config_registry: `http://127.0.0.1:${(registry.address() as AddressInfo).port}/`,
-        npm_config_cache: join(dataFolder, 'npm-cache'),
-      },
+      environment: registry.environment,
     });
   });
   after(async () => {
@@ -245,42 +240,3 @@ describe('aldaba doctor', () => {
     assert.doesNotMatch(out, /hunter2/);
   });
 });
-
-/** A registry for npm that has every package of this clone in all versions that are installed, and `left-alone`, which has no dependency. */
-async function startRegistry(folder: string): Promise<Server> {
-  const root = findRoot(process.env);
-  const plain = join(folder, 'left-alone');
-  await mkdir(plain, { recursive: true });
-  await writeFile(join(plain, 'package.json'), JSON.stringify({ name: 'left-alone', version: '1.0.0' }));
-  const lock = JSON.parse(await readFile(join(root, 'node_modules/.package-lock.json'), 'utf8'));
-  const foldersOf = (name: string): string[] =>
-    name === 'left-alone'
-      ? [plain]
-      : Object.keys(lock.packages).flatMap((path) => (path.endsWith(`node_modules/${name}`) ? [join(root, path)] : []));
-  const archive = (source: string): Buffer =>
-    execFileSync('tar', ['cz', '--transform', 's,^\\.,package,', '--exclude', './node_modules', '-C', source, '.'], {
-      maxBuffer: 64 * 1_048_576,
-    });
-  const server = createServer(async (request, response) => {
-    const [name = '', version] = decodeURIComponent((request.url ?? '').slice(1)).split('~');
-    const found = await Promise.all(
-      foldersOf(name).map(async (source) => ({
-        source,
-        manifest: JSON.parse(await readFile(join(source, 'package.json'), 'utf8')),
-      })),
-    );
-    if (found.length === 0) return response.writeHead(404).end('{}');
-    const wanted = found.find(({ manifest }) => manifest.version === version);
-    if (wanted) return response.end(archive(wanted.source));
-    const versions = found.map(({ manifest }) => {
-      const tarball = `http://${request.headers.host}/${encodeURIComponent(`${name}~${manifest.version}`)}`;
-      return [manifest.version, { ...manifest, dist: { tarball } }];
-    });
-    response.setHeader('content-type', 'application/json');
-    const latest = found[0]?.manifest.version;
-    return response.end(JSON.stringify({ name, 'dist-tags': { latest }, versions: Object.fromEntries(versions) }));
-  });
-  server.listen(0, '127.0.0.1');
-  await new Promise((resolve) => server.once('listening', resolve));
-  return server;
-}

@@ -69,7 +69,7 @@ export async function openMailbox(): Promise<Mailbox> {
       for (;;) {
         const at = messages.findIndex(({ to }) => to === recipient);
         const [message] = at < 0 ? [] : messages.splice(at, 1);
-        if (message) return /Code (\d+)/.exec(message.text)?.[1] ?? assert.fail(message.text);
+        if (message) return /[Cc]ode (?:is )?(\d+)/.exec(message.text)?.[1] ?? assert.fail(message.text);
         await arrived.promise;
       }
     },
