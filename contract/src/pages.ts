@@ -57,6 +57,14 @@ export interface PageError {
   message: string;
 }
 
+/** One line of the tenant's password policy. */
+export interface PasswordRule {
+  /** In the person's language. */
+  text: string;
+  /** What the page can check while the person types, in Unicode characters or in kinds of characters. */
+  check?: { minLength: number } | { minTypes: number };
+}
+
 /** Whether the person has to tick a box for the terms on this page. */
 export type Terms = 'none' | 'notice' | 'checkbox';
 
@@ -114,7 +122,7 @@ export interface RegisterView {
   signInPath?: string;
   terms: Terms;
   /** Password rules in words, already localised. */
-  passwordRules: string[];
+  passwordRules: PasswordRule[];
   error?: PageError;
 }
 
@@ -149,7 +157,7 @@ export interface ContinueView {
   /** Empty when nothing more is asked. */
   questions: ProfileQuestion[];
   username?: string;
-  passwordRules: string[];
+  passwordRules: PasswordRule[];
   error?: PageError;
 }
 
@@ -180,7 +188,7 @@ export interface ResetPasswordView {
   appId: string;
   /** What the account signs in with, for the password manager. */
   username?: string;
-  passwordRules: string[];
+  passwordRules: PasswordRule[];
   error?: PageError;
 }
 /** `/verification-code`: a code was sent. `send` posts to `/verification-code/send` and sends another. */
@@ -305,16 +313,19 @@ export interface SignedOutView {
   kind: 'signed-out';
   applicationName?: string;
 }
-export interface UnknownSessionView {
+/** Where to go on from a page whose sign-in is over. */
+interface WayBack {
+  /** The application that the page belongs to, where it is known. */
+  applicationName?: string | undefined;
+  /** Set by the tenant, or the application's own site. */
+  continueUrl?: string;
+}
+export interface UnknownSessionView extends WayBack {
   kind: 'unknown-session';
   /** Whether a user is signed in in this browser, so that the page is a leftover of a finished sign-in. */
   isSignedIn?: boolean;
-  /** The application that the page belonged to, where it is known. */
-  applicationName?: string | undefined;
-  /** Where to go on: set by the tenant, or the application's own site. */
-  continueUrl?: string;
 }
-export interface ErrorView {
+export interface ErrorView extends WayBack {
   kind: 'error';
   code: string;
   message: string;
@@ -322,13 +333,15 @@ export interface ErrorView {
   detail?: string;
   /** Shown in small print for the person who supports the user. */
   traceId?: string;
+  /** The application's client id and the page under the base path where its sign-in, which still waits, can start again. */
+  restart?: { appId: string; path: string };
 }
 /** `/setup`: creating the first administrator from the one-time link. */
 export interface SetupView {
   kind: 'setup';
   token: string;
   username?: string;
-  passwordRules: string[];
+  passwordRules: PasswordRule[];
   error?: PageError;
 }
 export interface SetupDoneView {

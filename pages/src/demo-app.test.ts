@@ -23,7 +23,7 @@ describe('the demonstration app in Chromium', () => {
     });
     server.json.set('/oidc/auth', {});
     server.json.set('/oidc/session/end', {});
-    server.json.set('/oidc/me', { sub: 'u1', picture: '<img src=x onerror=alert(1)>' });
+    server.json.set('/oidc/me', { sub: 'u1', email: null, picture: '<img src=x onerror=alert(1)>' });
   });
   after(() => Promise.all([browser.close(), server.close()]));
 
@@ -72,6 +72,10 @@ describe('the demonstration app in Chromium', () => {
     assert.equal(server.posted[1]?.fields.refresh_token, 'rt');
     await page.click('text="Ask for my profile"');
     await page.waitForSelector('text="<img src=x onerror=alert(1)>"');
+    assert.equal(await page.textContent('h1'), 'Hello, Ana <b>');
+    const heads = await page.locator('.claims tbody th').allTextContents();
+    assert.ok(heads.includes('picture') && !heads.includes('email'), heads.join());
+    assert.ok(!(await page.locator('.claims td').allTextContents()).includes('null'));
 
     await page.click('text="Sign out"');
     await page.waitForURL('**/oidc/session/end?**');
@@ -79,6 +83,7 @@ describe('the demonstration app in Chromium', () => {
     assert.equal(left.get('post_logout_redirect_uri'), `${server.origin}/demo-app`);
     await page.goto(`${server.origin}/demo-app`);
     await page.waitForSelector('text="Create an account"');
+    assert.equal(await page.textContent('h1'), 'Try the sign-in');
     await page.close();
   });
 

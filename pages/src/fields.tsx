@@ -1,4 +1,4 @@
-import type { ForgotPasswordView, PageError, PageFrame, SignInView } from '@aldaba/contract';
+import type { ForgotPasswordView, PageError, PageFrame, PasswordRule, SignInView } from '@aldaba/contract';
 import { type ComponentChildren, createContext } from 'preact';
 import { Eye, Tick, Warning } from './icons.tsx';
 import { type PhraseKey, phrase } from './phrases/index.ts';
@@ -199,17 +199,25 @@ export const CodeField = (props: Pick<FieldProps, 'frame' | 'error' | 'focus' | 
 );
 
 /** The password rules in words, tied to the field by id. */
-export const PasswordRules = ({ frame, rules }: { frame: PageFrame; rules: string[] }) =>
+export const PasswordRules = ({ frame, rules }: { frame: PageFrame; rules: PasswordRule[] }) =>
   rules.length === 0 ? null : (
     <div class="rules" id="password-rules">
       <p>{phrase(frame.language, 'password.rulesTitle')}</p>
-      <ul>
-        {rules.map((rule) => (
-          <li key={rule}>{rule}</li>
+      <ul data-met={phrase(frame.language, 'password.met')}>
+        {rules.map(({ text, check }) => (
+          <li key={text} {...attributesOfCheck(check)}>
+            {text}
+          </li>
         ))}
       </ul>
     </div>
   );
+
+/** What the island reads; without scripts the rules are a plain list. */
+const attributesOfCheck = (check: PasswordRule['check']) => {
+  if (check === undefined) return {};
+  return 'minLength' in check ? { 'data-min-length': check.minLength } : { 'data-min-types': check.minTypes };
+};
 
 /**
  * The place for messages that belong to no field. It is always there, so that assistive technology announces

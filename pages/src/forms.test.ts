@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, beforeEach, describe, it } from 'node:test';
-import type { PageView, SignInView } from '@aldaba/contract';
+import type { PageView, PasswordRule, SignInView } from '@aldaba/contract';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { launchBrowser, type PageServer, startPageServer } from './testing/browser.ts';
 import { leavingViews, option, sampleFrame, sampleViews } from './testing/views.ts';
@@ -123,6 +123,74 @@ describe('forms in Chromium', () => {
     await page.click('.primary');
     assert.equal(await page.textContent('#confirmPassword-error'), 'The two passwords are different.');
     assert.deepEqual(server.posted, []);
+  });
+
+  it('each password rule that the page can check is ticked as soon as it is met, in words, too', async () => {
+    const passwordRules: PasswordRule[] = [
+      { text: 'at least 8 characters', check: { minLength: 8 } },
+      { text: 'at least 3 kinds', check: { minTypes: 3 } },
+      { text: 'to differ from your name' },
+    ];
+    const page = await open({ kind: 'setup', token: 'one-time', passwordRules });
+    const met = () => page.locator('#password-rules .met').allTextContents();
+    assert.deepEqual(await met(), []);
+    await page.fill('#password', 'tulips under stone');
+    assert.deepEqual(await met(), ['at least 8 characters(done)']);
+    await page.fill('#password', 'Tulip 1');
+    assert.deepEqual(await met(), ['at least 3 kinds(done)']);
+    // One character each, however many units they take.
+    await page.fill('#password', '🌷🌷🌷🌷🌷🌷🌷');
+    assert.deepEqual(await met(), []);
+    await page.fill('#password', 'Tulips 12');
+    assert.equal((await met()).length, 2);
+    await page.fill('#password', '');
+    assert.deepEqual(await met(), []);
+  });
+
+  it('the password rules are a plain list with scripts off', async () => {
+    const passwordRules: PasswordRule[] = [{ text: 'at least 8 characters', check: { minLength: 8 } }];
+    const page = await open({ kind: 'setup', token: 'one-time', passwordRules }, plain);
+    assert.deepEqual(await page.locator('#password-rules li').allTextContents(), ['at least 8 characters']);
+    assert.equal(await page.locator('#password-rules .live').count(), 0);
+  });
+
+  it('a refused username takes the focus and says that the password has to be typed again', async () => {
+    const refused = { field: 'username', code: 'user.username_already_in_use', message: 'It is taken.' } as const;
+    const views: PageView[] = [
+      {
+        kind: 'register',
+        appId: 'app',
+        form: 'username',
+        social: [],
+        terms: 'none',
+        passwordRules: [],
+        error: refused,
+      },
+      { kind: 'setup', token: 'one-time', passwordRules: [], error: refused },
+      {
+        kind: 'continue',
+        appId: 'app',
+        missing: ['username', 'password'],
+        questions: [],
+        passwordRules: [],
+        error: refused,
+      },
+    ];
+    for (const view of views) {
+      const page = await open(view);
+      assert.equal(await page.textContent('#username-error'), 'It is taken. Then enter the password again.', view.kind);
+      assert.equal(await page.evaluate(() => document.activeElement?.id), 'username', view.kind);
+      await page.close();
+    }
+    const alone = await open({
+      kind: 'continue',
+      appId: 'app',
+      missing: ['username'],
+      questions: [],
+      passwordRules: [],
+      error: refused,
+    });
+    assert.equal(await alone.textContent('#username-error'), 'It is taken.');
   });
 
   it('the password can be shown and hidden again', async () => {

@@ -81,7 +81,7 @@ describe('the sandbox that plays a phone with WeChat', () => {
     await visitor.page.getByRole('button', { name: 'Allow' }).click();
     await screen
       .getByRole('alert')
-      .getByText(/did not accept this sign-in/)
+      .getByText(/sign-in with WeChat was used already or has expired/)
       .waitFor();
     assert.deepEqual(await operator.users(), []);
   });

@@ -2,6 +2,7 @@
 import { isBusy, occupy, releaseOnReturn } from './busy.ts';
 import { attachCodes } from './codes.ts';
 import { watchPictures } from './pictures.ts';
+import { attachRules } from './rules.ts';
 import { check, checkable, clearOnInput } from './validity.ts';
 
 const revealButtons = (): void => {
@@ -42,6 +43,7 @@ export const attachForms = (): void => {
     });
   }
   revealButtons();
+  attachRules();
   clearOnInput();
   focusFirstEmpty();
   releaseOnReturn();

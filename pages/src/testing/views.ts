@@ -1,5 +1,5 @@
 /** One of every page, with all of its optional parts, for the tests. */
-import type { PageFrame, PageView, SignInView, SocialOption } from '@aldaba/contract';
+import type { PageFrame, PageView, PasswordRule, SignInView, SocialOption } from '@aldaba/contract';
 
 const picture = (letter: string): string =>
   `data:image/svg+xml,${encodeURIComponent(`<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9"><text y="8">${letter}</text></svg>`)}`;
@@ -36,7 +36,11 @@ export const option = (platform: SocialOption['platform'], target: string): Soci
   logoDark: picture('T'),
 });
 
-const passwordRules = ['at least 8 characters', 'to differ from your name'];
+const passwordRules: PasswordRule[] = [
+  { text: 'at least 8 characters', check: { minLength: 8 } },
+  { text: 'at least 3 kinds of characters', check: { minTypes: 3 } },
+  { text: 'to differ from your name' },
+];
 const error = { code: 'session.invalid_credentials', message: 'The account or the password is wrong.' };
 const social = [option('Web', 'wechat'), option('Universal', 'github'), option('Native', 'wechat')];
 

@@ -177,6 +177,12 @@ export const SignInPassword = ({ frame, view }: { frame: PageFrame; view: SignIn
   );
 };
 
+/** An error of a form with a new password, which is never sent back to the browser: that it has to be typed again. */
+export const retypingError = (frame: PageFrame, error: PageError | undefined): PageError | undefined =>
+  error === undefined || error.field === 'password' || error.field === 'confirmPassword'
+    ? error
+    : { ...error, message: phrase(frame.language, 'field.passwordAgain', { message: error.message }) };
+
 /** Username and new password, as registration, the continue page and the setup ask for them. */
 export const NewCredentials = (props: {
   frame: PageFrame;
@@ -222,8 +228,10 @@ export const NewCredentials = (props: {
   );
 };
 
-export const Register = ({ frame, view }: { frame: PageFrame; view: RegisterView }) => {
-  const { form, error } = view;
+export const Register = ({ frame, view: given }: { frame: PageFrame; view: RegisterView }) => {
+  const { form } = given;
+  const error = form === 'username' ? retypingError(frame, given.error) : given.error;
+  const view: RegisterView = { ...given, ...(error ? { error } : {}) };
   const byAddress = form === 'none' ? undefined : '/register/code';
   return (
     <>
@@ -267,7 +275,9 @@ const Details = ({ frame, view }: { frame: PageFrame; view: ContinueView }) => (
   </form>
 );
 
-export const Continue = ({ frame, view }: { frame: PageFrame; view: ContinueView }) => {
+export const Continue = ({ frame, view: given }: { frame: PageFrame; view: ContinueView }) => {
+  const error = given.missing.includes('password') ? retypingError(frame, given.error) : given.error;
+  const view: ContinueView = { ...given, ...(error ? { error } : {}) };
   const { address } = view;
   const t = (key: PhraseKey) => phrase(frame.language, key);
   const details = address === undefined ? 'continue.lead' : 'continue.addressLead';

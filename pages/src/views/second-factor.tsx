@@ -1,5 +1,6 @@
 /** The second factor that a person shows at sign-in, one page for each, with links to the others that would do. */
 import type { PageFrame, SecondFactorView } from '@aldaba/contract';
+import { pageLink } from '../addresses.ts';
 import { Alert, CodeField, Field, Hidden, Notice, Submit } from '../fields.tsx';
 import { Shield } from '../icons.tsx';
 import { PasskeyForm } from '../passkey.tsx';
@@ -117,6 +118,9 @@ export const SecondFactor = ({ frame, view }: Props) => {
           <FactorLinks frame={frame} appId={view.appId} path="/mfa-verification" factors={view.others} />
         </nav>
       )}
+      <p class="switch">
+        <a href={pageLink(frame, '/sign-in', view.appId)}>{t('secondFactor.otherUser')}</a>
+      </p>
     </>
   );
 };

@@ -7,7 +7,7 @@ import type {
   SignedOutView,
   UnknownSessionView,
 } from '@aldaba/contract';
-import { formAction, webAddress } from '../addresses.ts';
+import { formAction, pageLink, webAddress } from '../addresses.ts';
 import { Hidden, Submit } from '../fields.tsx';
 import { type PhraseKey, phrase } from '../phrases/index.ts';
 import { Heading } from './parts.tsx';
@@ -71,9 +71,23 @@ export const UnknownSession = ({ frame, view }: { frame: PageFrame; view: Unknow
   );
 };
 
+/** Where to go from an error: to the start of the sign-in while it waits, else to the application. */
+const WayOn = ({ frame, view }: { frame: PageFrame; view: ErrorView }) => {
+  const { restart, applicationName: application } = view;
+  const address = restart ? pageLink(frame, restart.path, restart.appId) : webAddress(view.continueUrl);
+  if (address === undefined) return null;
+  const back = restart || application === undefined ? 'unknownSession.continue' : 'unknownSession.toApplication';
+  return (
+    <a class="button primary" href={address}>
+      <span class="button-label">{phrase(frame.language, back, { application: application ?? '' })}</span>
+    </a>
+  );
+};
+
 export const ErrorPage = ({ frame, view }: { frame: PageFrame; view: ErrorView }) => (
   <>
     <Heading text={phrase(frame.language, 'error.title')} lead={view.message} />
+    <WayOn frame={frame} view={view} />
     <dl class="trace">
       <dt>{phrase(frame.language, 'error.code')}</dt>
       <dd>

@@ -3,31 +3,35 @@ import { webAddress } from '../addresses.ts';
 import { Alert, Field, Hidden, Submit } from '../fields.tsx';
 import { Onward } from '../icons.tsx';
 import { type PhraseKey, phrase } from '../phrases/index.ts';
-import { NewCredentials } from './entry.tsx';
+import { NewCredentials, retypingError } from './entry.tsx';
 import { Heading } from './parts.tsx';
 
-export const Setup = ({ frame, view }: { frame: PageFrame; view: SetupView }) => (
-  <>
-    <Heading text={phrase(frame.language, 'setup.title')} lead={phrase(frame.language, 'setup.lead')} />
-    <Alert error={view.error} />
-    <form class="main-form" method="post" action={`${frame.basePath}/setup`}>
-      <Hidden fields={{ token: view.token }} />
-      <NewCredentials frame={frame} view={view} asks={['username', 'password']} />
-      <Field
-        frame={frame}
-        name="confirmPassword"
-        control="password"
-        label="field.confirmPassword"
-        missing="field.confirmMissing"
-        autocomplete="new-password"
-        error={view.error}
-        focus={view.error?.field === 'confirmPassword'}
-        repeats="password"
-      />
-      <Submit>{phrase(frame.language, 'setup.submit')}</Submit>
-    </form>
-  </>
-);
+export const Setup = ({ frame, view: given }: { frame: PageFrame; view: SetupView }) => {
+  const error = retypingError(frame, given.error);
+  const view: SetupView = { ...given, ...(error ? { error } : {}) };
+  return (
+    <>
+      <Heading text={phrase(frame.language, 'setup.title')} lead={phrase(frame.language, 'setup.lead')} />
+      <Alert error={view.error} />
+      <form class="main-form" method="post" action={`${frame.basePath}/setup`}>
+        <Hidden fields={{ token: view.token }} />
+        <NewCredentials frame={frame} view={view} asks={['username', 'password']} />
+        <Field
+          frame={frame}
+          name="confirmPassword"
+          control="password"
+          label="field.confirmPassword"
+          missing="field.confirmMissing"
+          autocomplete="new-password"
+          error={view.error}
+          focus={view.error?.field === 'confirmPassword'}
+          repeats="password"
+        />
+        <Submit>{phrase(frame.language, 'setup.submit')}</Submit>
+      </form>
+    </>
+  );
+};
 
 /** Where to go from here. */
 const Next = ({ frame, base }: { frame: PageFrame; base: string }) => {
@@ -36,6 +40,7 @@ const Next = ({ frame, base }: { frame: PageFrame; base: string }) => {
     ['/demo-app', 'welcome.demo', 'welcome.demoLead'],
     ['/api/reference', 'welcome.reference', 'welcome.referenceLead'],
     ['/oidc/.well-known/openid-configuration', 'welcome.discovery', 'welcome.discoveryLead'],
+    ['/api/status/ready', 'welcome.health', 'welcome.healthLead'],
   ];
   return (
     <ul class="ways">

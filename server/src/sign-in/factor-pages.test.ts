@@ -76,6 +76,39 @@ describe('the pages of second factors', () => {
       await isBack(page, await page.post('/mfa-verification/Totp', { code: typed }));
     });
 
+    it('lead back to the first page, where another account can sign in', async () => {
+      const [ana, bea] = [await world.addPerson(), await world.addPerson()];
+      await world.giveTotp(ana);
+      const { page } = await arrive(ana);
+      const link = /href="([^"]*)">Start over with another account</.exec(await text(page, '/mfa-verification/Totp'));
+      const first = await page.get(decoded(link?.[1] ?? ''));
+      assert.equal(first.status, 200);
+      assert.match(await first.text(), /view-sign-in/);
+      await isBack(page, await page.post('/sign-in', { username: bea.username, password }));
+    });
+
+    it('say that the account was deleted while it signed in, and lead back to the first page', async () => {
+      const ana = await world.addPerson();
+      await world.giveTotp(ana);
+      const { page } = await arrive(ana);
+      await world.operator.call('DELETE', `/api/users/${ana.id}`);
+      const path = '/mfa-verification/Totp';
+      const answers = [
+        await page.get(own(path)),
+        await page.post(path, { code: '000000' }),
+        await page.get(own('/continue')),
+      ];
+      for (const answer of answers) {
+        assert.equal(answer.status, 404);
+        const html = await answer.text();
+        assert.match(html, /This account was deleted while you were signing in/);
+        const link = /class="button primary" href="([^"]*)"/.exec(html);
+        const first = await page.get(decoded(link?.[1] ?? ''));
+        assert.equal(first.status, 200);
+        assert.match(await first.text(), /view-sign-in/);
+      }
+    });
+
     it('stand in front of everything else: the first factor alone opens no other page', async () => {
       const ana = await world.addPerson();
       await world.giveTotp(ana);

@@ -99,6 +99,7 @@ async function findPerson(
   const { tenant } = interaction;
   const state = interaction.state === null ? undefined : stateOf(interaction);
   const user = state?.userId === undefined ? undefined : await needs.users.find(tenant.db, state.userId);
+  if (state?.userId !== undefined && !user) throw new AldabaError('user.user_not_exist');
   if (!state || !user) return undefined;
   const account = await accounts.of(tenant, settings, user);
   return { state, user, account, prompt: promptFor(state, resolvePolicy(settings), account) };

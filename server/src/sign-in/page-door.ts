@@ -1,4 +1,5 @@
-import type { PageLanguage, PageView } from '@aldaba/contract';
+import type { ErrorView, PageLanguage, PageView } from '@aldaba/contract';
+import { phrase } from '@aldaba/pages';
 import { sentenceFor } from '../features/hosted-pages/index.ts';
 import { assertSameOrigin, type Reply, type Request, retryAfter, toAldabaError } from '../http/index.ts';
 import { AldabaError } from '../kernel/errors.ts';
@@ -112,7 +113,10 @@ export function createPageDoor(signIn: SignIn): PageDoor {
       if (interaction.state === null) return { kind: 'sign-in', reason: 'nothing was done yet' };
       const state = signIn.stateOf(interaction);
       const policy = resolvePolicy(await settings(interaction.tenant));
-      return promptFor(state, policy, await signIn.accountOf(interaction, state));
+      const account = await signIn.accountOf(interaction, state);
+      // Deleted while the sign-in waited.
+      if (state.userId !== undefined && !account) throw new AldabaError('user.user_not_exist');
+      return promptFor(state, policy, account);
     },
     proceed(reply, interaction, { redirectTo, prompt }) {
       const code = awaitedCode(readState(interaction.state, needs.clock.now()), prompt);
@@ -173,7 +177,7 @@ async function sendFailure(needs: SignInNeeds, request: Request, reply: Reply, e
   }
   const gone = error.code === 'session.not_found' || error.code === 'session.interaction_not_found';
   if (!gone) {
-    await needs.pages.send(request, reply, { kind: 'error', code: error.code, message }, { status: error.status });
+    await sendError(needs, request, reply, error);
     return;
   }
   const next = await needs.port.resumeAddress(request);
@@ -181,11 +185,34 @@ async function sendFailure(needs: SignInNeeds, request: Request, reply: Reply, e
     reply.header('cache-control', 'no-store').redirect(next, 303);
     return;
   }
-  const appId = formField(request, 'app_id') || queryField(request, 'app_id');
   await needs.pages.sendEnded(request, reply, {
-    appId,
+    appId: namedApplication(request),
     isSignedIn: await needs.port.isSignedIn(request),
     status: error.status,
+  });
+}
+
+const namedApplication = (request: Request): string | undefined =>
+  formField(request, 'app_id') || queryField(request, 'app_id');
+
+/** A page that leads on: to the start of the sign-in while it waits, else to the application. */
+async function sendError(needs: SignInNeeds, request: Request, reply: Reply, error: AldabaError): Promise<void> {
+  const language = await needs.pages.language(request);
+  // What made the page fail may make this fail as well.
+  const interaction = await needs.port.load(request).catch(() => undefined);
+  const isIdentified = readState(interaction?.state ?? null, needs.clock.now())?.userId !== undefined;
+  const isDeleted = error.code === 'user.user_not_exist' && isIdentified;
+  const appId = interaction?.applicationId ?? namedApplication(request);
+  const view: ErrorView = {
+    kind: 'error',
+    code: error.code,
+    message: isDeleted ? phrase(language, 'error.accountDeleted') : sentenceFor(error, language),
+    ...(interaction ? { restart: { appId: interaction.applicationId, path: '/sign-in' } } : {}),
+  };
+  await needs.pages.send(request, reply, view, {
+    status: error.status,
+    ...(appId === undefined ? {} : { appId }),
+    ...(interaction ? { interaction: interaction.handle } : {}),
   });
 }
 

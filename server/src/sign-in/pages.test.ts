@@ -42,6 +42,26 @@ describe('the sign-in pages without scripts', () => {
     assert.ok(!pages[0]?.includes('not the password'));
   });
 
+  it('lead from an error back to the application that it names, and nowhere else', async () => {
+    const redirectUri = 'https://app.example/callback';
+    const { id } = await operator.addApplication({ name: 'Harbour', type: 'SPA', redirectUri });
+    const errorOf = async (clientId: string) => {
+      const query = new URLSearchParams({
+        client_id: clientId,
+        redirect_uri: 'https://evil.example/',
+        response_type: 'code',
+      });
+      const answer = await fetch(`${server.url}/oidc/auth?${query}`, { headers: { accept: 'text/html' } });
+      const html = await answer.text();
+      assert.match(html, /view-error/);
+      return html;
+    };
+    const html = await errorOf(id);
+    assert.match(html, /<a class="button primary" href="https:\/\/app\.example\/">.*Back to Harbour/);
+    assert.doesNotMatch(html, /href="https:\/\/evil/);
+    assert.doesNotMatch(await errorOf('unknown'), /class="button primary"/);
+  });
+
   it('tell a suspended person only after the right password', async () => {
     const { id } = await operator.addUser({ username: 'mallory', password });
     await operator.call('PATCH', `/api/users/${id}/is-suspended`, { isSuspended: true });
@@ -148,13 +168,19 @@ describe('the sign-in pages without scripts', () => {
       ['Underscores are not allowed in a username.'],
     ],
   ];
+  const again = [
+    ' Then enter the password again.',
+    ' Después, escribe de nuevo la contraseña.',
+    '然后请重新输入密码。',
+  ];
   for (const [username, usernamePolicy, code, sentences] of rules) {
     it(`say which rule a username breaks (${code}), in the language of the person`, async () => {
       await configure({ usernamePolicy });
       for (const [at, sentence] of sentences.entries()) {
         const person = await visit(server, { ui_locales: ['en', 'es', 'zh-CN'][at] ?? 'en' });
         const shown = await shownError(await person.post('/register', { username, password }));
-        assert.deepEqual([shown.field, shown.code, shown.message], ['username', `username_rejected.${code}`, sentence]);
+        assert.deepEqual([shown.field, shown.code], ['username', `username_rejected.${code}`]);
+        assert.equal(shown.message, `${sentence}${again[at]}`);
       }
       await configure({ usernamePolicy: {} });
     });

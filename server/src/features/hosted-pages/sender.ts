@@ -1,5 +1,5 @@
 import { phoneCookie } from '@aldaba/connectors/sandbox';
-import type { PageLanguage, PageView, SignInExperienceSettings } from '@aldaba/contract';
+import type { ErrorView, PageLanguage, PageView, SignInExperienceSettings } from '@aldaba/contract';
 import { isStyled, negotiateLanguage, renderPage } from '@aldaba/pages';
 import { type Reply, type Request, readCookie } from '../../http/index.ts';
 import type { Tenancy, Tenant } from '../../tenancy/index.ts';
@@ -85,6 +85,7 @@ export function createPageSender(needs: PageSenderNeeds): PageSender {
     const look = client ? await applicationExperiences.lookOf(tenant, client.id) : {};
     const organization = organizationId === undefined ? undefined : await organizations.find(tenant.db, organizationId);
     return {
+      wayBack: client && (own.unknownSessionRedirectUrl || homeOf(client)),
       settings: dress(dress(own, client?.isThirdParty ? withoutLinks(look) : look), organization ?? {}),
       applicationName: look.displayName || client?.name,
     };
@@ -111,7 +112,8 @@ export function createPageSender(needs: PageSenderNeeds): PageSender {
     },
     async send(request, reply, view, options = {}) {
       const { tenant } = request;
-      const { settings, applicationName } = await lookFor(tenant, options);
+      const look = await lookFor(tenant, options);
+      const { settings, applicationName } = look;
       const css = options.customCss === false || !isStyled(view) ? undefined : settings.customCss;
       const frame = createFrame({
         tenant,
@@ -124,7 +126,7 @@ export function createPageSender(needs: PageSenderNeeds): PageSender {
       });
       const { html, contentSecurityPolicy } = renderPage(
         frame,
-        view.kind === 'error' ? { traceId: request.id, ...view } : view,
+        view.kind === 'error' ? { traceId: request.id, ...withWayBack(view, look) } : view,
         await customPhrases.words(tenant, frame.language),
       );
       reply
@@ -143,6 +145,10 @@ export function createPageSender(needs: PageSenderNeeds): PageSender {
   };
   return sender;
 }
+
+/** An error page of an application leads back to it, unless its sign-in can go on. */
+const withWayBack = (view: ErrorView, look: { applicationName: string | undefined; wayBack: string | undefined }) =>
+  view.restart || !look.wayBack ? view : { ...view, applicationName: look.applicationName, continueUrl: look.wayBack };
 
 /** Where an application on the web most likely begins. Apps on a device have no such address. */
 function homeOf({ type, redirectUris }: Client): string | undefined {

@@ -1,5 +1,5 @@
 /** Words for what a form refuses, in the person's language and at the field that they are about. */
-import type { ErrorCode, PageError, PageLanguage, SignInExperienceSettings } from '@aldaba/contract';
+import type { ErrorCode, PageError, PageLanguage, PasswordRule, SignInExperienceSettings } from '@aldaba/contract';
 import { errorSentence, type PhraseKey, phrase, relativeTime } from '@aldaba/pages';
 import type { AldabaError } from '../../kernel/errors.ts';
 import type { PasswordIssue } from '../passwords/index.ts';
@@ -129,16 +129,19 @@ const textsOf = (values: Record<string, unknown> = {}): Record<string, string> =
 export function passwordRules(
   { passwordPolicy }: Pick<SignInExperienceSettings, 'passwordPolicy'>,
   language: PageLanguage,
-): string[] {
+): PasswordRule[] {
   const { length, characterTypes, rejects } = passwordPolicy;
+  const counted = (key: PhraseKey, min: number): string => phrase(language, key, { min: String(min) });
+  const other: [applies: boolean, key: PhraseKey][] = [
+    [rejects.pwned, 'password.notCommon'],
+    [rejects.repetitionAndSequence, 'password.noRepetition'],
+    [rejects.userInfo, 'password.noUserInfo'],
+    [rejects.words.length > 0, 'password.noWords'],
+  ];
+  const types = characterTypes.min;
   return [
-    phrase(language, 'password.minLength', { min: String(length.min) }),
-    ...(characterTypes.min > 1
-      ? [phrase(language, 'password.characterTypes', { min: String(characterTypes.min) })]
-      : []),
-    ...(rejects.pwned ? [phrase(language, 'password.notCommon')] : []),
-    ...(rejects.repetitionAndSequence ? [phrase(language, 'password.noRepetition')] : []),
-    ...(rejects.userInfo ? [phrase(language, 'password.noUserInfo')] : []),
-    ...(rejects.words.length > 0 ? [phrase(language, 'password.noWords')] : []),
+    { text: counted('password.minLength', length.min), check: { minLength: length.min } },
+    ...(types > 1 ? [{ text: counted('password.characterTypes', types), check: { minTypes: types } }] : []),
+    ...other.flatMap(([applies, key]) => (applies ? [{ text: phrase(language, key) }] : [])),
   ];
 }

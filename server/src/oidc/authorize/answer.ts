@@ -95,7 +95,11 @@ export async function showError(
   if (failure.code !== 'session.not_found') {
     const wait = failure instanceof ProtocolError ? undefined : retryAfter(failure);
     if (wait !== undefined) reply.header('retry-after', String(wait));
-    await core.pages.send(request, reply, await errorView(core, failure, request), { status: failure.status });
+    const appId = applicationOf(request);
+    await core.pages.send(request, reply, await errorView(core, failure, request), {
+      status: failure.status,
+      ...(appId === undefined ? {} : { appId }),
+    });
     return;
   }
   const next = await resumeAddress(request, { clock: core.clock, page: 'consent' });
@@ -108,6 +112,17 @@ export async function showError(
     isSignedIn: (await findBrowserSession(request.tenant.db, request, core.clock)) !== undefined,
     status: failure.status,
   });
+}
+
+/** The client id that the request names, by its interaction or as a parameter; nothing says that it exists. */
+function applicationOf(request: Request): string | undefined {
+  const named = namedInteraction(request).applicationId;
+  if (named !== undefined) return named;
+  for (const given of [request.query, request.body]) {
+    const id = (given as Record<string, unknown> | null | undefined)?.client_id;
+    if (typeof id === 'string' && id !== '') return id;
+  }
+  return undefined;
 }
 
 async function errorView(
