@@ -1,29 +1,49 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import type { AuthorizationRequest } from './authorize/request.ts';
 import { createOpenSignIns } from './open-sign-ins.ts';
 
 describe('sign-ins that are begun', () => {
   const refused = { code: 'request.too_many_sign_ins', status: 429, data: { seconds: 3600 } };
 
+  const request: AuthorizationRequest = {
+    clientId: 'demo-app',
+    redirectUri: 'https://app.example.com/callback',
+    responseMode: 'query',
+    scope: 'openid profile offline_access',
+    resources: [],
+    prompt: ['consent'],
+  };
+
   it('are refused to an address that leaves too many open, and to no other', () => {
     const time = { now: 0 };
     const signIns = createOpenSignIns({ now: () => time.now }, 3);
-    for (let count = 0; count < 3; count += 1) signIns.begin('acme', '203.0.113.7');
-    assert.throws(() => signIns.begin('acme', '203.0.113.7'), refused);
-    signIns.begin('acme', '203.0.113.8');
-    signIns.begin('other', '203.0.113.7');
+    for (let count = 0; count < 3; count += 1) signIns.begin('acme', '203.0.113.7', request);
+    assert.throws(() => signIns.begin('acme', '203.0.113.7', request), refused);
+    signIns.begin('acme', '203.0.113.8', request);
+    signIns.begin('other', '203.0.113.7', request);
     time.now = 3_600_000;
-    signIns.begin('acme', '203.0.113.7');
+    signIns.begin('acme', '203.0.113.7', request);
   });
 
   it('do not count once they are finished', () => {
     const signIns = createOpenSignIns({ now: () => 0 }, 1);
     for (let count = 0; count < 100; count += 1) {
-      signIns.begin('acme', '203.0.113.7');
-      signIns.end('acme', '203.0.113.7');
+      signIns.begin('acme', '203.0.113.7', request);
+      signIns.end('acme', '203.0.113.7', request);
     }
-    signIns.end('acme', '203.0.113.7');
-    signIns.begin('acme', '203.0.113.7');
-    assert.throws(() => signIns.begin('acme', '203.0.113.7'), refused);
+    signIns.end('acme', '203.0.113.7', request);
+    signIns.begin('acme', '203.0.113.7', request);
+    assert.throws(() => signIns.begin('acme', '203.0.113.7', request), refused);
+  });
+
+  it('count by their length, so that an address fills no more of the database with long ones', () => {
+    const long = { ...request, state: 'a'.repeat(2048), nonce: 'b'.repeat(2048), scope: 'c'.repeat(4096) };
+    const signIns = createOpenSignIns({ now: () => 0 }, 10);
+    for (let count = 0; count < 2; count += 1) signIns.begin('acme', '203.0.113.7', long);
+    assert.throws(() => signIns.begin('acme', '203.0.113.7', long), refused);
+    signIns.end('acme', '203.0.113.7', long);
+    signIns.begin('acme', '203.0.113.7', long);
+    assert.throws(() => signIns.begin('acme', '203.0.113.7', request), refused);
   });
 });

@@ -1,8 +1,11 @@
 import type { Clock } from '../kernel/clock.ts';
 import { AldabaError } from '../kernel/errors.ts';
+import type { AuthorizationRequest } from './authorize/request.ts';
 
 /** Sign-ins that one client address may leave open at a time, and in which time they expire (milliseconds). */
 const maximumOpen = 20_000;
+/** Characters of a request that count as one sign-in. Those of client libraries have about 600; a longer one counts several times. */
+const usualLength = 2048;
 const window = 3_600_000;
 /** Addresses that are counted at a time; the one counted longest is forgotten first. */
 const maximumClients = 20_000;
@@ -13,14 +16,16 @@ const maximumClients = 20_000;
  */
 export interface OpenSignIns {
   /** @throws AldabaError `request.too_many_sign_ins` */
-  begin(tenantId: string, client: string): void;
-  end(tenantId: string, client: string): void;
+  begin(tenantId: string, client: string, request: AuthorizationRequest): void;
+  end(tenantId: string, client: string, request: AuthorizationRequest): void;
 }
+
+const weightOf = (request: AuthorizationRequest): number => Math.ceil(JSON.stringify(request).length / usualLength);
 
 export function createOpenSignIns(clock: Clock, maximum = maximumOpen): OpenSignIns {
   const counts = new Map<string, { open: number; since: number }>();
   return {
-    begin(tenantId, client) {
+    begin(tenantId, client, request) {
       const key = `${tenantId} ${client}`;
       const now = clock.now();
       let count = counts.get(key);
@@ -34,11 +39,11 @@ export function createOpenSignIns(clock: Clock, maximum = maximumOpen): OpenSign
         const seconds = Math.ceil((count.since + window - now) / 1000);
         throw new AldabaError('request.too_many_sign_ins', { seconds });
       }
-      count.open += 1;
+      count.open += weightOf(request);
     },
-    end(tenantId, client) {
+    end(tenantId, client, request) {
       const count = counts.get(`${tenantId} ${client}`);
-      if (count && count.open > 0) count.open -= 1;
+      if (count) count.open = Math.max(0, count.open - weightOf(request));
     },
   };
 }

@@ -139,7 +139,7 @@ async function leave(flow: Omit<Flow, 'tx'>, reply: Reply, outcome: Outcome): Pr
   }
   if (flow.open) {
     forgetInteraction(http, reply, flow.open.handle);
-    core.openSignIns.end(http.tenant.id, http.source.networks.client);
+    core.openSignIns.end(http.tenant.id, http.source.networks.client, request);
   }
   const { clientId, redirectUri, responseMode, state } = request;
   await answerApplication(core, http, reply, {

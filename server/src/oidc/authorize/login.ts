@@ -39,7 +39,7 @@ export async function ask(flow: Flow, prompt: InteractionPrompt): Promise<Outcom
   const { oneTimeToken: _token, ...kept } = request;
   const secret = opaqueToken();
   const uidHash = hashToken(secret);
-  if (!flow.session) core.openSignIns.begin(tx.tenantId, flow.http.source.networks.client);
+  if (!flow.session) core.openSignIns.begin(tx.tenantId, flow.http.source.networks.client, kept);
   await insertInteraction(tx, {
     uidHash,
     applicationId: request.clientId,
