@@ -78,7 +78,7 @@ describe('Second factors in a sign-in', () => {
         totpCode(secret, clock.time - 60_000),
         totpCode(secret, clock.time + 60_000),
         totpCode(other.secret, clock.time),
-        `${totpCode(secret, clock.time)} `,
+        `${totpCode(secret, clock.time)}0`,
         '\0',
       ])
         assert.equal(await use(userId, wrong), undefined);

@@ -182,7 +182,9 @@ const queryText = (request: Request): string => {
 /** The provider's answer arrives in the browser that asked: state and cookie have to fit together. */
 async function finish(signIn: SignIn, door: PageDoor, request: Request, reply: Reply): Promise<unknown> {
   const { connectorId } = request.params as WithId['Params'];
-  const { state: value = '', ...rest } = textParameters(request);
+  const { state: value = '', ...answer } = textParameters(request);
+  // WeChat reports a declined consent by returning the `state` alone.
+  const data = Object.keys(answer).length > 0 ? answer : { error: 'access_denied' };
   reply.header('cache-control', 'no-store');
   const interaction = await signIn.open(request, handleOfState(value));
   const challenge = findChallenge(readState(interaction.state, signIn.needs.clock.now()), connectorId, value);
@@ -190,7 +192,7 @@ async function finish(signIn: SignIn, door: PageDoor, request: Request, reply: R
   if (!challenge) throw new AldabaError('session.social_state_mismatch');
   try {
     const needsAgreement = termsOf(await signIn.settings(request.tenant), 'register') === 'checkbox';
-    door.proceed(reply, interaction, await signIn.finishSocial(interaction, challenge, { data: rest, needsAgreement }));
+    door.proceed(reply, interaction, await signIn.finishSocial(interaction, challenge, { data, needsAgreement }));
     return reply;
   } catch (error) {
     return showEntry(door, { request, reply, interaction, failure: asProviderError(error) });

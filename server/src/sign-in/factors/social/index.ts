@@ -108,12 +108,8 @@ export function createSocialFactor(needs: Pick<SignInNeeds, 'connectors' | 'cloc
   };
 }
 
-/**
- * Whether the person said no at the provider: `access_denied` (RFC 6749 section 4.1.2.1) and its variants, or, as at WeChat,
- * nothing but the `state` came back.
- */
-const isDeclined = ({ error, ...rest }: Record<string, unknown>): boolean =>
-  typeof error === 'string' ? declined.has(error) : Object.keys(rest).every((name) => name === 'redirectUri');
+/** Whether the user declined at the provider: `access_denied` (RFC 6749 section 4.1.2.1) and its variants. */
+const isDeclined = ({ error }: Record<string, unknown>): boolean => typeof error === 'string' && declined.has(error);
 const declined: ReadonlySet<string> = new Set([
   'access_denied',
   'user_denied',
