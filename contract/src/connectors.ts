@@ -89,6 +89,7 @@ const saveErrors = [
   'connector.multiple_target_with_same_platform',
   'connector.token_storage_not_supported',
   'connector.can_not_modify_target',
+  'connector.cannot_overwrite_metadata_for_non_standard_connector',
 ] as const;
 
 export const listConnectors = route({
@@ -123,12 +124,10 @@ export const createConnector = route({
   responses: { 200: connectorSchema },
   errors: [
     ...saveErrors,
-    'connector.not_found',
+    'connector.not_found_with_connector_id',
     'connector.multiple_instances_not_supported',
     'entity.unique_integrity_violation',
   ],
-  // An unknown kind is a mistake in the body here, not a missing address.
-  statuses: { 'connector.not_found': 422 },
 });
 export const getConnector = route({
   method: 'GET',

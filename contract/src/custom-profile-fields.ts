@@ -57,10 +57,7 @@ export const profileFieldSchema = z.object({
 });
 export type ProfileField = z.output<typeof profileFieldSchema>;
 
-const name = z
-  .string()
-  .regex(/^[A-Za-z][A-Za-z0-9_]*$/, 'must be letters, digits and _, and begin with a letter')
-  .max(128);
+const name = z.string().max(256).describe('1 to 128 letters, digits and _; begins with a letter.');
 const params = z.object({ name: z.string().min(1).max(128) });
 const changeable = z.object({
   type: profileFieldTypeSchema,
@@ -76,7 +73,12 @@ export type ProfileFieldChange = z.output<typeof changeable>;
 const tag = 'Custom profile fields';
 const access = 'management';
 const rules = [
+  'custom_profile_fields.name_required',
+  'custom_profile_fields.invalid_name',
   'custom_profile_fields.name_exists',
+  'custom_profile_fields.name_conflict_built_in_prop',
+  'custom_profile_fields.name_conflict_custom_data',
+  'custom_profile_fields.invalid_sub_component_type',
   'custom_profile_fields.name_conflict_sign_in_identifier',
   'custom_profile_fields.invalid_min_max_input',
   'custom_profile_fields.invalid_options',
@@ -164,5 +166,5 @@ export const orderProfileFields = route({
       .max(500),
   }),
   responses: { 200: z.array(profileFieldSchema) },
-  errors: ['custom_profile_fields.entity_not_exists_with_names'],
+  errors: ['custom_profile_fields.entity_not_exists_with_names', 'custom_profile_fields.conflicted_sie_order'],
 });

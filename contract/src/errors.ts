@@ -127,6 +127,7 @@ export const errorCatalog = {
   'user.identity_already_in_use': [422, 'This social account belongs to another account already.'],
   'user.identity_exists_in_profile': [422, 'Your account has this social account already.'],
   'user.missing_profile': [422, 'Some details are missing. Fill them in to continue.'],
+  'user.suggest_mfa': [422, 'Set up a second factor, or skip it.'],
   'user.missing_mfa': [422, 'Set up a second factor to continue.'],
   'user.new_password_required_in_profile': [422, 'Choose a new password first.'],
   'user.email_exists_in_profile': [422, 'Your account has an email address already.'],
@@ -167,6 +168,11 @@ export const errorCatalog = {
   ],
   'password.expired': [422, 'Your password has expired. Choose a new one.'],
   // connector
+  'connector.not_found_with_connector_id': [422, 'There is no connector of this kind here. Check connectorId.'],
+  'connector.cannot_overwrite_metadata_for_non_standard_connector': [
+    400,
+    'Name, target and logo of this connector are its own. Leave metadata out.',
+  ],
   'connector.not_found': [404, 'There is no connector of this kind. Whoever runs this service can add one.'],
   'connector.unexpected_type': [400, 'The connector is of another type than needed here.'],
   'connector.general': [
@@ -311,7 +317,22 @@ export const errorCatalog = {
   // custom phrases, profile fields
   'localization.invalid_translation_structure': [422, 'Some keys are not among the words of the pages. See data.'],
   'localization.cannot_delete_default_language': [409, 'The words of the default language cannot be deleted.'],
-  'custom_profile_fields.name_exists': [400, 'There is a field with this name already. Choose another.'],
+  'custom_profile_fields.name_required': [400, 'Give the field a name.'],
+  'custom_profile_fields.invalid_name': [
+    400,
+    'Use letters, digits and _ for the name of a field, 128 at most, and begin with a letter.',
+  ],
+  'custom_profile_fields.name_conflict_built_in_prop': [400, 'Every user has something of this name. Choose another.'],
+  'custom_profile_fields.name_conflict_custom_data': [
+    400,
+    'This is the name of custom data as a whole. Choose another.',
+  ],
+  'custom_profile_fields.invalid_sub_component_type': [
+    400,
+    'A part of a field cannot have parts. Choose another type.',
+  ],
+  'custom_profile_fields.conflicted_sie_order': [400, 'Give each field a place of its own.'],
+  'custom_profile_fields.name_exists': [422, 'There is a field with this name already. Choose another.'],
   'custom_profile_fields.name_conflict_sign_in_identifier': [
     400,
     'Identifiers are not profile fields. Choose another name.',

@@ -184,9 +184,22 @@ export const bindMfaFactor = route({
   tag,
   access,
   summary: "Make a second factor that was verified the account's, when the sign-in is complete",
-  body: z.object({ type: mfaFactorSchema, verificationId }),
+  body: z.object({
+    type: z
+      .enum([...mfaFactorSchema.options, 'EmailVerificationCode', 'PhoneVerificationCode'])
+      .describe(
+        'For codes: `verificationId` of a code that was verified; the account gets the address if it lacks one.',
+      ),
+    verificationId,
+  }),
   responses: { 204: null },
-  errors: binding,
+  errors: [
+    ...binding,
+    'user.email_already_in_use',
+    'user.email_exists_in_profile',
+    'user.phone_already_in_use',
+    'user.phone_exists_in_profile',
+  ],
 });
 export const enableMfa = route({
   method: 'POST',

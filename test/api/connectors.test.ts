@@ -73,12 +73,15 @@ describe('Connectors', () => {
     const changed = await api.patch(`/api/connectors/${id}`, {
       config: { ...config, appId: 'wx2' },
       syncProfile: false,
-      metadata: { name: { en: 'Weixin' } },
+      metadata: {},
     });
-    assert.deepEqual(
-      [changed.body.config.appId, changed.body.syncProfile, changed.body.name.en],
-      ['wx2', false, 'Weixin'],
-    );
+    assert.deepEqual([changed.body.config.appId, changed.body.syncProfile], ['wx2', false]);
+    const own = { metadata: { name: { en: 'Weixin' } } };
+    for (const refused of [
+      await api.patch(`/api/connectors/${id}`, own),
+      await api.post('/api/connectors', { connectorId: 'wechat-web', config, ...own }),
+    ])
+      assertRefused(refused, 400, 'connector.cannot_overwrite_metadata_for_non_standard_connector');
     assert.deepEqual((await api.get(`/api/connectors/${id}`)).body, changed.body);
     assert.deepEqual((await api.get('/api/connectors?target=other')).body, []);
     assert.equal((await api.get('/api/connectors?target=wechat')).body.length, 1);
@@ -109,7 +112,11 @@ describe('Connectors', () => {
       (await api.post('/api/connectors', { connectorId: 'wechat-web', config: { appId: 'a', appSecret: 'b' } })).status,
       200,
     );
-    assertRefused(await api.post('/api/connectors', { connectorId: 'unknown', config }), 422, 'connector.not_found');
+    assertRefused(
+      await api.post('/api/connectors', { connectorId: 'unknown', config }),
+      422,
+      'connector.not_found_with_connector_id',
+    );
     assert.deepEqual(
       ((await api.get('/api/connectors')).body as { target: string }[]).map(({ target }) => target),
       ['wechat', 'wechat'],

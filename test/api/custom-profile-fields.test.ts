@@ -36,7 +36,7 @@ describe('Custom profile fields', () => {
 
   it('are created together or not at all, twenty at most', async () => {
     const refused = await api.post(`${path}/batch`, [text('one'), text('two'), text('one')]);
-    assertRefused(refused, 400, 'custom_profile_fields.name_exists');
+    assertRefused(refused, 422, 'custom_profile_fields.name_exists');
     assert.deepEqual((await api.get(path)).body, []);
     assert.equal((await api.post(`${path}/batch`, [text('one'), text('two')])).status, 201);
     const many = Array.from({ length: 21 }, (_, index) => text(`field${index}`));
@@ -99,7 +99,13 @@ describe('Custom profile fields', () => {
       [{ type: 'Regex', config: { format: '([' } }, 'invalid_regex_format'],
       [{ type: 'Address', config: { parts: [part] } }, 'invalid_address_components'],
       [{ type: 'Fullname', config: { parts: [{ ...part, enabled: false }] } }, 'invalid_fullname_components'],
-      [{ type: 'Fullname', config: { parts: [{ ...part, type: 'Address' }] } }, 'invalid_fullname_components'],
+      [{ type: 'Fullname', config: { parts: [{ ...part, type: 'Address' }] } }, 'invalid_sub_component_type'],
+      [{ name: '' }, 'name_required'],
+      [{ name: '1st' }, 'invalid_name'],
+      [{ name: 'two words' }, 'invalid_name'],
+      [{ name: 'a'.repeat(129) }, 'invalid_name'],
+      [{ name: 'isSuspended' }, 'name_conflict_built_in_prop'],
+      [{ name: 'customData' }, 'name_conflict_custom_data'],
       [
         { type: 'Fullname', config: { parts: [{ ...part, type: 'Regex', config: { format: '([' } }] } },
         'invalid_regex_format',
@@ -110,6 +116,13 @@ describe('Custom profile fields', () => {
       assertRefused(await api.post(path, { ...text('some'), ...change }), 400, `custom_profile_fields.${code}`);
     const whole = { ...text('whole'), type: 'Fullname', config: { parts: [part] } };
     assert.equal((await api.post(path, whole)).status, 201);
-    assertRefused(await api.post(path, text('1bad')), 400, 'guard.invalid_input');
+    const order = {
+      order: [
+        { name: 'whole', sieOrder: 1 },
+        { name: 'left', sieOrder: 1 },
+      ],
+    };
+    const refused = await api.post(`${path}/properties/sie-order`, order);
+    assertRefused(refused, 400, 'custom_profile_fields.conflicted_sie_order');
   });
 });

@@ -29,9 +29,9 @@ const smsPackage = `
     type: 'Sms',
     metadata,
     configGuard: { safeParse: (data) => ({ success: true, data }) },
-    sendMessage: async ({ to, payload }) => {
+    sendMessage: async ({ to, type, payload }) => {
       const { url } = await getConfig('test-sms');
-      await fetch(url, { method: 'POST', body: JSON.stringify({ to, code: payload.code }) });
+      await fetch(url, { method: 'POST', body: JSON.stringify({ to, type, code: payload.code }) });
     },
   });`;
 

@@ -97,7 +97,10 @@ export function createCodeFlows(parts: Parts): CodeFlows {
     },
     async sendCode(interaction, given) {
       const settings = await parts.settings(interaction.tenant);
-      const challenge = await send(parts, interaction, settings, { state: stateOf(interaction), ...given });
+      const state = stateOf(interaction);
+      const prompt = promptFor(state, resolvePolicy(settings), await parts.accountOf(interaction, state));
+      const forFactor = prompt.kind === 'add-factor';
+      const challenge = await send(parts, interaction, settings, { state, ...given, forFactor });
       await run(interaction, [{ type: 'challenged', challenge }], { settings });
     },
     finishCode: (interaction, challenge, answer) => finishCode(parts, interaction, challenge, answer),

@@ -12,7 +12,8 @@ import type { Address, ChallengeOf, SignInState } from './state.ts';
 export interface Codes {
   /**
    * Sends a code that says who the person is, or that an address is theirs which is to be added.
-   * @param given `state`: as it will be when the code is asked for, so of a fresh start without proofs
+   * @param given `state`: as it will be when the code is asked for, so of a fresh start without proofs; `forFactor`: codes to the
+   *   address are to be a second factor, as the message says
    * @throws AldabaError `auth.forbidden`, `user.sign_in_method_not_enabled`, `user.sign_up_method_not_enabled`,
    *   `session.email_blocklist.*`, and as the factor's `begin`
    */
@@ -23,6 +24,7 @@ export interface Codes {
       state: Pick<SignInState, 'intent' | 'userId' | 'profile'>;
       identifier: Address;
       locale?: string | undefined;
+      forFactor?: boolean;
     },
   ): Promise<ChallengeOf<'EmailVerificationCode' | 'PhoneVerificationCode'>>;
 }
@@ -40,7 +42,7 @@ export function createCodes({
   verificationCode,
 }: Pick<SignInNeeds, 'users'> & { verificationCode: VerificationCodeFactor }): Codes {
   return {
-    async send(interaction, settings, { state, identifier, locale }) {
+    async send(interaction, settings, { state, identifier, locale, forFactor = false }) {
       const policy = resolvePolicy(settings);
       const adds = isForAddition(state);
       if (!adds) assertAllowed(policy, state.intent, identifier);
@@ -48,7 +50,7 @@ export function createCodes({
       const user = await users.findByIdentifier(interaction.tenant.db, { ...identifier, ignoresCase: true });
       const challenge = await verificationCode.begin(interaction, {
         identifier,
-        template: adds ? 'BindNewIdentifier' : (state.intent satisfies TemplateType),
+        template: forFactor ? 'BindMfa' : (state.intent satisfies TemplateType),
         delivery: adds ? 'awaited' : deliveryTo(policy, state.intent, { identifier, exists: user !== undefined }),
         locale,
         user: adds ? undefined : user,

@@ -1,7 +1,6 @@
 /** Part of the machine: what is added to the account on the way (details, second factors, decisions). Pure. */
 import { addressOf, identityOf, use } from './identification.ts';
-import { codeFactorOf } from './second-factor.ts';
-import { type Address, isCodeProof, type PendingProfile, type SignInState } from './state.ts';
+import { isCodeProof, type PendingProfile, type SignInState } from './state.ts';
 import type { Account, Outcome, Prompt, SignInEvent } from './vocabulary.ts';
 
 export type DetailEvent = Extract<
@@ -97,20 +96,15 @@ function addFactor(state: SignInState, proofId: string, prompt: Prompt): Outcome
 
 function choose(
   state: SignInState,
-  { choice, account }: Extract<SignInEvent, { type: 'factor-choice' }>,
+  { choice }: Extract<SignInEvent, { type: 'factor-choice' }>,
   prompt: Prompt,
 ): Outcome {
   if (state.userId === undefined) return { refused: 'session.identifier_not_found' };
   if (prompt.kind !== 'add-factor') return { refused: notAsked[choice] };
-  const { factors, skippable, additional = false } = prompt;
-  // A code to an address is a second factor as soon as the person wants it to be.
-  const hasAddressOf = (type: Address['type']) =>
-    factors.includes(codeFactorOf({ type })) && (account?.[type] === true || state.profile[type] !== undefined);
-  const isAllowed = {
-    enabled: hasAddressOf('email') || hasAddressOf('phone'),
-    skipped: skippable && !additional,
-    suggestionSkipped: additional,
-  };
+  const { skippable, additional } = prompt;
+  const isOptional = skippable && !additional;
+  // Who wants one has it as soon as codes to an address of the account count, and sets one up otherwise.
+  const isAllowed = { enabled: isOptional, skipped: isOptional, suggestionSkipped: additional !== undefined };
   if (!isAllowed[choice]) return { refused: notAsked[choice] };
   return { state: { ...state, choices: { ...state.choices, [choice]: true } } };
 }

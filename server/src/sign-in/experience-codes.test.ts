@@ -104,7 +104,7 @@ describe('codes in the Experience API', () => {
     await page.refuse([422, 'password.rejected'], 'PUT', '/profile/password', { password: 'short' });
     await page.expect(204, 'PUT', '/profile/password', { password });
     await page.expect(201, 'POST', '/identification', proof);
-    await page.refuse([409, 'session.identity_conflict'], 'POST', '/identification', proof);
+    await page.refuse([404, 'session.verification_session_not_found'], 'POST', '/identification', proof);
     await arrives(page);
     const [user] = await operator.call<{ primaryEmail: string; hasPassword: boolean }[]>('GET', '/api/users');
     assert.deepEqual([user?.primaryEmail, user?.hasPassword], [ada.value, true]);
@@ -301,6 +301,18 @@ describe('codes in the Experience API', () => {
       interactionEvent: 'SignIn',
     });
     assert.deepEqual(await operator.users(), []);
+  });
+
+  it('for a further address come in the message of the event that they are asked for', async () => {
+    for (const event of ['Register', 'SignIn']) {
+      const page = await begin('Register');
+      const proof = await prove(page, newEmail('zoe'), 'Register');
+      await page.refuse([422, 'user.missing_profile'], 'POST', '/identification', proof);
+      const to = event === 'Register' ? '34600444001' : '34600444002';
+      await send(page, phone(to), event);
+      const code = await post.codeTo(to);
+      assert.ok(post.received().includes(JSON.stringify({ to, type: event, code })), event);
+    }
   });
 
   it('are sent to addresses on the allowlist of the operator alone, where there is one', async () => {

@@ -4,6 +4,8 @@ import type { Implement } from '../http/index.ts';
 import { AldabaError } from '../kernel/errors.ts';
 import { requireEmail, requirePhone } from '../kernel/identifiers.ts';
 import { isSameAddress } from './factors/verification-code/address.ts';
+import { promptFor } from './machine.ts';
+import { resolvePolicy } from './policy.ts';
 import type { SignIn } from './service.ts';
 import type { Address } from './state.ts';
 
@@ -20,10 +22,12 @@ export function experienceCodeRoutes(implement: Implement, signIn: SignIn): void
     const settings = await signIn.settings(tenant);
     const { uiLocales } = interaction.request;
     const locale = await signIn.needs.pages.language(request, uiLocales === undefined ? {} : { uiLocales });
+    const prompt = promptFor(state, resolvePolicy(settings), await signIn.accountOf(interaction, state));
+    const forFactor = prompt.kind === 'add-factor';
     const challenge = await signIn.audit.attempt(
       interaction,
       { key: `Verification.${proofTypes[identifier.type]}.Create`, params: { identifier } },
-      () => signIn.codes.send(interaction, settings, { state: { ...state, intent }, identifier, locale }),
+      () => signIn.codes.send(interaction, settings, { state: { ...state, intent }, identifier, locale, forFactor }),
     );
     await signIn.run(interaction, [{ type: 'challenged', challenge }], { settings });
     return { verificationId: challenge.id };

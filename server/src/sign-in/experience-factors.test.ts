@@ -94,6 +94,21 @@ describe('Second factors in the Experience API', () => {
     });
   });
 
+  describe('that do not count here, or that nobody has', () => {
+    it('can be prepared, are wrong when shown, and are refused at the binding', async () => {
+      await demand('WebAuthn');
+      const visit = await world.arrive(await world.addPerson());
+      const made = await visit.expect(200, 'POST', '/verification/totp/secret');
+      await visit.refuse(wrongCode, 'POST', totp, { code: '000000' });
+      const wrongBackup: [number, string] = [400, 'session.mfa.invalid_backup_code'];
+      await visit.refuse(wrongBackup, 'POST', '/verification/backup-code/verify', { code: '0000000000' });
+      const code = totpCode(made.secret ?? '', world.clock.time);
+      const proof = await visit.expect(200, 'POST', totp, { code, verificationId: made.verificationId });
+      const refusal: [number, string] = [400, 'session.mfa.mfa_factor_not_enabled'];
+      await visit.refuse(refusal, 'POST', '/profile/mfa', { type: 'Totp', ...proof });
+    });
+  });
+
   describe('by a passkey', () => {
     const ask = (visit: Visit) => visit.expect(200, 'POST', '/verification/web-authn/authentication');
     const verify = '/verification/web-authn/authentication/verify';
@@ -292,7 +307,8 @@ describe('Second factors in the Experience API', () => {
 
   it('count only where the tenant wants them', async () => {
     const visit = await world.arrive(await world.addPerson({ email: true }));
-    for (const [factor, path, body] of requests) {
+    const judgedLater = ['/verification/totp/secret', totp, '/verification/backup-code/verify'];
+    for (const [factor, path, body] of requests.filter(([, path]) => !judgedLater.includes(path))) {
       await world.configure({
         mfa: { factors: every.filter((name) => name !== factor && name !== 'BackupCode'), policy: 'NoPrompt' },
       });

@@ -19,12 +19,13 @@ import type { User } from '../features/users/index.ts';
 import type { Implement, Request } from '../http/index.ts';
 import { AldabaError } from '../kernel/errors.ts';
 import { relyingPartyOf } from './factors/second-factor/index.ts';
+import { hasAddress } from './identification.ts';
 import { promptFor, refusalOf } from './machine.ts';
 import type { SignInSettings } from './needs.ts';
 import { resolvePolicy, type SecondFactorType } from './policy.ts';
 import type { Interaction } from './port.ts';
 import type { SignIn } from './service.ts';
-import type { Challenge, ChallengeOf, Proof, SecondFactorChoices, SignInState } from './state.ts';
+import type { Challenge, ChallengeOf, CodeProof, Proof, SecondFactorChoices, SignInState } from './state.ts';
 import type { Account, SignInEvent } from './vocabulary.ts';
 
 export function experienceFactorRoutes(implement: Implement, signIn: SignIn): void {
@@ -47,23 +48,24 @@ interface Identified {
 
 /**
  * Finds the person whom a factor is about.
+ * @param factor one that has to count here; absent where the wire judges that at the binding
  * @throws AldabaError `session.identifier_not_found`, and `session.mfa.mfa_factor_not_enabled` for one that does not count here
  */
-async function identified(signIn: SignIn, request: Request, factor: SecondFactorType): Promise<Identified> {
+async function identified(signIn: SignIn, request: Request, factor?: SecondFactorType): Promise<Identified> {
   const interaction = await signIn.open(request);
   const state = signIn.stateOf(interaction);
   if (state.intent === 'ForgotPassword') throw new AldabaError('session.not_supported_for_forgot_password');
   if (state.userId === undefined) throw new AldabaError('session.identifier_not_found');
   const { tenant } = interaction;
   const settings = await signIn.settings(tenant);
-  if (!settings.mfa.factors.includes(factor)) throw new AldabaError('session.mfa.mfa_factor_not_enabled');
+  if (factor && !settings.mfa.factors.includes(factor)) throw new AldabaError('session.mfa.mfa_factor_not_enabled');
   const user = await signIn.needs.users.find(tenant.db, state.userId);
   if (!user) throw new AldabaError('user.user_not_exist');
   return { interaction, state, settings, user, account: await signIn.accounts.of(tenant, settings, user) };
 }
 
 /** The same for factors that are made: the first factor alone prepares nothing about an account that has a second one. */
-async function maker(signIn: SignIn, request: Request, factor: SecondFactorType): Promise<Identified> {
+async function maker(signIn: SignIn, request: Request, factor?: SecondFactorType): Promise<Identified> {
   const person = await identified(signIn, request, factor);
   const prompt = promptFor(person.state, resolvePolicy(person.settings), person.account);
   const refusal = prompt.kind === 'show-factor' ? refusalOf(prompt) : undefined;
@@ -122,7 +124,7 @@ function challengeOf<Type extends Challenge['type']>(
 function totpRoutes(implement: Implement, signIn: SignIn): void {
   const { secondFactor } = signIn;
   implement(createTotpSecret, async ({ request }) => {
-    const person = await maker(signIn, request, 'Totp');
+    const person = await maker(signIn, request);
     const { challenge, secret, secretQrCode } = secondFactor.makeTotp(person.interaction, person.user);
     await take(signIn, person, { type: 'challenged', challenge });
     return { verificationId: challenge.id, secret, secretQrCode };
@@ -130,13 +132,13 @@ function totpRoutes(implement: Implement, signIn: SignIn): void {
   implement(verifyTotp, async ({ request, body: { code, verificationId } }) => {
     const key = 'Verification.Totp.Submit';
     if (verificationId === undefined) {
-      const person = await identified(signIn, request, 'Totp');
+      const person = await identified(signIn, request);
       const { interaction, settings, user } = person;
       return prove(signIn, person, { key }, () =>
         secondFactor.showTotp(interaction, settings, { userId: user.id, code }),
       );
     }
-    const person = await maker(signIn, request, 'Totp');
+    const person = await maker(signIn, request);
     const challenge = challengeOf(person.state, 'NewTotp', verificationId);
     return prove(signIn, person, { key, challengeId: challenge.id }, () =>
       secondFactor.proveTotp(person.interaction, challenge, code),
@@ -193,7 +195,7 @@ function backupCodeRoutes(implement: Implement, signIn: SignIn): void {
     return { verificationId: proof.id, codes };
   });
   implement(verifyBackupCode, async ({ request, body: { code } }) => {
-    const person = await identified(signIn, request, 'BackupCode');
+    const person = await identified(signIn, request);
     const { interaction, settings, user } = person;
     return prove(signIn, person, { key: 'Verification.BackupCode.Submit' }, () =>
       secondFactor.showBackupCode(interaction, settings, { userId: user.id, code }),
@@ -233,10 +235,33 @@ function codeRoutes(implement: Implement, signIn: SignIn): void {
   });
 }
 
+/** A code to an address is a second factor as soon as the account has the address and, where the choice is theirs, the person wants it. */
+async function codeEvents(
+  signIn: SignIn,
+  { interaction, state, settings, account }: Identified,
+  proof: CodeProof,
+): Promise<SignInEvent[]> {
+  const prompt = promptFor(state, resolvePolicy(settings), account);
+  const events: SignInEvent[] = [];
+  if (!hasAddress(account, proof)) {
+    const owner = await signIn.needs.users.findByIdentifier(interaction.tenant.db, proof.identifier);
+    const taken = owner !== undefined && owner.id !== account.id;
+    events.push({ type: 'address-added', proofId: proof.id, account, taken });
+  }
+  if (prompt.kind === 'add-factor' && prompt.skippable && !prompt.additional)
+    events.push({ type: 'factor-choice', choice: 'enabled', account });
+  return events;
+}
+
 function bindingRoutes(implement: Implement, signIn: SignIn): void {
   implement(bindMfaFactor, async ({ request, body: { type, verificationId } }) => {
     const person = await identified(signIn, request, type);
     const proof = person.state.proofs.find(({ id }) => id === verificationId);
+    if (type === 'EmailVerificationCode' || type === 'PhoneVerificationCode') {
+      if (proof?.type !== type || proof.used) throw new AldabaError('session.verification_session_not_found');
+      await signIn.run(person.interaction, await codeEvents(signIn, person, proof), { settings: person.settings });
+      return;
+    }
     if (!proof || !('factor' in proof) || proof.factor.type !== type)
       throw new AldabaError('session.verification_session_not_found');
     await take(signIn, person, { type: 'factor-added', proofId: proof.id, account: person.account });

@@ -13,6 +13,7 @@ import {
 type Refused = [status: number, code: string];
 const needsFactor: Refused = [403, 'session.mfa.require_mfa_verification'];
 const lacksFactor: Refused = [422, 'user.missing_mfa'];
+const suggestsFactor: Refused = [422, 'user.suggest_mfa'];
 const required: Refused = [422, 'session.mfa.mfa_policy_not_user_controlled'];
 const day = 86_400_000;
 
@@ -60,7 +61,8 @@ describe('When the Experience API asks for second factors', () => {
     };
     const assertAsked = async (visit: Visit, wish: Wish) => {
       if (wish !== 'nothing') {
-        const { data } = await visit.refuse(lacksFactor, 'POST', '/submit');
+        const refusal = wish === 'skippable' ? suggestsFactor : lacksFactor;
+        const { data } = await visit.refuse(refusal, 'POST', '/submit');
         assert.deepEqual(data, { availableFactors: ['Totp'], skippable: wish === 'skippable' });
       }
       const skip = '/profile/mfa/mfa-skipped';
@@ -99,7 +101,7 @@ describe('When the Experience API asks for second factors', () => {
       const ana = await world.addPerson();
       await choose('UserControlled');
       await (await world.arrive(ana)).expect(204, 'POST', '/profile/mfa/mfa-skipped');
-      await (await world.arrive(ana)).refuse(lacksFactor, 'POST', '/submit');
+      await (await world.arrive(ana)).refuse(suggestsFactor, 'POST', '/submit');
     });
 
     it('takes an address for a factor where one is required, and suggests a better one once', async () => {
@@ -108,7 +110,7 @@ describe('When the Experience API asks for second factors', () => {
       const visit = await world.arrive(ana);
       await showEmailCode(visit, ana);
       const { data } = await visit.refuse([422, 'session.mfa.suggest_additional_mfa'], 'POST', '/submit');
-      assert.deepEqual(data, { availableFactors: ['Totp'], skippable: true });
+      assert.deepEqual(data, { availableFactors: ['Totp', 'EmailVerificationCode'], skippable: true });
       await visit.expect(204, 'POST', '/profile/mfa/mfa-suggestion-skipped');
       await visit.expect(200, 'POST', '/submit');
       const next = await world.arrive(ana);
@@ -150,7 +152,8 @@ describe('When the Experience API asks for second factors', () => {
       const ana = await world.addPerson({ email: true });
       await choose('UserControlled', ['EmailVerificationCode']);
       const visit = await world.arrive(ana);
-      await visit.refuse(lacksFactor, 'POST', '/submit');
+      const { data } = await visit.refuse(suggestsFactor, 'POST', '/submit');
+      assert.deepEqual(data, { availableFactors: ['EmailVerificationCode'], skippable: true });
       await visit.expect(204, 'POST', '/profile/mfa/mfa-enabled');
       await visit.expect(200, 'POST', '/submit');
       const next = await world.arrive(ana);
@@ -158,6 +161,60 @@ describe('When the Experience API asks for second factors', () => {
       await showEmailCode(next, ana);
       await next.expect(200, 'POST', '/submit');
     });
+  });
+
+  it('by a code to an address that is bound like the other factors', async () => {
+    const path = '/verification/verification-code';
+    const bound = '/profile/mfa';
+    for (const [policy, value] of [
+      ['PromptOnlyAtSignIn', '34600333001'],
+      ['Mandatory', '34600333002'],
+    ] as const) {
+      const ana = await world.addPerson();
+      const identifier = { type: 'phone', value };
+      await choose(policy, ['EmailVerificationCode', 'PhoneVerificationCode']);
+      const visit = await world.arrive(ana);
+      await visit.refuse(policy === 'Mandatory' ? lacksFactor : suggestsFactor, 'POST', '/submit');
+      const sent = await visit.expect(200, 'POST', path, { identifier, interactionEvent: 'SignIn' });
+      const code = await world.post.codeTo(value);
+      assert.ok(world.post.received().includes(JSON.stringify({ to: value, type: 'BindMfa', code })));
+      const proof = await visit.expect(200, 'POST', `${path}/verify`, { identifier, code, ...sent });
+      const unknown: Refused = [404, 'session.verification_session_not_found'];
+      await visit.refuse(unknown, 'POST', bound, { type: 'EmailVerificationCode', ...proof });
+      await visit.expect(204, 'POST', bound, { type: 'PhoneVerificationCode', ...proof });
+      await visit.refuse(unknown, 'POST', bound, { type: 'PhoneVerificationCode', ...proof });
+      await visit.expect(200, 'POST', '/submit');
+      const next = await world.arrive(ana);
+      const { data } = await next.refuse(needsFactor, 'POST', '/submit');
+      assert.deepEqual(data.availableFactors, ['PhoneVerificationCode']);
+    }
+  });
+
+  it('of those who want one and have none yet, until one is set up', async () => {
+    await choose('UserControlled');
+    const visit = await world.arrive(await world.addPerson());
+    await visit.refuse(suggestsFactor, 'POST', '/submit');
+    await visit.expect(204, 'POST', '/profile/mfa/mfa-enabled');
+    const { data } = await visit.refuse(lacksFactor, 'POST', '/submit');
+    assert.deepEqual(data, { availableFactors: ['Totp'], skippable: true });
+    await visit.addTotp();
+    await visit.expect(200, 'POST', '/submit');
+  });
+
+  it('and backup codes beside a factor that has none, once it was shown', async () => {
+    const ana = await world.addPerson();
+    const secret = await world.giveTotp(ana);
+    await choose('Mandatory', ['Totp', 'BackupCode']);
+    const visit = await world.arrive(ana);
+    await visit.refuse(needsFactor, 'POST', '/submit');
+    await visit.expect(200, 'POST', '/verification/totp/verify', { code: world.nextCode(secret) });
+    await visit.refuse([422, 'session.mfa.backup_code_required'], 'POST', '/submit');
+    const { verificationId } = await visit.expect(200, 'POST', '/verification/backup-code/generate');
+    await visit.expect(204, 'POST', '/profile/mfa', { type: 'BackupCode', verificationId });
+    await visit.expect(200, 'POST', '/submit');
+    await decide(ana, { skipMfaOnSignIn: true });
+    await choose('UserControlled', ['Totp', 'BackupCode']);
+    await (await world.arrive(ana)).expect(200, 'POST', '/submit');
   });
 
   const showEmailCode = async (visit: Visit, { email }: Person) => {

@@ -239,17 +239,19 @@ describe('the Experience API', () => {
     assert.deepEqual(body.data, { missingProfile: ['username'] });
     assert.deepEqual(await operator.users(), []);
     await caller.expect(204, 'POST', '/profile', { type: 'username', value: 'rafa' });
-    await caller.expect(204, 'POST', '/profile', { type: 'extraProfile', values: { givenName: 'Rafael' } });
-    await caller.refuse([400, 'guard.invalid_input'], 'POST', '/profile', {
-      type: 'extraProfile',
-      values: { isSuspended: true },
-    });
+    const say = (values: object) => ({ type: 'extraProfile', values });
+    const picture = 'https://img.test/rafa.png';
+    await caller.expect(204, 'POST', '/profile', say({ givenName: 'Rafael', name: 'Rafa', avatar: picture }));
+    // Keys that nobody asked, and a picture that is no address.
+    for (const values of [{ isSuspended: true }, { plan: 'pro' }, { avatar: 'javascript:alert(1)' }, { name: 7 }])
+      await caller.refuse([400, 'guard.invalid_input'], 'POST', '/profile', say(values));
     await caller.expect(201, 'POST', '/identification', {});
     await caller.expect(200, 'POST', '/submit');
     const [user] = await operator.users();
     assert.equal(user?.username, 'rafa');
     assert.equal(user?.identities.wechat?.userId, 'uSandbox-rafael-71f5d80c36a2');
-    assert.deepEqual((user as unknown as { profile: object }).profile, { givenName: 'Rafael' });
+    const { profile, name, avatar } = user as unknown as { profile: object; name: string; avatar: string };
+    assert.deepEqual([profile, name, avatar], [{ givenName: 'Rafael' }, 'Rafa', picture]);
   });
 
   it('asks for the chosen profile fields, keeps what was answered, and nothing else', async () => {
@@ -292,7 +294,9 @@ describe('the Experience API', () => {
     const [{ id } = { id: '' }] = await operator.users();
     await operator.call('PATCH', `/api/users/${id}/password/expiration`, { isExpired: true });
     const caller = await begin('SignIn');
-    await caller.expect(204, 'POST', '/identification', await verified(caller, 'olga'));
+    const old = { identifier: username('olga'), password };
+    const { data: kept } = await caller.refuse([422, 'password.expired'], 'POST', '/verification/password', old);
+    await caller.expect(204, 'POST', '/identification', kept as object);
     await caller.refuse([422, 'password.expired'], 'POST', '/submit');
     const choose = (value: string) => ['POST', '/profile', { type: 'password', value }] as const;
     await caller.refuse([422, 'user.same_password'], ...choose(password));

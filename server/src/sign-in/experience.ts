@@ -71,6 +71,9 @@ function passwordRoutes(implement: Implement, signIn: SignIn): void {
     await take(signIn, interaction, [
       { type: 'proved', proof, ...(renewedPassword === undefined ? {} : { renewedPassword }) },
     ]);
+    // What was proved is stored: the person is identified by it, and chooses another password.
+    if (proof.type === 'Password' && proof.expired)
+      throw new AldabaError('password.expired', { verificationId: proof.id });
     return { verificationId: proof.id };
   });
   implement(createNewPasswordIdentity, async ({ tenant, request, body }) => {

@@ -91,7 +91,7 @@ function choiceRoutes(http: Http, signIn: SignIn, door: PageDoor): void {
         factors: [...factors],
         ready,
         skippable,
-        ...(additional ? { additional } : {}),
+        ...(additional ? { additional: true } : {}),
       });
     }),
   );

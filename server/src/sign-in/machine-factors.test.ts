@@ -52,7 +52,7 @@ const signedIn = (account: Account) => [start(), ...enter(byPassword(account), a
 const totp = shown('Totp', ada);
 
 describe('a second factor that is due', () => {
-  const mfa = withMfa({});
+  const mfa = withMfa({ policy: 'NoPrompt' });
   const codes = withMfa({ factors: ['EmailVerificationCode', 'Totp'], policy: 'Mandatory' });
   const mailer = { ...ada, secondFactors: having([], { suggestionSkipped: true }) };
   const unset = { ...ada, secondFactors: having([]) };
@@ -416,7 +416,24 @@ describe('a second factor that is made', () => {
       ],
       'done',
     ],
-    ['nobody has to make them who made no factor', withMfa({}), [...signedIn(ada), prove(totp, ada)], 'done'],
+    [
+      'who has a factor without them makes them, once it was shown',
+      withMfa({}),
+      [...signedIn(ada), prove(totp, ada)],
+      'make-backup-codes',
+    ],
+    [
+      'not where nobody is asked for factors',
+      withMfa({ policy: 'NoPrompt' }),
+      [...signedIn(ada), prove(totp, ada)],
+      'done',
+    ],
+    [
+      'nor those whose first factor is all that was shown',
+      withMfa({}),
+      signedIn({ ...ada, secondFactors: having(['Totp'], { skipMfaOnSignIn: true }) }),
+      'done',
+    ],
   ]))
     it(promise, check);
 
@@ -454,7 +471,7 @@ describe('a decision about second factors', () => {
   const suggested = [start('Register'), created(none)];
   const added = byCode(mail);
   for (const [promise, check] of checksOf([
-    ['one that may be skipped is asked for', optional, [...signedIn(none), submit(none)], 'refused user.missing_mfa'],
+    ['one that may be skipped is suggested', optional, [...signedIn(none), submit(none)], 'refused user.suggest_mfa'],
     [
       'who skips it goes on, for good',
       optional,
@@ -468,10 +485,16 @@ describe('a decision about second factors', () => {
       'keep-choices, finish pwd',
     ],
     [
-      'not without an email',
+      'who wants one and has no email sets one up',
       optional,
-      [...signedIn(bare), choose('enabled', bare)],
-      'refused session.mfa.mfa_factor_not_enabled',
+      [...signedIn(bare), choose('enabled', bare), submit(bare)],
+      'refused user.missing_mfa',
+    ],
+    [
+      'or skips it after all',
+      optional,
+      [...signedIn(bare), choose('enabled', bare), choose('skipped', bare), submit(bare)],
+      'keep-choices, finish pwd',
     ],
     [
       'with one that was added a moment ago',
@@ -480,10 +503,10 @@ describe('a decision about second factors', () => {
       'keep-choices, finish pwd email',
     ],
     [
-      'not where an email is none',
+      'an email is none where codes do not count',
       withMfa({ factors: ['Totp'] }),
-      [...signedIn(none), choose('enabled', none)],
-      'refused session.mfa.mfa_factor_not_enabled',
+      [...signedIn(none), choose('enabled', none), submit(none)],
+      'refused user.missing_mfa',
     ],
     [
       'what everybody needs is not skipped',

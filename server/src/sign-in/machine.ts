@@ -13,6 +13,7 @@ import {
   factorsToAdd,
   factorsToShow,
   needsBackupCodes,
+  refusalToAdd,
   usableFactors,
 } from './second-factor.ts';
 import {
@@ -157,10 +158,7 @@ export function refusalOf(prompt: Prompt): Refusal | undefined {
         ? { refused: 'password.expired' }
         : { refused: 'user.missing_profile', data: { missingProfile: prompt.missing } };
     case 'add-factor':
-      return {
-        refused: prompt.additional ? 'session.mfa.suggest_additional_mfa' : 'user.missing_mfa',
-        data: { availableFactors: prompt.factors, skippable: prompt.skippable },
-      };
+      return refusalToAdd(prompt);
     case 'make-backup-codes':
       return { refused: 'session.mfa.backup_code_required' };
     case 'reset-password':

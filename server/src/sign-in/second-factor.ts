@@ -5,7 +5,7 @@
 import { isSameAddress } from './factors/verification-code/address.ts';
 import type { SecondFactorPolicy, SecondFactorType } from './policy.ts';
 import { type Address, isCodeProof, isSecondProof, type SecondProof, type SignInState } from './state.ts';
-import type { Account, Prompt } from './vocabulary.ts';
+import type { Account, Prompt, Refusal } from './vocabulary.ts';
 
 /** The best first; backup codes stand in for the others, so they come last. */
 const order: readonly SecondFactorType[] = [
@@ -117,21 +117,38 @@ export function factorsToAdd(state: SignInState, policy: SecondFactorPolicy, acc
     // An address will do, but is the weakest of factors: a better one is suggested once.
     const better = others.filter((type) => !codeFactors.includes(type));
     if (better.length === 0 || choices.suggestionSkipped || secondFactors?.suggestionSkipped) return undefined;
-    return { factors: better, skippable: true, additional: true };
+    return { factors: better, skippable: true, additional: [...others, ...byAddress] };
   }
   if (choices.skipped || secondFactors?.skipped) return undefined;
   if (byAddress.length > 0 && (choices.enabled || secondFactors?.enabled)) return undefined;
   const factors = [...others, ...byAddress];
-  return factors.length > 0 ? { factors, skippable: true } : undefined;
+  return factors.length > 0 ? { factors, skippable: true, ...(choices.enabled ? { wanted: true } : {}) } : undefined;
 }
 
-/** Whether a factor was just made that backup codes should stand in for, and there are none. */
-export const needsBackupCodes = (
-  { newFactors = [] }: SignInState,
-  policy: SecondFactorPolicy,
-  account: Account,
-): boolean =>
-  policy.factors.includes('BackupCode') &&
-  newFactors.length > 0 &&
-  !newFactors.some(({ type }) => type === 'BackupCode') &&
-  !ownFactors(policy, account).includes('BackupCode');
+/** The refusal that stands for a factor that is to be set up. */
+export function refusalToAdd({
+  factors,
+  skippable,
+  additional,
+  wanted,
+}: Extract<Prompt, { kind: 'add-factor' }>): Refusal {
+  if (additional)
+    return { refused: 'session.mfa.suggest_additional_mfa', data: { availableFactors: additional, skippable } };
+  const isSuggestion = skippable && !wanted;
+  return {
+    refused: isSuggestion ? 'user.suggest_mfa' : 'user.missing_mfa',
+    data: { availableFactors: factors, skippable },
+  };
+}
+
+/**
+ * Whether there is a factor that backup codes should stand in for, and there are none: one that was just made, or, where people
+ * are asked at all, one that the account has. The latter only once a factor was shown: the first factor alone makes no other way in.
+ */
+export const needsBackupCodes = (state: SignInState, policy: SecondFactorPolicy, account: Account): boolean => {
+  const { newFactors = [] } = state;
+  const own = ownFactors(policy, account);
+  const isMade = [...own, ...newFactors.map(({ type }) => type)].includes('BackupCode');
+  const isAsked = newFactors.length > 0 || (policy.promptAtSignIn && own.length > 0 && wasShown(state));
+  return policy.factors.includes('BackupCode') && isAsked && !isMade;
+};

@@ -86,8 +86,18 @@ export type Prompt =
   | { kind: 'show-factor'; reason: string; factors: readonly SecondFactorType[]; account: Account }
   /** `expired`: the one detail is a new password in place of the old. */
   | { kind: 'continue'; reason: string; missing: MissingDetail[]; expired?: true }
-  /** One of `factors` has to be set up, or skipped. `additional`: beside one that the account has. */
-  | { kind: 'add-factor'; reason: string; factors: readonly SecondFactorType[]; skippable: boolean; additional?: true }
+  /**
+   * One of `factors` has to be set up, or skipped. `additional`: beside what the account has; then the kinds that count at all, those
+   * that it has last. `wanted`: the person has decided to have one.
+   */
+  | {
+      kind: 'add-factor';
+      reason: string;
+      factors: readonly SecondFactorType[];
+      skippable: boolean;
+      additional?: readonly SecondFactorType[];
+      wanted?: true;
+    }
   | { kind: 'make-backup-codes'; reason: string }
   | { kind: 'done'; reason: string };
 

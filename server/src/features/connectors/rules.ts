@@ -21,6 +21,14 @@ export function requireOverlay(kind: Connector, overlay: ConnectorOverlay): void
   }
   if (!isStandard && overlay.target !== undefined && overlay.target !== target)
     throw new AldabaError('connector.can_not_modify_target');
+  requireOwnMetadata(kind, overlay);
+}
+
+/** Only a connector for a protocol stands for whatever provider the operator names. */
+export function requireOwnMetadata(kind: Connector, { target: _, ...overlay }: ConnectorOverlay): void {
+  const isOverwritten = Object.values(overlay).some((value) => value !== undefined);
+  if (!kind.metadata.isStandard && isOverwritten)
+    throw new AldabaError('connector.cannot_overwrite_metadata_for_non_standard_connector');
 }
 
 /** Saying yes without keeping the provider's tokens would be a lie. */

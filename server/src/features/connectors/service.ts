@@ -19,7 +19,7 @@ import type { SignInExperiences } from '../sign-in-experience/index.ts';
 import { translateConnectorError, translated } from './failures.ts';
 import { createGuideReader } from './guides.ts';
 import { usableProfile } from './profiles.ts';
-import { checkConfig, requireOverlay, requirePlace, requireTokenStorage } from './rules.ts';
+import { checkConfig, requireOverlay, requireOwnMetadata, requirePlace, requireTokenStorage } from './rules.ts';
 import * as store from './store.ts';
 import { type ConnectorRow, toConnector, toFactory, toPublic } from './views.ts';
 
@@ -210,7 +210,7 @@ function createChanges(needs: ConnectorsNeeds, kinds: ReadonlyMap<string, Connec
   return {
     create: async (tenant, draft) => {
       const kind = kinds.get(draft.connectorId);
-      if (!kind) throw new AldabaError('connector.not_found', { connectorId: draft.connectorId });
+      if (!kind) throw new AldabaError('connector.not_found_with_connector_id', { connectorId: draft.connectorId });
       const overlay = draft.metadata ?? {};
       requireOverlay(kind, overlay);
       requireTokenStorage(kind, draft.enableTokenStorage);
@@ -237,6 +237,7 @@ function createChanges(needs: ConnectorsNeeds, kinds: ReadonlyMap<string, Connec
       const { kind, target } = await get(tenant, id);
       if (patch.metadata?.target !== undefined && patch.metadata.target !== target)
         throw new AldabaError('connector.can_not_modify_target');
+      if (patch.metadata) requireOwnMetadata(kind, patch.metadata);
       // The target stays when the other members are replaced.
       const metadata = patch.metadata && { ...patch.metadata, ...(kind.metadata.isStandard ? { target } : {}) };
       requireTokenStorage(kind, patch.enableTokenStorage);

@@ -1,6 +1,26 @@
 import type { ErrorCode, ProfileFieldChange } from '@aldaba/contract';
 
 const identifiers = new Set(['username', 'email', 'phone', 'primaryEmail', 'primaryPhone', 'password']);
+/** What a user has beside what is asked for. */
+const builtIn = new Set([
+  'id',
+  'tenantId',
+  'passwordEncrypted',
+  'passwordEncryptionMethod',
+  'hasPassword',
+  'profile',
+  'identities',
+  'ssoIdentities',
+  'logtoConfig',
+  'mfaVerifications',
+  'applicationId',
+  'isSuspended',
+  'isPasswordExpired',
+  'lastSignInAt',
+  'passwordUpdatedAt',
+  'createdAt',
+  'updatedAt',
+]);
 const components = {
   Address: ['formatted', 'streetAddress', 'locality', 'region', 'postalCode', 'country'],
   Fullname: ['givenName', 'middleName', 'familyName'],
@@ -11,6 +31,10 @@ export function findFieldProblem(
   field: Pick<ProfileFieldChange, 'type' | 'config'> & { name: string },
 ): ErrorCode | undefined {
   const { name, type, config } = field;
+  if (name === '') return 'custom_profile_fields.name_required';
+  if (!/^[A-Za-z][A-Za-z0-9_]{0,127}$/.test(name)) return 'custom_profile_fields.invalid_name';
+  if (builtIn.has(name)) return 'custom_profile_fields.name_conflict_built_in_prop';
+  if (name === 'customData') return 'custom_profile_fields.name_conflict_custom_data';
   if (identifiers.has(name)) return 'custom_profile_fields.name_conflict_sign_in_identifier';
   const { minLength, maxLength, minValue, maxValue, options, defaultValue, format, parts } = config;
   const isReversed = (low: number | undefined, high: number | undefined) =>
@@ -32,7 +56,8 @@ export function findFieldProblem(
       return format !== undefined && canCompile(format) ? undefined : 'custom_profile_fields.invalid_regex_format';
     case 'Address':
     case 'Fullname': {
-      const isKnown = (parts ?? []).every((part) => components[type].includes(part.name) && !(part.type in components));
+      if (parts?.some((part) => part.type in components)) return 'custom_profile_fields.invalid_sub_component_type';
+      const isKnown = (parts ?? []).every((part) => components[type].includes(part.name));
       if (!isKnown || !parts?.some((part) => part.enabled))
         return type === 'Address'
           ? 'custom_profile_fields.invalid_address_components'

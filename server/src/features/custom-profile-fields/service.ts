@@ -69,6 +69,8 @@ export function createProfileFields({
       await cache.changed(tx, '');
     },
     order: async (tx, order) => {
+      if (new Set(order.map(({ sieOrder }) => sieOrder)).size < order.length)
+        throw new AldabaError('custom_profile_fields.conflicted_sie_order');
       const missing: string[] = [];
       for (const { name, sieOrder } of order) if ((await store.moveField(tx, name, sieOrder)) === 0) missing.push(name);
       if (missing.length > 0)

@@ -12,8 +12,8 @@ const columnLengths: Record<string, number> = { name: 128, avatar: 2048 };
 
 /**
  * Reads the answers to the fields that a sign-up asks for: columns, standard claims, and custom data for what the operator made
- * up. What nobody asked is refused, standard claims aside: what else is
- * stored with an account is not for the person to say.
+ * up. What nobody asked is refused, name, picture and standard claims aside: what else is stored with an account is not for the
+ * person to say, since scripts of the operator may rely on it.
  *
  * @throws AldabaError `guard.invalid_input` with the field (`profile.<key>`) and the problem in its data
  */
@@ -28,6 +28,11 @@ export function readAnswers(fields: readonly ProfileField[], values: Values): Ex
     const unasked = Object.keys((rest[name] as object | undefined) ?? {});
     if (unasked.length > 0) refuseUnasked(`${name}.${unasked[0]}`);
     delete rest[name];
+  }
+  for (const name of ['name', 'avatar'] as const) {
+    const { [name]: given } = rest;
+    delete rest[name];
+    if (given !== undefined) result[name] = readText(freeText(name), given);
   }
   const claims = profileSchema.strict().safeParse(rest);
   if (!claims.success) return refuseUnasked(claims.error.issues[0]?.message ?? '');
@@ -48,6 +53,17 @@ function takeOut(rest: Values, { name, whole }: Question): unknown {
   delete rest[name];
   return answer;
 }
+
+/** A question about a column of the account that nobody asked, and that people may answer all the same. */
+const freeText = (name: string): Question => ({
+  name,
+  key: name,
+  type: 'Text',
+  label: '',
+  description: undefined,
+  required: false,
+  config: {},
+});
 
 function refuseUnasked(what: string): never {
   throw new AldabaError('guard.invalid_input', { reason: `body.values: ${what}` });
