@@ -71,12 +71,13 @@ describe('a token is not issued any more', () => {
   const build = async (): Promise<Scene> => {
     const [userId, actorId] = [(await provider.addUser()).id, (await provider.addUser()).id];
     const register = async () => {
-      const { id } = await provider.addClient({
-        type: 'SPA',
+      // With a secret: a public client exchanges only what was issued to itself.
+      const { id, secret } = await provider.addClient({
+        type: 'Traditional',
         oidcClientMetadata: { redirectUris: [redirectUri] },
         customClientMetadata: { allowTokenExchange: true },
       });
-      const party = createParty(provider, { id, redirectUri });
+      const party = createParty(provider, { id, redirectUri, secret: secret ?? '' });
       await write((tx) => provider.applications.update(tx, id, { appLevelAccessControlEnabled: true }));
       await limit(party, [userId, actorId]);
       return party;
