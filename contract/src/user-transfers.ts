@@ -87,7 +87,7 @@ export const importUsers = route({
     .object({
       /** Lines before it are passed over. */
       fromLine: z.coerce.number().int().min(1),
-      /** Takes addresses with `isEmailVerified: false`, too; whoever has an account with one then counts as its owner. */
+      /** Takes addresses with `isEmailVerified: false`, too; the user of the account then counts as the owner of the address. */
       trustUnverifiedEmails: flag,
     })
     .partial(),

@@ -34,7 +34,7 @@ export function createFiles(config: Config, { clock, log, dataFolder, outbound }
     keyPrefix: config.S3_KEY_PREFIX ?? '',
     ...(config.S3_PUBLIC_URL ? { publicUrl: config.S3_PUBLIC_URL } : {}),
   };
-  // This host only, and nobody else's requests: the operator may have the store on a private network.
+  // This host only, and only these requests: the operator may have the store on a private network.
   const toStore = { allowed: [s3Host(settings)], timeLimit: 30_000, sizeLimit: 21 * 1_048_576 };
   const bucketFiles = createS3Storage({ settings, clock, log, outbound: outbound ?? createOutbound(toStore) });
   return rememberFiles(bucketFiles, 64 * 1_048_576);

@@ -44,7 +44,7 @@ describe('a server whose PostgreSQL is restarted under load', () => {
     await rm(dataFolder, { recursive: true, force: true });
   });
 
-  it('goes on in the same process, answers 503 meanwhile, and loses no refresh token', async () => {
+  it('goes on in the same process, answers 503 until the database is back, and loses no refresh token', async () => {
     const client = experienceClient(base);
     let stopped = false;
     const refused: unknown[] = [];

@@ -171,7 +171,7 @@ describe('tokens in organizations', () => {
     const agent = createAgent();
     const asked = { scope, resource: indicator };
     const first = await spa.tokens(userId, asked, agent);
-    // An authenticator that was set up elsewhere, maybe by whoever holds a stolen session's API, proves nothing here.
+    // An authenticator that was set up elsewhere, maybe by an attacker with a stolen session, proves nothing here.
     await factors.addTotp(provider.tenant, userId);
     const refused = await spa.refresh(first.refresh_token ?? '', there);
     const { status, error, description } = await failureOf(refused);

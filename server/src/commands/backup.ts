@@ -15,7 +15,7 @@ export const backupCommands: readonly Command[] = [
     options: {
       'with-secret': {
         type: 'boolean',
-        description: 'Put ALDABA_SECRET into the file, too: whoever has the file then has everything',
+        description: 'Put ALDABA_SECRET into the file, too: the file alone then opens everything',
       },
       overwrite: { type: 'boolean', description: 'Replace the file if there is one' },
     },

@@ -1,7 +1,7 @@
 import type { CommandApp } from '../app.ts';
 import type { Tenant } from '../tenancy/index.ts';
 
-/** One finding. `warning` is something to look at that keeps nobody from signing in. */
+/** One finding. `warning` is something to look at that does not stop sign-ins. */
 export interface Finding {
   state: 'ok' | 'warning' | 'failed';
   about: string;

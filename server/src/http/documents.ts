@@ -18,7 +18,7 @@ export interface Document {
 export function createDocument(json: string): Document {
   const plain = Buffer.from(json);
   const etag = createHash('sha256').update(plain).digest('base64url').slice(0, 27);
-  // In the thread pool, once: callers that come meanwhile wait for the same bytes.
+  // In the thread pool, once: callers that come before it is done wait for the same bytes.
   let brotli: Promise<Buffer> | undefined;
   let zipped: Promise<Buffer> | undefined;
   const quality = { params: { [constants.BROTLI_PARAM_QUALITY]: 9, [constants.BROTLI_PARAM_SIZE_HINT]: plain.length } };

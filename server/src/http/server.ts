@@ -106,7 +106,7 @@ export function createHttp(options: {
     if (stopping) reply.header('connection', 'close');
     reply.header(requestIdHeader, request.id);
     reply.header('x-content-type-options', 'nosniff');
-    // Whoever is too early or too many is told when to come back, whichever route found that out.
+    // A caller that exceeds a limit learns when to retry, on every route.
     if (reply.statusCode === 503 && !reply.hasHeader('retry-after')) reply.header('retry-after', '2');
     if (!reply.hasHeader('referrer-policy')) reply.header('referrer-policy', 'no-referrer');
   });

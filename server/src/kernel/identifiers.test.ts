@@ -36,7 +36,7 @@ describe('An email address', () => {
     assert.equal(emailKey('MÜLLER@BÜCHER.example'), emailKey('müller@xn--bcher-kva.EXAMPLE'));
   });
 
-  it('is refused when it is none, or when mail systems may read it as somebody else’s', () => {
+  it('is refused when it is none, or when mail systems may read it as the address of another user', () => {
     const refused = [
       ...['ada', 'ada@', '@example.com', 'ada@localhost', 'ada@@example.com', 'a b@example.com', 'ada@exa mple.com'],
       ...['.ada@example.com', 'ada.@example.com', 'a..b@example.com', 'ada@-a.com', 'ada@a-.com', 'ada@a..com'],

@@ -108,7 +108,7 @@ const notedParameters = [
 const longestValue = 200;
 const mostValues = 3;
 
-/** What of the request is kept: nobody has to be known to send one, so others than the named parameters leave nothing behind. */
+/** What of the request is kept: anonymous callers can send one, so only the named parameters are stored. */
 function paramsOf(http: Request): Record<string, unknown> {
   const body = (typeof http.body === 'object' && http.body !== null ? http.body : {}) as Record<string, unknown>;
   const params: Record<string, unknown> = {};

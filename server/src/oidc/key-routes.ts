@@ -18,7 +18,7 @@ const toKey = ({ id, createdAt, algorithm, status, effectiveAt }: KeyRecord): co
 });
 
 /**
- * `/api/configs/oidc/:keyType` and `/api/configs/oidc/signing-algorithms`. Cookies hold random handles that nobody signs, so
+ * `/api/configs/oidc/:keyType` and `/api/configs/oidc/signing-algorithms`. Cookies hold random handles without a signature, so
  * there are no cookie keys: their list is empty, and there is nothing to rotate (docs/decisions/0006-no-cookie-keys.md).
  */
 export function keyRoutes(

@@ -65,13 +65,13 @@ describe('a link at the sign-in machine', () => {
       'refused session.identity_conflict',
     ],
     [
-      'leads whoever has the address to a new password, and signs nobody in by that',
+      'leads the user with the address to a new password, and does not sign the user in by that',
       settings,
       [start('ForgotPassword'), ...enter(byLink(), ada), choosePassword(ada), submit(ada)],
       'reset-password',
     ],
     [
-      'leads nobody with another address to a new password',
+      'leads no user with another address to a new password',
       settings,
       [start('ForgotPassword'), ...enter(byLink(email('eve@example.com')), ada)],
       'refused session.verification_failed',

@@ -54,7 +54,7 @@ function linkOf(read: (name: string) => string | undefined): Link | undefined {
   return email !== '' && email.length <= 128 && token !== '' && token.length <= 256 ? { email, token } : undefined;
 }
 
-/** Signs in whoever has the address, or makes an account with it where that is allowed; or leads to a new password. */
+/** Signs in the user with the address, or makes an account with it where that is allowed; or leads to a new password. */
 async function follow(signIn: SignIn, interaction: Interaction, link: Link): Promise<Standing> {
   const settings = await signIn.settings(interaction.tenant);
   const policy = resolvePolicy(settings);

@@ -144,7 +144,7 @@ describe('A link for an email address', () => {
       await again.page.refuse([401, 'user.suspended'], 'POST', '/identification', again.proof);
     });
 
-    it('replaces a forgotten password where it was made for that, and signs nobody in', async () => {
+    it('replaces a forgotten password where it was made for that, and does not sign the user in', async () => {
       await configure({ signIn: { methods: [byPassword('email')] } });
       const { id } = await addUser();
       const link = await make(ana, { context: { interactionEvent: 'ForgotPassword' } });

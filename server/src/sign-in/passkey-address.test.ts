@@ -47,7 +47,7 @@ describe('passkeys', () => {
     assert.equal(toAdd(['WebAuthn', 'BackupCode'], 'PromptAtSignInAndSignUp'), undefined);
   });
 
-  it('let nobody pass without where they are required and no other factor is', () => {
+  it('let no user pass without where they are required and no other factor is', () => {
     assert.deepEqual(toAdd(['WebAuthn', 'BackupCode'], 'Mandatory'), ['WebAuthn']);
   });
 });

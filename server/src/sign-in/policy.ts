@@ -38,7 +38,7 @@ export type SecondFactorType = SignInExperienceSettings['mfa']['factors'][number
 export interface SecondFactorPolicy {
   /** Those that count. Empty: none are asked for. */
   factors: readonly SecondFactorType[];
-  /** Those of them that nobody can set up at the tenant's address. What an account has already still counts. */
+  /** Those of them that cannot be set up at the tenant's address. What an account has already still counts. */
   unavailable: readonly SecondFactorType[];
   /** Whether everybody needs one, and whether members of an organization that wants one do. */
   mandatory: boolean;

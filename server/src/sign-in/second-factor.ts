@@ -110,7 +110,7 @@ export function factorsToAdd(state: SignInState, policy: SecondFactorPolicy, acc
     (type) => type !== 'BackupCode' && policy.factors.includes(type) && !byAddress.includes(type),
   );
   const available = wanted.filter((type) => !policy.unavailable.includes(type));
-  // A factor that is required and cannot be set up lets nobody in: its page says why.
+  // A factor that is required and cannot be set up stops the sign-in: its page says why.
   const others = available.length === 0 && mandatory ? wanted : available;
   if (mandatory) {
     if (byAddress.length === 0) return others.length > 0 ? { factors: others, skippable: false } : undefined;

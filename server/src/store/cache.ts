@@ -4,7 +4,7 @@ import type { Database, Queries } from './database.ts';
 /**
  * Values that every request needs (clients, keys, settings), per process and bounded. A change calls `changed` in its
  * transaction: the commit notifies all nodes. A node whose notifications do not arrive keeps values for two seconds at most, and
- * forgets all of them when they arrive again. `maximumAge` bounds what nobody would notice otherwise.
+ * forgets all of them when they arrive again. `maximumAge` bounds how long a missed change stays unnoticed.
  */
 export interface Cache<Value> {
   /**

@@ -187,7 +187,7 @@ async function processesIn(folder: string): Promise<number[]> {
 }
 
 // The folder is closed to every other user of the machine. A path that is too long for a socket gives way to a folder under
-// a fresh, unguessable name, which nobody can have put there first. Its name is kept, so that a server that is started
+// a fresh, unguessable name, which no other user can have put there first. Its name is kept, so that a server that is started
 // again after a crash is found at the address of the one before.
 async function makeSocketFolder(programs: Programs): Promise<string> {
   let folder = join(programs.home, 'socket');

@@ -41,7 +41,7 @@ export interface EmbeddedOptions {
  *
  * Nobody owns the running PostgreSQL: all that use it hold the file `locks/users` shared, and whoever leaves last stops it.
  * So a command neither disturbs a server nor is disturbed by its end, and what a killed process left running is simply
- * joined. `locks/change` is held while somebody comes or goes; `locks/server` keeps a second server out. A server also watches
+ * joined. `locks/change` is held while a process joins or leaves; `locks/server` keeps a second server out. A server also watches
  * the database and starts it again when it dies.
  * @throws EmbeddedDatabaseError when it cannot be used, with a message that says what to do.
  */

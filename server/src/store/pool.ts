@@ -66,7 +66,7 @@ export function openPool({ url, poolSize, settings, log }: PoolOptions) {
   };
 
   return {
-    /** Lends a connection to `work`; one that was lost meanwhile does not come back to the pool. @throws AldabaError `request.unavailable` */
+    /** Lends a connection to `work`; one that was lost in the course of it does not come back to the pool. @throws AldabaError `request.unavailable` */
     async lend<T>(work: (client: Connection) => Promise<T>): Promise<T> {
       const client = await connect();
       try {

@@ -33,7 +33,7 @@ describe('refusals of one client', () => {
       assert.equal(refusals.admit(key, 1), true, key);
   });
 
-  it('take a bounded number of counters, whoever calls', () => {
+  it('take a bounded number of counters for all callers together', () => {
     const { summaries, refusals } = start();
     let admitted = 0;
     for (let client = 0; client < 50_000; client += 1) if (refusals.admit(`acme ${client} key`, client)) admitted += 1;

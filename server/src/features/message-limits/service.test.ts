@@ -50,7 +50,7 @@ describe('Messages', () => {
     await sms(1);
   });
 
-  it('to one address are ten in ten minutes, whoever asks, and operators are told once', async () => {
+  it('to one address are ten in ten minutes for all callers together, and operators are told once', async () => {
     later(2);
     const to = 'ana@example.com';
     for (let count = 0; count < 10; count += 1) await limits.count(server.tenant, { type: 'Email', to });

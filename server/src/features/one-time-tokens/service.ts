@@ -34,7 +34,7 @@ const refusals: Record<Exclude<OneTimeTokenStatus, 'active'>, ErrorCode> = {
   expired: 'one_time_token.token_expired',
 };
 
-/** Whether a token replaces a forgotten password, and so signs nobody in. */
+/** Whether a token replaces a forgotten password, and so does not sign the user in. */
 export const isForRecovery = ({ context }: Pick<OneTimeToken, 'context'>): boolean =>
   context.interactionEvent === 'ForgotPassword';
 

@@ -5,7 +5,7 @@ import type { Outcome, Task } from './outcome.ts';
 /** Runs scripts off the main thread, each in a runtime of its own. */
 export interface Scripts {
   /**
-   * @param owner scripts of one owner run one after the other, so that nobody's endless loop holds up the others' scripts
+   * @param owner scripts of one owner run one after the other, so that an endless loop of one owner does not hold up the scripts of others
    * @throws AldabaError `request.overloaded` when the script did not run to its end for want of room or time: what it would have
    *   said is not known, so no caller may go on as if it had said nothing
    */

@@ -119,7 +119,7 @@ async function importBatch(
   return reports.sort((a, b) => lineOf(a) - lineOf(b));
 }
 
-/** Tells new users from those that are there already, and from those whose identifiers are somebody else's. */
+/** Tells new users from those that are there already, and from those whose identifiers belong to another user. */
 async function sort(tx: Queries, candidates: readonly Candidate[]) {
   const users = candidates.map(({ user }) => user);
   const texts = (values: (string | undefined)[]) => values.filter((value) => value !== undefined);

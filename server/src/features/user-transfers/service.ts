@@ -23,7 +23,7 @@ export interface UserTransfers {
     chunks: AsyncIterable<Buffer>,
     options?: ImportOptions & { fromLine?: number | undefined },
   ): AsyncGenerator<ImportReport>;
-  /** All users, oldest first, in pages that do not lock anything: users created meanwhile may be missing. */
+  /** All users, oldest first, in pages that do not lock anything: users created while it runs may be missing. */
   export(tenant: Tenant, options?: { withPasswords?: boolean | undefined }): AsyncGenerator<TransferredUser>;
 }
 

@@ -52,7 +52,7 @@ export async function findTaken(
 
 export type NewUser = TransferredUser & { id: string };
 
-/** Stores users in one statement. Returns the ids of those that are stored: others have what somebody else took a moment ago. */
+/** Stores users in one statement. Returns the ids of those that are stored: the others have an identifier that another user took a moment ago. */
 export async function insertUsers(tx: Queries, users: readonly NewUser[], now: Date): Promise<Set<string>> {
   const time = (value: number | undefined) => (value === undefined ? null : new Date(value).toISOString());
   const values = users.map((user) => ({
@@ -86,7 +86,7 @@ export async function insertUsers(tx: Queries, users: readonly NewUser[], now: D
   return new Set(rows.map(({ id }) => id));
 }
 
-/** Links identities of users that were just stored. @throws a constraint when one belongs to somebody else */
+/** Links identities of users that were just stored. @throws a constraint when one belongs to another user */
 export async function insertIdentities(tx: Queries, users: readonly NewUser[]): Promise<void> {
   const rows = users.flatMap(({ id, identities = {} }) =>
     Object.entries(identities).map(([target, { userId, details }]) => ({

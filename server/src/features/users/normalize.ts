@@ -1,4 +1,4 @@
-/** How what identifies and names a user is written before it is stored, whoever gives it. Pure. */
+/** How what identifies and names a user is written before it is stored, on every path. Pure. */
 import { requireEmail, requirePhone } from '../../kernel/identifiers.ts';
 import { normalizeName } from '../../kernel/text.ts';
 

@@ -6,7 +6,7 @@ import { ask } from './login.ts';
 
 /**
  * Asks for consent. The operator's own applications have it by being its own: SDKs send `prompt=consent` on every sign-in,
- * and a page that always says yes helps nobody. A third party's request asks again for whatever the page would show that was not
+ * and a page that always says yes is of no use. A third party's request asks again for whatever the page would show that was not
  * agreed to in this session.
  */
 export async function requireConsent(flow: Flow): Promise<Outcome | undefined> {

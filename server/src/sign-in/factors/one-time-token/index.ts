@@ -20,7 +20,7 @@ export type LinkProof = Extract<Proof, { type: 'OneTimeToken' }>;
 
 export interface OneTimeTokenFactor {
   /**
-   * Uses a token up. `user`: whoever has the address; `recovers`: whether the link replaces a forgotten password.
+   * Uses a token up. `user`: the user with the address, if there is one; `recovers`: whether the link replaces a forgotten password.
    * @param given.intent absent: the one that the link was made for
    * @throws AldabaError `one_time_token.*`, `session.verification_blocked_too_many_attempts`
    */
