@@ -32,6 +32,9 @@ describe('Applications', () => {
       oidcClientMetadata: { postLogoutRedirectUris: ['https://app.test/'] },
     });
     assert.equal(changed.body.name, 'Renamed');
+    const listed = (await api.get('/api/applications')).body as { id: string }[];
+    const shown = [changed.body, (await api.get(path)).body, listed.find(({ id }) => id === created.id)];
+    for (const answer of shown) assert.ok(answer && !('secret' in answer));
     assert.deepEqual(changed.body.oidcClientMetadata, {
       redirectUris: ['https://app.test/callback'],
       postLogoutRedirectUris: ['https://app.test/'],

@@ -66,6 +66,8 @@ describe('Webhooks', () => {
       { events: [] },
       { events: ['User.Sneezed'] },
       { events, config: { url: 'ftp://x.test' } },
+      { events, config: { url: 'mock://x.test' } },
+      { events, config: { url: 'not an address' } },
       { events, config: { ...config, retries: 4 } },
       { events, config: { ...config, headers: { 'a b': 'c' } } },
       { events, config: { ...config, headers: { a: 'b\r\nc: d' } } },
