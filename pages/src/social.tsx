@@ -103,6 +103,9 @@ export const Social = (props: SocialProps) => {
           </ul>
         </section>
       )}
+      {props.opensElsewhere && (props.hasForm || some) && (
+        <p class="fine">{phrase(frame.language, 'social.elsewhereHint')}</p>
+      )}
       {!props.hasForm && (
         <div class="empty" id="no-way" hidden={some}>
           <Phone />

@@ -74,6 +74,16 @@ describe('the sandbox that plays a phone with WeChat', () => {
     });
   }
 
+  it('shows the whole phone without scrolling on a screen of phone width', async () => {
+    visitor = await openBrowser({ viewport: { width: 390, height: 844 } });
+    const { page } = visitor;
+    await page.goto(`${server.url}/sandbox`);
+    const box = await page.getByRole('region', { name: 'Phone' }).boundingBox();
+    assert.ok(box && box.y + box.height <= 844 && box.height >= 416, JSON.stringify(box));
+    assert.ok(box.x >= 0 && box.x + box.width <= 390, JSON.stringify(box));
+    assert.deepEqual(await barriers(page), []);
+  });
+
   it('lets an operator see what a failure of WeChat looks like', async () => {
     const screen = await openOnPhone('Android');
     await screen.getByRole('button', { name: 'Continue with WeChat' }).click();

@@ -209,6 +209,8 @@ export const english = {
   'provider.busy': '{name} accepts no more sign-ins right now. Try again later or choose another way.',
   'provider.expired': 'This sign-in with {name} was used already or has expired. Try again.',
   'provider.timeout': '{name} did not answer in time. Try again.',
+  'social.elsewhereHint':
+    'To sign in with WeChat, open the menu at the top right and choose to open this page in your browser.',
   'social.openElsewhere': 'Open this in your browser',
   'social.openElsewhereLead':
     'WeChat cannot sign you in on this page. Open the menu at the top right and choose to open the page in your browser.',
@@ -285,13 +287,13 @@ export const english = {
   'welcome.title': 'Your identity server is running',
   'welcome.lead': 'Applications send people here to sign in. These pages help you to get started.',
   'welcome.demo': 'Try the sign-in',
-  'welcome.demoLead': 'A small app that signs in here and shows every step.',
+  'welcome.demoLead': 'A small app that shows every step.',
   'welcome.reference': 'API reference',
-  'welcome.referenceLead': 'Every operation of the Management API.',
+  'welcome.referenceLead': 'Every Management API operation.',
   'welcome.discovery': 'OpenID configuration',
-  'welcome.discoveryLead': 'The addresses that an application needs.',
+  'welcome.discoveryLead': 'The addresses an application needs.',
   'welcome.health': 'Readiness',
-  'welcome.healthLead': 'Whether database, keys and clock are in order.',
+  'welcome.healthLead': 'Database, keys and clock, checked now.',
   'demo.signedInLead': 'You are signed in. This is what the app knows about you now.',
   'demo.title': 'Try the sign-in',
   'demo.lead':

@@ -215,6 +215,8 @@ export const spanish: Catalogue = {
   'provider.busy': '{name} no acepta más inicios de sesión por ahora. Inténtalo más tarde o elige otra forma.',
   'provider.expired': 'Este inicio de sesión con {name} ya se usó o ha caducado. Inténtalo de nuevo.',
   'provider.timeout': '{name} no respondió a tiempo. Inténtalo de nuevo.',
+  'social.elsewhereHint':
+    'Para entrar con WeChat, abre el menú de arriba a la derecha y elige abrir esta página en el navegador.',
   'social.openElsewhere': 'Abre esta página en el navegador',
   'social.openElsewhereLead':
     'WeChat no puede iniciar tu sesión en esta página. Abre el menú de arriba a la derecha y elige abrirla en el navegador.',
@@ -292,13 +294,13 @@ export const spanish: Catalogue = {
   'welcome.title': 'Tu servidor de identidad está en marcha',
   'welcome.lead': 'Las aplicaciones envían aquí a las personas para iniciar sesión. Estas páginas te ayudan a empezar.',
   'welcome.demo': 'Probar el inicio de sesión',
-  'welcome.demoLead': 'Una pequeña aplicación que inicia sesión aquí y muestra cada paso.',
+  'welcome.demoLead': 'Una aplicación que muestra cada paso.',
   'welcome.reference': 'Referencia de la API',
-  'welcome.referenceLead': 'Todas las operaciones de la API de gestión.',
+  'welcome.referenceLead': 'Toda la API de gestión.',
   'welcome.discovery': 'Configuración de OpenID',
-  'welcome.discoveryLead': 'Las direcciones que necesita una aplicación.',
+  'welcome.discoveryLead': 'Las direcciones para tu aplicación.',
   'welcome.health': 'Estado del servicio',
-  'welcome.healthLead': 'Si la base de datos, las claves y el reloj están en orden.',
+  'welcome.healthLead': 'Base de datos, claves y reloj.',
   'demo.signedInLead': 'Has iniciado sesión. Esto es lo que la aplicación sabe ahora de ti.',
   'demo.title': 'Prueba el inicio de sesión',
   'demo.lead':

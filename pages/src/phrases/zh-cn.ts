@@ -205,6 +205,7 @@ export const simplifiedChinese: Catalogue = {
   'provider.busy': '{name}暂时无法接受更多登录。请稍后再试，或换一种方式。',
   'provider.expired': '这次{name}登录已被使用或已过期，请重试。',
   'provider.timeout': '{name}没有及时回应，请重试。',
+  'social.elsewhereHint': '要用微信登录，请点右上角菜单，选择在浏览器中打开此页面。',
   'social.openElsewhere': '请在浏览器中打开',
   'social.openElsewhereLead': '微信内无法在此页面登录。请点右上角菜单，选择在浏览器中打开。',
 
@@ -285,7 +286,7 @@ export const simplifiedChinese: Catalogue = {
   'welcome.discovery': 'OpenID 配置',
   'welcome.discoveryLead': '应用所需的各个地址。',
   'welcome.health': '就绪状态',
-  'welcome.healthLead': '数据库、密钥和时钟是否正常。',
+  'welcome.healthLead': '检查数据库、密钥和时钟。',
   'demo.signedInLead': '你已登录。以下是应用现在所知道的信息。',
   'demo.title': '试试登录',
   'demo.lead': '这个小应用会在本服务器上登录，与你自己的应用完全一样：带 PKCE 的授权码流程，没有任何隐藏。',

@@ -63,6 +63,8 @@ describe('a provider on the sign-in pages', () => {
     };
     assert.doesNotMatch(await page(wechatPhone), new RegExp(`/sign-in/social/${wechat}`));
     assert.doesNotMatch(await page(wechatPhone), /Open this in your browser/, 'a password is another way');
+    assert.match(await page(wechatPhone), /To sign in with WeChat, open the menu/, 'it says where WeChat works');
+    assert.doesNotMatch(await page(wechatDesktop), /To sign in with WeChat, open the menu/);
     assert.match(await page(wechatDesktop), new RegExp(`/sign-in/social/${wechat}`));
     const direct = await (await visit(server)).get('/direct/social/wechat?app_id=demo-app', {
       'user-agent': wechatPhone,
