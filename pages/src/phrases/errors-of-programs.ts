@@ -370,6 +370,32 @@ export const sentencesOfPrograms: Readonly<Record<string, readonly [spanish: str
     'Un nombre consta de sus propias partes, al menos una de ellas activada.',
     '姓名由它自己的部分组成，其中至少要启用一个。',
   ],
+  'connector.not_found_with_connector_id': [
+    'Aquí no existe ningún conector de este tipo. Comprueba connectorId.',
+    '这里没有这种连接器，请检查 connectorId。',
+  ],
+  'connector.cannot_overwrite_metadata_for_non_standard_connector': [
+    'El nombre, el target y el logo de este conector son propios. Omite metadata.',
+    '此连接器自带名称、target 和图标，请去掉 metadata。',
+  ],
+  'custom_profile_fields.name_required': ['Pon un nombre al campo.', '请给字段命名。'],
+  'custom_profile_fields.invalid_name': [
+    'El nombre de un campo lleva letras, cifras y _, 128 caracteres como máximo, y empieza por una letra.',
+    '字段名只能用字母、数字和 _，最多 128 个字符，并以字母开头。',
+  ],
+  'custom_profile_fields.name_conflict_built_in_prop': [
+    'Todo usuario tiene ya un dato con ese nombre. Elige otro.',
+    '每个用户都已有同名的内容，请换一个名称。',
+  ],
+  'custom_profile_fields.name_conflict_custom_data': [
+    'Ese es el nombre de los datos personalizados en conjunto. Elige otro.',
+    '这是自定义数据整体的名称，请换一个。',
+  ],
+  'custom_profile_fields.invalid_sub_component_type': [
+    'Una parte de un campo no puede tener partes. Elige otro tipo.',
+    '字段的组成部分不能再有组成部分，请换一种类型。',
+  ],
+  'custom_profile_fields.conflicted_sie_order': ['Da a cada campo su propia posición.', '请给每个字段一个不同的位置。'],
   'one_time_token.cannot_reactivate_token': ['Este token ya no está activo. Crea otro.', '此令牌已失效，请新建一个。'],
   'jwt_customizer.general': ['El script ha fallado: {reason}', '脚本运行失败：{reason}'],
   'jwt_customizer.can_not_create_for_admin_tenant': [
