@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
-import { cp, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, beforeEach, describe, it } from 'node:test';
@@ -205,6 +205,113 @@ describe('migrations', () => {
         { tenant_id: 'fresh', mode: null, dark: 'false' },
         { tenant_id: 'named', mode: 'SignIn', dark: 'false' },
       ]);
+    } finally {
+      await client.end();
+    }
+  });
+
+  /** A database of the migrations before one, with rows; `migrateOn` applies it and the later ones. */
+  const openBefore = async (file: string, rows: string) => {
+    const names = (await readdir(source)).filter((name) => name.endsWith('.sql') && name < file);
+    await migrate(url, source, quiet, { only: names });
+    const client = new Client({ connectionString: url, options: '-c search_path=aldaba -c app.tenant=*' });
+    await client.connect();
+    await client.query(rows);
+    return { client, migrateOn: () => migrate(url, source, quiet) };
+  };
+
+  it('delete opaque tokens of exchanges, which name no origin, and keep all others', async () => {
+    const { client, migrateOn } = await openBefore(
+      '0033-token-origins.sql',
+      `insert into tenants (id, name) values ('acme', 'Acme');
+       insert into users (tenant_id, id) values ('acme', 'ada');
+       insert into applications (tenant_id, id, name, type, oidc_client_metadata) values ('acme', 'web', 'Web', 'SPA', '{}');
+       insert into grants (tenant_id, id, user_id, application_id, scope, expires_at)
+         values ('acme', 'g', 'ada', 'web', 'openid', now() + interval '1 day');
+       insert into access_tokens (tenant_id, token_hash, grant_id, user_id, application_id, scope, expires_at)
+         values ('acme', 'of a grant', 'g', 'ada', 'web', 'openid', now() + interval '1 hour'),
+                ('acme', 'of an exchange', null, 'ada', 'web', 'openid', now() + interval '1 hour'),
+                ('acme', 'of a machine', null, null, 'web', '', now() + interval '1 hour')`,
+    );
+    try {
+      await migrateOn();
+      const { rows } = await client.query('select token_hash from access_tokens order by 1');
+      assert.deepEqual(
+        rows.map((row) => row.token_hash),
+        ['of a grant', 'of a machine'],
+      );
+    } finally {
+      await client.end();
+    }
+  });
+
+  it('give usernames that differ in case to the oldest user where case is ignored, and write domains in lowercase', async () => {
+    const { client, migrateOn } = await openBefore(
+      '0042-username-claims.sql',
+      `insert into tenants (id, name) values ('lax', 'Lax'), ('strict', 'Strict');
+       insert into sign_in_experiences (tenant_id, settings)
+         values ('lax', '{"usernamePolicy": {"caseSensitive": false}}'), ('strict', '{"usernamePolicy": {"caseSensitive": true}}');
+       insert into users (tenant_id, id, username, primary_email, created_at)
+         values ('lax', 'first', 'Anna', 'Anna@Example.COM', '2026-01-01'), ('lax', 'second', 'ANNA', null, '2026-01-02'),
+                ('strict', 'only', 'Anna', 'anna@example.com', '2026-01-01')`,
+    );
+    try {
+      await migrateOn();
+      const { rows } = await client.query('select id, username, username_claim, primary_email from users order by id');
+      assert.deepEqual(rows, [
+        { id: 'first', username: 'Anna', username_claim: 'anna', primary_email: 'Anna@example.com' },
+        { id: 'only', username: 'Anna', username_claim: null, primary_email: 'anna@example.com' },
+        { id: 'second', username: 'ANNA', username_claim: null, primary_email: null },
+      ]);
+    } finally {
+      await client.end();
+    }
+  });
+
+  it('keep codes that were sent when counters of messages move to a table of their own', async () => {
+    const { client, migrateOn } = await openBefore(
+      '0047-message-limits.sql',
+      `insert into tenants (id, name) values ('acme', 'Acme');
+       insert into verification_codes (tenant_id, address_hash, purpose, code_hash, expires_at, window_started_at)
+         values ('acme', 'a', 'management', 'code', now() + interval '10 minutes', now()),
+                ('acme', 'a', '', '', now() + interval '10 minutes', now())`,
+    );
+    try {
+      await migrateOn();
+      const { rows } = await client.query('select purpose, code_hash from verification_codes');
+      assert.deepEqual(rows, [{ purpose: 'management', code_hash: 'code' }]);
+    } finally {
+      await client.end();
+    }
+  });
+
+  it('switch off settings that have no effect, and leave the others', async () => {
+    const { client, migrateOn } = await openBefore(
+      '0054-settings-without-effect.sql',
+      `insert into tenants (id, name) values ('all', 'All'), ('mfa', 'MFA');
+       insert into sign_in_experiences (tenant_id, settings) values
+         ('all', '{"singleSignOnEnabled": true, "captchaPolicy": {"enabled": true, "provider": "x"}, "signInMode": "SignIn",
+                   "socialSignIn": {"automaticAccountLinking": true, "skipRequiredIdentifiers": true},
+                   "passkeySignIn": {"enabled": true}, "adaptiveMfa": {"enabled": true}}'),
+         ('mfa', '{"adaptiveMfa": {"enabled": true}, "mfa": {"factors": ["Totp"]}}');
+       insert into applications (tenant_id, id, name, type, oidc_client_metadata, custom_client_metadata)
+         values ('all', 'tv', 'TV', 'Native', '{}', '{"isDeviceFlow": true, "idTokenTtl": 60}')`,
+    );
+    try {
+      await migrateOn();
+      const { rows } = await client.query('select settings from sign_in_experiences order by tenant_id');
+      const [all, mfa] = rows.map((row) => row.settings);
+      assert.deepEqual(all, {
+        singleSignOnEnabled: false,
+        captchaPolicy: { enabled: false, provider: 'x' },
+        signInMode: 'SignIn',
+        socialSignIn: { automaticAccountLinking: false, skipRequiredIdentifiers: true },
+        passkeySignIn: { enabled: false },
+        adaptiveMfa: { enabled: false },
+      });
+      assert.equal(mfa.adaptiveMfa.enabled, true);
+      const { rows: applications } = await client.query('select custom_client_metadata as custom from applications');
+      assert.deepEqual(applications, [{ custom: { idTokenTtl: 60 } }]);
     } finally {
       await client.end();
     }
