@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { type Queries, sql } from '../../server/src/store/index.ts';
+import { experienceClient } from '../support/agent.ts';
 import { type Manager, manage } from '../support/management.ts';
+import { goodPassword } from '../support/pages.ts';
 import { startServer, type TestServer } from '../support/server.ts';
 
 describe('transactions that get in each other’s way', () => {
@@ -40,6 +42,26 @@ describe('transactions that get in each other’s way', () => {
     assert.deepEqual(committed.toSorted(), ['one', 'two']);
     const names = await db.all(sql.selectFrom('users').select('name').where('id', 'in', ['left', 'right']));
     assert.equal(new Set(names.map(({ name }) => name)).size, 1);
+  });
+
+  it('of a sign-in are repeated from what is stored, also when the conflict comes with the commit', async () => {
+    const base = server.app.database.system;
+    await base.raw('create sequence commits');
+    await base.raw(`create function refuse_every_other() returns trigger language plpgsql as $$ begin
+      if nextval('aldaba.commits') % 2 = 1 then raise exception 'conflict' using errcode = '40001'; end if;
+      return null; end $$`);
+    await base.raw(`create constraint trigger refuse_every_other after insert on users deferrable initially deferred
+      for each row execute function refuse_every_other()`);
+    try {
+      const client = experienceClient(server.url);
+      const tokens = await client.redeem(await client.register('repeated', goodPassword));
+      assert.equal((await client.userinfo(tokens.access_token)).username, 'repeated');
+      assert.equal((await base.raw<{ value: number }>('select last_value as value from commits'))[0]?.value, 2);
+    } finally {
+      await base.raw('drop trigger refuse_every_other on users');
+      await base.raw('drop function refuse_every_other');
+      await base.raw('drop sequence commits');
+    }
   });
 
   it('are given up with 503 when they cannot get a lock in time', async () => {

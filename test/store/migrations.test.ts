@@ -58,6 +58,37 @@ describe('migrations', () => {
     assert.deepEqual((await migrate(url, folder, quiet)).applied, ['9999-bad.sql']);
   });
 
+  it('give phone numbers of earlier versions their one spelling, unless another user of the tenant has it', async () => {
+    const file = '0046-phone-spellings.sql';
+    await rm(join(folder, file));
+    await migrate(url, folder, quiet);
+    const client = new Client({ connectionString: url, options: '-c search_path=aldaba -c app.tenant=*' });
+    await client.connect();
+    try {
+      await client.query(`
+        insert into tenants (id, name) values ('old', 'Old'), ('other', 'Other');
+        insert into users (tenant_id, id, primary_phone) values
+          ('old', 'alone', '610412345678'), ('old', 'twice', '610499999999'), ('old', 'normal', '61499999999'),
+          ('old', 'none', null), ('old', 'unknown', '99999'), ('other', 'twice', '610499999999')`);
+      await cp(join(source, file), join(folder, file));
+      await migrate(url, folder, quiet);
+      const { rows } = await client.query('select tenant_id, id, primary_phone from users order by tenant_id, id');
+      assert.deepEqual(
+        rows.map(({ tenant_id: tenantId, id, primary_phone: phone }) => [tenantId, id, phone]),
+        [
+          ['old', 'alone', '61412345678'],
+          ['old', 'none', null],
+          ['old', 'normal', '61499999999'],
+          ['old', 'twice', '610499999999'],
+          ['old', 'unknown', '99999'],
+          ['other', 'twice', '61499999999'],
+        ],
+      );
+    } finally {
+      await client.end();
+    }
+  });
+
   it('keep how the tokens of existing applications are signed and what form their claims have', async () => {
     const files = ['0027-signing-algorithms.sql', '0028-standard-claims.sql'];
     for (const file of files) await rm(join(folder, file));

@@ -137,8 +137,11 @@ export function createInteractionPort(deps: { clock: Clock; logs: Audit }): Inte
       if (!(await advanceInteraction(tx, { uidHash, revision, now: new Date(clock.now()) }, { state }))) {
         throw new AldabaError('session.not_found');
       }
-      interaction.revision += 1;
-      interaction.state = state;
+      // What is rolled back is repeated with the revision that is stored.
+      tx.afterCommit(() => {
+        interaction.revision += 1;
+        interaction.state = state;
+      });
     },
     async finish(tx, interaction, { authenticatedAt, ...login }) {
       const result: InteractionResult = { kind: 'login', ...login, authenticatedAt: authenticatedAt.getTime() };

@@ -3,11 +3,17 @@ import { join } from 'node:path';
 import { Client } from 'pg';
 import type { Vault } from '../kernel/crypto.ts';
 import { markLeakproof } from './leakproof.ts';
+import { normalizeStoredPhones } from './phone-spellings.ts';
 import { recordingObjects, recordObjectsOnce, requireObjects } from './schema-objects.ts';
 import { requireSameSecret } from './secret-check.ts';
 
 /** Number of the advisory lock that one migrating node holds while the others wait. */
 const migrationLock = 4_170_451;
+
+/** What SQL alone cannot do of a migration, in its transaction and after its statements. */
+const steps: Readonly<Record<string, (client: Client) => Promise<void>>> = {
+  '0046-phone-spellings.sql': normalizeStoredPhones,
+};
 
 /** Role for connections whose login role would pass row-level security (superuser or BYPASSRLS). */
 export const wallRole = 'aldaba_wall';
@@ -92,6 +98,7 @@ async function apply(
     try {
       await client.query("select set_config('app.tenant', '*', true)");
       await client.query(await readFile(join(folder, name), 'utf8'));
+      await steps[name]?.(client);
       await client.query('insert into schema_migrations (name) values ($1)', [name]);
       await client.query('commit');
     } catch (error) {

@@ -1,0 +1,2 @@
+-- Phone numbers that were stored before they were normalized get their one spelling. The rules of numbering plans are not in SQL:
+-- `phone-spellings.ts` does it, in the transaction of this migration.
