@@ -64,6 +64,18 @@ describe('transactions that get in each other’s way', () => {
     }
   });
 
+  it('never count as committed when a statement failed and nothing came of it', async () => {
+    const told: string[] = [];
+    const work = db.transaction(async (tx) => {
+      tx.afterCommit(() => told.push('committed'));
+      await tx.run(sql.insertInto('users').values({ tenant_id: 'default', id: 'lost' }));
+      await tx.raw('select 1/0').catch(() => undefined);
+    });
+    await assert.rejects(work, /The transaction was rolled back/);
+    assert.deepEqual(told, []);
+    assert.deepEqual(await db.all(sql.selectFrom('users').select('id').where('id', '=', 'lost')), []);
+  });
+
   it('are given up with 503 when they cannot get a lock in time', async () => {
     await db.run(sql.insertInto('users').values({ tenant_id: 'default', id: 'locked' }));
     await db.transaction(async (tx) => {

@@ -153,7 +153,9 @@ export function openDatabase(options: DatabaseOptions): Database {
           { transaction: (inner) => inner(tx), afterCommit: (then) => committed.push(then) },
         );
         const value = await work(tx);
-        await send(client, 'commit', []);
+        // After a failed statement PostgreSQL answers COMMIT by rolling back, without an error: `work` has caught that failure.
+        const { command } = await send(client, 'commit', []);
+        if (command !== 'COMMIT') throw new Error('The transaction was rolled back, as one of its statements had failed.');
         for (const then of committed) then();
         return value;
       } catch (error) {
