@@ -155,7 +155,8 @@ export function openDatabase(options: DatabaseOptions): Database {
         const value = await work(tx);
         // After a failed statement PostgreSQL answers COMMIT by rolling back, without an error: `work` has caught that failure.
         const { command } = await send(client, 'commit', []);
-        if (command !== 'COMMIT') throw new Error('The transaction was rolled back, as one of its statements had failed.');
+        if (command !== 'COMMIT')
+          throw new Error('The transaction was rolled back, as one of its statements had failed.');
         for (const then of committed) then();
         return value;
       } catch (error) {
