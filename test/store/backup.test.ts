@@ -177,6 +177,26 @@ describe('a backup', () => {
     });
   });
 
+  it('whose restore is interrupted leaves no database that a server takes for a new installation', async () => {
+    const other = await makeFolder();
+    await copyFile(join(original, 'secret'), join(other, 'secret'));
+    const restore = startProgram(process.execPath, [source('cli.ts'), 'restore', archive], {
+      environment: environmentOf(other),
+    });
+    await restore.says(/Migrating the database/);
+    restore.child.kill('SIGKILL');
+    await restore.ended;
+    const started = startProgram(process.execPath, [source('main.ts')], { environment: environmentOf(other) });
+    assert.notEqual(await started.ended, 0);
+    assert.match(started.output(), /A restore of this database was interrupted.*--replace/);
+    const again = await command(other, 'restore', archive, '--replace', '--yes');
+    assert.equal(again.code, 0, again.output);
+    await start(other);
+    const client = experienceClient(`http://localhost:${port}`);
+    await client.redeem(await client.signIn('ada', goodPassword));
+    await server?.stop('SIGTERM');
+  });
+
   it('brings its secret along when that was asked for on both sides', async () => {
     const path = join(await makeFolder(), 'whole.tar.gz');
     assert.equal((await command(original, 'backup', path, '--with-secret')).code, 0);

@@ -6,6 +6,7 @@ import { markLeakproof } from './leakproof.ts';
 import { normalizeStoredPhones } from './phone-spellings.ts';
 import { recordingObjects, recordObjectsOnce, requireObjects } from './schema-objects.ts';
 import { requireSameSecret } from './secret-check.ts';
+import { requireNoUnfinishedRestore } from './unfinished-restore.ts';
 
 /** Number of the advisory lock that one migrating node holds while the others wait. */
 const migrationLock = 4_170_451;
@@ -29,15 +30,16 @@ export interface MigrationResult {
  * all under an advisory lock so that nodes that start together wait for one another.
  *
  * @param options.vault checked against the database's secret when given
+ * @param options.restores whether the caller is the restore that is under way in this database
  * @param options.only names of the migrations to apply; the others wait
  * @throws Error with a sentence for the operator when the server is older than PostgreSQL 15, when newer migrations exist than this build
- * knows, when objects of the schema are missing, or when the secret is another one
+ * knows, when objects of the schema are missing, when a restore was interrupted, or when the secret is another one
  */
 export async function migrate(
   url: string,
   folder: string,
   progress: (message: string) => void,
-  { vault, only }: { vault?: Vault; only?: readonly string[] } = {},
+  { vault, only, restores = false }: { vault?: Vault; only?: readonly string[]; restores?: boolean } = {},
 ): Promise<MigrationResult> {
   const client = new Client({ connectionString: url, options: '-c search_path=aldaba', application_name: 'aldaba' });
   // A connection that breaks between two statements fails the next one; the event alone must not end the process.
@@ -48,6 +50,7 @@ export async function migrate(
     const version = Number((await client.query('show server_version_num')).rows[0].server_version_num);
     if (version < 150_000)
       throw new Error(`Aldaba needs PostgreSQL 15 or newer; this server is ${Math.floor(version / 10_000)}.`);
+    if (!restores) await requireNoUnfinishedRestore(client);
     await client.query('create schema if not exists aldaba');
     await client.query(
       'create table if not exists schema_migrations (name text primary key, applied_at timestamptz not null default now())',

@@ -6,6 +6,7 @@ import { from as copyFrom } from 'pg-copy-streams';
 import { createVault } from '../../kernel/crypto.ts';
 import { migrate } from '../migrations.ts';
 import { requireObjects } from '../schema-objects.ts';
+import { beginRestore, endRestore } from '../unfinished-restore.ts';
 import { readArchive } from './archive.ts';
 import { fileFolders, type Manifest, type Summary } from './manifest.ts';
 import { tableOf, verifyArchive } from './read.ts';
@@ -51,10 +52,11 @@ export async function restoreBackup(options: RestoreOptions): Promise<RestoreRes
   requireSecret(manifest, used);
   await requireKnownMigrations(manifest, folder);
   await withClient(url, (client) => prepareDatabase(client, options.replaces));
-  await migrate(url, folder, progress, { only: manifest.migrations });
+  await migrate(url, folder, progress, { only: manifest.migrations, restores: true });
   await withClient(url, (client) => fillTables(client, { manifest, summary, path, progress }));
-  await migrate(url, folder, progress, { vault: createVault(used) });
+  await migrate(url, folder, progress, { vault: createVault(used), restores: true });
   const files = options.dataFolder === undefined ? 0 : await restoreFiles(path, options.dataFolder);
+  await withClient(url, endRestore);
   return {
     createdAt: manifest.createdAt,
     tables: manifest.tables.length,
@@ -97,16 +99,18 @@ async function prepareDatabase(client: Client, replaces: boolean): Promise<void>
     `select 1 from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid() and application_name like 'aldaba%'`,
   );
   if (others.length > 0) throw new Error('An Aldaba server uses the database. Stop it, then restore.');
-  const { rows: found } = await client.query("select 1 from pg_namespace where nspname = 'aldaba'");
-  if (found.length === 0) return;
-  if (!replaces) {
-    const { rows: tables } = await client.query("select 1 from pg_class where relnamespace = 'aldaba'::regnamespace");
-    if (tables.length === 0) return;
+  const { rows: tables } = await client.query(
+    "select 1 from pg_class c join pg_namespace n on n.oid = c.relnamespace where n.nspname = 'aldaba'",
+  );
+  if (tables.length > 0 && !replaces)
     throw new Error(
       'The database is not empty. Restore into an empty one, or add --replace to delete everything that it holds first.',
     );
-  }
-  await client.query('drop schema aldaba cascade');
+  await client.query('begin');
+  if (tables.length > 0) await client.query('drop schema aldaba cascade');
+  await client.query('create schema if not exists aldaba');
+  await beginRestore(client);
+  await client.query('commit');
 }
 
 interface Filling {

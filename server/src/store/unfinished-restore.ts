@@ -1,0 +1,32 @@
+import type { ClientBase } from 'pg';
+
+/*
+ * A restore says in the database that it is under way: interrupted, it would leave what looks like a new installation. It says so in the
+ * comment of the schema, which is there before the first table and which no migration sees.
+ */
+const mark = 'A restore is under way or was interrupted.';
+
+/** Needs the schema. Where another role owns it, the restore goes on without the mark. */
+export async function beginRestore(client: ClientBase): Promise<void> {
+  await client.query(`do $$ begin comment on schema aldaba is '${mark}';
+    exception when insufficient_privilege then null; end $$`);
+}
+
+export async function endRestore(client: ClientBase): Promise<void> {
+  if (await isUnfinished(client)) await client.query('comment on schema aldaba is null');
+}
+
+/** @throws Error with a sentence for the operator when the last restore did not come to its end */
+export async function requireNoUnfinishedRestore(client: ClientBase): Promise<void> {
+  if (await isUnfinished(client))
+    throw new Error(
+      'A restore of this database was interrupted, so that rows or uploads are missing. Run "aldaba restore <file> --replace" again.',
+    );
+}
+
+async function isUnfinished(client: ClientBase): Promise<boolean> {
+  const { rows } = await client.query<{ comment: string | null }>(
+    "select obj_description(to_regnamespace('aldaba'), 'pg_namespace') as comment",
+  );
+  return rows[0]?.comment === mark;
+}
