@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { rename, writeFile } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { createVault } from '../kernel/crypto.ts';
 import { migrationsOf } from '../schema.ts';
 import { restoreBackup, writeBackup } from '../store/backup/index.ts';
@@ -45,6 +45,7 @@ async function backup(invocation: WorldInvocation) {
   const path = resolve(word(invocation, 'the file to write, e.g. aldaba.tar.gz'));
   if (existsSync(path) && options.overwrite !== true)
     throw new Refused(`${path} exists already. Choose another name, or add --overwrite.`);
+  if (!existsSync(dirname(path))) throw new Refused(`There is no folder ${dirname(path)}. Create it first.`);
   const withSecret = options['with-secret'] === true;
   const result = await writeBackup({
     url: world.databaseUrl,
