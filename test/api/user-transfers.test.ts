@@ -196,6 +196,26 @@ describe('Many users at once', () => {
     }
   });
 
+  it('are exported once each, however many there are and also when they were created in the same millisecond', async () => {
+    const other = await startServer();
+    const { tenant, app } = other;
+    try {
+      // Two and a half pages: microseconds apart in groups, and the last thousand at the same time.
+      await tenant.db.raw(
+        `insert into users (tenant_id, id, username, created_at)
+         select $1, 'many' || lpad(n::text, 8, '0'), 'many_' || n, timestamptz '2026-01-01' + least(n, 250) * interval '1 microsecond'
+           from generate_series(1, 1250) n`,
+        [tenant.id],
+      );
+      const ids: string[] = [];
+      for await (const { id } of app.userTransfers.export(tenant)) if (id?.startsWith('many')) ids.push(id);
+      assert.equal(ids.length, 1250);
+      assert.equal(new Set(ids).size, 1250);
+    } finally {
+      await other.close();
+    }
+  });
+
   it('are not taken in another form, nor from callers without a token', async () => {
     assertRefused(await api.post('/api/users/import', [{ username: 'x' }]), 415, 'guard.unsupported_media_type');
     for (const [method, path] of [

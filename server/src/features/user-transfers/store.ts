@@ -137,15 +137,15 @@ export const findOrganizationIds = async (q: Queries, ids: readonly string[]): P
     ).map(({ id }) => id),
   );
 
-/** Where a page of an export ends. */
+/** Where a page of an export ends. The time is PostgreSQL's text: a `Date` would cut its microseconds off and repeat rows. */
 export interface Cursor {
-  createdAt: Date;
+  createdAt: string;
   id: string;
 }
 
 interface ExportedRow {
   id: string;
-  created_at: Date;
+  created_at: string;
   record: TransferredUser;
 }
 
@@ -156,7 +156,7 @@ export const findPage = (
   { limit, withPasswords }: { limit: number; withPasswords: boolean },
 ): Promise<ExportedRow[]> =>
   q.raw<ExportedRow>(
-    `select u.id, u.created_at, jsonb_strip_nulls(jsonb_build_object(
+    `select u.id, u.created_at::text, jsonb_strip_nulls(jsonb_build_object(
         'id', u.id, 'username', u.username, 'primaryEmail', u.primary_email, 'primaryPhone', u.primary_phone,
         'name', u.name, 'avatar', u.avatar, 'isSuspended', u.is_suspended,
         'createdAt', (extract(epoch from u.created_at) * 1000)::bigint,
@@ -176,7 +176,8 @@ export const findPage = (
              where h.tenant_id = m.tenant_id and h.organization_id = m.organization_id and h.user_id = m.user_id order by r.name))
             order by m.organization_id), '[]')
           from organization_users m where m.tenant_id = u.tenant_id and m.user_id = u.id)) as record
-       from users u where u.tenant_id = $1 and ($2::timestamptz is null or u.created_at > $2 or (u.created_at = $2 and u.id > $3))
-      order by u.created_at, u.id limit $4`,
-    [q.tenantId, after?.createdAt ?? null, after?.id ?? '', limit, withPasswords],
+       from users u
+      where u.tenant_id = $1 and u.created_at >= $2::timestamptz and (u.created_at > $2::timestamptz or u.id < $3)
+      order by u.created_at, u.id desc limit $4`,
+    [q.tenantId, after?.createdAt ?? '-infinity', after?.id ?? '', limit, withPasswords],
   );
