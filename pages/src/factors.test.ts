@@ -100,6 +100,7 @@ describe('codes and second factors in Chromium', () => {
       assert.deepEqual(await linksOf(sampleViews.passkey), [
         '/mfa-verification/Totp?app_id=app',
         '/mfa-verification/BackupCode?app_id=app',
+        '/sign-in?app_id=app', // start over with another account
       ]);
       assert.deepEqual(await linksOf(sampleViews.chooseAnother), ['/mfa-binding/Totp?app_id=app']);
       assert.deepEqual(await linksOf(sampleViews.bindPasskey), ['/mfa-binding?app_id=app']);

@@ -13,6 +13,7 @@ import { types } from 'pg';
 import { createListener, type Listener } from './listener.ts';
 import { type Connection, openPool, repeatingConflicts } from './pool.ts';
 import type { Tables } from './schema.ts';
+import { sessionSettings } from './session-settings.ts';
 
 // int8 (counts) as a number: no count here comes near 2^53.
 types.setTypeParser(types.builtins.INT8, Number);
@@ -107,7 +108,7 @@ const answerGrace = 5000;
 /** Opens the pool. Connections are made when first needed; the schema must have been migrated. */
 export function openDatabase(options: DatabaseOptions): Database {
   const { url, poolSize, log, role, statementLimit = defaultLimit } = options;
-  const base = ['-c search_path=aldaba', ...(role ? [`-c role=${role}`] : [])];
+  const base = [...sessionSettings, ...(role ? [`-c role=${role}`] : [])];
   const limits = [`-c lock_timeout=${lockLimit}`, `-c idle_in_transaction_session_timeout=${idleLimit}`];
   const pool = openPool({ url, poolSize, log, settings: [...base, ...limits].join(' ') });
   const listener = createListener({ url, log, settings: base.join(' ') });

@@ -6,6 +6,7 @@ import { markLeakproof } from './leakproof.ts';
 import { normalizeStoredPhones } from './phone-spellings.ts';
 import { recordingObjects, recordObjectsOnce, requireObjects } from './schema-objects.ts';
 import { requireSameSecret } from './secret-check.ts';
+import { sessionSettings } from './session-settings.ts';
 import { requireNoUnfinishedRestore } from './unfinished-restore.ts';
 
 /** Number of the advisory lock that one migrating node holds while the others wait. */
@@ -41,7 +42,7 @@ export async function migrate(
   progress: (message: string) => void,
   { vault, only, restores = false }: { vault?: Vault; only?: readonly string[]; restores?: boolean } = {},
 ): Promise<MigrationResult> {
-  const client = new Client({ connectionString: url, options: '-c search_path=aldaba', application_name: 'aldaba' });
+  const client = new Client({ connectionString: url, options: sessionSettings.join(' '), application_name: 'aldaba' });
   // A connection that breaks between two statements fails the next one; the event alone must not end the process.
   client.on('error', () => undefined);
   await client.connect();

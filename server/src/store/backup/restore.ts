@@ -6,6 +6,7 @@ import { from as copyFrom } from 'pg-copy-streams';
 import { createVault } from '../../kernel/crypto.ts';
 import { migrate } from '../migrations.ts';
 import { requireObjects } from '../schema-objects.ts';
+import { sessionSettings } from '../session-settings.ts';
 import { beginRestore, endRestore } from '../unfinished-restore.ts';
 import { readArchive } from './archive.ts';
 import { fileFolders, type Manifest, type Summary } from './manifest.ts';
@@ -67,7 +68,7 @@ export async function restoreBackup(options: RestoreOptions): Promise<RestoreRes
 }
 
 async function withClient<T>(url: string, work: (client: Client) => Promise<T>): Promise<T> {
-  const settings = '-c search_path=aldaba -c app.tenant=* -c statement_timeout=0';
+  const settings = [...sessionSettings, '-c app.tenant=*', '-c statement_timeout=0'].join(' ');
   const client = new Client({ connectionString: url, options: settings, application_name: 'aldaba restore' });
   client.on('error', () => undefined);
   await client.connect();

@@ -5,6 +5,7 @@ import { Client } from 'pg';
 import { to as copyTo } from 'pg-copy-streams';
 import type { Vault } from '../../kernel/crypto.ts';
 import { requireObjects } from '../schema-objects.ts';
+import { sessionSettings } from '../session-settings.ts';
 import { type ArchiveWriter, createArchive } from './archive.ts';
 import { fileFolders, type Manifest, manifestName, type Summary, secretName, summaryName, toJson } from './manifest.ts';
 
@@ -42,7 +43,7 @@ export const secretFingerprint = (vault: Vault): string => vault.sign('fingerpri
  * @throws Error when the schema is incomplete, since such a backup would be, too
  */
 export async function writeBackup(options: BackupOptions): Promise<BackupResult> {
-  const settings = '-c search_path=aldaba -c app.tenant=* -c statement_timeout=0';
+  const settings = [...sessionSettings, '-c app.tenant=*', '-c statement_timeout=0'].join(' ');
   const client = new Client({ connectionString: options.url, options: settings, application_name: 'aldaba backup' });
   client.on('error', () => undefined);
   await client.connect();
