@@ -136,7 +136,8 @@ describe('A phone number', () => {
         const once = normalizePhone(typed);
         if (once === undefined) return;
         assert.equal(normalizePhone(once), once);
-        assert.equal(once.slice(-6), typed.slice(-6), 'only prefixes are dropped');
+        // Argentina dials 15 between the area code and the subscriber's number, which has five digits or more.
+        assert.equal(once.slice(-5), typed.slice(-5), 'only prefixes are dropped');
       }),
       { numRuns: 5000 },
     );

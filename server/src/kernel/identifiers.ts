@@ -58,10 +58,17 @@ export const phoneDigits = (text: string): string => text.normalize('NFKC').repl
  * faster than any list. A trunk prefix is dropped: `61 0412 345 678` and `61 412 345 678` are one. Idempotent.
  */
 export function normalizePhone(text: string): string | undefined {
-  const digits = phoneDigits(text);
-  if (!phoneSchema.safeParse(digits).success) return undefined;
-  const number = parsePhoneNumberFromString(`+${digits}`);
-  return number?.isPossible() ? number.number.slice(1) : undefined;
+  let digits = phoneDigits(text);
+  // Where one trunk prefix follows another (`27 0 0…`), the library drops one at a time.
+  for (let round = 0; round < 4; round += 1) {
+    if (!phoneSchema.safeParse(digits).success) return undefined;
+    const number = parsePhoneNumberFromString(`+${digits}`);
+    if (!number?.isPossible()) return undefined;
+    const normal = number.number.slice(1);
+    if (normal === digits) return normal;
+    digits = normal;
+  }
+  return undefined;
 }
 
 /** `normalizeEmail` for an address that is stored or written to. @throws AldabaError `user.invalid_email` */
