@@ -1,5 +1,6 @@
 import { hashToken } from '../../kernel/crypto.ts';
 import { opaqueToken, standardId } from '../../kernel/ids.ts';
+import { answeringAcr } from '../acr.ts';
 import { type Agreement, agreedScopes, mergeAgreements, noAgreement } from '../agreement.ts';
 import { noteGrantRevoked } from '../audit.ts';
 import type { CodePayload } from '../store/codes.ts';
@@ -67,6 +68,7 @@ function payloadOf(
   consent: Agreement | null,
 ): CodePayload {
   const agreed = consent && agreedScopes(consent);
+  const acr = request.essentialAcr && answeringAcr(request.essentialAcr, session.amr);
   return {
     clientId: client.id,
     userId: session.userId,
@@ -79,6 +81,7 @@ function payloadOf(
     authTime: Math.floor(session.authenticatedAt.getTime() / 1000),
     sid: session.uid,
     amr: session.amr,
+    ...(acr === undefined ? {} : { acr }),
     ...(request.nonce === undefined ? {} : { nonce: request.nonce }),
     ...(request.codeChallenge === undefined ? {} : { codeChallenge: request.codeChallenge }),
     ...(request.claims === undefined ? {} : { claims: request.claims }),

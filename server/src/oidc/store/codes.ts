@@ -18,6 +18,8 @@ export interface CodePayload {
   sid: string;
   /** How the person signed in (RFC 8176); absent from codes of earlier releases. */
   amr?: string[];
+  /** What the ID token says when the request insisted on values of `acr`; otherwise `amr` decides. */
+  acr?: string;
   nonce?: string;
   codeChallenge?: string;
   claims?: ClaimsRequest;

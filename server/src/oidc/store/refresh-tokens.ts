@@ -16,6 +16,8 @@ export interface RefreshPayload {
   sid: string;
   /** How the person signed in (RFC 8176); absent from tokens of earlier releases. */
   amr?: string[];
+  /** As in the code that it came from. */
+  acr?: string;
   /** Set when it must end with the session (no `offline_access`). */
   sessionUid?: string;
   /** What the `claims` parameter of the authorization asked for. */

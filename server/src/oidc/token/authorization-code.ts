@@ -44,9 +44,9 @@ export async function redeemAuthorizationCode(given: Exchange): Promise<TokenAns
   const refresh = prepareRefreshToken(exchange, payload, sessionUid);
   const redeemed = await redeemCode(tenant.db, { codeHash, now }, { refresh: refresh?.row, access: plan.opaque?.row });
   if (!redeemed) return refuseReplay(exchange, grantId);
-  const { authTime, sid, amr, nonce } = payload;
+  const { authTime, sid, amr, acr, nonce } = payload;
   const access = await accessMembers(exchange, plan);
-  const facts = { scopes, authTime, sid, amr, nonce, claims, accessToken: access.access_token };
+  const facts = { scopes, authTime, sid, amr, acr, nonce, claims, accessToken: access.access_token };
   return {
     userId,
     body: {
@@ -108,7 +108,7 @@ function prepareRefreshToken(
   const always = client.custom.alwaysIssueRefreshToken === true;
   if (!mayUseGrant(client, 'refresh_token') || (sessionUid !== undefined && !always)) return undefined;
   const token = opaqueToken();
-  const { userId, scope, resources, authTime, sid, amr, claims } = payload;
+  const { userId, scope, resources, authTime, sid, amr, acr, claims } = payload;
   return {
     token,
     row: {
@@ -121,6 +121,7 @@ function prepareRefreshToken(
         authTime,
         sid,
         ...(amr === undefined ? {} : { amr }),
+        ...(acr === undefined ? {} : { acr }),
         ...(claims === undefined ? {} : { claims }),
         ...(sessionUid === undefined ? {} : { sessionUid }),
       },

@@ -34,6 +34,8 @@ export interface IdTokenFacts {
   authTime: number;
   sid: string;
   amr?: readonly string[] | undefined;
+  /** In place of what `amr` says. */
+  acr?: string | undefined;
   nonce?: string | undefined;
   claims?: ClaimsRequest | undefined;
   accessToken: string;
@@ -57,7 +59,7 @@ export async function idTokenMember(
     auth_time: facts.authTime,
     at_hash: accessTokenHash(facts.accessToken, algorithm),
     sid: facts.sid,
-    ...(facts.amr === undefined ? {} : { acr: acrOf(facts.amr), amr: facts.amr }),
+    ...(facts.amr === undefined ? {} : { acr: facts.acr ?? acrOf(facts.amr), amr: facts.amr }),
     ...(facts.nonce === undefined ? {} : { nonce: facts.nonce }),
   };
   return { id_token: await core.keys.sign(tenant, claims, { algorithm }) };

@@ -72,9 +72,9 @@ async function tryRefresh(given: Exchange, value: string): Promise<TokenAnswer |
   });
   const written = await write(exchange, use, plan, { now, value });
   if (!written) return undefined;
-  const { authTime, sid, amr } = payload;
+  const { authTime, sid, amr, acr } = payload;
   const access = await accessMembers(exchange, plan);
-  const facts = { scopes, authTime, sid, amr, claims, accessToken: access.access_token };
+  const facts = { scopes, authTime, sid, amr, acr, claims, accessToken: access.access_token };
   return {
     userId,
     ...(written.replacement ? { replacement: written.replacement } : {}),
