@@ -41,8 +41,8 @@ export async function buildAll() {
   const entries = {
     main: 'server/src/main.ts',
     cli: 'server/src/cli.ts',
-    // A thread of its own: the server starts it by this name (features/scripts/service.ts).
-    isolate: 'server/src/features/scripts/isolate.ts',
+    // A thread of its own: the server starts it by this name (services/isolates/service.ts).
+    isolate: 'server/src/services/isolates/isolate.ts',
   };
   const present = Object.entries(entries).filter(([, path]) => existsSync(join(root, path)));
   if (present.length > 0) {

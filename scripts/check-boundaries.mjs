@@ -7,7 +7,22 @@ import { root } from './runtime.mjs';
 import { readSource } from './syntax.mjs';
 
 const httpPackages = ['zod', 'fastify', '@fastify/multipart', '@fastify/proxy-addr', 'ipaddr.js'];
-// Area, its files, and the areas or packages that they may import. A file belongs to the first area that fits.
+const base = ['http', 'tenancy', 'store', 'kernel', 'contract'];
+// The areas of features in their order: each may import those after it.
+const featureAreas = [
+  'operation',
+  'connectors',
+  'appearance',
+  'applications',
+  'organizations',
+  'people',
+  'authorization',
+  'operator-scripts',
+  'records',
+].map((name) => `features/${name}`);
+const below = ['services', ...base, 'kit', 'connectors', 'sandbox', 'pages'];
+const protocol = [...featureAreas, 'services', ...base, 'pages', 'zod', 'node:*'];
+// Area, its files, and the areas or packages that it may import. A file belongs to the first area that fits.
 const areas = [
   ['contract', /^contract\//, ['zod']],
   ['kit', /^connectors\/kit\//, ['zod', 'node:*']],
@@ -19,43 +34,16 @@ const areas = [
   ['store', /^server\/src\/store\//, ['kernel', 'contract', 'pg', 'pg-copy-streams', 'kysely', 'node:*']],
   ['tenancy', /^server\/src\/tenancy\//, ['store', 'kernel', 'contract', 'node:*']],
   ['http', /^server\/src\/http\//, ['tenancy', 'store', 'kernel', 'contract', ...httpPackages, 'node:*']],
-  [
-    'features',
-    /^server\/src\/features\//,
-    ['http', 'tenancy', 'store', 'kernel', 'contract', 'kit', 'connectors', 'sandbox', 'pages', '*'],
-  ],
-  [
-    'sign-in',
-    /^server\/src\/sign-in\//,
-    ['features', 'http', 'tenancy', 'store', 'kernel', 'contract', 'pages', 'zod', 'node:*'],
-  ],
-  [
-    'oidc',
-    /^server\/src\/oidc\//,
-    ['sign-in', 'features', 'http', 'tenancy', 'store', 'kernel', 'contract', 'pages', 'jose', 'zod', 'node:*'],
-  ],
+  ['services', /^server\/src\/services\//, [...base, 'features/records', '*']],
+  ...featureAreas.map((area, place) => [
+    area,
+    new RegExp(`^server/src/${area}/`),
+    [...featureAreas.slice(place + 1), ...below, '*'],
+  ]),
+  ['sign-in', /^server\/src\/sign-in\//, protocol],
+  ['oidc', /^server\/src\/oidc\//, ['sign-in', ...protocol, 'jose']],
   ['config', /^server\/src\/config(-rules)?\.ts$/, ['kernel', 'contract', 'zod', 'node:*']],
-  [
-    'composition',
-    /^server\/src\//,
-    [
-      'config',
-      'oidc',
-      'sign-in',
-      'features',
-      'http',
-      'tenancy',
-      'store',
-      'kernel',
-      'contract',
-      'kit',
-      'connectors',
-      'sandbox',
-      'pages',
-      'zod',
-      'node:*',
-    ],
-  ],
+  ['composition', /^server\/src\//, ['config', 'oidc', 'sign-in', ...featureAreas, ...below, 'zod', 'node:*']],
 ];
 
 // Packages that one area alone may import, whatever the table says.
@@ -115,7 +103,7 @@ function refusal(file, { specifier, target, types }) {
   }
   if (reserved[other] && reserved[other] !== area)
     return `${other} is imported by ${reserved[other]} alone: use what its index.ts offers`;
-  if (/sign-in\/(machine|policy)\.ts$/.test(file) && inside && other !== area && !types)
+  if (/sign-in\/machine\/(machine|policy)\.ts$/.test(file) && inside && other !== area && !types)
     return 'the machine is pure: import types only';
   return inside ? refusalOfDoor(file, target) : undefined;
 }
@@ -131,8 +119,8 @@ function refusalOfDoor(file, target) {
   ) {
     return `${target} is imported only inside ${store[1]}/: ask its service`;
   }
-  const feature = /^server\/src\/features\/([^/]+)\/(.+)$/.exec(target);
-  const inside = feature && file.startsWith(`server/src/features/${feature[1]}/`);
-  if (feature && !inside && feature[2] !== 'index.ts') return `enter the feature ${feature[1]} through its index.ts`;
+  const feature = /^server\/src\/(features\/[^/]+|services)\/([^/]+)\/(.+)$/.exec(target);
+  const inside = feature && file.startsWith(`server/src/${feature[1]}/${feature[2]}/`);
+  if (feature && !inside && feature[3] !== 'index.ts') return `enter the feature ${feature[2]} through its index.ts`;
   return undefined;
 }

@@ -29,10 +29,12 @@ describe('The boundary check', () => {
   it('accepts imports that point down and enter a feature through its door', () => {
     const base = tree({
       'server/src/kernel/ids.ts': 'export const id = 1;\n',
-      'server/src/features/users/index.ts': "export * from './service.ts';\n",
-      'server/src/features/users/service.ts': "import { read } from './store.ts';\nexport const users = read;\n",
-      'server/src/features/users/store.ts': "import { id } from '../../kernel/ids.ts';\nexport const read = id;\n",
-      'server/src/oidc/index.ts': "import { users } from '../features/users/index.ts';\nexport const oidc = users;\n",
+      'server/src/features/people/users/index.ts': "export * from './service.ts';\n",
+      'server/src/features/people/users/service.ts': "import { read } from './store.ts';\nexport const users = read;\n",
+      'server/src/features/people/users/store.ts':
+        "import { id } from '../../../kernel/ids.ts';\nexport const read = id;\n",
+      'server/src/oidc/index.ts':
+        "import { users } from '../features/people/users/index.ts';\nexport const oidc = users;\n",
     });
     assert.deepEqual(checkBoundaries(base), []);
   });
@@ -47,13 +49,14 @@ describe('The boundary check', () => {
 
   it("finds a store that is used outside of its folder, and a way around a feature's door", () => {
     const base = tree({
-      'server/src/features/users/store.ts': 'export const read = 1;\n',
-      'server/src/features/users/service.ts': 'export const service = 1;\n',
-      'server/src/features/roles/service.ts': "import '../users/store.ts';\nawait import('../users/service.ts');\n",
+      'server/src/features/people/users/store.ts': 'export const read = 1;\n',
+      'server/src/features/people/users/service.ts': 'export const service = 1;\n',
+      'server/src/features/applications/consent/service.ts':
+        "import '../../people/users/store.ts';\nawait import('../../people/users/service.ts');\n",
     });
     assert.deepEqual(places(checkBoundaries(base)), [
-      'server/src/features/roles/service.ts:1',
-      'server/src/features/roles/service.ts:2',
+      'server/src/features/applications/consent/service.ts:1',
+      'server/src/features/applications/consent/service.ts:2',
     ]);
   });
 
@@ -61,29 +64,30 @@ describe('The boundary check', () => {
     const base = tree({
       'server/src/kernel/a.ts': "import type { B } from './b.ts';\nexport type A = B;\n",
       'server/src/kernel/b.ts': "import type { A } from './a.ts';\nexport type B = A;\n",
-      'server/src/features/x/index.ts': "import '../y/index.ts';\n",
-      'server/src/features/y/index.ts': "import './part.ts';\n",
-      'server/src/features/y/part.ts': 'export {};\n',
-      'server/src/features/y/other.ts': "import '../x/index.ts';\n",
+      'server/src/features/people/x/index.ts': "import '../y/index.ts';\n",
+      'server/src/features/people/y/index.ts': "import './part.ts';\n",
+      'server/src/features/people/y/part.ts': 'export {};\n',
+      'server/src/features/people/y/other.ts': "import '../x/index.ts';\n",
     });
     const rings = checkBoundaries(base).map(({ message }) => message);
     assert.equal(rings.length, 2);
     assert.match(rings[0], /kernel\/a\.ts → server\/src\/kernel\/b\.ts/);
-    assert.match(rings[1], /features\/x → server\/src\/features\/y/);
+    assert.match(rings[1], /features\/people\/x → server\/src\/features\/people\/y/);
   });
 
   it('keeps the driver in the store, the web framework in http, and the machine pure', () => {
     const base = tree({
-      'server/src/features/users/service.ts': "import 'pg';\nimport 'fastify';\n",
+      'server/src/features/people/users/service.ts': "import 'pg';\nimport 'fastify';\n",
       'server/src/kernel/clock.ts': 'export const now = 1;\n',
-      'server/src/sign-in/machine.ts': "import { now } from '../kernel/clock.ts';\nexport const step = now;\n",
+      'server/src/sign-in/machine/machine.ts':
+        "import { now } from '../../kernel/clock.ts';\nexport const step = now;\n",
       'connectors/src/github/index.ts': "import 'node:fs';\n",
     });
     assert.deepEqual(places(checkBoundaries(base)).sort(), [
       'connectors/src/github/index.ts:1',
-      'server/src/features/users/service.ts:1',
-      'server/src/features/users/service.ts:2',
-      'server/src/sign-in/machine.ts:1',
+      'server/src/features/people/users/service.ts:1',
+      'server/src/features/people/users/service.ts:2',
+      'server/src/sign-in/machine/machine.ts:1',
     ]);
   });
 });
@@ -123,15 +127,15 @@ describe('The surroundings check', () => {
   it('finds a clock, randomness and waiting in the sign-in machine, and the process outside of main', () => {
     const base = tree({
       'server/src/main.ts': 'export const port = process.env;\n',
-      'server/src/sign-in/machine.ts':
+      'server/src/sign-in/machine/machine.ts':
         'export const step = async () => {\n  await null;\n  return Date.now() + Math.random();\n};\n',
       'server/src/kernel/log.ts': 'export const env = process.env;\n',
     });
     assert.deepEqual(places(checkSurroundings(base)), [
       'server/src/kernel/log.ts:1',
-      'server/src/sign-in/machine.ts:2',
-      'server/src/sign-in/machine.ts:3',
-      'server/src/sign-in/machine.ts:3',
+      'server/src/sign-in/machine/machine.ts:2',
+      'server/src/sign-in/machine/machine.ts:3',
+      'server/src/sign-in/machine/machine.ts:3',
     ]);
   });
 });

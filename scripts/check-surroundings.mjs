@@ -6,8 +6,8 @@ import { readSource } from './syntax.mjs';
 
 // The isolate is the entry of a thread: it measures the processor time of its own.
 const ownersOfTheProcess =
-  /^server\/src\/(main|cli)\.ts$|^server\/src\/store\/embedded(-[a-z]+)?\.ts$|^server\/src\/features\/scripts\/isolate\.ts$/;
-const pure = /^server\/src\/sign-in\/(machine|policy)\.ts$/;
+  /^server\/src\/(main|cli)\.ts$|^server\/src\/store\/embedded(-[a-z]+)?\.ts$|^server\/src\/services\/isolates\/isolate\.ts$/;
+const pure = /^server\/src\/sign-in\/machine\/(machine|policy)\.ts$/;
 const outside = /^(await|Date|Temporal|performance|Math|crypto|fetch|setTimeout|setInterval|process|console)$/;
 
 /** Uses of the process, and impurities of the machine: [{ file, line, message }]. */

@@ -3,7 +3,7 @@
 /** Rings among `graph`, a map from file to the files it imports, and among features: [{ file, line, message }]. */
 export function findRings(graph) {
   const features = new Map();
-  const featureOf = (file) => /^server\/src\/features\/[^/]+/.exec(file)?.[0];
+  const featureOf = (file) => /^server\/src\/(features\/[^/]+|services)\/[^/]+/.exec(file)?.[0];
   for (const [file, targets] of graph) {
     const from = featureOf(file);
     const to = targets.map(featureOf).filter((feature) => feature && feature !== from);

@@ -75,10 +75,13 @@ describe('a person’s password', () => {
   it('is checked behind the one limit on attempts, and by the API of those who may set it', async () => {
     assert.deepEqual(
       (await productFiles()).filter((path) => /passwords\.verify\(/.test(read(path))),
-      ['server/src/features/users/service.ts', 'server/src/sign-in/factors/password/index.ts'],
+      ['server/src/features/people/users/service.ts', 'server/src/sign-in/factors/password/index.ts'],
     );
     const users = (await productFiles()).filter((path) => /\bverifyPassword\(/.test(read(path)));
-    assert.deepEqual(users, ['server/src/features/users/routes.ts', 'server/src/features/users/service.ts']);
+    assert.deepEqual(users, [
+      'server/src/features/people/users/routes.ts',
+      'server/src/features/people/users/service.ts',
+    ]);
   });
 });
 

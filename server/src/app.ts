@@ -9,59 +9,54 @@ import { builtInConnectors } from '@aldaba/connectors';
 import type { Connector } from '@aldaba/connectors/kit';
 import type { Config } from './config.ts';
 import { connectorsFolderOf } from './connectors-folder.ts';
-import { createAccessControl } from './features/access-control/index.ts';
-import { createAccountCenters } from './features/account-center/index.ts';
-import { createActions } from './features/actions/index.ts';
-import { createAdaptiveMfa } from './features/adaptive-mfa/index.ts';
-import { createApplicationExperiences } from './features/application-experiences/index.ts';
-import { type Applications, createApplications } from './features/applications/index.ts';
-import { createConfigs } from './features/configs/index.ts';
-import { type Connectors, createConnectors, loadConnectorPackages } from './features/connectors/index.ts';
-import { createConsentOrganizations } from './features/consent-organizations/index.ts';
-import { createConsentScopes } from './features/consent-scopes/index.ts';
-import { createCustomClaims } from './features/custom-claims/index.ts';
-import { createCustomPhrases } from './features/custom-phrases/index.ts';
-import { createProfileFields } from './features/custom-profile-fields/index.ts';
-import { createCustomUiAssets, createCustomUiPages } from './features/custom-ui-assets/index.ts';
-import { createDashboard } from './features/dashboard/index.ts';
-import { createEmailTemplates, type EmailTemplates } from './features/email-templates/index.ts';
-import { createHooks } from './features/hooks/index.ts';
-import { createErrorAnswers, createPageSender, renderOutage } from './features/hosted-pages/index.ts';
-import { createJobs } from './features/jobs/index.ts';
-import { createLogs } from './features/logs/index.ts';
-import {
-  createMessageLimits,
-  type MessageLimits,
-  messageLimitsOf,
-  sweepMessageLimits,
-} from './features/message-limits/index.ts';
-import { createMfaVerifications, createSecondFactors, type SecondFactors } from './features/mfa-verifications/index.ts';
-import { createOneTimeTokens } from './features/one-time-tokens/index.ts';
-import { createOrganizationInvitations } from './features/organization-invitations/index.ts';
-import { createOrganizationJit } from './features/organization-jit/index.ts';
-import { createOrganizationRoles, type OrganizationRoles } from './features/organization-roles/index.ts';
-import { createOrganizations, type Organizations } from './features/organizations/index.ts';
-import { createPasswords, type Passwords } from './features/passwords/index.ts';
-import { createPersonalAccessTokens } from './features/personal-access-tokens/index.ts';
-import { createResources } from './features/resources/index.ts';
-import { createRoles, seedManagedTenant, seedManagementApi } from './features/roles/index.ts';
-import { createSandbox, type Sandbox } from './features/sandbox/index.ts';
-import { createScripts } from './features/scripts/index.ts';
-import { createSetup } from './features/setup/index.ts';
+import { createAccountCenters } from './features/appearance/account-center/index.ts';
+import { createCustomPhrases } from './features/appearance/custom-phrases/index.ts';
+import { createProfileFields } from './features/appearance/custom-profile-fields/index.ts';
+import { createCustomUiAssets, createCustomUiPages } from './features/appearance/custom-ui-assets/index.ts';
+import { createEmailTemplates, type EmailTemplates } from './features/appearance/email-templates/index.ts';
+import { createErrorAnswers, createPageSender, renderOutage } from './features/appearance/hosted-pages/index.ts';
 import {
   createSignInExperiences,
   type SignInExperiences,
   seedSignInExperience,
-} from './features/sign-in-experience/index.ts';
-import { createReadiness } from './features/status/index.ts';
-import { createSubjectTokens } from './features/subject-tokens/index.ts';
-import { createTrustedDevices } from './features/trusted-devices/index.ts';
-import { createUserAssets } from './features/user-assets/index.ts';
-import { createUserIdentities } from './features/user-identities/index.ts';
-import { createUserTransfers, type UserTransfers } from './features/user-transfers/index.ts';
-import { createUsers, type Users } from './features/users/index.ts';
-import { createVerificationCodes } from './features/verification-codes/index.ts';
-import { createWellKnown } from './features/well-known/index.ts';
+} from './features/appearance/sign-in-experience/index.ts';
+import { createUserAssets } from './features/appearance/user-assets/index.ts';
+import { createWellKnown } from './features/appearance/well-known/index.ts';
+import { createAccessControl } from './features/applications/access-control/index.ts';
+import { createApplicationExperiences } from './features/applications/application-experiences/index.ts';
+import { type Applications, createApplications } from './features/applications/applications/index.ts';
+import { createConsentOrganizations } from './features/applications/consent-organizations/index.ts';
+import { createConsentScopes } from './features/applications/consent-scopes/index.ts';
+import { createResources } from './features/authorization/resources/index.ts';
+import { createRoles, seedManagedTenant, seedManagementApi } from './features/authorization/roles/index.ts';
+import { type Connectors, createConnectors, loadConnectorPackages } from './features/connectors/connectors/index.ts';
+import { createSandbox, type Sandbox } from './features/connectors/sandbox/index.ts';
+import { createUserIdentities } from './features/connectors/user-identities/index.ts';
+import { createVerificationCodes } from './features/connectors/verification-codes/index.ts';
+import { createConfigs } from './features/operation/configs/index.ts';
+import { createSetup } from './features/operation/setup/index.ts';
+import { createReadiness } from './features/operation/status/index.ts';
+import { createActions } from './features/operator-scripts/actions/index.ts';
+import { createCustomClaims } from './features/operator-scripts/custom-claims/index.ts';
+import { createOrganizationInvitations } from './features/organizations/organization-invitations/index.ts';
+import { createOrganizationJit } from './features/organizations/organization-jit/index.ts';
+import { createOrganizationRoles, type OrganizationRoles } from './features/organizations/organization-roles/index.ts';
+import { createOrganizations, type Organizations } from './features/organizations/organizations/index.ts';
+import { createAdaptiveMfa } from './features/people/adaptive-mfa/index.ts';
+import {
+  createMfaVerifications,
+  createSecondFactors,
+  type SecondFactors,
+} from './features/people/mfa-verifications/index.ts';
+import { createOneTimeTokens } from './features/people/one-time-tokens/index.ts';
+import { createPersonalAccessTokens } from './features/people/personal-access-tokens/index.ts';
+import { createSubjectTokens } from './features/people/subject-tokens/index.ts';
+import { createTrustedDevices } from './features/people/trusted-devices/index.ts';
+import { createUserTransfers, type UserTransfers } from './features/people/user-transfers/index.ts';
+import { createUsers, type Users } from './features/people/users/index.ts';
+import { createDashboard } from './features/records/dashboard/index.ts';
+import { createHooks } from './features/records/hooks/index.ts';
+import { createLogs } from './features/records/logs/index.ts';
 import { createFiles } from './files.ts';
 import { createDirectCalls, createHttp, type DirectCalls, type Http } from './http/index.ts';
 import type { Clock } from './kernel/clock.ts';
@@ -71,6 +66,15 @@ import { createOutbound } from './kernel/outbound.ts';
 import { createOidc, endOfApplication, endOfUser, type Oidc, requireAlgorithm } from './oidc/index.ts';
 import { managementRoutes, mountRoutes } from './routes.ts';
 import { migrationsOf, openMigrated } from './schema.ts';
+import { createScripts } from './services/isolates/index.ts';
+import { createJobs } from './services/jobs/index.ts';
+import {
+  createMessageLimits,
+  type MessageLimits,
+  messageLimitsOf,
+  sweepMessageLimits,
+} from './services/message-limits/index.ts';
+import { createPasswords, type Passwords } from './services/passwords/index.ts';
 import { createSignIn, sweepAttempts } from './sign-in/index.ts';
 import { createCaches, type Database, startSweeps } from './store/index.ts';
 import { adminTenantId, createTenancy, defaultTenantId, defaultTenantName, type Tenancy } from './tenancy/index.ts';
@@ -289,7 +293,7 @@ function createDirectory(ground: Ground) {
   const events = hooks;
   const roles = createRoles({ ...ground, events });
   const consentScopes = createConsentScopes(ground);
-  const resources = createResources({ ...ground, consentScopes, roles, events });
+  const resources = createResources({ ...ground, scopesChanged: consentScopes.scopesChanged, roles, events });
   const organizationRoles = createOrganizationRoles({ events });
   const organizations = createOrganizations({ ...ground, organizationRoles, events });
   const organizationJit = createOrganizationJit({ organizations, organizationRoles });

@@ -1,14 +1,14 @@
 import type { Config } from './config.ts';
+import type { Clock } from './kernel/clock.ts';
+import type { Log } from './kernel/log.ts';
+import { createOutbound } from './kernel/outbound.ts';
 import {
   createDiskStorage,
   createS3Storage,
   type FileStorage,
   rememberFiles,
   s3Host,
-} from './features/file-storage/index.ts';
-import type { Clock } from './kernel/clock.ts';
-import type { Log } from './kernel/log.ts';
-import { createOutbound } from './kernel/outbound.ts';
+} from './services/file-storage/index.ts';
 
 interface FilesWorld {
   clock: Clock;

@@ -1,53 +1,63 @@
 /** THE TABLE: every request's way into the server, one line a surface and feature. */
-import { type AccessControlService, accessControlRoutes } from './features/access-control/index.ts';
-import { type AccountCenters, accountCenterRoutes } from './features/account-center/index.ts';
-import { type Actions, actionRoutes } from './features/actions/index.ts';
-import { apiReferenceRoutes } from './features/api-reference/index.ts';
-import { type ApplicationExperiences, applicationExperienceRoutes } from './features/application-experiences/index.ts';
-import { type Applications, applicationRoutes } from './features/applications/index.ts';
-import { type Configs, configRoutes } from './features/configs/index.ts';
-import { type Connectors, connectorRoutes } from './features/connectors/index.ts';
-import { type ConsentOrganizations, consentOrganizationRoutes } from './features/consent-organizations/index.ts';
-import { type ConsentScopesService, consentScopeRoutes } from './features/consent-scopes/index.ts';
-import { type CustomClaims, customClaimsRoutes } from './features/custom-claims/index.ts';
-import { type CustomPhrases, customPhraseRoutes } from './features/custom-phrases/index.ts';
-import { type ProfileFields, profileFieldRoutes } from './features/custom-profile-fields/index.ts';
+
+import { type AccountCenters, accountCenterRoutes } from './features/appearance/account-center/index.ts';
+import { type CustomPhrases, customPhraseRoutes } from './features/appearance/custom-phrases/index.ts';
+import { type ProfileFields, profileFieldRoutes } from './features/appearance/custom-profile-fields/index.ts';
 import {
   type CustomUiAssets,
   type CustomUiPages,
   customUiPageRoutes,
   customUiRoutes,
-} from './features/custom-ui-assets/index.ts';
-import { type Dashboard, dashboardRoutes } from './features/dashboard/index.ts';
-import { type EmailTemplates, emailTemplateRoutes } from './features/email-templates/index.ts';
-import { type Hooks, hookRoutes } from './features/hooks/index.ts';
-import { hostedPageRoutes, type PageSender } from './features/hosted-pages/index.ts';
-import { type Logs, logRoutes } from './features/logs/index.ts';
-import { type MfaVerifications, mfaVerificationRoutes } from './features/mfa-verifications/index.ts';
-import { type OneTimeTokens, oneTimeTokenRoutes } from './features/one-time-tokens/index.ts';
+} from './features/appearance/custom-ui-assets/index.ts';
+import { type EmailTemplates, emailTemplateRoutes } from './features/appearance/email-templates/index.ts';
+import { hostedPageRoutes, type PageSender } from './features/appearance/hosted-pages/index.ts';
+import { type SignInExperiences, signInExperienceRoutes } from './features/appearance/sign-in-experience/index.ts';
+import { type UserAssets, userAssetFileRoutes, userAssetRoutes } from './features/appearance/user-assets/index.ts';
+import { type WellKnown, wellKnownRoutes } from './features/appearance/well-known/index.ts';
+import { type AccessControlService, accessControlRoutes } from './features/applications/access-control/index.ts';
+import {
+  type ApplicationExperiences,
+  applicationExperienceRoutes,
+} from './features/applications/application-experiences/index.ts';
+import { type Applications, applicationRoutes } from './features/applications/applications/index.ts';
+import {
+  type ConsentOrganizations,
+  consentOrganizationRoutes,
+} from './features/applications/consent-organizations/index.ts';
+import { type ConsentScopesService, consentScopeRoutes } from './features/applications/consent-scopes/index.ts';
+import { type Resources, resourceRoutes } from './features/authorization/resources/index.ts';
+import { type Roles, roleRoutes } from './features/authorization/roles/index.ts';
+import { type Connectors, connectorRoutes } from './features/connectors/connectors/index.ts';
+import { type Sandbox, sandboxRoutes, sandboxSettingRoutes } from './features/connectors/sandbox/index.ts';
+import { type UserIdentities, userIdentityRoutes } from './features/connectors/user-identities/index.ts';
+import { type VerificationCodes, verificationCodeRoutes } from './features/connectors/verification-codes/index.ts';
+import { apiReferenceRoutes } from './features/operation/api-reference/index.ts';
+import { type Configs, configRoutes } from './features/operation/configs/index.ts';
+import { secretRoutes } from './features/operation/secrets/index.ts';
+import { type Setup, setupRoutes } from './features/operation/setup/index.ts';
+import { type Readiness, statusRoutes, systemRoutes } from './features/operation/status/index.ts';
+import { type Actions, actionRoutes } from './features/operator-scripts/actions/index.ts';
+import { type CustomClaims, customClaimsRoutes } from './features/operator-scripts/custom-claims/index.ts';
 import {
   type OrganizationInvitations,
   organizationInvitationRoutes,
-} from './features/organization-invitations/index.ts';
-import { type OrganizationJit, organizationJitRoutes } from './features/organization-jit/index.ts';
-import { type OrganizationRoles, organizationRoleRoutes } from './features/organization-roles/index.ts';
-import { type Organizations, organizationRoutes } from './features/organizations/index.ts';
-import { type PersonalAccessTokens, personalAccessTokenRoutes } from './features/personal-access-tokens/index.ts';
-import { type Resources, resourceRoutes } from './features/resources/index.ts';
-import { type Roles, roleRoutes } from './features/roles/index.ts';
-import { type Sandbox, sandboxRoutes, sandboxSettingRoutes } from './features/sandbox/index.ts';
-import { secretRoutes } from './features/secrets/index.ts';
-import { type Setup, setupRoutes } from './features/setup/index.ts';
-import { type SignInExperiences, signInExperienceRoutes } from './features/sign-in-experience/index.ts';
-import { type Readiness, statusRoutes, systemRoutes } from './features/status/index.ts';
-import { type SubjectTokens, subjectTokenRoutes } from './features/subject-tokens/index.ts';
-import { type TrustedDevices, trustedDeviceRoutes } from './features/trusted-devices/index.ts';
-import { type UserAssets, userAssetFileRoutes, userAssetRoutes } from './features/user-assets/index.ts';
-import { type UserIdentities, userIdentityRoutes } from './features/user-identities/index.ts';
-import { type UserTransfers, userTransferRoutes } from './features/user-transfers/index.ts';
-import { type Users, userRoutes } from './features/users/index.ts';
-import { type VerificationCodes, verificationCodeRoutes } from './features/verification-codes/index.ts';
-import { type WellKnown, wellKnownRoutes } from './features/well-known/index.ts';
+} from './features/organizations/organization-invitations/index.ts';
+import { type OrganizationJit, organizationJitRoutes } from './features/organizations/organization-jit/index.ts';
+import { type OrganizationRoles, organizationRoleRoutes } from './features/organizations/organization-roles/index.ts';
+import { type Organizations, organizationRoutes } from './features/organizations/organizations/index.ts';
+import { type MfaVerifications, mfaVerificationRoutes } from './features/people/mfa-verifications/index.ts';
+import { type OneTimeTokens, oneTimeTokenRoutes } from './features/people/one-time-tokens/index.ts';
+import {
+  type PersonalAccessTokens,
+  personalAccessTokenRoutes,
+} from './features/people/personal-access-tokens/index.ts';
+import { type SubjectTokens, subjectTokenRoutes } from './features/people/subject-tokens/index.ts';
+import { type TrustedDevices, trustedDeviceRoutes } from './features/people/trusted-devices/index.ts';
+import { type UserTransfers, userTransferRoutes } from './features/people/user-transfers/index.ts';
+import { type Users, userRoutes } from './features/people/users/index.ts';
+import { type Dashboard, dashboardRoutes } from './features/records/dashboard/index.ts';
+import { type Hooks, hookRoutes } from './features/records/hooks/index.ts';
+import { type Logs, logRoutes } from './features/records/logs/index.ts';
 import { createImplement, type Http, type Implement } from './http/index.ts';
 import type { Log } from './kernel/log.ts';
 import { consentRoutes, keyRoutes, type Oidc, oidcRoutes, userSessionRoutes } from './oidc/index.ts';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import type { AddressInfo } from 'node:net';
 import { after, before, describe, it } from 'node:test';
-import { createAdaptiveMfa, type Risk } from '../../server/src/features/adaptive-mfa/index.ts';
+import { createAdaptiveMfa, type Risk } from '../../server/src/features/people/adaptive-mfa/index.ts';
 import { createHttp, type Http } from '../../server/src/http/index.ts';
 import { createLog } from '../../server/src/kernel/log.ts';
 import { currentOrigin, type Place } from '../../server/src/kernel/origin.ts';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import { createOrganizationInvitations } from '../../server/src/features/organization-invitations/index.ts';
+import { createOrganizationInvitations } from '../../server/src/features/organizations/organization-invitations/index.ts';
 import { AldabaError } from '../../server/src/kernel/errors.ts';
 import { assertRefused, type Manager, manage } from '../support/management.ts';
 import { race } from '../support/race.ts';

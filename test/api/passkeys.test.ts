@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import type { SecondFactors } from '../../server/src/features/mfa-verifications/index.ts';
+import type { SecondFactors } from '../../server/src/features/people/mfa-verifications/index.ts';
 import {
   type AuthenticationJson,
   type Authenticator,

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { after, afterEach, before, describe, it } from 'node:test';
-import { createS3Storage, type FileStorage, rememberFiles } from '../../server/src/features/file-storage/index.ts';
 import { systemClock } from '../../server/src/kernel/clock.ts';
 import type { Log } from '../../server/src/kernel/log.ts';
 import { createOutbound, OutboundError } from '../../server/src/kernel/outbound.ts';
+import { createS3Storage, type FileStorage, rememberFiles } from '../../server/src/services/file-storage/index.ts';
 import { assertRefused, type Manager, manage, type Reply } from '../support/management.ts';
 import { type S3Store, startS3Store } from '../support/s3-store.ts';
 import { startServer, type TestServer } from '../support/server.ts';

@@ -231,7 +231,7 @@ describe('introspection, revocation, origins and the guard of the Management API
 
     it('accepts a token of the admin tenant for this tenant’s API', async () => {
       const admin = await provider.tenancy.get('admin');
-      const { administratorRoleId } = await import('../../server/src/features/roles/index.ts');
+      const { administratorRoleId } = await import('../../server/src/features/authorization/roles/index.ts');
       const administrator = await admin.db.transaction(async (tx) => {
         const user = await provider.users.create(tx, { username: 'root' });
         await provider.roles.assign(tx, 'user', user.id, [administratorRoleId]);

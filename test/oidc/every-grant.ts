@@ -1,7 +1,10 @@
 import assert from 'node:assert/strict';
 import type { CustomizedToken } from '@aldaba/contract';
-import { createOrganizationRoles } from '../../server/src/features/organization-roles/index.ts';
-import { createOrganizations, type Organizations } from '../../server/src/features/organizations/index.ts';
+import { createOrganizationRoles } from '../../server/src/features/organizations/organization-roles/index.ts';
+import {
+  createOrganizations,
+  type Organizations,
+} from '../../server/src/features/organizations/organizations/index.ts';
 import { createAgent } from '../support/agent.ts';
 import { answerOf, createParty, type Extra, encode, finishSignIn, type Party, type Tokens } from './party.ts';
 import type { Provider } from './provider.ts';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import { createOrganizationRoles } from '../../server/src/features/organization-roles/index.ts';
-import { createOrganizations } from '../../server/src/features/organizations/index.ts';
+import { createOrganizationRoles } from '../../server/src/features/organizations/organization-roles/index.ts';
+import { createOrganizations } from '../../server/src/features/organizations/organizations/index.ts';
 import { createAgent } from '../support/agent.ts';
 import { createParty, failureOf, type Party, type Tokens } from './party.ts';
 import { type Provider, startProvider } from './provider.ts';

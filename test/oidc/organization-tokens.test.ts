@@ -1,9 +1,12 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { decodeJwt, decodeProtectedHeader } from 'jose';
-import { createMfaVerifications, type MfaVerifications } from '../../server/src/features/mfa-verifications/index.ts';
-import { createOrganizationRoles } from '../../server/src/features/organization-roles/index.ts';
-import { createOrganizations } from '../../server/src/features/organizations/index.ts';
+import { createOrganizationRoles } from '../../server/src/features/organizations/organization-roles/index.ts';
+import { createOrganizations } from '../../server/src/features/organizations/organizations/index.ts';
+import {
+  createMfaVerifications,
+  type MfaVerifications,
+} from '../../server/src/features/people/mfa-verifications/index.ts';
 import { createVault } from '../../server/src/kernel/crypto.ts';
 import { sql } from '../../server/src/store/index.ts';
 import { createAgent } from '../support/agent.ts';

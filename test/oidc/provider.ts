@@ -1,36 +1,43 @@
 import { randomUUID } from 'node:crypto';
 import { type AddressInfo, createServer } from 'node:net';
 import type { Application } from '@aldaba/contract';
-import { createAccessControl } from '../../server/src/features/access-control/index.ts';
-import { createApplicationExperiences } from '../../server/src/features/application-experiences/index.ts';
+import { createPageSender } from '../../server/src/features/appearance/hosted-pages/index.ts';
+import { createSignInExperiences } from '../../server/src/features/appearance/sign-in-experience/index.ts';
+import { createAccessControl } from '../../server/src/features/applications/access-control/index.ts';
+import { createApplicationExperiences } from '../../server/src/features/applications/application-experiences/index.ts';
 import {
   type ApplicationDraft,
   type Applications,
   createApplications,
-} from '../../server/src/features/applications/index.ts';
-import { type Configs, createConfigs } from '../../server/src/features/configs/index.ts';
+} from '../../server/src/features/applications/applications/index.ts';
 import {
   type ConsentOrganizations,
   createConsentOrganizations,
-} from '../../server/src/features/consent-organizations/index.ts';
-import { type ConsentScopesService, createConsentScopes } from '../../server/src/features/consent-scopes/index.ts';
-import { type CustomClaims, createCustomClaims } from '../../server/src/features/custom-claims/index.ts';
-import { createPageSender } from '../../server/src/features/hosted-pages/index.ts';
-import { createJobs } from '../../server/src/features/jobs/index.ts';
-import { createOrganizationJit } from '../../server/src/features/organization-jit/index.ts';
-import { createOrganizationRoles } from '../../server/src/features/organization-roles/index.ts';
-import { createOrganizations } from '../../server/src/features/organizations/index.ts';
-import { createPasswords } from '../../server/src/features/passwords/index.ts';
+} from '../../server/src/features/applications/consent-organizations/index.ts';
+import {
+  type ConsentScopesService,
+  createConsentScopes,
+} from '../../server/src/features/applications/consent-scopes/index.ts';
+import { createResources } from '../../server/src/features/authorization/resources/index.ts';
+import {
+  createRoles,
+  seedManagedTenant,
+  seedManagementApi,
+} from '../../server/src/features/authorization/roles/index.ts';
+import { type Configs, createConfigs } from '../../server/src/features/operation/configs/index.ts';
+import {
+  type CustomClaims,
+  createCustomClaims,
+} from '../../server/src/features/operator-scripts/custom-claims/index.ts';
+import { createOrganizationJit } from '../../server/src/features/organizations/organization-jit/index.ts';
+import { createOrganizationRoles } from '../../server/src/features/organizations/organization-roles/index.ts';
+import { createOrganizations } from '../../server/src/features/organizations/organizations/index.ts';
 import {
   createPersonalAccessTokens,
   type PersonalAccessTokens,
-} from '../../server/src/features/personal-access-tokens/index.ts';
-import { createResources } from '../../server/src/features/resources/index.ts';
-import { createRoles, seedManagedTenant, seedManagementApi } from '../../server/src/features/roles/index.ts';
-import { createScripts, type Scripts } from '../../server/src/features/scripts/index.ts';
-import { createSignInExperiences } from '../../server/src/features/sign-in-experience/index.ts';
-import { createSubjectTokens, type SubjectTokens } from '../../server/src/features/subject-tokens/index.ts';
-import { createUsers, type User, type Users } from '../../server/src/features/users/index.ts';
+} from '../../server/src/features/people/personal-access-tokens/index.ts';
+import { createSubjectTokens, type SubjectTokens } from '../../server/src/features/people/subject-tokens/index.ts';
+import { createUsers, type User, type Users } from '../../server/src/features/people/users/index.ts';
 import { createHttp, type Http, type Request } from '../../server/src/http/index.ts';
 import type { Clock } from '../../server/src/kernel/clock.ts';
 import { createVault } from '../../server/src/kernel/crypto.ts';
@@ -45,6 +52,9 @@ import {
   requireAlgorithm,
 } from '../../server/src/oidc/index.ts';
 import { findRoot } from '../../server/src/root.ts';
+import { createScripts, type Scripts } from '../../server/src/services/isolates/index.ts';
+import { createJobs } from '../../server/src/services/jobs/index.ts';
+import { createPasswords } from '../../server/src/services/passwords/index.ts';
 import { createCaches, type Database, migrate, openDatabase } from '../../server/src/store/index.ts';
 import { createTenancy, type Tenancy, type Tenant } from '../../server/src/tenancy/index.ts';
 import { cluster } from '../support/cluster.ts';
@@ -199,7 +209,7 @@ function composeFeatures(ground: FeatureGround) {
     applicationExperiences: createApplicationExperiences(ground),
     accessControl: createAccessControl(),
     consentOrganizations: createConsentOrganizations({ organizations }),
-    resources: createResources({ ...ground, consentScopes, roles }),
+    resources: createResources({ ...ground, scopesChanged: consentScopes.scopesChanged, roles }),
     configs: createConfigs(ground),
     scripts,
     customClaims: createCustomClaims({ ...ground, scripts }),

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { connect } from 'node:net';
 import { after, before, describe, it } from 'node:test';
 import { decodeJwt } from 'jose';
-import type { CustomClientMetadata } from '../../server/src/features/applications/index.ts';
+import type { CustomClientMetadata } from '../../server/src/features/applications/applications/index.ts';
 import { hashToken } from '../../server/src/kernel/crypto.ts';
 import { createParty, encode, failureOf, type Party, type Tokens } from './party.ts';
 import { type Provider, startProvider } from './provider.ts';

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe, it, mock } from 'node:test';
 import { allRoutes } from '@aldaba/contract';
 import { Client } from 'pg';
-import { createAdaptiveMfa } from '../../server/src/features/adaptive-mfa/index.ts';
+import { createAdaptiveMfa } from '../../server/src/features/people/adaptive-mfa/index.ts';
 import { systemClock } from '../../server/src/kernel/clock.ts';
 import { withOrigin } from '../../server/src/kernel/origin.ts';
 import { sweepExpired } from '../../server/src/oidc/store/sweep.ts';

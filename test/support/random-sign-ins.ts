@@ -1,9 +1,9 @@
 /** Sign-ins of random people under random policies, step after random step, for the tests of the sign-in machine. */
 import fc from 'fast-check';
-import { step } from '../../server/src/sign-in/machine.ts';
-import { resolvePolicy } from '../../server/src/sign-in/policy.ts';
-import type { Address, Intent, Proof, SignInState } from '../../server/src/sign-in/state.ts';
-import type { Account, Effect, SignInEvent } from '../../server/src/sign-in/vocabulary.ts';
+import { step } from '../../server/src/sign-in/machine/machine.ts';
+import { resolvePolicy } from '../../server/src/sign-in/machine/policy.ts';
+import type { Address, Intent, Proof, SignInState } from '../../server/src/sign-in/machine/state.ts';
+import type { Account, Effect, SignInEvent } from '../../server/src/sign-in/machine/vocabulary.ts';
 import { mailOf, phoneOf, rarely, type World } from './random-worlds.ts';
 import { byCode, byNewName, byPassword, bySocial, made, now, person, shown, shownCode } from './sign-in-machine.ts';
 

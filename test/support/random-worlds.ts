@@ -1,8 +1,8 @@
 /** Random policies, and people who have set up and chosen anything, for the tests of the sign-in machine. */
 import fc from 'fast-check';
-import type { PolicySettings } from '../../server/src/sign-in/policy.ts';
-import type { Address } from '../../server/src/sign-in/state.ts';
-import type { Account } from '../../server/src/sign-in/vocabulary.ts';
+import type { PolicySettings } from '../../server/src/sign-in/machine/policy.ts';
+import type { Address } from '../../server/src/sign-in/machine/state.ts';
+import type { Account } from '../../server/src/sign-in/machine/vocabulary.ts';
 import { type Mfa, person, type Standing } from './sign-in-machine.ts';
 
 export interface World {

@@ -1,10 +1,17 @@
 /** Sign-ins put together event by event, for the tests of the sign-in machine. */
 import assert from 'node:assert/strict';
-import type { NewFactor } from '../../server/src/features/mfa-verifications/index.ts';
-import { step } from '../../server/src/sign-in/machine.ts';
-import { type PolicySettings, resolvePolicy } from '../../server/src/sign-in/policy.ts';
-import type { Address, Challenge, Intent, Proof, SignInState } from '../../server/src/sign-in/state.ts';
-import type { Account, Effect, Prompt, Refusal, SignInEvent, Step } from '../../server/src/sign-in/vocabulary.ts';
+import type { NewFactor } from '../../server/src/features/people/mfa-verifications/index.ts';
+import { step } from '../../server/src/sign-in/machine/machine.ts';
+import { type PolicySettings, resolvePolicy } from '../../server/src/sign-in/machine/policy.ts';
+import type { Address, Challenge, Intent, Proof, SignInState } from '../../server/src/sign-in/machine/state.ts';
+import type {
+  Account,
+  Effect,
+  Prompt,
+  Refusal,
+  SignInEvent,
+  Step,
+} from '../../server/src/sign-in/machine/vocabulary.ts';
 
 export const now = 1_800_000_000_000;
 export type Result = Step | Refusal;

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { builtInConnectors } from '@aldaba/connectors';
 import { connectorsFolderOf, prepareConnectorsFolder } from '../connectors-folder.ts';
-import { loadConnectorPackages } from '../features/connectors/index.ts';
+import { loadConnectorPackages } from '../features/connectors/connectors/index.ts';
 import { type FilesInvocation, type Output, Refused, UsageError } from './command.ts';
 
 /** A name on npm with an optional version or tag; nothing that npm would read as a folder, an address or an option. */

@@ -1,6 +1,6 @@
-import type { Job, JobOutcome, Jobs } from '../features/jobs/index.ts';
 import { seconds } from '../kernel/clock.ts';
 import { standardId } from '../kernel/ids.ts';
+import type { Job, JobOutcome, Jobs } from '../services/jobs/index.ts';
 import type { Queries } from '../store/index.ts';
 import type { Core } from './core.ts';
 import { findLogoutAudience } from './store/backchannel-logout.ts';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import type { User } from '../features/users/index.ts';
+import type { User } from '../features/people/users/index.ts';
 import { type RequestedClaims, supportedScopes, type Told, userClaims } from './claims.ts';
 
 const user: User = {

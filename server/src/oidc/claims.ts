@@ -1,6 +1,6 @@
 import type { ClaimsForm, ExtendedClaim } from '@aldaba/contract';
-import type { Client } from '../features/applications/index.ts';
-import type { Subject, User } from '../features/users/index.ts';
+import type { Client } from '../features/applications/applications/index.ts';
+import type { Subject, User } from '../features/people/users/index.ts';
 
 /** Scopes about the person (OpenID Connect Core section 5.4 and our own), as discovery publishes them. */
 export const supportedScopes = [

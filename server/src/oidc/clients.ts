@@ -1,4 +1,4 @@
-import type { ApplicationType, Client, ClientSecret } from '../features/applications/index.ts';
+import type { ApplicationType, Client, ClientSecret } from '../features/applications/applications/index.ts';
 import type { Request } from '../http/index.ts';
 import type { Clock } from '../kernel/clock.ts';
 import { equalSecrets } from '../kernel/crypto.ts';

@@ -1,7 +1,7 @@
 import type { Scope } from '@aldaba/contract';
-import type { Look } from '../features/application-experiences/index.ts';
-import type { Client } from '../features/applications/index.ts';
-import type { User } from '../features/users/index.ts';
+import type { Look } from '../features/applications/application-experiences/index.ts';
+import type { Client } from '../features/applications/applications/index.ts';
+import type { User } from '../features/people/users/index.ts';
 import type { Request } from '../http/index.ts';
 import { AldabaError } from '../kernel/errors.ts';
 import type { Queries } from '../store/index.ts';

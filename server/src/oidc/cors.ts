@@ -1,4 +1,4 @@
-import type { Client } from '../features/applications/index.ts';
+import type { Client } from '../features/applications/applications/index.ts';
 import type { Reply, Request } from '../http/index.ts';
 import { ProtocolError } from './errors.ts';
 import { hasOrigin } from './redirect-uris.ts';

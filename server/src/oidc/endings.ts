@@ -1,4 +1,4 @@
-import type { Jobs } from '../features/jobs/index.ts';
+import type { Jobs } from '../services/jobs/index.ts';
 import type { Queries } from '../store/index.ts';
 import { announceLogout } from './backchannel-logout.ts';
 import { deleteAllOfUser } from './store/endings.ts';

@@ -10,10 +10,10 @@
  */
 
 export { endOfUser } from './endings.ts';
+export { keyRoutes } from './endpoints/key-routes.ts';
+export { userSessionRoutes } from './endpoints/user-session-routes.ts';
 export type { Interaction, InteractionPort, SignInResult } from './interactions.ts';
 export { requireAlgorithm } from './key-rotation.ts';
-export { keyRoutes } from './key-routes.ts';
 export type { OidcNeeds, ProtectedResource } from './needs.ts';
 export { consentRoutes, createOidc, type Oidc, oidcRoutes } from './oidc.ts';
 export { endOfApplication } from './store/endings.ts';
-export { userSessionRoutes } from './user-session-routes.ts';

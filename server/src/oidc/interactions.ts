@@ -1,4 +1,4 @@
-import type { Audit } from '../features/logs/index.ts';
+import type { Audit } from '../features/records/logs/index.ts';
 import type { Request } from '../http/index.ts';
 import type { Clock } from '../kernel/clock.ts';
 import { hashToken } from '../kernel/crypto.ts';

@@ -6,22 +6,22 @@ import type {
   Scope,
   SigningAlgorithms,
 } from '@aldaba/contract';
-import type { Look } from '../features/application-experiences/index.ts';
-import type { Client } from '../features/applications/index.ts';
-import type { Ceiling } from '../features/consent-scopes/index.ts';
-import type { Outcome as ClaimsOutcome } from '../features/custom-claims/index.ts';
-import type { Activity } from '../features/dashboard/index.ts';
-import type { Events } from '../features/hooks/index.ts';
-import type { Jobs } from '../features/jobs/index.ts';
-import type { Audit } from '../features/logs/index.ts';
-import type { TokenHolder } from '../features/personal-access-tokens/index.ts';
-import type { SubjectToken } from '../features/subject-tokens/index.ts';
-import type { HolderQuestion, Subject, User } from '../features/users/index.ts';
+import type { Look } from '../features/applications/application-experiences/index.ts';
+import type { Client } from '../features/applications/applications/index.ts';
+import type { Ceiling } from '../features/applications/consent-scopes/index.ts';
+import type { Outcome as ClaimsOutcome } from '../features/operator-scripts/custom-claims/index.ts';
+import type { TokenHolder } from '../features/people/personal-access-tokens/index.ts';
+import type { SubjectToken } from '../features/people/subject-tokens/index.ts';
+import type { HolderQuestion, Subject, User } from '../features/people/users/index.ts';
+import type { Activity } from '../features/records/dashboard/index.ts';
+import type { Events } from '../features/records/hooks/index.ts';
+import type { Audit } from '../features/records/logs/index.ts';
 import type { Reply, Request } from '../http/index.ts';
 import type { Clock } from '../kernel/clock.ts';
 import type { Vault } from '../kernel/crypto.ts';
 import type { Log } from '../kernel/log.ts';
 import type { Fetch } from '../kernel/outbound.ts';
+import type { Jobs } from '../services/jobs/index.ts';
 import type { CacheRegistry, Database, Queries } from '../store/index.ts';
 import type { Tenancy, Tenant } from '../tenancy/index.ts';
 

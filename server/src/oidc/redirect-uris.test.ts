@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
-import type { ApplicationType, Client } from '../features/applications/index.ts';
-import { redirectUriProblem } from '../features/applications/redirect-uris.ts';
+import type { ApplicationType, Client } from '../features/applications/applications/index.ts';
+import { redirectUriProblem } from '../features/applications/applications/redirect-uris.ts';
 import { hasOrigin, isRegisteredUri } from './redirect-uris.ts';
 
 const client = (type: ApplicationType): Client => ({

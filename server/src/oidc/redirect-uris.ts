@@ -3,7 +3,7 @@ import {
   isHandledElsewhere,
   matchesWildcard,
   matchesWildcardOrigin,
-} from '../features/applications/index.ts';
+} from '../features/applications/applications/index.ts';
 
 /**
  * The address as a URL, if it may be redirected to at all: no control characters, blanks, backslashes, user information,

@@ -4,14 +4,14 @@ import { authorize, resume } from './authorize/index.ts';
 import { decideConsent, showConsent } from './consent.ts';
 import type { Core } from './core.ts';
 import { allowCaller, answerPreflight } from './cors.ts';
-import { beginEndSession, confirmEndSession, showSignedOut } from './end-session.ts';
+import { beginEndSession, confirmEndSession, showSignedOut } from './endpoints/end-session.ts';
+import { introspect } from './endpoints/introspection.ts';
+import { createMetadata } from './endpoints/metadata.ts';
+import { revoke } from './endpoints/revocation.ts';
+import { challengeOf, userinfo } from './endpoints/userinfo.ts';
 import { ProtocolError, sendProtocolError, toProtocolError } from './errors.ts';
-import { introspect } from './introspection.ts';
-import { createMetadata } from './metadata.ts';
 import { bodyParameters, queryParameters } from './parameters.ts';
-import { revoke } from './revocation.ts';
 import { token } from './token/index.ts';
-import { challengeOf, userinfo } from './userinfo.ts';
 
 /** Bytes of a request to an endpoint for programs. */
 const bodyLimit = 56 * 1024;

@@ -1,8 +1,8 @@
-import type { Jobs } from '../features/jobs/index.ts';
 import { type Request, readCookie } from '../http/index.ts';
 import type { Clock } from '../kernel/clock.ts';
 import { hashToken } from '../kernel/crypto.ts';
 import { opaqueToken, standardId } from '../kernel/ids.ts';
+import type { Jobs } from '../services/jobs/index.ts';
 import type { SignInResult } from '../sign-in/port.ts';
 import type { Queries } from '../store/index.ts';
 import { announceLogout } from './backchannel-logout.ts';

@@ -1,5 +1,5 @@
-import type { Client } from '../features/applications/index.ts';
-import type { Subject } from '../features/users/index.ts';
+import type { Client } from '../features/applications/applications/index.ts';
+import type { Subject } from '../features/people/users/index.ts';
 import type { Queries } from '../store/index.ts';
 import { needsMembership, type RequestedClaims } from './claims.ts';
 import type { OidcNeeds } from './needs.ts';

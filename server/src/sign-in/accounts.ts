@@ -1,8 +1,8 @@
 import type { SignInExperienceSettings } from '@aldaba/contract';
-import type { User } from '../features/users/index.ts';
+import type { User } from '../features/people/users/index.ts';
 import type { Tenant } from '../tenancy/index.ts';
+import type { Account } from './machine/vocabulary.ts';
 import type { SignInNeeds } from './needs.ts';
-import type { Account } from './vocabulary.ts';
 
 export interface Accounts {
   /** What the machine needs to know of a user, read anew: second factors and risks only where the tenant asks for them. */

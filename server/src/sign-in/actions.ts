@@ -1,16 +1,16 @@
 import type { ActionType } from '@aldaba/contract';
-import type { Verdict as Answer } from '../features/actions/index.ts';
+import type { Verdict as Answer } from '../features/operator-scripts/actions/index.ts';
 import { currentOrigin } from '../kernel/origin.ts';
 import type { Accounts } from './accounts.ts';
-import { promptFor } from './machine.ts';
+import { promptFor } from './machine/machine.ts';
+import { resolvePolicy } from './machine/policy.ts';
+import { createProgress, type Progress } from './machine/progress.ts';
+import { readState, type SignInState } from './machine/state.ts';
+import type { SignInEvent, Verdict } from './machine/vocabulary.ts';
 import type { SignInNeeds, SignInSettings } from './needs.ts';
-import { resolvePolicy } from './policy.ts';
 import type { Interaction } from './port.ts';
-import { createProgress, type Progress } from './progress.ts';
 import { contextOf, type Runner } from './run.ts';
-import { readState, type SignInState } from './state.ts';
 import { describeProof } from './submission.ts';
-import type { SignInEvent, Verdict } from './vocabulary.ts';
 
 type Needs = Pick<SignInNeeds, 'users' | 'clock' | 'applications' | 'actions' | 'secondFactors'> & {
   accounts: Accounts;

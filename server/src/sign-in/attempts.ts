@@ -4,7 +4,7 @@
  */
 import type { SignInExperienceSettings } from '@aldaba/contract';
 import { relativeTime } from '@aldaba/pages';
-import type { Events } from '../features/hooks/index.ts';
+import type { Events } from '../features/records/hooks/index.ts';
 import type { Clock } from '../kernel/clock.ts';
 import { hashToken } from '../kernel/crypto.ts';
 import { AldabaError } from '../kernel/errors.ts';

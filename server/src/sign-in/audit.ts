@@ -1,10 +1,17 @@
 /** What the sign-in writes to the audit log: one entry a step, and one for what failed. Values are masked there. */
-import type { LogEntry } from '../features/logs/index.ts';
+import type { LogEntry } from '../features/records/logs/index.ts';
+import {
+  type Challenge,
+  type Intent,
+  type Proof,
+  type ProofType,
+  readState,
+  type SignInState,
+} from './machine/state.ts';
+import type { SignInEvent } from './machine/vocabulary.ts';
 import type { SignInNeeds } from './needs.ts';
 import type { Interaction } from './port.ts';
 import type { Runner } from './run.ts';
-import { type Challenge, type Intent, type Proof, type ProofType, readState, type SignInState } from './state.ts';
-import type { SignInEvent } from './vocabulary.ts';
 
 export interface SignInAudit {
   /** What the sign-in is, before steps are taken. */

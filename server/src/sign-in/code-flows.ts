@@ -7,12 +7,9 @@ import { type Codes, isForAddition } from './codes.ts';
 import { knownOf, type PasswordFactor } from './factors/password/index.ts';
 import { isSameAddress } from './factors/verification-code/address.ts';
 import type { VerificationCodeFactor } from './factors/verification-code/index.ts';
-import { promptFor } from './machine.ts';
-import type { SignInNeeds, SignInSettings } from './needs.ts';
-import { resolvePolicy } from './policy.ts';
-import type { Interaction } from './port.ts';
-import type { Runner, Standing } from './run.ts';
-import { codeFactorOf } from './second-factor.ts';
+import { promptFor } from './machine/machine.ts';
+import { resolvePolicy } from './machine/policy.ts';
+import { codeFactorOf } from './machine/second-factor.ts';
 import {
   type Address,
   type Challenge,
@@ -21,8 +18,11 @@ import {
   isCodeProof,
   readState,
   type SignInState,
-} from './state.ts';
-import type { Account, Prompt, SignInEvent } from './vocabulary.ts';
+} from './machine/state.ts';
+import type { Account, Prompt, SignInEvent } from './machine/vocabulary.ts';
+import type { SignInNeeds, SignInSettings } from './needs.ts';
+import type { Interaction } from './port.ts';
+import type { Runner, Standing } from './run.ts';
 
 /** A code of a first factor that was sent, or seems so. */
 export type FirstCode = ChallengeOf<'EmailVerificationCode' | 'PhoneVerificationCode'>;

@@ -1,15 +1,15 @@
 /** What the pages of second factors share: they are for somebody who is identified, at the step where the sign-in stands. */
-import type { User } from '../features/users/index.ts';
+import type { User } from '../features/people/users/index.ts';
 import type { Reply, Request } from '../http/index.ts';
 import { AldabaError } from '../kernel/errors.ts';
-import { promptFor } from './machine.ts';
-import { formField, type PageDoor, pageAddress } from './page-door.ts';
-import type { PageContext } from './page-views.ts';
-import { resolvePolicy, type SecondFactorType } from './policy.ts';
+import { promptFor } from './machine/machine.ts';
+import { resolvePolicy, type SecondFactorType } from './machine/policy.ts';
+import type { Address, SignInState } from './machine/state.ts';
+import type { Account, Prompt, SignInEvent } from './machine/vocabulary.ts';
+import { formField, type PageDoor, pageAddress } from './pages/page-door.ts';
+import type { PageContext } from './pages/page-views.ts';
 import type { Interaction } from './port.ts';
 import type { SignIn } from './service.ts';
-import type { Address, SignInState } from './state.ts';
-import type { Account, Prompt, SignInEvent } from './vocabulary.ts';
 
 export type FactorKind = 'show-factor' | 'add-factor' | 'make-backup-codes';
 

@@ -10,10 +10,11 @@
  * `machine.step` decides, `run.ts` stores state and effects in one transaction, and the door shows the prompt or goes on
  * through the port.
  */
-export { accountPageRoutes } from './account-pages.ts';
-export { experienceRoutes, guardInteraction } from './experience.ts';
+
+export { experienceRoutes, guardInteraction } from './experience/experience.ts';
 export type { SignInNeeds } from './needs.ts';
-export { signInPageRoutes } from './pages.ts';
+export { accountPageRoutes } from './pages/account-pages.ts';
+export { signInPageRoutes } from './pages/pages.ts';
 export type { Interaction, InteractionPort, InteractionRequest, SignInResult } from './port.ts';
 export { sentinelRoutes } from './sentinel-routes.ts';
 export { createSignIn, type SignIn } from './service.ts';

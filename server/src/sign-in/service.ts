@@ -1,4 +1,4 @@
-import { fieldsAsked } from '../features/custom-profile-fields/index.ts';
+import { fieldsAsked } from '../features/appearance/custom-profile-fields/index.ts';
 import type { Request } from '../http/index.ts';
 import { AldabaError } from '../kernel/errors.ts';
 import { opaqueToken } from '../kernel/ids.ts';
@@ -14,12 +14,12 @@ import { createPasswordFactor, knownOf, type PasswordFactor } from './factors/pa
 import { createSecondFactorFactor, type SecondFactorFactor, supportsPasskeys } from './factors/second-factor/index.ts';
 import { createSocialFactor, isStateOf, type SocialChallenge, type SocialFactor } from './factors/social/index.ts';
 import { createVerificationCodeFactor, type VerificationCodeFactor } from './factors/verification-code/index.ts';
+import { resolvePolicy } from './machine/policy.ts';
+import { type ExtraProfile, type GivenIdentifier, readState, type SignInState } from './machine/state.ts';
+import type { Account, SignInEvent } from './machine/vocabulary.ts';
 import type { Identifier, SignInNeeds, SignInSettings } from './needs.ts';
-import { resolvePolicy } from './policy.ts';
 import type { Interaction } from './port.ts';
 import { createRunner, type Runner, type Standing } from './run.ts';
-import { type ExtraProfile, type GivenIdentifier, readState, type SignInState } from './state.ts';
-import type { Account, SignInEvent } from './vocabulary.ts';
 
 /** What both doors (HTML pages, Experience API) stand in front of. */
 export interface SignIn extends Flows, CodeFlows {

@@ -1,7 +1,7 @@
 import type { Submission } from '@aldaba/contract';
-import { mask } from '../features/logs/index.ts';
+import { mask } from '../features/records/logs/index.ts';
 import type { Place } from '../kernel/origin.ts';
-import type { Proof, SignInState } from './state.ts';
+import type { Proof, SignInState } from './machine/state.ts';
 
 /** What is kept of a sign-in when it is complete. `place` is where the request came from, if a trusted proxy tells it. */
 export const describeSubmission = (

@@ -1,4 +1,4 @@
-import type { Client } from '../../features/applications/index.ts';
+import type { Client } from '../../features/applications/applications/index.ts';
 import { isPublic } from '../clients.ts';
 import { ProtocolError } from '../errors.ts';
 import type { Parameters } from '../parameters.ts';

@@ -1,4 +1,4 @@
-import type { Client } from '../../features/applications/index.ts';
+import type { Client } from '../../features/applications/applications/index.ts';
 import type { Request } from '../../http/index.ts';
 import type { Queries } from '../../store/index.ts';
 import type { Agreement } from '../agreement.ts';

@@ -2,7 +2,7 @@
  * The authorization endpoint (RFC 6749 section 3.1, OpenID Connect Core section 3.1.2). Two tables make it up: the checks
  * that turn parameters into an `AuthorizationRequest`, and the steps that turn a request and a person into an outcome.
  */
-import type { Client } from '../../features/applications/index.ts';
+import type { Client } from '../../features/applications/applications/index.ts';
 import { type Reply, type Request, writeCookie } from '../../http/index.ts';
 import { hashToken } from '../../kernel/crypto.ts';
 import { AldabaError } from '../../kernel/errors.ts';

@@ -4,7 +4,7 @@ import {
   type HolderQuestion,
   toDetailedUser,
   withUserDetails,
-} from '../../features/users/index.ts';
+} from '../../features/people/users/index.ts';
 import type { Queries } from '../../store/index.ts';
 import type { RequestedClaims } from '../claims.ts';
 import type { Origin } from './origins.ts';

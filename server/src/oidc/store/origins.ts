@@ -1,4 +1,9 @@
-import { type DetailedUser, type FoundUser, toDetailedUser, withUserDetails } from '../../features/users/index.ts';
+import {
+  type DetailedUser,
+  type FoundUser,
+  toDetailedUser,
+  withUserDetails,
+} from '../../features/people/users/index.ts';
 import type { Queries } from '../../store/index.ts';
 
 /** The credential that a user's access token came from, through any number of exchanges. The token ends with it. */

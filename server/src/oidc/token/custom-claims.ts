@@ -1,6 +1,6 @@
 import type { CustomizedToken, Submission } from '@aldaba/contract';
-import type { Client } from '../../features/applications/index.ts';
-import type { Subject } from '../../features/users/index.ts';
+import type { Client } from '../../features/applications/applications/index.ts';
+import type { Subject } from '../../features/people/users/index.ts';
 import { ProtocolError } from '../errors.ts';
 import { type AccessPlan, audienceOf } from './access.ts';
 import type { Exchange } from './exchange.ts';

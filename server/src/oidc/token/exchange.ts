@@ -1,4 +1,4 @@
-import type { Client } from '../../features/applications/index.ts';
+import type { Client } from '../../features/applications/applications/index.ts';
 import type { Request } from '../../http/index.ts';
 import type { Tenant } from '../../tenancy/index.ts';
 import { type Agreement, noAgreement } from '../agreement.ts';

@@ -2,7 +2,7 @@
  * The token endpoint (RFC 6749 section 3.2). A request passes: parameters → client authentication → origin → THE TABLE of
  * grants. A grant that is added here also needs its line in `clients.ts`, which says what types of application may use it.
  */
-import type { Client } from '../../features/applications/index.ts';
+import type { Client } from '../../features/applications/applications/index.ts';
 import type { Reply, Request } from '../../http/index.ts';
 import { noteExchange, type TokenNote } from '../audit.ts';
 import { authenticateClient, type GrantType, mayUseGrant } from '../clients.ts';

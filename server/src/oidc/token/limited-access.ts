@@ -1,4 +1,4 @@
-import type { Client } from '../../features/applications/index.ts';
+import type { Client } from '../../features/applications/applications/index.ts';
 import { ProtocolError } from '../errors.ts';
 
 /** For a person whom no rule of an application with limited access lets in. */

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Subject } from '../../features/users/index.ts';
+import type { Subject } from '../../features/people/users/index.ts';
 import { seconds } from '../../kernel/clock.ts';
 import { acrOf } from '../acr.ts';
 import { userClaims } from '../claims.ts';

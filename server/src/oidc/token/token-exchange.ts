@@ -1,5 +1,5 @@
-import { type Client, isBuiltIn } from '../../features/applications/index.ts';
-import type { HolderQuestion } from '../../features/users/index.ts';
+import { type Client, isBuiltIn } from '../../features/applications/applications/index.ts';
+import type { HolderQuestion } from '../../features/people/users/index.ts';
 import { hashToken } from '../../kernel/crypto.ts';
 import { constraintOf } from '../../store/index.ts';
 import { isPublic } from '../clients.ts';

@@ -1,7 +1,7 @@
 import { type ProfileField, profileSchema } from '@aldaba/contract';
 import { AldabaError } from '../../kernel/errors.ts';
 import { matchesPattern } from '../../kernel/pattern.ts';
-import type { ExtraProfile } from '../state.ts';
+import type { ExtraProfile } from '../machine/state.ts';
 import { dateFormat, isPlainDate, type Question, questionsOf, readDate } from './questions.ts';
 
 type Values = Record<string, unknown>;

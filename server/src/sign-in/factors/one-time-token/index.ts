@@ -4,14 +4,14 @@
  * (`attempts.ts`) of the address, in one count with its password and its codes.
  */
 import type { OneTimeToken } from '@aldaba/contract';
-import { isForRecovery } from '../../../features/one-time-tokens/index.ts';
-import type { User } from '../../../features/users/index.ts';
+import { isForRecovery } from '../../../features/people/one-time-tokens/index.ts';
+import type { User } from '../../../features/people/users/index.ts';
 import { AldabaError } from '../../../kernel/errors.ts';
 import { standardId } from '../../../kernel/ids.ts';
 import { type Attempts, attemptName } from '../../attempts.ts';
+import type { Intent, Proof } from '../../machine/state.ts';
 import type { SignInNeeds, SignInSettings } from '../../needs.ts';
 import type { Interaction } from '../../port.ts';
-import type { Intent, Proof } from '../../state.ts';
 
 type Needs = Pick<SignInNeeds, 'oneTimeTokens' | 'users' | 'clock'> & { attempts: Attempts };
 

@@ -3,16 +3,16 @@
  * only through `attempts.ts`, and answers alike, in code and in time, whether the account exists or not.
  */
 import type { SignInExperienceSettings } from '@aldaba/contract';
-import { type PasswordUserInfo, passwordIssues } from '../../../features/passwords/index.ts';
-import { chosenUsername, type PasswordDigest, type User } from '../../../features/users/index.ts';
+import { chosenUsername, type PasswordDigest, type User } from '../../../features/people/users/index.ts';
 import { hashToken } from '../../../kernel/crypto.ts';
 import { AldabaError } from '../../../kernel/errors.ts';
 import { standardId } from '../../../kernel/ids.ts';
+import { type PasswordUserInfo, passwordIssues } from '../../../services/passwords/index.ts';
 import type { Tenant } from '../../../tenancy/index.ts';
 import { type Attempts, attemptName, replacingAttemptName } from '../../attempts.ts';
+import { resolvePolicy } from '../../machine/policy.ts';
+import type { PendingProfile, Proof } from '../../machine/state.ts';
 import type { Identifier, SignInNeeds } from '../../needs.ts';
-import { resolvePolicy } from '../../policy.ts';
-import type { PendingProfile, Proof } from '../../state.ts';
 
 type Needs = Pick<SignInNeeds, 'users' | 'passwords' | 'vault' | 'clock'> & { attempts: Attempts };
 

@@ -9,16 +9,16 @@ import type {
   AuthenticationPayload,
   RegistrationOptions,
   RegistrationPayload,
-} from '../../../features/mfa-verifications/index.ts';
-import type { User } from '../../../features/users/index.ts';
+} from '../../../features/people/mfa-verifications/index.ts';
+import type { User } from '../../../features/people/users/index.ts';
 import { ipVersion } from '../../../kernel/addresses.ts';
 import { AldabaError } from '../../../kernel/errors.ts';
 import { standardId } from '../../../kernel/ids.ts';
 import type { Tenant } from '../../../tenancy/index.ts';
 import { type Attempts, secondAttemptName } from '../../attempts.ts';
+import type { Address, ChallengeOf, Proof } from '../../machine/state.ts';
 import type { SignInNeeds } from '../../needs.ts';
 import type { Interaction } from '../../port.ts';
-import type { Address, ChallengeOf, Proof } from '../../state.ts';
 import type { CodeChallenge, VerificationCodeFactor } from '../verification-code/index.ts';
 
 type Needs = Pick<SignInNeeds, 'secondFactors' | 'clock'> & {

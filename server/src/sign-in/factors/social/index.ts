@@ -5,9 +5,9 @@
 import { equalSecrets, hashToken } from '../../../kernel/crypto.ts';
 import { AldabaError } from '../../../kernel/errors.ts';
 import { standardId } from '../../../kernel/ids.ts';
+import type { ChallengeOf, Proof } from '../../machine/state.ts';
 import type { ConnectorSession, SignInNeeds, SocialInstance } from '../../needs.ts';
 import type { Interaction } from '../../port.ts';
-import type { ChallengeOf, Proof } from '../../state.ts';
 
 export interface BeginSocial {
   connectorId: string;

@@ -1,5 +1,5 @@
 import { normalizeIdentifier } from '../../../kernel/identifiers.ts';
-import type { Address } from '../../state.ts';
+import type { Address } from '../../machine/state.ts';
 
 /** Whether two addresses are one, as with the addresses of accounts. */
 export const isSameAddress = (a: Address, b: Address): boolean =>

@@ -2,12 +2,15 @@ import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { instanceOf, type Message } from '@aldaba/connectors/kit';
 import { startServer, type TestServer } from '../../../../../test/support/server.ts';
-import { createMessageLimits, defaultMessageLimits } from '../../../features/message-limits/index.ts';
-import { createVerificationCodes, type VerificationCodes } from '../../../features/verification-codes/index.ts';
+import {
+  createVerificationCodes,
+  type VerificationCodes,
+} from '../../../features/connectors/verification-codes/index.ts';
 import { createVault } from '../../../kernel/crypto.ts';
+import { createMessageLimits, defaultMessageLimits } from '../../../services/message-limits/index.ts';
 import { type Attempts, attemptName, createAttempts } from '../../attempts.ts';
+import type { Address } from '../../machine/state.ts';
 import type { Interaction } from '../../port.ts';
-import type { Address } from '../../state.ts';
 import { type BeginCode, type CodeChallenge, createVerificationCodeFactor } from './index.ts';
 
 const maxAttempts = 3;

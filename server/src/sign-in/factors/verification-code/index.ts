@@ -4,15 +4,15 @@
  * (`attempts.ts`), whatever is wrong with it.
  */
 import type { SignInExperienceSettings } from '@aldaba/contract';
-import type { User } from '../../../features/users/index.ts';
-import type { CodeDelivery, CodeMessage, CodePurpose } from '../../../features/verification-codes/index.ts';
+import type { CodeDelivery, CodeMessage, CodePurpose } from '../../../features/connectors/verification-codes/index.ts';
+import type { User } from '../../../features/people/users/index.ts';
 import { AldabaError } from '../../../kernel/errors.ts';
 import { standardId } from '../../../kernel/ids.ts';
 import { currentOrigin } from '../../../kernel/origin.ts';
 import { type Attempts, attemptName, secondAttemptName } from '../../attempts.ts';
+import type { Address, ChallengeOf, Proof } from '../../machine/state.ts';
 import type { SignInNeeds } from '../../needs.ts';
 import type { Interaction } from '../../port.ts';
-import type { Address, ChallengeOf, Proof } from '../../state.ts';
 import { messageContext } from './message-context.ts';
 
 type Needs = Pick<

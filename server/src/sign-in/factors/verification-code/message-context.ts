@@ -1,4 +1,4 @@
-import type { User } from '../../../features/users/index.ts';
+import type { User } from '../../../features/people/users/index.ts';
 import type { SignInNeeds } from '../../needs.ts';
 import type { Interaction } from '../../port.ts';
 

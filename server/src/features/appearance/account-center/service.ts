@@ -1,0 +1,31 @@
+import { type AccountCenter, type AccountCenterChange, accountCenterSchema } from '@aldaba/contract';
+import type { Tenancy, Tenant } from '../../../tenancy/index.ts';
+
+export interface AccountCenters {
+  /** Cached. */
+  get(tenant: Tenant): Promise<AccountCenter>;
+  /** Replaces the members that are given; of `fields` those that are named. */
+  update(tenant: Tenant, change: AccountCenterChange): Promise<AccountCenter>;
+}
+
+const key = 'account-center';
+
+export function createAccountCenters({
+  tenancy,
+}: {
+  tenancy: Pick<Tenancy, 'setting' | 'changeSetting'>;
+}): AccountCenters {
+  const read = (tenant: Tenant, stored: unknown) =>
+    accountCenterSchema.parse({ ...(stored as object | null | undefined), tenantId: tenant.id, id: 'default' });
+  return {
+    get: async (tenant) => read(tenant, await tenancy.setting(tenant, key)),
+    update: async (tenant, { fields, ...change }) => {
+      const given = Object.fromEntries(Object.entries(change).filter(([, value]) => value !== undefined));
+      const { after } = await tenancy.changeSetting(tenant, key, (stored) => {
+        const before = read(tenant, stored);
+        return accountCenterSchema.parse({ ...before, ...given, fields: { ...before.fields, ...fields } });
+      });
+      return after;
+    },
+  };
+}

@@ -1,0 +1,83 @@
+import type { CustomPhrase, SignInExperience, Translation } from '@aldaba/contract';
+import { phrases } from '@aldaba/pages';
+import { AldabaError } from '../../../kernel/errors.ts';
+import { standardId } from '../../../kernel/ids.ts';
+import type { CacheRegistry, Database } from '../../../store/index.ts';
+import type { Tenant } from '../../../tenancy/index.ts';
+import * as store from './store.ts';
+
+export interface CustomPhrasesNeeds {
+  database: Database;
+  caches: CacheRegistry;
+  signInExperiences: { get(tenant: Tenant): Promise<SignInExperience> };
+}
+
+/** Words by the keys of the pages, e.g. `signIn.title`. */
+export type Words = Readonly<Record<string, string>>;
+
+export interface CustomPhrases {
+  list(tenant: Tenant): Promise<CustomPhrase[]>;
+  /** @throws AldabaError `entity.not_found` */
+  get(tenant: Tenant, languageTag: string): Promise<CustomPhrase>;
+  /** @throws AldabaError `localization.invalid_translation_structure` for keys that the pages do not have */
+  save(tenant: Tenant, languageTag: string, translation: Translation): Promise<CustomPhrase>;
+  /** @throws AldabaError `localization.cannot_delete_default_language`, `entity.not_found` */
+  remove(tenant: Tenant, languageTag: string): Promise<void>;
+  /** The operator's words of a language; undefined when there are none. Cached. */
+  words(tenant: Tenant, languageTag: string): Promise<Words | undefined>;
+}
+
+const maximumDepth = 8;
+const known = new Set(Object.keys(phrases('en')));
+
+export function createCustomPhrases({ database, caches, signInExperiences }: CustomPhrasesNeeds): CustomPhrases {
+  const cache = caches.create<ReadonlyMap<string, Words>>({
+    name: 'custom-phrases',
+    maximum: 1000,
+    maximumAge: 60_000,
+    load: async (tenantId) =>
+      new Map(
+        (await store.findPhrases(database.tenant(tenantId))).map(({ languageTag, translation }) => [
+          languageTag.toLowerCase(),
+          Object.fromEntries(flatten(translation)),
+        ]),
+      ),
+  });
+  return {
+    list: (tenant) => store.findPhrases(tenant.db),
+    get: async (tenant, languageTag) => {
+      const phrase = (await store.findPhrases(tenant.db)).find((candidate) => candidate.languageTag === languageTag);
+      if (!phrase) throw new AldabaError('entity.not_found');
+      return phrase;
+    },
+    save: async (tenant, languageTag, translation) => {
+      const unknown = flatten(translation).flatMap(([key]) => (known.has(key) ? [] : [key]));
+      if (unknown.length > 0)
+        throw new AldabaError('localization.invalid_translation_structure', { keys: unknown.slice(0, 20) });
+      return tenant.db.transaction(async (tx) => {
+        const phrase = await store.savePhrase(tx, { id: standardId(), languageTag, translation });
+        await cache.changed(tx, '');
+        return phrase;
+      });
+    },
+    remove: async (tenant, languageTag) => {
+      const { languageInfo } = await signInExperiences.get(tenant);
+      if (languageInfo.fallbackLanguage === languageTag)
+        throw new AldabaError('localization.cannot_delete_default_language', { languageTag });
+      await tenant.db.transaction(async (tx) => {
+        if ((await store.deletePhrase(tx, languageTag)) === 0) throw new AldabaError('entity.not_found');
+        await cache.changed(tx, '');
+      });
+    },
+    words: async (tenant, languageTag) => (await cache.get(tenant.id, ''))?.get(languageTag.toLowerCase()),
+  };
+}
+
+/** `{ signIn: { title: '…' } }` as `signIn.title`; an empty text means "the built-in one". */
+function flatten(translation: Translation, prefix = '', depth = 0): [string, string][] {
+  return Object.entries(translation).flatMap(([name, value]): [string, string][] => {
+    const key = `${prefix}${name}`;
+    if (typeof value !== 'string') return depth < maximumDepth ? flatten(value, `${key}.`, depth + 1) : [[key, '']];
+    return value === '' && known.has(key) ? [] : [[key, value]];
+  });
+}

@@ -1,0 +1,87 @@
+import type { ProfileField, ProfileFieldChange, ProfileFieldDraft } from '@aldaba/contract';
+import { AldabaError } from '../../../kernel/errors.ts';
+import { standardId } from '../../../kernel/ids.ts';
+import type { CacheRegistry, Database, Queries } from '../../../store/index.ts';
+import type { Tenant } from '../../../tenancy/index.ts';
+import { findFieldProblem } from './rules.ts';
+import * as store from './store.ts';
+
+export interface ProfileFields {
+  /** In the order in which people are asked; cached. */
+  list(tenant: Tenant): Promise<readonly ProfileField[]>;
+  /** @throws AldabaError `entity.not_found` */
+  get(tenant: Tenant, name: string): Promise<ProfileField>;
+  /** All of them or none. @throws AldabaError `custom_profile_fields.…` */
+  create(tx: Queries, drafts: readonly ProfileFieldDraft[]): Promise<ProfileField[]>;
+  update(tx: Queries, name: string, change: ProfileFieldChange): Promise<ProfileField>;
+  remove(tx: Queries, name: string): Promise<void>;
+  /** @throws AldabaError `custom_profile_fields.entity_not_exists_with_names` */
+  order(tx: Queries, order: readonly { name: string; sieOrder: number }[]): Promise<ProfileField[]>;
+}
+
+export function createProfileFields({
+  database,
+  caches,
+  signInExperiences,
+}: {
+  database: Database;
+  caches: CacheRegistry;
+  signInExperiences: {
+    /** Stops asking for a field that is gone. */
+    dropProfileField(tx: Queries, name: string): Promise<void>;
+  };
+}): ProfileFields {
+  const cache = caches.create<readonly ProfileField[]>({
+    name: 'custom-profile-fields',
+    maximum: 1000,
+    maximumAge: 60_000,
+    load: (tenantId) => store.findFields(database.tenant(tenantId)),
+  });
+  const list = async (tenant: Tenant) => (await cache.get(tenant.id, '')) ?? [];
+  return {
+    list,
+    get: async (tenant, name) => {
+      const field = (await list(tenant)).find((candidate) => candidate.name === name);
+      if (!field) throw new AldabaError('entity.not_found');
+      return field;
+    },
+    create: async (tx, drafts) => {
+      const created: ProfileField[] = [];
+      for (const draft of drafts) {
+        requireSound(draft);
+        const field = await store.insertField(tx, { id: standardId(), ...draft });
+        if (!field) throw new AldabaError('custom_profile_fields.name_exists', { name: draft.name });
+        created.push(field);
+      }
+      await cache.changed(tx, '');
+      return created;
+    },
+    update: async (tx, name, change) => {
+      requireSound({ ...change, name });
+      const field = await store.updateField(tx, name, change);
+      if (!field) throw new AldabaError('entity.not_found');
+      await cache.changed(tx, '');
+      return field;
+    },
+    remove: async (tx, name) => {
+      if ((await store.deleteField(tx, name)) === 0) throw new AldabaError('entity.not_found');
+      await signInExperiences.dropProfileField(tx, name);
+      await cache.changed(tx, '');
+    },
+    order: async (tx, order) => {
+      if (new Set(order.map(({ sieOrder }) => sieOrder)).size < order.length)
+        throw new AldabaError('custom_profile_fields.conflicted_sie_order');
+      const missing: string[] = [];
+      for (const { name, sieOrder } of order) if ((await store.moveField(tx, name, sieOrder)) === 0) missing.push(name);
+      if (missing.length > 0)
+        throw new AldabaError('custom_profile_fields.entity_not_exists_with_names', { names: missing });
+      await cache.changed(tx, '');
+      return store.findFields(tx);
+    },
+  };
+}
+
+function requireSound(field: ProfileFieldChange & { name: string }): void {
+  const problem = findFieldProblem(field);
+  if (problem) throw new AldabaError(problem, { name: field.name });
+}

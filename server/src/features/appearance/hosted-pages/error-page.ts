@@ -1,0 +1,31 @@
+import type { PageLanguage } from '@aldaba/contract';
+import { negotiateLanguage } from '@aldaba/pages';
+import { type ErrorAnswers, type Request, retryAfter } from '../../../http/index.ts';
+import type { PageSender } from './sender.ts';
+import { sentenceFor } from './words.ts';
+
+/**
+ * Errors in the caller's language (`Accept-Language`; English unless the pages speak it): a sentence for programs, a page in the
+ * tenant's look for browsers that open an address which does not exist or cannot be served.
+ */
+export function createErrorAnswers(pages: Pick<PageSender, 'send'>): ErrorAnswers {
+  const languageOf = (request: Request): PageLanguage =>
+    negotiateLanguage({ acceptLanguage: request.headers['accept-language'], autoDetect: true, fallback: 'en' });
+  return {
+    sentence(request, error) {
+      const language = languageOf(request);
+      return { language, sentence: sentenceFor(error, language) };
+    },
+    async page(request, reply, error) {
+      const view = { kind: 'error', code: error.code, message: sentenceFor(error, languageOf(request)) } as const;
+      const wait = retryAfter(error);
+      if (wait !== undefined) reply.header('retry-after', String(wait));
+      try {
+        await pages.send(request, reply, view, { status: error.status, customCss: false });
+        return true;
+      } catch {
+        return false;
+      }
+    },
+  };
+}

@@ -1,0 +1,57 @@
+import { assets, type PageAsset } from '@aldaba/pages';
+import { acceptsCoding, type Http, type Reply, type Request } from '../../../http/index.ts';
+import { AldabaError } from '../../../kernel/errors.ts';
+import type { CustomUiPages } from '../custom-ui-assets/index.ts';
+import { sendCustomCss } from './custom-css.ts';
+import type { PageSender, PageSenderNeeds } from './sender.ts';
+
+/** Style sheet and scripts of the pages, the demonstration app, and the page for sign-ins that are gone. */
+export function hostedPageRoutes(
+  http: Http,
+  sender: PageSender,
+  needs: Pick<PageSenderNeeds, 'signInExperiences'> & { customUiPages: CustomUiPages },
+): void {
+  const files = new Map(assets().map((asset) => [asset.path, asset]));
+  http.get<{ Params: { name: string } }>(
+    '/assets/:name',
+    { config: { tenant: 'optional' } },
+    async (request, reply) => {
+      const asset = files.get(`/assets/${request.params.name}`);
+      if (asset) return sendAsset(request, reply, asset);
+      if (await sendCustomCss(request, reply, { name: request.params.name, source: sender })) return reply;
+      // A tenant's own pages like to keep their files in a folder of the same name.
+      if (await needs.customUiPages.send(request, reply, `assets/${request.params.name}`)) return reply;
+      throw new AldabaError('request.not_found');
+    },
+  );
+  http.get('/', async (request, reply) => {
+    if (await needs.customUiPages.send(request, reply, 'index.html')) return reply;
+    // Programs that ask for the root are told that there is nothing to call.
+    if (!request.headers.accept?.includes('text/html')) throw new AldabaError('request.not_found');
+    await sender.send(request, reply, { kind: 'welcome' });
+    return reply;
+  });
+  http.get('/demo-app', async (request, reply) => {
+    await sender.send(request, reply, { kind: 'demo-app', endpoint: request.tenant.baseUrl });
+    return reply;
+  });
+  http.get('/unknown-session', async (request, reply) => {
+    await sender.sendEnded(request, reply, { appId: undefined, isSignedIn: false, status: 200 });
+    return reply;
+  });
+}
+
+/** The path carries a hash of the content, so it may be kept for good. */
+function sendAsset(request: Request, reply: Reply, asset: PageAsset): Reply {
+  const [encoding, body] = acceptsCoding(request, 'br')
+    ? (['br', asset.brotli] as const)
+    : acceptsCoding(request, 'gzip')
+      ? (['gzip', asset.gzip] as const)
+      : ([undefined, asset.body] as const);
+  if (encoding) reply.header('content-encoding', encoding);
+  return reply
+    .header('content-type', asset.contentType)
+    .header('cache-control', 'public, max-age=31536000, immutable')
+    .header('vary', 'accept-encoding')
+    .send(Buffer.from(body.buffer, body.byteOffset, body.byteLength));
+}

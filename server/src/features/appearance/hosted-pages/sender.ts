@@ -1,0 +1,161 @@
+import { phoneCookie } from '@aldaba/connectors/sandbox';
+import type { ErrorView, PageLanguage, PageView, SignInExperienceSettings } from '@aldaba/contract';
+import { isStyled, negotiateLanguage, renderPage } from '@aldaba/pages';
+import { type Reply, type Request, readCookie } from '../../../http/index.ts';
+import type { Tenancy, Tenant } from '../../../tenancy/index.ts';
+import { type ApplicationExperiences, dress, type Look } from '../../applications/application-experiences/index.ts';
+import type { Client } from '../../applications/applications/index.ts';
+import type { Organizations } from '../../organizations/organizations/index.ts';
+import type { CustomPhrases } from '../custom-phrases/index.ts';
+import { type CustomCssSource, customCssPath, type Wearer } from './custom-css.ts';
+import { createFrame } from './frame.ts';
+
+export interface PageOptions {
+  /** Client id of the application that asks; its name stands in the page's title. */
+  appId?: string;
+  /** Handle of the interaction that the page belongs to. */
+  interaction?: string;
+  /** Organization that the application signs people in to; its look goes over the application's. */
+  organizationId?: string;
+  /** HTTP status, 200 unless given. */
+  status?: number;
+  /** False: without the operator's CSS, whatever the view. */
+  customCss?: false;
+  /** `ui_locales` of the authorization request. */
+  uiLocales?: string;
+}
+
+/** Sends hosted pages with the tenant's look, in the person's language, under a strict Content-Security-Policy. */
+export interface PageSender extends CustomCssSource {
+  send(request: Request, reply: Reply, view: PageView, options?: PageOptions): Promise<void>;
+  /**
+   * The page of an interaction that is finished, expired or of another browser. It leads back to the application: to the
+   * tenant's `unknownSessionRedirectUrl`, else to the origin of the application's first redirect URI on the web.
+   */
+  sendEnded(request: Request, reply: Reply, about: EndedPage): Promise<void>;
+  /** The language that `send` would choose: for the sentences that a view carries. */
+  language(request: Request, options?: Pick<PageOptions, 'uiLocales'>): Promise<PageLanguage>;
+}
+
+export interface EndedPage {
+  /** Client id that the request names; unknown ones are ignored. */
+  appId: string | undefined;
+  /** Whether a user is signed in in this browser. */
+  isSignedIn: boolean;
+  status: number;
+}
+
+export interface PageSenderNeeds {
+  signInExperiences: { get(tenant: Tenant): Promise<SignInExperienceSettings> };
+  applications: { findClient(tenant: Tenant, clientId: string): Promise<Client | undefined> };
+  applicationExperiences: Pick<ApplicationExperiences, 'lookOf'>;
+  organizations: Pick<Organizations, 'find'>;
+  tenancy: Pick<Tenancy, 'setting'>;
+  customPhrases: Pick<CustomPhrases, 'words'>;
+}
+
+/** Set by the sandbox's page that plays a phone; honoured only where the sandbox is switched on. */
+export { phoneCookie as sandboxCookie };
+
+export function createPageSender(needs: PageSenderNeeds): PageSender {
+  const { signInExperiences, applications, applicationExperiences, organizations, tenancy, customPhrases } = needs;
+
+  const bridge = async (request: Request): Promise<'ios' | 'android' | undefined> => {
+    const phone = readCookie(request, phoneCookie);
+    if (phone !== 'ios' && phone !== 'android') return undefined;
+    const setting = (await tenancy.setting(request.tenant, 'sandbox')) as { enabled?: unknown } | undefined;
+    return setting?.enabled === true ? phone : undefined;
+  };
+
+  const languageOf = (
+    request: Request,
+    settings: SignInExperienceSettings,
+    uiLocales: string | undefined,
+  ): PageLanguage =>
+    negotiateLanguage({
+      uiLocales,
+      acceptLanguage: request.headers['accept-language'],
+      autoDetect: settings.languageInfo.autoDetect,
+      fallback: settings.languageInfo.fallbackLanguage,
+    });
+
+  const lookFor = async (tenant: Tenant, { appId, organizationId }: Wearer) => {
+    const own = await signInExperiences.get(tenant);
+    const client = appId === undefined ? undefined : await applications.findClient(tenant, appId);
+    const look = client ? await applicationExperiences.lookOf(tenant, client.id) : {};
+    const organization = organizationId === undefined ? undefined : await organizations.find(tenant.db, organizationId);
+    return {
+      wayBack: client && (own.unknownSessionRedirectUrl || homeOf(client)),
+      settings: dress(dress(own, client?.isThirdParty ? withoutLinks(look) : look), organization ?? {}),
+      applicationName: look.displayName || client?.name,
+    };
+  };
+
+  const endedView = async (tenant: Tenant, { appId, isSignedIn }: EndedPage): Promise<PageView> => {
+    const client = appId === undefined ? undefined : await applications.findClient(tenant, appId);
+    const { unknownSessionRedirectUrl } = await signInExperiences.get(tenant);
+    const continueUrl = unknownSessionRedirectUrl || (client && homeOf(client));
+    return {
+      kind: 'unknown-session',
+      isSignedIn,
+      ...(client ? { applicationName: (await lookFor(tenant, { appId: client.id })).applicationName } : {}),
+      ...(continueUrl ? { continueUrl } : {}),
+    };
+  };
+
+  const sender: PageSender = {
+    async customCss(tenant, wearer) {
+      return (await lookFor(tenant, wearer)).settings.customCss || undefined;
+    },
+    async language(request, options) {
+      return languageOf(request, await signInExperiences.get(request.tenant), options?.uiLocales);
+    },
+    async send(request, reply, view, options = {}) {
+      const { tenant } = request;
+      const look = await lookFor(tenant, options);
+      const { settings, applicationName } = look;
+      const css = options.customCss === false || !isStyled(view) ? undefined : settings.customCss;
+      const frame = createFrame({
+        tenant,
+        settings,
+        language: languageOf(request, settings, options.uiLocales),
+        applicationName,
+        customCssPath: css ? customCssPath(css, options) : undefined,
+        interaction: options.interaction,
+        sandboxBridge: await bridge(request),
+      });
+      const { html, contentSecurityPolicy } = renderPage(
+        frame,
+        view.kind === 'error' ? { traceId: request.id, ...withWayBack(view, look) } : view,
+        await customPhrases.words(tenant, frame.language),
+      );
+      reply
+        .code(options.status ?? 200)
+        .header('content-type', 'text/html; charset=utf-8')
+        .header('content-security-policy', contentSecurityPolicy)
+        .header('content-language', frame.language)
+        .header('cache-control', 'no-store')
+        // Not `no-referrer`: it would make browsers send `Origin: null` with the page's own forms.
+        .header('referrer-policy', view.kind === 'form-post' ? 'strict-origin' : 'same-origin')
+        .header('permissions-policy', 'camera=(), microphone=(), geolocation=()')
+        .send(html);
+    },
+    sendEnded: async (request, reply, about) =>
+      sender.send(request, reply, await endedView(request.tenant, about), { status: about.status }),
+  };
+  return sender;
+}
+
+/** An error page of an application leads back to it, unless its sign-in can go on. */
+const withWayBack = (view: ErrorView, look: { applicationName: string | undefined; wayBack: string | undefined }) =>
+  view.restart || !look.wayBack ? view : { ...view, applicationName: look.applicationName, continueUrl: look.wayBack };
+
+/** Where an application on the web most likely begins. Apps on a device have no such address. */
+function homeOf({ type, redirectUris }: Client): string | undefined {
+  if (type === 'Native') return undefined;
+  const uri = redirectUris.find((text) => /^https?:/i.test(text) && !text.includes('*') && URL.canParse(text));
+  return uri && `${new URL(uri).origin}/`;
+}
+
+/** People sign in under the tenant's terms; those of a third party stand on the consent page. */
+const withoutLinks = ({ termsOfUseUrl: _terms, privacyPolicyUrl: _policy, ...look }: Look): Look => look;

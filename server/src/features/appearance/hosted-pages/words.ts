@@ -1,0 +1,147 @@
+/** Words for what a form refuses, in the person's language and at the field that they are about. */
+import type { ErrorCode, PageError, PageLanguage, PasswordRule, SignInExperienceSettings } from '@aldaba/contract';
+import { errorSentence, type PhraseKey, phrase, relativeTime } from '@aldaba/pages';
+import type { AldabaError } from '../../../kernel/errors.ts';
+import type { PasswordIssue } from '../../../services/passwords/index.ts';
+import type { UsernameIssue } from '../../people/users/index.ts';
+
+const phraseOfIssue: Record<PasswordIssue['code'] | UsernameIssue['code'], PhraseKey> = {
+  'password_rejected.pwned': 'password.tooCommon',
+  'password_rejected.too_short': 'password.tooShort',
+  'password_rejected.too_long': 'password.tooLong',
+  'password_rejected.character_types': 'password.tooSimple',
+  'password_rejected.unsupported_characters': 'password.unsupported',
+  'password_rejected.restricted.repetition': 'password.tooRepetitive',
+  'password_rejected.restricted.sequence': 'password.tooRepetitive',
+  'password_rejected.restricted.user_info': 'password.hasUserInfo',
+  'password_rejected.restricted.words': 'password.hasWords',
+  'username_rejected.too_short': 'username.tooShort',
+  'username_rejected.too_long': 'username.tooLong',
+  'username_rejected.starts_with_digit': 'username.startsWithDigit',
+  'username_rejected.unsupported_characters': 'username.unsupported',
+  'username_rejected.uppercase_not_allowed': 'username.noUppercase',
+  'username_rejected.lowercase_not_allowed': 'username.noLowercase',
+  'username_rejected.numbers_not_allowed': 'username.noNumbers',
+  'username_rejected.underscore_not_allowed': 'username.noUnderscore',
+};
+
+const fieldOfCode: Partial<Record<ErrorCode, 'username' | 'password' | 'terms' | 'address' | 'code'>> = {
+  'user.username_already_in_use': 'username',
+  'user.username_required': 'username',
+  'user.password_required': 'password',
+  'user.same_password': 'password',
+  'user.terms_required': 'terms',
+  'user.invalid_email': 'address',
+  'user.invalid_phone': 'address',
+  'session.email_blocklist.email_not_allowed': 'address',
+  'session.email_blocklist.email_subaddressing_not_allowed': 'address',
+  'session.email_blocklist.disposable_email_not_allowed': 'address',
+  'verification_code.not_found': 'code',
+  'verification_code.expired': 'code',
+  'verification_code.code_mismatch': 'code',
+  'verification_code.exceed_max_try': 'code',
+  'session.mfa.invalid_totp_code': 'code',
+  'session.mfa.invalid_backup_code': 'code',
+};
+
+/** Errors whose `data.issues` say which rules are broken. */
+const fieldOfRules: Partial<Record<ErrorCode, 'username' | 'password'>> = {
+  'password.rejected': 'password',
+  'user.username_rejected': 'username',
+  'user.username_uppercase_not_allowed': 'username',
+};
+
+/** What a provider did, for pages that know its name. */
+const phraseOfProvider: Partial<Record<ErrorCode, PhraseKey>> = {
+  'connector.general': 'provider.error',
+  'connector.invalid_config': 'provider.misconfigured',
+  'connector.invalid_response': 'provider.unreadable',
+  'connector.rate_limit_exceeded': 'provider.busy',
+  'connector.usage_limit_exceeded': 'provider.busy',
+  'connector.social_auth_code_invalid': 'provider.expired',
+  'connector.social_invalid_access_token': 'provider.expired',
+  'connector.social_invalid_id_token': 'provider.unreadable',
+  'connector.authorization_failed': 'provider.declined',
+  'connector.timeout': 'provider.timeout',
+};
+
+/** An error of a sign-in through a provider, in a sentence that names the provider. */
+export function providerErrorOf(error: AldabaError, language: PageLanguage, name: string): PageError {
+  const sentence = phraseOfProvider[error.code];
+  if (!sentence || name === '') return pageErrorOf(error, language);
+  const { errorDescription = '' } = (error.data ?? {}) as { errorDescription?: unknown };
+  const values = { name, errorDescription: typeof errorDescription === 'string' ? errorDescription : '' };
+  return { code: error.code, message: phrase(language, sentence, values).trim() };
+}
+
+/** An error as a form shows it. */
+export function pageErrorOf(error: AldabaError, language: PageLanguage): PageError {
+  const data = (typeof error.data === 'object' && error.data !== null ? error.data : {}) as Record<string, unknown>;
+  const { code } = error;
+  const judged = fieldOfRules[code];
+  if (judged && Array.isArray(data.issues)) {
+    const [issue] = data.issues as (PasswordIssue | UsernameIssue)[];
+    if (issue)
+      return {
+        field: judged,
+        code: issue.code,
+        message: phrase(language, phraseOfIssue[issue.code], textsOf(issue.interpolation)),
+      };
+  }
+  if (code === 'guard.invalid_input' && isProfileField(data.field)) {
+    const sentence = phraseOfProblem[String(data.problem)] ?? 'profile.wrongFormat';
+    return { field: data.field, code, message: phrase(language, sentence, textsOf(data)) };
+  }
+  if (code === 'user.terms_required') return { field: 'terms', code, message: phrase(language, 'terms.required') };
+  const field = fieldOfCode[code];
+  return { ...(field ? { field } : {}), code, message: sentenceFor(error, language, data) };
+}
+
+/** The localised sentence alone. */
+export function sentenceFor(
+  error: AldabaError,
+  language: PageLanguage,
+  data = error.data as Record<string, unknown> | undefined,
+): string {
+  const time = typeof data?.seconds === 'number' ? { relativeTime: relativeTime(language, data.seconds) } : {};
+  return errorSentence(language, error.code, { ...data, ...time });
+}
+
+const phraseOfProblem: Readonly<Record<string, PhraseKey>> = {
+  missing: 'profile.missing',
+  tooShort: 'profile.tooShort',
+  tooLong: 'profile.tooLong',
+  tooSmall: 'profile.tooSmall',
+  tooLarge: 'profile.tooLarge',
+  notNumber: 'profile.notNumber',
+  notDate: 'profile.notDate',
+  notUrl: 'profile.notUrl',
+  notOffered: 'profile.notOffered',
+};
+
+const isProfileField = (field: unknown): field is `profile.${string}` =>
+  typeof field === 'string' && field.startsWith('profile.');
+
+const textsOf = (values: Record<string, unknown> = {}): Record<string, string> =>
+  Object.fromEntries(Object.entries(values).map(([name, value]) => [name, String(value)]));
+
+/** The tenant's password policy in words; what cannot fail is left out. */
+export function passwordRules(
+  { passwordPolicy }: Pick<SignInExperienceSettings, 'passwordPolicy'>,
+  language: PageLanguage,
+): PasswordRule[] {
+  const { length, characterTypes, rejects } = passwordPolicy;
+  const counted = (key: PhraseKey, min: number): string => phrase(language, key, { min: String(min) });
+  const other: [applies: boolean, key: PhraseKey][] = [
+    [rejects.pwned, 'password.notCommon'],
+    [rejects.repetitionAndSequence, 'password.noRepetition'],
+    [rejects.userInfo, 'password.noUserInfo'],
+    [rejects.words.length > 0, 'password.noWords'],
+  ];
+  const types = characterTypes.min;
+  return [
+    { text: counted('password.minLength', length.min), check: { minLength: length.min } },
+    ...(types > 1 ? [{ text: counted('password.characterTypes', types), check: { minTypes: types } }] : []),
+    ...other.flatMap(([applies, key]) => (applies ? [{ text: phrase(language, key) }] : [])),
+  ];
+}

@@ -1,0 +1,75 @@
+import { domainToASCII } from 'node:url';
+import type { ErrorCode, SignInExperience } from '@aldaba/contract';
+import { emailKey, normalizeDomain } from '../../../kernel/identifiers.ts';
+
+type EmailBlocklistPolicy = SignInExperience['emailBlocklistPolicy'];
+
+/**
+ * Why the tenant takes no account with an email address; undefined if it does. What a rule blocks stays blocked, also for an
+ * address on the allowlist; where there is an allowlist, an address has to be on it. Lists name whole addresses or domains
+ * (`example.com`, `@example.com`), without their subdomains. `*` stands for any characters (`ana*@example.com`, `@*.example.com`).
+ */
+export async function emailBlockOf(policy: EmailBlocklistPolicy, email: string): Promise<ErrorCode | undefined> {
+  const { customAllowlist = [], customBlocklist = [], blockSubaddressing, blockDisposableAddresses } = policy;
+  const address = emailKey(email);
+  const at = address.lastIndexOf('@');
+  const domain = address.slice(at + 1);
+  const names = (entry: string) => isNamed(entryKey(entry.trim()), { address, domain });
+  if (customBlocklist.some(names)) return 'session.email_blocklist.email_not_allowed';
+  if (blockSubaddressing && address.slice(0, at).includes('+'))
+    return 'session.email_blocklist.email_subaddressing_not_allowed';
+  if (blockDisposableAddresses && (await isDisposable(domain)))
+    return 'session.email_blocklist.disposable_email_not_allowed';
+  return customAllowlist.length > 0 && !customAllowlist.some(names)
+    ? 'session.email_blocklist.email_not_allowed'
+    : undefined;
+}
+
+/** The part before the @ is compared with that of the address alone, and the domain with its domain: `*` never spans the two. */
+function isNamed(entry: string, { address, domain }: { address: string; domain: string }): boolean {
+  const at = entry.lastIndexOf('@');
+  if (!matchesWildcards(entry.slice(at + 1), domain)) return false;
+  return at < 0 || matchesWildcards(entry.slice(0, at), address.slice(0, address.lastIndexOf('@')));
+}
+
+/** In linear time of the text for each `*`: an operator's list must not slow sign-ups down. */
+function matchesWildcards(pattern: string, text: string): boolean {
+  const [start = '', ...parts] = pattern.split('*');
+  const end = parts.pop();
+  if (end === undefined) return pattern === text;
+  if (text.length < start.length + end.length || !text.startsWith(start) || !text.endsWith(end)) return false;
+  let from = start.length;
+  const limit = text.length - end.length;
+  for (const part of parts) {
+    const found = text.indexOf(part, from);
+    if (found < 0 || found + part.length > limit) return false;
+    from = found + part.length;
+  }
+  return true;
+}
+
+/** An entry of a list as addresses and domains are compared. */
+function entryKey(entry: string): string {
+  const name = entry.replace(/^@/, '');
+  if (!name.includes('*')) return name.includes('@') ? emailKey(name) : (normalizeDomain(name) ?? name.toLowerCase());
+  const at = name.lastIndexOf('@');
+  const labels = name.slice(at + 1).split('.');
+  // Labels with a wildcard are no names yet; the others may be international ones.
+  const domain = labels.map((label) => (label.includes('*') ? label : labelKey(label))).join('.');
+  return `${name.slice(0, at + 1)}${domain}`.normalize('NFC').toLowerCase();
+}
+
+const labelKey = (label: string): string => domainToASCII(label) || label;
+
+let disposableDomains: Promise<ReadonlySet<string>> | undefined;
+
+/** The list is a megabyte in memory, so it is loaded when somebody first asks. */
+async function isDisposable(domain: string): Promise<boolean> {
+  disposableDomains ??= import('disposable-email-domains-js').then((list) => list.disposableEmailBlocklistSet());
+  const domains = await disposableDomains;
+  // These services take messages for any name below their own.
+  for (let rest = domain; rest.includes('.'); rest = rest.slice(rest.indexOf('.') + 1)) {
+    if (domains.has(rest)) return true;
+  }
+  return false;
+}

@@ -1,0 +1,138 @@
+import { type SignInExperience, type SignInExperienceChange, signInExperienceSettingsSchema } from '@aldaba/contract';
+import type { Clock } from '../../../kernel/clock.ts';
+import { AldabaError } from '../../../kernel/errors.ts';
+import type { Log } from '../../../kernel/log.ts';
+import type { CacheRegistry, Database, Queries } from '../../../store/index.ts';
+import { adminTenantId, type Seed, type Tenant } from '../../../tenancy/index.ts';
+import { type AvailableConnector, findDisagreement, findRuleBreak } from './rules.ts';
+import {
+  claimUsernames,
+  findSettings,
+  findUsernameConflicts,
+  lockSettings,
+  lockUsernames,
+  mergeSettings,
+} from './store.ts';
+
+export interface SignInExperiencesNeeds {
+  database: Database;
+  caches: CacheRegistry;
+  /** The connectors that the tenant has configured. */
+  connectorsOf(tenant: Tenant): Promise<readonly AvailableConnector[]>;
+  profileFields: { list(tenant: Tenant): Promise<readonly { name: string }[]> };
+  customUiAssets: { exists(q: Queries, id: string): Promise<boolean> };
+  clock: Clock;
+  log: Log;
+}
+
+export interface SignInExperiences {
+  /** All settings, with the defaults of those that were never changed; cached. */
+  get(tenant: Tenant): Promise<SignInExperience>;
+  /**
+   * Replaces the members that are given.
+   * @throws AldabaError `sign_in_experiences.…` when the settings would contradict one another,
+   *   `custom_profile_fields.entity_not_exists_with_names`, `custom_ui.not_found`
+   */
+  update(tenant: Tenant, change: SignInExperienceChange): Promise<SignInExperience>;
+  /** A target has no connector any more: its button goes. */
+  dropTarget(tx: Queries, target: string): Promise<void>;
+  /** A custom profile field is gone: nobody is asked for it any more. */
+  dropProfileField(tx: Queries, name: string): Promise<void>;
+}
+
+export function createSignInExperiences(needs: SignInExperiencesNeeds): SignInExperiences {
+  const { database, caches, connectorsOf, profileFields, customUiAssets, clock, log } = needs;
+  const cache = caches.create<SignInExperience>({
+    name: 'sign-in-experiences',
+    maximum: 2000,
+    maximumAge: 60_000,
+    load: async (tenantId) => read(tenantId, await findSettings(database.tenant(tenantId))),
+  });
+  return {
+    get: async (tenant) => (await cache.get(tenant.id, '')) ?? read(tenant.id, undefined),
+    update: async (tenant, change) => {
+      const connectors = await connectorsOf(tenant);
+      if (change.signUpProfileFields) requireNames(change.signUpProfileFields, await profileFields.list(tenant));
+      return tenant.db.transaction(async (tx) => {
+        const pages = change.customUiAssets;
+        if (pages && !(await customUiAssets.exists(tx, pages.id)))
+          throw new AldabaError('custom_ui.not_found', { id: pages.id });
+        const before = read(tenant.id, await lockSettings(tx));
+        const merged = read(tenant.id, await mergeSettings(tx, withStart(withoutGaps(change), before, clock.now())));
+        const broken = findRuleBreak(merged, connectors, change);
+        if (broken) throw new AldabaError(broken.code, broken.data);
+        const disagreement = (change.signUp || change.signIn) && findDisagreement(merged);
+        if (disagreement)
+          log.warn(
+            { tenant: tenant.id, rule: disagreement.code, ...disagreement.data },
+            'People can sign up with what they cannot sign in with; change signIn or signUp of the sign-in experience',
+          );
+        if (before.usernamePolicy.caseSensitive !== merged.usernamePolicy.caseSensitive)
+          await applyUsernameCase(tx, merged.usernamePolicy);
+        await cache.changed(tx, '');
+        return merged;
+      });
+    },
+    dropTarget: async (tx, target) => {
+      const { socialSignInConnectorTargets: targets } = read(tx.tenantId, await lockSettings(tx));
+      if (!targets.includes(target)) return;
+      await mergeSettings(tx, { socialSignInConnectorTargets: targets.filter((other) => other !== target) });
+      await cache.changed(tx, '');
+    },
+    dropProfileField: async (tx, name) => {
+      const { signUpProfileFields: asked } = read(tx.tenantId, await lockSettings(tx));
+      if (!asked?.some((field) => field.name === name)) return;
+      await mergeSettings(tx, { signUpProfileFields: asked.filter((field) => field.name !== name) });
+      await cache.changed(tx, '');
+    },
+  };
+}
+
+/**
+ * Makes usernames unique without regard to case, or lets them differ in case alone again. Users that are created at the same time wait.
+ * @throws AldabaError `sign_in_experiences.username_policy_case_conflicts_exist`: one of two such people could not sign in any more
+ */
+async function applyUsernameCase(tx: Queries, { caseSensitive }: { caseSensitive: boolean }): Promise<void> {
+  await lockUsernames(tx);
+  const { totalConflicts } = caseSensitive ? { totalConflicts: 0 } : await findUsernameConflicts(tx, 1);
+  if (totalConflicts > 0)
+    throw new AldabaError('sign_in_experiences.username_policy_case_conflicts_exist', { totalConflicts });
+  await claimUsernames(tx, !caseSensitive);
+}
+
+function requireNames(wanted: readonly { name: string }[], fields: readonly { name: string }[]): void {
+  const names = wanted.map(({ name }) => name).filter((name) => !fields.some((field) => field.name === name));
+  if (names.length > 0) throw new AldabaError('custom_profile_fields.entity_not_exists_with_names', { names });
+}
+
+/** Passwords age from the time at which their expiration was switched on, also those that are older. */
+function withStart(change: SignInExperienceChange, before: SignInExperience, now: number): SignInExperienceChange {
+  const { passwordExpiration } = change;
+  if (!passwordExpiration?.enabled || passwordExpiration.enabledAt !== undefined) return change;
+  const { enabled, enabledAt } = before.passwordExpiration;
+  return {
+    ...change,
+    passwordExpiration: { ...passwordExpiration, enabledAt: (enabled && enabledAt) || now },
+  };
+}
+
+/** Administrators are made by invitation or by the one-time link: nobody registers in the admin tenant. */
+export const seedSignInExperience: Seed = async (tx, tenantId) => {
+  if (tenantId === adminTenantId) await mergeSettings(tx, { signInMode: 'SignIn' });
+};
+
+/** NIST SP 800-63B asks for more of a password that stands alone before much; administrators govern every tenant. */
+const administratorsMinimum = 12;
+
+function read(tenantId: string, stored: unknown): SignInExperience {
+  const settings = signInExperienceSettingsSchema.parse(stored ?? {});
+  const { length } = settings.passwordPolicy;
+  if (tenantId === adminTenantId) {
+    length.min = Math.max(length.min, administratorsMinimum);
+    length.max = Math.max(length.max, length.min);
+  }
+  return { tenantId, id: 'default', ...settings };
+}
+
+const withoutGaps = (change: SignInExperienceChange): SignInExperienceChange =>
+  Object.fromEntries(Object.entries(change).filter(([, value]) => value !== undefined));

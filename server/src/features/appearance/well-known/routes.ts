@@ -1,0 +1,74 @@
+import * as contract from '@aldaba/contract';
+import { negotiateLanguage, phrases } from '@aldaba/pages';
+import {
+  createDocument,
+  createOpenapi,
+  type Document,
+  type Implement,
+  type OpenapiScope,
+} from '../../../http/index.ts';
+import type { Tenant } from '../../../tenancy/index.ts';
+import type { CustomPhrases } from '../custom-phrases/index.ts';
+import type { WellKnown, WellKnownNeeds } from './service.ts';
+
+/** `/api/.well-known/…` and `/api/swagger.json`: what clients and sign-in pages read before anybody signed in. */
+export function wellKnownRoutes(
+  implement: Implement,
+  wellKnown: WellKnown,
+  needs: Pick<WellKnownNeeds, 'signInExperiences'> & { customPhrases: Pick<CustomPhrases, 'words'> },
+): void {
+  implement(contract.getPublicSignInExperience, ({ tenant, query }) => wellKnown.experience(tenant, query));
+  implement(contract.getPublicExperience, ({ tenant, query }) => wellKnown.experience(tenant, query));
+  implement(contract.getTenantEndpoint, ({ tenant, params }) => wellKnown.endpoint(tenant, params.tenantId));
+  implement(contract.getPhrases, async ({ tenant, query, request, reply }) => {
+    const { languageInfo } = await needs.signInExperiences.get(tenant);
+    const language = negotiateLanguage({
+      uiLocales: query.lng,
+      acceptLanguage: request.headers['accept-language'],
+      autoDetect: languageInfo.autoDetect,
+      fallback: languageInfo.fallbackLanguage,
+    });
+    // Languages that the pages do not speak are there for custom pages, which ask for them by name.
+    const own = query.lng === undefined ? undefined : await needs.customPhrases.words(tenant, query.lng);
+    const words = own ?? (await needs.customPhrases.words(tenant, language));
+    reply.header('content-language', own && query.lng ? query.lng : language).header('vary', 'accept-language');
+    return { ...phrases(language), ...words };
+  });
+  const documents = createDocuments();
+  implement(contract.getSwagger, ({ tenant, request, reply }) => documents.of('all', tenant).answer(request, reply));
+  implement(contract.getManagementOpenapi, ({ tenant, request, reply }) =>
+    documents.of('management', tenant).answer(request, reply),
+  );
+  implement(contract.getUserOpenapi, ({ tenant, request, reply }) =>
+    documents.of('user', tenant).answer(request, reply),
+  );
+  implement(contract.getExperienceOpenapi, ({ tenant, request, reply }) =>
+    documents.of('experience', tenant).answer(request, reply),
+  );
+}
+
+/** Documents that are kept: they name their tenant, and are 0.9 MB each, compressed forms included. */
+const maximumKept = 32;
+
+/** The OpenAPI documents: the text of each scope is made once, its bytes once a tenant. */
+function createDocuments() {
+  const texts = new Map<OpenapiScope, string>();
+  const kept = new Map<string, Document>();
+  const textOf = (scope: OpenapiScope) => {
+    const text = texts.get(scope) ?? JSON.stringify(createOpenapi(scope)).slice(1);
+    texts.set(scope, text);
+    return text;
+  };
+  return {
+    of(scope: OpenapiScope, tenant: Tenant): Document {
+      const key = `${scope} ${tenant.baseUrl}`;
+      const document =
+        kept.get(key) ?? createDocument(`{"servers":${JSON.stringify([{ url: tenant.baseUrl }])},${textOf(scope)}`);
+      // The one that was asked for last is dropped last.
+      kept.delete(key);
+      kept.set(key, document);
+      if (kept.size > maximumKept) kept.delete(kept.keys().next().value as string);
+      return document;
+    },
+  };
+}

@@ -1,0 +1,83 @@
+import type { ProfileField, SignInExperience } from '@aldaba/contract';
+import { AldabaError } from '../../../kernel/errors.ts';
+import { adminTenantId, type Tenancy, type Tenant } from '../../../tenancy/index.ts';
+import { type ApplicationExperiences, dress } from '../../applications/application-experiences/index.ts';
+import type { Organizations } from '../../organizations/organizations/index.ts';
+import { fieldsAsked } from '../custom-profile-fields/index.ts';
+
+export interface WellKnownNeeds {
+  signInExperiences: { get(tenant: Tenant): Promise<SignInExperience> };
+  applicationExperiences: Pick<ApplicationExperiences, 'lookOf'>;
+  connectors: {
+    social(tenant: Tenant): Promise<readonly object[]>;
+    list(tenant: Tenant): Promise<readonly { type: 'Email' | 'Sms' | 'Social' }[]>;
+  };
+  organizations: Pick<Organizations, 'find'>;
+  profileFields: { list(tenant: Tenant): Promise<readonly ProfileField[]> };
+  sandbox: { isEnabled(tenant: Tenant): Promise<boolean> };
+  tenancy: Pick<Tenancy, 'get'>;
+}
+
+export interface WellKnown {
+  /**
+   * What a sign-in page needs, in the look of the application that asks and over it of the organization; settings that only
+   * operators should know are left out.
+   */
+  experience(
+    tenant: Tenant,
+    shown: { appId?: string | undefined; organizationId?: string | undefined },
+  ): Promise<object>;
+  /**
+   * Where the people of a tenant sign in; the admin tenant tells it to those who manage the others.
+   * @throws AldabaError `request.not_found` on other tenants, `tenant.not_found`
+   */
+  endpoint(tenant: Tenant, tenantId: string): Promise<{ user: string }>;
+}
+
+export function createWellKnown({
+  signInExperiences,
+  applicationExperiences,
+  connectors,
+  organizations,
+  profileFields,
+  sandbox,
+  tenancy,
+}: WellKnownNeeds): WellKnown {
+  return {
+    experience: async (tenant, { appId, organizationId }) => {
+      const [own, organization, socialConnectors, configured, isDevelopmentTenant, catalog] = await Promise.all([
+        signInExperiences.get(tenant),
+        organizationId === undefined ? undefined : organizations.find(tenant.db, organizationId),
+        connectors.social(tenant),
+        connectors.list(tenant),
+        sandbox.isEnabled(tenant),
+        profileFields.list(tenant),
+      ]);
+      const settings = appId === undefined ? own : dress(own, await applicationExperiences.lookOf(tenant, appId));
+      const {
+        emailBlocklistPolicy: _blocklist,
+        forgotPasswordMethods: methods,
+        ...shown
+      } = organization ? dress(settings, organization) : settings;
+      // Null means "whatever can send a code"; an empty list means "not at all".
+      const offers = (method: 'EmailVerificationCode' | 'PhoneVerificationCode', type: 'Email' | 'Sms') =>
+        (methods === null || methods.includes(method)) && configured.some((connector) => connector.type === type);
+      return {
+        ...shown,
+        socialConnectors,
+        ssoConnectors: [],
+        forgotPassword: {
+          email: offers('EmailVerificationCode', 'Email'),
+          phone: offers('PhoneVerificationCode', 'Sms'),
+        },
+        isDevelopmentTenant,
+        customProfileFields: fieldsAsked(catalog, own.signUpProfileFields),
+        customProfileFieldCatalog: catalog,
+      };
+    },
+    endpoint: async (tenant, tenantId) => {
+      if (tenant.id !== adminTenantId) throw new AldabaError('request.not_found');
+      return { user: (await tenancy.get(tenantId)).baseUrl };
+    },
+  };
+}

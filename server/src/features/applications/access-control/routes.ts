@@ -1,0 +1,13 @@
+import * as contract from '@aldaba/contract';
+import type { Implement } from '../../../http/index.ts';
+import type { AccessControlService } from './service.ts';
+
+/** `/api/applications/:applicationId/access-control`. */
+export function accessControlRoutes(implement: Implement, accessControl: AccessControlService): void {
+  implement(contract.getApplicationAccessControl, ({ tenant, params }) =>
+    accessControl.get(tenant.db, params.applicationId),
+  );
+  implement(contract.replaceApplicationAccessControl, ({ tenant, params, body }) =>
+    tenant.db.transaction((tx) => accessControl.replace(tx, params.applicationId, body)),
+  );
+}

@@ -1,0 +1,39 @@
+import type { AccessControl } from '@aldaba/contract';
+import { AldabaError } from '../../../kernel/errors.ts';
+import type { Queries } from '../../../store/index.ts';
+import * as store from './store.ts';
+
+export interface AccessControlService {
+  /** Whether rules of all these applications let the user in. Asked only of applications whose access is limited. */
+  mayUse(q: Queries, applicationIds: readonly string[], userId: string): Promise<boolean>;
+  /** @throws AldabaError `entity.not_exists_with_id` */
+  get(q: Queries, applicationId: string): Promise<AccessControl>;
+  /**
+   * Replaces all rules.
+   * @throws AldabaError `entity.not_exists_with_id`, `application.invalid_type` for those that sign nobody in,
+   *   `user.invalid_role_type`, `entity.relation_foreign_key_not_found`
+   */
+  replace(tx: Queries, applicationId: string, rules: AccessControl): Promise<AccessControl>;
+}
+
+export function createAccessControl(): AccessControlService {
+  const requireType = async (q: Queries, id: string) => {
+    const type = await store.findApplicationType(q, id);
+    if (type === undefined) throw new AldabaError('entity.not_exists_with_id', { name: 'application', id });
+    return type;
+  };
+  return {
+    mayUse: store.mayUse,
+    get: async (q, applicationId) => {
+      await requireType(q, applicationId);
+      return store.findRules(q, applicationId);
+    },
+    replace: async (tx, applicationId, rules) => {
+      if ((await requireType(tx, applicationId)) === 'MachineToMachine')
+        throw new AldabaError('application.invalid_type');
+      if (await store.hasMachineRole(tx, rules.userRoleIds)) throw new AldabaError('user.invalid_role_type');
+      await store.replaceRules(tx, applicationId, rules);
+      return store.findRules(tx, applicationId);
+    },
+  };
+}

@@ -1,0 +1,43 @@
+import type { Application } from '@aldaba/contract';
+import type { Tenant } from '../../../tenancy/index.ts';
+import type { Client } from './client.ts';
+
+/*
+ * Applications that every tenant has without a row: public clients of Aldaba's own pages, whose addresses follow the
+ * tenant's.
+ */
+
+const names: Readonly<Record<string, string>> = { 'demo-app': 'Demo app' };
+
+export const isBuiltIn = (id: string): boolean => Object.hasOwn(names, id);
+
+export const builtInClient = (tenant: Tenant, id: string): Client => ({
+  id,
+  name: names[id] ?? id,
+  type: 'SPA',
+  isThirdParty: false,
+  isAccessLimited: false,
+  redirectUris: [`${tenant.baseUrl}/${id}`],
+  postLogoutRedirectUris: [`${tenant.baseUrl}/${id}`],
+  custom: {},
+  customData: {},
+  secrets: [],
+});
+
+export function builtInApplication(tenant: Tenant, id: string): Application {
+  const { name, type, redirectUris, postLogoutRedirectUris } = builtInClient(tenant, id);
+  return {
+    tenantId: tenant.id,
+    id,
+    name,
+    description: null,
+    type,
+    oidcClientMetadata: { redirectUris, postLogoutRedirectUris },
+    customClientMetadata: {},
+    protectedAppMetadata: null,
+    customData: {},
+    isThirdParty: false,
+    appLevelAccessControlEnabled: false,
+    createdAt: 0,
+  };
+}

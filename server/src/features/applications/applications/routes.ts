@@ -1,0 +1,100 @@
+import * as contract from '@aldaba/contract';
+import { type Implement, type Page, Paged, parseSearch } from '../../../http/index.ts';
+import { AldabaError } from '../../../kernel/errors.ts';
+import type { Applications } from './service.ts';
+
+const searchable = ['id', 'name', 'description'];
+
+/** `/api/applications`, and the applications of a role below `/api/roles`. */
+export function applicationRoutes(implement: Implement, applications: Applications): void {
+  implement(contract.listApplications, async ({ tenant, query, page }) => {
+    const filter = {
+      search: parseSearch(query, searchable),
+      types: typeof query.types === 'string' ? [query.types] : query.types,
+      isThirdParty: query.isThirdParty,
+      excludeRoleId: query.excludeRoleId,
+      excludeOrganizationId: query.excludeOrganizationId,
+    };
+    const { items, total } = await applications.list(tenant.db, filter, page);
+    return new Paged(items, total);
+  });
+  implement(contract.createApplication, ({ tenant, body }) => {
+    if (body.protectedAppMetadata) throw new AldabaError('request.feature_not_supported');
+    return tenant.db.transaction((tx) => applications.create(tx, body));
+  });
+  for (const route of [
+    contract.listApplicationCustomDomains,
+    contract.createApplicationCustomDomain,
+    contract.deleteApplicationCustomDomain,
+  ])
+    implement(route, async ({ tenant, params }) => {
+      await applications.get(tenant, params.id);
+      throw new AldabaError('request.feature_not_supported');
+    });
+  implement(contract.getApplication, ({ tenant, params }) => applications.get(tenant, params.id));
+  implement(contract.updateApplication, ({ tenant, params, body }) =>
+    tenant.db.transaction((tx) => applications.update(tx, params.id, body)),
+  );
+  implement(contract.deleteApplication, ({ tenant, params }) =>
+    tenant.db.transaction((tx) => applications.remove(tx, params.id)),
+  );
+  implement(contract.updateApplicationCustomData, ({ tenant, params, body }) =>
+    applications.mergeCustomData(tenant.db, params.applicationId, body),
+  );
+  secretRoutes(implement, applications);
+  applicationRoleRoutes(implement, applications);
+}
+
+function secretRoutes(implement: Implement, applications: Applications): void {
+  implement(contract.listApplicationSecrets, ({ tenant, params }) => applications.listSecrets(tenant.db, params.id));
+  implement(contract.createApplicationSecret, ({ tenant, params, body }) =>
+    tenant.db.transaction((tx) => applications.createSecret(tx, params.id, body)),
+  );
+  implement(contract.updateApplicationSecret, ({ tenant, params, body }) =>
+    tenant.db.transaction((tx) => applications.renameSecret(tx, params, body.name)),
+  );
+  implement(contract.deleteApplicationSecret, ({ tenant, params }) =>
+    tenant.db.transaction((tx) => applications.deleteSecret(tx, params)),
+  );
+  implement(contract.deleteApplicationLegacySecret, ({ tenant, params }) =>
+    tenant.db.transaction((tx) => applications.deleteFirstSecret(tx, params.id)),
+  );
+}
+
+function applicationRoleRoutes(implement: Implement, applications: Applications): void {
+  implement(contract.listApplicationRoles, async ({ tenant, params, query, page }) => {
+    const { items, total } = await applications.listRoles(
+      tenant.db,
+      params.applicationId,
+      parseSearch(query, searchable),
+      page,
+    );
+    return new Paged(items, total);
+  });
+  implement(contract.assignApplicationRoles, async ({ tenant, params, body }) => ({
+    roleIds: body.roleIds,
+    addedRoleIds: await tenant.db.transaction((tx) => applications.addRoles(tx, params.applicationId, body.roleIds)),
+  }));
+  implement(contract.replaceApplicationRoles, async ({ tenant, params, body }) => {
+    await tenant.db.transaction((tx) => applications.replaceRoles(tx, params.applicationId, body.roleIds));
+    return { roleIds: body.roleIds };
+  });
+  implement(contract.deleteApplicationRole, ({ tenant, params }) =>
+    tenant.db.transaction((tx) => applications.removeRole(tx, params.applicationId, params.roleId)),
+  );
+  implement(contract.listRoleApplications, async ({ tenant, params, query, page }) => {
+    const { items, total } = await applications.listOfRole(
+      tenant.db,
+      params.id,
+      parseSearch(query, searchable),
+      page as Page,
+    );
+    return new Paged(items, total);
+  });
+  implement(contract.createRoleApplications, ({ tenant, params, body }) =>
+    tenant.db.transaction((tx) => applications.addToRole(tx, params.id, body.applicationIds)),
+  );
+  implement(contract.deleteRoleApplication, ({ tenant, params }) =>
+    tenant.db.transaction((tx) => applications.removeFromRole(tx, params.id, params.applicationId)),
+  );
+}

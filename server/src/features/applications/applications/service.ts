@@ -1,0 +1,299 @@
+import type { Application, Role, SigningAlgorithm } from '@aldaba/contract';
+import type { Clock } from '../../../kernel/clock.ts';
+import type { Vault } from '../../../kernel/crypto.ts';
+import { AldabaError } from '../../../kernel/errors.ts';
+import { standardId, standardSecret } from '../../../kernel/ids.ts';
+import { type CacheRegistry, type Database, type Queries, type Search, searching } from '../../../store/index.ts';
+import type { Tenant } from '../../../tenancy/index.ts';
+import { managementRoleId, type Roles } from '../../authorization/roles/index.ts';
+import { builtInApplication, builtInClient, isBuiltIn } from './built-in.ts';
+import type { ApplicationType, Client, CustomClientMetadata } from './client.ts';
+import { requireMetadata } from './metadata.ts';
+import { createSecrets, type Secrets } from './secrets.ts';
+import * as store from './store.ts';
+
+export interface ApplicationsNeeds {
+  database: Database;
+  caches: CacheRegistry;
+  clock: Clock;
+  vault: Vault;
+  roles: Pick<Roles, 'assign' | 'replace' | 'unassign' | 'addHolders' | 'list' | 'get' | 'isHeldBy'>;
+  keys: {
+    /** @throws AldabaError `oidc.signing_key_missing` when no current key of the tenant signs with the algorithm */
+    requireAlgorithm(tx: Queries, algorithm: SigningAlgorithm | undefined): Promise<void>;
+  };
+  grants: {
+    /** Ends every grant and token of an application, in the transaction that deletes it. */
+    endOfApplication(tx: Queries, applicationId: string): Promise<void>;
+  };
+}
+
+type OidcMetadata = Application['oidcClientMetadata'];
+/** `null`, and '' for an address, remove an optional member. */
+type OidcMetadataPart = { [Member in keyof OidcMetadata]?: OidcMetadata[Member] | null | undefined };
+
+export interface ApplicationDraft {
+  name: string;
+  type: ApplicationType;
+  description?: string | null | undefined;
+  oidcClientMetadata?: OidcMetadataPart | undefined;
+  customClientMetadata?: Application['customClientMetadata'] | undefined;
+  isThirdParty?: boolean | undefined;
+  customData?: Record<string, unknown> | undefined;
+}
+
+export interface ApplicationPatch {
+  name?: string | undefined;
+  description?: string | null | undefined;
+  oidcClientMetadata?: OidcMetadataPart | undefined;
+  customClientMetadata?: Application['customClientMetadata'] | undefined;
+  customData?: Record<string, unknown> | undefined;
+  /** Whether only the users that a rule lets in may use it. */
+  appLevelAccessControlEnabled?: boolean | undefined;
+  /** Gives a machine-to-machine application the Management API, or takes it. */
+  isAdmin?: boolean | undefined;
+}
+
+type Slice = store.Slice;
+
+export interface Applications extends Secrets {
+  /** The client of a protocol request; cached. Includes the built-in `demo-app`. */
+  findClient(tenant: Tenant, clientId: string): Promise<Client | undefined>;
+
+  list(q: Queries, filter: store.ApplicationFilter, slice?: Slice): Promise<{ items: Application[]; total: number }>;
+  /** @throws AldabaError `entity.not_exists_with_id` */
+  get(tenant: Tenant, id: string): Promise<Application & { isAdmin: boolean }>;
+  /**
+   * Creates an application. The answer's `secret` is the value of its first named secret; public clients have none.
+   * @throws AldabaError `guard.invalid_input` for addresses that may not be registered
+   */
+  create(tx: Queries, draft: ApplicationDraft): Promise<Application>;
+  update(tx: Queries, id: string, patch: ApplicationPatch): Promise<Application>;
+  mergeCustomData(q: Queries, id: string, part: Record<string, unknown>): Promise<Record<string, unknown>>;
+  remove(tx: Queries, id: string): Promise<void>;
+
+  listRoles(q: Queries, id: string, search?: Search, slice?: Slice): Promise<{ items: Role[]; total: number }>;
+  /** Returns the ids of the roles that are new to the application. */
+  addRoles(tx: Queries, id: string, roleIds: readonly string[]): Promise<string[]>;
+  replaceRoles(tx: Queries, id: string, roleIds: readonly string[]): Promise<void>;
+  removeRole(tx: Queries, id: string, roleId: string): Promise<void>;
+  listOfRole(
+    q: Queries,
+    roleId: string,
+    search: Search | undefined,
+    slice: Slice,
+  ): Promise<{ items: Application[]; total: number }>;
+  addToRole(tx: Queries, roleId: string, ids: readonly string[]): Promise<void>;
+  removeFromRole(tx: Queries, roleId: string, id: string): Promise<void>;
+}
+
+/** Types that can keep a secret (RFC 6749 section 2.1). */
+const confidential: ReadonlySet<ApplicationType> = new Set(['Traditional', 'MachineToMachine', 'Protected', 'SAML']);
+const firstSecretName = 'Default secret';
+const emptyMetadata: OidcMetadata = { redirectUris: [], postLogoutRedirectUris: [] };
+
+export function createApplications(needs: ApplicationsNeeds): Applications {
+  const { database, caches, clock, vault, roles, grants, keys } = needs;
+  const secrets = createSecrets({ vault, clock, changed: (tx, id) => clients.changed(tx, id) });
+  const clients = caches.create<Client>({
+    name: 'clients',
+    maximum: 5000,
+    maximumAge: 60_000,
+    load: async (tenantId, id) => {
+      const q = database.tenant(tenantId);
+      const application = await store.findApplication(q, id);
+      return application && toClient(application, await secrets.openAll(q, application));
+    },
+  });
+  const shown = (q: Queries, { secretSealed, ...application }: store.StoredApplication): Application => {
+    const secret = secretSealed === null ? undefined : secrets.openFirst(q, application.id, secretSealed);
+    return { ...application, ...(secret === undefined ? {} : { secret }) };
+  };
+  const get = async (q: Queries, id: string) => {
+    const application = await store.findApplication(q, id);
+    if (!application) throw missing(id);
+    return application;
+  };
+
+  return {
+    ...secrets,
+    findClient: async (tenant, clientId) =>
+      isBuiltIn(clientId) ? builtInClient(tenant, clientId) : clients.get(tenant.id, clientId),
+    list: async (q, filter, slice) => {
+      const { items, total } = await searching(q, filter.search, (bounded) =>
+        store.findApplicationList(bounded, filter, slice),
+      );
+      return { items: items.map((item) => shown(q, item)), total };
+    },
+    get: async (tenant, id) => {
+      if (isBuiltIn(id)) return { ...builtInApplication(tenant, id), isAdmin: false };
+      const application = shown(tenant.db, await get(tenant.db, id));
+      return { ...application, isAdmin: await roles.isHeldBy(tenant.db, 'application', id, managementRoleId) };
+    },
+    create: async (tx, draft) => {
+      requireCreatable(draft);
+      requireFeatures(draft.customClientMetadata);
+      const application = {
+        id: standardId(),
+        name: draft.name,
+        type: draft.type,
+        description: draft.description ?? null,
+        oidcClientMetadata: mergeMetadata(emptyMetadata, draft.oidcClientMetadata ?? {}),
+        customClientMetadata: draft.customClientMetadata ?? {},
+        customData: draft.customData ?? {},
+        isThirdParty: draft.isThirdParty ?? false,
+        secretSealed: null,
+      };
+      requireMetadata(application);
+      await keys.requireAlgorithm(tx, application.customClientMetadata.idTokenSignedResponseAlg);
+      await store.insertApplication(tx, { ...application, createdAt: new Date(clock.now()) });
+      const created = shown(tx, await get(tx, application.id));
+      if (!confidential.has(draft.type)) return created;
+      const secret = await secrets.addSecret(tx, application.id, { name: firstSecretName, value: standardSecret() });
+      return { ...created, secret: secret.value };
+    },
+    update: async (tx, id, { isAdmin, ...patch }) => {
+      refuseBuiltIn(id);
+      const before = await get(tx, id);
+      requireFeatures(patch.customClientMetadata);
+      const oidcClientMetadata = mergeMetadata(before.oidcClientMetadata, patch.oidcClientMetadata ?? {});
+      const customClientMetadata = patch.customClientMetadata ?? before.customClientMetadata;
+      requireMetadata({ type: before.type, oidcClientMetadata, customClientMetadata });
+      await keys.requireAlgorithm(tx, patch.customClientMetadata?.idTokenSignedResponseAlg);
+      if (isAdmin !== undefined) await setAdmin(tx, roles, before, isAdmin);
+      const application = await store.updateApplicationRow(tx, id, {
+        ...patch,
+        oidcClientMetadata,
+        customClientMetadata,
+      });
+      if (!application) throw missing(id);
+      await clients.changed(tx, id);
+      return shown(tx, application);
+    },
+    mergeCustomData: async (q, id, part) => {
+      const merged = await store.mergeCustomData(q, id, part);
+      if (!merged) throw missing(id);
+      return merged;
+    },
+    remove: async (tx, id) => {
+      refuseBuiltIn(id);
+      await grants.endOfApplication(tx, id);
+      if ((await store.deleteApplicationRow(tx, id)) === 0) throw missing(id);
+      await clients.changed(tx, id);
+    },
+    deleteFirstSecret: async (tx, id) => {
+      const application = await get(tx, id);
+      if (application.secretSealed === null) throw new AldabaError('application.no_legacy_secret_found');
+      await store.updateApplicationRow(tx, id, { secretSealed: null });
+      await clients.changed(tx, id);
+      return shown(tx, { ...application, secretSealed: null });
+    },
+    ...createApplicationRoles(roles, get, shown),
+  };
+}
+
+/** The roles that applications hold, seen from the application and from the role. */
+function createApplicationRoles(
+  roles: ApplicationsNeeds['roles'],
+  get: (q: Queries, id: string) => Promise<store.StoredApplication>,
+  shown: (q: Queries, application: store.StoredApplication) => Application,
+) {
+  const machine = async (q: Queries, id: string) => {
+    const application = await get(q, id);
+    if (application.type !== 'MachineToMachine') throw new AldabaError('application.invalid_type');
+  };
+  return {
+    listRoles: async (q, id, search, slice) => {
+      await machine(q, id);
+      return roles.list(q, { search, heldBy: { holder: 'application', id } }, slice);
+    },
+    addRoles: async (tx, id, roleIds) => {
+      await machine(tx, id);
+      return roles.assign(tx, 'application', id, roleIds);
+    },
+    replaceRoles: async (tx, id, roleIds) => {
+      await machine(tx, id);
+      await roles.replace(tx, 'application', id, roleIds);
+    },
+    removeRole: async (tx, id, roleId) => {
+      await get(tx, id);
+      await roles.unassign(tx, 'application', id, roleId);
+    },
+    listOfRole: async (q, roleId, search, slice) => {
+      await roles.get(q, roleId);
+      const { items, total } = await searching(q, search, (bounded) =>
+        store.findApplicationList(bounded, { search, roleId }, slice),
+      );
+      return { items: items.map((item) => shown(q, item)), total };
+    },
+    addToRole: async (tx, roleId, ids) => {
+      for (const id of new Set(ids)) await machine(tx, id);
+      await roles.addHolders(tx, roleId, 'application', ids);
+    },
+    removeFromRole: async (tx, roleId, id) => {
+      await roles.get(tx, roleId);
+      await roles.unassign(tx, 'application', id, roleId);
+    },
+  } satisfies Partial<Applications>;
+}
+
+/** What stays, with the members that a change gives; one that it empties is removed. */
+function mergeMetadata(before: OidcMetadata, patch: OidcMetadataPart): OidcMetadata {
+  const merged = Object.entries({ ...before, ...given(patch) }).filter(([, value]) => value !== null && value !== '');
+  return Object.fromEntries(merged) as OidcMetadata;
+}
+
+function toClient(application: store.StoredApplication, secrets: Client['secrets']): Client {
+  const { redirectUris, postLogoutRedirectUris, backchannelLogoutUri } = application.oidcClientMetadata;
+  return {
+    id: application.id,
+    name: application.name,
+    description: application.description,
+    type: application.type,
+    isThirdParty: application.isThirdParty,
+    isAccessLimited: application.appLevelAccessControlEnabled,
+    redirectUris,
+    postLogoutRedirectUris,
+    ...(backchannelLogoutUri === undefined ? {} : { backchannelLogoutUri }),
+    custom: application.customClientMetadata as CustomClientMetadata,
+    customData: application.customData as Client['customData'],
+    secrets: confidential.has(application.type) ? secrets : [],
+  };
+}
+
+async function setAdmin(
+  tx: Queries,
+  roles: ApplicationsNeeds['roles'],
+  application: store.StoredApplication,
+  isAdmin: boolean,
+): Promise<void> {
+  if (application.type !== 'MachineToMachine') throw new AldabaError('application.invalid_type');
+  const isAlready = await roles.isHeldBy(tx, 'application', application.id, managementRoleId);
+  if (isAdmin && !isAlready) await roles.assign(tx, 'application', application.id, [managementRoleId]);
+  if (!isAdmin && isAlready) await roles.unassign(tx, 'application', application.id, managementRoleId);
+}
+
+const missing = (id: string) => new AldabaError('entity.not_exists_with_id', { name: 'application', id });
+
+function refuseBuiltIn(id: string): void {
+  if (isBuiltIn(id)) throw new AldabaError('application.cannot_delete_built_in');
+}
+
+function requireCreatable({ type, isThirdParty }: ApplicationDraft): void {
+  if (type === 'Protected' || type === 'SAML') throw new AldabaError('request.feature_not_supported', { type });
+  if (isThirdParty && type === 'MachineToMachine')
+    throw new AldabaError('application.invalid_third_party_application_type');
+}
+
+/** @throws AldabaError `request.feature_not_supported` for what the operator would rely on in vain */
+function requireFeatures(metadata: ApplicationDraft['customClientMetadata']): void {
+  if (metadata?.isDeviceFlow)
+    throw new AldabaError('request.feature_not_supported', { setting: 'customClientMetadata.isDeviceFlow' });
+}
+
+/** Without the members that are undefined: they mean "leave as it is". */
+function given<T extends object>(patch: T): { [Member in keyof T]?: Exclude<T[Member], undefined> } {
+  return Object.fromEntries(Object.entries(patch).filter(([, value]) => value !== undefined)) as {
+    [Member in keyof T]?: Exclude<T[Member], undefined>;
+  };
+}

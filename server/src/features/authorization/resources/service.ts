@@ -1,0 +1,202 @@
+import type { Resource, Scope } from '@aldaba/contract';
+import { AldabaError } from '../../../kernel/errors.ts';
+import { standardId } from '../../../kernel/ids.ts';
+import {
+  type CacheRegistry,
+  constraintOf,
+  type Database,
+  type Queries,
+  type Search,
+  searching,
+} from '../../../store/index.ts';
+import { isManagementIndicator, resemblesManagementIndicator, type Tenant } from '../../../tenancy/index.ts';
+import type { Events } from '../../records/hooks/index.ts';
+import type { Roles } from '../roles/index.ts';
+import type { Slice } from './store.ts';
+import * as store from './store.ts';
+
+export interface ResourcesNeeds {
+  database: Database;
+  caches: CacheRegistry;
+  roles: Pick<Roles, 'scopesChanged'>;
+  /** Permissions were renamed or deleted; called in the transaction of the change. */
+  scopesChanged(tx: Queries): Promise<void>;
+  events: Events;
+}
+
+export interface Resources {
+  /** Cached. */
+  findByIndicator(tenant: Tenant, indicator: string): Promise<Resource | undefined>;
+  /** Cached: the resource that tokens are for when a request names none. */
+  findDefault(tenant: Tenant): Promise<Resource | undefined>;
+
+  list(q: Queries, slice?: Slice): Promise<{ items: Resource[]; total: number }>;
+  scopesOf(q: Queries, resourceIds: readonly string[]): Promise<Scope[]>;
+  /** @throws AldabaError `entity.not_exists_with_id` */
+  get(q: Queries, id: string): Promise<Resource>;
+  create(tx: Queries, draft: { name: string; indicator: string; accessTokenTtl: number }): Promise<Resource>;
+  update(
+    tx: Queries,
+    id: string,
+    patch: { name?: string | undefined; accessTokenTtl?: number | undefined },
+  ): Promise<Resource>;
+  setDefault(tx: Queries, id: string, isDefault: boolean): Promise<Resource>;
+  remove(tx: Queries, id: string): Promise<void>;
+
+  listScopes(
+    q: Queries,
+    resourceId: string,
+    search?: Search,
+    slice?: Slice,
+  ): Promise<{ items: Scope[]; total: number }>;
+  createScope(tx: Queries, resourceId: string, draft: { name: string; description: string | null }): Promise<Scope>;
+  updateScope(
+    tx: Queries,
+    at: ScopePlace,
+    patch: { name?: string | undefined; description?: string | null | undefined },
+  ): Promise<Scope>;
+  removeScope(tx: Queries, at: ScopePlace): Promise<void>;
+}
+
+/** A permission is addressed together with the resource it belongs to. */
+export interface ScopePlace {
+  resourceId: string;
+  scopeId: string;
+}
+
+export function createResources({ database, caches, roles, scopesChanged, events }: ResourcesNeeds): Resources {
+  const cache = caches.create<Resource | 'none'>({
+    name: 'resources',
+    maximum: 5000,
+    maximumAge: 60_000,
+    // An empty key stands for the default: no indicator is empty. That there is none is worth keeping, as every request asks.
+    load: async (tenantId, indicator) => {
+      const q = database.tenant(tenantId);
+      if (indicator !== '') return store.findResource(q, { indicator });
+      return (await store.findResource(q, { isDefault: true })) ?? 'none';
+    },
+  });
+  const cached = async (tenant: Tenant, key: string) => {
+    const resource = await cache.get(tenant.id, key);
+    return resource === 'none' ? undefined : resource;
+  };
+  const get = async (q: Queries, id: string) => {
+    const resource = await store.findResource(q, { id });
+    if (!resource) throw missing(id);
+    return resource;
+  };
+  /** The Management API of the tenant keeps its shape: access to the API hangs on it. */
+  const modifiable = async (tx: Queries, id: string) => {
+    const resource = await get(tx, id);
+    if (isManagementApi(resource)) throw new AldabaError('resource.cannot_modify_management_api');
+    return resource;
+  };
+  const changed = async (tx: Queries) => {
+    await cache.changed(tx, '*');
+    await roles.scopesChanged(tx);
+    await scopesChanged(tx);
+  };
+
+  return {
+    findByIndicator: async (tenant, indicator) => (indicator === '' ? undefined : cached(tenant, indicator)),
+    findDefault: (tenant) => cached(tenant, ''),
+    list: store.findResourceList,
+    scopesOf: store.findScopesOf,
+    get,
+    create: async (tx, draft) => {
+      requireIndicator(draft.indicator);
+      const resource = await named(store.insertResource(tx, { id: standardId(), ...draft }));
+      await cache.changed(tx, '*');
+      return resource;
+    },
+    update: async (tx, id, patch) => {
+      if (isManagementApi(await get(tx, id)) && patch.name !== undefined)
+        throw new AldabaError('resource.cannot_modify_management_api');
+      const resource = await store.updateResourceRow(tx, id, patch);
+      if (!resource) throw missing(id);
+      await cache.changed(tx, '*');
+      return resource;
+    },
+    setDefault: async (tx, id, isDefault) => {
+      await get(tx, id);
+      if (isDefault) await store.clearDefaultResource(tx);
+      const resource = await store.updateResourceRow(tx, id, { isDefault });
+      if (!resource) throw missing(id);
+      await cache.changed(tx, '*');
+      return resource;
+    },
+    remove: async (tx, id) => {
+      if (isManagementApi(await get(tx, id))) throw new AldabaError('resource.cannot_delete_management_api');
+      await store.deleteResourceRow(tx, id);
+      await changed(tx);
+    },
+    listScopes: async (q, resourceId, search, slice) => {
+      await get(q, resourceId);
+      return searching(q, search, (bounded) => store.findScopeList(bounded, resourceId, search, slice));
+    },
+    createScope: async (tx, resourceId, draft) => {
+      await modifiable(tx, resourceId);
+      requireScopeName(draft.name);
+      const scope = await named(store.insertScope(tx, { id: standardId(), resourceId, ...draft }));
+      await events.publish(tx, 'Scope.Created', { data: scope });
+      return scope;
+    },
+    updateScope: async (tx, at, patch) => {
+      await modifiable(tx, at.resourceId);
+      if (patch.name !== undefined) requireScopeName(patch.name);
+      const scope = await named(store.updateScopeRow(tx, at, patch));
+      if (!scope) throw new AldabaError('entity.not_exists_with_id', { name: 'permission', id: at.scopeId });
+      await changed(tx);
+      await events.publish(tx, 'Scope.Data.Updated', { data: scope });
+      return scope;
+    },
+    removeScope: async (tx, at) => {
+      await modifiable(tx, at.resourceId);
+      if ((await store.deleteScopeRow(tx, at)) === 0) {
+        throw new AldabaError('entity.not_exists_with_id', { name: 'permission', id: at.scopeId });
+      }
+      await changed(tx);
+      await events.publish(tx, 'Scope.Deleted', { data: null });
+    },
+  };
+}
+
+const missing = (id: string) => new AldabaError('entity.not_exists_with_id', { name: 'API resource', id });
+
+const isManagementApi = ({ indicator }: Resource): boolean => isManagementIndicator(indicator);
+
+/** RFC 8707 section 2: an absolute URI without a fragment. */
+function requireIndicator(indicator: string): void {
+  const isUri = /^[a-z][a-z0-9+.-]*:[^\s]+$/i.test(indicator) && URL.canParse(indicator);
+  if (!isUri || indicator.includes('#')) {
+    throw new AldabaError('guard.invalid_input', {
+      reason: 'body.indicator: must be an absolute URI without a fragment',
+    });
+  }
+  // These name what Aldaba itself offers: an API that took such a name would be given tokens meant for Aldaba.
+  if (indicator.toLowerCase().startsWith('urn:logto:') || resemblesManagementIndicator(indicator)) {
+    throw new AldabaError('guard.invalid_input', { reason: 'body.indicator: this identifier is reserved' });
+  }
+}
+
+/** Scopes travel as one list separated by spaces (RFC 6749 section 3.3). */
+function requireScopeName(name: string): void {
+  if (/\s/.test(name)) throw new AldabaError('scope.name_with_space');
+  // RFC 6749 section 3.3: printable ASCII but quotation mark and backslash.
+  if (!/^[\x21\x23-\x5B\x5D-\x7E]+$/.test(name)) {
+    throw new AldabaError('guard.invalid_input', { reason: 'body.name: must be printable ASCII without " and \\' });
+  }
+}
+
+async function named<T>(work: Promise<T>): Promise<T> {
+  try {
+    return await work;
+  } catch (error) {
+    const constraint = constraintOf(error);
+    if (constraint === 'resources_tenant_id_indicator_key')
+      throw new AldabaError('resource.resource_identifier_in_use', undefined, { cause: error });
+    if (constraint === 'scopes_tenant_id_resource_id_name_key')
+      throw new AldabaError('scope.name_exists', undefined, { cause: error });
+    throw error;
+  }
+}

@@ -1,0 +1,207 @@
+import type { Resource, Scope } from '@aldaba/contract';
+import { type Queries, type Search, searchCondition, sql } from '../../../store/index.ts';
+
+/** Rows `offset` to `offset + limit`; without it all of them. */
+export interface Slice {
+  limit: number;
+  offset: number;
+}
+
+interface ResourceColumns {
+  tenant_id: string;
+  id: string;
+  name: string;
+  indicator: string;
+  is_default: boolean;
+  access_token_ttl: number;
+}
+const toResource = (row: ResourceColumns): Resource => ({
+  tenantId: row.tenant_id,
+  id: row.id,
+  name: row.name,
+  indicator: row.indicator,
+  isDefault: row.is_default,
+  accessTokenTtl: row.access_token_ttl,
+});
+
+interface ScopeColumns {
+  tenant_id: string;
+  id: string;
+  resource_id: string;
+  name: string;
+  description: string | null;
+  created_at: Date;
+}
+const toScope = (row: ScopeColumns): Scope => ({
+  tenantId: row.tenant_id,
+  id: row.id,
+  resourceId: row.resource_id,
+  name: row.name,
+  description: row.description,
+  createdAt: row.created_at.getTime(),
+});
+
+const resources = (q: Queries) => sql.selectFrom('resources').where('tenant_id', '=', q.tenantId);
+
+export async function findResource(
+  q: Queries,
+  by: { id: string } | { indicator: string } | { isDefault: true },
+): Promise<Resource | undefined> {
+  const query = resources(q).selectAll();
+  const row = await q.first(
+    'id' in by
+      ? query.where('id', '=', by.id)
+      : 'indicator' in by
+        ? query.where('indicator', '=', by.indicator)
+        : query.where('is_default', '=', true),
+  );
+  return row && toResource(row);
+}
+
+/** Oldest first: the Management API, then what the operator added. */
+export async function findResourceList(q: Queries, slice?: Slice): Promise<{ items: Resource[]; total: number }> {
+  let query = resources(q).selectAll().orderBy('created_at').orderBy('id');
+  if (slice) query = query.limit(slice.limit).offset(slice.offset);
+  const items = (await q.all(query)).map(toResource);
+  if (!slice) return { items, total: items.length };
+  const count = await q.first(resources(q).select((e) => e.fn.countAll<number>().as('total')));
+  return { items, total: count?.total ?? 0 };
+}
+
+export async function insertResource(
+  q: Queries,
+  resource: { id: string; name: string; indicator: string; accessTokenTtl: number },
+): Promise<Resource> {
+  const row = await q.first(
+    sql
+      .insertInto('resources')
+      .values({
+        tenant_id: q.tenantId,
+        id: resource.id,
+        name: resource.name,
+        indicator: resource.indicator,
+        access_token_ttl: resource.accessTokenTtl,
+      })
+      .returningAll(),
+  );
+  return toResource(row as NonNullable<typeof row>);
+}
+
+export async function updateResourceRow(
+  q: Queries,
+  id: string,
+  patch: { name?: string | undefined; accessTokenTtl?: number | undefined; isDefault?: boolean },
+): Promise<Resource | undefined> {
+  const values = {
+    ...(patch.name === undefined ? {} : { name: patch.name }),
+    ...(patch.accessTokenTtl === undefined ? {} : { access_token_ttl: patch.accessTokenTtl }),
+    ...(patch.isDefault === undefined ? {} : { is_default: patch.isDefault }),
+  };
+  if (Object.keys(values).length === 0) return findResource(q, { id });
+  const row = await q.first(
+    sql.updateTable('resources').set(values).where('tenant_id', '=', q.tenantId).where('id', '=', id).returningAll(),
+  );
+  return row && toResource(row);
+}
+
+export const clearDefaultResource = (q: Queries): Promise<number> =>
+  q.run(
+    sql
+      .updateTable('resources')
+      .set({ is_default: false })
+      .where('tenant_id', '=', q.tenantId)
+      .where('is_default', '=', true),
+  );
+
+export const deleteResourceRow = (q: Queries, id: string): Promise<number> =>
+  q.run(sql.deleteFrom('resources').where('tenant_id', '=', q.tenantId).where('id', '=', id));
+
+export async function findScopesOf(q: Queries, resourceIds: readonly string[]): Promise<Scope[]> {
+  if (resourceIds.length === 0) return [];
+  const rows = await q.all(
+    sql
+      .selectFrom('scopes')
+      .selectAll()
+      .where('tenant_id', '=', q.tenantId)
+      .where('resource_id', 'in', resourceIds)
+      .orderBy('name')
+      .orderBy('id'),
+  );
+  return rows.map(toScope);
+}
+
+export async function findScopeList(
+  q: Queries,
+  resourceId: string,
+  search?: Search,
+  slice?: Slice,
+): Promise<{ items: Scope[]; total: number }> {
+  let query = sql.selectFrom('scopes').where('tenant_id', '=', q.tenantId).where('resource_id', '=', resourceId);
+  if (search) query = query.where(searchCondition(search, { id: 'id', name: 'name', description: 'description' }));
+  let rows = query.selectAll().orderBy('name').orderBy('id');
+  if (slice) rows = rows.limit(slice.limit).offset(slice.offset);
+  const items = (await q.all(rows)).map(toScope);
+  if (!slice) return { items, total: items.length };
+  const count = await q.first(query.select((e) => e.fn.countAll<number>().as('total')));
+  return { items, total: count?.total ?? 0 };
+}
+
+export async function insertScope(
+  q: Queries,
+  scope: { id: string; resourceId: string; name: string; description: string | null },
+): Promise<Scope> {
+  const row = await q.first(
+    sql
+      .insertInto('scopes')
+      .values({
+        tenant_id: q.tenantId,
+        id: scope.id,
+        resource_id: scope.resourceId,
+        name: scope.name,
+        description: scope.description,
+      })
+      .returningAll(),
+  );
+  return toScope(row as NonNullable<typeof row>);
+}
+
+export async function updateScopeRow(
+  q: Queries,
+  at: { resourceId: string; scopeId: string },
+  patch: { name?: string | undefined; description?: string | null | undefined },
+): Promise<Scope | undefined> {
+  const values = {
+    ...(patch.name === undefined ? {} : { name: patch.name }),
+    ...(patch.description === undefined ? {} : { description: patch.description }),
+  };
+  if (Object.keys(values).length === 0) {
+    const row = await q.first(
+      sql
+        .selectFrom('scopes')
+        .selectAll()
+        .where('tenant_id', '=', q.tenantId)
+        .where('resource_id', '=', at.resourceId)
+        .where('id', '=', at.scopeId),
+    );
+    return row && toScope(row);
+  }
+  const row = await q.first(
+    sql
+      .updateTable('scopes')
+      .set(values)
+      .where('tenant_id', '=', q.tenantId)
+      .where('resource_id', '=', at.resourceId)
+      .where('id', '=', at.scopeId)
+      .returningAll(),
+  );
+  return row && toScope(row);
+}
+
+export const deleteScopeRow = (q: Queries, at: { resourceId: string; scopeId: string }): Promise<number> =>
+  q.run(
+    sql
+      .deleteFrom('scopes')
+      .where('tenant_id', '=', q.tenantId)
+      .where('resource_id', '=', at.resourceId)
+      .where('id', '=', at.scopeId),
+  );

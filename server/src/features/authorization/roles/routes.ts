@@ -1,0 +1,36 @@
+import * as contract from '@aldaba/contract';
+import { type Implement, Paged, parseSearch } from '../../../http/index.ts';
+import type { Roles } from './service.ts';
+
+const searchable = ['id', 'name', 'description'];
+
+/** `/api/roles`, without the holders of a role: users and applications answer those. */
+export function roleRoutes(implement: Implement, roles: Roles): void {
+  implement(contract.listRoles, async ({ tenant, query, page }) => {
+    const excluded = query.excludeUserId
+      ? { holder: 'user' as const, id: query.excludeUserId }
+      : query.excludeApplicationId
+        ? { holder: 'application' as const, id: query.excludeApplicationId }
+        : undefined;
+    const filter = { search: parseSearch(query, searchable), type: query.type, notHeldBy: excluded };
+    const { items, total } = await roles.summarize(tenant.db, filter, page);
+    return new Paged(items, total);
+  });
+  implement(contract.createRole, ({ tenant, body }) => tenant.db.transaction((tx) => roles.create(tx, body)));
+  implement(contract.getRole, ({ tenant, params }) => roles.get(tenant.db, params.id));
+  implement(contract.updateRole, ({ tenant, params, body }) =>
+    tenant.db.transaction((tx) => roles.update(tx, params.id, body)),
+  );
+  implement(contract.deleteRole, ({ tenant, params }) => tenant.db.transaction((tx) => roles.remove(tx, params.id)));
+
+  implement(contract.listRoleScopes, async ({ tenant, params, query, page }) => {
+    const { items, total } = await roles.listScopes(tenant.db, params.id, parseSearch(query, searchable), page);
+    return new Paged(items, total);
+  });
+  implement(contract.createRoleScopes, ({ tenant, params, body }) =>
+    tenant.db.transaction((tx) => roles.addScopes(tx, params.id, body.scopeIds)),
+  );
+  implement(contract.deleteRoleScope, ({ tenant, params }) =>
+    tenant.db.transaction((tx) => roles.removeScope(tx, params.id, params.scopeId)),
+  );
+}

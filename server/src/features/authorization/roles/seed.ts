@@ -1,0 +1,40 @@
+import { defaultTenantId, type Seed } from '../../../tenancy/index.ts';
+import { insertManagementApi, insertRole, insertRoleScopes, offerManagementApi } from './store.ts';
+
+/** Ids that every tenant has. */
+export const managementResourceId = 'management-api';
+export const managementScopeId = 'management-api-all';
+/** Machine-to-machine role that gives an application the whole Management API. */
+export const managementRoleId = 'management-api-access';
+/** In the admin tenant: the role of administrators of the default tenant. */
+export const administratorRoleId = `${defaultTenantId}-admin`;
+
+/** Gives a tenant its Management API, the permission `all` and the role that applications need. */
+export const seedManagementApi: Seed = async (tx, tenantId) => {
+  await insertManagementApi(tx, {
+    tenantId,
+    resourceId: managementResourceId,
+    scopeId: managementScopeId,
+    name: 'Logto Management API',
+  });
+  await insertRole(tx, {
+    id: managementRoleId,
+    name: 'Logto Management API access',
+    description: 'Full access to the Management API for an application.',
+    type: 'MachineToMachine',
+    isDefault: false,
+  });
+  await insertRoleScopes(tx, managementRoleId, [managementScopeId]);
+};
+
+/**
+ * Makes a tenant's Management API one that the admin tenant gives tokens for: administrators sign in there, whichever tenant
+ * they manage, and its machines may manage others.
+ */
+export const seedManagedTenant: Seed = (tx, tenantId) =>
+  offerManagementApi(tx, {
+    tenantId,
+    resourceId: `${tenantId}-management-api`,
+    scopeId: `${tenantId}-management-api-all`,
+    roleId: `${tenantId}-admin`,
+  });

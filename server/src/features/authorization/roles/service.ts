@@ -1,0 +1,298 @@
+import type { Resource, Role, RoleType, Scope } from '@aldaba/contract';
+import { AldabaError } from '../../../kernel/errors.ts';
+import { standardId } from '../../../kernel/ids.ts';
+import {
+  type CacheRegistry,
+  constraintOf,
+  type Database,
+  type Queries,
+  type Search,
+  searching,
+} from '../../../store/index.ts';
+import { isManagementIndicator, type Tenant } from '../../../tenancy/index.ts';
+import type { Events } from '../../records/hooks/index.ts';
+import type { Holder, Slice } from './store.ts';
+import * as store from './store.ts';
+
+export interface RolesNeeds {
+  database: Database;
+  caches: CacheRegistry;
+  events: Events;
+}
+
+export interface RoleDraft {
+  name: string;
+  description: string;
+  type: RoleType;
+  isDefault: boolean;
+  scopeIds?: string[] | undefined;
+}
+
+export interface RolePatch {
+  name?: string | undefined;
+  description?: string | undefined;
+  isDefault?: boolean | undefined;
+}
+
+export interface RoleSummary extends Role {
+  usersCount: number;
+  featuredUsers: { id: string; avatar: string | null; name: string | null }[];
+  applicationsCount: number;
+  featuredApplications: { id: string; name: string; type: string }[];
+}
+
+export type { Holder, RoleFilter, Slice } from './store.ts';
+
+export interface Roles {
+  /** Names of the permissions that the user's roles give on the resource. */
+  userScopes(q: Queries, userId: string, resourceId: string): Promise<string[]>;
+  /** The same for a machine-to-machine application; cached. */
+  applicationScopes(tenant: Tenant, applicationId: string, resourceId: string): Promise<string[]>;
+  /** Names of a user's roles. */
+  userRoleNames(q: Queries, userId: string): Promise<string[]>;
+  /** Permissions were renamed or deleted: what is cached of them is forgotten when `tx` commits. */
+  scopesChanged(tx: Queries): Promise<void>;
+
+  list(q: Queries, filter: store.RoleFilter, slice?: Slice): Promise<{ items: Role[]; total: number }>;
+  /** The same with who holds the roles. */
+  summarize(q: Queries, filter: store.RoleFilter, slice?: Slice): Promise<{ items: RoleSummary[]; total: number }>;
+  /** @throws AldabaError `entity.not_exists_with_id` */
+  get(q: Queries, id: string): Promise<Role>;
+  create(tx: Queries, draft: RoleDraft): Promise<Role>;
+  update(tx: Queries, id: string, patch: RolePatch): Promise<Role>;
+  remove(tx: Queries, id: string): Promise<void>;
+
+  listScopes(
+    q: Queries,
+    roleId: string,
+    search?: Search,
+    slice?: Slice,
+  ): Promise<{ items: (Scope & { resource: Resource })[]; total: number }>;
+  addScopes(tx: Queries, roleId: string, scopeIds: readonly string[]): Promise<Scope[]>;
+  removeScope(tx: Queries, roleId: string, scopeId: string): Promise<void>;
+
+  /** Gives roles to a holder that exists; ones it has stay. Returns the ids that are new to it. */
+  assign(tx: Queries, holder: Holder, holderId: string, roleIds: readonly string[]): Promise<string[]>;
+  /** Gives the roles and takes all others. */
+  replace(tx: Queries, holder: Holder, holderId: string, roleIds: readonly string[]): Promise<void>;
+  /** @throws AldabaError `entity.not_found` when the holder does not have the role */
+  unassign(tx: Queries, holder: Holder, holderId: string, roleId: string): Promise<void>;
+  /** Gives a role to holders. @throws AldabaError `role.user_exists` or `role.application_exists` when one of them has it */
+  addHolders(tx: Queries, roleId: string, holder: Holder, holderIds: readonly string[]): Promise<void>;
+  /** Gives new users the roles that every user gets. */
+  assignDefaults(tx: Queries, userIds: readonly string[]): Promise<void>;
+  isHeldBy(q: Queries, holder: Holder, holderId: string, roleId: string): Promise<boolean>;
+}
+
+const holderOf: Record<RoleType, Holder> = { User: 'user', MachineToMachine: 'application' };
+
+export function createRoles({ database, caches, events }: RolesNeeds): Roles {
+  const applicationScopes = caches.create<ReadonlyMap<string, string[]>>({
+    name: 'application-scopes',
+    maximum: 10_000,
+    maximumAge: 60_000,
+    load: async (tenantId, applicationId) =>
+      new Map(
+        Map.groupBy(
+          await store.findApplicationScopeNames(database.tenant(tenantId), applicationId),
+          (row) => row.resource_id,
+        )
+          .entries()
+          .map(([resourceId, rows]) => [resourceId, rows.map((row) => row.name)]),
+      ),
+  });
+  const holdersChanged = async (tx: Queries, holder: Holder, holderIds: readonly string[]) => {
+    if (holder === 'application') for (const id of holderIds) await applicationScopes.changed(tx, id);
+  };
+  const get = async (q: Queries, id: string) => {
+    const role = await store.findRole(q, id);
+    if (!role) throw new AldabaError('entity.not_exists_with_id', { name: 'role', id });
+    return role;
+  };
+  const scopesUpdated = (tx: Queries, roleId: string) =>
+    events.publish(tx, 'Role.Scopes.Updated', async () => {
+      const { items } = await store.findRoleScopeList(tx, roleId);
+      return { roleId, data: items.map(({ resource: _resource, ...scope }) => scope) };
+    });
+  const assign = async (tx: Queries, holder: Holder, holderId: string, roleIds: readonly string[]) => {
+    const ids = [...new Set(roleIds)];
+    await requireType(tx, holder, ids);
+    const added = await store.insertHolders(
+      tx,
+      holder,
+      ids.map((roleId) => ({ holderId, roleId })),
+    );
+    await holdersChanged(tx, holder, [holderId]);
+    const isNew = new Set(added.map((pair) => pair.role_id));
+    return ids.filter((id) => isNew.has(id));
+  };
+
+  return {
+    userScopes: store.findUserScopeNames,
+    userRoleNames: store.findUserRoleNames,
+    applicationScopes: async (tenant, applicationId, resourceId) =>
+      (await applicationScopes.get(tenant.id, applicationId))?.get(resourceId) ?? [],
+    scopesChanged: (tx) => applicationScopes.changed(tx, '*'),
+    list: (q, filter, slice) => searching(q, filter.search, (bounded) => store.findRoleList(bounded, filter, slice)),
+    summarize: async (q, filter, slice) => {
+      const { items, total } = await searching(q, filter.search, (bounded) =>
+        store.findRoleList(bounded, filter, slice),
+      );
+      return { items: await withHolders(q, items), total };
+    },
+    get,
+    create: async (tx, draft) => {
+      refuseInternal(draft.name);
+      const role = {
+        id: standardId(),
+        name: draft.name,
+        description: draft.description,
+        type: draft.type,
+        isDefault: draft.isDefault,
+      };
+      await named(store.insertRole(tx, role));
+      const scopeIds = [...new Set(draft.scopeIds)];
+      await requireScopes(tx, draft.type, scopeIds);
+      await store.insertRoleScopes(tx, role.id, scopeIds);
+      const created = { tenantId: tx.tenantId, ...role };
+      await events.publish(tx, 'Role.Created', { data: created });
+      if (scopeIds.length > 0) await scopesUpdated(tx, role.id);
+      return created;
+    },
+    update: async (tx, id, patch) => {
+      refuseInternal((await get(tx, id)).name, patch.name ?? '');
+      const role = await named(store.updateRoleRow(tx, id, patch));
+      if (!role) throw new AldabaError('entity.not_exists_with_id', { name: 'role', id });
+      await events.publish(tx, 'Role.Data.Updated', { data: role });
+      return role;
+    },
+    remove: async (tx, id) => {
+      refuseInternal((await get(tx, id)).name);
+      await store.deleteRoleRow(tx, id);
+      await applicationScopes.changed(tx, '*');
+      await events.publish(tx, 'Role.Deleted', { data: null });
+    },
+    listScopes: async (q, roleId, search, slice) => {
+      await get(q, roleId);
+      return searching(q, search, (bounded) => store.findRoleScopeList(bounded, roleId, search, slice));
+    },
+    addScopes: async (tx, roleId, scopeIds) => {
+      const role = await get(tx, roleId);
+      const ids = [...new Set(scopeIds)];
+      await requireScopes(tx, role.type, ids);
+      const held = await store.findRoleScopeIds(tx, roleId);
+      const repeated = ids.find((id) => held.includes(id));
+      if (repeated) throw new AldabaError('role.scope_exists', { scopeId: repeated });
+      await store.insertRoleScopes(tx, roleId, ids);
+      await applicationScopes.changed(tx, '*');
+      await scopesUpdated(tx, roleId);
+      const { items } = await store.findRoleScopeList(tx, roleId);
+      return items.filter((scope) => ids.includes(scope.id)).map(({ resource: _resource, ...scope }) => scope);
+    },
+    removeScope: async (tx, roleId, scopeId) => {
+      await get(tx, roleId);
+      if ((await store.deleteRoleScopeRow(tx, roleId, scopeId)) === 0) throw new AldabaError('entity.not_found');
+      await applicationScopes.changed(tx, '*');
+      await scopesUpdated(tx, roleId);
+    },
+    assign,
+    replace: async (tx, holder, holderId, roleIds) => {
+      const ids = [...new Set(roleIds)];
+      await requireType(tx, holder, ids);
+      await store.replaceHeldRoles(tx, holder, holderId, ids);
+      await holdersChanged(tx, holder, [holderId]);
+    },
+    unassign: async (tx, holder, holderId, roleId) => {
+      if (!(await store.deleteHeldRole(tx, holder, holderId, roleId))) throw new AldabaError('entity.not_found');
+      await holdersChanged(tx, holder, [holderId]);
+    },
+    addHolders: async (tx, roleId, holder, holderIds) => {
+      const role = await get(tx, roleId);
+      if (holderOf[role.type] !== holder) throw wrongType(holder, [role.id]);
+      const ids = [...new Set(holderIds)];
+      const added = await store.insertHolders(
+        tx,
+        holder,
+        ids.map((holderId) => ({ holderId, roleId })),
+      );
+      if (added.length < ids.length)
+        throw new AldabaError(holder === 'user' ? 'role.user_exists' : 'role.application_exists');
+      await holdersChanged(tx, holder, ids);
+    },
+    assignDefaults: async (tx, userIds) => {
+      await store.insertDefaultRoles(tx, userIds);
+    },
+    isHeldBy: async (q, holder, holderId, roleId) =>
+      (await store.findHeldRoleIds(q, holder, holderId)).includes(roleId),
+  };
+}
+
+async function withHolders(q: Queries, roles: readonly Role[]): Promise<RoleSummary[]> {
+  const holders = new Map(
+    (
+      await store.findHolders(
+        q,
+        roles.map((role) => role.id),
+      )
+    ).map((row) => [row.role_id, row]),
+  );
+  return roles.map((role) => {
+    const row = holders.get(role.id);
+    return {
+      ...role,
+      usersCount: row?.users ?? 0,
+      featuredUsers: row?.featured_users ?? [],
+      applicationsCount: row?.applications ?? 0,
+      featuredApplications: row?.featured_applications ?? [],
+    };
+  });
+}
+
+/** Aldaba's own roles stay as they are, and nobody makes another that looks like one. */
+function refuseInternal(...names: string[]): void {
+  if (names.some((name) => name.startsWith(store.internalPrefix)))
+    throw new AldabaError('role.internal_role_violation');
+}
+
+function wrongType(holder: Holder, roleIds: readonly string[]): AldabaError {
+  return new AldabaError(holder === 'user' ? 'user.invalid_role_type' : 'application.invalid_role_type', { roleIds });
+}
+
+/** A user gets roles for users only, an application those for machines; an id of another tenant is an unknown id. */
+async function requireType(tx: Queries, holder: Holder, roleIds: readonly string[]): Promise<void> {
+  const roles = await store.findRoles(tx, roleIds);
+  if (roles.length < roleIds.length) {
+    throw new AldabaError('entity.relation_foreign_key_not_found', {
+      roleIds: roleIds.filter((id) => !roles.some((role) => role.id === id)),
+    });
+  }
+  const wrong = roles.filter((role) => holderOf[role.type] !== holder);
+  if (wrong.length > 0)
+    throw wrongType(
+      holder,
+      wrong.map((role) => role.id),
+    );
+}
+
+/** People never get permissions of the Management API: a stolen session must not become control of the tenant. */
+async function requireScopes(tx: Queries, type: RoleType, scopeIds: readonly string[]): Promise<void> {
+  const scopes = await store.findScopes(tx, scopeIds);
+  if (scopes.length < scopeIds.length) {
+    throw new AldabaError('entity.relation_foreign_key_not_found', {
+      scopeIds: scopeIds.filter((id) => !scopes.some((scope) => scope.id === id)),
+    });
+  }
+  if (type === 'User' && scopes.some((scope) => isManagementIndicator(scope.indicator))) {
+    throw new AldabaError('role.management_api_scopes_not_assignable_to_user_role');
+  }
+}
+
+async function named<T>(work: Promise<T>): Promise<T> {
+  try {
+    return await work;
+  } catch (error) {
+    if (constraintOf(error) === 'roles_tenant_id_name_key')
+      throw new AldabaError('role.name_in_use', undefined, { cause: error });
+    throw error;
+  }
+}

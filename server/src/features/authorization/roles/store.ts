@@ -1,0 +1,393 @@
+import type { Resource, Role, RoleType, Scope } from '@aldaba/contract';
+import { sql as fragment } from 'kysely';
+import { type Queries, type Search, searchCondition, sql } from '../../../store/index.ts';
+
+/** Whether a role goes to users or to machine-to-machine applications decides which of the two tables holds its holders. */
+export type Holder = 'user' | 'application';
+
+const toRole = (row: {
+  tenant_id: string;
+  id: string;
+  name: string;
+  description: string;
+  type: string;
+  is_default: boolean;
+}): Role => ({
+  tenantId: row.tenant_id,
+  id: row.id,
+  name: row.name,
+  description: row.description,
+  type: row.type as RoleType,
+  isDefault: row.is_default,
+});
+
+export async function findRole(q: Queries, id: string): Promise<Role | undefined> {
+  const row = await q.first(
+    sql.selectFrom('roles').selectAll().where('tenant_id', '=', q.tenantId).where('id', '=', id),
+  );
+  return row && toRole(row);
+}
+
+export async function findRoles(q: Queries, ids: readonly string[]): Promise<Role[]> {
+  if (ids.length === 0) return [];
+  const rows = await q.all(
+    sql.selectFrom('roles').selectAll().where('tenant_id', '=', q.tenantId).where('id', 'in', ids),
+  );
+  return rows.map(toRole);
+}
+
+export async function insertRole(q: Queries, role: Omit<Role, 'tenantId'>): Promise<void> {
+  await q.run(
+    sql.insertInto('roles').values({
+      tenant_id: q.tenantId,
+      id: role.id,
+      name: role.name,
+      description: role.description,
+      type: role.type,
+      is_default: role.isDefault,
+    }),
+  );
+}
+
+export async function updateRoleRow(
+  q: Queries,
+  id: string,
+  patch: { name?: string | undefined; description?: string | undefined; isDefault?: boolean | undefined },
+): Promise<Role | undefined> {
+  const values = {
+    ...(patch.name === undefined ? {} : { name: patch.name }),
+    ...(patch.description === undefined ? {} : { description: patch.description }),
+    ...(patch.isDefault === undefined ? {} : { is_default: patch.isDefault }),
+  };
+  if (Object.keys(values).length === 0) return findRole(q, id);
+  const row = await q.first(
+    sql.updateTable('roles').set(values).where('tenant_id', '=', q.tenantId).where('id', '=', id).returningAll(),
+  );
+  return row && toRole(row);
+}
+
+export const deleteRoleRow = (q: Queries, id: string): Promise<number> =>
+  q.run(sql.deleteFrom('roles').where('tenant_id', '=', q.tenantId).where('id', '=', id));
+
+// The Management API
+
+/** Inserts the resource of a tenant's Management API with its permission `all`. */
+export async function insertManagementApi(
+  tx: Queries,
+  api: { tenantId: string; resourceId: string; scopeId: string; name: string },
+): Promise<void> {
+  const tenant_id = tx.tenantId;
+  const indicator = `https://${api.tenantId}.logto.app/api`;
+  await tx.run(sql.insertInto('resources').values({ tenant_id, id: api.resourceId, name: api.name, indicator }));
+  const description = 'Everything the Management API offers.';
+  await tx.run(
+    sql
+      .insertInto('scopes')
+      .values({ tenant_id, id: api.scopeId, resource_id: api.resourceId, name: 'all', description }),
+  );
+}
+
+/**
+ * Makes the Management API of another tenant known to the admin tenant, with a role for its administrators. What is there
+ * already stays.
+ */
+export async function offerManagementApi(
+  tx: Queries,
+  api: { tenantId: string; resourceId: string; scopeId: string; roleId: string },
+): Promise<void> {
+  const { tenantId, resourceId, scopeId, roleId } = api;
+  await tx.raw(
+    `with resource as (
+       insert into resources (tenant_id, id, name, indicator)
+       values ($1, $3, 'Management API of the tenant ' || $2, 'https://' || $2 || '.logto.app/api') on conflict do nothing returning id),
+     scope as (
+       insert into scopes (tenant_id, id, resource_id, name, description)
+       select $1, $4, id, 'all', 'Everything the Management API offers.' from resource returning id),
+     role as (
+       insert into roles (tenant_id, id, name, description, type)
+       values ($1, $5, $2 || ':admin', 'Administrator of the tenant ' || $2 || '.', 'User') on conflict do nothing returning id)
+     insert into roles_scopes (tenant_id, role_id, scope_id) select $1, role.id, scope.id from role, scope`,
+    [tx.tenantId, tenantId, resourceId, scopeId, roleId],
+  );
+}
+
+// Permissions of roles
+
+/** Scopes by their ids, with whether each belongs to a Management API. */
+export const findScopes = (q: Queries, ids: readonly string[]) =>
+  ids.length === 0
+    ? Promise.resolve([])
+    : q.all(
+        sql
+          .selectFrom('scopes')
+          .innerJoin('resources', (join) =>
+            join.onRef('resources.tenant_id', '=', 'scopes.tenant_id').onRef('resources.id', '=', 'scopes.resource_id'),
+          )
+          .select(['scopes.id', 'resources.indicator'])
+          .where('scopes.tenant_id', '=', q.tenantId)
+          .where('scopes.id', 'in', ids),
+      );
+
+export const findRoleScopeIds = async (q: Queries, roleId: string): Promise<string[]> =>
+  (
+    await q.all(
+      sql
+        .selectFrom('roles_scopes')
+        .select('scope_id')
+        .where('tenant_id', '=', q.tenantId)
+        .where('role_id', '=', roleId),
+    )
+  ).map((row) => row.scope_id);
+
+export async function insertRoleScopes(q: Queries, roleId: string, scopeIds: readonly string[]): Promise<void> {
+  if (scopeIds.length === 0) return;
+  await q.run(
+    sql
+      .insertInto('roles_scopes')
+      .values(scopeIds.map((scopeId) => ({ tenant_id: q.tenantId, role_id: roleId, scope_id: scopeId }))),
+  );
+}
+
+export const deleteRoleScopeRow = (q: Queries, roleId: string, scopeId: string): Promise<number> =>
+  q.run(
+    sql
+      .deleteFrom('roles_scopes')
+      .where('tenant_id', '=', q.tenantId)
+      .where('role_id', '=', roleId)
+      .where('scope_id', '=', scopeId),
+  );
+
+/** Names of the permissions that a user's roles give on a resource. Hot: every token for a resource asks for it. */
+export const findUserScopeNames = async (q: Queries, userId: string, resourceId: string): Promise<string[]> =>
+  (
+    await q.raw<{ name: string }>(
+      `select distinct s.name from users_roles ur
+         join roles_scopes rs on rs.tenant_id = ur.tenant_id and rs.role_id = ur.role_id
+         join scopes s on s.tenant_id = rs.tenant_id and s.id = rs.scope_id
+       where ur.tenant_id = $1 and ur.user_id = $2 and s.resource_id = $3 order by s.name`,
+      [q.tenantId, userId, resourceId],
+    )
+  ).map((row) => row.name);
+
+/** Names of the permissions that an application's roles give, with their resource. */
+export const findApplicationScopeNames = (
+  q: Queries,
+  applicationId: string,
+): Promise<{ resource_id: string; name: string }[]> =>
+  q.raw(
+    `select distinct s.resource_id, s.name from applications_roles ar
+       join roles_scopes rs on rs.tenant_id = ar.tenant_id and rs.role_id = ar.role_id
+       join scopes s on s.tenant_id = rs.tenant_id and s.id = rs.scope_id
+     where ar.tenant_id = $1 and ar.application_id = $2 order by s.name`,
+    [q.tenantId, applicationId],
+  );
+
+// Who holds a role
+
+export const findUserRoleNames = async (q: Queries, userId: string): Promise<string[]> =>
+  (
+    await q.raw<{ name: string }>(
+      `select r.name from users_roles ur join roles r on r.tenant_id = ur.tenant_id and r.id = ur.role_id
+       where ur.tenant_id = $1 and ur.user_id = $2 order by r.name`,
+      [q.tenantId, userId],
+    )
+  ).map((row) => row.name);
+
+const tables = {
+  user: { name: 'users_roles', column: 'user_id' },
+  application: { name: 'applications_roles', column: 'application_id' },
+} as const;
+
+export const findHeldRoleIds = async (q: Queries, holder: Holder, holderId: string): Promise<string[]> => {
+  const { name, column } = tables[holder];
+  const rows = await q.raw<{ role_id: string }>(`select role_id from ${name} where tenant_id = $1 and ${column} = $2`, [
+    q.tenantId,
+    holderId,
+  ]);
+  return rows.map((row) => row.role_id);
+};
+
+/** Returns the pairs that were new. In one order everywhere, so that two requests at once never wait for each other. */
+export const insertHolders = (
+  q: Queries,
+  holder: Holder,
+  pairs: readonly { holderId: string; roleId: string }[],
+): Promise<{ holder_id: string; role_id: string }[]> => {
+  const { name, column } = tables[holder];
+  return q.raw(
+    `insert into ${name} (tenant_id, ${column}, role_id)
+     select $1, pair.holder_id, pair.role_id from unnest($2::text[], $3::text[]) as pair (holder_id, role_id)
+      order by pair.holder_id, pair.role_id
+     on conflict do nothing returning ${column} as holder_id, role_id`,
+    [q.tenantId, pairs.map((pair) => pair.holderId), pairs.map((pair) => pair.roleId)],
+  );
+};
+
+/** Takes a role from a holder. Returns whether the holder had it. */
+export const deleteHeldRole = async (
+  q: Queries,
+  holder: Holder,
+  holderId: string,
+  roleId: string,
+): Promise<boolean> => {
+  const { name, column } = tables[holder];
+  const rows = await q.raw(
+    `delete from ${name} where tenant_id = $1 and ${column} = $2 and role_id = $3 returning role_id`,
+    [q.tenantId, holderId, roleId],
+  );
+  return rows.length > 0;
+};
+
+/** Gives a holder these roles and takes all others. */
+export const replaceHeldRoles = (
+  q: Queries,
+  holder: Holder,
+  holderId: string,
+  roleIds: readonly string[],
+): Promise<unknown> => {
+  const { name, column } = tables[holder];
+  return q.raw(
+    `with taken as (delete from ${name} where tenant_id = $1 and ${column} = $2 and role_id <> all($3::text[]))
+     insert into ${name} (tenant_id, ${column}, role_id) select $1, $2, role_id from unnest($3::text[]) as role_id
+      order by role_id
+     on conflict do nothing`,
+    [q.tenantId, holderId, roleIds],
+  );
+};
+
+/** Gives a new user the roles that every user gets. */
+export const insertDefaultRoles = (q: Queries, userIds: readonly string[]): Promise<unknown> =>
+  q.raw(
+    `insert into users_roles (tenant_id, user_id, role_id)
+     select $1, u.id, r.id from roles r cross join unnest($2::text[]) as u(id)
+      where r.tenant_id = $1 and r.type = 'User' and r.is_default`,
+    [q.tenantId, userIds],
+  );
+
+// Lists
+
+/** Rows `offset` to `offset + limit`; without it all of them. */
+export interface Slice {
+  limit: number;
+  offset: number;
+}
+
+export interface RoleFilter {
+  search?: Search | undefined;
+  type?: RoleType | undefined;
+  heldBy?: { holder: Holder; id: string } | undefined;
+  notHeldBy?: { holder: Holder; id: string } | undefined;
+}
+
+/** Roles whose name starts with this are Aldaba's own and not shown. */
+export const internalPrefix = '#internal:';
+
+/** Newest first. */
+export async function findRoleList(
+  q: Queries,
+  filter: RoleFilter,
+  slice?: Slice,
+): Promise<{ items: Role[]; total: number }> {
+  const held = ({ holder, id }: { holder: Holder; id: string }) => {
+    const { name, column } = tables[holder];
+    return fragment<boolean>`exists (select from ${fragment.table(name)} h where h.tenant_id = roles.tenant_id and h.role_id = roles.id and ${fragment.ref(`h.${column}`)} = ${id})`;
+  };
+  let query = sql
+    .selectFrom('roles')
+    .where('tenant_id', '=', q.tenantId)
+    .where('name', 'not like', `${internalPrefix}%`);
+  if (filter.type) query = query.where('type', '=', filter.type);
+  if (filter.heldBy) query = query.where(held(filter.heldBy));
+  if (filter.notHeldBy) query = query.where(fragment<boolean>`not ${held(filter.notHeldBy)}`);
+  if (filter.search)
+    query = query.where(
+      searchCondition(filter.search, { id: 'roles.id', name: 'roles.name', description: 'roles.description' }),
+    );
+  let rows = query.selectAll().orderBy('created_at', 'desc').orderBy('id');
+  if (slice) rows = rows.limit(slice.limit).offset(slice.offset);
+  const items = (await q.all(rows)).map(toRole);
+  if (!slice) return { items, total: items.length };
+  const count = await q.first(query.select((e) => e.fn.countAll<number>().as('total')));
+  return { items, total: count?.total ?? 0 };
+}
+
+export interface RoleHolders {
+  role_id: string;
+  users: number;
+  applications: number;
+  featured_users: { id: string; avatar: string | null; name: string | null }[];
+  featured_applications: { id: string; name: string; type: string }[];
+}
+
+/** How many hold each role, and three of them: the newest users, the first applications. */
+export const findHolders = (q: Queries, roleIds: readonly string[]): Promise<RoleHolders[]> =>
+  q.raw(
+    `select role.id as role_id,
+       (select coalesce(sum(c.users), 0)::bigint from role_counts c where c.tenant_id = $1 and c.role_id = role.id) as users,
+       (select count(*) from applications_roles ar where ar.tenant_id = $1 and ar.role_id = role.id) as applications,
+       (select coalesce(jsonb_agg(f), '[]') from (
+          select u.id, u.avatar, u.name from users_roles ur join users u on u.tenant_id = ur.tenant_id and u.id = ur.user_id
+          where ur.tenant_id = $1 and ur.role_id = role.id order by ur.user_created_at desc, ur.user_id limit 3) f) as featured_users,
+       (select coalesce(jsonb_agg(f), '[]') from (
+          select a.id, a.name, a.type from applications_roles ar join applications a on a.tenant_id = ar.tenant_id and a.id = ar.application_id
+          where ar.tenant_id = $1 and ar.role_id = role.id order by a.id limit 3) f) as featured_applications
+     from unnest($2::text[]) as role (id)`,
+    [q.tenantId, roleIds],
+  );
+
+/** Permissions of a role with their resource, by name. */
+export async function findRoleScopeList(
+  q: Queries,
+  roleId: string,
+  search?: Search,
+  slice?: Slice,
+): Promise<{ items: (Scope & { resource: Resource })[]; total: number }> {
+  let query = sql
+    .selectFrom('roles_scopes')
+    .innerJoin('scopes', (join) =>
+      join.onRef('scopes.tenant_id', '=', 'roles_scopes.tenant_id').onRef('scopes.id', '=', 'roles_scopes.scope_id'),
+    )
+    .innerJoin('resources', (join) =>
+      join.onRef('resources.tenant_id', '=', 'scopes.tenant_id').onRef('resources.id', '=', 'scopes.resource_id'),
+    )
+    .where('roles_scopes.tenant_id', '=', q.tenantId)
+    .where('roles_scopes.role_id', '=', roleId);
+  if (search)
+    query = query.where(
+      searchCondition(search, { id: 'scopes.id', name: 'scopes.name', description: 'scopes.description' }),
+    );
+  let rows = query
+    .select([
+      'scopes.id',
+      'scopes.resource_id',
+      'scopes.name',
+      'scopes.description',
+      'scopes.created_at',
+      'resources.name as resource_name',
+      'resources.indicator',
+      'resources.is_default',
+      'resources.access_token_ttl',
+    ])
+    .orderBy('scopes.name')
+    .orderBy('scopes.id');
+  if (slice) rows = rows.limit(slice.limit).offset(slice.offset);
+  const items = (await q.all(rows)).map((row) => ({
+    tenantId: q.tenantId,
+    id: row.id,
+    resourceId: row.resource_id,
+    name: row.name,
+    description: row.description,
+    createdAt: row.created_at.getTime(),
+    resource: {
+      tenantId: q.tenantId,
+      id: row.resource_id,
+      name: row.resource_name,
+      indicator: row.indicator,
+      isDefault: row.is_default,
+      accessTokenTtl: row.access_token_ttl,
+    },
+  }));
+  if (!slice) return { items, total: items.length };
+  const count = await q.first(query.select((e) => e.fn.countAll<number>().as('total')));
+  return { items, total: count?.total ?? 0 };
+}

@@ -1,0 +1,61 @@
+import type { ConfigCheck, Connector } from '@aldaba/connectors/kit';
+import type { ConnectorOverlay } from '@aldaba/contract';
+import { AldabaError } from '../../../kernel/errors.ts';
+import type { ConnectorRow } from './views.ts';
+
+/** Whether a configuration fits the kind; names fields that are wrong, never values. */
+export function checkConfig(kind: Connector, config: Record<string, unknown>): ConfigCheck {
+  return kind.checkConfig(config);
+}
+
+/**
+ * Connectors for a protocol bring their own target; the others share the target of their provider, because identities are
+ * stored under it.
+ */
+export function requireOverlay(kind: Connector, overlay: ConnectorOverlay): void {
+  const { isStandard, target } = kind.metadata;
+  if (isStandard && overlay.target === undefined) {
+    throw new AldabaError('guard.invalid_input', {
+      reason: 'body.metadata.target: this connector needs a target of its own',
+    });
+  }
+  if (!isStandard && overlay.target !== undefined && overlay.target !== target)
+    throw new AldabaError('connector.can_not_modify_target');
+  requireOwnMetadata(kind, overlay);
+}
+
+/** Only a connector for a protocol stands for whatever provider the operator names. */
+export function requireOwnMetadata(kind: Connector, { target: _, ...overlay }: ConnectorOverlay): void {
+  const isOverwritten = Object.values(overlay).some((value) => value !== undefined);
+  if (!kind.metadata.isStandard && isOverwritten)
+    throw new AldabaError('connector.cannot_overwrite_metadata_for_non_standard_connector');
+}
+
+/** Saying yes without keeping the provider's tokens would be a lie. */
+export function requireTokenStorage(kind: Connector, enabled: boolean | undefined): void {
+  if (!enabled) return;
+  throw new AldabaError(
+    kind.metadata.isTokenStorageSupported ? 'request.feature_not_supported' : 'connector.token_storage_not_supported',
+  );
+}
+
+/**
+ * Whether there is room for another connector of the kind among those of the tenant.
+ * @returns the ones that it replaces: a tenant sends its mail, and its messages, through one connector each
+ * @throws AldabaError `connector.multiple_instances_not_supported`, `connector.multiple_target_with_same_platform`
+ */
+export function requirePlace(
+  kind: Connector,
+  overlay: ConnectorOverlay,
+  rows: readonly ConnectorRow[],
+): readonly ConnectorRow[] {
+  const { id, type, platform, isStandard } = kind.metadata;
+  if (type !== 'Social') return rows.filter((row) => row.type === type);
+  if (!isStandard && rows.some((row) => row.connectorId === id))
+    throw new AldabaError('connector.multiple_instances_not_supported');
+  const target = overlay.target ?? kind.metadata.target;
+  if (rows.some((row) => row.type === 'Social' && row.target === target && row.platform === platform)) {
+    throw new AldabaError('connector.multiple_target_with_same_platform');
+  }
+  return [];
+}

@@ -1,0 +1,282 @@
+import {
+  type Connector,
+  ConnectorError,
+  type ConnectorInstance,
+  type ConnectorLog,
+  type EmailTemplate,
+  noSession,
+} from '@aldaba/connectors/kit';
+import type { ConnectorFactory, ConnectorOverlay, PublicSocialConnector } from '@aldaba/contract';
+import type { Clock } from '../../../kernel/clock.ts';
+import type { Vault } from '../../../kernel/crypto.ts';
+import { AldabaError } from '../../../kernel/errors.ts';
+import { shortId, standardId } from '../../../kernel/ids.ts';
+import type { MessageLimits } from '../../../services/message-limits/index.ts';
+import type { CacheRegistry, Database, Queries } from '../../../store/index.ts';
+import type { Tenant } from '../../../tenancy/index.ts';
+import type { EmailTemplates } from '../../appearance/email-templates/index.ts';
+import type { SignInExperiences } from '../../appearance/sign-in-experience/index.ts';
+import { translateConnectorError, translated } from './failures.ts';
+import { createGuideReader } from './guides.ts';
+import { usableProfile } from './profiles.ts';
+import { checkConfig, requireOverlay, requireOwnMetadata, requirePlace, requireTokenStorage } from './rules.ts';
+import * as store from './store.ts';
+import { type ConnectorRow, toConnector, toFactory, toPublic } from './views.ts';
+
+export interface ConnectorsNeeds {
+  database: Database;
+  caches: CacheRegistry;
+  clock: Clock;
+  vault: Vault;
+  /** Every kind of connector: the built-in ones and those of packages. */
+  kinds: readonly Connector[];
+  /** Absolute path of `docs/`, for the guides of built-in connectors. */
+  docsFolder: string;
+  signInExperiences: Pick<SignInExperiences, 'get' | 'dropTarget'>;
+  /** The way out for a tenant's connectors: the world, or its sandbox. */
+  fetchFor(tenant: Tenant): Promise<typeof globalThis.fetch>;
+  log: ConnectorLog;
+  limits: MessageLimits;
+  /** What mails say. */
+  emailTemplates: Pick<EmailTemplates, 'find'>;
+}
+
+export interface ConnectorDraft {
+  connectorId: string;
+  id?: string | undefined;
+  config?: Record<string, unknown> | undefined;
+  metadata?: ConnectorOverlay | undefined;
+  syncProfile?: boolean | undefined;
+  enableTokenStorage?: boolean | undefined;
+}
+export type ConnectorPatch = Omit<ConnectorDraft, 'connectorId' | 'id'>;
+
+/** A configured connector bound to its configuration and the tenant's world. Its methods throw the contract's errors. */
+export interface BoundConnector extends ConnectorInstance {
+  id: string;
+  type: ConnectorRow['type'];
+  target: string;
+  platform: ConnectorRow['platform'];
+  syncProfile: boolean;
+}
+
+/** A social connector as pages show it. */
+export type SocialConnector = PublicSocialConnector & { platform: 'Native' | 'Universal' | 'Web' };
+export type ShownConnector = ReturnType<typeof toConnector>;
+
+export interface Connectors {
+  /** Every configured connector whose kind is known, oldest first; cached. */
+  list(tenant: Tenant): Promise<readonly ConnectorRow[]>;
+  /** The connector that sends messages of a kind, ready to be called; undefined when none is configured in full. */
+  sender(tenant: Tenant, type: 'Email' | 'Sms'): Promise<BoundConnector | undefined>;
+  /** Social connectors that the tenant offers and that are configured in full, in the order of the buttons. */
+  social(tenant: Tenant): Promise<SocialConnector[]>;
+  /** A social connector, ready to be called; undefined when there is none with that id. */
+  instance(tenant: Tenant, id: string): Promise<BoundConnector | undefined>;
+
+  /** A kind of connector by its ID; undefined when none is known. */
+  kind(id: string): Connector | undefined;
+  factories(language: string): Promise<ConnectorFactory[]>;
+  /** @throws AldabaError `entity.not_exists_with_id` */
+  factory(id: string, language: string): Promise<ConnectorFactory>;
+  show(tenant: Tenant, row: ConnectorRow, language: string): Promise<ShownConnector>;
+  /** @throws AldabaError `entity.not_found` */
+  get(tenant: Tenant, id: string): Promise<ConnectorRow>;
+  create(tenant: Tenant, draft: ConnectorDraft): Promise<ConnectorRow>;
+  update(tenant: Tenant, id: string, patch: ConnectorPatch): Promise<ConnectorRow>;
+  remove(tenant: Tenant, id: string): Promise<void>;
+  /** Sends a message with a configuration that need not be saved. */
+  test(tenant: Tenant, kindId: string, test: TestMessage): Promise<void>;
+  authorizationUri(tenant: Tenant, id: string, request: { state: string; redirectUri: string }): Promise<string>;
+}
+
+export interface TestMessage {
+  email?: string | undefined;
+  phone?: string | undefined;
+  config: Record<string, unknown>;
+  locale?: string | undefined;
+}
+
+export function createConnectors(needs: ConnectorsNeeds): Connectors {
+  const { database, caches, vault } = needs;
+  const kinds = new Map(needs.kinds.map((kind) => [kind.metadata.id, kind]));
+  const guides = createGuideReader(needs.docsFolder);
+  const open = (tenantId: string, row: { id: string; configSealed: string }): Record<string, unknown> =>
+    JSON.parse(vault.open(row.configSealed, contextOf(tenantId, row.id)));
+
+  const cache = caches.create<readonly ConnectorRow[]>({
+    name: 'connectors',
+    maximum: 1000,
+    maximumAge: 60_000,
+    load: async (tenantId) =>
+      (await store.findConnectors(database.tenant(tenantId))).flatMap((stored) => {
+        const kind = kinds.get(stored.connectorId);
+        // The package was taken away: its rows wait for its return.
+        return kind ? [toRow(stored, kind, checkConfig(kind, open(tenantId, stored)).success)] : [];
+      }),
+  });
+  const list = async (tenant: Tenant) => (await cache.get(tenant.id, '')) ?? [];
+  const find = async (tenant: Tenant, id: string) => (await list(tenant)).find((row) => row.id === id);
+  const get = async (tenant: Tenant, id: string) => {
+    const row = await find(tenant, id);
+    if (!row) throw new AldabaError('entity.not_found');
+    return row;
+  };
+  const bind = async (tenant: Tenant, kind: Connector, config: unknown): Promise<ConnectorInstance> => {
+    const { languageInfo } = await needs.signInExperiences.get(tenant);
+    const findEmailTemplate = async (type: string, language?: string) => {
+      const languages = [...(language ? [language] : []), languageInfo.fallbackLanguage];
+      // Members that were never given are absent, not undefined: the row is JSON.
+      return (await needs.emailTemplates.find(tenant.db, type, languages)) as EmailTemplate | undefined;
+    };
+    const world = { fetch: await needs.fetchFor(tenant), now: needs.clock.now, log: needs.log, findEmailTemplate };
+    try {
+      return translated(kind.create(config, world));
+    } catch (error) {
+      throw translateConnectorError(error);
+    }
+  };
+  const bound = async (tenant: Tenant, row: ConnectorRow): Promise<BoundConnector> => {
+    const { id, type, target, platform, syncProfile } = row;
+    const instance = await bind(tenant, row.kind, open(tenant.id, row));
+    const getUserInfo: ConnectorInstance['getUserInfo'] = async (data, call) =>
+      usableProfile(await instance.getUserInfo(data, call));
+    return { ...instance, getUserInfo, id, type, target, platform, syncProfile };
+  };
+
+  return {
+    list,
+    get,
+    social: async (tenant) => {
+      const [rows, { socialSignInConnectorTargets: targets }] = await Promise.all([
+        list(tenant),
+        needs.signInExperiences.get(tenant),
+      ]);
+      return targets.flatMap((target) => rows.filter((row) => row.target === target && row.isUsable)).flatMap(toSocial);
+    },
+    instance: async (tenant, id) => {
+      const row = await find(tenant, id);
+      return row?.type === 'Social' ? bound(tenant, row) : undefined;
+    },
+    sender: async (tenant, type) => {
+      const row = (await list(tenant)).find((candidate) => candidate.type === type && candidate.isUsable);
+      return row && bound(tenant, row);
+    },
+    kind: (id) => kinds.get(id),
+    factories: (language) => Promise.all(needs.kinds.map((kind) => toFactory(kind, guides, language))),
+    factory: async (id, language) => {
+      const kind = kinds.get(id);
+      if (!kind) throw new AldabaError('entity.not_exists_with_id', { name: 'kind of connector', id });
+      return toFactory(kind, guides, language);
+    },
+    show: async (tenant, row, language) =>
+      toConnector(row, await toFactory(row.kind, guides, language), open(tenant.id, row)),
+    test: async (tenant, kindId, { email, phone, config, locale }) => {
+      const kind = kinds.get(kindId);
+      if (!kind) throw new AldabaError('connector.not_found');
+      const to = kind.metadata.type === 'Email' ? email : phone;
+      if (kind.metadata.type === 'Social' || to === undefined) throw new AldabaError('connector.unexpected_type');
+      await needs.limits.count(tenant, { type: kind.metadata.type, to });
+      const payload = { code: '000000', ...(locale === undefined ? {} : { locale }) };
+      await (await bind(tenant, kind, config)).sendMessage({ to: to.replace(/^\+/, ''), type: 'Generic', payload }, {});
+    },
+    authorizationUri: async (tenant, id, request) => {
+      const row = await get(tenant, id);
+      if (row.type !== 'Social') throw new AldabaError('connector.unexpected_type');
+      const connector = await bound(tenant, row);
+      return connector.getAuthorizationUri({ ...request, connectorId: id, jti: standardId() }, { session: noSession });
+    },
+    ...createChanges(needs, kinds, { list, get, changed: (tx) => cache.changed(tx, '') }),
+  };
+}
+
+interface ChangeNeeds {
+  list: Connectors['list'];
+  get: Connectors['get'];
+  changed(tx: Queries): Promise<void>;
+}
+
+/** Adding, changing and removing: one at a time per tenant, since the rules concern all of its connectors. */
+function createChanges(needs: ConnectorsNeeds, kinds: ReadonlyMap<string, Connector>, { get, changed }: ChangeNeeds) {
+  const { clock, vault, signInExperiences } = needs;
+  const seal = (tenantId: string, id: string, config: Record<string, unknown>) =>
+    vault.seal(JSON.stringify(config), contextOf(tenantId, id));
+  const rowsOf = async (tx: Queries) =>
+    (await store.findConnectors(tx)).flatMap((stored) => {
+      const kind = kinds.get(stored.connectorId);
+      return kind ? [toRow(stored, kind, true)] : [];
+    });
+
+  return {
+    create: async (tenant, draft) => {
+      const kind = kinds.get(draft.connectorId);
+      if (!kind) throw new AldabaError('connector.not_found_with_connector_id', { connectorId: draft.connectorId });
+      const overlay = draft.metadata ?? {};
+      requireOverlay(kind, overlay);
+      requireTokenStorage(kind, draft.enableTokenStorage);
+      if (draft.config) requireConfig(kind, draft.config);
+      const id = draft.id ?? shortId();
+      await tenant.db.transaction(async (tx) => {
+        await store.lockConnectors(tx);
+        for (const replaced of requirePlace(kind, overlay, await rowsOf(tx)))
+          await store.deleteConnectorRow(tx, replaced.id);
+        await store.insertConnector(tx, {
+          id,
+          connectorId: draft.connectorId,
+          syncProfile: draft.syncProfile ?? false,
+          enableTokenStorage: false,
+          configSealed: seal(tenant.id, id, draft.config ?? {}),
+          metadata: overlay,
+          createdAt: new Date(clock.now()),
+        });
+        await changed(tx);
+      });
+      return get(tenant, id);
+    },
+    update: async (tenant, id, patch) => {
+      const { kind, target } = await get(tenant, id);
+      if (patch.metadata?.target !== undefined && patch.metadata.target !== target)
+        throw new AldabaError('connector.can_not_modify_target');
+      if (patch.metadata) requireOwnMetadata(kind, patch.metadata);
+      // The target stays when the other members are replaced.
+      const metadata = patch.metadata && { ...patch.metadata, ...(kind.metadata.isStandard ? { target } : {}) };
+      requireTokenStorage(kind, patch.enableTokenStorage);
+      if (patch.config) requireConfig(kind, patch.config);
+      const configSealed = patch.config && seal(tenant.id, id, patch.config);
+      await tenant.db.transaction(async (tx) => {
+        await store.updateConnectorRow(tx, id, { configSealed, metadata, syncProfile: patch.syncProfile });
+        await changed(tx);
+      });
+      return get(tenant, id);
+    },
+    remove: async (tenant, id) => {
+      await tenant.db.transaction(async (tx) => {
+        await store.lockConnectors(tx);
+        const removed = (await rowsOf(tx)).find((row) => row.id === id);
+        if ((await store.deleteConnectorRow(tx, id)) === 0) throw new AldabaError('entity.not_found');
+        const others = await rowsOf(tx);
+        if (removed && !others.some((row) => row.target === removed.target))
+          await signInExperiences.dropTarget(tx, removed.target);
+        await changed(tx);
+      });
+    },
+  } satisfies Partial<Connectors>;
+}
+
+const contextOf = (tenantId: string, id: string) => `${tenantId}/connectors/${id}`;
+
+function toRow({ metadata, ...stored }: store.StoredConnector, kind: Connector, isUsable: boolean): ConnectorRow {
+  const overlay = metadata as ConnectorOverlay;
+  const { type, platform } = kind.metadata;
+  return { ...stored, kind, type, platform, target: overlay.target ?? kind.metadata.target, overlay, isUsable };
+}
+
+function toSocial(row: ConnectorRow): SocialConnector[] {
+  const { platform } = row;
+  return platform === null ? [] : [{ ...toPublic(row), platform }];
+}
+
+function requireConfig(kind: Connector, config: Record<string, unknown>): void {
+  const check = checkConfig(kind, config);
+  if (!check.success) throw translateConnectorError(new ConnectorError('invalid_config', { problems: check.problems }));
+}

@@ -1,0 +1,88 @@
+import { type Queries, sql } from '../../../store/index.ts';
+
+/** A configured connector as it is stored: its configuration sealed. */
+export interface StoredConnector {
+  id: string;
+  /** Id of the kind of connector. */
+  connectorId: string;
+  syncProfile: boolean;
+  enableTokenStorage: boolean;
+  configSealed: string;
+  /** What the operator set over the kind's metadata. */
+  metadata: Record<string, unknown>;
+  createdAt: number;
+}
+
+interface Row {
+  id: string;
+  connector_id: string;
+  sync_profile: boolean;
+  enable_token_storage: boolean;
+  config_sealed: string;
+  metadata: unknown;
+  created_at: Date;
+}
+
+const toConnector = (row: Row): StoredConnector => ({
+  id: row.id,
+  connectorId: row.connector_id,
+  syncProfile: row.sync_profile,
+  enableTokenStorage: row.enable_token_storage,
+  configSealed: row.config_sealed,
+  metadata: row.metadata as Record<string, unknown>,
+  createdAt: row.created_at.getTime(),
+});
+
+/** All of a tenant, oldest first: they are few. */
+export async function findConnectors(q: Queries): Promise<StoredConnector[]> {
+  const rows = await q.all(
+    sql.selectFrom('connectors').selectAll().where('tenant_id', '=', q.tenantId).orderBy('created_at').orderBy('id'),
+  );
+  return rows.map(toConnector);
+}
+
+/** Makes changes to a tenant's connectors wait for one another: the rules concern all of them together. */
+export async function lockConnectors(tx: Queries): Promise<void> {
+  await tx.raw("select pg_advisory_xact_lock(hashtextextended('aldaba connectors ' || $1, 0))", [tx.tenantId]);
+}
+
+export async function insertConnector(
+  q: Queries,
+  connector: Omit<StoredConnector, 'createdAt'> & { createdAt: Date },
+): Promise<void> {
+  await q.run(
+    sql.insertInto('connectors').values({
+      tenant_id: q.tenantId,
+      id: connector.id,
+      connector_id: connector.connectorId,
+      sync_profile: connector.syncProfile,
+      enable_token_storage: connector.enableTokenStorage,
+      config_sealed: connector.configSealed,
+      metadata: JSON.stringify(connector.metadata),
+      created_at: connector.createdAt,
+    }),
+  );
+}
+
+export async function updateConnectorRow(
+  q: Queries,
+  id: string,
+  patch: {
+    configSealed?: string | undefined;
+    metadata?: Record<string, unknown> | undefined;
+    syncProfile?: boolean | undefined;
+    enableTokenStorage?: boolean | undefined;
+  },
+): Promise<void> {
+  const values = {
+    ...(patch.configSealed === undefined ? {} : { config_sealed: patch.configSealed }),
+    ...(patch.metadata === undefined ? {} : { metadata: JSON.stringify(patch.metadata) }),
+    ...(patch.syncProfile === undefined ? {} : { sync_profile: patch.syncProfile }),
+    ...(patch.enableTokenStorage === undefined ? {} : { enable_token_storage: patch.enableTokenStorage }),
+  };
+  if (Object.keys(values).length === 0) return;
+  await q.run(sql.updateTable('connectors').set(values).where('tenant_id', '=', q.tenantId).where('id', '=', id));
+}
+
+export const deleteConnectorRow = (q: Queries, id: string): Promise<number> =>
+  q.run(sql.deleteFrom('connectors').where('tenant_id', '=', q.tenantId).where('id', '=', id));

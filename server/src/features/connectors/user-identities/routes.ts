@@ -1,0 +1,31 @@
+import * as contract from '@aldaba/contract';
+import { Answer, type Implement } from '../../../http/index.ts';
+import { AldabaError } from '../../../kernel/errors.ts';
+import type { UserIdentities } from './service.ts';
+
+/** `/api/users/:userId/identities`, `…/all-identities` and `…/sso-identities`. */
+export function userIdentityRoutes(implement: Implement, identities: UserIdentities): void {
+  implement(contract.createUserIdentity, ({ tenant, params, body }) => identities.link(tenant, params.userId, body));
+  implement(contract.getUserIdentity, async ({ tenant, params }) => ({
+    identity: await identities.get(tenant.db, params.userId, params.target),
+  }));
+  implement(contract.replaceUserIdentity, async ({ tenant, params, body }) => {
+    const replaced = await tenant.db.transaction((tx) => identities.replace(tx, params.userId, params.target, body));
+    return new Answer(replaced.isNew ? 201 : 200, replaced.identities);
+  });
+  implement(contract.deleteUserIdentity, ({ tenant, params, query }) =>
+    tenant.db.transaction((tx) => identities.remove(tx, params.userId, params.target, query)),
+  );
+  implement(contract.listUserAllIdentities, async ({ tenant, params }) => ({
+    socialIdentities: Object.entries(await identities.list(tenant.db, params.userId)).map(([target, identity]) => ({
+      target,
+      identity,
+    })),
+    ssoIdentities: [],
+  }));
+  implement(contract.getUserSsoIdentity, async ({ tenant, params }) => {
+    await identities.list(tenant.db, params.userId);
+    // Nobody has one: there are no enterprise connectors yet.
+    throw new AldabaError('entity.not_found');
+  });
+}

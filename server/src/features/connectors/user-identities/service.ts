@@ -1,0 +1,80 @@
+import { noSession } from '@aldaba/connectors/kit';
+import { AldabaError } from '../../../kernel/errors.ts';
+import type { Queries } from '../../../store/index.ts';
+import type { Tenant } from '../../../tenancy/index.ts';
+import type { Identity, User, Users } from '../../people/users/index.ts';
+import type { Connectors } from '../connectors/index.ts';
+
+export interface UserIdentitiesNeeds {
+  users: Pick<Users, 'get' | 'linkIdentity' | 'unlinkIdentity' | 'endSessions'>;
+  connectors: Pick<Connectors, 'get' | 'instance'>;
+}
+
+type Identities = User['identities'];
+
+export interface UserIdentities {
+  /** By target. @throws AldabaError `entity.not_found` */
+  list(q: Queries, userId: string): Promise<Identities>;
+  /** @throws AldabaError `entity.not_found`, `user.identity_not_exist` */
+  get(q: Queries, userId: string, target: string): Promise<Identities[string]>;
+  /**
+   * Asks the provider who came back, and links that account in place of one that the user had there. Returns all identities.
+   * @param answer the connector, and what the provider gave to the callback
+   * @throws AldabaError `entity.not_found`, `session.invalid_connector_id`, `user.identity_already_in_use`, `connector.*`
+   */
+  link(
+    tenant: Tenant,
+    userId: string,
+    answer: { connectorId: string; connectorData: Record<string, unknown> },
+  ): Promise<Identities>;
+  /**
+   * Sets the identity at a target. Replacing one ends the sessions and grants of the user unless `revokeSessions` is false.
+   * @throws AldabaError `entity.not_found`, `user.identity_already_in_use`
+   */
+  replace(
+    tx: Queries,
+    userId: string,
+    target: string,
+    identity: Identity & { revokeSessions?: boolean },
+  ): Promise<{ isNew: boolean; identities: Identities }>;
+  /**
+   * Removes an identity, and ends the sessions and grants of the user unless `revokeSessions` is false.
+   * @throws AldabaError `entity.not_found`, `user.identity_not_exist`
+   */
+  remove(tx: Queries, userId: string, target: string, options: { revokeSessions: boolean }): Promise<User>;
+}
+
+export function createUserIdentities({ users, connectors }: UserIdentitiesNeeds): UserIdentities {
+  const list: UserIdentities['list'] = async (q, userId) => (await users.get(q, userId)).identities;
+  const replace: UserIdentities['replace'] = async (tx, userId, target, given) => {
+    const { revokeSessions = true, ...identity } = given;
+    const isNew = await users.linkIdentity(tx, userId, target, identity);
+    if (!isNew && revokeSessions) await users.endSessions(tx, userId);
+    return { isNew, identities: await list(tx, userId) };
+  };
+  return {
+    list,
+    get: async (q, userId, target) => {
+      const identities = await list(q, userId);
+      const identity = Object.hasOwn(identities, target) ? identities[target] : undefined;
+      if (!identity) throw new AldabaError('user.identity_not_exist');
+      return identity;
+    },
+    link: async (tenant, userId, { connectorId, connectorData }) => {
+      // Before the provider is asked: what it gave to the callback counts once.
+      await users.get(tenant.db, userId);
+      await connectors.get(tenant, connectorId);
+      const connector = await connectors.instance(tenant, connectorId);
+      if (!connector) throw new AldabaError('session.invalid_connector_id', { connectorId });
+      const profile = await connector.getUserInfo(connectorData, { session: noSession });
+      const identity = { userId: profile.id, details: { ...profile } };
+      return tenant.db.transaction(async (tx) => (await replace(tx, userId, connector.target, identity)).identities);
+    },
+    replace,
+    remove: async (tx, userId, target, { revokeSessions }) => {
+      const user = await users.unlinkIdentity(tx, userId, target);
+      if (revokeSessions) await users.endSessions(tx, userId);
+      return user;
+    },
+  };
+}

@@ -1,7 +1,0 @@
-import type { Failed } from '../scripts/index.ts';
-
-/** What came of a script for claims. */
-export type Outcome =
-  | { kind: 'claims'; claims: Record<string, unknown> }
-  | { kind: 'denied'; message?: string }
-  | Failed;

@@ -1,0 +1,93 @@
+import type { PageError, PageLanguage } from '@aldaba/contract';
+import { phrase } from '@aldaba/pages';
+import { type Http, type Reply, type Request, toAldabaError } from '../../../http/index.ts';
+import { AldabaError } from '../../../kernel/errors.ts';
+import type { Log } from '../../../kernel/log.ts';
+import { type PageSender, pageErrorOf, passwordRules, sentenceFor } from '../../appearance/hosted-pages/index.ts';
+import type { Setup, SetupNeeds } from './service.ts';
+
+type Needs = Pick<SetupNeeds, 'signInExperiences'> & {
+  pages: PageSender;
+  log: Log;
+  /** Base URL of the default tenant, where applications begin. */
+  endpoint: string;
+};
+
+/** `/setup`: the form behind the one-time link. Its token is the only key; there is no session here that a foreign form could use. */
+export function setupRoutes(http: Http, setup: Setup, needs: Needs): void {
+  const show = async (request: Request, reply: Reply, form: Form & { status?: number; error?: PageError }) => {
+    const { status, ...fields } = form;
+    const rules = passwordRules(await needs.signInExperiences.get(request.tenant), await needs.pages.language(request));
+    await needs.pages.send(
+      request,
+      reply,
+      { kind: 'setup', ...fields, passwordRules: rules },
+      status === undefined ? {} : { status },
+    );
+  };
+  const fail = async (request: Request, reply: Reply, error: unknown) => {
+    const failure = toAldabaError(error, request, needs.log);
+    const message = sentenceFor(failure, await needs.pages.language(request));
+    const view = { kind: 'error' as const, code: failure.code, message };
+    await needs.pages.send(request, reply, view, { status: failure.status, customCss: false });
+  };
+
+  http.get('/setup', async (request, reply) => {
+    const { token } = request.query as { token?: unknown };
+    try {
+      await setup.assertUsable(request.tenant, typeof token === 'string' ? token : '');
+      await show(request, reply, { token: token as string });
+    } catch (error) {
+      await fail(request, reply, error);
+    }
+    return reply;
+  });
+
+  http.post('/setup', async (request, reply) => {
+    const token = field(request, 'token');
+    const username = field(request, 'username').trim();
+    const given = { token, username, password: field(request, 'password') };
+    try {
+      await setup.assertUsable(request.tenant, token);
+      const repeated = field(request, 'confirmPassword') === given.password;
+      if (!repeated) {
+        await show(request, reply, {
+          token,
+          username,
+          status: 422,
+          error: mismatch(await needs.pages.language(request)),
+        });
+        return reply;
+      }
+      await setup.createAdministrator(request.tenant, given);
+      await needs.pages.send(request, reply, { kind: 'setup-done', username, endpoint: needs.endpoint });
+    } catch (error) {
+      if (!(error instanceof AldabaError) || !isCorrectable(error)) {
+        await fail(request, reply, error);
+        return reply;
+      }
+      const shown = pageErrorOf(error, await needs.pages.language(request));
+      await show(request, reply, { token, username, status: error.status, error: shown });
+    }
+    return reply;
+  });
+}
+
+interface Form {
+  token: string;
+  username?: string;
+}
+
+const isCorrectable = ({ status }: AldabaError) => status === 400 || status === 422;
+
+const mismatch = (language: PageLanguage): PageError => ({
+  field: 'confirmPassword',
+  code: 'password.mismatch',
+  message: phrase(language, 'field.confirmMismatch'),
+});
+
+function field(request: Request, name: string): string {
+  const body = request.body as Record<string, unknown> | null | undefined;
+  const value = typeof body === 'object' && body !== null ? body[name] : undefined;
+  return typeof value === 'string' ? value : '';
+}

@@ -1,0 +1,84 @@
+import type { SignInExperienceSettings } from '@aldaba/contract';
+import type { Clock } from '../../../kernel/clock.ts';
+import { hashToken } from '../../../kernel/crypto.ts';
+import { AldabaError } from '../../../kernel/errors.ts';
+import { standardSecret } from '../../../kernel/ids.ts';
+import { type Passwords, passwordIssues } from '../../../services/passwords/index.ts';
+import type { Tenant } from '../../../tenancy/index.ts';
+import { administratorRoleId, type Roles } from '../../authorization/roles/index.ts';
+import { chosenUsername, type Users } from '../../people/users/index.ts';
+import { consumeAllLinks, consumeLink, deleteExpiredLinks, insertLink, isLinkUsable } from './store.ts';
+
+export interface SetupNeeds {
+  clock: Clock;
+  passwords: Pick<Passwords, 'hash'>;
+  users: Pick<Users, 'create' | 'listOfRole'>;
+  roles: Pick<Roles, 'get' | 'create' | 'assign'>;
+  signInExperiences: { get(tenant: Tenant): Promise<SignInExperienceSettings> };
+}
+
+export interface Setup {
+  /** Makes a link that creates one administrator within 30 minutes; `tenant` is the admin tenant. */
+  createAdminLink(tenant: Tenant): Promise<string>;
+  hasAdministrator(tenant: Tenant): Promise<boolean>;
+  /** @throws AldabaError `setup.link_invalid` when the token was used, has expired or never existed. */
+  assertUsable(tenant: Tenant, token: string): Promise<void>;
+  /**
+   * Uses the link up and creates the administrator, or does neither. The first administrator uses up all links.
+   * @throws AldabaError `setup.link_invalid`, `user.username_already_in_use`, `password.rejected`, `guard.invalid_input` (data.field).
+   */
+  createAdministrator(tenant: Tenant, given: { token: string; username: string; password: string }): Promise<void>;
+}
+
+const lifetime = 30 * 60_000;
+
+export function createSetup(needs: SetupNeeds): Setup {
+  const { clock, users, roles, passwords } = needs;
+  const linkOf = (token: string) => ({ tokenHash: hashToken(token), now: new Date(clock.now()) });
+  const assertUsable = async (tenant: Tenant, token: string) => {
+    if (!(await isLinkUsable(tenant.db, linkOf(token)))) throw new AldabaError('setup.link_invalid');
+  };
+  const hasAdministrator = async (q: Tenant['db']) =>
+    (await users.listOfRole(q, administratorRoleId, undefined, { limit: 1, offset: 0 })).total > 0;
+  /** The role that the tenant was seeded with, or a new one where an operator deleted it. */
+  const roleId = async (tx: Tenant['db']) => {
+    try {
+      return (await roles.get(tx, administratorRoleId)).id;
+    } catch (error) {
+      if (!(error instanceof AldabaError) || error.code !== 'entity.not_exists_with_id') throw error;
+    }
+    const draft = {
+      name: 'default:admin',
+      description: 'Administrator of the default tenant.',
+      type: 'User',
+      isDefault: false,
+    } as const;
+    return (await roles.create(tx, draft)).id;
+  };
+  return {
+    async createAdminLink(tenant) {
+      const token = standardSecret();
+      const now = clock.now();
+      await deleteExpiredLinks(tenant.db, new Date(now));
+      await insertLink(tenant.db, hashToken(token), new Date(now + lifetime));
+      return `${tenant.baseUrl}/setup?token=${token}`;
+    },
+    hasAdministrator: (tenant) => hasAdministrator(tenant.db),
+    assertUsable,
+    async createAdministrator(tenant, { token, username, password }) {
+      // Before the costly hash: somebody without a link gets no work out of the server.
+      await assertUsable(tenant, token);
+      const { passwordPolicy, usernamePolicy } = await needs.signInExperiences.get(tenant);
+      const chosen = chosenUsername(usernamePolicy, username);
+      const issues = await passwordIssues(passwordPolicy, password, { username: chosen });
+      if (issues.length > 0) throw new AldabaError('password.rejected', { issues });
+      const digest = await passwords.hash(password);
+      await tenant.db.transaction(async (tx) => {
+        const consume = (await hasAdministrator(tx)) ? consumeLink : consumeAllLinks;
+        if (!(await consume(tx, linkOf(token)))) throw new AldabaError('setup.link_invalid');
+        const user = await users.create(tx, { username: chosen, password: digest });
+        await roles.assign(tx, 'user', user.id, [await roleId(tx)]);
+      });
+    },
+  };
+}

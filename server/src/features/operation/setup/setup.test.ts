@@ -1,0 +1,125 @@
+import assert from 'node:assert/strict';
+import { after, before, beforeEach, describe, it } from 'node:test';
+import { createAgent } from '../../../../../test/support/agent.ts';
+import { shownError, visitOf } from '../../../../../test/support/page-agent.ts';
+import { startServer, type TestServer } from '../../../../../test/support/server.ts';
+
+const password = 'tulips under stone';
+
+describe('the one-time link for the first administrator', () => {
+  let server: TestServer;
+  let offset = 0;
+  before(async () => {
+    server = await startServer({ world: { clock: { now: () => Date.now() + offset } } });
+  });
+  after(() => server?.close());
+  beforeEach(() => {
+    offset = 0;
+  });
+
+  const open = (link: string) => fetch(link, { headers: { accept: 'text/html' } });
+  const tokenOf = (link: string) => new URL(link).searchParams.get('token') ?? '';
+  const send = (link: string, fields: Record<string, string>) => {
+    const address = new URL(link);
+    const person = visitOf(
+      { ...server, url: `${address.origin}${address.pathname.replace(/\/setup$/, '')}` },
+      createAgent(),
+    );
+    return person.post('/setup', { token: tokenOf(link), confirmPassword: fields.password ?? '', ...fields });
+  };
+  const administrators = async () => {
+    const admin = await server.app.tenancy.get('admin');
+    const { items } = await server.app.users.list(admin.db, {}, { limit: 100, offset: 0 });
+    return Promise.all(
+      items.map(async ({ id, username }) => [username, await server.app.users.roleNames(admin.db, id)]),
+    );
+  };
+
+  it('creates an administrator of the admin tenant, once', async () => {
+    const link = (await server.app.firstAdminLink()) ?? '';
+    assert.ok(link.startsWith(`${server.url}/t/admin/setup?token=`));
+    assert.equal((await open(link)).status, 200);
+    const done = await send(link, { username: 'root', password });
+    assert.equal(done.status, 200);
+    assert.match(await done.text(), /view-setup-done/);
+    assert.deepEqual(await administrators(), [['root', ['default:admin']]]);
+    assert.equal((await send(link, { username: 'second', password })).status, 404);
+    const again = await open(link);
+    assert.equal(again.status, 404);
+    assert.match(await again.text(), /setup\.link_invalid/);
+    assert.equal(await server.app.firstAdminLink(), undefined, 'no link is offered once there is an administrator');
+  });
+
+  it('of an earlier start is worth nothing once the first administrator exists, also of many that are used at once', async () => {
+    const admin = await server.app.tenancy.get('admin');
+    const { items } = await server.app.users.list(admin.db, {}, { limit: 100, offset: 0 });
+    for (const { id } of items) await admin.db.transaction((tx) => server.app.users.remove(tx, id));
+    const links = await Promise.all(Array.from({ length: 5 }, () => server.app.createAdminLink()));
+    const answers = await Promise.all(
+      links.slice(1).map((link, index) => send(link, { username: `first${index}`, password })),
+    );
+    assert.deepEqual(answers.map(({ status }) => status).sort(), [200, 404, 404, 404]);
+    assert.equal((await administrators()).length, 1);
+    assert.equal((await open(links[0] as string)).status, 404);
+    // Links that are made later serve each for themselves.
+    const later = [await server.app.createAdminLink(), await server.app.createAdminLink()];
+    for (const [index, link] of later.entries())
+      assert.equal((await send(link, { username: `later${index}`, password })).status, 200);
+  });
+
+  it('creates one of many who press at once', async () => {
+    const before = (await administrators()).length;
+    const link = await server.app.createAdminLink();
+    const answers = await Promise.all([1, 2, 3, 4].map((n) => send(link, { username: `race${n}`, password })));
+    assert.deepEqual(answers.map(({ status }) => status).sort(), [200, 404, 404, 404]);
+    assert.equal((await administrators()).length, before + 1);
+  });
+
+  it('stays valid while the form has mistakes', async () => {
+    const link = await server.app.createAdminLink();
+    for (const [fields, field] of [
+      [{ username: 'a b', password }, 'username'],
+      [{ username: 'anna', password: 'short' }, 'password'],
+      [{ username: 'anna', password, confirmPassword: 'another' }, 'confirmPassword'],
+    ] as const) {
+      const answer = await send(link, fields);
+      assert.ok(answer.status === 422 || answer.status === 400);
+      assert.equal((await shownError(answer)).field, field);
+    }
+    assert.equal((await send(link, { username: 'anna', password })).status, 200);
+    const taken = await server.app.createAdminLink();
+    assert.equal(
+      (await shownError(await send(taken, { username: 'anna', password }))).code,
+      'user.username_already_in_use',
+    );
+    assert.equal((await send(taken, { username: 'berta', password })).status, 200);
+  });
+
+  it('expires after half an hour', async () => {
+    const link = await server.app.createAdminLink();
+    offset = 31 * 60_000;
+    assert.equal((await open(link)).status, 404);
+    assert.equal((await send(link, { username: 'late', password })).status, 404);
+  });
+
+  it('opens nothing when it is invented, cut, empty, or used on another tenant', async () => {
+    const link = await server.app.createAdminLink();
+    const elsewhere = link.replace('/t/admin/', '/');
+    for (const address of [
+      `${link}x`,
+      link.slice(0, -1),
+      link.replace(/token=.*/, ''),
+      link.replace(/token=.*/, 'token=a&token=b'),
+      elsewhere,
+    ]) {
+      assert.equal((await open(address)).status, 404, address);
+    }
+    assert.equal((await send(elsewhere, { username: 'intruder', password })).status, 404);
+  });
+
+  it('is kept as a hash', async () => {
+    const token = tokenOf(await server.app.createAdminLink());
+    const rows = await server.app.database.system.raw<{ token_hash: string }>('select token_hash from one_time_links');
+    assert.ok(rows.length > 0 && rows.every(({ token_hash: kept }) => kept !== token));
+  });
+});

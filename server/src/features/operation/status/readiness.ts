@@ -1,0 +1,90 @@
+import type { ReadinessCheck } from '@aldaba/contract';
+import { AldabaError } from '../../../kernel/errors.ts';
+import type { Log } from '../../../kernel/log.ts';
+import { clockSkew, type Database, skewLimit, skewWarning } from '../../../store/index.ts';
+
+export interface ReadinessNeeds {
+  database: Pick<Database, 'system'>;
+  clock: { now(): number };
+  log: Pick<Log, 'warn'>;
+  /** Names of the migrations that this build needs. */
+  migrations: readonly string[];
+  /** Reads the keys of a tenant; throws when they cannot be read. */
+  readKeys(): Promise<unknown>;
+}
+
+export type Checks = Record<ReadinessCheck, 'ok' | 'failed'>;
+
+export interface Readiness {
+  /** All checks. Several callers within a second get the result of one. @throws AldabaError `request.not_ready` when one fails */
+  check(): Promise<Checks>;
+  /** Compares the clocks now and every minute, and logs a difference that matters. */
+  watch(): { close(): void };
+}
+
+/** Milliseconds that a result is kept, that one check may take, and between two looks at the clocks. */
+const keptFor = 1000;
+const checkLimit = 3000;
+const clockInterval = 60_000;
+
+/** Finds out whether this node can serve: an answer for load balancers that costs little, however often they ask. */
+export function createReadiness(needs: ReadinessNeeds): Readiness {
+  const { database, clock, log, migrations } = needs;
+  const checks: Record<ReadinessCheck, () => Promise<boolean>> = {
+    async database() {
+      const [row] = await database.system.raw<{ writable: boolean }>('select not pg_is_in_recovery() as writable');
+      return row?.writable === true;
+    },
+    async migrations() {
+      const text = 'select count(*)::integer as count from schema_migrations where name = any($1)';
+      const [row] = await database.system.raw<{ count: number }>(text, [migrations]);
+      return row?.count === migrations.length;
+    },
+    async keys() {
+      await needs.readKeys();
+      return true;
+    },
+    clock: async () => Math.abs(await clockSkew(database, clock.now)) <= skewLimit * 1000,
+  };
+  const run = async (): Promise<Checks> => {
+    const entries = await Promise.all(
+      Object.entries(checks).map(async ([name, check]) => [name, (await within(check)) ? 'ok' : 'failed'] as const),
+    );
+    return Object.fromEntries(entries) as Checks;
+  };
+  let last: { at: number; result: Promise<Checks> } | undefined;
+
+  const watchClock = async () => {
+    // A database that is away is reported by those who need it.
+    const skew = await clockSkew(database, clock.now).catch(() => 0);
+    if (Math.abs(skew) > skewWarning * 1000)
+      log.warn(
+        { skewSeconds: Math.round(skew / 1000) },
+        'The clocks of this machine and of the database differ: tokens and codes may count as expired or not yet valid',
+      );
+  };
+  return {
+    async check() {
+      const now = performance.now();
+      if (!last || now - last.at > keptFor) last = { at: now, result: run() };
+      const result = await last.result;
+      const failed = Object.entries(result).flatMap(([name, state]) => (state === 'ok' ? [] : [name]));
+      if (failed.length > 0) throw new AldabaError('request.not_ready', { failed: failed.join(', '), checks: result });
+      return result;
+    },
+    watch() {
+      void watchClock();
+      const timer = setInterval(watchClock, clockInterval).unref();
+      return { close: () => clearInterval(timer) };
+    },
+  };
+}
+
+/** The result of a check; false when it fails or takes too long. */
+async function within(check: () => Promise<boolean>): Promise<boolean> {
+  const late = Promise.withResolvers<boolean>();
+  const timer = setTimeout(() => late.resolve(false), checkLimit);
+  const result = await Promise.race([check().catch(() => false), late.promise]);
+  clearTimeout(timer);
+  return result;
+}

@@ -1,0 +1,185 @@
+import type { MessagePayload, OrganizationInvitation } from '@aldaba/contract';
+import type { Clock } from '../../../kernel/clock.ts';
+import { AldabaError } from '../../../kernel/errors.ts';
+import { emailKey, requireEmail } from '../../../kernel/identifiers.ts';
+import { standardId } from '../../../kernel/ids.ts';
+import type { MessageLimits } from '../../../services/message-limits/index.ts';
+import type { Queries } from '../../../store/index.ts';
+import type { Tenant } from '../../../tenancy/index.ts';
+import type { Users } from '../../people/users/index.ts';
+import type { OrganizationRoles } from '../organization-roles/index.ts';
+import { type Organizations, requireType } from '../organizations/index.ts';
+import * as store from './store.ts';
+
+interface EmailSender {
+  sendMessage(
+    message: { to: string; type: 'OrganizationInvitation'; payload: Record<string, unknown> },
+    call: { signal?: AbortSignal },
+  ): Promise<unknown>;
+}
+
+export interface OrganizationInvitationsNeeds {
+  clock: Clock;
+  organizations: Pick<Organizations, 'get' | 'isMember' | 'addMembers' | 'addRoles'>;
+  organizationRoles: Pick<OrganizationRoles, 'find'>;
+  users: Pick<Users, 'find' | 'findByIdentifier'>;
+  limits: MessageLimits;
+  connectors: {
+    /** Sends e-mail for the tenant; undefined when no e-mail connector is configured in full. */
+    sender(tenant: Tenant, type: 'Email'): Promise<EmailSender | undefined>;
+  };
+}
+
+export interface InvitationDraft {
+  organizationId: string;
+  inviterId?: string | null | undefined;
+  invitee: string;
+  /** Milliseconds since the epoch. */
+  expiresAt: number;
+  organizationRoleIds: readonly string[];
+}
+
+export interface OrganizationInvitations {
+  list(q: Queries, filter: store.InvitationFilter): Promise<OrganizationInvitation[]>;
+  /** @throws AldabaError `entity.not_exists_with_id` */
+  get(q: Queries, id: string): Promise<OrganizationInvitation>;
+  /**
+   * Invites an e-mail address, and tells it if a message is given: then there is no invitation without a message that left.
+   *
+   * @throws AldabaError `guard.invalid_input` for a time that is over, `request.invalid_input` for somebody who is a member,
+   * `organization.require_membership` for an inviter who is none, `entity.unique_integrity_violation` while another one is
+   * pending, `entity.relation_foreign_key_not_found`, `entity.db_constraint_violated` for roles of machines, and as `send`
+   */
+  create(tenant: Tenant, draft: InvitationDraft, message: MessagePayload | undefined): Promise<OrganizationInvitation>;
+  /** @throws AldabaError `connector.not_found` without an email connector, `request.message_rate_limited`, and what the connector throws */
+  send(tenant: Tenant, id: string, message: MessagePayload): Promise<void>;
+  /**
+   * Accepts a pending invitation: the user becomes a member with the invitation's roles.
+   * @throws AldabaError `request.invalid_input` unless it is pending and the user's primary e-mail address is the invited one
+   */
+  accept(tx: Queries, id: string, userId: string | null | undefined): Promise<OrganizationInvitation>;
+  /** @throws AldabaError `request.invalid_input` unless it is pending */
+  revoke(tx: Queries, id: string): Promise<OrganizationInvitation>;
+  remove(q: Queries, id: string): Promise<void>;
+}
+
+export function createOrganizationInvitations(needs: OrganizationInvitationsNeeds): OrganizationInvitations {
+  const { clock, organizations, users } = needs;
+  const now = () => new Date(clock.now());
+  const get = async (q: Queries, id: string) => {
+    const invitation = await store.findInvitation(q, id, { now: now() });
+    if (!invitation) throw missing(id);
+    return invitation;
+  };
+  const remove = async (q: Queries, id: string) => {
+    if ((await store.deleteInvitationRow(q, id)) === 0) throw missing(id);
+  };
+  const getPending = async (tx: Queries, id: string) => {
+    const invitation = await store.findInvitation(tx, id, { now: now(), lock: true });
+    if (!invitation) throw missing(id);
+    if (invitation.status !== 'Pending') throw refused(`The invitation is ${invitation.status.toLowerCase()}.`);
+    return invitation;
+  };
+  const send = createSending(needs, get);
+  return {
+    list: (q, filter) => store.findInvitationList(q, filter, now()),
+    get,
+    create: async (tenant, draft, message) => {
+      if (message) await requireSender(needs, tenant);
+      const id = standardId();
+      await tenant.db.transaction(async (tx) => {
+        await requireInvitable(needs, tx, draft);
+        const { organizationId, inviterId = null } = draft;
+        const invitee = requireEmail(draft.invitee);
+        const roleIds = [...new Set(draft.organizationRoleIds)];
+        const expiresAt = new Date(draft.expiresAt);
+        await store.insertInvitation(tx, { id, organizationId, inviterId, invitee, expiresAt, roleIds }, now());
+      });
+      if (message) {
+        try {
+          await send(tenant, id, message);
+        } catch (error) {
+          await remove(tenant.db, id);
+          throw error;
+        }
+      }
+      return get(tenant.db, id);
+    },
+    send,
+    accept: async (tx, id, userId) => {
+      const { organizationId, invitee, organizationRoles } = await getPending(tx, id);
+      const user = userId ? await users.find(tx, userId) : undefined;
+      if (!user) throw refused('Say which user accepts the invitation.');
+      if (user.primaryEmail === null || emailKey(user.primaryEmail) !== emailKey(invitee))
+        throw refused('The primary e-mail address of the user is not the invited one.');
+      await organizations.addMembers(tx, 'user', organizationId, [user.id]);
+      const roleIds = organizationRoles.map((role) => role.id);
+      if (roleIds.length > 0)
+        await organizations.addRoles(tx, { kind: 'user', organizationId, ids: [user.id] }, roleIds);
+      await store.settleInvitation(tx, id, { status: 'Accepted', acceptedUserId: user.id, now: now() });
+      return get(tx, id);
+    },
+    revoke: async (tx, id) => {
+      await getPending(tx, id);
+      await store.settleInvitation(tx, id, { status: 'Revoked', acceptedUserId: null, now: now() });
+      return get(tx, id);
+    },
+    remove,
+  };
+}
+
+async function requireInvitable(
+  { clock, organizations, organizationRoles, users }: OrganizationInvitationsNeeds,
+  tx: Queries,
+  { organizationId, inviterId, invitee, expiresAt, organizationRoleIds }: InvitationDraft,
+): Promise<void> {
+  if (expiresAt <= clock.now())
+    throw new AldabaError('guard.invalid_input', { reason: 'body.expiresAt: must be in the future' });
+  const isMember = (id: string) => organizations.isMember(tx, { kind: 'user', organizationId, id });
+  if (inviterId && !(await isMember(inviterId))) throw new AldabaError('organization.require_membership');
+  const known = await users.findByIdentifier(tx, { type: 'email', value: invitee });
+  if (known && (await isMember(known.id))) throw refused('The person is a member of the organization already.');
+  const roles = await organizationRoles.find(tx, { ids: organizationRoleIds });
+  requireType(roles, organizationRoleIds, 'User');
+}
+
+async function requireSender({ connectors }: OrganizationInvitationsNeeds, tenant: Tenant): Promise<EmailSender> {
+  const sender = await connectors.sender(tenant, 'Email');
+  if (!sender) throw new AldabaError('connector.not_found', { type: 'Email' });
+  return sender;
+}
+
+/** The message with what templates may use: the organization, and who invites. */
+function createSending(
+  needs: OrganizationInvitationsNeeds,
+  get: OrganizationInvitations['get'],
+): OrganizationInvitations['send'] {
+  return async (tenant, id, message) => {
+    const invitation = await get(tenant.db, id);
+    const sender = await requireSender(needs, tenant);
+    const organization = await needs.organizations.get(tenant.db, invitation.organizationId);
+    const inviter = invitation.inviterId ? await needs.users.find(tenant.db, invitation.inviterId) : undefined;
+    const payload = {
+      ...message,
+      organization: { id: organization.id, name: organization.name, branding: organization.branding },
+      ...(inviter
+        ? {
+            inviter: {
+              id: inviter.id,
+              name: inviter.name,
+              avatar: inviter.avatar,
+              username: inviter.username,
+              primaryEmail: inviter.primaryEmail,
+              primaryPhone: inviter.primaryPhone,
+              profile: inviter.profile,
+            },
+          }
+        : {}),
+    };
+    await needs.limits.count(tenant, { type: 'Email', to: invitation.invitee });
+    await sender.sendMessage({ to: invitation.invitee, type: 'OrganizationInvitation', payload }, {});
+  };
+}
+
+const missing = (id: string) => new AldabaError('entity.not_exists_with_id', { name: 'invitation', id });
+const refused = (details: string) => new AldabaError('request.invalid_input', { details });

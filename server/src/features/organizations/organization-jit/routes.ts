@@ -1,0 +1,58 @@
+import * as contract from '@aldaba/contract';
+import { type Implement, type Page, Paged } from '../../../http/index.ts';
+import { AldabaError } from '../../../kernel/errors.ts';
+import type { Queries } from '../../../store/index.ts';
+import type { OrganizationJit } from './service.ts';
+
+/** `/api/organizations/:id/jit/…`. */
+export function organizationJitRoutes(implement: Implement, jit: OrganizationJit): void {
+  implement(contract.listOrganizationJitEmailDomains, async ({ tenant, params, page }) =>
+    paged(await jit.emailDomains(tenant.db, params.id), page),
+  );
+  implement(contract.createOrganizationJitEmailDomain, ({ tenant, params, body }) =>
+    tenant.db.transaction((tx) => jit.addEmailDomain(tx, params.id, body.emailDomain)),
+  );
+  implement(contract.replaceOrganizationJitEmailDomains, ({ tenant, params, body }) =>
+    tenant.db.transaction((tx) => jit.replaceEmailDomains(tx, params.id, body.emailDomains)),
+  );
+  implement(contract.deleteOrganizationJitEmailDomain, ({ tenant, params }) =>
+    tenant.db.transaction((tx) => jit.removeEmailDomain(tx, params.id, params.emailDomain)),
+  );
+  implement(contract.listOrganizationJitRoles, async ({ tenant, params, page }) =>
+    paged(await jit.roles(tenant.db, params.id), page),
+  );
+  implement(contract.createOrganizationJitRoles, ({ tenant, params, body }) =>
+    tenant.db.transaction((tx) => jit.addRoles(tx, params.id, body.organizationRoleIds)),
+  );
+  implement(contract.replaceOrganizationJitRoles, ({ tenant, params, body }) =>
+    tenant.db.transaction((tx) => jit.replaceRoles(tx, params.id, body.organizationRoleIds)),
+  );
+  implement(contract.deleteOrganizationJitRole, ({ tenant, params }) =>
+    tenant.db.transaction((tx) => jit.removeRole(tx, params.id, params.organizationRoleId)),
+  );
+  ssoConnectorRoutes(implement, jit);
+}
+
+/** No tenant has an enterprise connector yet: the list is empty, and no id names one. */
+function ssoConnectorRoutes(implement: Implement, jit: OrganizationJit): void {
+  const requireNone = async (q: Queries, organizationId: string, ssoConnectorIds: readonly string[]) => {
+    await jit.roles(q, organizationId);
+    if (ssoConnectorIds.length > 0) throw new AldabaError('entity.relation_foreign_key_not_found', { ssoConnectorIds });
+  };
+  implement(contract.listOrganizationJitSsoConnectors, async ({ tenant, params, page }) => {
+    await requireNone(tenant.db, params.id, []);
+    return paged([], page);
+  });
+  implement(contract.createOrganizationJitSsoConnectors, ({ tenant, params, body }) =>
+    requireNone(tenant.db, params.id, body.ssoConnectorIds),
+  );
+  implement(contract.replaceOrganizationJitSsoConnectors, ({ tenant, params, body }) =>
+    requireNone(tenant.db, params.id, body.ssoConnectorIds),
+  );
+  implement(contract.deleteOrganizationJitSsoConnector, async () => {
+    throw new AldabaError('entity.not_found');
+  });
+}
+
+const paged = (items: readonly unknown[], page: Page | undefined): Paged =>
+  new Paged(page ? items.slice(page.offset, page.offset + page.limit) : items, items.length);

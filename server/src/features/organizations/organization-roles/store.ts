@@ -1,0 +1,273 @@
+import type {
+  OrganizationRole,
+  OrganizationRoleWithScopes,
+  OrganizationScope,
+  RoleType,
+  Scope,
+} from '@aldaba/contract';
+import { type Queries, type Search, searchCondition, sql } from '../../../store/index.ts';
+
+/** Rows `offset` to `offset + limit`; without it all of them. */
+export interface Slice {
+  limit: number;
+  offset: number;
+}
+
+export interface Listed<Item> {
+  items: Item[];
+  total: number;
+}
+
+interface ScopeRow {
+  tenant_id: string;
+  id: string;
+  name: string;
+  description: string | null;
+}
+
+const toScope = (row: ScopeRow): OrganizationScope => ({
+  tenantId: row.tenant_id,
+  id: row.id,
+  name: row.name,
+  description: row.description,
+});
+
+const toRole = (row: ScopeRow & { type: string }): OrganizationRole => ({
+  ...toScope(row),
+  type: row.type as RoleType,
+});
+
+export interface Description {
+  name?: string | undefined;
+  description?: string | null | undefined;
+}
+
+const toValues = ({ name, description }: Description) => ({
+  ...(name === undefined ? {} : { name }),
+  ...(description === undefined ? {} : { description }),
+});
+
+// Permissions
+
+export async function findScope(q: Queries, id: string): Promise<OrganizationScope | undefined> {
+  const row = await q.first(
+    sql.selectFrom('organization_scopes').selectAll().where('tenant_id', '=', q.tenantId).where('id', '=', id),
+  );
+  return row && toScope(row);
+}
+
+/** Oldest first. */
+export async function findScopeList(q: Queries, search?: Search, slice?: Slice): Promise<Listed<OrganizationScope>> {
+  let query = sql.selectFrom('organization_scopes').where('tenant_id', '=', q.tenantId);
+  if (search)
+    query = query.where(searchCondition(search, { id: 'organization_scopes.id', name: 'organization_scopes.name' }));
+  let rows = query.selectAll().orderBy('created_at').orderBy('id');
+  if (slice) rows = rows.limit(slice.limit).offset(slice.offset);
+  const items = (await q.all(rows)).map(toScope);
+  if (!slice) return { items, total: items.length };
+  const count = await q.first(query.select((e) => e.fn.countAll<number>().as('total')));
+  return { items, total: count?.total ?? 0 };
+}
+
+export async function insertScope(
+  q: Queries,
+  scope: { id: string; name: string; description: string | null },
+): Promise<void> {
+  await q.run(sql.insertInto('organization_scopes').values({ tenant_id: q.tenantId, ...scope }));
+}
+
+export async function updateScopeRow(
+  q: Queries,
+  id: string,
+  patch: Description,
+): Promise<OrganizationScope | undefined> {
+  const values = toValues(patch);
+  if (Object.keys(values).length === 0) return findScope(q, id);
+  const row = await q.first(
+    sql
+      .updateTable('organization_scopes')
+      .set(values)
+      .where('tenant_id', '=', q.tenantId)
+      .where('id', '=', id)
+      .returningAll(),
+  );
+  return row && toScope(row);
+}
+
+export const deleteScopeRow = (q: Queries, id: string): Promise<number> =>
+  q.run(sql.deleteFrom('organization_scopes').where('tenant_id', '=', q.tenantId).where('id', '=', id));
+
+// Roles
+
+export async function findRole(q: Queries, id: string): Promise<OrganizationRole | undefined> {
+  const row = await q.first(
+    sql.selectFrom('organization_roles').selectAll().where('tenant_id', '=', q.tenantId).where('id', '=', id),
+  );
+  return row && toRole(row);
+}
+
+export async function findRoles(
+  q: Queries,
+  by: { ids: readonly string[] } | { names: readonly string[] },
+): Promise<OrganizationRole[]> {
+  const [column, values] = 'ids' in by ? (['id', by.ids] as const) : (['name', by.names] as const);
+  if (values.length === 0) return [];
+  const rows = await q.all(
+    sql
+      .selectFrom('organization_roles')
+      .selectAll()
+      .where('tenant_id', '=', q.tenantId)
+      .where(column, 'in', values)
+      .orderBy('created_at')
+      .orderBy('id'),
+  );
+  return rows.map(toRole);
+}
+
+/** Oldest first. */
+export async function findRoleList(q: Queries, search?: Search, slice?: Slice): Promise<Listed<OrganizationRole>> {
+  let query = sql.selectFrom('organization_roles').where('tenant_id', '=', q.tenantId);
+  if (search)
+    query = query.where(searchCondition(search, { id: 'organization_roles.id', name: 'organization_roles.name' }));
+  let rows = query.selectAll().orderBy('created_at').orderBy('id');
+  if (slice) rows = rows.limit(slice.limit).offset(slice.offset);
+  const items = (await q.all(rows)).map(toRole);
+  if (!slice) return { items, total: items.length };
+  const count = await q.first(query.select((e) => e.fn.countAll<number>().as('total')));
+  return { items, total: count?.total ?? 0 };
+}
+
+export async function insertRole(
+  q: Queries,
+  role: { id: string; name: string; description: string | null; type: RoleType },
+): Promise<void> {
+  await q.run(sql.insertInto('organization_roles').values({ tenant_id: q.tenantId, ...role }));
+}
+
+export async function updateRoleRow(
+  q: Queries,
+  id: string,
+  patch: Description & { type?: RoleType | undefined },
+): Promise<OrganizationRole | undefined> {
+  const values = { ...toValues(patch), ...(patch.type === undefined ? {} : { type: patch.type }) };
+  if (Object.keys(values).length === 0) return findRole(q, id);
+  const row = await q.first(
+    sql
+      .updateTable('organization_roles')
+      .set(values)
+      .where('tenant_id', '=', q.tenantId)
+      .where('id', '=', id)
+      .returningAll(),
+  );
+  return row && toRole(row);
+}
+
+export const deleteRoleRow = (q: Queries, id: string): Promise<number> =>
+  q.run(sql.deleteFrom('organization_roles').where('tenant_id', '=', q.tenantId).where('id', '=', id));
+
+// Permissions of roles: two tables of the same form
+
+/** Whose permissions: the organization's own, or those of APIs. */
+export type ScopeKind = 'organization' | 'resource';
+
+const tables = {
+  organization: { name: 'organization_role_scopes', column: 'organization_scope_id' },
+  resource: { name: 'organization_role_resource_scopes', column: 'scope_id' },
+} as const;
+
+/** Ones that the role has already stay. */
+export async function insertRoleScopes(
+  q: Queries,
+  kind: ScopeKind,
+  roleId: string,
+  scopeIds: readonly string[],
+): Promise<void> {
+  if (scopeIds.length === 0) return;
+  const { name, column } = tables[kind];
+  await q.raw(
+    `insert into ${name} (tenant_id, organization_role_id, ${column})
+     select $1, $2, scope.id from unnest($3::text[]) as scope (id) order by scope.id on conflict do nothing`,
+    [q.tenantId, roleId, scopeIds],
+  );
+}
+
+/** Takes `only` these, or all but these, permissions from a role. Returns how many were taken. */
+export async function deleteRoleScopes(
+  q: Queries,
+  kind: ScopeKind,
+  roleId: string,
+  scopes: { only: readonly string[] } | { except: readonly string[] },
+): Promise<number> {
+  const { name, column } = tables[kind];
+  const test = 'only' in scopes ? '= any($3::text[])' : '<> all($3::text[])';
+  const rows = await q.raw(
+    `delete from ${name} where tenant_id = $1 and organization_role_id = $2 and ${column} ${test} returning ${column}`,
+    [q.tenantId, roleId, 'only' in scopes ? scopes.only : scopes.except],
+  );
+  return rows.length;
+}
+
+/** Organization permissions of a role, by name. */
+export async function findOrganizationScopes(q: Queries, roleId: string): Promise<OrganizationScope[]> {
+  const rows = await q.raw<ScopeRow>(
+    `select s.tenant_id, s.id, s.name, s.description from organization_role_scopes rs
+       join organization_scopes s on s.tenant_id = rs.tenant_id and s.id = rs.organization_scope_id
+      where rs.tenant_id = $1 and rs.organization_role_id = $2 order by s.name`,
+    [q.tenantId, roleId],
+  );
+  return rows.map(toScope);
+}
+
+/** API permissions of a role, by name. */
+export async function findResourceScopes(q: Queries, roleId: string): Promise<Scope[]> {
+  const rows = await q.raw<ScopeRow & { resource_id: string; created_at: Date }>(
+    `select s.tenant_id, s.id, s.resource_id, s.name, s.description, s.created_at from organization_role_resource_scopes rs
+       join scopes s on s.tenant_id = rs.tenant_id and s.id = rs.scope_id
+      where rs.tenant_id = $1 and rs.organization_role_id = $2 order by s.name, s.id`,
+    [q.tenantId, roleId],
+  );
+  return rows.map((row) => ({
+    ...toScope(row),
+    resourceId: row.resource_id,
+    createdAt: row.created_at.getTime(),
+  }));
+}
+
+/** What each role gives, in one statement. */
+export const findScopesOfRoles = (
+  q: Queries,
+  roleIds: readonly string[],
+): Promise<
+  {
+    role_id: string;
+    scopes: OrganizationRoleWithScopes['scopes'];
+    resource_scopes: OrganizationRoleWithScopes['resourceScopes'];
+  }[]
+> =>
+  q.raw(
+    `select role.id as role_id,
+       (select coalesce(jsonb_agg(jsonb_build_object('id', s.id, 'name', s.name) order by s.name), '[]')
+          from organization_role_scopes rs
+          join organization_scopes s on s.tenant_id = rs.tenant_id and s.id = rs.organization_scope_id
+         where rs.tenant_id = $1 and rs.organization_role_id = role.id) as scopes,
+       (select coalesce(jsonb_agg(jsonb_build_object('id', s.id, 'name', s.name,
+                 'resource', jsonb_build_object('id', r.id, 'name', r.name)) order by r.name, s.name), '[]')
+          from organization_role_resource_scopes rs
+          join scopes s on s.tenant_id = rs.tenant_id and s.id = rs.scope_id
+          join resources r on r.tenant_id = s.tenant_id and r.id = s.resource_id
+         where rs.tenant_id = $1 and rs.organization_role_id = role.id) as resource_scopes
+     from unnest($2::text[]) as role (id)`,
+    [q.tenantId, roleIds],
+  );
+
+/** Indicators of the resources that the permissions belong to. */
+export const findIndicators = async (q: Queries, scopeIds: readonly string[]): Promise<string[]> =>
+  scopeIds.length === 0
+    ? []
+    : (
+        await q.raw<{ indicator: string }>(
+          `select distinct r.indicator from scopes s join resources r on r.tenant_id = s.tenant_id and r.id = s.resource_id
+            where s.tenant_id = $1 and s.id = any($2::text[])`,
+          [q.tenantId, scopeIds],
+        )
+      ).map((row) => row.indicator);

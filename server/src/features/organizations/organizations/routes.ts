@@ -1,0 +1,192 @@
+import * as contract from '@aldaba/contract';
+import { containsSearch, type Implement, type Page, Paged } from '../../../http/index.ts';
+import type { Queries, Search } from '../../../store/index.ts';
+import type { Tenant } from '../../../tenancy/index.ts';
+import type { Organizations } from './service.ts';
+import type { MemberKind } from './store.ts';
+
+type Items = Promise<{ items: { id: string }[]; total: number }>;
+
+/** The features that list and know the members. */
+export interface MemberSources {
+  users: {
+    /** @throws AldabaError `entity.not_found` */
+    get(q: Queries, id: string): Promise<object>;
+    list(
+      q: Queries,
+      filter: { search?: Search | undefined; organizationId: string; organizationRoleId?: string | undefined },
+      page: Page,
+    ): Items;
+  };
+  applications: {
+    /** @throws AldabaError `entity.not_exists_with_id` */
+    get(tenant: Tenant, id: string): Promise<object>;
+    list(q: Queries, filter: { search?: Search | undefined; organizationId: string }, page: Page | undefined): Items;
+  };
+}
+
+const searchable = ['id', 'name'];
+const searchableOfUsers = ['id', 'name', 'username', 'primaryEmail', 'primaryPhone'];
+
+/** `/api/organizations`, and the organizations of users and applications. */
+export function organizationRoutes(implement: Implement, organizations: Organizations, sources: MemberSources): void {
+  implement(contract.listOrganizations, async ({ tenant, query, page }) => {
+    const filter = { search: containsSearch(query.q, searchable), showFeatured: query.showFeatured };
+    const { items, total } = await organizations.list(tenant.db, filter, page as Page);
+    return new Paged(items, total);
+  });
+  implement(contract.createOrganization, ({ tenant, body }) =>
+    tenant.db.transaction((tx) => organizations.create(tx, body)),
+  );
+  implement(contract.getOrganization, ({ tenant, params }) => organizations.get(tenant.db, params.id));
+  implement(contract.updateOrganization, ({ tenant, params, body }) =>
+    organizations.update(tenant.db, params.id, body),
+  );
+  implement(contract.deleteOrganization, ({ tenant, params }) => organizations.remove(tenant.db, params.id));
+  userRoutes(implement, organizations, sources);
+  userRoleRoutes(implement, organizations);
+  applicationRoutes(implement, organizations, sources);
+  applicationRoleRoutes(implement, organizations);
+}
+
+function userRoutes(implement: Implement, organizations: Organizations, { users }: MemberSources): void {
+  implement(contract.listOrganizationUsers, async ({ tenant, params, query, page }) => {
+    await organizations.get(tenant.db, params.id);
+    const { items, total } = await users.list(
+      tenant.db,
+      {
+        search: containsSearch(query.q, searchableOfUsers),
+        organizationId: params.id,
+        organizationRoleId: query.organizationRoleId,
+      },
+      page as Page,
+    );
+    return new Paged(await withRoles(organizations, tenant, { kind: 'user', organizationId: params.id, items }), total);
+  });
+  implement(contract.addOrganizationUsers, async ({ tenant, params, body }) => {
+    await tenant.db.transaction((tx) => organizations.addMembers(tx, 'user', params.id, body.userIds));
+    return { userIds: body.userIds };
+  });
+  implement(contract.replaceOrganizationUsers, ({ tenant, params, body }) =>
+    tenant.db.transaction((tx) => organizations.replaceMembers(tx, 'user', params.id, body.userIds)),
+  );
+  implement(contract.deleteOrganizationUser, ({ tenant, params }) =>
+    tenant.db.transaction((tx) =>
+      organizations.removeMember(tx, { kind: 'user', organizationId: params.id, id: params.userId }),
+    ),
+  );
+  implement(contract.listUserOrganizations, async ({ tenant, params, page }) => {
+    await users.get(tenant.db, params.userId);
+    const { items, total } = await organizations.listOf(tenant.db, 'user', params.userId, page);
+    return new Paged(items, total);
+  });
+}
+
+const person = (params: { id: string; userId: string }) => ({
+  kind: 'user' as const,
+  organizationId: params.id,
+  id: params.userId,
+});
+
+function userRoleRoutes(implement: Implement, organizations: Organizations): void {
+  implement(contract.assignOrganizationRolesToUsers, ({ tenant, params, body }) =>
+    tenant.db.transaction((tx) =>
+      organizations.addRoles(
+        tx,
+        { kind: 'user', organizationId: params.id, ids: body.userIds },
+        body.organizationRoleIds,
+      ),
+    ),
+  );
+  implement(contract.listOrganizationUserRoles, async ({ tenant, params, page }) =>
+    paged(await organizations.memberRoles(tenant.db, person(params)), page),
+  );
+  implement(contract.assignOrganizationRolesToUser, ({ tenant, params, body }) =>
+    tenant.db.transaction(async (tx) => {
+      const organizationRoleIds = await organizations.roleIds(tx, body);
+      await organizations.addRoles(tx, { ...person(params), ids: [params.userId] }, organizationRoleIds);
+      return { organizationRoleIds };
+    }),
+  );
+  implement(contract.replaceOrganizationUserRoles, ({ tenant, params, body }) =>
+    tenant.db.transaction(async (tx) =>
+      organizations.replaceRoles(tx, person(params), await organizations.roleIds(tx, body)),
+    ),
+  );
+  implement(contract.deleteOrganizationUserRole, ({ tenant, params }) =>
+    tenant.db.transaction((tx) => organizations.takeRole(tx, person(params), params.organizationRoleId)),
+  );
+  implement(contract.listOrganizationUserScopes, ({ tenant, params }) =>
+    organizations.userScopes(tenant.db, params.id, params.userId),
+  );
+}
+
+const machine = (params: { id: string; applicationId: string }) => ({
+  kind: 'application' as const,
+  organizationId: params.id,
+  id: params.applicationId,
+});
+
+function applicationRoutes(implement: Implement, organizations: Organizations, { applications }: MemberSources): void {
+  implement(contract.listOrganizationApplications, async ({ tenant, params, query, page }) => {
+    await organizations.get(tenant.db, params.id);
+    const filter = { search: containsSearch(query.q, searchable), organizationId: params.id };
+    const { items, total } = await applications.list(tenant.db, filter, page);
+    const members = { kind: 'application' as const, organizationId: params.id, items };
+    return new Paged(await withRoles(organizations, tenant, members), total);
+  });
+  implement(contract.addOrganizationApplications, ({ tenant, params, body }) =>
+    tenant.db.transaction((tx) => organizations.addMembers(tx, 'application', params.id, body.applicationIds)),
+  );
+  implement(contract.replaceOrganizationApplications, ({ tenant, params, body }) =>
+    tenant.db.transaction((tx) => organizations.replaceMembers(tx, 'application', params.id, body.applicationIds)),
+  );
+  implement(contract.deleteOrganizationApplication, ({ tenant, params }) =>
+    tenant.db.transaction((tx) => organizations.removeMember(tx, machine(params))),
+  );
+  implement(contract.listApplicationOrganizations, async ({ tenant, params, page }) => {
+    await applications.get(tenant, params.id);
+    const { items, total } = await organizations.listOf(tenant.db, 'application', params.id, page);
+    return new Paged(items, total);
+  });
+}
+
+function applicationRoleRoutes(implement: Implement, organizations: Organizations): void {
+  implement(contract.assignOrganizationRolesToApplications, ({ tenant, params, body }) =>
+    tenant.db.transaction((tx) =>
+      organizations.addRoles(
+        tx,
+        { kind: 'application', organizationId: params.id, ids: body.applicationIds },
+        body.organizationRoleIds,
+      ),
+    ),
+  );
+  implement(contract.listOrganizationApplicationRoles, async ({ tenant, params, page }) =>
+    paged(await organizations.memberRoles(tenant.db, machine(params)), page),
+  );
+  implement(contract.assignOrganizationRolesToApplication, ({ tenant, params, body }) =>
+    tenant.db.transaction((tx) =>
+      organizations.addRoles(tx, { ...machine(params), ids: [params.applicationId] }, body.organizationRoleIds),
+    ),
+  );
+  implement(contract.replaceOrganizationApplicationRoles, ({ tenant, params, body }) =>
+    tenant.db.transaction((tx) => organizations.replaceRoles(tx, machine(params), body.organizationRoleIds)),
+  );
+  implement(contract.deleteOrganizationApplicationRole, ({ tenant, params }) =>
+    tenant.db.transaction((tx) => organizations.takeRole(tx, machine(params), params.organizationRoleId)),
+  );
+}
+
+async function withRoles(
+  organizations: Organizations,
+  tenant: Tenant,
+  { kind, organizationId, items }: { kind: MemberKind; organizationId: string; items: { id: string }[] },
+): Promise<object[]> {
+  const ids = items.map((item) => item.id);
+  const roles = await organizations.rolesOfMembers(tenant.db, kind, organizationId, ids);
+  return items.map((item) => ({ ...item, organizationRoles: roles.get(item.id) ?? [] }));
+}
+
+/** A member has few roles: all are read, one page is sent. */
+const paged = (items: readonly unknown[], page: Page | undefined): Paged =>
+  new Paged(page ? items.slice(page.offset, page.offset + page.limit) : items, items.length);

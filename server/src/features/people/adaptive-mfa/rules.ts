@@ -1,0 +1,110 @@
+import type { Place, Point } from '../../../kernel/origin.ts';
+
+/** What speaks for a sign-in by somebody else than the account's owner. */
+export interface Risk {
+  readonly rule: 'new_country' | 'geo_velocity' | 'long_inactivity' | 'untrusted_ip';
+  /** What the rule saw, for webhooks and logs. */
+  readonly details: Readonly<Record<string, string | number | readonly string[]>>;
+}
+
+/** What is known of a person's earlier sign-ins. Times are milliseconds since the epoch. */
+export interface History {
+  readonly lastSignInAt: number | null;
+  /** Countries, and when the person last signed in from each. */
+  readonly countries: readonly { readonly country: string; readonly at: number }[];
+  /** The last place that is known. */
+  readonly last?: { readonly point: Point; readonly at: number };
+}
+
+const day = 86_400_000;
+/** How long a country counts as one of the person's own, milliseconds. */
+export const countryLife = 180 * day;
+/** No sign-in for longer than this is unusual, milliseconds. */
+const longInactivity = 30 * day;
+/** Kilometres an hour: what airliners make. */
+const highestSpeed = 900;
+/** Kilometres: how far places of addresses are off without anybody moving. */
+const noise = 100;
+
+/** What the rules look at. */
+interface Facts {
+  readonly country?: string | undefined;
+  /** Those of the last 180 days. */
+  readonly recentCountries: readonly string[];
+  /** Whether any country was ever noted. */
+  readonly hasCountries: boolean;
+  /** From the last known place to the present one. */
+  readonly travel?: { readonly kilometres: number; readonly hours: number } | undefined;
+  /** Milliseconds since the last sign-in. */
+  readonly inactivity?: number | undefined;
+  readonly isUntrusted: boolean;
+}
+
+interface Rule {
+  readonly rule: Risk['rule'];
+  applies(facts: Facts): boolean;
+  details(facts: Facts): Risk['details'];
+}
+
+/** All that makes a sign-in suspicious, each by itself. */
+const rules: readonly Rule[] = [
+  {
+    rule: 'new_country',
+    applies: ({ country, recentCountries, hasCountries }) =>
+      hasCountries && country !== undefined && !recentCountries.includes(country),
+    details: ({ country = '', recentCountries }) => ({ country, recentCountries }),
+  },
+  {
+    rule: 'geo_velocity',
+    applies: ({ travel }) =>
+      travel !== undefined && travel.kilometres > noise && travel.kilometres > travel.hours * highestSpeed,
+    details: ({ travel }) => ({ ...travel }),
+  },
+  {
+    rule: 'long_inactivity',
+    applies: ({ inactivity }) => inactivity !== undefined && inactivity > longInactivity,
+    details: ({ inactivity = 0 }) => ({ days: Math.floor(inactivity / day) }),
+  },
+  {
+    rule: 'untrusted_ip',
+    applies: ({ isUntrusted }) => isUntrusted,
+    details: () => ({}),
+  },
+];
+
+/**
+ * The risks of a sign-in, in the order of the rules.
+ * @param place of the request, undefined where nothing tells it
+ * @param now milliseconds since the epoch
+ */
+export function risksOf(place: Place | undefined, history: History, now: number): readonly Risk[] {
+  const facts = factsOf(place, history, now);
+  return rules.filter(({ applies }) => applies(facts)).map(({ rule, details }) => ({ rule, details: details(facts) }));
+}
+
+function factsOf(place: Place | undefined, { lastSignInAt, countries, last }: History, now: number): Facts {
+  const point = place?.point;
+  return {
+    country: place?.country,
+    recentCountries: countries.filter(({ at }) => at >= now - countryLife).map(({ country }) => country),
+    hasCountries: countries.length > 0,
+    // Clocks of two nodes may differ: nobody arrives before the start.
+    travel: point && last && { kilometres: distance(last.point, point), hours: Math.max(0, now - last.at) / 3_600_000 },
+    inactivity: lastSignInAt === null ? undefined : now - lastSignInAt,
+    isUntrusted: place?.isUntrusted === true,
+  };
+}
+
+/** Kilometres between two points along the surface of the earth, taken as a sphere (haversine formula). */
+export function distance(from: Point, to: Point): number {
+  const haversine = (degrees: number) => Math.sin((degrees * Math.PI) / 360) ** 2;
+  const cosine = (degrees: number) => Math.cos((degrees * Math.PI) / 180);
+  const share =
+    haversine(to.latitude - from.latitude) +
+    cosine(from.latitude) * cosine(to.latitude) * haversine(to.longitude - from.longitude);
+  // Rounding takes the share of antipodes a little above 1.
+  return 2 * earthRadius * Math.asin(Math.sqrt(Math.min(1, share)));
+}
+
+/** Mean radius, kilometres. */
+const earthRadius = 6371.0088;

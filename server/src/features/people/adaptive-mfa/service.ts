@@ -1,0 +1,41 @@
+import type { Clock } from '../../../kernel/clock.ts';
+import { currentOrigin } from '../../../kernel/origin.ts';
+import type { Queries } from '../../../store/index.ts';
+import type { Tenant } from '../../../tenancy/index.ts';
+import { countryLife, type Risk, risksOf } from './rules.ts';
+import { findPlaces, savePlace } from './store.ts';
+
+export interface AdaptiveMfaNeeds {
+  clock: Clock;
+}
+
+export interface AdaptiveMfa {
+  /**
+   * What makes the sign-in that the current request belongs to suspicious; empty if nothing does. Reads the database only
+   * where the request tells a country or a point, by one statement. Ask before `record`.
+   */
+  assess(tenant: Pick<Tenant, 'db'>, user: { id: string; lastSignInAt: number | null }): Promise<readonly Risk[]>;
+  /**
+   * Notes where the current request comes from, as a place that the person signs in from: one statement, none where the
+   * request tells nothing. Call it in the transaction that completes the sign-in, once the user's row was written: its lock
+   * keeps sign-ins of one person that come at once from waiting for each other in a ring.
+   * @param now milliseconds since the epoch
+   */
+  record(tx: Queries, userId: string, now: number): Promise<void>;
+}
+
+export function createAdaptiveMfa({ clock }: AdaptiveMfaNeeds): AdaptiveMfa {
+  return {
+    async assess(tenant, { id, lastSignInAt }) {
+      const place = currentOrigin()?.place;
+      const isPlaced = place?.country !== undefined || place?.point !== undefined;
+      const places = isPlaced ? await findPlaces(tenant.db, id) : { countries: [] };
+      return risksOf(place, { lastSignInAt, ...places }, clock.now());
+    },
+    async record(tx, userId, now) {
+      const { country, point } = currentOrigin()?.place ?? {};
+      if (country === undefined && point === undefined) return;
+      await savePlace(tx, userId, { country, point, at: new Date(now), forget: new Date(now - countryLife) });
+    },
+  };
+}

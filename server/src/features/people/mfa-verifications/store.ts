@@ -1,0 +1,246 @@
+import type { MfaFactor, MfaVerification } from '@aldaba/contract';
+import { AldabaError } from '../../../kernel/errors.ts';
+import { type Queries, sql } from '../../../store/index.ts';
+import type { NewPasskey, PasskeyName } from './passkeys.ts';
+import type { SecretType } from './secrets.ts';
+
+interface Row {
+  id: string;
+  type: string;
+  name: string | null;
+  agent: string | null;
+  created_at: Date;
+  last_used_at: Date | null;
+  codes_used_at: (Date | null)[] | null;
+}
+
+const countUnused = (usedAt: readonly (Date | null)[]) => usedAt.filter((at) => at === null).length;
+
+const toFactor = (row: Row): MfaVerification => ({
+  id: row.id,
+  type: row.type as MfaFactor,
+  createdAt: row.created_at.toISOString(),
+  ...(row.last_used_at ? { lastUsedAt: row.last_used_at.toISOString() } : {}),
+  ...(row.name === null ? {} : { name: row.name }),
+  ...(row.agent === null ? {} : { agent: row.agent }),
+  ...(row.codes_used_at ? { remainCodes: countUnused(row.codes_used_at) } : {}),
+});
+
+/** Holds the person, until the transaction ends, for those who change factors: what they see stays as it is. */
+export const lockPerson = (q: Queries, userId: string): Promise<object[]> =>
+  q.raw('select from users where tenant_id = $1 and id = $2 for no key update', [q.tenantId, userId]);
+
+/** Oldest first. */
+export async function findFactors(q: Queries, userId: string): Promise<MfaVerification[]> {
+  const rows = await q.all(
+    sql
+      .selectFrom('mfa_verifications')
+      .select(['id', 'type', 'name', 'agent', 'created_at', 'last_used_at', 'codes_used_at'])
+      .where('tenant_id', '=', q.tenantId)
+      .where('user_id', '=', userId)
+      .orderBy('created_at')
+      .orderBy('id'),
+  );
+  return rows.map(toFactor);
+}
+
+export interface FactorRow {
+  id: string;
+  userId: string;
+  type: MfaFactor;
+  createdAt: Date;
+  secretSealed?: string;
+  /** Totp: the step of a code that was shown already. */
+  lastStep?: number | undefined;
+  /** BackupCode: how many codes there are, none of them used. */
+  codes?: number;
+  passkey?: NewPasskey;
+}
+
+/** @throws AldabaError `user.passkey_already_in_use` */
+export async function insertFactor(q: Queries, factor: FactorRow): Promise<void> {
+  const { passkey } = factor;
+  const inserted = await q.run(
+    sql
+      .insertInto('mfa_verifications')
+      .values({
+        tenant_id: q.tenantId,
+        id: factor.id,
+        user_id: factor.userId,
+        type: factor.type,
+        secret_sealed: factor.secretSealed ?? null,
+        last_step: factor.lastStep ?? null,
+        codes_used_at: factor.codes === undefined ? null : Array<null>(factor.codes).fill(null),
+        rp_id: passkey?.rpId ?? null,
+        credential_id: passkey?.credentialId ?? null,
+        public_key: passkey?.publicKey ?? null,
+        counter: passkey?.counter ?? null,
+        transports: passkey?.transports ?? null,
+        agent: passkey?.agent ?? null,
+        created_at: factor.createdAt,
+      })
+      .onConflict((conflict) =>
+        conflict.columns(['tenant_id', 'credential_id']).where('credential_id', 'is not', null).doNothing(),
+      ),
+  );
+  if (inserted === 0) throw new AldabaError('user.passkey_already_in_use');
+}
+
+export const deleteFactors = (q: Queries, userId: string, ids: readonly string[]): Promise<number> =>
+  q.run(
+    sql
+      .deleteFrom('mfa_verifications')
+      .where('tenant_id', '=', q.tenantId)
+      .where('user_id', '=', userId)
+      .where('id', 'in', ids),
+  );
+
+/** A second factor of a person as the sign-in sees it. Times are milliseconds since the epoch. */
+export interface SecondFactor {
+  id: string;
+  type: MfaFactor;
+  createdAt: number;
+  lastUsedAt?: number;
+  /** How many backup codes are not used yet. */
+  remainCodes?: number;
+}
+
+/** What is known of a person that decides about second factors. */
+export interface MfaStanding {
+  /** Oldest first. */
+  factors: SecondFactor[];
+  /** What the person chose; absent if they were never asked. */
+  enabled?: boolean;
+  /** Whether the person would rather have no second factor, … */
+  skipped: boolean;
+  /** … no other one beside the first, … */
+  suggestionSkipped: boolean;
+  /** … not be asked for it at sign-in, … */
+  skipMfaOnSignIn: boolean;
+  /** … and no passkey to sign in with. */
+  passkeySkipped: boolean;
+  /** Whether an organization that the person is a member of wants a second factor. */
+  isRequiredByOrganization: boolean;
+}
+
+interface StandingRow {
+  config: { mfa?: Record<string, boolean>; passkeySignIn?: Record<string, boolean> };
+  is_required: boolean;
+  id: string | null;
+  type: string;
+  created_at: Date;
+  last_used_at: Date | null;
+  codes_used_at: (Date | null)[] | null;
+}
+
+/** In one statement: every sign-in waits for it. Undefined if there is no such person. */
+export async function findStanding(q: Queries, userId: string): Promise<MfaStanding | undefined> {
+  const rows = await q.raw<StandingRow>(
+    `select u.logto_config as config, exists (
+         select from organization_users m
+           join organizations o on o.tenant_id = m.tenant_id and o.id = m.organization_id
+          where m.tenant_id = $1 and m.user_id = $2 and o.is_mfa_required) as is_required,
+       f.id, f.type, f.created_at, f.last_used_at, f.codes_used_at
+       from users u left join mfa_verifications f on f.tenant_id = u.tenant_id and f.user_id = u.id
+      where u.tenant_id = $1 and u.id = $2 order by f.created_at, f.id`,
+    [q.tenantId, userId],
+  );
+  const [row] = rows;
+  if (!row) return undefined;
+  const { mfa = {}, passkeySignIn = {} } = row.config;
+  return {
+    factors: rows.flatMap(toSecondFactor),
+    ...(mfa.enabled === undefined ? {} : { enabled: mfa.enabled }),
+    skipped: mfa.skipped === true,
+    suggestionSkipped: mfa.additionalBindingSuggestionSkipped === true,
+    skipMfaOnSignIn: mfa.skipMfaOnSignIn === true,
+    passkeySkipped: passkeySignIn.skipped === true,
+    isRequiredByOrganization: row.is_required,
+  };
+}
+
+const toSecondFactor = (row: StandingRow): SecondFactor[] =>
+  row.id === null
+    ? []
+    : [
+        {
+          id: row.id,
+          type: row.type as MfaFactor,
+          createdAt: row.created_at.getTime(),
+          ...(row.last_used_at ? { lastUsedAt: row.last_used_at.getTime() } : {}),
+          ...(row.codes_used_at ? { remainCodes: countUnused(row.codes_used_at) } : {}),
+        },
+      ];
+
+/** The one factor of this kind that a person may have. */
+export async function findSecret(
+  q: Queries,
+  userId: string,
+  type: SecretType,
+): Promise<{ id: string; sealed: string } | undefined> {
+  const [row] = await q.raw<{ id: string; secret_sealed: string }>(
+    'select id, secret_sealed from mfa_verifications where tenant_id = $1 and user_id = $2 and type = $3',
+    [q.tenantId, userId, type],
+  );
+  return row && { id: row.id, sealed: row.secret_sealed };
+}
+
+/** Uses up a step and all before it. False if it was used up already (RFC 6238 section 5.2), whoever comes at once. */
+export async function useStep(q: Queries, id: string, use: { step: number; at: Date }): Promise<boolean> {
+  const rows = await q.raw(
+    `update mfa_verifications set last_step = $3, last_used_at = $4
+      where tenant_id = $1 and id = $2 and (last_step is null or last_step < $3) returning id`,
+    [q.tenantId, id, use.step, use.at],
+  );
+  return rows.length > 0;
+}
+
+/** Uses up the code at a place, counted from 0. False if it was used already, whoever comes at once. */
+export async function useCode(q: Queries, id: string, use: { place: number; at: Date }): Promise<boolean> {
+  const rows = await q.raw(
+    `update mfa_verifications set codes_used_at[$3::integer] = $4, last_used_at = $4
+      where tenant_id = $1 and id = $2 and codes_used_at[$3::integer] is null returning id`,
+    [q.tenantId, id, use.place + 1, use.at],
+  );
+  return rows.length > 0;
+}
+
+export interface Passkey {
+  id: string;
+  userId: string;
+  rpId: string;
+  publicKey: string;
+  counter: number;
+}
+
+export async function findPasskey(q: Queries, credentialId: string): Promise<Passkey | undefined> {
+  const [row] = await q.raw<{ id: string; user_id: string; rp_id: string; public_key: string; counter: number }>(
+    `select id, user_id, rp_id, public_key, counter from mfa_verifications
+      where tenant_id = $1 and credential_id = $2`,
+    [q.tenantId, credentialId],
+  );
+  return row && { id: row.id, userId: row.user_id, rpId: row.rp_id, publicKey: row.public_key, counter: row.counter };
+}
+
+/** The passkeys that a person has for a host, oldest first. */
+export async function findPasskeyNames(q: Queries, userId: string, rpId: string): Promise<PasskeyName[]> {
+  const rows = await q.raw<{ credential_id: string; transports: string[] | null }>(
+    `select credential_id, transports from mfa_verifications
+      where tenant_id = $1 and user_id = $2 and rp_id = $3 order by created_at, id`,
+    [q.tenantId, userId, rpId],
+  );
+  return rows.map((row) => ({ credentialId: row.credential_id, transports: row.transports ?? [] }));
+}
+
+/**
+ * Notes how often a passkey signed. False if that is not more than before, which is how a copy of it shows (Web Authentication
+ * section 6.1.1); those that never count stay at 0.
+ */
+export async function advanceCounter(q: Queries, id: string, use: { counter: number; at: Date }): Promise<boolean> {
+  const rows = await q.raw(
+    `update mfa_verifications set counter = $3, last_used_at = $4
+      where tenant_id = $1 and id = $2 and (counter < $3 or (counter = 0 and $3 = 0)) returning id`,
+    [q.tenantId, id, use.counter, use.at],
+  );
+  return rows.length > 0;
+}

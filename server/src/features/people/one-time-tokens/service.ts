@@ -1,0 +1,111 @@
+import type { ErrorCode, OneTimeToken, OneTimeTokenContext, OneTimeTokenStatus } from '@aldaba/contract';
+import type { Clock } from '../../../kernel/clock.ts';
+import { hashToken, type Vault } from '../../../kernel/crypto.ts';
+import { AldabaError } from '../../../kernel/errors.ts';
+import { emailKey, normalizeEmail, requireEmail } from '../../../kernel/identifiers.ts';
+import { standardId, standardSecret } from '../../../kernel/ids.ts';
+import type { Queries } from '../../../store/index.ts';
+import * as store from './store.ts';
+
+export interface OneTimeTokens {
+  list(
+    q: Queries,
+    filter: { email?: string | undefined; status?: OneTimeTokenStatus | undefined },
+    slice: { limit: number; offset: number },
+  ): Promise<{ items: OneTimeToken[]; total: number }>;
+  /** @throws AldabaError `entity.not_exists_with_id` */
+  get(q: Queries, id: string): Promise<OneTimeToken>;
+  /** @param draft.expiresIn seconds */
+  create(q: Queries, draft: { email: string; context: OneTimeTokenContext; expiresIn: number }): Promise<OneTimeToken>;
+  /**
+   * Uses a token up for the address it was made for. `recovers`: whether a forgotten password is to be replaced, which only a token
+   * may do that was made for it, and such a token nothing else; absent: whatever the token was made for.
+   * @throws AldabaError `one_time_token.token_not_found`, `…email_mismatch`, `…interaction_event_mismatch`, `…token_consumed`, `…token_revoked`, `…token_expired`
+   */
+  consume(q: Queries, proof: { token: string; email: string; recovers?: boolean | undefined }): Promise<OneTimeToken>;
+  /** @throws AldabaError `one_time_token.cannot_reactivate_token`, and the same as `consume` for a token that has ended */
+  end(q: Queries, id: string, status: OneTimeTokenStatus): Promise<OneTimeToken>;
+  remove(q: Queries, id: string): Promise<void>;
+}
+
+const refusals: Record<Exclude<OneTimeTokenStatus, 'active'>, ErrorCode> = {
+  consumed: 'one_time_token.token_consumed',
+  revoked: 'one_time_token.token_revoked',
+  expired: 'one_time_token.token_expired',
+};
+
+/** Whether a token replaces a forgotten password, and so does not sign the user in. */
+export const isForRecovery = ({ context }: Pick<OneTimeToken, 'context'>): boolean =>
+  context.interactionEvent === 'ForgotPassword';
+
+const sameAddress = (a: string, b: string): boolean => emailKey(a) === emailKey(b);
+
+export function createOneTimeTokens({ clock, vault }: { clock: Clock; vault: Vault }): OneTimeTokens {
+  const now = () => new Date(clock.now());
+  const contextOf = (tenantId: string, id: string) => `${tenantId}/one_time_tokens/${id}`;
+  const show = (tenantId: string, row: store.StoredToken): OneTimeToken => ({
+    tenantId,
+    id: row.id,
+    email: row.email,
+    token: vault.open(row.tokenSealed, contextOf(tenantId, row.id)),
+    context: row.context,
+    status: row.status,
+    createdAt: row.createdAt.getTime(),
+    expiresAt: row.expiresAt.getTime(),
+  });
+  const find = async (q: Queries, id: string) => {
+    const row = await store.findToken(q, { id }, now());
+    if (!row) throw new AldabaError('entity.not_exists_with_id', { name: 'one-time token', id });
+    return row;
+  };
+  const finish = async (q: Queries, row: store.StoredToken, status: 'consumed' | 'revoked' | 'expired') => {
+    if (row.status !== 'active') throw new AldabaError(refusals[row.status]);
+    // Somebody else may have ended it since it was read: then the truth is read again.
+    const isMine = await store.endToken(q, row.id, { status, now: now() });
+    const after = await find(q, row.id);
+    if (!isMine) throw new AldabaError(refusals[after.status === 'active' ? 'consumed' : after.status]);
+    return show(q.tenantId, after);
+  };
+  return {
+    list: async (q, { email: typed, status }, slice) => {
+      const email = typed === undefined ? undefined : (normalizeEmail(typed) ?? typed);
+      const { items, total } = await store.findTokens(q, { email, status, now: now() }, slice);
+      return { items: items.map((row) => show(q.tenantId, row)), total };
+    },
+    get: async (q, id) => show(q.tenantId, await find(q, id)),
+    create: async (q, { email: given, context, expiresIn }) => {
+      const email = requireEmail(given);
+      const [id, token, createdAt] = [standardId(), standardSecret(), now()];
+      const row: store.StoredToken = {
+        id,
+        email,
+        tokenHash: hashToken(token),
+        tokenSealed: vault.seal(token, contextOf(q.tenantId, id)),
+        context,
+        status: 'active',
+        createdAt,
+        expiresAt: new Date(createdAt.getTime() + expiresIn * 1000),
+      };
+      await store.insertToken(q, row);
+      return show(q.tenantId, row);
+    },
+    consume: async (q, { token, email, recovers }) => {
+      const row = await store.findToken(q, { tokenHash: hashToken(token) }, now());
+      if (!row) throw new AldabaError('one_time_token.token_not_found');
+      if (!sameAddress(row.email, email)) throw new AldabaError('one_time_token.email_mismatch');
+      // A token that still works is not spent on what it was not made for.
+      if (recovers !== undefined && row.status === 'active' && recovers !== isForRecovery(row))
+        throw new AldabaError('one_time_token.interaction_event_mismatch');
+      return finish(q, row, 'consumed');
+    },
+    end: async (q, id, status) => {
+      const row = await find(q, id);
+      if (status === 'active') throw new AldabaError('one_time_token.cannot_reactivate_token');
+      return finish(q, row, status);
+    },
+    remove: async (q, id) => {
+      if ((await store.deleteToken(q, id)) === 0)
+        throw new AldabaError('entity.not_exists_with_id', { name: 'one-time token', id });
+    },
+  };
+}

@@ -1,0 +1,87 @@
+import type { Clock } from '../../../kernel/clock.ts';
+import { hashToken } from '../../../kernel/crypto.ts';
+import { AldabaError } from '../../../kernel/errors.ts';
+import { standardId } from '../../../kernel/ids.ts';
+import { constraintOf, type Queries } from '../../../store/index.ts';
+import type { DetailedUser, HolderQuestion } from '../users/index.ts';
+import * as store from './store.ts';
+
+export interface SubjectTokensNeeds {
+  clock: Clock;
+}
+
+/** A subject token as the exchange sees it. */
+export interface SubjectToken {
+  /** Names the token without revealing its value. */
+  id: string;
+  userId: string;
+  /** Milliseconds since the epoch. */
+  expiresAt: number;
+  /** What its maker gave along, for the scripts that customize tokens. */
+  context: Record<string, unknown>;
+  isExpired: boolean;
+  isConsumed: boolean;
+  /** False when no rule lets the user in to the application with limited access that was asked about. */
+  mayUse: boolean;
+  /** Set where details were asked for. */
+  person: DetailedUser | undefined;
+}
+
+export interface SubjectTokens {
+  /** @throws AldabaError `entity.not_found` when there is no such user */
+  create(
+    q: Queries,
+    draft: { userId: string; context?: Record<string, unknown> | undefined; creatorId?: string | undefined },
+  ): Promise<{ subjectToken: string; expiresIn: number }>;
+  /**
+   * Whom a token stands for, in one statement; consumed and expired tokens are told apart from unknown ones.
+   * @returns undefined for unknown values, and for those of suspended users
+   */
+  find(q: Queries, value: string, asked: HolderQuestion): Promise<SubjectToken | undefined>;
+  /** Uses a token up. Of several exchanges at once one gets `true`, the others `false`. */
+  consume(q: Queries, value: string): Promise<boolean>;
+}
+
+const prefix = 'sub_';
+/** Seconds. */
+const lifetime = 600;
+
+export function createSubjectTokens({ clock }: SubjectTokensNeeds): SubjectTokens {
+  return {
+    create: async (q, { userId, context = {}, creatorId }) => {
+      const value = `${prefix}${standardId()}`;
+      const now = clock.now();
+      try {
+        await store.insertToken(q, {
+          tokenHash: hashToken(value),
+          userId,
+          context,
+          creatorId: creatorId ?? null,
+          createdAt: new Date(now),
+          expiresAt: new Date(now + lifetime * 1000),
+        });
+      } catch (error) {
+        if (constraintOf(error) === 'subject_tokens_tenant_id_user_id_fkey')
+          throw new AldabaError('entity.not_found', undefined, { cause: error });
+        throw error;
+      }
+      return { subjectToken: value, expiresIn: lifetime };
+    },
+    find: async (q, value, asked) => {
+      const found = value.startsWith(prefix) ? await store.findToken(q, hashToken(value), asked) : undefined;
+      return (
+        found && {
+          id: found.id,
+          userId: found.userId,
+          expiresAt: found.expiresAt.getTime(),
+          context: found.context,
+          isExpired: found.expiresAt.getTime() <= clock.now(),
+          isConsumed: found.consumedAt !== null,
+          mayUse: found.mayUse,
+          person: found.person,
+        }
+      );
+    },
+    consume: (q, value) => store.consumeToken(q, hashToken(value), new Date(clock.now())),
+  };
+}

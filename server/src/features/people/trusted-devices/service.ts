@@ -1,0 +1,37 @@
+import type { TrustedDevice } from '@aldaba/contract';
+import type { Clock } from '../../../kernel/clock.ts';
+import { AldabaError } from '../../../kernel/errors.ts';
+import type { Queries } from '../../../store/index.ts';
+import type { Users } from '../users/index.ts';
+import { deleteDevice, findDevices } from './store.ts';
+
+export interface TrustedDevicesNeeds {
+  clock: Clock;
+  users: Pick<Users, 'get'>;
+}
+
+export interface TrustedDevices {
+  /**
+   * Last used first; those whose time is over are not there any more.
+   * @throws AldabaError `entity.not_found` for unknown users
+   */
+  list(
+    q: Queries,
+    userId: string,
+    slice: { limit: number; offset: number },
+  ): Promise<{ items: TrustedDevice[]; total: number }>;
+  /** @throws AldabaError `entity.not_found` */
+  remove(q: Queries, userId: string, id: string): Promise<void>;
+}
+
+export function createTrustedDevices({ clock, users }: TrustedDevicesNeeds): TrustedDevices {
+  return {
+    async list(q, userId, slice) {
+      await users.get(q, userId);
+      return findDevices(q, { userId, after: new Date(clock.now()) }, slice);
+    },
+    async remove(q, userId, id) {
+      if ((await deleteDevice(q, userId, id)) === 0) throw new AldabaError('entity.not_found');
+    },
+  };
+}

@@ -1,0 +1,21 @@
+import type { Clock } from '../../../kernel/clock.ts';
+import type { Log } from '../../../kernel/log.ts';
+import type { Queries } from '../../../store/index.ts';
+import type { Roles } from '../../authorization/roles/index.ts';
+
+export interface UserTransfersNeeds {
+  clock: Clock;
+  log: Log;
+  roles: Pick<Roles, 'assignDefaults' | 'assign'>;
+  organizations: Memberships;
+}
+
+/** What an import needs of organizations, which are an area above people. */
+interface Memberships {
+  addMembers(tx: Queries, kind: 'user', organizationId: string, ids: readonly string[]): Promise<void>;
+  addRoles(
+    tx: Queries,
+    members: { kind: 'user'; organizationId: string; ids: readonly string[] },
+    roleIds: readonly string[],
+  ): Promise<void>;
+}

@@ -1,0 +1,15 @@
+import * as contract from '@aldaba/contract';
+import { type Implement, Lines, readLines } from '../../../http/index.ts';
+import type { UserTransfers } from './service.ts';
+
+/** `/api/users/import` and `/api/users/export`. */
+export function userTransferRoutes(implement: Implement, transfers: UserTransfers): void {
+  implement(
+    contract.importUsers,
+    async ({ tenant, query, request }) => new Lines(transfers.importBytes(tenant, readLines(request), query)),
+  );
+  implement(
+    contract.exportUsers,
+    async ({ tenant, query }) => new Lines(transfers.export(tenant, { withPasswords: query.includePasswordHash })),
+  );
+}

@@ -1,0 +1,123 @@
+import * as contract from '@aldaba/contract';
+import { type Implement, type Page, Paged, parseSearch } from '../../../http/index.ts';
+import { AldabaError } from '../../../kernel/errors.ts';
+import type { Users } from './service.ts';
+import { getLogtoConfig, updateLogtoConfig } from './settings.ts';
+import { searchableFields } from './user.ts';
+
+const roleFields = ['id', 'name', 'description'];
+
+/** `/api/users`, and the users of a role below `/api/roles`. */
+export function userRoutes(implement: Implement, users: Users): void {
+  implement(contract.listUsers, async ({ tenant, query, page }) => {
+    if (query.excludeRoleId !== undefined && query.excludeOrganizationId !== undefined) {
+      throw new AldabaError('request.invalid_input', {
+        details: 'Give either excludeRoleId or excludeOrganizationId.',
+      });
+    }
+    const filter = {
+      search: parseSearch(query, searchableFields),
+      excludeRoleId: query.excludeRoleId,
+      excludeOrganizationId: query.excludeOrganizationId,
+    };
+    const { items, total } = await users.list(tenant.db, filter, page as Page);
+    return new Paged(items, total);
+  });
+  implement(contract.createUser, async ({ tenant, body }) => {
+    const { password, passwordDigest, passwordAlgorithm, ...draft } = body;
+    const digest = await users.digestOf({ password, passwordDigest, passwordAlgorithm });
+    return tenant.db.transaction((tx) => users.create(tx, { ...draft, password: digest, isEmailVerified: true }));
+  });
+  implement(contract.getUser, async ({ tenant, params, query }) => {
+    const user = await users.get(tenant.db, params.userId);
+    const password = query.includePasswordHash ? await users.findPassword(tenant.db, params.userId) : undefined;
+    return {
+      ...user,
+      ...(query.includeSsoIdentities ? { ssoIdentities: [] } : {}),
+      ...(query.includePasswordHash
+        ? { passwordDigest: password?.digest ?? null, passwordAlgorithm: password?.algorithm ?? null }
+        : {}),
+    };
+  });
+  implement(contract.updateUser, ({ tenant, params, body }) =>
+    tenant.db.transaction((tx) => users.update(tx, params.userId, body)),
+  );
+  implement(contract.deleteUser, ({ tenant, params }) =>
+    tenant.db.transaction((tx) => users.remove(tx, params.userId)),
+  );
+  implement(contract.updateUserIsSuspended, ({ tenant, params, body }) =>
+    tenant.db.transaction((tx) => users.update(tx, params.userId, body)),
+  );
+  dataRoutes(implement, users);
+  passwordRoutes(implement, users);
+  settingRoutes(implement);
+  userRoleRoutes(implement, users);
+}
+
+function dataRoutes(implement: Implement, users: Users): void {
+  implement(
+    contract.getUserCustomData,
+    async ({ tenant, params }) => (await users.get(tenant.db, params.userId)).customData,
+  );
+  implement(contract.updateUserCustomData, ({ tenant, params, body }) =>
+    users.merge(tenant.db, params.userId, { customData: body.customData }),
+  );
+  implement(contract.updateUserProfile, ({ tenant, params, body }) =>
+    users.merge(tenant.db, params.userId, { profile: body.profile }),
+  );
+}
+
+function passwordRoutes(implement: Implement, users: Users): void {
+  implement(contract.updateUserPassword, ({ tenant, params, body }) =>
+    users.setPassword(tenant.db, params.userId, body),
+  );
+  implement(contract.updateUserPasswordExpiration, ({ tenant, params, body }) =>
+    tenant.db.transaction((tx) => users.update(tx, params.userId, { isPasswordExpired: body.isExpired })),
+  );
+  implement(contract.verifyUserPassword, ({ tenant, params, body }) =>
+    users.verifyPassword(tenant.db, params.userId, body.password),
+  );
+  implement(contract.getUserHasPassword, async ({ tenant, params }) => ({
+    hasPassword: (await users.get(tenant.db, params.userId)).hasPassword,
+  }));
+}
+
+function settingRoutes(implement: Implement): void {
+  implement(contract.listUserLogtoConfigs, ({ tenant, params }) => getLogtoConfig(tenant.db, params.userId));
+  implement(contract.updateUserLogtoConfigs, ({ tenant, params, body }) =>
+    updateLogtoConfig(tenant.db, params.userId, body),
+  );
+}
+
+function userRoleRoutes(implement: Implement, users: Users): void {
+  implement(contract.listUserRoles, async ({ tenant, params, query, page }) => {
+    const { items, total } = await users.listRoles(tenant.db, params.userId, parseSearch(query, roleFields), page);
+    return new Paged(items, total);
+  });
+  implement(contract.assignUserRoles, async ({ tenant, params, body }) => ({
+    roleIds: body.roleIds,
+    addedRoleIds: await tenant.db.transaction((tx) => users.addRoles(tx, params.userId, body.roleIds)),
+  }));
+  implement(contract.replaceUserRoles, async ({ tenant, params, body }) => {
+    await tenant.db.transaction((tx) => users.replaceRoles(tx, params.userId, body.roleIds));
+    return { roleIds: body.roleIds };
+  });
+  implement(contract.deleteUserRole, ({ tenant, params }) =>
+    tenant.db.transaction((tx) => users.removeRole(tx, params.userId, params.roleId)),
+  );
+  implement(contract.listRoleUsers, async ({ tenant, params, query, page }) => {
+    const { items, total } = await users.listOfRole(
+      tenant.db,
+      params.id,
+      parseSearch(query, searchableFields),
+      page as Page,
+    );
+    return new Paged(items, total);
+  });
+  implement(contract.createRoleUsers, ({ tenant, params, body }) =>
+    tenant.db.transaction((tx) => users.addToRole(tx, params.id, body.userIds)),
+  );
+  implement(contract.deleteRoleUser, ({ tenant, params }) =>
+    tenant.db.transaction((tx) => users.removeFromRole(tx, params.id, params.userId)),
+  );
+}

@@ -1,0 +1,327 @@
+import type { Role } from '@aldaba/contract';
+import type { Clock } from '../../../kernel/clock.ts';
+import { AldabaError } from '../../../kernel/errors.ts';
+import { shortId } from '../../../kernel/ids.ts';
+import { assertUsableDigest, type Passwords } from '../../../services/passwords/index.ts';
+import { constraintOf, type Queries, type Search, searching } from '../../../store/index.ts';
+import type { Roles } from '../../authorization/roles/index.ts';
+import type { Events } from '../../records/hooks/index.ts';
+import { findDetailedSubject } from './details-store.ts';
+import { findUserList, type UserFilter } from './list-store.ts';
+import { normalizeClaims, normalizeColumns } from './normalize.ts';
+import * as store from './store.ts';
+import type { PasswordDigest, Subject, User } from './user.ts';
+
+export interface UsersNeeds {
+  clock: Clock;
+  passwords: Pick<Passwords, 'hash' | 'verify'>;
+  roles: Pick<
+    Roles,
+    'assignDefaults' | 'userRoleNames' | 'list' | 'assign' | 'replace' | 'unassign' | 'addHolders' | 'get'
+  >;
+  events: Events;
+  organizationJit: {
+    /** Lets the user join the organizations that are open to the domain of an address that is known to be theirs. */
+    provision(tx: Queries, userId: string, email: string): Promise<void>;
+  };
+  sessions: {
+    /** Ends every session and grant of the user, with all tokens, in the transaction that is the reason for it. */
+    endAll(tx: Queries, userId: string): Promise<void>;
+  };
+}
+
+export interface UserDraft {
+  username?: string | undefined;
+  primaryEmail?: string | undefined;
+  /** Whether the e-mail address is known to be the person's own: proved by them, or set by an operator. */
+  isEmailVerified?: boolean | undefined;
+  primaryPhone?: string | undefined;
+  name?: string | undefined;
+  avatar?: string | null | undefined;
+  password?: PasswordDigest | undefined;
+  /** Identity at the provider `target`; `userId` is the person's id there. */
+  identity?: (Identity & { target: string }) | undefined;
+  profile?: Record<string, unknown> | undefined;
+  customData?: Record<string, unknown> | undefined;
+  /** The application that the person registered through. */
+  applicationId?: string | undefined;
+}
+
+/** `undefined` leaves a member as it is, `null` empties it; `profile` and `customData` replace what is there. */
+export interface UserPatch {
+  username?: string | null | undefined;
+  primaryEmail?: string | null | undefined;
+  /** Whether the person has proved the e-mail address in this patch to be theirs. */
+  isEmailVerified?: boolean | undefined;
+  primaryPhone?: string | null | undefined;
+  name?: string | null | undefined;
+  avatar?: string | null | undefined;
+  profile?: Record<string, unknown> | undefined;
+  customData?: Record<string, unknown> | undefined;
+  password?: PasswordDigest | undefined;
+  lastSignInAt?: Date | undefined;
+  isSuspended?: boolean | undefined;
+  isPasswordExpired?: boolean | undefined;
+}
+
+/** Who the person is at a provider. */
+export interface Identity {
+  userId: string;
+  details?: Record<string, unknown> | undefined;
+}
+
+export interface Identifier {
+  type: 'username' | 'email' | 'phone';
+  value: string;
+  /** Of a username: `Ana` and `ana` are the same. */
+  ignoresCase?: boolean | undefined;
+}
+
+type Slice = store.Slice;
+
+export interface Users {
+  find(q: Queries, userId: string): Promise<User | undefined>;
+  /**
+   * The user with roles and organizations, for claims: one statement. For a third-party application, with those
+   * organizations only that the person lets it act in.
+   */
+  findSubject(q: Queries, userId: string, thirdPartyId?: string): Promise<Subject | undefined>;
+  /** The same with the details that scripts are told. */
+  findDetailedSubject(q: Queries, userId: string, thirdPartyId?: string): Promise<Subject | undefined>;
+  findByIdentifier(q: Queries, identifier: Identifier): Promise<User | undefined>;
+  findByIdentity(q: Queries, target: string, identityId: string): Promise<User | undefined>;
+  findPassword(q: Queries, userId: string): Promise<PasswordDigest | undefined>;
+  /** For checking a password: one statement, whether the user exists or not. */
+  findWithPassword(
+    q: Queries,
+    identifier: Identifier,
+  ): Promise<{ user: User; password: (PasswordDigest & store.PasswordAge) | undefined } | undefined>;
+  /**
+   * Creates a user with the roles that every new user gets.
+   * @throws AldabaError `user.username_already_in_use`, `user.email_already_in_use`, `user.phone_already_in_use`,
+   *   `user.identity_already_in_use`, `user.invalid_email`, `user.invalid_phone`
+   */
+  create(tx: Queries, draft: UserDraft): Promise<User>;
+  /** Changes columns; a suspension ends sessions and grants. @throws AldabaError `entity.not_found` and the same as `create` */
+  update(tx: Queries, userId: string, patch: UserPatch, given?: { passwordHash: string }): Promise<User>;
+  /**
+   * Links, or replaces, the user's identity for a target. Returns whether the user had none.
+   * @throws AldabaError `user.identity_already_in_use`, `entity.not_found`
+   */
+  linkIdentity(tx: Queries, userId: string, target: string, identity: Identity): Promise<boolean>;
+  /** @throws AldabaError `user.identity_not_exist` */
+  unlinkIdentity(tx: Queries, userId: string, target: string): Promise<User>;
+  roleNames(q: Queries, userId: string): Promise<string[]>;
+
+  /** @throws AldabaError `entity.not_found` */
+  get(q: Queries, userId: string): Promise<User>;
+  list(q: Queries, filter: UserFilter, slice: Slice): Promise<{ items: User[]; total: number }>;
+  /** Merges the first level. Returns the whole after the merge. @throws AldabaError `entity.not_found` */
+  merge(
+    q: Queries,
+    userId: string,
+    part: { customData: Record<string, unknown> } | { profile: Record<string, unknown> },
+  ): Promise<Record<string, unknown>>;
+  /**
+   * Sets a password given in plain text, and by default ends the sessions and grants of the user. Hashing is slow: call this
+   * outside of a transaction.
+   * @throws AldabaError `entity.not_found`, `request.overloaded`
+   */
+  setPassword(q: Queries, userId: string, given: { password: string; revokeSessions?: boolean }): Promise<User>;
+  /** Replaces a password, and ends the sessions and grants of the user. @throws AldabaError `entity.not_found` */
+  resetPassword(tx: Queries, userId: string, password: PasswordDigest): Promise<User>;
+  /** Ends the sessions and grants of a user whose credential an operator replaced or removed. */
+  endSessions(tx: Queries, userId: string): Promise<void>;
+  /** @throws AldabaError `session.invalid_credentials` when the password is wrong or there is none */
+  verifyPassword(q: Queries, userId: string, password: string): Promise<void>;
+  /** What a new user's password is stored as: hashed here, or brought along from elsewhere. @throws AldabaError `password.…` */
+  digestOf(given: {
+    password?: string | undefined;
+    passwordDigest?: string | undefined;
+    passwordAlgorithm?: PasswordDigest['algorithm'] | undefined;
+  }): Promise<PasswordDigest | undefined>;
+  /** Deletes the user and everything that is theirs. @throws AldabaError `entity.not_found` */
+  remove(tx: Queries, userId: string): Promise<void>;
+
+  listRoles(q: Queries, userId: string, search?: Search, slice?: Slice): Promise<{ items: Role[]; total: number }>;
+  /** Returns the ids of the roles that are new to the user. */
+  addRoles(tx: Queries, userId: string, roleIds: readonly string[]): Promise<string[]>;
+  replaceRoles(tx: Queries, userId: string, roleIds: readonly string[]): Promise<void>;
+  removeRole(tx: Queries, userId: string, roleId: string): Promise<void>;
+  listOfRole(
+    q: Queries,
+    roleId: string,
+    search: Search | undefined,
+    slice: Slice,
+  ): Promise<{ items: User[]; total: number }>;
+  addToRole(tx: Queries, roleId: string, userIds: readonly string[]): Promise<void>;
+  removeFromRole(tx: Queries, roleId: string, userId: string): Promise<void>;
+}
+
+export function createUsers(needs: UsersNeeds): Users {
+  const { clock, passwords, roles, sessions, events, organizationJit } = needs;
+  const now = () => new Date(clock.now());
+  const get = async (q: Queries, userId: string) => {
+    const user = await store.findUser(q, userId);
+    if (!user) throw new AldabaError('entity.not_found');
+    return user;
+  };
+  const link: Users['linkIdentity'] = (tx, userId, target, identity) =>
+    precise(store.upsertIdentity(tx, { userId, target, identityId: identity.userId, details: identity.details }));
+  const update: Users['update'] = async (tx, userId, { isEmailVerified, ...columns }, given) => {
+    const patch = normalizeColumns(columns);
+    const user = await precise(store.updateUserRow(tx, userId, patch, { now: now(), ...given }));
+    if (!user) throw new AldabaError(given ? 'session.invalid_credentials' : 'entity.not_found');
+    if (patch.isSuspended) await sessions.endAll(tx, userId);
+    if (patch.primaryEmail && isEmailVerified) await organizationJit.provision(tx, userId, patch.primaryEmail);
+    const { isSuspended, lastSignInAt: _lastSignInAt, ...data } = patch;
+    if (isSuspended !== undefined) await events.publish(tx, 'User.SuspensionStatus.Updated', { data: user });
+    if (Object.values(data).some((value) => value !== undefined)) await dataUpdated(tx, userId, user);
+    return user;
+  };
+  const reset = async (tx: Queries, userId: string, patch: { password: PasswordDigest }) => {
+    const user = await update(tx, userId, patch);
+    await sessions.endAll(tx, userId);
+    return user;
+  };
+  const dataUpdated = (tx: Queries, userId: string, user?: User) =>
+    events.publish(tx, 'User.Data.Updated', async () => ({ data: user ?? (await get(tx, userId)) }));
+
+  return {
+    find: store.findUser,
+    findSubject: store.findSubject,
+    findDetailedSubject,
+    findByIdentifier: store.findUserByIdentifier,
+    findByIdentity: store.findUserByIdentity,
+    findPassword: store.findUserPassword,
+    findWithPassword: store.findUserWithPassword,
+    create: async (tx, { identity, isEmailVerified, ...columns }) => {
+      const draft = normalizeColumns(columns);
+      const userId = shortId();
+      const created = await precise(store.insertUser(tx, userId, draft, now()));
+      if (identity) await link(tx, userId, identity.target, identity);
+      await roles.assignDefaults(tx, [userId]);
+      const user = identity ? await get(tx, userId) : created;
+      await events.publish(tx, 'User.Created', { data: user });
+      if (draft.primaryEmail && isEmailVerified) await organizationJit.provision(tx, userId, draft.primaryEmail);
+      return user;
+    },
+    update,
+    linkIdentity: async (tx, userId, target, identity) => {
+      const isNew = await link(tx, userId, target, identity);
+      await dataUpdated(tx, userId);
+      return isNew;
+    },
+    unlinkIdentity: async (tx, userId, target) => {
+      await get(tx, userId);
+      if ((await store.deleteIdentity(tx, userId, target)) === 0) throw new AldabaError('user.identity_not_exist');
+      const user = await get(tx, userId);
+      await dataUpdated(tx, userId, user);
+      return user;
+    },
+    roleNames: roles.userRoleNames,
+    get,
+    list: (q, filter, slice) => searching(q, filter.search, (bounded) => findUserList(bounded, filter, slice)),
+    merge: (q, userId, part) =>
+      q.transaction(async (tx) => {
+        const merged =
+          'profile' in part
+            ? await store.mergeUserJson(tx, { id: userId, column: 'profile' }, normalizeClaims(part.profile), now())
+            : await store.mergeUserJson(tx, { id: userId, column: 'custom_data' }, part.customData, now());
+        if (!merged) throw new AldabaError('entity.not_found');
+        await dataUpdated(tx, userId);
+        return merged;
+      }),
+    setPassword: async (q, userId, { password, revokeSessions = true }) => {
+      await get(q, userId);
+      const digest = await passwords.hash(password);
+      return q.transaction((tx) => (revokeSessions ? reset : update)(tx, userId, { password: digest }));
+    },
+    resetPassword: (tx, userId, password) => reset(tx, userId, { password }),
+    endSessions: (tx, userId) => sessions.endAll(tx, userId),
+    verifyPassword: async (q, userId, password) => {
+      await get(q, userId);
+      const { matches } = await passwords.verify(password, await store.findUserPassword(q, userId));
+      if (!matches) throw new AldabaError('session.invalid_credentials');
+    },
+    digestOf: async (given) => readPassword(given, passwords),
+    remove: async (tx, userId) => {
+      await sessions.endAll(tx, userId);
+      if ((await store.deleteUserRow(tx, userId)) === 0) throw new AldabaError('entity.not_found');
+      await events.publish(tx, 'User.Deleted', { data: null });
+    },
+    ...createUserRoles(roles, get),
+  };
+}
+
+/** The roles that users hold, seen from the user and from the role. */
+function createUserRoles(roles: UsersNeeds['roles'], get: Users['get']) {
+  return {
+    listRoles: async (q, userId, search, slice) => {
+      await get(q, userId);
+      return roles.list(q, { search, heldBy: { holder: 'user', id: userId } }, slice);
+    },
+    addRoles: async (tx, userId, roleIds) => {
+      await get(tx, userId);
+      return roles.assign(tx, 'user', userId, roleIds);
+    },
+    replaceRoles: async (tx, userId, roleIds) => {
+      await get(tx, userId);
+      await roles.replace(tx, 'user', userId, roleIds);
+    },
+    removeRole: async (tx, userId, roleId) => {
+      await get(tx, userId);
+      await roles.unassign(tx, 'user', userId, roleId);
+    },
+    listOfRole: async (q, roleId, search, slice) => {
+      await roles.get(q, roleId);
+      return searching(q, search, (bounded) => findUserList(bounded, { search, roleId }, slice));
+    },
+    addToRole: (tx, roleId, userIds) => roles.addHolders(tx, roleId, 'user', userIds),
+    removeFromRole: async (tx, roleId, userId) => {
+      await roles.get(tx, roleId);
+      await roles.unassign(tx, 'user', userId, roleId);
+    },
+  } satisfies Partial<Users>;
+}
+
+async function readPassword(
+  { password, passwordDigest, passwordAlgorithm }: Parameters<Users['digestOf']>[0],
+  passwords: UsersNeeds['passwords'],
+): Promise<PasswordDigest | undefined> {
+  if (passwordDigest === undefined && passwordAlgorithm === undefined)
+    return password === undefined ? undefined : passwords.hash(password);
+  if (password !== undefined) {
+    throw new AldabaError('guard.invalid_input', { reason: 'body: give either a password or a digest of one' });
+  }
+  if (passwordDigest === undefined || passwordAlgorithm === undefined) {
+    throw new AldabaError('guard.invalid_input', {
+      reason: 'body: passwordDigest and passwordAlgorithm belong together',
+    });
+  }
+  const digest = { digest: passwordDigest, algorithm: passwordAlgorithm };
+  assertUsableDigest(digest);
+  return digest;
+}
+
+const conflicts = {
+  users_username: 'user.username_already_in_use',
+  users_username_claim: 'user.username_already_in_use',
+  users_email: 'user.email_already_in_use',
+  users_phone: 'user.phone_already_in_use',
+  user_identities_pkey: 'user.identity_already_in_use',
+} as const;
+
+/** Names the identifier that another user has, instead of a constraint. */
+async function precise<T>(work: Promise<T>): Promise<T> {
+  try {
+    return await work;
+  } catch (error) {
+    const constraint = constraintOf(error);
+    if (constraint === 'user_identities_tenant_id_user_id_fkey')
+      throw new AldabaError('entity.not_found', undefined, { cause: error });
+    const code =
+      constraint && Object.hasOwn(conflicts, constraint) ? conflicts[constraint as keyof typeof conflicts] : undefined;
+    throw code ? new AldabaError(code, undefined, { cause: error }) : error;
+  }
+}

@@ -1,0 +1,326 @@
+import { sql as fragment } from 'kysely';
+import { emailKey, normalizePhone } from '../../../kernel/identifiers.ts';
+import { type Queries, sql } from '../../../store/index.ts';
+import type { PasswordDigest, Subject, User } from './user.ts';
+
+/** Rows `offset` to `offset + limit`. */
+export interface Slice {
+  limit: number;
+  offset: number;
+}
+
+/** Columns as the service names them; `undefined` leaves one as it is, `null` empties it. */
+export interface UserColumns {
+  username?: string | null | undefined;
+  primaryEmail?: string | null | undefined;
+  primaryPhone?: string | null | undefined;
+  name?: string | null | undefined;
+  avatar?: string | null | undefined;
+  profile?: Record<string, unknown> | undefined;
+  customData?: Record<string, unknown> | undefined;
+  applicationId?: string | null | undefined;
+  isSuspended?: boolean | undefined;
+  isPasswordExpired?: boolean | undefined;
+  lastSignInAt?: Date | undefined;
+  password?: PasswordDigest | undefined;
+}
+
+// details is left out where it is null; `jsonb_strip_nulls` would also strip inside of it.
+const identities = fragment<Record<string, { userId: string; details?: Record<string, unknown> }> | null>`(
+  select jsonb_object_agg(i.target, jsonb_build_object('userId', i.identity_id)
+    || case when i.details is null then '{}'::jsonb else jsonb_build_object('details', i.details) end)
+  from user_identities i where i.tenant_id = users.tenant_id and i.user_id = users.id)`.as('identities');
+
+export const columns = [
+  'users.id',
+  'users.username',
+  'users.primary_email',
+  'users.primary_phone',
+  'users.name',
+  'users.avatar',
+  'users.custom_data',
+  'users.profile',
+  'users.application_id',
+  'users.is_suspended',
+  'users.last_sign_in_at',
+  'users.created_at',
+  'users.updated_at',
+  fragment<boolean>`users.password_digest is not null`.as('has_password'),
+  identities,
+] as const;
+
+export interface Row {
+  id: string;
+  username: string | null;
+  primary_email: string | null;
+  primary_phone: string | null;
+  name: string | null;
+  avatar: string | null;
+  custom_data: unknown;
+  profile: unknown;
+  application_id: string | null;
+  is_suspended: boolean;
+  last_sign_in_at: Date | null;
+  created_at: Date;
+  updated_at: Date;
+  has_password: boolean;
+  identities: User['identities'] | null;
+}
+
+export const toUser = (row: Row): User => ({
+  id: row.id,
+  username: row.username,
+  primaryEmail: row.primary_email,
+  primaryPhone: row.primary_phone,
+  name: row.name,
+  avatar: row.avatar,
+  customData: row.custom_data as Record<string, unknown>,
+  identities: row.identities ?? {},
+  lastSignInAt: row.last_sign_in_at?.getTime() ?? null,
+  createdAt: row.created_at.getTime(),
+  updatedAt: row.updated_at.getTime(),
+  profile: row.profile as Record<string, unknown>,
+  applicationId: row.application_id,
+  isSuspended: row.is_suspended,
+  hasPassword: row.has_password,
+});
+
+const select = (q: Pick<Queries, 'tenantId'>) =>
+  sql
+    .selectFrom('users')
+    .select([...columns])
+    .where('users.tenant_id', '=', q.tenantId);
+
+// Every token, userinfo and sign-in step asks for it: compiled once, as that costs 25 µs.
+const findUserStatement = select({ tenantId: '' }).where('users.id', '=', '').compile().sql;
+
+export async function findUser(q: Queries, id: string): Promise<User | undefined> {
+  const [row] = await q.raw<Row>(findUserStatement, [q.tenantId, id]);
+  return row && toUser(row);
+}
+
+const roleNames = fragment<string[]>`array(
+  select r.name from users_roles h join roles r on r.tenant_id = h.tenant_id and r.id = h.role_id
+  where h.tenant_id = users.tenant_id and h.user_id = users.id order by r.name)`.as('role_names');
+const organizations = fragment<Subject['organizations']>`(
+  select coalesce(jsonb_agg(jsonb_build_object('id', m.organization_id, 'roles', array(
+    select r.name from organization_user_roles h
+      join organization_roles r on r.tenant_id = h.tenant_id and r.id = h.organization_role_id
+    where h.tenant_id = m.tenant_id and h.organization_id = m.organization_id and h.user_id = m.user_id order by r.name
+  )) order by m.organization_id), '[]')
+  from organization_users m where m.tenant_id = users.tenant_id and m.user_id = users.id
+    and ($3::text is null or exists (
+      select from application_consent_organizations c where c.tenant_id = m.tenant_id and c.application_id = $3
+        and c.user_id = m.user_id and c.organization_id = m.organization_id)))`.as('organizations');
+
+// The same for tokens that tell roles or organizations: what several features keep, in one round trip. `$1` and `$2` are the
+// two conditions, in their order; `$3` is the third party that may know of some organizations only.
+export const selectSubject = select({ tenantId: '' }).select([roleNames, organizations]).where('users.id', '=', '');
+const findSubjectStatement = selectSubject.compile().sql;
+
+export interface SubjectRow extends Row {
+  role_names: string[];
+  organizations: Subject['organizations'];
+}
+
+export const toSubject = (row: SubjectRow): Subject => ({
+  user: toUser(row),
+  roleNames: row.role_names,
+  organizations: row.organizations,
+});
+
+export async function findSubject(q: Queries, id: string, thirdPartyId?: string): Promise<Subject | undefined> {
+  const [row] = await q.raw<SubjectRow>(findSubjectStatement, [q.tenantId, id, thirdPartyId ?? null]);
+  return row && toSubject(row);
+}
+
+interface IdentifierValue {
+  type: 'username' | 'email' | 'phone';
+  value: string;
+  ignoresCase?: boolean | undefined;
+}
+
+const selectByIdentifier = (q: Queries, { type, value, ignoresCase }: IdentifierValue) => {
+  const query = select(q);
+  // Where two differ in case only, the one that was typed.
+  if (type === 'username' && ignoresCase)
+    return query
+      .where('users.username_key', '=', value.toLowerCase())
+      .orderBy(fragment`users.username = ${value}`, 'desc')
+      .limit(1);
+  if (type === 'username') return query.where('users.username', '=', value);
+  if (type === 'phone') {
+    // A number from before they were normalized is found as it was written; of two, the normalized one.
+    const normal = normalizePhone(value) ?? value;
+    return query
+      .where('users.primary_phone', 'in', [normal, value])
+      .orderBy(fragment`users.primary_phone = ${normal}`, 'desc')
+      .limit(1);
+  }
+  return query.where('users.primary_email_key', '=', emailKey(value));
+};
+
+export async function findUserByIdentifier(q: Queries, identifier: IdentifierValue): Promise<User | undefined> {
+  const row = await q.first(selectByIdentifier(q, identifier));
+  return row && toUser(row);
+}
+
+/** Since when a password is used, and whether an operator let it expire. */
+export interface PasswordAge {
+  updatedAt: Date;
+  isExpired: boolean;
+}
+
+/** The user with the password's digest and age, in one statement. */
+export async function findUserWithPassword(
+  q: Queries,
+  identifier: IdentifierValue,
+): Promise<{ user: User; password: (PasswordDigest & PasswordAge) | undefined } | undefined> {
+  const query = selectByIdentifier(q, identifier).select([
+    'users.password_digest',
+    'users.password_algorithm',
+    'users.password_updated_at',
+    'users.is_password_expired',
+  ]);
+  const row = await q.first(query);
+  const digest = row && toPassword(row);
+  if (!row || !digest) return row && { user: toUser(row), password: undefined };
+  const age = { updatedAt: row.password_updated_at ?? row.created_at, isExpired: row.is_password_expired };
+  return { user: toUser(row), password: { ...digest, ...age } };
+}
+
+export async function findUserByIdentity(q: Queries, target: string, identityId: string): Promise<User | undefined> {
+  const row = await q.first(
+    select(q)
+      .innerJoin('user_identities', (join) =>
+        join
+          .onRef('user_identities.tenant_id', '=', 'users.tenant_id')
+          .onRef('user_identities.user_id', '=', 'users.id'),
+      )
+      .where('user_identities.target', '=', target)
+      .where('user_identities.identity_id', '=', identityId),
+  );
+  return row && toUser(row);
+}
+
+export async function findUserPassword(q: Queries, id: string): Promise<PasswordDigest | undefined> {
+  const row = await q.first(
+    sql
+      .selectFrom('users')
+      .select(['password_digest', 'password_algorithm'])
+      .where('tenant_id', '=', q.tenantId)
+      .where('id', '=', id),
+  );
+  return row && toPassword(row);
+}
+
+function toPassword(row: { password_digest: string | null; password_algorithm: string | null }) {
+  if (!row.password_digest || !row.password_algorithm) return undefined;
+  return { digest: row.password_digest, algorithm: row.password_algorithm as PasswordDigest['algorithm'] };
+}
+
+const toValues = (patch: UserColumns, now: Date) => ({
+  ...(patch.username === undefined ? {} : { username: patch.username }),
+  ...(patch.primaryEmail === undefined ? {} : { primary_email: patch.primaryEmail }),
+  ...(patch.primaryPhone === undefined ? {} : { primary_phone: patch.primaryPhone }),
+  ...(patch.name === undefined ? {} : { name: patch.name }),
+  ...(patch.avatar === undefined ? {} : { avatar: patch.avatar }),
+  ...(patch.profile === undefined ? {} : { profile: JSON.stringify(patch.profile) }),
+  ...(patch.customData === undefined ? {} : { custom_data: JSON.stringify(patch.customData) }),
+  ...(patch.applicationId === undefined ? {} : { application_id: patch.applicationId }),
+  ...(patch.isSuspended === undefined ? {} : { is_suspended: patch.isSuspended }),
+  ...(patch.isPasswordExpired === undefined ? {} : { is_password_expired: patch.isPasswordExpired }),
+  ...(patch.lastSignInAt === undefined ? {} : { last_sign_in_at: patch.lastSignInAt }),
+  ...(patch.password === undefined
+    ? {}
+    : {
+        password_digest: patch.password.digest,
+        password_algorithm: patch.password.algorithm,
+        password_updated_at: now,
+        is_password_expired: false,
+      }),
+});
+
+export async function insertUser(q: Queries, id: string, user: UserColumns, now: Date): Promise<User> {
+  const [row] = await q.all(
+    sql
+      .insertInto('users')
+      .values({ tenant_id: q.tenantId, id, ...toValues(user, now), created_at: now, updated_at: now })
+      .returning([...columns]),
+  );
+  return toUser(row as NonNullable<typeof row>);
+}
+
+/** What `hashToken` makes of the digest of the password. */
+const passwordHash = fragment<string>`translate(rtrim(encode(sha256(convert_to(users.password_digest, 'UTF8')), 'base64'), '='), '+/', '-_')`;
+
+/**
+ * Returns the user after the change, or undefined when there is none.
+ * @param given `passwordHash`: undefined as well when the password before the change is another one
+ */
+export async function updateUserRow(
+  q: Queries,
+  id: string,
+  patch: UserColumns,
+  given: { now: Date; passwordHash?: string },
+): Promise<User | undefined> {
+  const one = sql
+    .updateTable('users')
+    .set({ ...toValues(patch, given.now), updated_at: given.now })
+    .where('users.tenant_id', '=', q.tenantId)
+    .where('users.id', '=', id);
+  const same = given.passwordHash === undefined ? one : one.where(passwordHash, '=', given.passwordHash);
+  const row = await q.first(same.returning([...columns]));
+  return row && toUser(row);
+}
+
+/** Merges the first level of a JSON column in one statement, so that two merges at once both count. */
+export const mergeUserJson = async (
+  q: Queries,
+  at: { id: string; column: 'profile' | 'custom_data' },
+  part: Record<string, unknown>,
+  now: Date,
+): Promise<Record<string, unknown> | undefined> => {
+  const [row] = await q.raw<{ value: Record<string, unknown> }>(
+    `update users set ${at.column} = ${at.column} || $3::jsonb, updated_at = $4 where tenant_id = $1 and id = $2 returning ${at.column} as value`,
+    [q.tenantId, at.id, JSON.stringify(part), now],
+  );
+  return row?.value;
+};
+
+/** Rows that hang on the user (identities, roles, sessions, grants with their tokens) go with it. */
+export const deleteUserRow = (q: Queries, id: string): Promise<number> =>
+  q.run(sql.deleteFrom('users').where('tenant_id', '=', q.tenantId).where('id', '=', id));
+
+export interface IdentityRow {
+  userId: string;
+  target: string;
+  identityId: string;
+  details?: Record<string, unknown> | undefined;
+}
+
+/** Sets the identity that a user has for a target. Returns whether it is new to the user. */
+export async function upsertIdentity(q: Queries, identity: IdentityRow): Promise<boolean> {
+  const rows = await q.raw<{ inserted: boolean }>(
+    `insert into user_identities (tenant_id, target, identity_id, user_id, details) values ($1, $2, $3, $4, $5::jsonb)
+     on conflict (tenant_id, user_id, target) do update set identity_id = excluded.identity_id, details = excluded.details
+     returning (xmax = 0) as inserted`,
+    [
+      q.tenantId,
+      identity.target,
+      identity.identityId,
+      identity.userId,
+      identity.details ? JSON.stringify(identity.details) : null,
+    ],
+  );
+  return rows[0]?.inserted ?? false;
+}
+
+export const deleteIdentity = (q: Queries, userId: string, target: string): Promise<number> =>
+  q.run(
+    sql
+      .deleteFrom('user_identities')
+      .where('tenant_id', '=', q.tenantId)
+      .where('user_id', '=', userId)
+      .where('target', '=', target),
+  );

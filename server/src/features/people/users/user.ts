@@ -1,0 +1,59 @@
+export type { PasswordDigest } from '../../../services/passwords/index.ts';
+
+/** A user as the Management API shows it. Dates are milliseconds since the epoch. */
+export interface User {
+  id: string;
+  username: string | null;
+  primaryEmail: string | null;
+  primaryPhone: string | null;
+  name: string | null;
+  avatar: string | null;
+  customData: Record<string, unknown>;
+  /** By connector target, e.g. `wechat`. */
+  identities: Record<string, { userId: string; details?: Record<string, unknown> }>;
+  lastSignInAt: number | null;
+  createdAt: number;
+  updatedAt: number;
+  /** OpenID Connect standard claims in camelCase (familyName, givenName, address, …). */
+  profile: Record<string, unknown>;
+  applicationId: string | null;
+  isSuspended: boolean;
+  hasPassword: boolean;
+}
+
+/** A user with what claims tell beyond the user's own data. */
+export interface Subject {
+  user: User;
+  roleNames: string[];
+  /** The organizations that the user is a member of, with the names of the roles in each. */
+  organizations: { id: string; roles: string[] }[];
+  /** Only where it was asked for. */
+  details?: SubjectDetails;
+}
+
+/** What scripts are told of. */
+export interface DetailedUser {
+  user: User;
+  details: SubjectDetails;
+}
+
+/** What is asked of the user whom a token stands for, in the statement that finds them. */
+export interface HolderQuestion {
+  /** An application with limited access: may they use it? */
+  limitedTo: string | undefined;
+  /** Whether what scripts are told of them is wanted. */
+  isDetailed: boolean;
+}
+
+/** What scripts are told of a user besides: JSON as the Management API shows it. */
+export interface SubjectDetails {
+  /** With the permissions of each, and the resources of those. */
+  roles: object[];
+  organizations: object[];
+  organizationRoles: object[];
+  /** The kinds of second factors that the user has. */
+  mfaVerificationFactors: string[];
+}
+
+/** Members that a list of users can be searched by. */
+export const searchableFields = ['id', 'primaryEmail', 'primaryPhone', 'username', 'name'] as const;

@@ -1,0 +1,59 @@
+import type { Queries } from '../../../store/index.ts';
+
+export interface ActiveUser {
+  tenantId: string;
+  userId: string;
+  /** `2027-01-31`, UTC. */
+  date: string;
+}
+
+/** One statement for users of all tenants. A tenant that was deleted meanwhile is left out. */
+export const insertActiveUsers = (system: Queries, users: readonly ActiveUser[]): Promise<unknown> =>
+  system.raw(
+    `with relaxed as (select set_config('synchronous_commit', 'off', true))
+     insert into daily_active_users (tenant_id, user_id, date)
+     select a.tenant_id, a.user_id, a.date from relaxed,
+       unnest($1::text[], $2::text[], $3::date[]) as a (tenant_id, user_id, date)
+     where exists (select from tenants where id = a.tenant_id)
+     on conflict do nothing`,
+    [users.map(({ tenantId }) => tenantId), users.map(({ userId }) => userId), users.map(({ date }) => date)],
+  );
+
+/** Sums what the triggers on the table of users counted. */
+export async function countUsers(q: Queries): Promise<number> {
+  const [row] = await q.raw<{ total: number }>(
+    'select coalesce(sum(users), 0)::bigint as total from user_counts where tenant_id = $1',
+    [q.tenantId],
+  );
+  return row?.total ?? 0;
+}
+
+/** How many users of today were created in each of the periods; first and last day (UTC) are both inside. */
+export async function countCreatedUsers(
+  q: Queries,
+  periods: readonly { from: string; to: string }[],
+): Promise<number[]> {
+  const rows = await q.raw<{ users: number }>(
+    `select (select coalesce(sum(users), 0)::bigint from user_counts where tenant_id = $1 and day between p.since and p.until) as users
+     from unnest($2::date[], $3::date[]) with ordinality as p (since, until, place) order by place`,
+    [q.tenantId, periods.map(({ from }) => from), periods.map(({ to }) => to)],
+  );
+  return rows.map(({ users }) => users);
+}
+
+/** How many different users were active in each of the periods; first and last day are both inside. */
+export async function countActiveUsers(
+  q: Queries,
+  periods: readonly { from: string; to: string }[],
+): Promise<number[]> {
+  const rows = await q.raw<{ users: number }>(
+    // On one day nobody is noted twice.
+    `select case when p.since = p.until
+       then (select count(*) from daily_active_users where tenant_id = $1 and date = p.since)
+       else (select count(distinct user_id) from daily_active_users
+             where tenant_id = $1 and date between p.since and p.until) end as users
+     from unnest($2::date[], $3::date[]) with ordinality as p (since, until, place) order by place`,
+    [q.tenantId, periods.map(({ from }) => from), periods.map(({ to }) => to)],
+  );
+  return rows.map(({ users }) => users);
+}

@@ -1,0 +1,71 @@
+import type { Hook } from '@aldaba/contract';
+import type { Clock } from '../../../kernel/clock.ts';
+import type { Fetch } from '../../../kernel/outbound.ts';
+import type { Job, JobOutcome } from '../../../services/jobs/index.ts';
+import type { Audit } from '../logs/index.ts';
+import type { Delivery } from './events.ts';
+import { type Answer, send } from './request.ts';
+
+interface DelivererNeeds {
+  clock: Clock;
+  outbound: Fetch;
+  logs: Audit;
+  find(tenantId: string, hookId: string): Promise<Hook | undefined>;
+}
+
+/** How often a receiver that answers with an error is asked again, unless the webhook says otherwise. */
+const defaultRetries = 3;
+/** Milliseconds before the next request to a receiver that answered with an error, by how often it has. */
+const refusalDelays = [1000, 5000, 30_000];
+/** A receiver that is not there is asked again for so long, whatever its retries: nobody has seen the event yet. */
+const patience = 24 * 3_600_000;
+/** Milliseconds between two requests to a receiver that is not there, at most. */
+const longestDelay = 300_000;
+
+/** One attempt to deliver: says whether it is over, or when to try again. */
+export function createDeliverer(needs: DelivererNeeds): (job: Job, stop: AbortSignal) => Promise<JobOutcome> {
+  return async (job, stop) => {
+    const delivery = job.payload as Delivery;
+    const hook = await needs.find(job.tenantId, delivery.hookId);
+    // Deleted or switched off since: nobody wants to know any more.
+    if (!hook?.enabled) return undefined;
+    const { body } = delivery;
+    const answer = await send(needs.outbound, hook.config, { body, signingKey: hook.signingKey, stop });
+    if (stop.aborted && answer.kind !== 'accepted') return { retryAfter: 0 };
+    note(needs.logs, job, delivery, answer);
+    if (answer.kind === 'accepted') return undefined;
+    if (answer.kind === 'refused') {
+      const refusals = (delivery.refusals ?? 0) + 1;
+      if (refusals > (hook.config.retries ?? defaultRetries)) return undefined;
+      return { retryAfter: refusalDelays[refusals - 1] ?? longestDelay, payload: { ...delivery, refusals } };
+    }
+    const retryAfter = Math.min(longestDelay, 1000 * 2 ** Math.min(job.attempt - 1, 20));
+    return needs.clock.now() + retryAfter - job.createdAt > patience ? undefined : { retryAfter };
+  };
+}
+
+function note(logs: Audit, job: Job, delivery: Delivery, answer: Answer): void {
+  logs.write(job.tenantId, {
+    key: `TriggerHook.${delivery.event}`,
+    result: answer.kind === 'accepted' ? 'Success' : 'Error',
+    ...(answer.kind === 'accepted'
+      ? {}
+      : { error: 'reason' in answer ? answer.reason : `The receiver answered with status ${answer.statusCode}.` }),
+    more: {
+      hookId: delivery.hookId,
+      attempt: job.attempt,
+      hookRequest: { body: JSON.parse(delivery.body) },
+      ...('reason' in answer ? {} : { response: { statusCode: answer.statusCode, body: parsed(answer.body) } }),
+    },
+  });
+}
+
+/** The value where the receiver answered with JSON, else its text. */
+function parsed(body: string): unknown {
+  try {
+    return JSON.parse(body);
+  } catch {
+    // Receivers may answer what they like.
+    return body;
+  }
+}

@@ -1,0 +1,103 @@
+import type { HookEvent } from '@aldaba/contract';
+import type { Clock } from '../../../kernel/clock.ts';
+import { currentOrigin, type Origin } from '../../../kernel/origin.ts';
+import type { Jobs } from '../../../services/jobs/index.ts';
+import type { CacheRegistry, Database, Queries } from '../../../store/index.ts';
+import { bodyOf } from './request.ts';
+import { findListeners } from './store.ts';
+
+/** The queue of requests to receivers. */
+export const deliveryQueue = 'hook-deliveries';
+
+/** What is delivered. */
+export interface Delivery {
+  hookId: string;
+  event: HookEvent;
+  /** The request's body: the same bytes at every attempt. */
+  body: string;
+  /** How often the receiver has answered with an error. */
+  refusals?: number;
+}
+
+export interface Events {
+  /**
+   * Tells the tenant's webhooks, if the transaction commits.
+   * @param members of the payload beside hookId, event, createdAt and what the request gives (ip, path, …). For a change of
+   *   data: `data` (what the thing is now, null when it is gone) and what the event adds, e.g. `organizationId`.
+   */
+  publish(tx: Queries, event: HookEvent, members: Members | (() => Promise<Members>)): Promise<void>;
+}
+
+/** Members of a payload. A function is called only where somebody listens. */
+type Members = Record<string, unknown>;
+
+interface Listener {
+  id: string;
+  events: ReadonlySet<string>;
+}
+
+export function createEvents({
+  caches,
+  database,
+  clock,
+  jobs,
+}: {
+  caches: CacheRegistry;
+  database: Database;
+  clock: Clock;
+  jobs: Pick<Jobs, 'enqueue'>;
+}) {
+  const listeners = caches.create<Listener[]>({
+    name: 'hooks',
+    maximum: 10_000,
+    maximumAge: 60_000,
+    load: async (tenantId, _key, via) =>
+      (await findListeners(via ?? database.tenant(tenantId))).map(({ id, event, events }) => ({
+        id,
+        // What has several events does not listen to the older, single one.
+        events: new Set(events.length > 0 ? events : event ? [event] : []),
+      })),
+  });
+  const events: Events = {
+    async publish(tx, event, members) {
+      const all = (await listeners.get(tx.tenantId, '', tx)) ?? [];
+      const hooks = all.filter((hook) => hook.events.has(event));
+      if (hooks.length === 0) return;
+      const createdAt = new Date(clock.now()).toISOString();
+      const own = typeof members === 'function' ? await members() : members;
+      const whole = { ...membersOfOrigin(currentOrigin(), event), ...own };
+      await jobs.enqueue(
+        tx,
+        deliveryQueue,
+        hooks.map(({ id }) => ({
+          lane: id,
+          payload: { hookId: id, event, body: bodyOf({ hookId: id, event, createdAt }, whole) } satisfies Delivery,
+        })),
+      );
+    },
+  };
+  return { events, changed: (tx: Queries) => listeners.changed(tx, '') };
+}
+
+/** What a payload says of the request: where a sign-in came from, and for changes of data which route was called. */
+function membersOfOrigin(origin: Origin | undefined, event: HookEvent): Record<string, unknown> {
+  if (!origin) return {};
+  const { ip, userAgent, about } = origin;
+  if (event.startsWith('Post')) return { userIp: ip, userAgent };
+  const route = belowApi(origin.route);
+  // The pages of a sign-in are nobody's API: a change that comes out of one names no route.
+  if (route === undefined || !origin.route?.startsWith('/api/')) return { ip, userAgent, ...about };
+  return {
+    ip,
+    userAgent,
+    path: belowApi(origin.path),
+    method: origin.method,
+    ...(origin.status === undefined ? {} : { status: origin.status }),
+    params: origin.params,
+    matchedRoute: route,
+    ...about,
+  };
+}
+
+/** Receivers know routes by their place in the API: `/users/:userId`. */
+const belowApi = (path: string | undefined): string | undefined => path?.replace(/^\/api(?=\/)/, '');

@@ -1,0 +1,88 @@
+import { createHmac } from 'node:crypto';
+import type { HookConfig, HookEvent } from '@aldaba/contract';
+import { type Fetch, OutboundError } from '../../../kernel/outbound.ts';
+
+/** What came of a request to a receiver. */
+export type Answer =
+  | { kind: 'accepted' | 'refused' | 'away'; statusCode: number; body: string }
+  | { kind: 'refused' | 'away'; reason: string };
+
+/** Characters of an answer that are kept. */
+const keptAnswer = 1024;
+/** Answers of what stands in front of a receiver that is not there: nobody has looked at the request. */
+const gatewayStatuses = new Set([502, 503, 504]);
+
+/** The body of a request to a receiver. */
+export const bodyOf = (about: { hookId: string; event: HookEvent; createdAt: string }, members: object): string =>
+  JSON.stringify({ ...about, ...members });
+
+/** Sends one request. It never throws. */
+export async function send(
+  outbound: Fetch,
+  { url, headers }: HookConfig,
+  { body, signingKey, stop }: { body: string; signingKey: string; stop?: AbortSignal },
+): Promise<Answer> {
+  try {
+    const response = await outbound(url, {
+      method: 'POST',
+      // Signature and headers are meant for the address that was named.
+      redirect: 'manual',
+      headers: {
+        'user-agent': 'Logto (https://logto.io/)',
+        ...Object.fromEntries(Object.entries(headers ?? {}).map(([name, value]) => [name.toLowerCase(), value])),
+        'content-type': 'application/json',
+        'logto-signature-sha-256': createHmac('sha256', signingKey).update(body).digest('hex'),
+      },
+      body,
+      ...(stop ? { signal: stop } : {}),
+    });
+    const text = (await response.text()).slice(0, keptAnswer);
+    const kind = response.ok ? 'accepted' : gatewayStatuses.has(response.status) ? 'away' : 'refused';
+    return { kind, statusCode: response.status, body: text };
+  } catch (error) {
+    // An address that may not be called does not become another by waiting, nor does an answer that is too long.
+    const isFinal = error instanceof OutboundError && (error.reason === 'address' || error.reason === 'size');
+    const reason = error instanceof Error ? error.message : 'the request failed';
+    return { kind: isFinal ? 'refused' : 'away', reason };
+  }
+}
+
+const sampleUser = {
+  id: 'sample-user',
+  username: 'ada',
+  primaryEmail: 'ada@example.com',
+  primaryPhone: null,
+  name: 'Ada',
+  avatar: null,
+  customData: {},
+  identities: {},
+  profile: {},
+  applicationId: 'sample-application',
+  isSuspended: false,
+  lastSignInAt: 1_767_225_600_000,
+  createdAt: 1_767_225_600_000,
+  updatedAt: 1_767_225_600_000,
+  hasPassword: true,
+};
+
+/** Members of a made-up payload of an event. */
+export function sampleMembers(event: HookEvent): Record<string, unknown> {
+  if (event.startsWith('Post')) {
+    return {
+      interactionEvent:
+        event === 'PostRegister' ? 'Register' : event === 'PostResetPassword' ? 'ForgotPassword' : 'SignIn',
+      sessionId: 'sample-session',
+      userAgent: 'Sample',
+      userIp: '192.0.2.1',
+      userId: sampleUser.id,
+      user: sampleUser,
+      application: { id: 'sample-application', type: 'SPA', name: 'Sample', description: null },
+    };
+  }
+  const data = event.endsWith('.Deleted')
+    ? null
+    : event.startsWith('User.')
+      ? sampleUser
+      : { id: 'sample', name: 'Sample' };
+  return { ip: '192.0.2.1', userAgent: 'Sample', data };
+}

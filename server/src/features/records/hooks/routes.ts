@@ -1,0 +1,30 @@
+import * as contract from '@aldaba/contract';
+import { type Implement, type Page, Paged } from '../../../http/index.ts';
+import type { Hooks } from './service.ts';
+
+/** `/api/hooks`. */
+export function hookRoutes(implement: Implement, hooks: Hooks): void {
+  implement(contract.listHooks, async ({ tenant, query, page }) => {
+    const { items, total } = await hooks.list(tenant.db, page);
+    return new Paged(query.includeExecutionStats ? await hooks.withStats(tenant.db, items) : items, total);
+  });
+  implement(contract.createHook, ({ tenant, body }) => tenant.db.transaction((tx) => hooks.create(tx, body)));
+  implement(contract.getHook, async ({ tenant, params, query }) => {
+    const hook = await hooks.get(tenant.db, params.id);
+    return query.includeExecutionStats ? (await hooks.withStats(tenant.db, [hook]))[0] : hook;
+  });
+  implement(contract.updateHook, ({ tenant, params, body }) =>
+    tenant.db.transaction((tx) => hooks.update(tx, params.id, body)),
+  );
+  implement(contract.deleteHook, ({ tenant, params }) => tenant.db.transaction((tx) => hooks.remove(tx, params.id)));
+  implement(contract.updateHookSigningKey, ({ tenant, params }) =>
+    tenant.db.transaction((tx) => hooks.renewSigningKey(tx, params.id)),
+  );
+  implement(contract.testHook, ({ tenant, params, body }) => hooks.test(tenant.db, params.id, body));
+  implement(contract.listHookRecentLogs, async ({ tenant, params, query, page }) => {
+    const { start_time: from, end_time: to, enableCap, logKey } = query;
+    const filter = { logKey, from, to, isCapped: enableCap };
+    const { items, total, isCapped } = await hooks.recentLogs(tenant.db, params.id, filter, page as Page);
+    return new Paged(items, total, isCapped);
+  });
+}

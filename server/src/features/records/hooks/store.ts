@@ -1,0 +1,113 @@
+import type { HookEvent } from '@aldaba/contract';
+import { type Queries, sql } from '../../../store/index.ts';
+
+/** Rows `offset` to `offset + limit`. */
+export interface Slice {
+  limit: number;
+  offset: number;
+}
+
+export interface StoredHook {
+  id: string;
+  name: string;
+  event: HookEvent | null;
+  events: HookEvent[];
+  configSealed: string;
+  signingKeySealed: string;
+  enabled: boolean;
+  createdAt: number;
+}
+
+interface Row {
+  id: string;
+  name: string;
+  event: string | null;
+  events: string[];
+  config_sealed: string;
+  signing_key_sealed: string;
+  enabled: boolean;
+  created_at: Date;
+}
+
+const toHook = (row: Row): StoredHook => ({
+  id: row.id,
+  name: row.name,
+  event: row.event as HookEvent | null,
+  events: row.events as HookEvent[],
+  configSealed: row.config_sealed,
+  signingKeySealed: row.signing_key_sealed,
+  enabled: row.enabled,
+  createdAt: row.created_at.getTime(),
+});
+
+export const insertHook = (q: Queries, hook: StoredHook): Promise<number> =>
+  q.run(
+    sql.insertInto('hooks').values({
+      tenant_id: q.tenantId,
+      id: hook.id,
+      name: hook.name,
+      event: hook.event,
+      events: hook.events,
+      config_sealed: hook.configSealed,
+      signing_key_sealed: hook.signingKeySealed,
+      enabled: hook.enabled,
+      created_at: new Date(hook.createdAt),
+    }),
+  );
+
+export async function findHook(q: Queries, id: string): Promise<StoredHook | undefined> {
+  const row = await q.first(
+    sql.selectFrom('hooks').selectAll().where('tenant_id', '=', q.tenantId).where('id', '=', id),
+  );
+  return row && toHook(row);
+}
+
+/** Newest first. */
+export async function findHookList(q: Queries, slice?: Slice): Promise<{ items: StoredHook[]; total: number }> {
+  const query = sql.selectFrom('hooks').where('tenant_id', '=', q.tenantId);
+  let rows = query.selectAll().orderBy('created_at', 'desc').orderBy('id');
+  if (slice) rows = rows.limit(slice.limit).offset(slice.offset);
+  const items = (await q.all(rows)).map(toHook);
+  if (!slice) return { items, total: items.length };
+  const count = await q.first(query.select((e) => e.fn.countAll<number>().as('total')));
+  return { items, total: count?.total ?? 0 };
+}
+
+/** Which webhooks listen to what; without secrets, for the cache. */
+export const findListeners = (q: Queries): Promise<{ id: string; event: string | null; events: string[] }[]> =>
+  q.raw('select id, event, events from hooks where tenant_id = $1 and enabled', [q.tenantId]);
+
+export async function updateHookRow(
+  q: Queries,
+  id: string,
+  patch: {
+    name?: string | undefined;
+    event?: string | null | undefined;
+    events?: string[] | undefined;
+    enabled?: boolean | undefined;
+    configSealed?: string | undefined;
+    signingKeySealed?: string | undefined;
+  },
+): Promise<StoredHook | undefined> {
+  const row = await q.first(
+    sql
+      .updateTable('hooks')
+      .set({
+        // Sets at least one column, whatever the patch leaves out.
+        id,
+        ...(patch.name === undefined ? {} : { name: patch.name }),
+        ...(patch.event === undefined ? {} : { event: patch.event }),
+        ...(patch.events === undefined ? {} : { events: patch.events }),
+        ...(patch.enabled === undefined ? {} : { enabled: patch.enabled }),
+        ...(patch.configSealed === undefined ? {} : { config_sealed: patch.configSealed }),
+        ...(patch.signingKeySealed === undefined ? {} : { signing_key_sealed: patch.signingKeySealed }),
+      })
+      .where('tenant_id', '=', q.tenantId)
+      .where('id', '=', id)
+      .returningAll(),
+  );
+  return row && toHook(row);
+}
+
+export const deleteHookRow = (q: Queries, id: string): Promise<number> =>
+  q.run(sql.deleteFrom('hooks').where('tenant_id', '=', q.tenantId).where('id', '=', id));

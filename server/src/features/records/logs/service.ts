@@ -1,0 +1,259 @@
+import type { LogRecord } from '@aldaba/contract';
+import { createBatch } from '../../../kernel/batch.ts';
+import type { Clock } from '../../../kernel/clock.ts';
+import { AldabaError } from '../../../kernel/errors.ts';
+import { standardId } from '../../../kernel/ids.ts';
+import type { Log } from '../../../kernel/log.ts';
+import { currentOrigin } from '../../../kernel/origin.ts';
+import type { Database, Queries } from '../../../store/index.ts';
+import { mask, plainText } from './masking.ts';
+import { createRefusals } from './refusals.ts';
+import * as store from './store.ts';
+import { withUserAgents } from './user-agents.ts';
+
+export interface LogsNeeds {
+  database: Database;
+  clock: Clock;
+  log: Log;
+  retentionDays: number;
+}
+
+/** What is worth remembering. The address and the user agent are taken from the request that is being served. */
+export interface LogEntry {
+  /** A key of the contract, e.g. `ExchangeTokenBy.RefreshToken`. */
+  key: string;
+  result: 'Success' | 'Error';
+  /** Why it failed: the error itself, a sentence, or an object with `code` and `message`. */
+  error?: unknown;
+  userId?: string | undefined;
+  applicationId?: string | undefined;
+  /** Which of the application's secrets it showed. */
+  secretName?: string | undefined;
+  sessionId?: string | undefined;
+  params?: Readonly<Record<string, unknown>> | undefined;
+  /** Other members of the payload. */
+  more?: Readonly<Record<string, unknown>> | undefined;
+}
+
+export interface Audit {
+  /** Notes an entry. It takes no time and never fails; secrets are masked here, whatever the caller hands over. */
+  write(tenantId: string, entry: LogEntry): void;
+}
+
+export interface LogFilter {
+  logKey?: string | undefined;
+  userId?: string | undefined;
+  applicationId?: string | undefined;
+  hookId?: string | undefined;
+  /** Milliseconds since the epoch, both inclusive. */
+  from?: number | undefined;
+  to?: number | undefined;
+  /** Counts to 10,000 only. */
+  isCapped?: boolean | undefined;
+}
+
+export interface Logs extends Audit {
+  /** Newest first. `isCapped`: there are more than counted. @throws AldabaError `guard.invalid_input` when the window ends before it begins */
+  list(
+    q: Queries,
+    filter: LogFilter,
+    slice: store.Slice,
+  ): Promise<{ items: LogRecord[]; total: number; isCapped: boolean }>;
+  /** @throws AldabaError `entity.not_exists_with_id` */
+  get(q: Queries, id: string): Promise<LogRecord>;
+  /** Requests of the last 24 hours, by webhook. */
+  hookStats(
+    q: Queries,
+    hookIds: readonly string[],
+  ): Promise<Map<string, { successCount: number; requestCount: number }>>;
+  /** Writes what is gathered and ends the background work. */
+  close(): Promise<void>;
+}
+
+const day = 86_400_000;
+/** Milliseconds that an entry waits in memory. */
+const writeInterval = 200;
+const sweepInterval = 3_600_000;
+const summaryInterval = 10_000;
+/** Bytes of entries that wait in memory while the database cannot take them. */
+const maximumWaiting = 16 * 1_048_576;
+/** Characters of what a request brought, and of the rest of an entry. */
+const paramsRoom = 2048;
+const moreRoom = 32_768;
+
+/** Two bytes a character, and what a row takes beside its payload. */
+const bytesOf = ({ payload }: store.NewLog): number => 2 * payload.length + 512;
+
+/** What a client was refused that has shown no secret: strangers can cause as many of these as they like. */
+const isUnproved = ({ result, secretName }: LogEntry): boolean => result === 'Error' && secretName === undefined;
+const cap = 10_000;
+
+/** @param options `sweeps: false` leaves partitions and old entries to other processes, as the command line does */
+export function createLogs(needs: LogsNeeds, options = { sweeps: true }): Logs {
+  const { clock, log, retentionDays } = needs;
+  const oldest = () => new Date(clock.now() - retentionDays * day);
+  const batch = createBatch<store.NewLog>({
+    interval: writeInterval,
+    size: 500,
+    maximum: 20_000,
+    bytes: { of: bytesOf, maximum: maximumWaiting, size: 1_048_576 },
+    write: (rows) => writeRows(needs, rows),
+    failed: (error) => log.warn({ err: error }, 'Writing the audit log failed; trying again'),
+    dropped: (count) =>
+      log.error({ entries: count }, 'The audit log could not be written for too long: entries were lost'),
+  });
+  const sweep = options.sweeps ? startSweep(needs, oldest) : undefined;
+  const nextInstant = createInstants(clock);
+  const refusals = createRefusals<store.NewLog>(clock, (last, suppressed) => {
+    const payload = JSON.stringify({ ...JSON.parse(last.payload), suppressed });
+    batch.add({ ...last, id: standardId(), payload });
+  });
+  const summary = setInterval(() => refusals.sweep(), summaryInterval).unref();
+
+  return {
+    write(tenantId, entry) {
+      const row: store.NewLog = { ...toRow(tenantId, entry), createdAt: nextInstant() };
+      const client = isUnproved(entry) ? currentOrigin()?.networks.client : undefined;
+      if (client === undefined || refusals.admit(`${tenantId} ${client} ${row.key}`, row)) batch.add(row);
+    },
+    async list(q, filter, slice) {
+      const { from, to } = filter;
+      if (from !== undefined && to !== undefined && from > to)
+        throw new AldabaError('guard.invalid_input', { reason: 'query.start_time: must not be after end_time' });
+      // Who acted through this process sees it.
+      await batch.flush();
+      const window: store.LogWindow = {
+        key: filter.logKey,
+        userId: filter.userId,
+        applicationId: filter.applicationId,
+        hookId: filter.hookId,
+        from: new Date(Math.max(oldest().getTime(), from ?? 0)),
+        ...(to === undefined ? {} : { before: new Date(to + 1) }),
+      };
+      const total = await store.countLogs(q, window, filter.isCapped ? cap + 1 : undefined);
+      const items = await withUserAgents(await store.findLogs(q, window, slice));
+      return { items, total, isCapped: filter.isCapped === true && total > cap };
+    },
+    async get(q, id) {
+      await batch.flush();
+      const record = await store.findLog(q, id, oldest());
+      if (!record) throw new AldabaError('entity.not_exists_with_id', { name: 'log entry', id });
+      return (await withUserAgents([record]))[0] as LogRecord;
+    },
+    async hookStats(q, hookIds) {
+      await batch.flush();
+      const rows = await store.countHookLogs(q, hookIds, new Date(clock.now() - day));
+      return new Map(
+        rows.map((row) => [row.hook_id, { successCount: row.successes, requestCount: row.requests }] as const),
+      );
+    },
+    async close() {
+      clearInterval(summary);
+      refusals.sweep(true);
+      await sweep?.close();
+      await batch.close();
+    },
+  };
+}
+
+/** Writes rows together; if PostgreSQL refuses a value in one of them, one by one, so that it does not hold up the others for ever. */
+async function writeRows(needs: LogsNeeds, rows: readonly store.NewLog[]): Promise<void> {
+  try {
+    await store.insertLogs(needs.database.system, rows);
+  } catch (error) {
+    if (!isRefusedValue(error)) throw error;
+    if (rows.length > 1) for (const row of rows) await writeRows(needs, [row]);
+    else needs.log.error({ err: error, key: rows[0]?.key }, 'An entry of the audit log could not be stored');
+  }
+}
+
+/** Conditions of classes 22 and 23: the data is at fault, not the connection. */
+const isRefusedValue = (error: unknown): boolean =>
+  error instanceof AldabaError || /^2[23]/.test(String((error as { code?: unknown } | null)?.code ?? ''));
+
+/** Instants in microseconds, so that what was written in the same millisecond keeps its order. */
+function createInstants(clock: Clock): () => string {
+  let last = 0;
+  let count = 0;
+  return () => {
+    const now = clock.now();
+    count = now === last ? Math.min(count + 1, 999) : 0;
+    last = now;
+    return new Date(now).toISOString().replace('Z', `${String(count).padStart(3, '0')}Z`);
+  };
+}
+
+function toRow(tenantId: string, entry: LogEntry): Omit<store.NewLog, 'createdAt'> {
+  const { key, result, error, userId, applicationId, secretName, sessionId, params, more } = entry;
+  const origin = currentOrigin();
+  const hookId = more?.hookId;
+  return {
+    tenantId,
+    id: standardId(),
+    key: key.slice(0, 128),
+    userId: userId ?? null,
+    applicationId: applicationId ?? null,
+    hookId: typeof hookId === 'string' ? hookId : null,
+    payload: JSON.stringify({
+      key,
+      result,
+      ...(error === undefined ? {} : { error: describe(error) }),
+      ...(origin
+        ? {
+            ip: origin.ip,
+            requestId: origin.requestId,
+            ...(origin.userAgent === undefined ? {} : { userAgent: plainText(origin.userAgent) }),
+          }
+        : {}),
+      ...(userId === undefined ? {} : { userId }),
+      ...(applicationId === undefined ? {} : { applicationId }),
+      ...(secretName === undefined ? {} : { applicationSecret: { name: secretName } }),
+      ...(sessionId === undefined ? {} : { sessionId }),
+      ...(params === undefined ? {} : { params: mask(params, { left: paramsRoom }) }),
+      ...(more === undefined ? {} : (mask(more, { left: moreRoom }) as object)),
+    }),
+  };
+}
+
+/** An error as a code and a sentence. Stacks and causes are for the operator's log. */
+function describe(error: unknown): unknown {
+  if (error instanceof AldabaError) return { code: error.code, message: error.message };
+  if (error instanceof Error) return { message: plainText(error.message) };
+  if (isCoded(error)) return { code: error.code, message: plainText(error.message) };
+  return mask(error, { left: paramsRoom });
+}
+
+/** The code of an error is no secret, unlike others of that name. */
+const isCoded = (error: unknown): error is { code: string; message: string } =>
+  typeof error === 'object' &&
+  error !== null &&
+  'code' in error &&
+  'message' in error &&
+  typeof error.code === 'string' &&
+  typeof error.message === 'string';
+
+/** Prepares partitions at the start and every hour, and drops those whose days are over. */
+function startSweep({ database, log }: LogsNeeds, oldest: () => Date): { close(): Promise<void> } {
+  let stopped = false;
+  const rotate = async () => {
+    if (stopped) return;
+    try {
+      const dropped = await store.rotateLogs(database.system, oldest());
+      if (dropped.partitions + dropped.rows > 0) log.info(dropped, 'Dropped old entries of the audit log');
+    } catch (error) {
+      if (!stopped)
+        log.warn({ err: error }, 'The partitions of the audit log could not be renewed; trying again later');
+    }
+  };
+  let running = rotate();
+  const timer = setInterval(() => {
+    running = running.then(rotate);
+  }, sweepInterval).unref();
+  return {
+    async close() {
+      stopped = true;
+      clearInterval(timer);
+      await running;
+    },
+  };
+}

@@ -1,4 +1,0 @@
-import { type Queries, sql } from '../../store/index.ts';
-
-export const deleteSecretRow = (q: Queries, id: string): Promise<number> =>
-  q.run(sql.deleteFrom('secrets').where('tenant_id', '=', q.tenantId).where('id', '=', id));

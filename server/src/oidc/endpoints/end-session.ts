@@ -1,0 +1,144 @@
+import type { Client } from '../../features/applications/applications/index.ts';
+import { type Reply, type Request, readCookie, writeCookie } from '../../http/index.ts';
+import { sessionCookie } from '../cookies.ts';
+import type { Core } from '../core.ts';
+import { ProtocolError } from '../errors.ts';
+import { bodyParameters, type Parameters } from '../parameters.ts';
+import { isRegisteredUri } from '../redirect-uris.ts';
+import { endSession, findBrowserSession, type Session } from '../sessions.ts';
+import { openValue, sealValue } from '../signed-values.ts';
+import { wasUsedFor } from '../store/sessions.ts';
+
+/** What the confirmation carries from one page to the next, sealed to the browser's session. */
+interface Farewell {
+  clientId?: string;
+  returnTo?: string;
+  /** Milliseconds since the epoch. */
+  expiresAt: number;
+}
+
+/** Milliseconds. */
+const patience = 3_600_000;
+const place = (request: Request, session: Session | undefined) => ({
+  purpose: 'end-session',
+  binding: `${request.tenant.id} ${session?.idHash ?? ''}`,
+});
+
+/**
+ * `GET` and `POST /oidc/session/end` (OpenID Connect RP-Initiated Logout 1.0). The page submits itself when the application
+ * shows that the sign-out is about this session; otherwise the user confirms (section 2).
+ */
+export async function beginEndSession(
+  core: Core,
+  request: Request,
+  reply: Reply,
+  parameters: Parameters,
+): Promise<void> {
+  const { client, hintedUserId } = await findCaller(core, request, parameters);
+  const returnTo = checkReturn(parameters, client);
+  const session = await findBrowserSession(request.tenant.db, request, core.clock);
+  if (!session && request.method === 'POST') {
+    // From another site the cookie comes along with a GET only (SameSite=Lax).
+    const query = new URLSearchParams([...parameters.names()].map((name) => [name, parameters.get(name) ?? '']));
+    reply.header('cache-control', 'no-store').redirect(`${request.tenant.basePath}/oidc/session/end?${query}`, 303);
+    return;
+  }
+  const farewell: Farewell = {
+    ...(client ? { clientId: client.id } : {}),
+    ...(returnTo === undefined ? {} : { returnTo }),
+    expiresAt: core.clock.now() + patience,
+  };
+  const uiLocales = parameters.get('ui_locales');
+  reply.header('cache-control', 'no-store');
+  await core.pages.send(
+    request,
+    reply,
+    {
+      kind: 'end-session',
+      action: `${request.tenant.basePath}/oidc/session/end/confirm`,
+      xsrf: sealValue(core.vault, farewell, place(request, session)),
+      auto: client !== undefined && (await isAboutSession(request, session, { client, hintedUserId })),
+    },
+    { ...(client ? { appId: client.id } : {}), ...(uiLocales === undefined ? {} : { uiLocales }) },
+  );
+}
+
+/**
+ * Whether a sign-out needs no question. A hint must name the user that is signed in. The SDKs send no hint but `client_id` alone,
+ * which is public: it counts only for an application that the user signed in to in this session.
+ */
+async function isAboutSession(
+  { tenant }: Request,
+  session: Session | undefined,
+  { client, hintedUserId }: { client: Client; hintedUserId: string | undefined },
+): Promise<boolean> {
+  if (!session) return true;
+  return hintedUserId === undefined ? wasUsedFor(tenant.db, session.uid, client.id) : hintedUserId === session.userId;
+}
+
+async function findCaller(
+  core: Core,
+  request: Request,
+  parameters: Parameters,
+): Promise<{ client?: Client; hintedUserId?: string }> {
+  let hintedUserId: string | undefined;
+  let clientId = parameters.get('client_id');
+  const hint = parameters.get('id_token_hint');
+  if (hint !== undefined) {
+    const claims = await core.keys.verify(request.tenant, hint, { allowExpired: true });
+    if (typeof claims?.aud !== 'string') throw new ProtocolError('invalid_request', 'could not validate id_token_hint');
+    if (clientId !== undefined && clientId !== claims.aud) {
+      throw new ProtocolError('invalid_request', 'client_id does not match the audience of id_token_hint');
+    }
+    clientId = claims.aud;
+    hintedUserId = String(claims.sub);
+  }
+  if (clientId === undefined) return {};
+  const client = await core.applications.findClient(request.tenant, clientId);
+  if (!client) throw new ProtocolError('invalid_client', 'client is not registered', { status: 400 });
+  return { client, ...(hintedUserId === undefined ? {} : { hintedUserId }) };
+}
+
+function checkReturn(parameters: Parameters, client: Client | undefined): string | undefined {
+  const uri = parameters.get('post_logout_redirect_uri');
+  // Nobody to have registered it: the person is asked, and stays here afterwards (section 3).
+  if (uri === undefined || !client) return undefined;
+  if (!isRegisteredUri(uri, client.postLogoutRedirectUris, client)) {
+    throw new ProtocolError('invalid_request', 'post_logout_redirect_uri not registered');
+  }
+  const url = new URL(uri);
+  const state = parameters.get('state');
+  if (state !== undefined) url.searchParams.set('state', state);
+  return url.href;
+}
+
+/** `POST /oidc/session/end/confirm`: ends the browser's session and what hangs on it, unless the person decided to stay. */
+export async function confirmEndSession(core: Core, request: Request, reply: Reply): Promise<void> {
+  const parameters = bodyParameters(request);
+  const session = await findBrowserSession(request.tenant.db, request, core.clock);
+  const farewell = openValue(core.vault, parameters.get('xsrf') ?? '', place(request, session)) as Farewell | undefined;
+  if (!farewell || farewell.expiresAt <= core.clock.now())
+    throw new ProtocolError('invalid_request', 'xsrf token invalid');
+  if (parameters.get('logout')) {
+    if (session) await request.tenant.db.transaction((tx) => endSession(core, tx, session));
+    // A form of another site comes without the cookie (SameSite=Lax), and must not remove it: it would sign out without a question.
+    if (readCookie(request, sessionCookie) !== undefined)
+      writeCookie(request, reply, { name: sessionCookie, value: undefined });
+  }
+  const query = farewell.clientId ? `?${new URLSearchParams({ client_id: farewell.clientId })}` : '';
+  reply
+    .header('cache-control', 'no-store')
+    .redirect(farewell.returnTo ?? `${request.tenant.basePath}/oidc/session/end/success${query}`, 303);
+}
+
+/** `GET /oidc/session/end/success`. */
+export async function showSignedOut(core: Core, request: Request, reply: Reply, parameters: Parameters): Promise<void> {
+  const clientId = parameters.get('client_id');
+  const client = clientId === undefined ? undefined : await core.applications.findClient(request.tenant, clientId);
+  await core.pages.send(
+    request,
+    reply,
+    { kind: 'signed-out', ...(client ? { applicationName: client.name } : {}) },
+    client ? { appId: client.id } : {},
+  );
+}

@@ -1,0 +1,49 @@
+import type { Reply, Request } from '../../http/index.ts';
+import { hashToken } from '../../kernel/crypto.ts';
+import { noteRevocation } from '../audit.ts';
+import { authenticateClient } from '../clients.ts';
+import type { Core } from '../core.ts';
+import { checkOrigin } from '../cors.ts';
+import { ProtocolError } from '../errors.ts';
+import { looksLikeJws } from '../jws.ts';
+import { bodyParameters } from '../parameters.ts';
+import { deleteAccessToken, findAccessToken } from '../store/access-tokens.ts';
+import { deleteGrant } from '../store/grants.ts';
+import { findRefreshToken } from '../store/refresh-tokens.ts';
+
+/**
+ * `POST /oidc/token/revocation` (RFC 7009). Either token of a grant takes the whole grant along; an exchanged token
+ * ends alone. A token that is unknown or
+ * another client's is answered with 200 as well, and nothing happens.
+ */
+export async function revoke(core: Core, request: Request, reply: Reply): Promise<void> {
+  reply.header('cache-control', 'no-store');
+  const parameters = bodyParameters(request);
+  const client = await authenticateClient(core, request, parameters);
+  checkOrigin(request, reply, client);
+  const token = parameters.get('token');
+  if (!token) throw new ProtocolError('invalid_request', "missing required parameter 'token'");
+  if (looksLikeJws(token)) throw new ProtocolError('unsupported_token_type', 'Structured JWT Tokens cannot be revoked');
+  const { db } = request.tenant;
+  const now = new Date(core.clock.now());
+  const tokenHash = hashToken(token);
+  const access = await findAccessToken(db, tokenHash, now);
+  if (access?.clientId === client.id) {
+    const { userId } = access;
+    const grantId = access.isExchanged ? null : access.grantId;
+    await (grantId === null ? deleteAccessToken(db, tokenHash) : deleteGrant(db, grantId));
+    noteRevocation(core, request, {
+      applicationId: client.id,
+      userId: userId ?? undefined,
+      grantId: grantId ?? undefined,
+    });
+  } else if (!access) {
+    const refresh = await findRefreshToken(db, tokenHash, now);
+    if (refresh?.payload.clientId === client.id) {
+      await deleteGrant(db, refresh.grantId);
+      const { userId } = refresh.payload;
+      noteRevocation(core, request, { applicationId: client.id, userId, grantId: refresh.grantId });
+    }
+  }
+  reply.code(200).send('');
+}

@@ -1,0 +1,438 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import fc from 'fast-check';
+import { play, sequences, type Visit } from '../../../../test/support/random-sign-ins.ts';
+import { type World, worlds } from '../../../../test/support/random-worlds.ts';
+import type { Address, Proof, SecondFactorChoices } from './state.ts';
+import type { Account, Effect, SignInEvent } from './vocabulary.ts';
+
+/*
+ * Random sequences of events, with accounts, proofs and policies drawn at random too: what must hold however people, custom
+ * pages and attackers put the steps together. What is expected is worked out here from the settings, the account and the
+ * events alone, not with the machine's own parts.
+ */
+
+/** What was done in a sign-in up to a step, that step included, as the events tell it. */
+interface Story {
+  /** Proofs by their id, as the factors gave them. */
+  given: Map<string, Proof>;
+  /** First factors that said something of this person, or of the account to be. */
+  ways: Proof[];
+  seconds: Proof[];
+  choices: SecondFactorChoices;
+  madeFactors: string[];
+  hasAnswered: boolean;
+  hasChosenPassword: boolean;
+}
+const fresh = (): Story => ({
+  given: new Map(),
+  ways: [],
+  seconds: [],
+  choices: {},
+  madeFactors: [],
+  hasAnswered: false,
+  hasChosenPassword: false,
+});
+
+const secondNames: Readonly<Record<string, string>> = {
+  Totp: 'Totp',
+  WebAuthn: 'WebAuthn',
+  BackupCode: 'BackupCode',
+  MfaEmailVerificationCode: 'EmailVerificationCode',
+  MfaPhoneVerificationCode: 'PhoneVerificationCode',
+};
+const isSecond = ({ type }: Proof) => type in secondNames;
+const ownerOf = (proof: Proof) => ('userId' in proof ? proof.userId : undefined);
+const codeName = ({ type }: Address) => (type === 'email' ? 'EmailVerificationCode' : 'PhoneVerificationCode');
+
+function follow(story: Story, { event, before, after }: Visit): Story {
+  if (event.type === 'started') return fresh();
+  const next: Story = { ...story, given: new Map(story.given) };
+  const said = 'proofId' in event && event.proofId !== undefined ? story.given.get(event.proofId) : undefined;
+  switch (event.type) {
+    case 'intent-changed':
+      return before?.intent === after.intent ? next : { ...fresh(), given: next.given };
+    case 'proved':
+    case 'answered':
+      if (!event.proof) return next;
+      next.given.set(event.proof.id, event.proof);
+      return isSecond(event.proof) ? { ...next, seconds: [...story.seconds, event.proof] } : next;
+    case 'identified':
+    case 'social-added':
+    case 'address-added':
+      return said ? { ...next, ways: [...story.ways, said] } : next;
+    case 'factor-added':
+      return said && 'factor' in said ? { ...next, madeFactors: [...story.madeFactors, said.factor.type] } : next;
+    case 'factor-choice':
+      return { ...next, choices: { ...story.choices, [event.choice]: true } };
+    case 'profile-added':
+      return { ...next, hasAnswered: true };
+    case 'password-chosen':
+      return { ...next, hasChosenPassword: true };
+    default:
+      return next;
+  }
+}
+
+/** Addresses that a code of this sign-in proved. */
+const provedAddresses = ({ ways }: Story): Address[] =>
+  ways.flatMap((proof) =>
+    proof.type === 'EmailVerificationCode' || proof.type === 'PhoneVerificationCode' ? [proof.identifier] : [],
+  );
+const holds = (addresses: readonly Address[], { type, value }: Address) =>
+  addresses.some((known) => known.type === type && known.value === value);
+
+type Settings = World['settings'];
+const isMandatory = ({ mfa }: Settings, { secondFactors }: Account) =>
+  mfa.policy.includes('Mandatory') ||
+  (mfa.organizationRequiredMfaPolicy === 'Mandatory' && secondFactors?.isRequiredByOrganization === true);
+/** Kinds that the person set up and the tenant offers. */
+const ownKinds = ({ mfa }: Settings, { secondFactors }: Account): string[] =>
+  (secondFactors?.factors ?? [])
+    .filter(({ type, remainCodes = 0 }) => mfa.factors.includes(type) && (type !== 'BackupCode' || remainCodes > 0))
+    .map(({ type }) => type);
+const codeKinds = ({ mfa }: Settings, addresses: readonly Address[]): string[] =>
+  addresses.map(codeName).filter((kind) => (mfa.factors as string[]).includes(kind));
+
+/** Whether a sign-in of this account needs a second factor, and has not seen one. */
+function owesFactor(settings: Settings, account: Account, story: Story): boolean {
+  const own = ownKinds(settings, account);
+  const { enabled = false, isRequiredByOrganization = false } = account.secondFactors ?? {};
+  const skipMfaOnSignIn = account.secondFactors?.skipMfaOnSignIn === true && !isRequiredByOrganization;
+  const isDemanded =
+    isMandatory(settings, account) || account.risks.length > 0 || ((enabled || own.length > 0) && !skipMfaOnSignIn);
+  const proved = provedAddresses(story);
+  const reachable = account.addresses.filter((address) => !holds(proved, address));
+  const canShow = own.length > 0 || codeKinds(settings, reachable).length > 0;
+  return isDemanded && canShow && !story.seconds.some((proof) => ownerOf(proof) === account.id);
+}
+
+/** What a complete sign-in would leave to set up or to decide: nothing is what it should. */
+function owesSetup(settings: Settings, account: Account, story: Story, intent: string): string | undefined {
+  const { policy, factors } = settings.mfa;
+  const isMandatoryHere = isMandatory(settings, account);
+  const isTenants = policy.includes('Mandatory');
+  const isPrompted =
+    intent === 'Register'
+      ? policy !== 'NoPrompt' && !policy.startsWith('PromptOnlyAtSignIn')
+      : policy !== 'NoPrompt' || (isMandatoryHere && !isTenants);
+  const has = [...ownKinds(settings, account), ...story.madeFactors];
+  if (story.madeFactors.length > 0 && factors.includes('BackupCode') && !has.includes('BackupCode'))
+    return 'backup codes';
+  const wasShown = story.seconds.some((proof) => ownerOf(proof) === account.id);
+  if (
+    wasShown &&
+    policy !== 'NoPrompt' &&
+    factors.includes('BackupCode') &&
+    has.length > 0 &&
+    !has.includes('BackupCode')
+  )
+    return 'backup codes';
+  const { skipped, suggestionSkipped, enabled } = { ...account.secondFactors, ...story.choices };
+  const offered = factors.filter((kind) => kind !== 'BackupCode');
+  if (!isPrompted || offered.length === 0 || has.some((kind) => kind !== 'BackupCode')) return undefined;
+  const codes = codeKinds(settings, [...account.addresses, ...provedAddresses(story)]);
+  if (isMandatoryHere && codes.length === 0) return 'a factor';
+  const isBetterOffered = offered.some((kind) => kind === 'Totp' || kind === 'WebAuthn');
+  if (isMandatoryHere) return isBetterOffered && !suggestionSkipped ? 'a look at a better factor' : undefined;
+  return skipped || (enabled && codes.length > 0) ? undefined : 'a decision';
+}
+
+type Scene = Visit & { story: Story; earlier: Story };
+const tell = (visits: readonly Visit[]): Scene[] => {
+  let story = fresh();
+  return visits.map((visit) => {
+    const earlier = story;
+    story = follow(story, visit);
+    const scene = { ...visit, story, earlier };
+    if (visit.effects.some(({ type }) => type === 'reset-password')) story = fresh();
+    return scene;
+  });
+};
+const always = (promise: (scene: Scene, world: World) => void) =>
+  fc.assert(
+    fc.property(worlds, sequences, (world, drafts) => {
+      for (const scene of tell(play(world, drafts))) promise(scene, world);
+    }),
+    { numRuns: 1000, seed: 20_261_122 },
+  );
+const effectOf = <Type extends Effect['type']>({ effects }: Visit, type: Type) =>
+  effects.find((effect): effect is Extract<Effect, { type: Type }> => effect.type === type);
+/** Events that add to the account of the person, or to one that is to be made. */
+const additions: readonly SignInEvent['type'][] = [
+  'username-chosen',
+  'password-chosen',
+  'social-added',
+  'address-added',
+  'profile-added',
+  'factor-added',
+  'factor-choice',
+];
+
+describe('the sign-in machine, whatever the order of the steps', () => {
+  it('completes now and then in every way, or the promises below would be empty', () => {
+    const counts = {
+      all: 0,
+      mfa: 0,
+      byCode: 0,
+      registered: 0,
+      factors: 0,
+      choices: 0,
+      resets: 0,
+      addresses: 0,
+      expired: 0,
+    };
+    const count = (name: keyof typeof counts, is: unknown) => {
+      if (is) counts[name] += 1;
+    };
+    always((scene) => {
+      count('resets', effectOf(scene, 'reset-password'));
+      const finish = effectOf(scene, 'finish');
+      if (!finish) return;
+      count('all', true);
+      count('mfa', finish.amr.includes('mfa'));
+      count('byCode', finish.amr.includes('email') && scene.after.intent === 'SignIn');
+      count('registered', scene.after.intent === 'Register');
+      count('factors', effectOf(scene, 'add-factors'));
+      count('choices', effectOf(scene, 'keep-choices'));
+      count('addresses', finish.patch.email ?? finish.patch.phone);
+      count(
+        'expired',
+        scene.story.ways.some((proof) => proof.type === 'Password' && proof.expired),
+      );
+    });
+    for (const [name, number] of Object.entries(counts)) assert.ok(number >= 20, `${name}: ${number} of ${counts.all}`);
+  });
+
+  it('completes only for somebody who was proved in this sign-in, and is not suspended', () => {
+    always((scene) => {
+      const finish = effectOf(scene, 'finish');
+      if (!finish) return;
+      const { event, after, story } = scene;
+      assert.ok(event.type === 'submitted' && event.account?.id === finish.userId && !event.account.isSuspended);
+      assert.notEqual(after.intent, 'ForgotPassword');
+      const { account } = event;
+      const provesPerson = (proof: Proof) =>
+        proof.type === 'Password'
+          ? proof.userId === account.id
+          : proof.type === 'Social'
+            ? proof.identity.id === account.id
+            : 'identifier' in proof &&
+              proof.type.endsWith('Code') &&
+              holds(account.addresses, proof.identifier as Address);
+      assert.ok(account.id.startsWith('created-') || story.ways.some(provesPerson), 'nobody was proved');
+    });
+  });
+
+  it('completes only where a due second factor was shown in this sign-in, by the person', () => {
+    always((scene, { settings }) => {
+      if (!effectOf(scene, 'finish') || scene.event.type !== 'submitted' || !scene.event.account) return;
+      const { account } = scene.event;
+      if (scene.after.intent === 'SignIn') assert.ok(!owesFactor(settings, account, scene.story), 'a factor is due');
+      assert.equal(owesSetup(settings, account, scene.story, scene.after.intent), undefined);
+    });
+  });
+
+  it('takes as a second factor only what the tenant offers, of the person, and no way in once more', () => {
+    always(({ event, before, earlier }, { settings, people }) => {
+      if ((event.type !== 'proved' && event.type !== 'answered') || !event.proof || !isSecond(event.proof)) return;
+      const { proof } = event;
+      assert.ok((settings.mfa.factors as string[]).includes(secondNames[proof.type] ?? ''));
+      assert.ok(before?.userId !== undefined && before.userId === ownerOf(proof) && before.intent !== 'ForgotPassword');
+      if (proof.type !== 'MfaEmailVerificationCode' && proof.type !== 'MfaPhoneVerificationCode') return;
+      const account = people.find(({ id }) => id === proof.userId);
+      assert.ok(holds(account?.addresses ?? [], proof.identifier));
+      assert.ok(!holds(provedAddresses(earlier), proof.identifier), 'one code counted as two factors');
+    });
+  });
+
+  it('adds nothing to an account before a due factor is shown', () => {
+    always(({ event, before, earlier }, { settings }) => {
+      if (before?.userId === undefined || before.intent !== 'SignIn' || !additions.includes(event.type)) return;
+      const account = 'account' in event ? event.account : undefined;
+      assert.ok(account?.id === before.userId && !owesFactor(settings, account, earlier));
+    });
+  });
+
+  it('names in the token how the person was proved, and nothing else', () => {
+    const words: Readonly<Record<string, string>> = {
+      Password: 'pwd',
+      NewPasswordIdentity: 'pwd',
+      Social: 'social',
+      EmailVerificationCode: 'email',
+      PhoneVerificationCode: 'sms',
+      Totp: 'otp',
+      WebAuthn: 'pop',
+      BackupCode: 'otp',
+      MfaEmailVerificationCode: 'email',
+      MfaPhoneVerificationCode: 'sms',
+    };
+    always((scene) => {
+      const finish = effectOf(scene, 'finish');
+      if (!finish) return;
+      const { ways, seconds } = scene.story;
+      const expected = new Set([...ways, ...seconds].map(({ type }) => words[type] ?? type));
+      if (seconds.length > 0) expected.add('mfa');
+      assert.deepEqual(new Set(finish.amr), expected);
+    });
+  });
+
+  it('completes no sign-in with an expired password that is not replaced', () => {
+    always((scene) => {
+      const finish = effectOf(scene, 'finish');
+      const password = scene.story.ways.findLast((proof) => proof.type === 'Password');
+      if (finish && password?.type === 'Password' && password.expired) assert.ok(finish.patch.password);
+    });
+  });
+
+  it('completes only for accounts that lack nothing', () => {
+    always((scene, { settings }) => {
+      const finish = effectOf(scene, 'finish');
+      if (!finish || scene.event.type !== 'submitted' || !scene.event.account) return;
+      const { account } = scene.event;
+      const cameBySocial = scene.story.ways.some(({ type }) => type === 'Social');
+      if (cameBySocial && settings.socialSignIn.skipRequiredIdentifiers) return;
+      const has = (detail: 'username' | 'email' | 'phone') => account[detail] || finish.patch[detail] !== undefined;
+      const { identifiers, password } = settings.signUp;
+      if (identifiers.includes('username')) assert.ok(has('username'));
+      if (identifiers.includes('email') && identifiers.includes('phone')) assert.ok(has('email') || has('phone'));
+      else for (const type of ['email', 'phone'] as const) assert.ok(!identifiers.includes(type) || has(type));
+      if (password) assert.ok(account.password || finish.patch.password || account.social || cameBySocial);
+    });
+  });
+
+  it('replaces a password only by a code to an address of that very account, and signs nobody in by it', () => {
+    always((scene, { settings }) => {
+      const reset = effectOf(scene, 'reset-password');
+      if (!reset) return;
+      const { event, before, after, story } = scene;
+      assert.ok(before?.intent === 'ForgotPassword' && before.userId === reset.userId);
+      assert.ok(event.type === 'submitted' && event.account?.id === reset.userId && !event.account.isSuspended);
+      assert.ok(settings.signInMode !== 'Register' && settings.signIn.methods.some(({ password }) => password));
+      const codes = provedAddresses(story).filter((address) => holds(event.account?.addresses ?? [], address));
+      const allowed: readonly string[] = settings.forgotPasswordMethods ?? [];
+      assert.ok(codes.some((address) => allowed.includes(codeName(address))));
+      assert.ok(story.hasChosenPassword);
+      assert.equal(after.userId, undefined);
+      assert.ok(after.proofs.length === 0 && Object.keys(after.profile).length === 0);
+      assert.equal(scene.effects.length, 1);
+    });
+  });
+
+  it('takes every proof once', () => {
+    always(({ event, earlier, before, after }) => {
+      // What began an account may complete it once the missing details are there.
+      const completes = event.type === 'identified' && before?.intent === 'Register' && before.userId === undefined;
+      if ('proofId' in event && event.proofId !== undefined && !completes) {
+        assert.ok(
+          before?.proofs.some(({ id, used }) => id === event.proofId && !used),
+          'a used proof was taken',
+        );
+        assert.ok(
+          ![...earlier.ways, ...earlier.seconds].some(({ id }) => id === event.proofId),
+          'a proof was taken twice',
+        );
+      }
+      for (const { id, used } of before?.proofs ?? []) {
+        if (used)
+          assert.ok(!after.proofs.some((proof) => proof.id === id && !proof.used), 'a used proof became unused');
+      }
+    });
+  });
+
+  it('never exchanges the person', () => {
+    always(({ event, before, after, effects }) => {
+      if (event.type === 'started') assert.equal(after.userId, undefined);
+      else if (before?.userId !== undefined && !effects.some(({ type }) => type === 'reset-password'))
+        assert.equal(after.userId, before.userId);
+    });
+  });
+
+  it('creates nobody where registration is closed, nor in a way that is; and lets nobody in where sign-in is', () => {
+    always((scene, { settings }) => {
+      const { event, after, story } = scene;
+      if (settings.signInMode === 'Register' && event.type === 'identified') assert.equal(after.userId, undefined);
+      const creation = effectOf(scene, 'create-user');
+      if (!creation) return;
+      assert.notEqual(settings.signInMode, 'SignIn');
+      assert.equal(after.intent, 'Register');
+      const { username, password, identity, email, phone } = creation.profile;
+      const { identifiers, password: asksPassword } = settings.signUp;
+      const byName =
+        username !== undefined && password !== undefined && identifiers.includes('username') && asksPassword;
+      const byCode = [email && 'email', phone && 'phone'].some((type) =>
+        (identifiers as string[]).includes(type ?? ''),
+      );
+      assert.ok(byName || byCode || identity !== undefined, 'created in a way that is closed');
+      const skips = settings.socialSignIn.skipRequiredIdentifiers && identity !== undefined;
+      if ((settings.profileFields ?? []).length > 0) assert.ok(story.hasAnswered || skips, 'created without answers');
+    });
+  });
+
+  it('writes an address only if a code proved it, and an identity only if the provider did', () => {
+    always((scene) => {
+      for (const { patch } of [effectOf(scene, 'finish'), effectOf(scene, 'update-user')].filter(
+        (effect) => effect !== undefined,
+      ))
+        assertProved(scene.story, patch);
+      const profile = effectOf(scene, 'create-user')?.profile;
+      if (profile) assertProved(scene.story, profile);
+      const link = effectOf(scene, 'link-identity');
+      const identities = [profile?.identity, link?.identity].filter((identity) => identity !== undefined);
+      for (const { userId } of identities)
+        assert.ok(scene.story.ways.some((proof) => proof.type === 'Social' && proof.identity.id === userId));
+      if (link) assert.equal(scene.before?.userId, link.userId);
+    });
+  });
+
+  it('links an unknown identity only where that was asked for', () => {
+    always(({ event, before, after }) => {
+      if (
+        event.type !== 'identified' ||
+        after.intent !== 'SignIn' ||
+        before?.profile.identity ||
+        !after.profile.identity
+      )
+        return;
+      assert.ok(event.link && before?.userId !== undefined);
+    });
+  });
+
+  it('gives a person only factors that they were asked for and made', () => {
+    always((scene, { settings }) => {
+      const added = effectOf(scene, 'add-factors');
+      if (!added || scene.event.type !== 'submitted' || !scene.event.account) return;
+      const types = added.factors.map(({ type }) => type);
+      const own = ownKinds(settings, scene.event.account);
+      assert.deepEqual([...types].sort(), [...new Set(scene.story.madeFactors)].sort());
+      assert.ok(types.every((type) => settings.mfa.factors.includes(type)));
+      const made = types.filter((type) => type !== 'BackupCode').length;
+      // Beside a factor that the account has only backup codes are made.
+      assert.equal(made, own.some((kind) => kind !== 'BackupCode') ? 0 : 1, 'there was a factor');
+      assert.ok(!(own.includes('BackupCode') && types.includes('BackupCode')), 'codes were left');
+    });
+  });
+
+  it('keeps only decisions that were the person’s to make', () => {
+    always((scene, { settings }) => {
+      const kept = effectOf(scene, 'keep-choices');
+      if (!kept || scene.event.type !== 'submitted' || !scene.event.account) return;
+      const { account } = scene.event;
+      assert.deepEqual(kept.choices, scene.story.choices);
+      const { enabled, skipped, suggestionSkipped } = kept.choices;
+      const isPrompted = settings.mfa.policy !== 'NoPrompt';
+      if (skipped) assert.ok(isPrompted && !isMandatory(settings, account));
+      if (enabled) {
+        assert.ok(isPrompted && !isMandatory(settings, account));
+        assert.ok(codeKinds(settings, [...account.addresses, ...provedAddresses(scene.story)]).length > 0);
+      }
+      if (suggestionSkipped) assert.ok(isMandatory(settings, account));
+    });
+  });
+});
+
+function assertProved(story: Story, { email, phone }: { email?: string; phone?: string }): void {
+  const proved = provedAddresses(story);
+  if (email !== undefined) assert.ok(holds(proved, { type: 'email', value: email }));
+  if (phone !== undefined) assert.ok(holds(proved, { type: 'phone', value: phone }));
+}

@@ -1,0 +1,154 @@
+/**
+ * Which second factor a sign-in asks for, and whether one has to be set up first. Pure. Policy counts after every first
+ * factor alike: nothing here asks how the person was identified, but for what that leaves to show (NIST SP 800-63B section 4.2).
+ */
+import { isSameAddress } from '../factors/verification-code/address.ts';
+import type { SecondFactorPolicy, SecondFactorType } from './policy.ts';
+import { type Address, isCodeProof, isSecondProof, type SecondProof, type SignInState } from './state.ts';
+import type { Account, Prompt, Refusal } from './vocabulary.ts';
+
+/** The best first; backup codes stand in for the others, so they come last. */
+const order: readonly SecondFactorType[] = [
+  'WebAuthn',
+  'Totp',
+  'PhoneVerificationCode',
+  'EmailVerificationCode',
+  'BackupCode',
+];
+/** Factors that come with an address of the account. */
+const codeFactors: readonly SecondFactorType[] = ['PhoneVerificationCode', 'EmailVerificationCode'];
+
+/** The factor that a code to an address is. */
+export const codeFactorOf = ({ type }: Pick<Address, 'type'>): SecondFactorType =>
+  type === 'email' ? 'EmailVerificationCode' : 'PhoneVerificationCode';
+
+/** The factor that a proof shows. */
+export const factorOf = (proof: SecondProof): SecondFactorType =>
+  'identifier' in proof ? codeFactorOf(proof.identifier) : proof.type;
+
+/** Whether a code to this address counted for something else: it is no second factor beside itself. */
+const wasProved = ({ proofs }: SignInState, address: Address): boolean =>
+  proofs.some((proof) => isCodeProof(proof) && proof.used && isSameAddress(proof.identifier, address));
+
+/** Whether a second factor of the identified person was shown in this sign-in. */
+const wasShown = ({ proofs, userId }: SignInState): boolean =>
+  proofs.some((proof) => isSecondProof(proof) && proof.used && proof.userId === userId);
+
+/** Kinds that the account has set up and the tenant lets count, the last used first. */
+function ownFactors({ factors }: SecondFactorPolicy, { secondFactors }: Account): SecondFactorType[] {
+  const lastUse = new Map<SecondFactorType, number>();
+  for (const { type, lastUsedAt = 0, remainCodes } of secondFactors?.factors ?? []) {
+    if (!factors.includes(type) || (type === 'BackupCode' && !remainCodes)) continue;
+    lastUse.set(type, Math.max(lastUse.get(type) ?? 0, lastUsedAt));
+  }
+  const rank = (type: SecondFactorType) => lastUse.get(type) ?? 0;
+  return order.filter((type) => lastUse.has(type)).sort((a, b) => rank(b) - rank(a));
+}
+
+/** Kinds that come with the account's addresses. */
+const addressFactors = (
+  { factors }: SecondFactorPolicy,
+  { addresses }: Pick<Account, 'addresses'>,
+): SecondFactorType[] =>
+  order.filter((type) => factors.includes(type) && addresses.some((address) => codeFactorOf(address) === type));
+
+/** What the person could show, the best first. A code to the address that was the first factor is not a second one. */
+export function usableFactors(state: SignInState, policy: SecondFactorPolicy, account: Account): SecondFactorType[] {
+  const addresses = account.addresses.filter((address) => !wasProved(state, address));
+  const byAddress = addressFactors(policy, { addresses });
+  const own = ownFactors(policy, account);
+  const usable = [
+    ...own.filter((type) => type !== 'BackupCode'),
+    ...byAddress,
+    ...own.filter((type) => type === 'BackupCode'),
+  ];
+  // After a link to an address a code to it says little more: only that the link was not passed on.
+  const others = usable.filter((type) => !addresses.some((address) => isLinked(state, address, type)));
+  return others.length > 0 ? others : usable;
+}
+
+const isLinked = ({ proofs }: SignInState, address: Address, factor: SecondFactorType): boolean =>
+  codeFactorOf(address) === factor &&
+  proofs.some((proof) => proof.type === 'OneTimeToken' && proof.used && isSameAddress(proof.identifier, address));
+
+const isMandatory = (policy: SecondFactorPolicy, { secondFactors }: Account): boolean =>
+  policy.mandatory || (policy.mandatoryByOrganization && secondFactors?.isRequiredByOrganization === true);
+
+/** Whether the account has a second factor of the person's own making or choosing. */
+const wantsFactor = (policy: SecondFactorPolicy, account: Account): boolean =>
+  account.secondFactors?.enabled === true || ownFactors(policy, account).length > 0;
+
+/** The factors of which one has to be shown now, the best first; empty when none has to. */
+export function factorsToShow(state: SignInState, policy: SecondFactorPolicy, account: Account): SecondFactorType[] {
+  if (state.intent !== 'SignIn' || state.userId !== account.id || wasShown(state)) return [];
+  const { skipMfaOnSignIn = false, isRequiredByOrganization = false } = account.secondFactors ?? {};
+  // What makes a sign-in unusual outweighs the person's wish not to be asked; it never takes a factor away. Nor does the wish count
+  // for a member of an organization that gives tokens only where a factor was shown.
+  const isSkipped = skipMfaOnSignIn && !isRequiredByOrganization;
+  const isAsked =
+    isMandatory(policy, account) || account.risks.length > 0 || (wantsFactor(policy, account) && !isSkipped);
+  return isAsked ? usableFactors(state, policy, account) : [];
+}
+
+type AddFactor = Omit<Extract<Prompt, { kind: 'add-factor' }>, 'kind' | 'reason'>;
+
+/** What the person is asked to set up, if anything. */
+export function factorsToAdd(state: SignInState, policy: SecondFactorPolicy, account: Account): AddFactor | undefined {
+  const { choices = {}, newFactors = [], intent } = state;
+  const { secondFactors } = account;
+  const mandatory = isMandatory(policy, account);
+  // An organization's wish counts whatever the tenant's prompt is, once there is a membership: at sign-in.
+  const isPrompted =
+    intent === 'Register' ? policy.promptAtSignUp : policy.promptAtSignIn || (mandatory && !policy.mandatory);
+  if (!isPrompted) return undefined;
+  // One that was made a moment ago and does not count any more leaves the person without.
+  const added = newFactors.map(({ type }) => type).filter((type) => policy.factors.includes(type));
+  const made = [...ownFactors(policy, account), ...added].filter((type) => type !== 'BackupCode');
+  if (made.length > 0) return undefined;
+  const byAddress = addressFactors(policy, account);
+  const wanted = order.filter(
+    (type) => type !== 'BackupCode' && policy.factors.includes(type) && !byAddress.includes(type),
+  );
+  const available = wanted.filter((type) => !policy.unavailable.includes(type));
+  // A factor that is required and cannot be set up stops the sign-in: its page says why.
+  const others = available.length === 0 && mandatory ? wanted : available;
+  if (mandatory) {
+    if (byAddress.length === 0) return others.length > 0 ? { factors: others, skippable: false } : undefined;
+    // An address will do, but is the weakest of factors: a better one is suggested once.
+    const better = others.filter((type) => !codeFactors.includes(type));
+    if (better.length === 0 || choices.suggestionSkipped || secondFactors?.suggestionSkipped) return undefined;
+    return { factors: better, skippable: true, additional: [...others, ...byAddress] };
+  }
+  if (choices.skipped || secondFactors?.skipped) return undefined;
+  if (byAddress.length > 0 && (choices.enabled || secondFactors?.enabled)) return undefined;
+  const factors = [...others, ...byAddress];
+  return factors.length > 0 ? { factors, skippable: true, ...(choices.enabled ? { wanted: true } : {}) } : undefined;
+}
+
+/** The refusal that stands for a factor that is to be set up. */
+export function refusalToAdd({
+  factors,
+  skippable,
+  additional,
+  wanted,
+}: Extract<Prompt, { kind: 'add-factor' }>): Refusal {
+  if (additional)
+    return { refused: 'session.mfa.suggest_additional_mfa', data: { availableFactors: additional, skippable } };
+  const isSuggestion = skippable && !wanted;
+  return {
+    refused: isSuggestion ? 'user.suggest_mfa' : 'user.missing_mfa',
+    data: { availableFactors: factors, skippable },
+  };
+}
+
+/**
+ * Whether there is a factor that backup codes should stand in for, and there are none: one that was just made, or, where people
+ * are asked at all, one that the account has. The latter only once a factor was shown: the first factor alone makes no other way in.
+ */
+export const needsBackupCodes = (state: SignInState, policy: SecondFactorPolicy, account: Account): boolean => {
+  const { newFactors = [] } = state;
+  const own = ownFactors(policy, account);
+  const isMade = [...own, ...newFactors.map(({ type }) => type)].includes('BackupCode');
+  const isAsked = newFactors.length > 0 || (policy.promptAtSignIn && own.length > 0 && wasShown(state));
+  return policy.factors.includes('BackupCode') && isAsked && !isMade;
+};

@@ -1,0 +1,123 @@
+/** The words of the sign-in machine: what it is told (events), what it wishes for (effects), and what it asks for (prompts). */
+import type { ErrorCode } from '@aldaba/contract';
+import type { Risk } from '../../features/people/adaptive-mfa/index.ts';
+import type { MfaStanding, NewFactor } from '../../features/people/mfa-verifications/index.ts';
+import type { Details, MissingDetail, SecondFactorType, SignInPolicy } from './policy.ts';
+import type {
+  Address,
+  Challenge,
+  ExtraProfile,
+  GivenIdentifier,
+  Intent,
+  PendingProfile,
+  Proof,
+  SecondFactorChoices,
+  SignInState,
+} from './state.ts';
+
+/** What the machine needs to know of the account that an event is about. */
+export interface Account extends Details {
+  id: string;
+  isSuspended: boolean;
+  /** Targets of the social identities it has. */
+  targets: readonly string[];
+  /** Its addresses, as codes are sent there. */
+  addresses: readonly Address[];
+  /** Absent where the tenant asks for no second factors. */
+  secondFactors?: MfaStanding;
+  /** Why this sign-in is unusual; empty when it is not, or nobody asked. */
+  risks: readonly Risk[];
+}
+
+/** What the operator's script said of a step. Absent where no script was asked. */
+export type Verdict =
+  | { kind: 'passed'; changes: ExtraProfile }
+  | { kind: 'denied'; message?: string }
+  | { kind: 'failed' };
+
+export type SignInEvent =
+  | { type: 'started'; intent: Intent }
+  | { type: 'intent-changed'; intent: Intent }
+  /** The person says who they are; the password comes next. */
+  | { type: 'identifier-given'; identifier: GivenIdentifier }
+  | { type: 'proved'; proof: Proof; renewedPassword?: string; account?: Account }
+  | { type: 'challenged'; challenge: Challenge }
+  /** The answer to a challenge was taken; with a proof if it was right. */
+  | { type: 'answered'; challengeId: string; proof?: Proof; account?: Account }
+  /** `account`: the one that the proof points at, if there is one. */
+  | { type: 'identified'; proofId?: string; account?: Account; link?: boolean; verdict?: Verdict }
+  | { type: 'created'; account: Account }
+  | { type: 'username-chosen'; value: string; account?: Account; taken: boolean }
+  | { type: 'password-chosen'; password: string; account?: Account }
+  | { type: 'social-added'; proofId: string; account?: Account; inUse: boolean }
+  /** An address that a code proved; `taken`: somebody else has it. */
+  | { type: 'address-added'; proofId: string; account?: Account; taken: boolean }
+  | { type: 'profile-added'; profile: ExtraProfile; account?: Account }
+  /** A second factor that was made is to be the account's. */
+  | { type: 'factor-added'; proofId: string; account?: Account }
+  /** `enabled`: codes to the account's address are to be a second factor; the others go on without one. */
+  | { type: 'factor-choice'; choice: keyof SecondFactorChoices; account?: Account }
+  | { type: 'submitted'; account?: Account; verdict?: Verdict };
+
+type Patch = Omit<PendingProfile, 'identity'>;
+
+export type Effect =
+  | { type: 'create-user'; profile: PendingProfile }
+  | { type: 'update-user'; userId: string; patch: Patch }
+  | { type: 'link-identity'; userId: string; identity: NonNullable<PendingProfile['identity']> }
+  /** The operator named them when the link was made that the person came by. */
+  | { type: 'join-organizations'; userId: string; organizationIds: readonly string[] }
+  | { type: 'add-factors'; userId: string; factors: readonly NewFactor[] }
+  | { type: 'keep-choices'; userId: string; choices: SecondFactorChoices }
+  /** A forgotten password is replaced; nobody is signed in. */
+  | { type: 'reset-password'; userId: string; password: string }
+  /** The sign-in is complete; `patch` is written to the account with the time of the sign-in. */
+  | { type: 'finish'; userId: string; amr: string[]; patch: Patch; risks: readonly Risk[] };
+
+export type Prompt =
+  /** `identifier`: given already, so that its password is asked for. */
+  | { kind: 'sign-in'; reason: string; identifier?: GivenIdentifier }
+  | { kind: 'register'; reason: string }
+  /** Who forgot the password is not known yet. */
+  | { kind: 'recover'; reason: string }
+  /** A new password has to be chosen in place of the forgotten one. */
+  | { kind: 'reset-password'; reason: string }
+  /** One of `factors`, the best first, has to be shown. */
+  | { kind: 'show-factor'; reason: string; factors: readonly SecondFactorType[]; account: Account }
+  /** `expired`: the one detail is a new password in place of the old. */
+  | { kind: 'continue'; reason: string; missing: MissingDetail[]; expired?: true }
+  /**
+   * One of `factors` has to be set up, or skipped. `additional`: beside what the account has; then the kinds that count at all, those
+   * that it has last. `wanted`: the person has decided to have one.
+   */
+  | {
+      kind: 'add-factor';
+      reason: string;
+      factors: readonly SecondFactorType[];
+      skippable: boolean;
+      additional?: readonly SecondFactorType[];
+      wanted?: true;
+    }
+  | { kind: 'make-backup-codes'; reason: string }
+  | { kind: 'done'; reason: string };
+
+export interface Context {
+  policy: SignInPolicy;
+  /** Milliseconds since the epoch. */
+  now: number;
+}
+
+export interface Step {
+  state: SignInState;
+  effects: Effect[];
+  prompt: Prompt;
+}
+
+/** The event was refused; nothing changes. */
+export interface Refusal {
+  refused: ErrorCode;
+  data?: unknown;
+}
+
+/** What comes of an event. */
+export type Outcome = { state: SignInState; effects?: Effect[] } | Refusal;
