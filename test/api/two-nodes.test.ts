@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { createRemoteJWKSet, decodeProtectedHeader, jwtVerify } from 'jose';
 import { type Manager, manage, requestToken } from '../support/management.ts';
+import { race } from '../support/race.ts';
 import { type Node, startServer, type TestServer } from '../support/server.ts';
 
 const resource = 'https://orders.test';
@@ -73,6 +74,66 @@ describe('two nodes on one database', () => {
       [token, server.url],
     ] as const)
       await jwtVerify(jwt, createRemoteJWKSet(new URL(`${url}/oidc/jwks`)), { issuer: `${server.url}/oidc` });
+  });
+
+  it('create the keys of a new tenant once, although each of them found none', async () => {
+    await server.app.tenancy.create({ id: 'twin', name: 'Twin' });
+    const nodes = [server, other];
+    // Each node has made its keys and waits to store them before either has: the tenant's row is locked.
+    const read = nodes.map(
+      ({ url }) =>
+        () =>
+          published(`${url}/t/twin`),
+    );
+    const [seen = [], alsoSeen = []] = await race(server.app.database, 'tenants', read);
+    for (const ids of [seen, alsoSeen]) assert.ok(ids.length >= 2, 'an RSA and an EC key');
+    const listed = await Promise.all(nodes.map(async ({ app }) => app.keys.list(await app.tenancy.get('twin'))));
+    const [keys = []] = listed;
+    assert.deepEqual(keys, listed[1]);
+    assert.deepEqual(keys.map(({ algorithm, status }) => `${algorithm} ${status}`).sort(), [
+      'ES256 current',
+      'ES256 next',
+      'RS256 current',
+      'RS256 next',
+    ]);
+    const stored = keys.map(({ id }) => id);
+    for (const id of [...seen, ...alsoSeen]) assert.ok(stored.includes(id), 'a key that was published is gone');
+  });
+
+  it('leave one key in each place after a rotation on both at once', async () => {
+    await server.app.tenancy.create({ id: 'turned', name: 'Turned' });
+    const nodes = [server, other];
+    const keysAt = async ({ app }: Pick<Node, 'app'>) => app.keys.list(await app.tenancy.get('turned'));
+    const old = (await keysAt(server)).map(({ id }) => id);
+    await keysAt(other);
+    const rotate = nodes.map(
+      ({ app }) =>
+        async () =>
+          app.keys.rotate(await app.tenancy.get('turned'), { algorithm: 'ES256', gracePeriod: 0 }),
+    );
+    await race(server.app.database, 'signing_keys', rotate);
+    const keys = await keysAt(other);
+    assert.deepEqual(keys, await keysAt(server));
+    const inUse = keys
+      .filter(({ status }) => status !== 'previous')
+      .map(({ algorithm, status }) => [algorithm, status]);
+    assert.deepEqual(inUse.map(String).sort(), ['ES256,current', 'ES256,next', 'RS256,current', 'RS256,next']);
+    const ids = keys.map(({ id }) => id);
+    for (const id of old) assert.ok(ids.includes(id), 'a key that was published is gone');
+  });
+
+  it('cannot store a second key for one place, whatever they do', async () => {
+    const { database } = server.app;
+    for (const status of ['current', 'next'])
+      await assert.rejects(
+        database.system.raw(
+          `insert into signing_keys (tenant_id, id, algorithm, status, public_jwk, private_jwk_sealed)
+           select tenant_id, 'second', algorithm, status, public_jwk, private_jwk_sealed from signing_keys
+            where tenant_id = 'twin' and algorithm = 'ES256' and status = $1`,
+          [status],
+        ),
+        ({ cause }) => cause.constraint === 'signing_keys_place',
+      );
   });
 
   it('give an application what its roles give from the next token on', async () => {
