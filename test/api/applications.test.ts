@@ -45,6 +45,17 @@ describe('Applications', () => {
     assertRefused(await api.get(path), 404, 'entity.not_exists_with_id');
   });
 
+  it('set how long a replaced refresh token works, from 0 to 60 seconds', async () => {
+    const withGrace = (refreshTokenGracePeriod: unknown) => ({ customClientMetadata: { refreshTokenGracePeriod } });
+    const path = `/api/applications/${(await create()).id}`;
+    for (const seconds of [0, 60])
+      assert.deepEqual((await api.patch(path, withGrace(seconds))).body.customClientMetadata, {
+        refreshTokenGracePeriod: seconds,
+      });
+    for (const wrong of [-1, 61, 1.5, '3'])
+      assertRefused(await api.patch(path, withGrace(wrong)), 400, 'guard.invalid_input');
+  });
+
   it('lose an optional address when it is set to null or to nothing', async () => {
     const uri = 'https://app.test/logout';
     for (const nothing of [null, '']) {

@@ -15,7 +15,16 @@ describe('what a user agreed to for a third party', () => {
   let provider: Provider;
   let foreign: Party;
   let userId: string;
-  const ids = { books: '', music: '', readBooks: '', writeBooks: '', readMusic: '', invite: '', member: '' };
+  const ids = {
+    books: '',
+    music: '',
+    readBooks: '',
+    writeBooks: '',
+    readMusic: '',
+    invite: '',
+    member: '',
+    reader: '',
+  };
   const roles: Record<string, string> = {};
   before(async () => {
     provider = await startProvider();
@@ -48,11 +57,21 @@ describe('what a user agreed to for a third party', () => {
           resourceScopeIds: [ids.writeBooks],
         })
       ).id;
+      // Its permissions have the name of the APIs' own.
+      const readHere = (await provider.organizationRoles.createScope(tx, { name: 'read' })).id;
+      const reader = { name: 'Reader', type: 'User', organizationScopeIds: [readHere] } as const;
+      ids.reader = (
+        await provider.organizationRoles.create(tx, {
+          ...reader,
+          organizationScopeIds: [readHere],
+          resourceScopeIds: [ids.readBooks],
+        })
+      ).id;
       await provider.consentScopes.add(tx, client.id, {
         userScopes: ['profile', 'email', organizationsScope],
         resourceScopes: [ids.readBooks, ids.writeBooks, ids.readMusic],
-        organizationScopes: [ids.invite],
-        organizationResourceScopes: [ids.writeBooks],
+        organizationScopes: [ids.invite, readHere],
+        organizationResourceScopes: [ids.writeBooks, ids.readBooks],
       });
     });
   });
@@ -141,6 +160,18 @@ describe('what a user agreed to for a third party', () => {
     assert.equal(await scopeFor(both, { resource: music }), 'read');
   });
 
+  it('does not grow on one API by a permission of the same name that was shown for another in the same request', async () => {
+    await newUser('books');
+    const agent = createAgent();
+    const asked = { scope: 'openid offline_access read', resource: [books, music] };
+    const tokens = await agreeTo(agent, asked);
+    await give('music');
+    assert.equal(await scopeFor(tokens, { resource: books }), 'read');
+    assert.equal(await scopeFor(tokens, { resource: music }), '');
+    const again = await agreeTo(agent, asked);
+    assert.equal(await scopeFor(again, { resource: music }), 'read');
+  });
+
   it('includes access while the user is away only when that was asked', async () => {
     await newUser();
     const agent = createAgent();
@@ -200,6 +231,22 @@ describe('what a user agreed to for a third party', () => {
       assert.equal(await scopeFor(tokens, { organization_id: id, resource: books }), '');
       const again = await agreeTo(agent, asked, { [`organization.${id}`]: 'yes' });
       assert.equal(await scopeFor(again, { organization_id: id }), 'invite');
+    });
+
+    it('does not grow there by a permission of the same name that was shown for an API', async () => {
+      await newUser('books');
+      const id = await join([]);
+      const agent = createAgent();
+      const reading = { ...asked, scope: `openid offline_access ${organizationsScope} read` };
+      const tokens = await agreeTo(agent, reading, { [`organization.${id}`]: 'yes' });
+      const member = { kind: 'user', organizationId: id, ids: [userId] } as const;
+      await provider.organizations.addRoles(provider.tenant.db, member, [ids.reader]);
+      assert.equal(await scopeFor(tokens, { resource: books }), 'read');
+      assert.equal(await scopeFor(tokens, { organization_id: id }), '');
+      assert.equal(await scopeFor(tokens, { organization_id: id, resource: books }), '');
+      const again = await agreeTo(agent, reading, { [`organization.${id}`]: 'yes' });
+      assert.equal(await scopeFor(again, { organization_id: id }), 'read');
+      assert.equal(await scopeFor(again, { organization_id: id, resource: books }), 'read');
     });
   });
 });
