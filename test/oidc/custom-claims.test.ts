@@ -114,11 +114,11 @@ describe('custom claims', () => {
       while (isCrowded) await provider.scripts.run(owner, task);
     });
     const response = await party.refresh(refreshToken, { resource: indicator });
+    isCrowded = false;
+    await Promise.all(crowd);
     assert.equal(response.headers.get('retry-after'), '2');
     const { status, error } = await failureOf(response);
     assert.deepEqual([status, error], [503, 'temporarily_unavailable']);
-    isCrowded = false;
-    await Promise.all(crowd);
     const refused = await failureOf(await party.refresh(refreshToken, { resource: indicator }));
     assert.equal(refused.error, 'access_denied');
     await save(returning('{}'));

@@ -59,6 +59,7 @@ export const person = (id: string, addresses: readonly Address[] = [], more: Par
   targets: [],
   addresses,
   risks: [],
+  requiresSecondFactor: false,
   ...more,
 });
 

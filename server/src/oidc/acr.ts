@@ -28,6 +28,9 @@ export const answeringAcr = (essential: readonly string[], amr: readonly string[
 export const meetsAcr = (essential: readonly string[] | undefined, amr: readonly string[]): boolean =>
   essential === undefined || answeringAcr(essential, amr) !== undefined;
 
+/** Whether a sign-in with one factor does not reach what the request insists on. */
+export const requiresSecondFactor = (essential: readonly string[] | undefined): boolean => !meetsAcr(essential, []);
+
 /** Whether no sign-in reaches any of the values that the request insists on. */
 export const isUnreachable = (essential: readonly string[] | undefined): boolean =>
   essential !== undefined && !supportedAcrValues.some((value) => essential.includes(value));

@@ -5,6 +5,7 @@ import { hashToken } from '../kernel/crypto.ts';
 import { AldabaError } from '../kernel/errors.ts';
 import type { Interaction, InteractionPort, SignInResult } from '../sign-in/port.ts';
 import type { Queries } from '../store/index.ts';
+import { requiresSecondFactor } from './acr.ts';
 import type { Agreement } from './agreement.ts';
 import { loginReason } from './authorize/login-reasons.ts';
 import type { AuthorizationRequest } from './authorize/request.ts';
@@ -124,6 +125,7 @@ export function createInteractionPort(deps: { clock: Clock; logs: Audit }): Inte
         expiresAt: record.expiresAt.getTime(),
         request: open.request,
         isSatisfied: loginReason({ request: open.request, session, now: clock.now() }) === undefined,
+        requiresSecondFactor: requiresSecondFactor(open.request.essentialAcr),
         ...(session ? { sessionUserId: session.userId } : {}),
       };
     },

@@ -1,12 +1,16 @@
 import type { SignInExperienceSettings } from '@aldaba/contract';
 import type { User } from '../features/people/users/index.ts';
-import type { Tenant } from '../tenancy/index.ts';
 import type { Account } from './machine/vocabulary.ts';
 import type { SignInNeeds } from './needs.ts';
+import type { Interaction } from './port.ts';
 
 export interface Accounts {
   /** What the machine needs to know of a user, read anew: second factors and risks only where the tenant asks for them. */
-  of(tenant: Tenant, settings: SignInExperienceSettings, user: User): Promise<Account>;
+  of(
+    interaction: Pick<Interaction, 'tenant' | 'requiresSecondFactor'>,
+    settings: SignInExperienceSettings,
+    user: User,
+  ): Promise<Account>;
 }
 
 export function createAccounts({
@@ -14,12 +18,12 @@ export function createAccounts({
   adaptiveMfa,
 }: Pick<SignInNeeds, 'secondFactors' | 'adaptiveMfa'>): Accounts {
   return {
-    async of(tenant, settings, user) {
+    async of({ tenant, requiresSecondFactor }, settings, user) {
       const [standing, risks] = await Promise.all([
         settings.mfa.factors.length > 0 ? secondFactors.standing(tenant.db, user.id) : undefined,
         settings.adaptiveMfa.enabled ? adaptiveMfa.assess(tenant, user) : [],
       ]);
-      return { ...accountOf(user), ...(standing ? { secondFactors: standing } : {}), risks };
+      return { ...accountOf(user), ...(standing ? { secondFactors: standing } : {}), risks, requiresSecondFactor };
     },
   };
 }
@@ -39,4 +43,5 @@ export const accountOf = (user: User): Account => ({
     ...(user.primaryPhone === null ? [] : [{ type: 'phone' as const, value: user.primaryPhone }]),
   ],
   risks: [],
+  requiresSecondFactor: false,
 });

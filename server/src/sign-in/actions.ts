@@ -38,7 +38,7 @@ export function withActions(run: Runner, needs: Needs): Runner {
     const { userId } = standing.state;
     const user = userId === undefined ? undefined : await needs.users.find(interaction.tenant.db, userId);
     if (!user) return standing;
-    const account = await needs.accounts.of(interaction.tenant, options.settings, user);
+    const account = await needs.accounts.of(interaction, options.settings, user);
     const prompt = promptFor(standing.state, resolvePolicy(options.settings), account);
     if (prompt.kind !== 'done') return { ...standing, prompt };
     const submission: SignInEvent[] = [{ type: 'submitted', account }];

@@ -124,7 +124,7 @@ export function createCodeFlows(parts: Parts): CodeFlows {
       const user = state.userId === undefined ? undefined : await needs.users.find(tenant.db, state.userId);
       // Whoever has not shown the code is refused before the new password is compared with the old.
       if (state.intent !== 'ForgotPassword' || !user) throw new AldabaError('session.identifier_not_found');
-      const account = await parts.accounts.of(tenant, settings, user);
+      const account = await parts.accounts.of(interaction, settings, user);
       const info = knownOf(state.profile, user);
       const sealed = await password.choosePassword(tenant, settings, { password: given.password, info, account });
       const events: SignInEvent[] = [
@@ -151,11 +151,12 @@ const send = (
 
 async function findByAddress(
   { needs, accounts, settings }: Parts,
-  { tenant }: Interaction,
+  interaction: Interaction,
   identifier: Address,
 ): Promise<Account | undefined> {
+  const { tenant } = interaction;
   const user = await needs.users.findByIdentifier(tenant.db, identifier);
-  return user && accounts.of(tenant, await settings(tenant), user);
+  return user && accounts.of(interaction, await settings(tenant), user);
 }
 
 async function finishCode(

@@ -69,6 +69,19 @@ describe('an application that insists on an acr', () => {
     assert.equal(await acrOf(await ask(agent, again), again), twoFactors);
   });
 
+  it('of two factors outweighs the wish of a user not to be asked for the second factor', async () => {
+    const [agent, person] = [createAgent(), await world.addPerson()];
+    const secret = await world.giveTotp(person);
+    const wish = { mfa: { skipMfaOnSignIn: true } };
+    await world.operator.call('PATCH', `/api/users/${person.id}/logto-configs`, wish);
+    const usual = authorization({ endpoint: world.server.url });
+    await agent.fetch(usual.url);
+    assert.equal(await acrOf(await signIn(agent, person.username), usual), oneFactor);
+    const request = insisting(twoFactors);
+    assert.equal(await ask(agent, request), undefined);
+    assert.equal(await acrOf(await signIn(agent, person.username, secret), request), twoFactors);
+  });
+
   it('of two factors is answered with an error when the account has one only', async () => {
     const [agent, person] = [createAgent(), await world.addPerson()];
     assert.equal(await ask(agent, insisting(twoFactors)), undefined);

@@ -101,7 +101,7 @@ async function findPerson(
   const user = state?.userId === undefined ? undefined : await needs.users.find(tenant.db, state.userId);
   if (state?.userId !== undefined && !user) throw new AldabaError('user.user_not_exist');
   if (!state || !user) return undefined;
-  const account = await accounts.of(tenant, settings, user);
+  const account = await accounts.of(interaction, settings, user);
   return { state, user, account, prompt: promptFor(state, resolvePolicy(settings), account) };
 }
 

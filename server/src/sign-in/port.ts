@@ -26,6 +26,8 @@ export interface Interaction {
   request: InteractionRequest;
   /** Whether the browser's session is enough, because the user signed in in another tab while the page waited. */
   isSatisfied: boolean;
+  /** Whether the application accepts no sign-in with one factor (an essential `acr`). */
+  requiresSecondFactor: boolean;
   /** The user that is signed in, if there is one. */
   sessionUserId?: string;
 }

@@ -146,11 +146,12 @@ function stateOf({ clock }: SignInNeeds, interaction: Interaction): SignInState 
 
 async function findAccount(
   { needs, accounts, settings }: Parts,
-  { tenant }: Interaction,
+  interaction: Interaction,
   { userId }: SignInState,
 ): Promise<Account | undefined> {
+  const { tenant } = interaction;
   const user = userId === undefined ? undefined : await needs.users.find(tenant.db, userId);
-  return user && accounts.of(tenant, await settings(tenant), user);
+  return user && accounts.of(interaction, await settings(tenant), user);
 }
 
 function createFlows(parts: Parts): Flows {
@@ -164,7 +165,7 @@ function createFlows(parts: Parts): Flows {
         { key: 'Verification.Password.Submit', params: { identifier: given.identifier } },
         () => password.prove(interaction.tenant, settings, given),
       );
-      const account = await parts.accounts.of(interaction.tenant, settings, user);
+      const account = await parts.accounts.of(interaction, settings, user);
       const events: SignInEvent[] = [
         { type: 'started', intent: 'SignIn' },
         { type: 'proved', proof, ...(renewedPassword === undefined ? {} : { renewedPassword }) },
@@ -273,7 +274,7 @@ async function finishSocial(
       () => social.verify(interaction, challenge, answer.data),
     );
     const user = await needs.users.findByIdentity(interaction.tenant.db, proof.target, proof.identity.id);
-    const account = user && (await parts.accounts.of(interaction.tenant, settings, user));
+    const account = user && (await parts.accounts.of(interaction, settings, user));
     if (!account && !resolvePolicy(settings).register) throw new AldabaError('user.identity_not_exist');
     if (!account && answer.needsAgreement && !challenge.agreed) throw new AldabaError('user.terms_required');
     if (account?.isSuspended) throw new AldabaError('user.suspended');

@@ -61,7 +61,7 @@ async function identified(signIn: SignIn, request: Request, factor?: SecondFacto
   if (factor && !settings.mfa.factors.includes(factor)) throw new AldabaError('session.mfa.mfa_factor_not_enabled');
   const user = await signIn.needs.users.find(tenant.db, state.userId);
   if (!user) throw new AldabaError('user.user_not_exist');
-  return { interaction, state, settings, user, account: await signIn.accounts.of(tenant, settings, user) };
+  return { interaction, state, settings, user, account: await signIn.accounts.of(interaction, settings, user) };
 }
 
 /** The same for factors that are made: the first factor alone prepares nothing about an account that has a second one. */

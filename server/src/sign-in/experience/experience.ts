@@ -194,7 +194,8 @@ function profileRoutes(implement: Implement, signIn: SignIn): void {
   });
 }
 
-async function findProved(signIn: SignIn, { tenant }: Interaction, proof: Proof): Promise<Account | undefined> {
+async function findProved(signIn: SignIn, interaction: Interaction, proof: Proof): Promise<Account | undefined> {
+  const { tenant } = interaction;
   const { users } = signIn.needs;
   const find = (): Promise<User | undefined> | undefined => {
     if (proof.type === 'Password') return users.find(tenant.db, proof.userId);
@@ -202,7 +203,7 @@ async function findProved(signIn: SignIn, { tenant }: Interaction, proof: Proof)
     return provesAddress(proof) ? users.findByIdentifier(tenant.db, proof.identifier) : undefined;
   };
   const user = await find();
-  return user && signIn.accounts.of(tenant, await signIn.settings(tenant), user);
+  return user && signIn.accounts.of(interaction, await signIn.settings(tenant), user);
 }
 
 /** An unknown social identity whose email or phone an account has: custom pages offer to sign in with that account first. */

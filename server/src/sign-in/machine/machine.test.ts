@@ -31,6 +31,7 @@ const ada: Account = {
   targets: [],
   addresses: [],
   risks: [],
+  requiresSecondFactor: false,
 };
 const wechatUser: Account = { ...ada, id: 'wei', username: false, password: false, social: true, targets: ['wechat'] };
 

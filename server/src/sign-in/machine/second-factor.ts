@@ -82,11 +82,14 @@ const wantsFactor = (policy: SecondFactorPolicy, account: Account): boolean =>
 export function factorsToShow(state: SignInState, policy: SecondFactorPolicy, account: Account): SecondFactorType[] {
   if (state.intent !== 'SignIn' || state.userId !== account.id || wasShown(state)) return [];
   const { skipMfaOnSignIn = false, isRequiredByOrganization = false } = account.secondFactors ?? {};
-  // What makes a sign-in unusual outweighs the person's wish not to be asked; it never takes a factor away. Nor does the wish count
-  // for a member of an organization that gives tokens only where a factor was shown.
+  // What makes a sign-in unusual, and an application that accepts no other sign-in, outweigh the person's wish not to be asked; they
+  // never take a factor away. Nor does the wish count for a member of an organization that gives tokens only where a factor was shown.
   const isSkipped = skipMfaOnSignIn && !isRequiredByOrganization;
   const isAsked =
-    isMandatory(policy, account) || account.risks.length > 0 || (wantsFactor(policy, account) && !isSkipped);
+    isMandatory(policy, account) ||
+    account.risks.length > 0 ||
+    account.requiresSecondFactor ||
+    (wantsFactor(policy, account) && !isSkipped);
   return isAsked ? usableFactors(state, policy, account) : [];
 }
 

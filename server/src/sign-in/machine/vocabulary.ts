@@ -27,6 +27,8 @@ export interface Account extends Details {
   secondFactors?: MfaStanding;
   /** Why this sign-in is unusual; empty when it is not, or nobody asked. */
   risks: readonly Risk[];
+  /** Whether the application accepts no sign-in with one factor. */
+  requiresSecondFactor: boolean;
 }
 
 /** What the operator's script said of a step. Absent where no script was asked. */

@@ -65,7 +65,7 @@ async function follow(signIn: SignIn, interaction: Interaction, link: Link): Pro
   );
   if (user && !policy.signIn) throw new AldabaError('user.sign_in_method_not_enabled');
   if (!user && (recovers || !policy.register)) throw new AldabaError('user.user_not_exist');
-  const account = user && (await signIn.accounts.of(interaction.tenant, settings, user));
+  const account = user && (await signIn.accounts.of(interaction, settings, user));
   const events: SignInEvent[] = [
     { type: 'started', intent: recovers ? 'ForgotPassword' : account ? 'SignIn' : 'Register' },
     { type: 'proved', proof },

@@ -57,6 +57,7 @@ describe('A code that was sent in a sign-in', () => {
       tenant,
       handle: 'one',
       isSatisfied: false,
+      requiresSecondFactor: false,
       uidHash: 'one',
       applicationId: 'shop',
       revision: 0,
