@@ -38,6 +38,8 @@ export interface TestServerOptions {
   world?: Partial<World>;
   /** Configuration beside PORT and ENDPOINT. */
   environment?: Record<string, string>;
+  /** Host of the public URL; default: `localhost`. */
+  host?: 'localhost' | '127.0.0.1';
   /** Path that the public URL carries, e.g. `/auth`. */
   subPath?: string;
   /** Fills the database, which is empty then, before the server starts. */
@@ -57,9 +59,10 @@ export async function startServer(options: TestServerOptions = {}): Promise<Test
   await options.prepare?.(urlOf(name));
   const dataFolder = await mkdtemp(join(tmpdir(), 'aldaba-data-'));
   const port = await freePort();
+  const url = `http://${options.host ?? 'localhost'}:${port}${options.subPath ?? ''}`;
   const config = readConfig({
     PORT: String(port),
-    ENDPOINT: `http://localhost:${port}${options.subPath ?? ''}`,
+    ENDPOINT: url,
     DATABASE_POOL_SIZE: '8',
     ...options.environment,
   });
@@ -70,7 +73,7 @@ export async function startServer(options: TestServerOptions = {}): Promise<Test
   };
   const server: TestServer = {
     ...(await open()),
-    url: `http://localhost:${port}${options.subPath ?? ''}`,
+    url,
     databaseUrl: urlOf(name),
     async addNode() {
       const nodePort = await freePort();

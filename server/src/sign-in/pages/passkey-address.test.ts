@@ -1,5 +1,8 @@
 import assert from 'node:assert/strict';
-import { describe, it } from 'node:test';
+import { after, before, describe, it } from 'node:test';
+import { openExperience } from '../../../../test/support/experience-page.ts';
+import { operate } from '../../../../test/support/operator.ts';
+import { startServer, type TestServer } from '../../../../test/support/server.ts';
 import { now, passwords, person } from '../../../../test/support/sign-in-machine.ts';
 import { relyingPartyOf, supportsPasskeys } from '../factors/second-factor/index.ts';
 import { type PolicySettings, resolvePolicy } from '../machine/policy.ts';
@@ -49,5 +52,29 @@ describe('passkeys', () => {
 
   it('let no user pass without where they are required and no other factor is', () => {
     assert.deepEqual(toAdd(['WebAuthn', 'BackupCode'], 'Mandatory'), ['WebAuthn']);
+  });
+});
+
+describe('a server at an IP address', () => {
+  let server: TestServer;
+  before(async () => {
+    server = await startServer({ host: '127.0.0.1' });
+    const operator = await operate(server);
+    const mfa = { factors: ['WebAuthn', 'Totp'], policy: 'Mandatory' };
+    const signUp = { identifiers: ['username'], password: true, verify: false };
+    await operator.call('PATCH', '/api/sign-in-exp', { mfa, signUp });
+  });
+  after(() => server?.close());
+
+  it('offers an authenticator app to new users, and no passkey', async () => {
+    const page = await openExperience(server, 'Register');
+    const identifier = { type: 'username', value: 'ana' };
+    const given = { identifier, password: 'tulips under stone' };
+    const proof = await page.expect(200, 'POST', '/verification/new-password-identity', given);
+    await page.expect(201, 'POST', '/identification', proof);
+    const { data } = await page.refuse([422, 'user.missing_mfa'], 'POST', '/submit');
+    assert.deepEqual(data, { availableFactors: ['Totp'], skippable: false });
+    const refusal = await page.call('POST', '/verification/web-authn/registration');
+    assert.equal(refusal.body.code, 'session.mfa.webauthn_address_not_supported');
   });
 });
