@@ -89,7 +89,7 @@ function resolve(file, specifier) {
   return specifier.startsWith('.') ? normalize(join(dirname(file), specifier)) : (aliases[specifier] ?? specifier);
 }
 
-function refusal(file, { specifier, target, types }) {
+function refusal(file, { specifier, target }) {
   const [area, , allowed] = areaOf(file);
   const inside = specifier.startsWith('.') || specifier in aliases;
   const other = inside
@@ -103,8 +103,6 @@ function refusal(file, { specifier, target, types }) {
   }
   if (reserved[other] && reserved[other] !== area)
     return `${other} is imported by ${reserved[other]} alone: use what its index.ts offers`;
-  if (/sign-in\/machine\/(machine|policy)\.ts$/.test(file) && inside && other !== area && !types)
-    return 'the machine is pure: import types only';
   return inside ? refusalOfDoor(file, target) : undefined;
 }
 

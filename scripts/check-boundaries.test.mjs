@@ -75,19 +75,15 @@ describe('The boundary check', () => {
     assert.match(rings[1], /features\/people\/x → server\/src\/features\/people\/y/);
   });
 
-  it('keeps the driver in the store, the web framework in http, and the machine pure', () => {
+  it('keeps the driver in the store and the web framework in http', () => {
     const base = tree({
       'server/src/features/people/users/service.ts': "import 'pg';\nimport 'fastify';\n",
-      'server/src/kernel/clock.ts': 'export const now = 1;\n',
-      'server/src/sign-in/machine/machine.ts':
-        "import { now } from '../../kernel/clock.ts';\nexport const step = now;\n",
       'connectors/src/github/index.ts': "import 'node:fs';\n",
     });
     assert.deepEqual(places(checkBoundaries(base)).sort(), [
       'connectors/src/github/index.ts:1',
       'server/src/features/people/users/service.ts:1',
       'server/src/features/people/users/service.ts:2',
-      'server/src/sign-in/machine/machine.ts:1',
     ]);
   });
 });
@@ -129,13 +125,47 @@ describe('The surroundings check', () => {
       'server/src/main.ts': 'export const port = process.env;\n',
       'server/src/sign-in/machine/machine.ts':
         'export const step = async () => {\n  await null;\n  return Date.now() + Math.random();\n};\n',
+      'server/src/sign-in/machine/second-factor.ts': 'export const later = () => setTimeout(() => {}, 1);\n',
+      'server/src/sign-in/factors/totp/definition.ts': 'export const now = () => new Date();\n',
       'server/src/kernel/log.ts': 'export const env = process.env;\n',
     });
     assert.deepEqual(places(checkSurroundings(base)), [
       'server/src/kernel/log.ts:1',
+      'server/src/sign-in/factors/totp/definition.ts:1',
       'server/src/sign-in/machine/machine.ts:2',
       'server/src/sign-in/machine/machine.ts:3',
       'server/src/sign-in/machine/machine.ts:3',
+      'server/src/sign-in/machine/second-factor.ts:1',
     ]);
+  });
+
+  it('refuses every import of the sign-in machine at run time that leaves its pure files, in any of its files', () => {
+    const files = ['machine', 'policy', 'second-factor', 'details'].map(
+      (name) => `server/src/sign-in/machine/${name}.ts`,
+    );
+    const impure = [
+      "import { randomUUID } from 'node:crypto';\nexport const id = randomUUID;\n",
+      "import { createAttempts } from '../attempts.ts';\nexport const attempts = createAttempts;\n",
+      "import { type Clock } from '../../kernel/clock.ts';\nexport type Time = Clock;\n",
+      "export * from '../factors/totp/index.ts';\n",
+      "import { z } from 'zod';\nexport const schema = z;\n",
+    ];
+    for (const file of files)
+      for (const text of impure)
+        assert.deepEqual(places(checkSurroundings(tree({ [file]: text }))), [`${file}:1`], text);
+    assert.deepEqual(places(checkSurroundings(tree({ 'server/src/sign-in/factors/totp/definition.ts': impure[1] }))), [
+      'server/src/sign-in/factors/totp/definition.ts:1',
+    ]);
+  });
+
+  it("accepts types of any area, and the definitions of factors, in the sign-in machine's files", () => {
+    const base = tree({
+      'server/src/sign-in/machine/machine.ts':
+        "import type { Clock } from '../../kernel/clock.ts';\nimport { factors } from '../factors/definitions.ts';\nexport type Time = Clock;\nexport const all = factors;\n",
+      'server/src/sign-in/factors/definitions.ts':
+        "import { totp } from './totp/definition.ts';\nexport const factors = [totp];\n",
+      'server/src/sign-in/factors/totp/definition.ts': 'export const totp = 1;\n',
+    });
+    assert.deepEqual(checkSurroundings(base), []);
   });
 });

@@ -1,5 +1,6 @@
-// What code may take from its surroundings by itself: the process is main's and the command line's, and the sign-in
-// machine takes nothing at all. Everything else is handed in, so that tests can hand in something else.
+// What code may take from its surroundings by itself: the process belongs to main.ts and the command line, and the sign-in
+// machine takes nothing at all. Everything else is an argument, so that tests can replace it.
+import { dirname, join } from 'node:path/posix';
 import { isTest, listFiles } from './files.mjs';
 import { root } from './runtime.mjs';
 import { readSource } from './syntax.mjs';
@@ -7,20 +8,35 @@ import { readSource } from './syntax.mjs';
 // The isolate is the entry of a thread: it measures the processor time of its own.
 const ownersOfTheProcess =
   /^server\/src\/(main|cli)\.ts$|^server\/src\/store\/embedded(-[a-z]+)?\.ts$|^server\/src\/services\/isolates\/isolate\.ts$/;
-const pure = /^server\/src\/sign-in\/machine\/(machine|policy)\.ts$/;
-const outside = /^(await|Date|Temporal|performance|Math|crypto|fetch|setTimeout|setInterval|process|console)$/;
+// The machine and the definitions of factors that it reads. Nothing else is imported at run time by any of them, so the
+// folder is pure together with all it imports.
+const pure = /^server\/src\/sign-in\/(machine\/.+|factors\/(definitions|[^/]+\/definition))\.ts$/;
+const outside =
+  /^(await|Date|Temporal|performance|random|crypto|fetch|set(Timeout|Interval|Immediate)|queueMicrotask|process|console|globalThis|require)$/;
 
-/** Uses of the process, and impurities of the machine: [{ file, line, message }]. */
+/** Uses of the process, and impurities of the sign-in machine: [{ file, line, message }]. */
 export function checkSurroundings(base = root) {
   const files = ['contract', 'connectors/src', 'connectors/kit', 'server/src'].flatMap((folder) =>
     listFiles(folder, base),
   );
   return files
     .filter((file) => /\.tsx?$/.test(file) && !isTest(file))
-    .flatMap((file) =>
-      readSource(file, base).names.map((found) => ({ file, line: found.line, message: complaint(file, found.name) })),
-    )
+    .flatMap((file) => {
+      const { names, imports } = readSource(file, base);
+      return [
+        ...imports.map((found) => ({ file, line: found.line, message: impureImport(file, found) })),
+        ...names.map((found) => ({ file, line: found.line, message: complaint(file, found.name) })),
+      ];
+    })
     .filter(({ message }) => message);
+}
+
+function impureImport(file, { specifier, types }) {
+  if (types || !pure.test(file)) return undefined;
+  const target = specifier.startsWith('.') ? join(dirname(file), specifier) : undefined;
+  return target && pure.test(target)
+    ? undefined
+    : `imports ${specifier} in a pure file: import types only, or take what you need as an argument`;
 }
 
 function complaint(file, name) {

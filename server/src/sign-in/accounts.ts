@@ -1,5 +1,6 @@
 import type { SignInExperienceSettings } from '@aldaba/contract';
 import type { User } from '../features/people/users/index.ts';
+import { normalizeIdentifier } from '../kernel/identifiers.ts';
 import type { Account } from './machine/vocabulary.ts';
 import type { SignInNeeds } from './needs.ts';
 import type { Interaction } from './port.ts';
@@ -39,8 +40,8 @@ export const accountOf = (user: User): Account => ({
   social: Object.keys(user.identities).length > 0,
   targets: Object.keys(user.identities),
   addresses: [
-    ...(user.primaryEmail === null ? [] : [{ type: 'email' as const, value: user.primaryEmail }]),
-    ...(user.primaryPhone === null ? [] : [{ type: 'phone' as const, value: user.primaryPhone }]),
+    ...(user.primaryEmail === null ? [] : [normalizeIdentifier({ type: 'email' as const, value: user.primaryEmail })]),
+    ...(user.primaryPhone === null ? [] : [normalizeIdentifier({ type: 'phone' as const, value: user.primaryPhone })]),
   ],
   risks: [],
   requiresSecondFactor: false,

@@ -9,7 +9,7 @@ import { readState, type SignInState } from './machine/state.ts';
 import type { SignInEvent, Verdict } from './machine/vocabulary.ts';
 import type { SignInNeeds, SignInSettings } from './needs.ts';
 import type { Interaction } from './port.ts';
-import { contextOf, type Runner } from './run.ts';
+import { contextOf, type Runner, refuse } from './run.ts';
 import { describeProof } from './submission.ts';
 
 type Needs = Pick<SignInNeeds, 'users' | 'clock' | 'applications' | 'actions' | 'secondFactors'> & {
@@ -50,7 +50,7 @@ function createAsking(needs: Needs) {
   const { actions, clock, users, applications, secondFactors } = needs;
   const begin = (interaction: Interaction, settings: SignInSettings): Progress => {
     const now = clock.now();
-    return createProgress(readState(interaction.state, now), { policy: resolvePolicy(settings), now });
+    return createProgress(readState(interaction.state, now), { policy: resolvePolicy(settings), now }, refuse);
   };
   const ask = async (
     type: ActionType,

@@ -10,7 +10,7 @@ import { promptFor } from './machine/machine.ts';
 import { resolvePolicy } from './machine/policy.ts';
 import { createProgress } from './machine/progress.ts';
 import { type Intent, type PendingProfile, readState, type SignInState } from './machine/state.ts';
-import type { Account, Effect, Prompt, SignInEvent } from './machine/vocabulary.ts';
+import type { Account, Effect, Prompt, Refusal, SignInEvent } from './machine/vocabulary.ts';
 import type { SignInNeeds, SignInSettings } from './needs.ts';
 import type { Interaction } from './port.ts';
 import { describeSubmission } from './submission.ts';
@@ -52,7 +52,7 @@ export function createRunner(needs: Needs): Runner {
     const now = needs.clock.now();
     const policy = resolvePolicy(settings);
     const start = () => {
-      const progress = createProgress(readState(interaction.state, now), { policy, now });
+      const progress = createProgress(readState(interaction.state, now), { policy, now }, refuse);
       const prompt = (account: Account | undefined) => progress.prompt ?? promptFor(progress.state, policy, account);
       const completion = (account: Account | undefined): SignInEvent[] =>
         complete && prompt(account).kind === 'done' ? [{ type: 'submitted', ...(account ? { account } : {}) }] : [];
@@ -94,6 +94,11 @@ export function createRunner(needs: Needs): Runner {
       };
     });
   };
+}
+
+/** @throws AldabaError the error of a refusal */
+export function refuse({ refused, data }: Refusal): never {
+  throw new AldabaError(refused, data);
 }
 
 /** What payloads of webhooks, and operators' scripts, are told of the sign-in. */

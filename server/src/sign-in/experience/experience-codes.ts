@@ -2,8 +2,8 @@
 import { createVerificationCodeVerification, verifyVerificationCodeVerification } from '@aldaba/contract';
 import type { Implement } from '../../http/index.ts';
 import { AldabaError } from '../../kernel/errors.ts';
-import { requireEmail, requirePhone } from '../../kernel/identifiers.ts';
-import { isSameAddress } from '../factors/verification-code/address.ts';
+import { normalizeIdentifier, requireEmail, requirePhone } from '../../kernel/identifiers.ts';
+import { isSameAddress } from '../machine/address.ts';
 import { promptFor } from '../machine/machine.ts';
 import { resolvePolicy } from '../machine/policy.ts';
 import type { Address } from '../machine/state.ts';
@@ -45,7 +45,7 @@ export function experienceCodeRoutes(implement: Implement, signIn: SignIn): void
         const challenge = state.challenges.find(({ id }) => id === verificationId);
         if (challenge?.type !== 'EmailVerificationCode' && challenge?.type !== 'PhoneVerificationCode')
           throw new AldabaError('session.verification_session_not_found');
-        if (!isSameAddress(challenge.identifier, identifier))
+        if (!isSameAddress(challenge.identifier, normalizeIdentifier(identifier)))
           throw new AldabaError(`verification_code.${identifier.type}_mismatch`);
         return signIn.verificationCode.verify(interaction, settings, challenge, code);
       },

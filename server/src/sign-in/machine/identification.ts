@@ -1,5 +1,5 @@
 /** Part of the machine: who the person is (an account, or one that is to be made), by something that was proved. Pure. */
-import { isSameAddress } from '../factors/verification-code/address.ts';
+import { isSameAddress } from './address.ts';
 import type { IdentifierType, SignInPolicy } from './policy.ts';
 import {
   type Address,

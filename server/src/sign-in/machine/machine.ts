@@ -4,7 +4,7 @@
  * state; a prompt is what the person has to do next (`vocabulary.ts`). `rules` below is the order of the flow.
  */
 
-import { maskAddress } from '../factors/verification-code/address.ts';
+import { maskAddress } from './address.ts';
 import { addDetail, type DetailEvent, hasExpiredPassword } from './details.ts';
 import { changedBy, giveIdentifier, hasAddress, identify, refusalBy, use } from './identification.ts';
 import { type MissingDetail, missingDetails, type SecondFactorType, type SignInPolicy } from './policy.ts';

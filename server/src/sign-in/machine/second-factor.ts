@@ -2,7 +2,7 @@
  * Which second factor a sign-in asks for, and whether one has to be set up first. Pure. Policy counts after every first
  * factor alike: nothing here asks how the person was identified, but for what that leaves to show (NIST SP 800-63B section 4.2).
  */
-import { isSameAddress } from '../factors/verification-code/address.ts';
+import { isSameAddress } from './address.ts';
 import type { SecondFactorPolicy, SecondFactorType } from './policy.ts';
 import { type Address, isCodeProof, isSecondProof, type SecondProof, type SignInState } from './state.ts';
 import type { Account, Prompt, Refusal } from './vocabulary.ts';

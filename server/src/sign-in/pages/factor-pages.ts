@@ -5,7 +5,7 @@ import type { Http } from '../../http/index.ts';
 import type { AldabaError } from '../../kernel/errors.ts';
 import { codesTo, type FactorStep, factorSteps, namedFactor, passkeyAnswer } from '../factor-steps.ts';
 import { type MfaCodeChallenge, relyingPartyOf } from '../factors/second-factor/index.ts';
-import { maskAddress } from '../factors/verification-code/address.ts';
+import { maskAddress } from '../machine/address.ts';
 import type { SecondFactorType } from '../machine/policy.ts';
 import { codeFactorOf } from '../machine/second-factor.ts';
 import type { Challenge, SignInState } from '../machine/state.ts';
