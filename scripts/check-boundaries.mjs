@@ -34,7 +34,7 @@ const areas = [
   ['store', /^server\/src\/store\//, ['kernel', 'contract', 'pg', 'pg-copy-streams', 'kysely', 'node:*']],
   ['tenancy', /^server\/src\/tenancy\//, ['store', 'kernel', 'contract', 'node:*']],
   ['http', /^server\/src\/http\//, ['tenancy', 'store', 'kernel', 'contract', ...httpPackages, 'node:*']],
-  ['services', /^server\/src\/services\//, [...base, 'features/records', '*']],
+  ['services', /^server\/src\/services\//, [...base, '*']],
   ...featureAreas.map((area, place) => [
     area,
     new RegExp(`^server/src/${area}/`),

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { createHmac } from 'node:crypto';
 import { after, afterEach, before, beforeEach, describe, it } from 'node:test';
+import { type HookEvent, organizationSchema, roleSchema, scopeSchema, userSchema } from '@aldaba/contract';
 import { assertRefused, type Manager, manage } from '../support/management.ts';
 import { visit } from '../support/page-agent.ts';
 import { type Received, type Receiver, startReceiver } from '../support/receiver.ts';
@@ -280,6 +281,17 @@ describe('Webhooks', () => {
     await waitForJobs(0);
     await elsewhere.close();
     assert.deepEqual([receiver.requests.length, elsewhere.requests.length], [1, 0]);
+  });
+
+  it('are tried out with made-up payloads that have the members of real ones', async () => {
+    const hook = await listen();
+    const made: HookEvent[] = ['User.Created', 'Role.Created', 'Scope.Created', 'Organization.Created'];
+    await api.post(`/api/hooks/${hook.id}/test`, { events: made, config: { url: receiver.url } });
+    const dataOf = async (event: HookEvent) => payloadOf(await receiver.next(isOf(event))).data;
+    assert.ok(userSchema.safeParse(await dataOf('User.Created')).success);
+    assert.ok(roleSchema.safeParse(await dataOf('Role.Created')).success);
+    assert.ok(scopeSchema.safeParse(await dataOf('Scope.Created')).success);
+    assert.ok(organizationSchema.safeParse(await dataOf('Organization.Created')).success);
   });
 
   it('can be tried out with made-up payloads', async () => {

@@ -1,11 +1,12 @@
 /** What the protocol writes to the audit log. Parameters are masked there. */
+import type { AuditGrant } from '@aldaba/contract';
 import type { Request } from '../http/index.ts';
 import type { Core } from './core.ts';
 import { ProtocolError } from './errors.ts';
 import type { OidcNeeds } from './needs.ts';
 
 /** Names of the grants in the keys of the log. */
-const names: Readonly<Record<string, string>> = {
+const names: Readonly<Record<string, AuditGrant>> = {
   authorization_code: 'AuthorizationCode',
   refresh_token: 'RefreshToken',
   client_credentials: 'ClientCredentials',
@@ -30,7 +31,7 @@ const tokenTypes = { access_token: 'AccessToken', refresh_token: 'RefreshToken',
 /** `ExchangeTokenBy.<grant>`; a user who is issued a token was active today. */
 export function noteExchange(core: Core, http: Request, note: TokenNote): void {
   const { grantType, applicationId, secretName, userId, body, error } = note;
-  const name = grantType !== undefined && Object.hasOwn(names, grantType) ? names[grantType] : 'Unknown';
+  const name = (grantType !== undefined && Object.hasOwn(names, grantType) && names[grantType]) || 'Unknown';
   core.logs.write(http.tenant.id, {
     key: `ExchangeTokenBy.${name}`,
     result: body ? 'Success' : 'Error',

@@ -1,5 +1,5 @@
-import type { Audit } from '../features/records/logs/index.ts';
 import type { Request } from '../http/index.ts';
+import type { Audit } from '../kernel/audit.ts';
 import type { Clock } from '../kernel/clock.ts';
 import { hashToken } from '../kernel/crypto.ts';
 import { AldabaError } from '../kernel/errors.ts';

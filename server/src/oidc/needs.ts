@@ -14,11 +14,11 @@ import type { TokenHolder } from '../features/people/personal-access-tokens/inde
 import type { SubjectToken } from '../features/people/subject-tokens/index.ts';
 import type { HolderQuestion, Subject, User } from '../features/people/users/index.ts';
 import type { Activity } from '../features/records/dashboard/index.ts';
-import type { Events } from '../features/records/hooks/index.ts';
-import type { Audit } from '../features/records/logs/index.ts';
 import type { Reply, Request } from '../http/index.ts';
+import type { Audit } from '../kernel/audit.ts';
 import type { Clock } from '../kernel/clock.ts';
 import type { Vault } from '../kernel/crypto.ts';
+import type { Events } from '../kernel/events.ts';
 import type { Log } from '../kernel/log.ts';
 import type { Fetch } from '../kernel/outbound.ts';
 import type { Jobs } from '../services/jobs/index.ts';
@@ -54,7 +54,7 @@ export interface OidcNeeds {
   /** Requests to applications; refuses private addresses. */
   outbound: Fetch;
   logs: Audit;
-  events: Events;
+  events: Events<Queries>;
   dashboard: Activity;
   tenancy: Pick<Tenancy, 'get'>;
   applications: {

@@ -4,10 +4,10 @@
  */
 import type { SignInExperienceSettings } from '@aldaba/contract';
 import { relativeTime } from '@aldaba/pages';
-import type { Events } from '../features/records/hooks/index.ts';
 import type { Clock } from '../kernel/clock.ts';
 import { hashToken } from '../kernel/crypto.ts';
 import { AldabaError } from '../kernel/errors.ts';
+import type { Events } from '../kernel/events.ts';
 import { normalizeIdentifier } from '../kernel/identifiers.ts';
 import type { Queries } from '../store/index.ts';
 import type { Identifier } from './needs.ts';
@@ -63,7 +63,7 @@ export const replacingAttemptName = (userId: string): string => `new-password ${
 /** What stands for such a name in the table. */
 export const attemptTarget = (identifier: string): string => hashToken(`attempt ${identifier}`);
 
-export function createAttempts(deps: { clock: Clock; events: Events }): Attempts {
+export function createAttempts(deps: { clock: Clock; events: Events<Queries> }): Attempts {
   return {
     async limited(q, { identifier, account, policy }, check) {
       const now = deps.clock.now();
@@ -87,7 +87,7 @@ export function createAttempts(deps: { clock: Clock; events: Events }): Attempts
   };
 }
 
-async function tellLockout(events: Events, q: Queries, identifier: string): Promise<void> {
+async function tellLockout(events: Events<Queries>, q: Queries, identifier: string): Promise<void> {
   const at = identifier.indexOf(' ');
   const data = {
     type: identifier.slice(0, at),

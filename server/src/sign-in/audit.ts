@@ -1,5 +1,6 @@
 /** What the sign-in writes to the audit log: one entry a step, and one for what failed. Values are masked there. */
-import type { LogEntry } from '../features/records/logs/index.ts';
+import type { AuditKey, AuditVerification, SignInStepKey } from '@aldaba/contract';
+import type { AuditEntry } from '../kernel/audit.ts';
 import {
   type Challenge,
   type Intent,
@@ -25,13 +26,12 @@ export interface SignInAudit {
 }
 
 export interface Attempt {
-  /** What comes after `Interaction.<intent>.`, e.g. `Verification.Password.Submit`. */
-  key: string;
+  key: SignInStepKey;
   params?: Record<string, unknown>;
 }
 
 export function createSignInAudit({ logs, clock }: Pick<SignInNeeds, 'logs' | 'clock'>): SignInAudit {
-  const write = (interaction: Interaction, entry: LogEntry) => {
+  const write = (interaction: Interaction, entry: AuditEntry) => {
     const { applicationId, uidHash: sessionId } = interaction;
     logs.write(interaction.tenant.id, { applicationId, sessionId, ...entry });
   };
@@ -62,7 +62,7 @@ export function createSignInAudit({ logs, clock }: Pick<SignInNeeds, 'logs' | 'c
       const before = readState(interaction.state, clock.now());
       const step = events.map((event) => stepOf(event, before)).findLast((found) => found !== undefined);
       if (!step) return;
-      const key = `Interaction.${intentOf(interaction, events)}.${step.key}`;
+      const key: AuditKey = `Interaction.${intentOf(interaction, events)}.${step.key}`;
       write(interaction, { key, result: 'Error', error, userId: before?.userId, params: step.params });
     },
     async attempt(interaction, { key, params }, work) {
@@ -108,7 +108,7 @@ export const audited =
   };
 
 /** Names of the proofs in the keys of the log. */
-const proofNames: Record<ProofType, string> = {
+const proofNames: Record<ProofType, AuditVerification> = {
   Password: 'Password',
   NewPasswordIdentity: 'NewPasswordIdentity',
   Social: 'Social',

@@ -11,10 +11,10 @@ import type { AdaptiveMfa } from '../features/people/adaptive-mfa/index.ts';
 import type { SecondFactors } from '../features/people/mfa-verifications/index.ts';
 import type { OneTimeTokens } from '../features/people/one-time-tokens/index.ts';
 import type { PasswordDigest, User } from '../features/people/users/index.ts';
-import type { Events } from '../features/records/hooks/index.ts';
-import type { Audit } from '../features/records/logs/index.ts';
+import type { Audit } from '../kernel/audit.ts';
 import type { Clock } from '../kernel/clock.ts';
 import type { Vault } from '../kernel/crypto.ts';
+import type { Events } from '../kernel/events.ts';
 import type { Log } from '../kernel/log.ts';
 import type { Passwords } from '../services/passwords/index.ts';
 import type { Queries } from '../store/index.ts';
@@ -135,7 +135,7 @@ export interface SignInNeeds {
   /** Operators' scripts. */
   actions: Pick<Actions, 'isAsked' | 'run'>;
   /** Webhooks hear of sign-ins and lockouts. */
-  events: Events;
+  events: Events<Queries>;
   logs: Audit;
   connectors: {
     /** What is configured, of every kind; cached. `isUsable`: in full. */

@@ -210,7 +210,7 @@ function createExecutor(
     const told = { ...context, userId: user.id, user };
     await events.publish(tx, state.intent === 'Register' ? 'PostRegister' : 'PostSignIn', told);
     if (risks.length > 0) {
-      const adaptiveMfaResult = { requiresMfa: true, triggeredRules: risks };
+      const adaptiveMfaResult = { requiresMfa: true, triggeredRules: risks } as const;
       await events.publish(tx, 'PostSignInAdaptiveMfaTriggered', { ...told, adaptiveMfaResult });
     }
     return redirectTo;

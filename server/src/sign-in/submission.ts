@@ -1,5 +1,5 @@
 import type { Submission } from '@aldaba/contract';
-import { mask } from '../features/records/logs/index.ts';
+import { mask } from '../kernel/masking.ts';
 import type { Place } from '../kernel/origin.ts';
 import type { Proof, SignInState } from './machine/state.ts';
 

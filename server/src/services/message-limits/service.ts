@@ -1,9 +1,10 @@
-import type { Events } from '../../features/records/hooks/index.ts';
 import type { Clock } from '../../kernel/clock.ts';
 import { hashToken } from '../../kernel/crypto.ts';
 import { AldabaError } from '../../kernel/errors.ts';
+import type { Events } from '../../kernel/events.ts';
 import type { Log } from '../../kernel/log.ts';
 import type { Networks } from '../../kernel/origin.ts';
+import type { Queries } from '../../store/index.ts';
 import type { Tenant } from '../../tenancy/index.ts';
 import * as store from './store.ts';
 
@@ -39,7 +40,7 @@ export const messageLimitsOf = (given: GivenLimits = {}): typeof defaultMessageL
 export interface MessageLimitsNeeds {
   clock: Clock;
   log: Log;
-  events: Events;
+  events: Events<Queries>;
   messageLimits: { email: HourlyLimits; sms: HourlyLimits };
 }
 
@@ -101,7 +102,7 @@ export function createMessageLimits({ clock, log, events, messageLimits }: Messa
         const [own] = over;
         if (!own) return undefined;
         // Once a window: a caller who keeps on asking makes no further noise.
-        const data = { type: type === 'Email' ? 'email' : 'phone', value: to };
+        const data = { type: type === 'Email' ? 'email' : 'phone', value: to } as const;
         if (own.sent === own.maximum + 1) await events.publish(tx, 'Message.RateLimited', { data });
         return limited(own.expiresAt, now);
       });

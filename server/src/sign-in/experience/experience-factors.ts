@@ -7,6 +7,7 @@ import {
   createWebAuthnRegistration,
   enableMfa,
   generateBackupCodes,
+  type SignInStepKey,
   skipMfaBinding,
   skipMfaSuggestion,
   verifyBackupCode,
@@ -80,7 +81,7 @@ const take = ({ run }: SignIn, { interaction, settings }: Identified, event: Sig
 async function prove(
   signIn: SignIn,
   person: Identified,
-  { key, challengeId }: { key: string; challengeId?: string },
+  { key, challengeId }: { key: SignInStepKey; challengeId?: string },
   check: () => Proof | Promise<Proof>,
 ): Promise<{ verificationId: string }> {
   const proof = await signIn.audit.attempt(person.interaction, { key }, async () => check());
@@ -97,7 +98,7 @@ async function prove(
 async function proveOnce(
   signIn: SignIn,
   person: Identified,
-  asked: { key: string; challengeId: string },
+  asked: { key: SignInStepKey; challengeId: string },
   check: () => Promise<Proof>,
 ): Promise<{ verificationId: string }> {
   return prove(signIn, person, asked, async () => {
@@ -159,7 +160,7 @@ function newPasskeyRoutes(implement: Implement, signIn: SignIn): void {
     const person = await maker(signIn, request, 'WebAuthn');
     const challenge = challengeOf(person.state, 'NewPasskey', body.verificationId);
     const made = { ...relyingPartyOf(tenant), agent: request.headers['user-agent'] };
-    const asked = { key: 'Verification.WebAuthn.Submit', challengeId: challenge.id };
+    const asked = { key: 'Verification.WebAuthn.Submit', challengeId: challenge.id } as const;
     return proveOnce(signIn, person, asked, () =>
       secondFactor.provePasskey(person.interaction, challenge, body.payload, made),
     );
@@ -181,7 +182,7 @@ function passkeyRoutes(implement: Implement, signIn: SignIn): void {
     const { interaction, settings, state } = person;
     const challenge = challengeOf(state, 'WebAuthn', body.verificationId);
     const given = { ...relyingPartyOf(tenant), payload: body.payload };
-    const asked = { key: 'Verification.WebAuthn.Submit', challengeId: challenge.id };
+    const asked = { key: 'Verification.WebAuthn.Submit', challengeId: challenge.id } as const;
     return proveOnce(signIn, person, asked, () => secondFactor.showPasskey(interaction, settings, challenge, given));
   });
 }

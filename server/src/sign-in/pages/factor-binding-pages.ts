@@ -195,8 +195,8 @@ async function make(
   { request, interaction, state }: Step,
   factor: SecondFactorType,
 ): Promise<{ proof: Proof; challengeId: string } | undefined> {
-  const key = `Verification.${factor}.Submit`;
   if (factor === 'Totp') {
+    const key = 'Verification.Totp.Submit';
     const challenge = state.challenges.find((known) => known.type === 'NewTotp');
     if (!challenge) return undefined;
     const check = async () => secondFactor.proveTotp(interaction, challenge, formField(request, 'code'));
@@ -205,6 +205,7 @@ async function make(
   const challenge = state.challenges.find((known) => known.type === 'NewPasskey');
   if (!challenge || factor !== 'WebAuthn') return undefined;
   const made = { ...relyingPartyOf(interaction.tenant), agent: request.headers['user-agent'] };
+  const key = 'Verification.WebAuthn.Submit';
   const proof = await audit.attempt(interaction, { key }, async () => {
     const payload = passkeyAnswer(request, verifyWebAuthnRegistration.body.shape.payload);
     return secondFactor.provePasskey(interaction, challenge, payload, made);

@@ -1,5 +1,5 @@
 /** Part of the HTML door: the second factor that a person shows, one page for each. */
-import { type SecondFactorView, verifyWebAuthnAuthentication } from '@aldaba/contract';
+import { type SecondFactorView, type SignInStepKey, verifyWebAuthnAuthentication } from '@aldaba/contract';
 import { pageErrorOf } from '../../features/appearance/hosted-pages/index.ts';
 import type { Http } from '../../http/index.ts';
 import type { AldabaError } from '../../kernel/errors.ts';
@@ -55,7 +55,7 @@ export function factorPageRoutes(http: Http, signIn: SignIn, door: PageDoor): vo
       if (!factor || !channel) return step.proceed();
       const { interaction, user, context, take, redirect } = step;
       try {
-        const key = `Verification.Mfa${factor}.Create`;
+        const key = sendKeys[channel];
         const challenge = await signIn.audit.attempt(interaction, { key }, () =>
           signIn.secondFactor.sendCode(interaction, { user, channel, locale: context.language }),
         );
@@ -145,4 +145,8 @@ async function answer(signIn: SignIn, step: Step, factor: SecondFactorType): Pro
   }
 }
 
-const submitOf = (factor: SecondFactorType): string => `Verification.${factor}.Submit`;
+const sendKeys = {
+  email: 'Verification.MfaEmailVerificationCode.Create',
+  phone: 'Verification.MfaPhoneVerificationCode.Create',
+} as const;
+const submitOf = (factor: SecondFactorType): SignInStepKey => `Verification.${factor}.Submit`;

@@ -1,5 +1,6 @@
 import type { Resource, Scope } from '@aldaba/contract';
 import { AldabaError } from '../../../kernel/errors.ts';
+import type { Events } from '../../../kernel/events.ts';
 import { standardId } from '../../../kernel/ids.ts';
 import {
   type CacheRegistry,
@@ -10,7 +11,6 @@ import {
   searching,
 } from '../../../store/index.ts';
 import { isManagementIndicator, resemblesManagementIndicator, type Tenant } from '../../../tenancy/index.ts';
-import type { Events } from '../../records/hooks/index.ts';
 import type { Roles } from '../roles/index.ts';
 import type { Slice } from './store.ts';
 import * as store from './store.ts';
@@ -21,7 +21,7 @@ export interface ResourcesNeeds {
   roles: Pick<Roles, 'scopesChanged'>;
   /** Permissions were renamed or deleted; called in the transaction of the change. */
   scopesChanged(tx: Queries): Promise<void>;
-  events: Events;
+  events: Events<Queries>;
 }
 
 export interface Resources {

@@ -1,5 +1,6 @@
 import type { Resource, Role, RoleType, Scope } from '@aldaba/contract';
 import { AldabaError } from '../../../kernel/errors.ts';
+import type { Events } from '../../../kernel/events.ts';
 import { standardId } from '../../../kernel/ids.ts';
 import {
   type CacheRegistry,
@@ -10,14 +11,13 @@ import {
   searching,
 } from '../../../store/index.ts';
 import { isManagementIndicator, type Tenant } from '../../../tenancy/index.ts';
-import type { Events } from '../../records/hooks/index.ts';
 import type { Holder, Slice } from './store.ts';
 import * as store from './store.ts';
 
 export interface RolesNeeds {
   database: Database;
   caches: CacheRegistry;
-  events: Events;
+  events: Events<Queries>;
 }
 
 export interface RoleDraft {

@@ -2,17 +2,18 @@ import {
   type Action,
   type ActionResult,
   type ActionType,
+  type AuditKey,
   actionResultSchema,
   actionSchema,
   actionTypeSchema,
 } from '@aldaba/contract';
+import type { Audit } from '../../../kernel/audit.ts';
 import type { Vault } from '../../../kernel/crypto.ts';
 import { AldabaError } from '../../../kernel/errors.ts';
 import type { Log } from '../../../kernel/log.ts';
 import { makeStorable } from '../../../kernel/storable.ts';
 import type { Failed, Scripts } from '../../../services/isolates/index.ts';
 import { adminTenantId, createSealedSettings, type Tenancy, type Tenant } from '../../../tenancy/index.ts';
-import type { Audit } from '../../records/logs/index.ts';
 
 export interface ActionsNeeds {
   tenancy: Pick<Tenancy, 'setting' | 'saveSetting' | 'changeSetting'>;
@@ -65,10 +66,10 @@ type Script = Pick<Action, 'script' | 'environmentVariables'>;
 type Change = { [Name in keyof Action]?: Action[Name] | undefined };
 
 const settingKey = (type: ActionType): string => `actions/${type}`;
-const logKeys: Record<ActionType, string> = {
+const logKeys = {
   'action.postFirstFactorVerification': 'Action.PostFirstFactorVerification',
   'action.postSignIn': 'Action.PostSignIn',
-};
+} as const satisfies Record<ActionType, AuditKey>;
 
 export function createActions({ tenancy, vault, log, logs, scripts }: ActionsNeeds): Actions {
   const settings = createSealedSettings({ tenancy, vault, schema: actionSchema });

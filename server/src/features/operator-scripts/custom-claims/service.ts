@@ -1,10 +1,10 @@
 import { type CustomClaimsScript, type CustomizedToken, customClaimsSchema } from '@aldaba/contract';
+import type { Audit } from '../../../kernel/audit.ts';
 import type { Vault } from '../../../kernel/crypto.ts';
 import { AldabaError } from '../../../kernel/errors.ts';
 import type { Log } from '../../../kernel/log.ts';
 import type { Scripts } from '../../../services/isolates/index.ts';
 import { adminTenantId, createSealedSettings, type Tenancy, type Tenant } from '../../../tenancy/index.ts';
-import type { Audit } from '../../records/logs/index.ts';
 import type { Outcome } from './outcome.ts';
 
 export interface CustomClaimsNeeds {
@@ -104,7 +104,7 @@ export function createCustomClaims({ tenancy, vault, log, logs, scripts }: Custo
       // Not the message: scripts handle secrets and people's data, and put them into messages. The test route shows it.
       const { reason, line } = outcome;
       log.warn({ tenant: tenant.id, script: type, reason, line }, 'A script for custom claims failed');
-      const key = `JwtCustomizer.${type === 'access-token' ? 'AccessToken' : 'ClientCredentials'}`;
+      const key = type === 'access-token' ? 'JwtCustomizer.AccessToken' : 'JwtCustomizer.ClientCredentials';
       logs.write(tenant.id, {
         key,
         result: 'Error',

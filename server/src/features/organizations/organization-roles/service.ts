@@ -6,10 +6,10 @@ import type {
   Scope,
 } from '@aldaba/contract';
 import { AldabaError } from '../../../kernel/errors.ts';
+import type { Events } from '../../../kernel/events.ts';
 import { standardId } from '../../../kernel/ids.ts';
 import type { Queries, Search } from '../../../store/index.ts';
 import { isManagementIndicator } from '../../../tenancy/index.ts';
-import type { Events } from '../../records/hooks/index.ts';
 import * as store from './store.ts';
 
 export interface OrganizationScopeDraft {
@@ -62,7 +62,7 @@ export interface OrganizationRoles {
   takeScope(tx: Queries, kind: ScopeKind, roleId: string, scopeId: string): Promise<void>;
 }
 
-export function createOrganizationRoles({ events }: { events: Events }): OrganizationRoles {
+export function createOrganizationRoles({ events }: { events: Events<Queries> }): OrganizationRoles {
   const scopesUpdated = (tx: Queries, roleId: string) =>
     events.publish(tx, 'OrganizationRole.Scopes.Updated', async () => ({
       organizationRoleId: roleId,
@@ -125,7 +125,7 @@ export function createOrganizationRoles({ events }: { events: Events }): Organiz
   };
 }
 
-const createScopes = (events: Events) =>
+const createScopes = (events: Events<Queries>) =>
   ({
     listScopes: store.findScopeList,
     getScope,

@@ -7,9 +7,9 @@ import type {
 } from '@aldaba/contract';
 import type { Clock } from '../../../kernel/clock.ts';
 import { AldabaError } from '../../../kernel/errors.ts';
+import type { Events } from '../../../kernel/events.ts';
 import { shortId } from '../../../kernel/ids.ts';
 import type { Queries, Search } from '../../../store/index.ts';
-import type { Events } from '../../records/hooks/index.ts';
 import type { OrganizationRoles } from '../organization-roles/index.ts';
 import type { Listed, Member, MemberKind, OrganizationColumns, Slice, Standing } from './store.ts';
 import * as store from './store.ts';
@@ -17,7 +17,7 @@ import * as store from './store.ts';
 export interface OrganizationsNeeds {
   clock: Clock;
   organizationRoles: Pick<OrganizationRoles, 'find'>;
-  events: Events;
+  events: Events<Queries>;
 }
 
 export interface OrganizationSummary extends Organization {
@@ -131,18 +131,17 @@ export function createOrganizations({ clock, organizationRoles, events }: Organi
   };
 }
 
-function createMembers(events: Events) {
+function createMembers(events: Events<Queries>) {
   const tell = async (tx: Queries, { kind, organizationId }: Omit<Member, 'id'>, change: MembershipChange) => {
     const { added = [], removed = [] } = change;
     if (added.length + removed.length === 0) return;
-    const ids = kind === 'user' ? 'UserIds' : 'ApplicationIds';
-    const members = {
+    const isUser = kind === 'user';
+    await events.publish(tx, 'Organization.Membership.Updated', {
       data: null,
       organizationId,
-      ...(added.length > 0 ? { [`added${ids}`]: added } : {}),
-      ...(removed.length > 0 ? { [`removed${ids}`]: removed } : {}),
-    };
-    await events.publish(tx, 'Organization.Membership.Updated', members);
+      ...(added.length === 0 ? {} : isUser ? { addedUserIds: added } : { addedApplicationIds: added }),
+      ...(removed.length === 0 ? {} : isUser ? { removedUserIds: removed } : { removedApplicationIds: removed }),
+    });
   };
   const add = async (tx: Queries, kind: MemberKind, organizationId: string, ids: readonly string[]) => {
     if (kind === 'application') await requireMachines(tx, ids);

@@ -1,11 +1,8 @@
+import type { TriggeredRule } from '@aldaba/contract';
 import type { Place, Point } from '../../../kernel/origin.ts';
 
-/** What speaks for a sign-in by somebody else than the account's owner. */
-export interface Risk {
-  readonly rule: 'new_country' | 'geo_velocity' | 'long_inactivity' | 'untrusted_ip';
-  /** What the rule saw, for webhooks and logs. */
-  readonly details: Readonly<Record<string, string | number | readonly string[]>>;
-}
+/** A sign that another person than the account's owner signs in. */
+export type Risk = TriggeredRule;
 
 /** What is known of a person's earlier sign-ins. Times are milliseconds since the epoch. */
 export interface History {

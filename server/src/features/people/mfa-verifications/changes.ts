@@ -1,9 +1,9 @@
 import type { MfaVerification } from '@aldaba/contract';
 import type { Clock } from '../../../kernel/clock.ts';
 import { AldabaError } from '../../../kernel/errors.ts';
+import type { Events } from '../../../kernel/events.ts';
 import { standardId } from '../../../kernel/ids.ts';
 import type { Queries } from '../../../store/index.ts';
-import type { Events } from '../../records/hooks/index.ts';
 import type { User, Users } from '../users/index.ts';
 import type { NewPasskey } from './passkeys.ts';
 import type { Secrets } from './secrets.ts';
@@ -13,7 +13,7 @@ export interface FactorChangesNeeds {
   clock: Clock;
   secrets: Secrets;
   users: Pick<Users, 'get'>;
-  events: Events;
+  events: Events<Queries>;
 }
 
 /** A factor that somebody is to have. */

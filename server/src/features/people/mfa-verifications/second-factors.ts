@@ -1,9 +1,9 @@
 import type { Clock } from '../../../kernel/clock.ts';
 import type { Vault } from '../../../kernel/crypto.ts';
 import { AldabaError } from '../../../kernel/errors.ts';
+import type { Events } from '../../../kernel/events.ts';
 import type { Queries } from '../../../store/index.ts';
 import type { Tenant } from '../../../tenancy/index.ts';
-import type { Events } from '../../records/hooks/index.ts';
 import type { Users } from '../users/index.ts';
 import { newBackupCodes, placeOfCode } from './backup-codes.ts';
 import { createFactorChanges, type FactorDraft } from './changes.ts';
@@ -25,7 +25,7 @@ export interface SecondFactorsNeeds {
   clock: Clock;
   vault: Vault;
   users: Pick<Users, 'get'>;
-  events: Events;
+  events: Events<Queries>;
 }
 
 /** A factor that was made in a sign-in and that nobody has yet; JSON, its secrets sealed. */

@@ -1,9 +1,9 @@
 import type { MfaVerification } from '@aldaba/contract';
 import type { Clock } from '../../../kernel/clock.ts';
 import type { Vault } from '../../../kernel/crypto.ts';
+import type { Events } from '../../../kernel/events.ts';
 import type { Queries } from '../../../store/index.ts';
 import type { Tenant } from '../../../tenancy/index.ts';
-import type { Events } from '../../records/hooks/index.ts';
 import type { Users } from '../users/index.ts';
 import { newBackupCodes, readBackupCodes } from './backup-codes.ts';
 import { createFactorChanges } from './changes.ts';
@@ -15,7 +15,7 @@ export interface MfaVerificationsNeeds {
   clock: Clock;
   vault: Vault;
   users: Pick<Users, 'get' | 'endSessions'>;
-  events: Events;
+  events: Events<Queries>;
 }
 
 /** What administrators do with the factors of others. */

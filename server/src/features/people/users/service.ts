@@ -1,11 +1,11 @@
 import type { Role } from '@aldaba/contract';
 import type { Clock } from '../../../kernel/clock.ts';
 import { AldabaError } from '../../../kernel/errors.ts';
+import type { Events } from '../../../kernel/events.ts';
 import { shortId } from '../../../kernel/ids.ts';
 import { assertUsableDigest, type Passwords } from '../../../services/passwords/index.ts';
 import { constraintOf, type Queries, type Search, searching } from '../../../store/index.ts';
 import type { Roles } from '../../authorization/roles/index.ts';
-import type { Events } from '../../records/hooks/index.ts';
 import { findDetailedSubject } from './details-store.ts';
 import { findUserList, type UserFilter } from './list-store.ts';
 import { normalizeClaims, normalizeColumns } from './normalize.ts';
@@ -19,7 +19,7 @@ export interface UsersNeeds {
     Roles,
     'assignDefaults' | 'userRoleNames' | 'list' | 'assign' | 'replace' | 'unassign' | 'addHolders' | 'get'
   >;
-  events: Events;
+  events: Events<Queries>;
   organizationJit: {
     /** Lets the user join the organizations that are open to the domain of an address that is known to be theirs. */
     provision(tx: Queries, userId: string, email: string): Promise<void>;

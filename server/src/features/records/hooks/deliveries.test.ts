@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { Hook } from '@aldaba/contract';
-import type { LogEntry } from '../logs/index.ts';
+import type { AuditEntry } from '../../../kernel/audit.ts';
 import { createDeliverer } from './deliveries.ts';
 
 const minute = 60_000;
@@ -11,7 +11,7 @@ const hour = 60 * minute;
 async function deliver(answerAt: (time: number) => number | 'away', config: Partial<Hook['config']> = {}) {
   let now = 0;
   const attempts: { at: number; body: unknown; signature: string | null }[] = [];
-  const notes: LogEntry[] = [];
+  const notes: AuditEntry[] = [];
   const hook: Hook = {
     tenantId: 't',
     id: 'hook',

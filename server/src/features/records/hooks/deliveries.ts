@@ -1,8 +1,8 @@
 import type { Hook } from '@aldaba/contract';
+import type { Audit } from '../../../kernel/audit.ts';
 import type { Clock } from '../../../kernel/clock.ts';
 import type { Fetch } from '../../../kernel/outbound.ts';
 import type { Job, JobOutcome } from '../../../services/jobs/index.ts';
-import type { Audit } from '../logs/index.ts';
 import type { Delivery } from './events.ts';
 import { type Answer, send } from './request.ts';
 

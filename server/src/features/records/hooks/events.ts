@@ -1,5 +1,6 @@
 import type { HookEvent } from '@aldaba/contract';
 import type { Clock } from '../../../kernel/clock.ts';
+import type { Events } from '../../../kernel/events.ts';
 import { currentOrigin, type Origin } from '../../../kernel/origin.ts';
 import type { Jobs } from '../../../services/jobs/index.ts';
 import type { CacheRegistry, Database, Queries } from '../../../store/index.ts';
@@ -18,18 +19,6 @@ export interface Delivery {
   /** How often the receiver has answered with an error. */
   refusals?: number;
 }
-
-export interface Events {
-  /**
-   * Tells the tenant's webhooks, if the transaction commits.
-   * @param members of the payload beside hookId, event, createdAt and what the request gives (ip, path, …). For a change of
-   *   data: `data` (what the thing is now, null when it is gone) and what the event adds, e.g. `organizationId`.
-   */
-  publish(tx: Queries, event: HookEvent, members: Members | (() => Promise<Members>)): Promise<void>;
-}
-
-/** Members of a payload. A function is called only where somebody listens. */
-type Members = Record<string, unknown>;
 
 interface Listener {
   id: string;
@@ -58,7 +47,7 @@ export function createEvents({
         events: new Set(events.length > 0 ? events : event ? [event] : []),
       })),
   });
-  const events: Events = {
+  const events: Events<Queries> = {
     async publish(tx, event, members) {
       const all = (await listeners.get(tx.tenantId, '', tx)) ?? [];
       const hooks = all.filter((hook) => hook.events.has(event));

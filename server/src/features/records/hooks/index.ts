@@ -6,4 +6,4 @@
  * audit log. The Management API enters through `routes.ts`.
  */
 export { hookRoutes } from './routes.ts';
-export { createHooks, type Events, type Hooks, type HooksNeeds } from './service.ts';
+export { createHooks, type Hooks, type HooksNeeds } from './service.ts';

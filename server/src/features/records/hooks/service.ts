@@ -2,17 +2,17 @@ import type { Hook, HookConfig, HookEvent, LogRecord } from '@aldaba/contract';
 import type { Clock } from '../../../kernel/clock.ts';
 import type { Vault } from '../../../kernel/crypto.ts';
 import { AldabaError } from '../../../kernel/errors.ts';
+import type { Events } from '../../../kernel/events.ts';
 import { standardId, standardSecret } from '../../../kernel/ids.ts';
 import type { Fetch } from '../../../kernel/outbound.ts';
 import type { Jobs } from '../../../services/jobs/index.ts';
 import type { CacheRegistry, Database, Queries } from '../../../store/index.ts';
 import type { LogFilter, Logs } from '../logs/index.ts';
 import { createDeliverer } from './deliveries.ts';
-import { createEvents, deliveryQueue, type Events } from './events.ts';
-import { bodyOf, sampleMembers, send } from './request.ts';
+import { createEvents, deliveryQueue } from './events.ts';
+import { bodyOf, send } from './request.ts';
+import { sampleMembers } from './samples.ts';
 import * as store from './store.ts';
-
-export type { Events } from './events.ts';
 
 export interface HooksNeeds {
   database: Database;
@@ -34,7 +34,7 @@ export interface HookPatch {
 
 type ExecutionStats = { successCount: number; requestCount: number };
 
-export interface Hooks extends Events {
+export interface Hooks extends Events<Queries> {
   list(q: Queries, slice?: store.Slice): Promise<{ items: Hook[]; total: number }>;
   /** The hooks with their requests of the last 24 hours. */
   withStats(q: Queries, hooks: readonly Hook[]): Promise<(Hook & { executionStats: ExecutionStats })[]>;

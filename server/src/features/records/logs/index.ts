@@ -6,6 +6,5 @@
  * gathered in memory and written a moment later (docs/decisions/0009-the-audit-log-is-written-late.md). The Management API enters
  * through `routes.ts`.
  */
-export { mask } from './masking.ts';
 export { logRoutes } from './routes.ts';
-export { type Audit, createLogs, type LogEntry, type LogFilter, type Logs, type LogsNeeds } from './service.ts';
+export { createLogs, type LogFilter, type Logs, type LogsNeeds } from './service.ts';

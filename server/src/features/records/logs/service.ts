@@ -1,12 +1,13 @@
 import type { LogRecord } from '@aldaba/contract';
+import type { Audit, AuditEntry } from '../../../kernel/audit.ts';
 import { createBatch } from '../../../kernel/batch.ts';
 import type { Clock } from '../../../kernel/clock.ts';
 import { AldabaError } from '../../../kernel/errors.ts';
 import { standardId } from '../../../kernel/ids.ts';
 import type { Log } from '../../../kernel/log.ts';
+import { mask, plainText } from '../../../kernel/masking.ts';
 import { currentOrigin } from '../../../kernel/origin.ts';
 import type { Database, Queries } from '../../../store/index.ts';
-import { mask, plainText } from './masking.ts';
 import { createRefusals } from './refusals.ts';
 import * as store from './store.ts';
 import { withUserAgents } from './user-agents.ts';
@@ -16,28 +17,6 @@ export interface LogsNeeds {
   clock: Clock;
   log: Log;
   retentionDays: number;
-}
-
-/** What is worth remembering. The address and the user agent are taken from the request that is being served. */
-export interface LogEntry {
-  /** A key of the contract, e.g. `ExchangeTokenBy.RefreshToken`. */
-  key: string;
-  result: 'Success' | 'Error';
-  /** Why it failed: the error itself, a sentence, or an object with `code` and `message`. */
-  error?: unknown;
-  userId?: string | undefined;
-  applicationId?: string | undefined;
-  /** Which of the application's secrets it showed. */
-  secretName?: string | undefined;
-  sessionId?: string | undefined;
-  params?: Readonly<Record<string, unknown>> | undefined;
-  /** Other members of the payload. */
-  more?: Readonly<Record<string, unknown>> | undefined;
-}
-
-export interface Audit {
-  /** Notes an entry. It takes no time and never fails; secrets are masked here, whatever the caller hands over. */
-  write(tenantId: string, entry: LogEntry): void;
 }
 
 export interface LogFilter {
@@ -85,7 +64,7 @@ const moreRoom = 32_768;
 const bytesOf = ({ payload }: store.NewLog): number => 2 * payload.length + 512;
 
 /** What a client was refused that has shown no secret: strangers can cause as many of these as they like. */
-const isUnproved = ({ result, secretName }: LogEntry): boolean => result === 'Error' && secretName === undefined;
+const isUnproved = ({ result, secretName }: AuditEntry): boolean => result === 'Error' && secretName === undefined;
 const cap = 10_000;
 
 /** @param options `sweeps: false` leaves partitions and old entries to other processes, as the command line does */
@@ -183,7 +162,7 @@ function createInstants(clock: Clock): () => string {
   };
 }
 
-function toRow(tenantId: string, entry: LogEntry): Omit<store.NewLog, 'createdAt'> {
+function toRow(tenantId: string, entry: AuditEntry): Omit<store.NewLog, 'createdAt'> {
   const { key, result, error, userId, applicationId, secretName, sessionId, params, more } = entry;
   const origin = currentOrigin();
   const hookId = more?.hookId;
