@@ -130,6 +130,7 @@ export interface App extends Parts {
 export interface CommandApp extends Parts {
   /** Calls the operations of the Management API in this process. */
   api: Pick<DirectCalls, 'call' | 'list'>;
+  log: Log;
 }
 
 /** How much of the server is wanted. A command does no background work, and rarely needs connector packages, which load slowly. */
@@ -194,7 +195,7 @@ export async function createCommandApp(
   const { parts, mounted, close } = await compose(config, world, { background: false, connectorPackages });
   const api = createDirectCalls();
   managementRoutes(api.implement, mounted);
-  return { ...parts, api, close };
+  return { ...parts, api, log: world.log, close };
 }
 
 async function compose(config: Config, world: World, extent: Extent) {

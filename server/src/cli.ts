@@ -9,6 +9,7 @@ import {
   commands,
   explain,
   type FilesCommand,
+  failureOf,
   type Output,
   Refused,
   type Terminal,
@@ -89,7 +90,8 @@ async function run(command: Command, rest: string[]): Promise<Output> {
     // A sentence of ours stays; what the system or PostgreSQL said becomes one.
     if (error instanceof AldabaError && error.code !== 'request.unavailable') throw error;
     if (error instanceof UsageError || error instanceof Refused) throw error;
-    throw Object.assign(new Refused(explainStart(error, config)), { cause: error });
+    const code = error instanceof AldabaError ? error.code : 'command.failed';
+    throw new Refused(explainStart(error, config), { code, cause: error });
   }
 }
 
@@ -115,22 +117,39 @@ async function findTenant({ tenancy }: CommandApp, id: string): Promise<Tenant> 
   return tenancy.get(id);
 }
 
+/** Whether the answer is for a program, also when the arguments are wrong otherwise. */
+function asksJson(args: readonly string[]): boolean {
+  const end = args.indexOf('--');
+  return args.slice(0, end === -1 ? args.length : end).includes('--json');
+}
+
+const writeJson = (data: unknown) => process.stdout.write(`${JSON.stringify(data, null, 2)}\n`);
+
 async function main(args: string[]): Promise<number> {
   const chosen = choose(args);
   if (!chosen) {
     const asked = args.length === 0 || args[0] === 'help' || args.includes('--help');
-    const isNoun = args.length === 1 && commands.some(({ name }) => name.startsWith(`${args[0]} `));
-    if (!asked && !isNoun) process.stderr.write(`There is no command "${args.join(' ')}".\n\n`);
-    (asked ? process.stdout : process.stderr).write(`${overview(commands, asked ? [] : args)}\n`);
-    return asked ? 0 : 2;
+    const words = args.filter((word) => word !== '--json');
+    const isNoun = words.length === 1 && commands.some(({ name }) => name.startsWith(`${words[0]} `));
+    if (asked) {
+      process.stdout.write(`${overview(commands, [])}\n`);
+      return 0;
+    }
+    const error = new UsageError(
+      isNoun ? `Name a command of "${words[0]}".` : `There is no command "${words.join(' ')}".`,
+    );
+    if (asksJson(args)) writeJson(failureOf(error));
+    process.stderr.write(`${error.message}\n\n${overview(commands, words)}\n`);
+    return 2;
   }
   const { command, rest } = chosen;
   try {
     const { text, data, exitCode = 0 } = await run(command, rest);
-    const lines = rest.includes('--json') ? JSON.stringify(data, null, 2) : text.join('\n');
-    process.stdout.write(`${lines}\n`);
+    if (asksJson(rest)) writeJson(data);
+    else process.stdout.write(`${text.join('\n')}\n`);
     return exitCode;
   } catch (error) {
+    if (asksJson(rest)) writeJson(failureOf(error, command.fields));
     process.stderr.write(`${explain(error, command.fields)}\n`);
     if (error instanceof UsageError) process.stderr.write(`\n${usageOf(command)}\n`);
     if (process.env.LOG_LEVEL === 'debug' && !(error instanceof Refused))

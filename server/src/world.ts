@@ -32,7 +32,7 @@ export async function openWorld(
   // A person who types a command sees at once that there is no database; a server is started by programs.
   if (config.DATABASE_URL && options.purpose === 'server')
     await waitForDatabase(config.DATABASE_URL, { limit: config.DATABASE_WAIT * 1000, progress });
-  const log = createLog(config.LOG_LEVEL);
+  const log = createLog(config.LOG_LEVEL, options.purpose === 'command' ? 2 : 1);
   const database = config.DATABASE_URL
     ? { url: config.DATABASE_URL, stop: async () => undefined }
     : await startEmbedded({ dataFolder, progress, log, purpose: options.purpose });

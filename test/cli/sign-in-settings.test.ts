@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
@@ -136,6 +137,39 @@ describe('sign-in settings on the command line', () => {
     const changed = await aldaba('connector', 'set', kind, '--set', 'port=587');
     assert.equal(changed.code, 0, changed.err);
     assert.match((await aldaba('connector', 'set', kind, '--set', 'port=many')).err, /--set port must be a number/);
+  });
+
+  it('says that a test message was refused in its own words and code, and leaves those of the provider to the log', async () => {
+    const kind = 'simple-mail-transfer-protocol';
+    const rude = createServer((socket) => {
+      socket.on('error', () => undefined);
+      socket.end('554 5.7.1 rejected by mx7.internal.example, ticket 0xBEEF\r\n');
+    });
+    await new Promise<void>((resolve) => rude.listen(0, '127.0.0.1', resolve));
+    try {
+      const { port } = rude.address() as AddressInfo;
+      const at = ['--set', 'host=127.0.0.1', '--set', `port=${port}`, '--set', 'secure=false'];
+      assert.equal((await aldaba('connector', 'set', kind, ...at)).code, 0);
+      const test = ['connector', 'test', kind, '--to', 'ana@example.com'];
+      const refused = await aldaba(...test);
+      assert.equal(refused.code, 1);
+      assert.equal(refused.out, '');
+      assert.equal(
+        refused.err,
+        'The provider did not accept the message. LOG_LEVEL=info shows what it answered. (connector.general)\n',
+      );
+      const forPrograms = await aldaba(...test, '--json');
+      assert.deepEqual(JSON.parse(forPrograms.out), { code: 'connector.general', message: refused.err.trimEnd() });
+      const logging = commandLine(server, {
+        dataFolder: join(dataFolder, 'data'),
+        environment: { ...registry.environment, LOG_LEVEL: 'info' },
+      });
+      const logged = await logging(...test);
+      assert.equal(logged.out, '', 'the log does not mix with the answer');
+      assert.match(logged.err, /554 5\.7\.1 rejected/);
+    } finally {
+      await new Promise((resolve) => rude.close(resolve));
+    }
   });
 
   it('switches to sign-up by email once mail can be sent, and keeps the last mail connector from then on', async () => {

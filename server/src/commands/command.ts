@@ -1,4 +1,5 @@
 /** What a command of the command line is, and how it reads its arguments and answers. */
+import type { ErrorCode } from '@aldaba/contract';
 import type { CommandApp } from '../app.ts';
 import type { Config } from '../config.ts';
 import type { Tenant } from '../tenancy/index.ts';
@@ -92,7 +93,18 @@ export type Command = AppCommand | WorldCommand | FilesCommand;
 export class UsageError extends Error {}
 
 /** The command cannot do what was asked; the message says what to do instead. */
-export class Refused extends Error {}
+export class Refused extends Error {
+  /** For programs: one of the codes of the API, or of the command line itself. */
+  readonly code: FailureCode;
+
+  constructor(message: string, { code = 'command.refused', cause }: { code?: FailureCode; cause?: unknown } = {}) {
+    super(message, cause === undefined ? undefined : { cause });
+    this.code = code;
+  }
+}
+
+/** The codes that `--json` answers with besides those of the API; docs/operate/command-line.md explains them. */
+export type FailureCode = ErrorCode | 'command.usage' | 'command.refused' | 'command.failed';
 
 export function text({ options }: Terminal, name: string): string | undefined {
   const value = options[name];

@@ -1,5 +1,7 @@
+import { ConnectorError } from '@aldaba/connectors/kit';
 import * as contract from '@aldaba/contract';
 import { loadConnectorKinds } from '../app.ts';
+import { AldabaError, sentenceOf } from '../kernel/errors.ts';
 import { createLog } from '../kernel/log.ts';
 import {
   type Command,
@@ -98,7 +100,7 @@ export const connectorCommands: readonly Command[] = [
 ];
 
 async function fieldHelp({ config: settings, dataFolder, words }: FilesInvocation): Promise<string[]> {
-  const kinds = await loadConnectorKinds(settings, { dataFolder, log: createLog(settings.LOG_LEVEL) });
+  const kinds = await loadConnectorKinds(settings, { dataFolder, log: createLog(settings.LOG_LEVEL, 2) });
   const kind = kinds.find(({ metadata }) => metadata.id === words[0]);
   return kind
     ? describeFields(kind)
@@ -218,8 +220,21 @@ async function testConnector(invocation: Invocation): Promise<Output> {
   if (row.type === 'Social') throw new Refused(`${row.connectorId} sends no messages.`);
   const { config: settings } = await app.api.call(contract.getConnector, tenant, { params: { id: row.id } });
   const body = { ...(row.type === 'Email' ? { email: to } : { phone: to }), config: settings };
-  await app.api.call(contract.testConnector, tenant, { params: { factoryId: row.connectorId }, body });
+  try {
+    await app.api.call(contract.testConnector, tenant, { params: { factoryId: row.connectorId }, body });
+  } catch (error) {
+    throw refusedByProvider(error, app, row.connectorId);
+  }
   return { text: [`Sent a test message to ${to}.`], data: { id: row.id, to } };
+}
+
+/** A provider writes for its own developers, sometimes with addresses or tokens: its words go to the log alone. */
+function refusedByProvider(error: unknown, { log }: Invocation['app'], connector: string): unknown {
+  if (!(error instanceof AldabaError && error.cause instanceof ConnectorError)) return error;
+  const { code, data } = error;
+  log.info({ connector, code, data }, 'A provider refused a test message');
+  const sentence = code === 'connector.general' ? 'The provider did not accept the message.' : sentenceOf(code);
+  return new Refused(`${sentence} LOG_LEVEL=info shows what it answered. (${code})`, { code, cause: error });
 }
 
 /** @throws Refused when no user could sign in any more */

@@ -1,5 +1,22 @@
 import { AldabaError } from '../kernel/errors.ts';
 import { plainRule } from '../kernel/plain-rules.ts';
+import { type FailureCode, Refused, UsageError } from './command.ts';
+
+/** What `--json` prints on failure, in the form of the API's error answers. */
+export interface Failure {
+  code: FailureCode;
+  message: string;
+  data?: unknown;
+}
+
+/** A failure for programs. The message is that of `explain`. */
+export function failureOf(error: unknown, options: Readonly<Record<string, string>> = {}): Failure {
+  const message = explain(error, options);
+  if (error instanceof UsageError) return { code: 'command.usage', message };
+  if (error instanceof Refused) return { code: error.code, message };
+  if (!(error instanceof AldabaError)) return { code: 'command.failed', message };
+  return { code: error.code, message, ...(error.data === undefined ? {} : { data: error.data }) };
+}
 
 /**
  * A failure as lines for the terminal. Findings about a request name the option or field and the rule; other errors of ours

@@ -20,7 +20,7 @@ import { userTransferCommands } from './user-transfer.ts';
 
 export type { Command, FilesCommand, FilesInvocation, Output, Terminal } from './command.ts';
 export { Refused, UsageError } from './command.ts';
-export { explain } from './failures.ts';
+export { explain, failureOf } from './failures.ts';
 
 /** In the order in which the help shows them. */
 export const commands: readonly Command[] = [

@@ -29,19 +29,25 @@ const secretNames = [
   'parameters',
 ];
 
-/** JSON lines to standard output; secrets are masked here, whatever a caller hands over. */
-export const createLog = (level: string): Log =>
-  pino({
-    level,
-    base: null,
-    timestamp: pino.stdTimeFunctions.isoTime,
-    // What is logged while a request is served can be found by the id on its answer.
-    mixin: () => {
-      const requestId = currentOrigin()?.requestId;
-      return requestId === undefined ? {} : { requestId };
+/**
+ * JSON lines; secrets are masked here, whatever a caller hands over.
+ * @param to file descriptor: standard output for a server, standard error for a command, whose standard output is its answer
+ */
+export const createLog = (level: string, to: 1 | 2 = 1): Log =>
+  pino(
+    {
+      level,
+      base: null,
+      timestamp: pino.stdTimeFunctions.isoTime,
+      // What is logged while a request is served can be found by the id on its answer.
+      mixin: () => {
+        const requestId = currentOrigin()?.requestId;
+        return requestId === undefined ? {} : { requestId };
+      },
+      redact: {
+        paths: secretNames.flatMap((name) => [`["${name}"]`, `*["${name}"]`, `*.*["${name}"]`]),
+        censor: '[masked]',
+      },
     },
-    redact: {
-      paths: secretNames.flatMap((name) => [`["${name}"]`, `*["${name}"]`, `*.*["${name}"]`]),
-      censor: '[masked]',
-    },
-  });
+    pino.destination(to),
+  );

@@ -80,6 +80,8 @@ describe('the one-time link for the first administrator', () => {
     for (const [fields, field] of [
       [{ username: 'a b', password }, 'username'],
       [{ username: 'anna', password: 'short' }, 'password'],
+      // Of 11 characters: enough for a user, and 1 too few for an administrator.
+      [{ username: 'anna', password: 'tulip stone' }, 'password'],
       [{ username: 'anna', password, confirmPassword: 'another' }, 'confirmPassword'],
     ] as const) {
       const answer = await send(link, fields);
