@@ -146,10 +146,11 @@ describe('the command line', () => {
     it('lists users page by page, and finds one by part of a name', async () => {
       const first = await aldaba('user', 'list', '--limit', '2');
       assert.match(first.out, /Page 1 of 2, 3 in all/);
-      const found = await aldaba.json<{ items: { username: string }[] }>('user', 'list', '--search', 'BE');
+      // With a character that no ID has, since IDs are searched, too.
+      const found = await aldaba.json<{ items: { primaryEmail: string }[] }>('user', 'list', '--search', 'LEO@EX');
       assert.deepEqual(
-        found.items.map(({ username }) => username),
-        ['ben'],
+        found.items.map(({ primaryEmail }) => primaryEmail),
+        ['cleo@example.com'],
       );
       const wrong = await aldaba('user', 'list', '--limit', '1000');
       assert.equal(wrong.code, 2);
