@@ -134,38 +134,6 @@ describe('migrations', () => {
     }
   });
 
-  it('tell the admin tenant of tenants that were there before, and take the Management API from organizations', async () => {
-    const kept = join(folder, '0013-management-apis.sql');
-    await rm(kept);
-    await migrate(url, folder, quiet);
-    const client = new Client({ connectionString: url, options: '-c search_path=aldaba -c app.tenant=*' });
-    await client.connect();
-    try {
-      await client.query(`
-        insert into tenants (id, name) values ('admin', 'Admin'), ('acme', 'Acme');
-        insert into resources (tenant_id, id, name, indicator)
-          values ('acme', 'management-api', 'API', 'https://acme.logto.app/api'), ('acme', 'orders', 'Orders', 'https://orders.test');
-        insert into scopes (tenant_id, id, resource_id, name)
-          values ('acme', 'management-api-all', 'management-api', 'all'), ('acme', 'ship', 'orders', 'ship');
-        insert into organization_roles (tenant_id, id, name, type) values ('acme', 'robot', 'Robot', 'MachineToMachine');
-        insert into organization_role_resource_scopes
-          values ('acme', 'robot', 'management-api-all'), ('acme', 'robot', 'ship')`);
-      await cp(join(source, '0013-management-apis.sql'), kept);
-      await migrate(url, folder, quiet);
-      const { rows: left } = await client.query('select scope_id from organization_role_resource_scopes');
-      assert.deepEqual(left, [{ scope_id: 'ship' }]);
-      const { rows: known } = await client.query(`
-        select r.name as role, s.name as scope, a.indicator from roles_scopes h
-          join roles r on r.tenant_id = h.tenant_id and r.id = h.role_id
-          join scopes s on s.tenant_id = h.tenant_id and s.id = h.scope_id
-          join resources a on a.tenant_id = s.tenant_id and a.id = s.resource_id
-         where h.tenant_id = 'admin'`);
-      assert.deepEqual(known, [{ role: 'acme:admin', scope: 'all', indicator: 'https://acme.logto.app/api' }]);
-    } finally {
-      await client.end();
-    }
-  });
-
   it('read consents of one list of scopes strictly: a permission counts for the API where it is held, if that is plain', async () => {
     const kept = join(folder, '0034-consent-per-resource.sql');
     await rm(kept);
@@ -348,38 +316,6 @@ describe('migrations', () => {
     }
   });
 
-  it('keep deliveries that were promised by a version that made the body at each attempt', async () => {
-    const kept = join(folder, '0024-deliveries.sql');
-    await rm(kept);
-    await migrate(url, folder, quiet);
-    const client = new Client({ connectionString: url, options: '-c search_path=aldaba -c app.tenant=*' });
-    await client.connect();
-    try {
-      const about = { hookId: 'hook', event: 'User.Created' };
-      const createdAt = '2026-01-01T00:00:00.000Z';
-      const members = { ip: '203.0.113.7', data: { id: 'ada', name: 'Ada “L”' } };
-      await client.query("insert into tenants (id, name) values ('acme', 'Acme')");
-      await client.query(
-        `insert into jobs (tenant_id, queue, lane, payload, run_at, created_at)
-         select 'acme', 'hook-deliveries', 'hook', payload, now(), now() from unnest($1::jsonb[]) as payload`,
-        [
-          [
-            { ...about, createdAt, members, refusals: 2 },
-            { ...about, body: '{"new":true}' },
-          ].map((p) => JSON.stringify(p)),
-        ],
-      );
-      await cp(join(source, '0024-deliveries.sql'), kept);
-      await migrate(url, folder, quiet);
-      const { rows } = await client.query('select payload from jobs order by id');
-      const [older, newer] = rows.map(({ payload: { body, ...payload } }) => ({ ...payload, body: JSON.parse(body) }));
-      assert.deepEqual(older, { ...about, refusals: 2, body: { ...about, createdAt, ...members } });
-      assert.deepEqual(newer, { ...about, body: { new: true } });
-    } finally {
-      await client.end();
-    }
-  });
-
   it('make the indexes of searches later where their extension was missing', async () => {
     await migrate(url, folder, quiet);
     const client = new Client({ connectionString: url, options: '-c search_path=aldaba' });
@@ -389,6 +325,21 @@ describe('migrations', () => {
       await migrate(url, folder, quiet);
       const { rows } = await client.query("select to_regclass('users_search') is not null as found");
       assert.equal(rows[0].found, true);
+    } finally {
+      await client.end();
+    }
+  });
+
+  it('refuses a database that lacks a migration from before the baseline, and says what to do', async () => {
+    await migrate(url, folder, quiet);
+    const client = new Client({ connectionString: url, options: '-c search_path=aldaba' });
+    await client.connect();
+    try {
+      await client.query("update schema_migrations set name = '0001-foundation.sql' where name = '0026-baseline.sql'");
+      await assert.rejects(
+        migrate(url, folder, quiet),
+        /too old to upgrade from .*0026-sign-in-places\.sql.*Start a version on it that has these migrations first/,
+      );
     } finally {
       await client.end();
     }

@@ -54,10 +54,8 @@ export async function restoreRelease(databaseUrl: string, { migrations, tables }
     await client.query(
       'create table schema_migrations (name text primary key, applied_at timestamptz not null default now())',
     );
-    for (const name of migrations) {
-      await client.query(await readFile(join(folder, name), 'utf8'));
-      await client.query('insert into schema_migrations (name) values ($1)', [name]);
-    }
+    await client.query(await readFile(join(folder, '0026-baseline.sql'), 'utf8'));
+    await client.query('insert into schema_migrations (name) select * from unnest($1::text[])', [migrations]);
     const names = Object.keys(tables);
     await client.query('begin');
     // The rows have counted already, and are written as they were.

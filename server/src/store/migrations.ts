@@ -2,6 +2,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Client } from 'pg';
 import type { Vault } from '../kernel/crypto.ts';
+import { adoptBaseline } from './baseline.ts';
 import { markLeakproof } from './leakproof.ts';
 import { normalizeStoredPhones } from './phone-spellings.ts';
 import { recordingObjects, recordObjectsOnce, requireObjects } from './schema-objects.ts';
@@ -56,6 +57,7 @@ export async function migrate(
     await client.query(
       'create table if not exists schema_migrations (name text primary key, applied_at timestamptz not null default now())',
     );
+    await adoptBaseline(client);
     const applied = await applyMissing(client, folder, { only, progress });
     await indexSearches(client, progress);
     await client.query("select set_config('app.tenant', '*', false)");

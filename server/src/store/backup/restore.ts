@@ -4,6 +4,7 @@ import { finished } from 'node:stream/promises';
 import { Client } from 'pg';
 import { from as copyFrom } from 'pg-copy-streams';
 import { createVault } from '../../kernel/crypto.ts';
+import { withBaseline } from '../baseline.ts';
 import { migrate } from '../migrations.ts';
 import { requireObjects } from '../schema-objects.ts';
 import { sessionSettings } from '../session-settings.ts';
@@ -51,9 +52,10 @@ export async function restoreBackup(options: RestoreOptions): Promise<RestoreRes
   const { manifest, summary, secret } = await verifyArchive(path);
   const used = options.takesSecret && secret !== undefined ? secret : options.secret;
   requireSecret(manifest, used);
-  await requireKnownMigrations(manifest, folder);
+  const migrations = withBaseline(manifest.migrations);
+  await requireKnownMigrations(migrations, folder);
   await withClient(url, (client) => prepareDatabase(client, options.replaces));
-  await migrate(url, folder, progress, { only: manifest.migrations, restores: true });
+  await migrate(url, folder, progress, { only: migrations, restores: true });
   await withClient(url, (client) => fillTables(client, { manifest, summary, path, progress }));
   await migrate(url, folder, progress, { vault: createVault(used), restores: true });
   const files = options.dataFolder === undefined ? 0 : await restoreFiles(path, options.dataFolder);
@@ -88,7 +90,7 @@ function requireSecret({ secretFingerprint: made, hasSecret }: Manifest, secret:
   );
 }
 
-async function requireKnownMigrations({ migrations }: Manifest, folder: string): Promise<void> {
+async function requireKnownMigrations(migrations: readonly string[], folder: string): Promise<void> {
   const known = new Set(await readdir(folder));
   const unknown = migrations.filter((name) => !known.has(name));
   if (unknown.length > 0)
