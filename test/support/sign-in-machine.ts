@@ -137,11 +137,8 @@ const newFactors: { [Type in NewFactor['type']]: Extract<NewFactor, { type: Type
 };
 const newProofs = { Totp: 'NewTotp', WebAuthn: 'NewPasskey', BackupCode: 'NewBackupCodes' } as const;
 /** A second factor that was made. */
-export const made = (type: NewFactor['type']): Proof => ({
-  ...base(),
-  type: newProofs[type],
-  factor: newFactors[type],
-});
+export const made = (type: NewFactor['type']): Proof =>
+  ({ ...base(), type: newProofs[type], factor: newFactors[type] }) as Proof;
 
 export const start = (intent: Intent = 'SignIn'): SignInEvent => ({ type: 'started', intent });
 export const change = (intent: Intent): SignInEvent => ({ type: 'intent-changed', intent });

@@ -1,14 +1,8 @@
 /** What the sign-in writes to the audit log: one entry a step, and one for what failed. Values are masked there. */
-import type { AuditKey, AuditVerification, SignInStepKey } from '@aldaba/contract';
+import type { AuditKey, SignInStepKey } from '@aldaba/contract';
 import type { AuditEntry } from '../kernel/audit.ts';
-import {
-  type Challenge,
-  type Intent,
-  type Proof,
-  type ProofType,
-  readState,
-  type SignInState,
-} from './machine/state.ts';
+import { traitsOf } from './machine/factors.ts';
+import { type Challenge, type Intent, type Proof, readState, type SignInState } from './machine/state.ts';
 import type { SignInEvent } from './machine/vocabulary.ts';
 import type { SignInNeeds } from './needs.ts';
 import type { Interaction } from './port.ts';
@@ -107,24 +101,6 @@ export const audited =
     }
   };
 
-/** Names of the proofs in the keys of the log. */
-const proofNames: Record<ProofType, AuditVerification> = {
-  Password: 'Password',
-  NewPasswordIdentity: 'NewPasswordIdentity',
-  Social: 'Social',
-  EmailVerificationCode: 'EmailVerificationCode',
-  PhoneVerificationCode: 'PhoneVerificationCode',
-  OneTimeToken: 'OneTimeToken',
-  Totp: 'Totp',
-  WebAuthn: 'WebAuthn',
-  BackupCode: 'BackupCode',
-  MfaEmailVerificationCode: 'MfaEmailVerificationCode',
-  MfaPhoneVerificationCode: 'MfaPhoneVerificationCode',
-  NewTotp: 'Totp',
-  NewPasskey: 'WebAuthn',
-  NewBackupCodes: 'BackupCode',
-};
-
 /** The key of a step, after the intent, and what of it is worth noting. Steps that follow from another have none. */
 function stepOf(event: SignInEvent, state: SignInState | undefined): Attempt | undefined {
   switch (event.type) {
@@ -133,16 +109,21 @@ function stepOf(event: SignInEvent, state: SignInState | undefined): Attempt | u
     case 'intent-changed':
       return { key: 'Update' };
     case 'proved': {
-      // Codes that are made are proved by that: nobody shows anything.
-      const verb = event.proof.type === 'NewBackupCodes' ? 'Create' : 'Submit';
-      return { key: `Verification.${proofNames[event.proof.type]}.${verb}`, params: paramsOf(event.proof) };
+      const { logName, isGenerated } = traitsOf(event.proof.type);
+      return { key: `Verification.${logName}.${isGenerated ? 'Create' : 'Submit'}`, params: paramsOf(event.proof) };
     }
     case 'challenged':
-      return { key: `Verification.${proofNames[event.challenge.type]}.Create`, params: paramsOf(event.challenge) };
+      return {
+        key: `Verification.${traitsOf(event.challenge.type).logName}.Create`,
+        params: paramsOf(event.challenge),
+      };
     case 'answered':
       // One without a proof follows from a failure that was noted where it happened.
       return (
-        event.proof && { key: `Verification.${proofNames[event.proof.type]}.Submit`, params: paramsOf(event.proof) }
+        event.proof && {
+          key: `Verification.${traitsOf(event.proof.type).logName}.Submit`,
+          params: paramsOf(event.proof),
+        }
       );
     case 'identified':
       return { key: 'Identifier.Submit' };

@@ -7,9 +7,9 @@ import { type Codes, isForAddition } from './codes.ts';
 import { knownOf, type PasswordFactor } from './factors/password/index.ts';
 import type { VerificationCodeFactor } from './factors/verification-code/index.ts';
 import { isSameAddress } from './machine/address.ts';
+import { codeFactorOf } from './machine/factors.ts';
 import { promptFor } from './machine/machine.ts';
 import { resolvePolicy } from './machine/policy.ts';
-import { codeFactorOf } from './machine/second-factor.ts';
 import {
   type Address,
   type Challenge,

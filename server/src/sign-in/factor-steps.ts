@@ -4,7 +4,7 @@ import type { Reply, Request } from '../http/index.ts';
 import { AldabaError } from '../kernel/errors.ts';
 import { promptFor } from './machine/machine.ts';
 import { resolvePolicy, type SecondFactorType } from './machine/policy.ts';
-import type { Address, SignInState } from './machine/state.ts';
+import type { SignInState } from './machine/state.ts';
 import type { Account, Prompt, SignInEvent } from './machine/vocabulary.ts';
 import { formField, type PageDoor, pageAddress } from './pages/page-door.ts';
 import type { PageContext } from './pages/page-views.ts';
@@ -12,12 +12,6 @@ import type { Interaction } from './port.ts';
 import type { SignIn } from './service.ts';
 
 export type FactorKind = 'show-factor' | 'add-factor' | 'make-backup-codes';
-
-/** Where codes go that are a factor. */
-export const codesTo: Partial<Record<SecondFactorType, Address['type']>> = {
-  EmailVerificationCode: 'email',
-  PhoneVerificationCode: 'phone',
-};
 
 /** One request of somebody whose sign-in stands at a prompt of `Kind`. */
 export interface FactorStep<Kind extends FactorKind> {

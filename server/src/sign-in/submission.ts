@@ -30,29 +30,13 @@ function describePlace({ country, city, point, botScore, isBotVerified }: Place)
   );
 }
 
-/** A proof as a verification record. What a provider said is masked like the audit log: some send their tokens along. */
+/** A proof as a verification record. What a provider said is masked as in the audit log: some send their tokens too. */
 export function describeProof(proof: Proof): Submission['verificationRecords'][number] {
   const { id, type } = proof;
-  switch (proof.type) {
-    case 'Password':
-      return { id, type, identifier: proof.identifier, verified: true };
-    case 'NewPasswordIdentity':
-      return { id, type, identifier: proof.identifier };
-    case 'Social':
-      return { id, type, connectorId: proof.connectorId, socialUserInfo: mask(proof.identity) };
-    case 'EmailVerificationCode':
-    case 'PhoneVerificationCode':
-    case 'OneTimeToken':
-    case 'MfaEmailVerificationCode':
-    case 'MfaPhoneVerificationCode':
-      return { id, type, identifier: proof.identifier, verified: true };
-    case 'Totp':
-    case 'WebAuthn':
-    case 'BackupCode':
-      return { id, type, userId: proof.userId, verified: true };
-    case 'NewTotp':
-    case 'NewPasskey':
-    case 'NewBackupCodes':
-      return { id, type: proof.factor.type, verified: true };
-  }
+  if ('identity' in proof) return { id, type, connectorId: proof.connectorId, socialUserInfo: mask(proof.identity) };
+  if ('factor' in proof) return { id, type: proof.factor.type, verified: true };
+  // A new name and password are chosen, not verified.
+  if ('password' in proof) return { id, type, identifier: proof.identifier };
+  if ('identifier' in proof) return { id, type, identifier: proof.identifier, verified: true };
+  return { id, type, userId: proof.userId, verified: true };
 }

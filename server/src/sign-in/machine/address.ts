@@ -1,4 +1,4 @@
-import type { Address } from './state.ts';
+import type { Address } from './factor.ts';
 
 /** Whether two normalized addresses are one: case does not count, as with the addresses of accounts. */
 export const isSameAddress = (a: Address, b: Address): boolean =>

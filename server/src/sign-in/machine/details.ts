@@ -1,4 +1,5 @@
 /** Part of the machine: what is added to the account on the way (details, second factors, decisions). Pure. */
+import { isBackup } from './factors.ts';
 import { addressOf, identityOf, use } from './identification.ts';
 import { isCodeProof, type PendingProfile, type SignInState } from './state.ts';
 import type { Account, Outcome, Prompt, SignInEvent } from './vocabulary.ts';
@@ -85,10 +86,9 @@ function addFactor(state: SignInState, proofId: string, prompt: Prompt): Outcome
   const { newFactors = [] } = state;
   const { type: made } = proof.factor;
   // Who is not asked for a factor adds none here: whoever has the password alone must not leave one of theirs behind.
-  const isAsked =
-    made === 'BackupCode'
-      ? prompt.kind === 'make-backup-codes'
-      : prompt.kind === 'add-factor' && prompt.factors.includes(made);
+  const isAsked = isBackup(made)
+    ? prompt.kind === 'make-backup-codes'
+    : prompt.kind === 'add-factor' && prompt.factors.includes(made);
   if (!isAsked) return { refused: 'session.mfa.mfa_factor_not_enabled' };
   const others = newFactors.filter(({ type }) => type !== made);
   return { state: { ...use(state, proof), newFactors: [...others, proof.factor] } };

@@ -6,10 +6,10 @@
 
 import { maskAddress } from './address.ts';
 import { addDetail, type DetailEvent, hasExpiredPassword } from './details.ts';
+import { codeFactorOf, traitsOf } from './factors.ts';
 import { changedBy, giveIdentifier, hasAddress, identify, refusalBy, use } from './identification.ts';
 import { type MissingDetail, missingDetails, type SecondFactorType, type SignInPolicy } from './policy.ts';
 import {
-  codeFactorOf,
   factorOf,
   factorsToAdd,
   factorsToShow,
@@ -17,15 +17,7 @@ import {
   refusalToAdd,
   usableFactors,
 } from './second-factor.ts';
-import {
-  type Address,
-  type Intent,
-  isSecondProof,
-  type ProofType,
-  provesAddress,
-  type SignInState,
-  stateVersion,
-} from './state.ts';
+import { type Address, type Intent, isSecondProof, provesAddress, type SignInState, stateVersion } from './state.ts';
 import type { Account, Context, Effect, Outcome, Prompt, Refusal, SignInEvent, Step } from './vocabulary.ts';
 
 interface Situation {
@@ -368,26 +360,9 @@ function replacePassword(state: SignInState, account: Account): Outcome {
   };
 }
 
-/** Authentication methods in the words of RFC 8176 where it has one; new factors prove nothing yet. */
-const methods: Readonly<Record<ProofType, string | undefined>> = {
-  Password: 'pwd',
-  NewPasswordIdentity: 'pwd',
-  Social: 'social',
-  EmailVerificationCode: 'email',
-  PhoneVerificationCode: 'sms',
-  OneTimeToken: 'email',
-  Totp: 'otp',
-  WebAuthn: 'pop',
-  BackupCode: 'otp',
-  MfaEmailVerificationCode: 'email',
-  MfaPhoneVerificationCode: 'sms',
-  NewTotp: undefined,
-  NewPasskey: undefined,
-  NewBackupCodes: undefined,
-};
-
+/** Authentication methods, in the words of RFC 8176 where it has one. */
 function methodsOf({ proofs }: SignInState): string[] {
   const used = proofs.filter((proof) => proof.used);
-  const named = used.map(({ type }) => methods[type]).filter((method) => method !== undefined);
+  const named = used.map(({ type }) => traitsOf(type).amr).filter((method) => method !== undefined);
   return [...new Set([...named, ...(used.some(isSecondProof) ? ['mfa'] : [])])];
 }

@@ -1,6 +1,9 @@
 /** What a sign-in has to fulfil, resolved from the tenant's settings before the machine runs. Pure. */
 import type { SignInExperienceSettings } from '@aldaba/contract';
-import type { Address } from './state.ts';
+import type { Address, SecondFactorType } from './factor.ts';
+import { secondFactorTraits, secondFactorTypes } from './factors.ts';
+
+export type { SecondFactorType } from './factor.ts';
 
 export type IdentifierType = 'username' | 'email' | 'phone';
 /** `extraProfile`: answers to the custom profile fields that a sign-up asks for. */
@@ -30,9 +33,6 @@ export interface PolicySettings {
   supportsPasskeys?: boolean;
   forgotPasswordMethods?: SignInExperienceSettings['forgotPasswordMethods'];
 }
-
-/** A second factor, by its name on the wire. */
-export type SecondFactorType = SignInExperienceSettings['mfa']['factors'][number];
 
 /** When second factors are asked for. */
 export interface SecondFactorPolicy {
@@ -113,7 +113,9 @@ function secondFactorsOf({ mfa, supportsPasskeys = true }: PolicySettings): Seco
   const onlyAtSignIn = policy === 'PromptOnlyAtSignIn' || policy === 'PromptOnlyAtSignInMandatory';
   return {
     factors,
-    unavailable: supportsPasskeys ? [] : ['WebAuthn'],
+    unavailable: supportsPasskeys
+      ? []
+      : secondFactorTypes.filter((type) => secondFactorTraits(type)?.needsPasskeySupport),
     mandatory,
     mandatoryByOrganization: organizationRequiredMfaPolicy === 'Mandatory',
     promptAtSignIn: policy !== 'NoPrompt',

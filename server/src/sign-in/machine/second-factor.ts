@@ -3,28 +3,17 @@
  * factor alike: nothing here asks how the person was identified, but for what that leaves to show (NIST SP 800-63B section 4.2).
  */
 import { isSameAddress } from './address.ts';
+import { codeFactorOf, codeFactors, isBackup, secondFactorOf, secondFactorTypes } from './factors.ts';
 import type { SecondFactorPolicy, SecondFactorType } from './policy.ts';
 import { type Address, isCodeProof, isSecondProof, type SecondProof, type SignInState } from './state.ts';
 import type { Account, Prompt, Refusal } from './vocabulary.ts';
 
-/** The best first; backup codes stand in for the others, so they come last. */
-const order: readonly SecondFactorType[] = [
-  'WebAuthn',
-  'Totp',
-  'PhoneVerificationCode',
-  'EmailVerificationCode',
-  'BackupCode',
-];
-/** Factors that come with an address of the account. */
-const codeFactors: readonly SecondFactorType[] = ['PhoneVerificationCode', 'EmailVerificationCode'];
-
-/** The factor that a code to an address is. */
-export const codeFactorOf = ({ type }: Pick<Address, 'type'>): SecondFactorType =>
-  type === 'email' ? 'EmailVerificationCode' : 'PhoneVerificationCode';
-
 /** The factor that a proof shows. */
-export const factorOf = (proof: SecondProof): SecondFactorType =>
-  'identifier' in proof ? codeFactorOf(proof.identifier) : proof.type;
+export const factorOf = ({ type }: SecondProof): SecondFactorType => {
+  const factor = secondFactorOf(type);
+  if (!factor) throw new TypeError(`${type} is no second factor`);
+  return factor;
+};
 
 /** Whether a code to this address counted for something else: it is no second factor beside itself. */
 const wasProved = ({ proofs }: SignInState, address: Address): boolean =>
@@ -38,11 +27,11 @@ const wasShown = ({ proofs, userId }: SignInState): boolean =>
 function ownFactors({ factors }: SecondFactorPolicy, { secondFactors }: Account): SecondFactorType[] {
   const lastUse = new Map<SecondFactorType, number>();
   for (const { type, lastUsedAt = 0, remainCodes } of secondFactors?.factors ?? []) {
-    if (!factors.includes(type) || (type === 'BackupCode' && !remainCodes)) continue;
+    if (!factors.includes(type) || (isBackup(type) && !remainCodes)) continue;
     lastUse.set(type, Math.max(lastUse.get(type) ?? 0, lastUsedAt));
   }
   const rank = (type: SecondFactorType) => lastUse.get(type) ?? 0;
-  return order.filter((type) => lastUse.has(type)).sort((a, b) => rank(b) - rank(a));
+  return secondFactorTypes.filter((type) => lastUse.has(type)).sort((a, b) => rank(b) - rank(a));
 }
 
 /** Kinds that come with the account's addresses. */
@@ -50,18 +39,16 @@ const addressFactors = (
   { factors }: SecondFactorPolicy,
   { addresses }: Pick<Account, 'addresses'>,
 ): SecondFactorType[] =>
-  order.filter((type) => factors.includes(type) && addresses.some((address) => codeFactorOf(address) === type));
+  secondFactorTypes.filter(
+    (type) => factors.includes(type) && addresses.some((address) => codeFactorOf(address) === type),
+  );
 
 /** What the person could show, the best first. A code to the address that was the first factor is not a second one. */
 export function usableFactors(state: SignInState, policy: SecondFactorPolicy, account: Account): SecondFactorType[] {
   const addresses = account.addresses.filter((address) => !wasProved(state, address));
   const byAddress = addressFactors(policy, { addresses });
   const own = ownFactors(policy, account);
-  const usable = [
-    ...own.filter((type) => type !== 'BackupCode'),
-    ...byAddress,
-    ...own.filter((type) => type === 'BackupCode'),
-  ];
+  const usable = [...own.filter((type) => !isBackup(type)), ...byAddress, ...own.filter(isBackup)];
   // After a link to an address a code to it says little more: only that the link was not passed on.
   const others = usable.filter((type) => !addresses.some((address) => isLinked(state, address, type)));
   return others.length > 0 ? others : usable;
@@ -106,11 +93,11 @@ export function factorsToAdd(state: SignInState, policy: SecondFactorPolicy, acc
   if (!isPrompted) return undefined;
   // One that was made a moment ago and does not count any more leaves the person without.
   const added = newFactors.map(({ type }) => type).filter((type) => policy.factors.includes(type));
-  const made = [...ownFactors(policy, account), ...added].filter((type) => type !== 'BackupCode');
+  const made = [...ownFactors(policy, account), ...added].filter((type) => !isBackup(type));
   if (made.length > 0) return undefined;
   const byAddress = addressFactors(policy, account);
-  const wanted = order.filter(
-    (type) => type !== 'BackupCode' && policy.factors.includes(type) && !byAddress.includes(type),
+  const wanted = secondFactorTypes.filter(
+    (type) => !isBackup(type) && policy.factors.includes(type) && !byAddress.includes(type),
   );
   const available = wanted.filter((type) => !policy.unavailable.includes(type));
   // A factor that is required and cannot be set up stops the sign-in: its page says why.
@@ -151,7 +138,7 @@ export function refusalToAdd({
 export const needsBackupCodes = (state: SignInState, policy: SecondFactorPolicy, account: Account): boolean => {
   const { newFactors = [] } = state;
   const own = ownFactors(policy, account);
-  const isMade = [...own, ...newFactors.map(({ type }) => type)].includes('BackupCode');
+  const isMade = [...own, ...newFactors.map(({ type }) => type)].some(isBackup);
   const isAsked = newFactors.length > 0 || (policy.promptAtSignIn && own.length > 0 && wasShown(state));
-  return policy.factors.includes('BackupCode') && isAsked && !isMade;
+  return policy.factors.some(isBackup) && isAsked && !isMade;
 };

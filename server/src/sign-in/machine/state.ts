@@ -1,28 +1,18 @@
 /** The machine's memory between two requests: small, versioned JSON in the interaction's row. No rows, no secrets in clear. */
 
 import type { NewFactor } from '../../features/people/mfa-verifications/index.ts';
+import type { SocialIdentity } from '../factors/social/definition.ts';
+import { type ChallengeMembers, newFactorTypes, type ProofMembers, type ProofType, traitsOf } from './factors.ts';
+
+export type { SocialIdentity } from '../factors/social/definition.ts';
+export type { Address } from './factor.ts';
+export type { ProofType } from './factors.ts';
 
 export const stateVersion = 2;
 /** Milliseconds after which a sign-in that was begun has to be begun anew. */
 export const maximumAge = 3_600_000;
 
 export type Intent = 'SignIn' | 'Register' | 'ForgotPassword';
-
-/** Who a social provider says the person is (see the connector kit's SocialUserInfo). */
-export interface SocialIdentity {
-  id: string;
-  name?: string;
-  avatar?: string;
-  email?: string;
-  phone?: string;
-  rawData?: unknown;
-}
-
-/** An email address, or a phone's digits with the country code and without the plus. */
-export interface Address {
-  type: 'email' | 'phone';
-  value: string;
-}
 
 interface ProofBase {
   id: string;
@@ -33,81 +23,22 @@ interface ProofBase {
 }
 
 /** Something the server has checked itself. On the wire: a verification record. */
-export type Proof = ProofBase &
-  (
-    | {
-        type: 'Password';
-        identifier: { type: 'username' | 'email' | 'phone'; value: string };
-        userId: string;
-        /** Hash of the digest that was verified: a password that is replaced meanwhile proves nothing. */
-        passwordHash: string;
-        /** The password was right, and its time is over: it has to be replaced. */
-        expired?: true;
-      }
-    | { type: 'NewPasswordIdentity'; identifier: { type: 'username'; value: string }; password: string }
-    | { type: 'Social'; connectorId: string; target: string; identity: SocialIdentity; syncProfile: boolean }
-    /** A code that was sent to an address: whoever shows it has the address. */
-    | { type: 'EmailVerificationCode' | 'PhoneVerificationCode'; identifier: Address }
-    /** A link that the operator made for an address: whoever shows its token has the address. */
-    | {
-        type: 'OneTimeToken';
-        identifier: Address;
-        /** Where the person becomes a member by signing in with it. */
-        organizationIds: readonly string[];
-      }
-    /** A second factor that the account has, and that was shown. */
-    | { type: 'Totp' | 'WebAuthn' | 'BackupCode'; userId: string }
-    | { type: 'MfaEmailVerificationCode' | 'MfaPhoneVerificationCode'; userId: string; identifier: Address }
-    /** A second factor that was made, and is the account's when the sign-in is complete. */
-    | { type: 'NewTotp' | 'NewPasskey' | 'NewBackupCodes'; factor: NewFactor }
-  );
+export type Proof = ProofBase & ProofMembers;
 
-export type ProofType = Proof['type'];
 type ProofOf<Type extends ProofType> = Extract<Proof, { type: Type }>;
-/** What says who the person is. */
+/** A code that was sent to an address: the user has the address. */
 export type CodeProof = ProofOf<'EmailVerificationCode' | 'PhoneVerificationCode'>;
-/** What says that the person has an address. */
+/** What says that the user has an address. */
 export type AddressProof = CodeProof | ProofOf<'OneTimeToken'>;
-/** What is shown besides, by somebody who is identified. */
-export type SecondProof = ProofOf<
-  'Totp' | 'WebAuthn' | 'BackupCode' | 'MfaEmailVerificationCode' | 'MfaPhoneVerificationCode'
->;
+/** What an identified user proves beside the first factor. */
+export type SecondProof = Exclude<Extract<Proof, { userId: string }>, { passwordHash: string }>;
 
-const secondProofs: ReadonlySet<ProofType> = new Set<SecondProof['type']>([
-  'Totp',
-  'WebAuthn',
-  'BackupCode',
-  'MfaEmailVerificationCode',
-  'MfaPhoneVerificationCode',
-]);
-export const isSecondProof = (proof: Proof): proof is SecondProof => secondProofs.has(proof.type);
-export const isCodeProof = (proof: Proof): proof is CodeProof =>
-  proof.type === 'EmailVerificationCode' || proof.type === 'PhoneVerificationCode';
-export const provesAddress = (proof: Proof): proof is AddressProof =>
-  isCodeProof(proof) || proof.type === 'OneTimeToken';
+export const isSecondProof = (proof: Proof): proof is SecondProof => traitsOf(proof.type)?.role === 'second';
+export const isCodeProof = (proof: Proof): proof is CodeProof => traitsOf(proof.type)?.provesAddress === 'code';
+export const provesAddress = (proof: Proof): proof is AddressProof => traitsOf(proof.type)?.provesAddress !== undefined;
 
-/** Something that was asked of the person and is not answered yet. At most one per type: a new one replaces the old. */
-export type Challenge = { id: string; createdAt: number } & (
-  | {
-      /** A social sign-in that was begun. */
-      type: 'Social';
-      connectorId: string;
-      redirectUri: string;
-      /** Hash of the `state` that the provider has to send back; absent where a custom page keeps it. */
-      stateHash?: string;
-      /** What the connector wants to find again (a nonce). */
-      session?: Record<string, unknown>;
-      /** Whether the person agreed to the terms before leaving for the provider. */
-      agreed?: boolean;
-    }
-  | { type: 'EmailVerificationCode' | 'PhoneVerificationCode'; identifier: Address }
-  | { type: 'MfaEmailVerificationCode' | 'MfaPhoneVerificationCode'; identifier: Address; userId: string }
-  /** `secretSealed`: of an authenticator app that is to be set up. */
-  | { type: 'NewTotp'; secretSealed: string }
-  /** `challenge`: what the authenticator signs, base64url. */
-  | { type: 'NewPasskey'; challenge: string }
-  | { type: 'WebAuthn'; challenge: string; userId: string }
-);
+/** Something that was asked of the user and is not answered yet. At most one per type: a new one replaces the old. */
+export type Challenge = { id: string; createdAt: number } & ChallengeMembers;
 export type ChallengeOf<Type extends Challenge['type']> = Extract<Challenge, { type: Type }>;
 
 /** What is to be written to the account when it is created or when the sign-in ends. */
@@ -162,8 +93,8 @@ export interface SignInState {
   answered?: true;
 }
 
+const setUpTypes: readonly unknown[] = newFactorTypes;
 const intents: readonly unknown[] = ['SignIn', 'Register', 'ForgotPassword'] satisfies Intent[];
-const newFactorTypes: readonly unknown[] = ['Totp', 'WebAuthn', 'BackupCode'] satisfies NewFactor['type'][];
 const choiceNames: readonly unknown[] = [
   'enabled',
   'skipped',
@@ -201,7 +132,7 @@ export function readState(stored: unknown, now: number): SignInState | undefined
   if (identifier !== undefined && !isIdentifier(identifier)) return undefined;
   const lists: unknown[] = [stored.proofs, stored.challenges, newFactors];
   if (!lists.every((list) => Array.isArray(list) && list.every(isObject))) return undefined;
-  if (!(newFactors as { type?: unknown }[]).every(({ type }) => newFactorTypes.includes(type))) return undefined;
+  if (!(newFactors as { type?: unknown }[]).every(({ type }) => setUpTypes.includes(type))) return undefined;
   if (
     !isObject(choices) ||
     !Object.entries(choices).every(([name, value]) => choiceNames.includes(name) && value === true)

@@ -10,8 +10,9 @@ import {
 import { pageErrorOf } from '../../features/appearance/hosted-pages/index.ts';
 import type { Http } from '../../http/index.ts';
 import type { AldabaError } from '../../kernel/errors.ts';
-import { codesTo, type FactorKind, type FactorStep, factorSteps, namedFactor, passkeyAnswer } from '../factor-steps.ts';
+import { type FactorKind, type FactorStep, factorSteps, namedFactor, passkeyAnswer } from '../factor-steps.ts';
 import { relyingPartyOf, type SecondFactorFactor } from '../factors/second-factor/index.ts';
+import { secondFactorTraits } from '../machine/factors.ts';
 import type { SecondFactorType } from '../machine/policy.ts';
 import type { Address, Proof } from '../machine/state.ts';
 import type { SignIn } from '../service.ts';
@@ -26,7 +27,7 @@ const pathOf = (factor: SecondFactorType): string => `/mfa-binding/${factor}`;
 /** Of those that are asked for, the ones that need nothing but the person's wish: codes to an address of the account. */
 function readyFactors({ prompt, account, state: { profile } }: Step): SecondFactorType[] {
   return prompt.factors.filter((factor) => {
-    const type = codesTo[factor];
+    const type = secondFactorTraits(factor)?.address;
     return type !== undefined && (account[type] || profile[type] !== undefined);
   });
 }
@@ -53,7 +54,7 @@ export function factorBindingPageRoutes(http: Http, signIn: SignIn, door: PageDo
       try {
         if (readyFactors(step).includes(factor))
           return await advance({ type: 'factor-choice', choice: 'enabled', account });
-        const channel = codesTo[factor];
+        const channel = secondFactorTraits(factor)?.address;
         if (channel) return await askForCode(signIn, step, channel);
         const made = await make(signIn, step, factor);
         // Nothing was begun, or it was finished: it begins anew.
@@ -166,7 +167,7 @@ async function bindingView(
     }
     default: {
       if (readyFactors(step).includes(factor)) return undefined;
-      const address = codesTo[factor];
+      const address = secondFactorTraits(factor)?.address;
       const nothingElse = { missing: [], questions: [], passwordRules: [] };
       return address && { kind: 'continue', appId, address, addressPath: pathOf(factor), ...nothingElse };
     }

@@ -3,11 +3,11 @@ import { type SecondFactorView, type SignInStepKey, verifyWebAuthnAuthentication
 import { pageErrorOf } from '../../features/appearance/hosted-pages/index.ts';
 import type { Http } from '../../http/index.ts';
 import type { AldabaError } from '../../kernel/errors.ts';
-import { codesTo, type FactorStep, factorSteps, namedFactor, passkeyAnswer } from '../factor-steps.ts';
+import { type FactorStep, factorSteps, namedFactor, passkeyAnswer } from '../factor-steps.ts';
 import { type MfaCodeChallenge, relyingPartyOf } from '../factors/second-factor/index.ts';
 import { maskAddress } from '../machine/address.ts';
+import { codeFactorOf, secondFactorTraits } from '../machine/factors.ts';
 import type { SecondFactorType } from '../machine/policy.ts';
-import { codeFactorOf } from '../machine/second-factor.ts';
 import type { Challenge, SignInState } from '../machine/state.ts';
 import type { SignInEvent } from '../machine/vocabulary.ts';
 import type { SignIn } from '../service.ts';
@@ -51,7 +51,7 @@ export function factorPageRoutes(http: Http, signIn: SignIn, door: PageDoor): vo
     '/mfa-verification/:factor/send',
     post(async (step) => {
       const factor = namedFactor(step.request, step.prompt.factors);
-      const channel = factor && codesTo[factor];
+      const channel = factor && secondFactorTraits(factor)?.address;
       if (!factor || !channel) return step.proceed();
       const { interaction, user, context, take, redirect } = step;
       try {
