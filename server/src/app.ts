@@ -16,6 +16,7 @@ import { createCustomUiAssets, createCustomUiPages } from './features/appearance
 import { createEmailTemplates, type EmailTemplates } from './features/appearance/email-templates/index.ts';
 import { createErrorAnswers, createPageSender, renderOutage } from './features/appearance/hosted-pages/index.ts';
 import {
+  createSignInExperienceReader,
   createSignInExperiences,
   type SignInExperiences,
   seedSignInExperience,
@@ -59,6 +60,7 @@ import { createHooks } from './features/records/hooks/index.ts';
 import { createLogs } from './features/records/logs/index.ts';
 import { createFiles } from './files.ts';
 import { createDirectCalls, createHttp, type DirectCalls, type Http } from './http/index.ts';
+import { createChanges } from './kernel/changes.ts';
 import type { Clock } from './kernel/clock.ts';
 import { createVault } from './kernel/crypto.ts';
 import type { Log } from './kernel/log.ts';
@@ -76,7 +78,7 @@ import {
 } from './services/message-limits/index.ts';
 import { createPasswords, type Passwords } from './services/passwords/index.ts';
 import { createSignIn, sweepAttempts } from './sign-in/index.ts';
-import { createCaches, type Database, startSweeps } from './store/index.ts';
+import { createCaches, type Database, type Queries, startSweeps } from './store/index.ts';
 import { adminTenantId, createTenancy, defaultTenantId, defaultTenantName, type Tenancy } from './tenancy/index.ts';
 
 /** What the server takes from the outside; tests give their own clock and network. */
@@ -243,8 +245,8 @@ async function layGround(config: Config, world: World, { background }: Extent) {
   const { clock, log, root } = world;
   const database = await openMigrated(config, world);
   // A command is over before another process changes what it has read.
-  const changes = background ? database : { ...database, listen: async () => undefined };
-  const caches = await createCaches(changes, clock.now);
+  const heard = background ? database : { ...database, listen: async () => undefined };
+  const caches = await createCaches(heard, clock.now);
   const vault = createVault(world.secret);
   const tenancy = createTenancy({
     database,
@@ -267,6 +269,7 @@ async function layGround(config: Config, world: World, { background }: Extent) {
     log,
     database,
     caches,
+    changes: createChanges<Queries>(),
     vault,
     tenancy,
     outbound,
@@ -294,7 +297,7 @@ function createDirectory(ground: Ground) {
   const events = hooks;
   const roles = createRoles({ ...ground, events });
   const consentScopes = createConsentScopes(ground);
-  const resources = createResources({ ...ground, scopesChanged: consentScopes.scopesChanged, roles, events });
+  const resources = createResources({ ...ground, events });
   const organizationRoles = createOrganizationRoles({ events });
   const organizations = createOrganizations({ ...ground, organizationRoles, events });
   const organizationJit = createOrganizationJit({ organizations, organizationRoles });
@@ -336,24 +339,18 @@ function createFeatures(ground: Ground, kinds: readonly Connector[]) {
   const directory = createDirectory(ground);
   const sandbox = createSandbox(ground);
   const emailTemplates = createEmailTemplates();
-  const profileFields = createProfileFields({
-    ...ground,
-    signInExperiences: { dropProfileField: (tx, name) => signInExperiences.dropProfileField(tx, name) },
-  });
+  const profileFields = createProfileFields(ground);
+  const reader = createSignInExperienceReader(ground);
   const connectors = createConnectors({
     ...ground,
     limits: directory.limits,
     emailTemplates,
     kinds,
     fetchFor: sandbox.fetchFor,
-    // Connectors and the sign-in experience know of each other: the second is there by the time it is asked.
-    signInExperiences: {
-      get: (tenant) => signInExperiences.get(tenant),
-      dropTarget: (tx, target) => signInExperiences.dropTarget(tx, target),
-    },
+    signInExperiences: reader,
   });
   const customUiAssets = createCustomUiAssets(ground);
-  const about = { profileFields, customUiAssets, connectorsOf: connectors.list };
+  const about = { reader, profileFields, customUiAssets, connectorsOf: connectors.list };
   const signInExperiences = createSignInExperiences({ ...ground, ...about });
   const shown = { ...ground, ...directory, connectors, signInExperiences, profileFields, sandbox };
   const customPhrases = createCustomPhrases(shown);

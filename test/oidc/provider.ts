@@ -2,7 +2,10 @@ import { randomUUID } from 'node:crypto';
 import { type AddressInfo, createServer } from 'node:net';
 import type { Application } from '@aldaba/contract';
 import { createPageSender } from '../../server/src/features/appearance/hosted-pages/index.ts';
-import { createSignInExperiences } from '../../server/src/features/appearance/sign-in-experience/index.ts';
+import {
+  createSignInExperienceReader,
+  createSignInExperiences,
+} from '../../server/src/features/appearance/sign-in-experience/index.ts';
 import { createAccessControl } from '../../server/src/features/applications/access-control/index.ts';
 import { createApplicationExperiences } from '../../server/src/features/applications/application-experiences/index.ts';
 import {
@@ -39,6 +42,7 @@ import {
 import { createSubjectTokens, type SubjectTokens } from '../../server/src/features/people/subject-tokens/index.ts';
 import { createUsers, type User, type Users } from '../../server/src/features/people/users/index.ts';
 import { createHttp, type Http, type Request } from '../../server/src/http/index.ts';
+import { type Changes, createChanges } from '../../server/src/kernel/changes.ts';
 import type { Clock } from '../../server/src/kernel/clock.ts';
 import { createVault } from '../../server/src/kernel/crypto.ts';
 import { createLog, type Log } from '../../server/src/kernel/log.ts';
@@ -55,7 +59,7 @@ import { findRoot } from '../../server/src/root.ts';
 import { createScripts, type Scripts } from '../../server/src/services/isolates/index.ts';
 import { createJobs } from '../../server/src/services/jobs/index.ts';
 import { createPasswords } from '../../server/src/services/passwords/index.ts';
-import { createCaches, type Database, migrate, openDatabase } from '../../server/src/store/index.ts';
+import { createCaches, type Database, migrate, openDatabase, type Queries } from '../../server/src/store/index.ts';
 import { createTenancy, type Tenancy, type Tenant } from '../../server/src/tenancy/index.ts';
 import { cluster } from '../support/cluster.ts';
 
@@ -153,6 +157,7 @@ async function compose({ database, clock, url, log }: { database: Database; cloc
   const ground = {
     database,
     caches,
+    changes: createChanges<Queries>(),
     clock,
     vault,
     log,
@@ -170,6 +175,7 @@ async function compose({ database, clock, url, log }: { database: Database; cloc
     ...features,
     signInExperiences: createSignInExperiences({
       ...ground,
+      reader: createSignInExperienceReader(ground),
       connectorsOf: async () => [],
       profileFields: { list: async () => [] },
       customUiAssets: { exists: async () => false },
@@ -182,6 +188,7 @@ async function compose({ database, clock, url, log }: { database: Database; cloc
 /** What the features of the protocol stand on. */
 type FeatureGround = Pick<OidcNeeds, 'caches' | 'clock' | 'database' | 'events' | 'jobs' | 'log' | 'logs' | 'vault'> & {
   tenancy: Tenancy;
+  changes: Changes<Queries>;
 };
 
 function composeFeatures(ground: FeatureGround) {
@@ -209,7 +216,7 @@ function composeFeatures(ground: FeatureGround) {
     applicationExperiences: createApplicationExperiences(ground),
     accessControl: createAccessControl(),
     consentOrganizations: createConsentOrganizations({ organizations }),
-    resources: createResources({ ...ground, scopesChanged: consentScopes.scopesChanged, roles }),
+    resources: createResources(ground),
     configs: createConfigs(ground),
     scripts,
     customClaims: createCustomClaims({ ...ground, scripts }),

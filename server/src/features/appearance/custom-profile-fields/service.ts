@@ -1,4 +1,5 @@
 import type { ProfileField, ProfileFieldChange, ProfileFieldDraft } from '@aldaba/contract';
+import type { Changes } from '../../../kernel/changes.ts';
 import { AldabaError } from '../../../kernel/errors.ts';
 import { standardId } from '../../../kernel/ids.ts';
 import type { CacheRegistry, Database, Queries } from '../../../store/index.ts';
@@ -22,14 +23,11 @@ export interface ProfileFields {
 export function createProfileFields({
   database,
   caches,
-  signInExperiences,
+  changes,
 }: {
   database: Database;
   caches: CacheRegistry;
-  signInExperiences: {
-    /** Stops asking for a field that is gone. */
-    dropProfileField(tx: Queries, name: string): Promise<void>;
-  };
+  changes: Changes<Queries>;
 }): ProfileFields {
   const cache = caches.create<readonly ProfileField[]>({
     name: 'custom-profile-fields',
@@ -65,7 +63,7 @@ export function createProfileFields({
     },
     remove: async (tx, name) => {
       if ((await store.deleteField(tx, name)) === 0) throw new AldabaError('entity.not_found');
-      await signInExperiences.dropProfileField(tx, name);
+      await changes.announce(tx, 'profile-field.deleted', { name });
       await cache.changed(tx, '');
     },
     order: async (tx, order) => {

@@ -9,6 +9,7 @@ export type { SignInExperience } from '@aldaba/contract';
 export { emailBlockOf } from './email-blocklist.ts';
 export { signInExperienceRoutes } from './routes.ts';
 export {
+  createSignInExperienceReader,
   createSignInExperiences,
   type SignInExperiences,
   type SignInExperiencesNeeds,

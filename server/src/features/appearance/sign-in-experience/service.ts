@@ -1,4 +1,5 @@
 import { type SignInExperience, type SignInExperienceChange, signInExperienceSettingsSchema } from '@aldaba/contract';
+import type { Changes } from '../../../kernel/changes.ts';
 import type { Clock } from '../../../kernel/clock.ts';
 import { AldabaError } from '../../../kernel/errors.ts';
 import type { Log } from '../../../kernel/log.ts';
@@ -14,9 +15,17 @@ import {
   mergeSettings,
 } from './store.ts';
 
+/** Reads the settings. Connectors need it, and the settings need to know the connectors. */
+export interface SignInExperienceReader {
+  /** All settings, with the defaults of those that were never changed; cached. */
+  get(tenant: Tenant): Promise<SignInExperience>;
+  /** Drops the cached settings of a tenant when `tx` commits. */
+  changed(tx: Queries): Promise<void>;
+}
+
 export interface SignInExperiencesNeeds {
-  database: Database;
-  caches: CacheRegistry;
+  reader: SignInExperienceReader;
+  changes: Changes<Queries>;
   /** The connectors that the tenant has configured. */
   connectorsOf(tenant: Tenant): Promise<readonly AvailableConnector[]>;
   profileFields: { list(tenant: Tenant): Promise<readonly { name: string }[]> };
@@ -34,14 +43,15 @@ export interface SignInExperiences {
    *   `custom_profile_fields.entity_not_exists_with_names`, `custom_ui.not_found`
    */
   update(tenant: Tenant, change: SignInExperienceChange): Promise<SignInExperience>;
-  /** A target has no connector any more: its button goes. */
-  dropTarget(tx: Queries, target: string): Promise<void>;
-  /** A custom profile field is gone: nobody is asked for it any more. */
-  dropProfileField(tx: Queries, name: string): Promise<void>;
 }
 
-export function createSignInExperiences(needs: SignInExperiencesNeeds): SignInExperiences {
-  const { database, caches, connectorsOf, profileFields, customUiAssets, clock, log } = needs;
+export function createSignInExperienceReader({
+  database,
+  caches,
+}: {
+  database: Database;
+  caches: CacheRegistry;
+}): SignInExperienceReader {
   const cache = caches.create<SignInExperience>({
     name: 'sign-in-experiences',
     maximum: 2000,
@@ -50,6 +60,16 @@ export function createSignInExperiences(needs: SignInExperiencesNeeds): SignInEx
   });
   return {
     get: async (tenant) => (await cache.get(tenant.id, '')) ?? read(tenant.id, undefined),
+    changed: (tx) => cache.changed(tx, ''),
+  };
+}
+
+export function createSignInExperiences(needs: SignInExperiencesNeeds): SignInExperiences {
+  const { reader, changes, connectorsOf, profileFields, customUiAssets, clock, log } = needs;
+  changes.on('connector-target.deleted', (tx, { target }) => dropTarget(tx, reader, target));
+  changes.on('profile-field.deleted', (tx, { name }) => dropProfileField(tx, reader, name));
+  return {
+    get: reader.get,
     update: async (tenant, change) => {
       const connectors = await connectorsOf(tenant);
       if (change.signUpProfileFields) requireNames(change.signUpProfileFields, await profileFields.list(tenant));
@@ -69,23 +89,27 @@ export function createSignInExperiences(needs: SignInExperiencesNeeds): SignInEx
           );
         if (before.usernamePolicy.caseSensitive !== merged.usernamePolicy.caseSensitive)
           await applyUsernameCase(tx, merged.usernamePolicy);
-        await cache.changed(tx, '');
+        await reader.changed(tx);
         return merged;
       });
     },
-    dropTarget: async (tx, target) => {
-      const { socialSignInConnectorTargets: targets } = read(tx.tenantId, await lockSettings(tx));
-      if (!targets.includes(target)) return;
-      await mergeSettings(tx, { socialSignInConnectorTargets: targets.filter((other) => other !== target) });
-      await cache.changed(tx, '');
-    },
-    dropProfileField: async (tx, name) => {
-      const { signUpProfileFields: asked } = read(tx.tenantId, await lockSettings(tx));
-      if (!asked?.some((field) => field.name === name)) return;
-      await mergeSettings(tx, { signUpProfileFields: asked.filter((field) => field.name !== name) });
-      await cache.changed(tx, '');
-    },
   };
+}
+
+/** Removes the button of a target that has no connector any more. */
+async function dropTarget(tx: Queries, reader: SignInExperienceReader, target: string): Promise<void> {
+  const { socialSignInConnectorTargets: targets } = read(tx.tenantId, await lockSettings(tx));
+  if (!targets.includes(target)) return;
+  await mergeSettings(tx, { socialSignInConnectorTargets: targets.filter((other) => other !== target) });
+  await reader.changed(tx);
+}
+
+/** Stops asking for a custom profile field that was deleted. */
+async function dropProfileField(tx: Queries, reader: SignInExperienceReader, name: string): Promise<void> {
+  const { signUpProfileFields: asked } = read(tx.tenantId, await lockSettings(tx));
+  if (!asked?.some((field) => field.name === name)) return;
+  await mergeSettings(tx, { signUpProfileFields: asked.filter((field) => field.name !== name) });
+  await reader.changed(tx);
 }
 
 /**

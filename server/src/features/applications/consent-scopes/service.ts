@@ -1,4 +1,5 @@
 import type { ConsentScopes, ConsentScopeType, ConsentUserScope } from '@aldaba/contract';
+import type { Changes } from '../../../kernel/changes.ts';
 import { AldabaError } from '../../../kernel/errors.ts';
 import { type CacheRegistry, constraintOf, type Database, type Queries } from '../../../store/index.ts';
 import type { Tenant } from '../../../tenancy/index.ts';
@@ -7,6 +8,7 @@ import * as store from './store.ts';
 export interface ConsentScopesNeeds {
   database: Database;
   caches: CacheRegistry;
+  changes: Pick<Changes<Queries>, 'on'>;
 }
 
 /** Names of what a third-party application may have, as tokens carry them. */
@@ -29,8 +31,6 @@ type Addition = {
 export interface ConsentScopesService {
   /** Cached. */
   ceilingOf(tenant: Tenant, applicationId: string): Promise<Ceiling>;
-  /** Permissions were renamed or deleted: what is cached of them is forgotten when `tx` commits. */
-  scopesChanged(tx: Queries): Promise<void>;
   /** @throws AldabaError `entity.not_exists_with_id` */
   list(q: Queries, applicationId: string): Promise<ConsentScopes>;
   /**
@@ -43,13 +43,14 @@ export interface ConsentScopesService {
   remove(tx: Queries, place: { applicationId: string; scopeType: ConsentScopeType; scopeId: string }): Promise<void>;
 }
 
-export function createConsentScopes({ database, caches }: ConsentScopesNeeds): ConsentScopesService {
+export function createConsentScopes({ database, caches, changes }: ConsentScopesNeeds): ConsentScopesService {
   const ceilings = caches.create<Ceiling>({
     name: 'consent-ceilings',
     maximum: 5000,
     maximumAge: 60_000,
     load: async (tenantId, applicationId) => toCeiling(await store.findNames(database.tenant(tenantId), applicationId)),
   });
+  changes.on('scopes.changed', (tx) => ceilings.changed(tx, '*'));
   const require = async (q: Queries, id: string) => {
     const application = await store.findApplicationKind(q, id);
     if (!application) throw new AldabaError('entity.not_exists_with_id', { name: 'application', id });
@@ -57,7 +58,6 @@ export function createConsentScopes({ database, caches }: ConsentScopesNeeds): C
   };
   return {
     ceilingOf: async (tenant, applicationId) => (await ceilings.get(tenant.id, applicationId)) ?? toCeiling([]),
-    scopesChanged: (tx) => ceilings.changed(tx, '*'),
     list: async (q, applicationId) => {
       await require(q, applicationId);
       return {

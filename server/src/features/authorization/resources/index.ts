@@ -7,3 +7,4 @@
 export type { Resource, Scope } from '@aldaba/contract';
 export { resourceRoutes } from './routes.ts';
 export { createResources, type Resources, type ResourcesNeeds } from './service.ts';
+export { insertManagementApi } from './store.ts';

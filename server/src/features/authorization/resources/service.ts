@@ -1,4 +1,5 @@
 import type { Resource, Scope } from '@aldaba/contract';
+import type { Changes } from '../../../kernel/changes.ts';
 import { AldabaError } from '../../../kernel/errors.ts';
 import type { Events } from '../../../kernel/events.ts';
 import { standardId } from '../../../kernel/ids.ts';
@@ -11,16 +12,13 @@ import {
   searching,
 } from '../../../store/index.ts';
 import { isManagementIndicator, resemblesManagementIndicator, type Tenant } from '../../../tenancy/index.ts';
-import type { Roles } from '../roles/index.ts';
 import type { Slice } from './store.ts';
 import * as store from './store.ts';
 
 export interface ResourcesNeeds {
   database: Database;
   caches: CacheRegistry;
-  roles: Pick<Roles, 'scopesChanged'>;
-  /** Permissions were renamed or deleted; called in the transaction of the change. */
-  scopesChanged(tx: Queries): Promise<void>;
+  changes: Changes<Queries>;
   events: Events<Queries>;
 }
 
@@ -64,7 +62,7 @@ export interface ScopePlace {
   scopeId: string;
 }
 
-export function createResources({ database, caches, roles, scopesChanged, events }: ResourcesNeeds): Resources {
+export function createResources({ database, caches, changes, events }: ResourcesNeeds): Resources {
   const cache = caches.create<Resource | 'none'>({
     name: 'resources',
     maximum: 5000,
@@ -93,8 +91,7 @@ export function createResources({ database, caches, roles, scopesChanged, events
   };
   const changed = async (tx: Queries) => {
     await cache.changed(tx, '*');
-    await roles.scopesChanged(tx);
-    await scopesChanged(tx);
+    await changes.announce(tx, 'scopes.changed', {});
   };
 
   return {

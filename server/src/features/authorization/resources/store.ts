@@ -205,3 +205,22 @@ export const deleteScopeRow = (q: Queries, at: { resourceId: string; scopeId: st
       .where('resource_id', '=', at.resourceId)
       .where('id', '=', at.scopeId),
   );
+
+/**
+ * Inserts the resource of a tenant's Management API with its permission `all`, unless the indicator is known already.
+ * @param api `tenantId`: the tenant whose API it is, which the admin tenant offers besides its own
+ * @returns whether it is new
+ */
+export async function insertManagementApi(
+  tx: Queries,
+  api: { tenantId: string; resourceId: string; scopeId: string; name: string },
+): Promise<boolean> {
+  const rows = await tx.raw(
+    `with resource as (
+       insert into resources (tenant_id, id, name, indicator) values ($1, $2, $3, $4) on conflict do nothing returning id)
+     insert into scopes (tenant_id, id, resource_id, name, description)
+     select $1, $5, id, 'all', 'Everything the Management API offers.' from resource returning id`,
+    [tx.tenantId, api.resourceId, api.name, `https://${api.tenantId}.logto.app/api`, api.scopeId],
+  );
+  return rows.length > 0;
+}

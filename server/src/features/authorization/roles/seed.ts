@@ -1,5 +1,6 @@
 import { defaultTenantId, type Seed } from '../../../tenancy/index.ts';
-import { insertManagementApi, insertRole, insertRoleScopes, offerManagementApi } from './store.ts';
+import { insertManagementApi } from '../resources/index.ts';
+import { insertAdministratorRole, insertRole, insertRoleScopes } from './store.ts';
 
 /** Ids that every tenant has. */
 export const managementResourceId = 'management-api';
@@ -31,10 +32,11 @@ export const seedManagementApi: Seed = async (tx, tenantId) => {
  * Makes a tenant's Management API one that the admin tenant gives tokens for: administrators sign in there, whichever tenant
  * they manage, and its machines may manage others.
  */
-export const seedManagedTenant: Seed = (tx, tenantId) =>
-  offerManagementApi(tx, {
-    tenantId,
-    resourceId: `${tenantId}-management-api`,
-    scopeId: `${tenantId}-management-api-all`,
-    roleId: `${tenantId}-admin`,
-  });
+export const seedManagedTenant: Seed = async (tx, tenantId) => {
+  const roleId = `${tenantId}-admin`;
+  const scopeId = `${tenantId}-management-api-all`;
+  const name = `Management API of the tenant ${tenantId}`;
+  const isNew = await insertManagementApi(tx, { tenantId, resourceId: `${tenantId}-management-api`, scopeId, name });
+  if ((await insertAdministratorRole(tx, { id: roleId, tenantId })) && isNew)
+    await insertRoleScopes(tx, roleId, [scopeId]);
+};

@@ -1,4 +1,5 @@
 import type { Resource, Role, RoleType, Scope } from '@aldaba/contract';
+import type { Changes } from '../../../kernel/changes.ts';
 import { AldabaError } from '../../../kernel/errors.ts';
 import type { Events } from '../../../kernel/events.ts';
 import { standardId } from '../../../kernel/ids.ts';
@@ -17,6 +18,7 @@ import * as store from './store.ts';
 export interface RolesNeeds {
   database: Database;
   caches: CacheRegistry;
+  changes: Pick<Changes<Queries>, 'on'>;
   events: Events<Queries>;
 }
 
@@ -50,8 +52,6 @@ export interface Roles {
   applicationScopes(tenant: Tenant, applicationId: string, resourceId: string): Promise<string[]>;
   /** Names of a user's roles. */
   userRoleNames(q: Queries, userId: string): Promise<string[]>;
-  /** Permissions were renamed or deleted: what is cached of them is forgotten when `tx` commits. */
-  scopesChanged(tx: Queries): Promise<void>;
 
   list(q: Queries, filter: store.RoleFilter, slice?: Slice): Promise<{ items: Role[]; total: number }>;
   /** The same with who holds the roles. */
@@ -86,7 +86,7 @@ export interface Roles {
 
 const holderOf: Record<RoleType, Holder> = { User: 'user', MachineToMachine: 'application' };
 
-export function createRoles({ database, caches, events }: RolesNeeds): Roles {
+export function createRoles({ database, caches, changes, events }: RolesNeeds): Roles {
   const applicationScopes = caches.create<ReadonlyMap<string, string[]>>({
     name: 'application-scopes',
     maximum: 10_000,
@@ -101,6 +101,7 @@ export function createRoles({ database, caches, events }: RolesNeeds): Roles {
           .map(([resourceId, rows]) => [resourceId, rows.map((row) => row.name)]),
       ),
   });
+  changes.on('scopes.changed', (tx) => applicationScopes.changed(tx, '*'));
   const holdersChanged = async (tx: Queries, holder: Holder, holderIds: readonly string[]) => {
     if (holder === 'application') for (const id of holderIds) await applicationScopes.changed(tx, id);
   };
@@ -132,7 +133,6 @@ export function createRoles({ database, caches, events }: RolesNeeds): Roles {
     userRoleNames: store.findUserRoleNames,
     applicationScopes: async (tenant, applicationId, resourceId) =>
       (await applicationScopes.get(tenant.id, applicationId))?.get(resourceId) ?? [],
-    scopesChanged: (tx) => applicationScopes.changed(tx, '*'),
     list: (q, filter, slice) => searching(q, filter.search, (bounded) => store.findRoleList(bounded, filter, slice)),
     summarize: async (q, filter, slice) => {
       const { items, total } = await searching(q, filter.search, (bounded) =>

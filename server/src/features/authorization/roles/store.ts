@@ -69,46 +69,15 @@ export async function updateRoleRow(
 export const deleteRoleRow = (q: Queries, id: string): Promise<number> =>
   q.run(sql.deleteFrom('roles').where('tenant_id', '=', q.tenantId).where('id', '=', id));
 
-// The Management API
-
-/** Inserts the resource of a tenant's Management API with its permission `all`. */
-export async function insertManagementApi(
-  tx: Queries,
-  api: { tenantId: string; resourceId: string; scopeId: string; name: string },
-): Promise<void> {
-  const tenant_id = tx.tenantId;
-  const indicator = `https://${api.tenantId}.logto.app/api`;
-  await tx.run(sql.insertInto('resources').values({ tenant_id, id: api.resourceId, name: api.name, indicator }));
-  const description = 'Everything the Management API offers.';
-  await tx.run(
-    sql
-      .insertInto('scopes')
-      .values({ tenant_id, id: api.scopeId, resource_id: api.resourceId, name: 'all', description }),
+/** Inserts the role of a tenant's administrators into the admin tenant. Returns whether it is new. */
+export async function insertAdministratorRole(tx: Queries, role: { id: string; tenantId: string }): Promise<boolean> {
+  const rows = await tx.raw(
+    `insert into roles (tenant_id, id, name, description, type)
+     values ($1, $2, $3 || ':admin', 'Administrator of the tenant ' || $3 || '.', 'User')
+     on conflict do nothing returning id`,
+    [tx.tenantId, role.id, role.tenantId],
   );
-}
-
-/**
- * Makes the Management API of another tenant known to the admin tenant, with a role for its administrators. What is there
- * already stays.
- */
-export async function offerManagementApi(
-  tx: Queries,
-  api: { tenantId: string; resourceId: string; scopeId: string; roleId: string },
-): Promise<void> {
-  const { tenantId, resourceId, scopeId, roleId } = api;
-  await tx.raw(
-    `with resource as (
-       insert into resources (tenant_id, id, name, indicator)
-       values ($1, $3, 'Management API of the tenant ' || $2, 'https://' || $2 || '.logto.app/api') on conflict do nothing returning id),
-     scope as (
-       insert into scopes (tenant_id, id, resource_id, name, description)
-       select $1, $4, id, 'all', 'Everything the Management API offers.' from resource returning id),
-     role as (
-       insert into roles (tenant_id, id, name, description, type)
-       values ($1, $5, $2 || ':admin', 'Administrator of the tenant ' || $2 || '.', 'User') on conflict do nothing returning id)
-     insert into roles_scopes (tenant_id, role_id, scope_id) select $1, role.id, scope.id from role, scope`,
-    [tx.tenantId, tenantId, resourceId, scopeId, roleId],
-  );
+  return rows.length > 0;
 }
 
 // Permissions of roles

@@ -7,6 +7,7 @@ import {
   noSession,
 } from '@aldaba/connectors/kit';
 import type { ConnectorFactory, ConnectorOverlay, PublicSocialConnector } from '@aldaba/contract';
+import type { Changes } from '../../../kernel/changes.ts';
 import type { Clock } from '../../../kernel/clock.ts';
 import type { Vault } from '../../../kernel/crypto.ts';
 import { AldabaError } from '../../../kernel/errors.ts';
@@ -32,7 +33,8 @@ export interface ConnectorsNeeds {
   kinds: readonly Connector[];
   /** Absolute path of `docs/`, for the guides of built-in connectors. */
   docsFolder: string;
-  signInExperiences: Pick<SignInExperiences, 'get' | 'dropTarget'>;
+  signInExperiences: Pick<SignInExperiences, 'get'>;
+  changes: Changes<Queries>;
   /** The way out for a tenant's connectors: the world, or its sandbox. */
   fetchFor(tenant: Tenant): Promise<typeof globalThis.fetch>;
   log: ConnectorLog;
@@ -198,7 +200,7 @@ interface ChangeNeeds {
 
 /** Adding, changing and removing: one at a time per tenant, since the rules concern all of its connectors. */
 function createChanges(needs: ConnectorsNeeds, kinds: ReadonlyMap<string, Connector>, { get, changed }: ChangeNeeds) {
-  const { clock, vault, signInExperiences } = needs;
+  const { clock, vault, changes } = needs;
   const seal = (tenantId: string, id: string, config: Record<string, unknown>) =>
     vault.seal(JSON.stringify(config), contextOf(tenantId, id));
   const rowsOf = async (tx: Queries) =>
@@ -256,7 +258,7 @@ function createChanges(needs: ConnectorsNeeds, kinds: ReadonlyMap<string, Connec
         if ((await store.deleteConnectorRow(tx, id)) === 0) throw new AldabaError('entity.not_found');
         const others = await rowsOf(tx);
         if (removed && !others.some((row) => row.target === removed.target))
-          await signInExperiences.dropTarget(tx, removed.target);
+          await changes.announce(tx, 'connector-target.deleted', { target: removed.target });
         await changed(tx);
       });
     },

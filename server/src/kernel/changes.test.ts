@@ -1,0 +1,36 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { createChanges } from './changes.ts';
+
+interface Transaction {
+  rows: string[];
+}
+
+describe('Changes', () => {
+  it('run every handler in the transaction of the change, one after the other', async () => {
+    const changes = createChanges<Transaction>();
+    const tx: Transaction = { rows: [] };
+    changes.on('profile-field.deleted', async (given, { name }) => {
+      await Promise.resolve();
+      given.rows.push(`first ${name}`);
+    });
+    changes.on('profile-field.deleted', async (given, { name }) => void given.rows.push(`second ${name}`));
+    changes.on('connector-target.deleted', async () => assert.fail('another change was announced'));
+    await changes.announce(tx, 'profile-field.deleted', { name: 'size' });
+    assert.deepEqual(tx.rows, ['first size', 'second size']);
+  });
+
+  it('pass on the failure of a handler and do not run the handlers after it', async () => {
+    const changes = createChanges<Transaction>();
+    const tx: Transaction = { rows: [] };
+    changes.on('scopes.changed', () => Promise.reject(new Error('refused')));
+    changes.on('scopes.changed', async (given) => void given.rows.push('late'));
+    await assert.rejects(changes.announce(tx, 'scopes.changed', {}), /refused/);
+    assert.deepEqual(tx.rows, []);
+  });
+
+  it('refuse a change that no part of the server follows', async () => {
+    const changes = createChanges<Transaction>();
+    await assert.rejects(changes.announce({ rows: [] }, 'scopes.changed', {}), /scopes\.changed/);
+  });
+});

@@ -1,0 +1,48 @@
+/**
+ * Changes that other features have to follow in the same transaction, by name, with their members. A feature announces what it
+ * changed and does not know who follows: imports between features keep their one direction.
+ *
+ * A change is not a command. Work that must happen for security (ending the sessions of a suspended user, deleting the grants of
+ * an application) is a declared need of the feature, so that the server does not compile without it.
+ */
+export interface ChangeMembers {
+  /** The last connector of a social target was deleted. */
+  'connector-target.deleted': { target: string };
+  /** A custom profile field was deleted. */
+  'profile-field.deleted': { name: string };
+  /** Permissions of API resources were renamed or deleted. */
+  'scopes.changed': Record<never, never>;
+}
+
+type ChangeName = keyof ChangeMembers;
+type Handler<Tx, Name extends ChangeName> = (tx: Tx, change: ChangeMembers[Name]) => Promise<void>;
+
+/** `Tx` is the store's type of a running transaction, which the kernel does not know. */
+export interface Changes<Tx> {
+  /** Registers a handler. It runs in the transaction of the change; if it throws, the change is rolled back. */
+  on<Name extends ChangeName>(name: Name, handler: Handler<Tx, Name>): void;
+  /**
+   * Runs the handlers of a change one after the other.
+   * @throws Error if no handler is registered: the parts of the server are not wired completely
+   */
+  announce<Name extends ChangeName>(tx: Tx, name: Name, change: ChangeMembers[Name]): Promise<void>;
+}
+
+export function createChanges<Tx>(): Changes<Tx> {
+  const handlers: { [Name in ChangeName]: Handler<Tx, Name>[] } = {
+    'connector-target.deleted': [],
+    'profile-field.deleted': [],
+    'scopes.changed': [],
+  };
+  return {
+    on<Name extends ChangeName>(name: Name, handler: Handler<Tx, Name>) {
+      const known: Handler<Tx, Name>[] = handlers[name];
+      known.push(handler);
+    },
+    async announce<Name extends ChangeName>(tx: Tx, name: Name, change: ChangeMembers[Name]) {
+      const known: Handler<Tx, Name>[] = handlers[name];
+      if (known.length === 0) throw new Error(`No part of the server follows the change ${name}`);
+      for (const handle of known) await handle(tx, change);
+    },
+  };
+}
