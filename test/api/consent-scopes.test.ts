@@ -124,8 +124,8 @@ describe('What a third-party application may ask people for', () => {
     return { user, works, invite };
   };
   /** Signs the person in, as far as the question for consent. */
-  const arrive = async (agent: Agent) => {
-    const { url } = authorization({
+  const arrive = async (agent: Agent, username = 'ada') => {
+    const request = authorization({
       endpoint: server.url,
       clientId: applicationId,
       redirectUri,
@@ -134,15 +134,16 @@ describe('What a third-party application may ask people for', () => {
         resource: `${resource.indicator},urn:logto:resource:organizations`,
       },
     });
-    await agent.fetch(url);
+    await agent.fetch(request.url);
     await agent.json('PUT', `${server.url}/api/experience`, { interactionEvent: 'SignIn' });
     const proof = await agent.json('POST', `${server.url}/api/experience/verification/password`, {
-      identifier: { type: 'username', value: 'ada' },
+      identifier: { type: 'username', value: username },
       password: 'correct horse 1',
     });
     await agent.json('POST', `${server.url}/api/experience/identification`, await proof.json());
     const submitted = await agent.json('POST', `${server.url}/api/experience/submit`);
     await agent.fetch(((await submitted.json()) as { redirectTo: string }).redirectTo);
+    return request;
   };
 
   it('is asked for, and given, at a consent page of one’s own', async () => {
@@ -187,6 +188,32 @@ describe('What a third-party application may ask people for', () => {
     assert.equal(given.status, 200, await given.clone().text());
     const back = await agent.fetch(((await given.json()) as { redirectTo: string }).redirectTo);
     assert.ok(new URL(back.headers.get('location') ?? '').searchParams.get('code'));
+  });
+
+  it('is given at a consent page of one’s own for what the page was told, and for nothing that the user got since', async () => {
+    const { body: bea } = await api.post('/api/users', { username: 'bea', password: 'correct horse 1' });
+    const role = await api.post('/api/roles', { name: 'late reader', description: 'Reads', scopeIds: [scope.id] });
+    const agent = createAgent();
+    const consent = `${server.url}/api/interaction/consent`;
+    const { verifier } = await arrive(agent, 'bea');
+    const { missingResourceScopes } = (await (await agent.fetch(consent)).json()) as Record<string, unknown>;
+    assert.deepEqual(missingResourceScopes, []);
+    await api.post(`/api/users/${bea.id}/roles`, { roleIds: [role.body.id] });
+    const { redirectTo } = (await (await agent.json('POST', consent, {})).json()) as { redirectTo: string };
+    const back = new URL((await agent.fetch(redirectTo)).headers.get('location') ?? '');
+    const redeemed = await fetch(`${server.url}/oidc/token`, {
+      method: 'POST',
+      body: new URLSearchParams({
+        grant_type: 'authorization_code',
+        client_id: applicationId,
+        code: back.searchParams.get('code') ?? '',
+        redirect_uri: redirectUri,
+        code_verifier: verifier,
+        resource: resource.indicator,
+      }),
+    });
+    assert.equal(redeemed.status, 200, await redeemed.clone().text());
+    assert.equal(((await redeemed.json()) as { scope: string }).scope, '');
   });
 
   const refusal = async (answer: Promise<Response>) => {
