@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { dirname, join, normalize } from 'node:path/posix';
 import { isTest, listFiles } from './files.mjs';
 import { findRings } from './import-rings.mjs';
+import { whyImpure } from './pure-files.mjs';
 import { root } from './runtime.mjs';
 import { readSource } from './syntax.mjs';
 
@@ -78,7 +79,7 @@ export function checkBoundaries(base = root) {
       imports.map(({ target }) => target).filter((target) => existsSync(join(base, target))),
     );
     for (const found of imports) {
-      const message = refusal(file, found);
+      const message = refusal(file, found, base);
       if (message) problems.push({ file, line: found.line, message });
     }
   }
@@ -89,7 +90,7 @@ function resolve(file, specifier) {
   return specifier.startsWith('.') ? normalize(join(dirname(file), specifier)) : (aliases[specifier] ?? specifier);
 }
 
-function refusal(file, { specifier, target }) {
+function refusal(file, { specifier, target }, base) {
   const [area, , allowed] = areaOf(file);
   const inside = specifier.startsWith('.') || specifier in aliases;
   const other = inside
@@ -103,11 +104,14 @@ function refusal(file, { specifier, target }) {
   }
   if (reserved[other] && reserved[other] !== area)
     return `${other} is imported by ${reserved[other]} alone: use what its index.ts offers`;
-  return inside ? refusalOfDoor(file, target) : undefined;
+  return inside ? refusalOfEntry(file, target, base) : undefined;
 }
 
-// A store belongs to its folder; a feature is entered through its index.ts.
-function refusalOfDoor(file, target) {
+// The tables of routes; nothing else imports a feature's routes.ts, so that no other file loads routes.
+const tables = /^server\/src\/(routes|features\/[^/]+\/area)\.ts$/;
+
+// A store belongs to its folder; a feature is entered through its index.ts or one of its pure files.
+function refusalOfEntry(file, target, base) {
   const store = /^(.*)\/store(\.ts|\/.*)$/.exec(target);
   if (
     store &&
@@ -119,6 +123,9 @@ function refusalOfDoor(file, target) {
   }
   const feature = /^server\/src\/(features\/[^/]+|services)\/([^/]+)\/(.+)$/.exec(target);
   const inside = feature && file.startsWith(`server/src/${feature[1]}/${feature[2]}/`);
-  if (feature && !inside && feature[3] !== 'index.ts') return `enter the feature ${feature[2]} through its index.ts`;
-  return undefined;
+  if (!feature || inside || feature[3] === 'index.ts') return undefined;
+  if (feature[3] === 'routes.ts')
+    return tables.test(file) ? undefined : `${target} is imported by the tables of routes alone`;
+  const reason = existsSync(join(base, target)) && whyImpure(target, base);
+  return reason ? `enter the feature ${feature[2]} through its index.ts or a pure file: ${reason}` : undefined;
 }

@@ -26,7 +26,7 @@ function tree(files) {
 const places = (problems) => problems.map(({ file, line }) => `${file}:${line}`);
 
 describe('The boundary check', () => {
-  it('accepts imports that point down and enter a feature through its door', () => {
+  it('accepts imports that point down and enter a feature through its index', () => {
     const base = tree({
       'server/src/kernel/ids.ts': 'export const id = 1;\n',
       'server/src/features/people/users/index.ts': "export * from './service.ts';\n",
@@ -47,7 +47,39 @@ describe('The boundary check', () => {
     assert.deepEqual(places(checkBoundaries(base)), ['server/src/kernel/ids.ts:2']);
   });
 
-  it("finds a store that is used outside of its folder, and a way around a feature's door", () => {
+  it('accepts pure files of a feature everywhere, and its routes in the table', () => {
+    const base = tree({
+      'server/src/kernel/text.ts': 'export const trim = (text) => text.trim();\n',
+      'server/src/features/people/users/rules.ts':
+        "import type { Row } from './store.ts';\nimport { trim } from '../../../kernel/text.ts';\nexport const rule = trim;\n",
+      'server/src/features/people/users/store.ts': 'export type Row = 1;\n',
+      'server/src/features/people/users/routes.ts': 'export const userRoutes = 1;\n',
+      'server/src/oidc/claims.ts':
+        "import { rule } from '../features/people/users/rules.ts';\nexport const claims = rule;\n",
+      'server/src/routes.ts': "import './features/people/users/routes.ts';\n",
+    });
+    assert.deepEqual(checkBoundaries(base), []);
+  });
+
+  it('finds files of a feature that do I/O, by themselves or through an import, and routes outside of the table', () => {
+    const base = tree({
+      'server/src/kernel/outbound.ts': "import 'node:http';\nexport const send = 1;\n",
+      'server/src/features/people/users/sends.ts':
+        "import { send } from '../../../kernel/outbound.ts';\nexport const sends = send;\n",
+      'server/src/features/people/users/calls.ts': "export const calls = () => fetch('https://example.com');\n",
+      'server/src/features/people/users/routes.ts': 'export const userRoutes = 1;\n',
+      'server/src/oidc/claims.ts':
+        "import '../features/people/users/sends.ts';\nimport '../features/people/users/calls.ts';\nimport '../features/people/users/routes.ts';\n",
+    });
+    const problems = checkBoundaries(base);
+    assert.deepEqual(
+      places(problems),
+      [1, 2, 3].map((line) => `server/src/oidc/claims.ts:${line}`),
+    );
+    assert.match(problems[0].message, /kernel\/outbound\.ts imports node:http/);
+  });
+
+  it("finds a store that is used outside of its folder, and a way around a feature's index", () => {
     const base = tree({
       'server/src/features/people/users/store.ts': 'export const read = 1;\n',
       'server/src/features/people/users/service.ts': 'export const service = 1;\n',

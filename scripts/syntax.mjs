@@ -8,6 +8,16 @@ import { parseAst } from 'rolldown/parseAst';
  * [{ name, line }] of everything referred to, and 'await'.
  */
 export function readSource(path, base) {
+  const key = join(base, path);
+  const source = parsed.get(key) ?? parse(path, base);
+  parsed.set(key, source);
+  return source;
+}
+
+// Several checks of one run read the same files.
+const parsed = new Map();
+
+function parse(path, base) {
   const text = readFileSync(join(base, path), 'utf8');
   const lineAt = lineFinder(text);
   const source = {

@@ -5,7 +5,7 @@ import { type App, createApp } from '../../server/src/app.ts';
 import { readConfig } from '../../server/src/config.ts';
 import { systemClock } from '../../server/src/kernel/clock.ts';
 import { createLog } from '../../server/src/kernel/log.ts';
-import { defaultTenantId } from '../../server/src/tenancy/index.ts';
+import { defaultTenantId } from '../../server/src/tenancy/address.ts';
 import { answer } from '../channel.ts';
 
 export interface AldabaSettings {

@@ -325,7 +325,7 @@ function createDirectory(ground: Ground) {
     adaptiveMfa: createAdaptiveMfa(ground),
     secondFactors: createSecondFactors({ ...ground, users, events }),
     trustedDevices: createTrustedDevices({ ...ground, users }),
-    subjectTokens: createSubjectTokens(ground),
+    subjectTokens: createSubjectTokens({ ...ground, users }),
     configs: createConfigs(ground),
     scripts,
     limits: createMessageLimits({ ...ground, events }),

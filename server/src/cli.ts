@@ -20,7 +20,8 @@ import { type Config, readConfig } from './config.ts';
 import { AldabaError } from './kernel/errors.ts';
 import { findRoot } from './root.ts';
 import { explainStart } from './start-failure.ts';
-import { defaultTenantId, type Tenant } from './tenancy/index.ts';
+import { defaultTenantId } from './tenancy/address.ts';
+import type { Tenant } from './tenancy/service.ts';
 import { dataFolderOf, openWorld } from './world.ts';
 
 const commonOptions = { tenant: { type: 'string' }, help: { type: 'boolean' }, json: { type: 'boolean' } } as const;

@@ -2,13 +2,8 @@ import type { Config } from './config.ts';
 import type { Clock } from './kernel/clock.ts';
 import type { Log } from './kernel/log.ts';
 import { createOutbound } from './kernel/outbound.ts';
-import {
-  createDiskStorage,
-  createS3Storage,
-  type FileStorage,
-  rememberFiles,
-  s3Host,
-} from './services/file-storage/index.ts';
+import { createDiskStorage, createS3Storage, type FileStorage, s3Host } from './services/file-storage/index.ts';
+import { rememberFiles } from './services/file-storage/memory.ts';
 
 interface FilesWorld {
   clock: Clock;

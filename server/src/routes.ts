@@ -1,64 +1,87 @@
 /** THE TABLE: every request's way into the server, one line a surface and feature. */
 
-import { type AccountCenters, accountCenterRoutes } from './features/appearance/account-center/index.ts';
-import { type CustomPhrases, customPhraseRoutes } from './features/appearance/custom-phrases/index.ts';
-import { type ProfileFields, profileFieldRoutes } from './features/appearance/custom-profile-fields/index.ts';
-import {
-  type CustomUiAssets,
-  type CustomUiPages,
-  customUiPageRoutes,
-  customUiRoutes,
-} from './features/appearance/custom-ui-assets/index.ts';
-import { type EmailTemplates, emailTemplateRoutes } from './features/appearance/email-templates/index.ts';
-import { hostedPageRoutes, type PageSender } from './features/appearance/hosted-pages/index.ts';
-import { type SignInExperiences, signInExperienceRoutes } from './features/appearance/sign-in-experience/index.ts';
-import { type UserAssets, userAssetFileRoutes, userAssetRoutes } from './features/appearance/user-assets/index.ts';
-import { type WellKnown, wellKnownRoutes } from './features/appearance/well-known/index.ts';
-import { type AccessControlService, accessControlRoutes } from './features/applications/access-control/index.ts';
-import {
-  type ApplicationExperiences,
-  applicationExperienceRoutes,
-} from './features/applications/application-experiences/index.ts';
-import { type Applications, applicationRoutes } from './features/applications/applications/index.ts';
-import {
-  type ConsentOrganizations,
-  consentOrganizationRoutes,
-} from './features/applications/consent-organizations/index.ts';
-import { type ConsentScopesService, consentScopeRoutes } from './features/applications/consent-scopes/index.ts';
-import { type Resources, resourceRoutes } from './features/authorization/resources/index.ts';
-import { type Roles, roleRoutes } from './features/authorization/roles/index.ts';
-import { type Connectors, connectorRoutes } from './features/connectors/connectors/index.ts';
-import { type Sandbox, sandboxRoutes, sandboxSettingRoutes } from './features/connectors/sandbox/index.ts';
-import { type UserIdentities, userIdentityRoutes } from './features/connectors/user-identities/index.ts';
-import { type VerificationCodes, verificationCodeRoutes } from './features/connectors/verification-codes/index.ts';
-import { apiReferenceRoutes } from './features/operation/api-reference/index.ts';
-import { type Configs, configRoutes } from './features/operation/configs/index.ts';
-import { secretRoutes } from './features/operation/secrets/index.ts';
-import { type Setup, setupRoutes } from './features/operation/setup/index.ts';
-import { type Readiness, statusRoutes, systemRoutes } from './features/operation/status/index.ts';
-import { type Actions, actionRoutes } from './features/operator-scripts/actions/index.ts';
-import { type CustomClaims, customClaimsRoutes } from './features/operator-scripts/custom-claims/index.ts';
-import {
-  type OrganizationInvitations,
-  organizationInvitationRoutes,
-} from './features/organizations/organization-invitations/index.ts';
-import { type OrganizationJit, organizationJitRoutes } from './features/organizations/organization-jit/index.ts';
-import { type OrganizationRoles, organizationRoleRoutes } from './features/organizations/organization-roles/index.ts';
-import { type Organizations, organizationRoutes } from './features/organizations/organizations/index.ts';
-import { type MfaVerifications, mfaVerificationRoutes } from './features/people/mfa-verifications/index.ts';
-import { type OneTimeTokens, oneTimeTokenRoutes } from './features/people/one-time-tokens/index.ts';
-import {
-  type PersonalAccessTokens,
-  personalAccessTokenRoutes,
-} from './features/people/personal-access-tokens/index.ts';
-import { type SubjectTokens, subjectTokenRoutes } from './features/people/subject-tokens/index.ts';
-import { type TrustedDevices, trustedDeviceRoutes } from './features/people/trusted-devices/index.ts';
-import { type UserTransfers, userTransferRoutes } from './features/people/user-transfers/index.ts';
-import { type Users, userRoutes } from './features/people/users/index.ts';
-import { type Dashboard, dashboardRoutes } from './features/records/dashboard/index.ts';
-import { type Hooks, hookRoutes } from './features/records/hooks/index.ts';
-import { type Logs, logRoutes } from './features/records/logs/index.ts';
-import { createImplement, type Http, type Implement } from './http/index.ts';
+import type { AccountCenters } from './features/appearance/account-center/index.ts';
+import { accountCenterRoutes } from './features/appearance/account-center/routes.ts';
+import type { CustomPhrases } from './features/appearance/custom-phrases/index.ts';
+import { customPhraseRoutes } from './features/appearance/custom-phrases/routes.ts';
+import type { ProfileFields } from './features/appearance/custom-profile-fields/index.ts';
+import { profileFieldRoutes } from './features/appearance/custom-profile-fields/routes.ts';
+import type { CustomUiAssets, CustomUiPages } from './features/appearance/custom-ui-assets/index.ts';
+import { customUiPageRoutes, customUiRoutes } from './features/appearance/custom-ui-assets/routes.ts';
+import type { EmailTemplates } from './features/appearance/email-templates/index.ts';
+import { emailTemplateRoutes } from './features/appearance/email-templates/routes.ts';
+import type { PageSender } from './features/appearance/hosted-pages/index.ts';
+import { hostedPageRoutes } from './features/appearance/hosted-pages/routes.ts';
+import type { SignInExperiences } from './features/appearance/sign-in-experience/index.ts';
+import { signInExperienceRoutes } from './features/appearance/sign-in-experience/routes.ts';
+import type { UserAssets } from './features/appearance/user-assets/index.ts';
+import { userAssetFileRoutes, userAssetRoutes } from './features/appearance/user-assets/routes.ts';
+import type { WellKnown } from './features/appearance/well-known/index.ts';
+import { wellKnownRoutes } from './features/appearance/well-known/routes.ts';
+import type { AccessControlService } from './features/applications/access-control/index.ts';
+import { accessControlRoutes } from './features/applications/access-control/routes.ts';
+import type { ApplicationExperiences } from './features/applications/application-experiences/index.ts';
+import { applicationExperienceRoutes } from './features/applications/application-experiences/routes.ts';
+import type { Applications } from './features/applications/applications/index.ts';
+import { applicationRoutes } from './features/applications/applications/routes.ts';
+import type { ConsentOrganizations } from './features/applications/consent-organizations/index.ts';
+import { consentOrganizationRoutes } from './features/applications/consent-organizations/routes.ts';
+import type { ConsentScopesService } from './features/applications/consent-scopes/index.ts';
+import { consentScopeRoutes } from './features/applications/consent-scopes/routes.ts';
+import type { Resources } from './features/authorization/resources/index.ts';
+import { resourceRoutes } from './features/authorization/resources/routes.ts';
+import type { Roles } from './features/authorization/roles/index.ts';
+import { roleRoutes } from './features/authorization/roles/routes.ts';
+import type { Connectors } from './features/connectors/connectors/index.ts';
+import { connectorRoutes } from './features/connectors/connectors/routes.ts';
+import type { Sandbox } from './features/connectors/sandbox/index.ts';
+import { sandboxRoutes, sandboxSettingRoutes } from './features/connectors/sandbox/routes.ts';
+import type { UserIdentities } from './features/connectors/user-identities/index.ts';
+import { userIdentityRoutes } from './features/connectors/user-identities/routes.ts';
+import type { VerificationCodes } from './features/connectors/verification-codes/index.ts';
+import { verificationCodeRoutes } from './features/connectors/verification-codes/routes.ts';
+import { apiReferenceRoutes } from './features/operation/api-reference/routes.ts';
+import type { Configs } from './features/operation/configs/index.ts';
+import { configRoutes } from './features/operation/configs/routes.ts';
+import { secretRoutes } from './features/operation/secrets/routes.ts';
+import type { Setup } from './features/operation/setup/index.ts';
+import { setupRoutes } from './features/operation/setup/routes.ts';
+import type { Readiness } from './features/operation/status/index.ts';
+import { statusRoutes, systemRoutes } from './features/operation/status/routes.ts';
+import type { Actions } from './features/operator-scripts/actions/index.ts';
+import { actionRoutes } from './features/operator-scripts/actions/routes.ts';
+import type { CustomClaims } from './features/operator-scripts/custom-claims/index.ts';
+import { customClaimsRoutes } from './features/operator-scripts/custom-claims/routes.ts';
+import type { OrganizationInvitations } from './features/organizations/organization-invitations/index.ts';
+import { organizationInvitationRoutes } from './features/organizations/organization-invitations/routes.ts';
+import type { OrganizationJit } from './features/organizations/organization-jit/index.ts';
+import { organizationJitRoutes } from './features/organizations/organization-jit/routes.ts';
+import type { OrganizationRoles } from './features/organizations/organization-roles/index.ts';
+import { organizationRoleRoutes } from './features/organizations/organization-roles/routes.ts';
+import type { Organizations } from './features/organizations/organizations/index.ts';
+import { organizationRoutes } from './features/organizations/organizations/routes.ts';
+import type { MfaVerifications } from './features/people/mfa-verifications/index.ts';
+import { mfaVerificationRoutes } from './features/people/mfa-verifications/routes.ts';
+import type { OneTimeTokens } from './features/people/one-time-tokens/index.ts';
+import { oneTimeTokenRoutes } from './features/people/one-time-tokens/routes.ts';
+import type { PersonalAccessTokens } from './features/people/personal-access-tokens/index.ts';
+import { personalAccessTokenRoutes } from './features/people/personal-access-tokens/routes.ts';
+import type { SubjectTokens } from './features/people/subject-tokens/index.ts';
+import { subjectTokenRoutes } from './features/people/subject-tokens/routes.ts';
+import type { TrustedDevices } from './features/people/trusted-devices/index.ts';
+import { trustedDeviceRoutes } from './features/people/trusted-devices/routes.ts';
+import type { UserTransfers } from './features/people/user-transfers/index.ts';
+import { userTransferRoutes } from './features/people/user-transfers/routes.ts';
+import type { Users } from './features/people/users/index.ts';
+import { userRoutes } from './features/people/users/routes.ts';
+import type { Dashboard } from './features/records/dashboard/index.ts';
+import { dashboardRoutes } from './features/records/dashboard/routes.ts';
+import type { Hooks } from './features/records/hooks/index.ts';
+import { hookRoutes } from './features/records/hooks/routes.ts';
+import type { Logs } from './features/records/logs/index.ts';
+import { logRoutes } from './features/records/logs/routes.ts';
+import { createImplement, type Implement } from './http/implement.ts';
+import type { Http } from './http/types.ts';
 import type { Log } from './kernel/log.ts';
 import { consentRoutes, keyRoutes, type Oidc, oidcRoutes, userSessionRoutes } from './oidc/index.ts';
 import {

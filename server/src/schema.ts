@@ -2,7 +2,8 @@ import { join } from 'node:path';
 import type { Config } from './config.ts';
 import { createVault } from './kernel/crypto.ts';
 import type { Log } from './kernel/log.ts';
-import { type Database, migrate, openDatabase } from './store/index.ts';
+import { type Database, openDatabase } from './store/database.ts';
+import { migrate } from './store/migrations.ts';
 
 /** The parts of the app's `World` that are needed here. */
 interface Outside {

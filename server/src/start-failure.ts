@@ -1,7 +1,7 @@
 import { userInfo } from 'node:os';
 import type { Config } from './config.ts';
 import { AldabaError } from './kernel/errors.ts';
-import { sqlStateOf } from './store/index.ts';
+import { sqlStateOf } from './store/failures.ts';
 
 /*
  * What an operator reads when Aldaba cannot start: the variable and the remedy, never the words of a driver, which may repeat

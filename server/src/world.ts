@@ -9,7 +9,7 @@ import { systemClock } from './kernel/clock.ts';
 import { createLog } from './kernel/log.ts';
 import { folderFailure } from './start-failure.ts';
 import { startEmbedded } from './store/embedded.ts';
-import { waitForDatabase } from './store/index.ts';
+import { waitForDatabase } from './store/reach.ts';
 
 export interface OpenWorld extends World {
   /** Stops the bundled PostgreSQL if this process started it. Close the app first. */

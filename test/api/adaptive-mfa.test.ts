@@ -2,10 +2,11 @@ import assert from 'node:assert/strict';
 import type { AddressInfo } from 'node:net';
 import { after, before, describe, it } from 'node:test';
 import { createAdaptiveMfa, type Risk } from '../../server/src/features/people/adaptive-mfa/index.ts';
-import { createHttp, type Http } from '../../server/src/http/index.ts';
+import { createHttp } from '../../server/src/http/server.ts';
+import type { Http } from '../../server/src/http/types.ts';
 import { createLog } from '../../server/src/kernel/log.ts';
 import { currentOrigin, type Place } from '../../server/src/kernel/origin.ts';
-import { sql } from '../../server/src/store/index.ts';
+import { sql } from '../../server/src/store/sql.ts';
 import { startServer, type TestServer } from '../support/server.ts';
 
 const day = 86_400_000;

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import { adminTenantId } from '../../server/src/tenancy/index.ts';
+import { adminTenantId } from '../../server/src/tenancy/address.ts';
 import { assertRefused, type Manager, manage, managerWith, requestToken } from '../support/management.ts';
 import { startServer, type TestServer } from '../support/server.ts';
 

@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { allRoutes, route } from '@aldaba/contract';
-import { createHttp, createImplement, type Guards, type Http } from '../../server/src/http/index.ts';
+import { createImplement, type Guards } from '../../server/src/http/implement.ts';
+import { createHttp } from '../../server/src/http/server.ts';
+import type { Http } from '../../server/src/http/types.ts';
 import { createLog } from '../../server/src/kernel/log.ts';
 import { startServer, type TestServer } from '../support/server.ts';
 

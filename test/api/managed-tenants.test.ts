@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import { createCaches } from '../../server/src/store/index.ts';
-import { adminTenantId, createTenancy, type Tenant } from '../../server/src/tenancy/index.ts';
+import { createCaches } from '../../server/src/store/cache.ts';
+import { adminTenantId } from '../../server/src/tenancy/address.ts';
+import { createTenancy, type Tenant } from '../../server/src/tenancy/service.ts';
 import { assertRefused, type Manager, manage, managerWith, requestToken } from '../support/management.ts';
 import { startServer, type TestServer } from '../support/server.ts';
 

@@ -4,7 +4,7 @@ import { allRoutes, type RouteContract } from '@aldaba/contract';
 import fc from 'fast-check';
 import { Client } from 'pg';
 import type { Keys } from '../../server/src/oidc/keys.ts';
-import { adminTenantId } from '../../server/src/tenancy/index.ts';
+import { adminTenantId } from '../../server/src/tenancy/address.ts';
 import { manage, managerWith, type Reply } from '../support/management.ts';
 import { machineToken, type Planted, plant } from '../support/planted.ts';
 import { bodyNamesRows, bodyWith, pathWith, rowsIn, walkOf } from '../support/route-requests.ts';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import type { NewFactor, SecondFactors } from '../../server/src/features/people/mfa-verifications/index.ts';
-import { adminTenantId } from '../../server/src/tenancy/index.ts';
+import { adminTenantId } from '../../server/src/tenancy/address.ts';
 import { type Manager, manage } from '../support/management.ts';
 import { race } from '../support/race.ts';
 import { startReceiver } from '../support/receiver.ts';

@@ -8,7 +8,7 @@ import {
   type MfaVerifications,
 } from '../../server/src/features/people/mfa-verifications/index.ts';
 import { createVault } from '../../server/src/kernel/crypto.ts';
-import { sql } from '../../server/src/store/index.ts';
+import { sql } from '../../server/src/store/sql.ts';
 import { createAgent } from '../support/agent.ts';
 import { createParty, failureOf, type Party, type Tokens } from './party.ts';
 import { type Provider, startProvider } from './provider.ts';

@@ -211,7 +211,7 @@ function composeFeatures(ground: FeatureGround) {
     users,
     consentScopes,
     personalAccessTokens: createPersonalAccessTokens({ ...ground, users }),
-    subjectTokens: createSubjectTokens(ground),
+    subjectTokens: createSubjectTokens({ ...ground, users }),
     applications: createApplications({ ...ground, roles, grants: { endOfApplication }, keys: { requireAlgorithm } }),
     applicationExperiences: createApplicationExperiences(ground),
     accessControl: createAccessControl(),

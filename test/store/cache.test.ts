@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import { createCaches, type Database, openDatabase } from '../../server/src/store/index.ts';
+import { createCaches } from '../../server/src/store/cache.ts';
+import { type Database, openDatabase } from '../../server/src/store/database.ts';
 import { cluster } from '../support/cluster.ts';
 import { startServer, type TestServer } from '../support/server.ts';
 

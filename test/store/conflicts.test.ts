@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import { type Queries, sql } from '../../server/src/store/index.ts';
+import type { Queries } from '../../server/src/store/database.ts';
+import { sql } from '../../server/src/store/sql.ts';
 import { experienceClient } from '../support/agent.ts';
 import { type Manager, manage } from '../support/management.ts';
 import { goodPassword } from '../support/pages.ts';

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { after, before, beforeEach, describe, it } from 'node:test';
 import { Client } from 'pg';
 import { findRoot } from '../../server/src/root.ts';
-import { migrate } from '../../server/src/store/index.ts';
+import { migrate } from '../../server/src/store/migrations.ts';
 import { cluster } from '../support/cluster.ts';
 
 const quiet = () => undefined;

@@ -5,7 +5,7 @@ import { after, beforeEach, describe, it } from 'node:test';
 import { Client } from 'pg';
 import { createVault } from '../../server/src/kernel/crypto.ts';
 import { findRoot } from '../../server/src/root.ts';
-import { migrate } from '../../server/src/store/index.ts';
+import { migrate } from '../../server/src/store/migrations.ts';
 import { cluster } from '../support/cluster.ts';
 
 const folder = join(findRoot(process.env), 'server/src/store/migrations');

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import { sql } from '../../server/src/store/index.ts';
+import { sql } from '../../server/src/store/sql.ts';
 import { startServer, type TestServer } from '../support/server.ts';
 
 describe('the wall between tenants', () => {

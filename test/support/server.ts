@@ -8,7 +8,8 @@ import { readConfig } from '../../server/src/config.ts';
 import { systemClock } from '../../server/src/kernel/clock.ts';
 import { createLog } from '../../server/src/kernel/log.ts';
 import { findRoot } from '../../server/src/root.ts';
-import { defaultTenantId, type Tenant } from '../../server/src/tenancy/index.ts';
+import { defaultTenantId } from '../../server/src/tenancy/address.ts';
+import type { Tenant } from '../../server/src/tenancy/service.ts';
 import { cluster, template } from './cluster.ts';
 
 /** A whole server in this process, on a port and a database of its own. */

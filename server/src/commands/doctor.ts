@@ -4,8 +4,9 @@ import { type CommandApp, createCommandApp } from '../app.ts';
 import type { Config } from '../config.ts';
 import { createOutbound, OutboundError } from '../kernel/outbound.ts';
 import { explainStart } from '../start-failure.ts';
-import { inspectDatabase } from '../store/index.ts';
-import { defaultTenantId, type Tenant } from '../tenancy/index.ts';
+import { inspectDatabase } from '../store/inspection.ts';
+import { defaultTenantId } from '../tenancy/address.ts';
+import type { Tenant } from '../tenancy/service.ts';
 import type { Command, Output, WorldInvocation } from './command.ts';
 import { checkMessages, type Finding } from './doctor-messages.ts';
 

@@ -1,5 +1,5 @@
 import { AldabaError } from '../kernel/errors.ts';
-import { type MatchMode, matchModes, type Search, type SearchTerm } from '../store/index.ts';
+import { type MatchMode, matchModes, type Search, type SearchTerm } from '../store/search.ts';
 
 const refuse = (details: string): never => {
   throw new AldabaError('request.invalid_input', { details });

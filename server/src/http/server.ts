@@ -3,7 +3,8 @@ import Fastify from 'fastify';
 import { AldabaError } from '../kernel/errors.ts';
 import type { Log } from '../kernel/log.ts';
 import { type Origin, withOrigin } from '../kernel/origin.ts';
-import { defaultTenantId, type Tenancy, type Tenant } from '../tenancy/index.ts';
+import { defaultTenantId } from '../tenancy/address.ts';
+import type { Tenancy, Tenant } from '../tenancy/service.ts';
 import { installBodyParsers } from './body.ts';
 import {
   type ConnectionLimits,

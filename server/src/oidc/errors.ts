@@ -1,5 +1,6 @@
 import { type ErrorCode, errorCatalog } from '@aldaba/contract';
-import { type Reply, type Request, toAldabaError, translate } from '../http/index.ts';
+import { toAldabaError, translate } from '../http/errors.ts';
+import type { Reply, Request } from '../http/types.ts';
 import { AldabaError } from '../kernel/errors.ts';
 import type { Log } from '../kernel/log.ts';
 

@@ -3,7 +3,9 @@
  * that begin at the same moment cannot overwrite each other's cookie. The value holds the secret; the handle only names it and
  * may appear in addresses, forms and logs.
  */
-import { type Reply, type Request, readCookies, writeCookie } from '../http/index.ts';
+
+import { readCookies, writeCookie } from '../http/cookies.ts';
+import type { Reply, Request } from '../http/types.ts';
 import { interactionCookiePrefix } from '../sign-in/port.ts';
 import { namedApplication } from './wire-quirks.ts';
 

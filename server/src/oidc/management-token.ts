@@ -1,7 +1,8 @@
 import { decodeJwt, errors } from 'jose';
 import type { Caller, Request } from '../http/index.ts';
 import { AldabaError } from '../kernel/errors.ts';
-import { adminTenantId, type Tenant } from '../tenancy/index.ts';
+import { adminTenantId } from '../tenancy/address.ts';
+import type { Tenant } from '../tenancy/service.ts';
 import type { Core } from './core.ts';
 
 /**

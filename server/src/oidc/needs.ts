@@ -12,7 +12,7 @@ import type { Ceiling } from '../features/applications/consent-scopes/index.ts';
 import type { Outcome as ClaimsOutcome } from '../features/operator-scripts/custom-claims/index.ts';
 import type { TokenHolder } from '../features/people/personal-access-tokens/index.ts';
 import type { SubjectToken } from '../features/people/subject-tokens/index.ts';
-import type { HolderQuestion, Subject, User } from '../features/people/users/index.ts';
+import type { DetailedUser, HolderQuestion, HolderStatement, Subject, User } from '../features/people/users/index.ts';
 import type { Activity } from '../features/records/dashboard/index.ts';
 import type { Reply, Request } from '../http/index.ts';
 import type { Audit } from '../kernel/audit.ts';
@@ -67,6 +67,11 @@ export interface OidcNeeds {
     findSubject(q: Queries, userId: string, thirdPartyId?: string): Promise<Subject | undefined>;
     /** The same with the details that scripts are told. */
     findDetailedSubject(q: Queries, userId: string, thirdPartyId?: string): Promise<Subject | undefined>;
+    /** What a statement of a credential finds, with the user's details where they are asked for. One round trip. */
+    findHolder<Found extends object>(
+      q: Queries,
+      asked: HolderStatement,
+    ): Promise<(Found & { person: DetailedUser | undefined }) | undefined>;
   };
   resources: {
     findByIndicator(tenant: Tenant, indicator: string): Promise<ProtectedResource | undefined>;

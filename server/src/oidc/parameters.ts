@@ -1,4 +1,5 @@
-import { parseForm, type Request } from '../http/index.ts';
+import { parseForm } from '../http/body.ts';
+import type { Request } from '../http/types.ts';
 import { ProtocolError } from './errors.ts';
 import { splitResources } from './wire-quirks.ts';
 

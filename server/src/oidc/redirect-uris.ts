@@ -1,9 +1,6 @@
-import {
-  type Client,
-  isHandledElsewhere,
-  matchesWildcard,
-  matchesWildcardOrigin,
-} from '../features/applications/applications/index.ts';
+import type { Client } from '../features/applications/applications/index.ts';
+import { isHandledElsewhere } from '../features/applications/applications/redirect-uris.ts';
+import { matchesWildcard, matchesWildcardOrigin } from '../features/applications/applications/wildcards.ts';
 
 /**
  * The address as a URL, if it may be redirected to at all: no control characters, blanks, backslashes, user information,

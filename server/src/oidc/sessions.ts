@@ -1,4 +1,5 @@
-import { type Request, readCookie } from '../http/index.ts';
+import { readCookie } from '../http/cookies.ts';
+import type { Request } from '../http/types.ts';
 import type { Clock } from '../kernel/clock.ts';
 import { hashToken } from '../kernel/crypto.ts';
 import { opaqueToken, standardId } from '../kernel/ids.ts';

@@ -1,6 +1,6 @@
 /** Codes that are sent to an address in a sign-in: for what, whether at all, and whether the answer waits for the message. */
 import type { TemplateType } from '@aldaba/contract';
-import { emailBlockOf } from '../features/appearance/sign-in-experience/index.ts';
+import { emailBlockOf } from '../features/appearance/sign-in-experience/email-blocklist.ts';
 import type { CodeDelivery } from '../features/connectors/verification-codes/index.ts';
 import { AldabaError } from '../kernel/errors.ts';
 import type { VerificationCodeFactor } from './factors/verification-code/index.ts';

@@ -80,6 +80,8 @@ export interface SignInUsers {
     userId: string,
     part: { profile: Record<string, unknown> } | { customData: Record<string, unknown> },
   ): Promise<unknown>;
+  /** Keeps the user's own choices, such as to sign in without a second factor. */
+  updateLogtoConfig(tx: Queries, userId: string, patch: { mfa: Record<string, boolean | undefined> }): Promise<unknown>;
 }
 
 /** A social connector as the pages show it. */

@@ -1,5 +1,6 @@
 import type { Submission } from '@aldaba/contract';
-import { type Request, readCookies } from '../http/index.ts';
+import { readCookies } from '../http/cookies.ts';
+import type { Request } from '../http/types.ts';
 import type { Queries } from '../store/index.ts';
 import type { Tenant } from '../tenancy/index.ts';
 

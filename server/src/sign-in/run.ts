@@ -1,5 +1,5 @@
 import type { Client } from '../features/applications/applications/index.ts';
-import { type User, updateLogtoConfig } from '../features/people/users/index.ts';
+import type { User } from '../features/people/users/index.ts';
 import { AldabaError } from '../kernel/errors.ts';
 import { currentOrigin } from '../kernel/origin.ts';
 import type { Queries } from '../store/index.ts';
@@ -166,7 +166,7 @@ function createExecutor(
             break;
           case 'keep-choices': {
             const { suggestionSkipped: additionalBindingSuggestionSkipped, ...mfa } = effect.choices;
-            await updateLogtoConfig(tx, effect.userId, { mfa: { ...mfa, additionalBindingSuggestionSkipped } });
+            await users.updateLogtoConfig(tx, effect.userId, { mfa: { ...mfa, additionalBindingSuggestionSkipped } });
             break;
           }
           case 'reset-password': {

@@ -1,4 +1,4 @@
-import { fieldsAsked } from '../features/appearance/custom-profile-fields/index.ts';
+import { fieldsAsked } from '../features/appearance/custom-profile-fields/asked.ts';
 import type { Request } from '../http/index.ts';
 import { AldabaError } from '../kernel/errors.ts';
 import { opaqueToken } from '../kernel/ids.ts';

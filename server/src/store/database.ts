@@ -5,28 +5,16 @@
  * hides every other tenant's rows even when a query forgets its predicate. The setting stays on the connection and is
  * sent again only when the connection last served another tenant: one tenant costs no extra round trip.
  *
- * Queries are built with `sql` (Kysely, typed, compiled only) and run by the handle; statements are prepared by name
+ * Queries are built with `sql` of `sql.ts` (Kysely, typed, compiled only) and run by the handle; statements are prepared by name
  * once per connection, so connect directly or through a pooler in session mode.
  */
-import { DummyDriver, Kysely, PostgresAdapter, PostgresIntrospector, PostgresQueryCompiler } from 'kysely';
 import { types } from 'pg';
 import { createListener, type Listener } from './listener.ts';
 import { type Connection, openPool, repeatingConflicts } from './pool.ts';
-import type { Tables } from './schema.ts';
 import { sessionSettings } from './session-settings.ts';
 
 // int8 (counts) as a number: no count here comes near 2^53.
 types.setTypeParser(types.builtins.INT8, Number);
-
-/** Builds typed queries: `sql.selectFrom('users')…`. It has no connection; a `Queries` handle runs what it builds. */
-export const sql = new Kysely<Tables>({
-  dialect: {
-    createAdapter: () => new PostgresAdapter(),
-    createDriver: () => new DummyDriver(),
-    createIntrospector: (db) => new PostgresIntrospector(db),
-    createQueryCompiler: () => new PostgresQueryCompiler(),
-  },
-});
 
 /** A Kysely builder, or any other thing that compiles to SQL with a known row type. */
 export interface Compilable<Row> {

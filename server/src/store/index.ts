@@ -4,7 +4,7 @@
  */
 export { type Cache, type CacheRegistry, createCaches } from './cache.ts';
 export { clockSkew, skewLimit, skewWarning } from './clock-skew.ts';
-export { type Database, openDatabase, type Queries, sql } from './database.ts';
+export { type Database, openDatabase, type Queries } from './database.ts';
 export { constraintOf } from './errors.ts';
 export { sqlStateOf } from './failures.ts';
 export { type Inspection, inspectDatabase } from './inspection.ts';
@@ -12,4 +12,5 @@ export { migrate } from './migrations.ts';
 export { waitForDatabase } from './reach.ts';
 export type { Tables } from './schema.ts';
 export { type MatchMode, matchModes, type Search, type SearchTerm, searchCondition, searching } from './search.ts';
+export { sql } from './sql.ts';
 export { type Sweep, startSweeps } from './sweep.ts';

@@ -1,4 +1,5 @@
-import { type Queries, sql } from '../store/index.ts';
+import type { Queries } from '../store/database.ts';
+import { sql } from '../store/sql.ts';
 
 export interface TenantRecord {
   id: string;

@@ -1,6 +1,7 @@
 import type { ErrorView } from '@aldaba/contract';
 import { errorSentence } from '@aldaba/pages';
-import { type Reply, type Request, retryAfter } from '../../http/index.ts';
+import { retryAfter } from '../../http/errors.ts';
+import type { Reply, Request } from '../../http/types.ts';
 import type { AldabaError } from '../../kernel/errors.ts';
 import type { Core } from '../core.ts';
 import { ProtocolError, sendProtocolError, toProtocolError } from '../errors.ts';

@@ -3,7 +3,8 @@
  * that turn parameters into an `AuthorizationRequest`, and the steps that turn a request and a person into an outcome.
  */
 import type { Client } from '../../features/applications/applications/index.ts';
-import { type Reply, type Request, writeCookie } from '../../http/index.ts';
+import { writeCookie } from '../../http/cookies.ts';
+import type { Reply, Request } from '../../http/types.ts';
 import { hashToken } from '../../kernel/crypto.ts';
 import { AldabaError } from '../../kernel/errors.ts';
 import type { Queries } from '../../store/index.ts';

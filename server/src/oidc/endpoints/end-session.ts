@@ -1,5 +1,6 @@
 import type { Client } from '../../features/applications/applications/index.ts';
-import { type Reply, type Request, readCookie, writeCookie } from '../../http/index.ts';
+import { readCookie, writeCookie } from '../../http/cookies.ts';
+import type { Reply, Request } from '../../http/types.ts';
 import { sessionCookie } from '../cookies.ts';
 import type { Core } from '../core.ts';
 import { ProtocolError } from '../errors.ts';

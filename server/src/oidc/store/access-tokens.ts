@@ -1,12 +1,7 @@
-import {
-  type DetailedUser,
-  type FoundUser,
-  type HolderQuestion,
-  toDetailedUser,
-  withUserDetails,
-} from '../../features/people/users/index.ts';
+import type { DetailedUser, HolderQuestion } from '../../features/people/users/index.ts';
 import type { Queries } from '../../store/index.ts';
 import type { RequestedClaims } from '../claims.ts';
+import type { OidcNeeds } from '../needs.ts';
 import type { Origin } from './origins.ts';
 
 /** Who acts for the user of a token, and who did before (RFC 8693 section 4.1). */
@@ -153,20 +148,20 @@ const findExchangeableStatement = `
     left join applications a on a.tenant_id = t.tenant_id and a.id = t.application_id
     left join grants g on g.tenant_id = t.tenant_id and g.id = t.grant_id
    where t.tenant_id = $1 and t.token_hash = $2 and t.expires_at > $3 and not u.is_suspended`;
-const findDetailedExchangeableStatement = withUserDetails(findExchangeableStatement);
 
 /** A token, alive at `now`, of an active person: those of client_credentials are about nobody. */
 export async function findExchangeable(
+  users: Pick<OidcNeeds['users'], 'findHolder'>,
   q: Queries,
-  tokenHash: string,
-  now: Date,
+  { tokenHash, now }: { tokenHash: string; now: Date },
   { limitedTo, isDetailed }: HolderQuestion,
 ): Promise<ExchangeableToken | undefined> {
-  const [row] = await q.raw<ExchangeableRow & FoundUser>(
-    isDetailed ? findDetailedExchangeableStatement : findExchangeableStatement,
-    [q.tenantId, tokenHash, now, limitedTo ?? null],
-  );
-  return row && { ...row, act: row.act ?? undefined, origin: originOf(row), person: toDetailedUser(row) };
+  const row = await users.findHolder<ExchangeableRow>(q, {
+    statement: findExchangeableStatement,
+    values: [q.tenantId, tokenHash, now, limitedTo ?? null],
+    isDetailed,
+  });
+  return row && { ...row, act: row.act ?? undefined, origin: originOf(row) };
 }
 
 type ExchangeableRow = Omit<ExchangeableToken, 'act' | 'origin' | 'person'> & {

@@ -1,4 +1,5 @@
-import { type Queries, sql } from '../../store/index.ts';
+import type { Queries } from '../../store/database.ts';
+import { sql } from '../../store/sql.ts';
 
 /** A suspended or deleted user, or a replaced password: sessions, grants and tokens for impersonation go, and with them their codes and tokens. */
 export async function deleteAllOfUser(tx: Queries, userId: string): Promise<void> {

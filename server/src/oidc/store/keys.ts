@@ -1,5 +1,6 @@
 import type { SigningAlgorithm } from '@aldaba/contract';
-import { type Queries, sql } from '../../store/index.ts';
+import type { Queries } from '../../store/database.ts';
+import { sql } from '../../store/sql.ts';
 
 export type KeyStatus = 'next' | 'current' | 'previous';
 

@@ -1,10 +1,6 @@
-import {
-  type DetailedUser,
-  type FoundUser,
-  toDetailedUser,
-  withUserDetails,
-} from '../../features/people/users/index.ts';
+import type { DetailedUser } from '../../features/people/users/index.ts';
 import type { Queries } from '../../store/index.ts';
+import type { OidcNeeds } from '../needs.ts';
 
 /** The credential that a user's access token came from, through any number of exchanges. The token ends with it. */
 export interface Origin {
@@ -42,17 +38,17 @@ const findHolderStatement = `
          when 'impersonation' then exists (
            select from subject_tokens t where t.tenant_id = $1 and t.id = $5 and t.user_id = u.id)
          else false end`;
-const findDetailedHolderStatement = withUserDetails(findHolderStatement);
 
 /** The user of a token with this origin, if the user is active and the origin has not ended. One statement. */
 export async function findOriginHolder(
+  users: Pick<OidcNeeds['users'], 'findHolder'>,
   q: Queries,
   { userId, origin, now }: { userId: string; origin: Origin; now: Date },
   { limitedTo, isDetailed }: { limitedTo: readonly string[]; isDetailed: boolean },
 ): Promise<OriginHolder | undefined> {
-  const [row] = await q.raw<Omit<OriginHolder, 'person'> & FoundUser>(
-    isDetailed ? findDetailedHolderStatement : findHolderStatement,
-    [q.tenantId, userId, now, origin.kind, origin.id, limitedTo],
-  );
-  return row && { ...row, person: toDetailedUser(row) };
+  return users.findHolder<Omit<OriginHolder, 'person'>>(q, {
+    statement: findHolderStatement,
+    values: [q.tenantId, userId, now, origin.kind, origin.id, limitedTo],
+    isDetailed,
+  });
 }

@@ -1,5 +1,6 @@
 import type { Submission } from '@aldaba/contract';
-import { type Queries, sql } from '../../store/index.ts';
+import type { Queries } from '../../store/database.ts';
+import { sql } from '../../store/sql.ts';
 
 export interface SessionRecord {
   idHash: string;

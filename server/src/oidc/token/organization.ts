@@ -1,4 +1,4 @@
-import { isManagementIndicator } from '../../tenancy/index.ts';
+import { isManagementIndicator } from '../../tenancy/address.ts';
 import { ProtocolError } from '../errors.ts';
 import { limitsOf } from '../limits.ts';
 import type { OrganizationFacts, ProtectedResource } from '../needs.ts';

@@ -1,7 +1,8 @@
-import { type Client, isBuiltIn } from '../../features/applications/applications/index.ts';
+import { isBuiltIn } from '../../features/applications/applications/built-in.ts';
+import type { Client } from '../../features/applications/applications/index.ts';
 import type { HolderQuestion } from '../../features/people/users/index.ts';
 import { hashToken } from '../../kernel/crypto.ts';
-import { constraintOf } from '../../store/index.ts';
+import { constraintOf } from '../../store/errors.ts';
 import { isPublic } from '../clients.ts';
 import { ProtocolError } from '../errors.ts';
 import { looksLikeJws } from '../jws.ts';
@@ -169,7 +170,7 @@ async function readJwt(exchange: Exchange, value: string): Promise<Subject> {
   const { isDetailed } = await questionOf(exchange);
   const limitedTo = [exchange.client, source].map(limitOf).filter((id) => id !== undefined);
   const now = new Date(core.clock.now());
-  const holder = await findOriginHolder(tenant.db, { userId: sub, origin, now }, { limitedTo, isDetailed });
+  const holder = await findOriginHolder(core.users, tenant.db, { userId: sub, origin, now }, { limitedTo, isDetailed });
   if (!holder) throw invalid('subject token not found');
   if (!holder.mayUse) throw accessDenied();
   const { person, amr } = holder;
@@ -194,7 +195,12 @@ async function getExchangeable(
   value: string,
   { name, asked }: { name: string; asked: HolderQuestion },
 ) {
-  const token = await findExchangeable(tenant.db, hashToken(value), new Date(core.clock.now()), asked);
+  const token = await findExchangeable(
+    core.users,
+    tenant.db,
+    { tokenHash: hashToken(value), now: new Date(core.clock.now()) },
+    asked,
+  );
   if (!token || (token.isThirdParty === null && !isBuiltIn(token.clientId))) throw invalid(`${name} not found`);
   if (token.isThirdParty) throw thirdParty(name);
   requireOwnToken(client, token.clientId, name);

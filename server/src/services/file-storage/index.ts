@@ -7,6 +7,5 @@
  * a key is written once, and whoever reads it gets all of it or nothing.
  */
 export { createDiskStorage } from './disk.ts';
-export { rememberFiles } from './memory.ts';
-export { createS3Storage, type S3Needs, type S3Settings, s3Host } from './s3.ts';
-export type { FileKey, FileStorage, NewFile } from './storage.ts';
+export { createS3Storage, s3Host } from './s3.ts';
+export type { FileKey, FileStorage } from './storage.ts';

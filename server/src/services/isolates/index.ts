@@ -5,5 +5,5 @@
  * script is for, what it is told and what its answer means belongs to the features that have scripts (custom-claims, actions);
  * they ask through `run`. There are no requests and no rows here.
  */
-export type { Failed, Outcome, Task } from './outcome.ts';
+export type { Failed } from './outcome.ts';
 export { createScripts, type Scripts } from './service.ts';

@@ -4,12 +4,5 @@
  * Owns the table message_limits: counters by recipient, by the caller's address and network, and by tenant, shared by all nodes.
  * Does not send anything: verification codes, invitations and tests of connectors call `count` before they do.
  */
-export {
-  createMessageLimits,
-  defaultMessageLimits,
-  type HourlyLimits,
-  type MessageLimits,
-  type MessageLimitsNeeds,
-  messageLimitsOf,
-} from './service.ts';
+export { createMessageLimits, defaultMessageLimits, type MessageLimits, messageLimitsOf } from './service.ts';
 export { sweepMessageLimits } from './store.ts';

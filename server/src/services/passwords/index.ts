@@ -6,7 +6,7 @@
  * of taking the machine; `foreign/` knows the digests of other products, which are replaced at the first sign-in;
  * `rules.ts` is the tenant's password policy.
  */
-export type { PasswordAlgorithm, PasswordDigest } from './digest.ts';
+export type { PasswordDigest } from './digest.ts';
 export { assertUsableDigest } from './foreign/index.ts';
 export { type PasswordIssue, type PasswordPolicy, type PasswordUserInfo, passwordIssues } from './rules.ts';
 export { createPasswords, type Passwords } from './service.ts';

@@ -13,7 +13,9 @@ import {
   verifySocial,
 } from '@aldaba/contract';
 import type { User } from '../../features/people/users/index.ts';
-import { Answer, assertSameOrigin, type Caller, type Implement, type Request } from '../../http/index.ts';
+import { Answer, type Caller, type Implement } from '../../http/implement.ts';
+import { assertSameOrigin } from '../../http/same-origin.ts';
+import type { Request } from '../../http/types.ts';
 import { AldabaError } from '../../kernel/errors.ts';
 import { readAnswers } from '../extra-profile/index.ts';
 import { knownOf } from '../factors/password/index.ts';

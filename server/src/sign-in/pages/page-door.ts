@@ -1,7 +1,9 @@
 import type { ErrorView, PageLanguage, PageView } from '@aldaba/contract';
 import { phrase } from '@aldaba/pages';
 import { sentenceFor } from '../../features/appearance/hosted-pages/index.ts';
-import { assertSameOrigin, type Reply, type Request, retryAfter, toAldabaError } from '../../http/index.ts';
+import { retryAfter, toAldabaError } from '../../http/errors.ts';
+import { assertSameOrigin } from '../../http/same-origin.ts';
+import type { Reply, Request } from '../../http/types.ts';
 import { AldabaError } from '../../kernel/errors.ts';
 import { awaitedCode } from '../code-flows.ts';
 import { promptFor } from '../machine/machine.ts';

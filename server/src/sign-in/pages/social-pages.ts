@@ -4,8 +4,9 @@
  */
 
 import { providerErrorOf } from '../../features/appearance/hosted-pages/index.ts';
+import type { Form } from '../../http/body.ts';
+import { readCookie, writeCookie } from '../../http/cookies.ts';
 import type { Http, Reply, Request } from '../../http/index.ts';
-import { type Form, readCookie, writeCookie } from '../../http/index.ts';
 import { equalSecrets } from '../../kernel/crypto.ts';
 import { AldabaError } from '../../kernel/errors.ts';
 import { resolvePolicy } from '../machine/policy.ts';

@@ -4,5 +4,4 @@
  * Owns the tenant's setting `account-center`, which the tenancy keeps and caches. Does not own what people change (users).
  * Requests enter at `routes.ts`.
  */
-export { accountCenterRoutes } from './routes.ts';
 export { type AccountCenters, createAccountCenters } from './service.ts';

@@ -1,5 +1,6 @@
 import type { ProfileField, ProfileFieldChange, ProfileFieldConfig, ProfileFieldType } from '@aldaba/contract';
-import { type Queries, sql } from '../../../store/index.ts';
+import type { Queries } from '../../../store/database.ts';
+import { sql } from '../../../store/sql.ts';
 
 interface Row {
   tenant_id: string;

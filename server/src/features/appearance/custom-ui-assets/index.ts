@@ -5,6 +5,5 @@
  * say, under a Content-Security-Policy of the tenant (`pages.ts`). Which upload is in use says the sign-in experience; the bytes
  * lie in the file storage. Uploads enter at `routes.ts`; visitors of `/sign-in` and its neighbours meet the pages first.
  */
-export { type CustomUiPages, createCustomUiPages, customUiPageRoutes } from './pages.ts';
-export { customUiRoutes } from './routes.ts';
+export { type CustomUiPages, createCustomUiPages } from './pages.ts';
 export { type CustomUiAssets, createCustomUiAssets } from './service.ts';

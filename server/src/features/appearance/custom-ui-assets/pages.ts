@@ -1,8 +1,8 @@
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
 import type { SignInExperience } from '@aldaba/contract';
-import { acceptsCoding, type Http, type Reply, type Request } from '../../../http/index.ts';
-import { AldabaError } from '../../../kernel/errors.ts';
+import { acceptsCoding } from '../../../http/coding.ts';
+import type { Reply, Request } from '../../../http/types.ts';
 import type { Tenant } from '../../../tenancy/index.ts';
 import { isCompressible, isVersioned } from './content-types.ts';
 import type { CustomUiAssets, CustomUiFile } from './service.ts';
@@ -90,31 +90,4 @@ function contentSecurityPolicy({ scriptSrc = [], connectSrc = [] }: SignInExperi
     "form-action 'self'",
     "frame-ancestors 'none'",
   ].join('; ');
-}
-
-const index = 'index.html';
-/** Paths of programs: no uploaded file answers there, and what does not exist stays an error. */
-const programPath = /^(?:api|oidc|\.well-known\/(?:openid-configuration|oauth-authorization-server))(?:\/|$)/i;
-
-/**
- * Puts a tenant's own pages in place of ours: its index.html at every address of `mountOurs` that a browser visits, its files
- * at their paths, and index.html again at addresses that only its script knows. What has another route keeps it.
- */
-export function customUiPageRoutes(http: Http, pages: CustomUiPages, mountOurs: (scope: Http) => void): void {
-  http.register(async (scope) => {
-    scope.addHook('onRequest', async (request, reply) => {
-      const isVisit = request.method === 'GET' || request.method === 'HEAD';
-      if (isVisit && (await pages.send(request, reply, index))) return reply;
-      return undefined;
-    });
-    mountOurs(scope);
-  });
-  http.get<{ Params: { '*': string } }>('/*', { config: { access: 'anonymous' } }, async (request, reply) => {
-    const path = request.params['*'];
-    if (programPath.test(path)) throw new AldabaError('request.not_found');
-    if (await pages.send(request, reply, path)) return reply;
-    const isVisit = request.headers.accept?.includes('text/html');
-    if (isVisit && (await pages.send(request, reply, index))) return reply;
-    throw new AldabaError('request.not_found');
-  });
 }

@@ -1,6 +1,9 @@
 import * as contract from '@aldaba/contract';
-import { type Implement, readUpload } from '../../../http/index.ts';
-import type { CustomUiExperiences } from './pages.ts';
+import type { Implement } from '../../../http/implement.ts';
+import type { Http } from '../../../http/types.ts';
+import { readUpload } from '../../../http/upload.ts';
+import { AldabaError } from '../../../kernel/errors.ts';
+import type { CustomUiExperiences, CustomUiPages } from './pages.ts';
 import type { CustomUiAssets } from './service.ts';
 
 /** `POST /api/sign-in-exp/default/custom-ui-assets`. */
@@ -13,5 +16,32 @@ export function customUiRoutes(
     const archive = await readUpload(request);
     const { customUiAssets } = await needs.signInExperiences.get(tenant);
     return { customUiAssetId: await assets.upload(tenant, archive, customUiAssets?.id) };
+  });
+}
+
+const index = 'index.html';
+/** Paths of programs: no uploaded file answers there, and what does not exist stays an error. */
+const programPath = /^(?:api|oidc|\.well-known\/(?:openid-configuration|oauth-authorization-server))(?:\/|$)/i;
+
+/**
+ * Puts a tenant's own pages in place of ours: its index.html at every address of `mountOurs` that a browser visits, its files
+ * at their paths, and index.html again at addresses that only its script knows. What has another route keeps it.
+ */
+export function customUiPageRoutes(http: Http, pages: CustomUiPages, mountOurs: (scope: Http) => void): void {
+  http.register(async (scope) => {
+    scope.addHook('onRequest', async (request, reply) => {
+      const isVisit = request.method === 'GET' || request.method === 'HEAD';
+      if (isVisit && (await pages.send(request, reply, index))) return reply;
+      return undefined;
+    });
+    mountOurs(scope);
+  });
+  http.get<{ Params: { '*': string } }>('/*', { config: { access: 'anonymous' } }, async (request, reply) => {
+    const path = request.params['*'];
+    if (programPath.test(path)) throw new AldabaError('request.not_found');
+    if (await pages.send(request, reply, path)) return reply;
+    const isVisit = request.headers.accept?.includes('text/html');
+    if (isVisit && (await pages.send(request, reply, index))) return reply;
+    throw new AldabaError('request.not_found');
   });
 }

@@ -4,5 +4,4 @@
  * Owns the table email_templates. Does not send (connectors do, and ask here through `find`) nor fill in places (a connector
  * knows its service's way). Requests enter at `routes.ts`.
  */
-export { emailTemplateRoutes } from './routes.ts';
 export { createEmailTemplates, type EmailTemplates } from './service.ts';

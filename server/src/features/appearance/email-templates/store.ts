@@ -1,5 +1,6 @@
 import type { EmailTemplate, EmailTemplateDetails, EmailTemplateFilter, TemplateType } from '@aldaba/contract';
-import { type Queries, sql } from '../../../store/index.ts';
+import type { Queries } from '../../../store/database.ts';
+import { sql } from '../../../store/sql.ts';
 
 export interface NewTemplate {
   id: string;

@@ -2,7 +2,8 @@
 import { createHash } from 'node:crypto';
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
-import { acceptsCoding, type Reply, type Request } from '../../../http/index.ts';
+import { acceptsCoding } from '../../../http/coding.ts';
+import type { Reply, Request } from '../../../http/types.ts';
 import type { Tenant } from '../../../tenancy/index.ts';
 
 /** Whose look a page wears over its tenant's. */

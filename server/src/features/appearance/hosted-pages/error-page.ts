@@ -1,6 +1,7 @@
 import type { PageLanguage } from '@aldaba/contract';
 import { negotiateLanguage } from '@aldaba/pages';
-import { type ErrorAnswers, type Request, retryAfter } from '../../../http/index.ts';
+import { retryAfter } from '../../../http/errors.ts';
+import type { ErrorAnswers, Request } from '../../../http/types.ts';
 import type { PageSender } from './sender.ts';
 import { sentenceFor } from './words.ts';
 

@@ -1,5 +1,6 @@
 import type { PageFrame, PageLanguage, SignInExperienceSettings } from '@aldaba/contract';
-import { defaultTenantName, type Tenant } from '../../../tenancy/index.ts';
+import { defaultTenantName } from '../../../tenancy/address.ts';
+import type { Tenant } from '../../../tenancy/service.ts';
 
 /** The parts of the sign-in experience that every page shows. */
 export type FrameSettings = Pick<

@@ -7,6 +7,5 @@
  */
 export { createErrorAnswers } from './error-page.ts';
 export { renderOutage } from './outage.ts';
-export { hostedPageRoutes } from './routes.ts';
-export { createPageSender, type PageOptions, type PageSender, type PageSenderNeeds, sandboxCookie } from './sender.ts';
+export { createPageSender, type PageSender } from './sender.ts';
 export { pageErrorOf, passwordRules, providerErrorOf, sentenceFor } from './words.ts';

@@ -1,5 +1,6 @@
 import { assets, type PageAsset } from '@aldaba/pages';
-import { acceptsCoding, type Http, type Reply, type Request } from '../../../http/index.ts';
+import { acceptsCoding } from '../../../http/coding.ts';
+import type { Http, Reply, Request } from '../../../http/types.ts';
 import { AldabaError } from '../../../kernel/errors.ts';
 import type { CustomUiPages } from '../custom-ui-assets/index.ts';
 import { sendCustomCss } from './custom-css.ts';

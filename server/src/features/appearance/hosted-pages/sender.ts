@@ -1,9 +1,11 @@
 import { phoneCookie } from '@aldaba/connectors/sandbox';
 import type { ErrorView, PageLanguage, PageView, SignInExperienceSettings } from '@aldaba/contract';
 import { isStyled, negotiateLanguage, renderPage } from '@aldaba/pages';
-import { type Reply, type Request, readCookie } from '../../../http/index.ts';
+import { readCookie } from '../../../http/cookies.ts';
+import type { Reply, Request } from '../../../http/types.ts';
 import type { Tenancy, Tenant } from '../../../tenancy/index.ts';
-import { type ApplicationExperiences, dress, type Look } from '../../applications/application-experiences/index.ts';
+import type { ApplicationExperiences, Look } from '../../applications/application-experiences/index.ts';
+import { dress } from '../../applications/application-experiences/look.ts';
 import type { Client } from '../../applications/applications/index.ts';
 import type { Organizations } from '../../organizations/organizations/index.ts';
 import type { CustomPhrases } from '../custom-phrases/index.ts';

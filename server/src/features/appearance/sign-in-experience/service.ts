@@ -4,7 +4,8 @@ import type { Clock } from '../../../kernel/clock.ts';
 import { AldabaError } from '../../../kernel/errors.ts';
 import type { Log } from '../../../kernel/log.ts';
 import type { CacheRegistry, Database, Queries } from '../../../store/index.ts';
-import { adminTenantId, type Seed, type Tenant } from '../../../tenancy/index.ts';
+import { adminTenantId } from '../../../tenancy/address.ts';
+import type { Seed, Tenant } from '../../../tenancy/service.ts';
 import { type AvailableConnector, findDisagreement, findRuleBreak } from './rules.ts';
 import {
   claimUsernames,

@@ -1,4 +1,5 @@
-import { type Queries, sql } from '../../../store/index.ts';
+import type { Queries } from '../../../store/database.ts';
+import { sql } from '../../../store/sql.ts';
 
 /** The settings that were changed; undefined before the first change. */
 export async function findSettings(q: Queries): Promise<unknown> {

@@ -5,5 +5,4 @@
  * part of a path. What a file is, its first bytes say (`sniffing.ts`). Files are open to everybody who knows the id, as
  * images on pages are; they are sent so that no browser runs what is in them. Requests enter at `routes.ts`.
  */
-export { userAssetFileRoutes, userAssetRoutes } from './routes.ts';
 export { createUserAssets, type UserAssets } from './service.ts';

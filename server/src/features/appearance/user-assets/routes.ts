@@ -1,5 +1,7 @@
 import * as contract from '@aldaba/contract';
-import { type Http, type Implement, readUpload } from '../../../http/index.ts';
+import type { Implement } from '../../../http/implement.ts';
+import type { Http } from '../../../http/types.ts';
+import { readUpload } from '../../../http/upload.ts';
 import type { UserAssets } from './service.ts';
 
 /** `/api/user-assets`. */

@@ -4,5 +4,4 @@
  * Owns no table. Gathers the sign-in experience, the connectors that it offers, and the contract; decides only which
  * settings are nobody's business. Requests enter at `routes.ts`.
  */
-export { wellKnownRoutes } from './routes.ts';
-export { createWellKnown, type WellKnown, type WellKnownNeeds } from './service.ts';
+export { createWellKnown, type WellKnown } from './service.ts';

@@ -1,12 +1,8 @@
 import * as contract from '@aldaba/contract';
 import { negotiateLanguage, phrases } from '@aldaba/pages';
-import {
-  createDocument,
-  createOpenapi,
-  type Document,
-  type Implement,
-  type OpenapiScope,
-} from '../../../http/index.ts';
+import { createDocument, type Document } from '../../../http/documents.ts';
+import type { Implement } from '../../../http/implement.ts';
+import { createOpenapi, type OpenapiScope } from '../../../http/openapi.ts';
 import type { Tenant } from '../../../tenancy/index.ts';
 import type { CustomPhrases } from '../custom-phrases/index.ts';
 import type { WellKnown, WellKnownNeeds } from './service.ts';

@@ -1,9 +1,11 @@
 import type { ProfileField, SignInExperience } from '@aldaba/contract';
 import { AldabaError } from '../../../kernel/errors.ts';
-import { adminTenantId, type Tenancy, type Tenant } from '../../../tenancy/index.ts';
-import { type ApplicationExperiences, dress } from '../../applications/application-experiences/index.ts';
+import { adminTenantId } from '../../../tenancy/address.ts';
+import type { Tenancy, Tenant } from '../../../tenancy/service.ts';
+import type { ApplicationExperiences } from '../../applications/application-experiences/index.ts';
+import { dress } from '../../applications/application-experiences/look.ts';
 import type { Organizations } from '../../organizations/organizations/index.ts';
-import { fieldsAsked } from '../custom-profile-fields/index.ts';
+import { fieldsAsked } from '../custom-profile-fields/asked.ts';
 
 export interface WellKnownNeeds {
   signInExperiences: { get(tenant: Tenant): Promise<SignInExperience> };

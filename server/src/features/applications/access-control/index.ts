@@ -5,5 +5,4 @@
  * `/api/applications/:applicationId/access-control`. Does not own the switch (a column of the application) nor where the rules
  * are enforced: the protocol asks `mayUse`, or takes the function into a statement of its own, at every authorization and token.
  */
-export { accessControlRoutes } from './routes.ts';
 export { type AccessControlService, createAccessControl } from './service.ts';

@@ -4,10 +4,5 @@
  * Owns the table application_sign_in_experiences and `/api/applications/:applicationId/sign-in-experience`. Does not own the
  * tenant's look (sign-in-experience) nor pages. Pages enter through `lookOf`, which is cached, and `dress`.
  */
-export { dress, type Look } from './look.ts';
-export { applicationExperienceRoutes } from './routes.ts';
-export {
-  type ApplicationExperiences,
-  type ApplicationExperiencesNeeds,
-  createApplicationExperiences,
-} from './service.ts';
+export type { Look } from './look.ts';
+export { type ApplicationExperiences, createApplicationExperiences } from './service.ts';

@@ -1,5 +1,5 @@
 import * as contract from '@aldaba/contract';
-import { Answer, type Implement } from '../../../http/index.ts';
+import { Answer, type Implement } from '../../../http/implement.ts';
 import type { ApplicationExperiences } from './service.ts';
 
 /** `/api/applications/:applicationId/sign-in-experience`. */

@@ -5,15 +5,5 @@
  * a `*` in one stands for (`wildcards.ts`), and the clients without a row (`built-in.ts`). Does not own how a client
  * authenticates or where a code may be sent at run time (oidc), nor roles. The protocol enters through `findClient`, which is cached; the Management API through `routes.ts`.
  */
-export { isBuiltIn } from './built-in.ts';
 export type { ApplicationType, Client, ClientSecret, CustomClientMetadata } from './client.ts';
-export { isHandledElsewhere } from './redirect-uris.ts';
-export { applicationRoutes } from './routes.ts';
-export {
-  type ApplicationDraft,
-  type ApplicationPatch,
-  type Applications,
-  type ApplicationsNeeds,
-  createApplications,
-} from './service.ts';
-export { matchesWildcard, matchesWildcardOrigin } from './wildcards.ts';
+export { type ApplicationDraft, type Applications, createApplications } from './service.ts';

@@ -1,5 +1,6 @@
 import * as contract from '@aldaba/contract';
-import { type Implement, type Page, Paged, parseSearch } from '../../../http/index.ts';
+import { type Implement, type Page, Paged } from '../../../http/implement.ts';
+import { parseSearch } from '../../../http/search.ts';
 import { AldabaError } from '../../../kernel/errors.ts';
 import type { Applications } from './service.ts';
 

@@ -1,6 +1,8 @@
 import type { Application } from '@aldaba/contract';
 import { sql as fragment } from 'kysely';
-import { type Queries, type Search, searchCondition, sql } from '../../../store/index.ts';
+import type { Queries } from '../../../store/database.ts';
+import { type Search, searchCondition } from '../../../store/search.ts';
+import { sql } from '../../../store/sql.ts';
 import type { ApplicationType } from './client.ts';
 
 /** Rows `offset` to `offset + limit`. */

@@ -5,5 +5,4 @@
  * membership (organizations) nor what a token in an organization may do (oidc), whose statement at a refresh reads the table.
  * The consent page enters through `add`, the Management API through `routes.ts`.
  */
-export { consentOrganizationRoutes } from './routes.ts';
-export { type ConsentOrganizations, type ConsentOrganizationsNeeds, createConsentOrganizations } from './service.ts';
+export { type ConsentOrganizations, createConsentOrganizations } from './service.ts';

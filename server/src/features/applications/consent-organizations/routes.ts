@@ -1,5 +1,5 @@
 import * as contract from '@aldaba/contract';
-import { type Implement, Paged } from '../../../http/index.ts';
+import { type Implement, Paged } from '../../../http/implement.ts';
 import type { ConsentOrganizations } from './service.ts';
 
 /** `/api/applications/:id/users/:userId/consent-organizations`. */

@@ -5,5 +5,4 @@
  * and what they answered (oidc), nor scopes and permissions themselves. The protocol enters through `ceilingOf`, which is
  * cached; the Management API through `routes.ts`.
  */
-export { consentScopeRoutes } from './routes.ts';
-export { type Ceiling, type ConsentScopesNeeds, type ConsentScopesService, createConsentScopes } from './service.ts';
+export { type Ceiling, type ConsentScopesService, createConsentScopes } from './service.ts';

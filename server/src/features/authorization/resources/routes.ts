@@ -1,5 +1,6 @@
 import * as contract from '@aldaba/contract';
-import { type Implement, Paged, parseSearch } from '../../../http/index.ts';
+import { type Implement, Paged } from '../../../http/implement.ts';
+import { parseSearch } from '../../../http/search.ts';
 import type { Resources } from './service.ts';
 
 /** `/api/resources` and the permissions below them. */

@@ -5,19 +5,5 @@
  * Management API (`seed.ts`). Does not own permissions themselves (resources), nor users and applications: those features
  * answer the routes that list them, and ask here to assign. Tokens ask for `userScopes` and `applicationScopes`.
  */
-export { roleRoutes } from './routes.ts';
-export {
-  administratorRoleId,
-  managementResourceId,
-  managementRoleId,
-  managementScopeId,
-  seedManagedTenant,
-  seedManagementApi,
-} from './seed.ts';
-export {
-  createRoles,
-  type Holder,
-  type RoleFilter,
-  type Roles,
-  type RolesNeeds,
-} from './service.ts';
+export { administratorRoleId, managementRoleId, seedManagedTenant, seedManagementApi } from './seed.ts';
+export { createRoles, type Roles } from './service.ts';

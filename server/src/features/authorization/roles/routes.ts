@@ -1,5 +1,6 @@
 import * as contract from '@aldaba/contract';
-import { type Implement, Paged, parseSearch } from '../../../http/index.ts';
+import { type Implement, Paged } from '../../../http/implement.ts';
+import { parseSearch } from '../../../http/search.ts';
 import type { Roles } from './service.ts';
 
 const searchable = ['id', 'name', 'description'];

@@ -3,15 +3,12 @@ import type { Changes } from '../../../kernel/changes.ts';
 import { AldabaError } from '../../../kernel/errors.ts';
 import type { Events } from '../../../kernel/events.ts';
 import { standardId } from '../../../kernel/ids.ts';
-import {
-  type CacheRegistry,
-  constraintOf,
-  type Database,
-  type Queries,
-  type Search,
-  searching,
-} from '../../../store/index.ts';
-import { isManagementIndicator, type Tenant } from '../../../tenancy/index.ts';
+import type { CacheRegistry } from '../../../store/cache.ts';
+import type { Database, Queries } from '../../../store/database.ts';
+import { constraintOf } from '../../../store/errors.ts';
+import { type Search, searching } from '../../../store/search.ts';
+import { isManagementIndicator } from '../../../tenancy/address.ts';
+import type { Tenant } from '../../../tenancy/service.ts';
 import type { Holder, Slice } from './store.ts';
 import * as store from './store.ts';
 

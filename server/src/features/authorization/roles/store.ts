@@ -1,6 +1,8 @@
 import type { Resource, Role, RoleType, Scope } from '@aldaba/contract';
 import { sql as fragment } from 'kysely';
-import { type Queries, type Search, searchCondition, sql } from '../../../store/index.ts';
+import type { Queries } from '../../../store/database.ts';
+import { type Search, searchCondition } from '../../../store/search.ts';
+import { sql } from '../../../store/sql.ts';
 
 /** Whether a role goes to users or to machine-to-machine applications decides which of the two tables holds its holders. */
 export type Holder = 'user' | 'application';

@@ -7,12 +7,4 @@
  * errors leave as the contract's. The Management API enters at `routes.ts`.
  */
 export { loadConnectorPackages } from './packages.ts';
-export { connectorRoutes } from './routes.ts';
-export {
-  type BoundConnector,
-  type Connectors,
-  type ConnectorsNeeds,
-  createConnectors,
-  type SocialConnector,
-} from './service.ts';
-export type { ConnectorRow } from './views.ts';
+export { type BoundConnector, type Connectors, createConnectors } from './service.ts';

@@ -1,4 +1,5 @@
-import { type Queries, sql } from '../../../store/index.ts';
+import type { Queries } from '../../../store/database.ts';
+import { sql } from '../../../store/sql.ts';
 
 /** A configured connector as it is stored: its configuration sealed. */
 export interface StoredConnector {

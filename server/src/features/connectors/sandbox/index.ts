@@ -5,5 +5,4 @@
  * plays a phone. Does not own what WeChat answers nor the page's files (connectors/sandbox). Connectors get their way out
  * through `fetchFor`; where the setting is off, nothing of the sandbox can be reached.
  */
-export { sandboxRoutes, sandboxSettingRoutes } from './routes.ts';
-export { createSandbox, type Sandbox, type SandboxNeeds } from './service.ts';
+export { createSandbox, type Sandbox } from './service.ts';

@@ -11,7 +11,10 @@ import {
 } from '@aldaba/connectors/sandbox';
 import * as contract from '@aldaba/contract';
 import { z } from 'zod';
-import { assertSameOrigin, type Http, type Implement, readCookie } from '../../../http/index.ts';
+import { readCookie } from '../../../http/cookies.ts';
+import type { Implement } from '../../../http/implement.ts';
+import { assertSameOrigin } from '../../../http/same-origin.ts';
+import type { Http } from '../../../http/types.ts';
 import { AldabaError } from '../../../kernel/errors.ts';
 import type { Sandbox } from './service.ts';
 

@@ -4,5 +4,4 @@
  * Owns the routes below `/api/users/:userId/identities` and the lists beside them. Does not own the table user_identities (users)
  * nor what a provider is asked (connectors). The Management API enters through `routes.ts`.
  */
-export { userIdentityRoutes } from './routes.ts';
-export { createUserIdentities, type UserIdentities, type UserIdentitiesNeeds } from './service.ts';
+export { createUserIdentities, type UserIdentities } from './service.ts';

@@ -6,7 +6,6 @@
  * message is sent (connectors), nor what a code proves in a sign-in (sign-in, which enters through `send` and `verify`).
  * The Management API enters at `routes.ts`.
  */
-export { verificationCodeRoutes } from './routes.ts';
 export {
   type CodeDelivery,
   type CodeMessage,

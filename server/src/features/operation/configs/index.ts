@@ -6,5 +6,4 @@
  * (oidc) nor scripts (custom-claims, actions), which stand beside it under `/api/configs`. The protocol asks through
  * `sessionTtl` and `idTokenClaims`; requests enter at `routes.ts`.
  */
-export { configRoutes } from './routes.ts';
 export { type Configs, createConfigs } from './service.ts';

@@ -5,5 +5,4 @@
  * and for 30 minutes, and is kept as a hash. Using it and creating the user are one transaction. Does not own users, roles or
  * passwords. It is of use on the admin tenant only: links are rows of that tenant.
  */
-export { setupRoutes } from './routes.ts';
-export { createSetup, type Setup, type SetupNeeds } from './service.ts';
+export { createSetup, type Setup } from './service.ts';

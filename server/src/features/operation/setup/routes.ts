@@ -1,6 +1,7 @@
 import type { PageError, PageLanguage } from '@aldaba/contract';
 import { phrase } from '@aldaba/pages';
-import { type Http, type Reply, type Request, toAldabaError } from '../../../http/index.ts';
+import { toAldabaError } from '../../../http/errors.ts';
+import type { Http, Reply, Request } from '../../../http/types.ts';
 import { AldabaError } from '../../../kernel/errors.ts';
 import type { Log } from '../../../kernel/log.ts';
 import { type PageSender, pageErrorOf, passwordRules, sentenceFor } from '../../appearance/hosted-pages/index.ts';

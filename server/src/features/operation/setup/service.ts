@@ -3,10 +3,12 @@ import type { Clock } from '../../../kernel/clock.ts';
 import { hashToken } from '../../../kernel/crypto.ts';
 import { AldabaError } from '../../../kernel/errors.ts';
 import { standardSecret } from '../../../kernel/ids.ts';
-import { type Passwords, passwordIssues } from '../../../services/passwords/index.ts';
+import type { Passwords } from '../../../services/passwords/index.ts';
+import { passwordIssues } from '../../../services/passwords/rules.ts';
 import type { Tenant } from '../../../tenancy/index.ts';
 import { administratorRoleId, type Roles } from '../../authorization/roles/index.ts';
-import { chosenUsername, type Users } from '../../people/users/index.ts';
+import type { Users } from '../../people/users/index.ts';
+import { chosenUsername } from '../../people/users/username-rules.ts';
 import { consumeAllLinks, consumeLink, deleteExpiredLinks, insertLink, isLinkUsable } from './store.ts';
 
 export interface SetupNeeds {

@@ -1,4 +1,5 @@
-import { type Queries, sql } from '../../../store/index.ts';
+import type { Queries } from '../../../store/database.ts';
+import { sql } from '../../../store/sql.ts';
 
 /** What the links of this feature are for; a link made for one purpose serves no other. */
 const purpose = 'administrator';

@@ -2,22 +2,4 @@
  * Status: tells load balancers and scripts that the server is up, and whether it can serve. The first asks for nothing, so that a slow
  * database does not make a working node disappear; the second asks for the database, the migrations, the keys and the clock.
  */
-import { getReadiness, getStatus, getSystemApplicationConfig } from '@aldaba/contract';
-import type { Implement } from '../../../http/index.ts';
-import { AldabaError } from '../../../kernel/errors.ts';
-import type { Readiness } from './readiness.ts';
-
 export { createReadiness, type Readiness } from './readiness.ts';
-
-/** `/api/status` and `/api/status/ready`. */
-export function statusRoutes(implement: Implement, readiness: Readiness): void {
-  implement(getStatus, async () => undefined);
-  implement(getReadiness, async () => ({ status: 'ready', checks: await readiness.check() }));
-}
-
-/** `/api/systems`: nothing here puts a proxy in front of applications, so there is no domain for them. */
-export function systemRoutes(implement: Implement): void {
-  implement(getSystemApplicationConfig, async () => {
-    throw new AldabaError('request.feature_not_supported');
-  });
-}

@@ -1,7 +1,8 @@
 import type { ReadinessCheck } from '@aldaba/contract';
 import { AldabaError } from '../../../kernel/errors.ts';
 import type { Log } from '../../../kernel/log.ts';
-import { clockSkew, type Database, skewLimit, skewWarning } from '../../../store/index.ts';
+import { clockSkew, skewLimit, skewWarning } from '../../../store/clock-skew.ts';
+import type { Database } from '../../../store/database.ts';
 
 export interface ReadinessNeeds {
   database: Pick<Database, 'system'>;

@@ -5,5 +5,4 @@
  * what a script may return. Does not own the isolates that scripts run in (scripts), nor when a script is asked and what
  * becomes of its answer: that is the sign-in, which enters through `run`. The Management API enters at `routes.ts`.
  */
-export { actionRoutes } from './routes.ts';
 export { type Actions, createActions, type Verdict } from './service.ts';

@@ -13,7 +13,9 @@ import { AldabaError } from '../../../kernel/errors.ts';
 import type { Log } from '../../../kernel/log.ts';
 import { makeStorable } from '../../../kernel/storable.ts';
 import type { Failed, Scripts } from '../../../services/isolates/index.ts';
-import { adminTenantId, createSealedSettings, type Tenancy, type Tenant } from '../../../tenancy/index.ts';
+import { adminTenantId } from '../../../tenancy/address.ts';
+import { createSealedSettings } from '../../../tenancy/sealed-settings.ts';
+import type { Tenancy, Tenant } from '../../../tenancy/service.ts';
 
 export interface ActionsNeeds {
   tenancy: Pick<Tenancy, 'setting' | 'saveSetting' | 'changeSetting'>;

@@ -6,5 +6,4 @@
  * the Management API enters at `routes.ts`.
  */
 export type { Outcome } from './outcome.ts';
-export { customClaimsRoutes } from './routes.ts';
-export { type CustomClaims, type CustomClaimsNeeds, createCustomClaims } from './service.ts';
+export { type CustomClaims, createCustomClaims } from './service.ts';

@@ -1,5 +1,5 @@
 import * as contract from '@aldaba/contract';
-import { Answer, type Implement } from '../../../http/index.ts';
+import { Answer, type Implement } from '../../../http/implement.ts';
 import { AldabaError } from '../../../kernel/errors.ts';
 import type { Tenant } from '../../../tenancy/index.ts';
 import type { CustomClaims } from './service.ts';

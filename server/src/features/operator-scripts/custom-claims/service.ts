@@ -4,7 +4,9 @@ import type { Vault } from '../../../kernel/crypto.ts';
 import { AldabaError } from '../../../kernel/errors.ts';
 import type { Log } from '../../../kernel/log.ts';
 import type { Scripts } from '../../../services/isolates/index.ts';
-import { adminTenantId, createSealedSettings, type Tenancy, type Tenant } from '../../../tenancy/index.ts';
+import { adminTenantId } from '../../../tenancy/address.ts';
+import { createSealedSettings } from '../../../tenancy/sealed-settings.ts';
+import type { Tenancy, Tenant } from '../../../tenancy/service.ts';
 import type { Outcome } from './outcome.ts';
 
 export interface CustomClaimsNeeds {

@@ -5,5 +5,4 @@
  * over, Expired; nothing leads back. Does not own membership (organizations) nor how messages leave (connectors). The
  * Management API enters through `routes.ts`.
  */
-export { organizationInvitationRoutes } from './routes.ts';
 export { createOrganizationInvitations, type OrganizationInvitations } from './service.ts';

@@ -1,6 +1,7 @@
 import type { OrganizationInvitation } from '@aldaba/contract';
 import { emailKey } from '../../../kernel/identifiers.ts';
-import { type Queries, sql } from '../../../store/index.ts';
+import type { Queries } from '../../../store/database.ts';
+import { sql } from '../../../store/sql.ts';
 
 interface Row {
   tenant_id: string;

@@ -5,5 +5,4 @@
  * how an e-mail address is proved: users say so when they call `provision`, in the transaction that stores the address. Sign-in calls `join` for links of an operator. The
  * Management API enters through `routes.ts`.
  */
-export { organizationJitRoutes } from './routes.ts';
 export { createOrganizationJit, type OrganizationJit } from './service.ts';

@@ -5,5 +5,4 @@
  * (organization_role_scopes) and those of APIs (organization_role_resource_scopes). Does not own who holds a role in which
  * organization (organizations). The Management API enters through `routes.ts`; organizations ask here for roles by id or name.
  */
-export { organizationRoleRoutes } from './routes.ts';
 export { createOrganizationRoles, type OrganizationRoles } from './service.ts';

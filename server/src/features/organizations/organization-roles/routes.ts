@@ -1,5 +1,6 @@
 import * as contract from '@aldaba/contract';
-import { containsSearch, type Implement, type Page, Paged } from '../../../http/index.ts';
+import { type Implement, type Page, Paged } from '../../../http/implement.ts';
+import { containsSearch } from '../../../http/search.ts';
 import type { OrganizationRoles } from './service.ts';
 
 const searchable = ['id', 'name'];

@@ -9,7 +9,7 @@ import { AldabaError } from '../../../kernel/errors.ts';
 import type { Events } from '../../../kernel/events.ts';
 import { standardId } from '../../../kernel/ids.ts';
 import type { Queries, Search } from '../../../store/index.ts';
-import { isManagementIndicator } from '../../../tenancy/index.ts';
+import { isManagementIndicator } from '../../../tenancy/address.ts';
 import * as store from './store.ts';
 
 export interface OrganizationScopeDraft {

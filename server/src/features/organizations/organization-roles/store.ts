@@ -5,7 +5,9 @@ import type {
   RoleType,
   Scope,
 } from '@aldaba/contract';
-import { type Queries, type Search, searchCondition, sql } from '../../../store/index.ts';
+import type { Queries } from '../../../store/database.ts';
+import { type Search, searchCondition } from '../../../store/search.ts';
+import { sql } from '../../../store/sql.ts';
 
 /** Rows `offset` to `offset + limit`; without it all of them. */
 export interface Slice {

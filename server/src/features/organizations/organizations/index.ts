@@ -6,6 +6,4 @@
  * (organization-invitations), nor users and applications, whose features list them. The Management API enters through
  * `routes.ts`; tokens ask for the `standing` of a member.
  */
-export { organizationRoutes } from './routes.ts';
-export { createOrganizations, type Organizations, type OrganizationsNeeds, requireType } from './service.ts';
-export type { Member, MemberKind, Standing } from './store.ts';
+export { createOrganizations, type Organizations, requireType } from './service.ts';

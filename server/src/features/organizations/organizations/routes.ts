@@ -1,5 +1,6 @@
 import * as contract from '@aldaba/contract';
-import { containsSearch, type Implement, type Page, Paged } from '../../../http/index.ts';
+import { type Implement, type Page, Paged } from '../../../http/implement.ts';
+import { containsSearch } from '../../../http/search.ts';
 import type { Queries, Search } from '../../../store/index.ts';
 import type { Tenant } from '../../../tenancy/index.ts';
 import type { Organizations } from './service.ts';

@@ -1,5 +1,7 @@
 import type { Organization, OrganizationRole, OrganizationScope, RoleType } from '@aldaba/contract';
-import { type Queries, type Search, searchCondition, sql } from '../../../store/index.ts';
+import type { Queries } from '../../../store/database.ts';
+import { type Search, searchCondition } from '../../../store/search.ts';
+import { sql } from '../../../store/sql.ts';
 
 /** Rows `offset` to `offset + limit`; without it all of them. */
 export interface Slice {

@@ -6,4 +6,4 @@
  * a risk: that is the sign-in's. Enters through `assess` while a person signs in, and `record` when that is complete.
  */
 export type { Risk } from './rules.ts';
-export { type AdaptiveMfa, type AdaptiveMfaNeeds, createAdaptiveMfa } from './service.ts';
+export { type AdaptiveMfa, createAdaptiveMfa } from './service.ts';

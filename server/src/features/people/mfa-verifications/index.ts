@@ -10,11 +10,9 @@
 export type {
   AuthenticationOptions,
   AuthenticationPayload,
-  NewPasskey,
   RegistrationOptions,
   RegistrationPayload,
 } from './passkeys.ts';
-export { mfaVerificationRoutes } from './routes.ts';
-export { createSecondFactors, type NewFactor, type SecondFactors, type SecondFactorsNeeds } from './second-factors.ts';
-export { createMfaVerifications, type MfaVerifications, type MfaVerificationsNeeds } from './service.ts';
-export type { MfaStanding, SecondFactor } from './store.ts';
+export { createSecondFactors, type NewFactor, type SecondFactors } from './second-factors.ts';
+export { createMfaVerifications, type MfaVerifications } from './service.ts';
+export type { MfaStanding } from './store.ts';

@@ -1,6 +1,7 @@
 import type { MfaFactor, MfaVerification } from '@aldaba/contract';
 import { AldabaError } from '../../../kernel/errors.ts';
-import { type Queries, sql } from '../../../store/index.ts';
+import type { Queries } from '../../../store/database.ts';
+import { sql } from '../../../store/sql.ts';
 import type { NewPasskey, PasskeyName } from './passkeys.ts';
 import type { SecretType } from './secrets.ts';
 

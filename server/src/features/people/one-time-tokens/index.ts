@@ -1,8 +1,7 @@
 /**
- * One-time tokens: proof of an e-mail address that works once, for magic links.
+ * One-time tokens: proof of an email address that works once, for magic links.
  *
  * Owns the table one_time_tokens: found by hash, kept sealed because the Management API shows tokens again. Does not own what
  * a token leads to (sign-in). Requests enter at `routes.ts`.
  */
-export { oneTimeTokenRoutes } from './routes.ts';
-export { createOneTimeTokens, isForRecovery, type OneTimeTokens } from './service.ts';
+export { createOneTimeTokens, type OneTimeTokens } from './service.ts';

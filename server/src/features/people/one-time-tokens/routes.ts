@@ -1,5 +1,5 @@
 import * as contract from '@aldaba/contract';
-import { type Implement, Paged } from '../../../http/index.ts';
+import { type Implement, Paged } from '../../../http/implement.ts';
 import type { OneTimeTokens } from './service.ts';
 
 /** `/api/one-time-tokens`. */

@@ -5,6 +5,7 @@ import { AldabaError } from '../../../kernel/errors.ts';
 import { emailKey, normalizeEmail, requireEmail } from '../../../kernel/identifiers.ts';
 import { standardId, standardSecret } from '../../../kernel/ids.ts';
 import type { Queries } from '../../../store/index.ts';
+import { isForRecovery } from './recovery.ts';
 import * as store from './store.ts';
 
 export interface OneTimeTokens {
@@ -33,10 +34,6 @@ const refusals: Record<Exclude<OneTimeTokenStatus, 'active'>, ErrorCode> = {
   revoked: 'one_time_token.token_revoked',
   expired: 'one_time_token.token_expired',
 };
-
-/** Whether a token replaces a forgotten password, and so does not sign the user in. */
-export const isForRecovery = ({ context }: Pick<OneTimeToken, 'context'>): boolean =>
-  context.interactionEvent === 'ForgotPassword';
 
 const sameAddress = (a: string, b: string): boolean => emailKey(a) === emailKey(b);
 

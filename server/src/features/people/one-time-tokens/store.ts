@@ -1,5 +1,6 @@
 import type { OneTimeTokenContext, OneTimeTokenStatus } from '@aldaba/contract';
-import { type Queries, sql } from '../../../store/index.ts';
+import type { Queries } from '../../../store/database.ts';
+import { sql } from '../../../store/sql.ts';
 
 export interface StoredToken {
   id: string;

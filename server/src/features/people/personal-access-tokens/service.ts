@@ -3,14 +3,15 @@ import type { Clock } from '../../../kernel/clock.ts';
 import { hashToken, type Vault } from '../../../kernel/crypto.ts';
 import { AldabaError } from '../../../kernel/errors.ts';
 import { standardSecret } from '../../../kernel/ids.ts';
-import { constraintOf, type Queries } from '../../../store/index.ts';
+import type { Queries } from '../../../store/database.ts';
+import { constraintOf } from '../../../store/errors.ts';
 import type { DetailedUser, HolderQuestion, Users } from '../users/index.ts';
 import * as store from './store.ts';
 
 export interface PersonalAccessTokensNeeds {
   clock: Clock;
   vault: Vault;
-  users: Pick<Users, 'get'>;
+  users: Pick<Users, 'get' | 'findHolder'>;
 }
 
 /** Whom a token stands for. */
@@ -68,7 +69,7 @@ export function createPersonalAccessTokens({ clock, vault, users }: PersonalAcce
   return {
     findHolder: async (q, value, asked) => {
       // Values of other kinds are never looked up here.
-      const found = value.startsWith(prefix) ? await store.findHolder(q, hashToken(value), asked) : undefined;
+      const found = value.startsWith(prefix) ? await store.findHolder(users, q, hashToken(value), asked) : undefined;
       return (
         found && {
           id: found.id,

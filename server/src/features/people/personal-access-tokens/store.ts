@@ -1,11 +1,6 @@
-import { type Queries, sql } from '../../../store/index.ts';
-import {
-  type DetailedUser,
-  type FoundUser,
-  type HolderQuestion,
-  toDetailedUser,
-  withUserDetails,
-} from '../users/index.ts';
+import type { Queries } from '../../../store/database.ts';
+import { sql } from '../../../store/sql.ts';
+import type { DetailedUser, HolderQuestion, Users } from '../users/index.ts';
 
 export interface StoredToken {
   userId: string;
@@ -47,19 +42,20 @@ const findHolderStatement = `
          $3::text is null or may_use_application($1, $3, t.user_id) as "mayUse"
     from personal_access_tokens t join users u on u.tenant_id = t.tenant_id and u.id = t.user_id
    where t.tenant_id = $1 and t.value_hash = $2 and not u.is_suspended`;
-const findDetailedHolderStatement = withUserDetails(findHolderStatement);
 
 /** The active user that a token stands for. */
 export async function findHolder(
+  users: Pick<Users, 'findHolder'>,
   q: Queries,
   valueHash: string,
   { limitedTo, isDetailed }: HolderQuestion,
 ): Promise<StoredHolder | undefined> {
-  const [row] = await q.raw<Omit<StoredHolder, 'id' | 'person'> & { tokenId: string } & FoundUser>(
-    isDetailed ? findDetailedHolderStatement : findHolderStatement,
-    [q.tenantId, valueHash, limitedTo ?? null],
-  );
-  return row && { ...row, id: row.tokenId, person: toDetailedUser(row) };
+  const row = await users.findHolder<Omit<StoredHolder, 'id' | 'person'> & { tokenId: string }>(q, {
+    statement: findHolderStatement,
+    values: [q.tenantId, valueHash, limitedTo ?? null],
+    isDetailed,
+  });
+  return row && { ...row, id: row.tokenId };
 }
 
 /** Oldest first. */

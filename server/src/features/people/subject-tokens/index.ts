@@ -4,5 +4,4 @@
  * Owns the table subject_tokens and `POST /api/subject-tokens`. Does not own what a token is exchanged for (oidc), which
  * enters through `find` and `consume`; the Management API enters through `routes.ts`.
  */
-export { subjectTokenRoutes } from './routes.ts';
-export { createSubjectTokens, type SubjectToken, type SubjectTokens, type SubjectTokensNeeds } from './service.ts';
+export { createSubjectTokens, type SubjectToken, type SubjectTokens } from './service.ts';

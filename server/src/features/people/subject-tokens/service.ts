@@ -2,12 +2,14 @@ import type { Clock } from '../../../kernel/clock.ts';
 import { hashToken } from '../../../kernel/crypto.ts';
 import { AldabaError } from '../../../kernel/errors.ts';
 import { standardId } from '../../../kernel/ids.ts';
-import { constraintOf, type Queries } from '../../../store/index.ts';
-import type { DetailedUser, HolderQuestion } from '../users/index.ts';
+import type { Queries } from '../../../store/database.ts';
+import { constraintOf } from '../../../store/errors.ts';
+import type { DetailedUser, HolderQuestion, Users } from '../users/index.ts';
 import * as store from './store.ts';
 
 export interface SubjectTokensNeeds {
   clock: Clock;
+  users: Pick<Users, 'findHolder'>;
 }
 
 /** A subject token as the exchange sees it. */
@@ -46,7 +48,7 @@ const prefix = 'sub_';
 /** Seconds. */
 const lifetime = 600;
 
-export function createSubjectTokens({ clock }: SubjectTokensNeeds): SubjectTokens {
+export function createSubjectTokens({ clock, users }: SubjectTokensNeeds): SubjectTokens {
   return {
     create: async (q, { userId, context = {}, creatorId }) => {
       const value = `${prefix}${standardId()}`;
@@ -68,7 +70,7 @@ export function createSubjectTokens({ clock }: SubjectTokensNeeds): SubjectToken
       return { subjectToken: value, expiresIn: lifetime };
     },
     find: async (q, value, asked) => {
-      const found = value.startsWith(prefix) ? await store.findToken(q, hashToken(value), asked) : undefined;
+      const found = value.startsWith(prefix) ? await store.findToken(users, q, hashToken(value), asked) : undefined;
       return (
         found && {
           id: found.id,

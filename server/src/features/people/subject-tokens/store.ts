@@ -1,11 +1,6 @@
-import { type Queries, sql } from '../../../store/index.ts';
-import {
-  type DetailedUser,
-  type FoundUser,
-  type HolderQuestion,
-  toDetailedUser,
-  withUserDetails,
-} from '../users/index.ts';
+import type { Queries } from '../../../store/database.ts';
+import { sql } from '../../../store/sql.ts';
+import type { DetailedUser, HolderQuestion, Users } from '../users/index.ts';
 
 export interface NewToken {
   tokenHash: string;
@@ -45,19 +40,20 @@ const findStatement = `
          $3::text is null or may_use_application($1, $3, t.user_id) as "mayUse"
     from subject_tokens t join users u on u.tenant_id = t.tenant_id and u.id = t.user_id
    where t.tenant_id = $1 and t.token_hash = $2 and not u.is_suspended`;
-const findDetailedStatement = withUserDetails(findStatement);
 
 /** A token of an active user, also a consumed or expired one. */
 export async function findToken(
+  users: Pick<Users, 'findHolder'>,
   q: Queries,
   tokenHash: string,
   { limitedTo, isDetailed }: HolderQuestion,
 ): Promise<StoredToken | undefined> {
-  const [row] = await q.raw<Omit<StoredToken, 'id' | 'person'> & { tokenId: string } & FoundUser>(
-    isDetailed ? findDetailedStatement : findStatement,
-    [q.tenantId, tokenHash, limitedTo ?? null],
-  );
-  return row && { ...row, id: row.tokenId, person: toDetailedUser(row) };
+  const row = await users.findHolder<Omit<StoredToken, 'id' | 'person'> & { tokenId: string }>(q, {
+    statement: findStatement,
+    values: [q.tenantId, tokenHash, limitedTo ?? null],
+    isDetailed,
+  });
+  return row && { ...row, id: row.tokenId };
 }
 
 /** Marks a token as used, if it is neither used nor expired. @returns whether this call did it */

@@ -5,5 +5,4 @@
  * becomes one: that is the sign-in's, which makes none: nobody has any so far.
  * The Management API enters through `routes.ts`.
  */
-export { trustedDeviceRoutes } from './routes.ts';
-export { createTrustedDevices, type TrustedDevices, type TrustedDevicesNeeds } from './service.ts';
+export { createTrustedDevices, type TrustedDevices } from './service.ts';

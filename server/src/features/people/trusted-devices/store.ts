@@ -1,5 +1,6 @@
 import type { TrustedDevice } from '@aldaba/contract';
-import { type Queries, sql } from '../../../store/index.ts';
+import type { Queries } from '../../../store/database.ts';
+import { sql } from '../../../store/sql.ts';
 
 /** Those that end after a moment, last used first. */
 export async function findDevices(

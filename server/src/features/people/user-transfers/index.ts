@@ -5,8 +5,6 @@
  * once; the tables are those of users, roles and organizations. Does not own single users (users). The Management API enters
  * through `routes.ts`, the command line through `createUserTransfers`.
  */
-export { type Line, splitLines } from './lines.ts';
-export type { UserTransfersNeeds } from './needs.ts';
-export { userTransferRoutes } from './routes.ts';
+export type { Line } from './lines.ts';
 export { createUserTransfers, type UserTransfers } from './service.ts';
-export { readSource, type Source, type SourceOptions, sources } from './sources/index.ts';
+export type { Source } from './sources/index.ts';

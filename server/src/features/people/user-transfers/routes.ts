@@ -1,5 +1,6 @@
 import * as contract from '@aldaba/contract';
-import { type Implement, Lines, readLines } from '../../../http/index.ts';
+import type { Implement } from '../../../http/implement.ts';
+import { Lines, readLines } from '../../../http/ndjson.ts';
 import type { UserTransfers } from './service.ts';
 
 /** `/api/users/import` and `/api/users/export`. */

@@ -1,7 +1,8 @@
 import { sql as fragment } from 'kysely';
-import { type Queries, sql } from '../../../store/index.ts';
+import type { Queries } from '../../../store/database.ts';
+import { sql } from '../../../store/sql.ts';
 import { columns, type Row, type SubjectRow, selectSubject, toSubject, toUser } from './store.ts';
-import type { DetailedUser, Subject, SubjectDetails } from './user.ts';
+import type { DetailedUser, HolderStatement, Subject, SubjectDetails } from './user.ts';
 
 const roles = fragment`(
   select coalesce(jsonb_agg(jsonb_build_object('id', r.id, 'name', r.name, 'description', r.description, 'scopes', (
@@ -54,16 +55,24 @@ const selectDetailedUser = sql
   .where(fragment<boolean>`users.tenant_id = $1 and users.id = found."userId"`)
   .compile().sql;
 
-/**
- * A statement that finds somebody, with all that scripts are told of them: who waits for it waits once.
- *
- * @param statement finds the user's id as `userId`, in the tenant `$1`; its names are not those of the columns of users
- */
-export const withUserDetails = (statement: string): string =>
-  `select found.*, holder.* from (${statement}) found cross join lateral (${selectDetailedUser}) holder`;
+const detailed = new Map<string, string>();
 
-/** What a row tells of a user: something if its statement was made by `withUserDetails`. */
-export type FoundUser = (Row & { details: SubjectDetails }) | { details?: undefined };
+/** The statement with the user's columns and details added to its row. Compiled once per statement. */
+function withUserDetails(statement: string): string {
+  const known = detailed.get(statement);
+  if (known !== undefined) return known;
+  const text = `select found.*, holder.* from (${statement}) found cross join lateral (${selectDetailedUser}) holder`;
+  detailed.set(statement, text);
+  return text;
+}
 
-export const toDetailedUser = (row: FoundUser): DetailedUser | undefined =>
-  row.details && { user: toUser(row), details: row.details };
+type FoundUser = (Row & { details: SubjectDetails }) | { details?: undefined };
+
+/** Runs the statement of a credential: one round trip, with or without details. */
+export async function findHolder<Found extends object>(
+  q: Queries,
+  { statement, values, isDetailed }: HolderStatement,
+): Promise<(Found & { person: DetailedUser | undefined }) | undefined> {
+  const [row] = await q.raw<Found & FoundUser>(isDetailed ? withUserDetails(statement) : statement, values);
+  return row && { ...row, person: row.details && { user: toUser(row), details: row.details } };
+}

@@ -6,18 +6,6 @@
  * suspended or deleted. Sign-in and the protocol enter through `createUsers`; the Management API through `routes.ts`. Statements of
  * others that find a user tell of the details as well by `withUserDetails`.
  */
-export { type FoundUser, toDetailedUser, withUserDetails } from './details-store.ts';
-export { normalizeColumns } from './normalize.ts';
-export { userRoutes } from './routes.ts';
-export {
-  createUsers,
-  type Identifier,
-  type Identity,
-  type UserDraft,
-  type UserPatch,
-  type Users,
-  type UsersNeeds,
-} from './service.ts';
-export { updateLogtoConfig } from './settings.ts';
-export type { DetailedUser, HolderQuestion, PasswordDigest, Subject, User } from './user.ts';
-export { chosenUsername, type UsernameIssue } from './username-rules.ts';
+export { createUsers, type Identity, type Users } from './service.ts';
+export type { DetailedUser, HolderQuestion, HolderStatement, PasswordDigest, Subject, User } from './user.ts';
+export type { UsernameIssue } from './username-rules.ts';

@@ -1,8 +1,8 @@
 import * as contract from '@aldaba/contract';
-import { type Implement, type Page, Paged, parseSearch } from '../../../http/index.ts';
+import { type Implement, type Page, Paged } from '../../../http/implement.ts';
+import { parseSearch } from '../../../http/search.ts';
 import { AldabaError } from '../../../kernel/errors.ts';
 import type { Users } from './service.ts';
-import { getLogtoConfig, updateLogtoConfig } from './settings.ts';
 import { searchableFields } from './user.ts';
 
 const roleFields = ['id', 'name', 'description'];
@@ -50,7 +50,7 @@ export function userRoutes(implement: Implement, users: Users): void {
   );
   dataRoutes(implement, users);
   passwordRoutes(implement, users);
-  settingRoutes(implement);
+  settingRoutes(implement, users);
   userRoleRoutes(implement, users);
 }
 
@@ -82,10 +82,10 @@ function passwordRoutes(implement: Implement, users: Users): void {
   }));
 }
 
-function settingRoutes(implement: Implement): void {
-  implement(contract.listUserLogtoConfigs, ({ tenant, params }) => getLogtoConfig(tenant.db, params.userId));
+function settingRoutes(implement: Implement, users: Users): void {
+  implement(contract.listUserLogtoConfigs, ({ tenant, params }) => users.getLogtoConfig(tenant.db, params.userId));
   implement(contract.updateUserLogtoConfigs, ({ tenant, params, body }) =>
-    updateLogtoConfig(tenant.db, params.userId, body),
+    users.updateLogtoConfig(tenant.db, params.userId, body),
   );
 }
 

@@ -1,16 +1,19 @@
-import type { Role } from '@aldaba/contract';
+import type { Role, UserLogtoConfig } from '@aldaba/contract';
 import type { Clock } from '../../../kernel/clock.ts';
 import { AldabaError } from '../../../kernel/errors.ts';
 import type { Events } from '../../../kernel/events.ts';
 import { shortId } from '../../../kernel/ids.ts';
 import { assertUsableDigest, type Passwords } from '../../../services/passwords/index.ts';
-import { constraintOf, type Queries, type Search, searching } from '../../../store/index.ts';
+import type { Queries } from '../../../store/database.ts';
+import { constraintOf } from '../../../store/errors.ts';
+import { type Search, searching } from '../../../store/search.ts';
 import type { Roles } from '../../authorization/roles/index.ts';
-import { findDetailedSubject } from './details-store.ts';
+import { findDetailedSubject, findHolder } from './details-store.ts';
 import { findUserList, type UserFilter } from './list-store.ts';
 import { normalizeClaims, normalizeColumns } from './normalize.ts';
+import { getLogtoConfig, type LogtoConfigPatch, updateLogtoConfig } from './settings.ts';
 import * as store from './store.ts';
-import type { PasswordDigest, Subject, User } from './user.ts';
+import type { DetailedUser, HolderStatement, PasswordDigest, Subject, User } from './user.ts';
 
 export interface UsersNeeds {
   clock: Clock;
@@ -88,6 +91,14 @@ export interface Users {
   findSubject(q: Queries, userId: string, thirdPartyId?: string): Promise<Subject | undefined>;
   /** The same with the details that scripts are told. */
   findDetailedSubject(q: Queries, userId: string, thirdPartyId?: string): Promise<Subject | undefined>;
+  /**
+   * What the statement of a credential finds, with the user's details where they are asked for: one statement in all, so that
+   * an exchange of tokens waits once.
+   */
+  findHolder<Found extends object>(
+    q: Queries,
+    asked: HolderStatement,
+  ): Promise<(Found & { person: DetailedUser | undefined }) | undefined>;
   findByIdentifier(q: Queries, identifier: Identifier): Promise<User | undefined>;
   findByIdentity(q: Queries, target: string, identityId: string): Promise<User | undefined>;
   findPassword(q: Queries, userId: string): Promise<PasswordDigest | undefined>;
@@ -112,6 +123,10 @@ export interface Users {
   /** @throws AldabaError `user.identity_not_exist` */
   unlinkIdentity(tx: Queries, userId: string, target: string): Promise<User>;
   roleNames(q: Queries, userId: string): Promise<string[]>;
+  /** The user's own choices at sign-in. @throws AldabaError `entity.not_found` */
+  getLogtoConfig(q: Queries, userId: string): Promise<UserLogtoConfig>;
+  /** Merges the members that are set. @throws AldabaError `entity.not_found` */
+  updateLogtoConfig(q: Queries, userId: string, patch: LogtoConfigPatch): Promise<UserLogtoConfig>;
 
   /** @throws AldabaError `entity.not_found` */
   get(q: Queries, userId: string): Promise<User>;
@@ -191,6 +206,7 @@ export function createUsers(needs: UsersNeeds): Users {
     find: store.findUser,
     findSubject: store.findSubject,
     findDetailedSubject,
+    findHolder,
     findByIdentifier: store.findUserByIdentifier,
     findByIdentity: store.findUserByIdentity,
     findPassword: store.findUserPassword,
@@ -220,6 +236,8 @@ export function createUsers(needs: UsersNeeds): Users {
       return user;
     },
     roleNames: roles.userRoleNames,
+    getLogtoConfig,
+    updateLogtoConfig,
     get,
     list: (q, filter, slice) => searching(q, filter.search, (bounded) => findUserList(bounded, filter, slice)),
     merge: (q, userId, part) =>

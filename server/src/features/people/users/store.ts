@@ -1,6 +1,7 @@
 import { sql as fragment } from 'kysely';
 import { emailKey, normalizePhone } from '../../../kernel/identifiers.ts';
-import { type Queries, sql } from '../../../store/index.ts';
+import type { Queries } from '../../../store/database.ts';
+import { sql } from '../../../store/sql.ts';
 import type { PasswordDigest, Subject, User } from './user.ts';
 
 /** Rows `offset` to `offset + limit`. */

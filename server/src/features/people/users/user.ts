@@ -45,6 +45,15 @@ export interface HolderQuestion {
   isDetailed: boolean;
 }
 
+/** A statement that finds the user of a credential, for `findHolder` of the users' service. */
+export interface HolderStatement {
+  /** A constant: it selects the user's id as `userId` in the tenant `$1`, and no name that is a column of users. */
+  statement: string;
+  values: readonly unknown[];
+  /** Whether the user's details for scripts are wanted, too. */
+  isDetailed: boolean;
+}
+
 /** What scripts are told of a user besides: JSON as the Management API shows it. */
 export interface SubjectDetails {
   /** With the permissions of each, and the resources of those. */

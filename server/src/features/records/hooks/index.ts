@@ -5,5 +5,4 @@
  * call `publish` in the transaction of their change, and the delivery is enqueued with it (jobs). Attempts are written to the
  * audit log. The Management API enters through `routes.ts`.
  */
-export { hookRoutes } from './routes.ts';
-export { createHooks, type Hooks, type HooksNeeds } from './service.ts';
+export { createHooks, type Hooks } from './service.ts';

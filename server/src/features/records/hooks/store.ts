@@ -1,5 +1,6 @@
 import type { HookEvent } from '@aldaba/contract';
-import { type Queries, sql } from '../../../store/index.ts';
+import type { Queries } from '../../../store/database.ts';
+import { sql } from '../../../store/sql.ts';
 
 /** Rows `offset` to `offset + limit`. */
 export interface Slice {

@@ -6,5 +6,4 @@
  * gathered in memory and written a moment later (docs/decisions/0009-the-audit-log-is-written-late.md). The Management API enters
  * through `routes.ts`.
  */
-export { logRoutes } from './routes.ts';
-export { createLogs, type LogFilter, type Logs, type LogsNeeds } from './service.ts';
+export { createLogs, type LogFilter, type Logs } from './service.ts';

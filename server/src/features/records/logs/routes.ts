@@ -1,5 +1,5 @@
 import * as contract from '@aldaba/contract';
-import { type Implement, type Page, Paged } from '../../../http/index.ts';
+import { type Implement, type Page, Paged } from '../../../http/implement.ts';
 import type { Logs } from './service.ts';
 
 /** `/api/logs`. */

@@ -1,6 +1,7 @@
 import type { LogRecord } from '@aldaba/contract';
 import { sql as fragment } from 'kysely';
-import { type Queries, sql } from '../../../store/index.ts';
+import type { Queries } from '../../../store/database.ts';
+import { sql } from '../../../store/sql.ts';
 
 /** Rows `offset` to `offset + limit`. */
 export interface Slice {

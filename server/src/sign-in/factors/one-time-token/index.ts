@@ -4,7 +4,7 @@
  * (`attempts.ts`) of the address, in one count with its password and its codes.
  */
 import type { OneTimeToken } from '@aldaba/contract';
-import { isForRecovery } from '../../../features/people/one-time-tokens/index.ts';
+import { isForRecovery } from '../../../features/people/one-time-tokens/recovery.ts';
 import type { User } from '../../../features/people/users/index.ts';
 import { AldabaError } from '../../../kernel/errors.ts';
 import { standardId } from '../../../kernel/ids.ts';

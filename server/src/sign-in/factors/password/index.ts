@@ -3,11 +3,13 @@
  * only through `attempts.ts`, and answers alike, in code and in time, whether the account exists or not.
  */
 import type { SignInExperienceSettings } from '@aldaba/contract';
-import { chosenUsername, type PasswordDigest, type User } from '../../../features/people/users/index.ts';
+import type { PasswordDigest, User } from '../../../features/people/users/index.ts';
+import { chosenUsername } from '../../../features/people/users/username-rules.ts';
 import { hashToken } from '../../../kernel/crypto.ts';
 import { AldabaError } from '../../../kernel/errors.ts';
 import { standardId } from '../../../kernel/ids.ts';
-import { type PasswordUserInfo, passwordIssues } from '../../../services/passwords/index.ts';
+import type { PasswordUserInfo } from '../../../services/passwords/index.ts';
+import { passwordIssues } from '../../../services/passwords/rules.ts';
 import type { Tenant } from '../../../tenancy/index.ts';
 import { type Attempts, attemptName, replacingAttemptName } from '../../attempts.ts';
 import { resolvePolicy } from '../../machine/policy.ts';

@@ -4,7 +4,7 @@
  * Owns the table secrets. Requests enter here: there is one route, to delete a secret.
  */
 import * as contract from '@aldaba/contract';
-import type { Implement } from '../../../http/index.ts';
+import type { Implement } from '../../../http/implement.ts';
 import { AldabaError } from '../../../kernel/errors.ts';
 import { deleteSecretRow } from './store.ts';
 

@@ -8,7 +8,7 @@ import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { brotliCompressSync, constants } from 'node:zlib';
-import type { Http } from '../../../http/index.ts';
+import type { Http } from '../../../http/types.ts';
 import { AldabaError } from '../../../kernel/errors.ts';
 import { referencePage, referenceScript, referenceStyle } from './page.ts';
 

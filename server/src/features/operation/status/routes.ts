@@ -1,0 +1,17 @@
+import { getReadiness, getStatus, getSystemApplicationConfig } from '@aldaba/contract';
+import type { Implement } from '../../../http/implement.ts';
+import { AldabaError } from '../../../kernel/errors.ts';
+import type { Readiness } from './readiness.ts';
+
+/** `/api/status` and `/api/status/ready`. */
+export function statusRoutes(implement: Implement, readiness: Readiness): void {
+  implement(getStatus, async () => undefined);
+  implement(getReadiness, async () => ({ status: 'ready', checks: await readiness.check() }));
+}
+
+/** `/api/systems`: nothing here puts a proxy in front of applications, so there is no domain for them. */
+export function systemRoutes(implement: Implement): void {
+  implement(getSystemApplicationConfig, async () => {
+    throw new AldabaError('request.feature_not_supported');
+  });
+}
