@@ -59,7 +59,9 @@ import { createDashboard } from './features/records/dashboard/index.ts';
 import { createHooks } from './features/records/hooks/index.ts';
 import { createLogs } from './features/records/logs/index.ts';
 import { createFiles } from './files.ts';
-import { createDirectCalls, createHttp, type DirectCalls, type Http } from './http/index.ts';
+import { createDirectCalls, type DirectCalls } from './http/direct.ts';
+import { createHttp } from './http/server.ts';
+import type { Http } from './http/types.ts';
 import { createChanges } from './kernel/changes.ts';
 import type { Clock } from './kernel/clock.ts';
 import { createVault } from './kernel/crypto.ts';
@@ -78,8 +80,11 @@ import {
 } from './services/message-limits/index.ts';
 import { createPasswords, type Passwords } from './services/passwords/index.ts';
 import { createSignIn, sweepAttempts } from './sign-in/index.ts';
-import { createCaches, type Database, type Queries, startSweeps } from './store/index.ts';
-import { adminTenantId, createTenancy, defaultTenantId, defaultTenantName, type Tenancy } from './tenancy/index.ts';
+import { createCaches } from './store/cache.ts';
+import type { Database, Queries } from './store/database.ts';
+import { startSweeps } from './store/sweep.ts';
+import { adminTenantId, defaultTenantId, defaultTenantName } from './tenancy/address.ts';
+import { createTenancy, type Tenancy } from './tenancy/service.ts';
 
 /** What the server takes from the outside; tests give their own clock and network. */
 export interface World {

@@ -41,7 +41,8 @@ import {
 } from '../../server/src/features/people/personal-access-tokens/index.ts';
 import { createSubjectTokens, type SubjectTokens } from '../../server/src/features/people/subject-tokens/index.ts';
 import { createUsers, type User, type Users } from '../../server/src/features/people/users/index.ts';
-import { createHttp, type Http, type Request } from '../../server/src/http/index.ts';
+import { createHttp } from '../../server/src/http/server.ts';
+import type { Http, Request } from '../../server/src/http/types.ts';
 import { type Changes, createChanges } from '../../server/src/kernel/changes.ts';
 import type { Clock } from '../../server/src/kernel/clock.ts';
 import { createVault } from '../../server/src/kernel/crypto.ts';
@@ -59,8 +60,10 @@ import { findRoot } from '../../server/src/root.ts';
 import { createScripts, type Scripts } from '../../server/src/services/isolates/index.ts';
 import { createJobs } from '../../server/src/services/jobs/index.ts';
 import { createPasswords } from '../../server/src/services/passwords/index.ts';
-import { createCaches, type Database, migrate, openDatabase, type Queries } from '../../server/src/store/index.ts';
-import { createTenancy, type Tenancy, type Tenant } from '../../server/src/tenancy/index.ts';
+import { createCaches } from '../../server/src/store/cache.ts';
+import { type Database, openDatabase, type Queries } from '../../server/src/store/database.ts';
+import { migrate } from '../../server/src/store/migrations.ts';
+import { createTenancy, type Tenancy, type Tenant } from '../../server/src/tenancy/service.ts';
 import { cluster } from '../support/cluster.ts';
 
 /** The protocol over real HTTP and PostgreSQL with a clock that tests move; signing in is done through the port. */

@@ -5,13 +5,9 @@
  * the settings mean in a sign-in (sign-in) nor connectors, of which it only asks which exist. Everybody reads through
  * `get`, which is cached; the Management API enters at `routes.ts`.
  */
-export type { SignInExperience } from '@aldaba/contract';
-export { emailBlockOf } from './email-blocklist.ts';
-export { signInExperienceRoutes } from './routes.ts';
 export {
   createSignInExperienceReader,
   createSignInExperiences,
   type SignInExperiences,
-  type SignInExperiencesNeeds,
   seedSignInExperience,
 } from './service.ts';

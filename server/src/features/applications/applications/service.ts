@@ -5,6 +5,7 @@ import { AldabaError } from '../../../kernel/errors.ts';
 import { standardId, standardSecret } from '../../../kernel/ids.ts';
 import type { CacheRegistry } from '../../../store/cache.ts';
 import type { Database, Queries } from '../../../store/database.ts';
+import type { Slice } from '../../../store/list.ts';
 import { type Search, searching } from '../../../store/search.ts';
 import type { Tenant } from '../../../tenancy/index.ts';
 import { managementRoleId, type Roles } from '../../authorization/roles/index.ts';
@@ -55,8 +56,6 @@ export interface ApplicationPatch {
   /** Gives a machine-to-machine application the Management API, or takes it. */
   isAdmin?: boolean | undefined;
 }
-
-type Slice = store.Slice;
 
 export interface Applications extends Secrets {
   /** The client of a protocol request; cached. Includes the built-in `demo-app`. */

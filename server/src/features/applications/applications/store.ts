@@ -1,15 +1,10 @@
 import type { Application } from '@aldaba/contract';
 import { sql as fragment } from 'kysely';
 import type { Queries } from '../../../store/database.ts';
+import type { Slice } from '../../../store/list.ts';
 import { type Search, searchCondition } from '../../../store/search.ts';
 import { sql } from '../../../store/sql.ts';
 import type { ApplicationType } from './client.ts';
-
-/** Rows `offset` to `offset + limit`. */
-export interface Slice {
-  limit: number;
-  offset: number;
-}
 
 /** An application as it is stored: its first secret sealed. */
 export interface StoredApplication extends Omit<Application, 'secret'> {

@@ -4,7 +4,5 @@
  * Owns the tables resources and scopes. Does not own who has a permission (roles). The token endpoint asks for
  * `findByIndicator` and `findDefault`, which are cached; the Management API enters at `routes.ts`.
  */
-export type { Resource, Scope } from '@aldaba/contract';
-export { resourceRoutes } from './routes.ts';
-export { createResources, type Resources, type ResourcesNeeds } from './service.ts';
+export { createResources, type Resources } from './service.ts';
 export { insertManagementApi } from './store.ts';

@@ -3,16 +3,13 @@ import type { Changes } from '../../../kernel/changes.ts';
 import { AldabaError } from '../../../kernel/errors.ts';
 import type { Events } from '../../../kernel/events.ts';
 import { standardId } from '../../../kernel/ids.ts';
-import {
-  type CacheRegistry,
-  constraintOf,
-  type Database,
-  type Queries,
-  type Search,
-  searching,
-} from '../../../store/index.ts';
-import { isManagementIndicator, resemblesManagementIndicator, type Tenant } from '../../../tenancy/index.ts';
-import type { Slice } from './store.ts';
+import type { CacheRegistry } from '../../../store/cache.ts';
+import type { Database, Queries } from '../../../store/database.ts';
+import { constraintOf } from '../../../store/errors.ts';
+import type { Slice } from '../../../store/list.ts';
+import { type Search, searching } from '../../../store/search.ts';
+import { isManagementIndicator, resemblesManagementIndicator } from '../../../tenancy/address.ts';
+import type { Tenant } from '../../../tenancy/service.ts';
 import * as store from './store.ts';
 
 export interface ResourcesNeeds {

@@ -1,13 +1,8 @@
 import type { Resource, Scope } from '@aldaba/contract';
 import type { Queries } from '../../../store/database.ts';
+import type { Slice } from '../../../store/list.ts';
 import { type Search, searchCondition } from '../../../store/search.ts';
 import { sql } from '../../../store/sql.ts';
-
-/** Rows `offset` to `offset + limit`; without it all of them. */
-export interface Slice {
-  limit: number;
-  offset: number;
-}
 
 interface ResourceColumns {
   tenant_id: string;

@@ -1,4 +1,5 @@
-import { defaultTenantId, type Seed } from '../../../tenancy/index.ts';
+import { defaultTenantId } from '../../../tenancy/address.ts';
+import type { Seed } from '../../../tenancy/service.ts';
 import { insertManagementApi } from '../resources/index.ts';
 import { insertAdministratorRole, insertRole, insertRoleScopes } from './store.ts';
 

@@ -6,10 +6,11 @@ import { standardId } from '../../../kernel/ids.ts';
 import type { CacheRegistry } from '../../../store/cache.ts';
 import type { Database, Queries } from '../../../store/database.ts';
 import { constraintOf } from '../../../store/errors.ts';
+import type { Slice } from '../../../store/list.ts';
 import { type Search, searching } from '../../../store/search.ts';
 import { isManagementIndicator } from '../../../tenancy/address.ts';
 import type { Tenant } from '../../../tenancy/service.ts';
-import type { Holder, Slice } from './store.ts';
+import type { Holder } from './store.ts';
 import * as store from './store.ts';
 
 export interface RolesNeeds {
@@ -40,7 +41,7 @@ export interface RoleSummary extends Role {
   featuredApplications: { id: string; name: string; type: string }[];
 }
 
-export type { Holder, RoleFilter, Slice } from './store.ts';
+export type { Holder, RoleFilter } from './store.ts';
 
 export interface Roles {
   /** Names of the permissions that the user's roles give on the resource. */

@@ -1,6 +1,7 @@
 import type { Resource, Role, RoleType, Scope } from '@aldaba/contract';
 import { sql as fragment } from 'kysely';
 import type { Queries } from '../../../store/database.ts';
+import type { Slice } from '../../../store/list.ts';
 import { type Search, searchCondition } from '../../../store/search.ts';
 import { sql } from '../../../store/sql.ts';
 
@@ -236,12 +237,6 @@ export const insertDefaultRoles = (q: Queries, userIds: readonly string[]): Prom
   );
 
 // Lists
-
-/** Rows `offset` to `offset + limit`; without it all of them. */
-export interface Slice {
-  limit: number;
-  offset: number;
-}
 
 export interface RoleFilter {
   search?: Search | undefined;

@@ -9,6 +9,7 @@ import { AldabaError } from '../../../kernel/errors.ts';
 import type { Events } from '../../../kernel/events.ts';
 import { standardId } from '../../../kernel/ids.ts';
 import type { Queries, Search } from '../../../store/index.ts';
+import type { Listed, Slice } from '../../../store/list.ts';
 import { isManagementIndicator } from '../../../tenancy/address.ts';
 import * as store from './store.ts';
 
@@ -23,11 +24,10 @@ export interface OrganizationRoleDraft extends OrganizationScopeDraft {
   resourceScopeIds: readonly string[];
 }
 
-type Listed<Item> = Promise<store.Listed<Item>>;
 type ScopeKind = store.ScopeKind;
 
 export interface OrganizationRoles {
-  listScopes(q: Queries, search?: Search, slice?: store.Slice): Listed<OrganizationScope>;
+  listScopes(q: Queries, search?: Search, slice?: Slice): Promise<Listed<OrganizationScope>>;
   /** @throws AldabaError `entity.not_exists_with_id` */
   getScope(q: Queries, id: string): Promise<OrganizationScope>;
   /** @throws AldabaError `entity.unique_integrity_violation` */
@@ -35,7 +35,7 @@ export interface OrganizationRoles {
   updateScope(q: Queries, id: string, patch: store.Description): Promise<OrganizationScope>;
   removeScope(q: Queries, id: string): Promise<void>;
 
-  list(q: Queries, search?: Search, slice?: store.Slice): Listed<OrganizationRoleWithScopes>;
+  list(q: Queries, search?: Search, slice?: Slice): Promise<Listed<OrganizationRoleWithScopes>>;
   /** Roles by id or by name; unknown ones are missing in the answer. */
   find(q: Queries, by: { ids: readonly string[] } | { names: readonly string[] }): Promise<OrganizationRole[]>;
   /** @throws AldabaError `entity.not_exists_with_id` */

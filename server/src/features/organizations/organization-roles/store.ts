@@ -6,19 +6,9 @@ import type {
   Scope,
 } from '@aldaba/contract';
 import type { Queries } from '../../../store/database.ts';
+import type { Listed, Slice } from '../../../store/list.ts';
 import { type Search, searchCondition } from '../../../store/search.ts';
 import { sql } from '../../../store/sql.ts';
-
-/** Rows `offset` to `offset + limit`; without it all of them. */
-export interface Slice {
-  limit: number;
-  offset: number;
-}
-
-export interface Listed<Item> {
-  items: Item[];
-  total: number;
-}
 
 interface ScopeRow {
   tenant_id: string;

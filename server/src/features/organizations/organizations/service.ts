@@ -10,8 +10,9 @@ import { AldabaError } from '../../../kernel/errors.ts';
 import type { Events } from '../../../kernel/events.ts';
 import { shortId } from '../../../kernel/ids.ts';
 import type { Queries, Search } from '../../../store/index.ts';
+import type { Listed, Slice } from '../../../store/list.ts';
 import type { OrganizationRoles } from '../organization-roles/index.ts';
-import type { Listed, Member, MemberKind, OrganizationColumns, Slice, Standing } from './store.ts';
+import type { Member, MemberKind, OrganizationColumns, Standing } from './store.ts';
 import * as store from './store.ts';
 
 export interface OrganizationsNeeds {

@@ -1,18 +1,8 @@
 import type { Organization, OrganizationRole, OrganizationScope, RoleType } from '@aldaba/contract';
 import type { Queries } from '../../../store/database.ts';
+import type { Listed, Slice } from '../../../store/list.ts';
 import { type Search, searchCondition } from '../../../store/search.ts';
 import { sql } from '../../../store/sql.ts';
-
-/** Rows `offset` to `offset + limit`; without it all of them. */
-export interface Slice {
-  limit: number;
-  offset: number;
-}
-
-export interface Listed<Item> {
-  items: Item[];
-  total: number;
-}
 
 interface Row {
   tenant_id: string;
@@ -143,8 +133,7 @@ export interface Member {
   id: string;
 }
 
-/** Members stay members. @throws AldabaError `entity.relation_foreign_key_not_found` */
-/** Returns those who were no members before. */
+/** Adds members. Returns the ids that were no members before. @throws AldabaError `entity.relation_foreign_key_not_found` */
 export async function insertMembers(
   q: Queries,
   kind: MemberKind,

@@ -1,9 +1,11 @@
 /** Lists of users, made for tenants with a million of them: no page is found by looking up those before it. */
+
 import { sql as fragment, type RawBuilder } from 'kysely';
 import type { Queries } from '../../../store/database.ts';
+import type { Slice } from '../../../store/list.ts';
 import { type Search, searchCondition } from '../../../store/search.ts';
 import { sql } from '../../../store/sql.ts';
-import { columns, type Slice, toUser } from './store.ts';
+import { columns, toUser } from './store.ts';
 import type { User } from './user.ts';
 
 export interface UserFilter {

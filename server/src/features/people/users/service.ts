@@ -6,6 +6,7 @@ import { shortId } from '../../../kernel/ids.ts';
 import { assertUsableDigest, type Passwords } from '../../../services/passwords/index.ts';
 import type { Queries } from '../../../store/database.ts';
 import { constraintOf } from '../../../store/errors.ts';
+import type { Slice } from '../../../store/list.ts';
 import { type Search, searching } from '../../../store/search.ts';
 import type { Roles } from '../../authorization/roles/index.ts';
 import { findDetailedSubject, findHolder } from './details-store.ts';
@@ -79,8 +80,6 @@ export interface Identifier {
   /** Of a username: `Ana` and `ana` are the same. */
   ignoresCase?: boolean | undefined;
 }
-
-type Slice = store.Slice;
 
 export interface Users {
   find(q: Queries, userId: string): Promise<User | undefined>;

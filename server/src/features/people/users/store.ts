@@ -4,12 +4,6 @@ import type { Queries } from '../../../store/database.ts';
 import { sql } from '../../../store/sql.ts';
 import type { PasswordDigest, Subject, User } from './user.ts';
 
-/** Rows `offset` to `offset + limit`. */
-export interface Slice {
-  limit: number;
-  offset: number;
-}
-
 /** Columns as the service names them; `undefined` leaves one as it is, `null` empties it. */
 export interface UserColumns {
   username?: string | null | undefined;

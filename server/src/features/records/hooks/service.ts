@@ -7,6 +7,7 @@ import { standardId, standardSecret } from '../../../kernel/ids.ts';
 import type { Fetch } from '../../../kernel/outbound.ts';
 import type { Jobs } from '../../../services/jobs/index.ts';
 import type { CacheRegistry, Database, Queries } from '../../../store/index.ts';
+import type { Slice } from '../../../store/list.ts';
 import type { LogFilter, Logs } from '../logs/index.ts';
 import { createDeliverer } from './deliveries.ts';
 import { createEvents, deliveryQueue } from './events.ts';
@@ -35,7 +36,7 @@ export interface HookPatch {
 type ExecutionStats = { successCount: number; requestCount: number };
 
 export interface Hooks extends Events<Queries> {
-  list(q: Queries, slice?: store.Slice): Promise<{ items: Hook[]; total: number }>;
+  list(q: Queries, slice?: Slice): Promise<{ items: Hook[]; total: number }>;
   /** The hooks with their requests of the last 24 hours. */
   withStats(q: Queries, hooks: readonly Hook[]): Promise<(Hook & { executionStats: ExecutionStats })[]>;
   /** @throws AldabaError `entity.not_exists_with_id` */
@@ -50,7 +51,7 @@ export interface Hooks extends Events<Queries> {
     q: Queries,
     id: string,
     filter: LogFilter,
-    slice: store.Slice,
+    slice: Slice,
   ): Promise<{ items: LogRecord[]; total: number; isCapped: boolean }>;
   /** Sends made-up payloads. @throws AldabaError `hook.endpoint_responded_with_error`, `hook.send_test_payload_failed` */
   test(q: Queries, id: string, given: { events: readonly HookEvent[]; config: HookConfig }): Promise<void>;

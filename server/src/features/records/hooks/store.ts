@@ -1,12 +1,7 @@
 import type { HookEvent } from '@aldaba/contract';
 import type { Queries } from '../../../store/database.ts';
+import type { Slice } from '../../../store/list.ts';
 import { sql } from '../../../store/sql.ts';
-
-/** Rows `offset` to `offset + limit`. */
-export interface Slice {
-  limit: number;
-  offset: number;
-}
 
 export interface StoredHook {
   id: string;

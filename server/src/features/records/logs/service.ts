@@ -8,6 +8,7 @@ import type { Log } from '../../../kernel/log.ts';
 import { mask, plainText } from '../../../kernel/masking.ts';
 import { currentOrigin } from '../../../kernel/origin.ts';
 import type { Database, Queries } from '../../../store/index.ts';
+import type { Slice } from '../../../store/list.ts';
 import { createRefusals } from './refusals.ts';
 import * as store from './store.ts';
 import { withUserAgents } from './user-agents.ts';
@@ -33,11 +34,7 @@ export interface LogFilter {
 
 export interface Logs extends Audit {
   /** Newest first. `isCapped`: there are more than counted. @throws AldabaError `guard.invalid_input` when the window ends before it begins */
-  list(
-    q: Queries,
-    filter: LogFilter,
-    slice: store.Slice,
-  ): Promise<{ items: LogRecord[]; total: number; isCapped: boolean }>;
+  list(q: Queries, filter: LogFilter, slice: Slice): Promise<{ items: LogRecord[]; total: number; isCapped: boolean }>;
   /** @throws AldabaError `entity.not_exists_with_id` */
   get(q: Queries, id: string): Promise<LogRecord>;
   /** Requests of the last 24 hours, by webhook. */

@@ -1,13 +1,8 @@
 import type { LogRecord } from '@aldaba/contract';
 import { sql as fragment } from 'kysely';
 import type { Queries } from '../../../store/database.ts';
+import type { Slice } from '../../../store/list.ts';
 import { sql } from '../../../store/sql.ts';
-
-/** Rows `offset` to `offset + limit`. */
-export interface Slice {
-  limit: number;
-  offset: number;
-}
 
 export interface NewLog {
   tenantId: string;
