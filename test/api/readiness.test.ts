@@ -22,7 +22,7 @@ describe('the readiness of a node', () => {
   };
   const ok = { database: 'ok', migrations: 'ok', keys: 'ok', clock: 'ok' };
 
-  it('is told with what was checked, under every tenant’s address', async () => {
+  it('names what was checked, under every tenant’s address', async () => {
     assert.deepEqual((await ask(200)).body, { status: 'ready', checks: ok });
     assert.equal((await fetch(`${server.url}/t/admin/api/status/ready`)).status, 200);
   });
@@ -43,6 +43,19 @@ describe('the readiness of a node', () => {
     );
     assert.deepEqual((await ask(503)).body.data.checks, { ...ok, migrations: 'failed' });
     await database.system.raw('insert into schema_migrations (name) values ($1)', [row?.name]);
+    await ask(200);
+  });
+
+  it('fails when its keys cannot be read', async () => {
+    const { database } = server.app;
+    // Done twice it is undone. The notification is what a node sends that changed the keys.
+    const damage = async () => {
+      await database.system.raw('update signing_keys set private_jwk_sealed = reverse(private_jwk_sealed)');
+      await database.system.raw("select pg_notify('aldaba_cache', 'signing-keys another-node default *')");
+    };
+    await damage();
+    assert.deepEqual((await ask(503)).body.data.checks, { ...ok, keys: 'failed' });
+    await damage();
     await ask(200);
   });
 
