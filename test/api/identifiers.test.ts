@@ -1,24 +1,15 @@
 import assert from 'node:assert/strict';
-import { after, before, describe, it } from 'node:test';
-import { experienceClient } from '../support/agent.ts';
-import { assertRefused, type Manager, manage } from '../support/management.ts';
-import { startServer, type TestServer } from '../support/server.ts';
+import { describe, it } from 'node:test';
+import { managedServer } from '../support/managed-server.ts';
+import { assertRefused } from '../support/management.ts';
 
 describe('What identifies a user', () => {
-  let server: TestServer;
-  let api: Manager;
-  let app: ReturnType<typeof experienceClient>;
-  before(async () => {
-    server = await startServer();
-    api = await manage(server);
-    app = experienceClient(server.url);
-  });
-  after(() => server.close());
+  const suite = managedServer();
 
   const password = 'correct horse battery 1';
   const setCase = async (caseSensitive: boolean) =>
-    api.patch('/api/sign-in-exp', { usernamePolicy: { caseSensitive } });
-  const create = (user: object) => api.post('/api/users', user);
+    suite.api.patch('/api/sign-in-exp', { usernamePolicy: { caseSensitive } });
+  const create = (user: object) => suite.api.post('/api/users', user);
 
   it('is one phone number however it is written, on every path', async () => {
     assertRefused(await create({ primaryPhone: '99999' }), 422, 'user.invalid_phone');
@@ -27,15 +18,15 @@ describe('What identifies a user', () => {
     assertRefused(await create({ primaryPhone: '61412345678' }), 422, 'user.phone_already_in_use');
     const other = (await create({ username: 'perth' })).body;
     const path = `/api/users/${other.id}`;
-    assertRefused(await api.patch(path, { primaryPhone: '610412345678' }), 422, 'user.phone_already_in_use');
-    assertRefused(await api.patch(path, { primaryPhone: '6141' }), 422, 'user.invalid_phone');
-    const { app: wired, tenant } = server;
+    assertRefused(await suite.api.patch(path, { primaryPhone: '610412345678' }), 422, 'user.phone_already_in_use');
+    assertRefused(await suite.api.patch(path, { primaryPhone: '6141' }), 422, 'user.invalid_phone');
+    const { app: wired, tenant } = suite.server;
     const found = await wired.users.findByIdentifier(tenant.db, { type: 'phone', value: '610412345678' });
     assert.equal(found?.id, body.id);
   });
 
   it('is found by a phone number that was stored before numbers were normalized', async () => {
-    const { app: wired, tenant } = server;
+    const { app: wired, tenant } = suite.server;
     const { body } = await create({ username: 'early' });
     await tenant.db.raw('update users set primary_phone = $3 where tenant_id = $1 and id = $2', [
       tenant.id,
@@ -69,15 +60,19 @@ describe('What identifies a user', () => {
     assert.equal((await create({ username: 'bruno' })).status, 200);
     const twin = (await create({ username: 'BRUNO' })).body;
     assertRefused(await setCase(false), 409, 'sign_in_experiences.username_policy_case_conflicts_exist');
-    await api.patch(`/api/users/${twin.id}`, { username: 'bruno_2' });
+    await suite.api.patch(`/api/users/${twin.id}`, { username: 'bruno_2' });
     assert.equal((await setCase(false)).status, 200);
 
     assert.equal((await create({ username: 'anna', password })).status, 200);
     assertRefused(await create({ username: 'ANNA' }), 422, 'user.username_already_in_use');
-    assertRefused(await api.patch(`/api/users/${twin.id}`, { username: 'Anna' }), 422, 'user.username_already_in_use');
-    await app.signIn('ANNA', password);
+    assertRefused(
+      await suite.api.patch(`/api/users/${twin.id}`, { username: 'Anna' }),
+      422,
+      'user.username_already_in_use',
+    );
+    await suite.app.signIn('ANNA', password);
     // One's own name in another case is still one's own.
-    const renamed = await api.patch(`/api/users/${twin.id}`, { username: 'Bruno_2' });
+    const renamed = await suite.api.patch(`/api/users/${twin.id}`, { username: 'Bruno_2' });
     assert.deepEqual([renamed.status, renamed.body.username], [200, 'Bruno_2']);
 
     assert.equal((await setCase(true)).status, 200);
@@ -85,8 +80,8 @@ describe('What identifies a user', () => {
   });
 
   it('cannot be taken twice by users who are created at once, nor while the policy changes', async () => {
-    const { body } = await api.get('/api/users?search.username=ANNA&mode.username=exact&isCaseSensitive=true');
-    await api.delete(`/api/users/${body[0].id}`);
+    const { body } = await suite.api.get('/api/users?search.username=ANNA&mode.username=exact&isCaseSensitive=true');
+    await suite.api.delete(`/api/users/${body[0].id}`);
     for (const round of [1, 2, 3, 4]) {
       await setCase(true);
       const [changed, ...created] = await Promise.all([
@@ -98,7 +93,7 @@ describe('What identifies a user', () => {
       // Either the policy came first and one name was left, or names came first and the policy was refused.
       if (changed?.status === 200) assert.equal(made, 1);
       else assertRefused(changed as never, 409, 'sign_in_experiences.username_policy_case_conflicts_exist');
-      for (const { body: user, status } of created) if (status === 200) await api.delete(`/api/users/${user.id}`);
+      for (const { body: user, status } of created) if (status === 200) await suite.api.delete(`/api/users/${user.id}`);
     }
   });
 
@@ -108,7 +103,9 @@ describe('What identifies a user', () => {
       profile: { givenName: 'Zoe\u0308', address: { locality: 'Ma\u0308rz' } },
     });
     assert.deepEqual([body.name, body.profile], ['Zoë', { givenName: 'Zoë', address: { locality: 'März' } }]);
-    const { body: merged } = await api.patch(`/api/users/${body.id}/profile`, { profile: { familyName: 'No\u0308' } });
+    const { body: merged } = await suite.api.patch(`/api/users/${body.id}/profile`, {
+      profile: { familyName: 'No\u0308' },
+    });
     assert.equal(merged.familyName, 'Nö');
   });
 });

@@ -1,30 +1,24 @@
 import assert from 'node:assert/strict';
-import { after, before, describe, it } from 'node:test';
+import { describe, it } from 'node:test';
 import { decodeJwt } from 'jose';
-import { experienceClient, type Tokens, UnexpectedAnswer } from '../support/agent.ts';
-import { assertRefused, type Manager, manage } from '../support/management.ts';
-import { startServer, type TestServer } from '../support/server.ts';
+import { type Tokens, UnexpectedAnswer } from '../support/agent.ts';
+import { managedServer } from '../support/managed-server.ts';
+import { assertRefused } from '../support/management.ts';
 
 describe('Sessions and grants of a user', () => {
-  let server: TestServer;
-  let api: Manager;
-  let app: ReturnType<typeof experienceClient>;
-  before(async () => {
-    server = await startServer();
-    api = await manage(server);
-    app = experienceClient(server.url);
-  });
-  after(() => server.close());
+  const suite = managedServer();
 
   const password = 'correct horse battery 1';
-  const person = async (username: string) => (await api.post('/api/users', { username, password })).body.id as string;
-  const signIn = async (username: string): Promise<Tokens> => app.redeem(await app.signIn(username, password));
+  const person = async (username: string) =>
+    (await suite.api.post('/api/users', { username, password })).body.id as string;
+  const signIn = async (username: string): Promise<Tokens> =>
+    suite.app.redeem(await suite.app.signIn(username, password));
   const isRefused = (error: unknown) => error instanceof UnexpectedAnswer && error.status === 400;
 
   it('are listed with the applications that hang on them', async () => {
     const userId = await person('ada');
     const [first, second] = [await signIn('ada'), await signIn('ada')];
-    const { body, status } = await api.get(`/api/users/${userId}/sessions`);
+    const { body, status } = await suite.api.get(`/api/users/${userId}/sessions`);
     assert.equal(status, 200);
     assert.deepEqual(
       body.sessions.map(({ payload }: { payload: { uid: string } }) => payload.uid),
@@ -34,20 +28,20 @@ describe('Sessions and grants of a user', () => {
     assert.equal(session.clientId, 'demo-app');
     assert.equal(session.payload.authorizations['demo-app'].persistsLogout, true);
     assert.equal(session.payload.exp, Math.floor(session.expiresAt / 1000));
-    assert.deepEqual((await api.get(`/api/users/${userId}/sessions/${session.payload.uid}`)).body, session);
+    assert.deepEqual((await suite.api.get(`/api/users/${userId}/sessions/${session.payload.uid}`)).body, session);
 
-    const { grants } = (await api.get(`/api/users/${userId}/grants`)).body;
+    const { grants } = (await suite.api.get(`/api/users/${userId}/grants`)).body;
     assert.equal(grants.length, 2);
     assert.deepEqual(grants[0].application, { id: 'demo-app', name: 'Demo app' });
     assert.equal(grants[0].payload.clientId, 'demo-app');
-    assert.deepEqual((await api.get(`/api/users/${userId}/grants?appType=firstParty`)).body.grants, grants);
-    assert.deepEqual((await api.get(`/api/users/${userId}/grants?appType=thirdParty`)).body.grants, []);
+    assert.deepEqual((await suite.api.get(`/api/users/${userId}/grants?appType=firstParty`)).body.grants, grants);
+    assert.deepEqual((await suite.api.get(`/api/users/${userId}/grants?appType=thirdParty`)).body.grants, []);
   });
 
   it('tell how the person signed in last, without the password', async () => {
     const userId = await person('hopper');
     await signIn('hopper');
-    const { body } = await api.get(`/api/users/${userId}/sessions`);
+    const { body } = await suite.api.get(`/api/users/${userId}/sessions`);
     const [{ lastSubmission, payload }] = body.sessions;
     const [record] = lastSubmission.verificationRecords;
     assert.deepEqual(lastSubmission, {
@@ -57,11 +51,11 @@ describe('Sessions and grants of a user', () => {
         { id: record.id, type: 'Password', identifier: { type: 'username', value: 'hopper' }, verified: true },
       ],
     });
-    const { body: one } = await api.get(`/api/users/${userId}/sessions/${payload.uid}`);
+    const { body: one } = await suite.api.get(`/api/users/${userId}/sessions/${payload.uid}`);
     assert.deepEqual(one.lastSubmission, lastSubmission);
-    await app.register('newcomer', password);
-    const { id } = (await api.get('/api/users?search.username=newcomer')).body[0];
-    const [session] = (await api.get(`/api/users/${id}/sessions`)).body.sessions;
+    await suite.app.register('newcomer', password);
+    const { id } = (await suite.api.get('/api/users?search.username=newcomer')).body[0];
+    const [session] = (await suite.api.get(`/api/users/${id}/sessions`)).body.sessions;
     assert.equal(session.lastSubmission.interactionEvent, 'Register');
     assert.equal(session.lastSubmission.userId, id);
     const [first] = session.lastSubmission.verificationRecords;
@@ -76,22 +70,25 @@ describe('Sessions and grants of a user', () => {
   const replacements: [what: string, change: (userId: string, option: object) => Promise<{ status: number }>][] = [
     [
       'end when an operator sets the password, unless told otherwise',
-      (userId, option) => api.patch(`/api/users/${userId}/password`, { password: 'another battery 2', ...option }),
+      (userId, option) =>
+        suite.api.patch(`/api/users/${userId}/password`, { password: 'another battery 2', ...option }),
     ],
     [
       'end when an operator replaces a linked account, unless told otherwise',
-      (userId, option) => api.put(`/api/users/${userId}/identities/wechat`, { userId: `new ${userId}`, ...option }),
+      (userId, option) =>
+        suite.api.put(`/api/users/${userId}/identities/wechat`, { userId: `new ${userId}`, ...option }),
     ],
     [
       'end when an operator removes a linked account, unless told otherwise',
-      (userId, option) => api.delete(`/api/users/${userId}/identities/wechat?${new URLSearchParams(option as never)}`),
+      (userId, option) =>
+        suite.api.delete(`/api/users/${userId}/identities/wechat?${new URLSearchParams(option as never)}`),
     ],
     [
       'end when an operator removes a second factor, unless told otherwise',
       async (userId, option) => {
         const factors = `/api/users/${userId}/mfa-verifications`;
-        const [{ id }] = (await api.get(factors)).body;
-        return api.delete(`${factors}/${id}?${new URLSearchParams(option as never)}`);
+        const [{ id }] = (await suite.api.get(factors)).body;
+        return suite.api.delete(`${factors}/${id}?${new URLSearchParams(option as never)}`);
       },
     ],
   ];
@@ -104,19 +101,19 @@ describe('Sessions and grants of a user', () => {
         const name = `replaced_${place}_${expected}`;
         const userId = await person(name);
         const tokens = await signIn(name);
-        await api.put(`/api/users/${userId}/identities/wechat`, { userId });
-        await api.post(`/api/users/${userId}/mfa-verifications`, { type: 'Totp' });
+        await suite.api.put(`/api/users/${userId}/identities/wechat`, { userId });
+        await suite.api.post(`/api/users/${userId}/mfa-verifications`, { type: 'Totp' });
         assert.equal(
-          (await api.get(`/api/users/${userId}/sessions`)).body.sessions.length,
+          (await suite.api.get(`/api/users/${userId}/sessions`)).body.sessions.length,
           1,
           'adding one ends nothing',
         );
         const { status } = await change(userId, option);
         assert.ok(status === 200 || status === 204, String(status));
-        const { sessions } = (await api.get(`/api/users/${userId}/sessions`)).body;
+        const { sessions } = (await suite.api.get(`/api/users/${userId}/sessions`)).body;
         assert.equal(sessions.length, expected);
-        if (expected) await app.refresh(tokens.refresh_token);
-        else await assert.rejects(app.refresh(tokens.refresh_token), isRefused);
+        if (expected) await suite.app.refresh(tokens.refresh_token);
+        else await assert.rejects(suite.app.refresh(tokens.refresh_token), isRefused);
       }
     });
   }
@@ -126,16 +123,16 @@ describe('Sessions and grants of a user', () => {
     const [kept, ended] = [await signIn('grace'), await signIn('grace')];
     const sid = (tokens: Tokens) => decodeJwt(tokens.id_token).sid;
     const path = `/api/users/${userId}/sessions`;
-    assert.equal((await api.delete(`${path}/${sid(kept)}`)).status, 204);
-    const again = await app.refresh(kept.refresh_token);
-    assert.equal((await api.delete(`${path}/${sid(ended)}?revokeGrantsTarget=firstParty`)).status, 204);
-    await assert.rejects(app.refresh(ended.refresh_token), isRefused);
-    await app.refresh(again.refresh_token);
-    assert.deepEqual((await api.get(path)).body, { sessions: [] });
-    assertRefused(await api.get(`${path}/${sid(kept)}`), 404, 'oidc.session_not_found');
-    assertRefused(await api.delete(`${path}/${sid(kept)}`), 404, 'oidc.session_not_found');
-    assertRefused(await api.delete(`${path}/x?revokeGrantsTarget=some`), 400, 'guard.invalid_input');
-    const revoked = (await api.get(`/api/logs?logKey=RevokeGrants&userId=${userId}`)).body;
+    assert.equal((await suite.api.delete(`${path}/${sid(kept)}`)).status, 204);
+    const again = await suite.app.refresh(kept.refresh_token);
+    assert.equal((await suite.api.delete(`${path}/${sid(ended)}?revokeGrantsTarget=firstParty`)).status, 204);
+    await assert.rejects(suite.app.refresh(ended.refresh_token), isRefused);
+    await suite.app.refresh(again.refresh_token);
+    assert.deepEqual((await suite.api.get(path)).body, { sessions: [] });
+    assertRefused(await suite.api.get(`${path}/${sid(kept)}`), 404, 'oidc.session_not_found');
+    assertRefused(await suite.api.delete(`${path}/${sid(kept)}`), 404, 'oidc.session_not_found');
+    assertRefused(await suite.api.delete(`${path}/x?revokeGrantsTarget=some`), 400, 'guard.invalid_input');
+    const revoked = (await suite.api.get(`/api/logs?logKey=RevokeGrants&userId=${userId}`)).body;
     assert.deepEqual(
       revoked.map(({ payload }: { payload: { applicationId: string } }) => payload.applicationId),
       ['demo-app'],
@@ -146,15 +143,15 @@ describe('Sessions and grants of a user', () => {
     const userId = await person('joan');
     const tokens = await signIn('joan');
     const path = `/api/users/${userId}/sessions`;
-    const before = (await api.get(path)).body.sessions[0];
-    const revoked = await fetch(`${server.url}/oidc/token/revocation`, {
+    const before = (await suite.api.get(path)).body.sessions[0];
+    const revoked = await fetch(`${suite.server.url}/oidc/token/revocation`, {
       method: 'POST',
       body: new URLSearchParams({ client_id: 'demo-app', token: tokens.refresh_token }),
     });
     assert.equal(revoked.status, 200);
-    await assert.rejects(app.refresh(tokens.refresh_token), isRefused);
-    assert.deepEqual((await api.get(`/api/users/${userId}/grants`)).body.grants, []);
-    const after = (await api.get(path)).body.sessions[0];
+    await assert.rejects(suite.app.refresh(tokens.refresh_token), isRefused);
+    assert.deepEqual((await suite.api.get(`/api/users/${userId}/grants`)).body.grants, []);
+    const after = (await suite.api.get(path)).body.sessions[0];
     assert.equal(after.clientId, 'demo-app');
     assert.ok(after.payload.authorizations['demo-app'].grantId);
     assert.deepEqual(after, before);
@@ -163,20 +160,20 @@ describe('Sessions and grants of a user', () => {
   it('a revoked grant ends its tokens', async () => {
     const userId = await person('mary');
     const tokens = await signIn('mary');
-    const { grants } = (await api.get(`/api/users/${userId}/grants`)).body;
-    assert.equal((await api.delete(`/api/users/${userId}/grants/${grants[0].id}`)).status, 204);
-    await assert.rejects(app.refresh(tokens.refresh_token), isRefused);
-    assertRefused(await api.delete(`/api/users/${userId}/grants/${grants[0].id}`), 404, 'oidc.invalid_grant');
+    const { grants } = (await suite.api.get(`/api/users/${userId}/grants`)).body;
+    assert.equal((await suite.api.delete(`/api/users/${userId}/grants/${grants[0].id}`)).status, 204);
+    await assert.rejects(suite.app.refresh(tokens.refresh_token), isRefused);
+    assertRefused(await suite.api.delete(`/api/users/${userId}/grants/${grants[0].id}`), 404, 'oidc.invalid_grant');
   });
 
   it('are told and ended only as those of their own user', async () => {
     const [userId, other] = [await person('linus'), await person('other_user')];
     const tokens = await signIn('linus');
     const sid = decodeJwt(tokens.id_token).sid;
-    const { grants } = (await api.get(`/api/users/${userId}/grants`)).body;
-    assertRefused(await api.get(`/api/users/${other}/sessions/${sid}`), 404, 'oidc.session_not_found');
-    assertRefused(await api.delete(`/api/users/${other}/sessions/${sid}`), 404, 'oidc.session_not_found');
-    assertRefused(await api.delete(`/api/users/${other}/grants/${grants[0].id}`), 404, 'oidc.invalid_grant');
-    await app.refresh(tokens.refresh_token);
+    const { grants } = (await suite.api.get(`/api/users/${userId}/grants`)).body;
+    assertRefused(await suite.api.get(`/api/users/${other}/sessions/${sid}`), 404, 'oidc.session_not_found');
+    assertRefused(await suite.api.delete(`/api/users/${other}/sessions/${sid}`), 404, 'oidc.session_not_found');
+    assertRefused(await suite.api.delete(`/api/users/${other}/grants/${grants[0].id}`), 404, 'oidc.invalid_grant');
+    await suite.app.refresh(tokens.refresh_token);
   });
 });

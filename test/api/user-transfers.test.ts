@@ -2,31 +2,24 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import { Readable } from 'node:stream';
-import { after, before, describe, it } from 'node:test';
+import { describe, it } from 'node:test';
 import { experienceClient } from '../support/agent.ts';
-import { assertRefused, type Manager, manage } from '../support/management.ts';
-import { startServer, type TestServer } from '../support/server.ts';
+import { managedServer } from '../support/managed-server.ts';
+import { assertRefused, manage } from '../support/management.ts';
+import { startServer } from '../support/server.ts';
 
 describe('Many users at once', () => {
-  let server: TestServer;
-  let api: Manager;
-  let app: ReturnType<typeof experienceClient>;
-  before(async () => {
-    server = await startServer();
-    api = await manage(server);
-    app = experienceClient(server.url);
-  });
-  after(() => server.close());
+  const suite = managedServer();
 
   // Of bcrypt 5.0.0 for Python.
   const password = 's3cret Ünïcödé';
   const bcrypt = '$2b$06$J2HNKp3RG7PV5mMUQVBWcOx8emFTzwbaIy6kNLA/.m3ScB.V602Ku';
   const call = async (method: string, path: string, lines?: readonly unknown[]) => {
     const body = lines?.map((line) => `${typeof line === 'string' ? line : JSON.stringify(line)}\n`).join('');
-    const answer = await fetch(`${server.url}${path}`, {
+    const answer = await fetch(`${suite.server.url}${path}`, {
       method,
       headers: {
-        authorization: `Bearer ${api.token}`,
+        authorization: `Bearer ${suite.api.token}`,
         ...(body === undefined ? {} : { 'content-type': 'application/x-ndjson' }),
       },
       ...(body === undefined ? {} : { body }),
@@ -41,8 +34,8 @@ describe('Many users at once', () => {
   const importLines = (lines: readonly unknown[], query = '') => call('POST', `/api/users/import${query}`, lines);
 
   it('are imported with what they have, and sign in with the passwords that they had', async () => {
-    const { body: role } = await api.post('/api/roles', { name: 'editor', description: 'Edits', type: 'User' });
-    const { body: organization } = await api.post('/api/organizations', { name: 'Acme' });
+    const { body: role } = await suite.api.post('/api/roles', { name: 'editor', description: 'Edits', type: 'User' });
+    const { body: organization } = await suite.api.post('/api/organizations', { name: 'Acme' });
     const ada = {
       id: 'auth0|5f7c8ec7c33c6c004bbafe82',
       username: 'ada',
@@ -64,7 +57,7 @@ describe('Many users at once', () => {
     const reports = await importLines([ada, { primaryEmail: 'grace@example.com', isSuspended: true }]);
     assert.deepEqual(reports, [{ status: 'finished', line: 2, created: 2, skipped: 0, refused: 0 }]);
     const path = `/api/users/${encodeURIComponent(ada.id)}`;
-    const { body: user } = await api.get(path);
+    const { body: user } = await suite.api.get(path);
     assert.deepEqual(
       [
         user.primaryEmail,
@@ -86,16 +79,16 @@ describe('Many users at once', () => {
       ],
     );
     assert.deepEqual(
-      (await api.get(`${path}/roles`)).body.map(({ id }: { id: string }) => id),
+      (await suite.api.get(`${path}/roles`)).body.map(({ id }: { id: string }) => id),
       [role.id],
     );
     assert.deepEqual(
-      (await api.get(`${path}/organizations`)).body.map(({ name }: { name: string }) => name),
+      (await suite.api.get(`${path}/organizations`)).body.map(({ name }: { name: string }) => name),
       ['Acme'],
     );
-    await app.signIn('ada', password);
-    assert.match((await api.get(`${path}?includePasswordHash=true`)).body.passwordDigest, /^\$argon2id\$/);
-    const [, { body: total }] = [0, await api.get('/api/dashboard/users/total')];
+    await suite.app.signIn('ada', password);
+    assert.match((await suite.api.get(`${path}?includePasswordHash=true`)).body.passwordDigest, /^\$argon2id\$/);
+    const [, { body: total }] = [0, await suite.api.get('/api/dashboard/users/total')];
     assert.equal(total.totalUserCount, 2);
   });
 
@@ -156,15 +149,15 @@ describe('Many users at once', () => {
     for (const reports of twice) assert.equal(reports.at(-1).status, 'finished');
     const again = await importLines(people, '?fromLine=1001');
     assert.deepEqual(again, [{ status: 'finished', line: 1203, created: 0, skipped: 203, refused: 0 }]);
-    const { headers } = await api.get('/api/users?search=mover_%25&page_size=1');
+    const { headers } = await suite.api.get('/api/users?search=mover_%25&page_size=1');
     assert.equal(headers.get('total-number'), '1203');
   });
 
   it('are exported in the form in which they are imported, with digests only when asked for', async () => {
     const exported = await call('GET', '/api/users/export');
-    const { body: all } = await api.get('/api/users?page_size=1');
+    const { body: all } = await suite.api.get('/api/users?page_size=1');
     assert.equal(all.length, 1);
-    assert.equal(exported.length, Number((await api.get('/api/users?page_size=1')).headers.get('total-number')));
+    assert.equal(exported.length, Number((await suite.api.get('/api/users?page_size=1')).headers.get('total-number')));
     assert.doesNotMatch(JSON.stringify(exported), /passwordDigest|argon2/);
     const ada = exported.find(({ username }) => username === 'ada');
     assert.deepEqual(
@@ -217,21 +210,21 @@ describe('Many users at once', () => {
   });
 
   it('are not taken in another form, nor from callers without a token', async () => {
-    assertRefused(await api.post('/api/users/import', [{ username: 'x' }]), 415, 'guard.unsupported_media_type');
+    assertRefused(await suite.api.post('/api/users/import', [{ username: 'x' }]), 415, 'guard.unsupported_media_type');
     for (const [method, path] of [
       ['POST', '/api/users/import'],
       ['GET', '/api/users/export'],
     ] as const) {
-      const answer = await fetch(`${server.url}${path}`, {
+      const answer = await fetch(`${suite.server.url}${path}`, {
         method,
         headers: { 'content-type': 'application/x-ndjson' },
         ...(method === 'POST' ? { body: '{}\n' } : {}),
       });
       assert.equal(answer.status, 401);
     }
-    const elsewhere = await fetch(`${server.url}/api/users`, {
+    const elsewhere = await fetch(`${suite.server.url}/api/users`, {
       method: 'POST',
-      headers: { 'content-type': 'application/x-ndjson', authorization: `Bearer ${api.token}` },
+      headers: { 'content-type': 'application/x-ndjson', authorization: `Bearer ${suite.api.token}` },
       body: '{}\n',
     });
     assert.equal(elsewhere.status, 415);
