@@ -275,6 +275,12 @@ describe('codes on the sign-in pages, without scripts,', () => {
     const person = await visit(server);
     await ask(person, '/sign-in/code', { username: primaryEmail });
     const first = await post.codeTo(primaryEmail);
+    const seconds = async () =>
+      Number(/data-after="(\d+)"/.exec(await (await person.get(at('/verification-code'))).text())?.[1] ?? 0);
+    const wait = await seconds();
+    assert.ok(wait > 10 && wait <= 30, `the page asks to wait ${wait} s for the message`);
+    ahead = 30_000;
+    assert.equal(await seconds(), 0);
     const again = await person.post('/verification-code/send', {});
     assert.equal(pageOf(again), `${at('/verification-code')}&notice=resent`);
     assert.match(
