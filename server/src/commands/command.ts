@@ -50,7 +50,7 @@ export interface Output {
 export interface Option {
   type: 'string' | 'boolean';
   multiple?: boolean;
-  /** What stands for the value in the help, e.g. `URL`. */
+  /** The placeholder of the value in the help, e.g. `URL`. */
   value?: string;
   description: string;
 }

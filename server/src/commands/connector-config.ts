@@ -82,7 +82,7 @@ function typed(value: string, item: FormItem | undefined): unknown {
   }
 }
 
-/** Every field that a configuration may have; undefined where the kind does not tell. */
+/** Every field that a configuration may have; undefined where the kind does not declare them. */
 function knownFields({ metadata, fields }: Kind): string[] | undefined {
   const shown = metadata.formItems.map(({ key }) => key);
   if (fields === undefined) return undefined;

@@ -8,7 +8,7 @@ import { type FilesInvocation, type Output, Refused, UsageError } from './comman
 /** A name on npm with an optional version or tag; nothing that npm would read as a folder, an address or an option. */
 const packageName = /^(@[a-z0-9][a-z0-9._-]*\/)?[a-z0-9][a-z0-9._-]*(@[a-z0-9^~.*-]+)?$/i;
 
-/** Installs packages with npm into the connectors folder, and tells whether each can be loaded. */
+/** Installs packages with npm into the connectors folder, and reports whether each can be loaded. */
 export async function installConnectors(invocation: FilesInvocation): Promise<Output> {
   const { config, dataFolder, words } = invocation;
   if (words.length === 0) throw new UsageError('Name the package, e.g. @logto/connector-smtp.');

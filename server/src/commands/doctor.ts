@@ -13,7 +13,7 @@ import { checkMessages, type Finding } from './doctor-messages.ts';
 /** Milliseconds that clocks may differ: tokens are checked to the second. */
 const clockTolerance = 5000;
 /** Milliseconds that an endpoint may take to answer. */
-const patience = 5000;
+const timeLimit = 5000;
 
 export const doctorCommands: readonly Command[] = [
   {
@@ -162,7 +162,7 @@ async function checkEndpoint(
   let response: Response;
   try {
     // The operator's own server, which may have a private address.
-    const reach = createOutbound({ allowed: [hostOf(endpoint)], timeLimit: patience });
+    const reach = createOutbound({ allowed: [hostOf(endpoint)], timeLimit });
     response = await reach(`${endpoint}/oidc/jwks`, { redirect: 'manual' });
   } catch (error) {
     return [
@@ -201,7 +201,7 @@ const hostOf = (url: string): string => new URL(url).hostname.replace(/^\[(.*)\]
 
 /** The code of a failed request, e.g. ECONNREFUSED. */
 function reasonOf(error: unknown): string {
-  if (error instanceof OutboundError && error.reason === 'time') return `no answer in ${patience / 1000} s`;
+  if (error instanceof OutboundError && error.reason === 'time') return `no answer in ${timeLimit / 1000} s`;
   const cause = error instanceof Error ? (error.cause as { code?: unknown } | undefined) : undefined;
   return typeof cause?.code === 'string' ? cause.code : 'no connection';
 }

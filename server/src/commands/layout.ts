@@ -11,7 +11,7 @@ export function facts(pairs: readonly (readonly [label: string, value: Cell])[])
   return given.map(([label, value]) => `${label.padEnd(width)} ${value}`);
 }
 
-/** Rows under a heading; `empty` stands alone where there are none. */
+/** Rows under a heading; `empty` alone where there are none. */
 export function table(heading: readonly string[], rows: readonly (readonly Cell[])[], empty: string): string[] {
   if (rows.length === 0) return [empty];
   const lines = [heading.map((cell) => cell.toUpperCase()), ...rows.map((row) => row.map(shown))];

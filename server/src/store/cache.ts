@@ -43,7 +43,7 @@ export async function createCaches(database: Database, now: () => number): Promi
     channel,
     (payload) => {
       const [name = '', node, tenantId = '', ...key] = payload.split(' ');
-      // What this process changed it forgot at the commit, and may have read again since.
+      // This process forgot its own changes at the commit, and may have read them again since.
       if (node !== self) forget.get(name)?.(tenantId, key.join(' '));
     },
     () => {
@@ -77,7 +77,7 @@ export async function createCaches(database: Database, now: () => number): Promi
         },
         async changed(tx, key) {
           await tx.raw('select pg_notify($1, $2)', [channel, `${name} ${self} ${tx.tenantId} ${key}`]);
-          // This process must not wait for its own notification: who got the answer to a change sees the change.
+          // This process must not wait for its own notification: a caller that got the answer to a change sees the change.
           tx.afterCommit(() => forget.get(name)?.(tx.tenantId, key));
         },
       };

@@ -45,7 +45,7 @@ export interface Queries {
 }
 
 export interface Database {
-  /** A handle for one tenant; cheap, hold it or make it anew. */
+  /** A handle for one tenant; cheap: keep it or create another. */
   tenant(tenantId: string): Queries;
   /** A handle that sees all tenants: for sweeping expired rows, tenant life cycle and migrations only. */
   readonly system: Queries;

@@ -88,7 +88,7 @@ async function run(folder: string, command: ReturnType<Programs['command']>, inp
   child.stderr?.setEncoding('utf8').on('data', (text: string) => {
     output += text;
   });
-  child.stdin?.on('error', () => {}); // it ended before it read all: its exit code and output tell why
+  child.stdin?.on('error', () => {}); // it ended before it read everything: its exit code and output say why
   child.stdin?.end(input);
   const code = await new Promise<number | null>((resolve, reject) => {
     child.once('error', reject);
@@ -105,7 +105,7 @@ async function handOverCluster(folder: string, programs: Programs): Promise<void
 }
 
 // Two walls, as the socket gives full power over the data: the socket's folder is closed to others (embedded-postmaster.ts),
-// and PostgreSQL asks the kernel who connects (peer) and lets in the user of this process alone. No password exists that
+// and PostgreSQL asks the kernel for the connecting user (peer) and lets in the user of this process alone. No password exists that
 // could leak; TCP is off. Written at every start because that user may have another name than at the last one.
 async function writeAccessRules(folder: string, programs: Programs): Promise<void> {
   const rules = {

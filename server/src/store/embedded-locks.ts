@@ -10,7 +10,7 @@ import { EmbeddedDatabaseError, explainFailure } from './embedded-error.ts';
 export interface FileLock {
   /** Changes how the lock is held. False when others hold it in the way; the lock must then be regarded as lost. */
   change(mode: LockMode): Promise<boolean>;
-  /** Replaces the text of the locked file, which tells others who holds it. */
+  /** Replaces the text of the locked file, which names the holder to other processes. */
   write(text: string): Promise<void>;
   release(): Promise<void>;
 }

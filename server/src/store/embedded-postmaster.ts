@@ -153,12 +153,12 @@ async function untilReady(
   progress: (message: string) => void,
 ): Promise<'ready' | 'late'> {
   const start = Date.now();
-  let told = false;
+  let hasReported = false;
   while (Date.now() - start < recoveryLimit) {
     const file = await readPidFile(cluster);
     if (file?.ready && file.pid === pid) return 'ready';
-    if (!told && Date.now() - start > 3000) {
-      told = true;
+    if (!hasReported && Date.now() - start > 3000) {
+      hasReported = true;
       progress('The database is being repaired after an unclean end; this may take a while');
     }
     await delay(10);
@@ -180,7 +180,7 @@ async function processesIn(folder: string): Promise<number[]> {
   const found: number[] = [];
   for (const name of await readdir('/proc')) {
     if (!/^\d+$/.test(name)) continue;
-    const cwd = await readlink(`/proc/${name}/cwd`).catch(() => undefined); // ended meanwhile, or somebody else's
+    const cwd = await readlink(`/proc/${name}/cwd`).catch(() => undefined); // ended since, or of another user
     if (cwd === real) found.push(Number(name));
   }
   return found;

@@ -14,12 +14,12 @@ export interface Programs {
   readonly home: string;
   /** How PostgreSQL's kernel view names the user of this process; only this name may connect. */
   readonly peerName: string;
-  /** Set when the programs run as somebody else, who must own what they write. */
+  /** Set when the programs run as another user, which must own what they write. */
   readonly owner: { uid: number; gid: number } | undefined;
   command(program: 'initdb' | 'postgres', args: string[]): { file: string; args: string[]; options: SpawnOptions };
 }
 
-/** How the programs are run: as ourselves, in a user namespace where root is somebody else, or as another user. */
+/** How the programs are run: as ourselves, in a user namespace where root has another ID, or as another user. */
 interface Identity {
   prefix: string[];
   peerName: string;
@@ -65,7 +65,7 @@ function bundledFolder(): string {
   try {
     return join(dirname(dirname(createRequire(import.meta.url).resolve(name))), 'native');
   } catch {
-    // Not installed: npm leaves out optional packages that do not fit the machine, or was told to.
+    // Not installed: npm leaves out optional packages that do not fit the machine, or all of them with --omit=optional.
     const supported = process.platform === 'linux' && ['x64', 'arm64'].includes(process.arch);
     throw new EmbeddedDatabaseError(
       supported
@@ -80,14 +80,14 @@ function packageVersion(native: string): string {
   return version;
 }
 
-/** PostgreSQL refuses to run as root, so root needs another identity; anybody else is fine as they are. */
+/** PostgreSQL refuses to run as root, so root needs another identity; other users keep theirs. */
 async function chooseIdentity(home: string, native: string) {
   const users = localUsers();
   const uid = process.geteuid?.() ?? 0;
   const own = users.find((user) => user.uid === uid);
   const identities: Identity[] = [];
   if (uid === 0) {
-    const owner = await stat(join(home, 'postgres')).catch(() => undefined); // no cluster yet: nobody's
+    const owner = await stat(join(home, 'postgres')).catch(() => undefined); // no cluster yet, so no owner
     const heir = users.find((user) => owner && owner.uid !== 0 && user.uid === owner.uid);
     if (heir) identities.push(asUser(heir));
     else identities.push(...inNamespace(users), ...users.filter((user) => user.name === 'nobody').map(asUser));
@@ -102,7 +102,7 @@ async function chooseIdentity(home: string, native: string) {
   }
   throw new EmbeddedDatabaseError(
     uid === 0
-      ? 'PostgreSQL does not run as root, and this machine lets root become nobody else. Start Aldaba as another user, or set DATABASE_URL.'
+      ? 'PostgreSQL does not run as root, and this machine does not let root become another user. Start Aldaba as another user, or set DATABASE_URL.'
       : 'This user has no name on the machine (no line in /etc/passwd), which PostgreSQL needs. Start Aldaba as another user, or set DATABASE_URL.',
   );
 }
@@ -126,9 +126,9 @@ function asUser({ name: _name, uid, gid }: LocalUser): Identity {
   return { prefix: [], peerName: 'root', owner: { uid, gid } };
 }
 
-// In a user namespace this user is shown to PostgreSQL under another number, while on disk nothing changes hands: it works in
-// folders that nobody else may enter. The number must have a name (initdb looks it up) and must not be 65534, because that
-// is what every other user of the machine looks like from inside, and peer authentication has to tell them from us.
+// In a user namespace this user is shown to PostgreSQL under another number, while the owner on disk stays: it works in
+// folders that no other user may enter. The number must have a name (initdb looks it up) and must not be 65534, because that
+// is what every other user of the machine looks like from inside, and peer authentication has to tell this process from them.
 function inNamespace(users: LocalUser[]): Identity[] {
   const face = users.find((user) => user.uid !== 0 && user.uid !== 65534);
   if (!face) return [];
@@ -169,7 +169,7 @@ async function moveOut(dataFolder: string, progress: (message: string) => void):
   }
   await rm(inside, { force: true }); // a link that leads nowhere any more
   await symlink(join(home, 'postgres'), inside);
-  progress(`PostgreSQL's user may not enter ${dataFolder}: the database lies in ${home}`);
+  progress(`PostgreSQL's user may not enter ${dataFolder}: the database is stored in ${home}`);
   return home;
 }
 
@@ -207,7 +207,7 @@ async function linkLibraries(native: string, folder: string): Promise<void> {
   }
 }
 
-/** Hands `path` to the user that the programs run as, if that is somebody else. */
+/** Hands `path` to the user that the programs run as, if that is another user. */
 export async function handOver(path: string, programs: Programs): Promise<void> {
   if (programs.owner) await chown(path, programs.owner.uid, programs.owner.gid);
 }

@@ -32,14 +32,14 @@ export interface EmbeddedOptions {
   progress: (message: string) => void;
   /** One `server` may use a folder; any number of commands may, beside it or alone. */
   purpose: 'server' | 'command';
-  /** Told when the database ends unexpectedly and is started again. */
+  /** Receives a line when the database ends unexpectedly and is started again. */
   log?: { warn(fields: object, message: string): void; error(fields: object, message: string): void };
 }
 
 /**
  * Starts the bundled PostgreSQL on a data folder, or joins the one that runs there.
  *
- * Nobody owns the running PostgreSQL: all that use it hold the file `locks/users` shared, and whoever leaves last stops it.
+ * No process owns the running PostgreSQL: all that use it hold the file `locks/users` shared, and the last one to leave stops it.
  * So a command neither disturbs a server nor is disturbed by its end, and what a killed process left running is simply
  * joined. `locks/change` is held while a process joins or leaves; `locks/server` keeps a second server out. A server also watches
  * the database and starts it again when it dies.

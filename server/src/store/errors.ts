@@ -10,7 +10,7 @@ interface PostgresError extends Error {
 
 /**
  * What the API calls the value that may be there once only, where no feature has a code of its own for it. PostgreSQL does not
- * tell the columns of a table under row-level security.
+ * name the columns of a table under row-level security.
  */
 const fields: Readonly<Record<string, string>> = {
   organization_roles_tenant_id_name_key: 'name',

@@ -19,7 +19,7 @@ export interface ListenerOptions {
   log: { warn(fields: object, message: string): void };
 }
 
-/** Milliseconds between two questions whether the connection still works: a network may drop it without telling. */
+/** Milliseconds between two questions whether the connection still works: a network may drop it silently. */
 const beatInterval = 1000;
 /** Milliseconds without an answer after which the listener counts as deaf, and after which the connection is given up. */
 const deafAfter = 500;
@@ -96,7 +96,7 @@ export function createListener({ url, settings, log }: ListenerOptions): Listene
     if (fresh !== client) return;
     attempts = 0;
     hears = true;
-    if (hadConnection) for (const { missed } of channels.values()) for (const tell of missed) tell();
+    if (hadConnection) for (const { missed } of channels.values()) for (const notify of missed) notify();
     hadConnection = true;
     beat(fresh);
   }

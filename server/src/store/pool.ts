@@ -27,13 +27,13 @@ const waitingPerConnection = 50;
 /** Milliseconds between two lines of the log about a database that does not serve. */
 const reportInterval = 10_000;
 
-/** Connections to the database, each lent to one user at a time. Losing one costs who uses it, never the process. */
+/** Connections to the database, each lent to one user at a time. Losing one fails its user's work, never the process. */
 export function openPool({ url, poolSize, settings, log }: PoolOptions) {
   let ended = false;
-  const tell = createReport(log);
+  const logOutage = createReport(log);
   // What background work still asks for while the server stops is no outage.
   const report = (error: unknown) => {
-    if (!ended) tell(error);
+    if (!ended) logOutage(error);
   };
   const pool = new Pool({
     connectionString: url,
@@ -104,16 +104,16 @@ interface Statement {
 /** One line for the first failure of an outage and every ten seconds from then on: every request of it would fill the log. */
 function createReport(log: PoolOptions['log']): (error: unknown) => void {
   let last = Number.NEGATIVE_INFINITY;
-  let untold = 0;
+  let unreported = 0;
   return (error) => {
     const now = performance.now();
     if (now - last < reportInterval) {
-      untold += 1;
+      unreported += 1;
       return;
     }
-    log.warn({ err: error, untold }, 'The database did not serve; requests are answered with 503 until it does');
+    log.warn({ err: error, unreported }, 'The database did not serve; requests are answered with 503 until it does');
     last = now;
-    untold = 0;
+    unreported = 0;
   };
 }
 

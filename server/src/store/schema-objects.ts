@@ -68,7 +68,7 @@ export async function requireObjects(client: ClientBase): Promise<void> {
   );
 }
 
-/** What tells most comes first: of a table that is gone all columns are, too. */
+/** The most telling object comes first: a missing table lacks its columns as well. */
 const ranks = ['table', 'row-level', 'policy', 'constraint', 'trigger', 'function', 'index', 'view', 'column'];
 const rankOf = (object: string) => ranks.indexOf(object.split(' ', 1)[0] ?? '');
 

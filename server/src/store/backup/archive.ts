@@ -20,7 +20,7 @@ export interface ArchiveWriter {
   abandon(): Promise<void>;
 }
 
-/** Writes to a draft beside `path`, readable by its owner alone: an interrupted backup leaves no file that looks like one. */
+/** Writes to a draft next to `path`, readable by its owner alone: an interrupted backup leaves no file that looks like one. */
 export function createArchive(path: string): ArchiveWriter {
   const draft = `${path}.partial`;
   const gzip = createGzip({ level: 6 });

@@ -16,7 +16,7 @@ export interface Manifest {
   postgres: string;
   /** Names of the migrations that made the schema. */
   migrations: string[];
-  /** Tells whether a secret is the one that sealed the values, without telling the secret. */
+  /** Identifies the secret that sealed the values, without revealing it. */
   secretFingerprint: string;
   hasSecret: boolean;
   /** False where uploads are in a bucket. */

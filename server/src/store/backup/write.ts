@@ -14,9 +14,9 @@ export interface BackupOptions {
   /** Where the archive goes; an existing file is replaced once the new one is whole. */
   path: string;
   vault: Vault;
-  /** Folder whose uploads go along; none where they are in a bucket. */
+  /** Folder of the uploads to include; none where they are in a bucket. */
   dataFolder?: string;
-  /** The secret itself, if it is to go along. */
+  /** The secret itself, if it is to be included. */
   secret?: string;
   progress(message: string): void;
 }
@@ -33,12 +33,12 @@ const partSize = 4 * 1_048_576;
 /** Rows after which a long table says how far it is. */
 const reportEvery = 250_000;
 
-/** What tells two secrets apart and tells neither: an HMAC under a key that is derived from the secret. */
+/** Identifies a secret without revealing it: an HMAC under a key that is derived from the secret. */
 export const secretFingerprint = (vault: Vault): string => vault.sign('fingerprint', 'backup').slice(0, 22);
 
 /**
- * Writes all rows, as they were at one instant, and the uploads into one archive. The server may run; its changes are not held
- * up. It needs no PostgreSQL client: rows come through the connection, by COPY.
+ * Writes all rows, as they were at one instant, and the uploads into one archive. The server may run; its changes are not
+ * blocked. It needs no PostgreSQL client: rows come through the connection, by COPY.
  *
  * @throws Error when the schema is incomplete, since such a backup would be, too
  */
@@ -113,7 +113,7 @@ async function writeTable(
   // A query rather than the table: COPY does not read partitioned tables before PostgreSQL 18.
   const stream = client.query(copyTo(`copy (select ${list} from "${name}") to stdout`));
   const hash = createHash('sha256');
-  let [rows, bytes, parts, told] = [0, 0, 0, 0];
+  let [rows, bytes, parts, reported] = [0, 0, 0, 0];
   let waiting: Buffer[] = [];
   let size = 0;
   const flush = async () => {
@@ -130,8 +130,8 @@ async function writeTable(
     waiting.push(chunk);
     size += chunk.length;
     if (size >= partSize) await flush();
-    if (rows - told >= reportEvery) {
-      told = rows;
+    if (rows - reported >= reportEvery) {
+      reported = rows;
       progress(`${name}: ${rows} rows`);
     }
   }
@@ -153,7 +153,7 @@ async function writeFiles(archive: ArchiveWriter, dataFolder: string): Promise<S
     for (const entry of entries) {
       if (!entry.isFile()) continue;
       const path = join(entry.parentPath, entry.name);
-      // A file may go while it is listed: its row is gone in the next backup.
+      // A file may be deleted while the folder is listed; the next backup lacks its row as well.
       const content = await readFile(path).catch(() => undefined);
       if (!content) continue;
       const name = relative(dataFolder, path);
