@@ -63,7 +63,8 @@ export const changeInteractionEvent = route({
   errors: [...common, 'auth.forbidden', 'session.not_supported_for_forgot_password'],
 });
 
-const recordSchema = z.object({
+/** What a person has proved in a sign-in, without secrets. */
+export const verificationRecordSchema = z.object({
   id: z.string(),
   type: z.enum([
     'Password',
@@ -85,6 +86,7 @@ const recordSchema = z.object({
   connectorId: z.string().optional(),
   socialUserInfo: jsonObject.optional(),
 });
+export type VerificationRecord = z.output<typeof verificationRecordSchema>;
 export const getInteraction = route({
   method: 'GET',
   path: '/api/experience/interaction',
@@ -104,7 +106,7 @@ export const getInteraction = route({
         primaryPhone: z.string().optional(),
         socialIdentity: z.object({ target: z.string(), userInfo: jsonObject }).optional(),
       }),
-      verificationRecords: z.array(recordSchema),
+      verificationRecords: z.array(verificationRecordSchema),
       mfa: z.object({
         newFactors: z.array(z.object({ type: mfaFactorSchema })),
         mfaEnabled: z.boolean().optional(),

@@ -37,6 +37,7 @@ export type OrganizationRoleWithScopes = z.output<typeof organizationRoleWithSco
 
 /** How other answers name a role that is held. */
 export const heldOrganizationRoleSchema = named;
+export type HeldOrganizationRole = z.output<typeof heldOrganizationRoleSchema>;
 
 const access = 'management';
 const params = z.object({ id: pathId });

@@ -52,3 +52,13 @@ type Infer<S, Fallback> = S extends z.ZodType ? z.output<S> : Fallback;
 export type ParamsOf<R extends RouteContract> = Infer<R['params'], Record<string, never>>;
 export type QueryOf<R extends RouteContract> = Infer<R['query'], Record<string, never>>;
 export type BodyOf<R extends RouteContract> = Infer<R['body'], undefined>;
+
+/** The success statuses that a route declares. */
+export type StatusOf<R extends RouteContract> = Extract<keyof R['responses'], number>;
+/** The body of a success status, or of all of them: `undefined` where the contract leaves it empty. */
+export type ResponseOf<R extends RouteContract, Status extends StatusOf<R> = StatusOf<R>> = Status extends unknown
+  ? Infer<R['responses'][Status], undefined>
+  : never;
+/** The status that a route answers with unless its handler says otherwise: the lowest it declares. */
+export type DefaultStatusOf<R extends RouteContract> =
+  200 extends StatusOf<R> ? 200 : 201 extends StatusOf<R> ? 201 : 202 extends StatusOf<R> ? 202 : 204;

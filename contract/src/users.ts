@@ -75,6 +75,8 @@ export const userSchema = z.object({
   passwordAlgorithm: passwordAlgorithmSchema.nullable().optional(),
 });
 
+export type User = z.output<typeof userSchema>;
+
 /** Starts with a letter or an underscore; letters, digits and underscores. */
 export const usernameSchema = z
   .string()

@@ -21,6 +21,8 @@ export const publicSignInExperienceSchema = signInExperienceSchema
     customProfileFieldCatalog: z.array(profileFieldSchema),
   });
 
+export type PublicSignInExperience = z.output<typeof publicSignInExperienceSchema>;
+
 const tag = 'Well-known';
 const experienceQuery = z.object({ organizationId: z.string().max(128), appId: z.string().max(128) }).partial();
 

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { promisify } from 'node:util';
 import { brotliCompress, constants, gzip } from 'node:zlib';
 import { acceptsCoding, addToVary } from './coding.ts';
-import { Answer } from './implement.ts';
+import { Answer, Empty, Encoded } from './implement.ts';
 import type { Reply, Request } from './types.ts';
 
 const packGzip = promisify(gzip);
@@ -11,7 +11,7 @@ const packBrotli = promisify(brotliCompress);
 /** A large JSON document whose bytes are made once and sent to every caller, compressed if the caller takes it. */
 export interface Document {
   /** Answers with the bytes, or 304 where the caller has them already (RFC 9110 section 13.1.2). */
-  answer(request: Request, reply: Reply): Promise<Answer>;
+  answer(request: Request, reply: Reply): Promise<Answer<200, Encoded<Record<string, unknown>>> | Empty<304>>;
 }
 
 /** @param json the document's text */
@@ -38,11 +38,11 @@ export function createDocument(json: string): Document {
       const known = String(request.headers['if-none-match'] ?? '')
         .split(',')
         .map((one) => one.trim().replace(/^W\//, ''));
-      if (known.includes(tag) || known.includes('*')) return new Answer(304);
+      if (known.includes(tag) || known.includes('*')) return new Empty(304);
       reply.header('content-type', 'application/json; charset=utf-8');
-      if (coding === undefined) return new Answer(200, plain);
+      if (coding === undefined) return new Answer(200, new Encoded(plain));
       reply.header('content-encoding', coding);
-      return new Answer(200, await variants[coding]());
+      return new Answer(200, new Encoded(await variants[coding]()));
     },
   };
 }

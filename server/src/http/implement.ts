@@ -1,4 +1,14 @@
-import type { Access, BodyOf, ParamsOf, QueryOf, RouteContract } from '@aldaba/contract';
+import type {
+  Access,
+  BodyOf,
+  DefaultStatusOf,
+  Pagination,
+  ParamsOf,
+  QueryOf,
+  ResponseOf,
+  RouteContract,
+  StatusOf,
+} from '@aldaba/contract';
 import { z } from 'zod';
 import { AldabaError } from '../kernel/errors.ts';
 import type { Log } from '../kernel/log.ts';
@@ -34,15 +44,14 @@ export interface Call<R extends RouteContract> {
   reply: Reply;
 }
 
-/** A list with what the pagination headers need. */
-export class Paged {
-  readonly items: readonly unknown[];
+/** A page of a list with what the pagination headers need; `Member` names the member that holds it where the answer is an object. */
+export class Paged<Item = unknown, Member extends string | undefined = string | undefined> {
+  readonly items: readonly Item[];
   readonly total: number;
   /** Counting stopped at `total`: there are more. */
   readonly isCapped: boolean;
-  /** Name of the member that holds the list, for answers that are an object. */
-  readonly member: string | undefined;
-  constructor(items: readonly unknown[], total: number, isCapped = false, member?: string) {
+  readonly member: Member;
+  constructor(items: readonly Item[], total: number, isCapped = false, member: Member = undefined as Member) {
     this.items = items;
     this.total = total;
     this.isCapped = isCapped;
@@ -50,19 +59,73 @@ export class Paged {
   }
 }
 
-/** An answer with another than the route's first success status. */
-export class Answer {
-  readonly status: number;
-  readonly body: unknown;
-  constructor(status: number, body?: unknown) {
+/** A body in another status than the route's default. */
+export class Answer<Status extends number = number, Body = unknown> {
+  readonly status: Status;
+  readonly body: Body;
+  constructor(status: Status, body: Body) {
     this.status = status;
     this.body = body;
   }
 }
 
+/** No body, in another status than the route's default. */
+export class Empty<Status extends number = number> {
+  readonly status: Status;
+  constructor(status: Status) {
+    this.status = status;
+  }
+}
+
+/** A body that is the bytes of its JSON already, possibly compressed. */
+export class Encoded<Body = unknown> {
+  declare readonly body: Body;
+  readonly bytes: Buffer;
+  constructor(bytes: Buffer) {
+    this.bytes = bytes;
+  }
+}
+
+/** The page of a list that is read whole because it is short. */
+export const pageOf = <Item>(items: readonly Item[], page: Page | undefined): Paged<Item, undefined> =>
+  new Paged(page ? items.slice(page.offset, page.offset + page.limit) : items, items.length);
+
+/** What a list route sends: its items, or an object with one member that holds them. */
+type PagedOf<Body> = Body extends readonly (infer Item)[]
+  ? Paged<Item, undefined>
+  : {
+      [Member in keyof Body & string]: Body[Member] extends readonly (infer Item)[] ? Paged<Item, Member> : never;
+    }[keyof Body & string];
+type Nothing = Awaited<Promise<void>>;
+type DefaultResult<R extends RouteContract, Body = ResponseOf<R, DefaultStatusOf<R> & StatusOf<R>>> = R extends {
+  ndjson: object;
+}
+  ? Lines<Body>
+  : R extends { pagination: Pagination }
+    ? PagedOf<Body>
+    : [Body] extends [undefined]
+      ? Nothing
+      : Body extends readonly (infer Item)[]
+        ? readonly Item[]
+        : Body;
+type StatusResult<Status extends number, Body> = [Body] extends [undefined]
+  ? Empty<Status>
+  : Answer<Status, Body | Encoded<Body>>;
+/**
+ * What the handler of a route may return: the body of its default status, or an `Answer` with the body that the contract
+ * declares for that status. 304 answers a condition of the request and has no body (RFC 9110 section 15.4.5).
+ */
+export type ResultOf<R extends RouteContract> =
+  | DefaultResult<R>
+  | { [Status in StatusOf<R>]: StatusResult<Status, ResponseOf<R, Status>> }[StatusOf<R>]
+  | Empty<304>;
+
 export type Guards = Record<Access, (request: Request, tenant: Tenant) => Promise<Caller>>;
 /** Binds a contract route to its handler: guard, validation, pagination, status and error answer are done here, once. */
-export type Implement = <R extends RouteContract>(contract: R, handler: (call: Call<R>) => Promise<unknown>) => void;
+export type Implement = <R extends RouteContract>(
+  contract: R,
+  handler: (call: Call<R>) => Promise<ResultOf<R>>,
+) => void;
 
 export interface ImplementOptions {
   guards: Guards;
@@ -105,14 +168,15 @@ export function createImplement(http: Http, options: ImplementOptions): Implemen
           reply,
         });
         if (reply.sent) return reply;
-        const status = result instanceof Answer ? result.status : firstStatus;
-        let body = result instanceof Answer ? result.body : result;
+        const status = result instanceof Answer || result instanceof Empty ? result.status : firstStatus;
+        let body: unknown = result instanceof Answer ? result.body : result instanceof Empty ? undefined : result;
+        if (body instanceof Encoded) return reply.code(status).send(body.bytes);
         if (body instanceof Lines) return reply.code(status).type(body.type).send(body.stream);
         if (body instanceof Paged) {
           if (page) setPageHeaders(request, reply, page, body);
           body = body.member === undefined ? body.items : { [body.member]: body.items };
         }
-        if (options.checkResponses && status !== 304 && !Buffer.isBuffer(body)) checkResponse(contract, status, body);
+        if (options.checkResponses && status !== 304) checkResponse(contract, status, body);
         reply.code(status);
         return body === undefined ? reply.send() : reply.send(body);
       },

@@ -14,10 +14,12 @@ export {
   type Call,
   type Caller,
   createImplement,
+  Empty,
   type Guards,
   type Implement,
   type Page,
   Paged,
+  pageOf,
 } from './implement.ts';
 export { Lines, readLines } from './ndjson.ts';
 export { createOpenapi, type OpenapiScope } from './openapi.ts';

@@ -29,10 +29,10 @@ export function readLines(request: Request): AsyncIterable<Buffer> {
 }
 
 /** An answer that is sent line by line, as fast as the client takes it. */
-export class Lines {
+export class Lines<Item = unknown> {
   readonly type = `${type}; charset=utf-8`;
   readonly stream: Readable;
-  constructor(items: AsyncIterable<unknown>) {
+  constructor(items: AsyncIterable<Item>) {
     this.stream = Readable.from(serialize(items), { objectMode: false });
   }
 }

@@ -1,4 +1,4 @@
-import type { Submission } from '@aldaba/contract';
+import type { Submission, VerificationRecord } from '@aldaba/contract';
 import { mask } from '../kernel/masking.ts';
 import type { Place } from '../kernel/origin.ts';
 import type { Proof, SignInState } from './machine/state.ts';
@@ -31,12 +31,15 @@ function describePlace({ country, city, point, botScore, isBotVerified }: Place)
 }
 
 /** A proof as a verification record. What a provider said is masked as in the audit log: some send their tokens too. */
-export function describeProof(proof: Proof): Submission['verificationRecords'][number] {
-  const { id, type } = proof;
-  if ('identity' in proof) return { id, type, connectorId: proof.connectorId, socialUserInfo: mask(proof.identity) };
+export function describeProof(proof: Proof): VerificationRecord {
+  const { id } = proof;
+  if ('identity' in proof) {
+    const socialUserInfo = mask(proof.identity) as Record<string, unknown>;
+    return { id, type: proof.type, connectorId: proof.connectorId, socialUserInfo };
+  }
   if ('factor' in proof) return { id, type: proof.factor.type, verified: true };
   // A new name and password are chosen, not verified.
-  if ('password' in proof) return { id, type, identifier: proof.identifier };
-  if ('identifier' in proof) return { id, type, identifier: proof.identifier, verified: true };
-  return { id, type, userId: proof.userId, verified: true };
+  if ('password' in proof) return { id, type: proof.type, identifier: proof.identifier };
+  if ('identifier' in proof) return { id, type: proof.type, identifier: proof.identifier, verified: true };
+  return { id, type: proof.type, userId: proof.userId, verified: true };
 }

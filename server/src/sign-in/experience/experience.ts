@@ -5,15 +5,17 @@ import {
   createSocialAuthorizationUri,
   getInteraction,
   identify,
+  type ResponseOf,
   replaceInteractionPassword,
   startInteraction,
   submitInteraction,
   updateInteractionProfile,
+  type VerificationRecord,
   verifyPassword,
   verifySocial,
 } from '@aldaba/contract';
 import type { User } from '../../features/people/users/index.ts';
-import { Answer, type Caller, type Implement } from '../../http/implement.ts';
+import { type Caller, Empty, type Implement } from '../../http/implement.ts';
 import { assertSameOrigin } from '../../http/same-origin.ts';
 import type { Request } from '../../http/types.ts';
 import { AldabaError } from '../../kernel/errors.ts';
@@ -21,14 +23,7 @@ import { readAnswers } from '../extra-profile/index.ts';
 import { knownOf } from '../factors/password/index.ts';
 import { replacesPassword } from '../machine/details.ts';
 import { refusalOf } from '../machine/machine.ts';
-import {
-  type Address,
-  type Challenge,
-  isCodeProof,
-  type Proof,
-  provesAddress,
-  type SignInState,
-} from '../machine/state.ts';
+import { type Challenge, isCodeProof, type Proof, provesAddress, type SignInState } from '../machine/state.ts';
 import type { Account, SignInEvent } from '../machine/vocabulary.ts';
 import { hasInteractionCookie, type Interaction } from '../port.ts';
 import type { SignIn } from '../service.ts';
@@ -163,11 +158,11 @@ function accountRoutes(implement: Implement, signIn: SignIn): void {
       ...(body.linkSocialIdentity ? { link: true } : {}),
     };
     const standing = await withRelatedUser(signIn, interaction, proof, () => take(signIn, interaction, [event]));
-    if (standing.state.intent !== 'Register') return new Answer(204);
+    if (standing.state.intent !== 'Register') return new Empty(204);
     // What was proved is stored; the account is created as soon as the missing details are added.
     const refusal = standing.state.userId === undefined ? refusalOf(standing.prompt) : undefined;
     if (refusal) throw new AldabaError(refusal.refused, refusal.data);
-    return new Answer(201);
+    return new Empty(201);
   });
 
   implement(submitInteraction, async ({ request }) => {
@@ -287,7 +282,7 @@ async function detailOf(
 }
 
 /** The state without secrets: digests, hashes and connector sessions stay inside. */
-function describeState(state: SignInState): unknown {
+function describeState(state: SignInState): ResponseOf<typeof getInteraction> {
   const { username, email, phone, name, avatar, identity } = state.profile;
   return {
     interactionEvent: state.intent,
@@ -298,12 +293,12 @@ function describeState(state: SignInState): unknown {
       avatar,
       primaryEmail: email,
       primaryPhone: phone,
-      ...(identity ? { socialIdentity: { target: identity.target, userInfo: identity.details } } : {}),
+      ...(identity ? { socialIdentity: { target: identity.target, userInfo: { ...identity.details } } } : {}),
     },
     verificationRecords: [
       ...state.proofs.map((proof) =>
         proof.type === 'Social'
-          ? { id: proof.id, type: proof.type, connectorId: proof.connectorId, socialUserInfo: proof.identity }
+          ? { id: proof.id, type: proof.type, connectorId: proof.connectorId, socialUserInfo: { ...proof.identity } }
           : describeProof(proof),
       ),
       ...state.challenges.flatMap(describeCode),
@@ -327,8 +322,8 @@ function describeMfa({ newFactors = [], choices = {} }: SignInState) {
  * A code that was not shown yet; nothing of another challenge. The address of a second factor stays hidden from whoever has
  * shown one factor only.
  */
-function describeCode(challenge: Challenge): { id: string; type: string; identifier?: Address; verified: false }[] {
-  const { id, type } = challenge;
+function describeCode(challenge: Challenge): VerificationRecord[] {
   if (!('identifier' in challenge)) return [];
+  const { id, type } = challenge;
   return [{ id, type, ...('userId' in challenge ? {} : { identifier: challenge.identifier }), verified: false }];
 }

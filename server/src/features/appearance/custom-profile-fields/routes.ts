@@ -6,7 +6,10 @@ import type { ProfileFields } from './service.ts';
 export function profileFieldRoutes(implement: Implement, fields: ProfileFields): void {
   implement(contract.listProfileFields, ({ tenant }) => fields.list(tenant));
   implement(contract.createProfileField, ({ tenant, body }) =>
-    tenant.db.transaction(async (tx) => (await fields.create(tx, [body]))[0]),
+    tenant.db.transaction(async (tx) => {
+      const [field] = await fields.create(tx, [body]);
+      return field as contract.ProfileField;
+    }),
   );
   implement(contract.createProfileFields, ({ tenant, body }) => tenant.db.transaction((tx) => fields.create(tx, body)));
   implement(contract.getProfileField, ({ tenant, params }) => fields.get(tenant, params.name));

@@ -7,7 +7,7 @@ import type { UserAssets } from './service.ts';
 /** `/api/user-assets`. */
 export function userAssetRoutes(implement: Implement, assets: UserAssets): void {
   implement(contract.getUserAssetStatus, async () => ({
-    status: 'ready',
+    status: 'ready' as const,
     allowUploadMimeTypes: [...contract.assetTypes],
     maxUploadFileSize: contract.maximumAssetSize,
   }));

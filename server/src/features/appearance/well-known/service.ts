@@ -1,4 +1,4 @@
-import type { ProfileField, SignInExperience } from '@aldaba/contract';
+import type { ProfileField, PublicSignInExperience, PublicSocialConnector, SignInExperience } from '@aldaba/contract';
 import { AldabaError } from '../../../kernel/errors.ts';
 import { adminTenantId } from '../../../tenancy/address.ts';
 import type { Tenancy, Tenant } from '../../../tenancy/service.ts';
@@ -11,7 +11,7 @@ export interface WellKnownNeeds {
   signInExperiences: { get(tenant: Tenant): Promise<SignInExperience> };
   applicationExperiences: Pick<ApplicationExperiences, 'lookOf'>;
   connectors: {
-    social(tenant: Tenant): Promise<readonly object[]>;
+    social(tenant: Tenant): Promise<PublicSocialConnector[]>;
     list(tenant: Tenant): Promise<readonly { type: 'Email' | 'Sms' | 'Social' }[]>;
   };
   organizations: Pick<Organizations, 'find'>;
@@ -28,7 +28,7 @@ export interface WellKnown {
   experience(
     tenant: Tenant,
     shown: { appId?: string | undefined; organizationId?: string | undefined },
-  ): Promise<object>;
+  ): Promise<PublicSignInExperience>;
   /**
    * Where the people of a tenant sign in; the admin tenant tells it to those who manage the others.
    * @throws AldabaError `request.not_found` on other tenants, `tenant.not_found`
@@ -73,8 +73,8 @@ export function createWellKnown({
           phone: offers('PhoneVerificationCode', 'Sms'),
         },
         isDevelopmentTenant,
-        customProfileFields: fieldsAsked(catalog, own.signUpProfileFields),
-        customProfileFieldCatalog: catalog,
+        customProfileFields: [...fieldsAsked(catalog, own.signUpProfileFields)],
+        customProfileFieldCatalog: [...catalog],
       };
     },
     endpoint: async (tenant, tenantId) => {

@@ -15,10 +15,13 @@ export interface ReadinessNeeds {
 }
 
 export type Checks = Record<ReadinessCheck, 'ok' | 'failed'>;
+type Passed = Record<ReadinessCheck, 'ok'>;
+
+const havePassed = (checks: Checks): checks is Passed => Object.values(checks).every((state) => state === 'ok');
 
 export interface Readiness {
   /** All checks. Several callers within a second get the result of one. @throws AldabaError `request.not_ready` when one fails */
-  check(): Promise<Checks>;
+  check(): Promise<Passed>;
   /** Compares the clocks now and every minute, and logs a difference that matters. */
   watch(): { close(): void };
 }
@@ -69,9 +72,9 @@ export function createReadiness(needs: ReadinessNeeds): Readiness {
       const now = performance.now();
       if (!last || now - last.at > keptFor) last = { at: now, result: run() };
       const result = await last.result;
+      if (havePassed(result)) return result;
       const failed = Object.entries(result).flatMap(([name, state]) => (state === 'ok' ? [] : [name]));
-      if (failed.length > 0) throw new AldabaError('request.not_ready', { failed: failed.join(', '), checks: result });
-      return result;
+      throw new AldabaError('request.not_ready', { failed: failed.join(', '), checks: result });
     },
     watch() {
       void watchClock();

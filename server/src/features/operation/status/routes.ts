@@ -6,7 +6,7 @@ import type { Readiness } from './readiness.ts';
 /** `/api/status` and `/api/status/ready`. */
 export function statusRoutes(implement: Implement, readiness: Readiness): void {
   implement(getStatus, async () => undefined);
-  implement(getReadiness, async () => ({ status: 'ready', checks: await readiness.check() }));
+  implement(getReadiness, async () => ({ status: 'ready' as const, checks: await readiness.check() }));
 }
 
 /** `/api/systems`: nothing here puts a proxy in front of applications, so there is no domain for them. */

@@ -1,5 +1,5 @@
 import * as contract from '@aldaba/contract';
-import { Answer, type Implement } from '../../../http/implement.ts';
+import { Answer, Empty, type Implement } from '../../../http/implement.ts';
 import { AldabaError } from '../../../kernel/errors.ts';
 import type { Tenant } from '../../../tenancy/index.ts';
 import type { Actions } from './service.ts';
@@ -28,6 +28,6 @@ export function actionRoutes(implement: Implement, actions: Actions): void {
       const { reason, message, line } = verdict;
       throw new AldabaError('action.execution_failed', { reason: message ?? reason, kind: reason, line });
     }
-    return verdict.changes ? { action: 'updateUser', user: verdict.changes } : new Answer(204);
+    return verdict.changes ? { action: 'updateUser' as const, user: verdict.changes } : new Empty(204);
   });
 }

@@ -15,12 +15,12 @@ export function customClaimsRoutes(implement: Implement, customClaims: CustomCla
   };
   implement(contract.listCustomClaims, async ({ tenant }) => {
     const entries = await Promise.all(
-      contract.customizedTokenSchema.options.map(async (type) => ({
-        key: keys[type],
-        value: await customClaims.find(tenant, type),
-      })),
+      contract.customizedTokenSchema.options.map(async (type) => {
+        const value = await customClaims.find(tenant, type);
+        return value === undefined ? [] : [{ key: keys[type], value }];
+      }),
     );
-    return entries.filter(({ value }) => value !== undefined);
+    return entries.flat();
   });
   implement(contract.getCustomClaims, ({ tenant, params }) => get(tenant, params.tokenTypePath));
   implement(contract.putCustomClaims, async ({ tenant, params, body }) => {

@@ -1,5 +1,5 @@
 import * as contract from '@aldaba/contract';
-import { type Implement, type Page, Paged } from '../../../http/implement.ts';
+import { type Implement, pageOf } from '../../../http/implement.ts';
 import { AldabaError } from '../../../kernel/errors.ts';
 import type { Queries } from '../../../store/index.ts';
 import type { OrganizationJit } from './service.ts';
@@ -7,7 +7,7 @@ import type { OrganizationJit } from './service.ts';
 /** `/api/organizations/:id/jit/…`. */
 export function organizationJitRoutes(implement: Implement, jit: OrganizationJit): void {
   implement(contract.listOrganizationJitEmailDomains, async ({ tenant, params, page }) =>
-    paged(await jit.emailDomains(tenant.db, params.id), page),
+    pageOf(await jit.emailDomains(tenant.db, params.id), page),
   );
   implement(contract.createOrganizationJitEmailDomain, ({ tenant, params, body }) =>
     tenant.db.transaction((tx) => jit.addEmailDomain(tx, params.id, body.emailDomain)),
@@ -19,7 +19,7 @@ export function organizationJitRoutes(implement: Implement, jit: OrganizationJit
     tenant.db.transaction((tx) => jit.removeEmailDomain(tx, params.id, params.emailDomain)),
   );
   implement(contract.listOrganizationJitRoles, async ({ tenant, params, page }) =>
-    paged(await jit.roles(tenant.db, params.id), page),
+    pageOf(await jit.roles(tenant.db, params.id), page),
   );
   implement(contract.createOrganizationJitRoles, ({ tenant, params, body }) =>
     tenant.db.transaction((tx) => jit.addRoles(tx, params.id, body.organizationRoleIds)),
@@ -41,7 +41,7 @@ function ssoConnectorRoutes(implement: Implement, jit: OrganizationJit): void {
   };
   implement(contract.listOrganizationJitSsoConnectors, async ({ tenant, params, page }) => {
     await requireNone(tenant.db, params.id, []);
-    return paged([], page);
+    return pageOf([], page);
   });
   implement(contract.createOrganizationJitSsoConnectors, ({ tenant, params, body }) =>
     requireNone(tenant.db, params.id, body.ssoConnectorIds),
@@ -53,6 +53,3 @@ function ssoConnectorRoutes(implement: Implement, jit: OrganizationJit): void {
     throw new AldabaError('entity.not_found');
   });
 }
-
-const paged = (items: readonly unknown[], page: Page | undefined): Paged =>
-  new Paged(page ? items.slice(page.offset, page.offset + page.limit) : items, items.length);

@@ -1,5 +1,5 @@
 import * as contract from '@aldaba/contract';
-import { type Implement, type Page, Paged } from '../../../http/implement.ts';
+import { type Implement, Paged, pageOf } from '../../../http/implement.ts';
 import { containsSearch } from '../../../http/search.ts';
 import type { OrganizationRoles } from './service.ts';
 
@@ -25,7 +25,7 @@ export function organizationRoleRoutes(implement: Implement, roles: Organization
 
 function roleScopeRoutes(implement: Implement, roles: OrganizationRoles): void {
   implement(contract.listOrganizationRoleScopes, async ({ tenant, params, page }) =>
-    paged(await roles.organizationScopes(tenant.db, params.id), page),
+    pageOf(await roles.organizationScopes(tenant.db, params.id), page),
   );
   implement(contract.createOrganizationRoleScopes, ({ tenant, params, body }) =>
     tenant.db.transaction((tx) => roles.addScopes(tx, 'organization', params.id, body.organizationScopeIds)),
@@ -37,7 +37,7 @@ function roleScopeRoutes(implement: Implement, roles: OrganizationRoles): void {
     tenant.db.transaction((tx) => roles.takeScope(tx, 'organization', params.id, params.organizationScopeId)),
   );
   implement(contract.listOrganizationRoleResourceScopes, async ({ tenant, params, page }) =>
-    paged(await roles.resourceScopes(tenant.db, params.id), page),
+    pageOf(await roles.resourceScopes(tenant.db, params.id), page),
   );
   implement(contract.createOrganizationRoleResourceScopes, ({ tenant, params, body }) =>
     tenant.db.transaction((tx) => roles.addScopes(tx, 'resource', params.id, body.scopeIds)),
@@ -64,7 +64,3 @@ function scopeRoutes(implement: Implement, roles: OrganizationRoles): void {
   );
   implement(contract.deleteOrganizationScope, ({ tenant, params }) => roles.removeScope(tenant.db, params.id));
 }
-
-/** A role has few permissions: all are read, one page is sent. */
-const paged = (items: readonly unknown[], page: Page | undefined): Paged =>
-  new Paged(page ? items.slice(page.offset, page.offset + page.limit) : items, items.length);

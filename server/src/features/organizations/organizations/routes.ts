@@ -1,12 +1,12 @@
 import * as contract from '@aldaba/contract';
-import { type Implement, type Page, Paged } from '../../../http/implement.ts';
+import { type Implement, type Page, Paged, pageOf } from '../../../http/implement.ts';
 import { containsSearch } from '../../../http/search.ts';
 import type { Queries, Search } from '../../../store/index.ts';
 import type { Tenant } from '../../../tenancy/index.ts';
 import type { Organizations } from './service.ts';
 import type { MemberKind } from './store.ts';
 
-type Items = Promise<{ items: { id: string }[]; total: number }>;
+type Items<T> = Promise<{ items: T[]; total: number }>;
 
 /** The features that list and know the members. */
 export interface MemberSources {
@@ -17,12 +17,16 @@ export interface MemberSources {
       q: Queries,
       filter: { search?: Search | undefined; organizationId: string; organizationRoleId?: string | undefined },
       page: Page,
-    ): Items;
+    ): Items<contract.User>;
   };
   applications: {
     /** @throws AldabaError `entity.not_exists_with_id` */
     get(tenant: Tenant, id: string): Promise<object>;
-    list(q: Queries, filter: { search?: Search | undefined; organizationId: string }, page: Page | undefined): Items;
+    list(
+      q: Queries,
+      filter: { search?: Search | undefined; organizationId: string },
+      page: Page | undefined,
+    ): Items<contract.Application>;
   };
 }
 
@@ -100,7 +104,7 @@ function userRoleRoutes(implement: Implement, organizations: Organizations): voi
     ),
   );
   implement(contract.listOrganizationUserRoles, async ({ tenant, params, page }) =>
-    paged(await organizations.memberRoles(tenant.db, person(params)), page),
+    pageOf(await organizations.memberRoles(tenant.db, person(params)), page),
   );
   implement(contract.assignOrganizationRolesToUser, ({ tenant, params, body }) =>
     tenant.db.transaction(async (tx) => {
@@ -163,7 +167,7 @@ function applicationRoleRoutes(implement: Implement, organizations: Organization
     ),
   );
   implement(contract.listOrganizationApplicationRoles, async ({ tenant, params, page }) =>
-    paged(await organizations.memberRoles(tenant.db, machine(params)), page),
+    pageOf(await organizations.memberRoles(tenant.db, machine(params)), page),
   );
   implement(contract.assignOrganizationRolesToApplication, ({ tenant, params, body }) =>
     tenant.db.transaction((tx) =>
@@ -178,16 +182,12 @@ function applicationRoleRoutes(implement: Implement, organizations: Organization
   );
 }
 
-async function withRoles(
+async function withRoles<T extends { id: string }>(
   organizations: Organizations,
   tenant: Tenant,
-  { kind, organizationId, items }: { kind: MemberKind; organizationId: string; items: { id: string }[] },
-): Promise<object[]> {
+  { kind, organizationId, items }: { kind: MemberKind; organizationId: string; items: T[] },
+): Promise<(T & { organizationRoles: contract.HeldOrganizationRole[] })[]> {
   const ids = items.map((item) => item.id);
   const roles = await organizations.rolesOfMembers(tenant.db, kind, organizationId, ids);
   return items.map((item) => ({ ...item, organizationRoles: roles.get(item.id) ?? [] }));
 }
-
-/** A member has few roles: all are read, one page is sent. */
-const paged = (items: readonly unknown[], page: Page | undefined): Paged =>
-  new Paged(page ? items.slice(page.offset, page.offset + page.limit) : items, items.length);

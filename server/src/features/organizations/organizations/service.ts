@@ -1,4 +1,5 @@
 import type {
+  HeldOrganizationRole,
   Organization,
   OrganizationRole,
   OrganizationScope,
@@ -25,8 +26,6 @@ export interface OrganizationSummary extends Organization {
   usersCount?: number;
   featuredUsers?: { id: string; avatar: string | null; name: string | null }[];
 }
-
-type HeldRole = { id: string; name: string };
 
 export interface Organizations {
   list(
@@ -60,7 +59,7 @@ export interface Organizations {
     kind: MemberKind,
     organizationId: string,
     ids: readonly string[],
-  ): Promise<Map<string, HeldRole[]>>;
+  ): Promise<Map<string, HeldOrganizationRole[]>>;
   /**
    * Gives roles to members; ones they have stay.
    * @throws AldabaError `organization.require_membership`, `entity.relation_foreign_key_not_found`, and

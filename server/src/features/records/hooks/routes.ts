@@ -11,7 +11,8 @@ export function hookRoutes(implement: Implement, hooks: Hooks): void {
   implement(contract.createHook, ({ tenant, body }) => tenant.db.transaction((tx) => hooks.create(tx, body)));
   implement(contract.getHook, async ({ tenant, params, query }) => {
     const hook = await hooks.get(tenant.db, params.id);
-    return query.includeExecutionStats ? (await hooks.withStats(tenant.db, [hook]))[0] : hook;
+    const [counted] = query.includeExecutionStats ? await hooks.withStats(tenant.db, [hook]) : [];
+    return counted ?? hook;
   });
   implement(contract.updateHook, ({ tenant, params, body }) =>
     tenant.db.transaction((tx) => hooks.update(tx, params.id, body)),
