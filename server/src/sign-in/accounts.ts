@@ -29,6 +29,16 @@ export function createAccounts({
   };
 }
 
+/** What the user is called where one name has to do, e.g. by an authenticator. */
+export const nameOf = ({
+  id,
+  username,
+  primaryEmail,
+  primaryPhone,
+  name,
+}: Pick<User, 'id' | 'username' | 'primaryEmail' | 'primaryPhone' | 'name'>): string =>
+  username ?? primaryEmail ?? primaryPhone ?? name ?? id;
+
 /** Of one that was created a moment ago, or of which no second factors are to be known. */
 export const accountOf = (user: User): Account => ({
   id: user.id,

@@ -22,7 +22,7 @@ import {
 import type { Account, Prompt, SignInEvent } from './machine/vocabulary.ts';
 import type { SignInNeeds, SignInSettings } from './needs.ts';
 import type { Interaction } from './port.ts';
-import type { Runner, Standing } from './run.ts';
+import type { Runner, StepResult } from './run.ts';
 
 /** A code of a first factor that was sent, or seems so. */
 export type FirstCode = ChallengeOf<'EmailVerificationCode' | 'PhoneVerificationCode'>;
@@ -32,7 +32,7 @@ export interface CodeFlows {
   beginCode(
     interaction: Interaction,
     given: { intent: Intent; identifier: Address; locale: string },
-  ): Promise<Standing>;
+  ): Promise<StepResult>;
   /** Sends one more code to where the last one went, or one that adds an address. @throws AldabaError as `Codes.send` */
   sendCode(interaction: Interaction, given: { identifier: Address; locale: string }): Promise<void>;
   /**
@@ -44,11 +44,11 @@ export interface CodeFlows {
     interaction: Interaction,
     challenge: FirstCode,
     answer: { code: string; needsAgreement: boolean },
-  ): Promise<Standing>;
+  ): Promise<StepResult>;
   /** Registers with an address whose code was right a moment ago; undefined when there is none. */
-  registerProved(interaction: Interaction, identifier: Address): Promise<Standing | undefined>;
+  registerProved(interaction: Interaction, identifier: Address): Promise<StepResult | undefined>;
   /** Puts a new password in place of the forgotten one. Nobody is signed in by it. @throws AldabaError as `choosePassword` */
-  resetPassword(interaction: Interaction, given: { password: string }): Promise<Standing>;
+  resetPassword(interaction: Interaction, given: { password: string }): Promise<StepResult>;
 }
 
 interface Parts {
@@ -164,7 +164,7 @@ async function finishCode(
   interaction: Interaction,
   challenge: FirstCode,
   { code, needsAgreement }: { code: string; needsAgreement: boolean },
-): Promise<Standing> {
+): Promise<StepResult> {
   const { verificationCode, audit, run, stateOf, accountOf } = parts;
   const { identifier } = challenge;
   const settings = await parts.settings(interaction.tenant);

@@ -16,7 +16,7 @@ import type { Interaction } from './port.ts';
 import { describeSubmission } from './submission.ts';
 
 /** Where a sign-in stands after a step. */
-export interface Standing {
+export interface StepResult {
   state: SignInState;
   prompt: Prompt;
   /** Set when the sign-in is complete: where the browser goes on. */
@@ -33,7 +33,7 @@ export type Runner = (
   interaction: Interaction,
   events: readonly SignInEvent[],
   options: RunOptions,
-) => Promise<Standing>;
+) => Promise<StepResult>;
 
 type Needs = Pick<
   SignInNeeds,

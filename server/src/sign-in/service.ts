@@ -1,3 +1,4 @@
+import type { PageLanguage } from '@aldaba/contract';
 import { fieldsAsked } from '../features/appearance/custom-profile-fields/asked.ts';
 import type { Request } from '../http/index.ts';
 import { AldabaError } from '../kernel/errors.ts';
@@ -10,8 +11,9 @@ import { audited, createSignInAudit, type SignInAudit } from './audit.ts';
 import { type CodeFlows, createCodeFlows } from './code-flows.ts';
 import { type Codes, createCodes } from './codes.ts';
 import { createOneTimeTokenFactor, type OneTimeTokenFactor } from './factors/one-time-token/index.ts';
+import { supportsPasskeys } from './factors/passkey/relying-party.ts';
 import { createPasswordFactor, knownOf, type PasswordFactor } from './factors/password/index.ts';
-import { createSecondFactorFactor, type SecondFactorFactor, supportsPasskeys } from './factors/second-factor/index.ts';
+import { createSecondFactors } from './factors/second-factors.ts';
 import { createSocialFactor, isStateOf, type SocialChallenge, type SocialFactor } from './factors/social/index.ts';
 import { createVerificationCodeFactor, type VerificationCodeFactor } from './factors/verification-code/index.ts';
 import { resolvePolicy } from './machine/policy.ts';
@@ -19,17 +21,19 @@ import { type ExtraProfile, type GivenIdentifier, readState, type SignInState } 
 import type { Account, SignInEvent } from './machine/vocabulary.ts';
 import type { Identifier, SignInNeeds, SignInSettings } from './needs.ts';
 import type { Interaction } from './port.ts';
-import { createRunner, type Runner, type Standing } from './run.ts';
+import { createRunner, type Runner, type StepResult } from './run.ts';
+import { createIdentifiedSteps, type IdentifiedSteps } from './steps/identified.ts';
+import { createSecondFactorSteps, type SecondFactorSteps } from './steps/second-factors.ts';
 
 /** What both doors (HTML pages, Experience API) stand in front of. */
-export interface SignIn extends Flows, CodeFlows {
+export interface SignIn extends Flows, CodeFlows, IdentifiedSteps {
+  secondFactors: SecondFactorSteps;
   needs: SignInNeeds;
   password: PasswordFactor;
   social: SocialFactor;
   verificationCode: VerificationCodeFactor;
   oneTimeToken: OneTimeTokenFactor;
   codes: Codes;
-  secondFactor: SecondFactorFactor;
   run: Runner;
   audit: SignInAudit;
   /** How people sign in to the tenant, and what its sign-up asks for. */
@@ -38,6 +42,8 @@ export interface SignIn extends Flows, CodeFlows {
   open(request: Request, handle?: string): Promise<Interaction>;
   /** The machine's state. @throws AldabaError `session.interaction_not_found` before the first step or when it is too old. */
   stateOf(interaction: Interaction): SignInState;
+  /** The language of messages and pages, without the page's own choice. */
+  languageOf(request: Request, interaction: Interaction): Promise<PageLanguage>;
   accounts: Accounts;
   /** The identified account, read anew. */
   accountOf(interaction: Interaction, state: SignInState): Promise<Account | undefined>;
@@ -45,16 +51,19 @@ export interface SignIn extends Flows, CodeFlows {
 
 /** The steps of the pages: each does in one transaction what the Experience API does in several calls. */
 export interface Flows {
-  signInWithPassword(interaction: Interaction, given: { identifier: Identifier; password: string }): Promise<Standing>;
+  signInWithPassword(
+    interaction: Interaction,
+    given: { identifier: Identifier; password: string },
+  ): Promise<StepResult>;
   /** Keeps who the person says they are; the password comes next. Nothing is looked up. */
-  giveIdentifier(interaction: Interaction, identifier: GivenIdentifier): Promise<Standing>;
-  registerWithPassword(interaction: Interaction, given: { username: string; password: string }): Promise<Standing>;
+  giveIdentifier(interaction: Interaction, identifier: GivenIdentifier): Promise<StepResult>;
+  registerWithPassword(interaction: Interaction, given: { username: string; password: string }): Promise<StepResult>;
   /** Adds the details that were missing, and goes on. */
-  continueWith(interaction: Interaction, given: GivenDetails): Promise<Standing>;
+  continueWith(interaction: Interaction, given: GivenDetails): Promise<StepResult>;
   /** Returns where to send the person. */
   beginSocial(interaction: Interaction, request: SocialStart): Promise<string>;
   /** The provider sent the person back with `data`: signs in, or registers where that is allowed. */
-  finishSocial(interaction: Interaction, challenge: SocialChallenge, answer: SocialAnswer): Promise<Standing>;
+  finishSocial(interaction: Interaction, challenge: SocialChallenge, answer: SocialAnswer): Promise<StepResult>;
 }
 
 export interface GivenDetails {
@@ -82,7 +91,7 @@ export function createSignIn(needs: SignInNeeds): SignIn {
   const verificationCode = createVerificationCodeFactor({ ...needs, attempts });
   const oneTimeToken = createOneTimeTokenFactor({ ...needs, attempts });
   const codes = createCodes({ ...needs, verificationCode });
-  const secondFactor = createSecondFactorFactor({ ...needs, attempts, verificationCode });
+  const secondFactors = createSecondFactorSteps(createSecondFactors({ ...needs, attempts, verificationCode }));
   const audit = createSignInAudit(needs);
   const accounts = createAccounts(needs);
   const run = audited(withActions(createRunner({ ...needs, password }), { ...needs, accounts }), audit);
@@ -103,7 +112,6 @@ export function createSignIn(needs: SignInNeeds): SignIn {
     verificationCode,
     oneTimeToken,
     codes,
-    secondFactor,
     audit,
     run,
   };
@@ -116,6 +124,11 @@ export function createSignIn(needs: SignInNeeds): SignIn {
     ...reading,
     ...createFlows(parts),
     ...createCodeFlows({ ...parts, ...reading }),
+    ...createIdentifiedSteps({ ...parts, ...reading }),
+    secondFactors,
+    languageOf(request, { request: { uiLocales } }) {
+      return needs.pages.language(request, uiLocales === undefined ? {} : { uiLocales });
+    },
     async open(request, handle) {
       const interaction = await needs.port.load(request, handle);
       if (!interaction) throw new AldabaError('session.not_found');
@@ -128,7 +141,6 @@ interface Parts {
   verificationCode: VerificationCodeFactor;
   oneTimeToken: OneTimeTokenFactor;
   codes: Codes;
-  secondFactor: SecondFactorFactor;
   needs: SignInNeeds;
   accounts: Accounts;
   settings: SignIn['settings'];
@@ -264,7 +276,7 @@ async function finishSocial(
   interaction: Interaction,
   challenge: SocialChallenge,
   answer: SocialAnswer,
-): Promise<Standing> {
+): Promise<StepResult> {
   const { needs, social, run, audit } = parts;
   const settings = await parts.settings(interaction.tenant);
   try {

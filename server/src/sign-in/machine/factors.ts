@@ -1,4 +1,5 @@
 /** What the machine reads from the definitions of the factors. Pure. */
+import type { AuditVerification } from '@aldaba/contract';
 import { definitions } from '../factors/definitions.ts';
 import type { Address, ProofTraits, RecordsOf, SecondFactorTraits, SecondFactorType } from './factor.ts';
 
@@ -35,6 +36,16 @@ const factorByProof = new Map(
   ),
 );
 export const secondFactorOf = (type: ProofType): SecondFactorType | undefined => factorByProof.get(type);
+
+const logNames = new Map(
+  all.flatMap(({ second, proofs }) => (second ? [[second.type, Object.values(proofs)[0]?.logName] as const] : [])),
+);
+/** The name of a second factor in keys of the audit log, whether it is shown or set up. */
+export function logNameOf(type: SecondFactorType): AuditVerification {
+  const name = logNames.get(type);
+  if (!name) throw new TypeError(`${type} is no second factor`);
+  return name;
+}
 
 /** The second factor that codes to an address are. */
 export function codeFactorOf({ type }: Pick<Address, 'type'>): SecondFactorType {

@@ -10,7 +10,7 @@ import { isRefusedLink } from '../factors/one-time-token/index.ts';
 import { resolvePolicy } from '../machine/policy.ts';
 import type { SignInEvent } from '../machine/vocabulary.ts';
 import type { Interaction } from '../port.ts';
-import type { Standing } from '../run.ts';
+import type { StepResult } from '../run.ts';
 import type { SignIn } from '../service.ts';
 import { asFormError, assertAgreed, formField, type PageDoor, queryField } from './page-door.ts';
 import { type PageContext, termsOf } from './page-views.ts';
@@ -55,7 +55,7 @@ function linkOf(read: (name: string) => string | undefined): Link | undefined {
 }
 
 /** Signs in the user with the address, or makes an account with it where that is allowed; or leads to a new password. */
-async function follow(signIn: SignIn, interaction: Interaction, link: Link): Promise<Standing> {
+async function follow(signIn: SignIn, interaction: Interaction, link: Link): Promise<StepResult> {
   const settings = await signIn.settings(interaction.tenant);
   const policy = resolvePolicy(settings);
   const { proof, user, recovers } = await signIn.audit.attempt(

@@ -12,7 +12,7 @@ import { readState } from '../machine/state.ts';
 import type { Prompt } from '../machine/vocabulary.ts';
 import type { SignInNeeds } from '../needs.ts';
 import { hasInteractionCookie, type Interaction } from '../port.ts';
-import type { Standing } from '../run.ts';
+import type { StepResult } from '../run.ts';
 import type { SignIn } from '../service.ts';
 import { type PageContext, termsOf } from './page-views.ts';
 
@@ -40,7 +40,7 @@ export interface PageDoor {
   /** Where the sign-in stands; one that was not begun, at its beginning. */
   standing(interaction: Interaction): Promise<Prompt>;
   /** Goes on to where the sign-in stands. */
-  proceed(reply: Reply, interaction: Interaction, standing: Pick<Standing, 'prompt' | 'redirectTo'>): void;
+  proceed(reply: Reply, interaction: Interaction, standing: Pick<StepResult, 'prompt' | 'redirectTo'>): void;
 }
 
 const paths: Record<Exclude<Prompt['kind'], 'show-factor'>, string> = {

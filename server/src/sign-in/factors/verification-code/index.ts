@@ -13,7 +13,7 @@ import { type Attempts, attemptName, secondAttemptName } from '../../attempts.ts
 import type { Address, ChallengeOf, Proof } from '../../machine/state.ts';
 import type { SignInNeeds } from '../../needs.ts';
 import type { Interaction } from '../../port.ts';
-import { messageContext } from './message-context.ts';
+import { messageContext, type Occasion } from './message-context.ts';
 
 type Needs = Pick<
   SignInNeeds,
@@ -46,14 +46,14 @@ export interface VerificationCodeFactor {
    * Sends a code.
    * @throws AldabaError `connector.not_found`, `request.message_rate_limited`, `request.overloaded`; `awaited`: `connector.*`
    */
-  begin(interaction: Interaction, request: BeginCode): Promise<CodeChallenge>;
+  begin(occasion: Occasion, request: BeginCode): Promise<CodeChallenge>;
   /**
    * Uses a code up.
    * @throws AldabaError `verification_code.not_found`, `…expired`, `…code_mismatch`, `…exceed_max_try`,
    *   `session.verification_blocked_too_many_attempts`
    */
   verify(
-    interaction: Interaction,
+    interaction: Pick<Interaction, 'tenant'>,
     settings: SignInExperienceSettings,
     challenge: CodeChallenge,
     code: string,
@@ -63,19 +63,19 @@ export interface VerificationCodeFactor {
 export function createVerificationCodeFactor(needs: Needs): VerificationCodeFactor {
   const { verificationCodes, attempts, clock, users } = needs;
   return {
-    async begin(interaction, { identifier, template, delivery, locale, user, userId }) {
+    async begin(occasion, { identifier, template, delivery, locale, user, userId }) {
       const facts = { id: standardId(), createdAt: clock.now(), identifier };
       const isEmail = identifier.type === 'email';
       const challenge: CodeChallenge =
         userId === undefined
           ? { ...facts, type: isEmail ? 'EmailVerificationCode' : 'PhoneVerificationCode' }
           : { ...facts, type: isEmail ? 'MfaEmailVerificationCode' : 'MfaPhoneVerificationCode', userId };
-      await verificationCodes.send(interaction.tenant, recipientOf(identifier), {
+      await verificationCodes.send(occasion.tenant, recipientOf(identifier), {
         purpose: purposeOf(challenge),
         template,
         delivery,
         locale,
-        payload: await messageContext(needs, interaction, user),
+        payload: await messageContext(needs, occasion, user),
         ip: currentOrigin()?.ip,
         from: currentOrigin()?.networks,
       });

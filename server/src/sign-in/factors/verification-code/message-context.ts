@@ -4,20 +4,23 @@ import type { Interaction } from '../../port.ts';
 
 type Needs = Pick<SignInNeeds, 'applications' | 'applicationExperiences' | 'organizations'>;
 
-/** What templates may say of a sign-in beside its code: the application, the organization, the person (see the connector kit). */
+/** Where a code is asked for: in a sign-in with an application, or without one. */
+export type Occasion = Pick<Interaction, 'tenant'> & Partial<Pick<Interaction, 'applicationId' | 'request'>>;
+
+/** What templates may say beside the code: the application, the organization, the user (see the connector kit). */
 export async function messageContext(
   { applications, applicationExperiences, organizations }: Needs,
-  { tenant, applicationId, request }: Interaction,
+  { tenant, applicationId, request }: Occasion,
   user: User | undefined,
 ): Promise<Record<string, unknown>> {
   const [client, look, organization] = await Promise.all([
-    applications.findClient(tenant, applicationId),
-    applicationExperiences.lookOf(tenant, applicationId),
-    request.organizationId === undefined ? undefined : organizations.find(tenant.db, request.organizationId),
+    applicationId === undefined ? undefined : applications.findClient(tenant, applicationId),
+    applicationId === undefined ? undefined : applicationExperiences.lookOf(tenant, applicationId),
+    request?.organizationId === undefined ? undefined : organizations.find(tenant.db, request.organizationId),
   ]);
-  const { displayName, branding } = look;
+  const { displayName, branding } = look ?? {};
   return {
-    ...(request.uiLocales === undefined ? {} : { uiLocales: request.uiLocales }),
+    ...(request?.uiLocales === undefined ? {} : { uiLocales: request.uiLocales }),
     ...(client
       ? {
           application: {

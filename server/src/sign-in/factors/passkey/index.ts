@@ -1,0 +1,76 @@
+/** Passkeys (Web Authentication Level 3): one answer counts for each challenge, whether it is right or wrong. */
+import { verifyWebAuthnAuthentication, verifyWebAuthnRegistration } from '@aldaba/contract';
+import type { AuthenticationOptions, RegistrationOptions } from '../../../features/people/mfa-verifications/index.ts';
+import { AldabaError } from '../../../kernel/errors.ts';
+import { nameOf } from '../../accounts.ts';
+import { attemptAs, newRecord, ofType, type SecondFactor, type SecondFactorNeeds } from '../second-factor.ts';
+import { relyingPartyOf } from './relying-party.ts';
+
+const refusal = 'session.mfa.webauthn_verification_failed';
+
+/** What a browser's ceremony returned. @throws AldabaError `session.mfa.webauthn_verification_failed` for anything else */
+function payloadOf<T>(
+  schema: { safeParse(value: unknown): { success: true; data: T } | { success: false } },
+  payload: unknown,
+): T {
+  const parsed = schema.safeParse(payload);
+  if (!parsed.success) throw new AldabaError(refusal);
+  return parsed.data;
+}
+
+export function createPasskey({ secondFactors, attempts, clock }: SecondFactorNeeds) {
+  return {
+    show: {
+      challenge: 'WebAuthn',
+      isAnsweredOnce: true,
+      async begin({ tenant, user: { id: userId } }) {
+        const { rpId } = relyingPartyOf(tenant);
+        const { options, challenge } = await secondFactors.authenticationOptions(tenant, { rpId, userId });
+        // Without a list browsers offer any passkey that they have, and none of them would count.
+        if (!options.allowCredentials?.length) throw new AldabaError('session.mfa.mfa_factor_not_enabled');
+        const { used: _, ...facts } = newRecord(clock);
+        return {
+          challenge: { ...facts, type: 'WebAuthn', challenge, userId },
+          shown: { authenticationOptions: options },
+        };
+      },
+      async verify(subject, answer, given) {
+        const { id, challenge, userId } = ofType(given, 'WebAuthn');
+        const payload = payloadOf(verifyWebAuthnAuthentication.body.shape.payload, answer.payload);
+        const expected = { ...relyingPartyOf(subject.tenant), challenge, userId };
+        await attemptAs(attempts, subject, refusal, () =>
+          secondFactors.verifyAuthentication(subject.tenant, payload, expected),
+        );
+        return { ...newRecord(clock), id, type: 'WebAuthn', userId };
+      },
+    },
+    bind: {
+      challenge: 'NewPasskey',
+      isAnsweredOnce: true,
+      async begin({ tenant, user }) {
+        const { rpId } = relyingPartyOf(tenant);
+        const name = nameOf(user);
+        const { options, challenge } = await secondFactors.registrationOptions(
+          tenant,
+          { id: user.id, name, displayName: user.name ?? name },
+          { rpId, residentKey: 'preferred' },
+        );
+        const { used: _, ...facts } = newRecord(clock);
+        return { challenge: { ...facts, type: 'NewPasskey', challenge }, shown: { registrationOptions: options } };
+      },
+      async verify({ tenant, userAgent: agent }, answer, given) {
+        const { id, challenge } = ofType(given, 'NewPasskey');
+        const payload = payloadOf(verifyWebAuthnRegistration.body.shape.payload, answer.payload);
+        const expected = { ...relyingPartyOf(tenant), challenge, agent };
+        const passkey = await secondFactors.verifyRegistration(payload, expected);
+        if (!passkey) throw new AldabaError(refusal);
+        return { ...newRecord(clock), id, type: 'NewPasskey', factor: { type: 'WebAuthn', passkey } };
+      },
+    },
+    view: ({ authenticationOptions }) => ({ options: { ...authenticationOptions } }),
+    bindingView: ({ registrationOptions }) => ({ kind: 'bind-passkey', options: { ...registrationOptions } }),
+  } satisfies SecondFactor<
+    { authenticationOptions: AuthenticationOptions },
+    { registrationOptions: RegistrationOptions }
+  >;
+}

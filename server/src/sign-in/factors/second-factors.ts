@@ -1,0 +1,18 @@
+import type { SecondFactorType } from '../machine/factor.ts';
+import { createBackupCode } from './backup-code/index.ts';
+import { createMfaCode } from './mfa-code/index.ts';
+import { createPasskey } from './passkey/index.ts';
+import type { SecondFactor, SecondFactorNeeds } from './second-factor.ts';
+import { createTotp } from './totp/index.ts';
+
+/** The second factors, by their names on the wire. A new one is a folder and a line here and in `definitions.ts`. */
+export const createSecondFactors = (needs: SecondFactorNeeds) =>
+  ({
+    WebAuthn: createPasskey(needs),
+    Totp: createTotp(needs),
+    PhoneVerificationCode: createMfaCode(needs, 'phone'),
+    EmailVerificationCode: createMfaCode(needs, 'email'),
+    BackupCode: createBackupCode(needs),
+  }) satisfies Record<SecondFactorType, SecondFactor>;
+
+export type SecondFactorSet = ReturnType<typeof createSecondFactors>;

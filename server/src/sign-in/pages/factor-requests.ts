@@ -1,0 +1,95 @@
+/** What the pages of second factors share: they are for an identified user, at the step that the sign-in is at. */
+import type { Reply, Request } from '../../http/index.ts';
+import { AldabaError } from '../../kernel/errors.ts';
+import type { FactorAnswer } from '../factors/second-factor.ts';
+import type { SecondFactorType } from '../machine/policy.ts';
+import type { Proof } from '../machine/state.ts';
+import type { Prompt, SignInEvent } from '../machine/vocabulary.ts';
+import type { Interaction } from '../port.ts';
+import type { StepResult } from '../run.ts';
+import type { SignIn } from '../service.ts';
+import type { Identified } from '../steps/identified.ts';
+import type { FactorSession } from '../steps/second-factors.ts';
+import { formField, type PageDoor, pageAddress } from './page-door.ts';
+import type { PageContext } from './page-views.ts';
+
+export type FactorPrompt = 'show-factor' | 'add-factor' | 'make-backup-codes';
+
+/** A request of a user whose sign-in is at a prompt of `Kind`. */
+export interface FactorRequest<Kind extends FactorPrompt> extends Identified {
+  request: Request;
+  reply: Reply;
+  context: PageContext;
+  prompt: Extract<Prompt, { kind: Kind }>;
+  /** The factor that the address of the page names, if it is one of those that are asked for. */
+  factor: SecondFactorType | undefined;
+  answer: FactorAnswer;
+  /** For steps after which the user stays on the page. */
+  session: FactorSession;
+  /** For steps that complete the sign-in when nothing is missing any more. `then`: events that follow the proof. */
+  completing(then?: (proof: Proof) => SignInEvent[]): FactorSession<StepResult>;
+  /** On to what the sign-in asks for, after a step or as it is. */
+  proceed(result?: StepResult): void;
+  redirect(path: string): void;
+}
+
+type Handler = (request: Request, reply: Reply) => Promise<Reply>;
+
+/** Routes for users whose sign-in is at a prompt of `kind`; all others are sent to what is asked of them. */
+export function factorRequests<Kind extends FactorPrompt>(signIn: SignIn, door: PageDoor, kind: Kind) {
+  type Work = (given: FactorRequest<Kind>) => Promise<unknown>;
+  const handle = async (
+    request: Request,
+    reply: Reply,
+    { interaction, work }: { interaction: Interaction; work: Work },
+  ) => {
+    const [context, found] = await Promise.all([
+      door.context(interaction, request),
+      signIn.findIdentified(interaction),
+    ]);
+    if (!found) return door.proceed(reply, interaction, { prompt: await door.standing(interaction) });
+    const { prompt } = found;
+    const proceed = (result?: StepResult) => door.proceed(reply, interaction, result ?? { prompt });
+    if (!isOf(kind, prompt)) return proceed();
+    const options = { locale: context.language, userAgent: request.headers['user-agent'] };
+    return work({
+      ...found,
+      request,
+      reply,
+      context,
+      prompt,
+      factor: 'factors' in prompt ? namedFactor(request, prompt.factors) : undefined,
+      answer: { code: formField(request, 'code'), payload: parseJson(formField(request, 'payload')) },
+      session: signIn.factorSession(found, options),
+      completing: (then) => signIn.factorSession(found, { ...options, completes: true, ...(then ? { then } : {}) }),
+      proceed,
+      redirect: (path) => reply.redirect(pageAddress(path, interaction), 303),
+    });
+  };
+  return {
+    get: (work: Work): Handler =>
+      door.page((request, reply, interaction) =>
+        handle(request, reply, { interaction, work }).catch(async (error: unknown) => {
+          // Opened twice at once, as with a double click: what the page asks is stored, so one was overtaken, and asks again.
+          if (!(error instanceof AldabaError) || error.code !== 'session.not_found') throw error;
+          return handle(request, reply, { interaction: await signIn.open(request), work });
+        }),
+      ),
+    post: (work: Work): Handler =>
+      door.form((request, reply, interaction) => handle(request, reply, { interaction, work })),
+  };
+}
+
+const isOf = <Kind extends FactorPrompt>(kind: Kind, prompt: Prompt): prompt is Extract<Prompt, { kind: Kind }> =>
+  prompt.kind === kind;
+
+const namedFactor = ({ params }: Request, factors: readonly SecondFactorType[]): SecondFactorType | undefined =>
+  factors.find((factor) => factor === (params as { factor?: string }).factor);
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

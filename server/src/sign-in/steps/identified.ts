@@ -1,0 +1,171 @@
+/** The identified user of a sign-in, and the session in which their second factors are shown or set up. */
+import type { User } from '../../features/people/users/index.ts';
+import { AldabaError } from '../../kernel/errors.ts';
+import type { Accounts } from '../accounts.ts';
+import type { SignInAudit } from '../audit.ts';
+import type { SecondFactorType } from '../machine/factor.ts';
+import { codeFactorOf, secondFactorTraits } from '../machine/factors.ts';
+import { hasAddress } from '../machine/identification.ts';
+import { promptFor, refusalOf } from '../machine/machine.ts';
+import { resolvePolicy } from '../machine/policy.ts';
+import { isCodeProof, type Proof, type SecondFactorChoices, type SignInState } from '../machine/state.ts';
+import type { Account, Prompt, SignInEvent } from '../machine/vocabulary.ts';
+import type { SignInNeeds, SignInSettings } from '../needs.ts';
+import type { Interaction } from '../port.ts';
+import { type Runner, refuse, type StepResult } from '../run.ts';
+import type { FactorMode, FactorSession } from './second-factors.ts';
+
+export interface Identified {
+  interaction: Interaction;
+  state: SignInState;
+  settings: SignInSettings;
+  user: User;
+  account: Account;
+  /** What the sign-in asks for now. */
+  prompt: Prompt;
+}
+
+export interface SessionOptions {
+  /** Language tag of messages. */
+  locale?: string;
+  userAgent?: string | undefined;
+  /** Events that follow a proof in the same step. */
+  then?(proof: Proof): SignInEvent[];
+  /** Completes the sign-in when nothing is missing any more. */
+  completes?: boolean;
+}
+
+export interface IdentifiedSteps {
+  /** @throws AldabaError `user.user_not_exist` for a user who was deleted while the sign-in waited */
+  findIdentified(interaction: Interaction): Promise<Identified | undefined>;
+  /**
+   * The user whose second factor is shown or set up.
+   * @param use `counts`: a factor that the tenant has to offer
+   * @throws AldabaError `session.identifier_not_found`, `session.not_supported_for_forgot_password`,
+   *   `session.mfa.mfa_factor_not_enabled`, and, to set one up, `session.mfa.require_mfa_verification`: the first factor alone
+   *   prepares nothing for an account that has a second one
+   */
+  requireIdentified(
+    interaction: Interaction,
+    use: { mode: FactorMode; counts?: SecondFactorType | undefined },
+  ): Promise<Identified>;
+  factorSession(identified: Identified, options: SessionOptions): FactorSession<StepResult>;
+  /**
+   * The account gets a verified factor when the sign-in is complete.
+   * @throws AldabaError `session.verification_session_not_found`, and what the machine refuses with
+   */
+  bindFactor(
+    identified: Identified,
+    given: { type: SecondFactorType; verificationId: string | undefined; completes?: boolean },
+  ): Promise<StepResult>;
+  /** Keeps what the user decided about second factors. @throws AldabaError what the machine refuses with */
+  chooseFactors(
+    interaction: Interaction,
+    choice: keyof SecondFactorChoices,
+    options?: { completes?: boolean },
+  ): Promise<StepResult>;
+}
+
+interface Parts {
+  needs: Pick<SignInNeeds, 'users'>;
+  accounts: Accounts;
+  audit: SignInAudit;
+  run: Runner;
+  settings(tenant: Interaction['tenant']): Promise<SignInSettings>;
+  stateOf(interaction: Interaction): SignInState;
+  accountOf(interaction: Interaction, state: SignInState): Promise<Account | undefined>;
+}
+
+export function createIdentifiedSteps(parts: Parts): IdentifiedSteps {
+  const { needs, accounts, run, stateOf } = parts;
+  const findIdentified: IdentifiedSteps['findIdentified'] = async (interaction) => {
+    const state = interaction.state === null ? undefined : stateOf(interaction);
+    if (state?.userId === undefined) return undefined;
+    const [settings, user] = await Promise.all([
+      parts.settings(interaction.tenant),
+      needs.users.find(interaction.tenant.db, state.userId),
+    ]);
+    if (!user) throw new AldabaError('user.user_not_exist');
+    const account = await accounts.of(interaction, settings, user);
+    return { interaction, state, settings, user, account, prompt: promptFor(state, resolvePolicy(settings), account) };
+  };
+  return {
+    findIdentified,
+    async requireIdentified(interaction, { mode, counts }) {
+      if (stateOf(interaction).intent === 'ForgotPassword')
+        throw new AldabaError('session.not_supported_for_forgot_password');
+      const found = await findIdentified(interaction);
+      if (!found) throw new AldabaError('session.identifier_not_found');
+      if (counts && !found.settings.mfa.factors.includes(counts))
+        throw new AldabaError('session.mfa.mfa_factor_not_enabled');
+      const refusal = mode === 'bind' && found.prompt.kind === 'show-factor' ? refusalOf(found.prompt) : undefined;
+      return refusal ? refuse(refusal) : found;
+    },
+    factorSession: (identified, options) => sessionOf(parts, identified, options),
+    async bindFactor(identified, { type, verificationId, completes }) {
+      const { interaction, state, settings, account } = identified;
+      const proof = state.proofs.find(({ id }) => id === verificationId);
+      const events = proof && !proof.used ? await bindingEvents(parts, identified, { proof, type }) : undefined;
+      if (!events) throw new AldabaError('session.verification_session_not_found');
+      return run(interaction, events, { settings, ...(completes ? { complete: { account } } : {}) });
+    },
+    async chooseFactors(interaction, choice, { completes } = {}) {
+      const settings = await parts.settings(interaction.tenant);
+      const account = await parts.accountOf(interaction, stateOf(interaction));
+      const event: SignInEvent = { type: 'factor-choice', choice, ...(account ? { account } : {}) };
+      return run(interaction, [event], { settings, ...(completes ? { complete: { account } } : {}) });
+    },
+  };
+}
+
+function sessionOf(
+  { run, audit }: Parts,
+  { interaction, state, settings, user, account }: Identified,
+  { locale, userAgent, then, completes }: SessionOptions,
+): FactorSession<StepResult> {
+  const take = (...events: SignInEvent[]) => run(interaction, events, { settings });
+  const { tenant, applicationId, request } = interaction;
+  return {
+    subject: { tenant, applicationId, request, settings, user, locale, userAgent },
+    challenges: state.challenges,
+    proofs: state.proofs,
+    async keepChallenge(challenge) {
+      await take({ type: 'challenged', challenge });
+    },
+    keepProof(proof, challengeId) {
+      const event: SignInEvent =
+        challengeId === undefined
+          ? { type: 'proved', proof, account }
+          : { type: 'answered', challengeId, proof, account };
+      const events = [event, ...(then?.(proof) ?? [])];
+      return run(interaction, events, { settings, ...(completes ? { complete: { account } } : {}) });
+    },
+    async dropChallenge(challengeId) {
+      await take({ type: 'answered', challengeId });
+    },
+    attempt: (what, work) => audit.attempt(interaction, what, work),
+  };
+}
+
+/** Undefined for a record that is not of the factor. */
+async function bindingEvents(
+  { needs }: Parts,
+  { interaction, account, prompt }: Identified,
+  { proof, type }: { proof: Proof; type: SecondFactorType },
+): Promise<SignInEvent[] | undefined> {
+  if (!secondFactorTraits(type)?.address)
+    return 'factor' in proof && proof.factor.type === type
+      ? [{ type: 'factor-added', proofId: proof.id, account }]
+      : undefined;
+  if (!isCodeProof(proof) || codeFactorOf(proof.identifier) !== type) return undefined;
+  // Codes to an address are a second factor once the account has the address and, where it is optional, the user wants it.
+  const events: SignInEvent[] = [];
+  if (!hasAddress(account, proof)) {
+    const owner = await needs.users.findByIdentifier(interaction.tenant.db, proof.identifier);
+    const taken = owner !== undefined && owner.id !== account.id;
+    events.push({ type: 'address-added', proofId: proof.id, account, taken });
+  }
+  if (prompt.kind === 'add-factor' && prompt.skippable && !prompt.additional)
+    events.push({ type: 'factor-choice', choice: 'enabled', account });
+  return events;
+}
