@@ -26,7 +26,7 @@ const protocol = [...featureAreas, 'services', ...base, 'pages', 'zod', 'node:*'
 // Area, its files, and the areas or packages that it may import. A file belongs to the first area that fits.
 const areas = [
   ['contract', /^contract\//, ['zod']],
-  ['kit', /^connectors\/kit\//, ['zod', 'node:*']],
+  ['kit', /^connectors\/kit\//, ['zod', 'oauth4webapi', 'node:*']],
   ['sandbox', /^connectors\/sandbox\//, ['kit', 'connectors', 'zod', 'node:*']],
   ['connectors', /^connectors\/src\//, ['kit', 'zod']],
   ['pages', /^pages\//, ['contract', 'preact', 'preact-render-to-string', 'node:*', 'rolldown']],

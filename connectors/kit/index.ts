@@ -7,8 +7,19 @@
  */
 
 export { z } from 'zod';
+export {
+  clientAuthenticationMethods,
+  makeJwt,
+  type OAuthClient,
+  secretJwtAlgorithms,
+} from './client-authentication.ts';
 export * from './connector.ts';
 export * from './errors.ts';
 export { fieldsOf } from './fields.ts';
 export * from './metadata.ts';
+export * from './oauth.ts';
+export * from './oauth-form.ts';
+export { type IdTokenRules, idTokenAlgorithms } from './oauth-id-token.ts';
+export type { OAuthProvider, ProfileSource } from './oauth-provider.ts';
+export type { OAuthEndpoints } from './oauth-server.ts';
 export * from './request.ts';

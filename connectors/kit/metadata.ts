@@ -124,3 +124,53 @@ export const readGuide = async (
 
 /** An SVG drawing as a data URL, for `logo`. */
 export const svgDataUrl = (svg: string): string => `data:image/svg+xml,${encodeURIComponent(svg)}`;
+
+/** A neutral mark of our own for a provider: one or two letters on a round square. */
+export const letterLogo = (letters: string, background: string): string =>
+  svgDataUrl(
+    [
+      '<svg xmlns="http://www.w3.org/2000/svg" width="48" height="48" viewBox="0 0 48 48">',
+      `<rect width="48" height="48" rx="12" fill="${background}"/>`,
+      '<text x="24" y="25" fill="#fff" font-family="system-ui,sans-serif" font-size="22" font-weight="700"',
+      ` text-anchor="middle" dominant-baseline="central">${letters}</text>`,
+      '</svg>',
+    ].join(''),
+  );
+
+/** The guide of a built-in connector, which is written in three languages: `docs/connectors/<name>.<language>.md`. */
+export const guideFiles = (name: string): Guide => ({
+  files: {
+    en: `connectors/${name}.en.md`,
+    es: `connectors/${name}.es.md`,
+    'zh-CN': `connectors/${name}.zh-CN.md`,
+  },
+});
+
+export interface Brand {
+  readonly id: string;
+  readonly target: string;
+  /** As the provider writes itself, in every language. */
+  readonly name: string;
+  readonly logo: string;
+  readonly logoDark?: string;
+  readonly formItems: FormItem[];
+}
+
+/** The metadata of a connector for one provider's accounts, usable in browsers and apps; its guide is named after the target. */
+export const brandMetadata = ({ id, target, name, logo, logoDark, formItems }: Brand): ConnectorMetadata => ({
+  id,
+  target,
+  type: 'Social',
+  platform: 'Universal',
+  name: { en: name, es: name, 'zh-CN': name },
+  description: {
+    en: `Sign in with a ${name} account.`,
+    es: `Inicio de sesión con una cuenta de ${name}.`,
+    'zh-CN': `使用 ${name} 账号登录。`,
+  },
+  logo,
+  logoDark: logoDark ?? null,
+  guide: guideFiles(target),
+  formItems,
+  isTokenStorageSupported: true,
+});

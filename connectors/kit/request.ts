@@ -1,5 +1,7 @@
+import type { z } from 'zod';
 import type { World } from './connector.ts';
 import { ConnectorError } from './errors.ts';
+import { describeProblems } from './metadata.ts';
 
 /**
  * Runs a call that must end in time.
@@ -28,11 +30,19 @@ export const withTimeLimit = async <T>(
   }
 };
 
+/** How a secret may appear in a request that somebody repeats: as it is, in a query, in a form, in Basic credentials. */
+export const formsOfSecret = (secret: string): readonly string[] => {
+  const inForm = new URLSearchParams({ '': secret }).toString().slice(1);
+  return [
+    ...new Set([secret, encodeURIComponent(secret), inForm, btoa(encodeURIComponent(secret)).replace(/=+$/, '')]),
+  ];
+};
+
 /** Takes secrets out of words that came from elsewhere (a provider's error page may repeat the whole request). */
 export const redact = (text: string, secrets: readonly string[]): string =>
   secrets
     .filter((secret) => secret !== '')
-    .flatMap((secret) => [secret, encodeURIComponent(secret)])
+    .flatMap(formsOfSecret)
     .reduce((clean, secret) => clean.replaceAll(secret, '[removed]'), text);
 
 export interface ProviderRequest {
@@ -45,10 +55,34 @@ export interface ProviderRequest {
   readonly signal?: AbortSignal | undefined;
 }
 
+/** Bytes that a provider's answer may have. No profile, token or key set comes near. */
+const maximumAnswer = 1_048_576;
+
+const tooLarge = (provider: string) =>
+  new ConnectorError('invalid_response', { message: `${provider} sent an answer that is too large` });
+
+const readText = async (response: Response, provider: string): Promise<string> => {
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  for await (const chunk of response.body ?? []) {
+    size += chunk.length;
+    if (size > maximumAnswer) throw tooLarge(provider);
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks).toString('utf8');
+};
+
+/** The kit's own errors, and the one of a `fetch` that limits the size itself. */
+const asKnownError = (error: unknown, provider: string): ConnectorError | undefined => {
+  if (error instanceof ConnectorError) return error.code === 'timeout' ? undefined : error;
+  const isTooLarge = error instanceof Error && 'reason' in error && error.reason === 'size';
+  return isTooLarge ? tooLarge(provider) : undefined;
+};
+
 /**
  * One request to a provider: answer and body within the time limit, no retry (a code can be redeemed only once), no
  * redirect (the query may hold a secret that must not travel on).
- * @throws ConnectorError `timeout`, or `general` when there is no answer at all.
+ * @throws ConnectorError `timeout`, `general` when there is no answer at all, `invalid_response` for one above 1 MiB.
  */
 export const requestProvider = async (
   world: World,
@@ -59,10 +93,12 @@ export const requestProvider = async (
   try {
     return await withTimeLimit(world.timeLimit ?? request.timeLimit, signal, async (abort) => {
       const response = await world.fetch(url, { ...init, redirect: 'manual', signal: abort });
-      return { status: response.status, text: await response.text() };
+      return { status: response.status, text: await readText(response, provider) };
     });
   } catch (error) {
     signal?.throwIfAborted();
+    const known = asKnownError(error, provider);
+    if (known) throw known;
     const timedOut = error instanceof ConnectorError && error.code === 'timeout';
     // Only host and path: the query and the client's own error may hold secrets.
     world.log.warn(
@@ -91,4 +127,21 @@ export const parseJsonObject = (text: string): Record<string, unknown> => {
     throw new ConnectorError('invalid_response', { message: 'The answer is not a JSON object' });
   }
   return { ...value };
+};
+
+/**
+ * Reads a provider's answer in the shape that the connector expects.
+ * @throws ConnectorError `invalid_response`, naming the fields that are wrong and never their values.
+ */
+export const readAnswer = <Shape extends z.ZodType>(
+  shape: Shape,
+  value: unknown,
+  provider: string,
+): z.output<Shape> => {
+  const result = shape.safeParse(value);
+  if (result.success) return result.data;
+  throw new ConnectorError('invalid_response', {
+    message: `${provider} sent an answer of another form`,
+    problems: describeProblems(result.error.issues),
+  });
 };

@@ -1,10 +1,14 @@
 /**
- * A stand-in for WeChat's servers and for a phone, for tenants in development.
+ * Stand-ins for the servers of WeChat and of OAuth providers, and for a phone, for tenants in development.
  *
- * Owns what WeChat would answer and the page that plays the phone. Opens no port and keeps nothing on disk: the
- * server hands `fetch` to the WeChat connectors of a tenant whose sandbox is on, and serves the page and its assets
- * there only. Enters at `createWechatSandbox` and `phoneHtml`.
+ * Owns what the providers would answer, the page that plays the phone and the page where a user agrees at a provider. Opens no
+ * port and keeps nothing on disk: the server hands `fetch` to the connectors of a tenant whose sandbox is on, and serves the
+ * pages there only. Enters at `createWechatSandbox`, `createProviderSandbox`, `phoneHtml` and `consentHtml`.
  */
+export * from './consent.ts';
 export * from './personas.ts';
 export * from './phone.ts';
+export * from './provider.ts';
+export { findProvider, oidcIssuer, type PlayedProvider, playedProviders } from './providers.ts';
+export { type SigningAlgorithm, signingAlgorithms } from './signing.ts';
 export * from './wechat.ts';

@@ -1,11 +1,15 @@
-/** Invented people who can consent on the sandbox's phone. */
+/** Invented users who can consent on the sandbox's pages. */
 export interface Persona {
-  /** What the phone page sends to say who consents. */
+  /** What a page of the sandbox sends to name the user who consents. */
   readonly key: string;
   readonly nickname: string;
   /** One sentence for the operator: what this persona lets one try. */
   readonly note: string;
   readonly openid: string;
+  /** The persona's number at providers that count their users. */
+  readonly number: number;
+  readonly email: string;
+  readonly isEmailVerified: boolean;
   /** Left out for a person known to one app only, as when the app is not linked to an Open Platform account. */
   readonly unionid?: string;
   readonly sex: 0 | 1 | 2;
@@ -34,6 +38,9 @@ export const personas: readonly Persona[] = [
     nickname: '林小梅',
     note: 'Has a unionid: the same person in the app and on the web.',
     openid: 'oSandbox-mei-5b1f0c7d92e8',
+    number: 1001,
+    email: 'mei@people.example',
+    isEmailVerified: true,
     unionid: 'uSandbox-mei-a3d94e60b17c',
     sex: 2,
     province: 'Zhejiang',
@@ -46,6 +53,9 @@ export const personas: readonly Persona[] = [
     nickname: 'Rafael “Rafa” Ortiz <test>',
     note: 'A name with quotes and angle brackets: it must come out as typed.',
     openid: 'oSandbox-rafael-e07c2a9f418b',
+    number: 1002,
+    email: 'rafael@people.example',
+    isEmailVerified: true,
     unionid: 'uSandbox-rafael-71f5d80c36a2',
     sex: 1,
     province: '',
@@ -56,8 +66,11 @@ export const personas: readonly Persona[] = [
   {
     key: 'aino',
     nickname: 'Aino 🌲',
-    note: 'No unionid: is known by the openid of this one app.',
+    note: 'No unionid and no verified email address: known by one ID alone.',
     openid: 'oSandbox-aino-92d6b4e1f053',
+    number: 1003,
+    email: 'aino@people.example',
+    isEmailVerified: false,
     sex: 0,
     province: '',
     city: '',

@@ -1,3 +1,4 @@
+import { escapeHtml, personaChoice } from './html.ts';
 import type { Persona } from './personas.ts';
 import type { SandboxOutcome } from './wechat.ts';
 
@@ -8,12 +9,13 @@ import type { SandboxOutcome } from './wechat.ts';
  */
 export const phoneCookie = 'aldaba_sandbox_phone';
 
-/** Files of the phone page, in `connectors/sandbox/phone/`, to be served under `<basePath>/sandbox/`. */
+/** Files of the sandbox's pages, in `connectors/sandbox/phone/`, to be served under `<basePath>/sandbox/`. */
 export const phoneAssets: Readonly<Record<string, string>> = {
   'phone.js': 'text/javascript; charset=utf-8',
   'phone.css': 'text/css; charset=utf-8',
   'bridge-android.js': 'text/javascript; charset=utf-8',
   'bridge-ios.js': 'text/javascript; charset=utf-8',
+  'continue.js': 'text/javascript; charset=utf-8',
 };
 
 /** The policy of the phone page. The frame may show any site, because the app under test is one. */
@@ -53,22 +55,6 @@ export interface PhonePage {
   /** The address that the phone opens first: the sign-in of an app, e.g. the demo app. */
   readonly startUrl: string;
 }
-
-const entities: Readonly<Record<string, string>> = {
-  '&': '&amp;',
-  '<': '&lt;',
-  '>': '&gt;',
-  '"': '&quot;',
-  "'": '&#39;',
-};
-const escapeHtml = (text: string): string => text.replaceAll(/[&<>"']/g, (character) => entities[character] ?? '');
-
-const personaChoice = ({ key, nickname, note, headimgurl }: Persona, index: number): string => `
-          <label class="persona">
-            <input type="radio" name="persona" value="${escapeHtml(key)}"${index === 0 ? ' checked' : ''}>
-            <img src="${escapeHtml(headimgurl)}" alt="" width="44" height="44">
-            <span><strong>${escapeHtml(nickname)}</strong><small>${escapeHtml(note)}</small></span>
-          </label>`;
 
 const outcomeChoice = (outcome: SandboxOutcome): string => `
             <option value="${escapeHtml(outcome)}">${escapeHtml(outcomeLabels[outcome])}</option>`;

@@ -1,3 +1,4 @@
+import { createLedger, garbage, neverAnswer, type SandboxWorld, serverError } from './answers.ts';
 import { findPersona, type Persona } from './personas.ts';
 
 /** What WeChat shall answer after the person consented, so that each failure can be tried. */
@@ -38,13 +39,6 @@ export interface WechatSandbox {
   approve(approval: Approval): string;
 }
 
-export interface SandboxWorld {
-  /** Milliseconds since the epoch. */
-  readonly now: () => number;
-  /** A string that nobody can guess, different at each call, at least 128 bits (base64url or hexadecimal). */
-  readonly random: () => string;
-}
-
 interface Grant {
   readonly appId: string;
   readonly persona: Persona;
@@ -54,43 +48,10 @@ interface Grant {
 const minute = 60_000;
 const codeLife = 10 * minute;
 const accessTokenLife = 120 * minute;
-const maxEntries = 1000;
-
-/** Entries by an unguessable key; the oldest goes when it is full, and an old one is gone after its life. */
-const createLedger = <Value>(world: SandboxWorld, keepFor: number) => {
-  const entries = new Map<string, { value: Value; createdAt: number }>();
-  return {
-    add: (value: Value): string => {
-      const now = world.now();
-      for (const [key, entry] of entries) {
-        if (entries.size < maxEntries && now - entry.createdAt <= keepFor) break;
-        entries.delete(key);
-      }
-      const key = world.random();
-      entries.set(key, { value, createdAt: now });
-      return key;
-    },
-    find: (key: string): { value: Value; age: number } | undefined => {
-      const entry = entries.get(key);
-      const age = entry === undefined ? 0 : world.now() - entry.createdAt;
-      return entry === undefined || age > keepFor ? undefined : { value: entry.value, age };
-    },
-  };
-};
-
 /** WeChat labels its JSON as text. */
 const answer = (body: unknown): Response =>
   new Response(JSON.stringify(body), { status: 200, headers: { 'content-type': 'text/plain' } });
 const failure = (errcode: number, errmsg: string): Response => answer({ errcode, errmsg });
-const garbage = (): Response =>
-  new Response('<html><body>502 Bad Gateway', { headers: { 'content-type': 'text/html' } });
-const serverError = (): Response => new Response('system error', { status: 500 });
-
-const neverAnswer = (signal: AbortSignal | null | undefined): Promise<Response> =>
-  new Promise((_, reject) => {
-    signal?.addEventListener('abort', () => reject(signal.reason), { once: true });
-  });
-
 type Handler = (query: URLSearchParams, signal: AbortSignal | null | undefined) => Response | Promise<Response>;
 
 interface Ledgers {

@@ -1,0 +1,91 @@
+import type { Persona } from './personas.ts';
+
+/** An OAuth 2.0 or OpenID Connect provider that the sandbox plays, at the addresses of the real one. */
+export interface PlayedProvider {
+  /** Part of the address of its page in the sandbox. */
+  readonly key: string;
+  readonly name: string;
+  readonly authorization: string;
+  readonly token: string;
+  /** OpenID Connect: the issuer of its ID tokens, and where their keys are. */
+  readonly openid?: { readonly issuer: string; readonly keys: string; readonly userinfo: string };
+  /** What is read with an access token, by address. */
+  readonly profiles: Readonly<Record<string, (persona: Persona) => unknown>>;
+  /** Some providers answer errors with HTTP 200, and with codes of their own. */
+  readonly isGithub?: boolean;
+}
+
+/** The standard claims of a persona (OpenID Connect Core section 5.1). */
+export const claimsOf = ({ key, nickname, headimgurl, email, isEmailVerified }: Persona) => ({
+  sub: `sandbox-${key}`,
+  name: nickname,
+  picture: headimgurl,
+  email,
+  email_verified: isEmailVerified,
+});
+
+const githubUser = ({ number, key, nickname, headimgurl }: Persona) => ({
+  id: number,
+  login: key,
+  name: nickname,
+  avatar_url: headimgurl,
+  email: null,
+});
+
+const githubEmails = ({ key, email, isEmailVerified }: Persona) => [
+  { email: `${key}@old.example`, primary: false, verified: true, visibility: null },
+  { email, primary: true, verified: isEmailVerified, visibility: 'private' },
+];
+
+/** Hosts of the two that stand for no real provider; `.test` is reserved and never resolves (RFC 6761). */
+export const oidcIssuer = 'https://oidc.sandbox.test';
+const oauth2Origin = 'https://oauth2.sandbox.test';
+
+export const playedProviders: readonly PlayedProvider[] = [
+  {
+    key: 'google',
+    name: 'Google',
+    authorization: 'https://accounts.google.com/o/oauth2/v2/auth',
+    token: 'https://oauth2.googleapis.com/token',
+    openid: {
+      issuer: 'https://accounts.google.com',
+      keys: 'https://www.googleapis.com/oauth2/v3/certs',
+      userinfo: 'https://openidconnect.googleapis.com/v1/userinfo',
+    },
+    profiles: { 'https://openidconnect.googleapis.com/v1/userinfo': claimsOf },
+  },
+  {
+    key: 'github',
+    name: 'GitHub',
+    authorization: 'https://github.com/login/oauth/authorize',
+    token: 'https://github.com/login/oauth/access_token',
+    profiles: { 'https://api.github.com/user': githubUser, 'https://api.github.com/user/emails': githubEmails },
+    isGithub: true,
+  },
+  {
+    key: 'oidc',
+    name: 'OpenID Connect',
+    authorization: `${oidcIssuer}/authorize`,
+    token: `${oidcIssuer}/token`,
+    openid: { issuer: oidcIssuer, keys: `${oidcIssuer}/keys`, userinfo: `${oidcIssuer}/userinfo` },
+    profiles: { [`${oidcIssuer}/userinfo`]: claimsOf },
+  },
+  {
+    key: 'oauth2',
+    name: 'OAuth 2.0',
+    authorization: `${oauth2Origin}/authorize`,
+    token: `${oauth2Origin}/token`,
+    profiles: {
+      [`${oauth2Origin}/me`]: ({ number, email, nickname, headimgurl }) => ({
+        id: number,
+        email,
+        name: nickname,
+        avatar: headimgurl,
+      }),
+    },
+  },
+];
+
+/** @returns undefined for a provider that the sandbox does not play */
+export const findProvider = (key: string): PlayedProvider | undefined =>
+  playedProviders.find((provider) => provider.key === key);
