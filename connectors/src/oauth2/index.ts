@@ -79,7 +79,7 @@ export const oauth2 = createOAuthConnector({
     parameters: config.customConfig,
     acceptsForm: config.tokenEndpointResponseType !== 'json',
   }),
-  answers: z.object({ userinfo: z.looseObject({ email_verified: z.unknown() }) }),
+  answers: z.object({ userinfo: z.looseObject({ email_verified: z.unknown().optional() }) }),
   toProfile: ({ userinfo }, config) => {
     const profile = readByMap(userinfo, { ...usualNames, ...config.profileMap });
     // A provider that says that an address is not verified means it.

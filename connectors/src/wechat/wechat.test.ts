@@ -135,7 +135,7 @@ const request = {
 describe('what WeChat says about a person', () => {
   it('becomes id, name and avatar, with the whole answer beside them', async () => {
     const provider = sandboxRun('success', 'rafael');
-    const user = await provider.use(open(wechatNative, provider), call);
+    const user = await provider.use(open(wechatNative, provider), call, '');
     const { id, name, avatar, rawData, ...rest } = user as Record<string, unknown>;
     const raw = rawData as Record<string, unknown>;
     assert.deepEqual([id, name, avatar], [raw.unionid, raw.nickname, raw.headimgurl]);
@@ -145,8 +145,8 @@ describe('what WeChat says about a person', () => {
 
   it('is the same person in the app and on the web when there is a unionid', async () => {
     const [native, web] = [sandboxRun('success', 'mei'), sandboxRun('success', 'mei')];
-    const one = (await native.use(open(wechatNative, native), call)) as { id: string };
-    const two = (await web.use(open(wechatWeb, web), call)) as { id: string };
+    const one = (await native.use(open(wechatNative, native), call, '')) as { id: string };
+    const two = (await web.use(open(wechatWeb, web), call, '')) as { id: string };
     assert.equal(one.id, two.id);
     assert.equal(wechatNative.metadata.target, wechatWeb.metadata.target);
   });
@@ -154,7 +154,7 @@ describe('what WeChat says about a person', () => {
   for (const unionid of [undefined, null, '']) {
     it(`falls back to the openid when the unionid is ${JSON.stringify(unionid)}`, async () => {
       const provider = fixedRun([token], [{ openid: 'o1', nickname: '', headimgurl: '', unionid }]);
-      const { rawData: _, ...user } = (await provider.use(open(wechatNative, provider), call)) as Record<
+      const { rawData: _, ...user } = (await provider.use(open(wechatNative, provider), call, '')) as Record<
         string,
         unknown
       >;
@@ -164,11 +164,11 @@ describe('what WeChat says about a person', () => {
 
   it('says in data what WeChat said', async () => {
     const provider = fixedRun([{ errcode: 40029, errmsg: 'invalid code, rid: 1' }]);
-    await assert.rejects(provider.use(open(wechatNative, provider), call), {
+    await assert.rejects(provider.use(open(wechatNative, provider), call, ''), {
       data: { message: 'invalid code, rid: 1' },
     });
     const other = fixedRun([{ errcode: 48001, errmsg: 'api unauthorized' }]);
-    await assert.rejects(other.use(open(wechatNative, other), call), {
+    await assert.rejects(other.use(open(wechatNative, other), call, ''), {
       data: { errorDescription: 'api unauthorized', errcode: 48001 },
     });
   });
@@ -183,7 +183,7 @@ describe('what is sent to WeChat', () => {
       seen.push([`${init?.method ?? 'GET'} ${url.origin}${url.pathname}`, [...url.searchParams]]);
       return provider.fetch(input, init);
     };
-    await provider.use(open(wechatNative, { fetch }), call);
+    await provider.use(open(wechatNative, { fetch }), call, '');
     const [first, second] = seen;
     assert.equal(first?.[0], 'GET https://api.weixin.qq.com/sns/oauth2/access_token');
     assert.deepEqual(first?.[1], [
