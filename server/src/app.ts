@@ -351,7 +351,7 @@ function createFeatures(ground: Ground, kinds: readonly Connector[]) {
     limits: directory.limits,
     emailTemplates,
     kinds,
-    fetchFor: sandbox.fetchFor,
+    networkFor: sandbox.networkFor,
     signInExperiences: reader,
   });
   const customUiAssets = createCustomUiAssets(ground);

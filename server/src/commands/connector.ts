@@ -39,7 +39,7 @@ export const connectorCommands: readonly Command[] = [
     name: 'connector install',
     summary: 'Install published connector packages from npm',
     words: '<package>…',
-    example: 'connector install @logto/connector-smtp @logto/connector-github',
+    example: 'connector install @logto/connector-smtp @logto/connector-discord',
     needs: 'files',
     run: installConnectors,
   },

@@ -1,7 +1,4 @@
 import assert from 'node:assert/strict';
-import { mkdir, mkdtemp, rm, symlink } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { after, afterEach, before, describe, it } from 'node:test';
 import { findPersona, type SandboxOutcome } from '../../../connectors/sandbox/index.ts';
 import { createAgent, pageOf } from '../../../test/support/agent.ts';
@@ -272,16 +269,10 @@ describe('social sign-in through the pages', () => {
 describe('a connector that opens in a browser outside of the app', () => {
   let server: TestServer;
   let github: string;
-  let folder: string;
   const nativeCallback = 'logto-callback://com.example.app/web';
 
   before(async () => {
-    folder = await mkdtemp(join(tmpdir(), 'aldaba-connectors-'));
-    await mkdir(join(folder, 'node_modules', '@logto'), { recursive: true });
-    const name = '@logto/connector-github';
-    const root = new URL('../../../node_modules/@logto/connector-github', import.meta.url).pathname;
-    await symlink(root, join(folder, 'node_modules', name));
-    server = await startServer({ environment: { CONNECTORS_FOLDER: folder } });
+    server = await startServer();
     const operator = await operate(server);
     const created = await operator.call<{ id: string }>('POST', '/api/connectors', {
       connectorId: 'github-universal',
@@ -290,10 +281,7 @@ describe('a connector that opens in a browser outside of the app', () => {
     github = created.id;
     await operator.call('PATCH', '/api/sign-in-exp', { socialSignInConnectorTargets: ['github'] });
   });
-  after(async () => {
-    await server?.close();
-    await rm(folder, { recursive: true, force: true });
-  });
+  after(() => server?.close());
 
   const press = async (person: Visit, fields: Record<string, string>) => {
     const answer = await person.post(`/sign-in/social/${github}`, fields, { accept: 'application/json' });

@@ -36,7 +36,7 @@ export interface ConnectorsNeeds {
   signInExperiences: Pick<SignInExperiences, 'get'>;
   changes: Changes<Queries>;
   /** The way out for a tenant's connectors: the world, or its sandbox. */
-  fetchFor(tenant: Tenant): Promise<typeof globalThis.fetch>;
+  networkFor(tenant: Tenant): Promise<{ fetch: typeof globalThis.fetch; addressOf(address: string): string }>;
   log: ConnectorLog;
   limits: MessageLimits;
   /** What mails say. */
@@ -131,9 +131,13 @@ export function createConnectors(needs: ConnectorsNeeds): Connectors {
       // Members that were never given are absent, not undefined: the row is JSON.
       return (await needs.emailTemplates.find(tenant.db, type, languages)) as EmailTemplate | undefined;
     };
-    const world = { fetch: await needs.fetchFor(tenant), now: needs.clock.now, log: needs.log, findEmailTemplate };
+    const network = await needs.networkFor(tenant);
+    const world = { fetch: network.fetch, now: needs.clock.now, log: needs.log, findEmailTemplate };
     try {
-      return translated(kind.create(config, world));
+      const instance = translated(kind.create(config, world));
+      const getAuthorizationUri: ConnectorInstance['getAuthorizationUri'] = async (request, call) =>
+        network.addressOf(await instance.getAuthorizationUri(request, call));
+      return { ...instance, getAuthorizationUri };
     } catch (error) {
       throw translateConnectorError(error);
     }

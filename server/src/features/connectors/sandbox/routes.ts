@@ -2,11 +2,15 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import {
   type Approval,
+  consentContentSecurityPolicy,
+  consentHtml,
+  formPostHtml,
   personas,
   phoneAssets,
   phoneContentSecurityPolicy,
   phoneCookie,
   phoneHtml,
+  providerOutcomes,
   sandboxOutcomes,
 } from '@aldaba/connectors/sandbox';
 import * as contract from '@aldaba/contract';
@@ -14,9 +18,9 @@ import { z } from 'zod';
 import { readCookie } from '../../../http/cookies.ts';
 import type { Implement } from '../../../http/implement.ts';
 import { assertSameOrigin } from '../../../http/same-origin.ts';
-import type { Http } from '../../../http/types.ts';
+import type { Http, Reply, Request } from '../../../http/types.ts';
 import { AldabaError } from '../../../kernel/errors.ts';
-import type { Sandbox } from './service.ts';
+import { authorizationAddress, type Sandbox } from './service.ts';
 
 /** `/api/configs/sandbox`. */
 export function sandboxSettingRoutes(implement: Implement, sandbox: Sandbox): void {
@@ -29,11 +33,67 @@ export function sandboxSettingRoutes(implement: Implement, sandbox: Sandbox): vo
 
 const approvalSchema = z.object({ appId: z.string(), persona: z.string(), outcome: z.enum(sandboxOutcomes) });
 
+const decisionSchema = z.discriminatedUnion('decision', [
+  z.object({ decision: z.literal('agree'), persona: z.string(), outcome: z.enum(providerOutcomes) }),
+  z.object({ decision: z.literal('decline') }),
+]);
+
+type ProviderRequest = Request & { params: { provider: string } };
+
+const queryOf = (request: Request): string => /\?.*$/.exec(request.url)?.[0] ?? '';
+
+const sendPage = (reply: Reply, html: string) =>
+  reply
+    .header('content-type', 'text/html; charset=utf-8')
+    .header('content-security-policy', consentContentSecurityPolicy)
+    .header('referrer-policy', 'same-origin')
+    .header('cache-control', 'no-store')
+    .send(html);
+
+/** The page where a user agrees at a provider that the sandbox plays, and its form. */
+function providerRoutes(http: Http, sandbox: Sandbox): void {
+  const path = '/sandbox/providers/:provider/authorize';
+  http.get(path, async (request, reply) => {
+    const { tenant } = request;
+    const { provider, address } = authorizationAddress((request as ProviderRequest).params.provider, queryOf(request));
+    // Refused before anything is shown: declining checks the request, and changes nothing.
+    await sandbox.decide(tenant, address);
+    const { searchParams } = new URL(address);
+    const outcomes = providerOutcomes.filter((outcome) => provider.openid || !outcome.startsWith('id_token'));
+    const html = consentHtml({
+      basePath: tenant.basePath,
+      providerName: provider.name,
+      personas,
+      outcomes,
+      action: `${tenant.basePath}/sandbox/providers/${provider.key}/authorize${queryOf(request)}`,
+      clientId: searchParams.get('client_id') ?? '',
+      scope: searchParams.get('scope') ?? '',
+    });
+    return sendPage(reply, html);
+  });
+  http.post(path, async (request, reply) => {
+    const { tenant } = request;
+    await sandbox.requireEnabled(tenant);
+    // Only the page itself may say that the user agreed: another site could do so behind their back.
+    assertSameOrigin(request, () => false);
+    const { address } = authorizationAddress((request as ProviderRequest).params.provider, queryOf(request));
+    const form = decisionSchema.safeParse(request.body);
+    if (!form.success)
+      throw new AldabaError('guard.invalid_input', { reason: 'body: a decision, a persona and an outcome are needed' });
+    const answer = await sandbox.decide(tenant, address, form.data.decision === 'agree' ? form.data : undefined);
+    if (answer.responseMode === 'form_post') return sendPage(reply, formPostHtml(tenant.basePath, answer));
+    const target = new URL(answer.redirectUri);
+    for (const [name, value] of Object.entries(answer.parameters)) target.searchParams.set(name, value);
+    return reply.header('cache-control', 'no-store').redirect(target.href, 303);
+  });
+}
+
 /**
  * The page that plays a phone, below `/sandbox`. All of it is 404 where the sandbox is not switched on.
  * @param phoneFolder absolute path of `connectors/sandbox/phone`
  */
 export function sandboxRoutes(http: Http, sandbox: Sandbox, phoneFolder: string): void {
+  providerRoutes(http, sandbox);
   http.get('/sandbox', async (request, reply) => {
     const { tenant } = request;
     await sandbox.requireEnabled(tenant);

@@ -1,4 +1,14 @@
-import { createWechatSandbox, type WechatSandbox } from '@aldaba/connectors/sandbox';
+import {
+  createProviderSandbox,
+  createWechatSandbox,
+  findProvider,
+  type PlayedProvider,
+  type ProviderDecision,
+  type ProviderReply,
+  type ProviderSandbox,
+  playedProviders,
+  type WechatSandbox,
+} from '@aldaba/connectors/sandbox';
 import type { Clock } from '../../../kernel/clock.ts';
 import { AldabaError } from '../../../kernel/errors.ts';
 import { opaqueToken } from '../../../kernel/ids.ts';
@@ -16,13 +26,26 @@ export interface Sandbox {
   setEnabled(tenant: Tenant, enabled: boolean): Promise<void>;
   /** @throws AldabaError `sandbox.not_enabled` */
   requireEnabled(tenant: Tenant): Promise<void>;
-  /** The way out for a tenant's connectors: to the stand-in for WeChat where the sandbox is on, else to the world. */
-  fetchFor(tenant: Tenant): Promise<typeof globalThis.fetch>;
+  /** The way out for a tenant's connectors: to the stand-ins where the sandbox is on, else to the world. */
+  networkFor(tenant: Tenant): Promise<Network>;
   /**
    * The person on the phone page pressed Allow. Returns the code that WeChat would give the app.
    * @throws AldabaError `sandbox.not_enabled`, `guard.invalid_input` for an unknown persona or outcome
    */
   approve(tenant: Tenant, approval: Parameters<WechatSandbox['approve']>[0]): Promise<string>;
+  /**
+   * The user on the page that plays a provider agreed, or declined (`decision` left out).
+   * @throws AldabaError `sandbox.not_enabled`; `guard.invalid_input` for a request that no provider would take, an unknown persona
+   * or outcome, or a redirect URI outside of the tenant
+   */
+  decide(tenant: Tenant, address: string, decision?: Omit<ProviderDecision, 'address'>): Promise<ProviderReply>;
+}
+
+/** How the connectors of a tenant reach their providers. */
+export interface Network {
+  fetch: typeof globalThis.fetch;
+  /** Where a browser finds what the connector knows by that address: the same, or the page that plays the provider. */
+  addressOf(address: string): string;
 }
 
 const settingKey = 'sandbox';
@@ -30,14 +53,65 @@ const wechatOrigin = 'https://api.weixin.qq.com';
 /** Sandboxes kept in memory; the one that was used least lately goes. */
 const maximumSandboxes = 100;
 
-export function createSandbox({ tenancy, clock, outbound }: SandboxNeeds): Sandbox {
-  const sandboxes = new Map<string, WechatSandbox>();
-  const sandboxOf = (tenant: Tenant): WechatSandbox => {
-    const sandbox = sandboxes.get(tenant.id) ?? createWechatSandbox({ now: clock.now, random: opaqueToken });
-    sandboxes.delete(tenant.id);
-    sandboxes.set(tenant.id, sandbox);
-    if (sandboxes.size > maximumSandboxes) sandboxes.delete(sandboxes.keys().next().value as string);
-    return sandbox;
+/** The stand-ins of one tenant. */
+interface Stage {
+  wechat: WechatSandbox;
+  provider: ProviderSandbox;
+  /** One for each stage, not for each call: what connectors learn about a provider they keep by the network. */
+  fetch: typeof globalThis.fetch;
+}
+
+function createStage({ clock, outbound }: SandboxNeeds): Stage {
+  const world = { now: clock.now, random: opaqueToken };
+  const [wechat, provider] = [createWechatSandbox(world), createProviderSandbox(world)];
+  return {
+    wechat,
+    provider,
+    fetch: (input, init) => {
+      const url = new URL(input instanceof Request ? input.url : input);
+      if (url.origin === wechatOrigin) return wechat.fetch(input, init);
+      return provider.plays(url) ? provider.fetch(input, init) : outbound(input, init);
+    },
+  };
+}
+
+/** The page that plays a provider, with the query of the authorization request; any other address as it is. */
+function pageFor(tenant: Tenant, address: string): string {
+  const provider = playedProviders.find(({ authorization }) => address.split('?')[0] === authorization);
+  return provider ? `${tenant.baseUrl}${providerPath(provider)}${new URL(address).search}` : address;
+}
+
+/** Below the tenant's base URL. */
+export const providerPath = ({ key }: PlayedProvider): string => `/sandbox/providers/${key}/authorize`;
+
+/** The address that the connector made, from the query of the page that plays the provider. */
+export function authorizationAddress(key: string, query: string): { provider: PlayedProvider; address: string } {
+  const provider = findProvider(key);
+  if (!provider) throw new AldabaError('request.not_found');
+  return { provider, address: `${provider.authorization}${query}` };
+}
+
+/** Only the tenant's own pages: a stand-in that sends browsers anywhere would be an open redirect. */
+function requireOwnAddress(tenant: Tenant, redirectUri: string): void {
+  const [own, given] = [new URL(`${tenant.baseUrl}/`), new URL(redirectUri)];
+  if (given.origin !== own.origin || !given.pathname.startsWith(own.pathname))
+    throw new RangeError('redirect_uri must be an address of this tenant');
+}
+
+const asInvalidInput = (error: unknown): unknown =>
+  error instanceof RangeError
+    ? new AldabaError('guard.invalid_input', { reason: error.message }, { cause: error })
+    : error;
+
+export function createSandbox(needs: SandboxNeeds): Sandbox {
+  const { tenancy, outbound } = needs;
+  const stages = new Map<string, Stage>();
+  const stageOf = (tenant: Tenant): Stage => {
+    const stage = stages.get(tenant.id) ?? createStage(needs);
+    stages.delete(tenant.id);
+    stages.set(tenant.id, stage);
+    if (stages.size > maximumSandboxes) stages.delete(stages.keys().next().value as string);
+    return stage;
   };
   const isEnabled = async (tenant: Tenant) => {
     const setting = await tenancy.setting(tenant, settingKey);
@@ -52,23 +126,29 @@ export function createSandbox({ tenancy, clock, outbound }: SandboxNeeds): Sandb
     setEnabled: async (tenant, enabled) => {
       await tenancy.saveSetting(tenant, settingKey, { enabled });
       // Codes of before must not be redeemed when it is switched on again.
-      if (!enabled) sandboxes.delete(tenant.id);
+      if (!enabled) stages.delete(tenant.id);
     },
-    fetchFor: async (tenant) => {
-      if (!(await isEnabled(tenant))) return outbound;
-      const sandbox = sandboxOf(tenant);
-      return (input, init) => {
-        const url = new URL(input instanceof Request ? input.url : input);
-        return url.origin === wechatOrigin ? sandbox.fetch(input, init) : outbound(input, init);
-      };
+    networkFor: async (tenant) => {
+      if (!(await isEnabled(tenant))) return { fetch: outbound, addressOf: (address) => address };
+      return { fetch: stageOf(tenant).fetch, addressOf: (address) => pageFor(tenant, address) };
     },
     approve: async (tenant, approval) => {
       await requireEnabled(tenant);
       try {
-        return sandboxOf(tenant).approve(approval);
+        return stageOf(tenant).wechat.approve(approval);
       } catch (error) {
-        if (!(error instanceof RangeError)) throw error;
-        throw new AldabaError('guard.invalid_input', { reason: error.message }, { cause: error });
+        throw asInvalidInput(error);
+      }
+    },
+    decide: async (tenant, address, decision) => {
+      await requireEnabled(tenant);
+      const { provider } = stageOf(tenant);
+      try {
+        const reply = decision ? provider.agree({ ...decision, address }) : provider.decline(address);
+        requireOwnAddress(tenant, reply.redirectUri);
+        return reply;
+      } catch (error) {
+        throw asInvalidInput(error);
       }
     },
   };
