@@ -1,4 +1,4 @@
-import { type ClientAuth, ClientSecretBasic, ClientSecretPost, None } from 'oauth4webapi';
+import { type ClientAuth, ClientSecretPost, None } from 'oauth4webapi';
 
 export const clientAuthenticationMethods = [
   'client_secret_post',
@@ -38,6 +38,18 @@ export const makeJwt = async (
   return `${input}.${base64url(await sign(new TextEncoder().encode(input)))}`;
 };
 
+const inForm = (text: string): string => new URLSearchParams({ '': text }).toString().slice(1);
+
+/**
+ * `client_secret_basic` (RFC 6749 section 2.3.1). oauth4webapi's own escapes hyphens as well, which servers that do not decode the
+ * credentials take for another client.
+ */
+const basic =
+  (secret: string): ClientAuth =>
+  (_server, client, _body, headers) => {
+    headers.set('authorization', `Basic ${btoa(`${inForm(client.client_id)}:${inForm(secret)}`)}`);
+  };
+
 /** `client_secret_jwt` (RFC 7523 section 2.2); oauth4webapi's own knows HS256 only. */
 const secretJwt =
   (secret: string, algorithm: SecretJwtAlgorithm, now: () => number): ClientAuth =>
@@ -71,7 +83,7 @@ const secretJwt =
 export const authenticationOf = async (client: OAuthClient, now: () => number): Promise<ClientAuth> => {
   const secret = typeof client.secret === 'function' ? await client.secret() : client.secret;
   if (secret === undefined || secret === '' || client.authentication === 'none') return None();
-  if (client.authentication === 'client_secret_basic') return ClientSecretBasic(secret);
+  if (client.authentication === 'client_secret_basic') return basic(secret);
   if (client.authentication === 'client_secret_jwt') return secretJwt(secret, client.jwtAlgorithm ?? 'HS256', now);
   return ClientSecretPost(secret);
 };

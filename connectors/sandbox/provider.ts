@@ -101,7 +101,7 @@ const clientOf = (headers: Headers, form: URLSearchParams): ClientCredentials =>
   const [scheme, credentials = ''] = (headers.get('authorization') ?? '').split(' ');
   if (scheme?.toLowerCase() === 'basic') {
     const [id = '', secret = ''] = Buffer.from(credentials, 'base64').toString('utf8').split(':');
-    return { id: decodeURIComponent(id), isAuthenticated: secret !== '' };
+    return { id: decodeURIComponent(id.replaceAll('+', ' ')), isAuthenticated: secret !== '' };
   }
   const isAuthenticated = form.has('client_secret') || form.has('client_assertion') || form.has('code_verifier');
   return { id: form.get('client_id') ?? '', isAuthenticated };

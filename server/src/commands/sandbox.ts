@@ -3,7 +3,8 @@ import { type Command, oneOf, word } from './command.ts';
 export const sandboxCommands: readonly Command[] = [
   {
     name: 'sandbox',
-    summary: 'Let Aldaba play WeChat, Google, GitHub and other providers for this tenant, to try sign-in without an app there',
+    summary:
+      'Let Aldaba play WeChat, Google, GitHub and other providers for this tenant, to try sign-in without an app there',
     words: 'on|off',
     async run(invocation) {
       const { app, tenant } = invocation;
