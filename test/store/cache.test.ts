@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
 import { after, before, describe, it } from 'node:test';
 import { createCaches } from '../../server/src/store/cache.ts';
 import { type Database, openDatabase } from '../../server/src/store/database.ts';
@@ -95,36 +96,52 @@ describe('caches of several nodes on one database', () => {
       assert.ok(Date.now() < end, 'it did not happen within 10 s');
   };
 
-  it('forget all values when notifications come again after they were cut off', async () => {
-    const [one, two] = nodes;
-    // Kept by the second node, so that it shows the change only once the notification has arrived.
-    await two?.value();
-    await one?.change('before the cut');
-    await until(async () => (await two?.value()) === 'before the cut');
-    await cutListeners();
-    await until(() => nodes.every(({ database }) => !database.hears()));
-    await one?.change('during the cut');
-    await until(async () => (await two?.value()) === 'during the cut');
-    await until(() => nodes.every(({ database }) => database.hears()));
-  });
-
-  it('keep values for two seconds at most while notifications do not come', async () => {
-    const [one, two] = nodes;
-    await two?.value();
-    await one?.change('heard');
-    await until(async () => (await two?.value()) === 'heard');
+  /** Runs `work` while no node hears notifications: their connections are cut, and new ones are refused. */
+  const whileCutOff = async (work: () => Promise<void>) => {
     const name = /\/\/[^/]*\/([^?]*)/.exec(server.databaseUrl)?.[1];
     const { admin } = await cluster();
     await admin(`alter database ${name} allow_connections false`);
     try {
       await cutListeners();
       await until(() => nodes.every(({ database }) => !database.hears()));
+      await work();
+    } finally {
+      await admin(`alter database ${name} allow_connections true`);
+    }
+  };
+  /** Changes the value on the first node, and waits until the second node has heard of this and every earlier change. */
+  const changeHeard = async (to: string) => {
+    const [one, two] = nodes;
+    await one?.change(to);
+    // Notifications arrive in the order of the commits.
+    const last = randomUUID();
+    const heard = new Promise<void>((resolve) => {
+      void two?.database.listen('aldaba_cache', (payload) => payload === last && resolve());
+    });
+    await one?.database.system.raw("select pg_notify('aldaba_cache', $1)", [last]);
+    await heard;
+    assert.equal(await two?.value(), to);
+  };
+
+  it('forget all values when notifications come again after they were cut off', async () => {
+    const [one, two] = nodes;
+    await changeHeard('before the cut');
+    await whileCutOff(async () => {
+      await one?.change('during the cut');
+      assert.equal(await two?.value(), 'before the cut');
+    });
+    await until(() => nodes.every(({ database }) => database.hears()));
+    assert.equal(await two?.value(), 'during the cut');
+  });
+
+  it('keep values for two seconds at most while notifications do not come', async () => {
+    const [one, two] = nodes;
+    await changeHeard('heard');
+    await whileCutOff(async () => {
       await one?.change('unheard');
       assert.equal(await two?.value(), 'heard', 'the value is kept');
       now += 2001;
       assert.equal(await two?.value(), 'unheard');
-    } finally {
-      await admin(`alter database ${name} allow_connections true`);
-    }
+    });
   });
 });
