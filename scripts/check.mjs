@@ -1,4 +1,4 @@
-// `npm run check`: types, format and lint, boundaries, budgets, generated files. Prints `file:line what to do` for each finding.
+// `npm run check`: types, format and lint, boundaries, reach, budgets, generated files. Prints `file:line what to do` for each finding.
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { listFiles } from './files.mjs';
@@ -10,6 +10,7 @@ await requireNode();
 
 const { checkBoundaries } = await import('./check-boundaries.mjs');
 const { checkBudgets } = await import('./check-budgets.mjs');
+const { checkReach, describeReach } = await import('./check-reach.mjs');
 const { checkSurroundings } = await import('./check-surroundings.mjs');
 const { checkDependencies } = await import('./check-dependencies.mjs');
 
@@ -19,6 +20,7 @@ const checks = [
   ['types', checkTypes],
   ['format and lint', checkFormat],
   ['boundaries', checkBoundaries],
+  ['reach', checkReach],
   ['surroundings', checkSurroundings],
   ['budgets', checkBudgets],
   ['dependencies', checkDependencies],
@@ -34,6 +36,12 @@ for (const [name, check] of checks) {
   for (const { file, line, message } of problems)
     process.stdout.write(`  ${file}${line ? `:${line}` : ''}  ${message}\n`);
   found += problems.length;
+  if (name === 'reach')
+    process.stdout.write(
+      describeReach()
+        .map((line) => `  ${line}\n`)
+        .join(''),
+    );
 }
 process.exitCode = found > 0 ? 1 : 0;
 

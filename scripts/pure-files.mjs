@@ -6,6 +6,7 @@ import { readSource } from './syntax.mjs';
 
 const packages = [
   '@aldaba/contract',
+  '@aldaba/pages',
   'zod',
   'libphonenumber-js',
   'tldts',

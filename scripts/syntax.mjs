@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { parseAst } from 'rolldown/parseAst';
 
 /**
- * Parsed source: `imports` [{ specifier, types, line }], `functions` [{ name, line, length, parameters, suite }], `names`
+ * Parsed source: `imports` [{ specifier, types, lazy, line }], `functions` [{ name, line, length, parameters, suite }], `names`
  * [{ name, line }] of everything referred to, and 'await'.
  */
 export function readSource(path, base) {
@@ -36,7 +36,8 @@ function visit(node, context) {
   const specifier = specifierOf(node);
   if (specifier) {
     const types = node.type === 'TSImportType' || node.importKind === 'type' || node.exportKind === 'type';
-    context.source.imports.push({ specifier, types, line: context.lineAt(node.start) });
+    const lazy = node.type === 'ImportExpression';
+    context.source.imports.push({ specifier, types, lazy, line: context.lineAt(node.start) });
   }
   if (/^(FunctionDeclaration|FunctionExpression|ArrowFunctionExpression)$/.test(node.type) && node.body) {
     inside = { ...context, within: addFunction(node, context) };

@@ -84,14 +84,11 @@ import { createImplement, type Implement } from './http/implement.ts';
 import type { Http } from './http/types.ts';
 import type { Log } from './kernel/log.ts';
 import { consentRoutes, keyRoutes, type Oidc, oidcRoutes, userSessionRoutes } from './oidc/index.ts';
-import {
-  accountPageRoutes,
-  experienceRoutes,
-  guardInteraction,
-  type SignIn,
-  sentinelRoutes,
-  signInPageRoutes,
-} from './sign-in/index.ts';
+import { experienceRoutes, guardInteraction } from './sign-in/experience/experience.ts';
+import type { SignIn } from './sign-in/index.ts';
+import { accountPageRoutes } from './sign-in/pages/account-pages.ts';
+import { signInPageRoutes } from './sign-in/pages/pages.ts';
+import { sentinelRoutes } from './sign-in/sentinel-routes.ts';
 
 export interface Mounted {
   /** Base URL of the default tenant. */

@@ -2,8 +2,8 @@
 import type { AuditGrant } from '@aldaba/contract';
 import type { Request } from '../http/index.ts';
 import type { Core } from './core.ts';
-import { ProtocolError } from './errors.ts';
 import type { OidcNeeds } from './needs.ts';
+import { ProtocolError } from './protocol-error.ts';
 
 /** Names of the grants in the keys of the log. */
 const names: Readonly<Record<string, AuditGrant>> = {
@@ -52,26 +52,6 @@ export function noteExchange(core: Core, http: Request, note: TokenNote): void {
   if (body && userId !== undefined) core.dashboard.noteActive(http.tenant.id, userId);
 }
 
-/** `RevokeToken`, and `RevokeGrants` when a whole grant went with it. */
-export function noteRevocation(
-  core: Core,
-  http: Request,
-  {
-    applicationId,
-    userId,
-    grantId,
-  }: { applicationId: string; userId?: string | undefined; grantId?: string | undefined },
-): void {
-  core.logs.write(http.tenant.id, {
-    key: 'RevokeToken',
-    result: 'Success',
-    applicationId,
-    userId,
-    params: paramsOf(http),
-  });
-  if (grantId !== undefined) noteGrantRevoked(core, http.tenant.id, { applicationId, userId, grantId });
-}
-
 /** `RevokeGrants`: a grant ended with its codes and tokens. `reason` where nobody asked for it. */
 export function noteGrantRevoked(
   { logs }: Pick<OidcNeeds, 'logs'>,
@@ -110,7 +90,7 @@ const longestValue = 200;
 const mostValues = 3;
 
 /** What of the request is kept: anonymous callers can send one, so only the named parameters are stored. */
-function paramsOf(http: Request): Record<string, unknown> {
+export function paramsOf(http: Request): Record<string, unknown> {
   const body = (typeof http.body === 'object' && http.body !== null ? http.body : {}) as Record<string, unknown>;
   const params: Record<string, unknown> = {};
   for (const name of notedParameters) {

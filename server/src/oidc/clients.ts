@@ -2,9 +2,9 @@ import type { ApplicationType, Client, ClientSecret } from '../features/applicat
 import type { Request } from '../http/index.ts';
 import type { Clock } from '../kernel/clock.ts';
 import { equalSecrets } from '../kernel/crypto.ts';
-import { ProtocolError } from './errors.ts';
 import type { OidcNeeds } from './needs.ts';
 import type { Parameters } from './parameters.ts';
+import { ProtocolError } from './protocol-error.ts';
 import { givenSecret, sameClient } from './wire-quirks.ts';
 
 export type GrantType =

@@ -5,8 +5,8 @@ import { AldabaError } from '../kernel/errors.ts';
 import type { Agreement } from './agreement.ts';
 import { findOpenWishes, getQuestion, type Question, settleQuestion, type Wishes } from './consent-question.ts';
 import type { Core } from './core.ts';
-import { ProtocolError } from './errors.ts';
 import { bodyParameters } from './parameters.ts';
+import { ProtocolError } from './protocol-error.ts';
 import { openValue, sealValue } from './signed-values.ts';
 
 /** The form's value holds for one interaction and one user only. */

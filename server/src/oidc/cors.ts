@@ -1,7 +1,7 @@
 import type { Client } from '../features/applications/applications/index.ts';
+import { matchesWildcardOrigin } from '../features/applications/applications/wildcards.ts';
 import type { Reply, Request } from '../http/index.ts';
-import { ProtocolError } from './errors.ts';
-import { hasOrigin } from './redirect-uris.ts';
+import { ProtocolError } from './protocol-error.ts';
 
 const methods = 'GET, POST, OPTIONS';
 const headers = 'Authorization, Content-Type, Accept, Logto-App-Id';
@@ -52,3 +52,10 @@ export function checkOrigin(request: Request, reply: Reply, client: Client): voi
   reply.removeHeader('access-control-allow-origin');
   throw new ProtocolError('invalid_request', 'origin is not allowed for this client');
 }
+
+/** Whether a web origin belongs to one of the addresses (for CORS). */
+export const hasOrigin = (origin: string, entries: readonly string[]): boolean =>
+  entries.some((entry) => {
+    if (entry.includes('*')) return matchesWildcardOrigin(new URL(origin), entry);
+    return URL.canParse(entry) && new URL(entry).origin === origin;
+  });

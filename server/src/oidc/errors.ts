@@ -1,39 +1,9 @@
-import { type ErrorCode, errorCatalog } from '@aldaba/contract';
+import type { ErrorCode } from '@aldaba/contract';
 import { toAldabaError, translate } from '../http/errors.ts';
 import type { Reply, Request } from '../http/types.ts';
 import { AldabaError } from '../kernel/errors.ts';
 import type { Log } from '../kernel/log.ts';
-
-type NameOf<C> = C extends `oidc.${infer Name}` ? Name : never;
-/** The protocol's error words: every `oidc.*` code of the contract. */
-export type ProtocolErrorName = NameOf<ErrorCode>;
-
-/**
- * An error of OAuth 2.0 (RFC 6749 sections 4.1.2.1 and 5.2, RFC 6750, RFC 8707) or OpenID Connect.
- * The description is for the developer of the application; it never holds a secret or tells whether a user exists.
- */
-export class ProtocolError extends Error {
-  readonly error: ProtocolErrorName;
-  readonly description: string;
-  readonly status: number;
-
-  constructor(error: ProtocolErrorName, description: string, options?: ErrorOptions & { status?: number }) {
-    super(description, options);
-    this.name = 'ProtocolError';
-    this.error = error;
-    this.description = description;
-    this.status = options?.status ?? errorCatalog[`oidc.${error}`][0];
-  }
-
-  get code(): ErrorCode {
-    return `oidc.${this.error}`;
-  }
-
-  /** The sentence for a person. */
-  get sentence(): string {
-    return errorCatalog[this.code][1];
-  }
-}
+import { ProtocolError, type ProtocolErrorName } from './protocol-error.ts';
 
 /** Shapes that the HTTP layer refused (null bytes, bad UTF-8, too large) are `invalid_request` in the protocol's words. */
 const nameOfCode: Partial<Record<ErrorCode, ProtocolErrorName>> = {

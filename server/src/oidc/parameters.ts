@@ -1,6 +1,5 @@
-import { parseForm } from '../http/body.ts';
 import type { Request } from '../http/types.ts';
-import { ProtocolError } from './errors.ts';
+import { ProtocolError } from './protocol-error.ts';
 import { splitResources } from './wire-quirks.ts';
 
 /** The parameters of a protocol request: one value each, except `resource` (RFC 8707 section 2). */
@@ -58,13 +57,7 @@ function textsOf(name: string, given: unknown): string[] {
 }
 
 /** A name out of the request, fit for an error description (RFC 6749 allows printable ASCII only). */
-const printable = (name: string): string => name.slice(0, 64).replaceAll(/[^\w.-]/g, '?');
-
-/** The query of the request, strictly decoded. */
-export const queryParameters = (request: Request): Parameters => {
-  const at = request.url.indexOf('?');
-  return readParameters(at < 0 ? {} : parseForm(request.url.slice(at + 1)));
-};
+export const printable = (name: string): string => name.slice(0, 64).replaceAll(/[^\w.-]/g, '?');
 
 /** The form or JSON body of the request. */
 export function bodyParameters(request: Request): Parameters {
@@ -72,33 +65,4 @@ export function bodyParameters(request: Request): Parameters {
   if (typeof body !== 'object' || Array.isArray(body))
     throw new ProtocolError('invalid_request', 'the body must be a form or a JSON object');
   return readParameters(body as Record<string, unknown>);
-}
-
-/**
- * Characters of the values that an authorization keeps while it waits for a person. Anonymous callers can begin as many as they
- * like, so the whole has to stay small; RFC 6749 and OpenID Connect leave the lengths to the server.
- */
-const longestValues: Readonly<Record<string, number>> = { state: 2048, nonce: 2048, scope: 4096, claims: 4096 };
-const longestOther = 1024;
-/** Read and forgotten, or compared with what is registered. */
-const notKept: ReadonlySet<string> = new Set([
-  'id_token_hint',
-  'request',
-  'request_uri',
-  'registration',
-  'redirect_uri',
-]);
-
-/** @throws ProtocolError `invalid_request` that names a parameter whose value is too long */
-export function refuseLongValues(parameters: Parameters): void {
-  const refuse = (name: string, length: number) => {
-    const longest = longestValues[name] ?? longestOther;
-    if (length > longest && !notKept.has(name))
-      throw new ProtocolError(
-        'invalid_request',
-        `'${printable(name)}' parameter must not be longer than ${longest} characters`,
-      );
-  };
-  for (const name of parameters.names()) refuse(name, parameters.get(name)?.length ?? 0);
-  for (const resource of parameters.resources) refuse('resource', resource.length);
 }

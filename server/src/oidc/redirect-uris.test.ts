@@ -3,7 +3,8 @@ import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import type { ApplicationType, Client } from '../features/applications/applications/index.ts';
 import { redirectUriProblem } from '../features/applications/applications/redirect-uris.ts';
-import { hasOrigin, isRegisteredUri } from './redirect-uris.ts';
+import { hasOrigin } from './cors.ts';
+import { isRegisteredUri } from './redirect-uris.ts';
 
 const client = (type: ApplicationType): Client => ({
   id: 'app',

@@ -1,6 +1,6 @@
 import type { Client } from '../features/applications/applications/index.ts';
 import { isHandledElsewhere } from '../features/applications/applications/redirect-uris.ts';
-import { matchesWildcard, matchesWildcardOrigin } from '../features/applications/applications/wildcards.ts';
+import { matchesWildcard } from '../features/applications/applications/wildcards.ts';
 
 /**
  * The address as a URL, if it may be redirected to at all: no control characters, blanks, backslashes, user information,
@@ -47,10 +47,3 @@ function withoutLoopbackPort(text: string): string | undefined {
   const [, host, rest] = /^(http:\/\/(?:localhost|127\.0\.0\.1|\[::1\]))(?::\d{1,5})?((?:[/?].*)?)$/.exec(text) ?? [];
   return host === undefined ? undefined : `${host}${rest}`;
 }
-
-/** Whether a web origin belongs to one of the addresses (for CORS). */
-export const hasOrigin = (origin: string, entries: readonly string[]): boolean =>
-  entries.some((entry) => {
-    if (entry.includes('*')) return matchesWildcardOrigin(new URL(origin), entry);
-    return URL.canParse(entry) && new URL(entry).origin === origin;
-  });

@@ -1,6 +1,6 @@
 import { whyUnstorable } from '../kernel/storable.ts';
 import { isUserClaim, type RequestedClaims } from './claims.ts';
-import { ProtocolError } from './errors.ts';
+import { ProtocolError } from './protocol-error.ts';
 
 /**
  * What the `claims` parameter asks for (OpenID Connect Core section 5.5), without the claims that this server does not know.

@@ -1,6 +1,6 @@
 import type { Tenant } from '../tenancy/index.ts';
-import { ProtocolError } from './errors.ts';
 import type { OidcNeeds, ProtectedResource } from './needs.ts';
+import { ProtocolError } from './protocol-error.ts';
 
 /** A reserved indicator that SDKs add when an application uses organizations; it stands for no API of its own. */
 export const organizationsResource = 'urn:logto:resource:organizations';

@@ -9,8 +9,10 @@ import { introspect } from './endpoints/introspection.ts';
 import { createMetadata } from './endpoints/metadata.ts';
 import { revoke } from './endpoints/revocation.ts';
 import { challengeOf, userinfo } from './endpoints/userinfo.ts';
-import { ProtocolError, sendProtocolError, toProtocolError } from './errors.ts';
-import { bodyParameters, queryParameters } from './parameters.ts';
+import { sendProtocolError, toProtocolError } from './errors.ts';
+import { bodyParameters } from './parameters.ts';
+import { ProtocolError } from './protocol-error.ts';
+import { queryParameters } from './query-parameters.ts';
 import { token } from './token/index.ts';
 
 /** Bytes of a request to an endpoint for programs. */

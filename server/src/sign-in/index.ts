@@ -11,11 +11,7 @@
  * through the port.
  */
 
-export { experienceRoutes, guardInteraction } from './experience/experience.ts';
 export type { SignInNeeds } from './needs.ts';
-export { accountPageRoutes } from './pages/account-pages.ts';
-export { signInPageRoutes } from './pages/pages.ts';
 export type { Interaction, InteractionPort, InteractionRequest, SignInResult } from './port.ts';
-export { sentinelRoutes } from './sentinel-routes.ts';
 export { createSignIn, type SignIn } from './service.ts';
 export { sweepAttempts } from './store.ts';

@@ -53,7 +53,3 @@ export function translateDatabaseError(error: unknown): unknown {
       return isUnavailable(error) ? new AldabaError('request.unavailable', undefined, { cause: error }) : error;
   }
 }
-
-/** The name of the violated constraint, for errors that `translateDatabaseError` made. */
-export const constraintOf = (error: unknown): string | undefined =>
-  error instanceof AldabaError ? (error.cause as PostgresError | undefined)?.constraint : undefined;

@@ -4,8 +4,8 @@
  */
 export { type Cache, type CacheRegistry, createCaches } from './cache.ts';
 export { clockSkew, skewLimit, skewWarning } from './clock-skew.ts';
+export { constraintOf } from './constraint.ts';
 export { type Database, openDatabase, type Queries } from './database.ts';
-export { constraintOf } from './errors.ts';
 export { sqlStateOf } from './failures.ts';
 export { type Inspection, inspectDatabase } from './inspection.ts';
 export { migrate } from './migrations.ts';

@@ -1,12 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import {
-  type Addresses,
-  baseUrlOf,
-  createLocator,
-  type RequestAddress,
-  resemblesManagementIndicator,
-} from './address.ts';
+import { type Addresses, baseUrlOf, createLocator, type RequestAddress } from './address.ts';
+import { resemblesManagementIndicator } from './management-indicator.ts';
 
 const root = { endpoint: 'http://localhost:3001' };
 const subPath = { endpoint: 'https://example.com/auth' };

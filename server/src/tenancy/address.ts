@@ -11,32 +11,6 @@ export const defaultTenantId = 'default';
 export const defaultTenantName = 'Aldaba';
 export const adminTenantId = 'admin';
 
-/** Resource indicator of a tenant's Management API: one name wherever the tenant lives, as published clients know it. */
-export const managementIndicatorOf = (tenantId: string): string => `https://${tenantId}.logto.app/api`;
-
-/** Whether a resource indicator is that of some tenant's Management API. */
-export const isManagementIndicator = (indicator: string): boolean =>
-  /^https:\/\/[a-z0-9-]+\.logto\.app\/api$/.test(indicator);
-
-/**
- * Whether an indicator is that of some tenant's Management API or could be taken for it: in another case, with another scheme,
- * a port, a query, slashes at the end or in another spelling of the same path.
- */
-export function resemblesManagementIndicator(indicator: string): boolean {
-  if (!URL.canParse(indicator)) return false;
-  const { hostname, pathname } = new URL(indicator);
-  const path = `/${decoded(pathname).toLowerCase().split('/').filter(Boolean).join('/')}`;
-  return /^[a-z0-9-]+\.logto\.app\.?$/.test(hostname.toLowerCase()) && path === '/api';
-}
-
-function decoded(path: string): string {
-  try {
-    return decodeURIComponent(path);
-  } catch {
-    return path;
-  }
-}
-
 /** What a request says of the address that it was sent to. */
 export interface RequestAddress {
   /** The request target, e.g. `/oidc/auth?x=1`. */

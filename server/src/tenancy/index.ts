@@ -10,9 +10,7 @@ export {
   adminTenantId,
   defaultTenantId,
   defaultTenantName,
-  isManagementIndicator,
   type RequestAddress,
-  resemblesManagementIndicator,
 } from './address.ts';
 export { createSealedSettings } from './sealed-settings.ts';
 export { createTenancy, type Seed, type Tenancy, type Tenant } from './service.ts';

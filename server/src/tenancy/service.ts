@@ -6,9 +6,9 @@ import {
   baseUrlOf,
   createLocator,
   type Location,
-  managementIndicatorOf,
   type RequestAddress,
 } from './address.ts';
+import { managementIndicatorOf } from './management-indicator.ts';
 import {
   findSetting,
   findTenant,

@@ -1,7 +1,7 @@
 import type { Client } from '../../features/applications/applications/index.ts';
 import { isPublic } from '../clients.ts';
-import { ProtocolError } from '../errors.ts';
 import type { Parameters } from '../parameters.ts';
+import { ProtocolError } from '../protocol-error.ts';
 
 /** PKCE (RFC 7636): S256 only, and required of every client that cannot keep a secret (RFC 9700 section 2.1.1). */
 export function readChallenge(parameters: Parameters, client: Client): { codeChallenge?: string } {

@@ -1,8 +1,8 @@
 import type { Client } from '../../features/applications/applications/index.ts';
 import type { Tenant } from '../../tenancy/index.ts';
-import { ProtocolError } from '../errors.ts';
 import type { OidcNeeds } from '../needs.ts';
 import type { Parameters } from '../parameters.ts';
+import { ProtocolError } from '../protocol-error.ts';
 import { isRegisteredUri } from '../redirect-uris.ts';
 
 /**

@@ -3,8 +3,8 @@ import { opaqueToken, standardId } from '../../kernel/ids.ts';
 import { answeringAcr } from '../acr.ts';
 import { type Agreement, agreedScopes, mergeAgreements, noAgreement } from '../agreement.ts';
 import { noteGrantRevoked } from '../audit.ts';
+import { deleteOldestGrants, findGrant, insertCode } from '../store/authorizations.ts';
 import type { CodePayload } from '../store/codes.ts';
-import { deleteOldestGrants, findGrant, insertCode } from '../store/grants.ts';
 import { uniqueScopes } from '../wire-quirks.ts';
 import { type Flow, type Outcome, refuse } from './flow.ts';
 

@@ -1,6 +1,6 @@
 import { covers } from '../agreement.ts';
 import { findWishes } from '../consent-question.ts';
-import { findGrant } from '../store/grants.ts';
+import { findGrant } from '../store/authorizations.ts';
 import { type Flow, type Outcome, refuse } from './flow.ts';
 import { ask } from './login.ts';
 

@@ -1,7 +1,7 @@
 import type { Tenant } from '../../tenancy/index.ts';
-import { ProtocolError } from '../errors.ts';
 import type { Keys } from '../keys.ts';
 import type { Parameters } from '../parameters.ts';
+import { ProtocolError } from '../protocol-error.ts';
 import { readRequestedClaims } from '../requested-claims.ts';
 import type { AuthorizationRequest } from './request.ts';
 

@@ -1,7 +1,7 @@
 import type { Client } from '../../features/applications/applications/index.ts';
 import { mayUseGrant } from '../clients.ts';
-import { ProtocolError } from '../errors.ts';
 import type { Parameters } from '../parameters.ts';
+import { ProtocolError } from '../protocol-error.ts';
 import { uniqueScopes } from '../wire-quirks.ts';
 
 /** Values of `prompt` (OpenID Connect Core section 3.1.2.1; Initiating User Registration 1.0 section 4). */

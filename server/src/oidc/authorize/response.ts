@@ -1,7 +1,7 @@
 import type { Client } from '../../features/applications/applications/index.ts';
 import { mayUseGrant } from '../clients.ts';
-import { ProtocolError } from '../errors.ts';
 import type { Parameters } from '../parameters.ts';
+import { ProtocolError } from '../protocol-error.ts';
 import type { ResponseMode } from './request.ts';
 
 const responseModes: readonly string[] = ['query', 'fragment', 'form_post'];

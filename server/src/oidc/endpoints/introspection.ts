@@ -3,10 +3,10 @@ import { hashToken } from '../../kernel/crypto.ts';
 import { authenticateClient, isPublic } from '../clients.ts';
 import type { Core } from '../core.ts';
 import { checkOrigin } from '../cors.ts';
-import { ProtocolError } from '../errors.ts';
 import { looksLikeJws } from '../jws.ts';
 import { bodyParameters } from '../parameters.ts';
-import { findAccessToken } from '../store/access-tokens.ts';
+import { ProtocolError } from '../protocol-error.ts';
+import { findAccessToken } from '../store/presented-tokens.ts';
 import { findRefreshToken } from '../store/refresh-tokens.ts';
 
 const toSeconds = (date: Date): number => Math.floor(date.getTime() / 1000);

@@ -1,14 +1,14 @@
 import type { Reply, Request } from '../../http/index.ts';
 import { hashToken } from '../../kernel/crypto.ts';
-import { noteRevocation } from '../audit.ts';
+import { noteGrantRevoked, paramsOf } from '../audit.ts';
 import { authenticateClient } from '../clients.ts';
 import type { Core } from '../core.ts';
 import { checkOrigin } from '../cors.ts';
-import { ProtocolError } from '../errors.ts';
 import { looksLikeJws } from '../jws.ts';
 import { bodyParameters } from '../parameters.ts';
-import { deleteAccessToken, findAccessToken } from '../store/access-tokens.ts';
+import { ProtocolError } from '../protocol-error.ts';
 import { deleteGrant } from '../store/grants.ts';
+import { deleteAccessToken, findAccessToken } from '../store/presented-tokens.ts';
 import { findRefreshToken } from '../store/refresh-tokens.ts';
 
 /**
@@ -46,4 +46,24 @@ export async function revoke(core: Core, request: Request, reply: Reply): Promis
     }
   }
   reply.code(200).send('');
+}
+
+/** `RevokeToken`, and `RevokeGrants` when a whole grant went with it. */
+function noteRevocation(
+  core: Core,
+  http: Request,
+  {
+    applicationId,
+    userId,
+    grantId,
+  }: { applicationId: string; userId?: string | undefined; grantId?: string | undefined },
+): void {
+  core.logs.write(http.tenant.id, {
+    key: 'RevokeToken',
+    result: 'Success',
+    applicationId,
+    userId,
+    params: paramsOf(http),
+  });
+  if (grantId !== undefined) noteGrantRevoked(core, http.tenant.id, { applicationId, userId, grantId });
 }

@@ -4,8 +4,8 @@ import { hashToken } from '../../kernel/crypto.ts';
 import { userClaims } from '../claims.ts';
 import type { Core } from '../core.ts';
 import { checkOrigin } from '../cors.ts';
-import { ProtocolError } from '../errors.ts';
-import { findAccessToken } from '../store/access-tokens.ts';
+import { ProtocolError } from '../protocol-error.ts';
+import { findAccessToken } from '../store/presented-tokens.ts';
 import { findActiveSubject } from '../subject.ts';
 import { matchesEtag } from './metadata.ts';
 

@@ -3,7 +3,7 @@ import { equalSecrets, hashToken } from '../../kernel/crypto.ts';
 import { opaqueToken } from '../../kernel/ids.ts';
 import { noteGrantRevoked } from '../audit.ts';
 import { mayUseGrant, refreshTokenTtl } from '../clients.ts';
-import { ProtocolError } from '../errors.ts';
+import { ProtocolError } from '../protocol-error.ts';
 import { type CodePayload, type CodeRecord, findCode, redeemCode } from '../store/codes.ts';
 import { deleteGrant } from '../store/grants.ts';
 import type { NewRefreshToken } from '../store/refresh-tokens.ts';

@@ -1,4 +1,4 @@
-import { ProtocolError } from '../errors.ts';
+import { ProtocolError } from '../protocol-error.ts';
 import { getResource, requestedResources } from '../resources.ts';
 import { insertAccessToken } from '../store/access-tokens.ts';
 import { uniqueScopes } from '../wire-quirks.ts';

@@ -1,7 +1,7 @@
 import type { CustomizedToken, Submission } from '@aldaba/contract';
 import type { Client } from '../../features/applications/applications/index.ts';
 import type { Subject } from '../../features/people/users/index.ts';
-import { ProtocolError } from '../errors.ts';
+import { ProtocolError } from '../protocol-error.ts';
 import { type AccessPlan, audienceOf } from './access.ts';
 import type { Exchange } from './exchange.ts';
 import { getActiveSubject } from './person.ts';

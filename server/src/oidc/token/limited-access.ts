@@ -1,5 +1,5 @@
 import type { Client } from '../../features/applications/applications/index.ts';
-import { ProtocolError } from '../errors.ts';
+import { ProtocolError } from '../protocol-error.ts';
 
 /** For a person whom no rule of an application with limited access lets in. */
 export const accessDenied = (): ProtocolError =>

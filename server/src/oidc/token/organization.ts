@@ -1,7 +1,7 @@
-import { isManagementIndicator } from '../../tenancy/address.ts';
-import { ProtocolError } from '../errors.ts';
+import { isManagementIndicator } from '../../tenancy/management-indicator.ts';
 import { limitsOf } from '../limits.ts';
 import type { OrganizationFacts, ProtectedResource } from '../needs.ts';
+import { ProtocolError } from '../protocol-error.ts';
 import { getResource, organizationsResource } from '../resources.ts';
 import type { Exchange } from './exchange.ts';
 

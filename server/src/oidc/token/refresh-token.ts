@@ -2,7 +2,7 @@ import { hashToken } from '../../kernel/crypto.ts';
 import { opaqueToken } from '../../kernel/ids.ts';
 import { noteGrantRevoked } from '../audit.ts';
 import { isPublic, refreshTokenTtl } from '../clients.ts';
-import { ProtocolError } from '../errors.ts';
+import { ProtocolError } from '../protocol-error.ts';
 import { deleteGrant } from '../store/grants.ts';
 import {
   findRefreshToken,

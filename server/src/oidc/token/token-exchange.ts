@@ -2,10 +2,10 @@ import { isBuiltIn } from '../../features/applications/applications/built-in.ts'
 import type { Client } from '../../features/applications/applications/index.ts';
 import type { HolderQuestion } from '../../features/people/users/index.ts';
 import { hashToken } from '../../kernel/crypto.ts';
-import { constraintOf } from '../../store/errors.ts';
+import { constraintOf } from '../../store/constraint.ts';
 import { isPublic } from '../clients.ts';
-import { ProtocolError } from '../errors.ts';
 import { looksLikeJws } from '../jws.ts';
+import { ProtocolError } from '../protocol-error.ts';
 import { requestedResources } from '../resources.ts';
 import {
   type Actor,

@@ -1,7 +1,7 @@
 /** Pages where a code is asked for and shown: to sign in, to register, to add an address, and in place of a forgotten password. */
 import type { PageError } from '@aldaba/contract';
-import { pageErrorOf } from '../../features/appearance/hosted-pages/index.ts';
-import { defaultCodeLifetime } from '../../features/connectors/verification-codes/index.ts';
+import { pageErrorOf } from '../../features/appearance/hosted-pages/words.ts';
+import { defaultCodeLifetime } from '../../features/connectors/verification-codes/lifetime.ts';
 import type { Http, Reply, Request } from '../../http/index.ts';
 import { AldabaError } from '../../kernel/errors.ts';
 import { awaitedCode } from '../code-flows.ts';

@@ -1,6 +1,6 @@
 /** Pages on which a user sets up a second factor, or goes on without one. */
 import type { PageView } from '@aldaba/contract';
-import { pageErrorOf } from '../../features/appearance/hosted-pages/index.ts';
+import { pageErrorOf } from '../../features/appearance/hosted-pages/words.ts';
 import type { Http } from '../../http/index.ts';
 import type { AldabaError } from '../../kernel/errors.ts';
 import type { BindingPage } from '../factors/second-factor.ts';

@@ -1,6 +1,6 @@
 /** Pages on which a user shows a second factor, one for each factor. */
 import type { SecondFactorView } from '@aldaba/contract';
-import { pageErrorOf } from '../../features/appearance/hosted-pages/index.ts';
+import { pageErrorOf } from '../../features/appearance/hosted-pages/words.ts';
 import type { Http } from '../../http/index.ts';
 import type { AldabaError } from '../../kernel/errors.ts';
 import { maskAddress } from '../machine/address.ts';

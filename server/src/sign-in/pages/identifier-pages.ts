@@ -1,5 +1,5 @@
 /** Part of the HTML door: a sign-in that asks for the identifier first, and for the password on a page of its own. */
-import { pageErrorOf } from '../../features/appearance/hosted-pages/index.ts';
+import { pageErrorOf } from '../../features/appearance/hosted-pages/words.ts';
 import type { Http } from '../../http/index.ts';
 import { awaitedCode } from '../code-flows.ts';
 import { resolvePolicy } from '../machine/policy.ts';

@@ -3,7 +3,7 @@
  * because programs that look at messages open links too: the page says whose link it is, and its button goes on.
  */
 import type { OneTimeTokenView } from '@aldaba/contract';
-import { pageErrorOf } from '../../features/appearance/hosted-pages/index.ts';
+import { pageErrorOf } from '../../features/appearance/hosted-pages/words.ts';
 import type { Http } from '../../http/index.ts';
 import { AldabaError } from '../../kernel/errors.ts';
 import { isRefusedLink } from '../factors/one-time-token/index.ts';

@@ -1,6 +1,6 @@
 import type { ErrorView, PageLanguage, PageView } from '@aldaba/contract';
 import { phrase } from '@aldaba/pages';
-import { sentenceFor } from '../../features/appearance/hosted-pages/index.ts';
+import { sentenceFor } from '../../features/appearance/hosted-pages/words.ts';
 import { retryAfter, toAldabaError } from '../../http/errors.ts';
 import { assertSameOrigin } from '../../http/same-origin.ts';
 import type { Reply, Request } from '../../http/types.ts';

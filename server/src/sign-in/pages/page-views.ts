@@ -11,7 +11,7 @@ import type {
   SocialOption,
   Terms,
 } from '@aldaba/contract';
-import { passwordRules } from '../../features/appearance/hosted-pages/index.ts';
+import { passwordRules } from '../../features/appearance/hosted-pages/words.ts';
 import { formQuestions } from '../extra-profile/index.ts';
 import { type IdentifierType, type MissingDetail, resolvePolicy } from '../machine/policy.ts';
 import type { Address, GivenIdentifier } from '../machine/state.ts';

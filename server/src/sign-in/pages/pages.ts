@@ -3,7 +3,7 @@
  * same page, its error and a fitting status otherwise.
  */
 import type { PageError, PageView } from '@aldaba/contract';
-import { pageErrorOf } from '../../features/appearance/hosted-pages/index.ts';
+import { pageErrorOf } from '../../features/appearance/hosted-pages/words.ts';
 import type { Http, Reply, Request } from '../../http/index.ts';
 import { AldabaError } from '../../kernel/errors.ts';
 import { formAnswers, readAnswers } from '../extra-profile/index.ts';

@@ -1,5 +1,5 @@
 /** Pages of a forgotten password: who forgot it, and the new one. The code between them is in `code-pages.ts`. */
-import { pageErrorOf, passwordRules } from '../../features/appearance/hosted-pages/index.ts';
+import { pageErrorOf, passwordRules } from '../../features/appearance/hosted-pages/words.ts';
 import type { Http, Reply, Request } from '../../http/index.ts';
 import { AldabaError } from '../../kernel/errors.ts';
 import { resolvePolicy } from '../machine/policy.ts';

@@ -3,7 +3,7 @@
  * the address to the app; `/social/landing` and `/callback` lead a browser outside of the app back into it.
  */
 
-import { providerErrorOf } from '../../features/appearance/hosted-pages/index.ts';
+import { providerErrorOf } from '../../features/appearance/hosted-pages/words.ts';
 import type { Form } from '../../http/body.ts';
 import { readCookie, writeCookie } from '../../http/cookies.ts';
 import type { Http, Reply, Request } from '../../http/index.ts';

@@ -8,4 +8,3 @@
 export { createErrorAnswers } from './error-page.ts';
 export { renderOutage } from './outage.ts';
 export { createPageSender, type PageSender } from './sender.ts';
-export { pageErrorOf, passwordRules, providerErrorOf, sentenceFor } from './words.ts';

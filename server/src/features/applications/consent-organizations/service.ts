@@ -1,7 +1,7 @@
 import type { Organization } from '@aldaba/contract';
 import { AldabaError } from '../../../kernel/errors.ts';
+import { constraintOf } from '../../../store/constraint.ts';
 import type { Queries } from '../../../store/database.ts';
-import { constraintOf } from '../../../store/errors.ts';
 import type { Organizations } from '../../organizations/organizations/index.ts';
 import * as store from './store.ts';
 

@@ -2,8 +2,8 @@ import type { ConsentScopes, ConsentScopeType, ConsentUserScope } from '@aldaba/
 import type { Changes } from '../../../kernel/changes.ts';
 import { AldabaError } from '../../../kernel/errors.ts';
 import type { CacheRegistry } from '../../../store/cache.ts';
+import { constraintOf } from '../../../store/constraint.ts';
 import type { Database, Queries } from '../../../store/database.ts';
-import { constraintOf } from '../../../store/errors.ts';
 import type { Tenant } from '../../../tenancy/index.ts';
 import * as store from './store.ts';
 

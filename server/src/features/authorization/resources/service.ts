@@ -4,11 +4,11 @@ import { AldabaError } from '../../../kernel/errors.ts';
 import type { Events } from '../../../kernel/events.ts';
 import { standardId } from '../../../kernel/ids.ts';
 import type { CacheRegistry } from '../../../store/cache.ts';
+import { constraintOf } from '../../../store/constraint.ts';
 import type { Database, Queries } from '../../../store/database.ts';
-import { constraintOf } from '../../../store/errors.ts';
 import type { Slice } from '../../../store/list.ts';
 import { type Search, searching } from '../../../store/search.ts';
-import { isManagementIndicator, resemblesManagementIndicator } from '../../../tenancy/address.ts';
+import { isManagementIndicator, resemblesManagementIndicator } from '../../../tenancy/management-indicator.ts';
 import type { Tenant } from '../../../tenancy/service.ts';
 import * as store from './store.ts';
 

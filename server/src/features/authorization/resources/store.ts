@@ -3,6 +3,7 @@ import type { Queries } from '../../../store/database.ts';
 import type { Slice } from '../../../store/list.ts';
 import { type Search, searchCondition } from '../../../store/search.ts';
 import { sql } from '../../../store/sql.ts';
+import { managementIndicatorOf } from '../../../tenancy/management-indicator.ts';
 
 interface ResourceColumns {
   tenant_id: string;
@@ -217,7 +218,7 @@ export async function insertManagementApi(
        insert into resources (tenant_id, id, name, indicator) values ($1, $2, $3, $4) on conflict do nothing returning id)
      insert into scopes (tenant_id, id, resource_id, name, description)
      select $1, $5, id, 'all', 'Everything the Management API offers.' from resource returning id`,
-    [tx.tenantId, api.resourceId, api.name, `https://${api.tenantId}.logto.app/api`, api.scopeId],
+    [tx.tenantId, api.resourceId, api.name, managementIndicatorOf(api.tenantId), api.scopeId],
   );
   return rows.length > 0;
 }

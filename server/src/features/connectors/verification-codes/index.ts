@@ -11,6 +11,5 @@ export {
   type CodeMessage,
   type CodePurpose,
   createVerificationCodes,
-  defaultCodeLifetime,
   type VerificationCodes,
 } from './service.ts';

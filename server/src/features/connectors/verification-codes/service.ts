@@ -11,6 +11,7 @@ import type { MessageLimits } from '../../../services/message-limits/index.ts';
 import type { Tenant } from '../../../tenancy/index.ts';
 import type { Connectors } from '../connectors/index.ts';
 import { createDeliveries } from './deliveries.ts';
+import { defaultCodeLifetime } from './lifetime.ts';
 import * as store from './store.ts';
 
 export interface VerificationCodesNeeds {
@@ -64,8 +65,6 @@ export interface VerificationCodes {
   close(): Promise<void>;
 }
 
-/** Seconds. */
-export const defaultCodeLifetime = 600;
 const defaults = { expirationDuration: defaultCodeLifetime, maxRetryAttempts: 10 };
 
 export function createVerificationCodes(needs: VerificationCodesNeeds): VerificationCodes {

@@ -4,7 +4,8 @@ import { toAldabaError } from '../../../http/errors.ts';
 import type { Http, Reply, Request } from '../../../http/types.ts';
 import { AldabaError } from '../../../kernel/errors.ts';
 import type { Log } from '../../../kernel/log.ts';
-import { type PageSender, pageErrorOf, passwordRules, sentenceFor } from '../../appearance/hosted-pages/index.ts';
+import type { PageSender } from '../../appearance/hosted-pages/index.ts';
+import { pageErrorOf, passwordRules, sentenceFor } from '../../appearance/hosted-pages/words.ts';
 import type { Setup, SetupNeeds } from './service.ts';
 
 type Needs = Pick<SetupNeeds, 'signInExperiences'> & {

@@ -10,7 +10,7 @@ import type { Events } from '../../../kernel/events.ts';
 import { standardId } from '../../../kernel/ids.ts';
 import type { Queries, Search } from '../../../store/index.ts';
 import type { Listed, Slice } from '../../../store/list.ts';
-import { isManagementIndicator } from '../../../tenancy/address.ts';
+import { isManagementIndicator } from '../../../tenancy/management-indicator.ts';
 import * as store from './store.ts';
 
 export interface OrganizationScopeDraft {

@@ -2,8 +2,8 @@ import type { Clock } from '../../../kernel/clock.ts';
 import { hashToken } from '../../../kernel/crypto.ts';
 import { AldabaError } from '../../../kernel/errors.ts';
 import { standardId } from '../../../kernel/ids.ts';
+import { constraintOf } from '../../../store/constraint.ts';
 import type { Queries } from '../../../store/database.ts';
-import { constraintOf } from '../../../store/errors.ts';
 import type { DetailedUser, HolderQuestion, Users } from '../users/index.ts';
 import * as store from './store.ts';
 

@@ -1,0 +1,2 @@
+/** Seconds. */
+export const defaultCodeLifetime = 600;
