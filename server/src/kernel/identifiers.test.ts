@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { domainToASCII } from 'node:url';
 import fc from 'fast-check';
-import { emailKey, normalizeEmail, normalizePhone } from './identifiers.ts';
+import { emailKey, normalizeDomain, normalizeEmail, normalizePhone } from './identifiers.ts';
 import { normalizeCode, normalizeName, normalizePassword } from './text.ts';
 
 /** Text that is near to addresses: letters of several scripts, look-alikes, marks, controls, and what surrounds them. */
@@ -172,5 +173,16 @@ describe('What people type', () => {
     assert.equal(normalizeName('Zoe\u0308'), 'Zoë');
     assert.equal(normalizePassword('ｐａｓｓ'), 'pass');
     assert.notEqual(normalizePassword('pаss'), 'pass', 'a Cyrillic letter is another one');
+  });
+});
+
+describe('a domain of ASCII letters', () => {
+  it('is what IDNA makes of it, whatever its case and length', () => {
+    const longest = `${'a'.repeat(63)}.`.repeat(3);
+    const names = ['Example.COM', 'a-b.c--d.example', 'x1.2y.example', `${longest}${'b'.repeat(61)}`];
+    for (const name of names) assert.equal(normalizeDomain(name), domainToASCII(name), name);
+    const others = ['xn-.example.org', `${longest}${'b'.repeat(62)}`, `${'a'.repeat(64)}.example`, '-a.example'];
+    for (const name of others) assert.equal(normalizeDomain(name), undefined, name);
+    assert.equal(normalizeDomain('XN--Bcher-KVA.example'), 'xn--bcher-kva.example');
   });
 });

@@ -12,6 +12,7 @@ import { types } from 'pg';
 import { createListener, type Listener } from './listener.ts';
 import { type Connection, openPool, repeatingConflicts } from './pool.ts';
 import { sessionSettings } from './session-settings.ts';
+import { begin, type StatementText } from './statement.ts';
 
 // int8 (counts) as a number: no count here comes near 2^53.
 types.setTypeParser(types.builtins.INT8, Number);
@@ -70,6 +71,10 @@ function nameOf(text: string): string | undefined {
   return name;
 }
 
+/** Unnamed: without parameters they go as one message each, which costs less than preparing saves. */
+const commit = { text: 'commit', values: [] };
+const rollback = { text: 'rollback', values: [] };
+
 /** The setting of a handle that sees all tenants. */
 const everyTenant = '*';
 
@@ -103,17 +108,14 @@ export function openDatabase(options: DatabaseOptions): Database {
   const statements = { count: 0 };
   const limitOf = (tenantId: string) => (tenantId === everyTenant ? longLimit : statementLimit);
 
-  const send = <Row>(client: Connection, text: string, values: readonly unknown[]) => {
+  const send = <Row>(client: Connection, statement: StatementText) => {
     const tenantId = client.aldabaTenant ?? everyTenant;
-    if (tenantId !== everyTenant) statements.count += 1;
-    const name = nameOf(text);
+    if (tenantId !== everyTenant) statements.count += statement.begins ? 2 : 1;
     const limit = limitOf(tenantId);
-    return pool.send<Row>(
-      client,
-      { text, values: [...values], ...(name ? { name } : {}) },
-      limit > 0 ? limit + answerGrace : 0,
-    );
+    return pool.send<Row>(client, statement, limit > 0 ? limit + answerGrace : 0);
   };
+  const sendNamed = <Row>(client: Connection, text: string, given: { values: readonly unknown[]; begins?: boolean }) =>
+    send<Row>(client, { text, values: [...given.values], name: nameOf(text), begins: given.begins === true });
 
   const withClient = <T>(tenantId: string, work: (client: Connection) => Promise<T>): Promise<T> =>
     pool.lend(async (client) => {
@@ -128,29 +130,36 @@ export function openDatabase(options: DatabaseOptions): Database {
       return await work(client);
     });
 
-  const begin = <T>(tenantId: string, work: (tx: Queries) => Promise<T>): Promise<T> =>
+  const transact = <T>(tenantId: string, work: (tx: Queries) => Promise<T>): Promise<T> =>
     withClient(tenantId, async (client) => {
-      await send(client, 'begin', []);
       const committed: (() => void)[] = [];
+      // The first statement carries `begin` along; alone it is sent once for each connection.
+      let hasBegun = !client.aldabaHasBegun;
+      if (hasBegun) {
+        await send(client, begin);
+        client.aldabaHasBegun = true;
+      }
       try {
         const tx: Queries = queriesOn(
           tenantId,
           async <Row>(text: string, values: readonly unknown[]) => {
-            const result = await send<Row>(client, text, values);
+            const begins = !hasBegun;
+            hasBegun = true;
+            const result = await sendNamed<Row>(client, text, { values, begins });
             return { rows: result.rows as Row[], rowCount: result.rowCount };
           },
           { transaction: (inner) => inner(tx), afterCommit: (then) => committed.push(then) },
         );
         const value = await work(tx);
         // After a failed statement PostgreSQL answers COMMIT by rolling back, without an error: `work` has caught that failure.
-        const { command } = await send(client, 'commit', []);
+        const { command } = hasBegun ? await send(client, commit) : { command: 'COMMIT' };
         if (command !== 'COMMIT')
           throw new Error('The transaction was rolled back, as one of its statements had failed.');
         for (const then of committed) then();
         return value;
       } catch (error) {
-        if (!client.aldabaLost)
-          await send(client, 'rollback', []).catch((failure: Error) => {
+        if (hasBegun && !client.aldabaLost)
+          await send(client, rollback).catch((failure: Error) => {
             // A connection inside of a transaction must not be lent to another request.
             client.aldabaLost ??= failure;
           });
@@ -164,11 +173,11 @@ export function openDatabase(options: DatabaseOptions): Database {
       <Row>(text: string, values: readonly unknown[]) =>
         repeatingConflicts(() =>
           withClient(tenantId, async (client) => {
-            const result = await send<Row>(client, text, values);
+            const result = await sendNamed<Row>(client, text, { values });
             return { rows: result.rows as Row[], rowCount: result.rowCount };
           }),
         ),
-      { transaction: (work) => repeatingConflicts(() => begin(tenantId, work)), afterCommit: (then) => then() },
+      { transaction: (work) => repeatingConflicts(() => transact(tenantId, work)), afterCommit: (then) => then() },
     );
 
   return {

@@ -1,14 +1,17 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { Pool, type PoolClient } from 'pg';
+import { Pool, type PoolClient, type QueryResult } from 'pg';
 import { AldabaError } from '../kernel/errors.ts';
 import { translateDatabaseError } from './errors.ts';
 import { isConflict, isConnectionLost, isUnavailable } from './failures.ts';
+import { Statement, type StatementText } from './statement.ts';
 
 /** A pooled connection, with what is set on it. */
 export interface Connection extends PoolClient {
   aldabaTenant?: string;
   /** Why it must not go back to the pool. */
   aldabaLost?: Error;
+  /** Whether `begin` has run on it, so that another statement can carry the next one along. */
+  aldabaHasBegun?: boolean;
 }
 
 export interface PoolOptions {
@@ -31,6 +34,7 @@ const reportInterval = 10_000;
 export function openPool({ url, poolSize, settings, log }: PoolOptions) {
   let ended = false;
   const logOutage = createReport(log);
+  const deadlines = createDeadlines();
   // What background work still asks for while the server stops is no outage.
   const report = (error: unknown) => {
     if (!ended) logOutage(error);
@@ -76,13 +80,20 @@ export function openPool({ url, poolSize, settings, log }: PoolOptions) {
       }
     },
     /** Sends one statement. `timeLimit` (milliseconds, 0 for none) is for a server that does not answer at all; PostgreSQL's own comes sooner. */
-    async send<Row>(client: Connection, statement: Statement, timeLimit: number) {
+    async send<Row>(client: Connection, statement: StatementText, timeLimit: number) {
       try {
-        return await client.query<Row & object>({
-          ...statement,
-          ...(timeLimit > 0 ? { query_timeout: timeLimit } : {}),
+        return await new Promise<QueryResult<Row & object>>((resolve, reject) => {
+          const query = new Statement(statement, (error, result) => {
+            deadlines.met(query);
+            if (error) reject(error);
+            else resolve(result);
+          });
+          if (timeLimit > 0) deadlines.set(query, client, timeLimit);
+          client.query(query);
         });
       } catch (error) {
+        // The driver's own trace leads to its socket, not to the caller.
+        if (error instanceof Error) Error.captureStackTrace(error);
         if (isConnectionLost(error)) client.aldabaLost ??= error as Error;
         if (isUnavailable(error) && !isConflict(error)) report(error);
         throw translateDatabaseError(error);
@@ -95,10 +106,32 @@ export function openPool({ url, poolSize, settings, log }: PoolOptions) {
   };
 }
 
-interface Statement {
-  text: string;
-  values: unknown[];
-  name?: string;
+/** Milliseconds between two looks at the statements in flight. */
+const deadlineInterval = 1000;
+
+/**
+ * Gives up the connection of a statement that gets no answer in time: what is in flight on it fails. One timer for all, which
+ * runs only while statements are sent: a timer for each would be set and cleared thousands of times a second.
+ */
+function createDeadlines() {
+  const inFlight = new Map<Statement, { client: Connection; end: number }>();
+  let timer: NodeJS.Timeout | undefined;
+  const look = () => {
+    const now = performance.now();
+    if (inFlight.size === 0) {
+      clearInterval(timer);
+      timer = undefined;
+    }
+    for (const { client, end } of inFlight.values()) if (end <= now) void client.end();
+  };
+  return {
+    /** @param limit milliseconds */
+    set(statement: Statement, client: Connection, limit: number) {
+      inFlight.set(statement, { client, end: performance.now() + limit });
+      timer ??= setInterval(look, Math.min(deadlineInterval, limit)).unref();
+    },
+    met: (statement: Statement) => inFlight.delete(statement),
+  };
 }
 
 /** One line for the first failure of an outage and every ten seconds from then on: every request of it would fill the log. */

@@ -1,4 +1,5 @@
 import { DummyDriver, Kysely, PostgresAdapter, PostgresIntrospector, PostgresQueryCompiler } from 'kysely';
+import type { Compilable } from './database.ts';
 import type { Tables } from './schema.ts';
 
 /** Builds typed queries: `sql.selectFrom('users')…`. It has no connection; a `Queries` handle runs what it builds. */
@@ -10,3 +11,18 @@ export const sql = new Kysely<Tables>({
     createQueryCompiler: () => new PostgresQueryCompiler(),
   },
 });
+
+const texts = new Map<string, string>();
+const maximumTexts = 500;
+
+/**
+ * The SQL of a hot query whose columns vary: compiled once per `shape`, which costs 20 to 60 µs each time. Its values come in the
+ * order in which the query names them.
+ */
+export function textOf(shape: string, build: () => Compilable<unknown>): string {
+  const known = texts.get(shape);
+  if (known !== undefined) return known;
+  const { sql: text } = build().compile();
+  if (texts.size < maximumTexts) texts.set(shape, text);
+  return text;
+}

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { Reply, Request } from '../../http/index.ts';
 import { hashToken } from '../../kernel/crypto.ts';
 import { userClaims } from '../claims.ts';
@@ -47,7 +47,7 @@ export async function userinfo(core: Core, request: Request, reply: Reply): Prom
   const subject = await findActiveSubject(core, tenant.db, { userId, scopes, client, requested });
   if (!subject) throw invalid();
   const body = JSON.stringify({ sub: userId, ...userClaims(subject, { scopes, client, requested }) });
-  const etag = `W/"${createHash('sha256').update(body).digest('base64url').slice(0, 27)}"`;
+  const etag = `W/"${hash('sha256', body, 'base64url').slice(0, 27)}"`;
   // `private`: an answer about one person belongs into no shared cache.
   reply.header('cache-control', 'private, no-cache').header('etag', etag);
   if (request.method === 'GET' && matchesEtag(request, etag)) {

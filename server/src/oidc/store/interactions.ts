@@ -1,5 +1,4 @@
 import type { Queries } from '../../store/database.ts';
-import { sql } from '../../store/sql.ts';
 
 export type InteractionPrompt = 'login' | 'consent';
 
@@ -18,28 +17,14 @@ export async function insertInteraction(
   tx: Queries,
   row: Pick<InteractionRecord, 'uidHash' | 'applicationId' | 'prompt' | 'request' | 'expiresAt'>,
 ): Promise<void> {
-  await tx.run(
-    sql.insertInto('interactions').values({
-      tenant_id: tx.tenantId,
-      uid_hash: row.uidHash,
-      application_id: row.applicationId,
-      prompt: row.prompt,
-      request: JSON.stringify(row.request),
-      expires_at: row.expiresAt,
-    }),
+  await tx.raw(
+    `insert into interactions (tenant_id, uid_hash, application_id, prompt, request, expires_at)
+     values ($1, $2, $3, $4, $5, $6)`,
+    [tx.tenantId, row.uidHash, row.applicationId, row.prompt, JSON.stringify(row.request), row.expiresAt],
   );
 }
 
-const columns = [
-  'uid_hash',
-  'application_id',
-  'prompt',
-  'request',
-  'state',
-  'revision',
-  'result',
-  'expires_at',
-] as const;
+const columns = 'uid_hash, application_id, prompt, request, state, revision, result, expires_at';
 
 /** A live interaction. With `lock` it is held against other resumes until the transaction ends. */
 export async function findInteraction(
@@ -48,13 +33,11 @@ export async function findInteraction(
   now: Date,
   lock = false,
 ): Promise<InteractionRecord | undefined> {
-  const query = sql
-    .selectFrom('interactions')
-    .select(columns)
-    .where('tenant_id', '=', q.tenantId)
-    .where('uid_hash', '=', uidHash)
-    .where('expires_at', '>', now);
-  const row = await q.first(lock ? query.forUpdate() : query);
+  const [row] = await q.raw<Row>(
+    `select ${columns} from interactions
+      where tenant_id = $1 and uid_hash = $2 and expires_at > $3${lock ? ' for update' : ''}`,
+    [q.tenantId, uidHash, now],
+  );
   return row && toRecord(row);
 }
 
@@ -86,18 +69,13 @@ export async function findWaitingInteraction(
   uidHashes: readonly string[],
   wanted: { prompt: InteractionPrompt; applicationId: string | undefined; now: Date },
 ): Promise<InteractionRecord | undefined> {
-  const query = sql
-    .selectFrom('interactions')
-    .select(columns)
-    .where('tenant_id', '=', q.tenantId)
-    .where('uid_hash', 'in', uidHashes)
-    .where('expires_at', '>', wanted.now)
-    .where('prompt', '=', wanted.prompt)
-    .where('result', 'is', null)
-    .orderBy('expires_at', 'desc')
-    .limit(1);
-  const { applicationId } = wanted;
-  const row = await q.first(applicationId === undefined ? query : query.where('application_id', '=', applicationId));
+  const [row] = await q.raw<Row>(
+    `select ${columns} from interactions
+      where tenant_id = $1 and uid_hash = any($2::text[]) and expires_at > $3 and prompt = $4 and result is null
+        and ($5::text is null or application_id = $5)
+      order by expires_at desc limit 1`,
+    [q.tenantId, uidHashes, wanted.now, wanted.prompt, wanted.applicationId ?? null],
+  );
   return row && toRecord(row);
 }
 
@@ -111,17 +89,12 @@ export async function advanceInteraction(
   change: { state: unknown } | { result: unknown },
 ): Promise<boolean> {
   const [column, value] = 'state' in change ? (['state', change.state] as const) : (['result', change.result] as const);
-  const touched = await tx.run(
-    sql
-      .updateTable('interactions')
-      .set({ [column]: JSON.stringify(value), revision: row.revision + 1 })
-      .where('tenant_id', '=', tx.tenantId)
-      .where('uid_hash', '=', row.uidHash)
-      .where('revision', '=', row.revision)
-      .where('result', 'is', null)
-      .where('expires_at', '>', row.now),
+  const touched = await tx.raw(
+    `update interactions set ${column} = $5, revision = revision + 1
+      where tenant_id = $1 and uid_hash = $2 and revision = $3 and result is null and expires_at > $4 returning 1`,
+    [tx.tenantId, row.uidHash, row.revision, row.now, JSON.stringify(value)],
   );
-  return touched > 0;
+  return touched.length > 0;
 }
 
 /** Sets an answered interaction to wait for the next prompt; the machine's state belongs to the past. */
@@ -131,18 +104,10 @@ export async function askAgain(
   prompt: InteractionPrompt,
   request: unknown,
 ): Promise<void> {
-  await tx.run(
-    sql
-      .updateTable('interactions')
-      .set((e) => ({
-        prompt,
-        request: JSON.stringify(request),
-        result: null,
-        state: null,
-        revision: e('revision', '+', 1),
-      }))
-      .where('tenant_id', '=', tx.tenantId)
-      .where('uid_hash', '=', uidHash),
+  await tx.raw(
+    `update interactions set prompt = $3, request = $4, result = null, state = null, revision = revision + 1
+      where tenant_id = $1 and uid_hash = $2`,
+    [tx.tenantId, uidHash, prompt, JSON.stringify(request)],
   );
 }
 
@@ -156,5 +121,5 @@ export async function noteShown(q: Queries, uidHash: string, shown: object): Pro
 }
 
 export async function deleteInteraction(tx: Queries, uidHash: string): Promise<void> {
-  await tx.run(sql.deleteFrom('interactions').where('tenant_id', '=', tx.tenantId).where('uid_hash', '=', uidHash));
+  await tx.raw('delete from interactions where tenant_id = $1 and uid_hash = $2', [tx.tenantId, uidHash]);
 }

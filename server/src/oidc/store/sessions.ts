@@ -38,17 +38,19 @@ export async function wasUsedFor(q: Queries, sessionUid: string, applicationId: 
 }
 
 export async function insertSession(tx: Queries, session: NewSession): Promise<void> {
-  await tx.run(
-    sql.insertInto('sessions').values({
-      tenant_id: tx.tenantId,
-      id_hash: session.idHash,
-      uid: session.uid,
-      user_id: session.userId,
-      authenticated_at: session.authenticatedAt,
-      amr: session.amr,
-      last_submission: JSON.stringify(session.lastSubmission),
-      expires_at: session.expiresAt,
-    }),
+  await tx.raw(
+    `insert into sessions (tenant_id, id_hash, uid, user_id, authenticated_at, amr, last_submission, expires_at)
+     values ($1, $2, $3, $4, $5, $6, $7, $8)`,
+    [
+      tx.tenantId,
+      session.idHash,
+      session.uid,
+      session.userId,
+      session.authenticatedAt,
+      session.amr,
+      JSON.stringify(session.lastSubmission),
+      session.expiresAt,
+    ],
   );
 }
 

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { Subject } from '../../features/people/users/index.ts';
 import { seconds } from '../../kernel/clock.ts';
 import { acrOf } from '../acr.ts';
@@ -67,6 +67,6 @@ export async function idTokenMember(
 
 /** `at_hash`: the left half of the hash that the algorithm uses (OpenID Connect Core section 3.1.3.6). */
 function accessTokenHash(accessToken: string, algorithm: SigningAlgorithm): string {
-  const digest = createHash(hashOf(algorithm)).update(accessToken).digest();
+  const digest = hash(hashOf(algorithm), accessToken, 'buffer');
   return digest.subarray(0, digest.length / 2).toString('base64url');
 }

@@ -1,7 +1,7 @@
 import { sql as fragment } from 'kysely';
 import { emailKey, normalizePhone } from '../../../kernel/identifiers.ts';
 import type { Queries } from '../../../store/database.ts';
-import { sql } from '../../../store/sql.ts';
+import { sql, textOf } from '../../../store/sql.ts';
 import type { PasswordDigest, Subject, User } from './user.ts';
 
 /** Columns as the service names them; `undefined` leaves one as it is, `null` empties it. */
@@ -135,28 +135,29 @@ interface IdentifierValue {
   ignoresCase?: boolean | undefined;
 }
 
-const selectByIdentifier = (q: Queries, { type, value, ignoresCase }: IdentifierValue) => {
-  const query = select(q);
+/** What follows `where users.tenant_id = $1`, with the values from `$2` on. */
+function conditionOf({ type, value, ignoresCase }: IdentifierValue): { condition: string; values: string[] } {
   // Where two differ in case only, the one that was typed.
   if (type === 'username' && ignoresCase)
-    return query
-      .where('users.username_key', '=', value.toLowerCase())
-      .orderBy(fragment`users.username = ${value}`, 'desc')
-      .limit(1);
-  if (type === 'username') return query.where('users.username', '=', value);
-  if (type === 'phone') {
-    // A number from before they were normalized is found as it was written; of two, the normalized one.
-    const normal = normalizePhone(value) ?? value;
-    return query
-      .where('users.primary_phone', 'in', [normal, value])
-      .orderBy(fragment`users.primary_phone = ${normal}`, 'desc')
-      .limit(1);
-  }
-  return query.where('users.primary_email_key', '=', emailKey(value));
-};
+    return {
+      condition: 'and users.username_key = $2 order by users.username = $3 desc limit 1',
+      values: [value.toLowerCase(), value],
+    };
+  if (type === 'username') return { condition: 'and users.username = $2', values: [value] };
+  // A number from before they were normalized is found as it was written; of two, the normalized one.
+  if (type === 'phone')
+    return {
+      condition: 'and users.primary_phone in ($2, $3) order by users.primary_phone = $2 desc limit 1',
+      values: [normalizePhone(value) ?? value, value],
+    };
+  return { condition: 'and users.primary_email_key = $2', values: [emailKey(value)] };
+}
+
+const usersStatement = select({ tenantId: '' }).compile().sql;
 
 export async function findUserByIdentifier(q: Queries, identifier: IdentifierValue): Promise<User | undefined> {
-  const row = await q.first(selectByIdentifier(q, identifier));
+  const { condition, values } = conditionOf(identifier);
+  const [row] = await q.raw<Row>(`${usersStatement} ${condition}`, [q.tenantId, ...values]);
   return row && toUser(row);
 }
 
@@ -166,18 +167,24 @@ export interface PasswordAge {
   isExpired: boolean;
 }
 
+const usersWithPasswordStatement = select({ tenantId: '' })
+  .select(['password_digest', 'password_algorithm', 'password_updated_at', 'is_password_expired'])
+  .compile().sql;
+
+interface PasswordRow extends Row {
+  password_digest: string | null;
+  password_algorithm: string | null;
+  password_updated_at: Date | null;
+  is_password_expired: boolean;
+}
+
 /** The user with the password's digest and age, in one statement. */
 export async function findUserWithPassword(
   q: Queries,
   identifier: IdentifierValue,
 ): Promise<{ user: User; password: (PasswordDigest & PasswordAge) | undefined } | undefined> {
-  const query = selectByIdentifier(q, identifier).select([
-    'users.password_digest',
-    'users.password_algorithm',
-    'users.password_updated_at',
-    'users.is_password_expired',
-  ]);
-  const row = await q.first(query);
+  const { condition, values } = conditionOf(identifier);
+  const [row] = await q.raw<PasswordRow>(`${usersWithPasswordStatement} ${condition}`, [q.tenantId, ...values]);
   const digest = row && toPassword(row);
   if (!row || !digest) return row && { user: toUser(row), password: undefined };
   const age = { updatedAt: row.password_updated_at ?? row.created_at, isExpired: row.is_password_expired };
@@ -237,13 +244,15 @@ const toValues = (patch: UserColumns, now: Date) => ({
 });
 
 export async function insertUser(q: Queries, id: string, user: UserColumns, now: Date): Promise<User> {
-  const [row] = await q.all(
+  const values = { tenant_id: q.tenantId, id, ...toValues(user, now), created_at: now, updated_at: now };
+  const text = textOf(`insert into users ${Object.keys(values)}`, () =>
     sql
       .insertInto('users')
-      .values({ tenant_id: q.tenantId, id, ...toValues(user, now), created_at: now, updated_at: now })
+      .values(values)
       .returning([...columns]),
   );
-  return toUser(row as NonNullable<typeof row>);
+  const [row] = await q.raw<Row>(text, Object.values(values));
+  return toUser(row as Row);
 }
 
 /** What `hashToken` makes of the digest of the password. */
@@ -259,13 +268,17 @@ export async function updateUserRow(
   patch: UserColumns,
   given: { now: Date; passwordHash?: string },
 ): Promise<User | undefined> {
-  const one = sql
-    .updateTable('users')
-    .set({ ...toValues(patch, given.now), updated_at: given.now })
-    .where('users.tenant_id', '=', q.tenantId)
-    .where('users.id', '=', id);
-  const same = given.passwordHash === undefined ? one : one.where(passwordHash, '=', given.passwordHash);
-  const row = await q.first(same.returning([...columns]));
+  const values = { ...toValues(patch, given.now), updated_at: given.now };
+  const { passwordHash: hash } = given;
+  const text = textOf(
+    `update users ${Object.keys(values)} ${hash === undefined ? '' : 'if the password is the same'}`,
+    () => {
+      const one = sql.updateTable('users').set(values).where('users.tenant_id', '=', '').where('users.id', '=', '');
+      return (hash === undefined ? one : one.where(passwordHash, '=', '')).returning([...columns]);
+    },
+  );
+  const condition = [q.tenantId, id, ...(hash === undefined ? [] : [hash])];
+  const [row] = await q.raw<Row>(text, [...Object.values(values), ...condition]);
   return row && toUser(row);
 }
 

@@ -1,0 +1,74 @@
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
+import { after, before, describe, it } from 'node:test';
+import { type Database, openDatabase } from '../../server/src/store/index.ts';
+import { startServer, type TestServer } from '../support/server.ts';
+
+/** A relay to PostgreSQL that can swallow every answer, as a machine does that lost power or its network. */
+async function startRelay(databaseUrl: string) {
+  const [, path = '', query = ''] = /^\w+:\/\/[^/]*(\/[^?]*)\?(.*)$/.exec(databaseUrl) ?? [];
+  const place = new URLSearchParams(query);
+  const socketPath = `${place.get('host')}/.s.PGSQL.${place.get('port')}`;
+  const sockets = new Set<Socket>();
+  let isSilent = false;
+  const relay = createServer((near) => {
+    const far = connect(socketPath);
+    for (const socket of [near, far]) {
+      sockets.add(socket);
+      socket.on('error', () => undefined);
+    }
+    near.pipe(far);
+    far.on('data', (answer) => {
+      if (!isSilent) near.write(answer);
+    });
+    near.on('close', () => far.destroy());
+    far.on('close', () => near.destroy());
+  }).listen(0, '127.0.0.1');
+  await once(relay, 'listening');
+  const { port } = relay.address() as AddressInfo;
+  return {
+    url: `postgresql://aldaba@127.0.0.1:${port}${path}`,
+    swallow: (silent: boolean) => {
+      isSilent = silent;
+    },
+    close() {
+      for (const socket of sockets) socket.destroy();
+      relay.close();
+    },
+  };
+}
+
+describe('a database server that does not answer at all', () => {
+  let server: TestServer;
+  let relay: Awaited<ReturnType<typeof startRelay>>;
+  let database: Database;
+  before(async () => {
+    server = await startServer();
+    relay = await startRelay(server.databaseUrl);
+    const log = { warn: () => undefined };
+    database = openDatabase({ url: relay.url, poolSize: 1, statementLimit: 100, log });
+  });
+  after(async () => {
+    relay.close();
+    await database.close();
+    await server.close();
+  });
+
+  // The statement's limit, 5 s for the server to keep that itself, and 1 s between two looks.
+  it('gets 503 for the statement and for its transaction, and the connection is replaced', {
+    timeout: 30_000,
+  }, async () => {
+    const db = database.tenant('default');
+    const one = () => db.raw('select 1 as one');
+    assert.deepEqual(await one(), [{ one: 1 }]);
+    relay.swallow(true);
+    const unavailable = { code: 'request.unavailable', status: 503 };
+    await assert.rejects(
+      db.transaction(async (tx) => await tx.raw('select 2 as two')),
+      unavailable,
+    );
+    relay.swallow(false);
+    assert.deepEqual(await one(), [{ one: 1 }]);
+  });
+});
