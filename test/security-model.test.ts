@@ -5,6 +5,7 @@ import { request } from 'node:http';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { pathToFileURL } from 'node:url';
+import { readTaggedTests, ruleIds, withTests } from '../scripts/generate-security-model.mjs';
 import { findRoot } from '../server/src/root.ts';
 import { startServer, type TestServer } from './support/server.ts';
 
@@ -21,6 +22,18 @@ async function productFiles(): Promise<string[]> {
   const files = ['server/src', 'connectors'].flatMap((folder) => listFiles(folder));
   return files.filter((path) => /\.tsx?$/.test(path) && !isTest(path) && !path.includes('/sandbox/phone/'));
 }
+
+describe('every rule of the security model', () => {
+  it('is proved by at least one tagged test, and every tag names a rule', async () => {
+    const page = read('docs/security-model.md');
+    const tests = readTaggedTests();
+    const rules = page.match(/^\*\*Rule\*\*:/gm) ?? [];
+    assert.ok(rules.length > 50);
+    assert.equal(ruleIds(page).length, rules.length);
+    assert.deepEqual(new Set(tests.flatMap((test) => test.rules)), new Set(ruleIds(page)));
+    assert.deepEqual(withTests(page, tests), { text: page, problems: [] });
+  });
+});
 
 describe('links', () => {
   let server: TestServer;
@@ -51,6 +64,7 @@ describe('links', () => {
     forwarded: 'host=evil.test;proto=gopher',
   };
 
+  // security: forged-host
   it('are built from the configured endpoint, whatever the headers of a request say', async () => {
     const discovery = await ask('/oidc/.well-known/openid-configuration', lies);
     assert.equal(JSON.parse(discovery.text).issuer, `${server.url}/oidc`);
@@ -72,6 +86,7 @@ describe('links', () => {
 });
 
 describe('a person’s password', () => {
+  // security: wrong-passwords
   it('is checked behind the one limit on attempts, and by the API of those who may set it', async () => {
     assert.deepEqual(
       (await productFiles()).filter((path) => /passwords\.verify\(/.test(read(path))),
@@ -106,6 +121,7 @@ function networkImports(source: string): string[] {
 }
 
 describe('outgoing requests', () => {
+  // security: outgoing-requests
   it('are made by one client: nothing else of the product opens connections', async () => {
     // The global itself, called or handed on; not a type, nor a client that was handed over under the same name.
     const globals =
@@ -127,6 +143,7 @@ describe('outgoing requests', () => {
     });
   });
 
+  // security: outgoing-requests
   it('are recognized however a module is imported', () => {
     const sources = {
       "import { isIP, connect } from 'node:net';": ['connect', 'isIP'],
@@ -143,6 +160,7 @@ describe('outgoing requests', () => {
 });
 
 describe('the log', () => {
+  // security: leaked-secrets
   it('masks secrets and tokens, and a line break in a value forges no line', () => {
     const module = pathToFileURL(join(findRoot(process.env), 'server/src/kernel/log.ts')).href;
     const fields = {

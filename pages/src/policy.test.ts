@@ -17,6 +17,7 @@ const hiddenFields = (html: string): string[] =>
   [...html.matchAll(/<input type="hidden" name="([^"]*)"/g)].map(([, name]) => name ?? '');
 
 describe('the style sheet of an operator', () => {
+  // security: escaping
   it('is linked by no page that carries a secret in its HTML', () => {
     const secrets = [
       ...['value="one-time"', 'JBSWY3DPEHPK3PXP', '0a1b2c3d4e', '93a4b5c6d7', 'data:application/octet-stream'],
@@ -46,6 +47,7 @@ describe('the style sheet of an operator', () => {
 });
 
 describe('pictures on a page', () => {
+  // security: escaping
   it('come from the addresses of the tenant’s own ones alone where the page shows a secret', () => {
     for (const view of [sampleViews.oneTimeToken, sampleViews.bindTotp, sampleViews.backupCodes, sampleViews.setup]) {
       const { contentSecurityPolicy } = renderPage(frame, view);

@@ -71,6 +71,7 @@ const assertHarmless = (frame: PageFrame, view: PageView, where: string): void =
 
 describe('hostile values', () => {
   for (const [name, view] of allViews) {
+    // security: escaping
     it(`stay text on the ${name} page, in every field of the view and the frame`, () => {
       for (const hostile of hostileTexts) {
         for (const path of stringPaths(view)) {
@@ -88,6 +89,7 @@ describe('hostile values', () => {
     assertHarmless(fullFrame, view, 'fields');
   });
 
+  // security: escaping
   it('never make a form_post answer submit to a script', () => {
     for (const action of ['javascript:alert(1)', 'data:text/html,x', '//', 'no address']) {
       assert.throws(() => renderPage(fullFrame, { ...leavingViews.formPost, action }), TypeError);
@@ -114,6 +116,7 @@ describe('an error', () => {
 
 describe('the Content-Security-Policy', () => {
   for (const [name, view] of allViews) {
+    // security: escaping
     it(`of the ${name} page allows exactly its style block and no inline script, style attribute or handler`, () => {
       const { html, contentSecurityPolicy } = renderPage(fullFrame, view);
       const blocks = [...html.matchAll(/<style>(.*?)<\/style>/gs)].map(([, css = '']) => css);

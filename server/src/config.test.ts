@@ -62,6 +62,7 @@ describe('the configuration', () => {
       assert.throws(() => read(mapping), /INJECTED_HEADER_MAPPING_JSON/, mapping);
     }
   });
+  // security: forged-location
   it('takes headers of proxies only with proxies that are believed', () => {
     assert.throws(() => readConfig({ INJECTED_HEADER_MAPPING_JSON: '{"country":"cf-ipcountry"}' }), /TRUSTED_PROXIES/);
   });

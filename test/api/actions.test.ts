@@ -76,6 +76,7 @@ describe('The scripts that are asked during a sign-in', () => {
     );
   });
 
+  // security: unproved-addresses, script-sign-ins
   it('may not return changes of who a person is, or how they prove it', async () => {
     for (const user of [
       { primaryEmail: 'eve@example.com' },

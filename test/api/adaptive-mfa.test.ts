@@ -76,6 +76,7 @@ describe('Adaptive MFA', () => {
       }
     });
 
+    // security: forged-location
     it('is told by nobody else: not by other peers, not in requests that were not forwarded, not in headers without a mapping', async () => {
       const all = { ...forwarded, ...munich, 'cf-bot-score': '1' };
       for (const options of [
@@ -134,6 +135,7 @@ describe('Adaptive MFA', () => {
       ['no score', { 'cf-bot-score': '0' }, null],
       ['a score that is none', { 'cf-bot-score': '-5' }, null],
     ];
+    // security: forged-location
     it('is taken from values that are as they should be', async () => {
       const door = await openDoor({ placeHeaders });
       try {

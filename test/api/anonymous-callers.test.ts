@@ -31,6 +31,7 @@ describe('What a caller without a credential leaves behind', () => {
       : fetch(`${server.url}/oidc/auth`, { method, headers: form, body: query, redirect: 'manual' });
   };
 
+  // security: storage-exhaustion
   it('is a small entry of the audit log, however much the request held, and a few of them a minute', async () => {
     const long = 'x'.repeat(2000);
     const body = new URLSearchParams({
@@ -56,6 +57,7 @@ describe('What a caller without a credential leaves behind', () => {
     assert.equal(params.code, '******');
   });
 
+  // security: storage-exhaustion
   it('is no row of an authorization whose values are long', async () => {
     const count = async () => (await rows('select count(*)::int as count, 0 as size from interactions'))[0]?.count;
     const before = await count();
@@ -86,6 +88,7 @@ describe('What a caller without a credential leaves behind', () => {
     assert.ok(size < 8192);
   });
 
+  // security: storage-exhaustion
   it('is nothing where the body is larger than any form', async () => {
     const large = `x=${'y'.repeat(60_000)}`;
     const json = { 'content-type': 'application/json' };

@@ -128,6 +128,7 @@ describe('Applications', () => {
     assert.ok(!(await works(secret)), 'a deleted application gets no token');
   });
 
+  // security: database-theft
   it('lie sealed in the database', async () => {
     const { id, secret } = await create();
     const rows = await server.tenant.db.raw(
@@ -204,6 +205,7 @@ describe('Applications', () => {
   });
 });
 
+// security: redirect-uris
 describe('What an application may register as an address', () => {
   let server: TestServer;
   let api: Manager;

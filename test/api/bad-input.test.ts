@@ -63,6 +63,7 @@ const awkwardValue = fc.oneof(
   fc.array(awkwardText, { maxLength: 5 }),
 );
 
+// security: bad-input
 describe('Bad input at every declared route', () => {
   let server: TestServer;
   let api: Manager;

@@ -88,6 +88,7 @@ describe('A tenant’s configs', () => {
     assert.equal((await api.get(path)).status, 200);
   });
 
+  // security: key-rotation
   it('signs with the next key at once in an emergency, and deletes a previous key with what it signed', async () => {
     api = await manage(server);
     const [next, current] = [await placed('Next'), await placed('Current')];
@@ -107,6 +108,7 @@ describe('A tenant’s configs', () => {
     api = await manage(server);
   });
 
+  // security: key-rotation
   it('adds an algorithm: its first key is published before it signs, by the clock and without a restart', async () => {
     const before = await signer();
     const algorithms = '/api/configs/oidc/signing-algorithms';

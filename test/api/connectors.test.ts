@@ -90,6 +90,7 @@ describe('Connectors', () => {
     assertRefused(await api.delete(`/api/connectors/${id}`), 404, 'entity.not_found');
   });
 
+  // security: leaked-secrets
   it('name the fields of a configuration that are wrong, and never repeat a secret', async () => {
     const reply = await api.post('/api/connectors', {
       connectorId: 'wechat-native',
@@ -148,6 +149,7 @@ describe('Connectors', () => {
     );
   });
 
+  // security: database-theft
   it('lie sealed in the database', async () => {
     const rows = await server.tenant.db.raw('select * from connectors where tenant_id = $1', ['default']);
     assert.equal(rows.length, 1);
@@ -193,6 +195,7 @@ describe('The sandbox', () => {
     api.send('POST', '/sandbox/wechat/approve', { body, headers });
   const approval = { appId: config.appId, persona: 'mei', outcome: 'success' };
 
+  // security: sandbox
   it('cannot be reached where it is switched off', async () => {
     assert.deepEqual((await api.get('/api/configs/sandbox')).body, { enabled: false });
     for (const path of ['/sandbox', '/sandbox/phone.js', '/sandbox/nothing'])
@@ -200,6 +203,7 @@ describe('The sandbox', () => {
     assertRefused(await approve(approval), 404, 'sandbox.not_enabled');
   });
 
+  // security: file-paths, sandbox
   it('gives codes to its own page only', async () => {
     assert.deepEqual((await api.patch('/api/configs/sandbox', { enabled: true })).body, { enabled: true });
     const page = await api.get('/sandbox');

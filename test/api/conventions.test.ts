@@ -23,6 +23,7 @@ describe('Who may call the Management API', () => {
     assertRefused(reply, 401, 'auth.authorization_token_type_not_supported');
   });
 
+  // security: own-tokens
   it('refuses tokens that are garbage, truncated or changed', async () => {
     const changed = `${api.token.slice(0, -4)}AAAA`;
     for (const token of ['garbage', 'a.b.c', api.token.slice(0, -1), changed, `${api.token}A`]) {
@@ -36,6 +37,7 @@ describe('Who may call the Management API', () => {
     assertRefused(await managerWith(server.url, body.access_token).get('/api/users'), 403, 'auth.forbidden');
   });
 
+  // security: own-tokens
   it('refuses a token for another API', async () => {
     await api.post('/api/resources', { name: 'Orders', indicator: 'https://orders.test' });
     const { body: app } = await api.post('/api/applications', { name: 'Orders client', type: 'MachineToMachine' });
@@ -43,6 +45,7 @@ describe('Who may call the Management API', () => {
     assertRefused(await managerWith(server.url, body.access_token).get('/api/users'), 401, 'auth.unauthorized');
   });
 
+  // security: own-tokens
   it('refuses the token of one tenant at another, and accepts that of the admin tenant for this one', async () => {
     await server.app.tenancy.create({ id: 'acme', name: 'Acme' });
     assertRefused(await managerWith(`${server.url}/t/acme`, api.token).get('/api/users'), 401, 'auth.unauthorized');
@@ -64,6 +67,7 @@ describe('Who may call the Management API', () => {
     assertRefused(await managerWith(admin.baseUrl, await tokenOf()).get('/api/users'), 401, 'auth.unauthorized');
   });
 
+  // security: tenant-isolation
   it('does not show or change what belongs to another tenant, even when its id is known', async () => {
     const acme = await server.app.tenancy.create({ id: 'acme-two', name: 'Acme' });
     const user = await acme.db.transaction((tx) => server.app.users.create(tx, { username: 'acme_user' }));

@@ -38,6 +38,7 @@ describe('pages of other origins', () => {
     new URL(server.url).origin.replace('localhost', '127.0.0.1'),
   ];
 
+  // security: cross-origin-calls
   it('read the Management API when the origin is exactly one of the server’s own', async () => {
     for (const origin of own()) {
       const { status, allowed, headers } = await call(origin);

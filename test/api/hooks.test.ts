@@ -76,6 +76,7 @@ describe('Webhooks', () => {
       assertRefused(await api.post('/api/hooks', { config, ...wrong }), 400, 'guard.invalid_input');
   });
 
+  // security: webhook-delivery
   it('keep the address, the headers and the signing key sealed in the database', async () => {
     const { signingKey } = await listen({
       config: { url: receiver.url, headers: { authorization: 'Bearer of news' } },
@@ -84,6 +85,7 @@ describe('Webhooks', () => {
     for (const secret of [signingKey, 'Bearer of news', receiver.url]) assert.ok(!row?.whole.includes(secret));
   });
 
+  // security: webhook-delivery
   it('are told of a change with who did what, signed, at once', async () => {
     const hook = await listen({ config: { url: receiver.url, headers: { 'x-mine': 'yes' } } });
     const { body: user } = await api.send('POST', '/api/users', {
@@ -264,6 +266,7 @@ describe('Webhooks', () => {
     }
   };
 
+  // security: outgoing-requests
   it('never reach addresses inside that were not allowed', async () => {
     const hook = await listen({ config: { url: 'http://127.0.0.2:9/', retries: 0 } });
     await api.post('/api/users', {});
@@ -273,6 +276,7 @@ describe('Webhooks', () => {
     assert.match(body[0].payload.error, /OUTBOUND_ALLOWED_HOSTS/);
   });
 
+  // security: webhook-delivery
   it('are not told where a redirect leads', async () => {
     const elsewhere = await startReceiver();
     receiver.answerWith(307, elsewhere.url);

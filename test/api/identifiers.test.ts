@@ -79,6 +79,7 @@ describe('What identifies a user', () => {
     assert.equal((await create({ username: 'ANNA' })).status, 200);
   });
 
+  // security: similar-addresses
   it('cannot be taken twice by users who are created at once, nor while the policy changes', async () => {
     const { body } = await suite.api.get('/api/users?search.username=ANNA&mode.username=exact&isCaseSensitive=true');
     await suite.api.delete(`/api/users/${body[0].id}`);

@@ -131,6 +131,7 @@ describe('The audit log', () => {
       assert.ok(keys.has(key), `${key} is missing in ${[...keys].join(', ')}`);
   });
 
+  // security: leaked-secrets
   it('holds no password, secret, code or token', async () => {
     const { id, secret } = await machine();
     const { body: token } = await requestToken(server.url, { id, secret });

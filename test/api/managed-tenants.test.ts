@@ -34,6 +34,7 @@ describe('a tenant that is created later', () => {
     return body.access_token as string;
   };
 
+  // security: own-tokens
   it('is managed with tokens of the admin tenant, which open no other tenant', async () => {
     const { body: resources } = await adminApi.get('/api/resources');
     const resource = resources.find((candidate: { indicator: string }) => candidate.indicator === indicator);
@@ -43,6 +44,7 @@ describe('a tenant that is created later', () => {
       assertRefused(await managerWith(elsewhere, token).get('/api/users'), 401, 'auth.unauthorized');
   });
 
+  // security: own-tokens
   it('lends its name, and what looks like it, to no resource of another tenant', async () => {
     const own = await manage(server);
     for (const lookalike of [indicator, `${indicator}/`, indicator.toUpperCase(), 'https://acme.logto.app:443/api'])
@@ -58,6 +60,7 @@ describe('a tenant that is created later', () => {
     assert.equal(status, 201);
   });
 
+  // security: own-tokens
   it('is not managed with tokens of a third tenant, though they name its API', async () => {
     const own = await manage(server);
     const { db } = server.tenant;

@@ -36,6 +36,7 @@ describe('Codes that a stranger asks for', () => {
     await post?.close();
   });
 
+  // security: message-costs
   it('are limited by the address of the client, on every node alike, with the time to wait', async () => {
     const node = await server.addNode();
     const send = async (index: number, type: 'email' | 'phone', client: string) => {

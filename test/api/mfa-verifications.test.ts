@@ -37,6 +37,7 @@ describe('Second factors of users', () => {
       await server.tenant.db.raw('select f::text as whole from mfa_verifications f where user_id = $1', [userId]),
     );
 
+  // security: database-theft
   it('are an authenticator app, whose secret is shown once and sealed in the database', async () => {
     const { id, username, path } = await addPerson();
     const { status, body } = await api.post(path, { type: 'Totp' });
@@ -58,6 +59,7 @@ describe('Second factors of users', () => {
     assert.notEqual((await api.post((await addPerson()).path, { type: 'Totp' })).body.secret, body.secret);
   });
 
+  // security: single-use, second-factor-required
   it('have one authenticator app each, also when two come at once', async () => {
     const { path } = await addPerson();
     const posts = Array.from({ length: 3 }, () => () => api.post(path, { type: 'Totp' }));
@@ -85,6 +87,7 @@ describe('Second factors of users', () => {
     assertRefused(await api.post(path, { type: 'WebAuthn' }), 400, 'guard.invalid_input');
   });
 
+  // security: database-theft
   it('are ten backup codes beside another factor, never alone, and not twice', async () => {
     const { id, path } = await addPerson();
     assertRefused(await api.post(path, { type: 'BackupCode' }), 422, 'session.mfa.backup_code_can_not_be_alone');
@@ -139,6 +142,7 @@ describe('Second factors of users', () => {
     assert.equal((await api.post(path, { type: 'BackupCode' })).status, 200);
   });
 
+  // security: second-factor-required
   it('are taken one by one; backup codes go with the last other one', async () => {
     const { id, path } = await addPerson();
     await addPasskey(id);
@@ -153,6 +157,7 @@ describe('Second factors of users', () => {
     assert.deepEqual(await typesOf(path), []);
   });
 
+  // security: second-factor-required
   it('never leave backup codes alone, whatever comes at once', async () => {
     for (let round = 0; round < 8; round += 1) {
       const { path } = await addPerson();

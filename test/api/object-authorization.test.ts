@@ -18,6 +18,7 @@ const managed = allRoutes.filter(({ access }) => access === 'management');
 /** Written late or by anybody's requests, whoever asks: the audit log, queued jobs, counters. */
 const volatile = new Set(['logs', 'logs_other', 'jobs', 'daily_active_users', 'attempt_limits', 'interactions']);
 
+// security: tenant-isolation
 describe('What belongs to a tenant', () => {
   let server: TestServer;
   let planted: Planted[];
@@ -107,6 +108,7 @@ describe('What belongs to a tenant', () => {
     managerWith(at.tenant.baseUrl, token).send(route.method, path, body === undefined ? {} : { body });
   const pairs = () => [planted, planted.toReversed()] as [Planted, Planted][];
 
+  // security: third-parties
   it('is shown to and changed by nobody without a token that may', async () => {
     for (const [victim, stranger] of pairs())
       await withoutChangeOf(victim, async () => {
@@ -196,6 +198,7 @@ describe('What belongs to a tenant', () => {
 
   it('does not show in lists and searches of another tenant', searchForOthers);
 
+  // security: tenant-isolation
   it('stays out of reach and hidden by the statements alone, while row-level security is off', async () => {
     const owner = new Client({ connectionString: server.databaseUrl });
     await owner.connect();
@@ -216,6 +219,7 @@ describe('What belongs to a tenant', () => {
     }
   });
 
+  // security: leaked-secrets
   it('is open to its own manager, at every route, but for the secrets that the server keeps', async () => {
     const [own] = planted as [Planted];
     const walk = walkOf(allRoutes);

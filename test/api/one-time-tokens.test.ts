@@ -21,6 +21,7 @@ describe('One-time tokens', () => {
   };
   const verify = (token: string, email: string) => api.post(`${path}/verify`, { token, email });
 
+  // security: database-theft
   it('are made for an address, shown again, and worth nothing in a copy of the database', async () => {
     const context = { jitOrganizationIds: ['org1'], interactionEvent: 'Register' };
     const made = await make('ana@example.com', { context });
@@ -31,6 +32,7 @@ describe('One-time tokens', () => {
     assert.equal(JSON.stringify(rows).includes(made.token), false);
   });
 
+  // security: single-use
   it('are used up once, by the address they were made for', async () => {
     const { token, id } = await make('bob@example.com');
     assertRefused(await verify(token, 'eve@example.com'), 400, 'one_time_token.email_mismatch');

@@ -38,6 +38,7 @@ describe('invitations to an organization', () => {
     return body.map(({ name }: { name: string }) => name);
   };
 
+  // security: organization-strangers
   it('make who accepts them a member, with the roles', async () => {
     const organizationId = await organization();
     const role = await create('/api/organization-roles', { name: 'Invited' });
@@ -114,6 +115,7 @@ describe('invitations to an organization', () => {
     assert.deepEqual((await api.get(`${path}?inviterId=${user.id}`)).body, []);
   });
 
+  // security: single-use
   it('are decided once, also when they are accepted and revoked at the same moment', async () => {
     const organizationId = await organization();
     const user = await create('/api/users', { primaryEmail: 'both@acme.test' });
@@ -156,6 +158,7 @@ describe('invitations to an organization', () => {
     assertRefused(await api.post(`${path}/${id}/message`, { link: 'https://acme.test' }), 501, 'connector.not_found');
   });
 
+  // security: message-costs
   it('send the link with who invites to which organization, or do not exist', async () => {
     const { organizations, organizationRoles, users } = server.app;
     const sent: { to: string; type: string; payload: Record<string, unknown> }[] = [];

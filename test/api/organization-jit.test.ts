@@ -78,6 +78,7 @@ describe('joining an organization by oneself', () => {
     assertRefused(await api.delete(`${connectors}/none`), 422, 'entity.not_found');
   });
 
+  // security: unproved-addresses, organization-strangers
   it('happens when an e-mail address is known to be the person’s own, and not before', async () => {
     const { id } = await create('/api/organizations', { name: 'Joined' });
     await create('/api/organizations', { name: 'Closed' });

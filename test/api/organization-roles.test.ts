@@ -90,6 +90,7 @@ describe('the organization template', () => {
       assertRefused(reply, 404, 'entity.not_exists_with_id');
   });
 
+  // security: organization-rights
   it('never gives the Management API, neither to people nor to machines', async () => {
     const code = 'role.management_api_scopes_not_assignable_to_user_role';
     const scopeIds = ['management-api-all'];

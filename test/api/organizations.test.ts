@@ -179,6 +179,7 @@ describe('organizations', () => {
     assert.deepEqual((await api.get(applications)).body, []);
   });
 
+  // security: organization-rights
   it('keep to their tenant, whatever ids a request names', async () => {
     const admin = await manage(server, await server.app.tenancy.get('admin'));
     const foreign = (await admin.post('/api/organizations', { name: 'Foreign' })).body;

@@ -40,6 +40,7 @@ describe('A server with more passwords to check than it can', () => {
     return { status: answer.status, headers: answer.headers, body: await answer.json() };
   };
 
+  // security: overload
   it('says at every door when to come back, goes on with everything else, and then with passwords', async () => {
     const person = await begin();
     const ada = { username: 'ada', password: 'tulips under stone' };
@@ -60,6 +61,7 @@ describe('A server with more passwords to check than it can', () => {
     assert.equal((await api.post('/api/users', ada)).status, 200);
   });
 
+  // security: account-enumeration
   it('has the same work with names that exist, that have no password and that nobody has', async () => {
     await api.post('/api/users', { username: 'has_a_password', password: 'tulips under stone' });
     await api.post('/api/users', { username: 'has_none' });

@@ -123,6 +123,7 @@ describe('Passkeys', () => {
       ]);
     });
 
+    // security: second-factor-proof
     for (const [name, circumstances] of dishonest)
       it(`by no answer ${name}`, async () => {
         const person = await addPerson();
@@ -146,6 +147,7 @@ describe('Passkeys', () => {
       assert.ok(await factors.verifyRegistration(made, expected));
     });
 
+    // security: second-factor-proof
     it('whatever the device says of its maker, which is not looked at', async () => {
       const certificate = Buffer.from('no certificate at all');
       const attStmt = new Map<string, number | Buffer | Buffer[]>([
@@ -195,6 +197,7 @@ describe('Passkeys', () => {
       );
     });
 
+    // security: second-factor-proof
     for (const [name, circumstances] of dishonest)
       it(`by no answer ${name}`, async () => {
         const { person, device, id } = await addPasskey();
@@ -202,6 +205,7 @@ describe('Passkeys', () => {
         assert.deepEqual(await counterOf(id), [0, undefined]);
       });
 
+    // security: second-factor-proof
     it('by no answer that was changed on the way', async () => {
       const { person, device } = await addPasskey();
       const other = await addPasskey();
@@ -218,6 +222,7 @@ describe('Passkeys', () => {
         assert.equal(await authenticate(device, person.id, { change: () => ({ id, rawId: id }) }), undefined);
     });
 
+    // security: second-factor-proof
     it('of nobody else, whoever asks', async () => {
       const { device } = await addPasskey();
       const eve = (await addPasskey()).person;
@@ -229,6 +234,7 @@ describe('Passkeys', () => {
         assert.equal(await factors.verifyAuthentication(server.tenant, sent, expected), undefined);
     });
 
+    // security: second-factor-proof
     it('at the host that they were made for, and at no other', async () => {
       const { person, device } = await addPasskey();
       const { options, challenge } = await factors.authenticationOptions(server.tenant, { rpId, userId: person.id });
@@ -237,6 +243,7 @@ describe('Passkeys', () => {
       assert.equal(await factors.verifyAuthentication(server.tenant, payload, elsewhere), undefined);
     });
 
+    // security: second-factor-proof
     it('that is refused once a copy shows by its count', async () => {
       const { person, device, id } = await addPasskey();
       const copy = device.clone();
@@ -253,6 +260,7 @@ describe('Passkeys', () => {
       assert.deepEqual(await counterOf(id), [0, clock.time]);
     });
 
+    // security: single-use, second-factor-proof
     it('once for each answer, also when it is sent many times at once', async () => {
       const { person, device, id } = await addPasskey();
       const { options, challenge } = await factors.authenticationOptions(server.tenant, { rpId, userId: person.id });
@@ -279,6 +287,7 @@ describe('Passkeys', () => {
       assert.deepEqual(await authenticate(device), { factorId: id, userId: person.id });
     });
 
+    // security: second-factor-proof
     it('and are refused when they do not, or name somebody else', async () => {
       const { device } = await addPasskey();
       const eve = await addPerson();

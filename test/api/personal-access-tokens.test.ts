@@ -51,6 +51,7 @@ describe('Personal access tokens', () => {
     assertRefused(await api.post('/api/subject-tokens', { userId: 'nobody' }), 404, 'entity.not_found');
   });
 
+  // security: token-exchange, database-theft
   it('are kept so that a copy of the database opens nothing', async () => {
     const { body } = await api.post(path, { name: 'sealed' });
     const rows = await server.tenant.db.raw('select * from personal_access_tokens');

@@ -30,6 +30,7 @@ describe('The API reference', () => {
     }
   });
 
+  // security: file-paths
   it('shows documents that exist, and gives out no other file', async () => {
     for (const name of ['management', 'experience', 'user']) {
       const response = await fetch(`${server.url}/api/.well-known/${name}.openapi.json`);

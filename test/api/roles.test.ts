@@ -153,6 +153,7 @@ describe('Roles', () => {
     assert.equal((await api.delete(`/api/roles/${role.id}/users/${user.id}`)).status, 204);
   });
 
+  // security: third-parties
   it('of people never hold the Management API', async () => {
     const scopeIds = ['management-api-all'];
     const code = 'role.management_api_scopes_not_assignable_to_user_role';

@@ -58,6 +58,7 @@ describe('Uploads in an S3-compatible store', () => {
 
   const since = (start: number) => store.calls.slice(start).map(({ method, status }) => `${method} ${status}`);
 
+  // security: upload-storage
   it('lie in the bucket under prefix and tenant, and come back through the server as safe as from the disk', async () => {
     const start = store.calls.length;
     const { status, body } = await upload(api, svg);
@@ -83,6 +84,7 @@ describe('Uploads in an S3-compatible store', () => {
     assert.deepEqual(since(start), []);
   });
 
+  // security: upload-storage
   it('need the right key: a store that refuses the signature is named in the log, without the key', async () => {
     const secret = 'not-the-secret-of-this-store';
     const mistaken = await open({ S3_SECRET_ACCESS_KEY: secret });
@@ -206,6 +208,7 @@ describe('Uploads in an S3-compatible store', () => {
     await api.patch('/api/sign-in-exp', { customUiAssets: null });
   });
 
+  // security: outgoing-requests, upload-storage
   it('do not open the store’s private address to the requests of tenants', async () => {
     const hook = await api.post('/api/hooks', {
       name: 'Inward',

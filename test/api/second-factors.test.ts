@@ -70,6 +70,7 @@ describe('Second factors in a sign-in', () => {
       assert.equal((await standingOf(userId)).factors[0]?.lastUsedAt, clock.time);
     });
 
+    // security: second-factor-proof
     it('are never wrong codes, codes of other times, or of other people', async () => {
       const { userId, secret } = await addApp();
       const other = await addApp();
@@ -86,6 +87,7 @@ describe('Second factors in a sign-in', () => {
       assert.equal((await standingOf(userId)).factors[0]?.lastUsedAt, undefined);
     });
 
+    // security: second-factor-proof
     it('count once, and with them all that came before', async () => {
       const { userId, secret, id } = await addApp();
       clock.time += 10 * 60_000;
@@ -98,6 +100,7 @@ describe('Second factors in a sign-in', () => {
       assert.equal(await use(userId, totpCode(secret, clock.time)), id);
     });
 
+    // security: single-use, second-factor-proof
     it('count once, of twenty that come at once', async () => {
       const { userId, secret, id } = await addApp();
       clock.time += 10 * 60_000;
@@ -105,12 +108,14 @@ describe('Second factors in a sign-in', () => {
       assert.deepEqual(await attempt(() => use(userId, code)), [id]);
     });
 
+    // security: second-factor-proof
     it('are not the code that the app was set up with', async () => {
       const { userId, secret, id } = await addApp();
       assert.equal(await use(userId, totpCode(secret, clock.time)), undefined);
       assert.equal(await use(userId, totpCode(secret, clock.time + 30_000)), id);
     });
 
+    // security: second-factor-proof
     it('need a code of the app before it is theirs, and leave no secret in sight', async () => {
       const { secret, secretSealed, secretQrCode } = factors.newTotp(server.tenant, label);
       assert.ok(!secretSealed.includes(secret));
@@ -153,6 +158,7 @@ describe('Second factors in a sign-in', () => {
       for (const code of codes.slice(1, 9)) assert.equal(await use(userId, code), id);
     });
 
+    // security: single-use, second-factor-proof
     it('count once, of twenty that come at once', async () => {
       const { userId, codes, id } = await addCodes();
       assert.deepEqual(await attempt(() => use(userId, codes[3] ?? '')), [id]);

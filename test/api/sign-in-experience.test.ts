@@ -179,6 +179,7 @@ describe('The sign-in experience', () => {
     for (const settings of cases) assertRefused(await change(settings), 400, 'guard.invalid_input');
   });
 
+  // security: common-passwords
   it('fills in what a password policy does not say', async () => {
     const { body } = await change({ passwordPolicy: { length: { max: 256 } } });
     const rejects = { pwned: true, repetitionAndSequence: true, userInfo: true, words: [] };
@@ -191,6 +192,7 @@ describe('The sign-in experience', () => {
     assert.deepEqual((await check('password1')).body, { result: false, issues: [{ code: 'password_rejected.pwned' }] });
   });
 
+  // security: common-passwords
   it('asks administrators for passwords of 12 characters or more', async () => {
     const { app } = server;
     const admin = await app.tenancy.get('admin');
@@ -226,6 +228,7 @@ describe('The sign-in experience', () => {
     assert.equal((await change({ usernamePolicy: {} })).status, 200);
   });
 
+  // security: escaping
   it('refuses links and colours that could carry code into a page', async () => {
     const wrong = [
       { termsOfUseUrl: 'javascript:alert(1)' },
@@ -378,6 +381,7 @@ describe('What needs a code to be sent', () => {
     assert.deepEqual((await shown()).forgotPassword, { email: false, phone: false });
   });
 
+  // security: second-factor-required
   it('is allowed with one, but no code signs in and is a second factor too', async () => {
     const id = await connect();
     assert.equal((await change(byCode)).status, 200);
@@ -388,6 +392,7 @@ describe('What needs a code to be sent', () => {
     await api.delete(`/api/connectors/${id}`);
   });
 
+  // security: second-factor-required
   it('stays as it was set when its connector goes, and nothing else is refused for that', async () => {
     const id = await connect();
     const set = { forgotPasswordMethods: ['EmailVerificationCode'], ...factors('EmailVerificationCode') };

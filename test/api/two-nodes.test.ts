@@ -52,6 +52,7 @@ describe('two nodes on one database', () => {
     return { id: api1.id, scopeId: scope.id };
   };
 
+  // security: key-rotation
   it('publish and sign with the same keys after a rotation on one of them', async () => {
     await addResource();
     const path = '/api/configs/oidc/private-keys';
@@ -136,6 +137,7 @@ describe('two nodes on one database', () => {
       );
   });
 
+  // security: key-rotation
   it('give an application what its roles give from the next token on', async () => {
     const { body: resources } = await api.get('/api/resources');
     const { id } = resources.find(({ indicator }: { indicator: string }) => indicator === resource);

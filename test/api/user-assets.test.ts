@@ -25,6 +25,7 @@ describe('User assets', () => {
     assert.ok(body.allowUploadMimeTypes.includes('image/png'));
   });
 
+  // security: uploads
   it('are served as what their bytes say, to everybody, so that nothing in them runs', async () => {
     const { status, body } = await upload(png, '../../evil.html', 'text/html');
     assert.equal(status, 200);
@@ -67,6 +68,7 @@ describe('User assets', () => {
     assertRefused(elsewhere, 415, 'guard.unsupported_media_type');
   });
 
+  // security: file-paths, uploads
   it('of another tenant are not there, nor is anything else of the disk', async () => {
     const { body } = await upload(png);
     const id = body.url.split('/').at(-1);

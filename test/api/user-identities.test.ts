@@ -34,6 +34,7 @@ describe('An operator who links what a connector’s callback brought', () => {
   const link = (userId: string, connectorData: object, connectorId = wechat) =>
     api.post(`/api/users/${userId}/identities`, { connectorId, connectorData });
 
+  // security: social-linking
   it('gives the user the account that the provider tells of, by which sign-in finds them', async () => {
     const userId = await addPerson();
     const { status, body } = await link(userId, await approve('mei'));
@@ -55,6 +56,7 @@ describe('An operator who links what a connector’s callback brought', () => {
     assert.equal(body.wechat.details.name, findPersona('aino')?.nickname);
   });
 
+  // security: social-linking
   it('cannot give what another user has, nor twice what the provider gave once', async () => {
     const [first, second] = [await addPerson(), await addPerson()];
     const answer = await approve('rafael');

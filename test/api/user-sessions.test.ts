@@ -69,6 +69,7 @@ describe('Sessions and grants of a user', () => {
   /** What an operator does to a credential, and the answer's status. */
   const replacements: [what: string, change: (userId: string, option: object) => Promise<{ status: number }>][] = [
     [
+      // security: old-passwords
       'end when an operator sets the password, unless told otherwise',
       (userId, option) =>
         suite.api.patch(`/api/users/${userId}/password`, { password: 'another battery 2', ...option }),
@@ -84,6 +85,7 @@ describe('Sessions and grants of a user', () => {
         suite.api.delete(`/api/users/${userId}/identities/wechat?${new URLSearchParams(option as never)}`),
     ],
     [
+      // security: old-passwords
       'end when an operator removes a second factor, unless told otherwise',
       async (userId, option) => {
         const factors = `/api/users/${userId}/mfa-verifications`;

@@ -92,6 +92,7 @@ describe('Many users at once', () => {
     assert.equal(total.totalUserCount, 2);
   });
 
+  // security: similar-addresses
   it('are told line by line what is refused and why, and the other lines are imported', async () => {
     const reports = await importLines([
       { username: 'line_one' },

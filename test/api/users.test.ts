@@ -63,6 +63,7 @@ describe('Users', () => {
     );
   });
 
+  // security: leaked-secrets
   it('keep their password to themselves', async () => {
     const user = await create({ username: 'secretive', password: 'correct horse 2' });
     const plain = JSON.stringify((await api.get(`/api/users/${user.id}`)).body);
@@ -210,6 +211,7 @@ describe('Users', () => {
     await api.delete(`/api/roles/${role.id}`);
   });
 
+  // security: suspension
   it('lose their sessions and grants when they are suspended', async () => {
     const { id } = await create({ username: 'suspended_one' });
     const { db } = server.tenant;

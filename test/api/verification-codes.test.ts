@@ -61,6 +61,7 @@ describe('Verification codes', () => {
       assertRefused(await verify('form@example.com', other), 400, 'verification_code.code_mismatch');
   });
 
+  // security: message-codes
   it('are kept under a hash that needs the server’s key', async () => {
     const code = await sentTo('hash@example.com');
     const rows = await server.tenant.db.raw('select * from verification_codes where tenant_id = $1', ['default']);
@@ -81,6 +82,7 @@ describe('Verification codes', () => {
     assertRefused(await verify('end@example.com', third), 400, 'verification_code.exceed_max_try');
   });
 
+  // security: message-codes
   it('may be guessed exactly as often as the tenant says', async () => {
     let number = 0;
     const property = fc.asyncProperty(
@@ -108,6 +110,7 @@ describe('Verification codes', () => {
     await api.patch('/api/sign-in-exp', { verificationCodePolicy: {} });
   });
 
+  // security: single-use, message-codes
   it('that are tried many times at once are judged ten times at most, and count once', async () => {
     const code = await sentTo('race@example.com');
     const uses = Array.from({ length: 4 }, () => () => verify('race@example.com', code));

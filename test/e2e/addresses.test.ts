@@ -150,6 +150,7 @@ describe('the link for the first administrator', () => {
   });
   after(() => server?.close());
 
+  // security: default-credentials
   it('creates the administrator once and never again', async () => {
     const link = await server.app.firstAdminLink();
     assert.ok(link);
@@ -171,6 +172,7 @@ describe('the link for the first administrator', () => {
     await visitor.close();
   });
 
+  // security: default-credentials
   it('is refused when it is made up', async () => {
     const visitor = await openBrowser();
     const response = await visitor.page.goto(`${server.url}/setup?token=${'A'.repeat(43)}`);

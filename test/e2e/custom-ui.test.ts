@@ -84,6 +84,7 @@ describe('an uploaded sign-in page', () => {
     await page.getByRole('button', { name: 'Come in' }).click();
   };
 
+  // security: custom-pages
   it('signs a person in through the Experience API, and runs no script that its policy does not allow', async () => {
     visitor = await openBrowser();
     const { page } = visitor;

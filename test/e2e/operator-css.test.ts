@@ -61,6 +61,7 @@ describe('the CSS of an operator against the people who sign in', () => {
     assert.deepEqual(leaked, ['https://leak.example/page']);
   });
 
+  // security: escaping
   it('learns no token of a link', async () => {
     const email = 'ana@example.com';
     const { token } = await operator.call<{ token: string }>('POST', '/api/one-time-tokens', { email });
@@ -69,6 +70,7 @@ describe('the CSS of an operator against the people who sign in', () => {
     assert.deepEqual(leaked, []);
   });
 
+  // security: escaping
   it('learns no secret of an authenticator and no backup code', async () => {
     const page = await open({ first_screen: 'register' });
     leaked = [];

@@ -104,6 +104,7 @@ describe('a tenant without the sandbox', () => {
   });
   after(() => server?.close());
 
+  // security: sandbox
   it('has neither the phone page, nor its files, nor WeChat’s stand-in', async () => {
     for (const path of ['/sandbox', '/sandbox/phone.js', '/sandbox/bridge-ios.js']) {
       const answer = await fetch(`${server.url}${path}`);

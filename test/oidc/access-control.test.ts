@@ -25,6 +25,7 @@ describe('an application with limited access', () => {
   const allow = (rules: Partial<Parameters<Provider['accessControl']['replace']>[2]>) =>
     provider.tenant.db.transaction((tx) => provider.accessControl.replace(tx, party.id, { ...nobody, ...rules }));
 
+  // security: application-access
   it('turns away whom no rule lets in, also those who are signed in elsewhere', async () => {
     await allow({});
     const { id } = await provider.addUser({ username: 'stranger' });
@@ -35,6 +36,7 @@ describe('an application with limited access', () => {
     assert.equal(silent.get('code'), null);
   });
 
+  // security: application-access
   it('lets in the users of the rules, until a rule is gone: then also refresh ends', async () => {
     const { id } = await provider.addUser({ username: 'clerk' });
     await allow({ userIds: [id] });

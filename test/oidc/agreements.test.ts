@@ -119,6 +119,7 @@ describe('what a user agreed to for a third party', () => {
     return body.error ?? decodeJwt(body.access_token).scope;
   };
 
+  // security: third-parties
   it('is what the page showed: a permission that the user gets later is not granted silently', async () => {
     await newUser();
     const agent = createAgent();
@@ -135,6 +136,7 @@ describe('what a user agreed to for a third party', () => {
     assert.equal(await scopeFor(again, { resource: books }), 'read');
   });
 
+  // security: third-parties
   it('is what the page showed also if the user gets more before pressing the button', async () => {
     await newUser();
     const agent = createAgent();
@@ -144,6 +146,7 @@ describe('what a user agreed to for a third party', () => {
     assert.equal(await scopeFor(tokens, { resource: books }), '');
   });
 
+  // security: third-parties
   it('counts for one API, not for another with a permission of the same name', async () => {
     await newUser('books', 'music');
     const agent = createAgent();
@@ -172,6 +175,7 @@ describe('what a user agreed to for a third party', () => {
     assert.equal(await scopeFor(again, { resource: music }), 'read');
   });
 
+  // security: third-parties
   it('includes access while the user is away only when that was asked', async () => {
     await newUser();
     const agent = createAgent();
@@ -220,6 +224,7 @@ describe('what a user agreed to for a third party', () => {
       assert.equal(await scopeFor(tokens, { resource: books }), '');
     });
 
+    // security: third-parties
     it('does not grow with the roles there', async () => {
       await newUser();
       const id = await join([]);

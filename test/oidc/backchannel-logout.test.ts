@@ -106,6 +106,7 @@ describe('back-channel logout', () => {
     assert.notEqual(after.jti, before.jti);
   });
 
+  // security: token-exchange
   it('a logout token opens nothing', async () => {
     const userId = await addUser();
     const { id_token } = await told.tokens(userId);

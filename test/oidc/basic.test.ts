@@ -153,6 +153,7 @@ describe('the basic profile', () => {
   });
 
   describe('oidcc-ensure-registered-redirect-uri', () => {
+    // security: redirect-uris
     it('shows an error instead of redirecting, and says it in JSON to a program', async () => {
       const url = party.authorizationUrl({ redirect_uri: 'https://evil.example.com/callback' });
       const page = await createAgent().fetch(url, { headers: { accept: 'text/html' } });
@@ -252,6 +253,7 @@ describe('the basic profile', () => {
       ['oidcc-codereuse', 0],
       ['oidcc-codereuse-30seconds', 30_000],
     ] as const) {
+      // security: authorization-codes
       it(`${module}: the second use fails and takes back what the first gave`, async () => {
         const code = (await party.signIn(createAgent(), userId)).get('code') ?? '';
         const tokens = (await (await party.redeem(code)).json()) as Record<string, string>;
@@ -262,6 +264,7 @@ describe('the basic profile', () => {
       });
     }
 
+    // security: authorization-codes
     it('of ten uses at once exactly one succeeds or none survives', async () => {
       const code = (await party.signIn(createAgent(), userId)).get('code') ?? '';
       const responses = await Promise.all(Array.from({ length: 10 }, () => party.redeem(code)));
@@ -269,6 +272,7 @@ describe('the basic profile', () => {
       assert.equal(responses.filter(({ status }) => status >= 500).length, 0);
     });
 
+    // security: authorization-codes, single-use
     it('of uses that all found the code unused one succeeds', async () => {
       const code = (await party.signIn(createAgent(), userId)).get('code') ?? '';
       const uses = Array.from({ length: 4 }, () => () => party.redeem(code));

@@ -71,6 +71,7 @@ describe('the claims parameter', () => {
     'is nested without end': `{"id_token":{"name":{"value":${'['.repeat(1000)}${']'.repeat(1000)}}}}`,
     'names two users': { id_token: { sub: { values: ['a', 'b'] } } },
   })) {
+    // security: bad-input
     it(`is refused with invalid_request when it ${what}`, async () => {
       const answer = await party.authorize(createAgent(), asked(claims));
       const { searchParams } = new URL(answer.headers.get('location') ?? '');

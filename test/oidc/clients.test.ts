@@ -219,6 +219,7 @@ describe('clients at the token endpoint', () => {
       assert.deepEqual(await refuse({ organization_id: 'org' }), [403, 'access_denied']);
     });
 
+    // security: value-purposes
     it('its token opens userinfo for nobody', async () => {
       const { access_token: opaque } = await token({});
       const response = await fetch(`${provider.url}/oidc/me`, { headers: { authorization: `Bearer ${opaque}` } });

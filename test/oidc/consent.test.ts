@@ -75,6 +75,7 @@ describe('consent', () => {
     return answerOf(await agent.fetch(`${provider.url}${response.headers.get('location')}`));
   };
 
+  // security: third-parties
   it('gives a third party by the claims parameter only what the scopes allow that the user consented to', async () => {
     const { id } = await provider.addUser({ username: 'eve', name: 'Eve', primaryEmail: 'eve@example.com' });
     const wishes = { email: null, name: null, roles: null };
@@ -134,6 +135,7 @@ describe('consent', () => {
     assert.equal(pageOf(again), `/consent?app_id=${foreign.id}`);
   });
 
+  // security: foreign-forms
   it('cannot be given by another site, in another browser, twice, or without a decision', async () => {
     const agent = createAgent();
     const { xsrf } = await reachConsent(agent);
@@ -158,6 +160,7 @@ describe('consent', () => {
     assert.equal(pageOf(resumed), `/consent?app_id=${foreign.id}`);
   });
 
+  // security: third-parties
   it('is not asked for what the operator does not let the application have, and it does not get it', async () => {
     const agent = createAgent();
     const wish = { scope: 'openid profile phone roles read secret offline_access', resource: indicator };
@@ -179,6 +182,7 @@ describe('consent', () => {
     assert.equal(((await refused.json()) as { error: string }).error, 'invalid_scope');
   });
 
+  // security: third-parties
   it('of what is taken from the application later counts no more at the next token', async () => {
     const agent = createAgent();
     const { xsrf } = await reachConsent(agent, { scope: 'openid email read offline_access', resource: indicator });
@@ -265,6 +269,7 @@ describe('consent', () => {
       return { html, tokens, refreshToken: tokens.refresh_token ?? '' };
     };
 
+    // security: third-parties
     it('is for those that the person ticks, with no more than the operator lets the application have', async () => {
       const { html, refreshToken } = await enter({ 'organization.works': 'yes' });
       assert.match(html, /name="organization\.works"/);
@@ -288,6 +293,7 @@ describe('consent', () => {
       return all.map(({ organizations, organization_roles: roles }) => [organizations, roles]);
     };
 
+    // security: third-parties
     it('is all that claims tell of: the ticked organizations in ID token and userinfo, and no others', async () => {
       const works = [['works'], ['works:head']];
       const { tokens } = await enter({ 'organization.works': 'yes' });
@@ -299,6 +305,7 @@ describe('consent', () => {
       assert.deepEqual(await told(refreshed), [both, both]);
     });
 
+    // security: third-parties
     it('is what the person ticked last: a box without a tick takes an earlier consent back', async () => {
       const { refreshToken } = await enter({ 'organization.works': 'yes', 'organization.club': 'yes' });
       const { tokens } = await enter({ 'organization.club': 'yes' });
@@ -329,6 +336,7 @@ describe('consent', () => {
       );
     });
 
+    // security: third-parties
     it('is refused at once when the consent, or the whole grant, is taken back', async () => {
       const { refreshToken } = await enter({ 'organization.works': 'yes' });
       const place = { applicationId: foreign.id, userId };

@@ -50,6 +50,7 @@ describe('Custom claims, for every kind of token', () => {
   };
   const jwts = () => every.ways.filter(({ isJwt }) => isJwt);
 
+  // security: script-tokens
   it('are added, and replace nothing that the protocol says', async () => {
     const plain = new Map<string, object>();
     for (const way of jwts()) plain.set(way.name, await claimsOf(way));
@@ -59,6 +60,7 @@ describe('Custom claims, for every kind of token', () => {
     });
   });
 
+  // security: script-tokens
   it('may be a refusal, of an opaque token, too', async () => {
     for (const way of every.ways) {
       // What is redeemed or exchanged is made by the same endpoint.

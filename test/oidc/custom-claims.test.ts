@@ -102,6 +102,7 @@ describe('custom claims', () => {
     assert.equal(blocked.description.includes('boom'), false);
   });
 
+  // security: script-tokens
   it('are never passed by overload: a script that could not run answers 503', async () => {
     await save(returning('{}'));
     const { refresh_token: refreshToken = '' } = await party.tokens(userId, wanted);
@@ -125,6 +126,7 @@ describe('custom claims', () => {
     assert.equal((await party.refresh(refreshToken, { resource: indicator })).status, 200);
   });
 
+  // security: script-isolation
   it('escape: a script sees nothing of Node, the machine or the network', async () => {
     const outcome = await test(
       returning(`{
@@ -159,6 +161,7 @@ describe('custom claims', () => {
     assert.equal(await failed(running('await new Promise(() => {}); return {};')), 'error');
   });
 
+  // security: script-isolation
   it('escape: memory bombs and deep recursion end their own isolate only', async () => {
     const ends = ['memory', 'time', 'error'];
     for (const bomb of [
@@ -175,6 +178,7 @@ describe('custom claims', () => {
     assert.deepEqual(await test(returning('{ still: "here" }')), { kind: 'claims', claims: { still: 'here' } });
   });
 
+  // security: script-isolation
   it('escape: what one run changes no other run meets, nor the server', async () => {
     await test(
       running(`globalThis.left = input.context.secret; Object.prototype.polluted = 'yes'; JSON.parse = () => ({});

@@ -72,6 +72,7 @@ describe('introspection, revocation, origins and the guard of the Management API
       assert.deepEqual(await json(await introspect(web, tokens.access_token)), { active: false });
     });
 
+    // security: third-parties
     it('tells a third party of its own tokens only, and the operator’s applications of all', async () => {
       const { id, secret = '' } = await provider.addClient({
         type: 'Traditional',
@@ -164,6 +165,7 @@ describe('introspection, revocation, origins and the guard of the Management API
       }
     });
 
+    // security: cross-origin-calls
     it('that only look like one, and null, may not, and nothing changes', async () => {
       for (const origin of [
         'https://client.example.com.evil.com',
@@ -188,6 +190,7 @@ describe('introspection, revocation, origins and the guard of the Management API
       assert.equal((await call('https://evil.example.com')).status, 400);
     });
 
+    // security: cross-origin-calls
     it('may ask before, and never reach the authorization endpoint', async () => {
       const headers = { origin: 'https://client.example.com', 'access-control-request-method': 'POST' };
       const preflight = await fetch(`${provider.url}/oidc/token`, { method: 'OPTIONS', headers });
@@ -221,6 +224,7 @@ describe('introspection, revocation, origins and the guard of the Management API
       assert.deepEqual(await call(`Bearer ${token}`), [401, 'auth.unauthorized']);
     });
 
+    // security: value-purposes
     it('refuses ID tokens, opaque tokens and tokens of other tenants', async () => {
       const tokens = await web.tokens(userId);
       for (const token of [tokens.id_token, tokens.access_token])

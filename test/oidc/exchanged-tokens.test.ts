@@ -140,6 +140,7 @@ describe('an exchanged token', () => {
     assert.equal(await opens(offline.opaque), true);
   });
 
+  // security: token-exchange
   it('dies with the personal access token that it came from', async () => {
     const userId = await newUser();
     const first = await both(await personalToken(userId), types.personal);
@@ -149,6 +150,7 @@ describe('an exchanged token', () => {
     await isDead(second);
   });
 
+  // security: token-exchange
   it('lives no longer than what it came from, however often it is exchanged', async () => {
     const start = provider.clock.now();
     const userId = await newUser();
@@ -180,6 +182,7 @@ describe('an exchanged token', () => {
     for (const { token } of chains) assert.equal(await refusal(token), '400 invalid_grant');
   });
 
+  // security: token-exchange
   it('of an impersonation dies when the password of the user is replaced', async () => {
     const userId = await newUser();
     const { access_token: jwt } = await granted(
@@ -204,6 +207,7 @@ describe('an exchanged token', () => {
     assert.equal((await own.refresh(tokens.refresh_token ?? '')).status, 200);
   });
 
+  // security: token-exchange
   it('is made for a public client of access tokens that were issued to it, and of no others', async () => {
     const userId = await newUser();
     for (const foreign of [await signedIn(userId), (await own.tokens(userId)).access_token]) {
@@ -218,6 +222,7 @@ describe('an exchanged token', () => {
     assert.equal((await exchange(made.access_token, types.access, {}, spa)).status, 400);
   });
 
+  // security: token-exchange
   it('holds in random chains: nothing outlives its origin, and all of a chain dies together', async () => {
     let seed = 20_261_128;
     const random = (below: number) => {

@@ -78,6 +78,7 @@ describe('authorizations that wait for a person', () => {
       return answer.has('code') ? answer.get('state') : undefined;
     };
 
+    // security: sign-in-handover
     it('return to their own state, whichever signs in first', async () => {
       const { agent, one, two } = await twoTabs();
       assert.equal(stateOf(await agent.fetch(await finish(agent, one))), 'one');
@@ -99,6 +100,7 @@ describe('authorizations that wait for a person', () => {
       assert.equal(stateOf(await agent.fetch(`${provider.url}/oidc/auth/${two}`)), 'two');
     });
 
+    // security: sign-in-handover
     it('ask again in the second tab when its request asks for a fresh sign-in', async () => {
       const agent = createAgent();
       const one = handleOf(await first.authorize(agent));
@@ -124,6 +126,7 @@ describe('authorizations that wait for a person', () => {
       assert.match(((await answer.json()) as { redirectTo: string }).redirectTo, new RegExp(`/oidc/auth/${one}$`));
     });
 
+    // security: sign-in-handover
     it('are of no use to a browser that knows the handle but has no cookie, or another secret', async () => {
       const { agent, one } = await twoTabs();
       const resume = await finish(agent, one);

@@ -43,6 +43,7 @@ interface Ending {
   bring(scene: Scene): Promise<unknown>;
 }
 
+// security: suspension, application-access
 describe('a token is not issued any more', () => {
   let provider: Provider;
   const events = { publish: async () => undefined };

@@ -86,6 +86,7 @@ describe('signing keys over time', () => {
   };
 
   for (const seed of [1, 20, 300, 4000]) {
+    // security: key-rotation
     it(`every token verifies with any key set of its lifetime, and no key signs before clients know it (seed ${seed})`, async () => {
       const { tenant, issued, snapshots, early } = await live(seed);
       assert.deepEqual(early, []);
@@ -125,6 +126,7 @@ describe('signing keys over time', () => {
     }
   });
 
+  // security: key-rotation
   it('stay published for the longest token that they signed and 10 minutes, and not for ever', async () => {
     const tenant = await provider.tenancy.create({ id: 'ends', name: 'Ends' });
     const keys = provider.oidc.keys as unknown as Keys;

@@ -99,6 +99,7 @@ describe('tokens in organizations', () => {
     assert.equal(await refuse(await spa.refresh(next, { ...asked, scope: 'write' })), '400 invalid_scope');
   });
 
+  // security: organization-rights
   it('for a resource name the organization, with what its roles give and nothing else', async () => {
     const { userId, organizationId } = await join([ids.writer]);
     const outside = await join();
@@ -129,6 +130,7 @@ describe('tokens in organizations', () => {
     assert.equal((await spa.refresh(token)).status, 200, 'a refused request leaves the refresh token as it was');
   });
 
+  // security: organization-rights
   it('follow roles and membership at the next refresh', async () => {
     const { userId, organizationId, member } = await join([ids.reader]);
     const { db } = provider.tenant;
@@ -153,6 +155,7 @@ describe('tokens in organizations', () => {
     assert.equal(await refuse(await spa.refresh(token, { organization_id: organizationId })), '403 access_denied');
   });
 
+  // security: second-factor-required
   it('are refused to people without a second factor where the organization wants one', async () => {
     const { userId, organizationId } = await join([ids.reader], { isMfaRequired: true });
     const { refresh_token: token = '' } = await signIn(userId);
@@ -168,6 +171,7 @@ describe('tokens in organizations', () => {
     assert.equal(await refuse(await spa.refresh(last, { organization_id: organizationId })), '403 access_denied');
   });
 
+  // security: second-factor-required
   it('need a second factor that was shown in the session, and are given once the user signs in again with it', async () => {
     const { userId, organizationId } = await join([ids.reader], { isMfaRequired: true });
     const there = { organization_id: organizationId };
@@ -249,6 +253,7 @@ describe('tokens in organizations', () => {
     assert.equal(await refuse(await machine.token(request)), '403 access_denied');
   });
 
+  // security: organization-rights
   it('never control the tenant, whatever a role in the database says', async () => {
     const { organizationId } = await join();
     const { db, managementIndicator: resource } = provider.tenant;
@@ -270,6 +275,7 @@ describe('tokens in organizations', () => {
     );
   });
 
+  // security: organization-rights
   it('never reach into another tenant', async () => {
     const other = await provider.tenancy.get('other');
     const { id } = await organizations.create(other.db, { name: 'Foreign' });

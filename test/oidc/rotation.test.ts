@@ -82,6 +82,7 @@ describe('refresh tokens', () => {
     await refreshed(party, again.refresh_token);
   });
 
+  // security: refresh-tokens
   it('a replaced token leads to the one live token of its line, however far that has come', async () => {
     const party = await register('SPA');
     const first = (await party.tokens(userId)).refresh_token;
@@ -99,6 +100,7 @@ describe('refresh tokens', () => {
     await refreshed(party, third.refresh_token);
   });
 
+  // security: refresh-tokens
   it('a replaced token never begins a second line, also when its own has gone on very far in the grace period', async () => {
     const party = await register('SPA', { refreshTokenGracePeriod: 60 });
     const first = (await party.tokens(userId)).refresh_token ?? '';
@@ -127,6 +129,7 @@ describe('refresh tokens', () => {
     await provider.configs.changeSession(provider.tenant, { refreshTokenGracePeriod: 3 });
   });
 
+  // security: refresh-tokens
   it('a replaced token that comes back later destroys the grant with all its tokens', async () => {
     const party = await register('Native');
     const first = (await party.tokens(userId)).refresh_token;
@@ -149,6 +152,7 @@ describe('refresh tokens', () => {
     assert.equal(await refusal(party, second.refresh_token), 'invalid_grant');
   });
 
+  // security: refresh-tokens
   it('a token whose replacement never reached the client is not burned, and gets the same replacement again', async () => {
     const party = await register('Native');
     const first = (await party.tokens(userId)).refresh_token;
@@ -194,6 +198,7 @@ describe('refresh tokens', () => {
     await refreshed(party, first);
   });
 
+  // security: refresh-tokens
   it('of twenty uses at once all succeed within the grace period, with one successor that lives', async () => {
     const party = await register('SPA');
     const first = (await party.tokens(userId)).refresh_token ?? '';
@@ -276,6 +281,7 @@ describe('refresh tokens', () => {
     });
   }
 
+  // security: suspension
   it('stops when the user is suspended and when the application is deleted', async () => {
     const party = await register('Native');
     const user = await provider.addUser({ username: 'eve' });

@@ -75,6 +75,7 @@ describe('RP-initiated logout', () => {
       return createParty(provider, { id, redirectUri, secret: secret ?? '' });
     };
 
+    // security: forced-sign-out
     it('is confirmed when the hint is the ID token of another user', async () => {
       const stranger = await provider.addUser({});
       const { id_token: hint } = await party.tokens(stranger.id);
@@ -84,6 +85,7 @@ describe('RP-initiated logout', () => {
       assert.equal(await isSignedIn(), true, 'the user may stay');
     });
 
+    // security: forced-sign-out
     it('is confirmed for the client_id of an application that the user did not sign in to in this session', async () => {
       const other = await otherParty();
       assert.equal(await asks(await begin({ client_id: other.id, post_logout_redirect_uri: afterwards })), true);
@@ -92,6 +94,7 @@ describe('RP-initiated logout', () => {
       assert.equal(await asks(await begin({ client_id: other.id, post_logout_redirect_uri: afterwards })), false);
     });
 
+    // security: forced-sign-out
     it('needs no question after the application revoked its refresh token, as SDKs do first', async () => {
       await party.post('/oidc/token/revocation', { token: tokens.refresh_token ?? '' });
       assert.equal(await asks(await begin({ client_id: party.id, post_logout_redirect_uri: afterwards })), false);
@@ -114,6 +117,7 @@ describe('RP-initiated logout', () => {
     assert.equal(await isSignedIn(), false);
   });
 
+  // security: forced-sign-out
   it('by a form of another site, made for a browser without a session, leaves the cookie where it is', async () => {
     const page = await createAgent().fetch(`${provider.url}/oidc/session/end?${encode({ client_id: party.id })}`);
     const { xsrf } = await formOf(page);

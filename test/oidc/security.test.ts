@@ -40,6 +40,7 @@ describe('what the protocol refuses', () => {
     return response.status === 303;
   };
 
+  // security: redirect-uris
   describe('look-alike redirect addresses', () => {
     for (const uri of [
       'https://client.example.com/callback/',
@@ -80,6 +81,7 @@ describe('what the protocol refuses', () => {
       it(JSON.stringify(uri), async () => assert.equal(await accepts(party, uri), false));
     }
 
+    // security: redirect-uris
     it('the registered string, and what a wildcard stands for, is accepted', async () => {
       assert.equal(await accepts(party, redirectUri), true);
       assert.equal(await accepts(party, 'https://branch-1.preview.example.com/callback'), true);
@@ -136,6 +138,7 @@ describe('what the protocol refuses', () => {
       assert.match(html, /name="state" value="inside"/);
     });
 
+    // security: redirect-uris
     it('a request object is never sent to an address that only the object names', async () => {
       const request = requestObject({ redirect_uri: 'https://evil.example.com/', response_mode: 'fragment' });
       const response = await party.authorize(createAgent(), { request });
@@ -152,11 +155,13 @@ describe('what the protocol refuses', () => {
   });
 
   describe('PKCE', () => {
+    // security: authorization-codes
     it('is required of public clients', async () => {
       const response = await party.authorize(createAgent(), { code_challenge: null, code_challenge_method: null });
       assert.equal(answerOf(response).get('error'), 'invalid_request');
     });
 
+    // security: authorization-codes
     it('needs the verifier that fits; a wrong one changes nothing', async () => {
       const code = (await party.signIn(createAgent(), userId)).get('code') ?? '';
       for (const verifier of [null, 'x'.repeat(43), party.verifier.slice(0, -1), `${party.verifier}x`]) {
@@ -165,6 +170,7 @@ describe('what the protocol refuses', () => {
       assert.equal((await party.redeem(code)).status, 200);
     });
 
+    // security: authorization-codes
     it('a verifier without a challenge is refused', async () => {
       const { id, secret = '' } = await provider.addClient({
         type: 'Traditional',
@@ -177,6 +183,7 @@ describe('what the protocol refuses', () => {
   });
 
   describe('codes', () => {
+    // security: authorization-codes
     it('belong to one client, one redirect address and one tenant; truncated ones are unknown', async () => {
       const code = (await party.signIn(createAgent(), userId)).get('code') ?? '';
       const body = { grant_type: 'authorization_code', code, redirect_uri: redirectUri, code_verifier: party.verifier };
@@ -195,6 +202,7 @@ describe('what the protocol refuses', () => {
       assert.equal((await party.redeem(code)).status, 200);
     });
 
+    // security: value-purposes
     it('a value of one purpose is refused for every other', async () => {
       const tokens = await party.tokens(userId);
       const code = (await party.signIn(createAgent(), userId)).get('code') ?? '';
@@ -209,6 +217,7 @@ describe('what the protocol refuses', () => {
       }
     });
 
+    // security: database-theft
     it('are kept as hashes, and so are tokens and interactions', async () => {
       const agent = createAgent();
       const code = (await party.signIn(agent, userId)).get('code') ?? '';
@@ -222,6 +231,7 @@ describe('what the protocol refuses', () => {
   });
 
   describe('a sign-in under way', () => {
+    // security: sign-in-handover
     it('goes on only in the browser that began it', async () => {
       const agent = createAgent();
       await party.authorize(agent);
@@ -234,6 +244,7 @@ describe('what the protocol refuses', () => {
       assert.equal((await agent.fetch(resume)).status, 400, 'it goes on once');
     });
 
+    // security: single-use, sign-in-handover
     it('of ten resumes at once one gets a code', async () => {
       const agent = createAgent();
       await party.authorize(agent);
@@ -252,6 +263,7 @@ describe('what the protocol refuses', () => {
       assert.equal(pageOf(resumed), `/sign-in?app_id=${party.id}`);
     });
 
+    // security: sign-in-handover
     it('ends after an hour', async () => {
       const agent = createAgent();
       await party.authorize(agent);
@@ -260,6 +272,7 @@ describe('what the protocol refuses', () => {
       assert.equal((await agent.fetch(resume)).status, 400);
     });
 
+    // security: suspension
     it('ends for somebody who was suspended or deleted after the last step', async () => {
       const endings = {
         suspended: 'update users set is_suspended = true where id = $1',
@@ -278,6 +291,7 @@ describe('what the protocol refuses', () => {
       }
     });
 
+    // security: redirect-uris
     it('cannot lead to an address that was unregistered meanwhile', async () => {
       const { id } = await provider.addClient({ type: 'SPA', oidcClientMetadata: { redirectUris: [redirectUri] } });
       const other = createParty(provider, { id, redirectUri });
@@ -295,6 +309,7 @@ describe('what the protocol refuses', () => {
   describe('sessions', () => {
     const sessionOf = (response: Response) => /_session=([^;]+)/.exec(response.headers.getSetCookie().join())?.[1];
 
+    // security: session-fixation
     it('change their cookie at every sign-in; a planted or old value is worth nothing', async () => {
       const agent = createAgent();
       const signIn = async () => {
@@ -312,6 +327,7 @@ describe('what the protocol refuses', () => {
       assert.ok(answerOf(await withCookie(second)).get('code'));
     });
 
+    // security: session-fixation
     it('never swap their subject: another person gets another session, and the first one ends', async () => {
       const agent = createAgent();
       const first = await party.tokens(userId, { scope: 'openid' }, agent);
@@ -335,6 +351,7 @@ describe('what the protocol refuses', () => {
       assert.equal(answerOf(resumed).get('error'), 'login_required');
     });
 
+    // security: suspension
     it('of suspended people count for nothing', async () => {
       const agent = createAgent();
       const user = await provider.addUser({ username: `w${Date.now()}` });
@@ -354,6 +371,7 @@ describe('what the protocol refuses', () => {
       assert.equal(answerOf(await party.authorize(agent, { prompt: 'none' })).get('error'), 'login_required');
     });
 
+    // security: session-fixation
     it('are cookies that scripts and other tenants do not see', async () => {
       const response = await party.authorize(createAgent());
       const [cookie = ''] = response.headers.getSetCookie();
@@ -388,6 +406,7 @@ describe('what the protocol refuses', () => {
       ['a megabyte', 'application/x-www-form-urlencoded', `client_id=${'a'.repeat(1_000_000)}`],
     ];
     for (const [name, type, body] of bodies) {
+      // security: bad-input
       it(`${name}: a 4xx everywhere`, async () => {
         for (const path of endpoints) {
           const response = await fetch(`${provider.url}${path}`, {
@@ -401,6 +420,7 @@ describe('what the protocol refuses', () => {
       });
     }
 
+    // security: bad-input
     it('null bytes and repeated names in a query: a 4xx', async () => {
       for (const query of ['client_id=a%00b', 'client_id=a&client_id=a', 'client_id=%ff', 'redirect_uri=x']) {
         const response = await fetch(`${provider.url}/oidc/auth?${query}`, { redirect: 'manual' });
@@ -408,6 +428,7 @@ describe('what the protocol refuses', () => {
       }
     });
 
+    // security: bad-input
     it('damaged cookies count as none', async () => {
       for (const cookie of [
         '_interaction.=x',

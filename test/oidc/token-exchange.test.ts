@@ -135,6 +135,7 @@ describe('token exchange', () => {
     assert.deepEqual(await me.json(), { sub: userId, email: 'ada@example.com', email_verified: true });
   });
 
+  // security: third-parties
   it('is for applications that the operator allows it, and never for third parties', async () => {
     for (const party of [own, foreign]) {
       const failure = await failureOf(await exchange(await subjectToken(), types.impersonation, {}, party));
@@ -143,6 +144,7 @@ describe('token exchange', () => {
   });
 
   describe('a token for impersonation', () => {
+    // security: single-use, token-exchange
     it('is taken once, also of many requests at once', async () => {
       const token = await subjectToken();
       const uses = Array.from({ length: 4 }, () => () => exchange(token, types.impersonation));
@@ -207,6 +209,7 @@ describe('token exchange', () => {
       await refused(await exchange(await foreignToken('deleted'), types.access), /subject token not found/);
     });
 
+    // security: token-exchange
     it('is not taken from a third party, opaque or JWT', async () => {
       await refused(await exchange(await foreignToken(), types.access), /first-party/);
       const lent = await provider.addClient({ type: 'SPA', oidcClientMetadata: { redirectUris: [redirectUri] } });
@@ -224,6 +227,7 @@ describe('token exchange', () => {
       await refused(await exchange(jwt, types.access), /first-party/);
     });
 
+    // security: token-exchange
     it('ends when the user is suspended, and so does what was made of it', async () => {
       const { id } = await provider.addUser({ username: 'suspended' });
       const opaque = (await own.tokens(id)).access_token;
@@ -241,7 +245,9 @@ describe('token exchange', () => {
     });
   });
 
+  // security: token-exchange
   describe('one kind of value per purpose', () => {
+    // security: token-exchange
     it('an ID token is never a subject token', async () => {
       const { id_token } = await own.tokens(userId);
       await refused(await exchange(id_token, types.access), /not found/);
@@ -268,6 +274,7 @@ describe('token exchange', () => {
       await granted(await exchange(await sign('at+jwt'), types.access));
     });
 
+    // security: token-exchange
     it('a refresh token, a code and a cut token are no subject tokens', async () => {
       const tokens = await own.tokens(userId);
       await refused(await exchange(tokens.refresh_token ?? '', types.access), /not found/);
@@ -279,6 +286,7 @@ describe('token exchange', () => {
       await refused(await exchange(await subjectToken(), types.personal), /not found/);
     });
 
+    // security: token-exchange
     it('a token that an application got for itself stands for nobody', async () => {
       const { id, secret = '' } = await provider.addClient({ type: 'MachineToMachine' });
       const machine = createParty(provider, { id, redirectUri, secret });
@@ -333,6 +341,7 @@ describe('token exchange', () => {
   });
 
   describe('an actor', () => {
+    // security: token-exchange
     it('is named in the token, before those who acted earlier', async () => {
       const helper = await provider.addUser({ username: 'helper' });
       const second = await provider.addUser({ username: 'second_helper' });
@@ -359,6 +368,7 @@ describe('token exchange', () => {
       assert.deepEqual(decodeJwt(next.access_token).act, { sub: second.id, act: { sub: helper.id } });
     });
 
+    // security: token-exchange
     it('proves itself by an opaque access token with openid, of an application of the operator’s own', async () => {
       const { access_token, id_token } = await own.tokens(userId);
       const withActor = async (token: string, type: string) =>

@@ -99,6 +99,7 @@ describe('a backup', () => {
     for (const folder of folders) await rm(folder, { recursive: true, force: true });
   });
 
+  // security: schema-and-secret
   it('is made while the server runs, in one command, without the secret, and for its owner alone', async () => {
     const made = await command(original, 'backup', archive);
     assert.equal(made.code, 0, made.output);
@@ -159,6 +160,7 @@ describe('a backup', () => {
     assert.deepEqual(await contentsOf(restored), before);
   });
 
+  // security: schema-and-secret
   it('is refused before anything changes when the secret is another one, and when the file is damaged or cut off', async () => {
     const other = await makeFolder();
     const foreign = await command(other, 'restore', archive);

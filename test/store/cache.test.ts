@@ -123,6 +123,7 @@ describe('caches of several nodes on one database', () => {
     assert.equal(await two?.value(), to);
   };
 
+  // security: stale-permissions
   it('forget all values when notifications come again after they were cut off', async () => {
     const [one, two] = nodes;
     await changeHeard('before the cut');
@@ -134,6 +135,7 @@ describe('caches of several nodes on one database', () => {
     assert.equal(await two?.value(), 'during the cut');
   });
 
+  // security: stale-permissions
   it('keep values for two seconds at most while notifications do not come', async () => {
     const [one, two] = nodes;
     await changeHeard('heard');

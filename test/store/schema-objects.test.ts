@@ -38,6 +38,7 @@ describe('a start of the server', () => {
     }
   };
 
+  // security: schema-and-secret
   it('refuses a schema that lost an object, and names the object', async () => {
     const cases: [damage: string, repair: string, name: RegExp][] = [
       [
@@ -84,6 +85,7 @@ describe('a start of the server', () => {
     }
   });
 
+  // security: schema-and-secret
   it('refuses a partition of the audit log that is open to other tenants', async () => {
     await change(
       'select rotate_logs(now())',
@@ -103,6 +105,7 @@ describe('a start of the server', () => {
     await start();
   });
 
+  // security: schema-and-secret
   it('refuses another secret than the database was set up with, and names the variable', async () => {
     await assert.rejects(
       start(createVault('another secret that is as long as the first')),

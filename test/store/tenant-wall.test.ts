@@ -16,6 +16,7 @@ describe('the wall between tenants', () => {
   });
   after(() => server.close());
 
+  // security: tenant-isolation
   it('returns nothing of another tenant when a query forgets its tenant predicate', async () => {
     const rows = await server.app.database.tenant('default').all(sql.selectFrom('users').select(['id', 'tenant_id']));
     assert.deepEqual(rows, [{ id: 'user-default', tenant_id: 'default' }]);
@@ -36,6 +37,7 @@ describe('the wall between tenants', () => {
     );
   });
 
+  // security: tenant-isolation
   it('holds for every table of the schema', async () => {
     const open = await server.app.database.system.raw(
       `select c.relname from pg_class c join pg_namespace n on n.oid = c.relnamespace
@@ -45,6 +47,7 @@ describe('the wall between tenants', () => {
     assert.deepEqual(open, []);
   });
 
+  // security: tenant-isolation
   it('keeps tenants apart while requests of several tenants share few connections', async () => {
     const { database } = server.app;
     const seen = await Promise.all(

@@ -28,6 +28,7 @@ describe('the address of a client', () => {
     }
   });
 
+  // security: forged-client-address
   it('is that of the proxy where the header holds none', () => {
     const junk = [
       '',
@@ -55,6 +56,7 @@ describe('the address of a client', () => {
     assert.deepEqual(seen('198.51.100.1, unknown'), { ip: '10.0.0.1', isForwarded: false });
   });
 
+  // security: forged-client-address
   it('is the nearest one that is no trusted proxy: what a client writes in front of it counts for nothing', () => {
     assert.equal(seen('198.51.100.1, 203.0.113.7:1, 10.9.9.9').ip, '203.0.113.7');
     assert.equal(seen('198.51.100.1, [2001:db8:1::7]:1, [2001:db8:ffff::9]:443').ip, '2001:db8:1::7');
@@ -62,6 +64,7 @@ describe('the address of a client', () => {
     assert.equal(seen('203.0.113.7', '::ffff:10.0.0.1').ip, '203.0.113.7');
   });
 
+  // security: forged-client-address
   it('is that of the connection where no trusted proxy sent the request', () => {
     assert.deepEqual(seen('203.0.113.7', '198.51.100.2'), { ip: '198.51.100.2', isForwarded: false });
     assert.deepEqual(createProxies([]).client(request('::ffff:10.0.0.1', { 'x-forwarded-for': '203.0.113.7' })), {

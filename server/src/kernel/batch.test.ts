@@ -46,6 +46,7 @@ describe('a batch', () => {
     assert.equal(told.dropped, 2);
   });
 
+  // security: storage-exhaustion
   it('keeps no more bytes than it may while nothing can be written, and writes no more than it may at a time', async () => {
     let works = false;
     const parts: string[][] = [];

@@ -5,6 +5,7 @@ import { createVault, equalSecrets, hashToken } from './crypto.ts';
 const vault = createVault('key material of at least thirty-two characters');
 
 describe('the vault', () => {
+  // security: value-purposes
   it('opens what it sealed, in the same context only', () => {
     const sealed = vault.seal('s3cret', 'default/applications/a');
     assert.equal(vault.open(sealed, 'default/applications/a'), 's3cret');
@@ -20,6 +21,7 @@ describe('the vault', () => {
   it('never seals the same text to the same value twice', () => {
     assert.notEqual(vault.seal('s3cret', 'c'), vault.seal('s3cret', 'c'));
   });
+  // security: value-purposes
   it('signs with a key of its own per purpose', () => {
     assert.equal(vault.sign('text', 'landing'), vault.sign('text', 'landing'));
     assert.notEqual(vault.sign('text', 'landing'), vault.sign('text', 'other'));
@@ -27,6 +29,7 @@ describe('the vault', () => {
 });
 
 describe('comparing secrets', () => {
+  // security: database-theft
   it('accepts the whole secret only', () => {
     assert.equal(equalSecrets('abcdef', 'abcdef'), true);
     for (const wrong of ['', 'abcde', 'abcdefg', 'abcdeg']) assert.equal(equalSecrets('abcdef', wrong), false);

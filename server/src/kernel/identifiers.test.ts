@@ -37,6 +37,7 @@ describe('An email address', () => {
     assert.equal(emailKey('MÜLLER@BÜCHER.example'), emailKey('müller@xn--bcher-kva.EXAMPLE'));
   });
 
+  // security: similar-addresses
   it('is refused when it is none, or when mail systems may read it as the address of another user', () => {
     const refused = [
       ...['ada', 'ada@', '@example.com', 'ada@localhost', 'ada@@example.com', 'a b@example.com', 'ada@exa mple.com'],
@@ -69,6 +70,7 @@ describe('An email address', () => {
     );
   });
 
+  // security: similar-addresses
   it('is never merged with one whose local part differs in more than case and canonical equivalence', () => {
     const folded = (typed: string) =>
       typed.slice(0, typed.lastIndexOf('@')).normalize('NFC').toLowerCase().normalize('NFC');

@@ -3,6 +3,7 @@ import { describe, it } from 'node:test';
 import { mask, masked } from './masking.ts';
 
 describe('what the audit log stores', () => {
+  // security: leaked-secrets
   it('has no secret, however deep and however it is written', () => {
     const given = {
       client_secret: 'a',

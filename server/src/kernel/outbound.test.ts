@@ -119,6 +119,7 @@ describe('Outgoing requests', () => {
     });
   });
 
+  // security: outgoing-requests
   it('do not reach this machine, private networks or metadata services', async () => {
     let reached = 0;
     const port = await serve((_request, response) => {
@@ -158,6 +159,7 @@ describe('Outgoing requests', () => {
     await assert.rejects(call('http://mixed.test/'), refusal('address'));
   });
 
+  // security: outgoing-requests
   it('go to the address that was checked, even when the name means another one a moment later', async () => {
     const port = await serve((_request, response) => response.end('checked'));
     let asked = 0;
@@ -172,6 +174,7 @@ describe('Outgoing requests', () => {
     assert.equal(asked, 1);
   });
 
+  // security: outgoing-requests
   it('check every redirect, and follow three at most', async () => {
     const port = await serve((request, response) => {
       const step = Number(new URL(request.url ?? '/', 'http://x').searchParams.get('step'));
@@ -231,6 +234,7 @@ describe('Outgoing requests', () => {
     await assert.rejects(call, /no longer needed/);
   });
 
+  // security: leaked-secrets
   it('tell of a failure without path or query, where codes and secrets travel', async () => {
     const port = await serve((request) => request.socket.destroy());
     await assert.rejects(outbound()(`http://api.test:${port}/token?secret=s3cr3t`), (error: Error) => {
@@ -287,6 +291,7 @@ describe('Outgoing requests over kept connections', () => {
     assert.equal(count, 1);
   });
 
+  // security: outgoing-requests
   it('check the name anew, and never use a connection to another address than the one that was checked', async () => {
     const { port, sockets } = await counting((_request, response) => response.end('ok'));
     let addresses = local;

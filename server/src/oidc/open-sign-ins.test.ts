@@ -15,6 +15,7 @@ describe('sign-ins that are begun', () => {
     prompt: ['consent'],
   };
 
+  // security: storage-exhaustion
   it('are refused to an address that leaves too many open, and to no other', () => {
     const time = { now: 0 };
     const signIns = createOpenSignIns({ now: () => time.now }, 3);
@@ -37,6 +38,7 @@ describe('sign-ins that are begun', () => {
     assert.throws(() => signIns.begin('acme', '203.0.113.7', request), refused);
   });
 
+  // security: storage-exhaustion
   it('count by their length, so that an address fills no more of the database with long ones', () => {
     const long = { ...request, state: 'a'.repeat(2048), nonce: 'b'.repeat(2048), scope: 'c'.repeat(4096) };
     const signIns = createOpenSignIns({ now: () => 0 }, 10);

@@ -76,6 +76,7 @@ describe('registered addresses', () => {
     }
   });
 
+  // security: redirect-uris
   it('a scheme that runs or opens things never passes, even if it was registered', () => {
     for (const uri of [
       'javascript:alert(1)',
@@ -89,6 +90,7 @@ describe('registered addresses', () => {
     }
   });
 
+  // security: redirect-uris
   it('what a parser would repair, user information and a fragment never pass, even if they were registered', () => {
     for (const uri of [
       'https://me@app.example.com/cb',
@@ -103,6 +105,7 @@ describe('registered addresses', () => {
     }
   });
 
+  // security: redirect-uris
   it('a wildcard that may be registered stands for a part of one label or segment, and one that may not for nothing', () => {
     const label = fc.constantFrom(
       'app',
@@ -182,6 +185,7 @@ describe('registered addresses', () => {
       assert.equal(passes(`https://example.com${path}`, 'https://example.com/*/cb'), false, path);
   });
 
+  // security: redirect-uris
   describe('with a wildcard in the host follow the public suffix list', () => {
     for (const [entry, mayRegister] of [
       ['https://*.example.com/cb', true],

@@ -206,6 +206,7 @@ describe('scripts that are asked during a sign-in', () => {
     });
   }
 
+  // security: script-sign-ins
   it('are not run for a wrong password, a suspended account or a registration that is refused', async () => {
     const { id } = await operator.addUser({ username: 'ada', password });
     await operator.addUser({ username: 'bob', password });
@@ -239,6 +240,7 @@ describe('scripts that are asked during a sign-in', () => {
     assert.equal(await count(), without);
   });
 
+  // security: script-sign-ins
   it('cannot be passed by: what was refused once at the end is asked again', async () => {
     await operator.addUser({ username: 'ada', password });
     await ask(postSignIn, denying);

@@ -42,6 +42,7 @@ describe('the limit on attempts', () => {
     return { clock, attempt };
   };
 
+  // security: wrong-passwords
   it('judges exactly the allowed number, blocks for the whole lock, and forgets after it and after success', async () => {
     const steps = fc.array(
       fc.oneof(
@@ -90,6 +91,7 @@ describe('the limit on attempts', () => {
     );
   });
 
+  // security: wrong-passwords
   it('holds when all come at once', async () => {
     const { attempt } = createTarget('at once', { maxAttempts: 5, lockoutDuration: 10 });
     const results = await Promise.all(Array.from({ length: 40 }, () => attempt('wrong')));
@@ -126,6 +128,7 @@ describe('too many attempts', () => {
   });
   after(() => server?.close());
 
+  // security: wrong-passwords
   it('close all doors alike, for names that exist and that do not, also to the right password', async () => {
     const said: string[] = [];
     for (const username of ['ada', 'nobody']) {
@@ -152,6 +155,7 @@ describe('too many attempts', () => {
     assert.equal((await createAgent().fetch(`${server.url}/api/status`)).status, 204);
   });
 
+  // security: wrong-passwords
   it('are counted for each person where capitals make two, and for all spellings where they make one', async () => {
     const signIn = async (username: string, secret: string) =>
       (await (await visit(server)).post('/sign-in', { username, password: secret })).status;
@@ -173,6 +177,7 @@ describe('too many attempts', () => {
     assert.equal(await signIn('carl', password), 400);
   });
 
+  // security: wrong-passwords
   it('are one count for each account, whichever of its identifiers is typed', async () => {
     const method = (identifier: string) => ({
       identifier,

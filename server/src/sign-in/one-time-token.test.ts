@@ -85,6 +85,7 @@ describe('A link for an email address', () => {
       assert.equal(await statusOf(link.id), 'consumed');
     });
 
+    // security: single-use
     it('works once, also for two at the same time', async () => {
       await addUser();
       const { token } = await make(ana);
@@ -96,6 +97,7 @@ describe('A link for an email address', () => {
       assert.deepEqual(codes, ['200 ', used, used]);
     });
 
+    // security: sign-in-links
     it('is refused when it is unknown, another’s, withdrawn or too old', async () => {
       await addUser();
       const page = await openExperience(server, 'SignIn');
@@ -112,6 +114,7 @@ describe('A link for an email address', () => {
       await page.refuse([404, 'session.identifier_not_found'], 'POST', '/submit');
     });
 
+    // security: wrong-passwords
     it('is an attempt like those with the password of the address', async () => {
       const dan = 'dan@example.com';
       await addUser(dan);
@@ -129,6 +132,7 @@ describe('A link for an email address', () => {
       assert.equal(await statusOf(link.id), 'active');
     });
 
+    // security: sign-in-links
     it('is a first factor: suspension and second factors count', async () => {
       const { id } = await addUser();
       await configure({ mfa: { factors: ['Totp'], policy: 'NoPrompt' } });
@@ -163,6 +167,7 @@ describe('A link for an email address', () => {
       assert.deepEqual([(await verify('hyacinths over sand')).status, (await verify(password)).status], [204, 422]);
     });
 
+    // security: sign-in-links
     it('made for anything else never replaces a password, and is not spent on that', async () => {
       await configure({ signIn: { methods: [byPassword('email')] } });
       await addUser();
@@ -215,6 +220,7 @@ describe('A link for an email address', () => {
   });
 
   describe('on the hosted pages', () => {
+    // security: sign-in-links
     it('is not used up by being opened, and signs in with one press', async () => {
       const { id } = await addUser();
       const link = await make(ana);
@@ -247,6 +253,7 @@ describe('A link for an email address', () => {
       assert.deepEqual([unknown.status, (await shownError(unknown)).code], [404, 'one_time_token.token_not_found']);
     });
 
+    // security: sign-in-links
     it('counts in the browser of somebody else who is signed in, after the press', async () => {
       await addUser();
       const bob = await addUser('bob@example.com');
@@ -315,6 +322,7 @@ describe('A link for an email address', () => {
       assert.equal(await userOf('new@example.com'), undefined);
     });
 
+    // security: database-theft
     it('keeps its token out of the database while it is open, and out of the log', async () => {
       await addUser();
       const { token } = await make(ana);
@@ -330,6 +338,7 @@ describe('A link for an email address', () => {
       assert.ok(!JSON.stringify(body).includes(token));
     });
 
+    // security: sign-in-links
     it('refuses forms of other sites', async () => {
       const { token } = await make(ana);
       const person = await opened(ana, token);

@@ -96,6 +96,7 @@ describe('social sign-in through the pages', () => {
     }
   });
 
+  // security: sign-in-handover
   it('takes no answer whose state is forged, missing, cut or of another connector', async () => {
     const person = await visit(server);
     const state = stateOf((await press(person)).redirectTo);
@@ -122,6 +123,7 @@ describe('social sign-in through the pages', () => {
     );
   });
 
+  // security: sign-in-handover
   it('takes an answer once', async () => {
     const person = await visit(server);
     const state = stateOf((await press(person)).redirectTo);
@@ -131,6 +133,7 @@ describe('social sign-in through the pages', () => {
     assert.deepEqual(await operator.users(), []);
   });
 
+  // security: single-use
   it('takes one of two answers that arrive at once', async () => {
     const person = await visit(server);
     const state = stateOf((await press(person)).redirectTo);
@@ -193,6 +196,7 @@ describe('social sign-in through the pages', () => {
     assert.match((await shownError(answer)).code ?? '', /^connector\./);
   });
 
+  // security: closed-registration
   it('creates no account where registration is off, and lets known people in', async () => {
     await signInAs('mei');
     await configure({ signInMode: 'SignIn' });
@@ -302,6 +306,7 @@ describe('a connector that opens in a browser outside of the app', () => {
     assert.equal(second.headers.get('location'), `/callback/social/${github}?code=1&state=2`, 'remembered once');
   });
 
+  // security: sign-in-handover
   it('leads nowhere but where it was signed for', async () => {
     const landing = await press(await visit(server), { native_callback: nativeCallback });
     const changes: [string, string][] = [

@@ -12,6 +12,7 @@ describe('What is kept of a sign-in', () => {
     profile: { password: 'a sealed digest' },
   };
 
+  // security: script-tokens
   it('holds no password, no digest and no token that a provider sent along', () => {
     const kept = describeSubmission(
       'u1',

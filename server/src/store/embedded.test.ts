@@ -117,12 +117,14 @@ describe('The bundled PostgreSQL', () => {
     assert.deepEqual(settings, { fsync: 'on', commit: 'on', checksums: 'on', encoding: 'UTF8', locale: 'C.UTF-8' });
   });
 
+  // security: bundled-postgresql
   it('listens on no network address, and its folders are closed to other users', async () => {
     assert.deepEqual(await query(database.adminUrl, 'show listen_addresses'), [{ listen_addresses: '' }]);
     const socketFolder = new URL(database.url.replace('@/', '@local/')).searchParams.get('host') ?? '';
     for (const closed of [socketFolder, database.location]) assert.equal((await stat(closed)).mode & 0o777, 0o700);
   });
 
+  // security: bundled-postgresql
   it('lets in nobody but the two roles made for this process', async () => {
     await query(database.adminUrl, 'create role intruder login superuser');
     await assert.rejects(

@@ -10,6 +10,7 @@ const split = { endpoint: 'https://id.example.com', adminEndpoint: 'https://admi
 const locate = (addresses: Addresses, host: string, url: string, forwarded: Partial<RequestAddress> = {}) =>
   createLocator(addresses)({ host, url, ...forwarded });
 
+// security: own-tokens
 describe('indicators that could be taken for a Management API', () => {
   for (const indicator of [
     'https://default.logto.app/api',
@@ -111,6 +112,7 @@ describe('finding the tenant of a request', () => {
     }
   });
 
+  // security: admin-address
   it('serves the admin tenant on its own origin only, whatever the spelling of host and path', () => {
     const endpoints: Addresses[] = [
       { endpoint: 'https://id.example.com', adminEndpoint: 'https://admin.example.com' },
@@ -152,6 +154,7 @@ describe('finding the tenant of a request', () => {
     }
   });
 
+  // security: admin-address
   it('believes a forwarded host only of a proxy that replaced the host, and a forwarded port only between two ports', () => {
     const inner = { forwardedHost: 'Admin.example.com:8443' };
     assert.equal(locate(split, 'aldaba:3001', '/', inner).tenantId, 'admin');

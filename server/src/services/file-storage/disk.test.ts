@@ -20,6 +20,7 @@ describe('files of uploads on the disk', () => {
   const tenant = { id: 'acme' };
   const file = { bytes: Buffer.from('x'), contentType: 'image/png', disposition: 'inline' } as const;
 
+  // security: file-paths
   it('never leave their folder, whatever a key says', async () => {
     const files = createDiskStorage(folder);
     const paths = ['../../secret', '..', '.', '', '/etc/passwd', 'a/b', 'a\\b', 'a\0', '%2e%2e', 'ä'];

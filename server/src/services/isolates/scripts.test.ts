@@ -17,6 +17,7 @@ describe('scripts of operators', () => {
     scripts.run('acme', { script: `const main = (input) => {${body}};`, entry: 'main', input: JSON.stringify(input) });
   const size = (megabytes: number) => `return { size: new Uint8Array(${megabytes} * 1024 * 1024).length };`;
 
+  // security: script-isolation
   it('end by themselves when they have used their processor time', async () => {
     // Would end some time, but not soon.
     const long = await run('for (let i = 0; i < 1e8; i += 1); return {};');
@@ -27,6 +28,7 @@ describe('scripts of operators', () => {
     });
   });
 
+  // security: script-isolation
   it('have forty megabytes with the interpreter and no more, in one piece or in many', async () => {
     assert.equal((await run(size(16))).kind, 'returned');
     assert.equal((await run(size(40))).kind, 'failed');
@@ -55,6 +57,7 @@ describe('scripts of operators', () => {
     await single.close();
   });
 
+  // security: script-isolation
   it('have no outcome when their thread does not answer in time', async () => {
     const slow = createScripts({ size: 1, wallLimit: 1 });
     const outcome = slow.run('acme', { script: 'const main = () => { for (;;) {} };', entry: 'main', input: '{}' });
@@ -71,6 +74,7 @@ describe('scripts of operators', () => {
     assert.deepEqual(codes, ['request.overloaded', 'request.overloaded']);
   });
 
+  // security: script-isolation
   it('refuse whatever they do after the refusal', async () => {
     const after = [
       'return { ok: true };',

@@ -33,6 +33,7 @@ describe('Messages', () => {
     time.now += hours * 3_600_000;
   };
 
+  // security: message-costs
   it('to many strangers are limited by the address of the caller, by its network and by the tenant', async () => {
     for (let count = 0; count < 5; count += 1) await sms(1);
     time.now += 60_000;
@@ -50,6 +51,7 @@ describe('Messages', () => {
     await sms(1);
   });
 
+  // security: message-costs
   it('to one address are ten in ten minutes for all callers together, and operators are told once', async () => {
     later(2);
     const to = 'ana@example.com';
@@ -61,6 +63,7 @@ describe('Messages', () => {
     await limits.count(server.tenant, { type: 'Email', to });
   });
 
+  // security: message-costs
   it('that come at once cannot slip under a limit together', async () => {
     later(2);
     const outcomes = await Promise.allSettled(Array.from({ length: 30 }, () => sms(1)));

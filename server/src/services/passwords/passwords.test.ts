@@ -67,6 +67,7 @@ describe('passwords at rest', () => {
     });
   }
 
+  // security: overload
   it('refuses at import what it could not verify later or only at a ruinous cost', () => {
     const refused: [PasswordDigest, string][] = [
       [{ algorithm: 'MD5', digest: 'zz' }, 'password.invalid_legacy_password_format'],
@@ -100,6 +101,7 @@ describe('passwords at rest', () => {
     assert.deepEqual(await passwords.verify('unicode fin', old), { matches: false, outdated: false });
   });
 
+  // security: overload
   it('leaves the thread that answers requests alone while it hashes and verifies', async () => {
     const stored = await passwords.hash('tulips');
     const works = { hash: () => passwords.hash('stone'), verify: () => passwords.verify('tulips', stored) };
@@ -123,6 +125,7 @@ describe('passwords at rest', () => {
 });
 
 describe('the queue in front of the hash', () => {
+  // security: overload
   it('runs as many at a time as it may, keeps the order, and refuses what exceeds the queue', async () => {
     const gate = createGate({ concurrency: 2, maximumQueue: 2 });
     const started: number[] = [];
@@ -149,6 +152,7 @@ describe('the queue in front of the hash', () => {
     assert.deepEqual(started, [1, 2, 3, 4]);
   });
 
+  // security: overload
   it('answers a refusal late, whatever the number of callers, and what has a place at once', async () => {
     const gate = createGate({ concurrency: 1, maximumQueue: 0, refusalDelay: 50 });
     const held = Promise.withResolvers<void>();

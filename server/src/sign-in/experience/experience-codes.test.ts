@@ -159,6 +159,7 @@ describe('codes in the Experience API', () => {
     await arrives(other);
   });
 
+  // security: skipped-steps
   it('count in their own sign-in, for their own address, and for what they were sent for', async () => {
     const bob = newEmail('bob');
     const ada = newEmail('ada');
@@ -204,6 +205,7 @@ describe('codes in the Experience API', () => {
     await page.refuse([409, 'session.identity_conflict'], 'POST', '/identification', await prove(page, bob, 'SignIn'));
   });
 
+  // security: skipped-steps
   it('count once, also of many that come at once', async () => {
     const ada = newEmail('ada');
     await add({ primaryEmail: ada.value });
@@ -230,6 +232,7 @@ describe('codes in the Experience API', () => {
     await page.expect(204, 'POST', '/identification', await prove(page, ada, 'SignIn'));
   });
 
+  // security: wrong-passwords
   it('share their attempts with the password of the address', async () => {
     const ada = newEmail('ada');
     await configure({ sentinelPolicy: { maxAttempts: 3, lockoutDuration: 5 } });
@@ -253,6 +256,7 @@ describe('codes in the Experience API', () => {
     }
   });
 
+  // security: account-enumeration
   it('tell nobody who has an account, and go to nobody without one where there is none to be had', async () => {
     await add({ primaryEmail: 'known@example.com', primaryPhone: '34600000001' });
     await configure({ signInMode: 'SignIn' });
@@ -280,6 +284,7 @@ describe('codes in the Experience API', () => {
     for (const { value } of unknown) assert.equal(post.received().includes(value), false, value);
   });
 
+  // security: closed-registration
   it('open no side door to a registration', async () => {
     const eve = newEmail('eve');
     const open = await begin('Register');
@@ -324,6 +329,7 @@ describe('codes in the Experience API', () => {
     await prove(page, email('a@mine.com'), 'Register');
   });
 
+  // security: closed-registration
   it('make no account with an address that the operator blocks, whatever they were sent for', async () => {
     await configure({
       signUp: { identifiers: ['email'], password: false, verify: true },
@@ -383,6 +389,7 @@ describe('codes in the Experience API', () => {
     await again.refuse([422, 'user.email_exists_in_profile'], ...profile('email', other));
   });
 
+  // security: wrong-passwords
   it('let nobody try out without end which password it was that was forgotten', async () => {
     await configure({ sentinelPolicy: { maxAttempts: 2, lockoutDuration: 5 } });
     const ada = newEmail('ada');
@@ -398,6 +405,7 @@ describe('codes in the Experience API', () => {
     await second.expect(200, 'POST', '/submit');
   });
 
+  // security: old-passwords
   it('put a new password in place of the forgotten one, and sign nobody in', async () => {
     const ada = newEmail('ada');
     await add({ primaryEmail: ada.value, password });
@@ -421,6 +429,7 @@ describe('codes in the Experience API', () => {
     await arrives(page);
   });
 
+  // security: old-passwords
   it('put whoever is in by the old password out', async () => {
     const ada = newEmail('ada');
     const { id } = await add({ username: 'ada', primaryEmail: ada.value, password });
@@ -466,6 +475,7 @@ describe('codes in the Experience API', () => {
     await recovery.refuse(due, 'POST', '/submit');
   });
 
+  // security: skipped-steps
   it('replace no password before they were shown, of nobody else, and only where the operator lets them', async () => {
     const ada = newEmail('ada');
     await add({ primaryEmail: ada.value, password });
@@ -498,6 +508,7 @@ describe('codes in the Experience API', () => {
     }
   });
 
+  // security: wrong-passwords
   it('are no way to guess the password of the account', async () => {
     const ada = newEmail('ada');
     await add({ primaryEmail: ada.value, password });
@@ -510,6 +521,7 @@ describe('codes in the Experience API', () => {
     }
   });
 
+  // security: message-codes
   it('wait as records until they are shown, and never stand in an answer or in the log', async () => {
     await add({ primaryEmail: 'log@example.com', password });
     const page = await begin('ForgotPassword');

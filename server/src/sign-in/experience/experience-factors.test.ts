@@ -58,6 +58,7 @@ describe('Second factors in the Experience API', () => {
       await first.expect(200, 'POST', '/submit');
     });
 
+    // security: second-factor-bypass
     it('take a code once, of two sign-ins that show it at once', async () => {
       const ana = await world.addPerson();
       const code = world.nextCode(await world.giveTotp(ana));
@@ -151,6 +152,7 @@ describe('Second factors in the Experience API', () => {
       await next.refuse(refused, 'POST', verify, { verificationId: again.verificationId, payload: foreign });
     });
 
+    // security: second-factor-bypass
     it('take one answer to each question, right or wrong, in the sign-in that asked', async () => {
       const device = await enroll('passkey_asked');
       const [visit, other] = [
@@ -248,6 +250,7 @@ describe('Second factors in the Experience API', () => {
     });
   });
 
+  // security: second-factor-bypass
   it('are tried so often and no more, whichever is shown, apart from passwords', async () => {
     const ana = await world.addPerson();
     const secret = await world.giveTotp(ana);
@@ -316,6 +319,7 @@ describe('Second factors in the Experience API', () => {
     }
   });
 
+  // security: second-factor-bypass
   it('are prepared by nobody who has yet to show one', async () => {
     const ana = await world.addPerson();
     await world.giveTotp(ana);
@@ -334,6 +338,7 @@ describe('Second factors in the Experience API', () => {
     assert.ok(ana.id);
   });
 
+  // security: second-factor-bypass
   it('leave no secret in the state, in the log or in an answer', async () => {
     await demand('Totp', 'BackupCode');
     const visit = await world.register('secretive');

@@ -121,6 +121,7 @@ describe('When the Experience API asks for second factors', () => {
       await next.expect(200, 'POST', '/submit');
     });
 
+    // security: second-factor-bypass
     it('counts no factor that was made and is switched off before the sign-in is complete', async () => {
       await choose('Mandatory');
       const visit = await world.arrive(await world.addPerson());
@@ -249,6 +250,7 @@ describe('When the Experience API asks for second factors', () => {
     await last.refuse(needsFactor, 'POST', '/submit');
   });
 
+  // security: second-factor-required
   it('of members by a code to their address, which does for tokens of the organization as well', async () => {
     const ana = await world.addPerson({ email: true });
     const { id: organizationId } = await world.operator.call<{ id: string }>('POST', '/api/organizations', {
@@ -292,6 +294,7 @@ describe('When the Experience API asks for second factors', () => {
     assert.equal(await token(), 403, 'there is no address any more');
   });
 
+  // security: second-factor-bypass
   it('after a password, a code and a social sign-in alike', async () => {
     const connectorId = await world.operator.connectWechat();
     const redirectUri = `${world.server.url}/callback/${connectorId}`;
@@ -347,6 +350,7 @@ describe('When the Experience API asks for second factors', () => {
     await show(visit, secret);
   });
 
+  // security: second-factor-bypass
   it('of everybody who comes back after a long time, and tells webhooks when they are in', async () => {
     const receiver = await startReceiver();
     const [skipping, addressed, bare] = [

@@ -65,6 +65,7 @@ describe('the Experience API', () => {
     assert.equal(user?.username, 'ada');
   });
 
+  // security: old-passwords
   it('lets nobody in who kept a sign-in waiting until the password was replaced', async () => {
     await register('ada');
     const waiting = await begin('SignIn');
@@ -103,6 +104,7 @@ describe('the Experience API', () => {
     assert.equal((await answer.json()).code, 'request.cross_site');
   });
 
+  // security: account-enumeration
   it('tells nobody whether an account exists', async () => {
     await register('ada');
     const caller = await begin('SignIn');
@@ -137,6 +139,7 @@ describe('the Experience API', () => {
     await caller.refuse([400, 'session.not_found'], 'POST', '/submit');
   });
 
+  // security: skipped-steps, single-use
   it('keeps two steps that arrive at once from both counting', async () => {
     await register('ada');
     const caller = await begin('SignIn');
@@ -177,6 +180,7 @@ describe('the Experience API', () => {
     assert.deepEqual(data.issues, [{ code: 'password_rejected.too_short', interpolation: { min: 8 } }]);
   });
 
+  // security: closed-registration
   it('obeys the sign-in mode and the sign-in methods', async () => {
     await register('ada');
     const signingIn = await begin('SignIn');
@@ -254,6 +258,7 @@ describe('the Experience API', () => {
     assert.deepEqual([profile, name, avatar], [{ givenName: 'Rafael' }, 'Rafa', picture]);
   });
 
+  // security: sign-up-answers
   it('asks for the chosen profile fields, keeps what was answered, and nothing else', async () => {
     await operator.call('POST', '/api/custom-profile-fields/batch', [
       {
@@ -310,6 +315,7 @@ describe('the Experience API', () => {
     await again.expect(200, 'POST', '/submit');
   });
 
+  // security: social-linking
   it('links a connector to the account that was proved, and to no other', async () => {
     await register('ada');
     const caller = await begin('SignIn');
@@ -351,6 +357,7 @@ describe('the Experience API', () => {
     });
   });
 
+  // security: social-linking
   it('never puts another identity in place of the one that an account has', async () => {
     await register('ada');
     const link = async (persona: string) => {
@@ -412,6 +419,7 @@ describe('the Experience API', () => {
     });
   });
 
+  // security: suspension
   it('keeps a suspended person outside, also when suspended in the middle', async () => {
     await register('ada');
     const [user] = await operator.users();

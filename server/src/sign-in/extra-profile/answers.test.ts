@@ -56,6 +56,7 @@ describe('answers to custom profile fields', () => {
       assert.deepEqual(readAnswers(fields, values), {});
   });
 
+  // security: unproved-addresses, sign-up-answers
   it('are nothing that nobody asked for', () => {
     for (const values of [{ isSuspended: true }, { customData: {} }, { roles: ['admin'] }])
       assert.throws(() => readAnswers([field('size', 'Number')], values), AldabaError, JSON.stringify(values));
@@ -103,6 +104,7 @@ describe('answers to custom profile fields', () => {
     assert.deepEqual(answer(words, 'May 4'), { customData: { day: 'May 4' } });
   });
 
+  // security: sign-up-answers
   it('cannot keep the server busy with a pattern that backtracks without end', () => {
     const code = field('code', 'Regex', { config: { format: '^(a+)+$' } });
     assert.throws(() => answer(code, `${'a'.repeat(200)}!`), AldabaError);

@@ -127,6 +127,7 @@ describe('a second factor after a link', () => {
   const mailOnly = { ...ada, secondFactors: having([], { suggestionSkipped: true }) };
   const byAda = [start(), ...enter(byLink(), both)];
   for (const [promise, check] of checksOf([
+    // security: sign-in-links
     ['is no code to the address of the link', mfa, byAda, 'show-factor Totp'],
     [
       'is none if one is shown all the same',

@@ -204,6 +204,7 @@ describe('the sign-in machine, whatever the order of the steps', () => {
     for (const [name, number] of Object.entries(counts)) assert.ok(number >= 20, `${name}: ${number} of ${counts.all}`);
   });
 
+  // security: skipped-steps
   it('completes only for somebody who was proved in this sign-in, and is not suspended', () => {
     always((scene) => {
       const finish = effectOf(scene, 'finish');
@@ -224,6 +225,7 @@ describe('the sign-in machine, whatever the order of the steps', () => {
     });
   });
 
+  // security: skipped-steps
   it('completes only where a due second factor was shown in this sign-in, by the person', () => {
     always((scene, { settings }) => {
       if (!effectOf(scene, 'finish') || scene.event.type !== 'submitted' || !scene.event.account) return;
@@ -246,6 +248,7 @@ describe('the sign-in machine, whatever the order of the steps', () => {
     });
   });
 
+  // security: skipped-steps
   it('adds nothing to an account before a due factor is shown', () => {
     always(({ event, before, earlier }, { settings }) => {
       if (before?.userId === undefined || before.intent !== 'SignIn' || !additions.includes(event.type)) return;
@@ -301,6 +304,7 @@ describe('the sign-in machine, whatever the order of the steps', () => {
     });
   });
 
+  // security: skipped-steps
   it('replaces a password only by a code to an address of that very account, and signs nobody in by it', () => {
     always((scene, { settings }) => {
       const reset = effectOf(scene, 'reset-password');
@@ -319,6 +323,7 @@ describe('the sign-in machine, whatever the order of the steps', () => {
     });
   });
 
+  // security: skipped-steps
   it('takes every proof once', () => {
     always(({ event, earlier, before, after }) => {
       // What began an account may complete it once the missing details are there.
@@ -340,6 +345,7 @@ describe('the sign-in machine, whatever the order of the steps', () => {
     });
   });
 
+  // security: skipped-steps
   it('never exchanges the person', () => {
     always(({ event, before, after, effects }) => {
       if (event.type === 'started') assert.equal(after.userId, undefined);
@@ -348,6 +354,7 @@ describe('the sign-in machine, whatever the order of the steps', () => {
     });
   });
 
+  // security: closed-registration
   it('creates nobody where registration is closed, nor in a way that is; and lets nobody in where sign-in is', () => {
     always((scene, { settings }) => {
       const { event, after, story } = scene;
@@ -369,6 +376,7 @@ describe('the sign-in machine, whatever the order of the steps', () => {
     });
   });
 
+  // security: social-linking
   it('writes an address only if a code proved it, and an identity only if the provider did', () => {
     always((scene) => {
       for (const { patch } of [effectOf(scene, 'finish'), effectOf(scene, 'update-user')].filter(

@@ -175,6 +175,7 @@ describe('the sign-in machine, as a table', () => {
       'refused action.execution_failed',
     ],
     [
+      // security: script-sign-ins
       'one that lets a person pass proves nothing',
       settings,
       [start(), { ...identified(passwordOf('ada'), ada), verdict: { kind: 'passed', changes: { name: 'Eve' } } }],
@@ -518,6 +519,7 @@ describe('the sign-in machine, as a table', () => {
     assert.deepEqual(finish, { type: 'finish', userId: 'ada', amr: ['pwd', 'social'], patch: {}, risks: [] });
   });
 
+  // security: unproved-addresses
   it('takes no e-mail address and no phone from a provider: nobody has proved here that they are the person’s', () => {
     const identity = { ...social.identity, email: 'boss@example.com', phone: '34600000000' };
     const telling: Proof = { ...social, syncProfile: true, identity };

@@ -135,6 +135,7 @@ describe('what organizations want', () => {
       `${any} (skippable)`,
     ],
     [
+      // security: second-factor-required
       'who has one shows it wherever the organization wants it, whatever the tenant says and they wish',
       { policy: 'NoPrompt' },
       withFactors(['Totp'], { ...member, skipMfaOnSignIn: true }),

@@ -61,6 +61,7 @@ describe('pages of a sign-in without scripts, in a browser where a user is signe
       assert.ok(home.searchParams.get('code'));
     });
 
+    // security: sign-in-handover
     it('is shown again when another account signed in since', async () => {
       const { person, page, interaction } = await again({ prompt: 'select_account' });
       const account = accountOn(await (await person.get(page)).text());

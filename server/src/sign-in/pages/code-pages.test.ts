@@ -130,6 +130,7 @@ describe('codes on the sign-in pages, without scripts,', () => {
     await arrives(person, await answer(person, primaryEmail));
   });
 
+  // security: account-enumeration
   it('tell nobody who has an account where new ones are not made', async () => {
     const { primaryEmail } = await addUser();
     await configure({ signInMode: 'SignIn' });
@@ -196,6 +197,7 @@ describe('codes on the sign-in pages, without scripts,', () => {
     await arrives(back, await back.post('/sign-in', { username: address, password }));
   });
 
+  // security: account-enumeration
   it('register nobody with an address that is taken, which only its owner learns, nor with one that is not accepted', async () => {
     const { primaryEmail } = await addUser();
     const person = await visit(server, { first_screen: 'register' });

@@ -109,6 +109,7 @@ describe('the pages of second factors', () => {
       }
     });
 
+    // security: second-factor-bypass
     it('stand in front of everything else: the first factor alone opens no other page', async () => {
       const ana = await world.addPerson();
       await world.giveTotp(ana);
@@ -128,6 +129,7 @@ describe('the pages of second factors', () => {
       assert.equal(leads(await page.post('/mfa-binding/skip', {})), own('/mfa-verification/Totp'));
     });
 
+    // security: second-factor-bypass
     it('send a code to the address of the account when the person asks for it, and show the address to nobody', async () => {
       const ana = await world.addPerson({ email: true });
       await world.giveTotp(ana);
@@ -162,6 +164,7 @@ describe('the pages of second factors', () => {
       await refuses(again, { field: 'code', code: 'session.mfa.invalid_backup_code' });
     });
 
+    // security: second-factor-bypass
     it('refuse further codes for a while after many wrong ones, the right one included', async () => {
       const ana = await world.addPerson();
       const secret = await world.giveTotp(ana);
@@ -236,6 +239,7 @@ describe('the pages of second factors', () => {
       await isBack(next.page, await next.page.post('/mfa-verification/BackupCode', { code: codes[3] ?? '' }));
     });
 
+    // security: second-factor-bypass
     it('keep no backup codes that nobody has seen', async () => {
       await useFactors(['Totp', 'BackupCode'], 'Mandatory');
       const { page } = await register('cy');
@@ -244,6 +248,7 @@ describe('the pages of second factors', () => {
       assert.equal(leads(await page.post('/mfa-binding/BackupCode', {})), own('/mfa-binding/BackupCode'));
     });
 
+    // security: second-factor-bypass
     it('make a passkey, and sign in with it; an answer counts once, and only for its question', async () => {
       await useFactors(['WebAuthn'], 'Mandatory');
       const device = createAuthenticator({ origin: world.server.url });

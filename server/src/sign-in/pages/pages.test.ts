@@ -30,6 +30,7 @@ describe('the sign-in pages without scripts', () => {
     );
   });
 
+  // security: account-enumeration
   it('never tell an unknown name from a wrong password', async () => {
     const pages: string[] = [];
     for (const username of ['ada', 'eve']) {
@@ -62,6 +63,7 @@ describe('the sign-in pages without scripts', () => {
     assert.doesNotMatch(await errorOf('unknown'), /class="button primary"/);
   });
 
+  // security: account-enumeration
   it('tell a suspended person only after the right password', async () => {
     const { id } = await operator.addUser({ username: 'mallory', password });
     await operator.call('PATCH', `/api/users/${id}/is-suspended`, { isSuspended: true });
@@ -212,6 +214,7 @@ describe('the sign-in pages without scripts', () => {
     assert.match(await late.text(), /view-unknown-session/);
   });
 
+  // security: foreign-forms
   it('refuse forms that another site sent', async () => {
     const person = await visit(server);
     const foreign: Record<string, string>[] = [
@@ -234,6 +237,7 @@ describe('the sign-in pages without scripts', () => {
     assert.equal(oldWebView.status, 303);
   });
 
+  // security: foreign-forms
   it('keep to themselves: no framing, no caching, no inline script', async () => {
     const person = await visit(server);
     const { headers } = await person.get('/sign-in?app_id=demo-app');
@@ -262,6 +266,7 @@ describe('the sign-in pages without scripts', () => {
     assert.equal((await person.get('/assets/page.0000000000.css')).status, 404);
   });
 
+  // security: closed-registration
   it('keep registration closed on every path when it is switched off', async () => {
     await configure({ signInMode: 'SignIn' });
     const person = await visit(server, { first_screen: 'register' });

@@ -76,6 +76,7 @@ describe('a forgotten password, without scripts,', () => {
     await configure({ forgotPasswordMethods: null });
   });
 
+  // security: skipped-steps
   it('is replaced with a code; nobody is signed in by that, and the old one is worth nothing', async () => {
     const { username, primaryEmail } = await addUser();
     const person = await recover(primaryEmail.toUpperCase().replace('EXAMPLE.COM', 'example.com'));
@@ -115,6 +116,7 @@ describe('a forgotten password, without scripts,', () => {
     assert.equal(await signsIn(username, newPassword), true);
   });
 
+  // security: account-enumeration
   it('tells nobody who has an account: pages, statuses and ways are the same for all', async () => {
     const { primaryEmail } = await addUser();
     const ways: string[][] = [];
@@ -157,6 +159,7 @@ describe('a forgotten password, without scripts,', () => {
     assert.equal(await signsIn(username, newPassword), true);
   });
 
+  // security: skipped-steps
   it('is replaced once; pages whose moment has not come, or is over, lead to where the sign-in stands', async () => {
     const { username, primaryEmail } = await addUser();
     const early = await visit(server);

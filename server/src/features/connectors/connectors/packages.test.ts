@@ -281,6 +281,7 @@ describe('a connector package that cannot be used', () => {
     { name: 'has-a-taken-id', code: packageSource(''), takenIds: ['sample'], reason: /id sample already/ },
   ];
   for (const { name, code, manifest, reason, takenIds } of refused) {
+    // security: file-paths
     it(`is skipped with a line in the log: ${name}`, async () => {
       const { connectors, lines } = await load(await writePackage(name, code, manifest), takenIds);
       assert.deepEqual(connectors, []);
@@ -290,6 +291,7 @@ describe('a connector package that cannot be used', () => {
     });
   }
 
+  // security: file-paths
   it('is not shown what lies outside of it, neither by a path nor by a link', async () => {
     const byPath = await load(await writePackage('leaves-by-path', packageSource('', { readme: '../../outside.md' })));
     assert.deepEqual(find(byPath.connectors, 'sample').metadata.guide, { text: { en: '../../outside.md' } });
@@ -411,6 +413,7 @@ describe('what a package throws', () => {
     assert.equal(lines.length, 1);
   });
 
+  // security: leaked-secrets
   it('tells neither to whom a message went nor its code', async () => {
     const message = { to: 'ana@example.com', type: 'SignIn', payload: { code: '314159' } };
     const words = '"550 no such user " + to + ", not sent: " + payload.code';

@@ -6,6 +6,7 @@ import { usableProfile } from './profiles.ts';
 describe('the profile that a provider tells', () => {
   const [half] = '\u{1f600}'.split('');
 
+  // security: bad-input
   it('is repaired where it holds characters that cannot be stored, at any depth', () => {
     const rawData = { names: [`Aino ${half}`, { [`key${half}`]: 'nu\0ll' }], age: 7, nothing: null };
     const profile = usableProfile({ id: '1', name: `Aino ${half}`, rawData });

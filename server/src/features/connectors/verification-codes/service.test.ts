@@ -122,6 +122,7 @@ describe('A verification code', () => {
     assert.equal(service.sent.length, 1);
   });
 
+  // security: leaked-secrets
   it('that cannot be sent is told to whoever waits, else to the log, without code and address', async () => {
     const service = createMailService();
     const { codes, lines } = open(service.connector);
@@ -140,6 +141,7 @@ describe('A verification code', () => {
     assert.equal(line.includes(code) || line.includes(address.value), false);
   });
 
+  // security: message-codes
   it('that cannot be sent is not read to whoever asked by a service that repeats it', async () => {
     const service = createMailService();
     const { codes } = open(service.connector);
@@ -150,6 +152,7 @@ describe('A verification code', () => {
     assert.equal(JSON.stringify([failure.toBody(), failure.cause ?? null]).includes(code), false);
   });
 
+  // security: account-enumeration
   it('that is withheld leaves the same behind as one that is sent, the limit included', async () => {
     const service = createMailService();
     const { codes } = open(service.connector);
@@ -184,6 +187,7 @@ describe('A verification code', () => {
     }
   });
 
+  // security: account-enumeration
   it('is refused alike, sent or withheld, while the tenant’s service hangs with a hundred; others’ is not', async () => {
     const service = createMailService();
     const { codes } = open(service.connector);

@@ -50,6 +50,7 @@ describe('the one-time link for the first administrator', () => {
     assert.equal(await server.app.firstAdminLink(), undefined, 'no link is offered once there is an administrator');
   });
 
+  // security: default-credentials
   it('of an earlier start is worth nothing once the first administrator exists, also of many that are used at once', async () => {
     const admin = await server.app.tenancy.get('admin');
     const { items } = await server.app.users.list(admin.db, {}, { limit: 100, offset: 0 });
@@ -67,6 +68,7 @@ describe('the one-time link for the first administrator', () => {
       assert.equal((await send(link, { username: `later${index}`, password })).status, 200);
   });
 
+  // security: single-use
   it('creates one of many who press at once', async () => {
     const before = (await administrators()).length;
     const link = await server.app.createAdminLink();

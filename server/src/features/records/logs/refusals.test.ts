@@ -12,6 +12,7 @@ describe('refusals of one client', () => {
     return { time, summaries, refusals };
   };
 
+  // security: storage-exhaustion
   it('are written up to a number a minute; the rest becomes one entry that says how many they were', () => {
     const { time, summaries, refusals } = start();
     const admitted = Array.from({ length: 1000 }, (_, index) => refusals.admit('acme 203.0.113.7 key', index)).filter(
@@ -33,6 +34,7 @@ describe('refusals of one client', () => {
       assert.equal(refusals.admit(key, 1), true, key);
   });
 
+  // security: storage-exhaustion
   it('take a bounded number of counters for all callers together', () => {
     const { summaries, refusals } = start();
     let admitted = 0;

@@ -106,6 +106,7 @@ describe('A code that was sent in a sign-in', () => {
     await refused(verify(challenge, code), 'verification_code.not_found');
   });
 
+  // security: value-purposes
   it('proves one thing only: that of its challenge', async () => {
     const identifier = newEmail();
     const first = await begin(identifier);
@@ -131,6 +132,7 @@ describe('A code that was sent in a sign-in', () => {
     assert.equal(answers.filter(({ status }) => status === 'fulfilled').length, 1);
   });
 
+  // security: wrong-passwords
   it('shares its attempts with the password of the identifier, in any case', async () => {
     const identifier = newEmail();
     const { challenge, code } = await begin(identifier);
@@ -158,6 +160,7 @@ describe('A code that was sent in a sign-in', () => {
     await refused(verify(byEmail.challenge, byEmail.code), blocked);
   });
 
+  // security: wrong-passwords
   it('is an attempt when it is unknown, too old or tried too often; not when it cannot be judged', async () => {
     const identifier = newEmail();
     const { challenge, code } = await begin(identifier);
