@@ -1,7 +1,8 @@
 // docs/errors.md from the catalog in contract/src/errors.ts and the routes that name a code. Runs under Node 24; `--check` only compares.
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { allRoutes, errorCatalog } from '../contract/src/index.ts';
+import { z } from 'zod';
+import { allRoutes, errorCatalog, errorData } from '../contract/src/index.ts';
 
 const path = join(import.meta.dirname, '../docs/errors.md');
 
@@ -12,26 +13,46 @@ const overridesOf = (code) =>
     .filter((route) => route.statuses?.[code])
     .map((route) => `${route.statuses[code]} from \`${route.method} ${route.path}\``);
 
+/** A JSON schema in a line: `string`, `{ path: string[], message: string }[]`. */
+function typeOf(schema) {
+  if (schema.anyOf) return schema.anyOf.map(typeOf).join(' or ');
+  if (schema.enum) return schema.enum.map((value) => `"${value}"`).join(' or ');
+  if (schema.type === 'array') return `${typeOf(schema.items)}[]`;
+  return schema.properties ? `{ ${membersOf(schema)} }` : schema.type;
+}
+const membersOf = ({ properties, required = [] }) =>
+  Object.entries(properties)
+    .map(([name, member]) => `${name}${required.includes(name) ? '' : '?'}: ${typeOf(member)}`)
+    .join(', ');
+
+function dataOf(code) {
+  const schema = errorData[code];
+  if (!schema) return '';
+  const type = z.toJSONSchema(schema, { io: 'input' });
+  const isOptional = schema.safeParse(undefined).success;
+  return `\`${type.properties ? `{ ${membersOf(type)} }` : '{ … }'}\`${isOptional ? ' or none' : ''}`;
+}
+
 const rowOf = ([code, [status, sentence]]) =>
-  `| \`${code}\` | ${[status, ...overridesOf(code)].join('; ')} | ${cell(sentence)} |`;
+  `| \`${code}\` | ${[status, ...overridesOf(code)].join('; ')} | ${cell(sentence)} | ${cell(dataOf(code))} |`;
 
 const sections = [...Map.groupBy(Object.entries(errorCatalog), ([code]) => namespaceOf(code))].map(
   ([namespace, entries]) => `## ${namespace}
 
-| Code | Status | What a person reads |
-|---|---|---|
+| Code | Status | What a person reads | \`data\` |
+|---|---|---|---|
 ${entries.map(rowOf).join('\n')}
 `,
 );
 
 const text = `# Error codes
 
-<!-- Generated from contract/src/errors.ts by scripts/generate-errors.mjs. Change it there. -->
+<!-- Generated from contract/src/errors.ts and contract/src/error-data.ts by scripts/generate-errors.mjs. Change it there. -->
 
 Every JSON error has the same body: \`{ "code", "message", "data"?, "details"? }\`. Programs decide by \`code\`, which stays as it is from
-release to release; \`message\` is for people, and \`{name}\` in it is filled in from \`data\`. A code always has the same status, unless the
-table names a route that answers with another one. Errors of OAuth 2.0 and OpenID Connect carry \`error\` and \`error_description\` beside
-it, as their specifications ask.
+release to release; \`message\` is for people, and \`{name}\` in it is filled in from \`data\`. The last column names the members of \`data\`
+(\`{ … }\`: what the provider answered). A code always has the same status, unless the table names a route that answers with another one.
+Errors of OAuth 2.0 and OpenID Connect carry \`error\` and \`error_description\` beside it, as their specifications ask.
 
 ${sections.join('\n')}`;
 

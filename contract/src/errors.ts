@@ -384,13 +384,5 @@ export const errorCatalog = {
 
 export type ErrorCode = keyof typeof errorCatalog;
 
-/** The body of every JSON error answer. `data` is for programs and never holds a secret. */
-export interface ErrorBody {
-  code: ErrorCode;
-  message: string;
-  data?: unknown;
-  details?: string;
-}
-
 /** Whether a string is one of the known codes. */
 export const isErrorCode = (code: string): code is ErrorCode => Object.hasOwn(errorCatalog, code);

@@ -15,6 +15,7 @@ export * from './custom-phrases.ts';
 export * from './custom-profile-fields.ts';
 export * from './dashboard.ts';
 export * from './email-templates.ts';
+export * from './error-data.ts';
 export * from './errors.ts';
 export * from './experience.ts';
 export * from './experience-factors.ts';

@@ -28,7 +28,7 @@ export function explain(error: unknown, options: Readonly<Record<string, string>
   const data = isObject(error.data) ? error.data : {};
   const findings = findingsOf(data);
   if (findings.length > 0) return findings.map(({ path, message }) => line(path, message, options)).join('\n');
-  if (error.code === 'guard.invalid_input' && typeof data.reason === 'string') return fromReason(data.reason, options);
+  if (error.is('guard.invalid_input')) return fromReason(error.data.reason, options);
   return [error.message, ...detailsOf(data, error.message)].join('\n');
 }
 

@@ -1,11 +1,11 @@
-import type { ErrorBody, ErrorCode } from '@aldaba/contract';
+import type { ErrorBody, ErrorCode, PlainErrorCode } from '@aldaba/contract';
 import { AldabaError } from '../kernel/errors.ts';
 import type { Log } from '../kernel/log.ts';
 import { addToVary } from './coding.ts';
-import type { Reply, Request } from './types.ts';
+import type { Reply, Request, TranslatableError } from './types.ts';
 
 /** Statuses that the HTTP layer itself finds (Fastify's own errors), as codes of the contract. */
-const codeOfStatus: Record<number, ErrorCode> = {
+const codeOfStatus: Readonly<Record<number, PlainErrorCode | 'guard.invalid_input'>> = {
   400: 'guard.invalid_input',
   404: 'request.not_found',
   405: 'request.method_not_allowed',
@@ -55,12 +55,12 @@ export function sendError(
 
 /** Seconds after which a caller who was asked to wait may try again (RFC 9110 section 10.2.3); undefined for other errors. Every 503 has its own, see `server.ts`. */
 export function retryAfter({ status, data }: AldabaError): number | undefined {
-  const seconds = (data as { seconds?: unknown } | undefined)?.seconds;
+  const seconds = data && 'seconds' in data ? data.seconds : undefined;
   return status === 429 && typeof seconds === 'number' ? Math.max(1, Math.ceil(seconds)) : undefined;
 }
 
 /** The sentence in the language of `Accept-Language`; says so in the answer's headers. English if the server has no words. */
-export function translate(error: AldabaError, request: Request, reply: Reply): string {
+export function translate(error: TranslatableError, request: Request, reply: Reply): string {
   const answers = request.server.errorAnswers;
   if (!answers) return error.message;
   const { language, sentence } = answers.sentence(request, error);

@@ -7,10 +7,13 @@ export type Http = FastifyInstance;
 export type Request = FastifyRequest;
 export type Reply = FastifyReply;
 
-/** How errors are told in the caller's language; given to the server by what knows the words. */
+/** What a translated sentence is made of. */
+export type TranslatableError = Pick<AldabaError, 'code' | 'data' | 'message'>;
+
+/** Words for errors in the caller's language; the part of the server that knows them hands them over. */
 export interface ErrorAnswers {
   /** The sentence of an error in the language that the request's `Accept-Language` asks for. */
-  sentence(request: Request, error: AldabaError): { language: string; sentence: string };
+  sentence(request: Request, error: TranslatableError): { language: string; sentence: string };
   /** Answers a browser with a page; false, with nothing sent, if the tenant's look cannot be read. */
   page(request: Request, reply: Reply, error: AldabaError): Promise<boolean>;
 }

@@ -1,22 +1,34 @@
-import { type ErrorBody, type ErrorCode, errorCatalog } from '@aldaba/contract';
+import { type DataOf, type ErrorBody, type ErrorCode, type ErrorWithData, errorCatalog } from '@aldaba/contract';
+import type { AldabaErrorConstructor, AldabaError as AnyAldabaError } from './error-types.ts';
 
-/**
- * The one error that features throw. The status comes from the contract's catalog, never from the place of the throw.
- * `data` is sent to the client: it never holds a secret.
- */
-export class AldabaError extends Error {
+export type AldabaError = AnyAldabaError;
+
+/** The type of the constructor ties the data to the code; instances have one plain type, to which `instanceof` narrows. */
+export const AldabaError = class AldabaError extends Error {
   readonly code: ErrorCode;
-  readonly data: unknown;
+  readonly data: DataOf<ErrorCode>;
 
-  constructor(code: ErrorCode, data?: unknown, options?: ErrorOptions) {
+  constructor(code: ErrorCode, data?: DataOf<ErrorCode>, options?: ErrorOptions) {
     super(sentenceOf(code, data), options);
     this.name = 'AldabaError';
     this.code = code;
     this.data = data;
   }
 
+  static of({ code, data }: ErrorWithData, options?: ErrorOptions): AldabaError {
+    return new AldabaError(code, data, options);
+  }
+
   get status(): number {
     return errorCatalog[this.code][0];
+  }
+
+  is<Code extends ErrorCode>(code: Code): this is { readonly code: Code; readonly data: DataOf<Code> } {
+    return this.code === code;
+  }
+
+  withoutData(): AldabaError {
+    return new AldabaError(this.code);
   }
 
   toBody(): ErrorBody {
@@ -24,7 +36,7 @@ export class AldabaError extends Error {
     if (this.data !== undefined) body.data = this.data;
     return body;
   }
-}
+} as AldabaErrorConstructor;
 
 /** The catalog's sentence with `{name}` filled from string or number members of `data`. */
 export function sentenceOf(code: ErrorCode, data?: unknown): string {

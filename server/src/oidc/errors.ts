@@ -1,7 +1,7 @@
 import type { ErrorCode } from '@aldaba/contract';
 import { toAldabaError, translate } from '../http/errors.ts';
 import type { Reply, Request } from '../http/types.ts';
-import { AldabaError } from '../kernel/errors.ts';
+import type { AldabaError } from '../kernel/errors.ts';
 import type { Log } from '../kernel/log.ts';
 import { ProtocolError, type ProtocolErrorName } from './protocol-error.ts';
 
@@ -42,7 +42,7 @@ export function sendProtocolError(error: unknown, request: Request, reply: Reply
   const message =
     request.headers['accept-language'] === undefined
       ? failure.sentence
-      : translate(new AldabaError(failure.code), request, reply);
+      : translate({ code: failure.code, data: undefined, message: failure.sentence }, request, reply);
   reply
     .code(failure.status)
     .header('cache-control', 'no-store')

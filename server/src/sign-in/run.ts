@@ -1,3 +1,4 @@
+import type { ErrorWithData } from '@aldaba/contract';
 import type { Client } from '../features/applications/applications/index.ts';
 import type { User } from '../features/people/users/index.ts';
 import { AldabaError } from '../kernel/errors.ts';
@@ -98,7 +99,8 @@ export function createRunner(needs: Needs): Runner {
 
 /** @throws AldabaError the error of a refusal */
 export function refuse({ refused, data }: Refusal): never {
-  throw new AldabaError(refused, data);
+  // The machine's types tie the data to the code; taken apart they no longer show it.
+  throw AldabaError.of({ code: refused, data } as ErrorWithData);
 }
 
 /** What payloads of webhooks, and operators' scripts, are told of the sign-in. */

@@ -8,5 +8,5 @@
  */
 export type { PasswordDigest } from './digest.ts';
 export { assertUsableDigest } from './foreign/index.ts';
-export { type PasswordIssue, type PasswordPolicy, type PasswordUserInfo, passwordIssues } from './rules.ts';
+export { type PasswordPolicy, type PasswordUserInfo, passwordIssues } from './rules.ts';
 export { createPasswords, type Passwords } from './service.ts';

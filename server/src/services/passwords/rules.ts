@@ -1,3 +1,4 @@
+import type { PasswordIssue } from '@aldaba/contract';
 import { normalizePassword } from '../../kernel/text.ts';
 
 /** What a tenant asks of passwords; the member `passwordPolicy` of its sign-in experience. */
@@ -15,21 +16,6 @@ export interface PasswordUserInfo {
   email?: string | null;
   phone?: string | null;
   name?: string | null;
-}
-
-export interface PasswordIssue {
-  code: `password_rejected.${
-    | 'pwned'
-    | 'too_short'
-    | 'too_long'
-    | 'character_types'
-    | 'unsupported_characters'
-    | 'restricted.repetition'
-    | 'restricted.sequence'
-    | 'restricted.user_info'
-    | 'restricted.words'}`;
-  /** Fills the sentence, e.g. `{ min: 8 }`. */
-  interpolation?: Record<string, string | number>;
 }
 
 const shortestRun = 3;

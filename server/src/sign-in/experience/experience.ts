@@ -26,6 +26,7 @@ import { refusalOf } from '../machine/machine.ts';
 import { type Challenge, isCodeProof, type Proof, provesAddress, type SignInState } from '../machine/state.ts';
 import type { Account, SignInEvent } from '../machine/vocabulary.ts';
 import { hasInteractionCookie, type Interaction } from '../port.ts';
+import { refuse } from '../run.ts';
 import type { SignIn } from '../service.ts';
 import { describeProof } from '../submission.ts';
 import { experienceCodeRoutes } from './experience-codes.ts';
@@ -161,7 +162,7 @@ function accountRoutes(implement: Implement, signIn: SignIn): void {
     if (standing.state.intent !== 'Register') return new Empty(204);
     // What was proved is stored; the account is created as soon as the missing details are added.
     const refusal = standing.state.userId === undefined ? refusalOf(standing.prompt) : undefined;
-    if (refusal) throw new AldabaError(refusal.refused, refusal.data);
+    if (refusal) refuse(refusal);
     return new Empty(201);
   });
 

@@ -1,4 +1,4 @@
-import { type ProfileField, profileSchema } from '@aldaba/contract';
+import { type ErrorData, type ProfileField, type ProfileProblem, profileSchema } from '@aldaba/contract';
 import { AldabaError } from '../../kernel/errors.ts';
 import { matchesPattern } from '../../kernel/pattern.ts';
 import type { ExtraProfile } from '../machine/state.ts';
@@ -140,23 +140,13 @@ function readText(question: Question, value: unknown): string {
 
 const isWebAddress = (text: string): boolean => /^https?:\/\/./i.test(text) && URL.canParse(text);
 
-type Problem =
-  | 'missing'
-  | 'tooShort'
-  | 'tooLong'
-  | 'tooSmall'
-  | 'tooLarge'
-  | 'notNumber'
-  | 'notDate'
-  | 'notUrl'
-  | 'notOffered'
-  | 'wrongFormat';
+type Limits = Pick<ErrorData['guard.invalid_input'], 'min' | 'max' | 'format'>;
 
-function refuse(question: Question, problem: Problem, values: Record<string, string | number> = {}): never {
+function refuse(question: Question, problem: ProfileProblem, limits: Limits = {}): never {
   throw new AldabaError('guard.invalid_input', {
     reason: `body.values.${question.key}: ${problem}`,
     field: `profile.${question.key}`,
     problem,
-    ...values,
+    ...limits,
   });
 }

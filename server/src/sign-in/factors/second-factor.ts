@@ -3,7 +3,7 @@
  * and verified (`bind`). Each check of something that can be guessed is an attempt (`attempts.ts`); a user has one count of
  * them, apart from those of their identifiers. Nothing here knows of a sign-in's state: the caller keeps challenges and proofs.
  */
-import type { ErrorCode, PageView } from '@aldaba/contract';
+import type { PageView, PlainErrorCode } from '@aldaba/contract';
 import type { User } from '../../features/people/users/index.ts';
 import type { Clock } from '../../kernel/clock.ts';
 import { AldabaError } from '../../kernel/errors.ts';
@@ -82,7 +82,7 @@ export const newRecord = (clock: Clock) => ({ id: standardId(), createdAt: clock
 export async function attemptAs(
   attempts: Attempts,
   { tenant, settings, user }: FactorSubject,
-  refusal: ErrorCode,
+  refusal: PlainErrorCode,
   check: () => Promise<unknown>,
 ): Promise<void> {
   const attempt = { identifier: secondAttemptName(user.id), policy: settings.sentinelPolicy };

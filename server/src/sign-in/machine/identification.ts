@@ -142,7 +142,7 @@ const isOpenTo = (
   (email !== undefined && policy.registerWithCode.includes('email')) ||
   (phone !== undefined && policy.registerWithCode.includes('phone'));
 
-const takenCode = (proof: Proof | undefined): Refusal['refused'] => {
+const takenCode = (proof: Proof | undefined): `user.${'identity' | 'username' | 'email' | 'phone'}_already_in_use` => {
   if (proof?.type === 'Social') return 'user.identity_already_in_use';
   return proof && provesAddress(proof)
     ? `user.${proof.identifier.type}_already_in_use`

@@ -1,5 +1,5 @@
 /** The words of the sign-in machine: what it is told (events), what it wishes for (effects), and what it asks for (prompts). */
-import type { ErrorCode } from '@aldaba/contract';
+import type { ErrorCode, ErrorWithData } from '@aldaba/contract';
 import type { Risk } from '../../features/people/adaptive-mfa/index.ts';
 import type { MfaStanding, NewFactor } from '../../features/people/mfa-verifications/index.ts';
 import type { Details, MissingDetail, SecondFactorType, SignInPolicy } from './policy.ts';
@@ -116,10 +116,7 @@ export interface Step {
 }
 
 /** The event was refused; nothing changes. */
-export interface Refusal {
-  refused: ErrorCode;
-  data?: unknown;
-}
+export type Refusal = { [Code in ErrorCode]: { refused: Code } & Omit<ErrorWithData<Code>, 'code'> }[ErrorCode];
 
 /** What comes of an event. */
 export type Outcome = { state: SignInState; effects?: Effect[] } | Refusal;

@@ -26,10 +26,15 @@ const components = {
   Fullname: ['givenName', 'middleName', 'familyName'],
 };
 
+type FieldProblem = Exclude<
+  Extract<ErrorCode, `custom_profile_fields.${string}`>,
+  'custom_profile_fields.conflicted_sie_order' | 'custom_profile_fields.entity_not_exists_with_names'
+>;
+
 /** The first rule that a field, or one of its parts, breaks; undefined if there is none. */
 export function findFieldProblem(
   field: Pick<ProfileFieldChange, 'type' | 'config'> & { name: string },
-): ErrorCode | undefined {
+): FieldProblem | undefined {
   const { name, type, config } = field;
   if (name === '') return 'custom_profile_fields.name_required';
   if (!/^[A-Za-z][A-Za-z0-9_]{0,127}$/.test(name)) return 'custom_profile_fields.invalid_name';

@@ -1,9 +1,16 @@
 /** Words for what a form refuses, in the person's language and at the field that they are about. */
-import type { ErrorCode, PageError, PageLanguage, PasswordRule, SignInExperienceSettings } from '@aldaba/contract';
+import type {
+  ErrorCode,
+  PageError,
+  PageLanguage,
+  PasswordIssue,
+  PasswordRule,
+  ProfileProblem,
+  SignInExperienceSettings,
+  UsernameIssue,
+} from '@aldaba/contract';
 import { errorSentence, type PhraseKey, phrase, relativeTime } from '@aldaba/pages';
 import type { AldabaError } from '../../../kernel/errors.ts';
-import type { PasswordIssue } from '../../../services/passwords/index.ts';
-import type { UsernameIssue } from '../../people/users/index.ts';
 
 const phraseOfIssue: Record<PasswordIssue['code'] | UsernameIssue['code'], PhraseKey> = {
   'password_rejected.pwned': 'password.tooCommon',
@@ -44,12 +51,15 @@ const fieldOfCode: Partial<Record<ErrorCode, 'username' | 'password' | 'terms' |
   'session.mfa.invalid_backup_code': 'code',
 };
 
-/** Errors whose `data.issues` say which rules are broken. */
-const fieldOfRules: Partial<Record<ErrorCode, 'username' | 'password'>> = {
-  'password.rejected': 'password',
-  'user.username_rejected': 'username',
-  'user.username_uppercase_not_allowed': 'username',
-};
+/** The first rule that a username or a password breaks, and which of the two it is. */
+function issueOf(
+  error: AldabaError,
+): { field: 'username' | 'password'; issue: PasswordIssue | UsernameIssue | undefined } | undefined {
+  if (error.is('password.rejected')) return { field: 'password', issue: error.data.issues[0] };
+  if (error.is('user.username_rejected') || error.is('user.username_uppercase_not_allowed'))
+    return { field: 'username', issue: error.data.issues[0] };
+  return undefined;
+}
 
 /** What a provider did, for pages that know its name. */
 const phraseOfProvider: Partial<Record<ErrorCode, PhraseKey>> = {
@@ -69,45 +79,37 @@ const phraseOfProvider: Partial<Record<ErrorCode, PhraseKey>> = {
 export function providerErrorOf(error: AldabaError, language: PageLanguage, name: string): PageError {
   const sentence = phraseOfProvider[error.code];
   if (!sentence || name === '') return pageErrorOf(error, language);
-  const { errorDescription = '' } = (error.data ?? {}) as { errorDescription?: unknown };
-  const values = { name, errorDescription: typeof errorDescription === 'string' ? errorDescription : '' };
+  const told = error.data && 'errorDescription' in error.data ? error.data.errorDescription : undefined;
+  const values = { name, errorDescription: typeof told === 'string' ? told : '' };
   return { code: error.code, message: phrase(language, sentence, values).trim() };
 }
 
 /** An error as a form shows it. */
 export function pageErrorOf(error: AldabaError, language: PageLanguage): PageError {
-  const data = (typeof error.data === 'object' && error.data !== null ? error.data : {}) as Record<string, unknown>;
   const { code } = error;
-  const judged = fieldOfRules[code];
-  if (judged && Array.isArray(data.issues)) {
-    const [issue] = data.issues as (PasswordIssue | UsernameIssue)[];
-    if (issue)
-      return {
-        field: judged,
-        code: issue.code,
-        message: phrase(language, phraseOfIssue[issue.code], textsOf(issue.interpolation)),
-      };
+  const broken = issueOf(error);
+  if (broken?.issue) {
+    const { field, issue } = broken;
+    const message = phrase(language, phraseOfIssue[issue.code], textsOf(issue.interpolation));
+    return { field, code: issue.code, message };
   }
-  if (code === 'guard.invalid_input' && isProfileField(data.field)) {
-    const sentence = phraseOfProblem[String(data.problem)] ?? 'profile.wrongFormat';
-    return { field: data.field, code, message: phrase(language, sentence, textsOf(data)) };
+  if (error.is('guard.invalid_input') && error.data.field) {
+    const { field, problem = 'wrongFormat' } = error.data;
+    return { field, code, message: phrase(language, phraseOfProblem[problem], textsOf(error.data)) };
   }
   if (code === 'user.terms_required') return { field: 'terms', code, message: phrase(language, 'terms.required') };
   const field = fieldOfCode[code];
-  return { ...(field ? { field } : {}), code, message: sentenceFor(error, language, data) };
+  return { ...(field ? { field } : {}), code, message: sentenceFor(error, language) };
 }
 
 /** The localised sentence alone. */
-export function sentenceFor(
-  error: AldabaError,
-  language: PageLanguage,
-  data = error.data as Record<string, unknown> | undefined,
-): string {
-  const time = typeof data?.seconds === 'number' ? { relativeTime: relativeTime(language, data.seconds) } : {};
-  return errorSentence(language, error.code, { ...data, ...time });
+export function sentenceFor({ code, data }: Pick<AldabaError, 'code' | 'data'>, language: PageLanguage): string {
+  const isTimed = data !== undefined && 'seconds' in data && typeof data.seconds === 'number';
+  const time = isTimed ? { relativeTime: relativeTime(language, Number(data.seconds)) } : {};
+  return errorSentence(language, code, { ...data, ...time });
 }
 
-const phraseOfProblem: Readonly<Record<string, PhraseKey>> = {
+const phraseOfProblem: Readonly<Record<ProfileProblem, PhraseKey>> = {
   missing: 'profile.missing',
   tooShort: 'profile.tooShort',
   tooLong: 'profile.tooLong',
@@ -117,10 +119,8 @@ const phraseOfProblem: Readonly<Record<string, PhraseKey>> = {
   notDate: 'profile.notDate',
   notUrl: 'profile.notUrl',
   notOffered: 'profile.notOffered',
+  wrongFormat: 'profile.wrongFormat',
 };
-
-const isProfileField = (field: unknown): field is `profile.${string}` =>
-  typeof field === 'string' && field.startsWith('profile.');
 
 const textsOf = (values: Record<string, unknown> = {}): Record<string, string> =>
   Object.fromEntries(Object.entries(values).map(([name, value]) => [name, String(value)]));

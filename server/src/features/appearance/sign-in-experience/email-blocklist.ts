@@ -2,6 +2,7 @@ import { domainToASCII } from 'node:url';
 import type { ErrorCode, SignInExperience } from '@aldaba/contract';
 import { emailKey, normalizeDomain } from '../../../kernel/identifiers.ts';
 
+type EmailBlock = Extract<ErrorCode, `session.email_blocklist.${string}`>;
 type EmailBlocklistPolicy = SignInExperience['emailBlocklistPolicy'];
 
 /**
@@ -9,7 +10,7 @@ type EmailBlocklistPolicy = SignInExperience['emailBlocklistPolicy'];
  * address on the allowlist; where there is an allowlist, an address has to be on it. Lists name whole addresses or domains
  * (`example.com`, `@example.com`), without their subdomains. `*` stands for any characters (`ana*@example.com`, `@*.example.com`).
  */
-export async function emailBlockOf(policy: EmailBlocklistPolicy, email: string): Promise<ErrorCode | undefined> {
+export async function emailBlockOf(policy: EmailBlocklistPolicy, email: string): Promise<EmailBlock | undefined> {
   const { customAllowlist = [], customBlocklist = [], blockSubaddressing, blockDisposableAddresses } = policy;
   const address = emailKey(email);
   const at = address.lastIndexOf('@');

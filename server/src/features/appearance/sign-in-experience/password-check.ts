@@ -1,6 +1,5 @@
-import type { SignInExperience } from '@aldaba/contract';
+import type { PasswordIssue, SignInExperience } from '@aldaba/contract';
 import { AldabaError } from '../../../kernel/errors.ts';
-import type { PasswordIssue } from '../../../services/passwords/index.ts';
 import { passwordIssues } from '../../../services/passwords/rules.ts';
 import type { Tenant } from '../../../tenancy/index.ts';
 import type { Users } from '../../people/users/index.ts';

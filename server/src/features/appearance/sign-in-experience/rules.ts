@@ -1,5 +1,5 @@
 import {
-  type ErrorCode,
+  type ErrorWithData,
   pageLanguages,
   type SignInExperienceChange,
   type SignInExperienceSettings,
@@ -11,10 +11,7 @@ export interface AvailableConnector {
   target: string;
 }
 
-export interface RuleBreak {
-  code: ErrorCode;
-  data?: Record<string, unknown>;
-}
+export type RuleBreak = ErrorWithData;
 
 type Method = SignInExperienceSettings['signIn']['methods'][number];
 type Member = keyof SignInExperienceSettings;

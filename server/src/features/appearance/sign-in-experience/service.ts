@@ -81,7 +81,7 @@ export function createSignInExperiences(needs: SignInExperiencesNeeds): SignInEx
         const before = read(tenant.id, await lockSettings(tx));
         const merged = read(tenant.id, await mergeSettings(tx, withStart(withoutGaps(change), before, clock.now())));
         const broken = findRuleBreak(merged, connectors, change);
-        if (broken) throw new AldabaError(broken.code, broken.data);
+        if (broken) throw AldabaError.of(broken);
         const disagreement = (change.signUp || change.signIn) && findDisagreement(merged);
         if (disagreement)
           log.warn(

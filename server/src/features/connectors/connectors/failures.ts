@@ -1,19 +1,16 @@
 import { ConnectorError, type ConnectorInstance, type ConnectorMethodName } from '@aldaba/connectors/kit';
-import { type ErrorCode, isErrorCode } from '@aldaba/contract';
+import { isErrorCode } from '@aldaba/contract';
 import { AldabaError } from '../../../kernel/errors.ts';
 
 /** A connector's error as one of the contract; everything else unchanged. */
 export function translateConnectorError(error: unknown): unknown {
   if (!(error instanceof ConnectorError)) return error;
-  const code = codeOf(error);
-  const description = error.data?.errorDescription ?? (error.data && JSON.stringify(error.data));
-  const data = code === 'connector.general' ? { ...error.data, errorDescription: description ?? '' } : error.data;
-  return new AldabaError(code, data, { cause: error });
-}
-
-function codeOf({ code }: ConnectorError): ErrorCode {
-  const name = `connector.${code}`;
-  return isErrorCode(name) ? name : 'connector.general';
+  const code = `connector.${error.code}` as const;
+  // A package may bring a code of its own.
+  if (code !== 'connector.general' && isErrorCode(code)) return new AldabaError(code, error.data, { cause: error });
+  const told = error.data?.errorDescription;
+  const errorDescription = typeof told === 'string' ? told : error.data ? JSON.stringify(error.data) : '';
+  return new AldabaError('connector.general', { ...error.data, errorDescription }, { cause: error });
 }
 
 /** The same instance, whose methods throw the contract's errors. */

@@ -140,5 +140,5 @@ function normalize({ type, value }: Address): Address | undefined {
  * code to somebody's address hears nothing of it.
  */
 function withoutWords(error: unknown): never {
-  throw error instanceof AldabaError ? new AldabaError(error.code) : error;
+  throw error instanceof AldabaError ? error.withoutData() : error;
 }

@@ -1,4 +1,5 @@
 import type {
+  DataOf,
   HeldOrganizationRole,
   Organization,
   OrganizationRole,
@@ -252,5 +253,6 @@ export function requireType(found: readonly OrganizationRole[], ids: readonly st
 }
 
 const missing = (id: string) => new AldabaError('entity.not_exists_with_id', { name: 'organization', id });
-const unknown = (data: object) => new AldabaError('entity.relation_foreign_key_not_found', data);
+const unknown = (data: DataOf<'entity.relation_foreign_key_not_found'>) =>
+  new AldabaError('entity.relation_foreign_key_not_found', data);
 const notMember = () => new AldabaError('organization.require_membership');

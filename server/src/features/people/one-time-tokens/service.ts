@@ -29,11 +29,11 @@ export interface OneTimeTokens {
   remove(q: Queries, id: string): Promise<void>;
 }
 
-const refusals: Record<Exclude<OneTimeTokenStatus, 'active'>, ErrorCode> = {
+const refusals = {
   consumed: 'one_time_token.token_consumed',
   revoked: 'one_time_token.token_revoked',
   expired: 'one_time_token.token_expired',
-};
+} as const satisfies Record<Exclude<OneTimeTokenStatus, 'active'>, ErrorCode>;
 
 const sameAddress = (a: string, b: string): boolean => emailKey(a) === emailKey(b);
 

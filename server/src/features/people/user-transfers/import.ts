@@ -24,12 +24,12 @@ interface Counts {
   refused: number;
 }
 
-const conflictOf: Record<KeyKind, ErrorCode> = {
+const conflictOf = {
   username: 'user.username_already_in_use',
   email: 'user.email_already_in_use',
   phone: 'user.phone_already_in_use',
   identity: 'user.identity_already_in_use',
-};
+} as const satisfies Record<KeyKind, ErrorCode>;
 
 const refusal = (line: number, error: AldabaError): ImportReport => ({
   line,
@@ -108,7 +108,7 @@ async function importBatch(
     // Taken since it was looked up, or twice in these lines by names that differ in case alone.
     const lost = known
       .filter(({ user }) => !stored.has(user.id))
-      .map(({ line }) => refusal(line, new AldabaError('entity.unique_integrity_violation')));
+      .map(({ line }) => refusal(line, new AldabaError('entity.unique_integrity_violation', { field: 'value' })));
     return { created: created.length, skipped, reports: [...refused, ...unknown, ...lost] };
   });
   reports.push(...outcome.reports);

@@ -8,4 +8,3 @@
  */
 export { createUsers, type Identity, type Users } from './service.ts';
 export type { DetailedUser, HolderQuestion, HolderStatement, PasswordDigest, Subject, User } from './user.ts';
-export type { UsernameIssue } from './username-rules.ts';

@@ -1,22 +1,8 @@
 /** What a tenant asks of usernames that people choose; the member `usernamePolicy` of its sign-in experience. Pure. */
-import type { SignInExperienceSettings } from '@aldaba/contract';
+import type { SignInExperienceSettings, UsernameIssue } from '@aldaba/contract';
 import { AldabaError } from '../../../kernel/errors.ts';
 
 type UsernamePolicy = SignInExperienceSettings['usernamePolicy'];
-
-export interface UsernameIssue {
-  code: `username_rejected.${
-    | 'too_short'
-    | 'too_long'
-    | 'starts_with_digit'
-    | 'unsupported_characters'
-    | 'uppercase_not_allowed'
-    | 'lowercase_not_allowed'
-    | 'numbers_not_allowed'
-    | 'underscore_not_allowed'}`;
-  /** Fills the sentence, e.g. `{ min: 6 }`. */
-  interpolation?: Record<string, number>;
-}
 
 /** Everything about a username that the rules refuse; an empty list means it is accepted. */
 function usernameIssues(policy: UsernamePolicy, username: string): UsernameIssue[] {
