@@ -131,8 +131,8 @@ export const letterLogo = (letters: string, background: string): string =>
     [
       '<svg xmlns="http://www.w3.org/2000/svg" width="48" height="48" viewBox="0 0 48 48">',
       `<rect width="48" height="48" rx="12" fill="${background}"/>`,
-      '<text x="24" y="25" fill="#fff" font-family="system-ui,sans-serif" font-size="22" font-weight="700"',
-      ` text-anchor="middle" dominant-baseline="central">${letters}</text>`,
+      '<text x="24" y="25" fill="#fff" font-family="system-ui,sans-serif" font-weight="700"',
+      ` font-size="${letters.length === 1 ? 30 : 24}" text-anchor="middle" dominant-baseline="central">${letters}</text>`,
       '</svg>',
     ].join(''),
   );

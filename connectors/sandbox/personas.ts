@@ -36,7 +36,7 @@ export const personas: readonly Persona[] = [
   {
     key: 'mei',
     nickname: '林小梅',
-    note: 'Has a unionid: the same person in the app and on the web.',
+    note: 'The same person in the app and on the web (unionid), with a verified email address.',
     openid: 'oSandbox-mei-5b1f0c7d92e8',
     number: 1001,
     email: 'mei@people.example',
@@ -66,7 +66,7 @@ export const personas: readonly Persona[] = [
   {
     key: 'aino',
     nickname: 'Aino 🌲',
-    note: 'No unionid and no verified email address: known by one ID alone.',
+    note: 'No unionid at WeChat, and no verified email address elsewhere.',
     openid: 'oSandbox-aino-92d6b4e1f053',
     number: 1003,
     email: 'aino@people.example',

@@ -3,6 +3,7 @@ import type { ProfileFields } from '../features/appearance/custom-profile-fields
 import type { PageSender } from '../features/appearance/hosted-pages/index.ts';
 import type { ApplicationExperiences } from '../features/applications/application-experiences/index.ts';
 import type { Client } from '../features/applications/applications/index.ts';
+import type { Connectors } from '../features/connectors/connectors/index.ts';
 import type { VerificationCodes } from '../features/connectors/verification-codes/index.ts';
 import type { Actions } from '../features/operator-scripts/actions/index.ts';
 import type { OrganizationJit } from '../features/organizations/organization-jit/index.ts';
@@ -20,7 +21,6 @@ import type { Passwords } from '../services/passwords/index.ts';
 import type { Queries } from '../store/index.ts';
 import type { Tenant } from '../tenancy/index.ts';
 import type { IdentifierType } from './machine/policy.ts';
-import type { SocialIdentity } from './machine/state.ts';
 import type { InteractionPort } from './port.ts';
 
 export type Identifier = { type: IdentifierType; value: string; ignoresCase?: boolean | undefined };
@@ -84,34 +84,6 @@ export interface SignInUsers {
   updateLogtoConfig(tx: Queries, userId: string, patch: { mfa: Record<string, boolean | undefined> }): Promise<unknown>;
 }
 
-/** A social connector as the pages show it. */
-export interface SocialConnector {
-  id: string;
-  target: string;
-  platform: 'Native' | 'Universal' | 'Web';
-  /** By language tag, `en` is always there. */
-  name: Record<string, string>;
-  logo: string;
-  logoDark: string | null;
-}
-
-/** A configured social connector, ready to be called (see the connector kit). */
-export interface SocialInstance {
-  id: string;
-  target: string;
-  syncProfile: boolean;
-  getAuthorizationUri(
-    request: { state: string; redirectUri: string; connectorId: string; jti: string; userAgent?: string },
-    call: { session: ConnectorSession },
-  ): Promise<string>;
-  getUserInfo(data: unknown, call: { session: ConnectorSession }): Promise<SocialIdentity>;
-}
-
-export interface ConnectorSession {
-  get(): Promise<Readonly<Record<string, unknown>>>;
-  set(data: Readonly<Record<string, unknown>>): Promise<void>;
-}
-
 /** How people sign in, with the custom profile fields that a sign-up asks for. */
 export type SignInSettings = SignInExperienceSettings & {
   profileFields: readonly ProfileField[];
@@ -139,14 +111,7 @@ export interface SignInNeeds {
   /** Webhooks hear of sign-ins and lockouts. */
   events: Events<Queries>;
   logs: Audit;
-  connectors: {
-    /** What is configured, of every kind; cached. `isUsable`: in full. */
-    list(tenant: Tenant): Promise<readonly { type: 'Social' | 'Email' | 'Sms'; isUsable: boolean }[]>;
-    /** Social connectors that the tenant offers, in the order of the buttons. */
-    social(tenant: Tenant): Promise<readonly SocialConnector[]>;
-    /** Undefined when there is none with that id, or it is not social. */
-    instance(tenant: Tenant, connectorId: string): Promise<SocialInstance | undefined>;
-  };
+  connectors: Pick<Connectors, 'list' | 'social' | 'instance'>;
   signInExperiences: { get(tenant: Tenant): Promise<SignInExperienceSettings> };
   profileFields: Pick<ProfileFields, 'list'>;
   pages: PageSender;

@@ -1,4 +1,5 @@
 /** Part of the machine: who the person is (an account, or one that is to be made), by something that was proved. Pure. */
+import type { SocialUserInfo } from '../../features/connectors/connectors/index.ts';
 import { isSameAddress } from './address.ts';
 import type { IdentifierType, SignInPolicy } from './policy.ts';
 import {
@@ -10,7 +11,6 @@ import {
   type Proof,
   provesAddress,
   type SignInState,
-  type SocialIdentity,
 } from './state.ts';
 import type { Account, Context, Effect, Outcome, Refusal, SignInEvent, Verdict } from './vocabulary.ts';
 
@@ -157,7 +157,7 @@ export const use = (state: SignInState, proof: Proof): SignInState => ({
     .map((candidate) => (candidate.id === proof.id ? { ...candidate, used: true } : candidate)),
 });
 
-const nameAndAvatar = ({ name, avatar }: SocialIdentity): Pick<PendingProfile, 'name' | 'avatar'> => ({
+const nameAndAvatar = ({ name, avatar }: SocialUserInfo): Pick<PendingProfile, 'name' | 'avatar'> => ({
   ...(name === undefined ? {} : { name }),
   ...(avatar === undefined ? {} : { avatar }),
 });

@@ -1,10 +1,9 @@
 /** The machine's memory between two requests: small, versioned JSON in the interaction's row. No rows, no secrets in clear. */
 
+import type { SocialUserInfo } from '../../features/connectors/connectors/index.ts';
 import type { NewFactor } from '../../features/people/mfa-verifications/index.ts';
-import type { SocialIdentity } from '../factors/social/definition.ts';
 import { type ChallengeMembers, newFactorTypes, type ProofMembers, type ProofType, traitsOf } from './factors.ts';
 
-export type { SocialIdentity } from '../factors/social/definition.ts';
 export type { Address } from './factor.ts';
 export type { ProofType } from './factors.ts';
 
@@ -55,7 +54,7 @@ export interface PendingProfile {
   claims?: Record<string, unknown>;
   /** Merged into what is there, at the first level. */
   customData?: Record<string, unknown>;
-  identity?: { target: string; userId: string; details: SocialIdentity };
+  identity?: { target: string; userId: string; details: SocialUserInfo };
 }
 
 /** The part of it that anybody may say of themselves, or a script of a person. */

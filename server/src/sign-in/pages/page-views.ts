@@ -12,10 +12,11 @@ import type {
   Terms,
 } from '@aldaba/contract';
 import { passwordRules } from '../../features/appearance/hosted-pages/words.ts';
+import type { SocialConnector } from '../../features/connectors/connectors/index.ts';
 import { formQuestions } from '../extra-profile/index.ts';
 import { type IdentifierType, type MissingDetail, resolvePolicy } from '../machine/policy.ts';
 import type { Address, GivenIdentifier } from '../machine/state.ts';
-import type { SignInSettings, SocialConnector } from '../needs.ts';
+import type { SignInSettings } from '../needs.ts';
 
 type AddressForm = ForgotPasswordView['form'];
 

@@ -4,6 +4,7 @@
  */
 
 import { providerErrorOf } from '../../features/appearance/hosted-pages/words.ts';
+import type { SocialConnector } from '../../features/connectors/connectors/index.ts';
 import type { Form } from '../../http/body.ts';
 import { readCookie, writeCookie } from '../../http/cookies.ts';
 import type { Http, Reply, Request } from '../../http/index.ts';
@@ -11,7 +12,6 @@ import { equalSecrets } from '../../kernel/crypto.ts';
 import { AldabaError } from '../../kernel/errors.ts';
 import { resolvePolicy } from '../machine/policy.ts';
 import { readState } from '../machine/state.ts';
-import type { SocialConnector } from '../needs.ts';
 import type { Interaction } from '../port.ts';
 import { findChallenge, handleOfState, type SignIn } from '../service.ts';
 import { asFormError, formField, type PageDoor, pageAddress, queryField, wantsJson } from './page-door.ts';

@@ -6,5 +6,6 @@
  * nor which of them sign-in offers (sign-in-experience). Sign-in enters through `social` and `instance`; a connector's
  * errors leave as the contract's. The Management API enters at `routes.ts`.
  */
+export type { Session as ConnectorSession, SocialUserInfo } from '@aldaba/connectors/kit';
 export { loadConnectorPackages } from './packages.ts';
-export { type BoundConnector, type Connectors, createConnectors } from './service.ts';
+export { type BoundConnector, type Connectors, createConnectors, type SocialConnector } from './service.ts';

@@ -1,17 +1,8 @@
+import type { SocialUserInfo } from '../../../features/connectors/connectors/index.ts';
 import { defineFactor } from '../../machine/factor.ts';
 
-/** Who a social provider says the user is (see the connector kit's SocialUserInfo). */
-export interface SocialIdentity {
-  id: string;
-  name?: string;
-  avatar?: string;
-  email?: string;
-  phone?: string;
-  rawData?: unknown;
-}
-
 interface SocialRecords {
-  proofs: { Social: { connectorId: string; target: string; identity: SocialIdentity; syncProfile: boolean } };
+  proofs: { Social: { connectorId: string; target: string; identity: SocialUserInfo; syncProfile: boolean } };
   challenges: {
     Social: {
       connectorId: string;

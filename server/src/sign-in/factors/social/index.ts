@@ -2,11 +2,12 @@
  * The social factor: sends the person to a provider and learns from the connector who came back. The provider's answer counts
  * once, and only for the sign-in, the connector and the redirect URI that it was asked with.
  */
+import type { BoundConnector, ConnectorSession } from '../../../features/connectors/connectors/index.ts';
 import { equalSecrets, hashToken } from '../../../kernel/crypto.ts';
 import { AldabaError } from '../../../kernel/errors.ts';
 import { standardId } from '../../../kernel/ids.ts';
 import type { ChallengeOf, Proof } from '../../machine/state.ts';
-import type { ConnectorSession, SignInNeeds, SocialInstance } from '../../needs.ts';
+import type { SignInNeeds } from '../../needs.ts';
 import type { Interaction } from '../../port.ts';
 
 export interface BeginSocial {
@@ -40,7 +41,7 @@ export interface SocialFactor {
 
 export function createSocialFactor(needs: Pick<SignInNeeds, 'connectors' | 'clock'>): SocialFactor {
   const { connectors, clock } = needs;
-  const instanceOf = async (interaction: Interaction, connectorId: string): Promise<SocialInstance> => {
+  const instanceOf = async (interaction: Interaction, connectorId: string): Promise<BoundConnector> => {
     const { tenant } = interaction;
     const offered = (await connectors.social(tenant)).some(({ id }) => id === connectorId);
     const instance = offered ? await connectors.instance(tenant, connectorId) : undefined;
