@@ -84,6 +84,7 @@ describe('an OAuth connector', () => {
     assert.equal(asked('/.well-known/openid-configuration').length, 2);
   });
 
+  // security: provider-answers
   it('never uses what it learnt through one network for another', async () => {
     const [one, two] = [open(), open()];
     await one.signIn();
@@ -114,6 +115,7 @@ describe('an OAuth connector', () => {
     });
   }
 
+  // security: provider-answers
   it('refuses ID tokens without a signature, and those signed with the client secret', async () => {
     const payload = { iss: oidcIssuer, aud: 'the-client', sub: 'admin', iat: start / 1000, exp: start / 1000 + 60 };
     const none = await makeJwt({ alg: 'none' }, payload, async () => new Uint8Array());
@@ -128,6 +130,7 @@ describe('an OAuth connector', () => {
     await assert.rejects(signIn(), { code: 'invalid_response', data: { message: 'Acme sent no ID token' } });
   });
 
+  // security: provider-answers
   it('accepts every issuer of a template whose claim the token carries, and no other', async () => {
     const accepted = ['https://login.example/{tid}/v2.0'];
     const fits = (iss: string, tid?: unknown) => matchIssuer(accepted, iss, { tid }) === iss;
@@ -146,12 +149,14 @@ describe('an OAuth connector', () => {
     assert.equal((await listed.signIn()).user.id, 'sandbox-mei');
   });
 
+  // security: provider-answers
   it('compares the audience with the client ID, or with those that were said', async () => {
     const other = open({ idToken: { audience: ['another', 'one more'] } });
     await assert.rejects(other.signIn(), { code: 'social_invalid_id_token' });
     assert.ok((await open({ idToken: { audience: ['another', 'the-client'] } }).signIn()).user.id);
   });
 
+  // security: provider-answers
   it('refuses a discovery document of another issuer, and one that leads to http', async () => {
     for (const members of [
       { issuer: 'https://elsewhere.example' },
@@ -177,6 +182,7 @@ describe('an OAuth connector', () => {
     }
   });
 
+  // security: provider-answers
   it('refuses the userinfo of another user than the ID token’s', async () => {
     const { signIn } = open({ readsUserinfo: true }, changing('/userinfo', { sub: 'sandbox-rafael' }));
     await assert.rejects(signIn(), {
@@ -185,6 +191,7 @@ describe('an OAuth connector', () => {
     });
   });
 
+  // security: provider-answers
   it('lets no further parameter replace one of the protocol', async () => {
     const parameters = { state: 'mine', redirect_uri: 'https://evil.test', nonce: 'known', prompt: 'login' };
     const { address } = await open({ parameters, responseMode: 'form_post' }).signIn();

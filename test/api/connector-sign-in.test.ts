@@ -107,6 +107,7 @@ describe('Sign-in through OAuth connectors', () => {
     });
   }
 
+  // security: provider-answers
   it('takes no email address that the provider has not verified', async () => {
     for (const name of ['google', 'github', 'oidc'] as const) {
       const { person, answer } = await signIn(name, 'aino');
@@ -133,6 +134,7 @@ describe('Sign-in through OAuth connectors', () => {
     profile_500: 'connector.general',
   };
   for (const outcome of providerOutcomes.filter((each) => each !== 'success' && !each.endsWith('timeout'))) {
+    // security: provider-answers
     it(`shows what to do, names the provider and creates no account when the provider answers ${outcome}`, async () => {
       const { answer } = await signIn('posted', 'mei', outcome);
       const shown = await shownError(answer);
@@ -152,6 +154,7 @@ describe('Sign-in through OAuth connectors', () => {
     }
   });
 
+  // security: provider-answers
   it('takes no code in the browser of another user', async () => {
     const [victim, attacker] = [await visit(server), await visit(server)];
     const page = await press(victim, 'github');
@@ -210,6 +213,7 @@ describe('The page that plays a provider', () => {
   });
   after(() => server?.close());
 
+  // security: sandbox-pages
   it('does not exist where the sandbox is off, and connectors lead to the real provider', async () => {
     assertRefused(await api.get(path(request())), 404, 'sandbox.not_enabled');
     assertRefused(await api.post(path(request()), { decision: 'decline' }), 404, 'sandbox.not_enabled');
@@ -221,6 +225,7 @@ describe('The page that plays a provider', () => {
     assert.equal(new URL(answer.body.redirectTo).host, 'github.com');
   });
 
+  // security: sandbox-pages
   it('escapes what the client sent, under a policy without inline scripts', async () => {
     await api.patch('/api/configs/sandbox', { enabled: true });
     const answer = await fetch(server.url + path(request()));
@@ -232,6 +237,7 @@ describe('The page that plays a provider', () => {
     assert.equal(answer.headers.get('cache-control'), 'no-store');
   });
 
+  // security: sandbox-pages
   it('refuses requests that no provider would take, and redirects to nowhere but the tenant', async () => {
     for (const wrong of [
       { response_type: 'token' },
@@ -250,6 +256,7 @@ describe('The page that plays a provider', () => {
     assertRefused(await api.get(path(request(), 'facebook')), 404, 'request.not_found');
   });
 
+  // security: sandbox-pages
   it('takes decisions from itself alone', async () => {
     const body = { decision: 'agree', persona: 'mei', outcome: 'success' };
     const send = (headers: Record<string, string>, given: object = body) =>

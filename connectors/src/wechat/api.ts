@@ -2,6 +2,7 @@ import {
   type Call,
   ConnectorError,
   parseJsonObject,
+  readAnswer,
   redact,
   requestProvider,
   type SocialUserInfo,
@@ -49,14 +50,6 @@ const throwOnErrorCode = (
     : new ConnectorError('general', { errorDescription: words, errcode });
 };
 
-const readAnswer = <Shape extends z.ZodType>(shape: Shape, text: string): z.output<Shape> => {
-  const result = shape.safeParse(parseJsonObject(text));
-  if (!result.success) {
-    throw new ConnectorError('invalid_response', { message: 'The answer of WeChat has fields of another type' });
-  }
-  return result.data;
-};
-
 const httpError = (status: number, body: string): ConnectorError =>
   new ConnectorError('general', {
     errorDescription: `WeChat answered with HTTP ${status}`,
@@ -81,7 +74,7 @@ const redeemCode = async (
   const secrets = [app.appSecret, code];
   if (!isSuccess(status)) throw httpError(status, redact(text, secrets));
 
-  const answer = readAnswer(tokenAnswer, text);
+  const answer = readAnswer(tokenAnswer, parseJsonObject(text), 'WeChat');
   throwOnErrorCode(answer, { codes: invalidCode, as: 'social_auth_code_invalid' }, secrets);
   if (!answer.access_token || !answer.openid) {
     throw new ConnectorError('invalid_response', { message: 'The answer of WeChat has no access token or no openid' });
@@ -103,7 +96,7 @@ const readProfile = async (
   }
   if (!isSuccess(status)) throw httpError(status, redact(text, secrets));
 
-  const answer = readAnswer(profileAnswer, text);
+  const answer = readAnswer(profileAnswer, parseJsonObject(text), 'WeChat');
   throwOnErrorCode(answer, { codes: invalidAccessToken, as: 'social_invalid_access_token' }, secrets);
   // The profile of somebody else than the person whose code was redeemed would sign in the wrong account.
   if (answer.openid !== openid) {
