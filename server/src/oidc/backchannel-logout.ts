@@ -1,6 +1,7 @@
+import { z } from 'zod';
 import { seconds } from '../kernel/clock.ts';
 import { standardId } from '../kernel/ids.ts';
-import type { Job, JobOutcome, Jobs } from '../services/jobs/index.ts';
+import type { Job, JobOutcome, JobQueue, Jobs } from '../services/jobs/index.ts';
 import type { Queries } from '../store/index.ts';
 import type { Core } from './core.ts';
 import { findLogoutAudience } from './store/backchannel-logout.ts';
@@ -10,14 +11,14 @@ import { findLogoutAudience } from './store/backchannel-logout.ts';
  * session ends. The promise to tell it is made in the transaction that ends the session; the telling is a job.
  */
 
-const queue = 'backchannel-logout';
-
-interface Notice {
-  clientId: string;
-  userId: string;
+const noticeSchema = z.object({
+  clientId: z.string(),
+  userId: z.string(),
   /** Name of the session that ended. */
-  sid: string;
-}
+  sid: z.string(),
+});
+type Notice = z.output<typeof noticeSchema>;
+const queue: JobQueue<Notice> = { name: 'backchannel-logout', payload: noticeSchema };
 
 /** Promises to tell the applications of a session, or of all of a user's, that it ends. Call it before the session's rows go. */
 export async function announceLogout(
@@ -29,7 +30,7 @@ export async function announceLogout(
   await jobs.enqueue(
     tx,
     queue,
-    audience.map((notice): { lane: string; payload: Notice } => ({ lane: notice.clientId, payload: notice })),
+    audience.map((notice) => ({ lane: notice.clientId, payload: notice })),
   );
 }
 
@@ -46,8 +47,8 @@ export function startLogoutNotices(core: Teller): void {
   core.jobs.work(queue, { concurrency: 8, run: (job, stop) => tell(core, job, stop) });
 }
 
-async function tell(core: Teller, job: Job, stop: AbortSignal): Promise<JobOutcome> {
-  const notice = job.payload as Notice;
+async function tell(core: Teller, job: Job<Notice>, stop: AbortSignal): Promise<JobOutcome<Notice>> {
+  const notice = job.payload;
   const tenant = await core.tenancy.get(job.tenantId);
   const client = await core.applications.findClient(tenant, notice.clientId);
   // Deleted since, or it does not want to know any more.

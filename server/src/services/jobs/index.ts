@@ -6,5 +6,5 @@
  * the worker asks for that or died (docs/decisions/0008-our-own-job-table.md). Whose transaction stores a job takes it along, if
  * there is room in its `stock.ts`; `queue.ts` looks into the table for the others.
  */
-export type { Job, JobOutcome } from './job.ts';
+export type { Job, JobOutcome, JobQueue } from './job.ts';
 export { createJobs, type Jobs } from './service.ts';

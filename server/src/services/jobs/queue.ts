@@ -22,7 +22,7 @@ const lookGrain = 100;
 export type Queue = ReturnType<typeof startQueue>;
 
 /** The worker's side of a queue: takes jobs, has them done, and notes what came of them. */
-export function startQueue(needs: JobsNeeds, queue: string, worker: Worker) {
+export function startQueue(needs: JobsNeeds, queue: string, worker: Worker<unknown>) {
   const { clock, log, database } = needs;
   const stock = createStock(worker.concurrency);
   const running = new Map<Promise<void>, AbortController>();
@@ -104,17 +104,17 @@ type Needs = JobsNeeds & { queue: string };
 
 /** Does one job. What is to be repeated is written at once. */
 async function perform(
-  { queue, worker, clock, log, database }: Needs & { worker: Worker },
+  { queue, worker, clock, log, database }: Needs & { worker: Worker<unknown> },
   row: store.StoredJob,
   stop: AbortSignal,
 ): Promise<'done' | { retryAfter: number }> {
-  const job: Job = {
+  const job: Job<unknown> = {
     tenantId: row.tenant_id,
     payload: row.payload,
     attempt: row.attempts,
     createdAt: row.created_at.getTime(),
   };
-  const outcome = await worker.run(job, stop).catch((error: unknown): JobOutcome => {
+  const outcome = await worker.run(job, stop).catch((error: unknown): JobOutcome<unknown> => {
     log.error({ err: error, queue, tenant: row.tenant_id }, 'A job failed in an unforeseen way; it is tried again');
     return { retryAfter: unforeseenDelay };
   });

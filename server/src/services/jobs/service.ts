@@ -1,13 +1,17 @@
 import type { Queries } from '../../store/index.ts';
-import type { JobsNeeds, Worker } from './job.ts';
+import type { JobQueue, JobsNeeds, Worker } from './job.ts';
 import { lease, type Queue, startQueue } from './queue.ts';
 import * as store from './store.ts';
 
 export interface Jobs {
   /** Promises work in the transaction `tx`: it is done if, and only if, that commits. Jobs with the same `lane` share a destination. */
-  enqueue(tx: Queries, queue: string, jobs: readonly { lane: string; payload: unknown }[]): Promise<void>;
+  enqueue<Payload>(
+    tx: Queries,
+    queue: JobQueue<Payload>,
+    jobs: readonly { lane: string; payload: NoInfer<Payload> }[],
+  ): Promise<void>;
   /** Does the jobs of a queue, `concurrency` at a time and at most half of them in one lane. Call it once a queue, before requests come in. */
-  work(queue: string, worker: Worker): void;
+  work<Payload>(queue: JobQueue<Payload>, worker: Worker<NoInfer<Payload>>): void;
   /** Takes no more jobs and waits for those under way, a moment. */
   close(): Promise<void>;
 }
@@ -16,7 +20,7 @@ export interface Jobs {
 export function createJobs(needs: JobsNeeds, options = { works: true }): Jobs {
   const queues = new Map<string, Queue>();
   return {
-    async enqueue(tx, name, jobs) {
+    async enqueue(tx, { name }, jobs) {
       if (jobs.length === 0) return;
       const queue = queues.get(name);
       const lanes = jobs.map((job) => job.lane);
@@ -31,8 +35,13 @@ export function createJobs(needs: JobsNeeds, options = { works: true }): Jobs {
       // The row is what holds the promise; that this process begins at once only saves looking for it.
       tx.afterCommit(() => (isTaken ? queue.accept(stored, until) : queue?.left(lanes)));
     },
-    work(name, worker) {
-      if (options.works) queues.set(name, startQueue(needs, name, worker));
+    work({ name, payload }, { concurrency, run }) {
+      if (!options.works) return;
+      const worker: Worker<unknown> = {
+        concurrency,
+        run: async (job, stop) => run({ ...job, payload: payload.parse(job.payload) }, stop),
+      };
+      queues.set(name, startQueue(needs, name, worker));
     },
     async close() {
       await Promise.all(queues.values().map((queue) => queue.close()));

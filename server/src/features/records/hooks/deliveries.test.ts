@@ -3,6 +3,7 @@ import { describe, it } from 'node:test';
 import type { Hook } from '@aldaba/contract';
 import type { AuditEntry } from '../../../kernel/audit.ts';
 import { createDeliverer } from './deliveries.ts';
+import type { Delivery } from './events.ts';
 
 const minute = 60_000;
 const hour = 60 * minute;
@@ -35,7 +36,7 @@ async function deliver(answerAt: (time: number) => number | 'away', config: Part
       return new Response('', { status: answer });
     },
   });
-  let payload: unknown = { hookId: 'hook', event: 'User.Created', body: '{"hookId":"hook","event":"User.Created"}' };
+  let payload: Delivery = { hookId: 'hook', event: 'User.Created', body: '{"hookId":"hook","event":"User.Created"}' };
   for (let attempt = 1; ; attempt += 1) {
     const job = { tenantId: 't', payload, attempt, createdAt: 0 };
     const outcome = await run(job, new AbortController().signal);

@@ -23,16 +23,18 @@ const patience = 24 * 3_600_000;
 const longestDelay = 300_000;
 
 /** One attempt to deliver: says whether it is over, or when to try again. */
-export function createDeliverer(needs: DelivererNeeds): (job: Job, stop: AbortSignal) => Promise<JobOutcome> {
+export function createDeliverer(
+  needs: DelivererNeeds,
+): (job: Job<Delivery>, stop: AbortSignal) => Promise<JobOutcome<Delivery>> {
   return async (job, stop) => {
-    const delivery = job.payload as Delivery;
+    const delivery = job.payload;
     const hook = await needs.find(job.tenantId, delivery.hookId);
     // Deleted or switched off since: nobody wants to know any more.
     if (!hook?.enabled) return undefined;
     const { body } = delivery;
     const answer = await send(needs.outbound, hook.config, { body, signingKey: hook.signingKey, stop });
     if (stop.aborted && answer.kind !== 'accepted') return { retryAfter: 0 };
-    note(needs.logs, job, delivery, answer);
+    note(needs.logs, job, answer);
     if (answer.kind === 'accepted') return undefined;
     if (answer.kind === 'refused') {
       const refusals = (delivery.refusals ?? 0) + 1;
@@ -44,7 +46,8 @@ export function createDeliverer(needs: DelivererNeeds): (job: Job, stop: AbortSi
   };
 }
 
-function note(logs: Audit, job: Job, delivery: Delivery, answer: Answer): void {
+function note(logs: Audit, job: Job<Delivery>, answer: Answer): void {
+  const delivery = job.payload;
   logs.write(job.tenantId, {
     key: `TriggerHook.${delivery.event}`,
     result: answer.kind === 'accepted' ? 'Success' : 'Error',

@@ -1,24 +1,26 @@
-import type { HookEvent } from '@aldaba/contract';
+import { type HookEvent, hookEventSchema } from '@aldaba/contract';
+import { z } from 'zod';
 import type { Clock } from '../../../kernel/clock.ts';
 import type { Events } from '../../../kernel/events.ts';
 import { currentOrigin, type Origin } from '../../../kernel/origin.ts';
-import type { Jobs } from '../../../services/jobs/index.ts';
+import type { JobQueue, Jobs } from '../../../services/jobs/index.ts';
 import type { CacheRegistry, Database, Queries } from '../../../store/index.ts';
 import { bodyOf } from './request.ts';
 import { findListeners } from './store.ts';
 
-/** The queue of requests to receivers. */
-export const deliveryQueue = 'hook-deliveries';
-
-/** What is delivered. */
-export interface Delivery {
-  hookId: string;
-  event: HookEvent;
+const deliverySchema = z.object({
+  hookId: z.string(),
+  event: hookEventSchema,
   /** The request's body: the same bytes at every attempt. */
-  body: string;
+  body: z.string(),
   /** How often the receiver has answered with an error. */
-  refusals?: number;
-}
+  refusals: z.number().optional(),
+});
+/** What is delivered. */
+export type Delivery = z.output<typeof deliverySchema>;
+
+/** The queue of requests to receivers. */
+export const deliveryQueue: JobQueue<Delivery> = { name: 'hook-deliveries', payload: deliverySchema };
 
 interface Listener {
   id: string;
@@ -60,7 +62,7 @@ export function createEvents({
         deliveryQueue,
         hooks.map(({ id }) => ({
           lane: id,
-          payload: { hookId: id, event, body: bodyOf({ hookId: id, event, createdAt }, whole) } satisfies Delivery,
+          payload: { hookId: id, event, body: bodyOf({ hookId: id, event, createdAt }, whole) },
         })),
       );
     },
