@@ -1,12 +1,13 @@
 import type { z } from 'zod';
 import type { ErrorCode } from './errors.ts';
+import type { ManagementTag, Tag } from './permissions.ts';
 
 export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 
 /**
  * Who may call a route. A route without it does not compile, so authorization is deny by default.
  * - `anonymous`: everybody.
- * - `management`: a Bearer token for the tenant's Management API with the scope `all`.
+ * - `management`: a Bearer token for the tenant's Management API with the route's permission (`permissionOf`) or the scope `all`.
  * - `interaction`: a browser (or custom sign-in UI) that holds the cookie of a sign-in in progress.
  */
 export type Access = 'anonymous' | 'management' | 'interaction';
@@ -15,13 +16,14 @@ export type Access = 'anonymous' | 'management' | 'interaction';
 export type Pagination = 'required' | 'optional';
 
 /** One request of the wire, declared once: routes, OpenAPI and the tests are derived from it. */
-export interface RouteContract {
+interface RouteDeclaration {
   readonly method: Method;
   /** Path under the tenant's base URL with `:name` parameters, e.g. `/api/users/:userId`. */
   readonly path: string;
   /** Unique name in the OpenAPI document, e.g. `GetUser`. */
   readonly operationId: string;
-  readonly tag: string;
+  /** Group in the OpenAPI document; in the Management API the permission follows from it. */
+  readonly tag: Tag;
   readonly summary: string;
   readonly access: Access;
   readonly params?: z.ZodType;
@@ -44,6 +46,9 @@ export interface RouteContract {
   /** Statuses that differ from the catalog for wire compatibility. */
   readonly statuses?: Readonly<Partial<Record<ErrorCode, number>>>;
 }
+
+export type RouteContract = RouteDeclaration &
+  ({ readonly access: 'management'; readonly tag: ManagementTag } | { readonly access: 'anonymous' | 'interaction' });
 
 /** Declares a route; keeps the literal types so that the server's handlers are checked against it. */
 export const route = <const R extends RouteContract>(contract: R): R => contract;

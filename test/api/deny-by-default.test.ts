@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { allRoutes, route } from '@aldaba/contract';
-import { createImplement, type Guards } from '../../server/src/http/implement.ts';
+import type { Guards } from '../../server/src/http/guards.ts';
+import { createImplement } from '../../server/src/http/implement.ts';
 import { createHttp } from '../../server/src/http/server.ts';
 import type { Http } from '../../server/src/http/types.ts';
 import { createLog } from '../../server/src/kernel/log.ts';
@@ -48,6 +49,17 @@ describe('Authorization is deny by default', () => {
   it('does not start with a contract whose access has none', async () => {
     for (const access of [undefined, 'everybody', 'toString', '__proto__'])
       await assert.rejects(start(mount(access)), /GET \/api\/secrets-of-others declares no access/);
+  });
+
+  it('does not start with a contract whose tag has no permission, which does not compile either', async () => {
+    const declare = (tag: 'Well-known') =>
+      // @ts-expect-error no route of the Management API has this tag
+      route({ ...contract, tag });
+    const untagged = { ...declare('Well-known'), tag: 'Unlisted' } as never as typeof contract;
+    await assert.rejects(
+      start((http) => createImplement(http, { guards, log, checkResponses: true })(untagged, async () => undefined)),
+      /The tag Unlisted has no name in permissions/,
+    );
   });
 
   // security: unguarded-routes

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import { allRoutes, type RouteContract } from '@aldaba/contract';
+import { allRoutes, permissionOf, type RouteContract } from '@aldaba/contract';
 import { z } from 'zod';
 import { managerWith } from '../support/management.ts';
 import { startServer, type TestServer } from '../support/server.ts';
@@ -51,7 +51,12 @@ const document = z.strictObject({
   components: z.strictObject({
     securitySchemes: z.record(
       z.string(),
-      z.strictObject({ type: z.literal('http'), scheme: z.literal('bearer'), bearerFormat: text.optional() }),
+      z.strictObject({
+        type: z.literal('http'),
+        scheme: z.literal('bearer'),
+        bearerFormat: text.optional(),
+        description: text,
+      }),
     ),
     schemas: z.record(z.string(), schemaObject),
   }),
@@ -207,8 +212,9 @@ for (const [address, belongs] of Object.entries(documents)) {
           statuses.some((status) => /^[23]/.test(status)),
           name,
         );
-        const isGuarded = routes.get(name)?.access === 'management';
-        assert.deepEqual(security, isGuarded ? [{ managementToken: [] }] : [], name);
+        const declared = routes.get(name) as RouteContract;
+        const isGuarded = declared.access === 'management';
+        assert.deepEqual(security, isGuarded ? [{ managementToken: [permissionOf(declared)] }] : [], name);
         if (isGuarded)
           assert.ok(
             ['401', '403'].every((status) => statuses.includes(status)),

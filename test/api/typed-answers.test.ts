@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import * as contract from '@aldaba/contract';
-import { Answer, createImplement, Empty, type Guards, type Implement, Paged } from '../../server/src/http/implement.ts';
+import type { Guards } from '../../server/src/http/guards.ts';
+import { Answer, createImplement, Empty, type Implement, Paged } from '../../server/src/http/implement.ts';
 import { createHttp } from '../../server/src/http/server.ts';
 import { createLog } from '../../server/src/kernel/log.ts';
 import { startServer, type TestServer } from '../support/server.ts';

@@ -36,6 +36,7 @@ export async function requestToken(
   url: string,
   client: { id: string; secret: string },
   resource = managementApi,
+  scope = 'all',
 ): Promise<Reply> {
   return read(
     await fetch(`${url}/oidc/token`, {
@@ -45,7 +46,7 @@ export async function requestToken(
         client_id: client.id,
         client_secret: client.secret,
         resource,
-        scope: 'all',
+        scope,
       }),
     }),
   );

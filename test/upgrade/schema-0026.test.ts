@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { createHash, randomBytes } from 'node:crypto';
 import { after, before, describe, it } from 'node:test';
+import { managementScopes } from '@aldaba/contract';
 import { createAgent } from '../support/agent.ts';
 import { startServer, type TestServer } from '../support/server.ts';
 import { type OldApp, readRelease, restoreRelease } from './release.ts';
@@ -133,6 +134,13 @@ describe('a server on the data of a release before migration 0027', () => {
     }
     const tokens = await redeem(app, location, verifier);
     assert.equal(part(tokens.id_token, 1).sub, old.user.id);
+  });
+
+  it('gives the Management API its permissions besides all', async () => {
+    const scopes = await management<{ name: string; description: string }[]>('/api/resources/management-api/scopes');
+    const found = scopes.map(({ name, description }) => ({ name, description }));
+    assert.deepEqual(found.slice(1), managementScopes);
+    assert.equal(found[0]?.name, 'all');
   });
 
   it('writes the domain of email addresses in lowercase and keeps the light scheme', async () => {

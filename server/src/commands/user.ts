@@ -1,5 +1,4 @@
 import * as contract from '@aldaba/contract';
-import type { AnswerOf } from '../http/index.ts';
 import { standardSecret } from '../kernel/ids.ts';
 import {
   type Command,
@@ -17,7 +16,7 @@ import {
 import { facts, moment, table } from './layout.ts';
 import { moreLine, pageOptions, readPage, readSearch } from './paging.ts';
 
-type User = AnswerOf<typeof contract.getUser>;
+type User = contract.User;
 
 const password: Option = {
   type: 'string',

@@ -1,15 +1,9 @@
-import type { BodyOf, ParamsOf, RouteContract } from '@aldaba/contract';
+import type { BodyOf, ParamsOf, ResponseOf, RouteContract } from '@aldaba/contract';
 import type { z } from 'zod';
 import type { Tenant } from '../tenancy/index.ts';
-import { Answer, type Call, check, type Implement, type Page, Paged } from './implement.ts';
+import { localOperator } from './guards.ts';
+import { Answer, type Call, check, Empty, type Implement, type Page, Paged } from './implement.ts';
 import type { Reply, Request } from './types.ts';
-
-/** The body of a successful answer. */
-export type AnswerOf<R extends RouteContract> = R['responses'][keyof R['responses']] extends infer Schema
-  ? Schema extends z.ZodType
-    ? z.output<Schema>
-    : undefined
-  : never;
 
 interface Given<R extends RouteContract> {
   params?: ParamsOf<R>;
@@ -25,13 +19,13 @@ export interface DirectCalls {
    * Calls the handler of a route in this process: the same checks, decisions and errors as over HTTP, without a guard.
    * @throws AldabaError as the route does
    */
-  call<R extends RouteContract>(contract: R, tenant: Tenant, given?: Given<R>): Promise<AnswerOf<R>>;
+  call<R extends RouteContract>(contract: R, tenant: Tenant, given?: Given<R>): Promise<ResponseOf<R>>;
   /** The same for a route that answers pages. */
   list<R extends RouteContract>(
     contract: R,
     tenant: Tenant,
     given: Given<R> & { page: Page },
-  ): Promise<{ items: AnswerOf<R>; total: number }>;
+  ): Promise<{ items: ResponseOf<R>; total: number }>;
 }
 
 type Handler = (call: Call<RouteContract>) => Promise<unknown>;
@@ -47,7 +41,7 @@ export function createDirectCalls(): DirectCalls {
     const body = check(contract.body, given.body, 'body');
     const params = check(contract.params, given.params ?? {}, 'params');
     return handler({
-      ...({ tenant, caller: {}, params, query, body, page: given.page } as Call<RouteContract>),
+      ...({ tenant, caller: localOperator, params, query, body, page: given.page } as Call<RouteContract>),
       // A caller without headers; routes that write to the reply themselves are not for direct calls.
       request: { headers: {}, tenant } as Request,
       reply: {} as Reply,
@@ -57,7 +51,7 @@ export function createDirectCalls(): DirectCalls {
     implement: (contract, handler) => void handlers.set(contract, handler as unknown as Handler),
     async call(contract, tenant, given) {
       const result = await run(contract, tenant, given as Given<RouteContract>);
-      const body = result instanceof Answer ? result.body : result;
+      const body = result instanceof Answer ? result.body : result instanceof Empty ? undefined : result;
       return (body instanceof Paged ? body.items : body) as never;
     },
     async list(contract, tenant, given) {

@@ -1,5 +1,4 @@
 import type {
-  Access,
   BodyOf,
   DefaultStatusOf,
   Pagination,
@@ -15,14 +14,9 @@ import type { Log } from '../kernel/log.ts';
 import { currentOrigin } from '../kernel/origin.ts';
 import type { Tenant } from '../tenancy/index.ts';
 import { sendError } from './errors.ts';
+import { type Caller, createGate, type Guards } from './guards.ts';
 import { Lines } from './ndjson.ts';
 import type { Http, Reply, Request } from './types.ts';
-
-/** Who calls, as the guard of the route's access found out. */
-export interface Caller {
-  /** Subject of the access token (application or user id); absent for anonymous callers and interactions. */
-  subject?: string;
-}
 
 /** A page of a list: rows `offset` to `offset + limit`. */
 export interface Page {
@@ -120,7 +114,6 @@ export type ResultOf<R extends RouteContract> =
   | { [Status in StatusOf<R>]: StatusResult<Status, ResponseOf<R, Status>> }[StatusOf<R>]
   | Empty<304>;
 
-export type Guards = Record<Access, (request: Request, tenant: Tenant) => Promise<Caller>>;
 /** Binds a contract route to its handler: guard, validation, pagination, status and error answer are done here, once. */
 export type Implement = <R extends RouteContract>(
   contract: R,
@@ -139,7 +132,7 @@ const managementBodyLimit = 256 * 1024;
 
 export function createImplement(http: Http, options: ImplementOptions): Implement {
   return (contract, handler) => {
-    const guard = guardOf(options.guards, contract);
+    const gate = createGate(options.guards, contract);
     const firstStatus = Math.min(...Object.keys(contract.responses).map(Number));
     http.route({
       method: contract.method,
@@ -154,7 +147,7 @@ export function createImplement(http: Http, options: ImplementOptions): Implemen
       handler: async (request, reply) => {
         const origin = currentOrigin();
         if (origin) origin.status = firstStatus;
-        const caller = await guard(request, request.tenant);
+        const caller = await gate(request, request.tenant);
         const query = { ...(request.query as Record<string, unknown>) };
         const page = contract.pagination ? takePage(query, contract.pagination === 'required') : undefined;
         const result = await handler({
@@ -184,12 +177,6 @@ export function createImplement(http: Http, options: ImplementOptions): Implemen
         sendError(error, request, reply, { log: options.log, statuses: contract.statuses }),
     });
   };
-}
-
-/** Deny by default: a contract with an access that nobody guards stops the server before it listens. */
-function guardOf(guards: Guards, { access, method, path }: RouteContract): Guards[Access] {
-  if (!Object.hasOwn(guards, access)) throw new Error(`${method} ${path} declares no access that a guard stands for.`);
-  return guards[access];
 }
 
 /** Unknown fields are dropped by zod's objects; wrong ones are named with what is wrong. */

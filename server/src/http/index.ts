@@ -6,16 +6,15 @@
 export { type Form, parseForm } from './body.ts';
 export { acceptsCoding } from './coding.ts';
 export { type Cookie, readCookie, readCookies, writeCookie } from './cookies.ts';
-export { type AnswerOf, createDirectCalls, type DirectCalls } from './direct.ts';
+export { createDirectCalls, type DirectCalls } from './direct.ts';
 export { createDocument, type Document } from './documents.ts';
 export { retryAfter, sendError, toAldabaError, translate } from './errors.ts';
+export { type Caller, type Guards, hasFullAccess } from './guards.ts';
 export {
   Answer,
   type Call,
-  type Caller,
   createImplement,
   Empty,
-  type Guards,
   type Implement,
   type Page,
   Paged,

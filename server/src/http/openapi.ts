@@ -1,4 +1,11 @@
-import { type Access, allRoutes, type ErrorCode, errorCatalog, type RouteContract } from '@aldaba/contract';
+import {
+  type Access,
+  allRoutes,
+  type ErrorCode,
+  errorCatalog,
+  permissionOf,
+  type RouteContract,
+} from '@aldaba/contract';
 import { z } from 'zod';
 import { shareShapes } from './openapi-shapes.ts';
 
@@ -50,7 +57,14 @@ export function createOpenapi(scope: OpenapiScope, routes: readonly RouteContrac
     info: { title: titles[scope], version: '1.0.0', license: { name: 'Apache-2.0', identifier: 'Apache-2.0' } },
     paths: shared.value,
     components: {
-      securitySchemes: { managementToken: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' } },
+      securitySchemes: {
+        managementToken: {
+          type: 'http',
+          scheme: 'bearer',
+          bearerFormat: 'JWT',
+          description: 'An access token for the Management API with the scope that the operation names, or `all`.',
+        },
+      },
       schemas: {
         ...shared.shapes,
         Error: {
@@ -85,7 +99,7 @@ function toOperation(route: RouteContract): Json {
     operationId: route.operationId,
     tags: [route.tag],
     summary: route.summary,
-    ...(route.access === 'management' ? { security: [{ managementToken: [] }] } : { security: [] }),
+    ...(route.access === 'management' ? { security: [{ managementToken: [permissionOf(route)] }] } : { security: [] }),
     ...(parameters.length > 0 ? { parameters } : {}),
     ...(body ? { requestBody: body } : {}),
     responses: { ...toResponses(route), ...toErrorResponses(route) },

@@ -13,7 +13,7 @@ import { findOpenInteraction, type OpenInteraction, settleInteraction } from './
 import { limitsOf } from './limits.ts';
 import type { ProtectedResource } from './needs.ts';
 import { ProtocolError } from './protocol-error.ts';
-import { organizationsResource } from './resources.ts';
+import { organizationsResource, permittedScopes } from './resources.ts';
 import { findBrowserSession } from './sessions.ts';
 import { organizationsScope } from './token/organization.ts';
 
@@ -74,8 +74,8 @@ export async function findWishes(
   });
   const resources: ResourceScopes[] = [];
   for (const resource of targets) {
-    const held = new Set(await core.roles.userScopes(q, userId, resource.id));
-    const names = limits.resource(resource.id, requested).filter((name) => held.has(name));
+    const held = await core.roles.userScopes(q, userId, resource.id);
+    const names = permittedScopes(resource, held, limits.resource(resource.id, requested));
     resources.push(pick(resource, names));
   }
   const { items } = user.includes(organizationsScope)

@@ -1,5 +1,6 @@
 import { decodeJwt, errors } from 'jose';
-import type { Caller, Request } from '../http/index.ts';
+import type { Caller } from '../http/guards.ts';
+import type { Request } from '../http/types.ts';
 import { AldabaError } from '../kernel/errors.ts';
 import { adminTenantId } from '../tenancy/address.ts';
 import type { Tenant } from '../tenancy/service.ts';
@@ -7,10 +8,11 @@ import type { Core } from './core.ts';
 
 /**
  * The guard of the Management API (RFC 6750, RFC 9068 section 4): a Bearer JWT of type `at+jwt`, made by this tenant or by
- * the admin tenant, for this tenant's Management API, with the scope `all`. An ID token never passes: its type differs.
+ * the admin tenant, for this tenant's Management API. An ID token never passes: its type differs. What the caller may do follows
+ * from the scopes.
  *
  * @throws AldabaError `auth.authorization_header_missing`, `auth.authorization_token_type_not_supported`,
- *   `auth.unauthorized`, `auth.forbidden`
+ *   `auth.unauthorized`
  */
 export async function verifyManagementToken(
   core: Pick<Core, 'keys' | 'tenancy'>,
@@ -29,8 +31,7 @@ export async function verifyManagementToken(
   if (!claims || typeof claims.sub !== 'string' || claims.aud !== tenant.managementIndicator)
     throw new AldabaError('auth.unauthorized');
   const scopes = typeof claims.scope === 'string' ? claims.scope.split(' ') : [];
-  if (!scopes.includes('all')) throw new AldabaError('auth.forbidden');
-  return { subject: claims.sub };
+  return { subject: claims.sub, scopes: new Set(scopes) };
 }
 
 /** The tenant whose keys may verify the token, by its unverified issuer: this one or the admin tenant. */

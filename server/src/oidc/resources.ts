@@ -1,4 +1,6 @@
+import { fullAccess, managementScopes } from '@aldaba/contract';
 import type { Tenant } from '../tenancy/index.ts';
+import { isManagementIndicator } from '../tenancy/management-indicator.ts';
 import type { OidcNeeds, ProtectedResource } from './needs.ts';
 import { ProtocolError } from './protocol-error.ts';
 
@@ -14,6 +16,20 @@ export async function getResource(
   const resource = await needs.resources.findByIndicator(tenant, indicator);
   if (!resource) throw new ProtocolError('invalid_target', 'resource indicator is missing, or unknown');
   return resource;
+}
+
+/**
+ * Those of the requested scopes that a subject gets of what its roles give. `all` of a Management API covers the other
+ * permissions there, so that its holder can ask for a token that may do less.
+ */
+export function permittedScopes(
+  { indicator }: ProtectedResource,
+  held: readonly string[],
+  requested: readonly string[],
+): string[] {
+  const isCovered = held.includes(fullAccess) && isManagementIndicator(indicator);
+  const permitted = new Set([...held, ...(isCovered ? managementScopes.map(({ name }) => name) : [])]);
+  return requested.filter((scope) => permitted.has(scope));
 }
 
 /** The resources of an authorization request, all of them known; the tenant's default one if it names none. */

@@ -5,7 +5,7 @@ import { supportedScopes } from '../claims.ts';
 import { limitsOf } from '../limits.ts';
 import type { OrganizationFacts, ProtectedResource } from '../needs.ts';
 import type { ClaimsRequest } from '../requested-claims.ts';
-import { targetResource } from '../resources.ts';
+import { permittedScopes, targetResource } from '../resources.ts';
 import type { Actor, NewAccessToken } from '../store/access-tokens.ts';
 import { scopeMember } from '../wire-quirks.ts';
 import type { Exchange } from './exchange.ts';
@@ -80,13 +80,9 @@ async function planGranted(exchange: Exchange, granted: Granted): Promise<Access
   });
   const limits = await limitsOf(core, tenant, exchange.client, exchange.agreement);
   if (resource) {
-    const held = new Set(await core.roles.userScopes(tenant.db, granted.userId, resource.id));
+    const held = await core.roles.userScopes(tenant.db, granted.userId, resource.id);
     const allowed = limits.resource(resource.id, granted.scopes);
-    return planResource(
-      granted.userId,
-      resource,
-      allowed.filter((scope) => held.has(scope)),
-    );
+    return planResource(granted.userId, resource, permittedScopes(resource, held, allowed));
   }
   const scopes = limits.user(granted.scopes).filter((scope) => (supportedScopes as readonly string[]).includes(scope));
   return planOpaque(exchange, {

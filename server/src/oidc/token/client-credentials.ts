@@ -1,5 +1,5 @@
 import { ProtocolError } from '../protocol-error.ts';
-import { getResource, requestedResources } from '../resources.ts';
+import { getResource, permittedScopes, requestedResources } from '../resources.ts';
 import { insertAccessToken } from '../store/access-tokens.ts';
 import { uniqueScopes } from '../wire-quirks.ts';
 import { type AccessPlan, accessMembers, planInOrganization, planOpaque, planResource } from './access.ts';
@@ -32,10 +32,6 @@ async function planAccess(exchange: Exchange): Promise<AccessPlan> {
     return planOpaque(exchange, { subject: client.id, userId: null, scopes: [], sessionUid: null });
   const resource = await getResource(core, tenant, indicator);
   const requested = uniqueScopes(parameters.get('scope'));
-  const held = new Set(requested.length > 0 ? await core.roles.applicationScopes(tenant, client.id, resource.id) : []);
-  return planResource(
-    client.id,
-    resource,
-    requested.filter((scope) => held.has(scope)),
-  );
+  const held = requested.length > 0 ? await core.roles.applicationScopes(tenant, client.id, resource.id) : [];
+  return planResource(client.id, resource, permittedScopes(resource, held, requested));
 }

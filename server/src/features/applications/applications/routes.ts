@@ -2,6 +2,8 @@ import * as contract from '@aldaba/contract';
 import { type Implement, type Page, Paged } from '../../../http/implement.ts';
 import { parseSearch } from '../../../http/search.ts';
 import { AldabaError } from '../../../kernel/errors.ts';
+import { requireGrantable } from '../../authorization/roles/grants.ts';
+import { managementRoleId } from '../../authorization/roles/index.ts';
 import type { Applications } from './service.ts';
 
 const searchable = ['id', 'name', 'description'];
@@ -33,9 +35,10 @@ export function applicationRoutes(implement: Implement, applications: Applicatio
       throw new AldabaError('request.feature_not_supported');
     });
   implement(contract.getApplication, ({ tenant, params }) => applications.get(tenant, params.id));
-  implement(contract.updateApplication, ({ tenant, params, body }) =>
-    tenant.db.transaction((tx) => applications.update(tx, params.id, body)),
-  );
+  implement(contract.updateApplication, async ({ tenant, caller, params, body }) => {
+    if (body.isAdmin) await requireGrantable(tenant.db, caller, { roleIds: [managementRoleId] });
+    return tenant.db.transaction((tx) => applications.update(tx, params.id, body));
+  });
   implement(contract.deleteApplication, ({ tenant, params }) =>
     tenant.db.transaction((tx) => applications.remove(tx, params.id)),
   );
@@ -47,10 +50,14 @@ export function applicationRoutes(implement: Implement, applications: Applicatio
 }
 
 function secretRoutes(implement: Implement, applications: Applications): void {
-  implement(contract.listApplicationSecrets, ({ tenant, params }) => applications.listSecrets(tenant.db, params.id));
-  implement(contract.createApplicationSecret, ({ tenant, params, body }) =>
-    tenant.db.transaction((tx) => applications.createSecret(tx, params.id, body)),
-  );
+  implement(contract.listApplicationSecrets, async ({ tenant, caller, params }) => {
+    await requireGrantable(tenant.db, caller, { applicationId: params.id });
+    return applications.listSecrets(tenant.db, params.id);
+  });
+  implement(contract.createApplicationSecret, async ({ tenant, caller, params, body }) => {
+    await requireGrantable(tenant.db, caller, { applicationId: params.id });
+    return tenant.db.transaction((tx) => applications.createSecret(tx, params.id, body));
+  });
   implement(contract.updateApplicationSecret, ({ tenant, params, body }) =>
     tenant.db.transaction((tx) => applications.renameSecret(tx, params, body.name)),
   );
@@ -72,11 +79,13 @@ function applicationRoleRoutes(implement: Implement, applications: Applications)
     );
     return new Paged(items, total);
   });
-  implement(contract.assignApplicationRoles, async ({ tenant, params, body }) => ({
-    roleIds: body.roleIds,
-    addedRoleIds: await tenant.db.transaction((tx) => applications.addRoles(tx, params.applicationId, body.roleIds)),
-  }));
-  implement(contract.replaceApplicationRoles, async ({ tenant, params, body }) => {
+  implement(contract.assignApplicationRoles, async ({ tenant, caller, params, body: { roleIds } }) => {
+    await requireGrantable(tenant.db, caller, { roleIds });
+    const addedRoleIds = await tenant.db.transaction((tx) => applications.addRoles(tx, params.applicationId, roleIds));
+    return { roleIds, addedRoleIds };
+  });
+  implement(contract.replaceApplicationRoles, async ({ tenant, caller, params, body }) => {
+    await requireGrantable(tenant.db, caller, body);
     await tenant.db.transaction((tx) => applications.replaceRoles(tx, params.applicationId, body.roleIds));
     return { roleIds: body.roleIds };
   });
@@ -92,9 +101,10 @@ function applicationRoleRoutes(implement: Implement, applications: Applications)
     );
     return new Paged(items, total);
   });
-  implement(contract.createRoleApplications, ({ tenant, params, body }) =>
-    tenant.db.transaction((tx) => applications.addToRole(tx, params.id, body.applicationIds)),
-  );
+  implement(contract.createRoleApplications, async ({ tenant, caller, params, body }) => {
+    await requireGrantable(tenant.db, caller, { roleIds: [params.id] });
+    return tenant.db.transaction((tx) => applications.addToRole(tx, params.id, body.applicationIds));
+  });
   implement(contract.deleteRoleApplication, ({ tenant, params }) =>
     tenant.db.transaction((tx) => applications.removeFromRole(tx, params.id, params.applicationId)),
   );

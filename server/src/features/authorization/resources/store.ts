@@ -1,4 +1,4 @@
-import type { Resource, Scope } from '@aldaba/contract';
+import { fullAccess, managementScopes, type Resource, type Scope } from '@aldaba/contract';
 import type { Queries } from '../../../store/database.ts';
 import type { Slice } from '../../../store/list.ts';
 import { type Search, searchCondition } from '../../../store/search.ts';
@@ -204,21 +204,35 @@ export const deleteScopeRow = (q: Queries, at: { resourceId: string; scopeId: st
       .where('id', '=', at.scopeId),
   );
 
+/** Existing tenants got theirs by migration 0060: a new tag of the contract needs a migration of that kind. */
+const scopesOfManagementApi = [
+  { name: fullAccess, description: 'Everything the Management API offers.' },
+  ...managementScopes,
+];
+
 /**
- * Inserts the resource of a tenant's Management API with its permission `all`, unless the indicator is known already.
+ * Inserts the resource of a tenant's Management API with its permissions, unless the indicator is known already.
  * @param api `tenantId`: the tenant whose API it is, which the admin tenant offers besides its own
  * @returns whether it is new
  */
 export async function insertManagementApi(
   tx: Queries,
-  api: { tenantId: string; resourceId: string; scopeId: string; name: string },
+  api: { tenantId: string; resourceId: string; name: string },
 ): Promise<boolean> {
   const rows = await tx.raw(
     `with resource as (
        insert into resources (tenant_id, id, name, indicator) values ($1, $2, $3, $4) on conflict do nothing returning id)
      insert into scopes (tenant_id, id, resource_id, name, description)
-     select $1, $5, id, 'all', 'Everything the Management API offers.' from resource returning id`,
-    [tx.tenantId, api.resourceId, api.name, managementIndicatorOf(api.tenantId), api.scopeId],
+     select $1, resource.id || '-' || replace(scope.name, ':', '-'), resource.id, scope.name, scope.description
+       from resource, unnest($5::text[], $6::text[]) as scope (name, description) returning id`,
+    [
+      tx.tenantId,
+      api.resourceId,
+      api.name,
+      managementIndicatorOf(api.tenantId),
+      scopesOfManagementApi.map(({ name }) => name),
+      scopesOfManagementApi.map(({ description }) => description),
+    ],
   );
   return rows.length > 0;
 }

@@ -1,6 +1,7 @@
 import * as contract from '@aldaba/contract';
 import { type Implement, Paged } from '../../../http/implement.ts';
 import { parseSearch } from '../../../http/search.ts';
+import { requireGrantable } from './grants.ts';
 import type { Roles } from './service.ts';
 
 const searchable = ['id', 'name', 'description'];
@@ -17,7 +18,10 @@ export function roleRoutes(implement: Implement, roles: Roles): void {
     const { items, total } = await roles.summarize(tenant.db, filter, page);
     return new Paged(items, total);
   });
-  implement(contract.createRole, ({ tenant, body }) => tenant.db.transaction((tx) => roles.create(tx, body)));
+  implement(contract.createRole, async ({ tenant, caller, body }) => {
+    await requireGrantable(tenant.db, caller, { scopeIds: body.scopeIds });
+    return tenant.db.transaction((tx) => roles.create(tx, body));
+  });
   implement(contract.getRole, ({ tenant, params }) => roles.get(tenant.db, params.id));
   implement(contract.updateRole, ({ tenant, params, body }) =>
     tenant.db.transaction((tx) => roles.update(tx, params.id, body)),
@@ -28,9 +32,10 @@ export function roleRoutes(implement: Implement, roles: Roles): void {
     const { items, total } = await roles.listScopes(tenant.db, params.id, parseSearch(query, searchable), page);
     return new Paged(items, total);
   });
-  implement(contract.createRoleScopes, ({ tenant, params, body }) =>
-    tenant.db.transaction((tx) => roles.addScopes(tx, params.id, body.scopeIds)),
-  );
+  implement(contract.createRoleScopes, async ({ tenant, caller, params, body }) => {
+    await requireGrantable(tenant.db, caller, body);
+    return tenant.db.transaction((tx) => roles.addScopes(tx, params.id, body.scopeIds));
+  });
   implement(contract.deleteRoleScope, ({ tenant, params }) =>
     tenant.db.transaction((tx) => roles.removeScope(tx, params.id, params.scopeId)),
   );

@@ -11,12 +11,11 @@ export const managementRoleId = 'management-api-access';
 /** In the admin tenant: the role of administrators of the default tenant. */
 export const administratorRoleId = `${defaultTenantId}-admin`;
 
-/** Gives a tenant its Management API, the permission `all` and the role that applications need. */
+/** Gives a tenant its Management API, its permissions and the role that applications need. */
 export const seedManagementApi: Seed = async (tx, tenantId) => {
   await insertManagementApi(tx, {
     tenantId,
     resourceId: managementResourceId,
-    scopeId: managementScopeId,
     name: 'Logto Management API',
   });
   await insertRole(tx, {
@@ -35,9 +34,9 @@ export const seedManagementApi: Seed = async (tx, tenantId) => {
  */
 export const seedManagedTenant: Seed = async (tx, tenantId) => {
   const roleId = `${tenantId}-admin`;
-  const scopeId = `${tenantId}-management-api-all`;
+  const resourceId = `${tenantId}-${managementResourceId}`;
   const name = `Management API of the tenant ${tenantId}`;
-  const isNew = await insertManagementApi(tx, { tenantId, resourceId: `${tenantId}-management-api`, scopeId, name });
+  const isNew = await insertManagementApi(tx, { tenantId, resourceId, name });
   if ((await insertAdministratorRole(tx, { id: roleId, tenantId })) && isNew)
-    await insertRoleScopes(tx, roleId, [scopeId]);
+    await insertRoleScopes(tx, roleId, [`${resourceId}-all`]);
 };

@@ -100,6 +100,30 @@ export const findScopes = (q: Queries, ids: readonly string[]) =>
           .where('scopes.id', 'in', ids),
       );
 
+/** Permissions, roles that hold permissions, or an application that holds roles. */
+export interface Grant {
+  scopeIds?: readonly string[] | undefined;
+  roleIds?: readonly string[] | undefined;
+  applicationId?: string | undefined;
+}
+
+/** Indicators of the resources that the permissions of a grant belong to. */
+export const findIndicatorsOfGrant = async (
+  q: Queries,
+  { scopeIds = [], roleIds = [], applicationId = '' }: Grant,
+): Promise<string[]> =>
+  (
+    await q.raw<{ indicator: string }>(
+      `select distinct r.indicator from scopes s
+         join resources r on r.tenant_id = s.tenant_id and r.id = s.resource_id
+        where s.tenant_id = $1 and (s.id = any($2::text[]) or exists (
+          select from roles_scopes rs where rs.tenant_id = $1 and rs.scope_id = s.id and (rs.role_id = any($3::text[]) or exists (
+            select from applications_roles a
+             where a.tenant_id = $1 and a.role_id = rs.role_id and a.application_id = $4))))`,
+      [q.tenantId, scopeIds, roleIds, applicationId],
+    )
+  ).map((row) => row.indicator);
+
 export const findRoleScopeIds = async (q: Queries, roleId: string): Promise<string[]> =>
   (
     await q.all(

@@ -1,4 +1,5 @@
 import * as contract from '@aldaba/contract';
+import { requireFullAccess } from '../../../http/guards.ts';
 import type { Implement } from '../../../http/implement.ts';
 import { Lines, readLines } from '../../../http/ndjson.ts';
 import type { UserTransfers } from './service.ts';
@@ -9,8 +10,8 @@ export function userTransferRoutes(implement: Implement, transfers: UserTransfer
     contract.importUsers,
     async ({ tenant, query, request }) => new Lines(transfers.importBytes(tenant, readLines(request), query)),
   );
-  implement(
-    contract.exportUsers,
-    async ({ tenant, query }) => new Lines(transfers.export(tenant, { withPasswords: query.includePasswordHash })),
-  );
+  implement(contract.exportUsers, async ({ tenant, caller, query: { includePasswordHash } }) => {
+    if (includePasswordHash) requireFullAccess(caller);
+    return new Lines(transfers.export(tenant, { withPasswords: includePasswordHash }));
+  });
 }

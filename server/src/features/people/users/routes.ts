@@ -1,4 +1,5 @@
 import * as contract from '@aldaba/contract';
+import { requireFullAccess } from '../../../http/guards.ts';
 import { type Implement, type Page, Paged } from '../../../http/implement.ts';
 import { parseSearch } from '../../../http/search.ts';
 import { AldabaError } from '../../../kernel/errors.ts';
@@ -28,7 +29,8 @@ export function userRoutes(implement: Implement, users: Users): void {
     const digest = await users.digestOf({ password, passwordDigest, passwordAlgorithm });
     return tenant.db.transaction((tx) => users.create(tx, { ...draft, password: digest, isEmailVerified: true }));
   });
-  implement(contract.getUser, async ({ tenant, params, query }) => {
+  implement(contract.getUser, async ({ tenant, caller, params, query }) => {
+    if (query.includePasswordHash) requireFullAccess(caller);
     const user = await users.get(tenant.db, params.userId);
     const password = query.includePasswordHash ? await users.findPassword(tenant.db, params.userId) : undefined;
     return {

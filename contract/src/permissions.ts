@@ -1,0 +1,55 @@
+import type { RouteContract } from './route.ts';
+
+/**
+ * The groups of routes, and what permissions call each. A group without a name holds no route of the Management API: one that
+ * declares `access: 'management'` there does not compile, and neither does a route of an unlisted group.
+ */
+export const tagNames = {
+  'Account center': 'account-center',
+  Applications: 'applications',
+  'Audit logs': 'audit-logs',
+  Configs: 'configs',
+  Connectors: 'connectors',
+  Consent: null,
+  'Custom phrases': 'custom-phrases',
+  'Custom profile fields': 'custom-profile-fields',
+  Dashboard: 'dashboard',
+  'Email templates': 'email-templates',
+  Experience: null,
+  Hooks: 'hooks',
+  'One-time tokens': 'one-time-tokens',
+  'Organization invitations': 'organization-invitations',
+  'Organization roles': 'organization-roles',
+  'Organization scopes': 'organization-scopes',
+  Organizations: 'organizations',
+  Resources: 'resources',
+  Roles: 'roles',
+  Sandbox: 'sandbox',
+  Secrets: 'secrets',
+  'Sentinel activities': 'sentinel-activities',
+  'Sign-in experience': 'sign-in-experience',
+  Status: null,
+  'Subject tokens': 'subject-tokens',
+  Systems: 'systems',
+  'User assets': 'user-assets',
+  Users: 'users',
+  'Verification codes': 'verification-codes',
+  'Well-known': null,
+} as const;
+
+export type Tag = keyof typeof tagNames;
+export type ManagementTag = { [Name in Tag]: (typeof tagNames)[Name] extends string ? Name : never }[Tag];
+/** A scope of the Management API besides `all`, which covers every one. */
+export type Permission = `${'read' | 'write'}:${(typeof tagNames)[ManagementTag]}`;
+
+/** The scope that covers every permission of the Management API. */
+export const fullAccess = 'all';
+
+/** The permission that a route asks for: `read:<group>` for GET, `write:<group>` for the rest; none outside the Management API. */
+export function permissionOf({ access, method, tag }: RouteContract): Permission | undefined {
+  if (access !== 'management') return undefined;
+  const name = tagNames[tag];
+  // A contract that was made without the compiler: refused, not open.
+  if (!name) throw new Error(`The tag ${tag} has no name in permissions.`);
+  return `${method === 'GET' ? 'read' : 'write'}:${name}`;
+}
