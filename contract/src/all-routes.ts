@@ -18,3 +18,6 @@ export const managementScopes: readonly { name: Permission; description: string 
     }),
   ).values(),
 ].sort((a, b) => (a.name < b.name ? -1 : 1));
+
+const permissions: ReadonlySet<string> = new Set(managementScopes.map(({ name }) => name));
+export const isPermission = (scope: string): scope is Permission => permissions.has(scope);

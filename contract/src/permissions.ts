@@ -1,5 +1,3 @@
-import type { RouteContract } from './route.ts';
-
 /**
  * The groups of routes, and what permissions call each. A group without a name holds no route of the Management API: one that
  * declares `access: 'management'` there does not compile, and neither does a route of an unlisted group.
@@ -45,8 +43,15 @@ export type Permission = `${'read' | 'write'}:${(typeof tagNames)[ManagementTag]
 /** The scope that covers every permission of the Management API. */
 export const fullAccess = 'all';
 
+/** What permissions follow from. */
+interface Declared {
+  readonly access: string;
+  readonly method: string;
+  readonly tag: Tag;
+}
+
 /** The permission that a route asks for: `read:<group>` for GET, `write:<group>` for the rest; none outside the Management API. */
-export function permissionOf({ access, method, tag }: RouteContract): Permission | undefined {
+export function permissionOf({ access, method, tag }: Declared): Permission | undefined {
   if (access !== 'management') return undefined;
   const name = tagNames[tag];
   // A contract that was made without the compiler: refused, not open.

@@ -1,4 +1,4 @@
-import { fullAccess, managementScopes } from '@aldaba/contract';
+import { fullAccess, isPermission } from '@aldaba/contract';
 import type { Tenant } from '../tenancy/index.ts';
 import { isManagementIndicator } from '../tenancy/management-indicator.ts';
 import type { OidcNeeds, ProtectedResource } from './needs.ts';
@@ -18,18 +18,10 @@ export async function getResource(
   return resource;
 }
 
-/**
- * Those of the requested scopes that a subject gets of what its roles give. `all` of a Management API covers the other
- * permissions there, so that its holder can ask for a token that may do less.
- */
-export function permittedScopes(
-  { indicator }: ProtectedResource,
-  held: readonly string[],
-  requested: readonly string[],
-): string[] {
+/** The requested scopes that the held ones allow. `all` of a Management API covers its others, so that a token can do less. */
+export function permittedScopes({ indicator }: ProtectedResource, held: string[], requested: string[]): string[] {
   const isCovered = held.includes(fullAccess) && isManagementIndicator(indicator);
-  const permitted = new Set([...held, ...(isCovered ? managementScopes.map(({ name }) => name) : [])]);
-  return requested.filter((scope) => permitted.has(scope));
+  return requested.filter((scope) => held.includes(scope) || (isCovered && isPermission(scope)));
 }
 
 /** The resources of an authorization request, all of them known; the tenant's default one if it names none. */

@@ -15,8 +15,9 @@ import {
   verifySocial,
 } from '@aldaba/contract';
 import type { User } from '../../features/people/users/index.ts';
+import { Empty } from '../../http/answers.ts';
 import type { Caller } from '../../http/guards.ts';
-import { Empty, type Implement } from '../../http/implement.ts';
+import type { Implement } from '../../http/implement.ts';
 import { assertSameOrigin } from '../../http/same-origin.ts';
 import type { Request } from '../../http/types.ts';
 import { AldabaError } from '../../kernel/errors.ts';

@@ -2,8 +2,7 @@ import * as contract from '@aldaba/contract';
 import { type Implement, type Page, Paged } from '../../../http/implement.ts';
 import { parseSearch } from '../../../http/search.ts';
 import { AldabaError } from '../../../kernel/errors.ts';
-import { requireGrantable } from '../../authorization/roles/grants.ts';
-import { managementRoleId } from '../../authorization/roles/index.ts';
+import { managementRoleId, requireGrantable } from '../../authorization/roles/index.ts';
 import type { Applications } from './service.ts';
 
 const searchable = ['id', 'name', 'description'];
