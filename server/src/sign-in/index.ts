@@ -11,7 +11,13 @@
  * through the port.
  */
 
+import { createFactors } from './factors/index.ts';
+import type { SignInNeeds } from './needs.ts';
+import { composeSignIn, type SignIn } from './service.ts';
+
 export type { SignInNeeds } from './needs.ts';
 export type { Interaction, InteractionPort, InteractionRequest, SignInResult } from './port.ts';
-export { createSignIn, type SignIn } from './service.ts';
+export type { SignIn } from './service.ts';
 export { sweepAttempts } from './store.ts';
+
+export const createSignIn = (needs: SignInNeeds): SignIn => composeSignIn(needs, createFactors(needs));

@@ -1,17 +1,12 @@
-/** Pages where a code is asked for and shown: to sign in, to register, to add an address, and in place of a forgotten password. */
-import type { PageError } from '@aldaba/contract';
+/** Pages where a code is asked for and entered: to sign in, to register, to add an address, and for a forgotten password. */
 import { pageErrorOf } from '../../features/appearance/hosted-pages/words.ts';
 import { defaultCodeLifetime } from '../../features/connectors/verification-codes/lifetime.ts';
-import type { Http, Reply, Request } from '../../http/index.ts';
 import { AldabaError } from '../../kernel/errors.ts';
-import { awaitedCode } from '../code-flows.ts';
-import { readState } from '../machine/state.ts';
-import type { Prompt } from '../machine/vocabulary.ts';
 import type { Interaction } from '../port.ts';
-import type { SignIn } from '../service.ts';
+import { awaitedCode } from '../steps/begin.ts';
+import type { FirstCode } from '../steps/verify.ts';
 import { addressOf } from '../typed-identifiers.ts';
-import { takesPassword } from './identifier-pages.ts';
-import { asFormError, assertAgreed, formField, type PageDoor, pageAddress, pageOf, queryField } from './page-door.ts';
+import { asFormError, assertAgreed, type PageRequest, type PageRoutes, pageOf, queryField } from './page-requests.ts';
 import {
   codeForm,
   continueView,
@@ -22,164 +17,120 @@ import {
   registerView,
   shownIdentifier,
   signInView,
+  takesPassword,
   termsOf,
   typesOf,
 } from './page-views.ts';
 
-export function codePageRoutes(http: Http, signIn: SignIn, door: PageDoor): void {
-  beginningRoutes(http, signIn, door);
-  additionRoute(http, signIn, door);
-  codeRoutes(http, signIn, door);
+export function codePageRoutes(routes: PageRoutes): void {
+  beginningRoutes(routes);
+  codeRoutes(routes);
 }
 
-function beginningRoutes(http: Http, signIn: SignIn, door: PageDoor): void {
-  http.post(
+function beginningRoutes({ signIn, post, form }: PageRoutes): void {
+  form(
     '/sign-in/code',
-    door.form(async (request, reply, interaction) => {
-      const context = await door.context(interaction, request);
-      const username = formField(request, 'username').trim();
-      try {
-        assertAgreed(request, context, 'sign-in');
-        const identifier = addressOf(username, typesOf(codeForm(context)));
-        const given = { intent: 'SignIn' as const, identifier, locale: context.language };
-        door.proceed(reply, interaction, await signIn.beginCode(interaction, given));
-      } catch (error) {
-        const failure = asFormError(error);
-        const form = { username, error: pageErrorOf(failure, context.language) };
-        await door.show(request, reply, { interaction, view: signInView(context, form), status: failure.status });
-      }
-    }),
+    async (page) => {
+      const { interaction, context, field } = page;
+      assertAgreed(page, 'sign-in');
+      const identifier = addressOf(field('username').trim(), typesOf(codeForm(context)));
+      return signIn.beginCode(interaction, { intent: 'SignIn', identifier, locale: context.language });
+    },
+    ({ context, field }, error) => signInView(context, { username: field('username').trim(), error }),
   );
-  http.post(
+  form(
     '/register/code',
-    door.form(async (request, reply, interaction) => {
-      const context = await door.context(interaction, request);
-      const typedAddress = formField(request, 'address').trim();
-      try {
-        assertAgreed(request, context, 'register');
-        const form = registerForm(context);
-        if (form === 'username' || form === 'none') throw new AldabaError('user.sign_up_method_not_enabled');
-        const identifier = addressOf(typedAddress, typesOf(form));
-        const standing =
-          (await signIn.registerProved(interaction, identifier)) ??
-          (await signIn.beginCode(interaction, { intent: 'Register', identifier, locale: context.language }));
-        door.proceed(reply, interaction, standing);
-      } catch (error) {
-        const failure = asFormError(error);
-        const form = { typedAddress, error: pageErrorOf(failure, context.language) };
-        await door.show(request, reply, { interaction, view: registerView(context, form), status: failure.status });
-      }
-    }),
+    async (page) => {
+      const { interaction, context, field } = page;
+      assertAgreed(page, 'register');
+      const asked = registerForm(context);
+      if (asked === 'username' || asked === 'none') throw new AldabaError('user.sign_up_method_not_enabled');
+      const identifier = addressOf(field('address').trim(), typesOf(asked));
+      return (
+        (await signIn.registerProved(interaction, identifier)) ??
+        signIn.beginCode(interaction, { intent: 'Register', identifier, locale: context.language })
+      );
+    },
+    ({ context, field }, error) => registerView(context, { typedAddress: field('address').trim(), error }),
   );
+  post('/continue/address', async ({ interaction, context, field, show, proceed }) => {
+    const prompt = await signIn.promptOf(interaction);
+    const asked = prompt.kind === 'continue' ? missingAddress(context, prompt.missing) : undefined;
+    if (prompt.kind !== 'continue' || !asked) return proceed({ prompt });
+    const typedAddress = field('address').trim();
+    try {
+      const identifier = addressOf(typedAddress, typesOf(asked));
+      await signIn.sendCode(interaction, { identifier, locale: context.language });
+    } catch (error) {
+      const failure = asFormError(error);
+      const view = continueView(context, prompt, { typedAddress, error: pageErrorOf(failure, context.language) });
+      if (!view) throw failure;
+      return show(view, failure);
+    }
+    return proceed({ prompt });
+  });
 }
 
-function additionRoute(http: Http, signIn: SignIn, door: PageDoor): void {
-  http.post(
-    '/continue/address',
-    door.form(async (request, reply, interaction) => {
-      const context = await door.context(interaction, request);
-      const prompt = await door.standing(interaction);
-      const form = prompt.kind === 'continue' ? missingAddress(context, prompt.missing) : undefined;
-      if (prompt.kind !== 'continue' || !form) return door.proceed(reply, interaction, { prompt });
-      const typedAddress = formField(request, 'address').trim();
-      try {
-        const identifier = addressOf(typedAddress, typesOf(form));
-        await signIn.sendCode(interaction, { identifier, locale: context.language });
-        return door.proceed(reply, interaction, { prompt });
-      } catch (error) {
-        const failure = asFormError(error);
-        const view = continueView(context, prompt, { typedAddress, error: pageErrorOf(failure, context.language) });
-        if (!view) throw failure;
-        return door.show(request, reply, { interaction, view, status: failure.status });
-      }
-    }),
-  );
-}
-
-/** `/verification-code`: shown while a code is awaited; at any other time it leads to where the sign-in stands. */
-function codeRoutes(http: Http, signIn: SignIn, door: PageDoor): void {
-  const codeOf = (interaction: Interaction, prompt: Prompt) =>
-    awaitedCode(readState(interaction.state, signIn.needs.clock.now()), prompt);
-  const show = async (
-    request: Request,
-    reply: Reply,
-    page: { interaction: Interaction; resent?: true; failure?: AldabaError },
-  ) => {
-    const { interaction, resent, failure } = page;
-    const prompt = await door.standing(interaction);
-    const code = codeOf(interaction, prompt);
-    if (!code) return door.proceed(reply, interaction, { prompt });
-    const context = await door.context(interaction, request);
-    const { language } = context;
-    const error: PageError | undefined = failure && pageErrorOf(failure, language);
-    return door.show(request, reply, {
-      interaction,
-      view: {
-        kind: 'verification-code',
-        appId: interaction.applicationId,
-        channel: code.identifier.type,
-        address: shownIdentifier(code.identifier),
-        backPath: pageOf(prompt),
-        ...codeTimes(code, { settings: context.settings, now: signIn.needs.clock.now() }),
-        ...(prompt.kind === 'sign-in' && isIdentifierFirst(context) && takesPassword(context, code.identifier)
-          ? { passwordPath: '/sign-in/password' }
-          : {}),
-        ...(resent ? { resent } : {}),
-        ...(error ? { error } : {}),
-      },
-      ...(failure ? { status: failure.status } : {}),
-    });
+/** `/verification-code`: shown while a code is awaited; at any other time it leads to what the sign-in asks for. */
+function codeRoutes({ signIn, get, post }: PageRoutes): void {
+  const { clock } = signIn.pageNeeds;
+  const find = async (interaction: Interaction) => {
+    const prompt = await signIn.promptOf(interaction);
+    return { prompt, code: awaitedCode(signIn.findState(interaction), prompt) };
   };
+  const showCode = async (page: PageRequest, options: { resent?: true; failure?: AldabaError } = {}) => {
+    const { interaction, context, show, proceed } = page;
+    const { resent, failure } = options;
+    const { prompt, code } = await find(interaction);
+    if (!code) return proceed({ prompt });
+    const view = {
+      kind: 'verification-code' as const,
+      appId: context.appId,
+      channel: code.identifier.type,
+      address: shownIdentifier(code.identifier),
+      backPath: pageOf(prompt),
+      ...codeTimes(code, { settings: context.settings, now: clock.now() }),
+      ...(prompt.kind === 'sign-in' && isIdentifierFirst(context) && takesPassword(context, code.identifier)
+        ? { passwordPath: '/sign-in/password' }
+        : {}),
+      ...(resent ? { resent } : {}),
+      ...(failure ? { error: pageErrorOf(failure, context.language) } : {}),
+    };
+    return show(view, failure);
+  };
+  /** A form about the code that is awaited. */
+  const awaited = (path: string, work: (page: PageRequest, code: FirstCode) => Promise<unknown>) =>
+    post(path, async (page) => {
+      const { prompt, code } = await find(page.interaction);
+      return code ? work(page, code) : page.proceed({ prompt });
+    });
 
-  http.get(
-    '/verification-code',
-    door.page(async (request, reply, interaction) => {
-      const resent = queryField(request, 'notice') === 'resent';
-      return show(request, reply, { interaction, ...(resent ? { resent } : {}) });
-    }),
+  get('/verification-code', (page) =>
+    showCode(page, queryField(page.request, 'notice') === 'resent' ? { resent: true } : {}),
   );
-  http.post(
-    '/verification-code',
-    door.form(async (request, reply, interaction) => {
-      const prompt = await door.standing(interaction);
-      const challenge = codeOf(interaction, prompt);
-      if (!challenge) return door.proceed(reply, interaction, { prompt });
-      const context = await door.context(interaction, request);
-      try {
-        const answer = { code: formField(request, 'code'), needsAgreement: needsAgreement(context) };
-        const standing = await signIn.finishCode(interaction, challenge, answer);
-        return door.proceed(reply, interaction, standing);
-      } catch (error) {
-        const failure = asFormError(error);
-        if (failure.code === 'user.terms_required') {
-          const form = {
-            typedAddress: shownIdentifier(challenge.identifier),
-            error: pageErrorOf(failure, context.language),
-          };
-          const view = registerView(context, form);
-          return door.show(request, reply, { interaction, view, status: failure.status });
-        }
-        // Read anew: when the form was sent twice, the first may have done what this one could not.
-        return show(request, reply, { interaction: await signIn.open(request), failure });
+  awaited('/verification-code', async (page, code) => {
+    const { interaction, context, field, show, proceed, request } = page;
+    try {
+      const answer = { code: field('code'), needsAgreement: needsAgreement(context) };
+      return proceed(await signIn.finishCode(interaction, code, answer));
+    } catch (error) {
+      const failure = asFormError(error);
+      if (failure.code === 'user.terms_required') {
+        const typedAddress = shownIdentifier(code.identifier);
+        return show(registerView(context, { typedAddress, error: pageErrorOf(failure, context.language) }), failure);
       }
-    }),
-  );
-  http.post(
-    '/verification-code/send',
-    door.form(async (request, reply, interaction) => {
-      const prompt = await door.standing(interaction);
-      const challenge = codeOf(interaction, prompt);
-      if (!challenge) return door.proceed(reply, interaction, { prompt });
-      const { language } = await door.context(interaction, request);
-      try {
-        await signIn.sendCode(interaction, { identifier: challenge.identifier, locale: language });
-      } catch (error) {
-        return show(request, reply, { interaction, failure: asFormError(error) });
-      }
-      const page = pageAddress('/verification-code', interaction);
-      return reply.redirect(`${page}&notice=resent`, 303);
-    }),
-  );
+      // Read again: when the form was sent twice, the first may have done what this one could not.
+      return showCode({ ...page, interaction: await signIn.open(request) }, { failure });
+    }
+  });
+  awaited('/verification-code/send', async (page, { identifier }) => {
+    try {
+      await signIn.sendCode(page.interaction, { identifier, locale: page.context.language });
+    } catch (error) {
+      return showCode(page, { failure: asFormError(error) });
+    }
+    return page.redirect('/verification-code', { notice: 'resent' });
+  });
 }
 
 /** Seconds in which a message usually arrives. */

@@ -1,32 +1,30 @@
 /** Pages on which a user shows a second factor, one for each factor. */
 import type { SecondFactorView } from '@aldaba/contract';
 import { pageErrorOf } from '../../features/appearance/hosted-pages/words.ts';
-import type { Http } from '../../http/index.ts';
 import type { AldabaError } from '../../kernel/errors.ts';
 import { maskAddress } from '../machine/address.ts';
 import { codeFactorOf, secondFactorTraits } from '../machine/factors.ts';
 import type { SecondFactorType } from '../machine/policy.ts';
-import type { SignIn } from '../service.ts';
 import { type FactorRequest, factorRequests } from './factor-requests.ts';
-import { asFormError, type PageDoor } from './page-door.ts';
+import { asFormError, type PageRoutes } from './page-requests.ts';
 
 type Given = FactorRequest<'show-factor'>;
 
 const pathOf = (factor: SecondFactorType): string => `/mfa-verification/${factor}`;
 const isSent = (factor: SecondFactorType): boolean => secondFactorTraits(factor)?.address !== undefined;
 
-export function factorPageRoutes(http: Http, signIn: SignIn, door: PageDoor): void {
-  const { secondFactors } = signIn;
-  const { get, post } = factorRequests(signIn, door, 'show-factor');
+export function factorPageRoutes(routes: PageRoutes): void {
+  const { secondFactors } = routes.signIn;
+  const { get, post } = factorRequests(routes, 'show-factor');
   /** The page of a factor that is asked for (a passkey) asks anew each time: one answer counts for each challenge. */
   const show = async (given: Given, type: SecondFactorType, failure?: AldabaError): Promise<unknown> => {
-    const { request, reply, interaction, context, session } = given;
+    const { context, show: send } = given.page;
     const { show: procedure, view } = secondFactors.factors[type];
     let refusal = failure;
     let own = {};
     try {
       if (procedure.begin && !isSent(type))
-        own = view?.(await secondFactors.begin(session, { type, mode: 'show' })) ?? {};
+        own = view?.(await secondFactors.begin(given.session, { type, mode: 'show' })) ?? {};
     } catch (error) {
       // E.g. passkeys of another host: the other factors are offered still.
       refusal = asFormError(error);
@@ -41,36 +39,27 @@ export function factorPageRoutes(http: Http, signIn: SignIn, door: PageDoor): vo
       ...(given.account.risks.length > 0 ? { unusual: true } : {}),
       ...(refusal ? { error: pageErrorOf(refusal, context.language) } : {}),
     };
-    return door.show(request, reply, { interaction, view: page, ...(refusal ? { status: refusal.status } : {}) });
+    return send(page, refusal);
   };
   /** A form about the factor that the page's address names; refused, the page is shown again with the reason. */
-  const form = (work: (given: Given, type: SecondFactorType) => Promise<unknown>) =>
-    post(async (given) => {
+  const form = (path: string, work: (given: Given, type: SecondFactorType) => Promise<unknown>) =>
+    post(path, async (given) => {
       const { factor } = given;
       if (!factor) return given.proceed();
       return work(given, factor).catch((error: unknown) => show(given, factor, asFormError(error)));
     });
 
-  http.get(
-    '/mfa-verification/:factor',
-    get(async (given) => (given.factor ? show(given, given.factor) : given.proceed())),
-  );
-  http.post(
-    '/mfa-verification/:factor',
-    form(async ({ completing, answer, proceed, redirect }, type) => {
-      const verified = await secondFactors.verify(completing(), { type, mode: 'show' }, { answer });
-      // Nothing was asked yet, or it was answered: it is asked anew.
-      return verified ? proceed(verified.kept) : redirect(pathOf(type));
-    }),
-  );
-  http.post(
-    '/mfa-verification/:factor/send',
-    form(async ({ session, proceed, redirect }, type) => {
-      if (!isSent(type)) return proceed();
-      await secondFactors.begin(session, { type, mode: 'show' });
-      return redirect(pathOf(type));
-    }),
-  );
+  get('/mfa-verification/:factor', async (given) => (given.factor ? show(given, given.factor) : given.proceed()));
+  form('/mfa-verification/:factor', async ({ completing, answer, proceed, redirect }, type) => {
+    const verified = await secondFactors.verify(completing(), { type, mode: 'show' }, { answer });
+    // Nothing was asked yet, or it was answered: it is asked anew.
+    return verified ? proceed(verified.kept) : redirect(pathOf(type));
+  });
+  form('/mfa-verification/:factor/send', async ({ session, proceed, redirect }, type) => {
+    if (!isSent(type)) return proceed();
+    await secondFactors.begin(session, { type, mode: 'show' });
+    return redirect(pathOf(type));
+  });
 }
 
 /** Where codes of a factor go, and whether one was sent and waits for its answer. */

@@ -1,25 +1,20 @@
 /** What the pages of second factors share: they are for an identified user, at the step that the sign-in is at. */
-import type { Reply, Request } from '../../http/index.ts';
+import type { Request } from '../../http/types.ts';
 import { AldabaError } from '../../kernel/errors.ts';
 import type { FactorAnswer } from '../factors/second-factor.ts';
 import type { SecondFactorType } from '../machine/policy.ts';
 import type { Proof } from '../machine/state.ts';
 import type { Prompt, SignInEvent } from '../machine/vocabulary.ts';
-import type { Interaction } from '../port.ts';
 import type { StepResult } from '../run.ts';
-import type { SignIn } from '../service.ts';
 import type { Identified } from '../steps/identified.ts';
 import type { FactorSession } from '../steps/second-factors.ts';
-import { formField, type PageDoor, pageAddress } from './page-door.ts';
-import type { PageContext } from './page-views.ts';
+import { openPage, type PageRequest, type PageRoutes } from './page-requests.ts';
 
 export type FactorPrompt = 'show-factor' | 'add-factor' | 'make-backup-codes';
 
 /** A request of a user whose sign-in is at a prompt of `Kind`. */
 export interface FactorRequest<Kind extends FactorPrompt> extends Identified {
-  request: Request;
-  reply: Reply;
-  context: PageContext;
+  page: PageRequest;
   prompt: Extract<Prompt, { kind: Kind }>;
   /** The factor that the address of the page names, if it is one of those that are asked for. */
   factor: SecondFactorType | undefined;
@@ -33,50 +28,40 @@ export interface FactorRequest<Kind extends FactorPrompt> extends Identified {
   redirect(path: string): void;
 }
 
-type Handler = (request: Request, reply: Reply) => Promise<Reply>;
-
 /** Routes for users whose sign-in is at a prompt of `kind`; all others are sent to what is asked of them. */
-export function factorRequests<Kind extends FactorPrompt>(signIn: SignIn, door: PageDoor, kind: Kind) {
+export function factorRequests<Kind extends FactorPrompt>({ signIn, get, post }: PageRoutes, kind: Kind) {
   type Work = (given: FactorRequest<Kind>) => Promise<unknown>;
-  const handle = async (
-    request: Request,
-    reply: Reply,
-    { interaction, work }: { interaction: Interaction; work: Work },
-  ) => {
-    const [context, found] = await Promise.all([
-      door.context(interaction, request),
-      signIn.findIdentified(interaction),
-    ]);
-    if (!found) return door.proceed(reply, interaction, { prompt: await door.standing(interaction) });
+  const handle = async (page: PageRequest, work: Work) => {
+    const { request, interaction, context, field, redirect } = page;
+    const found = await signIn.findIdentified(interaction);
+    if (!found) return page.proceed({ prompt: await signIn.promptOf(interaction) });
     const { prompt } = found;
-    const proceed = (result?: StepResult) => door.proceed(reply, interaction, result ?? { prompt });
+    const proceed = (result?: StepResult) => page.proceed(result ?? { prompt });
     if (!isOf(kind, prompt)) return proceed();
     const options = { locale: context.language, userAgent: request.headers['user-agent'] };
     return work({
       ...found,
-      request,
-      reply,
-      context,
+      page,
       prompt,
       factor: 'factors' in prompt ? namedFactor(request, prompt.factors) : undefined,
-      answer: { code: formField(request, 'code'), payload: parseJson(formField(request, 'payload')) },
+      answer: { code: field('code'), payload: parseJson(field('payload')) },
       session: signIn.factorSession(found, options),
       completing: (then) => signIn.factorSession(found, { ...options, completes: true, ...(then ? { then } : {}) }),
       proceed,
-      redirect: (path) => reply.redirect(pageAddress(path, interaction), 303),
+      redirect,
     });
   };
   return {
-    get: (work: Work): Handler =>
-      door.page((request, reply, interaction) =>
-        handle(request, reply, { interaction, work }).catch(async (error: unknown) => {
+    get: (path: string, work: Work) =>
+      get(path, (page) =>
+        handle(page, work).catch(async (error: unknown) => {
           // Opened twice at once, as with a double click: what the page asks is stored, so one was overtaken, and asks again.
           if (!(error instanceof AldabaError) || error.code !== 'session.not_found') throw error;
-          return handle(request, reply, { interaction: await signIn.open(request), work });
+          const interaction = await signIn.open(page.request);
+          return handle(await openPage(signIn, page.request, page.reply, interaction), work);
         }),
       ),
-    post: (work: Work): Handler =>
-      door.form((request, reply, interaction) => handle(request, reply, { interaction, work })),
+    post: (path: string, work: Work) => post(path, (page) => handle(page, work)),
   };
 }
 

@@ -1,14 +1,9 @@
-/** Part of the HTML door: a sign-in that asks for the identifier first, and for the password on a page of its own. */
-import { pageErrorOf } from '../../features/appearance/hosted-pages/words.ts';
-import type { Http } from '../../http/index.ts';
-import { awaitedCode } from '../code-flows.ts';
+/** A sign-in that asks for the identifier first, and for the password on a page of its own. */
 import { resolvePolicy } from '../machine/policy.ts';
-import { type Address, type GivenIdentifier, readState } from '../machine/state.ts';
-import type { Prompt } from '../machine/vocabulary.ts';
-import type { Interaction } from '../port.ts';
-import type { SignIn } from '../service.ts';
+import type { Address, GivenIdentifier } from '../machine/state.ts';
+import { awaitedCode } from '../steps/begin.ts';
 import { addressOf, identifierOf } from '../typed-identifiers.ts';
-import { asFormError, assertAgreed, formField, type PageDoor, pageAddress } from './page-door.ts';
+import { assertAgreed, type PageRoutes } from './page-requests.ts';
 import {
   codeForm,
   isIdentifierFirst,
@@ -16,47 +11,33 @@ import {
   signInIdentifiers,
   signInPasswordView,
   signInView,
+  takesPassword,
   typesOf,
 } from './page-views.ts';
 
-export function identifierPageRoutes(http: Http, signIn: SignIn, door: PageDoor): void {
-  http.post(
+export function identifierPageRoutes({ signIn, get, form }: PageRoutes): void {
+  form(
     '/sign-in/identifier',
-    door.form(async (request, reply, interaction) => {
-      const context = await door.context(interaction, request);
-      const username = formField(request, 'username').trim();
-      try {
-        assertAgreed(request, context, 'sign-in');
-        const identifier = givenIdentifier(username, signInIdentifiers(context));
-        const address = codeFirstAddress(context, identifier);
-        const standing = address
-          ? await signIn.beginCode(interaction, { intent: 'SignIn', identifier: address, locale: context.language })
-          : await signIn.giveIdentifier(interaction, identifier);
-        door.proceed(reply, interaction, standing);
-      } catch (error) {
-        const failure = asFormError(error);
-        const form = { username, error: pageErrorOf(failure, context.language) };
-        await door.show(request, reply, { interaction, view: signInView(context, form), status: failure.status });
-      }
-    }),
+    async (page) => {
+      const { interaction, context, field } = page;
+      assertAgreed(page, 'sign-in');
+      const given = givenIdentifier(field('username').trim(), signInIdentifiers(context));
+      const identifier = codeFirstAddress(context, given);
+      return identifier
+        ? signIn.beginCode(interaction, { intent: 'SignIn', identifier, locale: context.language })
+        : signIn.giveIdentifier(interaction, given);
+    },
+    ({ context, field }, error) => signInView(context, { username: field('username').trim(), error }),
   );
-  http.get(
-    '/sign-in/password',
-    door.page(async (request, reply, interaction) => {
-      const context = await door.context(interaction, request);
-      const prompt = await door.standing(interaction);
-      const identifier = isIdentifierFirst(context) ? passwordIdentifier(signIn, interaction, prompt) : undefined;
-      if (identifier && takesPassword(context, identifier))
-        return door.show(request, reply, { interaction, view: signInPasswordView(context, { identifier }) });
-      if (prompt.kind === 'sign-in') return reply.redirect(pageAddress('/sign-in', interaction), 303);
-      return door.proceed(reply, interaction, { prompt });
-    }),
-  );
+  get('/sign-in/password', async ({ interaction, context, show, proceed, redirect }) => {
+    const prompt = await signIn.promptOf(interaction);
+    if (prompt.kind !== 'sign-in') return proceed({ prompt });
+    // Given on the first page, or where a code was sent instead.
+    const identifier = prompt.identifier ?? awaitedCode(signIn.findState(interaction), prompt)?.identifier;
+    if (!identifier || !isIdentifierFirst(context) || !takesPassword(context, identifier)) return redirect('/sign-in');
+    return show(signInPasswordView(context, { identifier }));
+  });
 }
-
-/** Whether the password of an identifier signs in. */
-export const takesPassword = ({ settings }: Pick<PageContext, 'settings'>, { type }: GivenIdentifier): boolean =>
-  resolvePolicy(settings).passwordIdentifiers.includes(type);
 
 /**
  * What was typed, checked as far as its form goes. No account is looked up.
@@ -76,10 +57,4 @@ function givenIdentifier(text: string, types: ReturnType<typeof signInIdentifier
 function codeFirstAddress(context: PageContext, { type, value }: GivenIdentifier): Address | undefined {
   if (type === 'username' || !typesOf(codeForm(context)).includes(type)) return undefined;
   return resolvePolicy(context.settings).codeFirst.includes(type) ? { type, value } : undefined;
-}
-
-/** The identifier that a password is asked for: the one given on the first page, or where a code was sent instead. */
-function passwordIdentifier({ needs }: SignIn, { state }: Interaction, prompt: Prompt): GivenIdentifier | undefined {
-  if (prompt.kind !== 'sign-in') return undefined;
-  return prompt.identifier ?? awaitedCode(readState(state, needs.clock.now()), prompt)?.identifier;
 }

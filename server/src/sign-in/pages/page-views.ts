@@ -75,6 +75,27 @@ export function signInIdentifiers(context: PageContext): IdentifierType[] {
   return [...new Set([...byPassword, ...typesOf(codeForm(context))])];
 }
 
+/** Undefined where no code can stand for a forgotten password. */
+export function forgotPasswordView(
+  context: PageContext,
+  { typedAddress, error }: { typedAddress: string; error?: PageError },
+): ForgotPasswordView | undefined {
+  const form = recoveryForm(context);
+  return (
+    form && {
+      kind: 'forgot-password',
+      appId: context.appId,
+      form,
+      ...(typedAddress ? { typedAddress } : {}),
+      ...(error ? { error } : {}),
+    }
+  );
+}
+
+/** Whether the password of an identifier signs in. */
+export const takesPassword = ({ settings }: Pick<PageContext, 'settings'>, { type }: GivenIdentifier): boolean =>
+  resolvePolicy(settings).passwordIdentifiers.includes(type);
+
 /** Where a code can go that stands for a forgotten password. */
 export function recoveryForm(context: Pick<PageContext, 'settings' | 'reachable'>): AddressForm | undefined {
   const { signIn, recovery } = resolvePolicy(context.settings);

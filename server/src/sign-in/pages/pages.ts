@@ -1,42 +1,40 @@
 /**
- * The HTML door: plain forms that work with scripts off. Every form is answered with a redirect (303) on success, and with the
+ * The hosted pages: plain forms that work with scripts off. Every form is answered with a redirect (303) on success, and with the
  * same page, its error and a fitting status otherwise.
  */
-import type { PageError, PageView } from '@aldaba/contract';
+import type { PageError } from '@aldaba/contract';
 import { pageErrorOf } from '../../features/appearance/hosted-pages/words.ts';
-import type { Http, Reply, Request } from '../../http/index.ts';
+import type { Http } from '../../http/types.ts';
 import { AldabaError } from '../../kernel/errors.ts';
 import { formAnswers, readAnswers } from '../extra-profile/index.ts';
 import { type MissingDetail, resolvePolicy } from '../machine/policy.ts';
-import { readState, type SignInState } from '../machine/state.ts';
-import type { Prompt } from '../machine/vocabulary.ts';
-import type { Identifier, SignInSettings } from '../needs.ts';
+import type { SignInState } from '../machine/state.ts';
+import type { Identifier } from '../needs.ts';
 import type { Interaction } from '../port.ts';
-import type { GivenDetails, SignIn } from '../service.ts';
+import type { SignIn } from '../service.ts';
+import type { Detail } from '../steps/details.ts';
 import { identifierOf } from '../typed-identifiers.ts';
 import { codePageRoutes } from './code-pages.ts';
 import { factorBindingPageRoutes } from './factor-binding-pages.ts';
 import { factorPageRoutes } from './factor-pages.ts';
-import { identifierPageRoutes, takesPassword } from './identifier-pages.ts';
+import { identifierPageRoutes } from './identifier-pages.ts';
 import { oneTimeTokenPageRoutes } from './one-time-token-pages.ts';
 import {
   asFormError,
   assertAgreed,
-  createPageDoor,
-  formField,
-  type PageDoor,
-  pageAddress,
+  createPageRoutes,
+  type PageRequest,
+  type PageRoutes,
   queryField,
-} from './page-door.ts';
+} from './page-requests.ts';
 import {
-  type ContinueForm,
   continueView,
   isIdentifierFirst,
-  type PageContext,
   registerView,
   shownIdentifier,
   signInPasswordView,
   signInView,
+  takesPassword,
 } from './page-views.ts';
 import { passwordPageRoutes } from './password-pages.ts';
 import { socialPageRoutes } from './social-pages.ts';
@@ -51,16 +49,16 @@ const aliases: Record<string, '/sign-in' | '/register' | '/forgot-password'> = {
 };
 
 export function signInPageRoutes(http: Http, signIn: SignIn): void {
-  const door = createPageDoor(signIn);
-  entryRoutes(http, signIn, door);
-  continueRoutes(http, signIn, door);
-  identifierPageRoutes(http, signIn, door);
-  codePageRoutes(http, signIn, door);
-  passwordPageRoutes(http, signIn, door);
-  oneTimeTokenPageRoutes(http, signIn, door);
-  socialPageRoutes(http, signIn, door);
-  factorPageRoutes(http, signIn, door);
-  factorBindingPageRoutes(http, signIn, door);
+  const routes = createPageRoutes(http, signIn);
+  entryRoutes(routes);
+  continueRoutes(routes);
+  identifierPageRoutes(routes);
+  codePageRoutes(routes);
+  passwordPageRoutes(routes);
+  oneTimeTokenPageRoutes(routes);
+  socialPageRoutes(routes);
+  factorPageRoutes(routes);
+  factorBindingPageRoutes(routes);
   for (const [path, target] of Object.entries(aliases)) {
     http.get(path, async (request, reply) => {
       const at = request.url.indexOf('?');
@@ -69,170 +67,110 @@ export function signInPageRoutes(http: Http, signIn: SignIn): void {
   }
 }
 
-function entryRoutes(http: Http, signIn: SignIn, door: PageDoor): void {
-  http.get(
+function entryRoutes({ signIn, get, form }: PageRoutes): void {
+  get('/sign-in', async ({ request, interaction, context, show, redirect }) => {
+    if (!resolvePolicy(context.settings).signIn) return redirect('/register');
+    const state = signIn.findState(interaction);
+    const username = state?.identifier ? shownIdentifier(state.identifier) : hintOf(interaction);
+    const isNotified = isPasswordReplaced(state) && queryField(request, 'notice') === 'password-changed';
+    return show(
+      signInView(context, {
+        ...(username === undefined ? {} : { username }),
+        ...(isNotified ? { notice: 'password-changed' } : {}),
+      }),
+    );
+  });
+  get('/register', async ({ interaction, context, show, redirect }) => {
+    if (!resolvePolicy(context.settings).register) return redirect('/sign-in');
+    const username = hintOf(interaction) ?? '';
+    return show(registerView(context, { username, ...(username.includes('@') ? { typedAddress: username } : {}) }));
+  });
+  const typedIdentifier = ({ context, field }: PageRequest): Identifier =>
+    identifierOf(field('username').trim(), resolvePolicy(context.settings).passwordIdentifiers);
+  form(
     '/sign-in',
-    door.page(async (request, reply, interaction) => {
-      const context = await door.context(interaction, request);
-      if (!resolvePolicy(context.settings).signIn) return reply.redirect(pageAddress('/register', interaction), 303);
-      const { identifier } = readState(interaction.state, signIn.needs.clock.now()) ?? {};
-      const given = identifier ? { username: shownIdentifier(identifier) } : prefilled(interaction);
-      const form = { ...given, ...noticeOf(signIn, request, interaction) };
-      return door.show(request, reply, { interaction, view: signInView(context, form) });
-    }),
-  );
-  http.get(
-    '/register',
-    door.page(async (request, reply, interaction) => {
-      const context = await door.context(interaction, request);
-      if (!resolvePolicy(context.settings).register) return reply.redirect(pageAddress('/sign-in', interaction), 303);
-      const { username = '' } = prefilled(interaction);
-      const form = { username, ...(username.includes('@') ? { typedAddress: username } : {}) };
-      return door.show(request, reply, { interaction, view: registerView(context, form) });
-    }),
-  );
-
-  http.post(
-    '/sign-in',
-    door.form(async (request, reply, interaction) => {
-      const context = await door.context(interaction, request);
-      const username = formField(request, 'username').trim();
-      let identifier: Identifier | undefined;
-      try {
-        assertAgreed(request, context, 'sign-in');
-        identifier = identifierOf(username, resolvePolicy(context.settings).passwordIdentifiers);
-        const given = { identifier, password: requiredField(request, 'password') };
-        door.proceed(reply, interaction, await signIn.signInWithPassword(interaction, given));
-      } catch (error) {
-        const failure = asFormError(error);
-        const view = refusedView(context, { username, identifier, error: pageErrorOf(failure, context.language) });
-        await door.show(request, reply, { interaction, view, status: failure.status });
-      }
-    }),
-  );
-  http.post(
-    '/register',
-    door.form(async (request, reply, interaction) => {
-      const context = await door.context(interaction, request);
-      const username = formField(request, 'username').trim();
-      try {
-        assertAgreed(request, context, 'register');
-        if (username === '') throw new AldabaError('user.username_required');
-        const given = { username, password: requiredField(request, 'password') };
-        door.proceed(reply, interaction, await signIn.registerWithPassword(interaction, given));
-      } catch (error) {
-        const failure = asFormError(error);
-        const form = { username, error: pageErrorOf(failure, context.language) };
-        await door.show(request, reply, { interaction, view: registerView(context, form), status: failure.status });
-      }
-    }),
-  );
-}
-
-/** The page whose password was refused: the first one, or the one that asks for the password alone. */
-function refusedView(
-  context: PageContext,
-  { username, identifier, error }: { username: string; identifier: Identifier | undefined; error: PageError },
-): PageView {
-  return identifier && isIdentifierFirst(context) && takesPassword(context, identifier)
-    ? signInPasswordView(context, { identifier, error })
-    : signInView(context, { username, error });
-}
-
-function continueRoutes(http: Http, signIn: SignIn, door: PageDoor): void {
-  const show = async (
-    request: Request,
-    reply: Reply,
-    page: {
-      interaction: Interaction;
-      prompt: Prompt;
-      status?: number;
-      form?: ContinueForm;
+    async (page) => {
+      assertAgreed(page, 'sign-in');
+      const identifier = typedIdentifier(page);
+      return signIn.signInWithPassword(page.interaction, { identifier, password: requiredField(page, 'password') });
     },
-  ) => {
-    const { interaction, prompt } = page;
-    if (prompt.kind !== 'continue') return door.proceed(reply, interaction, { prompt });
-    const known = prompt.missing.includes('username') ? undefined : signInNameOf(signIn.stateOf(interaction));
-    const form = { ...(known === undefined ? {} : { username: known }), ...page.form };
-    const view = continueView(await door.context(interaction, request), prompt, form);
-    if (!view) throw new AldabaError('user.missing_profile', { missingProfile: prompt.missing });
-    return door.show(request, reply, {
-      interaction,
-      view,
-      ...(page.status === undefined ? {} : { status: page.status }),
-    });
-  };
+    (page, error) => {
+      // The page that asked: the first one, or the one that asks for the password alone.
+      const username = page.field('username').trim();
+      const identifier = username !== '' && error.code !== 'user.terms_required' && typedIdentifier(page);
+      return identifier && isIdentifierFirst(page.context) && takesPassword(page.context, identifier)
+        ? signInPasswordView(page.context, { identifier, error })
+        : signInView(page.context, { username, error });
+    },
+  );
+  form(
+    '/register',
+    async (page) => {
+      assertAgreed(page, 'register');
+      const username = requiredField(page, 'username').trim();
+      return signIn.registerWithPassword(page.interaction, { username, password: requiredField(page, 'password') });
+    },
+    ({ context, field }, error) => registerView(context, { username: field('username').trim(), error }),
+  );
+}
 
-  http.get(
-    '/continue',
-    door.page(async (request, reply, interaction) =>
-      show(request, reply, { interaction, prompt: await door.standing(interaction) }),
-    ),
-  );
-  http.post(
-    '/continue',
-    door.form(async (request, reply, interaction) => {
-      const prompt = await door.standing(interaction);
-      const username = formField(request, 'username').trim();
-      try {
-        const settings = await signIn.settings(interaction.tenant);
-        const given = prompt.kind === 'continue' ? missingFields(request, prompt.missing, settings) : {};
-        door.proceed(reply, interaction, await signIn.continueWith(interaction, given));
-      } catch (error) {
-        const failure = asFormError(error);
-        const { language } = await door.context(interaction, request);
-        await show(request, reply, {
-          interaction,
-          prompt,
-          status: failure.status,
-          form: {
-            ...(username ? { username } : {}),
-            error: pageErrorOf(failure, language),
-            read: (name) => formField(request, name),
-          },
-        });
-      }
-    }),
-  );
+function continueRoutes({ signIn, get, post }: PageRoutes): void {
+  const view = (
+    { interaction, context }: PageRequest,
+    prompt: { missing: MissingDetail[]; expired?: true },
+    form: { username?: string; error?: PageError; read?: (name: string) => string } = {},
+  ) => {
+    const known = prompt.missing.includes('username') ? undefined : signInNameOf(signIn.stateOf(interaction));
+    const page = continueView(context, prompt, { ...(known === undefined ? {} : { username: known }), ...form });
+    if (!page) throw new AldabaError('user.missing_profile', { missingProfile: prompt.missing });
+    return page;
+  };
+  get('/continue', async (page) => {
+    const prompt = await signIn.promptOf(page.interaction);
+    return prompt.kind === 'continue' ? page.show(view(page, prompt)) : page.proceed({ prompt });
+  });
+  post('/continue', async (page) => {
+    const prompt = await signIn.promptOf(page.interaction);
+    try {
+      const details = prompt.kind === 'continue' ? givenDetails(page, prompt.missing) : [];
+      return page.proceed(await signIn.addDetails(page.interaction, details, { completes: true }));
+    } catch (error) {
+      const failure = asFormError(error);
+      if (prompt.kind !== 'continue') return page.proceed({ prompt });
+      const username = page.field('username').trim();
+      const form = { ...(username ? { username } : {}), error: pageErrorOf(failure, page.context.language) };
+      return page.show(view(page, prompt, { ...form, read: page.field }), failure);
+    }
+  });
 }
 
 /** Only what is missing is read, so that the form cannot change what is there. */
-function missingFields(
-  request: Request,
-  missing: readonly MissingDetail[],
-  { profileFields }: Pick<SignInSettings, 'profileFields'>,
-): GivenDetails {
-  const given: GivenDetails = {};
-  if (missing.includes('username')) given.username = requiredField(request, 'username').trim();
-  if (missing.includes('password')) given.password = requiredField(request, 'password');
+function givenDetails(page: PageRequest, missing: readonly MissingDetail[]): Detail[] {
+  const { profileFields } = page.context.settings;
+  const details: Detail[] = [];
+  if (missing.includes('username')) details.push({ type: 'username', value: requiredField(page, 'username').trim() });
+  if (missing.includes('password')) details.push({ type: 'password', value: requiredField(page, 'password') });
   if (missing.includes('extraProfile')) {
-    const values = formAnswers(profileFields, (name) => formField(request, name));
-    given.extraProfile = readAnswers(profileFields, values);
+    const profile = readAnswers(profileFields, formAnswers(profileFields, page.field));
+    details.push({ type: 'extraProfile', profile });
   }
-  return given;
+  return details;
 }
 
-function requiredField(request: Request, name: 'username' | 'password'): string {
-  const value = formField(request, name);
+function requiredField({ field }: PageRequest, name: 'username' | 'password'): string {
+  const value = field(name);
   if (value.trim() === '') throw new AldabaError(`user.${name}_required`);
   return value;
 }
 
-/** What the person will sign in with, for the password manager to keep a new password under. */
+/** What the user will sign in with, for the password manager to keep a new password under. */
 function signInNameOf({ profile, proofs }: SignInState): string | undefined {
   const proof = proofs.find((known) => known.type === 'Password');
   return profile.username ?? proof?.identifier.value;
 }
 
-/**
- * What was done a moment ago. The address alone does not say so, which anybody can write: the sign-in has to stand where a
- * password that was replaced leaves it.
- */
-function noticeOf(signIn: SignIn, request: Request, interaction: Interaction): { notice?: 'password-changed' } {
-  const state = readState(interaction.state, signIn.needs.clock.now());
-  const isReplaced = state?.intent === 'ForgotPassword' && state.userId === undefined && state.challenges.length === 0;
-  return isReplaced && queryField(request, 'notice') === 'password-changed' ? { notice: 'password-changed' } : {};
-}
+/** The address alone does not say that a password was replaced: the sign-in has to be where that leaves it. */
+const isPasswordReplaced = (state: SignInState | undefined): boolean =>
+  state?.intent === 'ForgotPassword' && state.userId === undefined && state.challenges.length === 0;
 
-const prefilled = ({ request }: Interaction) =>
-  request.loginHint ? { username: request.loginHint.slice(0, 128) } : {};
+const hintOf = ({ request: { loginHint } }: Interaction): string | undefined => loginHint?.slice(0, 128) || undefined;

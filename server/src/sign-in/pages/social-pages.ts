@@ -7,87 +7,63 @@ import { providerErrorOf } from '../../features/appearance/hosted-pages/words.ts
 import type { SocialConnector } from '../../features/connectors/connectors/index.ts';
 import type { Form } from '../../http/body.ts';
 import { readCookie, writeCookie } from '../../http/cookies.ts';
-import type { Http, Reply, Request } from '../../http/index.ts';
+import type { Request } from '../../http/types.ts';
 import { equalSecrets } from '../../kernel/crypto.ts';
 import { AldabaError } from '../../kernel/errors.ts';
 import { resolvePolicy } from '../machine/policy.ts';
-import { readState } from '../machine/state.ts';
-import type { Interaction } from '../port.ts';
-import { findChallenge, handleOfState, type SignIn } from '../service.ts';
-import { asFormError, formField, type PageDoor, pageAddress, queryField, wantsJson } from './page-door.ts';
+import type { PageNeeds } from '../service.ts';
+import { handleOfState } from '../steps/begin.ts';
+import { findChallenge } from '../steps/enter.ts';
+import { asFormError, openPage, type PageRequest, type PageRoutes, queryField, wantsJson } from './page-requests.ts';
 import { connectorName, type PageContext, registerView, signInView, termsOf, worksHere } from './page-views.ts';
 
-type WithId = { Params: { connectorId: string } };
+const connectorOf = ({ params }: Request): string => (params as { connectorId: string }).connectorId;
 
-export function socialPageRoutes(http: Http, signIn: SignIn, door: PageDoor): void {
-  startRoutes(http, signIn, door);
-  landingRoutes(http, signIn, door);
-  http.get(
-    '/callback/social/:connectorId',
-    door.route((request, reply) => finish(signIn, door, request, reply)),
-  );
+export function socialPageRoutes(routes: PageRoutes): void {
+  startRoutes(routes);
+  landingRoutes(routes);
+  finishRoute(routes);
 }
 
-function startRoutes(http: Http, signIn: SignIn, door: PageDoor): void {
-  http.post(
-    '/sign-in/social/:connectorId',
-    door.form(async (request, reply, interaction) => {
-      const { connectorId } = request.params as WithId['Params'];
-      const agreed = formField(request, 'terms') === 'yes';
-      try {
-        const settings = await signIn.settings(request.tenant);
-        if (termsOf(settings, 'sign-in') === 'checkbox' && !agreed) throw new AldabaError('user.terms_required');
-        const redirectTo = await begin(signIn, interaction, request, { connectorId, agreed });
-        if (!wantsJson(request)) return reply.redirect(redirectTo, 303);
-        return reply.header('cache-control', 'no-store').send({
-          redirectTo: throughLanding(signIn, request, {
-            connectorId,
-            redirectTo,
-            nativeCallback: formField(request, 'native_callback'),
-          }),
-          callbackUri: `${request.tenant.baseUrl}/callback/social/${connectorId}`,
-        });
-      } catch (error) {
-        return showEntry(door, { request, reply, interaction, failure: asFormError(error) });
-      }
-    }),
-  );
-
-  http.get(
-    '/direct/:method/:target',
-    door.page(async (request, reply, interaction) => {
-      const { method, target } = request.params as { method: string; target: string };
-      const context = await door.context(interaction, request);
-      const usable = context.connectors.filter((each) => worksHere(each, context));
-      const connector = method === 'social' ? forBrowser(usable, target) : undefined;
-      // Native connectors need the app's bridge, and terms that need a tick need a page: both are found on the first screen.
-      if (!connector || termsOf(context.settings, 'sign-in') === 'checkbox') {
-        const fallback = queryField(request, 'fallback') === 'register' ? '/register' : '/sign-in';
-        return reply.redirect(pageAddress(fallback, interaction), 303);
-      }
-      try {
-        return reply.redirect(
-          await begin(signIn, interaction, request, { connectorId: connector.id, agreed: false }),
-          303,
-        );
-      } catch (error) {
-        return showEntry(door, { request, reply, interaction, failure: asFormError(error) });
-      }
-    }),
-  );
-}
-
-const begin = (
-  signIn: SignIn,
-  interaction: Interaction,
-  request: Request,
-  start: { connectorId: string; agreed: boolean },
-) =>
-  signIn.beginSocial(interaction, {
-    ...start,
-    redirectUri: `${request.tenant.baseUrl}/callback/${start.connectorId}`,
-    userAgent: request.headers['user-agent'],
+function startRoutes({ signIn, get, post }: PageRoutes): void {
+  const begin = ({ interaction, request }: PageRequest, start: { connectorId: string; agreed: boolean }) =>
+    signIn.beginSocial(interaction, {
+      ...start,
+      redirectUri: `${request.tenant.baseUrl}/callback/${start.connectorId}`,
+      userAgent: request.headers['user-agent'],
+    });
+  post('/sign-in/social/:connectorId', async (page) => {
+    const { request, reply, context, field } = page;
+    const connectorId = connectorOf(request);
+    const agreed = field('terms') === 'yes';
+    try {
+      if (termsOf(context.settings, 'sign-in') === 'checkbox' && !agreed) throw new AldabaError('user.terms_required');
+      const redirectTo = await begin(page, { connectorId, agreed });
+      if (!wantsJson(request)) return reply.redirect(redirectTo, 303);
+      const target = { connectorId, redirectTo, nativeCallback: field('native_callback') };
+      return reply.header('cache-control', 'no-store').send({
+        redirectTo: throughLanding(signIn.pageNeeds, request, target),
+        callbackUri: `${request.tenant.baseUrl}/callback/social/${connectorId}`,
+      });
+    } catch (error) {
+      return showEntry(page, asFormError(error));
+    }
   });
+  get('/direct/:method/:target', async (page) => {
+    const { request, reply, context, redirect } = page;
+    const { method, target } = request.params as { method: string; target: string };
+    const usable = context.connectors.filter((each) => worksHere(each, context));
+    const connector = method === 'social' ? forBrowser(usable, target) : undefined;
+    // Native connectors need the app's bridge, and terms that need a tick need a page: both are found on the first screen.
+    if (!connector || termsOf(context.settings, 'sign-in') === 'checkbox')
+      return redirect(queryField(request, 'fallback') === 'register' ? '/register' : '/sign-in');
+    try {
+      return reply.redirect(await begin(page, { connectorId: connector.id, agreed: false }), 303);
+    } catch (error) {
+      return showEntry(page, asFormError(error));
+    }
+  });
+}
 
 /** Of two connectors with one target the one made for browsers comes first. */
 const forBrowser = (connectors: readonly SocialConnector[], target: string): SocialConnector | undefined =>
@@ -106,7 +82,7 @@ const isNativeCallback = (link: string): boolean =>
  * back into the app. The address is signed, so the landing page redirects to nowhere but where we sent somebody.
  */
 function throughLanding(
-  { needs }: SignIn,
+  needs: Pick<PageNeeds, 'clock' | 'vault'>,
   { tenant }: Request,
   target: { connectorId: string; redirectTo: string; nativeCallback: string },
 ): string {
@@ -121,58 +97,48 @@ function throughLanding(
 const landingText = (tenantId: string, connectorId: string, query: URLSearchParams): string =>
   JSON.stringify([tenantId, connectorId, query.get('redirect_to'), query.get('native_callback'), query.get('expires')]);
 
-function landingRoutes(http: Http, { needs }: SignIn, door: PageDoor): void {
-  http.get(
-    '/social/landing/:connectorId',
-    door.route(async (request, reply) => {
-      const { connectorId } = request.params as WithId['Params'];
-      const query = new URLSearchParams(queryText(request));
-      const expected = needs.vault.sign(landingText(request.tenant.id, connectorId, query), 'social-landing');
-      const link = query.get('native_callback') ?? '';
-      const fresh = Number(query.get('expires')) * 1000 >= needs.clock.now();
-      if (!equalSecrets(query.get('sig') ?? '', expected) || !fresh || !isNativeCallback(link))
-        throw new AldabaError('session.verification_failed');
-      writeCookie(request, reply, {
-        name: nativeCookie,
-        value: link,
-        maxAge: landingAge,
-        path: `/callback/${connectorId}`,
-      });
-      return reply.header('cache-control', 'no-store').redirect(query.get('redirect_to') ?? '', 303);
-    }),
-  );
+function landingRoutes({ signIn: { pageNeeds: needs }, route }: PageRoutes): void {
+  route('get', '/social/landing/:connectorId', async (request, reply) => {
+    const connectorId = connectorOf(request);
+    const query = new URLSearchParams(queryText(request));
+    const expected = needs.vault.sign(landingText(request.tenant.id, connectorId, query), 'social-landing');
+    const link = query.get('native_callback') ?? '';
+    const fresh = Number(query.get('expires')) * 1000 >= needs.clock.now();
+    if (!equalSecrets(query.get('sig') ?? '', expected) || !fresh || !isNativeCallback(link))
+      throw new AldabaError('session.verification_failed');
+    writeCookie(request, reply, {
+      name: nativeCookie,
+      value: link,
+      maxAge: landingAge,
+      path: `/callback/${connectorId}`,
+    });
+    return reply.header('cache-control', 'no-store').redirect(query.get('redirect_to') ?? '', 303);
+  });
 
-  http.get(
-    '/callback/:connectorId',
-    door.route(async (request, reply) => {
-      const { connectorId } = request.params as WithId['Params'];
-      const link = readCookie(request, nativeCookie);
-      const text = queryText(request);
-      reply.header('cache-control', 'no-store');
-      if (link === undefined || !isNativeCallback(link)) {
-        return reply.redirect(
-          `${request.tenant.basePath}/callback/social/${encodeURIComponent(connectorId)}${text && `?${text}`}`,
-          303,
-        );
-      }
-      writeCookie(request, reply, { name: nativeCookie, value: undefined, path: `/callback/${connectorId}` });
-      return reply.redirect(`${link}${text && (link.includes('?') ? `&${text}` : `?${text}`)}`, 303);
-    }),
-  );
+  route('get', '/callback/:connectorId', async (request, reply) => {
+    const connectorId = connectorOf(request);
+    const link = readCookie(request, nativeCookie);
+    const text = queryText(request);
+    reply.header('cache-control', 'no-store');
+    if (link === undefined || !isNativeCallback(link)) {
+      return reply.redirect(
+        `${request.tenant.basePath}/callback/social/${encodeURIComponent(connectorId)}${text && `?${text}`}`,
+        303,
+      );
+    }
+    writeCookie(request, reply, { name: nativeCookie, value: undefined, path: `/callback/${connectorId}` });
+    return reply.redirect(`${link}${text && (link.includes('?') ? `&${text}` : `?${text}`)}`, 303);
+  });
 
   // response_mode=form_post: another site's POST brings no cookie (SameSite=Lax), the GET that follows does.
-  http.post(
-    '/callback/:connectorId',
-    door.route(async (request, reply) => {
-      const { connectorId } = request.params as WithId['Params'];
-      const query = new URLSearchParams();
-      for (const [name, value] of Object.entries((request.body ?? {}) as Form)) {
-        for (const item of Array.isArray(value) ? value : [value])
-          if (typeof item === 'string') query.append(name, item);
-      }
-      return reply.redirect(`${request.tenant.basePath}/callback/${encodeURIComponent(connectorId)}?${query}`, 303);
-    }),
-  );
+  route('post', '/callback/:connectorId', async (request, reply) => {
+    const connectorId = connectorOf(request);
+    const query = new URLSearchParams();
+    for (const [name, value] of Object.entries((request.body ?? {}) as Form)) {
+      for (const item of Array.isArray(value) ? value : [value]) if (typeof item === 'string') query.append(name, item);
+    }
+    return reply.redirect(`${request.tenant.basePath}/callback/${encodeURIComponent(connectorId)}?${query}`, 303);
+  });
 }
 
 const queryText = (request: Request): string => {
@@ -181,26 +147,27 @@ const queryText = (request: Request): string => {
 };
 
 /** The provider's answer arrives in the browser that asked: state and cookie have to fit together. */
-async function finish(signIn: SignIn, door: PageDoor, request: Request, reply: Reply): Promise<unknown> {
-  const { connectorId } = request.params as WithId['Params'];
-  const { state: value = '', ...answer } = textParameters(request);
-  // WeChat reports a declined consent by returning the `state` alone.
-  const data = Object.keys(answer).length > 0 ? answer : { error: 'access_denied' };
-  reply.header('cache-control', 'no-store');
-  const interaction = await signIn.open(request, handleOfState(value));
-  const challenge = findChallenge(readState(interaction.state, signIn.needs.clock.now()), connectorId, value);
-  // Forged, replayed or missing: nothing is asked of the provider.
-  if (!challenge) throw new AldabaError('session.social_state_mismatch');
-  try {
-    const needsAgreement = termsOf(await signIn.settings(request.tenant), 'register') === 'checkbox';
-    door.proceed(reply, interaction, await signIn.finishSocial(interaction, challenge, { data, needsAgreement }));
-    return reply;
-  } catch (error) {
-    return showEntry(door, { request, reply, interaction, failure: asProviderError(error) });
-  }
+function finishRoute({ signIn, route }: PageRoutes): void {
+  route('get', '/callback/social/:connectorId', async (request, reply) => {
+    const { state: value = '', ...answer } = textParameters(request);
+    // WeChat reports a declined consent by returning the `state` alone.
+    const data = Object.keys(answer).length > 0 ? answer : { error: 'access_denied' };
+    reply.header('cache-control', 'no-store');
+    const interaction = await signIn.open(request, handleOfState(value));
+    const challenge = findChallenge(signIn.findState(interaction), connectorOf(request), value);
+    // Forged, replayed or missing: nothing is asked of the provider.
+    if (!challenge) throw new AldabaError('session.social_state_mismatch');
+    const page = await openPage(signIn, request, reply, interaction);
+    try {
+      const needsAgreement = termsOf(page.context.settings, 'register') === 'checkbox';
+      page.proceed(await signIn.finishSocial(interaction, challenge, { data, needsAgreement }));
+    } catch (error) {
+      await showEntry(page, asProviderError(error));
+    }
+  });
 }
 
-/** Whoever is unknown can choose another way. */
+/** A user without an account can choose another way. */
 const asProviderError = (error: unknown): AldabaError =>
   error instanceof AldabaError && error.code === 'user.identity_not_exist' ? error : asFormError(error);
 
@@ -219,22 +186,15 @@ function providerName({ connectors, language }: PageContext, request: Request): 
 }
 
 /** The first screen again, with what went wrong. */
-async function showEntry(
-  door: PageDoor,
-  page: { request: Request; reply: Reply; interaction: Interaction; failure: AldabaError },
-): Promise<unknown> {
-  const { request, reply, interaction, failure } = page;
-  const context = await door.context(interaction, request);
+async function showEntry({ request, reply, context, show }: PageRequest, failure: AldabaError): Promise<unknown> {
   const error = providerErrorOf(failure, context.language, providerName(context, request));
   if (wantsJson(request)) {
     const body = { ...failure.toBody(), message: error.message };
     return reply.code(failure.status).header('cache-control', 'no-store').send(body);
   }
-  const form = { error };
   const registers =
     failure.code === 'user.terms_required'
       ? termsOf(context.settings, 'sign-in') !== 'checkbox'
       : !resolvePolicy(context.settings).signIn;
-  const view = registers ? registerView(context, form) : signInView(context, form);
-  return door.show(request, reply, { interaction, view, status: failure.status });
+  return show(registers ? registerView(context, { error }) : signInView(context, { error }), failure);
 }

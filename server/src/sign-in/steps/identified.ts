@@ -1,8 +1,6 @@
 /** The identified user of a sign-in, and the session in which their second factors are shown or set up. */
 import type { User } from '../../features/people/users/index.ts';
 import { AldabaError } from '../../kernel/errors.ts';
-import type { Accounts } from '../accounts.ts';
-import type { SignInAudit } from '../audit.ts';
 import type { SecondFactorType } from '../machine/factor.ts';
 import { codeFactorOf, secondFactorTraits } from '../machine/factors.ts';
 import { hasAddress } from '../machine/identification.ts';
@@ -10,9 +8,10 @@ import { promptFor, refusalOf } from '../machine/machine.ts';
 import { resolvePolicy } from '../machine/policy.ts';
 import { isCodeProof, type Proof, type SecondFactorChoices, type SignInState } from '../machine/state.ts';
 import type { Account, Prompt, SignInEvent } from '../machine/vocabulary.ts';
-import type { SignInNeeds, SignInSettings } from '../needs.ts';
+import type { SignInSettings } from '../needs.ts';
 import type { Interaction } from '../port.ts';
-import { type Runner, refuse, type StepResult } from '../run.ts';
+import { refuse, type StepResult } from '../run.ts';
+import { about, type StepContext } from './context.ts';
 import type { FactorMode, FactorSession } from './second-factors.ts';
 
 export interface Identified {
@@ -66,23 +65,13 @@ export interface IdentifiedSteps {
   ): Promise<StepResult>;
 }
 
-interface Parts {
-  needs: Pick<SignInNeeds, 'users'>;
-  accounts: Accounts;
-  audit: SignInAudit;
-  run: Runner;
-  settings(tenant: Interaction['tenant']): Promise<SignInSettings>;
-  stateOf(interaction: Interaction): SignInState;
-  accountOf(interaction: Interaction, state: SignInState): Promise<Account | undefined>;
-}
-
-export function createIdentifiedSteps(parts: Parts): IdentifiedSteps {
-  const { needs, accounts, run, stateOf } = parts;
+export function createIdentifiedSteps(context: StepContext): IdentifiedSteps {
+  const { needs, accounts, run, stateOf } = context;
   const findIdentified: IdentifiedSteps['findIdentified'] = async (interaction) => {
     const state = interaction.state === null ? undefined : stateOf(interaction);
     if (state?.userId === undefined) return undefined;
     const [settings, user] = await Promise.all([
-      parts.settings(interaction.tenant),
+      context.settings(interaction.tenant),
       needs.users.find(interaction.tenant.db, state.userId),
     ]);
     if (!user) throw new AldabaError('user.user_not_exist');
@@ -101,25 +90,25 @@ export function createIdentifiedSteps(parts: Parts): IdentifiedSteps {
       const refusal = mode === 'bind' && found.prompt.kind === 'show-factor' ? refusalOf(found.prompt) : undefined;
       return refusal ? refuse(refusal) : found;
     },
-    factorSession: (identified, options) => sessionOf(parts, identified, options),
+    factorSession: (identified, options) => sessionOf(context, identified, options),
     async bindFactor(identified, { type, verificationId, completes }) {
       const { interaction, state, settings, account } = identified;
       const proof = state.proofs.find(({ id }) => id === verificationId);
-      const events = proof && !proof.used ? await bindingEvents(parts, identified, { proof, type }) : undefined;
+      const events = proof && !proof.used ? await bindingEvents(context, identified, { proof, type }) : undefined;
       if (!events) throw new AldabaError('session.verification_session_not_found');
       return run(interaction, events, { settings, ...(completes ? { complete: { account } } : {}) });
     },
     async chooseFactors(interaction, choice, { completes } = {}) {
-      const settings = await parts.settings(interaction.tenant);
-      const account = await parts.accountOf(interaction, stateOf(interaction));
-      const event: SignInEvent = { type: 'factor-choice', choice, ...(account ? { account } : {}) };
+      const settings = await context.settings(interaction.tenant);
+      const account = await context.accountOf(interaction, stateOf(interaction));
+      const event: SignInEvent = { type: 'factor-choice', choice, ...about(account) };
       return run(interaction, [event], { settings, ...(completes ? { complete: { account } } : {}) });
     },
   };
 }
 
 function sessionOf(
-  { run, audit }: Parts,
+  { run, audit }: StepContext,
   { interaction, state, settings, user, account }: Identified,
   { locale, userAgent, then, completes }: SessionOptions,
 ): FactorSession<StepResult> {
@@ -149,7 +138,7 @@ function sessionOf(
 
 /** Undefined for a record that is not of the factor. */
 async function bindingEvents(
-  { needs }: Parts,
+  { needs }: StepContext,
   { interaction, account, prompt }: Identified,
   { proof, type }: { proof: Proof; type: SecondFactorType },
 ): Promise<SignInEvent[] | undefined> {

@@ -55,7 +55,7 @@ export interface PasswordFactor {
 }
 
 export interface ProvedPassword {
-  proof: Proof;
+  proof: Extract<Proof, { type: 'Password' }>;
   user: User;
   /** Sealed digest that replaces an outdated one. */
   renewedPassword?: string;

@@ -20,6 +20,13 @@ export interface BeginSocial {
   agreed?: boolean | undefined;
 }
 
+export interface SocialStart {
+  connectorId: string;
+  redirectUri: string;
+  userAgent?: string | undefined;
+  agreed: boolean;
+}
+
 export type SocialChallenge = ChallengeOf<'Social'>;
 
 export interface SocialFactor {

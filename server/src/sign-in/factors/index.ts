@@ -1,0 +1,30 @@
+import { type Attempts, createAttempts } from '../attempts.ts';
+import type { SignInNeeds } from '../needs.ts';
+import { createOneTimeTokenFactor, type OneTimeTokenFactor } from './one-time-token/index.ts';
+import { createPasswordFactor, type PasswordFactor } from './password/index.ts';
+import { createSecondFactors, type SecondFactorSet } from './second-factors.ts';
+import { createSocialFactor, type SocialFactor } from './social/index.ts';
+import { createVerificationCodeFactor, type VerificationCodeFactor } from './verification-code/index.ts';
+
+export { supportsPasskeys } from './passkey/relying-party.ts';
+
+/** The part of each factor that asks and checks. What the machine knows of them is in `definitions.ts`. */
+export interface Factors {
+  password: PasswordFactor;
+  social: SocialFactor;
+  verificationCode: VerificationCodeFactor;
+  oneTimeToken: OneTimeTokenFactor;
+  second: SecondFactorSet;
+}
+
+export function createFactors(needs: SignInNeeds): Factors {
+  const attempts: Attempts = createAttempts(needs);
+  const verificationCode = createVerificationCodeFactor({ ...needs, attempts });
+  return {
+    password: createPasswordFactor({ ...needs, attempts }),
+    social: createSocialFactor(needs),
+    verificationCode,
+    oneTimeToken: createOneTimeTokenFactor({ ...needs, attempts }),
+    second: createSecondFactors({ ...needs, attempts, verificationCode }),
+  };
+}

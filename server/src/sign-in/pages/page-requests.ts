@@ -1,0 +1,266 @@
+import type { ErrorView, PageError, PageView } from '@aldaba/contract';
+import { phrase } from '@aldaba/pages';
+import { pageErrorOf, sentenceFor } from '../../features/appearance/hosted-pages/words.ts';
+import { retryAfter, toAldabaError } from '../../http/errors.ts';
+import { assertSameOrigin } from '../../http/same-origin.ts';
+import type { Http, Reply, Request } from '../../http/types.ts';
+import { AldabaError } from '../../kernel/errors.ts';
+import type { Prompt } from '../machine/vocabulary.ts';
+import { hasInteractionCookie, type Interaction } from '../port.ts';
+import type { StepResult } from '../run.ts';
+import type { SignIn } from '../service.ts';
+import { awaitedCode } from '../steps/begin.ts';
+import { type PageContext, termsOf } from './page-views.ts';
+
+/** A request for a page of a sign-in, or with one of its forms. */
+export interface PageRequest {
+  request: Request;
+  reply: Reply;
+  interaction: Interaction;
+  context: PageContext;
+  /** A field of the form; a repeated or absent one counts as empty. */
+  field(name: string): string;
+  show(view: PageView, failure?: AldabaError): Promise<void>;
+  /** Goes on to what the sign-in asks for. */
+  proceed(result: Pick<StepResult, 'prompt' | 'redirectTo'>): void;
+  /** To another page of the interaction; `query`: beside what names the interaction. */
+  redirect(path: string, query?: Record<string, string>): void;
+}
+type Handler = (page: PageRequest) => Promise<unknown>;
+/** The page to show again after a failure, with the failure's sentence; undefined when none fits. */
+type Refused = (page: PageRequest, error: PageError, failure: AldabaError) => PageView | undefined;
+
+/** Routes of the pages, mounted on `http`. */
+export interface PageRoutes {
+  signIn: SignIn;
+  /** A route: whatever its handler throws becomes a page, or JSON where the page's script asked for it. */
+  route(method: 'get' | 'post', path: string, handler: (request: Request, reply: Reply) => Promise<unknown>): void;
+  /**
+   * A page of an interaction. When the user has signed in in another tab since, and that is enough for the application, the
+   * page is skipped and the authorization goes on.
+   */
+  get(path: string, handler: Handler): void;
+  /** A form of an interaction: refuses those of other sites. */
+  post(path: string, handler: Handler): void;
+  /** A form that takes a step: goes on after it, or shows the page of `refused` with the reason. */
+  form(path: string, step: (page: PageRequest) => Promise<StepResult | undefined>, refused: Refused): void;
+}
+
+const paths: Record<Exclude<Prompt['kind'], 'show-factor'>, string> = {
+  'sign-in': '/sign-in',
+  register: '/register',
+  recover: '/forgot-password',
+  'reset-password': '/forgot-password/reset',
+  continue: '/continue',
+  'add-factor': '/mfa-binding',
+  'make-backup-codes': '/mfa-binding/BackupCode',
+  done: '/sign-in',
+};
+/** Where the person does what a prompt asks for. */
+export function pageOf(prompt: Prompt): string {
+  if (prompt.kind === 'show-factor') return `/mfa-verification/${prompt.factors[0]}`;
+  return prompt.kind === 'sign-in' && prompt.identifier ? '/sign-in/password' : paths[prompt.kind];
+}
+
+export function createPageRoutes(http: Http, signIn: SignIn): PageRoutes {
+  const { pageNeeds: needs } = signIn;
+  const route: PageRoutes['route'] = (method, path, handler) =>
+    http[method](path, async (request, reply) => {
+      try {
+        await handler(request, reply);
+      } catch (error) {
+        await sendFailure(signIn, request, reply, toAldabaError(error, request, needs.log));
+      }
+      return reply;
+    });
+  const get: PageRoutes['get'] = (path, handler) =>
+    route('get', path, async (request, reply) => {
+      const interaction = await signIn.open(request);
+      if (interaction.isSatisfied)
+        return reply.header('cache-control', 'no-store').redirect(needs.port.resumeUrl(interaction), 303);
+      return handler(await openPage(signIn, request, reply, interaction));
+    });
+  const post: PageRoutes['post'] = (path, handler) =>
+    route('post', path, async (request, reply) => {
+      assertSameOrigin(request, () => hasInteractionCookie(request));
+      try {
+        await handler(await openPage(signIn, request, reply, await signIn.open(request)));
+      } catch (error) {
+        if (!(error instanceof AldabaError) || error.code !== 'session.not_found' || wantsJson(request)) throw error;
+        // Overtaken by another form of the same sign-in, as with a double click: on to where that one led, if it goes on.
+        const interaction = await signIn.open(request);
+        proceedTo(signIn, reply, interaction, { prompt: await signIn.promptOf(interaction) });
+      }
+    });
+  return {
+    signIn,
+    route,
+    get,
+    post,
+    form: (path, step, refused) =>
+      post(path, async (page) => {
+        try {
+          const result = await step(page);
+          if (result) page.proceed(result);
+        } catch (error) {
+          const failure = asFormError(error);
+          const view = refused(page, pageErrorOf(failure, page.context.language), failure);
+          if (!view) throw failure;
+          await page.show(view, failure);
+        }
+      }),
+  };
+}
+
+/** Reads what the pages of an interaction are rendered from. */
+export async function openPage(
+  signIn: SignIn,
+  request: Request,
+  reply: Reply,
+  interaction: Interaction,
+): Promise<PageRequest> {
+  const { pages, connectors } = signIn.pageNeeds;
+  const { uiLocales, organizationId } = interaction.request;
+  const options = {
+    appId: interaction.applicationId,
+    interaction: interaction.handle,
+    ...(uiLocales === undefined ? {} : { uiLocales }),
+    ...(organizationId === undefined ? {} : { organizationId }),
+  };
+  const [configured, settings, language, offered] = await Promise.all([
+    connectors.list(request.tenant),
+    signIn.settings(request.tenant),
+    pages.language(request, options),
+    connectors.social(request.tenant),
+  ]);
+  const sends = (kind: 'Email' | 'Sms') => configured.some(({ type, isUsable }) => type === kind && isUsable);
+  const context: PageContext = {
+    appId: interaction.applicationId,
+    settings,
+    language,
+    connectors: offered,
+    inWeChat: isWeChat(request.headers['user-agent']),
+    reachable: [...(sends('Email') ? (['email'] as const) : []), ...(sends('Sms') ? (['phone'] as const) : [])],
+  };
+  return {
+    request,
+    reply,
+    interaction,
+    context,
+    field: (name) => formField(request, name),
+    show: (view, failure) =>
+      pages.send(request, reply, view, { ...options, ...(failure ? { status: failure.status } : {}) }),
+    proceed: (result) => proceedTo(signIn, reply, interaction, result),
+    redirect: (path, query) => reply.redirect(pageAddress(path, interaction, query), 303),
+  };
+}
+
+function proceedTo(
+  signIn: SignIn,
+  reply: Reply,
+  interaction: Interaction,
+  { redirectTo, prompt }: Pick<StepResult, 'prompt' | 'redirectTo'>,
+): void {
+  const page = awaitedCode(signIn.findState(interaction), prompt) ? '/verification-code' : pageOf(prompt);
+  reply.redirect(redirectTo ?? pageAddress(page, interaction), 303);
+}
+
+/** The address of one of the pages of an interaction, for a redirect. */
+export function pageAddress(
+  path: string,
+  { tenant, applicationId, handle }: Pick<Interaction, 'tenant' | 'applicationId' | 'handle'>,
+  query: Record<string, string> = {},
+): string {
+  return `${tenant.basePath}${path}?${new URLSearchParams({ app_id: applicationId, interaction: handle, ...query })}`;
+}
+
+/** Whether the page's script asked, not the browser for a page. */
+export const wantsJson = (request: Request): boolean => {
+  const accept = request.headers.accept ?? '';
+  return accept.includes('application/json') && !accept.includes('text/html');
+};
+
+/** WeChat on a phone; its window on a desktop shows QR codes that the phone can scan. */
+const isWeChat = (userAgent = ''): boolean => /MicroMessenger/i.test(userAgent) && /Mobile|Android/i.test(userAgent);
+
+/** A value of the form; a repeated or absent one counts as empty. */
+export function formField(request: Request, name: string): string {
+  const body = request.body as Record<string, unknown> | null | undefined;
+  const value = typeof body === 'object' && body !== null ? body[name] : undefined;
+  return typeof value === 'string' ? value : '';
+}
+
+/** @throws AldabaError `user.terms_required` when a box has to be ticked on the page and was not */
+export function assertAgreed({ context, field }: PageRequest, page: 'sign-in' | 'register'): void {
+  if (termsOf(context.settings, page) === 'checkbox' && field('terms') !== 'yes')
+    throw new AldabaError('user.terms_required');
+}
+
+/** A value of the query; a repeated one counts as absent. */
+export function queryField(request: Request, name: string): string | undefined {
+  const value = (request.query as Record<string, unknown>)[name];
+  return typeof value === 'string' ? value : undefined;
+}
+
+async function sendFailure(signIn: SignIn, request: Request, reply: Reply, error: AldabaError): Promise<void> {
+  const { pageNeeds: needs } = signIn;
+  const language = await needs.pages.language(request);
+  const wait = retryAfter(error);
+  if (wait !== undefined) reply.header('retry-after', String(wait));
+  const message = sentenceFor(error, language);
+  if (wantsJson(request)) {
+    reply
+      .code(error.status)
+      .header('cache-control', 'no-store')
+      .send({ ...error.toBody(), message });
+    return;
+  }
+  const gone = error.code === 'session.not_found' || error.code === 'session.interaction_not_found';
+  if (!gone) {
+    await sendError(signIn, request, reply, error);
+    return;
+  }
+  const next = await needs.port.resumeAddress(request);
+  if (next !== undefined) {
+    reply.header('cache-control', 'no-store').redirect(next, 303);
+    return;
+  }
+  await needs.pages.sendEnded(request, reply, {
+    appId: namedApplication(request),
+    isSignedIn: await needs.port.isSignedIn(request),
+    status: error.status,
+  });
+}
+
+const namedApplication = (request: Request): string | undefined =>
+  formField(request, 'app_id') || queryField(request, 'app_id');
+
+/** A page that leads on: to the start of the sign-in while it waits, else to the application. */
+async function sendError(signIn: SignIn, request: Request, reply: Reply, error: AldabaError): Promise<void> {
+  const { pageNeeds: needs } = signIn;
+  const language = await needs.pages.language(request);
+  // What made the page fail may make this fail as well.
+  const interaction = await needs.port.load(request).catch(() => undefined);
+  const isIdentified = interaction !== undefined && signIn.findState(interaction)?.userId !== undefined;
+  const isDeleted = error.code === 'user.user_not_exist' && isIdentified;
+  const appId = interaction?.applicationId ?? namedApplication(request);
+  const view: ErrorView = {
+    kind: 'error',
+    code: error.code,
+    message: isDeleted ? phrase(language, 'error.accountDeleted') : sentenceFor(error, language),
+    ...(interaction ? { restart: { appId: interaction.applicationId, path: '/sign-in' } } : {}),
+  };
+  await needs.pages.send(request, reply, view, {
+    status: error.status,
+    ...(appId === undefined ? {} : { appId }),
+    ...(interaction ? { interaction: interaction.handle } : {}),
+  });
+}
+
+/** Errors that a person can do something about in the form, if only to choose another way; others get a page of their own. */
+export function asFormError(error: unknown): AldabaError {
+  if (!(error instanceof AldabaError)) throw error;
+  const { code, status } = error;
+  if (code.startsWith('connector.') || (status !== 404 && status < 500 && code !== 'session.not_found')) return error;
+  throw error;
+}

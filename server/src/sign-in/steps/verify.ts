@@ -1,0 +1,179 @@
+/** Steps that check a first factor: the one place where it is tried, logged and turned into an event of the machine. */
+import type { SignInStepKey } from '@aldaba/contract';
+import type { User } from '../../features/people/users/user.ts';
+import { AldabaError } from '../../kernel/errors.ts';
+import { normalizeIdentifier } from '../../kernel/identifiers.ts';
+import type { SocialChallenge } from '../factors/social/index.ts';
+import { isSameAddress } from '../machine/address.ts';
+import type { Address, ChallengeOf, Intent, Proof } from '../machine/state.ts';
+import type { SignInEvent } from '../machine/vocabulary.ts';
+import type { Identifier, SignInSettings } from '../needs.ts';
+import type { Interaction } from '../port.ts';
+import type { StepContext } from './context.ts';
+
+/** A code of a first factor that was sent, or seems so. */
+export type FirstCode = ChallengeOf<'EmailVerificationCode' | 'PhoneVerificationCode'>;
+
+/** What the user gives, by the factor. */
+export interface FirstAnswers {
+  Password: { identifier: Identifier; password: string };
+  NewPasswordIdentity: { username: string; password: string };
+  Social: { challenge: SocialChallenge; data: Record<string, unknown> };
+  /** `challenge`: a step that finds it is part of what is logged. */
+  Code: { identifier: Address; challenge: () => FirstCode; code: string };
+  OneTimeToken: { intent?: Intent; email: string; token: string };
+}
+export type FirstFactor = keyof FirstAnswers;
+
+/** What a check found out. */
+export interface Fact<P extends Proof = Proof> {
+  proof: P;
+  event: SignInEvent;
+  /** Whose account it leads to, where the check had to find that out. */
+  user?: User | undefined;
+  /** A link that replaces a forgotten password. */
+  recovers?: boolean;
+}
+export interface Facts {
+  Password: Fact<Extract<Proof, { type: 'Password' }>> & { user: User };
+  NewPasswordIdentity: Fact;
+  Social: Fact<Extract<Proof, { type: 'Social' }>>;
+  Code: Fact;
+  OneTimeToken: Fact;
+}
+
+interface Check<Factor extends FirstFactor> {
+  attempt(answer: FirstAnswers[Factor]): { key: SignInStepKey; params: Record<string, unknown> };
+  check(interaction: Interaction, settings: SignInSettings, answer: FirstAnswers[Factor]): Promise<Facts[Factor]>;
+}
+
+const codeType = ({ type }: Address) => (type === 'email' ? 'EmailVerificationCode' : 'PhoneVerificationCode');
+/** The key of a step about a code that is sent to an address. */
+export const codeStep = (identifier: Address, verb: 'Create' | 'Submit') => ({
+  key: `Verification.${codeType(identifier)}.${verb}` as const,
+  params: { identifier },
+});
+const proved = (proof: Proof): SignInEvent => ({ type: 'proved', proof });
+const answered = (proof: Proof): SignInEvent => ({ type: 'answered', challengeId: proof.id, proof });
+
+const checks = ({ factors }: Pick<StepContext, 'factors'>): { [Factor in FirstFactor]: Check<Factor> } => ({
+  Password: {
+    attempt: ({ identifier }) => ({ key: 'Verification.Password.Submit', params: { identifier } }),
+    async check({ tenant }, settings, given) {
+      const { proof, user, renewedPassword } = await factors.password.prove(tenant, settings, given);
+      return { proof, user, event: { type: 'proved', proof, ...(renewedPassword ? { renewedPassword } : {}) } };
+    },
+  },
+  NewPasswordIdentity: {
+    attempt: ({ username }) => ({ key: 'Verification.NewPasswordIdentity.Submit', params: { username } }),
+    async check({ tenant }, settings, given) {
+      const proof = await factors.password.chooseIdentity(tenant, settings, given);
+      return { proof, event: proved(proof) };
+    },
+  },
+  Social: {
+    attempt: ({ challenge: { connectorId } }) => ({ key: 'Verification.Social.Submit', params: { connectorId } }),
+    async check(interaction, _, { challenge, data }) {
+      const proof = await factors.social.verify(interaction, challenge, data);
+      return { proof, event: answered(proof) };
+    },
+  },
+  Code: {
+    attempt: ({ identifier }) => codeStep(identifier, 'Submit'),
+    async check(interaction, settings, { challenge, code }) {
+      const proof = await factors.verificationCode.verify(interaction, settings, challenge(), code);
+      return { proof, event: answered(proof) };
+    },
+  },
+  OneTimeToken: {
+    attempt: ({ email: value }) => ({
+      key: 'Verification.OneTimeToken.Submit',
+      params: { identifier: { type: 'email', value } },
+    }),
+    async check(interaction, settings, given) {
+      const { proof, user, recovers } = await factors.oneTimeToken.prove(interaction, settings, given);
+      return { proof, user, recovers, event: proved(proof) };
+    },
+  },
+});
+
+export type CheckFactor = <Factor extends FirstFactor>(
+  interaction: Interaction,
+  factor: Factor,
+  answer: FirstAnswers[Factor],
+) => Promise<Facts[Factor] & { settings: SignInSettings }>;
+
+/** Checks an answer, and logs what was refused. Nothing is stored yet. */
+export function createCheck(context: Pick<StepContext, 'factors' | 'audit' | 'settings'>): CheckFactor {
+  const known = checks(context);
+  return async (interaction, factor, answer) => {
+    const settings = await context.settings(interaction.tenant);
+    const { attempt, check } = known[factor];
+    const fact = await context.audit.attempt(interaction, attempt(answer), () => check(interaction, settings, answer));
+    return { ...fact, settings };
+  };
+}
+
+export interface VerifySteps {
+  /** Checks a first factor and keeps the verification record. What it is good for is said at the identification. */
+  verify<Factor extends 'Password' | 'NewPasswordIdentity' | 'OneTimeToken'>(
+    interaction: Interaction,
+    factor: Factor,
+    answer: FirstAnswers[Factor],
+  ): Promise<Facts[Factor]['proof']>;
+  /**
+   * The provider's answer, for a page that keeps the `state` itself. One answer counts, also when it is refused.
+   * @throws AldabaError `session.verification_session_not_found`, `session.connector_id_mismatch`, `session.verification_failed`,
+   *   and as the factor's `verify`
+   */
+  verifySocial(
+    interaction: Interaction,
+    given: { verificationId: string; connectorId: string; data: Record<string, unknown> },
+  ): Promise<Proof>;
+  /** A code that was sent. @throws AldabaError as the factor's `verify`, and `verification_code.email_mismatch`, `…phone_mismatch` */
+  verifyCode(
+    interaction: Interaction,
+    given: { verificationId: string; identifier: Address; code: string },
+  ): Promise<Proof>;
+}
+
+export function createVerifySteps(context: StepContext & { check: CheckFactor }): VerifySteps {
+  const { check, take, stateOf, accountOf } = context;
+  return {
+    async verify(interaction, factor, answer) {
+      stateOf(interaction);
+      const { proof, event, settings } = await check(interaction, factor, answer);
+      await take(interaction, [event], { settings });
+      return proof;
+    },
+    async verifySocial(interaction, { verificationId, connectorId, data }) {
+      const challenge = stateOf(interaction).challenges.find(({ id }) => id === verificationId);
+      if (challenge?.type !== 'Social' || challenge.stateHash !== undefined)
+        throw new AldabaError('session.verification_session_not_found');
+      if (challenge.connectorId !== connectorId) throw new AldabaError('session.connector_id_mismatch');
+      if (data.redirectUri !== undefined && data.redirectUri !== challenge.redirectUri)
+        throw new AldabaError('session.verification_failed');
+      const { proof, event } = await check(interaction, 'Social', { challenge, data }).catch(async (error: unknown) => {
+        await take(interaction, [{ type: 'answered', challengeId: challenge.id }]);
+        throw error;
+      });
+      await take(interaction, [event]);
+      return proof;
+    },
+    async verifyCode(interaction, { verificationId, identifier, code }) {
+      const state = stateOf(interaction);
+      const challenge = () => {
+        const found = state.challenges.find(({ id }) => id === verificationId);
+        if (found?.type !== 'EmailVerificationCode' && found?.type !== 'PhoneVerificationCode')
+          throw new AldabaError('session.verification_session_not_found');
+        if (!isSameAddress(found.identifier, normalizeIdentifier(identifier)))
+          throw new AldabaError(`verification_code.${identifier.type}_mismatch`);
+        return found;
+      };
+      const { proof, event, settings } = await check(interaction, 'Code', { identifier, challenge, code });
+      const account = await accountOf(interaction, state);
+      await take(interaction, [{ ...event, ...(account ? { account } : {}) } as SignInEvent], { settings });
+      return proof;
+    },
+  };
+}
