@@ -2,7 +2,6 @@ import type { BodyOf, ParamsOf, QueryOf, RouteContract } from '@aldaba/contract'
 import { z } from 'zod';
 import { AldabaError } from '../kernel/errors.ts';
 import type { Log } from '../kernel/log.ts';
-import { currentOrigin } from '../kernel/origin.ts';
 import type { Tenant } from '../tenancy/index.ts';
 import { Answer, Empty, Encoded, type Page, Paged, type ResultOf } from './answers.ts';
 import { sendError } from './errors.ts';
@@ -50,13 +49,12 @@ export function createImplement(http: Http, options: ImplementOptions): Implemen
       ...(contract.access === 'management' ? { bodyLimit: managementBodyLimit } : {}),
       config: {
         access: 'guarded',
+        successStatus: firstStatus,
         ...(contract.isOfProcess ? { tenant: 'none' } : {}),
         ...(contract.upload === undefined ? {} : { upload: contract.upload }),
         ...(contract.ndjson?.request === undefined ? {} : { takesLines: true }),
       },
       handler: async (request, reply) => {
-        const origin = currentOrigin();
-        if (origin) origin.status = firstStatus;
         const caller = await gate(request, request.tenant);
         const query = { ...(request.query as Record<string, unknown>) };
         const page = contract.pagination ? takePage(query, contract.pagination === 'required') : undefined;

@@ -12,8 +12,6 @@ export class RequestOrigin implements Origin {
   readonly #proxies: Proxies;
   readonly #placeHeaders: PlaceHeaders;
   #client: Client | undefined;
-  status?: number;
-  about?: Readonly<Record<string, unknown>>;
   constructor(request: Request, proxies: Proxies, placeHeaders: PlaceHeaders) {
     this.#request = request;
     this.#proxies = proxies;
@@ -46,6 +44,9 @@ export class RequestOrigin implements Origin {
   }
   get route(): string | undefined {
     return this.#request.routeOptions.url;
+  }
+  get status(): number | undefined {
+    return this.#request.routeOptions.config.successStatus;
   }
   get params(): Readonly<Record<string, unknown>> {
     return (this.#request.params ?? {}) as Record<string, unknown>;

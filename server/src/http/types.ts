@@ -35,5 +35,7 @@ declare module 'fastify' {
     access?: 'guarded' | 'anonymous';
     /** `none`: the route answers for the process, whatever tenant is named. `optional`: it may run without while the database is away. */
     tenant?: 'none' | 'optional';
+    /** The status of a success, where the route's contract declares one: webhook payloads name it. */
+    successStatus?: number;
   }
 }

@@ -1,4 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
+import type { SignInContext } from '@aldaba/contract';
 
 /** A point on the earth, in degrees. */
 export interface Point {
@@ -31,8 +32,9 @@ export interface Networks {
 }
 
 /**
- * The request that the work in progress serves, for what is written down about it (webhooks, audit log). It decides
- * nothing: what a request may do is passed along as values.
+ * The request that the work in progress serves, available without being passed along: to audit entries and webhook payloads, which
+ * describe it, and to rules about where it comes from (adaptive MFA, limits by address). It is fixed when the request arrives.
+ * What a caller may do is never read from here; that is passed as values.
  */
 export interface Origin {
   /** The id that the answer carries, too. */
@@ -49,19 +51,31 @@ export interface Origin {
   /** The route's pattern, e.g. `/api/users/:userId`. */
   readonly route: string | undefined;
   readonly params: Readonly<Record<string, unknown>>;
-  /** The status that a success has, where the route declares one. */
-  status?: number;
-  /** What else is known of the work, for the payloads of webhooks: which sign-in it belongs to. */
-  about?: Readonly<Record<string, unknown>>;
+  /** The status of a success, where the route declares one. */
+  readonly status?: number | undefined;
 }
 
-const origins = new AsyncLocalStorage<Origin | undefined>();
+interface Served {
+  readonly origin: Origin;
+  readonly signIn?: SignInContext;
+}
+
+const served = new AsyncLocalStorage<Served | undefined>();
 
 /** Runs `work`, and all that it starts, as serving `origin`. */
-export const withOrigin = <T>(origin: Origin, work: () => T): T => origins.run(origin, work);
+export const withOrigin = <T>(origin: Origin, work: () => T): T => served.run({ origin }, work);
 
-/** Runs `work`, and all that it starts, as background work: nobody's request. */
-export const withoutOrigin = <T>(work: () => T): T => origins.run(undefined, work);
+/** Runs `work`, and all that it starts, as part of a sign-in: webhook payloads of the changes that it makes name the sign-in. */
+export function withSignIn<T>(signIn: SignInContext, work: () => T): T {
+  const current = served.getStore();
+  return current ? served.run({ ...current, signIn }, work) : work();
+}
+
+/** Runs `work`, and all that it starts, as background work that serves no request. */
+export const withoutOrigin = <T>(work: () => T): T => served.run(undefined, work);
 
 /** Undefined in background work. */
-export const currentOrigin = (): Origin | undefined => origins.getStore();
+export const currentOrigin = (): Origin | undefined => served.getStore()?.origin;
+
+/** The sign-in that the work in progress is part of. */
+export const currentSignIn = (): SignInContext | undefined => served.getStore()?.signIn;

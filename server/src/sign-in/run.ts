@@ -1,8 +1,8 @@
-import type { ErrorWithData } from '@aldaba/contract';
+import type { ErrorWithData, SignInContext } from '@aldaba/contract';
 import type { Client } from '../features/applications/applications/index.ts';
 import type { User } from '../features/people/users/index.ts';
 import { AldabaError } from '../kernel/errors.ts';
-import { currentOrigin } from '../kernel/origin.ts';
+import { currentOrigin, withSignIn } from '../kernel/origin.ts';
 import type { Queries } from '../store/index.ts';
 import { accountOf } from './accounts.ts';
 import { assertNotBlocked } from './codes.ts';
@@ -72,9 +72,7 @@ export function createRunner(needs: Needs): Runner {
     // Found before the transaction: a second connection must not be waited for inside of it.
     const client = await needs.applications.findClient(tenant, interaction.applicationId);
     const context = contextOf(interaction, progress.state.intent, client);
-    const origin = currentOrigin();
-    if (origin) origin.about = context;
-    return tenant.db.transaction(async (tx) => {
+    const inTransaction = async (tx: Queries) => {
       const executor = createExecutor(needs, interaction, { tx, context, settings });
       // From the start again: the transaction may be repeated, and a run is used up by its effects.
       const run = start();
@@ -93,7 +91,8 @@ export function createRunner(needs: Needs): Runner {
         prompt: run.prompt(account),
         ...(executor.redirectTo === undefined ? {} : { redirectTo: executor.redirectTo }),
       };
-    });
+    };
+    return withSignIn(context, () => tenant.db.transaction(inTransaction));
   };
 }
 
@@ -104,7 +103,11 @@ export function refuse({ refused, data }: Refusal): never {
 }
 
 /** What payloads of webhooks, and operators' scripts, are told of the sign-in. */
-export function contextOf({ uidHash }: Interaction, interactionEvent: Intent, client: Client | undefined) {
+export function contextOf(
+  { uidHash }: Interaction,
+  interactionEvent: Intent,
+  client: Client | undefined,
+): SignInContext {
   return {
     interactionEvent,
     sessionId: uidHash,
@@ -120,7 +123,7 @@ export function contextOf({ uidHash }: Interaction, interactionEvent: Intent, cl
 function createExecutor(
   needs: Needs,
   interaction: Interaction,
-  { tx, context, settings }: { tx: Queries; context: ReturnType<typeof contextOf>; settings: SignInSettings },
+  { tx, context, settings }: { tx: Queries; context: SignInContext; settings: SignInSettings },
 ) {
   const { users, port, clock, password, events } = needs;
   const columnsOf = ({ password: sealed, username, name, avatar, email, phone }: PendingProfile) => ({

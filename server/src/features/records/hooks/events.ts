@@ -2,7 +2,7 @@ import { type HookEvent, hookEventSchema } from '@aldaba/contract';
 import { z } from 'zod';
 import type { Clock } from '../../../kernel/clock.ts';
 import type { Events } from '../../../kernel/events.ts';
-import { currentOrigin, type Origin } from '../../../kernel/origin.ts';
+import { currentOrigin, currentSignIn, type Origin } from '../../../kernel/origin.ts';
 import type { JobQueue, Jobs } from '../../../services/jobs/index.ts';
 import type { CacheRegistry, Database, Queries } from '../../../store/index.ts';
 import { bodyOf } from './request.ts';
@@ -56,7 +56,7 @@ export function createEvents({
       if (hooks.length === 0) return;
       const createdAt = new Date(clock.now()).toISOString();
       const own = typeof members === 'function' ? await members() : members;
-      const whole = { ...membersOfOrigin(currentOrigin(), event), ...own };
+      const whole = { ...membersOfRequest(currentOrigin(), event), ...own };
       await jobs.enqueue(
         tx,
         deliveryQueue,
@@ -70,14 +70,14 @@ export function createEvents({
   return { events, changed: (tx: Queries) => listeners.changed(tx, '') };
 }
 
-/** What a payload says of the request: where a sign-in came from, and for changes of data which route was called. */
-function membersOfOrigin(origin: Origin | undefined, event: HookEvent): Record<string, unknown> {
+/** Members about the request: where a sign-in comes from; for changes of data, the route and the sign-in that they are part of. */
+function membersOfRequest(origin: Origin | undefined, event: HookEvent): Record<string, unknown> {
   if (!origin) return {};
-  const { ip, userAgent, about } = origin;
+  const { ip, userAgent } = origin;
   if (event.startsWith('Post')) return { userIp: ip, userAgent };
   const route = belowApi(origin.route);
   // The pages of a sign-in are nobody's API: a change that comes out of one names no route.
-  if (route === undefined || !origin.route?.startsWith('/api/')) return { ip, userAgent, ...about };
+  if (route === undefined || !origin.route?.startsWith('/api/')) return { ip, userAgent, ...currentSignIn() };
   return {
     ip,
     userAgent,
@@ -86,7 +86,7 @@ function membersOfOrigin(origin: Origin | undefined, event: HookEvent): Record<s
     ...(origin.status === undefined ? {} : { status: origin.status }),
     params: origin.params,
     matchedRoute: route,
-    ...about,
+    ...currentSignIn(),
   };
 }
 
