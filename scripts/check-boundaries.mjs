@@ -7,7 +7,15 @@ import { whyImpure } from './pure-files.mjs';
 import { root } from './runtime.mjs';
 import { readSource } from './syntax.mjs';
 
-const httpPackages = ['zod', 'fastify', '@fastify/multipart', '@fastify/proxy-addr', 'ipaddr.js'];
+const httpPackages = [
+  'zod',
+  'fastify',
+  '@fastify/multipart',
+  '@fastify/proxy-addr',
+  '@fastify/accept-negotiator',
+  'ipaddr.js',
+  'range-parser',
+];
 const base = ['http', 'tenancy', 'store', 'kernel', 'contract'];
 // The areas of features in their order: each may import those after it.
 const featureAreas = [

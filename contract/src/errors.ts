@@ -22,6 +22,7 @@ export const errorCatalog = {
   'request.invalid_input': [400, 'The request is not valid: {details}'],
   'request.not_found': [404, 'There is nothing at this address. Check the path and the method.'],
   'request.method_not_allowed': [405, 'This address does not accept that method.'],
+  'request.range_not_satisfiable': [416, 'The file has {size} bytes. Ask for a range of bytes within it.'],
   'request.message_rate_limited': [429, 'Too many messages were sent. Wait a few minutes and try again.'],
   'request.too_many_sign_ins': [
     429,

@@ -20,9 +20,9 @@ export interface PageAsset {
   /** `/assets/<name>.<hash>.<css|js>`, under the tenant's base path. */
   path: string;
   contentType: string;
-  body: Uint8Array;
-  gzip: Uint8Array;
-  brotli: Uint8Array;
+  body: Buffer;
+  gzip: Buffer;
+  brotli: Buffer;
 }
 
 /** Every file that the pages refer to, with its compressed forms ready to send. */

@@ -43,6 +43,10 @@ export const sentencesOfPrograms: Readonly<Record<string, readonly [spanish: str
     '请以 application/json 格式发送请求正文。',
   ],
   'request.invalid_input': ['La petición no es válida: {details}', '请求无效：{details}'],
+  'request.range_not_satisfiable': [
+    'El archivo tiene {size} bytes. Pide un intervalo de bytes dentro de él.',
+    '该文件共 {size} 字节，请请求其范围内的字节。',
+  ],
   'request.feature_not_supported': [
     'Este servidor no admite esa función con su configuración actual.',
     '按当前配置，此服务器不支持该功能。',

@@ -4,7 +4,6 @@
  * A request enters at `createHttp`, is bound to its tenant, and reaches a feature through `Implement` or a plain route.
  */
 export { type Form, parseForm } from './body.ts';
-export { acceptsCoding } from './coding.ts';
 export { type Cookie, readCookie, readCookies, writeCookie } from './cookies.ts';
 export { createDirectCalls, type DirectCalls } from './direct.ts';
 export { createDocument, type Document } from './documents.ts';

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
-import { promisify } from 'node:util';
-import { gzip } from 'node:zlib';
 import { signingAlgorithmSchema } from '@aldaba/contract';
-import type { Reply, Request } from '../../http/index.ts';
+import { chooseCoding, compress } from '../../http/coding.ts';
+import { matchesEtag } from '../../http/conditional.ts';
+import type { Reply, Request } from '../../http/types.ts';
 import type { Tenant } from '../../tenancy/index.ts';
 import { supportedAcrValues } from '../acr.ts';
 import { prompts } from '../authorize/prompt.ts';
@@ -61,8 +61,6 @@ interface Documents {
 
 export type DocumentName = keyof Documents;
 
-const compress = promisify(gzip);
-
 async function makeDocument(value: object, type: string, cacheControl: string): Promise<Document> {
   const plain = Buffer.from(JSON.stringify(value));
   const etag = `"${createHash('sha256').update(plain).digest('base64url').slice(0, 27)}"`;
@@ -100,15 +98,7 @@ function sendDocument(document: Document, request: Request, reply: Reply): void 
     return;
   }
   reply.header('content-type', document.type);
-  if (/\bgzip\b(?!\s*;\s*q=0(?:[,\s]|$))/.test(String(request.headers['accept-encoding'] ?? ''))) {
+  if (chooseCoding(request, ['gzip'])) {
     reply.header('content-encoding', 'gzip').send(document.zipped);
   } else reply.send(document.plain);
 }
-
-/** Whether the caller holds the present answer already (RFC 9110 section 13.1.2, weak comparison). */
-export const matchesEtag = (request: Request, etag: string): boolean => {
-  const given = request.headers['if-none-match'];
-  if (given === undefined) return false;
-  const bare = (value: string) => value.trim().replace(/^W\//, '');
-  return given.trim() === '*' || given.split(',').some((value) => bare(value) === bare(etag));
-};

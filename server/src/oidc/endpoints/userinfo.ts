@@ -1,5 +1,6 @@
 import { hash } from 'node:crypto';
-import type { Reply, Request } from '../../http/index.ts';
+import { matchesEtag } from '../../http/conditional.ts';
+import type { Reply, Request } from '../../http/types.ts';
 import { hashToken } from '../../kernel/crypto.ts';
 import { userClaims } from '../claims.ts';
 import type { Core } from '../core.ts';
@@ -7,7 +8,6 @@ import { checkOrigin } from '../cors.ts';
 import { ProtocolError } from '../protocol-error.ts';
 import { findAccessToken } from '../store/presented-tokens.ts';
 import { findActiveSubject } from '../subject.ts';
-import { matchesEtag } from './metadata.ts';
 
 /** The bearer token of a request, from the header or, in a form POST, from the body (RFC 6750 section 2). */
 function readBearer(request: Request): string {

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { contentTypeOf } from '../../../http/content-types.ts';
 import { AldabaError } from '../../../kernel/errors.ts';
 import { standardId } from '../../../kernel/ids.ts';
 import type { Log } from '../../../kernel/log.ts';
@@ -6,7 +7,6 @@ import type { FileKey, FileStorage } from '../../../services/file-storage/index.
 import type { CacheRegistry, Database, Queries } from '../../../store/index.ts';
 import type { Tenant } from '../../../tenancy/index.ts';
 import { type ArchiveFile, readArchive } from './archive.ts';
-import { contentTypeOf } from './content-types.ts';
 import { type CustomUiFile, deleteOldAssets, findFiles, insertAssets } from './store.ts';
 
 export type { CustomUiFile } from './store.ts';

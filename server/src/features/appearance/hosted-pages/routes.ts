@@ -1,9 +1,9 @@
-import { assets, type PageAsset } from '@aldaba/pages';
-import { acceptsCoding } from '../../../http/coding.ts';
-import type { Http, Reply, Request } from '../../../http/types.ts';
+import { assets } from '@aldaba/pages';
+import { keepFile, type StaticFile, sendFile } from '../../../http/files.ts';
+import type { Http } from '../../../http/types.ts';
 import { AldabaError } from '../../../kernel/errors.ts';
 import type { CustomUiPages } from '../custom-ui-assets/index.ts';
-import { sendCustomCss } from './custom-css.ts';
+import { sendCustomCss } from './custom-css-file.ts';
 import type { PageSender, PageSenderNeeds } from './sender.ts';
 
 /** Style sheet and scripts of the pages, the demonstration app, and the page for sign-ins that are gone. */
@@ -12,13 +12,13 @@ export function hostedPageRoutes(
   sender: PageSender,
   needs: Pick<PageSenderNeeds, 'signInExperiences'> & { customUiPages: CustomUiPages },
 ): void {
-  const files = new Map(assets().map((asset) => [asset.path, asset]));
+  const files = pageFiles();
   http.get<{ Params: { name: string } }>(
     '/assets/:name',
     { config: { tenant: 'optional' } },
     async (request, reply) => {
       const asset = files.get(`/assets/${request.params.name}`);
-      if (asset) return sendAsset(request, reply, asset);
+      if (asset && (await sendFile(request, reply, asset))) return reply;
       if (await sendCustomCss(request, reply, { name: request.params.name, source: sender })) return reply;
       // A tenant's own pages like to keep their files in a folder of the same name.
       if (await needs.customUiPages.send(request, reply, `assets/${request.params.name}`)) return reply;
@@ -42,17 +42,11 @@ export function hostedPageRoutes(
   });
 }
 
-/** The path carries a hash of the content, so it may be kept for good. */
-function sendAsset(request: Request, reply: Reply, asset: PageAsset): Reply {
-  const [encoding, body] = acceptsCoding(request, 'br')
-    ? (['br', asset.brotli] as const)
-    : acceptsCoding(request, 'gzip')
-      ? (['gzip', asset.gzip] as const)
-      : ([undefined, asset.body] as const);
-  if (encoding) reply.header('content-encoding', encoding);
-  return reply
-    .header('content-type', asset.contentType)
-    .header('cache-control', 'public, max-age=31536000, immutable')
-    .header('vary', 'accept-encoding')
-    .send(Buffer.from(body.buffer, body.byteOffset, body.byteLength));
-}
+/** The built files by their paths, which carry a hash of the content. */
+const pageFiles = (): ReadonlyMap<string, StaticFile> =>
+  new Map(
+    assets().map(({ path, contentType, body, brotli, gzip }) => {
+      const compressed = { br: () => brotli, gzip: () => gzip };
+      return [path, keepFile(body, { contentType, cache: 'immutable', compressed })];
+    }),
+  );

@@ -1,4 +1,5 @@
 import type { AssetType } from '@aldaba/contract';
+import type { StaticFile } from '../../../http/files.ts';
 import { AldabaError } from '../../../kernel/errors.ts';
 import { standardId } from '../../../kernel/ids.ts';
 import type { FileKey, FileStorage } from '../../../services/file-storage/index.ts';
@@ -9,8 +10,8 @@ import { findAsset, insertAsset } from './store.ts';
 export interface UserAssets {
   /** Keeps a file and returns its address. @throws AldabaError `guard.mime_type_not_allowed`, `storage.…` */
   save(tenant: Tenant, bytes: Buffer): Promise<string>;
-  /** @throws AldabaError `entity.not_found`, `storage.…` */
-  open(tenant: Tenant, id: string): Promise<{ contentType: AssetType; bytes: Buffer }>;
+  /** A file to send; reading it throws `storage.…`. @throws AldabaError `entity.not_found` */
+  find(tenant: Tenant, id: string): Promise<StaticFile>;
 }
 
 const keyOf = (id: string): FileKey => ['user-assets', id];
@@ -25,12 +26,13 @@ export function createUserAssets({ files }: { files: FileStorage }): UserAssets 
       await insertAsset(tenant.db, { id, contentType, size: bytes.length });
       return files.publicUrl(tenant, keyOf(id)) ?? `${tenant.baseUrl}/user-assets/${id}`;
     },
-    open: async (tenant, id) => {
+    find: async (tenant, id) => {
       const asset = await findAsset(tenant.db, id);
+      if (!asset) throw new AldabaError('entity.not_found');
+      const { contentType, size } = asset;
       // The id of a row, which we made: not the text of the request.
-      const bytes = asset && (await files.get(tenant, keyOf(asset.id)));
-      if (!asset || !bytes) throw new AldabaError('entity.not_found');
-      return { contentType: asset.contentType as AssetType, bytes };
+      const read = () => files.get(tenant, keyOf(asset.id));
+      return { contentType, size, cache: 'immutable', version: asset.id, read };
     },
   };
 }

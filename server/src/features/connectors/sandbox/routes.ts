@@ -1,5 +1,3 @@
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import {
   type Approval,
   consentContentSecurityPolicy,
@@ -16,6 +14,7 @@ import {
 import * as contract from '@aldaba/contract';
 import { z } from 'zod';
 import { readCookie } from '../../../http/cookies.ts';
+import { folderRoutes } from '../../../http/folder.ts';
 import type { Implement } from '../../../http/implement.ts';
 import { assertSameOrigin } from '../../../http/same-origin.ts';
 import type { Http, Reply, Request } from '../../../http/types.ts';
@@ -105,16 +104,11 @@ export function sandboxRoutes(http: Http, sandbox: Sandbox, phoneFolder: string)
       .header('cache-control', 'no-store')
       .send(phoneHtml({ basePath: tenant.basePath, personas, outcomes: sandboxOutcomes, startUrl }));
   });
-  http.get<{ Params: { name: string } }>('/sandbox/:name', async (request, reply) => {
-    await sandbox.requireEnabled(request.tenant);
-    const { name } = request.params;
-    const type = Object.hasOwn(phoneAssets, name) ? phoneAssets[name] : undefined;
-    // The name is one of a fixed list here: nothing else of a request becomes part of a path.
-    if (type === undefined) throw new AldabaError('request.not_found');
-    return reply
-      .header('content-type', type)
-      .header('cache-control', 'no-cache')
-      .send(await readFile(join(phoneFolder, name)));
+  folderRoutes(http, {
+    root: phoneFolder,
+    path: '/sandbox',
+    names: Object.keys(phoneAssets),
+    check: ({ tenant }) => sandbox.requireEnabled(tenant),
   });
   http.post('/sandbox/wechat/approve', async (request, reply) => {
     await sandbox.requireEnabled(request.tenant);

@@ -1,0 +1,101 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { join, relative, sep } from 'node:path';
+import { AldabaError } from '../kernel/errors.ts';
+import type { Coding } from './coding.ts';
+import { contentTypeOf, isVersioned } from './content-types.ts';
+import { keepFile, type StaticFile, sendFile, textFile } from './files.ts';
+import type { Http, Reply, Request } from './types.ts';
+
+/** Files of a folder that does not change while the server runs. */
+interface Folder {
+  /** @param path relative, with `/` between its segments; compared with those of the folder, never made into a path */
+  find(path: string): Promise<StaticFile | undefined>;
+}
+
+const extensions: Readonly<Record<Coding, string>> = { br: '.br', gzip: '.gz' };
+
+/**
+ * Lists a folder once. A file is read when it is first asked for and kept in memory. `x.br` and `x.gz` beside a file `x` are
+ * its compressed forms, made by a build.
+ *
+ * @param root absolute path
+ * @param names the only files to serve; all of the folder unless given
+ */
+async function openFolder(root: string, names?: readonly string[]): Promise<Folder> {
+  const entries = await readdir(root, { recursive: true, withFileTypes: true });
+  const paths = new Set(
+    entries
+      .filter((entry) => entry.isFile())
+      .map((entry) => relative(root, join(entry.parentPath, entry.name)).split(sep).join('/')),
+  );
+  const isForm = (path: string) => /\.(br|gz)$/.test(path) && paths.has(path.slice(0, -3));
+  const served = new Set([...paths].filter((path) => (names ? names.includes(path) : !isForm(path))));
+  const read = (path: string) => readFile(join(root, path));
+  const load = async (path: string): Promise<StaticFile> => {
+    const forms = [path + extensions.br, path + extensions.gzip];
+    const isBuilt = forms.every((form) => paths.has(form));
+    const [bytes, br, gzip] = await Promise.all([read(path), ...(isBuilt ? forms.map(read) : [])]);
+    return keepFile(bytes, {
+      contentType: contentTypeOf(path),
+      cache: isVersioned(path) ? 'immutable' : 'revalidate',
+      ...(br && gzip ? { compressed: { br: () => br, gzip: () => gzip } } : {}),
+    });
+  };
+  const files = new Map<string, StaticFile>();
+  return {
+    async find(path) {
+      if (!served.has(path)) return undefined;
+      const file = files.get(path) ?? (await load(path));
+      files.set(path, file);
+      return file;
+    },
+  };
+}
+
+export interface FolderOptions {
+  /** Absolute path of the folder. */
+  root: string;
+  /** Where its files are found under the tenant's base path, e.g. `/console`. */
+  path: string;
+  /** The only files to serve; all of the folder unless given. */
+  names?: readonly string[];
+  /** Sent with every file. */
+  headers?: Readonly<Record<string, string>>;
+  /** Throws if the request may not see the files. */
+  check?: (request: Request) => Promise<void>;
+  /**
+   * A page of the folder that browsers get at every address below `path` that names no file: its script knows what to show.
+   * `<base href="<path>/">` in it becomes the address below the tenant's base path, so that relative addresses work on every depth.
+   */
+  index?: string;
+}
+
+/** Serves a folder of built files to everybody. */
+export function folderRoutes(http: Http, { root, path, names, headers, check, index }: FolderOptions): void {
+  const config = { access: 'anonymous' } as const;
+  http.register(async (scope) => {
+    const folder = await openFolder(root, names);
+    const indexPage = async (basePath: string): Promise<StaticFile | undefined> => {
+      const page = index === undefined ? undefined : await folder.find(index);
+      const html = (await page?.read())?.toString();
+      if (!page || html === undefined) return undefined;
+      const base = (prefix: string) => `<base href="${prefix}${path}/">`;
+      return textFile(html.replace(base(''), base(basePath)), { contentType: page.contentType, cache: page.cache });
+    };
+    const find = async (request: Request, name: string): Promise<StaticFile | undefined> => {
+      const file = name === index ? undefined : await folder.find(name);
+      const isForPage = name === '' || name === index || request.headers.accept?.includes('text/html');
+      return file ?? (isForPage ? indexPage(request.tenant.basePath) : undefined);
+    };
+    const answer = async (request: Request, reply: Reply, name: string) => {
+      await check?.(request);
+      const file = await find(request, name);
+      if (!file || !(await sendFile(request, reply, file, headers))) throw new AldabaError('request.not_found');
+      return reply;
+    };
+    scope.get<{ Params: { '*': string } }>(`${path}/*`, { config }, (request, reply) =>
+      answer(request, reply, request.params['*']),
+    );
+    if (index !== undefined) scope.get(path, { config }, (request, reply) => answer(request, reply, ''));
+  });
+}
