@@ -34,7 +34,7 @@ export function contentTypeOf(path: string): string {
 
 /** Text of any kind; images, fonts and films are compressed already. */
 export const isCompressible = (contentType: string): boolean =>
-  /^text\/|charset=|^application\/wasm$|^font\/[ot]tf$/.test(contentType);
+  /^text\/|charset=|\+xml$|^application\/wasm$|^font\/[ot]tf$/.test(contentType);
 
 /**
  * Whether the content at a path never changes: the last part of the name before the extension is the hash that a bundler
