@@ -101,6 +101,7 @@ export const errorData = {
   'guard.invalid_input': invalidInput,
   'guard.file_size_exceeded': maximum,
   'request.invalid_input': z.object({ details: text }),
+  'request.range_not_satisfiable': z.object({ size: number }),
   'request.message_rate_limited': seconds,
   'request.too_many_sign_ins': seconds,
   'request.not_ready': z.object({ failed: text, checks: z.record(z.string(), z.enum(['ok', 'failed'])) }),

@@ -1,13 +1,8 @@
 import type { ErrorBody, ErrorCode, PlainErrorCode } from '@aldaba/contract';
 import { AldabaError } from '../kernel/errors.ts';
 import type { Log } from '../kernel/log.ts';
-<<<<<<< HEAD
-import { addToVary } from './coding.ts';
 import type { Reply, Request, TranslatableError } from './types.ts';
-=======
-import type { Reply, Request } from './types.ts';
 import { addToVary } from './vary.ts';
->>>>>>> 376539a (Send every static file by one module, with entity tags, ranges and one set of cache rules)
 
 /** Statuses that the HTTP layer itself finds (Fastify's own errors), as codes of the contract. */
 const codeOfStatus: Readonly<Record<number, PlainErrorCode | 'guard.invalid_input'>> = {
