@@ -1,5 +1,5 @@
 // Who may import whom (ARCHITECTURE.md). Type-only imports count; tests may import anything.
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join, normalize } from 'node:path/posix';
 import { isTest, listFiles } from './files.mjs';
 import { findRings } from './import-rings.mjs';
@@ -59,13 +59,21 @@ const areas = [
 const reserved = { fastify: 'http', pg: 'store' };
 
 const aliases = {
-  '@aldaba/contract': 'contract/src/index.ts',
+  ...exportsOf('contract'),
   '@aldaba/connectors': 'connectors/src/index.ts',
   '@aldaba/connectors/kit': 'connectors/kit/index.ts',
   '@aldaba/connectors/kit/conformance': 'connectors/kit/conformance.ts',
   '@aldaba/connectors/sandbox': 'connectors/sandbox/index.ts',
   '@aldaba/pages': 'pages/src/index.ts',
 };
+
+/** The modules that a workspace offers, as its package.json names them. */
+function exportsOf(folder) {
+  const { name, exports } = JSON.parse(readFileSync(join(root, folder, 'package.json'), 'utf8'));
+  return Object.fromEntries(
+    Object.entries(exports).map(([path, file]) => [normalize(join(name, path)), normalize(join(folder, file))]),
+  );
+}
 
 const areaOf = (path) => areas.find(([, files]) => files.test(path));
 

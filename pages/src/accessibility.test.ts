@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import type { PageFrame, PageView } from '@aldaba/contract';
+import type { PageFrame, PageView } from '@aldaba/contract/pages';
 import axe from 'axe-core';
 import type { Browser, Page } from 'playwright-core';
 import { launchBrowser, type PageServer, startPageServer } from './testing/browser.ts';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, beforeEach, describe, it } from 'node:test';
-import type { SignInView } from '@aldaba/contract';
+import type { SignInView } from '@aldaba/contract/pages';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { launchBrowser, type PageServer, startPageServer } from './testing/browser.ts';
 import { option, sampleFrame } from './testing/views.ts';

@@ -1,5 +1,5 @@
 /** The document around every view: head, tenant's logo and colours, main column, footer. */
-import type { PageFrame, PageView } from '@aldaba/contract';
+import type { PageFrame, PageView } from '@aldaba/contract/pages';
 import type { ComponentChildren } from 'preact';
 import { imageAddress, ownAddress, webAddress } from './addresses.ts';
 import { type AssetName, assetPath } from './assets.ts';

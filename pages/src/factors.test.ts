@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { after, before, beforeEach, describe, it } from 'node:test';
-import type { PageView, SecondFactorView } from '@aldaba/contract';
+import type { PageView, SecondFactorView } from '@aldaba/contract/pages';
 import type { Browser, BrowserContext, CDPSession, Page } from 'playwright-core';
 import { launchBrowser, type PageServer, startPageServer } from './testing/browser.ts';
 import { sampleFrame, sampleViews } from './testing/views.ts';

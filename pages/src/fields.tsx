@@ -1,4 +1,4 @@
-import type { ForgotPasswordView, PageError, PageFrame, PasswordRule, SignInView } from '@aldaba/contract';
+import type { ForgotPasswordView, PageError, PageFrame, PasswordRule, SignInView } from '@aldaba/contract/pages';
 import { type ComponentChildren, createContext } from 'preact';
 import { Eye, Tick, Warning } from './icons.tsx';
 import { type PhraseKey, phrase } from './phrases/index.ts';

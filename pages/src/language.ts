@@ -1,4 +1,4 @@
-import { type PageLanguage, pageLanguages } from '@aldaba/contract';
+import { type PageLanguage, pageLanguages } from '@aldaba/contract/pages';
 
 /** Where a language may come from, strongest first. */
 export interface LanguageInput {

@@ -1,4 +1,4 @@
-import type { PageFrame } from '@aldaba/contract';
+import type { PageFrame } from '@aldaba/contract/pages';
 import { Hidden, Submit } from './fields.tsx';
 import { Key } from './icons.tsx';
 import { type PhraseKey, phrase } from './phrases/index.ts';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import type { PageFrame, PageView } from '@aldaba/contract';
+import type { PageFrame, PageView } from '@aldaba/contract/pages';
 import { renderPage } from '@aldaba/pages';
 import { leavingViews, sampleFrame, sampleViews } from './testing/views.ts';
 

@@ -1,5 +1,5 @@
 /** What a page may load, where its forms may go, and whether the operator's style sheet applies to it. */
-import type { PageFrame, PageView } from '@aldaba/contract';
+import type { PageFrame, PageView } from '@aldaba/contract/pages';
 import { imageAddress } from './addresses.ts';
 
 /**

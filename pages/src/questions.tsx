@@ -1,5 +1,5 @@
 /** Fields for what an operator wants to know of new people. */
-import type { PageError, PageFrame, ProfileQuestion } from '@aldaba/contract';
+import type { PageError, PageFrame, ProfileQuestion } from '@aldaba/contract/pages';
 import { Fragment } from 'preact';
 import { type PhraseKey, phrase } from './phrases/index.ts';
 

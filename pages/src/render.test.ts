@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { describe, it } from 'node:test';
 import { gzipSync } from 'node:zlib';
-import type { PageFrame, PageView, SignInView } from '@aldaba/contract';
+import type { PageFrame, PageView, SignInView } from '@aldaba/contract/pages';
 import { assets, renderPage } from '@aldaba/pages';
 import { fullBranding, leavingViews, option, sampleFrame, sampleViews } from './testing/views.ts';
 

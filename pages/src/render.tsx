@@ -1,4 +1,4 @@
-import type { PageFrame, PageView, RenderedPage } from '@aldaba/contract';
+import type { PageFrame, PageView, RenderedPage } from '@aldaba/contract/pages';
 import { renderToString } from 'preact-render-to-string';
 import { checkBasePath } from './addresses.ts';
 import type { AssetName } from './assets.ts';

@@ -1,4 +1,4 @@
-import type { PageFrame, SocialOption, Terms } from '@aldaba/contract';
+import type { PageFrame, SocialOption, Terms } from '@aldaba/contract/pages';
 import { imageAddress } from './addresses.ts';
 import { Hidden } from './fields.tsx';
 import { Phone } from './icons.tsx';

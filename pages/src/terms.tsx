@@ -1,4 +1,4 @@
-import type { PageError, PageFrame, Terms } from '@aldaba/contract';
+import type { PageError, PageFrame, Terms } from '@aldaba/contract/pages';
 import { webAddress } from './addresses.ts';
 import { type PhraseKey, phrase, phraseParts } from './phrases/index.ts';
 

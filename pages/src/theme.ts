@@ -3,7 +3,7 @@
  * style sheet, so the Content-Security-Policy allows exactly this block, by its hash, and no style attribute.
  */
 import { createHash } from 'node:crypto';
-import type { PageFrame } from '@aldaba/contract';
+import type { PageFrame } from '@aldaba/contract/pages';
 import { colourOr, inkOn, mix, readableOn } from './colour.ts';
 
 const bronze = '#85491b';

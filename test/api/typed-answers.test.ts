@@ -8,7 +8,7 @@ import { createLog } from '../../server/src/kernel/log.ts';
 import { startServer, type TestServer } from '../support/server.ts';
 
 const log = createLog('silent');
-const open = async () => ({});
+const open = async () => ({ scopes: new Set(['all']) });
 const guards: Guards = { anonymous: open, management: open, interaction: open };
 
 // Each `@ts-expect-error` is a promise of its own: `npm run check` fails as soon as the line below it compiles.

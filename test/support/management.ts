@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { type Client, createClient } from '@aldaba/contract/client';
 import type { TestServer } from './server.ts';
 
 /** What came back from a request, its JSON body read. */
@@ -19,7 +20,7 @@ export interface RequestOptions {
 }
 
 /** Sends requests to the Management API of a tenant and shows every answer, also refusals. */
-export interface Manager {
+export interface Manager extends Omit<Client, 'send'> {
   token: string;
   send(method: string, path: string, options?: RequestOptions): Promise<Reply>;
   get(path: string): Promise<Reply>;
@@ -38,18 +39,15 @@ export async function requestToken(
   resource = managementApi,
   scope = 'all',
 ): Promise<Reply> {
-  return read(
-    await fetch(`${url}/oidc/token`, {
-      method: 'POST',
-      body: new URLSearchParams({
-        grant_type: 'client_credentials',
-        client_id: client.id,
-        client_secret: client.secret,
-        resource,
-        scope,
-      }),
+  return createClient({ baseUrl: url }).send('POST', '/oidc/token', {
+    body: new URLSearchParams({
+      grant_type: 'client_credentials',
+      client_id: client.id,
+      client_secret: client.secret,
+      resource,
+      scope,
     }),
-  );
+  });
 }
 
 /** Gives a tenant of the server, `default` unless given, a machine-to-machine application that may do everything, and its token. */
@@ -66,21 +64,16 @@ export async function manage({ app, tenant: ownTenant }: TestServer, tenant = ow
 }
 
 export function managerWith(url: string, token: string): Manager {
+  const client = createClient({ baseUrl: url, token });
   const send = async (method: string, path: string, { body, raw, headers }: RequestOptions = {}): Promise<Reply> => {
     const payload = raw ?? (body === undefined ? undefined : JSON.stringify(body));
-    return read(
-      await fetch(`${url}${path}`, {
-        method,
-        headers: {
-          ...(token === '' ? {} : { authorization: `Bearer ${token}` }),
-          ...(payload === undefined ? {} : { 'content-type': 'application/json' }),
-          ...headers,
-        },
-        ...(payload === undefined ? {} : { body: payload }),
-      }),
-    );
+    return client.send(method, path, {
+      headers: { ...(payload === undefined ? {} : { 'content-type': 'application/json' }), ...headers },
+      ...(payload === undefined ? {} : { body: payload }),
+    });
   };
   return {
+    ...client,
     token,
     send,
     get: (path) => send('GET', path),
@@ -89,12 +82,6 @@ export function managerWith(url: string, token: string): Manager {
     put: (path, body) => send('PUT', path, { body }),
     delete: (path) => send('DELETE', path),
   };
-}
-
-async function read(response: Response): Promise<Reply> {
-  const text = await response.text();
-  const isJson = /^application\/json/.test(response.headers.get('content-type') ?? '');
-  return { status: response.status, headers: response.headers, body: isJson && text !== '' ? JSON.parse(text) : text };
 }
 
 /** Asserts a refusal: its status, its code, and that a person is told something. */

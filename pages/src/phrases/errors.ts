@@ -2,7 +2,8 @@
  * Sentences for the error codes that people meet on a page. English is the catalog of the contract; a code
  * that is added here has to be translated into every other language, or it does not compile.
  */
-import type { ErrorCode, PageLanguage } from '@aldaba/contract';
+import type { ErrorCode } from '@aldaba/contract/errors';
+import type { PageLanguage } from '@aldaba/contract/pages';
 
 export const codesOfPeople = [
   'request.cross_site',

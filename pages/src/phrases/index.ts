@@ -2,7 +2,8 @@
  * Every sentence that a person reads on a hosted page, in the languages of the contract. This folder owns the
  * words and how values are put into them; it does not decide which language a page is in (`../language.ts`).
  */
-import { type ErrorCode, errorCatalog, type PageLanguage } from '@aldaba/contract';
+import { type ErrorCode, errorCatalog } from '@aldaba/contract/errors';
+import type { PageLanguage } from '@aldaba/contract/pages';
 import { type Catalogue, english, type PhraseKey } from './en.ts';
 import { translatedSentences } from './errors.ts';
 import { sentencesOfPrograms } from './errors-of-programs.ts';

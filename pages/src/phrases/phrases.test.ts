@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { type ErrorCode, errorCatalog, isErrorCode, pageLanguages } from '@aldaba/contract';
+import { type ErrorCode, errorCatalog, isErrorCode } from '@aldaba/contract/errors';
+import { pageLanguages } from '@aldaba/contract/pages';
 import { english, type PhraseKey } from './en.ts';
 import { sentencesOfPrograms } from './errors-of-programs.ts';
 import { errorSentence, phrase, phrases, relativeTime } from './index.ts';

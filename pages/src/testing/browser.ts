@@ -2,7 +2,7 @@
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
-import type { PageFrame, PageView } from '@aldaba/contract';
+import type { PageFrame, PageView } from '@aldaba/contract/pages';
 import { assets, renderPage } from '@aldaba/pages';
 import { type Browser, chromium } from 'playwright-core';
 

@@ -1,5 +1,5 @@
 /** One of every page, with all of its optional parts, for the tests. */
-import type { PageFrame, PageView, PasswordRule, SignInView, SocialOption } from '@aldaba/contract';
+import type { PageFrame, PageView, PasswordRule, SignInView, SocialOption } from '@aldaba/contract/pages';
 
 const picture = (letter: string): string =>
   `data:image/svg+xml,${encodeURIComponent(`<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9"><text y="8">${letter}</text></svg>`)}`;

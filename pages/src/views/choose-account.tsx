@@ -1,4 +1,4 @@
-import type { ChooseAccountView, PageFrame } from '@aldaba/contract';
+import type { ChooseAccountView, PageFrame } from '@aldaba/contract/pages';
 import { pageLink } from '../addresses.ts';
 import { Hidden } from '../fields.tsx';
 import { Onward, Person } from '../icons.tsx';

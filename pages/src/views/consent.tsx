@@ -1,4 +1,4 @@
-import type { ConsentView, PageFrame } from '@aldaba/contract';
+import type { ConsentView, PageFrame } from '@aldaba/contract/pages';
 import { imageAddress, webAddress } from '../addresses.ts';
 import { Hidden, Submit } from '../fields.tsx';
 import { initialOf, Tick } from '../icons.tsx';

@@ -1,4 +1,4 @@
-import type { DemoAppView, PageFrame } from '@aldaba/contract';
+import type { DemoAppView, PageFrame } from '@aldaba/contract/pages';
 import { Alert } from '../fields.tsx';
 import { phrase, phrases } from '../phrases/index.ts';
 import { Heading } from './parts.tsx';

@@ -6,7 +6,7 @@ import type {
   RegisterView,
   SignInPasswordView,
   SignInView,
-} from '@aldaba/contract';
+} from '@aldaba/contract/pages';
 import type { ComponentChildren } from 'preact';
 import { pageLink } from '../addresses.ts';
 import {

@@ -1,5 +1,11 @@
 /** Pages on which a person sets up a second factor: the choice, and one page for each that has something to set up. */
-import type { BackupCodesView, BindPasskeyView, BindTotpView, ChooseFactorView, PageFrame } from '@aldaba/contract';
+import type {
+  BackupCodesView,
+  BindPasskeyView,
+  BindTotpView,
+  ChooseFactorView,
+  PageFrame,
+} from '@aldaba/contract/pages';
 import { imageAddress, pageLink } from '../addresses.ts';
 import { Alert, CodeField, Hidden, PlainForm, Submit } from '../fields.tsx';
 import { PasskeyForm } from '../passkey.tsx';

@@ -1,5 +1,5 @@
 /** Second factors as people know them: a picture, a name, a sentence, and the link to each. */
-import type { PageFactor, PageFrame } from '@aldaba/contract';
+import type { PageFactor, PageFrame } from '@aldaba/contract/pages';
 import { pageLink } from '../addresses.ts';
 import { Hidden } from '../fields.tsx';
 import { Dial, Key, Letter, Onward, Phone, Slip } from '../icons.tsx';

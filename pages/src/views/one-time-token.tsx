@@ -1,5 +1,5 @@
 /** A link that the operator made for an email address was opened: the button signs in with it. */
-import type { OneTimeTokenView, PageFrame } from '@aldaba/contract';
+import type { OneTimeTokenView, PageFrame } from '@aldaba/contract/pages';
 import { pageLink } from '../addresses.ts';
 import { Alert, Hidden, Submit } from '../fields.tsx';
 import { phrase } from '../phrases/index.ts';

@@ -1,5 +1,5 @@
 /** Pages of a forgotten password: where to send a code, and the new password. */
-import type { ForgotPasswordView, PageFrame, ResetPasswordView } from '@aldaba/contract';
+import type { ForgotPasswordView, PageFrame, ResetPasswordView } from '@aldaba/contract/pages';
 import { pageLink } from '../addresses.ts';
 import { AddressField, Alert, Hidden, NameForPasswordManager, Submit } from '../fields.tsx';
 import { type PhraseKey, phrase } from '../phrases/index.ts';

@@ -1,5 +1,5 @@
 /** The second factor that a person shows at sign-in, one page for each, with links to the others that would do. */
-import type { PageFrame, SecondFactorView } from '@aldaba/contract';
+import type { PageFrame, SecondFactorView } from '@aldaba/contract/pages';
 import { pageLink } from '../addresses.ts';
 import { Alert, CodeField, Field, Hidden, Notice, Submit } from '../fields.tsx';
 import { Shield } from '../icons.tsx';

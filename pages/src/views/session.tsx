@@ -6,7 +6,7 @@ import type {
   PageFrame,
   SignedOutView,
   UnknownSessionView,
-} from '@aldaba/contract';
+} from '@aldaba/contract/pages';
 import { formAction, pageLink, webAddress } from '../addresses.ts';
 import { Hidden, Submit } from '../fields.tsx';
 import { type PhraseKey, phrase } from '../phrases/index.ts';

@@ -1,4 +1,4 @@
-import type { PageFrame, SetupDoneView, SetupView } from '@aldaba/contract';
+import type { PageFrame, SetupDoneView, SetupView } from '@aldaba/contract/pages';
 import { webAddress } from '../addresses.ts';
 import { Alert, Field, Hidden, Submit } from '../fields.tsx';
 import { Onward } from '../icons.tsx';

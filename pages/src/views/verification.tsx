@@ -1,5 +1,5 @@
 /** A code was sent to an email address or a phone, and is typed in here. */
-import type { PageFrame, VerificationCodeView } from '@aldaba/contract';
+import type { PageFrame, VerificationCodeView } from '@aldaba/contract/pages';
 import { pageLink } from '../addresses.ts';
 import { Alert, CodeField, Hidden, Notice, Submit } from '../fields.tsx';
 import { type PhraseKey, phrase, phraseParts, relativeTime } from '../phrases/index.ts';
