@@ -154,6 +154,27 @@ describe('Many users at once', () => {
     assert.equal(headers.get('total-number'), '1203');
   });
 
+  it('say that a value exists already when two lines hold usernames that differ in case alone', async () => {
+    const { body: before } = await suite.api.get('/api/sign-in-exp');
+    const setCase = async (caseSensitive: boolean) => {
+      const usernamePolicy = { ...before.usernamePolicy, caseSensitive };
+      assert.equal((await suite.api.patch('/api/sign-in-exp', { usernamePolicy })).status, 200);
+    };
+    await setCase(false);
+    const reports = await importLines([{ username: 'Grete' }, { username: 'grete' }]);
+    await setCase(before.usernamePolicy.caseSensitive);
+    const [{ line, status, code, message }] = reports;
+    assert.deepEqual(
+      [line, status, code, message],
+      [
+        2,
+        'refused',
+        'entity.unique_integrity_violation',
+        'An item with the same value exists already. Choose another.',
+      ],
+    );
+  });
+
   it('are exported in the form in which they are imported, with digests only when asked for', async () => {
     const exported = await call('GET', '/api/users/export');
     const { body: all } = await suite.api.get('/api/users?page_size=1');
