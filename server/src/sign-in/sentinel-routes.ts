@@ -2,7 +2,7 @@ import * as contract from '@aldaba/contract';
 import type { Implement } from '../http/index.ts';
 import { accountAttemptName, attemptName, attemptTarget, replacingAttemptName, secondAttemptName } from './attempts.ts';
 import type { SignInNeeds } from './needs.ts';
-import type { SignIn } from './service.ts';
+import type { SignIn } from './steps/index.ts';
 import { clearAttempts } from './store.ts';
 
 /** What an identifier may be. Where it is an account's, the lock is on the account. */

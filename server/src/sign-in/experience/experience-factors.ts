@@ -6,7 +6,7 @@ import type { FactorAnswer } from '../factors/second-factor.ts';
 import { codeFactorOf } from '../machine/factors.ts';
 import type { SecondFactorType } from '../machine/policy.ts';
 import type { SecondFactorChoices } from '../machine/state.ts';
-import type { SignIn } from '../service.ts';
+import type { SignIn } from '../steps/index.ts';
 import type { FactorMode, FactorUse } from '../steps/second-factors.ts';
 
 export function experienceFactorRoutes(implement: Implement, signIn: SignIn): void {

@@ -10,8 +10,8 @@ import { requireEmail, requirePhone } from '../../kernel/identifiers.ts';
 import { readAnswers } from '../extra-profile/index.ts';
 import { refusalOf } from '../machine/machine.ts';
 import { hasInteractionCookie } from '../port.ts';
-import { refuse } from '../run.ts';
-import type { SignIn } from '../service.ts';
+import type { SignIn } from '../steps/index.ts';
+import { refuse } from '../steps/run.ts';
 import { experienceFactorRoutes } from './experience-factors.ts';
 import { describeState } from './state-view.ts';
 

@@ -1,6 +1,6 @@
 import type { getInteraction, ResponseOf, VerificationRecord } from '@aldaba/contract';
 import type { Challenge, SignInState } from '../machine/state.ts';
-import { describeProof } from '../submission.ts';
+import { describeProof } from '../steps/submission.ts';
 
 /** The state without secrets: digests, hashes and connector sessions stay inside. */
 export function describeState(state: SignInState): ResponseOf<typeof getInteraction> {

@@ -1,7 +1,7 @@
 /**
  * The sign-in machine: (state, event, context) → (state, effects, prompt). Pure: no I/O, clock or randomness. An event is a
- * fact that a factor has checked already; an effect is a wish that the service fulfils in the transaction that stores the
- * state; a prompt is what the person has to do next (`vocabulary.ts`). `rules` below is the order of the flow.
+ * fact that a factor has checked already; an effect is a change that is executed in the transaction that stores the state; a
+ * prompt is what the user has to do next (`vocabulary.ts`). `rules` below is the order of the flow.
  */
 
 import { maskAddress } from './address.ts';
@@ -27,88 +27,102 @@ interface Situation {
   /** The identified one. */
   account: Account | undefined;
 }
-type Rule = { reason: string } & {
-  /** What the person has to do, or undefined when the rule does not apply. */
-  prompt(situation: Situation, reason: string): Prompt | undefined;
-};
+type Details<Kind extends Prompt['kind']> = Omit<Extract<Prompt, { kind: Kind }>, 'kind' | 'reason'>;
+type Rule = {
+  [Kind in Prompt['kind']]: {
+    /** What the user has to do. */
+    kind: Kind;
+    reason: string;
+    /** The details of the prompt, or undefined when the rule does not apply. */
+    applies(situation: Situation): Details<Kind> | undefined;
+  };
+}[Prompt['kind']];
 
-/** The flow, in order: the first rule that applies says what the person does next. */
+/** The details of a prompt that has none. */
+const when = (condition: boolean): Record<never, never> | undefined => (condition ? {} : undefined);
+
+/** The flow, in order: the first rule that applies says what the user does next. docs/sign-in.md is generated from it. */
 const rules: readonly Rule[] = [
   {
-    reason: 'details are missing for the new account',
-    prompt: ({ state, missing }, reason) =>
-      state.userId === undefined && hasBegunAccount(state) && missing.length > 0
-        ? { kind: 'continue', reason, missing }
-        : undefined,
+    kind: 'continue',
+    reason: 'a new account was begun, and details are missing for it',
+    applies: ({ state, missing }) =>
+      state.userId === undefined && hasBegunAccount(state) && missing.length > 0 ? { missing } : undefined,
   },
   {
-    reason: 'nobody is identified, and a new account is wanted',
-    prompt: ({ state }, reason) =>
-      state.userId === undefined && state.intent === 'Register' ? { kind: 'register', reason } : undefined,
+    kind: 'register',
+    reason: 'the user is not identified and wants a new account',
+    applies: ({ state }) => when(state.userId === undefined && state.intent === 'Register'),
   },
   {
-    reason: 'nobody is identified who forgot a password',
-    prompt: ({ state }, reason) =>
-      state.userId === undefined && state.intent === 'ForgotPassword' ? { kind: 'recover', reason } : undefined,
+    kind: 'recover',
+    reason: 'the user forgot the password and is not identified yet',
+    applies: ({ state }) => when(state.userId === undefined && state.intent === 'ForgotPassword'),
   },
   {
     // Decided by the kind of identifier alone, never by an account: known and unknown ones go the same way.
-    reason: 'the password of an identifier is asked for',
-    prompt: ({ state: { userId, identifier }, policy }, reason) =>
+    kind: 'sign-in',
+    reason: 'the user gave an identifier that signs in with a password: its password is asked for',
+    applies: ({ state: { userId, identifier }, policy }) =>
       userId === undefined && identifier && policy.passwordIdentifiers.includes(identifier.type)
-        ? { kind: 'sign-in', reason, identifier }
+        ? { identifier }
         : undefined,
   },
   {
-    reason: 'nobody is identified',
-    prompt: ({ state }, reason) => (state.userId === undefined ? { kind: 'sign-in', reason } : undefined),
+    kind: 'sign-in',
+    reason: 'the user is not identified',
+    applies: ({ state }) => when(state.userId === undefined),
   },
   {
+    kind: 'reset-password',
     reason: 'the forgotten password is not replaced yet',
-    prompt: ({ state }, reason) =>
-      state.intent === 'ForgotPassword' && state.profile.password === undefined
-        ? { kind: 'reset-password', reason }
-        : undefined,
+    applies: ({ state }) => when(state.intent === 'ForgotPassword' && state.profile.password === undefined),
   },
   {
-    // Whoever replaced a password is not signed in by that: the sign-in that follows asks for all it needs.
+    // Resetting a password does not sign the user in; the next sign-in applies every check.
+    kind: 'done',
     reason: 'the forgotten password is replaced',
-    prompt: ({ state }, reason) => (state.intent === 'ForgotPassword' ? { kind: 'done', reason } : undefined),
+    applies: ({ state }) => when(state.intent === 'ForgotPassword'),
   },
   {
-    reason: 'a second factor has to be shown',
-    prompt: ({ state, policy, account }, reason) => {
+    kind: 'show-factor',
+    reason: 'a second factor is required',
+    applies: ({ state, policy, account }) => {
       const factors = account ? factorsToShow(state, policy.secondFactors, account) : [];
-      return account && factors.length > 0 ? { kind: 'show-factor', reason, factors, account } : undefined;
+      return account && factors.length > 0 ? { factors, account } : undefined;
     },
   },
   {
-    reason: 'the password that was used has expired',
-    prompt: ({ state }, reason) =>
+    kind: 'continue',
+    reason: 'the password has expired and must be replaced',
+    applies: ({ state }) =>
       hasExpiredPassword(state) && state.profile.password === undefined
-        ? { kind: 'continue', reason, missing: ['password'], expired: true }
+        ? { missing: ['password'], expired: true }
         : undefined,
   },
   {
-    reason: 'the account lacks required details',
-    prompt: ({ missing }, reason) => (missing.length > 0 ? { kind: 'continue', reason, missing } : undefined),
+    kind: 'continue',
+    reason: 'the account lacks details that the tenant requires',
+    applies: ({ missing }) => (missing.length > 0 ? { missing } : undefined),
   },
   {
-    reason: 'a second factor has to be set up',
-    prompt: ({ state, policy, account }, reason) => {
-      const wanted = account && factorsToAdd(state, policy.secondFactors, account);
-      return wanted && { kind: 'add-factor', reason, ...wanted };
-    },
+    kind: 'add-factor',
+    reason: 'a second factor has to be set up, or is suggested',
+    applies: ({ state, policy, account }) => account && factorsToAdd(state, policy.secondFactors, account),
   },
   {
-    reason: 'a new second factor needs backup codes',
-    prompt: ({ state, policy, account }, reason) =>
-      account && needsBackupCodes(state, policy.secondFactors, account)
-        ? { kind: 'make-backup-codes', reason }
-        : undefined,
+    kind: 'make-backup-codes',
+    reason: 'a second factor was set up, and backup codes are missing',
+    applies: ({ state, policy, account }) =>
+      when(account !== undefined && needsBackupCodes(state, policy.secondFactors, account)),
   },
+  { kind: 'done', reason: 'everything required is verified', applies: () => ({}) },
 ];
-const nothingIsMissing: Prompt = { kind: 'done', reason: 'everything required was proved' };
+/** The prompts in the order of the rules, for the documentation. */
+export const flow: readonly { kind: Prompt['kind']; reason: string }[] = rules.map(({ kind, reason }) => ({
+  kind,
+  reason,
+}));
 
 const hasBegunAccount = ({ intent, profile }: SignInState) => intent === 'Register' && Object.keys(profile).length > 0;
 
@@ -116,11 +130,11 @@ const hasBegunAccount = ({ intent, profile }: SignInState) => intent === 'Regist
 export function promptFor(state: SignInState, policy: SignInPolicy, account?: Account): Prompt {
   const missing = missingDetails(policy, detailsOf(state, account), cameBySocial(state));
   const situation = { state, policy, missing, account: withNewAddresses(state, account) };
-  for (const { reason, prompt } of rules) {
-    const found = prompt(situation, reason);
-    if (found) return found;
+  for (const { kind, reason, applies } of rules) {
+    const details = applies(situation);
+    if (details) return { kind, reason, ...details } as Prompt;
   }
-  return nothingIsMissing;
+  throw new TypeError('The last rule of the flow always applies');
 }
 
 /** An address that was proved a moment ago is as good as one that the account has. */

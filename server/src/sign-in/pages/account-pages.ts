@@ -5,7 +5,7 @@
 import type { ChooseAccountView } from '@aldaba/contract';
 import type { User } from '../../features/people/users/user.ts';
 import type { Http } from '../../http/types.ts';
-import type { SignIn } from '../service.ts';
+import type { SignIn } from '../steps/index.ts';
 import { createPageRoutes } from './page-requests.ts';
 
 export function accountPageRoutes(http: Http, signIn: SignIn): void {

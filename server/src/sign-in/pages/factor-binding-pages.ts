@@ -4,7 +4,7 @@ import { pageErrorOf } from '../../features/appearance/hosted-pages/words.ts';
 import type { BindingPage } from '../factors/second-factor.ts';
 import { isBackup, secondFactorTraits, secondFactorTypes } from '../machine/factors.ts';
 import type { SecondFactorType } from '../machine/policy.ts';
-import type { SignIn } from '../service.ts';
+import type { SignIn } from '../steps/index.ts';
 import { addressOf } from '../typed-identifiers.ts';
 import { type FactorRequest, factorRequests } from './factor-requests.ts';
 import { asFormError, type PageRoutes } from './page-requests.ts';

@@ -5,8 +5,8 @@ import type { FactorAnswer } from '../factors/second-factor.ts';
 import type { SecondFactorType } from '../machine/policy.ts';
 import type { Proof } from '../machine/state.ts';
 import type { Prompt, SignInEvent } from '../machine/vocabulary.ts';
-import type { StepResult } from '../run.ts';
 import type { Identified } from '../steps/identified.ts';
+import type { StepResult } from '../steps/run.ts';
 import type { FactorSession } from '../steps/second-factors.ts';
 import { openPage, type PageRequest, type PageRoutes } from './page-requests.ts';
 

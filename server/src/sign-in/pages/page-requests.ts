@@ -7,9 +7,9 @@ import type { Http, Reply, Request } from '../../http/types.ts';
 import { AldabaError } from '../../kernel/errors.ts';
 import type { Prompt } from '../machine/vocabulary.ts';
 import { hasInteractionCookie, type Interaction } from '../port.ts';
-import type { StepResult } from '../run.ts';
-import type { SignIn } from '../service.ts';
 import { awaitedCode } from '../steps/begin.ts';
+import type { SignIn } from '../steps/index.ts';
+import type { StepResult } from '../steps/run.ts';
 import { type PageContext, termsOf } from './page-views.ts';
 
 /** A request for a page of a sign-in, or with one of its forms. */

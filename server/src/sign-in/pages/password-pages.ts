@@ -3,7 +3,7 @@ import type { PageError, ResetPasswordView } from '@aldaba/contract';
 import { pageErrorOf, passwordRules } from '../../features/appearance/hosted-pages/words.ts';
 import { AldabaError } from '../../kernel/errors.ts';
 import { resolvePolicy } from '../machine/policy.ts';
-import type { SignIn } from '../service.ts';
+import type { SignIn } from '../steps/index.ts';
 import { addressOf } from '../typed-identifiers.ts';
 import { asFormError, type PageRequest, type PageRoutes } from './page-requests.ts';
 import { forgotPasswordView, recoveryForm, typesOf } from './page-views.ts';

@@ -11,9 +11,9 @@ import type { Request } from '../../http/types.ts';
 import { equalSecrets } from '../../kernel/crypto.ts';
 import { AldabaError } from '../../kernel/errors.ts';
 import { resolvePolicy } from '../machine/policy.ts';
-import type { PageNeeds } from '../service.ts';
 import { handleOfState } from '../steps/begin.ts';
 import { findChallenge } from '../steps/enter.ts';
+import type { PageNeeds } from '../steps/index.ts';
 import { asFormError, openPage, type PageRequest, type PageRoutes, queryField, wantsJson } from './page-requests.ts';
 import { connectorName, type PageContext, registerView, signInView, termsOf, worksHere } from './page-views.ts';
 

@@ -1,7 +1,6 @@
 /** Steps that begin something: a sign-in, a social sign-in, or a code that is sent. */
 import { AldabaError } from '../../kernel/errors.ts';
 import { opaqueToken } from '../../kernel/ids.ts';
-import { type Codes, createCodes } from '../codes.ts';
 import type { SocialStart } from '../factors/social/index.ts';
 import { codeFactorOf } from '../machine/factors.ts';
 import { promptFor } from '../machine/machine.ts';
@@ -9,8 +8,9 @@ import { resolvePolicy } from '../machine/policy.ts';
 import type { Address, Challenge, GivenIdentifier, Intent, SignInState } from '../machine/state.ts';
 import type { Prompt } from '../machine/vocabulary.ts';
 import type { Interaction } from '../port.ts';
-import type { StepResult } from '../run.ts';
+import { type Codes, createCodes } from './codes.ts';
 import type { StepContext } from './context.ts';
+import type { StepResult } from './run.ts';
 import { codeStep, type FirstCode } from './verify.ts';
 
 export interface BeginSteps {

@@ -2,8 +2,6 @@
 import type { Request } from '../../http/types.ts';
 import { AldabaError } from '../../kernel/errors.ts';
 import type { Tenant } from '../../tenancy/index.ts';
-import type { Accounts } from '../accounts.ts';
-import type { SignInAudit } from '../audit.ts';
 import type { Factors } from '../factors/index.ts';
 import { promptFor } from '../machine/machine.ts';
 import { resolvePolicy } from '../machine/policy.ts';
@@ -11,7 +9,9 @@ import { readState, type SignInState } from '../machine/state.ts';
 import type { Account, Prompt, SignInEvent } from '../machine/vocabulary.ts';
 import type { SignInNeeds, SignInSettings } from '../needs.ts';
 import type { Interaction } from '../port.ts';
-import type { Runner, RunOptions, StepResult } from '../run.ts';
+import type { Accounts } from './accounts.ts';
+import type { SignInAudit } from './audit.ts';
+import type { Runner, RunOptions, StepResult } from './run.ts';
 
 export interface Reading {
   /** The sign-in that the request is about; see `InteractionPort.load`. @throws AldabaError `session.not_found` */

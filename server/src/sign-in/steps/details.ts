@@ -6,8 +6,8 @@ import { type ExtraProfile, isCodeProof, type PendingProfile, type SignInState }
 import type { Account, SignInEvent } from '../machine/vocabulary.ts';
 import type { SignInSettings } from '../needs.ts';
 import type { Interaction } from '../port.ts';
-import type { StepResult } from '../run.ts';
 import { about, type StepContext } from './context.ts';
+import type { StepResult } from './run.ts';
 
 export type Detail =
   | { type: 'username' | 'password'; value: string }

@@ -1,6 +1,5 @@
 /** Steps of the pages that sign in or register at once: the check, the identification and, when nothing is missing, the end. */
 import { AldabaError } from '../../kernel/errors.ts';
-import { isForAddition } from '../codes.ts';
 import { isStateOf, type SocialChallenge } from '../factors/social/index.ts';
 import { isSameAddress } from '../machine/address.ts';
 import { promptFor } from '../machine/machine.ts';
@@ -9,8 +8,9 @@ import { type Address, type Intent, isCodeProof, type SignInState } from '../mac
 import type { Account, SignInEvent } from '../machine/vocabulary.ts';
 import type { Identifier, SignInSettings } from '../needs.ts';
 import type { Interaction } from '../port.ts';
-import type { StepResult } from '../run.ts';
+import { isForAddition } from './codes.ts';
 import { about, type StepContext } from './context.ts';
+import type { StepResult } from './run.ts';
 import type { CheckFactor, Fact, FirstCode } from './verify.ts';
 
 export interface EnterSteps {

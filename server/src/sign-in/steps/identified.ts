@@ -10,8 +10,8 @@ import { isCodeProof, type Proof, type SecondFactorChoices, type SignInState } f
 import type { Account, Prompt, SignInEvent } from '../machine/vocabulary.ts';
 import type { SignInSettings } from '../needs.ts';
 import type { Interaction } from '../port.ts';
-import { refuse, type StepResult } from '../run.ts';
 import { about, type StepContext } from './context.ts';
+import { refuse, type StepResult } from './run.ts';
 import type { FactorMode, FactorSession } from './second-factors.ts';
 
 export interface Identified {

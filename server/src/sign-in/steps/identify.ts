@@ -4,8 +4,8 @@ import { AldabaError } from '../../kernel/errors.ts';
 import { type Proof, provesAddress } from '../machine/state.ts';
 import type { Account, SignInEvent } from '../machine/vocabulary.ts';
 import type { Interaction } from '../port.ts';
-import type { StepResult } from '../run.ts';
 import { about, type StepContext } from './context.ts';
+import type { StepResult } from './run.ts';
 
 export interface IdentifySteps {
   /**

@@ -1,23 +1,23 @@
 import type { PageLanguage } from '@aldaba/contract';
-import { fieldsAsked } from '../features/appearance/custom-profile-fields/asked.ts';
-import type { Request } from '../http/types.ts';
-import type { Tenant } from '../tenancy/index.ts';
+import { fieldsAsked } from '../../features/appearance/custom-profile-fields/asked.ts';
+import type { Request } from '../../http/types.ts';
+import type { Tenant } from '../../tenancy/index.ts';
+import { type Factors, supportsPasskeys } from '../factors/index.ts';
+import type { SignInNeeds } from '../needs.ts';
+import type { Interaction } from '../port.ts';
+import { type AccountChoiceSteps, createAccountChoiceSteps } from './account-choice.ts';
 import { createAccounts } from './accounts.ts';
 import { withActions } from './actions.ts';
 import { audited, createSignInAudit } from './audit.ts';
-import { type Factors, supportsPasskeys } from './factors/index.ts';
-import type { SignInNeeds } from './needs.ts';
-import type { Interaction } from './port.ts';
+import { type BeginSteps, createBeginSteps } from './begin.ts';
+import { createReading, type Reading, type StepContext } from './context.ts';
+import { createDetailSteps, type DetailSteps } from './details.ts';
+import { createEnterSteps, type EnterSteps } from './enter.ts';
+import { createIdentifiedSteps, type IdentifiedSteps } from './identified.ts';
+import { createIdentifySteps, type IdentifySteps } from './identify.ts';
 import { createRunner } from './run.ts';
-import { type AccountChoiceSteps, createAccountChoiceSteps } from './steps/account-choice.ts';
-import { type BeginSteps, createBeginSteps } from './steps/begin.ts';
-import { createReading, type Reading, type StepContext } from './steps/context.ts';
-import { createDetailSteps, type DetailSteps } from './steps/details.ts';
-import { createEnterSteps, type EnterSteps } from './steps/enter.ts';
-import { createIdentifiedSteps, type IdentifiedSteps } from './steps/identified.ts';
-import { createIdentifySteps, type IdentifySteps } from './steps/identify.ts';
-import { createSecondFactorSteps, type SecondFactorSteps } from './steps/second-factors.ts';
-import { createCheck, createVerifySteps, type VerifySteps } from './steps/verify.ts';
+import { createSecondFactorSteps, type SecondFactorSteps } from './second-factors.ts';
+import { createCheck, createVerifySteps, type VerifySteps } from './verify.ts';
 
 /** The steps of a sign-in, for the pages and the Experience API alike: each checks, stores and logs in one place. */
 export interface SignIn

@@ -1,19 +1,19 @@
 import type { ErrorWithData, SignInContext } from '@aldaba/contract';
-import type { Client } from '../features/applications/applications/index.ts';
-import type { User } from '../features/people/users/index.ts';
-import { AldabaError } from '../kernel/errors.ts';
-import { currentOrigin, withSignIn } from '../kernel/origin.ts';
-import type { Queries } from '../store/index.ts';
+import type { Client } from '../../features/applications/applications/index.ts';
+import type { User } from '../../features/people/users/index.ts';
+import { AldabaError } from '../../kernel/errors.ts';
+import { currentOrigin, withSignIn } from '../../kernel/origin.ts';
+import type { Queries } from '../../store/index.ts';
+import type { PasswordFactor } from '../factors/password/index.ts';
+import { promptFor } from '../machine/machine.ts';
+import { resolvePolicy } from '../machine/policy.ts';
+import { createProgress } from '../machine/progress.ts';
+import { type Intent, type PendingProfile, readState, type SignInState } from '../machine/state.ts';
+import type { Account, Effect, Prompt, Refusal, SignInEvent } from '../machine/vocabulary.ts';
+import type { SignInNeeds, SignInSettings } from '../needs.ts';
+import type { Interaction } from '../port.ts';
 import { accountOf } from './accounts.ts';
 import { assertNotBlocked } from './codes.ts';
-import type { PasswordFactor } from './factors/password/index.ts';
-import { promptFor } from './machine/machine.ts';
-import { resolvePolicy } from './machine/policy.ts';
-import { createProgress } from './machine/progress.ts';
-import { type Intent, type PendingProfile, readState, type SignInState } from './machine/state.ts';
-import type { Account, Effect, Prompt, Refusal, SignInEvent } from './machine/vocabulary.ts';
-import type { SignInNeeds, SignInSettings } from './needs.ts';
-import type { Interaction } from './port.ts';
 import { describeSubmission } from './submission.ts';
 
 /** Where a sign-in stands after a step. */

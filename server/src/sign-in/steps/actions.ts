@@ -1,14 +1,14 @@
 import type { ActionType } from '@aldaba/contract';
-import type { Verdict as Answer } from '../features/operator-scripts/actions/index.ts';
-import { currentOrigin } from '../kernel/origin.ts';
+import type { Verdict as Answer } from '../../features/operator-scripts/actions/index.ts';
+import { currentOrigin } from '../../kernel/origin.ts';
+import { promptFor } from '../machine/machine.ts';
+import { resolvePolicy } from '../machine/policy.ts';
+import { createProgress, type Progress } from '../machine/progress.ts';
+import { readState, type SignInState } from '../machine/state.ts';
+import type { SignInEvent, Verdict } from '../machine/vocabulary.ts';
+import type { SignInNeeds, SignInSettings } from '../needs.ts';
+import type { Interaction } from '../port.ts';
 import type { Accounts } from './accounts.ts';
-import { promptFor } from './machine/machine.ts';
-import { resolvePolicy } from './machine/policy.ts';
-import { createProgress, type Progress } from './machine/progress.ts';
-import { readState, type SignInState } from './machine/state.ts';
-import type { SignInEvent, Verdict } from './machine/vocabulary.ts';
-import type { SignInNeeds, SignInSettings } from './needs.ts';
-import type { Interaction } from './port.ts';
 import { contextOf, type Runner, refuse } from './run.ts';
 import { describeProof } from './submission.ts';
 

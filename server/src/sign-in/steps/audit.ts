@@ -1,11 +1,11 @@
 /** What the sign-in writes to the audit log: one entry a step, and one for what failed. Values are masked there. */
 import type { AuditKey, SignInStepKey } from '@aldaba/contract';
-import type { AuditEntry } from '../kernel/audit.ts';
-import { traitsOf } from './machine/factors.ts';
-import { type Challenge, type Intent, type Proof, readState, type SignInState } from './machine/state.ts';
-import type { SignInEvent } from './machine/vocabulary.ts';
-import type { SignInNeeds } from './needs.ts';
-import type { Interaction } from './port.ts';
+import type { AuditEntry } from '../../kernel/audit.ts';
+import { traitsOf } from '../machine/factors.ts';
+import { type Challenge, type Intent, type Proof, readState, type SignInState } from '../machine/state.ts';
+import type { SignInEvent } from '../machine/vocabulary.ts';
+import type { SignInNeeds } from '../needs.ts';
+import type { Interaction } from '../port.ts';
 import type { Runner } from './run.ts';
 
 export interface SignInAudit {

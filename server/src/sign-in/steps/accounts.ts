@@ -1,9 +1,9 @@
 import type { SignInExperienceSettings } from '@aldaba/contract';
-import type { User } from '../features/people/users/index.ts';
-import { normalizeIdentifier } from '../kernel/identifiers.ts';
-import type { Account } from './machine/vocabulary.ts';
-import type { SignInNeeds } from './needs.ts';
-import type { Interaction } from './port.ts';
+import type { User } from '../../features/people/users/index.ts';
+import { normalizeIdentifier } from '../../kernel/identifiers.ts';
+import type { Account } from '../machine/vocabulary.ts';
+import type { SignInNeeds } from '../needs.ts';
+import type { Interaction } from '../port.ts';
 
 export interface Accounts {
   /** What the machine needs to know of a user, read anew: second factors and risks only where the tenant asks for them. */

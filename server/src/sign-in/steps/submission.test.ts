@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { type SignInState, stateVersion } from './machine/state.ts';
+import { type SignInState, stateVersion } from '../machine/state.ts';
 import { describeSubmission } from './submission.ts';
 
 describe('What is kept of a sign-in', () => {

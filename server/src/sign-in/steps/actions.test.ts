@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { after, afterEach, before, describe, it } from 'node:test';
-import { experienceClient, UnexpectedAnswer } from '../../../test/support/agent.ts';
-import { type Operator, operate } from '../../../test/support/operator.ts';
-import { shownError, visit } from '../../../test/support/page-agent.ts';
-import { startServer, type TestServer } from '../../../test/support/server.ts';
+import { experienceClient, UnexpectedAnswer } from '../../../../test/support/agent.ts';
+import { type Operator, operate } from '../../../../test/support/operator.ts';
+import { shownError, visit } from '../../../../test/support/page-agent.ts';
+import { startServer, type TestServer } from '../../../../test/support/server.ts';
 
 const password = 'tulips under stone';
 const firstFactor = 'action.postFirstFactorVerification';

@@ -1,7 +1,7 @@
 import type { Submission, VerificationRecord } from '@aldaba/contract';
-import { mask } from '../kernel/masking.ts';
-import type { Place } from '../kernel/origin.ts';
-import type { Proof, SignInState } from './machine/state.ts';
+import { mask } from '../../kernel/masking.ts';
+import type { Place } from '../../kernel/origin.ts';
+import type { Proof, SignInState } from '../machine/state.ts';
 
 /** What is kept of a sign-in when it is complete. `place` is where the request came from, if a trusted proxy tells it. */
 export const describeSubmission = (

@@ -1,13 +1,13 @@
 /** Codes that are sent to an address in a sign-in: for what, whether at all, and whether the answer waits for the message. */
 import type { TemplateType } from '@aldaba/contract';
-import { emailBlockOf } from '../features/appearance/sign-in-experience/email-blocklist.ts';
-import type { CodeDelivery } from '../features/connectors/verification-codes/index.ts';
-import { AldabaError } from '../kernel/errors.ts';
-import type { VerificationCodeFactor } from './factors/verification-code/index.ts';
-import { resolvePolicy, type SignInPolicy } from './machine/policy.ts';
-import type { Address, ChallengeOf, SignInState } from './machine/state.ts';
-import type { SignInNeeds, SignInSettings } from './needs.ts';
-import type { Interaction } from './port.ts';
+import { emailBlockOf } from '../../features/appearance/sign-in-experience/email-blocklist.ts';
+import type { CodeDelivery } from '../../features/connectors/verification-codes/index.ts';
+import { AldabaError } from '../../kernel/errors.ts';
+import type { VerificationCodeFactor } from '../factors/verification-code/index.ts';
+import { resolvePolicy, type SignInPolicy } from '../machine/policy.ts';
+import type { Address, ChallengeOf, SignInState } from '../machine/state.ts';
+import type { SignInNeeds, SignInSettings } from '../needs.ts';
+import type { Interaction } from '../port.ts';
 
 export interface Codes {
   /**
