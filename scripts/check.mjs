@@ -1,4 +1,4 @@
-// `npm run check`: types, format and lint, boundaries, reach, budgets, generated files. Prints `file:line what to do` for each finding.
+// `npm run check`: types, format and lint, boundaries, reach, budgets, unused code, generated files. Prints `file:line what to do` for each finding.
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { listFiles } from './files.mjs';
@@ -13,6 +13,7 @@ const { checkBudgets } = await import('./check-budgets.mjs');
 const { checkReach, describeReach } = await import('./check-reach.mjs');
 const { checkSurroundings } = await import('./check-surroundings.mjs');
 const { checkDependencies } = await import('./check-dependencies.mjs');
+const { checkUnused } = await import('./check-unused.mjs');
 
 const bin = (name) => join(root, 'node_modules/.bin', name);
 
@@ -24,6 +25,7 @@ const checks = [
   ['surroundings', checkSurroundings],
   ['budgets', checkBudgets],
   ['dependencies', checkDependencies],
+  ['unused', checkUnused],
   ['generated files', checkGenerated],
 ];
 

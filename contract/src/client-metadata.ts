@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { gracePeriod, signingAlgorithmSchema } from './values.ts';
 
-export const claimsFormSchema = z.enum(['standard', 'logto']);
+const claimsFormSchema = z.enum(['standard', 'logto']);
 export type ClaimsForm = z.output<typeof claimsFormSchema>;
 
 const year = 31_536_000;

@@ -14,7 +14,7 @@ const names = z.array(text).readonly();
 const interpolation = z.record(z.string(), z.union([text, number])).optional();
 
 /** Rules of a password that it breaks. */
-export const passwordIssueSchema = z.object({
+const passwordIssueSchema = z.object({
   code: z.templateLiteral([
     'password_rejected.',
     z.enum([
@@ -34,7 +34,7 @@ export const passwordIssueSchema = z.object({
 export type PasswordIssue = z.output<typeof passwordIssueSchema>;
 
 /** Rules of a username that it breaks. */
-export const usernameIssueSchema = z.object({
+const usernameIssueSchema = z.object({
   code: z.templateLiteral([
     'username_rejected.',
     z.enum([
@@ -53,7 +53,7 @@ export const usernameIssueSchema = z.object({
 export type UsernameIssue = z.output<typeof usernameIssueSchema>;
 
 /** What is wrong with the answer to a profile field. */
-export const profileProblemSchema = z.enum([
+const profileProblemSchema = z.enum([
   'missing',
   'tooShort',
   'tooLong',

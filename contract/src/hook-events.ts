@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
 /** What happens in a sign-in that a webhook can be told of. */
-export const interactionHookEvents = [
+const interactionHookEvents = [
   'PostRegister',
   'PostSignIn',
   'PostSignInAdaptiveMfaTriggered',
@@ -35,7 +35,7 @@ export const dataHookEvents = [
 ] as const;
 
 /** Limits that were reached. */
-export const exceptionHookEvents = ['Identifier.Lockout', 'Message.RateLimited', 'Grant.LimitExceeded'] as const;
+const exceptionHookEvents = ['Identifier.Lockout', 'Message.RateLimited', 'Grant.LimitExceeded'] as const;
 
 export const hookEventSchema = z.enum([...interactionHookEvents, ...dataHookEvents, ...exceptionHookEvents]);
 export type HookEvent = z.output<typeof hookEventSchema>;

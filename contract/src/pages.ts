@@ -351,7 +351,7 @@ export interface SetupDoneView {
   endpoint: string;
 }
 /** `/` of a tenant, for operators and developers who look around. */
-export interface WelcomeView {
+interface WelcomeView {
   kind: 'welcome';
 }
 /** `/demo-app`: a small single-page app that signs in against this very server. */

@@ -2,7 +2,7 @@
  * The groups of routes, and what permissions call each. A group without a name holds no route of the Management API: one that
  * declares `access: 'management'` there does not compile, and neither does a route of an unlisted group.
  */
-export const tagNames = {
+const tagNames = {
   'Account center': 'account-center',
   Applications: 'applications',
   'Audit logs': 'audit-logs',

@@ -105,7 +105,7 @@ export interface World {
 }
 
 /** The parts that the server and the command line share. */
-export interface Parts {
+interface Parts {
   database: Database;
   tenancy: Tenancy;
   users: Users;

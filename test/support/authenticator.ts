@@ -45,7 +45,7 @@ export interface Circumstances {
   attestation?: { fmt: string; attStmt: Map<string, Cbor> };
 }
 
-export interface RegistrationJson {
+interface RegistrationJson {
   id: string;
   rawId: string;
   type: 'public-key';
@@ -175,7 +175,7 @@ function coseKeyOf(key: KeyObject): Map<number, Cbor> {
 }
 
 /** What a device says in CBOR (RFC 8949). */
-export type Cbor = number | string | Buffer | Cbor[] | Map<number, Cbor> | Map<string, Cbor>;
+type Cbor = number | string | Buffer | Cbor[] | Map<number, Cbor> | Map<string, Cbor>;
 
 function encode(value: Cbor): Buffer {
   if (typeof value === 'number') return value < 0 ? head(1, -1 - value) : head(0, value);

@@ -12,7 +12,7 @@ export interface Reply {
 // biome-ignore lint/suspicious/noExplicitAny: the assertions of a test are the type of what it reads
 type Json = any;
 
-export interface RequestOptions {
+interface RequestOptions {
   body?: unknown;
   /** Sent as it is instead of `body`. */
   raw?: string | Uint8Array<ArrayBuffer>;

@@ -4,7 +4,7 @@ import type { SandboxOutcome } from '../../connectors/sandbox/index.ts';
 import type { TestServer } from './server.ts';
 
 /** What tests need of a user as the Management API shows it. */
-export interface ManagedUser {
+interface ManagedUser {
   id: string;
   username: string | null;
   name: string | null;
@@ -12,7 +12,7 @@ export interface ManagedUser {
   identities: Record<string, { userId: string } | undefined>;
 }
 
-export interface ApplicationWish {
+interface ApplicationWish {
   type: 'Native' | 'SPA' | 'Traditional' | 'MachineToMachine';
   redirectUri: string;
   postLogoutUri?: string;

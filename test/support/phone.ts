@@ -1,16 +1,16 @@
 import type { CDPSession, Page } from 'playwright-core';
 import { openBrowser, phoneScreen, type Visitor } from './browser.ts';
 
-export type Platform = 'android' | 'ios';
+type Platform = 'android' | 'ios';
 
 /** What the page asks the app to do. */
-export interface AppRequest {
+interface AppRequest {
   redirectTo: string;
   callbackUri: string;
 }
 
 /** What the person does when WeChat opens: consents as somebody (a code comes back), or refuses. */
-export type AtWechat = (request: { appId: string }) => Promise<string> | 'refuses';
+type AtWechat = (request: { appId: string }) => Promise<string> | 'refuses';
 
 export interface Phone extends Visitor {
   /** Every message that the page posted to the app, oldest first. */
@@ -23,7 +23,7 @@ export interface Phone extends Visitor {
  * When the bridge object is there: an Android app puts it in while the page loads, which may be before the page's own
  * scripts or after all of them. On iOS it always comes first.
  */
-export type Arrival = 'early' | 'late';
+type Arrival = 'early' | 'late';
 
 const bridgeOf = (targets: readonly string[]): Record<Platform, string> => ({
   // A Java object takes text only, and the SDK is a property of `window`.

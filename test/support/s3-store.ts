@@ -9,7 +9,7 @@ const root = join(import.meta.dirname, '../..');
 const python = process.env.ALDABA_TEST_PYTHON ?? join(root, '.cache/venv/bin/python');
 
 /** A call as it arrived at the store. */
-export interface StoreCall {
+interface StoreCall {
   method: string;
   /** Without query. */
   path: string;

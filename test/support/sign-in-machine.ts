@@ -14,7 +14,7 @@ import type {
 } from '../../server/src/sign-in/machine/vocabulary.ts';
 
 export const now = 1_800_000_000_000;
-export type Result = Step | Refusal;
+type Result = Step | Refusal;
 export type Mfa = NonNullable<PolicySettings['mfa']>;
 export type Standing = NonNullable<Account['secondFactors']>;
 
@@ -208,7 +208,7 @@ export function run(
 }
 
 /** A prompt in one line, e.g. `show-factor WebAuthn Totp`, `add-factor Totp (skippable)`. */
-export function promptText(prompt: Prompt): string {
+function promptText(prompt: Prompt): string {
   switch (prompt.kind) {
     case 'continue':
       return `continue ${prompt.missing.join(' ')}`;

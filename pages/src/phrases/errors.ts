@@ -5,7 +5,7 @@
 import type { ErrorCode } from '@aldaba/contract/errors';
 import type { PageLanguage } from '@aldaba/contract/pages';
 
-export const codesOfPeople = [
+const codesOfPeople = [
   'request.cross_site',
   'request.internal',
   'request.not_found',
@@ -103,7 +103,7 @@ export const codesOfPeople = [
   'sandbox.not_enabled',
 ] as const satisfies readonly ErrorCode[];
 
-export type CodeOfPeople = (typeof codesOfPeople)[number];
+type CodeOfPeople = (typeof codesOfPeople)[number];
 type Sentences = Readonly<Record<CodeOfPeople, string>>;
 
 const spanish: Sentences = {

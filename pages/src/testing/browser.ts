@@ -19,7 +19,7 @@ const flags = [
 export const launchBrowser = (): Promise<Browser> =>
   chromium.launch({ executablePath: process.env.ALDABA_TEST_CHROMIUM ?? '/usr/bin/chromium', args: flags });
 
-export interface Posted {
+interface Posted {
   path: string;
   accept: string | undefined;
   fields: Record<string, string>;

@@ -30,7 +30,7 @@ import { Heading } from './parts.tsx';
  * Whether an error concerns the form as a whole. One of another service does not: the keyboard that a field opens on a phone
  * would hide what it says.
  */
-export const isOfForm = (error: PageError | undefined): boolean =>
+const isOfForm = (error: PageError | undefined): boolean =>
   error !== undefined && error.field === undefined && !error.code.startsWith('connector.');
 
 /** A link to the other of the two ways in, under a question. */

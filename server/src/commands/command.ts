@@ -70,14 +70,14 @@ interface CommandBase {
   help?(given: FilesInvocation): Promise<readonly string[]>;
 }
 
-export interface AppCommand extends CommandBase {
+interface AppCommand extends CommandBase {
   needs?: 'app';
   /** Whether published connector packages must be loaded, which takes time. */
   usesConnectors?: boolean;
   run(invocation: Invocation): Promise<Output>;
 }
 
-export interface WorldCommand extends CommandBase {
+interface WorldCommand extends CommandBase {
   needs: 'world';
   run(invocation: WorldInvocation): Promise<Output>;
 }

@@ -18,7 +18,7 @@ import { tenantCommands } from './tenant.ts';
 import { userCommands } from './user.ts';
 import { userTransferCommands } from './user-transfer.ts';
 
-export type { Command, FilesCommand, FilesInvocation, Output, Terminal } from './command.ts';
+export type { Command, FilesCommand, Output, Terminal } from './command.ts';
 export { Refused, UsageError } from './command.ts';
 export { explain, failureOf } from './failures.ts';
 

@@ -5,7 +5,7 @@
  * A change is not a command. Work that must happen for security (ending the sessions of a suspended user, deleting the grants of
  * an application) is a declared need of the feature, so that the server does not compile without it.
  */
-export interface ChangeMembers {
+interface ChangeMembers {
   /** The last connector of a social target was deleted. */
   'connector-target.deleted': { target: string };
   /** A custom profile field was deleted. */

@@ -12,8 +12,7 @@
 export { endOfUser } from './endings.ts';
 export { keyRoutes } from './endpoints/key-routes.ts';
 export { userSessionRoutes } from './endpoints/user-session-routes.ts';
-export type { Interaction, InteractionPort, SignInResult } from './interactions.ts';
 export { requireAlgorithm } from './key-rotation.ts';
-export type { OidcNeeds, ProtectedResource } from './needs.ts';
+export type { OidcNeeds } from './needs.ts';
 export { consentRoutes, createOidc, type Oidc, oidcRoutes } from './oidc.ts';
 export { endOfApplication } from './store/endings.ts';

@@ -19,7 +19,7 @@ import {
   type InteractionRecord,
 } from './store/interactions.ts';
 
-export type { Interaction, InteractionPort, SignInResult } from '../sign-in/port.ts';
+export type { Interaction, InteractionPort } from '../sign-in/port.ts';
 
 /** What the person's part came to; kept as JSON until the resume reads it. */
 export type InteractionResult =

@@ -15,7 +15,7 @@ export interface VerificationKey {
   publishedUntil: number;
 }
 
-export interface SigningKey {
+interface SigningKey {
   id: string;
   /** Prepared once: importing it costs more than a signature. */
   privateKey: KeyObject;

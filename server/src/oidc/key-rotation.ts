@@ -14,19 +14,19 @@ import * as store from './store/keys.ts';
  */
 
 /** Seconds that clients may keep a key set, whatever its headers say: common libraries keep it for 5 to 10 minutes. */
-export const cacheLife = 600;
+const cacheLife = 600;
 /** Seconds that a key no longer published still proves an `id_token_hint`: as long as a session can live. */
 const hintLife = 31_536_000;
 
 /** Every tenant has keys of these, whatever its applications ask for. */
-export const standardAlgorithms: readonly SigningAlgorithm[] = ['RS256', 'ES256'];
+const standardAlgorithms: readonly SigningAlgorithm[] = ['RS256', 'ES256'];
 
 /** Milliseconds since the epoch until which a key is published; infinite unless it was replaced. */
 export const publishedUntil = ({ retiredAt, longestLife }: store.KeyRecord): number =>
   retiredAt === null ? Number.POSITIVE_INFINITY : retiredAt + (longestLife + cacheLife) * 1000;
 
 /** A next key whose time has come, although no node has recorded it yet. */
-export const isDue = ({ status, effectiveAt }: store.KeyRecord, now: number): boolean =>
+const isDue = ({ status, effectiveAt }: store.KeyRecord, now: number): boolean =>
   status === 'next' && effectiveAt !== null && effectiveAt <= now;
 
 const generate = promisify(generateKeyPair);

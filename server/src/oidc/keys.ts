@@ -10,7 +10,7 @@ import { verifyJwt } from './verify-jwt.ts';
 
 export type { KeyRing } from './key-rings.ts';
 
-export interface RotationWish {
+interface RotationWish {
   /** One algorithm, which may be new to the tenant, or all in use of a kind; without both all in use. */
   algorithm?: SigningAlgorithm | undefined;
   kind?: 'RSA' | 'EC' | undefined;

@@ -7,7 +7,7 @@ import { matchesWildcard } from '../features/applications/applications/wildcards
  * fragment (RFC 6749 section 3.1.2) or `*`, and a scheme that leads to an application. A parser would repair some of these
  * silently, which is how look-alikes pass.
  */
-export function parseRedirectUri(text: string, client: Client): URL | undefined {
+function parseRedirectUri(text: string, client: Client): URL | undefined {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is looked for
   if (/[\u0000-\u0020\u007f-\u009f\\*#]/.test(text) || !URL.canParse(text)) return undefined;
   const url = new URL(text);

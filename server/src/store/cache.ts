@@ -6,7 +6,7 @@ import type { Database, Queries } from './database.ts';
  * transaction: the commit notifies all nodes. A node whose notifications do not arrive keeps values for two seconds at most, and
  * forgets all of them when they arrive again. `maximumAge` bounds how long a missed change stays unnoticed.
  */
-export interface Cache<Value> {
+interface Cache<Value> {
   /**
    * The cached value, or the one that `load` gives. `undefined` results are not kept.
    * @param via handle to load with; a transaction gives its own, so as not to wait for a second connection while it holds one
@@ -21,7 +21,7 @@ const channel = 'aldaba_cache';
 /** Milliseconds that a value may be old while notifications do not arrive: what another node changed counts by then. */
 const deafAge = 2000;
 
-export interface CacheOptions<Value> {
+interface CacheOptions<Value> {
   name: string;
   /** Entries kept; the oldest goes first. */
   maximum: number;

@@ -8,8 +8,6 @@ import { findPrograms } from './embedded-programs.ts';
 import { type Supervisor, supervise } from './embedded-supervisor.ts';
 import { markLeakproofAt } from './leakproof.ts';
 
-export { EmbeddedDatabaseError };
-
 /** The bundled PostgreSQL, in use by this process. */
 export interface EmbeddedDatabase {
   /**

@@ -19,7 +19,7 @@ const steps: Readonly<Record<string, (client: Client) => Promise<void>>> = {
 };
 
 /** Role for connections whose login role would pass row-level security (superuser or BYPASSRLS). */
-export const wallRole = 'aldaba_wall';
+const wallRole = 'aldaba_wall';
 
 export interface MigrationResult {
   applied: string[];

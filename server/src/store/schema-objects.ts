@@ -37,7 +37,7 @@ const openTables = `
     and exists (select from pg_attribute a where a.attrelid = c.oid and a.attname = 'tenant_id' and not a.attisdropped)
     and not (c.relrowsecurity and c.relforcerowsecurity and exists (select from pg_policy p where p.polrelid = c.oid))`;
 
-export async function listObjects(client: ClientBase): Promise<string[]> {
+async function listObjects(client: ClientBase): Promise<string[]> {
   return (await client.query<{ object: string }>(inventory)).rows.map(({ object }) => object);
 }
 

@@ -6,11 +6,4 @@
  * Does not own: what the starting rows are; features give their part as a `Seed`.
  * Requests enter through `locate` (before routing) and `get` (the value every handler receives).
  */
-export {
-  adminTenantId,
-  defaultTenantId,
-  defaultTenantName,
-  type RequestAddress,
-} from './address.ts';
-export { createSealedSettings } from './sealed-settings.ts';
-export { createTenancy, type Seed, type Tenancy, type Tenant } from './service.ts';
+export type { Tenancy, Tenant } from './service.ts';

@@ -28,7 +28,7 @@ export interface Flow {
 }
 
 /** An interaction that goes on, with the secret of the browser's cookie. */
-export interface ResumedInteraction {
+interface ResumedInteraction {
   handle: string;
   secret: string;
   uidHash: string;

@@ -5,7 +5,7 @@ import type { ClaimsRequest } from '../requested-claims.ts';
 import { accessColumns, accessValues, type NewAccessToken } from './access-tokens.ts';
 
 /** What a refresh token stands for; handed on unchanged from one to its successor. */
-export interface RefreshPayload {
+interface RefreshPayload {
   clientId: string;
   userId: string;
   scope: string;

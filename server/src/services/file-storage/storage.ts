@@ -5,7 +5,7 @@ import type { Tenant } from '../../tenancy/index.ts';
  */
 export type FileKey = readonly [area: 'user-assets' | 'custom-ui', ...ids: string[]];
 
-export interface NewFile {
+interface NewFile {
   key: FileKey;
   bytes: Buffer;
   contentType: string;

@@ -6,7 +6,7 @@ import { createCipheriv, createHash, createHmac, getHashes, pbkdf2, scrypt, timi
 import { promisify } from 'node:util';
 import { hashRaw, verify as verifyArgon2 } from '@node-rs/argon2';
 
-export interface ScryptCost {
+interface ScryptCost {
   /** CPU and memory cost N, a power of 2. */
   n: number;
   /** Block size r. */
