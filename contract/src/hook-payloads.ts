@@ -6,9 +6,8 @@ import type { OrganizationRole, OrganizationScope } from './organization-roles.t
 import type { Organization } from './organizations.ts';
 import type { Scope } from './resources.ts';
 import type { Role } from './roles.ts';
-import type { userSchema } from './users.ts';
+import type { User } from './users.ts';
 
-type User = z.output<typeof userSchema>;
 type Application = Pick<z.output<typeof applicationSchema>, 'id' | 'type' | 'name'> & { description: string | null };
 
 /** The sign-in that an event belongs to. `application` is absent if the application was deleted in between. */

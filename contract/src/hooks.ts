@@ -46,6 +46,7 @@ const executionStats = z.object({ successCount: z.number().int(), requestCount: 
 const hookWithStats = hookSchema.extend({
   executionStats: executionStats.optional().describe('Requests of the last 24 hours.'),
 });
+export type HookWithStats = z.output<typeof hookWithStats>;
 
 const draft = z.object({
   name: z.string().max(256).default(''),

@@ -47,6 +47,15 @@ const changeable = {
 /** Ids in a body, and members in a path, that name nothing are a fault of the request here. */
 const statuses = { 'entity.relation_foreign_key_not_found': 422 } as const;
 const bodyErrors = ['entity.relation_foreign_key_not_found'] as const;
+/** An organization in a list; with showFeatured it tells its members. */
+export const organizationSummarySchema = organizationSchema.extend({
+  usersCount: z.number().int().optional(),
+  featuredUsers: z
+    .array(z.object({ id: z.string(), avatar: z.string().nullable(), name: z.string().nullable() }))
+    .optional(),
+});
+export type OrganizationSummary = z.output<typeof organizationSummarySchema>;
+
 const roleErrors = [
   'entity.relation_foreign_key_not_found',
   'entity.db_constraint_violated',
@@ -64,14 +73,7 @@ export const listOrganizations = route({
   query: containsQuery.extend({ showFeatured: flag.optional() }),
   pagination: 'required',
   responses: {
-    200: z.array(
-      organizationSchema.extend({
-        usersCount: z.number().int().optional(),
-        featuredUsers: z
-          .array(z.object({ id: z.string(), avatar: z.string().nullable(), name: z.string().nullable() }))
-          .optional(),
-      }),
-    ),
+    200: z.array(organizationSummarySchema),
   },
 });
 export const createOrganization = route({

@@ -23,6 +23,7 @@ export const roleSummarySchema = roleSchema.extend({
   applicationsCount: z.number().int(),
   featuredApplications: z.array(z.object({ id: z.string(), name: z.string(), type: z.string() })),
 });
+export type RoleSummary = z.output<typeof roleSummarySchema>;
 
 const scopeOfRoleSchema = scopeSchema.extend({ resource: resourceSchema });
 

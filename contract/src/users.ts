@@ -33,7 +33,10 @@ export const profileSchema = z
 export type UserProfile = z.output<typeof profileSchema>;
 
 export const identitySchema = z.object({ userId: z.string(), details: jsonObject.optional() });
+export type Identity = z.output<typeof identitySchema>;
+/** By connector target, e.g. `wechat`. */
 export const identitiesSchema = z.record(z.string(), identitySchema);
+export type Identities = z.output<typeof identitiesSchema>;
 
 /** The first eight are known to every client of the wire contract; the others are Aldaba's own (docs/moving.md). */
 export const passwordAlgorithmSchema = z.enum([
@@ -70,12 +73,15 @@ export const userSchema = z.object({
   applicationId: z.string().nullable(),
   isSuspended: z.boolean(),
   hasPassword: z.boolean(),
-  ssoIdentities: z.array(jsonObject).optional(),
-  passwordDigest: z.string().nullable().optional(),
-  passwordAlgorithm: passwordAlgorithmSchema.nullable().optional(),
 });
 
 export type User = z.output<typeof userSchema>;
+
+const requestedUserSchema = userSchema.extend({
+  ssoIdentities: z.array(jsonObject).optional().describe('With includeSsoIdentities.'),
+  passwordDigest: z.string().nullable().optional().describe('With includePasswordHash; needs the scope `all`.'),
+  passwordAlgorithm: passwordAlgorithmSchema.nullable().optional().describe('With includePasswordHash.'),
+});
 
 /** Starts with a letter or an underscore; letters, digits and underscores. */
 export const usernameSchema = z
@@ -162,7 +168,7 @@ export const getUser = route({
   summary: 'Get a user',
   params,
   query: z.object({ includeSsoIdentities: flag, includePasswordHash: flag }).partial(),
-  responses: { 200: userSchema },
+  responses: { 200: requestedUserSchema },
   errors: ['entity.not_found'],
 });
 export const updateUser = route({

@@ -1,4 +1,4 @@
-import type { ProfileField, SignInExperienceSettings } from '@aldaba/contract';
+import type { Identity, ProfileField, SignInExperienceSettings } from '@aldaba/contract';
 import type { ProfileFields } from '../features/appearance/custom-profile-fields/index.ts';
 import type { PageSender } from '../features/appearance/hosted-pages/index.ts';
 import type { ApplicationExperiences } from '../features/applications/application-experiences/index.ts';
@@ -52,7 +52,7 @@ export interface SignInUsers {
   create(
     tx: Queries,
     user: UserColumns & {
-      identity?: { target: string; userId: string; details?: Record<string, unknown> };
+      identity?: Identity & { target: string };
       profile?: Record<string, unknown>;
       customData?: Record<string, unknown>;
       applicationId?: string;
@@ -68,12 +68,7 @@ export interface SignInUsers {
   /** Ends sessions and grants with the old password. */
   resetPassword(tx: Queries, userId: string, password: PasswordDigest): Promise<User>;
   /** Returns false when the account had an identity of that target, which was replaced. */
-  linkIdentity(
-    tx: Queries,
-    userId: string,
-    target: string,
-    identity: { userId: string; details?: Record<string, unknown> },
-  ): Promise<boolean>;
+  linkIdentity(tx: Queries, userId: string, target: string, identity: Identity): Promise<boolean>;
   /** Merges standard claims, or what applications store, into what is there. */
   merge(
     tx: Queries,

@@ -1,4 +1,11 @@
-import type { Application, Role, SigningAlgorithm } from '@aldaba/contract';
+import type {
+  Application,
+  BodyOf,
+  createApplication,
+  Role,
+  SigningAlgorithm,
+  updateApplication,
+} from '@aldaba/contract';
 import type { Clock } from '../../../kernel/clock.ts';
 import type { Vault } from '../../../kernel/crypto.ts';
 import { AldabaError } from '../../../kernel/errors.ts';
@@ -35,27 +42,8 @@ type OidcMetadata = Application['oidcClientMetadata'];
 /** `null`, and '' for an address, remove an optional member. */
 type OidcMetadataPart = { [Member in keyof OidcMetadata]?: OidcMetadata[Member] | null | undefined };
 
-export interface ApplicationDraft {
-  name: string;
-  type: ApplicationType;
-  description?: string | null | undefined;
-  oidcClientMetadata?: OidcMetadataPart | undefined;
-  customClientMetadata?: Application['customClientMetadata'] | undefined;
-  isThirdParty?: boolean | undefined;
-  customData?: Record<string, unknown> | undefined;
-}
-
-export interface ApplicationPatch {
-  name?: string | undefined;
-  description?: string | null | undefined;
-  oidcClientMetadata?: OidcMetadataPart | undefined;
-  customClientMetadata?: Application['customClientMetadata'] | undefined;
-  customData?: Record<string, unknown> | undefined;
-  /** Whether only the users that a rule lets in may use it. */
-  appLevelAccessControlEnabled?: boolean | undefined;
-  /** Gives a machine-to-machine application the Management API, or takes it. */
-  isAdmin?: boolean | undefined;
-}
+export type ApplicationDraft = Omit<BodyOf<typeof createApplication>, 'protectedAppMetadata'>;
+export type ApplicationPatch = BodyOf<typeof updateApplication>;
 
 export interface Applications extends Secrets {
   /** The client of a protocol request; cached. Includes the built-in `demo-app`. */

@@ -1,4 +1,4 @@
-import type { Resource, Role, RoleType, Scope } from '@aldaba/contract';
+import type { BodyOf, createRole, Resource, Role, RoleSummary, RoleType, Scope, updateRole } from '@aldaba/contract';
 import type { Changes } from '../../../kernel/changes.ts';
 import { AldabaError } from '../../../kernel/errors.ts';
 import type { Events } from '../../../kernel/events.ts';
@@ -20,26 +20,8 @@ export interface RolesNeeds {
   events: Events<Queries>;
 }
 
-export interface RoleDraft {
-  name: string;
-  description: string;
-  type: RoleType;
-  isDefault: boolean;
-  scopeIds?: string[] | undefined;
-}
-
-export interface RolePatch {
-  name?: string | undefined;
-  description?: string | undefined;
-  isDefault?: boolean | undefined;
-}
-
-export interface RoleSummary extends Role {
-  usersCount: number;
-  featuredUsers: { id: string; avatar: string | null; name: string | null }[];
-  applicationsCount: number;
-  featuredApplications: { id: string; name: string; type: string }[];
-}
+export type RoleDraft = BodyOf<typeof createRole>;
+export type RolePatch = BodyOf<typeof updateRole>;
 
 export type { Holder, RoleFilter } from './store.ts';
 

@@ -6,7 +6,13 @@ import {
   type EmailTemplate,
   noSession,
 } from '@aldaba/connectors/kit';
-import type { ConnectorFactory, ConnectorOverlay, PublicSocialConnector } from '@aldaba/contract';
+import type {
+  BodyOf,
+  ConnectorFactory,
+  ConnectorOverlay,
+  createConnector,
+  PublicSocialConnector,
+} from '@aldaba/contract';
 import type { Changes } from '../../../kernel/changes.ts';
 import type { Clock } from '../../../kernel/clock.ts';
 import type { Vault } from '../../../kernel/crypto.ts';
@@ -43,14 +49,7 @@ export interface ConnectorsNeeds {
   emailTemplates: Pick<EmailTemplates, 'find'>;
 }
 
-export interface ConnectorDraft {
-  connectorId: string;
-  id?: string | undefined;
-  config?: Record<string, unknown> | undefined;
-  metadata?: ConnectorOverlay | undefined;
-  syncProfile?: boolean | undefined;
-  enableTokenStorage?: boolean | undefined;
-}
+export type ConnectorDraft = BodyOf<typeof createConnector>;
 export type ConnectorPatch = Omit<ConnectorDraft, 'connectorId' | 'id'>;
 
 /** A configured connector bound to its configuration and the tenant's world. Its methods throw the contract's errors. */

@@ -1,4 +1,7 @@
 import type {
+  BodyOf,
+  createOrganizationRole,
+  createOrganizationScope,
   OrganizationRole,
   OrganizationRoleWithScopes,
   OrganizationScope,
@@ -13,16 +16,8 @@ import type { Listed, Slice } from '../../../store/list.ts';
 import { isManagementIndicator } from '../../../tenancy/management-indicator.ts';
 import * as store from './store.ts';
 
-export interface OrganizationScopeDraft {
-  name: string;
-  description?: string | null | undefined;
-}
-
-export interface OrganizationRoleDraft extends OrganizationScopeDraft {
-  type: RoleType;
-  organizationScopeIds: readonly string[];
-  resourceScopeIds: readonly string[];
-}
+export type OrganizationScopeDraft = BodyOf<typeof createOrganizationScope>;
+export type OrganizationRoleDraft = BodyOf<typeof createOrganizationRole>;
 
 type ScopeKind = store.ScopeKind;
 

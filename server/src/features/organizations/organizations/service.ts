@@ -4,6 +4,7 @@ import type {
   Organization,
   OrganizationRole,
   OrganizationScope,
+  OrganizationSummary,
   OrganizationWithRoles,
   RoleType,
 } from '@aldaba/contract';
@@ -21,11 +22,6 @@ export interface OrganizationsNeeds {
   clock: Clock;
   organizationRoles: Pick<OrganizationRoles, 'find'>;
   events: Events<Queries>;
-}
-
-export interface OrganizationSummary extends Organization {
-  usersCount?: number;
-  featuredUsers?: { id: string; avatar: string | null; name: string | null }[];
 }
 
 export interface Organizations {

@@ -1,3 +1,4 @@
+import type { Identities } from '@aldaba/contract';
 import { sql as fragment } from 'kysely';
 import { emailKey, normalizePhone } from '../../../kernel/identifiers.ts';
 import type { Queries } from '../../../store/database.ts';
@@ -5,23 +6,31 @@ import { sql, textOf } from '../../../store/sql.ts';
 import type { PasswordDigest, Subject, User } from './user.ts';
 
 /** Columns as the service names them; `undefined` leaves one as it is, `null` empties it. */
-export interface UserColumns {
-  username?: string | null | undefined;
-  primaryEmail?: string | null | undefined;
-  primaryPhone?: string | null | undefined;
-  name?: string | null | undefined;
-  avatar?: string | null | undefined;
-  profile?: Record<string, unknown> | undefined;
-  customData?: Record<string, unknown> | undefined;
-  applicationId?: string | null | undefined;
-  isSuspended?: boolean | undefined;
+export interface UserColumns
+  extends Partial<
+    Undefinable<
+      Pick<
+        User,
+        | 'username'
+        | 'primaryEmail'
+        | 'primaryPhone'
+        | 'name'
+        | 'avatar'
+        | 'profile'
+        | 'customData'
+        | 'applicationId'
+        | 'isSuspended'
+      >
+    >
+  > {
   isPasswordExpired?: boolean | undefined;
   lastSignInAt?: Date | undefined;
   password?: PasswordDigest | undefined;
 }
+type Undefinable<T> = { [Name in keyof T]: T[Name] | undefined };
 
 // details is left out where it is null; `jsonb_strip_nulls` would also strip inside of it.
-const identities = fragment<Record<string, { userId: string; details?: Record<string, unknown> }> | null>`(
+const identities = fragment<Identities | null>`(
   select jsonb_object_agg(i.target, jsonb_build_object('userId', i.identity_id)
     || case when i.details is null then '{}'::jsonb else jsonb_build_object('details', i.details) end)
   from user_identities i where i.tenant_id = users.tenant_id and i.user_id = users.id)`.as('identities');

@@ -1,25 +1,7 @@
-export type { PasswordDigest } from '../../../services/passwords/index.ts';
+import type { User } from '@aldaba/contract';
 
-/** A user as the Management API shows it. Dates are milliseconds since the epoch. */
-export interface User {
-  id: string;
-  username: string | null;
-  primaryEmail: string | null;
-  primaryPhone: string | null;
-  name: string | null;
-  avatar: string | null;
-  customData: Record<string, unknown>;
-  /** By connector target, e.g. `wechat`. */
-  identities: Record<string, { userId: string; details?: Record<string, unknown> }>;
-  lastSignInAt: number | null;
-  createdAt: number;
-  updatedAt: number;
-  /** OpenID Connect standard claims in camelCase (familyName, givenName, address, …). */
-  profile: Record<string, unknown>;
-  applicationId: string | null;
-  isSuspended: boolean;
-  hasPassword: boolean;
-}
+export type { PasswordDigest } from '../../../services/passwords/index.ts';
+export type { User };
 
 /** A user with what claims tell beyond the user's own data. */
 export interface Subject {

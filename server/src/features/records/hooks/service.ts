@@ -1,4 +1,4 @@
-import type { Hook, HookConfig, HookEvent, LogRecord } from '@aldaba/contract';
+import type { BodyOf, Hook, HookConfig, HookEvent, HookWithStats, LogRecord, updateHook } from '@aldaba/contract';
 import type { Clock } from '../../../kernel/clock.ts';
 import type { Vault } from '../../../kernel/crypto.ts';
 import { AldabaError } from '../../../kernel/errors.ts';
@@ -25,20 +25,12 @@ export interface HooksNeeds {
   logs: Pick<Logs, 'write' | 'list' | 'hookStats'>;
 }
 
-export interface HookPatch {
-  name?: string | undefined;
-  event?: HookEvent | null | undefined;
-  events?: HookEvent[] | undefined;
-  config?: HookConfig | undefined;
-  enabled?: boolean | undefined;
-}
-
-type ExecutionStats = { successCount: number; requestCount: number };
+export type HookPatch = BodyOf<typeof updateHook>;
 
 export interface Hooks extends Events<Queries> {
   list(q: Queries, slice?: Slice): Promise<{ items: Hook[]; total: number }>;
   /** The hooks with their requests of the last 24 hours. */
-  withStats(q: Queries, hooks: readonly Hook[]): Promise<(Hook & { executionStats: ExecutionStats })[]>;
+  withStats(q: Queries, hooks: readonly Hook[]): Promise<HookWithStats[]>;
   /** @throws AldabaError `entity.not_exists_with_id` */
   get(q: Queries, id: string): Promise<Hook>;
   /** @throws AldabaError `hook.missing_events` */
