@@ -20,7 +20,7 @@ const lastNames =
   );
 const domains = 'mail.example post.example work.example uni.example shop.example'.split(' ');
 
-// A third of the people signed up with a username, everybody with an e-mail address, a tenth with a phone number. The
+// A third of the people signed up with a username, everybody with an email address, a tenth with a phone number. The
 // number is scattered by a multiplication, so that what stands together in an index does not stand together in the table.
 const insertUsers = `
   insert into users (tenant_id, id, username, primary_email, primary_phone, name, created_at, updated_at)

@@ -37,12 +37,12 @@ export const largeRows: LargeRow[] = [
   { id: 'users-last', name: 'Users, last page', path: (count) => `/users?page=${userCount / pageSize - (count % 5)}` },
   {
     id: 'email-prefix',
-    name: 'Users by the start of an e-mail address',
+    name: 'Users by the start of an email address',
     path: (count) => search({ 'search.primaryEmail': `ada.becker${String(number(count)).slice(0, 2)}%` }),
   },
   {
     id: 'email-substring',
-    name: 'Users by a part of an e-mail address',
+    name: 'Users by a part of an email address',
     path: (count) => search({ 'search.primaryEmail': `%${number(count)}@%` }),
   },
   {

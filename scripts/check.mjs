@@ -14,6 +14,7 @@ const { checkReach, describeReach } = await import('./check-reach.mjs');
 const { checkSurroundings } = await import('./check-surroundings.mjs');
 const { checkDependencies } = await import('./check-dependencies.mjs');
 const { checkUnused } = await import('./check-unused.mjs');
+const { checkWords } = await import('./check-words.mjs');
 
 const bin = (name) => join(root, 'node_modules/.bin', name);
 
@@ -26,6 +27,7 @@ const checks = [
   ['budgets', checkBudgets],
   ['dependencies', checkDependencies],
   ['unused', checkUnused],
+  ['words', checkWords],
   ['generated files', checkGenerated],
 ];
 

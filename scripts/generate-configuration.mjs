@@ -22,7 +22,7 @@ const text = `# Configuration
 
 <!-- Generated from server/src/config.ts by scripts/generate-configuration.mjs. Change it there. -->
 
-Every setting is an environment variable; an empty one counts as not set. A wrong value stops the start with a sentence that names it.
+All settings are environment variables; an empty variable counts as not set. The server does not start with an invalid value, and names it.
 
 | Variable | Value | Default | Meaning |
 |---|---|---|---|

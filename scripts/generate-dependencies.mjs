@@ -34,8 +34,8 @@ const text = `# Dependencies
 
 <!-- Generated from the package.json files and docs/dependencies.json by scripts/generate-dependencies.mjs. -->
 
-What Aldaba depends on directly, and why. The server may have 20 at most. Versions are exact; install scripts are never run,
-so only packages that work without them are taken. A new dependency needs a line in \`docs/dependencies.json\`.
+The direct dependencies of Aldaba and the reason for each. The server has at most 32. Versions are exact. Install scripts are never
+run, so every package must work without them. A new dependency needs an entry in \`docs/dependencies.json\`.
 
 | Package | Version | Licence | Used by | Reason |
 |---|---|---|---|---|

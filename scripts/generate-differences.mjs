@@ -56,7 +56,7 @@ const hasSetting = ({ setting }) => !/^none\b/i.test(setting);
 /** What follows "None" is advice, which belongs to what Aldaba does. */
 function withAdvice(row) {
   const advice = row.setting.replace(/^none\b[\s:;,.]*/i, '');
-  return advice === '' ? row : { ...row, aldaba: `${row.aldaba.replace(/\.$/, '')}. What you can do: ${advice}` };
+  return advice === '' ? row : { ...row, aldaba: `${row.aldaba.replace(/\.$/, '')}. Alternative: ${advice}` };
 }
 const rows = readRows(readFileSync(join(root, source), 'utf8'));
 
@@ -64,10 +64,10 @@ const text = `# Differences from Logto
 
 <!-- Generated from ${source} by scripts/${posix.basename(import.meta.filename)}. Change it there. -->
 
-For people who move from Logto, or who use its documentation with Aldaba. Aldaba speaks Logto's wire contract, so the published SDKs, the
-Management API client and connector packages work unmodified. In the places below it differs on purpose. Anything else that differs is a
-bug: please report it. The [decision record](decisions/${posix.basename(source)}) names the test that holds each row. How to bring users and
-applications over is in [Moving](moving.md).
+For users of Logto who migrate to Aldaba, or use Logto's documentation. Aldaba implements Logto's wire contract, so the published SDKs, the
+Management API client and connector packages work unmodified. The differences below are intentional. Any other difference is a bug:
+please report it. The [decision record](decisions/${posix.basename(source)}) names the test of each row. To migrate users and applications,
+see [Migration](moving.md).
 
 ## Defaults that differ
 

@@ -39,7 +39,7 @@ const rowOf = ([code, [status, sentence]]) =>
 const sections = [...Map.groupBy(Object.entries(errorCatalog), ([code]) => namespaceOf(code))].map(
   ([namespace, entries]) => `## ${namespace}
 
-| Code | Status | What a person reads | \`data\` |
+| Code | Status | Message | \`data\` |
 |---|---|---|---|
 ${entries.map(rowOf).join('\n')}
 `,
@@ -49,10 +49,10 @@ const text = `# Error codes
 
 <!-- Generated from contract/src/errors.ts and contract/src/error-data.ts by scripts/generate-errors.mjs. Change it there. -->
 
-Every JSON error has the same body: \`{ "code", "message", "data"?, "details"? }\`. Programs decide by \`code\`, which stays as it is from
-release to release; \`message\` is for people, and \`{name}\` in it is filled in from \`data\`. The last column names the members of \`data\`
-(\`{ … }\`: what the provider answered). A code always has the same status, unless the table names a route that answers with another one.
-Errors of OAuth 2.0 and OpenID Connect carry \`error\` and \`error_description\` beside it, as their specifications ask.
+Every JSON error has the same body: \`{ "code", "message", "data"?, "details"? }\`. Programs use \`code\`, which is stable
+between releases; \`message\` is for users, and \`{name}\` in it is replaced with a value of \`data\`. The last column lists the members of
+\`data\` (\`{ … }\`: the response of the provider). A code always has the same status, unless the table lists a route with a different one.
+Errors of OAuth 2.0 and OpenID Connect also have \`error\` and \`error_description\`, as their specifications require.
 
 ${sections.join('\n')}`;
 

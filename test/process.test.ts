@@ -54,7 +54,7 @@ describe('the server as a process', () => {
         environment: { ...environment(), PORT: String(taken), ALDABA_DATA: other },
       });
       assert.equal(await second.ended, 1);
-      assert.match(second.output(), new RegExp(`Port ${taken} is taken .* PORT=${taken + 1} npm start`));
+      assert.match(second.output(), new RegExp(`Port ${taken} is in use .* PORT=${taken + 1} npm start`));
     } finally {
       blocker.close();
       await rm(other, { recursive: true, force: true });
@@ -115,7 +115,7 @@ describe('the server as a process', () => {
   it('explains a wrong command, a missing option and a refused value', async () => {
     const unknown = await command('app', 'destroy');
     assert.equal(unknown.code, 2);
-    assert.match(unknown.output, /There is no command "app destroy"/);
+    assert.match(unknown.output, /Unknown command "app destroy"/);
     const missing = await command('app', 'create', '--type', 'SPA');
     assert.equal(missing.code, 2);
     assert.match(missing.output, /--name is missing/);

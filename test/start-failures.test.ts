@@ -116,7 +116,7 @@ describe('a wrong setting', () => {
   });
   it('of the database is explained before anything connects', () => {
     const urls: [url: string, sentence: RegExp][] = [
-      ['mysql://root@localhost/x', /must begin with postgresql:\/\/.*other databases than PostgreSQL/],
+      ['mysql://root@localhost/x', /must begin with postgresql:\/\/.*only PostgreSQL is supported/],
       ['localhost/x', /must begin with postgresql:\/\//],
       ['postgresql://me:hunter2#1@localhost/x', /contains a #\. .*encode # as %23/],
       ['postgresql://me:hunter2/1@localhost/x', /cannot be read as postgresql:\/\/.*\/ as %2F/],
@@ -140,7 +140,7 @@ describe('a start that fails', () => {
   it('says that a port is taken before it makes a database', async () => {
     const { port: taken } = silent.address() as { port: number };
     const output = await refusal({ PORT: String(taken) });
-    assert.match(output, new RegExp(`Port ${taken} is taken by another program\\. .*PORT=${taken + 1} npm start`));
+    assert.match(output, new RegExp(`Port ${taken} is in use by another program\\. .*PORT=${taken + 1} npm start`));
     assert.deepEqual(await readdir(folder), [], 'something was made in the data folder');
   });
 
@@ -161,7 +161,7 @@ describe('a start that fails', () => {
     await chmod(locked, 0o500);
     // Nothing keeps root from writing, except the kernel's own file systems.
     const path = process.getuid?.() === 0 ? '/sys/aldaba-data' : join(locked, 'data');
-    const sentence = /The data folder \S+ (may not be written by this user \(.+\)|is on a .*read-only)\..*ALDABA_DATA/;
+    const sentence = /The data folder \S+ (is not writable for this user \(.+\)|is on a .*read-only)\..*ALDABA_DATA/;
     assert.match(await refusal({ ALDABA_DATA: path }), sentence);
   });
 
@@ -177,7 +177,7 @@ describe('a start that fails', () => {
 
   it('says that the host of DATABASE_URL cannot be found', async () => {
     const output = await refusal({ DATABASE_URL: 'postgresql://me:hunter2@nohost.invalid/x' });
-    assert.match(output, /The host of DATABASE_URL, nohost\.invalid:5432, cannot be found/);
+    assert.match(output, /The host of DATABASE_URL, nohost\.invalid:5432, cannot be resolved/);
   });
 
   it('says that what answers is not PostgreSQL', async () => {
@@ -194,13 +194,13 @@ describe('a start that fails', () => {
     const role = `${name}_role`;
     const as = (user: string) => urlOf(name).replace(/\/\/[^/@]*@/, `//${user}:hunter2@`);
     const stranger = await refusal({ DATABASE_URL: as(role) });
-    assert.match(stranger, new RegExp(`(refuses the password of|does not let) the user “${role}”.*DATABASE_URL`));
+    assert.match(stranger, new RegExp(`(rejects the password of|does not accept) the user “${role}”.*DATABASE_URL`));
     // The tests' own login may do everything on a server that is not ours.
     if (process.env.ALDABA_TEST_DATABASE_URL) return;
     await admin(`create database ${name}`);
     try {
       const rights = await refusal({ DATABASE_URL: urlOf(name) });
-      assert.match(rights, /The user “aldaba” of DATABASE_URL may not create .*alter database … owner to/);
+      assert.match(rights, /The user “aldaba” of DATABASE_URL has no permission to create .*alter database … owner to/);
     } finally {
       await drop(name);
     }

@@ -68,9 +68,9 @@ describe('the demonstration app in Chromium', () => {
     assert.equal(createHash('sha256').update(code_verifier).digest('base64url'), asked.get('code_challenge'));
 
     await page.click('text="Refresh the tokens"');
-    await page.waitForSelector('text="The app traded the refresh token for new tokens."');
+    await page.waitForSelector('text="The app exchanged the refresh token for new tokens."');
     assert.equal(server.posted[1]?.fields.refresh_token, 'rt');
-    await page.click('text="Ask for my profile"');
+    await page.click('text="Get my profile"');
     await page.waitForSelector('text="<img src=x onerror=alert(1)>"');
     assert.equal(await page.textContent('h1'), 'Hello, Ana <b>');
     const heads = await page.locator('.claims tbody th').allTextContents();

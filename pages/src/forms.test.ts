@@ -121,7 +121,7 @@ describe('forms in Chromium', () => {
     await page.fill('#password', 'first');
     await page.fill('#confirmPassword', 'second');
     await page.click('.primary');
-    assert.equal(await page.textContent('#confirmPassword-error'), 'The two passwords are different.');
+    assert.equal(await page.textContent('#confirmPassword-error'), 'The passwords do not match.');
     assert.deepEqual(server.posted, []);
   });
 

@@ -1,4 +1,4 @@
-/** `./aldaba <command>`: works beside a running server and without one. Only this file and `main.ts` touch `process`. */
+/** `./aldaba <command>`: works with and without a running server. Only this file and `main.ts` touch `process`. */
 import { spawn } from 'node:child_process';
 import { createInterface } from 'node:readline/promises';
 import { text as readAll } from 'node:stream/consumers';
@@ -114,7 +114,7 @@ async function runOn(command: Exclude<Command, FilesCommand>, config: Config, gi
 
 async function findTenant({ tenancy }: CommandApp, id: string): Promise<Tenant> {
   if (!(await tenancy.list()).some((tenant) => tenant.id === id))
-    throw new Refused(`There is no tenant "${id}". "tenant list" shows them.`);
+    throw new Refused(`No tenant "${id}" exists. "tenant list" shows all.`);
   return tenancy.get(id);
 }
 
@@ -137,7 +137,7 @@ async function main(args: string[]): Promise<number> {
       return 0;
     }
     const error = new UsageError(
-      isNoun ? `Name a command of "${words[0]}".` : `There is no command "${words.join(' ')}".`,
+      isNoun ? `"${words[0]}" is not a complete command.` : `Unknown command "${words.join(' ')}".`,
     );
     if (asksJson(args)) writeJson(failureOf(error));
     process.stderr.write(`${error.message}\n\n${overview(commands, words)}\n`);

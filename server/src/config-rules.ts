@@ -13,14 +13,14 @@ const encoded = 'encode # as %23, / as %2F, ? as %3F, @ as %40, : as %3A and % a
 /** What is wrong with a `DATABASE_URL`, or undefined. Its value is never repeated: it holds a password. */
 export function databaseUrlRule(value: string): string | undefined {
   if (!/^postgres(ql)?:\/\//i.test(value))
-    return 'must begin with postgresql://, e.g. postgresql://user:password@host/database; other databases than PostgreSQL are not supported';
-  if (value.includes('#')) return `contains a #. In the user name and the password, ${encoded}`;
+    return 'must begin with postgresql://, e.g. postgresql://user:password@host/database; only PostgreSQL is supported';
+  if (value.includes('#')) return `contains a #. In the username and password, ${encoded}`;
   try {
     // A user without a host is how node-postgres names a local socket.
     const url = new URL(value.replace('@/', '@localhost/'));
     for (const part of [url.username, url.password, url.pathname]) decodeURIComponent(part);
   } catch {
-    return `cannot be read as postgresql://user:password@host:port/database. In the user name and the password, ${encoded}`;
+    return `cannot be read as postgresql://user:password@host:port/database. In the username and password, ${encoded}`;
   }
   return undefined;
 }
@@ -39,7 +39,7 @@ export function networksRule(entries: readonly string[]): string | undefined {
   });
   return wrong.length === 0
     ? undefined
-    : `must list IP addresses and ranges such as 10.0.0.0/8, separated by commas; ${quoted(wrong)} is neither`;
+    : `must list IP addresses and ranges such as 10.0.0.0/8, separated by commas; ${quoted(wrong)} is not`;
 }
 
 const isLength = (bits: string, width: number): boolean => /^\d{1,3}$/.test(bits) && Number(bits) <= width;
@@ -57,7 +57,7 @@ export function hostsRule(entries: readonly string[]): string | undefined {
   });
   return wrong.length === 0
     ? undefined
-    : `must list host names, IP addresses and ranges such as 10.0.0.0/8, separated by commas; ${quoted(wrong)} is none of them`;
+    : `must list host names, IP addresses and ranges such as 10.0.0.0/8, separated by commas; ${quoted(wrong)} is not`;
 }
 
 /** A finding of the schema in words: ranges and choices come from the schema itself. */

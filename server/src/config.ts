@@ -15,7 +15,7 @@ const origin = z
     error: 'must begin with http:// or https://, e.g. https://id.example.com',
   })
   .refine((value) => !/[?#]/.test(value) && (!URL.canParse(value) || new URL(value).username === ''), {
-    error: 'must not have a query, a fragment or a user name',
+    error: 'must not have a query, a fragment or a username',
   })
   .transform((value) => value.replace(/\/+$/, ''));
 /** Refuses a value about which `rule` says something. */
@@ -49,24 +49,24 @@ const placeHeaderNames = {
   botVerified: headerName,
 };
 const prefixRule =
-  'must be names of letters, digits, dots, underscores and hyphens with slashes between them, e.g. aldaba/files';
+  'must be one or more names of letters, digits, dots, underscores and hyphens, separated by slashes, e.g. aldaba/files';
 const placeKeys = Object.keys(placeHeaderNames);
-const noPlaceHeaders = 'It has to be a JSON object with names of headers, e.g. {"country":"cf-ipcountry"}.';
+const noPlaceHeaders = 'It must be a JSON object with header names, e.g. {"country":"cf-ipcountry"}.';
 const placeHeaders = z
   .strictObject(placeHeaderNames, {
     error: (issue) =>
       issue.code === 'unrecognized_keys'
-        ? `The keys are ${placeKeys.join(', ')}; there is no ${issue.keys?.join(', ')}.`
+        ? `Unknown key ${issue.keys?.join(', ')}. The keys are ${placeKeys.join(', ')}.`
         : noPlaceHeaders,
   })
   .refine(({ latitude, longitude }) => (latitude === undefined) === (longitude === undefined), {
-    error: 'Latitude and longitude say nothing without each other: name both headers, or none.',
+    error: 'Latitude and longitude are only useful together: set both headers or neither.',
   });
 
 const hourly = z.int().min(1).max(10_000_000);
 const hourlyLimits = z.strictObject({ client: hourly, network: hourly, tenant: hourly }).partial();
 const noMessageLimits =
-  'It has to be a JSON object with messages an hour, e.g. {"email":{"client":200},"sms":{"client":10,"network":50,"tenant":500}}.';
+  'It must be a JSON object with messages per hour, e.g. {"email":{"client":200},"sms":{"client":10,"network":50,"tenant":500}}.';
 const messageLimits = z.strictObject({ email: hourlyLimits, sms: hourlyLimits }, { error: noMessageLimits }).partial();
 
 /**
@@ -85,7 +85,7 @@ export const configSchema = z.object({
   ADMIN_ENDPOINT: origin
     .optional()
     .describe(
-      'Separate public origin for the admin tenant, with another host or port than `ENDPOINT`; `/t/admin` is then not served anywhere. Without it the admin tenant lives under `<ENDPOINT>/t/admin`.',
+      'Separate public origin for the admin tenant, with a different host or port than `ENDPOINT`. If set, `/t/admin` is not served. Default: `<ENDPOINT>/t/admin`.',
     ),
   DATABASE_URL: text
     .superRefine(ruled(databaseUrlRule))
@@ -99,7 +99,7 @@ export const configSchema = z.object({
     .min(2)
     .max(200)
     .default(20)
-    .describe('Connections that this process opens at most.'),
+    .describe('Maximum number of database connections of this process.'),
   DATABASE_STATEMENT_TIMEOUT: z.coerce
     .number()
     .int()
@@ -107,7 +107,7 @@ export const configSchema = z.object({
     .max(3600)
     .default(15)
     .describe(
-      'Seconds that a statement of a request may take; after that the request is answered with 503. Migrations and background work are exempt. 0: no limit.',
+      'Time limit in seconds for each SQL statement of a request. Requests that exceed it get a 503 response. Migrations and background work are exempt. 0: no limit.',
     ),
   DATABASE_WAIT: z.coerce
     .number()
@@ -115,21 +115,23 @@ export const configSchema = z.object({
     .min(0)
     .max(3600)
     .default(30)
-    .describe('Seconds that a start waits for a database that does not answer yet.'),
+    .describe('Time in seconds that the server waits at start for the database to become available.'),
   ALDABA_DATA: text
     .default('data')
-    .describe('Folder for the database, the generated secret and uploads. Relative to the place where Aldaba lies.'),
+    .describe(
+      'Folder for the database, the generated secret and uploads. A relative path starts at Aldaba’s installation folder.',
+    ),
   ALDABA_SECRET: z
     .string()
     .min(32)
     .optional()
     .describe(
-      'Key material (32 characters or more) that encrypts secrets at rest. Without it one is made at the first start into `<ALDABA_DATA>/secret`, readable by the owner only. All nodes on one database need the same.',
+      'Key material (32 characters or more) that encrypts secrets at rest. Without it, the first start creates one in `<ALDABA_DATA>/secret`, readable by the owner only. All nodes that share a database need the same secret.',
     ),
   TRUSTED_PROXIES: list
     .superRefine(ruled(networksRule))
     .describe(
-      'Comma-separated addresses or CIDR ranges of reverse proxies whose `X-Forwarded-For`, `X-Forwarded-Host` and `X-Forwarded-Port` are believed. Default: none.',
+      'Comma-separated addresses or CIDR ranges of reverse proxies whose `X-Forwarded-For`, `X-Forwarded-Host` and `X-Forwarded-Port` are trusted. Default: none.',
     ),
   MAX_CONNECTIONS: z.coerce
     .number()
@@ -138,20 +140,20 @@ export const configSchema = z.object({
     .max(1_000_000)
     .default(10_000)
     .describe(
-      'Connections of clients that this process holds at a time; further ones are closed at once. The limit of open files has to be higher.',
+      'Maximum number of simultaneous client connections of this process; more are closed immediately. The limit of open files must be higher.',
     ),
   HEADERS_TIMEOUT: z.coerce
     .number()
     .min(0.1)
     .max(600)
     .default(15)
-    .describe('Seconds that a client has to send the headers of a request.'),
+    .describe('Time limit in seconds for a client to send the request headers.'),
   REQUEST_TIMEOUT: z.coerce
     .number()
     .min(0.1)
     .max(3600)
     .default(30)
-    .describe('Seconds that a client has to send a whole request, its body included.'),
+    .describe('Time limit in seconds for a client to send the whole request, including its body.'),
   INJECTED_HEADER_MAPPING_JSON: z
     .string()
     .transform((value, context) => {
@@ -165,7 +167,7 @@ export const configSchema = z.object({
     .pipe(placeHeaders)
     .optional()
     .describe(
-      `Headers in which the \`TRUSTED_PROXIES\` tell where a request comes from, for adaptive MFA: a JSON object that names a header for any of ${placeKeys.map((key) => `\`${key}\``).join(', ')}, e.g. \`{"country":"cf-ipcountry"}\` (see [Where requests come from](operate/production.md#where-requests-come-from)). Default: none is read.`,
+      `Headers in which the \`TRUSTED_PROXIES\` report the location of a request, for adaptive MFA: a JSON object that maps any of ${placeKeys.map((key) => `\`${key}\``).join(', ')} to a header name, e.g. \`{"country":"cf-ipcountry"}\` (see [Where requests come from](operate/production.md#where-requests-come-from)). Default: none.`,
     ),
   MESSAGE_LIMITS_JSON: z
     .string()
@@ -180,7 +182,7 @@ export const configSchema = z.object({
     .pipe(messageLimits)
     .optional()
     .describe(
-      'Messages an hour, by kind (`email`, `sms`) and by whom they are counted: `client` (an IPv4 address or a /56 of IPv6), `network` (a /24 or a /48) and `tenant`. Default: `{"email":{"client":100,"network":500,"tenant":10000},"sms":{"client":30,"network":150,"tenant":1000}}`; what is left out keeps its default.',
+      'Messages per hour, by type (`email`, `sms`) and by scope: `client` (an IPv4 address or an IPv6 /56), `network` (an IPv4 /24 or an IPv6 /48) and `tenant`. Default: `{"email":{"client":100,"network":500,"tenant":10000},"sms":{"client":30,"network":150,"tenant":1000}}`; omitted values keep their default.',
     ),
   OUTBOUND_ALLOWED_HOSTS: list
     .superRefine(ruled(hostsRule))
@@ -198,36 +200,34 @@ export const configSchema = z.object({
     )
     .optional()
     .describe(
-      'Bucket of an S3-compatible store for uploads; it needs `S3_ENDPOINT`, `S3_ACCESS_KEY_ID` and `S3_SECRET_ACCESS_KEY` beside it. Without it uploads lie in the data folder.',
+      'Bucket of an S3-compatible store for uploads; requires `S3_ENDPOINT`, `S3_ACCESS_KEY_ID` and `S3_SECRET_ACCESS_KEY`. Without it, uploads are stored in the data folder.',
     ),
   S3_ENDPOINT: origin
     .optional()
     .describe(
-      'URL of the store, e.g. `https://s3.eu-central-1.amazonaws.com` or `http://minio:9000`. It may lie in a private network.',
+      'URL of the store, e.g. `https://s3.eu-central-1.amazonaws.com` or `http://minio:9000`. It may be in a private network.',
     ),
   S3_REGION: z
     .string()
     .regex(/^[a-z0-9-]+$/, 'must have lowercase letters, digits and hyphens only, e.g. eu-central-1')
     .default('us-east-1')
-    .describe('Region of the store, as its signatures name it. Stores without regions take any.'),
-  S3_ACCESS_KEY_ID: text.optional().describe('Id of the access key.'),
-  S3_SECRET_ACCESS_KEY: text.optional().describe('The access key. It is never shown.'),
+    .describe('Region of the store, used in request signatures. Stores without regions accept any value.'),
+  S3_ACCESS_KEY_ID: text.optional().describe('ID of the access key.'),
+  S3_SECRET_ACCESS_KEY: text.optional().describe('Secret of the access key. It is never logged or returned.'),
   S3_PATH_STYLE: z
     .enum(['true', 'false'])
     .default('true')
-    .describe('Whether the bucket stands in the path of addresses (`true`) or in the host name (`false`).'),
+    .describe('Whether URLs have the bucket in the path (`true`) or in the host name (`false`).'),
   S3_KEY_PREFIX: z
     .string()
     .regex(/^[A-Za-z0-9._-]+(\/[A-Za-z0-9._-]+)*$/, prefixRule)
     .refine((value) => !value.split('/').some((part) => /^\.+$/.test(part)), prefixRule)
     .optional()
-    .describe(
-      'What the names of objects begin with, e.g. `aldaba`. The tenant follows: `aldaba/default/user-assets/…`.',
-    ),
+    .describe('Prefix of object names, e.g. `aldaba`. The tenant ID follows it: `aldaba/default/user-assets/…`.'),
   S3_PUBLIC_URL: origin
     .optional()
     .describe(
-      'Where everybody can read the bucket, e.g. `https://assets.example.com`. Images are then linked there; without it the server fetches and sends them.',
+      'Public URL of the bucket, e.g. `https://assets.example.com`. Image links use it. Without it, the server fetches and sends images itself.',
     ),
   LOG_RETENTION_DAYS: z.coerce
     .number()
@@ -235,11 +235,11 @@ export const configSchema = z.object({
     .min(1)
     .max(3650)
     .default(90)
-    .describe('Days that the audit log is kept. Older entries are not shown any more, and dropped by the week.'),
+    .describe('Retention of the audit log in days. Older entries are hidden and deleted once a week.'),
   LOG_LEVEL: z
     .enum(['fatal', 'error', 'warn', 'info', 'debug', 'silent'])
     .default('info')
-    .describe('What the log shows.'),
+    .describe('Minimum level of log entries.'),
 });
 
 type Environment = z.output<typeof configSchema>;
@@ -271,12 +271,12 @@ function combinations(given: Record<string, string | undefined>): SettingProblem
   const missing = s3Members.filter((name) => given[name] === undefined);
   // Half of a store would mean uploads in another place than the operator thinks.
   if (missing.length < s3Members.length)
-    problems.push(...missing.map((name) => ({ name, rule: 'is missing; an S3-compatible store needs it too' })));
+    problems.push(...missing.map((name) => ({ name, rule: 'is missing; an S3-compatible store requires it' })));
   // Headers that are never believed would leave the operator with rules that never apply.
   if (given.INJECTED_HEADER_MAPPING_JSON !== undefined && given.TRUSTED_PROXIES === undefined)
     problems.push({
       name: 'TRUSTED_PROXIES',
-      rule: 'is missing; INJECTED_HEADER_MAPPING_JSON names headers of proxies',
+      rule: 'is missing; INJECTED_HEADER_MAPPING_JSON requires it',
     });
   // Two tenants on one origin could not be told apart.
   const [endpoint, admin] = [given.ENDPOINT ?? `http://localhost:${given.PORT ?? 3001}`, given.ADMIN_ENDPOINT];
@@ -288,7 +288,7 @@ function combinations(given: Record<string, string | undefined>): SettingProblem
   )
     problems.push({
       name: 'ADMIN_ENDPOINT',
-      rule: 'needs another host or port than ENDPOINT. Leave it out to have the admin tenant under /t/admin',
+      rule: 'must have a different host or port than ENDPOINT. Without it, the admin tenant is served under /t/admin',
     });
   return problems;
 }

@@ -14,8 +14,8 @@ const manifest = {
 };
 
 /**
- * Makes the folder with a package.json of its own. Without one, npm would install into the next package.json above, which is
- * Aldaba's.
+ * Creates the folder with its own package.json. Without one, npm would install into the closest parent folder that has
+ * one, which is Aldaba's.
  */
 export async function prepareConnectorsFolder(folder: string): Promise<void> {
   await mkdir(folder, { recursive: true, mode: 0o700 });

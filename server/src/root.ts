@@ -2,8 +2,8 @@ import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
 /**
- * The folder that holds Aldaba's package.json: migrations, built pages and guides are read from below it. The bundle lies
- * elsewhere than the sources, so the place is looked for upwards from this file, unless `ALDABA_ROOT` says it.
+ * The folder with Aldaba's package.json; migrations, built pages and guides are read from it. The bundle and the
+ * sources are in different folders, so the search goes upwards from this file, unless `ALDABA_ROOT` is set.
  * @throws Error when neither leads to it.
  */
 export function findRoot(environment: Record<string, string | undefined>): string {

@@ -156,8 +156,8 @@ export function mountRoutes(http: Http, app: Mounted): void {
   // The protocol: /oidc/…, /consent
   oidcRoutes(http, oidc);
 
-  // Hosted pages: /sign-in, /register, /verification-code, /forgot-password, /mfa-verification/…, /callback/… (or what the tenant uploaded
-  // in their place), /select-account, /demo-app, /assets/…, /setup, /sandbox
+  // Hosted pages: /sign-in, /register, /verification-code, /forgot-password, /mfa-verification/…, /callback/… (or the
+  // tenant's uploaded pages), /select-account, /demo-app, /assets/…, /setup, /sandbox
   customUiPageRoutes(http, app.customUiPages, (scope) => signInPageRoutes(scope, app.signIn));
   accountPageRoutes(http, app.signIn);
   hostedPageRoutes(http, app.pages, app);

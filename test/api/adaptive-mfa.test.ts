@@ -103,7 +103,7 @@ describe('Adaptive MFA', () => {
 
     const utf8 = (text: string) => Buffer.from(text, 'utf8').toString('latin1');
     const table: [what: string, headers: Record<string, string>, place: Place | null][] = [
-      ['a country in small letters', { 'cf-ipcountry': 'de' }, { country: 'DE', isUntrusted: false }],
+      ['a country in lowercase letters', { 'cf-ipcountry': 'de' }, { country: 'DE', isUntrusted: false }],
       ['a country that is unknown', { 'cf-ipcountry': 'XX' }, null],
       ['the Tor network', { 'cf-ipcountry': 'T1' }, { isUntrusted: true }],
       ['three letters', { 'cf-ipcountry': 'DEU' }, null],

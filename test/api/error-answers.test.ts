@@ -68,7 +68,7 @@ describe('An error', () => {
       (await ask('/api/users?page=0')).message,
       'Usa una página (page) a partir de 1 y un page_size de 1 a 100.',
     );
-    assert.equal((await ask('/api/nothing')).message, 'Aquí no hay nada. Comprueba la dirección.');
+    assert.equal((await ask('/api/nothing')).message, 'No existe ninguna página en esta dirección. Compruébala.');
     const token = await ask('/oidc/token', { method: 'POST', body: new URLSearchParams({ grant_type: 'x' }) });
     assert.match(String(token.message), /aplicación/);
     assert.match(String(token.error_description), /^[\x20-\x7e]+$/);

@@ -39,7 +39,7 @@ describe('a command with --json that fails', () => {
     [
       'a tenant that does not exist',
       ['user', 'list', '--tenant', 'nowhere'],
-      { exit: 1, code: 'command.refused', message: /There is no tenant "nowhere"/ },
+      { exit: 1, code: 'command.refused', message: /No tenant "nowhere" exists/ },
     ],
     [
       'a missing argument',
@@ -50,9 +50,9 @@ describe('a command with --json that fails', () => {
     [
       'an unknown command',
       ['user', 'fly'],
-      { exit: 2, code: 'command.usage', message: /^There is no command "user fly"\.$/ },
+      { exit: 2, code: 'command.usage', message: /^Unknown command "user fly"\.$/ },
     ],
-    ['half a command', ['user'], { exit: 2, code: 'command.usage', message: /^Name a command of "user"\.$/ }],
+    ['half a command', ['user'], { exit: 2, code: 'command.usage', message: /^"user" is not a complete command\.$/ }],
     [
       'a confirmation that a program cannot give',
       ['user', 'suspend', 'nowhere'],

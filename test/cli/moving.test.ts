@@ -208,6 +208,6 @@ describe('Moving from another product, with the command line', () => {
   it('writes an export that only its owner can read, and overwrites nothing', async () => {
     const file = join(folder, 'users.ndjson');
     assert.match((await aldaba('user', 'export', file)).out, /Exported 5 users/);
-    assert.match((await aldaba('user', 'export', file)).err, /exists already/);
+    assert.match((await aldaba('user', 'export', file)).err, /already exists/);
   });
 });

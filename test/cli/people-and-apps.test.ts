@@ -81,11 +81,11 @@ describe('the command line', () => {
       assert.match(shown.out, /Redirect URI +https:\/\/shop\.example\/cb/);
       assert.match(
         (await aldaba('app', 'show', machine.id)).out,
-        /Management +may call https:\/\/default\.logto\.app\/api/,
+        /Management +can call https:\/\/default\.logto\.app\/api/,
       );
       const missing = await aldaba('app', 'show', 'Nothing');
       assert.equal(missing.code, 1);
-      assert.match(missing.err, /There is no application "Nothing"/);
+      assert.match(missing.err, /No application "Nothing" exists/);
     });
 
     it('renews a secret: a second one works beside the first until that is deleted', async () => {
@@ -212,13 +212,13 @@ describe('the command line', () => {
       assert.match((await aldaba('tenant', 'list')).out, /acme +Acme +http\S+\/t\/acme/);
       const twice = await aldaba('tenant', 'create', 'acme');
       assert.equal(twice.code, 1);
-      assert.match(twice.err, /There is a tenant "acme" already/);
+      assert.match(twice.err, /The tenant "acme" already exists/);
       for (const id of ['Acme', '-acme', 'a'.repeat(22), 'a/b']) {
         assert.equal((await aldaba('tenant', 'create', '--', id)).code, 2, id);
       }
       const unknown = await aldaba('user', 'list', '--tenant', 'nobody');
       assert.equal(unknown.code, 1);
-      assert.match(unknown.err, /There is no tenant "nobody"\. "tenant list" shows them/);
+      assert.match(unknown.err, /No tenant "nobody" exists\. "tenant list" shows all/);
     });
   });
 });

@@ -15,15 +15,15 @@ const webViews: { name: string; options: PhoneOptions }[] = [
 
 /** What WeChat answers, and the words that the person reads. */
 const failures: { outcome: SandboxOutcome; words: RegExp }[] = [
-  { outcome: 'token_40029', words: /sign-in with WeChat was used already or has expired/ },
-  { outcome: 'token_40163', words: /sign-in with WeChat was used already or has expired/ },
-  { outcome: 'token_42003', words: /sign-in with WeChat was used already or has expired/ },
-  { outcome: 'token_garbage', words: /answer of WeChat could not be used/ },
-  { outcome: 'token_500', words: /WeChat answered with an error/ },
-  { outcome: 'profile_40001', words: /sign-in with WeChat was used already or has expired/ },
-  { outcome: 'profile_40014', words: /sign-in with WeChat was used already or has expired/ },
-  { outcome: 'profile_garbage', words: /answer of WeChat could not be used/ },
-  { outcome: 'token_timeout', words: /WeChat did not answer in time/ },
+  { outcome: 'token_40029', words: /sign-in with WeChat was already used or has expired/ },
+  { outcome: 'token_40163', words: /sign-in with WeChat was already used or has expired/ },
+  { outcome: 'token_42003', words: /sign-in with WeChat was already used or has expired/ },
+  { outcome: 'token_garbage', words: /WeChat returned an unexpected response/ },
+  { outcome: 'token_500', words: /WeChat returned an error/ },
+  { outcome: 'profile_40001', words: /sign-in with WeChat was already used or has expired/ },
+  { outcome: 'profile_40014', words: /sign-in with WeChat was already used or has expired/ },
+  { outcome: 'profile_garbage', words: /WeChat returned an unexpected response/ },
+  { outcome: 'token_timeout', words: /WeChat did not respond in time/ },
 ];
 
 describe('a Flask app in a native web view, through WeChat', () => {

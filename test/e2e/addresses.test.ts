@@ -161,7 +161,7 @@ describe('the link for the first administrator', () => {
     await page.getByLabel('Choose a password').fill(goodPassword);
     await page.getByLabel('Repeat the password').fill('something else entirely');
     await page.getByRole('button', { name: 'Create administrator' }).click();
-    await page.getByText('The two passwords are different.').waitFor();
+    await page.getByText('The passwords do not match.').waitFor();
     await page.getByLabel('Repeat the password').fill(goodPassword);
     await page.getByRole('button', { name: 'Create administrator' }).click();
     await page.getByRole('heading', { name: 'All set' }).waitFor();

@@ -64,7 +64,7 @@ describe('codes on the hosted pages', () => {
     await meet('Forgot your password?');
     await page.getByLabel('Email').fill('ana');
     await press('Send the code');
-    await page.getByText('It looks like name@example.com.').waitFor();
+    await page.getByText('Enter a valid email address, for example name@example.com.').waitFor();
     await page.getByLabel('Email').fill('ana_codes@example.com');
     await press('Send the code');
     await meet('Check your email');
@@ -77,7 +77,7 @@ describe('codes on the hosted pages', () => {
     await page.getByText('The code is wrong.').waitFor();
     await meet('Check your email');
     await press('Send another code');
-    await page.getByText('Another code is on its way.').waitFor();
+    await page.getByText('We sent another code.').waitFor();
     await page.getByLabel('Code').fill(await post.codeTo('ana_codes@example.com'));
     await press('Continue');
     await meet('Choose a new password');

@@ -79,9 +79,9 @@ describe('the CSS of an operator against the people who sign in', () => {
     await page.waitForLoadState('networkidle');
     assert.deepEqual(leaked, []);
     const secret = ((await page.locator('#secret').textContent()) ?? '').replaceAll(/\s/g, '');
-    await page.getByLabel('Enter the code that it shows').fill(totpCode(secret, Date.now()));
+    await page.getByLabel('Enter the code from the app').fill(totpCode(secret, Date.now()));
     await page.getByRole('button', { name: 'Connect the app' }).click();
-    await page.getByRole('heading', { name: 'Keep these codes' }).waitFor();
+    await page.getByRole('heading', { name: 'Save these codes' }).waitFor();
     await page.waitForLoadState('networkidle');
     assert.deepEqual(leaked, []);
   });

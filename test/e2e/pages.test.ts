@@ -169,7 +169,7 @@ describe('the hosted pages', () => {
     const stranger = authorization({ endpoint: server.url, clientId, redirectUri: `${app.url}.example.com/callback` });
     const response = await page.goto(stranger.url);
     assert.equal(response?.status(), 400);
-    await page.getByRole('heading', { name: 'That did not work' }).waitFor();
+    await page.getByRole('heading', { name: 'Something went wrong' }).waitFor();
     assert.ok(page.url().startsWith(server.url));
     await page.getByText('oidc.invalid_redirect_uri').waitFor();
   });
@@ -217,7 +217,7 @@ describe('the demo app', () => {
     await register(page, person);
     await page.getByRole('rowheader', { name: 'username', exact: true }).waitFor();
     assert.equal(new URL(page.url()).search, '', 'the code is out of the address');
-    await page.getByRole('button', { name: 'Ask for my profile' }).click();
+    await page.getByRole('button', { name: 'Get my profile' }).click();
     await page.getByRole('table').nth(1).waitFor();
     await page.getByRole('button', { name: 'Refresh the tokens' }).click();
     await page.getByRole('listitem').nth(4).waitFor();

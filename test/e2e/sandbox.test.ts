@@ -91,7 +91,7 @@ describe('the sandbox that plays a phone with WeChat', () => {
     await visitor.page.getByRole('button', { name: 'Allow' }).click();
     await screen
       .getByRole('alert')
-      .getByText(/sign-in with WeChat was used already or has expired/)
+      .getByText(/sign-in with WeChat was already used or has expired/)
       .waitFor();
     assert.deepEqual(await operator.users(), []);
   });

@@ -83,25 +83,25 @@ describe('second factors on the hosted pages', () => {
       await fit(page);
       assert.equal(await page.getByRole('button', { name: 'Not now' }).count(), 0);
       const secret = await secretOn(page);
-      await page.getByLabel('Enter the code that it shows').fill('000000');
+      await page.getByLabel('Enter the code from the app').fill('000000');
       await page.getByRole('button', { name: 'Connect the app' }).click();
       await page.getByText(/code is wrong/).waitFor();
       assert.equal(await secretOn(page), secret);
-      await page.getByLabel('Enter the code that it shows').fill(nextCode(secret));
+      await page.getByLabel('Enter the code from the app').fill(nextCode(secret));
       await page.getByRole('button', { name: 'Connect the app' }).click();
 
-      await heading(page, 'Keep these codes');
+      await heading(page, 'Save these codes');
       await fit(page);
       const codes = await page.locator('#codes code').allTextContents();
       await page.reload();
       assert.deepEqual(await page.locator('#codes code').allTextContents(), codes);
-      await page.getByRole('button', { name: 'I have kept them' }).click();
+      await page.getByRole('button', { name: 'I have saved them' }).click();
       await arrives(page);
 
       await signOut(page);
       await start(page);
       await signIn(page, ana);
-      await heading(page, 'Confirm that it is you');
+      await heading(page, 'Confirm it’s you');
       await fit(page);
       await confirm(page, 'Code', '000000');
       await page.getByText(/code is wrong/).waitFor();
@@ -146,10 +146,10 @@ describe('second factors on the hosted pages', () => {
     await heading(page, 'Protect your account');
     await isFit(page);
     await page.getByRole('link', { name: 'Passkey' }).click();
-    await heading(page, 'Make a passkey');
+    await heading(page, 'Create a passkey');
     await isFit(page);
-    await page.getByRole('button', { name: 'Make a passkey' }).click();
-    await page.getByRole('button', { name: 'I have kept them' }).click();
+    await page.getByRole('button', { name: 'Create a passkey' }).click();
+    await page.getByRole('button', { name: 'I have saved them' }).click();
     await arrives(page);
 
     await signOut(page);
@@ -167,8 +167,8 @@ describe('second factors on the hosted pages', () => {
     const { page } = visitor;
     await start(page, { first_screen: 'register' });
     await register(page, { username: 'cai_noscript', password: goodPassword });
-    await page.getByText(/Passkeys need scripts, which are switched off here/).waitFor();
-    assert.equal(await page.getByRole('button', { name: 'Make a passkey' }).isVisible(), false);
+    await page.getByText(/Passkeys need JavaScript, which is disabled/).waitFor();
+    assert.equal(await page.getByRole('button', { name: 'Create a passkey' }).isVisible(), false);
   });
 
   it('are usable with the keyboard alone, back and forth', async () => {
@@ -187,7 +187,7 @@ describe('second factors on the hosted pages', () => {
     await keyboard.press('Tab');
     await keyboard.type(dan.password);
     await keyboard.press('Enter');
-    await heading(page, 'Confirm that it is you');
+    await heading(page, 'Confirm it’s you');
     await page.waitForFunction(`document.activeElement?.id === 'code'`);
     await keyboard.press('Tab');
     await keyboard.press('Tab');
@@ -222,7 +222,7 @@ describe('second factors on the hosted pages', () => {
     clock.time += 200 * 24 * 3_600_000;
     await start(page);
     await signIn(page, eva);
-    await page.getByText('This sign-in looks different from your usual ones').waitFor();
+    await page.getByText('This sign-in looks unusual').waitFor();
     await isFit(page);
     await confirm(page, 'Code', nextCode(secret));
     await arrives(page);

@@ -274,7 +274,7 @@ describe('consent', () => {
       const { html, refreshToken } = await enter({ 'organization.works': 'yes' });
       assert.match(html, /name="organization\.works"/);
       assert.match(html, /CLUB/);
-      assert.match(html, /<span>invite<\/span><small>In the organizations that you tick<\/small>/);
+      assert.match(html, /<span>invite<\/span><small>In the organizations you select<\/small>/);
       assert.doesNotMatch(html, /expel/);
       const other = await foreign.refresh(refreshToken, { organization_id: 'club' });
       assert.equal(other.status, 403, await other.clone().text());

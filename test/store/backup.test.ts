@@ -105,10 +105,10 @@ describe('a backup', () => {
     assert.equal(made.code, 0, made.output);
     assert.match(made.output, /Secret {7}is NOT in the file/);
     const again = await command(original, 'backup', archive);
-    assert.deepEqual([again.code, /exists already/.test(again.output)], [1, true]);
+    assert.deepEqual([again.code, /already exists/.test(again.output)], [1, true]);
     const nowhere = await command(original, 'backup', join(original, 'missing', 'aldaba.tar.gz'));
     assert.equal(nowhere.code, 1);
-    assert.match(nowhere.output, /^There is no folder .*missing\. Create it first\.$/m);
+    assert.match(nowhere.output, /^The folder .*missing does not exist\. Create it first\.$/m);
     const secret = (await readFile(join(original, 'secret'), 'utf8')).trim();
     const list = startProgram('tar', ['--extract', '--to-stdout', '--gzip', '--file', archive]);
     assert.equal(await list.ended, 0, list.output());

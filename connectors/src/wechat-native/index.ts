@@ -18,7 +18,7 @@ export const wechatNative = defineConnector({
     description: {
       en: 'Sign in with the WeChat app inside your iOS or Android app.',
       es: 'Inicio de sesión con la aplicación WeChat dentro de su aplicación para iOS o Android.',
-      'zh-CN': '在您的 iOS 或 Android 应用中使用手机上的微信登录。',
+      'zh-CN': '在你的 iOS 或 Android 应用中使用手机上的微信登录。',
     },
     logo: wechatLogo,
     logoDark: null,

@@ -18,7 +18,7 @@ export const sentencesOfPrograms: Readonly<Record<string, readonly [spanish: str
   ],
   'auth.forbidden': [
     'No tienes permiso para hacer esto. Pide el permiso a un administrador.',
-    '您没有执行此操作的权限。请向管理员申请权限。',
+    '你没有执行此操作的权限。请向管理员申请权限。',
   ],
   'auth.expected_role_not_found': ['A la cuenta le falta el rol necesario.', '账号缺少所需的角色。'],
   'guard.invalid_input': [
@@ -105,7 +105,7 @@ export const sentencesOfPrograms: Readonly<Record<string, readonly [spanish: str
     'No se admite el registro dentro de la petición (registration).',
     '不支持在请求中注册（registration）。',
   ],
-  'oidc.session_not_found': ['Esta sesión no existe. Puede que haya terminado.', '没有这个会话，它可能已经结束。'],
+  'oidc.session_not_found': ['Esta sesión no existe. Puede que haya terminado.', '此会话不存在，可能已经结束。'],
   'oidc.only_previous_key_can_be_deleted': [
     'Solo se puede eliminar una clave anterior. Primero rota las claves y luego elimina la que fue sustituida.',
     '只能删除之前的密钥。请先轮换密钥，再删除被替换的密钥。',
@@ -115,9 +115,9 @@ export const sentencesOfPrograms: Readonly<Record<string, readonly [spanish: str
     '租户没有适用于此算法的当前密钥。请用 "aldaba keys rotate --algorithm <algorithm>" 或 POST /api/configs/oidc/private-keys/rotate 创建；10 分钟后开始用于签名。',
   ],
   'session.unsupported_prompt_name': ['No se admite este tipo de prompt.', '不支持这种 prompt。'],
-  'user.identity_exists_in_profile': ['Tu cuenta ya tiene vinculada esta cuenta social.', '您的账号已关联此社交账号。'],
+  'user.identity_exists_in_profile': ['Tu cuenta ya tiene vinculada esta cuenta social.', '你的账号已关联此社交账号。'],
   'user.terms_required': ['Acepta las condiciones antes de continuar.', '请先同意条款再继续。'],
-  'user.username_exists_in_profile': ['Tu cuenta ya tiene un nombre de usuario.', '您的账号已有用户名。'],
+  'user.username_exists_in_profile': ['Tu cuenta ya tiene un nombre de usuario.', '你的账号已有用户名。'],
   'user.username_rejected': [
     'Este nombre de usuario no cumple las reglas. Elige otro; data.issues indica el motivo.',
     '此用户名不符合规则。请换一个；原因见 data.issues。',
@@ -126,7 +126,7 @@ export const sentencesOfPrograms: Readonly<Record<string, readonly [spanish: str
     'En un nombre de usuario no se permiten mayúsculas. Usa minúsculas.',
     '用户名不能包含大写字母，请使用小写字母。',
   ],
-  'user.password_exists_in_profile': ['Tu cuenta ya tiene una contraseña.', '您的账号已有密码。'],
+  'user.password_exists_in_profile': ['Tu cuenta ya tiene una contraseña.', '你的账号已有密码。'],
   'user.personal_access_token_name_exists': [
     'La cuenta ya tiene un token de acceso personal con este nombre. Elige otro nombre.',
     '账号已有同名的个人访问令牌，请换一个名称。',
@@ -145,7 +145,7 @@ export const sentencesOfPrograms: Readonly<Record<string, readonly [spanish: str
   ],
   'user.email_not_verified': [
     'El correo electrónico no está verificado, así que su dueño podría ser otra persona.',
-    '此电子邮箱未经验证，其主人可能是别人。',
+    '此电子邮箱未经验证，可能属于其他人。',
   ],
   'user.role_exists': ['La cuenta ya tiene este rol.', '账号已有此角色。'],
   'user.invalid_role_type': ['Un rol de ese tipo no se puede asignar a un usuario.', '该类型的角色不能分配给用户。'],
@@ -332,13 +332,16 @@ export const sentencesOfPrograms: Readonly<Record<string, readonly [spanish: str
   ],
   'hook.missing_events': ['Indica al menos un evento para el webhook.', '请至少为 webhook 指定一个事件。'],
   'hook.endpoint_responded_with_error': [
-    'La dirección ha respondido con un error. La respuesta está en data.',
+    'El endpoint ha respondido con un error. La respuesta está en data.',
     '该地址返回了错误，其响应见 data。',
   ],
-  'hook.send_test_payload_failed': ['No se ha podido llamar a la dirección: {reason}', '无法调用该地址：{reason}'],
+  'hook.send_test_payload_failed': [
+    'No se ha podido enviar la petición al endpoint: {reason}',
+    '无法调用该地址：{reason}',
+  ],
   'localization.invalid_translation_structure': [
-    'Algunas claves no están entre los textos de las páginas. Consulta data.',
-    '有些键不属于页面的文字，见 data。',
+    'Algunas claves de traducción son desconocidas. Consulta data.',
+    '有些翻译键未知，见 data。',
   ],
   'localization.cannot_delete_default_language': [
     'Los textos del idioma predeterminado no se pueden eliminar.',
@@ -388,12 +391,12 @@ export const sentencesOfPrograms: Readonly<Record<string, readonly [spanish: str
     '字段名只能用字母、数字和 _，最多 128 个字符，并以字母开头。',
   ],
   'custom_profile_fields.name_conflict_built_in_prop': [
-    'Todo usuario tiene ya un dato con ese nombre. Elige otro.',
-    '每个用户都已有同名的内容，请换一个名称。',
+    'Todo usuario tiene ya una propiedad con ese nombre. Elige otro.',
+    '每个用户都已有同名的属性，请换一个名称。',
   ],
   'custom_profile_fields.name_conflict_custom_data': [
-    'Ese es el nombre de los datos personalizados en conjunto. Elige otro.',
-    '这是自定义数据整体的名称，请换一个。',
+    'Ese nombre está reservado para los datos personalizados. Elige otro.',
+    '此名称保留给自定义数据，请换一个。',
   ],
   'custom_profile_fields.invalid_sub_component_type': [
     'Una parte de un campo no puede tener partes. Elige otro tipo.',

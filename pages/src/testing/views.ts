@@ -98,7 +98,7 @@ const addressViews = {
     signInPath: '/sign-in',
     terms: 'checkbox',
     passwordRules: [],
-    error: { field: 'address', code: 'user.invalid_email', message: 'This is not an email address.' },
+    error: { field: 'address', code: 'user.invalid_email', message: 'This is not a valid email address.' },
   },
   continueAddress: {
     kind: 'continue',
@@ -344,7 +344,7 @@ export const sampleViews = {
     token: 'one-time',
     username: 'admin',
     passwordRules,
-    error: { field: 'confirmPassword', code: 'guard.invalid_input', message: 'The two passwords are different.' },
+    error: { field: 'confirmPassword', code: 'guard.invalid_input', message: 'The passwords do not match.' },
   },
   setupDone: { kind: 'setup-done', username: 'admin', endpoint: 'https://id.example.com' },
   welcome: { kind: 'welcome' },

@@ -20,7 +20,7 @@ import { moreLine, pageOptions, readPage, readSearch } from './paging.ts';
 
 const types = ['Traditional', 'SPA', 'Native', 'MachineToMachine'] as const;
 const uri: Option = { type: 'string', multiple: true, value: 'URL', description: '' };
-const anApp = 'the application by its ID or its exact name; "app list" shows them';
+const anApp = 'the application by its ID or exact name; "app list" shows them';
 
 export const appCommands: readonly Command[] = [
   {
@@ -34,10 +34,12 @@ export const appCommands: readonly Command[] = [
         description:
           'Traditional runs on a server, SPA in a browser, Native on a device, MachineToMachine without users',
       },
-      name: { type: 'string', value: 'text', description: 'What people and operators call it' },
-      'redirect-uri': { ...uri, description: 'Where users return after sign-in; repeat it for each address' },
-      'post-logout-redirect-uri': { ...uri, description: 'Where users may return after sign-out; repeatable' },
-      'id-token-alg': algorithmOption('How its ID tokens are signed (default: as the tenant does, RS256 at first)'),
+      name: { type: 'string', value: 'text', description: 'Display name' },
+      'redirect-uri': { ...uri, description: 'Where users return after sign-in; repeatable' },
+      'post-logout-redirect-uri': { ...uri, description: 'Where users can return after sign-out; repeatable' },
+      'id-token-alg': algorithmOption(
+        'Signing algorithm of its ID tokens (default: the setting of the tenant, initially RS256)',
+      ),
       'management-api': { type: 'boolean', description: 'Let a MachineToMachine application call the Management API' },
     },
     fields: {
@@ -66,11 +68,11 @@ export const appCommands: readonly Command[] = [
     words: '<app>',
     example: 'app secret "My app" --create 2027',
     options: {
-      create: { type: 'string', value: 'name', description: 'Create a secret of this name; the others stay valid' },
+      create: { type: 'string', value: 'name', description: 'Create a secret with this name; the others stay valid' },
       delete: {
         type: 'string',
         value: 'name',
-        description: 'Delete the secret of this name; clients using it stop working',
+        description: 'Delete the secret with this name; clients that use it stop working',
       },
     },
     fields: { name: 'The name of the secret' },
@@ -78,15 +80,12 @@ export const appCommands: readonly Command[] = [
   },
   {
     name: 'app delete',
-    summary: 'Delete an application and everything granted to it',
+    summary: 'Delete an application and all its grants',
     words: '<app>',
     options: yesOption,
     async run(invocation) {
       const { id, name } = await findApplication(invocation);
-      await requireYes(
-        invocation,
-        `Delete the application "${name}" (${id})? Its users have to sign in again elsewhere.`,
-      );
+      await requireYes(invocation, `Delete the application "${name}" (${id})? All its grants and tokens are revoked.`);
       await invocation.app.api.call(contract.deleteApplication, invocation.tenant, { params: { id } });
       return { text: [`Deleted the application "${name}" (${id}).`], data: { id, name, deleted: true } };
     },
@@ -137,7 +136,7 @@ async function listApplications(invocation: Invocation): Promise<Output> {
       ...table(
         ['Name', 'Type', 'App ID', 'Created (UTC)'],
         rows,
-        'There are no applications. "app create" registers one.',
+        'No applications exist. Register one with "app create".',
       ),
       ...moreLine(page, total),
     ],
@@ -154,9 +153,8 @@ async function findApplication(invocation: Invocation): Promise<contract.Applica
     page: { number: 1, size: 2, limit: 2, offset: 0 },
   });
   const [found, another] = items;
-  if (!found) throw new Refused(`There is no application "${name}". "app list" shows them.`);
-  if (another)
-    throw new Refused(`Several applications are called "${name}". Name it by its ID; "app list" shows them.`);
+  if (!found) throw new Refused(`No application "${name}" exists. "app list" lists all.`);
+  if (another) throw new Refused(`Several applications are called "${name}". Name it by its ID; "app list" lists all.`);
   return found;
 }
 
@@ -173,7 +171,7 @@ async function describe({ app, tenant }: Invocation, { id }: contract.Applicatio
       ...redirectUris.map((address) => ['Redirect URI', address] as const),
       ...postLogoutRedirectUris.map((address) => ['After sign-out', address] as const),
       ['Third party', shown.isThirdParty ? 'yes, users are asked for consent' : undefined],
-      ['Management', shown.isAdmin ? `may call ${tenant.managementIndicator}` : undefined],
+      ['Management', shown.isAdmin ? `can call ${tenant.managementIndicator}` : undefined],
     ]),
     data: { ...shown, endpoint: tenant.baseUrl },
   };
@@ -199,7 +197,7 @@ async function manageSecrets(invocation: Invocation): Promise<Output> {
     text: table(
       ['Name', 'Secret', 'Created (UTC)', 'Expires (UTC)'],
       rows,
-      'The application has no secret. Applications of the types SPA and Native need none.',
+      'The application has no secret. SPA and Native applications do not need one.',
     ),
     data: secrets,
   };

@@ -10,14 +10,14 @@ export const backupCommands: readonly Command[] = [
   {
     name: 'backup',
     needs: 'world',
-    summary: 'Write the database and the uploads into one file; the server may run',
+    summary: 'Write the database and the uploads to one file; the server can keep running',
     words: '<file>',
     options: {
       'with-secret': {
         type: 'boolean',
-        description: 'Put ALDABA_SECRET into the file, too: the file alone then opens everything',
+        description: 'Include ALDABA_SECRET in the file. The file alone is then enough to decrypt all data',
       },
-      overwrite: { type: 'boolean', description: 'Replace the file if there is one' },
+      overwrite: { type: 'boolean', description: 'Replace the file if it exists' },
     },
     example: 'backup aldaba-2026-06-01.tar.gz',
     run: backup,
@@ -25,11 +25,11 @@ export const backupCommands: readonly Command[] = [
   {
     name: 'restore',
     needs: 'world',
-    summary: 'Bring an empty database, and the uploads, to the state of a backup; stop the server first',
+    summary: 'Restore a backup into an empty database and the upload storage; stop the server first',
     words: '<file>',
     options: {
-      replace: { type: 'boolean', description: 'Delete everything that the database holds first' },
-      'with-secret': { type: 'boolean', description: 'Use the secret of the backup, and store it in the data folder' },
+      replace: { type: 'boolean', description: 'Delete all data in the database first' },
+      'with-secret': { type: 'boolean', description: 'Use the secret of the backup and store it in the data folder' },
       ...yesOption,
     },
     example: 'restore aldaba-2026-06-01.tar.gz',
@@ -44,8 +44,8 @@ async function backup(invocation: WorldInvocation) {
   const { config, world, options, progress } = invocation;
   const path = resolve(word(invocation, 'the file to write, e.g. aldaba.tar.gz'));
   if (existsSync(path) && options.overwrite !== true)
-    throw new Refused(`${path} exists already. Choose another name, or add --overwrite.`);
-  if (!existsSync(dirname(path))) throw new Refused(`There is no folder ${dirname(path)}. Create it first.`);
+    throw new Refused(`${path} already exists. Choose another name or add --overwrite.`);
+  if (!existsSync(dirname(path))) throw new Refused(`The folder ${dirname(path)} does not exist. Create it first.`);
   const withSecret = options['with-secret'] === true;
   const result = await writeBackup({
     url: world.databaseUrl,
@@ -60,8 +60,8 @@ async function backup(invocation: WorldInvocation) {
       `Backup       ${path} (${(result.bytes / 1_048_576).toFixed(1)} MB)`,
       `Holds        ${result.rows} rows of ${result.tables} tables, ${config.S3_BUCKET ? 'no uploads: they are in the bucket' : `${result.files} uploaded files`}`,
       withSecret
-        ? 'Secret       is in the file: keep it as you keep a password.'
-        : 'Secret       is NOT in the file. Keep ALDABA_SECRET, or the file `secret` of the data folder, elsewhere: a restore needs it.',
+        ? 'Secret       is in the file: protect it like a password.'
+        : 'Secret       is NOT in the file. Store ALDABA_SECRET, or the file `secret` of the data folder, separately: a restore needs it.',
     ],
     data: { path, ...result, hasSecret: withSecret },
   };
@@ -70,14 +70,14 @@ async function backup(invocation: WorldInvocation) {
 async function restore(invocation: WorldInvocation) {
   const { config, world, options, progress } = invocation;
   const path = resolve(word(invocation, 'the file of the backup'));
-  if (!existsSync(path)) throw new Refused(`There is no file ${path}.`);
+  if (!existsSync(path)) throw new Refused(`The file ${path} does not exist.`);
   const takesSecret = options['with-secret'] === true;
   if (takesSecret && config.ALDABA_SECRET)
     throw new Refused(
-      'ALDABA_SECRET is set, so that a secret in the data folder would not be used. Unset it, or leave out --with-secret.',
+      'ALDABA_SECRET is set and overrides the secret in the data folder. Unset it or omit --with-secret.',
     );
   const replaces = options.replace === true;
-  if (replaces) await requireYes(invocation, 'Everything in the database will be deleted. Go on?');
+  if (replaces) await requireYes(invocation, 'This deletes all data in the database. Continue?');
   const result = await restoreBackup({
     url: world.databaseUrl,
     path,

@@ -12,13 +12,17 @@ const onOff = ['on', 'off'] as const;
 export const brandingCommands: readonly Command[] = [
   {
     name: 'branding',
-    summary: 'Show or change colours, logo, dark mode and links of the sign-in pages',
+    summary: 'Show or change colors, logo, dark mode and links of the sign-in pages',
     example: 'branding --primary-color "#0d9488" --logo https://example.com/logo.svg --dark-mode on',
     usesConnectors: true,
     options: {
-      'primary-color': { type: 'string', value: '#rrggbb', description: 'Colour of buttons and links' },
+      'primary-color': { type: 'string', value: '#rrggbb', description: 'Color of buttons and links' },
       'dark-primary-color': { type: 'string', value: '#rrggbb', description: 'The same in dark mode' },
-      'dark-mode': { type: 'string', value: 'on|off', description: 'Whether the pages follow a dark system setting' },
+      'dark-mode': {
+        type: 'string',
+        value: 'on|off',
+        description: 'Whether the pages follow the dark mode of the system',
+      },
       logo: link('Logo above the forms'),
       'dark-logo': link('Logo in dark mode'),
       favicon: link('Icon of the browser tab'),
@@ -73,8 +77,8 @@ function withGiven<Value extends object>(before: Value, given: { [Name in keyof 
 function describe({ color, branding, termsOfUseUrl, privacyPolicyUrl }: contract.SignInExperienceSettings): Output {
   return {
     text: facts([
-      ['Colour', color.primaryColor],
-      ['Dark colour', color.darkPrimaryColor],
+      ['Color', color.primaryColor],
+      ['Dark color', color.darkPrimaryColor],
       ['Dark mode', color.isDarkModeEnabled ? 'on' : 'off'],
       ['Logo', branding.logoUrl],
       ['Dark logo', branding.darkLogoUrl],

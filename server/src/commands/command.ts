@@ -134,12 +134,12 @@ export function word({ words }: Terminal, what: string): string {
 /** The value as one of a list, spelled as the list spells it. @throws UsageError that names the list */
 export function oneOf<Value extends string>(value: string, values: readonly Value[], what: string): Value {
   const found = values.find((known) => known.toLowerCase() === value.toLowerCase());
-  if (!found) throw new UsageError(`${what} must be one of ${values.join(', ')}; "${value}" is not.`);
+  if (!found) throw new UsageError(`${what} must be one of ${values.join(', ')}; not "${value}".`);
   return found;
 }
 
 /** `--yes`, for commands that cannot be undone. */
-export const yesOption = { yes: { type: 'boolean', description: 'Do not ask for confirmation' } } as const;
+export const yesOption = { yes: { type: 'boolean', description: 'Skip the confirmation' } } as const;
 
 /** Asks before something that cannot be undone, unless `--yes` was given. @throws Refused when the answer is no */
 export async function requireYes(terminal: Terminal, question: string): Promise<void> {

@@ -27,11 +27,11 @@ async function readConfigFile(terminal: Terminal): Promise<Record<string, unknow
     value = JSON.parse(content);
   } catch {
     throw new Refused(
-      `The file ${path} is not JSON. It must hold an object, e.g. {"host": "smtp.example.com", "port": 465}.`,
+      `The file ${path} is not JSON. It must contain an object, e.g. {"host": "smtp.example.com", "port": 465}.`,
     );
   }
   if (typeof value !== 'object' || value === null || Array.isArray(value))
-    throw new Refused(`The file ${path} must hold a JSON object with the fields of the connector.`);
+    throw new Refused(`The file ${path} must contain a JSON object with the fields of the connector.`);
   return value as Record<string, unknown>;
 }
 
@@ -40,7 +40,9 @@ async function readText(path: string): Promise<string> {
     return await readFile(path, 'utf8');
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code;
-    throw new Refused(code === 'ENOENT' ? `There is no file ${path}.` : `The file ${path} cannot be read (${code}).`);
+    throw new Refused(
+      code === 'ENOENT' ? `The file ${path} does not exist.` : `The file ${path} cannot be read (${code}).`,
+    );
   }
 }
 
@@ -99,13 +101,13 @@ export function describeFields({ metadata, fields = [] }: Kind): string[] {
     item.description ?? item.tooltip ?? item.label,
   ]);
   const others = fields.filter((name) => !items.some(({ key }) => key === name)).map((name) => [name, '', '', '']);
-  const lines = table(['Field', 'Required', 'Type', 'Meaning'], [...rows, ...others], 'The connector names no fields.');
+  const lines = table(['Field', 'Required', 'Type', 'Meaning'], [...rows, ...others], 'The connector has no fields.');
   const template = metadata.configTemplate;
   return [
     `Fields of ${metadata.name.en} (${metadata.id}):`,
     '',
     ...lines,
-    ...(template ? ['', 'A configuration to start from, for --config:', ...template.trim().split('\n')] : []),
+    ...(template ? ['', 'Configuration template for --config:', ...template.trim().split('\n')] : []),
   ];
 }
 

@@ -23,7 +23,8 @@ export async function installConnectors(invocation: FilesInvocation): Promise<Ou
   // Packages run inside the server: no script of theirs gets to run while they are installed.
   const args = ['install', '--ignore-scripts', '--save-exact', '--no-audit', '--no-fund', '--loglevel=error', ...words];
   const code = await invocation.runProgram('npm', args, folder);
-  if (code !== 0) throw new Refused('npm could not install this; its own message is above. Nothing else was changed.');
+  if (code !== 0)
+    throw new Refused('The installation with npm failed; see its message above. Nothing else was changed.');
   const wanted = new Set(words.map((name) => name.replace(/(?<=.)@[^@/]*$/, '')));
   const results = await tryToLoad(folder, wanted);
   const failed = results.filter(({ reason }) => reason !== undefined);
@@ -32,9 +33,9 @@ export async function installConnectors(invocation: FilesInvocation): Promise<Ou
       ...results.map(({ name, version, kind, reason }) =>
         kind
           ? `Installed ${name} ${version}: connector add ${kind} --help shows its fields.`
-          : `${name} cannot be used: ${reason}`,
+          : `${name} cannot be loaded: ${reason}`,
       ),
-      ...(failed.length < results.length ? ['A running server loads it at its next start.'] : []),
+      ...(failed.length < results.length ? ['Restart a running server to load it.'] : []),
     ],
     data: results,
     exitCode: failed.length > 0 ? 1 : 0,

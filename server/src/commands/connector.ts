@@ -20,18 +20,18 @@ import { waysIn } from './ways-in.ts';
 
 const anyConnector = 'the connector, e.g. wechat-native; "connector list" shows them';
 const config: Readonly<Record<string, Option>> = {
-  set: { type: 'string', multiple: true, value: 'name=value', description: 'A field of the configuration; repeatable' },
+  set: { type: 'string', multiple: true, value: 'name=value', description: 'A configuration field; repeatable' },
   config: {
     type: 'string',
     value: 'file.json',
-    description: 'Fields from a JSON file, of any type; - reads standard input',
+    description: 'Configuration fields of any type from a JSON file; - reads standard input',
   },
 };
 
 export const connectorCommands: readonly Command[] = [
   {
     name: 'connector list',
-    summary: 'List the kinds of connectors and those that are configured',
+    summary: 'List the available and the configured connectors',
     usesConnectors: true,
     run: listConnectors,
   },
@@ -45,7 +45,7 @@ export const connectorCommands: readonly Command[] = [
   },
   {
     name: 'connector add',
-    summary: 'Configure a connector, and with --enable show it on the sign-in page',
+    summary: 'Configure a connector; --enable shows it on the sign-in page',
     words: '<kind>',
     example: 'connector add wechat-native --set appId=wx… --set appSecret=… --enable',
     usesConnectors: true,
@@ -55,7 +55,7 @@ export const connectorCommands: readonly Command[] = [
       target: {
         type: 'string',
         value: 'name',
-        description: 'Own target, for connectors of a protocol (OAuth, OIDC, SAML)',
+        description: 'Target of its own, for OAuth, OIDC and SAML connectors',
       },
     },
     help: fieldHelp,
@@ -63,7 +63,7 @@ export const connectorCommands: readonly Command[] = [
   },
   {
     name: 'connector set',
-    summary: 'Change fields of a configured connector, or show or hide it on the sign-in page',
+    summary: 'Change a configured connector, or show or hide it on the sign-in page',
     words: '<kind or row ID>',
     example: 'connector set wechat-native --set appSecret=…',
     usesConnectors: true,
@@ -86,7 +86,7 @@ export const connectorCommands: readonly Command[] = [
   },
   {
     name: 'connector remove',
-    summary: 'Remove a configured connector; people keep the identities that it gave them',
+    summary: 'Remove a configured connector; users keep their linked identities',
     words: '<kind or row ID>',
     usesConnectors: true,
     async run(invocation) {
@@ -105,7 +105,7 @@ async function fieldHelp({ config: settings, dataFolder, words }: FilesInvocatio
   return kind
     ? describeFields(kind)
     : [
-        'Name a kind to see its fields, e.g. connector add wechat-native --help:',
+        'To see the fields of a connector, use e.g. connector add wechat-native --help:',
         ...kinds.map((k) => `  ${k.metadata.id}`),
       ];
 }
@@ -127,9 +127,10 @@ async function listConnectors({ app, tenant }: Invocation): Promise<Output> {
   }));
   return {
     text: [
-      ...table(['Kind', 'Type', 'Name', 'Configured as'], rows, 'There are no kinds of connectors.'),
+      ...table(['Kind', 'Type', 'Name', 'Configured as'], rows, 'No connectors are available.'),
       ...state.flatMap((row) => {
-        if (!row.isComplete) return [`${row.kind} (${row.id}) lacks required fields: connector set ${row.kind} --help`];
+        if (!row.isComplete)
+          return [`${row.kind} (${row.id}) is missing required fields: connector set ${row.kind} --help`];
         return row.isEnabled
           ? []
           : [`${row.kind} (${row.id}) is not on the sign-in page: connector set ${row.kind} --enable`];
@@ -146,7 +147,7 @@ async function configuredConnector({ app, tenant, words }: Invocation) {
   const rows = (await app.connectors.list(tenant)).filter((row) => row.connectorId === name || row.id === name);
   const [row, another] = rows;
   if (!row) throw new Refused(`No connector "${name}" is configured. "connector list" shows them.`);
-  if (another) throw new Refused(`Several connectors are of the kind "${name}". Name one by its row ID.`);
+  if (another) throw new Refused(`Several connectors of the kind "${name}" are configured. Use the row ID.`);
   return row;
 }
 
@@ -157,7 +158,7 @@ async function addConnector(invocation: Invocation): Promise<Output> {
   const kind = app.connectors.kind(kindId);
   if (!kind)
     throw new Refused(
-      `There is no kind of connector "${kindId}". "connector list" shows them; connector install adds published ones.`,
+      `No connector "${kindId}" is available. "connector list" shows all; "connector install" adds published packages.`,
     );
   const fields = await readFields(invocation, kind);
   const target = text(invocation, 'target');
@@ -192,7 +193,7 @@ async function setConnector(invocation: Invocation): Promise<Output> {
   if (names.length === 0 && !shows && !hides)
     throw new UsageError('Nothing to change: give --set, --config, --enable or --disable.');
   if ((shows || hides) && row.type !== 'Social')
-    throw new UsageError(`${row.connectorId} sends messages; only social connectors are shown on the sign-in page.`);
+    throw new UsageError(`${row.connectorId} sends messages. Only social connectors appear on the sign-in page.`);
   if (hides) {
     const settings = await app.signInExperiences.get(tenant);
     const targets = settings.socialSignInConnectorTargets.filter((other) => other !== row.target);
@@ -216,8 +217,8 @@ async function testConnector(invocation: Invocation): Promise<Output> {
   const { app, tenant } = invocation;
   const row = await configuredConnector(invocation);
   const to = text(invocation, 'to');
-  if (!to) throw new UsageError('--to is missing: where the test message goes.');
-  if (row.type === 'Social') throw new Refused(`${row.connectorId} sends no messages.`);
+  if (!to) throw new UsageError('--to is missing: the recipient of the test message.');
+  if (row.type === 'Social') throw new Refused(`${row.connectorId} does not send messages.`);
   const { config: settings } = await app.api.call(contract.getConnector, tenant, { params: { id: row.id } });
   const body = { ...(row.type === 'Email' ? { email: to } : { phone: to }), config: settings };
   try {
@@ -234,7 +235,7 @@ function refusedByProvider(error: unknown, { log }: Invocation['app'], connector
   const { code, data } = error;
   log.info({ connector, code, data }, 'A provider refused a test message');
   const sentence = code === 'connector.general' ? 'The provider did not accept the message.' : sentenceOf(code);
-  return new Refused(`${sentence} LOG_LEVEL=info shows what it answered. (${code})`, { code, cause: error });
+  return new Refused(`${sentence} Use LOG_LEVEL=info to log its response. (${code})`, { code, cause: error });
 }
 
 /** @throws Refused when no user could sign in any more */
@@ -245,6 +246,6 @@ async function requireWayIn(
 ): Promise<void> {
   if ((await waysIn(invocation, settings, without)).length > 0) return;
   throw new Refused(
-    'This is the only way in: no user could sign in without it. Choose another one first, e.g. sign-up username.',
+    'This is the only sign-in method. Without it, no user could sign in. Choose another one first, e.g. sign-up username.',
   );
 }

@@ -28,25 +28,25 @@ export async function checkMessages(app: CommandApp, tenant: Tenant): Promise<Fi
       findings.push({
         state: 'ok',
         about: type,
-        sentence: `${row.connectorId} is configured. To try it: ./aldaba connector test ${row.connectorId} --to …`,
+        sentence: `${row.connectorId} is configured. Test it with: ./aldaba connector test ${row.connectorId} --to …`,
       });
     else if (row)
       findings.push({
         state: isNeeded ? 'failed' : 'warning',
         about: type,
-        sentence: `${row.connectorId} lacks required fields. See ./aldaba connector set ${row.connectorId} --help`,
+        sentence: `${row.connectorId} is missing required fields. See ./aldaba connector set ${row.connectorId} --help`,
       });
     else if (isNeeded)
       findings.push({
         state: 'failed',
         about: type,
-        sentence: `The sign-in settings need codes by ${address}, and no connector sends them. Run: ./aldaba connector install ${example}`,
+        sentence: `The sign-in settings require codes by ${address}, but no connector sends them. Run: ./aldaba connector install ${example}`,
       });
     else if (type === 'Email')
       findings.push({
         state: 'warning',
         about: type,
-        sentence: `No connector sends email, so people cannot reset a forgotten password. To add one: ./aldaba connector install ${example}`,
+        sentence: `No connector sends email, so users cannot reset their password. Add one with: ./aldaba connector install ${example}`,
       });
   }
   return findings;

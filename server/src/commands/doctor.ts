@@ -18,7 +18,7 @@ const timeLimit = 5000;
 export const doctorCommands: readonly Command[] = [
   {
     name: 'doctor',
-    summary: 'Check address, proxy, clock, database, secret and messages, and say what to mend',
+    summary: 'Check address, proxy, clock, database, secret and messages, and suggest fixes',
     needs: 'world',
     run: diagnose,
   },
@@ -42,7 +42,7 @@ async function diagnose(invocation: WorldInvocation): Promise<Output> {
     text: [
       ...findings.map(({ state, about, sentence }) => `${marks[state]} ${about.padEnd(10)} ${sentence}`),
       '',
-      broken === 0 ? 'Nothing is broken.' : `${broken === 1 ? 'One check' : `${broken} checks`} failed.`,
+      broken === 0 ? 'All checks passed.' : `${broken === 1 ? 'One check' : `${broken} checks`} failed.`,
     ],
     data: findings,
     exitCode: broken === 0 ? 0 : 1,
@@ -64,17 +64,17 @@ function checkProxy({ ENDPOINT, HOST, TRUSTED_PROXIES }: Config): Finding {
   if (isTls && TRUSTED_PROXIES.length === 0)
     return warning(
       'Proxy',
-      'ENDPOINT is https, so a proxy adds TLS, but TRUSTED_PROXIES is empty: limits by address and the audit log see the proxy instead of the client. Set it to the address of the proxy, e.g. 127.0.0.1',
+      'ENDPOINT is https, so a proxy adds TLS, but TRUSTED_PROXIES is empty: rate limits and the audit log use the address of the proxy instead of the client. Set it to the address of the proxy, e.g. 127.0.0.1',
     );
   const isLocal = /^(localhost|127\.|\[::1\])/.test(new URL(ENDPOINT).host);
   if (!isTls && !isLocal)
     return warning(
       'Proxy',
-      `ENDPOINT is http on another host than localhost: passwords and tokens travel readable. Put a proxy with TLS in front`,
+      `ENDPOINT is http on a host other than localhost: passwords and tokens are sent unencrypted. Add a proxy with TLS`,
     );
   if (TRUSTED_PROXIES.length > 0 && HOST === '0.0.0.0')
-    return ok('Proxy', `trusts ${TRUSTED_PROXIES.join(', ')}; HOST=127.0.0.1 would keep others from passing it by`);
-  return ok('Proxy', TRUSTED_PROXIES.length > 0 ? `trusts ${TRUSTED_PROXIES.join(', ')}` : 'none, and none is needed');
+    return ok('Proxy', `trusts ${TRUSTED_PROXIES.join(', ')}; set HOST=127.0.0.1 so that clients cannot bypass it`);
+  return ok('Proxy', TRUSTED_PROXIES.length > 0 ? `trusts ${TRUSTED_PROXIES.join(', ')}` : 'none needed');
 }
 
 async function checkDatabase({ config, world }: WorldInvocation): Promise<{ findings: Finding[]; isCurrent: boolean }> {
@@ -90,7 +90,7 @@ async function checkDatabase({ config, world }: WorldInvocation): Promise<{ find
       findings.push(
         failed(
           'Database',
-          `max_connections is ${found.connectionLimit} and DATABASE_POOL_SIZE ${config.DATABASE_POOL_SIZE}. Raise the first, or lower the second`,
+          `max_connections is ${found.connectionLimit} and DATABASE_POOL_SIZE ${config.DATABASE_POOL_SIZE}. Raise max_connections or lower DATABASE_POOL_SIZE`,
         ),
       );
     if (found.unknown.length > 0)
@@ -112,7 +112,7 @@ function clock(whose: string, ahead: number): Finding {
     ? ok('Clock', `agrees with that ${whose} within ${seconds} s`)
     : failed(
         'Clock',
-        `The clock ${whose} is ${seconds} s ${ahead > 0 ? 'ahead' : 'behind'}: tokens are refused. Set both by NTP`,
+        `The clock ${whose} is ${seconds} s ${ahead > 0 ? 'ahead' : 'behind'}: tokens are rejected. Synchronize both with NTP`,
       );
 }
 
@@ -141,11 +141,11 @@ async function checkTenant({ config, world }: WorldInvocation): Promise<Finding[
 async function checkSecret({ keys }: CommandApp, tenant: Tenant): Promise<Finding> {
   try {
     await keys.sign(tenant, { exp: Math.floor(Date.now() / 1000) + 60 });
-    return ok('Secret', 'opens the signing keys');
+    return ok('Secret', 'decrypts the signing keys');
   } catch {
     return failed(
       'Secret',
-      'This secret does not open the signing keys of the database. Set ALDABA_SECRET, or the file secret in ALDABA_DATA, to the one that the database was made with',
+      'This secret does not decrypt the signing keys of the database. Set ALDABA_SECRET, or the file secret in ALDABA_DATA, to the one that the database was created with',
     );
   }
 }
@@ -176,7 +176,7 @@ async function checkEndpoint(
     return [
       failed(
         about,
-        `${endpoint}/oidc/jwks answers ${response.status} instead of 200. Let the proxy pass on all paths to Aldaba`,
+        `${endpoint}/oidc/jwks returns ${response.status} instead of 200. Configure the proxy to forward all paths to Aldaba`,
       ),
     ];
   const body = (await response.json().catch(() => undefined)) as { keys?: { kid?: string }[] } | undefined;
@@ -185,7 +185,7 @@ async function checkEndpoint(
     return [
       failed(
         about,
-        `${endpoint} is served from another database. Correct ENDPOINT, or give this command the server's environment`,
+        `${endpoint} is served from another database. Correct ENDPOINT or run this command with the environment of the server`,
       ),
     ];
   const date = Date.parse(response.headers.get('date') ?? '');

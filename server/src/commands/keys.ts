@@ -27,13 +27,13 @@ export const keyCommands: readonly Command[] = [
     name: 'keys rotate',
     summary: 'Replace signing keys; the old ones stay published until their tokens have expired',
     options: {
-      algorithm: algorithmOption('Only the key of this algorithm, which may be new (default: all in use)'),
+      algorithm: algorithmOption('Only the key of this algorithm, including a new one (default: all in use)'),
       'grace-period': {
         type: 'string',
         value: 'seconds',
-        description: 'When the next key signs (default: once it has been published for 10 minutes)',
+        description: 'Delay before the next key signs (default: 10 minutes after it was published)',
       },
-      now: { type: 'boolean', description: 'Sign with the next key at once, although clients may not know it yet' },
+      now: { type: 'boolean', description: 'Sign with the next key immediately, although clients may not have it yet' },
     },
     fields: { rotationGracePeriod: '--grace-period' },
     run: rotateKeys,
@@ -42,7 +42,7 @@ export const keyCommands: readonly Command[] = [
     name: 'keys use',
     summary: 'Choose the algorithms that sign tokens',
     options: {
-      'id-token': algorithmOption('ID tokens of applications without an algorithm of their own'),
+      'id-token': algorithmOption('ID tokens of applications without their own algorithm'),
       'access-token': algorithmOption('Access tokens that are JWTs, and logout tokens'),
     },
     fields: { idToken: '--id-token', accessToken: '--access-token' },
@@ -62,7 +62,7 @@ const keyTable = (keys: readonly contract.OidcKey[]): string[] =>
       status,
       effectiveAt === undefined ? '' : moment(effectiveAt),
     ]),
-    'There are no keys.',
+    'No keys exist.',
   );
 
 async function listKeys({ app, tenant }: Invocation): Promise<Output> {
@@ -104,7 +104,7 @@ async function rotateKeys(invocation: Invocation): Promise<Output> {
       ...keyTable(keys),
       '',
       'Tokens of replaced keys stay valid until they expire.',
-      ...(waits ? ['A next key signs once clients have had the time to learn it.'] : []),
+      ...(waits ? ['The next key signs after clients have had time to fetch it.'] : []),
     ],
     data: { keys },
   };
@@ -113,7 +113,7 @@ async function rotateKeys(invocation: Invocation): Promise<Output> {
 async function useAlgorithms(invocation: Invocation): Promise<Output> {
   const idToken = readAlgorithm(invocation, 'id-token');
   const accessToken = readAlgorithm(invocation, 'access-token');
-  if (!idToken && !accessToken) throw new UsageError('Say which tokens: --id-token or --access-token.');
+  if (!idToken && !accessToken) throw new UsageError('Set --id-token, --access-token or both.');
   const body = { ...(idToken ? { idToken } : {}), ...(accessToken ? { accessToken } : {}) };
   const chosen = await invocation.app.api.call(contract.updateSigningAlgorithms, invocation.tenant, { body });
   return { text: [`ID tokens      ${chosen.idToken}`, `Access tokens  ${chosen.accessToken}`], data: chosen };

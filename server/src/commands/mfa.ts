@@ -30,14 +30,14 @@ export const mfaCommands: readonly Command[] = [
         type: 'string',
         multiple: true,
         value: factorNames.join('|'),
-        description: 'A factor that counts; repeatable (default: totp, passkey and backup-code)',
+        description: 'An enabled factor; repeatable (default: totp, passkey and backup-code)',
       },
     },
     help: async () => [
-      'off       no second factor is asked for, and none can be set up at sign-in',
-      'quiet     people who have a second factor are asked for it; the pages do not offer to set one up',
-      'optional  people are asked to set one up when they sign up and sign in, and may skip it',
-      'required  people must set one up',
+      'off       sign-in does not ask for a second factor, and users cannot set one up',
+      'quiet     users with a second factor must verify it; the pages do not offer to set one up',
+      'optional  users are asked to set one up at sign-up and sign-in, and can skip it',
+      'required  all users must set one up',
     ],
     run: chooseFactors,
   },
@@ -47,10 +47,10 @@ async function chooseFactors(invocation: Invocation): Promise<Output> {
   const { app, tenant, words } = invocation;
   const [choice] = words;
   const named = texts(invocation, 'factor').map((factor) => oneOf(factor, factorNames, '--factor'));
-  if (choice === undefined && named.length > 0) throw new UsageError(`Name one of ${states.join(', ')} with --factor.`);
+  if (choice === undefined && named.length > 0) throw new UsageError(`--factor requires one of ${states.join(', ')}.`);
   if (choice !== undefined) {
     const state = oneOf(choice, states, 'The choice');
-    if (state === 'off' && named.length > 0) throw new UsageError('--factor does not go with off.');
+    if (state === 'off' && named.length > 0) throw new UsageError('--factor cannot be combined with off.');
     const { mfa } = await app.signInExperiences.get(tenant);
     const kept = mfa.factors.length > 0 ? mfa.factors : [factors.totp, factors.passkey, factors['backup-code']];
     const chosen = named.length > 0 ? named.map((factor) => factors[factor]) : kept;

@@ -4,7 +4,7 @@ export const sandboxCommands: readonly Command[] = [
   {
     name: 'sandbox',
     summary:
-      'Let Aldaba play WeChat, Google, GitHub and other providers for this tenant, to try sign-in without an app there',
+      'Simulate WeChat, Google, GitHub and other providers for this tenant, to try sign-in without an account there',
     words: 'on|off',
     async run(invocation) {
       const { app, tenant } = invocation;

@@ -8,14 +8,14 @@ type Choice = (typeof choices)[number];
 export const signUpCommands: readonly Command[] = [
   {
     name: 'sign-up',
-    summary: 'Choose what people sign up and sign in with; "none" means through connectors only',
+    summary: 'Choose how users sign up and sign in; "none" means through connectors only',
     words: choices.join('|'),
     example: 'sign-up email --no-password',
     usesConnectors: true,
     options: {
       'no-password': {
         type: 'boolean',
-        description: 'With email or phone: sign in by a code that is sent, without passwords',
+        description: 'With email or phone: sign in with verification codes, without passwords',
       },
     },
     run: chooseSignUp,
@@ -23,11 +23,10 @@ export const signUpCommands: readonly Command[] = [
 ];
 
 const sentences: Record<Choice, (password: boolean) => string> = {
-  username: () => 'People sign up and sign in with a username and a password.',
-  email: (password) =>
-    `People sign up and sign in with an email address and ${password ? 'a password or ' : ''}a code.`,
-  phone: (password) => `People sign up and sign in with a phone number and ${password ? 'a password or ' : ''}a code.`,
-  none: () => 'People sign up and in through connectors only.',
+  username: () => 'Users sign up and sign in with a username and a password.',
+  email: (password) => `Users sign up and sign in with an email address and ${password ? 'a password or ' : ''}a code.`,
+  phone: (password) => `Users sign up and sign in with a phone number and ${password ? 'a password or ' : ''}a code.`,
+  none: () => 'Users sign up and sign in through connectors only.',
 };
 
 const senders = {
@@ -37,10 +36,10 @@ const senders = {
 
 async function chooseSignUp(invocation: Invocation): Promise<Output> {
   const { app, tenant } = invocation;
-  const choice = oneOf(word(invocation, `what people sign up with: ${choices.join(', ')}`), choices, 'The choice');
+  const choice = oneOf(word(invocation, `the sign-up method: ${choices.join(', ')}`), choices, 'The choice');
   const withoutPassword = invocation.options['no-password'] === true;
   if (withoutPassword && (choice === 'username' || choice === 'none'))
-    throw new UsageError('--no-password goes with email and phone.');
+    throw new UsageError('--no-password requires email or phone.');
   const password = choice !== 'none' && !withoutPassword;
   const change = changeTo(choice, password);
   await requirePossible(invocation, choice, change);
@@ -75,7 +74,7 @@ async function requirePossible(invocation: Invocation, choice: Choice, change: R
     const { type, word: kind, example } = senders[choice];
     if (await app.connectors.sender(tenant, type)) return;
     throw new Refused(
-      `No ${kind} connector is configured, so no code could be sent. Add one first, for example: ` +
+      `No ${kind} connector is configured to send codes. Add one first, for example: ` +
         `connector install ${example}, then connector add.`,
     );
   }

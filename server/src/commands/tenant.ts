@@ -4,10 +4,10 @@ import { facts, table } from './layout.ts';
 export const tenantCommands: readonly Command[] = [
   {
     name: 'tenant create',
-    summary: 'Create a tenant: users, applications, keys and sign-in settings of its own',
+    summary: 'Create a tenant with its own users, applications, keys and sign-in settings',
     words: '<id>',
     example: 'tenant create acme --name "Acme"',
-    options: { name: { type: 'string', value: 'text', description: 'What operators call it (default: the ID)' } },
+    options: { name: { type: 'string', value: 'text', description: 'Display name (default: the ID)' } },
     run: createTenant,
   },
   {
@@ -21,7 +21,7 @@ export const tenantCommands: readonly Command[] = [
         baseUrl,
         isSuspended ? 'suspended' : '',
       ]);
-      return { text: table(['ID', 'Name', 'Address', 'State'], rows, 'There are no tenants.'), data: tenants };
+      return { text: table(['ID', 'Name', 'Address', 'State'], rows, 'No tenants exist.'), data: tenants };
     },
   },
 ];
@@ -31,12 +31,12 @@ async function createTenant(invocation: Invocation): Promise<Output> {
   const id = word(invocation, 'the tenant, e.g. acme; the ID becomes part of its address');
   if (!/^[a-z0-9][a-z0-9-]{0,20}$/.test(id))
     throw new UsageError(
-      'A tenant ID has 1 to 21 lowercase letters, digits and hyphens, and does not begin with a hyphen.',
+      'A tenant ID has 1 to 21 lowercase letters, digits and hyphens, and does not start with a hyphen.',
     );
   const name = text(invocation, 'name') ?? id;
   if (name.trim() === '' || name.length > 128) throw new UsageError('--name must have 1 to 128 characters.');
   if ((await tenancy.list()).some((tenant) => tenant.id === id))
-    throw new Refused(`There is a tenant "${id}" already. "tenant list" shows all.`);
+    throw new Refused(`The tenant "${id}" already exists. "tenant list" shows all.`);
   const tenant = await tenancy.create({ id, name });
   return {
     text: [

@@ -5,7 +5,7 @@ const program = './aldaba';
 
 const common: Readonly<Record<string, Option>> = {
   tenant: { type: 'string', value: 'ID', description: 'Tenant to work on (default: default)' },
-  json: { type: 'boolean', description: 'Answer in JSON' },
+  json: { type: 'boolean', description: 'Print JSON' },
   help: { type: 'boolean', description: 'Show this help' },
 };
 

@@ -16,35 +16,35 @@ const hashParametersSchema = z.object({
 export const userTransferCommands: readonly Command[] = [
   {
     name: 'user import',
-    summary: 'Create many users from a file; users that are there already are skipped',
+    summary: 'Import users from a file; existing users are skipped',
     words: '<file>',
     example: 'user import accounts.json --from firebase --hash-parameters hash.json',
     options: {
       from: {
         type: 'string',
         value: 'product',
-        description: `${sources.join(', ')}; "aldaba" (default) has one JSON object a line`,
+        description: `${sources.join(', ')}; "aldaba" (default) has one JSON object per line`,
       },
       'hash-parameters': {
         type: 'string',
         value: 'file',
         description: 'Firebase: JSON with base64_signer_key, base64_salt_separator, rounds and mem_cost of the project',
       },
-      'from-line': { type: 'string', value: 'number', description: 'Pass over the lines before this one' },
+      'from-line': { type: 'string', value: 'number', description: 'Skip the lines before this one' },
       'trust-unverified-emails': {
         type: 'boolean',
-        description: 'Also import users whose email address is not verified; it then counts as verified',
+        description: 'Also import users with unverified email addresses, and treat these as verified',
       },
     },
     run: importFile,
   },
   {
     name: 'user export',
-    summary: 'Write all users to a file, one JSON object a line',
+    summary: 'Write all users to a file, one JSON object per line',
     words: '<file>',
     example: 'user export users.ndjson --password-digests',
     options: {
-      'password-digests': { type: 'boolean', description: 'Include the digests of passwords. Keep the file secret' },
+      'password-digests': { type: 'boolean', description: 'Include password digests. Keep the file secret' },
     },
     run: exportFile,
   },
@@ -67,7 +67,7 @@ async function exportFile({ app, tenant, options, ...terminal }: Invocation): Pr
     await pipeline(lines, file);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'EEXIST')
-      throw new Refused(`"${path}" exists already. Name a new file.`);
+      throw new Refused(`"${path}" already exists. Choose another file name.`);
     throw error;
   }
   return { text: [`Exported ${count} users to ${path}.`], data: { users: count, file: path } };
@@ -79,10 +79,10 @@ async function importFile(invocation: Invocation): Promise<Output> {
   const source = oneOf<Source>(text(invocation, 'from') ?? 'aldaba', sources, '--from');
   const fromLine = Number(text(invocation, 'from-line') ?? 1);
   if (!Number.isInteger(fromLine) || fromLine < 1) throw new UsageError('--from-line must be 1 or more.');
-  if (!(await stat(path).catch(() => undefined))?.isFile()) throw new Refused(`There is no file "${path}".`);
+  if (!(await stat(path).catch(() => undefined))?.isFile()) throw new Refused(`The file "${path}" does not exist.`);
   const hashParameters = await readHashParameters(text(invocation, 'hash-parameters'));
   if (source === 'firebase' && !hashParameters)
-    progress('Without --hash-parameters the users come without their passwords.');
+    progress('Without --hash-parameters, users are imported without their passwords.');
   const lines = counted(readSource(source, createReadStream(path), { hashParameters }), progress);
   const refused: string[] = [];
   const reports: unknown[] = [];
@@ -94,7 +94,7 @@ async function importFile(invocation: Invocation): Promise<Output> {
       continue;
     }
     const { created, skipped, line, status } = report;
-    const summary = `Created ${created}, skipped ${skipped} that were there already, refused ${report.refused}.`;
+    const summary = `Created ${created}, skipped ${skipped} existing, refused ${report.refused}.`;
     const stopped = `Stopped before line ${line}: ${report.message} Import again with --from-line ${line}.`;
     return {
       text: [...refused, summary, ...(status === 'stopped' ? [stopped] : [])],

@@ -21,7 +21,7 @@ type User = contract.User;
 const password: Option = {
   type: 'string',
   value: 'text',
-  description: 'The password; - reads it from standard input. Without the option one is generated and printed',
+  description: 'The password; - reads it from standard input. Default: a generated password, which is printed',
 };
 const aUser = 'the user by ID, username, email address or phone number';
 
@@ -32,11 +32,14 @@ export const userCommands: readonly Command[] = [
     example: 'user create --username ana --name "Ana" --email ana@example.com',
     options: {
       username: { type: 'string', value: 'name', description: 'Letters, digits and underscores' },
-      email: { type: 'string', value: 'address', description: 'Email address; it counts as verified' },
+      email: { type: 'string', value: 'address', description: 'Email address; treated as verified' },
       phone: { type: 'string', value: 'digits', description: 'Phone number with the country code' },
       name: { type: 'string', value: 'text', description: 'Full name' },
       password,
-      'no-password': { type: 'boolean', description: 'Create the user without a password, for sign-in by code' },
+      'no-password': {
+        type: 'boolean',
+        description: 'Create the user without a password, for sign-in with verification codes',
+      },
     },
     fields: {
       username: '--username',
@@ -64,7 +67,7 @@ export const userCommands: readonly Command[] = [
   },
   {
     name: 'user reset-password',
-    summary: 'Set another password and end the sessions of the user',
+    summary: 'Set a new password and end the sessions of the user',
     words: '<user>',
     options: { password },
     fields: { password: '--password' },
@@ -72,9 +75,9 @@ export const userCommands: readonly Command[] = [
   },
   {
     name: 'user suspend',
-    summary: 'Sign a user out everywhere and refuse further sign-ins; --undo lifts it',
+    summary: 'End all sessions of a user and block sign-in; --undo reverts it',
     words: '<user>',
-    options: { undo: { type: 'boolean', description: 'Let the user sign in again' } },
+    options: { undo: { type: 'boolean', description: 'Allow the user to sign in again' } },
     async run(invocation) {
       const user = await findUser(invocation);
       const isSuspended = invocation.options.undo !== true;
@@ -82,19 +85,19 @@ export const userCommands: readonly Command[] = [
         params: { userId: user.id },
         body: { isSuspended },
       });
-      const line = isSuspended ? 'is suspended. All sessions have ended.' : 'may sign in again.';
+      const line = isSuspended ? 'is suspended. All sessions have ended.' : 'can sign in again.';
       return { text: [`${nameOf(user)} (${user.id}) ${line}`], data: changed };
     },
   },
   {
     name: 'user delete',
-    summary: 'Delete a user and all data of the user',
+    summary: 'Delete a user and all their data',
     words: '<user>',
     options: yesOption,
     async run(invocation) {
       const user = await findUser(invocation);
       const { id } = user;
-      await requireYes(invocation, `Delete the user ${nameOf(user)} (${id}) and all data of the user?`);
+      await requireYes(invocation, `Delete the user ${nameOf(user)} (${id}) and all their data?`);
       await invocation.app.api.call(contract.deleteUser, invocation.tenant, { params: { userId: id } });
       return { text: [`Deleted the user ${nameOf(user)} (${id}).`], data: { id, deleted: true } };
     },
@@ -158,7 +161,7 @@ async function listUsers(invocation: Invocation): Promise<Output> {
       ...table(
         ['ID', 'Username', 'Email', 'Phone', 'Name', 'Last sign-in (UTC)', 'State'],
         rows,
-        search === undefined ? 'There are no users.' : `No user matches "${search}".`,
+        search === undefined ? 'No users exist.' : `No user matches "${search}".`,
       ),
       ...moreLine(page, total),
     ],
@@ -176,7 +179,7 @@ async function findUser(invocation: Invocation): Promise<User> {
   ] as const;
   let found = await app.users.find(tenant.db, value);
   for (const identifier of identifiers) found ??= await app.users.findByIdentifier(tenant.db, identifier);
-  if (!found) throw new Refused(`There is no user "${value}". "user list --search …" finds users.`);
+  if (!found) throw new Refused(`No user "${value}" exists. Use "user list --search …" to find users.`);
   return app.api.call(contract.getUser, tenant, { params: { userId: found.id } });
 }
 
@@ -208,7 +211,7 @@ async function resetPassword(invocation: Invocation): Promise<Output> {
   await app.api.call(contract.updateUserPassword, tenant, { params: { userId: user.id }, body: { password: value } });
   return {
     text: [
-      `${nameOf(user)} (${user.id}) has another password. All sessions have ended.`,
+      `${nameOf(user)} (${user.id}) has a new password. All sessions have ended.`,
       ...(isGenerated ? facts([['Password', value]]) : []),
     ],
     data: { id: user.id, ...(isGenerated ? { password: value } : {}) },

@@ -39,10 +39,7 @@ describe('a provider on the sign-in pages', () => {
       const person = await visit(server);
       const shown = await shownError(await back(person, { ...answer, state: await press(person) }));
       assert.equal(shown.code, 'connector.authorization_failed');
-      assert.equal(
-        shown.message,
-        'You declined the sign-in with WeChat, or closed it. Try again or choose another way.',
-      );
+      assert.equal(shown.message, 'The sign-in with WeChat was declined or closed. Try again or choose another way.');
     }
     const person = await visit(server);
     const shown = await shownError(await back(person, { state: await press(person) }, 'zh-CN'));

@@ -17,7 +17,7 @@ export interface HourlyLimits {
   tenant: number;
 }
 
-/** What an operator set; what is left out keeps its default. */
+/** What an operator set; omitted values keep their default. */
 interface GivenLimits {
   email?: { [Name in keyof HourlyLimits]?: number | undefined } | undefined;
   sms?: { [Name in keyof HourlyLimits]?: number | undefined } | undefined;

@@ -285,10 +285,7 @@ describe('codes on the sign-in pages, without scripts,', () => {
     assert.equal(await seconds(), 0);
     const again = await person.post('/verification-code/send', {});
     assert.equal(pageOf(again), `${at('/verification-code')}&notice=resent`);
-    assert.match(
-      await (await person.get(`${at('/verification-code')}&notice=resent`)).text(),
-      /Another code is on its way/,
-    );
+    assert.match(await (await person.get(`${at('/verification-code')}&notice=resent`)).text(), /We sent another code/);
     const second = await post.codeTo(primaryEmail);
     if (first !== second) assert.equal((await person.post('/verification-code', { code: first })).status, 400);
     for (let count = 2; count < 10; count += 1) await person.post('/verification-code/send', {});

@@ -80,7 +80,7 @@ describe('the pages of second factors', () => {
       const [ana, bea] = [await world.addPerson(), await world.addPerson()];
       await world.giveTotp(ana);
       const { page } = await arrive(ana);
-      const link = /href="([^"]*)">Start over with another account</.exec(await text(page, '/mfa-verification/Totp'));
+      const link = /href="([^"]*)">Sign in with another account</.exec(await text(page, '/mfa-verification/Totp'));
       const first = await page.get(decoded(link?.[1] ?? ''));
       assert.equal(first.status, 200);
       assert.match(await first.text(), /view-sign-in/);

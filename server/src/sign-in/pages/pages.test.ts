@@ -154,13 +154,13 @@ describe('the sign-in pages without scripts', () => {
       'Ada',
       { allowedChars: { uppercase: false } },
       'uppercase_not_allowed',
-      ['Capital letters are not allowed. Use lowercase letters.'],
+      ['Uppercase letters are not allowed. Use lowercase letters.'],
     ],
     [
       'ada',
       { allowedChars: { lowercase: false } },
       'lowercase_not_allowed',
-      ['Lowercase letters are not allowed. Use capital letters.'],
+      ['Lowercase letters are not allowed. Use uppercase letters.'],
     ],
     ['ada7', { allowedChars: { numbers: false } }, 'numbers_not_allowed', ['Digits are not allowed in a username.']],
     [
@@ -332,7 +332,7 @@ describe('the sign-in pages without scripts', () => {
       ['profile.address.locality', '', /Fill this in/],
       ['profile.birthdate', '2001-02-30', /dd\/MM\/yyyy/],
       ['profile.plan', 'xl', /Choose one/],
-      ['profile.code', 'abc', /Check how/],
+      ['profile.code', 'abc', /Check the format/],
     ];
     for (const [name, value, sentence] of wrong) {
       const refused = await person.post('/continue', { ...answers, [name]: value });
