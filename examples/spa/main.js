@@ -20,7 +20,7 @@ async function attempt(action) {
     await action();
   } catch (error) {
     app.replaceChildren(
-      element('h1', 'That did not work'),
+      element('h1', 'Something went wrong'),
       element('p', error.message),
       button('Sign in again', signIn),
     );
