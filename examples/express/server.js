@@ -63,7 +63,9 @@ app.get('/refresh', dropAccessToken, withLogto({ ...logto, getAccessToken: true 
 
 app.use((error, _request, response, _next) => {
   console.error(error);
-  response.status(500).send(page(`<h1>Something went wrong</h1><p>${escapeHtml(error.message)}</p><a href="/">Back</a>`));
+  response
+    .status(500)
+    .send(page(`<h1>Something went wrong</h1><p>${escapeHtml(error.message)}</p><a href="/">Back</a>`));
 });
 
 app.listen(Number(APP_PORT), () => console.log(`Listening at ${baseUrl}`));
