@@ -14,7 +14,7 @@ import type { Identifier } from './needs.ts';
 import { clearAttempts, countAttempt, uncountAttempt, attemptWindow as window } from './store.ts';
 
 /** `sentinelPolicy` of the sign-in experience. */
-export interface AttemptPolicy {
+interface AttemptPolicy {
   maxAttempts?: number | undefined;
   /** Minutes. */
   lockoutDuration?: number | undefined;

@@ -15,7 +15,6 @@ import type { SignInNeeds } from './needs.ts';
 import { composeSignIn, type SignIn } from './steps/index.ts';
 
 export type { SignInNeeds } from './needs.ts';
-export type { Interaction, InteractionPort, InteractionRequest, SignInResult } from './port.ts';
 export type { SignIn } from './steps/index.ts';
 export { sweepAttempts } from './store.ts';
 

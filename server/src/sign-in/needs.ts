@@ -37,7 +37,7 @@ interface UserColumns {
 }
 
 /** What the sign-in asks of the users. Errors are `user.*_already_in_use`, `user.identity_already_in_use`, `entity.not_found`. */
-export interface SignInUsers {
+interface SignInUsers {
   find(q: Queries, userId: string): Promise<User | undefined>;
   findByIdentifier(q: Queries, identifier: Identifier): Promise<User | undefined>;
   findByIdentity(q: Queries, target: string, identityId: string): Promise<User | undefined>;

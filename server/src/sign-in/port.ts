@@ -34,7 +34,7 @@ export interface Interaction {
 }
 
 /** What the checked authorization request says about the pages. */
-export interface InteractionRequest {
+interface InteractionRequest {
   scope: string;
   uiLocales?: string;
   loginHint?: string;

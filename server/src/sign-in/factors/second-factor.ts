@@ -31,7 +31,7 @@ export interface FactorAnswer {
 }
 
 /** What is kept until the answer, and what the user is shown. */
-export interface Begun<Shown> {
+interface Begun<Shown> {
   /** Absent where the server generates the factor at once: then `proof` is there. */
   challenge?: Challenge;
   proof?: Proof;

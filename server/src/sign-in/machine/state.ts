@@ -5,7 +5,6 @@ import type { NewFactor } from '../../features/people/mfa-verifications/index.ts
 import { type ChallengeMembers, newFactorTypes, type ProofMembers, type ProofType, traitsOf } from './factors.ts';
 
 export type { Address } from './factor.ts';
-export type { ProofType } from './factors.ts';
 
 export const stateVersion = 2;
 /** Milliseconds after which a sign-in that was begun has to be begun anew. */

@@ -137,7 +137,7 @@ function codeRoutes({ signIn, get, post }: PageRoutes): void {
 const usualDelay = 30;
 
 /** Seconds until another code can be sent without waiting. */
-export const resendAfter = ({ createdAt }: { createdAt: number }, now: number): number =>
+const resendAfter = ({ createdAt }: { createdAt: number }, now: number): number =>
   Math.min(usualDelay, Math.max(0, usualDelay - Math.floor((now - createdAt) / 1000)));
 
 /** When a code expires, and when it is time to ask for another. */

@@ -166,7 +166,7 @@ function proceedTo(
 }
 
 /** The address of one of the pages of an interaction, for a redirect. */
-export function pageAddress(
+function pageAddress(
   path: string,
   { tenant, applicationId, handle }: Pick<Interaction, 'tenant' | 'applicationId' | 'handle'>,
   query: Record<string, string> = {},
@@ -184,7 +184,7 @@ export const wantsJson = (request: Request): boolean => {
 const isWeChat = (userAgent = ''): boolean => /MicroMessenger/i.test(userAgent) && /Mobile|Android/i.test(userAgent);
 
 /** A value of the form; a repeated or absent one counts as empty. */
-export function formField(request: Request, name: string): string {
+function formField(request: Request, name: string): string {
   const body = request.body as Record<string, unknown> | null | undefined;
   const value = typeof body === 'object' && body !== null ? body[name] : undefined;
   return typeof value === 'string' ? value : '';

@@ -42,7 +42,7 @@ export function termsOf(settings: SignInExperienceSettings, page: 'sign-in' | 'r
  * Whether the sign-in page has a password form. Where accounts are made through connectors alone (sign-up identifier "not
  * applicable") nobody has a password, so there is none.
  */
-export function hasPasswordForm({ settings, connectors }: Pick<PageContext, 'settings' | 'connectors'>): boolean {
+function hasPasswordForm({ settings, connectors }: Pick<PageContext, 'settings' | 'connectors'>): boolean {
   const policy = resolvePolicy(settings);
   if (!policy.signIn || policy.passwordIdentifiers.length === 0) return false;
   const socialOnly = policy.register && settings.signUp.identifiers.length === 0 && connectors.length > 0;

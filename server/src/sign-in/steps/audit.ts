@@ -19,7 +19,7 @@ export interface SignInAudit {
   attempt<T>(interaction: Interaction, what: Attempt, work: () => Promise<T>): Promise<T>;
 }
 
-export interface Attempt {
+interface Attempt {
   key: SignInStepKey;
   params?: Record<string, unknown>;
 }

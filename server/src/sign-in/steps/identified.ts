@@ -24,7 +24,7 @@ export interface Identified {
   prompt: Prompt;
 }
 
-export interface SessionOptions {
+interface SessionOptions {
   /** Language tag of messages. */
   locale?: string;
   userAgent?: string | undefined;

@@ -15,7 +15,7 @@ import type { StepContext } from './context.ts';
 export type FirstCode = ChallengeOf<'EmailVerificationCode' | 'PhoneVerificationCode'>;
 
 /** What the user gives, by the factor. */
-export interface FirstAnswers {
+interface FirstAnswers {
   Password: { identifier: Identifier; password: string };
   NewPasswordIdentity: { username: string; password: string };
   Social: { challenge: SocialChallenge; data: Record<string, unknown> };
@@ -23,7 +23,7 @@ export interface FirstAnswers {
   Code: { identifier: Address; challenge: () => FirstCode; code: string };
   OneTimeToken: { intent?: Intent; email: string; token: string };
 }
-export type FirstFactor = keyof FirstAnswers;
+type FirstFactor = keyof FirstAnswers;
 
 /** What a check found out. */
 export interface Fact<P extends Proof = Proof> {
@@ -34,7 +34,7 @@ export interface Fact<P extends Proof = Proof> {
   /** A link that replaces a forgotten password. */
   recovers?: boolean;
 }
-export interface Facts {
+interface Facts {
   Password: Fact<Extract<Proof, { type: 'Password' }>> & { user: User };
   NewPasswordIdentity: Fact;
   Social: Fact<Extract<Proof, { type: 'Social' }>>;

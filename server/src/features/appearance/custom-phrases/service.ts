@@ -13,7 +13,7 @@ export interface CustomPhrasesNeeds {
 }
 
 /** Words by the keys of the pages, e.g. `signIn.title`. */
-export type Words = Readonly<Record<string, string>>;
+type Words = Readonly<Record<string, string>>;
 
 export interface CustomPhrases {
   list(tenant: Tenant): Promise<CustomPhrase[]>;

@@ -9,8 +9,6 @@ import type { Tenant } from '../../../tenancy/index.ts';
 import { type ArchiveFile, readArchive } from './archive.ts';
 import { type CustomUiFile, deleteOldAssets, findFiles, insertAssets } from './store.ts';
 
-export type { CustomUiFile } from './store.ts';
-
 export interface CustomUiAssetsNeeds {
   database: Database;
   caches: CacheRegistry;

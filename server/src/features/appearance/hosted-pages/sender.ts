@@ -12,7 +12,7 @@ import type { CustomPhrases } from '../custom-phrases/index.ts';
 import { type CustomCssSource, customCssPath, type Wearer } from './custom-css.ts';
 import { createFrame } from './frame.ts';
 
-export interface PageOptions {
+interface PageOptions {
   /** Client id of the application that asks; its name stands in the page's title. */
   appId?: string;
   /** Handle of the interaction that the page belongs to. */
@@ -39,7 +39,7 @@ export interface PageSender extends CustomCssSource {
   language(request: Request, options?: Pick<PageOptions, 'uiLocales'>): Promise<PageLanguage>;
 }
 
-export interface EndedPage {
+interface EndedPage {
   /** Client id that the request names; unknown ones are ignored. */
   appId: string | undefined;
   /** Whether a user is signed in in this browser. */
@@ -56,13 +56,11 @@ export interface PageSenderNeeds {
   customPhrases: Pick<CustomPhrases, 'words'>;
 }
 
-/** Set by the sandbox's page that plays a phone; honoured only where the sandbox is switched on. */
-export { phoneCookie as sandboxCookie };
-
 export function createPageSender(needs: PageSenderNeeds): PageSender {
   const { signInExperiences, applications, applicationExperiences, organizations, tenancy, customPhrases } = needs;
 
   const bridge = async (request: Request): Promise<'ios' | 'android' | undefined> => {
+    // Set by the sandbox's page that plays a phone; has no effect unless the sandbox is switched on.
     const phone = readCookie(request, phoneCookie);
     if (phone !== 'ios' && phone !== 'android') return undefined;
     const setting = (await tenancy.setting(request.tenant, 'sandbox')) as { enabled?: unknown } | undefined;

@@ -43,7 +43,7 @@ type OidcMetadata = Application['oidcClientMetadata'];
 type OidcMetadataPart = { [Member in keyof OidcMetadata]?: OidcMetadata[Member] | null | undefined };
 
 export type ApplicationDraft = Omit<BodyOf<typeof createApplication>, 'protectedAppMetadata'>;
-export type ApplicationPatch = BodyOf<typeof updateApplication>;
+type ApplicationPatch = BodyOf<typeof updateApplication>;
 
 export interface Applications extends Secrets {
   /** The client of a protocol request; cached. Includes the built-in `demo-app`. */

@@ -54,7 +54,7 @@ export interface Resources {
 }
 
 /** A permission is addressed together with the resource it belongs to. */
-export interface ScopePlace {
+interface ScopePlace {
   resourceId: string;
   scopeId: string;
 }

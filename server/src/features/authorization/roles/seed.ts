@@ -4,8 +4,8 @@ import { insertManagementApi } from '../resources/index.ts';
 import { insertAdministratorRole, insertRole, insertRoleScopes } from './store.ts';
 
 /** Ids that every tenant has. */
-export const managementResourceId = 'management-api';
-export const managementScopeId = 'management-api-all';
+const managementResourceId = 'management-api';
+const managementScopeId = 'management-api-all';
 /** Machine-to-machine role that gives an application the whole Management API. */
 export const managementRoleId = 'management-api-access';
 /** In the admin tenant: the role of administrators of the default tenant. */

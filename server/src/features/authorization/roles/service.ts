@@ -20,10 +20,8 @@ export interface RolesNeeds {
   events: Events<Queries>;
 }
 
-export type RoleDraft = BodyOf<typeof createRole>;
-export type RolePatch = BodyOf<typeof updateRole>;
-
-export type { Holder, RoleFilter } from './store.ts';
+type RoleDraft = BodyOf<typeof createRole>;
+type RolePatch = BodyOf<typeof updateRole>;
 
 export interface Roles {
   /** Names of the permissions that the user's roles give on the resource. */

@@ -49,8 +49,8 @@ export interface ConnectorsNeeds {
   emailTemplates: Pick<EmailTemplates, 'find'>;
 }
 
-export type ConnectorDraft = BodyOf<typeof createConnector>;
-export type ConnectorPatch = Omit<ConnectorDraft, 'connectorId' | 'id'>;
+type ConnectorDraft = BodyOf<typeof createConnector>;
+type ConnectorPatch = Omit<ConnectorDraft, 'connectorId' | 'id'>;
 
 /** A configured connector bound to its configuration and the tenant's world. Its methods throw the contract's errors. */
 export interface BoundConnector extends ConnectorInstance {
@@ -63,7 +63,7 @@ export interface BoundConnector extends ConnectorInstance {
 
 /** A social connector as pages show it. */
 export type SocialConnector = PublicSocialConnector & { platform: 'Native' | 'Universal' | 'Web' };
-export type ShownConnector = ReturnType<typeof toConnector>;
+type ShownConnector = ReturnType<typeof toConnector>;
 
 export interface Connectors {
   /** Every configured connector whose kind is known, oldest first; cached. */
@@ -91,7 +91,7 @@ export interface Connectors {
   authorizationUri(tenant: Tenant, id: string, request: { state: string; redirectUri: string }): Promise<string>;
 }
 
-export interface TestMessage {
+interface TestMessage {
   email?: string | undefined;
   phone?: string | undefined;
   config: Record<string, unknown>;

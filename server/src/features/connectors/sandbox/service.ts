@@ -42,7 +42,7 @@ export interface Sandbox {
 }
 
 /** How the connectors of a tenant reach their providers. */
-export interface Network {
+interface Network {
   fetch: typeof globalThis.fetch;
   /** Where a browser finds what the connector knows by that address: the same, or the page that plays the provider. */
   addressOf(address: string): string;
@@ -82,7 +82,7 @@ function pageFor(tenant: Tenant, address: string): string {
 }
 
 /** Below the tenant's base URL. */
-export const providerPath = ({ key }: PlayedProvider): string => `/sandbox/providers/${key}/authorize`;
+const providerPath = ({ key }: PlayedProvider): string => `/sandbox/providers/${key}/authorize`;
 
 /** The address that the connector made, from the query of the page that plays the provider. */
 export function authorizationAddress(key: string, query: string): { provider: PlayedProvider; address: string } {

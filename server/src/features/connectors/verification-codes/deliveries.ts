@@ -13,7 +13,7 @@ const lead = 50;
 /** Milliseconds that messages under way get when the server stops. */
 const graceOfStop = 5000;
 
-export interface Delivery {
+interface Delivery {
   tenantId: string;
   /** Id of the configured connector. */
   connectorId: string;

@@ -14,7 +14,7 @@ export interface ReadinessNeeds {
   readKeys(): Promise<unknown>;
 }
 
-export type Checks = Record<ReadinessCheck, 'ok' | 'failed'>;
+type Checks = Record<ReadinessCheck, 'ok' | 'failed'>;
 type Passed = Record<ReadinessCheck, 'ok'>;
 
 const havePassed = (checks: Checks): checks is Passed => Object.values(checks).every((state) => state === 'ok');

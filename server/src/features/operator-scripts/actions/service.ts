@@ -32,7 +32,7 @@ export type Verdict =
   | Failed;
 
 /** Whom an entry of the audit log is about. */
-export interface About {
+interface About {
   userId?: string | undefined;
   applicationId: string;
   sessionId: string;

@@ -18,7 +18,7 @@ export interface CustomClaimsNeeds {
 }
 
 /** What a script gets to know. */
-export interface ScriptInput {
+interface ScriptInput {
   token: object;
   context: object;
 }

@@ -30,7 +30,7 @@ export interface OrganizationInvitationsNeeds {
   };
 }
 
-export interface InvitationDraft {
+interface InvitationDraft {
   organizationId: string;
   inviterId?: string | null | undefined;
   invitee: string;

@@ -16,8 +16,8 @@ import type { Listed, Slice } from '../../../store/list.ts';
 import { isManagementIndicator } from '../../../tenancy/management-indicator.ts';
 import * as store from './store.ts';
 
-export type OrganizationScopeDraft = BodyOf<typeof createOrganizationScope>;
-export type OrganizationRoleDraft = BodyOf<typeof createOrganizationRole>;
+type OrganizationScopeDraft = BodyOf<typeof createOrganizationScope>;
+type OrganizationRoleDraft = BodyOf<typeof createOrganizationRole>;
 
 type ScopeKind = store.ScopeKind;
 

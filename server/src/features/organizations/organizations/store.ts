@@ -221,7 +221,7 @@ interface RoleRow {
   type: string;
 }
 
-export const toRole = (row: RoleRow): OrganizationRole => ({
+const toRole = (row: RoleRow): OrganizationRole => ({
   tenantId: row.tenant_id,
   id: row.id,
   name: row.name,

@@ -7,12 +7,7 @@
  * somebody has one: who has a row has a factor.
  * The Management API enters through `routes.ts`, the sign-in through `createSecondFactors`.
  */
-export type {
-  AuthenticationOptions,
-  AuthenticationPayload,
-  RegistrationOptions,
-  RegistrationPayload,
-} from './passkeys.ts';
+export type { AuthenticationOptions, RegistrationOptions } from './passkeys.ts';
 export { createSecondFactors, type NewFactor, type SecondFactors } from './second-factors.ts';
 export { createMfaVerifications, type MfaVerifications } from './service.ts';
 export type { MfaStanding } from './store.ts';

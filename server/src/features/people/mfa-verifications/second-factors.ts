@@ -36,7 +36,7 @@ export type NewFactor =
   | { type: 'BackupCode'; codesSealed: string };
 
 /** What an authenticator app shows beside its codes. */
-export interface TotpLabel {
+interface TotpLabel {
   issuer: string;
   account: string;
 }

@@ -97,7 +97,7 @@ export const deleteFactors = (q: Queries, userId: string, ids: readonly string[]
   );
 
 /** A second factor of a person as the sign-in sees it. Times are milliseconds since the epoch. */
-export interface SecondFactor {
+interface SecondFactor {
   id: string;
   type: MfaFactor;
   createdAt: number;

@@ -37,7 +37,7 @@ export async function findUserList(q: Queries, filter: UserFilter, slice: Slice)
 }
 
 /** Sums what the triggers on the table counted. */
-export async function countUsers(q: Queries): Promise<number> {
+async function countUsers(q: Queries): Promise<number> {
   const [row] = await q.raw<{ total: number }>(
     'select coalesce(sum(users), 0)::bigint as total from user_counts where tenant_id = $1',
     [q.tenantId],

@@ -34,7 +34,7 @@ export interface UsersNeeds {
   };
 }
 
-export interface UserDraft {
+interface UserDraft {
   username?: string | undefined;
   primaryEmail?: string | undefined;
   /** Whether the e-mail address is known to be the person's own: proved by them, or set by an operator. */
@@ -52,7 +52,7 @@ export interface UserDraft {
 }
 
 /** `undefined` leaves a member as it is, `null` empties it; `profile` and `customData` replace what is there. */
-export interface UserPatch {
+interface UserPatch {
   username?: string | null | undefined;
   primaryEmail?: string | null | undefined;
   /** Whether the person has proved the e-mail address in this patch to be theirs. */
@@ -74,7 +74,7 @@ export interface Identity {
   details?: Record<string, unknown> | undefined;
 }
 
-export interface Identifier {
+interface Identifier {
   type: 'username' | 'email' | 'phone';
   value: string;
   /** Of a username: `Ana` and `ana` are the same. */

@@ -25,7 +25,7 @@ export interface HooksNeeds {
   logs: Pick<Logs, 'write' | 'list' | 'hookStats'>;
 }
 
-export type HookPatch = BodyOf<typeof updateHook>;
+type HookPatch = BodyOf<typeof updateHook>;
 
 export interface Hooks extends Events<Queries> {
   list(q: Queries, slice?: Slice): Promise<{ items: Hook[]; total: number }>;

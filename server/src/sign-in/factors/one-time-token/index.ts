@@ -16,7 +16,7 @@ import type { Interaction } from '../../port.ts';
 type Needs = Pick<SignInNeeds, 'oneTimeTokens' | 'users' | 'clock'> & { attempts: Attempts };
 
 /** The person has the address that a link was made for. */
-export type LinkProof = Extract<Proof, { type: 'OneTimeToken' }>;
+type LinkProof = Extract<Proof, { type: 'OneTimeToken' }>;
 
 export interface OneTimeTokenFactor {
   /**

@@ -54,7 +54,7 @@ export interface PasswordFactor {
   open(tenant: Tenant, sealed: string): PasswordDigest;
 }
 
-export interface ProvedPassword {
+interface ProvedPassword {
   proof: Extract<Proof, { type: 'Password' }>;
   user: User;
   /** Sealed digest that replaces an outdated one. */

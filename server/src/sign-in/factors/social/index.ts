@@ -10,7 +10,7 @@ import type { ChallengeOf, Proof } from '../../machine/state.ts';
 import type { SignInNeeds } from '../../needs.ts';
 import type { Interaction } from '../../port.ts';
 
-export interface BeginSocial {
+interface BeginSocial {
   connectorId: string;
   redirectUri: string;
   state: string;

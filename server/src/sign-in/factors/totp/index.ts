@@ -13,7 +13,7 @@ import {
 const refusal = 'session.mfa.invalid_totp_code';
 
 /** What an authenticator app scans, or the user types into it. */
-export interface TotpSecret {
+interface TotpSecret {
   /** base32. */
   secret: string;
   /** A PNG as a data URL. */

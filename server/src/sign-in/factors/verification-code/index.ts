@@ -26,7 +26,7 @@ type SecondType = 'MfaEmailVerificationCode' | 'MfaPhoneVerificationCode';
 /** A code that was sent, or seems so, and was not shown yet. */
 export type CodeChallenge = ChallengeOf<FirstType> | ChallengeOf<SecondType>;
 /** The person has the address. */
-export type AddressProof = Extract<Proof, { type: FirstType } | { type: SecondType }>;
+type AddressProof = Extract<Proof, { type: FirstType } | { type: SecondType }>;
 
 export interface BeginCode {
   identifier: Address;
