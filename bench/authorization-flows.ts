@@ -13,7 +13,7 @@ export interface Authorization {
   roles: [string, string];
   personalAccessToken: string;
   exchanger: { id: string; secret: string };
-  /** Is told of changes of a role. */
+  /** Receives changes of a role. */
   receiver: Receiver;
 }
 
@@ -170,7 +170,7 @@ export const userCreation = (target: Target): Operation => {
   };
 };
 
-/** From the change to the arrival of the webhook that tells of it. */
+/** Time from a change to the arrival of its webhook. */
 export const webhook = (target: Target): Operation => {
   const { roles, receiver } = prepared(target);
   const manage = manageWith(target);

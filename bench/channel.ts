@@ -1,4 +1,6 @@
-/** The line between the run and the processes it measures: questions and answers over the IPC channel that `fork` opens. */
+/**
+ * The line between the run and the processes it measures: questions and answers over the IPC channel that `fork` opens.
+ */
 import { type ChildProcess, fork } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 

@@ -64,7 +64,9 @@ export const clientCredentials = ({ client, endpoints, fixtures }: Target): Oper
   };
 };
 
-/** `resource` asks for a JWT access token; without it the access token is opaque. An ID token comes along either way. */
+/**
+ * `resource` asks for a JWT access token; without it the access token is opaque. An ID token comes along either way.
+ */
 export const refresh =
   (resource: 'resource' | 'opaque') =>
   ({ client, endpoints, fixtures, tokens }: Target): Operation =>
@@ -229,7 +231,9 @@ function readForm(html: string, inputType: string): { action: string; fields: Re
 const attribute = (tag: string, name: string) =>
   (new RegExp(`\\s${name}="([^"]*)"`).exec(tag)?.[1] ?? '').replaceAll('&amp;', '&');
 
-/** Signs a person in and redeems the code. The access token is opaque; the refresh token is good for the resource too. */
+/**
+ * Signs a person in and redeems the code. The access token is opaque; the refresh token is good for the resource too.
+ */
 export async function obtainTokens(target: Target, username: string): Promise<Tokens> {
   const { client, endpoints, fixtures } = target;
   const { code, verifier } = await signInByPages(target, username);

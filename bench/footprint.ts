@@ -8,7 +8,9 @@ import type { Client, Reply } from './load.ts';
 import { median } from './measurement.ts';
 
 export interface Startup {
-  /** Seconds from `npm start` to the line that says that the server is ready: npm, the check for changes, the server. */
+  /**
+   * Seconds from `npm start` to the line that says that the server is ready: npm, the check for changes, the server.
+   */
   npmStart: number;
   /** Seconds of the server's own part, `dist/server/main.js`. */
   server: number;

@@ -14,7 +14,7 @@ import { table } from './table.ts';
 export const keyRotationId = 'key-rotation';
 /** Milliseconds, for the slowest. */
 const aim = 200;
-/** Milliseconds after which a rotation that nobody noticed is a failure. */
+/** Milliseconds after which a rotation that no node noticed is a failure. */
 const deadline = 10_000;
 
 interface Setup {

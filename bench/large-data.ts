@@ -1,4 +1,6 @@
-/** Fills a tenant with a million users and ten thousand organizations, in SQL, as the Management API would leave them. */
+/**
+ * Fills a tenant with a million users and ten thousand organizations, in SQL, as the Management API would leave them.
+ */
 import { Client } from 'pg';
 
 export const userCount = 1_000_000;
@@ -20,8 +22,9 @@ const lastNames =
   );
 const domains = 'mail.example post.example work.example uni.example shop.example'.split(' ');
 
-// A third of the people signed up with a username, everybody with an email address, a tenth with a phone number. The
-// number is scattered by a multiplication, so that what stands together in an index does not stand together in the table.
+// A third of the users have a username, all an email address, a tenth a phone number. The
+// number is scattered by a multiplication, so that what stands together in an index does not stand together in the
+// table.
 const insertUsers = `
   insert into users (tenant_id, id, username, primary_email, primary_phone, name, created_at, updated_at)
   select $1, substr(md5(n::text), 1, 12),
@@ -95,7 +98,7 @@ export async function fillLarge(url: string, tenantId: string, progress: (messag
   }
 }
 
-/** Drops what can be built anew in one go at the end, and returns how. */
+/** Drops indexes that are rebuilt at the end, and returns the statements for it. */
 async function withoutIndexes(client: Client): Promise<string[]> {
   await client.query("set local maintenance_work_mem = '512MB'");
   const { rows } = await client.query<{ name: string; definition: string }>(

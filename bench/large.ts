@@ -117,7 +117,10 @@ export interface LargeOptions {
   operations: number;
 }
 
-/** Starts a server on `data/bench-large`, which is filled at the first run and kept, and measures the rows. Returns a table. */
+/**
+ * Starts a server on `data/bench-large`, which is filled at the first run and kept, and measures the rows. Returns a
+ * table.
+ */
 export async function measureLarge(options: LargeOptions, say: (line: string) => void): Promise<string> {
   await using stack = new AsyncDisposableStack();
   const { client, token } = await startLarge(options, stack, say);

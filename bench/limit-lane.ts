@@ -1,4 +1,6 @@
-/** Records one operation on the measured server and plays the same requests to the limit, which answers the same bytes. */
+/**
+ * Records one operation on the measured server and plays the same requests to the limit, which answers the same bytes.
+ */
 import type { Subject } from './channel.ts';
 import type { Target } from './flows.ts';
 import type { Client, Exchange, Operation, Reply } from './load.ts';

@@ -1,6 +1,7 @@
 /**
- * `npm run bench`: measures Aldaba beside the machine's limit and beside `oidc-provider`, in one run, and prints one table.
- * docs/operate/performance.md says how to read it. Runs under Node 24; scripts/bench.mjs builds the server first.
+ * `npm run bench`: measures Aldaba beside the machine's limit and beside `oidc-provider`, in one run, and prints one
+ * table. docs/operate/performance.md says how to read it. Runs under Node 24; scripts/bench.mjs builds the server
+ * first.
  */
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';

@@ -1,4 +1,6 @@
-/** `npm run bench -- --only password-queue`: what other requests wait while more passwords arrive than can be checked. */
+/**
+ * `npm run bench -- --only password-queue`: what other requests wait while more passwords arrive than can be checked.
+ */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

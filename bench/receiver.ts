@@ -1,4 +1,4 @@
-/** Receives webhooks on 127.0.0.1 and tells those who wait for one. */
+/** Receives webhooks on 127.0.0.1 and resolves the promises that wait for one. */
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';

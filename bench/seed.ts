@@ -1,4 +1,6 @@
-/** Fills Aldaba through its Management API, as an operator would: applications, an API with permissions, 1,000 users. */
+/**
+ * Fills Aldaba through its Management API, as an operator would: applications, an API with permissions, 1,000 users.
+ */
 import { hash } from '@node-rs/argon2';
 import type { Subject } from './channel.ts';
 import { type Fixtures, obtainManagementToken } from './flows.ts';
@@ -39,7 +41,7 @@ export async function fill(subject: Subject, client: Client): Promise<Filled> {
     type: 'MachineToMachine',
     scopeIds,
   });
-  // Held by everybody, so that a sign-in has permissions to look up, as in a real system.
+  // Assigned to all users, so that a sign-in has permissions to look up, as in a real system.
   await post('/roles', { name: 'Bench user', description: 'Uses the API.', type: 'User', isDefault: true, scopeIds });
 
   const machine = await post<{ id: string; secret: string }>('/applications', {

@@ -1,4 +1,5 @@
-// `npm run bench`: measures the server; docs/operate/performance.md says how to read the table. `-- --help` shows the options.
+// `npm run bench`: measures the server; docs/operate/performance.md says how to read the table. `-- --help` shows the
+// options.
 import { join } from 'node:path';
 import { bundle } from './build.mjs';
 import { prepare, serverEnvironment, serverFlags } from './prepare.mjs';

@@ -1,4 +1,4 @@
-// Every package that a file imports is declared by the workspace it lies in: what only happens to be installed may vanish.
+// Every package that a file imports is declared by its workspace. Undeclared packages could disappear with an update.
 import { isTest, listFiles } from './files.mjs';
 import { root } from './runtime.mjs';
 import { readSource } from './syntax.mjs';

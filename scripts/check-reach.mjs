@@ -1,7 +1,7 @@
-// How much code a reader of an entry has to know: the files of the server that it loads, directly or not. Imports of types do not
-// count, they are erased; neither do packages, the contract and what is loaded when it is first needed (`await import`). An
-// entry that grows past its ceiling imports more than it uses: import a pure file instead of an index.ts that loads a whole
-// feature, or take the function as a need.
+// How much code a reader of an entry has to know: the files of the server that it loads, directly or not. Imports of
+// types do not count, they are erased; neither do packages, the contract and what is loaded when it is first needed
+// (`await import`). An entry that grows past its ceiling imports more than it uses: import a pure file instead of an
+// index.ts that loads a whole feature, or take the function as a need.
 import { existsSync } from 'node:fs';
 import { dirname, join, normalize } from 'node:path/posix';
 import { root } from './runtime.mjs';

@@ -1,5 +1,5 @@
-// What code may take from its surroundings by itself: the process belongs to main.ts and the command line, and the sign-in
-// machine takes nothing at all. Everything else is an argument, so that tests can replace it.
+// What code may take from its surroundings by itself: the process belongs to main.ts and the command line, and the
+// sign-in machine takes nothing at all. Everything else is an argument, so that tests can replace it.
 import { dirname, join } from 'node:path/posix';
 import { isTest, listFiles } from './files.mjs';
 import { root } from './runtime.mjs';

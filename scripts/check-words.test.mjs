@@ -20,7 +20,7 @@ function found(path, text, pending = []) {
 }
 
 const word = (letters) => letters.split(' ').join('');
-const nobody = word('no body');
+const bannedWord = word('no body');
 
 describe('The word check', () => {
   it('finds a banned word in a page, in any case, and says what to write instead', () => {
@@ -32,16 +32,21 @@ describe('The word check', () => {
   it('ignores fenced blocks, code spans, link targets and names of tests in a page', () => {
     const page = [
       '```',
-      nobody,
+      bannedWord,
       '```',
-      `\`${nobody}\` [page](${nobody}.md) <!-- ${nobody} -->`,
-      `  - \`a.test.ts\` “${nobody} signs in”`,
+      `\`${bannedWord}\` [page](${bannedWord}.md) <!-- ${bannedWord} -->`,
+      `  - \`a.test.ts\` “${bannedWord} signs in”`,
     ];
     assert.deepEqual(found('docs/a.md', page.join('\n')), []);
   });
 
   it('finds banned words in comments and test names, but not in other strings of code', () => {
-    const code = [`// ${nobody} waits`, `const name = '${nobody}';`, `it('lets ${nobody} in', () => {});`, ''];
+    const code = [
+      `// ${bannedWord} waits`,
+      `const name = '${bannedWord}';`,
+      `it('lets ${bannedWord} in', () => {});`,
+      '',
+    ];
     assert.deepEqual(
       found('server/src/a.test.ts', code.join('\n')).map((line) => line[0]),
       ['1', '3'],
@@ -49,7 +54,7 @@ describe('The word check', () => {
   });
 
   it('finds banned words in the strings of messages', () => {
-    const code = `export const errors = { code: [404, 'There is ${nobody}.'] };\n`;
+    const code = `export const errors = { code: [404, 'There is ${bannedWord}.'] };\n`;
     assert.equal(found('contract/src/errors.ts', code).length, 1);
     assert.equal(found('contract/src/users.ts', code).length, 0);
   });
@@ -62,7 +67,7 @@ describe('The word check', () => {
   });
 
   it('skips pending folders and files', () => {
-    assert.deepEqual(found('server/src/kernel/a.ts', `// ${nobody}\n`, ['server/src/kernel']), []);
-    assert.equal(found('server/src/kernels/a.ts', `// ${nobody}\n`, ['server/src/kernel']).length, 1);
+    assert.deepEqual(found('server/src/kernel/a.ts', `// ${bannedWord}\n`, ['server/src/kernel']), []);
+    assert.equal(found('server/src/kernels/a.ts', `// ${bannedWord}\n`, ['server/src/kernel']).length, 1);
   });
 });

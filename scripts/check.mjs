@@ -1,4 +1,5 @@
-// `npm run check`: types, format and lint, boundaries, reach, budgets, unused code, generated files. Prints `file:line what to do` for each finding.
+// `npm run check`: types, format and lint, boundaries, reach, budgets, unused code, generated files. Prints `file:line
+// what to do` for each finding.
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { listFiles } from './files.mjs';

@@ -1,4 +1,5 @@
-// `npm run clients`: client programs that have to be compiled, which `npm test` leaves out. Needs Go 1.25, and Java 17 with Maven.
+// `npm run clients`: client programs that have to be compiled, which `npm test` leaves out. Needs Go 1.25, and Java 17
+// with Maven.
 import { fork, spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { prepare } from './prepare.mjs';

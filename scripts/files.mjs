@@ -5,7 +5,9 @@ import { root } from './runtime.mjs';
 
 const skipped = new Set(['node_modules', 'dist', 'data', '.git', '.cache', '.venv']);
 
-/** Paths below `folder` of `base`, relative to `base`, with forward slashes, sorted; nothing installed, built or stored. */
+/**
+ * Paths below `folder` of `base`, relative to `base`, with forward slashes, sorted; nothing installed, built or stored.
+ */
 export function listFiles(folder = '.', base = root) {
   const found = [];
   const visit = (path) => {

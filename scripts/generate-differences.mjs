@@ -1,4 +1,5 @@
-// docs/differences-from-logto.md from the table in docs/decisions/0010-differences-from-logto.md. `--check` only compares.
+// docs/differences-from-logto.md from the table in docs/decisions/0010-differences-from-logto.md. `--check` only
+// compares.
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, posix } from 'node:path';
 

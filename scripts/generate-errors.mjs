@@ -1,4 +1,5 @@
-// docs/errors.md from the catalog in contract/src/errors.ts and the routes that name a code. Runs under Node 24; `--check` only compares.
+// docs/errors.md from the catalog in contract/src/errors.ts and the routes that name a code. Runs under Node 24;
+// `--check` only compares.
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';

@@ -1,5 +1,6 @@
-// server/src/store/schema.ts, the row types, from a database that the migrations made (kysely-codegen). Runs under Node 24. `--check` only
-// compares the digest of the migrations, which takes no database; test/store/schema.test.ts compares the whole.
+// server/src/store/schema.ts, the row types, from a database that the migrations made (kysely-codegen). Runs under Node
+// 24. `--check` only compares the digest of the migrations, which takes no database; test/store/schema.test.ts compares
+//     the whole.
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';

@@ -1,5 +1,6 @@
-// Writes the lists of tests in docs/security-model.md. The list of a rule is between `<!-- tests: id -->` and `<!-- end of tests -->`.
-// A comment in the line above a test adds it to the rules it proves: `// security: id, other-id`. `--check` only compares.
+// Writes the lists of tests in docs/security-model.md. The list of a rule is between `<!-- tests: id -->` and `<!-- end
+// of tests -->`. A comment in the line above a test adds it to the rules it proves: `// security: id, other-id`.
+// `--check` only compares.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { isTest, listFiles } from './files.mjs';
@@ -27,7 +28,10 @@ export function taggedTests(file, text) {
 const text = /'((?:\\.|[^'\\\n])*)'|"((?:\\.|[^"\\\n])*)"|`((?:\\.|[^`\\])*)`/;
 const test = new RegExp(`\\b(?:it|test|describe|suite)(?:\\.\\w+)?\\(\\s*(?:${text.source})`);
 
-/** The name of the test or group that begins below a tag, or the first text of a table's row; undefined if there is neither. */
+/**
+ * The name of the test or group that begins below a tag, or the first text of a table's row; undefined if there is
+ * neither.
+ */
 function nameAt(code) {
   const isRow = /^\s*[[{]?\s*['"`]/.test(code);
   const [, single, double, template] = (isRow ? undefined : test.exec(code)) ?? text.exec(code) ?? [];

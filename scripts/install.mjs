@@ -13,7 +13,8 @@ export async function ensureInstalled({ development }) {
     process.stderr.write(`  still installing, ${Math.round((Date.now() - start) / 1000)} s …\n`);
   }, 15_000);
   let { code, output } = await install(process.execPath);
-  // npm leaves out native code whose package asks for a newer Node than npm runs on; the one that was installed can take it.
+  // npm leaves out native code whose package asks for a newer Node than npm runs on; the one that was installed can
+  // take it.
   if (code === 0 && !isInstalled(development) && findBundledNode())
     ({ code, output } = await install(findBundledNode()));
   clearInterval(ticker);
@@ -32,8 +33,8 @@ function isInstalled(development) {
 }
 
 /**
- * Paths of packages that the lock file wants on this machine and that are not installed. An optional package counts when it is
- * made for this machine: native code that is missing stops the build and the server.
+ * Paths of packages that the lock file wants on this machine and that are not installed. An optional package counts
+ * when it is made for this machine: native code that is missing stops the build and the server.
  */
 export function missingPackages({ wanted, present, development, machine = thisMachine }) {
   return Object.entries(wanted)

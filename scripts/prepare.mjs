@@ -16,10 +16,10 @@ export async function prepare({ development = false } = {}) {
 }
 
 /**
- * Flags for Node. A short-lived heap of 8 MB keeps the server below 200 MB under load, where Node's own choice takes 300
- * and answers no faster. What lives longer is 20 MB; Node would let four times as much garbage gather beside it before it
- * looks, which takes 60 MB and saves no time that can be measured: here it looks when there is half as much again.
- * Source maps are for finding a fault, not for every day: Node keeps them in memory, which takes 70 MB.
+ * Flags for Node. A short-lived heap of 8 MB keeps the server below 200 MB under load, where Node's own choice takes
+ * 300 and answers no faster. What lives longer is 20 MB; Node would let four times as much garbage gather beside it
+ * before it looks, which takes 60 MB and saves no time that can be measured: here it looks when there is half as much
+ * again. Source maps are for finding a fault, not for every day: Node keeps them in memory, which takes 70 MB.
  */
 export const serverFlags = [
   '--max-semi-space-size=8',

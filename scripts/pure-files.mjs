@@ -1,5 +1,5 @@
-// Pure files: values, rules and conversions without I/O. A feature's pure file may be imported from other folders; anything else of
-// a feature is reached through its index.ts.
+// Pure files: values, rules and conversions without I/O. A feature's pure file may be imported from other folders;
+// anything else of a feature is reached through its index.ts.
 import { existsSync } from 'node:fs';
 import { dirname, join, normalize } from 'node:path/posix';
 import { readSource } from './syntax.mjs';
@@ -20,8 +20,8 @@ const never = /(^|[/-])(store|routes|service)\.ts$/;
 const outside = /^(fetch|process|console|performance|setTimeout|setInterval|setImmediate)$/;
 
 /**
- * Why a file is not pure, or undefined: it takes from its surroundings, or imports at run time what is neither pure nor a package
- * of pure functions. A file is judged with everything that it imports.
+ * Why a file is not pure, or undefined: it takes from its surroundings, or imports at run time what is neither pure nor
+ * a package of pure functions. A file is judged with everything that it imports.
  */
 export function whyImpure(file, base, seen = new Set()) {
   if (seen.has(file)) return undefined;

@@ -38,9 +38,9 @@ export async function requireNode() {
 }
 
 /**
- * Runs a program in this terminal and returns its exit code. SIGINT, SIGTERM and SIGHUP are passed on, and the program is
- * left to end by itself. It gets a process group of its own because one Ctrl-C otherwise arrives up to three times: from
- * the terminal, from npm and from here.
+ * Runs a program in this terminal and returns its exit code. SIGINT, SIGTERM and SIGHUP are passed on, and the program
+ * is left to end by itself. It gets a process group of its own because one Ctrl-C otherwise arrives up to three times:
+ * from the terminal, from npm and from here.
  */
 export function runToEnd(file, args, env = {}) {
   const child = spawn(file, args, { stdio: 'inherit', detached: true, env: { ...process.env, ...env } });

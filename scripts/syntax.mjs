@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { parseAst } from 'rolldown/parseAst';
 
 /**
- * Parsed source: `imports` [{ specifier, types, lazy, line }], `functions` [{ name, line, length, parameters, suite }], `names`
- * [{ name, line }] of everything referred to, and 'await'.
+ * Parsed source: `imports` [{ specifier, types, lazy, line }], `functions` [{ name, line, length, parameters, suite }],
+ * `names` [{ name, line }] of everything referred to, and 'await'.
  */
 export function readSource(path, base) {
   const key = join(base, path);
@@ -65,8 +65,8 @@ function specifierOf(node) {
   return typeof source?.value === 'string' ? source.value : undefined;
 }
 
-// A function's length is its own lines: those of functions within it count for them. So a factory that returns many small
-// functions is measured by what it does itself, and a long inner function is still found.
+// A function's length is its own lines: those of functions within it count for them. So a factory that returns many
+// small functions is measured by what it does itself, and a long inner function is still found.
 function addFunction(node, { source, lineAt, within, name, suite }) {
   const length = lineAt(node.end) - lineAt(node.start) + 1;
   const parameters = node.params.filter((parameter) => parameter.name !== 'this').length;

@@ -1,5 +1,6 @@
-// What the tests need beyond the workspaces: Chromium, Python with the packages of `requirements.txt`, and the npm packages of
-// the client programs in `test/clients/foreign`, which have a lock file of their own so that starting the product does not install them.
+// What the tests need beyond the workspaces: Chromium, Python with the packages of `requirements.txt`, and the npm
+// packages of the client programs in `test/clients/foreign`, which have a lock file of their own so that starting the
+// product does not install them.
 import { execFileSync, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';

@@ -1,4 +1,7 @@
-/** Aldaba as `npm start` runs it, bundled and in production mode, with a line to the run that the product itself does not have. */
+/**
+ * Aldaba as `npm start` runs it, bundled and in production mode, with a line to the run that the product itself does
+ * not have.
+ */
 import { writeFile } from 'node:fs/promises';
 import { Session } from 'node:inspector/promises';
 import { type App, createApp } from '../../server/src/app.ts';

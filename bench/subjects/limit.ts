@@ -1,6 +1,7 @@
 /**
- * What the machine allows: bare node:http that answers given bytes after the least work that such an answer needs, which is
- * signatures, round trips over `pg` with named statements, or an Argon2 hash. It decides nothing, so nothing is saved on it.
+ * What the machine allows: bare node:http that answers given bytes after the least work that such an answer needs,
+ * which is signatures, round trips over `pg` with named statements, or an Argon2 hash. It decides nothing, so nothing
+ * is saved on it.
  */
 import { createHash, generateKeyPairSync, randomBytes, sign, verify } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';

@@ -30,7 +30,7 @@ interface Row {
   expires_at: Date | null;
 }
 
-/** Storage of `oidc-provider` in PostgreSQL: one prepared statement for each call, and `count` is told of each. */
+/** Storage of `oidc-provider` in PostgreSQL: one prepared statement per call; `count` is called for each. */
 export function createAdapterClass(pool: Pool, count: () => void) {
   const send = (name: string, text: string, values: unknown[]) => {
     count();

@@ -1,5 +1,5 @@
 /**
- * The npm package `oidc-provider` with a PostgreSQL adapter, as somebody would set it up who wants it to be fast: clients in its
+ * The npm package `oidc-provider` with a PostgreSQL adapter, configured for speed: clients in its
  * configuration (so it never asks the database for them), ES256, resource indicators with JWT access tokens.
  */
 import { generateKeyPairSync } from 'node:crypto';

@@ -3,7 +3,7 @@
 export interface SandboxWorld {
   /** Milliseconds since the epoch. */
   readonly now: () => number;
-  /** A string that nobody can guess, different at each call, at least 128 bits (base64url or hexadecimal). */
+  /** An unguessable string, different at each call, at least 128 bits (base64url or hexadecimal). */
   readonly random: () => string;
 }
 

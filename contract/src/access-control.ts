@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { route } from './route.ts';
 import { idList, pathId } from './values.ts';
 
-/** Who may use an application whose access control is on: whoever one of the rules lets in. */
+/** Who can use an application whose access control is on: users that match one of the rules. */
 export const accessControlSchema = z.object({
   userIds: z.array(z.string()),
   userRoleIds: z.array(z.string()),
@@ -21,7 +21,7 @@ export const getApplicationAccessControl = route({
   operationId: 'GetApplicationAccessControl',
   tag,
   access,
-  summary: 'Get who may use an application',
+  summary: 'Get the access control list of an application',
   params,
   responses: { 200: accessControlSchema },
   errors: ['entity.not_exists_with_id'],
@@ -32,7 +32,7 @@ export const replaceApplicationAccessControl = route({
   operationId: 'ReplaceApplicationAccessControl',
   tag,
   access,
-  summary: 'Set who may use an application; it counts while appLevelAccessControlEnabled is on',
+  summary: 'Set the access control list of an application; it applies while appLevelAccessControlEnabled is on',
   params,
   body: z.object({
     userIds: idList,

@@ -57,7 +57,7 @@ export const getAccountCenter = route({
   operationId: 'GetAccountCenterSettings',
   tag,
   access: 'management',
-  summary: 'Get what people may change about themselves',
+  summary: 'Get the settings of the account center',
   responses: { 200: accountCenterSchema },
 });
 export const updateAccountCenter = route({
@@ -66,7 +66,7 @@ export const updateAccountCenter = route({
   operationId: 'UpdateAccountCenterSettings',
   tag,
   access: 'management',
-  summary: 'Change what people may change about themselves',
+  summary: 'Update the settings of the account center',
   body: change,
   responses: { 200: accountCenterSchema },
 });
@@ -76,6 +76,6 @@ export const getPublicAccountCenter = route({
   operationId: 'GetWellKnownAccountCenter',
   tag,
   access: 'anonymous',
-  summary: 'Get what people may change about themselves',
+  summary: 'Get the settings of the account center',
   responses: { 200: accountCenterSchema },
 });

@@ -19,7 +19,7 @@ const fields = {
   onExecutionError: z
     .enum(['block', 'allow'])
     .optional()
-    .describe('Whether a script that fails stops the sign-in. Default: block.'),
+    .describe('Whether a failing script blocks the sign-in. Default: block.'),
 };
 export const actionSchema = z.object(fields);
 export type Action = z.output<typeof actionSchema>;
@@ -31,8 +31,8 @@ export const actionResultSchema = z.strictObject({
     .strictObject({
       name: nameSchema,
       avatar: avatarSchema,
-      profile: profileSchema.strict().describe('Merged into what is there.'),
-      customData: jsonObject.describe('Merged into what is there, at the first level.'),
+      profile: profileSchema.strict().describe('Merged into the existing value.'),
+      customData: jsonObject.describe('Merged into the existing value, at the first level.'),
     })
     .partial(),
 });
@@ -103,7 +103,7 @@ export const testAction = route({
   operationId: 'TestAction',
   tag,
   access,
-  summary: 'Run a script and show what it would do; 204 when it would do nothing',
+  summary: 'Test an action script; 204 if it returns nothing',
   body: z.object({
     actionType: actionTypeSchema,
     script: fields.script,

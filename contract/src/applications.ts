@@ -30,10 +30,7 @@ export const applicationSchema = z.object({
   tenantId: z.string(),
   id: z.string(),
   name: z.string(),
-  secret: z
-    .string()
-    .optional()
-    .describe('The secret that came before named ones; also, in the answer to its creation, the first named secret.'),
+  secret: z.string().optional().describe('The legacy secret; in the response of the creation, the first named secret.'),
   description: z.string().nullable(),
   type: applicationTypeSchema,
   oidcClientMetadata: oidcClientMetadataSchema,
@@ -121,7 +118,7 @@ export const updateApplication = route({
   operationId: 'UpdateApplication',
   tag,
   access,
-  summary: 'Change an application; isAdmin gives or takes access to the Management API',
+  summary: 'Update an application; isAdmin grants or removes access to the Management API',
   params,
   body: z
     .object({
@@ -230,7 +227,7 @@ export const deleteApplicationLegacySecret = route({
   errors: ['entity.not_exists_with_id', 'application.no_legacy_secret_found'],
 });
 
-/* Nothing here puts a proxy in front of applications: these say so (501), also to those who ask for one application's domains. */
+/* Aldaba is not a proxy in front of applications: these routes return 501, also for the domains of one application. */
 const customDomains = '/api/applications/:id/protected-app-metadata/custom-domains';
 const notProtected = {
   errors: ['entity.not_exists_with_id', 'request.feature_not_supported'],
@@ -301,7 +298,7 @@ export const assignApplicationRoles = route({
   operationId: 'AssignApplicationRoles',
   tag,
   access,
-  summary: 'Give roles to a machine-to-machine application; roles it has already are left as they are',
+  summary: 'Assign roles to a machine-to-machine application; existing roles are kept',
   params: ofApplication,
   body: z.object({ roleIds: idList.min(1) }),
   responses: { 201: z.object({ roleIds: z.array(z.string()), addedRoleIds: z.array(z.string()) }) },
@@ -325,7 +322,7 @@ export const deleteApplicationRole = route({
   operationId: 'DeleteApplicationRole',
   tag,
   access,
-  summary: 'Take a role from an application',
+  summary: 'Remove a role from an application',
   params: ofApplication.extend({ roleId: pathId }),
   responses: { 204: null },
   errors: ['entity.not_exists_with_id', 'entity.not_found'],
@@ -351,7 +348,7 @@ export const createRoleApplications = route({
   operationId: 'CreateRoleApplication',
   tag: 'Roles',
   access,
-  summary: 'Give a role to applications',
+  summary: 'Assign a role to applications',
   params: ofRole,
   body: z.object({ applicationIds: idList.min(1) }),
   responses: { 201: null },
@@ -368,7 +365,7 @@ export const deleteRoleApplication = route({
   operationId: 'DeleteRoleApplication',
   tag: 'Roles',
   access,
-  summary: 'Take a role from an application',
+  summary: 'Remove a role from an application',
   params: ofRole.extend({ applicationId: pathId }),
   responses: { 204: null },
   errors: ['entity.not_exists_with_id', 'entity.not_found'],

@@ -2,7 +2,9 @@ import type { z } from 'zod';
 import type { interactionEventSchema } from './experience.ts';
 import type { HookEvent } from './hook-events.ts';
 
-/** Names of the grant types in keys of the audit log. `Unknown` stands for a grant type that the server does not offer. */
+/**
+ * Names of the grant types in keys of the audit log. `Unknown` stands for a grant type that the server does not offer.
+ */
 export type AuditGrant =
   | 'AuthorizationCode'
   | 'RefreshToken'

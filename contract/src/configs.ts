@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { route } from './route.ts';
 import { gracePeriod, instant, pathId, signingAlgorithmSchema } from './values.ts';
 
-/** Claims that a tenant may add to ID tokens; without that they are told by userinfo alone. */
+/** Claims that a tenant can add to ID tokens; by default only userinfo returns them. */
 export const extendedClaimSchema = z.enum([
   'custom_data',
   'identities',
@@ -21,10 +21,10 @@ export const sessionConfigSchema = z.object({
     .min(1)
     .max(31_536_000)
     .default(14 * 86_400)
-    .describe('Seconds that a session lives after its last authentication.'),
+    .describe('Lifetime of a session in seconds after its last authentication.'),
   refreshTokenGracePeriod: gracePeriod
     .default(3)
-    .describe('Seconds during which a replaced refresh token still works, unless the application says otherwise.'),
+    .describe('Grace period in seconds in which a replaced refresh token still works. Applications can override it.'),
 });
 export type SessionConfig = z.output<typeof sessionConfigSchema>;
 
@@ -124,7 +124,7 @@ export const updateSigningAlgorithms = route({
   operationId: 'UpdateOidcSigningAlgorithms',
   tag,
   access,
-  summary: 'Change the algorithms that sign tokens, among those that the tenant has a key for',
+  summary: 'Update the signing algorithms of tokens; the tenant must have a key for each',
   body: z.object({ idToken: signingAlgorithmSchema, accessToken: signingAlgorithmSchema }).partial(),
   responses: { 200: signingAlgorithmsSchema },
   errors: ['oidc.signing_key_missing'],
@@ -185,7 +185,7 @@ export const getIdTokenConfig = route({
   operationId: 'GetIdTokenConfig',
   tag,
   access,
-  summary: 'Get what ID tokens say beside the standard claims',
+  summary: 'Get the additional claims of ID tokens',
   responses: { 200: idTokenConfigSchema },
 });
 export const updateIdTokenConfig = route({
@@ -194,7 +194,7 @@ export const updateIdTokenConfig = route({
   operationId: 'UpsertIdTokenConfig',
   tag,
   access,
-  summary: 'Set what ID tokens say beside the standard claims',
+  summary: 'Set the additional claims of ID tokens',
   body: z.object({ enabledExtendedClaims: idTokenConfigSchema.shape.enabledExtendedClaims.unwrap().optional() }),
   responses: { 200: idTokenConfigSchema },
 });
@@ -225,7 +225,7 @@ export const getCimdConfig = route({
   operationId: 'GetCimdConfig',
   tag,
   access,
-  summary: 'Tell whether applications may be known by the address of a metadata document',
+  summary: 'Get whether client ID metadata documents are supported',
   responses: { 200: cimdConfigSchema },
 });
 export const updateCimdConfig = route({

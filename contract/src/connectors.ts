@@ -46,7 +46,7 @@ export const connectorOverlaySchema = z
       .max(128),
     name: z
       .record(z.string().max(35), z.string().min(1).max(256))
-      .refine((name) => Boolean(name.en), { message: 'an English name (en) is needed' }),
+      .refine((name) => Boolean(name.en), { message: 'must have an English name (en)' }),
     logo: logoUrl,
     logoDark: z.union([logoUrl, z.literal('')]).nullable(),
   })
@@ -200,7 +200,7 @@ export const createConnectorAuthorizationUri = route({
   operationId: 'CreateConnectorAuthorizationUri',
   tag,
   access,
-  summary: 'Get the address where a person signs in with a social connector',
+  summary: 'Get the authorization URI of a social connector',
   params: z.object({ connectorId: pathId }),
   body: z.object({
     state: z.string().min(1).max(1024),

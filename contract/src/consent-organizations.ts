@@ -4,7 +4,8 @@ import { route } from './route.ts';
 import { idList, pathId } from './values.ts';
 
 /*
- * The organizations in which a person lets a third-party application act, as they chose at consent or as an operator sets it.
+ * The organizations in which a person lets a third-party application act, as they chose at consent or as an operator
+ * sets it.
  */
 
 const tag = 'Applications';
@@ -23,7 +24,7 @@ export const listApplicationUserConsentOrganizations = route({
   operationId: 'ListApplicationUserConsentOrganizations',
   tag,
   access,
-  summary: 'List the organizations in which a user lets a third-party application act',
+  summary: 'List the organizations that a user granted to a third-party application',
   params,
   pagination: 'optional',
   responses: { 200: z.object({ organizations: z.array(organizationSchema) }) },
@@ -35,7 +36,7 @@ export const createApplicationUserConsentOrganization = route({
   operationId: 'CreateApplicationUserConsentOrganization',
   tag,
   access,
-  summary: 'Let a third-party application act for a user in more organizations',
+  summary: 'Grant a third-party application access to more organizations of a user',
   params,
   body,
   responses: { 201: null },
@@ -47,7 +48,7 @@ export const replaceApplicationUserConsentOrganizations = route({
   operationId: 'ReplaceApplicationUserConsentOrganizations',
   tag,
   access,
-  summary: 'Set the organizations in which a third-party application acts for a user',
+  summary: 'Set the organizations of a user that a third-party application can access',
   params,
   body,
   responses: { 204: null },

@@ -50,7 +50,7 @@ export const listApplicationUserConsentScopes = route({
   operationId: 'ListApplicationUserConsentScopes',
   tag,
   access,
-  summary: 'List what a third-party application may ask people for',
+  summary: 'List the user consent scopes of a third-party application',
   params,
   responses: { 200: consentScopesSchema },
   errors: ['entity.not_exists_with_id'],
@@ -61,7 +61,7 @@ export const createApplicationUserConsentScope = route({
   operationId: 'CreateApplicationUserConsentScope',
   tag,
   access,
-  summary: 'Let a third-party application ask people for more; what it may ask for already is left as it is',
+  summary: 'Add user consent scopes to a third-party application; existing ones are kept',
   params,
   body: z
     .object({

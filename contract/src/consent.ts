@@ -31,7 +31,7 @@ export const consentInfoSchema = z.object({
       name: z.string(),
       missingResourceScopes: z
         .array(resourceScopesSchema)
-        .describe('Permissions on APIs that the person has through roles in the organization.'),
+        .describe('Permissions on APIs from the roles of the user in the organization.'),
     }),
   ),
   missingOIDCScope: z.array(z.string()),
@@ -51,7 +51,7 @@ export const getConsentInfo = route({
   operationId: 'GetConsent',
   tag,
   access,
-  summary: 'Get what the application of the sign-in in progress asks the person for',
+  summary: 'Get the consent request of the current interaction',
   responses: { 200: consentInfoSchema },
   errors: ['session.not_found'],
 });
@@ -61,7 +61,7 @@ export const giveConsent = route({
   operationId: 'Consent',
   tag,
   access,
-  summary: 'Let the application have what it asks for; go on at the address in the answer',
+  summary: 'Consent to the request; continue at the returned URL',
   body: z.object({ organizationIds: z.array(z.string().max(128)).max(1000).optional() }).optional(),
   responses: { 200: z.object({ redirectTo: z.string() }) },
   errors: [

@@ -90,7 +90,7 @@ export const testCustomClaims = route({
   operationId: 'TestJwtCustomizer',
   tag,
   access,
-  summary: 'Run a script and show the claims that it would add',
+  summary: 'Test a custom claims script and return its claims',
   body: z.object({
     tokenType: customizedTokenSchema,
     script,

@@ -57,7 +57,7 @@ export const profileFieldSchema = z.object({
 });
 export type ProfileField = z.output<typeof profileFieldSchema>;
 
-const name = z.string().max(256).describe('1 to 128 letters, digits and _; begins with a letter.');
+const name = z.string().max(256).describe('1 to 128 letters, digits and underscores, starting with a letter.');
 const params = z.object({ name: z.string().min(1).max(128) });
 const changeable = z.object({
   type: profileFieldTypeSchema,
@@ -94,7 +94,7 @@ export const listProfileFields = route({
   operationId: 'ListCustomProfileFields',
   tag,
   access,
-  summary: 'List what people are asked for',
+  summary: 'List custom profile fields',
   responses: { 200: z.array(profileFieldSchema) },
 });
 export const createProfileField = route({
@@ -103,7 +103,7 @@ export const createProfileField = route({
   operationId: 'CreateCustomProfileField',
   tag,
   access,
-  summary: 'Add something that people are asked for',
+  summary: 'Create a custom profile field',
   body: draft,
   responses: { 201: profileFieldSchema },
   errors: rules,
@@ -114,7 +114,7 @@ export const createProfileFields = route({
   operationId: 'CreateCustomProfileFieldsBatch',
   tag,
   access,
-  summary: 'Add several things that people are asked for',
+  summary: 'Create several custom profile fields',
   body: z.array(draft).min(1).max(20),
   responses: { 201: z.array(profileFieldSchema) },
   errors: rules,
@@ -125,7 +125,7 @@ export const getProfileField = route({
   operationId: 'GetCustomProfileFieldByName',
   tag,
   access,
-  summary: 'Get something that people are asked for',
+  summary: 'Get a custom profile field',
   params,
   responses: { 200: profileFieldSchema },
   errors: ['entity.not_found'],
@@ -136,7 +136,7 @@ export const updateProfileField = route({
   operationId: 'UpdateCustomProfileFieldByName',
   tag,
   access,
-  summary: 'Replace something that people are asked for',
+  summary: 'Replace a custom profile field',
   params,
   body: changeable,
   responses: { 200: profileFieldSchema },
@@ -148,7 +148,7 @@ export const deleteProfileField = route({
   operationId: 'DeleteCustomProfileFieldByName',
   tag,
   access,
-  summary: 'Stop asking people for something',
+  summary: 'Delete a custom profile field',
   params,
   responses: { 204: null },
   errors: ['entity.not_found'],
@@ -159,7 +159,7 @@ export const orderProfileFields = route({
   operationId: 'UpdateCustomProfileFieldsSieOrder',
   tag,
   access,
-  summary: 'Set the order in which people are asked',
+  summary: 'Set the order of custom profile fields',
   body: z.object({
     order: z
       .array(z.object({ name: z.string().min(1).max(128), sieOrder: z.number().int().min(0).max(32_767) }))

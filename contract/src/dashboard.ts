@@ -32,7 +32,7 @@ export const getActiveUserCounts = route({
   access,
   summary: 'Count active users up to a day',
   query: z.object({
-    date: z.iso.date().optional().describe('The last day (UTC), e.g. `2027-01-31`; today unless given.'),
+    date: z.iso.date().optional().describe('The last day (UTC), e.g. `2027-01-31`. Default: today.'),
   }),
   responses: {
     200: z.object({

@@ -2,8 +2,8 @@ import { z } from 'zod';
 import type { ErrorCode } from './errors.ts';
 
 /*
- * Members of an error's `data`, by code. A code that is not listed has no data; `.optional()` marks codes that may come without.
- * `data` is sent to the client: it never holds a secret.
+ * Members of an error's `data`, by code. A code that is not listed has no data; `.optional()` marks codes that may come
+ * without. `data` is sent to the client: it never holds a secret.
  */
 
 const text = z.string();

@@ -5,7 +5,7 @@ import { jsonObject } from './values.ts';
 import { messageErrors, messageStatuses } from './verification-codes.ts';
 
 /*
- * The Experience API's second factors: what somebody who is identified shows beside the first factor, and sets up.
+ * The Experience API's second factors: verified in addition to the first factor, and set up by identified users.
  */
 
 const tag = 'Experience';
@@ -29,7 +29,7 @@ const showing = [
   'session.verification_session_not_found',
   'session.verification_blocked_too_many_attempts',
 ] as const;
-/** A factor is made: not by those who have to show one first. */
+/** Creates a factor. Users who must verify an existing one first are refused. */
 const making = [...common, 'session.mfa.require_mfa_verification', 'session.verification_session_not_found'] as const;
 
 /** Bytes in base64url without padding. */
@@ -64,7 +64,7 @@ export const createTotpSecret = route({
   operationId: 'CreateTotpSecret',
   tag,
   access,
-  summary: 'Make the secret of a new authenticator app',
+  summary: 'Create the secret of a new authenticator app',
   responses: { 200: z.object({ verificationId: z.string(), secret: z.string(), secretQrCode: z.string() }) },
   errors: making,
 });
@@ -86,7 +86,7 @@ export const createWebAuthnRegistration = route({
   operationId: 'CreateWebAuthnRegistrationVerification',
   tag,
   access,
-  summary: 'Begin to make a passkey',
+  summary: 'Start the registration of a passkey',
   responses: { 200: z.object({ verificationId: z.string(), registrationOptions: jsonObject }) },
   errors: making,
 });
@@ -96,7 +96,7 @@ export const verifyWebAuthnRegistration = route({
   operationId: 'VerifyWebAuthnRegistrationVerification',
   tag,
   access,
-  summary: 'Check a passkey that was made',
+  summary: 'Verify the registration of a passkey',
   body: z.object({ verificationId, payload: registrationPayload }),
   responses: { 200: verified },
   errors: [...making, 'session.mfa.webauthn_verification_failed'],
@@ -107,7 +107,7 @@ export const createWebAuthnAuthentication = route({
   operationId: 'CreateWebAuthnAuthenticationVerification',
   tag,
   access,
-  summary: "Ask for one of the account's passkeys",
+  summary: 'Start the verification of a passkey',
   responses: { 200: z.object({ verificationId: z.string(), authenticationOptions: jsonObject }) },
   errors: common,
 });
@@ -129,7 +129,7 @@ export const generateBackupCodes = route({
   operationId: 'GenerateBackupCodes',
   tag,
   access,
-  summary: 'Make backup codes',
+  summary: 'Create backup codes',
   responses: { 200: z.object({ verificationId: z.string(), codes: z.array(z.string()) }) },
   errors: making,
 });
@@ -139,7 +139,7 @@ export const verifyBackupCode = route({
   operationId: 'VerifyBackupCode',
   tag,
   access,
-  summary: 'Check a backup code, which uses it up',
+  summary: 'Verify and consume a backup code',
   body: z.object({ code }),
   responses: { 200: verified },
   errors: [...showing, 'session.mfa.invalid_backup_code'],
@@ -183,7 +183,7 @@ export const bindMfaFactor = route({
   operationId: 'BindMfaVerification',
   tag,
   access,
-  summary: "Make a second factor that was verified the account's, when the sign-in is complete",
+  summary: 'Add a verified second factor to the account when the sign-in completes',
   body: z.object({
     type: z
       .enum([...mfaFactorSchema.options, 'EmailVerificationCode', 'PhoneVerificationCode'])
@@ -207,7 +207,7 @@ export const enableMfa = route({
   operationId: 'EnableMfa',
   tag,
   access,
-  summary: "Let codes to the account's address be its second factor",
+  summary: "Use codes to the account's addresses as a second factor",
   responses: { 204: null },
   errors: binding,
 });

@@ -9,7 +9,7 @@ export const verifyOneTimeTokenProof = route({
   operationId: 'VerifyOneTimeTokenVerification',
   tag: 'Experience',
   access: 'interaction',
-  summary: 'Use up the one-time token of a link; it proves the email address that it was made for',
+  summary: 'Verify and consume the one-time token of a link, which verifies its email address',
   body: z.object({
     identifier: z.object({ type: z.literal('email'), value: emailSchema }),
     token: z.string().min(1).max(256),

@@ -14,7 +14,7 @@ import { messageErrors, messageStatuses } from './verification-codes.ts';
 export const interactionEventSchema = z.enum(['SignIn', 'Register', 'ForgotPassword']);
 export const interactionIdentifierSchema = z.object({ type: identifierSchema, value: z.string().min(1).max(256) });
 
-/** Where a code is sent to. Capitals in an email address make no other. */
+/** Where a code is sent to. Email addresses are case-insensitive. */
 const address = z.discriminatedUnion('type', [
   z.object({ type: z.literal('email'), value: emailSchema.toLowerCase() }),
   z.object({ type: z.literal('phone'), value: phoneSchema }),
@@ -211,7 +211,7 @@ export const createSocialAuthorizationUri = route({
   operationId: 'CreateSocialVerification',
   tag,
   access,
-  summary: 'Get the address of a social provider to send the person to',
+  summary: 'Get the authorization URI of a social provider',
   params: connectorParams,
   body: z.object({ state: z.string().min(1).max(1024), redirectUri }),
   responses: { 200: z.object({ authorizationUri: z.string(), verificationId: z.string() }) },
@@ -248,7 +248,7 @@ export const identify = route({
   operationId: 'IdentifyUser',
   tag,
   access,
-  summary: 'Say who the person is by something that was verified; registers a new account when registering',
+  summary: 'Identify the user with a verification record; creates an account when registering',
   body: z.object({ verificationId: verificationId.optional(), linkSocialIdentity: z.boolean().optional() }),
   responses: { 201: null, 204: null },
   errors: [
@@ -346,7 +346,7 @@ export const submitInteraction = route({
   operationId: 'SubmitInteraction',
   tag,
   access,
-  summary: 'Complete the sign-in, or replace the forgotten password: that signs nobody in and leads nowhere',
+  summary: 'Complete the sign-in or the password reset; a password reset does not sign the user in',
   responses: { 200: z.object({ redirectTo: z.string().optional() }) },
   errors: [
     ...common,

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-/** What happens in a sign-in that a webhook can be told of. */
+/** Events of a sign-in that webhooks can receive. */
 const interactionHookEvents = [
   'PostRegister',
   'PostSignIn',
@@ -8,7 +8,7 @@ const interactionHookEvents = [
   'PostResetPassword',
 ] as const;
 
-/** Changes of data that a webhook can be told of. */
+/** Changes of data that webhooks can receive. */
 export const dataHookEvents = [
   'User.Created',
   'User.Deleted',

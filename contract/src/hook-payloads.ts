@@ -81,8 +81,8 @@ interface OtherPayloads {
 }
 
 /**
- * Members of a webhook's payload, by event. The server adds `hookId`, `event`, `createdAt`, and what it knows about the request
- * (docs/webhooks.md).
+ * Members of a webhook's payload, by event. The server adds `hookId`, `event`, `createdAt`, and what it knows about the
+ * request (docs/webhooks.md).
  */
 export type HookPayloads = {
   [Event in HookEvent]: Event extends keyof OtherPayloads

@@ -16,24 +16,16 @@ const headers = z.record(
 export const hookConfigSchema = z.object({
   url: webUrl,
   headers: headers.optional(),
-  retries: z
-    .number()
-    .int()
-    .min(0)
-    .max(3)
-    .optional()
-    .describe('How often a receiver that answers with an error is asked again; 3 unless given.'),
+  retries: z.number().int().min(0).max(3).optional().describe('Number of retries after an error response. Default: 3.'),
 });
 export type HookConfig = z.output<typeof hookConfigSchema>;
 
-/** An address that is told of events. */
+/** A URL that receives events. */
 export const hookSchema = z.object({
   tenantId: z.string(),
   id: z.string(),
   name: z.string(),
-  event: hookEventSchema
-    .nullable()
-    .describe('For webhooks of one event that were made so; `events` counts if both are there.'),
+  event: hookEventSchema.nullable().describe('For webhooks with one event; `events` takes precedence.'),
   events: z.array(hookEventSchema),
   config: hookConfigSchema,
   signingKey: z.string().describe('Key of the HMAC-SHA256 in the header `logto-signature-sha-256`.'),
@@ -143,7 +135,7 @@ export const testHook = route({
   operationId: 'CreateHookTest',
   tag,
   access,
-  summary: 'Send made-up payloads to an address, signed as the webhook signs',
+  summary: 'Send sample payloads to a URL, signed with the key of the webhook',
   params,
   body: z.object({ events: z.array(hookEventSchema).min(1).max(100), config: hookConfigSchema }),
   responses: { 204: null },

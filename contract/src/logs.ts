@@ -12,13 +12,13 @@ const userAgentParsed = z
     os: z.object({ name: some, version: some }).optional(),
     cpu: z.object({ architecture: some }).optional(),
   })
-  .describe('What the user agent names, as far as it is known.');
+  .describe('The parsed user agent.');
 
 /** An entry of the audit log. Secrets in it are masked before they are stored. */
 export const logSchema = z.object({
   tenantId: z.string(),
   id: z.string(),
-  key: z.string().describe('What happened, e.g. `ExchangeTokenBy.AuthorizationCode` or `Interaction.SignIn.Submit`.'),
+  key: z.string().describe('The event, e.g. `ExchangeTokenBy.AuthorizationCode` or `Interaction.SignIn.Submit`.'),
   payload: z.looseObject({
     key: z.string(),
     result: z.enum(['Success', 'Error']),
@@ -31,7 +31,7 @@ export const logSchema = z.object({
     applicationSecret: z
       .object({ name: z.string() })
       .optional()
-      .describe('Which of its secrets the application showed.'),
+      .describe('The name of the secret that the application used.'),
     sessionId: z.string().optional(),
     params: jsonObject.optional(),
   }),
@@ -45,7 +45,7 @@ export const logWindowQuery = z.object({
   logKey: z.string().max(128).optional(),
   enableCap: flag
     .optional()
-    .describe('Counts to 10,000 only; beyond, `Total-Number` is 10001 and `Total-Number-Is-Capped` is true.'),
+    .describe('Stop counting at 10,000: `Total-Number` is then 10001 and `Total-Number-Is-Capped` is true.'),
   start_time: time.optional(),
   end_time: time.optional(),
 });

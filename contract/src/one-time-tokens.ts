@@ -13,7 +13,7 @@ const context = z.object({
 });
 export type OneTimeTokenContext = z.output<typeof context>;
 
-/** A token that proves one e-mail address once: what a magic link carries. */
+/** A token of a magic link. It verifies one email address once. */
 export const oneTimeTokenSchema = z.object({
   tenantId: z.string(),
   id: z.string(),
@@ -53,7 +53,7 @@ export const createOneTimeToken = route({
   operationId: 'AddOneTimeTokens',
   tag,
   access,
-  summary: 'Make a one-time token for an e-mail address',
+  summary: 'Create a one-time token for an email address',
   body: z.object({
     email,
     context: context.default({}),

@@ -4,7 +4,7 @@ import { route } from './route.ts';
 import { emailSchema } from './users.ts';
 import { idList, instant, pathId } from './values.ts';
 
-/** An invitation to an e-mail address; who accepts it becomes a member with the roles. */
+/** An invitation of an email address; the user who accepts it becomes a member with the roles. */
 export const organizationInvitationSchema = z.object({
   tenantId: z.string(),
   id: z.string(),
@@ -41,7 +41,7 @@ const messageErrors = [
   'connector.rate_limit_exceeded',
   'connector.timeout',
 ] as const;
-/** Without an e-mail connector this is something the server cannot do yet. */
+/** Without an email connector, the server cannot do this. */
 const messageStatuses = { 'connector.not_found': 501 } as const;
 
 export const listOrganizationInvitations = route({
@@ -62,7 +62,7 @@ export const createOrganizationInvitation = route({
   operationId: 'CreateOrganizationInvitation',
   tag,
   access,
-  summary: 'Invite an e-mail address; with messagePayload a message is sent',
+  summary: 'Invite an email address; with messagePayload a message is sent',
   body: z.object({
     inviterId: z.string().max(128).nullable().optional(),
     invitee: emailSchema,
@@ -100,7 +100,7 @@ export const deleteOrganizationInvitation = route({
   operationId: 'DeleteOrganizationInvitation',
   tag,
   access,
-  summary: 'Delete an invitation; who accepted it stays a member',
+  summary: 'Delete an invitation; an existing membership is kept',
   params,
   responses: { 204: null },
   errors: ['entity.not_exists_with_id'],
@@ -124,7 +124,7 @@ export const replaceOrganizationInvitationStatus = route({
   operationId: 'ReplaceOrganizationInvitationStatus',
   tag,
   access,
-  summary: 'Accept a pending invitation for a user whose primary e-mail address is the invited one, or revoke it',
+  summary: 'Accept a pending invitation for the user whose primary email address was invited, or revoke it',
   params,
   body: z.object({
     status: z.enum(['Accepted', 'Revoked']),

@@ -5,8 +5,8 @@ import { route } from './route.ts';
 import { containsQuery, idList, pathId } from './values.ts';
 
 /*
- * The template that all organizations of a tenant share: roles that members hold in an organization, and permissions that
- * mean something inside of one.
+ * The template that all organizations of a tenant share: roles that members hold in an organization, and permissions
+ * that mean something inside of one.
  */
 
 /** A permission inside of an organization. */
@@ -154,7 +154,7 @@ export const updateOrganizationRole = route({
   operationId: 'UpdateOrganizationRole',
   tag,
   access,
-  summary: 'Change a role of the organization template; its type only while nobody holds it',
+  summary: 'Update an organization role; its type can change only while it is not assigned',
   params,
   body: z.object({ name, description, type: roleTypeSchema }).partial(),
   responses: { 200: organizationRoleSchema },
@@ -171,7 +171,7 @@ export const deleteOrganizationRole = route({
   operationId: 'DeleteOrganizationRole',
   tag,
   access,
-  summary: 'Delete a role of the organization template, also from those who hold it',
+  summary: 'Delete an organization role and its assignments',
   params,
   responses: { 204: null },
   errors: ['entity.not_exists_with_id'],

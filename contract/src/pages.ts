@@ -29,7 +29,10 @@ export interface PageFrame {
   privacyPolicyUrl?: string;
   supportEmail?: string;
   supportWebsiteUrl?: string;
-  /** Handle of the interaction that the page belongs to; every link and form that carries `app_id` carries it as `interaction`. */
+  /**
+   * Handle of the interaction that the page belongs to; every link and form that carries `app_id` carries it as
+   * `interaction`.
+   */
   interaction?: string;
   /** The operator's own style sheet, a path under the base path. */
   customCssPath?: string;
@@ -75,26 +78,32 @@ export interface SignInView {
   /** What the one field takes; empty where there is no form (social only). */
   identifiers: ('username' | 'email' | 'phone')[];
   /**
-   * `password`: identifier and password on one page. `code`: an address that a code is sent to. `identifier`: the identifier
-   * alone, because codes and passwords both sign in; a page for the password or the code follows.
+   * `password`: identifier and password on one page. `code`: an address that a code is sent to. `identifier`: the
+   * identifier alone, because codes and passwords both sign in; a page for the password or the code follows.
    */
   form: 'password' | 'code' | 'identifier' | 'none';
   /** Prefilled identifier. */
   username?: string;
-  /** Path of the page for a forgotten password under the base path, where one can be replaced; the page adds `app_id`. */
+  /**
+   * Path of the page for a forgotten password under the base path, where one can be replaced; the page adds `app_id`.
+   */
   forgotPasswordPath?: string;
   /** Something that was done a moment ago. */
   notice?: 'password-changed';
   social: SocialOption[];
   /** Ways were left out because the browser around the page cannot use them; another browser can. */
   opensElsewhere?: true;
-  /** Path of the registration page under the base path (`/register`) when the tenant allows it; the page adds `app_id`. */
+  /**
+   * Path of the registration page under the base path (`/register`) when the tenant allows it; the page adds `app_id`.
+   */
   registerPath?: string;
   terms: Terms;
   error?: PageError;
 }
 
-/** `/sign-in/password`: the password of an identifier that was given on the page before. Shown alike for unknown ones. */
+/**
+ * `/sign-in/password`: the password of an identifier that was given on the page before. Shown alike for unknown ones.
+ */
 export interface SignInPasswordView {
   kind: 'sign-in-password';
   appId: string;
@@ -111,7 +120,9 @@ export interface SignInPasswordView {
 export interface RegisterView {
   kind: 'register';
   appId: string;
-  /** What the form asks for: a username with a password, an address that a code is sent to, or nothing (social only). */
+  /**
+   * What the form asks for: a username with a password, an address that a code is sent to, or nothing (social only).
+   */
   form: 'username' | 'email' | 'phone' | 'emailOrPhone' | 'none';
   username?: string;
   /** What was typed as the address. */
@@ -238,7 +249,10 @@ export interface SecondFactorView {
   sent?: boolean;
   /** Seconds until another code can be sent without waiting. */
   resendAfter?: number;
-  /** For WebAuthn: the options for the browser (PublicKeyCredentialRequestOptionsJSON); absent where there is no passkey to ask for. */
+  /**
+   * For WebAuthn: the options for the browser (PublicKeyCredentialRequestOptionsJSON); absent where there is no passkey
+   * to ask for.
+   */
   options?: Record<string, unknown>;
   /** Why a factor is asked for now although it usually is not. */
   unusual?: true;
@@ -333,7 +347,9 @@ export interface ErrorView extends WayBack {
   detail?: string;
   /** Shown in small print for the person who supports the user. */
   traceId?: string;
-  /** The application's client id and the page under the base path where its sign-in, which still waits, can start again. */
+  /**
+   * The application's client id and the page under the base path where its sign-in, which still waits, can start again.
+   */
   restart?: { appId: string; path: string };
 }
 /** `/setup`: creating the first administrator from the one-time link. */

@@ -1,6 +1,6 @@
 /**
- * The groups of routes, and what permissions call each. A group without a name holds no route of the Management API: one that
- * declares `access: 'management'` there does not compile, and neither does a route of an unlisted group.
+ * The groups of routes, and what permissions call each. A group without a name holds no route of the Management API:
+ * one that declares `access: 'management'` there does not compile, and neither does a route of an unlisted group.
  */
 const tagNames = {
   'Account center': 'account-center',
@@ -50,7 +50,10 @@ interface Declared {
   readonly tag: Tag;
 }
 
-/** The permission that a route asks for: `read:<group>` for GET, `write:<group>` for the rest; none outside the Management API. */
+/**
+ * The permission that a route asks for: `read:<group>` for GET, `write:<group>` for the rest; none outside the
+ * Management API.
+ */
 export function permissionOf({ access, method, tag }: Declared): Permission | undefined {
   if (access !== 'management') return undefined;
   const name = tagNames[tag];

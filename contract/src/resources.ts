@@ -99,7 +99,7 @@ export const updateResourceIsDefault = route({
   operationId: 'UpdateResourceIsDefault',
   tag,
   access,
-  summary: 'Make an API resource the default, or not',
+  summary: 'Set or unset an API resource as the default',
   params: params,
   body: z.object({ isDefault: z.boolean() }),
   responses: { 200: resourceSchema },

@@ -6,13 +6,17 @@ type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 
 /**
  * Who may call a route. A route without it does not compile, so authorization is deny by default.
- * - `anonymous`: everybody.
- * - `management`: a Bearer token for the tenant's Management API with the route's permission (`permissionOf`) or the scope `all`.
+ * - `anonymous`: all callers.
+ * - `management`: a Bearer token for the tenant's Management API with the route's permission (`permissionOf`) or the
+ *   scope `all`.
  * - `interaction`: a browser (or custom sign-in UI) that holds the cookie of a sign-in in progress.
  */
 export type Access = 'anonymous' | 'management' | 'interaction';
 
-/** `required`: pages of 20 unless asked otherwise. `optional`: everything, without headers, unless `page` or `page_size` is sent. */
+/**
+ * `required`: pages of 20 unless asked otherwise. `optional`: everything, without headers, unless `page` or `page_size`
+ * is sent.
+ */
 export type Pagination = 'required' | 'optional';
 
 /** One request of the wire, declared once: routes, OpenAPI and the tests are derived from it. */
@@ -33,8 +37,8 @@ interface RouteDeclaration {
   /** The body is multipart/form-data with one file of at most so many bytes. */
   readonly upload?: number;
   /**
-   * The answer is one JSON document a line (application/x-ndjson) of the shape in `responses`; with `request` so is the body.
-   * Both are streams: what a line says is checked where it is read.
+   * The answer is one JSON document a line (application/x-ndjson) of the shape in `responses`; with `request` so is the
+   * body. Both are streams: what a line says is checked where it is read.
    */
   readonly ndjson?: { readonly request?: z.ZodType };
   /** Success statuses with the shape of their body, `null` for an empty one. */

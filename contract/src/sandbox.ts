@@ -12,7 +12,7 @@ export const getSandboxSetting = route({
   operationId: 'GetSandboxConfig',
   tag,
   access: 'management',
-  summary: 'Tell whether the sandbox is on',
+  summary: 'Get whether the sandbox is enabled',
   responses: { 200: sandboxSettingSchema },
 });
 export const updateSandboxSetting = route({

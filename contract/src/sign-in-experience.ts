@@ -58,7 +58,7 @@ const passwordLengthSchema = z
   .refine(({ min, max }) => min <= max, { message: 'min must not be above max' });
 const characterTypesSchema = z.object({ min: z.number().int().min(1).max(4).default(1) });
 const passwordRejectsSchema = z.object({
-  pwned: z.boolean().default(true).describe('Passwords of the built-in list of the commonest ones.'),
+  pwned: z.boolean().default(true).describe('Passwords of the bundled list of common passwords.'),
   repetitionAndSequence: z.boolean().default(true),
   userInfo: z.boolean().default(true),
   words: z.array(z.string().min(1).max(128)).max(1000).default([]),
@@ -79,7 +79,7 @@ const mfaSchema = z.object({
 const passwordExpirationSchema = z.object({
   enabled: z.boolean().optional(),
   validPeriodDays: z.number().int().min(1).max(365).optional(),
-  enabledAt: instant.optional().describe('When it was switched on, unless told otherwise.'),
+  enabledAt: instant.optional().describe('Time of activation. Default: now.'),
 });
 const usernamePolicySchema = z.object({
   caseSensitive: z.boolean().default(true),
@@ -216,7 +216,7 @@ export const getSignInExperience = route({
   operationId: 'GetSignInExp',
   tag,
   access: 'management',
-  summary: 'Get how people sign in',
+  summary: 'Get the sign-in experience',
   responses: { 200: signInExperienceSchema },
 });
 export const updateSignInExperience = route({
@@ -225,7 +225,7 @@ export const updateSignInExperience = route({
   operationId: 'UpdateSignInExp',
   tag,
   access: 'management',
-  summary: 'Change how people sign in',
+  summary: 'Update the sign-in experience',
   query: z.object({ removeUnusedDemoSocialConnector: flag }).partial(),
   body: changeSchema,
   responses: { 200: signInExperienceSchema },
@@ -256,7 +256,7 @@ export const checkPassword = route({
   operationId: 'CheckPasswordWithDefaultSignInExperience',
   tag,
   access: 'management',
-  summary: 'Tell whether a password keeps the rules',
+  summary: 'Check a password against the password policy',
   body: z.object({ password: z.string().min(1).max(1024), userId: z.string().min(1).max(128).optional() }),
   responses: {
     200: z.union([

@@ -28,7 +28,7 @@ export const getUserAssetStatus = route({
   operationId: 'GetUserAssetServiceStatus',
   tag,
   access,
-  summary: 'Tell what may be uploaded',
+  summary: 'Get the limits of uploads',
   responses: {
     200: z.object({
       status: z.enum(['ready', 'not_configured']),

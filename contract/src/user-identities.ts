@@ -14,7 +14,7 @@ export const createUserIdentity = route({
   operationId: 'CreateUserIdentity',
   tag,
   access,
-  summary: 'Link the account that a person proved to have at a social connector',
+  summary: 'Link a social identity that the user verified',
   params,
   body: z.object({
     connectorId: pathId,

@@ -40,7 +40,7 @@ export const createUserMfaVerification = route({
   operationId: 'CreateUserMfaVerification',
   tag,
   access,
-  summary: 'Give a user an authenticator app or backup codes; the answer alone shows the secret',
+  summary: 'Add an authenticator app or backup codes to a user; only this response has the secret',
   params,
   body: z.discriminatedUnion('type', [
     z.object({ type: z.literal('Totp'), secret: z.string().max(256).optional() }),

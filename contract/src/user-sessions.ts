@@ -12,7 +12,7 @@ export const submissionSchema = z.object({
   signInContext: z
     .record(z.string(), z.string())
     .optional()
-    .describe('What a trusted proxy told of the request: country, city, latitude, longitude, botScore, botVerified.'),
+    .describe('Data of a trusted proxy: country, city, latitude, longitude, botScore, botVerified.'),
 });
 export type Submission = z.output<typeof submissionSchema>;
 
@@ -22,16 +22,16 @@ export const userSessionSchema = z.object({
     exp: second,
     iat: second,
     jti: z.string(),
-    uid: z.string().describe('The id of the session, the `sid` of its ID tokens.'),
+    uid: z.string().describe('The session ID, which is `sid` in ID tokens.'),
     kind: z.literal('Session'),
-    loginTs: second.describe('When the user last proved who they are.'),
+    loginTs: second.describe('Time of the last authentication of the user.'),
     accountId: z.string(),
     authorizations: z
       .record(z.string(), z.object({ sid: z.string(), grantId: z.string(), persistsLogout: z.boolean() }))
-      .describe('By application; persistsLogout tells whether its tokens stay valid when the session ends.'),
+      .describe('By application; persistsLogout is true if its tokens stay valid when the session ends.'),
   }),
   lastSubmission: submissionSchema.nullable().describe('The last sign-in in this browser; null when it is not known.'),
-  clientId: z.string().nullable().describe('The application that the session was used for last.'),
+  clientId: z.string().nullable().describe('The application that last used the session.'),
   accountId: z.string().nullable(),
   expiresAt: instant,
 });
@@ -64,7 +64,7 @@ export const listUserSessions = route({
   operationId: 'ListUserSessions',
   tag,
   access,
-  summary: 'List the browsers in which a user is signed in',
+  summary: 'List the sessions of a user',
   params,
   responses: { 200: z.object({ sessions: z.array(userSessionSchema) }) },
 });
@@ -91,7 +91,7 @@ export const deleteUserSession = route({
     .object({
       revokeGrantsTarget: z
         .enum(['all', 'firstParty'])
-        .describe('Whose tokens end too, although they were granted for the time after the session (offline_access).'),
+        .describe('Applications whose offline_access grants are revoked as well.'),
     })
     .partial(),
   responses: { 204: null },

@@ -22,7 +22,10 @@ const moment = z.union([
 
 /** A user as a line of an import or export. */
 export const transferredUserSchema = z.object({
-  /** Kept as the subject of tokens. Without it one is made, and the other identifiers tell whether the user is there already. */
+  /**
+   * Kept as the subject of tokens. Without it one is made, and the other identifiers tell whether the user is there
+   * already.
+   */
   id: maybe(
     z
       .string()
@@ -47,7 +50,7 @@ export const transferredUserSchema = z.object({
   createdAt: maybe(moment),
   updatedAt: maybe(moment),
   lastSignInAt: maybe(moment),
-  /** Names of roles, beside those that every new user gets. */
+  /** Names of roles, in addition to the default roles. */
   roles: maybe(z.array(z.string().min(1).max(128)).max(100)),
   organizations: maybe(
     z
@@ -57,7 +60,10 @@ export const transferredUserSchema = z.object({
 });
 export type TransferredUser = z.output<typeof transferredUserSchema>;
 
-/** What became of a line, or of all of them. Lines that were imported, and users that were there already, are only counted. */
+/**
+ * What became of a line, or of all of them. Lines that were imported, and users that were there already, are only
+ * counted.
+ */
 export const importReportSchema = z.union([
   z.object({ line: z.number().int(), status: z.literal('refused'), code: z.string(), message: z.string() }),
   z.object({
@@ -87,7 +93,10 @@ export const importUsers = route({
     .object({
       /** Lines before it are passed over. */
       fromLine: z.coerce.number().int().min(1),
-      /** Takes addresses with `isEmailVerified: false`, too; the user of the account then counts as the owner of the address. */
+      /**
+       * Takes addresses with `isEmailVerified: false`, too; the user of the account then counts as the owner of the
+       * address.
+       */
       trustUnverifiedEmails: flag,
     })
     .partial(),

@@ -4,7 +4,7 @@ import { route } from './route.ts';
 import { flag, idList, instant, jsonObject, pathId, revokeSessions, searchQuery } from './values.ts';
 
 const claim = z.string().max(2048);
-/** OpenID Connect standard claims (OpenID Connect Core 1.0 section 5.1) that are no column of their own, in camelCase. */
+/** OpenID Connect standard claims (OpenID Connect Core 1.0 section 5.1) without a column of their own, in camelCase. */
 export const profileSchema = z
   .object({
     familyName: claim,
@@ -89,8 +89,8 @@ export const usernameSchema = z
   .regex(/^[A-Za-z_]\w*$/, 'must start with a letter or an underscore and contain letters, digits and underscores only')
   .max(128);
 /**
- * International addresses as well (RFC 6531): no quotes, blanks or control characters, and a dot in the domain. The server
- * normalizes them and refuses domains that cannot be with `user.invalid_email`.
+ * International addresses as well (RFC 6531): no quotes, blanks or control characters, and a dot in the domain. The
+ * server normalizes them and refuses domains that cannot be with `user.invalid_email`.
  */
 export const emailSchema = z
   .email({
@@ -98,7 +98,10 @@ export const emailSchema = z
       /^(?!\.)(?!.*\.\.)(?:[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]|(?![\p{C}\p{Z}])[^\0-\x7f])+(?<!\.)@(?![-.])(?:[A-Za-z0-9-]|[\p{L}\p{N}\p{M}])+(?:[.。](?:[A-Za-z0-9-]|[\p{L}\p{N}\p{M}])+)+$/u,
   })
   .max(128);
-/** Digits with the country code, without a plus sign. The server refuses numbers that cannot be with `user.invalid_phone`. */
+/**
+ * Digits with the country code, without a plus sign. The server refuses numbers that cannot be with
+ * `user.invalid_phone`.
+ */
 export const phoneSchema = z
   .string()
   .regex(/^[1-9]\d{3,15}$/, 'must be digits with the country code and without a plus sign');
@@ -257,7 +260,7 @@ export const updateUserPasswordExpiration = route({
   operationId: 'UpdateUserPasswordExpiration',
   tag,
   access,
-  summary: 'Let the password of a user expire, so that the next sign-in with it asks for a new one, or take that back',
+  summary: 'Set or unset the password of a user as expired; the next sign-in then asks for a new one',
   params,
   body: z.object({ isExpired: z.boolean() }),
   responses: { 200: userSchema },
@@ -281,7 +284,7 @@ export const getUserHasPassword = route({
   operationId: 'GetUserHasPassword',
   tag,
   access,
-  summary: 'Tell whether a user has a password',
+  summary: 'Get whether a user has a password',
   params,
   responses: { 200: z.object({ hasPassword: z.boolean() }) },
   errors: ['entity.not_found'],
@@ -292,7 +295,7 @@ export const updateUserIsSuspended = route({
   operationId: 'UpdateUserIsSuspended',
   tag,
   access,
-  summary: 'Suspend a user, which ends their sessions and grants, or lift the suspension',
+  summary: 'Suspend a user and end their sessions and grants, or reactivate the user',
   params,
   body: z.object({ isSuspended: z.boolean() }),
   responses: { 200: userSchema },
@@ -318,7 +321,7 @@ export const assignUserRoles = route({
   operationId: 'AssignUserRoles',
   tag,
   access,
-  summary: 'Give roles to a user; roles they have already are left as they are',
+  summary: 'Assign roles to a user; existing roles are kept',
   params,
   body: z.object({ roleIds: idList.min(1) }),
   responses: { 201: z.object({ roleIds: z.array(z.string()), addedRoleIds: z.array(z.string()) }) },
@@ -342,7 +345,7 @@ export const deleteUserRole = route({
   operationId: 'DeleteUserRole',
   tag,
   access,
-  summary: 'Take a role from a user',
+  summary: 'Remove a role from a user',
   params: params.extend({ roleId: pathId }),
   responses: { 204: null },
   errors: ['entity.not_found'],
@@ -368,7 +371,7 @@ export const createRoleUsers = route({
   operationId: 'CreateRoleUser',
   tag: 'Roles',
   access,
-  summary: 'Give a role to users',
+  summary: 'Assign a role to users',
   params: ofRole,
   body: z.object({ userIds: idList.min(1) }),
   responses: { 201: null },
@@ -385,7 +388,7 @@ export const deleteRoleUser = route({
   operationId: 'DeleteRoleUser',
   tag: 'Roles',
   access,
-  summary: 'Take a role from a user',
+  summary: 'Remove a role from a user',
   params: ofRole.extend({ userId: pathId }),
   responses: { 204: null },
   errors: ['entity.not_exists_with_id', 'entity.not_found'],

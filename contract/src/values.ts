@@ -9,8 +9,8 @@ export const pathId = z.string().min(1).max(256);
 /** A query parameter that is on or off: `true`, `1`, `yes`, `false`, `0`, `no`. */
 export const flag = z.stringbool();
 /**
- * Whether replacing or removing a credential ends the sessions and grants of the user. On unless the caller says otherwise:
- * someone who signed in with the old credential must not stay signed in.
+ * Whether replacing or removing a credential ends the sessions and grants of the user. On unless the caller says
+ * otherwise: someone who signed in with the old credential must not stay signed in.
  */
 export const revokeSessions = z.boolean().default(true).describe('End the sessions and grants of the user.');
 export const revokeSessionsQuery = z.object({ revokeSessions: flag.default(true) });
@@ -40,7 +40,10 @@ export type SigningAlgorithm = z.output<typeof signingAlgorithmSchema>;
 /** Ids of rows to assign; repeated ones count once. */
 export const idList = z.array(z.string().min(1).max(128)).max(1000);
 
-/** Query of lists that can be searched: besides `search`, the names `search.<field>`, `mode`, `mode.<field>`, `joint` and `isCaseSensitive`. */
+/**
+ * Query of lists that can be searched: besides `search`, the names `search.<field>`, `mode`, `mode.<field>`, `joint`
+ * and `isCaseSensitive`.
+ */
 export const searchQuery = z.looseObject({
   search: z.union([z.string(), z.array(z.string())]).optional(),
 });
@@ -49,7 +52,7 @@ export const searchQuery = z.looseObject({
 export const containsQuery = z.object({ q: z.string().max(1024).optional() });
 
 function hasCredentials(value: string): boolean {
-  // Checks run together: what is no URL at all is told by the check before.
+  // Checks run together: the check before reports values that are not URLs.
   if (!URL.canParse(value)) return false;
   const url = new URL(value);
   return url.username !== '' || url.password !== '';

@@ -17,7 +17,7 @@ export const messageErrors = [
   'connector.timeout',
   'request.message_rate_limited',
 ] as const;
-/** Nobody set up a way to send: the request is right, this server cannot do it. */
+/** No connector can send: the request is valid, but this server cannot serve it. */
 export const messageStatuses = { 'connector.not_found': 501 } as const;
 
 const tag = 'Verification codes';
@@ -29,7 +29,7 @@ export const createVerificationCode = route({
   operationId: 'CreateVerificationCode',
   tag,
   access,
-  summary: 'Send a code to an e-mail address or a phone',
+  summary: 'Send a verification code to an email address or phone number',
   body: z.union([byEmail, byPhone]),
   responses: { 204: null },
   errors: messageErrors,

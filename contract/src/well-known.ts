@@ -5,7 +5,7 @@ import { route } from './route.ts';
 import { signInExperienceSchema } from './sign-in-experience.ts';
 import { jsonObject, pathId } from './values.ts';
 
-/** What a sign-in page needs to draw itself. Public: holds nothing that is not shown to everybody. */
+/** What a sign-in page needs to draw itself. Public: contains only values that all visitors see. */
 export const publicSignInExperienceSchema = signInExperienceSchema
   .omit({ emailBlocklistPolicy: true, forgotPasswordMethods: true })
   .extend({
@@ -52,7 +52,7 @@ export const getTenantEndpoint = route({
   operationId: 'GetWellKnownEndpoints',
   tag,
   access: 'anonymous',
-  summary: 'Get where the people of a tenant sign in; the admin tenant answers only',
+  summary: 'Get the endpoint of a tenant; admin tenant only',
   params: z.object({ tenantId: pathId }),
   responses: { 200: z.object({ user: z.string() }) },
   errors: ['request.not_found', 'tenant.not_found'],
@@ -63,7 +63,7 @@ export const getPhrases = route({
   operationId: 'GetSignInExperiencePhrases',
   tag,
   access: 'anonymous',
-  summary: 'Get the words of the sign-in pages in one language',
+  summary: 'Get the phrases of the sign-in pages in one language',
   query: z.object({ lng: z.string().max(256) }).partial(),
   responses: { 200: jsonObject },
 });
@@ -73,7 +73,7 @@ export const getStatus = route({
   operationId: 'GetStatus',
   tag: 'Status',
   access: 'anonymous',
-  summary: 'Tell that the server is up',
+  summary: 'Get the status of the process',
   isOfProcess: true,
   responses: { 204: null },
 });
@@ -86,7 +86,7 @@ export const getReadiness = route({
   operationId: 'GetReadiness',
   tag: 'Status',
   access: 'anonymous',
-  summary: 'Tell whether the server can serve requests that need its database, keys and clock',
+  summary: 'Get the readiness of the server: database, migrations, keys and clock',
   isOfProcess: true,
   responses: {
     200: z.object({ status: z.literal('ready'), checks: z.record(z.enum(readinessChecks), z.literal('ok')) }),

@@ -21,7 +21,9 @@ const looks: [name: string, frame: PageFrame, view: PageView][] = [
   ),
 ];
 
-/** Rules of WCAG 2.0 to 2.2, levels A and AA, and of good practice. Runs outside the page's policy, as a debugger does. */
+/**
+ * Rules of WCAG 2.0 to 2.2, levels A and AA, and of good practice. Runs outside the page's policy, as a debugger does.
+ */
 const violationsIn = async (page: Page): Promise<string[]> => {
   await page.evaluate(axe.source);
   const found = await page.evaluate(async () => {

@@ -16,7 +16,9 @@ export const imageAddress = (value: string | undefined): string | undefined => {
   return webAddress(value);
 };
 
-/** @throws TypeError when a tenant's base path is neither empty nor a path of this origin: every address begins with it. */
+/**
+ * @throws TypeError when a tenant's base path is neither empty nor a path of this origin: every address begins with it.
+ */
 export const checkBasePath = (value: string): void => {
   if (value !== '' && !isPath(value)) throw new TypeError('The base path must be empty or start with one slash.');
 };

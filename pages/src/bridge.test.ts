@@ -22,7 +22,10 @@ const bridgeSource = (system: System, app: App): string => `{
   callbackLink: ${app.callbackLink === undefined ? 'undefined' : JSON.stringify(app.callbackLink)},
 }`;
 
-/** iOS: a lexical constant at document start, no property of window. Android: a property of window, here at document start. */
+/**
+ * iOS: a lexical constant at document start, no property of window. Android: a property of window, here at document
+ * start.
+ */
 const injection = (system: System, app: App): string =>
   system === 'ios'
     ? `const logtoNativeSdk = ${bridgeSource(system, app)};`
@@ -123,7 +126,7 @@ describe('social buttons in a native web view, in Chromium', () => {
     });
   }
 
-  it('the iOS constant is read although it is no property of window', async () => {
+  it('the iOS constant is read although it is not a property of window', async () => {
     const page = await open(view(), injection('ios', { nativeTargets: ['wechat'] }));
     assert.equal(await page.evaluate(() => 'logtoNativeSdk' in window), false);
     assert.deepEqual(await buttons(page), ['wechat Native']);
@@ -210,7 +213,7 @@ describe('social buttons in a native web view, in Chromium', () => {
     assert.deepEqual(server.posted[0]?.fields, { app_id: 'app', terms: 'yes' });
   });
 
-  it('an error of the server is shown with its sentence; one that is no JSON and a lost network are explained', async () => {
+  it('an error of the server is shown with its sentence; one without JSON and a lost network are explained', async () => {
     const page = await open(view([wechatNative]), injection('android', { nativeTargets: ['wechat'] }));
     server.answer = {
       status: 400,

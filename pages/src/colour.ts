@@ -7,7 +7,10 @@ type Channels = readonly [red: number, green: number, blue: number];
 
 const pattern = /^#([0-9a-f]{3}|[0-9a-f]{6})$/;
 
-/** The colour as a lower-case `#rrggbb` when it is one or a `#rgb`, otherwise the fallback: nothing else may reach a style sheet. */
+/**
+ * The colour as a lower-case `#rrggbb` when it is one or a `#rgb`, otherwise the fallback: nothing else may reach a
+ * style sheet.
+ */
 export const colourOr = (value: string, fallback: string): string => {
   const colour = value.toLowerCase();
   if (!pattern.test(colour)) return fallback;

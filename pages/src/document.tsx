@@ -98,7 +98,10 @@ export interface DocumentProps {
   children: ComponentChildren;
 }
 
-/** The whole document. The sandbox's bridge is the first script, and not deferred: the apps install theirs before the page's own, too. */
+/**
+ * The whole document. The sandbox's bridge is the first script, and not deferred: the apps install theirs before the
+ * page's own, too.
+ */
 export const Document = (props: DocumentProps) => {
   const { frame, kind, script } = props;
   const asset = (name: AssetName) => `${frame.basePath}${assetPath(name)}`;

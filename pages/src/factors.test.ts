@@ -151,7 +151,9 @@ describe('codes and second factors in Chromium', () => {
     }
   });
 
-  /** A tab with a device that keeps passkeys and answers at once. `old`: a browser that does not speak WebAuthn's JSON. */
+  /**
+   * A tab with a device that keeps passkeys and answers at once. `old`: a browser that does not speak WebAuthn's JSON.
+   */
   const withDevice = async (old = false): Promise<{ page: Page; device: CDPSession; authenticatorId: string }> => {
     const page = await scripted.newPage();
     if (old) {

@@ -16,7 +16,10 @@ const controls = {
   /** Browsers refuse `müller@example.com` in a field of the type email. */
   email: { type: 'text', inputMode: 'email', pattern: '\\s*[^\\s@]+@[^\\s@]+[.。][^\\s@]+\\s*' },
   phone: { type: 'text', inputMode: 'tel' },
-  /** A code of six digits, as apps and messages show it and keyboards write it: with blanks and hyphens, or in full width. */
+  /**
+   * A code of six digits, as apps and messages show it and keyboards write it: with blanks and hyphens, or in full
+   * width.
+   */
   digits: {
     type: 'text',
     inputMode: 'numeric',
@@ -156,7 +159,9 @@ const addressFields = {
   },
 } as const satisfies Record<AddressForm, Pick<FieldProps, 'control' | 'label' | 'missing' | 'autocomplete'>>;
 
-/** The field for an email address or a phone number that a code goes to. A number needs its country, so that is said. */
+/**
+ * The field for an email address or a phone number that a code goes to. A number needs its country, so that is said.
+ */
 export const AddressField = (
   props: Pick<FieldProps, 'frame' | 'value' | 'error' | 'focus'> & { form: AddressForm },
 ) => (
@@ -177,8 +182,8 @@ export const AddressField = (
 );
 
 /**
- * A code of six digits: one field, so that pasting, autofill and screen readers work as usual, drawn as six boxes by the
- * style sheet. A page that asks for nothing else is ready to type into at once.
+ * A code of six digits: one field, so that pasting, autofill and screen readers work as usual, drawn as six boxes by
+ * the style sheet. A page that asks for nothing else is ready to type into at once.
  */
 export const CodeField = (props: Pick<FieldProps, 'frame' | 'error' | 'focus' | 'hint'> & { label?: PhraseKey }) => (
   <div class="code-field">

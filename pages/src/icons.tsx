@@ -1,6 +1,9 @@
 /** Our own drawings: the knocker and the few signs that the pages use. All are decoration; words stand beside them. */
 
-/** The mark of Aldaba: a ring that hangs from a boss, with the striker below. The ring is its own group so that it can knock. */
+/**
+ * The mark of Aldaba: a ring that hangs from a boss, with the striker below. The ring is its own group so that it can
+ * knock.
+ */
 export const Mark = () => (
   <svg class="mark" viewBox="0 0 48 48" aria-hidden="true" focusable="false">
     <g class="mark-ring">

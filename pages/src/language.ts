@@ -26,7 +26,10 @@ const firstOf = (tags: string[]): PageLanguage | undefined => {
   return undefined;
 };
 
-/** Tags of an Accept-Language header in order of weight (RFC 9110 section 12.5.4); refused (`q=0`) and malformed ones are left out. */
+/**
+ * Tags of an Accept-Language header in order of weight (RFC 9110 section 12.5.4); refused (`q=0`) and malformed ones
+ * are left out.
+ */
 const acceptedTags = (header: string): string[] =>
   header
     .slice(0, 500)
@@ -40,7 +43,10 @@ const acceptedTags = (header: string): string[] =>
     .sort((a, b) => b.weight - a.weight)
     .map(({ tag }) => tag);
 
-/** Chooses the language of a page: `ui_locales`, then Accept-Language (if the tenant detects), then the tenant's fallback. */
+/**
+ * Chooses the language of a page: `ui_locales`, then Accept-Language (if the tenant detects), then the tenant's
+ * fallback.
+ */
 export const negotiateLanguage = (input: LanguageInput): PageLanguage =>
   firstOf((input.uiLocales ?? '').slice(0, 500).split(/\s+/)) ??
   (input.autoDetect ? firstOf(acceptedTags(input.acceptLanguage ?? '')) : undefined) ??

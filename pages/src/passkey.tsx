@@ -4,8 +4,9 @@ import { Key } from './icons.tsx';
 import { type PhraseKey, phrase } from './phrases/index.ts';
 
 /**
- * The one form that cannot work without a script: `islands/passkey.ts` shows it where the browser knows passkeys, asks the
- * browser for one and posts its answer as JSON in the field `payload`. Where there is none, a sentence says what to do.
+ * The one form that cannot work without a script: `islands/passkey.ts` shows it where the browser knows passkeys, asks
+ * the browser for one and posts its answer as JSON in the field `payload`. Where there is none, a sentence says what to
+ * do.
  */
 export const PasskeyForm = (props: {
   frame: PageFrame;

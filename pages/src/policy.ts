@@ -4,9 +4,9 @@ import { imageAddress } from './addresses.ts';
 
 /**
  * Views whose HTML carries nothing that must stay secret. Only these link the operator's style sheet: selectors such as
- * `[value^="a"]` together with a background picture send what attributes hold to another host. A kind that is not listed here,
- * a new one included, takes the tenant's colors and logo and no CSS. What a person types is no attribute, so pages that ask for
- * a password or a code can be listed as long as they never render it.
+ * `[value^="a"]` together with a background picture send what attributes hold to another host. A kind that is not
+ * listed here, a new one included, takes the tenant's colors and logo and no CSS. What a user types is not in an
+ * attribute, so pages that ask for a password or a code can be listed as long as they never render it.
  */
 const styledKinds: ReadonlySet<PageView['kind']> = new Set([
   'sign-in',
@@ -28,8 +28,8 @@ const styledKinds: ReadonlySet<PageView['kind']> = new Set([
 export const isStyled = ({ kind }: Pick<PageView, 'kind'>): boolean => styledKinds.has(kind);
 
 /**
- * A CSP source that allows one image (CSP 3 section 2.3.1: no query; `;` and `,` end a source). Relative and data addresses
- * need none.
+ * A CSP source that allows one image (CSP 3 section 2.3.1: no query; `;` and `,` end a source). Relative and data
+ * addresses need none.
  */
 const sourceOf = (address: string | undefined): string[] => {
   const image = imageAddress(address);
@@ -40,8 +40,9 @@ const sourceOf = (address: string | undefined): string[] => {
 };
 
 /**
- * A styled page takes pictures from any https host, for the operator's backgrounds. The consent page does because avatars
- * often redirect to hosts that only the provider knows. Any other page loads the tenant's own pictures and nothing else.
+ * A styled page takes pictures from any https host, for the operator's backgrounds. The consent page does because
+ * avatars often redirect to hosts that only the provider knows. Any other page loads the tenant's own pictures and
+ * nothing else.
  */
 const imageSources = ({ branding }: PageFrame, view: PageView): string[] => {
   if (isStyled(view) || view.kind === 'consent') return ['https:'];

@@ -129,7 +129,7 @@ describe('the Content-Security-Policy', () => {
     });
   }
 
-  it('lets nobody frame a page, and only this origin where the sandbox plays a phone', () => {
+  it('cannot be framed, except by its own origin where the sandbox simulates a phone', () => {
     assert.match(renderPage(sampleFrame(), sampleViews.signIn).contentSecurityPolicy, /frame-ancestors 'none'$/);
     const sandboxed = renderPage({ ...sampleFrame(), sandboxBridge: 'ios' }, sampleViews.signIn);
     assert.match(sandboxed.contentSecurityPolicy, /frame-ancestors 'self'$/);

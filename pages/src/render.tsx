@@ -107,7 +107,7 @@ const headingOf = (view: PageView): PhraseKey => {
   return titles[view.kind];
 };
 
-/** The title names the page and the tenant; one that fails says so first, for those who cannot see the page. */
+/** The title names the page and the tenant; on an error page it starts with the error, for users of screen readers. */
 const titleOf = (frame: PageFrame, view: PageView): string => {
   const { name } = frame.branding;
   const application = view.kind === 'consent' ? view.application.name : '';

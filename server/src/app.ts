@@ -1,6 +1,6 @@
 /**
- * The composition root: plain calls in dependency order. Read it from top to bottom to see what the server is made of and
- * what each part gets. Nothing here decides anything.
+ * The composition root: plain calls in dependency order. Read it from top to bottom to see what the server is made of
+ * and what each part gets. Nothing here decides anything.
  */
 import { readdir } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
@@ -140,7 +140,10 @@ export interface CommandApp extends Parts {
   log: Log;
 }
 
-/** How much of the server is wanted. A command does no background work, and rarely needs connector packages, which load slowly. */
+/**
+ * How much of the server is wanted. A command does no background work, and rarely needs connector packages, which load
+ * slowly.
+ */
 interface Extent {
   background: boolean;
   connectorPackages: boolean;

@@ -278,7 +278,7 @@ function combinations(given: Record<string, string | undefined>): SettingProblem
       name: 'TRUSTED_PROXIES',
       rule: 'is missing; INJECTED_HEADER_MAPPING_JSON requires it',
     });
-  // Two tenants on one origin could not be told apart.
+  // Two tenants on one origin could not be distinguished.
   const [endpoint, admin] = [given.ENDPOINT ?? `http://localhost:${given.PORT ?? 3001}`, given.ADMIN_ENDPOINT];
   if (
     admin !== undefined &&

@@ -9,10 +9,10 @@ interface Failing {
 /**
  * Decides what a failure that nothing caught does to the running server.
  *
- * A promise that nothing waits for, and an `error` event of a socket, a file or a database connection that nothing listens to, have
- * cost what they belong to and touched nothing else: they are logged, and the server goes on. Any other exception out of an
- * event is a defect that may have left memory half changed (Node.js, "Warning: Using 'uncaughtException' correctly"): `stop` ends the
- * server in order, so that its supervisor starts it afresh.
+ * A promise that nothing waits for, and an `error` event of a socket, a file or a database connection that nothing
+ * listens to, have cost what they belong to and touched nothing else: they are logged, and the server goes on. Any
+ * other exception out of an event is a defect that may have left memory half changed (Node.js, "Warning: Using
+ * 'uncaughtException' correctly"): `stop` ends the server in order, so that its supervisor starts it afresh.
  */
 export function surviveFailures(running: Failing, log: Pick<Log, 'error'>, stop: () => void): void {
   running.on('unhandledRejection', (reason) =>
@@ -28,7 +28,10 @@ export function surviveFailures(running: Failing, log: Pick<Log, 'error'>, stop:
   });
 }
 
-/** Errors of the system (`ECONNRESET`), of Node's streams and network (`ERR_…`) and of PostgreSQL (SQLSTATE) carry a code, exceptions of a defect carry none. */
+/**
+ * Errors of the system (`ECONNRESET`), of Node's streams and network (`ERR_…`) and of PostgreSQL (SQLSTATE) carry a
+ * code, exceptions of a defect carry none.
+ */
 const isFromOutside = (error: unknown): boolean =>
   error instanceof Error &&
   !(error instanceof TypeError || error instanceof RangeError || error instanceof ReferenceError) &&

@@ -13,7 +13,7 @@ const progress = (message: string) => print(`  · ${message}`);
 /** Milliseconds that requests in flight get to finish after a signal. */
 const drainTime = 10_000;
 
-/** Listens on the port for a moment: a port that is taken is told before a database is made. */
+/** Listens on the port for a moment, to report a port in use before the database is created. */
 async function requirePort(config: Config): Promise<void> {
   const probe = createServer();
   await new Promise<void>((resolve, reject) => {
@@ -45,7 +45,10 @@ function announce(config: Config, adminLink: string | undefined): void {
   print();
 }
 
-/** Ends in order at the first signal; a second one, or a hanging request, ends at once. A defect ends in order too, with exit code 1. */
+/**
+ * Ends in order at the first signal; a second one, or a hanging request, ends at once. A defect ends in order too, with
+ * exit code 1.
+ */
 function stopOnSignal(app: App, world: OpenWorld): void {
   let stopping = false;
   const stop = async (reason: string, exitCode: number) => {

@@ -98,7 +98,7 @@ const readProfile = async (
 
   const answer = readAnswer(profileAnswer, parseJsonObject(text), 'WeChat');
   throwOnErrorCode(answer, { codes: invalidAccessToken, as: 'social_invalid_access_token' }, secrets);
-  // The profile of somebody else than the person whose code was redeemed would sign in the wrong account.
+  // The profile of a user other than the one whose code was redeemed would sign in to the wrong account.
   if (answer.openid !== openid) {
     throw new ConnectorError('invalid_response', { message: 'WeChat sent no profile, or one of another person' });
   }

@@ -1,6 +1,6 @@
 /**
  * The object that the Android and iOS apps put into their web view. On Android it is a property of `window` that
- * may land after the page's own scripts; on iOS it is a top-level `const`, which is no property of `window`. So it
+ * may land after the page's own scripts; on iOS it is a top-level `const`, which is not a property of `window`. So it
  * is read by its bare name, late, each time it is needed, and nothing here may declare that name.
  */
 import type { NativeAbilities } from './filter.ts';

@@ -3,7 +3,10 @@ import { isBusy } from './busy.ts';
 
 const length = 6;
 
-/** The digits of what was typed or pasted: full-width ones too, without the blanks and hyphens that messages put between them. */
+/**
+ * The digits of what was typed or pasted: full-width ones too, without the blanks and hyphens that messages put between
+ * them.
+ */
 const digitsOf = (text: string): string => text.normalize('NFKC').replace(/[\s\p{Pd}]/gu, '');
 
 const tidy = (input: HTMLInputElement): void => {

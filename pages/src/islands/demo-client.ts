@@ -50,7 +50,10 @@ const read = <Kept>(key: string): Kept | undefined => {
   return text === null ? undefined : JSON.parse(text);
 };
 
-/** The claims of a JWT, unverified: this one came straight from the token endpoint (OpenID Connect Core 3.1.3.7, item 6). */
+/**
+ * The claims of a JWT, unverified: this one came straight from the token endpoint (OpenID Connect Core 3.1.3.7, item
+ * 6).
+ */
 export const claimsOf = (token: string): Record<string, unknown> => {
   const payload = (token.split('.')[1] ?? '').replaceAll('-', '+').replaceAll('_', '/');
   const bytes = Uint8Array.from(atob(payload), (character) => character.charCodeAt(0));

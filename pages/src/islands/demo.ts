@@ -48,7 +48,7 @@ const textOf = (name: string, value: unknown): string => {
 };
 
 const table = (title: string, values: Record<string, unknown>): HTMLElement => {
-  // What the person has no value for is no news.
+  // Claims without a value are not shown.
   const known = Object.entries(values).filter(([, value]) => value !== null && value !== undefined);
   const rows = known.map(([name, value]) => {
     const head = element('th', '', name);

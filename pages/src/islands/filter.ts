@@ -1,4 +1,7 @@
-/** Which social options can work where the page is shown. Used on the server for browsers, and by the island inside apps. */
+/**
+ * Which social options can work where the page is shown. Used on the server for browsers, and by the island inside
+ * apps.
+ */
 
 export interface Filterable {
   target: string;

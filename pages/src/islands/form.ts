@@ -1,4 +1,7 @@
-/** What every form gets when scripts run: one submission at a time, words beside the field, and a button that shows the password. */
+/**
+ * What every form gets when scripts run: one submission at a time, words beside the field, and a button that shows the
+ * password.
+ */
 import { isBusy, occupy, releaseOnReturn } from './busy.ts';
 import { attachCodes } from './codes.ts';
 import { watchPictures } from './pictures.ts';
@@ -23,7 +26,9 @@ const revealButtons = (): void => {
   }
 };
 
-/** The main form is ready to type into where a keyboard does not cover the page by that. An error has its focus already. */
+/**
+ * The main form is ready to type into where a keyboard does not cover the page by that. An error has its focus already.
+ */
 const focusFirstEmpty = (): void => {
   if (!matchMedia('(hover: hover) and (pointer: fine)').matches) return;
   if (document.querySelector('[autofocus]') || document.activeElement !== document.body) return;
@@ -31,7 +36,7 @@ const focusFirstEmpty = (): void => {
   [...inputs].find((input) => input.value === '')?.focus({ preventScroll: true });
 };
 
-/** Attaches to all forms except those that the islands of social buttons and passkeys handle. */
+/** Attaches to all forms except social buttons and passkeys, which have their own islands. */
 export const attachForms = (): void => {
   attachCodes();
   for (const form of document.querySelectorAll<HTMLFormElement>('form:not(.social form, .passkey)')) {

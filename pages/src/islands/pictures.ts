@@ -1,4 +1,6 @@
-/** A picture that does not load gives way to the first letter of its name. Where CSS can do that the page does it alone. */
+/**
+ * A picture that does not load gives way to the first letter of its name. Where CSS can do that the page does it alone.
+ */
 const replace = (image: HTMLImageElement): void => {
   const letter = document.createElement('span');
   letter.className = image.classList.contains('portrait') ? image.className : 'letter';

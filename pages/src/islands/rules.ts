@@ -1,4 +1,4 @@
-/** Ticks the password rules that what is typed keeps. Those that the server alone can check stay as they are. */
+/** Checks off the password rules that the typed password meets. Rules that only the server can check do not change. */
 
 const kinds = [/\p{Ll}/u, /\p{Lu}/u, /\p{Nd}/u, /[^\p{Ll}\p{Lu}\p{Nd}]/u];
 

@@ -44,7 +44,7 @@ const wordsFor = (code: string): string => {
 const listenToApp = (): void => {
   addEventListener('message', (event: MessageEvent<unknown>) => {
     const { data } = event;
-    // The iOS app also posts counters of its own; and nobody else may speak here.
+    // The iOS app also posts its own counters. Messages of other senders are ignored.
     if (event.origin !== location.origin || typeof data !== 'object' || data === null) return;
     if (!('type' in data) || data.type !== 'error') return;
     const code = 'code' in data && typeof data.code === 'string' ? data.code : 'unknown';

@@ -1,4 +1,6 @@
-/** Inline validity: our own words beside the field instead of the browser's bubble, and the focus on the first problem. */
+/**
+ * Inline validity: our own words beside the field instead of the browser's bubble, and the focus on the first problem.
+ */
 
 type Checked = HTMLInputElement | HTMLSelectElement;
 

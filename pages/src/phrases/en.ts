@@ -1,4 +1,7 @@
-/** English, the reference: every other catalogue must have exactly these keys, or it does not compile. `{name}` is filled in. */
+/**
+ * English, the reference: every other catalogue must have exactly these keys, or it does not compile. `{name}` is
+ * filled in.
+ */
 export const english = {
   'signIn.title': 'Sign in to {name}',
   'signIn.submit': 'Sign in',

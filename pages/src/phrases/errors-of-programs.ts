@@ -1,7 +1,7 @@
 /**
- * Sentences for the error codes that only callers of an API meet, as `[Spanish, Simplified Chinese]`; those that people meet on
- * a page are in `errors.ts`. English is the catalog of the contract. A test demands that every code of it, and no other, is in
- * the two files.
+ * Sentences for the error codes that only callers of an API meet, as `[Spanish, Simplified Chinese]`; codes that users
+ * see on a page are in `errors.ts`. English is the catalog of the contract. A test demands that every code of it, and
+ * no other, is in the two files.
  */
 export const sentencesOfPrograms: Readonly<Record<string, readonly [spanish: string, chinese: string]>> = {
   'auth.authorization_header_missing': [

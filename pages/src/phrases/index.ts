@@ -20,7 +20,10 @@ const catalogues: Readonly<Record<PageLanguage, Catalogue>> = {
 
 let ownWords: Readonly<Record<string, string>> = {};
 
-/** Does work in which an operator's own words replace built-in ones. The work is synchronous, so no other page hears them. */
+/**
+ * Does work in which an operator's own words replace built-in ones. The work is synchronous, so no other page hears
+ * them.
+ */
 export const speaking = <T>(words: Readonly<Record<string, string>> | undefined, work: () => T): T => {
   ownWords = words ?? {};
   try {
@@ -68,7 +71,10 @@ function sentenceOf(language: PageLanguage, code: ErrorCode): string {
   return ofPeople[code] ?? sentencesOfPrograms[code]?.[language === 'es' ? 0 : 1] ?? errorCatalog[code][1];
 }
 
-/** A waiting time in words (“in 5 minutes”), for the `relativeTime` place of `session.verification_blocked_too_many_attempts`. */
+/**
+ * A waiting time in words (“in 5 minutes”), for the `relativeTime` place of
+ * `session.verification_blocked_too_many_attempts`.
+ */
 export const relativeTime = (language: PageLanguage, seconds: number): string => {
   const format = new Intl.RelativeTimeFormat(language);
   return seconds < 60 ? format.format(Math.ceil(seconds), 'second') : format.format(Math.ceil(seconds / 60), 'minute');

@@ -3,7 +3,9 @@ import { Alert } from '../fields.tsx';
 import { phrase, phrases } from '../phrases/index.ts';
 import { Heading } from './parts.tsx';
 
-/** The frame of the demonstration; `islands/demo.ts` fills it. Its words travel as data, because no script is inline. */
+/**
+ * The frame of the demonstration; `islands/demo.ts` fills it. Its words travel as data, because no script is inline.
+ */
 export const DemoApp = ({ frame, view }: { frame: PageFrame; view: DemoAppView }) => {
   const words = Object.fromEntries(Object.entries(phrases(frame.language)).filter(([key]) => key.startsWith('demo.')));
   return (

@@ -27,8 +27,8 @@ import { TermsCheckbox, TermsNotice } from '../terms.tsx';
 import { Heading } from './parts.tsx';
 
 /**
- * Whether an error concerns the form as a whole. One of another service does not: the keyboard that a field opens on a phone
- * would hide what it says.
+ * Whether an error concerns the form as a whole. One of another service does not: the keyboard that a field opens on a
+ * phone would hide what it says.
  */
 const isOfForm = (error: PageError | undefined): boolean =>
   error !== undefined && error.field === undefined && !error.code.startsWith('connector.');
@@ -40,7 +40,9 @@ const Switch = (props: { frame: PageFrame; question: PhraseKey; link: PhraseKey;
   </p>
 );
 
-/** Form, checkbox, social buttons and notice in the order that both ways in share. Without an action there is no form. */
+/**
+ * Form, checkbox, social buttons and notice in the order that both ways in share. Without an action there is no form.
+ */
 const Entry = (props: {
   frame: PageFrame;
   view: SignInView | RegisterView;

@@ -20,7 +20,7 @@ export const FactorLinks = (props: {
   /** The path above the factors' own, e.g. `/mfa-binding`. */
   path: string;
   factors: readonly PageFactor[];
-  /** Those that are chosen at once, by a form, in place of a link. */
+  /** Factors that a form selects directly, instead of a link. */
   ready?: readonly PageFactor[] | undefined;
   explained?: boolean;
 }) => (

@@ -40,7 +40,7 @@ const CodeForm = (props: Props) => {
   );
 };
 
-/** A code that is sent: asked for first, so that nobody gets messages for a page that they only passed. */
+/** A sent code. The user requests it first, so that visiting the page does not send a message. */
 const SentCode = (props: Props) => {
   const { frame, view } = props;
   const send = `/mfa-verification/${view.factor}/send`;

@@ -1,4 +1,7 @@
-/** Pages at the edges of a session: signing out, an expired sign-in, errors, and the form that carries an answer to the application. */
+/**
+ * Pages at the edges of a session: signing out, an expired sign-in, errors, and the form that carries an answer to the
+ * application.
+ */
 import type {
   EndSessionView,
   ErrorView,

@@ -14,7 +14,7 @@ export interface Terminal {
   progress(message: string): void;
   /** All of standard input. */
   readInput(): Promise<string>;
-  /** Asks a person yes or no. @throws UsageError when standard input is no terminal */
+  /** Asks the user yes or no. @throws UsageError when standard input is not a terminal */
   confirm(question: string): Promise<boolean>;
   /** Runs a program in a folder and passes its output to standard error. Returns its exit code. */
   runProgram(file: string, args: readonly string[], folder: string): Promise<number>;
@@ -62,7 +62,9 @@ interface CommandBase {
   /** Words after the name, e.g. `<user>`. */
   words?: string;
   options?: Readonly<Record<string, Option>>;
-  /** What the options are called in requests, to name the option when a value is refused: `{ primaryEmail: '--email' }`. */
+  /**
+   * What the options are called in requests, to name the option when a value is refused: `{ primaryEmail: '--email' }`.
+   */
   fields?: Readonly<Record<string, string>>;
   /** A typical call without the program's name. */
   example?: string;

@@ -19,8 +19,8 @@ export function failureOf(error: unknown, options: Readonly<Record<string, strin
 }
 
 /**
- * A failure as lines for the terminal. Findings about a request name the option or field and the rule; other errors of ours
- * are a sentence, with the details that it does not already carry.
+ * A failure as lines for the terminal. Findings about a request name the option or field and the rule; other errors of
+ * ours are a sentence, with the details that it does not already carry.
  * @param options how the command calls the fields of the request, e.g. `{ primaryEmail: '--email' }`
  */
 export function explain(error: unknown, options: Readonly<Record<string, string>> = {}): string {

@@ -1,6 +1,6 @@
 /**
- * The `aldaba` command line as a table: one file a noun. `cli.ts` parses the arguments and runs one command. A new noun is
- * a file here and a line below.
+ * The `aldaba` command line as a table: one file a noun. `cli.ts` parses the arguments and runs one command. A new noun
+ * is a file here and a line below.
  */
 import { adminCommands } from './admin.ts';
 import { appCommands } from './app.ts';

@@ -33,7 +33,7 @@ export function helpOf(command: Command): string[] {
   ];
 }
 
-/** All commands, or those that begin with the first of the given words. */
+/** All commands, or the commands that start with the first of the given words. */
 export function overview(commands: readonly Command[], words: readonly string[]): string {
   const near = commands.filter(({ name }) => name.split(' ')[0] === words[0]);
   const rows = (near.length > 0 ? near : commands).map(({ name, summary }) => [name, summary] as const);

@@ -4,8 +4,8 @@ import type { Invocation } from './command.ts';
 type Settings = Pick<SignInExperienceSettings, 'signIn' | 'socialSignInConnectorTargets'>;
 
 /**
- * The ways in which a user can sign in under the settings: `username`, `email`, `phone`, and the targets of social connectors
- * that are configured in full.
+ * The ways in which a user can sign in under the settings: `username`, `email`, `phone`, and the targets of social
+ * connectors that are configured in full.
  * @param without row ID of a connector that is about to be removed
  */
 export async function waysIn({ app, tenant }: Invocation, settings: Settings, without?: string): Promise<string[]> {

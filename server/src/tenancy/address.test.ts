@@ -136,7 +136,7 @@ describe('finding the tenant of a request', () => {
         for (const url of paths) {
           const { tenantId } = locate(addresses, host, url);
           assert.notEqual(tenantId, 'admin', `${host} ${url}`);
-          // Below a path that is not the endpoint's, it is no tenant's path at all.
+          // Below a path that is not the endpoint's, it is not a path of a tenant.
           if (!url.startsWith('/auth') || addresses.endpoint.endsWith('/auth'))
             assert.equal(tenantId, undefined, `${host} ${url}`);
         }

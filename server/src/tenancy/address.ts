@@ -34,16 +34,18 @@ export interface Location {
 const tenantPath = /^\/t\/([a-z0-9][a-z0-9-]{0,20})(?=\/|\?|$)/;
 
 /**
- * Makes the function that finds the tenant of a request: the admin origin, else a `/t/<tenant>` prefix, else the default
- * tenant. The endpoint's own path is taken off if it is there: a proxy in front may have removed it already. With an admin
- * origin the admin tenant is not served under `/t/admin`, so that a proxy can keep that origin to a private network.
+ * Makes the function that finds the tenant of a request: the admin origin, else a `/t/<tenant>` prefix, else the
+ * default tenant. The endpoint's own path is taken off if it is there: a proxy in front may have removed it already.
+ * With an admin origin the admin tenant is not served under `/t/admin`, so that a proxy can keep that origin to a
+ * private network.
  */
 export function createLocator(addresses: Addresses): (address: RequestAddress) => Location {
   const endpointPath = new URL(addresses.endpoint).pathname;
   const adminOrigin = addresses.adminEndpoint === undefined ? undefined : new URL(addresses.adminEndpoint);
   const isAdmin = adminOrigin && createAdminTest(new URL(addresses.endpoint), adminOrigin);
   return (address) => {
-    // Clients that were configured with a trailing slash send `//oidc/…`; an empty first segment means nothing else here.
+    // Clients that were configured with a trailing slash send `//oidc/…`; an empty first segment means nothing else
+    // here.
     const target = wellKnown(address.url.replace(/^\/{2,}/, '/'));
     if (isAdmin?.(address))
       return { tenantId: adminTenantId, path: tidy(without(target, adminOrigin?.pathname ?? '/')) };
@@ -60,8 +62,9 @@ export function createLocator(addresses: Addresses): (address: RequestAddress) =
 const tidy = (path: string): string => path.replace(/^\/oidc\/{2,}/, '/oidc/');
 
 /**
- * RFC 8414 section 3.1 puts the issuer's path behind the well-known part: `/.well-known/oauth-authorization-server/t/acme/oidc`
- * is the document at `/t/acme/oidc/.well-known/oauth-authorization-server`.
+ * RFC 8414 section 3.1 puts the issuer's path behind the well-known part:
+ * `/.well-known/oauth-authorization-server/t/acme/oidc` is the document at
+ * `/t/acme/oidc/.well-known/oauth-authorization-server`.
  */
 const wellKnown = (target: string): string =>
   target.replace(
@@ -70,9 +73,9 @@ const wellKnown = (target: string): string =>
   );
 
 /**
- * Tells requests to the admin origin from others. The port counts only if both origins have the same host: proxies often pass
- * the host on without it. `X-Forwarded-Host` counts only if `Host` names neither origin (a proxy that replaces it), because many
- * proxies pass on whatever the client sent there.
+ * Tells requests to the admin origin from others. The port counts only if both origins have the same host: proxies
+ * often pass the host on without it. `X-Forwarded-Host` counts only if `Host` names neither origin (a proxy that
+ * replaces it), because many proxies pass on whatever the client sent there.
  */
 function createAdminTest(endpoint: URL, admin: URL): (address: RequestAddress) => boolean {
   const hosts = [endpoint, admin].map((url) => canonicalHost(url.hostname));

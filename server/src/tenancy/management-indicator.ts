@@ -1,7 +1,9 @@
 /** The domain in the indicators of every Management API. It names, and is not an address. */
 const domain = 'logto.app';
 
-/** Resource indicator of a tenant's Management API: one name wherever the tenant lives, as published clients know it. */
+/**
+ * Resource indicator of a tenant's Management API: one name wherever the tenant lives, as published clients know it.
+ */
 export const managementIndicatorOf = (tenantId: string): string => `https://${tenantId}.${domain}/api`;
 
 /** Whether a resource indicator is that of some tenant's Management API. */
@@ -9,8 +11,8 @@ export const isManagementIndicator = (indicator: string): boolean =>
   managementIndicatorOf(/^https:\/\/([a-z0-9-]+)\./.exec(indicator)?.[1] ?? '') === indicator;
 
 /**
- * Whether an indicator is that of some tenant's Management API or could be taken for it: in another case, with another scheme,
- * a port, a query, slashes at the end or in another spelling of the same path.
+ * Whether an indicator is that of some tenant's Management API or could be taken for it: in another case, with another
+ * scheme, a port, a query, slashes at the end or in another spelling of the same path.
  */
 export function resemblesManagementIndicator(indicator: string): boolean {
   if (!URL.canParse(indicator)) return false;

@@ -22,7 +22,9 @@ import {
 export interface Tenant {
   readonly id: string;
   readonly name: string;
-  /** Public URL of the tenant without trailing slash, e.g. `https://id.example.com` or `https://id.example.com/t/acme`. */
+  /**
+   * Public URL of the tenant without trailing slash, e.g. `https://id.example.com` or `https://id.example.com/t/acme`.
+   */
   readonly baseUrl: string;
   /** The path of `baseUrl`: '' at the root, else e.g. `/t/acme`. Cookies are set for it, links start with it. */
   readonly basePath: string;
@@ -45,8 +47,8 @@ export interface Tenancy {
   /** @throws AldabaError `tenant.not_found` for unknown and suspended tenants, and for undefined. */
   get(tenantId: string | undefined): Promise<Tenant>;
   /**
-   * Creates a tenant with keys, settings and its Management API in one transaction, and makes that API known to the admin
-   * tenant; does nothing when it exists. What failed is done again, as a whole, by the next call.
+   * Creates a tenant with keys, settings and its Management API in one transaction, and makes that API known to the
+   * admin tenant; does nothing when it exists. What failed is done again, as a whole, by the next call.
    */
   create(tenant: { id: string; name: string }): Promise<Tenant>;
   /** Every tenant, also suspended ones, by ID. */
@@ -55,8 +57,8 @@ export interface Tenancy {
   setting(tenant: Tenant, key: string): Promise<unknown>;
   saveSetting(tenant: Tenant, key: string, value: unknown): Promise<void>;
   /**
-   * Replaces a setting by what `decide` makes of it; `before` is null when there was none. One change at a time: none is
-   * lost, wherever the others run. Nothing changes when `decide` throws.
+   * Replaces a setting by what `decide` makes of it; `before` is null when there was none. One change at a time: none
+   * is lost, wherever the others run. Nothing changes when `decide` throws.
    */
   changeSetting<Value>(
     tenant: Tenant,
@@ -71,8 +73,8 @@ export function createTenancy(deps: {
   addresses: Addresses;
   seeds: readonly Seed[];
   /**
-   * What the admin tenant has for each other tenant; one statement in the admin tenant, which may be sent again. It comes before the
-   * tenant itself, or in the transaction that creates the admin tenant.
+   * What the admin tenant has for each other tenant; one statement in the admin tenant, which may be sent again. It
+   * comes before the tenant itself, or in the transaction that creates the admin tenant.
    */
   managedSeed: Seed;
 }): Tenancy {
