@@ -2,9 +2,7 @@ import type { z } from 'zod';
 import type { interactionEventSchema } from './experience.ts';
 import type { HookEvent } from './hook-events.ts';
 
-/**
- * Names of the grant types in keys of the audit log. `Unknown` stands for a grant type that the server does not offer.
- */
+/** Names of the grant types in audit log keys. `Unknown`: a grant type that is not supported. */
 export type AuditGrant =
   | 'AuthorizationCode'
   | 'RefreshToken'

@@ -4,8 +4,7 @@ import { route } from './route.ts';
 import { idList, pathId } from './values.ts';
 
 /*
- * The organizations in which a person lets a third-party application act, as they chose at consent or as an operator
- * sets it.
+ * The organizations that a user granted to a third-party application, at consent or through an operator.
  */
 
 const tag = 'Applications';

@@ -29,10 +29,7 @@ export interface PageFrame {
   privacyPolicyUrl?: string;
   supportEmail?: string;
   supportWebsiteUrl?: string;
-  /**
-   * Handle of the interaction that the page belongs to; every link and form that carries `app_id` carries it as
-   * `interaction`.
-   */
+  /** Handle of the page's interaction; links and forms with `app_id` also have it as `interaction`. */
   interaction?: string;
   /** The operator's own style sheet, a path under the base path. */
   customCssPath?: string;
@@ -84,26 +81,20 @@ export interface SignInView {
   form: 'password' | 'code' | 'identifier' | 'none';
   /** Prefilled identifier. */
   username?: string;
-  /**
-   * Path of the page for a forgotten password under the base path, where one can be replaced; the page adds `app_id`.
-   */
+  /** Path of the password reset under the base path, if it is available; the page adds `app_id`. */
   forgotPasswordPath?: string;
   /** Something that was done a moment ago. */
   notice?: 'password-changed';
   social: SocialOption[];
   /** Ways were left out because the browser around the page cannot use them; another browser can. */
   opensElsewhere?: true;
-  /**
-   * Path of the registration page under the base path (`/register`) when the tenant allows it; the page adds `app_id`.
-   */
+  /** Path of the registration under the base path (`/register`), if it is enabled; the page adds `app_id`. */
   registerPath?: string;
   terms: Terms;
   error?: PageError;
 }
 
-/**
- * `/sign-in/password`: the password of an identifier that was given on the page before. Shown alike for unknown ones.
- */
+/** `/sign-in/password`: the password of the entered identifier. The same for unknown identifiers. */
 export interface SignInPasswordView {
   kind: 'sign-in-password';
   appId: string;
@@ -120,9 +111,7 @@ export interface SignInPasswordView {
 export interface RegisterView {
   kind: 'register';
   appId: string;
-  /**
-   * What the form asks for: a username with a password, an address that a code is sent to, or nothing (social only).
-   */
+  /** Fields of the form: a username with a password, an address for a code, or none (social only). */
   form: 'username' | 'email' | 'phone' | 'emailOrPhone' | 'none';
   username?: string;
   /** What was typed as the address. */
@@ -249,10 +238,7 @@ export interface SecondFactorView {
   sent?: boolean;
   /** Seconds until another code can be sent without waiting. */
   resendAfter?: number;
-  /**
-   * For WebAuthn: the options for the browser (PublicKeyCredentialRequestOptionsJSON); absent where there is no passkey
-   * to ask for.
-   */
+  /** For WebAuthn: PublicKeyCredentialRequestOptionsJSON; absent without a registered passkey. */
   options?: Record<string, unknown>;
   /** Why a factor is asked for now although it usually is not. */
   unusual?: true;
@@ -347,9 +333,7 @@ export interface ErrorView extends WayBack {
   detail?: string;
   /** Shown in small print for the person who supports the user. */
   traceId?: string;
-  /**
-   * The application's client id and the page under the base path where its sign-in, which still waits, can start again.
-   */
+  /** The client ID and the page under the base path where the waiting sign-in can start again. */
   restart?: { appId: string; path: string };
 }
 /** `/setup`: creating the first administrator from the one-time link. */

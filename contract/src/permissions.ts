@@ -50,10 +50,7 @@ interface Declared {
   readonly tag: Tag;
 }
 
-/**
- * The permission that a route asks for: `read:<group>` for GET, `write:<group>` for the rest; none outside the
- * Management API.
- */
+/** The permission of a route: `read:<group>` for GET, otherwise `write:<group>`; only in the Management API. */
 export function permissionOf({ access, method, tag }: Declared): Permission | undefined {
   if (access !== 'management') return undefined;
   const name = tagNames[tag];

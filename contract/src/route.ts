@@ -13,10 +13,7 @@ type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
  */
 export type Access = 'anonymous' | 'management' | 'interaction';
 
-/**
- * `required`: pages of 20 unless asked otherwise. `optional`: everything, without headers, unless `page` or `page_size`
- * is sent.
- */
+/** `required`: pages, 20 by default. `optional`: all items, without headers, unless a page is requested. */
 export type Pagination = 'required' | 'optional';
 
 /** One request of the wire, declared once: routes, OpenAPI and the tests are derived from it. */

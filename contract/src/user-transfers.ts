@@ -22,10 +22,7 @@ const moment = z.union([
 
 /** A user as a line of an import or export. */
 export const transferredUserSchema = z.object({
-  /**
-   * Kept as the subject of tokens. Without it one is made, and the other identifiers tell whether the user is there
-   * already.
-   */
+  /** The subject of tokens. Without it, an ID is generated, and the other identifiers detect existing users. */
   id: maybe(
     z
       .string()
@@ -60,10 +57,7 @@ export const transferredUserSchema = z.object({
 });
 export type TransferredUser = z.output<typeof transferredUserSchema>;
 
-/**
- * What became of a line, or of all of them. Lines that were imported, and users that were there already, are only
- * counted.
- */
+/** The result of a line, or of the import. Imported lines and existing users are only counted. */
 export const importReportSchema = z.union([
   z.object({ line: z.number().int(), status: z.literal('refused'), code: z.string(), message: z.string() }),
   z.object({
@@ -93,10 +87,7 @@ export const importUsers = route({
     .object({
       /** Lines before it are passed over. */
       fromLine: z.coerce.number().int().min(1),
-      /**
-       * Takes addresses with `isEmailVerified: false`, too; the user of the account then counts as the owner of the
-       * address.
-       */
+      /** Accepts addresses with `isEmailVerified: false` and treats them as verified. */
       trustUnverifiedEmails: flag,
     })
     .partial(),

@@ -98,10 +98,7 @@ export const emailSchema = z
       /^(?!\.)(?!.*\.\.)(?:[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]|(?![\p{C}\p{Z}])[^\0-\x7f])+(?<!\.)@(?![-.])(?:[A-Za-z0-9-]|[\p{L}\p{N}\p{M}])+(?:[.。](?:[A-Za-z0-9-]|[\p{L}\p{N}\p{M}])+)+$/u,
   })
   .max(128);
-/**
- * Digits with the country code, without a plus sign. The server refuses numbers that cannot be with
- * `user.invalid_phone`.
- */
+/** Digits with the country code, without a plus sign. Impossible numbers get `user.invalid_phone`. */
 export const phoneSchema = z
   .string()
   .regex(/^[1-9]\d{3,15}$/, 'must be digits with the country code and without a plus sign');

@@ -40,10 +40,7 @@ export type SigningAlgorithm = z.output<typeof signingAlgorithmSchema>;
 /** Ids of rows to assign; repeated ones count once. */
 export const idList = z.array(z.string().min(1).max(128)).max(1000);
 
-/**
- * Query of lists that can be searched: besides `search`, the names `search.<field>`, `mode`, `mode.<field>`, `joint`
- * and `isCaseSensitive`.
- */
+/** Query of a search: `search`, `search.<field>`, `mode`, `mode.<field>`, `joint`, `isCaseSensitive`. */
 export const searchQuery = z.looseObject({
   search: z.union([z.string(), z.array(z.string())]).optional(),
 });
