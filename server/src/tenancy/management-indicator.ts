@@ -1,9 +1,7 @@
 /** The domain in the indicators of every Management API. It names, and is not an address. */
 const domain = 'logto.app';
 
-/**
- * Resource indicator of a tenant's Management API: one name wherever the tenant lives, as published clients know it.
- */
+/** Resource indicator of a tenant's Management API: the same on every installation, as published clients expect. */
 export const managementIndicatorOf = (tenantId: string): string => `https://${tenantId}.${domain}/api`;
 
 /** Whether a resource indicator is that of some tenant's Management API. */
