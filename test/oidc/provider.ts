@@ -97,7 +97,12 @@ export interface Provider {
 
 const secret = 'a secret for tests that is long enough';
 
-export async function startProvider(): Promise<Provider> {
+export interface ProviderOptions {
+  /** Whether time passes only by `clock.advance`, so that no cached value expires while a slow machine runs the test. */
+  isClockStopped?: boolean;
+}
+
+export async function startProvider({ isClockStopped = false }: ProviderOptions = {}): Promise<Provider> {
   const { urlOf, admin, drop } = await cluster();
   const name = `t_${randomUUID().replaceAll('-', '')}`;
   await admin(`create database ${name} owner ${/\/\/([^:@/]+)/.exec(urlOf(name))?.[1] ?? 'postgres'}`);
@@ -105,7 +110,7 @@ export async function startProvider(): Promise<Provider> {
   const migrations = `${findRoot(process.env)}/server/src/store/migrations`;
   const { role } = await migrate(urlOf(name), migrations, () => undefined);
   const database = openDatabase({ url: urlOf(name), poolSize: 6, log, ...(role ? { role } : {}) });
-  const clock = createClock();
+  const clock = createClock(isClockStopped);
   const port = await freePort();
   const url = `http://localhost:${port}`;
   const features = await compose({ database, clock, url, log });
@@ -135,10 +140,11 @@ export async function startProvider(): Promise<Provider> {
   };
 }
 
-function createClock() {
+function createClock(isStopped: boolean) {
+  const start = Date.now();
   let ahead = 0;
   return {
-    now: () => Date.now() + ahead,
+    now: () => (isStopped ? start : Date.now()) + ahead,
     advance(milliseconds: number) {
       ahead += milliseconds;
     },

@@ -13,7 +13,7 @@ describe('A token grant, once caches are warm', () => {
   let provider: Provider;
   let every: EveryGrant;
   before(async () => {
-    provider = await startProvider();
+    provider = await startProvider({ isClockStopped: true });
     every = await everyGrant(provider);
   });
   after(() => provider.close());
