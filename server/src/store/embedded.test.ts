@@ -27,6 +27,8 @@ const start = (dataFolder: string, purpose: EmbeddedOptions['purpose'] = 'server
 
 async function query(url: string, text: string): Promise<Record<string, unknown>[]> {
   const client = new Client(url);
+  // A connection that breaks fails its query and emits the error as well; without a listener that ends the process.
+  client.on('error', () => undefined);
   await client.connect();
   try {
     return (await client.query(text)).rows;
