@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
-import { after, before, beforeEach, describe, it } from 'node:test';
+import { after, afterEach, before, beforeEach, describe, it } from 'node:test';
 import { Client } from 'pg';
 import { createVault } from '../../server/src/kernel/crypto.ts';
 import { findRoot } from '../../server/src/root.ts';
@@ -43,19 +43,12 @@ const losses: [damage: string, repair: string, object: string][] = [
   ['alter function count_users rename to kept', 'alter function kept rename to count_users', 'function count_users()'],
 ];
 
-const databases: string[] = [];
-after(async () => {
-  const { drop } = await cluster();
-  for (const name of databases) await drop(name);
-});
-
 /** A database with the schema of the migrations. */
 async function createMigratedDatabase() {
-  const { urlOf, admin } = await cluster();
+  const { urlOf, admin, drop } = await cluster();
   const name = `f_${randomUUID().replaceAll('-', '')}`;
   const url = urlOf(name);
   await admin(`create database ${name} owner ${/\/\/([^:@/]+)/.exec(url)?.[1] ?? 'postgres'}`);
-  databases.push(name);
   const start = (secret = vault) => migrate(url, folder, () => undefined, { vault: secret });
   const change = async (...statements: string[]) => {
     const client = new Client({ connectionString: url, options: '-c search_path=aldaba -c app.tenant=*' });
@@ -67,7 +60,7 @@ async function createMigratedDatabase() {
     }
   };
   await start();
-  return { start, change };
+  return { start, change, drop: () => drop(name) };
 }
 
 type MigratedDatabase = Awaited<ReturnType<typeof createMigratedDatabase>>;
@@ -78,6 +71,7 @@ describe('a start of the server refuses a schema that lost an object, and names 
   before(async () => {
     database = await createMigratedDatabase();
   });
+  after(() => database.drop());
 
   for (const [damage, repair, object] of losses)
     it(`like the ${object}`, async () => {
@@ -100,9 +94,11 @@ describe('a start of the server refuses a schema that lost an object, and names 
 describe('a start of the server', () => {
   let start: MigratedDatabase['start'];
   let change: MigratedDatabase['change'];
+  let drop: MigratedDatabase['drop'];
   beforeEach(async () => {
-    ({ start, change } = await createMigratedDatabase());
+    ({ start, change, drop } = await createMigratedDatabase());
   });
+  afterEach(() => drop());
 
   // security: schema-and-secret
   it('refuses a partition of the audit log that is open to other tenants', async () => {
