@@ -154,12 +154,13 @@ export interface Brand {
   readonly logo: string;
   readonly logoDark?: string;
   readonly formItems: FormItem[];
+  /** Whether tokens of the provider are of use to applications. */
+  readonly isTokenStorageSupported?: boolean;
 }
 
 /** The metadata of a connector for one provider's accounts, usable in browsers and apps; its guide is named after the target. */
-export const brandMetadata = ({ id, target, name, logo, logoDark, formItems }: Brand): ConnectorMetadata => ({
-  id,
-  target,
+export const brandMetadata = ({ name, logoDark, ...brand }: Brand): ConnectorMetadata => ({
+  ...brand,
   type: 'Social',
   platform: 'Universal',
   name: { en: name, es: name, 'zh-CN': name },
@@ -168,9 +169,6 @@ export const brandMetadata = ({ id, target, name, logo, logoDark, formItems }: B
     es: `Inicio de sesión con una cuenta de ${name}.`,
     'zh-CN': `使用 ${name} 账号登录。`,
   },
-  logo,
   logoDark: logoDark ?? null,
-  guide: guideFiles(target),
-  formItems,
-  isTokenStorageSupported: true,
+  guide: guideFiles(brand.target),
 });

@@ -30,12 +30,10 @@ export const withTimeLimit = async <T>(
   }
 };
 
-/** How a secret may appear in a request that somebody repeats: as it is, in a query, in a form, in Basic credentials. */
+/** How a secret may appear in a request that a provider repeats: as it is, in a query, in a form. */
 export const formsOfSecret = (secret: string): readonly string[] => {
   const inForm = new URLSearchParams({ '': secret }).toString().slice(1);
-  return [
-    ...new Set([secret, encodeURIComponent(secret), inForm, btoa(encodeURIComponent(secret)).replace(/=+$/, '')]),
-  ];
+  return [...new Set([secret, encodeURIComponent(secret), inForm])];
 };
 
 /** Takes secrets out of words that came from elsewhere (a provider's error page may repeat the whole request). */

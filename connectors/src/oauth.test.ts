@@ -135,7 +135,11 @@ for (const { connector, config, invalidConfigs, runConfig, issuer, worksWithoutS
     validConfig: config,
     invalidConfigs,
     ...(runConfig ? { runConfig } : {}),
-    secrets: [client.clientSecret],
+    // The header of client_secret_basic proves as much as the secret itself.
+    secrets: [
+      client.clientSecret,
+      btoa(`the-client:${new URLSearchParams({ '': client.clientSecret }).toString().slice(1)}`),
+    ],
     provider: () => sandboxRun('success'),
     failures: [...failures, ...(issuer ? idTokenFailures : [])],
     ...(quirks ? { quirks } : {}),

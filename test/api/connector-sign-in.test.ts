@@ -108,6 +108,17 @@ describe('Sign-in through OAuth connectors', () => {
   }
 
   // security: provider-answers
+  it('keeps nonce, verifier and state of a sign-in sealed in the database', async () => {
+    const person = await visit(server);
+    const { searchParams } = await press(person, 'oidc');
+    const rows = JSON.stringify(
+      await server.tenant.db.raw('select * from interactions where tenant_id = $1', ['default']),
+    );
+    assert.match(rows, /sessionSealed/);
+    for (const name of ['nonce', 'state']) assert.ok(!rows.includes(searchParams.get(name) ?? ''), name);
+    assert.doesNotMatch(rows, /codeVerifier/);
+  });
+
   it('takes no email address that the provider has not verified', async () => {
     for (const name of ['google', 'github', 'oidc'] as const) {
       const { person, answer } = await signIn(name, 'aino');

@@ -18,6 +18,7 @@ export const github = createOAuthConnector({
     logo: letterLogo('gh', '#24292f'),
     logoDark: letterLogo('gh', '#57606a'),
     formItems: oauthClientForm(scope),
+    isTokenStorageSupported: true,
   }),
   config: z.object(oauthClientConfig),
   provider: (config) => ({

@@ -19,6 +19,7 @@ export const google = createOAuthConnector({
     target: 'google',
     name: 'Google',
     logo: letterLogo('G', '#3367d6'),
+    isTokenStorageSupported: true,
     formItems: [
       ...oauthClientForm(scope),
       { key: 'prompts', type: 'MultiSelect', label: 'Prompts', selectItems: prompts.map((value) => ({ value })) },

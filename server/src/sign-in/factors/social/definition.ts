@@ -9,8 +9,8 @@ interface SocialRecords {
       redirectUri: string;
       /** Hash of the `state` that the provider has to send back; absent where a custom page keeps it. */
       stateHash?: string;
-      /** What the connector stored for its answer, e.g. a nonce. */
-      session?: Record<string, unknown>;
+      /** What the connector stored for its answer, e.g. a nonce or a PKCE verifier. */
+      sessionSealed?: string;
       /** Whether the user agreed to the terms before leaving for the provider. */
       agreed?: boolean;
     };

@@ -46,8 +46,8 @@ export interface SocialFactor {
   ): Promise<Extract<Proof, { type: 'Social' }>>;
 }
 
-export function createSocialFactor(needs: Pick<SignInNeeds, 'connectors' | 'clock'>): SocialFactor {
-  const { connectors, clock } = needs;
+export function createSocialFactor(needs: Pick<SignInNeeds, 'connectors' | 'clock' | 'vault'>): SocialFactor {
+  const { connectors, clock, vault } = needs;
   const instanceOf = async (interaction: Interaction, connectorId: string): Promise<BoundConnector> => {
     const { tenant } = interaction;
     const offered = (await connectors.social(tenant)).some(({ id }) => id === connectorId);
@@ -55,6 +55,12 @@ export function createSocialFactor(needs: Pick<SignInNeeds, 'connectors' | 'cloc
     if (!instance) throw new AldabaError('session.invalid_connector_id', { connectorId });
     return instance;
   };
+
+  /** The connector's session holds what proves that the answer is for this sign-in, e.g. a PKCE verifier. */
+  const opened = (interaction: Interaction, challenge: SocialChallenge): Record<string, unknown> | undefined =>
+    challenge.sessionSealed === undefined
+      ? undefined
+      : JSON.parse(vault.open(challenge.sessionSealed, contextOf(interaction, challenge)));
 
   return {
     async begin(interaction, { connectorId, redirectUri, state, keepsState, userAgent, agreed }) {
@@ -69,9 +75,9 @@ export function createSocialFactor(needs: Pick<SignInNeeds, 'connectors' | 'cloc
         ...(agreed ? { agreed } : {}),
       };
       const session: ConnectorSession = {
-        get: async () => challenge.session ?? noSession(),
+        get: async () => opened(interaction, challenge) ?? noSession(),
         set: async (data) => {
-          challenge.session = { ...data };
+          challenge.sessionSealed = vault.seal(JSON.stringify(data), contextOf(interaction, challenge));
         },
       };
       const authorizationUri = await instance.getAuthorizationUri(
@@ -90,7 +96,7 @@ export function createSocialFactor(needs: Pick<SignInNeeds, 'connectors' | 'cloc
     async verify(interaction, challenge, data) {
       const instance = await instanceOf(interaction, challenge.connectorId);
       if (isDeclined(data)) throw new AldabaError('connector.authorization_failed');
-      let kept = challenge.session;
+      let kept = opened(interaction, challenge);
       const session: ConnectorSession = {
         // Read once: a nonce must not serve two answers.
         get: async () => {
@@ -129,6 +135,8 @@ const declined: ReadonlySet<string> = new Set([
 /** Whether a provider's `state` is the one that the challenge was made with: compared whole, in constant time. */
 export const isStateOf = (challenge: SocialChallenge, state: string): boolean =>
   challenge.stateHash !== undefined && equalSecrets(challenge.stateHash, hashToken(state));
+
+const contextOf = ({ tenant }: Interaction, { id }: SocialChallenge) => `${tenant.id}/connector-sessions/${id}`;
 
 function noSession(): never {
   throw new AldabaError('session.connector_validation_session_not_found');
