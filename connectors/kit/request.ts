@@ -31,7 +31,7 @@ export const withTimeLimit = async <T>(
 };
 
 /** How a secret may appear in a request that a provider repeats: as it is, in a query, in a form. */
-export const formsOfSecret = (secret: string): readonly string[] => {
+const formsOfSecret = (secret: string): readonly string[] => {
   const inForm = new URLSearchParams({ '': secret }).toString().slice(1);
   return [...new Set([secret, encodeURIComponent(secret), inForm])];
 };
