@@ -86,7 +86,7 @@ const testCallback = (test: OAuthConformanceCase): void => {
     await assert.rejects(attacker.instance.getUserInfo(stolen, attacker.call), { code: 'social_auth_code_invalid' });
   });
 
-  it('refuses a state of another sign-in, when it is told one', async () => {
+  it('refuses a state of another sign-in when the callback carries one', async () => {
     const { instance, standIn, call, address } = await begin(test);
     const forged = { ...standIn.agree(address), state: 'of another sign-in' };
     await assert.rejects(instance.getUserInfo(forged, call), { code: 'authorization_failed' });

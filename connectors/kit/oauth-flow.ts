@@ -110,7 +110,7 @@ const readCallback = ({ name, provider }: Setting, server: AuthorizationServer, 
   for (const [key, value] of given) if (typeof value === 'string') parameters.append(key, value);
   const issuers = acceptedIssuers(provider, server);
   const issuer = matchIssuer(issuers, parameters.get('iss')) ?? issuers[0] ?? server.issuer;
-  // Where no issuer is known, there is nothing that `iss` (RFC 9207) could be compared with.
+  // Without a known issuer `iss` (RFC 9207) has nothing to be compared with.
   if (issuers.length === 0) parameters.delete('iss');
   try {
     return validateAuthResponse({ ...server, issuer }, { client_id: provider.client.id }, parameters, skipStateCheck);

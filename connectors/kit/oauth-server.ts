@@ -49,7 +49,7 @@ const keep = <Value>(map: Map<string, Value>, key: string, value: Value): Value 
   return value;
 };
 
-/** oauth4webapi keeps the keys in here for five minutes; an unknown `kid` has them fetched anew after one. */
+/** oauth4webapi keeps the keys in here for five minutes; for an unknown `kid` it fetches them again after one. */
 export const keyCacheOf = (journey: Journey, server: AuthorizationServer): JWKSCacheInput => {
   const { keys } = keptOf(journey);
   const address = server.jwks_uri ?? '';

@@ -4,7 +4,7 @@
  * Owns the address that the app's SDK turns into a call of the WeChat app, and the form of its configuration. The
  * calls to WeChat's servers are shared with WeChat (Web) in `../wechat/`.
  */
-import { defineConnector, z } from '../../kit/index.ts';
+import { defineConnector, guideFiles, z } from '../../kit/index.ts';
 import { getWechatUser } from '../wechat/api.ts';
 import { wechatAppConfig, wechatAppFormItems, wechatLogo, wechatName, wechatTarget } from '../wechat/metadata.ts';
 
@@ -22,13 +22,7 @@ export const wechatNative = defineConnector({
     },
     logo: wechatLogo,
     logoDark: null,
-    guide: {
-      files: {
-        en: 'connectors/wechat-native.en.md',
-        es: 'connectors/wechat-native.es.md',
-        'zh-CN': 'connectors/wechat-native.zh-CN.md',
-      },
-    },
+    guide: guideFiles('wechat-native'),
     formItems: [
       ...wechatAppFormItems,
       {

@@ -4,7 +4,7 @@
  * Owns the address of WeChat's QR page and the form of its configuration. The calls to WeChat's servers are shared
  * with WeChat (Native) in `../wechat/`.
  */
-import { defineConnector, z } from '../../kit/index.ts';
+import { defineConnector, guideFiles, z } from '../../kit/index.ts';
 import { getWechatUser } from '../wechat/api.ts';
 import { wechatAppConfig, wechatAppFormItems, wechatLogo, wechatName, wechatTarget } from '../wechat/metadata.ts';
 
@@ -25,13 +25,7 @@ export const wechatWeb = defineConnector({
     },
     logo: wechatLogo,
     logoDark: null,
-    guide: {
-      files: {
-        en: 'connectors/wechat-web.en.md',
-        es: 'connectors/wechat-web.es.md',
-        'zh-CN': 'connectors/wechat-web.zh-CN.md',
-      },
-    },
+    guide: guideFiles('wechat-web'),
     formItems: [
       ...wechatAppFormItems,
       {
