@@ -1,4 +1,6 @@
+import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
+import { describe, it } from 'node:test';
 import { type ConformanceCase, connectorConformance, type ProviderRun } from '../kit/conformance.ts';
 import type { Connector, ConnectorErrorCode } from '../kit/index.ts';
 import { oauthConformance } from '../kit/oauth-conformance.ts';
@@ -157,3 +159,24 @@ for (const { connector, config, invalidConfigs, runConfig, issuer, worksWithoutS
     },
   });
 }
+
+describe('the OpenID Connect connector', () => {
+  const problemPaths = (config: object): string[] => {
+    const check = oidc.checkConfig({ ...client, ...config });
+    return check.success ? [] : check.problems.map(({ path }) => path);
+  };
+
+  it('needs the issuer of its ID tokens, and refuses options of their verification that would do nothing', () => {
+    const endpoints = { authorizationEndpoint: `${oidcIssuer}/authorize`, tokenEndpoint: `${oidcIssuer}/token` };
+    const verification = { jwksUri: `${oidcIssuer}/keys` };
+    assert.deepEqual(problemPaths({ ...endpoints, idTokenVerificationConfig: verification }), [
+      'idTokenVerificationConfig.issuer',
+    ]);
+    const complete = { ...verification, issuer: oidcIssuer };
+    assert.deepEqual(problemPaths({ ...endpoints, idTokenVerificationConfig: complete }), []);
+    assert.deepEqual(problemPaths({ issuer: oidcIssuer }), []);
+    assert.deepEqual(problemPaths({ issuer: oidcIssuer, idTokenVerificationConfig: { maxTokenAge: '5m' } }), [
+      'idTokenVerificationConfig',
+    ]);
+  });
+});
