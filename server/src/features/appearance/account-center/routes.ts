@@ -2,7 +2,7 @@ import * as contract from '@aldaba/contract';
 import type { Implement } from '../../../http/index.ts';
 import type { AccountCenters } from './service.ts';
 
-/** `/api/account-center`, and the same for everybody to read below `/api/.well-known`. */
+/** `/api/account-center`, and the public copy below `/api/.well-known`. */
 export function accountCenterRoutes(implement: Implement, accountCenters: AccountCenters): void {
   implement(contract.getAccountCenter, ({ tenant }) => accountCenters.get(tenant));
   implement(contract.updateAccountCenter, ({ tenant, body }) => accountCenters.update(tenant, body));

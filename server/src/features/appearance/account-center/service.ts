@@ -4,7 +4,7 @@ import type { Tenancy, Tenant } from '../../../tenancy/index.ts';
 export interface AccountCenters {
   /** Cached. */
   get(tenant: Tenant): Promise<AccountCenter>;
-  /** Replaces the members that are given; of `fields` those that are named. */
+  /** Replaces the given members, and the named members of `fields`. */
   update(tenant: Tenant, change: AccountCenterChange): Promise<AccountCenter>;
 }
 

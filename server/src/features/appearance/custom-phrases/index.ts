@@ -1,7 +1,7 @@
 /**
- * Custom phrases: an operator's own words for the hosted pages.
+ * Custom phrases: an operator's own phrases for the hosted pages.
  *
- * Owns the table custom_phrases and the rule that only keys exist that the pages have. Does not own the built-in words (pages).
- * Pages ask through `words`, which is cached; requests enter at `routes.ts`.
+ * Owns the table custom_phrases and the rule that only the pages' own keys are accepted. Does not own the built-in
+ * phrases (pages). Pages read through `words`, which is cached; requests enter through `routes.ts`.
  */
 export { type CustomPhrases, createCustomPhrases } from './service.ts';

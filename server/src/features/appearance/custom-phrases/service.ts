@@ -12,18 +12,18 @@ export interface CustomPhrasesNeeds {
   signInExperiences: { get(tenant: Tenant): Promise<SignInExperience> };
 }
 
-/** Words by the keys of the pages, e.g. `signIn.title`. */
+/** Phrases by the keys of the pages, e.g. `signIn.title`. */
 type Words = Readonly<Record<string, string>>;
 
 export interface CustomPhrases {
   list(tenant: Tenant): Promise<CustomPhrase[]>;
   /** @throws AldabaError `entity.not_found` */
   get(tenant: Tenant, languageTag: string): Promise<CustomPhrase>;
-  /** @throws AldabaError `localization.invalid_translation_structure` for keys that the pages do not have */
+  /** @throws AldabaError `localization.invalid_translation_structure` for unknown keys */
   save(tenant: Tenant, languageTag: string, translation: Translation): Promise<CustomPhrase>;
   /** @throws AldabaError `localization.cannot_delete_default_language`, `entity.not_found` */
   remove(tenant: Tenant, languageTag: string): Promise<void>;
-  /** The operator's words of a language; undefined when there are none. Cached. */
+  /** The operator's phrases for a language; undefined if there are none. Cached. */
   words(tenant: Tenant, languageTag: string): Promise<Words | undefined>;
 }
 
@@ -73,7 +73,7 @@ export function createCustomPhrases({ database, caches, signInExperiences }: Cus
   };
 }
 
-/** `{ signIn: { title: '…' } }` as `signIn.title`; an empty text means "the built-in one". */
+/** Flattens `{ signIn: { title: '…' } }` to `signIn.title`; an empty string means the built-in phrase. */
 function flatten(translation: Translation, prefix = '', depth = 0): [string, string][] {
   return Object.entries(translation).flatMap(([name, value]): [string, string][] => {
     const key = `${prefix}${name}`;

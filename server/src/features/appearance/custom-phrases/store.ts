@@ -16,7 +16,7 @@ const toPhrase = (row: Row): CustomPhrase => ({
   translation: row.translation as Translation,
 });
 
-/** One row a language: they are few. */
+/** One row per language, so all rows are read at once. */
 export async function findPhrases(q: Queries): Promise<CustomPhrase[]> {
   const rows = await q.all(
     sql.selectFrom('custom_phrases').selectAll().where('tenant_id', '=', q.tenantId).orderBy('language_tag'),

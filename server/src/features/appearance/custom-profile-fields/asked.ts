@@ -1,6 +1,6 @@
 import type { ProfileField, SignInExperienceSettings } from '@aldaba/contract';
 
-/** The fields that a sign-up asks for, in its order: the chosen ones that exist, or all while nothing was ever chosen. */
+/** The fields that sign-up asks for, in order: the selected ones that exist, or all if none were ever selected. */
 export const fieldsAsked = (
   all: readonly ProfileField[],
   chosen: SignInExperienceSettings['signUpProfileFields'],

@@ -1,7 +1,7 @@
 import type { ErrorCode, ProfileFieldChange } from '@aldaba/contract';
 
 const identifiers = new Set(['username', 'email', 'phone', 'primaryEmail', 'primaryPhone', 'password']);
-/** What a user has beside what is asked for. */
+/** Members of a user that are not asked for as custom fields. */
 const builtIn = new Set([
   'id',
   'tenantId',
@@ -31,7 +31,7 @@ type FieldProblem = Exclude<
   'custom_profile_fields.conflicted_sie_order' | 'custom_profile_fields.entity_not_exists_with_names'
 >;
 
-/** The first rule that a field, or one of its parts, breaks; undefined if there is none. */
+/** The first rule that a field, or one of its parts, violates; undefined if none. */
 export function findFieldProblem(
   field: Pick<ProfileFieldChange, 'type' | 'config'> & { name: string },
 ): FieldProblem | undefined {
@@ -80,7 +80,7 @@ function canCompile(format: string): boolean {
     new RegExp(format, 'v');
     return true;
   } catch {
-    // What cannot be read as a pattern is the operator's mistake, told as such.
+    // An invalid pattern is the operator's mistake and reported as one.
     return false;
   }
 }

@@ -8,11 +8,11 @@ import { findFieldProblem } from './rules.ts';
 import * as store from './store.ts';
 
 export interface ProfileFields {
-  /** In the order in which people are asked; cached. */
+  /** In the order in which users are asked; cached. */
   list(tenant: Tenant): Promise<readonly ProfileField[]>;
   /** @throws AldabaError `entity.not_found` */
   get(tenant: Tenant, name: string): Promise<ProfileField>;
-  /** All of them or none. @throws AldabaError `custom_profile_fields.…` */
+  /** All or none. @throws AldabaError `custom_profile_fields.…` */
   create(tx: Queries, drafts: readonly ProfileFieldDraft[]): Promise<ProfileField[]>;
   update(tx: Queries, name: string, change: ProfileFieldChange): Promise<ProfileField>;
   remove(tx: Queries, name: string): Promise<void>;

@@ -28,13 +28,13 @@ const toField = (row: Row): ProfileField => ({
   sieOrder: row.sie_order,
 });
 
-/** In the order in which people are asked. */
+/** In the order in which users are asked. */
 export async function findFields(q: Queries): Promise<ProfileField[]> {
   const query = sql.selectFrom('custom_profile_fields').selectAll().where('tenant_id', '=', q.tenantId);
   return (await q.all(query.orderBy('sie_order').orderBy('created_at').orderBy('name'))).map(toField);
 }
 
-/** Behind those that exist. Undefined when the name is taken. */
+/** Appends the field. Undefined if the name is taken. */
 export async function insertField(
   q: Queries,
   field: ProfileFieldChange & { id: string; name: string },

@@ -3,27 +3,27 @@ import { crc32 } from 'node:zlib';
 import { type Entry, fromBufferPromise, type ZipFile } from 'yauzl';
 import { AldabaError } from '../../../kernel/errors.ts';
 
-/** A file of an archive that has been looked through and not unpacked yet. */
+/** A file of an archive that was inspected but not unpacked yet. */
 export interface ArchiveFile {
-  /** Relative, with `/` between its segments, none of which leads upwards. */
+  /** Relative, with `/` between segments; no segment is `..`. */
   path: string;
   /** Bytes, unpacked. */
   size: number;
-  /** @throws AldabaError `custom_ui.archive_invalid` when the bytes are not what the directory says */
+  /** @throws AldabaError `custom_ui.archive_invalid` if the bytes do not match the directory */
   read(): Promise<Buffer>;
 }
 
 /** Files and folders in an archive. */
 const maximumEntries = 1000;
-/** Bytes of all files together, unpacked. */
+/** Unpacked bytes of all files together. */
 const maximumSize = 50 * 1_048_576;
-/** Bytes of one of them, as large as the file storage gives back. */
+/** Unpacked bytes of one file; equals the read limit of the file storage. */
 const maximumFileSize = 20 * 1_048_576;
 
 /**
- * Looks through the directory of a zip archive before anything is unpacked. Sizes are summed there and enforced when a file
- * is read, so that a small archive cannot become a large one; paths that leave the archive, links and special files are
- * refused although nothing is written under their names.
+ * Inspects the directory of a zip archive before unpacking. Declared sizes are summed first and enforced while reading,
+ * which stops zip bombs. Paths outside the archive, links and special files are rejected, even though the archive's
+ * names are never used as paths on disk.
  *
  * @throws AldabaError `custom_ui.…`
  */
@@ -82,7 +82,7 @@ const folder = 0o040000;
 
 /** Whether the entry is a file, not a folder. @throws AldabaError `custom_ui.link_not_allowed`, `custom_ui.archive_invalid` */
 function isFile(entry: Entry, path: string): boolean {
-  // The upper half holds the mode on Unix; archives made elsewhere have nothing there.
+  // The upper half holds the Unix mode; it is 0 in archives made on other systems.
   const kind = (entry.externalFileAttributes >>> 16) & unixKinds;
   if (kind !== 0 && kind !== regularFile && kind !== folder)
     throw new AldabaError('custom_ui.link_not_allowed', { path });
@@ -94,7 +94,7 @@ function isFile(entry: Entry, path: string): boolean {
 async function read(zip: ZipFile, entry: Entry, path: string): Promise<Buffer> {
   const chunks: Buffer[] = [];
   try {
-    // Ends with an error as soon as there is more than the directory says.
+    // Fails as soon as a file exceeds its declared size.
     const stream: Readable = await zip.openReadStreamPromise(entry);
     for await (const chunk of stream) chunks.push(chunk as Buffer);
   } catch (cause) {

@@ -1,9 +1,10 @@
 /**
- * Custom UI: sign-in pages of a tenant's own, uploaded as a zip archive and served in place of ours.
+ * Custom UI: a tenant's own sign-in pages, uploaded as a zip archive and served instead of the built-in pages.
  *
- * Owns the table custom_ui_assets, what an archive may hold (`archive.ts`) and how its files are sent: as what their names
- * say, under a Content-Security-Policy of the tenant (`pages.ts`). Which upload is in use says the sign-in experience; the bytes
- * lie in the file storage. Uploads enter at `routes.ts`; visitors of `/sign-in` and its neighbours meet the pages first.
+ * Owns the table custom_ui_assets, the rules for archives (`archive.ts`), and serving the files with a content type by
+ * file name and a Content-Security-Policy per tenant (`pages.ts`). The sign-in experience selects the active upload;
+ * files are kept in the file storage. Uploads enter through `routes.ts`; requests for `/sign-in` and the other pages
+ * try the custom pages first.
  */
 export { type CustomUiPages, createCustomUiPages } from './pages.ts';
 export { type CustomUiAssets, createCustomUiAssets } from './service.ts';

@@ -9,11 +9,11 @@ export interface CustomUiExperiences {
   get(tenant: Tenant): Promise<Pick<SignInExperience, 'customUiAssets' | 'customUiCsp'>>;
 }
 
-/** Sends files of the upload that a tenant has in use. */
+/** Sends files of the tenant's active upload. */
 export interface CustomUiPages {
   /**
-   * Answers with the file at a path of the upload.
-   * @returns false, and nothing is sent, when the tenant has no pages of its own, or no such file in them
+   * Sends the file at a path of the upload.
+   * @returns false, without sending anything, if the tenant has no custom pages or the file does not exist
    */
   send(request: Request, reply: Reply, path: string): Promise<boolean>;
 }
@@ -51,17 +51,19 @@ export function createCustomUiPages({ customUiAssets, signInExperiences }: Custo
   };
 }
 
-/** A service worker would stay in browsers, between people and all pages of this origin, after the upload is switched off. */
+/** A service worker would stay installed after the upload is deactivated and intercept every page of this origin. */
 const isWorker = (request: Request): boolean => request.headers['service-worker'] !== undefined;
 
-/** Scripts and connections of the pages themselves, and of the sources that the tenant names. No script inside of HTML. */
+/**
+ * Allows scripts and connections of the pages themselves and of the sources that the tenant lists. No inline scripts.
+ */
 function contentSecurityPolicy({ scriptSrc = [], connectSrc = [] }: SignInExperience['customUiCsp']): string {
   const scripts = ["'self'", ...scriptSrc].join(' ');
   return [
     "default-src 'self'",
     `script-src ${scripts}`,
     `connect-src ${["'self'", ...connectSrc].join(' ')}`,
-    // What a script from elsewhere shows, a captcha for one, comes from where the script comes from.
+    // A third-party script, such as a captcha, loads its frames and images from its own source.
     `frame-src ${scripts}`,
     "style-src 'self' 'unsafe-inline' https:",
     "img-src 'self' data: blob: https:",

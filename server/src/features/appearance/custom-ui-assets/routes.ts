@@ -20,12 +20,12 @@ export function customUiRoutes(
 }
 
 const index = 'index.html';
-/** Paths of programs: no uploaded file answers there, and what does not exist stays an error. */
+/** Paths of APIs: uploaded files are never served there, and unknown paths stay errors. */
 const programPath = /^(?:api|oidc|\.well-known\/(?:openid-configuration|oauth-authorization-server))(?:\/|$)/i;
 
 /**
- * Puts a tenant's own pages in place of ours: its index.html at every address of `mountOurs` that a browser visits, its files
- * at their paths, and index.html again at addresses that only its script knows. What has another route keeps it.
+ * Serves a tenant's own pages instead of the built-in ones: index.html at every page address of `mountOurs`, files at
+ * their paths, and index.html at addresses that only the client-side router knows. Existing routes take precedence.
  */
 export function customUiPageRoutes(http: Http, pages: CustomUiPages, mountOurs: (scope: Http) => void): void {
   http.register(async (scope) => {

@@ -18,26 +18,27 @@ export interface CustomUiAssetsNeeds {
 
 export interface CustomUiAssets {
   /**
-   * Keeps the files of a zip archive and returns the id of the upload. Of earlier ones the newest stay, and the one in use.
+   * Stores the files of a zip archive and returns the id of the upload. Deletes earlier uploads except the newest ones
+   * and the active one.
    * @throws AldabaError `custom_ui.…`, `storage.…`
    */
   upload(tenant: Tenant, archive: Buffer, inUse: string | undefined): Promise<string>;
   exists(q: Queries, id: string): Promise<boolean>;
-  /** What an upload of the tenant has at a path. */
+  /** The file of a tenant's upload at a path. */
   find(tenant: Tenant, id: string, path: string): Promise<CustomUiFile | undefined>;
   /** @throws AldabaError `storage.…` */
   read(tenant: Tenant, id: string, file: CustomUiFile): Promise<Buffer | undefined>;
 }
 
-/** Uploads kept beside the one in use, to go back to. */
+/** Uploads kept in addition to the active one, for rollback. */
 const keptUploads = 10;
-/** Files that are unpacked and stored at a time. */
+/** Files that are unpacked and stored concurrently. */
 const batchSize = 8;
 
 const keyOf = (id: string, digest: string): FileKey => ['custom-ui', id, digest];
 
 export function createCustomUiAssets({ database, caches, files, log }: CustomUiAssetsNeeds): CustomUiAssets {
-  // An upload never changes.
+  // An upload is immutable.
   const uploads = caches.create<ReadonlyMap<string, CustomUiFile>>({
     name: 'custom-ui-assets',
     maximum: 200,
@@ -47,7 +48,9 @@ export function createCustomUiAssets({ database, caches, files, log }: CustomUiA
       return found && new Map(found.map((file) => [file.path, file]));
     },
   });
-  /** Bytes that no row names any more. That they stay behind harms nobody, so it is told and not thrown. */
+  /**
+   * Deletes files that no row refers to any more. A failure leaves only unused files, so it is logged and not thrown.
+   */
   const discard = async (tenant: Tenant, id: string, digests: Iterable<string>) => {
     for (const digest of new Set(digests)) {
       try {
@@ -91,7 +94,7 @@ export function createCustomUiAssets({ database, caches, files, log }: CustomUiA
 
 const digestsOf = (files: readonly CustomUiFile[]): string[] => files.map(({ digest }) => digest);
 
-/** Like `Promise.all`, but leaves nothing running behind when it throws. */
+/** Like `Promise.all`, but waits for all to settle before it throws. */
 async function allSettled(work: Promise<void>[]): Promise<void> {
   for (const outcome of await Promise.allSettled(work)) if (outcome.status === 'rejected') throw outcome.reason;
 }

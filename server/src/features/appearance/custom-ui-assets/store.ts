@@ -26,7 +26,7 @@ export async function findFiles(q: Queries, id: string): Promise<CustomUiFile[] 
   return row && (row.files as unknown as CustomUiFile[]);
 }
 
-/** Deletes all uploads but the newest and the one that is in use; returns what they held. */
+/** Deletes all uploads except the newest and the active one; returns their files. */
 export const deleteOldAssets = (
   q: Queries,
   { kept, inUse }: { kept: number; inUse: string | undefined },

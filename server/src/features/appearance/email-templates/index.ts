@@ -1,7 +1,7 @@
 /**
- * E-mail templates: what messages say, by language and use.
+ * Email templates: the text of messages by language and usage.
  *
- * Owns the table email_templates. Does not send (connectors do, and ask here through `find`) nor fill in places (a connector
- * knows its service's way). Requests enter at `routes.ts`.
+ * Owns the table email_templates. Does not send messages (connectors do, and read templates through `find`) or fill in
+ * variables (each connector uses its provider's syntax). Requests enter through `routes.ts`.
  */
 export { createEmailTemplates, type EmailTemplates } from './service.ts';

@@ -8,15 +8,15 @@ export interface EmailTemplates {
   list(q: Queries, filter: EmailTemplateFilter): Promise<EmailTemplate[]>;
   /** @throws AldabaError `entity.not_exists_with_id` */
   get(q: Queries, id: string): Promise<EmailTemplate>;
-  /** Sets those that are given and leaves the others. */
+  /** Stores the given templates and leaves the others unchanged. */
   save(tx: Queries, drafts: readonly Omit<store.NewTemplate, 'id'>[]): Promise<EmailTemplate[]>;
   change(q: Queries, id: string, details: Changed<EmailTemplateDetails>): Promise<EmailTemplate>;
   remove(q: Queries, id: string): Promise<void>;
-  /** @throws AldabaError `request.invalid_input` without any condition: that would be all of them */
+  /** @throws AldabaError `request.invalid_input` without a condition, which would delete all templates */
   removeAll(q: Queries, filter: EmailTemplateFilter): Promise<number>;
   /**
-   * What a message says: the template for the language or its primary language, else for the fallback language; if the use
-   * has none, the same for `Generic`.
+   * The text of a message: the template for the language or its primary language, otherwise for the fallback language;
+   * if the usage has none, the same lookup for `Generic`.
    */
   find(q: Queries, type: string, languages: readonly string[]): Promise<EmailTemplateDetails | undefined>;
 }

@@ -41,7 +41,7 @@ export async function findTemplate(q: Queries, id: string): Promise<EmailTemplat
   return row && toTemplate(row);
 }
 
-/** A template for the same language and use keeps its id and gets the new details. */
+/** A template for an existing language and usage keeps its id and gets the new details. */
 export async function saveTemplate(q: Queries, { id, languageTag, templateType, details }: NewTemplate) {
   const [row] = await q.raw<Row>(
     `insert into email_templates (tenant_id, id, language_tag, template_type, details) values ($1, $2, $3, $4, $5::jsonb)

@@ -5,8 +5,8 @@ import { type CustomCssSource, hashOf, type Wearer } from './custom-css.ts';
 const namePattern = /^custom\.([0-9a-f]{32})\.css$/;
 
 /**
- * Answers with the style sheet of the request's tenant.
- * @returns false, and nothing is sent, when the name is of another file, or nobody wrote any CSS
+ * Sends the style sheet of the request's tenant.
+ * @returns false, without sending anything, if the name is another file's or the tenant has no custom CSS
  */
 export async function sendCustomCss(
   request: Request,
@@ -17,7 +17,8 @@ export async function sendCustomCss(
   if (hash === undefined) return false;
   const css = await source.customCss(request.tenant, wearerOf(request));
   if (css === undefined) return false;
-  // A page that was sent before the last change asks by the old name: it gets the new sheet, which must not be kept under it.
+  // A page sent before the last change requests the old name: it gets the new style sheet, which must not be cached
+  // under that name.
   const cache = hash === hashOf(css) ? 'immutable' : 'never';
   return sendFile(request, reply, textFile(css, { contentType: 'text/css; charset=utf-8', cache }));
 }

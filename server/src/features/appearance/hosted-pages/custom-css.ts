@@ -1,8 +1,11 @@
-/** The operator's own style sheet: a file of its own, so that the policy of the pages stays closed and broken CSS breaks no page. */
+/**
+ * The operator's style sheet is a separate file, so that the pages' Content-Security-Policy stays strict and invalid
+ * CSS cannot break a page.
+ */
 import { createHash } from 'node:crypto';
 import type { Tenant } from '../../../tenancy/index.ts';
 
-/** Whose look a page wears over its tenant's. */
+/** The application and organization whose branding overrides the tenant's. */
 export interface Wearer {
   /** Client id. */
   appId?: string;
@@ -10,14 +13,17 @@ export interface Wearer {
 }
 
 export interface CustomCssSource {
-  /** The style sheet that applies, or undefined when nobody wrote one. */
+  /** The style sheet that applies, or undefined if there is none. */
   customCss(tenant: Tenant, wearer: Wearer): Promise<string | undefined>;
 }
 
 /** The hash in the style sheet's name. */
 export const hashOf = (css: string): string => createHash('sha256').update(css).digest('hex').slice(0, 32);
 
-/** Path of the style sheet under the tenant's base path. Its name is the hash of the content, its query says whose it is. */
+/**
+ * Path of the style sheet below the tenant's base path. The name is a hash of the content; the query names the
+ * application and organization.
+ */
 export function customCssPath(css: string, { appId, organizationId }: Wearer): string {
   const query = new URLSearchParams();
   if (appId !== undefined) query.set('app_id', appId);

@@ -6,8 +6,8 @@ import type { PageSender } from './sender.ts';
 import { sentenceFor } from './words.ts';
 
 /**
- * Errors in the caller's language (`Accept-Language`; English unless the pages speak it): a sentence for programs, a page in the
- * tenant's look for browsers that open an address which does not exist or cannot be served.
+ * Errors in the caller's language (`Accept-Language`; English if unsupported): JSON with a sentence for programs, a
+ * page with the tenant's branding for browsers that open an address that does not exist or cannot be served.
  */
 export function createErrorAnswers(pages: Pick<PageSender, 'send'>): ErrorAnswers {
   const languageOf = (request: Request): PageLanguage =>

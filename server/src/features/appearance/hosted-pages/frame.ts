@@ -2,7 +2,7 @@ import type { PageFrame, PageLanguage, SignInExperienceSettings } from '@aldaba/
 import { defaultTenantName } from '../../../tenancy/address.ts';
 import type { Tenant } from '../../../tenancy/service.ts';
 
-/** The parts of the sign-in experience that every page shows. */
+/** The settings of the sign-in experience that every page shows. */
 export type FrameSettings = Pick<
   SignInExperienceSettings,
   | 'branding'
@@ -14,15 +14,15 @@ export type FrameSettings = Pick<
   | 'supportWebsiteUrl'
 >;
 
-/** What surrounds a view: names, colours and links of the tenant. Members that were emptied count as not set. */
+/** The frame around a view: the tenant's name, colors and links. Empty settings count as not set. */
 export function createFrame(input: {
   tenant: Tenant;
   settings: FrameSettings;
   language: PageLanguage;
-  /** Name of the application that asks, where one does. */
+  /** Name of the requesting application, if any. */
   applicationName: string | undefined;
   customCssPath: string | undefined;
-  /** Handle of the interaction that the page belongs to, where there is one. */
+  /** Handle of the page's interaction, if any. */
   interaction: string | undefined;
   sandboxBridge: 'ios' | 'android' | undefined;
 }): PageFrame {
@@ -56,7 +56,7 @@ export function createFrame(input: {
   };
 }
 
-/** People do not know who made the server. Until the default tenant has a name of its own they see the address that they are at. */
+/** End users do not know the server's product name. Until the default tenant has a name, pages show the host name. */
 const nameOf = ({ name, baseUrl }: Tenant): string => (name === defaultTenantName ? new URL(baseUrl).host : name);
 
 const given = <Name extends string>(values: Record<Name, string | null | undefined>): Partial<Record<Name, string>> =>

@@ -3,8 +3,8 @@ import type { OutagePage } from '../../../http/index.ts';
 import { sentenceFor } from './words.ts';
 
 /**
- * The error page of a server that cannot read its settings: in the person's language, in the colours that a new tenant has,
- * with nothing that has to be asked from the database.
+ * The error page of a server that cannot read its settings: in the user's language, in the default colors, without
+ * database access.
  */
 export const renderOutage: OutagePage = (error, { basePath, acceptLanguage, requestId }) => {
   const language = negotiateLanguage({ uiLocales: undefined, acceptLanguage, autoDetect: true, fallback: 'en' });

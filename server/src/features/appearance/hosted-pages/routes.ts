@@ -6,7 +6,7 @@ import type { CustomUiPages } from '../custom-ui-assets/index.ts';
 import { sendCustomCss } from './custom-css-file.ts';
 import type { PageSender, PageSenderNeeds } from './sender.ts';
 
-/** Style sheet and scripts of the pages, the demonstration app, and the page for sign-ins that are gone. */
+/** Style sheet and scripts of the pages, the demo app, and the page for sign-ins that are no longer active. */
 export function hostedPageRoutes(
   http: Http,
   sender: PageSender,
@@ -20,14 +20,14 @@ export function hostedPageRoutes(
       const asset = files.get(`/assets/${request.params.name}`);
       if (asset && (await sendFile(request, reply, asset))) return reply;
       if (await sendCustomCss(request, reply, { name: request.params.name, source: sender })) return reply;
-      // A tenant's own pages like to keep their files in a folder of the same name.
+      // A tenant's own pages often use a folder of the same name.
       if (await needs.customUiPages.send(request, reply, `assets/${request.params.name}`)) return reply;
       throw new AldabaError('request.not_found');
     },
   );
   http.get('/', async (request, reply) => {
     if (await needs.customUiPages.send(request, reply, 'index.html')) return reply;
-    // Programs that ask for the root are told that there is nothing to call.
+    // API clients that request the root get a 404.
     if (!request.headers.accept?.includes('text/html')) throw new AldabaError('request.not_found');
     await sender.send(request, reply, { kind: 'welcome' });
     return reply;
@@ -42,7 +42,7 @@ export function hostedPageRoutes(
   });
 }
 
-/** The built files by their paths, which carry a hash of the content. */
+/** The built files by path; each path contains a hash of the content. */
 const pageFiles = (): ReadonlyMap<string, StaticFile> =>
   new Map(
     assets().map(({ path, contentType, body, brotli, gzip }) => {

@@ -13,34 +13,34 @@ import { type CustomCssSource, customCssPath, type Wearer } from './custom-css.t
 import { createFrame } from './frame.ts';
 
 interface PageOptions {
-  /** Client id of the application that asks; its name stands in the page's title. */
+  /** Client id of the requesting application, whose name is part of the page's title. */
   appId?: string;
-  /** Handle of the interaction that the page belongs to. */
+  /** Handle of the page's interaction. */
   interaction?: string;
-  /** Organization that the application signs people in to; its look goes over the application's. */
+  /** Organization that the user signs in to; its branding overrides the application's. */
   organizationId?: string;
-  /** HTTP status, 200 unless given. */
+  /** HTTP status, 200 by default. */
   status?: number;
-  /** False: without the operator's CSS, whatever the view. */
+  /** False omits the operator's CSS, whatever the view. */
   customCss?: false;
   /** `ui_locales` of the authorization request. */
   uiLocales?: string;
 }
 
-/** Sends hosted pages with the tenant's look, in the person's language, under a strict Content-Security-Policy. */
+/** Sends hosted pages with the tenant's branding, in the user's language, under a strict Content-Security-Policy. */
 export interface PageSender extends CustomCssSource {
   send(request: Request, reply: Reply, view: PageView, options?: PageOptions): Promise<void>;
   /**
-   * The page of an interaction that is finished, expired or of another browser. It leads back to the application: to the
-   * tenant's `unknownSessionRedirectUrl`, else to the origin of the application's first redirect URI on the web.
+   * The page for an interaction that is finished, expired or of another browser. It links back to the application: to
+   * the tenant's `unknownSessionRedirectUrl`, otherwise to the origin of the application's first web redirect URI.
    */
   sendEnded(request: Request, reply: Reply, about: EndedPage): Promise<void>;
-  /** The language that `send` would choose: for the sentences that a view carries. */
+  /** The language that `send` would choose, for sentences inside a view. */
   language(request: Request, options?: Pick<PageOptions, 'uiLocales'>): Promise<PageLanguage>;
 }
 
 interface EndedPage {
-  /** Client id that the request names; unknown ones are ignored. */
+  /** Client id in the request; unknown ones are ignored. */
   appId: string | undefined;
   /** Whether a user is signed in in this browser. */
   isSignedIn: boolean;
@@ -135,7 +135,7 @@ export function createPageSender(needs: PageSenderNeeds): PageSender {
         .header('content-security-policy', contentSecurityPolicy)
         .header('content-language', frame.language)
         .header('cache-control', 'no-store')
-        // Not `no-referrer`: it would make browsers send `Origin: null` with the page's own forms.
+        // Not `no-referrer`, with which browsers send `Origin: null` for the page's own forms.
         .header('referrer-policy', view.kind === 'form-post' ? 'strict-origin' : 'same-origin')
         .header('permissions-policy', 'camera=(), microphone=(), geolocation=()')
         .send(html);
@@ -146,16 +146,16 @@ export function createPageSender(needs: PageSenderNeeds): PageSender {
   return sender;
 }
 
-/** An error page of an application leads back to it, unless its sign-in can go on. */
+/** An application's error page links back to it, unless its sign-in can continue. */
 const withWayBack = (view: ErrorView, look: { applicationName: string | undefined; wayBack: string | undefined }) =>
   view.restart || !look.wayBack ? view : { ...view, applicationName: look.applicationName, continueUrl: look.wayBack };
 
-/** Where an application on the web most likely begins. Apps on a device have no such address. */
+/** The likely start page of a web application. Native apps have no such address. */
 function homeOf({ type, redirectUris }: Client): string | undefined {
   if (type === 'Native') return undefined;
   const uri = redirectUris.find((text) => /^https?:/i.test(text) && !text.includes('*') && URL.canParse(text));
   return uri && `${new URL(uri).origin}/`;
 }
 
-/** People sign in under the tenant's terms; those of a third party stand on the consent page. */
+/** Users sign in under the tenant's terms; the consent page shows those of a third-party application. */
 const withoutLinks = ({ termsOfUseUrl: _terms, privacyPolicyUrl: _policy, ...look }: Look): Look => look;

@@ -1,4 +1,4 @@
-/** Words for what a form refuses, in the person's language and at the field that they are about. */
+/** Sentences for rejected form fields, in the user's language. */
 import type {
   ErrorCode,
   PageError,
@@ -51,7 +51,7 @@ const fieldOfCode: Partial<Record<ErrorCode, 'username' | 'password' | 'terms' |
   'session.mfa.invalid_backup_code': 'code',
 };
 
-/** The first rule that a username or a password breaks, and which of the two it is. */
+/** The first rule that a username or a password violates, and the field it belongs to. */
 function issueOf(
   error: AldabaError,
 ): { field: 'username' | 'password'; issue: PasswordIssue | UsernameIssue | undefined } | undefined {
@@ -61,7 +61,7 @@ function issueOf(
   return undefined;
 }
 
-/** What a provider did, for pages that know its name. */
+/** What a provider did, for pages that show its name. */
 const phraseOfProvider: Partial<Record<ErrorCode, PhraseKey>> = {
   'connector.general': 'provider.error',
   'connector.invalid_config': 'provider.misconfigured',
@@ -75,7 +75,7 @@ const phraseOfProvider: Partial<Record<ErrorCode, PhraseKey>> = {
   'connector.timeout': 'provider.timeout',
 };
 
-/** An error of a sign-in through a provider, in a sentence that names the provider. */
+/** An error of a sign-in through a provider, as a sentence with the provider's name. */
 export function providerErrorOf(error: AldabaError, language: PageLanguage, name: string): PageError {
   const sentence = phraseOfProvider[error.code];
   if (!sentence || name === '') return pageErrorOf(error, language);
@@ -102,7 +102,7 @@ export function pageErrorOf(error: AldabaError, language: PageLanguage): PageErr
   return { ...(field ? { field } : {}), code, message: sentenceFor(error, language) };
 }
 
-/** The localised sentence alone. */
+/** Only the localized sentence. */
 export function sentenceFor({ code, data }: Pick<AldabaError, 'code' | 'data'>, language: PageLanguage): string {
   const isTimed = data !== undefined && 'seconds' in data && typeof data.seconds === 'number';
   const time = isTimed ? { relativeTime: relativeTime(language, Number(data.seconds)) } : {};
@@ -125,7 +125,7 @@ const phraseOfProblem: Readonly<Record<ProfileProblem, PhraseKey>> = {
 const textsOf = (values: Record<string, unknown> = {}): Record<string, string> =>
   Object.fromEntries(Object.entries(values).map(([name, value]) => [name, String(value)]));
 
-/** The tenant's password policy in words; what cannot fail is left out. */
+/** The tenant's password policy in words, without rules that always hold. */
 export function passwordRules(
   { passwordPolicy }: Pick<SignInExperienceSettings, 'passwordPolicy'>,
   language: PageLanguage,

@@ -6,9 +6,9 @@ type EmailBlock = Extract<ErrorCode, `session.email_blocklist.${string}`>;
 type EmailBlocklistPolicy = SignInExperience['emailBlocklistPolicy'];
 
 /**
- * Why the tenant takes no account with an email address; undefined if it does. What a rule blocks stays blocked, also for an
- * address on the allowlist; where there is an allowlist, an address has to be on it. Lists name whole addresses or domains
- * (`example.com`, `@example.com`), without their subdomains. `*` stands for any characters (`ana*@example.com`, `@*.example.com`).
+ * Why the tenant rejects an email address; undefined if it accepts it. Block rules take precedence over the allowlist;
+ * if the allowlist is not empty, the address must be on it. Lists contain whole addresses or domains (`example.com`,
+ * `@example.com`), without their subdomains. `*` matches any characters (`ana*@example.com`, `@*.example.com`).
  */
 export async function emailBlockOf(policy: EmailBlocklistPolicy, email: string): Promise<EmailBlock | undefined> {
   const { customAllowlist = [], customBlocklist = [], blockSubaddressing, blockDisposableAddresses } = policy;
@@ -26,14 +26,14 @@ export async function emailBlockOf(policy: EmailBlocklistPolicy, email: string):
     : undefined;
 }
 
-/** The part before the @ is compared with that of the address alone, and the domain with its domain: `*` never spans the two. */
+/** Compares the local parts and the domains separately, so `*` never spans the @. */
 function isNamed(entry: string, { address, domain }: { address: string; domain: string }): boolean {
   const at = entry.lastIndexOf('@');
   if (!matchesWildcards(entry.slice(at + 1), domain)) return false;
   return at < 0 || matchesWildcards(entry.slice(0, at), address.slice(0, address.lastIndexOf('@')));
 }
 
-/** In linear time of the text for each `*`: an operator's list must not slow sign-ups down. */
+/** Linear in the length of the text per `*`: an operator's list must not slow down sign-ups. */
 function matchesWildcards(pattern: string, text: string): boolean {
   const [start = '', ...parts] = pattern.split('*');
   const end = parts.pop();
@@ -49,13 +49,13 @@ function matchesWildcards(pattern: string, text: string): boolean {
   return true;
 }
 
-/** An entry of a list as addresses and domains are compared. */
+/** An entry in the form in which addresses and domains are compared. */
 function entryKey(entry: string): string {
   const name = entry.replace(/^@/, '');
   if (!name.includes('*')) return name.includes('@') ? emailKey(name) : (normalizeDomain(name) ?? name.toLowerCase());
   const at = name.lastIndexOf('@');
   const labels = name.slice(at + 1).split('.');
-  // Labels with a wildcard are no names yet; the others may be international ones.
+  // Labels with a wildcard cannot be converted; the others may be international domain names.
   const domain = labels.map((label) => (label.includes('*') ? label : labelKey(label))).join('.');
   return `${name.slice(0, at + 1)}${domain}`.normalize('NFC').toLowerCase();
 }
@@ -64,11 +64,11 @@ const labelKey = (label: string): string => domainToASCII(label) || label;
 
 let disposableDomains: Promise<ReadonlySet<string>> | undefined;
 
-/** The list is a megabyte in memory, so it is loaded when somebody first asks. */
+/** The list takes 1 MB of memory, so it is loaded on first use. */
 async function isDisposable(domain: string): Promise<boolean> {
   disposableDomains ??= import('disposable-email-domains-js').then((list) => list.disposableEmailBlocklistSet());
   const domains = await disposableDomains;
-  // These services take messages for any name below their own.
+  // These services accept mail for every subdomain.
   for (let rest = domain; rest.includes('.'); rest = rest.slice(rest.indexOf('.') + 1)) {
     if (domains.has(rest)) return true;
   }

@@ -1,9 +1,9 @@
 /**
- * Sign-in experience: how people sign in to a tenant, and what the pages look like.
+ * Sign-in experience: how users sign in to a tenant, and the branding of the pages.
  *
- * Owns the table sign_in_experiences and the rules that the settings keep as a whole (`rules.ts`, pure). Does not own what
- * the settings mean in a sign-in (sign-in) nor connectors, of which it only asks which exist. Everybody reads through
- * `get`, which is cached; the Management API enters at `routes.ts`.
+ * Owns the table sign_in_experiences and the rules for the settings as a whole (`rules.ts`, pure). Does not own the
+ * effect of the settings on a sign-in (sign-in) or connectors; it only checks which exist. Other modules read through
+ * `get`, which is cached; the Management API enters through `routes.ts`.
  */
 export {
   createSignInExperienceReader,

@@ -5,7 +5,7 @@ import type { Tenant } from '../../../tenancy/index.ts';
 import type { Users } from '../../people/users/index.ts';
 
 /**
- * Whether a password keeps the tenant's rules; with a user also those about what is known of the person.
+ * Checks a password against the tenant's rules; with a user, also against the user's data.
  * @throws AldabaError `entity.not_found` for an unknown user
  */
 export async function checkPassword(

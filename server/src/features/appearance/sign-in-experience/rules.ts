@@ -5,7 +5,7 @@ import {
   type SignInExperienceSettings,
 } from '@aldaba/contract';
 
-/** What a tenant has configured, as far as the settings depend on it. */
+/** The tenant's configuration that the rules depend on. */
 export interface AvailableConnector {
   type: 'Email' | 'Sms' | 'Social';
   target: string;
@@ -17,15 +17,12 @@ type Method = SignInExperienceSettings['signIn']['methods'][number];
 type Member = keyof SignInExperienceSettings;
 interface Circumstances {
   connectors: readonly AvailableConnector[];
-  /** Whether the change that is judged names the member. */
+  /** Whether the change contains the member. */
   names(member: Member): boolean;
 }
 type Rule = (settings: SignInExperienceSettings, circumstances: Circumstances) => RuleBreak | undefined;
 
-/*
- * The rules that sign-in settings have to keep as a whole, in the order in which they are told. Pure: the first rule that
- * is broken is the answer.
- */
+/* The rules for the sign-in settings as a whole, in order. Pure: the first violated rule is the result. */
 
 const addressTypes = ['email', 'phone'] as const;
 const messageType = { email: 'Email', phone: 'Sms' } as const;
@@ -35,9 +32,9 @@ const signsInByCode = ({ signIn }: SignInExperienceSettings, address: (typeof ad
   signIn.methods.some(({ identifier, verificationCode }) => identifier === address && verificationCode);
 
 /**
- * Everything that sends a code needs a connector that can send it. One that is deleted later takes nothing away: a second
- * factor that vanished would let people in without, so what needs it waits for the next one. Until then only changes of the
- * members that need it are refused.
+ * Sending codes requires a matching connector. Deleting the connector later does not disable the setting: dropping a
+ * second factor would let users in without it, so sign-ins wait for the next connector. Until then, only changes to
+ * settings that need the connector are rejected.
  */
 const messagesCanBeSent: Rule = (settings, { connectors, names }) => {
   const { signUp, mfa, forgotPasswordMethods } = settings;
@@ -56,7 +53,7 @@ const messagesCanBeSent: Rule = (settings, { connectors, names }) => {
   return undefined;
 };
 
-/** The same code twice would be one factor, not two. */
+/** Using the same code twice would be one factor, not two. */
 const codesAreOneFactor: Rule = (settings) => {
   const twice = addressTypes.find(
     (address) => signsInByCode(settings, address) && settings.mfa.factors.includes(codeMethod[address]),
@@ -78,7 +75,7 @@ const usernameNeedsPassword: Rule = ({ signUp }) =>
     ? { code: 'sign_in_experiences.username_requires_password' }
     : undefined;
 
-/** An address that nobody proved to have must not identify an account. */
+/** An unverified address must not identify an account. */
 const addressesAreVerified: Rule = ({ signUp }) =>
   !signUp.verify && signUp.identifiers.some((identifier) => identifier !== 'username')
     ? { code: 'sign_in_experiences.passwordless_requires_verify' }
@@ -96,25 +93,27 @@ const methodsAreUnambiguous: Rule = ({ signIn }) => {
     : undefined;
 };
 
-/** What has no effect is refused rather than stored: the operator would rely on it. */
+/** A setting without effect is rejected rather than stored, because the operator would rely on it. */
 const featuresExist: Rule = ({ captchaPolicy, singleSignOnEnabled, socialSignIn, passkeySignIn, adaptiveMfa, mfa }) => {
   const switchedOn = {
     'captchaPolicy.enabled': captchaPolicy.enabled,
     singleSignOnEnabled,
     'socialSignIn.automaticAccountLinking': socialSignIn.automaticAccountLinking,
     'passkeySignIn.enabled': passkeySignIn.enabled,
-    // An unusual sign-in asks for a second factor, so there has to be one.
+    // An unusual sign-in asks for a second factor, so one must be enabled.
     'adaptiveMfa.enabled': adaptiveMfa.enabled && mfa.factors.length === 0,
   };
   const [setting] = Object.entries(switchedOn).find(([, isOn]) => isOn) ?? [];
   return setting === undefined ? undefined : { code: 'request.feature_not_supported', data: { setting } };
 };
 
-/** Programs set the two halves one after the other, so they may disagree for a moment; together they must not. */
+/**
+ * API clients set the two halves one after the other, so they may disagree temporarily; the combination must be valid.
+ */
 const halvesAgree: Rule = (settings, { names }) =>
   names('signUp') && names('signIn') ? findDisagreement(settings) : undefined;
 
-/** What people could sign up with and not sign in with afterwards. */
+/** Identifiers with which users could sign up but not sign in. */
 export const findDisagreement = ({
   signUp,
   signIn,
@@ -153,7 +152,7 @@ const expirationHasATime: Rule = ({ passwordExpiration: { enabled, validPeriodDa
 
 const malformed = (reason: string): RuleBreak => ({ code: 'guard.invalid_input', data: { reason } });
 
-/** A username has no way to receive a code. */
+/** A username cannot receive a code. */
 const offersFactor = ({ identifier, password, verificationCode }: Method): boolean =>
   password || (verificationCode && identifier !== 'username');
 
@@ -173,7 +172,7 @@ const rules: readonly Rule[] = [
   featuresExist,
 ];
 
-/** The first rule that the settings break as they are after a change, or undefined. */
+/** The first rule that the resulting settings violate, or undefined. */
 export function findRuleBreak(
   settings: SignInExperienceSettings,
   connectors: readonly AvailableConnector[],

@@ -16,18 +16,18 @@ import {
   mergeSettings,
 } from './store.ts';
 
-/** Reads the settings. Connectors need it, and the settings need to know the connectors. */
+/** Reads the settings. Separate, because connectors need it and the settings need the connectors. */
 export interface SignInExperienceReader {
-  /** All settings, with the defaults of those that were never changed; cached. */
+  /** All settings, with defaults for those never changed; cached. */
   get(tenant: Tenant): Promise<SignInExperience>;
-  /** Drops the cached settings of a tenant when `tx` commits. */
+  /** Drops the tenant's cached settings when `tx` commits. */
   changed(tx: Queries): Promise<void>;
 }
 
 export interface SignInExperiencesNeeds {
   reader: SignInExperienceReader;
   changes: Changes<Queries>;
-  /** The connectors that the tenant has configured. */
+  /** The tenant's configured connectors. */
   connectorsOf(tenant: Tenant): Promise<readonly AvailableConnector[]>;
   profileFields: { list(tenant: Tenant): Promise<readonly { name: string }[]> };
   customUiAssets: { exists(q: Queries, id: string): Promise<boolean> };
@@ -36,11 +36,11 @@ export interface SignInExperiencesNeeds {
 }
 
 export interface SignInExperiences {
-  /** All settings, with the defaults of those that were never changed; cached. */
+  /** All settings, with defaults for those never changed; cached. */
   get(tenant: Tenant): Promise<SignInExperience>;
   /**
-   * Replaces the members that are given.
-   * @throws AldabaError `sign_in_experiences.…` when the settings would contradict one another,
+   * Replaces the given members.
+   * @throws AldabaError `sign_in_experiences.…` if the settings would contradict each other,
    *   `custom_profile_fields.entity_not_exists_with_names`, `custom_ui.not_found`
    */
   update(tenant: Tenant, change: SignInExperienceChange): Promise<SignInExperience>;
@@ -97,7 +97,7 @@ export function createSignInExperiences(needs: SignInExperiencesNeeds): SignInEx
   };
 }
 
-/** Removes the button of a target that has no connector any more. */
+/** Removes the button of a target without a connector. */
 async function dropTarget(tx: Queries, reader: SignInExperienceReader, target: string): Promise<void> {
   const { socialSignInConnectorTargets: targets } = read(tx.tenantId, await lockSettings(tx));
   if (!targets.includes(target)) return;
@@ -105,7 +105,7 @@ async function dropTarget(tx: Queries, reader: SignInExperienceReader, target: s
   await reader.changed(tx);
 }
 
-/** Stops asking for a custom profile field that was deleted. */
+/** Removes a deleted custom profile field. */
 async function dropProfileField(tx: Queries, reader: SignInExperienceReader, name: string): Promise<void> {
   const { signUpProfileFields: asked } = read(tx.tenantId, await lockSettings(tx));
   if (!asked?.some((field) => field.name === name)) return;
@@ -114,8 +114,9 @@ async function dropProfileField(tx: Queries, reader: SignInExperienceReader, nam
 }
 
 /**
- * Makes usernames unique without regard to case, or lets them differ in case alone again. Users that are created at the same time wait.
- * @throws AldabaError `sign_in_experiences.username_policy_case_conflicts_exist`: one of two such people could not sign in any more
+ * Makes usernames unique regardless of case, or case-sensitive again. Concurrent creations of users wait.
+ * @throws AldabaError `sign_in_experiences.username_policy_case_conflicts_exist`: one of two such users could no longer
+ *   sign in
  */
 async function applyUsernameCase(tx: Queries, { caseSensitive }: { caseSensitive: boolean }): Promise<void> {
   await lockUsernames(tx);
@@ -130,7 +131,7 @@ function requireNames(wanted: readonly { name: string }[], fields: readonly { na
   if (names.length > 0) throw new AldabaError('custom_profile_fields.entity_not_exists_with_names', { names });
 }
 
-/** Passwords age from the time at which their expiration was switched on, also those that are older. */
+/** Existing passwords age from the moment when expiration is enabled. */
 function withStart(change: SignInExperienceChange, before: SignInExperience, now: number): SignInExperienceChange {
   const { passwordExpiration } = change;
   if (!passwordExpiration?.enabled || passwordExpiration.enabledAt !== undefined) return change;
@@ -141,12 +142,12 @@ function withStart(change: SignInExperienceChange, before: SignInExperience, now
   };
 }
 
-/** Administrators are made by invitation or by the one-time link: nobody registers in the admin tenant. */
+/** Administrators are created by invitation or by the one-time setup link: registration in the admin tenant is off. */
 export const seedSignInExperience: Seed = async (tx, tenantId) => {
   if (tenantId === adminTenantId) await mergeSettings(tx, { signInMode: 'SignIn' });
 };
 
-/** NIST SP 800-63B asks for more of a password that stands alone before much; administrators govern every tenant. */
+/** NIST SP 800-63B requires more of a password that is the only factor; administrators control every tenant. */
 const administratorsMinimum = 12;
 
 function read(tenantId: string, stored: unknown): SignInExperience {

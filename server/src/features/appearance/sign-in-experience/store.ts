@@ -1,7 +1,7 @@
 import type { Queries } from '../../../store/database.ts';
 import { sql } from '../../../store/sql.ts';
 
-/** The settings that were changed; undefined before the first change. */
+/** The stored settings; undefined before the first change. */
 export async function findSettings(q: Queries): Promise<unknown> {
   const row = await q.first(
     sql.selectFrom('sign_in_experiences').select('settings').where('tenant_id', '=', q.tenantId),
@@ -9,7 +9,7 @@ export async function findSettings(q: Queries): Promise<unknown> {
   return row?.settings;
 }
 
-/** The same, as they stay until the transaction ends: for changes that depend on what is there. */
+/** The same, locked until the transaction ends, for changes that depend on the current settings. */
 export async function lockSettings(tx: Queries): Promise<unknown> {
   const [row] = await tx.raw<{ settings: unknown }>(
     'select settings from sign_in_experiences where tenant_id = $1 for update',
@@ -18,7 +18,7 @@ export async function lockSettings(tx: Queries): Promise<unknown> {
   return row?.settings;
 }
 
-/** Replaces the given members and keeps the others, in one statement. Returns all that are stored. */
+/** Replaces the given members in one statement. Returns all stored settings. */
 export async function mergeSettings(q: Queries, change: object): Promise<unknown> {
   const [row] = await q.raw<{ settings: unknown }>(
     `insert into sign_in_experiences (tenant_id, settings) values ($1, $2::jsonb)
@@ -29,7 +29,7 @@ export async function mergeSettings(q: Queries, change: object): Promise<unknown
   return row?.settings;
 }
 
-/** Usernames that would be the same if case did not matter: how many, and some of them with their users. */
+/** Usernames that differ only in case: their number, and some of them with their users. */
 export async function findUsernameConflicts(
   q: Queries,
   limit: number,
@@ -44,12 +44,12 @@ export async function findUsernameConflicts(
   return { totalConflicts: rows[0]?.total ?? 0, samples };
 }
 
-/** Waits for transactions that write usernames, and lets later ones wait until this one ends (see migration 0042). */
+/** Waits for transactions that write usernames, and makes later ones wait until this one ends (see migration 0042). */
 export async function lockUsernames(tx: Queries): Promise<void> {
   await tx.raw('select pg_advisory_xact_lock(username_policy_key($1))', [tx.tenantId]);
 }
 
-/** Gives all usernames a claim that ignores case, or takes it. */
+/** Adds or removes a case-insensitive claim for each username. */
 export async function claimUsernames(tx: Queries, isClaimed: boolean): Promise<void> {
   await tx.raw(
     `update users set username_claim = case when $2 then lower(username) end where tenant_id = $1

@@ -18,13 +18,13 @@ export function userAssetRoutes(implement: Implement, assets: UserAssets): void 
   }));
 }
 
-/** `/user-assets/:id`: the files, for everybody. */
+/** `/user-assets/:id`: public files. */
 export function userAssetFileRoutes(http: Http, assets: UserAssets): void {
   http.get<{ Params: { id: string } }>('/user-assets/:id', async (request, reply) => {
     const file = await assets.find(request.tenant, request.params.id);
     const isSent = await sendFile(request, reply, file, {
       'content-disposition': file.contentType === 'application/zip' ? 'attachment' : 'inline',
-      // An SVG can hold scripts. Opened by itself it gets an origin of its own, in which nothing runs and nothing loads.
+      // An SVG can contain scripts. Opened directly, it gets an opaque origin in which nothing runs or loads.
       'content-security-policy': "default-src 'none'; style-src 'unsafe-inline'; sandbox; frame-ancestors 'none'",
       'cross-origin-resource-policy': 'cross-origin',
     });

@@ -8,9 +8,9 @@ import { sniffType } from './sniffing.ts';
 import { findAsset, insertAsset } from './store.ts';
 
 export interface UserAssets {
-  /** Keeps a file and returns its address. @throws AldabaError `guard.mime_type_not_allowed`, `storage.…` */
+  /** Stores a file and returns its address. @throws AldabaError `guard.mime_type_not_allowed`, `storage.…` */
   save(tenant: Tenant, bytes: Buffer): Promise<string>;
-  /** A file to send; reading it throws `storage.…`. @throws AldabaError `entity.not_found` */
+  /** A file to send; reading it can throw `storage.…`. @throws AldabaError `entity.not_found` */
   find(tenant: Tenant, id: string): Promise<StaticFile>;
 }
 
@@ -30,7 +30,7 @@ export function createUserAssets({ files }: { files: FileStorage }): UserAssets 
       const asset = await findAsset(tenant.db, id);
       if (!asset) throw new AldabaError('entity.not_found');
       const { contentType, size } = asset;
-      // The id of a row, which we made: not the text of the request.
+      // The generated id of the row, not text from the request.
       const read = () => files.get(tenant, keyOf(asset.id));
       return { contentType, size, cache: 'immutable', version: asset.id, read };
     },
@@ -38,8 +38,8 @@ export function createUserAssets({ files }: { files: FileStorage }): UserAssets 
 }
 
 /**
- * A store sends no Content-Security-Policy, so what could hold scripts is offered as a download there when it is opened by
- * itself. As an image of a page it shows all the same.
+ * An object store sends no Content-Security-Policy, so files that can contain scripts are offered there as a download
+ * when opened directly. They still display as images on a page.
  */
 const publicDisposition = (type: AssetType): 'inline' | 'attachment' =>
   type === 'image/svg+xml' || type === 'application/zip' ? 'attachment' : 'inline';

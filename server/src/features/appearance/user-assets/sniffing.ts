@@ -3,7 +3,7 @@ import type { AssetType } from '@aldaba/contract';
 const starts = (bytes: Uint8Array, signature: string, at = 0): boolean =>
   Buffer.from(bytes.subarray(at, at + signature.length)).toString('latin1') === signature;
 
-/** The kind of a file by its first bytes; undefined for everything that may not be uploaded. */
+/** A file's type by its first bytes; undefined for types that may not be uploaded. */
 export function sniffType(bytes: Uint8Array): AssetType | undefined {
   if (starts(bytes, '\x89PNG\r\n\x1a\n')) return 'image/png';
   if (starts(bytes, '\xff\xd8\xff')) return 'image/jpeg';
@@ -16,7 +16,7 @@ export function sniffType(bytes: Uint8Array): AssetType | undefined {
   return isSvg(bytes) ? 'image/svg+xml' : undefined;
 }
 
-/** Text whose first element is `<svg`, after what XML allows before it. */
+/** Text whose first element is `<svg`, after an optional XML prolog. */
 function isSvg(bytes: Uint8Array): boolean {
   const head = Buffer.from(bytes.subarray(0, 4096))
     .toString('utf8')

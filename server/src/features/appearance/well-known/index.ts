@@ -1,7 +1,7 @@
 /**
- * Well-known: what everybody may read about a tenant: what its sign-in pages need, their words, and the OpenAPI documents.
+ * Well-known: public information about a tenant: settings for sign-in pages, their phrases, and the OpenAPI documents.
  *
- * Owns no table. Gathers the sign-in experience, the connectors that it offers, and the contract; decides only which
- * settings are nobody's business. Requests enter at `routes.ts`.
+ * Owns no table. Combines the sign-in experience, its connectors and the contract, and leaves out private settings.
+ * Requests enter through `routes.ts`.
  */
 export { createWellKnown, type WellKnown } from './service.ts';

@@ -7,7 +7,7 @@ import type { Tenant } from '../../../tenancy/index.ts';
 import type { CustomPhrases } from '../custom-phrases/index.ts';
 import type { WellKnown, WellKnownNeeds } from './service.ts';
 
-/** `/api/.well-known/…` and `/api/swagger.json`: what clients and sign-in pages read before anybody signed in. */
+/** `/api/.well-known/…` and `/api/swagger.json`: what clients and sign-in pages read before a user signs in. */
 export function wellKnownRoutes(
   implement: Implement,
   wellKnown: WellKnown,
@@ -24,7 +24,7 @@ export function wellKnownRoutes(
       autoDetect: languageInfo.autoDetect,
       fallback: languageInfo.fallbackLanguage,
     });
-    // Languages that the pages do not speak are there for custom pages, which ask for them by name.
+    // Custom pages may request languages that the built-in pages do not support.
     const own = query.lng === undefined ? undefined : await needs.customPhrases.words(tenant, query.lng);
     const words = own ?? (await needs.customPhrases.words(tenant, language));
     reply.header('content-language', own && query.lng ? query.lng : language).header('vary', 'accept-language');
@@ -43,10 +43,10 @@ export function wellKnownRoutes(
   );
 }
 
-/** Documents that are kept: they name their tenant, and are 0.9 MB each, compressed forms included. */
+/** Cached documents: each names its tenant and takes 0.9 MB including its compressed forms. */
 const maximumKept = 32;
 
-/** The OpenAPI documents: the text of each scope is made once, its bytes once a tenant. */
+/** The OpenAPI documents: the text of each scope is generated once, its bytes once per tenant. */
 function createDocuments() {
   const texts = new Map<OpenapiScope, string>();
   const kept = new Map<string, Document>();
@@ -60,7 +60,7 @@ function createDocuments() {
       const key = `${scope} ${tenant.baseUrl}`;
       const document =
         kept.get(key) ?? createDocument(`{"servers":${JSON.stringify([{ url: tenant.baseUrl }])},${textOf(scope)}`);
-      // The one that was asked for last is dropped last.
+      // Least recently used documents are dropped first.
       kept.delete(key);
       kept.set(key, document);
       if (kept.size > maximumKept) kept.delete(kept.keys().next().value as string);

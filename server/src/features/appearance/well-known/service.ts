@@ -22,15 +22,15 @@ export interface WellKnownNeeds {
 
 export interface WellKnown {
   /**
-   * What a sign-in page needs, in the look of the application that asks and over it of the organization; settings that only
-   * operators should know are left out.
+   * Settings for a sign-in page, with the branding of the application and, over it, of the organization; private
+   * settings are left out.
    */
   experience(
     tenant: Tenant,
     shown: { appId?: string | undefined; organizationId?: string | undefined },
   ): Promise<PublicSignInExperience>;
   /**
-   * Where the people of a tenant sign in; the admin tenant tells it to those who manage the others.
+   * The sign-in address of a tenant's users; the admin tenant returns it to administrators of other tenants.
    * @throws AldabaError `request.not_found` on other tenants, `tenant.not_found`
    */
   endpoint(tenant: Tenant, tenantId: string): Promise<{ user: string }>;
@@ -61,7 +61,7 @@ export function createWellKnown({
         forgotPasswordMethods: methods,
         ...shown
       } = organization ? dress(settings, organization) : settings;
-      // Null means "whatever can send a code"; an empty list means "not at all".
+      // Null means every method that can send a code; an empty list means none.
       const offers = (method: 'EmailVerificationCode' | 'PhoneVerificationCode', type: 'Email' | 'Sms') =>
         (methods === null || methods.includes(method)) && configured.some((connector) => connector.type === type);
       return {

@@ -1,6 +1,6 @@
 import type { ApplicationExperience, SignInExperienceSettings } from '@aldaba/contract';
 
-/** What an application changes; members that are not set are the tenant's. */
+/** The application's overrides; members that are not set are the tenant's. */
 export type Look = Partial<Omit<ApplicationExperience, 'tenantId' | 'applicationId'>>;
 
 type Dressed = Pick<
@@ -8,7 +8,7 @@ type Dressed = Pick<
   'branding' | 'color' | 'customCss' | 'termsOfUseUrl' | 'privacyPolicyUrl'
 >;
 
-/** The tenant's settings in an application's look: what the application leaves empty stays the tenant's. */
+/** The tenant's settings with an application's overrides; empty overrides keep the tenant's value. */
 export const dress = <Settings extends Dressed>(settings: Settings, look: Look): Settings => ({
   ...settings,
   branding: { ...settings.branding, ...filled(look.branding ?? {}) },

@@ -11,13 +11,13 @@ export interface ApplicationExperiencesNeeds {
 }
 
 export interface ApplicationExperiences {
-  /** Cached; empty for applications that look like their tenant, and for unknown ones. */
+  /** Cached; empty for applications without overrides and for unknown ones. */
   lookOf(tenant: Tenant, applicationId: string): Promise<Look>;
-  /** @throws AldabaError `entity.not_exists_with_id` without the application, `entity.not_found` without a look of its own */
+  /** @throws AldabaError `entity.not_exists_with_id` without the application, `entity.not_found` without overrides */
   get(q: Queries, applicationId: string): Promise<ApplicationExperience>;
   /**
-   * Sets the members that are given.
-   * @throws AldabaError `entity.not_exists_with_id`, `application.invalid_type` for those that show no page
+   * Sets the given members.
+   * @throws AldabaError `entity.not_exists_with_id`, `application.invalid_type` for applications that show no pages
    */
   set(
     tx: Queries,

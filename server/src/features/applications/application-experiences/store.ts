@@ -17,7 +17,7 @@ export async function findLook(q: Queries, applicationId: string): Promise<Look 
   return row?.settings;
 }
 
-/** Replaces the members that `change` has. */
+/** Replaces the members that `change` contains. */
 export async function mergeLook(
   tx: Queries,
   applicationId: string,

@@ -3,8 +3,8 @@ import type { Tenant } from '../../../tenancy/index.ts';
 import type { Client } from './client.ts';
 
 /*
- * Applications that every tenant has without a row: public clients of Aldaba's own pages, whose addresses follow the
- * tenant's.
+ * Applications that every tenant has without a row: public clients for Aldaba's own pages, with addresses derived from
+ * the tenant's.
  */
 
 const names: Readonly<Record<string, string>> = { 'demo-app': 'Demo app' };

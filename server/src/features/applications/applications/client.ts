@@ -7,7 +7,7 @@ export interface CustomClientMetadata {
   corsAllowedOrigins?: string[];
   /** Seconds. */
   idTokenTtl?: number;
-  /** Undefined: as the tenant says. */
+  /** Undefined: the tenant's setting applies. */
   idTokenSignedResponseAlg?: SigningAlgorithm;
   claims?: ClaimsForm;
   /** Seconds; superseded by `refreshTokenTtlInDays`. */
@@ -31,13 +31,13 @@ export interface Client {
   description?: string | null;
   type: ApplicationType;
   isThirdParty: boolean;
-  /** Whether only the users that a rule lets in may use it. */
+  /** Whether only users that a rule admits may use it. */
   isAccessLimited: boolean;
   redirectUris: string[];
   postLogoutRedirectUris: string[];
   backchannelLogoutUri?: string;
   custom: CustomClientMetadata;
-  /** What the operator keeps with it. */
+  /** Data that the operator stores with it. */
   customData: Record<string, unknown>;
   /** Empty for public clients (Native, SPA and built-in ones). */
   secrets: ClientSecret[];

@@ -4,8 +4,8 @@ import type { ApplicationType } from './client.ts';
 import { corsOriginProblem, redirectUriProblem } from './redirect-uris.ts';
 
 /**
- * Checks what an application registers of itself, as a whole: the type decides which addresses are allowed.
- * @throws AldabaError `guard.invalid_input` that names each wrong address
+ * Checks an application's registered metadata as a whole: the type decides which addresses are allowed.
+ * @throws AldabaError `guard.invalid_input` with each invalid address
  */
 export function requireMetadata(application: {
   type: ApplicationType;

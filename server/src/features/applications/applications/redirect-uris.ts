@@ -2,11 +2,14 @@ import type { ApplicationType } from './client.ts';
 import { wildcardProblem } from './wildcards.ts';
 
 /*
- * Which addresses an application may register. A redirect URI is where codes are sent, so the list of schemes is closed
- * (RFC 9700 section 4.1): https, http, and for native apps schemes of their own (RFC 8252 section 7.1).
+ * Which addresses an application may register. Codes are sent to redirect URIs, so the schemes are restricted (RFC 9700
+ * section 4.1): https, http, and private-use schemes for native apps (RFC 8252 section 7.1).
  */
 
-/** Schemes that a browser or the system handles itself: a code sent there would run as script, open a file or go nowhere. */
+/**
+ * Schemes that a browser or the operating system handles itself: a code sent there would run as script, open a file or
+ * be lost.
+ */
 const handledElsewhere = new Set([
   'about',
   'blob',
@@ -38,14 +41,13 @@ const handledElsewhere = new Set([
   'xmpp',
 ]);
 
-/** Whether an address of this scheme leads elsewhere than to an application. `protocol` is as in `URL`, with its colon. */
+/** Whether a scheme is not handled by an application. `protocol` is as in `URL`, with its colon. */
 export const isHandledElsewhere = (protocol: string): boolean => handledElsewhere.has(protocol.slice(0, -1));
 
-/**
- * Why a redirect or post sign-out URI cannot be registered, as words that follow "must"; undefined when it can.
- */
+/** Why a redirect URI or post sign-out URI cannot be registered, as words that follow "must"; undefined if it can. */
 export function redirectUriProblem(uri: string, type: ApplicationType): string | undefined {
-  // Browsers drop tabs and line breaks and read a backslash as a slash: what is registered must mean one thing to all parsers.
+  // Browsers drop tabs and line breaks and read a backslash as a slash: a registered address must mean the same to
+  // every parser.
   if (/[\s\\\p{C}]/u.test(uri)) return 'not contain spaces, backslashes or control characters';
   const scheme = /^([a-z][a-z0-9+.-]*):/i.exec(uri)?.[1]?.toLowerCase();
   if (scheme === undefined) return 'be an absolute URI';
@@ -68,7 +70,7 @@ function customSchemeProblem(uri: string, scheme: string, type: ApplicationType)
   return url.username !== '' || url.password !== '' ? 'not contain a user name or password' : undefined;
 }
 
-/** Why an origin cannot be allowed for cross-origin requests; it is compared exactly, so there is no wildcard and no path. */
+/** Why an origin cannot be allowed for cross-origin requests. Origins are compared exactly: no wildcard, no path. */
 export function corsOriginProblem(origin: string): string | undefined {
   const problem = 'be an origin like https://app.example.com, without a path';
   if (origin.includes('*') || !URL.canParse(origin)) return problem;

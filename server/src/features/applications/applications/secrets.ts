@@ -22,14 +22,14 @@ export interface Secrets {
   ): Promise<ApplicationSecret>;
   renameSecret(tx: Queries, at: { id: string; name: string }, name: string): Promise<ApplicationSecret>;
   deleteSecret(tx: Queries, at: { id: string; name: string }): Promise<void>;
-  /** Deletes the secret that came before named ones. @throws AldabaError `application.no_legacy_secret_found` */
+  /** Deletes the secret from before named secrets. @throws AldabaError `application.no_legacy_secret_found` */
   deleteFirstSecret(tx: Queries, applicationId: string): Promise<Application>;
 }
 
 interface SecretsNeeds {
   vault: Vault;
   clock: Clock;
-  /** What is cached of the application is forgotten when `tx` commits. */
+  /** The application's cache entry is dropped when `tx` commits. */
   changed(tx: Queries, applicationId: string): Promise<void>;
 }
 
@@ -73,7 +73,7 @@ export function createSecrets({ vault, clock, changed }: SecretsNeeds) {
   return {
     openFirst,
     addSecret,
-    /** Every secret a client may authenticate with, in clear; expired ones included, so that they are told apart. */
+    /** Every secret of the client in plain text, including expired ones, so that the error can name them. */
     openAll: async (q: Queries, application: store.StoredApplication): Promise<ClientSecret[]> => {
       const first =
         application.secretSealed === null ? [] : [{ value: openFirst(q, application.id, application.secretSealed) }];

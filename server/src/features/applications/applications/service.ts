@@ -29,11 +29,11 @@ export interface ApplicationsNeeds {
   vault: Vault;
   roles: Pick<Roles, 'assign' | 'replace' | 'unassign' | 'addHolders' | 'list' | 'get' | 'isHeldBy'>;
   keys: {
-    /** @throws AldabaError `oidc.signing_key_missing` when no current key of the tenant signs with the algorithm */
+    /** @throws AldabaError `oidc.signing_key_missing` if no current key of the tenant signs with the algorithm */
     requireAlgorithm(tx: Queries, algorithm: SigningAlgorithm | undefined): Promise<void>;
   };
   grants: {
-    /** Ends every grant and token of an application, in the transaction that deletes it. */
+    /** Revokes every grant and token of an application, in the transaction that deletes it. */
     endOfApplication(tx: Queries, applicationId: string): Promise<void>;
   };
 }
@@ -53,7 +53,7 @@ export interface Applications extends Secrets {
   /** @throws AldabaError `entity.not_exists_with_id` */
   get(tenant: Tenant, id: string): Promise<Application & { isAdmin: boolean }>;
   /**
-   * Creates an application. The answer's `secret` is the value of its first named secret; public clients have none.
+   * Creates an application. `secret` in the result is the value of its first named secret; public clients have none.
    * @throws AldabaError `guard.invalid_input` for addresses that may not be registered
    */
   create(tx: Queries, draft: ApplicationDraft): Promise<Application>;
@@ -62,7 +62,7 @@ export interface Applications extends Secrets {
   remove(tx: Queries, id: string): Promise<void>;
 
   listRoles(q: Queries, id: string, search?: Search, slice?: Slice): Promise<{ items: Role[]; total: number }>;
-  /** Returns the ids of the roles that are new to the application. */
+  /** Returns the ids of the roles that the application did not have before. */
   addRoles(tx: Queries, id: string, roleIds: readonly string[]): Promise<string[]>;
   replaceRoles(tx: Queries, id: string, roleIds: readonly string[]): Promise<void>;
   removeRole(tx: Queries, id: string, roleId: string): Promise<void>;
@@ -181,7 +181,7 @@ export function createApplications(needs: ApplicationsNeeds): Applications {
   };
 }
 
-/** The roles that applications hold, seen from the application and from the role. */
+/** Assignments of roles to applications, from both sides. */
 function createApplicationRoles(
   roles: ApplicationsNeeds['roles'],
   get: (q: Queries, id: string) => Promise<store.StoredApplication>,
@@ -226,7 +226,7 @@ function createApplicationRoles(
   } satisfies Partial<Applications>;
 }
 
-/** What stays, with the members that a change gives; one that it empties is removed. */
+/** The stored members merged with the change; a cleared member is removed. */
 function mergeMetadata(before: OidcMetadata, patch: OidcMetadataPart): OidcMetadata {
   const merged = Object.entries({ ...before, ...given(patch) }).filter(([, value]) => value !== null && value !== '');
   return Object.fromEntries(merged) as OidcMetadata;
@@ -274,13 +274,13 @@ function requireCreatable({ type, isThirdParty }: ApplicationDraft): void {
     throw new AldabaError('application.invalid_third_party_application_type');
 }
 
-/** @throws AldabaError `request.feature_not_supported` for what the operator would rely on in vain */
+/** @throws AldabaError `request.feature_not_supported` for settings without effect, which the operator would rely on */
 function requireFeatures(metadata: ApplicationDraft['customClientMetadata']): void {
   if (metadata?.isDeviceFlow)
     throw new AldabaError('request.feature_not_supported', { setting: 'customClientMetadata.isDeviceFlow' });
 }
 
-/** Without the members that are undefined: they mean "leave as it is". */
+/** Removes undefined members, which mean "unchanged". */
 function given<T extends object>(patch: T): { [Member in keyof T]?: Exclude<T[Member], undefined> } {
   return Object.fromEntries(Object.entries(patch).filter(([, value]) => value !== undefined)) as {
     [Member in keyof T]?: Exclude<T[Member], undefined>;

@@ -6,7 +6,7 @@ import { type Search, searchCondition } from '../../../store/search.ts';
 import { sql } from '../../../store/sql.ts';
 import type { ApplicationType } from './client.ts';
 
-/** An application as it is stored: its first secret sealed. */
+/** An application as stored: its first secret is sealed. */
 export interface StoredApplication extends Omit<Application, 'secret'> {
   secretSealed: string | null;
 }
@@ -60,7 +60,7 @@ export interface ApplicationFilter {
   excludeRoleId?: string | undefined;
   /** Members of this organization. */
   organizationId?: string | undefined;
-  /** Applications that are no members of this organization. */
+  /** Applications that are not members of this organization. */
   excludeOrganizationId?: string | undefined;
 }
 
@@ -159,7 +159,7 @@ export async function updateApplicationRow(
   return row && toApplication(row);
 }
 
-/** Merges the first level in one statement, so that two merges at once both count. */
+/** Merges the first level in one statement, so that concurrent merges both count. */
 export async function mergeCustomData(
   q: Queries,
   id: string,

@@ -1,12 +1,12 @@
 import { parse } from 'tldts';
 
 /*
- * Addresses with `*`, for preview deployments. What may be registered and what an address stands for are one rule, read here
- * for both: each `*` is a part of one label of the host, never of the registrable domain, or of one segment of the path. All
- * else is compared as it is.
+ * Addresses with `*`, for preview deployments. Registration and matching follow one rule: each `*` is a part of one
+ * label of the host, never of the registrable domain, or of one segment of the path. Everything else is compared
+ * exactly.
  */
 
-/** An address with `*`, taken apart after parsing, so that both ends of a comparison are spelled alike. */
+/** An address with `*`, split after parsing, so that both sides of a comparison are normalized. */
 interface Wildcard {
   protocol: string;
   port: string;
@@ -29,12 +29,12 @@ function readWildcard(uri: string): Wildcard | string {
   const problem = domainProblem(labels);
   if (problem) return problem;
   if (segments.some((segment) => starsOf(segment) > 1)) return 'have at most one wildcard in a part of the path';
-  // Parsing takes "/*/.." away: what is registered must show where it leads.
+  // Parsing removes "/*/..": a registered address must show its real path.
   if (hash || starsOf(hostname) + starsOf(pathname) !== starsOf(uri)) return 'not have “..” or “#” beside a wildcard';
   return { protocol, port, labels, segments, search };
 }
 
-/** Letters and digits required beside a `*` directly below a shared suffix. */
+/** Letters and digits required beside a `*` directly below a public suffix. */
 const leastFixed = 3;
 
 /**
@@ -58,19 +58,19 @@ function domainProblem(labels: readonly string[]): string | undefined {
     : undefined;
 }
 
-/** Why an address with `*` cannot be registered; undefined when it can. */
+/** Why an address with `*` cannot be registered; undefined if it can. */
 export function wildcardProblem(uri: string): string | undefined {
   const wildcard = readWildcard(uri);
   return typeof wildcard === 'string' ? wildcard : undefined;
 }
 
-/** Whether a registered address with `*` stands for an address without. */
+/** Whether a registered address with `*` matches an address without one. */
 export function matchesWildcard(url: URL, registered: string): boolean {
   const wildcard = readWildcard(registered);
   return (
     typeof wildcard !== 'string' &&
     hasOrigin(url, wildcard) &&
-    // No percent-encoding and no ";": what a server behind the address decodes or cuts off would be another path.
+    // No percent-encoding and no ";": a server could decode or cut them and see another path.
     fit(url.pathname.split('/'), wildcard.segments, /^[\w.~-]+$/) &&
     url.search === wildcard.search
   );
@@ -85,7 +85,7 @@ export function matchesWildcardOrigin(origin: URL, registered: string): boolean 
 const hasOrigin = (url: URL, { protocol, port, labels }: Wildcard): boolean =>
   url.protocol === protocol && url.port === port && fit(url.hostname.split('.'), labels, /^[a-z0-9-]+$/);
 
-/** Whether each part is its pattern, with something of `star` in the place of a `*`. */
+/** Whether each part matches its pattern, with `star` matching each `*`. */
 const fit = (parts: readonly string[], patterns: readonly string[], star: RegExp): boolean =>
   parts.length === patterns.length &&
   parts.every((part, index) => {

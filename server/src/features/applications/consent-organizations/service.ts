@@ -15,12 +15,12 @@ export interface ConsentOrganizations {
   /** @throws AldabaError `entity.not_exists_with_id` without the application */
   list(q: Queries, place: Place): Promise<Organization[]>;
   /**
-   * Lets the application act in more organizations; ones that it may act in already stay.
+   * Lets the application act in more organizations; existing ones stay.
    * @throws AldabaError `entity.not_exists_with_id`, `application.third_party_application_only`,
-   *   `organization.require_membership` for organizations that the user is no member of
+   *   `organization.require_membership` for organizations of which the user is not a member
    */
   add(tx: Queries, place: Place, organizationIds: readonly string[]): Promise<void>;
-  /** Sets all of them. @throws AldabaError the same as `add` */
+  /** Replaces all of them. @throws AldabaError the same as `add` */
   replace(tx: Queries, place: Place, organizationIds: readonly string[]): Promise<void>;
   /** @throws AldabaError `entity.not_exists_with_id`, `entity.not_found` */
   remove(tx: Queries, place: Place, organizationId: string): Promise<void>;

@@ -1,6 +1,6 @@
 import type { Queries } from '../../../store/index.ts';
 
-/** Whose consent, for which application. */
+/** The user and the application of a consent. */
 export interface Place {
   applicationId: string;
   userId: string;
@@ -8,7 +8,7 @@ export interface Place {
 
 const of = (q: Queries, { applicationId, userId }: Place) => [q.tenantId, applicationId, userId];
 
-/** Undefined when there is no such application. */
+/** Undefined if the application does not exist. */
 export async function findIsThirdParty(q: Queries, id: string): Promise<boolean | undefined> {
   const [row] = await q.raw<{ is_third_party: boolean }>(
     'select is_third_party from applications where tenant_id = $1 and id = $2',
@@ -42,7 +42,7 @@ export async function deleteConsents(tx: Queries, place: Place): Promise<void> {
   );
 }
 
-/** @returns whether there was one */
+/** @returns whether it existed */
 export async function deleteConsent(tx: Queries, place: Place, organizationId: string): Promise<boolean> {
   const rows = await tx.raw(
     `delete from application_consent_organizations

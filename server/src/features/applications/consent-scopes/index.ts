@@ -1,8 +1,9 @@
 /**
- * Consent scopes: what a third-party application may ask people for. What it may not ask for it never gets, whoever agrees.
+ * Consent scopes: the allowed scopes of a third-party application. It never gets other scopes, even if the user
+ * consents.
  *
- * Owns the tables application_consent_… and `/api/applications/:applicationId/user-consent-scopes`. Does not own who is asked
- * and what they answered (oidc), nor scopes and permissions themselves. The protocol enters through `ceilingOf`, which is
- * cached; the Management API through `routes.ts`.
+ * Owns the tables application_consent_… and `/api/applications/:applicationId/user-consent-scopes`. Does not own
+ * consent itself (oidc), or scopes and permissions. The protocol enters through `ceilingOf`, which is cached; the
+ * Management API through `routes.ts`.
  */
 export { type Ceiling, type ConsentScopesService, createConsentScopes } from './service.ts';

@@ -13,7 +13,7 @@ export interface ConsentScopesNeeds {
   changes: Pick<Changes<Queries>, 'on'>;
 }
 
-/** Names of what a third-party application may have, as tokens carry them. */
+/** The allowed scopes of a third-party application, by name as in tokens. */
 export interface Ceiling {
   user: ReadonlySet<string>;
   /** By resource. */
@@ -36,7 +36,7 @@ export interface ConsentScopesService {
   /** @throws AldabaError `entity.not_exists_with_id` */
   list(q: Queries, applicationId: string): Promise<ConsentScopes>;
   /**
-   * Allows more; by ids, and by names for scopes about the person.
+   * Allows more scopes: by id, or by name for user scopes.
    * @throws AldabaError `entity.not_exists_with_id`, `application.third_party_application_only`,
    *   `application.user_consent_scopes_not_found`
    */

@@ -15,7 +15,7 @@ export interface AllowedName {
   name: string;
 }
 
-/** All that an application may have, by name. */
+/** All allowed scopes of an application, by name. */
 export const findNames = (q: Queries, applicationId: string): Promise<AllowedName[]> =>
   q.raw<AllowedName>(
     `select 'user' as kind, null as "resourceId", user_scope as name
@@ -120,7 +120,7 @@ const deletions: Record<ConsentScopeType, string> = {
   'organization-scopes': 'application_consent_organization_scopes where organization_scope_id = $3',
 };
 
-/** @returns whether the application was allowed it */
+/** @returns whether the scope was allowed before */
 export async function deleteScope(
   q: Queries,
   applicationId: string,

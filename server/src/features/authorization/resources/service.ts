@@ -22,7 +22,7 @@ export interface ResourcesNeeds {
 export interface Resources {
   /** Cached. */
   findByIndicator(tenant: Tenant, indicator: string): Promise<Resource | undefined>;
-  /** Cached: the resource that tokens are for when a request names none. */
+  /** Cached: the resource of tokens whose request names none. */
   findDefault(tenant: Tenant): Promise<Resource | undefined>;
 
   list(q: Queries, slice?: Slice): Promise<{ items: Resource[]; total: number }>;
@@ -64,7 +64,8 @@ export function createResources({ database, caches, changes, events }: Resources
     name: 'resources',
     maximum: 5000,
     maximumAge: 60_000,
-    // An empty key stands for the default: no indicator is empty. That there is none is worth keeping, as every request asks.
+    // The empty key stands for the default resource, since no indicator is empty. Its absence is cached too, because
+    // every request looks it up.
     load: async (tenantId, indicator) => {
       const q = database.tenant(tenantId);
       if (indicator !== '') return store.findResource(q, { indicator });
@@ -80,7 +81,7 @@ export function createResources({ database, caches, changes, events }: Resources
     if (!resource) throw missing(id);
     return resource;
   };
-  /** The Management API of the tenant keeps its shape: access to the API hangs on it. */
+  /** The tenant's Management API cannot be changed: access to the API depends on it. */
   const modifiable = async (tx: Queries, id: string) => {
     const resource = await get(tx, id);
     if (isManagementApi(resource)) throw new AldabaError('resource.cannot_modify_management_api');
@@ -167,16 +168,16 @@ function requireIndicator(indicator: string): void {
       reason: 'body.indicator: must be an absolute URI without a fragment',
     });
   }
-  // These name what Aldaba itself offers: an API that took such a name would be given tokens meant for Aldaba.
+  // Names of Aldaba itself: an API with such an indicator would receive tokens meant for Aldaba.
   if (indicator.toLowerCase().startsWith('urn:logto:') || resemblesManagementIndicator(indicator)) {
     throw new AldabaError('guard.invalid_input', { reason: 'body.indicator: this identifier is reserved' });
   }
 }
 
-/** Scopes travel as one list separated by spaces (RFC 6749 section 3.3). */
+/** Scopes are sent as one space-separated list (RFC 6749 section 3.3). */
 function requireScopeName(name: string): void {
   if (/\s/.test(name)) throw new AldabaError('scope.name_with_space');
-  // RFC 6749 section 3.3: printable ASCII but quotation mark and backslash.
+  // RFC 6749 section 3.3: printable ASCII except the quotation mark and backslash.
   if (!/^[\x21\x23-\x5B\x5D-\x7E]+$/.test(name)) {
     throw new AldabaError('guard.invalid_input', { reason: 'body.name: must be printable ASCII without " and \\' });
   }

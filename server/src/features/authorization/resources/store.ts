@@ -204,16 +204,16 @@ export const deleteScopeRow = (q: Queries, at: { resourceId: string; scopeId: st
       .where('id', '=', at.scopeId),
   );
 
-/** Existing tenants got theirs by migration 0060: a new tag of the contract needs a migration of that kind. */
+/** Existing tenants got theirs by migration 0060: a new tag of the contract needs a similar migration. */
 const scopesOfManagementApi = [
   { name: fullAccess, description: 'Everything the Management API offers.' },
   ...managementScopes,
 ];
 
 /**
- * Inserts the resource of a tenant's Management API with its permissions, unless the indicator is known already.
- * @param api `tenantId`: the tenant whose API it is, which the admin tenant offers besides its own
- * @returns whether it is new
+ * Inserts the resource of a tenant's Management API with its permissions, unless the indicator exists.
+ * @param api `tenantId`: the tenant whose API it is; the admin tenant offers those of all tenants
+ * @returns whether it was inserted
  */
 export async function insertManagementApi(
   tx: Queries,

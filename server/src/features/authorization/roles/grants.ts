@@ -5,8 +5,8 @@ import { isManagementIndicator } from '../../../tenancy/management-indicator.ts'
 import { findIndicatorsOfGrant, type Grant } from './store.ts';
 
 /**
- * A caller that may do a part of the Management API must not give itself or others the rest: permissions of a Management API are
- * granted, and secrets of applications that have one are handed out, by callers with the scope `all` alone.
+ * A caller with access to a part of the Management API must not gain or grant access to the rest: only callers with the
+ * scope `all` may grant Management API permissions or read the secrets of applications that have them.
  *
  * @throws AldabaError `auth.forbidden`
  */

@@ -1,9 +1,9 @@
 /**
- * Roles: named sets of permissions, and who holds them.
+ * Roles: named sets of permissions and their assignments.
  *
- * Owns the tables roles, roles_scopes, users_roles and applications_roles, and the rows every tenant starts with for its
- * Management API (`seed.ts`). Does not own permissions themselves (resources), nor users and applications: those features
- * answer the routes that list them, and ask here to assign. Tokens ask for `userScopes` and `applicationScopes`.
+ * Owns the tables roles, roles_scopes, users_roles and applications_roles, and the initial rows of every tenant for its
+ * Management API (`seed.ts`). Does not own permissions (resources), or users and applications: those features answer
+ * the routes that list them and call this one to assign roles. Tokens read `userScopes` and `applicationScopes`.
  */
 export { requireGrantable } from './grants.ts';
 export { administratorRoleId, managementRoleId, seedManagedTenant, seedManagementApi } from './seed.ts';

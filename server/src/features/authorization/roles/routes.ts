@@ -6,7 +6,7 @@ import type { Roles } from './service.ts';
 
 const searchable = ['id', 'name', 'description'];
 
-/** `/api/roles`, without the holders of a role: users and applications answer those. */
+/** `/api/roles`, except the routes for a role's users and applications, which those features answer. */
 export function roleRoutes(implement: Implement, roles: Roles): void {
   implement(contract.listRoles, async ({ tenant, query, page }) => {
     const excluded = query.excludeUserId

@@ -6,12 +6,12 @@ import { insertAdministratorRole, insertRole, insertRoleScopes } from './store.t
 /** Ids that every tenant has. */
 const managementResourceId = 'management-api';
 const managementScopeId = 'management-api-all';
-/** Machine-to-machine role that gives an application the whole Management API. */
+/** Machine-to-machine role with full access to the Management API. */
 export const managementRoleId = 'management-api-access';
 /** In the admin tenant: the role of administrators of the default tenant. */
 export const administratorRoleId = `${defaultTenantId}-admin`;
 
-/** Gives a tenant its Management API, its permissions and the role that applications need. */
+/** Creates a tenant's Management API, its permissions and the role for applications. */
 export const seedManagementApi: Seed = async (tx, tenantId) => {
   await insertManagementApi(tx, {
     tenantId,
@@ -29,8 +29,8 @@ export const seedManagementApi: Seed = async (tx, tenantId) => {
 };
 
 /**
- * Makes a tenant's Management API one that the admin tenant gives tokens for: administrators sign in there, whichever tenant
- * they manage, and its machines may manage others.
+ * Makes the admin tenant issue tokens for a tenant's Management API: administrators of every tenant sign in there, and
+ * its machine-to-machine applications may manage other tenants.
  */
 export const seedManagedTenant: Seed = async (tx, tenantId) => {
   const roleId = `${tenantId}-admin`;

@@ -32,7 +32,7 @@ export interface Roles {
   userRoleNames(q: Queries, userId: string): Promise<string[]>;
 
   list(q: Queries, filter: store.RoleFilter, slice?: Slice): Promise<{ items: Role[]; total: number }>;
-  /** The same with who holds the roles. */
+  /** The same with the assignments. */
   summarize(q: Queries, filter: store.RoleFilter, slice?: Slice): Promise<{ items: RoleSummary[]; total: number }>;
   /** @throws AldabaError `entity.not_exists_with_id` */
   get(q: Queries, id: string): Promise<Role>;
@@ -49,15 +49,20 @@ export interface Roles {
   addScopes(tx: Queries, roleId: string, scopeIds: readonly string[]): Promise<Scope[]>;
   removeScope(tx: Queries, roleId: string, scopeId: string): Promise<void>;
 
-  /** Gives roles to a holder that exists; ones it has stay. Returns the ids that are new to it. */
+  /**
+   * Assigns roles to an existing user or application; roles it already has stay. Returns the ids that are new to it.
+   */
   assign(tx: Queries, holder: Holder, holderId: string, roleIds: readonly string[]): Promise<string[]>;
-  /** Gives the roles and takes all others. */
+  /** Assigns the roles and removes all others. */
   replace(tx: Queries, holder: Holder, holderId: string, roleIds: readonly string[]): Promise<void>;
-  /** @throws AldabaError `entity.not_found` when the holder does not have the role */
+  /** @throws AldabaError `entity.not_found` if the role is not assigned */
   unassign(tx: Queries, holder: Holder, holderId: string, roleId: string): Promise<void>;
-  /** Gives a role to holders. @throws AldabaError `role.user_exists` or `role.application_exists` when one of them has it */
+  /**
+   * Assigns a role to several users or applications.
+   * @throws AldabaError `role.user_exists` or `role.application_exists` if one already has it
+   */
   addHolders(tx: Queries, roleId: string, holder: Holder, holderIds: readonly string[]): Promise<void>;
-  /** Gives new users the roles that every user gets. */
+  /** Assigns the default roles to a new user. */
   assignDefaults(tx: Queries, userIds: readonly string[]): Promise<void>;
   isHeldBy(q: Queries, holder: Holder, holderId: string, roleId: string): Promise<boolean>;
 }
@@ -226,7 +231,7 @@ async function withHolders(q: Queries, roles: readonly Role[]): Promise<RoleSumm
   });
 }
 
-/** Aldaba's own roles stay as they are, and nobody makes another that looks like one. */
+/** Built-in roles cannot be changed, and their name prefix is reserved. */
 function refuseInternal(...names: string[]): void {
   if (names.some((name) => name.startsWith(store.internalPrefix)))
     throw new AldabaError('role.internal_role_violation');
@@ -236,7 +241,7 @@ function wrongType(holder: Holder, roleIds: readonly string[]): AldabaError {
   return new AldabaError(holder === 'user' ? 'user.invalid_role_type' : 'application.invalid_role_type', { roleIds });
 }
 
-/** A user gets roles for users only, an application those for machines; an id of another tenant is an unknown id. */
+/** Users get user roles only, applications machine-to-machine roles only; an id of another tenant counts as unknown. */
 async function requireType(tx: Queries, holder: Holder, roleIds: readonly string[]): Promise<void> {
   const roles = await store.findRoles(tx, roleIds);
   if (roles.length < roleIds.length) {
@@ -252,7 +257,7 @@ async function requireType(tx: Queries, holder: Holder, roleIds: readonly string
     );
 }
 
-/** People never get permissions of the Management API: a stolen session must not become control of the tenant. */
+/** Users never get permissions of the Management API: a stolen session must not give control over the tenant. */
 async function requireScopes(tx: Queries, type: RoleType, scopeIds: readonly string[]): Promise<void> {
   const scopes = await store.findScopes(tx, scopeIds);
   if (scopes.length < scopeIds.length) {

@@ -5,7 +5,7 @@ import type { Slice } from '../../../store/list.ts';
 import { type Search, searchCondition } from '../../../store/search.ts';
 import { sql } from '../../../store/sql.ts';
 
-/** Whether a role goes to users or to machine-to-machine applications decides which of the two tables holds its holders. */
+/** The type of a role (user or machine-to-machine) decides which of the two tables holds its assignments. */
 export type Holder = 'user' | 'application';
 
 const toRole = (row: {
@@ -72,7 +72,7 @@ export async function updateRoleRow(
 export const deleteRoleRow = (q: Queries, id: string): Promise<number> =>
   q.run(sql.deleteFrom('roles').where('tenant_id', '=', q.tenantId).where('id', '=', id));
 
-/** Inserts the role of a tenant's administrators into the admin tenant. Returns whether it is new. */
+/** Inserts the role of a tenant's administrators into the admin tenant. Returns whether it was inserted. */
 export async function insertAdministratorRole(tx: Queries, role: { id: string; tenantId: string }): Promise<boolean> {
   const rows = await tx.raw(
     `insert into roles (tenant_id, id, name, description, type)
@@ -85,7 +85,7 @@ export async function insertAdministratorRole(tx: Queries, role: { id: string; t
 
 // Permissions of roles
 
-/** Scopes by their ids, with whether each belongs to a Management API. */
+/** Scopes by id, with whether each belongs to a Management API. */
 export const findScopes = (q: Queries, ids: readonly string[]) =>
   ids.length === 0
     ? Promise.resolve([])
@@ -100,7 +100,7 @@ export const findScopes = (q: Queries, ids: readonly string[]) =>
           .where('scopes.id', 'in', ids),
       );
 
-/** Permissions, roles that hold permissions, or an application that holds roles. */
+/** Permissions, roles that have permissions, or an application that has roles. */
 export interface Grant {
   scopeIds?: readonly string[] | undefined;
   roleIds?: readonly string[] | undefined;
@@ -153,7 +153,7 @@ export const deleteRoleScopeRow = (q: Queries, roleId: string, scopeId: string):
       .where('scope_id', '=', scopeId),
   );
 
-/** Names of the permissions that a user's roles give on a resource. Hot: every token for a resource asks for it. */
+/** Names of the permissions that a user's roles give on a resource. Hot path: runs for every token with a resource. */
 export const findUserScopeNames = async (q: Queries, userId: string, resourceId: string): Promise<string[]> =>
   (
     await q.raw<{ name: string }>(
@@ -178,7 +178,7 @@ export const findApplicationScopeNames = (
     [q.tenantId, applicationId],
   );
 
-// Who holds a role
+// Assignments
 
 export const findUserRoleNames = async (q: Queries, userId: string): Promise<string[]> =>
   (
@@ -203,7 +203,7 @@ export const findHeldRoleIds = async (q: Queries, holder: Holder, holderId: stri
   return rows.map((row) => row.role_id);
 };
 
-/** Returns the pairs that were new. In one order everywhere, so that two requests at once never wait for each other. */
+/** Returns the new pairs. Always inserts in the same order, so that concurrent requests cannot deadlock. */
 export const insertHolders = (
   q: Queries,
   holder: Holder,
@@ -219,7 +219,7 @@ export const insertHolders = (
   );
 };
 
-/** Takes a role from a holder. Returns whether the holder had it. */
+/** Removes a role from a user or application. Returns whether it had the role. */
 export const deleteHeldRole = async (
   q: Queries,
   holder: Holder,
@@ -234,7 +234,7 @@ export const deleteHeldRole = async (
   return rows.length > 0;
 };
 
-/** Gives a holder these roles and takes all others. */
+/** Assigns these roles and removes all others. */
 export const replaceHeldRoles = (
   q: Queries,
   holder: Holder,
@@ -251,7 +251,7 @@ export const replaceHeldRoles = (
   );
 };
 
-/** Gives a new user the roles that every user gets. */
+/** Assigns the default roles to a new user. */
 export const insertDefaultRoles = (q: Queries, userIds: readonly string[]): Promise<unknown> =>
   q.raw(
     `insert into users_roles (tenant_id, user_id, role_id)
@@ -269,7 +269,7 @@ export interface RoleFilter {
   notHeldBy?: { holder: Holder; id: string } | undefined;
 }
 
-/** Roles whose name starts with this are Aldaba's own and not shown. */
+/** Name prefix of built-in roles, which are not listed. */
 export const internalPrefix = '#internal:';
 
 /** Newest first. */
@@ -309,7 +309,7 @@ export interface RoleHolders {
   featured_applications: { id: string; name: string; type: string }[];
 }
 
-/** How many hold each role, and three of them: the newest users, the first applications. */
+/** The number of assignments of each role, and three of them: the newest users, the first applications. */
 export const findHolders = (q: Queries, roleIds: readonly string[]): Promise<RoleHolders[]> =>
   q.raw(
     `select role.id as role_id,

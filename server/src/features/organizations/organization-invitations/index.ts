@@ -1,8 +1,8 @@
 /**
- * Organization invitations: from the invitation of an e-mail address to the membership of who accepts it.
+ * Organization invitations: from inviting an email address to the membership of the user who accepts.
  *
- * Owns the tables organization_invitations and organization_invitation_roles. Pending → Accepted, Revoked or, when its time is
- * over, Expired; nothing leads back. Does not own membership (organizations) nor how messages leave (connectors). The
- * Management API enters through `routes.ts`.
+ * Owns the tables organization_invitations and organization_invitation_roles. Pending → Accepted, Revoked or, once
+ * the deadline has passed, Expired; these three are final. Does not own membership (organizations) or the delivery of
+ * messages (connectors). The Management API enters through `routes.ts`.
  */
 export { createOrganizationInvitations, type OrganizationInvitations } from './service.ts';

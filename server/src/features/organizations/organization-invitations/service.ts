@@ -25,7 +25,7 @@ export interface OrganizationInvitationsNeeds {
   users: Pick<Users, 'find' | 'findByIdentifier'>;
   limits: MessageLimits;
   connectors: {
-    /** Sends e-mail for the tenant; undefined when no e-mail connector is configured in full. */
+    /** Sends email for the tenant; undefined if no email connector is fully configured. */
     sender(tenant: Tenant, type: 'Email'): Promise<EmailSender | undefined>;
   };
 }
@@ -44,18 +44,19 @@ export interface OrganizationInvitations {
   /** @throws AldabaError `entity.not_exists_with_id` */
   get(q: Queries, id: string): Promise<OrganizationInvitation>;
   /**
-   * Invites an e-mail address, and tells it if a message is given: then there is no invitation without a message that left.
-   *
-   * @throws AldabaError `guard.invalid_input` for a time that is over, `request.invalid_input` for somebody who is a member,
-   * `organization.require_membership` for an inviter who is none, `entity.unique_integrity_violation` while another one is
-   * pending, `entity.relation_foreign_key_not_found`, `entity.db_constraint_violated` for roles of machines, and as `send`
+   * Invites an email address. If a message is given, the invitation is stored only when the message was sent.
+   * @throws AldabaError `guard.invalid_input` for a deadline in the past, `request.invalid_input` if the invitee is
+   *   already a member, `organization.require_membership` if the inviter is not a member,
+   *   `entity.unique_integrity_violation` while another invitation is pending, `entity.relation_foreign_key_not_found`,
+   *   `entity.db_constraint_violated` for machine-to-machine roles, and the errors of `send`
    */
   create(tenant: Tenant, draft: InvitationDraft, message: MessagePayload | undefined): Promise<OrganizationInvitation>;
   /** @throws AldabaError `connector.not_found` without an email connector, `request.message_rate_limited`, and what the connector throws */
   send(tenant: Tenant, id: string, message: MessagePayload): Promise<void>;
   /**
    * Accepts a pending invitation: the user becomes a member with the invitation's roles.
-   * @throws AldabaError `request.invalid_input` unless it is pending and the user's primary e-mail address is the invited one
+   * @throws AldabaError `request.invalid_input` unless it is pending and the user's primary email address is the
+   *   invited one
    */
   accept(tx: Queries, id: string, userId: string | null | undefined): Promise<OrganizationInvitation>;
   /** @throws AldabaError `request.invalid_input` unless it is pending */
@@ -149,7 +150,7 @@ async function requireSender({ connectors }: OrganizationInvitationsNeeds, tenan
   return sender;
 }
 
-/** The message with what templates may use: the organization, and who invites. */
+/** The message with the template variables: the organization and the inviter. */
 function createSending(
   needs: OrganizationInvitationsNeeds,
   get: OrganizationInvitations['get'],

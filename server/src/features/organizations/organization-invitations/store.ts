@@ -17,7 +17,7 @@ interface Row {
   roles: { id: string; name: string }[];
 }
 
-/** A pending invitation whose time is over is an expired one, whether or not its row says so. */
+/** A pending invitation past its deadline counts as expired, even if its row still says pending. */
 const toInvitation = (row: Row, now: Date): OrganizationInvitation => ({
   tenantId: row.tenant_id,
   id: row.id,
@@ -39,7 +39,7 @@ const select = `select i.*, (
      where h.tenant_id = i.tenant_id and h.invitation_id = i.id) as roles
   from organization_invitations i where i.tenant_id = $1`;
 
-/** @param lock holds the row until the transaction ends, so that of two decisions at once one counts */
+/** @param lock locks the row until the transaction ends, so that only one of two concurrent decisions counts */
 export async function findInvitation(
   q: Queries,
   id: string,
@@ -83,8 +83,9 @@ export interface NewInvitation {
 }
 
 /**
- * Stores an invitation; one to the same address whose time is over makes room for it.
- * @throws AldabaError `entity.unique_integrity_violation` while another one is pending, `entity.relation_foreign_key_not_found`
+ * Stores an invitation, replacing an expired one to the same address.
+ * @throws AldabaError `entity.unique_integrity_violation` while another one is pending,
+ *   `entity.relation_foreign_key_not_found`
  */
 export async function insertInvitation(tx: Queries, invitation: NewInvitation, now: Date): Promise<void> {
   await tx.raw(

@@ -33,7 +33,7 @@ export function organizationJitRoutes(implement: Implement, jit: OrganizationJit
   ssoConnectorRoutes(implement, jit);
 }
 
-/** No tenant has an enterprise connector yet: the list is empty, and no id names one. */
+/** Enterprise connectors do not exist yet: the list is empty and every id is unknown. */
 function ssoConnectorRoutes(implement: Implement, jit: OrganizationJit): void {
   const requireNone = async (q: Queries, organizationId: string, ssoConnectorIds: readonly string[]) => {
     await jit.roles(q, organizationId);

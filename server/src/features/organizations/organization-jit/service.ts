@@ -12,7 +12,7 @@ export interface OrganizationJitNeeds {
 }
 
 export interface OrganizationJit {
-  /** @throws AldabaError `entity.not_exists_with_id` when there is no such organization */
+  /** @throws AldabaError `entity.not_exists_with_id` if the organization does not exist */
   emailDomains(q: Queries, organizationId: string): Promise<OrganizationEmailDomain[]>;
   /** @throws AldabaError `entity.unique_integrity_violation`, `entity.relation_foreign_key_not_found` */
   addEmailDomain(tx: Queries, organizationId: string, domain: string): Promise<OrganizationEmailDomain>;
@@ -21,24 +21,27 @@ export interface OrganizationJit {
   removeEmailDomain(tx: Queries, organizationId: string, domain: string): Promise<void>;
 
   roles(q: Queries, organizationId: string): Promise<OrganizationRole[]>;
-  /** @throws AldabaError `entity.relation_foreign_key_not_found`, and `entity.db_constraint_violated` for roles of machines */
+  /**
+   * @throws AldabaError `entity.relation_foreign_key_not_found`, and `entity.db_constraint_violated` for
+   *   machine-to-machine roles
+   */
   addRoles(tx: Queries, organizationId: string, roleIds: readonly string[]): Promise<void>;
   replaceRoles(tx: Queries, organizationId: string, roleIds: readonly string[]): Promise<void>;
   /** @throws AldabaError `entity.not_found` */
   removeRole(tx: Queries, organizationId: string, roleId: string): Promise<void>;
 
   /**
-   * Lets a person join the organizations that are open to the domain of their e-mail address, with the roles for those who
-   * join by themselves; who is a member already keeps what they have. Call it only for an address that is known to be the
-   * person's own: anybody can type an address of another's company.
+   * Adds a user to the organizations that accept the domain of the user's email address, with their just-in-time roles.
+   * Existing members keep their roles. Call it only with a verified address: any user can type an address of another
+   * company.
    */
   provision(tx: Queries, userId: string, email: string): Promise<void>;
-  /** The same for organizations that an operator named; those that there are no more are left out. */
+  /** The same for organizations that an operator named; deleted ones are skipped. */
   join(tx: Queries, userId: string, organizationIds: readonly string[]): Promise<void>;
 }
 
 export function createOrganizationJit({ organizations, organizationRoles }: OrganizationJitNeeds): OrganizationJit {
-  /** An organization in the path of a request that changes something. */
+  /** An organization in the path of a request that changes data. */
   const requireOrganization = (q: Queries, id: string) =>
     organizations.get(q, id).catch((error: unknown) => {
       throw new AldabaError('entity.relation_foreign_key_not_found', { organizationId: id }, { cause: error });
@@ -48,7 +51,7 @@ export function createOrganizationJit({ organizations, organizationRoles }: Orga
     requireType(await organizationRoles.find(tx, { ids: roleIds }), roleIds, 'User');
     await store.insertJitRoles(tx, organizationId, roleIds);
   };
-  /** Who is a member already keeps what they have. */
+  /** Existing members keep their roles. */
   const admit = async (tx: Queries, userId: string, open: readonly store.OpenOrganization[]) => {
     for (const { id: organizationId, role_ids: roleIds } of open) {
       if (await organizations.isMember(tx, { kind: 'user', organizationId, id: userId })) continue;
@@ -99,5 +102,5 @@ export function createOrganizationJit({ organizations, organizationRoles }: Orga
   };
 }
 
-/** A domain as the addresses of users have it. */
+/** A domain, spelled as in the stored addresses of users. */
 const domainOf = (typed: string): string => normalizeDomain(typed) ?? typed.toLowerCase();

@@ -17,7 +17,7 @@ export async function insertEmailDomain(q: Queries, organizationId: string, doma
   );
 }
 
-/** Ones that are there already stay. */
+/** Existing rows stay. */
 export async function insertEmailDomains(
   q: Queries,
   organizationId: string,
@@ -30,7 +30,7 @@ export async function insertEmailDomains(
   );
 }
 
-/** Removes `only` these, or all but these. Returns how many were removed. */
+/** Removes only `only`, or all except the given ones. Returns how many were removed. */
 export async function deleteEmailDomains(
   q: Queries,
   organizationId: string,
@@ -61,7 +61,7 @@ export async function findJitRoles(q: Queries, organizationId: string): Promise<
   return rows.map(({ tenant_id, type, ...row }) => ({ tenantId: tenant_id, ...row, type: type as RoleType }));
 }
 
-/** Ones that are there already stay. @throws AldabaError `entity.relation_foreign_key_not_found` */
+/** Existing rows stay. @throws AldabaError `entity.relation_foreign_key_not_found` */
 export async function insertJitRoles(q: Queries, organizationId: string, roleIds: readonly string[]): Promise<void> {
   await q.raw(
     `insert into organization_jit_roles (tenant_id, organization_id, organization_role_id)
@@ -70,7 +70,7 @@ export async function insertJitRoles(q: Queries, organizationId: string, roleIds
   );
 }
 
-/** Removes `only` these, or all but these. Returns how many were removed. */
+/** Removes only `only`, or all except the given ones. Returns how many were removed. */
 export async function deleteJitRoles(
   q: Queries,
   organizationId: string,
@@ -85,7 +85,7 @@ export async function deleteJitRoles(
   return rows.length;
 }
 
-/** An organization that a person may join by themselves, with the roles they get. */
+/** An organization with just-in-time membership, and the roles it gives. */
 export interface OpenOrganization {
   id: string;
   role_ids: string[];
@@ -95,7 +95,7 @@ const roleIds = (organizationId: string) =>
   `array(select j.organization_role_id from organization_jit_roles j
           where j.tenant_id = $1 and j.organization_id = ${organizationId}) as role_ids`;
 
-/** Those that people with this domain join. Asked for every new address. */
+/** The organizations that accept this domain. Queried for every new address. */
 export const findOpenOrganizations = (q: Queries, domain: string): Promise<OpenOrganization[]> =>
   q.raw(
     `select d.organization_id as id, ${roleIds('d.organization_id')}
@@ -103,7 +103,7 @@ export const findOpenOrganizations = (q: Queries, domain: string): Promise<OpenO
     [q.tenantId, domain],
   );
 
-/** Those of the ids that there are. */
+/** The organizations of these ids that exist. */
 export const findNamedOrganizations = (q: Queries, ids: readonly string[]): Promise<OpenOrganization[]> =>
   q.raw(`select o.id, ${roleIds('o.id')} from organizations o where o.tenant_id = $1 and o.id = any($2) order by 1`, [
     q.tenantId,

@@ -31,13 +31,13 @@ export interface OrganizationRoles {
   removeScope(q: Queries, id: string): Promise<void>;
 
   list(q: Queries, search?: Search, slice?: Slice): Promise<Listed<OrganizationRoleWithScopes>>;
-  /** Roles by id or by name; unknown ones are missing in the answer. */
+  /** Roles by id or by name; unknown ones are left out. */
   find(q: Queries, by: { ids: readonly string[] } | { names: readonly string[] }): Promise<OrganizationRole[]>;
   /** @throws AldabaError `entity.not_exists_with_id` */
   get(q: Queries, id: string): Promise<OrganizationRole>;
   /** @throws AldabaError `entity.unique_integrity_violation`, and the same as `addScopes` */
   create(tx: Queries, draft: OrganizationRoleDraft): Promise<OrganizationRole>;
-  /** @throws AldabaError `entity.db_constraint_violated` for another type while somebody holds the role */
+  /** @throws AldabaError `entity.db_constraint_violated` when the type changes while the role is assigned */
   update(
     tx: Queries,
     id: string,
@@ -48,8 +48,9 @@ export interface OrganizationRoles {
   organizationScopes(q: Queries, roleId: string): Promise<OrganizationScope[]>;
   resourceScopes(q: Queries, roleId: string): Promise<Scope[]>;
   /**
-   * @throws AldabaError `entity.relation_foreign_key_not_found`, and `role.management_api_scopes_not_assignable_to_user_role`:
-   * no role in an organization has permissions of the Management API
+   * @throws AldabaError `entity.relation_foreign_key_not_found`, and
+   *   `role.management_api_scopes_not_assignable_to_user_role`: organization roles cannot have permissions of the
+   *   Management API
    */
   addScopes(tx: Queries, kind: ScopeKind, roleId: string, scopeIds: readonly string[]): Promise<void>;
   replaceScopes(tx: Queries, kind: ScopeKind, roleId: string, scopeIds: readonly string[]): Promise<void>;
@@ -166,8 +167,8 @@ const addScopes: OrganizationRoles['addScopes'] = async (tx, kind, roleId, scope
 };
 
 /**
- * Control of the tenant comes of the tenant's own roles for machines only. Who hands out roles in an organization decides for
- * that organization, and must not be able to give more than it has.
+ * Only the tenant's own machine-to-machine roles give control over the tenant. An administrator who assigns roles in
+ * one organization must not be able to grant permissions beyond that organization.
  */
 async function requireAssignable(q: Queries, scopeIds: readonly string[]): Promise<void> {
   if ((await store.findIndicators(q, scopeIds)).some(isManagementIndicator))
@@ -189,7 +190,7 @@ async function withScopes(q: Queries, roles: readonly OrganizationRole[]): Promi
 
 const missing = (name: string, id: string) => new AldabaError('entity.not_exists_with_id', { name, id });
 
-/** Holders refer to a role together with its type: it cannot change under them. */
+/** Assignments refer to a role together with its type, so an assigned role cannot change its type. */
 function explainHeld(error: unknown): never {
   if (error instanceof AldabaError && error.code === 'entity.relation_foreign_key_not_found')
     throw new AldabaError('entity.db_constraint_violated', undefined, { cause: error });

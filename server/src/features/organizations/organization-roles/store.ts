@@ -157,9 +157,9 @@ export async function updateRoleRow(
 export const deleteRoleRow = (q: Queries, id: string): Promise<number> =>
   q.run(sql.deleteFrom('organization_roles').where('tenant_id', '=', q.tenantId).where('id', '=', id));
 
-// Permissions of roles: two tables of the same form
+// Permissions of roles: two tables of the same shape
 
-/** Whose permissions: the organization's own, or those of APIs. */
+/** Selects the organization's own permissions or those of APIs. */
 export type ScopeKind = 'organization' | 'resource';
 
 const tables = {
@@ -167,7 +167,7 @@ const tables = {
   resource: { name: 'organization_role_resource_scopes', column: 'scope_id' },
 } as const;
 
-/** Ones that the role has already stay. */
+/** Permissions that the role already has stay. */
 export async function insertRoleScopes(
   q: Queries,
   kind: ScopeKind,
@@ -183,7 +183,7 @@ export async function insertRoleScopes(
   );
 }
 
-/** Takes `only` these, or all but these, permissions from a role. Returns how many were taken. */
+/** Removes only the permissions in `only`, or all except the given ones. Returns how many were removed. */
 export async function deleteRoleScopes(
   q: Queries,
   kind: ScopeKind,
@@ -225,7 +225,7 @@ export async function findResourceScopes(q: Queries, roleId: string): Promise<Sc
   }));
 }
 
-/** What each role gives, in one statement. */
+/** The permissions of each role, in one statement. */
 export const findScopesOfRoles = (
   q: Queries,
   roleIds: readonly string[],

@@ -8,7 +8,7 @@ import type { MemberKind } from './store.ts';
 
 type Items<T> = Promise<{ items: T[]; total: number }>;
 
-/** The features that list and know the members. */
+/** The features that list members and check that they exist. */
 export interface MemberSources {
   users: {
     /** @throws AldabaError `entity.not_found` */

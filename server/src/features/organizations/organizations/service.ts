@@ -38,9 +38,9 @@ export interface Organizations {
   remove(q: Queries, id: string): Promise<void>;
 
   /**
-   * Members stay members.
-   * @throws AldabaError `entity.relation_foreign_key_not_found`, and `entity.db_constraint_violated` for an application that
-   * is not machine-to-machine
+   * Existing members stay.
+   * @throws AldabaError `entity.relation_foreign_key_not_found`, and `entity.db_constraint_violated` for an application
+   *   that is not machine-to-machine
    */
   addMembers(tx: Queries, kind: MemberKind, organizationId: string, ids: readonly string[]): Promise<void>;
   replaceMembers(tx: Queries, kind: MemberKind, organizationId: string, ids: readonly string[]): Promise<void>;
@@ -50,7 +50,7 @@ export interface Organizations {
 
   /** @throws AldabaError `organization.require_membership` */
   memberRoles(q: Queries, member: Member): Promise<OrganizationRole[]>;
-  /** The roles of several members by the member's id. */
+  /** The roles of several members, keyed by member id. */
   rolesOfMembers(
     q: Queries,
     kind: MemberKind,
@@ -58,9 +58,9 @@ export interface Organizations {
     ids: readonly string[],
   ): Promise<Map<string, HeldOrganizationRole[]>>;
   /**
-   * Gives roles to members; ones they have stay.
+   * Assigns roles to members; roles they already have stay.
    * @throws AldabaError `organization.require_membership`, `entity.relation_foreign_key_not_found`, and
-   * `entity.db_constraint_violated` for roles of the other type
+   *   `entity.db_constraint_violated` for roles of the other type
    */
   addRoles(
     tx: Queries,
@@ -78,14 +78,17 @@ export interface Organizations {
       organizationRoleNames?: readonly string[] | undefined;
     },
   ): Promise<string[]>;
-  /** Organization permissions of a person. @throws AldabaError `organization.require_membership` */
+  /** Organization permissions of a user. @throws AldabaError `organization.require_membership` */
   userScopes(q: Queries, organizationId: string, userId: string): Promise<OrganizationScope[]>;
   listOf(q: Queries, kind: MemberKind, id: string, slice?: Slice): Promise<Listed<OrganizationWithRoles>>;
 
-  /** The permissions that a person has through roles in any organization: there (`resourceId` null), or by it on a resource. */
+  /**
+   * The permissions that a user has through roles in any organization: on the organization (`resourceId` null) or on an
+   * API resource.
+   */
   permissionsOf(q: Queries, userId: string): Promise<store.HeldPermission[]>;
 
-  /** What a token needs to know of a member: one statement; undefined for those who are no member. */
+  /** Everything a token needs about a member, in one statement; undefined for non-members. */
   standing(q: Queries, member: Member, resourceId?: string): Promise<Standing | undefined>;
 }
 
@@ -230,7 +233,7 @@ async function requireMembers(
   if ((await store.findMemberIds(q, kind, organizationId, [...wanted])).length < wanted.size) throw notMember();
 }
 
-/** Applications that sign people in act for those people, who are members themselves. */
+/** Applications that sign users in act for those users, who are members themselves. */
 async function requireMachines(q: Queries, ids: readonly string[]): Promise<void> {
   const known = await store.findApplicationTypes(q, ids);
   const absent = ids.filter((id) => !known.some((application) => application.id === id));
@@ -239,7 +242,7 @@ async function requireMachines(q: Queries, ids: readonly string[]): Promise<void
 }
 
 /**
- * Roles that exist and are of the type.
+ * Checks that roles exist and have the type.
  * @throws AldabaError `entity.relation_foreign_key_not_found`, `entity.db_constraint_violated`
  */
 export function requireType(found: readonly OrganizationRole[], ids: readonly string[], type: RoleType): void {

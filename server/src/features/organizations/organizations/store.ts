@@ -30,7 +30,7 @@ const toOrganization = (row: Row): Organization => ({
   createdAt: row.created_at.getTime(),
 });
 
-/** `undefined` leaves a column as it is. */
+/** `undefined` leaves a column unchanged. */
 export type OrganizationColumns = {
   [Member in Exclude<keyof Organization, 'tenantId' | 'id' | 'createdAt'>]?: Organization[Member] | undefined;
 };
@@ -99,7 +99,7 @@ export async function updateOrganizationRow(
 export const deleteOrganizationRow = (q: Queries, id: string): Promise<number> =>
   q.run(sql.deleteFrom('organizations').where('tenant_id', '=', q.tenantId).where('id', '=', id));
 
-/** How many people each organization has, and the three newest users of them. */
+/** The number of users in each organization, and its three newest users. */
 export const findFeaturedUsers = (
   q: Queries,
   organizationIds: readonly string[],
@@ -114,7 +114,7 @@ export const findFeaturedUsers = (
     [q.tenantId, organizationIds],
   );
 
-// Members: people and applications have tables of the same form
+// Members: users and applications have tables of the same shape
 
 export type MemberKind = 'user' | 'application';
 
@@ -133,7 +133,10 @@ export interface Member {
   id: string;
 }
 
-/** Adds members. Returns the ids that were no members before. @throws AldabaError `entity.relation_foreign_key_not_found` */
+/**
+ * Adds members. Returns the ids that were not members before.
+ * @throws AldabaError `entity.relation_foreign_key_not_found`
+ */
 export async function insertMembers(
   q: Queries,
   kind: MemberKind,
@@ -150,7 +153,7 @@ export async function insertMembers(
   return rows.map((row) => row.id);
 }
 
-/** Removes `only` these, or all but these. Returns who was removed. */
+/** Removes only `only`, or all except the given ones. Returns the removed members. */
 export async function deleteMembers(
   q: Queries,
   kind: MemberKind,
@@ -166,7 +169,7 @@ export async function deleteMembers(
   return rows.map((row) => row.id);
 }
 
-/** Which of the ids are members. */
+/** The ids of these that are members. */
 export async function findMemberIds(
   q: Queries,
   kind: MemberKind,
@@ -181,7 +184,7 @@ export async function findMemberIds(
   return rows.map((row) => row.id);
 }
 
-/** Roles that members have already stay. */
+/** Roles that members already have stay. */
 export async function insertMemberRoles(
   q: Queries,
   members: { kind: MemberKind; organizationId: string; ids: readonly string[] },
@@ -197,7 +200,7 @@ export async function insertMemberRoles(
   );
 }
 
-/** Takes `only` these, or all but these, roles from a member. Returns how many were taken. */
+/** Removes only the roles in `only`, or all except the given ones, from a member. Returns how many were removed. */
 export async function deleteMemberRoles(
   q: Queries,
   { kind, organizationId, id }: Member,
@@ -278,7 +281,7 @@ export async function findOrganizationsOf(
   return { items, total: rows[0]?.total ?? 0 };
 }
 
-/** The organization permissions that the roles of a person give. */
+/** The organization permissions that a user's roles give. */
 export async function findUserScopes(q: Queries, organizationId: string, userId: string): Promise<OrganizationScope[]> {
   const rows = await q.raw<Omit<RoleRow, 'type'>>(
     `select distinct s.tenant_id, s.id, s.name, s.description from organization_user_roles h
@@ -290,23 +293,23 @@ export async function findUserScopes(q: Queries, organizationId: string, userId:
   return rows.map((row) => ({ tenantId: row.tenant_id, id: row.id, name: row.name, description: row.description }));
 }
 
-/** Types of the applications that exist. */
+/** Types of those applications that exist. */
 export const findApplicationTypes = (q: Queries, ids: readonly string[]): Promise<{ id: string; type: string }[]> =>
   q.raw('select id, type from applications where tenant_id = $1 and id = any($2::text[])', [q.tenantId, ids]);
 
-// What tokens and consent ask
+// Queries for tokens and consent
 
-/** A permission that a person has in an organization, or through one on a resource. */
+/** A permission that a user has on an organization, or through one on an API resource. */
 export interface HeldPermission {
   organizationId: string;
-  /** Null for a permission in the organization itself. */
+  /** Null for a permission on the organization itself. */
   resourceId: string | null;
   id: string;
   name: string;
   description: string | null;
 }
 
-/** By name; one row for each organization that gives the permission. */
+/** By name; one row per organization that gives the permission. */
 export const findPermissionsOf = (q: Queries, userId: string): Promise<HeldPermission[]> =>
   q.raw(
     `select h.organization_id as "organizationId", null as "resourceId", s.id, s.name, s.description
@@ -324,12 +327,15 @@ export const findPermissionsOf = (q: Queries, userId: string): Promise<HeldPermi
     [q.tenantId, userId],
   );
 
-/** How a member stands in an organization. */
+/** A member's rights in an organization. */
 export interface Standing {
   isMfaRequired: boolean;
-  /** Whether the person has a second factor; an application needs none. */
+  /** Whether the user has a second factor; applications do not need one. */
   hasMfa: boolean;
-  /** Names of the permissions that the member's roles give: on the resource if one is named, else of the organization. */
+  /**
+   * Names of the permissions that the member's roles give: on the resource if one is given, otherwise on the
+   * organization.
+   */
   scopes: string[];
   organization: Pick<Organization, 'id' | 'name' | 'description' | 'customData'>;
 }
@@ -339,7 +345,10 @@ interface StandingRow extends Pick<Row, 'id' | 'name' | 'description' | 'custom_
   scopes: string[];
 }
 
-/** Set up by the person $3; or an address of theirs, where the tenant or the person wants codes to be sent there at sign-in. */
+/**
+ * A factor set up by the user $3, or a verified address, if the tenant or the user enables codes to it as a second
+ * factor.
+ */
 const hasSecondFactor = `(
   exists (select from mfa_verifications f where f.tenant_id = $1 and f.user_id = $3)
   or exists (
@@ -351,7 +360,7 @@ const hasSecondFactor = `(
        and (s.mfa ->> 'policy' like '%Mandatory' or s.mfa ->> 'organizationRequiredMfaPolicy' = 'Mandatory'
          or u.logto_config -> 'mfa' -> 'enabled' = 'true')))`;
 
-/** Everything that a token needs to know, in one statement. Undefined for those who are no member. */
+/** Everything a token needs to know, in one statement. Undefined for non-members. */
 export async function findStanding(
   q: Queries,
   { kind, organizationId, id }: Member,

@@ -13,7 +13,7 @@ const augsburg = { latitude: 48.3705, longitude: 10.8978 };
 const berlin = { latitude: 52.52, longitude: 13.405 };
 const tokyo = { latitude: 35.6762, longitude: 139.6503 };
 
-/** A person who signed in from Munich yesterday, and nothing else. */
+/** A user who signed in from Munich yesterday and has no other history. */
 const yesterday = now - day;
 const regular: History = {
   lastSignInAt: yesterday,
@@ -70,7 +70,7 @@ const table: [situation: string, history: History, place: Place | undefined, ris
   ],
 ];
 
-describe('The risks of a sign-in', () => {
+describe('Sign-in risk rules', () => {
   for (const [situation, history, place, risks] of table) {
     it(`${situation}: ${risks.join(', ') || 'none'}`, () => {
       assert.deepEqual(
@@ -80,25 +80,25 @@ describe('The risks of a sign-in', () => {
     });
   }
 
-  it('say what the rules saw', () => {
+  it('report the evidence for each risk', () => {
     const history = { ...wasAt(munich, 2), lastSignInAt: now - 45.5 * day };
     const risks = risksOf(from({ country: 'JP', point: tokyo }), history, now);
     const [country, velocity, inactivity] = risks.map(({ details }) => details);
     assert.deepEqual(country, { country: 'JP', recentCountries: ['DE'] });
     assert.equal(velocity?.hours, 2);
-    // What atlases say.
+    // Distances from atlases.
     assert.ok(Math.abs(Number(velocity?.kilometres) - 9370) < 50, String(velocity?.kilometres));
     assert.deepEqual(inactivity, { days: 45 });
   });
 });
 
-describe('The distance between two points', () => {
+describe('Distance between two points', () => {
   const point = fc.record({
     latitude: fc.double({ min: -90, max: 90, noNaN: true }),
     longitude: fc.double({ min: -180, max: 180, noNaN: true }),
   });
 
-  it('is the same in both directions, none to itself, and never more than half around the earth', () => {
+  it('is symmetric, 0 for the same point, and never more than half the circumference of the earth', () => {
     fc.assert(
       fc.property(point, point, (a, b) => {
         assert.equal(distance(a, a), 0);
@@ -108,7 +108,7 @@ describe('The distance between two points', () => {
     );
   });
 
-  it('is that of the meridian: a quarter from a pole to the equator', () => {
+  it('is a quarter of the meridian from a pole to the equator', () => {
     fc.assert(
       fc.property(point, ({ longitude }) => {
         const quarter = distance({ latitude: 90, longitude: 0 }, { latitude: 0, longitude });
@@ -117,7 +117,7 @@ describe('The distance between two points', () => {
     );
   });
 
-  it('across the date line is the short one', () => {
+  it('takes the short way across the date line', () => {
     const [fiji, samoa] = [
       { latitude: -17, longitude: 179 },
       { latitude: -17, longitude: -179 },
@@ -125,7 +125,7 @@ describe('The distance between two points', () => {
     assert.ok(distance(fiji, samoa) < 220);
   });
 
-  it('that was too far for a time is too far for any shorter one', () => {
+  it('is still impossible to travel in any shorter time', () => {
     const minutes = fc.integer({ min: 0, max: 3 * 24 * 60 });
     const isTooFar = (a: Point, b: Point, time: number) =>
       risksOf(from({ point: b }), { ...newcomer, last: { point: a, at: now - time * 60_000 } }, now).length > 0;

@@ -1,36 +1,36 @@
 import type { TriggeredRule } from '@aldaba/contract';
 import type { Place, Point } from '../../../kernel/origin.ts';
 
-/** A sign that another person than the account's owner signs in. */
+/** A sign that the sign-in is not by the owner of the account. */
 export type Risk = TriggeredRule;
 
-/** What is known of a person's earlier sign-ins. Times are milliseconds since the epoch. */
+/** A user's earlier sign-ins. Times are milliseconds since the epoch. */
 export interface History {
   readonly lastSignInAt: number | null;
-  /** Countries, and when the person last signed in from each. */
+  /** Countries, with the time of the last sign-in from each. */
   readonly countries: readonly { readonly country: string; readonly at: number }[];
-  /** The last place that is known. */
+  /** The last known place. */
   readonly last?: { readonly point: Point; readonly at: number };
 }
 
 const day = 86_400_000;
-/** How long a country counts as one of the person's own, milliseconds. */
+/** How long a country counts as familiar, in milliseconds. */
 export const countryLife = 180 * day;
-/** No sign-in for longer than this is unusual, milliseconds. */
+/** A pause between sign-ins longer than this is unusual, in milliseconds. */
 const longInactivity = 30 * day;
-/** Kilometres an hour: what airliners make. */
+/** Kilometers per hour: the speed of airliners. */
 const highestSpeed = 900;
-/** Kilometres: how far places of addresses are off without anybody moving. */
+/** Kilometers: the typical error of an IP address's location. */
 const noise = 100;
 
-/** What the rules look at. */
+/** Input of the rules. */
 interface Facts {
   readonly country?: string | undefined;
-  /** Those of the last 180 days. */
+  /** Countries of the last 180 days. */
   readonly recentCountries: readonly string[];
-  /** Whether any country was ever noted. */
+  /** Whether any country was ever recorded. */
   readonly hasCountries: boolean;
-  /** From the last known place to the present one. */
+  /** Kilometers from the last known place to the current one. */
   readonly travel?: { readonly kilometres: number; readonly hours: number } | undefined;
   /** Milliseconds since the last sign-in. */
   readonly inactivity?: number | undefined;
@@ -43,7 +43,7 @@ interface Rule {
   details(facts: Facts): Risk['details'];
 }
 
-/** All that makes a sign-in suspicious, each by itself. */
+/** Every risk that the rules find; each alone makes a sign-in suspicious. */
 const rules: readonly Rule[] = [
   {
     rule: 'new_country',
@@ -71,7 +71,7 @@ const rules: readonly Rule[] = [
 
 /**
  * The risks of a sign-in, in the order of the rules.
- * @param place of the request, undefined where nothing tells it
+ * @param place of the request, undefined if unknown
  * @param now milliseconds since the epoch
  */
 export function risksOf(place: Place | undefined, history: History, now: number): readonly Risk[] {
@@ -85,23 +85,23 @@ function factsOf(place: Place | undefined, { lastSignInAt, countries, last }: Hi
     country: place?.country,
     recentCountries: countries.filter(({ at }) => at >= now - countryLife).map(({ country }) => country),
     hasCountries: countries.length > 0,
-    // Clocks of two nodes may differ: nobody arrives before the start.
+    // Clocks of two nodes may differ, which must not give a negative time.
     travel: point && last && { kilometres: distance(last.point, point), hours: Math.max(0, now - last.at) / 3_600_000 },
     inactivity: lastSignInAt === null ? undefined : now - lastSignInAt,
     isUntrusted: place?.isUntrusted === true,
   };
 }
 
-/** Kilometres between two points along the surface of the earth, taken as a sphere (haversine formula). */
+/** Great-circle distance in kilometers (haversine formula). */
 export function distance(from: Point, to: Point): number {
   const haversine = (degrees: number) => Math.sin((degrees * Math.PI) / 360) ** 2;
   const cosine = (degrees: number) => Math.cos((degrees * Math.PI) / 180);
   const share =
     haversine(to.latitude - from.latitude) +
     cosine(from.latitude) * cosine(to.latitude) * haversine(to.longitude - from.longitude);
-  // Rounding takes the share of antipodes a little above 1.
+  // Rounding can take the value for antipodes slightly above 1.
   return 2 * earthRadius * Math.asin(Math.sqrt(Math.min(1, share)));
 }
 
-/** Mean radius, kilometres. */
+/** Mean radius of the earth, in kilometers. */
 const earthRadius = 6371.0088;

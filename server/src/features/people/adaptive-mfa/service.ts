@@ -11,14 +11,14 @@ export interface AdaptiveMfaNeeds {
 
 export interface AdaptiveMfa {
   /**
-   * What makes the sign-in that the current request belongs to suspicious; empty if nothing does. Reads the database only
-   * where the request tells a country or a point, by one statement. Ask before `record`.
+   * The risks of the sign-in that the current request belongs to. Runs one statement, and only if the request has a
+   * country or coordinates. Call it before `record`.
    */
   assess(tenant: Pick<Tenant, 'db'>, user: { id: string; lastSignInAt: number | null }): Promise<readonly Risk[]>;
   /**
-   * Notes where the current request comes from, as a place that the person signs in from: one statement, none where the
-   * request tells nothing. Call it in the transaction that completes the sign-in, once the user's row was written: its lock
-   * keeps sign-ins of one person that come at once from waiting for each other in a ring.
+   * Records the place of the current request as one that the user signs in from: one statement, none if the request has
+   * no place. Call it in the transaction that completes the sign-in, after the user's row was written: its lock
+   * prevents deadlocks between concurrent sign-ins of one user.
    * @param now milliseconds since the epoch
    */
   record(tx: Queries, userId: string, now: number): Promise<void>;

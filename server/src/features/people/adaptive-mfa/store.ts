@@ -6,7 +6,7 @@ type PlaceRow =
   | { country: string; latitude: null; longitude: null; at: Date }
   | { country: null; latitude: number; longitude: number; at: Date };
 
-/** The countries that a person signed in from, and the last place. */
+/** The countries that a user signed in from, and the last place. */
 export async function findPlaces(q: Queries, userId: string): Promise<Omit<History, 'lastSignInAt'>> {
   const rows = await q.raw<PlaceRow>(
     `select country, null::double precision as latitude, null::double precision as longitude, last_sign_in_at as at
@@ -25,7 +25,10 @@ export async function findPlaces(q: Queries, userId: string): Promise<Omit<Histo
   return { countries, ...(last ? { last } : {}) };
 }
 
-/** Replaces the last place, notes the country, and forgets other countries last seen before `forget`: whatever of them is given. */
+/**
+ * Stores what is given: replaces the last place, records the country and deletes other countries last seen before
+ * `forget`.
+ */
 export async function savePlace(
   tx: Queries,
   userId: string,

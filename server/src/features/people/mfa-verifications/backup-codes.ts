@@ -13,7 +13,7 @@ export function newBackupCodes(): string[] {
   return [...codes];
 }
 
-/** Codes from elsewhere as they are kept. @throws AldabaError `user.wrong_backup_code_format` */
+/** Imported codes in their stored form. @throws AldabaError `user.wrong_backup_code_format` */
 export function readBackupCodes(given: readonly string[]): string[] {
   const codes = new Set(given.map((code) => normalizeCode(code).toLowerCase()));
   if (given.length !== count || codes.size !== count || ![...codes].every((code) => format.test(code)))
@@ -21,7 +21,7 @@ export function readBackupCodes(given: readonly string[]): string[] {
   return [...codes];
 }
 
-/** The place of a code in the list, or -1. Every code is compared, so that time does not tell the place. */
+/** The index of a code in the list, or -1. Compares every code, so that timing does not reveal the index. */
 export function placeOfCode(codes: readonly string[], given: string): number {
   const wanted = normalizeCode(given).toLowerCase();
   return codes.map((code) => equalSecrets(code, wanted)).indexOf(true);

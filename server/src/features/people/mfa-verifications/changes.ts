@@ -16,28 +16,31 @@ export interface FactorChangesNeeds {
   events: Events<Queries>;
 }
 
-/** A factor that somebody is to have. */
+/** A factor to add. */
 export type FactorDraft =
   | { type: 'Totp'; secret: string; step?: number }
   | { type: 'WebAuthn'; passkey: NewPasskey }
   | { type: 'BackupCode'; codes: readonly string[] };
 
-/** The one way in which people get and lose factors, whoever asks for it. */
+/** The only functions that add and remove factors. */
 export interface FactorChanges {
   /**
-   * Gives factors, all or none. Returns the person.
+   * Adds factors, all or none. Returns the user.
    * @throws AldabaError `entity.not_found`, `user.totp_already_in_use`, `user.passkey_already_in_use`,
-   * `user.backup_code_already_in_use`, `session.mfa.backup_code_can_not_be_alone`
+   *   `user.backup_code_already_in_use`, `session.mfa.backup_code_can_not_be_alone`
    */
   add(q: Queries, userId: string, drafts: readonly FactorDraft[]): Promise<User>;
-  /** Takes a factor, and with the last other one the backup codes. @throws AldabaError `entity.not_found` */
+  /**
+   * Removes a factor; removing the last other factor also removes the backup codes.
+   * @throws AldabaError `entity.not_found`
+   */
   remove(q: Queries, userId: string, id: string): Promise<User>;
 }
 
 const isBackupCode = ({ type }: { type: string }) => type === 'BackupCode';
 
 export function createFactorChanges({ clock, secrets, users, events }: FactorChangesNeeds): FactorChanges {
-  /** Runs a change of a person's factors, one at a time, and tells of it. Returns the person. */
+  /** Runs one change of a user's factors at a time and emits the event. Returns the user. */
   const change = (
     q: Queries,
     userId: string,
@@ -84,14 +87,14 @@ export function createFactorChanges({ clock, secrets, users, events }: FactorCha
   };
 }
 
-/** Which factors may stand beside each other: one authenticator app, and one list of codes that is never alone. */
+/** Which factors can be combined: one authenticator app, and one list of backup codes that is never the only factor. */
 function refuseConflicts(present: readonly MfaVerification[], drafts: readonly FactorDraft[]): void {
   const types = [...present, ...drafts].map(({ type }) => type);
   if (types.filter((type) => type === 'Totp').length > 1) throw new AldabaError('user.totp_already_in_use');
   const lists = drafts.filter(isBackupCode);
   if (lists.length === 0) return;
   if (types.every((type) => type === 'BackupCode')) throw new AldabaError('session.mfa.backup_code_can_not_be_alone');
-  // A list that is used up is replaced.
+  // A used-up list is replaced.
   const isUsable = present.some((factor) => isBackupCode(factor) && factor.remainCodes !== 0);
   if (isUsable || lists.length > 1) throw new AldabaError('user.backup_code_already_in_use');
 }

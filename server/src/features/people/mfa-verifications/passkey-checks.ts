@@ -1,6 +1,6 @@
 /**
- * Whether what a browser answers holds, by the rules of Web Authentication. Import it when there is an answer to check: most
- * sign-ins have none, and with its library it takes 16 MB.
+ * Verifies browser responses by the rules of Web Authentication. Import it dynamically when a response arrives: most
+ * sign-ins have none, and its library takes 16 MB of memory.
  */
 import { verifyAuthenticationResponse, verifyRegistrationResponse } from '@simplewebauthn/server';
 import { decodeAttestationObject, decodeClientDataJSON, isoBase64URL, isoCBOR } from '@simplewebauthn/server/helpers';
@@ -13,10 +13,13 @@ import {
 } from './passkeys.ts';
 
 const knownTransports = new Set(['ble', 'cable', 'hybrid', 'internal', 'nfc', 'smart-card', 'usb']);
-/** Bytes, section 4 (Credential ID). */
+/** Bytes, Web Authentication section 4 (Credential ID). */
 const longestCredentialId = 1023;
 
-/** Whether an answer proves that a passkey was made for us with the person's PIN, finger or face. Undefined if it does not. */
+/**
+ * Verifies that a response created a passkey for this server, with user verification (PIN, fingerprint or face).
+ * Undefined if it does not.
+ */
 export async function checkRegistration(
   { id, rawId, type, response }: RegistrationPayload,
   expected: Expected & { agent?: string | undefined },
@@ -51,8 +54,8 @@ export async function checkRegistration(
 }
 
 /**
- * Whether an answer proves that the holder of a passkey was there, with PIN, finger or face. Returns how often it signed by now,
- * which is more than before unless it never counts; undefined if the answer proves nothing.
+ * Verifies that a response was signed by a passkey with user verification (PIN, fingerprint or face). Returns its
+ * signature counter, which increases unless the authenticator always sends 0; undefined if verification fails.
  */
 export async function checkAuthentication(
   { id, rawId, type, response }: AuthenticationPayload,
@@ -84,7 +87,7 @@ const termsOf = ({ challenge, rpId, origin }: Expected) => ({
   requireUserVerification: true,
 });
 
-/** The library throws for whatever does not hold. That is all that has to be known: its words may quote what was sent. */
+/** The library throws when verification fails. The message may quote the input, so it is dropped. */
 async function judge<T>(check: () => Promise<T>): Promise<T | undefined> {
   try {
     return await check();
@@ -93,12 +96,12 @@ async function judge<T>(check: () => Promise<T>): Promise<T | undefined> {
   }
 }
 
-/** Whether the page was inside of another site's, where people do not see whom they answer (section 13.4.2). */
+/** Whether the page was embedded in another site, where the user cannot see which site asks (section 13.4.2). */
 const isFramed = (clientDataJSON: string): boolean => decodeClientDataJSON(clientDataJSON).crossOrigin === true;
 
 /**
- * None is asked for, so none is looked at, whatever browsers send along: certificates name addresses, and the library would ask
- * them, past our client for outgoing requests.
+ * The server requests no attestation and ignores any that browsers send: certificates contain URLs that the library
+ * would fetch, bypassing our client for outgoing requests.
  */
 function withoutAttestation(attestationObject: string): string {
   const authData = decodeAttestationObject(isoBase64URL.toBuffer(attestationObject)).get('authData');

@@ -1,6 +1,6 @@
 /**
- * Passkeys by the rules of Web Authentication (https://www.w3.org/TR/webauthn-3/): what a browser is asked, and the forms of what
- * it answers. Whether an answer holds is for `passkey-checks.ts`, which is loaded with the first one.
+ * Passkeys (https://www.w3.org/TR/webauthn-3/): options for the browser and the format of its responses.
+ * `passkey-checks.ts` verifies the responses; it is loaded on first use.
  */
 import type {
   PublicKeyCredentialCreationOptionsJSON,
@@ -8,32 +8,32 @@ import type {
 } from '@simplewebauthn/server';
 import { opaqueToken } from '../../../kernel/ids.ts';
 
-/** How long a browser waits for the person, in milliseconds. */
+/** How long a browser waits for the user, in milliseconds. */
 const timeout = 60_000;
-/** ES256, EdDSA and RS256 (IANA COSE Algorithms): every authenticator knows one of them. */
+/** ES256, EdDSA and RS256 (IANA COSE Algorithms): every authenticator supports at least one of them. */
 export const algorithms: number[] = [-7, -8, -257];
 
-/** A passkey that was registered and that nobody has yet; JSON, and nothing of it is secret. */
+/** A registered passkey that is not yet bound to a user. JSON without secrets. */
 export interface NewPasskey {
   rpId: string;
   /** base64url. */
   credentialId: string;
   /** COSE_Key, base64url. */
   publicKey: string;
-  /** How often it signed; 0 for those that do not count. */
+  /** Signature counter; 0 for authenticators without one. */
   counter: number;
   transports: string[];
-  /** The browser that it was made with, as that calls itself. */
+  /** User agent of the browser that created it. */
   agent?: string;
 }
 
-/** What names a passkey to a browser. */
+/** Describes a passkey to a browser. */
 export interface PasskeyName {
   credentialId: string;
   transports: readonly string[];
 }
 
-/** What `navigator.credentials.create` gave, as JSON. */
+/** Result of `navigator.credentials.create`, as JSON. */
 export interface RegistrationPayload {
   id: string;
   rawId: string;
@@ -41,7 +41,7 @@ export interface RegistrationPayload {
   response: { clientDataJSON: string; attestationObject: string; transports?: readonly string[] | undefined };
 }
 
-/** What `navigator.credentials.get` gave, as JSON. */
+/** Result of `navigator.credentials.get`, as JSON. */
 export interface AuthenticationPayload {
   id: string;
   rawId: string;
@@ -54,11 +54,11 @@ export interface AuthenticationPayload {
   };
 }
 
-/** What an answer has to be made for. */
+/** The values a response must match. */
 export interface Expected {
-  /** As the options had it. Who expects it has to forget it, whatever comes of the check. */
+  /** As sent in the options. The caller must discard it after the check, whatever the result. */
   challenge: string;
-  /** The host that the options named. */
+  /** The host in the options. */
   rpId: string;
   /** Scheme, host and port of the page. */
   origin: string;
@@ -73,7 +73,7 @@ const descriptorOf = ({ credentialId, transports }: PasskeyName) => ({
   transports: [...transports],
 });
 
-/** What a browser is asked for a new passkey of a person, who may know already `existing` ones. */
+/** Options for creating a passkey for a user; `existing` ones are excluded. */
 export function optionsToRegister(
   user: { id: string; name: string; displayName: string },
   given: { rpId: string; residentKey: 'preferred' | 'required'; existing: readonly PasskeyName[] },
@@ -93,13 +93,13 @@ export function optionsToRegister(
       requireResidentKey: residentKey === 'required',
       userVerification: 'required',
     },
-    // Tells the page whether the passkey can be used without a name.
+    // Makes the browser report whether the passkey is discoverable.
     extensions: { credProps: true },
   };
   return { options, challenge };
 }
 
-/** What a browser is asked for a proof: with one of `allowed`, or, without them, with any passkey that it has for this host. */
+/** Options for an assertion: with one of `allowed`, or, if omitted, with any passkey for this host. */
 export function optionsToAuthenticate(
   rpId: string,
   allowed?: readonly PasskeyName[],

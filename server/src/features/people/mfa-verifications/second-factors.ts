@@ -28,59 +28,59 @@ export interface SecondFactorsNeeds {
   events: Events<Queries>;
 }
 
-/** A factor that was made in a sign-in and that nobody has yet; JSON, its secrets sealed. */
+/** A factor that was created during a sign-in and is not yet bound to a user. JSON with sealed secrets. */
 export type NewFactor =
-  /** `step`: what `checkNewTotp` said; codes of it and before it do not count again. */
+  /** `step`: the result of `checkNewTotp`; codes of this and earlier steps are rejected. */
   | { type: 'Totp'; secretSealed: string; step: number }
   | { type: 'WebAuthn'; passkey: NewPasskey }
   | { type: 'BackupCode'; codesSealed: string };
 
-/** What an authenticator app shows beside its codes. */
+/** Labels in an authenticator app. */
 interface TotpLabel {
   issuer: string;
   account: string;
 }
 
 /**
- * What the sign-in does with second factors. A check of something secret returns undefined when it fails, and does not limit how
- * often it is tried: that is for the caller.
+ * Second factors for sign-in. Verifying functions return undefined on failure and do not limit attempts: the caller
+ * does.
  */
 export interface SecondFactors extends Totps, BackupCodes, Passkeys {
-  /** What is known of a person that decides about second factors, in one statement. @throws AldabaError `entity.not_found` */
+  /** What decides about second factors for a user, in one statement. @throws AldabaError `entity.not_found` */
   standing(q: Queries, userId: string): Promise<store.MfaStanding>;
   /**
-   * Gives a person factors that were made in a sign-in, all or none, within the caller's transaction, and tells webhooks that the
-   * person changed. Used-up backup codes are replaced.
+   * Adds factors that were created during a sign-in, all or none, within the caller's transaction, and emits the user's
+   * change event. Replaces used-up backup codes.
    * @throws AldabaError `entity.not_found`, `user.totp_already_in_use`, `user.passkey_already_in_use`,
-   * `user.backup_code_already_in_use`, `session.mfa.backup_code_can_not_be_alone`
+   *   `user.backup_code_already_in_use`, `session.mfa.backup_code_can_not_be_alone`
    */
   bind(tx: Queries, userId: string, factors: readonly NewFactor[]): Promise<void>;
 }
 
 interface Totps {
-  /** Makes the secret of an authenticator app: sealed for the state of the sign-in, in base32, and as a PNG data URL. */
+  /** Creates the secret of an authenticator app: sealed for the sign-in state, in base32, and as a PNG data URL. */
   newTotp(tenant: Tenant, label: TotpLabel): { secretSealed: string; secret: string; secretQrCode: string };
-  /** Shows a secret again that `newTotp` sealed. */
+  /** Opens a secret sealed by `newTotp`. */
   showNewTotp(tenant: Tenant, secretSealed: string, label: TotpLabel): { secret: string; secretQrCode: string };
-  /** The step that a code of a new app is of: a proof that the app has the secret. */
+  /** The time step of a code of a new app, which proves that the app has the secret. */
   checkNewTotp(tenant: Tenant, secretSealed: string, code: string): number | undefined;
-  /** Uses up a code of a person's app, whatever becomes of the sign-in. Returns the id of the factor. */
+  /** Consumes a code of a user's app, even if the sign-in fails later. Returns the id of the factor. */
   useTotp(tenant: Tenant, userId: string, code: string): Promise<string | undefined>;
 }
 
 interface BackupCodes {
-  /** Makes ten backup codes, and seals them for the state of the sign-in. */
+  /** Creates ten backup codes, sealed for the sign-in state. */
   newBackupCodes(tenant: Tenant): { codes: string[]; codesSealed: string };
-  /** Shows codes again that `newBackupCodes` sealed. */
+  /** Opens codes sealed by `newBackupCodes`. */
   showNewBackupCodes(tenant: Tenant, codesSealed: string): string[];
-  /** Uses up a backup code of a person, whatever becomes of the sign-in. Returns the id of the factor. */
+  /** Consumes a backup code of a user, even if the sign-in fails later. Returns the id of the factor. */
   useBackupCode(tenant: Tenant, userId: string, code: string): Promise<string | undefined>;
 }
 
 interface Passkeys {
   /**
-   * What `navigator.credentials.create` is given, as JSON, and the challenge to expect. The person's passkeys for this host are
-   * excluded. `residentKey`: `required` for one that signs people in by itself.
+   * Options for `navigator.credentials.create`, as JSON, and the expected challenge. Excludes the user's passkeys for
+   * this host. `residentKey`: `required` for a passkey that is used without an identifier.
    */
   registrationOptions(
     tenant: Tenant,
@@ -92,16 +92,16 @@ interface Passkeys {
     expected: Expected & { agent?: string | undefined },
   ): Promise<NewPasskey | undefined>;
   /**
-   * What `navigator.credentials.get` is given, as JSON, and the challenge to expect.
-   * @param given with `userId` the person's passkeys for this host are asked for, else any that the browser has
+   * Options for `navigator.credentials.get`, as JSON, and the expected challenge.
+   * @param given with `userId`, allows the user's passkeys for this host; without it, any passkey in the browser
    */
   authenticationOptions(
     tenant: Tenant,
     given: { rpId: string; userId?: string | undefined },
   ): Promise<{ options: AuthenticationOptions; challenge: string }>;
   /**
-   * Notes a use of a passkey, whatever becomes of the sign-in.
-   * @param expected with `userId` the passkey has to be that person's; else the answer has to name whose it is
+   * Verifies a passkey and records its use, even if the sign-in fails later.
+   * @param expected with `userId`, the passkey must belong to that user; without it, the response must name the user
    */
   verifyAuthentication(
     tenant: Tenant,
@@ -185,7 +185,7 @@ function createBackupCodes(clock: Clock, secrets: Secrets): BackupCodes {
   };
 }
 
-/** What a database can be asked for; nothing else is the id of a passkey. */
+/** Only strings that can be a passkey's id reach the database. */
 const base64url = /^[\w-]+$/;
 
 function createPasskeys(clock: Clock): Passkeys {
@@ -207,7 +207,8 @@ function createPasskeys(clock: Clock): Passkeys {
       const passkey = base64url.test(payload.id) ? await store.findPasskey(tenant.db, payload.id) : undefined;
       if (!passkey || passkey.rpId !== expected.rpId) return undefined;
       if (userId !== undefined && passkey.userId !== userId) return undefined;
-      // Web Authentication section 7.2: where nobody is known yet, the answer has to say who it is, and always the same person.
+      // Web Authentication section 7.2: when the user is not known yet, the response must name the user, and
+      // consistently.
       const handle = payload.response.userHandle;
       const named = handle ? Buffer.from(handle, 'base64url').toString() : userId;
       if (named !== passkey.userId) return undefined;

@@ -1,11 +1,11 @@
 import type { Vault } from '../../../kernel/crypto.ts';
 
-/** A factor with a secret that is kept: what lies in an authenticator app, or on a list of codes. */
+/** A factor with a stored secret: an authenticator app or a list of backup codes. */
 export type SecretType = 'Totp' | 'BackupCode';
 
-/** Seals what factors keep secret. What was sealed for one tenant, kind or row opens nowhere else. */
+/** Seals the secrets of factors. A value sealed for one tenant, type or row cannot be opened for another. */
 export interface Secrets {
-  /** For a factor that nobody has yet; the sealed text travels in the state of a sign-in. */
+  /** For a factor not yet bound to a user; the sealed text is kept in the sign-in state. */
   sealNew(tenantId: string, type: SecretType, secret: string): string;
   openNew(tenantId: string, type: SecretType, sealed: string): string;
   /** For a row of mfa_verifications. */

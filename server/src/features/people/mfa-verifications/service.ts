@@ -18,25 +18,26 @@ export interface MfaVerificationsNeeds {
   events: Events<Queries>;
 }
 
-/** What administrators do with the factors of others. */
+/** Operations of administrators on users' factors. */
 export interface MfaVerifications {
   /** Oldest first, without secrets. @throws AldabaError `entity.not_found` */
   list(q: Queries, userId: string): Promise<MfaVerification[]>;
   /**
-   * Gives an authenticator app. Returns the secret, base32, and a PNG data URL that apps scan.
-   * @param given a secret from elsewhere; a new one is made without it
+   * Adds an authenticator app. Returns the secret in base32 and a PNG data URL for scanning.
+   * @param given an existing secret; generated if omitted
    * @throws AldabaError `entity.not_found`, `user.totp_already_in_use`, `user.totp_secret_invalid`
    */
   addTotp(tenant: Tenant, userId: string, given?: string): Promise<{ secret: string; secretQrCode: string }>;
   /**
-   * Gives ten backup codes, in place of those that are all used. Returns them.
-   * @param given codes from elsewhere; new ones are made without them
+   * Adds ten backup codes, replacing a used-up list. Returns them.
+   * @param given existing codes; generated if omitted
    * @throws AldabaError `entity.not_found`, `user.backup_code_already_in_use`, `user.wrong_backup_code_format`,
-   * `session.mfa.backup_code_can_not_be_alone`
+   *   `session.mfa.backup_code_can_not_be_alone`
    */
   addBackupCodes(q: Queries, userId: string, given?: readonly string[]): Promise<string[]>;
   /**
-   * Removes a factor, and with the last other one the backup codes; with `revokeSessions` also ends the sessions and grants.
+   * Removes a factor; removing the last other factor also removes the backup codes. `revokeSessions` also ends sessions
+   * and grants.
    * @throws AldabaError `entity.not_found`
    */
   remove(q: Queries, factor: { userId: string; id: string; revokeSessions: boolean }): Promise<void>;

@@ -27,7 +27,7 @@ const toFactor = (row: Row): MfaVerification => ({
   ...(row.codes_used_at ? { remainCodes: countUnused(row.codes_used_at) } : {}),
 });
 
-/** Holds the person, until the transaction ends, for those who change factors: what they see stays as it is. */
+/** Locks the user until the transaction ends, so that concurrent changes of factors run one after the other. */
 export const lockPerson = (q: Queries, userId: string): Promise<object[]> =>
   q.raw('select from users where tenant_id = $1 and id = $2 for no key update', [q.tenantId, userId]);
 
@@ -51,9 +51,9 @@ export interface FactorRow {
   type: MfaFactor;
   createdAt: Date;
   secretSealed?: string;
-  /** Totp: the step of a code that was shown already. */
+  /** TOTP: the time step of a code that was already used. */
   lastStep?: number | undefined;
-  /** BackupCode: how many codes there are, none of them used. */
+  /** Backup codes: the number of codes, all unused. */
   codes?: number;
   passkey?: NewPasskey;
 }
@@ -96,31 +96,31 @@ export const deleteFactors = (q: Queries, userId: string, ids: readonly string[]
       .where('id', 'in', ids),
   );
 
-/** A second factor of a person as the sign-in sees it. Times are milliseconds since the epoch. */
+/** A second factor as sign-in sees it. Times are milliseconds since the epoch. */
 interface SecondFactor {
   id: string;
   type: MfaFactor;
   createdAt: number;
   lastUsedAt?: number;
-  /** How many backup codes are not used yet. */
+  /** The number of unused backup codes. */
   remainCodes?: number;
 }
 
-/** What is known of a person that decides about second factors. */
+/** What decides about second factors for a user. */
 export interface MfaStanding {
   /** Oldest first. */
   factors: SecondFactor[];
-  /** What the person chose; absent if they were never asked. */
+  /** The user's choice; absent if the user was never asked. */
   enabled?: boolean;
-  /** Whether the person would rather have no second factor, … */
+  /** Whether the user skipped setting up a second factor, … */
   skipped: boolean;
-  /** … no other one beside the first, … */
+  /** … skipped an additional factor, … */
   suggestionSkipped: boolean;
-  /** … not be asked for it at sign-in, … */
+  /** … turned off the second factor at sign-in, … */
   skipMfaOnSignIn: boolean;
-  /** … and no passkey to sign in with. */
+  /** … or skipped a passkey for sign-in. */
   passkeySkipped: boolean;
-  /** Whether an organization that the person is a member of wants a second factor. */
+  /** Whether an organization of the user requires a second factor. */
   isRequiredByOrganization: boolean;
 }
 
@@ -134,7 +134,7 @@ interface StandingRow {
   codes_used_at: (Date | null)[] | null;
 }
 
-/** In one statement: every sign-in waits for it. Undefined if there is no such person. */
+/** One statement, because every sign-in waits for it. Undefined if the user does not exist. */
 export async function findStanding(q: Queries, userId: string): Promise<MfaStanding | undefined> {
   const rows = await q.raw<StandingRow>(
     `select u.logto_config as config, exists (
@@ -173,7 +173,7 @@ const toSecondFactor = (row: StandingRow): SecondFactor[] =>
         },
       ];
 
-/** The one factor of this kind that a person may have. */
+/** The factor of this type; a user has at most one. */
 export async function findSecret(
   q: Queries,
   userId: string,
@@ -186,7 +186,9 @@ export async function findSecret(
   return row && { id: row.id, sealed: row.secret_sealed };
 }
 
-/** Uses up a step and all before it. False if it was used up already (RFC 6238 section 5.2), whoever comes at once. */
+/**
+ * Consumes a time step and all earlier ones. Atomic; returns false if it was already consumed (RFC 6238 section 5.2).
+ */
 export async function useStep(q: Queries, id: string, use: { step: number; at: Date }): Promise<boolean> {
   const rows = await q.raw(
     `update mfa_verifications set last_step = $3, last_used_at = $4
@@ -196,7 +198,7 @@ export async function useStep(q: Queries, id: string, use: { step: number; at: D
   return rows.length > 0;
 }
 
-/** Uses up the code at a place, counted from 0. False if it was used already, whoever comes at once. */
+/** Consumes the code at an index, counted from 0. Atomic; returns false if it was already consumed. */
 export async function useCode(q: Queries, id: string, use: { place: number; at: Date }): Promise<boolean> {
   const rows = await q.raw(
     `update mfa_verifications set codes_used_at[$3::integer] = $4, last_used_at = $4
@@ -223,7 +225,7 @@ export async function findPasskey(q: Queries, credentialId: string): Promise<Pas
   return row && { id: row.id, userId: row.user_id, rpId: row.rp_id, publicKey: row.public_key, counter: row.counter };
 }
 
-/** The passkeys that a person has for a host, oldest first. */
+/** A user's passkeys for a host, oldest first. */
 export async function findPasskeyNames(q: Queries, userId: string, rpId: string): Promise<PasskeyName[]> {
   const rows = await q.raw<{ credential_id: string; transports: string[] | null }>(
     `select credential_id, transports from mfa_verifications
@@ -234,8 +236,8 @@ export async function findPasskeyNames(q: Queries, userId: string, rpId: string)
 }
 
 /**
- * Notes how often a passkey signed. False if that is not more than before, which is how a copy of it shows (Web Authentication
- * section 6.1.1); those that never count stay at 0.
+ * Stores the signature counter. Returns false if it did not increase, which reveals a cloned passkey (Web
+ * Authentication section 6.1.1); counters that are always 0 stay at 0.
  */
 export async function advanceCounter(q: Queries, id: string, use: { counter: number; at: Date }): Promise<boolean> {
   const rows = await q.raw(

@@ -3,7 +3,7 @@ import { describe, it } from 'node:test';
 import { totpCode } from '../../../../../test/support/totp-app.ts';
 import { newTotpSecret, readTotpSecret, stepOfCode } from './totp.ts';
 
-describe('codes of authenticator apps', () => {
+describe('TOTP codes', () => {
   // RFC 6238 appendix B (the last six of eight digits), with the secret in base32.
   const secret = 'GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ';
   for (const [seconds, code] of [
@@ -14,12 +14,12 @@ describe('codes of authenticator apps', () => {
     [2000000000, '279037'],
     [20000000000, '353130'],
   ] as const)
-    it(`are those of RFC 6238 at ${seconds} seconds`, () => {
+    it(`match RFC 6238 at ${seconds} seconds`, () => {
       assert.equal(stepOfCode(secret, code, seconds * 1000), Math.floor(seconds / 30));
       assert.equal(totpCode(secret, seconds * 1000), code, 'the tests have an app of their own');
     });
 
-  it('count one step before and after their own, and no further', () => {
+  it('are accepted one step early or late, and no further', () => {
     const now = 1e12;
     for (const [away, counts] of [
       [-60, false],
@@ -33,7 +33,7 @@ describe('codes of authenticator apps', () => {
     }
   });
 
-  it('are six digits', () => {
+  it('have six digits', () => {
     const now = 1e12;
     const code = totpCode(secret, now);
     for (const wrong of ['', code.slice(1), `0${code}`, `${code.slice(0, 5)}x`])
@@ -43,7 +43,7 @@ describe('codes of authenticator apps', () => {
       assert.equal(stepOfCode(secret, typed, now), stepOfCode(secret, code, now), typed);
   });
 
-  it('come from secrets of any length that apps know', () => {
+  it('work with secrets of any length that apps support', () => {
     const now = 1e12;
     for (const known of [
       newTotpSecret(),

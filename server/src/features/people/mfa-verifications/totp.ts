@@ -6,9 +6,9 @@ import { AldabaError } from '../../../kernel/errors.ts';
 import { normalizeCode } from '../../../kernel/text.ts';
 
 const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567';
-/** As long as the output of HMAC-SHA-1, which RFC 4226 section 4 (R6) recommends. */
+/** The output length of HMAC-SHA-1, as recommended by RFC 4226 section 4 (R6). */
 const secretBytes = 20;
-/** Characters: 80 bits, the shortest that authenticator apps hand out. */
+/** Characters: 80 bits, the shortest secret in use. */
 const shortest = 16;
 const longest = 128;
 
@@ -19,7 +19,7 @@ export function newTotpSecret(): string {
 }
 
 /**
- * A secret from elsewhere as it is kept: capitals, no padding.
+ * A secret from elsewhere in its stored form: uppercase, no padding.
  * @throws AldabaError `user.totp_secret_invalid`
  */
 export function readTotpSecret(given: string): string {
@@ -30,7 +30,7 @@ export function readTotpSecret(given: string): string {
   return secret;
 }
 
-/** What an authenticator app scans: a PNG as a data URL. `issuer` and `account` are what the app shows. */
+/** A PNG data URL for an authenticator app to scan, which shows `issuer` and `account`. */
 export function totpQrCode(secret: string, { issuer, account }: { issuer: string; account: string }): string {
   const label = [issuer, account].map(encodeURIComponent).join(':');
   const uri = `otpauth://totp/${label}?secret=${secret}&issuer=${encodeURIComponent(issuer)}`;
@@ -40,14 +40,15 @@ export function totpQrCode(secret: string, { issuer, account }: { issuer: string
 const stepLength = 30_000;
 
 /**
- * The step that a code of six digits is of, if that is the one of now (milliseconds) or one beside it, else undefined.
- * SHA-1, steps of 30 seconds (RFC 6238 sections 4 and 5.2). Whether the step counts is for who knows the last one.
+ * The time step of a six-digit code, if it is the current one (`now` in milliseconds) or one before or after; otherwise
+ * undefined. SHA-1, steps of 30 s (RFC 6238 sections 4 and 5.2). The caller rejects steps that were already used.
  */
 export function stepOfCode(secret: string, code: string, now: number): number | undefined {
   const key = decodeSecret(secret);
   const present = Math.floor(now / stepLength);
   const typed = normalizeCode(code);
-  // All three are compared, so that time tells nothing. A code that fits two steps uses up the later one, and with it both.
+  // Compares all three, so that timing reveals nothing. A code that matches two steps consumes the later one and with
+  // it both.
   return [present - 1, present, present + 1].filter((step) => equalSecrets(codeOf(key, step), typed)).at(-1);
 }
 

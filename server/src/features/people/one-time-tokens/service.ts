@@ -19,12 +19,16 @@ export interface OneTimeTokens {
   /** @param draft.expiresIn seconds */
   create(q: Queries, draft: { email: string; context: OneTimeTokenContext; expiresIn: number }): Promise<OneTimeToken>;
   /**
-   * Uses a token up for the address it was made for. `recovers`: whether a forgotten password is to be replaced, which only a token
-   * may do that was made for it, and such a token nothing else; absent: whatever the token was made for.
-   * @throws AldabaError `one_time_token.token_not_found`, `…email_mismatch`, `…interaction_event_mismatch`, `…token_consumed`, `…token_revoked`, `…token_expired`
+   * Consumes a token for its address. `recovers`: whether the user is resetting a password, which requires a token made
+   * for that purpose; such a token is good for nothing else. If absent, any purpose is accepted.
+   * @throws AldabaError `one_time_token.token_not_found`, `…email_mismatch`, `…interaction_event_mismatch`,
+   *   `…token_consumed`, `…token_revoked`, `…token_expired`
    */
   consume(q: Queries, proof: { token: string; email: string; recovers?: boolean | undefined }): Promise<OneTimeToken>;
-  /** @throws AldabaError `one_time_token.cannot_reactivate_token`, and the same as `consume` for a token that has ended */
+  /**
+   * @throws AldabaError `one_time_token.cannot_reactivate_token`, and the errors of `consume` for a token that is no
+   *   longer active
+   */
   end(q: Queries, id: string, status: OneTimeTokenStatus): Promise<OneTimeToken>;
   remove(q: Queries, id: string): Promise<void>;
 }
@@ -57,7 +61,7 @@ export function createOneTimeTokens({ clock, vault }: { clock: Clock; vault: Vau
   };
   const finish = async (q: Queries, row: store.StoredToken, status: 'consumed' | 'revoked' | 'expired') => {
     if (row.status !== 'active') throw new AldabaError(refusals[row.status]);
-    // Somebody else may have ended it since it was read: then the truth is read again.
+    // A concurrent request may have consumed or revoked it: read the current state again.
     const isMine = await store.endToken(q, row.id, { status, now: now() });
     const after = await find(q, row.id);
     if (!isMine) throw new AldabaError(refusals[after.status === 'active' ? 'consumed' : after.status]);
@@ -90,7 +94,7 @@ export function createOneTimeTokens({ clock, vault }: { clock: Clock; vault: Vau
       const row = await store.findToken(q, { tokenHash: hashToken(token) }, now());
       if (!row) throw new AldabaError('one_time_token.token_not_found');
       if (!sameAddress(row.email, email)) throw new AldabaError('one_time_token.email_mismatch');
-      // A token that still works is not spent on what it was not made for.
+      // A token with another purpose is rejected without being consumed.
       if (recovers !== undefined && row.status === 'active' && recovers !== isForRecovery(row))
         throw new AldabaError('one_time_token.interaction_event_mismatch');
       return finish(q, row, 'consumed');

@@ -81,7 +81,7 @@ export async function findToken(
   return row && toToken(row, now);
 }
 
-/** Ends a token that can still be used. Of several calls at once one gets `true`. */
+/** Ends an active token. Exactly one of several concurrent calls returns `true`. */
 export async function endToken(
   q: Queries,
   id: string,

@@ -1,7 +1,7 @@
 /**
- * Personal access tokens: long-lived values with which a user's programs get access tokens (token exchange).
+ * Personal access tokens: long-lived values that a user's programs exchange for access tokens.
  *
- * Owns the table personal_access_tokens and the routes below `/api/users/:userId/personal-access-tokens`. Does not own what a
- * token is exchanged for (oidc), nor users. The protocol enters through `findHolder`, the Management API through `routes.ts`.
+ * Owns the table personal_access_tokens and the routes below `/api/users/:userId/personal-access-tokens`. Does not own
+ * the exchange (oidc) or users. The protocol enters through `findHolder`, the Management API through `routes.ts`.
  */
 export { createPersonalAccessTokens, type PersonalAccessTokens, type TokenHolder } from './service.ts';

@@ -14,17 +14,17 @@ export interface PersonalAccessTokensNeeds {
   users: Pick<Users, 'get' | 'findHolder'>;
 }
 
-/** Whom a token stands for. */
+/** The user that a token belongs to. */
 export interface TokenHolder {
-  /** Names the token without revealing its value. */
+  /** Identifies the token without revealing its value. */
   id: string;
   userId: string;
   /** Milliseconds since the epoch; undefined for a token that does not expire. */
   expiresAt: number | undefined;
   isExpired: boolean;
-  /** False when no rule lets the user in to the application with limited access that was asked about. */
+  /** False if the requested application has limited access and no rule admits the user. */
   mayUse: boolean;
-  /** Set where details were asked for. */
+  /** Set if details were requested. */
   person: DetailedUser | undefined;
 }
 
@@ -35,8 +35,8 @@ interface Place {
 
 export interface PersonalAccessTokens {
   /**
-   * Whom a token stands for, in one statement; expired tokens are told apart from unknown ones.
-   * @returns undefined for unknown values, and for those of suspended users
+   * The user that a token belongs to, in one statement; expired tokens are distinguished from unknown ones.
+   * @returns undefined for unknown values and for suspended users
    */
   findHolder(q: Queries, value: string, asked: HolderQuestion): Promise<TokenHolder | undefined>;
   /** Oldest first, with their values. @throws AldabaError `entity.not_found` */
@@ -121,7 +121,7 @@ async function named<T>(work: Promise<T>): Promise<T> {
     switch (constraintOf(error)) {
       case 'personal_access_tokens_pkey':
         throw new AldabaError('user.personal_access_token_name_exists', undefined, { cause: error });
-      // The user was deleted meanwhile.
+      // The user was deleted concurrently.
       case 'personal_access_tokens_tenant_id_user_id_fkey':
         throw new AldabaError('entity.not_found', undefined, { cause: error });
       default:

@@ -43,7 +43,7 @@ const findHolderStatement = `
     from personal_access_tokens t join users u on u.tenant_id = t.tenant_id and u.id = t.user_id
    where t.tenant_id = $1 and t.value_hash = $2 and not u.is_suspended`;
 
-/** The active user that a token stands for. */
+/** The active user that a token belongs to. */
 export async function findHolder(
   users: Pick<Users, 'findHolder'>,
   q: Queries,

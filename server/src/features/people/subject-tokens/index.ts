@@ -1,7 +1,8 @@
 /**
- * Subject tokens: short-lived values with which an operator's program lets an application act as a user (impersonation).
+ * Subject tokens: short-lived values with which an operator's program lets an application act as a user
  *
- * Owns the table subject_tokens and `POST /api/subject-tokens`. Does not own what a token is exchanged for (oidc), which
- * enters through `find` and `consume`; the Management API enters through `routes.ts`.
+ * (impersonation).
+ * Owns the table subject_tokens and `POST /api/subject-tokens`. Does not own the exchange (oidc), which enters through
+ * `find` and `consume`; the Management API enters through `routes.ts`.
  */
 export { createSubjectTokens, type SubjectToken, type SubjectTokens } from './service.ts';

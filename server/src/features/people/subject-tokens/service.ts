@@ -14,33 +14,34 @@ export interface SubjectTokensNeeds {
 
 /** A subject token as the exchange sees it. */
 export interface SubjectToken {
-  /** Names the token without revealing its value. */
+  /** Identifies the token without revealing its value. */
   id: string;
   userId: string;
   /** Milliseconds since the epoch. */
   expiresAt: number;
-  /** What its maker gave along, for the scripts that customize tokens. */
+  /** Context from the creator of the token, for scripts that customize tokens. */
   context: Record<string, unknown>;
   isExpired: boolean;
   isConsumed: boolean;
-  /** False when no rule lets the user in to the application with limited access that was asked about. */
+  /** False if the requested application has limited access and no rule admits the user. */
   mayUse: boolean;
-  /** Set where details were asked for. */
+  /** Set if details were requested. */
   person: DetailedUser | undefined;
 }
 
 export interface SubjectTokens {
-  /** @throws AldabaError `entity.not_found` when there is no such user */
+  /** @throws AldabaError `entity.not_found` if the user does not exist */
   create(
     q: Queries,
     draft: { userId: string; context?: Record<string, unknown> | undefined; creatorId?: string | undefined },
   ): Promise<{ subjectToken: string; expiresIn: number }>;
   /**
-   * Whom a token stands for, in one statement; consumed and expired tokens are told apart from unknown ones.
-   * @returns undefined for unknown values, and for those of suspended users
+   * The user that a token belongs to, in one statement; consumed and expired tokens are distinguished from unknown
+   * ones.
+   * @returns undefined for unknown values and for suspended users
    */
   find(q: Queries, value: string, asked: HolderQuestion): Promise<SubjectToken | undefined>;
-  /** Uses a token up. Of several exchanges at once one gets `true`, the others `false`. */
+  /** Consumes a token. Exactly one of several concurrent exchanges gets `true`. */
   consume(q: Queries, value: string): Promise<boolean>;
 }
 

@@ -41,7 +41,7 @@ const findStatement = `
     from subject_tokens t join users u on u.tenant_id = t.tenant_id and u.id = t.user_id
    where t.tenant_id = $1 and t.token_hash = $2 and not u.is_suspended`;
 
-/** A token of an active user, also a consumed or expired one. */
+/** A token of an active user, even if consumed or expired. */
 export async function findToken(
   users: Pick<Users, 'findHolder'>,
   q: Queries,
@@ -56,7 +56,7 @@ export async function findToken(
   return row && { ...row, id: row.tokenId };
 }
 
-/** Marks a token as used, if it is neither used nor expired. @returns whether this call did it */
+/** Consumes a token that is neither consumed nor expired. @returns whether this call consumed it */
 export async function consumeToken(q: Queries, tokenHash: string, now: Date): Promise<boolean> {
   const rows = await q.raw(
     `update subject_tokens set consumed_at = $3

@@ -12,7 +12,7 @@ export interface TrustedDevicesNeeds {
 
 export interface TrustedDevices {
   /**
-   * Last used first; those whose time is over are not there any more.
+   * Last used first, without expired ones.
    * @throws AldabaError `entity.not_found` for unknown users
    */
   list(

@@ -2,7 +2,7 @@ import type { TrustedDevice } from '@aldaba/contract';
 import type { Queries } from '../../../store/database.ts';
 import { sql } from '../../../store/sql.ts';
 
-/** Those that end after a moment, last used first. */
+/** Devices that expire after a moment, last used first. */
 export async function findDevices(
   q: Queries,
   { userId, after }: { userId: string; after: Date },

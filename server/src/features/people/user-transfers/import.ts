@@ -14,7 +14,7 @@ const batchSize = 500;
 interface Candidate {
   line: number;
   user: store.NewUser;
-  /** Whether the id is of the line, not made here. */
+  /** Whether the line gives the id; otherwise it is generated. */
   hasOwnId: boolean;
 }
 
@@ -38,7 +38,7 @@ const refusal = (line: number, error: AldabaError): ImportReport => ({
   message: error.message,
 });
 
-/** Imports lines batch by batch, each in one transaction. What one line refuses leaves the others alone. */
+/** Imports lines in batches of one transaction each. A rejected line does not affect the others. */
 export async function* importUsers(
   needs: UserTransfersNeeds,
   tenant: Tenant,
@@ -61,7 +61,7 @@ export async function* importUsers(
     }
     if (batch.length > 0) yield* await run();
   } catch (error) {
-    // Nothing of this batch is stored. The answer has begun, so its last line has to say what happened.
+    // The batch is rolled back. The response has started, so its last line reports the failure.
     needs.log.error({ err: error, line: first }, 'An import of users stopped');
     const { code, message } = error instanceof AldabaError ? error : new AldabaError('request.internal');
     yield { status: 'stopped', line: first, ...counts, code, message };
@@ -105,7 +105,7 @@ async function importBatch(
       created.map(({ user }) => user.id),
     );
     for (const { user } of created) await addMemberships(needs, tx, user);
-    // Taken since it was looked up, or twice in these lines by names that differ in case alone.
+    // Taken since the lookup, or twice in this batch with a different case.
     const lost = known
       .filter(({ user }) => !stored.has(user.id))
       .map(({ line }) => refusal(line, new AldabaError('entity.unique_integrity_violation', { field: 'value' })));
@@ -119,7 +119,7 @@ async function importBatch(
   return reports.sort((a, b) => lineOf(a) - lineOf(b));
 }
 
-/** Tells new users from those that are there already, and from those whose identifiers belong to another user. */
+/** Separates new users from existing ones and from those whose identifiers belong to another user. */
 async function sort(tx: Queries, candidates: readonly Candidate[]) {
   const users = candidates.map(({ user }) => user);
   const texts = (values: (string | undefined)[]) => values.filter((value) => value !== undefined);
@@ -153,7 +153,7 @@ async function sort(tx: Queries, candidates: readonly Candidate[]) {
   return { fresh, skipped, refused };
 }
 
-/** Refuses users with roles or organizations that do not exist, before anything is stored. Replaces names of roles by ids. */
+/** Rejects users with unknown roles or organizations before anything is stored. Replaces role names by ids. */
 async function withMemberships(tx: Queries, candidates: readonly Candidate[]) {
   const users = candidates.map(({ user }) => user);
   const names = [...new Set(users.flatMap(({ roles = [] }) => roles))];

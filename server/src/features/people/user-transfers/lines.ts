@@ -1,23 +1,23 @@
-/** Splits bytes into lines, with bounded memory. */
+/** Splits bytes into lines with bounded memory. */
 
 export interface Line {
   /** From 1. */
   number: number;
-  /** Undefined when the line is longer than the limit, or no UTF-8. */
+  /** Undefined if the line is too long or not valid UTF-8. */
   text: string | undefined;
 }
 
 const maximumBytes = 262_144;
 const newline = 0x0a;
 
-/** The lines of a stream, without empty ones. A line beyond 256 KB is told without its text and passed over. */
+/** The non-empty lines of a stream. A line above 256 KB is reported without its text and skipped. */
 export async function* splitLines(chunks: AsyncIterable<Buffer>): AsyncGenerator<Line> {
   const decoder = new TextDecoder('utf-8', { fatal: true });
   let [number, size] = [0, 0];
   let parts: Buffer[] = [];
   const take = (part: Buffer): void => {
     size += part.length;
-    // What is too long is counted, not kept.
+    // The rest of a line that is too long is counted, not stored.
     if (size <= maximumBytes) parts.push(part);
     else parts = [];
   };
@@ -45,6 +45,6 @@ function decode(decoder: TextDecoder, bytes: Buffer): string | undefined {
   try {
     return decoder.decode(bytes);
   } catch {
-    return undefined; // no UTF-8: the line is refused
+    return undefined; // invalid UTF-8: the line is rejected
   }
 }

@@ -10,7 +10,7 @@ export interface UserTransfersNeeds {
   organizations: Memberships;
 }
 
-/** What an import needs of organizations, which are an area above people. */
+/** What an import needs from organizations, which is an area above people. */
 interface Memberships {
   addMembers(tx: Queries, kind: 'user', organizationId: string, ids: readonly string[]): Promise<void>;
   addRoles(

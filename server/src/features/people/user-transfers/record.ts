@@ -1,4 +1,4 @@
-/** What a line of an import says, once it is checked and normalized. Pure. */
+/** The content of an import line, checked and normalized. Pure. */
 import { type TransferredUser, transferredUserSchema } from '@aldaba/contract';
 import { AldabaError } from '../../../kernel/errors.ts';
 import { whyUnstorable } from '../../../kernel/storable.ts';
@@ -7,11 +7,11 @@ import { normalizeColumns } from '../users/normalize.ts';
 import type { Line } from './lines.ts';
 
 export interface ImportOptions {
-  /** Takes addresses that are not verified as well. */
+  /** Also accepts unverified addresses. */
   trustUnverifiedEmails?: boolean | undefined;
 }
 
-/** Levels of nesting in a line. */
+/** Maximum nesting depth of a line. */
 const maximumDepth = 32;
 
 const invalid = (reason: string) => new AldabaError('guard.invalid_input', { reason });
@@ -53,7 +53,7 @@ function parse(text: string): unknown {
 
 export type KeyKind = 'username' | 'email' | 'phone' | 'identity';
 
-/** What identifies the user beside the id, each as a text that is equal for equal ones. */
+/** The user's identifiers other than the id, each as a string that is equal for equal identifiers. */
 export const keysOf = (record: TransferredUser): [kind: KeyKind, key: string][] => [
   ...(record.username ? [['username', `username ${record.username}`] as [KeyKind, string]] : []),
   ...(record.primaryEmail ? [['email', `email ${record.primaryEmail.toLowerCase()}`] as [KeyKind, string]] : []),

@@ -8,22 +8,22 @@ import { type Cursor, findPage } from './store.ts';
 
 export interface UserTransfers {
   /**
-   * Creates a user for each line, in transactions of 500. Lines of users that are there already are skipped, so a file can be
-   * imported again after a failure. Yields a report for each line that is refused, and a summary last. Never throws for
-   * what a line says. Does not emit `User.Created`, nor let users join organizations by their domain.
+   * Creates a user per line, in transactions of 500. Skips existing users, so a file can be imported again after a
+   * failure. Yields a report per rejected line and a final summary. Never throws because of a line's content. Does not
+   * emit `User.Created` and does not apply just-in-time membership.
    */
   import(
     tenant: Tenant,
     lines: AsyncIterable<Line>,
     options?: ImportOptions & { fromLine?: number | undefined },
   ): AsyncGenerator<ImportReport>;
-  /** The same for the bytes of a file of one JSON object a line. */
+  /** The same for the bytes of a file with one JSON object per line. */
   importBytes(
     tenant: Tenant,
     chunks: AsyncIterable<Buffer>,
     options?: ImportOptions & { fromLine?: number | undefined },
   ): AsyncGenerator<ImportReport>;
-  /** All users, oldest first, in pages that do not lock anything: users created while it runs may be missing. */
+  /** All users, oldest first, in pages and without locks: users created during the export may be missing. */
   export(tenant: Tenant, options?: { withPasswords?: boolean | undefined }): AsyncGenerator<TransferredUser>;
 }
 

@@ -1,7 +1,7 @@
 import type { TransferredUser } from '@aldaba/contract';
 import type { Queries } from '../../../store/index.ts';
 
-/** Users that have an id or an identifier of some new ones: for each the text that `keysOf` makes, or `id …`. */
+/** Users that share an id or an identifier with new ones: the strings of `keysOf`, or `id …`. */
 export async function findTaken(
   q: Queries,
   given: { ids: string[]; usernames: string[]; emails: string[]; phones: string[]; identities: [string, string][] },
@@ -14,7 +14,7 @@ export async function findTaken(
     email: string | null;
     phone: string | null;
   }>(
-    // One look into each index: with `or` PostgreSQL may read all users instead.
+    // One lookup per index: with `or`, PostgreSQL may scan all users.
     `${[
       'id = any($2)',
       'username = any($3)',
@@ -52,7 +52,10 @@ export async function findTaken(
 
 export type NewUser = TransferredUser & { id: string };
 
-/** Stores users in one statement. Returns the ids of those that are stored: the others have an identifier that another user took a moment ago. */
+/**
+ * Stores users in one statement. Returns the ids of the stored ones: the identifiers of the others were taken
+ * concurrently.
+ */
 export async function insertUsers(tx: Queries, users: readonly NewUser[], now: Date): Promise<Set<string>> {
   const time = (value: number | undefined) => (value === undefined ? null : new Date(value).toISOString());
   const values = users.map((user) => ({
@@ -86,7 +89,7 @@ export async function insertUsers(tx: Queries, users: readonly NewUser[], now: D
   return new Set(rows.map(({ id }) => id));
 }
 
-/** Links identities of users that were just stored. @throws a constraint when one belongs to another user */
+/** Links identities of users that were just stored. @throws a constraint violation if one belongs to another user */
 export async function insertIdentities(tx: Queries, users: readonly NewUser[]): Promise<void> {
   const rows = users.flatMap(({ id, identities = {} }) =>
     Object.entries(identities).map(([target, { userId, details }]) => ({
@@ -105,7 +108,7 @@ export async function insertIdentities(tx: Queries, users: readonly NewUser[]): 
   );
 }
 
-/** Ids of roles for users by their names. */
+/** Role ids for user roles, by name. */
 export const findRoleIds = async (q: Queries, names: readonly string[]): Promise<Map<string, string>> =>
   new Map(
     (
@@ -116,7 +119,7 @@ export const findRoleIds = async (q: Queries, names: readonly string[]): Promise
     ).map(({ id, name }) => [name, id]),
   );
 
-/** Ids of roles in organizations by their names. */
+/** Role ids for organization roles, by name. */
 export const findOrganizationRoleIds = async (q: Queries, names: readonly string[]): Promise<Map<string, string>> =>
   new Map(
     (
@@ -137,7 +140,10 @@ export const findOrganizationIds = async (q: Queries, ids: readonly string[]): P
     ).map(({ id }) => id),
   );
 
-/** Where a page of an export ends. The time is PostgreSQL's text: a `Date` would cut its microseconds off and repeat rows. */
+/**
+ * The cursor at the end of an export page. The time is PostgreSQL's text: a `Date` would drop the microseconds and
+ * repeat rows.
+ */
 export interface Cursor {
   createdAt: string;
   id: string;

@@ -39,7 +39,7 @@ const details = fragment<SubjectDetails>`jsonb_build_object('roles', ${roles}, '
 
 const findDetailedSubjectStatement = selectSubject.select(details).compile().sql;
 
-/** The user with all that scripts are told, in one statement: a token waits for it. */
+/** The user with all data for scripts, in one statement, because a token waits for it. */
 export async function findDetailedSubject(q: Queries, id: string, thirdPartyId?: string): Promise<Subject | undefined> {
   const [row] = await q.raw<SubjectRow & { details: SubjectDetails }>(findDetailedSubjectStatement, [
     q.tenantId,
@@ -57,7 +57,7 @@ const selectDetailedUser = sql
 
 const detailed = new Map<string, string>();
 
-/** The statement with the user's columns and details added to its row. Compiled once per statement. */
+/** Adds the user's columns and details to a statement's row. Compiled once per statement. */
 function withUserDetails(statement: string): string {
   const known = detailed.get(statement);
   if (known !== undefined) return known;
@@ -68,7 +68,7 @@ function withUserDetails(statement: string): string {
 
 type FoundUser = (Row & { details: SubjectDetails }) | { details?: undefined };
 
-/** Runs the statement of a credential: one round trip, with or without details. */
+/** Runs a credential's statement: one round trip, with or without details. */
 export async function findHolder<Found extends object>(
   q: Queries,
   { statement, values, isDetailed }: HolderStatement,

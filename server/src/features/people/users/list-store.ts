@@ -1,4 +1,4 @@
-/** Lists of users, made for tenants with a million of them: no page is found by looking up those before it. */
+/** Lists of users, built for tenants with a million users: reading a page does not scan the pages before it. */
 
 import { sql as fragment, type RawBuilder } from 'kysely';
 import type { Queries } from '../../../store/database.ts';
@@ -14,10 +14,10 @@ export interface UserFilter {
   roleId?: string | undefined;
   /** Users that do not have this role. */
   excludeRoleId?: string | undefined;
-  /** Members of this organization, and only those who have this role in it. */
+  /** Members of this organization; with a role, only those who have it in this organization. */
   organizationId?: string | undefined;
   organizationRoleId?: string | undefined;
-  /** Users that are no members of this organization. */
+  /** Users that are not members of this organization. */
   excludeOrganizationId?: string | undefined;
 }
 
@@ -36,7 +36,7 @@ export async function findUserList(q: Queries, filter: UserFilter, slice: Slice)
   return findAll(q, slice);
 }
 
-/** Sums what the triggers on the table counted. */
+/** Sums the counts that the triggers on the table maintain. */
 async function countUsers(q: Queries): Promise<number> {
   const [row] = await q.raw<{ total: number }>(
     'select coalesce(sum(users), 0)::bigint as total from user_counts where tenant_id = $1',
@@ -47,9 +47,9 @@ async function countUsers(q: Queries): Promise<number> {
 
 /** Holders of a role or members of an organization. */
 interface Group {
-  /** `from` and `where` of the table `g` that says so. An index of it has them in the order of their creation. */
+  /** `from` and `where` of the table `g` of the group. One of its indexes is in the order of creation. */
   rows: RawBuilder<unknown>;
-  /** How many they are: counted by the database at each change, or to be counted. */
+  /** The size of the group: maintained by the database at each change, or counted. */
   count: RawBuilder<number>;
 }
 
@@ -87,13 +87,13 @@ async function findMembers(q: Queries, group: Group, slice: Slice): Promise<User
   return { items: await findPage(q, page), total };
 }
 
-/** Everybody who is not in the group: both are read side by side, in the same order, from their indexes. */
+/** All users outside the group: a merge of both indexes in the same order. */
 async function findOthers(q: Queries, group: Group, slice: Slice): Promise<UserList> {
   const total = (await countUsers(q)) - (await countMembers(q, group));
   const { size, skip, order } = fromNearerEnd(total, slice);
   if (size <= 0) return { items: [], total };
   const [created, id] = [fragment.raw(order.created), fragment.raw(order.id)];
-  // Without `offset` the order of the inner query would be dropped, and with it the way to read both just once.
+  // Without `offset`, PostgreSQL would drop the order of the inner query and could not merge.
   const page = fragment`select u.id from users u where u.tenant_id = ${q.tenantId} and not exists (
       select from (select g.user_created_at, g.user_id ${group.rows} order by g.user_created_at ${created}, g.user_id ${id} offset 0) g
       where g.user_created_at = u.created_at and g.user_id = u.id)
@@ -101,7 +101,7 @@ async function findOthers(q: Queries, group: Group, slice: Slice): Promise<UserL
   return { items: await findPage(q, page), total };
 }
 
-/** The day (UTC) in which a page of all users begins, from either end, and how many of that day's users come before it. */
+/** The day (UTC) in which a page of all users begins, from either end, and how many of that day's users precede it. */
 const findPlace = `
   with days as (select day, sum(users) as users from user_counts where tenant_id = $1 group by day),
   sums as (select day, sum(users) over (order by day) - users as older, sum(users) over (order by day) as upto,
@@ -122,7 +122,7 @@ interface Place {
   oldest_skip: number;
 }
 
-/** All users: the counts of days lead to the day of the page, and the rest is counted off in the index. */
+/** All users: daily counts give the day of the page, and the index is counted within that day. */
 async function findAll(q: Queries, { limit, offset }: Slice): Promise<UserList> {
   const [place] = await q.raw<Place>(findPlace, [q.tenantId, offset, limit]);
   const total = place?.total ?? 0;
@@ -149,7 +149,7 @@ function fromNearerEnd(total: number, { limit, offset }: Slice) {
 
 const select = (q: Queries) => sql.selectFrom('users').where('users.tenant_id', '=', q.tenantId);
 
-/** @param ids a query of the users' ids */
+/** @param ids a query for the users' ids */
 async function findPage(q: Queries, ids: RawBuilder<unknown>): Promise<User[]> {
   const rows = await q.all(
     select(q)
@@ -161,7 +161,7 @@ async function findPage(q: Queries, ids: RawBuilder<unknown>): Promise<User[]> {
   return rows.map(toUser);
 }
 
-/** Groups of fewer are looked through one by one for what is searched. */
+/** Groups smaller than this are scanned when searching. */
 const many = 10_000;
 
 interface Matched {
@@ -175,7 +175,7 @@ interface SearchFilter {
   others: Group | undefined;
 }
 
-/** All that match are found first, once for the count and the page. */
+/** Finds all matches once, for both the count and the page. */
 async function findMatching(q: Queries, filter: SearchFilter, { limit, offset }: Slice): Promise<UserList> {
   const { search, group, others } = filter;
   const isFew = group !== undefined && (await countMembers(q, group)) < many;
@@ -192,8 +192,8 @@ async function findMatching(q: Queries, filter: SearchFilter, { limit, offset }:
     ...(group && !isFew ? [isIn(group)] : []),
     ...(others ? [fragment`not ${isIn(others)}`] : []),
   ];
-  // Without `offset` all users that match would be looked up, to see who of them is in the group. In the order of their ids,
-  // so that neighbours in the index are read together.
+  // Without `offset`, PostgreSQL would look up all matching users to check the group. Ordering by id reads neighboring
+  // index entries together.
   const users = isFew
     ? fragment`(select g.user_id ${group.rows} order by g.user_id) g cross join lateral
         (select * from users where users.tenant_id = ${q.tenantId} and users.id = g.user_id offset 0) u where true`

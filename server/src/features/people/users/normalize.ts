@@ -1,4 +1,4 @@
-/** How what identifies and names a user is written before it is stored, on every path. Pure. */
+/** Normalizes identifiers and names of a user before they are stored, on every path. Pure. */
 import { requireEmail, requirePhone } from '../../../kernel/identifiers.ts';
 import { normalizeName } from '../../../kernel/text.ts';
 
@@ -10,8 +10,8 @@ interface Columns {
 }
 
 /**
- * The same columns as they are stored: email addresses and phone numbers in their one spelling, names in Unicode normal form
- * NFC. Usernames are ASCII already; whether their case counts is the tenant's policy, which the database enforces.
+ * The same columns in their stored form: canonical email addresses and phone numbers, names in Unicode NFC. Usernames
+ * are ASCII already; the tenant's policy decides about their case, and the database enforces it.
  * @throws AldabaError `user.invalid_email`, `user.invalid_phone`
  */
 export function normalizeColumns<T extends Columns>(columns: T): T {
@@ -25,7 +25,7 @@ export function normalizeColumns<T extends Columns>(columns: T): T {
   };
 }
 
-/** Standard claims are texts, and one of them an object of texts (`address`). */
+/** Standard claims are strings; only `address` is an object of strings. */
 export const normalizeClaims = (claims: Record<string, unknown>): Record<string, unknown> =>
   Object.fromEntries(Object.entries(claims).map(([name, value]) => [name, normalizeClaim(value)]));
 

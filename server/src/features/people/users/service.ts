@@ -25,11 +25,11 @@ export interface UsersNeeds {
   >;
   events: Events<Queries>;
   organizationJit: {
-    /** Lets the user join the organizations that are open to the domain of an address that is known to be theirs. */
+    /** Adds the user to the organizations that accept the domain of a verified address. */
     provision(tx: Queries, userId: string, email: string): Promise<void>;
   };
   sessions: {
-    /** Ends every session and grant of the user, with all tokens, in the transaction that is the reason for it. */
+    /** Revokes every session and grant of the user, with all tokens, in the caller's transaction. */
     endAll(tx: Queries, userId: string): Promise<void>;
   };
 }
@@ -37,25 +37,25 @@ export interface UsersNeeds {
 interface UserDraft {
   username?: string | undefined;
   primaryEmail?: string | undefined;
-  /** Whether the e-mail address is known to be the person's own: proved by them, or set by an operator. */
+  /** Whether the email address is verified: by the user, or set by an operator. */
   isEmailVerified?: boolean | undefined;
   primaryPhone?: string | undefined;
   name?: string | undefined;
   avatar?: string | null | undefined;
   password?: PasswordDigest | undefined;
-  /** Identity at the provider `target`; `userId` is the person's id there. */
+  /** Identity at the provider `target`; `userId` is the user's id there. */
   identity?: (Identity & { target: string }) | undefined;
   profile?: Record<string, unknown> | undefined;
   customData?: Record<string, unknown> | undefined;
-  /** The application that the person registered through. */
+  /** The application that the user registered through. */
   applicationId?: string | undefined;
 }
 
-/** `undefined` leaves a member as it is, `null` empties it; `profile` and `customData` replace what is there. */
+/** `undefined` leaves a member unchanged, `null` clears it; `profile` and `customData` replace the stored value. */
 interface UserPatch {
   username?: string | null | undefined;
   primaryEmail?: string | null | undefined;
-  /** Whether the person has proved the e-mail address in this patch to be theirs. */
+  /** Whether the user has verified the email address in this patch. */
   isEmailVerified?: boolean | undefined;
   primaryPhone?: string | null | undefined;
   name?: string | null | undefined;
@@ -68,7 +68,7 @@ interface UserPatch {
   isPasswordExpired?: boolean | undefined;
 }
 
-/** Who the person is at a provider. */
+/** The user's identity at a provider. */
 export interface Identity {
   userId: string;
   details?: Record<string, unknown> | undefined;
@@ -77,22 +77,22 @@ export interface Identity {
 interface Identifier {
   type: 'username' | 'email' | 'phone';
   value: string;
-  /** Of a username: `Ana` and `ana` are the same. */
+  /** Whether usernames are case-sensitive; if not, `Ana` and `ana` are equal. */
   ignoresCase?: boolean | undefined;
 }
 
 export interface Users {
   find(q: Queries, userId: string): Promise<User | undefined>;
   /**
-   * The user with roles and organizations, for claims: one statement. For a third-party application, with those
-   * organizations only that the person lets it act in.
+   * The user with roles and organizations, for claims: one statement. For a third-party application, only the
+   * organizations that the user granted to it.
    */
   findSubject(q: Queries, userId: string, thirdPartyId?: string): Promise<Subject | undefined>;
-  /** The same with the details that scripts are told. */
+  /** The same with the details for scripts. */
   findDetailedSubject(q: Queries, userId: string, thirdPartyId?: string): Promise<Subject | undefined>;
   /**
-   * What the statement of a credential finds, with the user's details where they are asked for: one statement in all, so that
-   * an exchange of tokens waits once.
+   * The result of a credential's statement, with the user's details if requested: one statement, so that a token
+   * exchange waits once.
    */
   findHolder<Found extends object>(
     q: Queries,
@@ -101,21 +101,24 @@ export interface Users {
   findByIdentifier(q: Queries, identifier: Identifier): Promise<User | undefined>;
   findByIdentity(q: Queries, target: string, identityId: string): Promise<User | undefined>;
   findPassword(q: Queries, userId: string): Promise<PasswordDigest | undefined>;
-  /** For checking a password: one statement, whether the user exists or not. */
+  /** For checking a password: one statement, whether or not the user exists. */
   findWithPassword(
     q: Queries,
     identifier: Identifier,
   ): Promise<{ user: User; password: (PasswordDigest & store.PasswordAge) | undefined } | undefined>;
   /**
-   * Creates a user with the roles that every new user gets.
+   * Creates a user with the default roles.
    * @throws AldabaError `user.username_already_in_use`, `user.email_already_in_use`, `user.phone_already_in_use`,
    *   `user.identity_already_in_use`, `user.invalid_email`, `user.invalid_phone`
    */
   create(tx: Queries, draft: UserDraft): Promise<User>;
-  /** Changes columns; a suspension ends sessions and grants. @throws AldabaError `entity.not_found` and the same as `create` */
+  /**
+   * Updates columns; suspending a user revokes sessions and grants.
+   * @throws AldabaError `entity.not_found` and the errors of `create`
+   */
   update(tx: Queries, userId: string, patch: UserPatch, given?: { passwordHash: string }): Promise<User>;
   /**
-   * Links, or replaces, the user's identity for a target. Returns whether the user had none.
+   * Links or replaces the user's identity for a target. Returns whether the user had none before.
    * @throws AldabaError `user.identity_already_in_use`, `entity.not_found`
    */
   linkIdentity(tx: Queries, userId: string, target: string, identity: Identity): Promise<boolean>;
@@ -130,35 +133,35 @@ export interface Users {
   /** @throws AldabaError `entity.not_found` */
   get(q: Queries, userId: string): Promise<User>;
   list(q: Queries, filter: UserFilter, slice: Slice): Promise<{ items: User[]; total: number }>;
-  /** Merges the first level. Returns the whole after the merge. @throws AldabaError `entity.not_found` */
+  /** Merges the first level. Returns the merged value. @throws AldabaError `entity.not_found` */
   merge(
     q: Queries,
     userId: string,
     part: { customData: Record<string, unknown> } | { profile: Record<string, unknown> },
   ): Promise<Record<string, unknown>>;
   /**
-   * Sets a password given in plain text, and by default ends the sessions and grants of the user. Hashing is slow: call this
-   * outside of a transaction.
+   * Sets a plain-text password and, by default, revokes the user's sessions and grants. Hashing is slow: call this
+   * outside a transaction.
    * @throws AldabaError `entity.not_found`, `request.overloaded`
    */
   setPassword(q: Queries, userId: string, given: { password: string; revokeSessions?: boolean }): Promise<User>;
-  /** Replaces a password, and ends the sessions and grants of the user. @throws AldabaError `entity.not_found` */
+  /** Replaces a password and revokes the user's sessions and grants. @throws AldabaError `entity.not_found` */
   resetPassword(tx: Queries, userId: string, password: PasswordDigest): Promise<User>;
-  /** Ends the sessions and grants of a user whose credential an operator replaced or removed. */
+  /** Revokes the sessions and grants of a user whose credential an operator replaced or removed. */
   endSessions(tx: Queries, userId: string): Promise<void>;
-  /** @throws AldabaError `session.invalid_credentials` when the password is wrong or there is none */
+  /** @throws AldabaError `session.invalid_credentials` if the password is wrong or not set */
   verifyPassword(q: Queries, userId: string, password: string): Promise<void>;
-  /** What a new user's password is stored as: hashed here, or brought along from elsewhere. @throws AldabaError `password.…` */
+  /** The stored form of a new user's password: hashed here or imported. @throws AldabaError `password.…` */
   digestOf(given: {
     password?: string | undefined;
     passwordDigest?: string | undefined;
     passwordAlgorithm?: PasswordDigest['algorithm'] | undefined;
   }): Promise<PasswordDigest | undefined>;
-  /** Deletes the user and everything that is theirs. @throws AldabaError `entity.not_found` */
+  /** Deletes the user with all related data. @throws AldabaError `entity.not_found` */
   remove(tx: Queries, userId: string): Promise<void>;
 
   listRoles(q: Queries, userId: string, search?: Search, slice?: Slice): Promise<{ items: Role[]; total: number }>;
-  /** Returns the ids of the roles that are new to the user. */
+  /** Returns the ids of the roles that the user did not have before. */
   addRoles(tx: Queries, userId: string, roleIds: readonly string[]): Promise<string[]>;
   replaceRoles(tx: Queries, userId: string, roleIds: readonly string[]): Promise<void>;
   removeRole(tx: Queries, userId: string, roleId: string): Promise<void>;
@@ -271,7 +274,7 @@ export function createUsers(needs: UsersNeeds): Users {
   };
 }
 
-/** The roles that users hold, seen from the user and from the role. */
+/** Assignments of roles to users, from both sides. */
 function createUserRoles(roles: UsersNeeds['roles'], get: Users['get']) {
   return {
     listRoles: async (q, userId, search, slice) => {
@@ -329,7 +332,7 @@ const conflicts = {
   user_identities_pkey: 'user.identity_already_in_use',
 } as const;
 
-/** Names the identifier that another user has, instead of a constraint. */
+/** Reports which identifier another user has, instead of the constraint's name. */
 async function precise<T>(work: Promise<T>): Promise<T> {
   try {
     return await work;

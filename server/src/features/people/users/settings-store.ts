@@ -13,7 +13,7 @@ export async function findLogtoConfig(q: Queries, userId: string): Promise<Store
   return row?.logto_config;
 }
 
-/** Merges the two groups, member by member, in one statement. */
+/** Merges both groups member by member, in one statement. */
 export async function mergeLogtoConfig(
   q: Queries,
   userId: string,

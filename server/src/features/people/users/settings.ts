@@ -3,7 +3,7 @@ import { AldabaError } from '../../../kernel/errors.ts';
 import type { Queries } from '../../../store/index.ts';
 import * as store from './settings-store.ts';
 
-/** Members that are set replace those that are there; undefined ones stay. */
+/** Members that are set replace stored ones; undefined ones stay. */
 export interface LogtoConfigPatch {
   mfa?: Record<string, boolean | undefined> | undefined;
   passkeySignIn?: Record<string, boolean | undefined> | undefined;

@@ -5,7 +5,7 @@ import type { Queries } from '../../../store/database.ts';
 import { sql, textOf } from '../../../store/sql.ts';
 import type { PasswordDigest, Subject, User } from './user.ts';
 
-/** Columns as the service names them; `undefined` leaves one as it is, `null` empties it. */
+/** Columns by their service names; `undefined` leaves one unchanged, `null` clears it. */
 export interface UserColumns
   extends Partial<
     Undefinable<
@@ -29,7 +29,7 @@ export interface UserColumns
 }
 type Undefinable<T> = { [Name in keyof T]: T[Name] | undefined };
 
-// details is left out where it is null; `jsonb_strip_nulls` would also strip inside of it.
+// Omits details if null; `jsonb_strip_nulls` would also strip nested values.
 const identities = fragment<Identities | null>`(
   select jsonb_object_agg(i.target, jsonb_build_object('userId', i.identity_id)
     || case when i.details is null then '{}'::jsonb else jsonb_build_object('details', i.details) end)
@@ -95,7 +95,7 @@ const select = (q: Pick<Queries, 'tenantId'>) =>
     .select([...columns])
     .where('users.tenant_id', '=', q.tenantId);
 
-// Every token, userinfo and sign-in step asks for it: compiled once, as that costs 25 µs.
+// Every token, userinfo and sign-in step runs it. Compiled once, because compiling costs 25 µs.
 const findUserStatement = select({ tenantId: '' }).where('users.id', '=', '').compile().sql;
 
 export async function findUser(q: Queries, id: string): Promise<User | undefined> {
@@ -117,8 +117,8 @@ const organizations = fragment<Subject['organizations']>`(
       select from application_consent_organizations c where c.tenant_id = m.tenant_id and c.application_id = $3
         and c.user_id = m.user_id and c.organization_id = m.organization_id)))`.as('organizations');
 
-// The same for tokens that tell roles or organizations: what several features keep, in one round trip. `$1` and `$2` are the
-// two conditions, in their order; `$3` is the third party that may know of some organizations only.
+// The same for tokens with roles or organizations: data of several features in one round trip. `$1` and `$2` are the
+// two conditions, in their order; `$3` is a third-party application, which sees only the organizations granted to it.
 export const selectSubject = select({ tenantId: '' }).select([roleNames, organizations]).where('users.id', '=', '');
 const findSubjectStatement = selectSubject.compile().sql;
 
@@ -144,16 +144,16 @@ interface IdentifierValue {
   ignoresCase?: boolean | undefined;
 }
 
-/** What follows `where users.tenant_id = $1`, with the values from `$2` on. */
+/** The condition after `where users.tenant_id = $1`, with values from `$2` on. */
 function conditionOf({ type, value, ignoresCase }: IdentifierValue): { condition: string; values: string[] } {
-  // Where two differ in case only, the one that was typed.
+  // If two usernames differ only in case, the exact match wins.
   if (type === 'username' && ignoresCase)
     return {
       condition: 'and users.username_key = $2 order by users.username = $3 desc limit 1',
       values: [value.toLowerCase(), value],
     };
   if (type === 'username') return { condition: 'and users.username = $2', values: [value] };
-  // A number from before they were normalized is found as it was written; of two, the normalized one.
+  // A number stored before normalization is found as it was written; if both exist, the normalized one wins.
   if (type === 'phone')
     return {
       condition: 'and users.primary_phone in ($2, $3) order by users.primary_phone = $2 desc limit 1',
@@ -170,7 +170,7 @@ export async function findUserByIdentifier(q: Queries, identifier: IdentifierVal
   return row && toUser(row);
 }
 
-/** Since when a password is used, and whether an operator let it expire. */
+/** When the password was set, and whether an operator expired it. */
 export interface PasswordAge {
   updatedAt: Date;
   isExpired: boolean;
@@ -264,12 +264,12 @@ export async function insertUser(q: Queries, id: string, user: UserColumns, now:
   return toUser(row as Row);
 }
 
-/** What `hashToken` makes of the digest of the password. */
+/** The result of `hashToken` for the password's digest. */
 const passwordHash = fragment<string>`translate(rtrim(encode(sha256(convert_to(users.password_digest, 'UTF8')), 'base64'), '='), '+/', '-_')`;
 
 /**
- * Returns the user after the change, or undefined when there is none.
- * @param given `passwordHash`: undefined as well when the password before the change is another one
+ * Returns the updated user, or undefined if none matches.
+ * @param given `passwordHash`: also undefined if the stored password is a different one
  */
 export async function updateUserRow(
   q: Queries,
@@ -291,7 +291,7 @@ export async function updateUserRow(
   return row && toUser(row);
 }
 
-/** Merges the first level of a JSON column in one statement, so that two merges at once both count. */
+/** Merges the first level of a JSON column in one statement, so that concurrent merges both count. */
 export const mergeUserJson = async (
   q: Queries,
   at: { id: string; column: 'profile' | 'custom_data' },
@@ -305,7 +305,7 @@ export const mergeUserJson = async (
   return row?.value;
 };
 
-/** Rows that hang on the user (identities, roles, sessions, grants with their tokens) go with it. */
+/** Rows that depend on the user (identities, roles, sessions, grants with their tokens) are deleted with it. */
 export const deleteUserRow = (q: Queries, id: string): Promise<number> =>
   q.run(sql.deleteFrom('users').where('tenant_id', '=', q.tenantId).where('id', '=', id));
 
@@ -316,7 +316,7 @@ export interface IdentityRow {
   details?: Record<string, unknown> | undefined;
 }
 
-/** Sets the identity that a user has for a target. Returns whether it is new to the user. */
+/** Sets the user's identity for a target. Returns whether the user had none before. */
 export async function upsertIdentity(q: Queries, identity: IdentityRow): Promise<boolean> {
   const rows = await q.raw<{ inserted: boolean }>(
     `insert into user_identities (tenant_id, target, identity_id, user_id, details) values ($1, $2, $3, $4, $5::jsonb)

@@ -3,27 +3,27 @@ import type { User } from '@aldaba/contract';
 export type { PasswordDigest } from '../../../services/passwords/index.ts';
 export type { User };
 
-/** A user with what claims tell beyond the user's own data. */
+/** A user with the data of claims beyond the user's own row. */
 export interface Subject {
   user: User;
   roleNames: string[];
-  /** The organizations that the user is a member of, with the names of the roles in each. */
+  /** The user's organizations, with the names of the user's roles in each. */
   organizations: { id: string; roles: string[] }[];
-  /** Only where it was asked for. */
+  /** Only if requested. */
   details?: SubjectDetails;
 }
 
-/** What scripts are told of. */
+/** The data for scripts. */
 export interface DetailedUser {
   user: User;
   details: SubjectDetails;
 }
 
-/** What is asked of the user whom a token stands for, in the statement that finds them. */
+/** What a credential's statement reads about its user. */
 export interface HolderQuestion {
-  /** An application with limited access: may they use it? */
+  /** An application with limited access: whether the user may use it. */
   limitedTo: string | undefined;
-  /** Whether what scripts are told of them is wanted. */
+  /** Whether the data for scripts is requested. */
   isDetailed: boolean;
 }
 
@@ -32,19 +32,19 @@ export interface HolderStatement {
   /** A constant: it selects the user's id as `userId` in the tenant `$1`, and no name that is a column of users. */
   statement: string;
   values: readonly unknown[];
-  /** Whether the user's details for scripts are wanted, too. */
+  /** Whether the user's details for scripts are requested too. */
   isDetailed: boolean;
 }
 
-/** What scripts are told of a user besides: JSON as the Management API shows it. */
+/** Additional data of a user for scripts: JSON as the Management API returns it. */
 export interface SubjectDetails {
-  /** With the permissions of each, and the resources of those. */
+  /** With the permissions of each, and their resources. */
   roles: object[];
   organizations: object[];
   organizationRoles: object[];
-  /** The kinds of second factors that the user has. */
+  /** The types of the user's second factors. */
   mfaVerificationFactors: string[];
 }
 
-/** Members that a list of users can be searched by. */
+/** Members by which a list of users can be searched. */
 export const searchableFields = ['id', 'primaryEmail', 'primaryPhone', 'username', 'name'] as const;

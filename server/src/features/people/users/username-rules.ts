@@ -1,13 +1,13 @@
-/** What a tenant asks of usernames that people choose; the member `usernamePolicy` of its sign-in experience. Pure. */
+/** A tenant's rules for usernames that users choose; the member `usernamePolicy` of its sign-in experience. Pure. */
 import type { SignInExperienceSettings, UsernameIssue } from '@aldaba/contract';
 import { AldabaError } from '../../../kernel/errors.ts';
 
 type UsernamePolicy = SignInExperienceSettings['usernamePolicy'];
 
-/** Everything about a username that the rules refuse; an empty list means it is accepted. */
+/** All violations of the username rules; an empty list means that the username is accepted. */
 function usernameIssues(policy: UsernamePolicy, username: string): UsernameIssue[] {
   const { minLength: min, maxLength: max, allowedChars, caseSensitive } = policy;
-  // Where case does not count a capital is stored in lowercase, so that either permission is enough.
+  // If usernames are not case-sensitive, uppercase is stored as lowercase, so permission for either is enough.
   const letters = allowedChars.lowercase || allowedChars.uppercase;
   const rules: [isBroken: boolean, code: UsernameIssue['code'], interpolation?: Record<string, number>][] = [
     [username.length < min, 'username_rejected.too_short', { min }],
@@ -31,9 +31,9 @@ function usernameIssues(policy: UsernamePolicy, username: string): UsernameIssue
 }
 
 /**
- * A username that a person chose, in the form in which it is stored: in lowercase where case does not count.
- * @throws AldabaError `user.username_rejected`, or `user.username_uppercase_not_allowed` when that alone is wrong;
- *   `data.issues` has every reason
+ * A username that a user chose, in its stored form: lowercase unless usernames are case-sensitive.
+ * @throws AldabaError `user.username_rejected`, or `user.username_uppercase_not_allowed` if that is the only violation;
+ *   `data.issues` lists every reason
  */
 export function chosenUsername(policy: UsernamePolicy, username: string): string {
   const issues = usernameIssues(policy, username);

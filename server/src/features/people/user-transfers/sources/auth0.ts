@@ -1,9 +1,11 @@
 import { compact, flag, type Json, list, moment, object, phone, text, username } from './fields.ts';
 
-/** Names of Auth0's providers that are called otherwise by connectors here. */
+/** Auth0's provider names that differ from the connectors' targets. */
 const targets: Record<string, string> = { 'google-oauth2': 'google', windowslive: 'azuread' };
 
-/** A user of an Auth0 export: the NDJSON of the bulk export job, with the password hashes that Auth0's support adds. */
+/**
+ * A user of an Auth0 export: the NDJSON of the bulk export job, with the password hashes that Auth0's support provides.
+ */
 export function fromAuth0(user: Json): Json {
   const social = list(user.identities).filter(
     ({ provider }) =>

@@ -1,4 +1,4 @@
-/** Reads members of documents whose shape is another product's. */
+/** Reads members of documents in another product's format. */
 import { usernameSchema } from '@aldaba/contract';
 
 export type Json = Record<string, unknown>;
@@ -10,7 +10,7 @@ export const object = (value: unknown): Json =>
   typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Json) : {};
 export const list = (value: unknown): Json[] => (Array.isArray(value) ? value.map(object) : []);
 
-/** Milliseconds since the epoch of a text or a number, in milliseconds or as a date. */
+/** Milliseconds since the epoch, from a number, a numeric string or a date string. */
 export function moment(value: unknown): number | undefined {
   if (typeof value === 'number') return value;
   if (typeof value !== 'string' || value === '') return undefined;
@@ -18,16 +18,16 @@ export function moment(value: unknown): number | undefined {
   return Number.isFinite(time) ? time : undefined;
 }
 
-/** Digits of a number with its country code. */
+/** The digits of a phone number with its country code. */
 export const phone = (value: unknown): string | undefined => text(value)?.replace(/^\+/, '');
 
-/** A username that can be one here; others (addresses, names with dots) stay in the custom data. */
+/** A valid username; other values (addresses, names with dots) stay in the custom data. */
 export const username = (value: unknown): string | undefined => {
   const name = text(value);
   return name !== undefined && usernameSchema.safeParse(name).success ? name : undefined;
 };
 
-/** Without members that are undefined or empty objects. */
+/** Removes members that are undefined or empty objects. */
 export const compact = (value: Json): Json =>
   Object.fromEntries(
     Object.entries(value).filter(

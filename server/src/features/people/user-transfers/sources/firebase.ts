@@ -8,7 +8,10 @@ export interface HashParameters {
   mem_cost: number;
 }
 
-/** A user of `firebase auth:export accounts.json`. Passwords come along only with the project's hash parameters. */
+/**
+ * A user of `firebase auth:export accounts.json`. Passwords are imported only if the project's hash parameters are
+ * given.
+ */
 export function fromFirebase(user: Json, parameters: HashParameters | undefined): Json {
   const hash = text(user.passwordHash);
   return compact({
@@ -48,7 +51,7 @@ export function fromFirebase(user: Json, parameters: HashParameters | undefined)
   });
 }
 
-/** Custom claims are JSON inside of a text. */
+/** Custom claims are a JSON string. */
 function customData(value: unknown): Json {
   try {
     return object(JSON.parse(String(value)));

@@ -1,4 +1,4 @@
-/** Exports of other products, as lines of ours. Each reader is a pure function from a user there to a line here. */
+/** Exports of other products as import lines. Each reader is a pure function from a foreign user to a line. */
 import { type Line, splitLines } from '../lines.ts';
 import { fromAuth0 } from './auth0.ts';
 import { fromDjango } from './django.ts';
@@ -24,9 +24,9 @@ const readers: Record<Exclude<Source, 'aldaba'>, (user: Json, options: SourceOpt
 };
 
 /**
- * The users of a file: one JSON object a line, an array of them, or a document with the array in `users`. Whatever is not one
- * JSON object a line is read into memory as a whole. Numbers are those of lines, or places in the array.
- * @throws SyntaxError when the file is no JSON of these forms
+ * The users of a file: one JSON object per line, an array, or a document with an array in `users`. The last two are
+ * read into memory as a whole. Numbers are line numbers or array positions.
+ * @throws SyntaxError if the file is not JSON of these forms
  */
 export async function* readSource(
   source: Source,
@@ -56,13 +56,13 @@ export async function* readSource(
 
 const isObject = (value: unknown): value is Json =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
-/** A file of a single line is a document, too. */
+/** A file with a single line is also a document. */
 const isLine = (value: unknown): boolean => isObject(value) && !Array.isArray(value.users);
 
 function parse(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
-    return undefined; // more than one document, or none: the import says which line is wrong
+    return undefined; // not one document: the import reports the invalid line
   }
 }
