@@ -1,29 +1,11 @@
 import { z } from 'zod';
-import { customClientMetadataSchema } from './client-metadata.ts';
+import { customClientMetadataSchema, oidcClientMetadataPatch, oidcClientMetadataSchema } from './client-metadata.ts';
+import { form } from './forms.ts';
 import { roleSchema } from './roles.ts';
 import { route } from './route.ts';
-import { flag, idList, instant, jsonObject, pathId, searchQuery, webUrl } from './values.ts';
+import { flag, idList, instant, jsonObject, pathId, searchQuery } from './values.ts';
 
 export const applicationTypeSchema = z.enum(['Native', 'SPA', 'Traditional', 'MachineToMachine', 'Protected', 'SAML']);
-
-const uriList = z.array(z.string().min(1).max(2048)).max(1000);
-/** What the protocol needs to know of an application (OpenID Connect Dynamic Client Registration section 2). */
-export const oidcClientMetadataSchema = z.object({
-  redirectUris: uriList,
-  postLogoutRedirectUris: uriList,
-  backchannelLogoutUri: webUrl.optional(),
-  backchannelLogoutSessionRequired: z.boolean().optional(),
-  logoUri: webUrl.optional(),
-});
-export type OidcClientMetadata = z.output<typeof oidcClientMetadataSchema>;
-
-/** In a change, a member that is left out stays; null, and the empty string for an address, remove an optional one. */
-const removableUrl = z.union([webUrl, z.literal('')]).nullable();
-const oidcClientMetadataPatch = oidcClientMetadataSchema.partial().extend({
-  backchannelLogoutUri: removableUrl.optional(),
-  backchannelLogoutSessionRequired: z.boolean().nullable().optional(),
-  logoUri: removableUrl.optional(),
-});
 
 /** An application that signs people in, or calls APIs as itself. */
 export const applicationSchema = z.object({
@@ -59,6 +41,13 @@ const params = z.object({ id: pathId });
 const ofApplication = z.object({ applicationId: pathId });
 const name = z.string().min(1).max(256);
 const description = z.string().max(65_536).nullable();
+const labels = {
+  name: { label: 'Name' },
+  description: { label: 'Description', multiline: true },
+  oidcClientMetadata: { label: 'Addresses' },
+  customClientMetadata: { label: 'Tokens and sessions' },
+  customData: { label: 'Custom data', help: 'JSON that scripts and programs can read.', multiline: true },
+} as const;
 
 export const listApplications = route({
   method: 'GET',
@@ -84,16 +73,28 @@ export const createApplication = route({
   tag,
   access,
   summary: 'Create an application',
-  body: z.object({
-    name,
-    description: description.optional(),
-    type: applicationTypeSchema,
-    oidcClientMetadata: oidcClientMetadataPatch.optional(),
-    customClientMetadata: customClientMetadataSchema.optional(),
-    isThirdParty: z.boolean().optional(),
-    customData: jsonObject.optional(),
-    protectedAppMetadata: jsonObject.optional(),
-  }),
+  body: form(
+    'applications.new',
+    z.object({
+      name,
+      description: description.optional(),
+      type: applicationTypeSchema,
+      oidcClientMetadata: oidcClientMetadataPatch.optional(),
+      customClientMetadata: customClientMetadataSchema.optional(),
+      isThirdParty: z.boolean().optional(),
+      customData: jsonObject.optional(),
+      protectedAppMetadata: jsonObject.optional(),
+    }),
+    {
+      ...labels,
+      type: { label: 'Type', help: 'Native and single-page applications have no secret.' },
+      isThirdParty: {
+        label: 'Third-party application',
+        help: 'Users are asked for consent before it gets their data.',
+      },
+      protectedAppMetadata: null,
+    },
+  ),
   responses: { 200: applicationSchema },
   errors: [
     'application.invalid_third_party_application_type',
@@ -120,17 +121,25 @@ export const updateApplication = route({
   access,
   summary: 'Update an application; isAdmin grants or removes access to the Management API',
   params,
-  body: z
-    .object({
-      name,
-      description,
-      oidcClientMetadata: oidcClientMetadataPatch,
-      customClientMetadata: customClientMetadataSchema,
-      customData: jsonObject,
-      appLevelAccessControlEnabled: z.boolean(),
-      isAdmin: z.boolean(),
-    })
-    .partial(),
+  body: form(
+    'applications',
+    z
+      .object({
+        name,
+        description,
+        oidcClientMetadata: oidcClientMetadataPatch,
+        customClientMetadata: customClientMetadataSchema,
+        customData: jsonObject,
+        appLevelAccessControlEnabled: z.boolean(),
+        isAdmin: z.boolean(),
+      })
+      .partial(),
+    {
+      ...labels,
+      appLevelAccessControlEnabled: { label: 'Limit access', help: 'Only users that a rule admits can sign in.' },
+      isAdmin: { label: 'Management API access', help: 'Gives a machine-to-machine application everything.' },
+    },
+  ),
   responses: { 200: applicationSchema },
   errors: [
     'entity.not_exists_with_id',

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { form } from './forms.ts';
 import { hookEventSchema } from './hook-events.ts';
 import { logSchema, logWindowQuery } from './logs.ts';
 import { route } from './route.ts';
@@ -13,11 +14,25 @@ const headers = z.record(
     .regex(/^[\t\x20-\x7E\x80-\xFF]*$/, 'must be the value of a header'),
 );
 
-export const hookConfigSchema = z.object({
-  url: webUrl,
-  headers: headers.optional(),
-  retries: z.number().int().min(0).max(3).optional().describe('Number of retries after an error response. Default: 3.'),
-});
+export const hookConfigSchema = form(
+  'webhooks.config',
+  z.object({
+    url: webUrl,
+    headers: headers.optional(),
+    retries: z
+      .number()
+      .int()
+      .min(0)
+      .max(3)
+      .optional()
+      .describe('Number of retries after an error response. Default: 3.'),
+  }),
+  {
+    url: { label: 'Endpoint URL', help: 'Receives a POST request for each event.' },
+    headers: { label: 'Headers', help: 'Sent with each request, for example an authorization header.', secret: true },
+    retries: { label: 'Retries' },
+  },
+);
 export type HookConfig = z.output<typeof hookConfigSchema>;
 
 /** A URL that receives events. */
@@ -40,13 +55,24 @@ const hookWithStats = hookSchema.extend({
 });
 export type HookWithStats = z.output<typeof hookWithStats>;
 
-const draft = z.object({
-  name: z.string().max(256).default(''),
-  event: hookEventSchema.optional(),
-  events: z.array(hookEventSchema).min(1).max(100).optional(),
-  config: hookConfigSchema,
-  enabled: z.boolean().default(true),
-});
+const labels = {
+  name: { label: 'Name' },
+  event: null,
+  events: { label: 'Events' },
+  config: { label: 'Request' },
+  enabled: { label: 'Enabled' },
+} as const;
+const draft = form(
+  'webhooks.new',
+  z.object({
+    name: z.string().max(256).default(''),
+    event: hookEventSchema.optional(),
+    events: z.array(hookEventSchema).min(1).max(100).optional(),
+    config: hookConfigSchema,
+    enabled: z.boolean().default(true),
+  }),
+  labels,
+);
 
 const tag = 'Hooks';
 const access = 'management';
@@ -95,13 +121,17 @@ export const updateHook = route({
   access,
   summary: 'Change a webhook',
   params,
-  body: z.object({
-    name: z.string().max(256).optional(),
-    event: hookEventSchema.nullable().optional(),
-    events: z.array(hookEventSchema).min(1).max(100).optional(),
-    config: hookConfigSchema.optional(),
-    enabled: z.boolean().optional(),
-  }),
+  body: form(
+    'webhooks',
+    z.object({
+      name: z.string().max(256).optional(),
+      event: hookEventSchema.nullable().optional(),
+      events: z.array(hookEventSchema).min(1).max(100).optional(),
+      config: hookConfigSchema.optional(),
+      enabled: z.boolean().optional(),
+    }),
+    labels,
+  ),
   responses: { 200: hookSchema },
   errors: [missing, 'hook.missing_events'],
 });

@@ -4,6 +4,7 @@ export * from './client-metadata.ts';
 export * from './error-data.ts';
 export * from './errors.ts';
 export * from './events.ts';
+export * from './forms.ts';
 export * from './pages.ts';
 export * from './permissions.ts';
 export * from './route.ts';

@@ -1,5 +1,7 @@
 import { z } from 'zod';
+import { form } from './forms.ts';
 import { route } from './route.ts';
+import { signInExperienceFields } from './sign-in-experience-fields.ts';
 import { maximumAssetSize } from './user-assets.ts';
 import { color, flag, instant, languageTag, optionalLink, webUrl } from './values.ts';
 
@@ -201,10 +203,14 @@ export const signInExperienceSchema = z.object({ tenantId: z.string(), id: z.lit
 export type SignInExperience = z.output<typeof signInExperienceSchema>;
 
 /** A change: every member optional, and nothing filled in for a member that is left out. */
-const changeSchema = z.object(
-  Object.fromEntries(Object.entries(settings).map(([name, schema]) => [name, schema.unwrap().optional()])) as {
-    [Name in keyof typeof settings]: z.ZodOptional<ReturnType<(typeof settings)[Name]['unwrap']>>;
-  },
+const changeSchema = form(
+  'sign-in-experience',
+  z.object(
+    Object.fromEntries(Object.entries(settings).map(([name, schema]) => [name, schema.unwrap().optional()])) as {
+      [Name in keyof typeof settings]: z.ZodOptional<ReturnType<(typeof settings)[Name]['unwrap']>>;
+    },
+  ),
+  signInExperienceFields,
 );
 export type SignInExperienceChange = z.output<typeof changeSchema>;
 

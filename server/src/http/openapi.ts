@@ -3,6 +3,7 @@ import {
   allRoutes,
   type ErrorCode,
   errorCatalog,
+  helpOf,
   permissionOf,
   type RouteContract,
 } from '@aldaba/contract';
@@ -185,7 +186,11 @@ function toSchema(schema: z.ZodType, io: 'input' | 'output'): Json {
     io,
     unrepresentable: 'any',
     // What an integer of JavaScript holds is no limit of the API, and would be the value that examples show.
-    override: ({ jsonSchema }) => {
+    override: ({ jsonSchema, zodSchema }) => {
+      for (const [name, member] of Object.entries(jsonSchema.properties ?? {})) {
+        const help = helpOf(zodSchema, name);
+        if (help && typeof member === 'object') member.description ??= help;
+      }
       if (jsonSchema.minimum === Number.MIN_SAFE_INTEGER) delete jsonSchema.minimum;
       if (jsonSchema.maximum === Number.MAX_SAFE_INTEGER) delete jsonSchema.maximum;
     },

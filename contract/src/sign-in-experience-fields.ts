@@ -1,0 +1,46 @@
+import type { FieldMeta } from './forms.ts';
+
+/** How forms show the settings of the sign-in experience. */
+export const signInExperienceFields = {
+  color: { label: 'Colors' },
+  branding: { label: 'Logos and icons' },
+  hideLogtoBranding: { label: 'Hide the product name' },
+  languageInfo: { label: 'Languages', help: 'The language of the browser, or one language for all users.' },
+  termsOfUseUrl: { label: 'Terms of use' },
+  privacyPolicyUrl: { label: 'Privacy policy' },
+  agreeToTermsPolicy: {
+    label: 'Agreement to the terms',
+    help: 'Whether users agree by continuing or with a checkbox.',
+  },
+  signIn: { label: 'Sign-in methods' },
+  signUp: { label: 'Sign-up identifiers' },
+  socialSignIn: { label: 'Social sign-in' },
+  socialSignInConnectorTargets: { label: 'Social buttons', help: 'In the order of the list.' },
+  signInMode: { label: 'Sign-in and registration', help: 'Registration can be turned off.' },
+  customCss: { label: 'Custom CSS', multiline: true },
+  customContent: { label: 'Custom content', multiline: true },
+  customUiAssets: null,
+  customUiCsp: {
+    label: 'Sources of a custom UI',
+    help: 'Origins that scripts and requests of uploaded pages may use.',
+  },
+  passwordPolicy: { label: 'Password policy' },
+  mfa: { label: 'Multi-factor authentication' },
+  adaptiveMfa: { label: 'Adaptive MFA', help: 'Asks for a second factor when a sign-in looks unusual.' },
+  singleSignOnEnabled: { label: 'Enterprise single sign-on' },
+  supportEmail: { label: 'Support email address' },
+  supportWebsiteUrl: { label: 'Support website' },
+  unknownSessionRedirectUrl: { label: 'Fallback address', help: 'Where users continue when a sign-in has expired.' },
+  captchaPolicy: { label: 'CAPTCHA' },
+  sentinelPolicy: { label: 'Lockout', help: 'How many failed attempts lock an account, and for how long.' },
+  emailBlocklistPolicy: { label: 'Email blocklist and allowlist' },
+  verificationCodePolicy: {
+    label: 'Verification codes',
+    help: 'How long a code is valid and how often it can be tried.',
+  },
+  forgotPasswordMethods: { label: 'Password recovery' },
+  passkeySignIn: { label: 'Passkey sign-in' },
+  signUpProfileFields: { label: 'Profile fields at sign-up' },
+  passwordExpiration: { label: 'Password expiration' },
+  usernamePolicy: { label: 'Username policy' },
+} as const satisfies Record<string, FieldMeta | null>;

@@ -1,0 +1,69 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import * as contract from '@aldaba/contract';
+import { fieldsOf, form } from '@aldaba/contract/forms';
+import { z } from 'zod';
+import { createOpenapi } from '../server/src/http/openapi.ts';
+
+const edited = {
+  createApplication: contract.createApplication.body,
+  updateApplication: contract.updateApplication.body,
+  customClientMetadata: contract.customClientMetadataSchema,
+  updateSignInExperience: contract.updateSignInExperience.body,
+  createHook: contract.createHook.body,
+  updateHook: contract.updateHook.body,
+  hookConfig: contract.hookConfigSchema,
+  emailTemplate: contract.emailTemplateSchema.shape.details,
+  updateSessionConfig: contract.updateSessionConfig.body,
+  updateSigningAlgorithms: contract.updateSigningAlgorithms.body,
+  updateIdTokenConfig: contract.updateIdTokenConfig.body,
+};
+
+describe('The forms of the contract', () => {
+  it('name every member that an operator edits, each with a label and a key of its own', () => {
+    const keys = Object.entries(edited).flatMap(([name, schema]) => {
+      const fields = fieldsOf(schema);
+      assert.ok(fields && fields.length > 0, name);
+      for (const { label, help = 'Help.' } of fields) {
+        assert.match(label, /^[A-Z]/);
+        assert.match(help, /[.]$/);
+      }
+      return fields.map(({ key }) => key);
+    });
+    assert.equal(new Set(keys).size, keys.length);
+  });
+
+  it('tell which members are required, secret or long', () => {
+    const fields = fieldsOf(contract.hookConfigSchema) ?? [];
+    const flags = fields.map(({ name, isRequired, secret = false }) => [name, isRequired, secret]);
+    assert.deepEqual(flags, [
+      ['url', true, false],
+      ['headers', false, true],
+      ['retries', false, false],
+    ]);
+    const content = fieldsOf(contract.emailTemplateSchema.shape.details)?.find(({ name }) => name === 'content');
+    assert.equal(content?.multiline, true);
+  });
+
+  it('do not compile when a member is missing or unknown, and are undefined for other schemas', () => {
+    const schema = z.object({ name: z.string() });
+    // @ts-expect-error name has no entry
+    form('test.missing', z.object({ name: z.string() }), {});
+    // @ts-expect-error there is no member of that name
+    form('test.unknown', z.object({ name: z.string() }), { name: null, nmae: null });
+    assert.equal(fieldsOf(schema), undefined);
+  });
+
+  it('describe members in the OpenAPI document', () => {
+    const { paths } = createOpenapi('management') as {
+      paths: Record<string, Record<string, { requestBody: { content: Record<string, { schema: Json }> } }>>;
+    };
+    const body = paths['/api/hooks']?.post?.requestBody.content['application/json']?.schema;
+    assert.equal(body?.properties?.config?.properties?.url?.description, 'Receives a POST request for each event.');
+  });
+});
+
+interface Json {
+  description?: string;
+  properties?: Record<string, Json>;
+}
