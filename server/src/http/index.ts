@@ -1,6 +1,6 @@
 /**
  * HTTP: the only importer of Fastify. Owns body parsing, tenant resolution per request, validation against the contract,
- * pagination headers and the error answer. Does not own routes (features do) nor who may call them (guards are given).
+ * pagination headers, static files and the error answer. Does not own routes (features do) nor who may call them (guards are given).
  * A request enters at `createHttp`, is bound to its tenant, and reaches a feature through `Implement` or a plain route.
  */
 export type { Caller } from './guards.ts';
