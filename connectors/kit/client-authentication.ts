@@ -41,8 +41,8 @@ export const makeJwt = async (
 const inForm = (text: string): string => new URLSearchParams({ '': text }).toString().slice(1);
 
 /**
- * `client_secret_basic` (RFC 6749 section 2.3.1). oauth4webapi's own escapes hyphens as well, which servers that do not decode the
- * credentials take for another client.
+ * `client_secret_basic` (RFC 6749 section 2.3.1). oauth4webapi's own escapes hyphens as well, which servers that do not
+ * decode the credentials take for another client.
  */
 const basic =
   (secret: string): ClientAuth =>

@@ -179,7 +179,10 @@ const echo = async (input: Parameters<Fetch>[0], init: Parameters<Fetch>[1]): Pr
 
 const asOauthError = (text: string): string => JSON.stringify({ error: 'invalid_request', error_description: text });
 
-/** The same as a page, and in an error of RFC 6749 section 5.2 that is short enough for a message: the header, or the body. */
+/**
+ * The same as a page, and in an error of RFC 6749 section 5.2 that is short enough for a message: the header, or the
+ * body.
+ */
 const echoes: readonly ((text: string) => string)[] = [
   (text) => text,
   (text) => asOauthError(text.slice(text.indexOf('{')).slice(0, 280)),

@@ -144,7 +144,7 @@ export interface Connector {
   /** Whether a configuration can be saved. */
   checkConfig(config: unknown): ConfigCheck;
   /**
-   * Cheap and without a call to anybody: the server does it for every request.
+   * Cheap and without network calls: the server does it for every request.
    * @throws ConnectorError `invalid_config`, with the fields that are wrong in `data.problems`.
    */
   create(config: unknown, world: World): ConnectorInstance;

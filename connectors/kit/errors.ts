@@ -1,7 +1,7 @@
 /**
  * Every way a connector may fail. The server answers `connector.<code>` with the status that the contract's
  * catalog binds to it. Published connector packages know all of these but `timeout`, which is Aldaba's own:
- * a provider that does not answer in time is told apart from one that answers with an error.
+ * a provider that does not respond in time is distinguished from one that returns an error.
  */
 export const connectorErrorCodes = [
   'general',

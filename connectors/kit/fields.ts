@@ -1,6 +1,6 @@
 /*
- * The members of a configuration, read from its shape. Connector packages bring their own copy of zod, of another major version
- * perhaps, so shapes are recognised by their members: `_def` in zod 3, `def` in zod 4.
+ * The members of a configuration, read from its shape. Connector packages bring their own copy of zod, of another major
+ * version perhaps, so shapes are recognised by their members: `_def` in zod 3, `def` in zod 4.
  */
 
 type Members = Readonly<Record<string, unknown>>;
@@ -19,7 +19,8 @@ function joined(parts: readonly unknown[]): string[] | undefined {
 }
 
 /**
- * Names of the members that an object shape takes: of objects, unions and intersections of objects, and what wraps them.
+ * Names of the members that an object shape takes: of objects, unions and intersections of objects, and what wraps
+ * them.
  * @returns undefined when the shape takes members that it does not name, or cannot be read
  */
 export function fieldsOf(shape: unknown): string[] | undefined {

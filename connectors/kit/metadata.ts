@@ -102,7 +102,9 @@ export const parseMetadata = (value: unknown): ConnectorMetadata => {
   return result.data;
 };
 
-/** The text in the wanted language (any string is safe): the exact tag, else the same primary language, else English. */
+/**
+ * The text in the wanted language (any string is safe): the exact tag, else the same primary language, else English.
+ */
 export const pickLanguage = (text: LocalizedText, language: string): string => {
   const primary = language.split('-')[0];
   const tags = Object.keys(text);
@@ -158,7 +160,10 @@ export interface Brand {
   readonly isTokenStorageSupported?: boolean;
 }
 
-/** The metadata of a connector for one provider's accounts, usable in browsers and apps; its guide is named after the target. */
+/**
+ * The metadata of a connector for one provider's accounts, usable in browsers and apps; its guide is named after the
+ * target.
+ */
 export const brandMetadata = ({ name, logoDark, ...brand }: Brand): ConnectorMetadata => ({
   ...brand,
   type: 'Social',

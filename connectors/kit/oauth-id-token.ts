@@ -84,7 +84,9 @@ export const matchIssuer = (
   return accepted.some(fits) ? value : undefined;
 };
 
-/** The payload before anything is checked: it only chooses which accepted issuer and audience the checks compare with. */
+/**
+ * The payload before anything is checked: it only chooses which accepted issuer and audience the checks compare with.
+ */
 const peek = (token: string): Readonly<Record<string, unknown>> => {
   try {
     const payload: unknown = JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString('utf8'));
@@ -107,7 +109,8 @@ export interface IdTokenCheck {
 
 /**
  * Reads a token response with an ID token: signature by the provider's keys, issuer, audience, times, nonce, algorithm.
- * @throws ConnectorError `invalid_response` without an ID token, `social_invalid_id_token` for one that must not be trusted
+ * @throws ConnectorError `invalid_response` without an ID token, `social_invalid_id_token` for one that must not be
+ * trusted
  */
 export const readIdToken = async (
   journey: Journey,

@@ -44,7 +44,7 @@ const errorOf = ({ purpose, body }: Answer): z.output<typeof errorBody> | undefi
   purpose === 'token' || purpose === 'refresh' ? errorBody.safeParse(body).data : undefined;
 
 /**
- * The one error map: what an answer that is no success means to the operator and to the user who signs in.
+ * The one error map: what an unsuccessful response means to the operator and to the user who signs in.
  * `invalid_config`: the provider does not know the client or its secret.
  */
 const refusalOf = (journey: Journey, answer: Answer): ConnectorError => {
@@ -142,8 +142,8 @@ const tokenBody = z.object({
 const keySet = z.looseObject({ keys: z.array(z.looseObject({})) });
 
 /**
- * The `fetch` that oauth4webapi gets for one purpose. It goes out through the world of the connector, and gives the library
- * answers in the form of the specification alone: failures leave as ConnectorErrors before it sees them.
+ * The `fetch` that oauth4webapi gets for one purpose. It goes out through the world of the connector, and gives the
+ * library answers in the form of the specification alone: failures leave as ConnectorErrors before it sees them.
  */
 export const networkFor =
   (journey: Journey, purpose: Purpose, { keepsIdToken = false } = {}) =>

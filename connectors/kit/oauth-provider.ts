@@ -29,8 +29,8 @@ export interface OAuthProvider {
   /** Whether the token endpoint may answer with a form instead of JSON. */
   readonly acceptsForm?: boolean | undefined;
   /**
-   * Whether calls that belong to no sign-in (links made by the Management API) work too: without PKCE and nonce, since nothing
-   * could keep them. Off if left out.
+   * Whether calls that belong to no sign-in (links made by the Management API) work too: without PKCE and nonce, since
+   * nothing could keep them. Off if left out.
    */
   readonly worksWithoutSession?: boolean | undefined;
 }

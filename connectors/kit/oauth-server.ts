@@ -56,7 +56,10 @@ export const keyCacheOf = (journey: Journey, server: AuthorizationServer): JWKSC
   return keys.get(address) ?? keep(keys, address, {});
 };
 
-/** Whether requests may go to http addresses: only when the operator configured one. Discovery must not lead from https to http. */
+/**
+ * Whether requests may go to http addresses: only when the operator configured one. Discovery must not lead from https
+ * to http.
+ */
 export const allowsInsecure = ({ authorization, token, userinfo, keys, discoverFrom }: OAuthEndpoints): boolean =>
   [authorization, token, userinfo, keys, discoverFrom].some((address) => address?.startsWith('http:'));
 
@@ -98,7 +101,8 @@ export const findServer = async (journey: Journey, endpoints: OAuthEndpoints): P
 
 /**
  * An endpoint's address, before it is used.
- * @throws ConnectorError `invalid_response` for one that is missing, no web address, or http although https was configured
+ * @throws ConnectorError `invalid_response` for one that is missing, no web address, or http although https was
+ * configured
  */
 export const addressOf = (
   journey: Journey,

@@ -150,7 +150,7 @@ describe('an OAuth connector', () => {
   });
 
   // security: provider-answers
-  it('compares the audience with the client ID, or with those that were said', async () => {
+  it('compares the audience with the client ID, or with the configured audiences', async () => {
     const other = open({ idToken: { audience: ['another', 'one more'] } });
     await assert.rejects(other.signIn(), { code: 'social_invalid_id_token' });
     assert.ok((await open({ idToken: { audience: ['another', 'the-client'] } }).signIn()).user.id);

@@ -1,7 +1,8 @@
 /**
- * Social connectors for OAuth 2.0 and OpenID Connect providers, made from data: where the endpoints are, what is asked for,
- * and how the provider's answer becomes a profile. The protocol itself (PKCE, state, nonce, code exchange, ID token, refresh)
- * is written once, here, on oauth4webapi; every request goes through the `fetch` of the connector's world.
+ * Social connectors for OAuth 2.0 and OpenID Connect providers, made from data: where the endpoints are, what is asked
+ * for, and how the provider's answer becomes a profile. The protocol itself (PKCE, state, nonce, code exchange, ID
+ * token, refresh) is written once, here, on oauth4webapi; every request goes through the `fetch` of the connector's
+ * world.
  */
 import type { z } from 'zod';
 import { type Call, type Connector, defineConnector, type SocialUserInfo } from './connector.ts';

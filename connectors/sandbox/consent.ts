@@ -2,7 +2,10 @@ import { escapeHtml, personaChoice } from './html.ts';
 import type { Persona } from './personas.ts';
 import type { ProviderOutcome, ProviderReply } from './provider.ts';
 
-/** The policy of the page where a user agrees. The answer goes back to Aldaba itself, and from there perhaps into an app. */
+/**
+ * The policy of the page where a user agrees. The answer goes back to Aldaba itself, and from there perhaps into an
+ * app.
+ */
 export const consentContentSecurityPolicy = [
   "default-src 'none'",
   "script-src 'self'",

@@ -238,8 +238,8 @@ const replyOf = (query: URLSearchParams, redirectUri: string, given: Record<stri
 };
 
 /**
- * A stand-in for OAuth 2.0 and OpenID Connect providers, so that sign-in can be tried without an account at any of them.
- * Everything is kept in memory, at most 1,000 codes and tokens of each kind, and belongs to one tenant.
+ * A stand-in for OAuth 2.0 and OpenID Connect providers, so that sign-in can be tried without an account at any of
+ * them. Everything is kept in memory, at most 1,000 codes and tokens of each kind, and belongs to one tenant.
  * @param world `algorithm`: how ID tokens are signed; RS256 if left out
  */
 export const createProviderSandbox = (

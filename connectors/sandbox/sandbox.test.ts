@@ -117,7 +117,7 @@ describe('the sandbox as WeChat’s servers', () => {
     assert.ok((await redeem(codes.at(-1) ?? '')).access_token);
   });
 
-  it('is nobody but WeChat', async () => {
+  it('refuses requests to hosts other than those of WeChat', async () => {
     const { sandbox, ask } = open();
     for (const address of [
       'https://example.com/',
@@ -191,7 +191,7 @@ describe('the bridge', () => {
     assert.deepEqual(posted, [[JSON.stringify(message), 'https://id.example.com']]);
   });
 
-  it('of iOS is a constant that is no property of window, and posts the object to our own origin', async () => {
+  it('of iOS is a constant that is not a property of window, and posts the object to our own origin', async () => {
     const { evaluate, posted } = await run('ios', true);
     assert.equal(evaluate('window.logtoNativeSdk'), undefined);
     assert.equal(evaluate('logtoNativeSdk.platform'), 'ios');

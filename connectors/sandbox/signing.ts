@@ -43,7 +43,10 @@ const makeKey = async (algorithm: SigningAlgorithm): Promise<SigningKey> => {
 
 const keys = new Map<string, Promise<SigningKey>>();
 
-/** Keys that all stand-ins of this process share: they protect nothing, and an RSA key takes a tenth of a second to make. */
+/**
+ * Keys that all stand-ins of this process share: they protect nothing, and an RSA key takes a tenth of a second to
+ * make.
+ */
 export const signingKey = (
   algorithm: SigningAlgorithm,
   use: 'published' | 'unknown' = 'published',

@@ -106,7 +106,8 @@ const profile =
 
 /**
  * A stand-in for WeChat's servers, so that sign-in can be tried before WeChat has approved an app. Everything is kept
- * in memory, at most 1,000 codes and 1,000 access tokens, and belongs to the creator of the sandbox: create one per tenant.
+ * in memory, at most 1,000 codes and 1,000 access tokens, and belongs to the creator of the sandbox: create one per
+ * tenant.
  */
 export const createWechatSandbox = (world: SandboxWorld): WechatSandbox => {
   const ledgers: Ledgers = {
