@@ -1,6 +1,6 @@
 import { sendFile, textFile } from '../../../http/files.ts';
 import type { Reply, Request } from '../../../http/types.ts';
-import { type CustomCssSource, hashOf, type Wearer } from './custom-css.ts';
+import { type BrandingSource, type CustomCssSource, hashOf } from './custom-css.ts';
 
 const namePattern = /^custom\.([0-9a-f]{32})\.css$/;
 
@@ -15,7 +15,7 @@ export async function sendCustomCss(
 ): Promise<boolean> {
   const hash = namePattern.exec(name)?.[1];
   if (hash === undefined) return false;
-  const css = await source.customCss(request.tenant, wearerOf(request));
+  const css = await source.customCss(request.tenant, sourceOf(request));
   if (css === undefined) return false;
   // A page sent before the last change requests the old name: it gets the new style sheet, which must not be cached
   // under that name.
@@ -23,7 +23,7 @@ export async function sendCustomCss(
   return sendFile(request, reply, textFile(css, { contentType: 'text/css; charset=utf-8', cache }));
 }
 
-function wearerOf(request: Request): Wearer {
+function sourceOf(request: Request): BrandingSource {
   const { app_id: appId, organization_id: organizationId } = request.query as Record<string, unknown>;
   return {
     ...(typeof appId === 'string' ? { appId } : {}),

@@ -6,7 +6,7 @@ import { createHash } from 'node:crypto';
 import type { Tenant } from '../../../tenancy/index.ts';
 
 /** The application and organization whose branding overrides the tenant's. */
-export interface Wearer {
+export interface BrandingSource {
   /** Client id. */
   appId?: string;
   organizationId?: string;
@@ -14,7 +14,7 @@ export interface Wearer {
 
 export interface CustomCssSource {
   /** The style sheet that applies, or undefined if there is none. */
-  customCss(tenant: Tenant, wearer: Wearer): Promise<string | undefined>;
+  customCss(tenant: Tenant, source: BrandingSource): Promise<string | undefined>;
 }
 
 /** The hash in the style sheet's name. */
@@ -24,7 +24,7 @@ export const hashOf = (css: string): string => createHash('sha256').update(css).
  * Path of the style sheet below the tenant's base path. The name is a hash of the content; the query names the
  * application and organization.
  */
-export function customCssPath(css: string, { appId, organizationId }: Wearer): string {
+export function customCssPath(css: string, { appId, organizationId }: BrandingSource): string {
   const query = new URLSearchParams();
   if (appId !== undefined) query.set('app_id', appId);
   if (organizationId !== undefined) query.set('organization_id', organizationId);

@@ -5,11 +5,11 @@ import { readCookie } from '../../../http/cookies.ts';
 import type { Reply, Request } from '../../../http/types.ts';
 import type { Tenancy, Tenant } from '../../../tenancy/index.ts';
 import type { ApplicationExperiences, Look } from '../../applications/application-experiences/index.ts';
-import { dress } from '../../applications/application-experiences/look.ts';
+import { applyBranding } from '../../applications/application-experiences/look.ts';
 import type { Client } from '../../applications/applications/index.ts';
 import type { Organizations } from '../../organizations/organizations/index.ts';
 import type { CustomPhrases } from '../custom-phrases/index.ts';
-import { type CustomCssSource, customCssPath, type Wearer } from './custom-css.ts';
+import { type BrandingSource, type CustomCssSource, customCssPath } from './custom-css.ts';
 import { createFrame } from './frame.ts';
 
 interface PageOptions {
@@ -79,14 +79,14 @@ export function createPageSender(needs: PageSenderNeeds): PageSender {
       fallback: settings.languageInfo.fallbackLanguage,
     });
 
-  const lookFor = async (tenant: Tenant, { appId, organizationId }: Wearer) => {
+  const lookFor = async (tenant: Tenant, { appId, organizationId }: BrandingSource) => {
     const own = await signInExperiences.get(tenant);
     const client = appId === undefined ? undefined : await applications.findClient(tenant, appId);
     const look = client ? await applicationExperiences.lookOf(tenant, client.id) : {};
     const organization = organizationId === undefined ? undefined : await organizations.find(tenant.db, organizationId);
     return {
       wayBack: client && (own.unknownSessionRedirectUrl || homeOf(client)),
-      settings: dress(dress(own, client?.isThirdParty ? withoutLinks(look) : look), organization ?? {}),
+      settings: applyBranding(applyBranding(own, client?.isThirdParty ? withoutLinks(look) : look), organization ?? {}),
       applicationName: look.displayName || client?.name,
     };
   };
@@ -104,8 +104,8 @@ export function createPageSender(needs: PageSenderNeeds): PageSender {
   };
 
   const sender: PageSender = {
-    async customCss(tenant, wearer) {
-      return (await lookFor(tenant, wearer)).settings.customCss || undefined;
+    async customCss(tenant, source) {
+      return (await lookFor(tenant, source)).settings.customCss || undefined;
     },
     async language(request, options) {
       return languageOf(request, await signInExperiences.get(request.tenant), options?.uiLocales);

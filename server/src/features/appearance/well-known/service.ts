@@ -3,7 +3,7 @@ import { AldabaError } from '../../../kernel/errors.ts';
 import { adminTenantId } from '../../../tenancy/address.ts';
 import type { Tenancy, Tenant } from '../../../tenancy/service.ts';
 import type { ApplicationExperiences } from '../../applications/application-experiences/index.ts';
-import { dress } from '../../applications/application-experiences/look.ts';
+import { applyBranding } from '../../applications/application-experiences/look.ts';
 import type { Organizations } from '../../organizations/organizations/index.ts';
 import { fieldsAsked } from '../custom-profile-fields/asked.ts';
 
@@ -55,12 +55,13 @@ export function createWellKnown({
         sandbox.isEnabled(tenant),
         profileFields.list(tenant),
       ]);
-      const settings = appId === undefined ? own : dress(own, await applicationExperiences.lookOf(tenant, appId));
+      const settings =
+        appId === undefined ? own : applyBranding(own, await applicationExperiences.lookOf(tenant, appId));
       const {
         emailBlocklistPolicy: _blocklist,
         forgotPasswordMethods: methods,
         ...shown
-      } = organization ? dress(settings, organization) : settings;
+      } = organization ? applyBranding(settings, organization) : settings;
       // Null means every method that can send a code; an empty list means none.
       const offers = (method: 'EmailVerificationCode' | 'PhoneVerificationCode', type: 'Email' | 'Sms') =>
         (methods === null || methods.includes(method)) && configured.some((connector) => connector.type === type);

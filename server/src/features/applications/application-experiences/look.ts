@@ -3,13 +3,13 @@ import type { ApplicationExperience, SignInExperienceSettings } from '@aldaba/co
 /** The application's overrides; members that are not set are the tenant's. */
 export type Look = Partial<Omit<ApplicationExperience, 'tenantId' | 'applicationId'>>;
 
-type Dressed = Pick<
+type Brandable = Pick<
   SignInExperienceSettings,
   'branding' | 'color' | 'customCss' | 'termsOfUseUrl' | 'privacyPolicyUrl'
 >;
 
 /** The tenant's settings with an application's overrides; empty overrides keep the tenant's value. */
-export const dress = <Settings extends Dressed>(settings: Settings, look: Look): Settings => ({
+export const applyBranding = <Settings extends Brandable>(settings: Settings, look: Look): Settings => ({
   ...settings,
   branding: { ...settings.branding, ...filled(look.branding ?? {}) },
   color: { ...settings.color, ...filled(look.color ?? {}) },

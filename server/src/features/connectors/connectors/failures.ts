@@ -2,18 +2,18 @@ import { ConnectorError, type ConnectorInstance, type ConnectorMethodName } from
 import { isErrorCode } from '@aldaba/contract';
 import { AldabaError } from '../../../kernel/errors.ts';
 
-/** A connector's error as one of the contract; everything else unchanged. */
+/** Converts a connector's error to one of the contract; leaves other values unchanged. */
 export function translateConnectorError(error: unknown): unknown {
   if (!(error instanceof ConnectorError)) return error;
   const code = `connector.${error.code}` as const;
-  // A package may bring a code of its own.
+  // A package may use a code that the contract does not know.
   if (code !== 'connector.general' && isErrorCode(code)) return new AldabaError(code, error.data, { cause: error });
   const told = error.data?.errorDescription;
   const errorDescription = typeof told === 'string' ? told : error.data ? JSON.stringify(error.data) : '';
   return new AldabaError('connector.general', { ...error.data, errorDescription }, { cause: error });
 }
 
-/** The same instance, whose methods throw the contract's errors. */
+/** The same instance, with methods that throw the contract's errors. */
 export function translated(instance: ConnectorInstance): ConnectorInstance {
   const wrap =
     <Arguments extends unknown[], Result>(method: (...given: Arguments) => Promise<Result>) =>

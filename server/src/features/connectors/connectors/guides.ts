@@ -2,11 +2,11 @@ import { readFile } from 'node:fs/promises';
 import { join, normalize, sep } from 'node:path';
 import { type ConnectorMetadata, readGuide } from '@aldaba/connectors/kit';
 
-/** Finds the operator's guide of a kind of connector, Markdown in the language nearest to the wanted one. */
+/** Finds the operator's guide for a kind of connector: Markdown in the closest available language. */
 export type GuideReader = (metadata: ConnectorMetadata, language: string) => Promise<string>;
 
 /**
- * Reads guides from below one folder. They come with the release, so what was read is kept.
+ * Reads guides below one folder. They ship with the release, so they are cached.
  * @param folder absolute path of `docs/`
  */
 export function createGuideReader(folder: string): GuideReader {

@@ -18,12 +18,12 @@ import {
 import { confidentialValues, translatePackageError } from './package-errors.ts';
 
 /*
- * Turns what a published connector package exports into a connector of our kit. The package brings its own copies of
- * the published kit and of zod, so nothing is compared by class: its guard is only called, its errors are recognised
- * by their shape.
+ * Converts the export of a published connector package to a connector of our kit. The package uses its own copies of
+ * the published kit and of zod, so class checks do not work: its guard is only called, and its errors are recognized by
+ * shape.
  */
 
-/** Milliseconds for one call of a package, whose own requests cannot be stopped from here. */
+/** Milliseconds for one call of a package; its own requests cannot be aborted. */
 const callLimit = 20_000;
 
 interface FactoryOptions {
@@ -33,7 +33,7 @@ interface FactoryOptions {
 type SetSession = (session: Readonly<Record<string, unknown>>) => Promise<void>;
 type GetSession = () => Promise<Readonly<Record<string, unknown>>>;
 
-/** What a package's factory makes, as far as it is used; the packages are typed by their publisher's kit, not by ours. */
+/** The result of a package's factory, as far as it is used; the types are those of the publisher's kit, not ours. */
 export interface PackageConnector {
   readonly type: unknown;
   readonly metadata: unknown;
@@ -61,7 +61,7 @@ export type PackageFactory = (options: FactoryOptions) => Promise<PackageConnect
 
 const isObject = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null;
 
-/** The factory of a module, also in the shape that CommonJS interoperation gives it. */
+/** The factory of a module, including the shape from CommonJS interoperation. */
 const factoryOf = (exported: unknown): unknown => (isObject(exported) ? exported.default : exported);
 
 const isPackageConnector = (value: unknown): value is PackageConnector => {
@@ -71,7 +71,7 @@ const isPackageConnector = (value: unknown): value is PackageConnector => {
 
 /**
  * Calls the factory once without a configuration, to read what does not depend on one.
- * @throws ConnectorError `invalid_metadata` or `invalid_config_guard`; whatever the package throws.
+ * @throws ConnectorError `invalid_metadata` or `invalid_config_guard`, and the package's own errors.
  */
 export const readPackageConnector = async (
   exported: unknown,
@@ -86,12 +86,12 @@ export const readPackageConnector = async (
   return { factory: factory as PackageFactory, loaded };
 };
 
-/** The error class of the kit that a package brings. */
+/** The error class of the package's own kit. */
 export type KitError = new (code: string, data?: unknown) => Error;
 
 /**
- * Remembers what the server's session threw, so that it comes out of the package as it went in. Packages go on without a session
- * when they recognise `not_implemented`, by the error class of their own kit.
+ * Keeps the errors of the server's session, so that they leave the package unchanged. Packages continue without a
+ * session if they recognize `not_implemented`, by the error class of their own kit.
  */
 const watchSession = (session: Session, kitError: KitError | undefined) => {
   const thrown = new Set<unknown>();
@@ -113,7 +113,7 @@ interface AdapterNeeds {
   readonly factory: PackageFactory;
   readonly loaded: PackageConnector;
   readonly metadata: ConnectorMetadata;
-  /** Absent where the package's kit is built into it. */
+  /** Absent if the kit is bundled into the package. */
   readonly kitError?: KitError | undefined;
 }
 
@@ -130,11 +130,11 @@ const methodNames: readonly ConnectorMethodName[] = [
 interface CallOptions {
   signal?: AbortSignal | undefined;
   thrown?: ReadonlySet<unknown>;
-  /** What must not be repeated by an error or the log, beside the secrets of the configuration. */
+  /** Values that errors and logs must not contain, in addition to the secrets of the configuration. */
   confidential?: readonly string[];
 }
 
-/** Our methods over those of a package. `call` runs one of them within the limit and translates what it throws. */
+/** Wraps a package's methods. `call` runs one within the time limit and translates its errors. */
 const methodsOver = (
   call: <T>(run: (connector: PackageConnector) => Promise<T> | undefined, options: CallOptions) => Promise<T>,
   { factoryId, kitError }: { factoryId: string; kitError: KitError | undefined },
@@ -209,7 +209,7 @@ const open = (
   return instanceOf(Object.fromEntries(offered.map((name) => [name, methods[name]])));
 };
 
-/** A connector of our kit over a package that was loaded. Its requests go through the package's own HTTP client. */
+/** A connector of our kit that wraps a loaded package. Its requests use the package's own HTTP client. */
 export const connectorOfPackage = (needs: AdapterNeeds): Connector => {
   const problemsOf = (config: unknown) => {
     const result = needs.loaded.configGuard.safeParse(config);

@@ -7,10 +7,10 @@ import {
   redact,
 } from '@aldaba/connectors/kit';
 
-/* Translates what published connector packages throw into errors of our kit, without their secrets. */
+/* Translates errors of published connector packages into errors of our kit, without their secrets. */
 
 const secretName = /secret|passw|^pass$|token|credential|(private|api|access).?key|authorization/i;
-/** Shorter values are no secrets worth the name, and taking them out would spoil every sentence. */
+/** Shorter values are not useful secrets, and replacing them would garble every sentence. */
 const shortestSecret = 4;
 
 const stringsIn = (value: unknown): string[] => {
@@ -18,7 +18,7 @@ const stringsIn = (value: unknown): string[] => {
   return typeof value === 'object' && value !== null ? Object.values(value).flatMap(stringsIn) : [];
 };
 
-/** The values of a configuration that must not show up in an error: by the name of their field, or marked in the form. */
+/** The values of a configuration that must not appear in an error, by field name or marked in the form. */
 export const confidentialValues = (config: unknown, formItems: readonly FormItem[]): string[] => {
   const marked = new Set(
     formItems.filter((item) => 'isConfidential' in item && item.isConfidential).map(({ key }) => key),
@@ -39,21 +39,21 @@ const clean = (value: unknown, secrets: readonly string[]): unknown => {
   return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, clean(inner, secrets)]));
 };
 
-/** What a package put into its error, as plain JSON without secrets. */
+/** The data of a package's error, as plain JSON without secrets. */
 const cleanData = (data: unknown, secrets: readonly string[]): ConnectorErrorData | undefined => {
   if (data === undefined || data === null) return undefined;
   let plain: unknown;
   try {
     plain = JSON.parse(JSON.stringify(data) ?? 'null');
   } catch {
-    // A cycle or a BigInt: nothing in it can be answered as JSON, and the code says enough.
+    // A cycle or a BigInt cannot be sent as JSON; the code alone is enough.
     return undefined;
   }
   const safe = clean(plain, secrets);
   return typeof safe === 'object' && safe !== null && !Array.isArray(safe) ? { ...safe } : { message: safe };
 };
 
-/** A stack without secrets and without the queries of addresses, in which codes and tokens travel. */
+/** A stack without secrets and without URL queries, which contain codes and tokens. */
 const cleanStack = (error: Error, secrets: readonly string[]): string =>
   redact(error.stack ?? error.message, secrets).replaceAll(/\?[^\s"'`)]+/g, '?[removed]');
 
@@ -83,9 +83,9 @@ export interface Translation {
 }
 
 /**
- * An error of our kit when the failure can be told; otherwise an error that the server answers with 500, whose words
- * hold nothing of the package's own (an HTTP client's error carries the address with its query). The log gets the
- * rest, without the secrets of the configuration.
+ * An error of our kit if the failure is recognized; otherwise an error that becomes a 500 and contains no text of the
+ * package (an HTTP client's error includes the URL with its query). The log gets the rest, without the secrets of the
+ * configuration.
  */
 export const translatePackageError = (error: unknown, { packageName, secrets, log }: Translation): Error => {
   if (error instanceof ConnectorError) return error;
@@ -94,7 +94,7 @@ export const translatePackageError = (error: unknown, { packageName, secrets, lo
     return new Error(`The connector package ${packageName} failed`);
   }
   const code: unknown = Reflect.get(error, 'code');
-  // The package's own copy of the published kit made it, so its class is another than any that we know.
+  // Created by the package's own copy of the published kit, so `instanceof` does not match.
   if (isConnectorErrorCode(code) && error.message.startsWith('ConnectorError:')) {
     return new ConnectorError(code, cleanData(Reflect.get(error, 'data'), secrets));
   }

@@ -14,7 +14,7 @@ const require = createRequire(import.meta.url);
 const published = ['@logto/connector-wechat-native', '@logto/connector-github', '@logto/connector-smtp'];
 const silent = { info: () => {}, warn: () => {}, error: () => {} };
 
-/** A world whose fetch must not be used: packages bring their own HTTP client. */
+/** A world whose fetch must not be used: packages use their own HTTP client. */
 const world: World = { fetch: async () => assert.fail('a package cannot use this'), now: () => 0, log: silent };
 
 const packageRoot = async (name: string): Promise<string> => {
@@ -34,14 +34,14 @@ const find = (connectors: Connector[], id: string): Connector =>
 let folder: string;
 before(async () => {
   folder = await mkdtemp(join(tmpdir(), 'aldaba-connectors-'));
-  // Files beside the packages that could be loaded and shown, if paths led there.
+  // Files next to the packages that path traversal could load or show.
   await writeFile(join(folder, 'outside.js'), packageSource(''));
   await writeFile(join(folder, 'outside.svg'), '<svg xmlns="http://www.w3.org/2000/svg"/>');
   await writeFile(join(folder, 'outside.md'), 'The words of a file outside');
 });
 after(() => rm(folder, { recursive: true }));
 
-/** A small package in a folder of its own; gives the folder that holds it. */
+/** Creates a small package in its own folder and returns the parent folder. */
 const writePackage = async (name: string, code: string, manifest: object = {}): Promise<string> => {
   const holder = await mkdtemp(join(folder, 'written-'));
   const root = join(holder, name);
@@ -57,7 +57,7 @@ const writePackage = async (name: string, code: string, manifest: object = {}): 
   return holder;
 };
 
-/** The source of a package, `body` being the methods of its connector. */
+/** The source of a package; `body` contains the methods of its connector. */
 const packageSource = (body: string, metadata: object = {}): string => {
   const full = {
     id: 'sample',
@@ -85,7 +85,7 @@ const packageSource = (body: string, metadata: object = {}): string => {
     });`;
 };
 
-describe('published connector packages', () => {
+describe('Published connector packages', () => {
   let connectors: Connector[];
   before(async () => {
     const installed = join(folder, 'installed');
@@ -96,7 +96,7 @@ describe('published connector packages', () => {
     connectors = (await load(installed)).connectors;
   });
 
-  it('load as npm installs them, with logo and guide read from their files', () => {
+  it('loads packages as npm installs them, with logo and guide read from their files', () => {
     assert.deepEqual(connectors.map(({ metadata }) => [metadata.id, metadata.type, metadata.platform]).sort(), [
       ['github-universal', 'Social', 'Universal'],
       ['simple-mail-transfer-protocol', 'Email', null],
@@ -109,7 +109,7 @@ describe('published connector packages', () => {
     assert.match(find(connectors, 'github-universal').metadata.logoDark ?? '', /^data:image/);
   });
 
-  it('load when each is unpacked into a folder of its own', async () => {
+  it('loads packages that are each unpacked into their own folder', async () => {
     const unpacked = join(folder, 'unpacked');
     await mkdir(unpacked);
     await symlink(await packageRoot('@logto/connector-github'), join(unpacked, 'logto-connector-github'));
@@ -120,7 +120,7 @@ describe('published connector packages', () => {
     );
   });
 
-  it('refuse a configuration that misses something, naming it', () => {
+  it('rejects an incomplete package configuration and names the missing field', () => {
     const github = find(connectors, 'github-universal');
     const check = github.checkConfig({ clientId: 'id' });
     assert.ok(!check.success);
@@ -131,7 +131,7 @@ describe('published connector packages', () => {
     assert.throws(() => github.create({ clientId: 'id' }, world), { code: 'invalid_config' });
   });
 
-  it('make the address of their provider', async () => {
+  it('returns the package’s authorization URL', async () => {
     const github = find(connectors, 'github-universal').create(
       { clientId: 'the-client', clientSecret: 'hush-hush' },
       world,
@@ -144,7 +144,7 @@ describe('published connector packages', () => {
     assert.equal(address.searchParams.get('redirect_uri'), request.redirectUri);
   });
 
-  it('fail with the codes of our kit, though their errors are of another class', async () => {
+  it('maps package errors to the codes of our kit, although their class differs', async () => {
     const github = find(connectors, 'github-universal').create({ clientId: 'id', clientSecret: 'hush-hush' }, world);
     await assert.rejects(
       github.getUserInfo(
@@ -163,7 +163,7 @@ describe('published connector packages', () => {
     });
   });
 
-  it('send mail over SMTP', async () => {
+  it('sends mail over SMTP through a package', async () => {
     const mailbox = await openMailbox();
     try {
       const smtp = find(connectors, 'simple-mail-transfer-protocol').create(smtpConfig(mailbox.port), world);
@@ -175,7 +175,7 @@ describe('published connector packages', () => {
     }
   });
 
-  it('report a mail server that is down without the password', async () => {
+  it('reports an unreachable mail server without the password', async () => {
     const mailbox = await openMailbox();
     await mailbox.close();
     const smtp = find(connectors, 'simple-mail-transfer-protocol').create(smtpConfig(mailbox.port), world);
@@ -190,7 +190,7 @@ describe('published connector packages', () => {
     );
   });
 
-  it('agree with our own WeChat (Native): same id, target, platform, form and address', async () => {
+  it('gives the published WeChat (Native) package the same id, target, platform, form and URL as ours', async () => {
     const theirs = find(connectors, 'wechat-native');
     const ours = find([...builtInConnectors], 'wechat-native');
     for (const key of ['id', 'target', 'type', 'platform'] as const)
@@ -231,7 +231,7 @@ describe('published connector packages', () => {
   });
 });
 
-describe('a connector package that cannot be used', () => {
+describe('Unusable connector packages', () => {
   const refused: { name: string; code: string; manifest?: object; reason: RegExp; takenIds?: string[] }[] = [
     {
       name: 'throws-at-import',
@@ -282,7 +282,7 @@ describe('a connector package that cannot be used', () => {
   ];
   for (const { name, code, manifest, reason, takenIds } of refused) {
     // security: file-paths
-    it(`is skipped with a line in the log: ${name}`, async () => {
+    it(`skips an unusable package and logs a line: ${name}`, async () => {
       const { connectors, lines } = await load(await writePackage(name, code, manifest), takenIds);
       assert.deepEqual(connectors, []);
       assert.equal(lines.length, 1);
@@ -292,7 +292,7 @@ describe('a connector package that cannot be used', () => {
   }
 
   // security: file-paths
-  it('is not shown what lies outside of it, neither by a path nor by a link', async () => {
+  it('does not read package files outside the package folder, by path or by link', async () => {
     const byPath = await load(await writePackage('leaves-by-path', packageSource('', { readme: '../../outside.md' })));
     assert.deepEqual(find(byPath.connectors, 'sample').metadata.guide, { text: { en: '../../outside.md' } });
     const holder = await writePackage('leaves-by-link', packageSource('', { readme: './linked.md' }));
@@ -301,7 +301,7 @@ describe('a connector package that cannot be used', () => {
     assert.deepEqual(find(byLink.connectors, 'sample').metadata.guide, { text: { en: './linked.md' } });
   });
 
-  it('does not keep others from loading; of two with one id the first by name stays', async () => {
+  it('loads other packages after a failure; of two with the same id, the first by name wins', async () => {
     const holder = await writePackage('b-works', packageSource(''));
     for (const [name, code] of [
       ['a-throws', 'throw new Error()'],
@@ -321,12 +321,12 @@ describe('a connector package that cannot be used', () => {
     );
   });
 
-  it('is looked for in vain in a folder that does not exist', async () => {
+  it('loads no packages from a folder that does not exist', async () => {
     assert.deepEqual(await load(join(folder, 'nowhere')), { connectors: [], lines: [] });
   });
 });
 
-describe('a package without a session', () => {
+describe('Packages without a session', () => {
   const kit = `export class ConnectorError extends Error {
     constructor(code, data) { super('ConnectorError: ' + code); this.code = code; this.data = data; }
   }`;
@@ -350,17 +350,17 @@ describe('a package without a session', () => {
     return instance.getAuthorizationUri(request, { session: noSession });
   };
 
-  it('is told so by the error class of its own kit, and goes on', async () => {
+  it('signals a missing session with the error class of the package’s own kit, and the package continues', async () => {
     const uri = await open('knows-its-kit', `import { ConnectorError as KitError } from '@logto/connector-kit';`);
     assert.equal(uri, 'https://provider.test/?state=s');
   });
 
-  it('fails when it does not recognise that', async () => {
+  it('fails if the package does not recognize the missing session', async () => {
     await assert.rejects(open('knows-another-class', 'class KitError extends Error {}'), { code: 'not_implemented' });
   });
 });
 
-describe('what a package throws', () => {
+describe('Errors of packages', () => {
   const secret = 'hush&hush 41c0';
   const fail = async (body: string, session = noSession) => {
     const lines: unknown[] = [];
@@ -379,7 +379,7 @@ describe('what a package throws', () => {
     return { error, lines };
   };
 
-  it('keeps its code and its data, without the secrets of the configuration', async () => {
+  it('keeps the code and the data of a package error, without the secrets of the configuration', async () => {
     const { error } = await fail(
       `const c = await getConfig(); throw new ConnectorError('social_invalid_id_token', { was: ['x ' + c.clientSecret], n: 1 });`,
     );
@@ -400,12 +400,12 @@ describe('what a package throws', () => {
     ['a refused connection', `throw Object.assign(new Error('x'), { code: 'ECONNREFUSED' });`, 'general'],
     ['an answer that does not parse', `const e = new Error('[]'); e.name = 'ZodError'; throw e;`, 'invalid_response'],
   ] as const) {
-    it(`becomes ${code} for ${name}`, async () => {
+    it(`maps a package error to ${code} for ${name}`, async () => {
       assert.equal(Reflect.get((await fail(body)).error, 'code'), code);
     });
   }
 
-  it('stays an unknown fault, reported to the operator, when nothing can be told from it', async () => {
+  it('treats an unrecognized package error as an unknown fault and reports it to the operator', async () => {
     const { error, lines } = await fail(
       `const c = await getConfig(); throw new TypeError('x is not a function ' + c.clientSecret);`,
     );
@@ -414,7 +414,7 @@ describe('what a package throws', () => {
   });
 
   // security: leaked-secrets
-  it('tells neither to whom a message went nor its code', async () => {
+  it('reports neither the recipient of a message nor its code', async () => {
     const message = { to: 'ana@example.com', type: 'SignIn', payload: { code: '314159' } };
     const words = '"550 no such user " + to + ", not sent: " + payload.code';
     for (const thrown of [`new Error(${words})`, `new ConnectorError('general', { errorDescription: ${words} })`]) {
@@ -430,14 +430,14 @@ describe('what a package throws', () => {
     }
   });
 
-  it('is what the server’s own session threw, when that passes through', async () => {
+  it('passes errors of the server’s own session through a package unchanged', async () => {
     const missing = new Error('no session was kept');
     const { error } = await fail('await getSession();', { ...noSession, get: () => Promise.reject(missing) });
     assert.equal(error, missing);
   });
 });
 
-it('binds every code of the kit to a status in the contract', () => {
+it('maps every code of the kit to a status in the contract', () => {
   for (const code of connectorErrorCodes) assert.ok(Object.hasOwn(errorCatalog, `connector.${code}`), code);
 });
 

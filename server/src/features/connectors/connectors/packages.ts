@@ -14,15 +14,15 @@ import { connectorOfPackage, type KitError, type PackageFactory, readPackageConn
 
 /*
  * Finds the published connector packages that an operator put into the connectors folder, unmodified, and loads each
- * through one adapter. Two layouts are understood: `<folder>/<package>/package.json` (an unpacked package with its
- * own node_modules) and `<folder>/node_modules/@logto/connector-*` (what `npm install` leaves). A package runs with
- * the rights of the server: only an operator can put one there, and no path here comes from a request.
+ * through one adapter. Two layouts are supported: `<folder>/<package>/package.json` (an unpacked package with its own
+ * node_modules) and `<folder>/node_modules/@logto/connector-*` (the result of `npm install`). A package runs with the
+ * server's privileges: only an operator can add one, and no path here comes from a request.
  */
 
-/** The major version of the published kit whose contract the adapter speaks. */
+/** The major version of the published kit that the adapter supports. */
 const kitMajor = 5;
 const kitName = '@logto/connector-kit';
-/** Milliseconds that a package may take to load. */
+/** Time limit for loading a package, in milliseconds. */
 const loadLimit = 10_000;
 
 const packageJson = z.object({
@@ -32,12 +32,12 @@ const packageJson = z.object({
   exports: z.unknown().optional(),
 });
 
-/** Whether a range of the kit, as a package declares it, stays within the major version that is spoken here. */
+/** Whether a package's declared version range of the kit stays within the supported major version. */
 const speaksOurKit = (range: string | undefined): boolean =>
   range !== undefined &&
   (range.startsWith('workspace:') || new RegExp(`^[\\^~]?${kitMajor}(\\.|$)`).test(range.trim()));
 
-/** Refusals that are the operator's to mend; their sentence goes into the log. */
+/** Failures that the operator can fix; the message is logged. */
 class Refusal extends Error {}
 
 const entryOf = (manifest: z.output<typeof packageJson>): string => {
@@ -50,13 +50,13 @@ const entryOf = (manifest: z.output<typeof packageJson>): string => {
   return 'import' in shape.data ? shape.data.import : shape.data.default;
 };
 
-/** The real path of a file inside the package, or nothing when it does not exist or lies elsewhere. */
+/** The real path of a file inside the package, or undefined if it does not exist or is outside. */
 const fileInside = async (root: string, path: string): Promise<string | undefined> => {
   try {
     const file = await realpath(resolve(root, path));
     return file.startsWith(root + sep) ? file : undefined;
   } catch {
-    // Metadata may hold text where it may hold a path; no such file means that it is text.
+    // Metadata may contain text or a path; if no such file exists, it is text.
     return undefined;
   }
 };
@@ -87,7 +87,7 @@ const rawMetadata = z.looseObject({
   formItems: z.array(z.unknown()).nullish(),
 });
 
-/** The metadata of a package with its files read into it. */
+/** The metadata of a package with the contents of its files. */
 const resolveMetadata = async (root: string, type: unknown, value: unknown): Promise<ConnectorMetadata> => {
   const raw = rawMetadata.safeParse(value);
   if (!raw.success) throw new ConnectorError('invalid_metadata');
@@ -135,7 +135,7 @@ const loadPackage = async (folder: string): Promise<Connector> => {
   });
 };
 
-/** The error class of the kit that a file of a package imports; undefined where there is no kit on its way. */
+/** The error class of the kit that a package file imports; undefined if it resolves to none. */
 const findKitError = async (folder: string): Promise<KitError | undefined> => {
   const root = join(folder, 'node_modules', ...kitName.split('/'));
   if ((await listFolder(root)).includes('package.json')) {
@@ -151,7 +151,7 @@ const listFolder = async (folder: string): Promise<string[]> => {
   try {
     return (await readdir(folder)).sort();
   } catch (error) {
-    // No folder means that no package was added. Anything else (no permission) the operator has to know.
+    // A missing folder means that no packages were added. Other errors (no permission) are reported to the operator.
     if ((error as NodeJS.ErrnoException).code === 'ENOENT' || (error as NodeJS.ErrnoException).code === 'ENOTDIR')
       return [];
     throw error;
@@ -173,7 +173,7 @@ const findPackages = async (folder: string): Promise<string[]> => {
   return candidates.filter((_, index) => withManifest[index]);
 };
 
-/** Why a package was skipped, in words for the operator. */
+/** Why a package was skipped, for the operator. */
 const reasonOf = (error: unknown): string => {
   if (error instanceof Refusal) return error.message;
   if (error instanceof ConnectorError) {
@@ -185,16 +185,16 @@ const reasonOf = (error: unknown): string => {
 };
 
 export interface PackageFolder {
-  /** Absolute path; it need not exist. */
+  /** Absolute path; the folder need not exist. */
   readonly folder: string;
-  /** Ids that are taken already, by the built-in connectors. */
+  /** Ids already taken by the built-in connectors. */
   readonly takenIds: Iterable<string>;
   readonly log: ConnectorLog;
 }
 
 /**
- * Loads every connector package of a folder, in the order of their names. One that throws, needs another version of
- * the kit, or has an id that is taken is skipped with a line in the log; the others load all the same.
+ * Loads every connector package of a folder, in the order of their names. A package that throws, needs another version
+ * of the kit, or has a taken id is skipped with a log line; the others are loaded.
  */
 export const loadConnectorPackages = async ({ folder, takenIds, log }: PackageFolder): Promise<Connector[]> => {
   const ids = new Set(takenIds);

@@ -6,8 +6,8 @@ const maximumName = 128;
 const maximumAvatar = 2048;
 
 /**
- * A provider's words, cut to what an account can hold; a picture only if it is a web address or an image itself. Characters that
- * cannot be stored are replaced, as in names that the provider cut in the middle of an emoji.
+ * A provider's profile, limited to what an account can store; a picture only if it is a web URL or a data URL.
+ * Characters that cannot be stored are replaced, as in names that the provider cut in the middle of an emoji.
  *
  * @throws AldabaError `connector.general` for an id with such characters: repaired, it could be the id of another user
  */

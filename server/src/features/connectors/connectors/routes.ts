@@ -3,7 +3,7 @@ import type { Implement, Request } from '../../../http/index.ts';
 import { AldabaError } from '../../../kernel/errors.ts';
 import type { Connectors } from './service.ts';
 
-/** `/api/connectors` and `/api/connector-factories`. Guides are in the first language that the client accepts. */
+/** `/api/connectors` and `/api/connector-factories`. Guides are in the client's preferred language. */
 export function connectorRoutes(implement: Implement, connectors: Connectors): void {
   implement(contract.listConnectors, async ({ tenant, query, request }) => {
     const rows = (await connectors.list(tenant)).filter(
@@ -35,6 +35,6 @@ export function connectorRoutes(implement: Implement, connectors: Connectors): v
   implement(contract.getConnectorFactory, ({ params, request }) => connectors.factory(params.id, languageOf(request)));
 }
 
-/** The language tag that the client names first; guides fall back to English by themselves. */
+/** The client's first language tag; guides fall back to English. */
 const languageOf = (request: Request): string =>
   /^\s*([A-Za-z0-9-]+)/.exec(request.headers['accept-language'] ?? '')?.[1] ?? 'en';

@@ -3,13 +3,13 @@ import type { ConnectorOverlay } from '@aldaba/contract';
 import { AldabaError } from '../../../kernel/errors.ts';
 import type { ConnectorRow } from './views.ts';
 
-/** Whether a configuration fits the kind; names fields that are wrong, never values. */
+/** Checks a configuration against the kind of connector; names invalid fields, never values. */
 export function checkConfig(kind: Connector, config: Record<string, unknown>): ConfigCheck {
   return kind.checkConfig(config);
 }
 
 /**
- * Connectors for a protocol bring their own target; the others share the target of their provider, because identities are
+ * Connectors for a protocol define their own target; the others share their provider's target, because identities are
  * stored under it.
  */
 export function requireOverlay(kind: Connector, overlay: ConnectorOverlay): void {
@@ -24,14 +24,14 @@ export function requireOverlay(kind: Connector, overlay: ConnectorOverlay): void
   requireOwnMetadata(kind, overlay);
 }
 
-/** Only a connector for a protocol stands for whatever provider the operator names. */
+/** Only a connector for a protocol can represent a provider that the operator names. */
 export function requireOwnMetadata(kind: Connector, { target: _, ...overlay }: ConnectorOverlay): void {
   const isOverwritten = Object.values(overlay).some((value) => value !== undefined);
   if (!kind.metadata.isStandard && isOverwritten)
     throw new AldabaError('connector.cannot_overwrite_metadata_for_non_standard_connector');
 }
 
-/** Saying yes without keeping the provider's tokens would be a lie. */
+/** The provider's tokens are not stored, so the setting would have no effect. */
 export function requireTokenStorage(kind: Connector, enabled: boolean | undefined): void {
   if (!enabled) return;
   throw new AldabaError(
@@ -40,8 +40,8 @@ export function requireTokenStorage(kind: Connector, enabled: boolean | undefine
 }
 
 /**
- * Whether there is room for another connector of the kind among those of the tenant.
- * @returns the ones that it replaces: a tenant sends its mail, and its messages, through one connector each
+ * Checks whether another connector of the kind can be added to the tenant's.
+ * @returns the connectors that it replaces: a tenant has one connector for email and one for SMS
  * @throws AldabaError `connector.multiple_instances_not_supported`, `connector.multiple_target_with_same_platform`
  */
 export function requirePlace(

@@ -35,24 +35,26 @@ export interface ConnectorsNeeds {
   caches: CacheRegistry;
   clock: Clock;
   vault: Vault;
-  /** Every kind of connector: the built-in ones and those of packages. */
+  /** Every kind of connector: built-in and from packages. */
   kinds: readonly Connector[];
   /** Absolute path of `docs/`, for the guides of built-in connectors. */
   docsFolder: string;
   signInExperiences: Pick<SignInExperiences, 'get'>;
   changes: Changes<Queries>;
-  /** The way out for a tenant's connectors: the world, or its sandbox. */
+  /** The network for a tenant's connectors: the real one or its sandbox. */
   networkFor(tenant: Tenant): Promise<{ fetch: typeof globalThis.fetch; addressOf(address: string): string }>;
   log: ConnectorLog;
   limits: MessageLimits;
-  /** What mails say. */
+  /** The texts of emails. */
   emailTemplates: Pick<EmailTemplates, 'find'>;
 }
 
 type ConnectorDraft = BodyOf<typeof createConnector>;
 type ConnectorPatch = Omit<ConnectorDraft, 'connectorId' | 'id'>;
 
-/** A configured connector bound to its configuration and the tenant's world. Its methods throw the contract's errors. */
+/**
+ * A configured connector bound to its configuration and the tenant's network. Its methods throw the contract's errors.
+ */
 export interface BoundConnector extends ConnectorInstance {
   id: string;
   type: ConnectorRow['type'];
@@ -66,16 +68,16 @@ export type SocialConnector = PublicSocialConnector & { platform: 'Native' | 'Un
 type ShownConnector = ReturnType<typeof toConnector>;
 
 export interface Connectors {
-  /** Every configured connector whose kind is known, oldest first; cached. */
+  /** Every configured connector of a known kind, oldest first; cached. */
   list(tenant: Tenant): Promise<readonly ConnectorRow[]>;
-  /** The connector that sends messages of a kind, ready to be called; undefined when none is configured in full. */
+  /** The connector that sends messages of a type, ready to use; undefined if none is fully configured. */
   sender(tenant: Tenant, type: 'Email' | 'Sms'): Promise<BoundConnector | undefined>;
-  /** Social connectors that the tenant offers and that are configured in full, in the order of the buttons. */
+  /** The tenant's fully configured social connectors that sign-in offers, in the order of the buttons. */
   social(tenant: Tenant): Promise<SocialConnector[]>;
-  /** A social connector, ready to be called; undefined when there is none with that id. */
+  /** A social connector, ready to use; undefined if the id is unknown. */
   instance(tenant: Tenant, id: string): Promise<BoundConnector | undefined>;
 
-  /** A kind of connector by its ID; undefined when none is known. */
+  /** A kind of connector by its id; undefined if unknown. */
   kind(id: string): Connector | undefined;
   factories(language: string): Promise<ConnectorFactory[]>;
   /** @throws AldabaError `entity.not_exists_with_id` */
@@ -86,7 +88,7 @@ export interface Connectors {
   create(tenant: Tenant, draft: ConnectorDraft): Promise<ConnectorRow>;
   update(tenant: Tenant, id: string, patch: ConnectorPatch): Promise<ConnectorRow>;
   remove(tenant: Tenant, id: string): Promise<void>;
-  /** Sends a message with a configuration that need not be saved. */
+  /** Sends a message with a configuration that is not stored. */
   test(tenant: Tenant, kindId: string, test: TestMessage): Promise<void>;
   authorizationUri(tenant: Tenant, id: string, request: { state: string; redirectUri: string }): Promise<string>;
 }
@@ -112,7 +114,7 @@ export function createConnectors(needs: ConnectorsNeeds): Connectors {
     load: async (tenantId) =>
       (await store.findConnectors(database.tenant(tenantId))).flatMap((stored) => {
         const kind = kinds.get(stored.connectorId);
-        // The package was taken away: its rows wait for its return.
+        // The package was removed: its rows become usable again when it returns.
         return kind ? [toRow(stored, kind, checkConfig(kind, open(tenantId, stored)).success)] : [];
       }),
   });
@@ -127,7 +129,7 @@ export function createConnectors(needs: ConnectorsNeeds): Connectors {
     const { languageInfo } = await needs.signInExperiences.get(tenant);
     const findEmailTemplate = async (type: string, language?: string) => {
       const languages = [...(language ? [language] : []), languageInfo.fallbackLanguage];
-      // Members that were never given are absent, not undefined: the row is JSON.
+      // Members that were not given are absent, not undefined: the row is JSON.
       return (await needs.emailTemplates.find(tenant.db, type, languages)) as EmailTemplate | undefined;
     };
     const network = await needs.networkFor(tenant);
@@ -201,7 +203,7 @@ interface ChangeNeeds {
   changed(tx: Queries): Promise<void>;
 }
 
-/** Adding, changing and removing: one at a time per tenant, since the rules concern all of its connectors. */
+/** Changes are serialized per tenant, because the rules concern all of its connectors. */
 function createChanges(needs: ConnectorsNeeds, kinds: ReadonlyMap<string, Connector>, { get, changed }: ChangeNeeds) {
   const { clock, vault, changes } = needs;
   const seal = (tenantId: string, id: string, config: Record<string, unknown>) =>
@@ -243,7 +245,7 @@ function createChanges(needs: ConnectorsNeeds, kinds: ReadonlyMap<string, Connec
       if (patch.metadata?.target !== undefined && patch.metadata.target !== target)
         throw new AldabaError('connector.can_not_modify_target');
       if (patch.metadata) requireOwnMetadata(kind, patch.metadata);
-      // The target stays when the other members are replaced.
+      // Replacing the other members keeps the target.
       const metadata = patch.metadata && { ...patch.metadata, ...(kind.metadata.isStandard ? { target } : {}) };
       requireTokenStorage(kind, patch.enableTokenStorage);
       if (patch.config) requireConfig(kind, patch.config);

@@ -1,7 +1,7 @@
 import type { Queries } from '../../../store/database.ts';
 import { sql } from '../../../store/sql.ts';
 
-/** A configured connector as it is stored: its configuration sealed. */
+/** A configured connector as stored: its configuration is sealed. */
 export interface StoredConnector {
   id: string;
   /** Id of the kind of connector. */
@@ -9,7 +9,7 @@ export interface StoredConnector {
   syncProfile: boolean;
   enableTokenStorage: boolean;
   configSealed: string;
-  /** What the operator set over the kind's metadata. */
+  /** The operator's overrides of the kind's metadata. */
   metadata: Record<string, unknown>;
   createdAt: number;
 }
@@ -34,7 +34,7 @@ const toConnector = (row: Row): StoredConnector => ({
   createdAt: row.created_at.getTime(),
 });
 
-/** All of a tenant, oldest first: they are few. */
+/** All connectors of a tenant, oldest first. */
 export async function findConnectors(q: Queries): Promise<StoredConnector[]> {
   const rows = await q.all(
     sql.selectFrom('connectors').selectAll().where('tenant_id', '=', q.tenantId).orderBy('created_at').orderBy('id'),
@@ -42,7 +42,7 @@ export async function findConnectors(q: Queries): Promise<StoredConnector[]> {
   return rows.map(toConnector);
 }
 
-/** Makes changes to a tenant's connectors wait for one another: the rules concern all of them together. */
+/** Serializes changes to a tenant's connectors, because the rules concern all of them together. */
 export async function lockConnectors(tx: Queries): Promise<void> {
   await tx.raw("select pg_advisory_xact_lock(hashtextextended('aldaba connectors ' || $1, 0))", [tx.tenantId]);
 }

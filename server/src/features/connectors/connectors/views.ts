@@ -2,7 +2,7 @@ import type { Connector } from '@aldaba/connectors/kit';
 import type { ConnectorFactory, ConnectorOverlay, PublicSocialConnector } from '@aldaba/contract';
 import type { GuideReader } from './guides.ts';
 
-/** A configured connector with its kind, ready to be shown or called. */
+/** A configured connector with its kind, ready to be shown or used. */
 export interface ConnectorRow {
   id: string;
   /** Id of the kind of connector. */
@@ -15,11 +15,11 @@ export interface ConnectorRow {
   enableTokenStorage: boolean;
   overlay: ConnectorOverlay;
   configSealed: string;
-  /** False while the configuration is missing something that the kind needs. */
+  /** False while required configuration is missing. */
   isUsable: boolean;
 }
 
-/** A kind of connector as the Management API shows it. `language` chooses among the guides. */
+/** A kind of connector as the Management API returns it. `language` selects the guide. */
 export async function toFactory(
   { metadata }: Connector,
   guides: GuideReader,
@@ -34,7 +34,7 @@ export async function toFactory(
   };
 }
 
-/** A configured connector as the Management API shows it: its kind, and over it what the operator set. */
+/** A configured connector as the Management API returns it: its kind with the operator's overrides. */
 export const toConnector = (row: ConnectorRow, factory: ConnectorFactory, config: Record<string, unknown>) => ({
   ...factory,
   ...visible(row.overlay),
@@ -62,7 +62,7 @@ export function toPublic(row: ConnectorRow): PublicSocialConnector {
   };
 }
 
-/** The members of an overlay that replace the kind's; an empty dark logo means "none". */
+/** The overrides of the kind's metadata; an empty dark logo means none. */
 function visible({ target, name, logo, logoDark }: ConnectorOverlay) {
   return {
     ...(target === undefined ? {} : { target }),

@@ -49,13 +49,13 @@ const sendPage = (reply: Reply, html: string) =>
     .header('cache-control', 'no-store')
     .send(html);
 
-/** The page where a user agrees at a provider that the sandbox plays, and its form. */
+/** The page where a user consents at a simulated provider, and its form. */
 function providerRoutes(http: Http, sandbox: Sandbox): void {
   const path = '/sandbox/providers/:provider/authorize';
   http.get(path, async (request, reply) => {
     const { tenant } = request;
     const { provider, address } = authorizationAddress((request as ProviderRequest).params.provider, queryOf(request));
-    // Refused before anything is shown: declining checks the request, and changes nothing.
+    // Validated before the page is shown: declining validates the request and changes nothing.
     await sandbox.decide(tenant, address);
     const { searchParams } = new URL(address);
     const outcomes = providerOutcomes.filter((outcome) => provider.openid || !outcome.startsWith('id_token'));
@@ -73,7 +73,7 @@ function providerRoutes(http: Http, sandbox: Sandbox): void {
   http.post(path, async (request, reply) => {
     const { tenant } = request;
     await sandbox.requireEnabled(tenant);
-    // Only the page itself may say that the user agreed: another site could do so behind their back.
+    // Only the page itself may submit consent; another site could do so without the user.
     assertSameOrigin(request, () => false);
     const { address } = authorizationAddress((request as ProviderRequest).params.provider, queryOf(request));
     const form = decisionSchema.safeParse(request.body);
@@ -88,7 +88,7 @@ function providerRoutes(http: Http, sandbox: Sandbox): void {
 }
 
 /**
- * The page that plays a phone, below `/sandbox`. All of it is 404 where the sandbox is not switched on.
+ * The page that simulates a phone, below `/sandbox`. Everything returns 404 unless the sandbox is enabled.
  * @param phoneFolder absolute path of `connectors/sandbox/phone`
  */
 export function sandboxRoutes(http: Http, sandbox: Sandbox, phoneFolder: string): void {
@@ -112,7 +112,7 @@ export function sandboxRoutes(http: Http, sandbox: Sandbox, phoneFolder: string)
   });
   http.post('/sandbox/wechat/approve', async (request, reply) => {
     await sandbox.requireEnabled(request.tenant);
-    // Only the phone page itself may say that the person agreed: another site could do so behind their back.
+    // Only the phone page itself may submit consent; another site could do so without the user.
     assertSameOrigin(request, () => readCookie(request, phoneCookie) !== undefined);
     const approval = approvalSchema.safeParse(request.body);
     if (!approval.success)

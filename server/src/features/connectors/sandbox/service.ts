@@ -17,7 +17,7 @@ import type { Tenancy, Tenant } from '../../../tenancy/index.ts';
 export interface SandboxNeeds {
   tenancy: Pick<Tenancy, 'setting' | 'saveSetting'>;
   clock: Clock;
-  /** The way out for everything that the sandbox does not play. */
+  /** The network for everything that the sandbox does not simulate. */
   outbound: typeof globalThis.fetch;
 }
 
@@ -26,38 +26,40 @@ export interface Sandbox {
   setEnabled(tenant: Tenant, enabled: boolean): Promise<void>;
   /** @throws AldabaError `sandbox.not_enabled` */
   requireEnabled(tenant: Tenant): Promise<void>;
-  /** The way out for a tenant's connectors: to the stand-ins where the sandbox is on, else to the world. */
+  /**
+   * The network for a tenant's connectors: the simulated providers if the sandbox is on, otherwise the real network.
+   */
   networkFor(tenant: Tenant): Promise<Network>;
   /**
-   * The person on the phone page pressed Allow. Returns the code that WeChat would give the app.
+   * The user pressed Allow on the phone page. Returns the code that WeChat would give to the app.
    * @throws AldabaError `sandbox.not_enabled`, `guard.invalid_input` for an unknown persona or outcome
    */
   approve(tenant: Tenant, approval: Parameters<WechatSandbox['approve']>[0]): Promise<string>;
   /**
-   * The user on the page that plays a provider agreed, or declined (`decision` left out).
-   * @throws AldabaError `sandbox.not_enabled`; `guard.invalid_input` for a request that no provider would take, an unknown persona
-   * or outcome, or a redirect URI outside of the tenant
+   * The user consented at a simulated provider, or declined (`decision` omitted).
+   * @throws AldabaError `sandbox.not_enabled`; `guard.invalid_input` for an invalid request, an unknown persona or
+   *   outcome, or a redirect URI outside the tenant
    */
   decide(tenant: Tenant, address: string, decision?: Omit<ProviderDecision, 'address'>): Promise<ProviderReply>;
 }
 
-/** How the connectors of a tenant reach their providers. */
+/** How a tenant's connectors reach their providers. */
 interface Network {
   fetch: typeof globalThis.fetch;
-  /** Where a browser finds what the connector knows by that address: the same, or the page that plays the provider. */
+  /** The browser's URL for a provider URL: the same, or that of the page that simulates the provider. */
   addressOf(address: string): string;
 }
 
 const settingKey = 'sandbox';
 const wechatOrigin = 'https://api.weixin.qq.com';
-/** Sandboxes kept in memory; the one that was used least lately goes. */
+/** Sandboxes kept in memory; the least recently used one is dropped first. */
 const maximumSandboxes = 100;
 
-/** The stand-ins of one tenant. */
+/** The simulated providers of one tenant. */
 interface Stage {
   wechat: WechatSandbox;
   provider: ProviderSandbox;
-  /** One for each stage, not for each call: what connectors learn about a provider they keep by the network. */
+  /** One per stage, not per call: connectors cache provider data per network object. */
   fetch: typeof globalThis.fetch;
 }
 
@@ -75,7 +77,9 @@ function createStage({ clock, outbound }: SandboxNeeds): Stage {
   };
 }
 
-/** The page that plays a provider, with the query of the authorization request; any other address as it is. */
+/**
+ * The URL of the page that simulates a provider, with the query of the authorization request; other URLs are unchanged.
+ */
 function pageFor(tenant: Tenant, address: string): string {
   const provider = playedProviders.find(({ authorization }) => address.split('?')[0] === authorization);
   return provider ? `${tenant.baseUrl}${providerPath(provider)}${new URL(address).search}` : address;
@@ -84,14 +88,14 @@ function pageFor(tenant: Tenant, address: string): string {
 /** Below the tenant's base URL. */
 const providerPath = ({ key }: PlayedProvider): string => `/sandbox/providers/${key}/authorize`;
 
-/** The address that the connector made, from the query of the page that plays the provider. */
+/** The connector's URL, from the query of the page that simulates the provider. */
 export function authorizationAddress(key: string, query: string): { provider: PlayedProvider; address: string } {
   const provider = findProvider(key);
   if (!provider) throw new AldabaError('request.not_found');
   return { provider, address: `${provider.authorization}${query}` };
 }
 
-/** Only the tenant's own pages: a stand-in that sends browsers anywhere would be an open redirect. */
+/** Only the tenant's own pages: a simulated provider that redirects anywhere would be an open redirect. */
 function requireOwnAddress(tenant: Tenant, redirectUri: string): void {
   const [own, given] = [new URL(`${tenant.baseUrl}/`), new URL(redirectUri)];
   if (given.origin !== own.origin || !given.pathname.startsWith(own.pathname))
@@ -125,7 +129,7 @@ export function createSandbox(needs: SandboxNeeds): Sandbox {
     requireEnabled,
     setEnabled: async (tenant, enabled) => {
       await tenancy.saveSetting(tenant, settingKey, { enabled });
-      // Codes of before must not be redeemed when it is switched on again.
+      // Old codes must not become redeemable when the sandbox is enabled again.
       if (!enabled) stages.delete(tenant.id);
     },
     networkFor: async (tenant) => {

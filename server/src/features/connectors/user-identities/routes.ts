@@ -25,7 +25,7 @@ export function userIdentityRoutes(implement: Implement, identities: UserIdentit
   }));
   implement(contract.getUserSsoIdentity, async ({ tenant, params }) => {
     await identities.list(tenant.db, params.userId);
-    // Nobody has one: there are no enterprise connectors yet.
+    // Always empty: enterprise connectors do not exist yet.
     throw new AldabaError('entity.not_found');
   });
 }

@@ -18,9 +18,11 @@ export interface UserIdentities {
   /** @throws AldabaError `entity.not_found`, `user.identity_not_exist` */
   get(q: Queries, userId: string, target: string): Promise<Identities[string]>;
   /**
-   * Asks the provider who came back, and links that account in place of one that the user had there. Returns all identities.
-   * @param answer the connector, and what the provider gave to the callback
-   * @throws AldabaError `entity.not_found`, `session.invalid_connector_id`, `user.identity_already_in_use`, `connector.*`
+   * Reads the account from the provider and links it, replacing the user's identity at that provider. Returns all
+   * identities.
+   * @param answer the connector, and the parameters of the provider's callback
+   * @throws AldabaError `entity.not_found`, `session.invalid_connector_id`, `user.identity_already_in_use`,
+   *   `connector.*`
    */
   link(
     tenant: Tenant,
@@ -28,7 +30,8 @@ export interface UserIdentities {
     answer: { connectorId: string; connectorData: Record<string, unknown> },
   ): Promise<Identities>;
   /**
-   * Sets the identity at a target. Replacing one ends the sessions and grants of the user unless `revokeSessions` is false.
+   * Sets the identity at a target. Replacing one revokes the user's sessions and grants unless `revokeSessions` is
+   * false.
    * @throws AldabaError `entity.not_found`, `user.identity_already_in_use`
    */
   replace(
@@ -38,7 +41,7 @@ export interface UserIdentities {
     identity: Identity & { revokeSessions?: boolean },
   ): Promise<{ isNew: boolean; identities: Identities }>;
   /**
-   * Removes an identity, and ends the sessions and grants of the user unless `revokeSessions` is false.
+   * Removes an identity and revokes the user's sessions and grants unless `revokeSessions` is false.
    * @throws AldabaError `entity.not_found`, `user.identity_not_exist`
    */
   remove(tx: Queries, userId: string, target: string, options: { revokeSessions: boolean }): Promise<User>;
@@ -61,7 +64,7 @@ export function createUserIdentities({ users, connectors }: UserIdentitiesNeeds)
       return identity;
     },
     link: async (tenant, userId, { connectorId, connectorData }) => {
-      // Before the provider is asked: what it gave to the callback counts once.
+      // Check before the provider is called: the callback's code can be redeemed only once.
       await users.get(tenant.db, userId);
       await connectors.get(tenant, connectorId);
       const connector = await connectors.instance(tenant, connectorId);

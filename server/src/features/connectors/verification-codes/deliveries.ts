@@ -3,14 +3,14 @@ import { AldabaError } from '../../../kernel/errors.ts';
 import type { Log } from '../../../kernel/log.ts';
 import { withoutOrigin } from '../../../kernel/origin.ts';
 
-/** Messages of one tenant that may be on their way at a time: one whose service hangs holds up itself. */
+/** Concurrent messages per tenant: a provider that hangs delays only its own tenant. */
 const maximumUnderWay = 100;
 /**
- * Milliseconds before a message is begun. What the connector does on this thread must not show in the time of the answer,
- * which would tell that there is somebody to send to.
+ * Delay before a message is started, in milliseconds. The connector's work on this thread must not affect the response
+ * time, which would reveal whether an account exists.
  */
 const lead = 50;
-/** Milliseconds that messages under way get when the server stops. */
+/** Milliseconds for messages in progress when the server stops. */
 const graceOfStop = 5000;
 
 interface Delivery {
@@ -20,12 +20,12 @@ interface Delivery {
   send(signal: AbortSignal): Promise<unknown>;
 }
 
-/** Messages that nobody waits for. One that fails is logged and not tried again: the person asks for another. */
+/** Messages sent in the background. A failure is logged and not retried: the user requests another code. */
 export interface Deliveries {
-  /** @throws AldabaError `request.overloaded` while too many messages of the tenant are on their way */
+  /** @throws AldabaError `request.overloaded` while too many messages of the tenant are in progress */
   requireRoom(tenantId: string): void;
   begin(delivery: Delivery): void;
-  /** Waits for what is on its way, a moment. */
+  /** Waits briefly for messages in progress. */
   close(): Promise<void>;
 }
 
@@ -37,7 +37,7 @@ export function createDeliveries({ log }: { log: Log }): Deliveries {
       await pause(lead);
       await send(stop.signal);
     } catch (error) {
-      // Its kind alone: services repeat the address, some the whole message, in what they say.
+      // Only the type: providers repeat the address, some the whole message, in their errors.
       const reason = error instanceof AldabaError ? error.code : error instanceof Error ? error.name : typeof error;
       log.warn({ tenant: tenantId, connector: connectorId, reason }, 'A verification code could not be sent');
     }

@@ -1,10 +1,10 @@
 /**
- * Verification codes: six digits sent to an email address or a phone.
+ * Verification codes: six digits sent to an email address or a phone number.
  *
- * Owns the table verification_codes (codes under a keyed hash, one an address and purpose) and the limit on
- * guessing. Messages sent in the background are in `deliveries.ts`. Does not own how often messages are sent (message-limits), how a
- * message is sent (connectors), nor what a code proves in a sign-in (sign-in, which enters through `send` and `verify`).
- * The Management API enters at `routes.ts`.
+ * Owns the table verification_codes (codes under a keyed hash, one per address and purpose) and the limit on guesses.
+ * `deliveries.ts` sends messages in the background. Does not own the rate of messages (message-limits), their delivery
+ * (connectors), or the meaning of a code in a sign-in (sign-in, which enters through `send` and `verify`). The
+ * Management API enters through `routes.ts`.
  */
 export {
   type CodeDelivery,

@@ -11,7 +11,7 @@ import { createMessageLimits, defaultMessageLimits } from '../../../services/mes
 import type { BoundConnector } from '../connectors/index.ts';
 import { type CodeDelivery, type CodeMessage, createVerificationCodes } from './service.ts';
 
-/** A mail service that answers when it is told to. */
+/** A mail service that responds when the test says so. */
 function createMailService() {
   const sent: Message[] = [];
   let answer: (message: Message) => Promise<void> = async () => undefined;
@@ -33,14 +33,14 @@ function createMailService() {
   return {
     connector,
     sent,
-    /** Answers nothing until the returned function is called. */
+    /** Delays responses until the returned function is called. */
     hang() {
       const held = Promise.withResolvers<void>();
       answer = () => held.promise;
       arrived = Promise.withResolvers();
       return held.resolve;
     },
-    /** Says what is wrong from now on, of each message. */
+    /** Fails every message from now on. */
     fail(say: (message: Message) => string) {
       answer = async (message) => {
         throw new AldabaError('connector.general', { errorDescription: say(message) });
@@ -50,7 +50,7 @@ function createMailService() {
   };
 }
 
-describe('A verification code', () => {
+describe('Verification codes', () => {
   let folder: Awaited<ReturnType<typeof connectorsFolder>>;
   let mailbox: Mailbox;
   let server: TestServer;
@@ -96,7 +96,7 @@ describe('A verification code', () => {
       [server.tenant.id],
     );
 
-  it('in the background waits for no connector, and a stop waits for it', async () => {
+  it('sends codes in the background without waiting for the connector, and waits for them when stopping', async () => {
     const service = createMailService();
     const { codes } = open(service.connector);
     const release = service.hang();
@@ -114,7 +114,7 @@ describe('A verification code', () => {
     await closing;
   });
 
-  it('that was begun before a stop still leaves', async () => {
+  it('still sends a code that was started before a stop', async () => {
     const service = createMailService();
     const { codes } = open(service.connector);
     await codes.send(server.tenant, nobody(), message('background'));
@@ -123,7 +123,7 @@ describe('A verification code', () => {
   });
 
   // security: leaked-secrets
-  it('that cannot be sent is told to whoever waits, else to the log, without code and address', async () => {
+  it('reports a failed delivery to the waiting caller, otherwise to the log, without code and address', async () => {
     const service = createMailService();
     const { codes, lines } = open(service.connector);
     const address = nobody();
@@ -142,7 +142,7 @@ describe('A verification code', () => {
   });
 
   // security: message-codes
-  it('that cannot be sent is not read to whoever asked by a service that repeats it', async () => {
+  it('does not show the caller a code that a failing provider repeats', async () => {
     const service = createMailService();
     const { codes } = open(service.connector);
     service.fail(({ payload }) => `refused: ${payload.code}`);
@@ -153,7 +153,7 @@ describe('A verification code', () => {
   });
 
   // security: account-enumeration
-  it('that is withheld leaves the same behind as one that is sent, the limit included', async () => {
+  it('leaves the same traces for a withheld code as for a sent one, including the limit', async () => {
     const service = createMailService();
     const { codes } = open(service.connector);
     const left = async (delivery: CodeDelivery) => {
@@ -177,7 +177,7 @@ describe('A verification code', () => {
     assert.equal(service.sent.length, 10);
   });
 
-  it('has no way where no connector is, whoever asks', async () => {
+  it('rejects every request for a code if no connector exists', async () => {
     const { codes } = open(undefined);
     for (const delivery of ['awaited', 'background', 'withheld'] as const) {
       await assert.rejects(codes.send(server.tenant, nobody(), message(delivery)), {
@@ -188,7 +188,7 @@ describe('A verification code', () => {
   });
 
   // security: account-enumeration
-  it('is refused alike, sent or withheld, while the tenant’s service hangs with a hundred; others’ is not', async () => {
+  it('rejects sent and withheld codes alike while 100 messages of the tenant hang, but not those of other tenants', async () => {
     const service = createMailService();
     const { codes } = open(service.connector);
     const release = service.hang();
@@ -204,7 +204,7 @@ describe('A verification code', () => {
     await codes.send(server.tenant, nobody(), message('withheld'));
   });
 
-  it('says what the template for its use says, in the person’s language', async () => {
+  it('uses the template for the usage in the user’s language', async () => {
     const api = await manage(server);
     const connector = { connectorId: 'simple-mail-transfer-protocol', config: mailbox.config };
     assert.equal((await api.post('/api/connectors', connector)).status, 200);

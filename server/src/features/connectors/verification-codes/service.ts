@@ -28,40 +28,45 @@ export interface Address {
   value: string;
 }
 
-/** Keeps codes apart: one that was sent for something proves nothing else. A sign-in has one for each challenge. */
+/** Separates codes: a code for one purpose proves nothing else. A sign-in uses one purpose per challenge. */
 export type CodePurpose = 'management' | `sign-in ${string}`;
 
 /**
- * `awaited`: the caller hears what the connector says. `background`: the answer does not wait for the connector. `withheld`:
- * all the same, but nothing is sent, because there is no account at the address; nobody can tell it from `background`.
+ * `awaited`: the caller gets the connector's result. `background`: the response does not wait for the connector.
+ * `withheld`: like `background`, but nothing is sent because no account has the address; callers cannot distinguish the
+ * two.
  */
 export type CodeDelivery = 'awaited' | 'background' | 'withheld';
 
 export interface CodeMessage {
   purpose: CodePurpose;
-  /** What the message says it is for; connectors and e-mail templates fall back to `Generic`. */
+  /** The template's usage; connectors and email templates fall back to `Generic`. */
   template: Exclude<TemplateType, 'OrganizationInvitation'>;
   delivery: CodeDelivery;
-  /** Language tag of the person. */
+  /** The user's language tag. */
   locale?: string | undefined;
-  /** What fills places of the template beside the code: `uiLocales`, `application`, `organization`, `user`. */
+  /** Template variables in addition to the code: `uiLocales`, `application`, `organization`, `user`. */
   payload?: Readonly<Record<string, unknown>> | undefined;
-  /** Address of the person who asked, for services that judge risk. */
+  /** IP address of the requester, for providers that assess risk. */
   ip?: string | undefined;
-  /** Whose limits it counts against; absent where an operator's program asked. */
+  /** The caller whose limits apply; absent for an operator's program. */
   from?: Networks | undefined;
 }
 
 export interface VerificationCodes {
   /**
-   * Sends a new code; the one before it, for the same purpose, ends.
-   * @throws AldabaError `user.invalid_email`, `user.invalid_phone`, `connector.not_found`, `request.message_rate_limited`,
-   *   `request.overloaded`; `awaited`: the code of what the connector says, and all of it to operators
+   * Sends a new code; the previous one for the same purpose becomes invalid.
+   * @throws AldabaError `user.invalid_email`, `user.invalid_phone`, `connector.not_found`,
+   *   `request.message_rate_limited`, `request.overloaded`; with `awaited`, also the code of the connector's error,
+   *   with its details for operators only
    */
   send(tenant: Tenant, address: Address, message: CodeMessage): Promise<void>;
-  /** Uses a code up. @throws AldabaError `verification_code.not_found`, `…expired`, `…exceed_max_try`, `…code_mismatch` */
+  /**
+   * Consumes a code.
+   * @throws AldabaError `verification_code.not_found`, `…expired`, `…exceed_max_try`, `…code_mismatch`
+   */
   verify(tenant: Tenant, address: Address, proof: { purpose: CodePurpose; code: string }): Promise<void>;
-  /** Waits a moment for messages that are on their way. */
+  /** Waits briefly for messages in progress. */
   close(): Promise<void>;
 }
 
@@ -74,7 +79,7 @@ export function createVerificationCodes(needs: VerificationCodesNeeds): Verifica
     addressHash: hashToken(`${type} ${value.toLowerCase()}`),
     purpose,
   });
-  // Six digits are guessed from a plain hash in a moment: the key makes a copy of the database worth nothing.
+  // A plain hash of six digits is guessed instantly; with the key, a copy of the database is useless.
   const hashCode = (tenant: Tenant, key: store.CodeKey, code: string) =>
     vault.sign(`${tenant.id} ${key.addressHash} ${key.purpose} ${code}`, 'verification-code');
   const policyOf = async (tenant: Tenant) => {
@@ -129,15 +134,15 @@ export function createVerificationCodes(needs: VerificationCodesNeeds): Verifica
   };
 }
 
-/** An address in its one spelling; undefined when there is no such address. */
+/** The canonical form of an address; undefined if it is invalid. */
 function normalize({ type, value }: Address): Address | undefined {
   const normal = type === 'Email' ? normalizeEmail(value) : normalizePhone(value);
   return normal === undefined ? undefined : { type, value: normal };
 }
 
 /**
- * What a service says may repeat the message, code included, and name what only operators are to know: whoever asked for a
- * code to somebody's address hears nothing of it.
+ * A provider's error may repeat the message with the code, and contain details for operators only, so the requester of
+ * a code does not see it.
  */
 function withoutWords(error: unknown): never {
   throw error instanceof AldabaError ? error.withoutData() : error;

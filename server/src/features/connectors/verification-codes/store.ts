@@ -5,7 +5,7 @@ export interface CodeKey {
   purpose: string;
 }
 
-/** Stores a code in place of the one before. */
+/** Stores a code, replacing the previous one. */
 export const saveCode = (
   q: Queries,
   key: CodeKey,
@@ -18,7 +18,7 @@ export const saveCode = (
     [q.tenantId, key.addressHash, key.purpose, code.hash, code.now, code.expiresAt],
   );
 
-/** Counts a guess before it is judged, and tells what is stored. */
+/** Counts a guess before it is verified, and returns the stored row. */
 export async function countTry(
   q: Queries,
   key: CodeKey,
@@ -31,7 +31,7 @@ export async function countTry(
   return row && { codeHash: row.code_hash, tries: row.tries, expiresAt: row.expires_at };
 }
 
-/** Uses the code up. Of several calls at once one gets `true`. */
+/** Consumes the code. Exactly one of several concurrent calls returns `true`. */
 export async function consumeCode(q: Queries, key: CodeKey, codeHash: string): Promise<boolean> {
   const rows = await q.raw(
     `update verification_codes set code_hash = ''
@@ -41,7 +41,7 @@ export async function consumeCode(q: Queries, key: CodeKey, codeHash: string): P
   return rows.length > 0;
 }
 
-/** Removes a few rows that nobody needs any more, as new ones come. */
+/** Deletes a few expired rows whenever new ones are stored. */
 export async function dropOldCodes(q: Queries, before: Date): Promise<void> {
   await q.raw(
     `delete from verification_codes where ctid = any(array(

@@ -1,8 +1,8 @@
 /**
- * API reference: a page that shows the OpenAPI documents, for people.
+ * API reference: a page that shows the OpenAPI documents.
  *
- * Owns the page and its one script; the viewer is the package swagger-ui-dist, of which a fixed list of files is served.
- * Does not own the documents (well-known). Requests enter at `apiReferenceRoutes`.
+ * Owns the page and its one script; the viewer is the package swagger-ui-dist, of which a fixed list of files is
+ * served. Does not own the documents (well-known). Requests enter through `apiReferenceRoutes`.
  */
 import { createRequire } from 'node:module';
 import { dirname } from 'node:path';
@@ -11,7 +11,7 @@ import { folderRoutes } from '../../../http/folder.ts';
 import type { Http } from '../../../http/types.ts';
 import { referencePage, referenceScript, referenceStyle } from './page.ts';
 
-// Nothing inline and nothing from elsewhere; the viewer's icons are data: images.
+// No inline code and no other origins; the viewer's icons are data: images.
 const policy = [
   "default-src 'none'",
   "script-src 'self'",
@@ -25,7 +25,7 @@ const policy = [
 
 const config = { access: 'anonymous' } as const;
 
-/** `/api/reference` and its files: open to everybody, as the documents are. */
+/** `/api/reference` and its files: public, like the documents. */
 export function apiReferenceRoutes(http: Http): void {
   http.get('/api/reference', { config }, async (request, reply) => {
     const html = referencePage(request.tenant.basePath);

@@ -20,11 +20,11 @@ export interface Configs {
   changeSession(tenant: Tenant, change: Change<SessionConfig>): Promise<SessionConfig>;
   changeIdToken(tenant: Tenant, change: Change<IdTokenConfig>): Promise<IdTokenConfig>;
   changeAdminConsole(tenant: Tenant, change: Change<AdminConsoleConfig>): Promise<AdminConsoleConfig>;
-  /** Seconds that a session lives; cached. */
+  /** Lifetime of a session in seconds; cached. */
   sessionTtl(tenant: Tenant): Promise<number>;
-  /** Seconds during which a replaced refresh token still works; cached. */
+  /** Grace period for a replaced refresh token in seconds; cached. */
   refreshTokenGracePeriod(tenant: Tenant): Promise<number>;
-  /** The claims beyond the standard ones that ID tokens carry; cached. */
+  /** Claims of ID tokens beyond the standard ones; cached. */
   idTokenClaims(tenant: Tenant): Promise<ReadonlySet<ExtendedClaim>>;
 }
 

@@ -1,7 +1,7 @@
 /**
- * Secrets: what is kept sealed for a user, such as tokens of other services.
+ * Secrets: sealed values stored for a user, such as tokens of other services.
  *
- * Owns the table secrets. Requests enter here: there is one route, to delete a secret.
+ * Owns the table secrets. Requests enter here; the only route deletes a secret.
  */
 import * as contract from '@aldaba/contract';
 import type { Implement } from '../../../http/implement.ts';

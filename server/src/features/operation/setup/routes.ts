@@ -11,11 +11,14 @@ import type { Setup, SetupNeeds } from './service.ts';
 type Needs = Pick<SetupNeeds, 'signInExperiences'> & {
   pages: PageSender;
   log: Log;
-  /** Base URL of the default tenant, where applications begin. */
+  /** Base URL of the default tenant, which applications use. */
   endpoint: string;
 };
 
-/** `/setup`: the form behind the one-time link. Its token is the only key; there is no session here that a foreign form could use. */
+/**
+ * `/setup`: the form behind the one-time link. The link's token is the only credential; without a session, cross-site
+ * request forgery has no target.
+ */
 export function setupRoutes(http: Http, setup: Setup, needs: Needs): void {
   const show = async (request: Request, reply: Reply, form: Form & { status?: number; error?: PageError }) => {
     const { status, ...fields } = form;

@@ -20,14 +20,15 @@ export interface SetupNeeds {
 }
 
 export interface Setup {
-  /** Makes a link that creates one administrator within 30 minutes; `tenant` is the admin tenant. */
+  /** Creates a link that can create one administrator within 30 minutes; `tenant` is the admin tenant. */
   createAdminLink(tenant: Tenant): Promise<string>;
   hasAdministrator(tenant: Tenant): Promise<boolean>;
-  /** @throws AldabaError `setup.link_invalid` when the token was used, has expired or never existed. */
+  /** @throws AldabaError `setup.link_invalid` if the token was used, has expired or never existed. */
   assertUsable(tenant: Tenant, token: string): Promise<void>;
   /**
-   * Uses the link up and creates the administrator, or does neither. The first administrator uses up all links.
-   * @throws AldabaError `setup.link_invalid`, `user.username_already_in_use`, `password.rejected`, `guard.invalid_input` (data.field).
+   * Consumes the link and creates the administrator, both or neither. The first administrator consumes all links.
+   * @throws AldabaError `setup.link_invalid`, `user.username_already_in_use`, `password.rejected`,
+   *   `guard.invalid_input` (data.field).
    */
   createAdministrator(tenant: Tenant, given: { token: string; username: string; password: string }): Promise<void>;
 }
@@ -42,7 +43,7 @@ export function createSetup(needs: SetupNeeds): Setup {
   };
   const hasAdministrator = async (q: Tenant['db']) =>
     (await users.listOfRole(q, administratorRoleId, undefined, { limit: 1, offset: 0 })).total > 0;
-  /** The role that the tenant was seeded with, or a new one where an operator deleted it. */
+  /** The seeded role of the tenant, or a new one if an operator deleted it. */
   const roleId = async (tx: Tenant['db']) => {
     try {
       return (await roles.get(tx, administratorRoleId)).id;
@@ -68,7 +69,7 @@ export function createSetup(needs: SetupNeeds): Setup {
     hasAdministrator: (tenant) => hasAdministrator(tenant.db),
     assertUsable,
     async createAdministrator(tenant, { token, username, password }) {
-      // Before the costly hash: somebody without a link gets no work out of the server.
+      // Checked before the expensive hash: a request without a valid link costs the server little.
       await assertUsable(tenant, token);
       const { passwordPolicy, usernamePolicy } = await needs.signInExperiences.get(tenant);
       const chosen = chosenUsername(usernamePolicy, username);

@@ -6,7 +6,7 @@ import { startServer, type TestServer } from '../../../../../test/support/server
 
 const password = 'tulips under stone';
 
-describe('the one-time link for the first administrator', () => {
+describe('One-time setup link', () => {
   let server: TestServer;
   let offset = 0;
   before(async () => {
@@ -51,7 +51,7 @@ describe('the one-time link for the first administrator', () => {
   });
 
   // security: default-credentials
-  it('of an earlier start is worth nothing once the first administrator exists, also of many that are used at once', async () => {
+  it('invalidates earlier links once the first administrator exists, even if many are used concurrently', async () => {
     const admin = await server.app.tenancy.get('admin');
     const { items } = await server.app.users.list(admin.db, {}, { limit: 100, offset: 0 });
     for (const { id } of items) await admin.db.transaction((tx) => server.app.users.remove(tx, id));
@@ -62,14 +62,14 @@ describe('the one-time link for the first administrator', () => {
     assert.deepEqual(answers.map(({ status }) => status).sort(), [200, 404, 404, 404]);
     assert.equal((await administrators()).length, 1);
     assert.equal((await open(links[0] as string)).status, 404);
-    // Links that are made later serve each for themselves.
+    // Links created later work independently.
     const later = [await server.app.createAdminLink(), await server.app.createAdminLink()];
     for (const [index, link] of later.entries())
       assert.equal((await send(link, { username: `later${index}`, password })).status, 200);
   });
 
   // security: single-use
-  it('creates one of many who press at once', async () => {
+  it('creates one administrator from many concurrent submissions', async () => {
     const before = (await administrators()).length;
     const link = await server.app.createAdminLink();
     const answers = await Promise.all([1, 2, 3, 4].map((n) => send(link, { username: `race${n}`, password })));
@@ -77,12 +77,12 @@ describe('the one-time link for the first administrator', () => {
     assert.equal((await administrators()).length, before + 1);
   });
 
-  it('stays valid while the form has mistakes', async () => {
+  it('keeps the link valid while the form has errors', async () => {
     const link = await server.app.createAdminLink();
     for (const [fields, field] of [
       [{ username: 'a b', password }, 'username'],
       [{ username: 'anna', password: 'short' }, 'password'],
-      // Of 11 characters: enough for a user, and 1 too few for an administrator.
+      // 11 characters: enough for a user, and 1 too few for an administrator.
       [{ username: 'anna', password: 'tulip stone' }, 'password'],
       [{ username: 'anna', password, confirmPassword: 'another' }, 'confirmPassword'],
     ] as const) {
@@ -99,14 +99,14 @@ describe('the one-time link for the first administrator', () => {
     assert.equal((await send(taken, { username: 'berta', password })).status, 200);
   });
 
-  it('expires after half an hour', async () => {
+  it('expires the link after 30 minutes', async () => {
     const link = await server.app.createAdminLink();
     offset = 31 * 60_000;
     assert.equal((await open(link)).status, 404);
     assert.equal((await send(link, { username: 'late', password })).status, 404);
   });
 
-  it('opens nothing when it is invented, cut, empty, or used on another tenant', async () => {
+  it('rejects a made-up, truncated or empty token, and one of another tenant', async () => {
     const link = await server.app.createAdminLink();
     const elsewhere = link.replace('/t/admin/', '/');
     for (const address of [
@@ -121,7 +121,7 @@ describe('the one-time link for the first administrator', () => {
     assert.equal((await send(elsewhere, { username: 'intruder', password })).status, 404);
   });
 
-  it('is kept as a hash', async () => {
+  it('stores the link as a hash', async () => {
     const token = tokenOf(await server.app.createAdminLink());
     const rows = await server.app.database.system.raw<{ token_hash: string }>('select token_hash from one_time_links');
     assert.ok(rows.length > 0 && rows.every(({ token_hash: kept }) => kept !== token));

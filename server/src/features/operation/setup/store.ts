@@ -1,12 +1,12 @@
 import type { Queries } from '../../../store/database.ts';
 import { sql } from '../../../store/sql.ts';
 
-/** What the links of this feature are for; a link made for one purpose serves no other. */
+/** The purpose of a link; a link for one purpose cannot be used for another. */
 const purpose = 'administrator';
 
 export interface Link {
   tokenHash: string;
-  /** The time of the question. */
+  /** The time of the check. */
   now: Date;
 }
 
@@ -31,7 +31,7 @@ export async function isLinkUsable(q: Queries, { tokenHash, now }: Link): Promis
   return row !== undefined;
 }
 
-/** Takes the link away; of several at a time one succeeds. */
+/** Consumes the link; exactly one of several concurrent calls succeeds. */
 export const consumeLink = async (q: Queries, { tokenHash, now }: Link): Promise<boolean> =>
   (await q.run(
     sql
@@ -43,8 +43,8 @@ export const consumeLink = async (q: Queries, { tokenHash, now }: Link): Promise
   )) === 1;
 
 /**
- * Takes all links away, for the first administrator: no other link creates another one. Locked in one order, so that of two
- * links that are used at once the second finds nothing.
+ * Consumes all links for the first administrator, so that no other link creates a second one. Rows are locked in a
+ * fixed order, so the second of two concurrent calls finds none.
  * @returns whether the link was among them and could still be used
  */
 export async function consumeAllLinks(q: Queries, { tokenHash, now }: Link): Promise<boolean> {

@@ -8,9 +8,9 @@ export interface ReadinessNeeds {
   database: Pick<Database, 'system'>;
   clock: { now(): number };
   log: Pick<Log, 'warn'>;
-  /** Names of the migrations that this build needs. */
+  /** Names of the migrations that this build requires. */
   migrations: readonly string[];
-  /** Reads the keys of a tenant; throws when they cannot be read. */
+  /** Reads the keys of a tenant; throws if they cannot be read. */
   readKeys(): Promise<unknown>;
 }
 
@@ -20,18 +20,18 @@ type Passed = Record<ReadinessCheck, 'ok'>;
 const havePassed = (checks: Checks): checks is Passed => Object.values(checks).every((state) => state === 'ok');
 
 export interface Readiness {
-  /** All checks. Several callers within a second get the result of one. @throws AldabaError `request.not_ready` when one fails */
+  /** Runs all checks. Callers within one second share a result. @throws AldabaError `request.not_ready` if one fails */
   check(): Promise<Passed>;
-  /** Compares the clocks now and every minute, and logs a difference that matters. */
+  /** Compares the clocks now and every minute, and logs a significant difference. */
   watch(): { close(): void };
 }
 
-/** Milliseconds that a result is kept, that one check may take, and between two looks at the clocks. */
+/** Milliseconds that a result is cached, that one check may take, and between two comparisons of the clocks. */
 const keptFor = 1000;
 const checkLimit = 3000;
 const clockInterval = 60_000;
 
-/** Finds out whether this node can serve: an answer for load balancers that costs little, however often they ask. */
+/** Checks whether this node is ready: cheap for load balancers, however often they poll. */
 export function createReadiness(needs: ReadinessNeeds): Readiness {
   const { database, clock, log, migrations } = needs;
   const checks: Record<ReadinessCheck, () => Promise<boolean>> = {
@@ -59,7 +59,7 @@ export function createReadiness(needs: ReadinessNeeds): Readiness {
   let last: { at: number; result: Promise<Checks> } | undefined;
 
   const watchClock = async () => {
-    // A database that is away is reported by those who need it.
+    // The modules that use the database report its absence.
     const skew = await clockSkew(database, clock.now).catch(() => 0);
     if (Math.abs(skew) > skewWarning * 1000)
       log.warn(
@@ -84,7 +84,7 @@ export function createReadiness(needs: ReadinessNeeds): Readiness {
   };
 }
 
-/** The result of a check; false when it fails or takes too long. */
+/** The result of a check; false if it fails or times out. */
 async function within(check: () => Promise<boolean>): Promise<boolean> {
   const late = Promise.withResolvers<boolean>();
   const timer = setTimeout(() => late.resolve(false), checkLimit);

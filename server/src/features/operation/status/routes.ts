@@ -9,7 +9,7 @@ export function statusRoutes(implement: Implement, readiness: Readiness): void {
   implement(getReadiness, async () => ({ status: 'ready' as const, checks: await readiness.check() }));
 }
 
-/** `/api/systems`: nothing here puts a proxy in front of applications, so there is no domain for them. */
+/** `/api/systems`: Aldaba does not proxy applications, so it has no domain for them. */
 export function systemRoutes(implement: Implement): void {
   implement(getSystemApplicationConfig, async () => {
     throw new AldabaError('request.feature_not_supported');

@@ -1,8 +1,8 @@
 /**
- * Actions: an operator's scripts that are asked during a sign-in. They may refuse the person, or change what is known of them.
+ * Actions: an operator's scripts that run during a sign-in. They may reject the user or change the user's data.
  *
- * Owns the tenant's settings `actions/…` (sealed: environment variables hold secrets), how long a failure may stop people, and
- * what a script may return. Does not own the isolates that scripts run in (scripts), nor when a script is asked and what
- * becomes of its answer: that is the sign-in, which enters through `run`. The Management API enters at `routes.ts`.
+ * Owns the tenant's settings `actions/…` (sealed: environment variables contain secrets), the effect of a script's
+ * failure, and the format of its result. Does not own the isolates that scripts run in (isolates), or when a script
+ * runs and how its result is applied: sign-in does, through `run`. The Management API enters through `routes.ts`.
  */
 export { type Actions, createActions, type Verdict } from './service.ts';

@@ -25,13 +25,13 @@ export interface ActionsNeeds {
   scripts: Pick<Scripts, 'run'>;
 }
 
-/** What a script says of a person. */
+/** A script's result about a user. */
 export type Verdict =
   | { kind: 'passed'; changes?: ActionResult['user'] }
   | { kind: 'denied'; message?: string }
   | Failed;
 
-/** Whom an entry of the audit log is about. */
+/** The subject of an audit log entry. */
 interface About {
   userId?: string | undefined;
   applicationId: string;
@@ -39,12 +39,13 @@ interface About {
 }
 
 export interface Actions {
-  /** Whether a script is asked at that moment. Cached: it costs no statement. */
+  /** Whether a script exists for that event. Cached: it costs no statement. */
   isAsked(tenant: Tenant, type: ActionType): Promise<boolean>;
   /**
-   * Asks the tenant's script and notes its answer. One that fails has passed where the tenant says `allow`; otherwise the
-   * verdict is `failed`.
-   * @throws AldabaError `request.overloaded` when the script could not run, whatever the tenant says: it may have refused
+   * Runs the tenant's script and records its result. A failure counts as a pass if the tenant's setting is `allow`;
+   * otherwise the verdict is `failed`.
+   * @throws AldabaError `request.overloaded` if the script could not run, whatever the setting, because it might have
+   *   rejected the user
    * @param event JSON
    */
   run(tenant: Tenant, type: ActionType, asked: { event: object; about: About }): Promise<Verdict>;
@@ -53,13 +54,14 @@ export interface Actions {
   find(tenant: Tenant, type: ActionType): Promise<Action | undefined>;
   /**
    * Returns whether it is new.
-   * @throws AldabaError `auth.forbidden` for the admin tenant, `action.execution_failed` for a script that cannot work
+   * @throws AldabaError `auth.forbidden` for the admin tenant, `action.execution_failed` for a script that does not
+   *   load
    */
   save(tenant: Tenant, type: ActionType, action: Action): Promise<boolean>;
-  /** Replaces the members that are given, and returns all. @throws AldabaError `entity.not_found`, `action.execution_failed` */
+  /** Replaces the given members and returns all. @throws AldabaError `entity.not_found`, `action.execution_failed` */
   update(tenant: Tenant, type: ActionType, change: Change): Promise<Action>;
   remove(tenant: Tenant, type: ActionType): Promise<boolean>;
-  /** Runs a script that need not be saved. */
+  /** Runs a script that is not stored. */
   test(tenant: Tenant, script: Script, event: unknown): Promise<Verdict>;
 }
 
@@ -81,7 +83,7 @@ export function createActions({ tenancy, vault, log, logs, scripts }: ActionsNee
     const outcome = await scripts.run(tenant.id, { script, entry: 'runAction', input });
     if (outcome.kind !== 'returned') return outcome;
     if (outcome.value === undefined || outcome.value === null) return { kind: 'passed' };
-    // A script may cut a text in the middle of an emoji, and what it says goes into the database.
+    // A script may cut a string in the middle of an emoji, and its result is stored in the database.
     const read = actionResultSchema.safeParse(makeStorable(outcome.value));
     if (read.success) return { kind: 'passed', changes: read.data.user };
     const [issue] = read.error.issues;
@@ -89,7 +91,7 @@ export function createActions({ tenancy, vault, log, logs, scripts }: ActionsNee
     return { kind: 'failed', reason: 'shape', message };
   };
 
-  /** A script that is to be saved has to load; without an event it may fail in its function. */
+  /** A stored script must load; without an event, its function may fail. */
   const requireWorking = async (tenant: Tenant, script: Script): Promise<void> => {
     const verdict = await test(tenant, script, {});
     if (verdict.kind !== 'failed' || verdict.reason === 'error') return;
@@ -122,7 +124,8 @@ export function createActions({ tenancy, vault, log, logs, scripts }: ActionsNee
         });
         return verdict;
       }
-      // Not the message: scripts handle secrets and people's data, and put them into messages. The test route shows it.
+      // Not the message: scripts handle secrets and personal data and may put them into messages. The test route shows
+      // it.
       const { reason, line } = verdict;
       log.warn({ tenant: tenant.id, script: type, reason, line }, 'A script asked during a sign-in failed');
       logs.write(tenant.id, {
@@ -141,7 +144,7 @@ export function createActions({ tenancy, vault, log, logs, scripts }: ActionsNee
       return entries.filter((entry): entry is { key: ActionType; value: Action } => entry.value !== undefined);
     },
     save: async (tenant, type, action) => {
-      // Nobody could come back to undo it: administrators sign in there.
+      // A failing script could lock out every administrator, who sign in there.
       if (tenant.id === adminTenantId) throw new AldabaError('auth.forbidden');
       await requireWorking(tenant, action);
       return settings.save(tenant, settingKey(type), action);

@@ -1,9 +1,9 @@
 /**
- * Custom claims: an operator's scripts that add claims to access tokens, or refuse them.
+ * Custom claims: an operator's scripts that add claims to access tokens, or reject them.
  *
- * Owns the tenant's settings `custom-claims/…` (sealed: environment variables hold secrets). Does not own the isolates that
- * scripts run in (scripts), what they are told and what a token says otherwise (the protocol). The protocol asks through `run`;
- * the Management API enters at `routes.ts`.
+ * Owns the tenant's settings `custom-claims/…` (sealed: environment variables contain secrets). Does not own the
+ * isolates that scripts run in (isolates), their input, or the other claims of a token (the protocol). The protocol
+ * enters through `run`; the Management API through `routes.ts`.
  */
 export type { Outcome } from './outcome.ts';
 export { type CustomClaims, createCustomClaims } from './service.ts';

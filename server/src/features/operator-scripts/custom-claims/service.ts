@@ -17,7 +17,7 @@ export interface CustomClaimsNeeds {
   scripts: Pick<Scripts, 'run'>;
 }
 
-/** What a script gets to know. */
+/** The input of a script. */
 interface ScriptInput {
   token: object;
   context: object;
@@ -25,10 +25,10 @@ interface ScriptInput {
 
 export interface CustomClaims {
   /**
-   * The claims that the tenant's script adds to a token, without those that are the protocol's own. Nothing is asked and
-   * nothing runs for a tenant without a script. A script that fails is logged and ignored, unless the tenant wants it to
-   * block: then the outcome is `failed`. `about` says in the audit log whose token it was.
-   * @throws AldabaError `request.overloaded` when the script could not run: it may have refused
+   * The claims that the tenant's script adds to a token, without claims of the protocol. A tenant without a script
+   * costs nothing. A failing script is logged and ignored, unless the tenant's setting blocks: then the outcome is
+   * `failed`. `about` names the token's subject in the audit log.
+   * @throws AldabaError `request.overloaded` if the script could not run, because it might have rejected the token
    */
   run(
     tenant: Tenant,
@@ -36,19 +36,20 @@ export interface CustomClaims {
     input: () => Promise<ScriptInput>,
     about: { applicationId: string; userId?: string | undefined },
   ): Promise<Outcome>;
-  /** Whether the tenant has a script for such tokens. */
+  /** Whether the tenant has a script for these tokens. */
   has(tenant: Tenant, type: CustomizedToken): Promise<boolean>;
 
   find(tenant: Tenant, type: CustomizedToken): Promise<CustomClaimsScript | undefined>;
   /**
    * Returns whether it is new.
-   * @throws AldabaError `jwt_customizer.can_not_create_for_admin_tenant`, `jwt_customizer.general` for a script that cannot work
+   * @throws AldabaError `jwt_customizer.can_not_create_for_admin_tenant`, `jwt_customizer.general` for a script that
+   *   does not load
    */
   save(tenant: Tenant, type: CustomizedToken, script: CustomClaimsScript): Promise<boolean>;
-  /** Replaces the members that are given, and returns all. @throws AldabaError `entity.not_found`, `jwt_customizer.general` */
+  /** Replaces the given members and returns all. @throws AldabaError `entity.not_found`, `jwt_customizer.general` */
   update(tenant: Tenant, type: CustomizedToken, change: Change): Promise<CustomClaimsScript>;
   remove(tenant: Tenant, type: CustomizedToken): Promise<boolean>;
-  /** Runs a script that need not be saved. */
+  /** Runs a script that is not stored. */
   test(
     tenant: Tenant,
     script: Pick<CustomClaimsScript, 'script' | 'environmentVariables'>,
@@ -56,7 +57,7 @@ export interface CustomClaims {
   ): Promise<Outcome>;
 }
 
-/** Claims that say who, for whom and how long (RFC 7519, RFC 8693, RFC 9068): no script changes what they say. */
+/** Claims for subject, audience and lifetime (RFC 7519, RFC 8693, RFC 9068): scripts cannot change them. */
 const protocolClaims = new Set(
   'iss sub aud exp nbf iat jti client_id azp scope act may_act cnf sid auth_time acr amr organization_id __proto__'.split(
     ' ',
@@ -85,7 +86,10 @@ export function createCustomClaims({ tenancy, vault, log, logs, scripts }: Custo
     return { kind: 'claims', claims: withoutProtocolClaims(claims) };
   };
 
-  /** Runs a script that is to be saved with its samples: it may fail on what they lack, but not to load, nor to return claims. */
+  /**
+   * Runs a script with its samples before it is stored: it may fail on missing sample data, but it must load and return
+   * claims.
+   */
   const requireWorking = async (tenant: Tenant, script: CustomClaimsScript): Promise<void> => {
     const { tokenSample: token = {}, contextSample: context = {} } = script;
     const outcome = await execute(tenant, script, { token, context });
@@ -103,7 +107,8 @@ export function createCustomClaims({ tenancy, vault, log, logs, scripts }: Custo
       if (!script) return none;
       const outcome = await execute(tenant, script, await input());
       if (outcome.kind !== 'failed') return outcome;
-      // Not the message: scripts handle secrets and people's data, and put them into messages. The test route shows it.
+      // Not the message: scripts handle secrets and personal data and may put them into messages. The test route shows
+      // it.
       const { reason, line } = outcome;
       log.warn({ tenant: tenant.id, script: type, reason, line }, 'A script for custom claims failed');
       const key = type === 'access-token' ? 'JwtCustomizer.AccessToken' : 'JwtCustomizer.ClientCredentials';

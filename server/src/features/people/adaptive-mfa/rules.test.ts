@@ -80,7 +80,7 @@ describe('Sign-in risk rules', () => {
     });
   }
 
-  it('report the evidence for each risk', () => {
+  it('reports the evidence for each risk of a sign-in', () => {
     const history = { ...wasAt(munich, 2), lastSignInAt: now - 45.5 * day };
     const risks = risksOf(from({ country: 'JP', point: tokyo }), history, now);
     const [country, velocity, inactivity] = risks.map(({ details }) => details);
@@ -98,7 +98,7 @@ describe('Distance between two points', () => {
     longitude: fc.double({ min: -180, max: 180, noNaN: true }),
   });
 
-  it('is symmetric, 0 for the same point, and never more than half the circumference of the earth', () => {
+  it('computes a distance that is symmetric, 0 for the same point, and never more than half the circumference of the earth', () => {
     fc.assert(
       fc.property(point, point, (a, b) => {
         assert.equal(distance(a, a), 0);
@@ -108,7 +108,7 @@ describe('Distance between two points', () => {
     );
   });
 
-  it('is a quarter of the meridian from a pole to the equator', () => {
+  it('computes a quarter of the meridian from a pole to the equator', () => {
     fc.assert(
       fc.property(point, ({ longitude }) => {
         const quarter = distance({ latitude: 90, longitude: 0 }, { latitude: 0, longitude });
@@ -117,7 +117,7 @@ describe('Distance between two points', () => {
     );
   });
 
-  it('takes the short way across the date line', () => {
+  it('measures distances the short way across the date line', () => {
     const [fiji, samoa] = [
       { latitude: -17, longitude: 179 },
       { latitude: -17, longitude: -179 },
@@ -125,7 +125,7 @@ describe('Distance between two points', () => {
     assert.ok(distance(fiji, samoa) < 220);
   });
 
-  it('is still impossible to travel in any shorter time', () => {
+  it('treats a distance that is impossible in one time as impossible in any shorter time', () => {
     const minutes = fc.integer({ min: 0, max: 3 * 24 * 60 });
     const isTooFar = (a: Point, b: Point, time: number) =>
       risksOf(from({ point: b }), { ...newcomer, last: { point: a, at: now - time * 60_000 } }, now).length > 0;

@@ -14,12 +14,12 @@ describe('TOTP codes', () => {
     [2000000000, '279037'],
     [20000000000, '353130'],
   ] as const)
-    it(`match RFC 6238 at ${seconds} seconds`, () => {
+    it(`computes the TOTP codes of RFC 6238 at ${seconds} seconds`, () => {
       assert.equal(stepOfCode(secret, code, seconds * 1000), Math.floor(seconds / 30));
       assert.equal(totpCode(secret, seconds * 1000), code, 'the tests have an app of their own');
     });
 
-  it('are accepted one step early or late, and no further', () => {
+  it('accepts a TOTP code one step early or late, and no further', () => {
     const now = 1e12;
     for (const [away, counts] of [
       [-60, false],
@@ -33,7 +33,7 @@ describe('TOTP codes', () => {
     }
   });
 
-  it('have six digits', () => {
+  it('generates TOTP codes of six digits', () => {
     const now = 1e12;
     const code = totpCode(secret, now);
     for (const wrong of ['', code.slice(1), `0${code}`, `${code.slice(0, 5)}x`])
@@ -43,7 +43,7 @@ describe('TOTP codes', () => {
       assert.equal(stepOfCode(secret, typed, now), stepOfCode(secret, code, now), typed);
   });
 
-  it('work with secrets of any length that apps support', () => {
+  it('computes TOTP codes from secrets of any length that apps support', () => {
     const now = 1e12;
     for (const known of [
       newTotpSecret(),

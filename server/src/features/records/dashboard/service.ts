@@ -11,11 +11,11 @@ export interface DashboardNeeds {
 }
 
 export interface Activity {
-  /** Notes that a user was active today (UTC). It takes no time and never fails. */
+  /** Records that a user was active today (UTC). Returns immediately and never fails. */
   noteActive(tenantId: string, userId: string): void;
 }
 
-/** A number, and how much it is more than in the period before. */
+/** A number, and its increase over the previous period. */
 interface Change {
   count: number;
   delta: number;
@@ -24,19 +24,19 @@ interface Change {
 export interface Dashboard extends Activity {
   total(q: Queries): Promise<number>;
   newUsers(q: Queries): Promise<{ today: Change; last7Days: Change }>;
-  /** @param date the last day, `2027-01-31`; today unless given */
+  /** @param date the last day, `2027-01-31`; today by default */
   activeUsers(
     q: Queries,
     date?: string,
   ): Promise<{ dauCurve: { date: string; count: number }[]; dau: Change; wau: Change; mau: Change }>;
-  /** Writes what is gathered. */
+  /** Writes the pending rows. */
   close(): Promise<void>;
 }
 
 const day = 86_400_000;
-/** Milliseconds that a note waits in memory. */
+/** Milliseconds that a row waits in memory. */
 const writeInterval = 500;
-/** Users of today that are remembered as noted. */
+/** Today's users that were already recorded. */
 const remembered = 100_000;
 
 export function createDashboard({ database, clock, log }: DashboardNeeds): Dashboard {
@@ -78,7 +78,7 @@ export function createDashboard({ database, clock, log }: DashboardNeeds): Dashb
       };
     },
     async activeUsers(q, date = today()) {
-      // Who acted through this process sees it.
+      // Users who acted through this process see their activity at once.
       await batch.flush();
       const last = Date.parse(date);
       const ago = (days: number) => dayOf(last - days * day);

@@ -7,7 +7,7 @@ export interface ActiveUser {
   date: string;
 }
 
-/** One statement for users of all tenants. A tenant that was deleted meanwhile is left out. */
+/** One statement for users of all tenants. Skips tenants that were deleted concurrently. */
 export const insertActiveUsers = (system: Queries, users: readonly ActiveUser[]): Promise<unknown> =>
   system.raw(
     `with relaxed as (select set_config('synchronous_commit', 'off', true))
@@ -19,7 +19,7 @@ export const insertActiveUsers = (system: Queries, users: readonly ActiveUser[])
     [users.map(({ tenantId }) => tenantId), users.map(({ userId }) => userId), users.map(({ date }) => date)],
   );
 
-/** Sums what the triggers on the table of users counted. */
+/** Sums the counts that the triggers on the table of users maintain. */
 export async function countUsers(q: Queries): Promise<number> {
   const [row] = await q.raw<{ total: number }>(
     'select coalesce(sum(users), 0)::bigint as total from user_counts where tenant_id = $1',
@@ -28,7 +28,7 @@ export async function countUsers(q: Queries): Promise<number> {
   return row?.total ?? 0;
 }
 
-/** How many users of today were created in each of the periods; first and last day (UTC) are both inside. */
+/** Users of today that were created in each of the periods; first and last day (UTC) are both included. */
 export async function countCreatedUsers(
   q: Queries,
   periods: readonly { from: string; to: string }[],
@@ -41,13 +41,13 @@ export async function countCreatedUsers(
   return rows.map(({ users }) => users);
 }
 
-/** How many different users were active in each of the periods; first and last day are both inside. */
+/** Distinct active users in each of the periods; first and last day are both included. */
 export async function countActiveUsers(
   q: Queries,
   periods: readonly { from: string; to: string }[],
 ): Promise<number[]> {
   const rows = await q.raw<{ users: number }>(
-    // On one day nobody is noted twice.
+    // A user has one row per day.
     `select case when p.since = p.until
        then (select count(*) from daily_active_users where tenant_id = $1 and date = p.since)
        else (select count(distinct user_id) from daily_active_users

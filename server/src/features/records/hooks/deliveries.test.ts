@@ -8,7 +8,10 @@ import type { Delivery } from './events.ts';
 const minute = 60_000;
 const hour = 60 * minute;
 
-/** Delivers one event to a receiver that answers by the time since the change, in milliseconds; the clock jumps to each attempt. */
+/**
+ * Delivers one event to a receiver whose response depends on the milliseconds since the change; the clock jumps to each
+ * attempt.
+ */
 async function deliver(answerAt: (time: number) => number | 'away', config: Partial<Hook['config']> = {}) {
   let now = 0;
   const attempts: { at: number; body: unknown; signature: string | null }[] = [];
@@ -47,8 +50,8 @@ async function deliver(answerAt: (time: number) => number | 'away', config: Part
   return { attempts, times: attempts.map(({ at }) => at), results: notes.map(({ result }) => result) };
 }
 
-describe('A delivery', () => {
-  it('arrives within five minutes of the return of a receiver that was away for an hour, whatever its retries', async () => {
+describe('Webhook delivery', () => {
+  it('delivers within 5 minutes after a receiver returns from an hour of downtime, whatever its retries', async () => {
     for (const retries of [0, 3]) {
       const { times, attempts, results } = await deliver((time) => (time < hour ? 'away' : 200), { retries });
       const last = times.at(-1) as number;
@@ -59,7 +62,7 @@ describe('A delivery', () => {
     }
   });
 
-  it('is tried often enough at any length of absence', async () => {
+  it('retries often enough for any length of downtime', async () => {
     for (let away = minute; away < 23 * hour; away = Math.ceil(away * 1.7)) {
       const { times } = await deliver((time) => (time < away ? 503 : 200));
       const last = times.at(-1) as number;
@@ -67,14 +70,14 @@ describe('A delivery', () => {
     }
   });
 
-  it('is given up when the receiver has been away for a day', async () => {
+  it('gives up when the receiver has been unreachable for a day', async () => {
     const { times, results } = await deliver(() => 'away');
     const last = times.at(-1) as number;
     assert.ok(last <= 24 * hour && last > 24 * hour - 5 * minute, `${last / hour} hours`);
     assert.ok(results.every((result) => result === 'Error'));
   });
 
-  it('that is answered with an error is repeated as often as the webhook says', async () => {
+  it('retries after an error response as often as the webhook allows', async () => {
     for (const retries of [0, 1, 2, 3]) {
       const { times } = await deliver(() => 500, { retries });
       assert.deepEqual(times, [0, 1000, 6000, 36_000].slice(0, retries + 1));
@@ -82,7 +85,7 @@ describe('A delivery', () => {
     assert.equal((await deliver(() => 500)).times.length, 4);
   });
 
-  it('keeps its retries while the receiver is away', async () => {
+  it('keeps the retries while the receiver is unreachable', async () => {
     const { times } = await deliver((time) => (time < hour ? 'away' : 500), { retries: 3 });
     assert.equal(times.filter((time) => time >= hour).length, 4);
   });

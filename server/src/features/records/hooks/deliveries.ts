@@ -13,23 +13,23 @@ interface DelivererNeeds {
   find(tenantId: string, hookId: string): Promise<Hook | undefined>;
 }
 
-/** How often a receiver that answers with an error is asked again, unless the webhook says otherwise. */
+/** Retries after an error response, unless the webhook sets another number. */
 const defaultRetries = 3;
-/** Milliseconds before the next request to a receiver that answered with an error, by how often it has. */
+/** Milliseconds before the next retry, by the number of error responses. */
 const refusalDelays = [1000, 5000, 30_000];
-/** A receiver that is not there is asked again for so long, whatever its retries: nobody has seen the event yet. */
+/** An unreachable receiver is retried for this long, whatever its retries, because it has not seen the event. */
 const patience = 24 * 3_600_000;
-/** Milliseconds between two requests to a receiver that is not there, at most. */
+/** Maximum delay between two requests to an unreachable receiver, in milliseconds. */
 const longestDelay = 300_000;
 
-/** One attempt to deliver: says whether it is over, or when to try again. */
+/** One delivery attempt: returns whether the delivery is finished, or when to retry. */
 export function createDeliverer(
   needs: DelivererNeeds,
 ): (job: Job<Delivery>, stop: AbortSignal) => Promise<JobOutcome<Delivery>> {
   return async (job, stop) => {
     const delivery = job.payload;
     const hook = await needs.find(job.tenantId, delivery.hookId);
-    // Deleted or switched off since: nobody wants to know any more.
+    // The webhook was deleted or disabled since.
     if (!hook?.enabled) return undefined;
     const { body } = delivery;
     const answer = await send(needs.outbound, hook.config, { body, signingKey: hook.signingKey, stop });
@@ -63,12 +63,12 @@ function note(logs: Audit, job: Job<Delivery>, answer: Answer): void {
   });
 }
 
-/** The value where the receiver answered with JSON, else its text. */
+/** The parsed value of a JSON response, otherwise its text. */
 function parsed(body: string): unknown {
   try {
     return JSON.parse(body);
   } catch {
-    // Receivers may answer what they like.
+    // A receiver's response can be anything.
     return body;
   }
 }

@@ -13,10 +13,10 @@ const deliverySchema = z.object({
   event: hookEventSchema,
   /** The request's body: the same bytes at every attempt. */
   body: z.string(),
-  /** How often the receiver has answered with an error. */
+  /** The number of error responses. */
   refusals: z.number().optional(),
 });
-/** What is delivered. */
+/** Data of a delivery. */
 export type Delivery = z.output<typeof deliverySchema>;
 
 /** The queue of requests to receivers. */
@@ -45,7 +45,7 @@ export function createEvents({
     load: async (tenantId, _key, via) =>
       (await findListeners(via ?? database.tenant(tenantId))).map(({ id, event, events }) => ({
         id,
-        // What has several events does not listen to the older, single one.
+        // A webhook with a list of events ignores its older single event.
         events: new Set(events.length > 0 ? events : event ? [event] : []),
       })),
   });
@@ -70,13 +70,13 @@ export function createEvents({
   return { events, changed: (tx: Queries) => listeners.changed(tx, '') };
 }
 
-/** Members about the request: where a sign-in comes from; for changes of data, the route and the sign-in that they are part of. */
+/** Members about the request: the origin of a sign-in; for data changes, the route and the sign-in that caused them. */
 function membersOfRequest(origin: Origin | undefined, event: HookEvent): Record<string, unknown> {
   if (!origin) return {};
   const { ip, userAgent } = origin;
   if (event.startsWith('Post')) return { userIp: ip, userAgent };
   const route = belowApi(origin.route);
-  // The pages of a sign-in are nobody's API: a change that comes out of one names no route.
+  // The routes of sign-in pages are not an API, so a change caused by one names no route.
   if (route === undefined || !origin.route?.startsWith('/api/')) return { ip, userAgent, ...currentSignIn() };
   return {
     ip,
@@ -90,5 +90,5 @@ function membersOfRequest(origin: Origin | undefined, event: HookEvent): Record<
   };
 }
 
-/** Receivers know routes by their place in the API: `/users/:userId`. */
+/** Receivers know routes by their path in the API: `/users/:userId`. */
 const belowApi = (path: string | undefined): string | undefined => path?.replace(/^\/api(?=\/)/, '');

@@ -2,21 +2,21 @@ import { createHmac } from 'node:crypto';
 import type { HookConfig, HookEvent } from '@aldaba/contract';
 import { type Fetch, OutboundError } from '../../../kernel/outbound.ts';
 
-/** What came of a request to a receiver. */
+/** The outcome of a request to a receiver. */
 export type Answer =
   | { kind: 'accepted' | 'refused' | 'away'; statusCode: number; body: string }
   | { kind: 'refused' | 'away'; reason: string };
 
-/** Characters of an answer that are kept. */
+/** Maximum stored length of a response, in characters. */
 const keptAnswer = 1024;
-/** Answers of what stands in front of a receiver that is not there: nobody has looked at the request. */
+/** Responses of a proxy whose receiver is down: the request did not reach the receiver. */
 const gatewayStatuses = new Set([502, 503, 504]);
 
 /** The body of a request to a receiver. */
 export const bodyOf = (about: { hookId: string; event: HookEvent; createdAt: string }, members: object): string =>
   JSON.stringify({ ...about, ...members });
 
-/** Sends one request. It never throws. */
+/** Sends one request. Never throws. */
 export async function send(
   outbound: Fetch,
   { url, headers }: HookConfig,
@@ -25,7 +25,7 @@ export async function send(
   try {
     const response = await outbound(url, {
       method: 'POST',
-      // Signature and headers are meant for the address that was named.
+      // Signature and headers are meant for the configured URL only.
       redirect: 'manual',
       headers: {
         'user-agent': 'Logto (https://logto.io/)',
@@ -40,7 +40,7 @@ export async function send(
     const kind = response.ok ? 'accepted' : gatewayStatuses.has(response.status) ? 'away' : 'refused';
     return { kind, statusCode: response.status, body: text };
   } catch (error) {
-    // An address that may not be called does not become another by waiting, nor does an answer that is too long.
+    // Retrying does not help with a forbidden address or a response that is too long.
     const isFinal = error instanceof OutboundError && (error.reason === 'address' || error.reason === 'size');
     const reason = error instanceof Error ? error.message : 'the request failed';
     return { kind: isFinal ? 'refused' : 'away', reason };

@@ -78,7 +78,7 @@ const samples: HookPayloads = {
   },
 };
 
-/** Members of a made-up payload of an event, with what a real one has of its request. */
+/** Members of a sample payload, with the request data of a real one. */
 export const sampleMembers = (event: HookEvent): object => ({
   ...(event.startsWith('Post') ? { userIp: '192.0.2.1' } : { ip: '192.0.2.1' }),
   userAgent: 'Sample',

@@ -38,18 +38,21 @@ export interface Hooks extends Events<Queries> {
   update(tx: Queries, id: string, patch: HookPatch): Promise<Hook>;
   remove(tx: Queries, id: string): Promise<void>;
   renewSigningKey(tx: Queries, id: string): Promise<Hook>;
-  /** Requests of a webhook; those of the last 24 hours unless the filter names a time. */
+  /** Requests of a webhook; those of the last 24 hours unless the filter gives a time. */
   recentLogs(
     q: Queries,
     id: string,
     filter: LogFilter,
     slice: Slice,
   ): Promise<{ items: LogRecord[]; total: number; isCapped: boolean }>;
-  /** Sends made-up payloads. @throws AldabaError `hook.endpoint_responded_with_error`, `hook.send_test_payload_failed` */
+  /**
+   * Sends sample payloads.
+   * @throws AldabaError `hook.endpoint_responded_with_error`, `hook.send_test_payload_failed`
+   */
   test(q: Queries, id: string, given: { events: readonly HookEvent[]; config: HookConfig }): Promise<void>;
 }
 
-/** Requests to receivers at a time. */
+/** Concurrent requests to receivers. */
 const concurrency = 10;
 const day = 86_400_000;
 
@@ -166,6 +169,6 @@ function requireEvents({ event, events }: Pick<HookPatch, 'event' | 'events'>): 
   if (!event && !events?.length) throw new AldabaError('hook.missing_events');
 }
 
-/** Without the members that are undefined: they mean "leave as it is". */
+/** Removes undefined members, which mean "unchanged". */
 const given = <T extends object>(patch: T): Partial<T> =>
   Object.fromEntries(Object.entries(patch).filter(([, value]) => value !== undefined)) as Partial<T>;

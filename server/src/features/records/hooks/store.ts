@@ -69,7 +69,7 @@ export async function findHookList(q: Queries, slice?: Slice): Promise<{ items: 
   return { items, total: count?.total ?? 0 };
 }
 
-/** Which webhooks listen to what; without secrets, for the cache. */
+/** Which webhooks listen to which events; without secrets, for the cache. */
 export const findListeners = (q: Queries): Promise<{ id: string; event: string | null; events: string[] }[]> =>
   q.raw('select id, event, events from hooks where tenant_id = $1 and enabled', [q.tenantId]);
 
@@ -89,7 +89,7 @@ export async function updateHookRow(
     sql
       .updateTable('hooks')
       .set({
-        // Sets at least one column, whatever the patch leaves out.
+        // Sets at least one column, even for an empty patch.
         id,
         ...(patch.name === undefined ? {} : { name: patch.name }),
         ...(patch.event === undefined ? {} : { event: patch.event }),

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { createRefusals } from './refusals.ts';
 
-describe('refusals of one client', () => {
+describe('Rejected requests of one client', () => {
   const start = () => {
     const time = { now: 0 };
     const summaries: [last: number, suppressed: number][] = [];
@@ -13,7 +13,7 @@ describe('refusals of one client', () => {
   };
 
   // security: storage-exhaustion
-  it('are written up to a number a minute; the rest becomes one entry that says how many they were', () => {
+  it('writes a limited number of rejections per minute, and one entry with the number of the rest', () => {
     const { time, summaries, refusals } = start();
     const admitted = Array.from({ length: 1000 }, (_, index) => refusals.admit('acme 203.0.113.7 key', index)).filter(
       Boolean,
@@ -27,7 +27,7 @@ describe('refusals of one client', () => {
     assert.equal(refusals.admit('acme 203.0.113.7 key', 1), true);
   });
 
-  it('do not use up what others may leave behind', () => {
+  it('does not let one client use up the entries of others', () => {
     const { refusals } = start();
     for (let count = 0; count < 100; count += 1) refusals.admit('acme 203.0.113.7 key', count);
     for (const key of ['acme 203.0.113.8 key', 'acme 203.0.113.7 other', 'other 203.0.113.7 key'])
@@ -35,7 +35,7 @@ describe('refusals of one client', () => {
   });
 
   // security: storage-exhaustion
-  it('take a bounded number of counters for all callers together', () => {
+  it('uses a bounded number of counters for all callers together', () => {
     const { summaries, refusals } = start();
     let admitted = 0;
     for (let client = 0; client < 50_000; client += 1) if (refusals.admit(`acme ${client} key`, client)) admitted += 1;

@@ -1,10 +1,10 @@
 import type { Clock } from '../../../kernel/clock.ts';
 
-/** Entries of one kind that one client may leave behind in a window. */
+/** Entries of one type that one client may cause in a window. */
 const maximum = 20;
 /** Milliseconds. */
 const window = 60_000;
-/** Clients whose entries are counted at a time; further ones count together, as one client of their tenant. */
+/** Clients that are counted separately; further ones are counted together, as one client of their tenant. */
 const maximumCounted = 10_000;
 
 interface Count<Entry> {
@@ -16,13 +16,13 @@ interface Count<Entry> {
 }
 
 /**
- * Samples what clients without credentials are refused: each may fill the audit log with a few entries a minute, whatever it
- * sends. The entries beyond are counted, and one entry at the end of the window tells how many there were.
+ * Samples rejected requests of clients without credentials: each client causes at most a few audit log entries per
+ * minute. Further entries are counted, and one entry at the end of the window gives their number.
  */
 export interface Refusals<Entry> {
-  /** Whether the entry is to be written. @param key who is refused what */
+  /** Whether the entry is written. @param key the client and the type of entry */
   admit(key: string, entry: Entry): boolean;
-  /** Writes what was counted in windows that are over; `all` for the last time. */
+  /** Writes the counts of past windows; `all` on shutdown. */
   sweep(all?: boolean): void;
 }
 

@@ -28,12 +28,15 @@ export interface LogFilter {
   /** Milliseconds since the epoch, both inclusive. */
   from?: number | undefined;
   to?: number | undefined;
-  /** Counts to 10,000 only. */
+  /** Counts up to 10,000. */
   isCapped?: boolean | undefined;
 }
 
 export interface Logs extends Audit {
-  /** Newest first. `isCapped`: there are more than counted. @throws AldabaError `guard.invalid_input` when the window ends before it begins */
+  /**
+   * Newest first. `isCapped`: more exist than were counted.
+   * @throws AldabaError `guard.invalid_input` if the time range ends before it begins
+   */
   list(q: Queries, filter: LogFilter, slice: Slice): Promise<{ items: LogRecord[]; total: number; isCapped: boolean }>;
   /** @throws AldabaError `entity.not_exists_with_id` */
   get(q: Queries, id: string): Promise<LogRecord>;
@@ -42,7 +45,7 @@ export interface Logs extends Audit {
     q: Queries,
     hookIds: readonly string[],
   ): Promise<Map<string, { successCount: number; requestCount: number }>>;
-  /** Writes what is gathered and ends the background work. */
+  /** Writes the buffered entries and ends the background work. */
   close(): Promise<void>;
 }
 
@@ -51,20 +54,20 @@ const day = 86_400_000;
 const writeInterval = 200;
 const sweepInterval = 3_600_000;
 const summaryInterval = 10_000;
-/** Bytes of entries that wait in memory while the database cannot take them. */
+/** Bytes of buffered entries while the database is unavailable. */
 const maximumWaiting = 16 * 1_048_576;
-/** Characters of what a request brought, and of the rest of an entry. */
+/** Maximum characters of request data, and of the rest of an entry. */
 const paramsRoom = 2048;
 const moreRoom = 32_768;
 
-/** Two bytes a character, and what a row takes beside its payload. */
+/** Two bytes per character, and the overhead of a row in addition to its payload. */
 const bytesOf = ({ payload }: store.NewLog): number => 2 * payload.length + 512;
 
-/** What a client was refused that has shown no secret: strangers can cause as many of these as they like. */
+/** Rejected requests of clients without credentials: anonymous callers can cause any number of them. */
 const isUnproved = ({ result, secretName }: AuditEntry): boolean => result === 'Error' && secretName === undefined;
 const cap = 10_000;
 
-/** @param options `sweeps: false` leaves partitions and old entries to other processes, as the command line does */
+/** @param options `sweeps: false` leaves partitions and retention to other processes, as the command line does */
 export function createLogs(needs: LogsNeeds, options = { sweeps: true }): Logs {
   const { clock, log, retentionDays } = needs;
   const oldest = () => new Date(clock.now() - retentionDays * day);
@@ -96,7 +99,7 @@ export function createLogs(needs: LogsNeeds, options = { sweeps: true }): Logs {
       const { from, to } = filter;
       if (from !== undefined && to !== undefined && from > to)
         throw new AldabaError('guard.invalid_input', { reason: 'query.start_time: must not be after end_time' });
-      // Who acted through this process sees it.
+      // Users who acted through this process see their entries at once.
       await batch.flush();
       const window: store.LogWindow = {
         key: filter.logKey,
@@ -132,7 +135,10 @@ export function createLogs(needs: LogsNeeds, options = { sweeps: true }): Logs {
   };
 }
 
-/** Writes rows together; if PostgreSQL refuses a value in one of them, one by one, so that it does not hold up the others for ever. */
+/**
+ * Writes rows together; if PostgreSQL rejects a value in one, writes them one by one, so that it does not block the
+ * others.
+ */
 async function writeRows(needs: LogsNeeds, rows: readonly store.NewLog[]): Promise<void> {
   try {
     await store.insertLogs(needs.database.system, rows);
@@ -143,11 +149,11 @@ async function writeRows(needs: LogsNeeds, rows: readonly store.NewLog[]): Promi
   }
 }
 
-/** Conditions of classes 22 and 23: the data is at fault, not the connection. */
+/** SQLSTATE classes 22 and 23: the data is invalid, not the connection. */
 const isRefusedValue = (error: unknown): boolean =>
   error instanceof AldabaError || /^2[23]/.test(String((error as { code?: unknown } | null)?.code ?? ''));
 
-/** Instants in microseconds, so that what was written in the same millisecond keeps its order. */
+/** Times in microseconds, so that entries of the same millisecond keep their order. */
 function createInstants(clock: Clock): () => string {
   let last = 0;
   let count = 0;
@@ -191,7 +197,7 @@ function toRow(tenantId: string, entry: AuditEntry): Omit<store.NewLog, 'created
   };
 }
 
-/** An error as a code and a sentence. Stacks and causes are for the operator's log. */
+/** An error as a code and a message. Stacks and causes go to the operator's log only. */
 function describe(error: unknown): unknown {
   if (error instanceof AldabaError) return { code: error.code, message: error.message };
   if (error instanceof Error) return { message: plainText(error.message) };
@@ -199,7 +205,7 @@ function describe(error: unknown): unknown {
   return mask(error, { left: paramsRoom });
 }
 
-/** The code of an error is no secret, unlike others of that name. */
+/** The code of an error is not a secret, unlike other members of that name. */
 const isCoded = (error: unknown): error is { code: string; message: string } =>
   typeof error === 'object' &&
   error !== null &&
@@ -208,7 +214,7 @@ const isCoded = (error: unknown): error is { code: string; message: string } =>
   typeof error.code === 'string' &&
   typeof error.message === 'string';
 
-/** Prepares partitions at the start and every hour, and drops those whose days are over. */
+/** Creates partitions at the start and every hour, and drops expired ones. */
 function startSweep({ database, log }: LogsNeeds, oldest: () => Date): { close(): Promise<void> } {
   let stopped = false;
   const rotate = async () => {

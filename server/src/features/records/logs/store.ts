@@ -8,7 +8,7 @@ export interface NewLog {
   tenantId: string;
   id: string;
   key: string;
-  /** JSON: what waits to be written has a size that is known. */
+  /** JSON: pending entries must have a known size. */
   payload: string;
   userId: string | null;
   applicationId: string | null;
@@ -18,8 +18,8 @@ export interface NewLog {
 }
 
 /**
- * One statement for rows of all tenants. The commit does not wait for the disk: what a crash of the machine may take is less
- * than what is gathered in memory anyway.
+ * One statement for rows of all tenants. The commit does not wait for the disk: a machine crash loses less than the
+ * entries buffered in memory anyway.
  */
 export const insertLogs = (system: Queries, rows: readonly NewLog[]): Promise<unknown> =>
   system.raw(
@@ -80,7 +80,7 @@ export async function findLogs(q: Queries, window: LogWindow, slice: Slice): Pro
   return rows.map((row) => toRecord(q, row));
 }
 
-/** @param atMost where counting stops */
+/** @param atMost maximum count */
 export async function countLogs(q: Queries, window: LogWindow, atMost?: number): Promise<number> {
   if (atMost === undefined) {
     const row = await q.first(select(q, window).select((e) => e.fn.countAll<number>().as('total')));
@@ -103,7 +103,7 @@ export async function findLog(q: Queries, id: string, from: Date): Promise<LogRe
   return row && toRecord(q, row);
 }
 
-/** Requests of webhooks and how many of them succeeded. */
+/** The number of webhook requests and of successful ones. */
 export const countHookLogs = (
   q: Queries,
   hookIds: readonly string[],
@@ -115,7 +115,10 @@ export const countHookLogs = (
     [q.tenantId, hookIds, from],
   );
 
-/** Prepares the coming weeks and drops the partitions that are over; what lies outside of the weeks goes row by row. */
+/**
+ * Creates the partitions of the coming weeks and drops expired ones; rows outside the partitions are deleted one by
+ * one.
+ */
 export async function rotateLogs(system: Queries, keepAfter: Date): Promise<{ partitions: number; rows: number }> {
   const [rotated] = await system.raw<{ partitions: number }>('select rotate_logs($1) as partitions', [keepAfter]);
   const stray = await system.raw(

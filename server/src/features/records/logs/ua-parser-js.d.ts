@@ -1,4 +1,4 @@
-/** The package brings no types of its own. What it does not find is undefined. */
+/** The package has no types of its own. Unknown members are undefined. */
 declare module 'ua-parser-js' {
   interface Found {
     ua: string;

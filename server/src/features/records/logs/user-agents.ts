@@ -3,9 +3,9 @@ import type { LogRecord } from '@aldaba/contract';
 type Parsed = NonNullable<LogRecord['payload']['userAgentParsed']>;
 
 /**
- * Says which browser, device and system an entry's user agent names. It is read off when entries are shown, not when they are
- * written: a page has a hundred entries at most and few different agents, nothing is stored twice, and older entries gain from
- * what a newer version of the parser knows. The parser is loaded when somebody first looks at the log.
+ * Names the browser, device and system of an entry's user agent. Parsed when entries are shown, not when they are
+ * written: a page has at most a hundred entries and few different agents, nothing is stored twice, and older entries
+ * benefit from newer versions of the parser. The parser is loaded on first use.
  */
 export async function withUserAgents(records: readonly LogRecord[]): Promise<LogRecord[]> {
   if (records.every(({ payload }) => payload.userAgent === undefined)) return [...records];
