@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import type { interactionEventSchema } from './experience.ts';
 import type { HookEvent } from './hook-events.ts';
+import type { MfaFactor } from './mfa-factors.ts';
 
 /** Names of the grant types in audit log keys. `Unknown`: a grant type that is not supported. */
 export type AuditGrant =
@@ -19,9 +20,7 @@ export type AuditVerification =
   | 'EmailVerificationCode'
   | 'PhoneVerificationCode'
   | 'OneTimeToken'
-  | 'Totp'
-  | 'WebAuthn'
-  | 'BackupCode'
+  | MfaFactor
   | 'MfaEmailVerificationCode'
   | 'MfaPhoneVerificationCode';
 
@@ -33,7 +32,7 @@ export type SignInStepKey =
   | 'Identifier.Submit'
   | 'Profile.Update'
   | `Verification.${AuditVerification}.${'Create' | 'Submit'}`
-  | `BindMfa.${'Totp' | 'WebAuthn' | 'BackupCode'}.Submit`;
+  | `BindMfa.${MfaFactor}.Submit`;
 
 /** Every key that an entry of the audit log can have. */
 export type AuditKey =

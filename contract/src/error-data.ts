@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { ErrorCode } from './errors.ts';
+import { signInFactorSchema } from './mfa-factors.ts';
 
 /*
  * Members of an error's `data`, by code. A code that is not listed has no data; `.optional()` marks codes that may come
@@ -83,7 +84,7 @@ const seconds = z.object({ seconds: number });
 const entity = z.object({ name: text, id: text });
 const identifier = z.object({ identifier: text });
 const issuesOf = <Issue extends z.ZodType>(issue: Issue) => z.object({ issues: z.array(issue).readonly() });
-const factor = z.enum(['Totp', 'WebAuthn', 'BackupCode', 'EmailVerificationCode', 'PhoneVerificationCode']);
+const factor = signInFactorSchema;
 const factors = z.object({ availableFactors: z.array(factor).readonly(), skippable: z.boolean() });
 const scriptFailure = z.object({
   reason: text,

@@ -1,6 +1,6 @@
 import { z } from 'zod';
+import { signInFactorSchema } from './mfa-factors.ts';
 import { route } from './route.ts';
-import { mfaFactorSchema } from './user-mfa.ts';
 import { jsonObject } from './values.ts';
 import { messageErrors, messageStatuses } from './verification-codes.ts';
 
@@ -185,11 +185,9 @@ export const bindMfaFactor = route({
   access,
   summary: 'Add a verified second factor to the account when the sign-in completes',
   body: z.object({
-    type: z
-      .enum([...mfaFactorSchema.options, 'EmailVerificationCode', 'PhoneVerificationCode'])
-      .describe(
-        'For codes: `verificationId` of a code that was verified; the account gets the address if it lacks one.',
-      ),
+    type: signInFactorSchema.describe(
+      'For codes: `verificationId` of a code that was verified; the account gets the address if it lacks one.',
+    ),
     verificationId,
   }),
   responses: { 204: null },

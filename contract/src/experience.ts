@@ -1,7 +1,7 @@
 import { z } from 'zod';
+import { mfaFactorSchema } from './mfa-factors.ts';
 import { route } from './route.ts';
 import { identifierSchema } from './sign-in-experience.ts';
-import { mfaFactorSchema } from './user-mfa.ts';
 import { emailSchema, phoneSchema } from './users.ts';
 import { jsonObject, pathId } from './values.ts';
 import { messageErrors, messageStatuses } from './verification-codes.ts';
@@ -75,9 +75,7 @@ export const verificationRecordSchema = z.object({
     'OneTimeToken',
     'MfaEmailVerificationCode',
     'MfaPhoneVerificationCode',
-    'Totp',
-    'WebAuthn',
-    'BackupCode',
+    ...mfaFactorSchema.options,
   ]),
   verified: z.boolean().optional(),
   identifier: interactionIdentifierSchema.optional(),

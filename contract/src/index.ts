@@ -5,6 +5,7 @@ export * from './error-data.ts';
 export * from './errors.ts';
 export * from './events.ts';
 export * from './forms.ts';
+export * from './mfa-factors.ts';
 export * from './pages.ts';
 export * from './permissions.ts';
 export * from './route.ts';

@@ -1,7 +1,10 @@
 /**
- * What the hosted pages show. The server's HTML door turns a prompt of the sign-in machine into one of
- * these views; `@aldaba/pages` turns the view into HTML. Plain data: no functions, no secrets.
+ * What the hosted pages show. The server turns a prompt of the sign-in machine into a view; `@aldaba/pages` turns it
+ * into HTML. Plain data: no functions, no secrets.
  */
+import type { SignInFactor } from './mfa-factors.ts';
+
+export type { SignInFactor } from './mfa-factors.ts';
 
 /** Languages that the hosted pages speak. */
 export const pageLanguages = ['en', 'es', 'zh-CN'] as const;
@@ -222,23 +225,20 @@ export interface OneTimeTokenView {
   error?: PageError;
 }
 
-/** On the wire and in addresses of pages. */
-export type PageFactor = 'Totp' | 'WebAuthn' | 'BackupCode' | 'EmailVerificationCode' | 'PhoneVerificationCode';
-
 /** `/mfa-verification/<factor>`: the second factor that the person shows. */
 export interface SecondFactorView {
   kind: 'second-factor';
   appId: string;
-  factor: PageFactor;
+  factor: SignInFactor;
   /** The others that would do, as links. */
-  others: PageFactor[];
+  others: SignInFactor[];
   /** Where codes go, with most of it hidden. */
   maskedAddress?: string;
   /** For codes that are sent: false while none was (a button `/mfa-verification/<factor>/send` asks for one). */
   sent?: boolean;
   /** Seconds until another code can be sent without waiting. */
   resendAfter?: number;
-  /** For WebAuthn: PublicKeyCredentialRequestOptionsJSON; absent without a registered passkey. */
+  /** For passkeys: PublicKeyCredentialRequestOptionsJSON; absent without a registered passkey. */
   options?: Record<string, unknown>;
   /** Why a factor is asked for now although it usually is not. */
   unusual?: true;
@@ -248,18 +248,18 @@ export interface SecondFactorView {
 export interface ChooseFactorView {
   kind: 'choose-factor';
   appId: string;
-  factors: PageFactor[];
+  factors: SignInFactor[];
   /** Those of them that need nothing but the wish: buttons that post to their own pages, in place of links. */
-  ready?: PageFactor[];
+  ready?: SignInFactor[];
   /** Whether the person may go on without. */
   skippable: boolean;
   /** The person has a factor; another one is suggested. */
   additional?: true;
   error?: PageError;
 }
-/** `/mfa-binding/Totp`. */
-export interface BindTotpView {
-  kind: 'bind-totp';
+/** `/mfa-binding/<factor>` of an authenticator app. */
+export interface BindAppView {
+  kind: 'bind-app';
   appId: string;
   secret: string;
   /** PNG, data URL. */
@@ -269,7 +269,7 @@ export interface BindTotpView {
   skippable: boolean;
   error?: PageError;
 }
-/** `/mfa-binding/WebAuthn`; the browser's script does the ceremony. */
+/** `/mfa-binding/<factor>` of a passkey; the browser's script does the ceremony. */
 export interface BindPasskeyView {
   kind: 'bind-passkey';
   appId: string;
@@ -378,7 +378,7 @@ export type PageView =
   | OneTimeTokenView
   | SecondFactorView
   | ChooseFactorView
-  | BindTotpView
+  | BindAppView
   | BindPasskeyView
   | BackupCodesView
   | ConsentView

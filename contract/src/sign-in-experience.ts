@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { form } from './forms.ts';
+import { signInFactorSchema } from './mfa-factors.ts';
 import { route } from './route.ts';
 import { signInExperienceFields } from './sign-in-experience-fields.ts';
 import { maximumAssetSize } from './user-assets.ts';
@@ -66,7 +67,7 @@ const passwordRejectsSchema = z.object({
   words: z.array(z.string().min(1).max(128)).max(1000).default([]),
 });
 const mfaSchema = z.object({
-  factors: z.array(z.enum(['Totp', 'WebAuthn', 'BackupCode', 'EmailVerificationCode', 'PhoneVerificationCode'])).max(5),
+  factors: z.array(signInFactorSchema).max(5),
   policy: z.enum([
     'UserControlled',
     'Mandatory',

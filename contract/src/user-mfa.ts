@@ -1,9 +1,7 @@
 import { z } from 'zod';
+import { mfaFactorSchema } from './mfa-factors.ts';
 import { route } from './route.ts';
 import { pathId, revokeSessionsQuery } from './values.ts';
-
-export const mfaFactorSchema = z.enum(['Totp', 'WebAuthn', 'BackupCode']);
-export type MfaFactor = z.output<typeof mfaFactorSchema>;
 
 /** A second factor of a person: what it is and when it was used, nothing of its secret. */
 export const mfaVerificationSchema = z.object({

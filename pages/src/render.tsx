@@ -3,6 +3,7 @@ import { renderToString } from 'preact-render-to-string';
 import { checkBasePath } from './addresses.ts';
 import type { AssetName } from './assets.ts';
 import { Document } from './document.tsx';
+import { type BindingView, bindingPageOf, factorPages } from './factors/index.ts';
 import { InteractionHandle } from './fields.tsx';
 import { type PhraseKey, phrase, speaking } from './phrases/index.ts';
 import { contentSecurityPolicy, isStyled } from './policy.ts';
@@ -11,7 +12,7 @@ import { ChooseAccount } from './views/choose-account.tsx';
 import { Consent } from './views/consent.tsx';
 import { DemoApp } from './views/demo-app.tsx';
 import { Continue, Register, SignIn, SignInPassword } from './views/entry.tsx';
-import { BackupCodes, BindPasskey, BindTotp, ChooseFactor } from './views/factor-binding.tsx';
+import { ChooseFactor } from './views/factor-binding.tsx';
 import { OneTimeToken } from './views/one-time-token.tsx';
 import { ForgotPassword, ResetPassword } from './views/password.tsx';
 import { SecondFactor } from './views/second-factor.tsx';
@@ -20,6 +21,8 @@ import { Setup, SetupDone, Welcome } from './views/setup.tsx';
 import { VerificationCode } from './views/verification.tsx';
 
 const body = (frame: PageFrame, view: PageView) => {
+  const binding = bindingPageOf(view);
+  if (binding) return <binding.Page frame={frame} view={view} />;
   switch (view.kind) {
     case 'sign-in':
       return <SignIn frame={frame} view={view} />;
@@ -41,12 +44,6 @@ const body = (frame: PageFrame, view: PageView) => {
       return <SecondFactor frame={frame} view={view} />;
     case 'choose-factor':
       return <ChooseFactor frame={frame} view={view} />;
-    case 'bind-totp':
-      return <BindTotp frame={frame} view={view} />;
-    case 'bind-passkey':
-      return <BindPasskey frame={frame} view={view} />;
-    case 'backup-codes':
-      return <BackupCodes frame={frame} view={view} />;
     case 'choose-account':
       return <ChooseAccount frame={frame} view={view} />;
     case 'consent':
@@ -72,7 +69,7 @@ const body = (frame: PageFrame, view: PageView) => {
   }
 };
 
-const titles: Readonly<Record<PageView['kind'], PhraseKey>> = {
+const titles: Readonly<Record<Exclude<PageView['kind'], BindingView['kind']>, PhraseKey>> = {
   'sign-in': 'signIn.title',
   'sign-in-password': 'signInPassword.title',
   register: 'register.title',
@@ -83,9 +80,6 @@ const titles: Readonly<Record<PageView['kind'], PhraseKey>> = {
   'one-time-token': 'signIn.title',
   'second-factor': 'secondFactor.title',
   'choose-factor': 'binding.title',
-  'bind-totp': 'bindTotp.title',
-  'bind-passkey': 'bindPasskey.title',
-  'backup-codes': 'backupCodes.title',
   'choose-account': 'chooseAccount.title',
   consent: 'consent.title',
   'end-session': 'endSession.title',
@@ -104,7 +98,7 @@ const headingOf = (view: PageView): PhraseKey => {
   if (view.kind === 'choose-factor' && view.additional) return 'binding.additionalTitle';
   if (view.kind === 'continue' && view.expired) return 'continue.expiredTitle';
   if (view.kind === 'unknown-session' && view.isSignedIn) return 'endedSession.title';
-  return titles[view.kind];
+  return bindingPageOf(view)?.title ?? titles[view.kind as keyof typeof titles];
 };
 
 /** The title names the page and the tenant; on an error page it starts with the error, for users of screen readers. */
@@ -119,6 +113,8 @@ const titleOf = (frame: PageFrame, view: PageView): string => {
 
 /** The one island of a page: there is never more than one script, so that a first load is at most four requests. */
 const scriptOf = (view: PageView): AssetName | undefined => {
+  const binding = bindingPageOf(view);
+  if (binding) return binding.script;
   switch (view.kind) {
     case 'sign-in':
     case 'register':
@@ -135,12 +131,7 @@ const scriptOf = (view: PageView): AssetName | undefined => {
     case 'setup':
       return 'form.js';
     case 'second-factor':
-      return view.factor === 'WebAuthn' ? 'passkey.js' : 'form.js';
-    case 'bind-passkey':
-      return 'passkey.js';
-    case 'bind-totp':
-    case 'backup-codes':
-      return 'copy.js';
+      return factorPages[view.factor].script;
     case 'end-session':
       return view.auto ? 'submit.js' : 'form.js';
     case 'form-post':

@@ -60,7 +60,7 @@ describe('Passkeys', () => {
   const addPasskey = async (device = createAuthenticator({ origin }), person?: Person) => {
     const holder = person ?? (await addPerson());
     await bind(holder, await register(holder, device));
-    const { id = '' } = (await factors.standing(server.tenant.db, holder.id)).factors.at(-1) ?? {};
+    const { id = '' } = (await factors.statusOf(server.tenant.db, holder.id)).factors.at(-1) ?? {};
     return { person: holder, device, id };
   };
   /** Shows a passkey as a second factor of a person, or of whoever has it. `change`: what is done to the answer on the way. */
@@ -108,7 +108,7 @@ describe('Passkeys', () => {
       const { person, device } = await addPasskey();
       await assert.rejects(register(person, device), /InvalidStateError/);
       await addPasskey(createAuthenticator({ origin }), person);
-      const { factors: held } = await factors.standing(server.tenant.db, person.id);
+      const { factors: held } = await factors.statusOf(server.tenant.db, person.id);
       assert.deepEqual(
         held.map(({ type }) => type),
         ['WebAuthn', 'WebAuthn'],
@@ -173,7 +173,7 @@ describe('Passkeys', () => {
       await bind(ana, passkey);
       for (const person of [eve, ana])
         await assert.rejects(bind(person, passkey), { code: 'user.passkey_already_in_use' });
-      assert.deepEqual((await factors.standing(server.tenant.db, eve.id)).factors, []);
+      assert.deepEqual((await factors.statusOf(server.tenant.db, eve.id)).factors, []);
     });
   });
 

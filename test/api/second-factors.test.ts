@@ -29,8 +29,8 @@ describe('Second factors in a sign-in', () => {
   };
   const bind = (userId: string, ...given: NewFactor[]) =>
     server.tenant.db.transaction((tx) => factors.bind(tx, userId, given));
-  const standingOf = (userId: string) => factors.standing(server.tenant.db, userId);
-  const typesOf = async (userId: string) => (await standingOf(userId)).factors.map(({ type }) => type);
+  const statusOf = (userId: string) => factors.statusOf(server.tenant.db, userId);
+  const typesOf = async (userId: string) => (await statusOf(userId)).factors.map(({ type }) => type);
   /** A new app, as a person sets it up: its secret, and the factor that its first code proved. */
   const setUpTotp = () => {
     const { secret, secretSealed } = factors.newTotp(server.tenant, label);
@@ -56,7 +56,7 @@ describe('Second factors in a sign-in', () => {
       const userId = await addPerson();
       const { secret, factor } = setUpTotp();
       await bind(userId, factor);
-      const [bound] = (await standingOf(userId)).factors;
+      const [bound] = (await statusOf(userId)).factors;
       assert.ok(bound);
       return { userId, secret, id: bound.id };
     };
@@ -67,7 +67,7 @@ describe('Second factors in a sign-in', () => {
       assert.equal(await use(userId, totpCode(secret, clock.time - 30_000)), id);
       assert.equal(await use(userId, totpCode(secret, clock.time)), id);
       assert.equal(await use(userId, totpCode(secret, clock.time + 30_000)), id);
-      assert.equal((await standingOf(userId)).factors[0]?.lastUsedAt, clock.time);
+      assert.equal((await statusOf(userId)).factors[0]?.lastUsedAt, clock.time);
     });
 
     // security: second-factor-proof
@@ -84,7 +84,7 @@ describe('Second factors in a sign-in', () => {
       ])
         assert.equal(await use(userId, wrong), undefined);
       assert.equal(await use(await addPerson(), totpCode(secret, clock.time)), undefined);
-      assert.equal((await standingOf(userId)).factors[0]?.lastUsedAt, undefined);
+      assert.equal((await statusOf(userId)).factors[0]?.lastUsedAt, undefined);
     });
 
     // security: second-factor-proof
@@ -141,7 +141,7 @@ describe('Second factors in a sign-in', () => {
       const userId = await addPerson();
       const { codes, factor } = makeCodes();
       await bind(userId, factor, setUpTotp().factor);
-      const bound = (await standingOf(userId)).factors.find(({ type }) => type === 'BackupCode');
+      const bound = (await statusOf(userId)).factors.find(({ type }) => type === 'BackupCode');
       assert.ok(bound);
       assert.equal(bound.remainCodes, 10);
       return { userId, codes, id: bound.id };
@@ -153,7 +153,7 @@ describe('Second factors in a sign-in', () => {
       assert.equal(await use(userId, last.toUpperCase()), id);
       assert.equal(await use(userId, first), id);
       for (const code of [last, first, '0123456789', '', '\0']) assert.equal(await use(userId, code), undefined);
-      const bound = (await standingOf(userId)).factors.find(({ type }) => type === 'BackupCode');
+      const bound = (await statusOf(userId)).factors.find(({ type }) => type === 'BackupCode');
       assert.deepEqual([bound?.remainCodes, bound?.lastUsedAt], [8, clock.time]);
       for (const code of codes.slice(1, 9)) assert.equal(await use(userId, code), id);
     });
@@ -187,7 +187,7 @@ describe('Second factors in a sign-in', () => {
       await bind(userId, makeCodes().factor);
       const { statements } = server.app.database;
       const before = statements.count;
-      const { factors: held, ...rest } = await standingOf(userId);
+      const { factors: held, ...rest } = await statusOf(userId);
       assert.equal(statements.count - before, 1);
       assert.deepEqual(
         held.map(({ id: _, ...factor }) => factor),
@@ -203,14 +203,14 @@ describe('Second factors in a sign-in', () => {
         passkeySkipped: false,
         isRequiredByOrganization: false,
       });
-      await assert.rejects(standingOf('nobody'), refusedWith('entity.not_found'));
+      await assert.rejects(statusOf('nobody'), refusedWith('entity.not_found'));
     });
 
     it('is what the person chose', async () => {
       const userId = await addPerson();
       const chosen = async (config: object) => {
         assert.equal((await api.patch(`/api/users/${userId}/logto-configs`, config)).status, 200);
-        const { factors: _, isRequiredByOrganization: __, ...choices } = await standingOf(userId);
+        const { factors: _, isRequiredByOrganization: __, ...choices } = await statusOf(userId);
         return choices;
       };
       assert.deepEqual(await chosen({ mfa: { enabled: false, skipped: true } }), {
@@ -232,7 +232,7 @@ describe('Second factors in a sign-in', () => {
 
     it('is whether one of the person’s organizations wants a second factor', async () => {
       const userId = await addPerson();
-      const wants = async () => (await standingOf(userId)).isRequiredByOrganization;
+      const wants = async () => (await statusOf(userId)).isRequiredByOrganization;
       const join = async (body: object) => {
         const { id } = (await api.post('/api/organizations', body)).body;
         await api.post(`/api/organizations/${id}/users`, { userIds: [userId] });

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import type { PolicySettings } from '../../server/src/sign-in/machine/policy.ts';
 import type { Address } from '../../server/src/sign-in/machine/state.ts';
 import type { Account } from '../../server/src/sign-in/machine/vocabulary.ts';
-import { type Mfa, person, type Standing } from './sign-in-machine.ts';
+import { type FactorStatus, type Mfa, person } from './sign-in-machine.ts';
 
 export interface World {
   settings: PolicySettings & { mfa: Mfa };
@@ -52,7 +52,7 @@ const settingsArbitrary: fc.Arbitrary<World['settings']> = fc.record({
 });
 
 export const rarely = fc.nat(3).map((drawn) => drawn === 0);
-const standings: fc.Arbitrary<Standing> = fc.record(
+const statuses: fc.Arbitrary<FactorStatus> = fc.record(
   {
     factors: fc
       .subarray<'Totp' | 'WebAuthn' | 'BackupCode'>(['Totp', 'WebAuthn', 'BackupCode'], { maxLength: 2 })
@@ -88,7 +88,7 @@ const risks = rarely.map((isUnusual): Account['risks'] => (isUnusual ? [{ rule: 
 export const mailOf = (id: string): Address => ({ type: 'email', value: `${id}@example.com` });
 export const phoneOf = (id: string): Address => ({ type: 'phone', value: `34${id}` });
 const peopleArbitrary = fc
-  .record({ ada: standings, bob: standings, cyd: standings, risks })
+  .record({ ada: statuses, bob: statuses, cyd: statuses, risks })
   .map(({ ada, bob, cyd, ...more }): Account[] => [
     person('ada', [mailOf('ada')], { ...more, secondFactors: ada }),
     person('bob', [mailOf('bob'), phoneOf('bob')], {

@@ -16,7 +16,7 @@ import type {
 export const now = 1_800_000_000_000;
 type Result = Step | Refusal;
 export type Mfa = NonNullable<PolicySettings['mfa']>;
-export type Standing = NonNullable<Account['secondFactors']>;
+export type FactorStatus = NonNullable<Account['secondFactors']>;
 
 export const email = (value: string): Address => ({ type: 'email', value });
 export const phone = (value: string): Address => ({ type: 'phone', value });
@@ -65,9 +65,9 @@ export const person = (id: string, addresses: readonly Address[] = [], more: Par
 
 /** What is known of a person's second factors: these kinds, and nothing chosen. */
 export const having = (
-  types: readonly Standing['factors'][number]['type'][],
-  more: Partial<Standing> = {},
-): Standing => ({
+  types: readonly FactorStatus['factors'][number]['type'][],
+  more: Partial<FactorStatus> = {},
+): FactorStatus => ({
   factors: types.map((type) => ({
     id: type,
     type,

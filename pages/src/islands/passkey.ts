@@ -2,7 +2,7 @@
 import { clearAlert, showAlert } from './alert.ts';
 import { occupy, release } from './busy.ts';
 import { attachForms } from './form.ts';
-import { answerOf, creationOptions, requestOptions } from './webauthn-json.ts';
+import { answerOf, creationOptions, requestOptions } from './passkey-json.ts';
 
 interface Messages {
   cancelled: string;
@@ -17,7 +17,8 @@ const ask = (form: HTMLFormElement, signal: AbortSignal): Promise<Credential | n
     : navigator.credentials.get({ publicKey: requestOptions(options), signal });
 };
 
-/** Browsers say little of what went wrong, so that pages learn nothing of the person's passkeys (WebAuthn 3, 14.5). */
+// Browsers report few details, so that pages learn nothing about the user's passkeys (Web Authentication Level 3
+// section 14.5).
 const kindOf = (failure: unknown): keyof Messages => {
   const name = failure instanceof DOMException ? failure.name : '';
   if (name === 'InvalidStateError') return 'known';

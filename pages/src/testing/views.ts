@@ -185,7 +185,7 @@ const factorViews = {
   },
   chooseAnother: { kind: 'choose-factor', appId: 'app', factors: ['Totp'], skippable: false, additional: true, error },
   bindTotp: {
-    kind: 'bind-totp',
+    kind: 'bind-app',
     appId: 'app',
     secret: 'JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP',
     qrCode: picture('Q'),

@@ -1,17 +1,10 @@
-/** Second factors as people know them: a picture, a name, a sentence, and the link to each. */
-import type { PageFactor, PageFrame } from '@aldaba/contract/pages';
+/** Links to second factors: a picture, a name and a sentence each. */
+import type { PageFrame, SignInFactor } from '@aldaba/contract/pages';
 import { pageLink } from '../addresses.ts';
+import { factorPages } from '../factors/index.ts';
 import { Hidden } from '../fields.tsx';
-import { Dial, Key, Letter, Onward, Phone, Slip } from '../icons.tsx';
-import { type PhraseKey, phrase } from '../phrases/index.ts';
-
-const known: Readonly<Record<PageFactor, { Icon: typeof Key; name: PhraseKey; lead: PhraseKey }>> = {
-  Totp: { Icon: Dial, name: 'factor.totp', lead: 'factor.totpLead' },
-  WebAuthn: { Icon: Key, name: 'factor.webAuthn', lead: 'factor.webAuthnLead' },
-  BackupCode: { Icon: Slip, name: 'factor.backupCode', lead: 'factor.backupCodeLead' },
-  EmailVerificationCode: { Icon: Letter, name: 'factor.email', lead: 'factor.emailLead' },
-  PhoneVerificationCode: { Icon: Phone, name: 'factor.phone', lead: 'factor.phoneLead' },
-};
+import { Onward } from '../icons.tsx';
+import { phrase } from '../phrases/index.ts';
 
 /** Links to factors, one below the other; `explained` adds what each of them is. */
 export const FactorLinks = (props: {
@@ -19,9 +12,9 @@ export const FactorLinks = (props: {
   appId: string;
   /** The path above the factors' own, e.g. `/mfa-binding`. */
   path: string;
-  factors: readonly PageFactor[];
+  factors: readonly SignInFactor[];
   /** Factors that a form selects directly, instead of a link. */
-  ready?: readonly PageFactor[] | undefined;
+  ready?: readonly SignInFactor[] | undefined;
   explained?: boolean;
 }) => (
   <ul class="ways">
@@ -49,8 +42,8 @@ export const FactorLinks = (props: {
   </ul>
 );
 
-const FactorLabel = ({ frame, factor, explained }: { frame: PageFrame; factor: PageFactor; explained: boolean }) => {
-  const { Icon, name, lead } = known[factor];
+const FactorLabel = ({ frame, factor, explained }: { frame: PageFrame; factor: SignInFactor; explained: boolean }) => {
+  const { Icon, name, lead } = factorPages[factor];
   return (
     <>
       <Icon />

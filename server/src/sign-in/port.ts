@@ -57,7 +57,7 @@ export interface SignInResult {
   submission: Submission;
 }
 
-/** The door from the sign-in to the protocol; the protocol fills it, and owns the table of interactions. */
+/** What the sign-in needs of the protocol, which fills it and owns the table of interactions. */
 export interface InteractionPort {
   /**
    * The interaction that the request names, if the browser holds its cookie: by `interaction` in the form or query or the header

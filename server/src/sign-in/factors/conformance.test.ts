@@ -224,7 +224,7 @@ describe('Every second factor', () => {
     describe(type, () => {
       it('is the account’s after it was set up, under its name in the audit log', async () => {
         const { user, made } = await addHolder(type);
-        const { factors } = await store.standing(world.server.tenant.db, user.id);
+        const { factors } = await store.statusOf(world.server.tenant.db, user.id);
         const isSetUp = steps.factors[type].bind !== undefined;
         assert.equal(
           factors.some((factor) => factor.type === type),

@@ -68,7 +68,7 @@ export interface SecondFactor<ShownToShow extends object = object, ShownToBind e
 }
 type ViewOf<Kind extends PageView['kind']> = Extract<PageView, { kind: Kind }>;
 type Own<View> = Omit<View, 'appId' | 'hasOthers' | 'skippable' | 'error'>;
-export type BindingPage = Own<ViewOf<'bind-totp'>> | Own<ViewOf<'bind-passkey'>> | Own<ViewOf<'backup-codes'>>;
+export type BindingPage = Own<ViewOf<'bind-app'>> | Own<ViewOf<'bind-passkey'>> | Own<ViewOf<'backup-codes'>>;
 
 export type SecondFactorNeeds = Pick<SignInNeeds, 'secondFactors' | 'clock'> & {
   attempts: Attempts;

@@ -5,13 +5,13 @@ import {
   created,
   email,
   enter,
+  type FactorStatus,
   having,
   type Mfa,
   outcome,
   person,
   phone,
   run,
-  type Standing,
   start,
   submit,
 } from '../../../../test/support/sign-in-machine.ts';
@@ -83,9 +83,9 @@ type Line = [name: string, mfa: Partial<Mfa>, account: Account, outcome: string]
 const lines = (table: readonly Line[]) => {
   for (const [name, mfa, account, expected] of table) it(name, () => assert.equal(afterSignIn(mfa, account), expected));
 };
-const withFactors = (factors: Standing['factors'][number]['type'][], more: Partial<Standing> = {}) =>
+const withFactors = (factors: FactorStatus['factors'][number]['type'][], more: Partial<FactorStatus> = {}) =>
   person('ada', [], { secondFactors: having(factors, more) });
-const withMail = (factors: Standing['factors'][number]['type'][], more: Partial<Standing> = {}) =>
+const withMail = (factors: FactorStatus['factors'][number]['type'][], more: Partial<FactorStatus> = {}) =>
   person('ada', [mail], { secondFactors: having(factors, more) });
 const mandatory = { policy: 'Mandatory' as const };
 const wantedByOrganization = { policy: 'NoPrompt' as const, organizationRequiredMfaPolicy: 'Mandatory' as const };
@@ -108,7 +108,7 @@ describe('what a person chose', () => {
     ['who decided against it and has one shows it', {}, withFactors(['Totp'], { enabled: false }), show.app],
     ['skipping a suggestion skips nothing else', {}, withMail([], { suggestionSkipped: true }), anyOrMail],
   ]);
-  const suggested = (more: Partial<Standing>) => afterSignUp(mandatory, withMail([], more));
+  const suggested = (more: Partial<FactorStatus>) => afterSignUp(mandatory, withMail([], more));
   it('a better factor is suggested once', () => {
     assert.equal(suggested({}), better);
     assert.equal(suggested({ suggestionSkipped: true }), 'done');
@@ -175,7 +175,7 @@ describe('an unusual sign-in', () => {
 
 describe('which factors count', () => {
   const only = (...factors: SecondFactorType[]) => ({ ...mandatory, factors });
-  const address = (factors: Standing['factors'], more: Partial<Standing> = {}) =>
+  const address = (factors: FactorStatus['factors'], more: Partial<FactorStatus> = {}) =>
     person('ada', [mail, mobile], { secondFactors: having([], { factors, ...more }) });
   const last = (type: 'Totp' | 'WebAuthn' | 'BackupCode', lastUsedAt?: number) => ({
     id: `${type} ${lastUsedAt}`,

@@ -1,7 +1,7 @@
-/** The words of the sign-in machine: what it is told (events), what it wishes for (effects), and what it asks for (prompts). */
+/** The vocabulary of the sign-in machine: facts (events), changes to execute (effects), and what it asks for (prompts). */
 import type { ErrorCode, ErrorWithData } from '@aldaba/contract';
 import type { Risk } from '../../features/people/adaptive-mfa/index.ts';
-import type { MfaStanding, NewFactor } from '../../features/people/mfa-verifications/index.ts';
+import type { MfaStatus, NewFactor } from '../../features/people/mfa-verifications/index.ts';
 import type { Details, MissingDetail, SecondFactorType, SignInPolicy } from './policy.ts';
 import type {
   Address,
@@ -24,7 +24,7 @@ export interface Account extends Details {
   /** Its addresses, as codes are sent there. */
   addresses: readonly Address[];
   /** Absent where the tenant asks for no second factors. */
-  secondFactors?: MfaStanding;
+  secondFactors?: MfaStatus;
   /** Why this sign-in is unusual; empty when it is not, or nobody asked. */
   risks: readonly Risk[];
   /** Whether the application accepts no sign-in with one factor. */

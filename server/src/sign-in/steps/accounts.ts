@@ -20,11 +20,11 @@ export function createAccounts({
 }: Pick<SignInNeeds, 'secondFactors' | 'adaptiveMfa'>): Accounts {
   return {
     async of({ tenant, requiresSecondFactor }, settings, user) {
-      const [standing, risks] = await Promise.all([
-        settings.mfa.factors.length > 0 ? secondFactors.standing(tenant.db, user.id) : undefined,
+      const [status, risks] = await Promise.all([
+        settings.mfa.factors.length > 0 ? secondFactors.statusOf(tenant.db, user.id) : undefined,
         settings.adaptiveMfa.enabled ? adaptiveMfa.assess(tenant, user) : [],
       ]);
-      return { ...accountOf(user), ...(standing ? { secondFactors: standing } : {}), risks, requiresSecondFactor };
+      return { ...accountOf(user), ...(status ? { secondFactors: status } : {}), risks, requiresSecondFactor };
     },
   };
 }

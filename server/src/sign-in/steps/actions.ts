@@ -18,7 +18,7 @@ type Needs = Pick<SignInNeeds, 'users' | 'clock' | 'applications' | 'actions' | 
 
 /**
  * Asks the operator's scripts at their two moments, outside of any transaction, and hands what they said to the machine as
- * part of the event. Both doors come through here, so neither can pass a script by. A script is asked only about a step that
+ * part of the event. Pages and Experience API come through here, so neither can pass a script by. A script is asked only about a step that
  * the machine would take: a wrong password or a suspended account runs nothing.
  */
 export function withActions(run: Runner, needs: Needs): Runner {
@@ -34,13 +34,13 @@ export function withActions(run: Runner, needs: Needs): Runner {
       return run(interaction, await asking.atSubmission(interaction, events, options.settings), stepping);
     }
     // A page's step that may complete the sign-in becomes two: the script sees the account as it is, created if need be.
-    const standing = await run(interaction, events, stepping);
-    const { userId } = standing.state;
+    const result = await run(interaction, events, stepping);
+    const { userId } = result.state;
     const user = userId === undefined ? undefined : await needs.users.find(interaction.tenant.db, userId);
-    if (!user) return standing;
+    if (!user) return result;
     const account = await needs.accounts.of(interaction, options.settings, user);
-    const prompt = promptFor(standing.state, resolvePolicy(options.settings), account);
-    if (prompt.kind !== 'done') return { ...standing, prompt };
+    const prompt = promptFor(result.state, resolvePolicy(options.settings), account);
+    if (prompt.kind !== 'done') return { ...result, prompt };
     const submission: SignInEvent[] = [{ type: 'submitted', account }];
     return run(interaction, await asking.atSubmission(interaction, submission, options.settings), stepping);
   };
@@ -61,7 +61,7 @@ function createAsking(needs: Needs) {
     const { state, userId } = about;
     const [user, factors, client] = await Promise.all([
       userId === undefined ? undefined : users.find(tenant.db, userId),
-      userId === undefined ? undefined : secondFactors.standing(tenant.db, userId),
+      userId === undefined ? undefined : secondFactors.statusOf(tenant.db, userId),
       applications.findClient(tenant, applicationId),
     ]);
     const origin = currentOrigin();
@@ -110,8 +110,8 @@ function createAsking(needs: Needs) {
 }
 
 /** The kinds of second factors that a user has, as scripts for custom claims are told them. */
-const kindsOf = (standing: { factors: readonly { type: string }[] } | undefined): string[] =>
-  [...new Set(standing?.factors.map(({ type }) => type))].sort();
+const kindsOf = (status: { factors: readonly { type: string }[] } | undefined): string[] =>
+  [...new Set(status?.factors.map(({ type }) => type))].sort();
 
 function verdictOf(answer: Answer): Verdict {
   if (answer.kind === 'failed') return { kind: 'failed' };

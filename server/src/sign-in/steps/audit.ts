@@ -90,11 +90,11 @@ export const audited =
   async (interaction, events, options) => {
     const from = audit.intentOf(interaction);
     try {
-      const standing = await run(interaction, events, options);
+      const result = await run(interaction, events, options);
       // What was complete was submitted along with the last step.
-      const isSubmitted = standing.redirectTo !== undefined && !events.some(({ type }) => type === 'submitted');
-      audit.taken(interaction, isSubmitted ? [...events, { type: 'submitted' }] : events, { from, to: standing.state });
-      return standing;
+      const isSubmitted = result.redirectTo !== undefined && !events.some(({ type }) => type === 'submitted');
+      audit.taken(interaction, isSubmitted ? [...events, { type: 'submitted' }] : events, { from, to: result.state });
+      return result;
     } catch (error) {
       audit.refused(interaction, events, error);
       throw error;

@@ -16,7 +16,7 @@ import { accountOf } from './accounts.ts';
 import { assertNotBlocked } from './codes.ts';
 import { describeSubmission } from './submission.ts';
 
-/** Where a sign-in stands after a step. */
+/** What comes of a step. */
 export interface StepResult {
   state: SignInState;
   prompt: Prompt;
@@ -119,7 +119,7 @@ export function contextOf(
   };
 }
 
-/** Fulfils the machine's wishes inside the transaction. */
+/** Executes the machine's effects inside the transaction. */
 function createExecutor(
   needs: Needs,
   interaction: Interaction,
@@ -199,7 +199,7 @@ function createExecutor(
     const { claims, customData } = patch;
     if (claims) await users.merge(tx, userId, { profile: claims });
     if (customData) await users.merge(tx, userId, { customData });
-    // A password that was replaced since it was shown lets nobody in who kept a sign-in waiting.
+    // A sign-in that waited while its password was replaced does not complete.
     const shown = state.proofs.find((proof) => proof.type === 'Password' && proof.used);
     const user = await users.update(
       tx,

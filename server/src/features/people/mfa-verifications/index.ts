@@ -10,4 +10,4 @@
 export type { AuthenticationOptions, RegistrationOptions } from './passkeys.ts';
 export { createSecondFactors, type NewFactor, type SecondFactors } from './second-factors.ts';
 export { createMfaVerifications, type MfaVerifications } from './service.ts';
-export type { MfaStanding } from './store.ts';
+export type { MfaStatus } from './store.ts';

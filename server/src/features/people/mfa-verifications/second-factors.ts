@@ -47,7 +47,7 @@ interface TotpLabel {
  */
 export interface SecondFactors extends Totps, BackupCodes, Passkeys {
   /** What decides about second factors for a user, in one statement. @throws AldabaError `entity.not_found` */
-  standing(q: Queries, userId: string): Promise<store.MfaStanding>;
+  statusOf(q: Queries, userId: string): Promise<store.MfaStatus>;
   /**
    * Adds factors that were created during a sign-in, all or none, within the caller's transaction, and emits the user's
    * change event. Replaces used-up backup codes.
@@ -126,8 +126,8 @@ export function createSecondFactors({ clock, vault, users, events }: SecondFacto
     }
   };
   return {
-    async standing(q, userId) {
-      const found = await store.findStanding(q, userId);
+    async statusOf(q, userId) {
+      const found = await store.findStatus(q, userId);
       if (!found) throw new AldabaError('entity.not_found');
       return found;
     },

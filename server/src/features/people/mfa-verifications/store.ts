@@ -107,7 +107,7 @@ interface SecondFactor {
 }
 
 /** What decides about second factors for a user. */
-export interface MfaStanding {
+export interface MfaStatus {
   /** Oldest first. */
   factors: SecondFactor[];
   /** The user's choice; absent if the user was never asked. */
@@ -124,7 +124,7 @@ export interface MfaStanding {
   isRequiredByOrganization: boolean;
 }
 
-interface StandingRow {
+interface StatusRow {
   config: { mfa?: Record<string, boolean>; passkeySignIn?: Record<string, boolean> };
   is_required: boolean;
   id: string | null;
@@ -135,8 +135,8 @@ interface StandingRow {
 }
 
 /** One statement, because every sign-in waits for it. Undefined if the user does not exist. */
-export async function findStanding(q: Queries, userId: string): Promise<MfaStanding | undefined> {
-  const rows = await q.raw<StandingRow>(
+export async function findStatus(q: Queries, userId: string): Promise<MfaStatus | undefined> {
+  const rows = await q.raw<StatusRow>(
     `select u.logto_config as config, exists (
          select from organization_users m
            join organizations o on o.tenant_id = m.tenant_id and o.id = m.organization_id
@@ -160,7 +160,7 @@ export async function findStanding(q: Queries, userId: string): Promise<MfaStand
   };
 }
 
-const toSecondFactor = (row: StandingRow): SecondFactor[] =>
+const toSecondFactor = (row: StatusRow): SecondFactor[] =>
   row.id === null
     ? []
     : [

@@ -52,6 +52,6 @@ export function createTotp({ secondFactors, attempts, clock }: SecondFactorNeeds
         return { ...newRecord(clock), id, type: 'NewTotp', factor: { type: 'Totp', secretSealed, step } };
       },
     },
-    bindingView: ({ secret, secretQrCode }) => ({ kind: 'bind-totp', secret, qrCode: secretQrCode }),
+    bindingView: ({ secret, secretQrCode }) => ({ kind: 'bind-app', secret, qrCode: secretQrCode }),
   } satisfies SecondFactor<object, TotpSecret>;
 }

@@ -1,6 +1,7 @@
 /**
- * WebAuthn's JSON (WebAuthn 3, 5.1.8 to 5.1.10) for browsers that do not read and write it themselves: byte strings are
- * base64url without padding. Extensions are left out: none of ours is more than a wish, and some hold byte strings.
+ * JSON of Web Authentication (Level 3, sections 5.1.8 to 5.1.10) for browsers that do not read and write it
+ * themselves: byte strings are base64url without padding. Extensions are left out: ours are all optional, and some
+ * hold byte strings.
  */
 
 const bytesOf = (text: string): ArrayBuffer =>
