@@ -152,6 +152,21 @@ describe('The budget check', () => {
 });
 
 describe('The surroundings check', () => {
+  it('finds a transaction in modules of routes, and none in services', () => {
+    const open = 'export const save = (q) => q.transaction(async (tx) => tx);\n';
+    const base = tree({
+      'server/src/features/people/users/routes.ts': open,
+      'server/src/features/people/users/service.ts': open,
+      'server/src/sign-in/pages/pages.ts': open,
+      'server/src/oidc/endpoints/key-routes.ts': open,
+    });
+    assert.deepEqual(places(checkSurroundings(base)), [
+      'server/src/features/people/users/routes.ts:1',
+      'server/src/oidc/endpoints/key-routes.ts:1',
+      'server/src/sign-in/pages/pages.ts:1',
+    ]);
+  });
+
   it('finds a clock, randomness and waiting in the sign-in machine, and the process outside of main', () => {
     const base = tree({
       'server/src/main.ts': 'export const port = process.env;\n',

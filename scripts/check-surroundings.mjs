@@ -14,7 +14,11 @@ const pure = /^server\/src\/sign-in\/(machine\/.+|factors\/(definitions|[^/]+\/d
 const outside =
   /^(await|Date|Temporal|performance|random|crypto|fetch|set(Timeout|Interval|Immediate)|queueMicrotask|process|console|globalThis|require)$/;
 
-/** Uses of the process, and impurities of the sign-in machine: [{ file, line, message }]. */
+// Modules that translate requests: services open transactions, so that a change is atomic for every caller.
+const translators =
+  /^server\/src\/(.+\/)?(routes|[a-z-]+-routes|area)\.ts$|^server\/src\/sign-in\/(pages|experience)\//;
+
+/** Uses of the process, transactions that routes open, impurities of the sign-in machine: [{ file, line, message }]. */
 export function checkSurroundings(base = root) {
   const files = ['contract', 'connectors/src', 'connectors/kit', 'server/src'].flatMap((folder) =>
     listFiles(folder, base),
@@ -40,6 +44,8 @@ function impureImport(file, { specifier, types }) {
 }
 
 function complaint(file, name) {
+  if (name === 'transaction' && translators.test(file))
+    return 'a transaction in a module of routes: let a method of the service open it (store/transaction.ts)';
   if (pure.test(file) && outside.test(name)) return `${name} in a pure file: take it as an argument`;
   if (name === 'process' && !ownersOfTheProcess.test(file))
     return 'process belongs to main.ts and cli.ts: take what you need as an argument';

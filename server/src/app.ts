@@ -81,7 +81,7 @@ import {
 import { createPasswords, type Passwords } from './services/passwords/index.ts';
 import { createSignIn, sweepAttempts } from './sign-in/index.ts';
 import { createCaches } from './store/cache.ts';
-import type { Database, Queries } from './store/database.ts';
+import type { Database, Transaction } from './store/database.ts';
 import { startSweeps } from './store/sweep.ts';
 import { adminTenantId, defaultTenantId, defaultTenantName } from './tenancy/address.ts';
 import { createTenancy, type Tenancy } from './tenancy/service.ts';
@@ -277,7 +277,7 @@ async function layGround(config: Config, world: World, { background }: Extent) {
     log,
     database,
     caches,
-    changes: createChanges<Queries>(),
+    changes: createChanges<Transaction>(),
     vault,
     tenancy,
     outbound,

@@ -244,8 +244,14 @@ describe('Adaptive MFA', () => {
         const start = statements.count;
         await adaptiveMfa.assess(tenant, user);
         const read = statements.count - start;
-        await adaptiveMfa.record(tenant.db, user.id, now);
-        return { read, written: statements.count - start - read };
+        const written = await tenant.db.transaction(async (tx) => {
+          // `begin` is sent along with the first statement.
+          await tx.raw('select 1');
+          const before = statements.count;
+          await adaptiveMfa.record(tx, user.id, now);
+          return statements.count - before;
+        });
+        return { read, written };
       });
       const countAt = async (headers: Record<string, string>) =>
         (

@@ -96,15 +96,10 @@ export function createParty({ url }: Pick<Provider, 'url'>, { id, redirectUri, s
 }
 
 /** Plays the sign-in page: the person proves who they are. Returns the address to go on at. */
-export async function finishSignIn(
-  url: string,
-  agent: Agent,
-  userId: string | undefined,
-  appId: string,
-): Promise<string> {
+export async function finishSignIn(url: string, agent: Agent, userId: string, appId: string): Promise<string> {
   const response = await agent.fetch(`${url}/test/sign-in`, {
     method: 'POST',
-    headers: { 'logto-app-id': appId, ...(userId === undefined ? {} : { 'x-test-user': userId }) },
+    headers: { 'logto-app-id': appId, 'x-test-user': userId },
   });
   assert.equal(response.status, 200, await response.clone().text());
   return ((await response.json()) as { redirectTo: string }).redirectTo;

@@ -61,7 +61,7 @@ import { createScripts, type Scripts } from '../../server/src/services/isolates/
 import { createJobs } from '../../server/src/services/jobs/index.ts';
 import { createPasswords } from '../../server/src/services/passwords/index.ts';
 import { createCaches } from '../../server/src/store/cache.ts';
-import { type Database, openDatabase, type Queries } from '../../server/src/store/database.ts';
+import { type Database, openDatabase, type Transaction } from '../../server/src/store/database.ts';
 import { migrate } from '../../server/src/store/migrations.ts';
 import { createTenancy, type Tenancy, type Tenant } from '../../server/src/tenancy/service.ts';
 import { cluster } from '../support/cluster.ts';
@@ -166,7 +166,7 @@ async function compose({ database, clock, url, log }: { database: Database; cloc
   const ground = {
     database,
     caches,
-    changes: createChanges<Queries>(),
+    changes: createChanges<Transaction>(),
     clock,
     vault,
     log,
@@ -197,7 +197,7 @@ async function compose({ database, clock, url, log }: { database: Database; cloc
 /** What the features of the protocol stand on. */
 type FeatureGround = Pick<OidcNeeds, 'caches' | 'clock' | 'database' | 'events' | 'jobs' | 'log' | 'logs' | 'vault'> & {
   tenancy: Tenancy;
-  changes: Changes<Queries>;
+  changes: Changes<Transaction>;
 };
 
 function composeFeatures(ground: FeatureGround) {
@@ -246,21 +246,15 @@ function addTestRoutes(http: Http, oidc: Oidc, { clock, signIn }: { clock: Clock
   http.post('/test/sign-in', async (request: Request, reply) => {
     const interaction = await oidc.port.load(request);
     if (!interaction) return reply.code(400).send({ code: 'session.not_found' });
-    const userId = request.headers['x-test-user'];
     const authenticatedAt = new Date(clock.now());
+    const userId = String(request.headers['x-test-user']);
+    const submission = {
+      interactionEvent: 'SignIn' as const,
+      userId,
+      verificationRecords: [{ id: 'proof', type: 'Password' as const }],
+    };
     return request.tenant.db.transaction((tx) =>
-      typeof userId === 'string'
-        ? oidc.port.finish(tx, interaction, {
-            userId,
-            amr: signIn.amr,
-            authenticatedAt,
-            submission: {
-              interactionEvent: 'SignIn',
-              userId,
-              verificationRecords: [{ id: 'proof', type: 'Password' }],
-            },
-          })
-        : oidc.port.abort(tx, interaction, 'access_denied'),
+      oidc.port.finish(tx, interaction, { userId, amr: signIn.amr, authenticatedAt, submission }),
     );
   });
   http.get('/test/guarded', async (request: Request) => oidc.verifyManagementToken(request, request.tenant));

@@ -112,7 +112,7 @@ describe('The statements that the server sends', () => {
     await withOrigin({ ...request, place }, async () => {
       const adaptiveMfa = createAdaptiveMfa({ clock: systemClock });
       await adaptiveMfa.assess(acme, { id: planted.ids.userId, lastSignInAt: null });
-      await adaptiveMfa.record(acme.db, 'u1', Date.now());
+      await acme.db.transaction((tx) => adaptiveMfa.record(tx, 'u1', Date.now()));
     });
     await sweepExpired(database, Date.now(), () => false);
     await sweepAttempts(database.system, Date.now(), () => false);

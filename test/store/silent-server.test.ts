@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 import { after, before, describe, it } from 'node:test';
 import { AldabaError } from '../../server/src/kernel/errors.ts';
-import { type Database, openDatabase } from '../../server/src/store/index.ts';
+import { type Database, openDatabase } from '../../server/src/store/database.ts';
 import { startServer, type TestServer } from '../support/server.ts';
 
 /** A relay to PostgreSQL that can swallow every answer, as a machine does that lost power or its network. */

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import { type Database, openDatabase } from '../../server/src/store/index.ts';
+import { type Database, openDatabase } from '../../server/src/store/database.ts';
 import { startServer, type TestServer } from '../support/server.ts';
 
 describe('a transaction', () => {

@@ -1,8 +1,8 @@
 /** Changes that must not compile; `npm run check` compiles this file. See `events.ts`. */
 import type { Changes } from '../../server/src/kernel/changes.ts';
-import type { Queries } from '../../server/src/store/index.ts';
+import type { Transaction } from '../../server/src/store/index.ts';
 
-export function announcing(changes: Changes<Queries>, tx: Queries) {
+export function announcing(changes: Changes<Transaction>, tx: Transaction) {
   const right = [
     () => changes.on('connector-target.deleted', async (given, { target }) => void given.raw('select $1', [target])),
     () => changes.announce(tx, 'profile-field.deleted', { name: 'size' }),

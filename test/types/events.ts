@@ -5,11 +5,11 @@
 import type { User } from '../../server/src/features/people/users/index.ts';
 import type { Audit } from '../../server/src/kernel/audit.ts';
 import type { Events } from '../../server/src/kernel/events.ts';
-import type { Queries } from '../../server/src/store/index.ts';
+import type { Transaction } from '../../server/src/store/index.ts';
 
 const user = {} as User;
 
-export function publishing(events: Events<Queries>, tx: Queries) {
+export function publishing(events: Events<Transaction>, tx: Transaction) {
   const right = [
     () => events.publish(tx, 'User.Deleted', { data: null }),
     () => events.publish(tx, 'User.Created', { data: user }),

@@ -1,11 +1,11 @@
 /** Jobs that must not compile; `npm run check` compiles this file. See `events.ts`. */
 import { z } from 'zod';
 import type { JobQueue, Jobs } from '../../server/src/services/jobs/index.ts';
-import type { Queries } from '../../server/src/store/index.ts';
+import type { Transaction } from '../../server/src/store/index.ts';
 
 const letters: JobQueue<{ to: string }> = { name: 'letters', payload: z.object({ to: z.string() }) };
 
-export function working(jobs: Jobs, tx: Queries) {
+export function working(jobs: Jobs, tx: Transaction) {
   const right = [
     () => jobs.enqueue(tx, letters, [{ lane: 'a', payload: { to: 'ana@example.com' } }]),
     () => jobs.work(letters, { concurrency: 1, run: async ({ payload }) => ({ retryAfter: payload.to.length }) }),

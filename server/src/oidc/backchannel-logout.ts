@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { seconds } from '../kernel/clock.ts';
 import { standardId } from '../kernel/ids.ts';
 import type { Job, JobOutcome, JobQueue, Jobs } from '../services/jobs/index.ts';
-import type { Queries } from '../store/index.ts';
+import type { Transaction } from '../store/index.ts';
 import type { Core } from './core.ts';
 import { findLogoutAudience } from './store/backchannel-logout.ts';
 
@@ -23,7 +23,7 @@ const queue: JobQueue<Notice> = { name: 'backchannel-logout', payload: noticeSch
 /** Promises to tell the applications of a session, or of all of a user's, that it ends. Call it before the session's rows go. */
 export async function announceLogout(
   jobs: Pick<Jobs, 'enqueue'>,
-  tx: Queries,
+  tx: Transaction,
   ended: { uid: string } | { userId: string },
 ): Promise<void> {
   const audience = await findLogoutAudience(tx, ended);

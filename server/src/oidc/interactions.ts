@@ -4,7 +4,8 @@ import type { Clock } from '../kernel/clock.ts';
 import { hashToken } from '../kernel/crypto.ts';
 import { AldabaError } from '../kernel/errors.ts';
 import type { Interaction, InteractionPort, SignInResult } from '../sign-in/port.ts';
-import type { Queries } from '../store/index.ts';
+import type { Transaction } from '../store/index.ts';
+import { atomic } from '../store/transaction.ts';
 import { requiresSecondFactor } from './acr.ts';
 import type { Agreement } from './agreement.ts';
 import { loginReason } from './authorize/login-reasons.ts';
@@ -65,7 +66,7 @@ export const openInteraction = (record: InteractionRecord): OpenInteraction => (
 
 /** Stores what the person's part came to. @throws AldabaError `session.not_found` when the interaction no longer waits */
 export async function settleInteraction(
-  tx: Queries,
+  tx: Transaction,
   interaction: { uidHash: string; revision: number },
   result: InteractionResult,
   clock: Clock,
@@ -101,10 +102,10 @@ export async function resumeAddress(
   return waits && canAsk ? undefined : resumeUrl({ tenant: request.tenant, handle });
 }
 
-/** The door that sign-in declared, filled by the protocol. */
+/** The port that sign-in declares, filled by the protocol. */
 export function createInteractionPort(deps: { clock: Clock; logs: Audit }): InteractionPort {
   const { clock, logs } = deps;
-  const noteEnd = (tx: Queries, { uidHash, applicationId }: Interaction, userId?: string) =>
+  const noteEnd = (tx: Transaction, { uidHash, applicationId }: Interaction, userId: string) =>
     tx.afterCommit(() => {
       const about = { applicationId, userId, sessionId: uidHash };
       logs.write(tx.tenantId, { key: 'Interaction.End', result: 'Success', ...about });
@@ -151,14 +152,9 @@ export function createInteractionPort(deps: { clock: Clock; logs: Audit }): Inte
       noteEnd(tx, interaction, login.userId);
       return { redirectTo: resumeUrl(interaction) };
     },
-    async choose(tx, interaction, userId) {
+    choose: atomic(async (tx, interaction, userId) => {
       await settleInteraction(tx, interaction, { kind: 'account', userId }, clock);
       return { redirectTo: resumeUrl(interaction) };
-    },
-    async abort(tx, interaction) {
-      await settleInteraction(tx, interaction, { kind: 'refused' }, clock);
-      noteEnd(tx, interaction);
-      return { redirectTo: resumeUrl(interaction) };
-    },
+    }),
   };
 }

@@ -3,7 +3,7 @@ import type { SigningAlgorithm } from '@aldaba/contract';
 import type { Clock } from '../kernel/clock.ts';
 import type { Vault } from '../kernel/crypto.ts';
 import type { Log } from '../kernel/log.ts';
-import type { CacheRegistry, Database, Queries } from '../store/index.ts';
+import type { CacheRegistry, Database, Transaction } from '../store/index.ts';
 import type { Tenant } from '../tenancy/index.ts';
 import * as rotation from './key-rotation.ts';
 import { findKeys, type KeyRecord } from './store/keys.ts';
@@ -49,7 +49,7 @@ export interface Rings {
   /** Creates the keys that the tenant lacks in these places. */
   fill(tenant: Tenant, status: rotation.MissingKey['status']): Promise<void>;
   /** Changes the keys in a transaction and lets all nodes know. */
-  change(tenant: Tenant, work: (tx: Queries) => Promise<unknown>): Promise<void>;
+  change(tenant: Tenant, work: (tx: Transaction) => Promise<unknown>): Promise<void>;
   /** Waits for work in the background. */
   close(): Promise<void>;
 }

@@ -4,7 +4,7 @@ import type { SigningAlgorithm } from '@aldaba/contract';
 import type { Vault } from '../kernel/crypto.ts';
 import { AldabaError } from '../kernel/errors.ts';
 import { standardId } from '../kernel/ids.ts';
-import type { Queries } from '../store/index.ts';
+import type { Queries, Transaction } from '../store/index.ts';
 import * as store from './store/keys.ts';
 
 /*
@@ -82,7 +82,7 @@ export function findMissing(records: readonly store.KeyRecord[]): MissingKey[] {
 }
 
 /** Stores a key for a place that is still empty; of several nodes that fill it at once, one does. */
-export async function fillPlace(tx: Queries, key: store.NewKey): Promise<boolean> {
+export async function fillPlace(tx: Transaction, key: store.NewKey): Promise<boolean> {
   const taken = (await store.lockKeys(tx)).some(
     ({ algorithm, status }) => algorithm === key.algorithm && status === key.status,
   );
@@ -91,7 +91,7 @@ export async function fillPlace(tx: Queries, key: store.NewKey): Promise<boolean
 }
 
 /** The keys, locked, after due next keys have become current ones and forgotten keys are gone. */
-export async function settleKeys(tx: Queries, now: number): Promise<store.KeyRecord[]> {
+export async function settleKeys(tx: Transaction, now: number): Promise<store.KeyRecord[]> {
   const stored = await store.lockKeys(tx);
   let changed = false;
   for (const record of stored) {
@@ -103,7 +103,7 @@ export async function settleKeys(tx: Queries, now: number): Promise<store.KeyRec
   return changed ? store.findKeys(tx) : stored;
 }
 
-async function replaceCurrent(tx: Queries, all: readonly store.KeyRecord[], next: store.KeyRecord, at: number) {
+async function replaceCurrent(tx: Transaction, all: readonly store.KeyRecord[], next: store.KeyRecord, at: number) {
   const current = all.find(({ algorithm, status }) => algorithm === next.algorithm && status === 'current');
   if (current) await store.retireKey(tx, current.id, at);
   await store.promoteKey(tx, next.id);
@@ -114,7 +114,7 @@ async function replaceCurrent(tx: Queries, all: readonly store.KeyRecord[], next
  * key has been published for the life of a cached key set.
  */
 export async function rotateKeys(
-  tx: Queries,
+  tx: Transaction,
   { algorithms, gracePeriod, now }: { algorithms: readonly SigningAlgorithm[]; gracePeriod?: number; now: number },
 ): Promise<void> {
   const keys = await settleKeys(tx, now);
@@ -127,7 +127,7 @@ export async function rotateKeys(
 }
 
 /** See `Keys.drop`. */
-export async function dropKey(tx: Queries, { id, now }: { id: string; now: number }): Promise<void> {
+export async function dropKey(tx: Transaction, { id, now }: { id: string; now: number }): Promise<void> {
   const key = (await settleKeys(tx, now)).find((record) => record.id === id);
   if (!key) throw new AldabaError('entity.not_found');
   if (key.status !== 'previous') throw new AldabaError('oidc.only_previous_key_can_be_deleted');

@@ -22,7 +22,7 @@ import type { Events } from '../kernel/events.ts';
 import type { Log } from '../kernel/log.ts';
 import type { Fetch } from '../kernel/outbound.ts';
 import type { Jobs } from '../services/jobs/index.ts';
-import type { CacheRegistry, Database, Queries } from '../store/index.ts';
+import type { CacheRegistry, Database, Queries, Transaction } from '../store/index.ts';
 import type { Tenancy, Tenant } from '../tenancy/index.ts';
 
 /** An API that tokens are made for (RFC 8707). */
@@ -54,7 +54,7 @@ export interface OidcNeeds {
   /** Requests to applications; refuses private addresses. */
   outbound: Fetch;
   logs: Audit;
-  events: Events<Queries>;
+  events: Events<Transaction>;
   dashboard: Activity;
   tenancy: Pick<Tenancy, 'get'>;
   applications: {
@@ -141,7 +141,7 @@ export interface OidcNeeds {
   consentOrganizations: {
     /** Lets a third party act for the user in these organizations and no others. @throws AldabaError for those they are no member of */
     replace(
-      tx: Queries,
+      tx: Transaction,
       place: { applicationId: string; userId: string },
       organizationIds: readonly string[],
     ): Promise<void>;

@@ -5,7 +5,7 @@ import { hashToken } from '../kernel/crypto.ts';
 import { opaqueToken, standardId } from '../kernel/ids.ts';
 import type { Jobs } from '../services/jobs/index.ts';
 import type { SignInResult } from '../sign-in/port.ts';
-import type { Queries } from '../store/index.ts';
+import type { Queries, Transaction } from '../store/index.ts';
 import { announceLogout } from './backchannel-logout.ts';
 import { sessionCookie } from './cookies.ts';
 import { deleteSession, findSession, insertSession, type NewSession, renewSession } from './store/sessions.ts';
@@ -34,7 +34,7 @@ export async function findBrowserSession(q: Queries, request: Request, clock: Cl
  * @param life now in milliseconds, and the seconds that the session lives from now on
  */
 export async function beginSession(
-  tx: Queries,
+  tx: Transaction,
   login: SignInResult,
   previous: Session | undefined,
   life: { now: number; ttl: number },
@@ -61,7 +61,7 @@ export async function beginSession(
 /** Ends a session with what hangs on it, and promises to tell the applications that want to know. */
 export async function endSession(
   needs: { jobs: Pick<Jobs, 'enqueue'> },
-  tx: Queries,
+  tx: Transaction,
   session: Pick<Session, 'uid'>,
 ): Promise<void> {
   await announceLogout(needs.jobs, tx, { uid: session.uid });

@@ -9,7 +9,7 @@ import { hashToken } from '../kernel/crypto.ts';
 import { AldabaError } from '../kernel/errors.ts';
 import type { Events } from '../kernel/events.ts';
 import { normalizeIdentifier } from '../kernel/identifiers.ts';
-import type { Queries } from '../store/index.ts';
+import type { Queries, Transaction } from '../store/index.ts';
 import type { Identifier } from './needs.ts';
 import { clearAttempts, countAttempt, uncountAttempt, attemptWindow as window } from './store.ts';
 
@@ -63,7 +63,7 @@ export const replacingAttemptName = (userId: string): string => `new-password ${
 /** What stands for such a name in the table. */
 export const attemptTarget = (identifier: string): string => hashToken(`attempt ${identifier}`);
 
-export function createAttempts(deps: { clock: Clock; events: Events<Queries> }): Attempts {
+export function createAttempts(deps: { clock: Clock; events: Events<Transaction> }): Attempts {
   return {
     async limited(q, { identifier, account, policy }, check) {
       const now = deps.clock.now();
@@ -87,7 +87,7 @@ export function createAttempts(deps: { clock: Clock; events: Events<Queries> }):
   };
 }
 
-async function tellLockout(events: Events<Queries>, q: Queries, identifier: string): Promise<void> {
+async function tellLockout(events: Events<Transaction>, q: Queries, identifier: string): Promise<void> {
   const at = identifier.indexOf(' ');
   const data = {
     type: identifier.slice(0, at),

@@ -18,7 +18,7 @@ import type { Vault } from '../kernel/crypto.ts';
 import type { Events } from '../kernel/events.ts';
 import type { Log } from '../kernel/log.ts';
 import type { Passwords } from '../services/passwords/index.ts';
-import type { Queries } from '../store/index.ts';
+import type { Queries, Transaction } from '../store/index.ts';
 import type { Tenant } from '../tenancy/index.ts';
 import type { IdentifierType } from './machine/policy.ts';
 import type { InteractionPort } from './port.ts';
@@ -50,7 +50,7 @@ interface SignInUsers {
   >;
   findPassword(q: Queries, userId: string): Promise<PasswordDigest | undefined>;
   create(
-    tx: Queries,
+    tx: Transaction,
     user: UserColumns & {
       identity?: Identity & { target: string };
       profile?: Record<string, unknown>;
@@ -60,23 +60,27 @@ interface SignInUsers {
   ): Promise<User>;
   /** @param given `passwordHash`: fails with `session.invalid_credentials` when the password is another by now */
   update(
-    tx: Queries,
+    tx: Transaction,
     userId: string,
     patch: UserColumns & { lastSignInAt?: Date },
     given?: { passwordHash: string },
   ): Promise<User>;
   /** Ends sessions and grants with the old password. */
-  resetPassword(tx: Queries, userId: string, password: PasswordDigest): Promise<User>;
+  resetPassword(tx: Transaction, userId: string, password: PasswordDigest): Promise<User>;
   /** Returns false when the account had an identity of that target, which was replaced. */
-  linkIdentity(tx: Queries, userId: string, target: string, identity: Identity): Promise<boolean>;
+  linkIdentity(tx: Transaction, userId: string, target: string, identity: Identity): Promise<boolean>;
   /** Merges standard claims, or what applications store, into what is there. */
   merge(
-    tx: Queries,
+    tx: Transaction,
     userId: string,
     part: { profile: Record<string, unknown> } | { customData: Record<string, unknown> },
   ): Promise<unknown>;
   /** Keeps the user's own choices, such as to sign in without a second factor. */
-  updateLogtoConfig(tx: Queries, userId: string, patch: { mfa: Record<string, boolean | undefined> }): Promise<unknown>;
+  updateLogtoConfig(
+    tx: Transaction,
+    userId: string,
+    patch: { mfa: Record<string, boolean | undefined> },
+  ): Promise<unknown>;
 }
 
 /** How people sign in, with the custom profile fields that a sign-up asks for. */
@@ -104,7 +108,7 @@ export interface SignInNeeds {
   /** Operators' scripts. */
   actions: Pick<Actions, 'isAsked' | 'run'>;
   /** Webhooks hear of sign-ins and lockouts. */
-  events: Events<Queries>;
+  events: Events<Transaction>;
   logs: Audit;
   connectors: Pick<Connectors, 'list' | 'social' | 'instance'>;
   signInExperiences: { get(tenant: Tenant): Promise<SignInExperienceSettings> };

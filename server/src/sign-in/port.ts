@@ -1,7 +1,7 @@
 import type { Submission } from '@aldaba/contract';
 import { readCookies } from '../http/cookies.ts';
 import type { Request } from '../http/types.ts';
-import type { Queries } from '../store/index.ts';
+import type { Queries, Transaction } from '../store/index.ts';
 import type { Tenant } from '../tenancy/index.ts';
 
 /** Begin of the names of the protocol's cookies, one for each interaction. Only the protocol reads them; here their presence counts. */
@@ -71,10 +71,9 @@ export interface InteractionPort {
   /** Whether a user is signed in in this browser. */
   isSignedIn(request: Request): Promise<boolean>;
   /** Stores the machine's state unless somebody else stored one meanwhile. @throws AldabaError `session.not_found` */
-  save(tx: Queries, interaction: Interaction, state: unknown): Promise<void>;
+  save(q: Queries, interaction: Interaction, state: unknown): Promise<void>;
   /** Records who signed in; returns where the browser goes on. @throws AldabaError `session.not_found` */
-  finish(tx: Queries, interaction: Interaction, result: SignInResult): Promise<{ redirectTo: string }>;
+  finish(tx: Transaction, interaction: Interaction, result: SignInResult): Promise<{ redirectTo: string }>;
   /** Records that the user goes on with the account that is signed in. @throws AldabaError `session.not_found` */
-  choose(tx: Queries, interaction: Interaction, userId: string): Promise<{ redirectTo: string }>;
-  abort(tx: Queries, interaction: Interaction, error: 'access_denied'): Promise<{ redirectTo: string }>;
+  choose(q: Queries, interaction: Interaction, userId: string): Promise<{ redirectTo: string }>;
 }

@@ -1,5 +1,5 @@
 import { standardId } from '../kernel/ids.ts';
-import type { Database, Queries } from './database.ts';
+import type { Database, Queries, Transaction } from './database.ts';
 
 /**
  * Values that every request needs (clients, keys, settings), per process and bounded. A change calls `changed` in its
@@ -13,7 +13,7 @@ interface Cache<Value> {
    */
   get(tenantId: string, key: string, via?: Queries): Promise<Value | undefined>;
   /** Lets all nodes, this one too, forget the value; `*` means every key of the tenant. Sent when `tx` commits. */
-  changed(tx: Queries, key: string): Promise<void>;
+  changed(tx: Transaction, key: string): Promise<void>;
 }
 
 const channel = 'aldaba_cache';

@@ -40,9 +40,19 @@ export interface Queries {
    * Inside a transaction it joins the one that is running. A deadlock or serialization failure runs `work` again from its
    * start, so what it does outside of the database (memory, messages) belongs into `afterCommit` or is made inside of it.
    */
-  transaction<T>(work: (tx: Queries) => Promise<T>): Promise<T>;
+  transaction<T>(work: (tx: Transaction) => Promise<T>): Promise<T>;
   /** Calls `work` once what was done so far is committed; at once outside a transaction, never after a rollback. */
   afterCommit(work: () => void): void;
+}
+
+declare const inTransaction: unique symbol;
+
+/**
+ * A handle inside of a transaction. Only `transaction()` creates one, so a function that takes it cannot be called outside of a
+ * transaction: what it writes is committed with the rest, or not at all.
+ */
+export interface Transaction extends Queries {
+  readonly [inTransaction]: true;
 }
 
 export interface Database {
@@ -130,7 +140,7 @@ export function openDatabase(options: DatabaseOptions): Database {
       return await work(client);
     });
 
-  const transact = <T>(tenantId: string, work: (tx: Queries) => Promise<T>): Promise<T> =>
+  const transact = <T>(tenantId: string, work: (tx: Transaction) => Promise<T>): Promise<T> =>
     withClient(tenantId, async (client) => {
       const committed: (() => void)[] = [];
       // The first statement carries `begin` along; alone it is sent once for each connection.
@@ -140,7 +150,8 @@ export function openDatabase(options: DatabaseOptions): Database {
         client.aldabaHasBegun = true;
       }
       try {
-        const tx: Queries = queriesOn(
+        // The only place where a handle becomes a transaction.
+        const tx = queriesOn(
           tenantId,
           async <Row>(text: string, values: readonly unknown[]) => {
             const begins = !hasBegun;
@@ -149,7 +160,7 @@ export function openDatabase(options: DatabaseOptions): Database {
             return { rows: result.rows as Row[], rowCount: result.rowCount };
           },
           { transaction: (inner) => inner(tx), afterCommit: (then) => committed.push(then) },
-        );
+        ) as Transaction;
         const value = await work(tx);
         // After a failed statement PostgreSQL answers COMMIT by rolling back, without an error: `work` has caught that failure.
         const { command } = hasBegun ? await send(client, commit) : { command: 'COMMIT' };

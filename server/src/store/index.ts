@@ -3,6 +3,6 @@
  * it owns no table: each feature's `store.ts` holds its own SQL. Enter through `openDatabase`, `migrate`, `startEmbedded`.
  */
 export type { CacheRegistry } from './cache.ts';
-export { type Database, openDatabase, type Queries } from './database.ts';
+export type { Database, Queries, Transaction } from './database.ts';
 export type { Search } from './search.ts';
 export type { Sweep } from './sweep.ts';

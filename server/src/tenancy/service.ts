@@ -1,5 +1,5 @@
 import { AldabaError } from '../kernel/errors.ts';
-import type { CacheRegistry, Database, Queries } from '../store/index.ts';
+import type { CacheRegistry, Database, Queries, Transaction } from '../store/index.ts';
 import {
   type Addresses,
   adminTenantId,
@@ -37,7 +37,7 @@ export interface Tenant {
 }
 
 /** Gives a new tenant the rows that a feature needs from the start; runs in the transaction that creates the tenant. */
-export type Seed = (tx: Queries, tenantId: string) => Promise<void>;
+export type Seed = (tx: Transaction, tenantId: string) => Promise<void>;
 
 export interface Tenancy {
   /** Pure and synchronous: used to rewrite the request's path before routing. */
@@ -118,7 +118,7 @@ export function createTenancy(deps: {
   /** Tells the admin tenant, if there is one, of another that is about to be. */
   const announce = async (tenantId: string) => {
     const admin = database.tenant(adminTenantId);
-    if (await findTenant(admin)) await deps.managedSeed(admin, tenantId);
+    if (await findTenant(admin)) await admin.transaction((tx) => deps.managedSeed(tx, tenantId));
   };
   const insert = (tenant: { id: string; name: string }) =>
     database.tenant(tenant.id).transaction(async (tx) => {

@@ -1,4 +1,4 @@
-import type { Queries } from '../store/database.ts';
+import type { Queries, Transaction } from '../store/database.ts';
 import { sql } from '../store/sql.ts';
 
 export interface TenantRecord {
@@ -42,7 +42,7 @@ export async function findSetting(q: Queries, key: string): Promise<unknown> {
 }
 
 /** The value as it stays until the transaction ends; null when it was never set. */
-export async function lockSetting(tx: Queries, key: string): Promise<unknown> {
+export async function lockSetting(tx: Transaction, key: string): Promise<unknown> {
   // Two who set it for the first time have to wait for each other, too.
   await tx.run(
     sql

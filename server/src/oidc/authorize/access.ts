@@ -1,8 +1,8 @@
 import { type Flow, type Outcome, refuse } from './flow.ts';
 
 /** Turns away people whom no rule of an application with limited access lets in. */
-export async function requireAccess({ client, core, session, tx }: Flow): Promise<Outcome | undefined> {
+export async function requireAccess({ client, core, session, q }: Flow): Promise<Outcome | undefined> {
   if (!client.isAccessLimited || !session) return undefined;
-  if (await core.accessControl.mayUse(tx, [client.id], session.userId)) return undefined;
+  if (await core.accessControl.mayUse(q, [client.id], session.userId)) return undefined;
   return refuse('access_denied', 'the person may not use this application');
 }

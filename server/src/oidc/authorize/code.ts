@@ -1,5 +1,6 @@
 import { hashToken } from '../../kernel/crypto.ts';
 import { opaqueToken, standardId } from '../../kernel/ids.ts';
+import type { Transaction } from '../../store/database.ts';
 import { answeringAcr } from '../acr.ts';
 import { type Agreement, agreedScopes, mergeAgreements, noAgreement } from '../agreement.ts';
 import { noteGrantRevoked } from '../audit.ts';
@@ -15,16 +16,16 @@ const grantTtl = 180 * 86_400;
 
 /** Records what was allowed and answers with a code for it. */
 export async function issueCode(flow: Flow): Promise<Outcome> {
-  const { core, tx, client, request, session } = flow;
+  const { core, q, client, request, session } = flow;
   if (!session) return refuse('login_required', 'End-User authentication is required');
   const now = core.clock.now();
-  const known = flow.isFirstOfSession ? undefined : await findGrant(tx, session.uid, client.id, new Date(now));
+  const known = flow.isFirstOfSession ? undefined : await findGrant(q, session.uid, client.id, new Date(now));
   const grant = { id: known?.id ?? standardId(), userId: session.userId, applicationId: client.id };
   const consent = client.isThirdParty
     ? mergeAgreements(known?.consent ?? noAgreement, flow.consented ?? noAgreement)
     : null;
   const code = opaqueToken();
-  await insertCode(tx, {
+  await insertCode(q, {
     codeHash: hashToken(code),
     payload: payloadOf(flow, session, consent),
     expiresAt: new Date(now + codeTtl * 1000),
@@ -38,13 +39,14 @@ export async function issueCode(flow: Flow): Promise<Outcome> {
       expiresAt: new Date(now + grantTtl * 1000),
     },
   });
-  await endOldestGrants(flow, grant);
+  if (client.custom.maxAllowedGrants !== undefined) await q.transaction((tx) => endOldestGrants(tx, flow, grant));
   return { kind: 'answer', parameters: { code } };
 }
 
 /** Ends the oldest sign-ins of a person to an application that allows no more of them at a time, or no more any longer. */
 async function endOldestGrants(
-  { core, tx, client }: Flow,
+  tx: Transaction,
+  { core, client }: Flow,
   present: { id: string; userId: string; applicationId: string },
 ): Promise<void> {
   const { userId } = present;

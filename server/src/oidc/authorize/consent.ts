@@ -11,11 +11,11 @@ import { ask } from './login.ts';
  */
 export async function requireConsent(flow: Flow): Promise<Outcome | undefined> {
   if (!flow.client.isThirdParty || flow.consented) return undefined;
-  const { request, session, tx, core, http, client } = flow;
+  const { request, session, q, core, http, client } = flow;
   if (session && !request.prompt.includes('consent')) {
-    const grant = await findGrant(tx, session.uid, request.clientId, new Date(core.clock.now()));
+    const grant = await findGrant(q, session.uid, request.clientId, new Date(core.clock.now()));
     if (grant?.consent) {
-      const who = { tenant: http.tenant, q: tx, client, userId: session.userId };
+      const who = { tenant: http.tenant, q, client, userId: session.userId };
       if (covers(grant.consent, (await findWishes(core, who, request)).agreement)) return undefined;
     }
   }

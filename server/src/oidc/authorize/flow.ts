@@ -9,10 +9,11 @@ import type { Session } from '../sessions.ts';
 import type { InteractionPrompt } from '../store/interactions.ts';
 import type { AuthorizationRequest } from './request.ts';
 
-/** One authorization on its way through the steps, inside one transaction. */
+/** One authorization on its way through the steps. */
 export interface Flow {
   core: Core;
-  tx: Queries;
+  /** A handle of the tenant: the transaction of the steps, except where all that can be written is one statement. */
+  q: Queries;
   http: Request;
   client: Client;
   request: AuthorizationRequest;

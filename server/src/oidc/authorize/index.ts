@@ -79,7 +79,7 @@ export async function authorize(core: Core, http: Request, reply: Reply, paramet
     return;
   }
   const session = await findBrowserSession(http.tenant.db, http, core.clock);
-  const flow: Omit<Flow, 'tx'> = { core, http, client, request, session, open: undefined, consented: undefined };
+  const flow: Omit<Flow, 'q'> = { core, http, client, request, session, open: undefined, consented: undefined };
   await leave(flow, reply, await walk(flow));
 }
 
@@ -98,36 +98,36 @@ export async function resume(core: Core, http: Request, reply: Reply, handle: st
     const { request, result } = openInteraction(record);
     const client = await checkClient(core, http.tenant, request.clientId, request.redirectUri);
     const open = { handle, secret, uidHash: record.uidHash, prompt: record.prompt, result };
-    const flow: Omit<Flow, 'tx'> = { core, http, client, request, session, open, consented: undefined };
+    const flow: Omit<Flow, 'q'> = { core, http, client, request, session, open, consented: undefined };
     return { flow, outcome: await walk(flow, tx) };
   });
   await leave(flow, reply, outcome);
 }
 
-async function walk(flow: Omit<Flow, 'tx'>, tx = flow.http.tenant.db): Promise<Outcome> {
+async function walk(flow: Omit<Flow, 'q'>, q = flow.http.tenant.db): Promise<Outcome> {
   // Where nobody is signed in all that can be written is one new interaction: one statement, which needs no transaction.
   const { moved, outcome } =
-    flow.session || flow.open ? await tx.transaction((inner) => takeSteps(flow, inner)) : await takeSteps(flow, tx);
+    flow.session || flow.open ? await q.transaction((tx) => takeSteps(flow, tx)) : await takeSteps(flow, q);
   Object.assign(flow, moved);
   return outcome;
 }
 
 /** The outcome, with the flow as the steps left it. The given one stays as it is: the transaction may be repeated. */
-async function takeSteps(flow: Omit<Flow, 'tx'>, tx: Queries): Promise<{ moved: Flow; outcome: Outcome }> {
-  const moved: Flow = { ...flow, tx };
+async function takeSteps(flow: Omit<Flow, 'q'>, q: Queries): Promise<{ moved: Flow; outcome: Outcome }> {
+  const moved: Flow = { ...flow, q };
   for (const step of steps) {
     const outcome = await step(moved);
     if (!outcome) continue;
     // A code was stored and its interaction deleted in one statement; a refusal stores nothing.
     const closed = outcome.kind === 'answer' && outcome.parameters.code !== undefined;
-    if (outcome.kind === 'answer' && flow.open && !closed) await deleteInteraction(tx, flow.open.uidHash);
+    if (outcome.kind === 'answer' && flow.open && !closed) await deleteInteraction(q, flow.open.uidHash);
     return { moved, outcome };
   }
   throw new Error('The last step of an authorization must have an outcome.');
 }
 
 /** Everything is committed: cookies and the way out. */
-async function leave(flow: Omit<Flow, 'tx'>, reply: Reply, outcome: Outcome): Promise<void> {
+async function leave(flow: Omit<Flow, 'q'>, reply: Reply, outcome: Outcome): Promise<void> {
   const { core, http, request, cookie } = flow;
   if (cookie) writeCookie(http, reply, { name: sessionCookie, ...cookie });
   reply.header('cache-control', 'no-store');

@@ -28,19 +28,19 @@ export async function requireLogin(flow: Flow): Promise<Outcome | undefined> {
 
 /** Lets the authorization wait for the user: in the interaction that it has already, or in a new one. */
 export async function ask(flow: Flow, prompt: InteractionPrompt): Promise<Outcome> {
-  const { tx, request, open, core } = flow;
+  const { q, request, open, core } = flow;
   if (open) {
     // A page that was opened again while it waits keeps what the user did so far.
     const waits = open.prompt === prompt && open.result === undefined;
-    if (!waits) await askAgain(tx, open.uidHash, prompt, request);
+    if (!waits) await askAgain(q, open.uidHash, prompt, request);
     return { kind: 'ask', prompt, handle: open.handle, secret: open.secret };
   }
   // The token of a link stays in the address of the page: a copy of the database signs in no user.
   const { oneTimeToken: _token, ...kept } = request;
   const secret = opaqueToken();
   const uidHash = hashToken(secret);
-  if (!flow.session) core.openSignIns.begin(tx.tenantId, flow.http.source.networks.client, kept);
-  await insertInteraction(tx, {
+  if (!flow.session) core.openSignIns.begin(q.tenantId, flow.http.source.networks.client, kept);
+  await insertInteraction(q, {
     uidHash,
     applicationId: request.clientId,
     prompt,
@@ -50,7 +50,7 @@ export async function ask(flow: Flow, prompt: InteractionPrompt): Promise<Outcom
   if (prompt === 'login') {
     const { clientId: applicationId } = request;
     const about = { applicationId, sessionId: uidHash, more: { prompt: request.prompt } };
-    tx.afterCommit(() => core.logs.write(tx.tenantId, { key: 'Interaction.Create', result: 'Success', ...about }));
+    q.afterCommit(() => core.logs.write(q.tenantId, { key: 'Interaction.Create', result: 'Success', ...about }));
   }
   return { kind: 'ask', prompt, handle: handleOf(uidHash), secret };
 }

@@ -25,15 +25,17 @@ export async function takeResult(flow: Flow): Promise<Outcome | undefined> {
 }
 
 async function takeLogin(flow: Flow, login: SignInResult): Promise<Outcome | undefined> {
-  const { core, tx } = flow;
-  const user = await core.users.find(tx, login.userId);
+  const { core, q } = flow;
+  const user = await core.users.find(q, login.userId);
   if (!user || user.isSuspended) return refuse('access_denied', 'the account is not active');
   const ttl = await core.configs.sessionTtl(flow.http.tenant);
-  // Somebody else signs in: the session of the one before ends.
-  if (flow.session && flow.session.userId !== login.userId)
-    await announceLogout(core.jobs, tx, { uid: flow.session.uid });
-  const { session, cookieValue } = await beginSession(tx, login, flow.session, { now: core.clock.now(), ttl });
-  flow.isFirstOfSession = session.uid !== flow.session?.uid;
+  const before = flow.session;
+  const { session, cookieValue } = await q.transaction(async (tx) => {
+    // Another user signs in: the session of the one before ends.
+    if (before && before.userId !== login.userId) await announceLogout(core.jobs, tx, { uid: before.uid });
+    return beginSession(tx, login, before, { now: core.clock.now(), ttl });
+  });
+  flow.isFirstOfSession = session.uid !== before?.uid;
   flow.session = session;
   flow.cookie = { value: cookieValue, maxAge: ttl };
   flow.request = { ...flow.request, hasSignedIn: true };

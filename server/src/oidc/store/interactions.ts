@@ -14,13 +14,13 @@ export interface InteractionRecord {
 }
 
 export async function insertInteraction(
-  tx: Queries,
+  q: Queries,
   row: Pick<InteractionRecord, 'uidHash' | 'applicationId' | 'prompt' | 'request' | 'expiresAt'>,
 ): Promise<void> {
-  await tx.raw(
+  await q.raw(
     `insert into interactions (tenant_id, uid_hash, application_id, prompt, request, expires_at)
      values ($1, $2, $3, $4, $5, $6)`,
-    [tx.tenantId, row.uidHash, row.applicationId, row.prompt, JSON.stringify(row.request), row.expiresAt],
+    [q.tenantId, row.uidHash, row.applicationId, row.prompt, JSON.stringify(row.request), row.expiresAt],
   );
 }
 
@@ -84,30 +84,30 @@ export async function findWaitingInteraction(
  * @returns false when it does not
  */
 export async function advanceInteraction(
-  tx: Queries,
+  q: Queries,
   row: { uidHash: string; revision: number; now: Date },
   change: { state: unknown } | { result: unknown },
 ): Promise<boolean> {
   const [column, value] = 'state' in change ? (['state', change.state] as const) : (['result', change.result] as const);
-  const touched = await tx.raw(
+  const touched = await q.raw(
     `update interactions set ${column} = $5, revision = revision + 1
       where tenant_id = $1 and uid_hash = $2 and revision = $3 and result is null and expires_at > $4 returning 1`,
-    [tx.tenantId, row.uidHash, row.revision, row.now, JSON.stringify(value)],
+    [q.tenantId, row.uidHash, row.revision, row.now, JSON.stringify(value)],
   );
   return touched.length > 0;
 }
 
 /** Sets an answered interaction to wait for the next prompt; the machine's state belongs to the past. */
 export async function askAgain(
-  tx: Queries,
+  q: Queries,
   uidHash: string,
   prompt: InteractionPrompt,
   request: unknown,
 ): Promise<void> {
-  await tx.raw(
+  await q.raw(
     `update interactions set prompt = $3, request = $4, result = null, state = null, revision = revision + 1
       where tenant_id = $1 and uid_hash = $2`,
-    [tx.tenantId, uidHash, prompt, JSON.stringify(request)],
+    [q.tenantId, uidHash, prompt, JSON.stringify(request)],
   );
 }
 
@@ -120,6 +120,6 @@ export async function noteShown(q: Queries, uidHash: string, shown: object): Pro
   );
 }
 
-export async function deleteInteraction(tx: Queries, uidHash: string): Promise<void> {
-  await tx.raw('delete from interactions where tenant_id = $1 and uid_hash = $2', [tx.tenantId, uidHash]);
+export async function deleteInteraction(q: Queries, uidHash: string): Promise<void> {
+  await q.raw('delete from interactions where tenant_id = $1 and uid_hash = $2', [q.tenantId, uidHash]);
 }

@@ -1,5 +1,5 @@
 import type { SigningAlgorithm } from '@aldaba/contract';
-import type { Queries } from '../../store/database.ts';
+import type { Queries, Transaction } from '../../store/database.ts';
 import { sql } from '../../store/sql.ts';
 
 export type KeyStatus = 'next' | 'current' | 'previous';
@@ -44,12 +44,12 @@ export async function findKeys(q: Queries): Promise<KeyRecord[]> {
 }
 
 /** The same; no other transaction changes the tenant's keys until this one ends. */
-export async function lockKeys(tx: Queries): Promise<KeyRecord[]> {
+export async function lockKeys(tx: Transaction): Promise<KeyRecord[]> {
   await tx.raw("select pg_advisory_xact_lock(hashtextextended('aldaba signing keys ' || $1, 0))", [tx.tenantId]);
   return findKeys(tx);
 }
 
-export async function insertKey(tx: Queries, key: NewKey): Promise<void> {
+export async function insertKey(tx: Transaction, key: NewKey): Promise<void> {
   await tx.run(
     sql.insertInto('signing_keys').values({
       tenant_id: tx.tenantId,
@@ -64,18 +64,18 @@ export async function insertKey(tx: Queries, key: NewKey): Promise<void> {
   );
 }
 
-const update = (tx: Queries, id: string) =>
+const update = (tx: Transaction, id: string) =>
   sql.updateTable('signing_keys').where('tenant_id', '=', tx.tenantId).where('id', '=', id);
 
 /** The next key becomes the current one at `effectiveAt`. */
-export const scheduleKey = (tx: Queries, id: string, effectiveAt: number): Promise<number> =>
+export const scheduleKey = (tx: Transaction, id: string, effectiveAt: number): Promise<number> =>
   tx.run(update(tx, id).set({ effective_at: new Date(effectiveAt) }));
 
-export const promoteKey = (tx: Queries, id: string): Promise<number> =>
+export const promoteKey = (tx: Transaction, id: string): Promise<number> =>
   tx.run(update(tx, id).set({ status: 'current', effective_at: null }));
 
 /** The key has been replaced: it stays to verify what it signed, and its private part is destroyed. */
-export const retireKey = (tx: Queries, id: string, at: number): Promise<number> =>
+export const retireKey = (tx: Transaction, id: string, at: number): Promise<number> =>
   tx.run(update(tx, id).set({ status: 'previous', retired_at: new Date(at), private_jwk_sealed: null }));
 
 /** Notes that the key signs a token that lives for `life` seconds, longer than any before. */
@@ -87,5 +87,5 @@ export async function raiseLongestLife(q: Queries, id: string, life: number): Pr
   ]);
 }
 
-export const deleteKey = (tx: Queries, id: string): Promise<number> =>
+export const deleteKey = (tx: Transaction, id: string): Promise<number> =>
   tx.run(sql.deleteFrom('signing_keys').where('tenant_id', '=', tx.tenantId).where('id', '=', id));

@@ -1,5 +1,5 @@
 import type { Submission } from '@aldaba/contract';
-import type { Queries } from '../../store/database.ts';
+import type { Queries, Transaction } from '../../store/database.ts';
 import { sql } from '../../store/sql.ts';
 
 export interface SessionRecord {
@@ -37,7 +37,7 @@ export async function wasUsedFor(q: Queries, sessionUid: string, applicationId: 
   return row?.used === true;
 }
 
-export async function insertSession(tx: Queries, session: NewSession): Promise<void> {
+export async function insertSession(tx: Transaction, session: NewSession): Promise<void> {
   await tx.raw(
     `insert into sessions (tenant_id, id_hash, uid, user_id, authenticated_at, amr, last_submission, expires_at)
      values ($1, $2, $3, $4, $5, $6, $7, $8)`,
@@ -55,7 +55,7 @@ export async function insertSession(tx: Queries, session: NewSession): Promise<v
 }
 
 /** The same session under a new secret value; returns false when it has ended meanwhile. */
-export async function renewSession(tx: Queries, oldIdHash: string, session: NewSession): Promise<boolean> {
+export async function renewSession(tx: Transaction, oldIdHash: string, session: NewSession): Promise<boolean> {
   const renewed = await tx.run(
     sql
       .updateTable('sessions')
@@ -76,7 +76,7 @@ export async function renewSession(tx: Queries, oldIdHash: string, session: NewS
  * Ends a session with what hangs on it: codes, access tokens without `offline_access`, refresh tokens without it, and the
  * grants that then hold no refresh token.
  */
-export async function deleteSession(tx: Queries, uid: string): Promise<void> {
+export async function deleteSession(tx: Transaction, uid: string): Promise<void> {
   const mine = [tx.tenantId, uid];
   await tx.raw(
     `with codes as (

@@ -1,5 +1,5 @@
 import type { Submission } from '@aldaba/contract';
-import type { Queries } from '../../store/index.ts';
+import type { Queries, Transaction } from '../../store/index.ts';
 
 export interface StoredUserSession {
   uid: string;
@@ -79,7 +79,7 @@ export async function findUserGrants(q: Queries, userId: string, now: Date): Pro
 
 /** Destroys every grant of a session, or those of the operator's own applications (built-in ones have no row). */
 export const deleteSessionGrants = (
-  tx: Queries,
+  tx: Transaction,
   uid: string,
   target: 'all' | 'firstParty',
 ): Promise<{ id: string; application_id: string }[]> =>

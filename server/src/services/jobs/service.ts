@@ -1,4 +1,4 @@
-import type { Queries } from '../../store/index.ts';
+import type { Transaction } from '../../store/index.ts';
 import type { JobQueue, JobsNeeds, Worker } from './job.ts';
 import { lease, type Queue, startQueue } from './queue.ts';
 import * as store from './store.ts';
@@ -6,7 +6,7 @@ import * as store from './store.ts';
 export interface Jobs {
   /** Promises work in the transaction `tx`: it is done if, and only if, that commits. Jobs with the same `lane` share a destination. */
   enqueue<Payload>(
-    tx: Queries,
+    tx: Transaction,
     queue: JobQueue<Payload>,
     jobs: readonly { lane: string; payload: NoInfer<Payload> }[],
   ): Promise<void>;

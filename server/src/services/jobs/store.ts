@@ -1,4 +1,4 @@
-import type { Queries } from '../../store/index.ts';
+import type { Queries, Transaction } from '../../store/index.ts';
 
 export interface StoredJob {
   tenant_id: string;
@@ -13,7 +13,7 @@ const columns = 'tenant_id, id, lane, payload, attempts, created_at';
 
 /** Stores jobs that are due at `runAt`. With `isTaken` the first attempt is the caller's, as with `takeJobs`. */
 export const insertJobs = (
-  tx: Queries,
+  tx: Transaction,
   queue: string,
   jobs: readonly { lane: string; payload: unknown }[],
   { now, runAt, isTaken }: { now: Date; runAt: Date; isTaken: boolean },

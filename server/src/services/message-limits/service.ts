@@ -4,7 +4,7 @@ import { AldabaError } from '../../kernel/errors.ts';
 import type { Events } from '../../kernel/events.ts';
 import type { Log } from '../../kernel/log.ts';
 import type { Networks } from '../../kernel/origin.ts';
-import type { Queries } from '../../store/index.ts';
+import type { Transaction } from '../../store/index.ts';
 import type { Tenant } from '../../tenancy/index.ts';
 import * as store from './store.ts';
 
@@ -40,7 +40,7 @@ export const messageLimitsOf = (given: GivenLimits = {}): typeof defaultMessageL
 export interface MessageLimitsNeeds {
   clock: Clock;
   log: Log;
-  events: Events<Queries>;
+  events: Events<Transaction>;
   messageLimits: { email: HourlyLimits; sms: HourlyLimits };
 }
 

@@ -1,4 +1,4 @@
-import type { Queries } from '../../store/index.ts';
+import type { Queries, Transaction } from '../../store/index.ts';
 
 /**
  * Counts a message under several keys in one statement, so that many requests at a time cannot all slip under a limit. A
@@ -6,7 +6,7 @@ import type { Queries } from '../../store/index.ts';
  * @param keys in an order that all callers share, so that no two wait for each other
  */
 export async function countMessage(
-  tx: Queries,
+  tx: Transaction,
   keys: readonly { key: string; expiresAt: Date }[],
   now: Date,
 ): Promise<Map<string, { sent: number; expiresAt: Date }>> {

@@ -3,7 +3,7 @@ import type { Client } from '../../features/applications/applications/index.ts';
 import type { User } from '../../features/people/users/index.ts';
 import { AldabaError } from '../../kernel/errors.ts';
 import { currentOrigin, withSignIn } from '../../kernel/origin.ts';
-import type { Queries } from '../../store/index.ts';
+import type { Transaction } from '../../store/index.ts';
 import type { PasswordFactor } from '../factors/password/index.ts';
 import { promptFor } from '../machine/machine.ts';
 import { resolvePolicy } from '../machine/policy.ts';
@@ -72,7 +72,7 @@ export function createRunner(needs: Needs): Runner {
     // Found before the transaction: a second connection must not be waited for inside of it.
     const client = await needs.applications.findClient(tenant, interaction.applicationId);
     const context = contextOf(interaction, progress.state.intent, client);
-    const inTransaction = async (tx: Queries) => {
+    const inTransaction = async (tx: Transaction) => {
       const executor = createExecutor(needs, interaction, { tx, context, settings });
       // From the start again: the transaction may be repeated, and a run is used up by its effects.
       const run = start();
@@ -123,7 +123,7 @@ export function contextOf(
 function createExecutor(
   needs: Needs,
   interaction: Interaction,
-  { tx, context, settings }: { tx: Queries; context: SignInContext; settings: SignInSettings },
+  { tx, context, settings }: { tx: Transaction; context: SignInContext; settings: SignInSettings },
 ) {
   const { users, port, clock, password, events } = needs;
   const columnsOf = ({ password: sealed, username, name, avatar, email, phone }: PendingProfile) => ({

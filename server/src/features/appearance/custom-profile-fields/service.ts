@@ -2,7 +2,8 @@ import type { ProfileField, ProfileFieldChange, ProfileFieldDraft } from '@aldab
 import type { Changes } from '../../../kernel/changes.ts';
 import { AldabaError } from '../../../kernel/errors.ts';
 import { standardId } from '../../../kernel/ids.ts';
-import type { CacheRegistry, Database, Queries } from '../../../store/index.ts';
+import type { CacheRegistry, Database, Queries, Transaction } from '../../../store/index.ts';
+import { atomic } from '../../../store/transaction.ts';
 import type { Tenant } from '../../../tenancy/index.ts';
 import { findFieldProblem } from './rules.ts';
 import * as store from './store.ts';
@@ -12,12 +13,14 @@ export interface ProfileFields {
   list(tenant: Tenant): Promise<readonly ProfileField[]>;
   /** @throws AldabaError `entity.not_found` */
   get(tenant: Tenant, name: string): Promise<ProfileField>;
-  /** All or none. @throws AldabaError `custom_profile_fields.…` */
-  create(tx: Queries, drafts: readonly ProfileFieldDraft[]): Promise<ProfileField[]>;
-  update(tx: Queries, name: string, change: ProfileFieldChange): Promise<ProfileField>;
-  remove(tx: Queries, name: string): Promise<void>;
+  /** @throws AldabaError `custom_profile_fields.…` */
+  create(q: Queries, draft: ProfileFieldDraft): Promise<ProfileField>;
+  /** All or none. @throws the same */
+  createAll(q: Queries, drafts: readonly ProfileFieldDraft[]): Promise<ProfileField[]>;
+  update(q: Queries, name: string, change: ProfileFieldChange): Promise<ProfileField>;
+  remove(q: Queries, name: string): Promise<void>;
   /** @throws AldabaError `custom_profile_fields.entity_not_exists_with_names` */
-  order(tx: Queries, order: readonly { name: string; sieOrder: number }[]): Promise<ProfileField[]>;
+  order(q: Queries, order: readonly { name: string; sieOrder: number }[]): Promise<ProfileField[]>;
 }
 
 export function createProfileFields({
@@ -27,7 +30,7 @@ export function createProfileFields({
 }: {
   database: Database;
   caches: CacheRegistry;
-  changes: Changes<Queries>;
+  changes: Changes<Transaction>;
 }): ProfileFields {
   const cache = caches.create<readonly ProfileField[]>({
     name: 'custom-profile-fields',
@@ -43,30 +46,30 @@ export function createProfileFields({
       if (!field) throw new AldabaError('entity.not_found');
       return field;
     },
-    create: async (tx, drafts) => {
+    create: atomic(async (tx, draft) => {
+      const field = await insert(tx, draft);
+      await cache.changed(tx, '');
+      return field;
+    }),
+    createAll: atomic(async (tx, drafts) => {
       const created: ProfileField[] = [];
-      for (const draft of drafts) {
-        requireSound(draft);
-        const field = await store.insertField(tx, { id: standardId(), ...draft });
-        if (!field) throw new AldabaError('custom_profile_fields.name_exists', { name: draft.name });
-        created.push(field);
-      }
+      for (const draft of drafts) created.push(await insert(tx, draft));
       await cache.changed(tx, '');
       return created;
-    },
-    update: async (tx, name, change) => {
+    }),
+    update: atomic(async (tx, name, change) => {
       requireSound({ ...change, name });
       const field = await store.updateField(tx, name, change);
       if (!field) throw new AldabaError('entity.not_found');
       await cache.changed(tx, '');
       return field;
-    },
-    remove: async (tx, name) => {
+    }),
+    remove: atomic(async (tx, name) => {
       if ((await store.deleteField(tx, name)) === 0) throw new AldabaError('entity.not_found');
       await changes.announce(tx, 'profile-field.deleted', { name });
       await cache.changed(tx, '');
-    },
-    order: async (tx, order) => {
+    }),
+    order: atomic(async (tx, order) => {
       if (new Set(order.map(({ sieOrder }) => sieOrder)).size < order.length)
         throw new AldabaError('custom_profile_fields.conflicted_sie_order');
       const missing: string[] = [];
@@ -75,8 +78,15 @@ export function createProfileFields({
         throw new AldabaError('custom_profile_fields.entity_not_exists_with_names', { names: missing });
       await cache.changed(tx, '');
       return store.findFields(tx);
-    },
+    }),
   };
+}
+
+async function insert(tx: Transaction, draft: ProfileFieldDraft): Promise<ProfileField> {
+  requireSound(draft);
+  const field = await store.insertField(tx, { id: standardId(), ...draft });
+  if (!field) throw new AldabaError('custom_profile_fields.name_exists', { name: draft.name });
+  return field;
 }
 
 function requireSound(field: ProfileFieldChange & { name: string }): void {

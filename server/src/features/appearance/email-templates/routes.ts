@@ -5,9 +5,7 @@ import type { EmailTemplates } from './service.ts';
 /** `/api/email-templates`. */
 export function emailTemplateRoutes(implement: Implement, templates: EmailTemplates): void {
   implement(contract.listEmailTemplates, ({ tenant, query }) => templates.list(tenant.db, query));
-  implement(contract.replaceEmailTemplates, ({ tenant, body }) =>
-    tenant.db.transaction((tx) => templates.save(tx, body.templates)),
-  );
+  implement(contract.replaceEmailTemplates, ({ tenant, body }) => templates.save(tenant.db, body.templates));
   implement(contract.deleteEmailTemplates, async ({ tenant, query }) => ({
     rowCount: await templates.removeAll(tenant.db, query),
   }));

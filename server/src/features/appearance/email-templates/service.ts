@@ -2,6 +2,7 @@ import type { EmailTemplate, EmailTemplateDetails, EmailTemplateFilter } from '@
 import { AldabaError } from '../../../kernel/errors.ts';
 import { standardId } from '../../../kernel/ids.ts';
 import type { Queries } from '../../../store/index.ts';
+import { atomic } from '../../../store/transaction.ts';
 import * as store from './store.ts';
 
 export interface EmailTemplates {
@@ -9,7 +10,7 @@ export interface EmailTemplates {
   /** @throws AldabaError `entity.not_exists_with_id` */
   get(q: Queries, id: string): Promise<EmailTemplate>;
   /** Stores the given templates and leaves the others unchanged. */
-  save(tx: Queries, drafts: readonly Omit<store.NewTemplate, 'id'>[]): Promise<EmailTemplate[]>;
+  save(q: Queries, drafts: readonly Omit<store.NewTemplate, 'id'>[]): Promise<EmailTemplate[]>;
   change(q: Queries, id: string, details: Changed<EmailTemplateDetails>): Promise<EmailTemplate>;
   remove(q: Queries, id: string): Promise<void>;
   /** @throws AldabaError `request.invalid_input` without a condition, which would delete all templates */
@@ -33,11 +34,11 @@ export function createEmailTemplates(): EmailTemplates {
       if (!template) throw missing(id);
       return template;
     },
-    save: async (tx, drafts) => {
+    save: atomic(async (tx, drafts) => {
       const saved: EmailTemplate[] = [];
       for (const draft of drafts) saved.push(await store.saveTemplate(tx, { id: standardId(), ...draft }));
       return saved;
-    },
+    }),
     change: async (q, id, details) => {
       const given = Object.fromEntries(Object.entries(details).filter(([, value]) => value !== undefined));
       const template = await store.mergeDetails(q, id, given);

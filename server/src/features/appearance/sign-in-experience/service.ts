@@ -3,7 +3,7 @@ import type { Changes } from '../../../kernel/changes.ts';
 import type { Clock } from '../../../kernel/clock.ts';
 import { AldabaError } from '../../../kernel/errors.ts';
 import type { Log } from '../../../kernel/log.ts';
-import type { CacheRegistry, Database, Queries } from '../../../store/index.ts';
+import type { CacheRegistry, Database, Queries, Transaction } from '../../../store/index.ts';
 import { adminTenantId } from '../../../tenancy/address.ts';
 import type { Seed, Tenant } from '../../../tenancy/service.ts';
 import { type AvailableConnector, findDisagreement, findRuleBreak } from './rules.ts';
@@ -21,12 +21,12 @@ export interface SignInExperienceReader {
   /** All settings, with defaults for those never changed; cached. */
   get(tenant: Tenant): Promise<SignInExperience>;
   /** Drops the tenant's cached settings when `tx` commits. */
-  changed(tx: Queries): Promise<void>;
+  changed(tx: Transaction): Promise<void>;
 }
 
 export interface SignInExperiencesNeeds {
   reader: SignInExperienceReader;
-  changes: Changes<Queries>;
+  changes: Changes<Transaction>;
   /** The tenant's configured connectors. */
   connectorsOf(tenant: Tenant): Promise<readonly AvailableConnector[]>;
   profileFields: { list(tenant: Tenant): Promise<readonly { name: string }[]> };
@@ -98,7 +98,7 @@ export function createSignInExperiences(needs: SignInExperiencesNeeds): SignInEx
 }
 
 /** Removes the button of a target without a connector. */
-async function dropTarget(tx: Queries, reader: SignInExperienceReader, target: string): Promise<void> {
+async function dropTarget(tx: Transaction, reader: SignInExperienceReader, target: string): Promise<void> {
   const { socialSignInConnectorTargets: targets } = read(tx.tenantId, await lockSettings(tx));
   if (!targets.includes(target)) return;
   await mergeSettings(tx, { socialSignInConnectorTargets: targets.filter((other) => other !== target) });
@@ -106,7 +106,7 @@ async function dropTarget(tx: Queries, reader: SignInExperienceReader, target: s
 }
 
 /** Removes a deleted custom profile field. */
-async function dropProfileField(tx: Queries, reader: SignInExperienceReader, name: string): Promise<void> {
+async function dropProfileField(tx: Transaction, reader: SignInExperienceReader, name: string): Promise<void> {
   const { signUpProfileFields: asked } = read(tx.tenantId, await lockSettings(tx));
   if (!asked?.some((field) => field.name === name)) return;
   await mergeSettings(tx, { signUpProfileFields: asked.filter((field) => field.name !== name) });
@@ -118,7 +118,7 @@ async function dropProfileField(tx: Queries, reader: SignInExperienceReader, nam
  * @throws AldabaError `sign_in_experiences.username_policy_case_conflicts_exist`: one of two such users could no longer
  *   sign in
  */
-async function applyUsernameCase(tx: Queries, { caseSensitive }: { caseSensitive: boolean }): Promise<void> {
+async function applyUsernameCase(tx: Transaction, { caseSensitive }: { caseSensitive: boolean }): Promise<void> {
   await lockUsernames(tx);
   const { totalConflicts } = caseSensitive ? { totalConflicts: 0 } : await findUsernameConflicts(tx, 1);
   if (totalConflicts > 0)

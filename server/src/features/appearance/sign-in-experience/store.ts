@@ -1,4 +1,4 @@
-import type { Queries } from '../../../store/database.ts';
+import type { Queries, Transaction } from '../../../store/database.ts';
 import { sql } from '../../../store/sql.ts';
 
 /** The stored settings; undefined before the first change. */
@@ -10,7 +10,7 @@ export async function findSettings(q: Queries): Promise<unknown> {
 }
 
 /** The same, locked until the transaction ends, for changes that depend on the current settings. */
-export async function lockSettings(tx: Queries): Promise<unknown> {
+export async function lockSettings(tx: Transaction): Promise<unknown> {
   const [row] = await tx.raw<{ settings: unknown }>(
     'select settings from sign_in_experiences where tenant_id = $1 for update',
     [tx.tenantId],
@@ -45,12 +45,12 @@ export async function findUsernameConflicts(
 }
 
 /** Waits for transactions that write usernames, and makes later ones wait until this one ends (see migration 0042). */
-export async function lockUsernames(tx: Queries): Promise<void> {
+export async function lockUsernames(tx: Transaction): Promise<void> {
   await tx.raw('select pg_advisory_xact_lock(username_policy_key($1))', [tx.tenantId]);
 }
 
 /** Adds or removes a case-insensitive claim for each username. */
-export async function claimUsernames(tx: Queries, isClaimed: boolean): Promise<void> {
+export async function claimUsernames(tx: Transaction, isClaimed: boolean): Promise<void> {
   await tx.raw(
     `update users set username_claim = case when $2 then lower(username) end where tenant_id = $1
        and username_claim is distinct from case when $2 then lower(username) end`,

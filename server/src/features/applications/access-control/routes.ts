@@ -8,6 +8,6 @@ export function accessControlRoutes(implement: Implement, accessControl: AccessC
     accessControl.get(tenant.db, params.applicationId),
   );
   implement(contract.replaceApplicationAccessControl, ({ tenant, params, body }) =>
-    tenant.db.transaction((tx) => accessControl.replace(tx, params.applicationId, body)),
+    accessControl.replace(tenant.db, params.applicationId, body),
   );
 }

@@ -1,6 +1,7 @@
 import type { AccessControl } from '@aldaba/contract';
 import { AldabaError } from '../../../kernel/errors.ts';
 import type { Queries } from '../../../store/index.ts';
+import { atomic } from '../../../store/transaction.ts';
 import * as store from './store.ts';
 
 export interface AccessControlService {
@@ -13,7 +14,7 @@ export interface AccessControlService {
    * @throws AldabaError `entity.not_exists_with_id`, `application.invalid_type` for applications that do not sign users
    *   in, `user.invalid_role_type`, `entity.relation_foreign_key_not_found`
    */
-  replace(tx: Queries, applicationId: string, rules: AccessControl): Promise<AccessControl>;
+  replace(q: Queries, applicationId: string, rules: AccessControl): Promise<AccessControl>;
 }
 
 export function createAccessControl(): AccessControlService {
@@ -28,12 +29,12 @@ export function createAccessControl(): AccessControlService {
       await requireType(q, applicationId);
       return store.findRules(q, applicationId);
     },
-    replace: async (tx, applicationId, rules) => {
+    replace: atomic(async (tx, applicationId, rules) => {
       if ((await requireType(tx, applicationId)) === 'MachineToMachine')
         throw new AldabaError('application.invalid_type');
       if (await store.hasMachineRole(tx, rules.userRoleIds)) throw new AldabaError('user.invalid_role_type');
       await store.replaceRules(tx, applicationId, rules);
       return store.findRules(tx, applicationId);
-    },
+    }),
   };
 }

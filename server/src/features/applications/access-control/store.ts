@@ -1,5 +1,5 @@
 import type { AccessControl } from '@aldaba/contract';
-import type { Queries } from '../../../store/index.ts';
+import type { Queries, Transaction } from '../../../store/index.ts';
 
 export async function findApplicationType(q: Queries, id: string): Promise<string | undefined> {
   const [row] = await q.raw<{ type: string }>('select type from applications where tenant_id = $1 and id = $2', [
@@ -52,7 +52,7 @@ const lists = [
   { table: 'application_access_organizations', column: 'organization_id', member: 'organizationIds' },
 ] as const;
 
-export async function replaceRules(tx: Queries, applicationId: string, rules: AccessControl): Promise<void> {
+export async function replaceRules(tx: Transaction, applicationId: string, rules: AccessControl): Promise<void> {
   const of = [tx.tenantId, applicationId];
   for (const { table, column, member } of lists) {
     await tx.raw(`delete from ${table} where tenant_id = $1 and application_id = $2`, of);

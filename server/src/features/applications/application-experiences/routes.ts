@@ -7,10 +7,8 @@ export function applicationExperienceRoutes(implement: Implement, experiences: A
   implement(contract.getApplicationSignInExperience, ({ tenant, params }) =>
     experiences.get(tenant.db, params.applicationId),
   );
-  implement(contract.replaceApplicationSignInExperience, ({ tenant, params, body }) =>
-    tenant.db.transaction(async (tx) => {
-      const { experience, isNew } = await experiences.set(tx, params.applicationId, body);
-      return new Answer(isNew ? 201 : 200, experience);
-    }),
-  );
+  implement(contract.replaceApplicationSignInExperience, async ({ tenant, params, body }) => {
+    const { experience, isNew } = await experiences.set(tenant.db, params.applicationId, body);
+    return new Answer(isNew ? 201 : 200, experience);
+  });
 }

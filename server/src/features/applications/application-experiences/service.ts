@@ -1,6 +1,7 @@
 import type { ApplicationExperience } from '@aldaba/contract';
 import { AldabaError } from '../../../kernel/errors.ts';
 import type { CacheRegistry, Database, Queries } from '../../../store/index.ts';
+import { atomic } from '../../../store/transaction.ts';
 import type { Tenant } from '../../../tenancy/index.ts';
 import type { Look } from './look.ts';
 import * as store from './store.ts';
@@ -20,7 +21,7 @@ export interface ApplicationExperiences {
    * @throws AldabaError `entity.not_exists_with_id`, `application.invalid_type` for applications that show no pages
    */
   set(
-    tx: Queries,
+    q: Queries,
     applicationId: string,
     change: { [Member in keyof Look]?: Look[Member] | undefined },
   ): Promise<{ experience: ApplicationExperience; isNew: boolean }>;
@@ -49,13 +50,13 @@ export function createApplicationExperiences({
       if (!look) throw new AldabaError('entity.not_found');
       return toExperience(q, applicationId, look);
     },
-    set: async (tx, applicationId, change) => {
+    set: atomic(async (tx, applicationId, change) => {
       if ((await requireType(tx, applicationId)) === 'MachineToMachine')
         throw new AldabaError('application.invalid_type');
       const { look, isNew } = await store.mergeLook(tx, applicationId, change);
       await looks.changed(tx, applicationId);
       return { experience: toExperience(tx, applicationId, look), isNew };
-    },
+    }),
   };
 }
 

@@ -1,4 +1,4 @@
-import type { Queries } from '../../../store/index.ts';
+import type { Queries, Transaction } from '../../../store/index.ts';
 import type { Look } from './look.ts';
 
 export async function findApplicationType(q: Queries, id: string): Promise<string | undefined> {
@@ -19,7 +19,7 @@ export async function findLook(q: Queries, applicationId: string): Promise<Look 
 
 /** Replaces the members that `change` contains. */
 export async function mergeLook(
-  tx: Queries,
+  tx: Transaction,
   applicationId: string,
   change: object,
 ): Promise<{ look: Look; isNew: boolean }> {

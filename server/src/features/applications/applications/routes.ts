@@ -22,7 +22,7 @@ export function applicationRoutes(implement: Implement, applications: Applicatio
   });
   implement(contract.createApplication, ({ tenant, body }) => {
     if (body.protectedAppMetadata) throw new AldabaError('request.feature_not_supported');
-    return tenant.db.transaction((tx) => applications.create(tx, body));
+    return applications.create(tenant.db, body);
   });
   for (const route of [
     contract.listApplicationCustomDomains,
@@ -36,11 +36,9 @@ export function applicationRoutes(implement: Implement, applications: Applicatio
   implement(contract.getApplication, ({ tenant, params }) => applications.get(tenant, params.id));
   implement(contract.updateApplication, async ({ tenant, caller, params, body }) => {
     if (body.isAdmin) await requireGrantable(tenant.db, caller, { roleIds: [managementRoleId] });
-    return tenant.db.transaction((tx) => applications.update(tx, params.id, body));
+    return applications.update(tenant.db, params.id, body);
   });
-  implement(contract.deleteApplication, ({ tenant, params }) =>
-    tenant.db.transaction((tx) => applications.remove(tx, params.id)),
-  );
+  implement(contract.deleteApplication, ({ tenant, params }) => applications.remove(tenant.db, params.id));
   implement(contract.updateApplicationCustomData, ({ tenant, params, body }) =>
     applications.mergeCustomData(tenant.db, params.applicationId, body),
   );
@@ -55,16 +53,14 @@ function secretRoutes(implement: Implement, applications: Applications): void {
   });
   implement(contract.createApplicationSecret, async ({ tenant, caller, params, body }) => {
     await requireGrantable(tenant.db, caller, { applicationId: params.id });
-    return tenant.db.transaction((tx) => applications.createSecret(tx, params.id, body));
+    return applications.createSecret(tenant.db, params.id, body);
   });
   implement(contract.updateApplicationSecret, ({ tenant, params, body }) =>
-    tenant.db.transaction((tx) => applications.renameSecret(tx, params, body.name)),
+    applications.renameSecret(tenant.db, params, body.name),
   );
-  implement(contract.deleteApplicationSecret, ({ tenant, params }) =>
-    tenant.db.transaction((tx) => applications.deleteSecret(tx, params)),
-  );
+  implement(contract.deleteApplicationSecret, ({ tenant, params }) => applications.deleteSecret(tenant.db, params));
   implement(contract.deleteApplicationLegacySecret, ({ tenant, params }) =>
-    tenant.db.transaction((tx) => applications.deleteFirstSecret(tx, params.id)),
+    applications.deleteFirstSecret(tenant.db, params.id),
   );
 }
 
@@ -80,16 +76,16 @@ function applicationRoleRoutes(implement: Implement, applications: Applications)
   });
   implement(contract.assignApplicationRoles, async ({ tenant, caller, params, body: { roleIds } }) => {
     await requireGrantable(tenant.db, caller, { roleIds });
-    const addedRoleIds = await tenant.db.transaction((tx) => applications.addRoles(tx, params.applicationId, roleIds));
+    const addedRoleIds = await applications.addRoles(tenant.db, params.applicationId, roleIds);
     return { roleIds, addedRoleIds };
   });
   implement(contract.replaceApplicationRoles, async ({ tenant, caller, params, body }) => {
     await requireGrantable(tenant.db, caller, body);
-    await tenant.db.transaction((tx) => applications.replaceRoles(tx, params.applicationId, body.roleIds));
+    await applications.replaceRoles(tenant.db, params.applicationId, body.roleIds);
     return { roleIds: body.roleIds };
   });
   implement(contract.deleteApplicationRole, ({ tenant, params }) =>
-    tenant.db.transaction((tx) => applications.removeRole(tx, params.applicationId, params.roleId)),
+    applications.removeRole(tenant.db, params.applicationId, params.roleId),
   );
   implement(contract.listRoleApplications, async ({ tenant, params, query, page }) => {
     const { items, total } = await applications.listOfRole(
@@ -102,9 +98,9 @@ function applicationRoleRoutes(implement: Implement, applications: Applications)
   });
   implement(contract.createRoleApplications, async ({ tenant, caller, params, body }) => {
     await requireGrantable(tenant.db, caller, { roleIds: [params.id] });
-    return tenant.db.transaction((tx) => applications.addToRole(tx, params.id, body.applicationIds));
+    return applications.addToRole(tenant.db, params.id, body.applicationIds);
   });
   implement(contract.deleteRoleApplication, ({ tenant, params }) =>
-    tenant.db.transaction((tx) => applications.removeFromRole(tx, params.id, params.applicationId)),
+    applications.removeFromRole(tenant.db, params.id, params.applicationId),
   );
 }

@@ -4,7 +4,8 @@ import type { Vault } from '../../../kernel/crypto.ts';
 import { AldabaError } from '../../../kernel/errors.ts';
 import { standardSecret } from '../../../kernel/ids.ts';
 import { constraintOf } from '../../../store/constraint.ts';
-import type { Queries } from '../../../store/database.ts';
+import type { Queries, Transaction } from '../../../store/database.ts';
+import { atomic } from '../../../store/transaction.ts';
 import type { ClientSecret } from './client.ts';
 import * as store from './store.ts';
 
@@ -16,21 +17,21 @@ export interface Secrets {
    * @throws AldabaError `application.secret_name_exists`, `application.invalid_type` for public clients
    */
   createSecret(
-    tx: Queries,
+    q: Queries,
     applicationId: string,
     draft: { name: string; expiresAt?: number | null | undefined },
   ): Promise<ApplicationSecret>;
-  renameSecret(tx: Queries, at: { id: string; name: string }, name: string): Promise<ApplicationSecret>;
-  deleteSecret(tx: Queries, at: { id: string; name: string }): Promise<void>;
+  renameSecret(q: Queries, at: { id: string; name: string }, name: string): Promise<ApplicationSecret>;
+  deleteSecret(q: Queries, at: { id: string; name: string }): Promise<void>;
   /** Deletes the secret from before named secrets. @throws AldabaError `application.no_legacy_secret_found` */
-  deleteFirstSecret(tx: Queries, applicationId: string): Promise<Application>;
+  deleteFirstSecret(q: Queries, applicationId: string): Promise<Application>;
 }
 
 interface SecretsNeeds {
   vault: Vault;
   clock: Clock;
   /** The application's cache entry is dropped when `tx` commits. */
-  changed(tx: Queries, applicationId: string): Promise<void>;
+  changed(tx: Transaction, applicationId: string): Promise<void>;
 }
 
 export function createSecrets({ vault, clock, changed }: SecretsNeeds) {
@@ -54,7 +55,7 @@ export function createSecrets({ vault, clock, changed }: SecretsNeeds) {
     return application;
   };
   const addSecret = async (
-    tx: Queries,
+    tx: Transaction,
     applicationId: string,
     secret: { name: string; value: string; expiresAt?: number | null | undefined },
   ): Promise<ApplicationSecret> => {
@@ -87,19 +88,21 @@ export function createSecrets({ vault, clock, changed }: SecretsNeeds) {
       await require(q, applicationId);
       return (await store.findSecrets(q, applicationId)).map((secret) => open(q, applicationId, secret));
     },
-    createSecret: async (
-      tx: Queries,
-      applicationId: string,
-      draft: { name: string; expiresAt?: number | null | undefined },
-    ) => {
-      const { type } = await require(tx, applicationId);
-      if (type === 'Native' || type === 'SPA') throw new AldabaError('application.invalid_type');
-      if (typeof draft.expiresAt === 'number' && draft.expiresAt <= clock.now()) {
-        throw new AldabaError('request.invalid_input', { details: 'expiresAt must lie in the future.' });
-      }
-      return addSecret(tx, applicationId, { ...draft, value: standardSecret() });
-    },
-    renameSecret: async (tx: Queries, at: { id: string; name: string }, name: string) => {
+    createSecret: atomic(
+      async (
+        tx: Transaction,
+        applicationId: string,
+        draft: { name: string; expiresAt?: number | null | undefined },
+      ) => {
+        const { type } = await require(tx, applicationId);
+        if (type === 'Native' || type === 'SPA') throw new AldabaError('application.invalid_type');
+        if (typeof draft.expiresAt === 'number' && draft.expiresAt <= clock.now()) {
+          throw new AldabaError('request.invalid_input', { details: 'expiresAt must lie in the future.' });
+        }
+        return addSecret(tx, applicationId, { ...draft, value: standardSecret() });
+      },
+    ),
+    renameSecret: atomic(async (tx: Transaction, at: { id: string; name: string }, name: string) => {
       const secret = (await store.findSecrets(tx, at.id)).find((stored) => stored.name === at.name);
       if (!secret) throw new AldabaError('application.secret_not_found');
       const valueSealed = vault.seal(open(tx, at.id, secret).value, contextOf(tx, at.id, name));
@@ -109,12 +112,12 @@ export function createSecrets({ vault, clock, changed }: SecretsNeeds) {
       if (!renamed) throw new AldabaError('application.secret_not_found');
       await changed(tx, at.id);
       return open(tx, at.id, renamed);
-    },
-    deleteSecret: async (tx: Queries, at: { id: string; name: string }) => {
+    }),
+    deleteSecret: atomic(async (tx: Transaction, at: { id: string; name: string }) => {
       if ((await store.deleteSecretRow(tx, { applicationId: at.id, name: at.name })) === 0)
         throw new AldabaError('application.secret_not_found');
       await changed(tx, at.id);
-    },
+    }),
   };
 }
 

@@ -11,9 +11,10 @@ import type { Vault } from '../../../kernel/crypto.ts';
 import { AldabaError } from '../../../kernel/errors.ts';
 import { standardId, standardSecret } from '../../../kernel/ids.ts';
 import type { CacheRegistry } from '../../../store/cache.ts';
-import type { Database, Queries } from '../../../store/database.ts';
+import type { Database, Queries, Transaction } from '../../../store/database.ts';
 import type { Slice } from '../../../store/list.ts';
 import { type Search, searching } from '../../../store/search.ts';
+import { atomic } from '../../../store/transaction.ts';
 import type { Tenant } from '../../../tenancy/index.ts';
 import { managementRoleId, type Roles } from '../../authorization/roles/index.ts';
 import { builtInApplication, builtInClient, isBuiltIn } from './built-in.ts';
@@ -30,11 +31,11 @@ export interface ApplicationsNeeds {
   roles: Pick<Roles, 'assign' | 'replace' | 'unassign' | 'addHolders' | 'list' | 'get' | 'isHeldBy'>;
   keys: {
     /** @throws AldabaError `oidc.signing_key_missing` if no current key of the tenant signs with the algorithm */
-    requireAlgorithm(tx: Queries, algorithm: SigningAlgorithm | undefined): Promise<void>;
+    requireAlgorithm(tx: Transaction, algorithm: SigningAlgorithm | undefined): Promise<void>;
   };
   grants: {
     /** Revokes every grant and token of an application, in the transaction that deletes it. */
-    endOfApplication(tx: Queries, applicationId: string): Promise<void>;
+    endOfApplication(tx: Transaction, applicationId: string): Promise<void>;
   };
 }
 
@@ -56,24 +57,24 @@ export interface Applications extends Secrets {
    * Creates an application. `secret` in the result is the value of its first named secret; public clients have none.
    * @throws AldabaError `guard.invalid_input` for addresses that may not be registered
    */
-  create(tx: Queries, draft: ApplicationDraft): Promise<Application>;
-  update(tx: Queries, id: string, patch: ApplicationPatch): Promise<Application>;
+  create(q: Queries, draft: ApplicationDraft): Promise<Application>;
+  update(q: Queries, id: string, patch: ApplicationPatch): Promise<Application>;
   mergeCustomData(q: Queries, id: string, part: Record<string, unknown>): Promise<Record<string, unknown>>;
-  remove(tx: Queries, id: string): Promise<void>;
+  remove(q: Queries, id: string): Promise<void>;
 
   listRoles(q: Queries, id: string, search?: Search, slice?: Slice): Promise<{ items: Role[]; total: number }>;
   /** Returns the ids of the roles that the application did not have before. */
-  addRoles(tx: Queries, id: string, roleIds: readonly string[]): Promise<string[]>;
-  replaceRoles(tx: Queries, id: string, roleIds: readonly string[]): Promise<void>;
-  removeRole(tx: Queries, id: string, roleId: string): Promise<void>;
+  addRoles(q: Queries, id: string, roleIds: readonly string[]): Promise<string[]>;
+  replaceRoles(q: Queries, id: string, roleIds: readonly string[]): Promise<void>;
+  removeRole(q: Queries, id: string, roleId: string): Promise<void>;
   listOfRole(
     q: Queries,
     roleId: string,
     search: Search | undefined,
     slice: Slice,
   ): Promise<{ items: Application[]; total: number }>;
-  addToRole(tx: Queries, roleId: string, ids: readonly string[]): Promise<void>;
-  removeFromRole(tx: Queries, roleId: string, id: string): Promise<void>;
+  addToRole(q: Queries, roleId: string, ids: readonly string[]): Promise<void>;
+  removeFromRole(q: Queries, roleId: string, id: string): Promise<void>;
 }
 
 /** Types that can keep a secret (RFC 6749 section 2.1). */
@@ -119,7 +120,7 @@ export function createApplications(needs: ApplicationsNeeds): Applications {
       const application = shown(tenant.db, await get(tenant.db, id));
       return { ...application, isAdmin: await roles.isHeldBy(tenant.db, 'application', id, managementRoleId) };
     },
-    create: async (tx, draft) => {
+    create: atomic(async (tx, draft) => {
       requireCreatable(draft);
       requireFeatures(draft.customClientMetadata);
       const application = {
@@ -140,8 +141,8 @@ export function createApplications(needs: ApplicationsNeeds): Applications {
       if (!confidential.has(draft.type)) return created;
       const secret = await secrets.addSecret(tx, application.id, { name: firstSecretName, value: standardSecret() });
       return { ...created, secret: secret.value };
-    },
-    update: async (tx, id, { isAdmin, ...patch }) => {
+    }),
+    update: atomic(async (tx, id, { isAdmin, ...patch }) => {
       refuseBuiltIn(id);
       const before = await get(tx, id);
       requireFeatures(patch.customClientMetadata);
@@ -158,25 +159,25 @@ export function createApplications(needs: ApplicationsNeeds): Applications {
       if (!application) throw missing(id);
       await clients.changed(tx, id);
       return shown(tx, application);
-    },
+    }),
     mergeCustomData: async (q, id, part) => {
       const merged = await store.mergeCustomData(q, id, part);
       if (!merged) throw missing(id);
       return merged;
     },
-    remove: async (tx, id) => {
+    remove: atomic(async (tx, id) => {
       refuseBuiltIn(id);
       await grants.endOfApplication(tx, id);
       if ((await store.deleteApplicationRow(tx, id)) === 0) throw missing(id);
       await clients.changed(tx, id);
-    },
-    deleteFirstSecret: async (tx, id) => {
+    }),
+    deleteFirstSecret: atomic(async (tx, id) => {
       const application = await get(tx, id);
       if (application.secretSealed === null) throw new AldabaError('application.no_legacy_secret_found');
       await store.updateApplicationRow(tx, id, { secretSealed: null });
       await clients.changed(tx, id);
       return shown(tx, { ...application, secretSealed: null });
-    },
+    }),
     ...createApplicationRoles(roles, get, shown),
   };
 }
@@ -196,18 +197,18 @@ function createApplicationRoles(
       await machine(q, id);
       return roles.list(q, { search, heldBy: { holder: 'application', id } }, slice);
     },
-    addRoles: async (tx, id, roleIds) => {
+    addRoles: atomic(async (tx, id, roleIds) => {
       await machine(tx, id);
       return roles.assign(tx, 'application', id, roleIds);
-    },
-    replaceRoles: async (tx, id, roleIds) => {
+    }),
+    replaceRoles: atomic(async (tx, id, roleIds) => {
       await machine(tx, id);
       await roles.replace(tx, 'application', id, roleIds);
-    },
-    removeRole: async (tx, id, roleId) => {
+    }),
+    removeRole: atomic(async (tx, id, roleId) => {
       await get(tx, id);
       await roles.unassign(tx, 'application', id, roleId);
-    },
+    }),
     listOfRole: async (q, roleId, search, slice) => {
       await roles.get(q, roleId);
       const { items, total } = await searching(q, search, (bounded) =>
@@ -215,14 +216,14 @@ function createApplicationRoles(
       );
       return { items: items.map((item) => shown(q, item)), total };
     },
-    addToRole: async (tx, roleId, ids) => {
+    addToRole: atomic(async (tx, roleId, ids) => {
       for (const id of new Set(ids)) await machine(tx, id);
       await roles.addHolders(tx, roleId, 'application', ids);
-    },
-    removeFromRole: async (tx, roleId, id) => {
+    }),
+    removeFromRole: atomic(async (tx, roleId, id) => {
       await roles.get(tx, roleId);
       await roles.unassign(tx, 'application', id, roleId);
-    },
+    }),
   } satisfies Partial<Applications>;
 }
 
@@ -251,7 +252,7 @@ function toClient(application: store.StoredApplication, secrets: Client['secrets
 }
 
 async function setAdmin(
-  tx: Queries,
+  tx: Transaction,
   roles: ApplicationsNeeds['roles'],
   application: store.StoredApplication,
   isAdmin: boolean,

@@ -11,12 +11,12 @@ export function consentOrganizationRoutes(implement: Implement, consents: Consen
     return new Paged(shown, all.length, false, 'organizations');
   });
   implement(contract.createApplicationUserConsentOrganization, ({ tenant, params, body }) =>
-    tenant.db.transaction((tx) => consents.add(tx, placeOf(params), body.organizationIds)),
+    consents.add(tenant.db, placeOf(params), body.organizationIds),
   );
   implement(contract.replaceApplicationUserConsentOrganizations, ({ tenant, params, body }) =>
-    tenant.db.transaction((tx) => consents.replace(tx, placeOf(params), body.organizationIds)),
+    consents.replace(tenant.db, placeOf(params), body.organizationIds),
   );
   implement(contract.deleteApplicationUserConsentOrganization, ({ tenant, params }) =>
-    tenant.db.transaction((tx) => consents.remove(tx, placeOf(params), params.organizationId)),
+    consents.remove(tenant.db, placeOf(params), params.organizationId),
   );
 }

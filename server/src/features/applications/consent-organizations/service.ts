@@ -2,6 +2,7 @@ import type { Organization } from '@aldaba/contract';
 import { AldabaError } from '../../../kernel/errors.ts';
 import { constraintOf } from '../../../store/constraint.ts';
 import type { Queries } from '../../../store/database.ts';
+import { atomic } from '../../../store/transaction.ts';
 import type { Organizations } from '../../organizations/organizations/index.ts';
 import * as store from './store.ts';
 
@@ -19,11 +20,11 @@ export interface ConsentOrganizations {
    * @throws AldabaError `entity.not_exists_with_id`, `application.third_party_application_only`,
    *   `organization.require_membership` for organizations of which the user is not a member
    */
-  add(tx: Queries, place: Place, organizationIds: readonly string[]): Promise<void>;
+  add(q: Queries, place: Place, organizationIds: readonly string[]): Promise<void>;
   /** Replaces all of them. @throws AldabaError the same as `add` */
-  replace(tx: Queries, place: Place, organizationIds: readonly string[]): Promise<void>;
+  replace(q: Queries, place: Place, organizationIds: readonly string[]): Promise<void>;
   /** @throws AldabaError `entity.not_exists_with_id`, `entity.not_found` */
-  remove(tx: Queries, place: Place, organizationId: string): Promise<void>;
+  remove(q: Queries, place: Place, organizationId: string): Promise<void>;
 }
 
 export function createConsentOrganizations({ organizations }: ConsentOrganizationsNeeds): ConsentOrganizations {
@@ -32,7 +33,7 @@ export function createConsentOrganizations({ organizations }: ConsentOrganizatio
     if (isThirdParty === undefined) throw new AldabaError('entity.not_exists_with_id', { name: 'application', id });
     return isThirdParty;
   };
-  const add: ConsentOrganizations['add'] = async (tx, place, organizationIds) => {
+  const add: ConsentOrganizations['add'] = atomic(async (tx, place, organizationIds) => {
     if (!(await require(tx, place.applicationId))) throw new AldabaError('application.third_party_application_only');
     try {
       await store.insertConsents(tx, place, organizationIds);
@@ -41,7 +42,7 @@ export function createConsentOrganizations({ organizations }: ConsentOrganizatio
         throw new AldabaError('organization.require_membership', undefined, { cause: error });
       throw error;
     }
-  };
+  });
   return {
     list: async (q, place) => {
       await require(q, place.applicationId);
@@ -52,13 +53,13 @@ export function createConsentOrganizations({ organizations }: ConsentOrganizatio
         .map(({ organizationRoles: _roles, ...organization }) => organization);
     },
     add,
-    replace: async (tx, place, organizationIds) => {
+    replace: atomic(async (tx, place, organizationIds) => {
       await store.deleteConsents(tx, place);
       await add(tx, place, organizationIds);
-    },
-    remove: async (tx, place, organizationId) => {
+    }),
+    remove: atomic(async (tx, place, organizationId) => {
       await require(tx, place.applicationId);
       if (!(await store.deleteConsent(tx, place, organizationId))) throw new AldabaError('entity.not_found');
-    },
+    }),
   };
 }

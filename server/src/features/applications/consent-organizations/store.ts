@@ -1,4 +1,4 @@
-import type { Queries } from '../../../store/index.ts';
+import type { Queries, Transaction } from '../../../store/index.ts';
 
 /** The user and the application of a consent. */
 export interface Place {
@@ -26,7 +26,7 @@ export async function findConsents(q: Queries, place: Place): Promise<string[]> 
   return rows.map((row) => row.organization_id);
 }
 
-export async function insertConsents(tx: Queries, place: Place, organizationIds: readonly string[]): Promise<void> {
+export async function insertConsents(tx: Transaction, place: Place, organizationIds: readonly string[]): Promise<void> {
   if (organizationIds.length === 0) return;
   await tx.raw(
     `insert into application_consent_organizations (tenant_id, application_id, user_id, organization_id)
@@ -35,7 +35,7 @@ export async function insertConsents(tx: Queries, place: Place, organizationIds:
   );
 }
 
-export async function deleteConsents(tx: Queries, place: Place): Promise<void> {
+export async function deleteConsents(tx: Transaction, place: Place): Promise<void> {
   await tx.raw(
     'delete from application_consent_organizations where tenant_id = $1 and application_id = $2 and user_id = $3',
     of(tx, place),
@@ -43,7 +43,7 @@ export async function deleteConsents(tx: Queries, place: Place): Promise<void> {
 }
 
 /** @returns whether it existed */
-export async function deleteConsent(tx: Queries, place: Place, organizationId: string): Promise<boolean> {
+export async function deleteConsent(tx: Transaction, place: Place, organizationId: string): Promise<boolean> {
   const rows = await tx.raw(
     `delete from application_consent_organizations
       where tenant_id = $1 and application_id = $2 and user_id = $3 and organization_id = $4 returning 1`,

@@ -8,9 +8,7 @@ export function consentScopeRoutes(implement: Implement, scopes: ConsentScopesSe
     scopes.list(tenant.db, params.applicationId),
   );
   implement(contract.createApplicationUserConsentScope, ({ tenant, params, body }) =>
-    tenant.db.transaction((tx) => scopes.add(tx, params.applicationId, body)),
+    scopes.add(tenant.db, params.applicationId, body),
   );
-  implement(contract.deleteApplicationUserConsentScope, ({ tenant, params }) =>
-    tenant.db.transaction((tx) => scopes.remove(tx, params)),
-  );
+  implement(contract.deleteApplicationUserConsentScope, ({ tenant, params }) => scopes.remove(tenant.db, params));
 }

@@ -3,14 +3,15 @@ import type { Changes } from '../../../kernel/changes.ts';
 import { AldabaError } from '../../../kernel/errors.ts';
 import type { CacheRegistry } from '../../../store/cache.ts';
 import { constraintOf } from '../../../store/constraint.ts';
-import type { Database, Queries } from '../../../store/database.ts';
+import type { Database, Queries, Transaction } from '../../../store/database.ts';
+import { atomic } from '../../../store/transaction.ts';
 import type { Tenant } from '../../../tenancy/index.ts';
 import * as store from './store.ts';
 
 export interface ConsentScopesNeeds {
   database: Database;
   caches: CacheRegistry;
-  changes: Pick<Changes<Queries>, 'on'>;
+  changes: Pick<Changes<Transaction>, 'on'>;
 }
 
 /** The allowed scopes of a third-party application, by name as in tokens. */
@@ -40,9 +41,9 @@ export interface ConsentScopesService {
    * @throws AldabaError `entity.not_exists_with_id`, `application.third_party_application_only`,
    *   `application.user_consent_scopes_not_found`
    */
-  add(tx: Queries, applicationId: string, addition: Addition): Promise<void>;
+  add(q: Queries, applicationId: string, addition: Addition): Promise<void>;
   /** @throws AldabaError `entity.not_exists_with_id`, `entity.not_found` */
-  remove(tx: Queries, place: { applicationId: string; scopeType: ConsentScopeType; scopeId: string }): Promise<void>;
+  remove(q: Queries, place: { applicationId: string; scopeType: ConsentScopeType; scopeId: string }): Promise<void>;
 }
 
 export function createConsentScopes({ database, caches, changes }: ConsentScopesNeeds): ConsentScopesService {
@@ -69,7 +70,7 @@ export function createConsentScopes({ database, caches, changes }: ConsentScopes
         userScopes: (await store.findUserScopes(q, applicationId)) as ConsentUserScope[],
       };
     },
-    add: async (tx, applicationId, addition) => {
+    add: atomic(async (tx, applicationId, addition) => {
       if (!(await require(tx, applicationId)).isThirdParty)
         throw new AldabaError('application.third_party_application_only');
       await existing(
@@ -81,12 +82,12 @@ export function createConsentScopes({ database, caches, changes }: ConsentScopes
         })(),
       );
       await ceilings.changed(tx, applicationId);
-    },
-    remove: async (tx, { applicationId, scopeType, scopeId }) => {
+    }),
+    remove: atomic(async (tx, { applicationId, scopeType, scopeId }) => {
       await require(tx, applicationId);
       if (!(await store.deleteScope(tx, applicationId, scopeType, scopeId))) throw new AldabaError('entity.not_found');
       await ceilings.changed(tx, applicationId);
-    },
+    }),
   };
 }
 

@@ -21,18 +21,14 @@ export function resourceRoutes(implement: Implement, resources: Resources): void
     );
   });
   implement(contract.createResource, async ({ tenant, body }) => ({
-    ...(await tenant.db.transaction((tx) => resources.create(tx, body))),
+    ...(await resources.create(tenant.db, body)),
     scopes: [],
   }));
   implement(contract.getResource, ({ tenant, params }) => resources.get(tenant.db, params.id));
-  implement(contract.updateResource, ({ tenant, params, body }) =>
-    tenant.db.transaction((tx) => resources.update(tx, params.id, body)),
-  );
-  implement(contract.deleteResource, ({ tenant, params }) =>
-    tenant.db.transaction((tx) => resources.remove(tx, params.id)),
-  );
+  implement(contract.updateResource, ({ tenant, params, body }) => resources.update(tenant.db, params.id, body));
+  implement(contract.deleteResource, ({ tenant, params }) => resources.remove(tenant.db, params.id));
   implement(contract.updateResourceIsDefault, ({ tenant, params, body }) =>
-    tenant.db.transaction((tx) => resources.setDefault(tx, params.id, body.isDefault)),
+    resources.setDefault(tenant.db, params.id, body.isDefault),
   );
 
   implement(contract.listResourceScopes, async ({ tenant, params, query, page }) => {
@@ -41,12 +37,8 @@ export function resourceRoutes(implement: Implement, resources: Resources): void
     return new Paged(items, total);
   });
   implement(contract.createResourceScope, ({ tenant, params, body }) =>
-    tenant.db.transaction((tx) => resources.createScope(tx, params.resourceId, body)),
+    resources.createScope(tenant.db, params.resourceId, body),
   );
-  implement(contract.updateResourceScope, ({ tenant, params, body }) =>
-    tenant.db.transaction((tx) => resources.updateScope(tx, params, body)),
-  );
-  implement(contract.deleteResourceScope, ({ tenant, params }) =>
-    tenant.db.transaction((tx) => resources.removeScope(tx, params)),
-  );
+  implement(contract.updateResourceScope, ({ tenant, params, body }) => resources.updateScope(tenant.db, params, body));
+  implement(contract.deleteResourceScope, ({ tenant, params }) => resources.removeScope(tenant.db, params));
 }

@@ -5,9 +5,10 @@ import type { Events } from '../../../kernel/events.ts';
 import { standardId } from '../../../kernel/ids.ts';
 import type { CacheRegistry } from '../../../store/cache.ts';
 import { constraintOf } from '../../../store/constraint.ts';
-import type { Database, Queries } from '../../../store/database.ts';
+import type { Database, Queries, Transaction } from '../../../store/database.ts';
 import type { Slice } from '../../../store/list.ts';
 import { type Search, searching } from '../../../store/search.ts';
+import { atomic } from '../../../store/transaction.ts';
 import { isManagementIndicator, resemblesManagementIndicator } from '../../../tenancy/management-indicator.ts';
 import type { Tenant } from '../../../tenancy/service.ts';
 import * as store from './store.ts';
@@ -15,8 +16,8 @@ import * as store from './store.ts';
 export interface ResourcesNeeds {
   database: Database;
   caches: CacheRegistry;
-  changes: Changes<Queries>;
-  events: Events<Queries>;
+  changes: Changes<Transaction>;
+  events: Events<Transaction>;
 }
 
 export interface Resources {
@@ -29,14 +30,14 @@ export interface Resources {
   scopesOf(q: Queries, resourceIds: readonly string[]): Promise<Scope[]>;
   /** @throws AldabaError `entity.not_exists_with_id` */
   get(q: Queries, id: string): Promise<Resource>;
-  create(tx: Queries, draft: { name: string; indicator: string; accessTokenTtl: number }): Promise<Resource>;
+  create(q: Queries, draft: { name: string; indicator: string; accessTokenTtl: number }): Promise<Resource>;
   update(
-    tx: Queries,
+    q: Queries,
     id: string,
     patch: { name?: string | undefined; accessTokenTtl?: number | undefined },
   ): Promise<Resource>;
-  setDefault(tx: Queries, id: string, isDefault: boolean): Promise<Resource>;
-  remove(tx: Queries, id: string): Promise<void>;
+  setDefault(q: Queries, id: string, isDefault: boolean): Promise<Resource>;
+  remove(q: Queries, id: string): Promise<void>;
 
   listScopes(
     q: Queries,
@@ -44,13 +45,13 @@ export interface Resources {
     search?: Search,
     slice?: Slice,
   ): Promise<{ items: Scope[]; total: number }>;
-  createScope(tx: Queries, resourceId: string, draft: { name: string; description: string | null }): Promise<Scope>;
+  createScope(q: Queries, resourceId: string, draft: { name: string; description: string | null }): Promise<Scope>;
   updateScope(
-    tx: Queries,
+    q: Queries,
     at: ScopePlace,
     patch: { name?: string | undefined; description?: string | null | undefined },
   ): Promise<Scope>;
-  removeScope(tx: Queries, at: ScopePlace): Promise<void>;
+  removeScope(q: Queries, at: ScopePlace): Promise<void>;
 }
 
 /** A permission is addressed together with the resource it belongs to. */
@@ -82,12 +83,12 @@ export function createResources({ database, caches, changes, events }: Resources
     return resource;
   };
   /** The tenant's Management API cannot be changed: access to the API depends on it. */
-  const modifiable = async (tx: Queries, id: string) => {
+  const modifiable = async (tx: Transaction, id: string) => {
     const resource = await get(tx, id);
     if (isManagementApi(resource)) throw new AldabaError('resource.cannot_modify_management_api');
     return resource;
   };
-  const changed = async (tx: Queries) => {
+  const changed = async (tx: Transaction) => {
     await cache.changed(tx, '*');
     await changes.announce(tx, 'scopes.changed', {});
   };
@@ -98,45 +99,45 @@ export function createResources({ database, caches, changes, events }: Resources
     list: store.findResourceList,
     scopesOf: store.findScopesOf,
     get,
-    create: async (tx, draft) => {
+    create: atomic(async (tx, draft) => {
       requireIndicator(draft.indicator);
       const resource = await named(store.insertResource(tx, { id: standardId(), ...draft }));
       await cache.changed(tx, '*');
       return resource;
-    },
-    update: async (tx, id, patch) => {
+    }),
+    update: atomic(async (tx, id, patch) => {
       if (isManagementApi(await get(tx, id)) && patch.name !== undefined)
         throw new AldabaError('resource.cannot_modify_management_api');
       const resource = await store.updateResourceRow(tx, id, patch);
       if (!resource) throw missing(id);
       await cache.changed(tx, '*');
       return resource;
-    },
-    setDefault: async (tx, id, isDefault) => {
+    }),
+    setDefault: atomic(async (tx, id, isDefault) => {
       await get(tx, id);
       if (isDefault) await store.clearDefaultResource(tx);
       const resource = await store.updateResourceRow(tx, id, { isDefault });
       if (!resource) throw missing(id);
       await cache.changed(tx, '*');
       return resource;
-    },
-    remove: async (tx, id) => {
+    }),
+    remove: atomic(async (tx, id) => {
       if (isManagementApi(await get(tx, id))) throw new AldabaError('resource.cannot_delete_management_api');
       await store.deleteResourceRow(tx, id);
       await changed(tx);
-    },
+    }),
     listScopes: async (q, resourceId, search, slice) => {
       await get(q, resourceId);
       return searching(q, search, (bounded) => store.findScopeList(bounded, resourceId, search, slice));
     },
-    createScope: async (tx, resourceId, draft) => {
+    createScope: atomic(async (tx, resourceId, draft) => {
       await modifiable(tx, resourceId);
       requireScopeName(draft.name);
       const scope = await named(store.insertScope(tx, { id: standardId(), resourceId, ...draft }));
       await events.publish(tx, 'Scope.Created', { data: scope });
       return scope;
-    },
-    updateScope: async (tx, at, patch) => {
+    }),
+    updateScope: atomic(async (tx, at, patch) => {
       await modifiable(tx, at.resourceId);
       if (patch.name !== undefined) requireScopeName(patch.name);
       const scope = await named(store.updateScopeRow(tx, at, patch));
@@ -144,15 +145,15 @@ export function createResources({ database, caches, changes, events }: Resources
       await changed(tx);
       await events.publish(tx, 'Scope.Data.Updated', { data: scope });
       return scope;
-    },
-    removeScope: async (tx, at) => {
+    }),
+    removeScope: atomic(async (tx, at) => {
       await modifiable(tx, at.resourceId);
       if ((await store.deleteScopeRow(tx, at)) === 0) {
         throw new AldabaError('entity.not_exists_with_id', { name: 'permission', id: at.scopeId });
       }
       await changed(tx);
       await events.publish(tx, 'Scope.Deleted', { data: null });
-    },
+    }),
   };
 }
 

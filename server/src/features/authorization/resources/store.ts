@@ -1,5 +1,5 @@
 import { fullAccess, managementScopes, type Resource, type Scope } from '@aldaba/contract';
-import type { Queries } from '../../../store/database.ts';
+import type { Queries, Transaction } from '../../../store/database.ts';
 import type { Slice } from '../../../store/list.ts';
 import { type Search, searchCondition } from '../../../store/search.ts';
 import { sql } from '../../../store/sql.ts';
@@ -216,7 +216,7 @@ const scopesOfManagementApi = [
  * @returns whether it was inserted
  */
 export async function insertManagementApi(
-  tx: Queries,
+  tx: Transaction,
   api: { tenantId: string; resourceId: string; name: string },
 ): Promise<boolean> {
   const rows = await tx.raw(

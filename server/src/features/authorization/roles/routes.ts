@@ -20,13 +20,11 @@ export function roleRoutes(implement: Implement, roles: Roles): void {
   });
   implement(contract.createRole, async ({ tenant, caller, body }) => {
     await requireGrantable(tenant.db, caller, { scopeIds: body.scopeIds });
-    return tenant.db.transaction((tx) => roles.create(tx, body));
+    return roles.create(tenant.db, body);
   });
   implement(contract.getRole, ({ tenant, params }) => roles.get(tenant.db, params.id));
-  implement(contract.updateRole, ({ tenant, params, body }) =>
-    tenant.db.transaction((tx) => roles.update(tx, params.id, body)),
-  );
-  implement(contract.deleteRole, ({ tenant, params }) => tenant.db.transaction((tx) => roles.remove(tx, params.id)));
+  implement(contract.updateRole, ({ tenant, params, body }) => roles.update(tenant.db, params.id, body));
+  implement(contract.deleteRole, ({ tenant, params }) => roles.remove(tenant.db, params.id));
 
   implement(contract.listRoleScopes, async ({ tenant, params, query, page }) => {
     const { items, total } = await roles.listScopes(tenant.db, params.id, parseSearch(query, searchable), page);
@@ -34,9 +32,7 @@ export function roleRoutes(implement: Implement, roles: Roles): void {
   });
   implement(contract.createRoleScopes, async ({ tenant, caller, params, body }) => {
     await requireGrantable(tenant.db, caller, body);
-    return tenant.db.transaction((tx) => roles.addScopes(tx, params.id, body.scopeIds));
+    return roles.addScopes(tenant.db, params.id, body.scopeIds);
   });
-  implement(contract.deleteRoleScope, ({ tenant, params }) =>
-    tenant.db.transaction((tx) => roles.removeScope(tx, params.id, params.scopeId)),
-  );
+  implement(contract.deleteRoleScope, ({ tenant, params }) => roles.removeScope(tenant.db, params.id, params.scopeId));
 }

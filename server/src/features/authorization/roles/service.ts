@@ -5,9 +5,10 @@ import type { Events } from '../../../kernel/events.ts';
 import { standardId } from '../../../kernel/ids.ts';
 import type { CacheRegistry } from '../../../store/cache.ts';
 import { constraintOf } from '../../../store/constraint.ts';
-import type { Database, Queries } from '../../../store/database.ts';
+import type { Database, Queries, Transaction } from '../../../store/database.ts';
 import type { Slice } from '../../../store/list.ts';
 import { type Search, searching } from '../../../store/search.ts';
+import { atomic } from '../../../store/transaction.ts';
 import { isManagementIndicator } from '../../../tenancy/management-indicator.ts';
 import type { Tenant } from '../../../tenancy/service.ts';
 import type { Holder } from './store.ts';
@@ -16,8 +17,8 @@ import * as store from './store.ts';
 export interface RolesNeeds {
   database: Database;
   caches: CacheRegistry;
-  changes: Pick<Changes<Queries>, 'on'>;
-  events: Events<Queries>;
+  changes: Pick<Changes<Transaction>, 'on'>;
+  events: Events<Transaction>;
 }
 
 type RoleDraft = BodyOf<typeof createRole>;
@@ -36,9 +37,9 @@ export interface Roles {
   summarize(q: Queries, filter: store.RoleFilter, slice?: Slice): Promise<{ items: RoleSummary[]; total: number }>;
   /** @throws AldabaError `entity.not_exists_with_id` */
   get(q: Queries, id: string): Promise<Role>;
-  create(tx: Queries, draft: RoleDraft): Promise<Role>;
-  update(tx: Queries, id: string, patch: RolePatch): Promise<Role>;
-  remove(tx: Queries, id: string): Promise<void>;
+  create(q: Queries, draft: RoleDraft): Promise<Role>;
+  update(q: Queries, id: string, patch: RolePatch): Promise<Role>;
+  remove(q: Queries, id: string): Promise<void>;
 
   listScopes(
     q: Queries,
@@ -46,24 +47,24 @@ export interface Roles {
     search?: Search,
     slice?: Slice,
   ): Promise<{ items: (Scope & { resource: Resource })[]; total: number }>;
-  addScopes(tx: Queries, roleId: string, scopeIds: readonly string[]): Promise<Scope[]>;
-  removeScope(tx: Queries, roleId: string, scopeId: string): Promise<void>;
+  addScopes(q: Queries, roleId: string, scopeIds: readonly string[]): Promise<Scope[]>;
+  removeScope(q: Queries, roleId: string, scopeId: string): Promise<void>;
 
   /**
    * Assigns roles to an existing user or application; roles it already has stay. Returns the ids that are new to it.
    */
-  assign(tx: Queries, holder: Holder, holderId: string, roleIds: readonly string[]): Promise<string[]>;
+  assign(tx: Transaction, holder: Holder, holderId: string, roleIds: readonly string[]): Promise<string[]>;
   /** Assigns the roles and removes all others. */
-  replace(tx: Queries, holder: Holder, holderId: string, roleIds: readonly string[]): Promise<void>;
+  replace(tx: Transaction, holder: Holder, holderId: string, roleIds: readonly string[]): Promise<void>;
   /** @throws AldabaError `entity.not_found` if the role is not assigned */
-  unassign(tx: Queries, holder: Holder, holderId: string, roleId: string): Promise<void>;
+  unassign(tx: Transaction, holder: Holder, holderId: string, roleId: string): Promise<void>;
   /**
    * Assigns a role to several users or applications.
    * @throws AldabaError `role.user_exists` or `role.application_exists` if one already has it
    */
-  addHolders(tx: Queries, roleId: string, holder: Holder, holderIds: readonly string[]): Promise<void>;
+  addHolders(tx: Transaction, roleId: string, holder: Holder, holderIds: readonly string[]): Promise<void>;
   /** Assigns the default roles to a new user. */
-  assignDefaults(tx: Queries, userIds: readonly string[]): Promise<void>;
+  assignDefaults(tx: Transaction, userIds: readonly string[]): Promise<void>;
   isHeldBy(q: Queries, holder: Holder, holderId: string, roleId: string): Promise<boolean>;
 }
 
@@ -85,7 +86,7 @@ export function createRoles({ database, caches, changes, events }: RolesNeeds): 
       ),
   });
   changes.on('scopes.changed', (tx) => applicationScopes.changed(tx, '*'));
-  const holdersChanged = async (tx: Queries, holder: Holder, holderIds: readonly string[]) => {
+  const holdersChanged = async (tx: Transaction, holder: Holder, holderIds: readonly string[]) => {
     if (holder === 'application') for (const id of holderIds) await applicationScopes.changed(tx, id);
   };
   const get = async (q: Queries, id: string) => {
@@ -93,12 +94,12 @@ export function createRoles({ database, caches, changes, events }: RolesNeeds): 
     if (!role) throw new AldabaError('entity.not_exists_with_id', { name: 'role', id });
     return role;
   };
-  const scopesUpdated = (tx: Queries, roleId: string) =>
+  const scopesUpdated = (tx: Transaction, roleId: string) =>
     events.publish(tx, 'Role.Scopes.Updated', async () => {
       const { items } = await store.findRoleScopeList(tx, roleId);
       return { roleId, data: items.map(({ resource: _resource, ...scope }) => scope) };
     });
-  const assign = async (tx: Queries, holder: Holder, holderId: string, roleIds: readonly string[]) => {
+  const assign = async (tx: Transaction, holder: Holder, holderId: string, roleIds: readonly string[]) => {
     const ids = [...new Set(roleIds)];
     await requireType(tx, holder, ids);
     const added = await store.insertHolders(
@@ -124,7 +125,7 @@ export function createRoles({ database, caches, changes, events }: RolesNeeds): 
       return { items: await withHolders(q, items), total };
     },
     get,
-    create: async (tx, draft) => {
+    create: atomic(async (tx, draft) => {
       refuseInternal(draft.name);
       const role = {
         id: standardId(),
@@ -141,25 +142,25 @@ export function createRoles({ database, caches, changes, events }: RolesNeeds): 
       await events.publish(tx, 'Role.Created', { data: created });
       if (scopeIds.length > 0) await scopesUpdated(tx, role.id);
       return created;
-    },
-    update: async (tx, id, patch) => {
+    }),
+    update: atomic(async (tx, id, patch) => {
       refuseInternal((await get(tx, id)).name, patch.name ?? '');
       const role = await named(store.updateRoleRow(tx, id, patch));
       if (!role) throw new AldabaError('entity.not_exists_with_id', { name: 'role', id });
       await events.publish(tx, 'Role.Data.Updated', { data: role });
       return role;
-    },
-    remove: async (tx, id) => {
+    }),
+    remove: atomic(async (tx, id) => {
       refuseInternal((await get(tx, id)).name);
       await store.deleteRoleRow(tx, id);
       await applicationScopes.changed(tx, '*');
       await events.publish(tx, 'Role.Deleted', { data: null });
-    },
+    }),
     listScopes: async (q, roleId, search, slice) => {
       await get(q, roleId);
       return searching(q, search, (bounded) => store.findRoleScopeList(bounded, roleId, search, slice));
     },
-    addScopes: async (tx, roleId, scopeIds) => {
+    addScopes: atomic(async (tx, roleId, scopeIds) => {
       const role = await get(tx, roleId);
       const ids = [...new Set(scopeIds)];
       await requireScopes(tx, role.type, ids);
@@ -171,13 +172,13 @@ export function createRoles({ database, caches, changes, events }: RolesNeeds): 
       await scopesUpdated(tx, roleId);
       const { items } = await store.findRoleScopeList(tx, roleId);
       return items.filter((scope) => ids.includes(scope.id)).map(({ resource: _resource, ...scope }) => scope);
-    },
-    removeScope: async (tx, roleId, scopeId) => {
+    }),
+    removeScope: atomic(async (tx, roleId, scopeId) => {
       await get(tx, roleId);
       if ((await store.deleteRoleScopeRow(tx, roleId, scopeId)) === 0) throw new AldabaError('entity.not_found');
       await applicationScopes.changed(tx, '*');
       await scopesUpdated(tx, roleId);
-    },
+    }),
     assign,
     replace: async (tx, holder, holderId, roleIds) => {
       const ids = [...new Set(roleIds)];
@@ -242,7 +243,7 @@ function wrongType(holder: Holder, roleIds: readonly string[]): AldabaError {
 }
 
 /** Users get user roles only, applications machine-to-machine roles only; an id of another tenant counts as unknown. */
-async function requireType(tx: Queries, holder: Holder, roleIds: readonly string[]): Promise<void> {
+async function requireType(tx: Transaction, holder: Holder, roleIds: readonly string[]): Promise<void> {
   const roles = await store.findRoles(tx, roleIds);
   if (roles.length < roleIds.length) {
     throw new AldabaError('entity.relation_foreign_key_not_found', {
@@ -258,7 +259,7 @@ async function requireType(tx: Queries, holder: Holder, roleIds: readonly string
 }
 
 /** Users never get permissions of the Management API: a stolen session must not give control over the tenant. */
-async function requireScopes(tx: Queries, type: RoleType, scopeIds: readonly string[]): Promise<void> {
+async function requireScopes(tx: Transaction, type: RoleType, scopeIds: readonly string[]): Promise<void> {
   const scopes = await store.findScopes(tx, scopeIds);
   if (scopes.length < scopeIds.length) {
     throw new AldabaError('entity.relation_foreign_key_not_found', {

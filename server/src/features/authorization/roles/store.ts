@@ -1,6 +1,6 @@
 import type { Resource, Role, RoleType, Scope } from '@aldaba/contract';
 import { sql as fragment } from 'kysely';
-import type { Queries } from '../../../store/database.ts';
+import type { Queries, Transaction } from '../../../store/database.ts';
 import type { Slice } from '../../../store/list.ts';
 import { type Search, searchCondition } from '../../../store/search.ts';
 import { sql } from '../../../store/sql.ts';
@@ -73,7 +73,10 @@ export const deleteRoleRow = (q: Queries, id: string): Promise<number> =>
   q.run(sql.deleteFrom('roles').where('tenant_id', '=', q.tenantId).where('id', '=', id));
 
 /** Inserts the role of a tenant's administrators into the admin tenant. Returns whether it was inserted. */
-export async function insertAdministratorRole(tx: Queries, role: { id: string; tenantId: string }): Promise<boolean> {
+export async function insertAdministratorRole(
+  tx: Transaction,
+  role: { id: string; tenantId: string },
+): Promise<boolean> {
   const rows = await tx.raw(
     `insert into roles (tenant_id, id, name, description, type)
      values ($1, $2, $3 || ':admin', 'Administrator of the tenant ' || $3 || '.', 'User')

@@ -19,7 +19,7 @@ import type { Vault } from '../../../kernel/crypto.ts';
 import { AldabaError } from '../../../kernel/errors.ts';
 import { shortId, standardId } from '../../../kernel/ids.ts';
 import type { MessageLimits } from '../../../services/message-limits/index.ts';
-import type { CacheRegistry, Database, Queries } from '../../../store/index.ts';
+import type { CacheRegistry, Database, Transaction } from '../../../store/index.ts';
 import type { Tenant } from '../../../tenancy/index.ts';
 import type { EmailTemplates } from '../../appearance/email-templates/index.ts';
 import type { SignInExperiences } from '../../appearance/sign-in-experience/index.ts';
@@ -40,7 +40,7 @@ export interface ConnectorsNeeds {
   /** Absolute path of `docs/`, for the guides of built-in connectors. */
   docsFolder: string;
   signInExperiences: Pick<SignInExperiences, 'get'>;
-  changes: Changes<Queries>;
+  changes: Changes<Transaction>;
   /** The network for a tenant's connectors: the real one or its sandbox. */
   networkFor(tenant: Tenant): Promise<{ fetch: typeof globalThis.fetch; addressOf(address: string): string }>;
   log: ConnectorLog;
@@ -200,7 +200,7 @@ export function createConnectors(needs: ConnectorsNeeds): Connectors {
 interface ChangeNeeds {
   list: Connectors['list'];
   get: Connectors['get'];
-  changed(tx: Queries): Promise<void>;
+  changed(tx: Transaction): Promise<void>;
 }
 
 /** Changes are serialized per tenant, because the rules concern all of its connectors. */
@@ -208,7 +208,7 @@ function createChanges(needs: ConnectorsNeeds, kinds: ReadonlyMap<string, Connec
   const { clock, vault, changes } = needs;
   const seal = (tenantId: string, id: string, config: Record<string, unknown>) =>
     vault.seal(JSON.stringify(config), contextOf(tenantId, id));
-  const rowsOf = async (tx: Queries) =>
+  const rowsOf = async (tx: Transaction) =>
     (await store.findConnectors(tx)).flatMap((stored) => {
       const kind = kinds.get(stored.connectorId);
       return kind ? [toRow(stored, kind, true)] : [];

@@ -1,4 +1,4 @@
-import type { Queries } from '../../../store/database.ts';
+import type { Queries, Transaction } from '../../../store/database.ts';
 import { sql } from '../../../store/sql.ts';
 
 /** A configured connector as stored: its configuration is sealed. */
@@ -43,7 +43,7 @@ export async function findConnectors(q: Queries): Promise<StoredConnector[]> {
 }
 
 /** Serializes changes to a tenant's connectors, because the rules concern all of them together. */
-export async function lockConnectors(tx: Queries): Promise<void> {
+export async function lockConnectors(tx: Transaction): Promise<void> {
   await tx.raw("select pg_advisory_xact_lock(hashtextextended('aldaba connectors ' || $1, 0))", [tx.tenantId]);
 }
 

@@ -10,11 +10,11 @@ export function userIdentityRoutes(implement: Implement, identities: UserIdentit
     identity: await identities.get(tenant.db, params.userId, params.target),
   }));
   implement(contract.replaceUserIdentity, async ({ tenant, params, body }) => {
-    const replaced = await tenant.db.transaction((tx) => identities.replace(tx, params.userId, params.target, body));
+    const replaced = await identities.replace(tenant.db, params.userId, params.target, body);
     return new Answer(replaced.isNew ? 201 : 200, replaced.identities);
   });
   implement(contract.deleteUserIdentity, ({ tenant, params, query }) =>
-    tenant.db.transaction((tx) => identities.remove(tx, params.userId, params.target, query)),
+    identities.remove(tenant.db, params.userId, params.target, query),
   );
   implement(contract.listUserAllIdentities, async ({ tenant, params }) => ({
     socialIdentities: Object.entries(await identities.list(tenant.db, params.userId)).map(([target, identity]) => ({

@@ -1,6 +1,7 @@
 import { noSession } from '@aldaba/connectors/kit';
 import { AldabaError } from '../../../kernel/errors.ts';
 import type { Queries } from '../../../store/index.ts';
+import { atomic } from '../../../store/transaction.ts';
 import type { Tenant } from '../../../tenancy/index.ts';
 import type { Identity, User, Users } from '../../people/users/index.ts';
 import type { Connectors } from '../connectors/index.ts';
@@ -35,7 +36,7 @@ export interface UserIdentities {
    * @throws AldabaError `entity.not_found`, `user.identity_already_in_use`
    */
   replace(
-    tx: Queries,
+    q: Queries,
     userId: string,
     target: string,
     identity: Identity & { revokeSessions?: boolean },
@@ -44,17 +45,17 @@ export interface UserIdentities {
    * Removes an identity and revokes the user's sessions and grants unless `revokeSessions` is false.
    * @throws AldabaError `entity.not_found`, `user.identity_not_exist`
    */
-  remove(tx: Queries, userId: string, target: string, options: { revokeSessions: boolean }): Promise<User>;
+  remove(q: Queries, userId: string, target: string, options: { revokeSessions: boolean }): Promise<User>;
 }
 
 export function createUserIdentities({ users, connectors }: UserIdentitiesNeeds): UserIdentities {
   const list: UserIdentities['list'] = async (q, userId) => (await users.get(q, userId)).identities;
-  const replace: UserIdentities['replace'] = async (tx, userId, target, given) => {
+  const replace: UserIdentities['replace'] = atomic(async (tx, userId, target, given) => {
     const { revokeSessions = true, ...identity } = given;
     const isNew = await users.linkIdentity(tx, userId, target, identity);
     if (!isNew && revokeSessions) await users.endSessions(tx, userId);
     return { isNew, identities: await list(tx, userId) };
-  };
+  });
   return {
     list,
     get: async (q, userId, target) => {
@@ -74,10 +75,10 @@ export function createUserIdentities({ users, connectors }: UserIdentitiesNeeds)
       return tenant.db.transaction(async (tx) => (await replace(tx, userId, connector.target, identity)).identities);
     },
     replace,
-    remove: async (tx, userId, target, { revokeSessions }) => {
+    remove: atomic(async (tx, userId, target, { revokeSessions }) => {
       const user = await users.unlinkIdentity(tx, userId, target);
       if (revokeSessions) await users.endSessions(tx, userId);
       return user;
-    },
+    }),
   };
 }

@@ -16,10 +16,8 @@ export function organizationInvitationRoutes(implement: Implement, invitations: 
     invitations.send(tenant, params.id, body),
   );
   implement(contract.replaceOrganizationInvitationStatus, ({ tenant, params, body }) =>
-    tenant.db.transaction((tx) =>
-      body.status === 'Accepted'
-        ? invitations.accept(tx, params.id, body.acceptedUserId)
-        : invitations.revoke(tx, params.id),
-    ),
+    body.status === 'Accepted'
+      ? invitations.accept(tenant.db, params.id, body.acceptedUserId)
+      : invitations.revoke(tenant.db, params.id),
   );
 }

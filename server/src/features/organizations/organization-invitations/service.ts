@@ -4,7 +4,8 @@ import { AldabaError } from '../../../kernel/errors.ts';
 import { emailKey, requireEmail } from '../../../kernel/identifiers.ts';
 import { standardId } from '../../../kernel/ids.ts';
 import type { MessageLimits } from '../../../services/message-limits/index.ts';
-import type { Queries } from '../../../store/index.ts';
+import type { Queries, Transaction } from '../../../store/index.ts';
+import { atomic } from '../../../store/transaction.ts';
 import type { Tenant } from '../../../tenancy/index.ts';
 import type { Users } from '../../people/users/index.ts';
 import type { OrganizationRoles } from '../organization-roles/index.ts';
@@ -58,9 +59,9 @@ export interface OrganizationInvitations {
    * @throws AldabaError `request.invalid_input` unless it is pending and the user's primary email address is the
    *   invited one
    */
-  accept(tx: Queries, id: string, userId: string | null | undefined): Promise<OrganizationInvitation>;
+  accept(q: Queries, id: string, userId: string | null | undefined): Promise<OrganizationInvitation>;
   /** @throws AldabaError `request.invalid_input` unless it is pending */
-  revoke(tx: Queries, id: string): Promise<OrganizationInvitation>;
+  revoke(q: Queries, id: string): Promise<OrganizationInvitation>;
   remove(q: Queries, id: string): Promise<void>;
 }
 
@@ -75,7 +76,7 @@ export function createOrganizationInvitations(needs: OrganizationInvitationsNeed
   const remove = async (q: Queries, id: string) => {
     if ((await store.deleteInvitationRow(q, id)) === 0) throw missing(id);
   };
-  const getPending = async (tx: Queries, id: string) => {
+  const getPending = async (tx: Transaction, id: string) => {
     const invitation = await store.findInvitation(tx, id, { now: now(), lock: true });
     if (!invitation) throw missing(id);
     if (invitation.status !== 'Pending') throw refused(`The invitation is ${invitation.status.toLowerCase()}.`);
@@ -107,7 +108,7 @@ export function createOrganizationInvitations(needs: OrganizationInvitationsNeed
       return get(tenant.db, id);
     },
     send,
-    accept: async (tx, id, userId) => {
+    accept: atomic(async (tx, id, userId) => {
       const { organizationId, invitee, organizationRoles } = await getPending(tx, id);
       const user = userId ? await users.find(tx, userId) : undefined;
       if (!user) throw refused('Say which user accepts the invitation.');
@@ -119,19 +120,19 @@ export function createOrganizationInvitations(needs: OrganizationInvitationsNeed
         await organizations.addRoles(tx, { kind: 'user', organizationId, ids: [user.id] }, roleIds);
       await store.settleInvitation(tx, id, { status: 'Accepted', acceptedUserId: user.id, now: now() });
       return get(tx, id);
-    },
-    revoke: async (tx, id) => {
+    }),
+    revoke: atomic(async (tx, id) => {
       await getPending(tx, id);
       await store.settleInvitation(tx, id, { status: 'Revoked', acceptedUserId: null, now: now() });
       return get(tx, id);
-    },
+    }),
     remove,
   };
 }
 
 async function requireInvitable(
   { clock, organizations, organizationRoles, users }: OrganizationInvitationsNeeds,
-  tx: Queries,
+  tx: Transaction,
   { organizationId, inviterId, invitee, expiresAt, organizationRoleIds }: InvitationDraft,
 ): Promise<void> {
   if (expiresAt <= clock.now())

@@ -1,6 +1,6 @@
 import type { OrganizationInvitation } from '@aldaba/contract';
 import { emailKey } from '../../../kernel/identifiers.ts';
-import type { Queries } from '../../../store/database.ts';
+import type { Queries, Transaction } from '../../../store/database.ts';
 import { sql } from '../../../store/sql.ts';
 
 interface Row {
@@ -87,7 +87,7 @@ export interface NewInvitation {
  * @throws AldabaError `entity.unique_integrity_violation` while another one is pending,
  *   `entity.relation_foreign_key_not_found`
  */
-export async function insertInvitation(tx: Queries, invitation: NewInvitation, now: Date): Promise<void> {
+export async function insertInvitation(tx: Transaction, invitation: NewInvitation, now: Date): Promise<void> {
   await tx.raw(
     `update organization_invitations set status = 'Expired', updated_at = $4
       where tenant_id = $1 and organization_id = $2 and lower(invitee) = $3 and status = 'Pending' and expires_at <= $4`,
@@ -114,7 +114,7 @@ export async function insertInvitation(tx: Queries, invitation: NewInvitation, n
 }
 
 export async function settleInvitation(
-  tx: Queries,
+  tx: Transaction,
   id: string,
   to: { status: 'Accepted' | 'Revoked'; acceptedUserId: string | null; now: Date },
 ): Promise<void> {

@@ -10,25 +10,25 @@ export function organizationJitRoutes(implement: Implement, jit: OrganizationJit
     pageOf(await jit.emailDomains(tenant.db, params.id), page),
   );
   implement(contract.createOrganizationJitEmailDomain, ({ tenant, params, body }) =>
-    tenant.db.transaction((tx) => jit.addEmailDomain(tx, params.id, body.emailDomain)),
+    jit.addEmailDomain(tenant.db, params.id, body.emailDomain),
   );
   implement(contract.replaceOrganizationJitEmailDomains, ({ tenant, params, body }) =>
-    tenant.db.transaction((tx) => jit.replaceEmailDomains(tx, params.id, body.emailDomains)),
+    jit.replaceEmailDomains(tenant.db, params.id, body.emailDomains),
   );
   implement(contract.deleteOrganizationJitEmailDomain, ({ tenant, params }) =>
-    tenant.db.transaction((tx) => jit.removeEmailDomain(tx, params.id, params.emailDomain)),
+    jit.removeEmailDomain(tenant.db, params.id, params.emailDomain),
   );
   implement(contract.listOrganizationJitRoles, async ({ tenant, params, page }) =>
     pageOf(await jit.roles(tenant.db, params.id), page),
   );
   implement(contract.createOrganizationJitRoles, ({ tenant, params, body }) =>
-    tenant.db.transaction((tx) => jit.addRoles(tx, params.id, body.organizationRoleIds)),
+    jit.addRoles(tenant.db, params.id, body.organizationRoleIds),
   );
   implement(contract.replaceOrganizationJitRoles, ({ tenant, params, body }) =>
-    tenant.db.transaction((tx) => jit.replaceRoles(tx, params.id, body.organizationRoleIds)),
+    jit.replaceRoles(tenant.db, params.id, body.organizationRoleIds),
   );
   implement(contract.deleteOrganizationJitRole, ({ tenant, params }) =>
-    tenant.db.transaction((tx) => jit.removeRole(tx, params.id, params.organizationRoleId)),
+    jit.removeRole(tenant.db, params.id, params.organizationRoleId),
   );
   ssoConnectorRoutes(implement, jit);
 }

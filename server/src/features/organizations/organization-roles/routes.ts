@@ -11,13 +11,9 @@ export function organizationRoleRoutes(implement: Implement, roles: Organization
     const { items, total } = await roles.list(tenant.db, containsSearch(query.q, searchable), page);
     return new Paged(items, total);
   });
-  implement(contract.createOrganizationRole, ({ tenant, body }) =>
-    tenant.db.transaction((tx) => roles.create(tx, body)),
-  );
+  implement(contract.createOrganizationRole, ({ tenant, body }) => roles.create(tenant.db, body));
   implement(contract.getOrganizationRole, ({ tenant, params }) => roles.get(tenant.db, params.id));
-  implement(contract.updateOrganizationRole, ({ tenant, params, body }) =>
-    tenant.db.transaction((tx) => roles.update(tx, params.id, body)),
-  );
+  implement(contract.updateOrganizationRole, ({ tenant, params, body }) => roles.update(tenant.db, params.id, body));
   implement(contract.deleteOrganizationRole, ({ tenant, params }) => roles.remove(tenant.db, params.id));
   roleScopeRoutes(implement, roles);
   scopeRoutes(implement, roles);
@@ -28,25 +24,25 @@ function roleScopeRoutes(implement: Implement, roles: OrganizationRoles): void {
     pageOf(await roles.organizationScopes(tenant.db, params.id), page),
   );
   implement(contract.createOrganizationRoleScopes, ({ tenant, params, body }) =>
-    tenant.db.transaction((tx) => roles.addScopes(tx, 'organization', params.id, body.organizationScopeIds)),
+    roles.addScopes(tenant.db, 'organization', params.id, body.organizationScopeIds),
   );
   implement(contract.replaceOrganizationRoleScopes, ({ tenant, params, body }) =>
-    tenant.db.transaction((tx) => roles.replaceScopes(tx, 'organization', params.id, body.organizationScopeIds)),
+    roles.replaceScopes(tenant.db, 'organization', params.id, body.organizationScopeIds),
   );
   implement(contract.deleteOrganizationRoleScope, ({ tenant, params }) =>
-    tenant.db.transaction((tx) => roles.takeScope(tx, 'organization', params.id, params.organizationScopeId)),
+    roles.takeScope(tenant.db, 'organization', params.id, params.organizationScopeId),
   );
   implement(contract.listOrganizationRoleResourceScopes, async ({ tenant, params, page }) =>
     pageOf(await roles.resourceScopes(tenant.db, params.id), page),
   );
   implement(contract.createOrganizationRoleResourceScopes, ({ tenant, params, body }) =>
-    tenant.db.transaction((tx) => roles.addScopes(tx, 'resource', params.id, body.scopeIds)),
+    roles.addScopes(tenant.db, 'resource', params.id, body.scopeIds),
   );
   implement(contract.replaceOrganizationRoleResourceScopes, ({ tenant, params, body }) =>
-    tenant.db.transaction((tx) => roles.replaceScopes(tx, 'resource', params.id, body.scopeIds)),
+    roles.replaceScopes(tenant.db, 'resource', params.id, body.scopeIds),
   );
   implement(contract.deleteOrganizationRoleResourceScope, ({ tenant, params }) =>
-    tenant.db.transaction((tx) => roles.takeScope(tx, 'resource', params.id, params.scopeId)),
+    roles.takeScope(tenant.db, 'resource', params.id, params.scopeId),
   );
 }
 
@@ -55,9 +51,7 @@ function scopeRoutes(implement: Implement, roles: OrganizationRoles): void {
     const { items, total } = await roles.listScopes(tenant.db, containsSearch(query.q, searchable), page);
     return new Paged(items, total);
   });
-  implement(contract.createOrganizationScope, ({ tenant, body }) =>
-    tenant.db.transaction((tx) => roles.createScope(tx, body)),
-  );
+  implement(contract.createOrganizationScope, ({ tenant, body }) => roles.createScope(tenant.db, body));
   implement(contract.getOrganizationScope, ({ tenant, params }) => roles.getScope(tenant.db, params.id));
   implement(contract.updateOrganizationScope, ({ tenant, params, body }) =>
     roles.updateScope(tenant.db, params.id, body),

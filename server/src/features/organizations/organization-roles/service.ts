@@ -11,8 +11,9 @@ import type {
 import { AldabaError } from '../../../kernel/errors.ts';
 import type { Events } from '../../../kernel/events.ts';
 import { standardId } from '../../../kernel/ids.ts';
-import type { Queries, Search } from '../../../store/index.ts';
+import type { Queries, Search, Transaction } from '../../../store/index.ts';
 import type { Listed, Slice } from '../../../store/list.ts';
+import { atomic } from '../../../store/transaction.ts';
 import { isManagementIndicator } from '../../../tenancy/management-indicator.ts';
 import * as store from './store.ts';
 
@@ -36,13 +37,9 @@ export interface OrganizationRoles {
   /** @throws AldabaError `entity.not_exists_with_id` */
   get(q: Queries, id: string): Promise<OrganizationRole>;
   /** @throws AldabaError `entity.unique_integrity_violation`, and the same as `addScopes` */
-  create(tx: Queries, draft: OrganizationRoleDraft): Promise<OrganizationRole>;
+  create(q: Queries, draft: OrganizationRoleDraft): Promise<OrganizationRole>;
   /** @throws AldabaError `entity.db_constraint_violated` when the type changes while the role is assigned */
-  update(
-    tx: Queries,
-    id: string,
-    patch: store.Description & { type?: RoleType | undefined },
-  ): Promise<OrganizationRole>;
+  update(q: Queries, id: string, patch: store.Description & { type?: RoleType | undefined }): Promise<OrganizationRole>;
   remove(q: Queries, id: string): Promise<void>;
 
   organizationScopes(q: Queries, roleId: string): Promise<OrganizationScope[]>;
@@ -52,14 +49,14 @@ export interface OrganizationRoles {
    *   `role.management_api_scopes_not_assignable_to_user_role`: organization roles cannot have permissions of the
    *   Management API
    */
-  addScopes(tx: Queries, kind: ScopeKind, roleId: string, scopeIds: readonly string[]): Promise<void>;
-  replaceScopes(tx: Queries, kind: ScopeKind, roleId: string, scopeIds: readonly string[]): Promise<void>;
+  addScopes(q: Queries, kind: ScopeKind, roleId: string, scopeIds: readonly string[]): Promise<void>;
+  replaceScopes(q: Queries, kind: ScopeKind, roleId: string, scopeIds: readonly string[]): Promise<void>;
   /** @throws AldabaError `entity.not_found` when the role does not have the permission */
-  takeScope(tx: Queries, kind: ScopeKind, roleId: string, scopeId: string): Promise<void>;
+  takeScope(q: Queries, kind: ScopeKind, roleId: string, scopeId: string): Promise<void>;
 }
 
-export function createOrganizationRoles({ events }: { events: Events<Queries> }): OrganizationRoles {
-  const scopesUpdated = (tx: Queries, roleId: string) =>
+export function createOrganizationRoles({ events }: { events: Events<Transaction> }): OrganizationRoles {
+  const scopesUpdated = (tx: Transaction, roleId: string) =>
     events.publish(tx, 'OrganizationRole.Scopes.Updated', async () => ({
       organizationRoleId: roleId,
       data: await store.findOrganizationScopes(tx, roleId),
@@ -73,7 +70,7 @@ export function createOrganizationRoles({ events }: { events: Events<Queries> })
     },
     find: store.findRoles,
     get: getRole,
-    create: async (tx, draft) => {
+    create: atomic(async (tx, draft) => {
       const id = standardId();
       const { name, description = null, type } = draft;
       await store.insertRole(tx, { id, name, description, type });
@@ -84,13 +81,13 @@ export function createOrganizationRoles({ events }: { events: Events<Queries> })
       await events.publish(tx, 'OrganizationRole.Created', { data: role });
       if (draft.organizationScopeIds.length + draft.resourceScopeIds.length > 0) await scopesUpdated(tx, id);
       return role;
-    },
-    update: async (tx, id, patch) => {
+    }),
+    update: atomic(async (tx, id, patch) => {
       const role = await store.updateRoleRow(tx, id, patch).catch(explainHeld);
       if (!role) throw missing('organization role', id);
       await events.publish(tx, 'OrganizationRole.Data.Updated', { data: role });
       return role;
-    },
+    }),
     remove: (q, id) =>
       q.transaction(async (tx) => {
         if ((await store.deleteRoleRow(tx, id)) === 0) throw missing('organization role', id);
@@ -104,47 +101,44 @@ export function createOrganizationRoles({ events }: { events: Events<Queries> })
       await getRole(q, roleId);
       return store.findResourceScopes(q, roleId);
     },
-    addScopes: async (tx, kind, roleId, scopeIds) => {
+    addScopes: atomic(async (tx, kind, roleId, scopeIds) => {
       await addScopes(tx, kind, roleId, scopeIds);
       await scopesUpdated(tx, roleId);
-    },
-    replaceScopes: async (tx, kind, roleId, scopeIds) => {
+    }),
+    replaceScopes: atomic(async (tx, kind, roleId, scopeIds) => {
       await addScopes(tx, kind, roleId, scopeIds);
       await store.deleteRoleScopes(tx, kind, roleId, { except: scopeIds });
       await scopesUpdated(tx, roleId);
-    },
-    takeScope: async (tx, kind, roleId, scopeId) => {
+    }),
+    takeScope: atomic(async (tx, kind, roleId, scopeId) => {
       if ((await store.deleteRoleScopes(tx, kind, roleId, { only: [scopeId] })) === 0)
         throw new AldabaError('entity.not_found');
       await scopesUpdated(tx, roleId);
-    },
+    }),
   };
 }
 
-const createScopes = (events: Events<Queries>) =>
+const createScopes = (events: Events<Transaction>) =>
   ({
     listScopes: store.findScopeList,
     getScope,
-    createScope: (q, { name, description = null }) =>
-      q.transaction(async (tx) => {
-        const id = standardId();
-        await store.insertScope(tx, { id, name, description });
-        const scope = await getScope(tx, id);
-        await events.publish(tx, 'OrganizationScope.Created', { data: scope });
-        return scope;
-      }),
-    updateScope: (q, id, patch) =>
-      q.transaction(async (tx) => {
-        const scope = await store.updateScopeRow(tx, id, patch);
-        if (!scope) throw missing('organization scope', id);
-        await events.publish(tx, 'OrganizationScope.Data.Updated', { data: scope });
-        return scope;
-      }),
-    removeScope: (q, id) =>
-      q.transaction(async (tx) => {
-        if ((await store.deleteScopeRow(tx, id)) === 0) throw missing('organization scope', id);
-        await events.publish(tx, 'OrganizationScope.Deleted', { data: null });
-      }),
+    createScope: atomic(async (tx, { name, description = null }) => {
+      const id = standardId();
+      await store.insertScope(tx, { id, name, description });
+      const scope = await getScope(tx, id);
+      await events.publish(tx, 'OrganizationScope.Created', { data: scope });
+      return scope;
+    }),
+    updateScope: atomic(async (tx, id, patch) => {
+      const scope = await store.updateScopeRow(tx, id, patch);
+      if (!scope) throw missing('organization scope', id);
+      await events.publish(tx, 'OrganizationScope.Data.Updated', { data: scope });
+      return scope;
+    }),
+    removeScope: atomic(async (tx, id) => {
+      if ((await store.deleteScopeRow(tx, id)) === 0) throw missing('organization scope', id);
+      await events.publish(tx, 'OrganizationScope.Deleted', { data: null });
+    }),
   }) satisfies Partial<OrganizationRoles>;
 
 async function getScope(q: Queries, id: string): Promise<OrganizationScope> {
@@ -159,12 +153,12 @@ async function getRole(q: Queries, id: string): Promise<OrganizationRole> {
   return role;
 }
 
-const addScopes: OrganizationRoles['addScopes'] = async (tx, kind, roleId, scopeIds) => {
+const addScopes: OrganizationRoles['addScopes'] = atomic(async (tx, kind, roleId, scopeIds) => {
   const role = await store.findRole(tx, roleId);
   if (!role) throw new AldabaError('entity.relation_foreign_key_not_found', { organizationRoleId: roleId });
   if (kind === 'resource') await requireAssignable(tx, scopeIds);
   await store.insertRoleScopes(tx, kind, roleId, scopeIds);
-};
+});
 
 /**
  * Only the tenant's own machine-to-machine roles give control over the tenant. An administrator who assigns roles in

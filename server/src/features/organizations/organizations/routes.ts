@@ -40,9 +40,7 @@ export function organizationRoutes(implement: Implement, organizations: Organiza
     const { items, total } = await organizations.list(tenant.db, filter, page as Page);
     return new Paged(items, total);
   });
-  implement(contract.createOrganization, ({ tenant, body }) =>
-    tenant.db.transaction((tx) => organizations.create(tx, body)),
-  );
+  implement(contract.createOrganization, ({ tenant, body }) => organizations.create(tenant.db, body));
   implement(contract.getOrganization, ({ tenant, params }) => organizations.get(tenant.db, params.id));
   implement(contract.updateOrganization, ({ tenant, params, body }) =>
     organizations.update(tenant.db, params.id, body),
@@ -69,16 +67,14 @@ function userRoutes(implement: Implement, organizations: Organizations, { users 
     return new Paged(await withRoles(organizations, tenant, { kind: 'user', organizationId: params.id, items }), total);
   });
   implement(contract.addOrganizationUsers, async ({ tenant, params, body }) => {
-    await tenant.db.transaction((tx) => organizations.addMembers(tx, 'user', params.id, body.userIds));
+    await organizations.addMembers(tenant.db, 'user', params.id, body.userIds);
     return { userIds: body.userIds };
   });
   implement(contract.replaceOrganizationUsers, ({ tenant, params, body }) =>
-    tenant.db.transaction((tx) => organizations.replaceMembers(tx, 'user', params.id, body.userIds)),
+    organizations.replaceMembers(tenant.db, 'user', params.id, body.userIds),
   );
   implement(contract.deleteOrganizationUser, ({ tenant, params }) =>
-    tenant.db.transaction((tx) =>
-      organizations.removeMember(tx, { kind: 'user', organizationId: params.id, id: params.userId }),
-    ),
+    organizations.removeMember(tenant.db, { kind: 'user', organizationId: params.id, id: params.userId }),
   );
   implement(contract.listUserOrganizations, async ({ tenant, params, page }) => {
     await users.get(tenant.db, params.userId);
@@ -95,31 +91,23 @@ const person = (params: { id: string; userId: string }) => ({
 
 function userRoleRoutes(implement: Implement, organizations: Organizations): void {
   implement(contract.assignOrganizationRolesToUsers, ({ tenant, params, body }) =>
-    tenant.db.transaction((tx) =>
-      organizations.addRoles(
-        tx,
-        { kind: 'user', organizationId: params.id, ids: body.userIds },
-        body.organizationRoleIds,
-      ),
+    organizations.addRoles(
+      tenant.db,
+      { kind: 'user', organizationId: params.id, ids: body.userIds },
+      body.organizationRoleIds,
     ),
   );
   implement(contract.listOrganizationUserRoles, async ({ tenant, params, page }) =>
     pageOf(await organizations.memberRoles(tenant.db, person(params)), page),
   );
-  implement(contract.assignOrganizationRolesToUser, ({ tenant, params, body }) =>
-    tenant.db.transaction(async (tx) => {
-      const organizationRoleIds = await organizations.roleIds(tx, body);
-      await organizations.addRoles(tx, { ...person(params), ids: [params.userId] }, organizationRoleIds);
-      return { organizationRoleIds };
-    }),
-  );
+  implement(contract.assignOrganizationRolesToUser, async ({ tenant, params, body }) => ({
+    organizationRoleIds: await organizations.addNamedRoles(tenant.db, person(params), body),
+  }));
   implement(contract.replaceOrganizationUserRoles, ({ tenant, params, body }) =>
-    tenant.db.transaction(async (tx) =>
-      organizations.replaceRoles(tx, person(params), await organizations.roleIds(tx, body)),
-    ),
+    organizations.replaceNamedRoles(tenant.db, person(params), body),
   );
   implement(contract.deleteOrganizationUserRole, ({ tenant, params }) =>
-    tenant.db.transaction((tx) => organizations.takeRole(tx, person(params), params.organizationRoleId)),
+    organizations.takeRole(tenant.db, person(params), params.organizationRoleId),
   );
   implement(contract.listOrganizationUserScopes, ({ tenant, params }) =>
     organizations.userScopes(tenant.db, params.id, params.userId),
@@ -141,13 +129,13 @@ function applicationRoutes(implement: Implement, organizations: Organizations, {
     return new Paged(await withRoles(organizations, tenant, members), total);
   });
   implement(contract.addOrganizationApplications, ({ tenant, params, body }) =>
-    tenant.db.transaction((tx) => organizations.addMembers(tx, 'application', params.id, body.applicationIds)),
+    organizations.addMembers(tenant.db, 'application', params.id, body.applicationIds),
   );
   implement(contract.replaceOrganizationApplications, ({ tenant, params, body }) =>
-    tenant.db.transaction((tx) => organizations.replaceMembers(tx, 'application', params.id, body.applicationIds)),
+    organizations.replaceMembers(tenant.db, 'application', params.id, body.applicationIds),
   );
   implement(contract.deleteOrganizationApplication, ({ tenant, params }) =>
-    tenant.db.transaction((tx) => organizations.removeMember(tx, machine(params))),
+    organizations.removeMember(tenant.db, machine(params)),
   );
   implement(contract.listApplicationOrganizations, async ({ tenant, params, page }) => {
     await applications.get(tenant, params.id);
@@ -158,27 +146,23 @@ function applicationRoutes(implement: Implement, organizations: Organizations, {
 
 function applicationRoleRoutes(implement: Implement, organizations: Organizations): void {
   implement(contract.assignOrganizationRolesToApplications, ({ tenant, params, body }) =>
-    tenant.db.transaction((tx) =>
-      organizations.addRoles(
-        tx,
-        { kind: 'application', organizationId: params.id, ids: body.applicationIds },
-        body.organizationRoleIds,
-      ),
+    organizations.addRoles(
+      tenant.db,
+      { kind: 'application', organizationId: params.id, ids: body.applicationIds },
+      body.organizationRoleIds,
     ),
   );
   implement(contract.listOrganizationApplicationRoles, async ({ tenant, params, page }) =>
     pageOf(await organizations.memberRoles(tenant.db, machine(params)), page),
   );
   implement(contract.assignOrganizationRolesToApplication, ({ tenant, params, body }) =>
-    tenant.db.transaction((tx) =>
-      organizations.addRoles(tx, { ...machine(params), ids: [params.applicationId] }, body.organizationRoleIds),
-    ),
+    organizations.addRoles(tenant.db, { ...machine(params), ids: [params.applicationId] }, body.organizationRoleIds),
   );
   implement(contract.replaceOrganizationApplicationRoles, ({ tenant, params, body }) =>
-    tenant.db.transaction((tx) => organizations.replaceRoles(tx, machine(params), body.organizationRoleIds)),
+    organizations.replaceRoles(tenant.db, machine(params), body.organizationRoleIds),
   );
   implement(contract.deleteOrganizationApplicationRole, ({ tenant, params }) =>
-    tenant.db.transaction((tx) => organizations.takeRole(tx, machine(params), params.organizationRoleId)),
+    organizations.takeRole(tenant.db, machine(params), params.organizationRoleId),
   );
 }
 

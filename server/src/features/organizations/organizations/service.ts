@@ -12,8 +12,9 @@ import type { Clock } from '../../../kernel/clock.ts';
 import { AldabaError } from '../../../kernel/errors.ts';
 import type { Events } from '../../../kernel/events.ts';
 import { shortId } from '../../../kernel/ids.ts';
-import type { Queries, Search } from '../../../store/index.ts';
+import type { Queries, Search, Transaction } from '../../../store/index.ts';
 import type { Listed, Slice } from '../../../store/list.ts';
+import { atomic } from '../../../store/transaction.ts';
 import type { OrganizationRoles } from '../organization-roles/index.ts';
 import type { Member, MemberKind, OrganizationColumns, Standing } from './store.ts';
 import * as store from './store.ts';
@@ -21,7 +22,13 @@ import * as store from './store.ts';
 export interface OrganizationsNeeds {
   clock: Clock;
   organizationRoles: Pick<OrganizationRoles, 'find'>;
-  events: Events<Queries>;
+  events: Events<Transaction>;
+}
+
+/** Organization roles named by id, by name, or both. */
+interface NamedRoles {
+  organizationRoleIds?: readonly string[] | undefined;
+  organizationRoleNames?: readonly string[] | undefined;
 }
 
 export interface Organizations {
@@ -33,7 +40,7 @@ export interface Organizations {
   find(q: Queries, id: string): Promise<Organization | undefined>;
   /** @throws AldabaError `entity.not_exists_with_id` */
   get(q: Queries, id: string): Promise<Organization>;
-  create(tx: Queries, draft: OrganizationColumns & { name: string }): Promise<Organization>;
+  create(q: Queries, draft: OrganizationColumns & { name: string }): Promise<Organization>;
   update(q: Queries, id: string, patch: OrganizationColumns): Promise<Organization>;
   remove(q: Queries, id: string): Promise<void>;
 
@@ -42,10 +49,10 @@ export interface Organizations {
    * @throws AldabaError `entity.relation_foreign_key_not_found`, and `entity.db_constraint_violated` for an application
    *   that is not machine-to-machine
    */
-  addMembers(tx: Queries, kind: MemberKind, organizationId: string, ids: readonly string[]): Promise<void>;
-  replaceMembers(tx: Queries, kind: MemberKind, organizationId: string, ids: readonly string[]): Promise<void>;
+  addMembers(q: Queries, kind: MemberKind, organizationId: string, ids: readonly string[]): Promise<void>;
+  replaceMembers(q: Queries, kind: MemberKind, organizationId: string, ids: readonly string[]): Promise<void>;
   /** @throws AldabaError `organization.require_membership` */
-  removeMember(tx: Queries, member: Member): Promise<void>;
+  removeMember(q: Queries, member: Member): Promise<void>;
   isMember(q: Queries, member: Member): Promise<boolean>;
 
   /** @throws AldabaError `organization.require_membership` */
@@ -63,21 +70,17 @@ export interface Organizations {
    *   `entity.db_constraint_violated` for roles of the other type
    */
   addRoles(
-    tx: Queries,
+    q: Queries,
     members: { kind: MemberKind; organizationId: string; ids: readonly string[] },
     roleIds: readonly string[],
   ): Promise<void>;
-  replaceRoles(tx: Queries, member: Member, roleIds: readonly string[]): Promise<void>;
+  replaceRoles(q: Queries, member: Member, roleIds: readonly string[]): Promise<void>;
   /** @throws AldabaError `organization.require_membership`, `entity.not_found` when the member does not have the role */
-  takeRole(tx: Queries, member: Member, roleId: string): Promise<void>;
-  /** Ids of roles named by id or by name. @throws AldabaError `organization.role_names_not_found` */
-  roleIds(
-    q: Queries,
-    named: {
-      organizationRoleIds?: readonly string[] | undefined;
-      organizationRoleNames?: readonly string[] | undefined;
-    },
-  ): Promise<string[]>;
+  takeRole(q: Queries, member: Member, roleId: string): Promise<void>;
+  /** Adds roles named by id or by name. Returns their ids. @throws AldabaError `organization.role_names_not_found` */
+  addNamedRoles(q: Queries, member: Member, named: NamedRoles): Promise<string[]>;
+  /** Replaces all roles. @throws the same */
+  replaceNamedRoles(q: Queries, member: Member, named: NamedRoles): Promise<void>;
   /** Organization permissions of a user. @throws AldabaError `organization.require_membership` */
   userScopes(q: Queries, organizationId: string, userId: string): Promise<OrganizationScope[]>;
   listOf(q: Queries, kind: MemberKind, id: string, slice?: Slice): Promise<Listed<OrganizationWithRoles>>;
@@ -100,13 +103,13 @@ export function createOrganizations({ clock, organizationRoles, events }: Organi
       return { items: showFeatured ? await withFeatured(q, items) : items, total };
     },
     get,
-    create: async (tx, draft) => {
+    create: atomic(async (tx, draft) => {
       const id = shortId();
       await store.insertOrganization(tx, { ...draft, id, createdAt: new Date(clock.now()) });
       const organization = await get(tx, id);
       await events.publish(tx, 'Organization.Created', { data: organization });
       return organization;
-    },
+    }),
     update: (q, id, patch) =>
       q.transaction(async (tx) => {
         const organization = await store.updateOrganizationRow(tx, id, patch);
@@ -131,8 +134,8 @@ export function createOrganizations({ clock, organizationRoles, events }: Organi
   };
 }
 
-function createMembers(events: Events<Queries>) {
-  const tell = async (tx: Queries, { kind, organizationId }: Omit<Member, 'id'>, change: MembershipChange) => {
+function createMembers(events: Events<Transaction>) {
+  const tell = async (tx: Transaction, { kind, organizationId }: Omit<Member, 'id'>, change: MembershipChange) => {
     const { added = [], removed = [] } = change;
     if (added.length + removed.length === 0) return;
     const isUser = kind === 'user';
@@ -143,24 +146,25 @@ function createMembers(events: Events<Queries>) {
       ...(removed.length === 0 ? {} : isUser ? { removedUserIds: removed } : { removedApplicationIds: removed }),
     });
   };
-  const add = async (tx: Queries, kind: MemberKind, organizationId: string, ids: readonly string[]) => {
+  const add = async (tx: Transaction, kind: MemberKind, organizationId: string, ids: readonly string[]) => {
     if (kind === 'application') await requireMachines(tx, ids);
     return store.insertMembers(tx, kind, organizationId, ids);
   };
   return {
-    addMembers: async (tx, kind, organizationId, ids) =>
+    addMembers: atomic(async (tx, kind, organizationId, ids) =>
       tell(tx, { kind, organizationId }, { added: await add(tx, kind, organizationId, ids) }),
-    replaceMembers: async (tx, kind, organizationId, ids) => {
+    ),
+    replaceMembers: atomic(async (tx, kind, organizationId, ids) => {
       if (!(await store.findOrganization(tx, organizationId))) throw unknown({ organizationId });
       const added = await add(tx, kind, organizationId, ids);
       const removed = await store.deleteMembers(tx, kind, organizationId, { except: ids });
       await tell(tx, { kind, organizationId }, { added, removed });
-    },
-    removeMember: async (tx, { kind, organizationId, id }) => {
+    }),
+    removeMember: atomic(async (tx, { kind, organizationId, id }) => {
       const removed = await store.deleteMembers(tx, kind, organizationId, { only: [id] });
       if (removed.length === 0) throw notMember();
       await tell(tx, { kind, organizationId }, { removed });
-    },
+    }),
     isMember: async (q, { kind, organizationId, id }) =>
       (await store.findMemberIds(q, kind, organizationId, [id])).length > 0,
   } satisfies Partial<Organizations>;
@@ -172,11 +176,21 @@ interface MembershipChange {
 }
 
 function createMemberRoles(organizationRoles: OrganizationsNeeds['organizationRoles']) {
-  const addRoles: Organizations['addRoles'] = async (tx, members, roleIds) => {
+  const addRoles: Organizations['addRoles'] = atomic(async (tx, members, roleIds) => {
     await requireMembers(tx, members);
     const ids = [...new Set(roleIds)];
     requireType(await organizationRoles.find(tx, { ids }), ids, typeOf[members.kind]);
     await store.insertMemberRoles(tx, members, ids);
+  });
+  const replaceRoles: Organizations['replaceRoles'] = atomic(async (tx, member, roleIds) => {
+    await addRoles(tx, { ...member, ids: [member.id] }, roleIds);
+    await store.deleteMemberRoles(tx, member, { except: roleIds });
+  });
+  const roleIds = async (q: Queries, { organizationRoleIds = [], organizationRoleNames = [] }: NamedRoles) => {
+    const named = await organizationRoles.find(q, { names: organizationRoleNames });
+    const names = organizationRoleNames.filter((name) => !named.some((role) => role.name === name));
+    if (names.length > 0) throw new AldabaError('organization.role_names_not_found', { names });
+    return [...new Set([...organizationRoleIds, ...named.map((role) => role.id)])];
   };
   return {
     memberRoles: async (q, member) => {
@@ -189,21 +203,18 @@ function createMemberRoles(organizationRoles: OrganizationsNeeds['organizationRo
       return new Map(ids.map((id) => [id, (held.get(id) ?? []).map((row) => ({ id: row.id, name: row.name }))]));
     },
     addRoles,
-    replaceRoles: async (tx, member, roleIds) => {
-      await addRoles(tx, { ...member, ids: [member.id] }, roleIds);
-      await store.deleteMemberRoles(tx, member, { except: roleIds });
-    },
-    takeRole: async (tx, member, roleId) => {
+    replaceRoles,
+    addNamedRoles: atomic(async (tx, member, named) => {
+      const ids = await roleIds(tx, named);
+      await addRoles(tx, { ...member, ids: [member.id] }, ids);
+      return ids;
+    }),
+    replaceNamedRoles: atomic(async (tx, member, named) => replaceRoles(tx, member, await roleIds(tx, named))),
+    takeRole: atomic(async (tx, member, roleId) => {
       await requireMembers(tx, { ...member, ids: [member.id] });
       if ((await store.deleteMemberRoles(tx, member, { only: [roleId] })) === 0)
         throw new AldabaError('entity.not_found');
-    },
-    roleIds: async (q, { organizationRoleIds = [], organizationRoleNames = [] }) => {
-      const named = await organizationRoles.find(q, { names: organizationRoleNames });
-      const names = organizationRoleNames.filter((name) => !named.some((role) => role.name === name));
-      if (names.length > 0) throw new AldabaError('organization.role_names_not_found', { names });
-      return [...new Set([...organizationRoleIds, ...named.map((role) => role.id)])];
-    },
+    }),
   } satisfies Partial<Organizations>;
 }
 

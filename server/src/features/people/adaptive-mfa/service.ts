@@ -1,6 +1,6 @@
 import type { Clock } from '../../../kernel/clock.ts';
 import { currentOrigin } from '../../../kernel/origin.ts';
-import type { Queries } from '../../../store/index.ts';
+import type { Transaction } from '../../../store/index.ts';
 import type { Tenant } from '../../../tenancy/index.ts';
 import { countryLife, type Risk, risksOf } from './rules.ts';
 import { findPlaces, savePlace } from './store.ts';
@@ -21,7 +21,7 @@ export interface AdaptiveMfa {
    * prevents deadlocks between concurrent sign-ins of one user.
    * @param now milliseconds since the epoch
    */
-  record(tx: Queries, userId: string, now: number): Promise<void>;
+  record(tx: Transaction, userId: string, now: number): Promise<void>;
 }
 
 export function createAdaptiveMfa({ clock }: AdaptiveMfaNeeds): AdaptiveMfa {

@@ -1,5 +1,5 @@
 import type { Point } from '../../../kernel/origin.ts';
-import type { Queries } from '../../../store/index.ts';
+import type { Queries, Transaction } from '../../../store/index.ts';
 import type { History } from './rules.ts';
 
 type PlaceRow =
@@ -30,7 +30,7 @@ export async function findPlaces(q: Queries, userId: string): Promise<Omit<Histo
  * `forget`.
  */
 export async function savePlace(
-  tx: Queries,
+  tx: Transaction,
   userId: string,
   seen: { country: string | undefined; point: Point | undefined; at: Date; forget: Date },
 ): Promise<void> {

@@ -3,7 +3,7 @@ import type { Clock } from '../../../kernel/clock.ts';
 import { AldabaError } from '../../../kernel/errors.ts';
 import type { Events } from '../../../kernel/events.ts';
 import { standardId } from '../../../kernel/ids.ts';
-import type { Queries } from '../../../store/index.ts';
+import type { Queries, Transaction } from '../../../store/index.ts';
 import type { User, Users } from '../users/index.ts';
 import type { NewPasskey } from './passkeys.ts';
 import type { Secrets } from './secrets.ts';
@@ -13,7 +13,7 @@ export interface FactorChangesNeeds {
   clock: Clock;
   secrets: Secrets;
   users: Pick<Users, 'get'>;
-  events: Events<Queries>;
+  events: Events<Transaction>;
 }
 
 /** A factor to add. */
@@ -44,7 +44,7 @@ export function createFactorChanges({ clock, secrets, users, events }: FactorCha
   const change = (
     q: Queries,
     userId: string,
-    decide: (tx: Queries, present: readonly MfaVerification[]) => Promise<unknown>,
+    decide: (tx: Transaction, present: readonly MfaVerification[]) => Promise<unknown>,
   ): Promise<User> =>
     q.transaction(async (tx) => {
       await store.lockPerson(tx, userId);
@@ -53,7 +53,7 @@ export function createFactorChanges({ clock, secrets, users, events }: FactorCha
       await events.publish(tx, 'User.Data.Updated', { data: user });
       return user;
     });
-  const insert = (tx: Queries, userId: string, draft: FactorDraft) => {
+  const insert = (tx: Transaction, userId: string, draft: FactorDraft) => {
     const id = standardId();
     const row = { id, userId, type: draft.type, createdAt: new Date(clock.now()) };
     if (draft.type === 'WebAuthn') return store.insertFactor(tx, { ...row, passkey: draft.passkey });

@@ -2,7 +2,7 @@ import type { Clock } from '../../../kernel/clock.ts';
 import type { Vault } from '../../../kernel/crypto.ts';
 import { AldabaError } from '../../../kernel/errors.ts';
 import type { Events } from '../../../kernel/events.ts';
-import type { Queries } from '../../../store/index.ts';
+import type { Queries, Transaction } from '../../../store/index.ts';
 import type { Tenant } from '../../../tenancy/index.ts';
 import type { Users } from '../users/index.ts';
 import { newBackupCodes, placeOfCode } from './backup-codes.ts';
@@ -25,7 +25,7 @@ export interface SecondFactorsNeeds {
   clock: Clock;
   vault: Vault;
   users: Pick<Users, 'get'>;
-  events: Events<Queries>;
+  events: Events<Transaction>;
 }
 
 /** A factor that was created during a sign-in and is not yet bound to a user. JSON with sealed secrets. */
@@ -54,7 +54,7 @@ export interface SecondFactors extends Totps, BackupCodes, Passkeys {
    * @throws AldabaError `entity.not_found`, `user.totp_already_in_use`, `user.passkey_already_in_use`,
    *   `user.backup_code_already_in_use`, `session.mfa.backup_code_can_not_be_alone`
    */
-  bind(tx: Queries, userId: string, factors: readonly NewFactor[]): Promise<void>;
+  bind(tx: Transaction, userId: string, factors: readonly NewFactor[]): Promise<void>;
 }
 
 interface Totps {

@@ -2,7 +2,7 @@ import type { MfaVerification } from '@aldaba/contract';
 import type { Clock } from '../../../kernel/clock.ts';
 import type { Vault } from '../../../kernel/crypto.ts';
 import type { Events } from '../../../kernel/events.ts';
-import type { Queries } from '../../../store/index.ts';
+import type { Queries, Transaction } from '../../../store/index.ts';
 import type { Tenant } from '../../../tenancy/index.ts';
 import type { Users } from '../users/index.ts';
 import { newBackupCodes, readBackupCodes } from './backup-codes.ts';
@@ -15,7 +15,7 @@ export interface MfaVerificationsNeeds {
   clock: Clock;
   vault: Vault;
   users: Pick<Users, 'get' | 'endSessions'>;
-  events: Events<Queries>;
+  events: Events<Transaction>;
 }
 
 /** Operations of administrators on users' factors. */

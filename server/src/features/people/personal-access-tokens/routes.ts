@@ -9,10 +9,10 @@ export function personalAccessTokenRoutes(implement: Implement, tokens: Personal
     tokens.create(tenant.db, params.userId, body),
   );
   implement(contract.updatePersonalAccessTokenName, ({ tenant, params, body }) =>
-    tenant.db.transaction((tx) => tokens.rename(tx, { userId: params.userId, name: body.currentName }, body.name)),
+    tokens.rename(tenant.db, { userId: params.userId, name: body.currentName }, body.name),
   );
   implement(contract.updateUserPersonalAccessToken, ({ tenant, params, body }) =>
-    tenant.db.transaction((tx) => tokens.rename(tx, params, body.name)),
+    tokens.rename(tenant.db, params, body.name),
   );
   implement(contract.deleteUserPersonalAccessToken, ({ tenant, params }) => tokens.remove(tenant.db, params));
   implement(contract.deletePersonalAccessTokenPost, ({ tenant, params, body }) =>

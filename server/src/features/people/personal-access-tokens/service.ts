@@ -5,6 +5,7 @@ import { AldabaError } from '../../../kernel/errors.ts';
 import { standardSecret } from '../../../kernel/ids.ts';
 import { constraintOf } from '../../../store/constraint.ts';
 import type { Queries } from '../../../store/database.ts';
+import { atomic } from '../../../store/transaction.ts';
 import type { DetailedUser, HolderQuestion, Users } from '../users/index.ts';
 import * as store from './store.ts';
 
@@ -51,7 +52,7 @@ export interface PersonalAccessTokens {
     draft: { name: string; expiresAt?: number | null | undefined },
   ): Promise<PersonalAccessToken>;
   /** @throws AldabaError `entity.not_found`, `user.personal_access_token_name_exists` */
-  rename(tx: Queries, place: Place, name: string): Promise<PersonalAccessToken>;
+  rename(q: Queries, place: Place, name: string): Promise<PersonalAccessToken>;
   /** @throws AldabaError `entity.not_found` */
   remove(q: Queries, place: Place): Promise<void>;
 }
@@ -103,11 +104,11 @@ export function createPersonalAccessTokens({ clock, vault, users }: PersonalAcce
       );
       return open(q, stored);
     },
-    rename: async (tx, place, name) => {
+    rename: atomic(async (tx, place, name) => {
       const renamed = await named(store.renameToken(tx, place, name));
       if (!renamed) throw new AldabaError('entity.not_found');
       return open(tx, renamed);
-    },
+    }),
     remove: async (q, place) => {
       if ((await store.deleteToken(q, place)) === 0) throw new AldabaError('entity.not_found');
     },

@@ -1,7 +1,7 @@
 import type { ErrorCode, ImportReport } from '@aldaba/contract';
 import { AldabaError } from '../../../kernel/errors.ts';
 import { shortId } from '../../../kernel/ids.ts';
-import type { Queries } from '../../../store/index.ts';
+import type { Transaction } from '../../../store/index.ts';
 import type { Tenant } from '../../../tenancy/index.ts';
 import type { Line } from './lines.ts';
 import type { UserTransfersNeeds } from './needs.ts';
@@ -120,7 +120,7 @@ async function importBatch(
 }
 
 /** Separates new users from existing ones and from those whose identifiers belong to another user. */
-async function sort(tx: Queries, candidates: readonly Candidate[]) {
+async function sort(tx: Transaction, candidates: readonly Candidate[]) {
   const users = candidates.map(({ user }) => user);
   const texts = (values: (string | undefined)[]) => values.filter((value) => value !== undefined);
   const taken = await store.findTaken(tx, {
@@ -154,7 +154,7 @@ async function sort(tx: Queries, candidates: readonly Candidate[]) {
 }
 
 /** Rejects users with unknown roles or organizations before anything is stored. Replaces role names by ids. */
-async function withMemberships(tx: Queries, candidates: readonly Candidate[]) {
+async function withMemberships(tx: Transaction, candidates: readonly Candidate[]) {
   const users = candidates.map(({ user }) => user);
   const names = [...new Set(users.flatMap(({ roles = [] }) => roles))];
   const memberships = users.flatMap(({ organizations = [] }) => organizations);
@@ -199,7 +199,7 @@ async function withMemberships(tx: Queries, candidates: readonly Candidate[]) {
   return { known, unknown };
 }
 
-async function addMemberships(needs: UserTransfersNeeds, tx: Queries, user: store.NewUser): Promise<void> {
+async function addMemberships(needs: UserTransfersNeeds, tx: Transaction, user: store.NewUser): Promise<void> {
   const { id, roles = [], organizations = [] } = user;
   if (roles.length > 0) await needs.roles.assign(tx, 'user', id, roles);
   for (const { id: organizationId, roles: roleIds = [] } of organizations) {

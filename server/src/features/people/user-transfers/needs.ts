@@ -1,6 +1,6 @@
 import type { Clock } from '../../../kernel/clock.ts';
 import type { Log } from '../../../kernel/log.ts';
-import type { Queries } from '../../../store/index.ts';
+import type { Transaction } from '../../../store/index.ts';
 import type { Roles } from '../../authorization/roles/index.ts';
 
 export interface UserTransfersNeeds {
@@ -12,9 +12,9 @@ export interface UserTransfersNeeds {
 
 /** What an import needs from organizations, which is an area above people. */
 interface Memberships {
-  addMembers(tx: Queries, kind: 'user', organizationId: string, ids: readonly string[]): Promise<void>;
+  addMembers(tx: Transaction, kind: 'user', organizationId: string, ids: readonly string[]): Promise<void>;
   addRoles(
-    tx: Queries,
+    tx: Transaction,
     members: { kind: 'user'; organizationId: string; ids: readonly string[] },
     roleIds: readonly string[],
   ): Promise<void>;

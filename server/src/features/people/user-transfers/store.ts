@@ -1,5 +1,5 @@
 import type { TransferredUser } from '@aldaba/contract';
-import type { Queries } from '../../../store/index.ts';
+import type { Queries, Transaction } from '../../../store/index.ts';
 
 /** Users that share an id or an identifier with new ones: the strings of `keysOf`, or `id …`. */
 export async function findTaken(
@@ -56,7 +56,7 @@ export type NewUser = TransferredUser & { id: string };
  * Stores users in one statement. Returns the ids of the stored ones: the identifiers of the others were taken
  * concurrently.
  */
-export async function insertUsers(tx: Queries, users: readonly NewUser[], now: Date): Promise<Set<string>> {
+export async function insertUsers(tx: Transaction, users: readonly NewUser[], now: Date): Promise<Set<string>> {
   const time = (value: number | undefined) => (value === undefined ? null : new Date(value).toISOString());
   const values = users.map((user) => ({
     id: user.id,
@@ -90,7 +90,7 @@ export async function insertUsers(tx: Queries, users: readonly NewUser[], now: D
 }
 
 /** Links identities of users that were just stored. @throws a constraint violation if one belongs to another user */
-export async function insertIdentities(tx: Queries, users: readonly NewUser[]): Promise<void> {
+export async function insertIdentities(tx: Transaction, users: readonly NewUser[]): Promise<void> {
   const rows = users.flatMap(({ id, identities = {} }) =>
     Object.entries(identities).map(([target, { userId, details }]) => ({
       target,

@@ -27,7 +27,7 @@ export function userRoutes(implement: Implement, users: Users): void {
   implement(contract.createUser, async ({ tenant, body }) => {
     const { password, passwordDigest, passwordAlgorithm, ...draft } = body;
     const digest = await users.digestOf({ password, passwordDigest, passwordAlgorithm });
-    return tenant.db.transaction((tx) => users.create(tx, { ...draft, password: digest, isEmailVerified: true }));
+    return users.create(tenant.db, { ...draft, password: digest, isEmailVerified: true });
   });
   implement(contract.getUser, async ({ tenant, caller, params, query }) => {
     if (query.includePasswordHash) requireFullAccess(caller);
@@ -41,15 +41,9 @@ export function userRoutes(implement: Implement, users: Users): void {
         : {}),
     };
   });
-  implement(contract.updateUser, ({ tenant, params, body }) =>
-    tenant.db.transaction((tx) => users.update(tx, params.userId, body)),
-  );
-  implement(contract.deleteUser, ({ tenant, params }) =>
-    tenant.db.transaction((tx) => users.remove(tx, params.userId)),
-  );
-  implement(contract.updateUserIsSuspended, ({ tenant, params, body }) =>
-    tenant.db.transaction((tx) => users.update(tx, params.userId, body)),
-  );
+  implement(contract.updateUser, ({ tenant, params, body }) => users.update(tenant.db, params.userId, body));
+  implement(contract.deleteUser, ({ tenant, params }) => users.remove(tenant.db, params.userId));
+  implement(contract.updateUserIsSuspended, ({ tenant, params, body }) => users.update(tenant.db, params.userId, body));
   dataRoutes(implement, users);
   passwordRoutes(implement, users);
   settingRoutes(implement, users);
@@ -74,7 +68,7 @@ function passwordRoutes(implement: Implement, users: Users): void {
     users.setPassword(tenant.db, params.userId, body),
   );
   implement(contract.updateUserPasswordExpiration, ({ tenant, params, body }) =>
-    tenant.db.transaction((tx) => users.update(tx, params.userId, { isPasswordExpired: body.isExpired })),
+    users.update(tenant.db, params.userId, { isPasswordExpired: body.isExpired }),
   );
   implement(contract.verifyUserPassword, ({ tenant, params, body }) =>
     users.verifyPassword(tenant.db, params.userId, body.password),
@@ -98,15 +92,13 @@ function userRoleRoutes(implement: Implement, users: Users): void {
   });
   implement(contract.assignUserRoles, async ({ tenant, params, body }) => ({
     roleIds: body.roleIds,
-    addedRoleIds: await tenant.db.transaction((tx) => users.addRoles(tx, params.userId, body.roleIds)),
+    addedRoleIds: await users.addRoles(tenant.db, params.userId, body.roleIds),
   }));
   implement(contract.replaceUserRoles, async ({ tenant, params, body }) => {
-    await tenant.db.transaction((tx) => users.replaceRoles(tx, params.userId, body.roleIds));
+    await users.replaceRoles(tenant.db, params.userId, body.roleIds);
     return { roleIds: body.roleIds };
   });
-  implement(contract.deleteUserRole, ({ tenant, params }) =>
-    tenant.db.transaction((tx) => users.removeRole(tx, params.userId, params.roleId)),
-  );
+  implement(contract.deleteUserRole, ({ tenant, params }) => users.removeRole(tenant.db, params.userId, params.roleId));
   implement(contract.listRoleUsers, async ({ tenant, params, query, page }) => {
     const { items, total } = await users.listOfRole(
       tenant.db,
@@ -117,9 +109,7 @@ function userRoleRoutes(implement: Implement, users: Users): void {
     return new Paged(items, total);
   });
   implement(contract.createRoleUsers, ({ tenant, params, body }) =>
-    tenant.db.transaction((tx) => users.addToRole(tx, params.id, body.userIds)),
+    users.addToRole(tenant.db, params.id, body.userIds),
   );
-  implement(contract.deleteRoleUser, ({ tenant, params }) =>
-    tenant.db.transaction((tx) => users.removeFromRole(tx, params.id, params.userId)),
-  );
+  implement(contract.deleteRoleUser, ({ tenant, params }) => users.removeFromRole(tenant.db, params.id, params.userId));
 }

@@ -5,9 +5,10 @@ import type { Events } from '../../../kernel/events.ts';
 import { shortId } from '../../../kernel/ids.ts';
 import { assertUsableDigest, type Passwords } from '../../../services/passwords/index.ts';
 import { constraintOf } from '../../../store/constraint.ts';
-import type { Queries } from '../../../store/database.ts';
+import type { Queries, Transaction } from '../../../store/database.ts';
 import type { Slice } from '../../../store/list.ts';
 import { type Search, searching } from '../../../store/search.ts';
+import { atomic } from '../../../store/transaction.ts';
 import type { Roles } from '../../authorization/roles/index.ts';
 import { findDetailedSubject, findHolder } from './details-store.ts';
 import { findUserList, type UserFilter } from './list-store.ts';
@@ -23,14 +24,14 @@ export interface UsersNeeds {
     Roles,
     'assignDefaults' | 'userRoleNames' | 'list' | 'assign' | 'replace' | 'unassign' | 'addHolders' | 'get'
   >;
-  events: Events<Queries>;
+  events: Events<Transaction>;
   organizationJit: {
     /** Adds the user to the organizations that accept the domain of a verified address. */
-    provision(tx: Queries, userId: string, email: string): Promise<void>;
+    provision(tx: Transaction, userId: string, email: string): Promise<void>;
   };
   sessions: {
     /** Revokes every session and grant of the user, with all tokens, in the caller's transaction. */
-    endAll(tx: Queries, userId: string): Promise<void>;
+    endAll(tx: Transaction, userId: string): Promise<void>;
   };
 }
 
@@ -111,19 +112,19 @@ export interface Users {
    * @throws AldabaError `user.username_already_in_use`, `user.email_already_in_use`, `user.phone_already_in_use`,
    *   `user.identity_already_in_use`, `user.invalid_email`, `user.invalid_phone`
    */
-  create(tx: Queries, draft: UserDraft): Promise<User>;
+  create(q: Queries, draft: UserDraft): Promise<User>;
   /**
    * Updates columns; suspending a user revokes sessions and grants.
    * @throws AldabaError `entity.not_found` and the errors of `create`
    */
-  update(tx: Queries, userId: string, patch: UserPatch, given?: { passwordHash: string }): Promise<User>;
+  update(q: Queries, userId: string, patch: UserPatch, given?: { passwordHash: string }): Promise<User>;
   /**
    * Links or replaces the user's identity for a target. Returns whether the user had none before.
    * @throws AldabaError `user.identity_already_in_use`, `entity.not_found`
    */
-  linkIdentity(tx: Queries, userId: string, target: string, identity: Identity): Promise<boolean>;
+  linkIdentity(tx: Transaction, userId: string, target: string, identity: Identity): Promise<boolean>;
   /** @throws AldabaError `user.identity_not_exist` */
-  unlinkIdentity(tx: Queries, userId: string, target: string): Promise<User>;
+  unlinkIdentity(tx: Transaction, userId: string, target: string): Promise<User>;
   roleNames(q: Queries, userId: string): Promise<string[]>;
   /** The user's own choices at sign-in. @throws AldabaError `entity.not_found` */
   getLogtoConfig(q: Queries, userId: string): Promise<UserLogtoConfig>;
@@ -146,9 +147,9 @@ export interface Users {
    */
   setPassword(q: Queries, userId: string, given: { password: string; revokeSessions?: boolean }): Promise<User>;
   /** Replaces a password and revokes the user's sessions and grants. @throws AldabaError `entity.not_found` */
-  resetPassword(tx: Queries, userId: string, password: PasswordDigest): Promise<User>;
+  resetPassword(tx: Transaction, userId: string, password: PasswordDigest): Promise<User>;
   /** Revokes the sessions and grants of a user whose credential an operator replaced or removed. */
-  endSessions(tx: Queries, userId: string): Promise<void>;
+  endSessions(tx: Transaction, userId: string): Promise<void>;
   /** @throws AldabaError `session.invalid_credentials` if the password is wrong or not set */
   verifyPassword(q: Queries, userId: string, password: string): Promise<void>;
   /** The stored form of a new user's password: hashed here or imported. @throws AldabaError `password.…` */
@@ -158,21 +159,21 @@ export interface Users {
     passwordAlgorithm?: PasswordDigest['algorithm'] | undefined;
   }): Promise<PasswordDigest | undefined>;
   /** Deletes the user with all related data. @throws AldabaError `entity.not_found` */
-  remove(tx: Queries, userId: string): Promise<void>;
+  remove(q: Queries, userId: string): Promise<void>;
 
   listRoles(q: Queries, userId: string, search?: Search, slice?: Slice): Promise<{ items: Role[]; total: number }>;
   /** Returns the ids of the roles that the user did not have before. */
-  addRoles(tx: Queries, userId: string, roleIds: readonly string[]): Promise<string[]>;
-  replaceRoles(tx: Queries, userId: string, roleIds: readonly string[]): Promise<void>;
-  removeRole(tx: Queries, userId: string, roleId: string): Promise<void>;
+  addRoles(q: Queries, userId: string, roleIds: readonly string[]): Promise<string[]>;
+  replaceRoles(q: Queries, userId: string, roleIds: readonly string[]): Promise<void>;
+  removeRole(q: Queries, userId: string, roleId: string): Promise<void>;
   listOfRole(
     q: Queries,
     roleId: string,
     search: Search | undefined,
     slice: Slice,
   ): Promise<{ items: User[]; total: number }>;
-  addToRole(tx: Queries, roleId: string, userIds: readonly string[]): Promise<void>;
-  removeFromRole(tx: Queries, roleId: string, userId: string): Promise<void>;
+  addToRole(q: Queries, roleId: string, userIds: readonly string[]): Promise<void>;
+  removeFromRole(q: Queries, roleId: string, userId: string): Promise<void>;
 }
 
 export function createUsers(needs: UsersNeeds): Users {
@@ -185,7 +186,7 @@ export function createUsers(needs: UsersNeeds): Users {
   };
   const link: Users['linkIdentity'] = (tx, userId, target, identity) =>
     precise(store.upsertIdentity(tx, { userId, target, identityId: identity.userId, details: identity.details }));
-  const update: Users['update'] = async (tx, userId, { isEmailVerified, ...columns }, given) => {
+  const update: Users['update'] = atomic(async (tx, userId, { isEmailVerified, ...columns }, given) => {
     const patch = normalizeColumns(columns);
     const user = await precise(store.updateUserRow(tx, userId, patch, { now: now(), ...given }));
     if (!user) throw new AldabaError(given ? 'session.invalid_credentials' : 'entity.not_found');
@@ -195,13 +196,13 @@ export function createUsers(needs: UsersNeeds): Users {
     if (isSuspended !== undefined) await events.publish(tx, 'User.SuspensionStatus.Updated', { data: user });
     if (Object.values(data).some((value) => value !== undefined)) await dataUpdated(tx, userId, user);
     return user;
-  };
-  const reset = async (tx: Queries, userId: string, patch: { password: PasswordDigest }) => {
+  });
+  const reset = async (tx: Transaction, userId: string, patch: { password: PasswordDigest }) => {
     const user = await update(tx, userId, patch);
     await sessions.endAll(tx, userId);
     return user;
   };
-  const dataUpdated = (tx: Queries, userId: string, user?: User) =>
+  const dataUpdated = (tx: Transaction, userId: string, user?: User) =>
     events.publish(tx, 'User.Data.Updated', async () => ({ data: user ?? (await get(tx, userId)) }));
 
   return {
@@ -213,7 +214,7 @@ export function createUsers(needs: UsersNeeds): Users {
     findByIdentity: store.findUserByIdentity,
     findPassword: store.findUserPassword,
     findWithPassword: store.findUserWithPassword,
-    create: async (tx, { identity, isEmailVerified, ...columns }) => {
+    create: atomic(async (tx, { identity, isEmailVerified, ...columns }) => {
       const draft = normalizeColumns(columns);
       const userId = shortId();
       const created = await precise(store.insertUser(tx, userId, draft, now()));
@@ -223,7 +224,7 @@ export function createUsers(needs: UsersNeeds): Users {
       await events.publish(tx, 'User.Created', { data: user });
       if (draft.primaryEmail && isEmailVerified) await organizationJit.provision(tx, userId, draft.primaryEmail);
       return user;
-    },
+    }),
     update,
     linkIdentity: async (tx, userId, target, identity) => {
       const isNew = await link(tx, userId, target, identity);
@@ -265,11 +266,11 @@ export function createUsers(needs: UsersNeeds): Users {
       if (!matches) throw new AldabaError('session.invalid_credentials');
     },
     digestOf: async (given) => readPassword(given, passwords),
-    remove: async (tx, userId) => {
+    remove: atomic(async (tx, userId) => {
       await sessions.endAll(tx, userId);
       if ((await store.deleteUserRow(tx, userId)) === 0) throw new AldabaError('entity.not_found');
       await events.publish(tx, 'User.Deleted', { data: null });
-    },
+    }),
     ...createUserRoles(roles, get),
   };
 }
@@ -281,27 +282,27 @@ function createUserRoles(roles: UsersNeeds['roles'], get: Users['get']) {
       await get(q, userId);
       return roles.list(q, { search, heldBy: { holder: 'user', id: userId } }, slice);
     },
-    addRoles: async (tx, userId, roleIds) => {
+    addRoles: atomic(async (tx, userId, roleIds) => {
       await get(tx, userId);
       return roles.assign(tx, 'user', userId, roleIds);
-    },
-    replaceRoles: async (tx, userId, roleIds) => {
+    }),
+    replaceRoles: atomic(async (tx, userId, roleIds) => {
       await get(tx, userId);
       await roles.replace(tx, 'user', userId, roleIds);
-    },
-    removeRole: async (tx, userId, roleId) => {
+    }),
+    removeRole: atomic(async (tx, userId, roleId) => {
       await get(tx, userId);
       await roles.unassign(tx, 'user', userId, roleId);
-    },
+    }),
     listOfRole: async (q, roleId, search, slice) => {
       await roles.get(q, roleId);
       return searching(q, search, (bounded) => findUserList(bounded, { search, roleId }, slice));
     },
-    addToRole: (tx, roleId, userIds) => roles.addHolders(tx, roleId, 'user', userIds),
-    removeFromRole: async (tx, roleId, userId) => {
+    addToRole: atomic((tx, roleId, userIds) => roles.addHolders(tx, roleId, 'user', userIds)),
+    removeFromRole: atomic(async (tx, roleId, userId) => {
       await roles.get(tx, roleId);
       await roles.unassign(tx, 'user', userId, roleId);
-    },
+    }),
   } satisfies Partial<Users>;
 }
 

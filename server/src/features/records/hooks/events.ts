@@ -4,7 +4,7 @@ import type { Clock } from '../../../kernel/clock.ts';
 import type { Events } from '../../../kernel/events.ts';
 import { currentOrigin, currentSignIn, type Origin } from '../../../kernel/origin.ts';
 import type { JobQueue, Jobs } from '../../../services/jobs/index.ts';
-import type { CacheRegistry, Database, Queries } from '../../../store/index.ts';
+import type { CacheRegistry, Database, Transaction } from '../../../store/index.ts';
 import { bodyOf } from './request.ts';
 import { findListeners } from './store.ts';
 
@@ -49,7 +49,7 @@ export function createEvents({
         events: new Set(events.length > 0 ? events : event ? [event] : []),
       })),
   });
-  const events: Events<Queries> = {
+  const events: Events<Transaction> = {
     async publish(tx, event, members) {
       const all = (await listeners.get(tx.tenantId, '', tx)) ?? [];
       const hooks = all.filter((hook) => hook.events.has(event));
@@ -67,7 +67,7 @@ export function createEvents({
       );
     },
   };
-  return { events, changed: (tx: Queries) => listeners.changed(tx, '') };
+  return { events, changed: (tx: Transaction) => listeners.changed(tx, '') };
 }
 
 /** Members about the request: the origin of a sign-in; for data changes, the route and the sign-in that caused them. */

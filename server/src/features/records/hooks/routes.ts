@@ -8,19 +8,15 @@ export function hookRoutes(implement: Implement, hooks: Hooks): void {
     const { items, total } = await hooks.list(tenant.db, page);
     return new Paged(query.includeExecutionStats ? await hooks.withStats(tenant.db, items) : items, total);
   });
-  implement(contract.createHook, ({ tenant, body }) => tenant.db.transaction((tx) => hooks.create(tx, body)));
+  implement(contract.createHook, ({ tenant, body }) => hooks.create(tenant.db, body));
   implement(contract.getHook, async ({ tenant, params, query }) => {
     const hook = await hooks.get(tenant.db, params.id);
     const [counted] = query.includeExecutionStats ? await hooks.withStats(tenant.db, [hook]) : [];
     return counted ?? hook;
   });
-  implement(contract.updateHook, ({ tenant, params, body }) =>
-    tenant.db.transaction((tx) => hooks.update(tx, params.id, body)),
-  );
-  implement(contract.deleteHook, ({ tenant, params }) => tenant.db.transaction((tx) => hooks.remove(tx, params.id)));
-  implement(contract.updateHookSigningKey, ({ tenant, params }) =>
-    tenant.db.transaction((tx) => hooks.renewSigningKey(tx, params.id)),
-  );
+  implement(contract.updateHook, ({ tenant, params, body }) => hooks.update(tenant.db, params.id, body));
+  implement(contract.deleteHook, ({ tenant, params }) => hooks.remove(tenant.db, params.id));
+  implement(contract.updateHookSigningKey, ({ tenant, params }) => hooks.renewSigningKey(tenant.db, params.id));
   implement(contract.testHook, ({ tenant, params, body }) => hooks.test(tenant.db, params.id, body));
   implement(contract.listHookRecentLogs, async ({ tenant, params, query, page }) => {
     const { start_time: from, end_time: to, enableCap, logKey } = query;

@@ -6,8 +6,9 @@ import type { Events } from '../../../kernel/events.ts';
 import { standardId, standardSecret } from '../../../kernel/ids.ts';
 import type { Fetch } from '../../../kernel/outbound.ts';
 import type { Jobs } from '../../../services/jobs/index.ts';
-import type { CacheRegistry, Database, Queries } from '../../../store/index.ts';
+import type { CacheRegistry, Database, Queries, Transaction } from '../../../store/index.ts';
 import type { Slice } from '../../../store/list.ts';
+import { atomic } from '../../../store/transaction.ts';
 import type { LogFilter, Logs } from '../logs/index.ts';
 import { createDeliverer } from './deliveries.ts';
 import { createEvents, deliveryQueue } from './events.ts';
@@ -27,17 +28,17 @@ export interface HooksNeeds {
 
 type HookPatch = BodyOf<typeof updateHook>;
 
-export interface Hooks extends Events<Queries> {
+export interface Hooks extends Events<Transaction> {
   list(q: Queries, slice?: Slice): Promise<{ items: Hook[]; total: number }>;
   /** The hooks with their requests of the last 24 hours. */
   withStats(q: Queries, hooks: readonly Hook[]): Promise<HookWithStats[]>;
   /** @throws AldabaError `entity.not_exists_with_id` */
   get(q: Queries, id: string): Promise<Hook>;
   /** @throws AldabaError `hook.missing_events` */
-  create(tx: Queries, draft: HookPatch & { config: HookConfig }): Promise<Hook>;
-  update(tx: Queries, id: string, patch: HookPatch): Promise<Hook>;
-  remove(tx: Queries, id: string): Promise<void>;
-  renewSigningKey(tx: Queries, id: string): Promise<Hook>;
+  create(q: Queries, draft: HookPatch & { config: HookConfig }): Promise<Hook>;
+  update(q: Queries, id: string, patch: HookPatch): Promise<Hook>;
+  remove(q: Queries, id: string): Promise<void>;
+  renewSigningKey(q: Queries, id: string): Promise<Hook>;
   /** Requests of a webhook; those of the last 24 hours unless the filter gives a time. */
   recentLogs(
     q: Queries,
@@ -71,7 +72,7 @@ export function createHooks(needs: HooksNeeds): Hooks {
     if (!hook) throw missing(id);
     return shown(q, hook);
   };
-  const change = async (tx: Queries, id: string, patch: Parameters<typeof store.updateHookRow>[2]) => {
+  const change = async (tx: Transaction, id: string, patch: Parameters<typeof store.updateHookRow>[2]) => {
     const hook = await store.updateHookRow(tx, id, patch);
     if (!hook) throw missing(id);
     await changed(tx, id);
@@ -87,7 +88,7 @@ export function createHooks(needs: HooksNeeds): Hooks {
       return hook && shown(q, hook);
     },
   });
-  const changed = async (tx: Queries, id: string) => {
+  const changed = async (tx: Transaction, id: string) => {
     await listenersChanged(tx);
     await receivers.changed(tx, id);
   };
@@ -110,7 +111,7 @@ export function createHooks(needs: HooksNeeds): Hooks {
       }));
     },
     get,
-    async create(tx, draft) {
+    create: atomic(async (tx, draft) => {
       const id = standardId();
       requireEvents(draft);
       const hook: store.StoredHook = {
@@ -126,18 +127,20 @@ export function createHooks(needs: HooksNeeds): Hooks {
       await store.insertHook(tx, hook);
       await changed(tx, id);
       return shown(tx, hook);
-    },
-    async update(tx, id, { config, ...patch }) {
+    }),
+    update: atomic(async (tx, id, { config, ...patch }) => {
       const before = await get(tx, id);
       requireEvents({ event: before.event, events: before.events, ...given(patch) });
       const configSealed = config && vault.seal(JSON.stringify(config), context(tx, id));
       return change(tx, id, { ...patch, configSealed });
-    },
-    async remove(tx, id) {
+    }),
+    remove: atomic(async (tx, id) => {
       if ((await store.deleteHookRow(tx, id)) === 0) throw missing(id);
       await changed(tx, id);
-    },
-    renewSigningKey: (tx, id) => change(tx, id, { signingKeySealed: vault.seal(standardSecret(), context(tx, id)) }),
+    }),
+    renewSigningKey: atomic((tx, id) =>
+      change(tx, id, { signingKeySealed: vault.seal(standardSecret(), context(tx, id)) }),
+    ),
     recentLogs: async (q, id, filter, slice) => {
       await get(q, id);
       const isOpen = filter.from === undefined && filter.to === undefined;
