@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import * as contract from '@aldaba/contract';
 import { ApiError, type Client, createClient } from '@aldaba/contract/client';
-import { manage } from '../support/management.ts';
+import { manage, managerWith } from '../support/management.ts';
 import { startServer, type TestServer } from '../support/server.ts';
 
 describe('The client of the contract', () => {
@@ -107,7 +107,9 @@ describe('The client of the contract', () => {
       () => client.call(contract.getStatus, { body: {} }),
       // @ts-expect-error a user has no member of that name
       async () => (await client.list(contract.listUsers)).items[0]?.hasPasswort,
+      // @ts-expect-error nor has the answer to a request by method and path
+      async () => (await managerWith(server.url, '').get(`/api/users/${names[0]}/has-password`)).body.hasPasswort,
     ];
-    assert.equal(wrong.length, 4);
+    assert.equal(wrong.length, 5);
   });
 });

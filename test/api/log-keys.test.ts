@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { createAgent, experienceClient } from '../support/agent.ts';
 import { authorization } from '../support/authorization.ts';
+import type { Json } from '../support/declared-bodies.ts';
 import { type Manager, manage } from '../support/management.ts';
 import { type Operator, operate } from '../support/operator.ts';
 import { visit } from '../support/page-agent.ts';
@@ -24,10 +25,9 @@ describe('The keys of the audit log', () => {
   after(() => server.close());
 
   /** The entries of a key, newest first, as `result` and payload. */
-  const entries = async (key: string) =>
-    (await api.get(`/api/logs?page_size=100&logKey=${encodeURIComponent(key)}`)).body.map(
-      ({ payload }: { payload: Record<string, unknown> }) => payload,
-    );
+  /** Payloads of the entries with a key, newest first; what they hold differs from key to key. */
+  const entries = async (key: string): Promise<Json[]> =>
+    (await api.get(`/api/logs?page_size=100&logKey=${encodeURIComponent(key)}`)).body.map(({ payload }) => payload);
 
   it('tell a registration and its steps apart from a sign-in', async () => {
     const client = experienceClient(server.url);

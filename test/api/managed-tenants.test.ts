@@ -38,7 +38,7 @@ describe('a tenant that is created later', () => {
   it('is managed with tokens of the admin tenant, which open no other tenant', async () => {
     const { body: resources } = await adminApi.get('/api/resources');
     const resource = resources.find((candidate: { indicator: string }) => candidate.indicator === indicator);
-    const token = await machineIn(admin, adminApi, resource.id);
+    const token = await machineIn(admin, adminApi, resource?.id ?? '');
     assert.equal((await managerWith(acme.baseUrl, token).get('/api/users')).status, 200);
     for (const elsewhere of [server.url, admin.baseUrl])
       assertRefused(await managerWith(elsewhere, token).get('/api/users'), 401, 'auth.unauthorized');
@@ -80,7 +80,7 @@ describe('a tenant that is created later', () => {
   it('has administrators: who holds its role in the admin tenant', async () => {
     const { body: roles } = await adminApi.get('/api/roles?type=User');
     const role = roles.find(({ name }: { name: string }) => name === 'acme:admin');
-    const { body: scopes } = await adminApi.get(`/api/roles/${role.id}/scopes`);
+    const { body: scopes } = await adminApi.get(`/api/roles/${role?.id}/scopes`);
     assert.deepEqual(
       scopes.map((scope: { name: string; resource: { indicator: string } }) => [scope.name, scope.resource.indicator]),
       [['all', indicator]],

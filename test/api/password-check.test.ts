@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import { assertRefused, type Manager, manage } from '../support/management.ts';
+import { assertRefused, type Manager, manage, type Reply } from '../support/management.ts';
 import { startServer, type TestServer } from '../support/server.ts';
 
 describe('The rules of sign-in, asked by operators', () => {
@@ -13,7 +13,7 @@ describe('The rules of sign-in, asked by operators', () => {
   after(() => server.close());
 
   it('tell what is wrong with a password, and for whom', async () => {
-    const check = (body: object) => api.post('/api/sign-in-exp/default/check-password', body);
+    const check = (body: object): Promise<Reply> => api.post('/api/sign-in-exp/default/check-password', body);
     assert.deepEqual((await check({ password: 'a fine long phrase' })).body, { result: true });
     const short = (await check({ password: 'x1' })).body;
     assert.deepEqual([short.result, short.issues[0].code], [false, 'password_rejected.too_short']);

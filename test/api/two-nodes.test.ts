@@ -140,8 +140,8 @@ describe('two nodes on one database', () => {
   // security: key-rotation
   it('give an application what its roles give from the next token on', async () => {
     const { body: resources } = await api.get('/api/resources');
-    const { id } = resources.find(({ indicator }: { indicator: string }) => indicator === resource);
-    const { body: scopes } = await api.get(`/api/resources/${id}/scopes`);
+    const found = resources.find(({ indicator }: { indicator: string }) => indicator === resource);
+    const { body: scopes } = await api.get(`/api/resources/${found?.id}/scopes`);
     assert.equal((await tokenAt(other.url)).scope, '');
     const draft = { name: 'Clerk', description: 'Works.', type: 'MachineToMachine', scopeIds: [scopes[0].id] };
     const { body: role } = await api.post('/api/roles', draft);

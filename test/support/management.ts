@@ -1,16 +1,15 @@
 import assert from 'node:assert/strict';
 import { type Client, createClient } from '@aldaba/contract/client';
+import type { BodyAt, Json } from './declared-bodies.ts';
 import type { TestServer } from './server.ts';
 
 /** What came back from a request, its JSON body read. */
-export interface Reply {
+export interface Reply<Body = Json> {
   status: number;
   headers: Headers;
-  /** JSON of any shape: tests assert what they need of it. */
-  body: Json;
+  /** As the contract declares it for the path, together with what errors have; any JSON for other paths. */
+  body: Body;
 }
-// biome-ignore lint/suspicious/noExplicitAny: the assertions of a test are the type of what it reads
-type Json = any;
 
 interface RequestOptions {
   body?: unknown;
@@ -23,11 +22,11 @@ interface RequestOptions {
 export interface Manager extends Omit<Client, 'send'> {
   token: string;
   send(method: string, path: string, options?: RequestOptions): Promise<Reply>;
-  get(path: string): Promise<Reply>;
-  post(path: string, body?: unknown): Promise<Reply>;
-  patch(path: string, body?: unknown): Promise<Reply>;
-  put(path: string, body?: unknown): Promise<Reply>;
-  delete(path: string): Promise<Reply>;
+  get<Path extends string>(path: Path): Promise<Reply<BodyAt<'GET', Path>>>;
+  post<Path extends string>(path: Path, body?: unknown): Promise<Reply<BodyAt<'POST', Path>>>;
+  patch<Path extends string>(path: Path, body?: unknown): Promise<Reply<BodyAt<'PATCH', Path>>>;
+  put<Path extends string>(path: Path, body?: unknown): Promise<Reply<BodyAt<'PUT', Path>>>;
+  delete<Path extends string>(path: Path): Promise<Reply<BodyAt<'DELETE', Path>>>;
 }
 
 export const managementApi = 'https://default.logto.app/api';

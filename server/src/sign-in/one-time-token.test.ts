@@ -55,10 +55,10 @@ describe('A link for an email address', () => {
     assert.equal(status, 200);
     return body as { id: string };
   };
-  const userOf = async (email: string) =>
-    (await api.get('/api/users?page_size=100')).body.find(
-      ({ primaryEmail }: { primaryEmail: string | null }) => primaryEmail === email,
-    );
+  const userOf = async (email: string) => {
+    const { body } = await api.get('/api/users?page_size=100');
+    return body.find(({ primaryEmail }) => primaryEmail === email);
+  };
   const shown = (email: string, token: string) => ({ identifier: { type: 'email', value: email }, token });
   const opened = (email: string, token: string) => visit(server, { one_time_token: token, login_hint: email });
   const form = (email: string, token: string) => ({ login_hint: email, one_time_token: token });
@@ -137,6 +137,7 @@ describe('A link for an email address', () => {
       const { id } = await addUser();
       await configure({ mfa: { factors: ['Totp'], policy: 'NoPrompt' } });
       const totp = (await api.post(`/api/users/${id}/mfa-verifications`, { type: 'Totp' })).body;
+      assert.ok('secret' in totp);
       const { page, proof } = await prove(ana, (await make(ana)).token);
       await page.expect(204, 'POST', '/identification', proof);
       await page.refuse([403, 'session.mfa.require_mfa_verification'], 'POST', '/submit');
@@ -301,8 +302,8 @@ describe('A link for an email address', () => {
       const home = await person.arrive(await person.post('/continue', { username: 'newcomer', password }));
       assert.ok(home.searchParams.get('code'), home.href);
       const user = await userOf('new@example.com');
-      assert.equal(user.username, 'newcomer');
-      const joined = (await api.get(`/api/users/${user.id}/organizations`)).body;
+      assert.equal(user?.username, 'newcomer');
+      const joined = (await api.get(`/api/users/${user?.id}/organizations`)).body;
       assert.deepEqual(
         joined.map(({ id }: { id: string }) => id),
         [organization.id],
