@@ -1,4 +1,4 @@
-import { isBuiltIn } from '../../features/applications/applications/built-in.ts';
+import { isBuiltIn } from '../../features/applications/applications/built-in-ids.ts';
 import type { Client } from '../../features/applications/applications/index.ts';
 import type { HolderQuestion } from '../../features/people/users/index.ts';
 import { hashToken } from '../../kernel/crypto.ts';

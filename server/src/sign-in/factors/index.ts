@@ -6,8 +6,6 @@ import { createSecondFactors, type SecondFactorSet } from './second-factors.ts';
 import { createSocialFactor, type SocialFactor } from './social/index.ts';
 import { createVerificationCodeFactor, type VerificationCodeFactor } from './verification-code/index.ts';
 
-export { supportsPasskeys } from './passkey/relying-party.ts';
-
 /** The part of each factor that asks and checks. What the machine knows of them is in `definitions.ts`. */
 export interface Factors {
   password: PasswordFactor;

@@ -1,5 +1,6 @@
 import type { Application } from '@aldaba/contract';
 import type { Tenant } from '../../../tenancy/index.ts';
+import { builtInNames } from './built-in-ids.ts';
 import type { Client } from './client.ts';
 
 /*
@@ -7,13 +8,9 @@ import type { Client } from './client.ts';
  * the tenant's.
  */
 
-const names: Readonly<Record<string, string>> = { 'demo-app': 'Demo app' };
-
-export const isBuiltIn = (id: string): boolean => Object.hasOwn(names, id);
-
 export const builtInClient = (tenant: Tenant, id: string): Client => ({
   id,
-  name: names[id] ?? id,
+  name: builtInNames[id] ?? id,
   type: 'SPA',
   isThirdParty: false,
   isAccessLimited: false,
