@@ -3,7 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
-import { experienceClient, UnexpectedAnswer } from '../support/agent.ts';
+import { experienceClient, type Tokens, UnexpectedAnswer } from '../support/agent.ts';
 import { type OwnCluster, startOwnCluster } from '../support/own-cluster.ts';
 import { goodPassword } from '../support/pages.ts';
 import { freePort, type Program, startProgram } from '../support/programs.ts';
@@ -89,40 +89,56 @@ describe('a server whose PostgreSQL is restarted under load', () => {
     assert.ok(waited > 0, 'no request met a restart');
   });
 
-  it('tells programs and people that it is not available while the database is gone, and serves again by itself', async () => {
-    const client = experienceClient(base);
-    const held = await client.redeem(await client.register('earlier', goodPassword));
-    await cluster.stop('fast');
-    assert.equal((await fetch(`${base}/api/status`)).status, 204);
-    const token = await fetch(`${base}/oidc/token`, {
-      method: 'POST',
-      body: new URLSearchParams({
-        client_id: 'demo-app',
-        grant_type: 'refresh_token',
-        refresh_token: held.refresh_token,
-      }),
+  describe('while the database is gone', () => {
+    let held: Tokens;
+    before(async () => {
+      const client = experienceClient(base);
+      held = await client.redeem(await client.register('earlier', goodPassword));
+      await cluster.stop('fast');
     });
-    assert.deepEqual([token.status, token.headers.get('retry-after')], [503, '2']);
-    assert.equal(((await token.json()) as { error: string }).error, 'temporarily_unavailable');
+    const refresh = () =>
+      fetch(`${base}/oidc/token`, {
+        method: 'POST',
+        body: new URLSearchParams({
+          client_id: 'demo-app',
+          grant_type: 'refresh_token',
+          refresh_token: held.refresh_token,
+        }),
+      });
     // Nothing of this tenant was read before.
-    const api = await fetch(`${base}/t/another-tenant/api/.well-known/sign-in-exp`, { headers: { accept: '*/*' } });
-    assert.deepEqual([api.status, api.headers.get('retry-after')], [503, '2']);
-    assert.equal(((await api.json()) as { code: string }).code, 'request.unavailable');
-    const page = await fetch(`${base}/t/another-tenant/sign-in?app_id=demo-app`, {
-      headers: { accept: 'text/html,*/*;q=0.8', 'accept-language': 'es' },
+    const unread = '/t/another-tenant';
+
+    it('stays alive, and answers programs with 503, a Retry-After header and JSON', async () => {
+      assert.equal((await fetch(`${base}/api/status`)).status, 204);
+      const token = await refresh();
+      assert.deepEqual([token.status, token.headers.get('retry-after')], [503, '2']);
+      assert.equal(((await token.json()) as { error: string }).error, 'temporarily_unavailable');
+      const api = await fetch(`${base}${unread}/api/.well-known/sign-in-exp`, { headers: { accept: '*/*' } });
+      assert.deepEqual([api.status, api.headers.get('retry-after')], [503, '2']);
+      assert.equal(((await api.json()) as { code: string }).code, 'request.unavailable');
     });
-    assert.deepEqual([page.status, page.headers.get('retry-after')], [503, '2']);
-    assert.match(page.headers.get('content-type') ?? '', /^text\/html/);
-    const html = await page.text();
-    assert.match(html, /<html[^>]* lang="es"/);
-    assert.match(html, /El servicio no está disponible en este momento\. Inténtalo de nuevo en unos segundos\./);
-    assert.match(html, /request\.unavailable/);
-    const style = /href="([^"]+\.css)"/.exec(html)?.[1] ?? '';
-    assert.equal((await fetch(`${base}${style}`)).status, 200);
-    await cluster.start();
-    await client.refresh(held.refresh_token);
-    await client.redeem(await client.register('later', goodPassword));
-    assert.equal(server.child.exitCode, null);
+
+    it('shows people a page in their language, with 503 and a Retry-After header', async () => {
+      const page = await fetch(`${base}${unread}/sign-in?app_id=demo-app`, {
+        headers: { accept: 'text/html,*/*;q=0.8', 'accept-language': 'es' },
+      });
+      assert.deepEqual([page.status, page.headers.get('retry-after')], [503, '2']);
+      assert.match(page.headers.get('content-type') ?? '', /^text\/html/);
+      const html = await page.text();
+      assert.match(html, /<html[^>]* lang="es"/);
+      assert.match(html, /El servicio no está disponible en este momento\. Inténtalo de nuevo en unos segundos\./);
+      assert.match(html, /request\.unavailable/);
+      const style = /href="([^"]+\.css)"/.exec(html)?.[1] ?? '';
+      assert.equal((await fetch(`${base}${style}`)).status, 200);
+    });
+
+    it('serves again in the same process as soon as the database is back', async () => {
+      await cluster.start();
+      const client = experienceClient(base);
+      await client.refresh(held.refresh_token);
+      await client.redeem(await client.register('later', goodPassword));
+      assert.equal(server.child.exitCode, null);
+    });
   });
 
   it('waits at its start for a database that is not there yet, and says so', async () => {
