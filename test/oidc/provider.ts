@@ -176,7 +176,7 @@ async function compose({ database, clock, url, log }: { database: Database; cloc
     // What goes to webhooks, the audit log and the dashboard is not the protocol's promise: nobody listens.
     events: { publish: async () => undefined },
     logs: { write: () => undefined },
-    dashboard: { noteActive: () => undefined },
+    dashboard: { recordActive: () => undefined },
   };
   const features = composeFeatures(ground);
   const pages = createPageSender({

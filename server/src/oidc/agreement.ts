@@ -1,15 +1,15 @@
 /**
- * What a user agreed to, for a third party: exactly what was shown. Kept with the grant, and by the ids of resources, so that
- * consent to a permission of one API never counts for another.
+ * What a user agreed to for a third-party application: exactly what was shown. Stored with the grant and by resource
+ * id, so that consent to a permission of one API never counts for another.
  */
 export interface Agreement {
   /** Scopes about the user. */
   user: string[];
-  /** Permissions by resource id; a resource without any is one that tokens may be for all the same. */
+  /** Permissions by resource id; a resource without permissions can still be the audience of a token. */
   resources: Record<string, string[]>;
   /** Permissions in organizations. */
   organization: string[];
-  /** Permissions that roles in organizations give, by resource id. */
+  /** Permissions on resources that organization roles give, by resource id. */
   organizationResources: Record<string, string[]>;
 }
 
@@ -22,7 +22,7 @@ function unionByResource(a: Record<string, string[]>, b: Record<string, string[]
   return Object.fromEntries(ids.map((id) => [id, union(a[id] ?? [], b[id] ?? [])]));
 }
 
-/** A later agreement adds to the earlier ones of its grant. */
+/** A later agreement extends the earlier ones of its grant. */
 export const mergeAgreements = (a: Agreement, b: Agreement): Agreement => ({
   user: union(a.user, b.user),
   resources: unionByResource(a.resources, b.resources),
@@ -35,14 +35,14 @@ const includesAll = (given: readonly string[] | undefined, asked: readonly strin
 const coversResources = (given: Record<string, string[]>, asked: Record<string, string[]>): boolean =>
   Object.entries(asked).every(([id, names]) => includesAll(given[id], names));
 
-/** Whether all that would be shown now was agreed to before. */
+/** Whether everything that would be shown now was already agreed to. */
 export const covers = (given: Agreement, asked: Agreement): boolean =>
   includesAll(given.user, asked.user) &&
   includesAll(given.organization, asked.organization) &&
   coversResources(given.resources, asked.resources) &&
   coversResources(given.organizationResources, asked.organizationResources);
 
-/** All that was agreed to, whatever it is for. */
+/** Every scope of the agreement, of all kinds. */
 export const agreedScopes = (agreement: Agreement): ReadonlySet<string> =>
   new Set([
     'openid',

@@ -1,11 +1,11 @@
-/** What the protocol writes to the audit log. Parameters are masked there. */
+/** The protocol's audit log entries. The log masks parameters. */
 import type { AuditGrant } from '@aldaba/contract';
 import type { Request } from '../http/index.ts';
 import type { Core } from './core.ts';
 import type { OidcNeeds } from './needs.ts';
 import { ProtocolError } from './protocol-error.ts';
 
-/** Names of the grants in the keys of the log. */
+/** Grant names in the keys of the log. */
 const names: Readonly<Record<string, AuditGrant>> = {
   authorization_code: 'AuthorizationCode',
   refresh_token: 'RefreshToken',
@@ -16,20 +16,20 @@ const names: Readonly<Record<string, AuditGrant>> = {
 
 export interface TokenNote {
   grantType: string | undefined;
-  /** The application once it is authenticated. */
+  /** The application, once authenticated. */
   applicationId?: string | undefined;
-  /** Which of the application's secrets it showed. */
+  /** The application secret that was used. */
   secretName?: string | undefined;
   userId?: string | undefined;
-  /** The answer that was given. */
+  /** The response. */
   body?: Readonly<Record<string, unknown>> | undefined;
   error?: unknown;
 }
 
 const tokenTypes = { access_token: 'AccessToken', refresh_token: 'RefreshToken', id_token: 'IdToken' };
 
-/** `ExchangeTokenBy.<grant>`; a user who is issued a token was active today. */
-export function noteExchange(core: Core, http: Request, note: TokenNote): void {
+/** `ExchangeTokenBy.<grant>`; a user who gets a token counts as active today. */
+export function auditExchange(core: Core, http: Request, note: TokenNote): void {
   const { grantType, applicationId, secretName, userId, body, error } = note;
   const name = (grantType !== undefined && Object.hasOwn(names, grantType) && names[grantType]) || 'Unknown';
   core.logs.write(http.tenant.id, {
@@ -49,11 +49,11 @@ export function noteExchange(core: Core, http: Request, note: TokenNote): void {
         }
       : {}),
   });
-  if (body && userId !== undefined) core.dashboard.noteActive(http.tenant.id, userId);
+  if (body && userId !== undefined) core.dashboard.recordActive(http.tenant.id, userId);
 }
 
-/** `RevokeGrants`: a grant ended with its codes and tokens. `reason` where nobody asked for it. */
-export function noteGrantRevoked(
+/** `RevokeGrants`: a grant ended with its codes and tokens. `reason` if the caller did not request it. */
+export function auditGrantRevoked(
   { logs }: Pick<OidcNeeds, 'logs'>,
   tenantId: string,
   about: { grantId: string; applicationId?: string | undefined; userId?: string | undefined; reason?: string },
@@ -62,7 +62,7 @@ export function noteGrantRevoked(
   logs.write(tenantId, { key: 'RevokeGrants', result: 'Success', applicationId, userId, more });
 }
 
-/** Parameters that tell an auditor what was asked for, or, masked, that a credential was shown. */
+/** Parameters that show what was requested or, masked, which credential was presented. */
 const notedParameters = [
   'grant_type',
   'client_id',
@@ -85,11 +85,11 @@ const notedParameters = [
   'token',
   'token_type_hint',
 ] as const;
-/** Characters of a value, and values of a parameter that may be repeated. */
+/** Maximum characters of a value, and maximum values of a repeated parameter. */
 const longestValue = 200;
 const mostValues = 3;
 
-/** What of the request is kept: anonymous callers can send one, so only the named parameters are stored. */
+/** The stored part of the request: anonymous callers can send one, so only the named parameters are kept. */
 export function paramsOf(http: Request): Record<string, unknown> {
   const body = (typeof http.body === 'object' && http.body !== null ? http.body : {}) as Record<string, unknown>;
   const params: Record<string, unknown> = {};

@@ -7,20 +7,23 @@ import type { Core } from './core.ts';
 import { findLogoutAudience } from './store/backchannel-logout.ts';
 
 /*
- * OpenID Connect Back-Channel Logout 1.0: an application that people are signed in to through a session is told when the
- * session ends. The promise to tell it is made in the transaction that ends the session; the telling is a job.
+ * OpenID Connect Back-Channel Logout 1.0: notifies the applications of a session when the session ends. The
+ * notification is enqueued in the transaction that ends the session and sent by a job.
  */
 
 const noticeSchema = z.object({
   clientId: z.string(),
   userId: z.string(),
-  /** Name of the session that ended. */
+  /** Id of the ended session. */
   sid: z.string(),
 });
 type Notice = z.output<typeof noticeSchema>;
 const queue: JobQueue<Notice> = { name: 'backchannel-logout', payload: noticeSchema };
 
-/** Promises to tell the applications of a session, or of all of a user's, that it ends. Call it before the session's rows go. */
+/**
+ * Enqueues notifications to the applications of a session, or of all of a user's sessions. Call it before the session's
+ * rows are deleted.
+ */
 export async function announceLogout(
   jobs: Pick<Jobs, 'enqueue'>,
   tx: Transaction,
@@ -36,13 +39,13 @@ export async function announceLogout(
 
 type Teller = Pick<Core, 'applications' | 'clock' | 'jobs' | 'keys' | 'log' | 'outbound' | 'tenancy'>;
 
-/** Seconds that a logout token is valid: section 2.4 recommends two minutes at most. */
+/** Lifetime of a logout token in seconds: section 2.4 recommends at most 2 minutes. */
 const tokenTtl = 120;
-/** Milliseconds before the next attempt at most, and after which nobody is told any more. */
+/** Maximum delay before the next attempt, and the age at which a notification is dropped, in milliseconds. */
 const longestDelay = 300_000;
-const patience = 24 * 3_600_000;
+const maximumAge = 24 * 3_600_000;
 
-/** Tells applications, from now on. */
+/** Starts the delivery of notifications. */
 export function startLogoutNotices(core: Teller): void {
   core.jobs.work(queue, { concurrency: 8, run: (job, stop) => tell(core, job, stop) });
 }
@@ -51,9 +54,9 @@ async function tell(core: Teller, job: Job<Notice>, stop: AbortSignal): Promise<
   const notice = job.payload;
   const tenant = await core.tenancy.get(job.tenantId);
   const client = await core.applications.findClient(tenant, notice.clientId);
-  // Deleted since, or it does not want to know any more.
+  // The application was deleted or no longer wants notifications.
   if (!client?.backchannelLogoutUri) return undefined;
-  // Signed anew at every attempt: a token out of the queue would have expired.
+  // Signed at every attempt, because a stored token would have expired.
   const token = await core.keys.sign(
     tenant,
     {
@@ -69,12 +72,12 @@ async function tell(core: Teller, job: Job<Notice>, stop: AbortSignal): Promise<
   const answer = await post(core, client.backchannelLogoutUri, token, stop);
   if (answer === 'taken') return undefined;
   const retryAfter = stop.aborted ? 0 : Math.min(longestDelay, 1000 * 2 ** Math.min(job.attempt - 1, 20));
-  if (answer !== 'refused' && core.clock.now() + retryAfter - job.createdAt <= patience) return { retryAfter };
+  if (answer !== 'refused' && core.clock.now() + retryAfter - job.createdAt <= maximumAge) return { retryAfter };
   core.log.warn({ tenant: tenant.id, application: client.id }, 'An application did not take a logout token');
   return undefined;
 }
 
-/** `refused` for an answer that another attempt would not change (section 2.8). */
+/** `refused` for a response that another attempt would not change (section 2.8). */
 async function post(
   { outbound }: Teller,
   url: string,
@@ -93,7 +96,7 @@ async function post(
     if (response.ok) return 'taken';
     return response.status === 400 ? 'refused' : 'away';
   } catch {
-    // Not there, not reachable, too slow: whatever it was, the next attempt may succeed.
+    // Unreachable or too slow: the next attempt may succeed.
     return 'away';
   }
 }

@@ -27,13 +27,13 @@ const thirdParty = { isThirdParty: true, custom: {} };
 const tell = (one: User, scopes: readonly string[], more: Partial<Told> = {}) =>
   userClaims(subjectOf(one), { scopes, client: ownClient, ...more });
 
-describe('claims about a user', () => {
-  it('leave out what has no value and give times in seconds', () => {
+describe('User claims', () => {
+  it('omits claims without a value and gives times in seconds', () => {
     const claims = tell(user, ['profile', 'email', 'phone', 'address']);
     assert.deepEqual(claims, { updated_at: 1_700_000_001, created_at: 1_700_000_000 });
   });
 
-  it('have null, false and milliseconds in the form of Logto', () => {
+  it('returns null, false and milliseconds in Logto’s format', () => {
     const client = { isThirdParty: false, custom: { claims: 'logto' } } as const;
     const claims = tell(user, ['profile', 'email', 'phone', 'address'], { client });
     assert.deepEqual(claims, {
@@ -50,7 +50,7 @@ describe('claims about a user', () => {
     });
   });
 
-  it('name roles and organizations, in an ID token only where the tenant wants them', () => {
+  it('returns roles and organizations, in an ID token only if the tenant enables them', () => {
     const scopes = ['roles', 'urn:logto:scope:organizations', 'urn:logto:scope:organization_roles'];
     const all = { roles: ['clerk'], organizations: ['o1'], organization_roles: ['o1:boss'] };
     assert.deepEqual(tell(user, scopes), all);
@@ -60,23 +60,23 @@ describe('claims about a user', () => {
     });
   });
 
-  it('keep the names of members of custom data and identities, and leave them out of ID tokens', () => {
+  it('keeps member names of custom data and identities, and omits them from ID tokens', () => {
     const scopes = ['custom_data', 'identities'];
     assert.deepEqual(tell(user, scopes), { custom_data: user.customData, identities: user.identities });
     assert.deepEqual(tell(user, scopes, { extended: new Set() }), {});
   });
 
-  it('give nothing away from which the password or the suspension could be read', () => {
+  it('reveals nothing about the password or a suspension in claims', () => {
     const claims = JSON.stringify(tell(known, supportedScopes));
     for (const word of ['hasPassword', 'isSuspended', 'lastSignInAt']) assert.equal(claims.includes(word), false);
   });
 
-  it('ignore unknown scopes, whatever they are called', () => {
+  it('ignores unknown scopes, including names of object members', () => {
     const scopes = ['constructor', '__proto__', 'toString', 'hasOwnProperty', 'nothing'];
     assert.deepEqual(tell(known, scopes, { extended: new Set() }), {});
   });
 
-  it('come one by one when they are requested, if the user has them', () => {
+  it('returns individually requested claims if the user has them', () => {
     const requested: RequestedClaims = { email: null, picture: null, roles: null };
     assert.deepEqual(tell(known, ['openid'], { requested, extended: new Set() }), {
       email: 'ada@example.com',
@@ -84,14 +84,14 @@ describe('claims about a user', () => {
     });
   });
 
-  it('come with a requested value or not at all', () => {
+  it('returns a claim with the requested value or not at all', () => {
     const scopes = ['openid'];
     assert.deepEqual(tell(known, scopes, { requested: { locale: ['de', 'en'] } }), { locale: 'en' });
     assert.deepEqual(tell(known, scopes, { requested: { locale: ['de'] } }), {});
     assert.deepEqual(tell(known, scopes, { requested: { locale: [] } }), {});
   });
 
-  it('come to a third party only under a scope that it was granted', () => {
+  it('returns requested claims to a third party only under a granted scope', () => {
     const requested: RequestedClaims = { email: null, name: null };
     assert.deepEqual(tell(known, ['openid', 'email'], { requested, client: thirdParty, extended: new Set() }), {
       email: 'ada@example.com',

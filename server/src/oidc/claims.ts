@@ -2,7 +2,7 @@ import type { ClaimsForm, ExtendedClaim } from '@aldaba/contract';
 import type { Client } from '../features/applications/applications/index.ts';
 import type { Subject, User } from '../features/people/users/index.ts';
 
-/** Scopes about the person (OpenID Connect Core section 5.4 and our own), as discovery publishes them. */
+/** User scopes (OpenID Connect Core section 5.4 and our own), as published by discovery. */
 export const supportedScopes = [
   'openid',
   'offline_access',
@@ -28,7 +28,7 @@ const addressClaims: Record<string, string> = {
   country: 'country',
 };
 
-/** What a claim says of a user; null or undefined when the user has no such value. */
+/** The value of a claim for a user; null or undefined if the user has none. */
 type Tell = (subject: Pick<Subject, 'user' | 'roleNames' | 'organizations'>) => unknown;
 
 const fromProfile =
@@ -36,7 +36,7 @@ const fromProfile =
   ({ user }) =>
     user.profile[member];
 
-/** Every claim about a user, under the scope that asks for it (OpenID Connect Core sections 5.1 and 5.4). */
+/** Every user claim, by the scope that requests it (OpenID Connect Core sections 5.1 and 5.4). */
 const claimsOf: Record<UserScope, Record<string, Tell>> = {
   profile: {
     name: ({ user }) => user.name,
@@ -66,7 +66,7 @@ const claimsOf: Record<UserScope, Record<string, Tell>> = {
   },
   address: { address: ({ user }) => addressOf(user) },
   roles: { roles: ({ roleNames }) => [...roleNames] },
-  // Their members keep the names that the operator gave them.
+  // Their members keep the operator's names.
   custom_data: { custom_data: ({ user }) => user.customData },
   identities: { identities: ({ user }) => user.identities },
   'urn:logto:scope:organizations': { organizations: ({ organizations }) => organizations.map(({ id }) => id) },
@@ -87,7 +87,7 @@ function addressOf({ profile }: User): unknown {
   return Object.fromEntries(members);
 }
 
-/** The scope that each claim belongs to. */
+/** The scope of each claim. */
 const scopeOf: ReadonlyMap<string, UserScope> = new Map(
   Object.entries(claimsOf).flatMap(([scope, claims]) =>
     Object.keys(claims).map((claim) => [claim, scope as UserScope]),
@@ -95,7 +95,7 @@ const scopeOf: ReadonlyMap<string, UserScope> = new Map(
 );
 const tellOf: ReadonlyMap<string, Tell> = new Map(Object.values(claimsOf).flatMap((claims) => Object.entries(claims)));
 
-/** Claims about a user that a `claims` parameter can ask for. */
+/** User claims that a `claims` parameter can request. */
 export const isUserClaim = (name: string): boolean => scopeOf.has(name);
 
 export const supportedClaims: readonly string[] = [
@@ -103,7 +103,7 @@ export const supportedClaims: readonly string[] = [
   ...scopeOf.keys(),
 ];
 
-/** Scopes whose claims say more than the user's own row. */
+/** Scopes whose claims need more than the user's own row. */
 const wideScopes: readonly string[] = ['roles', 'urn:logto:scope:organizations', 'urn:logto:scope:organization_roles'];
 
 /** Whether the claims need roles or organizations of the user. */
@@ -111,7 +111,10 @@ export const needsMembership = (scopes: readonly string[], requested: RequestedC
   wideScopes.some((scope) => scopes.includes(scope)) ||
   Object.keys(requested).some((claim) => wideScopes.includes(scopeOf.get(claim) ?? ''));
 
-/** Scopes whose claims may be too large or too private for an ID token: the tenant decides; userinfo always has them. */
+/**
+ * Scopes whose claims may be too large or too private for an ID token: the tenant decides; userinfo always includes
+ * them.
+ */
 const extendedScopes: Readonly<Record<string, ExtendedClaim>> = {
   roles: 'roles',
   custom_data: 'custom_data',
@@ -120,7 +123,7 @@ const extendedScopes: Readonly<Record<string, ExtendedClaim>> = {
   'urn:logto:scope:organization_roles': 'organization_roles',
 };
 
-/** Members that the wire of Logto has with `null` when the user has no value, and flags that it has as `false`. */
+/** Members that Logto's wire format sends as `null` if the user has no value, and flags that it sends as `false`. */
 const nullable: Record<string, readonly string[]> = {
   profile: ['name', 'picture', 'username', 'preferred_username'],
   email: ['email'],
@@ -130,28 +133,28 @@ const flags: Record<string, string> = { email: 'email_verified', phone: 'phone_n
 
 type Claims = Record<string, unknown>;
 
-/** Claims by name, with the values that are wanted; null where any will do. */
+/** Claims by name, with the requested values; null if any value will do. */
 export type RequestedClaims = Readonly<Record<string, readonly unknown[] | null>>;
 
 const accepts = (wanted: readonly unknown[] | null, value: unknown): boolean =>
   wanted === null || wanted.some((one) => JSON.stringify(one) === JSON.stringify(value));
 
 export interface Told {
-  /** Granted to the application, within what it may have. */
+  /** Granted scopes of the application, within its allowed scopes. */
   scopes: readonly string[];
-  /** What the `claims` parameter asks for in this place, beside the scopes. */
+  /** The claims that the `claims` parameter requests in this place, in addition to the scopes. */
   requested?: RequestedClaims | undefined;
-  /** The extended claims that an ID token carries; undefined for userinfo, which carries all. */
+  /** The extended claims of the tenant's ID tokens; undefined for userinfo, which includes all. */
   extended?: ReadonlySet<ExtendedClaim>;
   client: Pick<Client, 'isThirdParty'> & { custom: { claims?: ClaimsForm } };
 }
 
 /**
- * The claims about a user. Claims without a value are left out and times are in seconds (OpenID Connect Core sections 5.1
- * and 5.3.2), unless the application wants the form of Logto's wire.
+ * The claims about a user. Claims without a value are omitted and times are in seconds (OpenID Connect Core sections
+ * 5.1 and 5.3.2), unless the application uses Logto's wire format.
  *
- * Requested claims come beside those of the scopes. A third party gets those only whose scope it was granted: the parameter
- * lets it choose the place of a claim, and nothing that the user has not consented to.
+ * Requested claims are added to those of the scopes. A third party gets them only with the matching granted scope: the
+ * parameter selects where a claim is returned, not what the user consented to.
  */
 export function userClaims(subject: Pick<Subject, 'user' | 'roleNames' | 'organizations'>, told: Told): Claims {
   const { scopes, requested = {}, extended, client } = told;
@@ -163,21 +166,21 @@ export function userClaims(subject: Pick<Subject, 'user' | 'roleNames' | 'organi
   for (const scope of scopes) {
     const extension = extendedScopes[scope];
     if (extended && extension && !extended.has(extension)) continue;
-    // Scopes come from requests: `constructor` is not one of ours.
+    // Scopes come from requests: `constructor` must not match.
     if (!Object.hasOwn(claimsOf, scope)) continue;
     for (const [name, tell] of Object.entries(claimsOf[scope as UserScope])) add(name, tell(subject));
     if (isLogto) addLogtoForm(claims, scope, subject.user);
   }
-  for (const [name, wish] of Object.entries(requested)) {
+  for (const [name, wanted] of Object.entries(requested)) {
     const scope = scopeOf.get(name);
     if (!scope || (client.isThirdParty && !scopes.includes(scope))) continue;
     const value = tellOf.get(name)?.(subject);
-    if (accepts(wish, value)) add(name, value);
+    if (accepts(wanted, value)) add(name, value);
   }
   return claims;
 }
 
-/** The differences of the wire: `null` for what is not there, flags that are always there, milliseconds. */
+/** Differences of the wire format: `null` for missing values, flags that are always present, milliseconds. */
 function addLogtoForm(claims: Claims, scope: string, user: User): void {
   for (const name of nullable[scope] ?? []) claims[name] ??= null;
   const flag = flags[scope];

@@ -22,13 +22,13 @@ const grantsOf: Record<ApplicationType, readonly GrantType[]> = {
   MachineToMachine: ['client_credentials'],
 };
 
-/** Token exchange is for any of the operator's own applications, where the operator allows it; never for third parties. */
+/** First-party applications may use token exchange if the operator enables it; third-party applications may not. */
 export const mayUseGrant = (client: Client, grant: string): boolean =>
   grant === 'urn:ietf:params:oauth:grant-type:token-exchange'
     ? client.custom.allowTokenExchange === true && !client.isThirdParty
     : (grantsOf[client.type] as readonly string[]).includes(grant);
 
-/** A client that cannot keep a secret (RFC 6749 section 2.1): it must use PKCE, and its refresh tokens rotate at every use. */
+/** A public client (RFC 6749 section 2.1): it must use PKCE, and its refresh tokens rotate at every use. */
 export const isPublic = (client: Client): boolean => client.type === 'Native' || client.type === 'SPA';
 
 /** Seconds. */
@@ -39,24 +39,25 @@ export const refreshTokenTtl = ({ custom }: Client): number =>
 
 export const idTokenTtl = ({ custom }: Client): number => custom.idTokenTtl ?? 3600;
 
-/** A client that proved who it is. */
+/** An authenticated client. */
 export interface AuthenticatedClient extends Client {
-  /** Name of the secret that it showed, if that has one. */
+  /** Name of the presented secret, if it has one. */
   usedSecret?: string;
 }
 
 interface Credentials {
   clientId: string;
-  /** What the client offered; several readings of one header value count as one. */
+  /** The presented credentials; several decodings of one header count as one. */
   secrets: string[];
   mechanism: 'none' | 'basic' | 'post';
 }
 
 /**
- * Finds and authenticates the client of a request to a protocol endpoint (RFC 6749 section 2.3): `none` for public clients,
- * a secret in the header or in the body for the others.
+ * Finds and authenticates the client of a request to a protocol endpoint (RFC 6749 section 2.3): `none` for public
+ * clients, a secret in the header or in the body for the others.
  *
- * @throws ProtocolError `invalid_request` (400) for what is malformed, ambiguous or expired, `invalid_client` (401) otherwise
+ * @throws ProtocolError `invalid_request` (400) for malformed, ambiguous or expired credentials, otherwise
+ *   `invalid_client` (401)
  */
 export async function authenticateClient(
   needs: Pick<OidcNeeds, 'applications' | 'clock'>,
@@ -66,7 +67,7 @@ export async function authenticateClient(
   const credentials = readCredentials(request, parameters);
   const client = await needs.applications.findClient(request.tenant, credentials.clientId);
   if (!client) throw new ProtocolError('invalid_client', 'client authentication failed');
-  // What a public client sends beside its id proves nothing, and is not looked at.
+  // A secret sent by a public client proves nothing and is ignored.
   if (isPublic(client)) return client;
   if (credentials.mechanism === 'none')
     throw new ProtocolError('invalid_client', 'this client must authenticate with its secret');
@@ -94,7 +95,7 @@ function readCredentials(request: Request, parameters: Parameters): Credentials 
   return { clientId, secrets: [], mechanism: 'none' };
 }
 
-/** RFC 7617, with the form-encoding that RFC 6749 section 2.3.1 asks for and many clients leave out: both readings are tried. */
+/** RFC 7617 with the form encoding of RFC 6749 section 2.3.1, which many clients omit: both decodings are tried. */
 function readBasic(header: string | undefined): { clientId: string; secrets: string[] } | undefined {
   if (header === undefined) return undefined;
   const match = /^basic +([A-Za-z0-9+/_=-]+)$/i.exec(header);
@@ -116,7 +117,7 @@ function decodeForm(text: string): string {
   }
 }
 
-/** Compares with every secret in constant time (security model: tokens are compared in full). */
+/** Compares with every secret in constant time. */
 function checkSecret(client: Client, offered: readonly string[], clock: Clock): ClientSecret {
   let expired = false;
   for (const secret of client.secrets) {

@@ -17,7 +17,7 @@ import { organizationsResource, permittedScopes } from './resources.ts';
 import { findBrowserSession } from './sessions.ts';
 import { organizationsScope } from './token/organization.ts';
 
-/** Who is asked by whom: the browser's waiting interaction, its application and the signed-in user. */
+/** A consent question: the browser's waiting interaction, its application and the signed-in user. */
 export interface Question {
   open: OpenInteraction;
   client: Client;
@@ -28,20 +28,23 @@ export interface Question {
 
 type ResourceScopes = { resource: ProtectedResource; scopes: Scope[] };
 
-/** What the application would get if the person agreed: nothing that they do not have, or that the operator does not let it ask for. */
-export interface Wishes {
-  /** Scopes about the person, without `openid`, which alone tells nothing about anybody. */
+/**
+ * What the application would get if the user agrees: limited to the user's own permissions and the application's
+ * allowed scopes.
+ */
+export interface RequestedAccess {
+  /** User scopes, without `openid`, which alone reveals no user data. */
   user: string[];
   resources: ResourceScopes[];
-  /** Organizations of the person to choose from; empty unless the application asks for organizations. */
+  /** The user's organizations to choose from; empty unless the application requests organizations. */
   organizations: { id: string; name: string; resources: ResourceScopes[] }[];
-  /** Permissions that it would have in the ones that the person ticks, as far as the person has them in one of those. */
+  /** Permissions in the selected organizations that the user has in at least one of them. */
   inOrganizations: { id: string; name: string; description: string | null }[];
-  /** All of this, as it is kept when the person agrees. */
+  /** All of this, as stored when the user agrees. */
   agreement: Agreement;
 }
 
-/** @throws AldabaError `session.not_found` when nothing waits for this browser's consent */
+/** @throws AldabaError `session.not_found` if no interaction of this browser waits for consent */
 export async function getQuestion(core: Core, request: Request): Promise<Question> {
   const open = await findOpenInteraction(request, { clock: core.clock, prompt: 'consent' });
   const session = open && (await findBrowserSession(request.tenant.db, request, core.clock));
@@ -52,12 +55,12 @@ export async function getQuestion(core: Core, request: Request): Promise<Questio
   return { open, client, look: await core.applicationExperiences.lookOf(request.tenant, client.id), user };
 }
 
-/** What the page shows, and no more: consent is to this. */
-export async function findWishes(
+/** Exactly what the page shows, because consent covers nothing else. */
+export async function findRequestedAccess(
   core: Core,
   who: { tenant: Tenant; q: Queries; client: Client; userId: string },
   asked: { scope: string; resources: readonly string[] },
-): Promise<Wishes> {
+): Promise<RequestedAccess> {
   const { tenant, q, client, userId } = who;
   const requested = asked.scope.split(' ').filter(Boolean);
   const limits = await limitsOf(core, tenant, client);
@@ -131,15 +134,20 @@ function namesByResource(entries: readonly ResourceScopes[]): Record<string, str
   return names;
 }
 
-/** The same for the question that waits in this browser. */
-export const findOpenWishes = (core: Core, { tenant }: Request, { open, client, user }: Question): Promise<Wishes> =>
-  findWishes(core, { tenant, q: tenant.db, client, userId: user.id }, open.request);
+/** The same for the waiting question of this browser. */
+export const findWaitingAccess = (
+  core: Core,
+  { tenant }: Request,
+  { open, client, user }: Question,
+): Promise<RequestedAccess> =>
+  findRequestedAccess(core, { tenant, q: tenant.db, client, userId: user.id }, open.request);
 
 /**
- * Stores the person's answer, with what was shown to them. Where the application asked for organizations the ticked ones take the place of those of an
- * earlier consent: a box without a tick is a no. Where it did not ask, or the caller did not (`undefined`), they stay.
+ * Stores the user's answer together with what was shown. If the application requested organizations, the selected ones
+ * replace those of an earlier consent: an unchecked box is a refusal. If it did not, or the caller passes `undefined`,
+ * they stay.
  *
- * @throws AldabaError `session.not_found` when it was given meanwhile, `organization.require_membership`
+ * @throws AldabaError `session.not_found` if it was already answered, `organization.require_membership`
  */
 export const settleQuestion = (
   core: Core,

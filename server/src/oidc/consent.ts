@@ -3,19 +3,25 @@ import { type PhraseKey, phrase } from '@aldaba/pages';
 import type { Reply, Request } from '../http/index.ts';
 import { AldabaError } from '../kernel/errors.ts';
 import type { Agreement } from './agreement.ts';
-import { findOpenWishes, getQuestion, type Question, settleQuestion, type Wishes } from './consent-question.ts';
+import {
+  findWaitingAccess,
+  getQuestion,
+  type Question,
+  type RequestedAccess,
+  settleQuestion,
+} from './consent-question.ts';
 import type { Core } from './core.ts';
 import { bodyParameters } from './parameters.ts';
 import { ProtocolError } from './protocol-error.ts';
 import { openValue, sealValue } from './signed-values.ts';
 
-/** The form's value holds for one interaction and one user only. */
+/** The form's value is bound to one interaction and one user. */
 const place = (request: Request, { open, user }: Question) => ({
   purpose: 'consent',
   binding: `${request.tenant.id} ${open.record.uidHash} ${user.id}`,
 });
 
-/** Scopes about the person, in words. */
+/** User scopes in words. */
 const scopePhrases = new Map<string, PhraseKey>([
   ['profile', 'scope.profile'],
   ['email', 'scope.email'],
@@ -29,7 +35,7 @@ const scopePhrases = new Map<string, PhraseKey>([
   ['urn:logto:scope:organization_roles', 'scope.organizationRoles'],
 ]);
 
-/** `GET /consent`: asks a person whether a third-party application may have what it wants. */
+/** `GET /consent`: asks a user whether a third-party application may get the requested access. */
 export async function showConsent(core: Core, request: Request, reply: Reply): Promise<void> {
   const question = await getQuestion(core, request);
   const { open, client, look, user } = question;
@@ -37,7 +43,7 @@ export async function showConsent(core: Core, request: Request, reply: Reply): P
   const detail = user.primaryEmail ?? user.primaryPhone ?? user.username;
   const locales = open.request.uiLocales === undefined ? {} : { uiLocales: open.request.uiLocales };
   const language = await core.pages.language(request, locales);
-  const wishes = await findOpenWishes(core, request, question);
+  const access = await findWaitingAccess(core, request, question);
   const view: ConsentView = {
     kind: 'consent',
     appId: client.id,
@@ -52,47 +58,47 @@ export async function showConsent(core: Core, request: Request, reply: Reply): P
       ...(detail && detail !== name ? { detail } : {}),
       ...(user.avatar ? { avatar: user.avatar } : {}),
     },
-    scopes: inWords(wishes, language),
-    ...(wishes.organizations.length > 0
-      ? { organizations: wishes.organizations.map(({ id, name }) => ({ id, name })) }
+    scopes: inWords(access, language),
+    ...(access.organizations.length > 0
+      ? { organizations: access.organizations.map(({ id, name }) => ({ id, name })) }
       : {}),
     redirectHost: new URL(open.request.redirectUri).host || new URL(open.request.redirectUri).protocol,
-    // What is shown is what a yes will mean.
-    xsrf: sealValue(core.vault, wishes.agreement, place(request, question)),
+    // The page shows exactly what consent will grant.
+    xsrf: sealValue(core.vault, access.agreement, place(request, question)),
   };
   reply.header('cache-control', 'no-store');
-  // Without the application's id: the page is the tenant's, and a third party must not lend it its name.
+  // Without the application's id: the page uses the tenant's branding, because a third party must not replace it.
   await core.pages.send(request, reply, view, { ...locales, interaction: open.handle });
 }
 
-const inWords = (wishes: Wishes, language: PageLanguage): ConsentView['scopes'] => [
-  ...wishes.user.map((name) => {
+const inWords = (access: RequestedAccess, language: PageLanguage): ConsentView['scopes'] => [
+  ...access.user.map((name) => {
     const key = scopePhrases.get(name);
     return { name: key ? phrase(language, key) : name };
   }),
-  ...wishes.resources.flatMap(({ resource, scopes }) =>
-    // People read what the operator says of a permission; its name is for programs.
+  ...access.resources.flatMap(({ resource, scopes }) =>
+    // Users read the operator's description of a permission; its name is for programs.
     scopes.map(({ name, description }) => ({ name: description || name, description: resource.name })),
   ),
-  ...wishes.inOrganizations.map(({ name, description }) => ({
+  ...access.inOrganizations.map(({ name, description }) => ({
     name: description || name,
     description: phrase(language, 'consent.inOrganizations'),
   })),
-  ...inOrganizationResources(wishes).map(({ resource, scope: { name, description } }) => ({
+  ...inOrganizationResources(access).map(({ resource, scope: { name, description } }) => ({
     name: description || name,
     description: `${resource.name}: ${phrase(language, 'consent.inOrganizations')}`,
   })),
 ];
 
-/** Each permission that some organization gives on a resource, once. */
-function inOrganizationResources({ organizations }: Wishes) {
+/** Each permission that any organization gives on a resource, once. */
+function inOrganizationResources({ organizations }: RequestedAccess) {
   const all = organizations.flatMap(({ resources }) =>
     resources.flatMap(({ resource, scopes }) => scopes.map((scope) => ({ resource, scope }))),
   );
   return [...new Map(all.map((entry) => [entry.scope.id, entry])).values()];
 }
 
-/** `POST /consent`: takes the decision and goes on with the authorization. */
+/** `POST /consent`: applies the decision and continues the authorization. */
 export async function decideConsent(core: Core, request: Request, reply: Reply): Promise<void> {
   const parameters = bodyParameters(request);
   const question = await getQuestion(core, request);
@@ -110,7 +116,7 @@ export async function decideConsent(core: Core, request: Request, reply: Reply):
 
 const boxPrefix = 'organization.';
 
-/** The boxes that were ticked: each has a name of its own, as parameters are never repeated. */
+/** The checked boxes: each has its own name, because parameters are never repeated. */
 const chosenOrganizations = (request: Request): string[] =>
   Object.keys((request.body ?? {}) as object)
     .filter((name) => name.startsWith(boxPrefix))

@@ -1,2 +1,2 @@
-/** The browser's signed-in state: one opaque value. */
+/** The cookie of the browser's session: one opaque value. */
 export const sessionCookie = '_session';

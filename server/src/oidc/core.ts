@@ -3,7 +3,7 @@ import type { Keys } from './keys.ts';
 import type { OidcNeeds } from './needs.ts';
 import type { OpenSignIns } from './open-sign-ins.ts';
 
-/** The needs, and the parts of the protocol that hold state in memory. Functions name the members they use. */
+/** The needs, and the parts of the protocol with in-memory state. Functions declare the members they use. */
 export interface Core extends OidcNeeds {
   keys: Keys;
   deliveries: Deliveries;

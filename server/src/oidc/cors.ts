@@ -6,14 +6,15 @@ import { ProtocolError } from './protocol-error.ts';
 const methods = 'GET, POST, OPTIONS';
 const headers = 'Authorization, Content-Type, Accept, Logto-App-Id';
 
-/** Documents that anybody may read. */
+/** Public documents. */
 export const allowAnyOrigin = (reply: Reply): void => {
   reply.header('access-control-allow-origin', '*');
 };
 
 /**
- * Lets a page of the calling origin read the answer, until the client is known and `checkOrigin` decides: else a single-page
- * app could not tell "wrong client id" from "no network". Never with credentials, so a foreign page learns nothing by it.
+ * Lets a page of the calling origin read the response until the client is known and `checkOrigin` decides: otherwise a
+ * single-page app could not distinguish a wrong client id from a network failure. Never with credentials, so another
+ * site's page learns nothing.
  */
 export function allowCaller(request: Request, reply: Reply): void {
   const { origin } = request.headers;
@@ -24,7 +25,7 @@ export function allowCaller(request: Request, reply: Reply): void {
     .header('access-control-expose-headers', 'WWW-Authenticate');
 }
 
-/** The answer to a preflight: the client id is in the request that follows. */
+/** The response to a preflight, which does not contain the client id yet. */
 export function answerPreflight(request: Request, reply: Reply): void {
   allowCaller(request, reply);
   reply
@@ -36,9 +37,9 @@ export function answerPreflight(request: Request, reply: Reply): void {
 }
 
 /**
- * A page may use a client from the issuer's own origin, the origins listed for the client, and those of its redirect URIs;
- * compared exactly.
- * @throws ProtocolError `invalid_request` for every other origin, before anything has changed
+ * A page may use a client from the issuer's own origin, the client's listed origins, and the origins of its redirect
+ * URIs; compared exactly.
+ * @throws ProtocolError `invalid_request` for every other origin, before any change
  */
 export function checkOrigin(request: Request, reply: Reply, client: Client): void {
   const { origin } = request.headers;
@@ -53,7 +54,7 @@ export function checkOrigin(request: Request, reply: Reply, client: Client): voi
   throw new ProtocolError('invalid_request', 'origin is not allowed for this client');
 }
 
-/** Whether a web origin belongs to one of the addresses (for CORS). */
+/** Whether a web origin belongs to one of the URIs (for CORS). */
 export const hasOrigin = (origin: string, entries: readonly string[]): boolean =>
   entries.some((entry) => {
     if (entry.includes('*')) return matchesWildcardOrigin(new URL(origin), entry);

@@ -2,18 +2,18 @@ import type { Reply } from '../http/index.ts';
 import type { OidcNeeds } from './needs.ts';
 import { markDelivered } from './store/refresh-tokens.ts';
 
-/** Milliseconds: how long sent tokens are gathered before they are noted together. */
+/** Milliseconds for which delivered tokens are buffered before they are recorded together. */
 const interval = 200;
 
 /**
- * Notes which refresh tokens reached their client, as far as a server can know: the whole answer was handed to the network.
- * A rotation that was never delivered can be repeated, so a crash in the middle of one burns no token
+ * Records which refresh tokens reached their client, as far as a server can know: the whole response was handed to the
+ * network. An undelivered rotation can be repeated, so a crash during a rotation does not lose the token
  * (docs/decisions/0005-refresh-token-delivery.md).
  */
 export interface Deliveries {
-  /** Notes the token once this answer has been sent completely; never if the connection breaks before. */
+  /** Records the token once this response has been sent completely; never if the connection breaks before. */
   watch(reply: Reply, tenantId: string, tokenHash: string): void;
-  /** Notes what is gathered. */
+  /** Writes the buffered records. */
   close(): Promise<void>;
 }
 
@@ -28,7 +28,8 @@ export function createDeliveries(needs: Pick<OidcNeeds, 'database' | 'log'>): De
     try {
       await markDelivered(needs.database, batch);
     } catch (error) {
-      // Without the note a rotation may be repeated once: the safe side. It is not tried again, so nothing piles up.
+      // Without the record, a rotation may be repeated once, which is safe. A failed write is not retried, so the
+      // buffer cannot grow.
       needs.log.warn({ err: error, tokens: batch.length }, 'Noting delivered refresh tokens failed');
     }
   };

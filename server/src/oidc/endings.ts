@@ -3,7 +3,10 @@ import type { Transaction } from '../store/index.ts';
 import { announceLogout } from './backchannel-logout.ts';
 import { deleteAllOfUser } from './store/endings.ts';
 
-/** What ends with a suspended or deleted user: sessions, grants and tokens; the applications that want to know are told. */
+/**
+ * Ends the sessions, grants and tokens of a suspended or deleted user, and notifies applications that use back-channel
+ * logout.
+ */
 export const endOfUser =
   (jobs: Pick<Jobs, 'enqueue'>) =>
   async (tx: Transaction, userId: string): Promise<void> => {

@@ -1,12 +1,13 @@
 /**
  * The OpenID Connect and OAuth 2.0 core.
  *
- * Owns: the protocol's endpoints under `/oidc` and the consent page; the tables signing_keys, sessions, grants,
- * authorization_codes, refresh_tokens, access_tokens and interactions; who a client is (authentication) and what a token says.
- * Does not own: who a person is (sign-in tells it through `InteractionPort`), applications, users, resources, roles, pages.
+ * Owns the protocol's endpoints under `/oidc` and the consent page; the tables signing_keys, sessions, grants,
+ * authorization_codes, refresh_tokens, access_tokens and interactions; client authentication and the contents of
+ * tokens. Does not own user authentication (sign-in reports it through `InteractionPort`), applications, users,
+ * resources, roles or pages.
  *
- * A request enters at `routes.ts`. `authorize/index.ts` and `token/index.ts` are the two tables of steps to read first;
- * an authorization leaves as a redirect to the sign-in page or to the application, a token request as JSON.
+ * A request enters through `routes.ts`. Read the two tables of steps first: `authorize/index.ts` and `token/index.ts`.
+ * An authorization leaves as a redirect to the sign-in page or to the application, a token request as JSON.
  */
 
 export { endOfUser } from './endings.ts';

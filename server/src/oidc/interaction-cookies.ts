@@ -1,7 +1,7 @@
 /**
- * The authorizations that wait for a user in one browser. Each has a cookie of its own, `_interaction.<handle>`, so two tabs
- * that begin at the same moment cannot overwrite each other's cookie. The value holds the secret; the handle only names it and
- * may appear in addresses, forms and logs.
+ * The authorizations that wait for a user in one browser. Each has its own cookie, `_interaction.<handle>`, so two tabs
+ * that begin at the same time cannot overwrite each other's cookie. The value contains the secret; the handle only
+ * names it and may appear in URLs, forms and logs.
  */
 
 import { readCookies, writeCookie } from '../http/cookies.ts';
@@ -11,11 +11,11 @@ import { namedApplication } from './wire-quirks.ts';
 
 /** Seconds that a user has for one authorization. */
 export const interactionTtl = 3600;
-/** Interactions that one browser keeps; the oldest is dropped first. */
+/** Maximum interactions per browser; the oldest is dropped first. */
 const maximumOpen = 10;
 const handleLength = 16;
 
-/** The name of an interaction in addresses and forms: the beginning of the secret's hash. */
+/** The name of an interaction in URLs and forms: a prefix of the secret's hash. */
 export const handleOf = (uidHash: string): string => uidHash.slice(0, handleLength);
 
 interface Held {
@@ -28,7 +28,7 @@ interface Held {
 /** `<seconds since the epoch, base 36>.<secret>` */
 const valuePattern = /^([0-9a-z]{1,10})\.([\w-]{43})$/;
 
-/** The interactions of this browser, oldest first. Damaged cookies are ignored. */
+/** The interactions of this browser, oldest first. Malformed cookies are ignored. */
 function heldBy(request: Request): Held[] {
   const held: Held[] = [];
   for (const [handle, value] of readCookies(request, interactionCookiePrefix)) {
@@ -38,7 +38,7 @@ function heldBy(request: Request): Held[] {
   return held.sort((one, other) => one.begunAt - other.begunAt);
 }
 
-/** The secret of an interaction, if this browser holds its cookie. */
+/** The secret of an interaction, if this browser has its cookie. */
 export const secretOf = (request: Request, handle: string): string | undefined =>
   heldBy(request).find((held) => held.handle === handle)?.secret;
 
@@ -48,7 +48,7 @@ export const newestSecrets = (request: Request): string[] =>
     .slice(-maximumOpen)
     .map(({ secret }) => secret);
 
-/** Sets the cookie of an interaction, and removes those of the oldest ones above the limit. */
+/** Sets the cookie of an interaction, and removes the oldest ones above the limit. */
 export function rememberInteraction(
   request: Request,
   reply: Reply,
@@ -77,9 +77,9 @@ const text = (source: unknown, name: string): string | undefined => {
 };
 
 /**
- * Which interaction a request is about: `interaction` in the form or the query (hosted pages), the header `Aldaba-Interaction`
- * (custom sign-in pages), or the query of the page that the browser names as the referrer. Without any of them, `app_id` or the
- * header `Logto-App-Id` names the application, whose newest interaction is meant.
+ * The interaction of a request: `interaction` in the form or the query (hosted pages), the header `Aldaba-Interaction`
+ * (custom sign-in pages), or the query of the referrer. Without these, `app_id` or the header `Logto-App-Id` names the
+ * application, and its newest interaction is used.
  */
 export function namedInteraction(request: Request): InteractionName {
   const { body, query, headers } = request;

@@ -22,14 +22,14 @@ import {
 
 export type { Interaction, InteractionPort } from '../sign-in/port.ts';
 
-/** What the person's part came to; kept as JSON until the resume reads it. */
+/** The result of the prompt; stored as JSON until the authorization resumes. */
 export type InteractionResult =
   | (Omit<SignInResult, 'authenticatedAt'> & { kind: 'login'; authenticatedAt: number })
   | { kind: 'account'; userId: string }
   | { kind: 'consent'; userId: string; agreement: Agreement }
   | { kind: 'refused' };
 
-/** An interaction found through its cookie. */
+/** An interaction found by its cookie. */
 export interface OpenInteraction {
   handle: string;
   record: InteractionRecord;
@@ -37,7 +37,7 @@ export interface OpenInteraction {
   result: InteractionResult | undefined;
 }
 
-/** The interaction that a request of this browser is about, if it waits for `prompt`. `handle` overrides what the request names. */
+/** The interaction of this browser's request, if it waits for `prompt`. `handle` overrides the request's own. */
 export async function findOpenInteraction(
   request: Request,
   options: { clock: Clock; prompt: InteractionPrompt; handle?: string | undefined },
@@ -64,7 +64,7 @@ export const openInteraction = (record: InteractionRecord): OpenInteraction => (
   result: (record.result ?? undefined) as InteractionResult | undefined,
 });
 
-/** Stores what the person's part came to. @throws AldabaError `session.not_found` when the interaction no longer waits */
+/** Stores the result of the prompt. @throws AldabaError `session.not_found` if the interaction no longer waits */
 export async function settleInteraction(
   tx: Transaction,
   interaction: { uidHash: string; revision: number },
@@ -79,13 +79,14 @@ export async function settleInteraction(
   if (!stored) throw new AldabaError('session.not_found');
 }
 
-/** Where an authorization goes on after the user's part. */
+/** The URL at which an authorization continues after the prompt. */
 export const resumeUrl = ({ tenant, handle }: Pick<Interaction, 'tenant' | 'handle'>): string =>
   `${tenant.issuer}/auth/${handle}`;
 
 /**
- * Where the interaction that the request names goes on, when it does not wait for what `page` asks: another tab, or the same
- * form sent twice, has done it already. Undefined when it waits, and when this browser has no such interaction.
+ * The URL at which the request's interaction continues if it does not wait for the prompt of `page`: another tab, or
+ * the same form sent twice, has already completed it. Undefined if it waits, and if this browser has no such
+ * interaction.
  */
 export async function resumeAddress(
   request: Request,
@@ -97,7 +98,7 @@ export async function resumeAddress(
   const record = await findInteraction(request.tenant.db, hashToken(secret), new Date(clock.now()));
   if (!record) return undefined;
   const waits = record.prompt === page && record.result === null;
-  // Consent is asked of a user who is signed in; without one, the sign-in comes first.
+  // Consent needs a signed-in user; without one, the sign-in comes first.
   const canAsk = page === 'login' || (await findBrowserSession(request.tenant.db, request, clock)) !== undefined;
   return waits && canAsk ? undefined : resumeUrl({ tenant: request.tenant, handle });
 }
@@ -105,7 +106,7 @@ export async function resumeAddress(
 /** The port that sign-in declares, filled by the protocol. */
 export function createInteractionPort(deps: { clock: Clock; logs: Audit }): InteractionPort {
   const { clock, logs } = deps;
-  const noteEnd = (tx: Transaction, { uidHash, applicationId }: Interaction, userId: string) =>
+  const auditEnd = (tx: Transaction, { uidHash, applicationId }: Interaction, userId: string) =>
     tx.afterCommit(() => {
       const about = { applicationId, userId, sessionId: uidHash };
       logs.write(tx.tenantId, { key: 'Interaction.End', result: 'Success', ...about });
@@ -140,7 +141,7 @@ export function createInteractionPort(deps: { clock: Clock; logs: Audit }): Inte
       if (!(await advanceInteraction(tx, { uidHash, revision, now: new Date(clock.now()) }, { state }))) {
         throw new AldabaError('session.not_found');
       }
-      // What is rolled back is repeated with the revision that is stored.
+      // After a rollback, the stored revision is used for the retry.
       tx.afterCommit(() => {
         interaction.revision += 1;
         interaction.state = state;
@@ -149,7 +150,7 @@ export function createInteractionPort(deps: { clock: Clock; logs: Audit }): Inte
     async finish(tx, interaction, { authenticatedAt, ...login }) {
       const result: InteractionResult = { kind: 'login', ...login, authenticatedAt: authenticatedAt.getTime() };
       await settleInteraction(tx, interaction, result, clock);
-      noteEnd(tx, interaction, login.userId);
+      auditEnd(tx, interaction, login.userId);
       return { redirectTo: resumeUrl(interaction) };
     },
     choose: atomic(async (tx, interaction, userId) => {

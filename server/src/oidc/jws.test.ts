@@ -11,9 +11,9 @@ const keysFor = (algorithm: SigningAlgorithm) =>
     ? generateKeyPairSync('ec', { namedCurve: curves[algorithm] })
     : generateKeyPairSync('rsa', { modulusLength: 2048 });
 
-describe('a signature of ours', () => {
+describe('JWS signatures', () => {
   for (const alg of signingAlgorithmSchema.options) {
-    it(`${alg} is what other implementations verify, and no other key's`, async () => {
+    it(`signs with ${alg} so that other implementations verify it, and no other key does`, async () => {
       const [own, other] = [keysFor(alg), keysFor(alg)];
       const token = await signJws({ alg, kid: 'k' }, { sub: 'ada', name: 'Ådа' }, own.privateKey);
       const { payload, protectedHeader } = await jwtVerify(token, own.publicKey, { algorithms: [alg] });
@@ -23,11 +23,11 @@ describe('a signature of ours', () => {
     });
   }
 
-  it('has a fixed size for ECDSA, also when a number is short', async () => {
+  it('signs with a fixed size for ECDSA, even if an integer is short', async () => {
     const sizes = { ES256: 64, ES384: 96, ES512: 132 } as const;
     for (const [alg, size] of Object.entries(sizes) as [keyof typeof sizes, number][]) {
       const { privateKey, publicKey } = keysFor(alg);
-      // One number of 256 begins with a zero byte, and is a byte shorter in DER.
+      // One integer in 256 begins with a zero byte, and is one byte shorter in DER.
       for (let count = 0; count < 600; count += 1) {
         const token = await signJws({ alg }, { count }, privateKey);
         assert.equal(Buffer.from(token.split('.')[2] ?? '', 'base64url').length, size);
@@ -36,7 +36,7 @@ describe('a signature of ours', () => {
     }
   });
 
-  it('is told apart from an opaque token, which never has a dot', () => {
+  it('distinguishes a JWS from an opaque token, which never contains a dot', () => {
     assert.equal(looksLikeJws('iJ8Qm0H-_opaque'), false);
   });
 });

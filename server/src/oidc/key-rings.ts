@@ -11,26 +11,26 @@ import { findKeys, type KeyRecord } from './store/keys.ts';
 export interface VerificationKey {
   algorithm: SigningAlgorithm;
   publicKey: KeyObject;
-  /** Milliseconds since the epoch; afterwards the key proves hints only. */
+  /** Milliseconds since the epoch; after that, the key verifies hints only. */
   publishedUntil: number;
 }
 
 interface SigningKey {
   id: string;
-  /** Prepared once: importing it costs more than a signature. */
+  /** Imported once: importing takes longer than signing. */
   privateKey: KeyObject;
-  /** Seconds: the longest life of a token that the key has signed, as far as this node knows. */
+  /** Seconds: the longest lifetime of a token signed with the key, as far as this node knows. */
   longestLife: number;
 }
 
-/** The keys of one tenant, ready to use. A new object whenever one of them changes. */
+/** The keys of one tenant, ready to use. Replaced by a new object whenever a key changes. */
 export interface KeyRing {
   /** The current key of each algorithm. */
   signers: ReadonlyMap<SigningAlgorithm, SigningKey>;
   byId: ReadonlyMap<string, VerificationKey>;
-  /** As published: next, current and previous keys. Public members only. */
+  /** The published keys: next, current and previous. Public members only. */
   publicJwks: readonly Record<string, unknown>[];
-  /** When a next key becomes a current one, in milliseconds since the epoch: every node changes over by its clock. */
+  /** When a next key becomes current, in milliseconds since the epoch: every node switches by its own clock. */
   changesAt: number;
   missing: readonly rotation.MissingKey[];
 }
@@ -44,19 +44,19 @@ export interface RingNeeds {
 }
 
 export interface Rings {
-  /** The tenant's keys as of now: due next keys have become current, and every algorithm in use has a current key. */
+  /** The tenant's keys as of now: due next keys are current, and every algorithm in use has a current key. */
   ring(tenant: Tenant): Promise<KeyRing>;
-  /** Creates the keys that the tenant lacks in these places. */
+  /** Creates the tenant's missing keys for these positions. */
   fill(tenant: Tenant, status: rotation.MissingKey['status']): Promise<void>;
-  /** Changes the keys in a transaction and lets all nodes know. */
+  /** Changes the keys in a transaction and notifies all nodes. */
   change(tenant: Tenant, work: (tx: Transaction) => Promise<unknown>): Promise<void>;
-  /** Waits for work in the background. */
+  /** Waits for background work. */
   close(): Promise<void>;
 }
 
 /**
- * The keys of each tenant, in memory. Missing keys are created when the tenant's keys are first needed: a new tenant does
- * not wait for an RSA key, and a tenant of an earlier release gets one.
+ * The keys of each tenant, in memory. Missing keys are created on first use: creating a tenant does not wait for an RSA
+ * key, and a tenant of an earlier release gets one.
  */
 export function createRings({ caches, database, vault, clock, log }: RingNeeds): Rings {
   const rings = caches.create<KeyRing>({
@@ -71,7 +71,7 @@ export function createRings({ caches, database, vault, clock, log }: RingNeeds):
       await work(tx);
       await rings.changed(tx, '');
     });
-  /** Work that is under way: requests that need the same wait for it together. */
+  /** Work in progress: requests that need the same keys share it. */
   const running = new Map<string, Promise<void>>();
   const once = (name: string, work: () => Promise<void>): Promise<void> => {
     const known = running.get(name);
@@ -85,7 +85,7 @@ export function createRings({ caches, database, vault, clock, log }: RingNeeds):
   const fill: Rings['fill'] = async (tenant, status) => {
     const missing = rotation.findMissing(await findKeys(tenant.db)).filter((place) => place.status === status);
     if (missing.length === 0) return;
-    // Before the transaction: it must not hold a connection for as long as an RSA key takes.
+    // Before the transaction, which must not hold a connection while an RSA key is generated.
     const fresh = await Promise.all(
       missing.map(({ algorithm }) => rotation.makeKey({ vault, now: clock.now }, tenant.id, algorithm)),
     );

@@ -8,31 +8,30 @@ import type { Queries, Transaction } from '../store/index.ts';
 import * as store from './store/keys.ts';
 
 /*
- * The life of a signing key: it is published as the next key of its algorithm, signs as the current one, and stays
- * published as a previous one for as long as tokens that it signed are valid. The rules are in
- * docs/decisions/0011-signing-keys.md.
+ * The lifecycle of a signing key: it is published as the next key of its algorithm, signs as the current key, and stays
+ * published as a previous key while tokens signed with it are valid. See docs/decisions/0011-signing-keys.md.
  */
 
-/** Seconds that clients may keep a key set, whatever its headers say: common libraries keep it for 5 to 10 minutes. */
+/** Seconds that clients may cache a key set, whatever its headers say: common libraries cache for 5 to 10 minutes. */
 const cacheLife = 600;
-/** Seconds that a key no longer published still proves an `id_token_hint`: as long as a session can live. */
+/** Seconds that an unpublished key still verifies an `id_token_hint`: the maximum lifetime of a session. */
 const hintLife = 31_536_000;
 
-/** Every tenant has keys of these, whatever its applications ask for. */
+/** Algorithms for which every tenant has keys. */
 const standardAlgorithms: readonly SigningAlgorithm[] = ['RS256', 'ES256'];
 
 /** Milliseconds since the epoch until which a key is published; infinite unless it was replaced. */
 export const publishedUntil = ({ retiredAt, longestLife }: store.KeyRecord): number =>
   retiredAt === null ? Number.POSITIVE_INFINITY : retiredAt + (longestLife + cacheLife) * 1000;
 
-/** A next key whose time has come, although no node has recorded it yet. */
+/** A next key that is due, although no node has recorded it yet. */
 const isDue = ({ status, effectiveAt }: store.KeyRecord, now: number): boolean =>
   status === 'next' && effectiveAt !== null && effectiveAt <= now;
 
 const generate = promisify(generateKeyPair);
 const curves = { ES256: 'P-256', ES384: 'P-384', ES512: 'P-521' } as const;
 
-/** What the private part is sealed for: it opens for no other key and no other tenant. */
+/** Binds the sealed private key to its tenant and key id. */
 export const sealContext = (tenantId: string, id: string): string => `${tenantId}/signing_keys/${id}`;
 
 export interface KeyMaker {
@@ -41,7 +40,7 @@ export interface KeyMaker {
   now(): number;
 }
 
-/** A new key, not stored yet. RSA takes 50 to 300 ms in the thread pool. */
+/** A new key, not stored yet. Generating RSA takes 50 to 300 ms in the thread pool. */
 export async function makeKey(
   { vault, now }: KeyMaker,
   tenantId: string,
@@ -55,7 +54,7 @@ export async function makeKey(
   return {
     id,
     algorithm,
-    // With `alg`: widespread clients refuse a key set whose keys have none.
+    // With `alg`: common clients reject key sets without it.
     publicJwk: { ...publicKey.export({ format: 'jwk' }), kid: id, use: 'sig', alg: algorithm },
     privateJwkSealed: vault.seal(JSON.stringify(privateKey.export({ format: 'jwk' })), sealContext(tenantId, id)),
     createdAt: now(),
@@ -68,7 +67,7 @@ export interface MissingKey {
   status: 'current' | 'next';
 }
 
-/** The keys that the tenant should have and has not: a current and a next one of each algorithm in use. */
+/** The tenant's missing keys: each algorithm in use needs a current and a next one. */
 export function findMissing(records: readonly store.KeyRecord[]): MissingKey[] {
   const has = (algorithm: SigningAlgorithm, status: store.KeyStatus) =>
     records.some((record) => record.algorithm === algorithm && record.status === status);
@@ -81,7 +80,7 @@ export function findMissing(records: readonly store.KeyRecord[]): MissingKey[] {
   return missing;
 }
 
-/** Stores a key for a place that is still empty; of several nodes that fill it at once, one does. */
+/** Stores a key in an empty position; if several nodes do so concurrently, exactly one succeeds. */
 export async function fillPlace(tx: Transaction, key: store.NewKey): Promise<boolean> {
   const taken = (await store.lockKeys(tx)).some(
     ({ algorithm, status }) => algorithm === key.algorithm && status === key.status,
@@ -90,7 +89,7 @@ export async function fillPlace(tx: Transaction, key: store.NewKey): Promise<boo
   return !taken;
 }
 
-/** The keys, locked, after due next keys have become current ones and forgotten keys are gone. */
+/** The keys, locked, after due next keys have become current and expired keys were deleted. */
 export async function settleKeys(tx: Transaction, now: number): Promise<store.KeyRecord[]> {
   const stored = await store.lockKeys(tx);
   let changed = false;
@@ -110,8 +109,8 @@ async function replaceCurrent(tx: Transaction, all: readonly store.KeyRecord[], 
 }
 
 /**
- * Replaces the current keys of these algorithms by the next ones: `gracePeriod` seconds from now, or as soon as the next
- * key has been published for the life of a cached key set.
+ * Replaces the current keys of these algorithms by the next ones: after `gracePeriod` seconds, or once the next key has
+ * been published for the cache lifetime of a key set.
  */
 export async function rotateKeys(
   tx: Transaction,
@@ -134,7 +133,7 @@ export async function dropKey(tx: Transaction, { id, now }: { id: string; now: n
   await store.deleteKey(tx, id);
 }
 
-/** @throws AldabaError `oidc.signing_key_missing` when no current key of the tenant signs with the algorithm */
+/** @throws AldabaError `oidc.signing_key_missing` if no current key of the tenant signs with the algorithm */
 export async function requireAlgorithm(q: Queries, algorithm: SigningAlgorithm | undefined): Promise<void> {
   if (algorithm === undefined || standardAlgorithms.includes(algorithm)) return;
   const found = (await store.findKeys(q)).some((key) => key.algorithm === algorithm && key.status === 'current');

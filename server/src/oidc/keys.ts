@@ -10,8 +10,8 @@ import { verifyJwt } from './verify-jwt.ts';
 
 export type { KeyRing } from './key-rings.ts';
 
-interface RotationWish {
-  /** One algorithm, which may be new to the tenant, or all in use of a kind; without both all in use. */
+interface RotationOptions {
+  /** One algorithm, possibly new to the tenant, or all in use of a type; without either, all in use. */
   algorithm?: SigningAlgorithm | undefined;
   kind?: 'RSA' | 'EC' | undefined;
   /** Seconds; see `Keys.rotate`. */
@@ -24,7 +24,7 @@ export interface Keys {
   ring(tenant: Tenant): Promise<KeyRing>;
   /**
    * A JWT of this tenant: adds `iss` and `iat`, signs with the current key of the algorithm.
-   * @param options.algorithm without it the tenant's algorithm for access tokens
+   * @param options.algorithm defaults to the tenant's algorithm for access tokens
    */
   sign(
     tenant: Tenant,
@@ -32,8 +32,8 @@ export interface Keys {
     options?: { type?: string; algorithm?: SigningAlgorithm },
   ): Promise<string>;
   /**
-   * The claims of a JWT that this tenant signed: key, algorithm, issuer, type and (unless `expired` is allowed) expiry are
-   * checked, and fail closed. With `allowExpired` keys count that are no longer published.
+   * The claims of a JWT signed by this tenant: verifies key, algorithm, issuer, type and (unless `allowExpired`)
+   * expiry, and fails closed. With `allowExpired`, unpublished keys are accepted.
    * @returns undefined for anything else
    */
   verify(
@@ -42,15 +42,16 @@ export interface Keys {
     expected: { type?: string; audience?: string; allowExpired?: boolean },
   ): Promise<JWTPayload | undefined>;
   /**
-   * Replaces current keys by the next ones, `gracePeriod` seconds from now (0: at once, for emergencies). Without a grace
-   * period that is as soon as the next key has been published for 10 minutes, which is usually at once. The first key of a
-   * new algorithm is published and waits like any other. Replaced keys stay published until their tokens have expired.
+   * Replaces current keys by the next ones after `gracePeriod` seconds (0: immediately, for emergencies). Without a
+   * grace period, the switch happens once the next key has been published for 10 minutes, which is usually immediately.
+   * The first key of a new algorithm waits in the same way. Replaced keys stay published until their tokens have
+   * expired.
    */
-  rotate(tenant: Tenant, wish?: RotationWish): Promise<void>;
-  /** Every published key as of now: those that sign access tokens first, of each algorithm next, current and previous. */
+  rotate(tenant: Tenant, options?: RotationOptions): Promise<void>;
+  /** Every published key as of now: first those that sign access tokens; by algorithm next, current and previous. */
   list(tenant: Tenant): Promise<KeyRecord[]>;
   /**
-   * Deletes a previous key: tokens that it signed are no longer valid.
+   * Deletes a previous key: tokens signed with it become invalid.
    * @throws AldabaError `entity.not_found`, `oidc.only_previous_key_can_be_deleted` for a key in use
    */
   drop(tenant: Tenant, keyId: string): Promise<void>;
@@ -60,7 +61,7 @@ export interface Keys {
     tenant: Tenant,
     change: { [Use in keyof SigningAlgorithms]?: SigningAlgorithms[Use] | undefined },
   ): Promise<SigningAlgorithms>;
-  /** Waits for work in the background. */
+  /** Waits for background work. */
   close(): Promise<void>;
 }
 
@@ -74,7 +75,7 @@ export function createKeys(needs: KeyNeeds): Keys {
   const { ring, change, fill, close } = createRings(needs);
   return {
     prepare(tenant) {
-      // A failure has been logged and shows again, with its reason, to the request that needs the keys.
+      // The failure was logged and appears again, with its reason, in the request that needs the keys.
       ring(tenant).catch(() => undefined);
     },
     ring,
@@ -85,7 +86,7 @@ export function createKeys(needs: KeyNeeds): Keys {
       const iat = Math.floor(clock.now() / 1000);
       const life = claims.exp - iat;
       if (life > key.longestLife) {
-        // Before the token is out: the key must stay published until it expires.
+        // Before the token is sent: the key must stay published until the token expires.
         await raiseLongestLife(tenant.db, key.id, life);
         key.longestLife = life;
       }

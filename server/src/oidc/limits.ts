@@ -3,21 +3,21 @@ import type { Tenant } from '../tenancy/index.ts';
 import type { Agreement } from './agreement.ts';
 import type { OidcNeeds } from './needs.ts';
 
-/** Which of the scopes that are asked for an application may have at all, whoever consents. The order stays. */
+/** Selects the requested scopes that an application may have, independent of consent. Keeps the order. */
 export interface Limits {
-  /** Scopes about the person. */
+  /** User scopes. */
   user(scopes: readonly string[]): string[];
   /** Permissions on a resource, by the resource's id. */
   resource(resourceId: string, scopes: readonly string[]): string[];
-  /** Permissions in an organization. */
+  /** Permissions on an organization. */
   organization(scopes: readonly string[]): string[];
-  /** Permissions on a resource that an organization gives. */
+  /** Permissions on a resource that organization roles give. */
   organizationResource(resourceId: string, scopes: readonly string[]): string[];
-  /** All that may be asked for in any of these ways: for requests, before it is known what a token will be for. */
+  /** All scopes allowed in any of these ways, for requests before the audience of a token is known. */
   any(scopes: readonly string[]): string[];
 }
 
-/** An application of the operator's own is limited by nothing but what the person has. */
+/** A first-party application is limited only by the user's permissions. */
 const none: Limits = {
   user: (scopes) => [...scopes],
   resource: (_id, scopes) => [...scopes],
@@ -26,15 +26,15 @@ const none: Limits = {
   any: (scopes) => [...scopes],
 };
 
-/** These are about the protocol, and tell nothing about anybody. */
+/** Scopes of the protocol, which reveal no user data. */
 const always: ReadonlySet<string> = new Set(['openid', 'offline_access']);
 
 /**
- * The limits of an application: a third party gets what the operator lets it ask for and nothing else, at the authorization
- * and at every token, so that a limit counts from the next token on. No statement when the cache is warm.
+ * The allowed scopes of an application: a third-party application gets only what the operator allows, checked at the
+ * authorization and at every token, so that a change applies from the next token on. No statement if the cache is warm.
  *
- * @param agreement what the user agreed to: a token carries nothing beyond it. Undefined before the user is asked, and for tokens
- *   that no user agrees to.
+ * @param agreement what the user agreed to, which limits the token. Undefined before the user is asked, and for tokens
+ *   without consent.
  */
 export async function limitsOf(
   needs: Pick<OidcNeeds, 'consentScopes'>,
@@ -43,24 +43,24 @@ export async function limitsOf(
   agreement?: Agreement,
 ): Promise<Limits> {
   if (!client.isThirdParty) return none;
-  const ceiling = await needs.consentScopes.ceilingOf(tenant, client.id);
-  const within = (allowed: ReadonlySet<string> | undefined, scopes: readonly string[]) =>
-    scopes.filter((scope) => allowed?.has(scope));
-  const user: Limits['user'] = (scopes) => scopes.filter((scope) => always.has(scope) || ceiling.user.has(scope));
+  const allowed = await needs.consentScopes.allowedScopesOf(tenant, client.id);
+  const within = (names: ReadonlySet<string> | undefined, scopes: readonly string[]) =>
+    scopes.filter((scope) => names?.has(scope));
+  const user: Limits['user'] = (scopes) => scopes.filter((scope) => always.has(scope) || allowed.user.has(scope));
   const everything = new Set([
     ...always,
-    ...ceiling.user,
-    ...ceiling.organization,
-    ...[...ceiling.resource.values(), ...ceiling.organizationResource.values()].flatMap((names) => [...names]),
+    ...allowed.user,
+    ...allowed.organization,
+    ...[...allowed.resource.values(), ...allowed.organizationResource.values()].flatMap((names) => [...names]),
   ]);
-  const allowed: Limits = {
+  const limits: Limits = {
     user,
-    resource: (id, scopes) => within(ceiling.resource.get(id), scopes),
-    organization: (scopes) => within(ceiling.organization, scopes),
-    organizationResource: (id, scopes) => within(ceiling.organizationResource.get(id), scopes),
+    resource: (id, scopes) => within(allowed.resource.get(id), scopes),
+    organization: (scopes) => within(allowed.organization, scopes),
+    organizationResource: (id, scopes) => within(allowed.organizationResource.get(id), scopes),
     any: (scopes) => within(everything, scopes),
   };
-  return agreement ? withinAgreement(allowed, agreement) : allowed;
+  return agreement ? withinAgreement(limits, agreement) : limits;
 }
 
 function withinAgreement(limits: Limits, agreement: Agreement): Limits {

@@ -7,9 +7,9 @@ import type { Tenant } from '../tenancy/service.ts';
 import type { Core } from './core.ts';
 
 /**
- * The guard of the Management API (RFC 6750, RFC 9068 section 4): a Bearer JWT of type `at+jwt`, made by this tenant or by
- * the admin tenant, for this tenant's Management API. An ID token never passes: its type differs. What the caller may do follows
- * from the scopes.
+ * Authenticates Management API calls (RFC 6750, RFC 9068 section 4): a Bearer JWT of type `at+jwt`, issued by this
+ * tenant or by the admin tenant, for this tenant's Management API. ID tokens are rejected by their type. The scopes
+ * decide what the caller may do.
  *
  * @throws AldabaError `auth.authorization_header_missing`, `auth.authorization_token_type_not_supported`,
  *   `auth.unauthorized`

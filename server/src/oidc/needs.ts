@@ -8,7 +8,7 @@ import type {
 } from '@aldaba/contract';
 import type { Look } from '../features/applications/application-experiences/index.ts';
 import type { Client } from '../features/applications/applications/index.ts';
-import type { Ceiling } from '../features/applications/consent-scopes/index.ts';
+import type { AllowedScopes } from '../features/applications/consent-scopes/index.ts';
 import type { Outcome as ClaimsOutcome } from '../features/operator-scripts/custom-claims/index.ts';
 import type { TokenHolder } from '../features/people/personal-access-tokens/index.ts';
 import type { SubjectToken } from '../features/people/subject-tokens/index.ts';
@@ -25,7 +25,7 @@ import type { Jobs } from '../services/jobs/index.ts';
 import type { CacheRegistry, Database, Queries, Transaction } from '../store/index.ts';
 import type { Tenancy, Tenant } from '../tenancy/index.ts';
 
-/** An API that tokens are made for (RFC 8707). */
+/** An API that tokens are issued for (RFC 8707). */
 export interface ProtectedResource {
   id: string;
   name: string;
@@ -35,7 +35,7 @@ export interface ProtectedResource {
   accessTokenTtl: number;
 }
 
-/** What scripts are told of an organization that a token is for. */
+/** Data for scripts about the organization of a token. */
 export interface OrganizationFacts {
   id: string;
   name: string;
@@ -43,7 +43,7 @@ export interface OrganizationFacts {
   customData: Record<string, unknown>;
 }
 
-/** What the protocol needs from the rest of the server; `app.ts` gives the features. */
+/** What the protocol needs from the rest of the server; `app.ts` passes the features. */
 export interface OidcNeeds {
   database: Database;
   caches: CacheRegistry;
@@ -51,7 +51,7 @@ export interface OidcNeeds {
   vault: Vault;
   log: Log;
   jobs: Pick<Jobs, 'enqueue' | 'work'>;
-  /** Requests to applications; refuses private addresses. */
+  /** Requests to applications; rejects private addresses. */
   outbound: Fetch;
   logs: Audit;
   events: Events<Transaction>;
@@ -63,11 +63,11 @@ export interface OidcNeeds {
   };
   users: {
     find(q: Queries, userId: string): Promise<User | undefined>;
-    /** The same with roles and organizations; for a third party those only that the person lets it act in. */
+    /** The same with roles and organizations; for a third party, only the organizations that the user granted to it. */
     findSubject(q: Queries, userId: string, thirdPartyId?: string): Promise<Subject | undefined>;
-    /** The same with the details that scripts are told. */
+    /** The same with the details for scripts. */
     findDetailedSubject(q: Queries, userId: string, thirdPartyId?: string): Promise<Subject | undefined>;
-    /** What a statement of a credential finds, with the user's details where they are asked for. One round trip. */
+    /** Runs a credential's statement, with the user's details if requested. One round trip. */
     findHolder<Found extends object>(
       q: Queries,
       asked: HolderStatement,
@@ -76,7 +76,7 @@ export interface OidcNeeds {
   resources: {
     findByIndicator(tenant: Tenant, indicator: string): Promise<ProtectedResource | undefined>;
     findDefault(tenant: Tenant): Promise<ProtectedResource | undefined>;
-    /** The permissions that there are on these resources. */
+    /** The existing permissions of these resources. */
     scopesOf(q: Queries, resourceIds: readonly string[]): Promise<Scope[]>;
   };
   roles: {
@@ -86,22 +86,22 @@ export interface OidcNeeds {
     applicationScopes(tenant: Tenant, applicationId: string, resourceId: string): Promise<string[]>;
   };
   organizations: {
-    /** What a token in an organization needs to know of a member; undefined for those who are none. */
-    standing(
+    /** What a token in an organization needs about a member; undefined for non-members. */
+    rightsOf(
       q: Queries,
       member: { kind: 'user' | 'application'; organizationId: string; id: string },
       resourceId?: string,
     ): Promise<
       { isMfaRequired: boolean; hasMfa: boolean; scopes: string[]; organization: OrganizationFacts } | undefined
     >;
-    /** The permissions that a user has through roles, in organizations and by organizations on resources. */
+    /** The permissions that a user has through roles, on organizations and through organizations on resources. */
     permissionsOf(
       q: Queries,
       userId: string,
     ): Promise<
       { organizationId: string; resourceId: string | null; id: string; name: string; description: string | null }[]
     >;
-    /** The organizations that a user is a member of. */
+    /** The user's organizations. */
     listOf(q: Queries, kind: 'user', userId: string): Promise<{ items: { id: string; name: string }[] }>;
   };
   configs: {
@@ -115,31 +115,34 @@ export interface OidcNeeds {
     ): Promise<SigningAlgorithms>;
     /** Seconds; cached. */
     refreshTokenGracePeriod(tenant: Tenant): Promise<number>;
-    /** Claims beyond the standard ones that ID tokens carry; cached. */
+    /** Claims of ID tokens beyond the standard ones; cached. */
     idTokenClaims(tenant: Tenant): Promise<ReadonlySet<ExtendedClaim>>;
   };
   customClaims: {
-    /** Whether the tenant has a script for such tokens; cached. */
+    /** Whether the tenant has a script for these tokens; cached. */
     has(tenant: Tenant, type: CustomizedToken): Promise<boolean>;
-    /** What the tenant's script adds to an access token; asks for its input only where there is a script. */
+    /** The claims that the tenant's script adds to an access token; requests its input only if a script exists. */
     run(
       tenant: Tenant,
       type: CustomizedToken,
       input: () => Promise<{ token: object; context: object }>,
-      /** For the audit log, when the script fails. */
+      /** For the audit log, if the script fails. */
       about: { applicationId: string; userId?: string | undefined },
     ): Promise<ClaimsOutcome>;
   };
   applicationExperiences: {
-    /** How an application looks where it differs from its tenant; cached. */
+    /** An application's branding where it differs from the tenant's; cached. */
     lookOf(tenant: Tenant, applicationId: string): Promise<Look>;
   };
   accessControl: {
-    /** Whether rules of all these applications with limited access let the user in. */
+    /** Whether rules of all these applications with limited access admit the user. */
     mayUse(q: Queries, applicationIds: readonly string[], userId: string): Promise<boolean>;
   };
   consentOrganizations: {
-    /** Lets a third party act for the user in these organizations and no others. @throws AldabaError for those they are no member of */
+    /**
+     * Lets a third-party application act for the user in exactly these organizations.
+     * @throws AldabaError for organizations of which the user is not a member
+     */
     replace(
       tx: Transaction,
       place: { applicationId: string; userId: string },
@@ -147,17 +150,17 @@ export interface OidcNeeds {
     ): Promise<void>;
   };
   consentScopes: {
-    /** What a third-party application may have; cached. */
-    ceilingOf(tenant: Tenant, applicationId: string): Promise<Ceiling>;
+    /** The allowed scopes of a third-party application; cached. */
+    allowedScopesOf(tenant: Tenant, applicationId: string): Promise<AllowedScopes>;
   };
   personalAccessTokens: {
-    /** Whom a personal access token stands for. Undefined for unknown ones and those of suspended users. */
+    /** The user of a personal access token. Undefined for unknown tokens and suspended users. */
     findHolder(q: Queries, value: string, asked: HolderQuestion): Promise<TokenHolder | undefined>;
   };
   subjectTokens: {
-    /** The same for a token for impersonation. */
+    /** The same for a subject token. */
     find(q: Queries, value: string, asked: HolderQuestion): Promise<SubjectToken | undefined>;
-    /** Uses it up. Of several calls at once one gets `true`. */
+    /** Consumes it. Exactly one of several concurrent calls returns `true`. */
     consume(q: Queries, value: string): Promise<boolean>;
   };
   pages: {
@@ -167,7 +170,7 @@ export interface OidcNeeds {
       view: PageView,
       options?: { appId?: string; interaction?: string; status?: number; uiLocales?: string },
     ): Promise<void>;
-    /** The page of an interaction that is finished or expired; it leads back to the application. */
+    /** The page of a finished or expired interaction; it links back to the application. */
     sendEnded(
       request: Request,
       reply: Reply,

@@ -15,18 +15,21 @@ import { sweepExpired } from './store/sweep.ts';
 import { createUserSessions, type UserSessions } from './user-sessions.ts';
 
 export interface Oidc {
-  /** For the sign-in: who is signing in, and what it came to. */
+  /** For sign-in: the user's prompt and its result. */
   port: InteractionPort;
   keys: Pick<Keys, 'prepare' | 'ring' | 'rotate' | 'sign' | 'list' | 'drop' | 'algorithms' | 'chooseAlgorithms'>;
   sessions: UserSessions;
-  /** The guard `management`. @throws AldabaError `auth.*` */
+  /** Authenticates Management API calls. @throws AldabaError `auth.*` */
   verifyManagementToken(request: Request, tenant: Tenant): Promise<Caller>;
   mount(http: Http): void;
-  /** The JSON side of the consent page. */
+  /** The JSON API of the consent page. */
   mountConsent(implement: Implement): void;
-  /** Removes expired sessions, grants, codes, tokens and interactions. */
+  /** Deletes expired sessions, grants, codes, tokens and interactions. */
   sweep: Sweep;
-  /** Ends background work and writes what is gathered; call it after the HTTP server is closed and before the database is. */
+  /**
+   * Ends background work and writes buffered records; call it after the HTTP server is closed and before the database
+   * is.
+   */
   close(): Promise<void>;
 }
 

@@ -3,7 +3,7 @@ import { describe, it } from 'node:test';
 import type { AuthorizationRequest } from './authorize/request.ts';
 import { createOpenSignIns } from './open-sign-ins.ts';
 
-describe('sign-ins that are begun', () => {
+describe('Open sign-ins', () => {
   const refused = { code: 'request.too_many_sign_ins', status: 429, data: { seconds: 3600 } };
 
   const request: AuthorizationRequest = {
@@ -16,7 +16,7 @@ describe('sign-ins that are begun', () => {
   };
 
   // security: storage-exhaustion
-  it('are refused to an address that leaves too many open, and to no other', () => {
+  it('rejects an address with too many open sign-ins, and no other address', () => {
     const time = { now: 0 };
     const signIns = createOpenSignIns({ now: () => time.now }, 3);
     for (let count = 0; count < 3; count += 1) signIns.begin('acme', '203.0.113.7', request);
@@ -27,7 +27,7 @@ describe('sign-ins that are begun', () => {
     signIns.begin('acme', '203.0.113.7', request);
   });
 
-  it('do not count once they are finished', () => {
+  it('does not count finished sign-ins', () => {
     const signIns = createOpenSignIns({ now: () => 0 }, 1);
     for (let count = 0; count < 100; count += 1) {
       signIns.begin('acme', '203.0.113.7', request);
@@ -39,7 +39,7 @@ describe('sign-ins that are begun', () => {
   });
 
   // security: storage-exhaustion
-  it('count by their length, so that an address fills no more of the database with long ones', () => {
+  it('counts sign-ins by length, so that long requests do not fill the database', () => {
     const long = { ...request, state: 'a'.repeat(2048), nonce: 'b'.repeat(2048), scope: 'c'.repeat(4096) };
     const signIns = createOpenSignIns({ now: () => 0 }, 10);
     for (let count = 0; count < 2; count += 1) signIns.begin('acme', '203.0.113.7', long);

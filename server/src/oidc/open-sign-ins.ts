@@ -2,17 +2,20 @@ import type { Clock } from '../kernel/clock.ts';
 import { AldabaError } from '../kernel/errors.ts';
 import type { AuthorizationRequest } from './authorize/request.ts';
 
-/** Sign-ins that one client address may leave open at a time, and in which time they expire (milliseconds). */
+/** Sign-ins that one client address may leave open, and the milliseconds after which they expire. */
 const maximumOpen = 20_000;
-/** Characters of a request that count as one sign-in. Those of client libraries have about 600; a longer one counts several times. */
+/**
+ * Characters of a request that count as one sign-in. Client libraries send about 600; longer requests count several
+ * times.
+ */
 const usualLength = 2048;
 const window = 3_600_000;
-/** Addresses that are counted at a time; the one counted longest is forgotten first. */
+/** Maximum number of counted addresses; the one counted longest is dropped first. */
 const maximumClients = 20_000;
 
 /**
- * Counts the sign-ins that anonymous callers begin and do not finish, on this node: each is a row that is kept for an hour.
- * Those that are finished do not count, so a busy network or a load test is not refused.
+ * Counts the sign-ins that anonymous callers begin and do not finish, on this node: each is a row that is kept for an
+ * hour. Finished ones do not count, so a busy network or a load test is not rejected.
  */
 export interface OpenSignIns {
   /** @throws AldabaError `request.too_many_sign_ins` */

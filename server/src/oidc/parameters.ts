@@ -4,19 +4,17 @@ import { splitResources } from './wire-quirks.ts';
 
 /** The parameters of a protocol request: one value each, except `resource` (RFC 8707 section 2). */
 export interface Parameters {
-  /** The value of a parameter; undefined when absent or empty (RFC 6749 section 3.1). */
+  /** The value of a parameter; undefined if absent or empty (RFC 6749 section 3.1). */
   get(name: string): string | undefined;
   has(name: string): boolean;
   names(): Iterable<string>;
   readonly resources: readonly string[];
 }
 
-/** More than any request needs, few enough to be read quickly. */
+/** Above the needs of any request, and quick to read. */
 const maximumResources = 50;
 
-/**
- * @throws ProtocolError `invalid_request` when a parameter other than `resource` is repeated or is not text
- */
+/** @throws ProtocolError `invalid_request` if a parameter other than `resource` is repeated or is not a string */
 export function readParameters(source: Record<string, unknown>): Parameters {
   const values = new Map<string, string>();
   const resources: string[] = [];
@@ -56,7 +54,7 @@ function textsOf(name: string, given: unknown): string[] {
   }
 }
 
-/** A name out of the request, fit for an error description (RFC 6749 allows printable ASCII only). */
+/** A name from the request, safe for an error description (RFC 6749 allows printable ASCII only). */
 export const printable = (name: string): string => name.slice(0, 64).replaceAll(/[^\w.-]/g, '?');
 
 /** The form or JSON body of the request. */

@@ -1,12 +1,12 @@
 import { type ErrorCode, errorCatalog } from '@aldaba/contract';
 
 type NameOf<C> = C extends `oidc.${infer Name}` ? Name : never;
-/** The protocol's error words: every `oidc.*` code of the contract. */
+/** The protocol's error codes: every `oidc.*` code of the contract. */
 export type ProtocolErrorName = NameOf<ErrorCode>;
 
 /**
- * An error of OAuth 2.0 (RFC 6749 sections 4.1.2.1 and 5.2, RFC 6750, RFC 8707) or OpenID Connect.
- * The description is for the developer of the application; it never holds a secret or tells whether a user exists.
+ * An error of OAuth 2.0 (RFC 6749 sections 4.1.2.1 and 5.2, RFC 6750, RFC 8707) or OpenID Connect. The description is
+ * for the developer of the application; it never contains a secret or reveals whether a user exists.
  */
 export class ProtocolError extends Error {
   readonly error: ProtocolErrorName;
@@ -25,7 +25,7 @@ export class ProtocolError extends Error {
     return `oidc.${this.error}`;
   }
 
-  /** The sentence for a person. */
+  /** The sentence for a user. */
   get sentence(): string {
     return errorCatalog[this.code][1];
   }

@@ -19,8 +19,8 @@ const client = (type: ApplicationType): Client => ({
   secrets: [],
 });
 
-describe('registered addresses', () => {
-  it('nothing that leads to another host passes for a registered one', () => {
+describe('Registered redirect URIs', () => {
+  it('rejects every look-alike of a registered redirect URI that leads to another host', () => {
     const registered = ['https://app.example.com/cb', 'https://*.preview.example.com/cb/*'];
     const piece = fc.constantFrom(
       'https://',
@@ -61,7 +61,7 @@ describe('registered addresses', () => {
     );
   });
 
-  it('every registered address without a wildcard passes', () => {
+  it('accepts every registered redirect URI without a wildcard', () => {
     for (const uri of [
       'https://app.example.com',
       'http://localhost:3000/cb?x=1',
@@ -77,7 +77,7 @@ describe('registered addresses', () => {
   });
 
   // security: redirect-uris
-  it('a scheme that runs or opens things never passes, even if it was registered', () => {
+  it('rejects schemes that run or open content, even if registered', () => {
     for (const uri of [
       'javascript:alert(1)',
       'data:text/html,x',
@@ -91,7 +91,7 @@ describe('registered addresses', () => {
   });
 
   // security: redirect-uris
-  it('what a parser would repair, user information and a fragment never pass, even if they were registered', () => {
+  it('rejects URIs that a parser would repair, with user information or with a fragment, even if registered', () => {
     for (const uri of [
       'https://me@app.example.com/cb',
       'https://me:secret@app.example.com/cb',
@@ -106,7 +106,7 @@ describe('registered addresses', () => {
   });
 
   // security: redirect-uris
-  it('a wildcard that may be registered stands for a part of one label or segment, and one that may not for nothing', () => {
+  it('matches a valid wildcard with a part of one label or segment, and an invalid one with nothing', () => {
     const label = fc.constantFrom(
       'app',
       '*',
@@ -159,13 +159,13 @@ describe('registered addresses', () => {
         const good = entry.replaceAll('*', 'x1');
         if (redirectUriProblem(entry, 'SPA') !== undefined) return assert.equal(passes(good), false, entry);
         assert.equal(passes(good), true, entry);
-        // The same address with something else in the place of one star.
+        // The same URI with something else in place of one `*`.
         const stars = [...entry.matchAll(/\*/g)].map(({ index }) => index);
         const star = stars[at % stars.length] as number;
         const fill = (text: string) => text.replaceAll('*', 'x1');
         const changed = `${fill(entry.slice(0, star))}${bad}${fill(entry.slice(star + 1))}`;
         if (!passes(changed)) return;
-        // Dots may stand in a segment; no more labels or segments than were registered ever pass.
+        // Segments may contain dots; the number of labels and segments must match.
         const [before, after] = [new URL(good), new URL(changed)];
         assert.equal(after.host.split('.').length, before.host.split('.').length, changed);
         assert.equal(after.pathname.split('/').length, before.pathname.split('/').length, changed);
@@ -177,7 +177,7 @@ describe('registered addresses', () => {
     );
   });
 
-  it('a wildcard in the path needs none in the host, and fits whole segments of it only', () => {
+  it('matches a wildcard in the path without one in the host, within one segment only', () => {
     const passes = (uri: string, entry: string) => isRegisteredUri(uri, [entry], client('SPA'));
     assert.equal(passes('http://localhost:3000/pr-7/cb', 'http://localhost:3000/pr-*/cb'), true);
     assert.equal(passes('https://example.com/x/cb', 'https://example.com/*/cb'), true);
@@ -186,7 +186,7 @@ describe('registered addresses', () => {
   });
 
   // security: redirect-uris
-  describe('with a wildcard in the host follow the public suffix list', () => {
+  describe('Wildcards in the host follow the public suffix list', () => {
     for (const [entry, mayRegister] of [
       ['https://*.example.com/cb', true],
       ['https://*.example.co.uk/cb', true],
@@ -211,7 +211,7 @@ describe('registered addresses', () => {
     }
   });
 
-  it('a wildcard stands for one label and one segment, and never for the last two labels', () => {
+  it('matches a wildcard with one label or one segment, and never with the last two labels', () => {
     const passes = (uri: string, entry: string) => isRegisteredUri(uri, [entry], client('SPA'));
     assert.equal(passes('https://x.example.com/cb', 'https://*.example.com/cb'), true);
     assert.equal(passes('https://pr-7-x.example.com/cb', 'https://pr-*-x.example.com/cb'), true);
@@ -224,8 +224,8 @@ describe('registered addresses', () => {
   });
 });
 
-describe('origins of registered addresses', () => {
-  it('are compared as a whole', () => {
+describe('Origins of registered redirect URIs', () => {
+  it('compares origins as a whole', () => {
     const entries = ['https://app.example.com/cb', 'https://*.preview.example.com/cb', 'io.logto://callback'];
     assert.equal(hasOrigin('https://app.example.com', entries), true);
     assert.equal(hasOrigin('https://x.preview.example.com', entries), true);

@@ -3,9 +3,9 @@ import { isHandledElsewhere } from '../features/applications/applications/redire
 import { matchesWildcard } from '../features/applications/applications/wildcards.ts';
 
 /**
- * The address as a URL, if it may be redirected to at all: no control characters, blanks, backslashes, user information,
- * fragment (RFC 6749 section 3.1.2) or `*`, and a scheme that leads to an application. A parser would repair some of these
- * silently, which is how look-alikes pass.
+ * The parsed redirect URI, if it is safe: no control characters, blanks, backslashes, user information, fragment (RFC
+ * 6749 section 3.1.2) or `*`, and a scheme that leads to an application. A parser would silently repair some of these,
+ * which look-alikes exploit.
  */
 function parseRedirectUri(text: string, client: Client): URL | undefined {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is looked for
@@ -13,13 +13,13 @@ function parseRedirectUri(text: string, client: Client): URL | undefined {
   const url = new URL(text);
   if (url.username || url.password || isHandledElsewhere(url.protocol)) return undefined;
   if (url.protocol === 'https:' || url.protocol === 'http:') return /^https?:\/\/[^/]/i.test(text) ? url : undefined;
-  // Private-use schemes (RFC 8252 section 7.1) belong to apps on a device, never to a page or a web server.
+  // Private-use schemes (RFC 8252 section 7.1) belong to native apps, never to a page or a web server.
   return client.type === 'Native' ? url : undefined;
 }
 
 /**
- * Whether the client registered the address: compared as strings (OpenID Connect Core section 3.1.2.1, RFC 9700 section 2.1),
- * except for the port of a loopback address (RFC 8252 section 7.3) and the wildcards of the wire contract.
+ * Whether the client registered the URI: compared as strings (OpenID Connect Core section 3.1.2.1, RFC 9700 section
+ * 2.1), except for the port of a loopback address (RFC 8252 section 7.3) and the wildcards of the wire contract.
  */
 export function isRegisteredUri(text: string, registered: readonly string[], client: Client): boolean {
   const url = parseRedirectUri(text, client);
@@ -32,7 +32,9 @@ export function isRegisteredUri(text: string, registered: readonly string[], cli
   });
 }
 
-/** Whether the string is the registered one with something in the place of each `*`: nothing that parsing would repair. */
+/**
+ * Whether the string is the registered one with something in place of each `*`, without any normalization by parsing.
+ */
 function isFilledIn(text: string, entry: string): boolean {
   const path = /^https?:\/\/[^/]*/i.exec(entry)?.[0].length ?? 0;
   const pattern = entry.replaceAll(/[^\w]/gu, (character, at: number) => {
@@ -42,7 +44,7 @@ function isFilledIn(text: string, entry: string): boolean {
   return new RegExp(`^${pattern}$`, 'u').test(text);
 }
 
-/** An app on the device listens on whatever port is free. Undefined for addresses that are not of the loopback interface. */
+/** A native app listens on any free port. Undefined for URIs outside the loopback interface. */
 function withoutLoopbackPort(text: string): string | undefined {
   const [, host, rest] = /^(http:\/\/(?:localhost|127\.0\.0\.1|\[::1\]))(?::\d{1,5})?((?:[/?].*)?)$/.exec(text) ?? [];
   return host === undefined ? undefined : `${host}${rest}`;

@@ -3,17 +3,17 @@ import { isUserClaim, type RequestedClaims } from './claims.ts';
 import { ProtocolError } from './protocol-error.ts';
 
 /**
- * What the `claims` parameter asks for (OpenID Connect Core section 5.5), without the claims that this server does not know.
- * Essential and voluntary claims about a user are answered alike: a claim that is not there is never an error.
+ * The known claims that the `claims` parameter requests (OpenID Connect Core section 5.5). Essential and voluntary user
+ * claims are treated alike: a missing claim is never an error.
  */
 export interface ClaimsRequest {
   userinfo?: RequestedClaims;
   idToken?: RequestedClaims;
 }
 
-/** What a request asks of the sign-in itself. */
-export interface AuthenticationWishes {
-  /** The only user that may come back. */
+/** What a request requires of the sign-in itself. */
+export interface RequiredAuthentication {
+  /** The only user that may be returned. */
   subject?: string;
   /** `acr` as an essential claim: one of these values must be reached. */
   essentialAcr?: string[];
@@ -21,9 +21,9 @@ export interface AuthenticationWishes {
 
 /**
  * Reads the `claims` parameter.
- * @throws ProtocolError `invalid_request` when it is not JSON of the form of Core section 5.5
+ * @throws ProtocolError `invalid_request` unless it is JSON in the format of Core section 5.5
  */
-export function readRequestedClaims(text: string | undefined): AuthenticationWishes & { claims?: ClaimsRequest } {
+export function readRequestedClaims(text: string | undefined): RequiredAuthentication & { claims?: ClaimsRequest } {
   if (text === undefined) return {};
   const source = parse(text);
   const [userinfo, idToken] = [readMember(source, 'userinfo'), readMember(source, 'id_token')];
@@ -38,10 +38,10 @@ export function readRequestedClaims(text: string | undefined): AuthenticationWis
   };
 }
 
-/** Levels of nesting: values that are asked for may be objects. */
+/** Maximum nesting depth: requested values may be objects. */
 const maximumDepth = 16;
 
-interface Wish {
+interface ClaimRequest {
   essential: boolean;
   values: unknown[] | null;
 }
@@ -58,44 +58,44 @@ function parse(text: string): Record<string, unknown> {
     throw malformed('must be JSON');
   }
   if (!isObject(value)) throw malformed('must be a JSON object');
-  // It waits in the database while the user signs in.
+  // It is stored in the database while the user signs in.
   const reason = whyUnstorable(value, maximumDepth);
   if (reason !== undefined) throw malformed(`cannot be used: ${reason}`);
   return value;
 }
 
-/** The wishes of `userinfo` or `id_token`. Unknown members are ignored, wherever they are. */
-function readMember(source: Record<string, unknown>, name: 'userinfo' | 'id_token'): Map<string, Wish> {
+/** The requested claims of `userinfo` or `id_token`. Unknown members are ignored at every level. */
+function readMember(source: Record<string, unknown>, name: 'userinfo' | 'id_token'): Map<string, ClaimRequest> {
   const member = Object.hasOwn(source, name) ? source[name] : null;
   if (member === null || member === undefined) return new Map();
   if (!isObject(member)) throw malformed(`.${name} must be a JSON object`);
-  return new Map(Object.entries(member).map(([claim, wish]) => [claim, readWish(wish)]));
+  return new Map(Object.entries(member).map(([claim, request]) => [claim, readClaimRequest(request)]));
 }
 
-function readWish(wish: unknown): Wish {
-  if (wish === null) return { essential: false, values: null };
-  if (!isObject(wish)) throw malformed('must give null or an object for each claim');
-  const { essential = false, value, values } = wish;
+function readClaimRequest(request: unknown): ClaimRequest {
+  if (request === null) return { essential: false, values: null };
+  if (!isObject(request)) throw malformed('must give null or an object for each claim');
+  const { essential = false, value, values } = request;
   if (typeof essential !== 'boolean') throw malformed('.essential must be true or false');
   if (values !== undefined && !Array.isArray(values)) throw malformed('.values must be an array');
   return { essential, values: value !== undefined ? [value] : (values ?? null) };
 }
 
-function onlyKnown(place: keyof ClaimsRequest, wishes: Map<string, Wish>): ClaimsRequest {
-  const known = [...wishes].filter(([claim]) => isUserClaim(claim)).map(([claim, { values }]) => [claim, values]);
+function onlyKnown(place: keyof ClaimsRequest, requests: Map<string, ClaimRequest>): ClaimsRequest {
+  const known = [...requests].filter(([claim]) => isUserClaim(claim)).map(([claim, { values }]) => [claim, values]);
   return known.length > 0 ? { [place]: Object.fromEntries(known) } : {};
 }
 
-/** `sub` with a value: only that user may come back (Core section 5.5.1). */
-function readSubject(members: readonly Map<string, Wish>[]): { subject?: string } {
-  const wanted = new Set(members.flatMap((wishes) => wishes.get('sub')?.values ?? []));
+/** `sub` with a value: only that user may be returned (Core section 5.5.1). */
+function readSubject(members: readonly Map<string, ClaimRequest>[]): { subject?: string } {
+  const wanted = new Set(members.flatMap((requests) => requests.get('sub')?.values ?? []));
   if (wanted.size === 0) return {};
   const [subject] = wanted;
   if (wanted.size > 1 || typeof subject !== 'string') throw malformed('must name one user as sub');
   return { subject };
 }
 
-function readEssentialAcr(wish: Wish | undefined): { essentialAcr?: string[] } {
-  if (!wish?.essential || wish.values === null) return {};
-  return { essentialAcr: wish.values.filter((value) => typeof value === 'string') };
+function readEssentialAcr(request: ClaimRequest | undefined): { essentialAcr?: string[] } {
+  if (!request?.essential || request.values === null) return {};
+  return { essentialAcr: request.values.filter((value) => typeof value === 'string') };
 }

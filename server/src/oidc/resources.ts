@@ -4,10 +4,10 @@ import { isManagementIndicator } from '../tenancy/management-indicator.ts';
 import type { OidcNeeds, ProtectedResource } from './needs.ts';
 import { ProtocolError } from './protocol-error.ts';
 
-/** A reserved indicator that SDKs add when an application uses organizations; it stands for no API of its own. */
+/** A reserved indicator that SDKs add if an application uses organizations; it is not an API. */
 export const organizationsResource = 'urn:logto:resource:organizations';
 
-/** @throws ProtocolError `invalid_target` (RFC 8707 section 2) when there is no such resource */
+/** @throws ProtocolError `invalid_target` (RFC 8707 section 2) if the resource does not exist */
 export async function getResource(
   needs: Pick<OidcNeeds, 'resources'>,
   tenant: Tenant,
@@ -18,7 +18,10 @@ export async function getResource(
   return resource;
 }
 
-/** The requested scopes that the held ones allow. `all` of a Management API covers its others, so that a token can do less. */
+/**
+ * The requested scopes that the held ones cover. `all` of a Management API covers its other scopes, so that a token can
+ * be narrower.
+ */
 export function permittedScopes({ indicator }: ProtectedResource, held: string[], requested: string[]): string[] {
   const isCovered = held.includes(fullAccess) && isManagementIndicator(indicator);
   return requested.filter((scope) => held.includes(scope) || (isCovered && isPermission(scope)));
@@ -39,10 +42,10 @@ export async function requestedResources(
 }
 
 /**
- * The one resource that an access token is for. Without `resource` it is the granted one, unless the token is meant for
- * userinfo (`openid`).
+ * The one resource of an access token. Without `resource`, it is the granted one, unless the token is for userinfo
+ * (`openid`).
  * @returns undefined for a token for userinfo
- * @throws ProtocolError `invalid_target` for several, unknown or not granted ones
+ * @throws ProtocolError `invalid_target` for several, unknown or ungranted resources
  */
 export async function targetResource(
   needs: Pick<OidcNeeds, 'resources'>,

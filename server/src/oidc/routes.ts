@@ -15,10 +15,10 @@ import { ProtocolError } from './protocol-error.ts';
 import { queryParameters } from './query-parameters.ts';
 import { token } from './token/index.ts';
 
-/** Bytes of a request to an endpoint for programs. */
+/** Maximum bytes of a request to an endpoint for programs. */
 const bodyLimit = 56 * 1024;
 
-/** THE TABLE of endpoints: those for programs answer JSON, those for browsers redirects and pages. */
+/** THE TABLE of endpoints: those for programs return JSON, those for browsers redirects and pages. */
 export function mountOidc(http: Http, core: Core): void {
   const document = createMetadata(core.keys);
   http.register(async (scope) => {
@@ -100,10 +100,10 @@ export function mountOidc(http: Http, core: Core): void {
   });
 }
 
-/** An error with the challenge that belongs to it: how to authenticate as a client, or with a token. */
+/** An error with its challenge: how to authenticate as a client, or with a token. */
 function sendApiError(core: Core, error: unknown, request: Request, reply: Reply): void {
   const failure = toProtocolError(error, request, core.log);
-  // Without a database not even the tenant is known, and no other credentials would help.
+  // Without a database the tenant is unknown, and other credentials would not help.
   if (failure instanceof ProtocolError && failure.status < 500) {
     const { issuer } = request.tenant;
     if (request.url.startsWith('/oidc/me')) reply.header('www-authenticate', challengeOf(issuer, failure));

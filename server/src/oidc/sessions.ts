@@ -11,7 +11,7 @@ import { sessionCookie } from './cookies.ts';
 import { deleteSession, findSession, insertSession, type NewSession, renewSession } from './store/sessions.ts';
 
 export interface Session {
-  /** Public name, the `sid` of ID tokens. */
+  /** Public id, the `sid` of ID tokens. */
   uid: string;
   userId: string;
   authenticatedAt: Date;
@@ -20,18 +20,18 @@ export interface Session {
   idHash: string;
 }
 
-/** The browser's session, if it holds the cookie of a live one of an active user. */
+/** The browser's session, if it has the cookie of a live session of an active user. */
 export async function findBrowserSession(q: Queries, request: Request, clock: Clock): Promise<Session | undefined> {
   const value = readCookie(request, sessionCookie);
   return value ? findSession(q, hashToken(value), new Date(clock.now())) : undefined;
 }
 
 /**
- * The session after somebody proved who they are. The cookie's value changes at every authentication, so that a value
- * planted or stolen before it is worth nothing (session fixation). The same user keeps the session's name, hence its grants;
- * another user gets a new session, and the old one ends with all that hangs on it: a subject is never swapped inside one.
+ * Creates or renews the session after an authentication. The cookie's value changes every time, so that a value planted
+ * or stolen before is useless (session fixation). The same user keeps the session's id and its grants; another user
+ * gets a new session, and the old one ends with its grants: the subject of a session never changes.
  *
- * @param life now in milliseconds, and the seconds that the session lives from now on
+ * @param life now in milliseconds, and the session's lifetime in seconds from now on
  */
 export async function beginSession(
   tx: Transaction,
@@ -58,7 +58,7 @@ export async function beginSession(
   return { session: record, cookieValue };
 }
 
-/** Ends a session with what hangs on it, and promises to tell the applications that want to know. */
+/** Ends a session with its grants, and enqueues notifications to applications that use back-channel logout. */
 export async function endSession(
   needs: { jobs: Pick<Jobs, 'enqueue'> },
   tx: Transaction,

@@ -2,8 +2,8 @@ import type { Vault } from '../kernel/crypto.ts';
 import { equalSecrets } from '../kernel/crypto.ts';
 
 /**
- * A value that this server hands out in a form and takes back unchanged. `purpose` and `binding` (tenant, browser session,
- * interaction) are part of the signature: a value made for one place is refused in every other.
+ * A value that this server puts into a form and accepts back unchanged. `purpose` and `binding` (tenant, browser
+ * session, interaction) are part of the signature: a value for one place is rejected in every other.
  */
 export function sealValue(vault: Vault, value: unknown, place: { purpose: string; binding: string }): string {
   const text = Buffer.from(JSON.stringify(value)).toString('base64url');

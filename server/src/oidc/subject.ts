@@ -5,9 +5,9 @@ import { needsMembership, type RequestedClaims } from './claims.ts';
 import type { OidcNeeds } from './needs.ts';
 
 /**
- * The person whom claims are about, with roles and organizations where a scope asks for them, or with the details for a
- * script: one statement any way. Undefined for who was deleted or is suspended. A third party learns of those organizations
- * only that the person ticked at consent: the others are not read, so no claim can tell of them; the details are for the
+ * The user whom claims are about, with roles and organizations if a scope requests them, or with the details for a
+ * script: always one statement. Undefined for deleted or suspended users. A third party sees only the organizations
+ * that the user selected at consent: the others are not read, so no claim can reveal them; the details are for the
  * operator's own script.
  */
 export async function findActiveSubject(
@@ -17,7 +17,7 @@ export async function findActiveSubject(
     userId: string;
     scopes: readonly string[];
     client: Pick<Client, 'id' | 'isThirdParty'>;
-    /** Asked for beside the scopes. */
+    /** Claims requested in addition to the scopes. */
     requested?: RequestedClaims | undefined;
     isDetailed?: boolean;
   },

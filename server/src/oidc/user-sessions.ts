@@ -1,21 +1,21 @@
 import type { UserGrant, UserSession } from '@aldaba/contract';
 import { AldabaError } from '../kernel/errors.ts';
 import type { Tenant } from '../tenancy/index.ts';
-import { noteGrantRevoked } from './audit.ts';
+import { auditGrantRevoked } from './audit.ts';
 import { announceLogout } from './backchannel-logout.ts';
 import type { OidcNeeds } from './needs.ts';
 import { deleteGrant } from './store/grants.ts';
 import { deleteSession } from './store/sessions.ts';
 import * as store from './store/user-sessions.ts';
 
-/** Where a user is signed in and what they allowed applications, for operators. */
+/** A user's sessions and grants, for operators. */
 export interface UserSessions {
   /** @throws AldabaError `entity.not_exists_with_id` for an unknown user */
   list(tenant: Tenant, userId: string): Promise<UserSession[]>;
   /** @throws AldabaError `oidc.session_not_found` */
   get(tenant: Tenant, userId: string, uid: string): Promise<UserSession>;
   /**
-   * Ends a session with what hangs on it. `revoke` says whose tokens with `offline_access` end, too.
+   * Ends a session. `revoke` selects the applications whose tokens with `offline_access` are revoked too.
    * @throws AldabaError `oidc.session_not_found`
    */
   end(
@@ -60,7 +60,7 @@ export function createUserSessions({
         const revoked = revoke ? await store.deleteSessionGrants(tx, uid, revoke) : [];
         tx.afterCommit(() => {
           for (const { id: grantId, application_id: applicationId } of revoked)
-            noteGrantRevoked({ logs }, tenant.id, { grantId, applicationId, userId });
+            auditGrantRevoked({ logs }, tenant.id, { grantId, applicationId, userId });
         });
         await deleteSession(tx, uid);
       });
@@ -77,7 +77,7 @@ export function createUserSessions({
     },
     revokeGrant: async (tenant, userId, grantId) => {
       if (!(await deleteGrant(tenant.db, grantId, userId))) throw new AldabaError('oidc.invalid_grant');
-      noteGrantRevoked({ logs }, tenant.id, { grantId, userId });
+      auditGrantRevoked({ logs }, tenant.id, { grantId, userId });
     },
   };
 }
@@ -88,14 +88,14 @@ function toSession(userId: string, session: store.StoredUserSession): UserSessio
     payload: {
       exp: toSeconds(session.expiresAt),
       iat: toSeconds(session.createdAt),
-      // The cookie's value, not even its hash, is nobody's business: the public name stands for it.
+      // The cookie's value and its hash stay private: the public id stands for the session.
       jti: session.uid,
       uid: session.uid,
       kind: 'Session',
       loginTs: toSeconds(session.authenticatedAt),
       accountId: userId,
       authorizations: Object.fromEntries(
-        // What is in force now takes the place of what was revoked.
+        // Current grants replace revoked ones.
         [...past, ...grants].map(({ id, clientId, isOffline }) => [
           clientId,
           { sid: session.uid, grantId: id, persistsLogout: isOffline },

@@ -5,7 +5,7 @@ export interface Expected {
   issuer: string;
   type?: string;
   audience?: string;
-  /** The token is a hint about the past; keys count that are no longer published. */
+  /** The token is a hint about the past; unpublished keys are accepted. */
   allowExpired?: boolean;
   /** Milliseconds since the epoch. */
   now: number;
@@ -34,14 +34,16 @@ export async function verifyJwt(ring: KeyRing, token: string, expected: Expected
   }
 }
 
-/** An ID token as a hint about the past: its expiry does not matter (OpenID Connect RP-Initiated Logout 1.0 section 2). */
+/**
+ * An ID token as a hint about the past: its expiry does not matter (OpenID Connect RP-Initiated Logout 1.0 section 2).
+ */
 async function verifyIgnoringTime(
   token: string,
   key: VerificationKey,
   issuer: string,
 ): Promise<JWTPayload | undefined> {
   const { payload, protectedHeader } = await compactVerify(token, key.publicKey, { algorithms: [key.algorithm] });
-  // An access token is never taken for an ID token.
+  // An access token is never accepted as an ID token.
   if (protectedHeader.typ !== undefined && protectedHeader.typ.toLowerCase() !== 'jwt') return undefined;
   const claims: unknown = JSON.parse(new TextDecoder().decode(payload));
   if (typeof claims !== 'object' || claims === null) return undefined;

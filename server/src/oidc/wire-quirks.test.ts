@@ -10,32 +10,33 @@ import {
   uniqueScopes,
 } from './wire-quirks.ts';
 
-describe('what single clients need beyond the specifications', () => {
-  it('Python: the literal None is no secret', () => {
+describe('Wire quirks of client libraries', () => {
+  it('treats the literal None of the Python SDK as no secret', () => {
     assert.equal(givenSecret('None'), undefined);
     assert.equal(givenSecret('none'), 'none');
   });
 
-  it('Python and JavaScript: scopes and resources may repeat', () => {
+  it('accepts repeated scopes and resources from the Python and JavaScript SDKs', () => {
     assert.deepEqual(uniqueScopes('openid profile  openid'), ['openid', 'profile']);
     assert.deepEqual(splitResources(['a', 'b,a', ' c ']), ['a', 'b', 'c']);
   });
 
-  it('Swift and Kotlin: scope is a string even without scopes', () => assert.deepEqual(scopeMember([]), { scope: '' }));
+  it('returns scope as a string even without scopes for the Swift and Kotlin SDKs', () =>
+    assert.deepEqual(scopeMember([]), { scope: '' }));
 
-  it('Node: header and body may both name the client, if it is the same', () => {
+  it('accepts the same client in header and body from the Node SDK', () => {
     assert.equal(sameClient('a', 'a'), true);
     assert.equal(sameClient('a', undefined), true);
     assert.equal(sameClient('a', 'b'), false);
   });
 
-  it('all: old and new words for the first page', () => {
+  it('accepts old and new names for the first page from all SDKs', () => {
     assert.equal(firstScreenPath('identifier:register', undefined), '/identifier-register');
     assert.equal(firstScreenPath(undefined, 'signUp'), '/register');
     assert.equal(firstScreenPath('constructor', undefined), '/sign-in');
   });
 
-  it('sign-in pages: the header names the application before the query does', () => {
+  it('lets the header name the application before the query on sign-in pages', () => {
     assert.equal(namedApplication({ headers: { 'logto-app-id': 'a' }, query: { app_id: 'b' } }), 'a');
     assert.equal(namedApplication({ headers: {}, query: { app_id: 'b' } }), 'b');
     assert.equal(namedApplication({ headers: {}, query: { app_id: ['a', 'b'] } }), undefined);

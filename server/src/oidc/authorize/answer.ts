@@ -13,8 +13,8 @@ import { firstScreenPath } from '../wire-quirks.ts';
 import type { AuthorizationRequest, ResponseMode } from './request.ts';
 
 /**
- * Sends an answer to the application, with `state` as it came and `iss` (RFC 9207) against mix-up. 303, so that a form POST
- * becomes a GET: in-app web views recognise the redirect address only as a navigation.
+ * Sends a response to the application, with `state` unchanged and `iss` (RFC 9207) against mix-up attacks. 303, so that
+ * a form POST becomes a GET: in-app web views recognize the redirect URI only as a navigation.
  */
 export async function answerApplication(
   core: Pick<Core, 'pages'>,
@@ -50,8 +50,8 @@ export async function answerApplication(
 }
 
 /**
- * The address of the page that the sign-in begins with, with what the pages need to know. A link for an email address leads to
- * its own page, whatever else is wished.
+ * The first page of the sign-in, with parameters for the page. A link for an email address has its own page, which
+ * takes precedence over other hints.
  */
 export function signInAddress(basePath: string, request: AuthorizationRequest, handle: string): string {
   const isLink = request.isByLink === true && request.oneTimeToken !== undefined;
@@ -71,15 +71,15 @@ export function signInAddress(basePath: string, request: AuthorizationRequest, h
   return `${basePath}${path}?${query}`;
 }
 
-/** `prompt` goes before what the SDKs' `first_screen` wishes: a choice of account first, then the registration. */
+/** `prompt` takes precedence over the SDKs' `first_screen`: account selection first, then registration. */
 function firstScreenOf({ prompt, firstScreen, interactionMode, hasChosen }: AuthorizationRequest): string {
   if (prompt.includes('select_account') && !hasChosen) return '/select-account';
   return prompt.includes('create') ? '/register' : firstScreenPath(firstScreen, interactionMode);
 }
 
 /**
- * Shows an error that must not be redirected: as a page to a person, with the description for the developer in small print;
- * as JSON to a program.
+ * Shows an error that must not be redirected: browsers get a page with the description for developers in small print,
+ * programs get JSON.
  */
 export async function showError(
   core: Pick<Core, 'pages' | 'log' | 'clock'>,
@@ -116,7 +116,7 @@ export async function showError(
   });
 }
 
-/** The client id that the request names, by its interaction or as a parameter; nothing says that it exists. */
+/** The client id in the request, from its interaction or a parameter; the client may not exist. */
 function applicationOf(request: Request): string | undefined {
   const named = namedInteraction(request).applicationId;
   if (named !== undefined) return named;

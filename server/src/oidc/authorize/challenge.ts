@@ -17,7 +17,7 @@ export function readChallenge(parameters: Parameters, client: Client): { codeCha
       );
     return {};
   }
-  // Without a method the specification means `plain`, which protects nothing.
+  // RFC 7636 defaults to `plain`, which protects nothing.
   if (method !== 'S256')
     throw new ProtocolError('invalid_request', 'not supported value of code_challenge_method: use S256');
   if (!/^[\w-]{43}$/.test(challenge))

@@ -6,8 +6,8 @@ import { ProtocolError } from '../protocol-error.ts';
 import { isRegisteredUri } from '../redirect-uris.ts';
 
 /**
- * Who asks, and where the answer may go. Until both are known to belong together an error is shown to the person, never
- * redirected: else this server would forward anybody anywhere (RFC 6749 section 4.1.2.1, RFC 9700 section 4.11).
+ * Validates the client and its redirect URI. Until both are known to match, an error is shown to the user and never
+ * redirected: otherwise this server would be an open redirector (RFC 6749 section 4.1.2.1, RFC 9700 section 4.11).
  *
  * @throws ProtocolError `invalid_request`, `invalid_client`, `invalid_redirect_uri`
  */
@@ -23,7 +23,7 @@ export async function identifyClient(
   return { client: await checkClient(needs, tenant, clientId, redirectUri), redirectUri };
 }
 
-/** The client, if it exists (still) and has registered the address (still). */
+/** The client, if it still exists and the redirect URI is still registered. */
 export async function checkClient(
   needs: Pick<OidcNeeds, 'applications'>,
   tenant: Tenant,
@@ -41,7 +41,7 @@ export async function checkClient(
   return client;
 }
 
-/** Shown to developers alone: on a server that runs on the developer's own machine. */
+/** Shown only to developers, on a server that runs on their own machine. */
 function received({ baseUrl }: Tenant, redirectUri: string): string {
   const { hostname } = new URL(baseUrl);
   const isLocal =

@@ -3,7 +3,7 @@ import { opaqueToken, standardId } from '../../kernel/ids.ts';
 import type { Transaction } from '../../store/database.ts';
 import { answeringAcr } from '../acr.ts';
 import { type Agreement, agreedScopes, mergeAgreements, noAgreement } from '../agreement.ts';
-import { noteGrantRevoked } from '../audit.ts';
+import { auditGrantRevoked } from '../audit.ts';
 import { deleteOldestGrants, findGrant, insertCode } from '../store/authorizations.ts';
 import type { CodePayload } from '../store/codes.ts';
 import { uniqueScopes } from '../wire-quirks.ts';
@@ -14,7 +14,7 @@ const codeTtl = 60;
 /** Seconds. */
 const grantTtl = 180 * 86_400;
 
-/** Records what was allowed and answers with a code for it. */
+/** Stores what was granted and returns a code for it. */
 export async function issueCode(flow: Flow): Promise<Outcome> {
   const { core, q, client, request, session } = flow;
   if (!session) return refuse('login_required', 'End-User authentication is required');
@@ -43,7 +43,7 @@ export async function issueCode(flow: Flow): Promise<Outcome> {
   return { kind: 'answer', parameters: { code } };
 }
 
-/** Ends the oldest sign-ins of a person to an application that allows no more of them at a time, or no more any longer. */
+/** Revokes a user's oldest grants for an application that limits concurrent sign-ins. */
 async function endOldestGrants(
   tx: Transaction,
   { core, client }: Flow,
@@ -57,7 +57,7 @@ async function endOldestGrants(
   const reason = 'the application allows no more sign-ins at a time';
   tx.afterCommit(() => {
     for (const grantId of ended)
-      noteGrantRevoked(core, tx.tenantId, { grantId, applicationId: client.id, userId, reason });
+      auditGrantRevoked(core, tx.tenantId, { grantId, applicationId: client.id, userId, reason });
   });
   const { id, type, name, description = null } = client;
   const data = { userId, applicationId: id, maxAllowedGrants };

@@ -1,13 +1,13 @@
 import { covers } from '../agreement.ts';
-import { findWishes } from '../consent-question.ts';
+import { findRequestedAccess } from '../consent-question.ts';
 import { findGrant } from '../store/authorizations.ts';
 import { type Flow, type Outcome, refuse } from './flow.ts';
 import { ask } from './login.ts';
 
 /**
- * Asks for consent. The operator's own applications have it by being its own: SDKs send `prompt=consent` on every sign-in,
- * and a page that always says yes is of no use. A third party's request asks again for whatever the page would show that was not
- * agreed to in this session.
+ * Asks for consent. First-party applications have it implicitly: SDKs send `prompt=consent` on every sign-in, and a
+ * page that is always accepted is useless. A third-party application's request asks again if the page would show
+ * anything not agreed to in this session.
  */
 export async function requireConsent(flow: Flow): Promise<Outcome | undefined> {
   if (!flow.client.isThirdParty || flow.consented) return undefined;
@@ -16,7 +16,7 @@ export async function requireConsent(flow: Flow): Promise<Outcome | undefined> {
     const grant = await findGrant(q, session.uid, request.clientId, new Date(core.clock.now()));
     if (grant?.consent) {
       const who = { tenant: http.tenant, q, client, userId: session.userId };
-      if (covers(grant.consent, (await findWishes(core, who, request)).agreement)) return undefined;
+      if (covers(grant.consent, (await findRequestedAccess(core, who, request)).agreement)) return undefined;
     }
   }
   if (request.prompt.includes('none')) return refuse('consent_required', 'End-User consent is required');

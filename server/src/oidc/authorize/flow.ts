@@ -18,33 +18,33 @@ export interface Flow {
   client: Client;
   request: AuthorizationRequest;
   session: Session | undefined;
-  /** The interaction that this browser resumes, if it does. */
+  /** The interaction that this browser resumes, if any. */
   open: ResumedInteraction | undefined;
-  /** What the person has just consented to. */
+  /** What the user has just consented to. */
   consented: Agreement | undefined;
-  /** The session cookie to set, when somebody signed in; `maxAge` in seconds. */
+  /** The session cookie to set after a sign-in; `maxAge` in seconds. */
   cookie?: { value: string; maxAge: number };
-  /** Set when the session began in this authorization, so that nothing can have been granted in it before. */
+  /** Set if the session began in this authorization, so that it cannot have earlier grants. */
   isFirstOfSession?: boolean;
 }
 
-/** An interaction that goes on, with the secret of the browser's cookie. */
+/** An interaction that continues, with the secret of the browser's cookie. */
 interface ResumedInteraction {
   handle: string;
   secret: string;
   uidHash: string;
-  /** What it waited for. */
+  /** The prompt that it waited for. */
   prompt: InteractionPrompt;
-  /** Undefined when the user has not done their part yet. */
+  /** Undefined until the user has completed the prompt. */
   result: InteractionResult | undefined;
 }
 
-/** Where an authorization leaves: the person is asked for something, or the application gets an answer. */
+/** The outcome of an authorization: the user is prompted, or the application gets a response. */
 export type Outcome =
   | { kind: 'ask'; prompt: InteractionPrompt; handle: string; secret: string }
   | { kind: 'answer'; parameters: Record<string, string> };
 
-/** A step either decides the outcome or leaves it to the next one. */
+/** A step decides the outcome or passes to the next one. */
 export type Step = (flow: Flow) => Promise<Outcome | undefined>;
 
 export const refuse = (error: ProtocolErrorName, description: string): Outcome => ({

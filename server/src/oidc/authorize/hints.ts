@@ -5,10 +5,7 @@ import { ProtocolError } from '../protocol-error.ts';
 import { readRequestedClaims } from '../requested-claims.ts';
 import type { AuthorizationRequest } from './request.ts';
 
-/**
- * The claims that the application asks for, and the user that it expects: by the `claims` parameter, or proved by an ID token
- * that it got before.
- */
+/** The requested claims and the expected user: from the `claims` parameter or an `id_token_hint`. */
 export async function readExpectations(
   deps: { keys: Keys },
   tenant: Tenant,
@@ -52,9 +49,9 @@ type SignInHints = Pick<
 
 const identifiers = ['username', 'email', 'phone'];
 
-/** Values that go back to the application as they are, and wishes about the sign-in pages: unknown ones are no error. */
-export function readWishes(parameters: Parameters): SignInHints {
-  const wishes: SignInHints = {};
+/** Values returned to the application unchanged, and hints for the sign-in pages: unknown values are not errors. */
+export function readHints(parameters: Parameters): SignInHints {
+  const hints: SignInHints = {};
   const copy = (
     name: string,
     member:
@@ -68,7 +65,7 @@ export function readWishes(parameters: Parameters): SignInHints {
       | 'oneTimeToken',
   ) => {
     const value = parameters.get(name);
-    if (value !== undefined) wishes[member] = value;
+    if (value !== undefined) hints[member] = value;
   };
   copy('state', 'state');
   copy('nonce', 'nonce');
@@ -78,10 +75,10 @@ export function readWishes(parameters: Parameters): SignInHints {
   copy('interaction_mode', 'interactionMode');
   copy('organization_id', 'organizationId');
   copy('one_time_token', 'oneTimeToken');
-  if (wishes.oneTimeToken !== undefined && wishes.loginHint !== undefined) wishes.isByLink = true;
+  if (hints.oneTimeToken !== undefined && hints.loginHint !== undefined) hints.isByLink = true;
   const identifier = (parameters.get('identifier') ?? '').split(' ').filter((value) => identifiers.includes(value));
-  if (identifier.length > 0) wishes.identifier = identifier;
+  if (identifier.length > 0) hints.identifier = identifier;
   const direct = /^(social|sso):(.+)$/.exec(parameters.get('direct_sign_in') ?? '');
-  if (direct) wishes.directSignIn = { method: direct[1] as 'social' | 'sso', target: direct[2] as string };
-  return wishes;
+  if (direct) hints.directSignIn = { method: direct[1] as 'social' | 'sso', target: direct[2] as string };
+  return hints;
 }

@@ -1,6 +1,7 @@
 /**
- * The authorization endpoint (RFC 6749 section 3.1, OpenID Connect Core section 3.1.2). Two tables make it up: the checks
- * that turn parameters into an `AuthorizationRequest`, and the steps that turn a request and a person into an outcome.
+ * The authorization endpoint (RFC 6749 section 3.1, OpenID Connect Core section 3.1.2). It consists of two tables: the
+ * checks that turn parameters into an `AuthorizationRequest`, and the steps that turn a request and a user into an
+ * outcome.
  */
 import type { Client } from '../../features/applications/applications/index.ts';
 import { writeCookie } from '../../http/cookies.ts';
@@ -25,7 +26,7 @@ import { checkClient, identifyClient } from './client.ts';
 import { issueCode } from './code.ts';
 import { requireConsent } from './consent.ts';
 import type { Flow, Outcome, Step } from './flow.ts';
-import { readExpectations, readWishes } from './hints.ts';
+import { readExpectations, readHints } from './hints.ts';
 import { refuseLongValues } from './lengths.ts';
 import { requireLogin } from './login.ts';
 import { takeResult } from './person.ts';
@@ -33,7 +34,9 @@ import { readPromptAndScope } from './prompt.ts';
 import type { AuthorizationRequest } from './request.ts';
 import { answerMode, answerState, readResponse, refuseRequestObjects } from './response.ts';
 
-/** THE CHECKS, in order. What fails here is answered to the application: client and address are known to belong together. */
+/**
+ * THE CHECKS, in order. Failures are returned to the application, because client and redirect URI are known to match.
+ */
 async function check(
   core: Core,
   http: Request,
@@ -53,11 +56,11 @@ async function check(
     scope: limits.any(asked.scope.split(' ')).join(' '),
     resources: await requestedResources(core, http.tenant, parameters.resources),
     ...(await readExpectations(core, http.tenant, { parameters, clientId: client.id })),
-    ...readWishes(parameters),
+    ...readHints(parameters),
   };
 }
 
-/** THE STEPS, in order, inside one transaction: the first that has an outcome ends the walk. */
+/** THE STEPS, in order, inside one transaction: the first outcome ends the authorization. */
 const steps: readonly Step[] = [takeResult, requireLogin, requireAccess, requireConsent, issueCode];
 
 /** `GET` and `POST /oidc/auth`. Errors that reach the caller must be shown, not redirected. */
@@ -84,15 +87,16 @@ export async function authorize(core: Core, http: Request, reply: Reply, paramet
 }
 
 /**
- * `GET /oidc/auth/:handle`: goes on after the user's part, or without it when a sign-in in another tab was enough.
- * @throws AldabaError `session.not_found` without the cookie of the browser that began, and for finished or expired ones
+ * `GET /oidc/auth/:handle`: continues after the prompt, or without it if a sign-in in another tab was enough.
+ * @throws AldabaError `session.not_found` without the cookie of the browser that began, and for finished or expired
+ *   interactions
  */
 export async function resume(core: Core, http: Request, reply: Reply, handle: string): Promise<void> {
   const secret = secretOf(http, handle);
   if (secret === undefined) throw new AldabaError('session.not_found');
   const session = await findBrowserSession(http.tenant.db, http, core.clock);
   const { flow, outcome } = await http.tenant.db.transaction(async (tx) => {
-    // Held until the commit: of two resumes at once, one goes on and the other finds the interaction finished.
+    // Locked until the commit: of two concurrent resumes, one continues and the other finds the interaction finished.
     const record = await findInteraction(tx, hashToken(secret), new Date(core.clock.now()), true);
     if (!record) throw new AldabaError('session.not_found');
     const { request, result } = openInteraction(record);
@@ -105,20 +109,23 @@ export async function resume(core: Core, http: Request, reply: Reply, handle: st
 }
 
 async function walk(flow: Omit<Flow, 'q'>, q = flow.http.tenant.db): Promise<Outcome> {
-  // Where nobody is signed in all that can be written is one new interaction: one statement, which needs no transaction.
+  // Without a session, the only write is one new interaction: a single statement, which needs no transaction.
   const { moved, outcome } =
     flow.session || flow.open ? await q.transaction((tx) => takeSteps(flow, tx)) : await takeSteps(flow, q);
   Object.assign(flow, moved);
   return outcome;
 }
 
-/** The outcome, with the flow as the steps left it. The given one stays as it is: the transaction may be repeated. */
+/**
+ * The outcome, with the flow as the steps left it. The given flow is not mutated, because the transaction may be
+ * retried.
+ */
 async function takeSteps(flow: Omit<Flow, 'q'>, q: Queries): Promise<{ moved: Flow; outcome: Outcome }> {
   const moved: Flow = { ...flow, q };
   for (const step of steps) {
     const outcome = await step(moved);
     if (!outcome) continue;
-    // A code was stored and its interaction deleted in one statement; a refusal stores nothing.
+    // A code is stored and its interaction deleted in one statement; a rejection stores nothing.
     const closed = outcome.kind === 'answer' && outcome.parameters.code !== undefined;
     if (outcome.kind === 'answer' && flow.open && !closed) await deleteInteraction(q, flow.open.uidHash);
     return { moved, outcome };
@@ -126,7 +133,7 @@ async function takeSteps(flow: Omit<Flow, 'q'>, q: Queries): Promise<{ moved: Fl
   throw new Error('The last step of an authorization must have an outcome.');
 }
 
-/** Everything is committed: cookies and the way out. */
+/** After the commit: set cookies and respond. */
 async function leave(flow: Omit<Flow, 'q'>, reply: Reply, outcome: Outcome): Promise<void> {
   const { core, http, request, cookie } = flow;
   if (cookie) writeCookie(http, reply, { name: sessionCookie, ...cookie });

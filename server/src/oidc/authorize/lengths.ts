@@ -2,12 +2,12 @@ import { type Parameters, printable } from '../parameters.ts';
 import { ProtocolError } from '../protocol-error.ts';
 
 /**
- * Characters of the values that an authorization keeps while it waits for a person. Anonymous callers can begin as many as they
- * like, so the whole has to stay small; RFC 6749 and OpenID Connect leave the lengths to the server.
+ * Maximum characters of the values that an authorization stores while it waits for a user. Anonymous callers can begin
+ * any number of authorizations, so each must stay small; RFC 6749 and OpenID Connect leave the lengths to the server.
  */
 const longestValues: Readonly<Record<string, number>> = { state: 2048, nonce: 2048, scope: 4096, claims: 4096 };
 const longestOther = 1024;
-/** Read and forgotten, or compared with what is registered. */
+/** Not stored, or compared with registered values. */
 const notKept: ReadonlySet<string> = new Set([
   'id_token_hint',
   'request',
@@ -16,7 +16,7 @@ const notKept: ReadonlySet<string> = new Set([
   'redirect_uri',
 ]);
 
-/** @throws ProtocolError `invalid_request` that names a parameter whose value is too long */
+/** @throws ProtocolError `invalid_request` that names the parameter whose value is too long */
 export function refuseLongValues(parameters: Parameters): void {
   const refuse = (name: string, length: number) => {
     const longest = longestValues[name] ?? longestOther;

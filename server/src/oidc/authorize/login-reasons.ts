@@ -2,14 +2,14 @@ import { meetsAcr } from '../acr.ts';
 import type { Session } from '../sessions.ts';
 import type { AuthorizationRequest } from './request.ts';
 
-/** What decides whether a user has to sign in; `now` in milliseconds. */
+/** Input that decides whether a user must sign in; `now` in milliseconds. */
 export interface LoginQuestion {
   request: AuthorizationRequest;
   session: Session | undefined;
   now: number;
 }
 
-/** Why a user has to sign in, in this order. */
+/** Reasons to require a sign-in, in this order. */
 const reasons: readonly { reason: string; applies(question: LoginQuestion): boolean }[] = [
   { reason: 'no user is signed in', applies: ({ session }) => session === undefined },
   {
@@ -26,7 +26,7 @@ const reasons: readonly { reason: string; applies(question: LoginQuestion): bool
   },
   { reason: 'the sign-in is too old', applies: (question) => isTooOld(question) && !question.request.hasSignedIn },
   {
-    // The link may be for another account than the one that is signed in.
+    // The link may be for another account than the signed-in one.
     reason: 'the user opened a link sent to an email address',
     applies: ({ request }) => request.isByLink === true && !request.hasSignedIn,
   },
@@ -46,6 +46,6 @@ const isTooOld = ({ request, session, now }: LoginQuestion): boolean =>
   session !== undefined &&
   now - session.authenticatedAt.getTime() >= request.maxAge * 1000;
 
-/** The first reason that applies, or undefined when the session is enough. */
+/** The first reason that applies, or undefined if the session is sufficient. */
 export const loginReason = (question: LoginQuestion): string | undefined =>
   reasons.find(({ applies }) => applies(question))?.reason;

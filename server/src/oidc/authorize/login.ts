@@ -8,10 +8,10 @@ import { loginReason } from './login-reasons.ts';
 
 const unmet = 'unmet_authentication_requirements';
 
-/** Sends the person to the sign-in page when one of the reasons applies. */
+/** Redirects the user to the sign-in page if one of the reasons applies. */
 export async function requireLogin(flow: Flow): Promise<Outcome | undefined> {
   const { request, session, core } = flow;
-  // A sign-in that cannot become strong enough has failed (Core section 5.5.1.1).
+  // A sign-in that cannot reach the required `acr` has failed (Core section 5.5.1.1).
   if (isUnreachable(request.essentialAcr)) return refuse(unmet, 'the essential acr is not supported');
   const reason = loginReason({ request, session, now: core.clock.now() });
   if (reason === undefined)
@@ -20,22 +20,22 @@ export async function requireLogin(flow: Flow): Promise<Outcome | undefined> {
       : undefined;
   if (flow.request.prompt.includes('none'))
     return refuse('login_required', `End-User authentication is required: ${reason}`);
-  // Signed in just now, and still another person than the application expects: asking again would not end.
+  // The user just signed in and is still not the expected one: prompting again would loop.
   if (flow.request.hasSignedIn && flow.session)
     return refuse('login_required', 'another End-User signed in than the request names');
   return ask(flow, 'login');
 }
 
-/** Lets the authorization wait for the user: in the interaction that it has already, or in a new one. */
+/** Makes the authorization wait for the user: in its existing interaction or in a new one. */
 export async function ask(flow: Flow, prompt: InteractionPrompt): Promise<Outcome> {
   const { q, request, open, core } = flow;
   if (open) {
-    // A page that was opened again while it waits keeps what the user did so far.
+    // A page that is reopened while the interaction waits keeps the user's progress.
     const waits = open.prompt === prompt && open.result === undefined;
     if (!waits) await askAgain(q, open.uidHash, prompt, request);
     return { kind: 'ask', prompt, handle: open.handle, secret: open.secret };
   }
-  // The token of a link stays in the address of the page: a copy of the database signs in no user.
+  // The link's token stays in the page's URL: a copy of the database cannot sign a user in.
   const { oneTimeToken: _token, ...kept } = request;
   const secret = opaqueToken();
   const uidHash = hashToken(secret);

@@ -3,18 +3,18 @@ import { announceLogout } from '../backchannel-logout.ts';
 import { beginSession } from '../sessions.ts';
 import { type Flow, type Outcome, refuse } from './flow.ts';
 
-/** Takes in what the person did since the authorization stopped: signed in, consented, or refused. */
+/** Applies the result of the prompt: signed in, consented, or refused. */
 export async function takeResult(flow: Flow): Promise<Outcome | undefined> {
   const result = flow.open?.result;
   switch (result?.kind) {
     case 'refused':
       return refuse('access_denied', 'the person refused the request');
     case 'consent':
-      // Consent counts for the one who gave it; somebody else in this browser is asked anew.
+      // Consent counts for the user who gave it; another user in this browser is asked again.
       flow.consented = result.userId === flow.session?.userId ? result.agreement : undefined;
       return undefined;
     case 'account':
-      // Another account may be signed in by now, in another tab: then the choice is asked for again.
+      // Another account may have signed in in another tab: ask for the account again.
       if (result.userId === flow.session?.userId) flow.request = { ...flow.request, hasChosen: true };
       return undefined;
     case 'login':

@@ -7,7 +7,9 @@ import { uniqueScopes } from '../wire-quirks.ts';
 /** Values of `prompt` (OpenID Connect Core section 3.1.2.1; Initiating User Registration 1.0 section 4). */
 export const prompts: readonly string[] = ['none', 'login', 'consent', 'select_account', 'create'];
 
-/** What the person must, or must not, be asked for (OpenID Connect Core section 3.1.2.1), and the scopes that depend on it. */
+/**
+ * Which prompts are required or forbidden (OpenID Connect Core section 3.1.2.1), and the scopes that depend on them.
+ */
 export function readPromptAndScope(
   parameters: Parameters,
   client: Client,
@@ -33,8 +35,8 @@ function readScope(parameters: Parameters, client: Client): string[] {
   if (scopes.some((scope) => !/^[\x21\x23-\x5b\x5d-\x7e]+$/.test(scope))) {
     throw new ProtocolError('invalid_scope', 'scope contains characters that are not allowed');
   }
-  // Core section 11 asks for consent "unless other conditions … are in place": the operator's own applications have it, and a
-  // third party's scope is not covered until the user consents to it. Only a client without refresh tokens loses it.
+  // Core section 11 requires consent "unless other conditions … are in place": first-party applications have it, and a
+  // third party's scope is not granted until the user consents. Only a client without refresh tokens loses it.
   const offline = mayUseGrant(client, 'refresh_token');
   return scopes.filter((scope) => scope !== 'offline_access' || offline);
 }

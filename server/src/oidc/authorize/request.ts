@@ -1,26 +1,26 @@
 import type { ClaimsRequest } from '../requested-claims.ts';
 
-/** An authorization request after all checks: plain JSON, so that it can wait in the table of interactions. */
+/** An authorization request after all checks: plain JSON, which can be stored in the table of interactions. */
 export interface AuthorizationRequest {
   clientId: string;
-  /** As the client sent it: the token endpoint compares it letter by letter. */
+  /** As sent by the client: the token endpoint compares it exactly. */
   redirectUri: string;
   responseMode: ResponseMode;
   state?: string;
   nonce?: string;
   /** S256 of the verifier (RFC 7636). */
   codeChallenge?: string;
-  /** Space-separated, without repetitions. */
+  /** Space-separated, without duplicates. */
   scope: string;
   resources: string[];
   prompt: string[];
   /** Seconds. */
   maxAge?: number;
-  /** What the `claims` parameter asks for. */
+  /** The requested claims of the `claims` parameter. */
   claims?: ClaimsRequest;
-  /** The values of `acr` that the sign-in must reach one of. */
+  /** The `acr` values of which the sign-in must reach one. */
   essentialAcr?: string[];
-  /** The subject of `id_token_hint` or of the `claims` parameter: the only user that may come back. */
+  /** The subject of `id_token_hint` or of the `claims` parameter: the only user that may be returned. */
   hintedUserId?: string;
   loginHint?: string;
   uiLocales?: string;
@@ -30,11 +30,11 @@ export interface AuthorizationRequest {
   directSignIn?: { method: 'social' | 'sso'; target: string };
   organizationId?: string;
   oneTimeToken?: string;
-  /** Whether the request came by a link sent to an email address; stays after the token is gone. */
+  /** Whether the request came from a link sent to an email address; kept after the token is consumed. */
   isByLink?: boolean;
-  /** Set once the person has signed in for this very request. */
+  /** Set once the user has signed in for this request. */
   hasSignedIn?: boolean;
-  /** Set once the user has chosen the account that is signed in (`prompt=select_account`). */
+  /** Set once the user has selected the signed-in account (`prompt=select_account`). */
   hasChosen?: boolean;
 }
 

@@ -6,7 +6,10 @@ import type { ResponseMode } from './request.ts';
 
 const responseModes: readonly string[] = ['query', 'fragment', 'form_post'];
 
-/** Request objects (OpenID Connect Core section 6) and registration in the request are not offered: each has its own error. */
+/**
+ * Request objects (OpenID Connect Core section 6) and registration in the request are not supported: each has its own
+ * error.
+ */
 export function refuseRequestObjects(parameters: Parameters): void {
   if (parameters.has('request')) throw new ProtocolError('request_not_supported', 'request parameter is not supported');
   if (parameters.has('request_uri'))
@@ -16,8 +19,9 @@ export function refuseRequestObjects(parameters: Parameters): void {
 }
 
 /**
- * How to answer, also with an error: what the client asked for, or the default. A response type with `token` or `id_token` is
- * answered in the fragment and never in the query (OAuth 2.0 Multiple Response Type Encoding Practices sections 2.1 and 5).
+ * The response mode, also for errors: the requested one or the default. Response types with `token` or `id_token` are
+ * answered in the fragment and never in the query (OAuth 2.0 Multiple Response Type Encoding Practices sections 2.1 and
+ * 5).
  */
 export function answerMode(parameters: Parameters, redirectUri: string): ResponseMode {
   const given = parameters.get('response_mode') ?? refusedObject(parameters).response_mode ?? '';
@@ -27,13 +31,14 @@ export function answerMode(parameters: Parameters, redirectUri: string): Respons
   return given === 'fragment' ? given : usual;
 }
 
-/** The state to answer with, which a refused request object may hold. */
+/** The state of the response, which a rejected request object may contain. */
 export const answerState = (parameters: Parameters): string | undefined =>
   parameters.get('state') ?? refusedObject(parameters).state;
 
 /**
- * What a request object says about the answer. Read without verification, and only to refuse the object in the way that its
- * client expects (OAuth 2.0 Form Post Response Mode section 2): the answer goes to a registered address and holds no secret.
+ * The response parameters of a request object. Read without verification, only to reject the object in the way its
+ * client expects (OAuth 2.0 Form Post Response Mode section 2): the response goes to a registered URI and contains no
+ * secret.
  */
 function refusedObject(parameters: Parameters): { response_mode?: string; state?: string } {
   const payload = parameters.get('request')?.split('.')[1];
@@ -46,7 +51,7 @@ function refusedObject(parameters: Parameters): { response_mode?: string; state?
       ...(typeof state === 'string' ? { state } : {}),
     };
   } catch {
-    // Encrypted or damaged: it is refused all the same.
+    // Encrypted or malformed: it is rejected anyway.
     return {};
   }
 }

@@ -1,19 +1,19 @@
 import * as contract from '@aldaba/contract';
 import type { Implement } from '../../http/index.ts';
 import type { Agreement } from '../agreement.ts';
-import { findOpenWishes, getQuestion, settleQuestion } from '../consent-question.ts';
+import { findWaitingAccess, getQuestion, settleQuestion } from '../consent-question.ts';
 import type { Core } from '../core.ts';
 import { resumeUrl } from '../interactions.ts';
 import { organizationsResource } from '../resources.ts';
-import { noteShown } from '../store/interactions.ts';
+import { storeShown } from '../store/interactions.ts';
 
-/** `/api/interaction/consent`: the same question as the hosted page asks, for consent pages of an operator's own. */
+/** `/api/interaction/consent`: the hosted page's consent question, for an operator's own consent pages. */
 export function mountConsentRoutes(implement: Implement, core: Core): void {
   implement(contract.getConsentInfo, async ({ request }) => {
     const question = await getQuestion(core, request);
     const { client, look, open, user } = question;
-    const wishes = await findOpenWishes(core, request, question);
-    await noteShown(request.tenant.db, open.record.uidHash, wishes.agreement);
+    const access = await findWaitingAccess(core, request, question);
+    await storeShown(request.tenant.db, open.record.uidHash, access.agreement);
     return {
       application: {
         id: client.id,
@@ -31,16 +31,16 @@ export function mountConsentRoutes(implement: Implement, core: Core): void {
         primaryEmail: user.primaryEmail,
         primaryPhone: user.primaryPhone,
       },
-      organizations: wishes.organizations.map(({ id, name, resources }) => ({
+      organizations: access.organizations.map(({ id, name, resources }) => ({
         id,
         name,
         missingResourceScopes: resources.map(describeScopes),
       })),
-      missingOIDCScope: wishes.user,
+      missingOIDCScope: access.user,
       missingResourceScopes: [
-        ...wishes.resources.map(describeScopes),
-        ...(wishes.inOrganizations.length > 0
-          ? [describeScopes({ resource: organizationsEntry, scopes: wishes.inOrganizations })]
+        ...access.resources.map(describeScopes),
+        ...(access.inOrganizations.length > 0
+          ? [describeScopes({ resource: organizationsEntry, scopes: access.inOrganizations })]
           : []),
       ],
       redirectUri: open.request.redirectUri,
@@ -48,18 +48,18 @@ export function mountConsentRoutes(implement: Implement, core: Core): void {
   });
   implement(contract.giveConsent, async ({ request, body }) => {
     const question = await getQuestion(core, request);
-    // What the page was given last is what it showed.
+    // The last data given to the page is what it showed.
     const shown = question.open.record.state as Agreement | null;
     await settleQuestion(core, request, question, {
       decision: 'accept',
-      agreement: shown ?? (await findOpenWishes(core, request, question)).agreement,
+      agreement: shown ?? (await findWaitingAccess(core, request, question)).agreement,
       organizationIds: body?.organizationIds,
     });
     return { redirectTo: resumeUrl({ tenant: request.tenant, handle: question.open.handle }) };
   });
 }
 
-/** Stands for the permissions in organizations, on the wire. */
+/** Represents the permissions in organizations on the wire. */
 const organizationsEntry = {
   id: organizationsResource,
   name: organizationsResource,

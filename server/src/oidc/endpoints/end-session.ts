@@ -10,8 +10,8 @@ import { endSession, findBrowserSession, type Session } from '../sessions.ts';
 import { openValue, sealValue } from '../signed-values.ts';
 import { wasUsedFor } from '../store/sessions.ts';
 
-/** What the confirmation carries from one page to the next, sealed to the browser's session. */
-interface Farewell {
+/** The confirmation's data, carried between pages and sealed to the browser's session. */
+interface Confirmation {
   clientId?: string;
   returnTo?: string;
   /** Milliseconds since the epoch. */
@@ -19,15 +19,15 @@ interface Farewell {
 }
 
 /** Milliseconds. */
-const patience = 3_600_000;
+const confirmationLifetime = 3_600_000;
 const place = (request: Request, session: Session | undefined) => ({
   purpose: 'end-session',
   binding: `${request.tenant.id} ${session?.idHash ?? ''}`,
 });
 
 /**
- * `GET` and `POST /oidc/session/end` (OpenID Connect RP-Initiated Logout 1.0). The page submits itself when the application
- * shows that the sign-out is about this session; otherwise the user confirms (section 2).
+ * `GET` and `POST /oidc/session/end` (OpenID Connect RP-Initiated Logout 1.0). The page submits itself if the
+ * application proves that the sign-out is about this session; otherwise the user confirms (section 2).
  */
 export async function beginEndSession(
   core: Core,
@@ -39,15 +39,15 @@ export async function beginEndSession(
   const returnTo = checkReturn(parameters, client);
   const session = await findBrowserSession(request.tenant.db, request, core.clock);
   if (!session && request.method === 'POST') {
-    // From another site the cookie comes along with a GET only (SameSite=Lax).
+    // From another site, the browser sends the cookie with GET only (SameSite=Lax).
     const query = new URLSearchParams([...parameters.names()].map((name) => [name, parameters.get(name) ?? '']));
     reply.header('cache-control', 'no-store').redirect(`${request.tenant.basePath}/oidc/session/end?${query}`, 303);
     return;
   }
-  const farewell: Farewell = {
+  const confirmation: Confirmation = {
     ...(client ? { clientId: client.id } : {}),
     ...(returnTo === undefined ? {} : { returnTo }),
-    expiresAt: core.clock.now() + patience,
+    expiresAt: core.clock.now() + confirmationLifetime,
   };
   const uiLocales = parameters.get('ui_locales');
   reply.header('cache-control', 'no-store');
@@ -57,7 +57,7 @@ export async function beginEndSession(
     {
       kind: 'end-session',
       action: `${request.tenant.basePath}/oidc/session/end/confirm`,
-      xsrf: sealValue(core.vault, farewell, place(request, session)),
+      xsrf: sealValue(core.vault, confirmation, place(request, session)),
       auto: client !== undefined && (await isAboutSession(request, session, { client, hintedUserId })),
     },
     { ...(client ? { appId: client.id } : {}), ...(uiLocales === undefined ? {} : { uiLocales }) },
@@ -65,8 +65,8 @@ export async function beginEndSession(
 }
 
 /**
- * Whether a sign-out needs no question. A hint must name the user that is signed in. The SDKs send no hint but `client_id` alone,
- * which is public: it counts only for an application that the user signed in to in this session.
+ * Whether a sign-out needs no confirmation. A hint must name the signed-in user. SDKs send only `client_id`, which is
+ * public: it counts only if the user signed in to that application in this session.
  */
 async function isAboutSession(
   { tenant }: Request,
@@ -102,7 +102,7 @@ async function findCaller(
 
 function checkReturn(parameters: Parameters, client: Client | undefined): string | undefined {
   const uri = parameters.get('post_logout_redirect_uri');
-  // Nobody to have registered it: the person is asked, and stays here afterwards (section 3).
+  // Without a client, no URI can be registered: the user confirms and stays here (section 3).
   if (uri === undefined || !client) return undefined;
   if (!isRegisteredUri(uri, client.postLogoutRedirectUris, client)) {
     throw new ProtocolError('invalid_request', 'post_logout_redirect_uri not registered');
@@ -113,23 +113,26 @@ function checkReturn(parameters: Parameters, client: Client | undefined): string
   return url.href;
 }
 
-/** `POST /oidc/session/end/confirm`: ends the browser's session and what hangs on it, unless the person decided to stay. */
+/** `POST /oidc/session/end/confirm`: ends the browser's session with its grants, unless the user decides to stay. */
 export async function confirmEndSession(core: Core, request: Request, reply: Reply): Promise<void> {
   const parameters = bodyParameters(request);
   const session = await findBrowserSession(request.tenant.db, request, core.clock);
-  const farewell = openValue(core.vault, parameters.get('xsrf') ?? '', place(request, session)) as Farewell | undefined;
-  if (!farewell || farewell.expiresAt <= core.clock.now())
+  const confirmation = openValue(core.vault, parameters.get('xsrf') ?? '', place(request, session)) as
+    | Confirmation
+    | undefined;
+  if (!confirmation || confirmation.expiresAt <= core.clock.now())
     throw new ProtocolError('invalid_request', 'xsrf token invalid');
   if (parameters.get('logout')) {
     if (session) await request.tenant.db.transaction((tx) => endSession(core, tx, session));
-    // A form of another site comes without the cookie (SameSite=Lax), and must not remove it: it would sign out without a question.
+    // A form of another site is sent without the cookie (SameSite=Lax). It must not remove the cookie, which would sign
+    // out without confirmation.
     if (readCookie(request, sessionCookie) !== undefined)
       writeCookie(request, reply, { name: sessionCookie, value: undefined });
   }
-  const query = farewell.clientId ? `?${new URLSearchParams({ client_id: farewell.clientId })}` : '';
+  const query = confirmation.clientId ? `?${new URLSearchParams({ client_id: confirmation.clientId })}` : '';
   reply
     .header('cache-control', 'no-store')
-    .redirect(farewell.returnTo ?? `${request.tenant.basePath}/oidc/session/end/success${query}`, 303);
+    .redirect(confirmation.returnTo ?? `${request.tenant.basePath}/oidc/session/end/success${query}`, 303);
 }
 
 /** `GET /oidc/session/end/success`. */

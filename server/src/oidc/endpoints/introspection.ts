@@ -11,7 +11,7 @@ import { findRefreshToken } from '../store/refresh-tokens.ts';
 
 const toSeconds = (date: Date): number => Math.floor(date.getTime() / 1000);
 
-/** `POST /oidc/token/introspection` (RFC 7662). Opaque tokens only: a JWT says all it has to say itself. */
+/** `POST /oidc/token/introspection` (RFC 7662). Opaque tokens only: a JWT is self-contained. */
 export async function introspect(core: Core, request: Request, reply: Reply): Promise<void> {
   reply.header('cache-control', 'no-store');
   const parameters = bodyParameters(request);
@@ -22,7 +22,8 @@ export async function introspect(core: Core, request: Request, reply: Reply): Pr
   if (looksLikeJws(token))
     throw new ProtocolError('unsupported_token_type', 'Structured JWT Tokens cannot be introspected');
   const found = await describe(core, request, token);
-  // A public client proves nothing about itself, and a third party guards no API of the operator: both learn of their own tokens only.
+  // A public client cannot authenticate, and a third party protects no API of the operator: both can introspect their
+  // own tokens only.
   const seesAll = !isPublic(client) && !client.isThirdParty;
   const isVisible = found !== undefined && (seesAll || found.client_id === client.id);
   reply.send(isVisible ? { active: true, iss: request.tenant.issuer, ...found } : { active: false });
@@ -57,7 +58,7 @@ async function describe(core: Core, request: Request, token: string): Promise<Re
   };
 }
 
-/** A token of a deleted application or of a deleted or suspended user is as good as none. */
+/** A token of a deleted application or of a deleted or suspended user is inactive. */
 async function isActive(
   core: Core,
   { tenant }: Request,

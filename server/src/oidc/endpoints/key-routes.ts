@@ -18,8 +18,8 @@ const toKey = ({ id, createdAt, algorithm, status, effectiveAt }: KeyRecord): co
 });
 
 /**
- * `/api/configs/oidc/:keyType` and `/api/configs/oidc/signing-algorithms`. Cookies hold random handles without a signature, so
- * there are no cookie keys: their list is empty, and there is nothing to rotate (docs/decisions/0006-no-cookie-keys.md).
+ * `/api/configs/oidc/:keyType` and `/api/configs/oidc/signing-algorithms`. Cookies contain random unsigned handles, so
+ * cookie keys do not exist: the list is empty and rotation does nothing (docs/decisions/0006-no-cookie-keys.md).
  */
 export function keyRoutes(
   implement: Implement,

@@ -11,7 +11,7 @@ import { allowAnyOrigin } from '../cors.ts';
 import type { KeyRing, Keys } from '../keys.ts';
 import { grantTypes } from '../token/index.ts';
 
-/** What discovery says (OpenID Connect Discovery 1.0 section 3, RFC 8414): only what this server does. */
+/** The discovery document (OpenID Connect Discovery 1.0 section 3, RFC 8414): only what this server supports. */
 function describe(tenant: Tenant, ring: KeyRing): object {
   const { issuer } = tenant;
   return {
@@ -67,9 +67,9 @@ async function makeDocument(value: object, type: string, cacheControl: string): 
   return { type, cacheControl, plain, zipped: await compress(plain), etag };
 }
 
-/** Answers discovery and the key set from bytes that are made once for each state of a tenant's keys. */
+/** Serves discovery and the key set from bytes that are generated once per state of a tenant's keys. */
 export function createMetadata(keys: Keys): (name: DocumentName, request: Request, reply: Reply) => Promise<void> {
-  // The key ring is a new object whenever a key changes: documents live exactly as long as what they describe.
+  // The key ring is a new object whenever a key changes, so cached documents are never stale.
   const made = new WeakMap<KeyRing, Promise<Documents>>();
   const make = async (tenant: Tenant, ring: KeyRing): Promise<Documents> => ({
     discovery: await makeDocument(describe(tenant, ring), 'application/json; charset=utf-8', 'no-cache'),

@@ -1,6 +1,6 @@
 import type { Reply, Request } from '../../http/index.ts';
 import { hashToken } from '../../kernel/crypto.ts';
-import { noteGrantRevoked, paramsOf } from '../audit.ts';
+import { auditGrantRevoked, paramsOf } from '../audit.ts';
 import { authenticateClient } from '../clients.ts';
 import type { Core } from '../core.ts';
 import { checkOrigin } from '../cors.ts';
@@ -12,9 +12,8 @@ import { deleteAccessToken, findAccessToken } from '../store/presented-tokens.ts
 import { findRefreshToken } from '../store/refresh-tokens.ts';
 
 /**
- * `POST /oidc/token/revocation` (RFC 7009). Either token of a grant takes the whole grant along; an exchanged token
- * ends alone. A token that is unknown or
- * another client's is answered with 200 as well, and nothing happens.
+ * `POST /oidc/token/revocation` (RFC 7009). Revoking either token of a grant revokes the whole grant; an exchanged
+ * token is revoked alone. An unknown token or one of another client returns 200 without any effect.
  */
 export async function revoke(core: Core, request: Request, reply: Reply): Promise<void> {
   reply.header('cache-control', 'no-store');
@@ -32,7 +31,7 @@ export async function revoke(core: Core, request: Request, reply: Reply): Promis
     const { userId } = access;
     const grantId = access.isExchanged ? null : access.grantId;
     await (grantId === null ? deleteAccessToken(db, tokenHash) : deleteGrant(db, grantId));
-    noteRevocation(core, request, {
+    auditRevocation(core, request, {
       applicationId: client.id,
       userId: userId ?? undefined,
       grantId: grantId ?? undefined,
@@ -42,14 +41,14 @@ export async function revoke(core: Core, request: Request, reply: Reply): Promis
     if (refresh?.payload.clientId === client.id) {
       await deleteGrant(db, refresh.grantId);
       const { userId } = refresh.payload;
-      noteRevocation(core, request, { applicationId: client.id, userId, grantId: refresh.grantId });
+      auditRevocation(core, request, { applicationId: client.id, userId, grantId: refresh.grantId });
     }
   }
   reply.code(200).send('');
 }
 
-/** `RevokeToken`, and `RevokeGrants` when a whole grant went with it. */
-function noteRevocation(
+/** `RevokeToken`, and `RevokeGrants` if a whole grant was revoked. */
+function auditRevocation(
   core: Core,
   http: Request,
   {
@@ -65,5 +64,5 @@ function noteRevocation(
     userId,
     params: paramsOf(http),
   });
-  if (grantId !== undefined) noteGrantRevoked(core, http.tenant.id, { applicationId, userId, grantId });
+  if (grantId !== undefined) auditGrantRevoked(core, http.tenant.id, { applicationId, userId, grantId });
 }

@@ -31,7 +31,10 @@ function readBearer(request: Request): string {
 
 const invalid = () => new ProtocolError('invalid_token', 'invalid token provided');
 
-/** `GET` and `POST /oidc/me` (OpenID Connect Core section 5.3). Only opaque tokens with `openid` open it, never an ID token. */
+/**
+ * `GET` and `POST /oidc/me` (OpenID Connect Core section 5.3). Accepts only opaque tokens with `openid`, never an ID
+ * token.
+ */
 export async function userinfo(core: Core, request: Request, reply: Reply): Promise<void> {
   const { tenant } = request;
   const token = await findAccessToken(tenant.db, hashToken(readBearer(request)), new Date(core.clock.now()));
@@ -48,7 +51,7 @@ export async function userinfo(core: Core, request: Request, reply: Reply): Prom
   if (!subject) throw invalid();
   const body = JSON.stringify({ sub: userId, ...userClaims(subject, { scopes, client, requested }) });
   const etag = `W/"${hash('sha256', body, 'base64url').slice(0, 27)}"`;
-  // `private`: an answer about one person belongs into no shared cache.
+  // `private`: personal data must not be stored in a shared cache.
   reply.header('cache-control', 'private, no-cache').header('etag', etag);
   if (request.method === 'GET' && matchesEtag(request, etag)) {
     reply.code(304).send();
@@ -57,7 +60,7 @@ export async function userinfo(core: Core, request: Request, reply: Reply): Prom
   reply.header('content-type', 'application/json; charset=utf-8').send(body);
 }
 
-/** The challenge that goes with an error (RFC 6750 section 3). */
+/** The challenge of an error (RFC 6750 section 3). */
 export const challengeOf = (issuer: string, error: ProtocolError): string => {
   const parts = [`realm="${issuer}"`];
   if (error.status === 401 || error.status === 403) {

@@ -4,13 +4,13 @@ import type { RequestedClaims } from '../claims.ts';
 import type { OidcNeeds } from '../needs.ts';
 import type { Origin } from './origins.ts';
 
-/** Who acts for the user of a token, and who did before (RFC 8693 section 4.1). */
+/** The actor for the user of a token, with earlier actors (RFC 8693 section 4.1). */
 export interface Actor {
   sub: string;
   act?: Actor;
 }
 
-/** An actor out of the claims of a token that this server signed. */
+/** An actor from the claims of a token that this server signed. */
 export function readActor(claim: unknown): Actor | undefined {
   if (typeof claim !== 'object' || claim === null) return undefined;
   const { sub, act } = claim as Record<string, unknown>;
@@ -25,15 +25,15 @@ export interface NewAccessToken {
   userId: string | null;
   clientId: string;
   scope: string;
-  /** Set when it must end with the session. */
+  /** Set if it ends with the session. */
   sessionUid: string | null;
   expiresAt: Date;
   act?: Actor;
-  /** What the `claims` parameter asked of userinfo. */
+  /** The claims that the `claims` parameter requested from userinfo. */
   claims?: RequestedClaims | undefined;
 }
 
-/** The columns that `accessValues` gives values for, in that order. */
+/** The columns of `accessValues`, in order. */
 export const accessColumns = 'token_hash, user_id, application_id, scope, session_uid, expires_at, claims';
 export const accessValues = (token: NewAccessToken | undefined): unknown[] =>
   token
@@ -48,7 +48,7 @@ export const accessValues = (token: NewAccessToken | undefined): unknown[] =>
       ]
     : [null, null, null, null, null, null, null];
 
-/** @param origin what an exchanged token came from: it is deleted along with it */
+/** @param origin the credential that an exchanged token came from: they are deleted together */
 export async function insertAccessToken(q: Queries, token: NewAccessToken, now: Date, origin?: Origin): Promise<void> {
   const idOf = (...kinds: Origin['kind'][]) => (origin && kinds.includes(origin.kind) ? origin.id : null);
   await q.raw(
@@ -68,23 +68,23 @@ export async function insertAccessToken(q: Queries, token: NewAccessToken, now: 
   );
 }
 
-/** What an exchange needs to know of an access token. */
+/** What an exchange needs about an access token. */
 export interface ExchangeableToken {
   userId: string;
   scope: string;
   sessionUid: string | null;
   expiresAt: Date;
-  /** How the user signed in; null where no sign-in stands behind the token, or it is not known. */
+  /** The methods of the sign-in; null if no sign-in is behind the token, or if they are unknown. */
   amr: string[] | null;
-  /** Undefined for a token whose origin is not known. */
+  /** Undefined if the token's origin is unknown. */
   origin: Origin | undefined;
   act: Actor | undefined;
   clientId: string;
-  /** Whether it was issued to a third party; null for an application without a row, which is a built-in or a deleted one. */
+  /** Whether it was issued to a third party; null for an application without a row (built-in or deleted). */
   isThirdParty: boolean | null;
-  /** False when access to the application it was issued to, or to `limitedTo`, is limited and no rule lets the person in. */
+  /** False if the application it was issued to, or `limitedTo`, has limited access and no rule admits the user. */
   mayUse: boolean;
-  /** Set where details were asked for. */
+  /** Set if details were requested. */
   person: DetailedUser | undefined;
 }
 
@@ -100,7 +100,7 @@ const findExchangeableStatement = `
     left join grants g on g.tenant_id = t.tenant_id and g.id = t.grant_id
    where t.tenant_id = $1 and t.token_hash = $2 and t.expires_at > $3 and not u.is_suspended`;
 
-/** A token, alive at `now`, of an active person: those of client_credentials are about nobody. */
+/** A token, alive at `now`, of an active user; client_credentials tokens have no user. */
 export async function findExchangeable(
   users: Pick<OidcNeeds['users'], 'findHolder'>,
   q: Queries,

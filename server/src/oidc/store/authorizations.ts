@@ -1,16 +1,16 @@
-/** What a user allowed an application, and the code that stands for it. */
+/** What a user granted to an application, and its code. */
 import type { Queries } from '../../store/database.ts';
 import type { Agreement } from '../agreement.ts';
 
 export interface GrantRecord {
   id: string;
-  /** All scopes that were asked for. */
+  /** All requested scopes. */
   scope: string;
-  /** Null for an application of the operator's own. */
+  /** Null for a first-party application. */
   consent: Agreement | null;
 }
 
-/** What the user allowed the application in this session. */
+/** What the user granted to the application in this session. */
 export async function findGrant(
   q: Queries,
   sessionUid: string,
@@ -26,7 +26,7 @@ export async function findGrant(
   return row;
 }
 
-/** Destroys the user's oldest grants for an application beyond `keep`, of which the present one is the first. Returns their ids. */
+/** Revokes the user's oldest grants for an application beyond `keep`, counting the present one. Returns their ids. */
 export async function deleteOldestGrants(
   q: Queries,
   present: { id: string; userId: string; applicationId: string },
@@ -46,11 +46,11 @@ export interface NewCode {
   payload: object;
   expiresAt: Date;
   grant: GrantRecord & { userId: string; applicationId: string; sessionUid: string; amr: string[]; expiresAt: Date };
-  /** Name of the interaction that ends with the code, if there was one. */
+  /** Id of the interaction that ends with the code, if any. */
   interaction: string | undefined;
 }
 
-/** Stores what was allowed and the code that stands for it, and ends the interaction, in one statement. */
+/** Stores the grant and its code, and ends the interaction, in one statement. */
 export async function insertCode(q: Queries, code: NewCode): Promise<void> {
   const { grant } = code;
   await q.raw(

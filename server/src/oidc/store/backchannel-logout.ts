@@ -1,6 +1,6 @@
 import type { Queries } from '../../store/index.ts';
 
-/** The applications that hold grants of a session, or of a user's sessions, and want to know of its end. */
+/** The applications with grants of a session, or of a user's sessions, that use back-channel logout. */
 export async function findLogoutAudience(
   q: Queries,
   ended: { uid: string } | { userId: string },

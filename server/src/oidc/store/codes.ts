@@ -5,7 +5,7 @@ import type { ClaimsRequest } from '../requested-claims.ts';
 import { accessColumns, accessValues, type NewAccessToken } from './access-tokens.ts';
 import type { NewRefreshToken } from './refresh-tokens.ts';
 
-/** What a code stands for; immutable. */
+/** The data of a code; immutable. */
 export interface CodePayload {
   clientId: string;
   userId: string;
@@ -14,11 +14,11 @@ export interface CodePayload {
   resources: string[];
   /** Seconds since the epoch. */
   authTime: number;
-  /** Name of the session. */
+  /** Id of the session. */
   sid: string;
-  /** How the person signed in (RFC 8176); absent from codes of earlier releases. */
+  /** The methods of the sign-in (RFC 8176); absent from codes of earlier releases. */
   amr?: string[];
-  /** What the ID token says when the request insisted on values of `acr`; otherwise `amr` decides. */
+  /** The `acr` of the ID token if the request required `acr` values; otherwise `amr` decides. */
   acr?: string;
   nonce?: string;
   codeChallenge?: string;
@@ -27,14 +27,14 @@ export interface CodePayload {
 
 export interface CodeRecord {
   grantId: string;
-  /** Null for an application of the operator's own. */
+  /** Null for a first-party application. */
   consent: Agreement | null;
   payload: CodePayload;
   consumedAt: Date | null;
   expiresAt: Date;
-  /** False when the access to the application is limited and no rule lets the user in; not asked unless `asked.isLimited`. */
+  /** False if the application has limited access and no rule admits the user; not read unless `asked.isLimited`. */
   mayUse: boolean;
-  /** How the person signed in; null where it is not known, and where it was not asked. */
+  /** The methods of the sign-in; null if unknown or not requested. */
   submission: Submission | null;
 }
 
@@ -74,8 +74,8 @@ export async function findCode(
 }
 
 /**
- * Consumes a code and stores the tokens made of it, in one statement: either all of it happened or none.
- * @returns false when the code was consumed meanwhile; then nothing is stored
+ * Consumes a code and stores its tokens in one statement, all or nothing.
+ * @returns false if the code was consumed concurrently; then nothing is stored
  */
 export async function redeemCode(
   q: Queries,

@@ -1,10 +1,10 @@
 import type { Queries } from '../../store/index.ts';
 
 /**
- * Destroys a grant, of this user if one is named; its codes and tokens go with it. The session keeps a note of the
- * authorization while it lives.
+ * Revokes a grant, of this user if given, with its codes and tokens. The session keeps a record of the authorization
+ * while it lives.
  *
- * @returns whether there was such a grant
+ * @returns whether the grant existed
  */
 export async function deleteGrant(q: Queries, grantId: string, userId?: string): Promise<boolean> {
   const rows = await q.raw(

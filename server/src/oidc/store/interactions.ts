@@ -26,7 +26,7 @@ export async function insertInteraction(
 
 const columns = 'uid_hash, application_id, prompt, request, state, revision, result, expires_at';
 
-/** A live interaction. With `lock` it is held against other resumes until the transaction ends. */
+/** A live interaction. `lock` blocks other resumes until the transaction ends. */
 export async function findInteraction(
   q: Queries,
   uidHash: string,
@@ -80,8 +80,8 @@ export async function findWaitingInteraction(
 }
 
 /**
- * Stores a state or a result, if the interaction still waits and nobody else stored one since `revision`.
- * @returns false when it does not
+ * Stores a state or a result, if the interaction still waits and is still at `revision`.
+ * @returns false if it is not
  */
 export async function advanceInteraction(
   q: Queries,
@@ -97,7 +97,7 @@ export async function advanceInteraction(
   return touched.length > 0;
 }
 
-/** Sets an answered interaction to wait for the next prompt; the machine's state belongs to the past. */
+/** Makes a completed interaction wait for the next prompt and drops the sign-in state. */
 export async function askAgain(
   q: Queries,
   uidHash: string,
@@ -111,8 +111,8 @@ export async function askAgain(
   );
 }
 
-/** Keeps what a page that asks for consent was given to show; the interaction stays as it is. */
-export async function noteShown(q: Queries, uidHash: string, shown: object): Promise<void> {
+/** Stores what a consent page was given to show; the interaction is otherwise unchanged. */
+export async function storeShown(q: Queries, uidHash: string, shown: object): Promise<void> {
   await q.raw(
     `update interactions set state = $3
       where tenant_id = $1 and uid_hash = $2 and prompt = 'consent' and result is null`,

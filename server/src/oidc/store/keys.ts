@@ -11,13 +11,13 @@ export interface KeyRecord {
   publicJwk: Record<string, unknown>;
   /** Null once the key has been replaced: it never signs again. */
   privateJwkSealed: string | null;
-  /** When it was published, in milliseconds since the epoch, as are the other times. */
+  /** When it was published, in milliseconds since the epoch, like the other times. */
   createdAt: number;
-  /** When a next key becomes the current one by itself; null: at the next rotation. */
+  /** When a next key becomes current by itself; null: at the next rotation. */
   effectiveAt: number | null;
   /** When it was replaced; null unless `previous`. */
   retiredAt: number | null;
-  /** Seconds: the longest life of a token that it has signed. */
+  /** Seconds: the longest lifetime of a token signed with it. */
   longestLife: number;
 }
 export type NewKey = Pick<
@@ -43,7 +43,7 @@ export async function findKeys(q: Queries): Promise<KeyRecord[]> {
   }));
 }
 
-/** The same; no other transaction changes the tenant's keys until this one ends. */
+/** The same, locked: no other transaction changes the tenant's keys until this one ends. */
 export async function lockKeys(tx: Transaction): Promise<KeyRecord[]> {
   await tx.raw("select pg_advisory_xact_lock(hashtextextended('aldaba signing keys ' || $1, 0))", [tx.tenantId]);
   return findKeys(tx);
@@ -74,11 +74,11 @@ export const scheduleKey = (tx: Transaction, id: string, effectiveAt: number): P
 export const promoteKey = (tx: Transaction, id: string): Promise<number> =>
   tx.run(update(tx, id).set({ status: 'current', effective_at: null }));
 
-/** The key has been replaced: it stays to verify what it signed, and its private part is destroyed. */
+/** Marks a key as replaced: it still verifies what it signed, and its private part is destroyed. */
 export const retireKey = (tx: Transaction, id: string, at: number): Promise<number> =>
   tx.run(update(tx, id).set({ status: 'previous', retired_at: new Date(at), private_jwk_sealed: null }));
 
-/** Notes that the key signs a token that lives for `life` seconds, longer than any before. */
+/** Records that the key signs a token that lives for `life` seconds, longer than any before. */
 export async function raiseLongestLife(q: Queries, id: string, life: number): Promise<void> {
   await q.raw('update signing_keys set longest_life = greatest(longest_life, $3) where tenant_id = $1 and id = $2', [
     q.tenantId,

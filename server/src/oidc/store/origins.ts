@@ -4,21 +4,21 @@ import type { OidcNeeds } from '../needs.ts';
 
 /** The credential that a user's access token came from, through any number of exchanges. The token ends with it. */
 export interface Origin {
-  /** `session`: a grant whose token ends with the session, too (no `offline_access`). */
+  /** `session`: a grant whose token also ends with the session (no `offline_access`). */
   kind: 'grant' | 'session' | 'personal' | 'impersonation';
-  /** Of the grant, the personal access token or the token for impersonation. */
+  /** Id of the grant, the personal access token or the subject token. */
   id: string;
 }
 
 /** The user of a JWT access token. */
 export interface OriginHolder {
   userId: string;
-  /** The session of the grant, and how the user signed in; null where there is no grant. */
+  /** The session of the grant, and the methods of the sign-in; null without a grant. */
   sessionUid: string | null;
   amr: string[] | null;
-  /** False when one of the applications in `limitedTo` has limited access and no rule admits the user. */
+  /** False if one of the applications in `limitedTo` has limited access and no rule admits the user. */
   mayUse: boolean;
-  /** Set where details were asked for. */
+  /** Set if details were requested. */
   person: DetailedUser | undefined;
 }
 

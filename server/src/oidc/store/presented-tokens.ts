@@ -1,16 +1,16 @@
-/** Opaque access tokens that a caller presents: to userinfo, introspection and revocation. */
+/** Opaque access tokens that callers present to userinfo, introspection and revocation. */
 import type { Queries } from '../../store/database.ts';
 import type { RequestedClaims } from '../claims.ts';
 import type { Actor, NewAccessToken } from './access-tokens.ts';
 
 export interface AccessTokenRecord extends NewAccessToken {
   grantId: string | null;
-  /** An exchanged token hangs on the grant that it came from, which may be another application's. */
+  /** An exchanged token depends on the grant that it came from, which may be another application's. */
   isExchanged: boolean;
   createdAt: Date;
 }
 
-/** A token that is alive at `now`. Those of suspended users are not: they stop wherever tokens are taken. */
+/** A token that is alive at `now`. Tokens of suspended users are rejected wherever tokens are accepted. */
 export async function findAccessToken(
   q: Queries,
   tokenHash: string,

@@ -4,7 +4,7 @@ import type { Agreement } from '../agreement.ts';
 import type { ClaimsRequest } from '../requested-claims.ts';
 import { accessColumns, accessValues, type NewAccessToken } from './access-tokens.ts';
 
-/** What a refresh token stands for; handed on unchanged from one to its successor. */
+/** The data of a refresh token; passed unchanged to its successor. */
 interface RefreshPayload {
   clientId: string;
   userId: string;
@@ -12,15 +12,15 @@ interface RefreshPayload {
   resources: string[];
   /** Seconds since the epoch. */
   authTime: number;
-  /** Name of the session it came from. */
+  /** Id of its session. */
   sid: string;
-  /** How the person signed in (RFC 8176); absent from tokens of earlier releases. */
+  /** The methods of the sign-in (RFC 8176); absent from tokens of earlier releases. */
   amr?: string[];
-  /** As in the code that it came from. */
+  /** As in its code. */
   acr?: string;
-  /** Set when it must end with the session (no `offline_access`). */
+  /** Set if it ends with the session (no `offline_access`). */
   sessionUid?: string;
-  /** What the `claims` parameter of the authorization asked for. */
+  /** The claims that the authorization's `claims` parameter requested. */
   claims?: ClaimsRequest;
 }
 
@@ -33,29 +33,32 @@ export interface NewRefreshToken {
 export interface RefreshTokenRecord {
   tokenHash: string;
   grantId: string;
-  /** Null for an application of the operator's own. */
+  /** Null for a first-party application. */
   consent: Agreement | null;
   payload: RefreshPayload;
   familyCreatedAt: Date;
   createdAt: Date;
   expiresAt: Date;
   consumedAt: Date | null;
-  /** False when the access to the application is limited and no rule lets the user in; not asked unless `asked.isLimited`. */
+  /** False if the application has limited access and no rule admits the user; not read unless `asked.isLimited`. */
   mayUse: boolean;
-  /** Whether the person lets the application act in the organization that was asked about; false when none was. */
+  /** Whether the user lets the application act in the requested organization; false if none was requested. */
   mayActIn: boolean;
   /** Whether the client is known to have received a replacement: it was sent completely, or used. */
   wasReplaced: boolean;
-  /** The token that the line of replacements ends in now, and how many rotations away it is; null for one that is in use itself. */
+  /**
+   * The current end of the token's chain of replacements, and the number of rotations to it; null for a token still in
+   * use.
+   */
   successor: { hash: string; steps: number } | null;
-  /** How the person signed in last in the session, while it lives; null where it was not asked. */
+  /** The methods of the last sign-in in the session, while it lives; null if not requested. */
   submission: Submission | null;
 }
 
-/** Rotations that a replaced token is followed through: more do not happen within a grace period. */
+/** Maximum rotations to follow from a replaced token: more do not happen within a grace period. */
 const longestLine = 50;
 
-/** The live end of the line that the replaced token `r`, of hash $2 in tenant $1, began. */
+/** The live end of the chain that starts at the replaced token `r`, of hash $2 in tenant $1. */
 const successorOfReplaced = `case when r.consumed_at is not null then (
               with recursive line as (
                 select n.token_hash, n.consumed_at, 1 as steps from refresh_tokens n
@@ -130,14 +133,14 @@ export interface Rotation {
   successor: NewRefreshToken;
   access: NewAccessToken | undefined;
   now: Date;
-  /** Replaces successors that never reached the client; they are deleted. */
+  /** Deletes successors that never reached the client. */
   again: boolean;
 }
 
 /**
- * Consumes a refresh token and stores its successor and the access token, in one statement: either all of it happened or
- * none. In the grace period the time of the first consumption stays, so that the period does not move along.
- * @returns false when the token is no longer as it was read; then nothing is stored
+ * Consumes a refresh token and stores its successor and the access token in one statement, all or nothing. In the grace
+ * period, the time of the first consumption is kept, so that the period is not extended.
+ * @returns false if the token changed since it was read; then nothing is stored
  */
 export async function rotateRefreshToken(
   q: Queries,
@@ -175,10 +178,10 @@ export async function rotateRefreshToken(
 }
 
 /**
- * Stores an access token made with a replaced refresh token, whose live successor is answered.
+ * Stores an access token issued for a replaced refresh token whose live successor is returned.
  *
  * @param restart the replacement never reached the client: the grace period begins again
- * @returns false when one of the two is no longer as it was read; then nothing is stored
+ * @returns false if one of the two changed since it was read; then nothing is stored
  */
 export async function repeatRotation(
   q: Queries,
@@ -201,8 +204,8 @@ export async function repeatRotation(
 }
 
 /**
- * Stores an access token made from a refresh token that stays in use.
- * @returns false when the refresh token was consumed or revoked meanwhile
+ * Stores an access token issued for a refresh token that stays in use.
+ * @returns false if the refresh token was consumed or revoked concurrently
  */
 export async function useRefreshToken(
   q: Queries,
@@ -220,7 +223,7 @@ export async function useRefreshToken(
   return rows.length > 0;
 }
 
-/** Notes that answers with these refresh tokens left the server completely. Tokens of all tenants in one statement. */
+/** Records that responses with these refresh tokens were sent completely. Tokens of all tenants in one statement. */
 export async function markDelivered(
   database: Database,
   tokens: readonly { tenantId: string; tokenHash: string }[],

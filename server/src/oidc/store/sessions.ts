@@ -15,7 +15,7 @@ export interface NewSession extends SessionRecord {
   lastSubmission: Submission;
 }
 
-/** A live session whose user may sign in. Suspended users have none (they stop at issuance, whatever cookie they hold). */
+/** A live session of an active user. Sessions of suspended users do not count, whatever cookie the browser has. */
 export async function findSession(q: Queries, idHash: string, now: Date): Promise<SessionRecord | undefined> {
   const [row] = await q.raw<{ uid: string; user_id: string; authenticated_at: Date; amr: string[] }>(
     `select s.uid, s.user_id, s.authenticated_at, s.amr
@@ -54,7 +54,7 @@ export async function insertSession(tx: Transaction, session: NewSession): Promi
   );
 }
 
-/** The same session under a new secret value; returns false when it has ended meanwhile. */
+/** Moves the session to a new secret value; returns false if it has ended. */
 export async function renewSession(tx: Transaction, oldIdHash: string, session: NewSession): Promise<boolean> {
   const renewed = await tx.run(
     sql
@@ -73,8 +73,8 @@ export async function renewSession(tx: Transaction, oldIdHash: string, session: 
 }
 
 /**
- * Ends a session with what hangs on it: codes, access tokens without `offline_access`, refresh tokens without it, and the
- * grants that then hold no refresh token.
+ * Ends a session with its codes, its access and refresh tokens without `offline_access`, and the grants that then have
+ * no refresh token.
  */
 export async function deleteSession(tx: Transaction, uid: string): Promise<void> {
   const mine = [tx.tenantId, uid];

@@ -1,22 +1,22 @@
 import type { Database } from '../../store/index.ts';
 
-/** Tables with rows that expire, and how long past their end they are still worth keeping (milliseconds). */
+/** Tables with expiring rows, and how long to keep them after expiry (milliseconds). */
 const tables = [
   { name: 'interactions', keep: 0 },
-  // So that an exchange that comes too late is told so.
+  // So that a late exchange gets the right error.
   { name: 'subject_tokens', keep: 3_600_000 },
   { name: 'access_tokens', keep: 0 },
-  // A code that is replayed soon after its end must still reveal itself as a replay.
+  // A replay shortly after a code's expiry must still be detected as a replay.
   { name: 'authorization_codes', keep: 3_600_000 },
   { name: 'refresh_tokens', keep: 0 },
   { name: 'sessions', keep: 0 },
   { name: 'grants', keep: 0 },
 ] as const;
 
-/** Rows of one statement: small, so that no lock is held long. */
+/** Rows per statement: few, so that locks are short. */
 const batch = 500;
 
-/** Deletes expired rows of all tenants in small batches. Rows that somebody holds are left for the next time. */
+/** Deletes expired rows of all tenants in small batches. Skips locked rows until the next time. */
 export async function sweepExpired(database: Database, now: number, isStopped: () => boolean): Promise<number> {
   let total = 0;
   for (const { name, keep } of tables) {

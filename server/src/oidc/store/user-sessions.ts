@@ -9,7 +9,7 @@ export interface StoredUserSession {
   expiresAt: Date;
   /** Newest first. */
   grants: StoredAuthorization[];
-  /** Of grants that were revoked; oldest first, one an application. */
+  /** Of revoked grants; oldest first, one per application. */
   past: StoredAuthorization[];
 }
 
@@ -19,7 +19,7 @@ interface StoredAuthorization {
   isOffline: boolean;
 }
 
-/** The live sessions of a user, or the one of that name; newest first. */
+/** The live sessions of a user, or the one with that id; newest first. */
 export async function findUserSessions(
   q: Queries,
   userId: string,
@@ -77,7 +77,7 @@ export async function findUserGrants(q: Queries, userId: string, now: Date): Pro
   }));
 }
 
-/** Destroys every grant of a session, or those of the operator's own applications (built-in ones have no row). */
+/** Revokes every grant of a session, or only those of first-party applications (built-in ones have no row). */
 export const deleteSessionGrants = (
   tx: Transaction,
   uid: string,

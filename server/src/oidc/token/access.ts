@@ -21,41 +21,44 @@ import { isSessionless, type Origin, tokenId } from './origin.ts';
 /** Seconds. */
 const opaqueTtl = 3600;
 
-/** What the person granted, as a code or a refresh token carries it. */
+/** What the user granted, as stored with a code or a refresh token. */
 export interface Granted {
   userId: string;
   resources: readonly string[];
-  /** The scopes this token is asked for: all granted ones, or fewer. */
+  /** The requested scopes of this token: all granted ones, or fewer. */
   scopes: readonly string[];
-  /** Set when tokens must end with the session. */
+  /** Set if tokens end with the session. */
   sessionUid: string | undefined;
-  /** What the `claims` parameter asked for. */
+  /** The requested claims of the `claims` parameter. */
   claims?: ClaimsRequest | undefined;
   origin: Origin;
-  /** How the user signed in, where a session stands behind the token; undefined where that is not known. */
+  /** The methods of the sign-in, if a session is behind the token; undefined if unknown. */
   amr?: readonly string[] | undefined;
-  /** Whether the person lets a third party act in the organization that is asked for. */
+  /** Whether the user lets a third party act in the requested organization. */
   mayActInOrganization?: boolean;
 }
 
-/** An access token before it is written: opaque ones have a row to store, JWTs are signed afterwards. */
+/** An access token before it is stored: opaque tokens have a row, JWTs are signed afterwards. */
 export interface AccessPlan {
   subject: string;
   scopes: string[];
   expiresIn: number;
   resource?: ProtectedResource;
-  /** Set for a token that counts inside of an organization only. */
+  /** Set for a token that is valid inside one organization only. */
   organization?: OrganizationFacts;
   opaque?: { token: string; row: NewAccessToken };
-  /** What a user's token came from. */
+  /** The origin of a user's token. */
   origin?: Origin;
-  /** Who acts for the subject. */
+  /** The actor for the subject. */
   act?: Actor;
-  /** Claims of the tenant's script, without any that are the protocol's own. */
+  /** Claims of the tenant's script, without claims of the protocol. */
   custom?: Record<string, unknown>;
 }
 
-/** The access token for a person: a JWT for a resource with the permissions their roles give, else an opaque one for userinfo. */
+/**
+ * A user's access token: for a resource, a JWT with the permissions of the user's roles; otherwise an opaque token for
+ * userinfo.
+ */
 export const planUserAccess = async (exchange: Exchange, granted: Granted): Promise<AccessPlan> => ({
   ...(await planGranted(exchange, granted)),
   origin: granted.origin,
@@ -94,7 +97,7 @@ async function planGranted(exchange: Exchange, granted: Granted): Promise<Access
   });
 }
 
-/** A JWT for the organization, or for a resource with the permissions that roles in the organization give on it. */
+/** A JWT for the organization, or for a resource with the permissions that the organization's roles give on it. */
 export async function planInOrganization(
   exchange: Exchange,
   organizationId: string,
@@ -131,11 +134,11 @@ export function planOpaque(
   return { subject: holder.subject, scopes: holder.scopes, expiresIn: opaqueTtl, opaque: { token, row } };
 }
 
-/** Whom a token is for; undefined for an opaque one, which is for userinfo. */
+/** The audience of a token; undefined for an opaque one, which is for userinfo. */
 export const audienceOf = ({ resource, organization }: AccessPlan): string | undefined =>
   resource?.indicator ?? (organization && organizationAudience(organization.id));
 
-/** The members of the token response that describe the access token; signs it if it is a JWT (RFC 9068). */
+/** The members of the token response about the access token; signs it if it is a JWT (RFC 9068). */
 export async function accessMembers(
   { core, tenant, client }: Exchange,
   plan: AccessPlan,
@@ -146,7 +149,7 @@ export async function accessMembers(
     (await core.keys.sign(
       tenant,
       {
-        // First, so that nothing they say replaces what the protocol says.
+        // First, so that script claims cannot replace claims of the protocol.
         ...plan.custom,
         jti: tokenId(plan.origin),
         sub: plan.subject,

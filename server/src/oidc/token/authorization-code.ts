@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { equalSecrets, hashToken } from '../../kernel/crypto.ts';
 import { opaqueToken } from '../../kernel/ids.ts';
-import { noteGrantRevoked } from '../audit.ts';
+import { auditGrantRevoked } from '../audit.ts';
 import { mayUseGrant, refreshTokenTtl } from '../clients.ts';
 import { ProtocolError } from '../protocol-error.ts';
 import { type CodePayload, type CodeRecord, findCode, redeemCode } from '../store/codes.ts';
@@ -14,8 +14,8 @@ import { accessDenied } from './limited-access.ts';
 import { getActiveSubject, idTokenMember } from './person.ts';
 
 /**
- * `grant_type=authorization_code` (RFC 6749 section 4.1.3, RFC 7636 section 4.5). The code is consumed and its tokens are
- * stored in one statement. A second use destroys everything the first one gave (section 4.1.2).
+ * `grant_type=authorization_code` (RFC 6749 section 4.1.3, RFC 7636 section 4.5). The code is consumed and its tokens
+ * are stored in one statement. A second use revokes all tokens issued from the first use (section 4.1.2).
  */
 export async function redeemAuthorizationCode(given: Exchange): Promise<TokenAnswer> {
   const { core, tenant, parameters } = given;
@@ -61,7 +61,7 @@ async function checkCode(exchange: Exchange, record: CodeRecord | undefined, now
   const { client, parameters } = exchange;
   if (!record) throw invalid('code not found');
   const { payload } = record;
-  // Another client's attempt says nothing about the rightful one: the code stays usable.
+  // Another client's attempt does not consume the code: the rightful client can still use it.
   if (payload.clientId !== client.id) throw invalid('client mismatch');
   if (record.consumedAt) return refuseReplay(exchange, record.grantId);
   if (record.expiresAt <= now) throw invalid('code is expired');
@@ -78,7 +78,7 @@ const invalid = (reason: string) => new ProtocolError('invalid_grant', `grant re
 
 async function refuseReplay({ core, tenant, client }: Exchange, grantId: string): Promise<never> {
   await deleteGrant(tenant.db, grantId);
-  noteGrantRevoked(core, tenant.id, {
+  auditGrantRevoked(core, tenant.id, {
     grantId,
     applicationId: client.id,
     reason: 'an authorization code was used twice',
@@ -90,7 +90,7 @@ async function refuseReplay({ core, tenant, client }: Exchange, grantId: string)
   throw invalid('code was already used');
 }
 
-/** The verifier and the challenge belong together: one without the other is a downgrade or an injected code (RFC 9700 section 4.8). */
+/** Verifier and challenge must both be present: one alone is a downgrade or an injected code (RFC 9700 section 4.8). */
 function checkVerifier(verifier: string | undefined, challenge: string | undefined): void {
   if (challenge === undefined && verifier === undefined) return;
   if (challenge === undefined || verifier === undefined || !/^[\w.~-]{43,128}$/.test(verifier))
@@ -99,7 +99,10 @@ function checkVerifier(verifier: string | undefined, challenge: string | undefin
     throw invalid('PKCE verification failed');
 }
 
-/** A refresh token for `offline_access`, or for applications that always want one (`alwaysIssueRefreshToken`); that one ends with the session. */
+/**
+ * A refresh token for `offline_access`, or for applications with `alwaysIssueRefreshToken`; the latter ends with the
+ * session.
+ */
 function prepareRefreshToken(
   { client, core }: Exchange,
   payload: CodePayload,

@@ -8,8 +8,8 @@ import type { Exchange, TokenAnswer } from './exchange.ts';
 import { requestedOrganization } from './organization.ts';
 
 /**
- * `grant_type=client_credentials` (RFC 6749 section 4.4): an application acts for itself. For a resource it gets a JWT with
- * those of the requested scopes that its roles give; without one an opaque token that opens nothing here.
+ * `grant_type=client_credentials` (RFC 6749 section 4.4): an application acts for itself. For a resource it gets a JWT
+ * with the requested scopes that its roles give; otherwise an opaque token without access to this server.
  */
 export async function issueClientToken(exchange: Exchange): Promise<TokenAnswer> {
   const plan = await withCustomClaims(exchange, await planAccess(exchange), {});
@@ -27,7 +27,7 @@ async function planAccess(exchange: Exchange): Promise<AccessPlan> {
   const [indicator, ...others] = await requestedResources(core, tenant, parameters.resources);
   if (others.length > 0)
     throw new ProtocolError('invalid_target', 'only a single resource indicator value must be requested per token');
-  // An application's id is longer than any user's: the subjects never meet.
+  // An application's id is longer than any user's, so subjects cannot collide.
   if (indicator === undefined)
     return planOpaque(exchange, { subject: client.id, userId: null, scopes: [], sessionUid: null });
   const resource = await getResource(core, tenant, indicator);

@@ -6,22 +6,23 @@ import { type AccessPlan, audienceOf } from './access.ts';
 import type { Exchange } from './exchange.ts';
 import { getActiveSubject } from './person.ts';
 
-/** Whom a token is for, as far as the grant has found out. An application that acts for itself is nobody. */
+/** The token's user, as far as the grant has determined. Absent for an application that acts for itself. */
 export interface Holder {
   userId?: string;
   person?: Pick<Subject, 'user' | 'details'> | undefined;
-  /** How the person signed in, where the token comes of a session. */
+  /** The methods of the sign-in, if the token comes from a session. */
   submission?: Submission | null;
-  /** What the maker of a token for impersonation gave along. */
+  /** The context from the creator of a subject token. */
   subjectTokenContext?: Record<string, unknown> | undefined;
 }
 
 /**
- * The planned token with the claims that the tenant's script adds to it. Asked before anything is written: who is refused
- * here keeps the code or refresh token as it was. Opaque tokens carry no claims; the script may refuse them all the same.
+ * The planned token with the claims of the tenant's script. Runs before anything is written: a rejection leaves the
+ * code or refresh token unused. Opaque tokens carry no claims, but the script may still reject them.
  *
- * @throws ProtocolError `access_denied` when the script says so, `invalid_request` when it fails and the tenant wants that to count
- * @throws AldabaError `request.overloaded` when the script could not run
+ * @throws ProtocolError `access_denied` if the script rejects, `invalid_request` if it fails and the tenant's setting
+ *   blocks
+ * @throws AldabaError `request.overloaded` if the script could not run
  */
 export async function withCustomClaims(exchange: Exchange, plan: AccessPlan, holder: Holder): Promise<AccessPlan> {
   const { core, tenant, client, parameters } = exchange;
@@ -51,7 +52,7 @@ export async function withCustomClaims(exchange: Exchange, plan: AccessPlan, hol
 async function personContext(exchange: Exchange, userId: string, holder: Holder): Promise<object> {
   const { submission, subjectTokenContext } = holder;
   const type = exchange.parameters.get('grant_type');
-  // What was found before the script was saved lacks the details.
+  // Data read before the script was stored lacks the details.
   const { user, details } = holder.person?.details
     ? holder.person
     : await getActiveSubject(exchange, userId, { scopes: [] });
@@ -64,7 +65,7 @@ async function personContext(exchange: Exchange, userId: string, holder: Holder)
   };
 }
 
-/** An application as the Management API shows it, without what it proves itself with. */
+/** An application as the Management API returns it, without its credentials. */
 const describeClient = (tenantId: string, client: Client) => ({
   tenantId,
   id: client.id,

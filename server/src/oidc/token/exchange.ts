@@ -12,19 +12,19 @@ export interface Exchange {
   tenant: Tenant;
   client: Client;
   parameters: Parameters;
-  /** What the user agreed to, where a third party asks by a grant. */
+  /** What the user agreed to, for a third party's grant. */
   agreement?: Agreement;
 }
 
-/** The same request, held to what the user agreed to. A third party whose grant names nothing gets nothing. */
+/** The same request, limited to what the user agreed to. A third party whose grant has no agreement gets nothing. */
 export const withAgreement = (exchange: Exchange, consent: Agreement | null): Exchange =>
   exchange.client.isThirdParty ? { ...exchange, agreement: consent ?? noAgreement } : exchange;
 
 export interface TokenAnswer {
   body: Record<string, unknown>;
-  /** Hash of a refresh token in the body that replaces another: its delivery is noted. */
+  /** Hash of a refresh token in the body that replaces another: its delivery is recorded. */
   replacement?: string;
-  /** The person that the token is for; absent when an application acts for itself. */
+  /** The token's user; absent if an application acts for itself. */
   userId?: string;
 }
 

@@ -1,10 +1,10 @@
 /**
- * The token endpoint (RFC 6749 section 3.2). A request passes: parameters → client authentication → origin → THE TABLE of
- * grants. A grant that is added here also needs its line in `clients.ts`, which says what types of application may use it.
+ * The token endpoint (RFC 6749 section 3.2). A request passes: parameters → client authentication → origin → THE TABLE
+ * of grants. A new grant also needs a line in `clients.ts`, which says what types of application may use it.
  */
 import type { Client } from '../../features/applications/applications/index.ts';
 import type { Reply, Request } from '../../http/index.ts';
-import { noteExchange, type TokenNote } from '../audit.ts';
+import { auditExchange, type TokenNote } from '../audit.ts';
 import { authenticateClient, type GrantType, mayUseGrant } from '../clients.ts';
 import type { Core } from '../core.ts';
 import { checkOrigin } from '../cors.ts';
@@ -16,7 +16,7 @@ import type { TokenGrant } from './exchange.ts';
 import { refreshTokens } from './refresh-token.ts';
 import { exchangeToken } from './token-exchange.ts';
 
-/** THE TABLE: one line a grant. */
+/** THE TABLE: one line per grant. */
 const grants: Record<GrantType, TokenGrant> = {
   authorization_code: redeemAuthorizationCode,
   refresh_token: refreshTokens,
@@ -38,10 +38,10 @@ export async function token(core: Core, http: Request, reply: Reply): Promise<vo
     checkOrigin(http, reply, client);
     const answer = await grantOf(client, note.grantType)({ core, http, tenant: http.tenant, client, parameters });
     if (answer.replacement) core.deliveries.watch(reply, http.tenant.id, answer.replacement);
-    noteExchange(core, http, { ...note, userId: answer.userId, body: answer.body });
+    auditExchange(core, http, { ...note, userId: answer.userId, body: answer.body });
     reply.send(answer.body);
   } catch (error) {
-    noteExchange(core, http, { ...note, error });
+    auditExchange(core, http, { ...note, error });
     throw error;
   }
 }

@@ -5,51 +5,52 @@ import { ProtocolError } from '../protocol-error.ts';
 import { getResource, organizationsResource } from '../resources.ts';
 import type { Exchange } from './exchange.ts';
 
-/** What a refresh token must have been granted to get tokens for organizations. */
+/** The scope that a refresh token needs for tokens for organizations. */
 export const organizationsScope = 'urn:logto:scope:organizations';
 
-/** Seconds that a token for an organization lives. */
+/** Lifetime of a token for an organization in seconds. */
 export const organizationTokenTtl = 3600;
 
 export const organizationAudience = (organizationId: string): string => `urn:logto:organization:${organizationId}`;
 
-/** Who asks for a token in an organization. */
+/** The requester of a token in an organization. */
 export interface Bearer {
   kind: 'user' | 'application';
   id: string;
-  /** The scopes that are asked for. */
+  /** The requested scopes. */
   scopes: readonly string[];
-  /** Indicators that tokens may be asked for; undefined for an application, whose roles alone decide. */
+  /** Indicators that may be requested; undefined for an application, whose roles alone decide. */
   granted?: readonly string[] | undefined;
-  /** Whether the person lets a third party act in the organization. */
+  /** Whether the user lets a third party act in the organization. */
   isConsented?: boolean | undefined;
-  /** Whether a second factor was shown, where the organization wants one; an application shows none. */
+  /** Whether a second factor was verified, if the organization requires one; does not apply to applications. */
   hasShownMfa?: boolean;
 }
 
-/** What the bearer may have there: on the resource if one was named, else in the organization itself. */
+/** The bearer's permissions there: on the resource if given, otherwise on the organization itself. */
 export interface OrganizationAccess {
   organization: OrganizationFacts;
   resource: ProtectedResource | undefined;
   scopes: string[];
 }
 
-/** The organization that a token request is for. An authorization code is redeemed without one. */
+/** The organization of a token request. An authorization code is redeemed without one. */
 export const requestedOrganization = ({ parameters }: Exchange): string | undefined =>
   parameters.get('grant_type') === 'authorization_code' ? undefined : parameters.get('organization_id');
 
-/** @throws ProtocolError `insufficient_scope` when an organization is named that the refresh token was not granted for */
+/** @throws ProtocolError `insufficient_scope` if the refresh token was not granted for the requested organization */
 export function requireOrganizationsScope(exchange: Exchange, granted: string): void {
   if (requestedOrganization(exchange) === undefined || granted.split(' ').includes(organizationsScope)) return;
   throw new ProtocolError('insufficient_scope', `refresh token missing required scope ${organizationsScope}`);
 }
 
 /**
- * Decides what a member may have in an organization, from the roles as they are now: one statement, nothing cached.
+ * Decides a member's permissions in an organization from the current roles: one statement, nothing cached.
  *
- * @throws ProtocolError `access_denied` (403) for those who are no member, who lack the second factor that the organization
- * wants, and for third parties that the person does not let act there; `insufficient_user_authentication` (403, RFC 9470) for those
- * who have a second factor and did not show it in the session; `invalid_target` (RFC 8707) for unknown, several and not granted resources
+ * @throws ProtocolError `access_denied` (403) for non-members, for users without the second factor that the
+ *   organization requires, and for third parties that the user does not let act there;
+ *   `insufficient_user_authentication` (403, RFC 9470) for users with a second factor that was not verified in the
+ *   session; `invalid_target` (RFC 8707) for unknown, several or ungranted resources
  */
 export async function accessInOrganization(
   exchange: Exchange,
@@ -57,28 +58,28 @@ export async function accessInOrganization(
   bearer: Bearer,
 ): Promise<OrganizationAccess> {
   const { core, tenant, client } = exchange;
-  // People choose at consent which organizations a third party learns of; without such a choice it is none.
+  // Users choose at consent which organizations a third party sees; without a choice it sees none.
   if (client.isThirdParty && !bearer.isConsented)
     throw denied('the application was not allowed to act in the organization');
   const resource = await organizationTarget(exchange, bearer);
   const member = { kind: bearer.kind, organizationId, id: bearer.id };
-  const standing = await core.organizations.standing(tenant.db, member, resource?.id);
-  if (!standing)
+  const rights = await core.organizations.rightsOf(tenant.db, member, resource?.id);
+  if (!rights)
     throw denied(`the ${bearer.kind === 'user' ? 'user' : 'application'} is not a member of the organization`);
-  if (standing.isMfaRequired && !standing.hasMfa)
+  if (rights.isMfaRequired && !rights.hasMfa)
     throw denied('the organization requires MFA, but the user has none set up');
-  if (standing.isMfaRequired && bearer.kind === 'user' && !bearer.hasShownMfa)
+  if (rights.isMfaRequired && bearer.kind === 'user' && !bearer.hasShownMfa)
     throw new ProtocolError(
       'insufficient_user_authentication',
       'the organization requires MFA: let the user sign in again with a second factor (prompt=login)',
     );
-  // Deny by default, whatever a role in the database says: what an organization gives never controls the tenant.
-  const held = new Set(resource && isManagementIndicator(resource.indicator) ? [] : standing.scopes);
+  // Deny by default, whatever a role in the database says: organization roles never give control over the tenant.
+  const held = new Set(resource && isManagementIndicator(resource.indicator) ? [] : rights.scopes);
   const limits = await limitsOf(core, tenant, client, exchange.agreement);
   const allowed = resource
     ? limits.organizationResource(resource.id, bearer.scopes)
     : limits.organization(bearer.scopes);
-  return { organization: standing.organization, resource, scopes: allowed.filter((scope) => held.has(scope)) };
+  return { organization: rights.organization, resource, scopes: allowed.filter((scope) => held.has(scope)) };
 }
 
 async function organizationTarget(

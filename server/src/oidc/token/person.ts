@@ -12,9 +12,9 @@ import { findActiveSubject } from '../subject.ts';
 import type { Exchange } from './exchange.ts';
 
 /**
- * The person that a token is for, with what the claims of the scopes tell, and what the tenant's script is told if it has one.
+ * The token's user, with the data for the claims of the scopes, and for the tenant's script if it has one.
  *
- * @throws ProtocolError `invalid_grant` when deleted or suspended
+ * @throws ProtocolError `invalid_grant` if the user is deleted or suspended
  */
 export async function getActiveSubject(
   { core, tenant, client }: Exchange,
@@ -28,20 +28,20 @@ export async function getActiveSubject(
   return subject;
 }
 
-/** What an ID token says of the sign-in and of the tokens that come with it. */
+/** The ID token's data about the sign-in and the accompanying tokens. */
 export interface IdTokenFacts {
   scopes: readonly string[];
   authTime: number;
   sid: string;
   amr?: readonly string[] | undefined;
-  /** In place of what `amr` says. */
+  /** Overrides the value derived from `amr`. */
   acr?: string | undefined;
   nonce?: string | undefined;
   claims?: ClaimsRequest | undefined;
   accessToken: string;
 }
 
-/** The ID token (OpenID Connect Core section 2), when `openid` was granted. `iat` is now, also at a refresh. */
+/** The ID token (OpenID Connect Core section 2), if `openid` was granted. `iat` is now, also at a refresh. */
 export async function idTokenMember(
   { core, tenant, client, agreement }: Exchange,
   subject: Subject,

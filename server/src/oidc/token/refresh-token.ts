@@ -1,6 +1,6 @@
 import { hashToken } from '../../kernel/crypto.ts';
 import { opaqueToken } from '../../kernel/ids.ts';
-import { noteGrantRevoked } from '../audit.ts';
+import { auditGrantRevoked } from '../audit.ts';
 import { isPublic, refreshTokenTtl } from '../clients.ts';
 import { ProtocolError } from '../protocol-error.ts';
 import { deleteGrant } from '../store/grants.ts';
@@ -19,17 +19,17 @@ import { accessDenied } from './limited-access.ts';
 import { requestedOrganization, requireOrganizationsScope } from './organization.ts';
 import { getActiveSubject, idTokenMember } from './person.ts';
 
-/** Milliseconds from the first token of a family after which none is replaced any more. */
+/** Milliseconds from the first token of a family after which tokens are no longer replaced. */
 const longestFamily = 365 * 86_400_000;
 
 /**
- * `grant_type=refresh_token` (RFC 6749 section 6) with rotation and reuse detection (RFC 9700 section 4.14.2). The rules of
- * delivery are told in docs/decisions/0005-refresh-token-delivery.md.
+ * `grant_type=refresh_token` (RFC 6749 section 6) with rotation and reuse detection (RFC 9700 section 4.14.2).
+ * docs/decisions/0005-refresh-token-delivery.md has the rules for delivery.
  */
 export async function refreshTokens(exchange: Exchange): Promise<TokenAnswer> {
   const value = exchange.parameters.get('refresh_token');
   if (!value) throw new ProtocolError('invalid_request', "missing required parameter 'refresh_token'");
-  // Another request may consume the token between reading and writing it: then it is read again and judged anew.
+  // Another request may consume the token between the read and the write: then it is read and evaluated again.
   for (let attempt = 0; attempt < 5; attempt += 1) {
     const answer = await tryRefresh(exchange, value);
     if (answer) return answer;
@@ -87,7 +87,7 @@ async function tryRefresh(given: Exchange, value: string): Promise<TokenAnswer |
 }
 
 /**
- * What happens to the presented token: it stays in use, it is replaced, it was replaced within the grace period, or its
+ * The outcome for the presented token: it stays in use, is replaced, was replaced within the grace period, or its
  * replacement was lost.
  */
 interface Use {
@@ -95,7 +95,7 @@ interface Use {
   rotation: 'none' | 'first' | 'repeated' | 'lost';
 }
 
-/** Milliseconds during which a replaced token still works: two tabs, a retry after a lost answer. */
+/** Grace period in milliseconds for a replaced token: two tabs, or a retry after a lost response. */
 const gracePeriod = async ({ client, core, tenant }: Exchange): Promise<number> =>
   1000 * (client.custom.refreshTokenGracePeriod ?? (await core.configs.refreshTokenGracePeriod(tenant)));
 
@@ -108,16 +108,16 @@ async function judge(exchange: Exchange, token: RefreshTokenRecord | undefined, 
   if (token.expiresAt <= now) throw invalid('refresh token is expired');
   if (!token.consumedAt) return { token, rotation: shouldRotate(exchange, token, now) ? 'first' : 'none' };
   if (now.getTime() - token.consumedAt.getTime() <= (await gracePeriod(exchange))) {
-    // Its line has gone on further than any client's second tab or retry: one more token would be a second line.
+    // Its chain is longer than a second tab or a retry explains: one more token would start a second chain.
     if (!token.successor) throw invalid('refresh token was replaced too often since');
     return { token, rotation: 'repeated' };
   }
-  // The client never saw a replacement: the answer was lost in a crash or on a broken connection.
+  // The client never received a replacement: the response was lost in a crash or on a broken connection.
   if (!token.wasReplaced) return { token, rotation: 'lost' };
   await deleteGrant(tenant.db, token.grantId);
   const { grantId, payload } = token;
   const about = { grantId, applicationId: client.id, userId: payload.userId };
-  noteGrantRevoked(core, tenant.id, { ...about, reason: 'a replaced refresh token was used again' });
+  auditGrantRevoked(core, tenant.id, { ...about, reason: 'a replaced refresh token was used again' });
   core.log.warn(
     { tenant: tenant.id, application: client.id },
     'A replaced refresh token was used again; its grant was destroyed',
@@ -133,7 +133,7 @@ function shouldRotate({ client }: Exchange, token: RefreshTokenRecord, now: Date
   return now.getTime() - token.createdAt.getTime() >= 0.7 * lifetime;
 }
 
-/** The requested scopes, all of them granted before (RFC 6749 section 6), or all that were. */
+/** The requested scopes, which must all have been granted (RFC 6749 section 6), or all granted ones. */
 function narrowScopes({ parameters }: Exchange, granted: string): string[] {
   const all = granted.split(' ').filter(Boolean);
   const requested = uniqueScopes(parameters.get('scope'));
@@ -161,10 +161,10 @@ async function write(
       (access === undefined && !restart) || (await repeatRotation(tenant.db, { token, access, now, restart }));
     return isStored ? { refreshToken: live, replacement: hashToken(live) } : undefined;
   }
-  // One replaced by an earlier release has a random successor, which cannot be told again.
+  // A token replaced by an earlier release has a random successor, which cannot be derived.
   const refreshToken = rotation === 'first' ? successorOf({ core, tenant }, value) : opaqueToken();
   const replacement = hashToken(refreshToken);
-  // In a browser a stolen token must not live on for ever by being refreshed: the remaining time is handed on.
+  // In a browser, a stolen token must not live forever through refreshes: the successor inherits the remaining time.
   const expiresAt =
     client.type === 'SPA' ? token.expiresAt : new Date(core.clock.now() + refreshTokenTtl(client) * 1000);
   const rotated = await rotateRefreshToken(tenant.db, {
@@ -178,13 +178,13 @@ async function write(
 }
 
 /**
- * The token that replaces another: derived from its value and the server's secret, so that every repetition of one use gets the
- * same successor, although the database keeps hashes only.
+ * The replacement of a token: derived from its value and the server's secret, so that every repetition of one use
+ * returns the same successor, although the database stores only hashes.
  */
 const successorOf = ({ core, tenant }: Pick<Exchange, 'core' | 'tenant'>, value: string): string =>
   core.vault.sign(`${tenant.id} ${value}`, 'refresh-token-successor');
 
-/** The one live token of the line that a replaced token began; undefined if it cannot be derived. */
+/** The one live token of the chain that starts at a replaced token; undefined if it cannot be derived. */
 function liveSuccessor(
   exchange: Pick<Exchange, 'core' | 'tenant'>,
   { successor }: RefreshTokenRecord,

@@ -22,30 +22,30 @@ import type { Exchange, TokenAnswer } from './exchange.ts';
 import { accessDenied, limitOf } from './limited-access.ts';
 import { type Origin, readOrigin } from './origin.ts';
 
-/** The user that the new token is about, as the subject token proves. */
+/** The user of the new token, as proved by the subject token. */
 interface Subject {
   userId: string;
-  /** What a script is told of them, if there is one. */
+  /** The user's details for a script, if one exists. */
   person: Holder['person'];
-  /** What the subject token came from at first: what is made of it ends with it. */
+  /** The subject token's first origin: the new token ends with it. */
   origin: Origin;
-  /** How the user signed in, where a session stands behind the subject token. */
+  /** The methods of the sign-in, if a session is behind the subject token. */
   amr?: readonly string[] | undefined;
   /** Milliseconds since the epoch; undefined for a personal access token that does not expire. */
   expiresAt: number | undefined;
-  /** Set when the subject token ends with a session: what is made of it ends then, too. */
+  /** Set if the subject token ends with a session: the new token then ends with it too. */
   sessionUid?: string | undefined;
-  /** What the maker of a token for impersonation gave along, for scripts that customize tokens. */
+  /** Context from the creator of a subject token, for scripts that customize tokens. */
   context?: Record<string, unknown> | undefined;
-  /** Who acted for the user already. */
+  /** The previous actor for the user. */
   act?: Actor | undefined;
-  /** Uses the subject token up; false when somebody else did meanwhile. */
+  /** Consumes the subject token; false if it was consumed concurrently. */
   consume?: (() => Promise<boolean>) | undefined;
 }
 
 const accessTokenType = 'urn:ietf:params:oauth:token-type:access_token';
 
-/** THE TABLE of subject tokens. Each reader refuses the values of the others: one purpose, one kind of value. */
+/** THE TABLE of subject tokens. Each reader rejects the values of the others: one type, one kind of value. */
 const readers: Record<string, (exchange: Exchange, value: string) => Promise<Subject>> = {
   [accessTokenType]: readAccessToken,
   'urn:logto:token-type:impersonation_token': readImpersonationToken,
@@ -53,9 +53,9 @@ const readers: Record<string, (exchange: Exchange, value: string) => Promise<Sub
 };
 
 /**
- * Token exchange (RFC 8693): an access token for the user whom a subject token stands for, with the rights of that user and
- * nothing of the subject token's own. No refresh token and no ID token come of it. The new token lives no longer than the
- * subject token, and ends with what that came from.
+ * Token exchange (RFC 8693): an access token for the subject token's user, with the rights of that user and none of the
+ * subject token's own. Issues no refresh token or ID token. The new token lives no longer than the subject token, and
+ * ends with the subject token's origin.
  */
 export async function exchangeToken(exchange: Exchange): Promise<TokenAnswer> {
   const { core, parameters } = exchange;
@@ -75,14 +75,14 @@ export async function exchangeToken(exchange: Exchange): Promise<TokenAnswer> {
   const limited = limitLife(access, [subject.expiresAt, actor?.expiresAt], core.clock.now());
   const plan = withActor(limited, actor ? chain(actor.userId, subject.act) : subject.act);
   if (plan.opaque) await store(exchange, plan.opaque.row, subject.origin);
-  // Last, so that a refused request does not cost the token; before the answer, so that nobody gets a second one.
+  // Last, so that a rejected request does not consume the token; before the response, so that it works only once.
   if (subject.consume && !(await subject.consume())) throw invalid('subject token is already consumed');
   return { userId: subject.userId, body: await accessMembers(exchange, plan) };
 }
 
 const invalid = (reason: string) => new ProtocolError('invalid_grant', `grant request is invalid: ${reason}`);
 
-/** Stores an opaque token. @throws ProtocolError `invalid_grant` when what it came from ended since it was read */
+/** Stores an opaque token. @throws ProtocolError `invalid_grant` if its origin ended since it was read */
 async function store({ core, tenant }: Exchange, row: NewAccessToken, origin: Origin): Promise<void> {
   try {
     await insertAccessToken(tenant.db, row, new Date(core.clock.now()), origin);
@@ -92,7 +92,7 @@ async function store({ core, tenant }: Exchange, row: NewAccessToken, origin: Or
   }
 }
 
-/** @param ends milliseconds since the epoch; undefined for what does not expire */
+/** @param ends milliseconds since the epoch; undefined for tokens that do not expire */
 function limitLife(plan: AccessPlan, ends: readonly (number | undefined)[], now: number): AccessPlan {
   const remaining = Math.min(...ends.map((end) => (end === undefined ? Infinity : Math.floor((end - now) / 1000))));
   if (remaining >= plan.expiresIn) return plan;
@@ -108,12 +108,12 @@ function limitLife(plan: AccessPlan, ends: readonly (number | undefined)[], now:
 async function planAccess(exchange: Exchange, { userId, origin, sessionUid, amr }: Subject): Promise<AccessPlan> {
   const { core, tenant, parameters } = exchange;
   const resources = await requestedResources(core, tenant, parameters.resources);
-  // Access while the person is away needs a refresh token, which an exchange does not give.
+  // Offline access needs a refresh token, which an exchange does not issue.
   const scopes = uniqueScopes(parameters.get('scope')).filter((scope) => scope !== 'offline_access');
   return planUserAccess(exchange, { userId, resources, scopes, sessionUid, origin, amr });
 }
 
-/** What is asked of a subject token's person along with the token, so that no statement of its own asks for it. */
+/** Data about the subject token's user, read in the token's own statement. */
 const questionOf = async ({ core, tenant, client }: Exchange): Promise<HolderQuestion> => ({
   limitedTo: limitOf(client),
   isDetailed: await core.customClaims.has(tenant, 'access-token'),
@@ -141,9 +141,9 @@ async function readPersonalAccessToken(exchange: Exchange, value: string): Promi
   return { userId, origin: { kind: 'personal', id }, expiresAt, person };
 }
 
-/** An opaque or JWT access token of a person, made for an application of the operator's own. */
+/** An opaque or JWT access token of a user, issued to a first-party application. */
 async function readAccessToken(exchange: Exchange, value: string): Promise<Subject> {
-  // Applications written before impersonation tokens had a type of their own send them as access tokens.
+  // Applications from before impersonation tokens had their own type send them as access tokens.
   if (value.startsWith('sub_')) return readImpersonationToken(exchange, value);
   return looksLikeJws(value) ? readJwt(exchange, value) : readOpaque(exchange, value);
 }
@@ -158,7 +158,8 @@ async function readOpaque(exchange: Exchange, value: string): Promise<Subject> {
 
 async function readJwt(exchange: Exchange, value: string): Promise<Subject> {
   const { core, tenant } = exchange;
-  // The type tells an access token from an ID token, which proves a sign-in to its application and opens nothing (RFC 9068).
+  // The type distinguishes an access token from an ID token, which proves a sign-in to its application and gives no
+  // access (RFC 9068).
   const claims = await core.keys.verify(tenant, value, { type: 'at+jwt' });
   const { sub, client_id: clientId, exp = 0 } = claims ?? {};
   const origin = readOrigin(claims?.jti);
@@ -182,14 +183,14 @@ async function readJwt(exchange: Exchange, value: string): Promise<Subject> {
 const thirdParty = (name: string) => invalid(`${name} was not issued to a first-party application`);
 
 /**
- * A client that cannot authenticate exchanges only the access tokens that were issued to it: resource servers see the others,
- * too. Personal access tokens and tokens for impersonation are issued to no client and sent to no other endpoint.
+ * A public client can exchange only the access tokens that were issued to it, because resource servers see the others.
+ * Personal access tokens and subject tokens are issued to no client and sent to no other endpoint.
  */
 function requireOwnToken(client: Client, issuedTo: string, name: string): void {
   if (isPublic(client) && issuedTo !== client.id) throw invalid(`${name} was not issued to this public client`);
 }
 
-/** An opaque access token of a person, issued to an application of the operator's own that the person may use. */
+/** An opaque access token of a user, issued to a first-party application that the user may use. */
 async function getExchangeable(
   { core, tenant, client }: Exchange,
   value: string,
@@ -209,8 +210,8 @@ async function getExchangeable(
 }
 
 /**
- * Who acts for the user (RFC 8693 section 1.1): a person, proved by an opaque access token with `openid` of an application
- * of the operator's own. With a third party's, that one could make the person the author of what others do.
+ * The actor for the user (RFC 8693 section 1.1): a user, proved by an opaque access token with `openid` of a
+ * first-party application. A third party's token would let it name the user as the author of its own actions.
  */
 async function readActorToken(exchange: Exchange): Promise<{ userId: string; expiresAt: number } | undefined> {
   const { parameters } = exchange;
@@ -218,14 +219,14 @@ async function readActorToken(exchange: Exchange): Promise<{ userId: string; exp
   if (value === undefined && type === undefined) return undefined;
   if (!value || !type) throw new ProtocolError('invalid_request', 'actor_token and actor_token_type belong together');
   if (type !== accessTokenType) throw invalid('unsupported actor token type');
-  // Who acts does so by the exchanging application, and need not be let in to it.
+  // The actor acts through the exchanging application, and the access rules need not admit the actor.
   const asked = { limitedTo: undefined, isDetailed: false };
   const token = await getExchangeable(exchange, value, { name: 'actor token', asked });
   if (!token.scope.split(' ').includes('openid')) throw invalid('actor token has no openid scope');
   return { userId: token.userId, expiresAt: token.expiresAt.getTime() };
 }
 
-/** The present actor, with those before (RFC 8693 section 4.1). */
+/** The current actor, with the previous ones (RFC 8693 section 4.1). */
 const chain = (sub: string, before: Actor | undefined): Actor => ({ sub, ...(before ? { act: before } : {}) });
 
 function withActor(plan: AccessPlan, act: Actor | undefined): AccessPlan {

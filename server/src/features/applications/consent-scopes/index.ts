@@ -3,7 +3,7 @@
  * consents.
  *
  * Owns the tables application_consent_… and `/api/applications/:applicationId/user-consent-scopes`. Does not own
- * consent itself (oidc), or scopes and permissions. The protocol enters through `ceilingOf`, which is cached; the
+ * consent itself (oidc), or scopes and permissions. The protocol enters through `allowedScopesOf`, which is cached; the
  * Management API through `routes.ts`.
  */
-export { type Ceiling, type ConsentScopesService, createConsentScopes } from './service.ts';
+export { type AllowedScopes, type ConsentScopesService, createConsentScopes } from './service.ts';

@@ -15,7 +15,7 @@ export interface ConsentScopesNeeds {
 }
 
 /** The allowed scopes of a third-party application, by name as in tokens. */
-export interface Ceiling {
+export interface AllowedScopes {
   user: ReadonlySet<string>;
   /** By resource. */
   resource: ReadonlyMap<string, ReadonlySet<string>>;
@@ -33,7 +33,7 @@ type Addition = {
 
 export interface ConsentScopesService {
   /** Cached. */
-  ceilingOf(tenant: Tenant, applicationId: string): Promise<Ceiling>;
+  allowedScopesOf(tenant: Tenant, applicationId: string): Promise<AllowedScopes>;
   /** @throws AldabaError `entity.not_exists_with_id` */
   list(q: Queries, applicationId: string): Promise<ConsentScopes>;
   /**
@@ -47,20 +47,22 @@ export interface ConsentScopesService {
 }
 
 export function createConsentScopes({ database, caches, changes }: ConsentScopesNeeds): ConsentScopesService {
-  const ceilings = caches.create<Ceiling>({
+  const cache = caches.create<AllowedScopes>({
     name: 'consent-ceilings',
     maximum: 5000,
     maximumAge: 60_000,
-    load: async (tenantId, applicationId) => toCeiling(await store.findNames(database.tenant(tenantId), applicationId)),
+    load: async (tenantId, applicationId) =>
+      toAllowedScopes(await store.findNames(database.tenant(tenantId), applicationId)),
   });
-  changes.on('scopes.changed', (tx) => ceilings.changed(tx, '*'));
+  changes.on('scopes.changed', (tx) => cache.changed(tx, '*'));
   const require = async (q: Queries, id: string) => {
     const application = await store.findApplicationKind(q, id);
     if (!application) throw new AldabaError('entity.not_exists_with_id', { name: 'application', id });
     return application;
   };
   return {
-    ceilingOf: async (tenant, applicationId) => (await ceilings.get(tenant.id, applicationId)) ?? toCeiling([]),
+    allowedScopesOf: async (tenant, applicationId) =>
+      (await cache.get(tenant.id, applicationId)) ?? toAllowedScopes([]),
     list: async (q, applicationId) => {
       await require(q, applicationId);
       return {
@@ -81,17 +83,17 @@ export function createConsentScopes({ database, caches, changes }: ConsentScopes
           await store.insertOrganizationScopes(tx, applicationId, addition.organizationScopes ?? []);
         })(),
       );
-      await ceilings.changed(tx, applicationId);
+      await cache.changed(tx, applicationId);
     }),
     remove: atomic(async (tx, { applicationId, scopeType, scopeId }) => {
       await require(tx, applicationId);
       if (!(await store.deleteScope(tx, applicationId, scopeType, scopeId))) throw new AldabaError('entity.not_found');
-      await ceilings.changed(tx, applicationId);
+      await cache.changed(tx, applicationId);
     }),
   };
 }
 
-function toCeiling(names: readonly store.AllowedName[]): Ceiling {
+function toAllowedScopes(names: readonly store.AllowedName[]): AllowedScopes {
   const namesOf = (kind: store.AllowedName['kind']) =>
     new Set(names.filter((row) => row.kind === kind).map(({ name }) => name));
   const byResource = (kind: store.AllowedName['kind']) =>

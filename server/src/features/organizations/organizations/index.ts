@@ -4,6 +4,6 @@
  * Owns the tables organizations, organization_users and organization_applications with the roles of members. Does not
  * own the roles and permissions themselves (organization-roles), just-in-time membership (organization-jit),
  * invitations (organization-invitations), or users and applications, whose features list them. The Management API
- * enters through `routes.ts`; tokens read a member's rights with `standing`.
+ * enters through `routes.ts`; tokens read a member's rights with `rightsOf`.
  */
 export { createOrganizations, type Organizations, requireType } from './service.ts';

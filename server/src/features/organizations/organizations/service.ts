@@ -16,7 +16,7 @@ import type { Queries, Search, Transaction } from '../../../store/index.ts';
 import type { Listed, Slice } from '../../../store/list.ts';
 import { atomic } from '../../../store/transaction.ts';
 import type { OrganizationRoles } from '../organization-roles/index.ts';
-import type { Member, MemberKind, OrganizationColumns, Standing } from './store.ts';
+import type { Member, MemberKind, MemberRights, OrganizationColumns } from './store.ts';
 import * as store from './store.ts';
 
 export interface OrganizationsNeeds {
@@ -92,7 +92,7 @@ export interface Organizations {
   permissionsOf(q: Queries, userId: string): Promise<store.HeldPermission[]>;
 
   /** Everything a token needs about a member, in one statement; undefined for non-members. */
-  standing(q: Queries, member: Member, resourceId?: string): Promise<Standing | undefined>;
+  rightsOf(q: Queries, member: Member, resourceId?: string): Promise<MemberRights | undefined>;
 }
 
 export function createOrganizations({ clock, organizationRoles, events }: OrganizationsNeeds): Organizations {
@@ -130,7 +130,7 @@ export function createOrganizations({ clock, organizationRoles, events }: Organi
     },
     listOf: store.findOrganizationsOf,
     permissionsOf: store.findPermissionsOf,
-    standing: (q, member, resourceId) => store.findStanding(q, member, resourceId),
+    rightsOf: (q, member, resourceId) => store.findMemberRights(q, member, resourceId),
   };
 }
 

@@ -328,7 +328,7 @@ export const findPermissionsOf = (q: Queries, userId: string): Promise<HeldPermi
   );
 
 /** A member's rights in an organization. */
-export interface Standing {
+export interface MemberRights {
   isMfaRequired: boolean;
   /** Whether the user has a second factor; applications do not need one. */
   hasMfa: boolean;
@@ -361,11 +361,11 @@ const hasSecondFactor = `(
          or u.logto_config -> 'mfa' -> 'enabled' = 'true')))`;
 
 /** Everything a token needs to know, in one statement. Undefined for non-members. */
-export async function findStanding(
+export async function findMemberRights(
   q: Queries,
   { kind, organizationId, id }: Member,
   resourceId: string | undefined,
-): Promise<Standing | undefined> {
+): Promise<MemberRights | undefined> {
   const { members, roles, column } = tables[kind];
   const scopes =
     resourceId === undefined

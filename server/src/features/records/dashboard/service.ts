@@ -12,7 +12,7 @@ export interface DashboardNeeds {
 
 export interface Activity {
   /** Records that a user was active today (UTC). Returns immediately and never fails. */
-  noteActive(tenantId: string, userId: string): void;
+  recordActive(tenantId: string, userId: string): void;
 }
 
 /** A number, and its increase over the previous period. */
@@ -54,7 +54,7 @@ export function createDashboard({ database, clock, log }: DashboardNeeds): Dashb
   });
 
   return {
-    noteActive(tenantId, userId) {
+    recordActive(tenantId, userId) {
       const date = today();
       if (noted.date !== date || noted.users.size >= remembered) noted = { date, users: new Set() };
       const name = `${tenantId} ${userId}`;

@@ -18,7 +18,7 @@ const defaultRetries = 3;
 /** Milliseconds before the next retry, by the number of error responses. */
 const refusalDelays = [1000, 5000, 30_000];
 /** An unreachable receiver is retried for this long, whatever its retries, because it has not seen the event. */
-const patience = 24 * 3_600_000;
+const maximumAge = 24 * 3_600_000;
 /** Maximum delay between two requests to an unreachable receiver, in milliseconds. */
 const longestDelay = 300_000;
 
@@ -42,7 +42,7 @@ export function createDeliverer(
       return { retryAfter: refusalDelays[refusals - 1] ?? longestDelay, payload: { ...delivery, refusals } };
     }
     const retryAfter = Math.min(longestDelay, 1000 * 2 ** Math.min(job.attempt - 1, 20));
-    return needs.clock.now() + retryAfter - job.createdAt > patience ? undefined : { retryAfter };
+    return needs.clock.now() + retryAfter - job.createdAt > maximumAge ? undefined : { retryAfter };
   };
 }
 
