@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { type AddressInfo, createServer } from 'node:net';
-import type { Application } from '@aldaba/contract';
+import { type Application, listUsers } from '@aldaba/contract';
 import { createPageSender } from '../../server/src/features/appearance/hosted-pages/index.ts';
 import {
   createSignInExperienceReader,
@@ -41,6 +41,7 @@ import {
 } from '../../server/src/features/people/personal-access-tokens/index.ts';
 import { createSubjectTokens, type SubjectTokens } from '../../server/src/features/people/subject-tokens/index.ts';
 import { createUsers, type User, type Users } from '../../server/src/features/people/users/index.ts';
+import { createGate } from '../../server/src/http/guards.ts';
 import { createHttp } from '../../server/src/http/server.ts';
 import type { Http, Request } from '../../server/src/http/types.ts';
 import { type Changes, createChanges } from '../../server/src/kernel/changes.ts';
@@ -257,7 +258,11 @@ function addTestRoutes(http: Http, oidc: Oidc, { clock, signIn }: { clock: Clock
       oidc.port.finish(tx, interaction, { userId, amr: signIn.amr, authenticatedAt, submission }),
     );
   });
-  http.get('/test/guarded', async (request: Request) => oidc.verifyManagementToken(request, request.tenant));
+  const gate = createGate(
+    { anonymous: async () => ({}), interaction: async () => ({}), management: oidc.verifyManagementToken },
+    listUsers,
+  );
+  http.get('/test/guarded', async (request: Request) => ({ subject: (await gate(request, request.tenant)).subject }));
 }
 
 async function freePort(): Promise<number> {
