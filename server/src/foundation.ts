@@ -1,0 +1,91 @@
+import { join } from 'node:path';
+import type { Config } from './config.ts';
+import { seedSignInExperience } from './features/appearance/sign-in-experience/index.ts';
+import { seedManagedTenant, seedManagementApi } from './features/authorization/roles/index.ts';
+import { createDashboard } from './features/records/dashboard/index.ts';
+import { createLogs } from './features/records/logs/index.ts';
+import { createFiles } from './files.ts';
+import { createChanges } from './kernel/changes.ts';
+import type { Clock } from './kernel/clock.ts';
+import { createVault } from './kernel/crypto.ts';
+import type { Log } from './kernel/log.ts';
+import { createOutbound } from './kernel/outbound.ts';
+import { openMigrated } from './schema.ts';
+import { createJobs } from './services/jobs/index.ts';
+import { messageLimitsOf } from './services/message-limits/index.ts';
+import { createCaches } from './store/cache.ts';
+import type { Transaction } from './store/database.ts';
+import { createTenancy } from './tenancy/service.ts';
+
+/** What the server takes from the outside; tests give their own clock and network. */
+export interface World {
+  clock: Clock;
+  log: Log;
+  databaseUrl: string;
+  /** Key material for secrets at rest. */
+  secret: string;
+  /** Folder of Aldaba's own files (see `root.ts`). */
+  root: string;
+  /** Absolute folder of the data. */
+  dataFolder: string;
+  /** Outgoing requests; the SSRF-safe client unless a test answers for the outside. */
+  outbound?: typeof fetch;
+  progress(message: string): void;
+  /** Checks every answer against the contract; on in tests. */
+  checkResponses: boolean;
+}
+
+/**
+ * How much of the server is wanted. A command does no background work, and rarely needs connector packages, which load
+ * slowly.
+ */
+export interface Extent {
+  background: boolean;
+  connectorPackages: boolean;
+}
+
+/** What every part of the server needs: database, caches, tenants, clock, log, network and jobs. */
+export async function createFoundation(config: Config, world: World, { background }: Extent) {
+  const { clock, log, root } = world;
+  const database = await openMigrated(config, world);
+  // A command is over before another process changes what it has read.
+  const heard = background ? database : { ...database, listen: async () => undefined };
+  const caches = await createCaches(heard, clock.now);
+  const vault = createVault(world.secret);
+  const tenancy = createTenancy({
+    database,
+    caches,
+    addresses: {
+      endpoint: config.ENDPOINT,
+      ...(config.ADMIN_ENDPOINT ? { adminEndpoint: config.ADMIN_ENDPOINT } : {}),
+    },
+    seeds: [seedManagementApi, seedSignInExperience],
+    managedSeed: seedManagedTenant,
+  });
+  const allowed = config.OUTBOUND_ALLOWED_HOSTS;
+  const outbound = world.outbound ?? createOutbound({ allowed });
+  const hookOutbound = world.outbound ?? createOutbound({ allowed, keepsConnections: true });
+  const logs = createLogs({ database, clock, log, retentionDays: config.LOG_RETENTION_DAYS }, { sweeps: background });
+  const jobs = createJobs({ database, clock, log }, { works: background });
+  const dashboard = createDashboard({ database, clock, log });
+  return {
+    clock,
+    log,
+    database,
+    caches,
+    changes: createChanges<Transaction>(),
+    vault,
+    tenancy,
+    outbound,
+    hookOutbound,
+    logs,
+    jobs,
+    dashboard,
+    files: createFiles(config, world),
+    messageLimits: messageLimitsOf(config.MESSAGE_LIMITS_JSON),
+    docsFolder: join(root, 'docs'),
+    dataFolder: world.dataFolder,
+  };
+}
+
+export type Foundation = Awaited<ReturnType<typeof createFoundation>>;
