@@ -12,7 +12,7 @@ import type { AllowedScopes } from '../features/applications/consent-scopes/inde
 import type { Outcome as ClaimsOutcome } from '../features/operator-scripts/custom-claims/index.ts';
 import type { TokenHolder } from '../features/people/personal-access-tokens/index.ts';
 import type { SubjectToken } from '../features/people/subject-tokens/index.ts';
-import type { DetailedUser, HolderQuestion, HolderStatement, Subject, User } from '../features/people/users/index.ts';
+import type { DetailedUser, Subject, SubjectQuery, SubjectStatement, User } from '../features/people/users/index.ts';
 import type { Activity } from '../features/records/dashboard/index.ts';
 import type { Reply, Request } from '../http/index.ts';
 import type { Audit } from '../kernel/audit.ts';
@@ -70,7 +70,7 @@ export interface OidcNeeds {
     /** Runs a credential's statement, with the user's details if requested. One round trip. */
     findHolder<Found extends object>(
       q: Queries,
-      asked: HolderStatement,
+      asked: SubjectStatement,
     ): Promise<(Found & { person: DetailedUser | undefined }) | undefined>;
   };
   resources: {
@@ -155,11 +155,11 @@ export interface OidcNeeds {
   };
   personalAccessTokens: {
     /** The user of a personal access token. Undefined for unknown tokens and suspended users. */
-    findHolder(q: Queries, value: string, asked: HolderQuestion): Promise<TokenHolder | undefined>;
+    findHolder(q: Queries, value: string, asked: SubjectQuery): Promise<TokenHolder | undefined>;
   };
   subjectTokens: {
     /** The same for a subject token. */
-    find(q: Queries, value: string, asked: HolderQuestion): Promise<SubjectToken | undefined>;
+    find(q: Queries, value: string, asked: SubjectQuery): Promise<SubjectToken | undefined>;
     /** Consumes it. Exactly one of several concurrent calls returns `true`. */
     consume(q: Queries, value: string): Promise<boolean>;
   };

@@ -1,4 +1,4 @@
-import type { DetailedUser, HolderQuestion } from '../../features/people/users/index.ts';
+import type { DetailedUser, SubjectQuery } from '../../features/people/users/index.ts';
 import type { Queries } from '../../store/index.ts';
 import type { RequestedClaims } from '../claims.ts';
 import type { OidcNeeds } from '../needs.ts';
@@ -105,7 +105,7 @@ export async function findExchangeable(
   users: Pick<OidcNeeds['users'], 'findHolder'>,
   q: Queries,
   { tokenHash, now }: { tokenHash: string; now: Date },
-  { limitedTo, isDetailed }: HolderQuestion,
+  { limitedTo, isDetailed }: SubjectQuery,
 ): Promise<ExchangeableToken | undefined> {
   const row = await users.findHolder<ExchangeableRow>(q, {
     statement: findExchangeableStatement,

@@ -22,7 +22,7 @@ export interface OriginHolder {
   person: DetailedUser | undefined;
 }
 
-const findHolderStatement = `
+const findSubjectStatement = `
   select u.id as "userId", g.session_uid as "sessionUid", g.amr,
          not exists (select from unnest($6::text[]) limited where not may_use_application($1, limited, u.id)) as "mayUse"
     from users u
@@ -47,7 +47,7 @@ export async function findOriginHolder(
   { limitedTo, isDetailed }: { limitedTo: readonly string[]; isDetailed: boolean },
 ): Promise<OriginHolder | undefined> {
   return users.findHolder<Omit<OriginHolder, 'person'>>(q, {
-    statement: findHolderStatement,
+    statement: findSubjectStatement,
     values: [q.tenantId, userId, now, origin.kind, origin.id, limitedTo],
     isDetailed,
   });

@@ -1,6 +1,6 @@
 import { isBuiltIn } from '../../features/applications/applications/built-in-ids.ts';
 import type { Client } from '../../features/applications/applications/index.ts';
-import type { HolderQuestion } from '../../features/people/users/index.ts';
+import type { SubjectQuery } from '../../features/people/users/index.ts';
 import { hashToken } from '../../kernel/crypto.ts';
 import { constraintOf } from '../../store/constraint.ts';
 import { isPublic } from '../clients.ts';
@@ -114,7 +114,7 @@ async function planAccess(exchange: Exchange, { userId, origin, sessionUid, amr 
 }
 
 /** Data about the subject token's user, read in the token's own statement. */
-const questionOf = async ({ core, tenant, client }: Exchange): Promise<HolderQuestion> => ({
+const questionOf = async ({ core, tenant, client }: Exchange): Promise<SubjectQuery> => ({
   limitedTo: limitOf(client),
   isDetailed: await core.customClaims.has(tenant, 'access-token'),
 });
@@ -194,7 +194,7 @@ function requireOwnToken(client: Client, issuedTo: string, name: string): void {
 async function getExchangeable(
   { core, tenant, client }: Exchange,
   value: string,
-  { name, asked }: { name: string; asked: HolderQuestion },
+  { name, asked }: { name: string; asked: SubjectQuery },
 ) {
   const token = await findExchangeable(
     core.users,

@@ -6,7 +6,7 @@ import { standardSecret } from '../../../kernel/ids.ts';
 import { constraintOf } from '../../../store/constraint.ts';
 import type { Queries } from '../../../store/database.ts';
 import { atomic } from '../../../store/transaction.ts';
-import type { DetailedUser, HolderQuestion, Users } from '../users/index.ts';
+import type { DetailedUser, SubjectQuery, Users } from '../users/index.ts';
 import * as store from './store.ts';
 
 export interface PersonalAccessTokensNeeds {
@@ -39,7 +39,7 @@ export interface PersonalAccessTokens {
    * The user that a token belongs to, in one statement; expired tokens are distinguished from unknown ones.
    * @returns undefined for unknown values and for suspended users
    */
-  findHolder(q: Queries, value: string, asked: HolderQuestion): Promise<TokenHolder | undefined>;
+  findHolder(q: Queries, value: string, asked: SubjectQuery): Promise<TokenHolder | undefined>;
   /** Oldest first, with their values. @throws AldabaError `entity.not_found` */
   list(q: Queries, userId: string): Promise<PersonalAccessToken[]>;
   /**

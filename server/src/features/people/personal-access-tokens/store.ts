@@ -1,6 +1,6 @@
 import type { Queries } from '../../../store/database.ts';
 import { sql } from '../../../store/sql.ts';
-import type { DetailedUser, HolderQuestion, Users } from '../users/index.ts';
+import type { DetailedUser, SubjectQuery, Users } from '../users/index.ts';
 
 export interface StoredToken {
   userId: string;
@@ -37,7 +37,7 @@ export interface StoredHolder {
   person: DetailedUser | undefined;
 }
 
-const findHolderStatement = `
+const findSubjectStatement = `
   select t.id as "tokenId", t.user_id as "userId", t.expires_at as "expiresAt",
          $3::text is null or may_use_application($1, $3, t.user_id) as "mayUse"
     from personal_access_tokens t join users u on u.tenant_id = t.tenant_id and u.id = t.user_id
@@ -48,10 +48,10 @@ export async function findHolder(
   users: Pick<Users, 'findHolder'>,
   q: Queries,
   valueHash: string,
-  { limitedTo, isDetailed }: HolderQuestion,
+  { limitedTo, isDetailed }: SubjectQuery,
 ): Promise<StoredHolder | undefined> {
   const row = await users.findHolder<Omit<StoredHolder, 'id' | 'person'> & { tokenId: string }>(q, {
-    statement: findHolderStatement,
+    statement: findSubjectStatement,
     values: [q.tenantId, valueHash, limitedTo ?? null],
     isDetailed,
   });

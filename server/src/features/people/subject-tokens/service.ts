@@ -4,7 +4,7 @@ import { AldabaError } from '../../../kernel/errors.ts';
 import { standardId } from '../../../kernel/ids.ts';
 import { constraintOf } from '../../../store/constraint.ts';
 import type { Queries } from '../../../store/database.ts';
-import type { DetailedUser, HolderQuestion, Users } from '../users/index.ts';
+import type { DetailedUser, SubjectQuery, Users } from '../users/index.ts';
 import * as store from './store.ts';
 
 export interface SubjectTokensNeeds {
@@ -40,7 +40,7 @@ export interface SubjectTokens {
    * ones.
    * @returns undefined for unknown values and for suspended users
    */
-  find(q: Queries, value: string, asked: HolderQuestion): Promise<SubjectToken | undefined>;
+  find(q: Queries, value: string, asked: SubjectQuery): Promise<SubjectToken | undefined>;
   /** Consumes a token. Exactly one of several concurrent exchanges gets `true`. */
   consume(q: Queries, value: string): Promise<boolean>;
 }

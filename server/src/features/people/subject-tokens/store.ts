@@ -1,6 +1,6 @@
 import type { Queries } from '../../../store/database.ts';
 import { sql } from '../../../store/sql.ts';
-import type { DetailedUser, HolderQuestion, Users } from '../users/index.ts';
+import type { DetailedUser, SubjectQuery, Users } from '../users/index.ts';
 
 export interface NewToken {
   tokenHash: string;
@@ -46,7 +46,7 @@ export async function findToken(
   users: Pick<Users, 'findHolder'>,
   q: Queries,
   tokenHash: string,
-  { limitedTo, isDetailed }: HolderQuestion,
+  { limitedTo, isDetailed }: SubjectQuery,
 ): Promise<StoredToken | undefined> {
   const row = await users.findHolder<Omit<StoredToken, 'id' | 'person'> & { tokenId: string }>(q, {
     statement: findStatement,

@@ -2,7 +2,7 @@ import { sql as fragment } from 'kysely';
 import type { Queries } from '../../../store/database.ts';
 import { sql } from '../../../store/sql.ts';
 import { columns, type Row, type SubjectRow, selectSubject, toSubject, toUser } from './store.ts';
-import type { DetailedUser, HolderStatement, Subject, SubjectDetails } from './user.ts';
+import type { DetailedUser, Subject, SubjectDetails, SubjectStatement } from './user.ts';
 
 const roles = fragment`(
   select coalesce(jsonb_agg(jsonb_build_object('id', r.id, 'name', r.name, 'description', r.description, 'scopes', (
@@ -71,7 +71,7 @@ type FoundUser = (Row & { details: SubjectDetails }) | { details?: undefined };
 /** Runs a credential's statement: one round trip, with or without details. */
 export async function findHolder<Found extends object>(
   q: Queries,
-  { statement, values, isDetailed }: HolderStatement,
+  { statement, values, isDetailed }: SubjectStatement,
 ): Promise<(Found & { person: DetailedUser | undefined }) | undefined> {
   const [row] = await q.raw<Found & FoundUser>(isDetailed ? withUserDetails(statement) : statement, values);
   return row && { ...row, person: row.details && { user: toUser(row), details: row.details } };

@@ -7,4 +7,4 @@
  * Statements of other features that find a user add the details with `withUserDetails`.
  */
 export { createUsers, type Identity, type Users } from './service.ts';
-export type { DetailedUser, HolderQuestion, HolderStatement, PasswordDigest, Subject, User } from './user.ts';
+export type { DetailedUser, PasswordDigest, Subject, SubjectQuery, SubjectStatement, User } from './user.ts';

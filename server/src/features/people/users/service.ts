@@ -15,7 +15,7 @@ import { findUserList, type UserFilter } from './list-store.ts';
 import { normalizeClaims, normalizeColumns } from './normalize.ts';
 import { getLogtoConfig, type LogtoConfigPatch, updateLogtoConfig } from './settings.ts';
 import * as store from './store.ts';
-import type { DetailedUser, HolderStatement, PasswordDigest, Subject, User } from './user.ts';
+import type { DetailedUser, PasswordDigest, Subject, SubjectStatement, User } from './user.ts';
 
 export interface UsersNeeds {
   clock: Clock;
@@ -97,7 +97,7 @@ export interface Users {
    */
   findHolder<Found extends object>(
     q: Queries,
-    asked: HolderStatement,
+    asked: SubjectStatement,
   ): Promise<(Found & { person: DetailedUser | undefined }) | undefined>;
   findByIdentifier(q: Queries, identifier: Identifier): Promise<User | undefined>;
   findByIdentity(q: Queries, target: string, identityId: string): Promise<User | undefined>;

@@ -20,7 +20,7 @@ export interface DetailedUser {
 }
 
 /** What a credential's statement reads about its user. */
-export interface HolderQuestion {
+export interface SubjectQuery {
   /** An application with limited access: whether the user may use it. */
   limitedTo: string | undefined;
   /** Whether the data for scripts is requested. */
@@ -28,7 +28,7 @@ export interface HolderQuestion {
 }
 
 /** A statement that finds the user of a credential, for `findHolder` of the users' service. */
-export interface HolderStatement {
+export interface SubjectStatement {
   /** A constant: it selects the user's id as `userId` in the tenant `$1`, and no name that is a column of users. */
   statement: string;
   values: readonly unknown[];
