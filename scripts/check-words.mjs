@@ -16,7 +16,6 @@ const pending = [
   'server/src/services',
   'server/src/sign-in',
   'server/src/store',
-  'test',
 ];
 
 const width = 120;

@@ -143,7 +143,7 @@ describe('the commands that the documentation names', () => {
     assert.deepEqual(wrong, []);
   });
 
-  it('are all told of', () => {
+  it('all appear in the documentation', () => {
     const missing = commands.filter(
       ({ name }) => !named.some(({ words }) => words === name || words.startsWith(`${name} `)),
     );

@@ -133,7 +133,7 @@ describe('the server as a process', () => {
     assert.match(refused.output, /redirect/i);
   });
 
-  it('finishes a request in flight when it is told to stop, then stops its database', async () => {
+  it('finishes a request in flight on a stop signal, then stops its database', async () => {
     const body = 'grant_type=client_credentials';
     const socket = connect(port, '127.0.0.1');
     let answer = '';

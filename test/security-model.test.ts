@@ -87,7 +87,7 @@ describe('links', () => {
 
 describe('a person’s password', () => {
   // security: wrong-passwords
-  it('is checked behind the one limit on attempts, and by the API of those who may set it', async () => {
+  it('is checked behind the one limit on attempts, and by the API of operators who may set it', async () => {
     assert.deepEqual(
       (await productFiles()).filter((path) => /passwords\.verify\(/.test(read(path))),
       ['server/src/features/people/users/service.ts', 'server/src/sign-in/factors/password/index.ts'],
@@ -100,7 +100,9 @@ describe('a person’s password', () => {
   });
 });
 
-/** The values that a source imports from Node's network modules; `*` for a module as a whole. Types open no connection. */
+/**
+ * The values that a source imports from Node's network modules; `*` for a module as a whole. Types open no connection.
+ */
 function networkImports(source: string): string[] {
   const modules =
     'node:(?:http2?|https|net|tls|dgram|dns(?:/promises)?)|http2?|https|net|tls|dgram|dns(?:/promises)?|undici';

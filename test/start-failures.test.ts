@@ -103,7 +103,7 @@ describe('a wrong setting', () => {
       /LOG_LEVEL: must be one of fatal, error, warn, info, debug, silent\./,
     );
   });
-  it('is listed beside all others that are wrong, also those that only do not go together', () => {
+  it('is listed together with all others, also with settings that contradict each other', () => {
     const message = messageOf({
       PORT: 'abc',
       TRUSTED_PROXIES: 'foo',

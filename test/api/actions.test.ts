@@ -52,7 +52,7 @@ describe('The scripts that are asked during a sign-in', () => {
     await api.delete(postSignIn);
   });
 
-  it('are tried out: what they would do, refusals and failures are told', async () => {
+  it('reports in a test run what a script would do, its refusals and its failures', async () => {
     const told = await run(script, { isNew: true, place: 'Paris' });
     assert.deepEqual(
       [told.status, told.body],

@@ -77,7 +77,7 @@ describe('Adaptive MFA', () => {
     });
 
     // security: forged-location
-    it('is told by nobody else: not by other peers, not in requests that were not forwarded, not in headers without a mapping', async () => {
+    it('trusts no other peers, no requests that were not forwarded and no headers without a mapping', async () => {
       const all = { ...forwarded, ...munich, 'cf-bot-score': '1' };
       for (const options of [
         { placeHeaders, trustedProxies: [] },
@@ -195,7 +195,7 @@ describe('Adaptive MFA', () => {
       });
     });
 
-    it('are nobody else’s', async () => {
+    it('keeps the places of each user apart', async () => {
       const [ada, bob] = [await newUser(), await newUser()];
       await signIn(ada, munich);
       assert.deepEqual(await signIn(bob, tokyo), []);
@@ -287,7 +287,7 @@ describe('Adaptive MFA', () => {
     it('are kept when sign-ins of one person come at once', async () => {
       const userId = await newUser();
       for (const country of ['DE', 'FR', 'IT']) await signIn(userId, { 'cf-ipcountry': country });
-      // Each of them now forgets what another one notes anew.
+      // Each sign-in now deletes a place that another one is storing again.
       now += 181 * day;
       const countries = ['DE', 'JP', 'FR', 'AT', 'CH'];
       await Promise.all(

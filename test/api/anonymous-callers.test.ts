@@ -58,7 +58,7 @@ describe('What a caller without a credential leaves behind', () => {
   });
 
   // security: storage-exhaustion
-  it('is no row of an authorization whose values are long', async () => {
+  it('stores no row for an authorization request whose values are too long', async () => {
     const count = async () => (await rows('select count(*)::int as count, 0 as size from interactions'))[0]?.count;
     const before = await count();
     for (const [name, length] of Object.entries({
@@ -115,7 +115,7 @@ describe('The OpenAPI documents', () => {
   });
   after(() => server.close());
 
-  it('are sent as bytes that are made once, compressed for those who take it, and not again to those who have them', async () => {
+  it('builds the OpenAPI documents once, compresses them on request and answers 304 when the client has them', async () => {
     for (const path of [
       '/api/swagger.json',
       '/api/.well-known/management.openapi.json',

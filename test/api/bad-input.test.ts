@@ -108,7 +108,7 @@ describe('Bad input at every declared route', () => {
       );
     });
 
-    it(`${nameOf(route)}: bodies that are no JSON, no UTF-8, too large, too deep or of another type`, async () => {
+    it(`${nameOf(route)}: rejects bodies that are not JSON, not UTF-8, too large, too deep or of another type`, async () => {
       const path = pathOf(route, 'nothing-here');
       const send = (raw: string | Uint8Array<ArrayBuffer>, type = 'application/json') =>
         api.send(route.method, path, { raw, headers: { 'content-type': type } });

@@ -62,7 +62,7 @@ describe('Sign-in through OAuth connectors', () => {
     Object.fromEntries(
       [...html.matchAll(/name="(\w+)" value="([^"]*)"/g)].map(([, name = '', value = '']) => [name, value]),
     );
-  /** From the provider's page to the first answer of Aldaba that is no way station. */
+  /** Follows redirects from the provider's page to the first answer of Aldaba that is not a redirect. */
   const comeBack = async (person: Visit, answer: Response): Promise<Response> => {
     const html = answer.status === 200 ? await answer.text() : '';
     const action = /action="([^"]+)"/.exec(html)?.[1];

@@ -190,7 +190,7 @@ describe('What a third-party application may ask people for', () => {
     assert.ok(new URL(back.headers.get('location') ?? '').searchParams.get('code'));
   });
 
-  it('is given at a consent page of one’s own for what the page was told, and for nothing that the user got since', async () => {
+  it('grants at a custom consent page what the page was shown, and no permission that the user received later', async () => {
     const { body: bea } = await api.post('/api/users', { username: 'bea', password: 'correct horse 1' });
     const role = await api.post('/api/roles', { name: 'late reader', description: 'Reads', scopeIds: [scope.id] });
     const agent = createAgent();

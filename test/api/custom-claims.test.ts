@@ -39,7 +39,7 @@ describe('The scripts for custom claims', () => {
     assertRefused(await api.get(`${path}/id-token`), 400, 'guard.invalid_input');
   });
 
-  it('are tried out: claims, refusals and failures are told with their reasons', async () => {
+  it('reports claims, refusals and failures of a test run with their reasons', async () => {
     assert.deepEqual((await run(script, { level: 3 })).body, { level: 3 });
     const denying = `const getCustomJwtClaims = ({ api }) => api.denyAccess('no');`;
     const denied = await run(denying);
@@ -80,7 +80,7 @@ describe('The scripts for custom claims', () => {
   });
 
   // security: leaked-secrets, script-tokens
-  it('that fail are told to the audit log by kind and line, never by their message', async () => {
+  it('logs the kind and the line of a failed script, never its message', async () => {
     const failing = `const getCustomJwtClaims = ({ environmentVariables }) => {\n  throw new Error(environmentVariables.KEY);\n};`;
     for (const type of ['access-token', 'client-credentials'])
       await api.put(`${path}/${type}`, { script: failing, environmentVariables: { KEY: 'opens-the-vault' } });

@@ -44,7 +44,7 @@ describe('CSS that an operator writes', () => {
   };
   const read = async (url: string | undefined) => (await fetch(url ?? '')).text();
 
-  it('is a file that may be kept for good, linked by pages once there is any', async () => {
+  it('serves the CSS as an immutable file, linked from pages once it is set', async () => {
     const page = `${server.url}/unknown-session`;
     await write(null);
     assert.equal(await sheetAt(page), undefined);

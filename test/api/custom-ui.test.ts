@@ -86,7 +86,7 @@ describe('Sign-in pages of a tenant’s own', () => {
     assert.equal((await get(script)).status, 200, 'a script of our pages');
   });
 
-  it('are sent as what their names say, and are asked for anew unless the name changes with the content', async () => {
+  it('serves files with the type of their names, and as immutable only if the name changes with the content', async () => {
     await wear();
     const forGood = 'public, max-age=31536000, immutable';
     const expected: [path: string, type: string, cache: string][] = [
@@ -206,7 +206,7 @@ describe('Sign-in pages of a tenant’s own', () => {
     assert.ok(rows.every(({ files }) => files.every(({ path }) => path !== 'a')));
   });
 
-  it('are kept for a while to go back to, and those in use for good', async () => {
+  it('keeps replaced pages for a while so that an operator can go back, and active pages permanently', async () => {
     const worn = await wear();
     const ids: string[] = [];
     for (let count = 0; count < 11; count += 1) ids.push((await upload([index])).body.customUiAssetId);

@@ -94,7 +94,7 @@ describe('Authorization is deny by default', () => {
     await assert.rejects(start(scoped), /POST \/api\/leak declares nobody/);
   });
 
-  it('starts with pages, and with a plain route under /api that says that everybody may call it', () =>
+  it('starts with pages, and with a plain route under /api that declares anonymous access', () =>
     start((http) => {
       http.get('/sign-in', async () => 'page');
       http.get('/apidocs', async () => 'page');
@@ -102,7 +102,7 @@ describe('Authorization is deny by default', () => {
     }));
 
   // security: social-linking, unguarded-routes, script-isolation
-  it('opens to everybody what pages and programs read before a sign-in, and to a sign-in its own steps', () => {
+  it('allows any caller what pages and programs read before a sign-in, and a sign-in its own steps', () => {
     const opened = {
       anonymous: /^GET \/api\/(\.well-known\/|status(\/ready)?$|swagger\.json$)/,
       interaction: /^[A-Z]+ \/api\/(experience|interaction)(\/|$)/,

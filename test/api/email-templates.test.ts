@@ -9,7 +9,7 @@ const template = (languageTag: string, templateType: string, subject: string) =>
   details: { subject, content: 'Your code is {{code}}.' },
 });
 
-describe('E-mail templates', () => {
+describe('Email templates', () => {
   let server: TestServer;
   let api: Manager;
   before(async () => {

@@ -66,7 +66,7 @@ describe('a separate admin origin', () => {
     }
   });
 
-  it('is found behind a proxy that passes the host on without the port, in capitals or with a trailing dot', async () => {
+  it('is found behind a proxy that passes on the host without the port, in uppercase or with a trailing dot', async () => {
     for (const host of [
       'console.example.com',
       'console.example.com:8443',

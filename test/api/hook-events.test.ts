@@ -47,7 +47,7 @@ describe('Events of webhooks', () => {
     assert.ok(made.status < 300, JSON.stringify(made.body));
     return made.body;
   };
-  /** The payload of the next request that tells of the event. */
+  /** The payload of the next request that reports the event. */
   const hear = async (event: string) =>
     payloadOf(await receiver.next((request) => JSON.parse(request.body).event === event));
   /** How often an event has been heard of, once everything before now was delivered. */
@@ -191,13 +191,13 @@ describe('Events of webhooks', () => {
       }
     });
 
-    it('tell of who is let in by the domain of their e-mail address', async () => {
+    it('reports users who join an organization by the domain of their email address', async () => {
       await make(`/api/organizations/${organization}/jit/email-domains`, { emailDomain: 'acme.test' });
       const user = await make('/api/users', { primaryEmail: 'new@acme.test' });
       assert.deepEqual((await change()).addedUserIds, [user.id]);
     });
 
-    it('tell of who accepts an invitation', async () => {
+    it('reports a user who accepts an invitation', async () => {
       const user = await make('/api/users', { primaryEmail: 'invited@elsewhere.test' });
       const invitation = await make('/api/organization-invitations', {
         organizationId: organization,
@@ -215,7 +215,7 @@ describe('Events of webhooks', () => {
       );
     });
 
-    it('are silent when nobody came or went', async () => {
+    it('emits no event when the members did not change', async () => {
       const user = await make('/api/users', {});
       const path = `/api/organizations/${organization}/users`;
       await make(path, { userIds: [user.id] });

@@ -86,7 +86,7 @@ describe('Webhooks', () => {
   });
 
   // security: webhook-delivery
-  it('are told of a change with who did what, signed, at once', async () => {
+  it('sends a signed event as soon as something changes, with the actor and the change', async () => {
     const hook = await listen({ config: { url: receiver.url, headers: { 'x-mine': 'yes' } } });
     const { body: user } = await api.send('POST', '/api/users', {
       body: { name: 'Ada' },
@@ -118,7 +118,7 @@ describe('Webhooks', () => {
     });
   });
 
-  it('are told what became of a user', async () => {
+  it('reports changes of users', async () => {
     await listen();
     const { body: user } = await api.post('/api/users', { name: 'Ada' });
     await api.patch(`/api/users/${user.id}/custom-data`, { customData: { a: 1 } });
@@ -134,7 +134,7 @@ describe('Webhooks', () => {
     assert.deepEqual([deleted.data, deleted.status, deleted.path], [null, 204, `/users/${user.id}`]);
   });
 
-  it('are told of roles and permissions', async () => {
+  it('reports changes of roles and permissions', async () => {
     await listen({
       events: [
         'Role.Created',
@@ -165,7 +165,7 @@ describe('Webhooks', () => {
     await receiver.next(isOf('Role.Deleted'));
   });
 
-  it('are told of organizations, their members and their template', async () => {
+  it('reports changes of organizations, their members and their template', async () => {
     const organization = ['Created', 'Data.Updated', 'Membership.Updated', 'Deleted'].map(
       (name) => `Organization.${name}`,
     );
@@ -406,12 +406,12 @@ describe('Webhooks whose receiver hangs', () => {
     await api.post('/api/roles', { name: 'Heard', description: 'h' });
     await good.next();
     await server.close();
-    // No more than one receiver may have at a time: none of them was waited for until its time limit let the next one go.
+    // One receiver may hold a limited number of deliveries: no other delivery waited for its time limit.
     assert.ok(hanging.requests.length <= 5, `${hanging.requests.length} requests`);
   });
 });
 
-describe('Webhooks with more to tell than can be told at a time', () => {
+describe('Webhooks with more events than can be sent at once', () => {
   it('tell everything once', async (test) => {
     const server = await startServer({ environment });
     const receiver = await startReceiver();

@@ -51,7 +51,7 @@ describe('What identifies a user', () => {
       assertRefused(await create({ primaryEmail }), 422, 'user.email_already_in_use');
     assertRefused(await create({ primaryEmail: 'ada@1.2.3' }), 400, 'user.invalid_email');
     assertRefused(await create({ primaryEmail: 'ada@example' }), 400, 'guard.invalid_input');
-    // The Kelvin sign is no K: it would be another person's address.
+    // The Kelvin sign is not the letter K: folding it would give another person's address.
     await create({ primaryEmail: 'kim@example.com' });
     assertRefused(await create({ primaryEmail: '\u212aim@example.com' }), 400, 'user.invalid_email');
   });

@@ -75,7 +75,7 @@ describe('The keys of the audit log', () => {
     assert.ok(!JSON.stringify(submitted).includes(code));
   });
 
-  it('tell of every kind of exchange, also of one that is not known', async () => {
+  it('logs every kind of token exchange, also an unknown one', async () => {
     const machine = (await api.post('/api/applications', { name: 'Machine', type: 'MachineToMachine' })).body;
     const exchange = (grant: string) =>
       fetch(`${server.url}/oidc/token`, {
@@ -96,7 +96,7 @@ describe('The keys of the audit log', () => {
     }
   });
 
-  it('tell of webhooks that were called, with what was sent and answered, and not of whom it was for', async (test) => {
+  it('logs webhook calls with the request and the response, but not the users they concern', async (test) => {
     const receiver = await startReceiver();
     test.after(() => receiver.close());
     const { id } = (await api.post('/api/hooks', { events: ['Role.Created'], config: { url: receiver.url } })).body;
@@ -125,7 +125,10 @@ describe('The keys of the audit log', () => {
   });
 });
 
-/** A cell's keys, `<a, b or c>` standing for one of them and `<event>` for anything; ones that begin with a dot share the first's beginning. */
+/**
+ * A cell's keys. `<a, b or c>` stands for one of them, `<event>` for anything. Keys that begin with a dot continue the
+ * first key's beginning.
+ */
 function patternsOf(cell: string): RegExp[] {
   const names = [...cell.matchAll(/`([^`]+)`/g)].map(([, name = '']) => name);
   const first = names[0] ?? '';

@@ -38,7 +38,7 @@ describe('The audit log', () => {
       secret: string;
     };
 
-  it('tells of a sign-in step by step, with who, where and from where', async () => {
+  it('records a sign-in step by step, with the user, the application and the address', async () => {
     await api.post('/api/users', ada);
     const person = await visit(server);
     await person.post('/sign-in', { ...ada, password: 'not the password' });
@@ -76,7 +76,7 @@ describe('The audit log', () => {
     assertRefused(await api.get('/api/logs/none'), 404, 'entity.not_exists_with_id');
   });
 
-  it('tells of tokens, and to whom they were refused', async () => {
+  it('records issued tokens, and refused token requests with the client', async () => {
     const { id, secret } = await machine();
     await requestToken(server.url, { id, secret: 'wrong' });
     await requestToken(server.url, { id, secret });
@@ -112,7 +112,7 @@ describe('The audit log', () => {
     assert.deepEqual((await api.get(`/api/logs/${entry?.id}`)).body, entry);
   });
 
-  it('tells of refreshed and revoked tokens of a person', async () => {
+  it('records refreshed and revoked tokens of a user', async () => {
     const client = experienceClient(server.url);
     const entered = await client.register('grace', ada.password);
     const tokens = await client.redeem(entered);

@@ -95,7 +95,7 @@ describe('a tenant whose creation fails half-way', () => {
   });
   after(() => server.close());
 
-  /** Creates a tenant twice, where telling the admin tenant of another fails at first. Returns of which it was told. */
+  /** Creates a tenant twice, where registering it in the admin tenant fails at first. Returns the registered ids. */
   const createTwice = async (id: string) => {
     const { database } = server.app;
     const told: string[] = [];

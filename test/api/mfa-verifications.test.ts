@@ -183,7 +183,7 @@ describe('Second factors of users', () => {
     assert.equal(await rowsOf(id), '[]');
   });
 
-  it('are told to webhooks as a change of the user, without a secret', async () => {
+  it('reports a changed second factor to webhooks as a change of the user, without a secret', async () => {
     const receiver = await startReceiver();
     try {
       const { id, path } = await addPerson();

@@ -15,7 +15,7 @@ const runs = 4;
 const nameOf = ({ method, path }: RouteContract) => `${method} ${path}`;
 const guarded = allRoutes.filter(({ access }) => access !== 'anonymous');
 const managed = allRoutes.filter(({ access }) => access === 'management');
-/** Written late or by anybody's requests, whoever asks: the audit log, queued jobs, counters. */
+/** Written with a delay or by any request: the audit log, queued jobs, counters. */
 const volatile = new Set(['logs', 'logs_other', 'jobs', 'daily_active_users', 'attempt_limits', 'interactions']);
 
 // security: tenant-isolation
@@ -109,7 +109,7 @@ describe('What belongs to a tenant', () => {
   const pairs = () => [planted, planted.toReversed()] as [Planted, Planted][];
 
   // security: third-parties
-  it('is shown to and changed by nobody without a token that may', async () => {
+  it('is hidden from and protected against every caller without a token that has the permission', async () => {
     for (const [victim, stranger] of pairs())
       await withoutChangeOf(victim, async () => {
         const callers = { ...wrong.get(victim), 'a manager of another tenant': stranger.api.token };
@@ -223,7 +223,7 @@ describe('What belongs to a tenant', () => {
   it('is open to its own manager, at every route, but for the secrets that the server keeps', async () => {
     const [own] = planted as [Planted];
     const walk = walkOf(allRoutes);
-    /** What this server has none of, so that nobody finds it. */
+    /** Routes of objects that this server does not have, which return 404. */
     const absent = new Set([
       '/api/users/:userId/sso-identities/:ssoConnectorId',
       '/api/systems/application',

@@ -114,7 +114,7 @@ for (const [address, belongs] of Object.entries(documents)) {
       );
     });
 
-    it('reads in the order of the paths, and names no limits that nobody chose', () => {
+    it('lists operations in the order of the paths, and no default limits of the schema library', () => {
       const paths = Object.keys(parsed.paths).map((path) => path.replaceAll(/\{(\w+)\}/g, ':$1'));
       assert.deepEqual(paths, paths.toSorted());
       assert.ok(!JSON.stringify(whole).includes(String(Number.MAX_SAFE_INTEGER)));

@@ -76,7 +76,7 @@ describe('invitations to an organization', () => {
     const accepted = await api.put(status, { status: 'Accepted', acceptedUserId: ada.id });
     assert.deepEqual([accepted.status, accepted.body.status, accepted.body.acceptedUserId], [200, 'Accepted', ada.id]);
     assert.deepEqual(await rolesOf(organizationId, ada.id), ['Invited']);
-    // Nothing leads back, and nobody uses it twice.
+    // An accepted invitation can be neither undone nor used again.
     assertRefused(await api.put(status, { status: 'Accepted', acceptedUserId: ada.id }), 422, refused);
     assertRefused(await api.put(status, { status: 'Revoked' }), 422, refused);
     assertRefused(await api.post(path, draft(organizationId, 'ada@acme.test')), 422, refused);
@@ -149,7 +149,7 @@ describe('invitations to an organization', () => {
     assert.deepEqual((await api.get(`${path}?organizationId=${organizationId}`)).body, []);
   });
 
-  it('need an e-mail connector to send their message', async () => {
+  it('requires an email connector to send an invitation', async () => {
     const organizationId = await organization();
     const body = draft(organizationId, 'new@acme.test', { messagePayload: { link: 'https://acme.test/join' } });
     assertRefused(await api.post(path, body), 501, 'connector.not_found');

@@ -28,7 +28,7 @@ describe('joining an organization by oneself', () => {
     ]);
   };
 
-  it('is open to e-mail domains', async () => {
+  it('adds users by the domain of their email address', async () => {
     const { id } = await create('/api/organizations', { name: 'Domains' });
     const domains = `/api/organizations/${id}/jit/email-domains`;
     const added = await api.post(domains, { emailDomain: 'Acme.test' });
@@ -79,7 +79,7 @@ describe('joining an organization by oneself', () => {
   });
 
   // security: unproved-addresses, organization-strangers
-  it('happens when an e-mail address is known to be the person’s own, and not before', async () => {
+  it('adds a user once the email address is verified, not before', async () => {
     const { id } = await create('/api/organizations', { name: 'Joined' });
     await create('/api/organizations', { name: 'Closed' });
     const guest = await create('/api/organization-roles', { name: 'Guest' });

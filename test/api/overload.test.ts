@@ -18,7 +18,7 @@ describe('A server with more passwords to check than it can', () => {
   });
   after(() => server.close());
 
-  /** Takes every place: a check that takes long for each core, and behind them as many as may wait, which take no time. */
+  /** Fills the queue: one slow check for each core, and behind them as many as may wait, which take no time. */
   const fill = () => {
     const { passwords } = server.app;
     const slow = { algorithm: 'Legacy', digest: '["pbkdf2",["salt","1500000","64","sha512","@"],"00"]' } as const;
@@ -41,7 +41,7 @@ describe('A server with more passwords to check than it can', () => {
   };
 
   // security: overload
-  it('says at every door when to come back, goes on with everything else, and then with passwords', async () => {
+  it('answers sign-ins of every API with a time to retry, serves everything else, and then checks passwords again', async () => {
     const person = await begin();
     const ada = { username: 'ada', password: 'tulips under stone' };
     const filled = fill();
@@ -62,7 +62,7 @@ describe('A server with more passwords to check than it can', () => {
   });
 
   // security: account-enumeration
-  it('has the same work with names that exist, that have no password and that nobody has', async () => {
+  it('does the same work for names that exist, that have no password and that do not exist', async () => {
     await api.post('/api/users', { username: 'has_a_password', password: 'tulips under stone' });
     await api.post('/api/users', { username: 'has_none' });
     const names = ['has_a_password', 'has_none', 'nobody'];

@@ -63,7 +63,10 @@ describe('Passkeys', () => {
     const { id = '' } = (await factors.statusOf(server.tenant.db, holder.id)).factors.at(-1) ?? {};
     return { person: holder, device, id };
   };
-  /** Shows a passkey as a second factor of a person, or of whoever has it. `change`: what is done to the answer on the way. */
+  /**
+   * Shows a passkey as a second factor of a person, or without naming the person. `change`: modifies the answer on the
+   * way.
+   */
   const authenticate = async (
     device: Authenticator,
     userId?: string,
@@ -115,7 +118,7 @@ describe('Passkeys', () => {
       );
     });
 
-    it('and are told apart by the browser that made them', async () => {
+    it('and are listed with the browser that created them', async () => {
       const { person, id } = await addPasskey();
       const { body } = await api.get(`/api/users/${person.id}/mfa-verifications`);
       assert.deepEqual(body, [
@@ -223,7 +226,7 @@ describe('Passkeys', () => {
     });
 
     // security: second-factor-proof
-    it('of nobody else, whoever asks', async () => {
+    it('of their own user only: the passkey of another user is rejected', async () => {
       const { device } = await addPasskey();
       const eve = (await addPasskey()).person;
       const { challenge } = await factors.authenticationOptions(server.tenant, { rpId, userId: eve.id });
@@ -280,7 +283,7 @@ describe('Passkeys', () => {
       change: ({ response }: AuthenticationJson) => ({ response: { ...response, userHandle } }),
     });
 
-    it('where nobody is known yet', async () => {
+    it('where the user is not known yet', async () => {
       const { person, device, id } = await addPasskey();
       const { options } = await factors.authenticationOptions(server.tenant, { rpId });
       assert.equal(options.allowCredentials, undefined);
@@ -288,7 +291,7 @@ describe('Passkeys', () => {
     });
 
     // security: second-factor-proof
-    it('and are refused when they do not, or name somebody else', async () => {
+    it('and are refused when the user handle is missing or names another user', async () => {
       const { device } = await addPasskey();
       const eve = await addPerson();
       for (const handle of [undefined, null, '', Buffer.from(eve.id).toString('base64url')])

@@ -24,7 +24,7 @@ describe('Passwords that expire', () => {
     return answer.headers.get('location')?.startsWith('/continue') ? 'asked' : 'in';
   };
 
-  it('may expire at once, and be told not to', async () => {
+  it('expire at once, or become valid again, when an operator says so', async () => {
     const { id } = (await api.post('/api/users', { username: 'ada', password })).body;
     const path = `/api/users/${id}/password/expiration`;
     const expired = await api.patch(path, { isExpired: true });

@@ -59,7 +59,7 @@ describe('Uploads in an S3-compatible store', () => {
   const since = (start: number) => store.calls.slice(start).map(({ method, status }) => `${method} ${status}`);
 
   // security: upload-storage
-  it('lie in the bucket under prefix and tenant, and come back through the server as safe as from the disk', async () => {
+  it('stores uploads under prefix and tenant, and serves them as safely as from the disk', async () => {
     const start = store.calls.length;
     const { status, body } = await upload(api, svg);
     assert.equal(status, 200, JSON.stringify(body));
@@ -159,7 +159,7 @@ describe('Uploads in an S3-compatible store', () => {
     assert.deepEqual(asked.slice(6), ['other/b', 'acme/b']);
   });
 
-  it('are linked where everybody can read them, if there is such a place, and scripts in them are downloads there', async () => {
+  it('links uploads at the public address of the bucket if it is set, where scripts in them are downloads', async () => {
     const published = await open({ S3_PUBLIC_URL: 'https://assets.example.com/' });
     const manager = await manage(published);
     const start = store.calls.length;
@@ -177,7 +177,7 @@ describe('Uploads in an S3-compatible store', () => {
     );
   });
 
-  it('hold sign-in pages of a tenant’s own too, and nothing of those that could not be stored', async () => {
+  it('stores custom sign-in pages too, and nothing of an upload that failed', async () => {
     const path = '/api/sign-in-exp/default/custom-ui-assets';
     const bytes = zip([
       { name: 'index.html', content: '<p>from the bucket</p>' },

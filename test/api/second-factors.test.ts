@@ -164,14 +164,14 @@ describe('Second factors in a sign-in', () => {
       assert.deepEqual(await attempt(() => use(userId, codes[3] ?? '')), [id]);
     });
 
-    it('are nobody else’s', async () => {
+    it('accepts backup codes of their own user only', async () => {
       const { codes } = await addCodes();
       const other = await addCodes();
       assert.equal(await use(other.userId, codes[0] ?? ''), undefined);
       assert.equal(await use(await addPerson(), codes[0] ?? ''), undefined);
     });
 
-    it('can be shown again as long as nobody has them', () => {
+    it('shows new backup codes again until a user has stored them', () => {
       const { codes, factor } = makeCodes();
       assert.deepEqual(factors.showNewBackupCodes(server.tenant, factor.codesSealed), codes);
       for (const code of codes) assert.ok(!factor.codesSealed.includes(code));
@@ -278,7 +278,7 @@ describe('Second factors in a sign-in', () => {
       await assert.rejects(bind('nobody', setUpTotp().factor), refusedWith('entity.not_found'));
     });
 
-    it('are told to webhooks as a change of the user, without a secret', async () => {
+    it('reports an added factor to webhooks as a change of the user, without a secret', async () => {
       const receiver = await startReceiver();
       try {
         const userId = await addPerson();

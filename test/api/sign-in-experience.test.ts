@@ -161,7 +161,7 @@ describe('The sign-in experience', () => {
     await change({ adaptiveMfa: {}, mfa: { factors: [], policy: 'UserControlled' } });
   });
 
-  it('keeps sources of its pages without spaces, capitals and doubles', async () => {
+  it('stores the sources of its content policy without spaces, uppercase letters and duplicates', async () => {
     const { body } = await change({
       customUiCsp: { scriptSrc: [' HTTPS://CDN.Example.com/Path ', 'https://cdn.example.com/Path', '*.Example.com'] },
     });
@@ -174,7 +174,7 @@ describe('The sign-in experience', () => {
     assert.deepEqual((await change({ color })).body.color, color);
   });
 
-  it('refuses numbers that fit nobody', async () => {
+  it('rejects numbers outside their range', async () => {
     const cases = [{ usernamePolicy: { minLength: 9, maxLength: 8 } }, { passwordExpiration: { enabled: true } }];
     for (const settings of cases) assertRefused(await change(settings), 400, 'guard.invalid_input');
   });
@@ -254,7 +254,7 @@ describe('The sign-in experience', () => {
   });
 });
 
-describe('What everybody may read', () => {
+describe('Public sign-in settings', () => {
   let server: TestServer;
   let api: Manager;
   let anybody: Manager;
@@ -400,7 +400,7 @@ describe('What needs a code to be sent', () => {
     assert.equal((await api.delete(`/api/connectors/${id}`)).status, 204);
     const changed = await change({ termsOfUseUrl: 'https://terms.test' });
     assert.equal(changed.status, 200);
-    // A second factor that went away by itself would let everybody in without.
+    // If the second factor were removed with its connector, every user would sign in without it.
     assert.deepEqual([changed.body.forgotPasswordMethods, changed.body.mfa], [set.forgotPasswordMethods, set.mfa]);
     await refused(factors('EmailVerificationCode'), 'enabled_connector_not_found', { type: 'Email' });
     assert.deepEqual((await shown()).forgotPassword, { email: false, phone: false });
@@ -408,7 +408,7 @@ describe('What needs a code to be sent', () => {
     assert.equal((await change(factors())).status, 200);
   });
 
-  it('is told to everybody as what a forgotten password can be replaced with', async () => {
+  it('publishes which methods can replace a forgotten password', async () => {
     const id = await connect();
     const offered = async (forgotPasswordMethods: unknown) => {
       assert.equal((await change({ forgotPasswordMethods })).status, 200);

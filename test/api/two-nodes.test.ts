@@ -25,7 +25,7 @@ describe('two nodes on one database', () => {
     await server.close();
   });
 
-  /** Makes a change on the first node and waits until the second has been told of it. */
+  /** Makes a change on the first node and waits until the second has received it. */
   const change = async <T>(cache: string, work: () => Promise<T>): Promise<T> => {
     const { promise, resolve, reject } = Promise.withResolvers<void>();
     const timer = setTimeout(() => reject(new Error(`The other node was not told of ${cache}.`)), deadline);

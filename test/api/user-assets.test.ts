@@ -26,7 +26,7 @@ describe('User assets', () => {
   });
 
   // security: uploads
-  it('are served as what their bytes say, to everybody, so that nothing in them runs', async () => {
+  it('serves assets to any caller with the type of their bytes, and without running scripts in them', async () => {
     const { status, body } = await upload(png, '../../evil.html', 'text/html');
     assert.equal(status, 200);
     assert.ok(body.url.startsWith(`${server.url}/user-assets/`), body.url);

@@ -35,7 +35,7 @@ describe('An operator who links what a connector’s callback brought', () => {
     api.post(`/api/users/${userId}/identities`, { connectorId, connectorData });
 
   // security: social-linking
-  it('gives the user the account that the provider tells of, by which sign-in finds them', async () => {
+  it('links the account that the provider returned to the user, so that sign-in finds the user', async () => {
     const userId = await addPerson();
     const { status, body } = await link(userId, await approve('mei'));
     assert.equal(status, 200);

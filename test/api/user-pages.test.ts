@@ -14,8 +14,9 @@ interface Person {
 
 const size = 7;
 
-// Every list is read page by page and compared with the same list made here: days with many users and days with none, users
-// of the same instant, and pages nearer to either end are all in it.
+// Every list is read page by page and compared with the same list made here. It includes days with many users and days
+// with
+// none, users created at the same instant, and pages nearer to either end.
 describe('The pages of lists of users', () => {
   let server: TestServer;
   let api: Manager;
@@ -95,12 +96,12 @@ describe('The pages of lists of users', () => {
     await assertPages('/api/users?', everybody);
   });
 
-  it('are whole of those who have a role, and of those who have not', async () => {
+  it('are complete for users with a role, and for users without it', async () => {
     await assertPages(`/api/roles/${ids.role}/users?`, ({ inRole }) => inRole);
     await assertPages(`/api/users?excludeRoleId=${ids.role}&`, ({ inRole }) => !inRole);
   });
 
-  it('are whole of the members of an organization, also by role, and of those who are none', async () => {
+  it('are complete for members of an organization, also by role, and for non-members', async () => {
     const members = `/api/organizations/${ids.organization}/users?`;
     await assertPages(members, ({ isMember }) => isMember);
     await assertPages(
@@ -132,7 +133,7 @@ describe('The pages of lists of users', () => {
     assert.equal(shown.usersCount, people.filter(({ inRole }) => inRole).length);
   });
 
-  it('of nobody are empty', async () => {
+  it('are empty if no user matches', async () => {
     const { id } = (await api.post('/api/organizations', { name: 'Nobody' })).body;
     await assertPages(`/api/organizations/${id}/users?`, () => false);
   });

@@ -168,7 +168,7 @@ describe('Sessions and grants of a user', () => {
     assertRefused(await suite.api.delete(`/api/users/${userId}/grants/${grants[0].id}`), 404, 'oidc.invalid_grant');
   });
 
-  it('are told and ended only as those of their own user', async () => {
+  it('can be read and ended only through their own user', async () => {
     const [userId, other] = [await person('linus'), await person('other_user')];
     const tokens = await signIn('linus');
     const sid = decodeJwt(tokens.id_token).sid;

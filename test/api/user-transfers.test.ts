@@ -93,7 +93,7 @@ describe('Many users at once', () => {
   });
 
   // security: similar-addresses
-  it('are told line by line what is refused and why, and the other lines are imported', async () => {
+  it('reports refused lines one by one with the reason, and imports the others', async () => {
     const reports = await importLines([
       { username: 'line_one' },
       'not json',

@@ -255,7 +255,7 @@ describe('Listing users', () => {
   });
   after(() => server.close());
 
-  it('shows every user on one page, newest first, and counts those who came and went', async () => {
+  it('lists every user on one page, newest first, and counts created and deleted users', async () => {
     const made: string[] = [];
     for (const name of ['a', 'b', 'c', 'd', 'e', 'f', 'g'])
       made.push((await api.post('/api/users', { username: `paged_${name}` })).body.id);
@@ -330,7 +330,7 @@ describe('Searching users', () => {
     assert.deepEqual(await found(`search=${id.slice(0, 8)}%25`), ['jerry_swift']);
   });
 
-  it('leaves out those who have a role', async () => {
+  it('excludes users with a role', async () => {
     const { body: role } = await api.post('/api/roles', { name: 'Cat', description: 'Cats' });
     await api.post(`/api/users/${ids.get('tom_scott')}/roles`, { roleIds: [role.id] });
     assert.deepEqual(await found(`excludeRoleId=${role.id}&search=tom%25`), ['tom_scott2']);

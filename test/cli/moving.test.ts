@@ -8,7 +8,10 @@ import { type CommandLine, commandLine } from '../support/command-line.ts';
 import { manage } from '../support/management.ts';
 import { startServer, type TestServer } from '../support/server.ts';
 
-/* The files have the form that each product documents for its export; where digests come from is said in foreign.test.ts. */
+/**
+ * The files have the form that each product documents for its export. For the source of the digests see
+ * foreign.test.ts.
+ */
 const typed = 's3cret Ünïcödé';
 /** Users sign in with either, and are asked for neither: many have no username elsewhere. */
 const signsIn = {

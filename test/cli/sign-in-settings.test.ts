@@ -62,7 +62,7 @@ describe('sign-in settings on the command line', () => {
     assert.equal((await aldaba('connector', 'remove', 'wechat-native')).code, 0);
   });
 
-  it('refuses fields that a connector does not have, and names those that are missing', async () => {
+  it('rejects fields that a connector does not have, and lists missing ones', async () => {
     const unknown = await aldaba('connector', 'add', 'wechat-native', ...wechat, '--set', 'foo=bar');
     assert.equal(unknown.code, 2);
     assert.match(unknown.err, /wechat-native has no field foo\. Its fields: appId, appSecret, universalLinks/);

@@ -10,8 +10,8 @@ import { startServer, type TestServer } from '../support/server.ts';
 type ApiClient = ReturnType<typeof createManagementApi>['apiClient'];
 
 /**
- * A spread of operations through the published client's types. That it compiles says that paths, parameters and bodies are the
- * ones the client was generated for; that it passes, that the answers hold what the types promise.
+ * A spread of operations through the published client's types. That it compiles says that paths, parameters and bodies
+ * are the ones the client was generated for; that it passes, that the answers hold what the types promise.
  */
 describe('@logto/api, operation by operation', () => {
   let server: TestServer;

@@ -129,7 +129,7 @@ describe('a Flask app in a native web view, through WeChat', () => {
     after(() => phone.close());
 
     for (const { outcome, words } of failures) {
-      it(`explains ${outcome} and leaves nobody behind`, async () => {
+      it(`explains ${outcome} and creates no user`, async () => {
         phone.person(consents('mei', outcome));
         await tapWechat(phone);
         await phone.page.getByRole('alert').getByText(words).waitFor();

@@ -44,7 +44,7 @@ describe('codes on the hosted pages', () => {
   };
   const addUser = (username: string) =>
     operator.call('POST', '/api/users', { username, primaryEmail: `${username}@example.com`, password: goodPassword });
-  /** Waits for a page, and finds nobody locked out of it. */
+  /** Waits for a page, and asserts that it is accessible. */
   const meet = async (heading: string) => {
     await visitor.page.getByRole('heading', { name: heading }).waitFor();
     assert.deepEqual(await barriers(visitor.page), [], heading);

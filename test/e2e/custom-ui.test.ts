@@ -10,7 +10,7 @@ import { startServer, type TestServer } from '../support/server.ts';
 import { uploadFile } from '../support/upload.ts';
 import { zip } from '../support/zip.ts';
 
-/** A small app as somebody could write it: one page, one script, one style sheet, the Experience API. */
+/** A small app as an operator could write it: one page, one script, one style sheet, the Experience API. */
 const indexHtml = `<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><title>Acme sign-in</title>
 <link rel="stylesheet" href="/assets/style.css"><script type="module" src="/assets/app-4f9a1c2e.js"></script>

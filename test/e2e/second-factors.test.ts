@@ -47,7 +47,7 @@ describe('second factors on the hosted pages', () => {
     await page.getByRole('heading', { name: 'You are signed out' }).waitFor();
   };
   const heading = (page: Page, name: string) => page.getByRole('heading', { name }).waitFor();
-  /** Nobody is kept out of this page, by day or by night, on a phone or at a desk. */
+  /** Asserts that the page is accessible in light and dark, on a phone and on a desktop. */
   const isFit = async (page: Page) => {
     for (const colorScheme of ['light', 'dark'] as const) {
       await page.emulateMedia({ colorScheme });

@@ -11,7 +11,7 @@ import { freePort, type Program, startProgram } from '../support/programs.ts';
 const rounds = 20;
 const clients = 4;
 const refreshesPerPerson = 5;
-/** Answers between the start of the server and its death, at most; low, so that deaths fall into sign-ins and rotations alike. */
+/** The maximum number of answers between start and kill; low, so that kills hit sign-ins and rotations alike. */
 const longestLife = 40;
 
 /** Small generator of numbers in [0, 1) with a seed (mulberry32), so that a failing run can be repeated. */
@@ -22,13 +22,15 @@ const seeded = (seed: number) => () => {
   return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
 };
 
-/** `npm test` has built the server and names its folder; a run of this file alone takes the sources, which start slower. */
+/**
+ * `npm test` has built the server and names its folder; a run of this file alone uses the sources, which start slower.
+ */
 const builtRoot = process.env.ALDABA_ROOT;
 const serverProgram = builtRoot
   ? join(builtRoot, 'dist/server/main.js')
   : join(import.meta.dirname, '../../server/src/main.ts');
 
-/** What a client was told about a person; the server must know all of it for ever. */
+/** What the server has confirmed to a client about a person; the server must keep all of it. */
 interface Person {
   username: string;
   /** The server said that the account exists. */
@@ -137,8 +139,8 @@ async function enrol(victim: Victim, client: Client, person: Person): Promise<vo
 }
 
 /**
- * One client: person after person, each with some rotations, until the server has died often enough. A patient one lets a
- * whole further life of the server pass before it asks again, which is longer than any leeway for a second try.
+ * One client: person after person, each with some rotations, until the server was killed often enough. A slow client
+ * retries only after one more restart of the server, which is longer than any grace period for a retry.
  */
 async function live(name: string, isPatient: boolean, victim: Victim, client: Client): Promise<Person[]> {
   const people: Person[] = [];

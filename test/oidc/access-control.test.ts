@@ -26,7 +26,7 @@ describe('an application with limited access', () => {
     provider.tenant.db.transaction((tx) => provider.accessControl.replace(tx, party.id, { ...nobody, ...rules }));
 
   // security: application-access
-  it('turns away whom no rule lets in, also those who are signed in elsewhere', async () => {
+  it('rejects users whom no rule allows, also if they are signed in elsewhere', async () => {
     await allow({});
     const { id } = await provider.addUser({ username: 'stranger' });
     const agent = createAgent();
@@ -63,7 +63,7 @@ describe('an application with limited access', () => {
     assert.equal((await failureOf(await party.refresh(tokens.refresh_token ?? ''))).error, 'access_denied');
   });
 
-  it('lets in members of an organization, or those who hold a role in it', async () => {
+  it('allows members of an organization, or only members with a role in it', async () => {
     const [member, head] = [
       await provider.addUser({ username: 'member' }),
       await provider.addUser({ username: 'head' }),
@@ -88,7 +88,7 @@ describe('an application with limited access', () => {
     assert.ok((await party.signIn(createAgent(), member.id)).get('code'));
   });
 
-  it('is open to everybody when the limit is switched off', async () => {
+  it('allows every user when the limit is switched off', async () => {
     await allow({});
     await switchAccess(false);
     const { id } = await provider.addUser({ username: 'anybody' });

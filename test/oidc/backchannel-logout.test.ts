@@ -57,7 +57,7 @@ describe('back-channel logout', () => {
     assert.ok((payload.exp ?? 0) - (payload.iat ?? 0) <= 120);
   });
 
-  it('tells those who were signed in to in that session, and nobody else', async () => {
+  it('notifies exactly the applications that the user signed in to in that session', async () => {
     const userId = await addUser();
     const agent = createAgent();
     const { id_token } = await told.tokens(userId, {}, agent);
@@ -71,7 +71,7 @@ describe('back-channel logout', () => {
     assert.equal(receiver.requests.length, 2);
   });
 
-  it('happens when the person signs out, when somebody else signs in, and when the user is suspended', async () => {
+  it('runs when the user signs out, when another user signs in, and when the user is suspended', async () => {
     const userId = await addUser();
     const agent = createAgent();
     const first = await told.tokens(userId, {}, agent);

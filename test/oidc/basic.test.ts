@@ -188,7 +188,7 @@ describe('the basic profile', () => {
       assert.ok(answerOf(response).get('code'));
     });
 
-    it('oidcc-prompt-login asks although somebody is signed in, and the new time stands in the ID token', async () => {
+    it('oidcc-prompt-login asks although a session exists, and the ID token carries the new time', async () => {
       const before = issuedAt((await party.tokens(userId, {}, agent)).id_token);
       provider.clock.advance(5000);
       const response = await party.authorize(agent, { prompt: 'login' });

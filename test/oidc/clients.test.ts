@@ -155,7 +155,7 @@ describe('clients at the token endpoint', () => {
       }
     });
 
-    it('every named secret works until it expires; an expired one is told apart', async () => {
+    it('accepts every named secret until it expires, and reports an expired one as such', async () => {
       const expiresAt = new Date(provider.clock.now() + 60_000);
       await provider.tenant.db.transaction((tx) =>
         provider.applications.createSecret(tx, machine.id, { name: 'second', expiresAt: expiresAt.getTime() }),
@@ -220,7 +220,7 @@ describe('clients at the token endpoint', () => {
     });
 
     // security: value-purposes
-    it('its token opens userinfo for nobody', async () => {
+    it('rejects a token of the application itself at userinfo', async () => {
       const { access_token: opaque } = await token({});
       const response = await fetch(`${provider.url}/oidc/me`, { headers: { authorization: `Bearer ${opaque}` } });
       assert.equal((await failureOf(response)).error, 'insufficient_scope');

@@ -69,7 +69,7 @@ describe('the config profile', () => {
     }
   });
 
-  it('answers 304 and compressed bytes to those who ask, also with a Basic header that nobody needs', async () => {
+  it('answers 304 and compressed bytes on request, also with a needless Basic header', async () => {
     const headers = { authorization: 'Basic bm9ib2R5Om5vdGhpbmc=', 'accept-encoding': 'gzip' };
     const first = await read('/oidc/.well-known/openid-configuration', { headers });
     assert.equal(first.status, 200);

@@ -115,7 +115,7 @@ describe('consent', () => {
     assert.ok(tokens.refresh_token);
   });
 
-  it('a no is told to the application', async () => {
+  it('returns a refusal to the application', async () => {
     const agent = createAgent();
     const { xsrf } = await reachConsent(agent);
     assert.equal((await follow(agent, await decide(agent, { xsrf, decision: 'deny' }))).get('error'), 'access_denied');
@@ -270,7 +270,7 @@ describe('consent', () => {
     };
 
     // security: third-parties
-    it('is for those that the person ticks, with no more than the operator lets the application have', async () => {
+    it('covers the organizations that the user selects, up to what the operator allows the application', async () => {
       const { html, refreshToken } = await enter({ 'organization.works': 'yes' });
       assert.match(html, /name="organization\.works"/);
       assert.match(html, /CLUB/);
@@ -286,7 +286,7 @@ describe('consent', () => {
       assert.equal(decodeJwt(body.access_token).aud, 'urn:logto:organization:works');
     });
 
-    /** What the ID token and userinfo tell of organizations. */
+    /** The organizations in the ID token and in userinfo. */
     const told = async ({ id_token, access_token }: Tokens) => {
       const me = await fetch(`${provider.url}/oidc/me`, { headers: { authorization: `Bearer ${access_token}` } });
       const all = [decodeJwt(id_token), (await me.json()) as Record<string, unknown>];
@@ -294,7 +294,7 @@ describe('consent', () => {
     };
 
     // security: third-parties
-    it('is all that claims tell of: the ticked organizations in ID token and userinfo, and no others', async () => {
+    it('limits claims to the selected organizations in ID token and userinfo', async () => {
       const works = [['works'], ['works:head']];
       const { tokens } = await enter({ 'organization.works': 'yes' });
       assert.deepEqual(await told(tokens), [works, works]);
@@ -361,7 +361,7 @@ describe('consent', () => {
       assert.deepEqual(await provider.consentOrganizations.list(db, place), []);
     });
 
-    it('cannot be given for organizations that the person is no member of', async () => {
+    it('cannot be given for organizations that the user does not belong to', async () => {
       const agent = createAgent();
       const { xsrf } = await reachConsent(agent, { scope, resource });
       assert.equal((await decide(agent, { xsrf, 'organization.nowhere': 'yes' })).status, 422);

@@ -80,7 +80,7 @@ describe('Custom claims, for every kind of token', () => {
   };
   const telling = (work: () => Promise<void>) => withScript(returning('({ told: input })'), work);
 
-  it('come from what the script is told: person, sign-in and application', () =>
+  it('passes user, sign-in and application to the script', () =>
     telling(async () => {
       for (const name of ['authorization_code, for a resource', 'refresh_token, for a resource']) {
         const { token, context } = await inputOf(name);
@@ -156,7 +156,7 @@ describe('Custom claims, for every kind of token', () => {
         assert.deepEqual(await grantOf(subject), { type: exchangeGrant }, subject);
     }));
 
-  it('a machine is told of as an application, without what it proves itself with', () =>
+  it('passes a machine to the script as an application, without its credentials', () =>
     telling(async () => {
       const input = await inputOf('client_credentials, for a resource');
       assert.deepEqual(Object.keys(input.context), ['application']);
@@ -164,7 +164,7 @@ describe('Custom claims, for every kind of token', () => {
       assert.ok(every.machineSecret.length > 20 && !JSON.stringify(input).includes(every.machineSecret));
     }));
 
-  it('nothing is told of a sign-in whose session has ended', () =>
+  it('passes no sign-in to the script once its session has ended', () =>
     telling(async () => {
       const wanted = { scope: 'openid offline_access read', resource: indicator };
       const { refresh_token: token = '', id_token: idToken } = await every.spa.tokens(every.userId, wanted);

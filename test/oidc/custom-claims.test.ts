@@ -148,7 +148,7 @@ describe('custom claims', () => {
       assert.equal(await failed(running(`await import('${module}'); return { got: true };`)), 'error', module);
   });
 
-  it('escape: an endless loop, a slow pattern and a promise that never settles end, and the server answers meanwhile', async () => {
+  it('stops an endless loop, a slow pattern and a promise that never settles, while the server keeps answering', async () => {
     const ends: string[] = [];
     const loop = failed('for (;;) {}').then((kind) => ends.push(kind));
     assert.equal((await fetch(`${provider.url}/oidc/jwks`)).status, 200);
@@ -191,7 +191,7 @@ describe('custom claims', () => {
     assert.equal(({} as Record<string, unknown>).polluted, undefined);
   });
 
-  it('are told apart from what is no object', async () => {
+  it('reports a result that is not an object apart from a script that does not load', async () => {
     for (const value of ['[1]', '"text"', '5']) assert.equal(await failed(returning(value)), 'shape', value);
     assert.deepEqual(await test(running('')), { kind: 'claims', claims: {} });
     assert.equal(await failed('const other = 1;'), 'load');

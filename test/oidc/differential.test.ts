@@ -18,8 +18,8 @@ interface Side {
 }
 
 /**
- * What kind of outcome an answer is. Descriptions, page layouts and header details may differ; whether something works, where
- * the answer goes and which error it carries may not.
+ * The kind of outcome of an answer. Descriptions, page layouts and header details may differ; success or failure, the
+ * target of a redirect and the error code may not.
  */
 async function outcomeOf(response: Response): Promise<string> {
   const location = response.headers.get('location');

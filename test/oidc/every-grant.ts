@@ -44,7 +44,10 @@ const tokenTypes = {
   personal: 'urn:logto:token-type:personal_access_token',
 };
 
-/** Sets up a person and a machine with roles in a tenant and in an organization, and tells every way to tokens for them. */
+/**
+ * Creates a person and a machine with roles in a tenant and in an organization, and returns every way to get tokens for
+ * them.
+ */
 export async function everyGrant(provider: Provider): Promise<EveryGrant> {
   const { tenant } = provider;
   const events = { publish: async () => undefined };

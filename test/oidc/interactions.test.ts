@@ -146,7 +146,7 @@ describe('authorizations that wait for a person', () => {
     });
   });
 
-  it('do not wait for anybody without the cookie', async () => {
+  it('cannot be continued without the cookie', async () => {
     assert.equal((await waiting(createAgent())).found, false);
   });
 

@@ -15,7 +15,7 @@ const types = {
   personal: 'urn:logto:token-type:personal_access_token',
 };
 
-/** Everybody and everything that a token may hang on, made anew for each case; both applications are limited to their users. */
+/** Every object that a token may depend on, created for each case; both applications are limited to their users. */
 interface Scene {
   /** Gets the tokens, and may exchange some. */
   client: Party;

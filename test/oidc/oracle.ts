@@ -3,7 +3,10 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { Provider as Oracle } from 'oidc-provider';
 
-/** npm `oidc-provider` with the same endpoints, clients and rules, in memory: what it does is what a certified server does. */
+/**
+ * npm `oidc-provider` with the same endpoints, clients and rules, in memory, as the reference: it is a certified
+ * server.
+ */
 export interface RunningOracle {
   url: string;
   close(): Promise<void>;

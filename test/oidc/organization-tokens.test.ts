@@ -212,7 +212,7 @@ describe('tokens in organizations', () => {
     assert.equal((await exchange(subjectToken, 'urn:logto:token-type:impersonation_token')).status, 200);
   });
 
-  it('are refused to applications of third parties, which nobody let into an organization', async () => {
+  it('are refused to third-party applications that are not allowed in an organization', async () => {
     const { userId, organizationId } = await join([ids.reader]);
     const client = await provider.addClient({ type: 'MachineToMachine' });
     const party = createParty(provider, { id: client.id, redirectUri, secret: client.secret ?? '' });

@@ -99,7 +99,9 @@ export interface Provider {
 const secret = 'a secret for tests that is long enough';
 
 export interface ProviderOptions {
-  /** Whether time passes only by `clock.advance`, so that no cached value expires while a slow machine runs the test. */
+  /**
+   * Whether time passes only by `clock.advance`, so that no cached value expires while the test runs on a slow machine.
+   */
   isClockStopped?: boolean;
 }
 
@@ -174,7 +176,7 @@ async function compose({ database, clock, url, log }: { database: Database; cloc
     tenancy,
     jobs: createJobs({ database, clock, log }),
     outbound: fetch,
-    // What goes to webhooks, the audit log and the dashboard is not the protocol's promise: nobody listens.
+    // Webhooks, the audit log and the dashboard are not part of the protocol: their events are dropped.
     events: { publish: async () => undefined },
     logs: { write: () => undefined },
     dashboard: { recordActive: () => undefined },

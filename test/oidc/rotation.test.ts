@@ -212,7 +212,7 @@ describe('refresh tokens', () => {
     await refreshed(party, [...successors][0]);
   });
 
-  it('a single-page application hands on the remaining time, others start anew', async () => {
+  it('keeps the remaining lifetime in a single-page application, and starts a new lifetime in others', async () => {
     for (const [type, slides] of [
       ['SPA', false],
       ['Native', true],

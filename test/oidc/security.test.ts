@@ -273,7 +273,7 @@ describe('what the protocol refuses', () => {
     });
 
     // security: suspension
-    it('ends for somebody who was suspended or deleted after the last step', async () => {
+    it('ends if the user was suspended or deleted after the last step', async () => {
       const endings = {
         suspended: 'update users set is_suspended = true where id = $1',
         deleted: 'delete from users where id = $1',
@@ -292,7 +292,7 @@ describe('what the protocol refuses', () => {
     });
 
     // security: redirect-uris
-    it('cannot lead to an address that was unregistered meanwhile', async () => {
+    it('does not redirect to an address that was unregistered after the request', async () => {
       const { id } = await provider.addClient({ type: 'SPA', oidcClientMetadata: { redirectUris: [redirectUri] } });
       const other = createParty(provider, { id, redirectUri });
       const agent = createAgent();
@@ -342,7 +342,7 @@ describe('what the protocol refuses', () => {
       assert.equal(me.status, 401, 'what hung on the first session is gone');
     });
 
-    it('an application that expects somebody else is told so', async () => {
+    it('returns login_required when another user signs in than the application expects', async () => {
       const agent = createAgent();
       const hint = (await party.tokens(userId, {}, agent)).id_token;
       const other = await provider.addUser({ username: `v${Date.now()}` });

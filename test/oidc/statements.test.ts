@@ -6,8 +6,8 @@ import { failureOf, type Tokens } from './party.ts';
 import { type Provider, startProvider } from './provider.ts';
 
 /**
- * What counts as a statement: each one that is sent for a tenant, `begin` and `commit` with it. The message that tells a
- * connection its tenant does not: it is sent when the connection served another tenant before, which no grant decides.
+ * What counts as a statement: each one that is sent for a tenant, including `begin` and `commit`. Setting the tenant
+ * of a connection does not count: it happens when the connection served another tenant before, whatever the grant.
  */
 describe('A token grant, once caches are warm', () => {
   let provider: Provider;

@@ -275,7 +275,7 @@ describe('token exchange', () => {
     });
 
     // security: token-exchange
-    it('a refresh token, a code and a cut token are no subject tokens', async () => {
+    it('rejects refresh tokens, codes and truncated tokens as subject tokens', async () => {
       const tokens = await own.tokens(userId);
       await refused(await exchange(tokens.refresh_token ?? '', types.access), /not found/);
       await refused(await exchange(tokens.access_token.slice(0, -1), types.access), /not found/);
@@ -287,7 +287,7 @@ describe('token exchange', () => {
     });
 
     // security: token-exchange
-    it('a token that an application got for itself stands for nobody', async () => {
+    it('rejects a token that an application got for itself as a subject token', async () => {
       const { id, secret = '' } = await provider.addClient({ type: 'MachineToMachine' });
       const machine = createParty(provider, { id, redirectUri, secret });
       for (const extra of [{}, { resource: indicator }]) {
@@ -342,7 +342,7 @@ describe('token exchange', () => {
 
   describe('an actor', () => {
     // security: token-exchange
-    it('is named in the token, before those who acted earlier', async () => {
+    it('names the actor in the token, before earlier actors', async () => {
       const helper = await provider.addUser({ username: 'helper' });
       const second = await provider.addUser({ username: 'second_helper' });
       const actor = (await own.tokens(helper.id)).access_token;

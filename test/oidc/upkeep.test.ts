@@ -19,7 +19,7 @@ describe('upkeep of the protocol', () => {
   const rows = async (table: string) =>
     (await provider.database.system.raw<{ count: number }>(`select count(*)::int as count from ${table}`))[0]?.count;
 
-  it('sweeps what has expired in batches, and leaves what lives or is held by somebody', async () => {
+  it('deletes expired rows in batches, and keeps rows that are valid or locked', async () => {
     await party.tokens(userId);
     await provider.database.system.raw(
       `insert into access_tokens (tenant_id, token_hash, application_id, scope, expires_at)
@@ -90,7 +90,7 @@ describe('upkeep of the protocol', () => {
     };
     const me = () => fetch(`${provider.url}/oidc/me`, { headers: { authorization: `Bearer ${tokens.access_token}` } });
     await me();
-    // A connection may have to be told its tenant first.
+    // The tenant of a connection may have to be set first.
     assert.ok((await count(me)) <= 3);
     assert.ok((await count(() => party.refresh(tokens.refresh_token ?? ''))) <= 4);
     const { id, secret = '' } = await provider.addClient({ type: 'MachineToMachine' });

@@ -191,7 +191,7 @@ describe('the SDKs’ checklist', () => {
     assert.match(response.headers.get('content-type') ?? '', /^application\/json/);
   });
 
-  it('12: organization_id gives a JWT for the organization, and 403 access_denied to those who are no member', async () => {
+  it('12: organization_id gives a JWT for the organization, and 403 access_denied to non-members', async () => {
     const events = { publish: async () => undefined };
     const organizationRoles = createOrganizationRoles({ events });
     const organizations = createOrganizations({ clock: provider.clock, organizationRoles, events });
@@ -208,7 +208,7 @@ describe('the SDKs’ checklist', () => {
     assert.deepEqual([status, error], [403, 'access_denied']);
   });
 
-  it('13: client_secret=None of a public client is no secret', async () => {
+  it('13: client_secret=None of a public client does not count as a secret', async () => {
     const code = (await native.signIn(createAgent(), userId)).get('code') ?? '';
     assert.equal((await native.redeem(code, { client_secret: 'None' })).status, 200);
   });

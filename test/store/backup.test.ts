@@ -11,7 +11,7 @@ import { freePort, type Program, startProgram } from '../support/programs.ts';
 
 const source = (name: string) => join(import.meta.dirname, '../../server/src', name);
 
-/** Everything that a dump could lose, with definitions. Columns of a tenant's rows are read with all tenants in sight. */
+/** Everything that a dump could lose, with definitions. Rows of tenants are read across all tenants. */
 const catalog = `
   select 'relation' as kind, c.relname as name, format('%s %s %s', c.relkind, c.relrowsecurity, c.relforcerowsecurity) as text
     from pg_class c where c.relnamespace = 'aldaba'::regnamespace

@@ -37,7 +37,7 @@ describe('caches of several nodes on one database', () => {
         change: (to) =>
           database.tenant('default').transaction(async (tx) => {
             await cache.changed(tx, 'key');
-            // Before the commit, so that it is there when the other node hears of it.
+            // Before the commit, so that the value is stored when the other node receives the change.
             stored = to;
           }),
       });
@@ -109,7 +109,9 @@ describe('caches of several nodes on one database', () => {
       await admin(`alter database ${name} allow_connections true`);
     }
   };
-  /** Changes the value on the first node, and waits until the second node has heard of this and every earlier change. */
+  /**
+   * Changes the value on the first node, and waits until the second node has received this and every earlier change.
+   */
   const changeHeard = async (to: string) => {
     const [one, two] = nodes;
     await one?.change(to);

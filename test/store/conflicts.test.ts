@@ -18,7 +18,7 @@ describe('transactions that get in each other’s way', () => {
   });
   after(() => server.close());
 
-  it('are repeated after a deadlock, so that both of them succeed, and tell of their commit once', async () => {
+  it('are repeated after a deadlock, so that both succeed, and report their commit once', async () => {
     for (const id of ['left', 'right']) await db.run(sql.insertInto('users').values({ tenant_id: 'default', id }));
     const rename = (tx: Queries, id: string, name: string) =>
       tx.run(sql.updateTable('users').set({ name }).where('id', '=', id));

@@ -305,7 +305,7 @@ async function grow(url: string) {
   const client = new Client({ connectionString: url, options: '-c search_path=aldaba -c app.tenant=*' });
   await client.connect();
   try {
-    // A vacuum after the routes deleted would count anew, and the planner would choose as for few rows.
+    // A vacuum after the routes' deletions would update the statistics, and the planner would plan for few rows.
     await client.query(`do $$ declare name regclass; begin
       for name in select oid from pg_class where relnamespace = 'aldaba'::regnamespace and relkind = 'r'
       loop execute format('alter table %s set (autovacuum_enabled = false)', name); end loop; end $$`);

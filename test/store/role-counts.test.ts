@@ -32,7 +32,7 @@ describe('How many have a role', () => {
   const storedCounts = (roleId: string) =>
     server.tenant.db.raw('select users from role_counts where tenant_id = $1 and role_id = $2', ['default', roleId]);
 
-  it('holds nobody up who deletes the role while it is taken from somebody', async () => {
+  it('does not block deleting a role while it is taken from a user', async () => {
     const roleId = await createRole();
     const userId = await createHolder(roleId);
     const { db } = server.tenant;

@@ -11,7 +11,10 @@ import { cluster } from '../support/cluster.ts';
 const folder = join(findRoot(process.env), 'server/src/store/migrations');
 const vault = createVault('a secret for tests that is long enough');
 
-/** What restores and operators can take from the schema, the statement that puts it back, and the object that the refusal names. */
+/**
+ * Schema objects that restores and operators can drop, the statement that restores each, and the object that the
+ * refusal names.
+ */
 const losses: [damage: string, repair: string, object: string][] = [
   ['alter table hooks rename to kept', 'alter table kept rename to hooks', 'table hooks'],
   ['alter table hooks rename name to kept', 'alter table hooks rename kept to name', 'column hooks.name (text)'],

@@ -2,7 +2,7 @@ import { type Authorization, authorization } from './authorization.ts';
 
 /** A browser without a screen: keeps cookies and shows redirects instead of following them. */
 export interface Agent {
-  /** Sends a request with the cookies kept so far, and keeps those that come back. */
+  /** Sends a request with the stored cookies, and stores the cookies of the answer. */
   fetch(url: string, init?: RequestInit): Promise<Response>;
   /** Sends JSON. */
   json(method: string, url: string, body?: unknown): Promise<Response>;
@@ -38,7 +38,9 @@ export function createAgent(): Agent {
   return agent;
 }
 
-/** Where an answer leads, without the handle of the interaction, which differs each time. Undefined when it leads nowhere. */
+/**
+ * Where an answer redirects, without the interaction's handle, which differs each time. Undefined without a redirect.
+ */
 export const pageOf = (answer: Response): string | undefined =>
   answer.headers.get('location')?.replace(/&interaction=[\w-]{16}(?=&|$)/, '');
 
@@ -71,7 +73,7 @@ export interface Tokens {
   id_token: string;
 }
 
-/** A public client of one tenant that signs people in through the Experience API, as a sign-in page of one's own does. */
+/** A public client of one tenant that signs users in through the Experience API, as a custom sign-in page does. */
 export function experienceClient(endpoint: string) {
   const call = async (agent: Agent, method: string, path: string, body?: unknown): Promise<Response> =>
     expectStatus(

@@ -1,12 +1,14 @@
 /**
- * A device that keeps passkeys, together with the browser that it is used in. It answers what `navigator.credentials.create` and
- * `.get` would, as the JSON that a page sends (`PublicKeyCredential.toJSON`), and like a browser it looks at the options only.
+ * A device that keeps passkeys, together with the browser that it is used in. It answers what
+ * `navigator.credentials.create` and `.get` would, as the JSON that a page sends (`PublicKeyCredential.toJSON`), and
+ * like a browser it looks at the options only.
  *
  *     const device = createAuthenticator({ origin: server.url });
  *     const payload = device.create(registrationOptions);   // for the registration
  *     const proof = device.get(authenticationOptions);      // for a sign-in, any number of times
  *
- * Keys are ES256. What a dishonest or a broken device would do is said by `Circumstances`; a stolen copy is made by `clone`.
+ * Keys are ES256. What a dishonest or a broken device would do is said by `Circumstances`; a stolen copy is made by
+ * `clone`.
  */
 import { createHash, generateKeyPairSync, type KeyObject, randomBytes, sign } from 'node:crypto';
 
@@ -35,7 +37,7 @@ export interface Circumstances {
   challenge?: string;
   /** Whether the person gave a PIN, a finger or a face (default true). */
   userVerified?: boolean;
-  /** Whether anybody touched the device (default true). */
+  /** Whether a user touched the device (default true). */
   userPresent?: boolean;
   /** Whether the page is in a frame of another site (default false). */
   crossOrigin?: boolean;

@@ -7,8 +7,9 @@ import { Client } from 'pg';
 import { startEmbedded } from '../../server/src/store/embedded.ts';
 
 /**
- * One PostgreSQL for the whole test run: the embedded one, or the server that `ALDABA_TEST_DATABASE_URL` names (login with
- * the right to create databases). Every test file gets a database of its own, cloned from a template that was migrated once.
+ * One PostgreSQL for the whole test run: the embedded one, or the server that `ALDABA_TEST_DATABASE_URL` names (login
+ * with the right to create databases). Every test file gets a database of its own, cloned from a template that was
+ * migrated once.
  */
 export interface Cluster {
   /** URL of a database by its name, with the role that the server itself uses. */
@@ -67,7 +68,7 @@ function describe(urlOf: Cluster['urlOf'], adminUrl: string): Cluster {
     async drop(database) {
       await admin(`select pg_terminate_backend(pid) from pg_stat_activity
         where datname = '${database}' and backend_type = 'client backend'`);
-      // Not `with (force)`: a login that is no superuser may not end an autovacuum, which a plain drop asks to go.
+      // Not `with (force)`: a login without superuser rights may not end an autovacuum, which a plain drop cancels.
       await admin(`drop database if exists ${database}`);
     },
   };

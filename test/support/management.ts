@@ -49,7 +49,10 @@ export async function requestToken(
   });
 }
 
-/** Gives a tenant of the server, `default` unless given, a machine-to-machine application that may do everything, and its token. */
+/**
+ * Creates a machine-to-machine application with every permission in a tenant (`default` unless given), and gets its
+ * token.
+ */
 export async function manage({ app, tenant: ownTenant }: TestServer, tenant = ownTenant): Promise<Manager> {
   const url = tenant.baseUrl;
   const machine = await tenant.db.transaction(async (tx) => {
@@ -83,7 +86,7 @@ export function managerWith(url: string, token: string): Manager {
   };
 }
 
-/** Asserts a refusal: its status, its code, and that a person is told something. */
+/** Asserts a refusal: its status, its code, and that it has a message. */
 export function assertRefused(reply: Reply, status: number, code: string): void {
   assert.equal(`${reply.status} ${reply.body.code}`, `${status} ${code}`, JSON.stringify(reply.body));
   assert.ok(reply.body.message.length > 0);

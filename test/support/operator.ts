@@ -20,7 +20,7 @@ interface ApplicationWish {
   isThirdParty?: boolean;
 }
 
-/** Somebody who sets a tenant up through the Management API, as an operator does. */
+/** An operator who sets a tenant up through the Management API. */
 export interface Operator {
   /** Base URL of the tenant. */
   endpoint: string;

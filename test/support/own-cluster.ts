@@ -8,7 +8,10 @@ import { findPrograms } from '../../server/src/store/embedded-programs.ts';
 /** A PostgreSQL of a test's own, which it may restart and stop: to the server under test it is any operator's. */
 export interface OwnCluster {
   url: string;
-  /** Ends it: `fast` as an upgrade of the package does, `immediate` as a crash, `kill` as the kernel does when memory is short. */
+  /**
+   * Ends it: `fast` as an upgrade of the package does, `immediate` as a crash, `kill` as the kernel does without
+   * memory.
+   */
   stop(mode: 'fast' | 'immediate' | 'kill'): Promise<void>;
   start(): Promise<void>;
   close(): Promise<void>;

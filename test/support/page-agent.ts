@@ -3,7 +3,7 @@ import { type Agent, createAgent } from './agent.ts';
 import { authorization } from './authorization.ts';
 import type { TestServer } from './server.ts';
 
-/** Somebody on the hosted pages of a server, without a screen and with scripts off: forms are posted as browsers do. */
+/** A user on the hosted pages of a server, without a screen and with scripts off: forms are posted as browsers do. */
 export interface Visit {
   agent: Agent;
   get(path: string, headers?: Record<string, string>): Promise<Response>;

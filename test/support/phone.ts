@@ -9,7 +9,7 @@ interface AppRequest {
   callbackUri: string;
 }
 
-/** What the person does when WeChat opens: consents as somebody (a code comes back), or refuses. */
+/** What the user does when WeChat opens: consents with an account (a code comes back), or refuses. */
 type AtWechat = (request: { appId: string }) => Promise<string> | 'refuses';
 
 export interface Phone extends Visitor {
@@ -87,7 +87,10 @@ export async function openPhone({ platform, arrival = 'early', targets = ['wecha
   };
 }
 
-/** Top-level script before any of the page's, in every frame: playwright's own init scripts would wrap a constant in a function. */
+/**
+ * Top-level script before any of the page's, in every frame: playwright's own init scripts would wrap a constant in a
+ * function.
+ */
 async function atDocumentStart(session: CDPSession, source: string): Promise<void> {
   await session.send('Page.enable');
   await session.send('Page.addScriptToEvaluateOnNewDocument', { source });
@@ -107,7 +110,9 @@ interface Answering {
   atWechat: AtWechat;
 }
 
-/** The app's part: reads the request, opens WeChat, and takes the web view to the callback or reports an error into it. */
+/**
+ * The app's part: reads the request, opens WeChat, and takes the web view to the callback or reports an error into it.
+ */
 async function answer({ page, platform, request, atWechat }: Answering): Promise<void> {
   const { protocol, searchParams } = new URL(request.redirectTo);
   if (protocol !== 'wechat:') return report(page, platform, { code: 'unknown_social_scheme' });

@@ -14,7 +14,7 @@ export interface PostOffice {
   addPhone(operator: Operator): Promise<string>;
   /** The code of the next message to an email address or a phone; waits for it. */
   codeTo(recipient: string): Promise<string>;
-  /** Everything that was sent to anybody. */
+  /** Every message that was sent. */
   received(): string;
   close(): Promise<void>;
 }

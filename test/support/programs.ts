@@ -64,7 +64,7 @@ export function startProgram(file: string, args: string[], options: ProgramOptio
   };
 }
 
-/** A port of this machine that nobody listens on. */
+/** A port of this machine that is not in use. */
 export async function freePort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1');
   await new Promise((resolve) => server.once('listening', resolve));

@@ -19,7 +19,7 @@ export async function race<T>(
       answered += 1;
     }
   };
-  // Not returned as it is: the transaction would wait for those who wait for it.
+  // Wrapped in an object: the transaction would otherwise wait for the callers that wait for it.
   const { answers } = await database.system.transaction(async (tx) => {
     await tx.raw(`select from ${table} for update`);
     const sent = Promise.all(requests.map(send));

@@ -15,11 +15,11 @@ export interface Visit {
   effects: Effect[];
 }
 
-/** Mostly the account that the service would look up; now and then any other, or none, as a faulty caller might pass. */
-type Given = 'looked up' | 'suspended meanwhile' | number | undefined;
+/** Mostly the account that the service would look up; sometimes any other, or none, as a faulty caller might pass. */
+type Given = 'looked up' | 'suspended later' | number | undefined;
 const given: fc.Arbitrary<Given> = fc.oneof(
   { weight: 7, arbitrary: fc.constant('looked up' as const) },
-  { weight: 1, arbitrary: fc.constant('suspended meanwhile' as const) },
+  { weight: 1, arbitrary: fc.constant('suspended later' as const) },
   { weight: 1, arbitrary: fc.option(fc.nat(3), { nil: undefined }) },
 );
 const firsts = ['Password', 'NewPasswordIdentity', 'Social', 'EmailVerificationCode', 'PhoneVerificationCode'] as const;
@@ -29,7 +29,7 @@ type First = (typeof firsts)[number];
 type Second = (typeof seconds)[number];
 type New = (typeof news)[number];
 
-/** Ids are made fresh where the server makes them, so they are counted, not drawn. `who`: a place in `people`, or nobody’s. */
+/** Ids are counted, not drawn, because the server creates them. `who`: an index in `people`; past its end, no user. */
 export type Draft =
   | { kind: 'start' | 'change'; intent: Intent }
   | { kind: 'prove'; proof: First; who: number; expired: boolean; asked: boolean }
@@ -215,7 +215,7 @@ function provedBy(proof: Proof, { asked, seen }: { asked: boolean; seen: { accou
 function toEvents(draft: Draft, { state, accounts, people, id }: Place): SignInEvent[] {
   const identified = state?.userId === undefined ? undefined : accounts.get(state.userId);
   const account = (wanted: Given, found = identified): { account?: Account } => {
-    if (wanted === 'suspended meanwhile') return found ? { account: { ...found, isSuspended: true } } : {};
+    if (wanted === 'suspended later') return found ? { account: { ...found, isSuspended: true } } : {};
     const chosen = wanted === 'looked up' ? found : wanted === undefined ? undefined : people[wanted];
     return chosen ? { account: chosen } : {};
   };
@@ -234,7 +234,7 @@ function toEvents(draft: Draft, { state, accounts, people, id }: Place): SignInE
     }
     case 'identify': {
       const proof = proofAt(draft.which);
-      // Whom a social identity belongs to is read from the database; nobody can pass another account there.
+      // The owner of a social identity is read from the database; a caller cannot pass another account there.
       const wanted = proof?.type === 'Social' ? 'looked up' : draft.account;
       const owner = ownerOf(proof, accounts);
       const found =

@@ -2,20 +2,20 @@ import { once } from 'node:events';
 import { createServer, type IncomingHttpHeaders } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-/** A request as it arrived at somebody's server. */
+/** A request as it arrived at the receiver. */
 export interface Received {
   method: string;
   headers: IncomingHttpHeaders;
   body: string;
 }
 
-/** Somebody's server that webhooks are sent to. */
+/** A server that webhooks are sent to. */
 export interface Receiver {
   url: string;
   requests: Received[];
   /** Status of the coming answers, 200 at first, and where a redirect leads. */
   answerWith(status: number, location?: string, body?: string): void;
-  /** Answers nothing any more, until it is told what to answer. */
+  /** Leaves requests unanswered until an answer is set. */
   hang(): void;
   /** The next request that was not taken yet and fits; waits for it. */
   next(fits?: (request: Received) => boolean): Promise<Received>;

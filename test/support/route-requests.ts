@@ -19,7 +19,7 @@ const ofCollection: Record<string, (ids: Ids) => string> = {
   'connector-factories': () => 'wechat-native',
 };
 
-/** Parameters by their own name; those in `words` are no ids of rows. */
+/** Parameters by their own name; the ones in `words` are not ids of rows. */
 const words: Record<string, string> = {
   target: 'wechat',
   name: plantedName,

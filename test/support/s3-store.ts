@@ -18,8 +18,8 @@ interface StoreCall {
 }
 
 /**
- * A store that speaks S3 and checks who asks: moto, which computes every signature anew with Amazon's own signer (botocore)
- * and refuses what differs. What it leaves out, that the body is the one that was signed, is checked in front of it.
+ * A store that speaks S3 and authenticates callers: moto, which recomputes every signature with Amazon's own signer
+ * (botocore) and rejects a difference. It does not check that the body is the signed one; a proxy in front of it does.
  */
 export interface S3Store {
   port: number;
@@ -102,7 +102,7 @@ function pass(
   inner.end(body);
 }
 
-/** An account that may use buckets, its key, and a bucket. The store checks nobody until this is done. */
+/** An account that may use buckets, its key, and a bucket. The store authenticates no caller until this is done. */
 async function prepareAccount(url: string, bucket: string): Promise<{ id: string; secret: string }> {
   const call = async (service: string, method: string, path: string, form?: Record<string, string>) => {
     const answer = await fetch(`${url}${path}`, {

@@ -39,7 +39,7 @@ export interface FactorWorld {
   nextCode(secret: string): string;
   /** @param request default: the usual one of the demo app */
   begin(intent?: 'SignIn' | 'Register' | 'ForgotPassword', request?: Authorization): Promise<Visit>;
-  /** A sign-in of somebody who has shown the password. */
+  /** A sign-in of a user who has entered the password. */
   arrive(person: { username: string }): Promise<Visit>;
   /** A registration that created the account. */
   register(username: string): Promise<Visit>;

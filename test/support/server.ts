@@ -20,9 +20,9 @@ export interface TestServer {
   tenant: Tenant;
   /** URL of the server's database. */
   databaseUrl: string;
-  /** Starts another node of the same server, with a port of its own, on the same database. Close it before the server. */
+  /** Starts another node of the same server with its own port, on the same database. Close it before the server. */
   addNode(): Promise<Node>;
-  /** Stops the server in an orderly way and starts it anew on the same database. */
+  /** Stops the server in an orderly way and starts it again on the same database. */
   restart(): Promise<void>;
   close(): Promise<void>;
 }

@@ -40,7 +40,7 @@ export const passwords: PolicySettings = {
   signIn: { methods: [method('username', { password: true }), method('email', { password: true })] },
   signUp: { identifiers: ['username'], password: true },
 };
-/** Nobody signs in or registers but by a provider. */
+/** Users sign in and register by a provider only. */
 export const socialOnly: PolicySettings = {
   ...codes,
   signIn: { methods: [] },

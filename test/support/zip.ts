@@ -12,7 +12,7 @@ export interface ZipEntry {
   claimedCrc?: number;
 }
 
-/** A zip archive (APPNOTE 6.3.3) with exactly these entries, also those that a proper program would not write. */
+/** A zip archive (APPNOTE 6.3.3) with exactly these entries, also with ones that a proper program would not write. */
 export function zip(entries: readonly ZipEntry[]): Uint8Array<ArrayBuffer> {
   const local: Buffer[] = [];
   const directory: Buffer[] = [];

@@ -13,7 +13,9 @@ export interface OldApp {
   accessToken: string;
 }
 
-/** What a server of an earlier release left behind: every row that it had written, and what its users and applications held. */
+/**
+ * What a server of an earlier release left behind: every row it wrote, and the tokens of its users and applications.
+ */
 export interface OldRelease {
   /** When it stopped, ISO 8601. */
   takenAt: string;
@@ -33,7 +35,10 @@ export interface OldRelease {
   tables: Record<string, Record<string, unknown>[]>;
 }
 
-/** Reads a release, with all its times moved as if it had stopped a moment ago: its tokens and sessions are as old as they were then. */
+/**
+ * Reads a release, with all times moved as if it had stopped a moment ago: tokens and sessions keep the age they had
+ * then.
+ */
 export function readRelease(file: string): OldRelease {
   const text = readFileSync(join(import.meta.dirname, file), 'utf8');
   const age = Date.now() - Date.parse((JSON.parse(text) as OldRelease).takenAt);

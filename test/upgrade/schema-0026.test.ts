@@ -6,7 +6,8 @@ import { createAgent } from '../support/agent.ts';
 import { startServer, type TestServer } from '../support/server.ts';
 import { type OldApp, readRelease, restoreRelease } from './release.ts';
 
-// The rows were written by a server of the last release before migration 0027, which a browser and two applications had used.
+// The rows were written by a server of the last release before migration 0027, which a browser and two applications had
+// used.
 describe('a server on the data of a release before migration 0027', () => {
   const old = readRelease('schema-0026.json');
   let server: TestServer;
