@@ -37,7 +37,7 @@ describe('an application with limited access', () => {
   });
 
   // security: application-access
-  it('lets in the users of the rules, until a rule is gone: then also refresh ends', async () => {
+  it('allows the users of the rules, until a rule is removed: then refresh fails too', async () => {
     const { id } = await provider.addUser({ username: 'clerk' });
     await allow({ userIds: [id] });
     const tokens = await party.tokens(id);
@@ -50,7 +50,7 @@ describe('an application with limited access', () => {
     assert.equal((await party.refresh(refreshed.refresh_token)).status, 200);
   });
 
-  it('lets in the holders of a role, from the next request on', async () => {
+  it('allows users with a role, from the next request on', async () => {
     const { id } = await provider.addUser({ username: 'promoted' });
     const role = await provider.tenant.db.transaction((tx) =>
       provider.roles.create(tx, { name: 'staff', description: 'Staff', type: 'User', isDefault: false }),

@@ -11,7 +11,7 @@ const music = 'https://music.example.com/';
 const organizationsScope = 'urn:logto:scope:organizations';
 const organizationsResource = 'urn:logto:resource:organizations';
 
-describe('what a user agreed to for a third party', () => {
+describe('the consent of a user for a third party', () => {
   let provider: Provider;
   let foreign: Party;
   let userId: string;
@@ -120,7 +120,7 @@ describe('what a user agreed to for a third party', () => {
   };
 
   // security: third-parties
-  it('is what the page showed: a permission that the user gets later is not granted silently', async () => {
+  it('covers what the page showed: a permission that the user receives later is not granted silently', async () => {
     await newUser();
     const agent = createAgent();
     const asked = { scope: 'openid offline_access read', resource: books };
@@ -137,7 +137,7 @@ describe('what a user agreed to for a third party', () => {
   });
 
   // security: third-parties
-  it('is what the page showed also if the user gets more before pressing the button', async () => {
+  it('covers what the page showed, also if the user receives more before submitting it', async () => {
     await newUser();
     const agent = createAgent();
     const { xsrf = '' } = await ask(agent, { scope: 'openid offline_access read', resource: books });
@@ -188,7 +188,7 @@ describe('what a user agreed to for a third party', () => {
     assert.ok((await redeem(answer as URLSearchParams)).refresh_token);
   });
 
-  it('is kept by a grant of which nothing is known as nothing', async () => {
+  it('is empty for a grant without a recorded consent', async () => {
     await newUser('books');
     const agent = createAgent();
     const tokens = await agreeTo(agent, { scope: 'openid profile offline_access read', resource: books });

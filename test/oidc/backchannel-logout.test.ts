@@ -42,7 +42,7 @@ describe('back-channel logout', () => {
   const endOf = (userId: string, idToken: string) =>
     provider.oidc.sessions.end(provider.tenant, { userId, uid: String(decodeJwt(idToken).sid) });
 
-  it('tells an application of the end of a session with a token that fits the specification', async () => {
+  it('notifies an application of the end of a session with a logout token that follows the specification', async () => {
     const userId = await addUser();
     const { id_token } = await told.tokens(userId);
     await endOf(userId, id_token);
@@ -93,7 +93,7 @@ describe('back-channel logout', () => {
     assert.equal(decodeJwt(tokenOf(await receiver.next())).sid, decodeJwt(third.id_token).sid);
   });
 
-  it('is tried again, with a fresh token, when the application is not there', async () => {
+  it('is retried with a new token when the application does not answer', async () => {
     const userId = await addUser();
     const { id_token } = await told.tokens(userId);
     receiver.answerWith(503);
@@ -107,7 +107,7 @@ describe('back-channel logout', () => {
   });
 
   // security: token-exchange
-  it('a logout token opens nothing', async () => {
+  it('rejects a logout token as an access token', async () => {
     const userId = await addUser();
     const { id_token } = await told.tokens(userId);
     await endOf(userId, id_token);

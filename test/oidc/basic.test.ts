@@ -258,7 +258,7 @@ describe('the basic profile', () => {
     }
 
     // security: authorization-codes
-    it('of ten uses at once exactly one succeeds or none survives', async () => {
+    it('lets exactly one of ten concurrent uses succeed, or revokes the tokens of all', async () => {
       const code = (await party.signIn(createAgent(), userId)).get('code') ?? '';
       const responses = await Promise.all(Array.from({ length: 10 }, () => party.redeem(code)));
       assert.ok(responses.filter(({ status }) => status === 200).length <= 1);
@@ -266,14 +266,14 @@ describe('the basic profile', () => {
     });
 
     // security: authorization-codes, single-use
-    it('of uses that all found the code unused one succeeds', async () => {
+    it('lets one of several uses that all found the code unused succeed', async () => {
       const code = (await party.signIn(createAgent(), userId)).get('code') ?? '';
       const uses = Array.from({ length: 4 }, () => () => party.redeem(code));
       const responses = await race(provider.database, 'authorization_codes', uses);
       assert.deepEqual(responses.map(({ status }) => status).sort(), [200, 400, 400, 400]);
     });
 
-    it('a code lasts a minute', async () => {
+    it('expires a code after one minute', async () => {
       const code = (await party.signIn(createAgent(), userId)).get('code') ?? '';
       provider.clock.advance(61_000);
       assert.equal((await failureOf(await party.redeem(code))).error, 'invalid_grant');
@@ -300,7 +300,7 @@ describe('the basic profile', () => {
       }
     });
 
-    it('openid alone gives the subject only', async () => {
+    it('returns the subject only for openid alone', async () => {
       const { me } = await claimsFor('openid');
       assert.deepEqual(me, { sub: userId });
     });
@@ -339,7 +339,7 @@ describe('the basic profile', () => {
       assert.equal((await fetch(`${provider.url}/oidc/me`)).status, 401);
     });
 
-    it('answers 304 to a client that holds the answer already', async () => {
+    it('answers 304 to a client that has the current answer', async () => {
       const { access_token: token } = await party.tokens(userId);
       const etag = (await userinfo(token)).headers.get('etag') ?? '';
       assert.equal((await userinfo(token, { headers: { 'if-none-match': etag } })).status, 304);

@@ -169,7 +169,7 @@ describe('clients at the token endpoint', () => {
       assert.equal((await call({}, basic(machine.id, machine.secret))).status, 200);
     });
 
-    it('answers the bare OAuth error when asked to', async () => {
+    it('returns the plain OAuth error on request', async () => {
       const response = await fetch(`${provider.url}/oidc/token?parse_error=false`, {
         method: 'POST',
         body: encode({ client_id: 'nobody' }),
@@ -197,7 +197,7 @@ describe('clients at the token endpoint', () => {
       assert.ok(claims.jti);
     });
 
-    it('always says which scopes, even none', async () => {
+    it('always returns the granted scopes, even an empty list', async () => {
       assert.equal((await token({ resource: indicator })).scope, '');
       const opaque = await token({});
       assert.equal(opaque.scope, '');

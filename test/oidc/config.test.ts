@@ -35,7 +35,7 @@ describe('the config profile', () => {
     assert.equal(metadata.authorization_response_iss_parameter_supported, true);
   });
 
-  it('says the same at the name of RFC 8414, also when the address begins with two slashes', async () => {
+  it('returns the same document at the path of RFC 8414, also when the path begins with two slashes', async () => {
     const [first, second, third] = await Promise.all(
       [
         '/oidc/.well-known/openid-configuration',
@@ -47,7 +47,7 @@ describe('the config profile', () => {
     assert.equal(first, third);
   });
 
-  it('is found at all spellings of the address: the issuer’s path behind (RFC 8414), doubled slashes, a slash at the end', async () => {
+  it('is found at every spelling of its path: the issuer’s path appended (RFC 8414), doubled slashes, a trailing slash', async () => {
     for (const name of ['openid-configuration', 'oauth-authorization-server']) {
       for (const [tenant, issuer] of [
         ['', `${provider.url}/oidc`],

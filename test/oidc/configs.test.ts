@@ -7,7 +7,7 @@ import { type Provider, startProvider } from './provider.ts';
 
 const redirectUri = 'https://client.example.com/callback';
 
-describe('what a tenant sets about its protocol', () => {
+describe('protocol settings of a tenant', () => {
   let provider: Provider;
   let userId: string;
   let party: Party;
@@ -29,7 +29,7 @@ describe('what a tenant sets about its protocol', () => {
     return response.headers.get('location')?.startsWith('/sign-in') ?? false;
   };
 
-  it('sessions live as long as it says from the next sign-in on', async () => {
+  it('apply a session lifetime from the next sign-in on', async () => {
     await provider.configs.changeSession(provider.tenant, { ttl: 3600 });
     const agent = createAgent();
     await party.signIn(agent, userId);

@@ -95,12 +95,12 @@ describe('consent', () => {
     }
   });
 
-  it('is silent for the operator’s own applications, also with prompt=consent', async () => {
+  it('is not asked for by first-party applications, also with prompt=consent', async () => {
     const answer = await own.signIn(createAgent(), userId);
     assert.ok(answer.get('code'));
   });
 
-  it('asks the person for a third-party application, names what it wants, and goes on after a yes', async () => {
+  it('asks the user for a third-party application, lists the scopes it requests, and continues after approval', async () => {
     const agent = createAgent();
     const { html, xsrf } = await reachConsent(agent, {
       scope: 'openid profile read offline_access',
@@ -161,7 +161,7 @@ describe('consent', () => {
   });
 
   // security: third-parties
-  it('is not asked for what the operator does not let the application have, and it does not get it', async () => {
+  it('neither asks for nor grants scopes that the operator does not allow the application', async () => {
     const agent = createAgent();
     const wish = { scope: 'openid profile phone roles read secret offline_access', resource: indicator };
     const { html, xsrf } = await reachConsent(agent, wish);
@@ -183,7 +183,7 @@ describe('consent', () => {
   });
 
   // security: third-parties
-  it('of what is taken from the application later counts no more at the next token', async () => {
+  it('ends for scopes that the operator later removes from the application, from the next token on', async () => {
     const agent = createAgent();
     const { xsrf } = await reachConsent(agent, { scope: 'openid email read offline_access', resource: indicator });
     const answer = await follow(agent, await decide(agent, { xsrf }));
@@ -198,7 +198,7 @@ describe('consent', () => {
     await allow({ userScopes: ['email'], resourceScopes: [readId] });
   });
 
-  it('makes a grant that shows as a third party’s, and ends when it is revoked', async () => {
+  it('creates a grant that is listed as third-party, and ends when the grant is revoked', async () => {
     const { id } = await provider.addUser({ username: 'joan' });
     const agent = createAgent();
     await foreign.authorize(agent);
@@ -218,7 +218,7 @@ describe('consent', () => {
     assert.equal((await foreign.refresh(again.refresh_token ?? '')).status, 400);
   });
 
-  it('costs no statement at the tokens of a third party', async () => {
+  it('needs no extra statement at the tokens of a third party', async () => {
     const agent = createAgent();
     const { xsrf } = await reachConsent(agent, { scope: 'openid read offline_access', resource: indicator });
     const answer = await follow(agent, await decide(agent, { xsrf }));

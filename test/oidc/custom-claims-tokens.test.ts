@@ -61,7 +61,7 @@ describe('Custom claims, for every kind of token', () => {
   });
 
   // security: script-tokens
-  it('may be a refusal, of an opaque token, too', async () => {
+  it('may refuse a token, also an opaque one', async () => {
     for (const way of every.ways) {
       // What is redeemed or exchanged is made by the same endpoint.
       const send = await way.prepare();
@@ -125,7 +125,7 @@ describe('Custom claims, for every kind of token', () => {
       }
     }));
 
-  it('the same of a person, whatever the token comes of', () =>
+  it('passes the same user data whatever the source of the token', () =>
     telling(async () => {
       const [first, ...others] = jwts().filter(({ type }) => type === 'access-token');
       const userOf = async (way: Way) => told((await claimsOf(way)).told).context.user;
@@ -133,7 +133,7 @@ describe('Custom claims, for every kind of token', () => {
       for (const way of others) assert.deepEqual(await userOf(way), expected, way.name);
     }));
 
-  it('the organization that the token is for, for people and machines', () =>
+  it('passes the organization of the token, for users and machines', () =>
     telling(async () => {
       const organization = {
         id: every.organizationId,
@@ -147,7 +147,7 @@ describe('Custom claims, for every kind of token', () => {
       }
     }));
 
-  it('the exchange that the token comes of, with the context of a subject token', () =>
+  it('passes the exchange that created the token, with the context of the subject token', () =>
     telling(async () => {
       const grantOf = async (subject: string) =>
         (await inputOf(`exchange of a ${subject}, for a resource`)).context.grant;

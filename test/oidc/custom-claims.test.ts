@@ -103,7 +103,7 @@ describe('custom claims', () => {
   });
 
   // security: script-tokens
-  it('are never passed by overload: a script that could not run answers 503', async () => {
+  it('are not skipped under overload: answers 503 if the script cannot run', async () => {
     await save(returning('{}'));
     const { refresh_token: refreshToken = '' } = await party.tokens(userId, wanted);
     await save(running(`input.api.denyAccess('Nobody');`));

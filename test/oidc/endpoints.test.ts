@@ -60,7 +60,7 @@ describe('introspection, revocation, origins and the guard of the Management API
       assert.equal((await json(await introspect(web, tokens.refresh_token ?? ''))).active, true);
     });
 
-    it('says inactive, and nothing else, of what is unknown, expired or another public client’s', async () => {
+    it('returns only inactive for tokens that are unknown, expired or of another public client', async () => {
       const tokens = await web.tokens(userId);
       for (const [party, token] of [
         [web, 'nothing'],
@@ -73,7 +73,7 @@ describe('introspection, revocation, origins and the guard of the Management API
     });
 
     // security: third-parties
-    it('tells a third party of its own tokens only, and the operator’s applications of all', async () => {
+    it('describes only its own tokens to a third party, and all tokens to first-party applications', async () => {
       const { id, secret = '' } = await provider.addClient({
         type: 'Traditional',
         isThirdParty: true,
@@ -112,7 +112,7 @@ describe('introspection, revocation, origins and the guard of the Management API
   describe('revocation', () => {
     const revoke = (party: Party, token: string) => party.post('/oidc/token/revocation', { token });
 
-    it('of either token takes the whole grant along; a public client needs its id only; the body is empty', async () => {
+    it('of either token revokes the whole grant; a public client needs its id only; the body is empty', async () => {
       for (const member of ['access_token', 'refresh_token'] as const) {
         const tokens = await spa.tokens(userId);
         const response = await revoke(spa, tokens[member] ?? '');
@@ -166,7 +166,7 @@ describe('introspection, revocation, origins and the guard of the Management API
     });
 
     // security: cross-origin-calls
-    it('that only look like one, and null, may not, and nothing changes', async () => {
+    it('that only resemble an allowed origin, and null, are rejected without a change', async () => {
       for (const origin of [
         'https://client.example.com.evil.com',
         'http://client.example.com',
@@ -209,11 +209,11 @@ describe('introspection, revocation, origins and the guard of the Management API
       return [response.status, (await json(response)).code];
     };
 
-    it('lets a machine in whose role gives the scope', async () => {
+    it('accepts a machine whose role grants the scope', async () => {
       assert.deepEqual(await call(`Bearer ${await jwt()}`), [200, undefined]);
     });
 
-    it('tells what is wrong', async () => {
+    it('names the reason of a refusal', async () => {
       assert.deepEqual(await call(undefined), [401, 'auth.authorization_header_missing']);
       assert.deepEqual(await call('Basic eDp5'), [401, 'auth.authorization_token_type_not_supported']);
       assert.deepEqual(await call('Bearer nonsense'), [401, 'auth.unauthorized']);

@@ -124,7 +124,7 @@ describe('an exchanged token', () => {
     await isDead(made);
   });
 
-  it('dies with the session when it was made of a token without offline_access, and outlives it otherwise', async () => {
+  it('ends with the session if its subject token had no offline_access, and outlives the session otherwise', async () => {
     const userId = await newUser();
     const { access_token: bound } = await own.tokens(userId, { scope: 'openid' });
     const made = await both(bound);
@@ -141,7 +141,7 @@ describe('an exchanged token', () => {
   });
 
   // security: token-exchange
-  it('dies with the personal access token that it came from', async () => {
+  it('ends with the personal access token that it was exchanged from', async () => {
     const userId = await newUser();
     const first = await both(await personalToken(userId), types.personal);
     const second = await both(first.jwt);
@@ -151,7 +151,7 @@ describe('an exchanged token', () => {
   });
 
   // security: token-exchange
-  it('lives no longer than what it came from, however often it is exchanged', async () => {
+  it('expires no later than its origin, however often it is exchanged', async () => {
     const start = provider.clock.now();
     const userId = await newUser();
     const sources: [token: string, type: string, seconds: number][] = [
@@ -183,7 +183,7 @@ describe('an exchanged token', () => {
   });
 
   // security: token-exchange
-  it('of an impersonation dies when the password of the user is replaced', async () => {
+  it('of an impersonation ends when the password of the user is replaced', async () => {
     const userId = await newUser();
     const { access_token: jwt } = await granted(
       await exchange(await subjectToken(userId), types.impersonation, { resource: indicator }),
@@ -197,7 +197,7 @@ describe('an exchanged token', () => {
     assert.equal((await exchange(unused, types.impersonation)).status, 400);
   });
 
-  it('ends by itself when it is revoked: the grant that it came from stays', async () => {
+  it('is revoked alone: the grant that it came from stays valid', async () => {
     const userId = await newUser();
     const tokens = await own.tokens(userId);
     const { opaque } = await both(tokens.access_token);
@@ -208,7 +208,7 @@ describe('an exchanged token', () => {
   });
 
   // security: token-exchange
-  it('is made for a public client of access tokens that were issued to it, and of no others', async () => {
+  it('is issued to a public client only for access tokens that were issued to it', async () => {
     const userId = await newUser();
     for (const foreign of [await signedIn(userId), (await own.tokens(userId)).access_token]) {
       const failure = await failureOf(await exchange(foreign, types.access, { resource: indicator }, spa));
@@ -223,7 +223,7 @@ describe('an exchanged token', () => {
   });
 
   // security: token-exchange
-  it('holds in random chains: nothing outlives its origin, and all of a chain dies together', async () => {
+  it('never outlives its origin in random chains, and every token of a chain ends together', async () => {
     let seed = 20_261_128;
     const random = (below: number) => {
       seed = (seed * 1_103_515_245 + 12_345) % 2_147_483_648;

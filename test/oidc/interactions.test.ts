@@ -79,7 +79,7 @@ describe('authorizations that wait for a person', () => {
     };
 
     // security: sign-in-handover
-    it('return to their own state, whichever signs in first', async () => {
+    it('return with their own state, whichever signs in first', async () => {
       const { agent, one, two } = await twoTabs();
       assert.equal(stateOf(await agent.fetch(await finish(agent, one))), 'one');
       assert.equal(stateOf(await agent.fetch(await finish(agent, two))), 'two');
@@ -150,7 +150,7 @@ describe('authorizations that wait for a person', () => {
     assert.equal((await waiting(createAgent())).found, false);
   });
 
-  describe('begin at the page that the application wishes', () => {
+  describe('begin at the page that the application requests', () => {
     const pageOf = async (extra: Extra) => {
       const response = await first.authorize(createAgent(), extra);
       const url = new URL(response.headers.get('location') ?? '', provider.url);
@@ -194,7 +194,7 @@ describe('authorizations that wait for a person', () => {
     }
   });
 
-  it('hand the wishes over to the sign-in', async () => {
+  it('pass the login hints on to the sign-in', async () => {
     const agent = createAgent();
     await first.authorize(agent, {
       direct_sign_in: 'social:wechat',

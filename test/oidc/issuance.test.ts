@@ -44,7 +44,7 @@ interface Ending {
 }
 
 // security: suspension, application-access
-describe('a token is not issued any more', () => {
+describe('a token is no longer issued', () => {
   let provider: Provider;
   const events = { publish: async () => undefined };
   const organizationRoles = createOrganizationRoles({ events });

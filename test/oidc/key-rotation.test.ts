@@ -109,7 +109,7 @@ describe('signing keys over time', () => {
     });
   }
 
-  it('lose no token in two rotations within a minute', async () => {
+  it('keep every token valid through two rotations within a minute', async () => {
     const tenant = await provider.tenancy.get('other');
     const keys = provider.oidc.keys as unknown as Keys;
     const now = () => Math.floor(provider.clock.now() / 1000);
@@ -127,7 +127,7 @@ describe('signing keys over time', () => {
   });
 
   // security: key-rotation
-  it('stay published for the longest token that they signed and 10 minutes, and not for ever', async () => {
+  it('stay published until the longest token they signed has expired and 10 minutes more', async () => {
     const tenant = await provider.tenancy.create({ id: 'ends', name: 'Ends' });
     const keys = provider.oidc.keys as unknown as Keys;
     const exp = Math.floor(provider.clock.now() / 1000) + 50_000;

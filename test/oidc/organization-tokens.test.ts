@@ -254,7 +254,7 @@ describe('tokens in organizations', () => {
   });
 
   // security: organization-rights
-  it('never control the tenant, whatever a role in the database says', async () => {
+  it('never grant the Management API, whatever a role in the database says', async () => {
     const { organizationId } = await join();
     const { db, managementIndicator: resource } = provider.tenant;
     await organizations.addMembers(db, 'application', organizationId, [machine.id]);
@@ -276,7 +276,7 @@ describe('tokens in organizations', () => {
   });
 
   // security: organization-rights
-  it('never reach into another tenant', async () => {
+  it('are never accepted for another tenant', async () => {
     const other = await provider.tenancy.get('other');
     const { id } = await organizations.create(other.db, { name: 'Foreign' });
     const { userId } = await join([ids.reader]);
@@ -289,7 +289,7 @@ describe('tokens in organizations', () => {
     await assert.rejects(organizations.addMembers(other.db, 'user', id, [userId]), /related item/);
   });
 
-  it('tell memberships and roles in ID token and userinfo, for the scopes that were granted', async () => {
+  it('return memberships and roles in ID token and userinfo, for the granted scopes', async () => {
     const { userId, organizationId } = await join([ids.reader, ids.writer]);
     const told = async (wanted: string) => {
       const tokens = await spa.tokens(userId, { scope: wanted });
@@ -312,7 +312,7 @@ describe('tokens in organizations', () => {
     assert.deepEqual(await told('openid profile'), [nothing, nothing]);
   });
 
-  it('tell scripts that customize tokens which organization they are for', async () => {
+  it('pass their organization to scripts that customize tokens', async () => {
     const { userId, organizationId } = await join();
     const { refresh_token: token = '' } = await signIn(userId);
     const script = `const getCustomJwtClaims = async ({ token, context }) => ({ told: [token.aud, context.organization.id] });`;
@@ -322,7 +322,7 @@ describe('tokens in organizations', () => {
     assert.deepEqual(decodeJwt(jwt).told, [`urn:logto:organization:${organizationId}`, organizationId]);
   });
 
-  it('tell scripts which kinds of second factors the person has', async () => {
+  it('pass the kinds of the user’s second factors to scripts', async () => {
     const { userId } = await join();
     const script = `const getCustomJwtClaims = async ({ context }) => ({ told: context.user.mfaVerificationFactors });`;
     await provider.customClaims.save(provider.tenant, 'access-token', { script });
@@ -337,7 +337,7 @@ describe('tokens in organizations', () => {
     await provider.customClaims.remove(provider.tenant, 'access-token');
   });
 
-  it('cost at most four statements, claims and all', async () => {
+  it('take at most four statements, with claims', async () => {
     const { userId, organizationId } = await join([ids.reader], { isMfaRequired: true });
     await factors.addTotp(provider.tenant, userId);
     provider.signIn.amr = ['pwd', 'otp', 'mfa'];

@@ -83,7 +83,7 @@ describe('refresh tokens', () => {
   });
 
   // security: refresh-tokens
-  it('a replaced token leads to the one live token of its line, however far that has come', async () => {
+  it('a replaced token returns the one valid token of its chain, however often it was rotated', async () => {
     const party = await register('SPA');
     const first = (await party.tokens(userId)).refresh_token;
     const second = await refreshed(party, first);
@@ -101,7 +101,7 @@ describe('refresh tokens', () => {
   });
 
   // security: refresh-tokens
-  it('a replaced token never begins a second line, also when its own has gone on very far in the grace period', async () => {
+  it('a replaced token never starts a second chain, also after many rotations within the grace period', async () => {
     const party = await register('SPA', { refreshTokenGracePeriod: 60 });
     const first = (await party.tokens(userId)).refresh_token ?? '';
     let live = first;
@@ -110,7 +110,7 @@ describe('refresh tokens', () => {
     await refreshed(party, live);
   });
 
-  it('how long a replaced token works is set by the application, else by the tenant', async () => {
+  it('takes the grace period of a replaced token from the application, else from the tenant', async () => {
     const lost = async (party: Party, seconds: number) => {
       const first = (await party.tokens(userId)).refresh_token;
       const second = await refreshed(party, first);
@@ -130,7 +130,7 @@ describe('refresh tokens', () => {
   });
 
   // security: refresh-tokens
-  it('a replaced token that comes back later destroys the grant with all its tokens', async () => {
+  it('a replaced token that is used after the grace period revokes the grant with all its tokens', async () => {
     const party = await register('Native');
     const first = (await party.tokens(userId)).refresh_token;
     const second = await refreshed(party, first);
@@ -153,7 +153,7 @@ describe('refresh tokens', () => {
   });
 
   // security: refresh-tokens
-  it('a token whose replacement never reached the client is not burned, and gets the same replacement again', async () => {
+  it('a token whose replacement never reached the client stays valid, and returns the same replacement again', async () => {
     const party = await register('Native');
     const first = (await party.tokens(userId)).refresh_token;
     const lost = await refreshed(party, first);
@@ -165,7 +165,7 @@ describe('refresh tokens', () => {
     await refreshed(party, second.refresh_token);
   });
 
-  it('a replacement that an earlier release made at random, and that was lost, gives way to a new one', async () => {
+  it('replaces a lost random token of an earlier release by a new one', async () => {
     const party = await register('Native');
     const first = (await party.tokens(userId)).refresh_token ?? '';
     const lost = await refreshed(party, first);
@@ -199,7 +199,7 @@ describe('refresh tokens', () => {
   });
 
   // security: refresh-tokens
-  it('of twenty uses at once all succeed within the grace period, with one successor that lives', async () => {
+  it('lets all of twenty concurrent uses succeed within the grace period, with one valid successor', async () => {
     const party = await register('SPA');
     const first = (await party.tokens(userId)).refresh_token ?? '';
     const responses = await Promise.all(Array.from({ length: 20 }, () => party.refresh(first)));
@@ -226,7 +226,7 @@ describe('refresh tokens', () => {
     }
   });
 
-  it('a confidential client keeps its token until 70 % of its time have passed', async () => {
+  it('keeps the token of a confidential client until 70 % of its lifetime have passed', async () => {
     const party = await register('Traditional', { refreshTokenTtlInDays: 10 });
     const first = (await party.tokens(userId)).refresh_token;
     provider.clock.advance(6 * day);
@@ -241,7 +241,7 @@ describe('refresh tokens', () => {
     assert.equal((await refreshed(party, first)).refresh_token, first);
   });
 
-  it('ends after its time to live', async () => {
+  it('expire after their lifetime', async () => {
     const party = await register('Native', { refreshTokenTtlInDays: 1 });
     const first = (await party.tokens(userId)).refresh_token;
     provider.clock.advance(day + 1000);
@@ -282,7 +282,7 @@ describe('refresh tokens', () => {
   }
 
   // security: suspension
-  it('stops when the user is suspended and when the application is deleted', async () => {
+  it('stop working when the user is suspended and when the application is deleted', async () => {
     const party = await register('Native');
     const user = await provider.addUser({ username: 'eve' });
     const first = (await party.tokens(user.id)).refresh_token;

@@ -129,7 +129,7 @@ describe('RP-initiated logout', () => {
     assert.deepEqual(forged.headers.getSetCookie(), []);
   });
 
-  it('takes a form POST as well', async () => {
+  it('accepts a form POST as well', async () => {
     const body = encode({ client_id: party.id, post_logout_redirect_uri: afterwards });
     const page = await agent.fetch(`${provider.url}/oidc/session/end`, { method: 'POST', body });
     assert.equal((await confirm(page)).headers.get('location'), afterwards);
@@ -196,7 +196,7 @@ describe('RP-initiated logout', () => {
     assert.equal((await begin({ id_token_hint: tokens.id_token })).status, 200);
   });
 
-  it('the confirmation holds for the browser that got it, and for an hour', async () => {
+  it('the confirmation is valid in the browser that received it, for one hour', async () => {
     const { xsrf } = await formOf(await begin({ client_id: party.id }));
     const stranger = createAgent();
     await party.tokens(userId, {}, stranger);
@@ -210,7 +210,7 @@ describe('RP-initiated logout', () => {
     assert.equal(late.status, 400);
   });
 
-  it('tokens without offline_access end with the session, those with it live on', async () => {
+  it('tokens without offline_access end with the session, tokens with it stay valid', async () => {
     const { access_token: bound } = await party.tokens(userId, { scope: 'openid' }, agent);
     await confirm(await begin({ client_id: party.id }));
     assert.equal(await userinfoStatus(bound), 401);

@@ -88,7 +88,7 @@ describe('what the protocol refuses', () => {
       assert.equal(await accepts(party, 'https://client.example.com/at/one/end'), true);
     });
 
-    it('a native app may listen on any loopback port, and on nothing else', async () => {
+    it('allows a native app any loopback port, and no other address', async () => {
       assert.equal(await accepts(native, 'http://127.0.0.1:54321/callback'), true);
       assert.equal(await accepts(native, 'com.example.app://callback'), true);
       assert.equal(await accepts(native, 'http://127.0.0.1:54321/other'), false);
@@ -98,7 +98,7 @@ describe('what the protocol refuses', () => {
     });
   });
 
-  describe('an answer that refuses', () => {
+  describe('an error response', () => {
     const requestObject = (claims: object) =>
       ['{"alg":"none"}', JSON.stringify(claims), ''].map((part) => Buffer.from(part).toString('base64url')).join('.');
 
@@ -162,7 +162,7 @@ describe('what the protocol refuses', () => {
     });
 
     // security: authorization-codes
-    it('needs the verifier that fits; a wrong one changes nothing', async () => {
+    it('needs the matching verifier; a wrong one changes nothing', async () => {
       const code = (await party.signIn(createAgent(), userId)).get('code') ?? '';
       for (const verifier of [null, 'x'.repeat(43), party.verifier.slice(0, -1), `${party.verifier}x`]) {
         assert.equal((await failureOf(await party.redeem(code, { code_verifier: verifier }))).error, 'invalid_grant');
@@ -218,7 +218,7 @@ describe('what the protocol refuses', () => {
     });
 
     // security: database-theft
-    it('are kept as hashes, and so are tokens and interactions', async () => {
+    it('are stored as hashes, and so are tokens and interactions', async () => {
       const agent = createAgent();
       const code = (await party.signIn(agent, userId)).get('code') ?? '';
       const tokens = (await (await party.redeem(code)).json()) as Record<string, string>;
@@ -232,7 +232,7 @@ describe('what the protocol refuses', () => {
 
   describe('a sign-in under way', () => {
     // security: sign-in-handover
-    it('goes on only in the browser that began it', async () => {
+    it('continues only in the browser that started it', async () => {
       const agent = createAgent();
       await party.authorize(agent);
       const resume = await finishSignIn(provider.url, agent, userId, party.id);
@@ -245,7 +245,7 @@ describe('what the protocol refuses', () => {
     });
 
     // security: single-use, sign-in-handover
-    it('of ten resumes at once one gets a code', async () => {
+    it('returns a code to one of ten concurrent resumes', async () => {
       const agent = createAgent();
       await party.authorize(agent);
       const resume = await finishSignIn(provider.url, agent, userId, party.id);
@@ -256,7 +256,7 @@ describe('what the protocol refuses', () => {
       assert.deepEqual([...cookies].sort(), [303, 400]);
     });
 
-    it('does not go on before the person has done their part', async () => {
+    it('does not continue before the user has completed every step', async () => {
       const agent = createAgent();
       const response = await party.authorize(agent);
       const resumed = await agent.fetch(`${provider.url}/oidc/auth/${handleOf(response)}`);
@@ -310,7 +310,7 @@ describe('what the protocol refuses', () => {
     const sessionOf = (response: Response) => /_session=([^;]+)/.exec(response.headers.getSetCookie().join())?.[1];
 
     // security: session-fixation
-    it('change their cookie at every sign-in; a planted or old value is worth nothing', async () => {
+    it('change their cookie at every sign-in; a planted or old value is rejected', async () => {
       const agent = createAgent();
       const signIn = async () => {
         await party.authorize(agent, { prompt: 'login' });
@@ -328,7 +328,7 @@ describe('what the protocol refuses', () => {
     });
 
     // security: session-fixation
-    it('never swap their subject: another person gets another session, and the first one ends', async () => {
+    it('never change their user: another user gets another session, and the first one ends', async () => {
       const agent = createAgent();
       const first = await party.tokens(userId, { scope: 'openid' }, agent);
       const other = await provider.addUser({ username: `u${Date.now()}` });
@@ -352,7 +352,7 @@ describe('what the protocol refuses', () => {
     });
 
     // security: suspension
-    it('of suspended people count for nothing', async () => {
+    it('of suspended users are ignored', async () => {
       const agent = createAgent();
       const user = await provider.addUser({ username: `w${Date.now()}` });
       const { access_token: token } = await party.tokens(user.id, {}, agent);
@@ -364,7 +364,7 @@ describe('what the protocol refuses', () => {
       assert.equal(me.status, 401);
     });
 
-    it('live two weeks', async () => {
+    it('last two weeks', async () => {
       const agent = createAgent();
       await party.signIn(agent, userId);
       provider.clock.advance(14 * 86_400_000 + 1000);
@@ -429,7 +429,7 @@ describe('what the protocol refuses', () => {
     });
 
     // security: bad-input
-    it('damaged cookies count as none', async () => {
+    it('damaged cookies are ignored', async () => {
       for (const cookie of [
         '_interaction.=x',
         '_interaction.handle=%',

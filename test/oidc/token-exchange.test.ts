@@ -136,7 +136,7 @@ describe('token exchange', () => {
   });
 
   // security: third-parties
-  it('is for applications that the operator allows it, and never for third parties', async () => {
+  it('is for applications that the operator permits to use it, and never for third parties', async () => {
     for (const party of [own, foreign]) {
       const failure = await failureOf(await exchange(await subjectToken(), types.impersonation, {}, party));
       assert.equal(`${failure.status} ${failure.error}`, '400 unauthorized_client');
@@ -145,7 +145,7 @@ describe('token exchange', () => {
 
   describe('a token for impersonation', () => {
     // security: single-use, token-exchange
-    it('is taken once, also of many requests at once', async () => {
+    it('is accepted once, also in concurrent requests', async () => {
       const token = await subjectToken();
       const uses = Array.from({ length: 4 }, () => () => exchange(token, types.impersonation));
       const answers = await race(provider.database, 'subject_tokens', uses);
@@ -168,7 +168,7 @@ describe('token exchange', () => {
       await refused(await exchange(token, types.impersonation), /expired/);
     });
 
-    it('is also taken as an access token, as older applications send it', async () => {
+    it('is also accepted with the type of an access token, as older applications send it', async () => {
       const token = await subjectToken();
       await granted(await exchange(token, types.access));
       await refused(await exchange(token, types.access), /already consumed/);
@@ -176,7 +176,7 @@ describe('token exchange', () => {
   });
 
   describe('a personal access token', () => {
-    it('is taken again and again until it expires or is deleted', async () => {
+    it('is accepted repeatedly until it expires or is deleted', async () => {
       const token = await personalToken('often', provider.clock.now() + 60_000);
       await granted(await exchange(token, types.personal));
       await granted(await exchange(token, types.personal));
@@ -188,7 +188,7 @@ describe('token exchange', () => {
       await refused(await exchange(other, types.personal), /not found/);
     });
 
-    it('opens nothing by itself', async () => {
+    it('is rejected as an access token', async () => {
       const authorization = `Bearer ${await personalToken('bare')}`;
       assert.equal((await fetch(`${provider.url}/oidc/me`, { headers: { authorization } })).status, 401);
       assert.equal((await fetch(`${provider.url}/test/guarded`, { headers: { authorization } })).status, 401);
@@ -196,7 +196,7 @@ describe('token exchange', () => {
   });
 
   describe('an access token', () => {
-    it('is taken, opaque or JWT, from an application of the operator’s own', async () => {
+    it('is accepted, opaque or JWT, from a first-party application', async () => {
       const opaque = (await own.tokens(userId)).access_token;
       const jwt = (await granted(await exchange(opaque, types.access, { resource: indicator, scope: 'read' })))
         .access_token;
@@ -204,13 +204,13 @@ describe('token exchange', () => {
       assert.equal(again.scope, 'openid');
     });
 
-    it('is taken from a built-in application, and from none that is gone', async () => {
+    it('is accepted from a built-in application, and rejected from a deleted one', async () => {
       await granted(await exchange(await foreignToken('demo-app'), types.access));
       await refused(await exchange(await foreignToken('deleted'), types.access), /subject token not found/);
     });
 
     // security: token-exchange
-    it('is not taken from a third party, opaque or JWT', async () => {
+    it('is rejected from a third party, opaque or JWT', async () => {
       await refused(await exchange(await foreignToken(), types.access), /first-party/);
       const lent = await provider.addClient({ type: 'SPA', oidcClientMetadata: { redirectUris: [redirectUri] } });
       const party = createParty(provider, { id: lent.id, redirectUri });
@@ -228,7 +228,7 @@ describe('token exchange', () => {
     });
 
     // security: token-exchange
-    it('ends when the user is suspended, and so does what was made of it', async () => {
+    it('ends when the user is suspended, together with the tokens exchanged from it', async () => {
       const { id } = await provider.addUser({ username: 'suspended' });
       const opaque = (await own.tokens(id)).access_token;
       const made = (await granted(await exchange(opaque, types.access, { scope: 'openid' }))).access_token;
@@ -298,7 +298,7 @@ describe('token exchange', () => {
       assert.notEqual(id.length, userId.length);
     });
 
-    it('another tenant’s values are unknown', async () => {
+    it('rejects values of another tenant as unknown', async () => {
       const other = await provider.tenancy.get('other');
       const user = await other.db.transaction((tx) => provider.users.create(tx, { username: 'elsewhere' }));
       const { subjectToken: value } = await provider.subjectTokens.create(other.db, { userId: user.id });
@@ -306,7 +306,7 @@ describe('token exchange', () => {
     });
   });
 
-  it('tells scripts that customize tokens what came along with a token for impersonation', async () => {
+  it('passes the context of an impersonation token to scripts that customize tokens', async () => {
     const script = `const getCustomJwtClaims = async ({ context }) => ({ ticket: context.grant.subjectTokenContext?.ticket });`;
     await provider.customClaims.save(provider.tenant, 'access-token', { script });
     const { subjectToken: value } = await provider.subjectTokens.create(provider.tenant.db, {
@@ -383,7 +383,7 @@ describe('token exchange', () => {
     });
   });
 
-  it('costs at most four statements', async () => {
+  it('takes at most four statements', async () => {
     const actor = {
       actor_token: (await own.tokens(userId)).access_token,
       actor_token_type: types.access,

@@ -46,12 +46,12 @@ describe('upkeep of the protocol', () => {
     }
   });
 
-  it('private keys lie sealed in the database', async () => {
+  it('stores private keys encrypted in the database', async () => {
     const dump = JSON.stringify(await provider.database.system.raw('select * from signing_keys'));
     assert.equal(/"d":|PRIVATE/.test(dump), false);
   });
 
-  it('keeps the newest grants of a user when the application allows only so many', async () => {
+  it('keeps the newest grants of a user when the application limits their number', async () => {
     const redirectUri = 'https://client.example.com/callback';
     const { id } = await provider.addClient({
       type: 'SPA',
@@ -80,7 +80,7 @@ describe('upkeep of the protocol', () => {
     assert.deepEqual([(await party.refresh(late)).status, (await party.refresh(again)).status], [400, 200]);
   });
 
-  it('spends few statements on the exchanges that matter', async () => {
+  it('limits the number of statements for each token exchange', async () => {
     const tokens = await party.tokens(userId);
     const count = async (work: () => Promise<Response>) => {
       const before = provider.database.statements.count;

@@ -5,7 +5,7 @@ import { createAgent, pageOf } from '../support/agent.ts';
 import { authorization } from '../support/authorization.ts';
 import { type Provider, startProvider } from './provider.ts';
 
-describe('the way from discovery to userinfo', () => {
+describe('the flow from discovery to userinfo', () => {
   let provider: Provider;
   before(async () => {
     provider = await startProvider();

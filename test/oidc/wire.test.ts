@@ -213,7 +213,7 @@ describe('the SDKs’ checklist', () => {
     assert.equal((await native.redeem(code, { client_secret: 'None' })).status, 200);
   });
 
-  it('14: pages of the origin of a redirect address may call the endpoints', async () => {
+  it('14: allows pages of the origin of a redirect address to call the endpoints', async () => {
     const headers = { origin: 'https://client.example.com' };
     const response = await native.token(
       { grant_type: 'refresh_token', refresh_token: tokens.refresh_token ?? '' },
