@@ -35,11 +35,11 @@ export function handles(database: Database, organizations: Organizations, work: 
     () => q.transaction((tx) => organizations.addMembers(tx, 'user', 'acme', [])),
   ];
   const wrong = [
-    // @ts-expect-error a handle is no transaction
+    // @ts-expect-error a database handle is not a transaction
     () => work(q),
-    // @ts-expect-error nor is one that sees all tenants
+    // @ts-expect-error neither is the handle that sees all tenants
     () => work(database.system),
-    // @ts-expect-error nor is a copy with the same members
+    // @ts-expect-error neither is a copy with the same members
     () => work({ ...q }),
   ];
   return { right, wrong };
