@@ -50,7 +50,7 @@ const blocksOf = (text: string): Block[] =>
 
 describe('the documentation', () => {
   for (const page of pages) {
-    it(`leads nowhere that does not exist: ${page}`, () => {
+    it(`has no broken links: ${page}`, () => {
       const broken = linksOf(read(page)).filter((target) => {
         if (/^[a-z][a-z0-9+.-]*:/i.test(target)) return false;
         const [path = '', anchor] = target.split('#', 2);
@@ -63,7 +63,7 @@ describe('the documentation', () => {
   }
 
   for (const page of ['ARCHITECTURE.md', 'docs/security-model.md']) {
-    it(`names only files that are there: ${page}`, () => {
+    it(`names only existing files: ${page}`, () => {
       const named = [...withoutBlocks(read(page)).matchAll(/`([\w.-]+\/[\w./-]*)`/g)].map(([, path = '']) => path);
       assert.ok(named.length > 10);
       assert.deepEqual(
@@ -88,7 +88,7 @@ describe('the documentation', () => {
     );
   });
 
-  it('fits the README into a hundred lines', () => {
+  it('keeps the README within 100 lines', () => {
     assert.ok(read('README.md').trimEnd().split('\n').length <= 100);
   });
 });

@@ -69,7 +69,7 @@ describe('the server as a process', () => {
     assert.match(second.output(), /Another Aldaba server \(process \d+\) uses the data folder .*ALDABA_DATA=/);
   });
 
-  it('lets the command line work beside it, and sees at once what that did', async () => {
+  it('works beside the command line, and applies its changes at once', async () => {
     const created = await command(
       ...[
         'app',

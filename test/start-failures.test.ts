@@ -84,7 +84,7 @@ describe('a wrong setting', () => {
     throw new Error('The configuration was accepted.');
   };
 
-  it('is tried here for every variable that there is', () => {
+  it('is tested here for every variable', () => {
     assert.deepEqual(Object.keys(wrong).sort(), Object.keys(configSchema.shape).sort());
   });
   for (const [name, value] of Object.entries(wrong)) {
@@ -95,7 +95,7 @@ describe('a wrong setting', () => {
       assert.doesNotMatch(message, /hunter2/);
     });
   }
-  it('says the range of a number and the choices of a word', () => {
+  it('names the range of a number and the allowed values of a word', () => {
     assert.match(messageOf({ PORT: 'abc' }), /PORT: must be a whole number from 0 to 65535\./);
     assert.match(messageOf({ LOG_RETENTION_DAYS: '0' }), /LOG_RETENTION_DAYS: must be a whole number from 1 to 3650\./);
     assert.match(

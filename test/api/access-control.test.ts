@@ -4,7 +4,7 @@ import { experienceClient, UnexpectedAnswer } from '../support/agent.ts';
 import { assertRefused, type Manager, manage } from '../support/management.ts';
 import { startServer, type TestServer } from '../support/server.ts';
 
-describe('The rules of who may use an application', () => {
+describe('Access rules of an application', () => {
   let server: TestServer;
   let api: Manager;
   let applicationId: string;
@@ -37,7 +37,7 @@ describe('The rules of who may use an application', () => {
     assert.deepEqual((await api.put(path(), nobody)).body, nobody);
   });
 
-  it('name what exists only', async () => {
+  it('accept existing users, roles and organizations only', async () => {
     for (const part of [
       { userIds: ['none'] },
       { userRoleIds: ['none'] },
@@ -60,7 +60,7 @@ describe('The rules of who may use an application', () => {
     assertRefused(await api.get('/api/applications/none/access-control'), 404, 'entity.not_exists_with_id');
   });
 
-  it('count while they are switched on', async () => {
+  it('apply while they are switched on', async () => {
     assert.equal((await api.get(`/api/applications/${applicationId}`)).body.appLevelAccessControlEnabled, false);
     const on = await api.patch(`/api/applications/${applicationId}`, { appLevelAccessControlEnabled: true });
     assert.equal(on.body.appLevelAccessControlEnabled, true);
@@ -69,7 +69,7 @@ describe('The rules of who may use an application', () => {
     assert.equal((await api.get(`/api/applications/${applicationId}`)).body.appLevelAccessControlEnabled, true);
   });
 
-  it('do not concern other applications', async () => {
+  it('do not apply to other applications', async () => {
     const password = 'correct horse battery 1';
     await api.post('/api/users', { username: 'grace', password });
     const app = experienceClient(server.url);

@@ -13,7 +13,7 @@ describe('The account center', () => {
   after(() => server.close());
   const path = '/api/account-center';
 
-  it('is off at first, and changes what is given', async () => {
+  it('is off at first, and a change sets the given members only', async () => {
     const initial = {
       tenantId: 'default',
       id: 'default',
@@ -42,7 +42,7 @@ describe('The account center', () => {
     assert.deepEqual((await api.get(path)).body, cleared.body);
   });
 
-  it('refuses what it does not know', async () => {
+  it('rejects invalid values', async () => {
     for (const change of [
       { fields: { name: 'Maybe' } },
       { deleteAccountUrl: 'javascript:alert(1)' },

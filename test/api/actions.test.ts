@@ -8,7 +8,7 @@ const script = `const runAction = async ({ event }) =>
   event.isNew ? { action: 'updateUser', user: { customData: { seen: event.place } } } : undefined;`;
 const postSignIn = '/api/configs/actions/action.postSignIn';
 
-describe('The scripts that are asked during a sign-in', () => {
+describe('Scripts that run during a sign-in', () => {
   let server: TestServer;
   let api: Manager;
   before(async () => {
@@ -41,7 +41,7 @@ describe('The scripts that are asked during a sign-in', () => {
     assertRefused(await api.get('/api/configs/actions/action.preSignIn'), 400, 'guard.invalid_input');
   });
 
-  it('keep both of two changes that come at once', async () => {
+  it('keep both of two concurrent changes', async () => {
     await api.put(postSignIn, { script });
     const changes = [{ enabled: false }, { onExecutionError: 'allow' }].map(
       (body) => () => api.patch(postSignIn, body),
@@ -77,7 +77,7 @@ describe('The scripts that are asked during a sign-in', () => {
   });
 
   // security: unproved-addresses, script-sign-ins
-  it('may not return changes of who a person is, or how they prove it', async () => {
+  it('may not change the identifiers or credentials of a user', async () => {
     for (const user of [
       { primaryEmail: 'eve@example.com' },
       { username: 'root' },
@@ -94,7 +94,7 @@ describe('The scripts that are asked during a sign-in', () => {
     assertRefused(await run(`const runAction = () => ({ action: 'createUser' });`), 422, 'action.execution_failed');
   });
 
-  it('are not for the admin tenant, whose administrators could not come back', async () => {
+  it('are refused in the admin tenant, whose administrators could lock themselves out', async () => {
     const admin = await manage(server, await server.app.tenancy.get('admin'));
     assertRefused(await admin.put(postSignIn, { script }), 403, 'auth.forbidden');
   });

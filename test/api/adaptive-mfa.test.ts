@@ -61,7 +61,7 @@ describe('Adaptive MFA', () => {
       return ((await answer.json()) as { place: Place | null }).place;
     };
 
-    it('is what a trusted proxy says', async () => {
+    it('is taken from a trusted proxy', async () => {
       const door = await openDoor({ placeHeaders });
       try {
         assert.deepEqual(await placeAt(door, { ...forwarded, ...munich, 'cf-ipcity': 'Munich' }), {
@@ -136,7 +136,7 @@ describe('Adaptive MFA', () => {
       ['a score that is none', { 'cf-bot-score': '-5' }, null],
     ];
     // security: forged-location
-    it('is taken from values that are as they should be', async () => {
+    it('is taken from valid values only', async () => {
       const door = await openDoor({ placeHeaders });
       try {
         for (const [what, headers, place] of table) {
@@ -176,7 +176,7 @@ describe('Adaptive MFA', () => {
       return { countries, points };
     };
 
-    it('are noted, and judge the next one', async () => {
+    it('are stored, and are compared with the next sign-in', async () => {
       const userId = await newUser();
       assert.deepEqual(await signIn(userId, munich), []);
       now += 3_600_000;
@@ -202,7 +202,7 @@ describe('Adaptive MFA', () => {
       assert.deepEqual(await signIn(ada, munich), []);
     });
 
-    it('keep what is known when a request tells only a part', async () => {
+    it('keep known values when a request has only some', async () => {
       const userId = await newUser();
       await signIn(userId, munich);
       now += day;
@@ -217,7 +217,7 @@ describe('Adaptive MFA', () => {
       });
     });
 
-    it('forget countries of more than 180 days ago once there is another', async () => {
+    it('delete countries older than 180 days once a new one is stored', async () => {
       const userId = await newUser();
       await signIn(userId, munich);
       now += 181 * day;
@@ -230,7 +230,7 @@ describe('Adaptive MFA', () => {
       assert.deepEqual(countries, [{ country: 'JP', last_sign_in_at: new Date(now) }]);
     });
 
-    it('take one statement to read and one to write, and none where the request tells nothing', async () => {
+    it('take one statement to read and one to write, and none for a request without a location', async () => {
       const adaptiveMfa = createAdaptiveMfa({ clock: { now: () => now } });
       const user = { id: await newUser(), lastSignInAt: null };
       const http = createHttp({
@@ -267,7 +267,7 @@ describe('Adaptive MFA', () => {
       }
     });
 
-    it('judge long inactivity and bad addresses without any', async () => {
+    it('are not needed to detect long inactivity and bad addresses', async () => {
       const userId = await newUser();
       await signIn(userId, {});
       now += 31 * day;
@@ -276,7 +276,7 @@ describe('Adaptive MFA', () => {
       assert.deepEqual(await rowsOf(userId), { countries: [], points: [] });
     });
 
-    it('go with the person', async () => {
+    it('are deleted with the user', async () => {
       const userId = await newUser();
       await signIn(userId, munich);
       const { db } = server.tenant;

@@ -6,7 +6,7 @@ import { startServer, type TestServer } from '../support/server.ts';
 
 const form = { 'content-type': 'application/x-www-form-urlencoded' };
 
-describe('What a caller without a credential leaves behind', () => {
+describe('What a caller without a credential stores on the server', () => {
   let server: TestServer;
   let api: Manager;
   before(async () => {
@@ -32,7 +32,7 @@ describe('What a caller without a credential leaves behind', () => {
   };
 
   // security: storage-exhaustion
-  it('is a small entry of the audit log, however much the request held, and a few of them a minute', async () => {
+  it('is a small entry of the audit log, however large the request, and only a few per minute', async () => {
     const long = 'x'.repeat(2000);
     const body = new URLSearchParams({
       grant_type: long,

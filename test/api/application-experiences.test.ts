@@ -5,7 +5,7 @@ import { authorization } from '../support/authorization.ts';
 import { assertRefused, type Manager, manage } from '../support/management.ts';
 import { startServer, type TestServer } from '../support/server.ts';
 
-describe('How an application looks', () => {
+describe('The branding of an application', () => {
   let server: TestServer;
   let api: Manager;
   before(async () => {
@@ -42,7 +42,7 @@ describe('How an application looks', () => {
     return page.text();
   };
 
-  it('is the tenant’s until it is set, and then member by member', async () => {
+  it('is the tenant’s until it is set, member by member', async () => {
     const id = await create(false);
     const path = `/api/applications/${id}/sign-in-experience`;
     assertRefused(await api.get(path), 404, 'entity.not_found');
@@ -95,7 +95,7 @@ describe('How an application looks', () => {
       assert.equal((await api.get(`/api/.well-known/sign-in-exp${query}`)).body.color.primaryColor, '#112233');
   });
 
-  it('gives way to the look of the organization that people sign in to, on pages and for custom ones', async () => {
+  it('is overridden by the branding of the organization that users sign in to, on hosted and custom pages', async () => {
     const id = await create(false);
     await api.put(`/api/applications/${id}/sign-in-experience`, look);
     const { body: organization } = await api.post('/api/organizations', {

@@ -74,7 +74,7 @@ describe('Applications', () => {
     assert.equal('backchannelLogoutUri' in oidcClientMetadata, false);
   });
 
-  it('are listed by type and by what is searched for', async () => {
+  it('are listed by type and by search term', async () => {
     await create({ name: 'Shop front', type: 'SPA' });
     await create({ name: 'Shop phone', type: 'Native', isThirdParty: true });
     const names = async (query: string) =>
@@ -129,7 +129,7 @@ describe('Applications', () => {
   });
 
   // security: database-theft
-  it('lie sealed in the database', async () => {
+  it('store their secrets encrypted in the database', async () => {
     const { id, secret } = await create();
     const rows = await server.tenant.db.raw(
       'select * from application_secrets where tenant_id = $1 and application_id = $2',
@@ -139,7 +139,7 @@ describe('Applications', () => {
     assert.ok(!JSON.stringify(rows).includes(secret));
   });
 
-  it('of other kinds than can be made here are refused', async () => {
+  it('of unsupported types are rejected', async () => {
     for (const type of ['Protected', 'SAML']) {
       assertRefused(await api.post('/api/applications', { name: 'x', type }), 422, 'request.feature_not_supported');
       const device = { customClientMetadata: { isDeviceFlow: true } };

@@ -71,7 +71,7 @@ describe('A tenant’s configs', () => {
     ]);
   });
 
-  it('lets a second rotation wait until clients can know the key, and accepts the tokens of both', async () => {
+  it('delays a second rotation until clients can know the key, and accepts the tokens of both', async () => {
     const { body } = await api.post('/api/applications', { name: 'Early', type: 'MachineToMachine' });
     const next = await placed('Next');
     assert.equal((await api.post(`${path}/rotate`, { signingKeyAlgorithm: 'EC' })).status, 200);
@@ -151,7 +151,7 @@ describe('A tenant’s configs', () => {
     assert.equal((await api.get(one)).body.customClientMetadata.idTokenSignedResponseAlg, 'ES256');
   });
 
-  it('changes over once, however many requests find out that the time has come', async () => {
+  it('rotates once, however many concurrent requests find it due', async () => {
     await api.post(`${path}/rotate`, { rotationGracePeriod: 60 });
     const waiting = (await placed('Next')).id;
     const before = (await places()).filter((place) => place === 'Previous ES256').length;
@@ -163,7 +163,7 @@ describe('A tenant’s configs', () => {
     assert.equal(after.filter((place) => place.startsWith('Current')).length, 3);
   });
 
-  it('has no cookie keys and says so', async () => {
+  it('returns an empty list of cookie keys', async () => {
     assert.deepEqual((await api.get('/api/configs/oidc/cookie-keys')).body, []);
     const rotated = await api.post('/api/configs/oidc/cookie-keys/rotate', {});
     assertRefused(rotated, 422, 'request.feature_not_supported');
@@ -171,7 +171,7 @@ describe('A tenant’s configs', () => {
     assertRefused(await api.get('/api/configs/oidc/other-keys'), 400, 'guard.invalid_input');
   });
 
-  it('keeps how long sessions live, within a year', async () => {
+  it('stores the lifetime of sessions, up to one year', async () => {
     const grace = { refreshTokenGracePeriod: 3 };
     assert.deepEqual((await api.get('/api/configs/oidc/session')).body, { ttl: 1_209_600, ...grace });
     assert.deepEqual((await api.patch('/api/configs/oidc/session', { ttl: 60 })).body, { ttl: 60, ...grace });
@@ -186,7 +186,7 @@ describe('A tenant’s configs', () => {
       assertRefused(await api.patch('/api/configs/oidc/session', { ttl }), 400, 'guard.invalid_input');
   });
 
-  it('keeps what ID tokens say', async () => {
+  it('stores the extended claims of ID tokens', async () => {
     const initial = (await api.get('/api/configs/id-token')).body;
     assert.deepEqual(initial.enabledExtendedClaims, ['roles', 'organizations', 'organization_roles']);
     const changed = await api.put('/api/configs/id-token', { enabledExtendedClaims: ['custom_data'] });
@@ -196,7 +196,7 @@ describe('A tenant’s configs', () => {
     assertRefused(unknown, 400, 'guard.invalid_input');
   });
 
-  it('keeps what a console remembers', async () => {
+  it('stores the settings of a console', async () => {
     const initial = { signInExperienceCustomized: false, organizationCreated: false };
     assert.deepEqual((await api.get('/api/configs/admin-console')).body, initial);
     const { body } = await api.patch('/api/configs/admin-console', { organizationCreated: true });
@@ -205,7 +205,7 @@ describe('A tenant’s configs', () => {
     assert.deepEqual(noticed.body, { ...body, checkedChargeNotification: { token: true } });
   });
 
-  it('keeps both of two changes that come at once', async () => {
+  it('keeps both of two concurrent changes', async () => {
     const path = '/api/configs/admin-console';
     await api.patch(path, { signInExperienceCustomized: false, organizationCreated: false });
     const changes = ['signInExperienceCustomized', 'organizationCreated'].map(

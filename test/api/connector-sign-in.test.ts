@@ -119,7 +119,7 @@ describe('Sign-in through OAuth connectors', () => {
     assert.doesNotMatch(rows, /codeVerifier/);
   });
 
-  it('takes no email address that the provider has not verified', async () => {
+  it('ignores an email address that the provider has not verified', async () => {
     for (const name of ['google', 'github', 'oidc'] as const) {
       const { person, answer } = await signIn(name, 'aino');
       await person.arrive(answer);
@@ -156,7 +156,7 @@ describe('Sign-in through OAuth connectors', () => {
     });
   }
 
-  it('says that the user declined', async () => {
+  it('reports that the user declined', async () => {
     for (const name of ['github', 'posted'] as const) {
       const person = await visit(server);
       const page = await press(person, name);
@@ -166,7 +166,7 @@ describe('Sign-in through OAuth connectors', () => {
   });
 
   // security: provider-answers
-  it('takes no code in the browser of another user', async () => {
+  it('rejects a code in the browser of another user', async () => {
     const [victim, attacker] = [await visit(server), await visit(server)];
     const page = await press(victim, 'github');
     const stolen = new URL(
@@ -179,7 +179,7 @@ describe('Sign-in through OAuth connectors', () => {
     assert.equal(shown.code, 'connector.social_auth_code_invalid', 'the verifier belongs to the other request');
   });
 
-  it('stores tokens of no provider as long as there is no place to keep them', async () => {
+  it('refuses to store tokens of providers', async () => {
     const reply = await api.patch(`/api/connectors/${ids.get('google')}`, { enableTokenStorage: true });
     assertRefused(reply, 422, 'request.feature_not_supported');
   });
@@ -268,7 +268,7 @@ describe('The page that plays a provider', () => {
   });
 
   // security: sandbox-pages
-  it('takes decisions from itself alone', async () => {
+  it('accepts decisions from its own origin only, and valid ones only', async () => {
     const body = { decision: 'agree', persona: 'mei', outcome: 'success' };
     const send = (headers: Record<string, string>, given: object = body) =>
       api.send('POST', path(request()), { body: given, headers });

@@ -101,7 +101,7 @@ describe('Connectors', () => {
     assert.doesNotMatch(JSON.stringify(reply.body), /very secret/);
   });
 
-  it('exist once a kind; two kinds of one provider live together and share its target', async () => {
+  it('exist once a kind; two kinds of one provider may coexist and share its target', async () => {
     await clear();
     assert.equal((await api.post('/api/connectors', { connectorId: 'wechat-native', config })).status, 200);
     assertRefused(
@@ -150,13 +150,13 @@ describe('Connectors', () => {
   });
 
   // security: database-theft
-  it('lie sealed in the database', async () => {
+  it('store their configuration encrypted in the database', async () => {
     const rows = await server.tenant.db.raw('select * from connectors where tenant_id = $1', ['default']);
     assert.equal(rows.length, 1);
     assert.ok(!JSON.stringify(rows).includes(config.appSecret));
   });
 
-  it('tell where a person signs in', async () => {
+  it('return the address where a user signs in', async () => {
     const [{ id }] = (await api.get('/api/connectors')).body;
     const request = { state: 'a state', redirectUri: 'https://app.test/callback' };
     const { body } = await api.post(`/api/connectors/${id}/authorization-uri`, request);
@@ -218,7 +218,7 @@ describe('The sandbox', () => {
     assertRefused(await approve([]), 400, 'guard.invalid_input');
   });
 
-  it('answers the connectors of its tenant instead of WeChat, and forgets its codes when switched off', async () => {
+  it('answers the connectors of its tenant instead of WeChat, and deletes its codes when switched off', async () => {
     const { body: row } = await api.post('/api/connectors', { connectorId: 'wechat-native', config });
     const signIn = async (code: string) => {
       const connector = await server.app.connectors.instance(server.tenant, row.id);

@@ -5,7 +5,7 @@ import { authorization } from '../support/authorization.ts';
 import { assertRefused, type Manager, manage } from '../support/management.ts';
 import { startServer, type TestServer } from '../support/server.ts';
 
-describe('What a third-party application may ask people for', () => {
+describe('Scopes that a third-party application may request', () => {
   let server: TestServer;
   let api: Manager;
   let applicationId: string;
@@ -30,7 +30,7 @@ describe('What a third-party application may ask people for', () => {
   const path = () => `/api/applications/${applicationId}/user-consent-scopes`;
   const nothing = { organizationScopes: [], resourceScopes: [], organizationResourceScopes: [], userScopes: [] };
 
-  it('is nothing until it is allowed, is listed, and can be taken back', async () => {
+  it('are empty until the operator allows them, are listed, and can be removed', async () => {
     assert.deepEqual((await api.get(path())).body, nothing);
     const organizationScope = (await api.post('/api/organization-scopes', { name: 'invite' })).body;
     const added = await api.post(path(), {
@@ -64,7 +64,7 @@ describe('What a third-party application may ask people for', () => {
     assert.deepEqual((await api.get(path())).body, nothing);
   });
 
-  it('is refused for what does not exist and for the operator’s own applications', async () => {
+  it('are refused if they do not exist, and for first-party applications', async () => {
     const { body: own } = await api.post('/api/applications', { name: 'Own', type: 'SPA' });
     const ofOwn = `/api/applications/${own.id}/user-consent-scopes`;
     assertRefused(await api.post(ofOwn, { userScopes: ['email'] }), 422, 'application.third_party_application_only');
@@ -78,7 +78,7 @@ describe('What a third-party application may ask people for', () => {
     assertRefused(await api.get('/api/applications/none/user-consent-scopes'), 404, 'entity.not_exists_with_id');
   });
 
-  it('covers organizations that a user chose, as an operator sees and sets them', async () => {
+  it('cover organizations that a user selected, which an operator can read and set', async () => {
     const { body: user } = await api.post('/api/users', {});
     const ids: string[] = [];
     for (const name of ['Works', 'Club', 'Elsewhere'])
@@ -146,7 +146,7 @@ describe('What a third-party application may ask people for', () => {
     return request;
   };
 
-  it('is asked for, and given, at a consent page of one’s own', async () => {
+  it('are requested and granted at a custom consent page', async () => {
     const { user, works, invite } = await organize();
     const role = await api.post('/api/roles', { name: 'reader', description: 'Reads', scopeIds: [scope.id] });
     await api.post(`/api/users/${user.id}/roles`, { roleIds: [role.body.id] });

@@ -84,7 +84,7 @@ describe('Who may call the Management API', () => {
     assert.equal((await server.app.users.get(acme.db, user.id)).username, 'acme_user');
   });
 
-  it('gives access with isAdmin and takes it away for the next token', async () => {
+  it('gives access with isAdmin and removes it from the next token on', async () => {
     const { body: app } = await api.post('/api/applications', { name: 'Deputy', type: 'MachineToMachine' });
     assert.equal((await api.get(`/api/applications/${app.id}`)).body.isAdmin, false);
     await api.patch(`/api/applications/${app.id}`, { isAdmin: true });
@@ -130,7 +130,7 @@ describe('What all routes of the Management API share', () => {
     }
   });
 
-  it('answers lists with optional pages whole and without headers, unless a page is asked for', async () => {
+  it('returns lists with optional pages whole and without headers, unless a page is requested', async () => {
     const whole = await api.get('/api/applications');
     assert.equal(whole.headers.get('total-number'), null);
     const page = await api.get('/api/applications?page=1&page_size=1');
@@ -145,7 +145,7 @@ describe('What all routes of the Management API share', () => {
     assert.match(reply.body.message, /primaryEmail/);
   });
 
-  it('knows nothing at other addresses', async () => {
+  it('returns 404 at undefined addresses', async () => {
     assertRefused(await api.get('/api/nothing-here'), 404, 'request.not_found');
   });
 });

@@ -48,7 +48,7 @@ describe('pages of other origins', () => {
     for (const origin of others()) assert.equal((await call(origin)).allowed, null, origin);
   });
 
-  it('may ask before: the answer names what the Console sends, to its origins only', async () => {
+  it('may send a preflight: the answer allows what the Console sends, to its origins only', async () => {
     for (const origin of own()) {
       const { status, allowed, headers } = await call(origin, '/api/users/some-id', 'OPTIONS');
       assert.deepEqual([status, allowed], [204, origin]);

@@ -51,7 +51,7 @@ describe('The scripts for custom claims', () => {
     assert.equal(failed.body.data.line, 2);
   });
 
-  it('are tried out with what they get, and every way to fail has its kind', async () => {
+  it('receive the test context in a test run, and each kind of failure is named', async () => {
     const telling = 'const getCustomJwtClaims = (input) => ({ ...input, api: typeof input.api.denyAccess });';
     const given = { token: { aud: 'x' }, context: { user: { id: 'u' } }, environmentVariables: { KEY: 'k' } };
     const told = await api.post(`${path}/test`, { tokenType: 'access-token', script: telling, ...given });
@@ -103,7 +103,7 @@ describe('The scripts for custom claims', () => {
     assert.equal(JSON.stringify(everything).includes('opens-the-vault'), false);
   });
 
-  it('are refused when they cannot work: saved or changed, with the kind and the line', async () => {
+  it('are refused on save and change if they cannot work, with the kind and the line', async () => {
     for (const [text, kind] of [
       ['const getCustomJwtClaims = (', 'load'],
       ['const other = 1;', 'load'],

@@ -79,7 +79,7 @@ describe('CSS that an operator writes', () => {
     assert.equal((await fetch(now ?? '')).status, 404);
   });
 
-  it('is the organization’s, else the application’s, else the tenant’s', async () => {
+  it('is taken from the organization, else the application, else the tenant', async () => {
     await write('/* tenant */');
     const [dressed, plain] = [await create('/* application */'), await create('')];
     const add = async (customCss: string | null) =>
@@ -93,7 +93,7 @@ describe('CSS that an operator writes', () => {
   });
 
   // security: escaping
-  it('never crosses to another tenant', async () => {
+  it('is never served to another tenant', async () => {
     await write(null, acmeApi);
     await write('/* default */');
     const id = await create('/* application */');
@@ -108,7 +108,7 @@ describe('CSS that an operator writes', () => {
     assert.equal(await read(own), '/* acme */');
   });
 
-  it('stays away from the setup, its errors and the demonstration', async () => {
+  it('is not applied to the setup, its errors and the demo app', async () => {
     await write('main { display: none }');
     assert.ok(await sheetAt(`${server.url}/unknown-session`));
     const admin = await server.app.tenancy.get('admin');
@@ -122,7 +122,7 @@ describe('CSS that an operator writes', () => {
   });
 
   // security: escaping
-  it('stays away from answers that carry a code in a form', async () => {
+  it('is not applied to answers that carry a code in a form', async () => {
     await write('input[value^="a"] { background: url(https://img.test/a) }');
     const extra = { response_mode: 'form_post', prompt: 'none' };
     const { url } = authorization({ endpoint: server.url, clientId: await create('/* app */'), redirectUri, extra });
@@ -131,7 +131,7 @@ describe('CSS that an operator writes', () => {
     assert.equal(sheetOf(html), undefined);
   });
 
-  it('answers odd names and queries without failing', async () => {
+  it('handles malformed names and queries without failing', async () => {
     await write('/* tenant */');
     const hash = '0'.repeat(32);
     for (const [path, status] of [

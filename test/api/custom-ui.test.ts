@@ -50,7 +50,7 @@ describe('Sign-in pages of a tenant’s own', () => {
   const html = { accept: 'text/html' };
   const title = async (path: string) => /<title>([^<]*)/.exec(await (await get(path, html)).text())?.[1];
 
-  it('take the place of ours at every address of a sign-in, for browsers at unknown addresses too, until they are switched off', async () => {
+  it('replace the hosted pages at every address of a sign-in, for browsers at unknown addresses too, until they are switched off', async () => {
     await wear();
     for (const path of ['/sign-in?app_id=demo-app', '/register', '/continue', '/forgot-password', '/callback/x?code=1'])
       assert.equal(await title(path), 'Our own', path);
@@ -65,7 +65,7 @@ describe('Sign-in pages of a tenant’s own', () => {
   });
 
   // security: custom-pages
-  it('answer at no undefined address of the protocol and the APIs, where a program may ask', async () => {
+  it('are not served at undefined addresses of the protocol and the APIs, where a program may ask', async () => {
     const taken = ['oidc/token', 'OIDC/token', 'oidc/x/index.html', 'api/nothing', '.well-known/openid-configuration'];
     await wear([...pages, ...taken.map((name) => ({ name, content: '{"forged":true}' }))]);
     for (const path of taken)
@@ -73,7 +73,7 @@ describe('Sign-in pages of a tenant’s own', () => {
   });
 
   // security: custom-pages
-  it('take no place of the protocol, the APIs and the pages that are not sign-in', async () => {
+  it('do not replace the protocol, the APIs and the pages outside of sign-in', async () => {
     await wear([...pages, { name: 'api/status', content: 'x' }, { name: 'oidc/jwks', content: 'x' }]);
     assert.equal((await get('/api/status', html)).status, 204);
     assert.ok('keys' in (await (await get('/oidc/jwks', html)).json()));
@@ -115,7 +115,7 @@ describe('Sign-in pages of a tenant’s own', () => {
     assert.deepEqual([head.status, await head.text()], [200, '']);
   });
 
-  it('are packed on the way for clients that can unpack, where that saves something', async () => {
+  it('are compressed for clients that accept it, if that saves bytes', async () => {
     const long = 'const answer = 42;\n'.repeat(1000);
     const png = `\x89PNG${'\0'.repeat(5000)}`;
     await wear([index, { name: 'long.js', content: long }, { name: 'logo.png', content: png }]);
@@ -171,7 +171,7 @@ describe('Sign-in pages of a tenant’s own', () => {
   });
 
   // security: file-paths, archives
-  it('come as a proper archive, from operators', async () => {
+  it('are uploaded as a valid archive, by operators', async () => {
     const refused = async (entries: readonly ZipEntry[], code: string) =>
       assertRefused(await upload(entries), 400, code);
     for (const name of ['../evil.js', 'a/../../evil.js', '/etc/passwd', 'C:/x', 'a\\..\\b', 'a//b', './x', 'x\0y'])
@@ -193,7 +193,7 @@ describe('Sign-in pages of a tenant’s own', () => {
   });
 
   // security: archives
-  it('do not grow when they are unpacked, whatever the archive says of itself', async () => {
+  it('are limited in unpacked size, whatever the archive declares', async () => {
     const zeros = new Uint8Array(19 * 1_048_576);
     const large = ['a', 'b', 'c'].map((name) => ({ name, content: zeros }));
     assertRefused(await upload([index, ...large]), 400, 'custom_ui.too_large');

@@ -42,7 +42,7 @@ describe('a separate admin origin', () => {
   after(() => server.close());
 
   // security: admin-address
-  it('takes the admin tenant off every other host', async () => {
+  it('serves the admin tenant on no other host', async () => {
     const form = { 'content-type': 'application/x-www-form-urlencoded' };
     for (const host of ['id.example.com', 'localhost', '10.0.0.1:3001', 'x.console.example.com']) {
       const calls = [
@@ -90,7 +90,7 @@ describe('every answer', () => {
   });
   after(() => server.close());
 
-  it('names its request with an id of its own, whatever kind of answer it is', async () => {
+  it('carries a request id of its own, whatever kind of answer it is', async () => {
     const paths = [
       '/oidc/.well-known/openid-configuration',
       '/oidc/jwks',
@@ -149,7 +149,7 @@ describe('a connection', () => {
   }
 
   // security: held-connections
-  it('is let go when its headers or its body do not come, also if the client keeps its half open', {
+  it('is closed when its headers or its body do not arrive, also if the client keeps its half open', {
     timeout: 20_000,
   }, async () => {
     const closings: Promise<unknown>[] = [];

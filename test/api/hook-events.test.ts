@@ -91,7 +91,7 @@ describe('Events of webhooks', () => {
     for (const event of every) assert.equal((await hear(event)).hookId, hookId);
   });
 
-  it('of changed data say what there is now and which request did it', async () => {
+  it('of changed data carry the new data and the request that made the change', async () => {
     const { body: user } = await api.send('POST', '/api/users', { body: {}, headers: { 'user-agent': 'A test' } });
     const created = await hear('User.Created');
     assert.deepEqual(Object.keys(created).sort(), [...membersOfRequest, 'status', 'userAgent']);
@@ -161,7 +161,7 @@ describe('Events of webhooks', () => {
       return payload;
     };
 
-    it('name the people who came and went, whichever route was called', async () => {
+    it('name added and removed users, whichever route was called', async () => {
       const [ada, eve] = [(await make('/api/users', {})).id, (await make('/api/users', {})).id];
       const path = `/api/organizations/${organization}/users`;
       for (const [method, where, body, added, removed] of [
@@ -175,7 +175,7 @@ describe('Events of webhooks', () => {
       }
     });
 
-    it('name the applications that came and went', async () => {
+    it('name added and removed applications', async () => {
       const machine = async (name: string) =>
         (await make('/api/applications', { name, type: 'MachineToMachine' })).id as string;
       const [first, second] = [await machine('First'), await machine('Second')];
@@ -226,7 +226,7 @@ describe('Events of webhooks', () => {
     });
   });
 
-  it('of a registration through the Experience API say whose sign-in it was', async () => {
+  it('of a registration through the Experience API name the user and the interaction', async () => {
     const client = experienceClient(server.url);
     await client.redeem(await client.register('mary', 'tulips under stone'));
     const isMary = (name: string) => (request: Received) => {
@@ -250,7 +250,7 @@ describe('Events of webhooks', () => {
     for (const name of ofUser.split(' ')) assert.ok(name in signedIn.user, `${name} is missing`);
   });
 
-  it('of too many messages come once for an address and ten minutes', async () => {
+  it('of too many messages are sent once for an address in ten minutes', async () => {
     await connectMail();
     const send = () => api.post('/api/verification-codes', { email: 'flood@example.com' });
     for (let count = 0; count < 10; count += 1) assert.equal((await send()).status, 204);

@@ -208,7 +208,7 @@ describe('Webhooks', () => {
     }
   });
 
-  it('hear nothing of a change that was not made, of other events, or while they are switched off', async () => {
+  it('receive nothing about failed changes, about other events, or while they are switched off', async () => {
     const hook = await listen({ events: ['User.Created'] });
     await api.post('/api/users', { username: 'once' });
     await receiver.next();
@@ -223,7 +223,7 @@ describe('Webhooks', () => {
     assert.equal(receiver.requests.length, 2);
   });
 
-  it('are asked again when they answer with an error, as often as they say', async () => {
+  it('are retried after an error, as often as they are configured', async () => {
     receiver.answerWith(500);
     const hook = await listen({ config: { url: receiver.url, retries: 1 } });
     await api.post('/api/users', {});
@@ -243,7 +243,7 @@ describe('Webhooks', () => {
     assert.deepEqual(body.executionStats, { successCount: 0, requestCount: 2 });
   });
 
-  it('have their answers in the log, as a value where they are JSON', async () => {
+  it('have their responses in the log, as a value if they are JSON', async () => {
     const hook = await listen({ events: ['User.Created'] });
     for (const [text, value] of [
       ['{"seen":true}', { seen: true }],
@@ -277,7 +277,7 @@ describe('Webhooks', () => {
   });
 
   // security: webhook-delivery
-  it('are not told where a redirect leads', async () => {
+  it('do not follow redirects', async () => {
     const elsewhere = await startReceiver();
     receiver.answerWith(307, elsewhere.url);
     await listen({ config: { url: receiver.url, retries: 0 } });
@@ -341,7 +341,7 @@ describe('Webhooks of sign-ins', () => {
   });
   const grace = { username: 'grace', password: 'tulips under stone' };
 
-  it('tell who registered and who signed in, where and from where', async () => {
+  it('report the user who registered or signed in, the application and the address', async () => {
     const person = await visit(server, { first_screen: 'register' });
     await person.arrive(await person.post('/register', grace, { 'user-agent': 'A browser' }));
     const created = payloadOf(await receiver.next(isOf('User.Created')));
@@ -363,7 +363,7 @@ describe('Webhooks of sign-ins', () => {
     assert.ok(!JSON.stringify(signedIn).includes('argon2'));
   });
 
-  it('tell that an application allows no more sign-ins at a time', async () => {
+  it('report that an application has reached its limit of concurrent sign-ins', async () => {
     const redirectUri = `${server.url}/demo-app`;
     const { body: application } = await api.post('/api/applications', {
       name: 'Strict',
@@ -379,7 +379,7 @@ describe('Webhooks of sign-ins', () => {
     assert.deepEqual([data.applicationId, data.maxAllowedGrants], [application.id, 1]);
   });
 
-  it('tell once that an identifier was locked', async () => {
+  it('report once that an identifier was locked', async () => {
     await api.patch('/api/sign-in-exp', { sentinelPolicy: { maxAttempts: 2 } });
     const person = await visit(server);
     for (let attempt = 0; attempt < 4; attempt += 1)
@@ -393,7 +393,7 @@ describe('Webhooks of sign-ins', () => {
 });
 
 describe('Webhooks whose receiver hangs', () => {
-  it('hold up neither the other webhooks nor the end of the server', async (test) => {
+  it('delay neither the other webhooks nor the stop of the server', async (test) => {
     const server = await startServer({ environment });
     const api = await manage(server);
     const [hanging, good] = [await startReceiver(), await startReceiver()];
@@ -412,7 +412,7 @@ describe('Webhooks whose receiver hangs', () => {
 });
 
 describe('Webhooks with more events than can be sent at once', () => {
-  it('tell everything once', async (test) => {
+  it('send every event once', async (test) => {
     const server = await startServer({ environment });
     const receiver = await startReceiver();
     test.after(async () => {
@@ -435,7 +435,7 @@ describe('Webhooks with more events than can be sent at once', () => {
     assert.deepEqual([left?.jobs, receiver.requests.length], [0, 120]);
   });
 
-  it('leave the rest to the next server when theirs stops, at once', { timeout: 60_000 }, async (test) => {
+  it('leave the remaining events to the next server as soon as theirs stops', { timeout: 60_000 }, async (test) => {
     // Time stands still: what the first server had taken would stay hidden for ever.
     const now = Date.now();
     const server = await startServer({ environment, world: { clock: { now: () => now } } });
@@ -457,8 +457,8 @@ describe('Webhooks with more events than can be sent at once', () => {
   });
 });
 
-describe('Webhooks whose receiver is away', () => {
-  it('deliver everything when it comes back after an hour and a restart of the server', async (test) => {
+describe('Webhooks whose receiver is down', () => {
+  it('deliver every event when the receiver is back after an hour and a restart of the server', async (test) => {
     let ahead = 0;
     const server = await startServer({ environment, world: { clock: { now: () => Date.now() + ahead } } });
     test.after(() => server.close());

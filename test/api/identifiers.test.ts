@@ -11,7 +11,7 @@ describe('What identifies a user', () => {
     suite.api.patch('/api/sign-in-exp', { usernamePolicy: { caseSensitive } });
   const create = (user: object) => suite.api.post('/api/users', user);
 
-  it('is one phone number however it is written, on every path', async () => {
+  it('is one phone number however it is written, on every route', async () => {
     assertRefused(await create({ primaryPhone: '99999' }), 422, 'user.invalid_phone');
     const { body } = await create({ username: 'sydney', primaryPhone: '610412345678' });
     assert.equal(body.primaryPhone, '61412345678');

@@ -29,7 +29,7 @@ describe('The keys of the audit log', () => {
   const entries = async (key: string): Promise<Json[]> =>
     (await api.get(`/api/logs?page_size=100&logKey=${encodeURIComponent(key)}`)).body.map(({ payload }) => payload);
 
-  it('tell a registration and its steps apart from a sign-in', async () => {
+  it('distinguish a registration and its steps from a sign-in', async () => {
     const client = experienceClient(server.url);
     await client.register('mary', password);
     await client.signIn('mary', password);
@@ -56,7 +56,7 @@ describe('The keys of the audit log', () => {
     }
   });
 
-  it('tell who was sent elsewhere, and who came back with what', async () => {
+  it('record redirects to providers, and the result of the return', async () => {
     const wechat = await operator.connectWechat();
     const sent = await (await visit(server)).post(`/sign-in/social/${wechat}`, {}, { accept: 'application/json' });
     assert.equal(sent.status, 200);

@@ -94,7 +94,7 @@ describe('The audit log', () => {
     assert.deepEqual(again?.payload.applicationSecret, { name: 'For the night run' });
   });
 
-  it('tells which browser and system the user agent names', async () => {
+  it('returns the browser and system that the user agent names', async () => {
     const agent =
       'Mozilla/5.0 (Linux; Android 14; Pixel 8) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/126.0.6478.71 Mobile Safari/537.36';
     const body = new URLSearchParams({ client_id: 'parsed-agent', grant_type: 'client_credentials' });
@@ -157,7 +157,7 @@ describe('The audit log', () => {
     for (const each of secrets) assert.ok(each && !all.includes(each), `${each.slice(0, 6)}… is in the log`);
   });
 
-  it('is narrowed by key, time and page, and counted', async () => {
+  it('is filtered by key, time and page, and counted', async () => {
     const { id, secret } = await machine();
     const from = Date.now();
     for (let count = 0; count < 3; count += 1) await requestToken(server.url, { id, secret });
@@ -196,14 +196,14 @@ describe('The audit log', () => {
     assertRefused(await stranger.get(`/api/logs/${entry?.id}`), 404, 'entity.not_exists_with_id');
   });
 
-  it('is written when the server stops', async () => {
+  it('writes buffered entries when the server stops', async () => {
     const { id, secret } = await machine();
     await requestToken(server.url, { id, secret });
     await server.restart();
     assert.equal((await list(`&applicationId=${id}`)).length, 1);
   });
 
-  it('forgets what is older than it is kept', async () => {
+  it('deletes entries after their retention', async () => {
     const before = await list();
     assert.ok(before.length > 0);
     const old = new Date(Date.now() - 50 * day);

@@ -35,7 +35,7 @@ describe('a tenant that is created later', () => {
   };
 
   // security: own-tokens
-  it('is managed with tokens of the admin tenant, which open no other tenant', async () => {
+  it('is managed with tokens of the admin tenant, which are valid for this tenant only', async () => {
     const { body: resources } = await adminApi.get('/api/resources');
     const resource = resources.find((candidate: { indicator: string }) => candidate.indicator === indicator);
     const token = await machineIn(admin, adminApi, resource?.id ?? '');
@@ -77,7 +77,7 @@ describe('a tenant that is created later', () => {
     assertRefused(await managerWith(acme.baseUrl, token).get('/api/users'), 401, 'auth.unauthorized');
   });
 
-  it('has administrators: who holds its role in the admin tenant', async () => {
+  it('is administered by users with its role in the admin tenant', async () => {
     const { body: roles } = await adminApi.get('/api/roles?type=User');
     const role = roles.find(({ name }: { name: string }) => name === 'acme:admin');
     const { body: scopes } = await adminApi.get(`/api/roles/${role?.id}/scopes`);
@@ -116,7 +116,7 @@ describe('a tenant whose creation fails half-way', () => {
     return told;
   };
 
-  it('is known to the admin tenant once it is created after all', async () => {
+  it('is registered in the admin tenant once a retry creates it', async () => {
     assert.deepEqual(await createTwice('torn'), ['torn']);
   });
 

@@ -71,7 +71,7 @@ describe('Second factors of users', () => {
     assert.deepEqual(await typesOf(path), ['Totp']);
   });
 
-  it('may bring a secret in base32 from elsewhere', async () => {
+  it('accept a base32 secret from another product', async () => {
     const { path } = await addPerson();
     for (const secret of [
       '',
@@ -143,7 +143,7 @@ describe('Second factors of users', () => {
   });
 
   // security: second-factor-required
-  it('are taken one by one; backup codes go with the last other one', async () => {
+  it('are removed one by one; backup codes are removed with the last other factor', async () => {
     const { id, path } = await addPerson();
     await addPasskey(id);
     for (const type of ['Totp', 'BackupCode']) await api.post(path, { type });

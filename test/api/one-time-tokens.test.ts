@@ -22,7 +22,7 @@ describe('One-time tokens', () => {
   const verify = (token: string, email: string) => api.post(`${path}/verify`, { token, email });
 
   // security: database-theft
-  it('are made for an address, shown again, and worth nothing in a copy of the database', async () => {
+  it('are created for an address, can be read again, and are useless in a copy of the database', async () => {
     const context = { jitOrganizationIds: ['org1'], interactionEvent: 'Register' };
     const made = await make('ana@example.com', { context });
     assert.match(made.token, /^[0-9A-Za-z]{32}$/);
@@ -33,7 +33,7 @@ describe('One-time tokens', () => {
   });
 
   // security: single-use
-  it('are used up once, by the address they were made for', async () => {
+  it('are accepted once, for the address they were created for', async () => {
     const { token, id } = await make('bob@example.com');
     assertRefused(await verify(token, 'eve@example.com'), 400, 'one_time_token.email_mismatch');
     assertRefused(await verify('x'.repeat(32), 'bob@example.com'), 404, 'one_time_token.token_not_found');

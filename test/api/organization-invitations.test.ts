@@ -39,7 +39,7 @@ describe('invitations to an organization', () => {
   };
 
   // security: organization-strangers
-  it('make who accepts them a member, with the roles', async () => {
+  it('add a user who accepts as a member, with the roles', async () => {
     const organizationId = await organization();
     const role = await create('/api/organization-roles', { name: 'Invited' });
     const inviter = await create('/api/users', { username: 'inviter' });
@@ -86,7 +86,7 @@ describe('invitations to an organization', () => {
     assert.deepEqual(await rolesOf(organizationId, ada.id), ['Invited']);
   });
 
-  it('expire, are revoked, and make room for another', async () => {
+  it('expire, can be revoked, and then allow another invitation', async () => {
     const organizationId = await organization();
     const user = await create('/api/users', { primaryEmail: 'late@acme.test' });
     const first = await create(path, draft(organizationId, 'late@acme.test'));
@@ -116,7 +116,7 @@ describe('invitations to an organization', () => {
   });
 
   // security: single-use
-  it('are decided once, also when they are accepted and revoked at the same moment', async () => {
+  it('are decided once, also when they are accepted and revoked concurrently', async () => {
     const organizationId = await organization();
     const user = await create('/api/users', { primaryEmail: 'both@acme.test' });
     const { id } = await create(path, draft(organizationId, 'both@acme.test'));
@@ -200,7 +200,7 @@ describe('invitations to an organization', () => {
     assert.deepEqual((await api.get(`${path}?invitee=other@acme.test`)).body, []);
   });
 
-  it('keep to their tenant', async () => {
+  it('are visible in their tenant only', async () => {
     const admin = await manage(server, await server.app.tenancy.get('admin'));
     const foreign = (await admin.post('/api/organizations', { name: 'Foreign' })).body;
     const { body: made } = await admin.post(path, draft(foreign.id, 'ada@foreign.test'));

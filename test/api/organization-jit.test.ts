@@ -6,7 +6,7 @@ import { startServer, type TestServer } from '../support/server.ts';
 const names = (rows: { name: string }[]) => rows.map(({ name }) => name).sort();
 const unknownId = 'entity.relation_foreign_key_not_found';
 
-describe('joining an organization by oneself', () => {
+describe('just-in-time membership of an organization', () => {
   let server: TestServer;
   let api: Manager;
   before(async () => {
@@ -68,7 +68,7 @@ describe('joining an organization by oneself', () => {
     assertRefused(await api.get('/api/organizations/none/jit/roles'), 404, 'entity.not_exists_with_id');
   });
 
-  it('knows no enterprise connectors', async () => {
+  it('lists no enterprise connectors, and rejects unknown ones', async () => {
     const { id } = await create('/api/organizations', { name: 'Enterprise' });
     const connectors = `/api/organizations/${id}/jit/sso-connectors`;
     assert.deepEqual((await api.get(connectors)).body, []);

@@ -180,7 +180,7 @@ describe('organizations', () => {
   });
 
   // security: organization-rights
-  it('keep to their tenant, whatever ids a request names', async () => {
+  it('are visible in their tenant only, whatever ids a request names', async () => {
     const admin = await manage(server, await server.app.tenancy.get('admin'));
     const foreign = (await admin.post('/api/organizations', { name: 'Foreign' })).body;
     const foreignUser = (await admin.post('/api/users', { username: 'foreigner' })).body;

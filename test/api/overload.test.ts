@@ -9,7 +9,7 @@ import { startServer, type TestServer } from '../support/server.ts';
 /** Passwords that may wait for their check. */
 const places = 200;
 
-describe('A server with more passwords to check than it can', () => {
+describe('A server with more password checks than it can run', () => {
   let server: TestServer;
   let api: Manager;
   before(async () => {

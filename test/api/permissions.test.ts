@@ -59,7 +59,7 @@ describe('Permissions of the Management API', () => {
   };
 
   // security: partial-access
-  it('let through what holds the permission of the route, and refuse every other permission', async () => {
+  it('allow a token with the permission of the route, and refuse every other permission', async () => {
     const wrong: string[] = [];
     for (const [permission, routes] of Map.groupBy(managed, (route) => permissionOf(route) ?? '')) {
       const others = names.filter((name) => name !== permission).join(' ');
@@ -103,7 +103,7 @@ describe('Permissions of the Management API', () => {
   });
 
   // security: partial-access
-  it('mean nothing on a resource of the operator', async () => {
+  it('have no effect on a resource of the operator', async () => {
     const resource = await api.post('/api/resources', { name: 'Orders', indicator: 'https://orders.example.com' });
     const { body: all } = await api.post(`/api/resources/${resource.body.id}/scopes`, { name: 'all' });
     const client = await machineWith(['read:users']);
@@ -144,7 +144,7 @@ describe('Permissions of the Management API', () => {
   });
 
   // security: partial-access
-  it('let nothing but all change the admin tenant, whose users administer the others', async () => {
+  it('require `all` to change the admin tenant, whose users administer the others', async () => {
     const admin = await server.app.tenancy.get('admin');
     const full = await manage(server, admin);
     const { body: scopes } = await full.get('/api/resources/management-api/scopes');

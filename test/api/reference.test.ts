@@ -31,7 +31,7 @@ describe('The API reference', () => {
   });
 
   // security: file-paths
-  it('shows documents that exist, and gives out no other file', async () => {
+  it('shows existing documents, and serves no other file', async () => {
     for (const name of ['management', 'experience', 'user']) {
       const response = await fetch(`${server.url}/api/.well-known/${name}.openapi.json`);
       const document = (await response.json()) as { openapi: string; paths: object };

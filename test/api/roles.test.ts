@@ -27,7 +27,7 @@ describe('API resources and their permissions', () => {
     assertRefused(await api.get(path), 404, 'entity.not_exists_with_id');
   });
 
-  it('have one indicator each, an absolute URI that is not ours', async () => {
+  it('have one indicator each, an absolute URI outside of the server’s own', async () => {
     await create('https://taken.test');
     assertRefused(
       await api.post('/api/resources', { name: 'x', indicator: 'https://taken.test' }),
@@ -134,7 +134,7 @@ describe('Roles', () => {
     assertRefused(await api.get(path), 404, 'entity.not_exists_with_id');
   });
 
-  it('say who holds them', async () => {
+  it('list their users and applications', async () => {
     const { body: role } = await api.post('/api/roles', { name: 'Held', description: 'h' });
     const { body: user } = await api.post('/api/users', { name: 'Holder' });
     assert.equal((await api.post(`/api/roles/${role.id}/users`, { userIds: [user.id] })).status, 201);
@@ -154,7 +154,7 @@ describe('Roles', () => {
   });
 
   // security: third-parties
-  it('of people never hold the Management API', async () => {
+  it('for users never grant the Management API', async () => {
     const scopeIds = ['management-api-all'];
     const code = 'role.management_api_scopes_not_assignable_to_user_role';
     assertRefused(await api.post('/api/roles', { name: 'Sneaky', description: 's', scopeIds }), 422, code);
@@ -171,7 +171,7 @@ describe('Roles', () => {
     );
   });
 
-  it('decide at once which permissions an application gets', async () => {
+  it('take effect on an application’s permissions at once', async () => {
     const { body: app } = await api.post('/api/applications', { name: 'Robot', type: 'MachineToMachine' });
     const { body: role } = await api.post('/api/roles', {
       name: 'Robots',

@@ -77,7 +77,7 @@ describe('Uploads in an S3-compatible store', () => {
     assert.equal((await fetch(`${server.url}/t/admin/user-assets/${id}`)).status, 404);
   });
 
-  it('are ready to be taken, by the same rules', async () => {
+  it('report the store as ready, and follow the same upload rules', async () => {
     assert.equal((await api.get('/api/user-assets/service-status')).body.status, 'ready');
     const start = store.calls.length;
     assertRefused(await upload(api, new TextEncoder().encode('<html>')), 400, 'guard.mime_type_not_allowed');
@@ -96,7 +96,7 @@ describe('Uploads in an S3-compatible store', () => {
     assert.equal(log.includes(secret), false);
   });
 
-  it('outlast a store that is busy for a moment, in both directions', async () => {
+  it('are retried in both directions when the store is busy for a moment', async () => {
     store.answerWith(503, 2);
     const start = store.calls.length;
     const { status, body } = await upload(api);
@@ -106,7 +106,7 @@ describe('Uploads in an S3-compatible store', () => {
     assert.deepEqual(new Uint8Array(await (await fetch(body.url)).arrayBuffer()), png);
   });
 
-  it('say so when the store stays away, and keep no address of a file that is not there', async () => {
+  it('fail when the store is down, and keep no address of a missing file', async () => {
     const { body } = await upload(api);
     store.answerWith(503, 3);
     assert.equal((await fetch(body.url)).status, 503);
@@ -118,7 +118,7 @@ describe('Uploads in an S3-compatible store', () => {
     for (const { id } of rows) assert.equal((await fetch(`${server.url}/user-assets/${id}`)).status, 200);
   });
 
-  it('say so when the store hangs, without asking again', async () => {
+  it('fail when the store hangs, without a retry', async () => {
     let asked = 0;
     const files = createS3Storage({
       settings: { ...settings, endpoint: 'http://store.example.com', pathStyle: true },

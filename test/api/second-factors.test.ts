@@ -61,7 +61,7 @@ describe('Second factors in a sign-in', () => {
       return { userId, secret, id: bound.id };
     };
 
-    it('are right codes of now and of half a minute before and after', async () => {
+    it('accepts the current code and the codes of 30 seconds before and after', async () => {
       const { userId, secret, id } = await addApp();
       clock.time += 10 * 60_000;
       assert.equal(await use(userId, totpCode(secret, clock.time - 30_000)), id);
@@ -71,7 +71,7 @@ describe('Second factors in a sign-in', () => {
     });
 
     // security: second-factor-proof
-    it('are never wrong codes, codes of other times, or of other people', async () => {
+    it('rejects wrong codes, codes of other times and codes of other users', async () => {
       const { userId, secret } = await addApp();
       const other = await addApp();
       clock.time += 10 * 60_000;
@@ -88,7 +88,7 @@ describe('Second factors in a sign-in', () => {
     });
 
     // security: second-factor-proof
-    it('count once, and with them all that came before', async () => {
+    it('accepts a code once, and no earlier code after it', async () => {
       const { userId, secret, id } = await addApp();
       clock.time += 10 * 60_000;
       const code = totpCode(secret, clock.time);
@@ -109,7 +109,7 @@ describe('Second factors in a sign-in', () => {
     });
 
     // security: second-factor-proof
-    it('are not the code that the app was set up with', async () => {
+    it('rejects the code that set up the app', async () => {
       const { userId, secret, id } = await addApp();
       assert.equal(await use(userId, totpCode(secret, clock.time)), undefined);
       assert.equal(await use(userId, totpCode(secret, clock.time + 30_000)), id);
@@ -147,7 +147,7 @@ describe('Second factors in a sign-in', () => {
       return { userId, codes, id: bound.id };
     };
 
-    it('are each of the ten codes, once', async () => {
+    it('accepts each of the ten codes once', async () => {
       const { userId, codes, id } = await addCodes();
       const [last = '', first = ''] = [codes[9], codes[0]];
       assert.equal(await use(userId, last.toUpperCase()), id);
@@ -267,7 +267,7 @@ describe('Second factors in a sign-in', () => {
       assert.deepEqual((await typesOf(userId)).sort(), ['BackupCode', 'Totp']);
     });
 
-    it('come and go with the work of which they are a part', async () => {
+    it('are stored and rolled back with the transaction that they are part of', async () => {
       const userId = await addPerson();
       const failing = server.tenant.db.transaction(async (tx) => {
         await factors.bind(tx, userId, [setUpTotp().factor]);

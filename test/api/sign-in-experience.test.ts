@@ -117,7 +117,7 @@ describe('The sign-in experience', () => {
     });
   }
 
-  it('takes its two halves one after the other, and warns while they disagree', async () => {
+  it('accepts sign-up and sign-in settings one after the other, and warns while they disagree', async () => {
     const { body: before } = await api.get('/api/sign-in-exp');
     assert.equal((await change({ signIn: { methods: [password('email')] } })).status, 200);
     assert.equal(warnings.length, 1);
@@ -131,7 +131,7 @@ describe('The sign-in experience', () => {
     await change({ signIn: before.signIn, signUp: before.signUp });
   });
 
-  it('refuses what this server cannot do, and takes its own answer back', async () => {
+  it('rejects unsupported settings, and accepts its own response as input', async () => {
     for (const [setting, settings] of [
       ['captchaPolicy.enabled', { captchaPolicy: { enabled: true } }],
       ['singleSignOnEnabled', { singleSignOnEnabled: true }],
@@ -169,7 +169,7 @@ describe('The sign-in experience', () => {
     await change({ customUiCsp: {} });
   });
 
-  it('takes colours of three digits', async () => {
+  it('accepts colours of three digits', async () => {
     const color = { primaryColor: '#f00', isDarkModeEnabled: true, darkPrimaryColor: '#0Af' };
     assert.deepEqual((await change({ color })).body.color, color);
   });
@@ -180,7 +180,7 @@ describe('The sign-in experience', () => {
   });
 
   // security: common-passwords
-  it('fills in what a password policy does not say', async () => {
+  it('adds defaults to a password policy', async () => {
     const { body } = await change({ passwordPolicy: { length: { max: 256 } } });
     const rejects = { pwned: true, repetitionAndSequence: true, userInfo: true, words: [] };
     assert.deepEqual(body.passwordPolicy, { length: { min: 8, max: 256 }, characterTypes: { min: 1 }, rejects });
@@ -203,7 +203,7 @@ describe('The sign-in experience', () => {
     assert.deepEqual(changed.passwordPolicy.length, { min: 12, max: 12 });
   });
 
-  it('remembers since when passwords expire', async () => {
+  it('stores the time from which passwords expire', async () => {
     const days = { enabled: true, validPeriodDays: 30 };
     const { body: first } = await change({ passwordExpiration: days });
     const since = first.passwordExpiration.enabledAt;
@@ -242,7 +242,7 @@ describe('The sign-in experience', () => {
     for (const settings of wrong) assertRefused(await change(settings), 400, 'guard.invalid_input');
   });
 
-  it('takes a button away with its last connector', async () => {
+  it('removes a button with its last connector', async () => {
     const config = { appId: 'a', appSecret: 'b' };
     const { body: native } = await api.post('/api/connectors', { connectorId: 'wechat-native', config });
     const { body: web } = await api.post('/api/connectors', { connectorId: 'wechat-web', config });
@@ -299,7 +299,7 @@ describe('Public sign-in settings', () => {
     assert.equal(body.socialConnectors.length, 1);
   });
 
-  it('is the words of the pages in the language that fits', async () => {
+  it('include the phrases of the pages in the best matching language', async () => {
     const languageOf = async (query: string, header?: string) =>
       (
         await anybody.send(
@@ -313,7 +313,7 @@ describe('Public sign-in settings', () => {
     assert.equal(await languageOf('?lng=tlh', 'xx'), 'en');
   });
 
-  it('is that the server is up', async () => {
+  it('include the status of the server', async () => {
     const { status, body } = await anybody.get('/api/status');
     assert.deepEqual([status, body], [204, '']);
   });
@@ -393,7 +393,7 @@ describe('What needs a code to be sent', () => {
   });
 
   // security: second-factor-required
-  it('stays as it was set when its connector goes, and nothing else is refused for that', async () => {
+  it('stays as it was set when its connector is removed, and does not block other changes', async () => {
     const id = await connect();
     const set = { forgotPasswordMethods: ['EmailVerificationCode'], ...factors('EmailVerificationCode') };
     assert.equal((await change(set)).status, 200);

@@ -136,7 +136,7 @@ describe('Static files of every origin', () => {
       );
   });
 
-  it('are sent in part to clients that ask for one range, with the headers that keep uploads safe', async () => {
+  it('are sent in part to clients that request one range, with the security headers of uploads', async () => {
     const size = image.length;
     const part = async (range: string, more: Record<string, string> = {}) => {
       const answer = await ask(upload, { range, ...more });
@@ -225,7 +225,7 @@ describe('A folder of built files with an index page', () => {
     }
   });
 
-  it('sends the compressed files of the build, and compresses what has none', async () => {
+  it('sends the compressed files of the build, and compresses files without one', async () => {
     const built = await ask('/console/assets/main-BfXk2a9Z.js', { 'accept-encoding': 'gzip' });
     assert.deepEqual([built.headers['content-encoding'], String(gunzipSync(built.body))], ['gzip', `built ${script}`]);
     const { headers, body } = await ask('/console/plain.css', { 'accept-encoding': 'gzip' });
@@ -233,7 +233,7 @@ describe('A folder of built files with an index page', () => {
   });
 
   // security: file-paths
-  it('gives programs 404 for what is not in the folder, and never a file outside of it', async () => {
+  it('answers programs with 404 for missing files, and never serves a file outside of the folder', async () => {
     for (const path of [
       '/console/nothing.js',
       '/console/assets/main-BfXk2a9Z.js.br',

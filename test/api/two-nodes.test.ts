@@ -138,7 +138,7 @@ describe('two nodes on one database', () => {
   });
 
   // security: key-rotation
-  it('give an application what its roles give from the next token on', async () => {
+  it('apply a changed role of an application from the next token on', async () => {
     const { body: resources } = await api.get('/api/resources');
     const found = resources.find(({ indicator }: { indicator: string }) => indicator === resource);
     const { body: scopes } = await api.get(`/api/resources/${found?.id}/scopes`);
@@ -160,7 +160,7 @@ describe('two nodes on one database', () => {
     assert.equal((await tokenAt(other.url)).scope, '');
   });
 
-  it('know no application any more that one of them deleted', async () => {
+  it('reject an application that one of them deleted', async () => {
     assert.equal((await tokenAt(other.url)).status, 200);
     await change('clients', () => api.delete(`/api/applications/${machine.id}`));
     assert.equal((await tokenAt(other.url)).status, 401);

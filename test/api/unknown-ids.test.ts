@@ -11,7 +11,7 @@ const unknown: Ids = new Proxy({} as Ids, {
 });
 const routes = allRoutes.filter((route) => route.access === 'management' && rowsIn(route).count > 0);
 
-describe('An id that no row has', () => {
+describe('An unknown id', () => {
   let server: TestServer;
   let planted: Planted;
   before(async () => {

@@ -14,7 +14,7 @@ describe('Upkeep by the Management API', () => {
   });
   after(() => server.close());
 
-  it('lets a locked identifier try again', async () => {
+  it('unlocks an identifier', async () => {
     await api.patch('/api/sign-in-exp', { sentinelPolicy: { maxAttempts: 2, lockoutDuration: 60 } });
     await api.post('/api/users', { username: 'ada', password: 'correct horse 7!' });
     const attempt = async (password: string) => {
@@ -53,7 +53,7 @@ describe('Upkeep by the Management API', () => {
     assertRefused(await api.delete('/api/secrets/secret1'), 404, 'entity.not_found');
   });
 
-  it('tells that no domain is there for protected applications', async () => {
+  it('reports that protected applications have no domain', async () => {
     assertRefused(await api.get('/api/systems/application'), 501, 'request.feature_not_supported');
     const { id } = (await api.post('/api/applications', { name: 'Web', type: 'Traditional' })).body;
     const path = `/api/applications/${id}/protected-app-metadata/custom-domains`;

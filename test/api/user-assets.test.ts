@@ -19,7 +19,7 @@ describe('User assets', () => {
   const upload = (bytes: Uint8Array<ArrayBuffer>, name = 'logo.png', type = 'image/png', by = api) =>
     uploadFile(by, '/api/user-assets', { bytes, name, type });
 
-  it('say what may be uploaded', async () => {
+  it('publish which files may be uploaded', async () => {
     const { body } = await api.get('/api/user-assets/service-status');
     assert.deepEqual([body.status, body.maxUploadFileSize], ['ready', 20_971_520]);
     assert.ok(body.allowUploadMimeTypes.includes('image/png'));
@@ -48,7 +48,7 @@ describe('User assets', () => {
       assertRefused(await upload(text(value)), 400, 'guard.mime_type_not_allowed');
   });
 
-  it('have a greatest size', async () => {
+  it('have a maximum size', async () => {
     const large = new Uint8Array(20_971_521);
     large.set(png);
     assertRefused(await upload(large), 400, 'guard.file_size_exceeded');
@@ -69,7 +69,7 @@ describe('User assets', () => {
   });
 
   // security: file-paths, uploads
-  it('of another tenant are not there, nor is anything else of the disk', async () => {
+  it('of another tenant and other files of the disk return 404', async () => {
     const { body } = await upload(png);
     const id = body.url.split('/').at(-1);
     assert.equal((await fetch(`${server.url}/user-assets/${id}`)).status, 200);

@@ -139,7 +139,7 @@ describe('Many users at once', () => {
     assert.equal(trusted.at(-1).created, 1);
   });
 
-  it('are imported once, however often and however much at a time', async () => {
+  it('are imported once, in any number of repeated and concurrent requests', async () => {
     const people = Array.from({ length: 1203 }, (_, at) => ({
       ...(at % 2 ? { id: `mover-${at}` } : {}),
       username: `mover_${at}`,
@@ -231,7 +231,7 @@ describe('Many users at once', () => {
     }
   });
 
-  it('are not taken in another form, nor from callers without a token', async () => {
+  it('are rejected in another format, and from callers without a token', async () => {
     assertRefused(await suite.api.post('/api/users/import', [{ username: 'x' }]), 415, 'guard.unsupported_media_type');
     for (const [method, path] of [
       ['POST', '/api/users/import'],
@@ -252,7 +252,7 @@ describe('Many users at once', () => {
     assert.equal(elsewhere.status, 415);
   });
 
-  it('may take longer than other requests, as long as lines come', async () => {
+  it('may take longer than other requests while lines arrive', async () => {
     const slow = await startServer({ environment: { HEADERS_TIMEOUT: '0.3', REQUEST_TIMEOUT: '0.3' } });
     try {
       const { token } = await manage(slow);

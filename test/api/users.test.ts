@@ -64,7 +64,7 @@ describe('Users', () => {
   });
 
   // security: leaked-secrets
-  it('keep their password to themselves', async () => {
+  it('never return their password', async () => {
     const user = await create({ username: 'secretive', password: 'correct horse 2' });
     const plain = JSON.stringify((await api.get(`/api/users/${user.id}`)).body);
     assert.doesNotMatch(plain, /argon2|correct horse/);
@@ -94,7 +94,7 @@ describe('Users', () => {
     assert.deepEqual((await api.get(`/api/users/${user.id}/has-password`)).body, { hasPassword: true });
   });
 
-  it('can bring a digest of their password from elsewhere', async () => {
+  it('can be created with a password digest of another product', async () => {
     // SHA-256 of “password123”.
     const passwordDigest = 'ef92b778bafe771e89245b89ecbc08a44a4e166c06659911881f383d4473e94f';
     const user = await create({ username: 'moved_in', passwordDigest, passwordAlgorithm: 'SHA256' });
@@ -109,7 +109,7 @@ describe('Users', () => {
     );
   });
 
-  it('have what they decided about second factors, changed member by member', async () => {
+  it('have settings for second factors, which change member by member', async () => {
     const { id } = await create();
     const path = `/api/users/${id}/logto-configs`;
     const undecided = {

@@ -55,14 +55,14 @@ describe('Verification codes', () => {
     assertRefused(await verify('ana@example.com', code), 400, 'verification_code.not_found');
   });
 
-  it('are wrong in any other form', async () => {
+  it('are rejected in any other form', async () => {
     const code = await sentTo('form@example.com');
     for (const other of ['', 'abc', `${code}0`, '0'.repeat(100)])
       assertRefused(await verify('form@example.com', other), 400, 'verification_code.code_mismatch');
   });
 
   // security: message-codes
-  it('are kept under a hash that needs the server’s key', async () => {
+  it('are stored under a hash that needs the server’s key', async () => {
     const code = await sentTo('hash@example.com');
     const rows = await server.tenant.db.raw('select * from verification_codes where tenant_id = $1', ['default']);
     assert.ok(rows.length > 0);
@@ -70,7 +70,7 @@ describe('Verification codes', () => {
     assert.equal(kept.includes(code) || kept.includes('hash@example.com'), false);
   });
 
-  it('end when a new one is sent, with time, and after ten guesses, the right one included', async () => {
+  it('end when a new one is sent, when they expire, and after ten guesses, even if the last one is right', async () => {
     const first = await sentTo('end@example.com');
     const second = await sentTo('end@example.com');
     if (first !== second) assertRefused(await verify('end@example.com', first), 400, 'verification_code.code_mismatch');
@@ -111,7 +111,7 @@ describe('Verification codes', () => {
   });
 
   // security: single-use, message-codes
-  it('that are tried many times at once are judged ten times at most, and count once', async () => {
+  it('are checked at most ten times in concurrent attempts, and are accepted once', async () => {
     const code = await sentTo('race@example.com');
     const uses = Array.from({ length: 4 }, () => () => verify('race@example.com', code));
     const right = await race(server.app.database, 'verification_codes', uses);
@@ -130,14 +130,14 @@ describe('Verification codes', () => {
     assert.equal((await send('flood@example.com')).status, 204);
   });
 
-  it('of another tenant prove nothing', async () => {
+  it('are rejected in another tenant', async () => {
     const code = await sentTo('tenant@example.com');
     const admin = await manage(server, await server.app.tenancy.get('admin'));
     const refused = await admin.post(`${path}/verify`, { email: 'tenant@example.com', verificationCode: code });
     assertRefused(refused, 400, 'verification_code.not_found');
   });
 
-  it('say what the operator’s template says', async () => {
+  it('use the operator’s template', async () => {
     const details = { subject: 'Own', content: 'Own words, then Code {{code}}' };
     await api.put('/api/email-templates', { templates: [{ languageTag: 'en', templateType: 'Generic', details }] });
     await sentTo('own@example.com');

@@ -13,7 +13,7 @@ describe('a new server', () => {
   const attributes = (html: string, name: string) =>
     [...html.matchAll(new RegExp(`${name}="([^"]*)"`, 'g'))].map(([, value]) => value ?? '');
 
-  it('welcomes people at its root with links that all lead somewhere, and tells programs that nothing is there', async () => {
+  it('shows a welcome page with working links at its root, and answers programs with 404', async () => {
     const page = await open('/');
     assert.equal(page.status, 200);
     const html = await page.text();
@@ -29,7 +29,7 @@ describe('a new server', () => {
     assert.equal(((await answer.json()) as { code: string }).code, 'request.not_found');
   });
 
-  it('leads from the finished setup to the tenant that applications use', async () => {
+  it('links from the finished setup to the tenant that applications use', async () => {
     const link = await server.app.createAdminLink();
     const { pathname, searchParams } = new URL(link);
     const password = 'tulips under the stone';
@@ -48,7 +48,7 @@ describe('a new server', () => {
     assert.ok(links.includes(`${server.url}/demo-app`), String(links));
   });
 
-  it('names the address that people are at, not the maker of the server, when they sign out', async () => {
+  it('names its address, not the product, when a user signs out', async () => {
     const html = await (await open('/oidc/session/end')).text();
     assert.match(html, new RegExp(`Sign out of ${new URL(server.url).host}\\?`));
     assert.doesNotMatch(html, /Sign out of Aldaba/);

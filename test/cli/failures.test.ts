@@ -92,12 +92,12 @@ describe('a command with --json that fails', () => {
     });
   }
 
-  it('gives codes of the API, or codes that the documentation explains', async () => {
+  it('uses codes of the API, or codes that the documentation explains', async () => {
     const page = await readFile(join(findRoot(process.env), 'docs/operate/command-line.md'), 'utf8');
     for (const [, , { code }] of failures) assert.ok(isErrorCode(code) || page.includes(`\`${code}\``), code);
   });
 
-  it('says the findings about each field in `data`', async () => {
+  it('returns the problems of each field in `data`', async () => {
     const aldaba = commandLine(server, { dataFolder });
     const { out } = await aldaba('branding', '--primary-color', 'teal', '--logo', 'logo.svg', '--json');
     const failure = JSON.parse(out);
@@ -106,7 +106,7 @@ describe('a command with --json that fails', () => {
     assert.ok(failure.data);
   });
 
-  it('does not take a word after -- for the option', async () => {
+  it('does not treat a word after -- as an option', async () => {
     const aldaba = commandLine(server, { dataFolder });
     const { out, code } = await aldaba('user', 'show', '--', '--json');
     assert.deepEqual([out, code], ['', 1]);

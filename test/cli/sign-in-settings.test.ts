@@ -139,7 +139,7 @@ describe('sign-in settings on the command line', () => {
     assert.match((await aldaba('connector', 'set', kind, '--set', 'port=many')).err, /--set port must be a number/);
   });
 
-  it('says that a test message was refused in its own words and code, and leaves those of the provider to the log', async () => {
+  it('reports a refused test message with its own message and code, and logs those of the provider', async () => {
     const kind = 'simple-mail-transfer-protocol';
     const rude = createServer((socket) => {
       socket.on('error', () => undefined);
@@ -228,7 +228,7 @@ describe('aldaba doctor', () => {
     await rm(dataFolder, { recursive: true, force: true });
   });
 
-  it('finds a running server well', async () => {
+  it('finds no problem in a running server', async () => {
     const { code, out, err } = await commandLine(server, { dataFolder })('doctor');
     assert.equal(code, 0, out + err);
     for (const about of ['Proxy', 'Database', 'Clock', 'Schema', 'Secret', 'Endpoint'])
@@ -236,7 +236,7 @@ describe('aldaba doctor', () => {
     assert.match(out, /^! Email .*connector install @logto\/connector-smtp/m);
   });
 
-  it('says what is wrong with the address, the proxy, the secret and the connections', async () => {
+  it('reports problems of the address, the proxy, the secret and the connections', async () => {
     const broken = commandLine(server, {
       dataFolder,
       environment: {
@@ -254,7 +254,7 @@ describe('aldaba doctor', () => {
     assert.match(out, /^✖ Endpoint .*does not answer \(ECONNREFUSED\)/m);
   });
 
-  it('notices that the address leads to another database', async () => {
+  it('detects an address that leads to another database', async () => {
     const other = await startServer();
     try {
       const { code, out } = await commandLine(server, { dataFolder, environment: { ENDPOINT: other.url } })('doctor');
@@ -265,7 +265,7 @@ describe('aldaba doctor', () => {
     }
   });
 
-  it('says that the database does not answer, and still checks the rest', async () => {
+  it('reports that the database does not answer, and still checks the rest', async () => {
     const environment = { DATABASE_URL: 'postgresql://me:hunter2@127.0.0.1:9/x' };
     const { code, out } = await commandLine(server, { dataFolder, environment })('doctor');
     assert.equal(code, 1);

@@ -113,7 +113,7 @@ describe('@logto/api, operation by operation', () => {
     assert.equal(linked.response.status, 404);
   });
 
-  it('makes one-time tokens and looks after what was left behind', async () => {
+  it('creates one-time tokens and cleans up', async () => {
     const made = await client.POST('/api/one-time-tokens', { body: { email: 'ana@example.com' } });
     assert.ok(made.data);
     const verified = await client.POST('/api/one-time-tokens/verify', {
@@ -157,7 +157,7 @@ describe('@logto/api, operation by operation', () => {
     assert.ok(same > 190, `${same} operations are the same`);
   });
 
-  it('looks after people, what they may and how they prove who they are', async () => {
+  it('manages users, their roles and their credentials', async () => {
     const { data: user, error: refused } = await client.POST('/api/users', {
       body: {
         username: 'rosa',
@@ -232,7 +232,7 @@ describe('@logto/api, operation by operation', () => {
     assert.equal((await client.DELETE('/api/users/{userId}', { params })).response.status, 204);
   });
 
-  it('registers applications, what they may ask for and how they look', async () => {
+  it('registers applications with their scopes and branding', async () => {
     const { data: created } = await client.POST('/api/applications', {
       body: { name: 'Partner', type: 'Traditional', isThirdParty: true },
     });
@@ -323,7 +323,7 @@ describe('@logto/api, operation by operation', () => {
     assert.equal(revoked.data?.status, 'Revoked');
   });
 
-  it('sets how people sign in, and tells what happened', async () => {
+  it('configures sign-in, and reads the audit log', async () => {
     const kinds = await client.GET('/api/connector-factories');
     assert.ok(kinds.data?.some(({ id }) => id === 'wechat-native'));
     const { data: connector } = await client.POST('/api/connectors', {

@@ -93,7 +93,7 @@ describe('a Flask app in a native web view, through WeChat', () => {
         );
       });
 
-      it('hands the app the two addresses that it needs', async () => {
+      it('passes the two addresses that it needs to the app', async () => {
         await tapWechat(phone);
         await phone.page
           .getByRole('alert')
@@ -107,7 +107,7 @@ describe('a Flask app in a native web view, through WeChat', () => {
         assert.equal(request?.callbackUri, `${server.url}/callback/social/${connectorId}`);
       });
 
-      it('says so when the person refuses, and works at the next try', async () => {
+      it('reports that the user refused, and works on the next attempt', async () => {
         await tapWechat(phone);
         await phone.page
           .getByRole('alert')

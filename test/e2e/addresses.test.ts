@@ -39,7 +39,7 @@ describe('several apps in one browser', () => {
       authorization({ endpoint: server.url, clientId: id, redirectUri, ...(extra ? { extra } : {}) });
   };
 
-  it('sign in at the same time without taking each other’s place', async () => {
+  it('sign in at the same time without replacing each other', async () => {
     visitor = await openBrowser({ javaScriptEnabled: false });
     const { context } = visitor;
     const [one, two] = [await addApp('one'), await addApp('two')];
@@ -88,7 +88,7 @@ describe('several apps in one browser', () => {
     }
   });
 
-  it('ask for consent when the app is a third party’s, and take no for an answer', async () => {
+  it('ask for consent if the app is a third party’s, and accept a refusal', async () => {
     visitor = await openBrowser();
     const { page } = visitor;
     const partner = await addApp('Partner & Co', true);
@@ -173,7 +173,7 @@ describe('the link for the first administrator', () => {
   });
 
   // security: default-credentials
-  it('is refused when it is made up', async () => {
+  it('is refused if it is forged', async () => {
     const visitor = await openBrowser();
     const response = await visitor.page.goto(`${server.url}/setup?token=${'A'.repeat(43)}`);
     assert.equal(response?.status(), 404);

@@ -86,7 +86,7 @@ describe('the look of the hosted pages', () => {
     }
   }
 
-  it('follows the tenant’s colours, by day and by night', async () => {
+  it('follows the tenant’s colours, in the light and the dark scheme', async () => {
     const backgrounds = [];
     for (const colorScheme of ['light', 'dark'] as const) {
       visitor = await openBrowser({ colorScheme });
@@ -101,7 +101,7 @@ describe('the look of the hosted pages', () => {
     assert.notEqual(backgrounds[0], backgrounds[1]);
   });
 
-  it('wears the operator’s CSS, which the policy lets in and which breaks nothing when it is broken', async () => {
+  it('applies the operator’s CSS, which the policy allows and which does no harm if it is invalid', async () => {
     visitor = await openBrowser();
     const { page } = visitor;
     const refused: string[] = [];

@@ -174,7 +174,7 @@ describe('the hosted pages', () => {
     await page.getByText('oidc.invalid_redirect_uri').waitFor();
   });
 
-  it('go on where the person was after the Back button', async () => {
+  it('continue where the user was after the Back button', async () => {
     visitor = await openBrowser();
     const { page } = visitor;
     const request = start();

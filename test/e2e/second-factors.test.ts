@@ -124,7 +124,7 @@ describe('second factors on the hosted pages', () => {
     });
   }
 
-  it('let a passkey be made, and ask for it', async () => {
+  it('create a passkey, and ask for it', async () => {
     await useFactors(['WebAuthn', 'Totp', 'BackupCode'], 'PromptAtSignInAndSignUp');
     visitor = await openBrowser(phoneScreen);
     const { page, context } = visitor;
@@ -206,7 +206,7 @@ describe('second factors on the hosted pages', () => {
     await arrives(page);
   });
 
-  it('are asked for after a long time, and why is said, though the person went on without them', async () => {
+  it('are asked for after a long time with the reason, though the user had skipped them', async () => {
     await useFactors(['Totp'], 'PromptAtSignInAndSignUp', { adaptiveMfa: { enabled: true } });
     visitor = await openBrowser(phoneScreen);
     const { page } = visitor;

@@ -197,7 +197,7 @@ describe('a backup', () => {
     });
   });
 
-  it('whose restore is interrupted leaves no database that a server takes for a new installation', async () => {
+  it('does not let a server treat a database as a new installation after an interrupted restore', async () => {
     const other = await makeFolder();
     await copyFile(join(original, 'secret'), join(other, 'secret'));
     const restore = startProgram(process.execPath, [source('cli.ts'), 'restore', archive], {
@@ -220,7 +220,7 @@ describe('a backup', () => {
     await server?.stop('SIGTERM');
   });
 
-  it('brings its secret along when that was asked for on both sides', async () => {
+  it('includes its secret if that was requested on both sides', async () => {
     const path = join(await makeFolder(), 'whole.tar.gz');
     assert.equal((await command(original, 'backup', path, '--with-secret')).code, 0);
     const other = await makeFolder();

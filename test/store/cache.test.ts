@@ -48,7 +48,7 @@ describe('caches of several nodes on one database', () => {
     await server.close();
   });
 
-  it('load a value once until it is too old', async () => {
+  it('load a value once until it expires', async () => {
     const [node] = nodes;
     loads = 0;
     assert.equal(await node?.value(), 'first');
@@ -72,7 +72,7 @@ describe('caches of several nodes on one database', () => {
     assert.equal(await one?.value(), 'second');
   });
 
-  it('keep what a node read after its own change, also when the news of that arrives', async () => {
+  it('keep what a node read after its own change, also when the notification of that change arrives', async () => {
     const [one] = nodes;
     const heard = new Promise<void>((resolve) => {
       void one?.database.listen('aldaba_cache', () => resolve());
@@ -126,7 +126,7 @@ describe('caches of several nodes on one database', () => {
   };
 
   // security: stale-permissions
-  it('forget all values when notifications come again after they were cut off', async () => {
+  it('drop all values when notifications resume after an interruption', async () => {
     const [one, two] = nodes;
     await changeHeard('before the cut');
     await whileCutOff(async () => {

@@ -7,7 +7,7 @@ import { type Manager, manage } from '../support/management.ts';
 import { goodPassword } from '../support/pages.ts';
 import { startServer, type TestServer } from '../support/server.ts';
 
-describe('transactions that get in each other’s way', () => {
+describe('conflicting transactions', () => {
   let server: TestServer;
   let db: Queries;
   let api: Manager;
@@ -45,7 +45,7 @@ describe('transactions that get in each other’s way', () => {
     assert.equal(new Set(names.map(({ name }) => name)).size, 1);
   });
 
-  it('of a sign-in are repeated from what is stored, also when the conflict comes with the commit', async () => {
+  it('of a sign-in are repeated from the stored state, also when the commit fails', async () => {
     const base = server.app.database.system;
     await base.raw('create sequence commits');
     await base.raw(`create function refuse_every_other() returns trigger language plpgsql as $$ begin
@@ -65,7 +65,7 @@ describe('transactions that get in each other’s way', () => {
     }
   });
 
-  it('never count as committed when a statement failed and nothing came of it', async () => {
+  it('are never reported as committed when a statement failed', async () => {
     const told: string[] = [];
     const work = db.transaction(async (tx) => {
       tx.afterCommit(() => told.push('committed'));

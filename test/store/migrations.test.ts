@@ -42,7 +42,7 @@ describe('migrations', () => {
     assert.equal(new Set(applied).size, applied.length);
   });
 
-  it('leave nothing behind of one that fails, and go on once it is corrected', async () => {
+  it('roll back a failed migration, and continue once it is corrected', async () => {
     await migrate(url, folder, quiet);
     const bad = join(folder, '9999-bad.sql');
     await writeFile(bad, 'create table half_done (id int); select 1/0;');

@@ -4,7 +4,7 @@ import type { Queries } from '../../server/src/store/index.ts';
 import { type Manager, manage } from '../support/management.ts';
 import { startServer, type TestServer } from '../support/server.ts';
 
-describe('How many have a role', () => {
+describe('The number of users with a role', () => {
   let server: TestServer;
   let api: Manager;
   before(async () => {
@@ -56,7 +56,7 @@ describe('How many have a role', () => {
     assert.deepEqual(await storedCounts(roleId), []);
   });
 
-  it('goes away with the role', async () => {
+  it('is deleted with the role', async () => {
     const roleId = await createRole();
     await createHolder(roleId);
     assert.equal((await storedCounts(roleId)).length, 1);

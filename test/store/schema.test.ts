@@ -14,7 +14,7 @@ describe('the row types', () => {
   });
   after(() => server?.close());
 
-  it('are those of the tables and columns that the migrations make', async () => {
+  it('match the tables and columns that the migrations create', async () => {
     const file = await readFile(join(findRoot(process.env), 'server/src/store/schema.ts'), 'utf8');
     assert.equal(file, await schemaText(server.databaseUrl));
   });

@@ -20,7 +20,7 @@ describe('a database with formats of dates of its own', () => {
   });
   after(() => server.close());
 
-  it('gives the times that it was given', async () => {
+  it('returns the times that were stored', async () => {
     const begun = Date.now();
     const { id } = await operator.call<{ id: string }>('POST', '/api/users', { username: 'ada' });
     const user = await operator.call<{ createdAt: number }>('GET', `/api/users/${id}`);

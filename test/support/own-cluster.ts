@@ -31,7 +31,8 @@ export async function startOwnCluster(): Promise<OwnCluster> {
     if (!running) return;
     process.kill(running.pid, signals[mode]);
     running = undefined;
-    // Returns once the last of its processes is gone. A server that was just asked to stop may still be listed as ready.
+    // Returns once the last of its processes is gone. A server that was just asked to stop may still be listed as
+    // ready.
     while (await findPostmaster(cluster));
   };
   return {
