@@ -1,4 +1,4 @@
-/** Operations around roles, organizations and users, and what they need beside what `seed.ts` makes. */
+/** Operations on roles, organizations and users, and the data they need in addition to `seed.ts`. */
 import { type Fixtures, json, obtainTokens, type Target, type Tokens } from './flows.ts';
 import { connections, type Operation } from './load.ts';
 import type { Receiver } from './receiver.ts';
@@ -8,7 +8,7 @@ export interface Authorization {
   /** One for each connection, of a member of the organization. */
   tokens: Tokens[];
   machine: { id: string; secret: string; resource: string; scope: string };
-  /** Users whose roles change, one for each connection, and the two roles they have in turn. */
+  /** Users whose roles change, one for each connection, and the two roles that they alternate between. */
   users: string[];
   roles: [string, string];
   personalAccessToken: string;

@@ -87,7 +87,7 @@ export interface SubjectOptions {
   settings: unknown;
 }
 
-/** Starts a program in a process of its own and waits until it listens. */
+/** Starts a program in a separate process and waits until it listens. */
 export async function startSubject({ program, flags = [], environment, settings }: SubjectOptions): Promise<Subject> {
   const child = fork(program, [], {
     execArgv: flags,

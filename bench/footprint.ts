@@ -16,7 +16,7 @@ export interface Startup {
   server: number;
   /** Bytes of resident memory of the server, started and left alone. */
   idle: number;
-  /** Bytes of PostgreSQL beside it, proportional set size of all its processes. */
+  /** Bytes of its PostgreSQL: the proportional set size of all its processes. */
   idleDatabase: number;
 }
 

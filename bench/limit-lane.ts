@@ -9,7 +9,7 @@ import type { Plan } from './subjects/limit.ts';
 
 const perConnection = new Set(['connection', 'keep-alive', 'date', 'content-length', 'transfer-encoding']);
 
-/** The operation of `row` for the limit, once the limit has learnt it from one run against `target`. */
+/** The operation of `row` for the limit, after one recorded run against `target`. */
 export async function learnOperation(
   row: Row,
   target: Target,

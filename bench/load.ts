@@ -1,4 +1,4 @@
-/** The load generator: keep-alive connections to 127.0.0.1, a bounded number of operations, then it stops by itself. */
+/** The load generator: keep-alive connections to 127.0.0.1, a bounded number of operations, then it stops. */
 import { Agent, type IncomingHttpHeaders, request } from 'node:http';
 
 export const connections = 16;

@@ -86,7 +86,7 @@ async function measureAll(options: Setup, stack: AsyncDisposableStack): Promise<
   ].join('\n\n');
 }
 
-/** The rows, and what needs servers of its own. */
+/** The rows, and the measurements that need separate servers. */
 async function runRows(options: Setup): Promise<string> {
   const { root, flags, only, effort } = options;
   const tables = options.rows.length > 0 ? [await run(options)] : [];

@@ -19,7 +19,7 @@ const aim = 10;
 const callers = 400;
 const requests = 500;
 
-/** Sends token requests one at a time, first alone, then beside the callers. Returns a table. */
+/** Sends token requests one at a time, first alone, then concurrently with the callers. Returns a table. */
 export async function measurePasswordQueue({ root, flags }: { root: string; flags: string[] }): Promise<string> {
   await using stack = new AsyncDisposableStack();
   const dataFolder = stack.adopt(await mkdtemp(join(tmpdir(), 'aldaba-bench-passwords-')), (path) =>

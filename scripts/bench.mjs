@@ -7,9 +7,9 @@ import { fail, requireNode, root } from './runtime.mjs';
 
 await prepare({ development: true });
 await requireNode();
-// The same code as dist/server, bundled the same way, with an entry that tells the run what an operation cost.
+// The same code as dist/server, bundled the same way, with an entry that reports the cost of an operation.
 await bundle({ aldaba: join(root, 'bench/subjects/aldaba.ts') }, join(root, 'dist/bench'));
-// What is measured runs as `npm start` runs it; the programs beside it get the same.
+// The measured server runs as `npm start` runs it; the other programs get the same options.
 Object.assign(process.env, serverEnvironment);
 const { bench } = await import('../bench/main.ts');
 try {

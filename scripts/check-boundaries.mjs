@@ -1,4 +1,4 @@
-// Who may import whom (ARCHITECTURE.md). Type-only imports count; tests may import anything.
+// Checks which modules may import which (ARCHITECTURE.md). Type-only imports count; tests may import anything.
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join, normalize } from 'node:path/posix';
 import { isTest, listFiles } from './files.mjs';

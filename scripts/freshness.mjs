@@ -1,4 +1,4 @@
-// Tells whether what was built still fits the sources, by their content: times do not survive copies and images.
+// Checks whether the build matches the sources, by their content: times do not survive copies and images.
 import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -13,7 +13,7 @@ export function isFresh() {
   return existsSync(stamp) && readFileSync(stamp, 'utf8') === fingerprint();
 }
 
-/** Remembers that the build fits the sources whose fingerprint was taken before it began. */
+/** Records that the build matches the sources whose fingerprint was taken before it started. */
 export function markFresh(before) {
   writeFileSync(stamp, before);
 }

@@ -4,7 +4,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fail, findBundledNode, root } from './runtime.mjs';
 
-/** Installs if needed. `development` tells whether packages that only building and testing need must be there too. */
+/** Installs if needed. `development`: whether packages for building and testing are required too. */
 export async function ensureInstalled({ development }) {
   if (isInstalled(development)) return;
   const start = Date.now();

@@ -22,12 +22,12 @@ const plain = { 'node_modules/plain': { version: '1.0.0' } };
 const whole = { ...plain, 'node_modules/native-gnu': native };
 
 describe('finding out whether the npm packages are installed', () => {
-  it('is content with the packages of this machine', () => assert.deepEqual(missing(whole), []));
-  it('misses native code that an old npm left out for this machine', () =>
+  it('accepts the packages of this machine', () => assert.deepEqual(missing(whole), []));
+  it('detects native code that an old npm did not install for this machine', () =>
     assert.deepEqual(missing(plain), ['node_modules/native-gnu']));
-  it('misses a package of another version', () =>
+  it('detects a package of another version', () =>
     assert.deepEqual(missing({ ...whole, 'node_modules/plain': { version: '0.9.0' } }), ['node_modules/plain']));
-  it('misses the tools of development only where they are needed', () =>
+  it('requires the development tools only where they are needed', () =>
     assert.deepEqual(missing(whole, { development: true }), ['node_modules/tool']));
 });
 
@@ -50,7 +50,7 @@ describe('an old version of Node', () => {
       );
     }
   });
-  it('can read the file that refuses it: no syntax younger than ES5', () => {
+  it('can parse the file that refuses it: no syntax newer than ES5', () => {
     const code = readFileSync(join(root, 'scripts/run.cjs'), 'utf8').replaceAll(/^\/\/.*$/gm, '');
     assert.doesNotMatch(code, /=>|`|\b(const|let|class|async|await|import)\b|\?\.|\?\?|\.\.\./);
   });

@@ -1,6 +1,6 @@
 // Completes package-lock.json with the packages for other platforms that the registry at hand did not have when npm
 // wrote it. Without their entries `npm ci` refuses the lock file everywhere. Run it after every `npm install` that
-// changes the lock file; `--check` only tells whether it has to be run.
+// changes the lock file; `--check` only reports whether it has to be run.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';

@@ -34,7 +34,7 @@ export const serverFlags = [
 export const serverEnvironment = { MALLOC_ARENA_MAX: process.env.MALLOC_ARENA_MAX ?? '2' };
 
 const builtFolder = join(root, 'dist/server');
-/** Compiled code of the bundle is kept beside it and goes with it: Node starts in half of the time. */
+/** Compiled code is stored next to the bundle and deleted with it: Node starts in half of the time. */
 const compiled = join(builtFolder, 'compiled');
 
 /** Runs one of the built programs under Node 24 with the arguments of this one, and ends with its exit code. */

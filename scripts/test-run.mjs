@@ -1,5 +1,5 @@
 // Runs test files in this one process and prints what happens; `test.mjs` starts it and watches over it.
-// Takes the files as arguments; tells its parent which test runs, and the counts at the end.
+// Takes the files as arguments; reports to its parent which test runs, and the counts at the end.
 import { relative } from 'node:path';
 import { run } from 'node:test';
 import { inspect } from 'node:util';
@@ -17,7 +17,7 @@ function reached(data) {
   names[data.nesting] = data.name;
 }
 
-// A suite is not a test: it counts only when it failed by itself, as in a hook.
+// A suite is not a test: it counts only when the suite itself failed, as in a hook.
 function finished(data, failed) {
   const path = [...names.slice(0, data.nesting), data.name].join(' › ');
   const error = data.details?.error;

@@ -117,7 +117,7 @@ describe('accessibility in Chromium', () => {
     await context.close();
   });
 
-  it('the sign-in page is walked with the keyboard from field to field to button, with a visible focus', async () => {
+  it('moves on the sign-in page by keyboard from field to field to button, with a visible focus', async () => {
     const context = await browser.newContext();
     const page = await context.newPage();
     const view: PageView = {

@@ -132,7 +132,7 @@ describe('social buttons in a native web view, in Chromium', () => {
     assert.deepEqual(await buttons(page), ['wechat Native']);
   });
 
-  it('an Android bridge that lands after the page has loaded is noticed', async () => {
+  it('detects an Android bridge that is added after the page has loaded', async () => {
     const page = await open(view([wechatNative]));
     assert.equal(await page.isVisible('#no-way'), true);
     await page.evaluate(`window.logtoNativeSdk = ${bridgeSource('android', { nativeTargets: ['wechat'] })}; undefined`);
@@ -179,7 +179,7 @@ describe('social buttons in a native web view, in Chromium', () => {
     }
   });
 
-  it('counters, other messages and other origins are not shown', async () => {
+  it('ignores counters, other messages and other origins', async () => {
     const page = await open(view([wechatNative]), injection('ios', { nativeTargets: ['wechat'] }));
     await page.evaluate(() => {
       for (const data of [1, 'error', null, [], { type: 'other', code: 'x' }]) window.postMessage(data);
@@ -191,7 +191,7 @@ describe('social buttons in a native web view, in Chromium', () => {
     assert.equal(await page.locator('#page-alert[data-code=foreign]').count(), 0);
   });
 
-  it('a universal button sends the app’s callback link along', async () => {
+  it('sends the app’s callback link with a universal button', async () => {
     const app = { universal: true, callbackLink: link };
     const page = await open(view([githubUniversal]), injection('android', app));
     await page.click('.social button');
@@ -199,7 +199,7 @@ describe('social buttons in a native web view, in Chromium', () => {
     assert.deepEqual(server.posted[0]?.fields, { app_id: 'app', native_callback: link });
   });
 
-  it('the terms have to be agreed to first, and the answer goes along', async () => {
+  it('requires agreement to the terms first, and sends it', async () => {
     const page = await open(
       view([wechatNative], { terms: 'checkbox' }),
       injection('ios', { nativeTargets: ['wechat'] }),

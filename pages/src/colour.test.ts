@@ -20,7 +20,7 @@ describe('tenant colours', () => {
     for (const colour of colours) assert.ok(contrast(colour, inkOn(colour)) >= 4.5, colour);
   });
 
-  it('always become link text of at least 4.5, and stay as chosen where they can', () => {
+  it('always become link text of at least 4.5, and stay unchanged if possible', () => {
     for (const colour of colours) {
       assert.ok(contrast(readableOn(colour, ['#ffffff', '#f7f6f4'], '#000000'), '#f7f6f4') >= 4.5, colour);
       assert.ok(contrast(readableOn(colour, ['#1b1c21'], '#ffffff'), '#1b1c21') >= 4.5, colour);

@@ -7,7 +7,7 @@ import { sampleFrame } from './testing/views.ts';
 
 const jwt = (claims: object): string => `e30.${Buffer.from(JSON.stringify(claims)).toString('base64url')}.x`;
 
-describe('the demonstration app in Chromium', () => {
+describe('the demo app in Chromium', () => {
   let browser: Browser;
   let server: PageServer;
   before(async () => {

@@ -109,7 +109,7 @@ describe('codes and second factors in Chromium', () => {
     });
   }
 
-  it('a code that cannot be right is held back, because every one that is sent costs an attempt', async () => {
+  it('does not send a malformed code, because every code sent costs an attempt', async () => {
     const page = await open(totp);
     await page.fill('#code', '12 45');
     await page.click('.primary');
@@ -117,7 +117,7 @@ describe('codes and second factors in Chromium', () => {
     assert.deepEqual(server.posted, []);
   });
 
-  it('a code is pasted out of a sentence, blanks and all', async () => {
+  it('accepts a code pasted from a sentence, with spaces', async () => {
     const page = await open(totp);
     await page.locator('#code').evaluate((field, text) => {
       const clipboardData = new DataTransfer();
@@ -127,7 +127,7 @@ describe('codes and second factors in Chromium', () => {
     assert.equal(await page.inputValue('#code'), '012345');
   });
 
-  it('the key for the app and the backup codes are copied as they are typed', async () => {
+  it('copies the authenticator key and the backup codes in the form that users type', async () => {
     const context = await browser.newContext({ permissions: ['clipboard-read', 'clipboard-write'] });
     for (const [view, text] of [
       [sampleViews.bindTotp, sampleViews.bindTotp.secret],
@@ -141,7 +141,7 @@ describe('codes and second factors in Chromium', () => {
     await context.close();
   });
 
-  it('the backup codes are kept as a file, even with scripts off', async () => {
+  it('saves the backup codes as a file, even with scripts off', async () => {
     for (const context of [scripted, plain]) {
       const page = await open(sampleViews.backupCodes, context);
       const [download] = await Promise.all([page.waitForEvent('download'), page.click('a[download]')]);
@@ -223,7 +223,7 @@ describe('codes and second factors in Chromium', () => {
     });
   }
 
-  it('a passkey that was not shown is said in words, and the button works again', async () => {
+  it('explains a cancelled passkey prompt, and enables the button again', async () => {
     const { page, device, authenticatorId } = await withDevice();
     await device.send('WebAuthn.setUserVerified', { authenticatorId, isUserVerified: false });
     const options = {
@@ -242,7 +242,7 @@ describe('codes and second factors in Chromium', () => {
     await page.close();
   });
 
-  it('where no passkey can be used, a sentence says what to do instead and no dead button is shown', async () => {
+  it('explains what to do where passkeys are not supported, and shows no button', async () => {
     const foreign = await scripted.newPage();
     await foreign.addInitScript(() => Reflect.deleteProperty(window, 'PublicKeyCredential'));
     const withoutScripts = await plain.newPage();

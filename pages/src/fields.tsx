@@ -35,7 +35,7 @@ export interface FieldProps {
   control: keyof typeof controls;
   label: PhraseKey;
   missing: PhraseKey;
-  /** What is said of a value that is not well-formed. */
+  /** The message for a malformed value. */
   malformed?: PhraseKey | undefined;
   autocomplete: 'username' | 'current-password' | 'new-password' | 'email' | 'tel' | 'one-time-code' | 'off';
   value?: string | undefined;
@@ -143,7 +143,7 @@ export const IdentifierField = (
   );
 };
 
-/** Tells the password manager whose new password this is; it has no name, so it is not sent. */
+/** Names the account of the new password for the password manager; without a name it is not sent. */
 export const NameForPasswordManager = ({ username }: { username: string | undefined }) =>
   username === undefined ? null : <input type="text" autocomplete="username" value={username} readOnly hidden />;
 
@@ -160,7 +160,8 @@ const addressFields = {
 } as const satisfies Record<AddressForm, Pick<FieldProps, 'control' | 'label' | 'missing' | 'autocomplete'>>;
 
 /**
- * The field for an email address or a phone number that a code goes to. A number needs its country, so that is said.
+ * The field for an email address or a phone number that a code goes to. A number needs its country code, so the field
+ * says so.
  */
 export const AddressField = (
   props: Pick<FieldProps, 'frame' | 'value' | 'error' | 'focus'> & { form: AddressForm },

@@ -84,7 +84,7 @@ describe('forms in Chromium', () => {
     });
   }
 
-  it('an answer for the application and an automatic sign-out submit themselves, once', async () => {
+  it('submits an answer for the application and an automatic sign-out once, without a click', async () => {
     const page = await open({ ...leavingViews.formPost, action: `${server.origin}/callback` });
     await page.waitForURL('**/callback');
     await open(leavingViews.endSessionAuto).then((leaving) => leaving.waitForURL('**/confirm'));
@@ -97,14 +97,14 @@ describe('forms in Chromium', () => {
     );
   });
 
-  it('the answer for the application waits for its button with scripts off', async () => {
+  it('waits for the button to send the answer to the application with scripts off', async () => {
     const page = await open({ ...leavingViews.formPost, action: `${server.origin}/callback` }, plain);
     await page.click('button');
     await page.waitForURL('**/callback');
     assert.deepEqual(server.posted[0]?.fields, { code: 'c', state: 's' });
   });
 
-  it('an empty field is named beside it and gets the focus; nothing is posted', async () => {
+  it('shows an error next to an empty field and focuses it; nothing is posted', async () => {
     const page = await open(plainSignIn);
     await page.fill('#username', 'ana');
     await page.click('.primary');
@@ -115,7 +115,7 @@ describe('forms in Chromium', () => {
     assert.deepEqual(server.posted, []);
   });
 
-  it('two different new passwords are caught before they are posted', async () => {
+  it('rejects two different new passwords before they are posted', async () => {
     const page = await open({ kind: 'setup', token: 'one-time', passwordRules: [] });
     await page.fill('#username', 'admin');
     await page.fill('#password', 'first');
@@ -125,7 +125,7 @@ describe('forms in Chromium', () => {
     assert.deepEqual(server.posted, []);
   });
 
-  it('each password rule that the page can check is ticked as soon as it is met, in words, too', async () => {
+  it('marks each password rule that the page can check as soon as it is met, also in text', async () => {
     const passwordRules: PasswordRule[] = [
       { text: 'at least 8 characters', check: { minLength: 8 } },
       { text: 'at least 3 kinds', check: { minTypes: 3 } },
@@ -147,14 +147,14 @@ describe('forms in Chromium', () => {
     assert.deepEqual(await met(), []);
   });
 
-  it('the password rules are a plain list with scripts off', async () => {
+  it('shows the password rules as a plain list with scripts off', async () => {
     const passwordRules: PasswordRule[] = [{ text: 'at least 8 characters', check: { minLength: 8 } }];
     const page = await open({ kind: 'setup', token: 'one-time', passwordRules }, plain);
     assert.deepEqual(await page.locator('#password-rules li').allTextContents(), ['at least 8 characters']);
     assert.equal(await page.locator('#password-rules .live').count(), 0);
   });
 
-  it('a refused username takes the focus and says that the password has to be typed again', async () => {
+  it('focuses a refused username and asks for the password again', async () => {
     const refused = { field: 'username', code: 'user.username_already_in_use', message: 'It is taken.' } as const;
     const views: PageView[] = [
       {
@@ -218,7 +218,7 @@ describe('forms in Chromium', () => {
     server.answer = { status: 200, headers: { 'content-type': 'text/html' }, body: '' };
   });
 
-  it('nothing of a page is refused by its own policy', async () => {
+  it('loads everything on a page under its own policy', async () => {
     const page = await scripted.newPage();
     const complaints: string[] = [];
     page.on('console', (message) => complaints.push(message.text()));
@@ -231,7 +231,7 @@ describe('forms in Chromium', () => {
     assert.deepEqual(complaints, []);
   });
 
-  it('the sign-in page loads in three requests, with the logo four', async () => {
+  it('loads the sign-in page in three requests, or four with a logo', async () => {
     const page = await scripted.newPage();
     const frame = sampleFrame({ logoUrl: '/logo.svg' });
     server.shown.set('/page', { frame, view: sampleViews.signIn });

@@ -1,4 +1,4 @@
-/** Our own drawings: the knocker and the few signs that the pages use. All are decoration; words stand beside them. */
+/** Our own drawings: the knocker and the few signs that the pages use. All are decorative; text is next to them. */
 
 /**
  * The mark of Aldaba: a ring that hangs from a boss, with the striker below. The ring is its own group so that it can

@@ -1,6 +1,6 @@
 /**
  * The hosted pages: turns the plain views of the contract into HTML. Owns the look, the words and the islands of
- * script; decides nothing about a sign-in. The server's HTML door calls `renderPage`, sends the document with its
+ * script; decides nothing about a sign-in. The server's page routes call `renderPage`, sends the document with its
  * Content-Security-Policy, and serves `assets` under the tenant's base path.
  */
 export { assets, type PageAsset } from './assets.ts';

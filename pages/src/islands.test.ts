@@ -45,7 +45,7 @@ describe('scripts of the pages in Chromium', () => {
       await page.close();
     });
 
-    it('works at once where scripts are off: the server decides', async () => {
+    it('works at once with scripts off: the server decides', async () => {
       const context = await browser.newContext({ javaScriptEnabled: false });
       const page = await context.newPage();
       await show(page, sent);
@@ -75,7 +75,7 @@ describe('scripts of the pages in Chromium', () => {
       });
     }
 
-    it('stays when it loads', async () => {
+    it('stays visible when it loads', async () => {
       const page = await scripted.newPage();
       await show(page, sampleViews.verificationCode, fullBranding);
       assert.equal(await page.locator('img[data-initial]').count(), 1);

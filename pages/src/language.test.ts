@@ -29,13 +29,13 @@ describe('the language of a page', () => {
     });
   }
 
-  it('is the tenant’s own where the tenant does not detect, unless the application asks', () => {
+  it('is the tenant’s default if detection is off, unless the application requests one', () => {
     const input = { acceptLanguage: 'es', autoDetect: false, fallback: 'zh-CN' };
     assert.equal(negotiateLanguage(input), 'zh-CN');
     assert.equal(negotiateLanguage({ ...input, uiLocales: 'en' }), 'en');
   });
 
-  it('is English where the tenant’s own is not among the pages’ languages', () => {
+  it('is English if the pages do not support the tenant’s default', () => {
     assert.equal(negotiateLanguage({ autoDetect: true, fallback: 'fr' }), 'en');
   });
 });

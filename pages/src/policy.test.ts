@@ -48,7 +48,7 @@ describe('the style sheet of an operator', () => {
 
 describe('pictures on a page', () => {
   // security: escaping
-  it('come from the addresses of the tenant’s own ones alone where the page shows a secret', () => {
+  it('come from the tenant’s own picture addresses only if the page shows a secret', () => {
     for (const view of [sampleViews.oneTimeToken, sampleViews.bindTotp, sampleViews.backupCodes, sampleViews.setup]) {
       const { contentSecurityPolicy } = renderPage(frame, view);
       assert.equal(
@@ -59,7 +59,7 @@ describe('pictures on a page', () => {
     assert.equal(imagesOf(renderPage(sampleFrame(), sampleViews.bindTotp).contentSecurityPolicy), "'self' data:");
   });
 
-  it('come from any https host where the operator may write CSS', () => {
+  it('come from any https host if the operator may write CSS', () => {
     assert.equal(imagesOf(renderPage(frame, sampleViews.signIn).contentSecurityPolicy), "'self' data: https:");
   });
 });

@@ -155,7 +155,7 @@ describe('addresses in a page', () => {
     assert.equal(scripts.length, 2);
   });
 
-  it('put the operator’s style sheet last, so that it wins', () => {
+  it('put the operator’s style sheet last, so that it takes precedence', () => {
     const path = '/assets/custom.0123.css?app_id=a&organization_id=b';
     const { html } = renderPage({ ...frame, customCssPath: path }, sampleViews.signIn);
     const sheets = [...html.matchAll(/<style>|<link rel="stylesheet" href="([^"]*)"/g)];
@@ -163,7 +163,7 @@ describe('addresses in a page', () => {
     assert.equal(sheets.at(-1)?.[1], '/t/acme/assets/custom.0123.css?app_id=a&amp;organization_id=b');
   });
 
-  it('point only to files that exist', () => {
+  it('point to existing files only', () => {
     const known = new Set(assets().map(({ path }) => `/t/acme${path}`));
     for (const [, view] of allViews) {
       const { html } = renderPage(frame, view);
@@ -209,8 +209,8 @@ describe('the first load of the sign-in page', () => {
   });
 });
 
-describe('what docs/sign-in.md promises to style sheets of operators', () => {
-  it('stands on the pages', async () => {
+describe('the selectors that docs/sign-in.md documents for operators’ style sheets', () => {
+  it('exist on the pages', async () => {
     const page = await readFile(new URL('../../docs/sign-in.md', import.meta.url), 'utf8');
     const promised = [...page.matchAll(/^\| (?:Pages|Parts), classes.*$/gm)].flatMap(([row]) =>
       [...row.matchAll(/`([a-z-]+)`/g)].map(([, name = '']) => name),
@@ -232,7 +232,7 @@ describe('what docs/sign-in.md promises to style sheets of operators', () => {
   });
 });
 
-describe('what the browser lets into a field', () => {
+describe('what the browser accepts in a field', () => {
   /** The browser tests a whole value against `pattern`, with the flag `v`. */
   const patternOf = (html: string, inputMode: string): RegExp => {
     const [field = ''] = html.match(new RegExp(`<input [^>]*inputmode="${inputMode}"[^>]*>`)) ?? [];

@@ -35,7 +35,7 @@ describe('Adaptive MFA', () => {
   });
   after(() => server.close());
 
-  /** An HTTP server of ours, with one route that shows what it takes from a request, and one that signs a person in. */
+  /** An HTTP server with one route that shows what it reads from a request, and one that signs a user in. */
   async function openDoor(options: Partial<Parameters<typeof createHttp>[0]>): Promise<Door> {
     const { tenancy } = server.app;
     const http: Http = createHttp({ tenancy, log: createLog('silent'), trustedProxies: ['127.0.0.1'], ...options });

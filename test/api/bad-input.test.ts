@@ -20,7 +20,7 @@ function assertClearRefusal(reply: Reply, what: string): void {
   assert.equal(typeof reply.body.message, 'string');
 }
 
-/** Some requests are fine by accident (an unknown field is dropped); what must not happen is a failure of ours. */
+/** Some requests are fine by accident (an unknown field is dropped); the server must not fail. */
 function assertNoFailure(reply: Reply, what: string): void {
   if (reply.status >= 400) assertClearRefusal(reply, what);
   else assert.ok(reply.status >= 200 && reply.status < 400, `${what} was answered with ${reply.status}`);

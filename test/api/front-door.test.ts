@@ -59,7 +59,7 @@ describe('a separate admin origin', () => {
           headers: { host, 'content-type': 'application/json' },
           body: '{}',
         }),
-        // What the client claims for the proxy does not lead there either.
+        // A header that a client forges for the proxy is ignored too.
         send(`${node}/t/admin/api/users`, { headers: { host, 'x-forwarded-port': '8443' } }),
       ];
       for (const { status } of await Promise.all(calls)) assert.equal(status, 404, host);
@@ -138,7 +138,7 @@ describe('a connection', () => {
     new Promise<number>((resolve, reject) =>
       server.app.http.server.getConnections((error, count) => (error ? reject(error) : resolve(count))),
     );
-  /** What the server said until it ended its half. */
+  /** What the server sent until it closed its half. */
   async function answerOf(socket: Socket): Promise<string> {
     let text = '';
     socket.setEncoding('utf8').on('data', (part) => {

@@ -71,7 +71,7 @@ describe('What identifies a user', () => {
       'user.username_already_in_use',
     );
     await suite.app.signIn('ANNA', password);
-    // One's own name in another case is still one's own.
+    // A user may change the case of their own username.
     const renamed = await suite.api.patch(`/api/users/${twin.id}`, { username: 'Bruno_2' });
     assert.deepEqual([renamed.status, renamed.body.username], [200, 'Bruno_2']);
 

@@ -81,7 +81,7 @@ describe('The answers of handlers are those of the contract', () => {
       bind(declared, async () => new Paged([{ id: 'hook' }], 1)),
     );
     assert.equal(reshaped, 500);
-    // @ts-expect-error a list with pages tells its total
+    // @ts-expect-error a list with pages returns its total
     const untold = (bind: Implement) => bind(declared, async () => []);
     assert.equal(await statusOf(declared, untold), 200, 'nothing but the type finds it');
   });

@@ -33,7 +33,7 @@ const serverProgram = builtRoot
 /** What the server has confirmed to a client about a person; the server must keep all of it. */
 interface Person {
   username: string;
-  /** The server said that the account exists. */
+  /** The server confirmed that the account exists. */
   created: boolean;
   subject?: string;
   /** The newest refresh token that the client saw. */
@@ -111,7 +111,7 @@ async function insist<T>(victim: Victim, action: (attempt: number) => Promise<T>
   }
 }
 
-/** Registers, or signs in when an earlier try went further than its answers told; returns the first tokens. */
+/** Registers, or signs in when an earlier attempt got further than its responses showed; returns the first tokens. */
 async function enrol(victim: Victim, client: Client, person: Person): Promise<void> {
   const tokens = await insist(victim, async (attempt) => {
     const register = () =>

@@ -354,7 +354,7 @@ describe('token exchange', () => {
         }),
       );
       assert.deepEqual(decodeJwt(first.access_token).act, { sub: helper.id });
-      // Exchanged on without an actor, the one before is still told.
+      // A further exchange without an actor keeps the earlier actor.
       const on = await granted(await exchange(first.access_token, types.access, { scope: 'openid' }));
       const seen = await exchanger.post('/oidc/token/introspection', { token: on.access_token });
       assert.deepEqual(((await seen.json()) as { act: unknown }).act, { sub: helper.id });

@@ -84,7 +84,7 @@ describe('The statements that the server sends', () => {
 
   before(async () => {
     const send = Client.prototype.query as (...values: unknown[]) => unknown;
-    // Looks on: what is sent goes on as it was.
+    // Only observes: statements are passed on unchanged.
     const recorder = mock.method(Client.prototype, 'query', function (this: Client, ...values: unknown[]) {
       const [first] = values as [string | { text?: string }];
       const text = typeof first === 'string' ? first : first?.text;

@@ -88,7 +88,7 @@ export function experienceClient(endpoint: string) {
     return request;
   };
 
-  /** Goes on from the place that `submit` names until the app's own address, and returns the code. */
+  /** Follows redirects from the answer of `submit` to the app's address, and returns the code. */
   const finish = async (agent: Agent, request: Authorization): Promise<{ code: string; request: Authorization }> => {
     let { redirectTo: url }: { redirectTo: string } = await (await call(agent, 'POST', '/submit')).json();
     while (!url.startsWith(request.redirectUri)) {
@@ -102,7 +102,7 @@ export function experienceClient(endpoint: string) {
   };
 
   return {
-    /** Creates the account; `onCreated` is called when the server has said so. */
+    /** Creates the account; `onCreated` is called when the server has confirmed it. */
     async register(username: string, password: string, onCreated: () => void = () => undefined) {
       const agent = createAgent();
       const request = await begin(agent);

@@ -15,7 +15,7 @@ export interface AuthorizationWish {
   /** Default: the built-in `demo-app`, at its own address. */
   clientId?: string;
   redirectUri?: string;
-  /** Parameters beside or instead of the usual ones. */
+  /** Parameters that add to or replace the usual ones. */
   extra?: Record<string, string>;
 }
 

@@ -27,7 +27,7 @@ after(async () => {
   await browser?.close();
 });
 
-/** A browser of one person: what is kept in it is gone when it is closed. */
+/** A browser of one user: its storage is deleted when it is closed. */
 export interface Visitor {
   context: BrowserContext;
   page: Page;

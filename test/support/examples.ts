@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { freePort, startProgram } from './programs.ts';
 
-/** An example app of ours, run as its README says. */
+/** An example app, run as its README says. */
 export interface ExampleApp {
   url: string;
   output(): string;

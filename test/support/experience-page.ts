@@ -19,7 +19,7 @@ export interface ExperiencePage {
     path: string,
     body?: unknown,
   ): Promise<{ data: Record<string, unknown> }>;
-  /** Goes on from an address until the demo app's, and returns that. */
+  /** Follows redirects from an address to the demo app's, and returns that. */
   follow(url: string): Promise<URL>;
 }
 

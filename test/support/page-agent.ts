@@ -7,7 +7,7 @@ import type { TestServer } from './server.ts';
 export interface Visit {
   agent: Agent;
   get(path: string, headers?: Record<string, string>): Promise<Response>;
-  /** Posts a form of the demo app's sign-in; `headers` beside or instead of the browser's own. */
+  /** Posts a form of the demo app's sign-in; `headers` add to or replace the browser's own. */
   post(path: string, fields: Record<string, string>, headers?: Record<string, string>): Promise<Response>;
   /** Follows redirects from an answer to the app; returns the address there, or where it ended. */
   arrive(answer: Response): Promise<URL>;

@@ -101,7 +101,7 @@ const idMembers: Record<string, (ids: Ids, path: string) => unknown> = {
   connectorId: ({ connectorId }) => connectorId,
 };
 
-/** Values of members that no type tells. */
+/** Values of members whose type is not enough. */
 const values: Record<string, () => unknown> = {
   name: newName,
   currentName: () => plantedName,
@@ -128,7 +128,7 @@ const profileField = () => ({ name: newName(), type: 'Text', label: 'x', require
 const bodies: Record<string, (ids: Ids) => unknown> = {
   CreateApplicationProtectedAppMetadataCustomDomain: () => ({ domain: 'app.other.test' }),
   CreateConnector: () => ({ connectorId: 'wechat-native', config: { appId: 'a', appSecret: 'b' } }),
-  // What may stand beside the planted one.
+  // Other objects that may exist in addition to the planted one.
   CreateUserMfaVerification: () => ({ type: 'BackupCode' }),
   ReplaceUserIdentity: () => ({ userId: newName() }),
   UpdateConnector: () => ({ config: { appId: 'a', appSecret: 'b' } }),

@@ -37,7 +37,7 @@ export interface Node {
 export interface TestServerOptions {
   /** Fakes of the outside: clock, … */
   world?: Partial<World>;
-  /** Configuration beside PORT and ENDPOINT. */
+  /** Configuration in addition to PORT and ENDPOINT. */
   environment?: Record<string, string>;
   /** Host of the public URL; default: `localhost`. */
   host?: 'localhost' | '127.0.0.1';

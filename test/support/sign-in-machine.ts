@@ -149,7 +149,7 @@ export const identify = (proof?: Proof, account?: Account): SignInEvent => ({
   ...(proof ? { proofId: proof.id } : {}),
   ...about(account),
 });
-/** Proves, and says that the person is whom the proof is about. */
+/** Proves an identity, and identifies the user by that proof. */
 export const enter = (proof: Proof, account?: Account): SignInEvent[] => [prove(proof), identify(proof, account)];
 export const challenge = (given: Challenge): SignInEvent => ({ type: 'challenged', challenge: given });
 export const choosePassword = (account?: Account): SignInEvent => ({

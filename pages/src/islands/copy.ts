@@ -1,4 +1,4 @@
-/** Buttons that copy what stands beside them, on pages with something to keep. */
+/** Buttons that copy the value next to them, on pages with codes or keys to save. */
 import { attachForms } from './form.ts';
 
 /** The text of an element as one keeps it: a list gives a line for each item, gaps that are only drawn give nothing. */

@@ -1,6 +1,6 @@
 /**
- * What every form gets when scripts run: one submission at a time, words beside the field, and a button that shows the
- * password.
+ * What every form gets when scripts run: one submission at a time, errors next to the field, and a button that shows
+ * the password.
  */
 import { isBusy, occupy, releaseOnReturn } from './busy.ts';
 import { attachCodes } from './codes.ts';

@@ -1,5 +1,6 @@
 /**
- * Inline validity: our own words beside the field instead of the browser's bubble, and the focus on the first problem.
+ * Inline validity: our own message next to the field instead of the browser's bubble, and the focus on the first
+ * problem.
  */
 
 type Checked = HTMLInputElement | HTMLSelectElement;
@@ -26,7 +27,7 @@ const problemOf = (input: Checked): string => {
   return '';
 };
 
-/** Checks inputs, shows what is wrong beside each and focuses the first. True when all are right. */
+/** Checks inputs, shows an error next to each and focuses the first. True when all are valid. */
 export const check = (inputs: Iterable<Checked>): boolean => {
   let first: Checked | undefined;
   for (const input of inputs) {

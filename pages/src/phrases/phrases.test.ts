@@ -8,7 +8,7 @@ import { errorSentence, phrase, phrases, relativeTime } from './index.ts';
 
 const places = (sentence: string): string[] => [...sentence.matchAll(/\{\w+\}/g)].map(([place]) => place).sort();
 
-describe('the words of the pages', () => {
+describe('the phrases of the pages', () => {
   for (const language of pageLanguages) {
     it(`are complete in ${language}: every key, not empty, with the same places as in English`, () => {
       const words = phrases(language);
@@ -30,14 +30,14 @@ describe('the words of the pages', () => {
     });
   }
 
-  it('hold no sentence for a code that does not exist', () => {
+  it('have no sentence for an unknown code', () => {
     assert.deepEqual(
       Object.keys(sentencesOfPrograms).filter((code) => !isErrorCode(code)),
       [],
     );
   });
 
-  it('take values literally: a value that looks like a place is not filled again', () => {
+  it('insert values literally: a value that looks like a placeholder is not replaced again', () => {
     assert.equal(
       phrase('en', 'consent.lead', { application: '{name}', name: 'Me' }),
       '{name} wants to use your Me account.',
@@ -52,7 +52,7 @@ describe('the words of the pages', () => {
     );
   });
 
-  it('say waiting times in words', () => {
+  it('express waiting times in words', () => {
     assert.equal(relativeTime('en', 30), 'in 30 seconds');
     assert.equal(relativeTime('es', 600), 'dentro de 10 minutos');
     assert.equal(relativeTime('zh-CN', 61), '2分钟后');
