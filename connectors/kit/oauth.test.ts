@@ -85,7 +85,7 @@ describe('an OAuth connector', () => {
   });
 
   // security: provider-answers
-  it('never uses what it learnt through one network for another', async () => {
+  it('never uses data cached from one network for another', async () => {
     const [one, two] = [open(), open()];
     await one.signIn();
     await two.signIn();
@@ -93,7 +93,7 @@ describe('an OAuth connector', () => {
     assert.equal(two.asked('/keys').length, 1);
   });
 
-  it('judges the times of an ID token by the clock that it is given', async () => {
+  it('checks the times of an ID token by the given clock', async () => {
     const { signIn, clock } = open();
     clock.now = Date.UTC(2001, 0, 1);
     assert.equal((await signIn()).user.id, 'sandbox-mei');
@@ -131,7 +131,7 @@ describe('an OAuth connector', () => {
   });
 
   // security: provider-answers
-  it('accepts every issuer of a template whose claim the token carries, and no other', async () => {
+  it('accepts only issuers that match the template with the token’s own claim', async () => {
     const accepted = ['https://login.example/{tid}/v2.0'];
     const fits = (iss: string, tid?: unknown) => matchIssuer(accepted, iss, { tid }) === iss;
     assert.ok(fits('https://login.example/acme-1/v2.0', 'acme-1'));
@@ -192,7 +192,7 @@ describe('an OAuth connector', () => {
   });
 
   // security: provider-answers
-  it('lets no further parameter replace one of the protocol', async () => {
+  it('does not let additional parameters replace those of the protocol', async () => {
     const parameters = { state: 'mine', redirect_uri: 'https://evil.test', nonce: 'known', prompt: 'login' };
     const { address } = await open({ parameters, responseMode: 'form_post' }).signIn();
     const { searchParams } = new URL(address);
@@ -208,7 +208,7 @@ describe('an OAuth connector', () => {
     assert.notEqual(searchParams.get('nonce'), 'known');
   });
 
-  it('hands the mapping what the browser brought, e.g. the name that Apple sends once', async () => {
+  it('passes the callback’s parameters to the mapping, e.g. the name that Apple sends once', async () => {
     assert.equal((await open().signIn('success', { user: 'Mei' })).user.name, 'Mei');
   });
 });
@@ -222,7 +222,7 @@ describe('the client authentication of an OAuth connector', () => {
     return request;
   };
 
-  it('sends the secret in the body, or by Basic when that was said', async () => {
+  it('sends the secret in the body, or by Basic if that is configured', async () => {
     const post = await tokenRequest({});
     assert.deepEqual([post.body.get('client_id'), post.body.get('client_secret')], ['the-client', 'hush']);
     const basic = await tokenRequest({ authentication: 'client_secret_basic' });
@@ -253,7 +253,7 @@ describe('the client authentication of an OAuth connector', () => {
     });
   }
 
-  it('takes a secret that is made for each request, as Apple wants it', async () => {
+  it('accepts a secret that is created for each request, as Apple requires', async () => {
     const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
     const key = await crypto.subtle.importKey(
       'pkcs8',
@@ -299,7 +299,7 @@ describe('the error map of OAuth connectors', () => {
     });
   }
 
-  it('tells the operator which fields to correct, and what the provider said', async () => {
+  it('names the fields that the operator must correct, and the provider’s message', async () => {
     await assert.rejects(
       fail({ error: 'invalid_client', error_description: 'Unknown.' }, 401),
       ({ data }: { data: { problems: { path: string }[]; message: string } }) => {

@@ -61,7 +61,7 @@ describe('the sandbox as WeChat’s servers', () => {
     assert.equal((await redeem(late)).errcode, 42003);
   });
 
-  it('answers each failure that can be picked', async () => {
+  it('returns each failure that can be selected', async () => {
     const { ask, json, approve, redeem, tokenQuery } = open();
     assert.equal((await redeem(approve('token_40029'))).errcode, 40029);
     assert.equal((await redeem(approve('token_40163'))).errcode, 40163);
@@ -74,7 +74,7 @@ describe('the sandbox as WeChat’s servers', () => {
     assert.equal((await ask('/sns/userinfo', await redeem(approve('profile_500')))).status, 500);
   });
 
-  it('keeps silent until it is given up on, when that was picked', async () => {
+  it('does not answer until the request times out, if that was selected', async () => {
     const { sandbox, approve, tokenQuery } = open();
     const query = new URLSearchParams(tokenQuery(approve('token_timeout')));
     const controller = new AbortController();
@@ -108,7 +108,7 @@ describe('the sandbox as WeChat’s servers', () => {
     }
   });
 
-  it('keeps no more than a thousand codes, the oldest going first', async () => {
+  it('keeps at most 1,000 codes, and drops the oldest first', async () => {
     const { approve, redeem } = open();
     const first = approve();
     const codes = Array.from({ length: 1000 }, () => approve());
@@ -130,7 +130,7 @@ describe('the sandbox as WeChat’s servers', () => {
       assert.equal((await ask(path, {})).status, 404);
   });
 
-  it('approves only people, outcomes and apps that make sense', () => {
+  it('approves known people, outcomes and apps only', () => {
     const { sandbox } = open();
     const good = { appId: 'wx1', persona: 'mei', outcome: 'success' as const };
     for (const bad of [
@@ -152,7 +152,7 @@ describe('the page that plays the phone', () => {
     startUrl: `https://a/?q="><script>&'`,
   });
 
-  it('escapes what it is given', () => {
+  it('escapes its input', () => {
     assert.ok(!html.includes('<x>') && !html.includes('<test>') && !html.includes('"><script>'));
     assert.ok(html.includes('&lt;test&gt;') && html.includes('https://a/?q=&quot;&gt;&lt;script&gt;&amp;&#39;'));
   });

@@ -78,7 +78,7 @@ describe('Custom profile fields', () => {
     assert.deepEqual(namesOf((await shown()).customProfileFieldCatalog), ['two']);
   });
 
-  it('are asked for no more when several are deleted at once', async () => {
+  it('are no longer asked for when several are deleted at once', async () => {
     const names = ['left', 'right', 'stays'];
     assert.equal((await api.post(`${path}/batch`, names.map(text))).status, 201);
     await api.patch('/api/sign-in-exp', { signUpProfileFields: names.map((name) => ({ name })) });
@@ -88,7 +88,7 @@ describe('Custom profile fields', () => {
     assert.deepEqual((await api.get('/api/sign-in-exp')).body.signUpProfileFields, [{ name: 'stays' }]);
   });
 
-  it('make sense by themselves', async () => {
+  it('are validated one by one', async () => {
     const part = { enabled: true, name: 'givenName', type: 'Text', required: true };
     const cases: [object, string][] = [
       [{ name: 'email' }, 'name_conflict_sign_in_identifier'],

@@ -130,7 +130,7 @@ describe('Permissions of the Management API', () => {
     for (const refused of await Promise.all(forbidden)) assertRefused(refused, 403, 'auth.forbidden');
   });
 
-  it('allow what grants nothing of the Management API', async () => {
+  it('allow creating and assigning roles that grant nothing of the Management API', async () => {
     const writer = await managerFor('read:applications write:applications write:roles');
     const created = await writer.post('/api/applications', { name: 'Shop', type: 'MachineToMachine' });
     const { body: role } = await writer.post('/api/roles', {

@@ -36,7 +36,7 @@ describe('the readiness of a node', () => {
     await ask(200);
   });
 
-  it('fails when a migration that it needs is not there', async () => {
+  it('fails when a required migration is missing', async () => {
     const { database } = server.app;
     const [row] = await database.system.raw<{ name: string }>(
       'delete from schema_migrations where name = (select max(name) from schema_migrations) returning name',
@@ -59,7 +59,7 @@ describe('the readiness of a node', () => {
     await ask(200);
   });
 
-  it('fails without a database, while the status stays what it is', async () => {
+  it('fails without a database, while the status stays unchanged', async () => {
     const name = /\/\/[^/]*\/([^?]*)/.exec(server.databaseUrl)?.[1];
     const { admin } = await cluster();
     await admin(`alter database ${name} allow_connections false`);

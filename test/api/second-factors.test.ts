@@ -179,7 +179,7 @@ describe('Second factors in a sign-in', () => {
   });
 
   describe('and what decides about them', () => {
-    it('is known in one statement', async () => {
+    it('is read in one statement', async () => {
       const userId = await addPerson();
       await bind(userId, setUpTotp().factor);
       const addedAt = clock.time;

@@ -38,7 +38,7 @@ describe('Trusted devices of users', () => {
     assertRefused(await api.get('/api/users/nobody/trusted-devices'), 404, 'entity.not_found');
   });
 
-  it('are taken away one by one, from their own user only, and go with the user', async () => {
+  it('are removed one by one, from their own user only, and are deleted with the user', async () => {
     await trust('mine', { used: Date.now(), ends: Date.now() + day });
     const { id: other } = (await api.post('/api/users', { username: 'eve' })).body;
     assertRefused(await api.delete(`/api/users/${other}/trusted-devices/mine`), 404, 'entity.not_found');

@@ -90,7 +90,7 @@ describe('the published @logto/node', () => {
     await wholeLife({ endpoint: server.url, appId: id, appSecret: secret });
   });
 
-  it('does the same as a public app, and its refresh token is dead after signing out', async () => {
+  it('does the same as a public app, and its refresh token is revoked after signing out', async () => {
     const { id } = await operator.addApplication({ type: 'Native', redirectUri, postLogoutUri });
     const refreshToken = await wholeLife({ endpoint: server.url, appId: id });
     const answer = await fetch(`${server.url}/oidc/token`, {

@@ -65,7 +65,7 @@ describe('one application in two tabs of a browser', () => {
       assert.deepEqual(visitor.complaints, []);
     });
 
-    it('leads back to the application from the page that the back button shows', async () => {
+    it('returns to the application from the page that the back button shows', async () => {
       await begin();
       await signIn(tabs[0], ana);
       await greets(tabs[0]);

@@ -104,7 +104,7 @@ describe('an uploaded sign-in page', () => {
     assert.equal(searchParams.get('state'), request.state);
   });
 
-  it('registers a person whom the app sends to register', async () => {
+  it('registers a user whom the app sends to registration', async () => {
     visitor = await openBrowser();
     const { page } = visitor;
     const request = start({ first_screen: 'register' });

@@ -57,7 +57,7 @@ describe('the hosted pages', () => {
       await page.getByLabel('Username').waitFor();
     });
 
-    it('sign in after a wrong password, which is neither told apart from a wrong name nor kept in the page', async () => {
+    it('sign in after a wrong password, which looks the same as a wrong name and is not kept in the page', async () => {
       const { page } = visitor;
       const request = start();
       await page.goto(request.url);
@@ -77,7 +77,7 @@ describe('the hosted pages', () => {
       await arrives(request);
     });
 
-    it('say beside the fields what is wrong with a new account', async () => {
+    it('show errors of a new account next to the fields', async () => {
       const { page } = visitor;
       await page.goto(start({ first_screen: 'register' }).url);
       await register(page, { username: ana.username, password: goodPassword });
@@ -151,7 +151,7 @@ describe('the hosted pages', () => {
     });
   });
 
-  it('tell a person whose sign-in is unknown to start again, also when a form is sent', async () => {
+  it('ask a user whose sign-in is unknown to start again, also when a form is sent', async () => {
     visitor = await openBrowser();
     const { page, context } = visitor;
     await page.goto(`${server.url}/sign-in`);

@@ -105,7 +105,7 @@ describe('a tenant without the sandbox', () => {
   after(() => server?.close());
 
   // security: sandbox
-  it('has neither the phone page, nor its files, nor WeChat’s stand-in', async () => {
+  it('serves neither the phone page, nor its files, nor the simulated WeChat', async () => {
     for (const path of ['/sandbox', '/sandbox/phone.js', '/sandbox/bridge-ios.js']) {
       const answer = await fetch(`${server.url}${path}`);
       await answer.body?.cancel();

@@ -44,7 +44,7 @@ describe('a server whose PostgreSQL is restarted under load', () => {
     await rm(dataFolder, { recursive: true, force: true });
   });
 
-  it('goes on in the same process, answers 503 until the database is back, and loses no refresh token', async () => {
+  it('continues in the same process, answers 503 until the database is back, and loses no refresh token', async () => {
     const client = experienceClient(base);
     let stopped = false;
     const refused: unknown[] = [];
@@ -141,7 +141,7 @@ describe('a server whose PostgreSQL is restarted under load', () => {
     });
   });
 
-  it('waits at its start for a database that is not there yet, and says so', async () => {
+  it('waits at its start for a database that is not up yet, and logs it', async () => {
     await server.stop('SIGTERM');
     await cluster.stop('fast');
     const port = await freePort();

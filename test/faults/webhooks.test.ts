@@ -9,7 +9,7 @@ import { type Received, startReceiver } from '../support/receiver.ts';
 import { startServer } from '../support/server.ts';
 
 describe('a server that is killed while it delivers a webhook', () => {
-  it('leaves what it has not delivered to another node on the same database', async (test) => {
+  it('leaves undelivered webhooks to another node on the same database', async (test) => {
     const receiver = await startReceiver();
     test.after(() => receiver.close());
     receiver.hang();

@@ -93,7 +93,7 @@ describe('the claims parameter', () => {
     assert.ok(right.get('code'));
   });
 
-  it('with an essential acr that the sign-in does not reach ends with unmet_authentication_requirements', async () => {
+  it('returns unmet_authentication_requirements for an essential acr that the sign-in does not reach', async () => {
     const strong = (value: string) => asked({ id_token: { acr: { essential: true, values: [value] } } });
     const unmet = 'unmet_authentication_requirements';
     assert.equal((await party.signIn(createAgent(), userId, strong('urn:aldaba:acr:2fa'))).get('error'), unmet);
@@ -146,7 +146,7 @@ describe('ID tokens and userinfo', () => {
     return [decodeJwt(tokens.id_token), (await response.json()) as Record<string, unknown>] as const;
   };
 
-  it('leave out what a user has not and give times in seconds', async () => {
+  it('omit missing claims and give times in seconds', async () => {
     const { id } = await provider.addUser({ username: 'ada' });
     for (const claims of await told(await partyOf({}), id)) {
       for (const name of ['name', 'picture', 'email', 'email_verified', 'phone_number', 'phone_number_verified'])

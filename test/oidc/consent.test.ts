@@ -306,7 +306,7 @@ describe('consent', () => {
     });
 
     // security: third-parties
-    it('is what the person ticked last: a box without a tick takes an earlier consent back', async () => {
+    it('is replaced by the last selection: an unselected organization withdraws an earlier consent', async () => {
       const { refreshToken } = await enter({ 'organization.works': 'yes', 'organization.club': 'yes' });
       const { tokens } = await enter({ 'organization.club': 'yes' });
       const club = [['club'], []];
@@ -337,7 +337,7 @@ describe('consent', () => {
     });
 
     // security: third-parties
-    it('is refused at once when the consent, or the whole grant, is taken back', async () => {
+    it('is refused at once when the consent, or the whole grant, is withdrawn', async () => {
       const { refreshToken } = await enter({ 'organization.works': 'yes' });
       const place = { applicationId: foreign.id, userId };
       await provider.consentOrganizations.remove(provider.tenant.db, place, 'works');
@@ -350,7 +350,7 @@ describe('consent', () => {
       assert.equal(`${revoked.status} ${((await revoked.json()) as { error: string }).error}`, '400 invalid_grant');
     });
 
-    it('ends when it is taken back, and when the person leaves', async () => {
+    it('ends when it is withdrawn, and when the user leaves the organization', async () => {
       const place = { applicationId: foreign.id, userId };
       const { refreshToken } = await enter({ 'organization.works': 'yes' });
       await provider.consentOrganizations.remove(provider.tenant.db, place, 'works');

@@ -45,7 +45,7 @@ describe('the prompt parameter', () => {
     assert.equal(await leadsTo(createAgent(), 'select_account'), '/select-account');
   });
 
-  it('create leads to registration, also when a user is signed in', async () => {
+  it('create shows the registration page, also when a user is signed in', async () => {
     assert.equal(await leadsTo(await signedIn(), 'create'), '/register');
     assert.equal(await leadsTo(createAgent(), 'create'), '/register');
   });

@@ -107,7 +107,7 @@ describe('RP-initiated logout', () => {
     });
   });
 
-  it('takes a form POST of another site, which comes without the cookie, as a GET that has it', async () => {
+  it('redirects a cross-site form POST, which has no cookie, to a GET that has it', async () => {
     const body = encode({ client_id: party.id, post_logout_redirect_uri: afterwards, state: 'a b&c' });
     const answer = await fetch(`${provider.url}/oidc/session/end`, { method: 'POST', redirect: 'manual', body });
     assert.equal(answer.status, 303);
@@ -118,7 +118,7 @@ describe('RP-initiated logout', () => {
   });
 
   // security: forced-sign-out
-  it('by a form of another site, made for a browser without a session, leaves the cookie where it is', async () => {
+  it('does not delete the cookie for a cross-site form that was created for a browser without a session', async () => {
     const page = await createAgent().fetch(`${provider.url}/oidc/session/end?${encode({ client_id: party.id })}`);
     const { xsrf } = await formOf(page);
     const forged = await fetch(`${provider.url}/oidc/session/end/confirm`, {
@@ -191,7 +191,7 @@ describe('RP-initiated logout', () => {
     assert.equal(await isSignedIn(), false);
   });
 
-  it('an expired hint still names the application', async () => {
+  it('accepts an expired hint to identify the application', async () => {
     provider.clock.advance(7200_000);
     assert.equal((await begin({ id_token_hint: tokens.id_token })).status, 200);
   });

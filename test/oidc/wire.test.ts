@@ -41,7 +41,7 @@ describe('the SDKs’ checklist', () => {
     return answer;
   };
 
-  it('1: discovery has what Kotlin, Swift, JavaScript and Python read, as JSON', async () => {
+  it('1: discovery contains what the Kotlin, Swift, JavaScript and Python SDKs read, as JSON', async () => {
     const response = await fetch(`${provider.url}/oidc/.well-known/openid-configuration`);
     assert.match(response.headers.get('content-type') ?? '', /^application\/json/);
     const metadata = (await response.json()) as Record<string, unknown>;
@@ -65,7 +65,7 @@ describe('the SDKs’ checklist', () => {
     }
   });
 
-  it('2: a Basic header on every request does no harm, not URL-encoded and with client_id in the body', async () => {
+  it('2: accepts a Basic header on every request, not URL-encoded and with client_id in the body', async () => {
     const authorization = `Basic ${Buffer.from(`${web.id}:${web.secret}`).toString('base64')}`;
     for (const path of ['/oidc/.well-known/openid-configuration', '/oidc/jwks']) {
       assert.equal((await fetch(`${provider.url}${path}`, { headers: { authorization } })).status, 200);
@@ -155,7 +155,7 @@ describe('the SDKs’ checklist', () => {
     }
   });
 
-  it('8: prompt=consent gives a refresh token, without a question in one’s own applications', async () => {
+  it('8: prompt=consent gives a refresh token, without a consent page in first-party applications', async () => {
     const agent = createAgent();
     await native.signIn(agent, userId);
     const again = await native.authorize(agent, { prompt: 'consent' });
@@ -163,7 +163,7 @@ describe('the SDKs’ checklist', () => {
     assert.ok(tokens.refresh_token);
   });
 
-  it('9: sign-out by client_id and registered address needs no hint', async () => {
+  it('9: sign-out with client_id and a registered address needs no ID token hint', async () => {
     const agent = createAgent();
     await native.signIn(agent, userId);
     const query = encode({ client_id: native.id, post_logout_redirect_uri: 'https://client.example.com/' });

@@ -73,7 +73,7 @@ describe('a server on the data of a release before migration 0027', () => {
     return (await answer.json()) as Body;
   };
 
-  it('publishes the old key beside an RSA key', async () => {
+  it('publishes the old key together with an RSA key', async () => {
     const { keys } = (await (await fetch(`${server.url}/oidc/jwks`)).json()) as {
       keys: { kid: string; alg: string }[];
     };

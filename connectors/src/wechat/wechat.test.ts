@@ -132,8 +132,8 @@ const request = {
   jti: 'j',
 };
 
-describe('what WeChat says about a person', () => {
-  it('becomes id, name and avatar, with the whole answer beside them', async () => {
+describe('the profile of a WeChat user', () => {
+  it('becomes id, name and avatar, with the whole answer as raw data', async () => {
     const provider = sandboxRun('success', 'rafael');
     const user = await provider.use(open(wechatNative, provider), call, '');
     const { id, name, avatar, rawData, ...rest } = user as Record<string, unknown>;
@@ -162,7 +162,7 @@ describe('what WeChat says about a person', () => {
     });
   }
 
-  it('says in data what WeChat said', async () => {
+  it('returns the error of WeChat in data', async () => {
     const provider = fixedRun([{ errcode: 40029, errmsg: 'invalid code, rid: 1' }]);
     await assert.rejects(provider.use(open(wechatNative, provider), call, ''), {
       data: { message: 'invalid code, rid: 1' },
@@ -174,7 +174,7 @@ describe('what WeChat says about a person', () => {
   });
 });
 
-describe('what is sent to WeChat', () => {
+describe('requests to WeChat', () => {
   it('asks for the token and then for the profile, with exactly the parameters that WeChat documents', async () => {
     const seen: [string, [string, string][]][] = [];
     const provider = sandboxRun('success');
