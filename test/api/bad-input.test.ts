@@ -29,7 +29,7 @@ function assertNoFailure(reply: Reply, what: string): void {
 const nameOf = (route: RouteContract) => `${route.method} ${route.path}`;
 const pathOf = (route: RouteContract, value: string) => route.path.replaceAll(/:\w+/g, () => encodeURIComponent(value));
 const withBody = allRoutes.filter((route) => route.body !== undefined);
-/** The setting that would switch off what other routes need is left alone; everything else may be hit by anything. */
+/** The setting that other routes need is left unchanged; everything else may receive any input. */
 const managed = allRoutes.filter((route) => route.access === 'management');
 
 /** Member names of a route's body, so that random values meet real members. */

@@ -103,7 +103,7 @@ describe('A tenant’s configs', () => {
     assertRefused(await api.delete(`${path}/nobody`), 404, 'entity.not_found');
     assert.equal((await api.delete(`${path}/${current.id}`)).status, 204);
     assert.equal((await published()).includes(current.id), false);
-    // Tokens that it signed are worth nothing from now on.
+    // Tokens that it signed are rejected from now on.
     assertRefused(await api.get(path), 401, 'auth.unauthorized');
     api = await manage(server);
   });

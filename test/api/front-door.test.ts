@@ -168,7 +168,7 @@ describe('a connection', () => {
     assert.match(String(headers), /^HTTP\/1\.1 408 /);
     assert.match(String(body), /^HTTP\/1\.1 408 /);
     assert.match(String(nonsense), /^HTTP\/1\.1 400 /);
-    // The server's own sockets are gone although no client has closed its half.
+    // The server has closed its sockets although no client has closed its half.
     await Promise.all(closings);
     assert.equal(closings.length, starts.length);
     assert.equal(await held(), 0);

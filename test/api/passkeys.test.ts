@@ -12,7 +12,7 @@ import { race } from '../support/race.ts';
 import { startServer, type TestServer } from '../support/server.ts';
 
 const rpId = 'localhost';
-/** What makes an answer worth nothing, whether a passkey is made or used. */
+/** Changes that make a response invalid, whether a passkey is created or used. */
 const dishonest: [name: string, circumstances: Circumstances][] = [
   ['from a page of another site', { origin: 'http://localhost.example.com' }],
   ['from another port', { origin: 'http://localhost:1' }],

@@ -42,7 +42,7 @@ describe('Second factors in a sign-in', () => {
     const { codes, codesSealed } = factors.newBackupCodes(server.tenant);
     return { codes, factor: { type: 'BackupCode', codesSealed } satisfies NewFactor };
   };
-  /** Twenty at once: four that all find the factor unused, and the others behind them. */
+  /** Twenty concurrent requests: four that all find the factor unused, and the others after them. */
   const attempt = async (use: () => Promise<string | undefined>) => {
     const first = await race(server.app.database, 'mfa_verifications', [use, use, use, use]);
     const rest = await Promise.all(Array.from({ length: 16 }, use));

@@ -156,7 +156,7 @@ describe('the consent of a user for a third party', () => {
     const { html } = await ask(agent, { scope: 'openid offline_access read', resource: music });
     assert.match(html ?? '', /Music/);
     assert.equal(await scopeFor(first, { resource: music }), 'invalid_target');
-    // In one request, too: `write` is held for the one, `read` for both.
+    // In one request, too: the user has `write` on one, `read` on both.
     const both = await agreeTo(agent, { scope: 'openid offline_access read write', resource: [books, music] });
     await give('write');
     assert.equal(await scopeFor(both, { resource: books }), 'read');

@@ -63,7 +63,7 @@ describe('Custom claims, for every kind of token', () => {
   // security: script-tokens
   it('may refuse a token, also an opaque one', async () => {
     for (const way of every.ways) {
-      // What is redeemed or exchanged is made by the same endpoint.
+      // The same endpoint issues the tokens that are redeemed or exchanged.
       const send = await way.prepare();
       await withScript(`const getCustomJwtClaims = ({ api }) => api.denyAccess('Not today');`, async () => {
         const { status, error, description } = await failureOf(await send());

@@ -27,7 +27,7 @@ export interface EveryGrant {
   roleIds: { user: string; machine: string[] };
   spa: Party;
   exchanger: Party;
-  /** A third party, which may have what it asks for. */
+  /** A third party that is allowed every scope it requests. */
   foreign: Party;
   machine: Party;
   machineSecret: string;

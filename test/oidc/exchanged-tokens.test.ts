@@ -61,7 +61,7 @@ describe('an exchanged token', () => {
   };
   const opens = async (token: string) =>
     (await fetch(`${provider.url}/oidc/me`, { headers: { authorization: `Bearer ${token}` } })).ok;
-  /** A JWT and an opaque token, made of another token. */
+  /** A JWT and an opaque token, exchanged from another token. */
   const both = async (token: string, type: string = types.access) => ({
     jwt: (await granted(await exchange(token, type, { resource: indicator }))).access_token,
     opaque: (await granted(await exchange(token, type, { scope: 'openid' }))).access_token,

@@ -9,7 +9,7 @@ import { type Provider, startProvider } from './provider.ts';
 
 const algorithms = ['RS256', 'ES256', 'ES384', 'ES512'] as const;
 type Algorithm = (typeof algorithms)[number];
-/** Milliseconds that a key is published before it signs, which is longer than the `max-age=0` of the key set. */
+/** Milliseconds that a key is published before it signs; longer than the `max-age=0` of the key set. */
 const lead = 600_000;
 
 interface Issued {
@@ -139,7 +139,7 @@ describe('signing keys over time', () => {
     assert.equal(await isPublished(), true);
     provider.clock.advance(200_000);
     assert.equal(await isPublished(), false);
-    // Not published any more, it proves nothing but hints, even if the time of a token is forged.
+    // After its publication ends a key verifies hints only, even if the time of a token is forged.
     assert.equal(await keys.verify(tenant, token, {}), undefined);
     assert.ok(await keys.verify(tenant, token, { allowExpired: true }));
   });

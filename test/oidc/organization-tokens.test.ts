@@ -178,7 +178,7 @@ describe('tokens in organizations', () => {
     const agent = createAgent();
     const asked = { scope, resource: indicator };
     const first = await spa.tokens(userId, asked, agent);
-    // An authenticator that was set up elsewhere, maybe by an attacker with a stolen session, proves nothing here.
+    // An authenticator set up in another session, perhaps by an attacker who stole it, is not accepted here.
     await factors.addTotp(provider.tenant, userId);
     const refused = await spa.refresh(first.refresh_token ?? '', there);
     const { status, error, description } = await failureOf(refused);

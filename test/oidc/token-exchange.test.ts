@@ -116,7 +116,7 @@ describe('token exchange', () => {
       await exchange(await subjectToken(), types.impersonation, { resource: indicator, scope: 'read write' }),
     );
     assert.deepEqual(Object.keys(body).sort(), ['access_token', 'expires_in', 'scope', 'token_type']);
-    // As long as the resource says, and no longer than the token for impersonation, which is a moment old.
+    // Limited by the lifetime of the resource and by the impersonation token, which is a moment old.
     assert.ok(body.expires_in > 590 && body.expires_in <= 600);
     assert.equal(body.scope, 'read');
     const claims = decodeJwt(body.access_token);
@@ -336,7 +336,7 @@ describe('token exchange', () => {
     const asked = { organization_id: 'works', resource: indicator, scope: 'read' };
     const both = await granted(await exchange(await subjectToken(), types.impersonation, asked));
     const told = decodeJwt(both.access_token);
-    // `read` comes of a role outside of the organization, and counts nothing in it.
+    // `read` comes from a role outside of the organization, and has no effect in it.
     assert.deepEqual([told.aud, told.organization_id, both.scope], [indicator, 'works', '']);
   });
 

@@ -7,7 +7,7 @@ import { createAgent } from '../support/agent.ts';
 import { createParty, encode, failureOf, type Party, type Tokens } from './party.ts';
 import { type Provider, startProvider } from './provider.ts';
 
-/** What the published SDKs need of a server, all at once; the numbers are the rows of the wire contract's checklist. */
+/** What the published SDKs need from a server; the numbers are the rows of the wire contract's checklist. */
 describe('the SDKs’ checklist', () => {
   let provider: Provider;
   let native: Party;

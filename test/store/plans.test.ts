@@ -31,7 +31,7 @@ const growing = new Set([
   ...['application_consent_organizations', 'logs', 'jobs', 'daily_active_users'],
 ]);
 
-/** Statements that may read many rows, and why. Nothing else may. */
+/** Statements that may read many rows, with the reason. No other statement may. */
 const allowed: { statement: RegExp; reason: string }[] = [
   {
     statement: /^select \* from "applications" where "tenant_id" = \$1 order by "created_at" desc, "id"$/,
@@ -204,7 +204,7 @@ async function walkProtocol({ tenant, tokens, machine, ids, api }: Planted) {
   await createAgent().fetch(`${tenant.baseUrl}/oidc/session/end?id_token_hint=${tokens.id_token}`);
 }
 
-// What a copy changes of the row that it is made from, as SQL; `n` counts the copies.
+// The changes of a copy to its source row, as SQL; `n` counts the copies.
 const [user, organization, application, session, grant] = ['u', 'o', 'a', 's', 'g'].map(
   (letter) => `'${letter}' || n`,
 ) as [string, string, string, string, string];

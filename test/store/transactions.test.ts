@@ -49,7 +49,7 @@ describe('a transaction', () => {
       }),
       /was rolled back/,
     );
-    // One that sends nothing leaves the connection as it was.
+    // A transaction without statements leaves the connection unchanged.
     await database.system.transaction(async () => undefined);
     assert.deepEqual(await texts(), ['a', 'b']);
   });

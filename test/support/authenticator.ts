@@ -31,9 +31,9 @@ interface RequestOptions {
 export interface Circumstances {
   /** The origin of the page, in place of the device's. */
   origin?: string;
-  /** The host that is signed for, in place of the one in the options. */
+  /** The host to sign for, instead of the one in the options. */
   rpId?: string;
-  /** The challenge that is signed, in place of the one in the options. */
+  /** The challenge to sign, instead of the one in the options. */
   challenge?: string;
   /** Whether the person gave a PIN, a finger or a face (default true). */
   userVerified?: boolean;
@@ -43,7 +43,7 @@ export interface Circumstances {
   crossOrigin?: boolean;
   /** Bytes of the id of a new passkey (default 32). */
   idLength?: number;
-  /** What the device says of its maker, in place of nothing. */
+  /** The attestation of the device, instead of none. */
   attestation?: { fmt: string; attStmt: Map<string, Cbor> };
 }
 

@@ -40,7 +40,7 @@ export function commandLine(
   });
 }
 
-/** Runs `./aldaba` with nothing of this process's environment but what finding programs needs. */
+/** Runs `./aldaba` with only the variables of this process's environment that locate programs. */
 export function runAldaba(args: readonly string[], environment: Record<string, string>, input?: string): Promise<Run> {
   const { PATH = '', HOME = '' } = process.env;
   const child = spawn(join(findRoot(process.env), 'aldaba'), args, { env: { PATH, HOME, ...environment } });

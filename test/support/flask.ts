@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { freePort, startProgram } from './programs.ts';
 
 const root = join(import.meta.dirname, '../..');
-/** `npm test` makes the environment and names it; a single run finds the one that was made before. */
+/** `npm test` creates the environment and passes its path; a single run uses the existing one. */
 const python = process.env.ALDABA_TEST_PYTHON ?? join(root, '.cache/venv/bin/python');
 
 /** The Flask example, run by a real Python with the published `logto` package. */

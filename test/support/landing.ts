@@ -2,7 +2,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Page } from 'playwright-core';
 
-/** An app that is nothing but addresses: every path answers with a short page. */
+/** An app without logic: every path answers with a short page. */
 export interface Landing {
   /** Without trailing slash. */
   url: string;

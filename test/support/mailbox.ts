@@ -5,7 +5,7 @@ import { createServer, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, sep } from 'node:path';
 
-/** A mail server that keeps what it is sent, for one test. */
+/** A mail server that stores the messages it receives, for one test. */
 export interface Mailbox {
   /** Configuration of the published SMTP connector for it; messages are the text of the code or the link. */
   config: Record<string, unknown>;

@@ -47,7 +47,7 @@ const bridgeOf = (targets: readonly string[]): Record<Platform, string> => ({
       supportedConnector: { universal: true, nativeTargets: ${JSON.stringify(targets)} },
       callbackLink: 'logto-callback://web',
     };
-    // The iOS app posts counters of its own, which mean nothing to a page.
+    // The iOS app posts its own counters, which pages ignore.
     addEventListener('load', () => window.postMessage(1, location.origin));`,
 });
 

@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import type { AddressInfo } from 'node:net';
 import { createServer } from 'node:net';
 
-/** A program of the test's own, with what it printed so far. */
+/** A program that the test started, with its output so far. */
 export interface Program {
   child: ChildProcess;
   output(): string;
@@ -19,7 +19,7 @@ export interface ProgramOptions {
   folder?: string;
 }
 
-/** Starts a program; nothing of this process's environment reaches it beyond what finding programs needs. */
+/** Starts a program with only the variables of this process's environment that locate programs. */
 export function startProgram(file: string, args: string[], options: ProgramOptions = {}): Program {
   const { PATH = '', HOME = '', TMPDIR } = process.env;
   const child = spawn(file, args, {

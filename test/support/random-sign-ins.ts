@@ -270,7 +270,7 @@ function toEvents(draft: Draft, { state, accounts, people, id }: Place): SignInE
   }
 }
 
-/** Plays a sequence; a creation that the machine asks for is answered at once, as the service does. */
+/** Plays a sequence; answers a requested creation at once, as the service does. */
 export function play({ settings, people }: World, drafts: readonly Draft[]): Visit[] {
   const policy = resolvePolicy(settings);
   const visits: Visit[] = [];

@@ -190,7 +190,7 @@ function sampleOf(schema: JsonSchema, path: string, ids: Ids): unknown {
 const methods = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'];
 const depthOf = ({ path }: RouteContract) => path.split('/').length;
 
-/** Every managed route in an order in which each finds what it needs: what deletes comes last, the deepest first. */
+/** Every managed route in an order in which each finds what it needs: deletions come last, the deepest first. */
 export const walkOf = (routes: readonly RouteContract[]): RouteContract[] =>
   routes
     .filter(({ access }) => access === 'management')

@@ -27,7 +27,7 @@ export interface S3Store {
   /** Environment of a server that keeps its files here. */
   environment: Record<'S3_ENDPOINT' | 'S3_BUCKET' | 'S3_ACCESS_KEY_ID' | 'S3_SECRET_ACCESS_KEY', string>;
   calls: StoreCall[];
-  /** The next calls are answered with this status and reach nothing. */
+  /** The next calls are answered with this status and do not reach the store. */
   answerWith(status: number, times: number): void;
   close(): Promise<void>;
 }

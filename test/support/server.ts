@@ -28,7 +28,7 @@ export interface TestServer {
 }
 
 export interface Node {
-  /** Its own address; what it says of itself is the server's. */
+  /** The node's own address; its issuer is the address of the server. */
   url: string;
   app: App;
   close(): Promise<void>;

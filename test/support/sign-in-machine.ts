@@ -63,7 +63,7 @@ export const person = (id: string, addresses: readonly Address[] = [], more: Par
   ...more,
 });
 
-/** What is known of a person's second factors: these kinds, and nothing chosen. */
+/** The second factors of a user: these kinds, and no decision. */
 export const having = (
   types: readonly FactorStatus['factors'][number]['type'][],
   more: Partial<FactorStatus> = {},
@@ -136,7 +136,7 @@ const newFactors: { [Type in NewFactor['type']]: Extract<NewFactor, { type: Type
   BackupCode: { type: 'BackupCode', codesSealed: 'sealed' },
 };
 const newProofs = { Totp: 'NewTotp', WebAuthn: 'NewPasskey', BackupCode: 'NewBackupCodes' } as const;
-/** A second factor that was made. */
+/** A second factor that was created. */
 export const made = (type: NewFactor['type']): Proof =>
   ({ ...base(), type: newProofs[type], factor: newFactors[type] }) as Proof;
 

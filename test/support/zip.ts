@@ -1,6 +1,6 @@
 import { crc32, deflateRawSync } from 'node:zlib';
 
-/** An entry of an archive; what it says of itself may be wrong. */
+/** An entry of an archive; its declared sizes may be wrong. */
 export interface ZipEntry {
   name: string;
   content?: string | Uint8Array;
@@ -32,7 +32,7 @@ export function zip(entries: readonly ZipEntry[]): Uint8Array<ArrayBuffer> {
     const place = Buffer.alloc(16);
     place.writeUInt32LE((mode << 16) >>> 0, 8);
     place.writeUInt32LE(offset, 12);
-    // Made on Unix, so that the mode counts.
+    // Created on Unix, so that the mode applies.
     directory.push(Buffer.concat([Buffer.from('PK\x01\x02\x14\x03'), common, sizes, nameLength, place, raw]));
     local.push(header);
     offset += header.length;
