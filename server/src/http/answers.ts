@@ -9,11 +9,14 @@ export interface Page {
   offset: number;
 }
 
-/** A page of a list with what the pagination headers need; `Member` names the member that holds it where the answer is an object. */
+/**
+ * A page of a list with the data for the pagination headers; `Member` names the member that contains it if the response
+ * is an object.
+ */
 export class Paged<Item = unknown, Member extends string | undefined = string | undefined> {
   readonly items: readonly Item[];
   readonly total: number;
-  /** Counting stopped at `total`: there are more. */
+  /** Counting stopped at `total`: more exist. */
   readonly isCapped: boolean;
   readonly member: Member;
   constructor(items: readonly Item[], total: number, isCapped = false, member: Member = undefined as Member) {
@@ -24,7 +27,7 @@ export class Paged<Item = unknown, Member extends string | undefined = string | 
   }
 }
 
-/** A body in another status than the route's default. */
+/** A body with another status than the route's default. */
 export class Answer<Status extends number = number, Body = unknown> {
   readonly status: Status;
   readonly body: Body;
@@ -34,7 +37,7 @@ export class Answer<Status extends number = number, Body = unknown> {
   }
 }
 
-/** No body, in another status than the route's default. */
+/** No body, with another status than the route's default. */
 export class Empty<Status extends number = number> {
   readonly status: Status;
   constructor(status: Status) {
@@ -42,7 +45,7 @@ export class Empty<Status extends number = number> {
   }
 }
 
-/** A body that is the bytes of its JSON already, possibly compressed. */
+/** A body that is already serialized JSON, possibly compressed. */
 export class Encoded<Body = unknown> {
   declare readonly body: Body;
   readonly bytes: Buffer;
@@ -51,11 +54,11 @@ export class Encoded<Body = unknown> {
   }
 }
 
-/** The page of a list that is read whole because it is short. */
+/** One page of a short list that is read as a whole. */
 export const pageOf = <Item>(items: readonly Item[], page: Page | undefined): Paged<Item, undefined> =>
   new Paged(page ? items.slice(page.offset, page.offset + page.limit) : items, items.length);
 
-/** What a list route sends: its items, or an object with one member that holds them. */
+/** The body of a list route: its items, or an object with one member that contains them. */
 type PagedOf<Body> = Body extends readonly (infer Item)[]
   ? Paged<Item, undefined>
   : {
@@ -77,8 +80,8 @@ type StatusResult<Status extends number, Body> = [Body] extends [undefined]
   ? Empty<Status>
   : Answer<Status, Body | Encoded<Body>>;
 /**
- * What the handler of a route may return: the body of its default status, or an `Answer` with the body that the contract
- * declares for that status. 304 answers a condition of the request and has no body (RFC 9110 section 15.4.5).
+ * What the handler of a route may return: the body of its default status, or an `Answer` with the body that the
+ * contract declares for that status. 304 responds to a conditional request and has no body (RFC 9110 section 15.4.5).
  */
 export type ResultOf<R extends RouteContract> =
   | DefaultResult<R>

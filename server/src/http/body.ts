@@ -5,11 +5,11 @@ import type { Http } from './types.ts';
 /** A form body, or the query of an authorization request: a repeated name keeps all its values. */
 export type Form = Record<string, string | string[]>;
 
-/** Levels of nesting in a body. */
+/** Maximum nesting depth of a body. */
 const maximumDepth = 32;
 const utf8 = new TextDecoder('utf-8', { fatal: true });
 
-/** Parsers for JSON and forms that answer 400, never 500, to null bytes, invalid UTF-8 and deeply nested values. */
+/** Parsers for JSON and forms that return 400, never 500, for null bytes, invalid UTF-8 and deeply nested values. */
 export function installBodyParsers(http: Http): void {
   http.removeAllContentTypeParsers();
   http.addContentTypeParser('application/json', { parseAs: 'buffer' }, async (_request: unknown, body: Buffer) =>
@@ -44,7 +44,7 @@ function parseJson(body: Buffer): unknown {
   return value;
 }
 
-/** Parses `a=1&b=2`; the result has no prototype, so a field named `__proto__` is a field. */
+/** Parses `a=1&b=2`; the result has no prototype, so a field named `__proto__` is a normal field. */
 export function parseForm(text: string): Form {
   const form: Form = Object.create(null);
   for (const [name, value] of new URLSearchParams(text)) {

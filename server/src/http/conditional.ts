@@ -3,8 +3,8 @@ import type { Request } from './types.ts';
 const withoutWeakness = (tag: string): string => tag.trim().replace(/^W\//, '');
 
 /**
- * Whether the caller has the current answer already (RFC 9110 section 13.1.2, weak comparison). A request's
- * `Cache-Control: no-cache` does not count: `fetch` adds it to every request with an `If-None-Match` of the caller's own.
+ * Whether the client's cached response is still valid (RFC 9110 section 13.1.2, weak comparison). A request's
+ * `Cache-Control: no-cache` is ignored: `fetch` adds it to every request with a custom `If-None-Match`.
  *
  * @param etag entity tag with its quotes
  */

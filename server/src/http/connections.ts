@@ -5,11 +5,11 @@ import type { Http, Request } from './types.ts';
 
 /** Limits against clients that hold connections without using them. */
 export interface ConnectionLimits {
-  /** Milliseconds from the first byte of a request to the end of its headers, also for connections that send nothing. */
+  /** Milliseconds from the first byte of a request to the end of its headers, also for idle connections. */
   readonly headersTimeout: number;
   /** Milliseconds from the first byte of a request to the end of its body. */
   readonly requestTimeout: number;
-  /** Connections that are open at a time; further ones are closed at once. */
+  /** Maximum open connections; further ones are closed immediately. */
   readonly maximum: number;
 }
 
@@ -19,10 +19,10 @@ export const defaultConnectionLimits: ConnectionLimits = {
   maximum: 10_000,
 };
 
-/** Milliseconds without a byte in either direction, e.g. of a client that does not read its answer. */
+/** Milliseconds without a byte in either direction, e.g. if a client does not read its response. */
 export const idleTimeout = 90_000;
-/** Milliseconds that the answer to a broken request has to leave the machine. */
-const farewell = 1000;
+/** Milliseconds to send the response to a malformed request. */
+const responseTimeout = 1000;
 const reportInterval = 10_000;
 
 const statusOf: Readonly<Record<string, number>> = {
@@ -34,15 +34,15 @@ const statusOf: Readonly<Record<string, number>> = {
 /** Options of `node:http` for these limits. */
 export const nodeOptionsOf = ({ headersTimeout, requestTimeout }: ConnectionLimits) => ({
   headersTimeout: Math.min(headersTimeout, requestTimeout),
-  // How often Node looks for connections whose time is over.
+  // How often Node checks for expired connections.
   connectionsCheckingInterval: Math.min(5000, Math.ceil(headersTimeout / 3)),
 });
 
 const longBodies = new WeakSet<Socket>();
 
 /**
- * Lets a request whose guard has let it in send its body for longer than `requestTimeout`: an import of a million lines. It
- * is closed when nothing is sent for `idleTimeout`.
+ * Extends `requestTimeout` for the body of an authorized request, such as an import of a million lines. The connection
+ * is closed after `idleTimeout` without data.
  */
 export function allowLongBody({ raw }: Request): void {
   const { socket } = raw;
@@ -51,8 +51,8 @@ export function allowLongBody({ raw }: Request): void {
 }
 
 /**
- * Answers what could not be read as a request, and closes the connection for good: a client that keeps its half open would
- * otherwise hold it for as long as it likes.
+ * Responds to malformed requests and destroys the connection: a client that keeps its half open would otherwise hold it
+ * indefinitely.
  */
 export function refuseConnection(error: Error & { code?: string }, socket: Socket, log: Log): void {
   if (error.code === 'ERR_HTTP_REQUEST_TIMEOUT' && longBodies.has(socket)) return;
@@ -63,12 +63,12 @@ export function refuseConnection(error: Error & { code?: string }, socket: Socke
   }
   const status = statusOf[error.code ?? ''] ?? 400;
   socket.end(`HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
-  const limit = setTimeout(() => socket.destroy(), farewell).unref();
+  const limit = setTimeout(() => socket.destroy(), responseTimeout).unref();
   socket.once('finish', () => socket.destroy());
   socket.once('close', () => clearTimeout(limit));
 }
 
-/** Bounds how many connections are open; tells the operator now and then that some were refused. */
+/** Limits the number of open connections, and logs rejected ones at intervals. */
 export function limitConnections(http: Http, maximum: number, log: Log): void {
   http.server.maxConnections = maximum;
   let refused = 0;

@@ -1,4 +1,4 @@
-/** Content types by extension: what pages consist of. */
+/** Content types by file extension, for the files of web pages. */
 const types: Record<string, string> = {
   html: 'text/html; charset=utf-8',
   js: 'text/javascript; charset=utf-8',
@@ -26,19 +26,22 @@ const types: Record<string, string> = {
   wasm: 'application/wasm',
 };
 
-/** The content type of a file by its path; of unknown extensions that of bytes, which browsers neither show nor run. */
+/**
+ * The content type of a file by its path; for unknown extensions `application/octet-stream`, which browsers neither
+ * show nor run.
+ */
 export function contentTypeOf(path: string): string {
   const ending = /\.([a-z0-9]+)$/i.exec(path)?.[1]?.toLowerCase() ?? '';
   return Object.hasOwn(types, ending) ? (types[ending] as string) : 'application/octet-stream';
 }
 
-/** Text of any kind; images, fonts and films are compressed already. */
+/** Text of any kind; images, fonts and videos are compressed already. */
 export const isCompressible = (contentType: string): boolean =>
   /^text\/|charset=|\+xml$|^application\/wasm$|^font\/[ot]tf$/.test(contentType);
 
 /**
- * Whether the content at a path never changes: the last part of the name before the extension is the hash that a bundler
- * adds (`index-BfXk2a9Z.js`, `main.8f3e21ab.css`). A word with a number (`logo-version2.png`) is no hash.
+ * Whether the content at a path never changes: the last part of the name before the extension is a bundler's hash
+ * (`index-BfXk2a9Z.js`, `main.8f3e21ab.css`). A word with a number (`logo-version2.png`) is not a hash.
  */
 export function isVersioned(path: string): boolean {
   const part = /[.-]([A-Za-z0-9_]{8,64})\.[a-z0-9]+$/.exec(path)?.[1] ?? '';

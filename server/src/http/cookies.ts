@@ -1,6 +1,9 @@
 import type { Reply, Request } from './types.ts';
 
-/** The value of a cookie. Of two with the same name the first counts: browsers send the one with the longer path first. */
+/**
+ * The value of a cookie. The first of several with the same name wins: browsers send the one with the longer path
+ * first.
+ */
 export function readCookie(request: Request, name: string): string | undefined {
   for (const [found, value] of cookiesOf(request)) if (found === name) return decode(value);
   return undefined;
@@ -28,7 +31,7 @@ function decode(value: string): string | undefined {
   try {
     return decodeURIComponent(value);
   } catch {
-    // Not a value that this server has set: as good as none.
+    // Not a value that this server has set: ignored.
     return undefined;
   }
 }
@@ -37,15 +40,15 @@ export interface Cookie {
   name: string;
   /** Undefined removes the cookie. */
   value: string | undefined;
-  /** Seconds; without it the cookie ends with the browser. */
+  /** Seconds; if omitted, the cookie ends with the browser. */
   maxAge?: number;
-  /** Path below the tenant's base path, e.g. `/callback`; default: all of the tenant. */
+  /** Path below the tenant's base path, e.g. `/callback`; by default the whole tenant. */
   path?: string;
 }
 
 /**
- * Sets a cookie below the tenant's base path that scripts cannot read. SameSite=Lax, since applications and providers send the
- * browser here from other sites by navigation.
+ * Sets an HttpOnly cookie below the tenant's base path. SameSite=Lax, because applications and providers navigate the
+ * browser here from other sites.
  */
 export function writeCookie(request: Request, reply: Reply, cookie: Cookie): void {
   const { tenant } = request;

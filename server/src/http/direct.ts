@@ -8,7 +8,7 @@ import type { Reply, Request } from './types.ts';
 interface Given<R extends RouteContract> {
   params?: ParamsOf<R>;
   query?: z.input<NonNullable<R['query']> & z.ZodType>;
-  /** Checked against the contract like the body of a request. */
+  /** Validated against the contract like the body of a request. */
   body?: BodyOf<R> extends undefined ? undefined : unknown;
   page?: Page;
 }
@@ -16,11 +16,12 @@ interface Given<R extends RouteContract> {
 export interface DirectCalls {
   implement: Implement;
   /**
-   * Calls the handler of a route in this process: the same checks, decisions and errors as over HTTP, without a guard.
+   * Calls the handler of a route in this process: the same validation, decisions and errors as over HTTP, without a
+   * guard.
    * @throws AldabaError as the route does
    */
   call<R extends RouteContract>(contract: R, tenant: Tenant, given?: Given<R>): Promise<ResponseOf<R>>;
-  /** The same for a route that answers pages. */
+  /** The same for a route that returns pages. */
   list<R extends RouteContract>(
     contract: R,
     tenant: Tenant,
@@ -36,13 +37,13 @@ export function createDirectCalls(): DirectCalls {
   const run = async (contract: RouteContract, tenant: Tenant, given: Given<RouteContract> = {}) => {
     const handler = handlers.get(contract);
     if (!handler) throw new Error(`${contract.operationId} is not implemented.`);
-    // An empty query is what a request without one has; schemas may fill in defaults.
+    // A request without a query has an empty one; schemas may add defaults.
     const query = check(contract.query, given.query ?? {}, 'query');
     const body = check(contract.body, given.body, 'body');
     const params = check(contract.params, given.params ?? {}, 'params');
     return handler({
       ...({ tenant, caller: localOperator, params, query, body, page: given.page } as Call<RouteContract>),
-      // A caller without headers; routes that write to the reply themselves are not for direct calls.
+      // A request without headers; routes that write to the reply themselves cannot be called directly.
       request: { headers: {}, tenant } as Request,
       reply: {} as Reply,
     });

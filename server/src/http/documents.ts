@@ -5,9 +5,11 @@ import { Answer, Empty, Encoded } from './implement.ts';
 import type { Reply, Request } from './types.ts';
 import { addToVary } from './vary.ts';
 
-/** A large JSON document whose bytes are made once and sent to every caller, compressed if the caller takes it. */
+/**
+ * A large JSON document whose bytes are generated once and sent to every caller, compressed if the caller accepts it.
+ */
 export interface Document {
-  /** Answers with the bytes, or 304 if the caller has them already (RFC 9110 section 13.1.2). */
+  /** Sends the bytes, or 304 if the client's copy is current (RFC 9110 section 13.1.2). */
   answer(request: Request, reply: Reply): Promise<Answer<200, Encoded<Record<string, unknown>>> | Empty<304>>;
 }
 
@@ -19,7 +21,7 @@ export function createDocument(json: string): Document {
   return {
     async answer(request, reply) {
       const coding = chooseCoding(request, ['br', 'gzip']);
-      // One tag for each sequence of bytes.
+      // One tag per sequence of bytes.
       const tag = `"${etag}${coding ? `-${coding}` : ''}"`;
       reply
         .header('etag', tag)

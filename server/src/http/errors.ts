@@ -4,7 +4,7 @@ import type { Log } from '../kernel/log.ts';
 import type { Reply, Request, TranslatableError } from './types.ts';
 import { addToVary } from './vary.ts';
 
-/** Statuses that the HTTP layer itself finds (Fastify's own errors), as codes of the contract. */
+/** Statuses of Fastify's own errors, as codes of the contract. */
 const codeOfStatus: Readonly<Record<number, PlainErrorCode | 'guard.invalid_input'>> = {
   400: 'guard.invalid_input',
   404: 'request.not_found',
@@ -16,7 +16,8 @@ const codeOfStatus: Readonly<Record<number, PlainErrorCode | 'guard.invalid_inpu
 };
 
 /**
- * Any thrown value as an error of the contract. What is not ours is logged whole and answered as `request.internal` without a detail.
+ * Converts any thrown value to an error of the contract. Unknown errors are logged in full and returned as
+ * `request.internal` without details.
  */
 export function toAldabaError(error: unknown, request: Request, log: Log): AldabaError {
   if (error instanceof AldabaError) return error;
@@ -53,13 +54,19 @@ export function sendError(
   reply.code(options.statuses?.[failure.code] ?? failure.status).send(body);
 }
 
-/** Seconds after which a caller who was asked to wait may try again (RFC 9110 section 10.2.3); undefined for other errors. Every 503 has its own, see `server.ts`. */
+/**
+ * Seconds for `Retry-After` (RFC 9110 section 10.2.3) of errors that ask the caller to wait; undefined for other
+ * errors. `server.ts` sets it for every 503.
+ */
 export function retryAfter({ status, data }: AldabaError): number | undefined {
   const seconds = data && 'seconds' in data ? data.seconds : undefined;
   return status === 429 && typeof seconds === 'number' ? Math.max(1, Math.ceil(seconds)) : undefined;
 }
 
-/** The sentence in the language of `Accept-Language`; says so in the answer's headers. English if the server has no words. */
+/**
+ * The sentence in the language of `Accept-Language`, with a matching `Content-Language` header. English if the language
+ * is not supported.
+ */
 export function translate(error: TranslatableError, request: Request, reply: Reply): string {
   const answers = request.server.errorAnswers;
   if (!answers) return error.message;

@@ -1,9 +1,10 @@
 /**
- * The one sender of static files: those that were built, those of packages, and what tenants uploaded.
+ * The one sender of static files: built files, files of packages, and uploads of tenants.
  *
- * Every file gets a content type, an entity tag for each sequence of bytes, and one of three cache rules; conditional requests
- * get 304, requests for one range 206 (RFC 9110 sections 13 and 14), text is sent compressed to clients that take it.
- * `nosniff` comes from `server.ts`. What else keeps a file safe, a Content-Security-Policy above all, its owner gives as headers.
+ * Every file gets a content type, an entity tag for each sequence of bytes, and one of three cache rules; conditional
+ * requests get 304, requests for one range 206 (RFC 9110 sections 13 and 14), text is sent compressed to clients that
+ * take it. `nosniff` comes from `server.ts`. What else keeps a file safe, a Content-Security-Policy above all, its
+ * owner gives as headers.
  */
 import { createHash } from 'node:crypto';
 import { parse as parseRange } from 'range-parser';
@@ -27,17 +28,17 @@ const cacheControls = {
 export interface StaticFile {
   contentType: string;
   cache: keyof typeof cacheControls;
-  /** Differs whenever the bytes differ: their digest, or an id under which they never change. Characters of base64url. */
+  /** Changes whenever the bytes change: their digest, or an id whose bytes never change. Characters of base64url. */
   version: string;
   /** Bytes. */
   size: number;
-  /** The bytes; undefined if they are gone. Not called for a 304. */
+  /** The bytes; undefined if the file was deleted. Not called for a 304. */
   read(): Buffer | Promise<Buffer | undefined>;
-  /** The compressed forms, if they are kept. Without them text is compressed with gzip for each answer. */
+  /** The compressed forms, if stored. Otherwise text is compressed with gzip for each response. */
   compressed?: Compressed;
 }
 
-/** Bytes below which compressing for one answer saves nothing that a network would notice. */
+/** Minimum size for compression in bytes; below it, compression saves nothing. */
 const leastCompressed = 1024;
 
 const nothing: readonly Coding[] = [];
@@ -91,8 +92,8 @@ async function readAs(file: StaticFile, coding: Coding | undefined): Promise<Buf
 }
 
 /**
- * The range to send (RFC 9110 section 14.2): undefined for the whole file, which is also the answer to several ranges, to
- * malformed ones, and to a range of content that has changed (section 13.1.5).
+ * The range to send (RFC 9110 section 14.2): undefined for the whole file, which is also the answer to several ranges,
+ * to malformed ones, and to a range of content that has changed (section 13.1.5).
  *
  * @throws AldabaError `request.range_not_satisfiable` if the range is outside of the file
  */

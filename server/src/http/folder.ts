@@ -8,18 +8,18 @@ import type { Http, Reply, Request } from './types.ts';
 
 /** Files of a folder that does not change while the server runs. */
 interface Folder {
-  /** @param path relative, with `/` between its segments; compared with those of the folder, never made into a path */
+  /** @param path relative, with `/` between segments; compared with the folder's list, never used as a path on disk */
   find(path: string): Promise<StaticFile | undefined>;
 }
 
 const extensions: Readonly<Record<Coding, string>> = { br: '.br', gzip: '.gz' };
 
 /**
- * Lists a folder once. A file is read when it is first asked for and kept in memory. `x.br` and `x.gz` beside a file `x` are
- * its compressed forms, made by a build.
+ * Lists a folder once. A file is read on first use and kept in memory. `x.br` and `x.gz` next to a file `x` are its
+ * compressed forms from the build.
  *
  * @param root absolute path
- * @param names the only files to serve; all of the folder unless given
+ * @param names the only files to serve; all files by default
  */
 async function openFolder(root: string, names?: readonly string[]): Promise<Folder> {
   const entries = await readdir(root, { recursive: true, withFileTypes: true });
@@ -55,22 +55,23 @@ async function openFolder(root: string, names?: readonly string[]): Promise<Fold
 export interface FolderOptions {
   /** Absolute path of the folder. */
   root: string;
-  /** Where its files are found under the tenant's base path, e.g. `/console`. */
+  /** Path of its files below the tenant's base path, e.g. `/console`. */
   path: string;
-  /** The only files to serve; all of the folder unless given. */
+  /** The only files to serve; all files by default. */
   names?: readonly string[];
   /** Sent with every file. */
   headers?: Readonly<Record<string, string>>;
   /** Throws if the request may not see the files. */
   check?: (request: Request) => Promise<void>;
   /**
-   * A page of the folder that browsers get at every address below `path` that names no file: its script knows what to show.
-   * `<base href="<path>/">` in it becomes the address below the tenant's base path, so that relative addresses work on every depth.
+   * A page of the folder for browsers at every address below `path` that is not a file: its client-side router decides
+   * what to show. `<base href="<path>/">` in it is replaced by the address below the tenant's base path, so that
+   * relative URLs work at every depth.
    */
   index?: string;
 }
 
-/** Serves a folder of built files to everybody. */
+/** Serves a folder of built files without authentication. */
 export function folderRoutes(http: Http, { root, path, names, headers, check, index }: FolderOptions): void {
   const config = { access: 'anonymous' } as const;
   http.register(async (scope) => {

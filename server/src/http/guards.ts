@@ -4,7 +4,7 @@ import { adminTenantId } from '../tenancy/address.ts';
 import type { Tenant } from '../tenancy/service.ts';
 import type { Request } from './types.ts';
 
-/** The caller, as the guard of the route's access found out. */
+/** The caller, as determined by the guard of the route's access. */
 export interface Caller {
   /** Subject of the access token (application or user ID); absent for anonymous callers and interactions. */
   subject?: string;
@@ -12,22 +12,22 @@ export interface Caller {
   scopes?: ReadonlySet<string>;
 }
 
-/** Finds out who calls; whether they may is decided by `requirePermission`. */
+/** Identifies the caller; `requirePermission` decides what the caller may do. */
 export type Guards = Record<Access, (request: Request, tenant: Tenant) => Promise<Caller>>;
 
 /** The caller of handlers in this process: an operator at the command line. */
 export const localOperator: Caller = { scopes: new Set([fullAccess]) };
 
-/** Whether a caller may do everything that the Management API offers. */
+/** Whether a caller has full access to the Management API. */
 export const hasFullAccess = ({ scopes }: Caller): boolean => scopes?.has(fullAccess) === true;
 
-/** @throws AldabaError `auth.forbidden` unless the caller may do everything */
+/** @throws AldabaError `auth.forbidden` unless the caller has full access */
 export function requireFullAccess(caller: Caller): void {
   if (!hasFullAccess(caller)) throw new AldabaError('auth.forbidden');
 }
 
 /**
- * Deny by default: what lets a caller through is guard and permission of the contract, both found before the server listens.
+ * Deny by default: the contract's guard and permission admit a caller, and both are resolved before the server listens.
  * @throws Error for a contract whose access has no guard, or whose tag has no permission
  */
 export function createGate(
@@ -47,8 +47,8 @@ export function createGate(
 }
 
 /**
- * The users of the admin tenant administer the other tenants: replacing one's password there is as good as every permission
- * elsewhere. Changes of that tenant therefore need the scope `all`.
+ * Users of the admin tenant administer the other tenants: resetting one of their passwords is as powerful as every
+ * permission elsewhere. Changes to that tenant therefore need the scope `all`.
  */
 function isPermitted(caller: Caller, tenant: Tenant, permission: Permission): boolean {
   if (hasFullAccess(caller)) return true;

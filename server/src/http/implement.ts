@@ -17,13 +17,16 @@ export interface Call<R extends RouteContract> {
   params: ParamsOf<R>;
   query: QueryOf<R>;
   body: BodyOf<R>;
-  /** Present for `pagination: 'required'`, and for `'optional'` when the client asked for a page. */
+  /** Present for `pagination: 'required'`, and for `'optional'` if the client requested a page. */
   page: Page | undefined;
   request: Request;
   reply: Reply;
 }
 
-/** Binds a contract route to its handler: guard, validation, pagination, status and error answer are done here, once. */
+/**
+ * Binds a contract route to its handler: guard, validation, pagination, status and error response are handled here,
+ * once.
+ */
 export type Implement = <R extends RouteContract>(
   contract: R,
   handler: (call: Call<R>) => Promise<ResultOf<R>>,
@@ -32,11 +35,11 @@ export type Implement = <R extends RouteContract>(
 export interface ImplementOptions {
   guards: Guards;
   log: Log;
-  /** Checks every answer against the contract's shape; on in tests, where a mismatch is a 500. */
+  /** Validates every response against the contract; enabled in tests, where a mismatch is a 500. */
   checkResponses: boolean;
 }
 
-/** Bytes of a request body of a caller with a token. */
+/** Maximum bytes of a request body of a caller with a token. */
 const managementBodyLimit = 256 * 1024;
 
 export function createImplement(http: Http, options: ImplementOptions): Implement {
@@ -87,7 +90,7 @@ export function createImplement(http: Http, options: ImplementOptions): Implemen
   };
 }
 
-/** Unknown fields are dropped by zod's objects; wrong ones are named with what is wrong. */
+/** zod's objects drop unknown fields; invalid ones are named with the rule. */
 export function check(schema: z.ZodType | undefined, value: unknown, where: string): unknown {
   if (!schema) return value;
   const result = schema.safeParse(value);
@@ -122,7 +125,7 @@ function setPageHeaders(request: Request, reply: Reply, page: Page, { total, isC
   };
   const links = [link('first', 1)];
   if (page.number > 1) links.push(link('prev', page.number - 1));
-  // Where the last page is unknown, so is whether there is a next one.
+  // If the last page is unknown, so is whether a next one exists.
   if (!isCapped && page.number < last) links.push(link('next', page.number + 1));
   if (!isCapped) links.push(link('last', last));
   if (isCapped) reply.header('total-number-is-capped', 'true');
@@ -138,7 +141,7 @@ function checkResponse(contract: RouteContract, status: number, body: unknown): 
       throw new Error(`${contract.operationId} sent a body with ${status}, which its contract leaves empty.`);
     return;
   }
-  // What counts is what crosses the wire: dates, undefined members and classes have become JSON by then.
+  // Validates the serialized form: dates, undefined members and classes become JSON first.
   const result = schema.safeParse(JSON.parse(JSON.stringify(body ?? null)));
   if (!result.success)
     throw new Error(

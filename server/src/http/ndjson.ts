@@ -1,4 +1,4 @@
-/** Bodies of one JSON document a line (application/x-ndjson), read and written as streams. */
+/** Bodies with one JSON document per line (application/x-ndjson), read and written as streams. */
 import { Readable } from 'node:stream';
 import { AldabaError } from '../kernel/errors.ts';
 import { allowLongBody } from './connections.ts';
@@ -6,14 +6,14 @@ import type { Http, Request } from './types.ts';
 
 declare module 'fastify' {
   interface FastifyContextConfig {
-    /** The route takes lines; other routes refuse the type. */
+    /** The route accepts lines; other routes reject the type. */
     takesLines?: boolean;
   }
 }
 
 const type = 'application/x-ndjson';
 
-/** Lets routes that declare it take lines. Nothing is read before the route's guard has let the request in. */
+/** Lets routes that declare it accept lines. Nothing is read before the route's guard has admitted the request. */
 export function installLines(http: Http): void {
   http.addContentTypeParser(type, (request, payload, done) => {
     if (request.routeOptions.config.takesLines) done(null, payload);
@@ -28,7 +28,7 @@ export function readLines(request: Request): AsyncIterable<Buffer> {
   return request.body;
 }
 
-/** An answer that is sent line by line, as fast as the client takes it. */
+/** A response that is sent line by line, as fast as the client reads. */
 export class Lines<Item = unknown> {
   readonly type = `${type}; charset=utf-8`;
   readonly stream: Readable;

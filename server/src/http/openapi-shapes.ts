@@ -1,10 +1,10 @@
 type Json = Record<string, unknown>;
 
 /**
- * Takes the named shapes (`$defs`) out of the schemas in `value` and points to them in `components`: a reference begins at
- * the root of the document (RFC 6901), where a schema's own definitions are not.
+ * Moves the named shapes (`$defs`) of the schemas in `value` to `components` and rewrites references: these start at
+ * the root of the document (RFC 6901), not at a schema's own definitions.
  *
- * @throws Error when a recursive shape has no name, or two shapes share one
+ * @throws Error if a recursive shape has no name, or two shapes share one
  */
 export function shareShapes<T>(value: T): { value: T; shapes: Record<string, Json> } {
   const shapes: Record<string, Json> = {};

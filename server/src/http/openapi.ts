@@ -10,7 +10,7 @@ import {
 import { z } from 'zod';
 import { shareShapes } from './openapi-shapes.ts';
 
-/** Everything, or one API: the parts of the contract that a document describes. */
+/** The parts of the contract in a document: everything, or one API. */
 export type OpenapiScope = 'all' | 'management' | 'experience' | 'user';
 
 type Json = Record<string, unknown>;
@@ -19,7 +19,7 @@ const scopes: Readonly<Record<OpenapiScope, (access: Access) => boolean>> = {
   all: () => true,
   management: (access) => access !== 'interaction',
   experience: (access) => access !== 'management',
-  // What people do with their own tokens; none of those routes is here yet, so it is what everybody may read.
+  // Users' own tokens; no such route exists yet, so it contains only public routes.
   user: (access) => access === 'anonymous',
 };
 
@@ -30,7 +30,7 @@ const titles: Readonly<Record<OpenapiScope, string>> = {
   user: 'Aldaba Account API',
 };
 
-/** Codes that the guard of an access may answer with. */
+/** Error codes of an access's guard. */
 const guardErrors: Readonly<Record<Access, readonly ErrorCode[]>> = {
   anonymous: [],
   interaction: ['session.not_found'],
@@ -43,8 +43,8 @@ const guardErrors: Readonly<Record<Access, readonly ErrorCode[]>> = {
 };
 
 /**
- * The OpenAPI 3.1 document of the routes in the contract, without `servers`: they differ from tenant to tenant.
- * It takes milliseconds: keep it.
+ * The OpenAPI 3.1 document of the routes in the contract, without `servers`, which differ per tenant. Takes
+ * milliseconds, so cache it.
  */
 export function createOpenapi(scope: OpenapiScope, routes: readonly RouteContract[] = allRoutes): Json {
   const paths: Record<string, Json> = {};
@@ -80,7 +80,7 @@ export function createOpenapi(scope: OpenapiScope, routes: readonly RouteContrac
 
 const methods: readonly RouteContract['method'][] = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'];
 
-/** By path, so that what is about one thing stands together; what reads before what writes. */
+/** By path, so that related routes are adjacent; reads before writes. */
 const inReadingOrder = (a: RouteContract, b: RouteContract): number =>
   a.path === b.path ? methods.indexOf(a.method) - methods.indexOf(b.method) : a.path < b.path ? -1 : 1;
 
@@ -161,7 +161,7 @@ const pageHeaders: Json = {
   Link: { description: 'Addresses of the first, previous, next and last page.', schema: { type: 'string' } },
 };
 
-/** The codes of a route by their status, so that a client knows what to expect. */
+/** A route's error codes by status, so that a client knows what to expect. */
 function toErrorResponses(route: RouteContract): Json {
   const codes = new Set<ErrorCode>([
     ...(route.params || route.query || route.body ? (['guard.invalid_input'] as const) : []),
@@ -185,7 +185,7 @@ function toSchema(schema: z.ZodType, io: 'input' | 'output'): Json {
   const { $schema: _dialect, ...json } = z.toJSONSchema(schema, {
     io,
     unrepresentable: 'any',
-    // What an integer of JavaScript holds is no limit of the API, and would be the value that examples show.
+    // JavaScript's integer range is not a limit of the API, and would be shown as the example value.
     override: ({ jsonSchema, zodSchema }) => {
       for (const [name, member] of Object.entries(jsonSchema.properties ?? {})) {
         const help = helpOf(zodSchema, name);

@@ -3,10 +3,10 @@ import { type PlaceHeaders, placeOf } from './place.ts';
 import { type Client, networksOf, type Proxies } from './proxies.ts';
 import type { Request } from './types.ts';
 
-/** Characters of a user agent that are worth keeping: it goes into rows that anonymous callers cause. */
+/** Maximum stored length of a user agent: it goes into rows that anonymous callers cause. */
 const longestUserAgent = 512;
 
-/** Reads the request only when somebody asks: most requests are never written down. */
+/** Reads the request lazily: most requests are never written to a log. */
 export class RequestOrigin implements Origin {
   readonly #request: Request;
   readonly #proxies: Proxies;

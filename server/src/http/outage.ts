@@ -1,20 +1,20 @@
 import { AldabaError } from '../kernel/errors.ts';
 import type { Reply, Request } from './types.ts';
 
-/** Makes a page about an error out of the request alone: it is for when nothing can be read. */
+/** Renders an error page from the request alone, for when nothing can be read from the database. */
 export type OutagePage = (
   error: AldabaError,
   about: { basePath: string; acceptLanguage: string | undefined; requestId: string },
 ) => { html: string; contentSecurityPolicy: string; language: string };
 
-/** Whether an error says that the server cannot serve now, whatever is asked. */
+/** Whether an error means that the server is unavailable for every request. */
 export const isOutage = (error: unknown): error is AldabaError =>
   error instanceof AldabaError && (error.code === 'request.unavailable' || error.code === 'request.overloaded');
 
-/** Addresses that programs ask, also when they are opened in a browser. */
+/** Addresses of APIs, even if they are opened in a browser. */
 const programPath = /^\/(api|oidc\/(?!auth|session))(\/|\?|$)|^\/oidc\/(token|me|jwks|\.well-known)/;
 
-/** Whether a person waits for a page. */
+/** Whether a browser expects a page. */
 export const isVisit = (request: Request): boolean =>
   (request.headers.accept ?? '').includes('text/html') && !programPath.test(request.url);
 

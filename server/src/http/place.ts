@@ -1,7 +1,7 @@
 import type { Place, Point } from '../kernel/origin.ts';
 import type { Request } from './types.ts';
 
-/** Names of headers, in lower case, by what they tell; what is left out is not read. */
+/** Names of headers by their content, in lowercase; omitted ones are not read. */
 export interface PlaceHeaders {
   /** Two letters (ISO 3166-1 alpha-2); `XX` for unknown, `T1` for the Tor network. */
   readonly country?: string | undefined;
@@ -9,18 +9,18 @@ export interface PlaceHeaders {
   /** Degrees, e.g. `48.1374`. */
   readonly latitude?: string | undefined;
   readonly longitude?: string | undefined;
-  /** 1 (surely a program) to 99 (surely a person). */
+  /** 1 (certainly a bot) to 99 (certainly a human). */
   readonly botScore?: string | undefined;
-  /** `true` for programs that the proxy knows to be harmless. */
+  /** `true` for bots that the proxy knows to be harmless. */
   readonly botVerified?: string | undefined;
 }
 
-/** Senders below this score are more likely programs than people. */
+/** Senders below this score are more likely bots than humans. */
 const lowestHumanScore = 30;
 
 /**
- * What a proxy's headers say of where a request comes from: undefined if nothing, and nothing of a value that is not as it
- * should be. Ask it only of requests that a trusted proxy forwarded: anybody else may write these headers.
+ * The origin of a request according to a proxy's headers: undefined without headers; malformed values are dropped. Call
+ * it only for requests that a trusted proxy forwarded, because any client can send these headers.
  */
 export function placeOf(headers: Request['headers'], names: PlaceHeaders): Place | undefined {
   const read = (name: string | undefined, pattern: RegExp): string | undefined => {
@@ -54,7 +54,7 @@ function pointOf(latitude: string | undefined, longitude: string | undefined): P
   return Math.abs(point.latitude) <= 90 && Math.abs(point.longitude) <= 180 ? point : undefined;
 }
 
-/** Node reads headers byte by byte (latin1), proxies write names in UTF-8. */
+/** Node decodes headers as latin1; proxies write names in UTF-8. */
 function cityOf(value: string | undefined): string | undefined {
   if (value === undefined) return undefined;
   const bytes = Buffer.from(value, 'latin1');

@@ -3,15 +3,15 @@ import { compile } from '@fastify/proxy-addr';
 import ipaddr from 'ipaddr.js';
 import type { Networks } from '../kernel/origin.ts';
 
-/** Where a request came from, as far as it can be believed. */
+/** The verified origin of a request. */
 export interface Client {
   /** IPv4, or IPv6 in its compressed form (RFC 5952). Empty if the connection is closed already. */
   readonly ip: string;
-  /** Whether a trusted proxy named the address: then its other headers count as well. */
+  /** Whether a trusted proxy reported the address: then its other headers count too. */
   readonly isForwarded: boolean;
 }
 
-/** What the proxies in front of the server say of a request; nothing is believed of a peer that is not one of them. */
+/** Reads the headers of proxies in front of the server; headers from untrusted peers are ignored. */
 export interface Proxies {
   client(request: IncomingMessage): Client;
   /** The last value of a header like `X-Forwarded-Host`, if a trusted proxy sent the request. */
@@ -31,8 +31,8 @@ export function createProxies(trusted: readonly string[]): Proxies {
       if (peer === undefined || !isProxy(peer, 0)) return { ip: peer ?? '', isForwarded: false };
       const entries = String(request.headers['x-forwarded-for'] ?? '').split(',');
       let client: Client = { ip: peer, isForwarded: false };
-      // From the nearest proxy outwards. What stands before the first address that is no proxy of ours, or that cannot be
-      // read, was written by a stranger.
+      // From the nearest proxy outwards. Entries before the first address that is not a trusted proxy, or is invalid,
+      // may be forged.
       for (let hop = 1; entries.length > 0; hop += 1) {
         const address = readAddress(entries.pop() as string);
         if (address === undefined) return client;
@@ -55,8 +55,8 @@ export function createProxies(trusted: readonly string[]): Proxies {
 const withPort = /^(?:\[([^\]]*)\](?::\d{1,5})?|(\d+\.\d+\.\d+\.\d+):\d{1,5})$/;
 
 /**
- * One spelling of an address: no port, no brackets, no zone; an IPv4 address in IPv6 form counts as what it is.
- * Undefined for what is none (`unknown`, obfuscated identifiers such as `_gazonk`, RFC 7239 section 6.3).
+ * The canonical form of an address: no port, brackets or zone; an IPv4-mapped IPv6 address becomes IPv4. Undefined for
+ * other values (`unknown`, obfuscated identifiers such as `_gazonk`, RFC 7239 section 6.3).
  */
 export function readAddress(text: string): string | undefined {
   const entry = text.trim();
@@ -68,7 +68,7 @@ export function readAddress(text: string): string | undefined {
   return (isMapped ? address.toIPv4Address() : address).toString();
 }
 
-/** @param ip an address as `readAddress` gives it, or nothing */
+/** @param ip an address from `readAddress`, or undefined */
 export function networksOf(ip: string): Networks {
   if (ip === '') return { client: '', network: '' };
   const isIpv4 = ipaddr.IPv4.isValid(ip);

@@ -1,13 +1,13 @@
 import { randomInt } from 'node:crypto';
 import { standardId } from '../kernel/ids.ts';
 
-/** The header that names a request on every answer, as published clients know it. */
+/** The response header with the request id, as published clients know it. */
 export const requestIdHeader = 'logto-core-request-id';
 
 /**
- * Makes ids that name a request in the log, the audit log and the answer: 18 characters of `[0-9a-z]`. The first ten are of this
- * process, the rest is a counter: drawing each id would cost the shortest requests more than the header itself. They are no
- * secrets. Ids that a client sends are not taken over: it could give two requests the same one.
+ * Generates the id of a request in the log, the audit log and the response: 18 characters of `[0-9a-z]`. The first ten
+ * identify this process, the rest is a counter: a random id would cost the shortest requests more than the header
+ * itself. Ids are not secret. Ids from clients are ignored, because two requests could then share one.
  */
 export function createRequestIds(): () => string {
   const prefix = standardId().slice(0, 10);

@@ -2,11 +2,11 @@ import { AldabaError } from '../kernel/errors.ts';
 import type { Request } from './types.ts';
 
 /**
- * Refuses a form or call that another site made the browser send (CSRF). Browsers say where a request comes from in
- * Sec-Fetch-Site or Origin; web views too old for either pass only with the cookie, which is SameSite=Lax and hence does not
- * come along with another site's POST.
+ * Rejects a form or call that another site made the browser send (CSRF). Browsers report the source of a request in
+ * Sec-Fetch-Site or Origin; old web views that send neither pass only with the cookie, which is SameSite=Lax and
+ * therefore not sent with another site's POST.
  *
- * @param hasCookie whether the request carries the cookie that must be present when the browser sends neither header
+ * @param hasCookie whether the request has the cookie that is required if the browser sends neither header
  * @throws AldabaError `request.cross_site`
  */
 export function assertSameOrigin(request: Request, hasCookie: () => boolean): void {

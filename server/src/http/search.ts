@@ -8,12 +8,12 @@ const refuse = (details: string): never => {
 const maximumValueLength = 1024;
 
 /**
- * Reads the search of a list from its query: `search` over all fields, or `search.<field>`, with `mode`, `mode.<field>`,
- * `joint` (`jointMode`) and `isCaseSensitive`.
+ * Reads the search of a list from its query: `search` over all fields, or `search.<field>`, with `mode`,
+ * `mode.<field>`, `joint` (`jointMode`) and `isCaseSensitive`.
  *
- * @param fields the fields that can be searched
- * @returns undefined when nothing is searched for
- * @throws AldabaError `request.invalid_input` with what is wrong
+ * @param fields the searchable fields
+ * @returns undefined without a search
+ * @throws AldabaError `request.invalid_input` with the reason
  */
 export function parseSearch(query: Readonly<Record<string, unknown>>, fields: readonly string[]): Search | undefined {
   const general = matchMode(one(query, 'mode'), 'like');
@@ -37,7 +37,7 @@ export function parseSearch(query: Readonly<Record<string, unknown>>, fields: re
   return { terms, joint, isCaseSensitive };
 }
 
-/** The search for `q` as a part of one of the fields, case aside; undefined when there is nothing to search for. */
+/** A case-insensitive search for `q` as a part of any field; undefined if `q` is empty. */
 export function containsSearch(q: string | undefined, fields: readonly string[]): Search | undefined {
   if (q === undefined || q === '') return undefined;
   const value = `%${q.replaceAll(/[\\%_]/g, '\\$&')}%`;

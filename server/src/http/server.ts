@@ -25,23 +25,23 @@ import { createRequestIds, requestIdHeader } from './request-id.ts';
 import type { ErrorAnswers, Http, Reply, Request } from './types.ts';
 import { installUploads } from './upload.ts';
 
-/** Bytes of a request body, unless a route says otherwise: enough for every form that an anonymous caller may send. */
+/** Maximum bytes of a request body, unless a route overrides it: enough for every form of an anonymous caller. */
 const bodyLimit = 32 * 1024;
 
 /**
- * The HTTP server without routes: tenant resolution, body parsing, error answers, security headers.
- * Routes are added by `routes.ts`, one encapsulated scope a surface.
+ * The HTTP server without routes: tenant resolution, body parsing, error responses, security headers. `routes.ts` adds
+ * routes, in one encapsulated scope per surface.
  */
 export function createHttp(options: {
   tenancy: Tenancy;
   log: Log;
   trustedProxies: string[];
-  /** Headers in which those proxies tell where a request comes from; none unless given. */
+  /** Headers in which those proxies report the origin of a request; none by default. */
   placeHeaders?: PlaceHeaders;
-  /** URLs of the server's own: pages of their origins may call `/api`. */
+  /** URLs of the server itself: pages of their origins may call `/api`. */
   endpoints?: readonly string[];
   connectionLimits?: ConnectionLimits;
-  /** The page for people while the database is away, or where no tenant is. */
+  /** The page for browsers while the database is unavailable, or at an address without a tenant. */
   outagePage?: OutagePage;
   errorAnswers?: ErrorAnswers;
 }): Http {
@@ -52,7 +52,7 @@ export function createHttp(options: {
     bodyLimit,
     routerOptions: { ignoreTrailingSlash: true, maxParamLength: 512 },
     genReqId: createRequestIds(),
-    // The tenant's prefix is taken off before routing, so that every route is declared once and knows nothing of prefixes.
+    // The tenant's prefix is removed before routing, so that every route is declared once without prefixes.
     rewriteUrl: (request) => {
       const place = tenancy.locate({
         url: request.url ?? '/',
@@ -67,7 +67,7 @@ export function createHttp(options: {
     requestTimeout: connectionLimits.requestTimeout,
     connectionTimeout: idleTimeout,
     forceCloseConnections: 'idle',
-    // Addresses that cannot be routed (broken percent-encoding, a parameter that is too long) get our error body too.
+    // Unroutable addresses (invalid percent-encoding, a parameter that is too long) also get our error body.
     frameworkErrors: (error, request, reply) => {
       reply.header(requestIdHeader, request.id);
       sendError(error, request as Request, reply as Reply, { log });
@@ -93,12 +93,13 @@ export function createHttp(options: {
       if (need !== 'optional' || !isOutage(error)) throw error;
     }
   });
-  // After the body was read: what comes later runs inside of it.
+  // After the body was read, so that later hooks and the handler run inside it.
   http.addHook('preHandler', (request, _reply, done) => {
     request.source = new RequestOrigin(request, proxies, placeHeaders);
     withOrigin(request.source, done);
   });
-  // A request that is being answered when the server stops is the last one of its connection: the stop need not wait for the client.
+  // A request in progress when the server stops is the last on its connection, so that stopping does not wait for the
+  // client.
   let stopping = false;
   http.addHook('preClose', async () => {
     stopping = true;
@@ -111,11 +112,11 @@ export function createHttp(options: {
     if (reply.statusCode === 503 && !reply.hasHeader('retry-after')) reply.header('retry-after', '2');
     if (!reply.hasHeader('referrer-policy')) reply.header('referrer-policy', 'no-referrer');
   });
-  // Errors of every surface arrive here when its own handler fails too, as those that show pages do without a database.
+  // Errors of every surface end here if its own handler fails too, as page handlers do without a database.
   const fail = async (error: unknown, request: Request, reply: Reply) => {
     const { outagePage: page } = options;
     const failure = toAldabaError(error, request, log);
-    // Programs ask below /oidc: what does not exist there stays JSON.
+    // Paths below /oidc are called by programs: unknown ones return JSON.
     const isUnknownEndpoint = failure.code === 'request.not_found' && request.url.startsWith('/oidc/');
     const isForPerson = isVisit(request) && !isUnknownEndpoint;
     if (isForPerson && request.tenant && !isOutage(error) && (await http.errorAnswers?.page(request, reply, failure)))
@@ -132,12 +133,12 @@ export function createHttp(options: {
 
 const tenantIdOf = (request: Request): string | undefined => (request.raw as { aldabaTenant?: string }).aldabaTenant;
 
-/** The first segment of an address that is, or may turn out to be, `api`. */
+/** The first segment of a path that is, or decodes to, `api`. */
 const apiPath = /^\/?(?:api(?:\/|\*|:|\(|$)|[^/]*[*:])/i;
 
 /**
- * Deny by default: a route under `/api` that is neither bound by `Implement` nor opened to everybody in its own options
- * throws where it is mounted, so the server does not start.
+ * Deny by default: a route under `/api` that is neither bound by `Implement` nor declared anonymous in its own options
+ * throws when it is mounted, so the server does not start.
  */
 function denyUndeclaredRoutes(http: Http): void {
   http.addHook('onRoute', ({ method, url, config }) => {

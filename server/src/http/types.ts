@@ -7,14 +7,14 @@ export type Http = FastifyInstance;
 export type Request = FastifyRequest;
 export type Reply = FastifyReply;
 
-/** What a translated sentence is made of. */
+/** The values of a translated sentence. */
 export type TranslatableError = Pick<AldabaError, 'code' | 'data' | 'message'>;
 
-/** Words for errors in the caller's language; the part of the server that knows them hands them over. */
+/** Translates errors into the caller's language; implemented by the hosted pages. */
 export interface ErrorAnswers {
-  /** The sentence of an error in the language that the request's `Accept-Language` asks for. */
+  /** The sentence of an error in the language of the request's `Accept-Language`. */
   sentence(request: Request, error: TranslatableError): { language: string; sentence: string };
-  /** Answers a browser with a page; false, with nothing sent, if the tenant's look cannot be read. */
+  /** Sends a page to a browser; false, without sending anything, if the tenant's branding cannot be read. */
   page(request: Request, reply: Reply, error: AldabaError): Promise<boolean>;
 }
 
@@ -24,18 +24,24 @@ declare module 'fastify' {
   }
 
   interface FastifyRequest {
-    /** The tenant that the address named; set before any handler runs. */
+    /** The request's tenant; set before any handler runs. */
     tenant: Tenant;
-    /** Who sent it, as far as that can be believed; set before any handler runs. */
+    /** The verified sender; set before any handler runs. */
     source: Origin;
   }
 
   interface FastifyContextConfig {
-    /** Who lets a request in: `guarded` is set by `Implement` for the guard of its contract, `anonymous` opens a plain route to everybody. */
+    /**
+     * Access to the route: `Implement` sets `guarded` for the guard of its contract, `anonymous` opens a plain route
+     * without authentication.
+     */
     access?: 'guarded' | 'anonymous';
-    /** `none`: the route answers for the process, whatever tenant is named. `optional`: it may run without while the database is away. */
+    /**
+     * `none`: the route serves the process, independent of tenants. `optional`: it may run without a tenant while the
+     * database is unavailable.
+     */
     tenant?: 'none' | 'optional';
-    /** The status of a success, where the route's contract declares one: webhook payloads name it. */
+    /** The success status declared by the route's contract, for webhook payloads. */
     successStatus?: number;
   }
 }

@@ -4,12 +4,12 @@ import type { Http, Request } from './types.ts';
 
 declare module 'fastify' {
   interface FastifyContextConfig {
-    /** Largest file in bytes that the route takes as multipart/form-data; other routes refuse that type. */
+    /** Maximum file size in bytes that the route accepts as multipart/form-data; other routes reject that type. */
     upload?: number;
   }
 }
 
-/** Lets routes that declare it take a file. Nothing of it is read before the route's guard has let the request in. */
+/** Lets routes that declare it accept a file. Nothing is read before the route's guard has admitted the request. */
 export function installUploads(http: Http): void {
   http.register(multipart, { limits: { files: 1, fields: 10, fieldSize: 10_000, parts: 11, headerPairs: 20 } });
   http.addHook('preParsing', async (request) => {
@@ -20,7 +20,7 @@ export function installUploads(http: Http): void {
 }
 
 /**
- * The file of a request to a route with `upload`. Its name is what the sender says: it belongs into no path.
+ * The file of a request to a route with `upload`. Its name comes from the sender: never use it in a path.
  * @throws AldabaError `guard.invalid_input` without a file, `guard.file_size_exceeded`
  */
 export async function readUpload(request: Request): Promise<Buffer> {

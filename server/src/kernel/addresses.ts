@@ -1,8 +1,8 @@
 import { BlockList, isIP, isIPv4 } from 'node:net';
 
 /*
- * Which addresses lie in the public internet. Everything else (this machine, private networks, link-local addresses with
- * the metadata services of clouds, documentation and future ranges) is refused to outgoing requests.
+ * Which addresses are on the public internet. Outgoing requests to all others are rejected: this machine, private
+ * networks, link-local addresses with the metadata services of clouds, documentation and reserved ranges.
  */
 
 /** IANA IPv4 Special-Purpose Address Registry, plus multicast and reserved. */
@@ -23,17 +23,19 @@ const specialIpv4 = [
   '224.0.0.0/4',
   '240.0.0.0/4',
 ];
-/** Special ranges inside of 2000::/3, the only IPv6 range that is global unicast. 2002::/16 carries any IPv4 address. */
+/** Special ranges inside 2000::/3, the only global unicast range of IPv6. 2002::/16 embeds any IPv4 address. */
 const specialIpv6 = ['2001::/23', '2001:db8::/32', '2002::/16', '3fff::/20'];
 
 const special4 = listOf(specialIpv4);
 const special6 = listOf(specialIpv6);
 const global6 = listOf(['2000::/3']);
 
-/** The version of an IP address: 4 or 6; 0 for anything else. Without the brackets that a URL puts around IPv6. */
+/** The version of an IP address: 4 or 6; 0 for anything else. IPv6 without the brackets of a URL. */
 export const ipVersion = (address: string): number => isIP(address);
 
-/** Whether an IP address lies in the public internet; an IPv6 address that carries an IPv4 address counts as that. */
+/**
+ * Whether an IP address is on the public internet; an IPv6 address that embeds an IPv4 address counts as the latter.
+ */
 export function isPublicAddress(address: string): boolean {
   const family = isIP(address);
   if (family === 4) return !special4.check(address, 'ipv4');
@@ -78,7 +80,7 @@ export interface AllowList {
 
 /**
  * @param entries host names, IP addresses and CIDR ranges
- * @throws Error that names an entry that is none of these
+ * @throws Error that names the first invalid entry
  */
 export function createAllowList(entries: readonly string[]): AllowList {
   const networks = new BlockList();

@@ -1,6 +1,6 @@
 import type { AuditKey } from '@aldaba/contract';
 
-/** An entry of the audit log. The client's address and user agent are taken from the request that is being served. */
+/** An audit log entry. The client's address and user agent come from the current request. */
 export interface AuditEntry {
   key: AuditKey;
   result: 'Success' | 'Error';
@@ -18,6 +18,9 @@ export interface AuditEntry {
 
 /** Writes to the audit log. Features take it as a need; `features/records/logs` implements it. */
 export interface Audit {
-  /** Returns at once and never throws; the entry is stored a moment later. Secrets are masked here, whatever the caller passes. */
+  /**
+   * Returns immediately and never throws; the entry is stored shortly after. Secrets are masked here, whatever the
+   * caller passes.
+   */
   write(tenantId: string, entry: AuditEntry): void;
 }

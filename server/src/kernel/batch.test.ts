@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { createBatch } from './batch.ts';
 
-describe('a batch', () => {
+describe('Batches', () => {
   const create = (write: (items: readonly number[]) => Promise<void>) => {
     const told = { failures: 0, dropped: 0 };
     const batch = createBatch<number>({
@@ -20,7 +20,7 @@ describe('a batch', () => {
     return { batch, told };
   };
 
-  it('writes everything in order, in parts, when it is closed', async () => {
+  it('writes all items of a batch in order and in parts when it is closed', async () => {
     const parts: (readonly number[])[] = [];
     const { batch } = create(async (items) => {
       parts.push(items);
@@ -30,7 +30,7 @@ describe('a batch', () => {
     assert.deepEqual(parts, [[1, 2]]);
   });
 
-  it('keeps what could not be written, up to its limit, and says how much it gave up', async () => {
+  it('keeps items that could not be written, up to a limit, and reports how many were dropped', async () => {
     let works = false;
     const written: number[] = [];
     const { batch, told } = create(async (items) => {
@@ -47,7 +47,7 @@ describe('a batch', () => {
   });
 
   // security: storage-exhaustion
-  it('keeps no more bytes than it may while nothing can be written, and writes no more than it may at a time', async () => {
+  it('limits the bytes kept while writes fail, and the bytes of one write', async () => {
     let works = false;
     const parts: string[][] = [];
     let dropped = 0;
@@ -67,7 +67,7 @@ describe('a batch', () => {
     });
     for (let count = 0; count < 9; count += 1) batch.add('x'.repeat(8));
     await batch.flush();
-    // What failed still takes its room.
+    // Items of a failed write still use memory.
     batch.add('x'.repeat(8));
     works = true;
     await batch.flush();

@@ -1,24 +1,27 @@
-/** Gathers what many requests leave to be written, and writes it together. */
+/** Collects items from many requests and writes them together. */
 export interface Batch<Item> {
   add(item: Item): void;
-  /** Writes what is gathered; resolves when it, and what was being written, is done. */
+  /** Writes the collected items; resolves when they and a write in progress are done. */
   flush(): Promise<void>;
-  /** The same for the last time. */
+  /** The same on shutdown. */
   close(): Promise<void>;
 }
 
 export interface BatchOptions<Item> {
-  /** Milliseconds that an item waits at most. */
+  /** Maximum milliseconds that an item waits. */
   interval: number;
-  /** Items of one write; more are written at once. */
+  /** Maximum items of one write; reaching it writes immediately. */
   size: number;
-  /** Items that are kept while writes fail; beyond it the newest are given up. */
+  /** Maximum items kept while writes fail; beyond it the newest are dropped. */
   maximum: number;
-  /** What an item takes in memory, and how much of that is kept at most and written at a time. Without it only their number counts. */
+  /**
+   * The memory size of an item, and the limits for memory and for one write. Without it only the number of items
+   * counts.
+   */
   bytes?: { of(item: Item): number; maximum: number; size: number };
   write(items: readonly Item[]): Promise<void>;
   failed(error: unknown): void;
-  /** Called once for items that were given up since the last write. */
+  /** Called once for items that were dropped since the last write. */
   dropped(count: number): void;
 }
 
@@ -57,7 +60,7 @@ export function createBatch<Item>(options: BatchOptions<Item>): Batch<Item> {
         schedule();
         return;
       }
-      // Until they are written they take memory.
+      // They use memory until they are written.
       for (const item of part) weight -= weigh(item);
     }
   };

@@ -7,7 +7,7 @@ interface Transaction {
 }
 
 describe('Changes', () => {
-  it('run every handler in the transaction of the change, one after the other', async () => {
+  it('runs every handler of a change in its transaction, one after the other', async () => {
     const changes = createChanges<Transaction>();
     const tx: Transaction = { rows: [] };
     changes.on('profile-field.deleted', async (given, { name }) => {
@@ -20,7 +20,7 @@ describe('Changes', () => {
     assert.deepEqual(tx.rows, ['first size', 'second size']);
   });
 
-  it('pass on the failure of a handler and do not run the handlers after it', async () => {
+  it('passes on the failure of a handler and skips the handlers after it', async () => {
     const changes = createChanges<Transaction>();
     const tx: Transaction = { rows: [] };
     changes.on('scopes.changed', () => Promise.reject(new Error('refused')));
@@ -29,7 +29,7 @@ describe('Changes', () => {
     assert.deepEqual(tx.rows, []);
   });
 
-  it('refuse a change that no part of the server follows', async () => {
+  it('rejects a change without handlers', async () => {
     const changes = createChanges<Transaction>();
     await assert.rejects(changes.announce({ rows: [] }, 'scopes.changed', {}), /scopes\.changed/);
   });

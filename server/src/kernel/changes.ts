@@ -1,9 +1,9 @@
 /**
- * Changes that other features have to follow in the same transaction, by name, with their members. A feature announces what it
- * changed and does not know who follows: imports between features keep their one direction.
+ * Changes that other features must follow in the same transaction, by name, with their members. The feature that
+ * changes something does not know its followers, so imports between features keep one direction.
  *
- * A change is not a command. Work that must happen for security (ending the sessions of a suspended user, deleting the grants of
- * an application) is a declared need of the feature, so that the server does not compile without it.
+ * A change is not a command. Work that must happen for security (ending the sessions of a suspended user, deleting the
+ * grants of an application) is a declared need of the feature, so that the server does not compile without it.
  */
 interface ChangeMembers {
   /** The last connector of a social target was deleted. */
@@ -23,7 +23,7 @@ export interface Changes<Tx> {
   on<Name extends ChangeName>(name: Name, handler: Handler<Tx, Name>): void;
   /**
    * Runs the handlers of a change one after the other.
-   * @throws Error if no handler is registered: the parts of the server are not wired completely
+   * @throws Error if no handler is registered, because the server is wired incompletely
    */
   announce<Name extends ChangeName>(tx: Tx, name: Name, change: ChangeMembers[Name]): Promise<void>;
 }

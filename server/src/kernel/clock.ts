@@ -1,4 +1,4 @@
-/** Time as an input, so that expiry is tested without waiting. */
+/** Time as an input, so that tests can check expiry without waiting. */
 export interface Clock {
   /** Milliseconds since the Unix epoch. */
   now(): number;

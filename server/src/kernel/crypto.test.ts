@@ -4,14 +4,14 @@ import { createVault, equalSecrets, hashToken } from './crypto.ts';
 
 const vault = createVault('key material of at least thirty-two characters');
 
-describe('the vault', () => {
+describe('Vault', () => {
   // security: value-purposes
-  it('opens what it sealed, in the same context only', () => {
+  it('opens a sealed value in the same context only', () => {
     const sealed = vault.seal('s3cret', 'default/applications/a');
     assert.equal(vault.open(sealed, 'default/applications/a'), 's3cret');
     assert.throws(() => vault.open(sealed, 'default/applications/b'));
   });
-  it('refuses a changed text and another key', () => {
+  it('rejects a modified sealed value and another key', () => {
     const sealed = vault.seal('s3cret', 'c');
     const middle = Math.floor(sealed.length / 2);
     const changed = sealed.slice(0, middle) + (sealed[middle] === 'A' ? 'B' : 'A') + sealed.slice(middle + 1);
@@ -22,19 +22,19 @@ describe('the vault', () => {
     assert.notEqual(vault.seal('s3cret', 'c'), vault.seal('s3cret', 'c'));
   });
   // security: value-purposes
-  it('signs with a key of its own per purpose', () => {
+  it('signs with a separate key per purpose', () => {
     assert.equal(vault.sign('text', 'landing'), vault.sign('text', 'landing'));
     assert.notEqual(vault.sign('text', 'landing'), vault.sign('text', 'other'));
   });
 });
 
-describe('comparing secrets', () => {
+describe('Comparing secrets', () => {
   // security: database-theft
-  it('accepts the whole secret only', () => {
+  it('accepts only the whole secret', () => {
     assert.equal(equalSecrets('abcdef', 'abcdef'), true);
     for (const wrong of ['', 'abcde', 'abcdefg', 'abcdeg']) assert.equal(equalSecrets('abcdef', wrong), false);
   });
-  it('hashes to the SHA-256 of FIPS 180-4', () => {
+  it('hashes secrets with the SHA-256 of FIPS 180-4', () => {
     assert.equal(
       Buffer.from(hashToken('abc'), 'base64url').toString('hex'),
       'ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad',

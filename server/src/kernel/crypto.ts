@@ -10,19 +10,22 @@ import {
   timingSafeEqual,
 } from 'node:crypto';
 
-/** SHA-256 of an opaque value, base64url: what the database keeps instead of the value. */
+/** SHA-256 of an opaque value, base64url: stored instead of the value. */
 export const hashToken = (token: string): string => hash('sha256', token, 'base64url');
 
-/** Compares two strings in time that depends on neither content (their hashes are compared). */
+/** Compares two strings in constant time (compares their hashes). */
 export const equalSecrets = (a: string, b: string): boolean =>
   timingSafeEqual(hash('sha256', a, 'buffer'), hash('sha256', b, 'buffer'));
 
-/** Seals secrets at rest with AES-256-GCM. Sealed text is bound to its `context` (e.g. `tenant/table/id`): it opens nowhere else. */
+/**
+ * Seals secrets at rest with AES-256-GCM. Sealed text is bound to its `context` (e.g. `tenant/table/id`) and cannot be
+ * opened in another.
+ */
 export interface Vault {
   seal(plain: string, context: string): string;
-  /** Throws if the text was changed, sealed with another key, or sealed for another context. */
+  /** Throws if the text was modified, or sealed with another key or for another context. */
   open(sealed: string, context: string): string;
-  /** HMAC-SHA256 of a text under a key of its own per `purpose`, base64url. Purposes are constants of the code. */
+  /** HMAC-SHA256 of a text with a separate key per `purpose`, base64url. Purposes are constants of the code. */
   sign(text: string, purpose: string): string;
 }
 
@@ -31,7 +34,8 @@ export function createVault(secret: string): Vault {
   const derive = (purpose: string) =>
     createSecretKey(Buffer.from(hkdfSync('sha256', secret, '', `aldaba/${purpose}`, 32)));
   const key = derive('rest');
-  // Deriving a key costs ten times as much as the signature, and node:crypto prepares a key given as bytes again at each use.
+  // Cached: deriving a key takes ten times as long as a signature, and node:crypto imports a key given as bytes at each
+  // use.
   const signingKeys = new Map<string, KeyObject>();
   const signingKeyOf = (purpose: string): KeyObject => {
     const known = signingKeys.get(purpose);

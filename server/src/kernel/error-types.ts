@@ -1,8 +1,8 @@
 import type { DataOf, ErrorBody, ErrorCode, ErrorWithData } from '@aldaba/contract';
 
 /**
- * The one error that features throw. The status comes from the contract's catalog, never from the place of the throw.
- * `data` is sent to the client: it never holds a secret.
+ * The one error class of features. The contract's catalog defines the status, never the place of the throw. `data` is
+ * sent to the client and never contains a secret.
  */
 export interface AldabaError extends Error {
   readonly code: ErrorCode;
@@ -10,7 +10,7 @@ export interface AldabaError extends Error {
   readonly status: number;
   /** Whether the error has this code; its data is then typed. */
   is<Code extends ErrorCode>(code: Code): this is { readonly code: Code; readonly data: DataOf<Code> };
-  /** The same error without its data, for a caller who must not read it. */
+  /** The same error without its data, for a caller who may not read it. */
   withoutData(): AldabaError;
   toBody(): ErrorBody;
 }

@@ -3,7 +3,9 @@ import type { AldabaErrorConstructor, AldabaError as AnyAldabaError } from './er
 
 export type AldabaError = AnyAldabaError;
 
-/** The type of the constructor ties the data to the code; instances have one plain type, to which `instanceof` narrows. */
+/**
+ * The type of the constructor ties the data to the code; instances have one plain type, to which `instanceof` narrows.
+ */
 export const AldabaError = class AldabaError extends Error {
   readonly code: ErrorCode;
   readonly data: DataOf<ErrorCode>;

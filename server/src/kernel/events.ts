@@ -7,8 +7,8 @@ import type { HookEvent, HookPayloads } from '@aldaba/contract';
 export interface Events<Tx> {
   /**
    * Publishes an event if the transaction commits.
-   * @param members of the payload besides hookId, event, createdAt and what the request gives (ip, path, …). A function is called
-   *   only if a webhook listens to the event
+   * @param members of the payload in addition to hookId, event, createdAt and the members of the request (ip, path, …).
+   *   A function is called only if a webhook listens to the event
    */
   publish<Event extends HookEvent>(
     tx: Tx,

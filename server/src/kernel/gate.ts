@@ -1,9 +1,9 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { AldabaError } from './errors.ts';
 
-/** Lets `concurrency` pieces of work run at a time and `maximumQueue` wait; refuses what comes beyond. */
+/** Runs at most `concurrency` tasks at a time, queues `maximumQueue`, and rejects more. */
 export interface Gate {
-  /** @throws AldabaError `request.overloaded` (503 with Retry-After) when the queue is full. */
+  /** @throws AldabaError `request.overloaded` (503 with Retry-After) if the queue is full. */
   run<T>(work: () => Promise<T>): Promise<T>;
 }
 
@@ -11,13 +11,14 @@ export interface GateOptions {
   concurrency: number;
   maximumQueue: number;
   /**
-   * Milliseconds before a refusal is answered. Callers that do not heed `Retry-After` send the next request as soon as they have an
-   * answer: hundreds of them would otherwise keep the main thread busy with refusals, and every other request waiting.
+   * Milliseconds before a rejection is returned. Callers that ignore `Retry-After` send the next request as soon as
+   * they get a response: hundreds of them would otherwise keep the main thread busy with rejections, and every other
+   * request would wait.
    */
   refusalDelay?: number;
 }
 
-/** Refusals that wait at a time; beyond it they are answered at once. */
+/** Maximum delayed rejections; further ones are returned immediately. */
 const maximumRefused = 5000;
 
 export function createGate(options: GateOptions): Gate {
@@ -37,7 +38,7 @@ export function createGate(options: GateOptions): Gate {
     async run(work) {
       if (running >= options.concurrency) {
         if (waiting.length >= options.maximumQueue) await refuse();
-        // The one who leaves hands over the place, so `running` stays as it is and nobody can slip in between.
+        // A finished task passes its slot on, so `running` is unchanged and no other task can take the slot in between.
         await new Promise<void>((resolve) => waiting.push(resolve));
       } else {
         running += 1;

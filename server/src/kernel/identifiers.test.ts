@@ -5,7 +5,7 @@ import fc from 'fast-check';
 import { emailKey, normalizeDomain, normalizeEmail, normalizePhone } from './identifiers.ts';
 import { normalizeCode, normalizeName, normalizePassword } from './text.ts';
 
-/** Text that is near to addresses: letters of several scripts, look-alikes, marks, controls, and what surrounds them. */
+/** Text similar to addresses: letters of several scripts, look-alikes, marks, controls, and surrounding characters. */
 const characters = 'aAbBk\u212aKſsßüÜиаåÅÅİıöñŁςΣ漢１a\u0308\u030a\u200b\u202e.-_+\'"@ ()<>,;:\\\0９';
 const near = fc.string({ unit: fc.constantFrom(...characters), maxLength: 12 });
 const address = fc
@@ -16,8 +16,8 @@ const address = fc
   .map(([local, domain]) => `${local}@${domain}`);
 const any = fc.oneof(address, fc.emailAddress(), fc.string({ unit: 'grapheme' }));
 
-describe('An email address', () => {
-  it('of any language is accepted, in one spelling', () => {
+describe('Email address normalization', () => {
+  it('accepts email addresses of any language in one canonical form', () => {
     const shown: [typed: string, stored: string][] = [
       ['Ada@example.com', 'Ada@example.com'],
       ['ada@EXAMPLE.Com', 'ada@example.com'],
@@ -38,13 +38,13 @@ describe('An email address', () => {
   });
 
   // security: similar-addresses
-  it('is refused when it is none, or when mail systems may read it as the address of another user', () => {
+  it('rejects invalid email addresses and addresses that mail systems may read as another user’s', () => {
     const refused = [
       ...['ada', 'ada@', '@example.com', 'ada@localhost', 'ada@@example.com', 'a b@example.com', 'ada@exa mple.com'],
       ...['.ada@example.com', 'ada.@example.com', 'a..b@example.com', 'ada@-a.com', 'ada@a-.com', 'ada@a..com'],
       ...['"ada"@example.com', 'ada@[127.0.0.1]', 'ada@127.0.0.1', 'ada@1.2.3', 'ada@0x7f.1', 'ada@ex%61mple.com'],
       ...['ada@example.com.', 'ada@example.com\r\nBcc: all@example.com', 'ada\0@example.com', '<ada@example.com>'],
-      // Kelvin sign, long s, dotted capital I, full-width letters and signs, ligature.
+      // Kelvin sign, long s, dotted uppercase I, full-width letters and signs, ligature.
       ...[
         'mi\u212ae@example.com',
         'paſcal@example.com',
@@ -58,7 +58,7 @@ describe('An email address', () => {
     for (const typed of refused) assert.equal(normalizeEmail(typed), undefined, JSON.stringify(typed));
   });
 
-  it('is written the same however often it is normalized', () => {
+  it('normalizes an email address idempotently', () => {
     fc.assert(
       fc.property(any, (typed) => {
         const once = normalizeEmail(typed);
@@ -71,7 +71,7 @@ describe('An email address', () => {
   });
 
   // security: similar-addresses
-  it('is never merged with one whose local part differs in more than case and canonical equivalence', () => {
+  it('never merges email addresses whose local parts differ in more than case and canonical equivalence', () => {
     const folded = (typed: string) =>
       typed.slice(0, typed.lastIndexOf('@')).normalize('NFC').toLowerCase().normalize('NFC');
     const isAscii = (text: string) => /^[\0-\x7f]*$/.test(text);
@@ -91,7 +91,7 @@ describe('An email address', () => {
     );
   });
 
-  it('has a key that the database’s lower() makes as well, whatever its locale', () => {
+  it('derives the same email key as the database’s lower(), whatever its locale', () => {
     const lowerAscii = (text: string) => text.replaceAll(/[A-Z]+/g, (letters) => letters.toLowerCase());
     fc.assert(
       fc.property(any, (typed) => {
@@ -103,8 +103,8 @@ describe('An email address', () => {
   });
 });
 
-describe('A phone number', () => {
-  it('is one number with and without its trunk prefix, in any spelling', () => {
+describe('Phone number normalization', () => {
+  it('treats a phone number with and without trunk prefix as one, in any spelling', () => {
     const shown: [typed: string, stored: string | undefined][] = [
       ['61412345678', '61412345678'],
       ['610412345678', '61412345678'],
@@ -128,7 +128,7 @@ describe('A phone number', () => {
     for (const [typed, stored] of shown) assert.equal(normalizePhone(typed), stored, typed);
   });
 
-  it('is written the same however often it is normalized, and keeps its last digits', () => {
+  it('normalizes a phone number idempotently and keeps its last digits', () => {
     const digits = fc.tuple(
       fc.constantFrom('1', '34', '39', '44', '49', '52', '54', '61', '86', '7', '800', ''),
       fc.bigInt(0n, 10n ** 11n),
@@ -147,8 +147,8 @@ describe('A phone number', () => {
   });
 });
 
-describe('What people type', () => {
-  it('is a code with blanks, hyphens and full-width digits alike', () => {
+describe('Typed text normalization', () => {
+  it('reads a code with blanks, hyphens and full-width digits', () => {
     for (const typed of [
       ' 123456 ',
       '123456\u00a0',
@@ -164,7 +164,7 @@ describe('What people type', () => {
     assert.notEqual(normalizeCode('12345x'), '12345');
   });
 
-  it('is normalized once and for all, and look-alikes of other scripts stay different', () => {
+  it('normalizes typed text idempotently and keeps look-alikes of other scripts distinct', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary' }), (typed) => {
         for (const normalize of [normalizeCode, normalizeName, normalizePassword])
@@ -178,8 +178,8 @@ describe('What people type', () => {
   });
 });
 
-describe('a domain of ASCII letters', () => {
-  it('is what IDNA makes of it, whatever its case and length', () => {
+describe('ASCII domain names', () => {
+  it('normalizes an ASCII domain as IDNA does, whatever its case and length', () => {
     const longest = `${'a'.repeat(63)}.`.repeat(3);
     const names = ['Example.COM', 'a-b.c--d.example', 'x1.2y.example', `${longest}${'b'.repeat(61)}`];
     for (const name of names) assert.equal(normalizeDomain(name), domainToASCII(name), name);

@@ -1,6 +1,6 @@
 /**
- * The one place that decides when two spellings of an email address or a phone number are the same. Every path uses it: hosted
- * pages, Experience API, Management API, command line and import. Pure.
+ * The only place that decides when two spellings of an email address or a phone number are the same. Every path uses
+ * it: hosted pages, Experience API, Management API, command line and import. Pure.
  */
 import { domainToASCII } from 'node:url';
 import { emailSchema, phoneSchema } from '@aldaba/contract';
@@ -8,13 +8,13 @@ import { parsePhoneNumberFromString } from 'libphonenumber-js/min';
 import { AldabaError } from './errors.ts';
 
 /**
- * An email address as it is stored, or undefined when it is none. The domain becomes lowercase ASCII (IDNA, UTS 46), so
- * `Bücher.example` and `xn--bcher-kva.example` are one; the local part becomes NFC (RFC 6532 section 3.1) with its letters
- * beyond ASCII in lowercase, so that every database folds the rest alike. Case of ASCII letters is kept; `emailKey` folds it.
- * Idempotent.
+ * The stored form of an email address, or undefined if it is invalid. The domain becomes lowercase ASCII (IDNA, UTS
+ * 46), so `Bücher.example` and `xn--bcher-kva.example` are equal; the local part becomes NFC (RFC 6532 section 3.1)
+ * with lowercase non-ASCII letters, so that every database folds the rest alike. Case of ASCII letters is kept;
+ * `emailKey` folds it. Idempotent.
  *
- * Characters that turn into ASCII under compatibility normalization or lowercasing are refused, never mapped: U+212A (the Kelvin
- * sign) in a local part would otherwise make another person's address out of one's own (Unicode TR 36 section 2.10.2).
+ * Characters that become ASCII under compatibility normalization or lowercasing are rejected, never mapped: U+212A (the
+ * Kelvin sign) in a local part would otherwise match another user's address (Unicode TR 36 section 2.10.2).
  */
 export function normalizeEmail(text: string): string | undefined {
   const at = text.lastIndexOf('@');
@@ -44,35 +44,36 @@ const asciiLabels = /^(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+(?![0-9]+$)[a-z
 /** A name of ASCII letters, digits and hyphens without an IDNA label (`xn--`): IDNA only lowercases it. */
 const plainDomain = /^(?!.*(?:^|\.)xn--)(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}$/;
 
-/** A domain name as DNS knows it, in lowercase; undefined for addresses and anything else. Idempotent. */
+/** A domain name in DNS form, in lowercase; undefined for addresses and anything else. Idempotent. */
 export function normalizeDomain(text: string): string | undefined {
-  // Nearly every domain; IDNA costs 5 µs.
+  // Fast path for nearly every domain; IDNA takes 5 µs.
   const plain = text.length <= 253 && isAscii(text) ? text.toLowerCase() : '';
   if (plainDomain.test(plain)) return plain;
-  // `。` is the dot of Chinese and Japanese keyboards. What a URL's parser would take for more than a name is refused before.
+  // `。` is the dot of Chinese and Japanese keyboards. Characters that a URL parser would read as more than a name are
+  // rejected first.
   const typed = text.normalize('NFKC').replaceAll('。', '.');
   if (!labels.test(typed)) return undefined;
   const domain = domainToASCII(typed);
   return domain.length <= 253 && asciiLabels.test(domain) ? domain : undefined;
 }
 
-/** What two email addresses have in common when they are one; the unique index of users is over the same. */
+/** Equal for equivalent email addresses; the unique index of users uses the same expression. */
 export const emailKey = (email: string): string => (normalizeEmail(email) ?? email).toLowerCase();
 
 /** Blanks and punctuation that make a number readable. */
 const readable = /[\s()+./\p{Pd}\p{Cf}]/gu;
 
-/** The digits of a number as people write it: also full-width ones, without the two zeros that many dial for the plus. */
+/** The digits of a typed number: accepts full-width digits, drops the leading 00 that many dial for the plus. */
 export const phoneDigits = (text: string): string => text.normalize('NFKC').replaceAll(readable, '').replace(/^00/, '');
 
 /**
- * A phone number with its country code as it is stored, digits without a plus (E.164), or undefined when there is no such
- * number: no such country, or a length that its numbering plan does not have. Ranges are not checked, because plans grow
- * faster than any list. A trunk prefix is dropped: `61 0412 345 678` and `61 412 345 678` are one. Idempotent.
+ * The stored form of a phone number with its country code, digits without a plus (E.164), or undefined if it is
+ * invalid: no such country, or a length outside its numbering plan. Ranges are not checked, because plans grow faster
+ * than any list. A trunk prefix is dropped: `61 0412 345 678` and `61 412 345 678` are equal. Idempotent.
  */
 export function normalizePhone(text: string): string | undefined {
   let digits = phoneDigits(text);
-  // Where one trunk prefix follows another (`27 0 0…`), the library drops one at a time.
+  // If one trunk prefix follows another (`27 0 0…`), the library drops one at a time.
   for (let round = 0; round < 4; round += 1) {
     if (!phoneSchema.safeParse(digits).success) return undefined;
     const number = parsePhoneNumberFromString(`+${digits}`);
@@ -84,14 +85,14 @@ export function normalizePhone(text: string): string | undefined {
   return undefined;
 }
 
-/** `normalizeEmail` for an address that is stored or written to. @throws AldabaError `user.invalid_email` */
+/** `normalizeEmail` for an address that is stored or sent to. @throws AldabaError `user.invalid_email` */
 export function requireEmail(text: string): string {
   const email = normalizeEmail(text);
   if (email === undefined) throw new AldabaError('user.invalid_email');
   return email;
 }
 
-/** `normalizePhone` for a number that is stored or written to. @throws AldabaError `user.invalid_phone` */
+/** `normalizePhone` for a number that is stored or sent to. @throws AldabaError `user.invalid_phone` */
 export function requirePhone(text: string): string {
   const phone = normalizePhone(text);
   if (phone === undefined) throw new AldabaError('user.invalid_phone');
@@ -99,8 +100,8 @@ export function requirePhone(text: string): string {
 }
 
 /**
- * An identifier as accounts are looked up by and attempts are counted for. What is no address stays as it was typed, so that
- * it is unknown like any other. Usernames are left alone: whether their case counts is the tenant's policy.
+ * The form of an identifier for looking up accounts and counting attempts. Invalid addresses stay as typed, so that
+ * they are unknown like any other. Usernames are unchanged: the tenant's policy decides about their case.
  */
 export function normalizeIdentifier<T extends { type: 'username' | 'email' | 'phone'; value: string }>(
   identifier: T,

@@ -3,7 +3,7 @@ import { randomBytes, randomInt } from 'node:crypto';
 const lower = '0123456789abcdefghijklmnopqrstuvwxyz';
 const alphanumeric = `${lower}ABCDEFGHIJKLMNOPQRSTUVWXYZ`;
 
-/** `length` characters drawn evenly from `alphabet` (bytes outside the largest multiple are drawn again). */
+/** `length` uniformly random characters of `alphabet` (bytes outside the largest multiple are drawn again). */
 function draw(alphabet: string, length: number): string {
   const limit = 256 - (256 % alphabet.length);
   let text = '';

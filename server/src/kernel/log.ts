@@ -1,7 +1,7 @@
 import { pino } from 'pino';
 import { currentOrigin } from './origin.ts';
 
-/** Structured log: fields first, then a sentence. Values are JSON-escaped, so nobody can forge a line. */
+/** Structured log: fields first, then a sentence. Values are JSON-escaped, which prevents log injection. */
 export interface Log {
   debug(fields: object, message: string): void;
   info(fields: object, message: string): void;
@@ -9,7 +9,7 @@ export interface Log {
   error(fields: object, message: string): void;
 }
 
-/** Names that carry secrets wherever they stand, one and two levels deep. */
+/** Names of secret values, one and two levels deep. */
 const secretNames = [
   'password',
   'secret',
@@ -30,8 +30,9 @@ const secretNames = [
 ];
 
 /**
- * JSON lines; secrets are masked here, whatever a caller hands over.
- * @param to file descriptor: standard output for a server, standard error for a command, whose standard output is its answer
+ * JSON lines; secrets are masked here, whatever a caller passes.
+ * @param to file descriptor: standard output for a server, standard error for a command, whose standard output is its
+ *   result
  */
 export const createLog = (level: string, to: 1 | 2 = 1): Log =>
   pino(
@@ -39,7 +40,7 @@ export const createLog = (level: string, to: 1 | 2 = 1): Log =>
       level,
       base: null,
       timestamp: pino.stdTimeFunctions.isoTime,
-      // What is logged while a request is served can be found by the id on its answer.
+      // Lines logged during a request can be found by the id in its response.
       mixin: () => {
         const requestId = currentOrigin()?.requestId;
         return requestId === undefined ? {} : { requestId };

@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { mask, masked } from './masking.ts';
 
-describe('what the audit log stores', () => {
+describe('Audit log masking', () => {
   // security: leaked-secrets
-  it('has no secret, however deep and however it is written', () => {
+  it('stores no secret in the audit log, at any depth and in any notation', () => {
     const given = {
       client_secret: 'a',
       clientSecret: 'b',
@@ -18,7 +18,7 @@ describe('what the audit log stores', () => {
     assert.equal(stored.split(masked).length - 1, 8);
   });
 
-  it('keeps what tells an auditor what was asked for', () => {
+  it('keeps parameters that tell an auditor what was requested', () => {
     const given = {
       client_id: 'app',
       grant_type: 'x',
@@ -29,7 +29,7 @@ describe('what the audit log stores', () => {
     assert.deepEqual(mask(given), given);
   });
 
-  it('is small, and text that the database takes', () => {
+  it('limits entries to a small size and to text that the database accepts', () => {
     assert.ok(String(mask('x'.repeat(10_000))).length < 3000);
     assert.equal(mask('a\0b \ud83d'), 'ab \ufffd');
     const deep: Record<string, unknown> = {};

@@ -1,7 +1,7 @@
-/** What stands in the log for a value that must not be there. */
+/** The replacement for a masked value. */
 export const masked = '******';
 
-/** Names (lower case, without `_` and `-`) whose values open something. */
+/** Names (lowercase, without `_` and `-`) of values that give access. */
 const secretNames = new Set([
   'assertion',
   'authorization',
@@ -28,24 +28,24 @@ const isSecret = (name: string): boolean => {
   return secretNames.has(plain) || secretEndings.some((ending) => plain.endsWith(ending));
 };
 
-/** Levels and members beyond this say nothing to an auditor, and a log entry has to stay small. */
+/** Maximum depth and members: an entry must stay small. */
 const maximumDepth = 8;
 const maximumText = 2048;
 
-/** A text that PostgreSQL's JSON takes: no NUL, no half of a character. */
+/** Text that PostgreSQL's JSON accepts: no NUL, no unpaired surrogate. */
 export const plainText = (text: string): string => {
   const whole = text.length > maximumText ? `${text.slice(0, maximumText)}…` : text;
   return whole.toWellFormed().replaceAll('\0', '');
 };
 
-/** Characters that a value may still take in the log. */
+/** Characters left for the value in the entry. */
 export interface Room {
   left: number;
 }
 
 /**
- * The value with every secret in it replaced, at any depth, and long texts cut.
- * @param room what the whole value may take; what no longer fits is left out, and `…` says so
+ * The value with every secret replaced, at any depth, and long texts truncated.
+ * @param room the size limit of the whole value; the rest is dropped and marked with `…`
  */
 export function mask(value: unknown, room: Room = { left: 65_536 }, depth = 0): unknown {
   if (typeof value === 'string') return take(plainText(value), room);

@@ -9,21 +9,21 @@ export interface Point {
   readonly longitude: number;
 }
 
-/** What a trusted proxy tells of where a request comes from; what it does not know is left out. */
+/** The origin of a request according to a trusted proxy; unknown members are omitted. */
 export interface Place {
-  /** ISO 3166-1 alpha-2, in capitals. */
+  /** ISO 3166-1 alpha-2, uppercase. */
   readonly country?: string;
   readonly city?: string;
   readonly point?: Point;
-  /** 1 (surely a program) to 99 (surely a person). */
+  /** 1 (certainly a bot) to 99 (certainly a human). */
   readonly botScore?: number;
-  /** Whether the proxy knows the program to be harmless. */
+  /** Whether the proxy knows the bot to be harmless. */
   readonly isBotVerified?: boolean;
-  /** Whether the proxy takes the sender for a program, or the address for one that hides people. */
+  /** Whether the proxy considers the sender a bot, or the address an anonymizing one. */
   readonly isUntrusted: boolean;
 }
 
-/** Who shares a limit by address, as keys: one customer of a provider has many IPv6 addresses. */
+/** Keys that share a limit by address: one customer of a provider has many IPv6 addresses. */
 export interface Networks {
   /** The IPv4 address, or the /56 of an IPv6 address. */
   readonly client: string;
@@ -32,18 +32,18 @@ export interface Networks {
 }
 
 /**
- * The request that the work in progress serves, available without being passed along: to audit entries and webhook payloads, which
- * describe it, and to rules about where it comes from (adaptive MFA, limits by address). It is fixed when the request arrives.
- * What a caller may do is never read from here; that is passed as values.
+ * The request that the current work serves, available without being passed along: for audit entries and webhook
+ * payloads, which describe it, and for rules about its origin (adaptive MFA, limits by address). It is fixed when the
+ * request arrives. Authorization never reads it; permissions are passed as values.
  */
 export interface Origin {
-  /** The id that the answer carries, too. */
+  /** The id that the response also contains. */
   readonly requestId: string;
   /** The validated address of the client; see `TRUSTED_PROXIES`. */
   readonly ip: string;
   readonly networks: Networks;
   readonly userAgent: string | undefined;
-  /** Undefined where no trusted proxy tells it. */
+  /** Undefined if no trusted proxy reports it. */
   readonly place?: Place | undefined;
   readonly method: string;
   /** Path below the tenant's base URL, without the query. */
@@ -51,7 +51,7 @@ export interface Origin {
   /** The route's pattern, e.g. `/api/users/:userId`. */
   readonly route: string | undefined;
   readonly params: Readonly<Record<string, unknown>>;
-  /** The status of a success, where the route declares one. */
+  /** The success status, if the route declares one. */
   readonly status?: number | undefined;
 }
 
@@ -62,20 +62,20 @@ interface Served {
 
 const served = new AsyncLocalStorage<Served | undefined>();
 
-/** Runs `work`, and all that it starts, as serving `origin`. */
+/** Runs `work`, and everything it starts, in the context of `origin`. */
 export const withOrigin = <T>(origin: Origin, work: () => T): T => served.run({ origin }, work);
 
-/** Runs `work`, and all that it starts, as part of a sign-in: webhook payloads of the changes that it makes name the sign-in. */
+/** Runs `work`, and everything it starts, as part of a sign-in: webhook payloads of its changes name the sign-in. */
 export function withSignIn<T>(signIn: SignInContext, work: () => T): T {
   const current = served.getStore();
   return current ? served.run({ ...current, signIn }, work) : work();
 }
 
-/** Runs `work`, and all that it starts, as background work that serves no request. */
+/** Runs `work`, and everything it starts, as background work without a request. */
 export const withoutOrigin = <T>(work: () => T): T => served.run(undefined, work);
 
 /** Undefined in background work. */
 export const currentOrigin = (): Origin | undefined => served.getStore()?.origin;
 
-/** The sign-in that the work in progress is part of. */
+/** The sign-in that the current work belongs to. */
 export const currentSignIn = (): SignInContext | undefined => served.getStore()?.signIn;

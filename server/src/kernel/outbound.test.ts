@@ -33,7 +33,7 @@ const refusal = (reason: OutboundError['reason']) => (error: unknown) => {
   return true;
 };
 
-describe('Which addresses are public', () => {
+describe('Public addresses', () => {
   const cases: [string, boolean][] = [
     ['93.184.216.34', true],
     ['1.1.1.1', true],
@@ -71,10 +71,11 @@ describe('Which addresses are public', () => {
     ['localhost', false],
   ];
   for (const [address, expected] of cases) {
-    it(`${address} is ${expected ? '' : 'not '}public`, () => assert.equal(isPublicAddress(address), expected));
+    it(`classifies ${address} as ${expected ? '' : 'not '}public`, () =>
+      assert.equal(isPublicAddress(address), expected));
   }
 
-  it('knows what the operator allows beyond that', () => {
+  it('accepts additional addresses that the operator allows', () => {
     const list = createAllowList(['10.1.0.0/16', '192.168.7.7', 'fd12::/16', 'Intranet.example']);
     assert.ok(
       list.hasAddress('10.1.255.1') &&
@@ -89,7 +90,7 @@ describe('Which addresses are public', () => {
 });
 
 describe('Outgoing requests', () => {
-  it('carry method, headers and body, and answer like fetch', async () => {
+  it('sends method, headers and body, and responds like fetch', async () => {
     const port = await serve((request, response) => {
       const chunks: Buffer[] = [];
       request.on('data', (chunk) => chunks.push(chunk));
@@ -120,7 +121,7 @@ describe('Outgoing requests', () => {
   });
 
   // security: outgoing-requests
-  it('do not reach this machine, private networks or metadata services', async () => {
+  it('does not reach this machine, private networks or metadata services', async () => {
     let reached = 0;
     const port = await serve((_request, response) => {
       reached += 1;
@@ -148,7 +149,7 @@ describe('Outgoing requests', () => {
     assert.equal(reached, 0);
   });
 
-  it('refuse a host that has one private address among public ones', async () => {
+  it('rejects a host with one private address among public ones', async () => {
     const call = outbound({
       allowed: [],
       resolve: async () => [
@@ -160,7 +161,7 @@ describe('Outgoing requests', () => {
   });
 
   // security: outgoing-requests
-  it('go to the address that was checked, even when the name means another one a moment later', async () => {
+  it('connects to the checked address, even if the name resolves to another one later', async () => {
     const port = await serve((_request, response) => response.end('checked'));
     let asked = 0;
     const call = createOutbound({
@@ -175,7 +176,7 @@ describe('Outgoing requests', () => {
   });
 
   // security: outgoing-requests
-  it('check every redirect, and follow three at most', async () => {
+  it('checks every redirect, and follows at most three', async () => {
     const port = await serve((request, response) => {
       const step = Number(new URL(request.url ?? '/', 'http://x').searchParams.get('step'));
       const location = request.url?.startsWith('/inside') ? 'http://169.254.169.254/' : `/loop?step=${step + 1}`;
@@ -190,7 +191,7 @@ describe('Outgoing requests', () => {
     assert.equal(manual.status, 302);
   });
 
-  it('do not take authorization along to another host', async () => {
+  it('does not send authorization to another host after a redirect', async () => {
     const seen: (string | undefined)[] = [];
     const second = await serve((request, response) => {
       seen.push(request.headers.authorization, request.headers.cookie);
@@ -205,7 +206,7 @@ describe('Outgoing requests', () => {
     assert.deepEqual(seen, [undefined, undefined]);
   });
 
-  it('end when the answer is too large, declared or not', async () => {
+  it('aborts a response that is too large, declared or not', async () => {
     const port = await serve((_request, response) => {
       response.write(Buffer.alloc(800));
       response.write(Buffer.alloc(800));
@@ -214,7 +215,7 @@ describe('Outgoing requests', () => {
     await assert.rejects(outbound({ sizeLimit: 1024 })(`http://api.test:${port}/`), refusal('size'));
   });
 
-  it('end when the answer, or the rest of it, does not come in time', async () => {
+  it('aborts when the response, or the rest of it, does not arrive in time', async () => {
     const port = await serve((request, response) => {
       if (request.url === '/slow') response.writeHead(200).write('first part');
     });
@@ -226,7 +227,7 @@ describe('Outgoing requests', () => {
     );
   });
 
-  it('end with the reason of the caller who stops them', async () => {
+  it('aborts with the reason of the caller', async () => {
     const port = await serve(() => undefined);
     const controller = new AbortController();
     const call = outbound()(`http://api.test:${port}/`, { signal: controller.signal });
@@ -235,7 +236,7 @@ describe('Outgoing requests', () => {
   });
 
   // security: leaked-secrets
-  it('tell of a failure without path or query, where codes and secrets travel', async () => {
+  it('reports failures without path or query, which may contain codes and secrets', async () => {
     const port = await serve((request) => request.socket.destroy());
     await assert.rejects(outbound()(`http://api.test:${port}/token?secret=s3cr3t`), (error: Error) => {
       assert.doesNotMatch(`${error.stack}${JSON.stringify(error)}`, /s3cr3t/);
@@ -256,7 +257,7 @@ describe('Outgoing requests over kept connections', () => {
   };
   const post = (fetch: typeof globalThis.fetch, url: string, body: string) => fetch(url, { method: 'POST', body });
 
-  it('go over one connection, one after the other', async () => {
+  it('reuses one connection for consecutive requests', async () => {
     const { port, sockets } = await counting((_request, response) => response.end('ok'));
     const fetch = outbound({ keepsConnections: true });
     for (const body of ['1', '2', '3'])
@@ -264,7 +265,7 @@ describe('Outgoing requests over kept connections', () => {
     assert.equal(sockets.size, 1);
   });
 
-  it('are sent again when the connection turns out to be closed', async () => {
+  it('sends a request again if the kept connection turns out to be closed', async () => {
     const bodies: string[] = [];
     const { port, sockets } = await counting(async (request, response) => {
       let body = '';
@@ -278,7 +279,7 @@ describe('Outgoing requests over kept connections', () => {
     assert.deepEqual([bodies, sockets.size], [['1', '2', '2'], 2]);
   });
 
-  it('are not sent again over a fresh one', async () => {
+  it('does not send a request again over a new connection', async () => {
     let count = 0;
     const port = await serve((request) => {
       count += 1;
@@ -292,7 +293,7 @@ describe('Outgoing requests over kept connections', () => {
   });
 
   // security: outgoing-requests
-  it('check the name anew, and never use a connection to another address than the one that was checked', async () => {
+  it('resolves the name again, and never reuses a connection to an address other than the checked one', async () => {
     const { port, sockets } = await counting((_request, response) => response.end('ok'));
     let addresses = local;
     const fetch = createOutbound({ allowed: ['127.0.0.0/8'], resolve: async () => addresses, keepsConnections: true });

@@ -7,8 +7,8 @@ import { type AllowList, createAllowList, isPublicAddress } from './addresses.ts
 export type Fetch = typeof globalThis.fetch;
 
 /**
- * Why an outgoing request was not made or not finished. The message names the host, never the path or the query; the cause is
- * the system's error, if there is one.
+ * Why an outgoing request failed. The message names the host, never the path or the query; the cause is the system's
+ * error, if any.
  */
 export class OutboundError extends TypeError {
   readonly reason: 'address' | 'redirect' | 'size' | 'time' | 'network';
@@ -25,18 +25,18 @@ interface Address {
 }
 
 export interface OutboundOptions {
-  /** Host names, addresses and CIDR ranges that may be reached although they are not public. */
+  /** Host names, addresses and CIDR ranges that are allowed although they are not public. */
   allowed: readonly string[];
   /** Milliseconds for a request with its redirects and its body. */
   timeLimit?: number;
   /** Bytes of a response body. */
   sizeLimit?: number;
   /**
-   * Keeps connections for the next request to the same addresses. A kept one may turn out to be closed when a request is on its
-   * way, which is then sent again: for requests that may arrive twice.
+   * Keeps connections for later requests to the same addresses. A kept connection may turn out to be closed after a
+   * request was sent, which is then sent again: only for requests that may arrive twice.
    */
   keepsConnections?: boolean;
-  /** Finds the addresses of a host; the system's resolver unless a test gives another. */
+  /** Resolves a host's addresses; the system's resolver unless a test replaces it. */
   resolve?(host: string): Promise<readonly Address[]>;
 }
 
@@ -54,12 +54,12 @@ const connectionHeaders = [
 ];
 
 /**
- * The one way out to addresses that somebody else chose (connectors, webhooks, logos): a `fetch` that reaches public
- * addresses only (server-side request forgery, OWASP API7). The name is resolved once and the connection goes to the
- * address that was checked, so an answer that changes afterwards (DNS rebinding) changes nothing. Redirects are followed
- * three times at most and checked like the first address. There are no cookies and no proxies.
+ * The only path to addresses chosen by others (connectors, webhooks, logos): a `fetch` that reaches public addresses
+ * only (server-side request forgery, OWASP API7). The name is resolved once and the connection uses the checked
+ * address, which defeats DNS rebinding. At most three redirects are followed, each checked like the first address. No
+ * cookies and no proxies.
  *
- * @throws OutboundError (a TypeError, like fetch); the signal's reason when the caller aborts
+ * @throws OutboundError (a TypeError, like fetch); the signal's reason if the caller aborts
  */
 export function createOutbound(options: OutboundOptions): Fetch {
   const allowed = createAllowList(options.allowed);
@@ -71,7 +71,7 @@ export function createOutbound(options: OutboundOptions): Fetch {
     const request = new Request(input, init);
     const url = new URL(request.url);
     const deadline = AbortSignal.timeout(timeLimit);
-    // Not left to `Request`: it holds on to the signal in a way that costs more than the rest of the request.
+    // Not passed to `Request`, whose handling of the signal costs more than the rest of the request.
     const asked = given ?? request.signal;
     const signal = AbortSignal.any([asked, deadline]);
     try {
@@ -123,19 +123,19 @@ function nextHop(hop: Hop, status: number, location: string): Hop {
   }
   const becomesGet = status === 303 ? hop.method !== 'HEAD' : status < 303 && hop.method === 'POST';
   const headers = { ...hop.headers };
-  // What proves who we are is meant for the first host only.
+  // Credentials are meant for the first host only.
   if (url.origin !== hop.url.origin) for (const name of ['authorization', 'cookie']) delete headers[name];
   if (!becomesGet) return { ...hop, url, headers };
   for (const name of ['content-type', 'content-language', 'content-encoding']) delete headers[name];
   return { url, method: 'GET', headers, body: undefined };
 }
 
-/** A request and the addresses that were checked for it. */
+/** A request and its checked addresses. */
 type Checked = ClientRequestArgs & { addresses?: string };
 
 type Agents = ReturnType<typeof createAgents>;
 
-/** Keeps connections by the addresses that were checked: one is used again only for a request that may go to the same. */
+/** Keeps connections by their checked addresses: one is reused only for a request with the same addresses. */
 function createAgents() {
   const options = { keepAlive: true, maxFreeSockets: 8, timeout: 15_000 };
   const byAddress = <A extends HttpAgent>(agent: A): A => {
@@ -174,7 +174,7 @@ async function send(hop: Hop, needs: SendNeeds): Promise<Response> {
       headers: body === undefined ? headers : { ...headers, 'content-length': String(body.length) },
       agent: needs.agents?.[url.protocol as keyof Agents] ?? false,
       signal,
-      // The connection goes to what was checked, whatever the name resolves to by now.
+      // Connects to the checked address, whatever the name resolves to by now.
       lookup: (_host, options, callback) => {
         const [first] = addresses as [Address];
         if (options.all)
@@ -200,7 +200,7 @@ async function send(hop: Hop, needs: SendNeeds): Promise<Response> {
   });
 }
 
-/** Resolvers cannot be stopped; whoever waits for one can. */
+/** A DNS lookup cannot be aborted, but waiting for it can. */
 async function unlessAborted<T>(signal: AbortSignal, work: Promise<T>): Promise<T> {
   signal.throwIfAborted();
   const { promise, reject } = Promise.withResolvers<never>();
@@ -213,7 +213,7 @@ async function unlessAborted<T>(signal: AbortSignal, work: Promise<T>): Promise<
   }
 }
 
-/** The addresses of a URL's host, all of them checked; one that is not public refuses the host. */
+/** The checked addresses of a URL's host; one that is not public rejects the host. */
 async function checkedAddresses(url: URL, { allowed, resolve }: SendNeeds): Promise<readonly Address[]> {
   if (url.protocol !== 'https:' && url.protocol !== 'http:')
     throw new OutboundError('address', 'Only http and https addresses can be called');

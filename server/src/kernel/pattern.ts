@@ -3,8 +3,8 @@ import { createContext, Script } from 'node:vm';
 const script = new Script('new RegExp(pattern, "v").test(value)');
 
 /**
- * Whether a text matches a pattern that an operator wrote. The search ends after `limit` milliseconds, so that a pattern that
- * backtracks without end (CWE-1333) holds nobody else up; what was not found by then does not match.
+ * Whether a text matches an operator's pattern. The search stops after `limit` milliseconds, so that catastrophic
+ * backtracking (CWE-1333) blocks no other request; a timeout counts as no match.
  */
 export function matchesPattern(pattern: string, value: string, limit = 25): boolean {
   try {

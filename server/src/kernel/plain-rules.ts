@@ -1,6 +1,6 @@
 /**
- * What a validator says about a value, as the rest of a sentence that begins with the value's name: "is missing", "must be a
- * number". Reads the English messages of zod 3 and 4, since published connector packages bring their own copy.
+ * A validator's message as the rest of a sentence that begins with the value's name: "is missing", "must be a number".
+ * Reads the English messages of zod 3 and 4, because published connector packages bring their own copy.
  */
 const things: Readonly<Record<string, string>> = {
   string: 'text',

@@ -1,11 +1,11 @@
 /*
- * PostgreSQL's text and jsonb hold neither U+0000 nor half of a surrogate pair, and JSON has both as escapes. What people and
- * programs send is refused; what a third service says of a user is repaired, because the user cannot change it.
+ * PostgreSQL's text and jsonb accept neither U+0000 nor unpaired surrogates, which JSON can escape. Input of users and
+ * programs is rejected; a third-party service's data about a user is repaired, because the user cannot change it.
  */
 
 /**
- * Why a value out of JSON cannot be stored, in names and values at any depth; undefined when it can.
- * @param maximumDepth levels of nesting that are accepted
+ * Why a JSON value cannot be stored, in names and values at any depth; undefined if it can.
+ * @param maximumDepth accepted nesting depth
  */
 export function whyUnstorable(value: unknown, maximumDepth: number): string | undefined {
   if (typeof value === 'string') {
@@ -21,7 +21,7 @@ export function whyUnstorable(value: unknown, maximumDepth: number): string | un
   return undefined;
 }
 
-/** The value without null characters, and with U+FFFD in place of half surrogate pairs. */
+/** The value without null characters, and with U+FFFD in place of unpaired surrogates. */
 export function makeStorable<T>(value: T): T;
 export function makeStorable(value: unknown): unknown {
   if (typeof value === 'string') return value.toWellFormed().replaceAll('\0', '');

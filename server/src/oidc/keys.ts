@@ -48,7 +48,7 @@ export interface Keys {
    * expired.
    */
   rotate(tenant: Tenant, options?: RotationOptions): Promise<void>;
-  /** Every published key as of now: first those that sign access tokens; by algorithm next, current and previous. */
+  /** Every published key as of now: first keys that sign access tokens; by algorithm next, current and previous. */
   list(tenant: Tenant): Promise<KeyRecord[]>;
   /**
    * Deletes a previous key: tokens signed with it become invalid.

@@ -11,7 +11,7 @@ const locate = (addresses: Addresses, host: string, url: string, forwarded: Part
   createLocator(addresses)({ host, url, ...forwarded });
 
 // security: own-tokens
-describe('indicators that could be taken for a Management API', () => {
+describe('Indicators that could be mistaken for a Management API', () => {
   for (const indicator of [
     'https://default.logto.app/api',
     'https://default.logto.app/api/',
@@ -28,7 +28,7 @@ describe('indicators that could be taken for a Management API', () => {
     'https://default.logto.app/%61pi',
     'https://user@another-tenant.logto.app/api',
   ])
-    it(`include ${indicator}`, () => assert.equal(resemblesManagementIndicator(indicator), true));
+    it(`reserves the indicator ${indicator}`, () => assert.equal(resemblesManagementIndicator(indicator), true));
   for (const indicator of [
     'https://default.logto.app/orders',
     'https://api.example.com/api',
@@ -36,10 +36,11 @@ describe('indicators that could be taken for a Management API', () => {
     'urn:example:api',
     'not a URL',
   ])
-    it(`do not include ${indicator}`, () => assert.equal(resemblesManagementIndicator(indicator), false));
+    it(`does not reserve the indicator ${indicator}`, () =>
+      assert.equal(resemblesManagementIndicator(indicator), false));
 });
 
-describe('finding the tenant of a request', () => {
+describe('Finding the tenant of a request', () => {
   const table: [string, Parameters<typeof locate>, ReturnType<typeof locate>][] = [
     [
       'the default tenant at the root',
@@ -103,7 +104,7 @@ describe('finding the tenant of a request', () => {
     it(name, () => assert.deepEqual(locate(...input), expected));
   }
 
-  it('leads back: the base URL of every tenant locates that tenant', () => {
+  it('locates every tenant by its own base URL', () => {
     for (const addresses of [root, subPath, split]) {
       for (const tenantId of ['default', 'admin', 'acme']) {
         const url = new URL(`${baseUrlOf(addresses, tenantId)}/oidc/jwks`);
@@ -136,7 +137,7 @@ describe('finding the tenant of a request', () => {
         for (const url of paths) {
           const { tenantId } = locate(addresses, host, url);
           assert.notEqual(tenantId, 'admin', `${host} ${url}`);
-          // Below a path that is not the endpoint's, it is not a path of a tenant.
+          // Below another path than the endpoint's, it is not a tenant's path.
           if (!url.startsWith('/auth') || addresses.endpoint.endsWith('/auth'))
             assert.equal(tenantId, undefined, `${host} ${url}`);
         }
@@ -155,11 +156,11 @@ describe('finding the tenant of a request', () => {
   });
 
   // security: admin-address
-  it('believes a forwarded host only of a proxy that replaced the host, and a forwarded port only between two ports', () => {
+  it('trusts a forwarded host only of a proxy that replaced the host, and a forwarded port only to choose between two ports', () => {
     const inner = { forwardedHost: 'Admin.example.com:8443' };
     assert.equal(locate(split, 'aldaba:3001', '/', inner).tenantId, 'admin');
     assert.equal(locate(split, 'aldaba:3001', '/', { forwardedHost: 'id.example.com' }).tenantId, 'default');
-    // nginx passes on what the client sent as X-Forwarded-Host.
+    // nginx forwards the client's X-Forwarded-Host.
     assert.equal(locate(split, 'id.example.com', '/', inner).tenantId, 'default');
     assert.equal(locate(split, 'admin.example.com', '/', { forwardedHost: 'id.example.com' }).tenantId, 'admin');
     const ports = { endpoint: 'https://id.example.com', adminEndpoint: 'https://id.example.com:8443' };
@@ -168,7 +169,7 @@ describe('finding the tenant of a request', () => {
     assert.equal(locate(ports, 'id.example.com:443', '/', { forwardedPort: '8443' }).tenantId, 'default');
   });
 
-  it('leaves the admin tenant under its path where it has no origin of its own', () => {
+  it('serves the admin tenant under its path if it has no own origin', () => {
     assert.deepEqual(locate(root, 'x', '/t/admin/oidc/token'), { tenantId: 'admin', path: '/oidc/token' });
   });
 });

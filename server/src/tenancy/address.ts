@@ -1,17 +1,17 @@
-/** Where tenants live: pure functions from addresses to tenants and back. */
+/** Addresses of tenants: pure functions from addresses to tenants and back. */
 export interface Addresses {
-  /** Public URL without trailing slash; may carry a path. */
+  /** Public URL without trailing slash; may include a path. */
   endpoint: string;
   /** Separate origin of the admin tenant, without trailing slash. */
   adminEndpoint?: string;
 }
 
 export const defaultTenantId = 'default';
-/** What the default tenant is called until an operator names it. */
+/** The default tenant's name until an operator changes it. */
 export const defaultTenantName = 'Aldaba';
 export const adminTenantId = 'admin';
 
-/** What a request says of the address that it was sent to. */
+/** The address data of a request. */
 export interface RequestAddress {
   /** The request target, e.g. `/oidc/auth?x=1`. */
   url: string;
@@ -23,9 +23,9 @@ export interface RequestAddress {
   forwardedPort?: string | undefined;
 }
 
-/** What a request's address says: the tenant, and the path inside it. */
+/** The tenant of a request, and the path inside it. */
 export interface Location {
-  /** Undefined where no tenant is served: the admin tenant's path outside of its own origin. */
+  /** Undefined if no tenant is served: the admin tenant's path outside its own origin. */
   tenantId: string | undefined;
   /** Path and query below the tenant's base URL; starts with a slash. */
   path: string;
@@ -34,18 +34,17 @@ export interface Location {
 const tenantPath = /^\/t\/([a-z0-9][a-z0-9-]{0,20})(?=\/|\?|$)/;
 
 /**
- * Makes the function that finds the tenant of a request: the admin origin, else a `/t/<tenant>` prefix, else the
- * default tenant. The endpoint's own path is taken off if it is there: a proxy in front may have removed it already.
- * With an admin origin the admin tenant is not served under `/t/admin`, so that a proxy can keep that origin to a
- * private network.
+ * Creates the function that finds a request's tenant: the admin origin, otherwise a `/t/<tenant>` prefix, otherwise the
+ * default tenant. The endpoint's own path is removed if present: a proxy in front may have removed it already. With an
+ * admin origin, the admin tenant is not served under `/t/admin`, so that a proxy can restrict that origin to a private
+ * network.
  */
 export function createLocator(addresses: Addresses): (address: RequestAddress) => Location {
   const endpointPath = new URL(addresses.endpoint).pathname;
   const adminOrigin = addresses.adminEndpoint === undefined ? undefined : new URL(addresses.adminEndpoint);
   const isAdmin = adminOrigin && createAdminTest(new URL(addresses.endpoint), adminOrigin);
   return (address) => {
-    // Clients that were configured with a trailing slash send `//oidc/…`; an empty first segment means nothing else
-    // here.
+    // Clients configured with a trailing slash send `//oidc/…`; an empty first segment is ignored.
     const target = wellKnown(address.url.replace(/^\/{2,}/, '/'));
     if (isAdmin?.(address))
       return { tenantId: adminTenantId, path: tidy(without(target, adminOrigin?.pathname ?? '/')) };
@@ -58,7 +57,7 @@ export function createLocator(addresses: Addresses): (address: RequestAddress) =
   };
 }
 
-/** An issuer that was configured with a slash at the end gives `/oidc//.well-known/…`. */
+/** An issuer configured with a trailing slash results in `/oidc//.well-known/…`. */
 const tidy = (path: string): string => path.replace(/^\/oidc\/{2,}/, '/oidc/');
 
 /**
@@ -73,9 +72,9 @@ const wellKnown = (target: string): string =>
   );
 
 /**
- * Tells requests to the admin origin from others. The port counts only if both origins have the same host: proxies
- * often pass the host on without it. `X-Forwarded-Host` counts only if `Host` names neither origin (a proxy that
- * replaces it), because many proxies pass on whatever the client sent there.
+ * Distinguishes requests to the admin origin from others. The port counts only if both origins have the same host,
+ * because proxies often forward the host without it. `X-Forwarded-Host` counts only if `Host` is neither origin (a
+ * proxy that replaces it), because many proxies forward the client's value.
  */
 function createAdminTest(endpoint: URL, admin: URL): (address: RequestAddress) => boolean {
   const hosts = [endpoint, admin].map((url) => canonicalHost(url.hostname));
@@ -97,7 +96,10 @@ function splitHost(host = ''): { name: string; port: string } {
   return { name: canonicalHost(name), port };
 }
 
-/** One spelling of a host: lowercase, without the trailing dot of a fully qualified name, IPv6 addresses compressed. */
+/**
+ * The canonical form of a host: lowercase, without the trailing dot of a fully qualified name, IPv6 addresses
+ * compressed.
+ */
 function canonicalHost(name: string): string {
   const plain = name.toLowerCase().replace(/\.$/, '');
   return plain.startsWith('[') && URL.canParse(`http://${plain}`) ? new URL(`http://${plain}`).hostname : plain;

@@ -9,8 +9,8 @@ export const isManagementIndicator = (indicator: string): boolean =>
   managementIndicatorOf(/^https:\/\/([a-z0-9-]+)\./.exec(indicator)?.[1] ?? '') === indicator;
 
 /**
- * Whether an indicator is that of some tenant's Management API or could be taken for it: in another case, with another
- * scheme, a port, a query, slashes at the end or in another spelling of the same path.
+ * Whether an indicator is, or could be mistaken for, that of some tenant's Management API: with another case, scheme,
+ * port, query, trailing slashes or another spelling of the same path.
  */
 export function resemblesManagementIndicator(indicator: string): boolean {
   if (!URL.canParse(indicator)) return false;

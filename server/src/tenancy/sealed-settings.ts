@@ -2,15 +2,15 @@ import type { Vault } from '../kernel/crypto.ts';
 import { AldabaError } from '../kernel/errors.ts';
 import type { Tenancy, Tenant } from './service.ts';
 
-/** Settings that hold secrets: JSON, sealed for the tenant and the key. */
+/** Settings that contain secrets: JSON, sealed for the tenant and the key. */
 export interface SealedSettings<Value> {
   /** Cached. */
   find(tenant: Tenant, key: string): Promise<Value | undefined>;
   /** Returns whether it is new. */
   save(tenant: Tenant, key: string, value: Value): Promise<boolean>;
-  /** Replaces the members that are given, and returns all. @throws AldabaError `entity.not_found` */
+  /** Replaces the given members and returns all. @throws AldabaError `entity.not_found` */
   update(tenant: Tenant, key: string, change: { [Name in keyof Value]?: Value[Name] | undefined }): Promise<Value>;
-  /** Returns whether there was one. */
+  /** Returns whether it existed. */
   remove(tenant: Tenant, key: string): Promise<boolean>;
 }
 

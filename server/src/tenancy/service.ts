@@ -26,39 +26,39 @@ export interface Tenant {
    * Public URL of the tenant without trailing slash, e.g. `https://id.example.com` or `https://id.example.com/t/acme`.
    */
   readonly baseUrl: string;
-  /** The path of `baseUrl`: '' at the root, else e.g. `/t/acme`. Cookies are set for it, links start with it. */
+  /** The path of `baseUrl`: '' at the root, otherwise e.g. `/t/acme`. Cookies are set for it, links start with it. */
   readonly basePath: string;
   /** `<baseUrl>/oidc`. */
   readonly issuer: string;
   /** Resource indicator of the tenant's Management API; does not depend on the host. */
   readonly managementIndicator: string;
-  /** Queries that see this tenant's rows only. */
+  /** Queries that see only this tenant's rows. */
   readonly db: Queries;
 }
 
-/** Gives a new tenant the rows that a feature needs from the start; runs in the transaction that creates the tenant. */
+/** Inserts a feature's initial rows of a new tenant, in the transaction that creates the tenant. */
 export type Seed = (tx: Transaction, tenantId: string) => Promise<void>;
 
 export interface Tenancy {
   /** Pure and synchronous: used to rewrite the request's path before routing. */
   locate(address: RequestAddress): Location;
-  /** The path of a tenant's base URL, also of one that does not exist; see `Tenant.basePath`. */
+  /** The path of a tenant's base URL, even if the tenant does not exist; see `Tenant.basePath`. */
   basePathOf(tenantId: string): string;
   /** @throws AldabaError `tenant.not_found` for unknown and suspended tenants, and for undefined. */
   get(tenantId: string | undefined): Promise<Tenant>;
   /**
-   * Creates a tenant with keys, settings and its Management API in one transaction, and makes that API known to the
-   * admin tenant; does nothing when it exists. What failed is done again, as a whole, by the next call.
+   * Creates a tenant with keys, settings and its Management API in one transaction, and registers that API in the admin
+   * tenant; does nothing if the tenant exists. After a failure, the next call repeats everything.
    */
   create(tenant: { id: string; name: string }): Promise<Tenant>;
-  /** Every tenant, also suspended ones, by ID. */
+  /** Every tenant, including suspended ones, by id. */
   list(): Promise<{ id: string; name: string; baseUrl: string; isSuspended: boolean }[]>;
   /** A cached JSON setting of the tenant, or undefined. */
   setting(tenant: Tenant, key: string): Promise<unknown>;
   saveSetting(tenant: Tenant, key: string, value: unknown): Promise<void>;
   /**
-   * Replaces a setting by what `decide` makes of it; `before` is null when there was none. One change at a time: none
-   * is lost, wherever the others run. Nothing changes when `decide` throws.
+   * Replaces a setting by the result of `decide`; `before` is null if it was not set. Changes are serialized across
+   * nodes, so none is lost. Nothing changes if `decide` throws.
    */
   changeSetting<Value>(
     tenant: Tenant,
@@ -73,8 +73,8 @@ export function createTenancy(deps: {
   addresses: Addresses;
   seeds: readonly Seed[];
   /**
-   * What the admin tenant has for each other tenant; one statement in the admin tenant, which may be sent again. It
-   * comes before the tenant itself, or in the transaction that creates the admin tenant.
+   * The admin tenant's rows for another tenant; one statement in the admin tenant, which can be repeated. It runs
+   * before the tenant is created, or in the transaction that creates the admin tenant.
    */
   managedSeed: Seed;
 }): Tenancy {
@@ -115,7 +115,7 @@ export function createTenancy(deps: {
     if (!tenant) throw new AldabaError('tenant.not_found');
     return tenant;
   };
-  /** Tells the admin tenant, if there is one, of another that is about to be. */
+  /** Registers a tenant in the admin tenant, if that exists, before the tenant is created. */
   const announce = async (tenantId: string) => {
     const admin = database.tenant(adminTenantId);
     if (await findTenant(admin)) await admin.transaction((tx) => deps.managedSeed(tx, tenantId));
@@ -135,7 +135,7 @@ export function createTenancy(deps: {
     get,
     async create(tenant) {
       if (!(await findTenant(database.tenant(tenant.id)))) {
-        // Before it is there: if this ends half-way, the next call does both again, and never one without the other.
+        // First, so that after a failure the next call does both again, and never one without the other.
         if (tenant.id !== adminTenantId) await announce(tenant.id);
         await insert(tenant);
       }

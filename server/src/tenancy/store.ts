@@ -22,7 +22,7 @@ export const findTenants = async (system: Queries): Promise<TenantRecord[]> =>
     isSuspended: row.is_suspended,
   }));
 
-/** Returns false when the tenant existed already. */
+/** Returns false if the tenant existed already. */
 export async function insertTenant(q: Queries, tenant: { id: string; name: string }): Promise<boolean> {
   return (
     (await q.run(
@@ -41,9 +41,9 @@ export async function findSetting(q: Queries, key: string): Promise<unknown> {
   return row?.value;
 }
 
-/** The value as it stays until the transaction ends; null when it was never set. */
+/** The value, locked until the transaction ends; null if it was never set. */
 export async function lockSetting(tx: Transaction, key: string): Promise<unknown> {
-  // Two who set it for the first time have to wait for each other, too.
+  // Concurrent first writes must also wait for each other.
   await tx.run(
     sql
       .insertInto('tenant_settings')

@@ -6,7 +6,7 @@ import { after, before, describe, it } from 'node:test';
 import { createDiskStorage } from './disk.ts';
 import type { FileKey } from './storage.ts';
 
-describe('files of uploads on the disk', () => {
+describe('File storage on disk', () => {
   let outside: string;
   let folder: string;
   before(async () => {
@@ -21,7 +21,7 @@ describe('files of uploads on the disk', () => {
   const file = { bytes: Buffer.from('x'), contentType: 'image/png', disposition: 'inline' } as const;
 
   // security: file-paths
-  it('never leave their folder, whatever a key says', async () => {
+  it('never writes or reads outside its folder, whatever the key', async () => {
     const files = createDiskStorage(folder);
     const paths = ['../../secret', '..', '.', '', '/etc/passwd', 'a/b', 'a\\b', 'a\0', '%2e%2e', 'ä'];
     for (const key of paths.flatMap((path): FileKey[] => [

@@ -4,17 +4,17 @@ import { dirname, join } from 'node:path';
 import { type FileStorage, pathOf } from './storage.ts';
 
 /**
- * Files in a folder of this machine, readable by the server's user alone. Their keys hold random ids, so tenants need no
- * folders of their own.
+ * Files in a folder of this machine, readable only by the server's user. Keys contain random ids, so tenants need no
+ * separate folders.
  *
- * @param folder absolute path; folders in it are made when the first file comes
+ * @param folder absolute path; subfolders are created with the first file
  */
 export function createDiskStorage(folder: string): FileStorage {
   return {
     put: async (_tenant, { key, bytes }) => {
       const path = join(folder, pathOf(key));
       await mkdir(dirname(path), { recursive: true, mode: 0o700 });
-      // Written aside, so that nobody is sent half of a file.
+      // Written to a temporary file first, so that no reader gets a partial file.
       const draft = `${path}.${randomUUID()}.part`;
       await writeFile(draft, bytes, { mode: 0o600, flag: 'wx', flush: true });
       await rename(draft, path);

@@ -1,13 +1,13 @@
 import { type FileStorage, pathOf } from './storage.ts';
 
-/** Bytes of the largest file that is remembered. */
+/** Maximum bytes of a cached file. */
 const largest = 1_048_576;
 
 /**
- * Keeps what was read last in memory, so that pages and logos are not fetched from a distant store for every visitor. A file
- * never changes, so what is remembered is right for as long as anybody asks for it.
+ * Caches recently read files in memory, so that pages and logos are not fetched from a remote store for every visitor.
+ * A file never changes, so a cached one is never stale.
  *
- * @param maximum bytes that are kept at most; what was not asked for the longest goes first
+ * @param maximum bytes of the cache; least recently used files are dropped first
  */
 export function rememberFiles(storage: FileStorage, maximum: number): FileStorage {
   const known = new Map<string, Buffer>();

@@ -15,17 +15,17 @@ export interface S3Settings {
   bucket: string;
   accessKeyId: string;
   secretAccessKey: string;
-  /** The bucket stands in the path of addresses; else it is the first label of the host. */
+  /** Whether the bucket is in the URL's path; otherwise it is the first label of the host. */
   pathStyle: boolean;
-  /** What every key begins with, before the tenant's id; '' or segments without slashes around them. */
+  /** Prefix of every key, before the tenant's id; '' or segments without leading and trailing slashes. */
   keyPrefix: string;
-  /** Where the bucket can be read by everybody, without trailing slash. */
+  /** Public URL of the bucket, without trailing slash. */
   publicUrl?: string;
 }
 
 export interface S3Needs {
   settings: S3Settings;
-  /** May reach the host of the store, also on a private address: the operator named it, no tenant did. */
+  /** May reach the store's host, even on a private address: the operator configured it, not a tenant. */
   outbound: Fetch;
   clock: Clock;
   log: Log;
@@ -38,22 +38,22 @@ interface Call {
   body: Buffer<ArrayBuffer> | undefined;
 }
 
-/** Milliseconds for a call with its repetitions. */
+/** Milliseconds for a call with its retries. */
 const patience = 30_000;
 const attempts = 3;
-/** Milliseconds before the second attempt; four times as long before each further one. */
+/** Milliseconds before the second attempt; the delay quadruples with each further one. */
 const firstPause = 100;
-/** The store is there, but not for this request: the same one may succeed a moment later. */
+/** Retryable responses: the same request may succeed later. */
 const passingStatuses = new Set([429, 500, 502, 503, 504]);
 
-/** The host that requests go to, as `createOutbound` takes it. */
+/** The host of requests, as `createOutbound` expects it. */
 export const s3Host = (settings: Pick<S3Settings, 'endpoint' | 'bucket' | 'pathStyle'>): string =>
   new URL(bucketUrl(settings)).hostname.replace(/^\[(.*)\]$/, '$1');
 
 /**
  * Files in a bucket of an S3-compatible store: `<prefix>/<tenant>/<area>/<ids>`. Requests are signed with AWS Signature
- * Version 4, the digest of the body included, and repeated when the store is busy or cannot be reached, which keys that
- * are written once allow. So many run at a time that their files stay within bounds in memory.
+ * Version 4, including the digest of the body, and retried if the store is busy or unreachable, which write-once keys
+ * allow. Concurrency is limited to bound the memory for files.
  */
 export function createS3Storage({ settings, outbound, clock, log }: S3Needs): FileStorage {
   const gate = createGate({ concurrency: 16, maximumQueue: 1000 });
@@ -122,14 +122,14 @@ async function send(
   const response = await outbound(signed.url, {
     method,
     headers: signed.headers,
-    // A signature is meant for the host that was configured.
+    // A signature is meant for the configured host only.
     redirect: 'manual',
     ...(body === undefined ? {} : { body }),
   });
   return { status: response.status, bytes: Buffer.from(await response.arrayBuffer()) };
 }
 
-/** @throws AldabaError `storage.unavailable` when the store did not answer, or was busy each time */
+/** @throws AldabaError `storage.unavailable` if the store did not respond, or was busy each time */
 async function repeat(
   attempt: () => Promise<StoreAnswer>,
   { clock, log }: Pick<S3Needs, 'clock' | 'log'>,
@@ -154,13 +154,16 @@ async function repeat(
 
 const isPassing = ({ reason }: OutboundError): boolean => reason === 'network';
 
-/** @throws AldabaError `storage.refused` for every answer but success; the log says what the store said */
+/** @throws AldabaError `storage.refused` for every response except success; the log contains the store's error code */
 function accept(answer: StoreAnswer, log: Log): StoreAnswer {
   if (answer.status >= 200 && answer.status < 300) return answer;
   log.error({ status: answer.status, reason: errorCodeOf(answer) }, 'The file store refused a request');
   throw new AldabaError('storage.refused');
 }
 
-/** The `Code` of an S3 error, e.g. `SignatureDoesNotMatch`. Nothing else of the answer: some stores repeat the request in it. */
+/**
+ * The `Code` of an S3 error, e.g. `SignatureDoesNotMatch`. Nothing else of the response: some stores repeat the request
+ * in it.
+ */
 const errorCodeOf = ({ bytes }: StoreAnswer): string =>
   /<Code>([A-Za-z0-9]{1,64})<\/Code>/.exec(bytes.subarray(0, 4096).toString('latin1'))?.[1] ?? 'unknown';

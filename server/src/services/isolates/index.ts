@@ -1,9 +1,9 @@
 /**
- * Scripts: runs an operator's JavaScript behind walls.
+ * Isolates: runs an operator's JavaScript in a sandbox.
  *
- * Owns the isolates that scripts run in: `service.ts` hands them out, `isolate.ts` is one, in a thread of its own. What a
- * script is for, what it is told and what its answer means belongs to the features that have scripts (custom-claims, actions);
- * they ask through `run`. There are no requests and no rows here.
+ * Owns the isolates that scripts run in: `service.ts` manages them, `isolate.ts` is one, in its own thread. The
+ * purpose, input and result of a script belong to the features with scripts (custom-claims, actions), which call `run`.
+ * Has no routes and no tables.
  */
 export type { Failed } from './outcome.ts';
 export { createScripts, type Scripts } from './service.ts';

@@ -1,7 +1,7 @@
 /**
- * One thread that runs scripts in QuickJS, compiled to WebAssembly. A script sees the objects of the language and nothing of
- * Node: no module, no network, no file, no environment, no timer. Every run has a runtime of its own, so that no script
- * meets what another left behind.
+ * One thread that runs scripts in QuickJS, compiled to WebAssembly. A script has the objects of the language and
+ * nothing of Node: no modules, network, files, environment or timers. Every run has its own runtime, so that scripts
+ * cannot see each other's state.
  *
  * The entry of a worker thread; started by `service.ts`.
  */
@@ -18,13 +18,13 @@ import type { Outcome, Task } from './outcome.ts';
 
 /** Milliseconds of this thread's processor time. */
 const cpuLimit = 200;
-/** Bytes of the interpreter's whole memory, of which it needs a few megabytes itself. */
+/** Bytes of the interpreter's whole memory, of which it uses a few megabytes itself. */
 const memoryLimit = 40 * 1024 * 1024;
 const stackLimit = 256 * 1024;
-/** Characters of JSON that a script may return. */
+/** Maximum length of a script's JSON result, in characters. */
 const outputLimit = 32_768;
 
-/** Runs inside the isolate, before the script, with the language's objects as they were at first. */
+/** Runs inside the isolate before the script, with the language's original objects. */
 const harness = `(() => {
   const { parse, stringify } = JSON;
   const { freeze } = Object;
@@ -47,8 +47,8 @@ const harness = `(() => {
   };
 })()`;
 
-// The interpreter's own limit counts single allocations only: built for WebAssembly, it cannot tell how large those are that
-// it has. Memory that cannot grow holds, and goes with the thread.
+// The interpreter's own limit counts single allocations only: built for WebAssembly, it cannot measure existing ones. A
+// memory that cannot grow enforces the limit, and is freed with the thread.
 const page = 65_536;
 const wasmMemory = new WebAssembly.Memory({ initial: 256, maximum: memoryLimit / page });
 const wasm = await newQuickJSWASMModule(newVariant(RELEASE_SYNC, { wasmMemory }));
@@ -59,7 +59,7 @@ parentPort?.on('message', (task: Task) => {
   try {
     ({ outcome, isSound } = runOnce(task));
   } catch (error) {
-    // The interpreter itself gave up (its stack or its heap): nothing in this thread is trusted any more.
+    // The interpreter itself failed (its stack or its heap): this thread is no longer trusted.
     isSound = false;
     outcome = { kind: 'failed', reason: 'memory', message: error instanceof Error ? error.name : 'unknown' };
   }
@@ -78,7 +78,7 @@ function runOnce(task: Task): { outcome: Outcome; isSound: boolean } {
     return isLate;
   });
   const context = runtime.newContext();
-  // Kept outside of the isolate: a refusal counts whatever the script does after it, also if it fails.
+  // Kept outside the isolate: a rejection counts whatever the script does after it, even if it fails.
   const isolate: Isolate = { runtime, context, denied: undefined };
   const outcome = evaluate(isolate, task);
   const { denied } = isolate;
@@ -134,7 +134,7 @@ function read(text: string): Outcome {
   try {
     result = JSON.parse(text);
   } catch {
-    // The script replaced something that its own isolate writes JSON with: what it meant is lost.
+    // The script replaced an object that the isolate needs to write JSON: its result is lost.
     return { kind: 'failed', reason: 'shape', message: 'the result is not JSON' };
   }
   const { value } = result;

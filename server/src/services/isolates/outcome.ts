@@ -1,9 +1,9 @@
-/** What came of a script. */
+/** The outcome of a script. */
 export type Outcome =
-  /** JSON that the script's function returned; absent when it returned nothing. */
+  /** The JSON result of the script's function; absent if it returned nothing. */
   { kind: 'returned'; value?: unknown } | { kind: 'denied'; message?: string } | Failed;
 
-/** `line` is where the script failed, if it is known; `message` is the script's own and may hold anything. */
+/** `line` is where the script failed, if known; `message` comes from the script and may contain anything. */
 export interface Failed {
   kind: 'failed';
   reason: Failure;
@@ -12,16 +12,19 @@ export interface Failed {
 }
 
 /**
- * What the script itself did wrong. `load`: it has a syntax error, fails before its function is called, or does not define the
- * function. `shape`: what it returned is not what its function has to return, or too large. A script that the server did not
- * run to its end has no outcome: `Scripts.run` rejects.
+ * The script's own failure. `load`: a syntax error, a failure before its function is called, or a missing function.
+ * `shape`: a result of the wrong type or too large. A script that was not run to its end has no outcome: `Scripts.run`
+ * rejects.
  */
 type Failure = 'load' | 'error' | 'time' | 'memory' | 'shape';
 
-/** What an isolate is sent. Nothing but text crosses into the isolate, and nothing but text leaves it. */
+/** The input of an isolate. Only text crosses the boundary, in both directions. */
 export interface Task {
   script: string;
-  /** Name of the function that the script defines and the isolate calls, with one object: the members of `input`, and `api`. */
+  /**
+   * Name of the function that the script defines and the isolate calls, with one object: the members of `input`, and
+   * `api`.
+   */
   entry: string;
   /** A JSON object. */
   input: string;

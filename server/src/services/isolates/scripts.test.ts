@@ -5,10 +5,10 @@ import { createScripts, type Scripts } from './service.ts';
 
 const codeOf = (error: unknown) => (error instanceof AldabaError ? error.code : String(error));
 
-describe('scripts of operators', () => {
+describe('Scripts of operators', () => {
   let scripts: Scripts;
   before(() => {
-    // Nobody ends a thread from outside here: the limits of the isolate itself have to hold.
+    // No thread is terminated from outside here: the isolate's own limits must apply.
     scripts = createScripts({ size: 2, wallLimit: 200_000 });
   });
   after(() => scripts.close());
@@ -18,8 +18,8 @@ describe('scripts of operators', () => {
   const size = (megabytes: number) => `return { size: new Uint8Array(${megabytes} * 1024 * 1024).length };`;
 
   // security: script-isolation
-  it('end by themselves when they have used their processor time', async () => {
-    // Would end some time, but not soon.
+  it('stops scripts that have used their processor time', async () => {
+    // Would end eventually, but not soon.
     const long = await run('for (let i = 0; i < 1e8; i += 1); return {};');
     assert.deepEqual(long, { kind: 'failed', reason: 'time' });
     assert.deepEqual(await run('return { after: input.name };', { name: 'it' }), {
@@ -29,7 +29,7 @@ describe('scripts of operators', () => {
   });
 
   // security: script-isolation
-  it('have forty megabytes with the interpreter and no more, in one piece or in many', async () => {
+  it('limits scripts to 40 MB with the interpreter, in one piece or in many', async () => {
     assert.equal((await run(size(16))).kind, 'returned');
     assert.equal((await run(size(40))).kind, 'failed');
     const grown = await run(
@@ -39,7 +39,7 @@ describe('scripts of operators', () => {
     assert.equal((await run(size(16))).kind, 'returned');
   });
 
-  it('wait for those of others no longer than for one, however many somebody else asks for', async () => {
+  it('makes a script wait for at most one of another owner, however many that owner runs', async () => {
     const single = createScripts({ size: 1, wallLimit: 200_000, maximumQueue: 3 });
     const order: string[] = [];
     const ask = async (owner: string) => {
@@ -58,14 +58,14 @@ describe('scripts of operators', () => {
   });
 
   // security: script-isolation
-  it('have no outcome when their thread does not answer in time', async () => {
+  it('returns no outcome if the script’s thread does not respond in time', async () => {
     const slow = createScripts({ size: 1, wallLimit: 1 });
     const outcome = slow.run('acme', { script: 'const main = () => { for (;;) {} };', entry: 'main', input: '{}' });
     await assert.rejects(outcome, (error) => codeOf(error) === 'request.overloaded');
     await slow.close();
   });
 
-  it('have no outcome when the server closes before they end', async () => {
+  it('returns no outcome if the server closes before the script ends', async () => {
     const closing = createScripts({ size: 1 });
     const task = { script: 'const main = () => ({});', entry: 'main', input: '{}' };
     const outcomes = Promise.allSettled([closing.run('acme', task), closing.run('acme', task)]);
@@ -75,7 +75,7 @@ describe('scripts of operators', () => {
   });
 
   // security: script-isolation
-  it('refuse whatever they do after the refusal', async () => {
+  it('rejects whatever a script does after its rejection', async () => {
     const after = [
       'return { ok: true };',
       'throw new Error("x");',
@@ -93,7 +93,7 @@ describe('scripts of operators', () => {
     assert.deepEqual(await run(unreadable), { kind: 'denied' });
   });
 
-  it('tell a script that cannot be loaded from one that fails', async () => {
+  it('distinguishes a script that does not load from one that fails', async () => {
     const reasonOf = async (script: string) => {
       const outcome = await scripts.run('acme', { script, entry: 'main', input: '{}' });
       return outcome.kind === 'failed' ? outcome.reason : outcome.kind;
@@ -103,7 +103,7 @@ describe('scripts of operators', () => {
     assert.equal(await reasonOf('const main = () => { throw new Error("x"); };'), 'error');
   });
 
-  it('return so much and no more', async () => {
+  it('limits the size of a script’s result', async () => {
     assert.equal((await run(`return { text: 'x'.repeat(32_000) };`)).kind, 'returned');
     assert.equal((await run(`return { text: 'x'.repeat(33_000) };`)).kind, 'failed');
   });

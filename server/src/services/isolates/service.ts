@@ -2,26 +2,27 @@ import { Worker } from 'node:worker_threads';
 import { AldabaError } from '../../kernel/errors.ts';
 import type { Outcome, Task } from './outcome.ts';
 
-/** Runs scripts off the main thread, each in a runtime of its own. */
+/** Runs scripts off the main thread, each in its own runtime. */
 export interface Scripts {
   /**
-   * @param owner scripts of one owner run one after the other, so that an endless loop of one owner does not hold up the scripts of others
-   * @throws AldabaError `request.overloaded` when the script did not run to its end for want of room or time: what it would have
-   *   said is not known, so no caller may go on as if it had said nothing
+   * @param owner scripts of one owner run one after the other, so that an endless loop of one owner does not delay the
+   *   scripts of others
+   * @throws AldabaError `request.overloaded` if the script did not run to its end for lack of capacity or time: its
+   *   result is unknown, so a caller must not continue as if it had passed
    */
   run(owner: string, task: Task): Promise<Outcome>;
   close(): Promise<void>;
 }
 
 interface ScriptsOptions {
-  /** Threads at most; they start when they are needed. */
+  /** Maximum threads; they start on demand. */
   size: number;
   /**
-   * Milliseconds after which a thread that does not answer is ended, whatever it does. The limit of processor time in the
-   * isolate ends a script before, unless the machine is overloaded.
+   * Milliseconds after which an unresponsive thread is terminated. The isolate's limit of processor time stops a script
+   * earlier, unless the machine is overloaded.
    */
   wallLimit?: number;
-  /** Scripts of one owner that may wait: whoever asks for more than they can run stands in nobody else's way. */
+  /** Scripts of one owner that may wait: an owner that requests more than can run does not delay others. */
   maximumQueue?: number;
 }
 
@@ -38,13 +39,13 @@ interface Thread {
   timer?: NodeJS.Timeout;
 }
 
-// Beside this file, as source or as an entry of the bundle (scripts/build.mjs).
+// Next to this file, as source or as an entry of the bundle (scripts/build.mjs).
 const entry = new URL(import.meta.url.endsWith('.ts') ? './isolate.ts' : './isolate.js', import.meta.url);
 
 export function createScripts({ size, wallLimit = 3000, maximumQueue = 200 }: ScriptsOptions): Scripts {
   const threads = new Set<Thread>();
   const idle: Thread[] = [];
-  /** By owner. The owners take turns: whose script begins goes behind all others who wait. */
+  /** By owner, in round-robin: an owner whose script starts moves behind all waiting owners. */
   const queues = new Map<string, Waiting[]>();
   let isClosed = false;
 
@@ -84,7 +85,7 @@ export function createScripts({ size, wallLimit = 3000, maximumQueue = 200 }: Sc
     threads.delete(thread);
     if (idle.includes(thread)) idle.splice(idle.indexOf(thread), 1);
     settle(thread, outcome);
-    // Ends a loop inside WebAssembly, too.
+    // Also stops a loop inside WebAssembly.
     void thread.worker.terminate();
     if (!isClosed) next();
   };
@@ -109,7 +110,7 @@ export function createScripts({ size, wallLimit = 3000, maximumQueue = 200 }: Sc
       rest();
     });
     worker.on('error', (error) => {
-      // Without a thread that starts nobody would ever be answered: those who wait are told.
+      // If no thread can start, waiting scripts would never finish: reject them.
       if (!thread.job) refuseAll(error);
       if (threads.has(thread)) end(thread, { kind: 'failed', reason: 'memory', message: error.message });
     });

@@ -9,7 +9,7 @@ export interface JobsNeeds {
   log: Log;
 }
 
-/** A queue: its name in the table, and what its jobs hold. Jobs that an earlier version stored have to fit, too. */
+/** A queue: its name in the table, and the type of its jobs. Jobs stored by an earlier version must fit too. */
 export interface JobQueue<Payload> {
   readonly name: string;
   readonly payload: z.ZodType<Payload>;
@@ -24,12 +24,12 @@ export interface Job<Payload> {
   createdAt: number;
 }
 
-/** `undefined`: done. Otherwise the job comes again after so many milliseconds, with another payload if one is given. */
+/** `undefined`: done. Otherwise the job is retried after this many milliseconds, with another payload if given. */
 export type JobOutcome<Payload> = { retryAfter: number; payload?: Payload } | undefined;
 
 export interface Worker<Payload> {
-  /** Jobs at a time. */
+  /** Concurrent jobs. */
   concurrency: number;
-  /** Does one. It must not take longer than half a minute, and should return soon when `stop` is aborted. */
+  /** Executes one job. It must not take longer than 30 seconds, and should return soon after `stop` is aborted. */
   run(job: Job<Payload>, stop: AbortSignal): Promise<JobOutcome<Payload>>;
 }

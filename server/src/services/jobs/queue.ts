@@ -1,30 +1,30 @@
 import { createBatch } from '../../kernel/batch.ts';
 import { withoutOrigin } from '../../kernel/origin.ts';
+import { createBacklog, type Taken } from './backlog.ts';
 import type { Job, JobOutcome, JobsNeeds, Worker } from './job.ts';
-import { createStock, type Taken } from './stock.ts';
 import * as store from './store.ts';
 
-/** Milliseconds that a job is hidden from others once it is taken. */
+/** Milliseconds that a taken job is hidden from other processes. */
 export const lease = 60_000;
-/** Milliseconds that a worker may take for a job; one whose hiding ends sooner is not begun. */
+/** Milliseconds that a worker may take for a job; a job whose hiding ends sooner is not started. */
 const longestWork = 30_000;
-/** Milliseconds between looks for jobs that another process left behind. */
+/** Milliseconds between polls for jobs of other processes. */
 const lookInterval = 5000;
-/** Milliseconds that jobs under way get when the server stops. */
+/** Milliseconds for running jobs when the server stops. */
 const graceOfStop = 2000;
-/** Milliseconds until a job that failed in an unforeseen way comes again. */
+/** Milliseconds before a job that failed unexpectedly is retried. */
 const unforeseenDelay = 60_000;
 /** Milliseconds that a finished job waits to be deleted together with others. */
 const deleteInterval = 50;
-/** Jobs that are due within so many milliseconds of each other are looked for together. */
+/** Jobs that are due within this many milliseconds of each other are polled together. */
 const lookGrain = 100;
 
 export type Queue = ReturnType<typeof startQueue>;
 
-/** The worker's side of a queue: takes jobs, has them done, and notes what came of them. */
+/** The worker's side of a queue: takes jobs, executes them and stores the results. */
 export function startQueue(needs: JobsNeeds, queue: string, worker: Worker<unknown>) {
   const { clock, log, database } = needs;
-  const stock = createStock(worker.concurrency);
+  const backlog = createBacklog(worker.concurrency);
   const running = new Map<Promise<void>, AbortController>();
   const finished = createBatch<number>({
     interval: deleteInterval,
@@ -44,52 +44,55 @@ export function startQueue(needs: JobsNeeds, queue: string, worker: Worker<unkno
       .catch((error: unknown) => log.warn({ err: error, queue }, 'A job could not be put off; it will be repeated'))
       .finally(() => {
         running.delete(done);
-        stock.ended(taken);
+        backlog.ended(taken);
         looks.ended(taken.job.lane);
         pump();
       });
     running.set(done, stop);
   };
   let closed = false;
-  /** Begins what there are places for. */
+  /** Starts as many jobs as there are free slots. */
   function pump() {
     while (!closed) {
-      const taken = stock.next();
+      const taken = backlog.next();
       if (!taken) return;
       if (taken.until - clock.now() >= longestWork) begin(taken);
       else {
-        stock.ended(taken);
+        backlog.ended(taken);
         giveBack([taken]);
       }
     }
   }
   const giveBack = async (all: readonly Taken[]) => {
-    // Those that others may have taken by now are theirs.
+    // Jobs whose hiding has expired may have been taken by other processes.
     const ids = all.filter(({ until }) => until > clock.now()).map(({ job }) => job.id);
     if (ids.length > 0)
       await store
         .returnJobs(database.system, ids, new Date(clock.now()))
         .catch((error: unknown) => log.warn({ err: error, queue }, 'Jobs could not be given back; they will be late'));
   };
-  const looks = createLooks({ ...needs, queue }, stock, pump);
+  const looks = createLooks({ ...needs, queue }, backlog, pump);
 
   return {
-    /** Whether this process will do new jobs of these lanes itself: then they are stored as taken, and given to `accept`. */
-    hasRoom: (lanes: readonly string[]) => !closed && lanes.every((lane) => stock.fits(lane, lanes.length)),
+    /**
+     * Whether this process will execute new jobs of these lanes itself: then they are stored as taken and passed to
+     * `accept`.
+     */
+    hasRoom: (lanes: readonly string[]) => !closed && lanes.every((lane) => backlog.fits(lane, lanes.length)),
     accept(jobs: readonly store.StoredJob[], until: number) {
-      for (const job of jobs) stock.add({ job, until });
-      // After what the caller still has to do: whoever made the change gets the answer first.
-      if (closed) giveBack(stock.empty());
+      for (const job of jobs) backlog.add({ job, until });
+      // After the caller's remaining work: the client of the change gets its response first.
+      if (closed) giveBack(backlog.empty());
       else setImmediate(pump);
     },
-    /** Somebody left jobs of these lanes in the table. */
+    /** Another caller stored jobs of these lanes in the table. */
     left(lanes: readonly string[]) {
       looks.left(lanes);
     },
     async close() {
       closed = true;
       await looks.close();
-      await giveBack(stock.empty());
+      await giveBack(backlog.empty());
       const grace = setTimeout(() => {
         for (const stop of running.values()) stop.abort();
       }, graceOfStop);
@@ -102,7 +105,7 @@ export function startQueue(needs: JobsNeeds, queue: string, worker: Worker<unkno
 
 type Needs = JobsNeeds & { queue: string };
 
-/** Does one job. What is to be repeated is written at once. */
+/** Executes one job. A retry is stored immediately. */
 async function perform(
   { queue, worker, clock, log, database }: Needs & { worker: Worker<unknown> },
   row: store.StoredJob,
@@ -124,10 +127,14 @@ async function perform(
   return outcome;
 }
 
-/** Looks into the table: now and then, when something becomes due, and when the stock runs low and there may be more. */
-function createLooks({ clock, log, database, queue }: Needs, stock: ReturnType<typeof createStock>, found: () => void) {
+/** Polls the table: periodically, when a job becomes due, and when the backlog runs low and more may exist. */
+function createLooks(
+  { clock, log, database, queue }: Needs,
+  backlog: ReturnType<typeof createBacklog>,
+  found: () => void,
+) {
   const timers = new Map<number, NodeJS.Timeout>();
-  /** Lanes that may have jobs in the table that are due; `all` when nobody knows which. */
+  /** Lanes that may have due jobs in the table; `all` if unknown. */
   let unseen: 'all' | Set<string> = 'all';
   let closed = false;
   let looking: Promise<void> | undefined;
@@ -136,7 +143,7 @@ function createLooks({ clock, log, database, queue }: Needs, stock: ReturnType<t
   const look = async () => {
     do {
       lookAgain = false;
-      const { busy, limit } = stock.room();
+      const { busy, limit } = backlog.room();
       if (limit <= 0 || closed) return;
       const now = clock.now();
       unseen = new Set(busy);
@@ -147,7 +154,7 @@ function createLooks({ clock, log, database, queue }: Needs, stock: ReturnType<t
         busyLanes: busy,
       });
       if (jobs.length === limit) unseen = 'all';
-      for (const job of jobs) stock.add({ job, until: now + lease });
+      for (const job of jobs) backlog.add({ job, until: now + lease });
       found();
     } while (lookAgain);
   };
@@ -178,11 +185,11 @@ function createLooks({ clock, log, database, queue }: Needs, stock: ReturnType<t
     },
     left(lanes: readonly string[]) {
       if (unseen !== 'all') for (const lane of lanes) unseen.add(lane);
-      if (lanes.some(stock.isLow)) wake();
+      if (lanes.some(backlog.isLow)) wake();
     },
-    /** A job of the lane is over. */
+    /** A job of the lane is finished. */
     ended(lane: string) {
-      if ((unseen === 'all' || unseen.has(lane)) && stock.isLow(lane)) wake();
+      if ((unseen === 'all' || unseen.has(lane)) && backlog.isLow(lane)) wake();
     },
     async close() {
       closed = true;

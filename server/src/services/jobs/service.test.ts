@@ -14,7 +14,7 @@ describe('Jobs', () => {
   });
   after(() => server.close());
 
-  it('whose stored payload does not fit their queue are not run, and stay stored for a version that can read them', async () => {
+  it('does not run jobs whose stored payload does not fit their queue, and keeps them for a version that can read them', async () => {
     const { database } = server.app;
     const q = database.tenant('default');
     const now = Date.now();

@@ -4,15 +4,21 @@ import { lease, type Queue, startQueue } from './queue.ts';
 import * as store from './store.ts';
 
 export interface Jobs {
-  /** Promises work in the transaction `tx`: it is done if, and only if, that commits. Jobs with the same `lane` share a destination. */
+  /**
+   * Enqueues work in the transaction `tx`: it is executed if and only if that commits. Jobs with the same `lane` share
+   * a destination.
+   */
   enqueue<Payload>(
     tx: Transaction,
     queue: JobQueue<Payload>,
     jobs: readonly { lane: string; payload: NoInfer<Payload> }[],
   ): Promise<void>;
-  /** Does the jobs of a queue, `concurrency` at a time and at most half of them in one lane. Call it once a queue, before requests come in. */
+  /**
+   * Executes the jobs of a queue, `concurrency` at a time and at most half of them in one lane. Call it once per queue,
+   * before requests arrive.
+   */
   work<Payload>(queue: JobQueue<Payload>, worker: Worker<NoInfer<Payload>>): void;
-  /** Takes no more jobs and waits for those under way, a moment. */
+  /** Takes no more jobs and waits briefly for running ones. */
   close(): Promise<void>;
 }
 
@@ -32,7 +38,7 @@ export function createJobs(needs: JobsNeeds, options = { works: true }): Jobs {
         runAt: new Date(isTaken ? until : now),
         isTaken,
       });
-      // The row is what holds the promise; that this process begins at once only saves looking for it.
+      // The row guarantees execution; running it here immediately only avoids polling.
       tx.afterCommit(() => (isTaken ? queue.accept(stored, until) : queue?.left(lanes)));
     },
     work({ name, payload }, { concurrency, run }) {

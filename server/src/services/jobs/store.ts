@@ -33,7 +33,7 @@ export const insertJobs = (
     ],
   );
 
-/** Takes jobs that are due and hides them until `hiddenUntil`. Two takers never get the same one. */
+/** Takes due jobs and hides them until `hiddenUntil`. Concurrent callers never get the same job. */
 export const takeJobs = (
   system: Queries,
   queue: string,
@@ -48,7 +48,7 @@ export const takeJobs = (
     [queue, options.now, options.hiddenUntil, options.limit, options.busyLanes],
   );
 
-/** Gives back jobs that were taken but not tried. */
+/** Gives back jobs that were taken but not started. */
 export const returnJobs = (system: Queries, ids: readonly number[], now: Date): Promise<unknown> =>
   system.raw('update jobs set attempts = attempts - 1, run_at = $2 where id = any($1::bigint[])', [ids, now]);
 

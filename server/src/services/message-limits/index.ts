@@ -1,8 +1,9 @@
 /**
- * Message limits: how many emails and text messages leave in an hour, because each costs money and a stranger can ask for them.
+ * Message limits: how many emails and text messages are sent per hour, because each costs money and anonymous callers
+ * can request them.
  *
- * Owns the table message_limits: counters by recipient, by the caller's address and network, and by tenant, shared by all nodes.
- * Does not send anything: verification codes, invitations and tests of connectors call `count` before they do.
+ * Owns the table message_limits: counters by recipient, by the caller's address and network, and by tenant, shared by
+ * all nodes. Does not send anything: verification codes, invitations and connector tests call `count` before they send.
  */
 export { createMessageLimits, defaultMessageLimits, type MessageLimits, messageLimitsOf } from './service.ts';
 export { sweepMessageLimits } from './store.ts';

@@ -4,7 +4,7 @@ import { startServer, type TestServer } from '../../../../test/support/server.ts
 import { createLog } from '../../kernel/log.ts';
 import { createMessageLimits, sweepMessageLimits } from './index.ts';
 
-describe('Messages', () => {
+describe('Message limits', () => {
   let server: TestServer;
   const time = { now: Date.parse('2027-01-01T00:00:00Z') };
   const published: object[] = [];
@@ -34,25 +34,25 @@ describe('Messages', () => {
   };
 
   // security: message-costs
-  it('to many strangers are limited by the address of the caller, by its network and by the tenant', async () => {
+  it('limits messages to many recipients by the caller’s address, its network and the tenant', async () => {
     for (let count = 0; count < 5; count += 1) await sms(1);
     time.now += 60_000;
     await assert.rejects(sms(1), refused(3540));
-    // Another address of the network, until the network has had its share; what was refused took nothing from it.
+    // Another address of the network, until the network's limit; rejected messages do not count.
     for (let count = 0; count < 3; count += 1) await sms(2);
     await assert.rejects(sms(2), refused(3540));
     await assert.rejects(sms(3), refused(3540));
     for (let count = 0; count < 4; count += 1)
       await sms(1, `198.51.${count}.0/24`).catch(() => sms(4 + count, `198.51.${count}.0/24`));
     await assert.rejects(sms(9, '198.51.9.0/24'), refused(3540));
-    // An operator's program counts for the tenant, too.
+    // An operator's program also counts for the tenant.
     await assert.rejects(sms(), refused(3540));
     later(1);
     await sms(1);
   });
 
   // security: message-costs
-  it('to one address are ten in ten minutes for all callers together, and operators are told once', async () => {
+  it('limits one address to ten messages in ten minutes for all callers together, and informs operators once', async () => {
     later(2);
     const to = 'ana@example.com';
     for (let count = 0; count < 10; count += 1) await limits.count(server.tenant, { type: 'Email', to });
@@ -64,13 +64,13 @@ describe('Messages', () => {
   });
 
   // security: message-costs
-  it('that come at once cannot slip under a limit together', async () => {
+  it('does not let concurrent messages exceed a limit together', async () => {
     later(2);
     const outcomes = await Promise.allSettled(Array.from({ length: 30 }, () => sms(1)));
     assert.equal(outcomes.filter(({ status }) => status === 'fulfilled').length, 5);
   });
 
-  it('leave no counter behind once its time is over', async () => {
+  it('deletes expired counters', async () => {
     later(2);
     await sweepMessageLimits(server.app.database.system, time.now, () => false);
     assert.deepEqual(await server.app.database.system.raw('select * from message_limits'), []);

@@ -8,7 +8,7 @@ import type { Transaction } from '../../store/index.ts';
 import type { Tenant } from '../../tenancy/index.ts';
 import * as store from './store.ts';
 
-/** Messages an hour. */
+/** Messages per hour. */
 export interface HourlyLimits {
   /** From one IPv4 address or one /56 of IPv6. */
   client: number;
@@ -17,7 +17,7 @@ export interface HourlyLimits {
   tenant: number;
 }
 
-/** What an operator set; omitted values keep their default. */
+/** The operator's values; omitted ones keep their default. */
 interface GivenLimits {
   email?: { [Name in keyof HourlyLimits]?: number | undefined } | undefined;
   sms?: { [Name in keyof HourlyLimits]?: number | undefined } | undefined;
@@ -46,21 +46,21 @@ export interface MessageLimitsNeeds {
 
 export interface MessageLimits {
   /**
-   * Counts a message, before it is sent. What a limit refuses does not count against the limits of others.
-   * @param from who asked for it; absent where an operator's program did
+   * Counts a message before it is sent. A message that one limit rejects does not count against the others.
+   * @param from the requester; absent for an operator's program
    * @throws AldabaError `request.message_rate_limited` with `data.seconds`
    */
   count(tenant: Tenant, message: { type: 'Email' | 'Sms'; to: string; from?: Networks | undefined }): Promise<void>;
 }
 
-/** Messages to one address in a window, whatever they are for. */
+/** Messages to one address in a window, of any type. */
 const maximumPerAddress = 10;
 /** Milliseconds. */
 const addressWindow = 600_000;
 const hour = 3_600_000;
 
 export function createMessageLimits({ clock, log, events, messageLimits }: MessageLimitsNeeds): MessageLimits {
-  /** When each tenant's limit was last told of. */
+  /** When each tenant's limit was last logged. */
   const told = new Map<string, number>();
   const tell = (tenantId: string, type: string, now: number) => {
     if (now - (told.get(tenantId) ?? 0) < hour) return;
@@ -96,12 +96,12 @@ export function createMessageLimits({ clock, log, events, messageLimits }: Messa
           return count && count.sent > limit.maximum ? [{ ...limit, ...count }] : [];
         });
         const shared = over.find(({ kind }) => kind !== 'address');
-        // Rolls back: what is not sent uses up nothing.
+        // Rolls back, so that an unsent message does not count.
         if (shared?.kind === 'tenant') tell(tenant.id, type, now);
         if (shared) throw limited(shared.expiresAt, now);
         const [own] = over;
         if (!own) return undefined;
-        // Once a window: a caller who keeps on asking makes no further noise.
+        // Once per window, so that a persistent caller does not fill the log.
         const data = { type: type === 'Email' ? 'email' : 'phone', value: to } as const;
         if (own.sent === own.maximum + 1) await events.publish(tx, 'Message.RateLimited', { data });
         return limited(own.expiresAt, now);

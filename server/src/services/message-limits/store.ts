@@ -1,9 +1,9 @@
 import type { Queries, Transaction } from '../../store/index.ts';
 
 /**
- * Counts a message under several keys in one statement, so that many requests at a time cannot all slip under a limit. A
- * counter whose time is over begins again.
- * @param keys in an order that all callers share, so that no two wait for each other
+ * Counts a message under several keys in one statement, so that concurrent requests cannot exceed a limit together. An
+ * expired counter starts again.
+ * @param keys in an order that all callers share, which prevents deadlocks
  */
 export async function countMessage(
   tx: Transaction,
@@ -23,10 +23,10 @@ export async function countMessage(
   return new Map(rows.map(({ key, sent, expires_at: expiresAt }) => [key, { sent, expiresAt }] as const));
 }
 
-/** Rows of one statement: small, so that no lock is held long. */
+/** Rows per statement: few, so that locks are short. */
 const batch = 500;
 
-/** Removes counters of all tenants whose time is over. */
+/** Deletes expired counters of all tenants. */
 export async function sweepMessageLimits(system: Queries, now: number, isStopped: () => boolean): Promise<number> {
   let total = 0;
   let deleted = batch;

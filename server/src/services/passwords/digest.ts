@@ -1,4 +1,7 @@
-/** How a stored password was hashed. The first eight are those of the wire contract, the rest are Aldaba's own (docs/moving.md). */
+/**
+ * The algorithm of a stored password. The first eight are those of the wire contract, the rest are Aldaba's own
+ * (docs/moving.md).
+ */
 export type PasswordAlgorithm =
   | 'Argon2i'
   | 'Argon2id'
@@ -15,7 +18,7 @@ export type PasswordAlgorithm =
   | 'Firebase'
   | 'Keycloak';
 
-/** A password as it is stored: a PHC string (argon2id) or a foreign digest with its algorithm. */
+/** A stored password: a PHC string (argon2id) or a foreign digest with its algorithm. */
 export interface PasswordDigest {
   digest: string;
   algorithm: PasswordAlgorithm;

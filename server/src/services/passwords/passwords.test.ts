@@ -9,17 +9,17 @@ import { assertUsableDigest, createPasswords, type PasswordPolicy, passwordIssue
 
 const code = (expected: string) => (error: unknown) => error instanceof AldabaError && error.code === expected;
 
-describe('passwords at rest', () => {
+describe('Passwords at rest', () => {
   const passwords = createPasswords({ concurrency: 2, maximumQueue: 10 });
 
-  it('accepts the right password and refuses others', async () => {
+  it('accepts the right password and rejects others', async () => {
     const stored = await passwords.hash('correct horse');
     assert.equal(stored.algorithm, 'Argon2id');
     assert.deepEqual(await passwords.verify('correct horse', stored), { matches: true, outdated: false });
     assert.deepEqual(await passwords.verify('correct horsf', stored), { matches: false, outdated: false });
   });
 
-  it('never lets anybody in without a stored password', async () => {
+  it('rejects every password for a user without a stored one', async () => {
     for (const attempt of ['', 'x', 'null', 'undefined']) {
       assert.deepEqual(await passwords.verify(attempt, undefined), { matches: false, outdated: false });
     }
@@ -47,7 +47,7 @@ describe('passwords at rest', () => {
     ],
   ];
   for (const [name, digest] of imported) {
-    it(`verifies imported ${name} and asks for its replacement`, async () => {
+    it(`verifies imported ${name} and requests its replacement`, async () => {
       assertUsableDigest(digest);
       assert.deepEqual(await passwords.verify('s3cret', digest), { matches: true, outdated: true });
       assert.deepEqual(await passwords.verify('S3cret', digest), { matches: false, outdated: false });
@@ -59,7 +59,7 @@ describe('passwords at rest', () => {
     ['Argon2i', 1],
     ['Argon2id', 2],
   ] as const) {
-    it(`verifies an imported weak ${algorithm} and asks for its replacement`, async () => {
+    it(`verifies an imported weak ${algorithm} and requests its replacement`, async () => {
       const digest = await hash('s3cret', { algorithm: number, memoryCost: 1024, timeCost: 1, parallelism: 1 });
       assertUsableDigest({ digest, algorithm });
       assert.deepEqual(await passwords.verify('s3cret', { digest, algorithm }), { matches: true, outdated: true });
@@ -68,7 +68,7 @@ describe('passwords at rest', () => {
   }
 
   // security: overload
-  it('refuses at import what it could not verify later or only at a ruinous cost', () => {
+  it('rejects imports that could not be verified later, or only at an excessive cost', () => {
     const refused: [PasswordDigest, string][] = [
       [{ algorithm: 'MD5', digest: 'zz' }, 'password.invalid_legacy_password_format'],
       [{ algorithm: 'SHA256', digest: '' }, 'password.invalid_legacy_password_format'],
@@ -91,7 +91,7 @@ describe('passwords at rest', () => {
       assert.throws(() => assertUsableDigest(digest), code(expected), digest.digest);
   });
 
-  it('are the same however a letter is written, and digests of what was typed before that are accepted and replaced', async () => {
+  it('accepts a password however its letters are composed, and replaces digests of unnormalized ones', async () => {
     const [composed, decomposed] = ['Ünïcödé ﬁn', 'Ünïcödé fin'.normalize('NFD')];
     const stored = await passwords.hash(decomposed);
     assert.deepEqual(await passwords.verify(composed, stored), { matches: true, outdated: false });
@@ -102,7 +102,7 @@ describe('passwords at rest', () => {
   });
 
   // security: overload
-  it('leaves the thread that answers requests alone while it hashes and verifies', async () => {
+  it('does not block the main thread while it hashes and verifies passwords', async () => {
     const stored = await passwords.hash('tulips');
     const works = { hash: () => passwords.hash('stone'), verify: () => passwords.verify('tulips', stored) };
     for (const [name, work] of Object.entries(works)) {
@@ -110,23 +110,23 @@ describe('passwords at rest', () => {
       const over = work().finally(() => {
         isOver = true;
       });
-      // Work on this thread would be over without a turn of the event loop, which this waiting does not give.
+      // Work on this thread would finish without a turn of the event loop, which this wait does not give.
       for (let turn = 0; turn < 100; turn += 1) await undefined;
       assert.equal(isOver, false, name);
       await over;
     }
   });
 
-  it('does not fail on a stored digest that is broken', async () => {
+  it('does not fail on a malformed stored digest', async () => {
     for (const algorithm of ['Argon2id', 'Legacy', 'MD5', 'Bcrypt'] as const) {
       assert.equal((await passwords.verify('x', { algorithm, digest: 'broken' })).matches, false);
     }
   });
 });
 
-describe('the queue in front of the hash', () => {
+describe('Queue for password hashing', () => {
   // security: overload
-  it('runs as many at a time as it may, keeps the order, and refuses what exceeds the queue', async () => {
+  it('runs up to the limit at a time, keeps the order, and rejects what exceeds the queue', async () => {
     const gate = createGate({ concurrency: 2, maximumQueue: 2 });
     const started: number[] = [];
     const finish: (() => void)[] = [];
@@ -153,7 +153,7 @@ describe('the queue in front of the hash', () => {
   });
 
   // security: overload
-  it('answers a refusal late, whatever the number of callers, and what has a place at once', async () => {
+  it('delays rejections, whatever the number of callers, and serves queued callers immediately', async () => {
     const gate = createGate({ concurrency: 1, maximumQueue: 0, refusalDelay: 50 });
     const held = Promise.withResolvers<void>();
     const running = gate.run(() => held.promise);
@@ -170,7 +170,7 @@ describe('the queue in front of the hash', () => {
     assert.equal(outcomes.length, 500);
   });
 
-  it('gives the place back after a failure', async () => {
+  it('frees the slot after a failure', async () => {
     const gate = createGate({ concurrency: 1, maximumQueue: 0 });
     await assert.rejects(
       gate.run(() => Promise.reject(new Error('no'))),
@@ -180,7 +180,7 @@ describe('the queue in front of the hash', () => {
   });
 });
 
-describe('the password policy', () => {
+describe('Password policy', () => {
   const policy: PasswordPolicy = {
     length: { min: 8, max: 20 },
     characterTypes: { min: 2 },
@@ -207,7 +207,7 @@ describe('the password policy', () => {
     ['a forbidden word within enough else', 'tulip-ACME-stone', ['restricted.words']],
   ];
   for (const [name, password, expected] of table) {
-    it(`${expected.length === 0 ? 'accepts' : 'refuses'} ${name}`, async () => {
+    it(`${expected.length === 0 ? 'accepts' : 'rejects'} ${name}`, async () => {
       assert.deepEqual(
         (await passwordIssues(policy, password, person)).map((issue) => issue.code),
         expected.map((issue) => `password_rejected.${issue}`),
@@ -215,7 +215,7 @@ describe('the password policy', () => {
     });
   }
 
-  it('lets an operator switch the judgement of content off', async () => {
+  it('lets an operator disable the content rules for passwords', async () => {
     const lax = {
       ...policy,
       characterTypes: { min: 1 },

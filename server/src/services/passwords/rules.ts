@@ -1,16 +1,16 @@
 import type { PasswordIssue } from '@aldaba/contract';
 import { normalizePassword } from '../../kernel/text.ts';
 
-/** What a tenant asks of passwords; the member `passwordPolicy` of its sign-in experience. */
+/** A tenant's password rules; the member `passwordPolicy` of its sign-in experience. */
 export interface PasswordPolicy {
   length: { min: number; max: number };
-  /** How many of lower case, upper case, digits and other characters there must be, 1 to 4. */
+  /** Minimum number of character types (lowercase, uppercase, digits, others), 1 to 4. */
   characterTypes: { min: number };
-  /** `pwned`: passwords of the built-in list of the commonest ones. */
+  /** `pwned`: passwords of the built-in list of common ones. */
   rejects: { pwned: boolean; repetitionAndSequence: boolean; userInfo: boolean; words: readonly string[] };
 }
 
-/** What is known of the person, to refuse passwords that repeat it. */
+/** The user's data, to reject passwords that repeat it. */
 export interface PasswordUserInfo {
   username?: string | null;
   email?: string | null;
@@ -24,9 +24,9 @@ const rows = ['abcdefghijklmnopqrstuvwxyz', '01234567890', 'qwertyuiop', 'asdfgh
 const lines = [...rows, ...rows.map((row) => [...row].reverse().join(''))];
 
 /**
- * Everything about a password that the policy refuses; an empty list means it is accepted. Lengths count Unicode characters.
- * Repetitions, sequences and user information are not forbidden as such: each counts as one character, and the password is
- * refused when what then remains is shorter than the minimum. Words of the operator's list are forbidden wherever they stand.
+ * All violations of the policy; an empty list means the password is accepted. Lengths count Unicode characters.
+ * Repetitions, sequences and user data are not forbidden as such: each counts as one character, and the password is
+ * rejected if the rest is shorter than the minimum. Words of the operator's list are forbidden anywhere.
  */
 export async function passwordIssues(
   policy: PasswordPolicy,
@@ -54,7 +54,7 @@ export async function passwordIssues(
 
 let commonest: Promise<ReadonlySet<string>> | undefined;
 
-/** The list takes 2 MB in memory, so it is loaded when the first password is chosen. */
+/** The list takes 2 MB of memory, so it is loaded on first use. */
 async function isCommonPassword(password: string): Promise<boolean> {
   commonest ??= import('./popular-passwords.ts').then(({ popularPasswords }) => new Set(popularPasswords.split(/\s/)));
   return (await commonest).has(password.toLowerCase());
@@ -103,7 +103,7 @@ function repetitionAt(text: string[], at: number): number {
   return length >= shortestRun ? length : 0;
 }
 
-/** Length of a piece of the alphabet, the digits or a keyboard row, in either direction, that starts at `at`. */
+/** Length of a sequence of the alphabet, the digits or a keyboard row, in either direction, that starts at `at`. */
 function sequenceAt(text: string[], at: number): number {
   let longest = 0;
   for (const line of lines) {

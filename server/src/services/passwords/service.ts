@@ -7,12 +7,12 @@ import { readArgon2 } from './foreign/phc.ts';
 
 /** Hashes and verifies passwords off the main thread, one at a time per core. */
 export interface Passwords {
-  /** @throws AldabaError `request.overloaded` when too many wait already. */
+  /** @throws AldabaError `request.overloaded` if the queue is full. */
   hash(password: string): Promise<PasswordDigest>;
   /**
-   * Whether the password fits. An absent digest (unknown user, user without a password) and a wrong password cost the same time.
-   * `outdated`: it fits, and the digest should be replaced by a fresh `hash`.
-   * @throws AldabaError `request.overloaded` when too many wait already.
+   * Whether the password matches. A missing digest (unknown user, user without a password) and a wrong password take
+   * the same time. `outdated`: it matches, and the digest should be replaced by a new `hash`.
+   * @throws AldabaError `request.overloaded` if the queue is full.
    */
   verify(password: string, digest: PasswordDigest | undefined): Promise<{ matches: boolean; outdated: boolean }>;
 }
@@ -20,7 +20,7 @@ export interface Passwords {
 /** OWASP's second recommended set for Argon2id: 19 MiB, 2 passes, 1 lane. Algorithm 2 is Argon2id (RFC 9106). */
 const parameters = { algorithm: 2, memoryCost: 19_456, timeCost: 2, parallelism: 1 } as const;
 
-/** Of a random password that nobody has kept: what is verified when there is nothing to verify. */
+/** The digest of a discarded random password: verified if the user has none. */
 const dummyDigest = '$argon2id$v=19$m=19456,t=2,p=1$NMI+R3k/zMaY2HaN1HXBnw$hdEnHNMX2gBtZlSxLgkvxzHCIgOfrCC4P9aFU5jaabU';
 
 export function createPasswords(options: GateOptions): Passwords {
@@ -28,14 +28,15 @@ export function createPasswords(options: GateOptions): Passwords {
 
   const fits = async (password: string, stored: PasswordDigest | undefined): Promise<boolean> => {
     if (stored && (await matchesForeign(password, stored))) return true;
-    // Fast digests and absent ones would answer sooner than Argon2 and so tell who exists; a match pays with its new hash.
+    // Fast and missing digests would respond sooner than Argon2 and so reveal which users exist; a match spends the
+    // time on its new hash.
     if (!stored?.algorithm.startsWith('Argon2')) await verify(dummyDigest, password);
     return false;
   };
   const check = async (password: string, stored: PasswordDigest | undefined) => {
     const normal = normalizePassword(password);
     if (await fits(normal, stored)) return { matches: true, outdated: !isCurrent(stored) };
-    // Digests from before passwords were normalized, and those from elsewhere, are of what was typed then.
+    // Foreign digests, and those from before normalization, are of the password as typed.
     const matches = normal !== password && (await fits(password, stored));
     return { matches, outdated: matches };
   };
@@ -50,7 +51,7 @@ export function createPasswords(options: GateOptions): Passwords {
   };
 }
 
-/** Whether a digest is as `hash` would make it now. */
+/** Whether a digest has the current parameters of `hash`. */
 function isCurrent(stored: PasswordDigest | undefined): boolean {
   const argon2 = stored?.algorithm === 'Argon2id' ? readArgon2(stored.digest) : undefined;
   return (

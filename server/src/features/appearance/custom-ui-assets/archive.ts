@@ -59,7 +59,9 @@ async function* entriesOf(zip: ZipFile): AsyncGenerator<Entry> {
   }
 }
 
-/** @throws AldabaError `custom_ui.path_not_allowed` for absolute paths, `..`, backslashes, drives and control characters */
+/**
+ * @throws AldabaError `custom_ui.path_not_allowed` for absolute paths, `..`, backslashes, drives and control characters
+ */
 function pathOf({ fileNameRaw }: Entry): string {
   const refuse = (): never => {
     throw new AldabaError('custom_ui.path_not_allowed', { path: fileNameRaw.toString('latin1').slice(0, 200) });
@@ -80,7 +82,10 @@ const unixKinds = 0o170000;
 const regularFile = 0o100000;
 const folder = 0o040000;
 
-/** Whether the entry is a file, not a folder. @throws AldabaError `custom_ui.link_not_allowed`, `custom_ui.archive_invalid` */
+/**
+ * Whether the entry is a file, not a folder.
+ * @throws AldabaError `custom_ui.link_not_allowed`, `custom_ui.archive_invalid`
+ */
 function isFile(entry: Entry, path: string): boolean {
   // The upper half holds the Unix mode; it is 0 in archives made on other systems.
   const kind = (entry.externalFileAttributes >>> 16) & unixKinds;

@@ -38,10 +38,10 @@ function readWildcard(uri: string): Wildcard | string {
 const leastFixed = 3;
 
 /**
- * Names below a public suffix (https://publicsuffix.org) have different owners, and each receives the codes sent there. So no `*`
- * in the registrable domain: all names under `example.com` have one owner, those under `co.uk` do not. Hosting services
- * (`vercel.app`) are suffixes too, with preview deployments directly below: there a part of the label must be fixed, as in
- * `*-team.vercel.app`.
+ * Names below a public suffix (https://publicsuffix.org) have different owners, and each receives the codes sent there.
+ * So no `*` in the registrable domain: all names under `example.com` have one owner, those under `co.uk` do not.
+ * Hosting services (`vercel.app`) are suffixes too, with preview deployments directly below: there a part of the label
+ * must be fixed, as in `*-team.vercel.app`.
  */
 function domainProblem(labels: readonly string[]): string | undefined {
   const host = labels.join('.').replaceAll('*', 'x');

@@ -52,7 +52,10 @@ export interface OrganizationInvitations {
    *   `entity.db_constraint_violated` for machine-to-machine roles, and the errors of `send`
    */
   create(tenant: Tenant, draft: InvitationDraft, message: MessagePayload | undefined): Promise<OrganizationInvitation>;
-  /** @throws AldabaError `connector.not_found` without an email connector, `request.message_rate_limited`, and what the connector throws */
+  /**
+   * @throws AldabaError `connector.not_found` without an email connector, `request.message_rate_limited`, and what the
+   *   connector throws
+   */
   send(tenant: Tenant, id: string, message: MessagePayload): Promise<void>;
   /**
    * Accepts a pending invitation: the user becomes a member with the invitation's roles.

@@ -75,7 +75,9 @@ export interface Organizations {
     roleIds: readonly string[],
   ): Promise<void>;
   replaceRoles(q: Queries, member: Member, roleIds: readonly string[]): Promise<void>;
-  /** @throws AldabaError `organization.require_membership`, `entity.not_found` when the member does not have the role */
+  /**
+   * @throws AldabaError `organization.require_membership`, `entity.not_found` when the member does not have the role
+   */
   takeRole(q: Queries, member: Member, roleId: string): Promise<void>;
   /** Adds roles named by id or by name. Returns their ids. @throws AldabaError `organization.role_names_not_found` */
   addNamedRoles(q: Queries, member: Member, named: NamedRoles): Promise<string[]>;

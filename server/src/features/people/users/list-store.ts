@@ -14,7 +14,7 @@ export interface UserFilter {
   roleId?: string | undefined;
   /** Users that do not have this role. */
   excludeRoleId?: string | undefined;
-  /** Members of this organization; with a role, only those who have it in this organization. */
+  /** Members of this organization; with a role, only members who have it in this organization. */
   organizationId?: string | undefined;
   organizationRoleId?: string | undefined;
   /** Users that are not members of this organization. */

@@ -5,9 +5,9 @@ import { createPasswords, type PasswordDigest } from '../index.ts';
 import { assertUsableDigest } from './index.ts';
 
 /*
- * Where the vectors come from: bcrypt of crypt_blowfish 1.3 (wrapper.c, public domain); Firebase of the README of
- * github.com/firebase/scrypt; Django 5.2.19, passlib 1.7.4, bcrypt 5.0.0 and argon2-cffi in Python for the others, and Python's
- * hashlib and hmac for those of Auth0 and Keycloak, with the parameters that these products use.
+ * Sources of the vectors: bcrypt of crypt_blowfish 1.3 (wrapper.c, public domain); Firebase of the README of
+ * github.com/firebase/scrypt; Django 5.2.19, passlib 1.7.4, bcrypt 5.0.0 and argon2-cffi in Python for the others, and
+ * Python's hashlib and hmac for those of Auth0 and Keycloak, with the parameters that these products use.
  */
 const typed = 's3cret Ünïcödé';
 const salt = { base64: 'MDEyMzQ1Njc4OWFiY2RlZg==', utf8: '0123456789abcdef' };
@@ -189,10 +189,10 @@ const vectors: [name: string, algorithm: PasswordDigest['algorithm'], digest: st
   ],
 ];
 
-describe('A password hashed by another product', () => {
+describe('Passwords hashed by other products', () => {
   const passwords = createPasswords({ concurrency: 2, maximumQueue: 10 });
   for (const [name, algorithm, digest, password = typed] of vectors) {
-    it(`is accepted as ${name}, and its digest is replaced`, async () => {
+    it(`accepts a password hashed as ${name}, and replaces its digest`, async () => {
       assertUsableDigest({ algorithm, digest });
       assert.deepEqual(await passwords.verify(password, { algorithm, digest }), { matches: true, outdated: true });
       const wrong = `x${password}`;
@@ -200,7 +200,7 @@ describe('A password hashed by another product', () => {
     });
   }
 
-  it('is accepted in the form in which it was typed there, and in the normal form', async () => {
+  it('accepts a foreign password as it was typed there, and in normalized form', async () => {
     const decomposed = typed.normalize('NFD');
     assert.notEqual(decomposed, typed);
     const digest = {
@@ -244,7 +244,7 @@ describe('A password hashed by another product', () => {
     ['without its secret', 'Keycloak', JSON.stringify({ credentialData: '{}' })],
   ];
   for (const [why, algorithm, digest] of refused) {
-    it(`is refused at import when its ${algorithm} digest is ${why}`, () => {
+    it(`rejects the import of a ${algorithm} digest that is ${why}`, () => {
       assert.throws(
         () => assertUsableDigest({ algorithm, digest }),
         (error) => error instanceof AldabaError && error.status === 422,

@@ -1,4 +1,4 @@
-/** Passwords hashed elsewhere: which digests can be imported, and whether a password fits one. */
+/** Foreign password hashes: which digests can be imported, and whether a password matches one. */
 import { AldabaError } from '../../../kernel/errors.ts';
 import type { PasswordAlgorithm, PasswordDigest } from '../digest.ts';
 import { readDjango } from './django.ts';
@@ -43,7 +43,7 @@ function recipeOf(digest: string, algorithm: Exclude<PasswordAlgorithm, 'Legacy'
 }
 
 /**
- * Checks that a digest can be verified later, at a bounded cost; called when passwords are imported.
+ * Checks that a digest can be verified later at a bounded cost; called when passwords are imported.
  * @throws AldabaError `password.invalid_legacy_password_format`
  */
 export function assertUsableDigest({ digest, algorithm }: PasswordDigest): void {
@@ -53,7 +53,7 @@ export function assertUsableDigest({ digest, algorithm }: PasswordDigest): void 
   if (!isUsable) throw new AldabaError('password.invalid_legacy_password_format', { method: algorithm });
 }
 
-/** Whether a password fits a stored digest. One that is broken, or beyond the limits, fits nothing. */
+/** Whether a password matches a stored digest. A malformed or too expensive one matches nothing. */
 export async function matchesForeign(password: string, { digest, algorithm }: PasswordDigest): Promise<boolean> {
   if (algorithm === 'Legacy') return matchesLegacy(password, digest);
   const recipe = recipeOf(digest, algorithm);

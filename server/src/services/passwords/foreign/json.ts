@@ -1,4 +1,4 @@
-/** Digests that are JSON documents: the forms in which Auth0, Firebase and Keycloak keep or take them. */
+/** Digests that are JSON documents: the export and import formats of Auth0, Firebase and Keycloak. */
 import { z } from 'zod';
 import { readArgon2, readBcrypt, readPbkdf2 } from './phc.ts';
 import type { Recipe } from './recipe.ts';
@@ -31,7 +31,7 @@ const auth0Schema = z.object({
 });
 const none = Buffer.alloc(0);
 
-/** `custom_password_hash` of an Auth0 user. Without `password.encoding` the password is taken as UTF-8. */
+/** `custom_password_hash` of an Auth0 user. Without `password.encoding`, the password is encoded as UTF-8. */
 export function readAuth0(document: string): Recipe | undefined {
   const given = read(auth0Schema, document);
   if (!given) return undefined;
@@ -64,7 +64,10 @@ const firebaseSchema = z.object({
   memCost: z.number().int().min(1).max(30),
 });
 
-/** Firebase's variant of scrypt: the derived key encrypts the signer key of the project (github.com/firebase/scrypt, README). */
+/**
+ * Firebase's variant of scrypt: the derived key encrypts the signer key of the project (github.com/firebase/scrypt,
+ * README).
+ */
 export function readFirebase(document: string): Recipe | undefined {
   const given = read(firebaseSchema, document);
   if (!given) return undefined;
@@ -80,7 +83,7 @@ export function readFirebase(document: string): Recipe | undefined {
   };
 }
 
-/** Keycloak writes secretData and credentialData as JSON inside of a string; exports edited by hand have objects. */
+/** Keycloak writes secretData and credentialData as JSON strings; exports edited by hand contain objects. */
 const nested = <T extends z.ZodType>(schema: T) =>
   z.preprocess((value) => {
     if (typeof value !== 'string') return value;

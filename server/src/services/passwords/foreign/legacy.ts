@@ -1,4 +1,4 @@
-/** Digests of the form `Legacy` of the wire contract: a hash of several texts, one of which is the password. */
+/** The wire contract's `Legacy` digests: a hash of several texts, one of which is the password. */
 import { createHash, getHashes, pbkdf2 } from 'node:crypto';
 import { promisify } from 'node:util';
 import { equalBytes } from './recipe.ts';
@@ -6,7 +6,7 @@ import { equalBytes } from './recipe.ts';
 const derive = promisify(pbkdf2);
 const maximumIterations = 2_000_000;
 
-/** `[algorithm, [arguments], hash]`: `@` among the arguments stands for the password. */
+/** `[algorithm, [arguments], hash]`: `@` among the arguments represents the password. */
 interface Legacy {
   algorithm: string;
   parts: string[];
@@ -18,7 +18,7 @@ export function readLegacy(digest: string): Legacy | undefined {
   try {
     value = JSON.parse(digest);
   } catch {
-    return undefined; // not JSON: not of this format, which the caller reports
+    return undefined; // not JSON, so not of this format, which the caller reports
   }
   if (!Array.isArray(value) || value.length !== 3) return undefined;
   const [algorithm, parts, expected] = value as unknown[];
@@ -43,7 +43,7 @@ function readPbkdf2({ parts }: Legacy, password: string) {
   return { secret, salt, count, size, digest };
 }
 
-/** Whether a password fits a digest of this form. */
+/** Whether a password matches a digest of this form. */
 export async function matchesLegacy(password: string, digest: string): Promise<boolean> {
   const legacy = readLegacy(digest);
   if (!legacy) return false;

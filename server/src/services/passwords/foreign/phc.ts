@@ -1,4 +1,4 @@
-/** Digests as one line in the manner of crypt(3): the PHC string format, and what passlib and Auth0 write in its place. */
+/** One-line digests in the style of crypt(3): the PHC string format, and the variants of passlib and Auth0. */
 import type { Argon2Cost, Recipe } from './recipe.ts';
 
 /** Base64 without padding; passlib writes `.` for `+`. */
@@ -23,7 +23,10 @@ const pbkdf2Form = new RegExp(
   `^\\$pbkdf2(?:-(sha1|sha256|sha512))?\\$(?:i=)?(\\d{1,9})(?:,l=(\\d{1,4}))?\\$(${text64})\\$(${text64})$`,
 );
 
-/** `$pbkdf2-sha256$i=100000,l=32$<salt>$<digest>` as Auth0 writes it, `$pbkdf2-sha256$29000$<salt>$<digest>` as passlib does. */
+/**
+ * `$pbkdf2-sha256$i=100000,l=32$<salt>$<digest>` as written by Auth0, `$pbkdf2-sha256$29000$<salt>$<digest>` by
+ * passlib.
+ */
 export function readPbkdf2(digest: string): Recipe | undefined {
   const [, hash = 'sha1', iterations, length, salt = '', expected = ''] = pbkdf2Form.exec(digest) ?? [];
   if (iterations === undefined) return undefined;

@@ -1,6 +1,6 @@
 /**
- * What a foreign digest says once it is parsed: which function with which parameters must yield which bytes. Each format has
- * a parser (`phc.ts`, `django.ts`, …) that returns one of these; limits and the computation are here alone.
+ * A parsed foreign digest: the function, its parameters and the expected bytes. Each format has a parser (`phc.ts`,
+ * `django.ts`, …) that returns one of these; limits and the computation are here.
  */
 import { createCipheriv, createHash, createHmac, getHashes, pbkdf2, scrypt, timingSafeEqual } from 'node:crypto';
 import { promisify } from 'node:util';
@@ -32,12 +32,12 @@ export type Recipe =
   | { kind: 'bcrypt'; digest: string; isPrehashed: boolean }
   | ({ kind: 'argon2'; digest: string } & Argon2Cost)
   | ({ kind: 'argon2-raw'; salt: Buffer; expected: Buffer } & Argon2Cost)
-  /** The hash of `before + password + after`, or an HMAC of the password when there is a key. */
+  /** The hash of `before + password + after`, or an HMAC of the password if a key is given. */
   | { kind: 'hash'; hash: string; before: Buffer; after: Buffer; key?: Buffer; expected: Buffer };
 
 /**
- * What an imported digest may cost. One that costs more would let a single sign-in occupy the server.
- * The most expensive of each takes 2 to 3 s of one core.
+ * Maximum cost of an imported digest. A higher one would let a single sign-in occupy the server. The most expensive of
+ * each takes 2 to 3 s of one core.
  */
 const limits = {
   iterations: 2_000_000,
@@ -48,10 +48,10 @@ const limits = {
   argon2: { memory: 262_144, passes: 10, lanes: 4 },
   bytes: 1024,
 } as const;
-/** Fewer would be guessed by any password. */
+/** With fewer bytes, any password could match. */
 const minimumBytes = 16;
 
-/** Whether a recipe can be computed, and at a cost that a sign-in may have. */
+/** Whether a recipe can be computed at an acceptable cost for a sign-in. */
 export function isBounded(recipe: Recipe): boolean {
   if ('expected' in recipe && !isLength(recipe.expected, minimumBytes)) return false;
   if ('salt' in recipe && !isLength(recipe.salt, 1)) return false;
@@ -104,11 +104,11 @@ const deriveScrypt = (password: string, salt: Buffer, length: number, { n, r, p 
   });
 const argon2Variants = { argon2d: 0, argon2i: 1, argon2id: 2 } as const;
 
-/** Whether a password fits. All that takes long runs outside of the main thread. */
+/** Whether a password matches. Slow functions run outside the main thread. */
 export async function matchesRecipe(recipe: Recipe, password: string): Promise<boolean> {
   if (recipe.kind === 'argon2') return verifyArgon2(recipe.digest, password);
   if (recipe.kind === 'bcrypt') {
-    // Loaded with the first such digest: most servers never see one.
+    // Loaded with the first such digest, which most servers never have.
     const bcrypt = await import('@node-rs/bcrypt');
     const input = recipe.isPrehashed ? createHash('sha256').update(password).digest('hex') : password;
     return bcrypt.verify(input, recipe.digest);

@@ -3,7 +3,7 @@ import type { StoredJob } from './store.ts';
 /** A job that this process has taken. */
 export interface Taken {
   job: StoredJob;
-  /** Milliseconds since the epoch: from then on others may take it. */
+  /** Milliseconds since the epoch, after which other processes may take it. */
   until: number;
 }
 
@@ -12,15 +12,15 @@ interface Lane {
   running: number;
 }
 
-/** Jobs that a process takes for itself at most, in all and of one lane, for each place that it has. */
+/** Maximum jobs that a process takes, in total and of one lane, per slot. */
 const stockOfPlace = 10;
 const laneStockOfPlace = 2;
 
 /**
- * The jobs that this process has taken and not ended, by lane. A lane gets half of the places at most, and the lanes take
- * turns: a destination that hangs holds up itself. The stock is small, so that a lane's jobs are never far from their turn.
+ * The jobs that this process has taken and not finished, by lane. A lane gets at most half of the slots, and lanes take
+ * turns: a hanging destination delays only its own jobs. The backlog is small, so that a lane's jobs start soon.
  */
-export function createStock(places: number) {
+export function createBacklog(places: number) {
   const lanes = new Map<string, Lane>();
   const maximum = places * stockOfPlace;
   const laneMaximum = places * laneStockOfPlace;
@@ -33,11 +33,11 @@ export function createStock(places: number) {
   let running = 0;
 
   return {
-    /** Whether so many more jobs fit. */
+    /** Whether this many more jobs fit. */
     fits: (lane: string, count: number) => held + count <= maximum && heldIn(lane) + count <= laneMaximum,
-    /** Whether a lane is so empty that it is worth looking for more. */
+    /** Whether a lane has so few jobs that polling for more is worthwhile. */
     isLow: (lane: string) => heldIn(lane) <= laneMaximum / 2,
-    /** How many jobs may be looked for at a time, whichever lanes they turn out to be of, but those that have enough. */
+    /** How many jobs may be polled at a time, of any lane except those with enough. */
     room() {
       const counts = [...lanes.keys()].map((lane) => ({ lane, count: heldIn(lane) }));
       const busy = counts.filter(({ count }) => count > laneMaximum / 2).map(({ lane }) => lane);
@@ -49,7 +49,7 @@ export function createStock(places: number) {
       lanes.set(taken.job.lane, lane);
       held += 1;
     },
-    /** The job whose turn it is, if there is a place for it. `ended` has to be called for it. */
+    /** The next job, if a slot is free. `ended` must be called for it. */
     next(): Taken | undefined {
       if (running >= places) return undefined;
       for (const [name, lane] of lanes) {
@@ -58,7 +58,7 @@ export function createStock(places: number) {
         if (!taken) continue;
         lane.running += 1;
         running += 1;
-        // Next time the others come first.
+        // Next time the other lanes come first.
         lanes.delete(name);
         lanes.set(name, lane);
         return taken;
@@ -72,7 +72,7 @@ export function createStock(places: number) {
       held -= 1;
       if (lane.running + lane.waiting.length === 0) lanes.delete(job.lane);
     },
-    /** Takes out all that wait. */
+    /** Removes all waiting jobs. */
     empty(): Taken[] {
       const waiting = [...lanes.values()].flatMap((lane) => lane.waiting.splice(0));
       held -= waiting.length;

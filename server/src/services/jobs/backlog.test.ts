@@ -1,0 +1,67 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { createBacklog, type Taken } from './backlog.ts';
+
+const places = 10;
+let lastId = 0;
+const job = (lane: string): Taken => {
+  lastId += 1;
+  return {
+    job: { tenant_id: 't', id: lastId, lane, payload: {}, attempts: 1, created_at: new Date(0) },
+    until: 60_000,
+  };
+};
+
+describe('The jobs that a process has taken', () => {
+  const filled = (...lanes: string[]) => {
+    const backlog = createBacklog(places);
+    for (const lane of lanes) backlog.add(job(lane));
+    return backlog;
+  };
+  const started = (backlog: ReturnType<typeof createBacklog>) => {
+    const all: Taken[] = [];
+    for (let next = backlog.next(); next; next = backlog.next()) all.push(next);
+    return all;
+  };
+  const lanesOf = (all: Taken[]) => all.map(({ job: { lane } }) => lane);
+
+  it('uses at most half of the slots for one lane', () => {
+    assert.equal(started(filled(...Array(12).fill('hanging'))).length, 5);
+    const backlog = filled(...Array(12).fill('hanging'), 'quick', 'quick');
+    assert.deepEqual(lanesOf(started(backlog)).filter((lane) => lane === 'quick').length, 2);
+  });
+
+  it('starts lanes in turns, and each lane’s jobs in order', () => {
+    const begun = started(filled('a', 'a', 'a', 'b', 'b', 'c'));
+    assert.deepEqual(lanesOf(begun), ['a', 'b', 'c', 'a', 'b', 'a']);
+    const ids = begun.filter(({ job: { lane } }) => lane === 'a').map(({ job: { id } }) => id);
+    assert.deepEqual(ids, ids.toSorted());
+  });
+
+  it('frees the slot of a finished job', () => {
+    const backlog = filled(...Array(7).fill('a'));
+    const [first] = started(backlog) as [Taken];
+    assert.equal(backlog.next(), undefined);
+    backlog.ended(first);
+    assert.equal(backlog.next()?.job.lane, 'a');
+  });
+
+  it('takes few jobs of one lane, so that none waits longer than it stays hidden', () => {
+    const backlog = filled(...Array(20).fill('a'));
+    assert.equal(backlog.fits('a', 1), false);
+    assert.equal(backlog.fits('b', 1), true);
+    assert.equal(backlog.isLow('a'), false);
+    assert.deepEqual(backlog.room().busy, ['a']);
+    for (let count = 0; count < 10; count += 1) backlog.ended(backlog.next() as Taken);
+    assert.equal(backlog.isLow('a'), true);
+    assert.deepEqual(backlog.room().busy, []);
+  });
+
+  it('gives back jobs that were not started', () => {
+    const backlog = filled(...Array(8).fill('a'));
+    const begun = started(backlog);
+    assert.equal(backlog.empty().length, 3);
+    for (const taken of begun) backlog.ended(taken);
+    assert.deepEqual([backlog.next(), backlog.room().limit, backlog.fits('a', 20)], [undefined, 10, true]);
+  });
+});
