@@ -1,9 +1,9 @@
 import type { ClientBase } from 'pg';
 
-/** The migration that makes the schema that its predecessors used to make step by step. */
+/** The migration that creates the schema of its predecessors at once. */
 const baseline = '0026-baseline.sql';
 
-/** Migrations before the baseline, as databases and backups of that time name them. */
+/** Migrations before the baseline, as named by older databases and backups. */
 const predecessors = [
   '0001-foundation.sql',
   '0002-organizations.sql',
@@ -28,7 +28,8 @@ const predecessors = [
 /**
  * Names of applied migrations, with the baseline in place of its predecessors.
  *
- * @throws Error with a sentence for the operator when some predecessors were never applied: no later version can apply them
+ * @throws Error with a sentence for the operator if some predecessors were never applied: later versions cannot apply
+ *   them
  */
 export function withBaseline(applied: readonly string[]): string[] {
   const later = applied.filter((name) => !predecessors.includes(name));
@@ -41,7 +42,7 @@ export function withBaseline(applied: readonly string[]): string[] {
   return [baseline, ...later];
 }
 
-/** Records the baseline as applied in a database that its predecessors made. */
+/** Records the baseline as applied in a database created by its predecessors. */
 export async function adoptBaseline(client: ClientBase): Promise<void> {
   const { rows } = await client.query<{ name: string }>('select name from schema_migrations order by name');
   const applied = rows.map(({ name }) => name);

@@ -2,28 +2,28 @@ import { standardId } from '../kernel/ids.ts';
 import type { Database, Queries, Transaction } from './database.ts';
 
 /**
- * Values that every request needs (clients, keys, settings), per process and bounded. A change calls `changed` in its
- * transaction: the commit notifies all nodes. A node whose notifications do not arrive keeps values for two seconds at most, and
- * forgets all of them when they arrive again. `maximumAge` bounds how long a missed change stays unnoticed.
+ * Values that every request needs (clients, keys, settings), bounded and per process. A change calls `changed` in its
+ * transaction: the commit notifies all nodes. A node without notifications keeps values for at most 2 s, and drops all
+ * of them when notifications resume. `maximumAge` bounds how long a missed change stays unnoticed.
  */
 interface Cache<Value> {
   /**
-   * The cached value, or the one that `load` gives. `undefined` results are not kept.
-   * @param via handle to load with; a transaction gives its own, so as not to wait for a second connection while it holds one
+   * The cached value, or the result of `load`. `undefined` results are not cached.
+   * @param via handle to load with; a transaction passes its own, so that it does not wait for a second connection
    */
   get(tenantId: string, key: string, via?: Queries): Promise<Value | undefined>;
-  /** Lets all nodes, this one too, forget the value; `*` means every key of the tenant. Sent when `tx` commits. */
+  /** Drops the value on all nodes, including this one; `*` means every key of the tenant. Sent when `tx` commits. */
   changed(tx: Transaction, key: string): Promise<void>;
 }
 
 const channel = 'aldaba_cache';
 
-/** Milliseconds that a value may be old while notifications do not arrive: what another node changed counts by then. */
+/** Maximum age in milliseconds while notifications do not arrive: changes of other nodes apply by then. */
 const deafAge = 2000;
 
 interface CacheOptions<Value> {
   name: string;
-  /** Entries kept; the oldest goes first. */
+  /** Maximum entries; the oldest is dropped first. */
   maximum: number;
   /** Milliseconds. */
   maximumAge: number;
@@ -34,7 +34,7 @@ export interface CacheRegistry {
   create<Value>(options: CacheOptions<Value>): Cache<Value>;
 }
 
-/** Starts listening for changes. `now` is milliseconds. */
+/** Starts listening for changes. `now` is in milliseconds. */
 export async function createCaches(database: Database, now: () => number): Promise<CacheRegistry> {
   const forget = new Map<string, (tenantId: string, key: string) => void>();
   const clear: (() => void)[] = [];
@@ -43,7 +43,7 @@ export async function createCaches(database: Database, now: () => number): Promi
     channel,
     (payload) => {
       const [name = '', node, tenantId = '', ...key] = payload.split(' ');
-      // This process forgot its own changes at the commit, and may have read them again since.
+      // This process dropped its own changes at the commit, and may have loaded them again since.
       if (node !== self) forget.get(name)?.(tenantId, key.join(' '));
     },
     () => {
@@ -68,7 +68,7 @@ export async function createCaches(database: Database, now: () => number): Promi
           entries.delete(id);
           entries.set(id, entry);
           if (entries.size > maximum) entries.delete(entries.keys().next().value as string);
-          // Absent values and failures are asked for again: an unknown client may be created the next moment.
+          // Missing values and failures are not cached: an unknown client may be created the next moment.
           const drop = () => {
             if (entries.get(id) === entry) entries.delete(id);
           };
@@ -77,7 +77,8 @@ export async function createCaches(database: Database, now: () => number): Promi
         },
         async changed(tx, key) {
           await tx.raw('select pg_notify($1, $2)', [channel, `${name} ${self} ${tx.tenantId} ${key}`]);
-          // This process must not wait for its own notification: a caller that got the answer to a change sees the change.
+          // This process does not wait for its own notification: a caller sees a change as soon as it gets the
+          // response.
           tx.afterCommit(() => forget.get(name)?.(tx.tenantId, key));
         },
       };

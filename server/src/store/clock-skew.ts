@@ -1,12 +1,12 @@
 import type { Database } from './database.ts';
 
-/** Seconds beyond which clocks that differ are logged, and beyond which the node is not ready. */
+/** Seconds of clock difference above which it is logged, and above which the node is not ready. */
 export const skewWarning = 2;
 export const skewLimit = 30;
 
 /**
- * How far the database's clock is ahead of this process's, in milliseconds; negative when it is behind. Half of the time that
- * the question took is the uncertainty.
+ * How far the database's clock is ahead of this process's, in milliseconds; negative if it is behind. The uncertainty
+ * is half of the round trip.
  */
 export async function clockSkew(database: Pick<Database, 'system'>, now: () => number = Date.now): Promise<number> {
   const before = now();

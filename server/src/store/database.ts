@@ -1,12 +1,12 @@
 /**
- * The one way to the database: a pool shared by all tenants, and handles that are set to one tenant each.
+ * The only access to the database: a pool shared by all tenants, and handles for one tenant each.
  *
- * A handle (`Database.tenant(id)`) sets `app.tenant` on the connection before its statements, so that row-level security
- * hides every other tenant's rows even when a query forgets its predicate. The setting stays on the connection and is
- * sent again only when the connection last served another tenant: one tenant costs no extra round trip.
+ * A handle (`Database.tenant(id)`) sets `app.tenant` on the connection before its statements, so that row-level
+ * security hides every other tenant's rows even if a query lacks its predicate. The setting stays on the connection and
+ * is sent again only if the connection last served another tenant: one tenant costs no extra round trip.
  *
- * Queries are built with `sql` of `sql.ts` (Kysely, typed, compiled only) and run by the handle; statements are prepared by name
- * once per connection, so connect directly or through a pooler in session mode.
+ * Queries are built with `sql` of `sql.ts` (Kysely, typed, compiled only) and run by the handle; statements are
+ * prepared by name once per connection, so connect directly or through a pooler in session mode.
  */
 import { types } from 'pg';
 import { createListener, type Listener } from './listener.ts';
@@ -17,7 +17,7 @@ import { begin, type StatementText } from './statement.ts';
 // int8 (counts) as a number: no count here comes near 2^53.
 types.setTypeParser(types.builtins.INT8, Number);
 
-/** A Kysely builder, or any other thing that compiles to SQL with a known row type. */
+/** A Kysely builder, or anything else that compiles to SQL with a known row type. */
 export interface Compilable<Row> {
   compile(): { readonly sql: string; readonly parameters: readonly unknown[]; readonly query: unknown } & RowOf<Row>;
 }
@@ -31,45 +31,48 @@ export interface Queries {
   all<Row>(query: Compilable<Row>): Promise<Row[]>;
   /** The first row, or undefined. */
   first<Row>(query: Compilable<Row>): Promise<Row | undefined>;
-  /** The number of rows that an insert, update or delete touched. */
+  /** The number of rows that an insert, update or delete affected. */
   run(query: Compilable<unknown>): Promise<number>;
   /** Hand-written SQL for the few hot statements; `$1…` parameters. */
   raw<Row>(text: string, values?: readonly unknown[]): Promise<Row[]>;
   /**
-   * Runs `work` in one transaction on one connection: all of it is committed, or, if it throws, none.
-   * Inside a transaction it joins the one that is running. A deadlock or serialization failure runs `work` again from its
-   * start, so what it does outside of the database (memory, messages) belongs into `afterCommit` or is made inside of it.
+   * Runs `work` in one transaction on one connection: it is committed, or rolled back if it throws. Inside a
+   * transaction it joins the running one. A deadlock or serialization failure runs `work` again from its start, so
+   * effects outside the database (memory, messages) must be in `afterCommit` or be repeatable.
    */
   transaction<T>(work: (tx: Transaction) => Promise<T>): Promise<T>;
-  /** Calls `work` once what was done so far is committed; at once outside a transaction, never after a rollback. */
+  /** Calls `work` after the commit; immediately outside a transaction, never after a rollback. */
   afterCommit(work: () => void): void;
 }
 
 declare const inTransaction: unique symbol;
 
 /**
- * A handle inside of a transaction. Only `transaction()` creates one, so a function that takes it cannot be called outside of a
- * transaction: what it writes is committed with the rest, or not at all.
+ * A handle inside of a transaction. Only `transaction()` creates one, so a function that takes it cannot be called
+ * outside of a transaction: what it writes is committed with the rest, or not at all.
  */
 export interface Transaction extends Queries {
   readonly [inTransaction]: true;
 }
 
 export interface Database {
-  /** A handle for one tenant; cheap: keep it or create another. */
+  /** A handle for one tenant; cheap to create. */
   tenant(tenantId: string): Queries;
-  /** A handle that sees all tenants: for sweeping expired rows, tenant life cycle and migrations only. */
+  /** A handle that sees all tenants: only for sweeping expired rows, the tenant lifecycle and migrations. */
   readonly system: Queries;
   /** Notifications of this process and the other nodes. */
   listen: Listener['listen'];
   /** Whether notifications arrive; see `Listener`. */
   hears: Listener['hears'];
-  /** Number of statements sent for tenants since the start, without background work: for the bench and tests that promise a ceiling. */
+  /**
+   * Number of statements sent for tenants since the start, without background work: for the bench and tests that limit
+   * it.
+   */
   readonly statements: { count: number };
   close(): Promise<void>;
 }
 
-/** Prepared-statement names by text. Bounded: beyond it statements run unnamed, which is slower but correct. */
+/** Prepared-statement names by text. Bounded: further statements run unnamed, which is slower but correct. */
 const names = new Map<string, string>();
 const maximumNames = 1000;
 function nameOf(text: string): string | undefined {
@@ -81,7 +84,7 @@ function nameOf(text: string): string | undefined {
   return name;
 }
 
-/** Unnamed: without parameters they go as one message each, which costs less than preparing saves. */
+/** Unnamed: without parameters, each is one message, which is cheaper than preparing. */
 const commit = { text: 'commit', values: [] };
 const rollback = { text: 'rollback', values: [] };
 
@@ -92,9 +95,9 @@ export interface DatabaseOptions {
   url: string;
   /** Connections in the pool. */
   poolSize: number;
-  /** Role to take on every connection, when the login role would pass row-level security (see `migrations.ts`). */
+  /** Role to assume on every connection if the login role would bypass row-level security (see `migrations.ts`). */
   role?: string;
-  /** Milliseconds that a statement may take; 0 for any time. Background work gets `longLimit`. */
+  /** Time limit of a statement in milliseconds; 0 for none. Background work gets `longLimit`. */
   statementLimit?: number;
   log: { warn(fields: object, message: string): void };
 }
@@ -102,13 +105,13 @@ export interface DatabaseOptions {
 /** Milliseconds for statements of handles that see all tenants: sweeps and other background work. */
 const longLimit = 600_000;
 const defaultLimit = 15_000;
-/** Milliseconds that a statement waits for a lock, and that a transaction may stand idle between two of its statements. */
+/** Milliseconds that a statement waits for a lock, and that a transaction may be idle between two statements. */
 const lockLimit = 10_000;
 const idleLimit = 60_000;
-/** Milliseconds that the server gets to keep its own limit before the connection is given up. */
+/** Milliseconds for the server to apply its own limit before the connection is closed. */
 const answerGrace = 5000;
 
-/** Opens the pool. Connections are made when first needed; the schema must have been migrated. */
+/** Opens the pool. Connections are created on demand; the schema must have been migrated. */
 export function openDatabase(options: DatabaseOptions): Database {
   const { url, poolSize, log, role, statementLimit = defaultLimit } = options;
   const base = [...sessionSettings, ...(role ? [`-c role=${role}`] : [])];
@@ -131,7 +134,7 @@ export function openDatabase(options: DatabaseOptions): Database {
     pool.lend(async (client) => {
       if (client.aldabaTenant !== tenantId) {
         delete client.aldabaTenant;
-        // Not counted: whether a connection changes hands depends on chance, not on the work.
+        // Not counted: whether a connection changes tenants depends on chance, not on the work.
         const text = "select set_config('app.tenant', $1, false), set_config('statement_timeout', $2, false)";
         const values = [tenantId, String(limitOf(tenantId))];
         await pool.send(client, { name: 'tenant', text, values }, longLimit);
@@ -143,7 +146,7 @@ export function openDatabase(options: DatabaseOptions): Database {
   const transact = <T>(tenantId: string, work: (tx: Transaction) => Promise<T>): Promise<T> =>
     withClient(tenantId, async (client) => {
       const committed: (() => void)[] = [];
-      // The first statement carries `begin` along; alone it is sent once for each connection.
+      // The first statement is sent together with `begin`; alone it is sent once per connection.
       let hasBegun = !client.aldabaHasBegun;
       if (hasBegun) {
         await send(client, begin);
@@ -162,7 +165,8 @@ export function openDatabase(options: DatabaseOptions): Database {
           { transaction: (inner) => inner(tx), afterCommit: (then) => committed.push(then) },
         ) as Transaction;
         const value = await work(tx);
-        // After a failed statement PostgreSQL answers COMMIT by rolling back, without an error: `work` has caught that failure.
+        // After a failed statement, PostgreSQL answers COMMIT by rolling back, without an error: `work` has caught that
+        // failure.
         const { command } = hasBegun ? await send(client, commit) : { command: 'COMMIT' };
         if (command !== 'COMMIT')
           throw new Error('The transaction was rolled back, as one of its statements had failed.');
@@ -171,7 +175,7 @@ export function openDatabase(options: DatabaseOptions): Database {
       } catch (error) {
         if (hasBegun && !client.aldabaLost)
           await send(client, rollback).catch((failure: Error) => {
-            // A connection inside of a transaction must not be lent to another request.
+            // A connection inside a transaction must not be lent to another request.
             client.aldabaLost ??= failure;
           });
         throw error;
@@ -204,7 +208,7 @@ export function openDatabase(options: DatabaseOptions): Database {
   };
 }
 
-/** A handle on whatever runs its statements: the pool, or one connection in a transaction. */
+/** A handle for the pool, or for one connection in a transaction. */
 function queriesOn(
   tenantId: string,
   execute: <Row>(text: string, values: readonly unknown[]) => Promise<{ rows: Row[]; rowCount: number | null }>,

@@ -5,8 +5,8 @@ import { EmbeddedDatabaseError, explainFailure } from './embedded-error.ts';
 import { handOver, type Programs } from './embedded-programs.ts';
 import { leakproofStatements } from './leakproof.ts';
 
-// What an operator may tune: written to postgresql.conf once. Small, because the database shares a machine with the server;
-// durable, because what was acknowledged must be there after a power cut.
+// Settings that an operator may tune: written to postgresql.conf once. Small, because the database shares a machine
+// with the server; durable, because acknowledged data must survive a power failure.
 const tunables = {
   shared_buffers: '64MB',
   max_connections: '100',
@@ -15,20 +15,21 @@ const tunables = {
   fsync: 'on',
   synchronous_commit: 'on',
   full_page_writes: 'on',
-  // A worker per idle duty costs memory and buys nothing at this size.
+  // Idle background workers cost memory without any benefit at this size.
   io_method: 'sync',
   max_logical_replication_workers: '0',
   max_parallel_workers_per_gather: '0',
   jit: 'off',
-  // A query whose client was killed ends and lets go of its locks.
+  // A query whose client was killed ends and releases its locks.
   client_connection_check_interval: '2s',
   timezone: 'UTC',
   log_timezone: 'UTC',
 };
 
 /**
- * Makes sure that `home` holds a cluster with the role and database `aldaba`, and returns its folder. A new cluster is made
- * under another name and renamed when it is complete, so an interrupted first start leaves nothing half done.
+ * Ensures that `home` contains a cluster with the role and database `aldaba`, and returns its folder. A new cluster is
+ * created under a temporary name and renamed when it is complete, so an interrupted first start leaves no partial
+ * cluster.
  */
 export async function ensureCluster(programs: Programs, progress: (message: string) => void): Promise<string> {
   const folder = join(programs.home, 'postgres');
@@ -97,16 +98,18 @@ async function run(folder: string, command: ReturnType<Programs['command']>, inp
   if (code !== 0) throw explainFailure('The database could not be prepared.', folder, output);
 }
 
-// A cluster made by root in a namespace, on a machine that has no namespaces any more, goes to the user that runs it now.
+// A cluster made by root in a namespace, on a machine that has no namespaces any more, goes to the user that runs it
+// now.
 async function handOverCluster(folder: string, programs: Programs): Promise<void> {
   if (!programs.owner || (await lstat(folder)).uid === programs.owner.uid) return;
   for (const name of await readdir(folder, { recursive: true })) await handOver(join(folder, name), programs);
   await handOver(folder, programs);
 }
 
-// Two walls, as the socket gives full power over the data: the socket's folder is closed to others (embedded-postmaster.ts),
-// and PostgreSQL asks the kernel for the connecting user (peer) and lets in the user of this process alone. No password exists that
-// could leak; TCP is off. Written at every start because that user may have another name than at the last one.
+// Two walls, as the socket gives full power over the data: the socket's folder is closed to others
+// (embedded-postmaster.ts), and PostgreSQL asks the kernel for the connecting user (peer) and lets in the user of this
+// process alone. No password exists that could leak; TCP is off. Written at every start because that user may have
+// another name than at the last one.
 async function writeAccessRules(folder: string, programs: Programs): Promise<void> {
   const rules = {
     'pg_hba.conf': 'local all all peer map=aldaba\n',

@@ -1,9 +1,9 @@
-/** The bundled database cannot be used. The message is written for a person and says what to do; nothing secret is in it. */
+/** The bundled database cannot be used. The message is for an operator and says what to do; it contains no secrets. */
 export class EmbeddedDatabaseError extends Error {
   override readonly name = 'EmbeddedDatabaseError';
 }
 
-/** Turns what PostgreSQL printed into a sentence that says what to do. `where` is the folder concerned. */
+/** Converts PostgreSQL's output into a sentence that says what to do. `where` is the folder concerned. */
 export function explainFailure(what: string, where: string, output: string): EmbeddedDatabaseError {
   const lines = output.trim().split('\n').slice(-8).join('\n');
   const advice =

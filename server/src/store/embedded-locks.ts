@@ -4,8 +4,8 @@ import { dirname } from 'node:path';
 import { EmbeddedDatabaseError, explainFailure } from './embedded-error.ts';
 
 /**
- * A lock of the kernel on a file (flock(2)). It is gone the moment its process is gone, also after a kill -9, so no lock is
- * ever stale and no process id has to be guessed at; it also holds between containers that share a folder.
+ * A lock of the kernel on a file (flock(2)). It is gone the moment its process is gone, also after a kill -9, so no
+ * lock is ever stale and no process id has to be guessed at; it also holds between containers that share a folder.
  */
 export interface FileLock {
   /** Changes how the lock is held. False when others hold it in the way; the lock must then be regarded as lost. */
@@ -19,8 +19,8 @@ export interface FileLock {
 export type LockMode = 'shared' | 'exclusive';
 
 /**
- * Locks `path`, which is made if missing. With `wait` it returns when the lock is held; without, it returns undefined at
- * once when others hold it.
+ * Locks `path`, which is made if missing. With `wait` it returns when the lock is held; without, it returns undefined
+ * at once when others hold it.
  */
 export async function lockFile(path: string, mode: LockMode, wait: true): Promise<FileLock>;
 export async function lockFile(path: string, mode: LockMode, wait: false): Promise<FileLock | undefined>;
@@ -47,8 +47,8 @@ export async function lockFile(path: string, mode: LockMode, wait: boolean): Pro
   };
 }
 
-// Node has no flock. The lock belongs to the open file, which a child shares with us, so the `flock` program (util-linux)
-// can take it for us and go; the postmaster never inherits the file, because Node opens it close-on-exec.
+// Node has no flock. The lock belongs to the open file, which a child shares with us, so the `flock` program
+// (util-linux) can take it for us and go; the postmaster never inherits the file, because Node opens it close-on-exec.
 function flock(handle: FileHandle, mode: LockMode, wait: boolean): Promise<boolean> {
   const { promise, resolve, reject } = Promise.withResolvers<boolean>();
   const flags = [mode === 'shared' ? '-s' : '-x', ...(wait ? [] : ['-n']), '3'];

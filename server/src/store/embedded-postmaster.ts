@@ -34,8 +34,8 @@ const shutdownLimit = 60_000;
 const leftoverLimit = 10_000;
 
 /**
- * The server that runs on `cluster`, if one does: also one whose owner was killed. What a crash of the server itself left
- * behind is cleared away, so that a new one can start.
+ * The server that runs on `cluster`, if one does: also one whose owner was killed. What a crash of the server itself
+ * left behind is cleared away, so that a new one can start.
  */
 export async function findPostmaster(cluster: string): Promise<Postmaster | undefined> {
   for (let waited = 0; ; waited += 50) {
@@ -59,7 +59,9 @@ export async function findPostmaster(cluster: string): Promise<Postmaster | unde
   }
 }
 
-/** Starts a server on `cluster` and waits until it accepts connections. It outlives this process unless it is stopped. */
+/**
+ * Starts a server on `cluster` and waits until it accepts connections. It outlives this process unless it is stopped.
+ */
 export async function startPostmaster(
   programs: Programs,
   cluster: string,
@@ -68,7 +70,7 @@ export async function startPostmaster(
   for (let waited = 0; ; waited += 100) {
     const started = await tryPostmaster(programs, cluster, progress);
     if ('pid' in started) return started;
-    // Processes of a server that was killed hold its memory until they are gone for good, which /proc shows too early.
+    // Processes of a killed server hold its memory until they are completely gone; /proc reports that too early.
     if (!/shared memory block .* still in use/.test(started.output) || waited > leftoverLimit)
       throw explainFailure('The database could not be started.', programs.home, started.output);
     await delay(100);
@@ -99,7 +101,8 @@ async function tryPostmaster(
     };
     const args = ['-D', cluster, ...Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`])];
     const command = programs.command('postgres', args);
-    // Detached: its own session, so that Ctrl-C in the terminal does not reach it before the server has drained its requests.
+    // Detached: its own session, so that Ctrl-C in the terminal does not reach it before the server has drained its
+    // requests.
     const child = spawn(command.file, command.args, {
       ...command.options,
       cwd: cluster,
@@ -166,7 +169,10 @@ async function untilReady(
   return 'late';
 }
 
-/** PostgreSQL's own record of a running server: process, data folder, start time, port, socket folder, address, memory, state. */
+/**
+ * PostgreSQL's own record of a running server: process, data folder, start time, port, socket folder, address, memory,
+ * state.
+ */
 async function readPidFile(cluster: string) {
   const text = await readFile(join(cluster, 'postmaster.pid'), 'utf8').catch(() => undefined); // no server
   if (text === undefined) return undefined;
@@ -186,9 +192,9 @@ async function processesIn(folder: string): Promise<number[]> {
   return found;
 }
 
-// The folder is closed to every other user of the machine. A path that is too long for a socket gives way to a folder under
-// a fresh, unguessable name, which no other user can have put there first. Its name is kept, so that a server that is started
-// again after a crash is found at the address of the one before.
+// The folder is closed to every other user of the machine. A path that is too long for a socket gives way to a folder
+// under a fresh, unguessable name, which no other user can have put there first. Its name is kept, so that a server
+// that is started again after a crash is found at the address of the one before.
 async function makeSocketFolder(programs: Programs): Promise<string> {
   let folder = join(programs.home, 'socket');
   if (Buffer.byteLength(folder) > longestSocketFolder) folder = await shortSocketFolder(programs);

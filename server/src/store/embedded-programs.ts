@@ -30,7 +30,8 @@ interface Identity {
 const publicRoot = '/var/lib/aldaba';
 
 /**
- * Finds the bundled programs, decides as whom they run and where the data lies, and makes their shared libraries loadable.
+ * Finds the bundled programs, decides as whom they run and where the data lies, and makes their shared libraries
+ * loadable.
  * @throws EmbeddedDatabaseError when this machine cannot run them.
  */
 export async function findPrograms(dataFolder: string, progress: (message: string) => void): Promise<Programs> {
@@ -127,8 +128,9 @@ function asUser({ name: _name, uid, gid }: LocalUser): Identity {
 }
 
 // In a user namespace this user is shown to PostgreSQL under another number, while the owner on disk stays: it works in
-// folders that no other user may enter. The number must have a name (initdb looks it up) and must not be 65534, because that
-// is what every other user of the machine looks like from inside, and peer authentication has to tell this process from them.
+// folders that no other user may enter. The number must have a name (initdb looks it up) and must not be 65534, because
+// that is what every other user of the machine looks like from inside, and peer authentication has to tell this process
+// from them.
 function inNamespace(users: LocalUser[]): Identity[] {
   const face = users.find((user) => user.uid !== 0 && user.uid !== 65534);
   if (!face) return [];
@@ -136,7 +138,9 @@ function inNamespace(users: LocalUser[]): Identity[] {
   return [{ prefix, peerName: face.name, owner: undefined }];
 }
 
-/** Tries an identity: undefined when it does not work here at all, else whether it gets to the data and to the programs. */
+/**
+ * Tries an identity: undefined when it does not work here at all, else whether it gets to the data and to the programs.
+ */
 function probe(identity: Identity, home: string, native: string) {
   const script = 'r=40; test -x "$1" || r=$((r+1)); test -x "$2" && test -r "$2" || r=$((r+2)); exit $r';
   const postgres = join(native, 'bin/postgres');

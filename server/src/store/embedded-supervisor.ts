@@ -1,21 +1,21 @@
 import { isRunning, type Postmaster } from './embedded-postmaster.ts';
 
-/** Milliseconds between two looks at the process. */
+/** Milliseconds between two checks of the process. */
 const lookInterval = 500;
-/** Milliseconds before the second and the slowest attempts to start it again. The first comes at once. */
+/** Milliseconds before the second and the slowest restart attempts. The first is immediate. */
 const firstPause = 500;
 const slowestPause = 30_000;
-/** Milliseconds after which a server that was started again counts as sound. */
+/** Milliseconds after which a restarted server counts as stable. */
 const soundAfter = 60_000;
 
 export interface Supervisor {
-  /** Ends the watch; waits for a start that is under way. */
+  /** Stops watching; waits for a start in progress. */
   stop(): Promise<void>;
 }
 
 /**
- * Watches the bundled PostgreSQL and starts it again when its process is gone, with pauses that grow while that fails or does not last.
- * (When only a process that serves a connection dies, PostgreSQL itself ends the others and recovers.)
+ * Watches the bundled PostgreSQL and restarts it when its process dies, with increasing delays while that fails or does
+ * not last. (If only a process that serves a connection dies, PostgreSQL itself ends the others and recovers.)
  *
  * @param start starts a server on the same cluster, or finds the one that another process has started
  */

@@ -40,7 +40,7 @@ async function query(url: string, text: string): Promise<Record<string, unknown>
 const answers = (url: string): Promise<boolean> =>
   query(url, 'select 1').then(
     () => true,
-    () => false, // refused: nobody listens
+    () => false, // refused: no server listens
   );
 
 /** Another process that starts the database on the folder and then holds it until it is killed. */
@@ -65,7 +65,7 @@ async function end(child: ChildProcess, how: 'politely' | 'SIGKILL'): Promise<vo
   await exit;
 }
 
-describe('The bundled PostgreSQL', () => {
+describe('Bundled PostgreSQL', () => {
   let folder: string;
   let database: EmbeddedDatabase;
   before(async () => {
@@ -74,7 +74,7 @@ describe('The bundled PostgreSQL', () => {
   });
   after(() => database.stop());
 
-  it('lets searches use their index, also in a folder of a version that did not', async () => {
+  it('lets searches use their index, even in a data folder of a version that did not', async () => {
     const older = await makeFolder();
     const marks = (url: string) =>
       query(
@@ -96,7 +96,7 @@ describe('The bundled PostgreSQL', () => {
     }
   });
 
-  it('gives the server a role that row-level security binds', async () => {
+  it('gives the server a role to which row-level security applies', async () => {
     const rows = await query(
       database.url,
       'select rolname, rolsuper, rolbypassrls, rolcreaterole from pg_roles where rolname = current_user',
@@ -104,7 +104,7 @@ describe('The bundled PostgreSQL', () => {
     assert.deepEqual(rows, [{ rolname: 'aldaba', rolsuper: false, rolbypassrls: false, rolcreaterole: false }]);
   });
 
-  it('lets that role make its tables, and the superuser clone databases', async () => {
+  it('lets that role create its tables, and the superuser clone databases', async () => {
     await query(database.url, 'create table thing (id integer); drop table thing');
     await query(database.adminUrl, 'create database copied template aldaba owner aldaba');
     await query(database.adminUrl, 'drop database copied');
@@ -120,14 +120,14 @@ describe('The bundled PostgreSQL', () => {
   });
 
   // security: bundled-postgresql
-  it('listens on no network address, and its folders are closed to other users', async () => {
+  it('does not listen on a network address, and closes its folders to other users', async () => {
     assert.deepEqual(await query(database.adminUrl, 'show listen_addresses'), [{ listen_addresses: '' }]);
     const socketFolder = new URL(database.url.replace('@/', '@local/')).searchParams.get('host') ?? '';
     for (const closed of [socketFolder, database.location]) assert.equal((await stat(closed)).mode & 0o777, 0o700);
   });
 
   // security: bundled-postgresql
-  it('lets in nobody but the two roles made for this process', async () => {
+  it('accepts connections only from the two roles of this process', async () => {
     await query(database.adminUrl, 'create role intruder login superuser');
     await assert.rejects(
       query(database.url.replace('//aldaba@', '//intruder@'), 'select 1'),
@@ -136,7 +136,7 @@ describe('The bundled PostgreSQL', () => {
     await query(database.adminUrl, 'drop role intruder');
   });
 
-  it('refuses a second server on the folder and says what to do', async () => {
+  it('rejects a second server on the folder and says what to do', async () => {
     await assert.rejects(start(folder), (error: Error) => {
       assert.match(error.message, new RegExp(`process ${process.pid}\\b.*${folder}.*ALDABA_DATA=`, 's'));
       return true;
@@ -144,7 +144,7 @@ describe('The bundled PostgreSQL', () => {
     assert.ok(await answers(database.url));
   });
 
-  it('is joined by a command, which leaves it running', async () => {
+  it('lets a command join the running database and leaves it running', async () => {
     const command = await start(folder, 'command');
     assert.equal(command.url, database.url);
     await command.stop();
@@ -152,8 +152,8 @@ describe('The bundled PostgreSQL', () => {
   });
 });
 
-describe('The data of the bundled PostgreSQL', () => {
-  it('is there after a stop and a new start', async () => {
+describe('Data of the bundled PostgreSQL', () => {
+  it('keeps the data after a stop and a new start', async () => {
     const folder = await makeFolder();
     const first = await start(folder);
     await query(first.url, 'create table kept as select 42 as answer');
@@ -164,7 +164,7 @@ describe('The data of the bundled PostgreSQL', () => {
     await second.stop();
   });
 
-  it('survives the kill of the server, whose PostgreSQL the next one joins', async () => {
+  it('keeps the data when the server is killed, and the next server joins its PostgreSQL', async () => {
     const folder = await makeFolder();
     const killed = await holdElsewhere(folder, 'server');
     const command = await start(folder, 'command');
@@ -177,7 +177,7 @@ describe('The data of the bundled PostgreSQL', () => {
     assert.equal(await answers(next.url), false);
   });
 
-  it('survives the kill of PostgreSQL itself', async () => {
+  it('keeps the data when PostgreSQL itself is killed', async () => {
     const folder = await makeFolder();
     const first = await start(folder);
     await query(first.url, 'create table kept as select 42 as answer');
@@ -189,7 +189,7 @@ describe('The data of the bundled PostgreSQL', () => {
     await second.stop();
   });
 
-  it('is started again at the same address when PostgreSQL is killed, once and again', async () => {
+  it('restarts PostgreSQL at the same address when it is killed repeatedly', async () => {
     for (const prefix of ['aldaba-embedded-', `aldaba-${'long-'.repeat(20)}`]) {
       const database = await start(await makeFolder(prefix));
       const serves = async () => {
@@ -219,7 +219,7 @@ describe('The data of the bundled PostgreSQL', () => {
     await database.stop();
   });
 
-  it('is made anew when the first start was cut short', async () => {
+  it('creates the cluster again if the first start was interrupted', async () => {
     const folder = await makeFolder();
     await mkdir(join(folder, 'postgres.new-Abc123'), { recursive: true });
     await writeFile(join(folder, 'postgres.new-Abc123', 'PG_VERSION'), '18\n');
@@ -232,7 +232,7 @@ describe('The data of the bundled PostgreSQL', () => {
     );
   });
 
-  it('of another major version is refused with what to do, and left alone', async () => {
+  it('rejects a cluster of another major version with what to do, and leaves it unchanged', async () => {
     const folder = await makeFolder();
     await mkdir(join(folder, 'postgres'));
     await writeFile(join(folder, 'postgres', 'PG_VERSION'), '12\n');
@@ -240,7 +240,7 @@ describe('The data of the bundled PostgreSQL', () => {
     assert.deepEqual(await readdir(join(folder, 'postgres')), ['PG_VERSION']);
   });
 
-  it('may lie under a path too long for a socket, with spaces, quotes, a comma and other alphabets', async () => {
+  it('supports a data folder with a path too long for a socket, with spaces, quotes, a comma and other alphabets', async () => {
     const folder = join(await makeFolder(), `a "b", c'd é 数据 ${'x'.repeat(100)}`);
     const database = await start(folder);
     assert.ok(database.location.startsWith(dirname(folder)));
@@ -249,7 +249,7 @@ describe('The data of the bundled PostgreSQL', () => {
   });
 });
 
-describe('A command', () => {
+describe('A command with the bundled PostgreSQL', () => {
   it('stops the PostgreSQL that it started for itself', async () => {
     const folder = await makeFolder();
     const command = await start(folder, 'command');
@@ -258,7 +258,7 @@ describe('A command', () => {
     assert.equal(await answers(command.url), false);
   });
 
-  it('leaves it to the server that began to use it meanwhile', async () => {
+  it('leaves PostgreSQL running for a server that has joined it', async () => {
     const folder = await makeFolder();
     const command = await holdElsewhere(folder, 'command');
     const server = await start(folder);
@@ -268,7 +268,7 @@ describe('A command', () => {
     assert.equal(await answers(server.url), false);
   });
 
-  it('that still runs keeps it when the server ends', async () => {
+  it('keeps PostgreSQL running after the server ends', async () => {
     const folder = await makeFolder();
     const server = await start(folder);
     const command = await start(folder, 'command');

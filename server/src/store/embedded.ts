@@ -28,7 +28,7 @@ export interface EmbeddedOptions {
   dataFolder: string;
   /** Receives a sentence, without a full stop, before each step that takes time. */
   progress: (message: string) => void;
-  /** One `server` may use a folder; any number of commands may, beside it or alone. */
+  /** One `server` may use a folder; any number of commands may use it at the same time or alone. */
   purpose: 'server' | 'command';
   /** Receives a line when the database ends unexpectedly and is started again. */
   log?: { warn(fields: object, message: string): void; error(fields: object, message: string): void };
@@ -37,10 +37,10 @@ export interface EmbeddedOptions {
 /**
  * Starts the bundled PostgreSQL on a data folder, or joins the one that runs there.
  *
- * No process owns the running PostgreSQL: all that use it hold the file `locks/users` shared, and the last one to leave stops it.
- * So a command neither disturbs a server nor is disturbed by its end, and what a killed process left running is simply
- * joined. `locks/change` is held while a process joins or leaves; `locks/server` keeps a second server out. A server also watches
- * the database and starts it again when it dies.
+ * No process owns the running PostgreSQL: all that use it hold the file `locks/users` shared, and the last one to leave
+ * stops it. So a command neither disturbs a server nor is disturbed by its end, and what a killed process left running
+ * is simply joined. `locks/change` is held while a process joins or leaves; `locks/server` keeps a second server out. A
+ * server also watches the database and starts it again when it dies.
  * @throws EmbeddedDatabaseError when it cannot be used, with a message that says what to do.
  */
 export async function startEmbedded({
@@ -143,7 +143,7 @@ async function leave({ locks, users, serverLock, cluster, supervisor }: Use): Pr
 }
 
 function connection(user: string, database: string, { socketFolder }: Postmaster): string {
-  // The port names the socket's file; said here so that a PGPORT in the environment does not lead elsewhere.
+  // The port names the socket's file; set here so that a PGPORT in the environment has no effect.
   return `postgresql://${user}@/${database}?host=${encodeURIComponent(socketFolder)}&port=5432`;
 }
 

@@ -9,7 +9,7 @@ interface PostgresError extends Error {
 }
 
 /**
- * What the API calls the value that may be there once only, where no feature has a code of its own for it. PostgreSQL does not
+ * The name in the API of a value that must be unique, if its feature has no specific error code. PostgreSQL does not
  * name the columns of a table under row-level security.
  */
 const fields: Readonly<Record<string, string>> = {
@@ -20,9 +20,8 @@ const fields: Readonly<Record<string, string>> = {
 };
 
 /**
- * Turns constraint violations into codes of the contract, with the constraint's name as cause for features that
- * answer more precisely (`constraintOf`), and a database that cannot serve now into `request.unavailable`. Everything else
- * goes through unchanged.
+ * Converts constraint violations to codes of the contract, with the constraint's name as cause for features with a more
+ * specific error (`constraintOf`), and an unavailable database to `request.unavailable`. Other errors are unchanged.
  */
 export function translateDatabaseError(error: unknown): unknown {
   if (!(error instanceof Error)) return error;

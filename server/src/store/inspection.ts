@@ -1,7 +1,7 @@
 import { readdir } from 'node:fs/promises';
 import { Client } from 'pg';
 
-/** What `aldaba doctor` reads of a database without changing it. */
+/** What `aldaba doctor` reads from a database without changing it. */
 export interface Inspection {
   /** Of PostgreSQL, e.g. `18.4`. */
   version: string;

@@ -1,7 +1,7 @@
 import { Client } from 'pg';
 
-// Row-level security lets an index serve a condition only when its functions are known not to leak the rows it hides. Those of
-// searches leak none (what they refuse is the pattern), but only a superuser may say so.
+// Row-level security lets an index serve a condition only when its functions are known not to leak the rows it hides.
+// Those of searches leak none (what they refuse is the pattern), but only a superuser may say so.
 const signatures = [
   'lower(text)',
   'textlike(text, text)',

@@ -1,10 +1,10 @@
-/** Rows `offset` to `offset + limit` of a list. Where a list takes none, it is whole. */
+/** Rows `offset` to `offset + limit` of a list. If omitted, the whole list. */
 export interface Slice {
   limit: number;
   offset: number;
 }
 
-/** Some of a list, and how many there are in all. */
+/** Some rows of a list, and their total number. */
 export interface Listed<Item> {
   items: Item[];
   total: number;

@@ -1,10 +1,10 @@
 import { Client } from 'pg';
 
-/** One connection of its own that waits for notifications, comes back by itself when it is lost, and knows whether it hears. */
+/** A dedicated connection for notifications that reconnects by itself and knows whether it is listening. */
 export interface Listener {
   /**
-   * Calls `heard` with the payload of every NOTIFY on `channel`, and `missed` when notifications may have been lost: after the
-   * connection broke and came back. Returns after LISTEN is active, or at once when the database is away.
+   * Calls `heard` with the payload of every NOTIFY on `channel`, and `missed` when notifications may have been lost:
+   * after the connection broke and came back. Returns after LISTEN is active, or at once when the database is away.
    */
   listen(channel: string, heard: (payload: string) => void, missed?: () => void): Promise<void>;
   /** False from half a second after the connection stopped answering until it listens again. */
@@ -21,7 +21,9 @@ export interface ListenerOptions {
 
 /** Milliseconds between two questions whether the connection still works: a network may drop it silently. */
 const beatInterval = 1000;
-/** Milliseconds without an answer after which the listener counts as deaf, and after which the connection is given up. */
+/**
+ * Milliseconds without an answer after which the listener counts as deaf, and after which the connection is given up.
+ */
 const deafAfter = 500;
 const lostAfter = 2000;
 /** Milliseconds before the first and the slowest attempts to connect again. */

@@ -28,14 +28,15 @@ export interface MigrationResult {
 }
 
 /**
- * Brings the schema up to date: files of `folder` in the order of their names, forward only, each in its own transaction,
- * all under an advisory lock so that nodes that start together wait for one another.
+ * Brings the schema up to date: files of `folder` in the order of their names, forward only, each in its own
+ * transaction, all under an advisory lock so that nodes that start together wait for one another.
  *
  * @param options.vault checked against the database's secret when given
  * @param options.restores whether the caller is the restore that is under way in this database
  * @param options.only names of the migrations to apply; the others wait
- * @throws Error with a sentence for the operator when the server is older than PostgreSQL 15, when newer migrations exist than this build
- * knows, when objects of the schema are missing, when a restore was interrupted, or when the secret is another one
+ * @throws Error with a sentence for the operator when the server is older than PostgreSQL 15, when newer migrations
+ *   exist than this build knows, when objects of the schema are missing, when a restore was interrupted, or when the
+ *   secret is another one
  */
 export async function migrate(
   url: string,

@@ -1,7 +1,7 @@
 import type { ClientBase } from 'pg';
 import { normalizePhone } from '../kernel/identifiers.ts';
 
-/** Users of one page. */
+/** Users per page. */
 const pageSize = 5000;
 
 interface Row {
@@ -11,9 +11,9 @@ interface Row {
 }
 
 /**
- * Gives stored phone numbers the spelling that `normalizePhone` gives new ones, so that `61 0412 345 678` of an earlier version and
- * `61 412 345 678` cannot become two accounts. A number whose spelling another user of the tenant has stays as it is.
- * Needs `app.tenant` at `*`, and a transaction.
+ * Gives stored phone numbers the spelling that `normalizePhone` gives new ones, so that `61 0412 345 678` of an earlier
+ * version and `61 412 345 678` cannot become two accounts. A number whose spelling another user of the tenant has stays
+ * as it is. Needs `app.tenant` at `*`, and a transaction.
  */
 export async function normalizeStoredPhones(client: ClientBase): Promise<void> {
   let [tenantId, id] = ['', ''];

@@ -30,12 +30,14 @@ const waitingPerConnection = 50;
 /** Milliseconds between two lines of the log about a database that does not serve. */
 const reportInterval = 10_000;
 
-/** Connections to the database, each lent to one user at a time. Losing one fails its user's work, never the process. */
+/**
+ * Connections to the database, each lent to one user at a time. Losing one fails its user's work, never the process.
+ */
 export function openPool({ url, poolSize, settings, log }: PoolOptions) {
   let ended = false;
   const logOutage = createReport(log);
   const deadlines = createDeadlines();
-  // What background work still asks for while the server stops is no outage.
+  // Failed requests of background work during shutdown are not an outage.
   const report = (error: unknown) => {
     if (!ended) logOutage(error);
   };
@@ -49,8 +51,8 @@ export function openPool({ url, poolSize, settings, log }: PoolOptions) {
     keepAlive: true,
     keepAliveInitialDelayMillis: 10_000,
   });
-  // An emitter without a listener ends the process. The pool listens to connections only while they are idle; these two stay
-  // for the life of a connection, lent or not. What is in flight on it fails by itself.
+  // An emitter without a listener ends the process. The pool listens to connections only while they are idle; these two
+  // stay for the life of a connection, lent or not. What is in flight on it fails by itself.
   pool.on('error', (error) => report(error));
   pool.on('connect', (client) => {
     client.on('error', (error) => {
@@ -70,7 +72,10 @@ export function openPool({ url, poolSize, settings, log }: PoolOptions) {
   };
 
   return {
-    /** Lends a connection to `work`; one that was lost in the course of it does not come back to the pool. @throws AldabaError `request.unavailable` */
+    /**
+     * Lends a connection to `work`; a connection lost during the work is not returned to the pool.
+     * @throws AldabaError `request.unavailable`
+     */
     async lend<T>(work: (client: Connection) => Promise<T>): Promise<T> {
       const client = await connect();
       try {
@@ -79,7 +84,10 @@ export function openPool({ url, poolSize, settings, log }: PoolOptions) {
         client.release(client.aldabaLost);
       }
     },
-    /** Sends one statement. `timeLimit` (milliseconds, 0 for none) is for a server that does not answer at all; PostgreSQL's own comes sooner. */
+    /**
+     * Sends one statement. `timeLimit` (milliseconds, 0 for none) is for a server that does not answer at all;
+     * PostgreSQL's own comes sooner.
+     */
     async send<Row>(client: Connection, statement: StatementText, timeLimit: number) {
       try {
         return await new Promise<QueryResult<Row & object>>((resolve, reject) => {
@@ -110,8 +118,8 @@ export function openPool({ url, poolSize, settings, log }: PoolOptions) {
 const deadlineInterval = 1000;
 
 /**
- * Gives up the connection of a statement that gets no answer in time: what is in flight on it fails. One timer for all, which
- * runs only while statements are sent: a timer for each would be set and cleared thousands of times a second.
+ * Gives up the connection of a statement that gets no answer in time: what is in flight on it fails. One timer for all,
+ * which runs only while statements are sent: a timer for each would be set and cleared thousands of times a second.
  */
 function createDeadlines() {
   const inFlight = new Map<Statement, { client: Connection; end: number }>();
@@ -134,7 +142,10 @@ function createDeadlines() {
   };
 }
 
-/** One line for the first failure of an outage and every ten seconds from then on: every request of it would fill the log. */
+/**
+ * One line for the first failure of an outage and every ten seconds from then on: every request of it would fill the
+ * log.
+ */
 function createReport(log: PoolOptions['log']): (error: unknown) => void {
   let last = Number.NEGATIVE_INFINITY;
   let unreported = 0;
@@ -150,12 +161,12 @@ function createReport(log: PoolOptions['log']): (error: unknown) => void {
   };
 }
 
-/** How often work is tried in all that loses against other transactions. */
+/** Maximum attempts for work that loses against concurrent transactions. */
 const attempts = 6;
 
 /**
- * Repeats work that PostgreSQL rolled back because of a deadlock or a serialization failure, after a random pause that grows. `work` must
- * leave nothing behind outside of the database when it fails.
+ * Retries work that PostgreSQL rolled back because of a deadlock or a serialization failure, after an increasing random
+ * pause. `work` must have no effects outside the database when it fails.
  */
 export async function repeatingConflicts<T>(work: () => Promise<T>): Promise<T> {
   for (let attempt = 1; ; attempt += 1) {

@@ -7,8 +7,9 @@ const firstPause = 250;
 const longestPause = 4000;
 
 /**
- * Waits until the database accepts connections, for `limit` milliseconds at most: it may start together with the server, or be
- * restarted by an upgrade. What waiting does not mend (a wrong password, a missing database) is thrown at once.
+ * Waits until the database accepts connections, for `limit` milliseconds at most: it may start together with the
+ * server, or be restarted by an upgrade. What waiting does not mend (a wrong password, a missing database) is thrown at
+ * once.
  *
  * @throws the driver's error of the last attempt
  */

@@ -2,9 +2,10 @@ import type { ClientBase } from 'pg';
 
 /**
  * Every object of the schema in one line of text: tables and their columns, row-level security, policies, constraints,
- * triggers, indexes, functions, views. Names and kinds rather than definitions, whose text differs between PostgreSQL's releases; what is
- * switched off or not valid counts as absent. Left out: the weekly partitions of the audit log, which come and go; the
- * indexes of searches, which may be built later; not-null constraints, which only PostgreSQL 18 and newer list; what extensions own.
+ * triggers, indexes, functions, views. Names and kinds rather than definitions, whose text differs between PostgreSQL's
+ * releases; what is switched off or not valid counts as absent. Left out: the weekly partitions of the audit log, which
+ * come and go; the indexes of searches, which may be built later; not-null constraints, which only PostgreSQL 18 and
+ * newer list; what extensions own.
  */
 const inventory = `
   with tables as (
@@ -42,7 +43,8 @@ async function listObjects(client: ClientBase): Promise<string[]> {
 }
 
 /**
- * Compares the schema with the list that the last migration left in the database. More objects than those are the operator's business.
+ * Compares the schema with the list that the last migration left in the database. More objects than those are the
+ * operator's business.
  *
  * @throws Error that names what is missing and what to do
  */
@@ -80,8 +82,9 @@ async function recordedObjects(client: ClientBase): Promise<string[] | undefined
 }
 
 /**
- * Runs migrations and puts what they made and removed on the list. Objects that were there before and are on no list stay off it:
- * operators may drop an index of their own again. While the migrations run there is no list, so that a crash leaves none that is wrong.
+ * Runs migrations and puts what they made and removed on the list. Objects that were there before and are on no list
+ * stay off it: operators may drop an index of their own again. While the migrations run there is no list, so that a
+ * crash leaves none that is wrong.
  */
 export async function recordingObjects<T>(client: ClientBase, work: () => Promise<T>): Promise<T> {
   const recorded = await recordedObjects(client);
@@ -101,7 +104,8 @@ async function recordObjects(
   client: ClientBase,
   { recorded, before }: { recorded: readonly string[]; before: ReadonlySet<string> },
 ): Promise<void> {
-  // What belongs to the database as a whole: this list, the check of the secret. No migration makes it, as each is run under its eyes.
+  // What belongs to the database as a whole: this list, the check of the secret. No migration makes it, as each is run
+  // under its eyes.
   await client.query('create table if not exists installation (key text primary key, value jsonb not null)');
   const after = await listObjects(client);
   const present = new Set(after);

@@ -3,14 +3,16 @@ import { AldabaError } from '../kernel/errors.ts';
 import type { Queries } from './database.ts';
 import { sqlStateOf } from './failures.ts';
 
-/** How a searched value is compared. `like` knows `%` and `_`; the last two are PostgreSQL's own pattern languages. */
+/**
+ * How a searched value is compared. `like` supports `%` and `_`; the last two are PostgreSQL's own pattern languages.
+ */
 export const matchModes = ['like', 'exact', 'similar_to', 'posix'] as const;
 export type MatchMode = (typeof matchModes)[number];
 
 export interface SearchTerm {
-  /** Fields of which one has to match. */
+  /** Fields of which at least one must match. */
   fields: readonly string[];
-  /** More than one only with `exact`: one of them has to match. */
+  /** Several values only with `exact`: at least one must match. */
   values: readonly string[];
   mode: MatchMode;
 }
@@ -23,7 +25,8 @@ export interface Search {
 
 /**
  * The condition of a search, for `where`.
- * @param columns SQL column (qualified where needed) of each searchable field; fields come from a closed list, never from the client
+ * @param columns SQL column (qualified where needed) of each searchable field; fields come from a closed list, never
+ *   from the client
  */
 export function searchCondition(search: Search, columns: Readonly<Record<string, string>>): RawBuilder<boolean> {
   const terms = search.terms.map((term) => {
@@ -57,14 +60,17 @@ function match(column: RawBuilder<unknown>, term: SearchTerm, isCaseSensitive: b
   }
 }
 
-/** A pattern that only the value itself matches. Unlike a comparison of `lower(…)` it can use the index for searches. */
+/**
+ * A pattern that only the value itself matches. Unlike a comparison of `lower(…)` it can use the index for searches.
+ */
 const literally = (value: string) => value.replace(/[\\%_]/g, '\\$&');
 
 /** Conditions that PostgreSQL reports for a pattern it cannot read, or that takes longer than a search may. */
 const patternFaults = new Set(['2201B', '22025', '22019', '2200C', '57014', '54001']);
 
 /**
- * Runs the queries of a search. Patterns are the client's programs: those in PostgreSQL's own languages get three seconds.
+ * Runs the queries of a search. Patterns are the client's programs: those in PostgreSQL's own languages get three
+ * seconds.
  * @throws AldabaError `request.invalid_input` for a pattern that cannot be read or takes too long
  */
 export async function searching<T>(

@@ -4,8 +4,8 @@ import type { Vault } from '../kernel/crypto.ts';
 const context = 'installation/secret-check';
 
 /**
- * Seals a known value in the database once, and opens it at every start: a node with another secret could read nothing that is
- * sealed, and would seal what the other nodes cannot read.
+ * Seals a known value in the database once, and opens it at every start: a node with another secret could not read
+ * sealed values, and would seal values that other nodes cannot read.
  *
  * @throws Error that names `ALDABA_SECRET`
  */

@@ -46,8 +46,9 @@ export class Statement extends DriverQuery {
     this.callback = (error, result) => done(error, Array.isArray(result) ? (result.at(-1) as QueryResult) : result);
   }
   /**
-   * Puts `BEGIN` before the statement in one message: that saves the transaction a round trip. The server skips everything up to
-   * `Sync` after an error (PostgreSQL's manual, section 54.2.3), so the statement never runs outside of the transaction.
+   * Puts `BEGIN` before the statement in one message: that saves the transaction a round trip. The server skips
+   * everything up to `Sync` after an error (PostgreSQL's manual, section 54.2.3), so the statement never runs outside
+   * of the transaction.
    */
   override prepare(connection: Wire): void {
     if (this.#begins) {

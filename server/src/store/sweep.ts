@@ -1,12 +1,12 @@
-/** Background removal of rows whose time is over. Each feature says how its rows go; this says when. */
+/** Background deletion of expired rows. Each feature provides the deletion; this runs it. */
 
-/** Removes some rows of all tenants and returns how many; stops early when `isStopped` turns true. */
+/** Deletes some rows of all tenants and returns their number; stops early when `isStopped` returns true. */
 export type Sweep = (now: number, isStopped: () => boolean) => Promise<number>;
 
 /** Milliseconds between two rounds. */
 const interval = 60_000;
 
-/** Runs the sweeps one after the other, every minute. `close` waits for the one that is under way. */
+/** Runs the sweeps one after the other, every minute. `close` waits for the one in progress. */
 export function startSweeps(options: {
   sweeps: Readonly<Record<string, Sweep>>;
   clock: { now(): number };
@@ -27,7 +27,7 @@ export function startSweeps(options: {
     }
   };
   const timer = setInterval(() => {
-    // One after the other: a slow database must not gather sweeps.
+    // One after the other: a slow database must not accumulate sweeps.
     running = running.then(round);
   }, interval).unref();
   return {

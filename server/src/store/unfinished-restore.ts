@@ -1,8 +1,8 @@
 import type { ClientBase } from 'pg';
 
 /*
- * A restore says in the database that it is under way: interrupted, it would leave what looks like a new installation. It says so in the
- * comment of the schema, which is there before the first table and which no migration sees.
+ * Marks a restore in progress in the database: an interrupted one would otherwise look like a new installation. The
+ * mark is the comment of the schema, which exists before the first table and which no migration reads.
  */
 const mark = 'A restore is under way or was interrupted.';
 
@@ -16,7 +16,7 @@ export async function endRestore(client: ClientBase): Promise<void> {
   if (await isUnfinished(client)) await client.query('comment on schema aldaba is null');
 }
 
-/** @throws Error with a sentence for the operator when the last restore did not come to its end */
+/** @throws Error with a sentence for the operator if the last restore did not finish */
 export async function requireNoUnfinishedRestore(client: ClientBase): Promise<void> {
   if (await isUnfinished(client))
     throw new Error(

@@ -4,8 +4,9 @@ import { pipeline } from 'node:stream/promises';
 import { createGunzip, createGzip } from 'node:zlib';
 
 /**
- * Files packed into one: a tar archive (POSIX.1-1988 "ustar", with GNU's type `L` for names of more than 100 bytes) in gzip,
- * so that any `tar` can look into it. Entries are small enough to be held in memory; large contents are split by the caller.
+ * Files packed into one: a tar archive (POSIX.1-1988 "ustar", with GNU's type `L` for names of more than 100 bytes) in
+ * gzip, so that any `tar` can look into it. Entries are small enough to be held in memory; large contents are split by
+ * the caller.
  */
 const block = 512;
 const longestName = 100;
@@ -14,13 +15,16 @@ const largestEntry = 256 * 1_048_576;
 
 export interface ArchiveWriter {
   add(name: string, content: Buffer): Promise<void>;
-  /** Puts the archive in its place once it is whole. */
+  /** Moves the finished archive to its path. */
   finish(): Promise<void>;
-  /** Removes what was written. */
+  /** Removes the partial archive. */
   abandon(): Promise<void>;
 }
 
-/** Writes to a draft next to `path`, readable by its owner alone: an interrupted backup leaves no file that looks like one. */
+/**
+ * Writes to a draft next to `path`, readable only by its owner: an interrupted backup leaves no file that looks
+ * complete.
+ */
 export function createArchive(path: string): ArchiveWriter {
   const draft = `${path}.partial`;
   const gzip = createGzip({ level: 6 });
@@ -87,14 +91,14 @@ export interface ArchiveEntry {
   content: Buffer;
 }
 
-/** The archive cannot be read to its end, or is none. */
+/** The archive is truncated, or the file is not an archive. */
 export class DamagedArchive extends Error {}
 
-/** The entries of an archive in their order. @throws DamagedArchive */
+/** The entries of an archive in order. @throws DamagedArchive */
 export async function* readArchive(path: string): AsyncGenerator<ArchiveEntry> {
   const source = createReadStream(path);
   const take = taker(source.pipe(createGunzip()));
-  // A source that fails does not end what it is piped into.
+  // A failing source does not end the stream that it is piped into.
   source.once('error', (error) => take.fail(error));
   try {
     let longName: string | undefined;
@@ -125,7 +129,7 @@ const text = (bytes: Buffer, from: number, length: number): string =>
     .split('\0', 1)[0]
     ?.trim() ?? '';
 
-/** Takes so many bytes off a stream. */
+/** Reads this many bytes from a stream. */
 function taker(stream: NodeJS.ReadableStream & { destroy(error?: Error): unknown }) {
   const chunks = stream[Symbol.asyncIterator]();
   let kept: Buffer = Buffer.alloc(0);

@@ -2,7 +2,8 @@
  * The archive of a backup, format 1: entries in this order.
  *
  * - `manifest.json`: `Manifest`, what the archive holds and what it takes to restore it
- * - `tables/<table>/<number>.copy`: rows in PostgreSQL's COPY text format with the manifest's columns, in parts of a few MB
+ * - `tables/<table>/<number>.copy`: rows in PostgreSQL's COPY text format with the manifest's columns, in parts of a
+ *   few MB
  * - `files/<path>`: uploads, by their path in the data folder, where they are stored there
  * - `secret`: the content of `ALDABA_SECRET`, only when asked for
  * - `summary.json`: `Summary`, counts and checksums of what came before; an archive without it is incomplete
@@ -14,12 +15,12 @@ export interface Manifest {
   createdAt: string;
   /** Version of the PostgreSQL server, for information: the archive fits every version that Aldaba runs on. */
   postgres: string;
-  /** Names of the migrations that made the schema. */
+  /** Names of the migrations in the schema. */
   migrations: string[];
-  /** Identifies the secret that sealed the values, without revealing it. */
+  /** Identifies the secret of the sealed values without revealing it. */
   secretFingerprint: string;
   hasSecret: boolean;
-  /** False where uploads are in a bucket. */
+  /** False if uploads are in a bucket. */
   hasFiles: boolean;
   tables: { name: string; columns: string[] }[];
   /** Weekly partitions of the audit log, `logs_<Monday>`. */
@@ -34,7 +35,7 @@ export interface Summary {
 export const manifestName = 'manifest.json';
 export const summaryName = 'summary.json';
 export const secretName = 'secret';
-/** Folders of the data folder whose files are uploads. */
+/** Folders of the data folder that contain uploads. */
 export const fileFolders = ['user-assets', 'custom-ui'] as const;
 
 export const toJson = (value: Manifest | Summary): Buffer => Buffer.from(`${JSON.stringify(value, null, 2)}\n`);

@@ -8,7 +8,7 @@ import { createArchive } from './archive.ts';
 import { type Manifest, manifestName, type Summary, summaryName, toJson } from './manifest.ts';
 import { verifyArchive } from './read.ts';
 
-describe('the check of a backup before its restore', () => {
+describe('Check of a backup before its restore', () => {
   let folder: string;
   before(async () => {
     folder = await mkdtemp(join(tmpdir(), 'aldaba-archive-'));
@@ -46,7 +46,7 @@ describe('the check of a backup before its restore', () => {
     'files/user-assets/a.txt': 'an upload',
     [summaryName]: toJson(summary).toString(),
   };
-  /** An archive that can be read to its end, whatever it holds. */
+  /** A readable archive with arbitrary contents. */
   const write = async (entries: Record<string, string>) => {
     const path = join(folder, 'aldaba.tar.gz');
     const archive = createArchive(path);
@@ -56,7 +56,7 @@ describe('the check of a backup before its restore', () => {
   };
   const without = (name: string) => Object.fromEntries(Object.entries(whole).filter(([each]) => each !== name));
 
-  it('accepts an archive whose contents match their checksums', async () => {
+  it('accepts a backup whose contents match their checksums', async () => {
     assert.deepEqual(await verifyArchive(await write(whole)), { manifest, summary, secret: undefined });
   });
 
@@ -72,7 +72,7 @@ describe('the check of a backup before its restore', () => {
     ['a newer format', { ...whole, [manifestName]: JSON.stringify({ ...manifest, format: 2 }) }, /newer Aldaba/],
   ];
   for (const [what, entries, message] of damaged) {
-    it(`refuses an archive with ${what}`, async () => {
+    it(`rejects a backup with ${what}`, async () => {
       await assert.rejects(verifyArchive(await write(entries)), message);
     });
   }

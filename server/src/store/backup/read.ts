@@ -6,13 +6,13 @@ import { lines } from './write.ts';
 export interface Verified {
   manifest: Manifest;
   summary: Summary;
-  /** The secret, where the archive has it. */
+  /** The secret, if the archive contains it. */
   secret: string | undefined;
 }
 
 /**
- * Reads an archive from its beginning to its end and compares every count and checksum, so that nothing is changed for the sake of one
- * that is cut off or damaged.
+ * Reads an archive completely and compares every count and checksum, so that a truncated or damaged one changes
+ * nothing.
  *
  * @throws Error with a sentence for the operator
  */

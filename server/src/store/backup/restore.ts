@@ -22,11 +22,11 @@ export interface RestoreOptions {
   folder: string;
   /** The secret that the server will use. */
   secret: string;
-  /** Whether the secret of the archive, if it has one, is used instead of `secret`. */
+  /** Whether the secret in the archive, if any, replaces `secret`. */
   takesSecret: boolean;
-  /** Where uploads go; undefined where they are in a bucket. */
+  /** Folder for uploads; undefined if they are in a bucket. */
   dataFolder?: string;
-  /** Whether what the database holds may be deleted. */
+  /** Whether existing data in the database may be deleted. */
   replaces: boolean;
   progress(message: string): void;
 }
@@ -36,13 +36,13 @@ export interface RestoreResult {
   tables: number;
   rows: number;
   files: number;
-  /** The archive's secret, which the caller has to store; only with `takesSecret`. */
+  /** The archive's secret, which the caller must store; only with `takesSecret`. */
   secret?: string;
 }
 
 /**
- * Brings a database to the state of an archive: the schema by our own migrations, then the rows in one transaction, then newer
- * migrations. Nothing is changed before the whole archive has been read and found sound.
+ * Restores a database from an archive: the schema by our own migrations, then the rows in one transaction, then newer
+ * migrations. Nothing is changed before the whole archive has been verified.
  *
  * @throws Error with a sentence for the operator
  */
@@ -154,12 +154,15 @@ async function fillTables(client: Client, { manifest, summary, path, progress }:
   await client.query('analyze');
 }
 
-/** Rows on their way into one table. A row that PostgreSQL refuses fails the next `write`, or `end`, which returns the number of rows. */
+/**
+ * Copies rows into one table. A row that PostgreSQL rejects fails the next `write`, or `end`, which returns the number
+ * of rows.
+ */
 function openCopy(client: Client, table: string, columns: readonly string[]) {
   const list = columns.map((column) => client.escapeIdentifier(column)).join(', ');
   const stream = client.query(copyFrom(`copy ${client.escapeIdentifier(table)} (${list}) from stdin`));
   const done = finished(stream);
-  // Waited for in both functions; between them a failure must not count as unhandled.
+  // Awaited in both functions; between them, a failure must not count as unhandled.
   done.catch(() => undefined);
   return {
     async write(content: Buffer): Promise<void> {
@@ -180,7 +183,7 @@ async function restoreFiles(path: string, dataFolder: string): Promise<number> {
   for await (const { name, content } of readArchive(path)) {
     if (!name.startsWith('files/')) continue;
     const file = normalize(name.slice('files/'.length));
-    // Names of an archive are not to be trusted with the whole machine.
+    // Names in an archive are untrusted: they must not become paths outside the folder.
     if (!fileFolders.some((folder) => file.startsWith(`${folder}/`)))
       throw new Error(`The backup has a file outside of the uploads: ${name}.`);
     const target = join(dataFolder, file);

@@ -2,9 +2,10 @@ import type { Client } from 'pg';
 import type { Manifest } from './manifest.ts';
 
 /**
- * Makes the tables ready for rows as they come: empties them, makes the partitions of the audit log, and takes away what would refuse or change
- * rows on their way (foreign keys, triggers, row-level security for the owner). The function that it returns puts all of
- * that back, which checks the foreign keys, and sets identity columns beyond the highest value. Call both in one transaction.
+ * Prepares the tables for raw rows: empties them, creates the partitions of the audit log, and disables everything that
+ * would reject or change rows (foreign keys, triggers, row-level security for the owner). The returned function
+ * restores all of that, which checks the foreign keys, and sets identity columns beyond the highest value. Call both in
+ * one transaction.
  */
 export async function loosenSchema(client: Client, manifest: Manifest): Promise<() => Promise<void>> {
   const name = (identifier: string) => client.escapeIdentifier(identifier);
@@ -33,7 +34,7 @@ export async function loosenSchema(client: Client, manifest: Manifest): Promise<
   };
 }
 
-/** A week of the audit log, as `rotate_logs` makes it. Its wall is that of the other partitions. */
+/** A week of the audit log, as `rotate_logs` creates it, with the policies of the other partitions. */
 async function makePartition(client: Client, partition: string): Promise<void> {
   const date = /^logs_(\d{4})(\d{2})(\d{2})$/.exec(partition);
   if (!date) throw new Error(`The backup names a partition of the audit log that cannot be: ${partition}.`);

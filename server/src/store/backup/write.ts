@@ -11,12 +11,12 @@ import { fileFolders, type Manifest, manifestName, type Summary, secretName, sum
 
 export interface BackupOptions {
   url: string;
-  /** Where the archive goes; an existing file is replaced once the new one is whole. */
+  /** Path of the archive; an existing file is replaced once the new one is complete. */
   path: string;
   vault: Vault;
-  /** Folder of the uploads to include; none where they are in a bucket. */
+  /** Folder of the uploads to include; none if they are in a bucket. */
   dataFolder?: string;
-  /** The secret itself, if it is to be included. */
+  /** The secret itself, if it is included. */
   secret?: string;
   progress(message: string): void;
 }
@@ -30,17 +30,17 @@ export interface BackupResult {
 
 /** Bytes of rows in one entry of the archive. */
 const partSize = 4 * 1_048_576;
-/** Rows after which a long table says how far it is. */
+/** Rows after which the progress of a long table is reported. */
 const reportEvery = 250_000;
 
-/** Identifies a secret without revealing it: an HMAC under a key that is derived from the secret. */
+/** Identifies a secret without revealing it: an HMAC with a key derived from the secret. */
 export const secretFingerprint = (vault: Vault): string => vault.sign('fingerprint', 'backup').slice(0, 22);
 
 /**
- * Writes all rows, as they were at one instant, and the uploads into one archive. The server may run; its changes are not
- * blocked. It needs no PostgreSQL client: rows come through the connection, by COPY.
+ * Writes all rows, from one snapshot, and the uploads into one archive. The server may run; its changes are not
+ * blocked. Rows are read over the connection by COPY, without a PostgreSQL client program.
  *
- * @throws Error when the schema is incomplete, since such a backup would be, too
+ * @throws Error if the schema is incomplete, because the backup would be too
  */
 export async function writeBackup(options: BackupOptions): Promise<BackupResult> {
   const settings = [...sessionSettings, '-c app.tenant=*', '-c statement_timeout=0'].join(' ');
