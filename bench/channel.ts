@@ -4,7 +4,7 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 
-/** What a process says about itself at one moment; differences of two are what an operation cost. */
+/** What a process reports about itself at one moment; the difference of two is the cost of an operation. */
 export interface Reading {
   /** Microseconds of processor time, user and system, all threads. */
   cpu: number;
@@ -155,7 +155,7 @@ export function proportionalMemory(pid: number): number {
   return [String(pid), ...children].reduce((sum, name) => sum + proportionOf(name), 0);
 }
 
-// A process may end between the listing and the reading; it then counts as nothing.
+// A process may end between the listing and the reading; it then counts as zero.
 function parentOf(pid: string): number | undefined {
   return readOr(`/proc/${pid}/status`, (text) => Number(/^PPid:\s+(\d+)/m.exec(text)?.[1]));
 }

@@ -65,7 +65,7 @@ export const clientCredentials = ({ client, endpoints, fixtures }: Target): Oper
 };
 
 /**
- * `resource` asks for a JWT access token; without it the access token is opaque. An ID token comes along either way.
+ * `resource` asks for a JWT access token; without it the access token is opaque. Both return an ID token.
  */
 export const refresh =
   (resource: 'resource' | 'opaque') =>
@@ -157,7 +157,7 @@ interface SignIn {
   page: string;
 }
 
-/** What a sign-in ends with: the code and the verifier that goes with it (RFC 7636). */
+/** The result of a sign-in: the code and its verifier (RFC 7636). */
 interface Redeemable {
   code: string;
   verifier: string;

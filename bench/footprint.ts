@@ -49,7 +49,7 @@ export async function measureStartup(settings: {
     const last = run === settings.runs - 1;
     const observe = async (pid: number) => {
       if (!last) return;
-      // Start-up garbage is gone after a few seconds without requests; that is what idle means.
+      // Start-up garbage is collected after a few seconds without requests: only then is the server idle.
       await new Promise((resolve) => setTimeout(resolve, 5000));
       idle = memoryOf(pid).resident;
       idleDatabase = proportionalMemory(postmasterOf(`${dataFolder}/postgres`));
@@ -73,7 +73,7 @@ async function runUntilReady(
 ): Promise<number> {
   const start = performance.now();
   const child = spawn(file, args, { cwd: root, env: environment, stdio: ['ignore', 'pipe', 'pipe'], detached: true });
-  // npm does not pass a signal on to what it runs; a terminal, too, sends it to the whole group.
+  // npm does not forward a signal to its child; a terminal also signals the whole group.
   const stop = () => process.kill(-(child.pid as number), 'SIGTERM');
   process.once('exit', stop);
   const ended = new Promise<number | null>((resolve) => child.once('exit', resolve));

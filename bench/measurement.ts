@@ -23,7 +23,7 @@ export interface Result {
 }
 
 export interface Effort {
-  /** Operations at a time; as many as there are connections unless it says so. */
+  /** Concurrent operations; by default one for each connection. */
   parallel?: number | undefined;
   warmUp: number;
   operations: number;

@@ -1,4 +1,4 @@
-/** The rows of the table: what is measured, what it may cost, and what the least is that its answer needs. */
+/** The rows of the table: the operation, its budget, and the least work that its answer needs. */
 import * as authorization from './authorization-flows.ts';
 import * as flows from './flows.ts';
 import type { Exchange, Operation } from './load.ts';

@@ -21,7 +21,7 @@ export interface Filled {
   managementToken: string;
 }
 
-/** Everything the operations need. The first application, which may manage the rest, is made by the server itself. */
+/** Everything the operations need. The server itself creates the first application, which may manage the rest. */
 export async function fill(subject: Subject, client: Client): Promise<Filled> {
   const manager = await subject.ask<{ id: string; secret: string; indicator: string }>('createManager');
   const managementToken = await obtainManagementToken(client, manager, manager.indicator);

@@ -11,7 +11,7 @@ import { cluster } from './support/cluster.ts';
 import { runAldaba } from './support/command-line.ts';
 import { freePort, startProgram } from './support/programs.ts';
 
-/** Words of zod, of node-postgres and of Node that say nothing to an operator. */
+/** Words of zod, node-postgres and Node that do not help an operator. */
 const driverWords =
   /Invalid (input|option|URL)|Too (small|big)|expected (string|number)|received|getaddrinfo|connect E|ENOTFOUND|invalid IP|password authentication failed|does not exist$|permission denied/im;
 
@@ -32,7 +32,7 @@ after(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-/** Starts the built server, which must refuse to; returns what it says. */
+/** Starts the built server, which must refuse to start; returns its output. */
 async function refusal(environment: Record<string, string>): Promise<string> {
   const program = startProgram(process.execPath, [join(findRoot(process.env), 'dist/server/main.js')], {
     environment: { PORT: String(port), HOST: '127.0.0.1', ALDABA_DATA: folder, DATABASE_WAIT: '0', ...environment },

@@ -24,7 +24,7 @@ const fields = {
 export const actionSchema = z.object(fields);
 export type Action = z.output<typeof actionSchema>;
 
-/** What a script may return: changes of the person, but nothing that says who they are or how they prove it. */
+/** What a script may return: changes of the user, except of identifiers and credentials. */
 export const actionResultSchema = z.strictObject({
   action: z.literal('updateUser'),
   user: z

@@ -1,4 +1,4 @@
-/** Types of calls of the client: what a route takes and returns. */
+/** Types of the client's calls: the input and the result of a route. */
 import type { z } from 'zod';
 import type { ResponseOf, RouteContract } from './route.ts';
 
@@ -7,7 +7,7 @@ type Member<Name extends string, Schema> = Schema extends z.ZodType
     ? { [N in Name]?: z.input<Schema> | z.output<Schema> }
     : { [N in Name]: z.input<Schema> }
   : { [N in Name]?: undefined };
-/** What a call of the route takes: parameters of its path, query, body, and the page of a list. */
+/** The input of a call: path parameters, query, body, and the page of a list. */
 export type Given<R extends RouteContract> = Member<'params', R['params']> &
   Member<'query', R['query']> &
   (R extends { upload: number } ? { body: FormData } : Member<'body', R['body']>) &

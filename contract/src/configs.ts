@@ -60,7 +60,7 @@ const notifications = {
     .partial()
     .optional(),
 };
-/** What a console remembers about the tenant; means nothing to the server. */
+/** Settings that a console stores about the tenant; the server does not use them. */
 export const adminConsoleConfigSchema = z.object({
   signInExperienceCustomized: flags.signInExperienceCustomized.default(false),
   organizationCreated: flags.organizationCreated.default(false),

@@ -67,7 +67,7 @@ export const connectorSchema = z.object({
   usage: z.number().optional(),
 });
 
-/** A social connector as sign-in pages see it: nothing of its configuration. */
+/** A social connector as sign-in pages see it, without its configuration. */
 export const publicSocialConnectorSchema = z.object({
   id: z.string(),
   target: z.string(),

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { route } from './route.ts';
 import { environmentVariables, jsonObject } from './values.ts';
 
-/** For whom the claims are made: people, or applications that act for themselves. */
+/** The subject of the claims: users, or applications that act for themselves. */
 export const customizedTokenSchema = z.enum(['access-token', 'client-credentials']);
 export type CustomizedToken = z.output<typeof customizedTokenSchema>;
 
@@ -17,7 +17,7 @@ const fields = {
   environmentVariables: environmentVariables.optional(),
   contextSample: jsonObject.optional(),
   tokenSample: jsonObject.optional(),
-  /** Without it a script that fails is ignored: the token is made without its claims. */
+  /** Without it a failed script is ignored: the token is issued without its claims. */
   blockIssuanceOnError: z.boolean().optional(),
 };
 export const customClaimsSchema = z.object(fields);

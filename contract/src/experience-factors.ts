@@ -228,6 +228,6 @@ export const skipMfaSuggestion = route({
   summary: 'Go on without the additional second factor that was suggested',
   responses: { 204: null },
   errors: [...binding, 'session.mfa.mfa_policy_not_user_controlled'],
-  // Known callers expect no 422 here: there was nothing that could be skipped.
+  // Known callers expect no 422 here, although nothing could be skipped.
   statuses: { 'session.mfa.mfa_policy_not_user_controlled': 400 },
 });

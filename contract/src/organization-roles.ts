@@ -43,7 +43,7 @@ const access = 'management';
 const params = z.object({ id: pathId });
 const name = z.string().min(1).max(128);
 const description = z.string().max(256).nullable();
-/** Ids in a body that name nothing are the body's fault here, not the path's. */
+/** Unknown ids in a body are errors of the body here, not of the path. */
 const statuses = { 'entity.relation_foreign_key_not_found': 422 } as const;
 /** The same for what is not there to be taken away. */
 const relationStatuses = { ...statuses, 'entity.not_found': 422 } as const;

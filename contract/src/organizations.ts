@@ -44,7 +44,7 @@ const changeable = {
   branding: brandingSchema.optional(),
   customCss: z.string().max(262_144).nullable().optional(),
 };
-/** Ids in a body, and members in a path, that name nothing are a fault of the request here. */
+/** Unknown ids in a body, and unknown members in a path, are validation errors here. */
 const statuses = { 'entity.relation_foreign_key_not_found': 422 } as const;
 const bodyErrors = ['entity.relation_foreign_key_not_found'] as const;
 /** An organization in a list; with showFeatured it tells its members. */

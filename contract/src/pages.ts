@@ -73,9 +73,9 @@ export type Terms = 'none' | 'notice' | 'checkbox';
 
 export interface SignInView {
   kind: 'sign-in';
-  /** Client id of the app that asked; goes along in every link and form as `app_id`. */
+  /** Client id of the requesting app; every link and form carries it as `app_id`. */
   appId: string;
-  /** What the one field takes; empty where there is no form (social only). */
+  /** The identifiers that the field accepts; empty without a form (social only). */
   identifiers: ('username' | 'email' | 'phone')[];
   /**
    * `password`: identifier and password on one page. `code`: an address that a code is sent to. `identifier`: the
@@ -155,9 +155,9 @@ export interface ContinueView {
   addressPath?: string;
   /** What was typed as the address. */
   typedAddress?: string;
-  /** The password was right but has expired: a new one takes its place. */
+  /** The password was right but has expired: the user sets a new one. */
   expired?: true;
-  /** Empty when nothing more is asked. */
+  /** Empty when no further field is requested. */
   questions: ProfileQuestion[];
   username?: string;
   passwordRules: PasswordRule[];
@@ -214,7 +214,7 @@ export interface VerificationCodeView {
   error?: PageError;
 }
 
-/** `/one-time-token`: a link that the operator made for an email address. The button posts to the same path. */
+/** `/one-time-token`: a link that the operator created for an email address. The button posts to the same path. */
 export interface OneTimeTokenView {
   kind: 'one-time-token';
   appId: string;
@@ -249,7 +249,7 @@ export interface ChooseFactorView {
   kind: 'choose-factor';
   appId: string;
   factors: SignInFactor[];
-  /** Those of them that need nothing but the wish: buttons that post to their own pages, in place of links. */
+  /** The ones that start without input: buttons that post to their own pages, instead of links. */
   ready?: SignInFactor[];
   /** Whether the person may go on without. */
   skippable: boolean;
@@ -279,7 +279,7 @@ export interface BindPasskeyView {
   skippable: boolean;
   error?: PageError;
 }
-/** `/mfa-binding/BackupCode`: shown once; the person says that they are kept. */
+/** `/mfa-binding/BackupCode`: shown once; the user confirms that they are saved. */
 export interface BackupCodesView {
   kind: 'backup-codes';
   appId: string;

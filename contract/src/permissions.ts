@@ -54,7 +54,7 @@ interface Declared {
 export function permissionOf({ access, method, tag }: Declared): Permission | undefined {
   if (access !== 'management') return undefined;
   const name = tagNames[tag];
-  // A contract that was made without the compiler: refused, not open.
+  // A contract that bypassed the compiler is refused, not open.
   if (!name) throw new Error(`The tag ${tag} has no name in permissions.`);
   return `${method === 'GET' ? 'read' : 'write'}:${name}`;
 }

@@ -35,7 +35,7 @@ interface RouteDeclaration {
   readonly upload?: number;
   /**
    * The answer is one JSON document a line (application/x-ndjson) of the shape in `responses`; with `request` so is the
-   * body. Both are streams: what a line says is checked where it is read.
+   * body. Both are streams: each line is validated where it is read.
    */
   readonly ndjson?: { readonly request?: z.ZodType };
   /** Success statuses with the shape of their body, `null` for an empty one. */
@@ -65,6 +65,6 @@ export type StatusOf<R extends RouteContract> = Extract<keyof R['responses'], nu
 export type ResponseOf<R extends RouteContract, Status extends StatusOf<R> = StatusOf<R>> = Status extends unknown
   ? Infer<R['responses'][Status], undefined>
   : never;
-/** The status that a route answers with unless its handler says otherwise: the lowest it declares. */
+/** The default status of a route's answers, unless its handler sets another: the lowest it declares. */
 export type DefaultStatusOf<R extends RouteContract> =
   200 extends StatusOf<R> ? 200 : 201 extends StatusOf<R> ? 201 : 202 extends StatusOf<R> ? 202 : 204;

@@ -203,7 +203,7 @@ export type SignInExperienceSettings = z.output<typeof signInExperienceSettingsS
 export const signInExperienceSchema = z.object({ tenantId: z.string(), id: z.literal('default'), ...settings });
 export type SignInExperience = z.output<typeof signInExperienceSchema>;
 
-/** A change: every member optional, and nothing filled in for a member that is left out. */
+/** A change: every member is optional, and an omitted member gets no default. */
 const changeSchema = form(
   'sign-in-experience',
   z.object(

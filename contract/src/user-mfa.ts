@@ -3,14 +3,14 @@ import { mfaFactorSchema } from './mfa-factors.ts';
 import { route } from './route.ts';
 import { pathId, revokeSessionsQuery } from './values.ts';
 
-/** A second factor of a person: what it is and when it was used, nothing of its secret. */
+/** A second factor of a user: its kind and its last use, without its secret. */
 export const mfaVerificationSchema = z.object({
   id: z.string(),
   type: mfaFactorSchema,
   createdAt: z.iso.datetime(),
   lastUsedAt: z.iso.datetime().optional(),
   name: z.string().optional(),
-  /** The browser that a passkey was made with. */
+  /** The browser that a passkey was created in. */
   agent: z.string().optional(),
   /** How many backup codes are not used yet. */
   remainCodes: z.number().int().optional(),

@@ -32,7 +32,7 @@ describe('client programs of other vendors with their default settings', () => {
     await rm(folder, { recursive: true, force: true });
   });
 
-  /** Registers the program as an application with nothing but its callback, and starts it. */
+  /** Registers the program as an application with only its callback, and starts it. */
   const start = async (
     program: string,
     { callback = '/callback', type = 'Traditional' as 'Traditional' | 'SPA' } = {},

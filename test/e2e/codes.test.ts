@@ -48,7 +48,7 @@ describe('codes on the hosted pages', () => {
   const meet = async (heading: string) => {
     await visitor.page.getByRole('heading', { name: heading }).waitFor();
     assert.deepEqual(await barriers(visitor.page), [], heading);
-    // Nothing runs out of a narrow screen.
+    // No content overflows a narrow screen.
     assert.ok(await visitor.page.evaluate('document.documentElement.scrollWidth <= innerWidth'), heading);
   };
   const press = (name: string) => visitor.page.getByRole('button', { name, exact: true }).click();

@@ -105,7 +105,7 @@ describe('a server whose PostgreSQL is restarted under load', () => {
           refresh_token: held.refresh_token,
         }),
       });
-    // Nothing of this tenant was read before.
+    // No data of this tenant was read before.
     const unread = '/t/another-tenant';
 
     it('stays alive, and answers programs with 503, a Retry-After header and JSON', async () => {

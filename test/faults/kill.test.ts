@@ -97,7 +97,7 @@ const isLost = (error: unknown): boolean =>
 const isTaken = (error: unknown): boolean =>
   error instanceof UnexpectedAnswer && error.status === 422 && error.body.includes('user.username_already_in_use');
 
-/** Tries until an answer comes; `attempt` counts from 0, so that the caller can see that an answer was lost. */
+/** Retries until an answer arrives; `attempt` counts from 0 and shows the caller that an answer was lost. */
 async function insist<T>(victim: Victim, action: (attempt: number) => Promise<T>): Promise<T> {
   for (let attempt = 0; ; attempt += 1) {
     await victim.ready();
@@ -149,7 +149,7 @@ async function live(name: string, isPatient: boolean, victim: Victim, client: Cl
     people.push(person);
     await enrol(victim, client, person);
     for (let turn = 0; turn < refreshesPerPerson; turn += 1) {
-      // After a lost answer the client has nothing but the token that it sent: it sends it again.
+      // After a lost answer the client has only the token that it sent, and sends it again.
       const tokens = await insist(victim, async (attempt) => {
         if (attempt > 0) person.lostRotations += 1;
         if (attempt > 0 && isPatient) await victim.nextLife();

@@ -49,7 +49,7 @@ export function readRelease(file: string): OldRelease {
   );
 }
 
-/** Makes the schema as the release's migrations made it, and writes its rows. */
+/** Creates the schema of the release's migrations, and writes its rows. */
 export async function restoreRelease(databaseUrl: string, { migrations, tables }: OldRelease): Promise<void> {
   const folder = join(findRoot(process.env), 'server/src/store/migrations');
   const client = new Client({ connectionString: databaseUrl, options: '-c search_path=aldaba -c app.tenant=*' });
