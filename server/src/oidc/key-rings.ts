@@ -94,7 +94,9 @@ export function createRings({ caches, database, vault, clock, log }: RingNeeds):
     });
   };
   const fillOnce: Rings['fill'] = (tenant, status) => once(`${status} ${tenant.id}`, () => fill(tenant, status));
+  let closing = false;
   const fillLater = (tenant: Tenant) => {
+    if (closing) return;
     fillOnce(tenant, 'next').catch((error) =>
       log.error({ err: error, tenant: tenant.id }, 'Creating a signing key failed'),
     );
@@ -106,7 +108,7 @@ export function createRings({ caches, database, vault, clock, log }: RingNeeds):
         await settle(tenant);
         found = await load(tenant);
       }
-      if (found.missing.length === 0) return found;
+      if (found.missing.length === 0 || closing) return found;
       if (found.missing.some(({ status }) => status === 'current')) {
         await fillOnce(tenant, 'current');
         found = await load(tenant);
@@ -117,7 +119,9 @@ export function createRings({ caches, database, vault, clock, log }: RingNeeds):
     fill,
     change,
     async close() {
-      await Promise.allSettled(running.values());
+      closing = true;
+      // Work that finishes may start more of it: a key that is current before the one that comes next.
+      while (running.size > 0) await Promise.allSettled([...running.values()]);
     },
   };
 }
