@@ -170,7 +170,7 @@ describe('Many users at once', () => {
         2,
         'refused',
         'entity.unique_integrity_violation',
-        'An item with the same value exists already. Choose another.',
+        'An item with the same value already exists. Choose another.',
       ],
     );
   });
