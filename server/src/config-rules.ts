@@ -25,7 +25,7 @@ export function databaseUrlRule(value: string): string | undefined {
   return undefined;
 }
 
-/** Names that the parser of proxies knows, beside addresses. */
+/** Names that the parser of proxies accepts in addition to addresses. */
 const namedNetworks: ReadonlySet<string> = new Set(['loopback', 'linklocal', 'uniquelocal']);
 
 /** What is wrong with a list of addresses and CIDR ranges, or undefined. */

@@ -17,7 +17,7 @@ describe('the configuration', () => {
   });
   it('names every wrong variable', () => {
     assert.throws(
-      () => readConfig({ PORT: 'door', ENDPOINT: 'ftp://example.com', ALDABA_SECRET: 'short' }),
+      () => readConfig({ PORT: 'eighty', ENDPOINT: 'ftp://example.com', ALDABA_SECRET: 'short' }),
       (error: Error) => ['PORT', 'ENDPOINT', 'ALDABA_SECRET'].every((name) => error.message.includes(`  ${name}:`)),
     );
   });

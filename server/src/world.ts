@@ -19,7 +19,7 @@ export interface OpenWorld extends World {
 /**
  * Makes what the app takes from the outside for a real run: the data folder, the secret, the database, the log.
  *
- * @param purpose a `server` claims the data folder; a `command` works beside a running server or alone
+ * @param purpose a `server` claims the data folder; a `command` works next to a running server or alone
  * @throws Error with a sentence for the operator
  */
 export async function openWorld(

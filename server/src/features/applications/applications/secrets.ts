@@ -97,7 +97,7 @@ export function createSecrets({ vault, clock, changed }: SecretsNeeds) {
         const { type } = await require(tx, applicationId);
         if (type === 'Native' || type === 'SPA') throw new AldabaError('application.invalid_type');
         if (typeof draft.expiresAt === 'number' && draft.expiresAt <= clock.now()) {
-          throw new AldabaError('request.invalid_input', { details: 'expiresAt must lie in the future.' });
+          throw new AldabaError('request.invalid_input', { details: 'expiresAt must be in the future.' });
         }
         return addSecret(tx, applicationId, { ...draft, value: standardSecret() });
       },

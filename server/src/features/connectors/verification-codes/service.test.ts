@@ -66,7 +66,7 @@ describe('Verification codes', () => {
   });
 
   let number = 0;
-  const nobody = () => {
+  const newAddress = () => {
     number += 1;
     return { type: 'Email', value: `person${number}@example.com` } as const;
   };
@@ -100,7 +100,7 @@ describe('Verification codes', () => {
     const service = createMailService();
     const { codes } = open(service.connector);
     const release = service.hang();
-    const address = nobody();
+    const address = newAddress();
     await codes.send(server.tenant, address, message('background'));
     await service.arrival();
     const [{ payload } = assert.fail('nothing was sent')] = service.sent;
@@ -117,7 +117,7 @@ describe('Verification codes', () => {
   it('still sends a code that was started before a stop', async () => {
     const service = createMailService();
     const { codes } = open(service.connector);
-    await codes.send(server.tenant, nobody(), message('background'));
+    await codes.send(server.tenant, newAddress(), message('background'));
     await codes.close();
     assert.equal(service.sent.length, 1);
   });
@@ -126,7 +126,7 @@ describe('Verification codes', () => {
   it('reports a failed delivery to the waiting caller, otherwise to the log, without code and address', async () => {
     const service = createMailService();
     const { codes, lines } = open(service.connector);
-    const address = nobody();
+    const address = newAddress();
     service.fail(() => `550 no such user ${address.value}`);
     await assert.rejects(codes.send(server.tenant, address, message('awaited')), { code: 'connector.general' });
     assert.deepEqual(lines, []);
@@ -146,7 +146,7 @@ describe('Verification codes', () => {
     const service = createMailService();
     const { codes } = open(service.connector);
     service.fail(({ payload }) => `refused: ${payload.code}`);
-    const failure = await codes.send(server.tenant, nobody(), message('awaited')).catch((error: unknown) => error);
+    const failure = await codes.send(server.tenant, newAddress(), message('awaited')).catch((error: unknown) => error);
     assert.ok(failure instanceof AldabaError);
     const code = String(service.sent.at(-1)?.payload.code);
     assert.equal(JSON.stringify([failure.toBody(), failure.cause ?? null]).includes(code), false);
@@ -159,7 +159,7 @@ describe('Verification codes', () => {
     const left = async (delivery: CodeDelivery) => {
       for (const table of ['verification_codes', 'message_limits'])
         await server.tenant.db.raw(`delete from ${table} where tenant_id = $1`, [server.tenant.id]);
-      const address = nobody();
+      const address = newAddress();
       for (let count = 0; count < 10; count += 1) await codes.send(server.tenant, address, message(delivery));
       await assert.rejects(codes.send(server.tenant, address, message(delivery)), {
         code: 'request.message_rate_limited',
@@ -180,7 +180,7 @@ describe('Verification codes', () => {
   it('rejects every request for a code if no connector exists', async () => {
     const { codes } = open(undefined);
     for (const delivery of ['awaited', 'background', 'withheld'] as const) {
-      await assert.rejects(codes.send(server.tenant, nobody(), message(delivery)), {
+      await assert.rejects(codes.send(server.tenant, newAddress(), message(delivery)), {
         code: 'connector.not_found',
         data: { type: 'Email' },
       });
@@ -192,16 +192,16 @@ describe('Verification codes', () => {
     const service = createMailService();
     const { codes } = open(service.connector);
     const release = service.hang();
-    for (let count = 0; count < 100; count += 1) await codes.send(server.tenant, nobody(), message('background'));
+    for (let count = 0; count < 100; count += 1) await codes.send(server.tenant, newAddress(), message('background'));
     for (const delivery of ['background', 'withheld'] as const) {
-      await assert.rejects(codes.send(server.tenant, nobody(), message(delivery)), { code: 'request.overloaded' });
+      await assert.rejects(codes.send(server.tenant, newAddress(), message(delivery)), { code: 'request.overloaded' });
     }
     const admin = await server.app.tenancy.get('admin');
-    await codes.send(admin, nobody(), message('background'));
+    await codes.send(admin, newAddress(), message('background'));
     release();
     await codes.close();
     assert.equal(service.sent.length, 101);
-    await codes.send(server.tenant, nobody(), message('withheld'));
+    await codes.send(server.tenant, newAddress(), message('withheld'));
   });
 
   it('uses the template for the usage in the user’s language', async () => {
@@ -222,7 +222,7 @@ describe('Verification codes', () => {
     const { codes } = open(await server.app.connectors.sender(server.tenant, 'Email'));
     const payload = { application: { name: 'Shop' } };
     const send = (template: CodeMessage['template'], locale?: string) =>
-      codes.send(server.tenant, nobody(), { ...message('awaited'), template, locale, payload });
+      codes.send(server.tenant, newAddress(), { ...message('awaited'), template, locale, payload });
     await send('SignIn', 'es-MX');
     assert.match(mailbox.received(), /Hola de Shop: \d{6}/);
     await send('SignIn');

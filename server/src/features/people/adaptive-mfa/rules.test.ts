@@ -33,7 +33,7 @@ const table: [situation: string, history: History, place: Place | undefined, ris
   ['the first sign-in, nothing told', newcomer, undefined, []],
   ['the first sign-in, from anywhere', newcomer, from({ country: 'DE', point: munich }), []],
   ['home again', regular, from({ country: 'DE', point: munich }), []],
-  ['nothing told of somebody who is known', regular, undefined, []],
+  ['a known user without any place', regular, undefined, []],
 
   ['a country never seen', regular, from({ country: 'FR' }), ['new_country']],
   ['a country seen 180 days ago', wasIn('FR', 180), from({ country: 'FR' }), []],

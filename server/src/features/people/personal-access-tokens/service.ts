@@ -88,7 +88,7 @@ export function createPersonalAccessTokens({ clock, vault, users }: PersonalAcce
     },
     create: async (q, userId, { name, expiresAt = null }) => {
       if (expiresAt !== null && expiresAt <= clock.now())
-        throw new AldabaError('request.invalid_input', { details: 'expiresAt must lie in the future.' });
+        throw new AldabaError('request.invalid_input', { details: 'expiresAt must be in the future.' });
       await users.get(q, userId);
       const value = `${prefix}${standardSecret()}`;
       const valueHash = hashToken(value);
