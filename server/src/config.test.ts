@@ -51,7 +51,7 @@ describe('the configuration', () => {
       ['["cf-ipcountry"]', /JSON object/],
       ['null', /JSON object/],
       ['{"planet":"x-planet"}', /Unknown key planet\. The keys are country, city, /],
-      ['{"country":"x","__proto__":"x"}', /no __proto__/],
+      ['{"country":"x","__proto__":"x"}', /Unknown key __proto__\./],
       ['{"country":""}', /country: A header name/],
       ['{"country":"a header"}', /country: A header name/],
       ['{"country":7}', /country: must be text/],
