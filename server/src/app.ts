@@ -1,6 +1,6 @@
 /**
  * The composition root: plain calls in dependency order. Read it from top to bottom to see what the server is made of
- * and what each part gets. Nothing here decides anything.
+ * and what each part receives. It contains no decisions.
  */
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -139,7 +139,7 @@ export async function createApp(config: Config, world: World): Promise<App> {
   };
 }
 
-/** The same without HTTP server and background work: in a quarter of the time. */
+/** The same without HTTP server and background work, so that commands start quickly. */
 export async function createCommandApp(
   config: Config,
   world: World,
@@ -201,7 +201,7 @@ async function compose(config: Config, world: World, extent: Extent) {
   };
 }
 
-/** What people meet: the ways to sign in, the pages and their words, messages. */
+/** What users see: sign-in methods, pages, phrases and messages. */
 function createFeatures(foundation: Foundation, kinds: readonly Connector[]) {
   const { clock, log, database, caches, changes, vault, tenancy, outbound, files, docsFolder } = foundation;
   const directory = createDirectory(foundation);

@@ -26,7 +26,7 @@ import { createScripts } from './services/isolates/index.ts';
 import { createMessageLimits } from './services/message-limits/index.ts';
 import { createPasswords } from './services/passwords/index.ts';
 
-/** Who and what a tenant has, and who may do what. Those below know those above. */
+/** The services of users, organizations, applications and their permissions, each after the services that it uses. */
 export function createDirectory(foundation: Foundation) {
   const { clock, log, database, caches, changes, vault, tenancy, hookOutbound, logs, jobs, messageLimits } = foundation;
   const passwords = createPasswords({

@@ -17,7 +17,7 @@ import { createCaches } from './store/cache.ts';
 import type { Transaction } from './store/database.ts';
 import { createTenancy } from './tenancy/service.ts';
 
-/** What the server takes from the outside; tests give their own clock and network. */
+/** External inputs of the server; tests pass their own clock and network. */
 export interface World {
   clock: Clock;
   log: Log;
@@ -28,15 +28,15 @@ export interface World {
   root: string;
   /** Absolute folder of the data. */
   dataFolder: string;
-  /** Outgoing requests; the SSRF-safe client unless a test answers for the outside. */
+  /** Outgoing requests; the SSRF-safe client unless a test replaces it. */
   outbound?: typeof fetch;
   progress(message: string): void;
-  /** Checks every answer against the contract; on in tests. */
+  /** Checks every response against the contract; on in tests. */
   checkResponses: boolean;
 }
 
 /**
- * How much of the server is wanted. A command does no background work, and rarely needs connector packages, which load
+ * Which parts of the server start. A command does no background work and rarely needs connector packages, which load
  * slowly.
  */
 export interface Extent {
@@ -48,7 +48,7 @@ export interface Extent {
 export async function createFoundation(config: Config, world: World, { background }: Extent) {
   const { clock, log, root } = world;
   const database = await openMigrated(config, world);
-  // A command is over before another process changes what it has read.
+  // A command ends before another process can change what it has read.
   const heard = background ? database : { ...database, listen: async () => undefined };
   const caches = await createCaches(heard, clock.now);
   const vault = createVault(world.secret);

@@ -1,4 +1,4 @@
-/** THE TABLE: every request's way into the server, one line a surface and feature. */
+/** The table of all surfaces: one line for each surface and feature that receives requests. */
 
 import type { AccountCenters } from './features/appearance/account-center/index.ts';
 import { accountCenterRoutes } from './features/appearance/account-center/routes.ts';

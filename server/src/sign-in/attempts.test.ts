@@ -85,7 +85,7 @@ describe('the limit on attempts', () => {
       {
         numRuns: 60,
         seed: 23,
-        // The lock begins with the failure that reaches the limit, and is not prolonged by those that it turns away.
+        // The lock begins with the failure that reaches the limit, and the attempts that it refuses do not extend it.
         examples: [[2, 10, ['wrong', 'wrong', 6, 'wrong', 5, 'right']]],
       },
     );
@@ -129,7 +129,7 @@ describe('too many attempts', () => {
   after(() => server?.close());
 
   // security: wrong-passwords
-  it('close all doors alike, for names that exist and that do not, also to the right password', async () => {
+  it('lock every sign-in path for known and unknown identifiers, also for the right password', async () => {
     const said: string[] = [];
     for (const username of ['ada', 'nobody']) {
       const person = await visit(server);
@@ -156,7 +156,7 @@ describe('too many attempts', () => {
   });
 
   // security: wrong-passwords
-  it('are counted for each person where capitals make two, and for all spellings where they make one', async () => {
+  it('are counted per username when case matters, and together for all spellings when it does not', async () => {
     const signIn = async (username: string, secret: string) =>
       (await (await visit(server)).post('/sign-in', { username, password: secret })).status;
     await operator.addUser({ username: 'bea', password });

@@ -1,6 +1,6 @@
 /**
- * The one place that limits attempts. Every path that checks a secret of a person (pages, Experience API, and whatever comes
- * later) hands its check to `limited`; there is no other way to a password.
+ * The one place that limits attempts. Every path that checks a user's secret (pages, Experience API, and any later one)
+ * passes its check to `limited`; no other code verifies a password.
  */
 import type { SignInExperienceSettings } from '@aldaba/contract';
 import { relativeTime } from '@aldaba/pages';
@@ -22,10 +22,11 @@ interface AttemptPolicy {
 
 export interface Attempts {
   /**
-   * Runs `check` if the identifier may still try. A check that returns undefined has failed and counts; one that throws was
-   * not judged and does not. `account` is whom the identifier belongs to, if anybody: then the account's attempts are counted.
+   * Runs `check` if the identifier may still try. A check that returns undefined has failed and counts; one that throws
+   * was not judged and does not. `account`: the owner of the identifier, if any; its attempts are counted.
    * `identifier` is what `attemptName` makes of it.
-   * @throws AldabaError `session.verification_blocked_too_many_attempts`, the same for identifiers that exist and that do not.
+   * @throws AldabaError `session.verification_blocked_too_many_attempts`, the same for identifiers that exist and that
+   * do not.
    */
   limited<T>(
     q: Queries,
@@ -37,8 +38,8 @@ export interface Attempts {
 const defaults = { maxAttempts: 100, lockoutDuration: 60 };
 
 /**
- * The name under which attempts are counted: an identifier's type, a space, and its value. Usernames that differ in capitals
- * are two people where case counts, so that nobody ends another one's count by signing in; everything else is one.
+ * The name under which attempts are counted: an identifier's type, a space, and its value. Usernames that differ in
+ * case are two users when case matters, so that signing in as one does not reset the other's count.
  */
 export const attemptName = (
   { usernamePolicy }: Pick<SignInExperienceSettings, 'usernamePolicy'>,
@@ -49,18 +50,18 @@ export const attemptName = (
 };
 
 /**
- * The name under which attempts on an account are counted, whichever of its identifiers was typed: a username that is locked is
- * not open by email. Names that no account has are counted by themselves (`attemptName`), so both lock alike.
+ * The name under which attempts on an account are counted, whichever of its identifiers was typed: a username that is
+ * locked is not open by email. Names that no account has are counted by themselves (`attemptName`), so both lock alike.
  */
 export const accountAttemptName = (userId: string): string => `account ${userId}`;
 
-/** The name under which a person's second factors are counted, all of them together. */
+/** Counts the attempts at all second factors of a user together. */
 export const secondAttemptName = (userId: string): string => `mfa ${userId}`;
 
-/** The name under which passwords are counted that somebody would put in place of a person's own: the answer says which it is. */
+/** Counts guesses at the current password when a new one is chosen: `user.same_password` would confirm a guess. */
 export const replacingAttemptName = (userId: string): string => `new-password ${userId}`;
 
-/** What stands for such a name in the table. */
+/** The key of such a name in the table. */
 export const attemptTarget = (identifier: string): string => hashToken(`attempt ${identifier}`);
 
 export function createAttempts(deps: { clock: Clock; events: Events<Transaction> }): Attempts {

@@ -21,7 +21,10 @@ describe('an application that insists on an acr', () => {
       endpoint: world.server.url,
       extra: { claims: JSON.stringify({ id_token: { acr: { essential: true, values } } }) },
     });
-  /** Sends the browser to the authorization endpoint: back at the application there is an answer, at the sign-in page none. */
+  /**
+   * Sends the browser to the authorization endpoint: back at the application there is an answer, at the sign-in page
+   * none.
+   */
   const ask = async (agent: Agent, { url, redirectUri }: Authorization): Promise<URLSearchParams | undefined> => {
     const answer = await agent.fetch(url);
     const location = new URL(answer.headers.get('location') ?? '', world.server.url);

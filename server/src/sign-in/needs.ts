@@ -30,13 +30,15 @@ interface UserColumns {
   name?: string;
   avatar?: string;
   primaryEmail?: string;
-  /** Whether the address is known to be the person's own. */
+  /** Whether the provider verified the address. */
   isEmailVerified?: boolean;
   primaryPhone?: string;
   password?: PasswordDigest;
 }
 
-/** What the sign-in asks of the users. Errors are `user.*_already_in_use`, `user.identity_already_in_use`, `entity.not_found`. */
+/**
+ * What the sign-in needs of users. Errors: `user.*_already_in_use`, `user.identity_already_in_use`, `entity.not_found`.
+ */
 interface SignInUsers {
   find(q: Queries, userId: string): Promise<User | undefined>;
   findByIdentifier(q: Queries, identifier: Identifier): Promise<User | undefined>;
@@ -107,7 +109,7 @@ export interface SignInNeeds {
   adaptiveMfa: AdaptiveMfa;
   /** Operators' scripts. */
   actions: Pick<Actions, 'isAsked' | 'run'>;
-  /** Webhooks hear of sign-ins and lockouts. */
+  /** Notifies webhooks of sign-ins and lockouts. */
   events: Events<Transaction>;
   logs: Audit;
   connectors: Pick<Connectors, 'list' | 'social' | 'instance'>;

@@ -69,7 +69,7 @@ describe('A link for an email address', () => {
       return { page, proof: await page.expect(200, 'POST', path, shown(email, token)) };
     };
 
-    it('signs in whoever has the address, though email signs nobody in otherwise', async () => {
+    it('signs in the user with the address, although email sign-in is switched off', async () => {
       const { id } = await addUser();
       const link = await make(ana);
       const { page, proof } = await prove('ANA@example.com', link.token);
@@ -255,7 +255,7 @@ describe('A link for an email address', () => {
     });
 
     // security: sign-in-links
-    it('counts in the browser of somebody else who is signed in, after the press', async () => {
+    it('signs its user in on a browser where another user is signed in, after the press', async () => {
       await addUser();
       const bob = await addUser('bob@example.com');
       const agent = createAgent();

@@ -4,13 +4,15 @@ import type { Request } from '../http/types.ts';
 import type { Queries, Transaction } from '../store/index.ts';
 import type { Tenant } from '../tenancy/index.ts';
 
-/** Begin of the names of the protocol's cookies, one for each interaction. Only the protocol reads them; here their presence counts. */
+/**
+ * Prefix of the protocol's cookies, one per interaction. Only the protocol reads them; here only their presence counts.
+ */
 export const interactionCookiePrefix = '_interaction.';
 /** Whether the browser holds any interaction. */
 export const hasInteractionCookie = (request: Request): boolean =>
   readCookies(request, interactionCookiePrefix).size > 0;
 
-/** An authorization request that waits for a person, as the protocol hands it to the sign-in. */
+/** An authorization request that waits for the user, as the protocol passes it to the sign-in. */
 export interface Interaction {
   tenant: Tenant;
   /** Names the interaction in addresses and forms. Not a credential: only a browser with the cookie can use it. */
@@ -60,17 +62,18 @@ export interface SignInResult {
 /** What the sign-in needs of the protocol, which fills it and owns the table of interactions. */
 export interface InteractionPort {
   /**
-   * The interaction that the request names, if the browser holds its cookie: by `interaction` in the form or query or the header
-   * Aldaba-Interaction, else the newest of the application that `app_id` or the header Logto-App-Id names. `handle` overrides.
+   * The interaction that the request names, if the browser holds its cookie: by `interaction` in the form or query or
+   * the header Aldaba-Interaction, else the newest of the application that `app_id` or the header Logto-App-Id names.
+   * `handle` overrides.
    */
   load(request: Request, handle?: string): Promise<Interaction | undefined>;
   /** Where the authorization goes on. */
   resumeUrl(interaction: Pick<Interaction, 'tenant' | 'handle'>): string;
-  /** The same for the interaction that the request names, when it no longer waits for a sign-in: a form was sent twice, say. */
+  /** The same when the interaction no longer waits for a sign-in, e.g. because a form was sent twice. */
   resumeAddress(request: Request): Promise<string | undefined>;
   /** Whether a user is signed in in this browser. */
   isSignedIn(request: Request): Promise<boolean>;
-  /** Stores the machine's state unless somebody else stored one meanwhile. @throws AldabaError `session.not_found` */
+  /** Stores the machine's state unless another request stored one first. @throws AldabaError `session.not_found` */
   save(q: Queries, interaction: Interaction, state: unknown): Promise<void>;
   /** Records who signed in; returns where the browser goes on. @throws AldabaError `session.not_found` */
   finish(tx: Transaction, interaction: Interaction, result: SignInResult): Promise<{ redirectTo: string }>;

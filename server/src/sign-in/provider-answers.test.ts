@@ -46,7 +46,7 @@ describe('a provider on the sign-in pages', () => {
     assert.match(shown.message, /微信/);
   });
 
-  it('is named when it answers with an error, which is no refusal of the person', async () => {
+  it('is named when it answers with an error, which does not count as declined by the user', async () => {
     const person = await visit(server);
     const shown = await shownError(await back(person, { error: 'server_error', state: await press(person) }));
     assert.notEqual(shown.code, 'connector.authorization_failed');

@@ -8,7 +8,7 @@ import { clearAttempts } from './store.ts';
 /** What an identifier may be. Where it is an account's, the lock is on the account. */
 const types = ['username', 'email', 'phone'] as const;
 
-/** `/api/sentinel-activities`: ends locks after failed attempts. Nothing locks applications, so there is nothing to end for them. */
+/** `/api/sentinel-activities`: ends locks after failed attempts. Applications are never locked. */
 export function sentinelRoutes(
   implement: Implement,
   signIn: Pick<SignIn, 'settings'>,

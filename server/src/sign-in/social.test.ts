@@ -210,7 +210,7 @@ describe('social sign-in through the pages', () => {
     await configure({ signInMode: 'SignInAndRegister' });
   });
 
-  it('keeps a suspended person outside', async () => {
+  it('refuses a suspended user', async () => {
     await signInAs('mei');
     const [user] = await operator.users();
     await operator.call('PATCH', `/api/users/${user?.id}/is-suspended`, { isSuspended: true });
@@ -235,7 +235,7 @@ describe('social sign-in through the pages', () => {
     await configure({ termsOfUseUrl: null, agreeToTermsPolicy: 'Automatic' });
   });
 
-  it('writes name and picture anew only where the connector is set to', async () => {
+  it('updates name and picture only when the connector is set to', async () => {
     await signInAs('mei');
     const [user] = await operator.users();
     await operator.call('PATCH', `/api/users/${user?.id}`, { name: 'Changed here' });
@@ -327,7 +327,7 @@ describe('a connector that opens in a browser outside of the app', () => {
     assert.equal(elsewhere.status, 400, 'another connector');
   });
 
-  it('never sends somebody to a link that is not the app’s', async () => {
+  it('never redirects to a link that does not belong to the app', async () => {
     for (const link of ['https://evil.example', 'javascript:alert(1)', 'logto-callbackx://a', '']) {
       const address = await press(await visit(server), { native_callback: link });
       assert.equal(address.host, 'github.com', link);

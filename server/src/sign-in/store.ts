@@ -13,7 +13,7 @@ export interface AttemptWindow {
   lockout: number;
 }
 
-/** A new window begins when the lock is over, else when the window is, else when nothing was counted in it. */
+/** A new window begins when the lock or the window has ended, or when nothing was counted. */
 const begins = 'a.failures = 0 or coalesce(a.locked_until <= $3, a.window_started_at <= $5)';
 const countAttemptStatement = `
   insert into attempt_limits as a (tenant_id, target_hash, failures, window_started_at, locked_until)
@@ -28,7 +28,7 @@ const countAttemptStatement = `
   returning failures, locked_until`;
 
 /**
- * Counts one attempt before it is judged, in one statement, so that many at a time cannot all slip under the limit.
+ * Counts one attempt before it is judged, in one statement, so that concurrent attempts cannot exceed the limit.
  * The attempt that reaches the maximum is still judged, and starts the lock.
  */
 export async function countAttempt(
@@ -47,7 +47,7 @@ export async function countAttempt(
   return { failures: row?.failures ?? Number.POSITIVE_INFINITY, lockedUntil: row?.locked_until ?? null };
 }
 
-/** The attempt was right: nothing is held against the identifier any more. */
+/** The attempt succeeded: the count of the identifier is reset. */
 export async function clearAttempts(q: Queries, targetHash: string): Promise<void> {
   await q.raw('delete from attempt_limits where tenant_id = $1 and target_hash = $2', [q.tenantId, targetHash]);
 }

@@ -1,11 +1,13 @@
-/** What people type into a form to say who they are, as the sign-in takes it. Pure. */
+/** Parses the identifiers that users enter in forms. Pure. */
 import { AldabaError } from '../kernel/errors.ts';
 import { normalizeEmail, normalizeIdentifier, normalizePhone, phoneDigits } from '../kernel/identifiers.ts';
 import type { IdentifierType } from './machine/policy.ts';
 import type { Address } from './machine/state.ts';
 import type { Identifier } from './needs.ts';
 
-/** An email address or a phone number where the tenant signs in with those, else a username. @throws AldabaError `user.username_required` */
+/**
+ * An email or a phone if the tenant signs in with those, else a username. @throws AldabaError `user.username_required`
+ */
 export function identifierOf(text: string, types: readonly IdentifierType[]): Identifier {
   if (text === '') throw new AldabaError('user.username_required');
   if (types.includes('email') && text.includes('@')) return normalizeIdentifier({ type: 'email', value: text });

@@ -64,7 +64,7 @@ describe('codes in the Experience API', () => {
   });
 
   let number = 0;
-  /** Nobody else's, and no earlier test's. */
+  /** An address that no other user and no earlier test has. */
   const newEmail = (name: string) => {
     number += 1;
     return email(`${name}${number}@example.com`);
@@ -74,7 +74,7 @@ describe('codes in the Experience API', () => {
     const { verificationId } = await page.expect(200, 'POST', sendPath, { identifier, interactionEvent });
     return { identifier, verificationId: verificationId ?? assert.fail() };
   };
-  /** Sends a code, and shows it. */
+  /** Sends a code and verifies it. */
   const prove = async (page: ExperiencePage, identifier: Address, interactionEvent: string) => {
     const sent = await send(page, identifier, interactionEvent);
     return page.expect(200, 'POST', verifyPath, { ...sent, code: await post.codeTo(identifier.value) });
@@ -88,7 +88,7 @@ describe('codes in the Experience API', () => {
     await page.expect(204, 'PUT', '', { interactionEvent: 'SignIn' });
     return page.call('POST', '/verification/password', { identifier, password: secret });
   };
-  /** Somebody who has proved the address of an account whose password was forgotten. */
+  /** A client that has proved the address of an account to reset its password. */
   const recovering = async (identifier: Address) => {
     const page = await begin('ForgotPassword');
     await page.expect(204, 'POST', '/identification', await prove(page, identifier, 'ForgotPassword'));
@@ -126,7 +126,7 @@ describe('codes in the Experience API', () => {
     await arrives(again);
   });
 
-  it('prove an address however its capitals are written', async () => {
+  it('prove an address regardless of its case', async () => {
     await add({ primaryEmail: 'Grace@Example.com', password });
     const page = await begin('SignIn');
     const { verificationId } = await send(page, email('GRACE@example.COM'), 'SignIn');
@@ -200,7 +200,7 @@ describe('codes in the Experience API', () => {
     await recovery.expect(204, 'PUT', '', { interactionEvent: 'SignIn' });
     await recovery.refuse([404, 'session.verification_session_not_found'], 'POST', '/identification', recovered);
 
-    // Nothing of this has used the code up.
+    // None of these attempts has consumed the code.
     await page.expect(204, 'POST', '/identification', await page.expect(200, 'POST', verifyPath, { ...sent, code }));
     await page.refuse([409, 'session.identity_conflict'], 'POST', '/identification', await prove(page, bob, 'SignIn'));
   });
@@ -257,7 +257,7 @@ describe('codes in the Experience API', () => {
   });
 
   // security: account-enumeration
-  it('tell nobody who has an account, and go to nobody without one where there is none to be had', async () => {
+  it('do not reveal whether an account exists, and are not sent to unknown addresses when registration is closed', async () => {
     await add({ primaryEmail: 'known@example.com', primaryPhone: '34600000001' });
     await configure({ signInMode: 'SignIn' });
     const unknown = [email('unknown@example.com'), phone('34600000002')];
@@ -278,14 +278,14 @@ describe('codes in the Experience API', () => {
       await post.codeTo('known@example.com');
       await post.codeTo('34600000001');
     }
-    // A stop waits for what is on its way.
+    // Stopping the server waits for messages that are being sent.
     await server.restart();
     assert.equal(post.received().includes('known@example.com'), true);
     for (const { value } of unknown) assert.equal(post.received().includes(value), false, value);
   });
 
   // security: closed-registration
-  it('open no side door to a registration', async () => {
+  it('cannot be used to register when registration by email is closed', async () => {
     const eve = newEmail('eve');
     const open = await begin('Register');
     const begun = await prove(open, email('late@example.com'), 'Register');
@@ -342,7 +342,7 @@ describe('codes in the Experience API', () => {
     const proof = await prove(page, identifier, 'SignIn');
     await page.expect(204, 'PUT', '/interaction-event', { interactionEvent: 'Register' });
     await page.refuse(refusal, 'POST', '/identification', proof);
-    // Not only once the rest is there.
+    // Refused at once, not only when the other details are present.
     await configure({ signUp: { identifiers: ['email'], password: true, verify: true } });
     await page.refuse(refusal, 'POST', '/identification', proof);
     assert.deepEqual(await operator.users(), []);
@@ -363,7 +363,7 @@ describe('codes in the Experience API', () => {
     await member.refuse([422, 'user.missing_profile'], 'POST', '/submit');
   });
 
-  it('add an address that the account lacks, and that nobody else has', async () => {
+  it('add an address that the account lacks and no other user has', async () => {
     const ada = newEmail('ada');
     await add({ primaryEmail: 'taken@example.com' });
     await add({ username: 'ada', password });
@@ -390,7 +390,7 @@ describe('codes in the Experience API', () => {
   });
 
   // security: wrong-passwords
-  it('let nobody try out without end which password it was that was forgotten', async () => {
+  it('limit the guesses at the forgotten password', async () => {
     await configure({ sentinelPolicy: { maxAttempts: 2, lockoutDuration: 5 } });
     const ada = newEmail('ada');
     await add({ primaryEmail: ada.value, password });
@@ -401,12 +401,12 @@ describe('codes in the Experience API', () => {
     await second.expect(204, ...choose('roots beyond pebbles'));
     const third = await recovering(ada);
     await third.refuse([400, 'session.verification_blocked_too_many_attempts'], ...choose(password));
-    // What was chosen in time counts all the same.
+    // The password that was chosen before the limit is still stored.
     await second.expect(200, 'POST', '/submit');
   });
 
   // security: old-passwords
-  it('put a new password in place of the forgotten one, and sign nobody in', async () => {
+  it('replace the forgotten password without signing the user in', async () => {
     const ada = newEmail('ada');
     await add({ primaryEmail: ada.value, password });
     const page = await recovering(ada);
@@ -430,7 +430,7 @@ describe('codes in the Experience API', () => {
   });
 
   // security: old-passwords
-  it('put whoever is in by the old password out', async () => {
+  it('end the sessions that were started with the old password', async () => {
     const ada = newEmail('ada');
     const { id } = await add({ username: 'ada', primaryEmail: ada.value, password });
     const client = experienceClient(server.url);
@@ -454,7 +454,7 @@ describe('codes in the Experience API', () => {
     assert.deepEqual(answers.map(({ status }) => status).sort(), [200, 400, 400]);
   });
 
-  it('are one factor: whoever has a second one shows it, after a new password too', async () => {
+  it('are one factor: a user with a second factor still has to show it, also after a password reset', async () => {
     const ada = newEmail('ada');
     const { id } = await add({ primaryEmail: ada.value, password });
     await operator.call('POST', `/api/users/${id}/mfa-verifications`, { type: 'Totp' });
@@ -476,7 +476,7 @@ describe('codes in the Experience API', () => {
   });
 
   // security: skipped-steps
-  it('replace no password before they were shown, of nobody else, and only where the operator lets them', async () => {
+  it('replace a password only after they are verified, only of their own user, and only when the operator allows it', async () => {
     const ada = newEmail('ada');
     await add({ primaryEmail: ada.value, password });
     const page = await begin('ForgotPassword');
@@ -494,7 +494,7 @@ describe('codes in the Experience API', () => {
     await (await begin('SignIn')).refuse([403, 'auth.forbidden'], 'PUT', '', { interactionEvent: 'ForgotPassword' });
   });
 
-  it('let no suspended person in, nor choose a password', async () => {
+  it('do not let a suspended user sign in or choose a password', async () => {
     const ada = newEmail('ada');
     const { id } = await add({ primaryEmail: ada.value, password });
     const middle = await recovering(ada);
@@ -509,7 +509,7 @@ describe('codes in the Experience API', () => {
   });
 
   // security: wrong-passwords
-  it('are no way to guess the password of the account', async () => {
+  it('cannot be used to guess the password of the account', async () => {
     const ada = newEmail('ada');
     await add({ primaryEmail: ada.value, password });
     const page = await begin('SignIn');
@@ -522,7 +522,7 @@ describe('codes in the Experience API', () => {
   });
 
   // security: message-codes
-  it('wait as records until they are shown, and never stand in an answer or in the log', async () => {
+  it('are stored as verification records, and never appear in a response or in the log', async () => {
     await add({ primaryEmail: 'log@example.com', password });
     const page = await begin('ForgotPassword');
     const sent = await send(page, email('log@example.com'), 'ForgotPassword');

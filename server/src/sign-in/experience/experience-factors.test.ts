@@ -22,11 +22,11 @@ describe('Second factors in the Experience API', () => {
   const wrongCode = [400, 'session.mfa.invalid_totp_code'] as [number, string];
   const blocked = [400, 'session.verification_blocked_too_many_attempts'] as [number, string];
   const spent = [404, 'session.verification_session_not_found'] as [number, string];
-  /** Asks everybody for a factor of their own, as long as they have none. */
+  /** Requires every user without a factor to set one up. */
   const demand = (...factors: string[]) => world.configure({ mfa: { factors, policy: 'Mandatory' } });
 
   describe('by an authenticator app', () => {
-    it('let in with a right code, and not without', async () => {
+    it('sign the user in only with a right code', async () => {
       const ana = await world.addPerson({ email: true });
       const secret = await world.giveTotp(ana);
       const visit = await world.arrive(ana);
@@ -95,7 +95,7 @@ describe('Second factors in the Experience API', () => {
     });
   });
 
-  describe('that do not count here, or that nobody has', () => {
+  describe('that the tenant does not offer, or that the user does not have', () => {
     it('can be prepared, are wrong when shown, and are refused at the binding', async () => {
       await demand('WebAuthn');
       const visit = await world.arrive(await world.addPerson());
@@ -114,7 +114,7 @@ describe('Second factors in the Experience API', () => {
     const ask = (visit: Visit) => visit.expect(200, 'POST', '/verification/web-authn/authentication');
     const verify = '/verification/web-authn/authentication/verify';
     const refused = [400, 'session.mfa.webauthn_verification_failed'] as [number, string];
-    // The device reads what a browser is given; the tests read the rest.
+    // The device reads what a browser receives; the tests read the rest.
     const optionsOf = (asked: Record<string, unknown>) => asked.authenticationOptions as never;
     const enroll = async (name: string) => {
       await demand('WebAuthn');
@@ -134,7 +134,7 @@ describe('Second factors in the Experience API', () => {
       return device;
     };
 
-    it('let in with the passkey that was made, and with no other', async () => {
+    it('sign the user in with the registered passkey, and with no other', async () => {
       const device = await enroll('passkey_maker');
       const visit = await world.arrive({ username: 'passkey_maker' });
       const { data } = await visit.refuse(needsFactor, 'POST', '/submit');
@@ -173,7 +173,7 @@ describe('Second factors in the Experience API', () => {
       for (const sign of [visit, other]) await sign.refuse(needsFactor, 'POST', '/submit');
     });
 
-    it('are asked of nobody who has none', async () => {
+    it('are not asked of a user who has none', async () => {
       const visit = await world.arrive(await world.addPerson());
       const path = '/verification/web-authn/authentication';
       await visit.refuse([400, 'session.mfa.mfa_factor_not_enabled'], 'POST', path);
@@ -184,7 +184,7 @@ describe('Second factors in the Experience API', () => {
     const verify = '/verification/backup-code/verify';
     const refused = [400, 'session.mfa.invalid_backup_code'] as [number, string];
 
-    it('are made beside the first factor, and stand in for it once each', async () => {
+    it('are generated with the first second factor, and each replaces it once', async () => {
       await demand('Totp', 'BackupCode');
       const visit = await world.register('code_keeper');
       await visit.addTotp();
@@ -206,7 +206,7 @@ describe('Second factors in the Experience API', () => {
       await later.refuse(needsFactor, 'POST', '/submit');
     });
 
-    it('are not made by themselves', async () => {
+    it('are not generated on their own', async () => {
       await demand('Totp', 'BackupCode');
       const visit = await world.register('code_only');
       const { verificationId } = await visit.expect(200, 'POST', '/verification/backup-code/generate');
@@ -237,7 +237,7 @@ describe('Second factors in the Experience API', () => {
       await other.refuse(needsFactor, 'POST', '/submit');
     });
 
-    it('go nowhere for somebody without an address, or where they are no factor', async () => {
+    it('are not sent when the user has no address or the tenant does not offer the factor', async () => {
       const visit = await world.arrive(await world.addPerson());
       for (const identifierType of ['email', 'phone'])
         await visit.refuse([400, 'session.mfa.mfa_factor_not_enabled'], 'POST', path, { identifierType });
@@ -251,7 +251,7 @@ describe('Second factors in the Experience API', () => {
   });
 
   // security: second-factor-bypass
-  it('are tried so often and no more, whichever is shown, apart from passwords', async () => {
+  it('share one limit on attempts, separate from that of passwords', async () => {
     const ana = await world.addPerson();
     const secret = await world.giveTotp(ana);
     await world.operator.call('POST', `/api/users/${ana.id}/mfa-verifications`, { type: 'BackupCode' });
@@ -273,7 +273,7 @@ describe('Second factors in the Experience API', () => {
     await second.expect(200, 'POST', '/submit');
   });
 
-  it('are tried again when an operator ends the lock, and no other one with it', async () => {
+  it('can be tried again when an operator ends the lock, which ends no other lock', async () => {
     const people = [await world.addPerson(), await world.addPerson()] as const;
     const secrets = [await world.giveTotp(people[0]), await world.giveTotp(people[1])] as const;
     const visits = [await world.arrive(people[0]), await world.arrive(people[1])] as const;
@@ -288,7 +288,7 @@ describe('Second factors in the Experience API', () => {
     await visits[1].refuse(blocked, 'POST', totp, { code: world.nextCode(secrets[1]) });
   });
 
-  /** Every request about a factor, with a body that is right but for what is tried. */
+  /** Every request about a factor, with a body that is valid except for the part under test. */
   const requests: [factor: string, path: string, body?: object][] = [
     ['Totp', '/verification/totp/secret'],
     ['Totp', totp, { code: '123456' }],
@@ -300,7 +300,7 @@ describe('Second factors in the Experience API', () => {
     ['Totp', '/profile/mfa', { type: 'Totp', verificationId: 'invented' }],
   ];
 
-  it('need a person who is identified', async () => {
+  it('need an identified user', async () => {
     const visit = await world.begin();
     for (const [, path, body] of requests)
       await visit.refuse([404, 'session.identifier_not_found'], 'POST', path, body);
@@ -308,7 +308,7 @@ describe('Second factors in the Experience API', () => {
       await visit.refuse([404, 'session.identifier_not_found'], 'POST', `/profile/mfa/${path}`);
   });
 
-  it('count only where the tenant wants them', async () => {
+  it('count only when the tenant offers them', async () => {
     const visit = await world.arrive(await world.addPerson({ email: true }));
     const judgedLater = ['/verification/totp/secret', totp, '/verification/backup-code/verify'];
     for (const [factor, path, body] of requests.filter(([, path]) => !judgedLater.includes(path))) {
@@ -320,7 +320,7 @@ describe('Second factors in the Experience API', () => {
   });
 
   // security: second-factor-bypass
-  it('are prepared by nobody who has yet to show one', async () => {
+  it('cannot be set up by a user who still has to show one', async () => {
     const ana = await world.addPerson();
     await world.giveTotp(ana);
     const visit = await world.arrive(ana);
@@ -362,7 +362,7 @@ describe('Second factors in the Experience API', () => {
     assert.doesNotMatch(JSON.stringify([state, before]), /[sS]ealed|v1\./);
   });
 
-  it('are told of in the log, step by step', async () => {
+  it('are logged step by step', async () => {
     await demand('Totp', 'BackupCode');
     const visit = await world.register('logged');
     await visit.refuse(wrongCode, 'POST', totp, { code: '000000' });

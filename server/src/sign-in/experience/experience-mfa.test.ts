@@ -23,7 +23,7 @@ const passwordOnly = (identifier: string) => ({
   verificationCode: false,
   isPasswordPrimary: true,
 });
-/** How the tests find the tenant. */
+/** The settings that the tests start from. */
 const settings = {
   mfa: { factors: ['Totp'], policy: 'NoPrompt' },
   adaptiveMfa: { enabled: false },
@@ -73,7 +73,7 @@ describe('When the Experience API asks for second factors', () => {
     };
 
     for (const [policy, { signUp, signIn }] of Object.entries(policies))
-      it(`${policy}: ${signUp} at sign-up, ${signIn} at sign-in, and of those who have a factor that one`, async () => {
+      it(`${policy}: ${signUp} at sign-up, ${signIn} at sign-in, and of users who have a factor that factor`, async () => {
         const [newcomer, owner] = [await world.addPerson(), await world.addPerson()];
         const secret = await world.giveTotp(owner);
         await choose(policy);
@@ -84,7 +84,7 @@ describe('When the Experience API asks for second factors', () => {
         await show(visit, secret);
       });
 
-    it('asks whoever skipped it once no more, until it is required', async () => {
+    it('does not ask a user who skipped it again until it is required', async () => {
       const ana = await world.addPerson();
       await choose('UserControlled');
       const visit = await world.arrive(ana);
@@ -115,7 +115,7 @@ describe('When the Experience API asks for second factors', () => {
       await visit.expect(200, 'POST', '/submit');
       const next = await world.arrive(ana);
       await showEmailCode(next, ana);
-      // Said once: there is nothing to skip any more.
+      // Suggested once: the prompt does not return.
       const nothing: [number, string] = [400, 'session.mfa.mfa_policy_not_user_controlled'];
       await next.refuse(nothing, 'POST', '/profile/mfa/mfa-suggestion-skipped');
       await next.expect(200, 'POST', '/submit');
@@ -191,7 +191,7 @@ describe('When the Experience API asks for second factors', () => {
     }
   });
 
-  it('of those who want one and have none yet, until one is set up', async () => {
+  it('of users who want one and have none yet, until one is set up', async () => {
     await choose('UserControlled');
     const visit = await world.arrive(await world.addPerson());
     await visit.refuse(suggestsFactor, 'POST', '/submit');
@@ -244,7 +244,7 @@ describe('When the Experience API asks for second factors', () => {
     const next = await world.arrive(member);
     await next.refuse(needsFactor, 'POST', '/submit');
     await show(next, secret);
-    // Whatever the tenant says: without it there would be no way to tokens of the organization.
+    // Regardless of the tenant's policy: the organization issues tokens only after a second factor.
     await choose('NoPrompt');
     const last = await world.arrive(member);
     await last.refuse(needsFactor, 'POST', '/submit');
@@ -339,7 +339,7 @@ describe('When the Experience API asks for second factors', () => {
     }
   });
 
-  it('of nobody who would rather not be asked, where the choice is theirs', async () => {
+  it('not of users who chose not to be asked, when the policy leaves them the choice', async () => {
     const ana = await world.addPerson();
     const secret = await world.giveTotp(ana);
     await decide(ana, { skipMfaOnSignIn: true });
@@ -351,7 +351,7 @@ describe('When the Experience API asks for second factors', () => {
   });
 
   // security: second-factor-bypass
-  it('of everybody who comes back after a long time, and tells webhooks when they are in', async () => {
+  it('of every user who returns after a long time, and notifies webhooks when the sign-in is complete', async () => {
     const receiver = await startReceiver();
     const [skipping, addressed, bare] = [
       await world.addPerson(),
@@ -391,7 +391,7 @@ describe('When the Experience API asks for second factors', () => {
       await showEmailCode(next, addressed);
       await next.expect(200, 'POST', '/submit');
       assert.equal(JSON.parse((await receiver.next()).body).userId, addressed.id);
-      // Whoever has nothing to show is let in: a risk takes no account away.
+      // A user without a factor signs in: a risk does not lock an account.
       await (await world.arrive(bare)).expect(200, 'POST', '/submit');
       await (await world.arrive(skipping)).expect(200, 'POST', '/submit');
     } finally {

@@ -66,7 +66,7 @@ describe('the Experience API', () => {
   });
 
   // security: old-passwords
-  it('lets nobody in who kept a sign-in waiting until the password was replaced', async () => {
+  it('refuses to complete a sign-in whose password was replaced in between', async () => {
     await register('ada');
     const waiting = await begin('SignIn');
     await waiting.expect(204, 'POST', '/identification', await verified(waiting, 'ada'));
@@ -105,7 +105,7 @@ describe('the Experience API', () => {
   });
 
   // security: account-enumeration
-  it('tells nobody whether an account exists', async () => {
+  it('does not reveal whether an account exists', async () => {
     await register('ada');
     const caller = await begin('SignIn');
     const answers = [];
@@ -140,7 +140,7 @@ describe('the Experience API', () => {
   });
 
   // security: skipped-steps, single-use
-  it('keeps two steps that arrive at once from both counting', async () => {
+  it('accepts only one of two concurrent steps', async () => {
     await register('ada');
     const caller = await begin('SignIn');
     const proof = await verified(caller, 'ada');
@@ -152,7 +152,7 @@ describe('the Experience API', () => {
     assert.deepEqual(answers.map(({ status }) => status).sort(), [200, 400, 400, 400]);
   });
 
-  it('shows where a sign-in stands without its secrets', async () => {
+  it('returns the state of a sign-in without its secrets', async () => {
     const caller = await begin('Register');
     await caller.expect(200, 'POST', '/verification/new-password-identity', {
       identifier: username('grace'),
@@ -246,7 +246,7 @@ describe('the Experience API', () => {
     const say = (values: object) => ({ type: 'extraProfile', values });
     const picture = 'https://img.test/rafa.png';
     await caller.expect(204, 'POST', '/profile', say({ givenName: 'Rafael', name: 'Rafa', avatar: picture }));
-    // Keys that nobody asked, and a picture that is no address.
+    // Keys that no field asks for, and a picture that is not a URL.
     for (const values of [{ isSuspended: true }, { plan: 'pro' }, { avatar: 'javascript:alert(1)' }, { name: 7 }])
       await caller.refuse([400, 'guard.invalid_input'], 'POST', '/profile', say(values));
     await caller.expect(201, 'POST', '/identification', {});
@@ -358,7 +358,7 @@ describe('the Experience API', () => {
   });
 
   // security: social-linking
-  it('never puts another identity in place of the one that an account has', async () => {
+  it('never replaces the identity that an account has', async () => {
     await register('ada');
     const link = async (persona: string) => {
       const caller = await begin('SignIn');
@@ -420,7 +420,7 @@ describe('the Experience API', () => {
   });
 
   // security: suspension
-  it('keeps a suspended person outside, also when suspended in the middle', async () => {
+  it('refuses a suspended user, also when the suspension happens during the sign-in', async () => {
     await register('ada');
     const [user] = await operator.users();
     const caller = await begin('SignIn');

@@ -1,4 +1,4 @@
-/** The Experience API: JSON for a page of the operator's own. Each call is one step of the sign-in; the pages do several at once. */
+/** The Experience API: JSON for the operator's own pages. Each call is one step; the hosted pages combine several. */
 import * as contract from '@aldaba/contract';
 import { Empty } from '../../http/answers.ts';
 import type { Caller } from '../../http/guards.ts';
@@ -15,7 +15,7 @@ import { refuse } from '../steps/run.ts';
 import { experienceFactorRoutes } from './experience-factors.ts';
 import { describeState } from './state-view.ts';
 
-/** Guard of `access: 'interaction'`: refuses calls that another site made the browser send; the user is not known yet. */
+/** Guard of `access: 'interaction'`: refuses cross-site calls; the user is not known yet. */
 export async function guardInteraction(request: Request): Promise<Caller> {
   if (request.method !== 'GET') assertSameOrigin(request, () => hasInteractionCookie(request));
   return {};

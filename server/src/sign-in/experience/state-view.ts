@@ -40,8 +40,8 @@ function describeMfa({ newFactors = [], choices = {} }: SignInState) {
 }
 
 /**
- * A code that was not shown yet; nothing of another challenge. The address of a second factor stays hidden from whoever has
- * shown one factor only.
+ * A code that was not verified yet; other challenges are left out. The address of a second factor stays hidden from a
+ * user who has shown one factor only.
  */
 function describeCode(challenge: Challenge): VerificationRecord[] {
   if (!('identifier' in challenge)) return [];

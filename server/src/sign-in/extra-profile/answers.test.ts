@@ -57,7 +57,7 @@ describe('answers to custom profile fields', () => {
   });
 
   // security: unproved-addresses, sign-up-answers
-  it('are nothing that nobody asked for', () => {
+  it('are refused for keys that no field asks for', () => {
     for (const values of [{ isSuspended: true }, { customData: {} }, { roles: ['admin'] }])
       assert.throws(() => readAnswers([field('size', 'Number')], values), AldabaError, JSON.stringify(values));
     assert.throws(() => answer(field('address', 'Address', { config: { parts: [part('country')] } }), { roles: 'x' }));

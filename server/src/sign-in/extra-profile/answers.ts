@@ -11,9 +11,9 @@ const claimNames = new Set<string>(Object.keys(profileSchema.shape));
 const columnLengths: Record<string, number> = { name: 128, avatar: 2048 };
 
 /**
- * Reads the answers to the fields that a sign-up asks for: columns, standard claims, and custom data for what the operator made
- * up. What nobody asked is refused, name, picture and standard claims aside: what else is stored with an account is not for the
- * person to say, since scripts of the operator may rely on it.
+ * Reads the answers to the fields that a sign-up asks for: columns, standard claims, and custom data for custom fields.
+ * Other keys are refused, except name, picture and standard claims: operators' scripts may rely on the other data of an
+ * account, so the user must not set it.
  *
  * @throws AldabaError `guard.invalid_input` with the field (`profile.<key>`) and the problem in its data
  */
@@ -54,7 +54,7 @@ function takeOut(rest: Values, { name, whole }: Question): unknown {
   return answer;
 }
 
-/** A question about a column of the account that nobody asked, and that people may answer all the same. */
+/** A column of the account that users may set although no field asks for it. */
 const freeText = (name: string): Question => ({
   name,
   key: name,
@@ -83,7 +83,7 @@ function put(result: ExtraProfile, { name, whole }: Question, answer: string | n
   }
 }
 
-/** Undefined for what was left empty and may be. */
+/** Undefined for an optional answer that was left empty. */
 function readAnswer(question: Question, given: unknown): string | number | boolean | undefined {
   const value = typeof given === 'string' ? given.trim() : given;
   const isEmpty =
@@ -133,7 +133,7 @@ function readText(question: Question, value: unknown): string {
     case 'Regex':
       return matchesPattern(config.format ?? '', value) ? value : refuse(question, 'wrongFormat');
     default:
-      // A picture is an address wherever it comes from: pages and applications load it.
+      // Always a URL: pages and applications load the picture.
       return name === 'avatar' && !isWebAddress(value) ? refuse(question, 'notUrl') : value;
   }
 }

@@ -2,7 +2,7 @@ import type { ProfileField, ProfileFieldConfig, ProfileFieldType } from '@aldaba
 
 /** One thing to ask: a custom profile field, or a part of one that has parts. */
 export interface Question {
-  /** Where its answer stands among all, e.g. `givenName` or `address.country`. */
+  /** Path of its answer, e.g. `givenName` or `address.country`. */
   key: string;
   /** The field with parts that this is a part of. */
   whole?: { name: string; type: 'Address' | 'Fullname' };
@@ -15,7 +15,7 @@ export interface Question {
   config: ProfileFieldConfig;
 }
 
-/** What people are asked, in order. The parts of a name are claims of their own, so they stand by themselves. */
+/** The questions in order. The parts of a name are separate claims, so each is a question. */
 export const questionsOf = (fields: readonly ProfileField[]): Question[] =>
   fields.flatMap((field): Question[] => {
     const { name, type, config } = field;
@@ -37,7 +37,7 @@ export const questionsOf = (fields: readonly ProfileField[]): Question[] =>
       }));
   });
 
-/** How a date has to be written; in letters of its own if the operator says so. */
+/** The format of a date: the operator's own if set. */
 export const dateFormat = ({ format, customFormat }: ProfileFieldConfig): string =>
   (format?.toLowerCase() === 'custom' ? customFormat : format) || 'yyyy-MM-dd';
 
@@ -54,7 +54,7 @@ export function writeDate(text: string, format: string): string {
   return format.replace('yyyy', year).replace('MM', month).replace('dd', day);
 }
 
-/** The day that a text in a plain format names, as `yyyy-MM-dd`; undefined for what is no day of the calendar. */
+/** The day that a text in a plain format names, as `yyyy-MM-dd`; undefined when it is not a calendar day. */
 export function readDate(text: string, format: string): string | undefined {
   const pattern = format
     .replace(/[\\^$.*+?()[\]{}|/-]/g, '\\$&')

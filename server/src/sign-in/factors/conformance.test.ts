@@ -30,7 +30,9 @@ import { createVerificationCodeFactor } from './verification-code/index.ts';
 interface Holder {
   /** The code with which a wrong answer is refused. */
   refusal: string;
-  /** Answers what is shown when the factor is set up; absent for factors that are not, or that are generated at once. */
+  /**
+   * Answers what is shown when the factor is set up; absent for factors that are not, or that are generated at once.
+   */
   setUp?(shown: never): FactorAnswer;
   answer(shown: never): FactorAnswer;
   wrongAnswer(shown: never): FactorAnswer;

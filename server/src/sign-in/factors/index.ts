@@ -6,7 +6,7 @@ import { createSecondFactors, type SecondFactorSet } from './second-factors.ts';
 import { createSocialFactor, type SocialFactor } from './social/index.ts';
 import { createVerificationCodeFactor, type VerificationCodeFactor } from './verification-code/index.ts';
 
-/** The part of each factor that asks and checks. What the machine knows of them is in `definitions.ts`. */
+/** The I/O of each factor. What the machine knows of them is in `definitions.ts`. */
 export interface Factors {
   password: PasswordFactor;
   social: SocialFactor;

@@ -1,7 +1,7 @@
 /**
- * What every second factor implements: how it is asked for and checked (`show`), and, where users set it up, how that is begun
- * and verified (`bind`). Each check of something that can be guessed is an attempt (`attempts.ts`); a user has one count of
- * them, apart from those of their identifiers. Nothing here knows of a sign-in's state: the caller keeps challenges and proofs.
+ * What every second factor implements: asking and checking (`show`) and, for factors that users set up, starting and
+ * verifying that (`bind`). Each check of a guessable secret is an attempt (`attempts.ts`); a user has one count of
+ * them, separate from those of their identifiers. The caller stores challenges and proofs.
  */
 import type { PageView, PlainErrorCode } from '@aldaba/contract';
 import type { User } from '../../features/people/users/index.ts';
@@ -14,7 +14,7 @@ import type { SignInNeeds, SignInSettings } from '../needs.ts';
 import type { VerificationCodeFactor } from './verification-code/index.ts';
 import type { Occasion } from './verification-code/message-context.ts';
 
-/** Whom a second factor belongs to, and where it is asked for. */
+/** The user that a second factor belongs to, and where it is asked for. */
 export interface FactorSubject extends Occasion {
   settings: SignInSettings;
   user: User;
@@ -52,7 +52,8 @@ export interface Procedure<Shown extends object = object> {
   /**
    * Checks an answer.
    * @param challenge of the type above
-   * @throws AldabaError the factor's own code, and `session.verification_blocked_too_many_attempts` where the check is an attempt
+   * @throws AldabaError the factor's own code; `session.verification_blocked_too_many_attempts` if the check is an
+   * attempt
    */
   verify?(subject: FactorSubject, answer: FactorAnswer, challenge: Challenge | undefined): Proof | Promise<Proof>;
 }
@@ -61,7 +62,7 @@ export interface SecondFactor<ShownToShow extends object = object, ShownToBind e
   show: Procedure<ShownToShow> & { verify: NonNullable<Procedure['verify']> };
   /** Absent for factors that come with an address of the account. */
   bind?: Procedure<ShownToBind>;
-  /** What the page that asks for the factor needs beside what all factors have. */
+  /** What the page of the factor needs in addition to what all factors have. */
   view?(shown: ShownToShow): { options: Record<string, unknown> };
   /** The page on which the factor is set up. */
   bindingView?(shown: ShownToBind): BindingPage;
@@ -75,7 +76,7 @@ export type SecondFactorNeeds = Pick<SignInNeeds, 'secondFactors' | 'clock'> & {
   verificationCode: VerificationCodeFactor;
 };
 
-/** What a challenge or a proof begins with. */
+/** The common members of a challenge or a proof. */
 export const newRecord = (clock: Clock) => ({ id: standardId(), createdAt: clock.now(), used: false });
 
 /** Checks as an attempt of the user. @throws AldabaError `refusal` when the check fails */

@@ -4,7 +4,9 @@ import type { Address } from './factor.ts';
 export const isSameAddress = (a: Address, b: Address): boolean =>
   a.type === b.type && a.value.toLowerCase() === b.value.toLowerCase();
 
-/** An address that only its owner recognizes: `a****@example.com`, `****4567`. Always four stars, to hide the length. */
+/**
+ * An address that only its owner recognizes: `a****@example.com`, `****4567`. Always four stars, to hide the length.
+ */
 export function maskAddress({ type, value }: Address): string {
   if (type === 'phone') return `****${value.length > 4 ? value.slice(-4) : ''}`;
   const at = value.lastIndexOf('@');

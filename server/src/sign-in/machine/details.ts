@@ -18,15 +18,15 @@ export type DetailEvent = Extract<
   }
 >;
 
-/** Whether the person was identified by a password whose time is over. */
+/** Whether the user was identified by an expired password. */
 export const hasExpiredPassword = ({ proofs, userId }: SignInState): boolean =>
   proofs.some((proof) => proof.type === 'Password' && proof.used && proof.userId === userId && proof.expired === true);
 
-/** Whether a password that is chosen now takes the place of the account's: of a forgotten one, or one whose time is over. */
+/** Whether a new password replaces the account's: a forgotten or an expired one. */
 export const replacesPassword = (state: SignInState): boolean =>
   state.intent === 'ForgotPassword' || hasExpiredPassword(state);
 
-/** @param prompt what the person has to do now; who still has to show a second factor adds nothing */
+/** @param prompt what the user has to do now; before a due second factor is shown, nothing is added */
 export function addDetail(state: SignInState, event: DetailEvent, prompt: Prompt): Outcome {
   const add = (detail: PendingProfile, from = state): Outcome => ({
     state: { ...from, profile: { ...from.profile, ...detail } },
@@ -78,14 +78,14 @@ function addAddress(
   return { state: { ...used, profile: { ...used.profile, ...addressOf(proof) } } };
 }
 
-/** What was made, and is asked for, is the account's when the sign-in is complete; of each kind the last one made. */
+/** The account gets the last factor of each kind that was set up and is asked for, when the sign-in is complete. */
 function addFactor(state: SignInState, proofId: string, prompt: Prompt): Outcome {
   const proof = state.proofs.find(({ id }) => id === proofId);
   if (!proof || !('factor' in proof) || proof.used) return { refused: 'session.verification_session_not_found' };
   if (state.userId === undefined) return { refused: 'session.identifier_not_found' };
   const { newFactors = [] } = state;
   const { type: made } = proof.factor;
-  // Who is not asked for a factor adds none here: whoever has the password alone must not leave one of theirs behind.
+  // A factor is added only when one is asked for: an attacker with the password alone must not leave a factor behind.
   const isAsked = isBackup(made)
     ? prompt.kind === 'make-backup-codes'
     : prompt.kind === 'add-factor' && prompt.factors.includes(made);
@@ -103,13 +103,13 @@ function choose(
   if (prompt.kind !== 'add-factor') return { refused: notAsked[choice] };
   const { skippable, additional } = prompt;
   const isOptional = skippable && !additional;
-  // Who wants one has it as soon as codes to an address of the account count, and sets one up otherwise.
+  // A user who wants a factor has one once codes to an address of the account count, else sets one up.
   const isAllowed = { enabled: isOptional, skipped: isOptional, suggestionSkipped: additional !== undefined };
   if (!isAllowed[choice]) return { refused: notAsked[choice] };
   return { state: { ...state, choices: { ...state.choices, [choice]: true } } };
 }
 
-/** What is not asked for needs no decision; what everybody needs leaves none. */
+/** A decision counts only when factors are asked for and not required. */
 const notAsked = {
   enabled: 'session.mfa.mfa_factor_not_enabled',
   skipped: 'session.mfa.mfa_policy_not_user_controlled',

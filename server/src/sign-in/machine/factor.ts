@@ -1,4 +1,7 @@
-/** What the machine knows of a factor: the kinds of verification records it leaves, and what each of them stands for. Pure. */
+/**
+ * What the machine knows of a factor: the kinds of verification records it leaves, and what each of them stands for.
+ * Pure.
+ */
 import type { AuditVerification, SignInExperienceSettings } from '@aldaba/contract';
 
 /** A second factor, by its name on the wire. */
@@ -17,7 +20,9 @@ export interface FactorRecords {
 }
 
 export interface ProofTraits {
-  /** `first`: identifies the user. `second`: a second factor of the identified user. `new`: a second factor set up in this sign-in. */
+  /**
+   * `first`: identifies the user. `second`: a second factor of that user. `new`: one that is set up in this sign-in.
+   */
   role: 'first' | 'second' | 'new';
   /** Authentication method, in the words of RFC 8176 where it has one. Absent: the record proves nothing yet. */
   amr?: string;

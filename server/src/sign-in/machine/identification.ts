@@ -1,4 +1,4 @@
-/** Part of the machine: who the person is (an account, or one that is to be made), by something that was proved. Pure. */
+/** Part of the machine: identifies the user (an account, or a new one) by a proof. Pure. */
 import type { SocialUserInfo } from '../../features/connectors/connectors/index.ts';
 import { isSameAddress } from './address.ts';
 import type { IdentifierType, SignInPolicy } from './policy.ts';
@@ -22,7 +22,7 @@ export function identify(state: SignInState, event: Identified, context: Context
   const refusal = refusalBy(event.verdict);
   if (refusal) return refusal;
   const proof = event.proofId === undefined ? undefined : state.proofs.find(({ id }) => id === event.proofId);
-  // What began an account says the same again once the missing details are there.
+  // The proof that began an account may be submitted again once the missing details are present.
   const begins = state.intent === 'Register' && state.userId === undefined;
   if (event.proofId !== undefined && (!proof || (proof.used && !begins)))
     return { refused: 'session.verification_session_not_found' };
@@ -55,7 +55,7 @@ function isAllowed(proof: Proof, { passwordIdentifiers, codeIdentifiers }: SignI
   return !isCodeProof(proof) || among(codeIdentifiers, proof.identifier.type);
 }
 
-/** ForgotPassword: only a code or a link that was sent to an address of the account stands for the password. */
+/** ForgotPassword: only a code or a link to an address of the account replaces the password check. */
 function recover(state: SignInState, proof: Proof | undefined, { account }: Identified, { policy }: Context): Outcome {
   if (!proof || !provesAddress(proof)) return { refused: 'session.verification_failed' };
   // A link needs no method that is switched on: an operator made it for this very address.
@@ -73,7 +73,7 @@ export const hasAddress = (
   { identifier }: { identifier: Address },
 ): boolean => addresses.some((known) => isSameAddress(known, identifier));
 
-/** An operator's script has the last word: nothing that was proved outweighs its refusal. */
+/** No proof overrides the refusal of an operator's script. */
 export function refusalBy(verdict: Verdict | undefined): Refusal | undefined {
   if (verdict?.kind === 'denied') return { refused: 'action.access_denied', data: { message: verdict.message } };
   return verdict?.kind === 'failed' ? { refused: 'action.execution_failed' } : undefined;
@@ -90,7 +90,7 @@ export function changedBy<Profile extends PendingProfile>(verdict: Verdict | und
   };
 }
 
-/** An unknown social identity joins the account of somebody who was identified in this same sign-in: both sides are proved. */
+/** Links an unknown social identity to the user who was identified in the same sign-in: both sides are proved. */
 function linkToProved(state: SignInState, proof: Extract<Proof, { type: 'Social' }>, event: Identified): Outcome {
   if (!event.link || state.userId === undefined) return { refused: 'user.identity_not_exist' };
   return { state: { ...use(state, proof), profile: { ...state.profile, identity: identityOf(proof) } } };
@@ -123,8 +123,8 @@ function register(
 }
 
 /**
- * Whether something in the profile is a way to an account here. Details may be added in any order, and need no proof of their
- * own: one of them has to be what the tenant lets people register with.
+ * Whether something in the profile is a way to an account here. Details may be added in any order, and need no proof of
+ * their own: one of them has to be what the tenant lets people register with.
  */
 const isOpenTo = (
   { proofs }: SignInState,
@@ -149,7 +149,7 @@ const takenCode = (proof: Proof | undefined): `user.${'identity' | 'username' | 
     : 'user.username_already_in_use';
 };
 
-/** A proof says what it says once; of each type the last one that was used counts. */
+/** A proof counts once; of each type the last one that was used is kept. */
 export const use = (state: SignInState, proof: Proof): SignInState => ({
   ...state,
   proofs: state.proofs
@@ -178,7 +178,7 @@ function profileOf(proof: Proof): PendingProfile {
   return proof.type === 'Social' ? { ...nameAndAvatar(proof.identity), identity: identityOf(proof) } : {};
 }
 
-/** Keeps who the person says they are. Only the kind of identifier is judged: no account is known here. */
+/** Stores the identifier. Only its kind is checked: no account was looked up. */
 export function giveIdentifier(state: SignInState, identifier: GivenIdentifier, { policy }: Context): Outcome {
   if (state.intent !== 'SignIn' || !policy.signIn) return { refused: 'auth.forbidden' };
   if (state.userId !== undefined) return { refused: 'session.identity_conflict' };

@@ -246,7 +246,7 @@ describe('a code as the first factor', () => {
     assert.deepEqual(effects, [{ type: 'create-user', profile: { email: 'new@example.com' } }, finish]);
   });
 
-  it('lets nobody in who proved themselves before that was closed', () => {
+  it('refuses a sign-in whose method was switched off after the proof', () => {
     const proof = byCode(adasMail);
     const closing = { signInMode: 'Register' as const };
     assert.equal(outcome(run(codes, [start(), ...enter(proof, ada)], closing)), 'refused auth.forbidden');
@@ -262,14 +262,14 @@ describe('a code as the first factor', () => {
     assert.deepEqual(effects, [{ type: 'finish', userId: 'ada', amr: ['email'], patch: { name: 'Ada' }, risks: [] }]);
   });
 
-  it('ends no sign-in that was closed meanwhile, and every registration that made its account', () => {
+  it('completes no sign-in after sign-in is closed, but every registration that has created its account', () => {
     const signIn = [start(), ...enter(byCode(adasMail), ada), submit(ada)];
     assert.equal(outcome(run(codes, signIn, { signInMode: 'Register' })), 'refused auth.forbidden');
     const registration = [start('Register'), ...enter(byCode(email('new@example.com'))), created(zoe), submit(zoe)];
     assert.equal(outcome(run(codes, registration, { signInMode: 'SignIn' })), 'finish email');
   });
 
-  it('signs in by the address whatever its capitals', () => {
+  it('signs in by the address regardless of its case', () => {
     assert.equal(outcome(run(codes, [start(), ...enter(byCode(email('ADA@example.com')), ada)])), 'done');
   });
 });

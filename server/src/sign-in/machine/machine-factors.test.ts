@@ -142,7 +142,7 @@ describe('a second factor that is due', () => {
       [...signedIn(ada), prove(totp, ada), ...signedIn(ada), submit(ada)],
       'refused session.mfa.require_mfa_verification',
     ],
-    // Nothing of the account changes before
+    // The account does not change before the factor is shown
     [
       'no name is chosen before',
       mfa,
@@ -192,7 +192,7 @@ describe('a second factor that is due', () => {
       [...signedIn(ada), prove(social), { type: 'identified', proofId: social.id, link: true }, submit(ada)],
       'refused session.mfa.require_mfa_verification',
     ],
-    // A way in is no second one beside itself
+    // The first factor does not count as a second
     [
       'a code that said who the person is is none',
       { ...codes, signIn: { methods: [{ identifier: 'email', password: false, verificationCode: true }] } },
@@ -234,7 +234,7 @@ describe('a second factor that is due', () => {
       [...signedIn(byMail), prove(byCode(mail), byMail)],
       'show-factor EmailVerificationCode',
     ],
-    // After it
+    // After the factor is shown
     [
       'then comes what else is missing',
       withMfa({}, settings),
@@ -452,7 +452,7 @@ describe('a second factor that is made', () => {
     assert.deepEqual(effects[0], { type: 'add-factors', userId: 'ada', factors });
   });
 
-  it('is told to programs with what may be made, and whether it may be skipped', () => {
+  it('is returned to API callers with the factors to set up and whether it may be skipped', () => {
     const dataOf = (given: PolicySettings, events: SignInEvent[]) => {
       const { last } = run(given, events);
       return 'refused' in last ? last.data : undefined;

@@ -23,7 +23,7 @@ import type { PolicySettings } from './policy.ts';
 import type { Address, Proof } from './state.ts';
 import type { SignInEvent } from './vocabulary.ts';
 
-/** Neither an email address nor a code signs anybody in or up here. */
+/** Email addresses and codes are switched off for sign-in and sign-up. */
 const settings: PolicySettings = {
   signInMode: 'SignInAndRegister',
   signIn: { methods: [{ identifier: 'username', password: true }] },

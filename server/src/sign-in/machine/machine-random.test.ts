@@ -7,9 +7,9 @@ import type { Address, Proof, SecondFactorChoices } from './state.ts';
 import type { Account, Effect, SignInEvent } from './vocabulary.ts';
 
 /*
- * Random sequences of events, with accounts, proofs and policies drawn at random too: what must hold however people, custom
- * pages and attackers put the steps together. What is expected is worked out here from the settings, the account and the
- * events alone, not with the machine's own parts.
+ * Random sequences of events, with accounts, proofs and policies drawn at random too: what must hold however people,
+ * custom pages and attackers put the steps together. What is expected is worked out here from the settings, the account
+ * and the events alone, not with the machine's own parts.
  */
 
 /** What was done in a sign-in up to a step, that step included, as the events tell it. */
@@ -170,7 +170,7 @@ const additions: readonly SignInEvent['type'][] = [
 ];
 
 describe('the sign-in machine, whatever the order of the steps', () => {
-  it('completes now and then in every way, or the promises below would be empty', () => {
+  it('reaches every way of completion, so that the checks below are not empty', () => {
     const counts = {
       all: 0,
       mfa: 0,
@@ -205,7 +205,7 @@ describe('the sign-in machine, whatever the order of the steps', () => {
   });
 
   // security: skipped-steps
-  it('completes only for somebody who was proved in this sign-in, and is not suspended', () => {
+  it('completes only for a user who was proved in this sign-in and is not suspended', () => {
     always((scene) => {
       const finish = effectOf(scene, 'finish');
       if (!finish) return;
@@ -305,7 +305,7 @@ describe('the sign-in machine, whatever the order of the steps', () => {
   });
 
   // security: skipped-steps
-  it('replaces a password only by a code to an address of that very account, and signs nobody in by it', () => {
+  it('replaces a password only by a code to an address of the same account, without signing the user in', () => {
     always((scene, { settings }) => {
       const reset = effectOf(scene, 'reset-password');
       if (!reset) return;
@@ -324,7 +324,7 @@ describe('the sign-in machine, whatever the order of the steps', () => {
   });
 
   // security: skipped-steps
-  it('takes every proof once', () => {
+  it('accepts every proof once', () => {
     always(({ event, earlier, before, after }) => {
       // What began an account may complete it once the missing details are there.
       const completes = event.type === 'identified' && before?.intent === 'Register' && before.userId === undefined;
@@ -346,7 +346,7 @@ describe('the sign-in machine, whatever the order of the steps', () => {
   });
 
   // security: skipped-steps
-  it('never exchanges the person', () => {
+  it('never replaces the identified user', () => {
     always(({ event, before, after, effects }) => {
       if (event.type === 'started') assert.equal(after.userId, undefined);
       else if (before?.userId !== undefined && !effects.some(({ type }) => type === 'reset-password'))
@@ -355,7 +355,7 @@ describe('the sign-in machine, whatever the order of the steps', () => {
   });
 
   // security: closed-registration
-  it('creates nobody where registration is closed, nor in a way that is; and lets nobody in where sign-in is', () => {
+  it('creates no account when registration or its method is closed, and completes no sign-in when sign-in is closed', () => {
     always((scene, { settings }) => {
       const { event, after, story } = scene;
       if (settings.signInMode === 'Register' && event.type === 'identified') assert.equal(after.userId, undefined);

@@ -46,14 +46,19 @@ describe('a forgotten password', () => {
     ['which a code proves', passwords, [start('ForgotPassword'), prove(code)], 'recover'],
     ['and which leads to an account', passwords, recovered, 'reset-password'],
     ['then a password is chosen', passwords, [...recovered, choosePassword(ada)], 'done'],
-    ['and written; nobody is signed in', passwords, [...recovered, choosePassword(ada), submit(ada)], 'reset-password'],
+    [
+      'and written; the user is not signed in',
+      passwords,
+      [...recovered, choosePassword(ada), submit(ada)],
+      'reset-password',
+    ],
     [
       'no password can be chosen before',
       passwords,
       [start('ForgotPassword'), prove(code), choosePassword(ada)],
       'refused session.identifier_not_found',
     ],
-    ['nor for somebody else', passwords, [...recovered, choosePassword(bob)], 'refused session.identity_conflict'],
+    ['nor for another user', passwords, [...recovered, choosePassword(bob)], 'refused session.identity_conflict'],
     [
       'nothing is written without one',
       passwords,
@@ -159,7 +164,7 @@ describe('a forgotten password', () => {
       ],
       'done',
     ],
-    // Apart from everything else
+    // Independent of the other intents
     [
       'it turns into no sign-in',
       passwords,
@@ -229,7 +234,7 @@ describe('a forgotten password', () => {
   ]))
     it(promise, check);
 
-  it('is over when the operator takes the way away meanwhile', () => {
+  it('is refused when the operator switches the method off in between', () => {
     const events = [...recovered, choosePassword(ada), submit(ada)];
     assert.equal(outcome(run(passwords, events, { forgotPasswordMethods: [] })), 'refused auth.forbidden');
     assert.equal(outcome(run(passwords, events.slice(0, -1), { signInMode: 'Register' })), 'refused auth.forbidden');

@@ -426,7 +426,7 @@ describe('the sign-in machine, as a table', () => {
       ],
       'refused user.identity_already_in_use',
     ],
-    // No exchange of the person
+    // The identified user is never replaced
     [
       'a second proof of another account is a conflict',
       settings,
@@ -520,7 +520,7 @@ describe('the sign-in machine, as a table', () => {
   });
 
   // security: unproved-addresses
-  it('takes no e-mail address and no phone from a provider: nobody has proved here that they are the person’s', () => {
+  it('takes no email address and no phone from a provider, because no code has proved them', () => {
     const identity = { ...social.identity, email: 'boss@example.com', phone: '34600000000' };
     const telling: Proof = { ...social, syncProfile: true, identity };
     const picture = { name: 'Wei', avatar: 'https://example.com/wei.png' };

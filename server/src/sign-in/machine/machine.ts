@@ -1,7 +1,7 @@
 /**
- * The sign-in machine: (state, event, context) → (state, effects, prompt). Pure: no I/O, clock or randomness. An event is a
- * fact that a factor has checked already; an effect is a change that is executed in the transaction that stores the state; a
- * prompt is what the user has to do next (`vocabulary.ts`). `rules` below is the order of the flow.
+ * The sign-in machine: (state, event, context) → (state, effects, prompt). Pure: no I/O, clock or randomness. An event
+ * is a fact that a factor has checked already; an effect is a change that is executed in the transaction that stores
+ * the state; a prompt is what the user has to do next (`vocabulary.ts`). `rules` below is the order of the flow.
  */
 
 import { maskAddress } from './address.ts';
@@ -41,7 +41,9 @@ type Rule = {
 /** The details of a prompt that has none. */
 const when = (condition: boolean): Record<never, never> | undefined => (condition ? {} : undefined);
 
-/** The flow, in order: the first rule that applies says what the user does next. docs/sign-in.md is generated from it. */
+/**
+ * The flow, in order: the first rule that applies says what the user does next. docs/sign-in.md is generated from it.
+ */
 const rules: readonly Rule[] = [
   {
     kind: 'continue',
@@ -60,7 +62,7 @@ const rules: readonly Rule[] = [
     applies: ({ state }) => when(state.userId === undefined && state.intent === 'ForgotPassword'),
   },
   {
-    // Decided by the kind of identifier alone, never by an account: known and unknown ones go the same way.
+    // Decided by the kind of identifier alone, so that known and unknown identifiers see the same prompts.
     kind: 'sign-in',
     reason: 'the user gave an identifier that signs in with a password: its password is asked for',
     applies: ({ state: { userId, identifier }, policy }) =>
@@ -137,7 +139,7 @@ export function promptFor(state: SignInState, policy: SignInPolicy, account?: Ac
   throw new TypeError('The last rule of the flow always applies');
 }
 
-/** An address that was proved a moment ago is as good as one that the account has. */
+/** Treats an address that was just proved like one of the account. */
 function withNewAddresses({ profile: { email, phone } }: SignInState, account: Account | undefined) {
   if (!account || (email === undefined && phone === undefined)) return account;
   const added = [
@@ -147,7 +149,7 @@ function withNewAddresses({ profile: { email, phone } }: SignInState, account: A
   return { ...account, addresses: [...account.addresses, ...added] };
 }
 
-/** The refusal that stands for a prompt at a point where the sign-in ought to be complete. */
+/** The refusal for a prompt that is left when the sign-in has to be complete. */
 export function refusalOf(prompt: Prompt): Refusal | undefined {
   switch (prompt.kind) {
     case 'done':
@@ -175,7 +177,7 @@ export function refusalOf(prompt: Prompt): Refusal | undefined {
   }
 }
 
-/** Only of those that a code may go to: whoever has the first factor alone learns no other address. */
+/** Only addresses that a code may go to: the first factor alone reveals no other address. */
 const maskedFactors = (addresses: readonly Address[], factors: readonly SecondFactorType[]) =>
   Object.fromEntries(
     addresses
@@ -192,7 +194,7 @@ const detailsOf = ({ profile, proofs, userId, answered }: SignInState, account: 
     account?.social === true ||
     profile.identity !== undefined ||
     proofs.some((proof) => proof.used && proof.type === 'Social'),
-  // Whoever has an account is asked nothing any more.
+  // Users with an account are not asked again.
   extraProfile: userId !== undefined || answered === true,
 });
 
@@ -263,9 +265,9 @@ function changeIntent(state: SignInState, intent: Intent, { policy }: Context): 
   }
   if (!isOpen(intent, policy)) return { refused: 'auth.forbidden' };
   if (intent === state.intent) return { state };
-  // Whoever is identified stays: a change of intent never opens the way to another account.
+  // The identified user stays: a change of intent never leads to another account.
   if (state.userId !== undefined) return { refused: 'auth.forbidden' };
-  // What was said of a new account is forgotten with it, and what proved it: it says nothing of the account that follows.
+  // Details and proofs of a new account are dropped with it: they do not apply to the account that follows.
   const { answered: _, ...rest } = state;
   return { state: { ...rest, intent, profile: {}, proofs: state.proofs.filter(({ used }) => !used) } };
 }
@@ -275,7 +277,7 @@ function addProof(
   { proof, renewedPassword, account }: Extract<SignInEvent, { type: 'proved' }>,
   { policy }: Context,
 ): Outcome {
-  // What was used is how the person came here: a proof that is not used yet takes nothing of it away.
+  // A used proof records how the user was identified, so an unused one does not replace it.
   const others = state.proofs.filter((other) => other.used || other.type !== proof.type);
   const next = { ...state, proofs: [...others, proof] };
   if (isSecondProof(proof)) {
@@ -290,7 +292,7 @@ function addProof(
       if (!usableFactors(state, policy.secondFactors, account).includes(factorOf(proof)))
         return { refused: 'session.mfa.mfa_factor_not_enabled' };
     }
-    // It says nothing else than that it was shown, and that it says at once.
+    // The record only shows the factor, so it counts at once.
     return { state: use(next, proof) };
   }
   if (proof.type !== 'Password' || renewedPassword === undefined) return { state: next };
@@ -303,7 +305,7 @@ function addProof(
 function answer(state: SignInState, event: Extract<SignInEvent, { type: 'answered' }>, context: Context): Outcome {
   const { challengeId, proof, account } = event;
   const challenge = state.challenges.find(({ id }) => id === challengeId);
-  // What answers a challenge proves what was asked, and nothing else.
+  // An answer proves only what its challenge asked.
   if (!challenge || (proof && proof.type !== challenge.type))
     return { refused: 'session.verification_session_not_found' };
   const next = { ...state, challenges: state.challenges.filter(({ id }) => id !== challengeId) };
@@ -311,7 +313,7 @@ function answer(state: SignInState, event: Extract<SignInEvent, { type: 'answere
   return addProof(next, { type: 'proved', proof, ...(account ? { account } : {}) }, context);
 }
 
-/** Adds to the account of somebody who is identified, or to one that is to be created. */
+/** Adds details to the account of the identified user, or to the new one. */
 function extend(state: SignInState, event: DetailEvent, { policy }: Context): Outcome {
   const { account } = event;
   if (state.intent === 'ForgotPassword' && event.type !== 'password-chosen')
@@ -332,7 +334,7 @@ function submit(state: SignInState, { account, verdict }: Submitted, { policy }:
   if (userId === undefined) return refusalOf(promptFor(state, policy)) ?? { refused: 'session.identifier_not_found' };
   if (account?.id !== userId) return { refused: 'user.user_not_exist' };
   if (account.isSuspended) return { refused: 'user.suspended' };
-  // An account that was created a moment ago is there, whatever is closed since.
+  // An account that was just created stays, even if registration was closed since.
   if (state.intent !== 'Register' && !isOpen(state.intent, policy)) return { refused: 'auth.forbidden' };
   const refusal = refusalOf(promptFor(state, policy, account)) ?? refusalBy(verdict);
   if (refusal) return refusal;
@@ -351,7 +353,7 @@ function submit(state: SignInState, { account, verdict }: Submitted, { policy }:
   return { state, effects };
 }
 
-/** The organizations that the operator named when the link was made that the person came by, for whoever has its address. */
+/** The organizations that the operator named for the used link. Only the owner of its address joins them. */
 const joined = ({ proofs }: SignInState, account: Account): Effect[] =>
   proofs.flatMap((proof) =>
     proof.type === 'OneTimeToken' && proof.used && proof.organizationIds.length > 0 && hasAddress(account, proof)
@@ -359,11 +361,11 @@ const joined = ({ proofs }: SignInState, account: Account): Effect[] =>
       : [],
   );
 
-/** What proved the address is spent by it: whoever submits once more has to begin anew. */
+/** Consumes the proof of the address, so that a second submission has to start again. */
 function replacePassword(state: SignInState, account: Account): Outcome {
   const { password } = state.profile;
   const spoken = state.proofs.find((proof) => provesAddress(proof) && proof.used);
-  // An address that the account has lost meanwhile speaks for it no more.
+  // An address that the account lost in between no longer proves it.
   if (!spoken || !provesAddress(spoken) || !hasAddress(account, spoken))
     return { refused: 'session.verification_failed' };
   if (password === undefined) return { refused: 'user.new_password_required_in_profile' };

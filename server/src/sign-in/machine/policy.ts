@@ -1,4 +1,4 @@
-/** What a sign-in has to fulfil, resolved from the tenant's settings before the machine runs. Pure. */
+/** The requirements of a sign-in, resolved from the tenant's settings before the machine runs. Pure. */
 import type { SignInExperienceSettings } from '@aldaba/contract';
 import type { Address, SecondFactorType } from './factor.ts';
 import { secondFactorTraits, secondFactorTypes } from './factors.ts';
@@ -36,11 +36,11 @@ export interface PolicySettings {
 
 /** When second factors are asked for. */
 export interface SecondFactorPolicy {
-  /** Those that count. Empty: none are asked for. */
+  /** The factors that count. Empty: none are asked for. */
   factors: readonly SecondFactorType[];
-  /** Those of them that cannot be set up at the tenant's address. What an account has already still counts. */
+  /** Factors that cannot be set up at the tenant's address. Existing ones still count. */
   unavailable: readonly SecondFactorType[];
-  /** Whether everybody needs one, and whether members of an organization that wants one do. */
+  /** Whether every user needs one, and whether members of an organization that requires one do. */
   mandatory: boolean;
   mandatoryByOrganization: boolean;
   /** Whether people without one are asked to set one up. */
@@ -56,9 +56,9 @@ export interface SignInPolicy {
   passwordIdentifiers: readonly IdentifierType[];
   /** Addresses that sign in together with a code that is sent there. */
   codeIdentifiers: readonly IdentifierType[];
-  /** Those of them that are asked for a code first, although a password would do as well. */
+  /** Addresses that are asked for a code first, although a password is possible. */
   codeFirst: readonly IdentifierType[];
-  /** Addresses where a code stands for a forgotten password. */
+  /** Kinds of addresses that can reset a password with a code. */
   recovery: readonly Address['type'][];
   /** Whether an account may be created from a username and a password. */
   registerWithUsername: boolean;
@@ -99,7 +99,7 @@ export function resolvePolicy(settings: PolicySettings): SignInPolicy {
   };
 }
 
-/** Without a choice of the operator every address that a password signs in with will do: there is a password to forget. */
+/** By default every kind of address that signs in with a password can reset it. */
 function recoveryOf({ forgotPasswordMethods, signIn }: PolicySettings): Address['type'][] {
   const chosen = forgotPasswordMethods ?? ['EmailVerificationCode', 'PhoneVerificationCode'];
   if (!signIn.methods.some((method) => method.password)) return [];
@@ -123,7 +123,7 @@ function secondFactorsOf({ mfa, supportsPasskeys = true }: PolicySettings): Seco
   };
 }
 
-/** What is there already, of an account or of one that is about to be created. */
+/** The details that an account, or one that is about to be created, has. */
 export interface Details {
   username: boolean;
   email: boolean;
@@ -132,7 +132,7 @@ export interface Details {
   social: boolean;
 }
 
-/** What the policy asks for and is not there, in the policy's order. */
+/** The missing details, in the policy's order. */
 export function missingDetails(
   policy: SignInPolicy,
   details: Details & { extraProfile: boolean },
@@ -144,7 +144,7 @@ export function missingDetails(
       case 'emailOrPhone':
         return !details.email && !details.phone;
       case 'password':
-        // A social identity is a way in of its own: no password has to be invented beside it.
+        // A social identity signs in on its own, so it needs no password.
         return !details.password && !details.social;
       default:
         return !details[detail];

@@ -9,7 +9,9 @@ export interface Progress {
   prompt: Prompt | undefined;
   /** Refused with `session.interaction_not_found` before the first event. */
   readonly state: SignInState;
-  /** Takes events until one asks for a new account; returns the events that are left. Refused as the machine refuses. */
+  /**
+   * Takes events until one asks for a new account; returns the events that are left. Refused as the machine refuses.
+   */
   take(events: readonly SignInEvent[]): SignInEvent[];
 }
 

@@ -32,7 +32,7 @@ const mail = email('ada@example.com');
 const newCountry: Risk = { rule: 'new_country', details: {} };
 const mobile = phone('34600000001');
 
-/** What comes next for somebody who showed their password, or whose account was created a moment ago. */
+/** What comes next after the password of an account, or after its creation. */
 const afterSignIn = (mfa: Partial<Mfa>, account: Account) =>
   outcome(run(settingsWith(mfa), [start(), ...enter(byPassword(account), account)]));
 const afterSignUp = (mfa: Partial<Mfa>, account: Account) =>
@@ -52,7 +52,7 @@ const any = 'add-factor WebAuthn Totp PhoneVerificationCode EmailVerificationCod
 const anyOrMail = 'add-factor WebAuthn Totp PhoneVerificationCode EmailVerificationCode (skippable)';
 const better = 'add-factor WebAuthn Totp (suggested)';
 
-/** What people are asked who prefer nothing, in the order of `holdings`. */
+/** The prompts of users without a preference, in the order of `holdings`. */
 const asked = (byMail: string, byNone: string) => ({ mail: byMail, nothing: byNone, spent: byNone });
 const nobody = asked('done', 'done');
 const mayAdd = asked(anyOrMail, `${any} (skippable)`);
@@ -114,7 +114,7 @@ describe('what a person chose', () => {
     assert.equal(suggested({ suggestionSkipped: true }), 'done');
     assert.equal(suggested({ skipped: true }), better);
   });
-  it('a phone is no better factor than an email', () => {
+  it('a phone does not rank above an email', () => {
     const factors: SecondFactorType[] = ['EmailVerificationCode', 'PhoneVerificationCode'];
     assert.equal(afterSignUp({ ...mandatory, factors }, withMail([])), 'done');
   });
@@ -162,7 +162,7 @@ describe('an unusual sign-in', () => {
     ['asks nothing that the person does not have', { policy: 'NoPrompt' }, unusual(withFactors([])), 'done'],
     ['takes no choice away', {}, unusual(withFactors([])), `${any} (skippable)`],
   ]);
-  it('is no registration', () => {
+  it('does not apply to a registration', () => {
     const account = unusual(holdings.nothing);
     const { effects } = run(settingsWith({ policy: 'NoPrompt' }), [
       start('Register'),

@@ -1,6 +1,6 @@
 /**
- * Which second factor a sign-in asks for, and whether one has to be set up first. Pure. Policy counts after every first
- * factor alike: nothing here asks how the person was identified, but for what that leaves to show (NIST SP 800-63B section 4.2).
+ * Which second factor a sign-in asks for, and whether one has to be set up first. Pure. The policy applies after every
+ * first factor; the first factor only decides which factors are left to show (NIST SP 800-63B section 4.2).
  */
 import { isSameAddress } from './address.ts';
 import { codeFactorOf, codeFactors, isBackup, secondFactorOf, secondFactorTypes } from './factors.ts';
@@ -15,7 +15,7 @@ export const factorOf = ({ type }: SecondProof): SecondFactorType => {
   return factor;
 };
 
-/** Whether a code to this address counted for something else: it is no second factor beside itself. */
+/** Whether a code to this address was the first factor, which cannot be the second too. */
 const wasProved = ({ proofs }: SignInState, address: Address): boolean =>
   proofs.some((proof) => isCodeProof(proof) && proof.used && isSameAddress(proof.identifier, address));
 
@@ -43,13 +43,13 @@ const addressFactors = (
     (type) => factors.includes(type) && addresses.some((address) => codeFactorOf(address) === type),
   );
 
-/** What the person could show, the best first. A code to the address that was the first factor is not a second one. */
+/** What the user could show, the best first. A code to the address that was the first factor is not a second one. */
 export function usableFactors(state: SignInState, policy: SecondFactorPolicy, account: Account): SecondFactorType[] {
   const addresses = account.addresses.filter((address) => !wasProved(state, address));
   const byAddress = addressFactors(policy, { addresses });
   const own = ownFactors(policy, account);
   const usable = [...own.filter((type) => !isBackup(type)), ...byAddress, ...own.filter(isBackup)];
-  // After a link to an address a code to it says little more: only that the link was not passed on.
+  // After a link to an address, a code to it only proves that the link was not forwarded.
   const others = usable.filter((type) => !addresses.some((address) => isLinked(state, address, type)));
   return others.length > 0 ? others : usable;
 }
@@ -61,16 +61,16 @@ const isLinked = ({ proofs }: SignInState, address: Address, factor: SecondFacto
 const isMandatory = (policy: SecondFactorPolicy, { secondFactors }: Account): boolean =>
   policy.mandatory || (policy.mandatoryByOrganization && secondFactors?.isRequiredByOrganization === true);
 
-/** Whether the account has a second factor of the person's own making or choosing. */
+/** Whether the account has a second factor that the user set up or chose. */
 const wantsFactor = (policy: SecondFactorPolicy, account: Account): boolean =>
   account.secondFactors?.enabled === true || ownFactors(policy, account).length > 0;
 
-/** The factors of which one has to be shown now, the best first; empty when none has to. */
+/** The factors to choose from now, the best first; empty when none is due. */
 export function factorsToShow(state: SignInState, policy: SecondFactorPolicy, account: Account): SecondFactorType[] {
   if (state.intent !== 'SignIn' || state.userId !== account.id || wasShown(state)) return [];
   const { skipMfaOnSignIn = false, isRequiredByOrganization = false } = account.secondFactors ?? {};
-  // What makes a sign-in unusual, and an application that accepts no other sign-in, outweigh the person's wish not to be asked; they
-  // never take a factor away. Nor does the wish count for a member of an organization that gives tokens only where a factor was shown.
+  // An unusual sign-in and an application that requires 2 factors override the user's wish not to be asked. The wish
+  // does not count either for members of an organization that issues tokens only after a second factor.
   const isSkipped = skipMfaOnSignIn && !isRequiredByOrganization;
   const isAsked =
     isMandatory(policy, account) ||
@@ -82,16 +82,16 @@ export function factorsToShow(state: SignInState, policy: SecondFactorPolicy, ac
 
 type AddFactor = Omit<Extract<Prompt, { kind: 'add-factor' }>, 'kind' | 'reason'>;
 
-/** What the person is asked to set up, if anything. */
+/** What the user is asked to set up, if anything. */
 export function factorsToAdd(state: SignInState, policy: SecondFactorPolicy, account: Account): AddFactor | undefined {
   const { choices = {}, newFactors = [], intent } = state;
   const { secondFactors } = account;
   const mandatory = isMandatory(policy, account);
-  // An organization's wish counts whatever the tenant's prompt is, once there is a membership: at sign-in.
+  // The rule of an organization applies at sign-in regardless of the tenant's prompt, once the user is a member.
   const isPrompted =
     intent === 'Register' ? policy.promptAtSignUp : policy.promptAtSignIn || (mandatory && !policy.mandatory);
   if (!isPrompted) return undefined;
-  // One that was made a moment ago and does not count any more leaves the person without.
+  // A factor that was just set up and no longer counts leaves the user without one.
   const added = newFactors.map(({ type }) => type).filter((type) => policy.factors.includes(type));
   const made = [...ownFactors(policy, account), ...added].filter((type) => !isBackup(type));
   if (made.length > 0) return undefined;
@@ -104,7 +104,7 @@ export function factorsToAdd(state: SignInState, policy: SecondFactorPolicy, acc
   const others = available.length === 0 && mandatory ? wanted : available;
   if (mandatory) {
     if (byAddress.length === 0) return others.length > 0 ? { factors: others, skippable: false } : undefined;
-    // An address will do, but is the weakest of factors: a better one is suggested once.
+    // An address is accepted but is the weakest factor: a better one is suggested once.
     const better = others.filter((type) => !codeFactors.includes(type));
     if (better.length === 0 || choices.suggestionSkipped || secondFactors?.suggestionSkipped) return undefined;
     return { factors: better, skippable: true, additional: [...others, ...byAddress] };
@@ -115,7 +115,7 @@ export function factorsToAdd(state: SignInState, policy: SecondFactorPolicy, acc
   return factors.length > 0 ? { factors, skippable: true, ...(choices.enabled ? { wanted: true } : {}) } : undefined;
 }
 
-/** The refusal that stands for a factor that is to be set up. */
+/** The refusal for a factor that has to be set up. */
 export function refusalToAdd({
   factors,
   skippable,
@@ -132,8 +132,8 @@ export function refusalToAdd({
 }
 
 /**
- * Whether there is a factor that backup codes should stand in for, and there are none: one that was just made, or, where people
- * are asked at all, one that the account has. The latter only once a factor was shown: the first factor alone makes no other way in.
+ * Whether backup codes are missing for a factor: one that was just set up or, if users are prompted at all, one that
+ * the account has. The latter only after a factor was shown: the first factor alone must not create backup codes.
  */
 export const needsBackupCodes = (state: SignInState, policy: SecondFactorPolicy, account: Account): boolean => {
   const { newFactors = [] } = state;

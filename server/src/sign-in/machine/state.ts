@@ -1,4 +1,4 @@
-/** The machine's memory between two requests: small, versioned JSON in the interaction's row. No rows, no secrets in clear. */
+/** The machine's state between two requests: small, versioned JSON in the interaction's row, without plain secrets. */
 
 import type { SocialUserInfo } from '../../features/connectors/connectors/index.ts';
 import type { NewFactor } from '../../features/people/mfa-verifications/index.ts';
@@ -7,7 +7,7 @@ import { type ChallengeMembers, newFactorTypes, type ProofMembers, type ProofTyp
 export type { Address } from './factor.ts';
 
 export const stateVersion = 2;
-/** Milliseconds after which a sign-in that was begun has to be begun anew. */
+/** Lifetime of a sign-in in milliseconds. */
 export const maximumAge = 3_600_000;
 
 export type Intent = 'SignIn' | 'Register' | 'ForgotPassword';
@@ -16,7 +16,7 @@ interface ProofBase {
   id: string;
   /** Milliseconds since the epoch. */
   createdAt: number;
-  /** A proof says who the person is once. */
+  /** A proof identifies the user once. */
   used: boolean;
 }
 
@@ -56,17 +56,17 @@ export interface PendingProfile {
   identity?: { target: string; userId: string; details: SocialUserInfo };
 }
 
-/** The part of it that anybody may say of themselves, or a script of a person. */
+/** The part that users, or scripts, may set without proof. */
 export type ExtraProfile = Pick<PendingProfile, 'name' | 'avatar' | 'claims' | 'customData'>;
 
-/** What the person decided about second factors, to be kept with the account. */
+/** The user's decisions about second factors, stored with the account. */
 export interface SecondFactorChoices {
   enabled?: true;
   skipped?: true;
   suggestionSkipped?: true;
 }
 
-/** Who a person says they are. */
+/** The identifier that the user entered. */
 export interface GivenIdentifier {
   type: 'username' | 'email' | 'phone';
   value: string;
@@ -76,7 +76,7 @@ export interface SignInState {
   version: typeof stateVersion;
   intent: Intent;
   startedAt: number;
-  /** Who was identified: set once, never exchanged. */
+  /** The identified user: set once, never replaced. */
   userId?: string;
   /** Given on the first page of a sign-in, before the password is asked for. Nothing was looked up. */
   identifier?: GivenIdentifier;
@@ -87,7 +87,7 @@ export interface SignInState {
   /** Second factors that were made in this sign-in. */
   newFactors?: NewFactor[];
   choices?: SecondFactorChoices;
-  /** Set when a new person has answered what the operator wants to know, or left it empty. */
+  /** Set when a new user has answered the custom profile fields, or left them empty. */
   answered?: true;
 }
 
@@ -107,8 +107,8 @@ const isIdentifier = (value: unknown): boolean =>
   isObject(value) && identifierTypes.includes(value.type) && typeof value.value === 'string';
 
 /**
- * The state that was stored, or undefined when there is none or it must not be trusted any more: another version, too old,
- * from the future, or not of this shape.
+ * The state that was stored, or undefined when there is none or it must not be trusted any more: another version, too
+ * old, from the future, or not of this shape.
  */
 export function readState(stored: unknown, now: number): SignInState | undefined {
   if (!isObject(stored)) return undefined;

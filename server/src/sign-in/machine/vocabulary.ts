@@ -1,4 +1,6 @@
-/** The vocabulary of the sign-in machine: facts (events), changes to execute (effects), and what it asks for (prompts). */
+/**
+ * The vocabulary of the sign-in machine: facts (events), changes to execute (effects), and what it asks for (prompts).
+ */
 import type { ErrorCode, ErrorWithData } from '@aldaba/contract';
 import type { Risk } from '../../features/people/adaptive-mfa/index.ts';
 import type { MfaStatus, NewFactor } from '../../features/people/mfa-verifications/index.ts';
@@ -25,13 +27,13 @@ export interface Account extends Details {
   addresses: readonly Address[];
   /** Absent where the tenant asks for no second factors. */
   secondFactors?: MfaStatus;
-  /** Why this sign-in is unusual; empty when it is not, or nobody asked. */
+  /** Why this sign-in is unusual; empty when it is not, or was not checked. */
   risks: readonly Risk[];
   /** Whether the application accepts no sign-in with one factor. */
   requiresSecondFactor: boolean;
 }
 
-/** What the operator's script said of a step. Absent where no script was asked. */
+/** The answer of the operator's script about a step. Absent when no script ran. */
 export type Verdict =
   | { kind: 'passed'; changes: ExtraProfile }
   | { kind: 'denied'; message?: string }
@@ -40,7 +42,7 @@ export type Verdict =
 export type SignInEvent =
   | { type: 'started'; intent: Intent }
   | { type: 'intent-changed'; intent: Intent }
-  /** The person says who they are; the password comes next. */
+  /** The user entered an identifier; the password comes next. */
   | { type: 'identifier-given'; identifier: GivenIdentifier }
   | { type: 'proved'; proof: Proof; renewedPassword?: string; account?: Account }
   | { type: 'challenged'; challenge: Challenge }
@@ -52,12 +54,12 @@ export type SignInEvent =
   | { type: 'username-chosen'; value: string; account?: Account; taken: boolean }
   | { type: 'password-chosen'; password: string; account?: Account }
   | { type: 'social-added'; proofId: string; account?: Account; inUse: boolean }
-  /** An address that a code proved; `taken`: somebody else has it. */
+  /** An address that a code proved; `taken`: another user has it. */
   | { type: 'address-added'; proofId: string; account?: Account; taken: boolean }
   | { type: 'profile-added'; profile: ExtraProfile; account?: Account }
   /** A second factor that was made is to be the account's. */
   | { type: 'factor-added'; proofId: string; account?: Account }
-  /** `enabled`: codes to the account's address are to be a second factor; the others go on without one. */
+  /** `enabled`: codes to the account's address become a second factor; the other decisions go on without one. */
   | { type: 'factor-choice'; choice: keyof SecondFactorChoices; account?: Account }
   | { type: 'submitted'; account?: Account; verdict?: Verdict };
 
@@ -67,11 +69,11 @@ export type Effect =
   | { type: 'create-user'; profile: PendingProfile }
   | { type: 'update-user'; userId: string; patch: Patch }
   | { type: 'link-identity'; userId: string; identity: NonNullable<PendingProfile['identity']> }
-  /** The operator named them when the link was made that the person came by. */
+  /** The organizations that the operator named for the used link. */
   | { type: 'join-organizations'; userId: string; organizationIds: readonly string[] }
   | { type: 'add-factors'; userId: string; factors: readonly NewFactor[] }
   | { type: 'keep-choices'; userId: string; choices: SecondFactorChoices }
-  /** A forgotten password is replaced; nobody is signed in. */
+  /** A forgotten password is replaced; the user is not signed in. */
   | { type: 'reset-password'; userId: string; password: string }
   /** The sign-in is complete; `patch` is written to the account with the time of the sign-in. */
   | { type: 'finish'; userId: string; amr: string[]; patch: Patch; risks: readonly Risk[] };
@@ -80,7 +82,7 @@ export type Prompt =
   /** `identifier`: given already, so that its password is asked for. */
   | { kind: 'sign-in'; reason: string; identifier?: GivenIdentifier }
   | { kind: 'register'; reason: string }
-  /** Who forgot the password is not known yet. */
+  /** The user forgot the password and is not identified yet. */
   | { kind: 'recover'; reason: string }
   /** A new password has to be chosen in place of the forgotten one. */
   | { kind: 'reset-password'; reason: string }
@@ -89,8 +91,8 @@ export type Prompt =
   /** `expired`: the one detail is a new password in place of the old. */
   | { kind: 'continue'; reason: string; missing: MissingDetail[]; expired?: true }
   /**
-   * One of `factors` has to be set up, or skipped. `additional`: beside what the account has; then the kinds that count at all, those
-   * that it has last. `wanted`: the person has decided to have one.
+   * One of `factors` has to be set up, or skipped. `additional`: in addition to the account's own; lists all kinds that
+   * count, its own last. `wanted`: the user decided to have one.
    */
   | {
       kind: 'add-factor';
@@ -118,5 +120,5 @@ export interface Step {
 /** The event was refused; nothing changes. */
 export type Refusal = { [Code in ErrorCode]: { refused: Code } & Omit<ErrorWithData<Code>, 'code'> }[ErrorCode];
 
-/** What comes of an event. */
+/** The result of an event. */
 export type Outcome = { state: SignInState; effects?: Effect[] } | Refusal;

@@ -1,6 +1,6 @@
 /**
- * The account chooser (`prompt=select_account`). A page of its own even where a tenant uploaded sign-in pages, which do not have
- * one: "use another account" leads to theirs.
+ * The account chooser (`prompt=select_account`), also for tenants that uploaded sign-in pages, which have no chooser:
+ * "use another account" leads to the uploaded ones.
  */
 import type { ChooseAccountView } from '@aldaba/contract';
 import type { User } from '../../features/people/users/user.ts';

@@ -131,7 +131,7 @@ describe('codes on the sign-in pages, without scripts,', () => {
   });
 
   // security: account-enumeration
-  it('tell nobody who has an account where new ones are not made', async () => {
+  it('do not reveal whether an account exists when registration is closed', async () => {
     const { primaryEmail } = await addUser();
     await configure({ signInMode: 'SignIn' });
     const ways: string[][] = [];
@@ -189,7 +189,7 @@ describe('codes on the sign-in pages, without scripts,', () => {
     await ask(person, '/register/code', { address });
     assert.equal(pageOf(await answer(person, address)), at('/continue'));
     assert.equal(pageOf(await person.get(at('/verification-code'))), at('/continue'));
-    // A password is not made of what was said a moment ago.
+    // A password must not contain the details that were just entered.
     const same = await person.post('/continue', { password: address });
     await refuses(same, [422, 'password', 'password_rejected.restricted.user_info']);
     await arrives(person, await person.post('/continue', { password }));
@@ -198,7 +198,7 @@ describe('codes on the sign-in pages, without scripts,', () => {
   });
 
   // security: account-enumeration
-  it('register nobody with an address that is taken, which only its owner learns, nor with one that is not accepted', async () => {
+  it('register no account with a taken address, which only its owner learns, or with an address that is not accepted', async () => {
     const { primaryEmail } = await addUser();
     const person = await visit(server, { first_screen: 'register' });
     await ask(person, '/register/code', { address: primaryEmail });
@@ -207,7 +207,7 @@ describe('codes on the sign-in pages, without scripts,', () => {
     await configure({ emailBlocklistPolicy: { customBlocklist: ['@example.org'] } });
     const blocked = await person.post('/register/code', { address: 'ada@example.org' });
     await refuses(blocked, [422, 'address', 'session.email_blocklist.email_not_allowed']);
-    // Whoever comes by the sign-in page learns it with the code, before anything more is asked for.
+    // From the sign-in page the user learns it with the code, before other details are asked for.
     await configure({ signUp: { identifiers: ['email'], password: true, verify: true } });
     await ask(person, '/sign-in/code', { username: 'ada@example.org' });
     const told = await answer(person, 'ada@example.org');
@@ -365,7 +365,7 @@ describe('codes on the sign-in pages, without scripts,', () => {
     assert.match(post.received(), /Code \d{6}: tu/);
   });
 
-  it('come from no other site’s forms, and are not shown to whoever has no sign-in', async () => {
+  it('are refused from forms of other sites, and their page needs a sign-in in progress', async () => {
     const person = await visit(server);
     for (const path of ['/sign-in/code', '/register/code', '/continue/address', '/verification-code']) {
       assert.equal((await person.post(path, {}, { origin: 'https://evil.example' })).status, 403, path);

@@ -1,4 +1,7 @@
-/** Pages where a code is asked for and entered: to sign in, to register, to add an address, and for a forgotten password. */
+/**
+ * Pages where a code is asked for and entered: to sign in, to register, to add an address, and for a forgotten
+ * password.
+ */
 import { pageErrorOf } from '../../features/appearance/hosted-pages/words.ts';
 import { defaultCodeLifetime } from '../../features/connectors/verification-codes/lifetime.ts';
 import { AldabaError } from '../../kernel/errors.ts';
@@ -150,6 +153,9 @@ function codeTimes(
   return { expiresIn: Math.max(0, lifetime - age), resendAfter: resendAfter(code, now) };
 }
 
-/** Whether an unknown address has to agree to the terms before it becomes an account, and was not asked on the sign-in page. */
+/**
+ * Whether an unknown address has to agree to the terms before it becomes an account, and was not asked on the sign-in
+ * page.
+ */
 const needsAgreement = ({ settings }: PageContext): boolean =>
   termsOf(settings, 'register') === 'checkbox' && termsOf(settings, 'sign-in') !== 'checkbox';

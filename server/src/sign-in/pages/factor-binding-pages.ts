@@ -47,7 +47,7 @@ export function factorBindingPageRoutes(routes: PageRoutes): void {
       }
       const session = given.completing((proof) => [{ type: 'factor-added', proofId: proof.id, account }]);
       const verified = await signIn.secondFactors.verify(session, { type, mode: 'bind' }, { answer });
-      // Nothing was begun, or it is set up already: it begins anew.
+      // Nothing was begun, or the factor is set up already: starts again.
       return verified ? proceed(verified.kept) : given.redirect(pathOf(type));
     } catch (thrown) {
       const failure = asFormError(thrown);
@@ -83,7 +83,7 @@ function choiceRoutes(routes: PageRoutes): void {
   });
 }
 
-/** The factor that stands in for the others: its codes are generated, and are shown until the user confirms that they are kept. */
+/** Backup codes: generated, and shown until the user confirms that they are saved. */
 function backupCodeRoutes(routes: PageRoutes): void {
   const { signIn } = routes;
   const { get, post } = factorRequests(routes, 'make-backup-codes');
@@ -96,7 +96,7 @@ function backupCodeRoutes(routes: PageRoutes): void {
     });
     post(pathOf(type), async (given) => {
       const made = given.state.proofs.find((proof) => !proof.used && 'factor' in proof && proof.factor.type === type);
-      // Codes that were not shown are not kept.
+      // Codes that were not shown are not stored.
       if (!made) return given.proceed();
       return given.proceed(await signIn.bindFactor(given, { type, verificationId: made.id, completes: true }));
     });

@@ -29,7 +29,7 @@ describe('the pages of second factors', () => {
 
   const useFactors = (factors: string[], policy = 'NoPrompt', more: object = {}) =>
     world.configure({ mfa: { factors, policy }, adaptiveMfa: { enabled: false }, ...more });
-  /** On the way from the right password to the page that follows. */
+  /** From the right password to the page that follows. */
   const arrive = async ({ username }: Pick<Person, 'username'>): Promise<{ page: Visit; location: string }> => {
     const page = await visit(world.server);
     const answer = await page.post('/sign-in', { username, password });
@@ -130,7 +130,7 @@ describe('the pages of second factors', () => {
     });
 
     // security: second-factor-bypass
-    it('send a code to the address of the account when the person asks for it, and show the address to nobody', async () => {
+    it('send a code to the address of the account on request, and show the address only masked', async () => {
       const ana = await world.addPerson({ email: true });
       await world.giveTotp(ana);
       const path = '/mfa-verification/EmailVerificationCode';
@@ -139,7 +139,7 @@ describe('the pages of second factors', () => {
       assert.ok(before.includes(`${path}/send`) && before.includes('a****@example.com') && !before.includes(ana.email));
       assert.doesNotMatch(before, /id="code"/);
       assert.ok(!world.post.received().includes(ana.email));
-      // A code that nobody asked for cannot be right.
+      // Without a code that was sent, no answer is right.
       assert.equal(leads(await page.post(path, { code: '123456' })), own(path));
       assert.equal(leads(await page.post(`${path}/send`, {})), own(path));
       const code = await world.post.codeTo(ana.email);
@@ -176,7 +176,7 @@ describe('the pages of second factors', () => {
       await world.configure({ sentinelPolicy: {} });
     });
 
-    it('ask whoever comes back to a page, or sends it twice, for what is to be done now', async () => {
+    it('lead a user who returns to a page, or submits it twice, to the current step', async () => {
       const ana = await world.addPerson();
       const secret = await world.giveTotp(ana);
       const stranger = await visit(world.server);
@@ -226,7 +226,7 @@ describe('the pages of second factors', () => {
       const wrong = await page.post('/mfa-binding/Totp', { code: '000000' });
       assert.equal(totpSecret(await wrong.clone().text()), secret);
       await refuses(wrong, { field: 'code', code: 'session.mfa.invalid_totp_code' });
-      // Required is required.
+      // A required factor cannot be skipped.
       assert.equal(leads(await page.post('/mfa-binding/skip', {})), own('/mfa-binding'));
       const right = await page.post('/mfa-binding/Totp', { code: totpCode(secret, world.clock.time) });
       assert.equal(leads(right), own('/mfa-binding/BackupCode'));
@@ -240,7 +240,7 @@ describe('the pages of second factors', () => {
     });
 
     // security: second-factor-bypass
-    it('keep no backup codes that nobody has seen', async () => {
+    it('do not store backup codes that were never shown', async () => {
       await useFactors(['Totp', 'BackupCode'], 'Mandatory');
       const { page } = await register('cy');
       const { answer } = await bindTotp(page);
@@ -258,7 +258,7 @@ describe('the pages of second factors', () => {
       const payload = JSON.stringify(device.create(passkeyOptions(await text(page, '/mfa-binding/WebAuthn'))));
       const answerOf = (value: unknown) => page.post('/mfa-binding/WebAuthn', { payload: JSON.stringify(value) });
       await refuses(await answerOf(old), { code: 'session.mfa.webauthn_verification_failed' });
-      // The question of before was answered, if wrongly.
+      // The previous challenge was consumed by a wrong answer.
       await refuses(await page.post('/mfa-binding/WebAuthn', { payload }), {
         code: 'session.mfa.webauthn_verification_failed',
       });
@@ -281,7 +281,7 @@ describe('the pages of second factors', () => {
       await isBack(next.page, await next.page.post('/mfa-verification/WebAuthn', { payload: shown }));
     });
 
-    it('offer the other factors to somebody whose passkey is of another host', async () => {
+    it('offer the other factors to a user whose passkey belongs to another host', async () => {
       await useFactors(['WebAuthn', 'Totp'], 'Mandatory');
       const device = createAuthenticator({ origin: world.server.url });
       const { page } = await register('io');
@@ -322,7 +322,7 @@ describe('the pages of second factors', () => {
   describe('that may be set up', () => {
     beforeEach(() => useFactors(['Totp', 'WebAuthn', 'EmailVerificationCode'], 'PromptAtSignInAndSignUp'));
 
-    it('offer the choice, and go on without; nobody is asked again', async () => {
+    it('offer the choice, go on without a factor, and do not ask again', async () => {
       const fay = await world.addPerson();
       const { page, location } = await arrive(fay);
       assert.equal(location, own('/mfa-binding'));
@@ -395,7 +395,7 @@ describe('the pages of second factors', () => {
     });
   });
 
-  it('say that a sign-in is unusual when somebody is asked who would not be', async () => {
+  it('explain an unusual sign-in when it is the only reason to ask for a factor', async () => {
     await useFactors(['Totp'], 'NoPrompt', { adaptiveMfa: { enabled: true } });
     const kit = await world.addPerson();
     const secret = await world.giveTotp(kit);

@@ -16,7 +16,7 @@ const isSent = (factor: SecondFactorType): boolean => secondFactorTraits(factor)
 export function factorPageRoutes(routes: PageRoutes): void {
   const { secondFactors } = routes.signIn;
   const { get, post } = factorRequests(routes, 'show-factor');
-  /** The page of a factor that is asked for (a passkey) asks anew each time: one answer counts for each challenge. */
+  /** The page of a factor that is asked for (a passkey) creates a new challenge each time: each takes one answer. */
   const show = async (given: Given, type: SecondFactorType, failure?: AldabaError): Promise<unknown> => {
     const { context, show: send } = given.page;
     const { show: procedure, view } = secondFactors.factors[type];
@@ -26,7 +26,7 @@ export function factorPageRoutes(routes: PageRoutes): void {
       if (procedure.begin && !isSent(type))
         own = view?.(await secondFactors.begin(given.session, { type, mode: 'show' })) ?? {};
     } catch (error) {
-      // E.g. passkeys of another host: the other factors are offered still.
+      // E.g. passkeys of another host: the page still offers the other factors.
       refusal = asFormError(error);
     }
     const page: SecondFactorView = {
@@ -52,7 +52,7 @@ export function factorPageRoutes(routes: PageRoutes): void {
   get('/mfa-verification/:factor', async (given) => (given.factor ? show(given, given.factor) : given.proceed()));
   form('/mfa-verification/:factor', async ({ completing, answer, proceed, redirect }, type) => {
     const verified = await secondFactors.verify(completing(), { type, mode: 'show' }, { answer });
-    // Nothing was asked yet, or it was answered: it is asked anew.
+    // No challenge is open: a new one is created.
     return verified ? proceed(verified.kept) : redirect(pathOf(type));
   });
   form('/mfa-verification/:factor/send', async ({ session, proceed, redirect }, type) => {

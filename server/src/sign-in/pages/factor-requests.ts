@@ -16,7 +16,7 @@ export type FactorPrompt = 'show-factor' | 'add-factor' | 'make-backup-codes';
 export interface FactorRequest<Kind extends FactorPrompt> extends Identified {
   page: PageRequest;
   prompt: Extract<Prompt, { kind: Kind }>;
-  /** The factor that the address of the page names, if it is one of those that are asked for. */
+  /** The factor that the page's URL names, if it is asked for. */
   factor: SecondFactorType | undefined;
   answer: FactorAnswer;
   /** For steps after which the user stays on the page. */
@@ -28,7 +28,7 @@ export interface FactorRequest<Kind extends FactorPrompt> extends Identified {
   redirect(path: string): void;
 }
 
-/** Routes for users whose sign-in is at a prompt of `kind`; all others are sent to what is asked of them. */
+/** Routes for users whose sign-in is at a prompt of `kind`; redirects other users to their prompt. */
 export function factorRequests<Kind extends FactorPrompt>({ signIn, get, post }: PageRoutes, kind: Kind) {
   type Work = (given: FactorRequest<Kind>) => Promise<unknown>;
   const handle = async (page: PageRequest, work: Work) => {
@@ -55,7 +55,7 @@ export function factorRequests<Kind extends FactorPrompt>({ signIn, get, post }:
     get: (path: string, work: Work) =>
       get(path, (page) =>
         handle(page, work).catch(async (error: unknown) => {
-          // Opened twice at once, as with a double click: what the page asks is stored, so one was overtaken, and asks again.
+          // Opened twice at once, e.g. by a double click: the challenge is stored, so the slower request asks again.
           if (!(error instanceof AldabaError) || error.code !== 'session.not_found') throw error;
           const interaction = await signIn.open(page.request);
           return handle(await openPage(signIn, page.request, page.reply, interaction), work);

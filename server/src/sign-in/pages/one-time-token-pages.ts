@@ -1,6 +1,6 @@
 /**
- * A link that an operator made for an email address. Opening it uses nothing up and signs in no user, because programs that
- * scan messages open links too: the page says whose link it is, and its button goes on.
+ * A link that an operator made for an email address. Opening it neither consumes it nor signs in, because programs that
+ * scan messages open links too: the page names the address, and its button signs in.
  */
 import type { OneTimeTokenView } from '@aldaba/contract';
 import { pageErrorOf } from '../../features/appearance/hosted-pages/words.ts';

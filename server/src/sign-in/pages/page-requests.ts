@@ -36,8 +36,8 @@ export interface PageRoutes {
   /** A route: whatever its handler throws becomes a page, or JSON where the page's script asked for it. */
   route(method: 'get' | 'post', path: string, handler: (request: Request, reply: Reply) => Promise<unknown>): void;
   /**
-   * A page of an interaction. When the user has signed in in another tab since, and that is enough for the application, the
-   * page is skipped and the authorization goes on.
+   * A page of an interaction. When the user has signed in in another tab since, and that is enough for the application,
+   * the page is skipped and the authorization goes on.
    */
   get(path: string, handler: Handler): void;
   /** A form of an interaction: refuses those of other sites. */
@@ -56,7 +56,7 @@ const paths: Record<Exclude<Prompt['kind'], 'show-factor'>, string> = {
   'make-backup-codes': '/mfa-binding/BackupCode',
   done: '/sign-in',
 };
-/** Where the person does what a prompt asks for. */
+/** The page of a prompt. */
 export function pageOf(prompt: Prompt): string {
   if (prompt.kind === 'show-factor') return `/mfa-verification/${prompt.factors[0]}`;
   return prompt.kind === 'sign-in' && prompt.identifier ? '/sign-in/password' : paths[prompt.kind];
@@ -87,7 +87,7 @@ export function createPageRoutes(http: Http, signIn: SignIn): PageRoutes {
         await handler(await openPage(signIn, request, reply, await signIn.open(request)));
       } catch (error) {
         if (!(error instanceof AldabaError) || error.code !== 'session.not_found' || wantsJson(request)) throw error;
-        // Overtaken by another form of the same sign-in, as with a double click: on to where that one led, if it goes on.
+        // Another form of the same sign-in was faster, e.g. a double click: follows where that one led, if it goes on.
         const interaction = await signIn.open(request);
         proceedTo(signIn, reply, interaction, { prompt: await signIn.promptOf(interaction) });
       }
@@ -239,7 +239,7 @@ const namedApplication = (request: Request): string | undefined =>
 async function sendError(signIn: SignIn, request: Request, reply: Reply, error: AldabaError): Promise<void> {
   const { pageNeeds: needs } = signIn;
   const language = await needs.pages.language(request);
-  // What made the page fail may make this fail as well.
+  // This may fail for the same reason as the page.
   const interaction = await needs.port.load(request).catch(() => undefined);
   const isIdentified = interaction !== undefined && signIn.findState(interaction)?.userId !== undefined;
   const isDeleted = error.code === 'user.user_not_exist' && isIdentified;
@@ -257,7 +257,7 @@ async function sendError(signIn: SignIn, request: Request, reply: Reply, error: 
   });
 }
 
-/** Errors that a person can do something about in the form, if only to choose another way; others get a page of their own. */
+/** Errors that the user can correct in the form or avoid with another method; others get their own page. */
 export function asFormError(error: unknown): AldabaError {
   if (!(error instanceof AldabaError)) throw error;
   const { code, status } = error;

@@ -1,4 +1,6 @@
-/** What the sign-in pages show: from the tenant's settings and the machine's prompt to the views of the contract. Pure. */
+/**
+ * What the sign-in pages show: from the tenant's settings and the machine's prompt to the views of the contract. Pure.
+ */
 import type {
   ContinueView,
   ForgotPasswordView,
@@ -31,7 +33,7 @@ export interface PageContext {
   reachable: readonly Address['type'][];
 }
 
-/** Whether the person has to agree to the terms on a page, or is only told of them. */
+/** Whether the user has to accept the terms on a page, or only sees them. */
 export function termsOf(settings: SignInExperienceSettings, page: 'sign-in' | 'register'): Terms {
   if (!settings.termsOfUseUrl && !settings.privacyPolicyUrl) return 'none';
   if (settings.agreeToTermsPolicy === 'Manual') return 'checkbox';
@@ -39,8 +41,8 @@ export function termsOf(settings: SignInExperienceSettings, page: 'sign-in' | 'r
 }
 
 /**
- * Whether the sign-in page has a password form. Where accounts are made through connectors alone (sign-up identifier "not
- * applicable") nobody has a password, so there is none.
+ * Whether the sign-in page has a password form. It has none when accounts are created through connectors alone (sign-up
+ * identifier "not applicable"): no user has a password.
  */
 function hasPasswordForm({ settings, connectors }: Pick<PageContext, 'settings' | 'connectors'>): boolean {
   const policy = resolvePolicy(settings);
@@ -177,10 +179,10 @@ export function registerView(
   };
 }
 
-/** An identifier as the person knows it. */
+/** An identifier as the user writes it. */
 export const shownIdentifier = ({ type, value }: GivenIdentifier): string => (type === 'phone' ? `+${value}` : value);
 
-/** What was typed, for the same page once more. */
+/** The submitted values, to fill the same page again. */
 export interface ContinueForm {
   username?: string;
   typedAddress?: string;
@@ -220,8 +222,8 @@ export function continueView(
 }
 
 /**
- * Whether a connector leads anywhere in the browser around the page. WeChat's page for websites shows a QR code to scan with the
- * very phone that shows it when it is opened inside of the app.
+ * Whether a connector works in the user's browser. Inside the WeChat app, WeChat's page for websites shows a QR code to
+ * scan with the same phone.
  */
 export const worksHere = (
   { platform, target }: Pick<SocialConnector, 'platform' | 'target'>,

@@ -250,7 +250,7 @@ describe('the sign-in pages without scripts', () => {
     assert.equal(headers.get('x-content-type-options'), 'nosniff');
   });
 
-  it('serve their files for good, compressed as the browser likes', async () => {
+  it('serve immutable files, in the encoding that the browser accepts', async () => {
     const person = await visit(server);
     const html = await (await person.get('/sign-in?app_id=demo-app')).text();
     const paths = [...html.matchAll(/(?:href|src)="(\/assets\/[^"]+)"/g)].map((match) => match[1] ?? '');
@@ -356,7 +356,7 @@ describe('the sign-in pages without scripts', () => {
     await configure({ signUpProfileFields: [] });
   });
 
-  it('ask for a new password when the old one has expired, and let nobody pass before', async () => {
+  it('ask for a new password when the old one has expired, before the sign-in completes', async () => {
     const { id } = await operator.addUser({ username: 'pia', password });
     await operator.call('PATCH', `/api/users/${id}/password/expiration`, { isExpired: true });
     const person = await visit(server);
@@ -380,7 +380,7 @@ describe('the sign-in pages without scripts', () => {
     assert.ok((await restored.arrive(last)).searchParams.get('code'));
   });
 
-  it('know a person in capitals or not, where the tenant makes no difference', async () => {
+  it('find a user regardless of case when usernames are not case sensitive', async () => {
     await operator.addUser({ username: 'KarlA', password });
     await configure({ usernamePolicy: { caseSensitive: false } });
     for (const username of ['KarlA', 'karla', 'KARLA']) {

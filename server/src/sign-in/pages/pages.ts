@@ -1,6 +1,6 @@
 /**
- * The hosted pages: plain forms that work with scripts off. Every form is answered with a redirect (303) on success, and with the
- * same page, its error and a fitting status otherwise.
+ * The hosted pages: plain forms that work with scripts off. A form is answered with a redirect (303) on success, else
+ * with the same page, its error and a fitting status.
  */
 import type { PageError } from '@aldaba/contract';
 import { pageErrorOf } from '../../features/appearance/hosted-pages/words.ts';
@@ -39,7 +39,7 @@ import {
 import { passwordPageRoutes } from './password-pages.ts';
 import { socialPageRoutes } from './social-pages.ts';
 
-/** Addresses of other first screens, which begin with the page that is nearest to them. */
+/** Other first screens, each with the existing page that replaces it. */
 const aliases: Record<string, '/sign-in' | '/register' | '/forgot-password'> = {
   '/identifier-sign-in': '/sign-in',
   '/single-sign-on': '/sign-in',
@@ -169,7 +169,7 @@ function signInNameOf({ profile, proofs }: SignInState): string | undefined {
   return profile.username ?? proof?.identifier.value;
 }
 
-/** The address alone does not say that a password was replaced: the sign-in has to be where that leaves it. */
+/** The URL alone does not prove that a password was replaced, so the state of the sign-in is checked. */
 const isPasswordReplaced = (state: SignInState | undefined): boolean =>
   state?.intent === 'ForgotPassword' && state.userId === undefined && state.challenges.length === 0;
 

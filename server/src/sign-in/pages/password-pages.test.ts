@@ -77,7 +77,7 @@ describe('a forgotten password, without scripts,', () => {
   });
 
   // security: skipped-steps
-  it('is replaced with a code; nobody is signed in by that, and the old one is worth nothing', async () => {
+  it('is replaced with a code, which does not sign the user in, and the old one is no longer accepted', async () => {
     const { username, primaryEmail } = await addUser();
     const person = await recover(primaryEmail.toUpperCase().replace('EXAMPLE.COM', 'example.com'));
     // The password manager keeps the new one under the name that signs in.
@@ -117,7 +117,7 @@ describe('a forgotten password, without scripts,', () => {
   });
 
   // security: account-enumeration
-  it('tells nobody who has an account: pages, statuses and ways are the same for all', async () => {
+  it('does not reveal whether an account exists: pages, statuses and redirects are the same', async () => {
     const { primaryEmail } = await addUser();
     const ways: string[][] = [];
     for (const address of [primaryEmail, 'nobody@example.com']) {
@@ -196,7 +196,7 @@ describe('a forgotten password, without scripts,', () => {
     assert.equal(await saysSo(at('/sign-in', 'password-changed')), true);
   });
 
-  it('is not replaced by whoever is suspended, nor after the sign-in is too old', async () => {
+  it('is not replaced for a suspended user, or after the sign-in has expired', async () => {
     const mallory = await addUser();
     await operator.call('PATCH', `/api/users/${mallory.id}/is-suspended`, { isSuspended: true });
     const suspended = await visit(server);
@@ -226,7 +226,7 @@ describe('a forgotten password, without scripts,', () => {
     for (const secret of [code, wrong(code), newPassword]) assert.ok(!logs.includes(`"${secret}"`));
   });
 
-  it('is a matter of the person alone: forms of other sites are refused', async () => {
+  it('is not replaced by forms of other sites', async () => {
     const person = await visit(server);
     for (const path of [
       '/forgot-password',

@@ -1,4 +1,4 @@
-/** Pages of a forgotten password: whose it is, and the new one. The code between them is in `code-pages.ts`. */
+/** Pages of a forgotten password: the address and the new password. The code is in `code-pages.ts`. */
 import type { PageError, ResetPasswordView } from '@aldaba/contract';
 import { pageErrorOf, passwordRules } from '../../features/appearance/hosted-pages/words.ts';
 import { AldabaError } from '../../kernel/errors.ts';
@@ -28,7 +28,7 @@ export function passwordPageRoutes({ signIn, get, post, form }: PageRoutes): voi
     ({ context, field }, error) => forgotPasswordView(context, { typedAddress: field('address').trim(), error }),
   );
 
-  /** Leads on when it is not the moment for a new password. */
+  /** Redirects when the sign-in does not wait for a new password. */
   const showReset = async (page: PageRequest, failure?: AldabaError) => {
     const { interaction, context, show, proceed } = page;
     const prompt = await signIn.promptOf(interaction);

@@ -1,6 +1,6 @@
 /**
- * Social sign-in through the pages: off to the provider, and back. In a native app the page's script asks for JSON and hands
- * the address to the app; `/social/landing` and `/callback` lead a browser outside of the app back into it.
+ * Social sign-in through the pages: off to the provider, and back. In a native app the page's script asks for JSON and
+ * hands the address to the app; `/social/landing` and `/callback` lead a browser outside of the app back into it.
  */
 
 import { providerErrorOf } from '../../features/appearance/hosted-pages/words.ts';
@@ -54,7 +54,8 @@ function startRoutes({ signIn, get, post }: PageRoutes): void {
     const { method, target } = request.params as { method: string; target: string };
     const usable = context.connectors.filter((each) => worksHere(each, context));
     const connector = method === 'social' ? forBrowser(usable, target) : undefined;
-    // Native connectors need the app's bridge, and terms that need a tick need a page: both are found on the first screen.
+    // Native connectors need the app's bridge, and terms that need a tick need a page: both are found on the first
+    // screen.
     if (!connector || termsOf(context.settings, 'sign-in') === 'checkbox')
       return redirect(queryField(request, 'fallback') === 'register' ? '/register' : '/sign-in');
     try {
@@ -78,8 +79,8 @@ const isNativeCallback = (link: string): boolean =>
   URL.canParse(link) && new URL(link).protocol === 'logto-callback:' && link.length <= 512;
 
 /**
- * Providers that are opened in a browser outside of the app: the way goes over our landing page, which remembers how to get
- * back into the app. The address is signed, so the landing page redirects to nowhere but where we sent somebody.
+ * Providers that are opened in a browser outside of the app: our landing page stores the way
+ * back into the app. The URL is signed, so the landing page redirects only to URLs that the server created.
  */
 function throughLanding(
   needs: Pick<PageNeeds, 'clock' | 'vault'>,
@@ -146,7 +147,7 @@ const queryText = (request: Request): string => {
   return at < 0 ? '' : request.url.slice(at + 1);
 };
 
-/** The provider's answer arrives in the browser that asked: state and cookie have to fit together. */
+/** The provider's answer has to arrive in the browser that asked: state and cookie must match. */
 function finishRoute({ signIn, route }: PageRoutes): void {
   route('get', '/callback/social/:connectorId', async (request, reply) => {
     const { state: value = '', ...answer } = textParameters(request);

@@ -6,7 +6,7 @@ import type { SignInNeeds } from '../needs.ts';
 import type { Interaction } from '../port.ts';
 
 export interface Accounts {
-  /** What the machine needs to know of a user, read anew: second factors and risks only where the tenant asks for them. */
+  /** The current facts about a user for the machine; second factors and risks only if the tenant uses them. */
   of(
     interaction: Pick<Interaction, 'tenant' | 'requiresSecondFactor'>,
     settings: SignInExperienceSettings,
@@ -39,7 +39,7 @@ export const nameOf = ({
 }: Pick<User, 'id' | 'username' | 'primaryEmail' | 'primaryPhone' | 'name'>): string =>
   username ?? primaryEmail ?? primaryPhone ?? name ?? id;
 
-/** Of one that was created a moment ago, or of which no second factors are to be known. */
+/** For a new account, or one whose second factors are not needed. */
 export const accountOf = (user: User): Account => ({
   id: user.id,
   isSuspended: user.isSuspended,

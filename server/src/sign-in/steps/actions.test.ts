@@ -16,7 +16,7 @@ interface Known {
   profile: Record<string, unknown>;
   lastSignInAt: number | null;
 }
-/** What a script was told, as `telling` stores it. */
+/** What a script received, as `telling` stores it. */
 interface Event {
   type: string;
   interactionEvent: string;
@@ -34,7 +34,7 @@ const failing = 'const runAction = () => missing.member;';
 // Not when it is saved, without an event.
 const endless = 'const runAction = ({ event }) => { while (event.type) {} };';
 
-/** What came of a sign-in: `in`, or the code that the person or the program got. */
+/** The result of a sign-in: `in`, or the error code. */
 interface Door {
   name: string;
   signIn(username: string): Promise<{ outcome: string; message?: string }>;
@@ -200,7 +200,7 @@ describe('scripts that are asked during a sign-in', () => {
         }
         const [noted] = await entries(postSignIn);
         assert.equal(noted?.result, 'Error');
-        // What a script says of its failure may hold anything, so it is kept out of the log.
+        // A script's error message may contain secrets, so it is not logged.
         assert.doesNotMatch(JSON.stringify(noted), /missing/);
       });
     });
@@ -241,7 +241,7 @@ describe('scripts that are asked during a sign-in', () => {
   });
 
   // security: script-sign-ins
-  it('cannot be passed by: what was refused once at the end is asked again', async () => {
+  it('cannot be bypassed: a submission that was refused once is asked again', async () => {
     await operator.addUser({ username: 'ada', password });
     await ask(postSignIn, denying);
     const person = await visit(server);

@@ -17,9 +17,9 @@ type Needs = Pick<SignInNeeds, 'users' | 'clock' | 'applications' | 'actions' | 
 };
 
 /**
- * Asks the operator's scripts at their two moments, outside of any transaction, and hands what they said to the machine as
- * part of the event. Pages and Experience API come through here, so neither can pass a script by. A script is asked only about a step that
- * the machine would take: a wrong password or a suspended account runs nothing.
+ * Asks the operator's scripts at their two moments, outside of any transaction, and hands what they said to the machine
+ * as part of the event. Pages and Experience API both run this, so neither can bypass a script. A script runs only for
+ * a step that the machine would accept, not for a wrong password or a suspended account.
  */
 export function withActions(run: Runner, needs: Needs): Runner {
   const asking = createAsking(needs);
@@ -33,7 +33,8 @@ export function withActions(run: Runner, needs: Needs): Runner {
     if (last?.type === 'submitted') {
       return run(interaction, await asking.atSubmission(interaction, events, options.settings), stepping);
     }
-    // A page's step that may complete the sign-in becomes two: the script sees the account as it is, created if need be.
+    // A page's step that may complete the sign-in becomes two: the script sees the account as it is, created if need
+    // be.
     const result = await run(interaction, events, stepping);
     const { userId } = result.state;
     const user = userId === undefined ? undefined : await needs.users.find(interaction.tenant.db, userId);
@@ -87,7 +88,7 @@ function createAsking(needs: Needs) {
       if (event?.type !== 'identified' || !(await actions.isAsked(interaction.tenant, type))) return events;
       const progress = begin(interaction, settings);
       progress.take(events.slice(0, at));
-      // What is proved about somebody who is identified already is no first factor; a forgotten password is no sign-in.
+      // Scripts run at sign-ins only: not for proofs of an identified user, and not for a password reset.
       if (progress.state.userId !== undefined || progress.state.intent === 'ForgotPassword') return events;
       progress.take([event]);
       const verdict = await ask(type, interaction, { state: progress.state, userId: event.account?.id });
@@ -109,7 +110,7 @@ function createAsking(needs: Needs) {
   };
 }
 
-/** The kinds of second factors that a user has, as scripts for custom claims are told them. */
+/** The kinds of second factors that a user has, for scripts of custom claims. */
 const kindsOf = (status: { factors: readonly { type: string }[] } | undefined): string[] =>
   [...new Set(status?.factors.map(({ type }) => type))].sort();
 

@@ -15,7 +15,7 @@ export interface SignInAudit {
   taken(interaction: Interaction, events: readonly SignInEvent[], way: { from: Intent; to: SignInState }): void;
   /** Notes that the last of these steps failed. */
   refused(interaction: Interaction, events: readonly SignInEvent[], error: unknown): void;
-  /** Does something that a step stands on; notes it when it fails. */
+  /** Runs a check that a step depends on; logs its failure. */
   attempt<T>(interaction: Interaction, what: Attempt, work: () => Promise<T>): Promise<T>;
 }
 
@@ -37,7 +37,7 @@ export function createSignInAudit({ logs, clock }: Pick<SignInNeeds, 'logs' | 'c
   return {
     intentOf,
     taken(interaction, events, { from, to: state }) {
-      // A sign-in may become a registration on the way: each step is told of as what it was a part of.
+      // A sign-in may become a registration: each step is logged under the intent that it was part of.
       let intent = from;
       for (const event of events) {
         if ('intent' in event) intent = event.intent;
@@ -77,14 +77,14 @@ export function createSignInAudit({ logs, clock }: Pick<SignInNeeds, 'logs' | 'c
   };
 }
 
-/** Where a sign-in stands, without what was typed in. */
+/** The state of a sign-in without user input. */
 const outline = ({ intent, userId, proofs }: SignInState) => ({
   interactionEvent: intent,
   ...(userId === undefined ? {} : { userId }),
   verificationRecords: proofs.map(({ id, type }) => ({ id, type })),
 });
 
-/** Notes every step that a runner takes, and what was refused. */
+/** Logs every step that a runner takes, and every refusal. */
 export const audited =
   (run: Runner, audit: SignInAudit): Runner =>
   async (interaction, events, options) => {
@@ -101,7 +101,7 @@ export const audited =
     }
   };
 
-/** The key of a step, after the intent, and what of it is worth noting. Steps that follow from another have none. */
+/** The key of a step, after the intent, and its loggable data. Steps that follow from another have none. */
 function stepOf(event: SignInEvent, state: SignInState | undefined): Attempt | undefined {
   switch (event.type) {
     case 'started':
@@ -145,7 +145,7 @@ function stepOf(event: SignInEvent, state: SignInState | undefined): Attempt | u
   }
 }
 
-/** What of a proof or a challenge is worth noting: never what was shown. */
+/** The loggable part of a proof or a challenge: never the secret. */
 function paramsOf(known: Proof | Challenge): Record<string, unknown> {
   if ('identity' in known) return { connectorId: known.connectorId, target: known.target, identity: known.identity.id };
   if ('connectorId' in known) return { connectorId: known.connectorId };

@@ -16,9 +16,9 @@ import { codeStep, type FirstCode } from './verify.ts';
 export interface BeginSteps {
   start(interaction: Interaction, intent: Intent): Promise<StepResult>;
   changeIntent(interaction: Interaction, intent: Intent): Promise<StepResult>;
-  /** Keeps who the user says they are; the password comes next. No account is looked up. */
+  /** Stores the identifier; the password comes next. No account is looked up. */
   giveIdentifier(interaction: Interaction, identifier: GivenIdentifier): Promise<StepResult>;
-  /** Begins with a provider from the hosted pages. Returns where to send the user. @throws AldabaError as the factor's `begin` */
+  /** Begins with a provider from the hosted pages. Returns the redirect. @throws AldabaError as the factor's `begin` */
   beginSocial(interaction: Interaction, request: SocialStart): Promise<string>;
   /** The same for a page that keeps the `state` itself. @throws AldabaError as the factor's `begin` */
   askSocial(
@@ -44,7 +44,9 @@ export interface BeginSteps {
 /** Between the interaction's handle and the secret part of a `state` that the pages send to a provider. */
 const stateSeparator = '.';
 
-/** The handle of the interaction that a `state` of `beginSocial` belongs to; only a hint, the state itself is compared whole. */
+/**
+ * The handle of the interaction that a `state` of `beginSocial` belongs to; only a hint: the whole state is compared.
+ */
 export const handleOfState = (state: string): string | undefined => {
   const at = state.lastIndexOf(stateSeparator);
   return at > 0 ? state.slice(0, at) : undefined;
@@ -53,7 +55,7 @@ export const handleOfState = (state: string): string | undefined => {
 const isFirstCode = (challenge: Challenge): challenge is FirstCode =>
   challenge.type === 'EmailVerificationCode' || challenge.type === 'PhoneVerificationCode';
 
-/** Whether a code that is shown now says what a prompt asks for. */
+/** Whether a code answers the prompt. */
 function answers(prompt: Prompt, { identifier }: FirstCode): boolean {
   if (prompt.kind === 'continue')
     return prompt.missing.some((detail) => detail === 'emailOrPhone' || detail === identifier.type);
@@ -61,7 +63,7 @@ function answers(prompt: Prompt, { identifier }: FirstCode): boolean {
   return prompt.kind === 'sign-in' || prompt.kind === 'register' || prompt.kind === 'recover';
 }
 
-/** The code that the user has to enter to go on: the one sent last of those that say anything at the prompt. */
+/** The code that the user has to enter: the one sent last that applies to the prompt. */
 export const awaitedCode = (state: SignInState | undefined, prompt: Prompt): FirstCode | undefined =>
   state?.challenges.filter(isFirstCode).findLast((code) => answers(prompt, code));
 
@@ -126,7 +128,7 @@ export function createBeginSteps(context: StepContext): BeginSteps {
     async sendCode(interaction, { intent, ...given }) {
       const settings = await context.settings(interaction.tenant);
       const state = stateOf(interaction);
-      // Pages may ask for a code before they know whether it signs in or registers; a forgotten password is apart from both.
+      // Pages may ask for a code before they know whether it signs in or registers, but never for a password reset.
       if (intent && (intent === 'ForgotPassword') !== (state.intent === 'ForgotPassword'))
         throw new AldabaError('session.not_supported_for_forgot_password');
       const prompt = promptFor(state, resolvePolicy(settings), await accountOf(interaction, state));

@@ -1,4 +1,4 @@
-/** Codes that are sent to an address in a sign-in: for what, whether at all, and whether the answer waits for the message. */
+/** Codes that are sent in a sign-in: their purpose, whether to send, and whether the response waits for the message. */
 import type { TemplateType } from '@aldaba/contract';
 import { emailBlockOf } from '../../features/appearance/sign-in-experience/email-blocklist.ts';
 import type { CodeDelivery } from '../../features/connectors/verification-codes/index.ts';
@@ -12,7 +12,8 @@ import type { Interaction } from '../port.ts';
 export interface Codes {
   /**
    * Sends a code that says who the person is, or that an address is theirs which is to be added.
-   * @param given `state`: as it will be when the code is asked for, so of a fresh start without proofs; `forFactor`: codes to the
+   * @param given `state`: as it will be when the code is asked for, so of a fresh start without proofs; `forFactor`:
+   * codes to the
    *   address are to be a second factor, as the message says
    * @throws AldabaError `auth.forbidden`, `user.sign_in_method_not_enabled`, `user.sign_up_method_not_enabled`,
    *   `session.email_blocklist.*`, and as the factor's `begin`
@@ -29,7 +30,7 @@ export interface Codes {
   ): Promise<ChallengeOf<'EmailVerificationCode' | 'PhoneVerificationCode'>>;
 }
 
-/** Whether a code would add an address to an account, rather than say whose account it is. */
+/** Whether a code would add an address to an account instead of identifying the user. */
 export const isForAddition = ({
   intent,
   userId,
@@ -84,8 +85,8 @@ export async function assertNotBlocked(
 }
 
 /**
- * A message goes to whoever may sign in or register with it. Where only those with an account may, the others' is withheld,
- * and nobody's answer waits for the message, so that neither the answer nor its time tells who has an account.
+ * A message is sent to addresses that may sign in or register. When only existing accounts may, it is withheld from
+ * others, and no response waits for a message, so that neither response nor timing reveals whether an account exists.
  */
 function deliveryTo(
   { register, registerWithCode }: SignInPolicy,

@@ -1,4 +1,6 @@
-/** Steps that add details to the account: a name, a password, an address, a social identity, answers to profile fields. */
+/**
+ * Steps that add details to the account: a name, a password, an address, a social identity, answers to profile fields.
+ */
 import { AldabaError } from '../../kernel/errors.ts';
 import { knownOf } from '../factors/password/index.ts';
 import { replacesPassword } from '../machine/details.ts';
@@ -17,14 +19,17 @@ export type Detail =
 export interface DetailSteps {
   /**
    * @param options `completes`: makes the account, or completes the sign-in, when nothing is missing any more
-   * @throws AldabaError as the password factor's `chooseUsername` and `choosePassword`, and what the machine refuses with
+   * @throws AldabaError as the password factor's `chooseUsername` and `choosePassword`, and what the machine refuses
+   * with
    */
   addDetails(
     interaction: Interaction,
     details: readonly Detail[],
     options?: { completes?: boolean },
   ): Promise<StepResult>;
-  /** Puts a new password in place of the forgotten one. No user is signed in by it. @throws AldabaError as `addDetails` */
+  /**
+   * Puts a new password in place of the forgotten one. No user is signed in by it. @throws AldabaError as `addDetails`
+   */
   resetPassword(interaction: Interaction, password: string): Promise<StepResult>;
 }
 
@@ -78,7 +83,7 @@ async function eventOf(
     case 'password': {
       const user = account && (await users.find(tenant.db, account.id));
       const info = knownOf(withGiven(state.profile, details), user);
-      // Only a user who replaces a password learns that the new one is the old one: the answer would be a way to guess it.
+      // Only a user who replaces a password learns that the new one equals the old one: the answer confirms guesses.
       const replaced = replacesPassword(state) ? account : undefined;
       const sealed = await password.choosePassword(tenant, settings, {
         password: detail.value,
@@ -107,7 +112,7 @@ async function eventOf(
   }
 }
 
-/** What is known of the user with what is given in the same step. */
+/** The known details of the user, including those of the same step. */
 function withGiven(profile: PendingProfile, details: readonly Detail[]): PendingProfile {
   const parts = details.map((detail): PendingProfile => {
     if (detail.type === 'username') return { username: detail.value };

@@ -1,4 +1,7 @@
-/** Steps of the pages that sign in or register at once: the check, the identification and, when nothing is missing, the end. */
+/**
+ * Steps of the pages that sign in or register at once: the check, the identification and, when nothing is missing, the
+ * end.
+ */
 import { AldabaError } from '../../kernel/errors.ts';
 import { isStateOf, type SocialChallenge } from '../factors/social/index.ts';
 import { isSameAddress } from '../machine/address.ts';
@@ -40,7 +43,7 @@ export interface EnterSteps {
   ): Promise<StepResult>;
   /** Registers with an address whose code was right a moment ago; undefined when there is none. */
   registerProved(interaction: Interaction, identifier: Address): Promise<StepResult | undefined>;
-  /** Signs in the user of a link's address, or makes an account with it where that is allowed; or leads to a new password. */
+  /** Signs in the user of a link's address, or creates an account if that is allowed; or leads to a new password. */
   followLink(interaction: Interaction, link: { email: string; token: string }): Promise<StepResult>;
 }
 
@@ -133,9 +136,9 @@ async function finishSocial(
     const events = identifiedBy(fact, { change: account ? 'SignIn' : 'Register', account });
     return await take(interaction, events, { settings, complete: { account } });
   } catch (error) {
-    // This answer was given, whatever came of it: the same address does not work a second time.
+    // The answer is consumed even when it fails: the same URL does not work a second time.
     await take(interaction, [{ type: 'answered', challengeId: challenge.id }]).catch((reason: unknown) => {
-      // Another answer was stored in between, so this one cannot count any more; the first failure is reported.
+      // Another answer was stored in between, so this one no longer counts; reports the first failure.
       needs.log.debug({ err: reason }, 'A failed social sign-in was overtaken');
     });
     throw error;

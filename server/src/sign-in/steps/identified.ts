@@ -39,10 +39,10 @@ export interface IdentifiedSteps {
   findIdentified(interaction: Interaction): Promise<Identified | undefined>;
   /**
    * The user whose second factor is shown or set up.
-   * @param use `counts`: a factor that the tenant has to offer
+   * @param use `counts`: the tenant has to offer the factor
    * @throws AldabaError `session.identifier_not_found`, `session.not_supported_for_forgot_password`,
-   *   `session.mfa.mfa_factor_not_enabled`, and, to set one up, `session.mfa.require_mfa_verification`: the first factor alone
-   *   prepares nothing for an account that has a second one
+   *   `session.mfa.mfa_factor_not_enabled`, and, to set one up, `session.mfa.require_mfa_verification`: the first
+   *   factor alone prepares nothing for an account that has a second one
    */
   requireIdentified(
     interaction: Interaction,
@@ -147,7 +147,8 @@ async function bindingEvents(
       ? [{ type: 'factor-added', proofId: proof.id, account }]
       : undefined;
   if (!isCodeProof(proof) || codeFactorOf(proof.identifier) !== type) return undefined;
-  // Codes to an address are a second factor once the account has the address and, where it is optional, the user wants it.
+  // Codes to an address are a second factor once the account has the address and, where it is optional, the user wants
+  // it.
   const events: SignInEvent[] = [];
   if (!hasAddress(account, proof)) {
     const owner = await needs.users.findByIdentifier(interaction.tenant.db, proof.identifier);

@@ -9,8 +9,10 @@ import type { StepResult } from './run.ts';
 
 export interface IdentifySteps {
   /**
-   * @param given `verificationId`: of what was verified; without it a new account is made of the details that were added
-   * @throws AldabaError what the machine refuses with; `user.identity_not_exist` names an account with the identity's address
+   * @param given `verificationId`: of what was verified; without it a new account is made of the details that were
+   * added
+   * @throws AldabaError what the machine refuses with; `user.identity_not_exist` names an account with the identity's
+   * address
    */
   identify(
     interaction: Interaction,
@@ -55,7 +57,10 @@ async function findProved(
   return user && accounts.of(interaction, await settings(tenant), user);
 }
 
-/** An unknown social identity whose email or phone an account has: custom pages offer to sign in with that account first. */
+/**
+ * An unknown social identity whose email or phone an account has: custom pages offer to sign in with that account
+ * first.
+ */
 async function withRelatedUser(
   { needs }: StepContext,
   { tenant }: Interaction,

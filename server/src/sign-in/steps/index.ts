@@ -20,7 +20,7 @@ import { createRunner } from './run.ts';
 import { createSecondFactorSteps, type SecondFactorSteps } from './second-factors.ts';
 import { createCheck, createVerifySteps, type VerifySteps } from './verify.ts';
 
-/** The steps of a sign-in, for the pages and the Experience API alike: each checks, stores and logs in one place. */
+/** The steps of a sign-in, for the pages and the Experience API: each checks, stores and logs in one place. */
 export interface SignIn
   extends Reading,
     BeginSteps,

@@ -16,7 +16,7 @@ import { accountOf } from './accounts.ts';
 import { assertNotBlocked } from './codes.ts';
 import { describeSubmission } from './submission.ts';
 
-/** What comes of a step. */
+/** The result of a step. */
 export interface StepResult {
   state: SignInState;
   prompt: Prompt;
@@ -44,7 +44,7 @@ type Needs = Pick<
 };
 
 /**
- * Puts facts through the machine and stores what comes out: the effects and the new state in one transaction, or the state
+ * Runs facts through the machine and stores the result: the effects and the new state in one transaction, or the state
  * alone in one statement when there are no effects. Nothing is stored when the machine refuses.
  */
 export function createRunner(needs: Needs): Runner {
@@ -62,14 +62,14 @@ export function createRunner(needs: Needs): Runner {
       return { progress, prompt, completion, rest };
     };
     const { progress, prompt } = start();
-    // A code for a sign-in may have proved what would not do for an account: told before more is asked for.
+    // A sign-in code may prove an address that must not register: reported before other details are asked for.
     const { email: value } = progress.state.profile;
     if (value !== undefined) await assertNotBlocked(settings, { type: 'email', value });
     if (progress.effects.length === 0) {
       await needs.port.save(tenant.db, interaction, progress.state);
       return { state: progress.state, prompt: prompt(complete?.account) };
     }
-    // Found before the transaction: a second connection must not be waited for inside of it.
+    // Looked up before the transaction, which must not wait for a second connection.
     const client = await needs.applications.findClient(tenant, interaction.applicationId);
     const context = contextOf(interaction, progress.state.intent, client);
     const inTransaction = async (tx: Transaction) => {
@@ -102,7 +102,7 @@ export function refuse({ refused, data }: Refusal): never {
   throw AldabaError.of({ code: refused, data } as ErrorWithData);
 }
 
-/** What payloads of webhooks, and operators' scripts, are told of the sign-in. */
+/** The data about the sign-in for webhook payloads and operators' scripts. */
 export function contextOf(
   { uidHash }: Interaction,
   interactionEvent: Intent,
@@ -158,7 +158,7 @@ function createExecutor(
             await users.update(tx, effect.userId, columnsOf(effect.patch));
             break;
           case 'link-identity':
-            // One that replaces another was not what the person agreed to: the transaction is rolled back.
+            // The user did not agree to replace an identity: the transaction is rolled back.
             if (!(await users.linkIdentity(tx, effect.userId, effect.identity.target, identityOf(effect.identity)))) {
               throw new AldabaError('user.identity_exists_in_profile');
             }
@@ -207,7 +207,7 @@ function createExecutor(
       { ...columnsOf(patch), lastSignInAt: authenticatedAt },
       shown?.type === 'Password' ? { passwordHash: shown.passwordHash } : undefined,
     );
-    // Suspended since the page was opened: the row just written is the one that counts.
+    // The user may have been suspended since the page was opened: the row just written decides.
     if (user.isSuspended) throw new AldabaError('user.suspended');
     const submission = describeSubmission(userId, state, currentOrigin()?.place);
     const { redirectTo } = await port.finish(tx, interaction, { userId, amr, authenticatedAt, submission });

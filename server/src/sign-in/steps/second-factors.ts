@@ -1,7 +1,7 @@
 /**
- * The steps of a second factor, for every caller: asked for (`begin`), checked (`verify`) and, with `mode: 'bind'`, set up. The
- * caller says where challenges and proofs are kept and attempts are logged (`FactorSession`): a sign-in keeps them in the state
- * of its interaction (`identified.ts`); a signed-in user needs no interaction.
+ * The steps of a second factor, for every caller: asked for (`begin`), checked (`verify`) and, with `mode: 'bind'`, set
+ * up. The caller says where challenges and proofs are kept and attempts are logged (`FactorSession`): a sign-in keeps
+ * them in the state of its interaction (`identified.ts`); a signed-in user needs no interaction.
  */
 import type { SignInStepKey } from '@aldaba/contract';
 import type { FactorAnswer, FactorSubject, Procedure, SecondFactor } from '../factors/second-factor.ts';

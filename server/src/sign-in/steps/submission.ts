@@ -3,7 +3,9 @@ import { mask } from '../../kernel/masking.ts';
 import type { Place } from '../../kernel/origin.ts';
 import type { Proof, SignInState } from '../machine/state.ts';
 
-/** What is kept of a sign-in when it is complete. `place` is where the request came from, if a trusted proxy tells it. */
+/**
+ * What is kept of a sign-in when it is complete. `place` is where the request came from, if a trusted proxy tells it.
+ */
 export const describeSubmission = (
   userId: string,
   { intent, proofs }: SignInState,
@@ -30,7 +32,7 @@ function describePlace({ country, city, point, botScore, isBotVerified }: Place)
   );
 }
 
-/** A proof as a verification record. What a provider said is masked as in the audit log: some send their tokens too. */
+/** A proof as a verification record. Provider data is masked as in the audit log: some providers include tokens. */
 export function describeProof(proof: Proof): VerificationRecord {
   const { id } = proof;
   if ('identity' in proof) {

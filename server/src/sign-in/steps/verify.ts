@@ -11,7 +11,7 @@ import type { Identifier, SignInSettings } from '../needs.ts';
 import type { Interaction } from '../port.ts';
 import type { StepContext } from './context.ts';
 
-/** A code of a first factor that was sent, or seems so. */
+/** A code of a first factor that was sent or withheld. */
 export type FirstCode = ChallengeOf<'EmailVerificationCode' | 'PhoneVerificationCode'>;
 
 /** What the user gives, by the factor. */
@@ -25,11 +25,11 @@ interface FirstAnswers {
 }
 type FirstFactor = keyof FirstAnswers;
 
-/** What a check found out. */
+/** The result of a check. */
 export interface Fact<P extends Proof = Proof> {
   proof: P;
   event: SignInEvent;
-  /** Whose account it leads to, where the check had to find that out. */
+  /** The account, if the check had to look it up. */
   user?: User | undefined;
   /** A link that replaces a forgotten password. */
   recovers?: boolean;
@@ -115,7 +115,7 @@ export function createCheck(context: Pick<StepContext, 'factors' | 'audit' | 'se
 }
 
 export interface VerifySteps {
-  /** Checks a first factor and keeps the verification record. What it is good for is said at the identification. */
+  /** Checks a first factor and stores the verification record. The identification decides what it counts for. */
   verify<Factor extends 'Password' | 'NewPasswordIdentity' | 'OneTimeToken'>(
     interaction: Interaction,
     factor: Factor,
@@ -123,14 +123,17 @@ export interface VerifySteps {
   ): Promise<Facts[Factor]['proof']>;
   /**
    * The provider's answer, for a page that keeps the `state` itself. One answer counts, also when it is refused.
-   * @throws AldabaError `session.verification_session_not_found`, `session.connector_id_mismatch`, `session.verification_failed`,
+   * @throws AldabaError `session.verification_session_not_found`, `session.connector_id_mismatch`,
+   * `session.verification_failed`,
    *   and as the factor's `verify`
    */
   verifySocial(
     interaction: Interaction,
     given: { verificationId: string; connectorId: string; data: Record<string, unknown> },
   ): Promise<Proof>;
-  /** A code that was sent. @throws AldabaError as the factor's `verify`, and `verification_code.email_mismatch`, `…phone_mismatch` */
+  /**
+   * A sent code. @throws AldabaError as the factor's `verify`; `verification_code.email_mismatch`, `…phone_mismatch`
+   */
   verifyCode(
     interaction: Interaction,
     given: { verificationId: string; identifier: Address; code: string },

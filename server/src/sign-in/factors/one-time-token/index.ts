@@ -1,7 +1,7 @@
 /**
- * The one-time token factor: the operator made a link for an email address, and whoever shows its token has the address. It is
- * used up by being shown, in one statement, whatever comes of the sign-in. Every token that is shown is an attempt
- * (`attempts.ts`) of the address, in one count with its password and its codes.
+ * The one-time token factor: an operator made a link for an email address, and its token proves the address. One
+ * statement consumes the token, even if the sign-in fails later. Every token that is shown is an attempt
+ * (`attempts.ts`) on the address, counted together with its password and codes.
  */
 import type { OneTimeToken } from '@aldaba/contract';
 import { isForRecovery } from '../../../features/people/one-time-tokens/recovery.ts';
@@ -15,12 +15,12 @@ import type { Interaction } from '../../port.ts';
 
 type Needs = Pick<SignInNeeds, 'oneTimeTokens' | 'users' | 'clock'> & { attempts: Attempts };
 
-/** The person has the address that a link was made for. */
+/** The user has the address that a link was made for. */
 type LinkProof = Extract<Proof, { type: 'OneTimeToken' }>;
 
 export interface OneTimeTokenFactor {
   /**
-   * Uses a token up. `user`: the user with the address, if there is one; `recovers`: whether the link replaces a forgotten password.
+   * Consumes a token. `user`: the user with the address, if any; `recovers`: whether the link resets a password.
    * @param given.intent absent: the one that the link was made for
    * @throws AldabaError `one_time_token.*`, `session.verification_blocked_too_many_attempts`
    */
@@ -46,7 +46,7 @@ export function createOneTimeTokenFactor({ oneTimeTokens, users, clock, attempts
         try {
           return await oneTimeTokens.consume(tenant.db, { token, email, recovers });
         } catch (error) {
-          // What was not judged is not counted.
+          // An attempt that was not judged does not count.
           if (!isRefusedLink(error)) throw error;
           refusal = error;
           return undefined;
@@ -66,6 +66,6 @@ export function createOneTimeTokenFactor({ oneTimeTokens, users, clock, attempts
   };
 }
 
-/** Whether the link itself is of no use. */
+/** Whether the link itself is invalid. */
 export const isRefusedLink = (error: unknown): error is AldabaError =>
   error instanceof AldabaError && error.code.startsWith('one_time_token.');

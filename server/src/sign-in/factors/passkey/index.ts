@@ -8,7 +8,9 @@ import { relyingPartyOf } from './relying-party.ts';
 
 const refusal = 'session.mfa.webauthn_verification_failed';
 
-/** What a browser's ceremony returned. @throws AldabaError `session.mfa.webauthn_verification_failed` for anything else */
+/**
+ * What a browser's ceremony returned. @throws AldabaError `session.mfa.webauthn_verification_failed` for anything else
+ */
 function payloadOf<T>(
   schema: { safeParse(value: unknown): { success: true; data: T } | { success: false } },
   payload: unknown,

@@ -9,7 +9,7 @@ export interface RelyingParty {
 }
 
 /**
- * Whether browsers can create and use passkeys at the tenant's address: a relying party ID is a domain, never an IP address, and
+ * Whether browsers can use passkeys at the tenant's address: a relying party ID is a domain, never an IP address, and
  * the page needs a secure context (Web Authentication Level 3 sections 4 and 13.4.9).
  */
 export function supportsPasskeys({ baseUrl }: Pick<Tenant, 'baseUrl'>): boolean {

@@ -1,6 +1,6 @@
 /**
- * The password factor: does the I/O of identifiers and passwords and returns facts for the machine. It checks a password
- * only through `attempts.ts`, and answers alike, in code and in time, whether the account exists or not.
+ * The password factor: does the I/O of identifiers and passwords and returns facts for the machine. It checks a
+ * password only through `attempts.ts`, and answers alike, in code and in time, whether the account exists or not.
  */
 import type { SignInExperienceSettings } from '@aldaba/contract';
 import type { PasswordDigest, User } from '../../../features/people/users/index.ts';
@@ -21,7 +21,8 @@ type Needs = Pick<SignInNeeds, 'users' | 'passwords' | 'vault' | 'clock'> & { at
 export interface PasswordFactor {
   /**
    * Checks a password.
-   * @throws AldabaError `session.invalid_credentials` for unknown accounts and wrong passwords alike, `user.suspended` only after
+   * @throws AldabaError `session.invalid_credentials` for unknown accounts and wrong passwords, `user.suspended` only
+   * after
    *   the right password, `session.verification_blocked_too_many_attempts`, `user.sign_in_method_not_enabled`.
    */
   prove(
@@ -29,7 +30,9 @@ export interface PasswordFactor {
     settings: SignInExperienceSettings,
     given: { identifier: Identifier; password: string },
   ): Promise<ProvedPassword>;
-  /** A username and a password for an account that is to be created. @throws as `chooseUsername` and `choosePassword`. */
+  /**
+   * A username and a password for an account that is to be created. @throws as `chooseUsername` and `choosePassword`.
+   */
   chooseIdentity(
     tenant: Tenant,
     settings: SignInExperienceSettings,
@@ -42,8 +45,9 @@ export interface PasswordFactor {
     username: string,
   ): Promise<{ value: string; taken: boolean }>;
   /**
-   * Judges and hashes a new password; returns it sealed. `account`: whose old password it replaces.
-   * @throws AldabaError `password.rejected` with data.issues, `user.same_password`, `session.verification_blocked_too_many_attempts`
+   * Checks and hashes a new password; returns it sealed. `account`: the owner of the old password.
+   * @throws AldabaError `password.rejected` (data.issues), `user.same_password`,
+   * `session.verification_blocked_too_many_attempts`
    */
   choosePassword(
     tenant: Tenant,
@@ -75,7 +79,7 @@ export function createPasswordFactor(needs: Needs): PasswordFactor {
     if (issues.length > 0) throw new AldabaError('password.rejected', { issues });
     const old = account && (await users.findPassword(tenant.db, account.id));
     if (old && account) {
-      // Saying that it is the old one tells what that is: whoever has the mailbox, not the password, could guess on.
+      // `user.same_password` confirms a guess at the old password, so an attacker with the mailbox is limited.
       const subject = { identifier: replacingAttemptName(account.id), policy: settings.sentinelPolicy };
       const isOld = async () => (await passwords.verify(password, old)).matches || undefined;
       if (await attempts.limited(tenant.db, subject, isOld)) throw new AldabaError('user.same_password');
@@ -109,7 +113,7 @@ export function createPasswordFactor(needs: Needs): PasswordFactor {
       if (!matched) throw new AldabaError('session.invalid_credentials');
       const { user } = matched;
       if (user.isSuspended) throw new AldabaError('user.suspended');
-      // One that has expired is replaced in a moment; a new digest of it would only make it look new.
+      // An expired password is about to be replaced; storing a new digest would restart its age.
       const renewed = matched.outdated && !matched.expired ? await passwords.hash(password) : undefined;
       return {
         proof: {
@@ -147,7 +151,7 @@ export function createPasswordFactor(needs: Needs): PasswordFactor {
   };
 }
 
-/** What is known of the person, which a new password must not be made of: said in this sign-in, else of the account. */
+/** Details that a new password must not contain: those of this sign-in, else of the account. */
 export const knownOf = (profile: PendingProfile, user: User | undefined): PasswordUserInfo => ({
   username: profile.username ?? user?.username ?? null,
   email: profile.email ?? user?.primaryEmail ?? null,
@@ -155,7 +159,7 @@ export const knownOf = (profile: PendingProfile, user: User | undefined): Passwo
   name: profile.name ?? user?.name ?? null,
 });
 
-/** Operators may have written a username in capitals, so it is looked for in either. */
+/** Operators may have stored uppercase usernames, so the lookup ignores case. */
 const asUsername = ({ usernamePolicy }: SignInExperienceSettings, value: string): Identifier => ({
   type: 'username',
   value,
@@ -164,7 +168,10 @@ const asUsername = ({ usernamePolicy }: SignInExperienceSettings, value: string)
 
 const day = 86_400_000;
 
-/** Whether an operator let a password expire, or its days are over, counted from when expiration was switched on at the earliest. */
+/**
+ * Whether the password expired: by an operator, or by age, counted at the earliest from when expiration was switched
+ * on.
+ */
 function isExpired(
   { enabled, validPeriodDays, enabledAt = 0 }: SignInExperienceSettings['passwordExpiration'],
   password: { updatedAt: Date; isExpired: boolean },

@@ -1,6 +1,6 @@
 /**
- * The social factor: sends the person to a provider and learns from the connector who came back. The provider's answer counts
- * once, and only for the sign-in, the connector and the redirect URI that it was asked with.
+ * The social factor: sends the user to a provider and learns the identity from the connector. The provider's answer
+ * counts once, and only for the sign-in, the connector and the redirect URI of the request.
  */
 import type { BoundConnector, ConnectorSession } from '../../../features/connectors/connectors/index.ts';
 import { equalSecrets, hashToken } from '../../../kernel/crypto.ts';
@@ -132,7 +132,7 @@ const declined: ReadonlySet<string> = new Set([
   'consent_required',
 ]);
 
-/** Whether a provider's `state` is the one that the challenge was made with: compared whole, in constant time. */
+/** Whether a provider's `state` is that of the challenge: compared whole, in constant time. */
 export const isStateOf = (challenge: SocialChallenge, state: string): boolean =>
   challenge.stateHash !== undefined && equalSecrets(challenge.stateHash, hashToken(state));
 

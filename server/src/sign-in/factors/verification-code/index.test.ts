@@ -145,7 +145,7 @@ describe('A code that was sent in a sign-in', () => {
       attempts.limited(interaction.tenant.db, password, async () => true),
       blocked,
     );
-    // A second factor has a pool of its own: whoever knows an identifier cannot lock it.
+    // Second factors have their own count: an attacker who knows an identifier cannot lock them.
     const second = await begin(identifier, { userId: 'bob' });
     assert.equal((await verify(second.challenge, second.code)).type, 'MfaEmailVerificationCode');
   });

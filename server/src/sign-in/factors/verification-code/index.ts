@@ -1,7 +1,7 @@
 /**
- * The verification code factor: sends a code to an address and learns that the person who has it is here. A code counts for the
- * one challenge that it was sent for, so it proves nothing in another sign-in. Every code that is shown is an attempt
- * (`attempts.ts`), whatever is wrong with it.
+ * The verification code factor: sends a code to an address; the code proves that the user has it. A code counts for the
+ * challenge that it was sent for, so it proves nothing in another sign-in. Every code that is shown is an attempt
+ * (`attempts.ts`), also an expired or unknown one.
  */
 import type { SignInExperienceSettings } from '@aldaba/contract';
 import type { CodeDelivery, CodeMessage, CodePurpose } from '../../../features/connectors/verification-codes/index.ts';
@@ -23,15 +23,15 @@ type Needs = Pick<
 type FirstType = 'EmailVerificationCode' | 'PhoneVerificationCode';
 type SecondType = 'MfaEmailVerificationCode' | 'MfaPhoneVerificationCode';
 
-/** A code that was sent, or seems so, and was not shown yet. */
+/** A code that was sent, or withheld, and was not verified yet. */
 export type CodeChallenge = ChallengeOf<FirstType> | ChallengeOf<SecondType>;
-/** The person has the address. */
+/** The user has the address. */
 type AddressProof = Extract<Proof, { type: FirstType } | { type: SecondType }>;
 
 export interface BeginCode {
   identifier: Address;
   template: CodeMessage['template'];
-  /** `withheld` and `background` look alike: for what must not tell who has an account. */
+  /** `withheld` and `background` look the same to the caller, so that they do not reveal whether an account exists. */
   delivery: CodeDelivery;
   /** Language tag of the message. */
   locale?: string | undefined;
@@ -44,11 +44,12 @@ export interface BeginCode {
 export interface VerificationCodeFactor {
   /**
    * Sends a code.
-   * @throws AldabaError `connector.not_found`, `request.message_rate_limited`, `request.overloaded`; `awaited`: `connector.*`
+   * @throws AldabaError `connector.not_found`, `request.message_rate_limited`, `request.overloaded`; awaited:
+   * `connector.*`
    */
   begin(occasion: Occasion, request: BeginCode): Promise<CodeChallenge>;
   /**
-   * Uses a code up.
+   * Consumes a code.
    * @throws AldabaError `verification_code.not_found`, `…expired`, `…code_mismatch`, `…exceed_max_try`,
    *   `session.verification_blocked_too_many_attempts`
    */
@@ -95,7 +96,7 @@ export function createVerificationCodeFactor(needs: Needs): VerificationCodeFact
           await verificationCodes.verify(tenant, recipientOf(challenge.identifier), proof);
           return true;
         } catch (error) {
-          // What was not judged is not counted; an old code, or one too often tried, was.
+          // Only attempts that were judged count; expired and exhausted codes were.
           if (!isRefusal(error)) throw error;
           refusal = error;
           return undefined;
@@ -116,7 +117,7 @@ const purposeOf = ({ id }: CodeChallenge): CodePurpose => `sign-in ${id}`;
 const recipientOf = ({ type, value }: Address) =>
   type === 'email' ? { type: 'Email' as const, value } : { type: 'Sms' as const, value };
 
-/** First factors share an identifier's attempts with its password, second ones those of the person. */
+/** First factors share the attempts of the identifier's password, second factors those of the user. */
 const attemptsOf = (settings: SignInExperienceSettings, challenge: CodeChallenge): string =>
   'userId' in challenge ? secondAttemptName(challenge.userId) : attemptName(settings, challenge.identifier);
 

@@ -7,7 +7,7 @@ type Needs = Pick<SignInNeeds, 'applications' | 'applicationExperiences' | 'orga
 /** Where a code is asked for: in a sign-in with an application, or without one. */
 export type Occasion = Pick<Interaction, 'tenant'> & Partial<Pick<Interaction, 'applicationId' | 'request'>>;
 
-/** What templates may say beside the code: the application, the organization, the user (see the connector kit). */
+/** What templates may use besides the code: application, organization, user (see the connector kit). */
 export async function messageContext(
   { applications, applicationExperiences, organizations }: Needs,
   { tenant, applicationId, request }: Occasion,
