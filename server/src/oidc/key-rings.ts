@@ -46,6 +46,8 @@ export interface RingNeeds {
 export interface Rings {
   /** The tenant's keys as of now: due next keys are current, and every algorithm in use has a current key. */
   ring(tenant: Tenant): Promise<KeyRing>;
+  /** Creates what the tenant lacks, in the background. */
+  prepare(tenant: Tenant): void;
   /** Creates the tenant's missing keys for these positions. */
   fill(tenant: Tenant, status: rotation.MissingKey['status']): Promise<void>;
   /** Changes the keys in a transaction and notifies all nodes. */
@@ -94,33 +96,35 @@ export function createRings({ caches, database, vault, clock, log }: RingNeeds):
     });
   };
   const fillOnce: Rings['fill'] = (tenant, status) => once(`${status} ${tenant.id}`, () => fill(tenant, status));
-  let closing = false;
   const fillLater = (tenant: Tenant) => {
-    if (closing) return;
     fillOnce(tenant, 'next').catch((error) =>
       log.error({ err: error, tenant: tenant.id }, 'Creating a signing key failed'),
     );
   };
+  const ring: Rings['ring'] = async (tenant) => {
+    let found = await load(tenant);
+    if (found.changesAt <= clock.now()) {
+      await settle(tenant);
+      found = await load(tenant);
+    }
+    if (found.missing.length === 0) return found;
+    if (found.missing.some(({ status }) => status === 'current')) {
+      await fillOnce(tenant, 'current');
+      found = await load(tenant);
+    }
+    fillLater(tenant);
+    return found;
+  };
   return {
-    async ring(tenant) {
-      let found = await load(tenant);
-      if (found.changesAt <= clock.now()) {
-        await settle(tenant);
-        found = await load(tenant);
-      }
-      if (found.missing.length === 0 || closing) return found;
-      if (found.missing.some(({ status }) => status === 'current')) {
-        await fillOnce(tenant, 'current');
-        found = await load(tenant);
-      }
-      fillLater(tenant);
-      return found;
+    ring,
+    prepare: (tenant) => {
+      // A failure was logged and appears again, with its reason, in the request that needs the keys.
+      once(`prepare ${tenant.id}`, async () => void (await ring(tenant))).catch(() => undefined);
     },
     fill,
     change,
     async close() {
-      closing = true;
-      // Work that finishes may start more of it: a key that is current before the one that comes next.
+      // Work that finishes may start more of it: the next keys after the current ones.
       while (running.size > 0) await Promise.allSettled([...running.values()]);
     },
   };

@@ -72,12 +72,9 @@ interface KeyNeeds extends RingNeeds {
 export function createKeys(needs: KeyNeeds): Keys {
   const { clock, configs } = needs;
   const algorithms = signingAlgorithmSchema.options;
-  const { ring, change, fill, close } = createRings(needs);
+  const { ring, prepare, change, fill, close } = createRings(needs);
   return {
-    prepare(tenant) {
-      // The failure was logged and appears again, with its reason, in the request that needs the keys.
-      ring(tenant).catch(() => undefined);
-    },
+    prepare,
     ring,
     async sign(tenant, claims, { type, algorithm } = {}) {
       const alg = algorithm ?? (await configs.signingAlgorithms(tenant)).accessToken;
