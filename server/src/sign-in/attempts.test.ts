@@ -162,10 +162,10 @@ describe('too many attempts', () => {
     await operator.addUser({ username: 'bea', password });
     const { id } = await operator.addUser({ username: 'Bea', password: 'my very own words' });
     for (const _ of [1, 2]) assert.equal(await signIn('bea', 'wrong'), 422);
-    assert.equal(await signIn('Bea', 'my very own words'), 303, 'somebody else, who signs in');
+    assert.equal(await signIn('Bea', 'my very own words'), 303, 'another user, who signs in');
     assert.equal(await signIn('bea', 'wrong'), 422);
     assert.equal(await signIn('bea', password), 400, 'no count was ended by it');
-    assert.equal(await signIn('Bea', 'my very own words'), 303, 'nobody else is locked out');
+    assert.equal(await signIn('Bea', 'my very own words'), 303, 'no other user is locked out');
     const release = { targetType: 'User', targets: ['bea'] };
     await operator.call('POST', '/api/sentinel-activities/delete', release);
     assert.equal(await signIn('bea', password), 303);

@@ -283,7 +283,7 @@ describe('When the Experience API asks for second factors', () => {
     };
     assert.equal(await token(), 200);
     await choose('NoPrompt', factors, { organizationRequiredMfaPolicy: 'NoPrompt' });
-    assert.equal(await token(), 403, 'nobody asks for codes any more');
+    assert.equal(await token(), 403, 'the tenant no longer asks for codes');
     await decide(ana, { enabled: true });
     assert.equal(await token(), 200, 'the person wants them');
     await choose('NoPrompt', []);
@@ -373,7 +373,7 @@ describe('When the Experience API asks for second factors', () => {
       const visit = await world.arrive(skipping);
       const { data } = await visit.refuse(needsFactor, 'POST', '/submit');
       assert.deepEqual(data.availableFactors, ['Totp']);
-      assert.equal(receiver.requests.length, 0, 'nobody is told before the sign-in is complete');
+      assert.equal(receiver.requests.length, 0, 'no webhook is called before the sign-in is complete');
       await show(visit, secret);
       const told = JSON.parse((await receiver.next()).body);
       assert.equal(told.event, event);

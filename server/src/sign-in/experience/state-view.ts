@@ -29,7 +29,7 @@ export function describeState(state: SignInState): ResponseOf<typeof getInteract
   };
 }
 
-/** Second factors that the account gets when the sign-in is complete, and what the person decided about them. */
+/** Second factors that the account gets when the sign-in is complete, and what the user decided about them. */
 function describeMfa({ newFactors = [], choices = {} }: SignInState) {
   return {
     newFactors: newFactors.map(({ type }) => ({ type })),

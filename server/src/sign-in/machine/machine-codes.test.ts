@@ -51,7 +51,7 @@ describe('a code as the first factor', () => {
     // SignIn
     ['an email code signs its owner in', codes, [start(), ...enter(code, ada), submit(ada)], 'finish email'],
     ['a phone code does too', codes, [start(), ...enter(text, ada), submit(ada)], 'finish sms'],
-    ['a code proves nobody by itself', codes, [start(), prove(code)], 'sign-in'],
+    ['a code alone does not identify the user', codes, [start(), prove(code)], 'sign-in'],
     [
       'a code that went to another address does not',
       codes,
@@ -64,12 +64,7 @@ describe('a code as the first factor', () => {
       [start(), ...enter(code, bob)],
       'refused session.verification_failed',
     ],
-    [
-      'an address without an account signs nobody in',
-      codes,
-      [start(), ...enter(unknown)],
-      'refused user.user_not_exist',
-    ],
+    ['an address without an account is refused', codes, [start(), ...enter(unknown)], 'refused user.user_not_exist'],
     [
       'email codes are refused where only phones sign in by code',
       { ...codes, signIn: { methods: [method('phone', { code: true }), method('email', { password: true })] } },
@@ -93,7 +88,7 @@ describe('a code as the first factor', () => {
       'refused user.sign_in_method_not_enabled',
     ],
     [
-      'a suspended person stays outside',
+      'a suspended user is refused',
       codes,
       [start(), ...enter(code, { ...ada, isSuspended: true })],
       'refused user.suspended',
@@ -121,25 +116,25 @@ describe('a code as the first factor', () => {
     ],
     ['nor does a phone', codes, [start('Register'), ...enter(text, ada)], 'refused user.phone_already_in_use'],
     [
-      'emails register nobody where phones do',
+      'emails create no account when phones do',
       { ...codes, signUp: { identifiers: ['phone'], password: false } },
       [start('Register'), ...enter(unknown)],
       'refused user.sign_up_method_not_enabled',
     ],
     [
-      'nor phones where emails do',
+      'phones create no account when emails do',
       { ...codes, signUp: { identifiers: ['email'], password: false } },
       [start('Register'), ...enter(byCode(phone('34999')))],
       'refused user.sign_up_method_not_enabled',
     ],
     [
-      'nor is it told there who has an account',
+      'the refusal does not reveal whether an account exists',
       { ...codes, signUp: { identifiers: ['phone'], password: false } },
       [start('Register'), ...enter(code, ada)],
       'refused user.sign_up_method_not_enabled',
     ],
     [
-      'names register nobody without a password',
+      'a username without a password creates no account',
       { ...codes, signUp: { identifiers: ['username'], password: false } },
       [start('Register'), ...enter(name)],
       'refused user.sign_up_method_not_enabled',
@@ -151,19 +146,24 @@ describe('a code as the first factor', () => {
       'refused session.identity_conflict',
     ],
     [
-      'whoever is created is not exchanged',
+      'the new account is not replaced by another',
       codes,
       [start('Register'), ...enter(unknown), created(zoe), created(bob)],
       'refused session.identity_conflict',
     ],
     [
-      'a code makes the one before it void',
+      'a new code replaces the one before it',
       codes,
       [start(), prove(code), prove(byCode(evesMail)), identify(code, ada)],
       'refused session.verification_session_not_found',
     ],
-    ['nobody registers where it is closed', closed(codes), [start('Register')], 'refused auth.forbidden'],
-    ['nor by turning there', closed(codes), [start(), prove(unknown), change('Register')], 'refused auth.forbidden'],
+    ['registration is refused when it is closed', closed(codes), [start('Register')], 'refused auth.forbidden'],
+    [
+      'changing to a closed registration is refused',
+      closed(codes),
+      [start(), prove(unknown), change('Register')],
+      'refused auth.forbidden',
+    ],
     [
       'a code that found no account may make one',
       codes,
@@ -202,7 +202,7 @@ describe('a code as the first factor', () => {
       'refused user.sign_up_method_not_enabled',
     ],
     [
-      'a name and a password, one after the other, are as good as both at once',
+      'a name and a password may be given one after the other',
       passwords,
       [start('Register'), chooseName('zoe'), choosePassword(), identify()],
       'create-user',
@@ -214,7 +214,7 @@ describe('a code as the first factor', () => {
       'refused session.identifier_not_found',
     ],
     [
-      'what was said of a new account is gone when the person turns to sign in and back',
+      'details of a new account are dropped when the user changes to sign-in and back',
       { ...passwords, profileFields: ['size'] },
       [
         start('Register'),
@@ -226,13 +226,13 @@ describe('a code as the first factor', () => {
       'continue extraProfile',
     ],
     [
-      'and what proved it',
+      'proofs of a new account are dropped too',
       { ...passwords, signUp: { identifiers: ['username', 'email'], password: true } },
       [start('Register'), ...enter(unknown), change('SignIn'), change('Register'), identify(unknown)],
       'refused session.verification_session_not_found',
     ],
     [
-      'it says nothing of how the person who signs in then came',
+      'a dropped proof does not appear among the methods of the later sign-in',
       { ...passwords, signUp: { identifiers: ['username'], password: false } },
       [start('Register'), ...enter(social), change('SignIn'), ...enter(byPassword(bob), bob), submit(bob)],
       'finish pwd',
@@ -304,7 +304,7 @@ describe('an address that is added', () => {
       'refused session.verification_session_not_found',
     ],
     [
-      'not if somebody has it',
+      'is refused if another user has it',
       settings,
       [...signedIn, prove(mail), addAddress(mail, bob, true)],
       'refused user.email_already_in_use',
@@ -322,7 +322,7 @@ describe('an address that is added', () => {
       'refused user.email_exists_in_profile',
     ],
     [
-      'not before somebody is identified',
+      'is refused before the user is identified',
       settings,
       [start(), prove(mail), addAddress(mail, bob)],
       'refused session.identifier_not_found',

@@ -61,8 +61,13 @@ describe('a second factor that is due', () => {
   const first = byCode(mail);
   for (const [promise, check] of checksOf([
     ['is asked for', mfa, signedIn(ada), 'show-factor Totp'],
-    ['there is no way past it', mfa, [...signedIn(ada), submit(ada)], 'refused session.mfa.require_mfa_verification'],
-    ['but through it', mfa, [...signedIn(ada), prove(totp, ada), submit(ada)], 'finish pwd otp mfa'],
+    [
+      'the sign-in does not complete without it',
+      mfa,
+      [...signedIn(ada), submit(ada)],
+      'refused session.mfa.require_mfa_verification',
+    ],
+    ['the sign-in completes with it', mfa, [...signedIn(ada), prove(totp, ada), submit(ada)], 'finish pwd otp mfa'],
     ['by a passkey', mfa, [...signedIn(ada), prove(shown('WebAuthn', ada), ada), submit(ada)], 'finish pwd pop mfa'],
     [
       'by a backup code',
@@ -89,25 +94,25 @@ describe('a second factor that is due', () => {
       'finish social otp mfa',
     ],
     [
-      'that of another person counts for nothing',
+      'the factor of another user does not count',
       mfa,
       [...signedIn(ada), prove(shown('Totp', bob), bob)],
       'refused session.identity_conflict',
     ],
     [
-      'nobody shows one before they said who they are',
+      'refuses a factor before the user is identified',
       mfa,
       [start(), prove(totp, ada)],
       'refused session.identifier_not_found',
     ],
     [
-      'nor one that the tenant does not offer',
+      'refuses a factor that the tenant does not offer',
       withMfa({ factors: ['WebAuthn'] }),
       [...signedIn(ada), prove(totp, ada)],
       'refused session.mfa.mfa_factor_not_enabled',
     ],
     [
-      'nor codes where they are none',
+      'refuses codes when they are not a factor',
       mfa,
       [...signedIn(ada), prove(shownCode(mail, ada), ada)],
       'refused session.mfa.mfa_factor_not_enabled',
@@ -119,19 +124,19 @@ describe('a second factor that is due', () => {
       'refused session.verification_failed',
     ],
     [
-      'nor while nobody knows whose it is',
+      'does not count while the user is not identified',
       codes,
       [...signedIn(mailer), prove(shownCode(mail, ada))],
       'refused session.verification_failed',
     ],
     [
-      'or whose it is not',
+      'does not count for another user',
       codes,
       [...signedIn(mailer), prove(shownCode(mail, ada), { ...bob, addresses: [mail] })],
       'refused session.verification_failed',
     ],
     [
-      'it identifies nobody',
+      'a second factor does not identify the user',
       mfa,
       [...signedIn(ada), prove(totp, ada), identify(totp, ada)],
       'refused session.verification_session_not_found',
@@ -194,7 +199,7 @@ describe('a second factor that is due', () => {
     ],
     // The first factor does not count as a second
     [
-      'a code that said who the person is is none',
+      'the code that identified the user is not a second factor',
       { ...codes, signIn: { methods: [{ identifier: 'email', password: false, verificationCode: true }] } },
       [start(), ...enter(first, ada)],
       'show-factor Totp',
@@ -291,8 +296,8 @@ describe('a second factor that is made', () => {
   const backup = made('BackupCode');
   const makesApp = [prove(app), addFactor(app, none)];
   for (const [promise, check] of checksOf([
-    ['is asked for where everybody needs one', mandatory, signedIn(none), 'add-factor WebAuthn Totp'],
-    ['nobody completes without', mandatory, [...signedIn(none), submit(none)], 'refused user.missing_mfa'],
+    ['is asked for when the policy requires one', mandatory, signedIn(none), 'add-factor WebAuthn Totp'],
+    ['no sign-in completes without one', mandatory, [...signedIn(none), submit(none)], 'refused user.missing_mfa'],
     [
       'it is the account’s with the end of the sign-in',
       mandatory,
@@ -300,13 +305,13 @@ describe('a second factor that is made', () => {
       'add-factors, finish pwd',
     ],
     [
-      'making it alone gives it to nobody',
+      'setting it up does not store it before the sign-in completes',
       mandatory,
       [...signedIn(none), prove(app), submit(none)],
       'refused user.missing_mfa',
     ],
     [
-      'nor is it given that nobody made',
+      'a factor that was not set up is not stored',
       mandatory,
       [...signedIn(none), addFactor(app, none)],
       'refused session.verification_session_not_found',
@@ -330,7 +335,7 @@ describe('a second factor that is made', () => {
       'refused session.mfa.mfa_factor_not_enabled',
     ],
     [
-      'nor is one where nobody is prompted',
+      'no factor is asked for when the policy prompts no user',
       withMfa({ policy: 'NoPrompt' }),
       [...signedIn(none), ...makesApp],
       'refused session.mfa.mfa_factor_not_enabled',
@@ -342,7 +347,7 @@ describe('a second factor that is made', () => {
       'refused session.mfa.mfa_factor_not_enabled',
     ],
     [
-      'nobody makes one before there is an account',
+      'refuses to set one up before there is an account',
       optional,
       [start('Register'), ...makesApp.slice(0, 1), addFactor(app)],
       'refused session.identifier_not_found',
@@ -417,19 +422,19 @@ describe('a second factor that is made', () => {
       'done',
     ],
     [
-      'who has a factor without them makes them, once it was shown',
+      'a user with a factor and without backup codes gets them after the factor was shown',
       withMfa({}),
       [...signedIn(ada), prove(totp, ada)],
       'make-backup-codes',
     ],
     [
-      'not where nobody is asked for factors',
+      'they are not asked for when the policy prompts no user',
       withMfa({ policy: 'NoPrompt' }),
       [...signedIn(ada), prove(totp, ada)],
       'done',
     ],
     [
-      'nor those whose first factor is all that was shown',
+      'they are not asked for after the first factor alone',
       withMfa({}),
       signedIn({ ...ada, secondFactors: having(['Totp'], { skipMfaOnSignIn: true }) }),
       'done',
@@ -473,19 +478,19 @@ describe('a decision about second factors', () => {
   for (const [promise, check] of checksOf([
     ['one that may be skipped is suggested', optional, [...signedIn(none), submit(none)], 'refused user.suggest_mfa'],
     [
-      'who skips it goes on, for good',
+      'a user who skips it goes on and is not asked again',
       optional,
       [...signedIn(none), choose('skipped', none), submit(none)],
       'keep-choices, finish pwd',
     ],
     [
-      'who wants codes to the email goes on too',
+      'a user who chooses codes to the email goes on too',
       optional,
       [...signedIn(none), choose('enabled', none), submit(none)],
       'keep-choices, finish pwd',
     ],
     [
-      'who wants one and has no email sets one up',
+      'a user who wants one and has no email sets one up',
       optional,
       [...signedIn(bare), choose('enabled', bare), submit(bare)],
       'refused user.missing_mfa',
@@ -509,7 +514,7 @@ describe('a decision about second factors', () => {
       'refused user.missing_mfa',
     ],
     [
-      'what everybody needs is not skipped',
+      'a required factor cannot be skipped',
       mandatory,
       [...signedIn(bare), choose('skipped', bare)],
       'refused session.mfa.mfa_policy_not_user_controlled',
@@ -539,7 +544,7 @@ describe('a decision about second factors', () => {
       'refused session.mfa.suggest_additional_mfa',
     ],
     [
-      'who wants none goes on',
+      'a user who declines goes on',
       mandatory,
       [...suggested, choose('suggestionSkipped', none), submit(none)],
       'keep-choices, finish ',
@@ -551,13 +556,13 @@ describe('a decision about second factors', () => {
       'refused session.mfa.mfa_policy_not_user_controlled',
     ],
     [
-      'nothing was suggested to who is asked for the first',
+      'a suggestion cannot be skipped when the first factor is asked for',
       optional,
       [...signedIn(none), choose('suggestionSkipped', none)],
       'refused session.mfa.mfa_policy_not_user_controlled',
     ],
     [
-      'what nobody asks needs no decision',
+      'no decision is accepted when none is asked for',
       withMfa({ policy: 'NoPrompt' }),
       [...signedIn(none), choose('skipped', none)],
       'refused session.mfa.mfa_policy_not_user_controlled',
@@ -575,7 +580,7 @@ describe('a decision about second factors', () => {
       'refused session.mfa.mfa_factor_not_enabled',
     ],
     [
-      'nobody decides before there is an account',
+      'refuses a decision before there is an account',
       optional,
       [start('Register'), choose('skipped')],
       'refused session.identifier_not_found',

@@ -49,17 +49,17 @@ describe('a link at the sign-in machine', () => {
   const add = (proof: Proof) => [prove(proof), addAddress(proof)];
   const suspended = { ...ada, isSuspended: true };
   for (const [promise, check] of checksOf([
-    ['signs in whoever has the address', settings, [start(), ...enter(byLink(), ada), submit(ada)], 'finish email'],
+    ['signs in the user with the address', settings, [start(), ...enter(byLink(), ada), submit(ada)], 'finish email'],
     [
-      'signs in nobody with another address',
+      'does not sign in a user with another address',
       settings,
       [start(), ...enter(byLink(email('eve@example.com')), ada)],
       'refused session.verification_failed',
     ],
-    ['signs in nobody who is not there', settings, [start(), ...enter(byLink())], 'refused user.user_not_exist'],
-    ['signs in nobody who is suspended', settings, [start(), ...enter(byLink(), suspended)], 'refused user.suspended'],
+    ['does not sign in an unknown user', settings, [start(), ...enter(byLink())], 'refused user.user_not_exist'],
+    ['does not sign in a suspended user', settings, [start(), ...enter(byLink(), suspended)], 'refused user.suspended'],
     [
-      'exchanges nobody who was identified',
+      'does not replace the identified user',
       settings,
       [start(), ...enter(byPassword(bob), bob), ...enter(byLink(), ada)],
       'refused session.identity_conflict',
@@ -92,13 +92,13 @@ describe('a link at the sign-in machine', () => {
     ],
     ['asks for what a new account lacks', named, [start('Register'), ...enter(byLink())], 'continue username password'],
     [
-      'invites nobody with another address',
+      'does not invite a user with another address',
       unnamed,
       [start('Register'), ...enter(byLink()), ...enter(byCode(email('eve@example.com')))],
       'refused user.sign_up_method_not_enabled',
     ],
     [
-      'invites nobody who adds another address in place of its own',
+      'does not invite a user who adds another address instead',
       unnamed,
       [start('Register'), ...enter(byLink()), ...add(byCode(email('eve@example.com'))), chooseName('ada'), identify()],
       'refused user.sign_up_method_not_enabled',
@@ -137,7 +137,7 @@ describe('a second factor after a link', () => {
     ],
     ['is another one', mfa, [...byAda, prove(shown('Totp', both), both), submit(both)], 'finish email otp mfa'],
     [
-      'is that code for those who have no other, rather than nothing',
+      'is that code for users who have no other factor',
       mfa,
       [start(), ...enter(byLink(), mailOnly)],
       'show-factor EmailVerificationCode',

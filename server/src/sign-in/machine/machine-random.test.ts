@@ -13,7 +13,7 @@ import type { Account, Effect, SignInEvent } from './vocabulary.ts';
  */
 
 /** What was done in a sign-in up to a step, that step included, as the events tell it. */
-interface Story {
+interface History {
   /** Proofs by their id, as the factors gave them. */
   given: Map<string, Proof>;
   /** First factors that said something of this person, or of the account to be. */
@@ -24,7 +24,7 @@ interface Story {
   hasAnswered: boolean;
   hasChosenPassword: boolean;
 }
-const fresh = (): Story => ({
+const fresh = (): History => ({
   given: new Map(),
   ways: [],
   seconds: [],
@@ -45,10 +45,10 @@ const isSecond = ({ type }: Proof) => type in secondNames;
 const ownerOf = (proof: Proof) => ('userId' in proof ? proof.userId : undefined);
 const codeName = ({ type }: Address) => (type === 'email' ? 'EmailVerificationCode' : 'PhoneVerificationCode');
 
-function follow(story: Story, { event, before, after }: Visit): Story {
+function follow(history: History, { event, before, after }: Visit): History {
   if (event.type === 'started') return fresh();
-  const next: Story = { ...story, given: new Map(story.given) };
-  const said = 'proofId' in event && event.proofId !== undefined ? story.given.get(event.proofId) : undefined;
+  const next: History = { ...history, given: new Map(history.given) };
+  const said = 'proofId' in event && event.proofId !== undefined ? history.given.get(event.proofId) : undefined;
   switch (event.type) {
     case 'intent-changed':
       return before?.intent === after.intent ? next : { ...fresh(), given: next.given };
@@ -56,15 +56,15 @@ function follow(story: Story, { event, before, after }: Visit): Story {
     case 'answered':
       if (!event.proof) return next;
       next.given.set(event.proof.id, event.proof);
-      return isSecond(event.proof) ? { ...next, seconds: [...story.seconds, event.proof] } : next;
+      return isSecond(event.proof) ? { ...next, seconds: [...history.seconds, event.proof] } : next;
     case 'identified':
     case 'social-added':
     case 'address-added':
-      return said ? { ...next, ways: [...story.ways, said] } : next;
+      return said ? { ...next, ways: [...history.ways, said] } : next;
     case 'factor-added':
-      return said && 'factor' in said ? { ...next, madeFactors: [...story.madeFactors, said.factor.type] } : next;
+      return said && 'factor' in said ? { ...next, madeFactors: [...history.madeFactors, said.factor.type] } : next;
     case 'factor-choice':
-      return { ...next, choices: { ...story.choices, [event.choice]: true } };
+      return { ...next, choices: { ...history.choices, [event.choice]: true } };
     case 'profile-added':
       return { ...next, hasAnswered: true };
     case 'password-chosen':
@@ -75,7 +75,7 @@ function follow(story: Story, { event, before, after }: Visit): Story {
 }
 
 /** Addresses that a code of this sign-in proved. */
-const provedAddresses = ({ ways }: Story): Address[] =>
+const provedAddresses = ({ ways }: History): Address[] =>
   ways.flatMap((proof) =>
     proof.type === 'EmailVerificationCode' || proof.type === 'PhoneVerificationCode' ? [proof.identifier] : [],
   );
@@ -95,20 +95,20 @@ const codeKinds = ({ mfa }: Settings, addresses: readonly Address[]): string[] =
   addresses.map(codeName).filter((kind) => (mfa.factors as string[]).includes(kind));
 
 /** Whether a sign-in of this account needs a second factor, and has not seen one. */
-function owesFactor(settings: Settings, account: Account, story: Story): boolean {
+function owesFactor(settings: Settings, account: Account, history: History): boolean {
   const own = ownKinds(settings, account);
   const { enabled = false, isRequiredByOrganization = false } = account.secondFactors ?? {};
   const skipMfaOnSignIn = account.secondFactors?.skipMfaOnSignIn === true && !isRequiredByOrganization;
   const isDemanded =
     isMandatory(settings, account) || account.risks.length > 0 || ((enabled || own.length > 0) && !skipMfaOnSignIn);
-  const proved = provedAddresses(story);
+  const proved = provedAddresses(history);
   const reachable = account.addresses.filter((address) => !holds(proved, address));
   const canShow = own.length > 0 || codeKinds(settings, reachable).length > 0;
-  return isDemanded && canShow && !story.seconds.some((proof) => ownerOf(proof) === account.id);
+  return isDemanded && canShow && !history.seconds.some((proof) => ownerOf(proof) === account.id);
 }
 
 /** What a complete sign-in would leave to set up or to decide: nothing is what it should. */
-function owesSetup(settings: Settings, account: Account, story: Story, intent: string): string | undefined {
+function owesSetup(settings: Settings, account: Account, history: History, intent: string): string | undefined {
   const { policy, factors } = settings.mfa;
   const isMandatoryHere = isMandatory(settings, account);
   const isTenants = policy.includes('Mandatory');
@@ -116,10 +116,10 @@ function owesSetup(settings: Settings, account: Account, story: Story, intent: s
     intent === 'Register'
       ? policy !== 'NoPrompt' && !policy.startsWith('PromptOnlyAtSignIn')
       : policy !== 'NoPrompt' || (isMandatoryHere && !isTenants);
-  const has = [...ownKinds(settings, account), ...story.madeFactors];
-  if (story.madeFactors.length > 0 && factors.includes('BackupCode') && !has.includes('BackupCode'))
+  const has = [...ownKinds(settings, account), ...history.madeFactors];
+  if (history.madeFactors.length > 0 && factors.includes('BackupCode') && !has.includes('BackupCode'))
     return 'backup codes';
-  const wasShown = story.seconds.some((proof) => ownerOf(proof) === account.id);
+  const wasShown = history.seconds.some((proof) => ownerOf(proof) === account.id);
   if (
     wasShown &&
     policy !== 'NoPrompt' &&
@@ -128,24 +128,24 @@ function owesSetup(settings: Settings, account: Account, story: Story, intent: s
     !has.includes('BackupCode')
   )
     return 'backup codes';
-  const { skipped, suggestionSkipped, enabled } = { ...account.secondFactors, ...story.choices };
+  const { skipped, suggestionSkipped, enabled } = { ...account.secondFactors, ...history.choices };
   const offered = factors.filter((kind) => kind !== 'BackupCode');
   if (!isPrompted || offered.length === 0 || has.some((kind) => kind !== 'BackupCode')) return undefined;
-  const codes = codeKinds(settings, [...account.addresses, ...provedAddresses(story)]);
+  const codes = codeKinds(settings, [...account.addresses, ...provedAddresses(history)]);
   if (isMandatoryHere && codes.length === 0) return 'a factor';
   const isBetterOffered = offered.some((kind) => kind === 'Totp' || kind === 'WebAuthn');
   if (isMandatoryHere) return isBetterOffered && !suggestionSkipped ? 'a look at a better factor' : undefined;
   return skipped || (enabled && codes.length > 0) ? undefined : 'a decision';
 }
 
-type Scene = Visit & { story: Story; earlier: Story };
+type Scene = Visit & { history: History; earlier: History };
 const tell = (visits: readonly Visit[]): Scene[] => {
-  let story = fresh();
+  let history = fresh();
   return visits.map((visit) => {
-    const earlier = story;
-    story = follow(story, visit);
-    const scene = { ...visit, story, earlier };
-    if (visit.effects.some(({ type }) => type === 'reset-password')) story = fresh();
+    const earlier = history;
+    history = follow(history, visit);
+    const scene = { ...visit, history, earlier };
+    if (visit.effects.some(({ type }) => type === 'reset-password')) history = fresh();
     return scene;
   });
 };
@@ -198,7 +198,7 @@ describe('the sign-in machine, whatever the order of the steps', () => {
       count('addresses', finish.patch.email ?? finish.patch.phone);
       count(
         'expired',
-        scene.story.ways.some((proof) => proof.type === 'Password' && proof.expired),
+        scene.history.ways.some((proof) => proof.type === 'Password' && proof.expired),
       );
     });
     for (const [name, number] of Object.entries(counts)) assert.ok(number >= 20, `${name}: ${number} of ${counts.all}`);
@@ -209,7 +209,7 @@ describe('the sign-in machine, whatever the order of the steps', () => {
     always((scene) => {
       const finish = effectOf(scene, 'finish');
       if (!finish) return;
-      const { event, after, story } = scene;
+      const { event, after, history } = scene;
       assert.ok(event.type === 'submitted' && event.account?.id === finish.userId && !event.account.isSuspended);
       assert.notEqual(after.intent, 'ForgotPassword');
       const { account } = event;
@@ -221,7 +221,7 @@ describe('the sign-in machine, whatever the order of the steps', () => {
             : 'identifier' in proof &&
               proof.type.endsWith('Code') &&
               holds(account.addresses, proof.identifier as Address);
-      assert.ok(account.id.startsWith('created-') || story.ways.some(provesPerson), 'nobody was proved');
+      assert.ok(account.id.startsWith('created-') || history.ways.some(provesPerson), 'no user was proved');
     });
   });
 
@@ -230,8 +230,8 @@ describe('the sign-in machine, whatever the order of the steps', () => {
     always((scene, { settings }) => {
       if (!effectOf(scene, 'finish') || scene.event.type !== 'submitted' || !scene.event.account) return;
       const { account } = scene.event;
-      if (scene.after.intent === 'SignIn') assert.ok(!owesFactor(settings, account, scene.story), 'a factor is due');
-      assert.equal(owesSetup(settings, account, scene.story, scene.after.intent), undefined);
+      if (scene.after.intent === 'SignIn') assert.ok(!owesFactor(settings, account, scene.history), 'a factor is due');
+      assert.equal(owesSetup(settings, account, scene.history, scene.after.intent), undefined);
     });
   });
 
@@ -273,7 +273,7 @@ describe('the sign-in machine, whatever the order of the steps', () => {
     always((scene) => {
       const finish = effectOf(scene, 'finish');
       if (!finish) return;
-      const { ways, seconds } = scene.story;
+      const { ways, seconds } = scene.history;
       const expected = new Set([...ways, ...seconds].map(({ type }) => words[type] ?? type));
       if (seconds.length > 0) expected.add('mfa');
       assert.deepEqual(new Set(finish.amr), expected);
@@ -283,7 +283,7 @@ describe('the sign-in machine, whatever the order of the steps', () => {
   it('completes no sign-in with an expired password that is not replaced', () => {
     always((scene) => {
       const finish = effectOf(scene, 'finish');
-      const password = scene.story.ways.findLast((proof) => proof.type === 'Password');
+      const password = scene.history.ways.findLast((proof) => proof.type === 'Password');
       if (finish && password?.type === 'Password' && password.expired) assert.ok(finish.patch.password);
     });
   });
@@ -293,7 +293,7 @@ describe('the sign-in machine, whatever the order of the steps', () => {
       const finish = effectOf(scene, 'finish');
       if (!finish || scene.event.type !== 'submitted' || !scene.event.account) return;
       const { account } = scene.event;
-      const cameBySocial = scene.story.ways.some(({ type }) => type === 'Social');
+      const cameBySocial = scene.history.ways.some(({ type }) => type === 'Social');
       if (cameBySocial && settings.socialSignIn.skipRequiredIdentifiers) return;
       const has = (detail: 'username' | 'email' | 'phone') => account[detail] || finish.patch[detail] !== undefined;
       const { identifiers, password } = settings.signUp;
@@ -309,14 +309,14 @@ describe('the sign-in machine, whatever the order of the steps', () => {
     always((scene, { settings }) => {
       const reset = effectOf(scene, 'reset-password');
       if (!reset) return;
-      const { event, before, after, story } = scene;
+      const { event, before, after, history } = scene;
       assert.ok(before?.intent === 'ForgotPassword' && before.userId === reset.userId);
       assert.ok(event.type === 'submitted' && event.account?.id === reset.userId && !event.account.isSuspended);
       assert.ok(settings.signInMode !== 'Register' && settings.signIn.methods.some(({ password }) => password));
-      const codes = provedAddresses(story).filter((address) => holds(event.account?.addresses ?? [], address));
+      const codes = provedAddresses(history).filter((address) => holds(event.account?.addresses ?? [], address));
       const allowed: readonly string[] = settings.forgotPasswordMethods ?? [];
       assert.ok(codes.some((address) => allowed.includes(codeName(address))));
-      assert.ok(story.hasChosenPassword);
+      assert.ok(history.hasChosenPassword);
       assert.equal(after.userId, undefined);
       assert.ok(after.proofs.length === 0 && Object.keys(after.profile).length === 0);
       assert.equal(scene.effects.length, 1);
@@ -357,7 +357,7 @@ describe('the sign-in machine, whatever the order of the steps', () => {
   // security: closed-registration
   it('creates no account when registration or its method is closed, and completes no sign-in when sign-in is closed', () => {
     always((scene, { settings }) => {
-      const { event, after, story } = scene;
+      const { event, after, history } = scene;
       if (settings.signInMode === 'Register' && event.type === 'identified') assert.equal(after.userId, undefined);
       const creation = effectOf(scene, 'create-user');
       if (!creation) return;
@@ -372,7 +372,7 @@ describe('the sign-in machine, whatever the order of the steps', () => {
       );
       assert.ok(byName || byCode || identity !== undefined, 'created in a way that is closed');
       const skips = settings.socialSignIn.skipRequiredIdentifiers && identity !== undefined;
-      if ((settings.profileFields ?? []).length > 0) assert.ok(story.hasAnswered || skips, 'created without answers');
+      if ((settings.profileFields ?? []).length > 0) assert.ok(history.hasAnswered || skips, 'created without answers');
     });
   });
 
@@ -382,13 +382,13 @@ describe('the sign-in machine, whatever the order of the steps', () => {
       for (const { patch } of [effectOf(scene, 'finish'), effectOf(scene, 'update-user')].filter(
         (effect) => effect !== undefined,
       ))
-        assertProved(scene.story, patch);
+        assertProved(scene.history, patch);
       const profile = effectOf(scene, 'create-user')?.profile;
-      if (profile) assertProved(scene.story, profile);
+      if (profile) assertProved(scene.history, profile);
       const link = effectOf(scene, 'link-identity');
       const identities = [profile?.identity, link?.identity].filter((identity) => identity !== undefined);
       for (const { userId } of identities)
-        assert.ok(scene.story.ways.some((proof) => proof.type === 'Social' && proof.identity.id === userId));
+        assert.ok(scene.history.ways.some((proof) => proof.type === 'Social' && proof.identity.id === userId));
       if (link) assert.equal(scene.before?.userId, link.userId);
     });
   });
@@ -412,7 +412,7 @@ describe('the sign-in machine, whatever the order of the steps', () => {
       if (!added || scene.event.type !== 'submitted' || !scene.event.account) return;
       const types = added.factors.map(({ type }) => type);
       const own = ownKinds(settings, scene.event.account);
-      assert.deepEqual([...types].sort(), [...new Set(scene.story.madeFactors)].sort());
+      assert.deepEqual([...types].sort(), [...new Set(scene.history.madeFactors)].sort());
       assert.ok(types.every((type) => settings.mfa.factors.includes(type)));
       const made = types.filter((type) => type !== 'BackupCode').length;
       // Beside a factor that the account has only backup codes are made.
@@ -426,21 +426,21 @@ describe('the sign-in machine, whatever the order of the steps', () => {
       const kept = effectOf(scene, 'keep-choices');
       if (!kept || scene.event.type !== 'submitted' || !scene.event.account) return;
       const { account } = scene.event;
-      assert.deepEqual(kept.choices, scene.story.choices);
+      assert.deepEqual(kept.choices, scene.history.choices);
       const { enabled, skipped, suggestionSkipped } = kept.choices;
       const isPrompted = settings.mfa.policy !== 'NoPrompt';
       if (skipped) assert.ok(isPrompted && !isMandatory(settings, account));
       if (enabled) {
         assert.ok(isPrompted && !isMandatory(settings, account));
-        assert.ok(codeKinds(settings, [...account.addresses, ...provedAddresses(scene.story)]).length > 0);
+        assert.ok(codeKinds(settings, [...account.addresses, ...provedAddresses(scene.history)]).length > 0);
       }
       if (suggestionSkipped) assert.ok(isMandatory(settings, account));
     });
   });
 });
 
-function assertProved(story: Story, { email, phone }: { email?: string; phone?: string }): void {
-  const proved = provedAddresses(story);
+function assertProved(history: History, { email, phone }: { email?: string; phone?: string }): void {
+  const proved = provedAddresses(history);
   if (email !== undefined) assert.ok(holds(proved, { type: 'email', value: email }));
   if (phone !== undefined) assert.ok(holds(proved, { type: 'phone', value: phone }));
 }

@@ -126,18 +126,18 @@ describe('the sign-in machine, as a table', () => {
     ],
     ['sign-in is closed where only registration is allowed', only('Register'), [start()], 'refused auth.forbidden'],
     [
-      'a forgotten password is replaced nowhere where no address stands for it',
+      'a password reset is refused when no kind of address allows it',
       { ...settings, forgotPasswordMethods: [] },
       [start('ForgotPassword')],
       'refused auth.forbidden',
     ],
     [
-      'nor where nobody signs in by a password',
+      'a password reset is refused when passwords are switched off',
       { ...settings, signIn: { methods: [] } },
       [start('ForgotPassword')],
       'refused auth.forbidden',
     ],
-    ['whoever forgot a password has to prove an address', settings, [start('ForgotPassword')], 'recover'],
+    ['a user who forgot a password has to prove an address', settings, [start('ForgotPassword')], 'recover'],
     [
       'a person changes to registration',
       settings,
@@ -158,13 +158,13 @@ describe('the sign-in machine, as a table', () => {
     ],
     // Operators' scripts
     [
-      'a script that refuses a person outweighs a right password',
+      'a script that refuses a user overrides a right password',
       settings,
       [start(), proved(passwordOf('ada')), { ...identified(passwordOf('ada'), ada), verdict: { kind: 'denied' } }],
       'refused action.access_denied',
     ],
     [
-      'and one that fails where that may not be, at the end too',
+      'a failing script stops the sign-in, at the end too',
       settings,
       [
         start(),
@@ -176,7 +176,7 @@ describe('the sign-in machine, as a table', () => {
     ],
     [
       // security: script-sign-ins
-      'one that lets a person pass proves nothing',
+      'a script that allows a user proves nothing',
       settings,
       [start(), { ...identified(passwordOf('ada'), ada), verdict: { kind: 'passed', changes: { name: 'Eve' } } }],
       'refused session.verification_session_not_found',
@@ -195,20 +195,20 @@ describe('the sign-in machine, as a table', () => {
       'done',
     ],
     [
-      'who has an account is asked nothing',
+      'a user with an account is asked nothing',
       asking,
       [start(), proved(passwordOf('ada')), identified(passwordOf('ada'), ada)],
       'done',
     ],
     [
-      'nor who comes from a provider where nothing is required of them',
+      'a user of a provider is asked nothing when the tenant skips required details',
       { ...asking, socialSignIn: { skipRequiredIdentifiers: true } },
       [start('Register'), proved(social), identified(social), created(wechatUser)],
       'done',
     ],
     // A password whose time is over
     [
-      'who signs in with an expired password chooses another',
+      'a user with an expired password chooses another',
       settings,
       [start(), proved(expired), identified(expired, ada)],
       'continue password',
@@ -232,7 +232,7 @@ describe('the sign-in machine, as a table', () => {
       'done',
     ],
     [
-      'a password that has not expired is not exchanged in a sign-in',
+      'a password that has not expired is not replaced in a sign-in',
       settings,
       [
         start(),
@@ -243,7 +243,7 @@ describe('the sign-in machine, as a table', () => {
       'refused user.password_exists_in_profile',
     ],
     // Password
-    ['a proof alone identifies nobody', settings, [start(), proved(passwordOf('ada'))], 'sign-in'],
+    ['a proof alone does not identify the user', settings, [start(), proved(passwordOf('ada'))], 'sign-in'],
     [
       'a right password identifies',
       settings,
@@ -263,7 +263,7 @@ describe('the sign-in machine, as a table', () => {
       'refused session.verification_failed',
     ],
     [
-      'a suspended account stays outside',
+      'a suspended account is refused',
       settings,
       [start(), proved(passwordOf('ada')), identified(passwordOf('ada'), { ...ada, isSuspended: true })],
       'refused user.suspended',
@@ -415,7 +415,7 @@ describe('the sign-in machine, as a table', () => {
       'done',
     ],
     [
-      'an identity of somebody else is not added',
+      'an identity of another user is not added',
       settings,
       [
         start(),
@@ -446,7 +446,7 @@ describe('the sign-in machine, as a table', () => {
       'refused session.verification_session_not_found',
     ],
     [
-      'who is identified does not change over to registration',
+      'an identified user does not change over to registration',
       settings,
       [
         start(),
@@ -458,25 +458,25 @@ describe('the sign-in machine, as a table', () => {
     ],
     // Completion
     [
-      'nobody completes without being identified',
+      'refuses to complete without an identified user',
       settings,
       [start(), submittedBy(ada)],
       'refused session.identifier_not_found',
     ],
     [
-      'nobody completes with missing details',
+      'refuses to complete with missing details',
       settings,
       [start(), proved(social), identified(social, wechatUser), submitted(wechatUser)],
       'refused user.missing_profile',
     ],
     [
-      'nor as somebody else',
+      'refuses to complete as another user',
       settings,
       [start(), proved(passwordOf('ada')), identified(passwordOf('ada'), ada), submitted({ ...ada, id: 'bob' })],
       'refused user.user_not_exist',
     ],
     [
-      'nor when suspended meanwhile',
+      'refuses to complete when the user was suspended in between',
       settings,
       [
         start(),

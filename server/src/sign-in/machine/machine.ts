@@ -364,14 +364,14 @@ const joined = ({ proofs }: SignInState, account: Account): Effect[] =>
 /** Consumes the proof of the address, so that a second submission has to start again. */
 function replacePassword(state: SignInState, account: Account): Outcome {
   const { password } = state.profile;
-  const spoken = state.proofs.find((proof) => provesAddress(proof) && proof.used);
+  const addressProof = state.proofs.find((proof) => provesAddress(proof) && proof.used);
   // An address that the account lost in between no longer proves it.
-  if (!spoken || !provesAddress(spoken) || !hasAddress(account, spoken))
+  if (!addressProof || !provesAddress(addressProof) || !hasAddress(account, addressProof))
     return { refused: 'session.verification_failed' };
   if (password === undefined) return { refused: 'user.new_password_required_in_profile' };
-  const { userId: _, ...nobody } = state;
+  const { userId: _, ...unidentified } = state;
   return {
-    state: { ...nobody, proofs: [], challenges: [], profile: {} },
+    state: { ...unidentified, proofs: [], challenges: [], profile: {} },
     effects: [{ type: 'reset-password', userId: account.id, password }],
   };
 }

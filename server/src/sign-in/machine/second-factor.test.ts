@@ -92,20 +92,20 @@ const wantedByOrganization = { policy: 'NoPrompt' as const, organizationRequired
 
 describe('what a person chose', () => {
   lines([
-    ['who skipped it is not asked to set one up', {}, withFactors([], { skipped: true }), 'done'],
-    ['unless everybody needs one', mandatory, withFactors([], { skipped: true }), any],
-    ['who skipped it and has one shows it', {}, withFactors(['Totp'], { skipped: true }), show.app],
-    ['who would rather not be asked is not', {}, withFactors(['Totp'], { skipMfaOnSignIn: true }), 'done'],
+    ['a user who skipped it is not asked to set one up', {}, withFactors([], { skipped: true }), 'done'],
+    ['unless the policy requires one', mandatory, withFactors([], { skipped: true }), any],
+    ['a user who skipped it and has one shows it', {}, withFactors(['Totp'], { skipped: true }), show.app],
+    ['a user who chose not to be asked is not asked', {}, withFactors(['Totp'], { skipMfaOnSignIn: true }), 'done'],
     ['unless everybody is', mandatory, withFactors(['Totp'], { skipMfaOnSignIn: true }), show.app],
-    ['who wants codes to the email gets them', {}, withMail([], { enabled: true }), show.mail],
+    ['a user who chose codes to the email gets them', {}, withMail([], { enabled: true }), show.mail],
     ['and would rather not be asked', {}, withMail([], { enabled: true, skipMfaOnSignIn: true }), 'done'],
     [
-      'who wanted codes and has no address may set one up',
+      'a user who chose codes and has no address may set one up',
       {},
       withFactors([], { enabled: true }),
       `${any} (skippable)`,
     ],
-    ['who decided against it and has one shows it', {}, withFactors(['Totp'], { enabled: false }), show.app],
+    ['a user who decided against it and has one shows it', {}, withFactors(['Totp'], { enabled: false }), show.app],
     ['skipping a suggestion skips nothing else', {}, withMail([], { suggestionSkipped: true }), anyOrMail],
   ]);
   const suggested = (more: Partial<FactorStatus>) => afterSignUp(mandatory, withMail([], more));
@@ -127,7 +127,7 @@ describe('what organizations want', () => {
     ['whatever they skipped', wantedByOrganization, withFactors([], { ...member, skipped: true }), any],
     ['shows it', wantedByOrganization, withFactors(['Totp'], { ...member, skipMfaOnSignIn: true }), show.app],
     ['by email if that is all', wantedByOrganization, withMail([], member), show.mail],
-    ['nobody else does', wantedByOrganization, withFactors([]), 'done'],
+    ['a user who is not a member is not asked', wantedByOrganization, withFactors([]), 'done'],
     [
       'nor may others not skip',
       { ...wantedByOrganization, policy: 'UserControlled' },
@@ -136,14 +136,19 @@ describe('what organizations want', () => {
     ],
     [
       // security: second-factor-required
-      'who has one shows it wherever the organization wants it, whatever the tenant says and they wish',
+      'a member with a factor shows it when the organization requires it, regardless of the tenant and of the user’s wish',
       { policy: 'NoPrompt' },
       withFactors(['Totp'], { ...member, skipMfaOnSignIn: true }),
       show.app,
     ],
-    ['it is no matter where the tenant does not say so', { policy: 'NoPrompt' }, withFactors([], member), 'done'],
     [
-      'nor where it says that nobody is prompted',
+      'it does not matter when the tenant does not enable the rule',
+      { policy: 'NoPrompt' },
+      withFactors([], member),
+      'done',
+    ],
+    [
+      'it does not matter when the policy prompts no user',
       { policy: 'NoPrompt', organizationRequiredMfaPolicy: 'NoPrompt' },
       withFactors([], member),
       'done',
@@ -157,8 +162,8 @@ describe('what organizations want', () => {
 describe('an unusual sign-in', () => {
   const unusual = (account: Account): Account => ({ ...account, risks: [newCountry] });
   lines([
-    ['asks those who would rather not be', {}, unusual(withFactors(['Totp'], { skipMfaOnSignIn: true })), show.app],
-    ['asks those who never chose a factor for a code', { policy: 'NoPrompt' }, unusual(withMail([])), show.mail],
+    ['asks users who chose not to be asked', {}, unusual(withFactors(['Totp'], { skipMfaOnSignIn: true })), show.app],
+    ['asks users without a chosen factor for a code', { policy: 'NoPrompt' }, unusual(withMail([])), show.mail],
     ['asks nothing that the person does not have', { policy: 'NoPrompt' }, unusual(withFactors([])), 'done'],
     ['takes no choice away', {}, unusual(withFactors([])), `${any} (skippable)`],
   ]);
@@ -214,6 +219,6 @@ describe('which factors count', () => {
       withFactors([], { factors: [last('Totp'), last('WebAuthn')] }),
       'show-factor WebAuthn Totp',
     ],
-    ['nobody has any where nothing is known of them', mandatory, person('ada'), any],
+    ['a user without known factors has none', mandatory, person('ada'), any],
   ]);
 });

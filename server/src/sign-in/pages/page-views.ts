@@ -98,7 +98,7 @@ export function forgotPasswordView(
 export const takesPassword = ({ settings }: Pick<PageContext, 'settings'>, { type }: GivenIdentifier): boolean =>
   resolvePolicy(settings).passwordIdentifiers.includes(type);
 
-/** Where a code can go that stands for a forgotten password. */
+/** Kinds of addresses that can reset a password with a code. */
 export function recoveryForm(context: Pick<PageContext, 'settings' | 'reachable'>): AddressForm | undefined {
   const { signIn, recovery } = resolvePolicy(context.settings);
   return signIn ? addressForm(recovery, context) : undefined;

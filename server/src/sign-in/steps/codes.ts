@@ -11,7 +11,7 @@ import type { Interaction } from '../port.ts';
 
 export interface Codes {
   /**
-   * Sends a code that says who the person is, or that an address is theirs which is to be added.
+   * Sends a code that identifies the user, or proves an address that is to be added.
    * @param given `state`: as it will be when the code is asked for, so of a fresh start without proofs; `forFactor`:
    * codes to the
    *   address are to be a second factor, as the message says
@@ -56,7 +56,7 @@ export function createCodes({
         locale,
         user: adds ? undefined : user,
       });
-      if ('userId' in challenge) throw new TypeError('A first factor belongs to nobody yet');
+      if ('userId' in challenge) throw new TypeError('A first factor does not belong to a user yet');
       return challenge;
     },
   };
