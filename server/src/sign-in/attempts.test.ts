@@ -92,20 +92,20 @@ describe('the limit on attempts', () => {
   });
 
   // security: wrong-passwords
-  it('holds when all come at once', async () => {
+  it('holds for concurrent attempts', async () => {
     const { attempt } = createTarget('at once', { maxAttempts: 5, lockoutDuration: 10 });
     const results = await Promise.all(Array.from({ length: 40 }, () => attempt('wrong')));
     assert.equal(results.filter((result) => result === 'judged').length, 5);
   });
 
-  it('counts each identifier for itself', async () => {
+  it('counts each identifier separately', async () => {
     const policy = { maxAttempts: 1, lockoutDuration: 10 };
     await createTarget('username ada', policy).attempt('wrong');
     assert.equal(await createTarget('username ada', policy).attempt('right'), 'blocked');
     assert.equal(await createTarget('username adam', policy).attempt('right'), 'judged');
   });
 
-  it('is swept once it is over, and not before', async () => {
+  it('is deleted after it ends, and not before', async () => {
     const policy = { maxAttempts: 1, lockoutDuration: 120 };
     await createTarget('swept', policy).attempt('wrong');
     const sweep = (now: number) => sweepAttempts(server.app.database.system, now, () => false);
@@ -178,7 +178,7 @@ describe('too many attempts', () => {
   });
 
   // security: wrong-passwords
-  it('are one count for each account, whichever of its identifiers is typed', async () => {
+  it('are counted per account, regardless of the identifier', async () => {
     const method = (identifier: string) => ({
       identifier,
       password: true,

@@ -72,7 +72,7 @@ describe('an application that insists on an acr', () => {
     assert.equal(await acrOf(await ask(agent, again), again), twoFactors);
   });
 
-  it('of two factors outweighs the wish of a user not to be asked for the second factor', async () => {
+  it('of two factors overrides the user’s wish not to be asked for the second factor', async () => {
     const [agent, person] = [createAgent(), await world.addPerson()];
     const secret = await world.giveTotp(person);
     const wish = { mfa: { skipMfaOnSignIn: true } };

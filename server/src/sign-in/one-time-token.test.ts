@@ -86,7 +86,7 @@ describe('A link for an email address', () => {
     });
 
     // security: single-use
-    it('works once, also for two at the same time', async () => {
+    it('works once, also for concurrent requests', async () => {
       await addUser();
       const { token } = await make(ana);
       const pages = await Promise.all([1, 2, 3].map(() => openExperience(server, 'SignIn')));
@@ -98,7 +98,7 @@ describe('A link for an email address', () => {
     });
 
     // security: sign-in-links
-    it('is refused when it is unknown, another’s, withdrawn or too old', async () => {
+    it('is refused when it is unknown, of another address, withdrawn or expired', async () => {
       await addUser();
       const page = await openExperience(server, 'SignIn');
       const refused = (token: string, status: number, code: string, email = ana) =>
@@ -180,7 +180,7 @@ describe('A link for an email address', () => {
       }
     });
 
-    it('makes an account with the address, where accounts are made at all', async () => {
+    it('creates an account with the address when registration is open', async () => {
       const first = await prove('new@example.com', (await make('new@example.com')).token, 'Register');
       await first.page.expect(201, 'POST', '/identification', first.proof);
       await first.page.expect(200, 'POST', '/submit');
@@ -196,14 +196,14 @@ describe('A link for an email address', () => {
       await stranger.page.refuse([404, 'user.user_not_exist'], 'POST', '/identification', stranger.proof);
     });
 
-    it('makes none with an address that the tenant takes no account with', async () => {
+    it('creates no account with an address that the tenant blocks', async () => {
       await configure({ emailBlocklistPolicy: { customBlocklist: ['@evil.test'] } });
       const { page, proof } = await prove('new@evil.test', (await make('new@evil.test')).token, 'Register');
       const blocked: [number, string] = [422, 'session.email_blocklist.email_not_allowed'];
       await page.refuse(blocked, 'POST', '/identification', proof);
     });
 
-    it('lets the person join the organizations that it was made for, when the sign-in is complete', async () => {
+    it('adds the user to its organizations when the sign-in is complete', async () => {
       const { id } = await addUser();
       const organization = (await api.post('/api/organizations', { name: 'Guild' })).body;
       const role = (await api.post('/api/organization-roles', { name: 'guest' })).body;
@@ -222,7 +222,7 @@ describe('A link for an email address', () => {
 
   describe('on the hosted pages', () => {
     // security: sign-in-links
-    it('is not used up by being opened, and signs in with one press', async () => {
+    it('is not consumed when it is opened, and signs in with one press', async () => {
       const { id } = await addUser();
       const link = await make(ana);
       const person = await opened(ana, link.token);
@@ -239,7 +239,7 @@ describe('A link for an email address', () => {
       assert.ok((await api.get(`/api/users/${id}`)).body.lastSignInAt);
     });
 
-    it('says in place of the button why it is of no use', async () => {
+    it('shows instead of the button why it is invalid', async () => {
       await addUser();
       const { token } = await make(ana);
       const first = await opened(ana, token);
@@ -292,7 +292,7 @@ describe('A link for an email address', () => {
       assert.equal(await userOf('new@example.com'), undefined);
     });
 
-    it('makes an account, asks for what is missing, and lets it join', async () => {
+    it('creates an account, asks for missing details, and adds it to the organizations', async () => {
       await configure({ signUp: { identifiers: ['username'], password: true, verify: false } });
       const organization = (await api.post('/api/organizations', { name: 'Invited' })).body;
       const { token } = await make('new@example.com', { context: { jitOrganizationIds: [organization.id] } });
@@ -310,7 +310,7 @@ describe('A link for an email address', () => {
       );
     });
 
-    it('asks for agreement before it is used up, and makes no account where none are made', async () => {
+    it('asks to accept the terms before it is consumed, and creates no account when registration is closed', async () => {
       await configure({ agreeToTermsPolicy: 'ManualRegistrationOnly', termsOfUseUrl: 'https://terms.test' });
       const link = await make('new@example.com');
       const person = await opened(link.email, link.token);

@@ -34,7 +34,7 @@ describe('a provider on the sign-in pages', () => {
   const back = (person: Visit, query: Record<string, string>, language = 'en') =>
     person.get(`/callback/social/${wechat}?${new URLSearchParams(query)}`, { 'accept-language': language });
 
-  it('is named when the person declined, whether an error came back or the state alone', async () => {
+  it('is named when the user declined, with an error or with the state alone', async () => {
     for (const answer of [{ error: 'access_denied' }, { error: 'user_cancelled_login' }, {}]) {
       const person = await visit(server);
       const shown = await shownError(await back(person, { ...answer, state: await press(person) }));

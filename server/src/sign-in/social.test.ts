@@ -47,7 +47,7 @@ describe('social sign-in through the pages', () => {
     return person.arrive(await back(person, { code: await approve(persona), state, language: 'zh_CN' }));
   };
 
-  it('hands the app the address of WeChat as the connector made it, and where to come back', async () => {
+  it('returns the connector’s WeChat address and the return address to the app', async () => {
     const { redirectTo, callbackUri } = await press(await visit(server));
     const { protocol, searchParams } = new URL(redirectTo);
     assert.equal(protocol, 'wechat:');
@@ -55,7 +55,7 @@ describe('social sign-in through the pages', () => {
     assert.equal(callbackUri, `${server.url}/callback/social/${wechat}`);
   });
 
-  it('creates an account for a new person, with name, picture and identity, and finds it again', async () => {
+  it('creates an account for a new user, with name, picture and identity, and finds it again', async () => {
     assert.ok((await signInAs('mei')).searchParams.get('code'));
     const mei = findPersona('mei');
     const [user, ...others] = await operator.users();
@@ -70,7 +70,7 @@ describe('social sign-in through the pages', () => {
     );
   });
 
-  it('asks a new person for what the tenant requires before there is an account', async () => {
+  it('asks a new user for the required details before the account is created', async () => {
     await configure(usernameRequired);
     const person = await visit(server);
     const state = stateOf((await press(person)).redirectTo);
@@ -89,7 +89,7 @@ describe('social sign-in through the pages', () => {
     await configure(socialOnly);
   });
 
-  it('shows no password form where accounts come from connectors alone', async () => {
+  it('shows no password form when accounts come from connectors alone', async () => {
     const person = await visit(server);
     for (const path of ['/sign-in', '/register']) {
       assert.doesNotMatch(await (await person.get(`${path}?app_id=demo-app`)).text(), /type="password"/);
@@ -97,7 +97,7 @@ describe('social sign-in through the pages', () => {
   });
 
   // security: sign-in-handover
-  it('takes no answer whose state is forged, missing, cut or of another connector', async () => {
+  it('refuses an answer whose state is forged, missing, truncated or of another connector', async () => {
     const person = await visit(server);
     const state = stateOf((await press(person)).redirectTo);
     const code = await approve();
@@ -124,7 +124,7 @@ describe('social sign-in through the pages', () => {
   });
 
   // security: sign-in-handover
-  it('takes an answer once', async () => {
+  it('accepts an answer once', async () => {
     const person = await visit(server);
     const state = stateOf((await press(person)).redirectTo);
     await back(person, { code: await approve('mei', 'token_40029'), state });
@@ -134,7 +134,7 @@ describe('social sign-in through the pages', () => {
   });
 
   // security: single-use
-  it('takes one of two answers that arrive at once', async () => {
+  it('accepts one of two concurrent answers', async () => {
     const person = await visit(server);
     const state = stateOf((await press(person)).redirectTo);
     const codes = [await approve(), await approve('rafael')];
@@ -147,7 +147,7 @@ describe('social sign-in through the pages', () => {
     assert.equal((await operator.users()).length, 1);
   });
 
-  it('is of no use without the cookie of the browser that began', async () => {
+  it('refuses an answer without the cookie of the browser that began', async () => {
     const person = await visit(server);
     const state = stateOf((await press(person)).redirectTo);
     const code = await approve();
@@ -188,7 +188,7 @@ describe('social sign-in through the pages', () => {
     });
   }
 
-  it('shows the first page again when the person refused', async () => {
+  it('shows the first page again when the user declined', async () => {
     const person = await visit(server);
     const state = stateOf((await press(person)).redirectTo);
     const answer = await back(person, { error: 'access_denied', state });
@@ -197,7 +197,7 @@ describe('social sign-in through the pages', () => {
   });
 
   // security: closed-registration
-  it('creates no account where registration is off, and lets known people in', async () => {
+  it('creates no account when registration is off, and signs in known users', async () => {
     await signInAs('mei');
     await configure({ signInMode: 'SignIn' });
     const person = await visit(server);
@@ -221,7 +221,7 @@ describe('social sign-in through the pages', () => {
     assert.equal((await shownError(answer)).code, 'user.suspended');
   });
 
-  it('asks a new person to agree where the tenant wants a tick', async () => {
+  it('asks a new user to accept the terms when the tenant requires it', async () => {
     await configure({ termsOfUseUrl: 'https://example.com/terms', agreeToTermsPolicy: 'ManualRegistrationOnly' });
     const person = await visit(server);
     const state = stateOf((await press(person)).redirectTo);
@@ -260,7 +260,7 @@ describe('social sign-in through the pages', () => {
     assert.equal(next.headers.get('location'), `/callback/social/${wechat}?code=c%261&state=s`);
   });
 
-  it('says in JSON to the script what a page would say', async () => {
+  it('returns errors to the script in JSON', async () => {
     const person = await visit(server, { ui_locales: 'es' });
     const answer = await person.post('/sign-in/social/unknown', {}, { accept: 'application/json' });
     assert.equal(answer.status, 422);
@@ -293,7 +293,7 @@ describe('a connector that opens in a browser outside of the app', () => {
     return new URL(((await answer.json()) as { redirectTo: string }).redirectTo);
   };
 
-  it('goes over the landing page and back into the app', async () => {
+  it('uses the landing page and returns to the app', async () => {
     const landing = await press(await visit(server), { native_callback: nativeCallback });
     assert.equal(landing.pathname, `/social/landing/${github}`);
     const browser = visitOf(server, createAgent());
@@ -307,7 +307,7 @@ describe('a connector that opens in a browser outside of the app', () => {
   });
 
   // security: sign-in-handover
-  it('leads nowhere but where it was signed for', async () => {
+  it('redirects only to the signed address', async () => {
     const landing = await press(await visit(server), { native_callback: nativeCallback });
     const changes: [string, string][] = [
       ['redirect_to', 'https://evil.example/'],

@@ -114,7 +114,7 @@ describe('codes in the Experience API', () => {
     await arrives(again);
   });
 
-  it('reach a phone as well', async () => {
+  it('can be sent to a phone', async () => {
     const page = await begin('Register');
     const proof = await prove(page, phone('34600123456'), 'Register');
     await page.expect(422, 'POST', '/identification', proof);
@@ -136,13 +136,13 @@ describe('codes in the Experience API', () => {
     await arrives(page);
   });
 
-  it('take addresses only', async () => {
+  it('accept addresses only', async () => {
     const page = await begin('SignIn');
     for (const identifier of [email('nobody'), phone('+34600123456'), phone('one'), { type: 'username', value: 'ada' }])
       await page.refuse([400, 'guard.invalid_input'], 'POST', sendPath, { identifier, interactionEvent: 'SignIn' });
   });
 
-  it('let people who asked for one thing do the other, where both are open', async () => {
+  it('let users change between sign-in and registration when both are open', async () => {
     const eve = newEmail('eve');
     const page = await begin('SignIn');
     const proof = await prove(page, eve, 'Register');
@@ -160,7 +160,7 @@ describe('codes in the Experience API', () => {
   });
 
   // security: skipped-steps
-  it('count in their own sign-in, for their own address, and for what they were sent for', async () => {
+  it('count only in their own sign-in, for their own address and purpose', async () => {
     const bob = newEmail('bob');
     const ada = newEmail('ada');
     await add({ primaryEmail: ada.value });
@@ -206,7 +206,7 @@ describe('codes in the Experience API', () => {
   });
 
   // security: skipped-steps
-  it('count once, also of many that come at once', async () => {
+  it('count once, also for concurrent requests', async () => {
     const ada = newEmail('ada');
     await add({ primaryEmail: ada.value });
     const page = await begin('SignIn');
@@ -221,7 +221,7 @@ describe('codes in the Experience API', () => {
     await page.refuse([404, 'session.verification_session_not_found'], 'POST', '/identification', proof);
   });
 
-  it('end with time, and are asked for again', async () => {
+  it('expire, and can be requested again', async () => {
     const ada = newEmail('ada');
     await add({ primaryEmail: ada.value });
     const page = await begin('SignIn');
@@ -308,7 +308,7 @@ describe('codes in the Experience API', () => {
     assert.deepEqual(await operator.users(), []);
   });
 
-  it('for a further address come in the message of the event that they are asked for', async () => {
+  it('use the message template of their purpose for an additional address', async () => {
     for (const event of ['Register', 'SignIn']) {
       const page = await begin('Register');
       const proof = await prove(page, newEmail('zoe'), 'Register');
@@ -320,7 +320,7 @@ describe('codes in the Experience API', () => {
     }
   });
 
-  it('are sent to addresses on the allowlist of the operator alone, where there is one', async () => {
+  it('are sent only to addresses on the operator’s allowlist, if one is set', async () => {
     await configure({ emailBlocklistPolicy: { customAllowlist: ['@mine.com'], customBlocklist: ['eve*@mine.com'] } });
     const refusal: [number, string] = [422, 'session.email_blocklist.email_not_allowed'];
     const page = await begin('Register');
@@ -330,7 +330,7 @@ describe('codes in the Experience API', () => {
   });
 
   // security: closed-registration
-  it('make no account with an address that the operator blocks, whatever they were sent for', async () => {
+  it('create no account with a blocked address, regardless of their purpose', async () => {
     await configure({
       signUp: { identifiers: ['email'], password: false, verify: true },
       emailBlocklistPolicy: { customBlocklist: ['blocked.test'] },
@@ -444,7 +444,7 @@ describe('codes in the Experience API', () => {
     await assert.rejects(client.refresh(tokens.refresh_token), /invalid_grant/);
   });
 
-  it('replace a forgotten password once, of many submissions at once', async () => {
+  it('replace a forgotten password once for concurrent submissions', async () => {
     const ada = newEmail('ada');
     await add({ primaryEmail: ada.value, password });
     const page = await recovering(ada);
@@ -555,7 +555,7 @@ describe('codes in the Experience API', () => {
     for (const secret of [code, wrong(code), password, newPassword]) assert.equal(log.includes(secret), false);
   });
 
-  it('are refused after too many messages, and where nothing can send them', async () => {
+  it('are refused after too many messages, and when no connector can send them', async () => {
     const page = await begin('SignIn');
     const ask = ['POST', sendPath, { identifier: email('flood@example.com'), interactionEvent: 'SignIn' }] as const;
     for (let count = 0; count < 10; count += 1) await page.expect(200, ...ask);

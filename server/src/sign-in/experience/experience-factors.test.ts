@@ -47,7 +47,7 @@ describe('Second factors in the Experience API', () => {
       }
     });
 
-    it('take a code once, in whatever sign-in', async () => {
+    it('accept a code once across all sign-ins', async () => {
       const ana = await world.addPerson();
       const code = world.nextCode(await world.giveTotp(ana));
       const [first, second] = [await world.arrive(ana), await world.arrive(ana)];
@@ -59,7 +59,7 @@ describe('Second factors in the Experience API', () => {
     });
 
     // security: second-factor-bypass
-    it('take a code once, of two sign-ins that show it at once', async () => {
+    it('accept a code once for two concurrent sign-ins', async () => {
       const ana = await world.addPerson();
       const code = world.nextCode(await world.giveTotp(ana));
       const visits = [await world.arrive(ana), await world.arrive(ana)];
@@ -153,7 +153,7 @@ describe('Second factors in the Experience API', () => {
     });
 
     // security: second-factor-bypass
-    it('take one answer to each question, right or wrong, in the sign-in that asked', async () => {
+    it('accept one answer to each challenge, right or wrong, only in its sign-in', async () => {
       const device = await enroll('passkey_asked');
       const [visit, other] = [
         await world.arrive({ username: 'passkey_asked' }),
@@ -243,7 +243,7 @@ describe('Second factors in the Experience API', () => {
         await visit.refuse([400, 'session.mfa.mfa_factor_not_enabled'], 'POST', path, { identifierType });
     });
 
-    it('are sent ten times in ten minutes to one address', async () => {
+    it('are sent at most 10 times in 10 minutes to one address', async () => {
       const visit = await world.arrive(await world.addPerson({ email: true }));
       for (let sent = 0; sent < 10; sent += 1) await visit.expect(200, 'POST', path, email);
       await visit.refuse([429, 'request.message_rate_limited'], 'POST', path, email);
@@ -339,7 +339,7 @@ describe('Second factors in the Experience API', () => {
   });
 
   // security: second-factor-bypass
-  it('leave no secret in the state, in the log or in an answer', async () => {
+  it('leave no secret in the state, the log or a response', async () => {
     await demand('Totp', 'BackupCode');
     const visit = await world.register('secretive');
     const secret = await visit.addTotp();

@@ -79,7 +79,7 @@ describe('the Experience API', () => {
     await anew.expect(200, 'POST', '/submit');
   });
 
-  it('needs a sign-in in progress, and then a start', async () => {
+  it('needs a sign-in in progress, and a start call first', async () => {
     for (const [method, path, body] of [
       ['PUT', '', { interactionEvent: 'SignIn' }],
       ['GET', '/interaction'],
@@ -119,7 +119,7 @@ describe('the Experience API', () => {
     assert.deepEqual(answers[0], answers[1]);
   });
 
-  it('advances by its own proofs only, each once, and never to another person', async () => {
+  it('accepts only its own proofs, each once, and never changes to another user', async () => {
     await register('ada');
     await register('bob');
     const caller = await begin('SignIn');
@@ -232,7 +232,7 @@ describe('the Experience API', () => {
     assert.equal((await operator.users()).length, 1);
   });
 
-  it('names what is missing, takes it, and goes on', async () => {
+  it('returns the missing details, accepts them, and continues', async () => {
     const caller = await begin('Register');
     const body = await caller.refuse(
       [422, 'user.missing_profile'],
@@ -259,7 +259,7 @@ describe('the Experience API', () => {
   });
 
   // security: sign-up-answers
-  it('asks for the chosen profile fields, keeps what was answered, and nothing else', async () => {
+  it('asks for the chosen profile fields, and stores only their answers', async () => {
     await operator.call('POST', '/api/custom-profile-fields/batch', [
       {
         name: 'fullname',
@@ -316,7 +316,7 @@ describe('the Experience API', () => {
   });
 
   // security: social-linking
-  it('links a connector to the account that was proved, and to no other', async () => {
+  it('links a connector only to the account that was proved', async () => {
     await register('ada');
     const caller = await begin('SignIn');
     const unproved = await begin('SignIn');
@@ -459,7 +459,7 @@ describe('the Experience API', () => {
     }
   });
 
-  it('asks for a whole sign-in with few statements', async () => {
+  it('uses few SQL statements for a whole sign-in', async () => {
     await register('ada');
     const before = server.app.database.statements.count;
     const caller = await begin('SignIn');

@@ -50,7 +50,7 @@ describe('answers to custom profile fields', () => {
     });
   });
 
-  it('that are left empty are not kept', () => {
+  it('are not stored when they are empty', () => {
     const fields = [field('size', 'Number'), field('address', 'Address', { config: { parts: [part('country')] } })];
     for (const values of [{}, { size: '' }, { size: null, address: {} }, { address: { country: ' ' } }])
       assert.deepEqual(readAnswers(fields, values), {});
@@ -97,7 +97,7 @@ describe('answers to custom profile fields', () => {
     });
   }
 
-  it('of a day are taken in the format that the operator chose', () => {
+  it('accept a date in the format that the operator chose', () => {
     const day = field('day', 'Date', { config: { format: 'MM/dd/yyyy' } });
     assert.deepEqual(answer(day, '02/29/2024'), { customData: { day: '02/29/2024' } });
     const words = field('day', 'Date', { config: { format: 'Custom', customFormat: 'MMMM d' } });
@@ -105,7 +105,7 @@ describe('answers to custom profile fields', () => {
   });
 
   // security: sign-up-answers
-  it('cannot keep the server busy with a pattern that backtracks without end', () => {
+  it('cannot block the server with a pattern that backtracks without end', () => {
     const code = field('code', 'Regex', { config: { format: '^(a+)+$' } });
     assert.throws(() => answer(code, `${'a'.repeat(200)}!`), AldabaError);
   });

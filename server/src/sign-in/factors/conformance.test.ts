@@ -228,13 +228,13 @@ describe('Every second factor', () => {
     profile: {},
   });
 
-  it('has a holder in this suite', () => {
+  it('is covered by this suite', () => {
     assert.deepEqual(Object.keys(holders).sort(), [...secondFactorTypes].sort());
   });
 
   for (const type of secondFactorTypes)
     describe(type, () => {
-      it('is the account’s after it was set up, under its name in the audit log', async () => {
+      it('belongs to the account after it was set up, and is logged under its name', async () => {
         const { user, made } = await addHolder(type);
         const { factors } = await store.statusOf(world.server.tenant.db, user.id);
         const isSetUp = steps.factors[type].bind !== undefined;
@@ -247,7 +247,7 @@ describe('Every second factor', () => {
         assert.deepEqual(made.keys, isSetUp ? [`${name}.Create`, ...(verifies ? [`${name}.Submit`] : [])] : []);
       });
 
-      it('is proved by a right answer, once', async () => {
+      it('is proved by a right answer once', async () => {
         const { user, holder } = await addHolder(type);
         const session = sessionOf(user);
         const shown = await begin(session, type, 'show');
@@ -272,7 +272,7 @@ describe('Every second factor', () => {
         );
       });
 
-      it('refuses wrong answers with its own code, and every answer after too many of them', async () => {
+      it('refuses wrong answers with its own error code, and every answer after too many of them', async () => {
         const { user, holder } = await addHolder(type);
         const session = sessionOf(user);
         for (let wrong = 0; wrong < maxAttempts; wrong += 1) {
@@ -287,7 +287,7 @@ describe('Every second factor', () => {
         await assert.rejects(verify(session, type, holder.answer(shown)), refused(blocked));
       });
 
-      it('keeps nothing in clear of what the user is asked for', async () => {
+      it('stores no secret in clear', async () => {
         const { user, holder } = await addHolder(type);
         const session = sessionOf(user);
         const shown = await begin(session, type, 'show');
@@ -298,7 +298,7 @@ describe('Every second factor', () => {
           assert.ok(!kept.includes(secret));
       });
 
-      it('of another user, or of a sign-in that is too old, proves nothing', async () => {
+      it('proves nothing for another user or after the sign-in has expired', async () => {
         const [{ user, holder }, stranger] = [await addHolder(type), await addUser()];
         const session = sessionOf(user);
         const verified = await verify(session, type, holder.answer(await begin(session, type, 'show')));

@@ -3,7 +3,7 @@ import { describe, it } from 'node:test';
 import { isSameAddress, maskAddress } from './address.ts';
 
 describe('An address of a person', () => {
-  it('is shown so that only its owner knows it', () => {
+  it('is masked so that only its owner recognizes it', () => {
     const shown: [type: 'email' | 'phone', value: string, masked: string][] = [
       ['email', 'ana@example.com', 'a****@example.com'],
       ['email', 'a@example.com', 'a****@example.com'],
@@ -16,7 +16,7 @@ describe('An address of a person', () => {
     for (const [type, value, masked] of shown) assert.equal(maskAddress({ type, value }), masked);
   });
 
-  it('is the same however an email is written, and never one of another kind', () => {
+  it('equals an email in any case, and never an address of another kind', () => {
     const email = (value: string) => ({ type: 'email', value }) as const;
     const phone = (value: string) => ({ type: 'phone', value }) as const;
     assert.equal(isSameAddress(email('Ana@Example.com'), email('ana@example.COM')), true);

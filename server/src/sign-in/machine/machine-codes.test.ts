@@ -240,7 +240,7 @@ describe('a code as the first factor', () => {
   ]))
     it(promise, check);
 
-  it('writes what was said of a new account once, with the account', () => {
+  it('stores the details of a new account once, with the account', () => {
     const { effects } = run(codes, [start('Register'), ...enter(unknown), created(zoe), submit(zoe)]);
     const finish = { type: 'finish', userId: 'zoe', amr: ['email'], patch: {}, risks: [] };
     assert.deepEqual(effects, [{ type: 'create-user', profile: { email: 'new@example.com' } }, finish]);
@@ -252,7 +252,7 @@ describe('a code as the first factor', () => {
     assert.equal(outcome(run(codes, [start(), ...enter(proof, ada)], closing)), 'refused auth.forbidden');
   });
 
-  it('writes what a script says of the person at the end', () => {
+  it('stores a script’s changes to the user at the end', () => {
     const verdict = { kind: 'passed' as const, changes: { name: 'Ada' } };
     const { effects } = run(codes, [
       start(),
@@ -342,7 +342,7 @@ describe('an address that is added', () => {
   ]))
     it(promise, check);
 
-  it('is what the code went to', () => {
+  it('is the address that the code was sent to', () => {
     const { effects } = run(settings, [...signedIn, prove(mail), addAddress(mail, bob), submit(bob)]);
     const patch = { email: 'bob@example.com' };
     assert.deepEqual(effects, [{ type: 'finish', userId: 'bob', amr: ['pwd', 'email'], patch, risks: [] }]);

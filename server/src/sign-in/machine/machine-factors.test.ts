@@ -249,7 +249,7 @@ describe('a second factor that is due', () => {
   ]))
     it(promise, check);
 
-  it('is named to programs, with addresses that only their owner recognises, where a code may go', () => {
+  it('is returned to API callers, with masked addresses that a code may go to', () => {
     const refusal = (mfaSettings: PolicySettings, account: Account) => {
       const { last } = run(mfaSettings, [...signedIn(account), submit(account)]);
       return 'refused' in last ? last.data : undefined;
@@ -262,7 +262,7 @@ describe('a second factor that is due', () => {
     assert.deepEqual(refusal(mfa, reachable), { availableFactors: ['Totp'], maskedIdentifiers: {} });
   });
 
-  it('is answered by the one it was asked of', () => {
+  it('is accepted only for its challenge', () => {
     const asked: SignInEvent = {
       type: 'challenged',
       challenge: { type: 'WebAuthn', id: 'c', createdAt: now, challenge: 'random', userId: 'ada' },
@@ -442,7 +442,7 @@ describe('a second factor that is made', () => {
   ]))
     it(promise, check);
 
-  it('is handed over whole, and backup codes with it', () => {
+  it('is stored together with its backup codes', () => {
     const { effects } = run(withBackup, [
       ...signedIn(none),
       ...makesApp,
@@ -589,7 +589,7 @@ describe('a decision about second factors', () => {
   ]))
     it(promise, check);
 
-  it('is kept with the account', () => {
+  it('is stored with the account', () => {
     const { effects } = run(optional, [...signedIn(none), choose('skipped', none), submit(none)]);
     assert.deepEqual(effects[0], { type: 'keep-choices', userId: 'ada', choices: { skipped: true } });
   });

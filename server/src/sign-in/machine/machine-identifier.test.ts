@@ -22,7 +22,7 @@ const begin = (intent: Intent): SignInState => {
 };
 
 describe('the sign-in machine, given an identifier,', () => {
-  it('asks for its password next, and keeps it across requests', () => {
+  it('asks for its password next, and stores it across requests', () => {
     const result = step(begin('SignIn'), given('username'), { policy, now });
     assert.ok('state' in result);
     const { kind, ...prompt } = result.prompt;
@@ -32,7 +32,7 @@ describe('the sign-in machine, given an identifier,', () => {
     assert.equal(readState({ ...result.state, identifier: { type: 'username' } }, now), undefined);
   });
 
-  it('forgets it with a sign-in that begins again, and ignores it when passwords are switched off', () => {
+  it('drops it when the sign-in starts again, and ignores it when passwords are switched off', () => {
     const result = step(begin('SignIn'), given('username'), { policy, now });
     assert.ok('state' in result);
     const again = step(result.state, { type: 'started', intent: 'SignIn' }, { policy, now });
@@ -43,7 +43,7 @@ describe('the sign-in machine, given an identifier,', () => {
     assert.equal('identifier' in prompt, false);
   });
 
-  it('refuses one that no password signs in with, in another intent, or after the person is identified', () => {
+  it('refuses one that does not sign in with a password, in another intent, or after the user is identified', () => {
     const refusal = (state: SignInState, event: SignInEvent) => {
       const result = step(state, event, { policy, now });
       return 'refused' in result ? result.refused : undefined;

@@ -106,7 +106,7 @@ describe('a link at the sign-in machine', () => {
   ]))
     it(promise, check);
 
-  it('leads to its organizations when the sign-in is complete, if it was used', () => {
+  it('adds the user to its organizations when the sign-in completes, if it was used', () => {
     const joinedBy = (events: readonly SignInEvent[]) =>
       run(settings, events).effects.filter(({ type }) => type === 'join-organizations');
     const ids = ['guild'];

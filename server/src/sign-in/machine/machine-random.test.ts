@@ -226,7 +226,7 @@ describe('the sign-in machine, whatever the order of the steps', () => {
   });
 
   // security: skipped-steps
-  it('completes only where a due second factor was shown in this sign-in, by the person', () => {
+  it('completes only after a due second factor was shown in this sign-in by the user', () => {
     always((scene, { settings }) => {
       if (!effectOf(scene, 'finish') || scene.event.type !== 'submitted' || !scene.event.account) return;
       const { account } = scene.event;
@@ -235,7 +235,7 @@ describe('the sign-in machine, whatever the order of the steps', () => {
     });
   });
 
-  it('takes as a second factor only what the tenant offers, of the person, and no way in once more', () => {
+  it('accepts as a second factor only one that the tenant offers, of the user, and not the first factor again', () => {
     always(({ event, before, earlier }, { settings, people }) => {
       if ((event.type !== 'proved' && event.type !== 'answered') || !event.proof || !isSecond(event.proof)) return;
       const { proof } = event;
@@ -257,7 +257,7 @@ describe('the sign-in machine, whatever the order of the steps', () => {
     });
   });
 
-  it('names in the token how the person was proved, and nothing else', () => {
+  it('names in the token exactly the methods that proved the user', () => {
     const words: Readonly<Record<string, string>> = {
       Password: 'pwd',
       NewPasswordIdentity: 'pwd',
@@ -288,7 +288,7 @@ describe('the sign-in machine, whatever the order of the steps', () => {
     });
   });
 
-  it('completes only for accounts that lack nothing', () => {
+  it('completes only for accounts with every required detail', () => {
     always((scene, { settings }) => {
       const finish = effectOf(scene, 'finish');
       if (!finish || scene.event.type !== 'submitted' || !scene.event.account) return;
@@ -393,7 +393,7 @@ describe('the sign-in machine, whatever the order of the steps', () => {
     });
   });
 
-  it('links an unknown identity only where that was asked for', () => {
+  it('links an unknown identity only on request', () => {
     always(({ event, before, after }) => {
       if (
         event.type !== 'identified' ||
@@ -406,7 +406,7 @@ describe('the sign-in machine, whatever the order of the steps', () => {
     });
   });
 
-  it('gives a person only factors that they were asked for and made', () => {
+  it('stores only factors that the user was asked for and set up', () => {
     always((scene, { settings }) => {
       const added = effectOf(scene, 'add-factors');
       if (!added || scene.event.type !== 'submitted' || !scene.event.account) return;
@@ -421,7 +421,7 @@ describe('the sign-in machine, whatever the order of the steps', () => {
     });
   });
 
-  it('keeps only decisions that were the person’s to make', () => {
+  it('stores only decisions that the policy leaves to the user', () => {
     always((scene, { settings }) => {
       const kept = effectOf(scene, 'keep-choices');
       if (!kept || scene.event.type !== 'submitted' || !scene.event.account) return;

@@ -502,7 +502,7 @@ describe('the sign-in machine, as a table', () => {
     assert.ok('prompt' in last && last.prompt.reason.length > 10);
   });
 
-  it('writes what was added, links and completes in this order', () => {
+  it('stores added details, links identities and completes, in this order', () => {
     const { effects } = run(settings, [
       start(),
       proved(passwordOf('ada')),
@@ -532,7 +532,7 @@ describe('the sign-in machine, as a table', () => {
     assert.deepEqual(run(socialOnly, known).effects, [finish]);
   });
 
-  it('updates name and picture of a known person only where the connector says so', () => {
+  it('updates name and picture of a known user only when the connector is set to', () => {
     const events = (proof: Proof) => [start(), proved(proof), identified(proof, wechatUser), submitted(wechatUser)];
     const patchOf = (effects: Effect[]) => effects.find((effect) => effect.type === 'finish')?.patch;
     assert.deepEqual(patchOf(run(socialOnly, events(social)).effects), {});
@@ -566,7 +566,7 @@ describe('a stored state', () => {
     ['that is no object', 'SignIn'],
     ['that is absent', null],
   ];
-  it('is taken up as it was', () => {
+  it('is read unchanged', () => {
     const full = {
       ...fresh,
       userId: 'ada',

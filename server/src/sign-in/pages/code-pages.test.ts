@@ -105,7 +105,7 @@ describe('codes on the sign-in pages, without scripts,', () => {
     await arrives(other, await answer(other, '34600111333'));
   });
 
-  it('are sent to addresses only that sign in with them', async () => {
+  it('are sent only to addresses that sign in with them', async () => {
     const person = await visit(server);
     const send = (username: string) => person.post('/sign-in/code', { username });
     await refuses(await send('ada'), [400, 'username', 'user.invalid_email']);
@@ -151,7 +151,7 @@ describe('codes on the sign-in pages, without scripts,', () => {
     assert.doesNotMatch(post.received(), /nobody@/);
   });
 
-  it('make an account of an address that is new, once the person agreed to what has to be agreed to', async () => {
+  it('create an account for a new address after the user accepted the terms', async () => {
     const [first, second] = [newEmail(), newEmail()];
     const person = await visit(server);
     await ask(person, '/sign-in/code', { username: first });
@@ -176,7 +176,7 @@ describe('codes on the sign-in pages, without scripts,', () => {
     await arrives(known, await answer(known, second));
   });
 
-  it('register with an address, and ask for the rest of what is needed after it', async () => {
+  it('register with an address, and ask for the other required details after it', async () => {
     await configure({
       signIn: { methods: [method('email', true), method('phone', true)] },
       signUp: { ...open.signUp, identifiers: ['email', 'phone'], password: true },
@@ -216,7 +216,7 @@ describe('codes on the sign-in pages, without scripts,', () => {
     assert.equal((await person.post('/register/code', { address: newEmail() })).status, 422);
   });
 
-  it('add an address that is missing, first of all that is', async () => {
+  it('ask for a missing address before other details', async () => {
     await configure({
       signUp: {
         identifiers: ['username'],
@@ -272,7 +272,7 @@ describe('codes on the sign-in pages, without scripts,', () => {
     assert.equal(await find(address), undefined);
   });
 
-  it('can be asked for again, until there were too many; the one before ends', async () => {
+  it('can be requested again up to the limit, and a new code replaces the one before', async () => {
     const { primaryEmail } = await addUser();
     const person = await visit(server);
     await ask(person, '/sign-in/code', { username: primaryEmail });
@@ -297,7 +297,7 @@ describe('codes on the sign-in pages, without scripts,', () => {
     await arrives(person, await person.post('/verification-code', { code }));
   });
 
-  it('are judged a few times only, and for a while', async () => {
+  it('accept only a few attempts, for a limited time', async () => {
     const { primaryEmail } = await addUser();
     await configure({ sentinelPolicy: { maxAttempts: 2, lockoutDuration: 60 } });
     const person = await visit(server);
@@ -312,7 +312,7 @@ describe('codes on the sign-in pages, without scripts,', () => {
     await refuses(blocked, [400, undefined, 'session.verification_blocked_too_many_attempts']);
   });
 
-  it('give way to a password, after the Back button too', async () => {
+  it('can be replaced by a password, also after the Back button', async () => {
     const { username, primaryEmail } = await addUser();
     const person = await visit(server);
     await ask(person, '/sign-in/code', { username: primaryEmail });

@@ -110,7 +110,7 @@ describe('the pages of second factors', () => {
     });
 
     // security: second-factor-bypass
-    it('stand in front of everything else: the first factor alone opens no other page', async () => {
+    it('come before all other pages: the first factor alone opens none', async () => {
       const ana = await world.addPerson();
       await world.giveTotp(ana);
       const { page } = await arrive(ana);
@@ -365,7 +365,7 @@ describe('the pages of second factors', () => {
       await isBack(again.page, await again.page.post('/mfa-verification/Totp', { code: world.nextCode(secret) }));
     });
 
-    it('open twice at once', async () => {
+    it('can be opened twice concurrently', async () => {
       for (const path of ['/mfa-binding/Totp', '/mfa-binding/WebAuthn']) {
         const { page } = await arrive(await world.addPerson());
         const answers = await race(world.server.app.database, 'interactions', [
@@ -380,7 +380,7 @@ describe('the pages of second factors', () => {
       }
     });
 
-    it('suggest a better one beside an address where one is required, and take no for an answer', async () => {
+    it('suggest a better factor than an address when one is required, and accept that the user declines', async () => {
       await useFactors(['Totp', 'EmailVerificationCode'], 'Mandatory');
       const jo = await world.addPerson({ email: true });
       const { page } = await arrive(jo);

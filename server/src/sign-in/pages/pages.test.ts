@@ -64,7 +64,7 @@ describe('the sign-in pages without scripts', () => {
   });
 
   // security: account-enumeration
-  it('tell a suspended person only after the right password', async () => {
+  it('reveal a suspension only after the right password', async () => {
     const { id } = await operator.addUser({ username: 'mallory', password });
     await operator.call('PATCH', `/api/users/${id}/is-suspended`, { isSuspended: true });
     const person = await visit(server);
@@ -196,7 +196,7 @@ describe('the sign-in pages without scripts', () => {
     assert.match(message, /contraseña/);
   });
 
-  it('show that the sign-in is gone without its cookie, and after it was finished', async () => {
+  it('show that the sign-in has expired without its cookie and after it was finished', async () => {
     const stranger = visitOf(server, createAgent());
     for (const answer of [
       await stranger.get('/sign-in?app_id=demo-app'),
@@ -238,7 +238,7 @@ describe('the sign-in pages without scripts', () => {
   });
 
   // security: foreign-forms
-  it('keep to themselves: no framing, no caching, no inline script', async () => {
+  it('forbid framing, caching and inline scripts', async () => {
     const person = await visit(server);
     const { headers } = await person.get('/sign-in?app_id=demo-app');
     const policy = headers.get('content-security-policy') ?? '';
@@ -287,7 +287,7 @@ describe('the sign-in pages without scripts', () => {
     await configure({ signInMode: 'SignInAndRegister' });
   });
 
-  it('ask for the terms where the tenant wants a tick', async () => {
+  it('ask to accept the terms when the tenant requires it', async () => {
     await configure({ termsOfUseUrl: 'https://example.com/terms', agreeToTermsPolicy: 'ManualRegistrationOnly' });
     const person = await visit(server);
     const refused = await person.post('/register', { username: 'tess', password });
@@ -299,7 +299,7 @@ describe('the sign-in pages without scripts', () => {
     await configure({ termsOfUseUrl: null, agreeToTermsPolicy: 'Automatic' });
   });
 
-  it('ask new people for the chosen profile fields, once, and keep what they typed when it is wrong', async () => {
+  it('ask new users for the chosen profile fields once, and keep invalid input in the form', async () => {
     const parts = [
       { name: 'locality', type: 'Text', enabled: true, required: true },
       { name: 'country', type: 'Text', enabled: true, required: false },
@@ -395,7 +395,7 @@ describe('the sign-in pages without scripts', () => {
     assert.equal((await strict.post('/sign-in', { username: 'karla', password })).status, 422);
   });
 
-  it('begin with the nearest page for screens that do not exist', async () => {
+  it('begin with the nearest existing page for unknown screens', async () => {
     const person = await visit(server);
     for (const [path, target] of [
       ['/identifier-register', '/register'],
@@ -411,7 +411,7 @@ describe('the sign-in pages without scripts', () => {
     }
   });
 
-  it('use few statements for a sign-in', async () => {
+  it('use few SQL statements for a sign-in', async () => {
     const person = await visit(server);
     const before = server.app.database.statements.count;
     await person.post('/sign-in', ada);

@@ -58,7 +58,7 @@ describe('a forgotten password, without scripts,', () => {
     return (await person.post('/sign-in', { username, password: secret })).status === 303;
   };
 
-  it('is not asked about where nothing can send a code', async () => {
+  it('is not offered when nothing can send a code', async () => {
     const person = await visit(server, { first_screen: 'reset_password' });
     assert.equal(pageOf(await person.get(at('/reset-password'))), at('/forgot-password'));
     assert.equal(pageOf(await person.get(at('/forgot-password'))), at('/sign-in'));
@@ -90,7 +90,7 @@ describe('a forgotten password, without scripts,', () => {
     assert.ok(home.searchParams.get('code'));
   });
 
-  it('is replaced without asking the operator’s scripts: they judge sign-ins, and the one that follows', async () => {
+  it('is replaced without running the operator’s scripts, which run at the next sign-in', async () => {
     const { username, primaryEmail } = await addUser();
     const moments = ['action.postFirstFactorVerification', 'action.postSignIn'];
     const script = 'const runAction = ({ api }) => api.denyAccess();';
@@ -104,7 +104,7 @@ describe('a forgotten password, without scripts,', () => {
     assert.equal(await signsIn(username, newPassword), true);
   });
 
-  it('is replaced with a code that a phone got', async () => {
+  it('is replaced with a code that was sent to a phone', async () => {
     await post.addPhone(operator);
     const { id, username } = await addUser();
     await operator.call('PATCH', `/api/users/${id}`, { primaryPhone: '34600111222' });
@@ -140,7 +140,7 @@ describe('a forgotten password, without scripts,', () => {
     assert.doesNotMatch(post.received(), /nobody@/);
   });
 
-  it('shows what is wrong with the new one, at its field, and takes a better one', async () => {
+  it('shows the error of the new password at its field, and accepts a valid one', async () => {
     const { username, primaryEmail } = await addUser();
     const person = await recover(primaryEmail);
     const refusals: [string, string][] = [
@@ -182,7 +182,7 @@ describe('a forgotten password, without scripts,', () => {
     assert.equal(await signsIn(username, newPassword), true);
   });
 
-  it('is said to be changed only where it was', async () => {
+  it('is reported as changed only when it was', async () => {
     const { primaryEmail } = await addUser();
     const person = await visit(server);
     const saysSo = async (page: string) => /password was changed/.test(await (await person.get(page)).text());

@@ -105,7 +105,7 @@ describe('scripts that are asked during a sign-in', () => {
 
   for (const { name, signIn, register } of doors) {
     describe(`at ${name}`, () => {
-      it('change what is known of the person, along with the sign-in', async () => {
+      it('change the user’s data together with the sign-in', async () => {
         const ada = await operator.addUser({ username: 'ada', password, name: 'Ada' });
         await operator.call('PATCH', `/api/users/${ada.id}/custom-data`, { customData: { plan: 'gold' } });
         await ask(firstFactor, updating({ name: 'Ada L.', customData: { first: 1, both: 'first' } }));
@@ -122,7 +122,7 @@ describe('scripts that are asked during a sign-in', () => {
         );
       });
 
-      it('that cut a text in the middle of an emoji, or make a null character, do not fail the sign-in', async () => {
+      it('do not fail the sign-in with a text that is cut inside an emoji or contains a null character', async () => {
         await operator.addUser({ username: 'ada', password });
         const { name } = { name: '\u{1f600} Ada\0' };
         await ask(firstFactor, updating({ name: name.slice(1), customData: { [name]: name.slice(0, 1) } }));
@@ -132,7 +132,7 @@ describe('scripts that are asked during a sign-in', () => {
       });
 
       for (const moment of [firstFactor, postSignIn] as const) {
-        it(`keep a person out at ${moment}, and say why`, async () => {
+        it(`refuse a user at ${moment} with a reason`, async () => {
           await operator.addUser({ username: 'ada', password });
           await ask(moment, denying);
           const { outcome, message } = await signIn('ada');
@@ -165,7 +165,7 @@ describe('scripts that are asked during a sign-in', () => {
         }
       });
 
-      it('are asked about a new account before it exists, and again when it is there', async () => {
+      it('run for a new account before it exists and after it was created', async () => {
         await ask(firstFactor, denying);
         assert.equal((await register('grace')).outcome, 'action.access_denied');
         assert.equal(await know('grace'), undefined);
@@ -185,7 +185,7 @@ describe('scripts that are asked during a sign-in', () => {
         assert.deepEqual([told?.username, told?.mfaVerificationFactors], ['mary', []]);
       });
 
-      it('that fail stop the sign-in, unless the tenant says otherwise', async () => {
+      it('stop the sign-in when they fail, unless the tenant allows it', async () => {
         await operator.addUser({ username: 'ada', password });
         for (const [moment, script] of [
           [firstFactor, endless],
@@ -226,7 +226,7 @@ describe('scripts that are asked during a sign-in', () => {
     assert.equal((await entries(firstFactor)).length + (await entries(postSignIn)).length, before);
   });
 
-  it('cost no statement where they are switched off', async () => {
+  it('cost no SQL statement when they are switched off', async () => {
     await operator.addUser({ username: 'ada', password });
     const count = async () => {
       const { statements } = server.app.database;

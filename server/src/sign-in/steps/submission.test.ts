@@ -13,7 +13,7 @@ describe('What is kept of a sign-in', () => {
   };
 
   // security: script-tokens
-  it('holds no password, no digest and no token that a provider sent along', () => {
+  it('contains no password, no digest and no provider token', () => {
     const kept = describeSubmission(
       'u1',
       {
@@ -53,7 +53,7 @@ describe('What is kept of a sign-in', () => {
     assert.equal(/sealed|opens/.test(JSON.stringify(kept)), false);
   });
 
-  it('tells where it came from, under the names of the mapping of headers', () => {
+  it('contains the location of the request, under the mapped header names', () => {
     const place = {
       country: 'DE',
       city: 'Munich',

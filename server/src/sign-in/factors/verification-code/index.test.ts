@@ -107,7 +107,7 @@ describe('A code that was sent in a sign-in', () => {
   });
 
   // security: value-purposes
-  it('proves one thing only: that of its challenge', async () => {
+  it('proves only the address of its challenge', async () => {
     const identifier = newEmail();
     const first = await begin(identifier);
     const other = await begin(identifier, { template: 'ForgotPassword' });
@@ -126,14 +126,14 @@ describe('A code that was sent in a sign-in', () => {
     assert.deepEqual(await verify(second.challenge, second.code), { ...second.challenge, used: false });
   });
 
-  it('counts once when it is shown many times at once', async () => {
+  it('counts once when it is submitted concurrently', async () => {
     const { challenge, code } = await begin(newEmail());
     const answers = await Promise.allSettled([1, 2, 3].map(() => verify(challenge, code)));
     assert.equal(answers.filter(({ status }) => status === 'fulfilled').length, 1);
   });
 
   // security: wrong-passwords
-  it('shares its attempts with the password of the identifier, in any case', async () => {
+  it('shares its attempts with the password of the identifier, regardless of case', async () => {
     const identifier = newEmail();
     const { challenge, code } = await begin(identifier);
     for (let count = 0; count < maxAttempts; count += 1)
@@ -150,7 +150,7 @@ describe('A code that was sent in a sign-in', () => {
     assert.equal((await verify(second.challenge, second.code)).type, 'MfaEmailVerificationCode');
   });
 
-  it('as a second factor shares its attempts with the others of the person', async () => {
+  it('shares its attempts with the user’s other second factors when it is one', async () => {
     const byEmail = await begin(newEmail(), { userId: 'eve' });
     const byPhone = await begin({ type: 'phone', value: '34600123456' }, { userId: 'eve' });
     assert.equal(byPhone.challenge.type, 'MfaPhoneVerificationCode');
@@ -161,7 +161,7 @@ describe('A code that was sent in a sign-in', () => {
   });
 
   // security: wrong-passwords
-  it('is an attempt when it is unknown, too old or tried too often; not when it cannot be judged', async () => {
+  it('counts as an attempt when it is unknown, expired or exhausted, but not when it cannot be judged', async () => {
     const identifier = newEmail();
     const { challenge, code } = await begin(identifier);
     const broken = factor(async () => {
@@ -176,7 +176,7 @@ describe('A code that was sent in a sign-in', () => {
     await refused(verify(challenge, code), blocked);
   });
 
-  it('that is withheld can be guessed at like any other', async () => {
+  it('limits guesses also when it was withheld', async () => {
     const before = sent.length;
     const challenge = await factor().begin(interaction, {
       identifier: newEmail(),
@@ -187,7 +187,7 @@ describe('A code that was sent in a sign-in', () => {
     await refused(verify(challenge, 'wrong'), 'verification_code.code_mismatch');
   });
 
-  it('tells its template who asks, for whom and in which language', async () => {
+  it('passes the application, the user and the language to its template', async () => {
     const { app } = server;
     const { tenant } = interaction;
     const organization = await tenant.db.transaction((tx) => app.organizations.create(tx, { name: 'Acme' }));
