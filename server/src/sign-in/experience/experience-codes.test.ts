@@ -285,7 +285,7 @@ describe('codes in the Experience API', () => {
   });
 
   // security: closed-registration
-  it('cannot be used to register when registration by email is closed', async () => {
+  it('cannot be used to register when registration or its method is closed', async () => {
     const eve = newEmail('eve');
     const open = await begin('Register');
     const begun = await prove(open, email('late@example.com'), 'Register');
