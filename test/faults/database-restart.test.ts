@@ -116,6 +116,15 @@ describe('a server whose PostgreSQL is restarted under load', () => {
       const api = await fetch(`${base}${unread}/api/.well-known/sign-in-exp`, { headers: { accept: '*/*' } });
       assert.deepEqual([api.status, api.headers.get('retry-after')], [503, '2']);
       assert.equal(((await api.json()) as { code: string }).code, 'request.unavailable');
+      // A program at the address of a page, and an address of the API that is opened in a browser.
+      for (const [path, accept] of [
+        ['/sign-in?app_id=demo-app', '*/*'],
+        ['/api/.well-known/sign-in-exp', 'text/html,*/*;q=0.8'],
+      ]) {
+        const answer = await fetch(`${base}${unread}${path}`, { headers: { accept: `${accept}` } });
+        assert.deepEqual([answer.status, answer.headers.get('retry-after')], [503, '2'], path);
+        assert.match(answer.headers.get('content-type') ?? '', /^application\/json/, path);
+      }
     });
 
     it('shows people a page in their language, with 503 and a Retry-After header', async () => {
