@@ -6,7 +6,7 @@ import { type Provider, startProvider } from './provider.ts';
 
 const redirectUri = 'https://client.example.com/callback';
 
-describe('an application with limited access', () => {
+describe('Access rules of an application', () => {
   let provider: Provider;
   let party: Party;
   before(async () => {
@@ -26,7 +26,7 @@ describe('an application with limited access', () => {
     provider.tenant.db.transaction((tx) => provider.accessControl.replace(tx, party.id, { ...nobody, ...rules }));
 
   // security: application-access
-  it('rejects users whom no rule allows, also if they are signed in elsewhere', async () => {
+  it('rejects users whom no access rule allows, even if they are signed in elsewhere', async () => {
     await allow({});
     const { id } = await provider.addUser({ username: 'stranger' });
     const agent = createAgent();
@@ -37,7 +37,7 @@ describe('an application with limited access', () => {
   });
 
   // security: application-access
-  it('allows the users of the rules, until a rule is removed: then refresh fails too', async () => {
+  it('allows users named by an access rule until the rule is removed, which also stops their refresh tokens', async () => {
     const { id } = await provider.addUser({ username: 'clerk' });
     await allow({ userIds: [id] });
     const tokens = await party.tokens(id);
@@ -50,7 +50,7 @@ describe('an application with limited access', () => {
     assert.equal((await party.refresh(refreshed.refresh_token)).status, 200);
   });
 
-  it('allows users with a role, from the next request on', async () => {
+  it('allows users with an allowed role from the next request on', async () => {
     const { id } = await provider.addUser({ username: 'promoted' });
     const role = await provider.tenant.db.transaction((tx) =>
       provider.roles.create(tx, { name: 'staff', description: 'Staff', type: 'User', isDefault: false }),
@@ -63,7 +63,7 @@ describe('an application with limited access', () => {
     assert.equal((await failureOf(await party.refresh(tokens.refresh_token ?? ''))).error, 'access_denied');
   });
 
-  it('allows members of an organization, or only members with a role in it', async () => {
+  it('allows members of an allowed organization, or only members with an allowed role in it', async () => {
     const [member, head] = [
       await provider.addUser({ username: 'member' }),
       await provider.addUser({ username: 'head' }),
@@ -88,7 +88,7 @@ describe('an application with limited access', () => {
     assert.ok((await party.signIn(createAgent(), member.id)).get('code'));
   });
 
-  it('allows every user when the limit is switched off', async () => {
+  it('allows every user if the access rules of an application are switched off', async () => {
     await allow({});
     await switchAccess(false);
     const { id } = await provider.addUser({ username: 'anybody' });

@@ -11,7 +11,7 @@ const music = 'https://music.example.com/';
 const organizationsScope = 'urn:logto:scope:organizations';
 const organizationsResource = 'urn:logto:resource:organizations';
 
-describe('the consent of a user for a third party', () => {
+describe('Consent for a third-party application', () => {
   let provider: Provider;
   let foreign: Party;
   let userId: string;
@@ -120,7 +120,7 @@ describe('the consent of a user for a third party', () => {
   };
 
   // security: third-parties
-  it('covers what the page showed: a permission that the user receives later is not granted silently', async () => {
+  it('does not extend a consent to a permission that the user receives later', async () => {
     await newUser();
     const agent = createAgent();
     const asked = { scope: 'openid offline_access read', resource: books };
@@ -137,7 +137,7 @@ describe('the consent of a user for a third party', () => {
   });
 
   // security: third-parties
-  it('covers what the page showed, also if the user receives more before submitting it', async () => {
+  it('does not extend a consent to a permission that the user receives while the consent page is open', async () => {
     await newUser();
     const agent = createAgent();
     const { xsrf = '' } = await ask(agent, { scope: 'openid offline_access read', resource: books });
@@ -147,7 +147,7 @@ describe('the consent of a user for a third party', () => {
   });
 
   // security: third-parties
-  it('counts for one API, not for another with a permission of the same name', async () => {
+  it('does not apply a consent for one API to a permission of the same name on another API', async () => {
     await newUser('books', 'music');
     const agent = createAgent();
     const first = await agreeTo(agent, { scope: 'openid offline_access read', resource: books });
@@ -163,7 +163,7 @@ describe('the consent of a user for a third party', () => {
     assert.equal(await scopeFor(both, { resource: music }), 'read');
   });
 
-  it('does not grow on one API by a permission of the same name that was shown for another in the same request', async () => {
+  it('does not add a permission of one API to a consent because another API in the same request shows the same name', async () => {
     await newUser('books');
     const agent = createAgent();
     const asked = { scope: 'openid offline_access read', resource: [books, music] };
@@ -176,7 +176,7 @@ describe('the consent of a user for a third party', () => {
   });
 
   // security: third-parties
-  it('includes access while the user is away only when that was asked', async () => {
+  it('includes offline access in a consent only if the application asked for it', async () => {
     await newUser();
     const agent = createAgent();
     const { refresh_token: none } = await agreeTo(agent, { scope: 'openid profile' });
@@ -188,7 +188,7 @@ describe('the consent of a user for a third party', () => {
     assert.ok((await redeem(answer as URLSearchParams)).refresh_token);
   });
 
-  it('is empty for a grant without a recorded consent', async () => {
+  it('treats a grant without a recorded consent as an empty consent', async () => {
     await newUser('books');
     const agent = createAgent();
     const tokens = await agreeTo(agent, { scope: 'openid profile offline_access read', resource: books });
@@ -199,7 +199,7 @@ describe('the consent of a user for a third party', () => {
     assert.equal(decodeJwt(plainToken.id_token).username, undefined);
   });
 
-  describe('in organizations', () => {
+  describe('Consent in organizations', () => {
     const scope = `openid offline_access ${organizationsScope} invite write`;
     const asked = { scope, resource: [books, organizationsResource] };
     const join = async (roleIds: string[]) => {
@@ -211,7 +211,7 @@ describe('the consent of a user for a third party', () => {
       return id;
     };
 
-    it('names the permissions that organizations give on an API', async () => {
+    it('records permissions that organizations give on an API in a consent', async () => {
       await newUser();
       const id = await join([ids.member]);
       const agent = createAgent();
@@ -225,7 +225,7 @@ describe('the consent of a user for a third party', () => {
     });
 
     // security: third-parties
-    it('does not grow with the roles there', async () => {
+    it('does not extend a consent when the user’s roles in an organization gain permissions', async () => {
       await newUser();
       const id = await join([]);
       const agent = createAgent();
@@ -238,7 +238,7 @@ describe('the consent of a user for a third party', () => {
       assert.equal(await scopeFor(again, { organization_id: id }), 'invite');
     });
 
-    it('does not grow there by a permission of the same name that was shown for an API', async () => {
+    it('does not extend a consent in organizations by a permission of the same name that was shown for an API', async () => {
       await newUser('books');
       const id = await join([]);
       const agent = createAgent();

@@ -9,7 +9,7 @@ import { type Provider, startProvider } from './provider.ts';
 const redirectUri = 'https://client.example.com/callback';
 const event = 'http://schemas.openid.net/event/backchannel-logout';
 
-describe('back-channel logout', () => {
+describe('Back-channel logout', () => {
   let provider: Provider;
   let receiver: Receiver;
   let told: Party;
@@ -42,7 +42,7 @@ describe('back-channel logout', () => {
   const endOf = (userId: string, idToken: string) =>
     provider.oidc.sessions.end(provider.tenant, { userId, uid: String(decodeJwt(idToken).sid) });
 
-  it('notifies an application of the end of a session with a logout token that follows the specification', async () => {
+  it('sends a logout token that follows the specification when a session ends', async () => {
     const userId = await addUser();
     const { id_token } = await told.tokens(userId);
     await endOf(userId, id_token);
@@ -57,7 +57,7 @@ describe('back-channel logout', () => {
     assert.ok((payload.exp ?? 0) - (payload.iat ?? 0) <= 120);
   });
 
-  it('notifies exactly the applications that the user signed in to in that session', async () => {
+  it('sends logout tokens to exactly the applications that the user signed in to in that session', async () => {
     const userId = await addUser();
     const agent = createAgent();
     const { id_token } = await told.tokens(userId, {}, agent);
@@ -71,7 +71,7 @@ describe('back-channel logout', () => {
     assert.equal(receiver.requests.length, 2);
   });
 
-  it('runs when the user signs out, when another user signs in, and when the user is suspended', async () => {
+  it('sends logout tokens when the user signs out, when another user signs in, and when the user is suspended', async () => {
     const userId = await addUser();
     const agent = createAgent();
     const first = await told.tokens(userId, {}, agent);
@@ -93,7 +93,7 @@ describe('back-channel logout', () => {
     assert.equal(decodeJwt(tokenOf(await receiver.next())).sid, decodeJwt(third.id_token).sid);
   });
 
-  it('is retried with a new token when the application does not answer', async () => {
+  it('retries a logout notification with a new token if the application does not answer', async () => {
     const userId = await addUser();
     const { id_token } = await told.tokens(userId);
     receiver.answerWith(503);

@@ -12,7 +12,7 @@ let party: Party;
 let userId: string;
 const redirectUri = 'https://client.example.com/callback';
 
-describe('the basic profile', () => {
+describe('Basic profile of OpenID Connect', () => {
   before(async () => {
     provider = await startProvider();
     const client = await provider.addClient({
@@ -38,7 +38,7 @@ describe('the basic profile', () => {
   const issuedAt = (idToken: string) => decodeJwt(idToken);
 
   describe('oidcc-server', () => {
-    it('answers with a code, the state and the issuer, and redeems it for an ID token about the person', async () => {
+    it('returns a code, the state and the issuer, and exchanges the code for an ID token about the user', async () => {
       const agent = createAgent();
       const answer = await party.signIn(agent, userId, { nonce: 'n-1' });
       assert.equal(answer.get('state'), 'a state');
@@ -56,7 +56,7 @@ describe('the basic profile', () => {
       assert.match(tokens.access_token ?? '', /^[\w-]{43}$/);
     });
 
-    it('oidcc-server-client-secret-post and client_secret_basic are both accepted', async () => {
+    it('accepts client_secret_basic and client_secret_post (oidcc-server-client-secret-post)', async () => {
       const code = (await party.signIn(createAgent(), userId)).get('code') ?? '';
       assert.equal((await party.redeem(code)).status, 200);
       const client = await provider.applications.findClient(provider.tenant, party.id);
@@ -75,18 +75,18 @@ describe('the basic profile', () => {
       assert.equal(response.status, 200, await response.clone().text());
     });
 
-    it('oidcc-ensure-request-with-valid-pkce-succeeds, and a confidential client may leave PKCE out', async () => {
+    it('accepts valid PKCE, and confidential clients without PKCE (oidcc-ensure-request-with-valid-pkce-succeeds)', async () => {
       const answer = await party.signIn(createAgent(), userId, { code_challenge: null, code_challenge_method: null });
       const response = await party.redeem(answer.get('code') ?? '', { code_verifier: null });
       assert.equal(response.status, 200, await response.clone().text());
     });
 
-    it('oidcc-ensure-request-without-nonce-succeeds-for-code-flow', async () => {
+    it('accepts a code flow without a nonce (oidcc-ensure-request-without-nonce-succeeds-for-code-flow)', async () => {
       const tokens = await party.tokens(userId);
       assert.equal('nonce' in issuedAt(tokens.id_token), false);
     });
 
-    it('oidcc-ensure-post-request-succeeds: form and JSON bodies say what the query says', async () => {
+    it('accepts authorization requests in form and JSON bodies (oidcc-ensure-post-request-succeeds)', async () => {
       const query = new URL(party.authorizationUrl()).searchParams;
       for (const body of [query, JSON.stringify(Object.fromEntries(query))]) {
         const headers = typeof body === 'string' ? { 'content-type': 'application/json' } : {};
@@ -97,7 +97,7 @@ describe('the basic profile', () => {
     });
   });
 
-  describe('what a request may carry', () => {
+  describe('Validation of authorization requests', () => {
     const begins = async (extra: Record<string, string>) => {
       const response = await party.authorize(createAgent(), extra);
       assert.equal(response.status, 303, await response.clone().text());
@@ -118,7 +118,7 @@ describe('the basic profile', () => {
     }
   });
 
-  describe('oidcc-response-type-missing and its like are answered to the application', () => {
+  describe('Errors returned to the application (oidcc-response-type-missing and similar)', () => {
     const answer = async (extra: Parameters<Party['authorize']>[1]) => {
       const response = await party.authorize(createAgent(), extra);
       assert.equal(response.status, 303, await response.clone().text());
@@ -141,20 +141,21 @@ describe('the basic profile', () => {
       ['registration in the request', { registration: '{}' }, 'registration_not_supported'],
       ['the plain code challenge method', { code_challenge_method: 'plain' }, 'invalid_request'],
       ['a code challenge without its method', { code_challenge_method: null }, 'invalid_request'],
-      ['prompt none beside another', { prompt: 'none login' }, 'invalid_request'],
+      ['prompt none with another', { prompt: 'none login' }, 'invalid_request'],
       ['an unknown prompt', { prompt: 'dance' }, 'invalid_request'],
-      ['a max_age that is no number', { max_age: 'old' }, 'invalid_request'],
+      ['a max_age that is not a number', { max_age: 'old' }, 'invalid_request'],
       ['an unknown resource', { resource: 'https://nowhere.example.com' }, 'invalid_target'],
-      ['an id_token_hint that is none', { id_token_hint: 'a.b.c' }, 'invalid_request'],
+      ['an id_token_hint that is not a token', { id_token_hint: 'a.b.c' }, 'invalid_request'],
       ['oidcc-prompt-none-not-logged-in', { prompt: 'none' }, 'login_required'],
     ] as const) {
-      it(`${name}: ${error}`, async () => assert.equal(await answer(extra), error));
+      it(`returns an error to the application for ${name}: ${error}`, async () =>
+        assert.equal(await answer(extra), error));
     }
   });
 
   describe('oidcc-ensure-registered-redirect-uri', () => {
     // security: redirect-uris
-    it('shows an error instead of redirecting, and says it in JSON to a program', async () => {
+    it('shows an error instead of redirecting to an unregistered URI, as JSON to programs', async () => {
       const url = party.authorizationUrl({ redirect_uri: 'https://evil.example.com/callback' });
       const page = await createAgent().fetch(url, { headers: { accept: 'text/html' } });
       assert.equal(page.status, 400);
@@ -164,31 +165,31 @@ describe('the basic profile', () => {
       assert.deepEqual([json.status, json.code], [400, 'oidc.invalid_redirect_uri']);
     });
 
-    it('does not redirect for an unknown client either', async () => {
+    it('does not redirect for an unknown client', async () => {
       const response = await party.authorize(createAgent(), { client_id: 'nobody' });
       assert.equal(response.status, 400);
       assert.equal(response.headers.get('location'), null);
     });
 
-    it('refuses a repeated parameter on a page', async () => {
+    it('rejects a repeated parameter with an error page', async () => {
       const response = await party.authorize(createAgent(), { scope: ['openid', 'profile'] });
       assert.equal(response.status, 400);
     });
   });
 
-  describe('prompts and the age of the sign-in', () => {
+  describe('Prompts and authentication age', () => {
     let agent: Agent;
     before(async () => {
       agent = createAgent();
       await party.signIn(agent, userId);
     });
 
-    it('oidcc-prompt-none-logged-in answers without asking', async () => {
+    it('answers prompt=none without interaction if the user is signed in (oidcc-prompt-none-logged-in)', async () => {
       const response = await party.authorize(agent, { prompt: 'none' });
       assert.ok(answerOf(response).get('code'));
     });
 
-    it('oidcc-prompt-login asks although a session exists, and the ID token carries the new time', async () => {
+    it('asks for a sign-in with prompt=login despite a session, and puts the new time in the ID token (oidcc-prompt-login)', async () => {
       const before = issuedAt((await party.tokens(userId, {}, agent)).id_token);
       provider.clock.advance(5000);
       const response = await party.authorize(agent, { prompt: 'login' });
@@ -200,7 +201,7 @@ describe('the basic profile', () => {
       assert.equal(after.sub, before.sub);
     });
 
-    it('oidcc-max-age-1 asks after a second, oidcc-max-age-10000 does not', async () => {
+    it('asks for a sign-in once max_age has passed, and not before (oidcc-max-age-1, oidcc-max-age-10000)', async () => {
       provider.clock.advance(2000);
       const old = await party.authorize(agent, { max_age: '1' });
       assert.match(old.headers.get('location') ?? '', /^\/sign-in/);
@@ -208,7 +209,7 @@ describe('the basic profile', () => {
       assert.ok(answerOf(young).get('code'));
     });
 
-    it('oidcc-id-token-hint: prompt none with a hint for the person answers, for another person it does not', async () => {
+    it('accepts prompt=none with an id_token_hint for the signed-in user only (oidcc-id-token-hint)', async () => {
       const hint = (await party.tokens(userId, {}, agent)).id_token;
       assert.ok(answerOf(await party.authorize(agent, { prompt: 'none', id_token_hint: hint })).get('code'));
       const other = await provider.addUser({ username: 'grace' });
@@ -219,8 +220,8 @@ describe('the basic profile', () => {
     });
   });
 
-  describe('response modes', () => {
-    it('fragment puts the answer behind the hash', async () => {
+  describe('Response modes', () => {
+    it('returns the response in the fragment with response_mode=fragment', async () => {
       const agent = createAgent();
       await party.signIn(agent, userId);
       const response = await party.authorize(agent, { response_mode: 'fragment' });
@@ -229,7 +230,7 @@ describe('the basic profile', () => {
       assert.ok(new URLSearchParams(location.hash.slice(1)).get('code'));
     });
 
-    it('oidcc-server with form_post sends a form that carries the answer', async () => {
+    it('returns the response in a form with response_mode=form_post', async () => {
       const agent = createAgent();
       await party.signIn(agent, userId);
       const response = await party.authorize(agent, { response_mode: 'form_post' });
@@ -247,7 +248,7 @@ describe('the basic profile', () => {
       ['oidcc-codereuse-30seconds', 30_000],
     ] as const) {
       // security: authorization-codes
-      it(`${module}: the second use fails and takes back what the first gave`, async () => {
+      it(`rejects the second use of a code and revokes the tokens of the first: ${module}`, async () => {
         const code = (await party.signIn(createAgent(), userId)).get('code') ?? '';
         const tokens = (await (await party.redeem(code)).json()) as Record<string, string>;
         provider.clock.advance(wait);
@@ -258,7 +259,7 @@ describe('the basic profile', () => {
     }
 
     // security: authorization-codes
-    it('lets exactly one of ten concurrent uses succeed, or revokes the tokens of all', async () => {
+    it('lets exactly one of ten concurrent uses of a code succeed, or revokes the tokens of all', async () => {
       const code = (await party.signIn(createAgent(), userId)).get('code') ?? '';
       const responses = await Promise.all(Array.from({ length: 10 }, () => party.redeem(code)));
       assert.ok(responses.filter(({ status }) => status === 200).length <= 1);
@@ -266,7 +267,7 @@ describe('the basic profile', () => {
     });
 
     // security: authorization-codes, single-use
-    it('lets one of several uses that all found the code unused succeed', async () => {
+    it('lets exactly one of several uses succeed if all of them read the code as unused', async () => {
       const code = (await party.signIn(createAgent(), userId)).get('code') ?? '';
       const uses = Array.from({ length: 4 }, () => () => party.redeem(code));
       const responses = await race(provider.database, 'authorization_codes', uses);
@@ -280,14 +281,14 @@ describe('the basic profile', () => {
     });
   });
 
-  describe('claims by scope', () => {
+  describe('Claims by scope', () => {
     const claimsFor = async (scope: string) => {
       const tokens = await party.tokens(userId, { scope });
       const me = (await (await userinfo(tokens.access_token)).json()) as Record<string, unknown>;
       return { idToken: issuedAt(tokens.id_token), me };
     };
 
-    it('oidcc-scope-profile, email, phone and address give their claims in the ID token and at userinfo', async () => {
+    it('returns the claims of profile, email, phone and address in the ID token and at userinfo', async () => {
       const { idToken, me } = await claimsFor('openid profile email phone address');
       for (const claims of [idToken, me]) {
         assert.equal(claims.name, 'Ada Lovelace');
@@ -300,12 +301,12 @@ describe('the basic profile', () => {
       }
     });
 
-    it('returns the subject only for openid alone', async () => {
+    it('returns only the subject for the scope openid alone', async () => {
       const { me } = await claimsFor('openid');
       assert.deepEqual(me, { sub: userId });
     });
 
-    it('roles and custom data follow their scopes; custom data stays out of the ID token', async () => {
+    it('returns roles and custom data for their scopes, and keeps custom data out of the ID token', async () => {
       const role = await provider.tenant.db.transaction((tx) =>
         provider.roles.create(tx, { name: 'author', description: 'Writes', type: 'User', isDefault: false }),
       );
@@ -318,8 +319,8 @@ describe('the basic profile', () => {
     });
   });
 
-  describe('userinfo', () => {
-    it('oidcc-userinfo-get, -post-header and -post-body answer the same', async () => {
+  describe('Userinfo', () => {
+    it('returns the same claims for a GET, a token in the header and a token in the body', async () => {
       const { access_token: token } = await party.tokens(userId);
       const answers = await Promise.all([
         userinfo(token),
@@ -329,7 +330,7 @@ describe('the basic profile', () => {
       for (const answer of answers) assert.equal(((await answer.json()) as { sub: string }).sub, userId);
     });
 
-    it('names what is wrong with a token in its challenge, and does not answer to an ID token', async () => {
+    it('names the problem with a token in the challenge, and rejects ID tokens at userinfo', async () => {
       const { id_token: idToken } = await party.tokens(userId);
       for (const token of ['nothing', idToken]) {
         const response = await userinfo(token);
@@ -339,7 +340,7 @@ describe('the basic profile', () => {
       assert.equal((await fetch(`${provider.url}/oidc/me`)).status, 401);
     });
 
-    it('answers 304 to a client that has the current answer', async () => {
+    it('returns 304 to a client that has the current userinfo response', async () => {
       const { access_token: token } = await party.tokens(userId);
       const etag = (await userinfo(token)).headers.get('etag') ?? '';
       assert.equal((await userinfo(token, { headers: { 'if-none-match': etag } })).status, 304);

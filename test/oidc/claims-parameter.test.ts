@@ -8,7 +8,7 @@ import { type Provider, startProvider } from './provider.ts';
 
 const redirectUri = 'https://client.example.com/callback';
 
-describe('the claims parameter', () => {
+describe('Claims parameter', () => {
   let provider: Provider;
   let party: Party;
   let userId: string;
@@ -40,14 +40,14 @@ describe('the claims parameter', () => {
   };
   const both = { userinfo: { email: { essential: true }, nothing: null }, id_token: { name: null, picture: null } };
 
-  it('adds claims to userinfo and to the ID token, each where it was asked for, and ignores unknown ones', async () => {
+  it('adds requested claims to userinfo and to the ID token separately, and ignores unknown claims', async () => {
     const tokens = await party.tokens(userId, asked(both));
     const idToken = decodeJwt(tokens.id_token);
     assert.deepEqual([idToken.name, idToken.email, 'picture' in idToken], ['Ada', undefined, false]);
     assert.deepEqual(await userinfo(tokens.access_token), { sub: userId, email: 'ada@example.com' });
   });
 
-  it('lasts through refreshes, in the ID token and at userinfo', async () => {
+  it('applies the claims parameter to refreshed ID tokens and to userinfo after a refresh', async () => {
     const tokens = await party.tokens(userId, asked(both));
     let refreshToken = tokens.refresh_token ?? '';
     for (let round = 0; round < 2; round += 1) {
@@ -60,19 +60,20 @@ describe('the claims parameter', () => {
 
   for (const [what, claims] of Object.entries({
     'is not JSON': '{"userinfo":',
-    'is no object': '[]',
-    'has a member that is no object': { id_token: ['email'] },
-    'asks for a claim by something else than null or an object': { userinfo: { email: true } },
-    'calls a claim essential by a text': { userinfo: { email: { essential: 'yes' } } },
-    'gives values that are no list': { userinfo: { email: { values: 'a' } } },
-    'wants a value with half of a surrogate pair, which cannot be stored': '{"id_token":{"name":{"value":"\\ud800"}}}',
-    'wants a value with a null character': '{"userinfo":{"name":{"values":["\\u0000"]}}}',
+    'is not an object': '[]',
+    'has a member that is not an object': { id_token: ['email'] },
+    'requests a claim by a value other than null or an object': { userinfo: { email: true } },
+    'has a string as essential': { userinfo: { email: { essential: 'yes' } } },
+    'has values that are not a list': { userinfo: { email: { values: 'a' } } },
+    'requests a value with half of a surrogate pair, which cannot be stored':
+      '{"id_token":{"name":{"value":"\\ud800"}}}',
+    'requests a value with a null character': '{"userinfo":{"name":{"values":["\\u0000"]}}}',
     'names a user with half of a surrogate pair': '{"id_token":{"sub":{"value":"\\ud800"}}}',
-    'is nested without end': `{"id_token":{"name":{"value":${'['.repeat(1000)}${']'.repeat(1000)}}}}`,
+    'is nested 1,000 levels deep': `{"id_token":{"name":{"value":${'['.repeat(1000)}${']'.repeat(1000)}}}}`,
     'names two users': { id_token: { sub: { values: ['a', 'b'] } } },
   })) {
     // security: bad-input
-    it(`is refused with invalid_request when it ${what}`, async () => {
+    it(`returns invalid_request for a claims parameter that ${what}`, async () => {
       const answer = await party.authorize(createAgent(), asked(claims));
       const { searchParams } = new URL(answer.headers.get('location') ?? '');
       assert.equal(searchParams.get('error'), 'invalid_request');
@@ -80,7 +81,7 @@ describe('the claims parameter', () => {
     });
   }
 
-  it('with a sub accepts that user only: another sign-in is asked for, and another user is refused', async () => {
+  it('accepts only the user named by a requested sub: asks for another sign-in, and rejects another user', async () => {
     const agent = createAgent();
     const other = await provider.addUser({ username: 'bob' });
     await party.signIn(agent, other.id);
@@ -103,7 +104,7 @@ describe('the claims parameter', () => {
     assert.ok(reached.get('code'));
   });
 
-  it('with a voluntary acr is answered by the acr that was reached', async () => {
+  it('returns the acr that was reached for a voluntary acr', async () => {
     for (const wish of [
       { acr_values: 'urn:aldaba:acr:2fa' },
       { claims: JSON.stringify({ id_token: { acr: { values: ['urn:aldaba:acr:2fa'] } } }) },
@@ -115,7 +116,7 @@ describe('the claims parameter', () => {
     }
   });
 
-  it('is announced by discovery, with acr values and claims that exist', async () => {
+  it('announces the claims parameter in discovery, with the existing acr values and claims', async () => {
     const metadata = await (await fetch(`${provider.url}/oidc/.well-known/openid-configuration`)).json();
     assert.equal(metadata.claims_parameter_supported, true);
     assert.deepEqual(metadata.acr_values_supported, ['urn:aldaba:acr:1fa', 'urn:aldaba:acr:2fa']);
@@ -123,7 +124,7 @@ describe('the claims parameter', () => {
   });
 });
 
-describe('ID tokens and userinfo', () => {
+describe('Claims in ID tokens and userinfo', () => {
   let provider: Provider;
   before(async () => {
     provider = await startProvider();
@@ -146,7 +147,7 @@ describe('ID tokens and userinfo', () => {
     return [decodeJwt(tokens.id_token), (await response.json()) as Record<string, unknown>] as const;
   };
 
-  it('omit missing claims and give times in seconds', async () => {
+  it('omits claims without a value and returns times in seconds', async () => {
     const { id } = await provider.addUser({ username: 'ada' });
     for (const claims of await told(await partyOf({}), id)) {
       for (const name of ['name', 'picture', 'email', 'email_verified', 'phone_number', 'phone_number_verified'])
@@ -158,7 +159,7 @@ describe('ID tokens and userinfo', () => {
     }
   });
 
-  it('have the form of Logto for an application that asks for it', async () => {
+  it('returns claims in Logto’s format to an application that asks for it', async () => {
     const { id } = await provider.addUser({ username: 'bob' });
     for (const claims of await told(await partyOf({ claims: 'logto' }), id)) {
       assert.deepEqual([claims.name, claims.email, claims.email_verified], [null, null, false]);
@@ -166,7 +167,7 @@ describe('ID tokens and userinfo', () => {
     }
   });
 
-  it('carry the hash of their access token, made as their algorithm says, also after a refresh', async () => {
+  it('puts the hash of the access token in the ID token, by the token’s algorithm, also after a refresh', async () => {
     const { id } = await provider.addUser({ username: 'eve' });
     await provider.oidc.keys.rotate(provider.tenant, { algorithm: 'ES384', gracePeriod: 0 });
     for (const [algorithm, hash] of [

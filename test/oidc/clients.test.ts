@@ -8,7 +8,7 @@ import { type Provider, startProvider } from './provider.ts';
 const redirectUri = 'https://client.example.com/callback';
 const indicator = 'https://api.example.com/';
 
-describe('clients at the token endpoint', () => {
+describe('Clients at the token endpoint', () => {
   let provider: Provider;
   let userId: string;
   let web: { id: string; secret: string };
@@ -60,8 +60,8 @@ describe('clients at the token endpoint', () => {
     authorization: `Basic ${Buffer.from(`${id}:${secret}`).toString('base64')}`,
   });
 
-  describe('authentication', () => {
-    it('accepts the secret in the header, in the body, in a JSON body, and both when they are the same', async () => {
+  describe('Client authentication', () => {
+    it('accepts the client secret in the header, in the body, in a JSON body, and in two places if they are equal', async () => {
       const { id, secret } = machine;
       const json = fetch(`${provider.url}/oidc/token`, {
         method: 'POST',
@@ -81,7 +81,7 @@ describe('clients at the token endpoint', () => {
     });
 
     for (const [name, status, error, parameters, headers] of [
-      ['nothing at all', 400, 'invalid_request', () => ({}), () => ({})],
+      ['an empty request', 400, 'invalid_request', () => ({}), () => ({})],
       ['a wrong secret', 401, 'invalid_client', () => ({ client_id: machine.id, client_secret: 'wrong' }), () => ({})],
       [
         'a truncated secret',
@@ -90,9 +90,9 @@ describe('clients at the token endpoint', () => {
         () => ({ client_id: machine.id, client_secret: machine.secret.slice(0, -1) }),
         () => ({}),
       ],
-      ['no secret where one is needed', 401, 'invalid_client', () => ({ client_id: machine.id }), () => ({})],
+      ['a missing secret', 401, 'invalid_client', () => ({ client_id: machine.id }), () => ({})],
       [
-        'the literal None where a secret is needed',
+        'the literal None as the secret of a confidential client',
         401,
         'invalid_client',
         () => ({ client_id: machine.id, client_secret: 'None' }),
@@ -131,7 +131,7 @@ describe('clients at the token endpoint', () => {
         () => basic(web.id, web.secret),
       ],
     ] as const) {
-      it(`${name}: ${status} ${error}, with a code and a sentence`, async () => {
+      it(`returns a code and a message for ${name}: ${status} ${error}`, async () => {
         const response = await call(parameters(), headers());
         const body = (await response.json()) as Record<string, string>;
         assert.deepEqual([response.status, body.error, body.code], [status, error, `oidc.${error}`]);
@@ -140,7 +140,7 @@ describe('clients at the token endpoint', () => {
       });
     }
 
-    it('a public client may send what its library sends: the literal None, a header, nothing', async () => {
+    it('accepts a public client that sends the literal None, a header or no secret', async () => {
       for (const [extra, headers] of [
         [{ client_secret: 'None' }, {}],
         [{}, basic(spa.id, 'whatever')],
@@ -155,7 +155,7 @@ describe('clients at the token endpoint', () => {
       }
     });
 
-    it('accepts every named secret until it expires, and reports an expired one as such', async () => {
+    it('accepts every named secret until it expires, and reports an expired one as expired', async () => {
       const expiresAt = new Date(provider.clock.now() + 60_000);
       await provider.tenant.db.transaction((tx) =>
         provider.applications.createSecret(tx, machine.id, { name: 'second', expiresAt: expiresAt.getTime() }),
@@ -169,7 +169,7 @@ describe('clients at the token endpoint', () => {
       assert.equal((await call({}, basic(machine.id, machine.secret))).status, 200);
     });
 
-    it('returns the plain OAuth error on request', async () => {
+    it('returns the plain OAuth error if the client asks for it', async () => {
       const response = await fetch(`${provider.url}/oidc/token?parse_error=false`, {
         method: 'POST',
         body: encode({ client_id: 'nobody' }),
@@ -178,14 +178,14 @@ describe('clients at the token endpoint', () => {
     });
   });
 
-  describe('client_credentials', () => {
+  describe('Client credentials', () => {
     const token = async (extra: Extra) => {
       const response = await call({ client_id: machine.id, client_secret: machine.secret, ...extra });
       assert.equal(response.status, 200, await response.clone().text());
       return (await response.json()) as Tokens;
     };
 
-    it('gives a JWT for a resource with those of the requested scopes that the roles give', async () => {
+    it('returns a JWT for a resource with the requested scopes that the application’s roles grant', async () => {
       const answer = await token({ resource: indicator, scope: 'read write' });
       assert.deepEqual([answer.scope, answer.expires_in, answer.token_type], ['read', 600, 'Bearer']);
       const claims = decodeJwt(answer.access_token);
@@ -197,14 +197,14 @@ describe('clients at the token endpoint', () => {
       assert.ok(claims.jti);
     });
 
-    it('always returns the granted scopes, even an empty list', async () => {
+    it('always returns the granted scopes of client credentials, even if the list is empty', async () => {
       assert.equal((await token({ resource: indicator })).scope, '');
       const opaque = await token({});
       assert.equal(opaque.scope, '');
       assert.match(opaque.access_token, /^[\w-]{43}$/);
     });
 
-    it('refuses unknown and several resources, and organizations', async () => {
+    it('rejects unknown resources, several resources and organizations for client credentials', async () => {
       const refuse = async (extra: Extra) => {
         const { status, error } = await failureOf(
           await call({ client_id: machine.id, client_secret: machine.secret, ...extra }),
@@ -220,15 +220,15 @@ describe('clients at the token endpoint', () => {
     });
 
     // security: value-purposes
-    it('rejects a token of the application itself at userinfo', async () => {
+    it('rejects a client credentials token at userinfo', async () => {
       const { access_token: opaque } = await token({});
       const response = await fetch(`${provider.url}/oidc/me`, { headers: { authorization: `Bearer ${opaque}` } });
       assert.equal((await failureOf(response)).error, 'insufficient_scope');
     });
   });
 
-  describe('resources of a person', () => {
-    it('gives a JWT with the permissions of the roles when the resource was asked for at sign-in', async () => {
+  describe('Resources of a user', () => {
+    it('returns a JWT with the permissions of the user’s roles if sign-in requested the resource', async () => {
       const scope = 'openid offline_access read write';
       const first = await spa.tokens(userId, { scope, resource: [indicator, 'urn:logto:resource:organizations'] });
       assert.match(first.access_token, /^[\w-]{43}$/, 'without a resource the token is for userinfo');
@@ -241,7 +241,7 @@ describe('clients at the token endpoint', () => {
       );
     });
 
-    it('refuses a resource that was not asked for at sign-in, and organizations', async () => {
+    it('rejects a resource that sign-in did not request, and organizations that it did not request', async () => {
       const { refresh_token: token } = await spa.tokens(userId);
       assert.equal((await failureOf(await spa.refresh(token ?? '', { resource: indicator }))).error, 'invalid_target');
       const { status, error } = await failureOf(await spa.refresh(token ?? '', { organization_id: 'org' }));

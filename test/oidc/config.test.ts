@@ -4,7 +4,7 @@ import { createLocalJWKSet, decodeProtectedHeader, type JSONWebKeySet, jwtVerify
 import { createParty } from './party.ts';
 import { type Provider, startProvider } from './provider.ts';
 
-describe('the config profile', () => {
+describe('Config profile of OpenID Connect', () => {
   let provider: Provider;
   before(async () => {
     provider = await startProvider();
@@ -14,7 +14,7 @@ describe('the config profile', () => {
   const read = async (path: string, init?: RequestInit) => fetch(`${provider.url}${path}`, init);
   const keySet = async () => (await (await read('/oidc/jwks')).json()) as JSONWebKeySet;
 
-  it('oidcc-discovery-endpoint-verification: names every endpoint under the issuer, and they answer', async () => {
+  it('publishes every endpoint under the issuer, and serves it (oidcc-discovery-endpoint-verification)', async () => {
     const response = await read('/oidc/.well-known/openid-configuration');
     assert.match(response.headers.get('content-type') ?? '', /^application\/json/);
     const metadata = (await response.json()) as Record<string, unknown>;
@@ -35,7 +35,7 @@ describe('the config profile', () => {
     assert.equal(metadata.authorization_response_iss_parameter_supported, true);
   });
 
-  it('returns the same document at the path of RFC 8414, also when the path begins with two slashes', async () => {
+  it('returns the discovery document at the path of RFC 8414, also if the path begins with two slashes', async () => {
     const [first, second, third] = await Promise.all(
       [
         '/oidc/.well-known/openid-configuration',
@@ -47,7 +47,7 @@ describe('the config profile', () => {
     assert.equal(first, third);
   });
 
-  it('is found at every spelling of its path: the issuer’s path appended (RFC 8414), doubled slashes, a trailing slash', async () => {
+  it('serves the discovery document at every spelling of its path: appended issuer path (RFC 8414), doubled and trailing slashes', async () => {
     for (const name of ['openid-configuration', 'oauth-authorization-server']) {
       for (const [tenant, issuer] of [
         ['', `${provider.url}/oidc`],
@@ -69,7 +69,7 @@ describe('the config profile', () => {
     }
   });
 
-  it('answers 304 and compressed bytes on request, also with a needless Basic header', async () => {
+  it('returns discovery compressed or as 304 on request, also with a needless Basic header', async () => {
     const headers = { authorization: 'Basic bm9ib2R5Om5vdGhpbmc=', 'accept-encoding': 'gzip' };
     const first = await read('/oidc/.well-known/openid-configuration', { headers });
     assert.equal(first.status, 200);
@@ -83,7 +83,7 @@ describe('the config profile', () => {
     assert.equal(plain.headers.get('content-encoding'), null);
   });
 
-  it('oidcc-server-jwks: RSA and EC signing keys with an id and without a private member, never stored by caches', async () => {
+  it('publishes RSA and EC keys with an ID, without private members and with no-store (oidcc-server-jwks)', async () => {
     await provider.oidc.keys.list(provider.tenant);
     const response = await read('/oidc/jwks');
     assert.equal(response.headers.get('cache-control'), 'no-cache, max-age=0, must-revalidate');
@@ -111,7 +111,7 @@ describe('the config profile', () => {
     assert.deepEqual(places.sort(), ['ES256 current', 'ES256 next', 'RS256 current', 'RS256 next']);
   });
 
-  it('oidcc-server-rotate-keys: what was published before signs after, and old tokens still verify', async () => {
+  it('signs with a key that was published before the rotation, and still accepts old tokens (oidcc-server-rotate-keys)', async () => {
     const user = await provider.addUser({ username: 'ada' });
     const party = createParty(provider, { id: 'demo-app', redirectUri: `${provider.url}/demo-app` });
     const published = await keySet();
@@ -127,7 +127,7 @@ describe('the config profile', () => {
   });
 
   for (const algorithm of ['RS256', 'PS256', 'ES256', 'ES384', 'ES512'] as const) {
-    it(`signs with ${algorithm} when an application asks for it, or the tenant does`, async () => {
+    it(`signs with ${algorithm} if an application or the tenant chooses it`, async () => {
       const tenant = await provider.tenancy.get('other');
       const { keys } = provider.oidc;
       const draft = {
@@ -175,7 +175,7 @@ describe('the config profile', () => {
     });
   }
 
-  it('lets pages of any origin read both documents', async () => {
+  it('lets pages of any origin read the discovery document and the key set', async () => {
     for (const path of ['/oidc/jwks', '/oidc/.well-known/openid-configuration']) {
       const response = await read(path, { headers: { origin: 'https://anywhere.example.com' } });
       assert.equal(response.headers.get('access-control-allow-origin'), '*');

@@ -7,7 +7,7 @@ import { type Provider, startProvider } from './provider.ts';
 
 const redirectUri = 'https://client.example.com/callback';
 
-describe('protocol settings of a tenant', () => {
+describe('Protocol settings of a tenant', () => {
   let provider: Provider;
   let userId: string;
   let party: Party;
@@ -29,7 +29,7 @@ describe('protocol settings of a tenant', () => {
     return response.headers.get('location')?.startsWith('/sign-in') ?? false;
   };
 
-  it('apply a session lifetime from the next sign-in on', async () => {
+  it('applies a changed session lifetime from the next sign-in on', async () => {
     await provider.configs.changeSession(provider.tenant, { ttl: 3600 });
     const agent = createAgent();
     await party.signIn(agent, userId);
@@ -43,7 +43,7 @@ describe('protocol settings of a tenant', () => {
     assert.equal(await prompted(agent), false);
   });
 
-  it('ID tokens carry the extended claims that are switched on, and userinfo carries all of them', async () => {
+  it('adds enabled extended claims to ID tokens, and all of them to userinfo', async () => {
     const scope = { scope: 'openid roles custom_data' };
     const before = await party.tokens(userId, scope);
     assert.deepEqual(decodeJwt(before.id_token).roles, ['Painter']);

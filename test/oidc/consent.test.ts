@@ -8,7 +8,7 @@ import { type Provider, startProvider } from './provider.ts';
 const redirectUri = 'https://client.example.com/callback';
 const indicator = 'https://api.example.com/';
 
-describe('consent', () => {
+describe('Consent', () => {
   let provider: Provider;
   let own: Party;
   let foreign: Party;
@@ -76,7 +76,7 @@ describe('consent', () => {
   };
 
   // security: third-parties
-  it('gives a third party by the claims parameter only what the scopes allow that the user consented to', async () => {
+  it('limits claims requested by a third party to the scopes that the user consented to', async () => {
     const { id } = await provider.addUser({ username: 'eve', name: 'Eve', primaryEmail: 'eve@example.com' });
     const wishes = { email: null, name: null, roles: null };
     const claims = JSON.stringify({ userinfo: wishes, id_token: wishes });
@@ -95,12 +95,12 @@ describe('consent', () => {
     }
   });
 
-  it('is not asked for by first-party applications, also with prompt=consent', async () => {
+  it('does not ask for consent for first-party applications, also with prompt=consent', async () => {
     const answer = await own.signIn(createAgent(), userId);
     assert.ok(answer.get('code'));
   });
 
-  it('asks the user for a third-party application, lists the scopes it requests, and continues after approval', async () => {
+  it('asks for consent for a third-party application, lists its scopes, and continues after approval', async () => {
     const agent = createAgent();
     const { html, xsrf } = await reachConsent(agent, {
       scope: 'openid profile read offline_access',
@@ -115,13 +115,13 @@ describe('consent', () => {
     assert.ok(tokens.refresh_token);
   });
 
-  it('returns a refusal to the application', async () => {
+  it('returns a denied consent to the application', async () => {
     const agent = createAgent();
     const { xsrf } = await reachConsent(agent);
     assert.equal((await follow(agent, await decide(agent, { xsrf, decision: 'deny' }))).get('error'), 'access_denied');
   });
 
-  it('is remembered for what was granted, in this session, until the application asks for more or asks again', async () => {
+  it('remembers a consent within the session until the application requests more or asks again', async () => {
     const agent = createAgent();
     const { xsrf } = await reachConsent(agent, { scope: 'openid profile' });
     await follow(agent, await decide(agent, { xsrf }));
@@ -136,7 +136,7 @@ describe('consent', () => {
   });
 
   // security: foreign-forms
-  it('cannot be given by another site, in another browser, twice, or without a decision', async () => {
+  it('rejects a consent from another site or browser, a second one, and one without a decision', async () => {
     const agent = createAgent();
     const { xsrf } = await reachConsent(agent);
     const other = createAgent();
@@ -149,7 +149,7 @@ describe('consent', () => {
     assert.equal((await decide(agent, { xsrf })).status, 400);
   });
 
-  it('of one person does not count for another in the same browser', async () => {
+  it('does not apply the consent of one user to another in the same browser', async () => {
     const agent = createAgent();
     const { xsrf } = await reachConsent(agent);
     const decided = await decide(agent, { xsrf });
@@ -161,7 +161,7 @@ describe('consent', () => {
   });
 
   // security: third-parties
-  it('neither asks for nor grants scopes that the operator does not allow the application', async () => {
+  it('neither shows nor grants scopes that the operator does not allow the application', async () => {
     const agent = createAgent();
     const wish = { scope: 'openid profile phone roles read secret offline_access', resource: indicator };
     const { html, xsrf } = await reachConsent(agent, wish);
@@ -183,7 +183,7 @@ describe('consent', () => {
   });
 
   // security: third-parties
-  it('ends for scopes that the operator later removes from the application, from the next token on', async () => {
+  it('removes scopes from the next token once the operator removes them from the application', async () => {
     const agent = createAgent();
     const { xsrf } = await reachConsent(agent, { scope: 'openid email read offline_access', resource: indicator });
     const answer = await follow(agent, await decide(agent, { xsrf }));
@@ -198,7 +198,7 @@ describe('consent', () => {
     await allow({ userScopes: ['email'], resourceScopes: [readId] });
   });
 
-  it('creates a grant that is listed as third-party, and ends when the grant is revoked', async () => {
+  it('lists a consent as a third-party grant, and ends it when the grant is revoked', async () => {
     const { id } = await provider.addUser({ username: 'joan' });
     const agent = createAgent();
     await foreign.authorize(agent);
@@ -218,7 +218,7 @@ describe('consent', () => {
     assert.equal((await foreign.refresh(again.refresh_token ?? '')).status, 400);
   });
 
-  it('needs no extra statement at the tokens of a third party', async () => {
+  it('issues tokens to a third party without an extra SQL statement', async () => {
     const agent = createAgent();
     const { xsrf } = await reachConsent(agent, { scope: 'openid read offline_access', resource: indicator });
     const answer = await follow(agent, await decide(agent, { xsrf }));
@@ -229,7 +229,7 @@ describe('consent', () => {
     assert.ok(provider.database.statements.count - before <= 4);
   });
 
-  describe('in organizations', () => {
+  describe('Consent in organizations', () => {
     const scope = 'openid urn:logto:scope:organizations urn:logto:scope:organization_roles invite read offline_access';
     const resource = [indicator, 'urn:logto:resource:organizations'];
     before(async () => {
@@ -270,7 +270,7 @@ describe('consent', () => {
     };
 
     // security: third-parties
-    it('covers the organizations that the user selects, up to what the operator allows the application', async () => {
+    it('grants access to the organizations that the user selects, within what the operator allows', async () => {
       const { html, refreshToken } = await enter({ 'organization.works': 'yes' });
       assert.match(html, /name="organization\.works"/);
       assert.match(html, /CLUB/);
@@ -294,7 +294,7 @@ describe('consent', () => {
     };
 
     // security: third-parties
-    it('limits claims to the selected organizations in ID token and userinfo', async () => {
+    it('limits claims in the ID token and at userinfo to the selected organizations', async () => {
       const works = [['works'], ['works:head']];
       const { tokens } = await enter({ 'organization.works': 'yes' });
       assert.deepEqual(await told(tokens), [works, works]);
@@ -306,7 +306,7 @@ describe('consent', () => {
     });
 
     // security: third-parties
-    it('is replaced by the last selection: an unselected organization withdraws an earlier consent', async () => {
+    it('replaces the consent for organizations with the last selection, which withdraws unselected ones', async () => {
       const { refreshToken } = await enter({ 'organization.works': 'yes', 'organization.club': 'yes' });
       const { tokens } = await enter({ 'organization.club': 'yes' });
       const club = [['club'], []];
@@ -320,7 +320,7 @@ describe('consent', () => {
       ]);
     });
 
-    it('stays as it was when the application does not ask for organizations', async () => {
+    it('keeps the consent for organizations if the application does not request any', async () => {
       await enter({ 'organization.works': 'yes' });
       const agent = createAgent();
       const { html, xsrf } = await reachConsent(agent, { scope: 'openid profile' });
@@ -337,7 +337,7 @@ describe('consent', () => {
     });
 
     // security: third-parties
-    it('is refused at once when the consent, or the whole grant, is withdrawn', async () => {
+    it('rejects an organization token at once after the consent or the grant is withdrawn', async () => {
       const { refreshToken } = await enter({ 'organization.works': 'yes' });
       const place = { applicationId: foreign.id, userId };
       await provider.consentOrganizations.remove(provider.tenant.db, place, 'works');
@@ -350,7 +350,7 @@ describe('consent', () => {
       assert.equal(`${revoked.status} ${((await revoked.json()) as { error: string }).error}`, '400 invalid_grant');
     });
 
-    it('ends when it is withdrawn, and when the user leaves the organization', async () => {
+    it('ends a consent for an organization when it is withdrawn and when the user leaves the organization', async () => {
       const place = { applicationId: foreign.id, userId };
       const { refreshToken } = await enter({ 'organization.works': 'yes' });
       await provider.consentOrganizations.remove(provider.tenant.db, place, 'works');
@@ -361,7 +361,7 @@ describe('consent', () => {
       assert.deepEqual(await provider.consentOrganizations.list(db, place), []);
     });
 
-    it('cannot be given for organizations that the user does not belong to', async () => {
+    it('rejects consent for organizations that the user is not a member of', async () => {
       const agent = createAgent();
       const { xsrf } = await reachConsent(agent, { scope, resource });
       assert.equal((await decide(agent, { xsrf, 'organization.nowhere': 'yes' })).status, 422);

@@ -22,7 +22,7 @@ const forged = {
   ...{ sid: 'other', auth_time: 1, acr: 'high', amr: ['hwk'], organization_id: 'other' },
 };
 
-describe('Custom claims, for every kind of token', () => {
+describe('Custom claims for every kind of token', () => {
   let provider: Provider;
   let every: EveryGrant;
   before(async () => {
@@ -51,7 +51,7 @@ describe('Custom claims, for every kind of token', () => {
   const jwts = () => every.ways.filter(({ isJwt }) => isJwt);
 
   // security: script-tokens
-  it('are added, and replace nothing that the protocol says', async () => {
+  it('adds custom claims to every kind of token and replaces no claim of the protocol', async () => {
     const plain = new Map<string, object>();
     for (const way of jwts()) plain.set(way.name, await claimsOf(way));
     await withScript(returning(`({ ...${JSON.stringify(forged)}, tier: 'gold' })`), async () => {
@@ -61,7 +61,7 @@ describe('Custom claims, for every kind of token', () => {
   });
 
   // security: script-tokens
-  it('may refuse a token, also an opaque one', async () => {
+  it('lets a script deny a token, also an opaque one', async () => {
     for (const way of every.ways) {
       // The same endpoint issues the tokens that are redeemed or exchanged.
       const send = await way.prepare();
@@ -80,7 +80,7 @@ describe('Custom claims, for every kind of token', () => {
   };
   const telling = (work: () => Promise<void>) => withScript(returning('({ told: input })'), work);
 
-  it('passes user, sign-in and application to the script', () =>
+  it('passes the user, the sign-in and the application to the script', () =>
     telling(async () => {
       for (const name of ['authorization_code, for a resource', 'refresh_token, for a resource']) {
         const { token, context } = await inputOf(name);
@@ -125,7 +125,7 @@ describe('Custom claims, for every kind of token', () => {
       }
     }));
 
-  it('passes the same user data whatever the source of the token', () =>
+  it('passes the same user data to the script for every source of a token', () =>
     telling(async () => {
       const [first, ...others] = jwts().filter(({ type }) => type === 'access-token');
       const userOf = async (way: Way) => told((await claimsOf(way)).told).context.user;
@@ -133,7 +133,7 @@ describe('Custom claims, for every kind of token', () => {
       for (const way of others) assert.deepEqual(await userOf(way), expected, way.name);
     }));
 
-  it('passes the organization of the token, for users and machines', () =>
+  it('passes the organization of the token to the script, for users and machines', () =>
     telling(async () => {
       const organization = {
         id: every.organizationId,
@@ -147,7 +147,7 @@ describe('Custom claims, for every kind of token', () => {
       }
     }));
 
-  it('passes the exchange that created the token, with the context of the subject token', () =>
+  it('passes the token exchange to the script, with the context of the subject token', () =>
     telling(async () => {
       const grantOf = async (subject: string) =>
         (await inputOf(`exchange of a ${subject}, for a resource`)).context.grant;

@@ -11,7 +11,7 @@ const indicator = 'https://api.example.com';
 const returning = (expression: string) => `const getCustomJwtClaims = async (input) => (${expression});`;
 const running = (statements: string) => `const getCustomJwtClaims = async (input) => { ${statements} };`;
 
-describe('custom claims', () => {
+describe('Custom claims', () => {
   let provider: Provider;
   let userId: string;
   let party: Party;
@@ -49,7 +49,7 @@ describe('custom claims', () => {
     return outcome.kind === 'failed' ? outcome.reason : JSON.stringify(outcome);
   };
 
-  it('come from a script that knows the token, the person, the application and its own variables', async () => {
+  it('adds claims from a script that receives the token, the user, the application and its own variables', async () => {
     await save(
       returning(`{
         plan: input.context.user.customData.plan,
@@ -68,7 +68,7 @@ describe('custom claims', () => {
     );
   });
 
-  it('never replace what the protocol says', async () => {
+  it('never replaces a claim of the protocol with a custom claim', async () => {
     await save(
       returning(
         `JSON.parse('{"sub":"root","aud":"other","iss":"evil","exp":9999999999,"scope":"all","client_id":"x","act":{"sub":"y"},"cnf":{},"__proto__":{"admin":true},"ok":1}')`,
@@ -83,7 +83,7 @@ describe('custom claims', () => {
     assert.notEqual(claims.scope, 'all');
   });
 
-  it('may refuse the token, even when the script catches its own refusal, and the refresh token stays usable', async () => {
+  it('denies the token if the script denies it, even in a catch block, and keeps the refresh token usable', async () => {
     await save(returning('{}'));
     const { refresh_token: refreshToken } = await party.tokens(userId, wanted);
     await save(running(`try { input.api.denyAccess('Not on Sundays'); } catch {} return { ok: true };`));
@@ -93,7 +93,7 @@ describe('custom claims', () => {
     assert.equal((await party.refresh(refreshToken ?? '', { resource: indicator })).status, 200);
   });
 
-  it('are left out when the script fails, and the token with them when the tenant says so', async () => {
+  it('omits custom claims if the script fails, or denies the token if the tenant is configured so', async () => {
     await save(running('throw new Error("boom")'));
     assert.equal((await claimsOf()).sub, userId);
     await save(running('throw new Error("boom")'), { blockIssuanceOnError: true }, 'client-credentials');
@@ -103,7 +103,7 @@ describe('custom claims', () => {
   });
 
   // security: script-tokens
-  it('are not skipped under overload: answers 503 if the script cannot run', async () => {
+  it('returns 503 instead of skipping custom claims if the script cannot run under overload', async () => {
     await save(returning('{}'));
     const { refresh_token: refreshToken = '' } = await party.tokens(userId, wanted);
     await save(running(`input.api.denyAccess('Nobody');`));
@@ -127,7 +127,7 @@ describe('custom claims', () => {
   });
 
   // security: script-isolation
-  it('escape: a script sees nothing of Node, the machine or the network', async () => {
+  it('gives a script no access to Node, the machine or the network', async () => {
     const outcome = await test(
       returning(`{
         seen: ['process', 'require', 'module', 'fetch', 'XMLHttpRequest', 'WebSocket', 'Worker', 'Deno', 'Bun', 'std', 'os',
@@ -162,7 +162,7 @@ describe('custom claims', () => {
   });
 
   // security: script-isolation
-  it('escape: memory bombs and deep recursion end their own isolate only', async () => {
+  it('ends only the isolate of a script that exhausts memory or recursion', async () => {
     const ends = ['memory', 'time', 'error'];
     for (const bomb of [
       'const all = []; for (;;) all.push(new Array(100000).fill(all));',
@@ -179,7 +179,7 @@ describe('custom claims', () => {
   });
 
   // security: script-isolation
-  it('escape: what one run changes no other run meets, nor the server', async () => {
+  it('hides changes made by one run of a script from other runs and from the server', async () => {
     await test(
       running(`globalThis.left = input.context.secret; Object.prototype.polluted = 'yes'; JSON.parse = () => ({});
         Array.prototype.map = () => ['evil']; return {};`),
@@ -191,7 +191,7 @@ describe('custom claims', () => {
     assert.equal(({} as Record<string, unknown>).polluted, undefined);
   });
 
-  it('reports a result that is not an object apart from a script that does not load', async () => {
+  it('distinguishes a result that is not an object from a script that does not load', async () => {
     for (const value of ['[1]', '"text"', '5']) assert.equal(await failed(returning(value)), 'shape', value);
     assert.deepEqual(await test(running('')), { kind: 'claims', claims: {} });
     assert.equal(await failed('const other = 1;'), 'load');

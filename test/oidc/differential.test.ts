@@ -314,7 +314,7 @@ const logoutCases: Case[] = [
   ['sign-out of an unknown client', logout({ client_id: 'nobody' })],
 ];
 
-describe('the same request has the same kind of outcome as with npm oidc-provider', () => {
+describe('Differential test against npm oidc-provider', () => {
   let provider: Provider;
   let oracle: RunningOracle;
   let sides: [Side, Side];

@@ -9,7 +9,7 @@ import { type Provider, startProvider } from './provider.ts';
 
 const redirectUri = 'https://client.example.com/callback';
 
-describe('introspection, revocation, origins and the guard of the Management API', () => {
+describe('Protocol endpoints besides authorization and token', () => {
   let provider: Provider;
   let web: Party;
   let spa: Party;
@@ -45,11 +45,11 @@ describe('introspection, revocation, origins and the guard of the Management API
   const userinfoStatus = async (token: string) =>
     (await fetch(`${provider.url}/oidc/me`, { headers: { authorization: `Bearer ${token}` } })).status;
 
-  describe('introspection', () => {
+  describe('Introspection', () => {
     const introspect = (party: Party, token: string, extra: Extra = {}) =>
       party.post('/oidc/token/introspection', { token, ...extra });
 
-    it('describes a live access token and refresh token', async () => {
+    it('describes an active access token and refresh token', async () => {
       const tokens = await web.tokens(userId);
       const access = await json(await introspect(web, tokens.access_token));
       assert.deepEqual(
@@ -60,7 +60,7 @@ describe('introspection, revocation, origins and the guard of the Management API
       assert.equal((await json(await introspect(web, tokens.refresh_token ?? ''))).active, true);
     });
 
-    it('returns only inactive for tokens that are unknown, expired or of another public client', async () => {
+    it('returns only inactive for unknown tokens, expired tokens and tokens of another public client', async () => {
       const tokens = await web.tokens(userId);
       for (const [party, token] of [
         [web, 'nothing'],
@@ -101,7 +101,7 @@ describe('introspection, revocation, origins and the guard of the Management API
       assert.equal((await json(await introspect(web, token))).client_id, id);
     });
 
-    it('is refused without authentication, without a token, and for JWTs', async () => {
+    it('rejects introspection without authentication, without a token, and for JWTs', async () => {
       assert.equal((await introspect(web, 'x', { client_secret: 'wrong' })).status, 401);
       assert.equal((await failureOf(await web.post('/oidc/token/introspection', {}))).error, 'invalid_request');
       const { status, error } = await failureOf(await introspect(web, await jwt()));
@@ -109,10 +109,10 @@ describe('introspection, revocation, origins and the guard of the Management API
     });
   });
 
-  describe('revocation', () => {
+  describe('Revocation', () => {
     const revoke = (party: Party, token: string) => party.post('/oidc/token/revocation', { token });
 
-    it('of either token revokes the whole grant; a public client needs its id only; the body is empty', async () => {
+    it('revokes the whole grant for either token with an empty body, and needs only the ID of a public client', async () => {
       for (const member of ['access_token', 'refresh_token'] as const) {
         const tokens = await spa.tokens(userId);
         const response = await revoke(spa, tokens[member] ?? '');
@@ -122,7 +122,7 @@ describe('introspection, revocation, origins and the guard of the Management API
       }
     });
 
-    it('of another client’s or an unknown token does nothing, with 200', async () => {
+    it('returns 200 without effect for an unknown token or a token of another client', async () => {
       const tokens = await web.tokens(userId);
       for (const token of [tokens.access_token, tokens.refresh_token ?? '', 'nothing'])
         assert.equal((await revoke(spa, token)).status, 200);
@@ -130,12 +130,12 @@ describe('introspection, revocation, origins and the guard of the Management API
       assert.equal((await web.refresh(tokens.refresh_token ?? '')).status, 200);
     });
 
-    it('is refused for JWTs and without a token', async () => {
+    it('rejects revocation of JWTs and revocation without a token', async () => {
       assert.equal((await failureOf(await revoke(web, await jwt()))).error, 'unsupported_token_type');
       assert.equal((await failureOf(await web.post('/oidc/token/revocation', {}))).error, 'invalid_request');
     });
 
-    it('of a machine’s opaque token ends it', async () => {
+    it('revokes a machine’s opaque token', async () => {
       const { access_token: token } = (await json(await machine.token({ grant_type: 'client_credentials' }))) as {
         access_token: string;
       };
@@ -144,7 +144,7 @@ describe('introspection, revocation, origins and the guard of the Management API
     });
   });
 
-  describe('origins', () => {
+  describe('Cross-origin requests', () => {
     const redeemFrom = async (origin: string) => {
       const code = (await spa.signIn(createAgent(), userId)).get('code') ?? '';
       const parameters = {
@@ -157,7 +157,7 @@ describe('introspection, revocation, origins and the guard of the Management API
       return { response, allowed: response.headers.get('access-control-allow-origin'), code };
     };
 
-    it('of redirect addresses, the listed ones and the server’s own may use the client', async () => {
+    it('allows the origins of redirect URIs, listed origins and the server’s own to call the endpoints', async () => {
       for (const origin of ['https://client.example.com', 'https://partner.example.com', provider.url]) {
         const { response, allowed } = await redeemFrom(origin);
         assert.deepEqual([response.status, allowed], [200, origin]);
@@ -166,7 +166,7 @@ describe('introspection, revocation, origins and the guard of the Management API
     });
 
     // security: cross-origin-calls
-    it('that only resemble an allowed origin, and null, are rejected without a change', async () => {
+    it('rejects origins that resemble an allowed origin, and null, without a change', async () => {
       for (const origin of [
         'https://client.example.com.evil.com',
         'http://client.example.com',
@@ -179,7 +179,7 @@ describe('introspection, revocation, origins and the guard of the Management API
       }
     });
 
-    it('are checked at userinfo as well', async () => {
+    it('checks the origin at userinfo', async () => {
       const { access_token: token } = await spa.tokens(userId);
       const call = (origin: string) =>
         fetch(`${provider.url}/oidc/me`, { headers: { authorization: `Bearer ${token}`, origin } });
@@ -191,7 +191,7 @@ describe('introspection, revocation, origins and the guard of the Management API
     });
 
     // security: cross-origin-calls
-    it('may ask before, and never reach the authorization endpoint', async () => {
+    it('answers preflight requests, except for the authorization endpoint', async () => {
       const headers = { origin: 'https://client.example.com', 'access-control-request-method': 'POST' };
       const preflight = await fetch(`${provider.url}/oidc/token`, { method: 'OPTIONS', headers });
       assert.equal(preflight.status, 204);
@@ -201,7 +201,7 @@ describe('introspection, revocation, origins and the guard of the Management API
     });
   });
 
-  describe('the guard of the Management API', () => {
+  describe('Access to the Management API', () => {
     const call = async (authorization: string | undefined, base = provider.url) => {
       const response = await fetch(`${base}/test/guarded`, {
         headers: authorization === undefined ? {} : { authorization },
@@ -213,7 +213,7 @@ describe('introspection, revocation, origins and the guard of the Management API
       assert.deepEqual(await call(`Bearer ${await jwt()}`), [200, undefined]);
     });
 
-    it('names the reason of a refusal', async () => {
+    it('names the reason if it denies access to the Management API', async () => {
       assert.deepEqual(await call(undefined), [401, 'auth.authorization_header_missing']);
       assert.deepEqual(await call('Basic eDp5'), [401, 'auth.authorization_token_type_not_supported']);
       assert.deepEqual(await call('Bearer nonsense'), [401, 'auth.unauthorized']);
@@ -225,7 +225,7 @@ describe('introspection, revocation, origins and the guard of the Management API
     });
 
     // security: value-purposes
-    it('refuses ID tokens, opaque tokens and tokens of other tenants', async () => {
+    it('rejects ID tokens, opaque tokens and tokens of other tenants at the Management API', async () => {
       const tokens = await web.tokens(userId);
       for (const token of [tokens.id_token, tokens.access_token])
         assert.deepEqual(await call(`Bearer ${token}`), [401, 'auth.unauthorized']);
@@ -233,7 +233,7 @@ describe('introspection, revocation, origins and the guard of the Management API
       assert.deepEqual(await call(`Bearer ${await jwt()}`, `${provider.url}/t/admin`), [401, 'auth.unauthorized']);
     });
 
-    it('accepts a token of the admin tenant for this tenant’s API', async () => {
+    it('accepts a token of the admin tenant for this tenant’s Management API', async () => {
       const admin = await provider.tenancy.get('admin');
       const { administratorRoleId } = await import('../../server/src/features/authorization/roles/index.ts');
       const administrator = await admin.db.transaction(async (tx) => {

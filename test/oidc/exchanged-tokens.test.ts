@@ -20,7 +20,7 @@ interface Granted {
 }
 
 /** Tokens that came out of an exchange, and what they came from. */
-describe('an exchanged token', () => {
+describe('Exchanged tokens', () => {
   let provider: Provider;
   let exchanger: Party;
   let own: Party;
@@ -106,7 +106,7 @@ describe('an exchanged token', () => {
     ['the user is deleted', (userId) => provider.tenant.db.transaction((tx) => provider.users.remove(tx, userId))],
   ];
   for (const [what, end] of endings) {
-    it(`dies, with all that was made of it, when ${what}`, async () => {
+    it(`revokes an exchanged token and all tokens derived from it when ${what}`, async () => {
       const userId = await newUser();
       const first = await both(await signedIn(userId));
       const second = await both(first.jwt);
@@ -116,7 +116,7 @@ describe('an exchanged token', () => {
     });
   }
 
-  it('is not revived when the suspension ends', async () => {
+  it('keeps an exchanged token revoked after the user’s suspension ends', async () => {
     const userId = await newUser();
     const made = await both(await signedIn(userId));
     for (const isSuspended of [true, false])
@@ -124,7 +124,7 @@ describe('an exchanged token', () => {
     await isDead(made);
   });
 
-  it('ends with the session if its subject token had no offline_access, and outlives the session otherwise', async () => {
+  it('ends an exchanged token with the session unless its subject token had offline_access', async () => {
     const userId = await newUser();
     const { access_token: bound } = await own.tokens(userId, { scope: 'openid' });
     const made = await both(bound);
@@ -141,7 +141,7 @@ describe('an exchanged token', () => {
   });
 
   // security: token-exchange
-  it('ends with the personal access token that it was exchanged from', async () => {
+  it('revokes an exchanged token with the personal access token it came from', async () => {
     const userId = await newUser();
     const first = await both(await personalToken(userId), types.personal);
     const second = await both(first.jwt);
@@ -151,7 +151,7 @@ describe('an exchanged token', () => {
   });
 
   // security: token-exchange
-  it('expires no later than its origin, however often it is exchanged', async () => {
+  it('expires an exchanged token no later than its origin, however often it is exchanged', async () => {
     const start = provider.clock.now();
     const userId = await newUser();
     const sources: [token: string, type: string, seconds: number][] = [
@@ -183,7 +183,7 @@ describe('an exchanged token', () => {
   });
 
   // security: token-exchange
-  it('of an impersonation ends when the password of the user is replaced', async () => {
+  it('revokes an impersonation token when the user’s password is replaced', async () => {
     const userId = await newUser();
     const { access_token: jwt } = await granted(
       await exchange(await subjectToken(userId), types.impersonation, { resource: indicator }),
@@ -197,7 +197,7 @@ describe('an exchanged token', () => {
     assert.equal((await exchange(unused, types.impersonation)).status, 400);
   });
 
-  it('is revoked alone: the grant that it came from stays valid', async () => {
+  it('revokes an exchanged token alone, without the grant it came from', async () => {
     const userId = await newUser();
     const tokens = await own.tokens(userId);
     const { opaque } = await both(tokens.access_token);
@@ -208,7 +208,7 @@ describe('an exchanged token', () => {
   });
 
   // security: token-exchange
-  it('is issued to a public client only for access tokens that were issued to it', async () => {
+  it('exchanges an access token for a public client only if the token was issued to that client', async () => {
     const userId = await newUser();
     for (const foreign of [await signedIn(userId), (await own.tokens(userId)).access_token]) {
       const failure = await failureOf(await exchange(foreign, types.access, { resource: indicator }, spa));
@@ -223,7 +223,7 @@ describe('an exchanged token', () => {
   });
 
   // security: token-exchange
-  it('never outlives its origin in random chains, and every token of a chain ends together', async () => {
+  it('never lets an exchanged token outlive its origin, and ends every token of a random chain together', async () => {
     let seed = 20_261_128;
     const random = (below: number) => {
       seed = (seed * 1_103_515_245 + 12_345) % 2_147_483_648;

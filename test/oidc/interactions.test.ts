@@ -6,7 +6,7 @@ import { type Provider, startProvider } from './provider.ts';
 
 const redirectUri = 'https://client.example.com/callback';
 
-describe('authorizations that wait for a person', () => {
+describe('Pending authorizations', () => {
   let provider: Provider;
   let first: Party;
   let second: Party;
@@ -29,7 +29,7 @@ describe('authorizations that wait for a person', () => {
     return (await response.json()) as { found: boolean; applicationId?: string; request?: Record<string, unknown> };
   };
 
-  it('of several applications in one browser do not disturb one another', async () => {
+  it('keeps the pending authorizations of several applications in one browser apart', async () => {
     const agent = createAgent();
     await first.authorize(agent, { state: 'one' });
     await second.authorize(agent, { state: 'two' });
@@ -43,7 +43,7 @@ describe('authorizations that wait for a person', () => {
     assert.equal((await waiting(agent)).applicationId, second.id);
   });
 
-  it('are remembered up to ten in a browser', async () => {
+  it('keeps up to ten pending authorizations per browser', async () => {
     const agent = createAgent();
     const handles: string[] = [];
     for (let number = 0; number < 12; number += 1) {
@@ -61,7 +61,7 @@ describe('authorizations that wait for a person', () => {
     assert.deepEqual(await Promise.all(handles.slice(2).map(leadsTo)), Array(10).fill('/sign-in?'));
   });
 
-  describe('of one application in two tabs', () => {
+  describe('Pending authorizations of one application in two tabs', () => {
     const twoTabs = async () => {
       const agent = createAgent();
       const tabs = [await first.authorize(agent, { state: 'one' }), await first.authorize(agent, { state: 'two' })];
@@ -79,13 +79,13 @@ describe('authorizations that wait for a person', () => {
     };
 
     // security: sign-in-handover
-    it('return with their own state, whichever signs in first', async () => {
+    it('returns each tab to the application with its own state, whichever signs in first', async () => {
       const { agent, one, two } = await twoTabs();
       assert.equal(stateOf(await agent.fetch(await finish(agent, one))), 'one');
       assert.equal(stateOf(await agent.fetch(await finish(agent, two))), 'two');
     });
 
-    it('keep their own cookie when both begin at the same moment', async () => {
+    it('keeps a cookie for each tab when both begin at the same moment', async () => {
       const agent = createAgent();
       const tabs = await Promise.all(['one', 'two', 'three'].map((state) => first.authorize(agent, { state })));
       for (const [index, state] of ['one', 'two', 'three'].entries()) {
@@ -94,14 +94,14 @@ describe('authorizations that wait for a person', () => {
       }
     });
 
-    it('need one sign-in: the second tab goes on with the session', async () => {
+    it('continues in the second tab with the session of the first', async () => {
       const { agent, one, two } = await twoTabs();
       await agent.fetch(await finish(agent, one));
       assert.equal(stateOf(await agent.fetch(`${provider.url}/oidc/auth/${two}`)), 'two');
     });
 
     // security: sign-in-handover
-    it('ask again in the second tab when its request asks for a fresh sign-in', async () => {
+    it('asks for a sign-in in the second tab if its request demands a new one', async () => {
       const agent = createAgent();
       const one = handleOf(await first.authorize(agent));
       for (const extra of [{ prompt: 'login' }, { prompt: 'select_account' }, { prompt: 'create' }]) {
@@ -112,13 +112,13 @@ describe('authorizations that wait for a person', () => {
       }
     });
 
-    it('without a handle are answered newest first, as with Logto-App-Id alone', async () => {
+    it('chooses the newest pending authorization for requests without a handle, as with Logto-App-Id alone', async () => {
       const { agent, two } = await twoTabs();
       const resume = await finishSignIn(provider.url, agent, userId, first.id);
       assert.equal(resume, `${provider.url}/oidc/auth/${two}`);
     });
 
-    it('are found by the referring page of a custom sign-in page', async () => {
+    it('finds the pending authorization by the referrer of a custom sign-in page', async () => {
       const { agent, one } = await twoTabs();
       const referer = `${provider.url}/sign-in?app_id=${first.id}&interaction=${one}`;
       const headers = { 'logto-app-id': first.id, referer, 'x-test-user': userId };
@@ -127,7 +127,7 @@ describe('authorizations that wait for a person', () => {
     });
 
     // security: sign-in-handover
-    it('are of no use to a browser that knows the handle but has no cookie, or another secret', async () => {
+    it('rejects a browser that knows the handle of an authorization but has no cookie or another secret', async () => {
       const { agent, one } = await twoTabs();
       const resume = await finish(agent, one);
       for (const cookie of ['', `_interaction.${one}=tpy2kx.${'A'.repeat(43)}`]) {
@@ -138,7 +138,7 @@ describe('authorizations that wait for a person', () => {
       assert.equal(stateOf(await agent.fetch(resume)), 'one');
     });
 
-    it('do not answer for an application that the request does not name', async () => {
+    it('rejects a pending authorization of another application than the request names', async () => {
       const { agent, one } = await twoTabs();
       const headers = { 'aldaba-interaction': one, 'logto-app-id': second.id };
       const answer = await agent.fetch(`${provider.url}/test/interaction`, { headers });
@@ -146,11 +146,11 @@ describe('authorizations that wait for a person', () => {
     });
   });
 
-  it('cannot be continued without the cookie', async () => {
+  it('does not continue a pending authorization without the cookie', async () => {
     assert.equal((await waiting(createAgent())).found, false);
   });
 
-  describe('begin at the page that the application requests', () => {
+  describe('First page of an authorization', () => {
     const pageOf = async (extra: Extra) => {
       const response = await first.authorize(createAgent(), extra);
       const url = new URL(response.headers.get('location') ?? '', provider.url);
@@ -190,11 +190,12 @@ describe('authorizations that wait for a person', () => {
       [{ prompt: 'select_account', first_screen: 'register' }, '/select-account'],
       [{ prompt: 'login select_account' }, '/select-account'],
     ] as const) {
-      it(`${JSON.stringify(extra)}: ${page}`, async () => assert.equal(await pageOf(extra), page));
+      it(`opens the requested first page for ${JSON.stringify(extra)}: ${page}`, async () =>
+        assert.equal(await pageOf(extra), page));
     }
   });
 
-  it('pass the login hints on to the sign-in', async () => {
+  it('passes the login hints on to the sign-in', async () => {
     const agent = createAgent();
     await first.authorize(agent, {
       direct_sign_in: 'social:wechat',

@@ -44,7 +44,7 @@ interface Ending {
 }
 
 // security: suspension, application-access
-describe('a token is no longer issued', () => {
+describe('Issuance of tokens', () => {
   let provider: Provider;
   const events = { publish: async () => undefined };
   const organizationRoles = createOrganizationRoles({ events });
@@ -260,7 +260,7 @@ describe('a token is no longer issued', () => {
   };
 
   const holds = (name: string, grant: Grant) =>
-    it(`for ${name}, from the moment that what it hangs on ends`, async () => {
+    it(`issues no token for ${name} after its prerequisite has ended`, async () => {
       await (await grant.prepare(await build()))();
       const alive = await build();
       const request = await grant.prepare(alive);
@@ -283,7 +283,7 @@ describe('a token is no longer issued', () => {
     });
   for (const [name, grant] of Object.entries(grants)) holds(name, grant);
 
-  describe('where a script customizes tokens', () => {
+  describe('Issuance of tokens with custom claims', () => {
     const customized = ['access-token', 'client-credentials'] as const;
     before(async () => {
       const script = 'const getCustomJwtClaims = async () => ({ ok: 1 });';

@@ -24,7 +24,7 @@ interface Snapshot {
   keySet: JSONWebKeySet;
 }
 
-describe('signing keys over time', () => {
+describe('Rotation of signing keys', () => {
   let provider: Provider;
   before(async () => {
     provider = await startProvider();
@@ -87,7 +87,7 @@ describe('signing keys over time', () => {
 
   for (const seed of [1, 20, 300, 4000]) {
     // security: key-rotation
-    it(`every token verifies with any key set of its lifetime, and no key signs before clients know it (seed ${seed})`, async () => {
+    it(`verifies every token with any key set of its lifetime, and signs only with keys that clients know (seed ${seed})`, async () => {
       const { tenant, issued, snapshots, early } = await live(seed);
       assert.deepEqual(early, []);
       let checked = 0;
@@ -109,7 +109,7 @@ describe('signing keys over time', () => {
     });
   }
 
-  it('keep every token valid through two rotations within a minute', async () => {
+  it('keeps every token valid through two rotations within a minute', async () => {
     const tenant = await provider.tenancy.get('other');
     const keys = provider.oidc.keys as unknown as Keys;
     const now = () => Math.floor(provider.clock.now() / 1000);
@@ -127,7 +127,7 @@ describe('signing keys over time', () => {
   });
 
   // security: key-rotation
-  it('stay published until the longest token they signed has expired and 10 minutes more', async () => {
+  it('publishes a replaced key until 10 minutes after its longest-lived token has expired', async () => {
     const tenant = await provider.tenancy.create({ id: 'ends', name: 'Ends' });
     const keys = provider.oidc.keys as unknown as Keys;
     const exp = Math.floor(provider.clock.now() / 1000) + 50_000;
@@ -144,7 +144,7 @@ describe('signing keys over time', () => {
     assert.ok(await keys.verify(tenant, token, { allowExpired: true }));
   });
 
-  it('let an id_token_hint of a replaced key sign out, long after, unless the key was deleted', async () => {
+  it('accepts an id_token_hint of a replaced key for sign-out, unless the key was deleted', async () => {
     const redirectUri = 'https://app.example.com/callback';
     const { id } = await provider.addClient({ type: 'SPA', oidcClientMetadata: { redirectUris: [redirectUri] } });
     const party = createParty(provider, { id, redirectUri });

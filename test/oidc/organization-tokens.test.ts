@@ -20,7 +20,7 @@ const scope = `openid offline_access ${organizationsScope} ${rolesScope} read wr
 const redirectUri = 'https://client.example.com/cb';
 const oidcClientMetadata = { redirectUris: [redirectUri] };
 
-describe('tokens in organizations', () => {
+describe('Organization tokens', () => {
   let provider: Provider;
   let spa: Party;
   let machine: Party;
@@ -70,7 +70,7 @@ describe('tokens in organizations', () => {
     return (await response.json()) as Tokens;
   };
 
-  it('name the organization as their audience, with the permissions that roles in it give', async () => {
+  it('names the organization as the audience, with the permissions that the user’s roles in it grant', async () => {
     const { userId, organizationId } = await join([ids.reader]);
     const { refresh_token: token = '' } = await signIn(userId);
     const answer = await read(await spa.refresh(token, { organization_id: organizationId }));
@@ -88,7 +88,7 @@ describe('tokens in organizations', () => {
     assert.ok(answer.refresh_token);
   });
 
-  it('carry fewer permissions when fewer are asked for, and refuse ones that were not granted', async () => {
+  it('grants fewer permissions in an organization if the client requests fewer, and rejects ungranted ones', async () => {
     const { userId, organizationId } = await join([ids.reader, ids.writer]);
     const { refresh_token: token = '' } = await signIn(userId, {
       scope: `openid offline_access ${organizationsScope} read`,
@@ -100,7 +100,7 @@ describe('tokens in organizations', () => {
   });
 
   // security: organization-rights
-  it('for a resource name the organization, with what its roles give and nothing else', async () => {
+  it('limits a resource token of an organization to the permissions that its roles grant', async () => {
     const { userId, organizationId } = await join([ids.writer]);
     const outside = await join();
     const { refresh_token: token = '' } = await signIn(userId);
@@ -123,7 +123,7 @@ describe('tokens in organizations', () => {
     );
   });
 
-  it('need the scope that was granted for organizations', async () => {
+  it('requires the scope for organizations', async () => {
     const { userId, organizationId } = await join([ids.reader]);
     const { refresh_token: token = '' } = await spa.tokens(userId);
     assert.equal(await refuse(await spa.refresh(token, { organization_id: organizationId })), '403 insufficient_scope');
@@ -131,7 +131,7 @@ describe('tokens in organizations', () => {
   });
 
   // security: organization-rights
-  it('follow roles and membership at the next refresh', async () => {
+  it('applies changed roles and memberships at the next refresh', async () => {
     const { userId, organizationId, member } = await join([ids.reader]);
     const { db } = provider.tenant;
     let { refresh_token: token = '' } = await signIn(userId);
@@ -156,7 +156,7 @@ describe('tokens in organizations', () => {
   });
 
   // security: second-factor-required
-  it('are refused to people without a second factor where the organization wants one', async () => {
+  it('rejects users without a second factor if the organization requires one', async () => {
     const { userId, organizationId } = await join([ids.reader], { isMfaRequired: true });
     const { refresh_token: token = '' } = await signIn(userId);
     assert.equal(await refuse(await spa.refresh(token, { organization_id: organizationId })), '403 access_denied');
@@ -172,7 +172,7 @@ describe('tokens in organizations', () => {
   });
 
   // security: second-factor-required
-  it('need a second factor that was shown in the session, and are given once the user signs in again with it', async () => {
+  it('requires a second factor verified in the session, and issues the token after a new sign-in with it', async () => {
     const { userId, organizationId } = await join([ids.reader], { isMfaRequired: true });
     const there = { organization_id: organizationId };
     const agent = createAgent();
@@ -212,7 +212,7 @@ describe('tokens in organizations', () => {
     assert.equal((await exchange(subjectToken, 'urn:logto:token-type:impersonation_token')).status, 200);
   });
 
-  it('are refused to third-party applications that are not allowed in an organization', async () => {
+  it('rejects third-party applications that the user did not allow in an organization', async () => {
     const { userId, organizationId } = await join([ids.reader]);
     const client = await provider.addClient({ type: 'MachineToMachine' });
     const party = createParty(provider, { id: client.id, redirectUri, secret: client.secret ?? '' });
@@ -231,7 +231,7 @@ describe('tokens in organizations', () => {
     assert.ok(userId);
   });
 
-  it('go to machine-to-machine applications that belong to the organization', async () => {
+  it('issues organization tokens to machine-to-machine applications that belong to the organization', async () => {
     const { organizationId } = await join();
     const { db } = provider.tenant;
     const request = { grant_type: 'client_credentials', organization_id: organizationId, scope: 'read write pay' };
@@ -254,7 +254,7 @@ describe('tokens in organizations', () => {
   });
 
   // security: organization-rights
-  it('never grant the Management API, whatever a role in the database says', async () => {
+  it('never grants the Management API through an organization, whatever a role in the database contains', async () => {
     const { organizationId } = await join();
     const { db, managementIndicator: resource } = provider.tenant;
     await organizations.addMembers(db, 'application', organizationId, [machine.id]);
@@ -276,7 +276,7 @@ describe('tokens in organizations', () => {
   });
 
   // security: organization-rights
-  it('are never accepted for another tenant', async () => {
+  it('never accepts an organization token for another tenant', async () => {
     const other = await provider.tenancy.get('other');
     const { id } = await organizations.create(other.db, { name: 'Foreign' });
     const { userId } = await join([ids.reader]);
@@ -289,7 +289,7 @@ describe('tokens in organizations', () => {
     await assert.rejects(organizations.addMembers(other.db, 'user', id, [userId]), /related item/);
   });
 
-  it('return memberships and roles in ID token and userinfo, for the granted scopes', async () => {
+  it('returns memberships and organization roles in the ID token and at userinfo for the granted scopes', async () => {
     const { userId, organizationId } = await join([ids.reader, ids.writer]);
     const told = async (wanted: string) => {
       const tokens = await spa.tokens(userId, { scope: wanted });
@@ -312,7 +312,7 @@ describe('tokens in organizations', () => {
     assert.deepEqual(await told('openid profile'), [nothing, nothing]);
   });
 
-  it('pass their organization to scripts that customize tokens', async () => {
+  it('passes the organization to scripts for custom claims', async () => {
     const { userId, organizationId } = await join();
     const { refresh_token: token = '' } = await signIn(userId);
     const script = `const getCustomJwtClaims = async ({ token, context }) => ({ told: [token.aud, context.organization.id] });`;
@@ -322,7 +322,7 @@ describe('tokens in organizations', () => {
     assert.deepEqual(decodeJwt(jwt).told, [`urn:logto:organization:${organizationId}`, organizationId]);
   });
 
-  it('pass the kinds of the user’s second factors to scripts', async () => {
+  it('passes the kinds of the user’s second factors to scripts for custom claims', async () => {
     const { userId } = await join();
     const script = `const getCustomJwtClaims = async ({ context }) => ({ told: context.user.mfaVerificationFactors });`;
     await provider.customClaims.save(provider.tenant, 'access-token', { script });
@@ -337,7 +337,7 @@ describe('tokens in organizations', () => {
     await provider.customClaims.remove(provider.tenant, 'access-token');
   });
 
-  it('take at most four statements, with claims', async () => {
+  it('issues an organization token with custom claims in at most four SQL statements', async () => {
     const { userId, organizationId } = await join([ids.reader], { isMfaRequired: true });
     await factors.addTotp(provider.tenant, userId);
     provider.signIn.amr = ['pwd', 'otp', 'mfa'];

@@ -6,7 +6,7 @@ import { type Provider, startProvider } from './provider.ts';
 
 const redirectUri = 'https://client.example.com/callback';
 
-describe('the prompt parameter', () => {
+describe('Prompt parameter', () => {
   let provider: Provider;
   let own: Party;
   let foreign: Party;
@@ -34,45 +34,45 @@ describe('the prompt parameter', () => {
   const leadsTo = async (agent: Agent, prompt: string, party = own) =>
     pageOf(await party.authorize(agent, { prompt }))?.split('?')[0];
 
-  it('is published with all its values', async () => {
+  it('publishes all prompt values in discovery', async () => {
     const response = await fetch(`${provider.url}/oidc/.well-known/openid-configuration`);
     const { prompt_values_supported: values } = (await response.json()) as Record<string, unknown>;
     assert.deepEqual(values, ['none', 'login', 'consent', 'select_account', 'create']);
   });
 
-  it('select_account asks for an account whether a user is signed in or not', async () => {
+  it('asks for an account with prompt=select_account, whether or not a user is signed in', async () => {
     assert.equal(await leadsTo(await signedIn(), 'select_account'), '/select-account');
     assert.equal(await leadsTo(createAgent(), 'select_account'), '/select-account');
   });
 
-  it('create shows the registration page, also when a user is signed in', async () => {
+  it('shows the registration page with prompt=create, also if a user is signed in', async () => {
     assert.equal(await leadsTo(await signedIn(), 'create'), '/register');
     assert.equal(await leadsTo(createAgent(), 'create'), '/register');
   });
 
   for (const prompt of ['select_account', 'create', 'login select_account', 'consent create', 'login create consent']) {
-    it(`${prompt} is satisfied by a sign-in for this request`, async () => {
+    it(`treats prompt=${prompt} as satisfied by a sign-in for this request`, async () => {
       const agent = await signedIn();
       assert.ok((await own.signIn(agent, userId, { prompt })).get('code'));
     });
   }
 
   for (const other of ['login', 'consent', 'select_account', 'create']) {
-    it(`none with ${other} is refused`, async () => {
+    it(`rejects prompt=none with ${other}`, async () => {
       const answer = answerOf(await own.authorize(await signedIn(), { prompt: `none ${other}` }));
       assert.equal(answer.get('error'), 'invalid_request');
     });
   }
 
-  it('is refused with a value that no specification defines', async () => {
+  it('rejects a prompt value that no specification defines', async () => {
     assert.equal(answerOf(await own.authorize(createAgent(), { prompt: 'dance' })).get('error'), 'invalid_request');
   });
 
-  describe('offline_access of a third-party application', () => {
+  describe('Offline access of applications', () => {
     const scope = 'openid offline_access';
     const ask = (agent: Agent, extra: Extra) => foreign.authorize(agent, { scope, ...extra });
 
-    it('is asked for consent without prompt=consent, and then gives a refresh token', async () => {
+    it('asks for consent to offline_access of a third party without prompt=consent, then issues a refresh token', async () => {
       const agent = await signedIn();
       const asked = await ask(agent, { prompt: null });
       assert.match(pageOf(asked) ?? '', /^\/consent\?/);
@@ -91,12 +91,12 @@ describe('the prompt parameter', () => {
       );
     });
 
-    it('is refused with prompt=none while the user has not consented', async () => {
+    it('rejects prompt=none while the user has not consented to offline_access', async () => {
       const answer = answerOf(await ask(await signedIn(), { prompt: 'none' }));
       assert.equal(answer.get('error'), 'consent_required');
     });
 
-    it('is not covered by a consent that did not include it', async () => {
+    it('does not extend a consent without offline_access to offline_access', async () => {
       const agent = createAgent();
       const asked = await foreign.authorize(agent, { scope: 'openid', prompt: null });
       await agent.fetch(await finishSignIn(provider.url, agent, userId, foreign.id));
@@ -111,7 +111,7 @@ describe('the prompt parameter', () => {
     });
   });
 
-  it('a refresh token of an own application that asked for offline_access alone survives the session', async () => {
+  it('keeps a refresh token of a first-party application that requested only offline_access after the session ends', async () => {
     const { refresh_token: token = '' } = await own.tokens(userId, { prompt: null });
     await provider.database.system.raw('delete from sessions');
     const answer = await own.refresh(token);

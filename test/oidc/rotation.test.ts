@@ -10,7 +10,7 @@ import { type Provider, startProvider } from './provider.ts';
 const redirectUri = 'https://client.example.com/callback';
 const day = 86_400_000;
 
-describe('refresh tokens', () => {
+describe('Refresh tokens', () => {
   let provider: Provider;
   let userId: string;
   before(async () => {
@@ -58,7 +58,7 @@ describe('refresh tokens', () => {
       hashToken(token),
     ]);
 
-  it('oidcc-refresh-token: gives new tokens, repeats the refresh token and issues the ID token now', async () => {
+  it('returns new tokens with the same refresh token and a new iat in the ID token (oidcc-refresh-token)', async () => {
     const party = await register('Native');
     const first = await party.tokens(userId);
     provider.clock.advance(10_000);
@@ -70,7 +70,7 @@ describe('refresh tokens', () => {
     assert.ok(Number(after.iat) >= Number(before.iat) + 10);
   });
 
-  it('a public client gets a new refresh token at every use; the old one works for 3 more seconds', async () => {
+  it('replaces the refresh token of a public client at every use, and accepts the old one for 3 more seconds', async () => {
     const party = await register('Native');
     const first = (await party.tokens(userId)).refresh_token;
     const second = await refreshed(party, first);
@@ -83,7 +83,7 @@ describe('refresh tokens', () => {
   });
 
   // security: refresh-tokens
-  it('a replaced token returns the one valid token of its chain, however often it was rotated', async () => {
+  it('returns the one valid token of a chain for a replaced token, however often the chain was rotated', async () => {
     const party = await register('SPA');
     const first = (await party.tokens(userId)).refresh_token;
     const second = await refreshed(party, first);
@@ -101,7 +101,7 @@ describe('refresh tokens', () => {
   });
 
   // security: refresh-tokens
-  it('a replaced token never starts a second chain, also after many rotations within the grace period', async () => {
+  it('never starts a second chain from a replaced token, also after many rotations within the grace period', async () => {
     const party = await register('SPA', { refreshTokenGracePeriod: 60 });
     const first = (await party.tokens(userId)).refresh_token ?? '';
     let live = first;
@@ -130,7 +130,7 @@ describe('refresh tokens', () => {
   });
 
   // security: refresh-tokens
-  it('a replaced token that is used after the grace period revokes the grant with all its tokens', async () => {
+  it('revokes the grant and all its tokens if a replaced token is used after the grace period', async () => {
     const party = await register('Native');
     const first = (await party.tokens(userId)).refresh_token;
     const second = await refreshed(party, first);
@@ -142,7 +142,7 @@ describe('refresh tokens', () => {
     assert.equal(me.status, 401);
   });
 
-  it('a token whose replacement was delivered but never used counts as replaced', async () => {
+  it('counts a token as replaced if its replacement was delivered but never used', async () => {
     const party = await register('Native');
     const first = (await party.tokens(userId)).refresh_token;
     const second = await refreshed(party, first);
@@ -153,7 +153,7 @@ describe('refresh tokens', () => {
   });
 
   // security: refresh-tokens
-  it('a token whose replacement never reached the client stays valid, and returns the same replacement again', async () => {
+  it('keeps a token valid and returns the same replacement if the replacement never reached the client', async () => {
     const party = await register('Native');
     const first = (await party.tokens(userId)).refresh_token;
     const lost = await refreshed(party, first);
@@ -165,7 +165,7 @@ describe('refresh tokens', () => {
     await refreshed(party, second.refresh_token);
   });
 
-  it('replaces a lost random token of an earlier release by a new one', async () => {
+  it('replaces a lost random token of an earlier release with a new one', async () => {
     const party = await register('Native');
     const first = (await party.tokens(userId)).refresh_token ?? '';
     const lost = await refreshed(party, first);
@@ -182,7 +182,7 @@ describe('refresh tokens', () => {
     await refreshed(party, second.refresh_token);
   });
 
-  it('a client that hangs up before the answer can use its token again', async () => {
+  it('lets a client that disconnects before the response use its refresh token again', async () => {
     const party = await register('Native');
     const first = (await party.tokens(userId)).refresh_token ?? '';
     const { hostname, port } = new URL(provider.url);
@@ -199,7 +199,7 @@ describe('refresh tokens', () => {
   });
 
   // security: refresh-tokens
-  it('lets all of twenty concurrent uses succeed within the grace period, with one valid successor', async () => {
+  it('accepts all of twenty concurrent uses within the grace period, with one valid successor', async () => {
     const party = await register('SPA');
     const first = (await party.tokens(userId)).refresh_token ?? '';
     const responses = await Promise.all(Array.from({ length: 20 }, () => party.refresh(first)));
@@ -212,7 +212,7 @@ describe('refresh tokens', () => {
     await refreshed(party, [...successors][0]);
   });
 
-  it('keeps the remaining lifetime in a single-page application, and starts a new lifetime in others', async () => {
+  it('keeps the remaining lifetime in single-page applications, and starts a new one in others', async () => {
     for (const [type, slides] of [
       ['SPA', false],
       ['Native', true],
@@ -226,7 +226,7 @@ describe('refresh tokens', () => {
     }
   });
 
-  it('keeps the token of a confidential client until 70 % of its lifetime have passed', async () => {
+  it('keeps the refresh token of a confidential client until 70 % of its lifetime have passed', async () => {
     const party = await register('Traditional', { refreshTokenTtlInDays: 10 });
     const first = (await party.tokens(userId)).refresh_token;
     provider.clock.advance(6 * day);
@@ -235,27 +235,27 @@ describe('refresh tokens', () => {
     assert.notEqual((await refreshed(party, first)).refresh_token, first);
   });
 
-  it('rotation can be switched off', async () => {
+  it('keeps refresh tokens if rotation is switched off', async () => {
     const party = await register('Native', { rotateRefreshToken: false });
     const first = (await party.tokens(userId)).refresh_token;
     assert.equal((await refreshed(party, first)).refresh_token, first);
   });
 
-  it('expire after their lifetime', async () => {
+  it('expires refresh tokens after their lifetime', async () => {
     const party = await register('Native', { refreshTokenTtlInDays: 1 });
     const first = (await party.tokens(userId)).refresh_token;
     provider.clock.advance(day + 1000);
     assert.equal(await refusal(party, first), 'invalid_grant');
   });
 
-  it('belongs to one client', async () => {
+  it('rejects a refresh token of another client', async () => {
     const [party, other] = [await register('Native'), await register('Native')];
     const { refresh_token: token } = await party.tokens(userId);
     assert.equal(await refusal(other, token), 'invalid_grant');
     await refreshed(party, token);
   });
 
-  it('narrows its scopes on demand and never widens them', async () => {
+  it('narrows the scopes of a refresh token on request and never widens them', async () => {
     const party = await register('Native');
     const { refresh_token: token } = await party.tokens(userId);
     const narrow = (await (await party.refresh(token ?? '', { scope: 'openid' })).json()) as Tokens;
@@ -265,7 +265,7 @@ describe('refresh tokens', () => {
   });
 
   for (const type of ['Traditional', 'SPA', 'Native'] as const) {
-    it(`is given to an own ${type} application for offline_access, with and without prompt=consent`, async () => {
+    it(`issues a refresh token to a first-party ${type} application for offline_access, with and without prompt=consent`, async () => {
       const party = await register(type);
       for (const prompt of [null, 'login', 'consent']) {
         const { refresh_token: token, scope } = await party.tokens(userId, { prompt });
@@ -274,7 +274,7 @@ describe('refresh tokens', () => {
       assert.equal((await party.tokens(userId, { scope: 'openid' })).refresh_token, undefined);
     });
 
-    it(`is given to a ${type} application with alwaysIssueRefreshToken that asks for no offline_access`, async () => {
+    it(`issues a refresh token to a ${type} application with alwaysIssueRefreshToken without offline_access`, async () => {
       const party = await register(type, { alwaysIssueRefreshToken: true });
       const { refresh_token: token } = await party.tokens(userId, { scope: 'openid', prompt: 'login' });
       await refreshed(party, token);
@@ -282,7 +282,7 @@ describe('refresh tokens', () => {
   }
 
   // security: suspension
-  it('stop working when the user is suspended and when the application is deleted', async () => {
+  it('rejects refresh tokens of a suspended user and of a deleted application', async () => {
     const party = await register('Native');
     const user = await provider.addUser({ username: 'eve' });
     const first = (await party.tokens(user.id)).refresh_token;

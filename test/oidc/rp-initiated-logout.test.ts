@@ -48,7 +48,7 @@ describe('RP-initiated logout', () => {
   const userinfoStatus = async (token: string) =>
     (await fetch(`${provider.url}/oidc/me`, { headers: { authorization: `Bearer ${token}` } })).status;
 
-  it('oidcc-rp-initiated-logout: with hint, address and state the person comes back signed out', async () => {
+  it('signs the user out and redirects with hint, URI and state (oidcc-rp-initiated-logout)', async () => {
     const parameters = { id_token_hint: tokens.id_token, post_logout_redirect_uri: afterwards, state: 'xyz' };
     const page = await begin(parameters);
     const response = await confirm(page);
@@ -57,7 +57,7 @@ describe('RP-initiated logout', () => {
     assert.equal(await isSignedIn(), false);
   });
 
-  it('works as SDKs do it, with client_id instead of a hint, and submits itself', async () => {
+  it('accepts client_id instead of a hint, as SDKs send it, and submits the sign-out by itself', async () => {
     const page = await begin({ client_id: party.id, post_logout_redirect_uri: afterwards });
     const form = await formOf(page.clone());
     assert.equal(form.logout, 'yes');
@@ -65,7 +65,7 @@ describe('RP-initiated logout', () => {
     assert.equal(await isSignedIn(), false);
   });
 
-  describe('of a user who did not ask for it', () => {
+  describe('Sign-out that the user did not ask for', () => {
     const asks = async (page: Response) => (await formOf(page)).logout === undefined;
     const otherParty = async () => {
       const { id, secret } = await provider.addClient({
@@ -76,7 +76,7 @@ describe('RP-initiated logout', () => {
     };
 
     // security: forced-sign-out
-    it('is confirmed when the hint is the ID token of another user', async () => {
+    it('asks for confirmation if the hint is the ID token of another user', async () => {
       const stranger = await provider.addUser({});
       const { id_token: hint } = await party.tokens(stranger.id);
       const page = await begin({ id_token_hint: hint, post_logout_redirect_uri: afterwards });
@@ -86,7 +86,7 @@ describe('RP-initiated logout', () => {
     });
 
     // security: forced-sign-out
-    it('is confirmed for the client_id of an application that the user did not sign in to in this session', async () => {
+    it('asks for confirmation if the user did not sign in to the application of client_id in this session', async () => {
       const other = await otherParty();
       assert.equal(await asks(await begin({ client_id: other.id, post_logout_redirect_uri: afterwards })), true);
       assert.equal(await asks(await begin({ client_id: 'demo-app' })), true);
@@ -95,12 +95,12 @@ describe('RP-initiated logout', () => {
     });
 
     // security: forced-sign-out
-    it('needs no question after the application revoked its refresh token, as SDKs do first', async () => {
+    it('signs out without a question after the application revoked its refresh token, as SDKs do first', async () => {
       await party.post('/oidc/token/revocation', { token: tokens.refresh_token ?? '' });
       assert.equal(await asks(await begin({ client_id: party.id, post_logout_redirect_uri: afterwards })), false);
     });
 
-    it('needs no question when no user is signed in', async () => {
+    it('signs out without a question if no user is signed in', async () => {
       agent = createAgent();
       const page = await begin({ client_id: party.id, post_logout_redirect_uri: afterwards });
       assert.equal((await confirm(page)).headers.get('location'), afterwards);
@@ -118,7 +118,7 @@ describe('RP-initiated logout', () => {
   });
 
   // security: forced-sign-out
-  it('does not delete the cookie for a cross-site form that was created for a browser without a session', async () => {
+  it('keeps the cookie in the browser if a cross-site form was created for a browser without a session', async () => {
     const page = await createAgent().fetch(`${provider.url}/oidc/session/end?${encode({ client_id: party.id })}`);
     const { xsrf } = await formOf(page);
     const forged = await fetch(`${provider.url}/oidc/session/end/confirm`, {
@@ -129,18 +129,18 @@ describe('RP-initiated logout', () => {
     assert.deepEqual(forged.headers.getSetCookie(), []);
   });
 
-  it('accepts a form POST as well', async () => {
+  it('accepts a sign-out as a form POST', async () => {
     const body = encode({ client_id: party.id, post_logout_redirect_uri: afterwards });
     const page = await agent.fetch(`${provider.url}/oidc/session/end`, { method: 'POST', body });
     assert.equal((await confirm(page)).headers.get('location'), afterwards);
   });
 
-  it('keeps the registered query of the address', async () => {
+  it('keeps the registered query of the post sign-out redirect URI', async () => {
     const page = await begin({ client_id: party.id, post_logout_redirect_uri: `${afterwards}?from=op`, state: '1' });
     assert.equal((await confirm(page)).headers.get('location'), `${afterwards}?from=op&state=1`);
   });
 
-  it('oidcc-rp-initiated-logout-no-params asks the person, who may stay', async () => {
+  it('asks the user, who may stay signed in, if sign-out has no parameters (oidcc-rp-initiated-logout-no-params)', async () => {
     const page = await begin({});
     assert.equal((await formOf(page.clone())).logout, undefined);
     const stay = await confirm(page, {});
@@ -148,7 +148,7 @@ describe('RP-initiated logout', () => {
     assert.equal(await isSignedIn(), true);
   });
 
-  it('oidcc-rp-initiated-logout-no-post-logout-redirect-uri ends on a page that says so', async () => {
+  it('ends on a confirmation page without a URI (oidcc-rp-initiated-logout-no-post-logout-redirect-uri)', async () => {
     const response = await confirm(await begin({ id_token_hint: tokens.id_token }));
     const success = await agent.fetch(`${provider.url}${response.headers.get('location')}`);
     assert.equal(success.status, 200);
@@ -176,7 +176,7 @@ describe('RP-initiated logout', () => {
     ['an unknown client', () => ({ client_id: 'nobody' })],
     ['an access token as hint', () => ({ id_token_hint: tokens.access_token })],
   ] as const) {
-    it(`${module}: an error page, and the session stays`, async () => {
+    it(`shows an error page and keeps the session: ${module}`, async () => {
       const page = await begin(parameters());
       assert.equal(page.status, 400);
       assert.equal(page.headers.get('location'), null);
@@ -184,7 +184,7 @@ describe('RP-initiated logout', () => {
     });
   }
 
-  it('oidcc-rp-initiated-logout-no-id-token-hint: without an application the person is asked, and not sent anywhere', async () => {
+  it('asks the user and does not redirect without a hint or client (oidcc-rp-initiated-logout-no-id-token-hint)', async () => {
     const page = await begin({ post_logout_redirect_uri: afterwards, state: 'x' });
     assert.equal((await formOf(page.clone())).logout, undefined);
     assert.match((await confirm(page)).headers.get('location') ?? '', /\/oidc\/session\/end\/success$/);
@@ -196,7 +196,7 @@ describe('RP-initiated logout', () => {
     assert.equal((await begin({ id_token_hint: tokens.id_token })).status, 200);
   });
 
-  it('the confirmation is valid in the browser that received it, for one hour', async () => {
+  it('accepts the sign-out confirmation for one hour, in the browser that received it', async () => {
     const { xsrf } = await formOf(await begin({ client_id: party.id }));
     const stranger = createAgent();
     await party.tokens(userId, {}, stranger);
@@ -210,7 +210,7 @@ describe('RP-initiated logout', () => {
     assert.equal(late.status, 400);
   });
 
-  it('tokens without offline_access end with the session, tokens with it stay valid', async () => {
+  it('ends tokens without offline_access with the session, and keeps tokens with it valid', async () => {
     const { access_token: bound } = await party.tokens(userId, { scope: 'openid' }, agent);
     await confirm(await begin({ client_id: party.id }));
     assert.equal(await userinfoStatus(bound), 401);
@@ -218,7 +218,7 @@ describe('RP-initiated logout', () => {
     assert.equal((await party.refresh(tokens.refresh_token ?? '')).status, 200);
   });
 
-  it('a refresh token that was given without offline_access ends with the session', async () => {
+  it('ends a refresh token that was issued without offline_access with the session', async () => {
     const { id, secret } = await provider.addClient({
       type: 'Traditional',
       oidcClientMetadata: { redirectUris: [redirectUri] },

@@ -7,7 +7,7 @@ import { type Provider, startProvider } from './provider.ts';
 
 const redirectUri = 'https://client.example.com/callback';
 
-describe('what the protocol refuses', () => {
+describe('Attacks on the protocol', () => {
   let provider: Provider;
   let party: Party;
   let native: Party;
@@ -41,7 +41,7 @@ describe('what the protocol refuses', () => {
   };
 
   // security: redirect-uris
-  describe('look-alike redirect addresses', () => {
+  describe('Look-alike redirect URIs', () => {
     for (const uri of [
       'https://client.example.com/callback/',
       'https://client.example.com/callback?x=1',
@@ -82,13 +82,13 @@ describe('what the protocol refuses', () => {
     }
 
     // security: redirect-uris
-    it('the registered string, and what a wildcard stands for, is accepted', async () => {
+    it('accepts the registered redirect URI and every match of its wildcard', async () => {
       assert.equal(await accepts(party, redirectUri), true);
       assert.equal(await accepts(party, 'https://branch-1.preview.example.com/callback'), true);
       assert.equal(await accepts(party, 'https://client.example.com/at/one/end'), true);
     });
 
-    it('allows a native app any loopback port, and no other address', async () => {
+    it('allows a native app any loopback port, and no other host', async () => {
       assert.equal(await accepts(native, 'http://127.0.0.1:54321/callback'), true);
       assert.equal(await accepts(native, 'com.example.app://callback'), true);
       assert.equal(await accepts(native, 'http://127.0.0.1:54321/other'), false);
@@ -98,12 +98,12 @@ describe('what the protocol refuses', () => {
     });
   });
 
-  describe('an error response', () => {
+  describe('Error responses', () => {
     const requestObject = (claims: object) =>
       ['{"alg":"none"}', JSON.stringify(claims), ''].map((part) => Buffer.from(part).toString('base64url')).join('.');
 
     for (const type of ['token', 'id_token', 'id_token token', 'code id_token', 'code token']) {
-      it(`response_type=${type} goes in the fragment, with state, even when the query is asked for`, async () => {
+      it(`returns the error of response_type=${type} with state in the fragment, even if the client asks for the query`, async () => {
         for (const mode of [null, 'query']) {
           const response = await party.authorize(createAgent(), {
             response_type: type,
@@ -120,7 +120,7 @@ describe('what the protocol refuses', () => {
       });
     }
 
-    it('an unknown response_type goes in the query', async () => {
+    it('returns the error of an unknown response_type in the query', async () => {
       const response = await party.authorize(createAgent(), { response_type: 'pigeon' });
       assert.equal(
         new URL(response.headers.get('location') ?? '').searchParams.get('error'),
@@ -128,7 +128,7 @@ describe('what the protocol refuses', () => {
       );
     });
 
-    it('a request object goes in the response_mode and with the state that the object asks for', async () => {
+    it('returns the error of a request object by the response_mode and state of the object', async () => {
       const request = requestObject({ response_mode: 'form_post', state: 'inside' });
       const response = await party.authorize(createAgent(), { request, state: null });
       assert.equal(response.status, 200);
@@ -139,7 +139,7 @@ describe('what the protocol refuses', () => {
     });
 
     // security: redirect-uris
-    it('a request object is never sent to an address that only the object names', async () => {
+    it('never sends a request object’s error to a redirect URI that only the object names', async () => {
       const request = requestObject({ redirect_uri: 'https://evil.example.com/', response_mode: 'fragment' });
       const response = await party.authorize(createAgent(), { request });
       assert.ok(response.headers.get('location')?.startsWith(`${redirectUri}#error=request_not_supported`));
@@ -147,7 +147,7 @@ describe('what the protocol refuses', () => {
     });
 
     for (const request of ['a', 'a.b.c', 'a.!!.c', `a.${Buffer.from('null').toString('base64url')}.c`, 'a.W10.c']) {
-      it(`a damaged request object (${JSON.stringify(request)}) goes in the query`, async () => {
+      it(`returns the error of a damaged request object (${JSON.stringify(request)}) in the query`, async () => {
         const response = await party.authorize(createAgent(), { request });
         assert.match(response.headers.get('location') ?? '', /\?error=request_not_supported&/);
       });
@@ -156,13 +156,13 @@ describe('what the protocol refuses', () => {
 
   describe('PKCE', () => {
     // security: authorization-codes
-    it('is required of public clients', async () => {
+    it('requires PKCE from public clients', async () => {
       const response = await party.authorize(createAgent(), { code_challenge: null, code_challenge_method: null });
       assert.equal(answerOf(response).get('error'), 'invalid_request');
     });
 
     // security: authorization-codes
-    it('needs the matching verifier; a wrong one changes nothing', async () => {
+    it('requires the matching verifier, and keeps the code valid after a wrong one', async () => {
       const code = (await party.signIn(createAgent(), userId)).get('code') ?? '';
       for (const verifier of [null, 'x'.repeat(43), party.verifier.slice(0, -1), `${party.verifier}x`]) {
         assert.equal((await failureOf(await party.redeem(code, { code_verifier: verifier }))).error, 'invalid_grant');
@@ -171,7 +171,7 @@ describe('what the protocol refuses', () => {
     });
 
     // security: authorization-codes
-    it('a verifier without a challenge is refused', async () => {
+    it('rejects a verifier without a challenge', async () => {
       const { id, secret = '' } = await provider.addClient({
         type: 'Traditional',
         oidcClientMetadata: { redirectUris: [redirectUri] },
@@ -182,9 +182,9 @@ describe('what the protocol refuses', () => {
     });
   });
 
-  describe('codes', () => {
+  describe('Codes and tokens', () => {
     // security: authorization-codes
-    it('belong to one client, one redirect address and one tenant; truncated ones are unknown', async () => {
+    it('accepts a code only for its client, redirect URI and tenant, and rejects truncated codes as unknown', async () => {
       const code = (await party.signIn(createAgent(), userId)).get('code') ?? '';
       const body = { grant_type: 'authorization_code', code, redirect_uri: redirectUri, code_verifier: party.verifier };
       assert.equal((await failureOf(await native.token(body))).error, 'invalid_grant');
@@ -203,7 +203,7 @@ describe('what the protocol refuses', () => {
     });
 
     // security: value-purposes
-    it('a value of one purpose is refused for every other', async () => {
+    it('rejects a value that was issued for another purpose', async () => {
       const tokens = await party.tokens(userId);
       const code = (await party.signIn(createAgent(), userId)).get('code') ?? '';
       const values = [code, tokens.access_token, tokens.id_token];
@@ -218,7 +218,7 @@ describe('what the protocol refuses', () => {
     });
 
     // security: database-theft
-    it('are stored as hashes, and so are tokens and interactions', async () => {
+    it('stores codes, tokens and interactions as hashes', async () => {
       const agent = createAgent();
       const code = (await party.signIn(agent, userId)).get('code') ?? '';
       const tokens = (await (await party.redeem(code)).json()) as Record<string, string>;
@@ -230,9 +230,9 @@ describe('what the protocol refuses', () => {
     });
   });
 
-  describe('a sign-in under way', () => {
+  describe('Pending sign-ins', () => {
     // security: sign-in-handover
-    it('continues only in the browser that started it', async () => {
+    it('continues a sign-in only in the browser that started it', async () => {
       const agent = createAgent();
       await party.authorize(agent);
       const resume = await finishSignIn(provider.url, agent, userId, party.id);
@@ -245,7 +245,7 @@ describe('what the protocol refuses', () => {
     });
 
     // security: single-use, sign-in-handover
-    it('returns a code to one of ten concurrent resumes', async () => {
+    it('returns a code to exactly one of ten concurrent resumes', async () => {
       const agent = createAgent();
       await party.authorize(agent);
       const resume = await finishSignIn(provider.url, agent, userId, party.id);
@@ -264,7 +264,7 @@ describe('what the protocol refuses', () => {
     });
 
     // security: sign-in-handover
-    it('ends after an hour', async () => {
+    it('ends a pending sign-in after an hour', async () => {
       const agent = createAgent();
       await party.authorize(agent);
       const resume = await finishSignIn(provider.url, agent, userId, party.id);
@@ -273,7 +273,7 @@ describe('what the protocol refuses', () => {
     });
 
     // security: suspension
-    it('ends if the user was suspended or deleted after the last step', async () => {
+    it('ends a pending sign-in if the user was suspended or deleted after the last step', async () => {
       const endings = {
         suspended: 'update users set is_suspended = true where id = $1',
         deleted: 'delete from users where id = $1',
@@ -292,7 +292,7 @@ describe('what the protocol refuses', () => {
     });
 
     // security: redirect-uris
-    it('does not redirect to an address that was unregistered after the request', async () => {
+    it('does not redirect to a URI that was unregistered after the request', async () => {
       const { id } = await provider.addClient({ type: 'SPA', oidcClientMetadata: { redirectUris: [redirectUri] } });
       const other = createParty(provider, { id, redirectUri });
       const agent = createAgent();
@@ -306,11 +306,11 @@ describe('what the protocol refuses', () => {
     });
   });
 
-  describe('sessions', () => {
+  describe('Sessions', () => {
     const sessionOf = (response: Response) => /_session=([^;]+)/.exec(response.headers.getSetCookie().join())?.[1];
 
     // security: session-fixation
-    it('change their cookie at every sign-in; a planted or old value is rejected', async () => {
+    it('changes the session cookie at every sign-in, and rejects a planted or old value', async () => {
       const agent = createAgent();
       const signIn = async () => {
         await party.authorize(agent, { prompt: 'login' });
@@ -328,7 +328,7 @@ describe('what the protocol refuses', () => {
     });
 
     // security: session-fixation
-    it('never change their user: another user gets another session, and the first one ends', async () => {
+    it('never changes the user of a session: another user gets a new session, and the first one ends', async () => {
       const agent = createAgent();
       const first = await party.tokens(userId, { scope: 'openid' }, agent);
       const other = await provider.addUser({ username: `u${Date.now()}` });
@@ -342,7 +342,7 @@ describe('what the protocol refuses', () => {
       assert.equal(me.status, 401, 'what hung on the first session is gone');
     });
 
-    it('returns login_required when another user signs in than the application expects', async () => {
+    it('returns login_required if another user signs in than the application expects', async () => {
       const agent = createAgent();
       const hint = (await party.tokens(userId, {}, agent)).id_token;
       const other = await provider.addUser({ username: `v${Date.now()}` });
@@ -352,7 +352,7 @@ describe('what the protocol refuses', () => {
     });
 
     // security: suspension
-    it('of suspended users are ignored', async () => {
+    it('ignores sessions of suspended users', async () => {
       const agent = createAgent();
       const user = await provider.addUser({ username: `w${Date.now()}` });
       const { access_token: token } = await party.tokens(user.id, {}, agent);
@@ -364,7 +364,7 @@ describe('what the protocol refuses', () => {
       assert.equal(me.status, 401);
     });
 
-    it('last two weeks', async () => {
+    it('expires a session after two weeks', async () => {
       const agent = createAgent();
       await party.signIn(agent, userId);
       provider.clock.advance(14 * 86_400_000 + 1000);
@@ -372,7 +372,7 @@ describe('what the protocol refuses', () => {
     });
 
     // security: session-fixation
-    it('are cookies that scripts and other tenants do not see', async () => {
+    it('hides session cookies from scripts and from other tenants', async () => {
       const response = await party.authorize(createAgent());
       const [cookie = ''] = response.headers.getSetCookie();
       assert.match(cookie, /^_interaction\.[\w-]{16}=.*; Path=\/; HttpOnly; SameSite=Lax; Max-Age=3600$/);
@@ -384,7 +384,7 @@ describe('what the protocol refuses', () => {
     });
   });
 
-  describe('malformed requests', () => {
+  describe('Malformed requests', () => {
     const endpoints = [
       '/oidc/token',
       '/oidc/token/introspection',
@@ -407,7 +407,7 @@ describe('what the protocol refuses', () => {
     ];
     for (const [name, type, body] of bodies) {
       // security: bad-input
-      it(`${name}: a 4xx everywhere`, async () => {
+      it(`returns a 4xx status at every endpoint for ${name}`, async () => {
         for (const path of endpoints) {
           const response = await fetch(`${provider.url}${path}`, {
             method: 'POST',
@@ -421,7 +421,7 @@ describe('what the protocol refuses', () => {
     }
 
     // security: bad-input
-    it('null bytes and repeated names in a query: a 4xx', async () => {
+    it('returns a 4xx status for null bytes and repeated names in a query', async () => {
       for (const query of ['client_id=a%00b', 'client_id=a&client_id=a', 'client_id=%ff', 'redirect_uri=x']) {
         const response = await fetch(`${provider.url}/oidc/auth?${query}`, { redirect: 'manual' });
         assert.equal(response.status, 400, query);
@@ -429,7 +429,7 @@ describe('what the protocol refuses', () => {
     });
 
     // security: bad-input
-    it('damaged cookies are ignored', async () => {
+    it('ignores damaged cookies', async () => {
       for (const cookie of [
         '_interaction.=x',
         '_interaction.handle=%',

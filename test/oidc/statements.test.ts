@@ -9,7 +9,7 @@ import { type Provider, startProvider } from './provider.ts';
  * What counts as a statement: each one that is sent for a tenant, including `begin` and `commit`. Setting the tenant
  * of a connection does not count: it happens when the connection served another tenant before, whatever the grant.
  */
-describe('A token grant, once caches are warm', () => {
+describe('SQL statements of a token grant', () => {
   let provider: Provider;
   let every: EveryGrant;
   before(async () => {
@@ -49,7 +49,7 @@ describe('A token grant, once caches are warm', () => {
   for (const isLimited of [false, true]) {
     const where = isLimited ? ' where the access to the applications is limited' : '';
 
-    it(`takes at most four statements${where}, and no more where scripts customize the tokens`, async () => {
+    it(`takes at most four statements${where} with warm caches, also with custom claims`, async () => {
       await limit(isLimited);
       await spent();
       const plain = await spent();
@@ -64,7 +64,7 @@ describe('A token grant, once caches are warm', () => {
     });
   }
 
-  it('sees roles and memberships as they are', async () => {
+  it('applies current roles and memberships to a token grant with warm caches', async () => {
     await limit(false);
     const { machine, spa, userId, roleIds, organizationId, organizations } = every;
     const { db } = provider.tenant;

@@ -25,7 +25,7 @@ interface Granted {
   token_type: string;
 }
 
-describe('token exchange', () => {
+describe('Token exchange', () => {
   let provider: Provider;
   /** May exchange. */
   let exchanger: Party;
@@ -111,7 +111,7 @@ describe('token exchange', () => {
     assert.match(description, reason);
   };
 
-  it('gives a token for a resource, with the rights of the user and no more', async () => {
+  it('issues a token for a resource with exactly the user’s permissions', async () => {
     const body = await granted(
       await exchange(await subjectToken(), types.impersonation, { resource: indicator, scope: 'read write' }),
     );
@@ -126,7 +126,7 @@ describe('token exchange', () => {
     assert.equal(decodeProtectedHeader(body.access_token).typ, 'at+jwt');
   });
 
-  it('gives a token for userinfo without a resource', async () => {
+  it('issues a token for userinfo if no resource is requested', async () => {
     const body = await granted(
       await exchange(await personalToken('userinfo'), types.personal, { scope: 'openid email offline_access' }),
     );
@@ -136,16 +136,16 @@ describe('token exchange', () => {
   });
 
   // security: third-parties
-  it('is for applications that the operator permits to use it, and never for third parties', async () => {
+  it('allows token exchange only to applications that the operator permits, and never to third parties', async () => {
     for (const party of [own, foreign]) {
       const failure = await failureOf(await exchange(await subjectToken(), types.impersonation, {}, party));
       assert.equal(`${failure.status} ${failure.error}`, '400 unauthorized_client');
     }
   });
 
-  describe('a token for impersonation', () => {
+  describe('Impersonation tokens', () => {
     // security: single-use, token-exchange
-    it('is accepted once, also in concurrent requests', async () => {
+    it('accepts an impersonation token once, also in concurrent requests', async () => {
       const token = await subjectToken();
       const uses = Array.from({ length: 4 }, () => () => exchange(token, types.impersonation));
       const answers = await race(provider.database, 'subject_tokens', uses);
@@ -153,7 +153,7 @@ describe('token exchange', () => {
       await refused(await exchange(token, types.impersonation), /already consumed/);
     });
 
-    it('is not used up by a request that is refused', async () => {
+    it('does not consume an impersonation token in a rejected request', async () => {
       const token = await subjectToken();
       const failure = await failureOf(
         await exchange(token, types.impersonation, { resource: 'https://unknown.example.com/' }),
@@ -162,21 +162,21 @@ describe('token exchange', () => {
       await granted(await exchange(token, types.impersonation));
     });
 
-    it('ends after ten minutes', async () => {
+    it('expires an impersonation token after ten minutes', async () => {
       const token = await subjectToken();
       provider.clock.advance(600_000);
       await refused(await exchange(token, types.impersonation), /expired/);
     });
 
-    it('is also accepted with the type of an access token, as older applications send it', async () => {
+    it('accepts an impersonation token with the type of an access token, as older applications send it', async () => {
       const token = await subjectToken();
       await granted(await exchange(token, types.access));
       await refused(await exchange(token, types.access), /already consumed/);
     });
   });
 
-  describe('a personal access token', () => {
-    it('is accepted repeatedly until it expires or is deleted', async () => {
+  describe('Personal access tokens as subject tokens', () => {
+    it('accepts a personal access token repeatedly until it expires or is deleted', async () => {
       const token = await personalToken('often', provider.clock.now() + 60_000);
       await granted(await exchange(token, types.personal));
       await granted(await exchange(token, types.personal));
@@ -188,15 +188,15 @@ describe('token exchange', () => {
       await refused(await exchange(other, types.personal), /not found/);
     });
 
-    it('is rejected as an access token', async () => {
+    it('rejects a personal access token as an access token', async () => {
       const authorization = `Bearer ${await personalToken('bare')}`;
       assert.equal((await fetch(`${provider.url}/oidc/me`, { headers: { authorization } })).status, 401);
       assert.equal((await fetch(`${provider.url}/test/guarded`, { headers: { authorization } })).status, 401);
     });
   });
 
-  describe('an access token', () => {
-    it('is accepted, opaque or JWT, from a first-party application', async () => {
+  describe('Access tokens as subject tokens', () => {
+    it('accepts an access token from a first-party application, opaque or JWT', async () => {
       const opaque = (await own.tokens(userId)).access_token;
       const jwt = (await granted(await exchange(opaque, types.access, { resource: indicator, scope: 'read' })))
         .access_token;
@@ -204,13 +204,13 @@ describe('token exchange', () => {
       assert.equal(again.scope, 'openid');
     });
 
-    it('is accepted from a built-in application, and rejected from a deleted one', async () => {
+    it('accepts an access token of a built-in application, and rejects one of a deleted application', async () => {
       await granted(await exchange(await foreignToken('demo-app'), types.access));
       await refused(await exchange(await foreignToken('deleted'), types.access), /subject token not found/);
     });
 
     // security: token-exchange
-    it('is rejected from a third party, opaque or JWT', async () => {
+    it('rejects an access token of a third party, opaque or JWT', async () => {
       await refused(await exchange(await foreignToken(), types.access), /first-party/);
       const lent = await provider.addClient({ type: 'SPA', oidcClientMetadata: { redirectUris: [redirectUri] } });
       const party = createParty(provider, { id: lent.id, redirectUri });
@@ -228,7 +228,7 @@ describe('token exchange', () => {
     });
 
     // security: token-exchange
-    it('ends when the user is suspended, together with the tokens exchanged from it', async () => {
+    it('ends an access token and the tokens exchanged from it when the user is suspended', async () => {
       const { id } = await provider.addUser({ username: 'suspended' });
       const opaque = (await own.tokens(id)).access_token;
       const made = (await granted(await exchange(opaque, types.access, { scope: 'openid' }))).access_token;
@@ -246,9 +246,9 @@ describe('token exchange', () => {
   });
 
   // security: token-exchange
-  describe('one kind of value per purpose', () => {
+  describe('Subject tokens of the wrong kind', () => {
     // security: token-exchange
-    it('an ID token is never a subject token', async () => {
+    it('rejects an ID token as a subject token', async () => {
       const { id_token } = await own.tokens(userId);
       await refused(await exchange(id_token, types.access), /not found/);
       await refused(await exchange(id_token, types.id), /unsupported subject token type/);
@@ -287,7 +287,7 @@ describe('token exchange', () => {
     });
 
     // security: token-exchange
-    it('rejects a token that an application got for itself as a subject token', async () => {
+    it('rejects a client credentials token as a subject token', async () => {
       const { id, secret = '' } = await provider.addClient({ type: 'MachineToMachine' });
       const machine = createParty(provider, { id, redirectUri, secret });
       for (const extra of [{}, { resource: indicator }]) {
@@ -298,7 +298,7 @@ describe('token exchange', () => {
       assert.notEqual(id.length, userId.length);
     });
 
-    it('rejects values of another tenant as unknown', async () => {
+    it('rejects subject tokens of another tenant as unknown', async () => {
       const other = await provider.tenancy.get('other');
       const user = await other.db.transaction((tx) => provider.users.create(tx, { username: 'elsewhere' }));
       const { subjectToken: value } = await provider.subjectTokens.create(other.db, { userId: user.id });
@@ -306,7 +306,7 @@ describe('token exchange', () => {
     });
   });
 
-  it('passes the context of an impersonation token to scripts that customize tokens', async () => {
+  it('passes the context of an impersonation token to scripts for custom claims', async () => {
     const script = `const getCustomJwtClaims = async ({ context }) => ({ ticket: context.grant.subjectTokenContext?.ticket });`;
     await provider.customClaims.save(provider.tenant, 'access-token', { script });
     const { subjectToken: value } = await provider.subjectTokens.create(provider.tenant.db, {
@@ -318,7 +318,7 @@ describe('token exchange', () => {
     await provider.customClaims.remove(provider.tenant, 'access-token');
   });
 
-  it('gives tokens in organizations to their members only', async () => {
+  it('exchanges tokens for organizations only for their members', async () => {
     const refusal = await failureOf(
       await exchange(await subjectToken(), types.impersonation, { organization_id: 'nowhere' }),
     );
@@ -340,7 +340,7 @@ describe('token exchange', () => {
     assert.deepEqual([told.aud, told.organization_id, both.scope], [indicator, 'works', '']);
   });
 
-  describe('an actor', () => {
+  describe('Actors', () => {
     // security: token-exchange
     it('names the actor in the token, before earlier actors', async () => {
       const helper = await provider.addUser({ username: 'helper' });
@@ -369,7 +369,7 @@ describe('token exchange', () => {
     });
 
     // security: token-exchange
-    it('proves itself by an opaque access token with openid, of an application of the operator’s own', async () => {
+    it('accepts an actor by an opaque access token with openid of a first-party application', async () => {
       const { access_token, id_token } = await own.tokens(userId);
       const withActor = async (token: string, type: string) =>
         exchange(await subjectToken(), types.impersonation, { actor_token: token, actor_token_type: type });
@@ -383,7 +383,7 @@ describe('token exchange', () => {
     });
   });
 
-  it('takes at most four statements', async () => {
+  it('exchanges a token with an actor in at most four SQL statements', async () => {
     const actor = {
       actor_token: (await own.tokens(userId)).access_token,
       actor_token_type: types.access,

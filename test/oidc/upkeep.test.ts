@@ -5,7 +5,7 @@ import { createAgent } from '../support/agent.ts';
 import { createParty, encode, type Party } from './party.ts';
 import { type Provider, startProvider } from './provider.ts';
 
-describe('upkeep of the protocol', () => {
+describe('Maintenance of protocol data', () => {
   let provider: Provider;
   let party: Party;
   let userId: string;
@@ -19,7 +19,7 @@ describe('upkeep of the protocol', () => {
   const rows = async (table: string) =>
     (await provider.database.system.raw<{ count: number }>(`select count(*)::int as count from ${table}`))[0]?.count;
 
-  it('deletes expired rows in batches, and keeps rows that are valid or locked', async () => {
+  it('deletes expired protocol rows in batches, and keeps valid and locked ones', async () => {
     await party.tokens(userId);
     await provider.database.system.raw(
       `insert into access_tokens (tenant_id, token_hash, application_id, scope, expires_at)
@@ -51,7 +51,7 @@ describe('upkeep of the protocol', () => {
     assert.equal(/"d":|PRIVATE/.test(dump), false);
   });
 
-  it('keeps the newest grants of a user when the application limits their number', async () => {
+  it('keeps the newest grants of a user if the application limits their number', async () => {
     const redirectUri = 'https://client.example.com/callback';
     const { id } = await provider.addClient({
       type: 'SPA',
@@ -66,7 +66,7 @@ describe('upkeep of the protocol', () => {
     assert.deepEqual(statuses, [400, 200, 200]);
   });
 
-  it('ends grants beyond a lower limit at the next authorization, which stays, however old its grant is', async () => {
+  it('ends grants beyond a lowered limit at the next authorization, which keeps its own grant, however old', async () => {
     const redirectUri = 'https://client.example.com/callback';
     const { id } = await provider.addClient({ type: 'SPA', oidcClientMetadata: { redirectUris: [redirectUri] } });
     const party = createParty(provider, { id, redirectUri });
@@ -80,7 +80,7 @@ describe('upkeep of the protocol', () => {
     assert.deepEqual([(await party.refresh(late)).status, (await party.refresh(again)).status], [400, 200]);
   });
 
-  it('limits the number of statements for each token exchange', async () => {
+  it('limits the number of SQL statements for each token exchange', async () => {
     const tokens = await party.tokens(userId);
     const count = async (work: () => Promise<Response>) => {
       const before = provider.database.statements.count;

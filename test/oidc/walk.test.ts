@@ -5,14 +5,14 @@ import { createAgent, pageOf } from '../support/agent.ts';
 import { authorization } from '../support/authorization.ts';
 import { type Provider, startProvider } from './provider.ts';
 
-describe('the flow from discovery to userinfo', () => {
+describe('Flow from discovery to userinfo', () => {
   let provider: Provider;
   before(async () => {
     provider = await startProvider();
   });
   after(() => provider.close());
 
-  it('signs a person in to a public client and refreshes the tokens', async () => {
+  it('signs a user in to a public client and refreshes the tokens', async () => {
     const { url } = provider;
     const metadata = await (await fetch(`${url}/oidc/.well-known/openid-configuration`)).json();
     assert.equal(metadata.issuer, `${url}/oidc`);

@@ -8,7 +8,7 @@ import { createParty, encode, failureOf, type Party, type Tokens } from './party
 import { type Provider, startProvider } from './provider.ts';
 
 /** What the published SDKs need from a server; the numbers are the rows of the wire contract's checklist. */
-describe('the SDKs’ checklist', () => {
+describe('SDKs’ checklist', () => {
   let provider: Provider;
   let native: Party;
   let web: Party & { secret: string };
