@@ -18,7 +18,7 @@ describe('Access rules of an application', () => {
   const path = () => `/api/applications/${applicationId}/access-control`;
   const nobody = { userIds: [], userRoleIds: [], organizationIds: [], organizationRoleRules: [] };
 
-  it('are empty at first, and are set as a whole', async () => {
+  it('returns empty access rules at first, and replaces them as a whole', async () => {
     assert.deepEqual((await api.get(path())).body, nobody);
     const { body: user } = await api.post('/api/users', { username: 'ada' });
     const { body: role } = await api.post('/api/roles', { name: 'clerk', description: 'Pays' });
@@ -37,7 +37,7 @@ describe('Access rules of an application', () => {
     assert.deepEqual((await api.put(path(), nobody)).body, nobody);
   });
 
-  it('accept existing users, roles and organizations only', async () => {
+  it('accepts only existing users, roles and organizations in access rules', async () => {
     for (const part of [
       { userIds: ['none'] },
       { userRoleIds: ['none'] },
@@ -60,7 +60,7 @@ describe('Access rules of an application', () => {
     assertRefused(await api.get('/api/applications/none/access-control'), 404, 'entity.not_exists_with_id');
   });
 
-  it('apply while they are switched on', async () => {
+  it('applies access rules while they are switched on', async () => {
     assert.equal((await api.get(`/api/applications/${applicationId}`)).body.appLevelAccessControlEnabled, false);
     const on = await api.patch(`/api/applications/${applicationId}`, { appLevelAccessControlEnabled: true });
     assert.equal(on.body.appLevelAccessControlEnabled, true);
@@ -69,7 +69,7 @@ describe('Access rules of an application', () => {
     assert.equal((await api.get(`/api/applications/${applicationId}`)).body.appLevelAccessControlEnabled, true);
   });
 
-  it('do not apply to other applications', async () => {
+  it('does not apply access rules to other applications', async () => {
     const password = 'correct horse battery 1';
     await api.post('/api/users', { username: 'grace', password });
     const app = experienceClient(server.url);

@@ -3,7 +3,7 @@ import { after, before, describe, it } from 'node:test';
 import { assertRefused, type Manager, manage } from '../support/management.ts';
 import { startServer, type TestServer } from '../support/server.ts';
 
-describe('The account center', () => {
+describe('Account center', () => {
   let server: TestServer;
   let api: Manager;
   before(async () => {
@@ -13,7 +13,7 @@ describe('The account center', () => {
   after(() => server.close());
   const path = '/api/account-center';
 
-  it('is off at first, and a change sets the given members only', async () => {
+  it('is switched off at first, and changes only the given settings of the account center', async () => {
     const initial = {
       tenantId: 'default',
       id: 'default',
@@ -34,7 +34,7 @@ describe('The account center', () => {
     assert.deepEqual(shown, second.body);
   });
 
-  it('forgets the address for deleting an account when it is emptied', async () => {
+  it('deletes the URL for account deletion when it is set to an empty string', async () => {
     const deleteAccountUrl = 'https://app.test/delete';
     assert.equal((await api.patch(path, { deleteAccountUrl })).body.deleteAccountUrl, deleteAccountUrl);
     const cleared = await api.patch(path, { deleteAccountUrl: '' });
@@ -42,7 +42,7 @@ describe('The account center', () => {
     assert.deepEqual((await api.get(path)).body, cleared.body);
   });
 
-  it('rejects invalid values', async () => {
+  it('rejects invalid account center settings', async () => {
     for (const change of [
       { fields: { name: 'Maybe' } },
       { deleteAccountUrl: 'javascript:alert(1)' },

@@ -8,7 +8,7 @@ const script = `const runAction = async ({ event }) =>
   event.isNew ? { action: 'updateUser', user: { customData: { seen: event.place } } } : undefined;`;
 const postSignIn = '/api/configs/actions/action.postSignIn';
 
-describe('Scripts that run during a sign-in', () => {
+describe('Sign-in scripts', () => {
   let server: TestServer;
   let api: Manager;
   before(async () => {
@@ -19,7 +19,7 @@ describe('Scripts that run during a sign-in', () => {
   const run = (text: string, event: unknown = {}, more = {}) =>
     api.post('/api/configs/actions/test', { actionType: 'action.postSignIn', script: text, event, ...more });
 
-  it('are created, replaced, changed, listed and deleted, and kept sealed', async () => {
+  it('creates, replaces, updates, lists and deletes sign-in scripts, and stores them encrypted', async () => {
     assertRefused(await api.get(postSignIn), 404, 'entity.not_found');
     assertRefused(await api.patch(postSignIn, { script }), 404, 'entity.not_found');
     const environmentVariables = { KEY: 'a value that nobody may read at rest' };
@@ -41,7 +41,7 @@ describe('Scripts that run during a sign-in', () => {
     assertRefused(await api.get('/api/configs/actions/action.preSignIn'), 400, 'guard.invalid_input');
   });
 
-  it('keep both of two concurrent changes', async () => {
+  it('keeps both of two concurrent changes to sign-in scripts', async () => {
     await api.put(postSignIn, { script });
     const changes = [{ enabled: false }, { onExecutionError: 'allow' }].map(
       (body) => () => api.patch(postSignIn, body),
@@ -52,7 +52,7 @@ describe('Scripts that run during a sign-in', () => {
     await api.delete(postSignIn);
   });
 
-  it('reports in a test run what a script would do, its refusals and its failures', async () => {
+  it('returns the changes, denials and failures of a script in a test run', async () => {
     const told = await run(script, { isNew: true, place: 'Paris' });
     assert.deepEqual(
       [told.status, told.body],
@@ -77,7 +77,7 @@ describe('Scripts that run during a sign-in', () => {
   });
 
   // security: unproved-addresses, script-sign-ins
-  it('may not change the identifiers or credentials of a user', async () => {
+  it('rejects script results that change a user’s identifiers or credentials', async () => {
     for (const user of [
       { primaryEmail: 'eve@example.com' },
       { username: 'root' },
@@ -94,14 +94,14 @@ describe('Scripts that run during a sign-in', () => {
     assertRefused(await run(`const runAction = () => ({ action: 'createUser' });`), 422, 'action.execution_failed');
   });
 
-  it('are refused in the admin tenant, whose administrators could lock themselves out', async () => {
+  it('rejects sign-in scripts in the admin tenant, whose administrators could lock themselves out', async () => {
     const admin = await manage(server, await server.app.tenancy.get('admin'));
     assertRefused(await admin.put(postSignIn, { script }), 403, 'auth.forbidden');
   });
 });
 
-describe('Client id metadata documents', () => {
-  it('are off, and cannot be switched on', async () => {
+describe('Client ID metadata documents', () => {
+  it('rejects switching on client ID metadata documents, which are off', async () => {
     const server = await startServer();
     try {
       const api = await manage(server);

@@ -55,13 +55,13 @@ describe('Adaptive MFA', () => {
     return { url: `http://127.0.0.1:${port}`, close: () => http.close() };
   }
 
-  describe('Where a request comes from', () => {
+  describe('Location of a request', () => {
     const placeAt = async (door: Door, headers: Record<string, string>): Promise<Place | null> => {
       const answer = await fetch(`${door.url}/place`, { headers });
       return ((await answer.json()) as { place: Place | null }).place;
     };
 
-    it('is taken from a trusted proxy', async () => {
+    it('reads the location from the headers of a trusted proxy', async () => {
       const door = await openDoor({ placeHeaders });
       try {
         assert.deepEqual(await placeAt(door, { ...forwarded, ...munich, 'cf-ipcity': 'Munich' }), {
@@ -77,7 +77,7 @@ describe('Adaptive MFA', () => {
     });
 
     // security: forged-location
-    it('trusts no other peers, no requests that were not forwarded and no headers without a mapping', async () => {
+    it('ignores the location headers of other peers, of requests that were not forwarded, and headers without a mapping', async () => {
       const all = { ...forwarded, ...munich, 'cf-bot-score': '1' };
       for (const options of [
         { placeHeaders, trustedProxies: [] },
@@ -136,7 +136,7 @@ describe('Adaptive MFA', () => {
       ['a score that is none', { 'cf-bot-score': '-5' }, null],
     ];
     // security: forged-location
-    it('is taken from valid values only', async () => {
+    it('ignores invalid location values', async () => {
       const door = await openDoor({ placeHeaders });
       try {
         for (const [what, headers, place] of table) {
@@ -148,7 +148,7 @@ describe('Adaptive MFA', () => {
     });
   });
 
-  describe('The places of sign-ins', () => {
+  describe('Locations of sign-ins', () => {
     let door: Door;
     before(async () => {
       door = await openDoor({ placeHeaders });
@@ -176,7 +176,7 @@ describe('Adaptive MFA', () => {
       return { countries, points };
     };
 
-    it('are stored, and are compared with the next sign-in', async () => {
+    it('stores the location of a sign-in and compares the next one with it', async () => {
       const userId = await newUser();
       assert.deepEqual(await signIn(userId, munich), []);
       now += 3_600_000;
@@ -195,14 +195,14 @@ describe('Adaptive MFA', () => {
       });
     });
 
-    it('keeps the places of each user apart', async () => {
+    it('keeps the locations of each user separate', async () => {
       const [ada, bob] = [await newUser(), await newUser()];
       await signIn(ada, munich);
       assert.deepEqual(await signIn(bob, tokyo), []);
       assert.deepEqual(await signIn(ada, munich), []);
     });
 
-    it('keep known values when a request has only some', async () => {
+    it('keeps known values if a request has only some of them', async () => {
       const userId = await newUser();
       await signIn(userId, munich);
       now += day;
@@ -217,7 +217,7 @@ describe('Adaptive MFA', () => {
       });
     });
 
-    it('delete countries older than 180 days once a new one is stored', async () => {
+    it('deletes countries older than 180 days when a new one is stored', async () => {
       const userId = await newUser();
       await signIn(userId, munich);
       now += 181 * day;
@@ -230,7 +230,7 @@ describe('Adaptive MFA', () => {
       assert.deepEqual(countries, [{ country: 'JP', last_sign_in_at: new Date(now) }]);
     });
 
-    it('take one statement to read and one to write, and none for a request without a location', async () => {
+    it('reads and writes locations in one statement each, and in none for a request without a location', async () => {
       const adaptiveMfa = createAdaptiveMfa({ clock: { now: () => now } });
       const user = { id: await newUser(), lastSignInAt: null };
       const http = createHttp({
@@ -267,7 +267,7 @@ describe('Adaptive MFA', () => {
       }
     });
 
-    it('are not needed to detect long inactivity and bad addresses', async () => {
+    it('detects long inactivity and bad IP addresses without a location', async () => {
       const userId = await newUser();
       await signIn(userId, {});
       now += 31 * day;
@@ -276,7 +276,7 @@ describe('Adaptive MFA', () => {
       assert.deepEqual(await rowsOf(userId), { countries: [], points: [] });
     });
 
-    it('are deleted with the user', async () => {
+    it('deletes the locations with the user', async () => {
       const userId = await newUser();
       await signIn(userId, munich);
       const { db } = server.tenant;
@@ -284,7 +284,7 @@ describe('Adaptive MFA', () => {
       assert.deepEqual(await rowsOf(userId), { countries: [], points: [] });
     });
 
-    it('are kept when sign-ins of one person come at once', async () => {
+    it('keeps the locations of concurrent sign-ins of one user', async () => {
       const userId = await newUser();
       for (const country of ['DE', 'FR', 'IT']) await signIn(userId, { 'cf-ipcountry': country });
       // Each sign-in now deletes a place that another one is storing again.

@@ -6,7 +6,7 @@ import { startServer, type TestServer } from '../support/server.ts';
 
 const form = { 'content-type': 'application/x-www-form-urlencoded' };
 
-describe('What a caller without a credential stores on the server', () => {
+describe('Storage used by anonymous callers', () => {
   let server: TestServer;
   let api: Manager;
   before(async () => {
@@ -32,7 +32,7 @@ describe('What a caller without a credential stores on the server', () => {
   };
 
   // security: storage-exhaustion
-  it('is a small entry of the audit log, however large the request, and only a few per minute', async () => {
+  it('writes a small audit log entry for each large rejected request, and only a few per minute', async () => {
     const long = 'x'.repeat(2000);
     const body = new URLSearchParams({
       grant_type: long,
@@ -89,7 +89,7 @@ describe('What a caller without a credential stores on the server', () => {
   });
 
   // security: storage-exhaustion
-  it('is nothing where the body is larger than any form', async () => {
+  it('stores nothing for a body larger than any form', async () => {
     const large = `x=${'y'.repeat(60_000)}`;
     const json = { 'content-type': 'application/json' };
     const calls: [path: string, headers: Record<string, string>, body: string][] = [
@@ -108,14 +108,14 @@ describe('What a caller without a credential stores on the server', () => {
   });
 });
 
-describe('The OpenAPI documents', () => {
+describe('OpenAPI documents', () => {
   let server: TestServer;
   before(async () => {
     server = await startServer();
   });
   after(() => server.close());
 
-  it('builds the OpenAPI documents once, compresses them on request and answers 304 when the client has them', async () => {
+  it('builds the OpenAPI documents once, compresses them on request and returns 304 to clients that have them', async () => {
     for (const path of [
       '/api/swagger.json',
       '/api/.well-known/management.openapi.json',

@@ -5,7 +5,7 @@ import { authorization } from '../support/authorization.ts';
 import { assertRefused, type Manager, manage } from '../support/management.ts';
 import { startServer, type TestServer } from '../support/server.ts';
 
-describe('The branding of an application', () => {
+describe('Branding of an application', () => {
   let server: TestServer;
   let api: Manager;
   before(async () => {
@@ -42,7 +42,7 @@ describe('The branding of an application', () => {
     return page.text();
   };
 
-  it('is the tenant’s until it is set, member by member', async () => {
+  it('uses the tenant’s branding for each setting that the application does not have', async () => {
     const id = await create(false);
     const path = `/api/applications/${id}/sign-in-experience`;
     assertRefused(await api.get(path), 404, 'entity.not_found');
@@ -70,7 +70,7 @@ describe('The branding of an application', () => {
     );
   });
 
-  it('shows on the sign-in pages of that application and no other', async () => {
+  it('shows the branding of an application on its sign-in pages only', async () => {
     const [dressed, plain] = [await create(false), await create(false)];
     await api.put(`/api/applications/${dressed}/sign-in-experience`, look);
     const html = await signInPage(dressed);
@@ -84,7 +84,7 @@ describe('The branding of an application', () => {
     assert.doesNotMatch(other, /#abcdef|app\.png/);
   });
 
-  it('shows in what custom sign-in pages read', async () => {
+  it('returns the branding of an application to custom sign-in pages', async () => {
     const id = await create(false);
     await api.put(`/api/applications/${id}/sign-in-experience`, look);
     const own = (await api.get(`/api/.well-known/sign-in-exp?appId=${id}`)).body;
@@ -95,7 +95,7 @@ describe('The branding of an application', () => {
       assert.equal((await api.get(`/api/.well-known/sign-in-exp${query}`)).body.color.primaryColor, '#112233');
   });
 
-  it('is overridden by the branding of the organization that users sign in to, on hosted and custom pages', async () => {
+  it('prefers the branding of the organization that users sign in to, on hosted and custom pages', async () => {
     const id = await create(false);
     await api.put(`/api/applications/${id}/sign-in-experience`, look);
     const { body: organization } = await api.post('/api/organizations', {
@@ -116,7 +116,7 @@ describe('The branding of an application', () => {
     assert.equal((await api.get(`${path}unknown`)).body.color.primaryColor, '#abcdef');
   });
 
-  it('of a third party shows on the consent page, with its terms; people sign in under the tenant’s', async () => {
+  it('shows a third party’s branding and terms on the consent page only, and the tenant’s on the sign-in page', async () => {
     const id = await create(true);
     await api.put(`/api/applications/${id}/sign-in-experience`, look);
     await api.post('/api/users', { username: 'ada', password: 'correct horse 1' });

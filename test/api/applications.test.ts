@@ -15,7 +15,7 @@ describe('Applications', () => {
   const create = async (application: object = {}) =>
     (await api.post('/api/applications', { name: 'App', type: 'Traditional', ...application })).body;
 
-  it('are created, read, changed and deleted', async () => {
+  it('creates, reads, updates and deletes applications', async () => {
     const created = await create({
       description: 'Ours',
       oidcClientMetadata: { redirectUris: ['https://app.test/callback'], postLogoutRedirectUris: [] },
@@ -45,7 +45,7 @@ describe('Applications', () => {
     assertRefused(await api.get(path), 404, 'entity.not_exists_with_id');
   });
 
-  it('set how long a replaced refresh token works, from 0 to 60 seconds', async () => {
+  it('sets the grace period of replaced refresh tokens from 0 to 60 seconds', async () => {
     const withGrace = (refreshTokenGracePeriod: unknown) => ({ customClientMetadata: { refreshTokenGracePeriod } });
     const path = `/api/applications/${(await create()).id}`;
     for (const seconds of [0, 60])
@@ -56,7 +56,7 @@ describe('Applications', () => {
       assertRefused(await api.patch(path, withGrace(wrong)), 400, 'guard.invalid_input');
   });
 
-  it('lose an optional address when it is set to null or to nothing', async () => {
+  it('removes an optional URL when it is set to null or an empty string', async () => {
     const uri = 'https://app.test/logout';
     for (const nothing of [null, '']) {
       const { id } = await create({ oidcClientMetadata: { backchannelLogoutUri: uri, logoUri: uri } });
@@ -74,7 +74,7 @@ describe('Applications', () => {
     assert.equal('backchannelLogoutUri' in oidcClientMetadata, false);
   });
 
-  it('are listed by type and by search term', async () => {
+  it('lists applications by type and by search term', async () => {
     await create({ name: 'Shop front', type: 'SPA' });
     await create({ name: 'Shop phone', type: 'Native', isThirdParty: true });
     const names = async (query: string) =>
@@ -86,7 +86,7 @@ describe('Applications', () => {
     assertRefused(await api.get('/api/applications?types=Unknown'), 400, 'guard.invalid_input');
   });
 
-  it('keep no secret when they are public', async () => {
+  it('stores no secret for public applications', async () => {
     for (const type of ['SPA', 'Native']) {
       const application = await create({ type });
       assert.equal(application.secret, undefined);
@@ -98,7 +98,7 @@ describe('Applications', () => {
     }
   });
 
-  it('have named secrets that work at once, expire, and stop working at once', async () => {
+  it('adds named secrets that work at once, expire, and stop working once deleted', async () => {
     const { id, secret } = await create({ type: 'MachineToMachine' });
     await api.patch(`/api/applications/${id}`, { isAdmin: true });
     const path = `/api/applications/${id}/secrets`;
@@ -129,7 +129,7 @@ describe('Applications', () => {
   });
 
   // security: database-theft
-  it('store their secrets encrypted in the database', async () => {
+  it('stores application secrets encrypted in the database', async () => {
     const { id, secret } = await create();
     const rows = await server.tenant.db.raw(
       'select * from application_secrets where tenant_id = $1 and application_id = $2',
@@ -139,7 +139,7 @@ describe('Applications', () => {
     assert.ok(!JSON.stringify(rows).includes(secret));
   });
 
-  it('of unsupported types are rejected', async () => {
+  it('rejects unsupported application types', async () => {
     for (const type of ['Protected', 'SAML']) {
       assertRefused(await api.post('/api/applications', { name: 'x', type }), 422, 'request.feature_not_supported');
       const device = { customClientMetadata: { isDeviceFlow: true } };
@@ -160,7 +160,7 @@ describe('Applications', () => {
     assertRefused(await api.patch(`/api/applications/${id}`, { isAdmin: true }), 422, 'application.invalid_type');
   });
 
-  it('that are built in can be read, and neither changed nor deleted', async () => {
+  it('returns built-in applications, and rejects changing or deleting them', async () => {
     const { body } = await api.get('/api/applications/demo-app');
     assert.deepEqual(body.oidcClientMetadata.redirectUris, [`${server.url}/demo-app`]);
     assertRefused(
@@ -171,7 +171,7 @@ describe('Applications', () => {
     assertRefused(await api.delete('/api/applications/demo-app'), 400, 'application.cannot_delete_built_in');
   });
 
-  it('have machine-to-machine roles, and only as such', async () => {
+  it('assigns machine-to-machine roles to machine-to-machine applications only', async () => {
     const { id } = await create({ type: 'MachineToMachine' });
     const { body: role } = await api.post('/api/roles', {
       name: 'Machine',
@@ -206,7 +206,7 @@ describe('Applications', () => {
 });
 
 // security: redirect-uris
-describe('What an application may register as an address', () => {
+describe('Registered URIs of an application', () => {
   let server: TestServer;
   let api: Manager;
   before(async () => {
@@ -261,13 +261,13 @@ describe('What an application may register as an address', () => {
     ['Native', 'my-*://callback'],
   ];
   for (const [type, uri] of refused) {
-    it(`refuses ${JSON.stringify(uri)} for ${type}`, async () => {
+    it(`rejects ${JSON.stringify(uri)} for ${type}`, async () => {
       assertRefused(await register(type, uri), 400, 'guard.invalid_input');
       assertRefused(await register(type, uri, 'postLogoutRedirectUris'), 400, 'guard.invalid_input');
     });
   }
 
-  it('refuses the same when an application is changed', async () => {
+  it('rejects invalid URIs also when an application is updated', async () => {
     const { body } = await register('SPA', 'https://app.test/');
     const change = { oidcClientMetadata: { redirectUris: ['javascript:alert(1)'] } };
     assertRefused(await api.patch(`/api/applications/${body.id}`, change), 400, 'guard.invalid_input');
@@ -276,7 +276,7 @@ describe('What an application may register as an address', () => {
     ]);
   });
 
-  it('takes exact origins for cross-origin requests', async () => {
+  it('accepts only exact origins for cross-origin requests', async () => {
     const create = (origin: string) =>
       api.post('/api/applications', { name: 'x', type: 'SPA', customClientMetadata: { corsAllowedOrigins: [origin] } });
     for (const origin of ['https://app.test', 'http://localhost:3000', 'capacitor://localhost'])

@@ -93,7 +93,7 @@ describe('Bad input at every declared route', () => {
   const check = (property: fc.IAsyncProperty<unknown>) => fc.assert(property, { numRuns: runs });
 
   for (const route of withBody) {
-    it(`${nameOf(route)}: members of a wrong type, unknown members`, async () => {
+    it(`rejects members of a wrong type and unknown members at ${nameOf(route)}`, async () => {
       const members = fc.dictionary(fc.constantFrom(...membersOf(route), 'unknown', '__proto__'), awkwardValue, {
         maxKeys: 6,
       });
@@ -108,7 +108,7 @@ describe('Bad input at every declared route', () => {
       );
     });
 
-    it(`${nameOf(route)}: rejects bodies that are not JSON, not UTF-8, too large, too deep or of another type`, async () => {
+    it(`rejects bodies that are not JSON, not UTF-8, too large, too deep or of another type at ${nameOf(route)}`, async () => {
       const path = pathOf(route, 'nothing-here');
       const send = (raw: string | Uint8Array<ArrayBuffer>, type = 'application/json') =>
         api.send(route.method, path, { raw, headers: { 'content-type': type } });
@@ -132,7 +132,7 @@ describe('Bad input at every declared route', () => {
   }
 
   for (const route of allRoutes.filter(({ path }) => path.includes(':'))) {
-    it(`${nameOf(route)}: ids that cannot be`, async () => {
+    it(`rejects malformed IDs at ${nameOf(route)}`, async () => {
       await check(
         fc.asyncProperty(awkwardText, async (text) => {
           const id = text.isWellFormed() ? encodeURIComponent(text) : '%ED%A0%80';
@@ -147,7 +147,7 @@ describe('Bad input at every declared route', () => {
   }
 
   for (const route of allRoutes.filter(({ query, pagination }) => query !== undefined || pagination !== undefined)) {
-    it(`${nameOf(route)}: queries that cannot be`, async () => {
+    it(`rejects malformed queries at ${nameOf(route)}`, async () => {
       const known = route.query
         ? Object.keys(z.toJSONSchema(route.query, { io: 'input', unrepresentable: 'any' }).properties ?? {})
         : [];
@@ -185,7 +185,7 @@ describe('Bad input at every declared route', () => {
     });
   }
 
-  it('tokens that cannot be are refused everywhere, before anything else is looked at', async () => {
+  it('rejects malformed tokens at every route before it checks anything else', async () => {
     const tokens = fc.oneof(
       fc.string({ minLength: 1 }).map((text) => Buffer.from(text).toString('base64url')),
       fc.constantFrom(
@@ -216,7 +216,7 @@ describe('Bad input at every declared route', () => {
     }
   });
 
-  it('what is asked for with another method is not found', async () => {
+  it('returns 404 for undeclared methods', async () => {
     const known = new Set(allRoutes.map((route) => nameOf(route)));
     for (const path of new Set(allRoutes.map((route) => route.path))) {
       for (const method of ['GET', 'POST', 'PUT', 'PATCH', 'DELETE']) {
@@ -229,7 +229,7 @@ describe('Bad input at every declared route', () => {
     }
   });
 
-  it('after all of this the server still works, and its own application and roles are there', async () => {
+  it('keeps the server, its own application and its roles intact after all bad input', async () => {
     assert.equal((await api.get('/api/users')).status, 200);
     assert.equal((await api.get('/api/resources/management-api')).status, 200);
     assert.equal((await anybody.get('/api/.well-known/sign-in-exp')).status, 200);

@@ -5,7 +5,7 @@ import { ApiError, type Client, createClient } from '@aldaba/contract/client';
 import { manage, managerWith } from '../support/management.ts';
 import { startServer, type TestServer } from '../support/server.ts';
 
-describe('The client of the contract', () => {
+describe('Client of the contract', () => {
   let server: TestServer;
   let client: Client;
   const names = Array.from({ length: 205 }, (_, index) => `user_${String(index).padStart(3, '0')}`);
@@ -18,7 +18,7 @@ describe('The client of the contract', () => {
   });
   after(() => server.close());
 
-  it('sends path, query and body of a route, and returns the body that the contract declares', async () => {
+  it('sends the path, query and body of a route, and returns the body that the contract declares', async () => {
     const created = await client.call(contract.createUser, { body: { username: 'ada', name: 'Ada' } });
     const renamed = await client.call(contract.updateUser, {
       params: { userId: created.id },
@@ -35,7 +35,7 @@ describe('The client of the contract', () => {
     assert.equal(gone, undefined);
   });
 
-  it('lists a page with the number of items in all of them', async () => {
+  it('returns a page of a list with the total number of items', async () => {
     const { items, total, isCapped } = await client.list(contract.listUsers, { page: 2, pageSize: 20 });
     assert.deepEqual([items.length, total, isCapped], [20, 205, false]);
     assert.equal(typeof items[0]?.username, 'string');
@@ -47,7 +47,7 @@ describe('The client of the contract', () => {
     assert.deepEqual(found.sort(), names);
   });
 
-  it('reads lines, and the list of an answer that is an object', async () => {
+  it('reads line-delimited responses, and the list inside a response object', async () => {
     const lines = await client.call(contract.exportUsers);
     assert.deepEqual(lines.map(({ username }) => username).sort(), names);
     const [user] = (await client.list(contract.listUsers, { pageSize: 1 })).items;
@@ -60,7 +60,7 @@ describe('The client of the contract', () => {
     assert.deepEqual(consented.items, []);
   });
 
-  it('throws an error with the code, the sentence, the status and the data of its code', async () => {
+  it('throws an error with the code, message, status and data of the response', async () => {
     const refused = await client.call(contract.getRole, { params: { id: 'unknown' } }).then(
       () => assert.fail('it was found'),
       (error: unknown) => error,
@@ -73,7 +73,7 @@ describe('The client of the contract', () => {
     assert.match(refused.message, /unknown/);
   });
 
-  it('says the status of an answer that is not from the server', async () => {
+  it('reports the status of a response that is not from the server', async () => {
     const proxied = createClient({
       baseUrl: server.url,
       fetch: async () => new Response('Bad gateway', { status: 502 }),
@@ -81,7 +81,7 @@ describe('The client of the contract', () => {
     await assert.rejects(proxied.call(contract.listUsers), { status: 502, code: undefined, message: /answered 502/ });
   });
 
-  it('asks for the token at every request, and needs none for routes that are open', async () => {
+  it('requests the token for every call, and needs none for anonymous routes', async () => {
     let asked = 0;
     const renewing = createClient({
       baseUrl: server.url,

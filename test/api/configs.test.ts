@@ -6,7 +6,7 @@ import { assertRefused, type Manager, manage, requestToken } from '../support/ma
 import { race } from '../support/race.ts';
 import { startServer, type TestServer } from '../support/server.ts';
 
-describe('A tenant’s configs', () => {
+describe('Tenant configs', () => {
   let server: TestServer;
   let api: Manager;
   let machine: { id: string; secret: string };
@@ -40,7 +40,7 @@ describe('A tenant’s configs', () => {
     api = await manage(server);
   };
 
-  it('lists the keys that sign, those of access tokens first, and never their private parts', async () => {
+  it('lists the signing keys, those of access tokens first, and never their private parts', async () => {
     assert.deepEqual(await places(), ['Next ES256', 'Current ES256', 'Next RS256', 'Current RS256']);
     const [first] = await keys();
     assert.deepEqual(Object.keys(first ?? {}).sort(), [
@@ -71,7 +71,7 @@ describe('A tenant’s configs', () => {
     ]);
   });
 
-  it('delays a second rotation until clients can know the key, and accepts the tokens of both', async () => {
+  it('delays a second rotation until clients can know the key, and accepts the tokens of both keys', async () => {
     const { body } = await api.post('/api/applications', { name: 'Early', type: 'MachineToMachine' });
     const next = await placed('Next');
     assert.equal((await api.post(`${path}/rotate`, { signingKeyAlgorithm: 'EC' })).status, 200);
@@ -89,7 +89,7 @@ describe('A tenant’s configs', () => {
   });
 
   // security: key-rotation
-  it('signs with the next key at once in an emergency, and deletes a previous key with what it signed', async () => {
+  it('signs with the next key at once in an emergency, and revokes what a deleted previous key signed', async () => {
     api = await manage(server);
     const [next, current] = [await placed('Next'), await placed('Current')];
     assert.equal((await api.post(`${path}/rotate`, { rotationGracePeriod: 0 })).status, 200);
@@ -109,7 +109,7 @@ describe('A tenant’s configs', () => {
   });
 
   // security: key-rotation
-  it('adds an algorithm: its first key is published before it signs, by the clock and without a restart', async () => {
+  it('publishes the first key of an added algorithm before it signs, without a restart', async () => {
     const before = await signer();
     const algorithms = '/api/configs/oidc/signing-algorithms';
     assert.deepEqual((await api.get(algorithms)).body, { idToken: 'RS256', accessToken: 'ES256' });
@@ -151,7 +151,7 @@ describe('A tenant’s configs', () => {
     assert.equal((await api.get(one)).body.customClientMetadata.idTokenSignedResponseAlg, 'ES256');
   });
 
-  it('rotates once, however many concurrent requests find it due', async () => {
+  it('rotates once, however many concurrent requests find a rotation due', async () => {
     await api.post(`${path}/rotate`, { rotationGracePeriod: 60 });
     const waiting = (await placed('Next')).id;
     const before = (await places()).filter((place) => place === 'Previous ES256').length;
@@ -171,7 +171,7 @@ describe('A tenant’s configs', () => {
     assertRefused(await api.get('/api/configs/oidc/other-keys'), 400, 'guard.invalid_input');
   });
 
-  it('stores the lifetime of sessions, up to one year', async () => {
+  it('stores a session lifetime of up to one year', async () => {
     const grace = { refreshTokenGracePeriod: 3 };
     assert.deepEqual((await api.get('/api/configs/oidc/session')).body, { ttl: 1_209_600, ...grace });
     assert.deepEqual((await api.patch('/api/configs/oidc/session', { ttl: 60 })).body, { ttl: 60, ...grace });
@@ -205,7 +205,7 @@ describe('A tenant’s configs', () => {
     assert.deepEqual(noticed.body, { ...body, checkedChargeNotification: { token: true } });
   });
 
-  it('keeps both of two concurrent changes', async () => {
+  it('keeps both of two concurrent changes to a config', async () => {
     const path = '/api/configs/admin-console';
     await api.patch(path, { signInExperienceCustomized: false, organizationCreated: false });
     const changes = ['signInExperienceCustomized', 'organizationCreated'].map(

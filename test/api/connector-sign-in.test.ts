@@ -91,7 +91,7 @@ describe('Sign-in through OAuth connectors', () => {
   };
 
   for (const name of names) {
-    it(`takes a new user from the button to the app with ${name}, and knows the user the next time`, async () => {
+    it(`registers a new user through ${name}, and signs the same user in the next time`, async () => {
       for (let time = 0; time < 2; time += 1) {
         const { person, answer } = await signIn(name);
         assert.ok((await person.arrive(answer)).searchParams.get('code'), `time ${time}`);
@@ -108,7 +108,7 @@ describe('Sign-in through OAuth connectors', () => {
   }
 
   // security: provider-answers
-  it('keeps nonce, verifier and state of a sign-in sealed in the database', async () => {
+  it('stores nonce, verifier and state of a sign-in encrypted in the database', async () => {
     const person = await visit(server);
     const { searchParams } = await press(person, 'oidc');
     const rows = JSON.stringify(
@@ -146,7 +146,7 @@ describe('Sign-in through OAuth connectors', () => {
   };
   for (const outcome of providerOutcomes.filter((each) => each !== 'success' && !each.endsWith('timeout'))) {
     // security: provider-answers
-    it(`shows what to do, names the provider and creates no account when the provider answers ${outcome}`, async () => {
+    it(`names the provider, says what to do and creates no account if the provider returns ${outcome}`, async () => {
       const { answer } = await signIn('posted', 'mei', outcome);
       const shown = await shownError(answer);
       assert.equal(shown.code, codes[outcome] ?? 'connector.social_invalid_id_token');
@@ -156,7 +156,7 @@ describe('Sign-in through OAuth connectors', () => {
     });
   }
 
-  it('reports that the user declined', async () => {
+  it('reports that the user declined at the provider', async () => {
     for (const name of ['github', 'posted'] as const) {
       const person = await visit(server);
       const page = await press(person, name);
@@ -166,7 +166,7 @@ describe('Sign-in through OAuth connectors', () => {
   });
 
   // security: provider-answers
-  it('rejects a code in the browser of another user', async () => {
+  it('rejects a provider’s code in the browser of another user', async () => {
     const [victim, attacker] = [await visit(server), await visit(server)];
     const page = await press(victim, 'github');
     const stolen = new URL(
@@ -179,12 +179,12 @@ describe('Sign-in through OAuth connectors', () => {
     assert.equal(shown.code, 'connector.social_auth_code_invalid', 'the verifier belongs to the other request');
   });
 
-  it('refuses to store tokens of providers', async () => {
+  it('rejects connector settings that store tokens of providers', async () => {
     const reply = await api.patch(`/api/connectors/${ids.get('google')}`, { enableTokenStorage: true });
     assertRefused(reply, 422, 'request.feature_not_supported');
   });
 
-  it('links an identity through the Management API where the provider needs no session, and says so where it does', async () => {
+  it('links an identity through the Management API, or reports that the provider needs a session', async () => {
     const request = { state: 'a state', redirectUri: `${server.url}/callback/${ids.get('github')}` };
     const { status, body } = await api.post(`/api/connectors/${ids.get('github')}/authorization-uri`, request);
     assert.equal(status, 200);
@@ -207,7 +207,7 @@ describe('Sign-in through OAuth connectors', () => {
   });
 });
 
-describe('The page that plays a provider', () => {
+describe('Simulated provider page', () => {
   let server: TestServer;
   let api: Manager;
   const path = (query: Record<string, string>, key = 'github') =>
@@ -225,7 +225,7 @@ describe('The page that plays a provider', () => {
   after(() => server?.close());
 
   // security: sandbox-pages
-  it('does not exist where the sandbox is off, and connectors lead to the real provider', async () => {
+  it('returns 404 for the simulated provider while the sandbox is off, and uses the real provider', async () => {
     assertRefused(await api.get(path(request())), 404, 'sandbox.not_enabled');
     assertRefused(await api.post(path(request()), { decision: 'decline' }), 404, 'sandbox.not_enabled');
     const { body } = await api.post('/api/connectors', kinds.github);
@@ -237,7 +237,7 @@ describe('The page that plays a provider', () => {
   });
 
   // security: sandbox-pages
-  it('escapes what the client sent, under a policy without inline scripts', async () => {
+  it('escapes input from the client, under a policy without inline scripts', async () => {
     await api.patch('/api/configs/sandbox', { enabled: true });
     const answer = await fetch(server.url + path(request()));
     const html = await answer.text();
@@ -249,7 +249,7 @@ describe('The page that plays a provider', () => {
   });
 
   // security: sandbox-pages
-  it('refuses requests that no provider would take, and redirects to nowhere but the tenant', async () => {
+  it('rejects requests that a real provider would reject, and redirects only to the tenant', async () => {
     for (const wrong of [
       { response_type: 'token' },
       { client_id: '' },
@@ -268,7 +268,7 @@ describe('The page that plays a provider', () => {
   });
 
   // security: sandbox-pages
-  it('accepts decisions from its own origin only, and valid ones only', async () => {
+  it('accepts only valid decisions from its own origin', async () => {
     const body = { decision: 'agree', persona: 'mei', outcome: 'success' };
     const send = (headers: Record<string, string>, given: object = body) =>
       api.send('POST', path(request()), { body: given, headers });

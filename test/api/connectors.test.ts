@@ -9,7 +9,7 @@ const config = {
   universalLinks: 'https://app.test/wechat/',
 };
 
-describe('Kinds of connectors', () => {
+describe('Connector factories', () => {
   let server: TestServer;
   let api: Manager;
   before(async () => {
@@ -18,7 +18,7 @@ describe('Kinds of connectors', () => {
   });
   after(() => server.close());
 
-  it('come with a form and a guide in the language of the operator', async () => {
+  it('returns the form and guide of each connector factory in the language of the operator', async () => {
     const { body: native } = await api.get('/api/connector-factories/wechat-native');
     assert.deepEqual([native.type, native.target, native.platform], ['Social', 'wechat', 'Native']);
     assert.deepEqual(
@@ -48,7 +48,7 @@ describe('Connectors', () => {
     for (const { id } of (await api.get('/api/connectors')).body) await api.delete(`/api/connectors/${id}`);
   };
 
-  it('are configured, read, changed and removed', async () => {
+  it('creates, reads, updates and deletes connectors', async () => {
     const created = await api.post('/api/connectors', {
       connectorId: 'wechat-native',
       id: 'abcdef123456',
@@ -91,7 +91,7 @@ describe('Connectors', () => {
   });
 
   // security: leaked-secrets
-  it('name the fields of a configuration that are wrong, and never repeat a secret', async () => {
+  it('names the invalid fields of a configuration, and never repeats a secret', async () => {
     const reply = await api.post('/api/connectors', {
       connectorId: 'wechat-native',
       config: { appId: 5, appSecret: 'very secret indeed' },
@@ -101,7 +101,7 @@ describe('Connectors', () => {
     assert.doesNotMatch(JSON.stringify(reply.body), /very secret/);
   });
 
-  it('exist once a kind; two kinds of one provider may coexist and share its target', async () => {
+  it('allows one connector of each kind, and lets two kinds of one provider share a target', async () => {
     await clear();
     assert.equal((await api.post('/api/connectors', { connectorId: 'wechat-native', config })).status, 200);
     assertRefused(
@@ -124,7 +124,7 @@ describe('Connectors', () => {
     );
   });
 
-  it('added at the same moment still exist once', async () => {
+  it('creates only one of two concurrently added connectors of a kind', async () => {
     await clear();
     const replies = await Promise.all(
       Array.from({ length: 4 }, () => api.post('/api/connectors', { connectorId: 'wechat-native', config })),
@@ -132,7 +132,7 @@ describe('Connectors', () => {
     assert.deepEqual(replies.map(({ status }) => status).sort(), [200, 422, 422, 422]);
   });
 
-  it('keep the target under which identities are stored', async () => {
+  it('keeps the target under which identities are stored', async () => {
     await clear();
     const wrong = { connectorId: 'wechat-native', config, metadata: { target: 'other' } };
     assertRefused(await api.post('/api/connectors', wrong), 400, 'connector.can_not_modify_target');
@@ -150,13 +150,13 @@ describe('Connectors', () => {
   });
 
   // security: database-theft
-  it('store their configuration encrypted in the database', async () => {
+  it('stores connector configurations encrypted in the database', async () => {
     const rows = await server.tenant.db.raw('select * from connectors where tenant_id = $1', ['default']);
     assert.equal(rows.length, 1);
     assert.ok(!JSON.stringify(rows).includes(config.appSecret));
   });
 
-  it('return the address where a user signs in', async () => {
+  it('returns the URL where a user signs in at the provider', async () => {
     const [{ id }] = (await api.get('/api/connectors')).body;
     const request = { state: 'a state', redirectUri: 'https://app.test/callback' };
     const { body } = await api.post(`/api/connectors/${id}/authorization-uri`, request);
@@ -167,7 +167,7 @@ describe('Connectors', () => {
     assertRefused(await api.post('/api/connectors/unknown/authorization-uri', request), 404, 'entity.not_found');
   });
 
-  it('send test messages only when they can', async () => {
+  it('sends a test message only if the connector can send one', async () => {
     assertRefused(
       await api.post('/api/connectors/unknown/test', { email: 'a@b.test', config: {} }),
       404,
@@ -182,7 +182,7 @@ describe('Connectors', () => {
   });
 });
 
-describe('The sandbox', () => {
+describe('WeChat sandbox', () => {
   let server: TestServer;
   let api: Manager;
   before(async () => {
@@ -196,7 +196,7 @@ describe('The sandbox', () => {
   const approval = { appId: config.appId, persona: 'mei', outcome: 'success' };
 
   // security: sandbox
-  it('cannot be reached where it is switched off', async () => {
+  it('returns 404 for the sandbox while it is switched off', async () => {
     assert.deepEqual((await api.get('/api/configs/sandbox')).body, { enabled: false });
     for (const path of ['/sandbox', '/sandbox/phone.js', '/sandbox/nothing'])
       assertRefused(await api.get(path), 404, 'sandbox.not_enabled');
@@ -204,7 +204,7 @@ describe('The sandbox', () => {
   });
 
   // security: file-paths, sandbox
-  it('gives codes to its own page only', async () => {
+  it('issues sandbox codes to its own page only', async () => {
     assert.deepEqual((await api.patch('/api/configs/sandbox', { enabled: true })).body, { enabled: true });
     const page = await api.get('/sandbox');
     assert.match(page.headers.get('content-security-policy') ?? '', /default-src 'none'/);
@@ -218,7 +218,7 @@ describe('The sandbox', () => {
     assertRefused(await approve([]), 400, 'guard.invalid_input');
   });
 
-  it('answers the connectors of its tenant instead of WeChat, and deletes its codes when switched off', async () => {
+  it('replaces WeChat for the connectors of its tenant, and deletes its codes when switched off', async () => {
     const { body: row } = await api.post('/api/connectors', { connectorId: 'wechat-native', config });
     const signIn = async (code: string) => {
       const connector = await server.app.connectors.instance(server.tenant, row.id);

@@ -5,7 +5,7 @@ import { authorization } from '../support/authorization.ts';
 import { assertRefused, type Manager, manage } from '../support/management.ts';
 import { startServer, type TestServer } from '../support/server.ts';
 
-describe('Scopes that a third-party application may request', () => {
+describe('Allowed scopes of third-party applications', () => {
   let server: TestServer;
   let api: Manager;
   let applicationId: string;
@@ -30,7 +30,7 @@ describe('Scopes that a third-party application may request', () => {
   const path = () => `/api/applications/${applicationId}/user-consent-scopes`;
   const nothing = { organizationScopes: [], resourceScopes: [], organizationResourceScopes: [], userScopes: [] };
 
-  it('are empty until the operator allows them, are listed, and can be removed', async () => {
+  it('starts empty, and lists, adds and removes allowed scopes', async () => {
     assert.deepEqual((await api.get(path())).body, nothing);
     const organizationScope = (await api.post('/api/organization-scopes', { name: 'invite' })).body;
     const added = await api.post(path(), {
@@ -64,7 +64,7 @@ describe('Scopes that a third-party application may request', () => {
     assert.deepEqual((await api.get(path())).body, nothing);
   });
 
-  it('are refused if they do not exist, and for first-party applications', async () => {
+  it('rejects scopes that do not exist, and allowed scopes of first-party applications', async () => {
     const { body: own } = await api.post('/api/applications', { name: 'Own', type: 'SPA' });
     const ofOwn = `/api/applications/${own.id}/user-consent-scopes`;
     assertRefused(await api.post(ofOwn, { userScopes: ['email'] }), 422, 'application.third_party_application_only');
@@ -78,7 +78,7 @@ describe('Scopes that a third-party application may request', () => {
     assertRefused(await api.get('/api/applications/none/user-consent-scopes'), 404, 'entity.not_exists_with_id');
   });
 
-  it('cover organizations that a user selected, which an operator can read and set', async () => {
+  it('reads and sets the organizations that a user selected for an application', async () => {
     const { body: user } = await api.post('/api/users', {});
     const ids: string[] = [];
     for (const name of ['Works', 'Club', 'Elsewhere'])
@@ -146,7 +146,7 @@ describe('Scopes that a third-party application may request', () => {
     return request;
   };
 
-  it('are requested and granted at a custom consent page', async () => {
+  it('requests and grants allowed scopes at a custom consent page', async () => {
     const { user, works, invite } = await organize();
     const role = await api.post('/api/roles', { name: 'reader', description: 'Reads', scopeIds: [scope.id] });
     await api.post(`/api/users/${user.id}/roles`, { roleIds: [role.body.id] });
@@ -190,7 +190,7 @@ describe('Scopes that a third-party application may request', () => {
     assert.ok(new URL(back.headers.get('location') ?? '').searchParams.get('code'));
   });
 
-  it('grants at a custom consent page what the page was shown, and no permission that the user received later', async () => {
+  it('grants only what a custom consent page showed, and no permission that the user received later', async () => {
     const { body: bea } = await api.post('/api/users', { username: 'bea', password: 'correct horse 1' });
     const role = await api.post('/api/roles', { name: 'late reader', description: 'Reads', scopeIds: [scope.id] });
     const agent = createAgent();

@@ -4,7 +4,7 @@ import { adminTenantId } from '../../server/src/tenancy/address.ts';
 import { assertRefused, type Manager, manage, managerWith, requestToken } from '../support/management.ts';
 import { startServer, type TestServer } from '../support/server.ts';
 
-describe('Who may call the Management API', () => {
+describe('Authentication of the Management API', () => {
   let server: TestServer;
   let api: Manager;
   before(async () => {
@@ -13,32 +13,32 @@ describe('Who may call the Management API', () => {
   });
   after(() => server.close());
 
-  it('refuses a request without a token', async () => {
+  it('rejects a request without a token', async () => {
     assertRefused(await managerWith(server.url, '').get('/api/users'), 401, 'auth.authorization_header_missing');
   });
 
-  it('refuses another scheme than Bearer', async () => {
+  it('rejects authentication schemes other than Bearer', async () => {
     const headers = { authorization: 'Basic YTpi' };
     const reply = await managerWith(server.url, '').send('GET', '/api/users', { headers });
     assertRefused(reply, 401, 'auth.authorization_token_type_not_supported');
   });
 
   // security: own-tokens
-  it('refuses tokens that are garbage, truncated or changed', async () => {
+  it('rejects malformed, truncated and modified tokens', async () => {
     const changed = `${api.token.slice(0, -4)}AAAA`;
     for (const token of ['garbage', 'a.b.c', api.token.slice(0, -1), changed, `${api.token}A`]) {
       assertRefused(await managerWith(server.url, token).get('/api/users'), 401, 'auth.unauthorized');
     }
   });
 
-  it('refuses a token for the right API without the permission', async () => {
+  it('rejects a token for the Management API without the permission', async () => {
     const { body: app } = await api.post('/api/applications', { name: 'No role', type: 'MachineToMachine' });
     const { body } = await requestToken(server.url, app);
     assertRefused(await managerWith(server.url, body.access_token).get('/api/users'), 403, 'auth.forbidden');
   });
 
   // security: own-tokens
-  it('refuses a token for another API', async () => {
+  it('rejects a token for another API', async () => {
     await api.post('/api/resources', { name: 'Orders', indicator: 'https://orders.test' });
     const { body: app } = await api.post('/api/applications', { name: 'Orders client', type: 'MachineToMachine' });
     const { body } = await requestToken(server.url, app, 'https://orders.test');
@@ -46,7 +46,7 @@ describe('Who may call the Management API', () => {
   });
 
   // security: own-tokens
-  it('refuses the token of one tenant at another, and accepts that of the admin tenant for this one', async () => {
+  it('rejects a token of another tenant, and accepts one of the admin tenant for this tenant', async () => {
     await server.app.tenancy.create({ id: 'acme', name: 'Acme' });
     assertRefused(await managerWith(`${server.url}/t/acme`, api.token).get('/api/users'), 401, 'auth.unauthorized');
 
@@ -68,7 +68,7 @@ describe('Who may call the Management API', () => {
   });
 
   // security: tenant-isolation
-  it('does not show or change what belongs to another tenant, even when its id is known', async () => {
+  it('neither shows nor changes data of another tenant, even if its ID is known', async () => {
     const acme = await server.app.tenancy.create({ id: 'acme-two', name: 'Acme' });
     const user = await acme.db.transaction((tx) => server.app.users.create(tx, { username: 'acme_user' }));
     const application = await acme.db.transaction((tx) =>
@@ -84,7 +84,7 @@ describe('Who may call the Management API', () => {
     assert.equal((await server.app.users.get(acme.db, user.id)).username, 'acme_user');
   });
 
-  it('gives access with isAdmin and removes it from the next token on', async () => {
+  it('grants access with isAdmin and removes it from the next token on', async () => {
     const { body: app } = await api.post('/api/applications', { name: 'Deputy', type: 'MachineToMachine' });
     assert.equal((await api.get(`/api/applications/${app.id}`)).body.isAdmin, false);
     await api.patch(`/api/applications/${app.id}`, { isAdmin: true });
@@ -97,7 +97,7 @@ describe('Who may call the Management API', () => {
   });
 });
 
-describe('What all routes of the Management API share', () => {
+describe('Conventions of the Management API', () => {
   let server: TestServer;
   let api: Manager;
   before(async () => {
@@ -112,7 +112,7 @@ describe('What all routes of the Management API share', () => {
       [...(headers.get('link') ?? '').matchAll(/<([^>]+)>; rel="(\w+)"/g)].map(([, url, relation]) => [relation, url]),
     );
 
-  it('pages of 20, with the total and links to the other pages', async () => {
+  it('returns pages of 20 items, with the total and links to the other pages', async () => {
     const first = await api.get('/api/users?search=User%25');
     assert.equal(first.body.length, 20);
     assert.equal(first.headers.get('total-number'), '25');
@@ -124,7 +124,7 @@ describe('What all routes of the Management API share', () => {
     assert.equal(names.size, 25, 'no user is on two pages, none is missing');
   });
 
-  it('refuses pages that do not exist', async () => {
+  it('rejects page numbers and sizes out of range', async () => {
     for (const query of ['page=0', 'page=x', 'page=-1', 'page_size=0', 'page_size=101', 'page=1&page=2', 'page=1.5']) {
       assertRefused(await api.get(`/api/users?${query}`), 400, 'guard.invalid_pagination');
     }
@@ -138,14 +138,14 @@ describe('What all routes of the Management API share', () => {
     assert.equal(page.headers.get('total-number'), String(whole.body.length));
   });
 
-  it('names what is wrong in a request', async () => {
+  it('names the invalid part of a request', async () => {
     const reply = await api.post('/api/users', { username: '1st', primaryEmail: 'nobody' });
     assertRefused(reply, 400, 'guard.invalid_input');
     assert.match(reply.body.message, /username/);
     assert.match(reply.body.message, /primaryEmail/);
   });
 
-  it('returns 404 at undefined addresses', async () => {
+  it('returns 404 for undefined paths', async () => {
     assertRefused(await api.get('/api/nothing-here'), 404, 'request.not_found');
   });
 });

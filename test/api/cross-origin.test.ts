@@ -5,7 +5,7 @@ import { startServer, type TestServer } from '../support/server.ts';
 
 const adminOrigin = 'https://admin.example.com';
 
-describe('pages of other origins', () => {
+describe('Cross-origin requests', () => {
   let server: TestServer;
   let api: Manager;
   before(async () => {
@@ -39,7 +39,7 @@ describe('pages of other origins', () => {
   ];
 
   // security: cross-origin-calls
-  it('read the Management API when the origin is exactly one of the server’s own', async () => {
+  it('lets pages read the Management API if their origin is exactly one of the server’s own', async () => {
     for (const origin of own()) {
       const { status, allowed, headers } = await call(origin);
       assert.deepEqual([status, allowed], [200, origin]);
@@ -48,7 +48,7 @@ describe('pages of other origins', () => {
     for (const origin of others()) assert.equal((await call(origin)).allowed, null, origin);
   });
 
-  it('may send a preflight: the answer allows what the Console sends, to its origins only', async () => {
+  it('answers a preflight request with what the Console sends, and only to the Console’s origins', async () => {
     for (const origin of own()) {
       const { status, allowed, headers } = await call(origin, '/api/users/some-id', 'OPTIONS');
       assert.deepEqual([status, allowed], [204, origin]);
@@ -61,12 +61,12 @@ describe('pages of other origins', () => {
     }
   });
 
-  it('read refusals, too, so that the Console can say what was wrong', async () => {
+  it('lets the Console read error responses', async () => {
     const { status, allowed } = await call(adminOrigin, '/api/users/nobody');
     assert.deepEqual([status, allowed], [404, adminOrigin]);
   });
 
-  it('may call the Account API from anywhere, without the browser’s cookies', async () => {
+  it('lets pages of any origin call the Account API, without the browser’s cookies', async () => {
     for (const path of ['/api/my-account', '/api/verifications/password']) {
       const { status, allowed } = await call('https://anybody.test', path, 'OPTIONS');
       assert.deepEqual([status, allowed], [204, 'https://anybody.test']);

@@ -7,7 +7,7 @@ import { startServer, type TestServer } from '../support/server.ts';
 
 const script = 'const getCustomJwtClaims = async ({ token }) => ({ level: token.level });';
 
-describe('The scripts for custom claims', () => {
+describe('Custom claims scripts', () => {
   let server: TestServer;
   let api: Manager;
   before(async () => {
@@ -19,7 +19,7 @@ describe('The scripts for custom claims', () => {
   const run = (text: string, token = {}) =>
     api.post(`${path}/test`, { tokenType: 'client-credentials', script: text, token, context: {} });
 
-  it('are created, replaced, changed, listed and deleted', async () => {
+  it('creates, replaces, updates, lists and deletes custom claims scripts', async () => {
     assertRefused(await api.get(`${path}/access-token`), 404, 'entity.not_found');
     assertRefused(await api.patch(`${path}/access-token`, { script }), 404, 'entity.not_found');
     const environmentVariables = { KEY: 'a value that nobody may read at rest' };
@@ -39,7 +39,7 @@ describe('The scripts for custom claims', () => {
     assertRefused(await api.get(`${path}/id-token`), 400, 'guard.invalid_input');
   });
 
-  it('reports claims, refusals and failures of a test run with their reasons', async () => {
+  it('reports the claims, denials and failures of a test run with their reasons', async () => {
     assert.deepEqual((await run(script, { level: 3 })).body, { level: 3 });
     const denying = `const getCustomJwtClaims = ({ api }) => api.denyAccess('no');`;
     const denied = await run(denying);
@@ -51,7 +51,7 @@ describe('The scripts for custom claims', () => {
     assert.equal(failed.body.data.line, 2);
   });
 
-  it('receive the test context in a test run, and each kind of failure is named', async () => {
+  it('passes the test context to a script in a test run, and names each kind of failure', async () => {
     const telling = 'const getCustomJwtClaims = (input) => ({ ...input, api: typeof input.api.denyAccess });';
     const given = { token: { aud: 'x' }, context: { user: { id: 'u' } }, environmentVariables: { KEY: 'k' } };
     const told = await api.post(`${path}/test`, { tokenType: 'access-token', script: telling, ...given });
@@ -80,7 +80,7 @@ describe('The scripts for custom claims', () => {
   });
 
   // security: leaked-secrets, script-tokens
-  it('logs the kind and the line of a failed script, never its message', async () => {
+  it('logs the kind and the line of a script failure, never its message', async () => {
     const failing = `const getCustomJwtClaims = ({ environmentVariables }) => {\n  throw new Error(environmentVariables.KEY);\n};`;
     for (const type of ['access-token', 'client-credentials'])
       await api.put(`${path}/${type}`, { script: failing, environmentVariables: { KEY: 'opens-the-vault' } });
@@ -103,7 +103,7 @@ describe('The scripts for custom claims', () => {
     assert.equal(JSON.stringify(everything).includes('opens-the-vault'), false);
   });
 
-  it('are refused on save and change if they cannot work, with the kind and the line', async () => {
+  it('rejects a script that cannot run, with the kind and the line of the fault', async () => {
     for (const [text, kind] of [
       ['const getCustomJwtClaims = (', 'load'],
       ['const other = 1;', 'load'],
@@ -125,7 +125,7 @@ describe('The scripts for custom claims', () => {
     await api.delete(`${path}/access-token`);
   });
 
-  it('are not for the admin tenant', async () => {
+  it('rejects custom claims scripts in the admin tenant', async () => {
     const admin = await manage(server, await server.app.tenancy.get('admin'));
     const refused = await admin.put(`${path}/access-token`, { script });
     assertRefused(refused, 403, 'jwt_customizer.can_not_create_for_admin_tenant');

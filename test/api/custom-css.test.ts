@@ -5,7 +5,7 @@ import { authorization } from '../support/authorization.ts';
 import { type Manager, manage } from '../support/management.ts';
 import { startServer, type TestServer } from '../support/server.ts';
 
-describe('CSS that an operator writes', () => {
+describe('Operator CSS', () => {
   let server: TestServer;
   let api: Manager;
   let acme: { baseUrl: string };
@@ -44,7 +44,7 @@ describe('CSS that an operator writes', () => {
   };
   const read = async (url: string | undefined) => (await fetch(url ?? '')).text();
 
-  it('serves the CSS as an immutable file, linked from pages once it is set', async () => {
+  it('serves operator CSS as an immutable file, linked from pages once it is set', async () => {
     const page = `${server.url}/unknown-session`;
     await write(null);
     assert.equal(await sheetAt(page), undefined);
@@ -65,7 +65,7 @@ describe('CSS that an operator writes', () => {
     assert.equal(await plain.text(), css);
   });
 
-  it('changes its address when it changes, and what is sent under an old one is not kept', async () => {
+  it('serves changed CSS at a new URL, and makes responses at the old URL uncacheable', async () => {
     const page = `${server.url}/unknown-session`;
     await write('main { color: red }');
     const before = await sheetAt(page);
@@ -79,7 +79,7 @@ describe('CSS that an operator writes', () => {
     assert.equal((await fetch(now ?? '')).status, 404);
   });
 
-  it('is taken from the organization, else the application, else the tenant', async () => {
+  it('takes the CSS from the organization, else the application, else the tenant', async () => {
     await write('/* tenant */');
     const [dressed, plain] = [await create('/* application */'), await create('')];
     const add = async (customCss: string | null) =>
@@ -93,7 +93,7 @@ describe('CSS that an operator writes', () => {
   });
 
   // security: escaping
-  it('is never served to another tenant', async () => {
+  it('never serves operator CSS to another tenant', async () => {
     await write(null, acmeApi);
     await write('/* default */');
     const id = await create('/* application */');
@@ -108,7 +108,7 @@ describe('CSS that an operator writes', () => {
     assert.equal(await read(own), '/* acme */');
   });
 
-  it('is not applied to the setup, its errors and the demo app', async () => {
+  it('does not apply operator CSS to the setup page, its errors and the demo app', async () => {
     await write('main { display: none }');
     assert.ok(await sheetAt(`${server.url}/unknown-session`));
     const admin = await server.app.tenancy.get('admin');
@@ -122,7 +122,7 @@ describe('CSS that an operator writes', () => {
   });
 
   // security: escaping
-  it('is not applied to answers that carry a code in a form', async () => {
+  it('does not apply operator CSS to pages that carry a code in a form', async () => {
     await write('input[value^="a"] { background: url(https://img.test/a) }');
     const extra = { response_mode: 'form_post', prompt: 'none' };
     const { url } = authorization({ endpoint: server.url, clientId: await create('/* app */'), redirectUri, extra });
@@ -131,7 +131,7 @@ describe('CSS that an operator writes', () => {
     assert.equal(sheetOf(html), undefined);
   });
 
-  it('handles malformed names and queries without failing', async () => {
+  it('handles malformed CSS names and queries without an internal error', async () => {
     await write('/* tenant */');
     const hash = '0'.repeat(32);
     for (const [path, status] of [

@@ -24,7 +24,7 @@ describe('Custom phrases', () => {
     return (await agent.fetch(new URL(address, server.url).href)).text();
   };
 
-  it('replace built-in words in the phrases and on the hosted pages, in their language only', async () => {
+  it('replaces built-in phrases of one language, in the phrases and on the hosted pages', async () => {
     assertRefused(await api.get('/api/custom-phrases/en'), 404, 'entity.not_found');
     const translation = { signIn: { title: 'Welcome <b>to</b> {name}', submit: 'Let me in' }, 'register.submit': '' };
     const saved = await api.put('/api/custom-phrases/en', translation);
@@ -42,12 +42,12 @@ describe('Custom phrases', () => {
     assert.equal((await words('?lng=es'))['signIn.submit'], 'Iniciar sesión');
   });
 
-  it('may be in a language that the pages do not speak, for pages of the operator’s own', async () => {
+  it('accepts custom phrases for custom pages in a language that the hosted pages do not have', async () => {
     await api.put('/api/custom-phrases/fr', { signIn: { submit: 'Se connecter' } });
     assert.equal((await words('?lng=fr'))['signIn.submit'], 'Se connecter');
   });
 
-  it('have keys of the pages only, and the default language stays', async () => {
+  it('rejects unknown phrase keys and deleting the default language', async () => {
     const refused = await api.put('/api/custom-phrases/en', { signIn: { nothing: 'x' }, constructor: 'y' });
     assertRefused(refused, 422, 'localization.invalid_translation_structure');
     assert.deepEqual(refused.body.data.keys, ['signIn.nothing', 'constructor']);

@@ -16,7 +16,7 @@ describe('Custom profile fields', () => {
   const text = (name: string) => ({ name, type: 'Text', label: name, required: false, config: {} });
   const namesOf = (fields: { name: string }[]) => fields.map(({ name }) => name);
 
-  it('are created, replaced, got, shown to sign-in pages and deleted', async () => {
+  it('creates, replaces, reads and deletes profile fields, and returns them to sign-in pages', async () => {
     const created = await api.post(path, { ...text('nickname'), config: { minLength: 2, maxLength: 9 } });
     assert.equal(created.status, 201);
     assert.deepEqual([created.body.tenantId, created.body.description, created.body.sieOrder], ['default', null, 1]);
@@ -34,7 +34,7 @@ describe('Custom profile fields', () => {
     assertRefused(await api.put(`${path}/nickname`, change), 404, 'entity.not_found');
   });
 
-  it('are created together or not at all, twenty at most', async () => {
+  it('creates several profile fields together or not at all, at most 20', async () => {
     const refused = await api.post(`${path}/batch`, [text('one'), text('two'), text('one')]);
     assertRefused(refused, 422, 'custom_profile_fields.name_exists');
     assert.deepEqual((await api.get(path)).body, []);
@@ -43,7 +43,7 @@ describe('Custom profile fields', () => {
     assertRefused(await api.post(`${path}/batch`, many), 400, 'guard.invalid_input');
   });
 
-  it('come in the order that the operator sets', async () => {
+  it('returns profile fields in the order that the operator sets', async () => {
     const order = [
       { name: 'two', sieOrder: 1 },
       { name: 'one', sieOrder: 2 },
@@ -61,7 +61,7 @@ describe('Custom profile fields', () => {
     assert.deepEqual(namesOf((await api.get(path)).body), ['two', 'one']);
   });
 
-  it('are asked for at sign-up in an order of its own, once they are chosen', async () => {
+  it('asks for the chosen profile fields at sign-up, in their own order', async () => {
     const shown = async () => (await api.get('/api/.well-known/sign-in-exp')).body;
     assert.deepEqual(namesOf((await shown()).customProfileFields), ['two', 'one']);
     const choose = (...names: string[]) =>
@@ -78,7 +78,7 @@ describe('Custom profile fields', () => {
     assert.deepEqual(namesOf((await shown()).customProfileFieldCatalog), ['two']);
   });
 
-  it('are no longer asked for when several are deleted at once', async () => {
+  it('no longer asks for profile fields that were deleted together', async () => {
     const names = ['left', 'right', 'stays'];
     assert.equal((await api.post(`${path}/batch`, names.map(text))).status, 201);
     await api.patch('/api/sign-in-exp', { signUpProfileFields: names.map((name) => ({ name })) });
@@ -88,7 +88,7 @@ describe('Custom profile fields', () => {
     assert.deepEqual((await api.get('/api/sign-in-exp')).body.signUpProfileFields, [{ name: 'stays' }]);
   });
 
-  it('are validated one by one', async () => {
+  it('validates each profile field by its type', async () => {
     const part = { enabled: true, name: 'givenName', type: 'Text', required: true };
     const cases: [object, string][] = [
       [{ name: 'email' }, 'name_conflict_sign_in_identifier'],

@@ -19,7 +19,7 @@ const pages: ZipEntry[] = [
   { name: 'LICENSE', content: 'free' },
 ];
 
-describe('Sign-in pages of a tenant’s own', () => {
+describe('Custom sign-in pages', () => {
   let server: TestServer;
   let api: Manager;
   let acme: Tenant;
@@ -50,7 +50,7 @@ describe('Sign-in pages of a tenant’s own', () => {
   const html = { accept: 'text/html' };
   const title = async (path: string) => /<title>([^<]*)/.exec(await (await get(path, html)).text())?.[1];
 
-  it('replace the hosted pages at every address of a sign-in, for browsers at unknown addresses too, until they are switched off', async () => {
+  it('replaces the hosted pages at every sign-in URL and at unknown URLs in a browser, until switched off', async () => {
     await wear();
     for (const path of ['/sign-in?app_id=demo-app', '/register', '/continue', '/forgot-password', '/callback/x?code=1'])
       assert.equal(await title(path), 'Our own', path);
@@ -65,7 +65,7 @@ describe('Sign-in pages of a tenant’s own', () => {
   });
 
   // security: custom-pages
-  it('are not served at undefined addresses of the protocol and the APIs, where a program may ask', async () => {
+  it('does not serve custom pages at undefined paths of the protocol and the APIs, where programs may call', async () => {
     const taken = ['oidc/token', 'OIDC/token', 'oidc/x/index.html', 'api/nothing', '.well-known/openid-configuration'];
     await wear([...pages, ...taken.map((name) => ({ name, content: '{"forged":true}' }))]);
     for (const path of taken)
@@ -73,7 +73,7 @@ describe('Sign-in pages of a tenant’s own', () => {
   });
 
   // security: custom-pages
-  it('do not replace the protocol, the APIs and the pages outside of sign-in', async () => {
+  it('does not replace the protocol, the APIs and the pages outside of sign-in', async () => {
     await wear([...pages, { name: 'api/status', content: 'x' }, { name: 'oidc/jwks', content: 'x' }]);
     assert.equal((await get('/api/status', html)).status, 204);
     assert.ok('keys' in (await (await get('/oidc/jwks', html)).json()));
@@ -86,7 +86,7 @@ describe('Sign-in pages of a tenant’s own', () => {
     assert.equal((await get(script)).status, 200, 'a script of our pages');
   });
 
-  it('serves files with the type of their names, and as immutable only if the name changes with the content', async () => {
+  it('serves files by the type of their names, and as immutable only if the name changes with the content', async () => {
     await wear();
     const forGood = 'public, max-age=31536000, immutable';
     const expected: [path: string, type: string, cache: string][] = [
@@ -115,7 +115,7 @@ describe('Sign-in pages of a tenant’s own', () => {
     assert.deepEqual([head.status, await head.text()], [200, '']);
   });
 
-  it('are compressed for clients that accept it, if that saves bytes', async () => {
+  it('compresses custom pages for clients that accept it, if that saves bytes', async () => {
     const long = 'const answer = 42;\n'.repeat(1000);
     const png = `\x89PNG${'\0'.repeat(5000)}`;
     await wear([index, { name: 'long.js', content: long }, { name: 'logo.png', content: png }]);
@@ -134,7 +134,7 @@ describe('Sign-in pages of a tenant’s own', () => {
   });
 
   // security: custom-pages
-  it('run scripts of their own origin and of the sources that the tenant names', async () => {
+  it('runs scripts of the pages’ own origin and of the sources that the tenant allows', async () => {
     await wear();
     const policy = async () => (await get('/sign-in')).headers.get('content-security-policy') ?? '';
     const plain = await policy();
@@ -151,13 +151,13 @@ describe('Sign-in pages of a tenant’s own', () => {
   });
 
   // security: custom-pages
-  it('leave nothing in a browser that outlives them', async () => {
+  it('leaves nothing in a browser after custom pages are switched off', async () => {
     await wear();
     assert.equal((await get('/app.js', { 'service-worker': 'script' })).status, 404);
   });
 
   // security: custom-pages
-  it('belong to one tenant: no other one shows, finds or uses them', async () => {
+  it('shows, finds and uses custom pages only in their own tenant', async () => {
     const id = await wear();
     for (const path of ['/app.js', '/assets/index-BfXk2a9Z.js', '/index.html', '/sign-in/elsewhere'])
       assert.equal((await get(`/t/acme${path}`, html)).status, 404, path);
@@ -171,7 +171,7 @@ describe('Sign-in pages of a tenant’s own', () => {
   });
 
   // security: file-paths, archives
-  it('are uploaded as a valid archive, by operators', async () => {
+  it('accepts custom pages only as a valid archive from an operator', async () => {
     const refused = async (entries: readonly ZipEntry[], code: string) =>
       assertRefused(await upload(entries), 400, code);
     for (const name of ['../evil.js', 'a/../../evil.js', '/etc/passwd', 'C:/x', 'a\\..\\b', 'a//b', './x', 'x\0y'])
@@ -193,7 +193,7 @@ describe('Sign-in pages of a tenant’s own', () => {
   });
 
   // security: archives
-  it('are limited in unpacked size, whatever the archive declares', async () => {
+  it('limits the unpacked size of custom pages, whatever the archive declares', async () => {
     const zeros = new Uint8Array(19 * 1_048_576);
     const large = ['a', 'b', 'c'].map((name) => ({ name, content: zeros }));
     assertRefused(await upload([index, ...large]), 400, 'custom_ui.too_large');
@@ -206,7 +206,7 @@ describe('Sign-in pages of a tenant’s own', () => {
     assert.ok(rows.every(({ files }) => files.every(({ path }) => path !== 'a')));
   });
 
-  it('keeps replaced pages for a while so that an operator can go back, and active pages permanently', async () => {
+  it('keeps replaced pages for a while so that an operator can restore them, and active pages permanently', async () => {
     const worn = await wear();
     const ids: string[] = [];
     for (let count = 0; count < 11; count += 1) ids.push((await upload([index])).body.customUiAssetId);

@@ -8,7 +8,7 @@ import type { Http } from '../../server/src/http/types.ts';
 import { createLog } from '../../server/src/kernel/log.ts';
 import { startServer, type TestServer } from '../support/server.ts';
 
-describe('Authorization is deny by default', () => {
+describe('Deny by default', () => {
   let server: TestServer;
   const log = createLog('silent');
   before(async () => {
@@ -46,12 +46,12 @@ describe('Authorization is deny by default', () => {
   it('starts with a contract whose access has a guard', () => start(mount('management')));
 
   // security: unguarded-routes
-  it('does not start with a contract whose access has none', async () => {
+  it('does not start with a contract whose access has no guard', async () => {
     for (const access of [undefined, 'everybody', 'toString', '__proto__'])
       await assert.rejects(start(mount(access)), /GET \/api\/secrets-of-others declares no access/);
   });
 
-  it('does not start with a contract whose tag has no permission, which does not compile either', async () => {
+  it('does not start, or compile, with a contract whose tag has no permission', async () => {
     const declare = (tag: 'Well-known') =>
       // @ts-expect-error no route of the Management API has this tag
       route({ ...contract, tag });
@@ -83,7 +83,7 @@ describe('Authorization is deny by default', () => {
   });
 
   // security: unguarded-routes
-  it('does not start with such a route in a scope of its own', async () => {
+  it('does not start with a route under /api that was mounted in a scope of its own without its contract', async () => {
     const scoped = (http: Http) =>
       void http.register(
         async (scope) => {
@@ -102,7 +102,7 @@ describe('Authorization is deny by default', () => {
     }));
 
   // security: social-linking, unguarded-routes, script-isolation
-  it('allows any caller what pages and programs read before a sign-in, and a sign-in its own steps', () => {
+  it('allows anonymous access only to what pages and programs read before a sign-in, and to sign-in steps', () => {
     const opened = {
       anonymous: /^GET \/api\/(\.well-known\/|status(\/ready)?$|swagger\.json$)/,
       interaction: /^[A-Z]+ \/api\/(experience|interaction)(\/|$)/,
@@ -117,7 +117,7 @@ describe('Authorization is deny by default', () => {
     );
   });
 
-  it('has every declared route mounted', () => {
+  it('mounts every declared route', () => {
     const missing = allRoutes.filter(({ method, path: url }) => !server.app.http.hasRoute({ method, url }));
     assert.deepEqual(
       missing.map(({ operationId }) => operationId),

@@ -19,7 +19,7 @@ describe('Email templates', () => {
   after(() => server.close());
   const path = '/api/email-templates';
 
-  it('are set by language and use, listed and filtered', async () => {
+  it('creates, lists and filters email templates by language and usage', async () => {
     const templates = [template('en', 'SignIn', 'Sign in'), template('es', 'SignIn', 'Entrar')];
     const { status, body } = await api.put(path, { templates });
     assert.equal(status, 200);
@@ -36,7 +36,7 @@ describe('Email templates', () => {
     assertRefused(await api.get(`${path}?templateType=Spam`), 400, 'guard.invalid_input');
   });
 
-  it('are changed in part, got and deleted', async () => {
+  it('updates a part of an email template, returns it and deletes it', async () => {
     const [{ id }] = (await api.put(path, { templates: [template('de', 'Generic', 'Hallo')] })).body;
     const changed = await api.patch(`${path}/${id}/details`, { replyTo: 'help@example.com' });
     assert.deepEqual(changed.body.details, { ...template('', '', 'Hallo').details, replyTo: 'help@example.com' });
@@ -50,13 +50,13 @@ describe('Email templates', () => {
       assertRefused(refused, 404, 'entity.not_exists_with_id');
   });
 
-  it('are deleted by language or use, but not all at once by forgetting the condition', async () => {
+  it('deletes email templates by language or usage, and rejects a deletion without a condition', async () => {
     await api.put(path, { templates: [template('it', 'SignIn', 'Ciao'), template('it', 'Register', 'Ciao')] });
     assertRefused(await api.delete(path), 422, 'request.invalid_input');
     assert.deepEqual((await api.delete(`${path}?languageTag=it`)).body, { rowCount: 2 });
   });
 
-  it('are found for a message in its language, then in the tenant’s, then as a generic one', async () => {
+  it('uses the template in the message’s language, else in the tenant’s, else the generic one', async () => {
     await api.delete(`${path}?templateType=SignIn`);
     await api.put(path, {
       templates: [template('en', 'SignIn', 'en'), template('pt', 'SignIn', 'pt'), template('en', 'Generic', 'generic')],

@@ -7,7 +7,7 @@ import { authorization } from '../support/authorization.ts';
 import { type Manager, manage } from '../support/management.ts';
 import { startServer, type TestServer } from '../support/server.ts';
 
-describe('An error', () => {
+describe('Error responses', () => {
   let server: TestServer;
   let api: Manager;
   before(async () => {
@@ -29,7 +29,7 @@ describe('An error', () => {
     [undefined, english, null],
   ];
 
-  it('of the Experience API is in the language that the browser asks for', async () => {
+  it('returns errors of the Experience API in the language that the browser requests', async () => {
     const agent = createAgent();
     await agent.fetch(authorization({ endpoint: server.url }).url);
     const send = (method: string, path: string, body: object, language?: string) =>
@@ -58,7 +58,7 @@ describe('An error', () => {
     }
   });
 
-  it('of the Management API and beside an OAuth error, too; the description for developers stays English', async () => {
+  it('localizes Management API and OAuth errors, and keeps the developers’ description English', async () => {
     const ask = async (path: string, init: RequestInit = {}) => {
       const headers = { authorization: `Bearer ${api.token}`, 'accept-language': 'es', ...(init.headers as object) };
       return (await (await fetch(`${server.url}${path}`, { ...init, headers })).json()) as Record<string, string>;
@@ -74,7 +74,7 @@ describe('An error', () => {
     assert.match(String(token.error_description), /^[\x20-\x7e]+$/);
   });
 
-  it('at an address that does not exist is a page for people and JSON for programs', async () => {
+  it('returns a page to browsers and JSON to programs for an unknown path', async () => {
     for (const path of [
       '/console',
       '/account',

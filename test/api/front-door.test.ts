@@ -26,7 +26,7 @@ function send(
   });
 }
 
-describe('a separate admin origin', () => {
+describe('Separate admin origin', () => {
   let server: TestServer;
   let node: string;
   before(async () => {
@@ -66,7 +66,7 @@ describe('a separate admin origin', () => {
     }
   });
 
-  it('is found behind a proxy that passes on the host without the port, in uppercase or with a trailing dot', async () => {
+  it('finds the admin tenant behind a proxy that passes the host without port, in uppercase or with a trailing dot', async () => {
     for (const host of [
       'console.example.com',
       'console.example.com:8443',
@@ -83,14 +83,14 @@ describe('a separate admin origin', () => {
   });
 });
 
-describe('every answer', () => {
+describe('Responses', () => {
   let server: TestServer;
   before(async () => {
     server = await startServer();
   });
   after(() => server.close());
 
-  it('carries a request id of its own, whatever kind of answer it is', async () => {
+  it('adds a request ID of its own to every kind of response', async () => {
     const paths = [
       '/oidc/.well-known/openid-configuration',
       '/oidc/jwks',
@@ -119,7 +119,7 @@ describe('every answer', () => {
   });
 });
 
-describe('a connection', () => {
+describe('Connections', () => {
   let server: TestServer;
   before(async () => {
     server = await startServer({
@@ -149,7 +149,7 @@ describe('a connection', () => {
   }
 
   // security: held-connections
-  it('is closed when its headers or its body do not arrive, also if the client keeps its half open', {
+  it('closes a connection whose headers or body do not arrive, also if the client keeps its half open', {
     timeout: 20_000,
   }, async () => {
     const closings: Promise<unknown>[] = [];
@@ -177,7 +177,7 @@ describe('a connection', () => {
   });
 
   // security: held-connections
-  it('is refused when too many are open', async () => {
+  it('rejects a connection if too many are open', async () => {
     const dropped = once(server.app.http.server, 'drop');
     const clients = await Promise.all(Array.from({ length: 13 }, open));
     await dropped;

@@ -16,7 +16,7 @@ const every = hookEventSchema.options;
 const membersOfRequest = ['createdAt', 'data', 'event', 'hookId', 'ip', 'matchedRoute', 'method', 'params', 'path'];
 const payloadOf = (request: Received) => JSON.parse(request.body);
 
-describe('Events of webhooks', () => {
+describe('Webhook events', () => {
   let folder: Awaited<ReturnType<typeof connectorsFolder>>;
   let mailbox: Mailbox;
   let server: TestServer;
@@ -77,21 +77,21 @@ describe('Events of webhooks', () => {
     assert.equal((await api.patch('/api/sign-in-exp', { signIn: { methods } })).status, 200);
   };
 
-  it('are all in the table of the documentation', async () => {
+  it('lists every webhook event in the documentation', async () => {
     const page = await readFile(join(import.meta.dirname, '../../docs/webhooks.md'), 'utf8');
     const table = page.slice(page.indexOf('## Events'), page.indexOf('## The request'));
     const named = [...table.matchAll(/^\| `([\w.]+)` \|/gm)].map(([, event]) => event);
     assert.deepEqual(named.toSorted(), every.toSorted());
   });
 
-  it('can all be chosen and tried out', async () => {
+  it('lets operators subscribe to and test every event', async () => {
     assert.deepEqual((await api.get(`/api/hooks/${hookId}`)).body.events, every);
     const config = { url: receiver.url };
     assert.equal((await api.post(`/api/hooks/${hookId}/test`, { events: every, config })).status, 204);
     for (const event of every) assert.equal((await hear(event)).hookId, hookId);
   });
 
-  it('of changed data carry the new data and the request that made the change', async () => {
+  it('sends the new data and the request that changed it with events of changed data', async () => {
     const { body: user } = await api.send('POST', '/api/users', { body: {}, headers: { 'user-agent': 'A test' } });
     const created = await hear('User.Created');
     assert.deepEqual(Object.keys(created).sort(), [...membersOfRequest, 'status', 'userAgent']);
@@ -108,7 +108,7 @@ describe('Events of webhooks', () => {
     }
   });
 
-  it('of a role’s permissions are caused by every way of changing them', async () => {
+  it('emits an event for every way of changing a role’s permissions', async () => {
     const resource = await make('/api/resources', { name: 'Orders', indicator: 'https://orders.test' });
     const [read, write] = [
       await make(`/api/resources/${resource.id}/scopes`, { name: 'read' }),
@@ -123,7 +123,7 @@ describe('Events of webhooks', () => {
     assert.deepEqual(await now(), ['write']);
   });
 
-  it('of an organization role’s permissions are caused by every way of changing them', async () => {
+  it('emits an event for every way of changing an organization role’s permissions', async () => {
     const resource = await make('/api/resources', { name: 'Bills', indicator: 'https://bills.test' });
     const pay = await make(`/api/resources/${resource.id}/scopes`, { name: 'pay' });
     const see = await make('/api/organization-scopes', { name: 'see' });
@@ -150,7 +150,7 @@ describe('Events of webhooks', () => {
     }
   });
 
-  describe('of membership', () => {
+  describe('Membership events', () => {
     let organization: string;
     before(async () => {
       organization = (await make('/api/organizations', { name: 'Acme' })).id;
@@ -161,7 +161,7 @@ describe('Events of webhooks', () => {
       return payload;
     };
 
-    it('name added and removed users, whichever route was called', async () => {
+    it('names the added and removed users, whichever route was called', async () => {
       const [ada, eve] = [(await make('/api/users', {})).id, (await make('/api/users', {})).id];
       const path = `/api/organizations/${organization}/users`;
       for (const [method, where, body, added, removed] of [
@@ -175,7 +175,7 @@ describe('Events of webhooks', () => {
       }
     });
 
-    it('name added and removed applications', async () => {
+    it('names the added and removed applications', async () => {
       const machine = async (name: string) =>
         (await make('/api/applications', { name, type: 'MachineToMachine' })).id as string;
       const [first, second] = [await machine('First'), await machine('Second')];
@@ -191,13 +191,13 @@ describe('Events of webhooks', () => {
       }
     });
 
-    it('reports users who join an organization by the domain of their email address', async () => {
+    it('names users who join an organization by the domain of their email address', async () => {
       await make(`/api/organizations/${organization}/jit/email-domains`, { emailDomain: 'acme.test' });
       const user = await make('/api/users', { primaryEmail: 'new@acme.test' });
       assert.deepEqual((await change()).addedUserIds, [user.id]);
     });
 
-    it('reports a user who accepts an invitation', async () => {
+    it('names a user who accepts an invitation', async () => {
       const user = await make('/api/users', { primaryEmail: 'invited@elsewhere.test' });
       const invitation = await make('/api/organization-invitations', {
         organizationId: organization,
@@ -215,7 +215,7 @@ describe('Events of webhooks', () => {
       );
     });
 
-    it('emits no event when the members did not change', async () => {
+    it('emits no membership event if the members did not change', async () => {
       const user = await make('/api/users', {});
       const path = `/api/organizations/${organization}/users`;
       await make(path, { userIds: [user.id] });
@@ -226,7 +226,7 @@ describe('Events of webhooks', () => {
     });
   });
 
-  it('of a registration through the Experience API name the user and the interaction', async () => {
+  it('names the user and the interaction in the event of a registration through the Experience API', async () => {
     const client = experienceClient(server.url);
     await client.redeem(await client.register('mary', 'tulips under stone'));
     const isMary = (name: string) => (request: Received) => {
@@ -250,7 +250,7 @@ describe('Events of webhooks', () => {
     for (const name of ofUser.split(' ')) assert.ok(name in signedIn.user, `${name} is missing`);
   });
 
-  it('of too many messages are sent once for an address in ten minutes', async () => {
+  it('emits the event for too many messages once per recipient in 10 minutes', async () => {
     await connectMail();
     const send = () => api.post('/api/verification-codes', { email: 'flood@example.com' });
     for (let count = 0; count < 10; count += 1) assert.equal((await send()).status, 204);
@@ -267,7 +267,7 @@ describe('Events of webhooks', () => {
     assert.equal((await send()).status, 204);
   });
 
-  it('of a forgotten password that was replaced say whose it was, and of no sign-in', async () => {
+  it('names the user, and no sign-in, in the event of a reset password', async () => {
     await connectMail();
     const user = await make('/api/users', { primaryEmail: 'ida@example.com', password: 'tulips under stone' });
     const page = await openExperience(server, 'ForgotPassword');
@@ -292,7 +292,7 @@ describe('Events of webhooks', () => {
     assert.equal(await heardOf('PostResetPassword', user.id), 1);
   });
 
-  it('of a sign-in too many name the application, and the log has the sign-in that ended for it', async () => {
+  it('names the application in the event of a sign-in over the limit, and logs the sign-in that ended for it', async () => {
     const redirectUri = `${server.url}/demo-app`;
     const application = await make('/api/applications', {
       name: 'Strict',

@@ -31,7 +31,7 @@ describe('Webhooks', () => {
   const listen = async (draft: object = {}) =>
     (await api.post('/api/hooks', { name: 'Mine', events, config: { url: receiver.url }, ...draft })).body;
 
-  it('are created, listed, changed and deleted', async () => {
+  it('creates, lists, updates and deletes webhooks', async () => {
     const created = await api.post('/api/hooks', { name: 'Mine', events, config: { url: receiver.url, retries: 1 } });
     assert.equal(created.status, 201);
     const { id, signingKey } = created.body;
@@ -60,7 +60,7 @@ describe('Webhooks', () => {
       assertRefused(answer, 404, 'entity.not_exists_with_id');
   });
 
-  it('need an event, an address and headers that can be sent', async () => {
+  it('requires an event, a URL and valid headers for a webhook', async () => {
     const config = { url: receiver.url };
     assertRefused(await api.post('/api/hooks', { name: 'x', config }), 400, 'hook.missing_events');
     for (const wrong of [
@@ -77,7 +77,7 @@ describe('Webhooks', () => {
   });
 
   // security: webhook-delivery
-  it('keep the address, the headers and the signing key sealed in the database', async () => {
+  it('stores the URL, the headers and the signing key encrypted in the database', async () => {
     const { signingKey } = await listen({
       config: { url: receiver.url, headers: { authorization: 'Bearer of news' } },
     });
@@ -86,7 +86,7 @@ describe('Webhooks', () => {
   });
 
   // security: webhook-delivery
-  it('sends a signed event as soon as something changes, with the actor and the change', async () => {
+  it('sends a signed event as soon as data changes, with the actor and the change', async () => {
     const hook = await listen({ config: { url: receiver.url, headers: { 'x-mine': 'yes' } } });
     const { body: user } = await api.send('POST', '/api/users', {
       body: { name: 'Ada' },
@@ -208,7 +208,7 @@ describe('Webhooks', () => {
     }
   });
 
-  it('receive nothing about failed changes, about other events, or while they are switched off', async () => {
+  it('sends nothing for failed changes, other events, or a webhook that is switched off', async () => {
     const hook = await listen({ events: ['User.Created'] });
     await api.post('/api/users', { username: 'once' });
     await receiver.next();
@@ -223,7 +223,7 @@ describe('Webhooks', () => {
     assert.equal(receiver.requests.length, 2);
   });
 
-  it('are retried after an error, as often as they are configured', async () => {
+  it('retries a webhook after an error as often as it is configured', async () => {
     receiver.answerWith(500);
     const hook = await listen({ config: { url: receiver.url, retries: 1 } });
     await api.post('/api/users', {});
@@ -243,7 +243,7 @@ describe('Webhooks', () => {
     assert.deepEqual(body.executionStats, { successCount: 0, requestCount: 2 });
   });
 
-  it('have their responses in the log, as a value if they are JSON', async () => {
+  it('logs webhook responses, as parsed values if they are JSON', async () => {
     const hook = await listen({ events: ['User.Created'] });
     for (const [text, value] of [
       ['{"seen":true}', { seen: true }],
@@ -267,7 +267,7 @@ describe('Webhooks', () => {
   };
 
   // security: outgoing-requests
-  it('never reach addresses inside that were not allowed', async () => {
+  it('never calls internal addresses that are not allowed', async () => {
     const hook = await listen({ config: { url: 'http://127.0.0.2:9/', retries: 0 } });
     await api.post('/api/users', {});
     await waitForJobs(0);
@@ -277,7 +277,7 @@ describe('Webhooks', () => {
   });
 
   // security: webhook-delivery
-  it('do not follow redirects', async () => {
+  it('does not follow redirects of webhook receivers', async () => {
     const elsewhere = await startReceiver();
     receiver.answerWith(307, elsewhere.url);
     await listen({ config: { url: receiver.url, retries: 0 } });
@@ -287,7 +287,7 @@ describe('Webhooks', () => {
     assert.deepEqual([receiver.requests.length, elsewhere.requests.length], [1, 0]);
   });
 
-  it('are tried out with made-up payloads that have the members of real ones', async () => {
+  it('tests webhooks with sample payloads that have the members of real ones', async () => {
     const hook = await listen();
     const made: HookEvent[] = ['User.Created', 'Role.Created', 'Scope.Created', 'Organization.Created'];
     await api.post(`/api/hooks/${hook.id}/test`, { events: made, config: { url: receiver.url } });
@@ -298,7 +298,7 @@ describe('Webhooks', () => {
     assert.ok(organizationSchema.safeParse(await dataOf('Organization.Created')).success);
   });
 
-  it('can be tried out with made-up payloads', async () => {
+  it('tests a webhook with sample payloads on request', async () => {
     const hook = await listen();
     const path = `/api/hooks/${hook.id}/test`;
     const config = { url: receiver.url };
@@ -322,7 +322,7 @@ describe('Webhooks', () => {
   });
 });
 
-describe('Webhooks of sign-ins', () => {
+describe('Sign-in webhooks', () => {
   let server: TestServer;
   let api: Manager;
   let receiver: Receiver;
@@ -341,7 +341,7 @@ describe('Webhooks of sign-ins', () => {
   });
   const grace = { username: 'grace', password: 'tulips under stone' };
 
-  it('report the user who registered or signed in, the application and the address', async () => {
+  it('reports the user who registered or signed in, the application and the IP address', async () => {
     const person = await visit(server, { first_screen: 'register' });
     await person.arrive(await person.post('/register', grace, { 'user-agent': 'A browser' }));
     const created = payloadOf(await receiver.next(isOf('User.Created')));
@@ -363,7 +363,7 @@ describe('Webhooks of sign-ins', () => {
     assert.ok(!JSON.stringify(signedIn).includes('argon2'));
   });
 
-  it('report that an application has reached its limit of concurrent sign-ins', async () => {
+  it('reports that an application has reached its limit of concurrent sign-ins', async () => {
     const redirectUri = `${server.url}/demo-app`;
     const { body: application } = await api.post('/api/applications', {
       name: 'Strict',
@@ -379,7 +379,7 @@ describe('Webhooks of sign-ins', () => {
     assert.deepEqual([data.applicationId, data.maxAllowedGrants], [application.id, 1]);
   });
 
-  it('report once that an identifier was locked', async () => {
+  it('reports once that an identifier was locked', async () => {
     await api.patch('/api/sign-in-exp', { sentinelPolicy: { maxAttempts: 2 } });
     const person = await visit(server);
     for (let attempt = 0; attempt < 4; attempt += 1)
@@ -392,8 +392,8 @@ describe('Webhooks of sign-ins', () => {
   });
 });
 
-describe('Webhooks whose receiver hangs', () => {
-  it('delay neither the other webhooks nor the stop of the server', async (test) => {
+describe('Unresponsive webhook receivers', () => {
+  it('delays neither other webhooks nor the server’s stop because a receiver does not respond', async (test) => {
     const server = await startServer({ environment });
     const api = await manage(server);
     const [hanging, good] = [await startReceiver(), await startReceiver()];
@@ -411,8 +411,8 @@ describe('Webhooks whose receiver hangs', () => {
   });
 });
 
-describe('Webhooks with more events than can be sent at once', () => {
-  it('send every event once', async (test) => {
+describe('Webhook backlog', () => {
+  it('sends every event once if more events occur than can be sent concurrently', async (test) => {
     const server = await startServer({ environment });
     const receiver = await startReceiver();
     test.after(async () => {
@@ -435,7 +435,9 @@ describe('Webhooks with more events than can be sent at once', () => {
     assert.deepEqual([left?.jobs, receiver.requests.length], [0, 120]);
   });
 
-  it('leave the remaining events to the next server as soon as theirs stops', { timeout: 60_000 }, async (test) => {
+  it('leaves the remaining events to the next server as soon as the first one stops', {
+    timeout: 60_000,
+  }, async (test) => {
     // Time stands still: what the first server had taken would stay hidden for ever.
     const now = Date.now();
     const server = await startServer({ environment, world: { clock: { now: () => now } } });
@@ -457,8 +459,8 @@ describe('Webhooks with more events than can be sent at once', () => {
   });
 });
 
-describe('Webhooks whose receiver is down', () => {
-  it('deliver every event when the receiver is back after an hour and a restart of the server', async (test) => {
+describe('Unavailable webhook receivers', () => {
+  it('delivers every event when the receiver returns after an hour and a restart of the server', async (test) => {
     let ahead = 0;
     const server = await startServer({ environment, world: { clock: { now: () => Date.now() + ahead } } });
     test.after(() => server.close());

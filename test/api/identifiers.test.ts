@@ -3,7 +3,7 @@ import { describe, it } from 'node:test';
 import { managedServer } from '../support/managed-server.ts';
 import { assertRefused } from '../support/management.ts';
 
-describe('What identifies a user', () => {
+describe('User identifiers', () => {
   const suite = managedServer();
 
   const password = 'correct horse battery 1';
@@ -11,7 +11,7 @@ describe('What identifies a user', () => {
     suite.api.patch('/api/sign-in-exp', { usernamePolicy: { caseSensitive } });
   const create = (user: object) => suite.api.post('/api/users', user);
 
-  it('is one phone number however it is written, on every route', async () => {
+  it('treats every spelling of a phone number as the same number, on every route', async () => {
     assertRefused(await create({ primaryPhone: '99999' }), 422, 'user.invalid_phone');
     const { body } = await create({ username: 'sydney', primaryPhone: '610412345678' });
     assert.equal(body.primaryPhone, '61412345678');
@@ -25,7 +25,7 @@ describe('What identifies a user', () => {
     assert.equal(found?.id, body.id);
   });
 
-  it('is found by a phone number that was stored before numbers were normalized', async () => {
+  it('finds a user by a phone number that was stored before numbers were normalized', async () => {
     const { app: wired, tenant } = suite.server;
     const { body } = await create({ username: 'early' });
     await tenant.db.raw('update users set primary_phone = $3 where tenant_id = $1 and id = $2', [
@@ -37,7 +37,7 @@ describe('What identifies a user', () => {
     assert.equal(found?.id, body.id);
   });
 
-  it('is an email address of any language, unique whatever its case and the form of its domain', async () => {
+  it('accepts email addresses of any language, unique regardless of case and the form of the domain', async () => {
     for (const [typed, stored] of [
       ['a@b.c', 'a@b.c'],
       ['mu\u0308ller@Example.com', 'müller@example.com'],
@@ -56,7 +56,7 @@ describe('What identifies a user', () => {
     assertRefused(await create({ primaryEmail: '\u212aim@example.com' }), 400, 'user.invalid_email');
   });
 
-  it('is a username that may differ from others in case alone only where the policy says that case counts', async () => {
+  it('accepts usernames that differ in case alone only if the policy is case-sensitive', async () => {
     assert.equal((await create({ username: 'bruno' })).status, 200);
     const twin = (await create({ username: 'BRUNO' })).body;
     assertRefused(await setCase(false), 409, 'sign_in_experiences.username_policy_case_conflicts_exist');
@@ -80,7 +80,7 @@ describe('What identifies a user', () => {
   });
 
   // security: similar-addresses
-  it('cannot be taken twice by users who are created at once, nor while the policy changes', async () => {
+  it('never assigns one identifier to two users, in concurrent requests or while the policy changes', async () => {
     const { body } = await suite.api.get('/api/users?search.username=ANNA&mode.username=exact&isCaseSensitive=true');
     await suite.api.delete(`/api/users/${body[0].id}`);
     for (const round of [1, 2, 3, 4]) {
@@ -98,7 +98,7 @@ describe('What identifies a user', () => {
     }
   });
 
-  it('has a name in one Unicode form', async () => {
+  it('stores names in one Unicode form', async () => {
     const { body } = await create({
       name: 'Zoe\u0308',
       profile: { givenName: 'Zoe\u0308', address: { locality: 'Ma\u0308rz' } },

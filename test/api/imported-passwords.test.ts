@@ -3,7 +3,7 @@ import { describe, it } from 'node:test';
 import { managedServer } from '../support/managed-server.ts';
 import { assertRefused } from '../support/management.ts';
 
-describe('A user who comes with a password digest of another system', () => {
+describe('Imported password digests', () => {
   const suite = managedServer();
 
   // Of bcrypt 5.0.0 for Python.
@@ -14,7 +14,7 @@ describe('A user who comes with a password digest of another system', () => {
     return [body.passwordAlgorithm, body.passwordDigest];
   };
 
-  it('signs in with the old password, whose digest is replaced by Argon2id', async () => {
+  it('signs a user in with the old password, and replaces the digest with Argon2id', async () => {
     const { body, status } = await suite.api.post('/api/users', {
       username: 'moved',
       passwordDigest: bcrypt,
@@ -30,7 +30,7 @@ describe('A user who comes with a password digest of another system', () => {
     await suite.app.signIn('moved', password);
   });
 
-  it('signs in from a keyboard that writes the same letters as other code points', async () => {
+  it('accepts a password typed on a keyboard that writes the same letters as other code points', async () => {
     await suite.api.post('/api/users', { username: 'mac', password: password.normalize('NFC') });
     await suite.app.signIn('mac', password.normalize('NFD'));
     const { id } = (await suite.api.post('/api/users', { username: 'mac2', password: password.normalize('NFD') })).body;
@@ -38,7 +38,7 @@ describe('A user who comes with a password digest of another system', () => {
     assert.equal((await suite.api.post(`/api/users/${id}/password/verify`, { password })).status, 204);
   });
 
-  it('is refused when the digest could not be verified, or not at a bounded cost', async () => {
+  it('rejects a digest that could not be verified, or only at an unbounded cost', async () => {
     for (const passwordDigest of ['$2b$10$short', bcrypt.replace('$06$', '$31$')]) {
       const answer = await suite.api.post('/api/users', { passwordDigest, passwordAlgorithm: 'Bcrypt' });
       assertRefused(answer, 422, 'password.invalid_legacy_password_format');

@@ -13,7 +13,7 @@ import { startServer, type TestServer } from '../support/server.ts';
 
 const password = 'tulips under stone';
 
-describe('The keys of the audit log', () => {
+describe('Audit log keys', () => {
   let server: TestServer;
   let api: Manager;
   let operator: Operator;
@@ -29,7 +29,7 @@ describe('The keys of the audit log', () => {
   const entries = async (key: string): Promise<Json[]> =>
     (await api.get(`/api/logs?page_size=100&logKey=${encodeURIComponent(key)}`)).body.map(({ payload }) => payload);
 
-  it('distinguish a registration and its steps from a sign-in', async () => {
+  it('distinguishes a registration and its steps from a sign-in', async () => {
     const client = experienceClient(server.url);
     await client.register('mary', password);
     await client.signIn('mary', password);
@@ -56,7 +56,7 @@ describe('The keys of the audit log', () => {
     }
   });
 
-  it('record redirects to providers, and the result of the return', async () => {
+  it('logs redirects to providers, and the result of the return', async () => {
     const wechat = await operator.connectWechat();
     const sent = await (await visit(server)).post(`/sign-in/social/${wechat}`, {}, { accept: 'application/json' });
     assert.equal(sent.status, 200);
@@ -110,7 +110,7 @@ describe('The keys of the audit log', () => {
     assert.deepEqual([hookRequest.body.data.id, response], [role.id, { statusCode: 200, body: 'thanks' }]);
   });
 
-  it('are all in the documentation', async () => {
+  it('documents every audit log key', async () => {
     const page = await readFile(join(import.meta.dirname, '../../docs/operate/audit-log.md'), 'utf8');
     const patterns = [...page.matchAll(/^\| (`.*?`) \|/gm)].flatMap(([, cell = '']) => patternsOf(cell));
     const { body } = await api.get('/api/logs?page_size=100');

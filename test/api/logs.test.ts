@@ -18,7 +18,7 @@ interface Entry {
 const ada = { username: 'ada', password: 'tulips under stone' };
 const day = 86_400_000;
 
-describe('The audit log', () => {
+describe('Audit log', () => {
   let server: TestServer;
   let api: Manager;
   const ahead = 0;
@@ -38,7 +38,7 @@ describe('The audit log', () => {
       secret: string;
     };
 
-  it('records a sign-in step by step, with the user, the application and the address', async () => {
+  it('logs each step of a sign-in with the user, the application and the IP address', async () => {
     await api.post('/api/users', ada);
     const person = await visit(server);
     await person.post('/sign-in', { ...ada, password: 'not the password' });
@@ -76,7 +76,7 @@ describe('The audit log', () => {
     assertRefused(await api.get('/api/logs/none'), 404, 'entity.not_exists_with_id');
   });
 
-  it('records issued tokens, and refused token requests with the client', async () => {
+  it('logs issued tokens, and rejected token requests with the client', async () => {
     const { id, secret } = await machine();
     await requestToken(server.url, { id, secret: 'wrong' });
     await requestToken(server.url, { id, secret });
@@ -94,7 +94,7 @@ describe('The audit log', () => {
     assert.deepEqual(again?.payload.applicationSecret, { name: 'For the night run' });
   });
 
-  it('returns the browser and system that the user agent names', async () => {
+  it('returns the browser and the system that the user agent names', async () => {
     const agent =
       'Mozilla/5.0 (Linux; Android 14; Pixel 8) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/126.0.6478.71 Mobile Safari/537.36';
     const body = new URLSearchParams({ client_id: 'parsed-agent', grant_type: 'client_credentials' });
@@ -112,7 +112,7 @@ describe('The audit log', () => {
     assert.deepEqual((await api.get(`/api/logs/${entry?.id}`)).body, entry);
   });
 
-  it('records refreshed and revoked tokens of a user', async () => {
+  it('logs refreshed and revoked tokens of a user', async () => {
     const client = experienceClient(server.url);
     const entered = await client.register('grace', ada.password);
     const tokens = await client.redeem(entered);
@@ -132,7 +132,7 @@ describe('The audit log', () => {
   });
 
   // security: leaked-secrets
-  it('holds no password, secret, code or token', async () => {
+  it('logs no password, secret, code or token', async () => {
     const { id, secret } = await machine();
     const { body: token } = await requestToken(server.url, { id, secret });
     const client = experienceClient(server.url);
@@ -157,7 +157,7 @@ describe('The audit log', () => {
     for (const each of secrets) assert.ok(each && !all.includes(each), `${each.slice(0, 6)}… is in the log`);
   });
 
-  it('is filtered by key, time and page, and counted', async () => {
+  it('filters and counts log entries by key, time and page', async () => {
     const { id, secret } = await machine();
     const from = Date.now();
     for (let count = 0; count < 3; count += 1) await requestToken(server.url, { id, secret });
@@ -170,7 +170,7 @@ describe('The audit log', () => {
     assertRefused(await api.get(`${query}&start_time=yesterday`), 400, 'guard.invalid_input');
   });
 
-  it('is counted to ten thousand only where asked', async () => {
+  it('counts log entries up to 10,000 only if asked for', async () => {
     await server.app.database.system.raw(
       `insert into logs (tenant_id, id, key, payload, created_at)
        select 'default', 'many' || n, 'Many', '{"key":"Many","result":"Success"}', now() from generate_series(1, 10005) n`,
@@ -186,7 +186,7 @@ describe('The audit log', () => {
     assert.deepEqual([whole.headers.get('total-number'), whole.headers.get('total-number-is-capped')], ['10005', null]);
   });
 
-  it('keeps tenants apart', async () => {
+  it('keeps the logs of tenants apart', async () => {
     const other = await server.app.tenancy.create({ id: 'other', name: 'Other' });
     const [entry] = await list();
     const stranger = await manage(server, other);
@@ -196,14 +196,14 @@ describe('The audit log', () => {
     assertRefused(await stranger.get(`/api/logs/${entry?.id}`), 404, 'entity.not_exists_with_id');
   });
 
-  it('writes buffered entries when the server stops', async () => {
+  it('writes buffered log entries when the server stops', async () => {
     const { id, secret } = await machine();
     await requestToken(server.url, { id, secret });
     await server.restart();
     assert.equal((await list(`&applicationId=${id}`)).length, 1);
   });
 
-  it('deletes entries after their retention', async () => {
+  it('deletes log entries after their retention', async () => {
     const before = await list();
     assert.ok(before.length > 0);
     const old = new Date(Date.now() - 50 * day);
@@ -233,8 +233,8 @@ describe('The audit log', () => {
   });
 });
 
-describe('The dashboard', () => {
-  it('counts users, new ones and active ones', async (test) => {
+describe('Dashboard', () => {
+  it('counts all, new and active users', async (test) => {
     let ahead = 0;
     const server = await startServer({ world: { clock: { now: () => Date.now() + ahead } } });
     test.after(() => server.close());

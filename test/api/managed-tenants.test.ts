@@ -8,7 +8,7 @@ import { startServer, type TestServer } from '../support/server.ts';
 
 const indicator = 'https://acme.logto.app/api';
 
-describe('a tenant that is created later', () => {
+describe('Tenants created later', () => {
   let server: TestServer;
   let acme: Tenant;
   let admin: Tenant;
@@ -35,7 +35,7 @@ describe('a tenant that is created later', () => {
   };
 
   // security: own-tokens
-  it('is managed with tokens of the admin tenant, which are valid for this tenant only', async () => {
+  it('accepts tokens of the admin tenant that are valid for the managed tenant only', async () => {
     const { body: resources } = await adminApi.get('/api/resources');
     const resource = resources.find((candidate: { indicator: string }) => candidate.indicator === indicator);
     const token = await machineIn(admin, adminApi, resource?.id ?? '');
@@ -45,7 +45,7 @@ describe('a tenant that is created later', () => {
   });
 
   // security: own-tokens
-  it('lends its name, and what looks like it, to no resource of another tenant', async () => {
+  it('rejects resources of other tenants with the managed tenant’s indicator or a look-alike', async () => {
     const own = await manage(server);
     for (const lookalike of [indicator, `${indicator}/`, indicator.toUpperCase(), 'https://acme.logto.app:443/api'])
       assertRefused(
@@ -61,7 +61,7 @@ describe('a tenant that is created later', () => {
   });
 
   // security: own-tokens
-  it('is not managed with tokens of a third tenant, though they name its API', async () => {
+  it('rejects tokens of a third tenant, even if they name the managed tenant’s API', async () => {
     const own = await manage(server);
     const { db } = server.tenant;
     // No API makes such a resource: it is in the database of a tenant that turned bad.
@@ -77,7 +77,7 @@ describe('a tenant that is created later', () => {
     assertRefused(await managerWith(acme.baseUrl, token).get('/api/users'), 401, 'auth.unauthorized');
   });
 
-  it('is administered by users with its role in the admin tenant', async () => {
+  it('accepts users with the managed tenant’s role in the admin tenant as administrators', async () => {
     const { body: roles } = await adminApi.get('/api/roles?type=User');
     const role = roles.find(({ name }: { name: string }) => name === 'acme:admin');
     const { body: scopes } = await adminApi.get(`/api/roles/${role?.id}/scopes`);
@@ -88,7 +88,7 @@ describe('a tenant that is created later', () => {
   });
 });
 
-describe('a tenant whose creation fails half-way', () => {
+describe('Tenants whose creation failed', () => {
   let server: TestServer;
   before(async () => {
     server = await startServer();
@@ -116,11 +116,11 @@ describe('a tenant whose creation fails half-way', () => {
     return told;
   };
 
-  it('is registered in the admin tenant once a retry creates it', async () => {
+  it('registers a tenant in the admin tenant when a retry creates it', async () => {
     assert.deepEqual(await createTwice('torn'), ['torn']);
   });
 
-  it('knows all tenants, if it is the admin tenant', async () => {
+  it('names every existing tenant in an admin tenant that is created again', async () => {
     await server.app.database.system.raw('delete from tenants where id = $1', [adminTenantId]);
     assert.ok((await createTwice(adminTenantId)).includes(server.tenant.id));
   });

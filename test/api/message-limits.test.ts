@@ -7,7 +7,7 @@ import { operate } from '../support/operator.ts';
 import { openPostOffice, type PostOffice } from '../support/post-office.ts';
 import { startServer, type TestServer } from '../support/server.ts';
 
-describe('Codes that a stranger asks for', () => {
+describe('Codes requested by anonymous callers', () => {
   let post: PostOffice;
   let server: TestServer;
   before(async () => {
@@ -37,7 +37,7 @@ describe('Codes that a stranger asks for', () => {
   });
 
   // security: message-costs
-  it('are limited by the address of the client, on every node alike, with the time to wait', async () => {
+  it('limits codes by the client’s address on all nodes together, and returns the time to wait', async () => {
     const node = await server.addNode();
     const send = async (index: number, type: 'email' | 'phone', client: string) => {
       const { url } = index % 2 ? server : node;

@@ -7,7 +7,7 @@ import { race } from '../support/race.ts';
 import { startReceiver } from '../support/receiver.ts';
 import { startServer, type TestServer } from '../support/server.ts';
 
-describe('Second factors of users', () => {
+describe('Second factors set by operators', () => {
   let server: TestServer;
   let api: Manager;
   let count = 0;
@@ -38,7 +38,7 @@ describe('Second factors of users', () => {
     );
 
   // security: database-theft
-  it('are an authenticator app, whose secret is shown once and sealed in the database', async () => {
+  it('adds an authenticator app, shows its secret once and stores it encrypted', async () => {
     const { id, username, path } = await addPerson();
     const { status, body } = await api.post(path, { type: 'Totp' });
     assert.equal(status, 200);
@@ -60,7 +60,7 @@ describe('Second factors of users', () => {
   });
 
   // security: single-use, second-factor-required
-  it('have one authenticator app each, also when two come at once', async () => {
+  it('adds only one authenticator app per user, also in concurrent requests', async () => {
     const { path } = await addPerson();
     const posts = Array.from({ length: 3 }, () => () => api.post(path, { type: 'Totp' }));
     const replies = await race(server.app.database, 'users', posts);
@@ -71,7 +71,7 @@ describe('Second factors of users', () => {
     assert.deepEqual(await typesOf(path), ['Totp']);
   });
 
-  it('accept a base32 secret from another product', async () => {
+  it('accepts a base32 secret from another product', async () => {
     const { path } = await addPerson();
     for (const secret of [
       '',
@@ -88,7 +88,7 @@ describe('Second factors of users', () => {
   });
 
   // security: database-theft
-  it('are ten backup codes beside another factor, never alone, and not twice', async () => {
+  it('adds ten backup codes beside another factor, never alone, and not twice', async () => {
     const { id, path } = await addPerson();
     assertRefused(await api.post(path, { type: 'BackupCode' }), 422, 'session.mfa.backup_code_can_not_be_alone');
     await api.post(path, { type: 'Totp' });
@@ -102,7 +102,7 @@ describe('Second factors of users', () => {
     assertRefused(await api.post(path, { type: 'BackupCode' }), 422, 'user.backup_code_already_in_use');
   });
 
-  it('get new backup codes once all are used', async () => {
+  it('adds new backup codes once all are used', async () => {
     const { id, path } = await addPerson();
     await api.post(path, { type: 'Totp' });
     const codes = Array.from({ length: 10 }, (_, index) => `0123456ab${index}`.toUpperCase());
@@ -126,7 +126,7 @@ describe('Second factors of users', () => {
     assert.deepEqual(await typesOf(path), ['Totp', 'BackupCode']);
   });
 
-  it('are passkeys, told apart by their name and browser', async () => {
+  it('lists passkeys with their names and browsers', async () => {
     const { id, path } = await addPerson();
     await addPasskey(id);
     assert.deepEqual((await api.get(path)).body, [
@@ -143,7 +143,7 @@ describe('Second factors of users', () => {
   });
 
   // security: second-factor-required
-  it('are removed one by one; backup codes are removed with the last other factor', async () => {
+  it('removes factors one by one, and removes backup codes with the last other factor', async () => {
     const { id, path } = await addPerson();
     await addPasskey(id);
     for (const type of ['Totp', 'BackupCode']) await api.post(path, { type });
@@ -158,7 +158,7 @@ describe('Second factors of users', () => {
   });
 
   // security: second-factor-required
-  it('never leave backup codes alone, whatever comes at once', async () => {
+  it('never leaves backup codes alone, whatever requests are concurrent', async () => {
     for (let round = 0; round < 8; round += 1) {
       const { path } = await addPerson();
       await api.post(path, { type: 'Totp' });
@@ -168,7 +168,7 @@ describe('Second factors of users', () => {
     }
   });
 
-  it('belong to a user who exists, and end with them', async () => {
+  it('rejects second factors for unknown users, and deletes them with the user', async () => {
     const nobody = '/api/users/nobody/mfa-verifications';
     for (const reply of [
       await api.get(nobody),

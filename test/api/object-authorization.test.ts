@@ -19,7 +19,7 @@ const managed = allRoutes.filter(({ access }) => access === 'management');
 const volatile = new Set(['logs', 'logs_other', 'jobs', 'daily_active_users', 'attempt_limits', 'interactions']);
 
 // security: tenant-isolation
-describe('What belongs to a tenant', () => {
+describe('Object authorization', () => {
   let server: TestServer;
   let planted: Planted[];
   let ahead = -7200_000;
@@ -109,7 +109,7 @@ describe('What belongs to a tenant', () => {
   const pairs = () => [planted, planted.toReversed()] as [Planted, Planted][];
 
   // security: third-parties
-  it('is hidden from and protected against every caller without a token that has the permission', async () => {
+  it('rejects every caller without a token that has the permission', async () => {
     for (const [victim, stranger] of pairs())
       await withoutChangeOf(victim, async () => {
         const callers = { ...wrong.get(victim), 'a manager of another tenant': stranger.api.token };
@@ -129,7 +129,7 @@ describe('What belongs to a tenant', () => {
       });
   });
 
-  it('is refused to every one of the wrong callers', async () => {
+  it('rejects every kind of wrong token for every object', async () => {
     const [victim, stranger] = planted as [Planted, Planted];
     const callers = { ...wrong.get(victim), 'a manager of another tenant': stranger.api.token };
     for (const [who, token] of Object.entries(callers)) {
@@ -194,12 +194,12 @@ describe('What belongs to a tenant', () => {
     }
   };
 
-  it('is out of reach for the manager of another tenant, who knows its ids', reachForOthers);
+  it('rejects the administrator of another tenant who knows the IDs', reachForOthers);
 
-  it('does not show in lists and searches of another tenant', searchForOthers);
+  it('omits objects of other tenants from lists and searches', searchForOthers);
 
   // security: tenant-isolation
-  it('stays out of reach and hidden by the statements alone, while row-level security is off', async () => {
+  it('protects objects of other tenants by the SQL statements alone while row-level security is off', async () => {
     const owner = new Client({ connectionString: server.databaseUrl });
     await owner.connect();
     const wall = async (state: 'disable' | 'enable') => {
@@ -220,7 +220,7 @@ describe('What belongs to a tenant', () => {
   });
 
   // security: leaked-secrets
-  it('is open to its own manager, at every route, but for the secrets that the server keeps', async () => {
+  it('returns every object to the administrator of its tenant, except for secrets that the server keeps', async () => {
     const [own] = planted as [Planted];
     const walk = walkOf(allRoutes);
     /** Routes of objects that this server does not have, which return 404. */

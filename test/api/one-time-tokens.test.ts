@@ -22,7 +22,7 @@ describe('One-time tokens', () => {
   const verify = (token: string, email: string) => api.post(`${path}/verify`, { token, email });
 
   // security: database-theft
-  it('are created for an address, can be read again, and are useless in a copy of the database', async () => {
+  it('creates one-time tokens for an email address, returns them again, and stores them unusable for a database thief', async () => {
     const context = { jitOrganizationIds: ['org1'], interactionEvent: 'Register' };
     const made = await make('ana@example.com', { context });
     assert.match(made.token, /^[0-9A-Za-z]{32}$/);
@@ -33,7 +33,7 @@ describe('One-time tokens', () => {
   });
 
   // security: single-use
-  it('are accepted once, for the address they were created for', async () => {
+  it('accepts a one-time token once, for its email address only', async () => {
     const { token, id } = await make('bob@example.com');
     assertRefused(await verify(token, 'eve@example.com'), 400, 'one_time_token.email_mismatch');
     assertRefused(await verify('x'.repeat(32), 'bob@example.com'), 404, 'one_time_token.token_not_found');
@@ -44,7 +44,7 @@ describe('One-time tokens', () => {
     assertRefused(await verify(token, 'bob@example.com'), 400, 'one_time_token.token_consumed');
   });
 
-  it('expire, are revoked, never come back, and are deleted', async () => {
+  it('expires, revokes and deletes one-time tokens, and never reactivates them', async () => {
     const late = await make('late@example.com', { expiresIn: 60 });
     ahead += 61_000;
     assertRefused(await verify(late.token, late.email), 400, 'one_time_token.token_expired');
@@ -63,7 +63,7 @@ describe('One-time tokens', () => {
     assertRefused(await api.put(`${path}/${id}/status`, { status: 'revoked' }), 404, 'entity.not_exists_with_id');
   });
 
-  it('are listed newest first, by address and status', async () => {
+  it('lists one-time tokens newest first, by email address and status', async () => {
     const first = await make('list@example.com');
     ahead += 1000;
     const second = await make('list@example.com');

@@ -79,7 +79,7 @@ const documents = {
 };
 
 for (const [address, belongs] of Object.entries(documents)) {
-  describe(`The OpenAPI document at ${address}`, () => {
+  describe(`OpenAPI document at ${address}`, () => {
     let server: TestServer;
     let parsed: Document;
     let whole: Json;
@@ -105,7 +105,7 @@ for (const [address, belongs] of Object.entries(documents)) {
     });
     after(() => server.close());
 
-    it('describes exactly the routes of its surface', () => {
+    it('describes exactly the routes of its API', () => {
       assert.deepEqual(
         operations()
           .map(([name]) => name)
@@ -114,18 +114,18 @@ for (const [address, belongs] of Object.entries(documents)) {
       );
     });
 
-    it('lists operations in the order of the paths, and no default limits of the schema library', () => {
+    it('lists operations in the order of the paths, without default limits of the schema library', () => {
       const paths = Object.keys(parsed.paths).map((path) => path.replaceAll(/\{(\w+)\}/g, ':$1'));
       assert.deepEqual(paths, paths.toSorted());
       assert.ok(!JSON.stringify(whole).includes(String(Number.MAX_SAFE_INTEGER)));
     });
 
-    it('names every operation once', () => {
+    it('gives every operation a unique name', () => {
       const ids = operations().map(([, , { operationId }]) => operationId);
       assert.equal(new Set(ids).size, ids.length, `${ids.filter((id, index) => ids.indexOf(id) !== index)}`);
     });
 
-    it('declares every parameter of a path, and no other, once', () => {
+    it('declares every parameter of a path once, and no other parameter', () => {
       for (const [name, path, { parameters = [] }] of operations()) {
         const inPath = parameters.filter((one) => one.in === 'path');
         const expected = [...path.matchAll(/\{(\w+)\}/g)].map(([, parameterName]) => parameterName);
@@ -139,7 +139,7 @@ for (const [address, belongs] of Object.entries(documents)) {
       }
     });
 
-    it('has no two paths that a client cannot tell apart', () => {
+    it('contains no two paths that a client cannot distinguish', () => {
       const shapes = Object.keys(parsed.paths).map((path) => path.replaceAll(/\{\w+\}/g, '{}'));
       assert.equal(
         new Set(shapes).size,
@@ -148,7 +148,7 @@ for (const [address, belongs] of Object.entries(documents)) {
       );
     });
 
-    it('points only to what exists', () => {
+    it('contains only references that resolve', () => {
       walk(whole, ({ $ref }, at) => {
         if (typeof $ref !== 'string') return;
         assert.match($ref, /^#/, `${at} points outside of the document`);
@@ -183,7 +183,7 @@ for (const [address, belongs] of Object.entries(documents)) {
       });
     });
 
-    it('tells the shape of every body that the contract knows, and of no other', () => {
+    it('describes the shape of exactly the bodies that the contract declares', () => {
       for (const [name, , { requestBody, responses }] of operations()) {
         const route = routes.get(name);
         assert.ok(route);
@@ -205,7 +205,7 @@ for (const [address, belongs] of Object.entries(documents)) {
       }
     });
 
-    it('names an answer for success, and the refusals of who may not call', () => {
+    it('declares a success response and the errors of authorization for every operation', () => {
       for (const [name, , { responses, security }] of operations()) {
         const statuses = Object.keys(responses);
         assert.ok(

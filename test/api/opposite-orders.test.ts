@@ -7,7 +7,7 @@ import { startServer, type TestServer } from '../support/server.ts';
 const rows = 40;
 const rounds = 6;
 
-describe('Requests at once that name the same things in opposite orders', () => {
+describe('Concurrent requests that name the same items in opposite orders', () => {
   let server: TestServer;
   let api: Manager;
   before(async () => {
@@ -26,7 +26,7 @@ describe('Requests at once that name the same things in opposite orders', () => 
     return answers.map(({ status }) => status).filter((status) => status >= 300);
   };
 
-  it('give a user roles, and replace them, without one of them failing', async () => {
+  it('assigns and replaces roles of a user without a failed request', async () => {
     const roles = await make('/api/roles', (count) => ({ name: `role-${count}`, description: 'r' }));
     for (let round = 0; round < rounds; round += 1) {
       const [given, replaced] = [
@@ -39,7 +39,7 @@ describe('Requests at once that name the same things in opposite orders', () => 
     }
   });
 
-  it('add members to an organization without one of them failing', async () => {
+  it('adds members to an organization without a failed request', async () => {
     const users = await make('/api/users', () => ({}));
     for (let round = 0; round < rounds; round += 1) {
       const { id } = (await api.post('/api/organizations', { name: 'Club' })).body;

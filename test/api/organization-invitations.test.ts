@@ -10,7 +10,7 @@ const path = '/api/organization-invitations';
 const unknownId = 'entity.relation_foreign_key_not_found';
 const hour = 3_600_000;
 
-describe('invitations to an organization', () => {
+describe('Organization invitations', () => {
   let server: TestServer;
   let api: Manager;
   let ahead = 0;
@@ -39,7 +39,7 @@ describe('invitations to an organization', () => {
   };
 
   // security: organization-strangers
-  it('add a user who accepts as a member, with the roles', async () => {
+  it('adds a user who accepts an invitation as a member, with the roles', async () => {
     const organizationId = await organization();
     const role = await create('/api/organization-roles', { name: 'Invited' });
     const inviter = await create('/api/users', { username: 'inviter' });
@@ -86,7 +86,7 @@ describe('invitations to an organization', () => {
     assert.deepEqual(await rolesOf(organizationId, ada.id), ['Invited']);
   });
 
-  it('expire, can be revoked, and then allow another invitation', async () => {
+  it('expires and revokes an invitation, and then allows another one', async () => {
     const organizationId = await organization();
     const user = await create('/api/users', { primaryEmail: 'late@acme.test' });
     const first = await create(path, draft(organizationId, 'late@acme.test'));
@@ -116,7 +116,7 @@ describe('invitations to an organization', () => {
   });
 
   // security: single-use
-  it('are decided once, also when they are accepted and revoked concurrently', async () => {
+  it('decides an invitation once, also if it is accepted and revoked concurrently', async () => {
     const organizationId = await organization();
     const user = await create('/api/users', { primaryEmail: 'both@acme.test' });
     const { id } = await create(path, draft(organizationId, 'both@acme.test'));
@@ -131,7 +131,7 @@ describe('invitations to an organization', () => {
     assert.equal(members.length === 1, (await api.get(`${path}/${id}`)).body.status === 'Accepted');
   });
 
-  it('are refused where they could not be accepted', async () => {
+  it('rejects an invitation that the recipient could not accept', async () => {
     const organizationId = await organization();
     const robot = await create('/api/organization-roles', { name: 'Robot', type: 'MachineToMachine' });
     const stranger = await create('/api/users', { username: 'stranger' });
@@ -159,7 +159,7 @@ describe('invitations to an organization', () => {
   });
 
   // security: message-costs
-  it('send the link with who invites to which organization, or do not exist', async () => {
+  it('sends the link with the names of the inviter and the organization, or creates no invitation', async () => {
     const { organizations, organizationRoles, users } = server.app;
     const sent: { to: string; type: string; payload: Record<string, unknown> }[] = [];
     let isDown = false;
@@ -200,7 +200,7 @@ describe('invitations to an organization', () => {
     assert.deepEqual((await api.get(`${path}?invitee=other@acme.test`)).body, []);
   });
 
-  it('are visible in their tenant only', async () => {
+  it('shows invitations in their own tenant only', async () => {
     const admin = await manage(server, await server.app.tenancy.get('admin'));
     const foreign = (await admin.post('/api/organizations', { name: 'Foreign' })).body;
     const { body: made } = await admin.post(path, draft(foreign.id, 'ada@foreign.test'));

@@ -6,7 +6,7 @@ import { startServer, type TestServer } from '../support/server.ts';
 const names = (rows: { name: string }[]) => rows.map(({ name }) => name).sort();
 const unknownId = 'entity.relation_foreign_key_not_found';
 
-describe('just-in-time membership of an organization', () => {
+describe('Just-in-time membership of organizations', () => {
   let server: TestServer;
   let api: Manager;
   before(async () => {
@@ -28,7 +28,7 @@ describe('just-in-time membership of an organization', () => {
     ]);
   };
 
-  it('adds users by the domain of their email address', async () => {
+  it('adds users to an organization by the domain of their email address', async () => {
     const { id } = await create('/api/organizations', { name: 'Domains' });
     const domains = `/api/organizations/${id}/jit/email-domains`;
     const added = await api.post(domains, { emailDomain: 'Acme.test' });
@@ -53,7 +53,7 @@ describe('just-in-time membership of an organization', () => {
     assert.deepEqual(await listed(), ['c.test']);
   });
 
-  it('gives roles for people', async () => {
+  it('assigns user roles to just-in-time members', async () => {
     const { id } = await create('/api/organizations', { name: 'Defaults' });
     const guest = await create('/api/organization-roles', { name: 'Guest of defaults' });
     const robot = await create('/api/organization-roles', { name: 'Robot of defaults', type: 'MachineToMachine' });
@@ -79,7 +79,7 @@ describe('just-in-time membership of an organization', () => {
   });
 
   // security: unproved-addresses, organization-strangers
-  it('adds a user once the email address is verified, not before', async () => {
+  it('adds a just-in-time member once the email address is verified, not before', async () => {
     const { id } = await create('/api/organizations', { name: 'Joined' });
     await create('/api/organizations', { name: 'Closed' });
     const guest = await create('/api/organization-roles', { name: 'Guest' });

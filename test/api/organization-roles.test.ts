@@ -5,7 +5,7 @@ import { startServer, type TestServer } from '../support/server.ts';
 
 const names = (rows: { name: string }[]) => rows.map(({ name }) => name);
 
-describe('the organization template', () => {
+describe('Organization template', () => {
   let server: TestServer;
   let api: Manager;
   before(async () => {
@@ -20,7 +20,7 @@ describe('the organization template', () => {
     return reply.body;
   };
 
-  it('has permissions that are created, found, changed and deleted', async () => {
+  it('creates, finds, updates and deletes organization permissions', async () => {
     const scope = await create('/api/organization-scopes', { name: 'read:invoices', description: 'See invoices.' });
     assert.deepEqual(scope, {
       tenantId: 'default',
@@ -44,7 +44,7 @@ describe('the organization template', () => {
       assertRefused(reply, 404, 'entity.not_exists_with_id');
   });
 
-  it('has roles that give permissions of the organization and of APIs', async () => {
+  it('creates roles with permissions of the organization and of APIs', async () => {
     const read = await create('/api/organization-scopes', { name: 'read' });
     const write = await create('/api/organization-scopes', { name: 'write' });
     const resource = await create('/api/resources', { name: 'Orders', indicator: 'https://orders.test' });
@@ -91,7 +91,7 @@ describe('the organization template', () => {
   });
 
   // security: organization-rights
-  it('never gives the Management API, neither to people nor to machines', async () => {
+  it('never grants the Management API through an organization role, to users or machines', async () => {
     const code = 'role.management_api_scopes_not_assignable_to_user_role';
     const scopeIds = ['management-api-all'];
     assertRefused(await api.post('/api/organization-roles', { name: 'Sneaky', resourceScopeIds: scopeIds }), 422, code);

@@ -20,14 +20,14 @@ const addOrganization = (body: object = {}) => create('/api/organizations', { na
 const addUser = (username: string, body: object = {}) => create('/api/users', { username, ...body });
 const addRole = (body: object) => create('/api/organization-roles', body);
 
-describe('organizations', () => {
+describe('Organizations', () => {
   before(async () => {
     server = await startServer();
     api = await manage(server);
   });
   after(() => server.close());
 
-  it('are created, read, changed, found and deleted', async () => {
+  it('creates, reads, updates, finds and deletes organizations', async () => {
     const color = { primaryColor: '#112233' };
     const branding = { logoUrl: 'https://acme.test/logo.png' };
     const made = await addOrganization({ customData: { plan: 'gold' }, isMfaRequired: true, color, branding });
@@ -58,7 +58,7 @@ describe('organizations', () => {
       assertRefused(reply, 404, absent);
   });
 
-  it('have people as members', async () => {
+  it('adds and removes users as members', async () => {
     const { id } = await addOrganization({ name: 'Members' });
     const users = `/api/organizations/${id}/users`;
     const [ada, bob, eve] = [await addUser('ada', { name: 'Ada L.' }), await addUser('bob'), await addUser('eve')];
@@ -88,7 +88,7 @@ describe('organizations', () => {
     assert.deepEqual((await api.get(users)).body, []);
   });
 
-  it('give roles to members, by id and by name', async () => {
+  it('assigns roles to members by ID and by name', async () => {
     const { id } = await addOrganization({ name: 'Roles' });
     const [user, stranger] = [await addUser('member'), await addUser('stranger')];
     const scope = await create('/api/organization-scopes', { name: 'see' });
@@ -144,7 +144,7 @@ describe('organizations', () => {
     assert.deepEqual(await held(), []);
   });
 
-  it('have machine-to-machine applications with roles of their own kind', async () => {
+  it('adds machine-to-machine applications with roles of their own kind', async () => {
     const { id } = await addOrganization({ name: 'Machines' });
     const machine = await create('/api/applications', { name: 'Robot', type: 'MachineToMachine' });
     const web = await create('/api/applications', { name: 'Web', type: 'SPA' });
@@ -180,7 +180,7 @@ describe('organizations', () => {
   });
 
   // security: organization-rights
-  it('are visible in their tenant only, whatever ids a request names', async () => {
+  it('shows organizations in their own tenant only, whatever IDs a request names', async () => {
     const admin = await manage(server, await server.app.tenancy.get('admin'));
     const foreign = (await admin.post('/api/organizations', { name: 'Foreign' })).body;
     const foreignUser = (await admin.post('/api/users', { username: 'foreigner' })).body;

@@ -9,7 +9,7 @@ import { startServer, type TestServer } from '../support/server.ts';
 /** Passwords that may wait for their check. */
 const places = 200;
 
-describe('A server with more password checks than it can run', () => {
+describe('Overload by password checks', () => {
   let server: TestServer;
   let api: Manager;
   before(async () => {
@@ -41,7 +41,7 @@ describe('A server with more password checks than it can run', () => {
   };
 
   // security: overload
-  it('answers sign-ins of every API with a time to retry, serves everything else, and then checks passwords again', async () => {
+  it('rejects excess sign-ins at every API with a time to retry, serves other requests, and recovers', async () => {
     const person = await begin();
     const ada = { username: 'ada', password: 'tulips under stone' };
     const filled = fill();
@@ -62,7 +62,7 @@ describe('A server with more password checks than it can run', () => {
   });
 
   // security: account-enumeration
-  it('does the same work for names that exist, that have no password and that do not exist', async () => {
+  it('does the same work for users with a password, users without one and unknown names', async () => {
     await api.post('/api/users', { username: 'has_a_password', password: 'tulips under stone' });
     await api.post('/api/users', { username: 'has_none' });
     const names = ['has_a_password', 'has_none', 'nobody'];

@@ -3,7 +3,7 @@ import { after, before, describe, it } from 'node:test';
 import { assertRefused, type Manager, manage, type Reply } from '../support/management.ts';
 import { startServer, type TestServer } from '../support/server.ts';
 
-describe('The rules of sign-in, asked by operators', () => {
+describe('Sign-in rules for operators', () => {
   let server: TestServer;
   let api: Manager;
   before(async () => {
@@ -12,7 +12,7 @@ describe('The rules of sign-in, asked by operators', () => {
   });
   after(() => server.close());
 
-  it('report what is wrong with a password, and for which user', async () => {
+  it('reports which rules a password breaks, also for a given user', async () => {
     const check = (body: object): Promise<Reply> => api.post('/api/sign-in-exp/default/check-password', body);
     assert.deepEqual((await check({ password: 'a fine long phrase' })).body, { result: true });
     const short = (await check({ password: 'x1' })).body;
@@ -26,7 +26,7 @@ describe('The rules of sign-in, asked by operators', () => {
     assertRefused(await check({}), 400, 'guard.invalid_input');
   });
 
-  it('list usernames that differ in case only', async () => {
+  it('lists usernames that differ in case only', async () => {
     const path = '/api/sign-in-exp/username-policy/case-sensitivity-conflicts';
     assert.deepEqual((await api.get(path)).body, { totalConflicts: 0, samples: [] });
     const ids: Record<string, string> = {};

@@ -7,7 +7,7 @@ import { startServer, type TestServer } from '../support/server.ts';
 const day = 86_400_000;
 const password = 'tulips under stone';
 
-describe('Passwords that expire', () => {
+describe('Password expiration', () => {
   let server: TestServer;
   let api: Manager;
   let ahead = 0;
@@ -24,7 +24,7 @@ describe('Passwords that expire', () => {
     return answer.headers.get('location')?.startsWith('/continue') ? 'asked' : 'in';
   };
 
-  it('expire at once, or become valid again, when an operator says so', async () => {
+  it('expires a password at once, or makes it valid again, on an operator’s request', async () => {
     const { id } = (await api.post('/api/users', { username: 'ada', password })).body;
     const path = `/api/users/${id}/password/expiration`;
     const expired = await api.patch(path, { isExpired: true });
@@ -39,7 +39,7 @@ describe('Passwords that expire', () => {
     assertRefused(await api.patch(path, {}), 400, 'guard.invalid_input');
   });
 
-  it('expire after the tenant’s days, counted from the switch at the earliest', async () => {
+  it('expires passwords after the tenant’s number of days, counted from the switch at the earliest', async () => {
     const old = { username: 'grace', password };
     await api.post('/api/users', old);
     ahead = 40 * day;

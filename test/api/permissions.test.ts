@@ -59,7 +59,7 @@ describe('Permissions of the Management API', () => {
   };
 
   // security: partial-access
-  it('allow a token with the permission of the route, and refuse every other permission', async () => {
+  it('accepts a token with the permission of the route, and rejects one with any other permission', async () => {
     const wrong: string[] = [];
     for (const [permission, routes] of Map.groupBy(managed, (route) => permissionOf(route) ?? '')) {
       const others = names.filter((name) => name !== permission).join(' ');
@@ -75,7 +75,7 @@ describe('Permissions of the Management API', () => {
   });
 
   // security: partial-access
-  it('let a token with read:users list users and do nothing else', async () => {
+  it('lets a token with read:users list users and do nothing else', async () => {
     const reader = await managerFor('read:users');
     assert.equal((await reader.get('/api/users')).status, 200);
     assertRefused(await reader.get('/api/roles'), 403, 'auth.forbidden');
@@ -84,12 +84,12 @@ describe('Permissions of the Management API', () => {
     assertRefused(await reader.get('/api/users/export?includePasswordHash=true'), 403, 'auth.forbidden');
   });
 
-  it('are in the token only as far as the roles of the application hold them', async () => {
+  it('grants only the permissions that the roles of the application hold', async () => {
     const reader = await machineWith(['read:users', 'read:roles']);
     assert.equal((await tokenFor(reader, 'read:users write:users all')).scope, 'read:users');
   });
 
-  it('can be asked for by an application that holds all', async () => {
+  it('grants single permissions on request to an application that holds all', async () => {
     const { token, scope } = await tokenFor(
       await (async () => {
         const { body } = await api.post('/api/applications', { name: 'Everything', type: 'MachineToMachine' });
@@ -103,7 +103,7 @@ describe('Permissions of the Management API', () => {
   });
 
   // security: partial-access
-  it('have no effect on a resource of the operator', async () => {
+  it('ignores permissions of the same name on a resource of the operator', async () => {
     const resource = await api.post('/api/resources', { name: 'Orders', indicator: 'https://orders.example.com' });
     const { body: all } = await api.post(`/api/resources/${resource.body.id}/scopes`, { name: 'all' });
     const client = await machineWith(['read:users']);
@@ -113,7 +113,7 @@ describe('Permissions of the Management API', () => {
   });
 
   // security: partial-access
-  it('do not lead to further permissions', async () => {
+  it('does not let a permission lead to further permissions', async () => {
     const writer = await managerFor('read:applications write:applications write:roles');
     const full = await machineWith(['read:users']);
     const [allId] = await scopeIds(['all']);
@@ -130,7 +130,7 @@ describe('Permissions of the Management API', () => {
     for (const refused of await Promise.all(forbidden)) assertRefused(refused, 403, 'auth.forbidden');
   });
 
-  it('allow creating and assigning roles that grant nothing of the Management API', async () => {
+  it('allows creating and assigning roles that grant nothing of the Management API', async () => {
     const writer = await managerFor('read:applications write:applications write:roles');
     const created = await writer.post('/api/applications', { name: 'Shop', type: 'MachineToMachine' });
     const { body: role } = await writer.post('/api/roles', {
@@ -144,7 +144,7 @@ describe('Permissions of the Management API', () => {
   });
 
   // security: partial-access
-  it('require `all` to change the admin tenant, whose users administer the others', async () => {
+  it('requires the permission all to change the admin tenant, whose users administer the others', async () => {
     const admin = await server.app.tenancy.get('admin');
     const full = await manage(server, admin);
     const { body: scopes } = await full.get('/api/resources/management-api/scopes');
@@ -166,7 +166,7 @@ describe('Permissions of the Management API', () => {
     assertRefused(await users.post('/api/users', { username: 'mallory' }), 403, 'auth.forbidden');
   });
 
-  it('exist on every Management API, also those of the admin tenant', async () => {
+  it('defines the permissions on every Management API, also on those of the admin tenant', async () => {
     const rows = await server.app.database.system.raw<{ tenant_id: string; resource_id: string; names: string[] }>(
       `select tenant_id, resource_id, array_agg(name order by name collate "C") as names from scopes
         where resource_id ~ 'management-api$' group by 1, 2 order by 1, 2`,

@@ -15,7 +15,7 @@ describe('Personal access tokens', () => {
   });
   after(() => server.close());
 
-  it('are created, listed, renamed and deleted', async () => {
+  it('creates, lists, renames and deletes personal access tokens', async () => {
     const created = await api.post(path, { name: 'laptop' });
     assert.equal(created.status, 201);
     assert.match(created.body.value, /^pat_[0-9A-Za-z]{32}$/);
@@ -34,7 +34,7 @@ describe('Personal access tokens', () => {
     assertRefused(await api.delete(`${path}/nothing`), 404, 'entity.not_found');
   });
 
-  it('have a unique name and an expiry in the future', async () => {
+  it('requires a unique name and an expiry in the future', async () => {
     const expiresAt = Date.now() + 86_400_000;
     assert.equal((await api.post(path, { name: 'one', expiresAt })).body.expiresAt, expiresAt);
     await api.post(path, { name: 'two' });
@@ -44,7 +44,7 @@ describe('Personal access tokens', () => {
     assertRefused(await api.patch(`${path}/three`, { name: 'four' }), 404, 'entity.not_found');
   });
 
-  it('belong to existing users only', async () => {
+  it('rejects personal access tokens of unknown users', async () => {
     const nobody = '/api/users/nobody/personal-access-tokens';
     assertRefused(await api.get(nobody), 404, 'entity.not_found');
     assertRefused(await api.post(nobody, { name: 'x' }), 404, 'entity.not_found');
@@ -52,7 +52,7 @@ describe('Personal access tokens', () => {
   });
 
   // security: token-exchange, database-theft
-  it('are stored so that a copy of the database gives no access', async () => {
+  it('stores personal access tokens so that a copy of the database gives no access', async () => {
     const { body } = await api.post(path, { name: 'sealed' });
     const rows = await server.tenant.db.raw('select * from personal_access_tokens');
     assert.doesNotMatch(JSON.stringify(rows), new RegExp(body.value));

@@ -3,7 +3,7 @@ import { after, before, describe, it } from 'node:test';
 import { cluster } from '../support/cluster.ts';
 import { startServer, type TestServer } from '../support/server.ts';
 
-describe('the readiness of a node', () => {
+describe('Readiness of a node', () => {
   let server: TestServer;
   let skew = 0;
   before(async () => {
@@ -22,12 +22,12 @@ describe('the readiness of a node', () => {
   };
   const ok = { database: 'ok', migrations: 'ok', keys: 'ok', clock: 'ok' };
 
-  it('names what was checked, under every tenant’s address', async () => {
+  it('names what was checked, under every tenant’s URL', async () => {
     assert.deepEqual((await ask(200)).body, { status: 'ready', checks: ok });
     assert.equal((await fetch(`${server.url}/t/admin/api/status/ready`)).status, 200);
   });
 
-  it('fails when its clock is more than 30 s off the database’s', async () => {
+  it('fails if the node’s clock differs from the database’s by more than 30 s', async () => {
     skew = 31_000;
     const { retryAfter, body } = await ask(503);
     assert.deepEqual([retryAfter, body.code], ['2', 'request.not_ready']);
@@ -36,7 +36,7 @@ describe('the readiness of a node', () => {
     await ask(200);
   });
 
-  it('fails when a required migration is missing', async () => {
+  it('fails if a required migration is missing', async () => {
     const { database } = server.app;
     const [row] = await database.system.raw<{ name: string }>(
       'delete from schema_migrations where name = (select max(name) from schema_migrations) returning name',
@@ -46,7 +46,7 @@ describe('the readiness of a node', () => {
     await ask(200);
   });
 
-  it('fails when its keys cannot be read', async () => {
+  it('fails if the keys cannot be read', async () => {
     const { database } = server.app;
     // Done twice it is undone. The notification is what a node sends that changed the keys.
     const damage = async () => {

@@ -2,14 +2,14 @@ import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { startServer, type TestServer } from '../support/server.ts';
 
-describe('The API reference', () => {
+describe('API reference', () => {
   let server: TestServer;
   before(async () => {
     server = await startServer();
   });
   after(() => server.close());
 
-  it('is a page without inline script or style, whose files are all served from here', async () => {
+  it('serves a page without inline script or style, and all its files from the server itself', async () => {
     for (const base of [server.url, `${server.url}/t/admin`]) {
       const response = await fetch(`${base}/api/reference`);
       assert.equal(response.status, 200);

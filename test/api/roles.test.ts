@@ -16,7 +16,7 @@ describe('API resources and their permissions', () => {
 
   const create = async (indicator: string) => (await api.post('/api/resources', { name: 'API', indicator })).body;
 
-  it('are created, read, changed and deleted', async () => {
+  it('creates, reads, updates and deletes API resources', async () => {
     const created = await api.post('/api/resources', { name: 'Orders', indicator: 'https://orders.test/api' });
     assert.equal(created.status, 201);
     assert.deepEqual([created.body.isDefault, created.body.accessTokenTtl, created.body.scopes], [false, 3600, []]);
@@ -27,7 +27,7 @@ describe('API resources and their permissions', () => {
     assertRefused(await api.get(path), 404, 'entity.not_exists_with_id');
   });
 
-  it('have one indicator each, an absolute URI outside of the server’s own', async () => {
+  it('requires a unique indicator, an absolute URI that is not reserved for the server', async () => {
     await create('https://taken.test');
     assertRefused(
       await api.post('/api/resources', { name: 'x', indicator: 'https://taken.test' }),
@@ -46,7 +46,7 @@ describe('API resources and their permissions', () => {
     }
   });
 
-  it('have one default at most', async () => {
+  it('allows at most one default API resource', async () => {
     const [first, second] = [await create('https://first.test'), await create('https://second.test')];
     assert.equal((await api.patch(`/api/resources/${first.id}/is-default`, { isDefault: true })).body.isDefault, true);
     await api.patch(`/api/resources/${second.id}/is-default`, { isDefault: true });
@@ -57,7 +57,7 @@ describe('API resources and their permissions', () => {
     );
   });
 
-  it('have permissions with unique names without spaces', async () => {
+  it('requires unique permission names without spaces', async () => {
     const { id } = await create('https://scopes.test');
     const path = `/api/resources/${id}/scopes`;
     const created = await api.post(path, { name: 'read:orders', description: 'Read' });
@@ -79,7 +79,7 @@ describe('API resources and their permissions', () => {
     assert.deepEqual((await api.get(path)).body, []);
   });
 
-  it('leave the Management API as it is', async () => {
+  it('rejects changes to the Management API', async () => {
     const path = '/api/resources/management-api';
     assert.equal((await api.get(path)).body.indicator, 'https://default.logto.app/api');
     assertRefused(await api.delete(path), 400, 'resource.cannot_delete_management_api');
@@ -104,7 +104,7 @@ describe('Roles', () => {
 
   const scopeId = (name: string) => scopes.find((scope) => scope.name === name)?.id;
 
-  it('are created with permissions, and changed', async () => {
+  it('creates roles with permissions, and updates them', async () => {
     const created = await api.post('/api/roles', { name: 'Clerk', description: 'c', scopeIds: [scopeId('read')] });
     assert.equal(created.status, 200);
     const path = `/api/roles/${created.body.id}`;
@@ -134,7 +134,7 @@ describe('Roles', () => {
     assertRefused(await api.get(path), 404, 'entity.not_exists_with_id');
   });
 
-  it('list their users and applications', async () => {
+  it('lists the users and applications of a role', async () => {
     const { body: role } = await api.post('/api/roles', { name: 'Held', description: 'h' });
     const { body: user } = await api.post('/api/users', { name: 'Holder' });
     assert.equal((await api.post(`/api/roles/${role.id}/users`, { userIds: [user.id] })).status, 201);
@@ -154,7 +154,7 @@ describe('Roles', () => {
   });
 
   // security: third-parties
-  it('for users never grant the Management API', async () => {
+  it('never grants the Management API through a user role', async () => {
     const scopeIds = ['management-api-all'];
     const code = 'role.management_api_scopes_not_assignable_to_user_role';
     assertRefused(await api.post('/api/roles', { name: 'Sneaky', description: 's', scopeIds }), 422, code);
@@ -171,7 +171,7 @@ describe('Roles', () => {
     );
   });
 
-  it('take effect on an application’s permissions at once', async () => {
+  it('applies changed roles to an application’s permissions at once', async () => {
     const { body: app } = await api.post('/api/applications', { name: 'Robot', type: 'MachineToMachine' });
     const { body: role } = await api.post('/api/roles', {
       name: 'Robots',

@@ -77,7 +77,7 @@ describe('Uploads in an S3-compatible store', () => {
     assert.equal((await fetch(`${server.url}/t/admin/user-assets/${id}`)).status, 404);
   });
 
-  it('report the store as ready, and follow the same upload rules', async () => {
+  it('reports the store as ready, and applies the same upload rules', async () => {
     assert.equal((await api.get('/api/user-assets/service-status')).body.status, 'ready');
     const start = store.calls.length;
     assertRefused(await upload(api, new TextEncoder().encode('<html>')), 400, 'guard.mime_type_not_allowed');
@@ -85,7 +85,7 @@ describe('Uploads in an S3-compatible store', () => {
   });
 
   // security: upload-storage
-  it('need the right key: a store that refuses the signature is named in the log, without the key', async () => {
+  it('logs a store that rejects the signature, without the key', async () => {
     const secret = 'not-the-secret-of-this-store';
     const mistaken = await open({ S3_SECRET_ACCESS_KEY: secret });
     const refused = await upload(await manage(mistaken));
@@ -96,7 +96,7 @@ describe('Uploads in an S3-compatible store', () => {
     assert.equal(log.includes(secret), false);
   });
 
-  it('are retried in both directions when the store is busy for a moment', async () => {
+  it('retries reads and writes if the store is busy for a moment', async () => {
     store.answerWith(503, 2);
     const start = store.calls.length;
     const { status, body } = await upload(api);
@@ -106,7 +106,7 @@ describe('Uploads in an S3-compatible store', () => {
     assert.deepEqual(new Uint8Array(await (await fetch(body.url)).arrayBuffer()), png);
   });
 
-  it('fail when the store is down, and keep no address of a missing file', async () => {
+  it('fails an upload if the store is unavailable, and stores no URL of a missing file', async () => {
     const { body } = await upload(api);
     store.answerWith(503, 3);
     assert.equal((await fetch(body.url)).status, 503);
@@ -118,7 +118,7 @@ describe('Uploads in an S3-compatible store', () => {
     for (const { id } of rows) assert.equal((await fetch(`${server.url}/user-assets/${id}`)).status, 200);
   });
 
-  it('fail when the store hangs, without a retry', async () => {
+  it('fails an upload without a retry if the store does not respond', async () => {
     let asked = 0;
     const files = createS3Storage({
       settings: { ...settings, endpoint: 'http://store.example.com', pathStyle: true },
@@ -133,7 +133,7 @@ describe('Uploads in an S3-compatible store', () => {
     assert.equal(asked, 1);
   });
 
-  it('are fetched once for many visitors, as long as they fit into memory', async () => {
+  it('fetches a file once for many visitors if it fits into memory', async () => {
     const { body } = await upload(api);
     const start = store.calls.length;
     for (let count = 0; count < 3; count += 1) assert.equal((await fetch(body.url)).status, 200);
@@ -159,7 +159,7 @@ describe('Uploads in an S3-compatible store', () => {
     assert.deepEqual(asked.slice(6), ['other/b', 'acme/b']);
   });
 
-  it('links uploads at the public address of the bucket if it is set, where scripts in them are downloads', async () => {
+  it('links uploads at the bucket’s public URL if it is set, where files with scripts are downloads', async () => {
     const published = await open({ S3_PUBLIC_URL: 'https://assets.example.com/' });
     const manager = await manage(published);
     const start = store.calls.length;
@@ -177,7 +177,7 @@ describe('Uploads in an S3-compatible store', () => {
     );
   });
 
-  it('stores custom sign-in pages too, and nothing of an upload that failed', async () => {
+  it('stores custom sign-in pages in the bucket, and nothing of a failed upload', async () => {
     const path = '/api/sign-in-exp/default/custom-ui-assets';
     const bytes = zip([
       { name: 'index.html', content: '<p>from the bucket</p>' },
@@ -209,7 +209,7 @@ describe('Uploads in an S3-compatible store', () => {
   });
 
   // security: outgoing-requests, upload-storage
-  it('do not open the store’s private address to the requests of tenants', async () => {
+  it('does not make the store’s private address reachable by requests of tenants', async () => {
     const hook = await api.post('/api/hooks', {
       name: 'Inward',
       events: ['User.Created'],
@@ -222,7 +222,7 @@ describe('Uploads in an S3-compatible store', () => {
     assert.deepEqual(since(start), []);
   });
 
-  it('reach buckets that stand in the host name, with a signature for that host', async () => {
+  it('supports buckets named in the host, with a signature for that host', async () => {
     const { S3_ACCESS_KEY_ID: accessKeyId, S3_SECRET_ACCESS_KEY: secretAccessKey } = store.environment;
     const host = 's3.example.com';
     const files = createS3Storage({

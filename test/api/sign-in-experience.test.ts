@@ -13,7 +13,7 @@ const password = (identifier: string) => ({
   isPasswordPrimary: true,
 });
 
-describe('The sign-in experience', () => {
+describe('Sign-in experience', () => {
   let server: TestServer;
   let api: Manager;
   before(async () => {
@@ -25,14 +25,14 @@ describe('The sign-in experience', () => {
   const warnings: object[] = [];
   const change = (settings: object) => api.patch('/api/sign-in-exp', settings);
 
-  it('starts with username and password, and knows every setting', async () => {
+  it('starts with username and password, and returns every setting', async () => {
     const { body } = await api.get('/api/sign-in-exp');
     assert.deepEqual([body.tenantId, body.id, body.signInMode], ['default', 'default', 'SignInAndRegister']);
     assert.deepEqual(body.signIn.methods, [password('username')]);
     assert.deepEqual(body.passwordPolicy.length, { min: 8, max: 256 });
   });
 
-  it('changes what is given and keeps the rest', async () => {
+  it('updates the given settings and keeps the rest', async () => {
     const color = { primaryColor: '#123456', isDarkModeEnabled: true, darkPrimaryColor: '#abcdef' };
     const changed = await change({ color, termsOfUseUrl: 'https://terms.test' });
     assert.deepEqual([changed.status, changed.body.color], [200, color]);
@@ -41,7 +41,7 @@ describe('The sign-in experience', () => {
     assert.deepEqual((await api.get('/api/sign-in-exp')).body, again.body);
   });
 
-  it('may offer no identifier at all to sign up with', async () => {
+  it('accepts a sign-up without any identifier', async () => {
     const changed = await change({ signUp: { identifiers: [], password: false, verify: false } });
     assert.equal(changed.status, 200);
     assert.deepEqual(changed.body.signUp.identifiers, []);
@@ -110,7 +110,7 @@ describe('The sign-in experience', () => {
     ],
   );
   for (const [what, code, settings] of refusals) {
-    it(`refuses ${what}, and changes nothing`, async () => {
+    it(`rejects ${what}, and changes nothing`, async () => {
       const { body: before } = await api.get('/api/sign-in-exp');
       assertRefused(await change(settings), 422, `sign_in_experiences.${code}`);
       assert.deepEqual((await api.get('/api/sign-in-exp')).body, before);
@@ -169,7 +169,7 @@ describe('The sign-in experience', () => {
     await change({ customUiCsp: {} });
   });
 
-  it('accepts colours of three digits', async () => {
+  it('accepts colors of three digits', async () => {
     const color = { primaryColor: '#f00', isDarkModeEnabled: true, darkPrimaryColor: '#0Af' };
     assert.deepEqual((await change({ color })).body.color, color);
   });
@@ -193,7 +193,7 @@ describe('The sign-in experience', () => {
   });
 
   // security: common-passwords
-  it('asks administrators for passwords of 12 characters or more', async () => {
+  it('requires administrators’ passwords of 12 characters or more', async () => {
     const { app } = server;
     const admin = await app.tenancy.get('admin');
     assert.equal((await app.signInExperiences.get(admin)).passwordPolicy.length.min, 12);
@@ -217,7 +217,7 @@ describe('The sign-in experience', () => {
     });
   });
 
-  it('keeps a difference in case while two usernames have only that', async () => {
+  it('rejects case-insensitive usernames while two usernames differ in case only', async () => {
     await api.post('/api/users', { username: 'Kim' });
     const twin = (await api.post('/api/users', { username: 'kim' })).body;
     const refused = await change({ usernamePolicy: { caseSensitive: false } });
@@ -229,7 +229,7 @@ describe('The sign-in experience', () => {
   });
 
   // security: escaping
-  it('refuses links and colours that could carry code into a page', async () => {
+  it('rejects links and colors that could carry code into a page', async () => {
     const wrong = [
       { termsOfUseUrl: 'javascript:alert(1)' },
       { branding: { logoUrl: 'data:text/html,x' } },
@@ -265,7 +265,7 @@ describe('Public sign-in settings', () => {
   });
   after(() => server.close());
 
-  it('is what a sign-in page needs, without a secret or a policy', async () => {
+  it('returns what a sign-in page needs, without a secret or a policy', async () => {
     const config = { appId: 'wx1', appSecret: 'an app secret of nobody' };
     await api.post('/api/connectors', { connectorId: 'wechat-native', config });
     await api.patch('/api/sign-in-exp', { socialSignInConnectorTargets: ['wechat'] });
@@ -285,7 +285,7 @@ describe('Public sign-in settings', () => {
     }
   });
 
-  it('is where the people of a tenant sign in, on the admin tenant', async () => {
+  it('returns the sign-in URL of a tenant’s administrators on the admin tenant', async () => {
     const admin = managerWith(`${server.url}/t/admin`, '');
     const { body } = await admin.get('/api/.well-known/endpoints/default');
     assert.deepEqual(body, { user: server.url });
@@ -293,13 +293,13 @@ describe('Public sign-in settings', () => {
     assertRefused(await anybody.get('/api/.well-known/endpoints/default'), 404, 'request.not_found');
   });
 
-  it('does not offer a connector that is not configured in full', async () => {
+  it('omits a connector that is not fully configured', async () => {
     await api.post('/api/connectors', { connectorId: 'wechat-web' });
     const { body } = await anybody.get('/api/.well-known/sign-in-exp');
     assert.equal(body.socialConnectors.length, 1);
   });
 
-  it('include the phrases of the pages in the best matching language', async () => {
+  it('returns the phrases of the pages in the best matching language', async () => {
     const languageOf = async (query: string, header?: string) =>
       (
         await anybody.send(
@@ -313,12 +313,12 @@ describe('Public sign-in settings', () => {
     assert.equal(await languageOf('?lng=tlh', 'xx'), 'en');
   });
 
-  it('include the status of the server', async () => {
+  it('returns the status of the server', async () => {
     const { status, body } = await anybody.get('/api/status');
     assert.deepEqual([status, body], [204, '']);
   });
 
-  it('is an OpenAPI document of every declared route', async () => {
+  it('returns an OpenAPI document of every declared route', async () => {
     const { body: all } = await anybody.get('/api/swagger.json');
     assert.match(all.openapi, /^3\.1/);
     for (const { method, path, operationId } of allRoutes) {
@@ -331,13 +331,13 @@ describe('Public sign-in settings', () => {
     for (const [, reference] of references) assert.ok(reference?.startsWith('#/components/'), `${reference} resolves`);
   });
 
-  it('has one operation id for each route', () => {
+  it('gives each route one operation ID', () => {
     const ids = allRoutes.map(({ operationId }) => operationId);
     assert.equal(new Set(ids).size, ids.length);
   });
 });
 
-describe('What needs a code to be sent', () => {
+describe('Settings that need a connector for codes', () => {
   let folder: Awaited<ReturnType<typeof connectorsFolder>>;
   let mailbox: Mailbox;
   let server: TestServer;
@@ -370,7 +370,7 @@ describe('What needs a code to be sent', () => {
     if (data) assert.deepEqual(answer.body.data, data);
   };
 
-  it('is refused without a connector for it, which the answer names', async () => {
+  it('rejects the setting without a connector for codes, and names the missing kind', async () => {
     await refused(factors('EmailVerificationCode'), 'enabled_connector_not_found', { type: 'Email' });
     await refused(factors('Totp', 'PhoneVerificationCode'), 'enabled_connector_not_found', { type: 'Sms' });
     for (const method of ['EmailVerificationCode', 'PhoneVerificationCode']) {
@@ -382,7 +382,7 @@ describe('What needs a code to be sent', () => {
   });
 
   // security: second-factor-required
-  it('is allowed with one, but no code signs in and is a second factor too', async () => {
+  it('accepts the setting with a connector, and rejects codes that sign in and are a second factor too', async () => {
     const id = await connect();
     assert.equal((await change(byCode)).status, 200);
     await refused(factors('EmailVerificationCode'), 'email_verification_code_cannot_be_used_for_mfa');
@@ -393,7 +393,7 @@ describe('What needs a code to be sent', () => {
   });
 
   // security: second-factor-required
-  it('stays as it was set when its connector is removed, and does not block other changes', async () => {
+  it('keeps the setting when its connector is removed, and does not block other changes', async () => {
     const id = await connect();
     const set = { forgotPasswordMethods: ['EmailVerificationCode'], ...factors('EmailVerificationCode') };
     assert.equal((await change(set)).status, 200);

@@ -18,7 +18,7 @@ const forAYear = 'public, max-age=31536000, immutable';
 const css = `main { color: teal } ${'/* long enough to compress */'.repeat(100)}`;
 const image = new Uint8Array([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a, ...Array(40).keys()]);
 
-describe('Static files of every origin', () => {
+describe('Static files', () => {
   let server: TestServer;
   let api: Manager;
   /** Address, expected cache rule and content type of one file of each kind. */
@@ -66,7 +66,7 @@ describe('Static files of every origin', () => {
     fetch(`${server.url}${path}`, { headers, method });
 
   // security: uploads
-  it('have a content type that browsers do not guess, an entity tag and one of two cache rules', async () => {
+  it('sends a content type with nosniff, an entity tag and one of two cache rules', async () => {
     for (const [path, cache, type] of files) {
       const { status, headers } = await ask(path);
       assert.equal(status, 200, path);
@@ -77,7 +77,7 @@ describe('Static files of every origin', () => {
     }
   });
 
-  it('are answered with 304 and the headers of 200 to clients that have them', async () => {
+  it('returns 304 with the headers of 200 to clients that have the file', async () => {
     for (const [path, cache] of files) {
       for (const coding of ['br', 'gzip', 'identity']) {
         const accepted = { 'accept-encoding': coding };
@@ -96,7 +96,7 @@ describe('Static files of every origin', () => {
     }
   });
 
-  it('answer HEAD with the headers of GET and no content', async () => {
+  it('answers HEAD with the headers of GET and no content', async () => {
     for (const [path] of files) {
       const whole = await ask(path, { 'accept-encoding': 'identity' });
       const head = await ask(path, { 'accept-encoding': 'identity' }, 'HEAD');
@@ -106,7 +106,7 @@ describe('Static files of every origin', () => {
     }
   });
 
-  it('are compressed if they are text, with a tag for each form, and say on what that depends', async () => {
+  it('compresses text files, with an entity tag for each encoding and a Vary header', async () => {
     for (const [path, , type] of files) {
       const plain = await ask(path, { 'accept-encoding': 'identity' });
       const packed = await ask(path, { 'accept-encoding': 'gzip' });
@@ -136,7 +136,7 @@ describe('Static files of every origin', () => {
       );
   });
 
-  it('are sent in part to clients that request one range, with the security headers of uploads', async () => {
+  it('returns one requested range of a file, with the security headers of uploads', async () => {
     const size = image.length;
     const part = async (range: string, more: Record<string, string> = {}) => {
       const answer = await ask(upload, { range, ...more });
@@ -162,7 +162,7 @@ describe('Static files of every origin', () => {
   });
 });
 
-describe('A folder of built files with an index page', () => {
+describe('Folder of built files with an index page', () => {
   let server: TestServer;
   let http: Http;
   let address: string;
@@ -207,7 +207,7 @@ describe('A folder of built files with an index page', () => {
     });
   const html = { accept: 'text/html' };
 
-  it('sends browsers the index page at every address that names no file, with the base of the tenant', async () => {
+  it('returns the index page to browsers at every path that names no file, with the base of the tenant', async () => {
     for (const [prefix, base] of [
       ['', '/console/'],
       ['/t/acme', '/t/acme/console/'],
@@ -233,7 +233,7 @@ describe('A folder of built files with an index page', () => {
   });
 
   // security: file-paths
-  it('answers programs with 404 for missing files, and never serves a file outside of the folder', async () => {
+  it('returns 404 to programs for missing files, and never serves a file outside of the folder', async () => {
     for (const path of [
       '/console/nothing.js',
       '/console/assets/main-BfXk2a9Z.js.br',

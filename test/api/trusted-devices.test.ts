@@ -5,7 +5,7 @@ import { startServer, type TestServer } from '../support/server.ts';
 
 const day = 86_400_000;
 
-describe('Trusted devices of users', () => {
+describe('Trusted devices', () => {
   let server: TestServer;
   let api: Manager;
   let userId: string;
@@ -25,7 +25,7 @@ describe('Trusted devices of users', () => {
     );
   const path = () => `/api/users/${userId}/trusted-devices`;
 
-  it('are listed by pages, last used first, without their secrets and without those whose time is over', async () => {
+  it('lists active trusted devices by page, last used first, without their secrets', async () => {
     const [used, ends] = [Date.now() - day, Date.now() + day];
     await trust('older', { used: used - day, ends });
     await trust('newer', { used, ends });
@@ -38,7 +38,7 @@ describe('Trusted devices of users', () => {
     assertRefused(await api.get('/api/users/nobody/trusted-devices'), 404, 'entity.not_found');
   });
 
-  it('are removed one by one, from their own user only, and are deleted with the user', async () => {
+  it('removes trusted devices one by one from their own user only, and deletes them with the user', async () => {
     await trust('mine', { used: Date.now(), ends: Date.now() + day });
     const { id: other } = (await api.post('/api/users', { username: 'eve' })).body;
     assertRefused(await api.delete(`/api/users/${other}/trusted-devices/mine`), 404, 'entity.not_found');

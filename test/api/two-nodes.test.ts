@@ -8,7 +8,7 @@ import { type Node, startServer, type TestServer } from '../support/server.ts';
 const resource = 'https://orders.test';
 const deadline = 10_000;
 
-describe('two nodes on one database', () => {
+describe('Two nodes on one database', () => {
   let server: TestServer;
   let other: Node;
   let api: Manager;
@@ -53,7 +53,7 @@ describe('two nodes on one database', () => {
   };
 
   // security: key-rotation
-  it('publish and sign with the same keys after a rotation on one of them', async () => {
+  it('publishes and signs with the same keys on both nodes after a rotation on one', async () => {
     await addResource();
     const path = '/api/configs/oidc/private-keys';
     await api.get(path);
@@ -77,7 +77,7 @@ describe('two nodes on one database', () => {
       await jwtVerify(jwt, createRemoteJWKSet(new URL(`${url}/oidc/jwks`)), { issuer: `${server.url}/oidc` });
   });
 
-  it('create the keys of a new tenant once, although each of them found none', async () => {
+  it('creates the keys of a new tenant once, although neither node found any', async () => {
     await server.app.tenancy.create({ id: 'twin', name: 'Twin' });
     const nodes = [server, other];
     // Each node has made its keys and waits to store them before either has: the tenant's row is locked.
@@ -101,7 +101,7 @@ describe('two nodes on one database', () => {
     for (const id of [...seen, ...alsoSeen]) assert.ok(stored.includes(id), 'a key that was published is gone');
   });
 
-  it('leave one key in each place after a rotation on both at once', async () => {
+  it('leaves one key in each place after a concurrent rotation on both nodes', async () => {
     await server.app.tenancy.create({ id: 'turned', name: 'Turned' });
     const nodes = [server, other];
     const keysAt = async ({ app }: Pick<Node, 'app'>) => app.keys.list(await app.tenancy.get('turned'));
@@ -123,7 +123,7 @@ describe('two nodes on one database', () => {
     for (const id of old) assert.ok(ids.includes(id), 'a key that was published is gone');
   });
 
-  it('cannot store a second key for one place, whatever they do', async () => {
+  it('prevents two keys in one place by a database constraint', async () => {
     const { database } = server.app;
     for (const status of ['current', 'next'])
       await assert.rejects(
@@ -138,7 +138,7 @@ describe('two nodes on one database', () => {
   });
 
   // security: key-rotation
-  it('apply a changed role of an application from the next token on', async () => {
+  it('applies a changed role of an application on both nodes from the next token on', async () => {
     const { body: resources } = await api.get('/api/resources');
     const found = resources.find(({ indicator }: { indicator: string }) => indicator === resource);
     const { body: scopes } = await api.get(`/api/resources/${found?.id}/scopes`);
@@ -160,7 +160,7 @@ describe('two nodes on one database', () => {
     assert.equal((await tokenAt(other.url)).scope, '');
   });
 
-  it('reject an application that one of them deleted', async () => {
+  it('rejects on both nodes an application that one of them deleted', async () => {
     assert.equal((await tokenAt(other.url)).status, 200);
     await change('clients', () => api.delete(`/api/applications/${machine.id}`));
     assert.equal((await tokenAt(other.url)).status, 401);

@@ -12,7 +12,7 @@ const open = async () => ({ scopes: new Set(['all']) });
 const guards: Guards = { anonymous: open, management: open, interaction: open };
 
 // Each `@ts-expect-error` is a promise of its own: `npm run check` fails as soon as the line below it compiles.
-describe('The answers of handlers are those of the contract', () => {
+describe('Typed responses of handlers', () => {
   let server: TestServer;
   before(async () => {
     server = await startServer();
@@ -34,7 +34,7 @@ describe('The answers of handlers are those of the contract', () => {
     }
   };
 
-  it('refuses a body whose members have another name or type', async () => {
+  it('does not compile a body whose members have another name or type', async () => {
     const declared = contract.getUserHasPassword;
     assert.equal(await statusOf(declared, (bind) => bind(declared, async () => ({ hasPassword: true }))), 200);
     const renamed = await statusOf(declared, (bind) =>
@@ -48,7 +48,7 @@ describe('The answers of handlers are those of the contract', () => {
     assert.deepEqual([renamed, retyped], [500, 500]);
   });
 
-  it('refuses a body where the contract has none, and none where it has one', async () => {
+  it('does not compile a body if the contract has none, or no body if it has one', async () => {
     const empty = contract.getStatus;
     const filled = contract.getUserHasPassword;
     assert.equal(await statusOf(empty, (bind) => bind(empty, async () => undefined)), 204);
@@ -63,7 +63,7 @@ describe('The answers of handlers are those of the contract', () => {
     assert.deepEqual([added, missing], [500, 500]);
   });
 
-  it('refuses a status that the contract does not name', async () => {
+  it('does not compile a status that the contract does not name', async () => {
     const declared = contract.testAction;
     const body = { actionType: 'action.postSignIn', script: 'function runAction() {}', event: {} };
     const none = (bind: Implement) => bind(declared, async () => new Empty(204));
@@ -73,7 +73,7 @@ describe('The answers of handlers are those of the contract', () => {
     assert.equal(await statusOf(declared, created, body), 500);
   });
 
-  it('refuses items of another shape in a page, and a list that tells no total', async () => {
+  it('does not compile items of another shape in a page, or a list without a total', async () => {
     const declared = contract.listHooks;
     assert.equal(await statusOf(declared, (bind) => bind(declared, async () => new Paged([], 0))), 200);
     const reshaped = await statusOf(declared, (bind) =>

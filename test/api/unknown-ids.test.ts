@@ -11,7 +11,7 @@ const unknown: Ids = new Proxy({} as Ids, {
 });
 const routes = allRoutes.filter((route) => route.access === 'management' && rowsIn(route).count > 0);
 
-describe('An unknown id', () => {
+describe('Unknown IDs', () => {
   let server: TestServer;
   let planted: Planted;
   before(async () => {
@@ -27,7 +27,7 @@ describe('An unknown id', () => {
   };
 
   for (const route of routes) {
-    it(`is said to be unknown by ${route.method} ${route.path}`, async () => {
+    it(`returns a not-found error for an unknown ID at ${route.method} ${route.path}`, async () => {
       const paths = new Set([pathWith(route, unknown), pathWith(route, unknown, planted.ids)]);
       for (const path of paths) {
         if (!path.includes('nosuchid0000')) continue;

@@ -5,7 +5,7 @@ import { authorization } from '../support/authorization.ts';
 import { assertRefused, type Manager, manage } from '../support/management.ts';
 import { startServer, type TestServer } from '../support/server.ts';
 
-describe('Upkeep by the Management API', () => {
+describe('Maintenance by the Management API', () => {
   let server: TestServer;
   let api: Manager;
   before(async () => {

@@ -7,7 +7,7 @@ import { uploadFile } from '../support/upload.ts';
 const png = new Uint8Array([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a, 1, 2, 3]);
 const text = (value: string) => new TextEncoder().encode(value);
 
-describe('User assets', () => {
+describe('Uploaded files', () => {
   let server: TestServer;
   let api: Manager;
   before(async () => {
@@ -19,14 +19,14 @@ describe('User assets', () => {
   const upload = (bytes: Uint8Array<ArrayBuffer>, name = 'logo.png', type = 'image/png', by = api) =>
     uploadFile(by, '/api/user-assets', { bytes, name, type });
 
-  it('publish which files may be uploaded', async () => {
+  it('publishes which files may be uploaded', async () => {
     const { body } = await api.get('/api/user-assets/service-status');
     assert.deepEqual([body.status, body.maxUploadFileSize], ['ready', 20_971_520]);
     assert.ok(body.allowUploadMimeTypes.includes('image/png'));
   });
 
   // security: uploads
-  it('serves assets to any caller with the type of their bytes, and without running scripts in them', async () => {
+  it('serves uploads to any caller with the type of their bytes, and without running scripts in them', async () => {
     const { status, body } = await upload(png, '../../evil.html', 'text/html');
     assert.equal(status, 200);
     assert.ok(body.url.startsWith(`${server.url}/user-assets/`), body.url);
@@ -43,18 +43,18 @@ describe('User assets', () => {
     assert.match(served.headers.get('content-security-policy') ?? '', /default-src 'none'.*sandbox(;|$)/);
   });
 
-  it('are images and archives only, whatever they are called', async () => {
+  it('accepts images and archives only, whatever their file names', async () => {
     for (const value of ['<html><svg></svg></html>', '#!/bin/sh', '', 'GIF8', '<!-- <svg> --><html>'])
       assertRefused(await upload(text(value)), 400, 'guard.mime_type_not_allowed');
   });
 
-  it('have a maximum size', async () => {
+  it('rejects a file above the maximum size', async () => {
     const large = new Uint8Array(20_971_521);
     large.set(png);
     assertRefused(await upload(large), 400, 'guard.file_size_exceeded');
   });
 
-  it('come as one file of a form, from operators, and no other route takes forms of files', async () => {
+  it('accepts one file of a form from an operator, and rejects forms at all other routes', async () => {
     assertRefused(
       await upload(png, 'a', 'image/png', managerWith(server.url, '')),
       401,
@@ -69,7 +69,7 @@ describe('User assets', () => {
   });
 
   // security: file-paths, uploads
-  it('of another tenant and other files of the disk return 404', async () => {
+  it('returns 404 for files of another tenant and other files of the disk', async () => {
     const { body } = await upload(png);
     const id = body.url.split('/').at(-1);
     assert.equal((await fetch(`${server.url}/user-assets/${id}`)).status, 200);

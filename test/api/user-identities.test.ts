@@ -6,7 +6,7 @@ import { assertRefused, type Manager, manage } from '../support/management.ts';
 import { type Operator, operate } from '../support/operator.ts';
 import { startServer, type TestServer } from '../support/server.ts';
 
-describe('An operator who links what a connector’s callback brought', () => {
+describe('Social identities linked by an operator', () => {
   let server: TestServer;
   let folder: Awaited<ReturnType<typeof connectorsFolder>>;
   let api: Manager;
@@ -35,7 +35,7 @@ describe('An operator who links what a connector’s callback brought', () => {
     api.post(`/api/users/${userId}/identities`, { connectorId, connectorData });
 
   // security: social-linking
-  it('links the account that the provider returned to the user, so that sign-in finds the user', async () => {
+  it('links the account that the provider returned, so that sign-in finds the user', async () => {
     const userId = await addPerson();
     const { status, body } = await link(userId, await approve('mei'));
     assert.equal(status, 200);
@@ -49,7 +49,7 @@ describe('An operator who links what a connector’s callback brought', () => {
     assert.equal(found?.id, userId);
   });
 
-  it('replaces the account that the user had there', async () => {
+  it('replaces the user’s previous account at the same provider', async () => {
     const userId = await addPerson();
     await api.put(`/api/users/${userId}/identities/wechat`, { userId: 'of-before' });
     const { body } = await link(userId, await approve('aino'));
@@ -57,7 +57,7 @@ describe('An operator who links what a connector’s callback brought', () => {
   });
 
   // security: social-linking
-  it('cannot give what another user has, nor twice what the provider gave once', async () => {
+  it('rejects an account of another user, and a second use of one provider response', async () => {
     const [first, second] = [await addPerson(), await addPerson()];
     const answer = await approve('rafael');
     assert.equal((await link(first, answer)).status, 200);
@@ -66,7 +66,7 @@ describe('An operator who links what a connector’s callback brought', () => {
     assert.deepEqual((await api.get(`/api/users/${second}`)).body.identities, {});
   });
 
-  it('needs a user who exists, before the provider is asked, and a social connector', async () => {
+  it('checks that the user exists and the connector is social before it calls the provider', async () => {
     const userId = await addPerson();
     const answer = await approve('rafael');
     assertRefused(await link('nobody', answer), 404, 'entity.not_found');

@@ -17,7 +17,7 @@ const size = 7;
 // Every list is read page by page and compared with the same list made here. It includes days with many users and days
 // with
 // none, users created at the same instant, and pages nearer to either end.
-describe('The pages of lists of users', () => {
+describe('Pages of user lists', () => {
   let server: TestServer;
   let api: Manager;
   const ids = { role: '', organization: '', organizationRole: '' };
@@ -85,9 +85,9 @@ describe('The pages of lists of users', () => {
 
   const everybody = () => true;
 
-  it('are whole and newest first, of all users', () => assertPages('/api/users?', everybody));
+  it('returns all users without gaps, newest first', () => assertPages('/api/users?', everybody));
 
-  it('are the same after users were deleted', async () => {
+  it('returns pages without gaps after users were deleted', async () => {
     for (const index of [0, 17, 18, 35]) {
       const person = people[index] as Person;
       assert.equal((await api.delete(`/api/users/${person.id}`)).status, 204);
@@ -96,12 +96,12 @@ describe('The pages of lists of users', () => {
     await assertPages('/api/users?', everybody);
   });
 
-  it('are complete for users with a role, and for users without it', async () => {
+  it('returns complete pages of users with a role, and of users without it', async () => {
     await assertPages(`/api/roles/${ids.role}/users?`, ({ inRole }) => inRole);
     await assertPages(`/api/users?excludeRoleId=${ids.role}&`, ({ inRole }) => !inRole);
   });
 
-  it('are complete for members of an organization, also by role, and for non-members', async () => {
+  it('returns complete pages of organization members, also by role, and of non-members', async () => {
     const members = `/api/organizations/${ids.organization}/users?`;
     await assertPages(members, ({ isMember }) => isMember);
     await assertPages(
@@ -111,7 +111,7 @@ describe('The pages of lists of users', () => {
     await assertPages(`/api/users?excludeOrganizationId=${ids.organization}&`, ({ isMember }) => !isMember);
   });
 
-  it('are whole of a search in any of these', async () => {
+  it('returns complete pages of a search in each of these lists', async () => {
     const isEven = ({ name }: Person) => name.startsWith('Even');
     await assertPages('/api/users?search.name=even%25&', isEven);
     await assertPages(`/api/roles/${ids.role}/users?search.name=even%25&`, (p) => isEven(p) && p.inRole);
@@ -119,7 +119,7 @@ describe('The pages of lists of users', () => {
     await assertPages(`/api/organizations/${ids.organization}/users?q=even&`, (p) => isEven(p) && p.isMember);
   });
 
-  it('tell how many there are when many roles change at the same time', async () => {
+  it('returns the right total while many roles change concurrently', async () => {
     const other = (await api.post('/api/roles', { name: 'R2', description: 'R2', type: 'User' })).body.id;
     await Promise.all(
       people.map(async (person, n) => {
@@ -133,7 +133,7 @@ describe('The pages of lists of users', () => {
     assert.equal(shown.usersCount, people.filter(({ inRole }) => inRole).length);
   });
 
-  it('are empty if no user matches', async () => {
+  it('returns an empty page if no user matches', async () => {
     const { id } = (await api.post('/api/organizations', { name: 'Nobody' })).body;
     await assertPages(`/api/organizations/${id}/users?`, () => false);
   });

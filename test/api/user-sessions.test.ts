@@ -15,7 +15,7 @@ describe('Sessions and grants of a user', () => {
     suite.app.redeem(await suite.app.signIn(username, password));
   const isRefused = (error: unknown) => error instanceof UnexpectedAnswer && error.status === 400;
 
-  it('are listed with the applications that hang on them', async () => {
+  it('lists sessions with their applications, and grants', async () => {
     const userId = await person('ada');
     const [first, second] = [await signIn('ada'), await signIn('ada')];
     const { body, status } = await suite.api.get(`/api/users/${userId}/sessions`);
@@ -38,7 +38,7 @@ describe('Sessions and grants of a user', () => {
     assert.deepEqual((await suite.api.get(`/api/users/${userId}/grants?appType=thirdParty`)).body.grants, []);
   });
 
-  it('tell how the person signed in last, without the password', async () => {
+  it('returns the methods of the last sign-in, without the password', async () => {
     const userId = await person('hopper');
     await signIn('hopper');
     const { body } = await suite.api.get(`/api/users/${userId}/sessions`);
@@ -120,7 +120,7 @@ describe('Sessions and grants of a user', () => {
     });
   }
 
-  it('end one by one; what was granted for the time after goes only when asked', async () => {
+  it('ends sessions one by one, and revokes their offline grants only on request', async () => {
     const userId = await person('grace');
     const [kept, ended] = [await signIn('grace'), await signIn('grace')];
     const sid = (tokens: Tokens) => decodeJwt(tokens.id_token).sid;
@@ -141,7 +141,7 @@ describe('Sessions and grants of a user', () => {
     );
   });
 
-  it('keep the authorization of an application that revoked its refresh token, while they live', async () => {
+  it('keeps the authorization of an application that revoked its refresh token, until the session ends', async () => {
     const userId = await person('joan');
     const tokens = await signIn('joan');
     const path = `/api/users/${userId}/sessions`;
@@ -159,7 +159,7 @@ describe('Sessions and grants of a user', () => {
     assert.deepEqual(after, before);
   });
 
-  it('a revoked grant ends its tokens', async () => {
+  it('ends the tokens of a revoked grant', async () => {
     const userId = await person('mary');
     const tokens = await signIn('mary');
     const { grants } = (await suite.api.get(`/api/users/${userId}/grants`)).body;
@@ -168,7 +168,7 @@ describe('Sessions and grants of a user', () => {
     assertRefused(await suite.api.delete(`/api/users/${userId}/grants/${grants[0].id}`), 404, 'oidc.invalid_grant');
   });
 
-  it('can be read and ended only through their own user', async () => {
+  it('reads and ends sessions and grants only through their own user', async () => {
     const [userId, other] = [await person('linus'), await person('other_user')];
     const tokens = await signIn('linus');
     const sid = decodeJwt(tokens.id_token).sid;

@@ -8,7 +8,7 @@ import { managedServer } from '../support/managed-server.ts';
 import { assertRefused, manage } from '../support/management.ts';
 import { startServer } from '../support/server.ts';
 
-describe('Many users at once', () => {
+describe('Import and export of users', () => {
   const suite = managedServer();
 
   // Of bcrypt 5.0.0 for Python.
@@ -33,7 +33,7 @@ describe('Many users at once', () => {
   };
   const importLines = (lines: readonly unknown[], query = '') => call('POST', `/api/users/import${query}`, lines);
 
-  it('are imported with what they have, and sign in with the passwords that they had', async () => {
+  it('imports users with all their data, who sign in with their existing passwords', async () => {
     const { body: role } = await suite.api.post('/api/roles', { name: 'editor', description: 'Edits', type: 'User' });
     const { body: organization } = await suite.api.post('/api/organizations', { name: 'Acme' });
     const ada = {
@@ -93,7 +93,7 @@ describe('Many users at once', () => {
   });
 
   // security: similar-addresses
-  it('reports refused lines one by one with the reason, and imports the others', async () => {
+  it('reports each rejected line with the reason, and imports the others', async () => {
     const reports = await importLines([
       { username: 'line_one' },
       'not json',
@@ -139,7 +139,7 @@ describe('Many users at once', () => {
     assert.equal(trusted.at(-1).created, 1);
   });
 
-  it('are imported once, in any number of repeated and concurrent requests', async () => {
+  it('imports users once, in any number of repeated and concurrent requests', async () => {
     const people = Array.from({ length: 1203 }, (_, at) => ({
       ...(at % 2 ? { id: `mover-${at}` } : {}),
       username: `mover_${at}`,
@@ -154,7 +154,7 @@ describe('Many users at once', () => {
     assert.equal(headers.get('total-number'), '1203');
   });
 
-  it('say that a value exists already when two lines hold usernames that differ in case alone', async () => {
+  it('reports an existing value if two lines hold usernames that differ in case alone', async () => {
     const { body: before } = await suite.api.get('/api/sign-in-exp');
     const setCase = async (caseSensitive: boolean) => {
       const usernamePolicy = { ...before.usernamePolicy, caseSensitive };
@@ -175,7 +175,7 @@ describe('Many users at once', () => {
     );
   });
 
-  it('are exported in the form in which they are imported, with digests only when asked for', async () => {
+  it('exports users in the import format, with digests only on request', async () => {
     const exported = await call('GET', '/api/users/export');
     const { body: all } = await suite.api.get('/api/users?page_size=1');
     assert.equal(all.length, 1);
@@ -211,7 +211,7 @@ describe('Many users at once', () => {
     }
   });
 
-  it('are exported once each, however many there are and also when they were created in the same millisecond', async () => {
+  it('exports each user once, however many users exist and also if they were created in the same millisecond', async () => {
     const other = await startServer();
     const { tenant, app } = other;
     try {
@@ -231,7 +231,7 @@ describe('Many users at once', () => {
     }
   });
 
-  it('are rejected in another format, and from callers without a token', async () => {
+  it('rejects an import in another format, and from callers without a token', async () => {
     assertRefused(await suite.api.post('/api/users/import', [{ username: 'x' }]), 415, 'guard.unsupported_media_type');
     for (const [method, path] of [
       ['POST', '/api/users/import'],
@@ -252,7 +252,7 @@ describe('Many users at once', () => {
     assert.equal(elsewhere.status, 415);
   });
 
-  it('may take longer than other requests while lines arrive', async () => {
+  it('allows an import to take longer than other requests while lines arrive', async () => {
     const slow = await startServer({ environment: { HEADERS_TIMEOUT: '0.3', REQUEST_TIMEOUT: '0.3' } });
     try {
       const { token } = await manage(slow);

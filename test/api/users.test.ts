@@ -14,7 +14,7 @@ describe('Users', () => {
 
   const create = async (user: object = {}) => (await api.post('/api/users', user)).body;
 
-  it('are created, read, changed and deleted', async () => {
+  it('creates, reads, updates and deletes users', async () => {
     const created = await create({
       username: 'ada',
       primaryEmail: 'Ada@example.com',
@@ -46,7 +46,7 @@ describe('Users', () => {
     assertRefused(await api.delete(`/api/users/${created.id}`), 404, 'entity.not_found');
   });
 
-  it('cannot have what identifies another user, whatever its case in an email address', async () => {
+  it('rejects identifiers of another user, regardless of the case of an email address', async () => {
     await create({ username: 'taken', primaryEmail: 'taken@example.com', primaryPhone: '34600000001' });
     assertRefused(await api.post('/api/users', { username: 'taken' }), 422, 'user.username_already_in_use');
     assertRefused(
@@ -64,7 +64,7 @@ describe('Users', () => {
   });
 
   // security: leaked-secrets
-  it('never return their password', async () => {
+  it('never returns a user’s password', async () => {
     const user = await create({ username: 'secretive', password: 'correct horse 2' });
     const plain = JSON.stringify((await api.get(`/api/users/${user.id}`)).body);
     assert.doesNotMatch(plain, /argon2|correct horse/);
@@ -73,7 +73,7 @@ describe('Users', () => {
     assert.match(full.passwordDigest, /^\$argon2id\$/);
   });
 
-  it('have a password that can be set and checked', async () => {
+  it('sets and checks a user’s password', async () => {
     const user = await create({ username: 'forgetful' });
     assert.deepEqual((await api.get(`/api/users/${user.id}/has-password`)).body, { hasPassword: false });
     assertRefused(
@@ -94,7 +94,7 @@ describe('Users', () => {
     assert.deepEqual((await api.get(`/api/users/${user.id}/has-password`)).body, { hasPassword: true });
   });
 
-  it('can be created with a password digest of another product', async () => {
+  it('creates a user with a password digest of another product', async () => {
     // SHA-256 of “password123”.
     const passwordDigest = 'ef92b778bafe771e89245b89ecbc08a44a4e166c06659911881f383d4473e94f';
     const user = await create({ username: 'moved_in', passwordDigest, passwordAlgorithm: 'SHA256' });
@@ -109,7 +109,7 @@ describe('Users', () => {
     );
   });
 
-  it('have settings for second factors, which change member by member', async () => {
+  it('updates single settings for second factors and keeps the others', async () => {
     const { id } = await create();
     const path = `/api/users/${id}/logto-configs`;
     const undecided = {
@@ -128,7 +128,7 @@ describe('Users', () => {
     assertRefused(await api.patch('/api/users/nobody/logto-configs', {}), 404, 'entity.not_found');
   });
 
-  it('have all their identities in one list', async () => {
+  it('returns all identities of a user in one list', async () => {
     const { id } = await create();
     await api.put(`/api/users/${id}/identities/wechat`, { userId: 'of-all', details: { name: 'A' } });
     assert.deepEqual((await api.get(`/api/users/${id}/all-identities`)).body, {
@@ -139,7 +139,7 @@ describe('Users', () => {
     assertRefused(await api.get('/api/users/nobody/all-identities'), 404, 'entity.not_found');
   });
 
-  it('have data that is merged, not replaced', async () => {
+  it('merges custom data and profiles instead of replacing them', async () => {
     const { id } = await create({ customData: { a: 1, nested: { b: 2 } }, profile: { nickname: 'N' } });
     const merged = await api.patch(`/api/users/${id}/custom-data`, { customData: { c: 3, nested: { d: 4 } } });
     assert.deepEqual(merged.body, { a: 1, nested: { d: 4 }, c: 3 });
@@ -149,7 +149,7 @@ describe('Users', () => {
     assertRefused(await api.patch('/api/users/nobody/custom-data', { customData: {} }), 404, 'entity.not_found');
   });
 
-  it('have social identities, each belonging to one user', async () => {
+  it('links each social identity to one user only', async () => {
     const [first, second] = [await create(), await create()];
     const path = `/api/users/${first.id}/identities/wechat`;
     const put = await api.put(path, { userId: 'u-1', details: { id: 'u-1', name: 'Mei', left: null } });
@@ -170,7 +170,7 @@ describe('Users', () => {
     assertRefused(await api.get(`/api/users/${first.id}/identities/__proto__`), 404, 'user.identity_not_exist');
   });
 
-  it('have roles for users only; giving one twice changes nothing', async () => {
+  it('assigns user roles only, and changes nothing when a role is assigned twice', async () => {
     const { body: role } = await api.post('/api/roles', { name: 'Reader', description: 'Reads' });
     const { body: other } = await api.post('/api/roles', { name: 'Writer', description: 'Writes' });
     const { body: machine } = await api.post('/api/roles', {
@@ -200,7 +200,7 @@ describe('Users', () => {
     assert.deepEqual((await api.get(path)).body, []);
   });
 
-  it('get the default roles when they are created', async () => {
+  it('assigns the default roles to new users', async () => {
     const { body: role } = await api.post('/api/roles', { name: 'Member', description: 'Everybody', isDefault: true });
     const { id } = await create();
     const { body } = await api.get(`/api/users/${id}/roles`);
@@ -212,7 +212,7 @@ describe('Users', () => {
   });
 
   // security: suspension
-  it('lose their sessions and grants when they are suspended', async () => {
+  it('ends the sessions and grants of a user who is suspended', async () => {
     const { id } = await create({ username: 'suspended_one' });
     const { db } = server.tenant;
     const seed = () =>
@@ -246,7 +246,7 @@ describe('Users', () => {
   });
 });
 
-describe('Listing users', () => {
+describe('List of users', () => {
   let server: TestServer;
   let api: Manager;
   before(async () => {
@@ -272,7 +272,7 @@ describe('Listing users', () => {
   });
 });
 
-describe('Searching users', () => {
+describe('Search for users', () => {
   let server: TestServer;
   let api: Manager;
   let ids: Map<string, string>;
@@ -320,11 +320,11 @@ describe('Searching users', () => {
     ['search=%27%3B%20drop%20table%20users%3B--', []],
   ];
   for (const [query, expected] of cases) {
-    it(`finds ${expected.length} with ${decodeURIComponent(query)}`, async () =>
+    it(`finds ${expected.length} users with ${decodeURIComponent(query)}`, async () =>
       assert.deepEqual(await found(query), expected));
   }
 
-  it('finds by id, and by a part of any field', async () => {
+  it('finds users by ID, and by a part of any field', async () => {
     const id = ids.get('jerry_swift') as string;
     assert.deepEqual(await found(`search.id=${id}`), ['jerry_swift']);
     assert.deepEqual(await found(`search=${id.slice(0, 8)}%25`), ['jerry_swift']);
@@ -356,7 +356,7 @@ describe('Searching users', () => {
     'search=(&mode=similar_to&isCaseSensitive=true',
   ];
   for (const query of refused) {
-    it(`refuses ${decodeURIComponent(query)}`, async () =>
+    it(`rejects the search ${decodeURIComponent(query)}`, async () =>
       assertRefused(await api.get(`/api/users?${query}`), 400, 'request.invalid_input'));
   }
 });

@@ -38,13 +38,13 @@ describe('Verification codes', () => {
   };
   const wrong = (code: string) => String((Number(code) + 1) % 1_000_000).padStart(6, '0');
 
-  it('are refused while nothing can send them', async () => {
+  it('rejects a request for a code if no connector can send it', async () => {
     assertRefused(await send('ana@example.com'), 501, 'connector.not_found');
     assertRefused(await api.post(path, { phone: '34600000000' }), 501, 'connector.not_found');
     assertRefused(await api.post(path, {}), 400, 'guard.invalid_input');
   });
 
-  it('are sent by the published SMTP connector, and work once', async () => {
+  it('sends codes through the published SMTP connector, and accepts each once', async () => {
     const connector = { connectorId: 'simple-mail-transfer-protocol', config: mailbox.config };
     assert.equal((await api.post('/api/connectors', connector)).status, 200);
     const code = await sentTo('ana@example.com');
@@ -55,14 +55,14 @@ describe('Verification codes', () => {
     assertRefused(await verify('ana@example.com', code), 400, 'verification_code.not_found');
   });
 
-  it('are rejected in any other form', async () => {
+  it('rejects malformed codes', async () => {
     const code = await sentTo('form@example.com');
     for (const other of ['', 'abc', `${code}0`, '0'.repeat(100)])
       assertRefused(await verify('form@example.com', other), 400, 'verification_code.code_mismatch');
   });
 
   // security: message-codes
-  it('are stored under a hash that needs the server’s key', async () => {
+  it('stores codes as a hash that needs the server’s key', async () => {
     const code = await sentTo('hash@example.com');
     const rows = await server.tenant.db.raw('select * from verification_codes where tenant_id = $1', ['default']);
     assert.ok(rows.length > 0);
@@ -70,7 +70,7 @@ describe('Verification codes', () => {
     assert.equal(kept.includes(code) || kept.includes('hash@example.com'), false);
   });
 
-  it('end when a new one is sent, when they expire, and after ten guesses, even if the last one is right', async () => {
+  it('invalidates a code when a new one is sent, when it expires, and after ten guesses, even if the last is right', async () => {
     const first = await sentTo('end@example.com');
     const second = await sentTo('end@example.com');
     if (first !== second) assertRefused(await verify('end@example.com', first), 400, 'verification_code.code_mismatch');
@@ -83,7 +83,7 @@ describe('Verification codes', () => {
   });
 
   // security: message-codes
-  it('may be guessed exactly as often as the tenant says', async () => {
+  it('allows exactly as many guesses as the tenant configures', async () => {
     let number = 0;
     const property = fc.asyncProperty(
       fc.integer({ min: 1, max: 12 }),
@@ -111,7 +111,7 @@ describe('Verification codes', () => {
   });
 
   // security: single-use, message-codes
-  it('are checked at most ten times in concurrent attempts, and are accepted once', async () => {
+  it('checks a code at most ten times in concurrent attempts, and accepts it once', async () => {
     const code = await sentTo('race@example.com');
     const uses = Array.from({ length: 4 }, () => () => verify('race@example.com', code));
     const right = await race(server.app.database, 'verification_codes', uses);
@@ -121,7 +121,7 @@ describe('Verification codes', () => {
     assert.equal(guesses.filter(({ body }) => body.code === 'verification_code.code_mismatch').length, 10);
   });
 
-  it('are sent to one address ten times in ten minutes at most, at once or one by one', async () => {
+  it('sends at most ten codes to one address in ten minutes, concurrently or one by one', async () => {
     const answers = await Promise.all(Array.from({ length: 13 }, () => send('flood@example.com')));
     assert.equal(answers.filter(({ status }) => status === 204).length, 10);
     assertRefused(await send('flood@example.com'), 429, 'request.message_rate_limited');
@@ -130,14 +130,14 @@ describe('Verification codes', () => {
     assert.equal((await send('flood@example.com')).status, 204);
   });
 
-  it('are rejected in another tenant', async () => {
+  it('rejects codes of another tenant', async () => {
     const code = await sentTo('tenant@example.com');
     const admin = await manage(server, await server.app.tenancy.get('admin'));
     const refused = await admin.post(`${path}/verify`, { email: 'tenant@example.com', verificationCode: code });
     assertRefused(refused, 400, 'verification_code.not_found');
   });
 
-  it('use the operator’s template', async () => {
+  it('uses the operator’s template for codes', async () => {
     const details = { subject: 'Own', content: 'Own words, then Code {{code}}' };
     await api.put('/api/email-templates', { templates: [{ languageTag: 'en', templateType: 'Generic', details }] });
     await sentTo('own@example.com');

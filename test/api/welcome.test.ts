@@ -3,7 +3,7 @@ import { after, before, describe, it } from 'node:test';
 import { authorization } from '../support/authorization.ts';
 import { startServer, type TestServer } from '../support/server.ts';
 
-describe('a new server', () => {
+describe('New server', () => {
   let server: TestServer;
   before(async () => {
     server = await startServer();
@@ -13,7 +13,7 @@ describe('a new server', () => {
   const attributes = (html: string, name: string) =>
     [...html.matchAll(new RegExp(`${name}="([^"]*)"`, 'g'))].map(([, value]) => value ?? '');
 
-  it('shows a welcome page with working links at its root, and answers programs with 404', async () => {
+  it('shows a welcome page with working links at its root, and returns 404 to programs', async () => {
     const page = await open('/');
     assert.equal(page.status, 200);
     const html = await page.text();
@@ -48,23 +48,23 @@ describe('a new server', () => {
     assert.ok(links.includes(`${server.url}/demo-app`), String(links));
   });
 
-  it('names its address, not the product, when a user signs out', async () => {
+  it('names the server’s address, not the product, when a user signs out', async () => {
     const html = await (await open('/oidc/session/end')).text();
     assert.match(html, new RegExp(`Sign out of ${new URL(server.url).host}\\?`));
     assert.doesNotMatch(html, /Sign out of Aldaba/);
   });
 
-  it('lets its pages follow the dark scheme of the system from the start', async () => {
+  it('follows the dark scheme of the system on its pages from the start', async () => {
     assert.match(await (await open('/unknown-session')).text(), /<meta name="color-scheme" content="light dark"/);
   });
 });
 
-describe('the page about a redirect URI that is not registered', () => {
+describe('Page for an unregistered redirect URI', () => {
   const received = 'https://elsewhere.example/callback';
   const page = async (server: TestServer) =>
     (await fetch(authorization({ endpoint: server.url, clientId: 'demo-app', redirectUri: received }).url)).text();
 
-  it('shows the address received on a developer’s machine', async () => {
+  it('shows the received redirect URI on a developer’s machine', async () => {
     const server = await startServer();
     try {
       assert.match(await page(server), /elsewhere\.example/);
@@ -73,7 +73,7 @@ describe('the page about a redirect URI that is not registered', () => {
     }
   });
 
-  it('does not show it on a server that others reach', async () => {
+  it('hides the received redirect URI on a server that others reach', async () => {
     const server = await startServer({ environment: { ENDPOINT: 'https://id.example.com' } });
     try {
       const html = await page(server);
