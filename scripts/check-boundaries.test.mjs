@@ -25,7 +25,7 @@ function tree(files) {
 
 const places = (problems) => problems.map(({ file, line }) => `${file}:${line}`);
 
-describe('The boundary check', () => {
+describe('Boundary check', () => {
   it('accepts imports that point down and enter a feature through its index', () => {
     const base = tree({
       'server/src/kernel/ids.ts': 'export const id = 1;\n',
@@ -92,7 +92,7 @@ describe('The boundary check', () => {
     ]);
   });
 
-  it('finds rings between files and between features', () => {
+  it('finds import cycles between files and between features', () => {
     const base = tree({
       'server/src/kernel/a.ts': "import type { B } from './b.ts';\nexport type A = B;\n",
       'server/src/kernel/b.ts': "import type { A } from './a.ts';\nexport type B = A;\n",
@@ -107,7 +107,7 @@ describe('The boundary check', () => {
     assert.match(rings[1], /features\/people\/x → server\/src\/features\/people\/y/);
   });
 
-  it('keeps the driver in the store and the web framework in http', () => {
+  it('accepts the driver in the store and the web framework in http only', () => {
     const base = tree({
       'server/src/features/people/users/service.ts': "import 'pg';\nimport 'fastify';\n",
       'connectors/src/github/index.ts': "import 'node:fs';\n",
@@ -120,7 +120,7 @@ describe('The boundary check', () => {
   });
 });
 
-describe('The budget check', () => {
+describe('Budget check', () => {
   it('finds long files, long functions, long parameter lists and names that say nothing', () => {
     const long = `export function long() {\n${'  void 0;\n'.repeat(60)}}\n`;
     const base = tree({
@@ -151,7 +151,7 @@ describe('The budget check', () => {
   });
 });
 
-describe('The surroundings check', () => {
+describe('Surroundings check', () => {
   it('finds a transaction in modules of routes, and none in services', () => {
     const open = 'export const save = (q) => q.transaction(async (tx) => tx);\n';
     const base = tree({
@@ -186,7 +186,7 @@ describe('The surroundings check', () => {
     ]);
   });
 
-  it('refuses every import of the sign-in machine at run time that leaves its pure files, in any of its files', () => {
+  it('rejects every run-time import that leaves the pure files of the sign-in machine, in any of its files', () => {
     const files = ['machine', 'policy', 'second-factor', 'details'].map(
       (name) => `server/src/sign-in/machine/${name}.ts`,
     );

@@ -23,7 +23,7 @@ for (const [path, text] of Object.entries({
 
 const entries = ['server/src/a.ts'];
 
-describe('The reach check', () => {
+describe('Reach check', () => {
   it('follows imports and re-exports, and neither types nor what is loaded later', () => {
     assert.deepEqual([...reachOf(entries, base).keys()], ['server/src/a.ts', 'server/src/b.ts', 'server/src/d.ts']);
   });

@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path';
 import { test } from 'node:test';
 import { checkUnused } from './check-unused.mjs';
 
-test('the check names each unused file, export, type and dependency with its place', async () => {
+test('names each unused file, export, type and dependency with its place', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'aldaba-unused-'));
   const files = {
     'package.json': JSON.stringify({ name: 'x', type: 'module', dependencies: { 'left-over': '1.0.0' } }, null, 2),

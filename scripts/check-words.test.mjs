@@ -22,7 +22,7 @@ function found(path, text, pending = []) {
 const word = (letters) => letters.split(' ').join('');
 const bannedWord = word('no body');
 
-describe('The word check', () => {
+describe('Word check', () => {
   it('finds a banned word in a page, in any case, and says what to write instead', () => {
     assert.deepEqual(found('docs/a.md', `# Keys\n\n${word('Who ever')} has the key signs.\n`), [
       `3 “${word('Who ever')}”: name the actor: the user, the caller, an operator`,

@@ -21,7 +21,7 @@ const missing = (present, options = {}) =>
 const plain = { 'node_modules/plain': { version: '1.0.0' } };
 const whole = { ...plain, 'node_modules/native-gnu': native };
 
-describe('finding out whether the npm packages are installed', () => {
+describe('Detection of installed npm packages', () => {
   it('accepts the packages of this machine', () => assert.deepEqual(missing(whole), []));
   it('detects native code that an old npm did not install for this machine', () =>
     assert.deepEqual(missing(plain), ['node_modules/native-gnu']));
@@ -31,7 +31,7 @@ describe('finding out whether the npm packages are installed', () => {
     assert.deepEqual(missing(whole, { development: true }), ['node_modules/tool']));
 });
 
-describe('an old version of Node', () => {
+describe('Old version of Node', () => {
   // The version is faked: what is proved is that nothing is installed or started before it is read.
   const run = (version) =>
     spawnSync(
@@ -39,7 +39,7 @@ describe('an old version of Node', () => {
       ['--require', join(root, 'scripts/testing/node-version.cjs'), join(root, 'scripts/run.cjs'), 'start'],
       { encoding: 'utf8', env: { ...process.env, ALDABA_TEST_NODE_VERSION: version } },
     );
-  it('is refused in one sentence', () => {
+  it('rejects an old version of Node in one sentence', () => {
     for (const version of ['8.17.0', '18.20.4', '19.9.0']) {
       const { status, stdout, stderr } = run(version);
       assert.equal(status, 1);
@@ -50,7 +50,7 @@ describe('an old version of Node', () => {
       );
     }
   });
-  it('can parse the file that refuses it: no syntax newer than ES5', () => {
+  it('has no syntax newer than ES5 in the file that rejects an old version of Node', () => {
     const code = readFileSync(join(root, 'scripts/run.cjs'), 'utf8').replaceAll(/^\/\/.*$/gm, '');
     assert.doesNotMatch(code, /=>|`|\b(const|let|class|async|await|import)\b|\?\.|\?\?|\.\.\./);
   });

@@ -5,7 +5,7 @@ import { taggedTests, withTests } from './generate-security-model.mjs';
 const page = (id) =>
   `**Rule**: …\n\n<!-- tests: ${id} -->\n- Tests:\n  - \`old.test.ts\` “old”\n<!-- end of tests -->\n`;
 
-describe('The generator of the security model', () => {
+describe('Generator of the security model', () => {
   it('reads the name of a tagged test, group or table row, and shows values as …', () => {
     const value = '$' + '{name}';
     const source = [

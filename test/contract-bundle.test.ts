@@ -36,8 +36,8 @@ async function bundle(code: string): Promise<{ files: string[]; packages: string
   };
 }
 
-describe('A browser bundle of the contract', () => {
-  it('takes client and errors without the routes, the views of the pages or a package', async () => {
+describe('Browser bundle of the contract', () => {
+  it('bundles the client and errors without the routes, the views of the pages or a package', async () => {
     const { files, packages, external } = await bundle(
       `import { createClient } from '@aldaba/contract/client';
        import { errorCatalog } from '@aldaba/contract/errors';
@@ -47,7 +47,7 @@ describe('A browser bundle of the contract', () => {
     assert.deepEqual([packages, external], [[], []]);
   });
 
-  it('takes with a route its schemas and zod, not those of other areas, the views of the pages or modules of Node', async () => {
+  it('bundles a route with its schemas and zod, without other areas, views of the pages or Node modules', async () => {
     const { files, packages, external } = await bundle(
       `import { createClient } from '@aldaba/contract/client';
        import { listHooks } from '@aldaba/contract/routes';

@@ -19,8 +19,8 @@ const edited = {
   updateIdTokenConfig: contract.updateIdTokenConfig.body,
 };
 
-describe('The forms of the contract', () => {
-  it('name every member that an operator edits, each with a label and a key of its own', () => {
+describe('Form metadata of the contract', () => {
+  it('describes every member that an operator edits, each with a label and a unique key', () => {
     const keys = Object.entries(edited).flatMap(([name, schema]) => {
       const fields = fieldsOf(schema);
       assert.ok(fields && fields.length > 0, name);
@@ -33,7 +33,7 @@ describe('The forms of the contract', () => {
     assert.equal(new Set(keys).size, keys.length);
   });
 
-  it('tell which members are required, secret or long', () => {
+  it('marks required, secret and multiline members', () => {
     const fields = fieldsOf(contract.hookConfigSchema) ?? [];
     const flags = fields.map(({ name, isRequired, secret = false }) => [name, isRequired, secret]);
     assert.deepEqual(flags, [
@@ -45,7 +45,7 @@ describe('The forms of the contract', () => {
     assert.equal(content?.multiline, true);
   });
 
-  it('do not compile when a member is missing or unknown, and are undefined for other schemas', () => {
+  it('does not compile if a member is missing or unknown, and is undefined for other schemas', () => {
     const schema = z.object({ name: z.string() });
     // @ts-expect-error name has no entry
     form('test.missing', z.object({ name: z.string() }), {});
@@ -54,7 +54,7 @@ describe('The forms of the contract', () => {
     assert.equal(fieldsOf(schema), undefined);
   });
 
-  it('describe members in the OpenAPI document', () => {
+  it('describes form members in the OpenAPI document', () => {
     const { paths } = createOpenapi('management') as {
       paths: Record<string, Record<string, { requestBody: { content: Record<string, { schema: Json }> } }>>;
     };

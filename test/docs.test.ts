@@ -48,7 +48,7 @@ const blocksOf = (text: string): Block[] =>
     code,
   }));
 
-describe('the documentation', () => {
+describe('Documentation', () => {
   for (const page of pages) {
     it(`has no broken links: ${page}`, () => {
       const broken = linksOf(read(page)).filter((target) => {
@@ -93,7 +93,7 @@ describe('the documentation', () => {
   });
 });
 
-describe('the first steps in three languages', () => {
+describe('Getting started in three languages', () => {
   const english = read('docs/getting-started.md');
   /** Comments are translated, so they do not count; neither do example names of people. */
   const bare = ({ language, code }: Block) => ({
@@ -106,18 +106,18 @@ describe('the first steps in three languages', () => {
 
   for (const language of ['es', 'zh-CN']) {
     const translated = read(`docs/getting-started.${language}.md`);
-    it(`have the same headings in ${language}`, () => {
+    it(`has the same headings in ${language}`, () => {
       const levels = (text: string) => headings(text).map((heading) => heading.replace(/ .*/, ''));
       assert.deepEqual(levels(translated), levels(english));
       assert.equal(headings(translated).filter((heading) => headings(english).includes(heading)).length, 0);
     });
-    it(`have the same commands in ${language}`, () => {
+    it(`has the same commands in ${language}`, () => {
       assert.deepEqual(blocksOf(translated).map(bare), blocksOf(english).map(bare));
     });
   }
 });
 
-describe('the commands that the documentation names', () => {
+describe('Commands in the documentation', () => {
   const byLength = commands.toSorted((a, b) => b.name.length - a.name.length);
   /** Every `./aldaba …`, also by way of npm, with continued lines joined, cut where the command ends. */
   const uses = pages.flatMap((page) =>
@@ -132,7 +132,7 @@ describe('the commands that the documentation names', () => {
   );
   const named = uses.filter(({ words }) => !/^[…<]/.test(words));
 
-  it('exist, with their options', () => {
+  it('names only existing commands and options', () => {
     assert.ok(named.length > 10);
     const wrong = named.filter(({ words }) => {
       const command = byLength.find(({ name }) => words === name || words.startsWith(`${name} `));
@@ -143,7 +143,7 @@ describe('the commands that the documentation names', () => {
     assert.deepEqual(wrong, []);
   });
 
-  it('all appear in the documentation', () => {
+  it('names every command', () => {
     const missing = commands.filter(
       ({ name }) => !named.some(({ words }) => words === name || words.startsWith(`${name} `)),
     );

@@ -8,7 +8,7 @@ import { freePort, type Program, startProgram } from './support/programs.ts';
 
 const source = (name: string) => join(import.meta.dirname, '../server/src', name);
 
-describe('the server as a process', () => {
+describe('Server process', () => {
   let dataFolder: string;
   let port: number;
   let server: Program;
@@ -40,11 +40,11 @@ describe('the server as a process', () => {
     assert.equal((await fetch(link)).status, 200);
   });
 
-  it('keeps the secret it made where only its owner can read it', async () => {
+  it('stores the secret that it generated where only its owner can read it', async () => {
     assert.equal((await stat(join(dataFolder, 'secret'))).mode & 0o777, 0o600);
   });
 
-  it('says that a port is taken, and how to choose another', async () => {
+  it('reports that a port is in use, and how to choose another', async () => {
     const blocker = createServer().listen(0, '127.0.0.1');
     await new Promise((resolve) => blocker.once('listening', resolve));
     const { port: taken } = blocker.address() as { port: number };
@@ -61,7 +61,7 @@ describe('the server as a process', () => {
     }
   });
 
-  it('refuses a second server on its data folder, and says what to do', async () => {
+  it('rejects a second server on its data folder, and says what to do', async () => {
     const second = startProgram(process.execPath, [source('main.ts')], {
       environment: { ...environment(), PORT: String(await freePort()) },
     });
@@ -69,7 +69,7 @@ describe('the server as a process', () => {
     assert.match(second.output(), /Another Aldaba server \(process \d+\) uses the data folder .*ALDABA_DATA=/);
   });
 
-  it('works beside the command line, and applies its changes at once', async () => {
+  it('runs beside the command line, and applies its changes at once', async () => {
     const created = await command(
       ...[
         'app',
@@ -112,7 +112,7 @@ describe('the server as a process', () => {
     assert.ok(later.includes(earlier[0] as string), 'the key of tokens in use is gone');
   });
 
-  it('explains a wrong command, a missing option and a refused value', async () => {
+  it('explains a wrong command, a missing option and a rejected value', async () => {
     const unknown = await command('app', 'destroy');
     assert.equal(unknown.code, 2);
     assert.match(unknown.output, /Unknown command "app destroy"/);

@@ -23,8 +23,8 @@ async function productFiles(): Promise<string[]> {
   return files.filter((path) => /\.tsx?$/.test(path) && !isTest(path) && !path.includes('/sandbox/phone/'));
 }
 
-describe('every rule of the security model', () => {
-  it('is proved by at least one tagged test, and every tag names a rule', async () => {
+describe('Security model', () => {
+  it('has at least one tagged test for every rule, and a rule for every tag', async () => {
     const page = read('docs/security-model.md');
     const tests = readTaggedTests();
     const rules = page.match(/^\*\*Rule\*\*:/gm) ?? [];
@@ -35,7 +35,7 @@ describe('every rule of the security model', () => {
   });
 });
 
-describe('links', () => {
+describe('Links', () => {
   let server: TestServer;
   before(async () => {
     server = await startServer();
@@ -65,7 +65,7 @@ describe('links', () => {
   };
 
   // security: forged-host
-  it('are built from the configured endpoint, whatever the headers of a request say', async () => {
+  it('builds links from the configured endpoint, whatever the headers of a request contain', async () => {
     const discovery = await ask('/oidc/.well-known/openid-configuration', lies);
     assert.equal(JSON.parse(discovery.text).issuer, `${server.url}/oidc`);
     const query = new URLSearchParams({
@@ -85,9 +85,9 @@ describe('links', () => {
   });
 });
 
-describe('a person’s password', () => {
+describe('User passwords', () => {
   // security: wrong-passwords
-  it('is checked behind the one limit on attempts, and by the API of operators who may set it', async () => {
+  it('checks user passwords only behind the limit on attempts, and in the API of operators who may set them', async () => {
     assert.deepEqual(
       (await productFiles()).filter((path) => /passwords\.verify\(/.test(read(path))),
       ['server/src/features/people/users/service.ts', 'server/src/sign-in/factors/password/index.ts'],
@@ -122,9 +122,9 @@ function networkImports(source: string): string[] {
   return [...named, ...(whole.test(source) ? ['*'] : [])].sort();
 }
 
-describe('outgoing requests', () => {
+describe('Outgoing connections', () => {
   // security: outgoing-requests
-  it('are made by one client: nothing else of the product opens connections', async () => {
+  it('opens outgoing connections only in the one HTTP client', async () => {
     // The global itself, called or handed on; not a type, nor a client that was handed over under the same name.
     const globals =
       /(?<!typeof )globalThis\.fetch|(?:await|return|=>|[=(?|&:])\s*fetch\(|(?:\?\?|\|\||[=:])\s*fetch\b\s*[,;)}]|new (?:XMLHttpRequest|WebSocket|EventSource)\b/;
@@ -146,7 +146,7 @@ describe('outgoing requests', () => {
   });
 
   // security: outgoing-requests
-  it('are recognized however a module is imported', () => {
+  it('detects an import of a connection module in every form', () => {
     const sources = {
       "import { isIP, connect } from 'node:net';": ['connect', 'isIP'],
       "import {\n  type Agent,\n  request as ask,\n} from 'node:https';": ['request'],
@@ -161,9 +161,9 @@ describe('outgoing requests', () => {
   });
 });
 
-describe('the log', () => {
+describe('Log', () => {
   // security: leaked-secrets
-  it('masks secrets and tokens, and a line break in a value forges no line', () => {
+  it('masks secrets and tokens, and forges no line from a line break in a value', () => {
     const module = pathToFileURL(join(findRoot(process.env), 'server/src/kernel/log.ts')).href;
     const fields = {
       password: 'tulips',

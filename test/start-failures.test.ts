@@ -44,7 +44,7 @@ async function refusal(environment: Record<string, string>): Promise<string> {
   return output;
 }
 
-describe('a wrong setting', () => {
+describe('Invalid settings', () => {
   const wrong: Record<keyof typeof configSchema.shape, string> = {
     PORT: 'abc',
     HOST: ' ',
@@ -84,11 +84,11 @@ describe('a wrong setting', () => {
     throw new Error('The configuration was accepted.');
   };
 
-  it('is tested here for every variable', () => {
+  it('tests every variable', () => {
     assert.deepEqual(Object.keys(wrong).sort(), Object.keys(configSchema.shape).sort());
   });
   for (const [name, value] of Object.entries(wrong)) {
-    it(`is refused with the name of the variable and what it must be: ${name}`, () => {
+    it(`names the variable and the valid values: ${name}`, () => {
       const message = messageOf({ [name]: value });
       assert.match(message, new RegExp(`^  ${name}: .*(must|has) .+\\.$`, 'm'));
       assert.doesNotMatch(message, driverWords);
@@ -103,7 +103,7 @@ describe('a wrong setting', () => {
       /LOG_LEVEL: must be one of fatal, error, warn, info, debug, silent\./,
     );
   });
-  it('is listed together with all others, also with settings that contradict each other', () => {
+  it('lists all invalid settings together, also settings that contradict each other', () => {
     const message = messageOf({
       PORT: 'abc',
       TRUSTED_PROXIES: 'foo',
@@ -114,7 +114,7 @@ describe('a wrong setting', () => {
     for (const name of ['PORT', 'TRUSTED_PROXIES', 'ADMIN_ENDPOINT', 'S3_ENDPOINT', 'S3_SECRET_ACCESS_KEY'])
       assert.match(message, new RegExp(`^  ${name}: `, 'm'));
   });
-  it('of the database is explained before anything connects', () => {
+  it('explains an invalid database setting before anything connects', () => {
     const urls: [url: string, sentence: RegExp][] = [
       ['mysql://root@localhost/x', /must begin with postgresql:\/\/.*only PostgreSQL is supported/],
       ['localhost/x', /must begin with postgresql:\/\//],
@@ -136,27 +136,27 @@ describe('a wrong setting', () => {
   });
 });
 
-describe('a start that fails', () => {
-  it('says that a port is taken before it makes a database', async () => {
+describe('Failed starts', () => {
+  it('reports a port in use before it creates a database', async () => {
     const { port: taken } = silent.address() as { port: number };
     const output = await refusal({ PORT: String(taken) });
     assert.match(output, new RegExp(`Port ${taken} is in use by another program\\. .*PORT=${taken + 1} npm start`));
     assert.deepEqual(await readdir(folder), [], 'something was made in the data folder');
   });
 
-  it('names HOST when the machine has no such address', async () => {
+  it('names HOST if the machine has no such address', async () => {
     assert.match(await refusal({ HOST: '192.0.2.1' }), /HOST: this machine has no address “192\.0\.2\.1”.*0\.0\.0\.0/);
     assert.match(await refusal({ HOST: 'nohost.invalid' }), /HOST: this machine has no address “nohost\.invalid”/);
   });
 
-  it('names ALDABA_DATA when a file stands where the folder should be', async () => {
+  it('names ALDABA_DATA if a file has the path of the folder', async () => {
     const file = join(folder, 'a-file');
     await writeFile(file, '');
     const output = await refusal({ ALDABA_DATA: join(file, 'data') });
     assert.match(output, /The data folder \S+ has a file in its path\..*set ALDABA_DATA to another folder/);
   });
 
-  it('names ALDABA_DATA and the user when the folder cannot be written', async () => {
+  it('names ALDABA_DATA and the user if the folder is not writable', async () => {
     const locked = await mkdtemp(join(folder, 'locked-'));
     await chmod(locked, 0o500);
     // Nothing keeps root from writing, except the kernel's own file systems.
@@ -165,7 +165,7 @@ describe('a start that fails', () => {
     assert.match(await refusal({ ALDABA_DATA: path }), sentence);
   });
 
-  it('says where PostgreSQL does not answer, and that DATABASE_URL names the place', async () => {
+  it('names the address where PostgreSQL does not respond, and DATABASE_URL as its source', async () => {
     const url = `postgresql://me:hunter2@127.0.0.1:${closed}/x`;
     const sentence = new RegExp(`PostgreSQL does not answer at 127\\.0\\.0\\.1:${closed}\\..*DATABASE_URL`);
     assert.match(await refusal({ DATABASE_URL: url }), sentence);
@@ -175,18 +175,18 @@ describe('a start that fails', () => {
     assert.doesNotMatch(command.err, driverWords);
   });
 
-  it('says that the host of DATABASE_URL cannot be found', async () => {
+  it('reports that the host of DATABASE_URL cannot be found', async () => {
     const output = await refusal({ DATABASE_URL: 'postgresql://me:hunter2@nohost.invalid/x' });
     assert.match(output, /The host of DATABASE_URL, nohost\.invalid:5432, cannot be resolved/);
   });
 
-  it('says that what answers is not PostgreSQL', async () => {
+  it('reports that the server at DATABASE_URL is not PostgreSQL', async () => {
     const { port: other } = silent.address() as { port: number };
     const output = await refusal({ DATABASE_URL: `postgresql://me:hunter2@127.0.0.1:${other}/x` });
     assert.match(output, /127\.0\.0\.1:\d+.*DATABASE_URL/);
   });
 
-  it('explains a missing database, an unknown user and missing rights, and points to the commands', async () => {
+  it('explains a missing database, an unknown user and missing rights, and refers to the commands', async () => {
     const { urlOf, admin, drop } = await cluster();
     const name = `start_${randomUUID().slice(0, 8)}`;
     const missing = await refusal({ DATABASE_URL: urlOf(`${name}_missing`) });

@@ -72,8 +72,8 @@ const answering =
 const changing = (path: string, members: object) =>
   answering(path, async (answer) => Response.json({ ...((await answer.json()) as object), ...members }));
 
-describe('an OAuth connector', () => {
-  it('asks for the discovery document once in ten minutes, and for the keys once in five', async () => {
+describe('OAuth connector', () => {
+  it('requests the discovery document once in ten minutes, and the keys once in five', async () => {
     const { signIn, asked, clock } = open();
     await signIn();
     await signIn();
@@ -93,7 +93,7 @@ describe('an OAuth connector', () => {
     assert.equal(two.asked('/keys').length, 1);
   });
 
-  it('checks the times of an ID token by the given clock', async () => {
+  it('checks the times of an ID token against the given clock', async () => {
     const { signIn, clock } = open();
     clock.now = Date.UTC(2001, 0, 1);
     assert.equal((await signIn()).user.id, 'sandbox-mei');
@@ -101,7 +101,7 @@ describe('an OAuth connector', () => {
   });
 
   for (const algorithm of signingAlgorithms) {
-    it(`accepts an ID token signed with ${algorithm}, unless the provider was said to use others`, async () => {
+    it(`accepts an ID token signed with ${algorithm}, unless the provider’s metadata excludes it`, async () => {
       const sandbox = createProviderSandbox({ now: () => start, random: () => crypto.randomUUID(), algorithm });
       const trial = (given: Partial<OAuthProvider>) => open(given, () => sandbox.fetch);
       const run = async ({ instance }: ReturnType<typeof open>) => {
@@ -116,7 +116,7 @@ describe('an OAuth connector', () => {
   }
 
   // security: provider-answers
-  it('refuses ID tokens without a signature, and those signed with the client secret', async () => {
+  it('rejects ID tokens without a signature, and those signed with the client secret', async () => {
     const payload = { iss: oidcIssuer, aud: 'the-client', sub: 'admin', iat: start / 1000, exp: start / 1000 + 60 };
     const none = await makeJwt({ alg: 'none' }, payload, async () => new Uint8Array());
     const secret = await makeJwt({ alg: 'HS256' }, payload, async (input) =>
@@ -157,7 +157,7 @@ describe('an OAuth connector', () => {
   });
 
   // security: provider-answers
-  it('refuses a discovery document of another issuer, and one that leads to http', async () => {
+  it('rejects a discovery document of another issuer, and one with plain http endpoints', async () => {
     for (const members of [
       { issuer: 'https://elsewhere.example' },
       { issuer: undefined },
@@ -183,7 +183,7 @@ describe('an OAuth connector', () => {
   });
 
   // security: provider-answers
-  it('refuses the userinfo of another user than the ID token’s', async () => {
+  it('rejects the userinfo of another user than the ID token’s', async () => {
     const { signIn } = open({ readsUserinfo: true }, changing('/userinfo', { sub: 'sandbox-rafael' }));
     await assert.rejects(signIn(), {
       code: 'invalid_response',
@@ -213,7 +213,7 @@ describe('an OAuth connector', () => {
   });
 });
 
-describe('the client authentication of an OAuth connector', () => {
+describe('Client authentication of an OAuth connector', () => {
   const tokenRequest = async (client: Partial<OAuthProvider['client']>) => {
     const { signIn, asked } = open({ client: { ...provider.client, ...client } });
     await signIn();
@@ -276,7 +276,7 @@ describe('the client authentication of an OAuth connector', () => {
   });
 });
 
-describe('the error map of OAuth connectors', () => {
+describe('Error map of OAuth connectors', () => {
   const fail = (body: unknown, status: number) =>
     open(
       {},
@@ -294,7 +294,7 @@ describe('the error map of OAuth connectors', () => {
     ['<html>', 502, 'general'],
     ['', 429, 'rate_limit_exceeded'],
   ] as const) {
-    it(`makes ${code} of HTTP ${status} with ${JSON.stringify(body)}`, async () => {
+    it(`maps HTTP ${status} with ${JSON.stringify(body)} to ${code}`, async () => {
       await assert.rejects(fail(body, status), { code });
     });
   }
@@ -317,7 +317,7 @@ describe('the error map of OAuth connectors', () => {
     await assert.rejects(fail('<html>', 502), { data: { errorDescription: 'Acme answered with HTTP 502' } });
   });
 
-  it('reads tokens from a form only where the provider may send one', async () => {
+  it('reads tokens from a form only if the provider may send one', async () => {
     const asForm = answering('/token', async (answer) => {
       const entries = Object.entries((await answer.json()) as object).map(([key, value]) => [key, String(value)]);
       return new Response(new URLSearchParams(entries).toString());
@@ -327,8 +327,8 @@ describe('the error map of OAuth connectors', () => {
   });
 });
 
-describe('the keys of the stand-in', () => {
-  it('are published without their private part', async () => {
+describe('Keys of the simulated provider', () => {
+  it('publishes the keys without their private part', async () => {
     for (const algorithm of signingAlgorithms) {
       const { publicKey } = await signingKey(algorithm);
       assert.ok(!('d' in publicKey) && !('p' in publicKey));

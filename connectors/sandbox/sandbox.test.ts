@@ -37,8 +37,8 @@ const open = () => {
   return { clock, sandbox, ask, json, approve, tokenQuery, redeem };
 };
 
-describe('the sandbox as WeChat’s servers', () => {
-  it('gives a token for a code and a profile for a token, as JSON labelled text', async () => {
+describe('Simulated WeChat servers', () => {
+  it('returns a token for a code and a profile for a token, as JSON labeled as text', async () => {
     const { ask, json, approve, tokenQuery } = open();
     const answer = await ask('/sns/oauth2/access_token', tokenQuery(approve()));
     assert.equal(answer.type, 'text/plain');
@@ -49,7 +49,7 @@ describe('the sandbox as WeChat’s servers', () => {
     assert.match(profile.headimgurl, /^data:image\/svg\+xml,/);
   });
 
-  it('redeems a code once, within ten minutes, for the app it was made for', async () => {
+  it('exchanges a code once, within ten minutes, for the app it was issued to', async () => {
     const { clock, approve, redeem } = open();
     const code = approve();
     await redeem(code);
@@ -74,7 +74,7 @@ describe('the sandbox as WeChat’s servers', () => {
     assert.equal((await ask('/sns/userinfo', await redeem(approve('profile_500')))).status, 500);
   });
 
-  it('does not answer until the request times out, if that was selected', async () => {
+  it('does not respond until the request times out, if that was selected', async () => {
     const { sandbox, approve, tokenQuery } = open();
     const query = new URLSearchParams(tokenQuery(approve('token_timeout')));
     const controller = new AbortController();
@@ -85,7 +85,7 @@ describe('the sandbox as WeChat’s servers', () => {
     await assert.rejects(pending, /given up/);
   });
 
-  it('refuses a token that is unknown, old, or of another person', async () => {
+  it('rejects a token that is unknown, expired, or of another user', async () => {
     const { clock, json, approve, redeem } = open();
     assert.equal((await json('/sns/userinfo', { access_token: 'guess', openid: 'o' })).errcode, 40001);
     const { access_token, openid } = await redeem(approve());
@@ -95,7 +95,7 @@ describe('the sandbox as WeChat’s servers', () => {
     assert.equal((await json('/sns/userinfo', { access_token, openid })).errcode, 40001);
   });
 
-  it('names what is missing in a request', async () => {
+  it('names the missing parameter of a request', async () => {
     const { json, tokenQuery } = open();
     for (const [name, errcode] of [
       ['appid', 41002],
@@ -117,7 +117,7 @@ describe('the sandbox as WeChat’s servers', () => {
     assert.ok((await redeem(codes.at(-1) ?? '')).access_token);
   });
 
-  it('refuses requests to hosts other than those of WeChat', async () => {
+  it('rejects requests to hosts other than WeChat’s', async () => {
     const { sandbox, ask } = open();
     for (const address of [
       'https://example.com/',
@@ -130,7 +130,7 @@ describe('the sandbox as WeChat’s servers', () => {
       assert.equal((await ask(path, {})).status, 404);
   });
 
-  it('approves known people, outcomes and apps only', () => {
+  it('approves known personas, outcomes and apps only', () => {
     const { sandbox } = open();
     const good = { appId: 'wx1', persona: 'mei', outcome: 'success' as const };
     for (const bad of [
@@ -144,7 +144,7 @@ describe('the sandbox as WeChat’s servers', () => {
   });
 });
 
-describe('the page that plays the phone', () => {
+describe('Page of the simulated phone', () => {
   const html = phoneHtml({
     basePath: '/t/"><x>',
     personas,
@@ -169,7 +169,7 @@ describe('the page that plays the phone', () => {
   });
 });
 
-describe('the bridge', () => {
+describe('Simulated native bridge', () => {
   const message = { redirectTo: 'wechat://?app_id=a&state=b', callbackUri: 'https://id.example.com/callback/social/c' };
 
   /** Runs a bridge file as a classic script in a window, framed or not. */
@@ -184,14 +184,14 @@ describe('the bridge', () => {
     return { evaluate, posted };
   };
 
-  it('of Android is a property of window and posts JSON text to our own origin', async () => {
+  it('adds the Android bridge as a property of window, which posts JSON text to our own origin', async () => {
     const { evaluate, posted } = await run('android', true);
     assert.equal(evaluate('window.logtoNativeSdk.platform'), 'android');
     evaluate('logtoNativeSdk.getPostMessage()(message)');
     assert.deepEqual(posted, [[JSON.stringify(message), 'https://id.example.com']]);
   });
 
-  it('of iOS is a constant that is not a property of window, and posts the object to our own origin', async () => {
+  it('adds the iOS bridge as a constant that is not a property of window, which posts the object to our own origin', async () => {
     const { evaluate, posted } = await run('ios', true);
     assert.equal(evaluate('window.logtoNativeSdk'), undefined);
     assert.equal(evaluate('logtoNativeSdk.platform'), 'ios');
@@ -201,7 +201,7 @@ describe('the bridge', () => {
   });
 
   for (const platform of ['android', 'ios'] as const) {
-    it(`of ${platform} offers WeChat, and is not there outside a frame`, async () => {
+    it(`offers WeChat through the bridge of ${platform} only inside the frame`, async () => {
       const framed = await run(platform, true);
       assert.equal(framed.evaluate('logtoNativeSdk.supportedConnector.nativeTargets.join()'), 'wechat');
       assert.equal(framed.evaluate('logtoNativeSdk.supportedConnector.universal'), true);

@@ -160,13 +160,13 @@ for (const { connector, config, invalidConfigs, runConfig, issuer, worksWithoutS
   });
 }
 
-describe('the OpenID Connect connector', () => {
+describe('OpenID Connect connector', () => {
   const problemPaths = (config: object): string[] => {
     const check = oidc.checkConfig({ ...client, ...config });
     return check.success ? [] : check.problems.map(({ path }) => path);
   };
 
-  it('needs the issuer of its ID tokens, and refuses options of their verification that would do nothing', () => {
+  it('requires the issuer of ID tokens, and rejects options for their verification that have no effect', () => {
     const endpoints = { authorizationEndpoint: `${oidcIssuer}/authorize`, tokenEndpoint: `${oidcIssuer}/token` };
     const verification = { jwksUri: `${oidcIssuer}/keys` };
     assert.deepEqual(problemPaths({ ...endpoints, idTokenVerificationConfig: verification }), [

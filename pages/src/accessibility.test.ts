@@ -38,7 +38,7 @@ const violationsIn = async (page: Page): Promise<string[]> => {
   return found;
 };
 
-describe('accessibility in Chromium', () => {
+describe('Accessibility in Chromium', () => {
   let browser: Browser;
   let server: PageServer;
   before(async () => {
@@ -47,7 +47,7 @@ describe('accessibility in Chromium', () => {
   after(() => Promise.all([browser.close(), server.close()]));
 
   for (const scheme of ['light', 'dark'] as const) {
-    it(`axe finds nothing on any page in ${scheme} mode, and none is wider than 320 pixels`, async () => {
+    it(`passes axe on every page in ${scheme} mode, at a width of 320 pixels`, async () => {
       const context = await browser.newContext({
         colorScheme: scheme,
         viewport: { width: 320, height: 640 },
@@ -69,7 +69,7 @@ describe('accessibility in Chromium', () => {
     });
   }
 
-  it('every button, field and link of its own is at least 44 pixels high', async () => {
+  it('makes every button, field and link of its own at least 44 pixels high', async () => {
     const context = await browser.newContext({ viewport: { width: 390, height: 800 } });
     const page = await context.newPage();
     for (const [name, view] of views) {
@@ -89,7 +89,7 @@ describe('accessibility in Chromium', () => {
     await context.close();
   });
 
-  it('the focus moves in the order in which a page is read, and no part covers the ring around another', async () => {
+  it('moves the focus in reading order, and covers no part of the focus ring', async () => {
     const context = await browser.newContext({ viewport: { width: 390, height: 800 }, reducedMotion: 'reduce' });
     const page = await context.newPage();
     for (const [name, view] of views) {

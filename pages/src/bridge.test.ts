@@ -50,7 +50,7 @@ const view = (social = everything, more: Partial<SignInView> = {}): SignInView =
   ...more,
 });
 
-describe('social buttons in a native web view, in Chromium', () => {
+describe('Social buttons in a native web view, in Chromium', () => {
   let browser: Browser;
   let server: PageServer;
   const contexts: BrowserContext[] = [];
@@ -119,14 +119,14 @@ describe('social buttons in a native web view, in Chromium', () => {
     ]),
   ];
   for (const [name, system, app, expected] of table) {
-    it(`${name} is offered ${expected.join(', ') || 'nothing'}`, async () => {
+    it(`shows ${expected.join(', ') || 'nothing'} to ${name}`, async () => {
       const page = await open(view(), system && injection(system, app));
       assert.deepEqual(await buttons(page), expected);
       assert.equal(await page.isVisible('#no-way'), expected.length === 0);
     });
   }
 
-  it('the iOS constant is read although it is not a property of window', async () => {
+  it('reads the iOS constant although it is not a property of window', async () => {
     const page = await open(view(), injection('ios', { nativeTargets: ['wechat'] }));
     assert.equal(await page.evaluate(() => 'logtoNativeSdk' in window), false);
     assert.deepEqual(await buttons(page), ['wechat Native']);
@@ -141,7 +141,7 @@ describe('social buttons in a native web view, in Chromium', () => {
   });
 
   for (const system of ['ios', 'android'] as const) {
-    it(`${system}: a native button asks the server for JSON and hands the app an object`, async () => {
+    it(`requests JSON from the server and passes an object to the app on ${system}`, async () => {
       const page = await open(view([wechatNative]), injection(system, { nativeTargets: ['wechat'] }));
       await page.click('.social button');
       await page.waitForFunction(() => 'sent' in window);
@@ -152,7 +152,7 @@ describe('social buttons in a native web view, in Chromium', () => {
       assert.equal(new URL(page.url()).pathname, '/page');
     });
 
-    it(`${system}: what the app reports is shown, and the button works again`, async () => {
+    it(`shows what the app reports and enables the button again on ${system}`, async () => {
       const page = await open(view([wechatNative]), injection(system, { nativeTargets: ['wechat'] }));
       await page.click('.social button');
       await page.waitForFunction(() => 'sent' in window);
@@ -164,7 +164,7 @@ describe('social buttons in a native web view, in Chromium', () => {
     });
   }
 
-  it('every error code of the apps gets a sentence of its own or the general one', async () => {
+  it('shows a specific or the general message for every error code of the apps', async () => {
     const page = await open(view([wechatNative]), injection('android', { nativeTargets: ['wechat'] }));
     for (const code of [
       'insufficient_information',
@@ -213,7 +213,7 @@ describe('social buttons in a native web view, in Chromium', () => {
     assert.deepEqual(server.posted[0]?.fields, { app_id: 'app', terms: 'yes' });
   });
 
-  it('an error of the server is shown with its sentence; one without JSON and a lost network are explained', async () => {
+  it('shows the message of a server error, and explains a response without JSON and a lost network', async () => {
     const page = await open(view([wechatNative]), injection('android', { nativeTargets: ['wechat'] }));
     server.answer = {
       status: 400,

@@ -8,19 +8,19 @@ const colours = steps.flatMap((r) =>
   steps.flatMap((g) => steps.map((b) => `#${[r, g, b].map((value) => value.toString(16).padStart(2, '0')).join('')}`)),
 );
 
-describe('tenant colours', () => {
-  it('measure contrast as WCAG does', () => {
+describe('Tenant colors', () => {
+  it('measures contrast as WCAG does', () => {
     assert.equal(contrast('#000000', '#ffffff'), 21);
     assert.equal(contrast('#777777', '#777777'), 1);
     // The well-known lightest grey that passes on white.
     assert.ok(contrast('#767676', '#ffffff') >= 4.5 && contrast('#777777', '#ffffff') < 4.5);
   });
 
-  it('always get button text of at least 4.5', () => {
+  it('chooses button text with a contrast of at least 4.5', () => {
     for (const colour of colours) assert.ok(contrast(colour, inkOn(colour)) >= 4.5, colour);
   });
 
-  it('always become link text of at least 4.5, and stay unchanged if possible', () => {
+  it('adjusts link text to a contrast of at least 4.5, and keeps the color if possible', () => {
     for (const colour of colours) {
       assert.ok(contrast(readableOn(colour, ['#ffffff', '#f7f6f4'], '#000000'), '#f7f6f4') >= 4.5, colour);
       assert.ok(contrast(readableOn(colour, ['#1b1c21'], '#ffffff'), '#1b1c21') >= 4.5, colour);
@@ -28,7 +28,7 @@ describe('tenant colours', () => {
     assert.equal(readableOn('#85491b', ['#ffffff'], '#000000'), '#85491b');
   });
 
-  it('reach the style sheet only as #rrggbb', () => {
+  it('writes colors to the style sheet only as #rrggbb', () => {
     for (const value of ['red', '#ff', '#ffff', '#12345g', '#123456;}', '', 'url(x)', '#123456\n']) {
       assert.equal(colourOr(value, '#000000'), '#000000', value);
     }

@@ -7,7 +7,7 @@ import { sampleFrame } from './testing/views.ts';
 
 const jwt = (claims: object): string => `e30.${Buffer.from(JSON.stringify(claims)).toString('base64url')}.x`;
 
-describe('the demo app in Chromium', () => {
+describe('Demo app in Chromium', () => {
   let browser: Browser;
   let server: PageServer;
   before(async () => {
@@ -87,7 +87,7 @@ describe('the demo app in Chromium', () => {
     await page.close();
   });
 
-  it('asks for the registration page', async () => {
+  it('requests the registration page', async () => {
     const { page, asked } = await start('Create an account');
     assert.equal(asked.get('first_screen'), 'register');
     await page.close();
@@ -100,7 +100,7 @@ describe('the demo app in Chromium', () => {
     ['an error', (asked) => `error=access_denied&state=${asked.get('state')}`, 'own'],
   ];
   for (const [name, query, nonce] of refused) {
-    it(`refuses ${name}, says so, and stays signed out`, async () => {
+    it(`rejects ${name} with a message, and stays signed out`, async () => {
       const { page, asked } = await start('Sign in');
       const claims = {
         iss: `${server.origin}/oidc`,

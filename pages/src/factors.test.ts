@@ -9,7 +9,7 @@ import { sampleFrame, sampleViews } from './testing/views.ts';
 const totp: SecondFactorView = { kind: 'second-factor', appId: 'app', factor: 'Totp', others: [] };
 const passkeys = { create: sampleViews.bindPasskey, get: sampleViews.passkey };
 
-describe('codes and second factors in Chromium', () => {
+describe('Codes and second factors in Chromium', () => {
   let browser: Browser;
   let server: PageServer;
   let origin: string;
@@ -62,7 +62,7 @@ describe('codes and second factors in Chromium', () => {
   ];
 
   for (const scripts of ['on', 'off']) {
-    it(`every form posts what was typed to its own place with scripts ${scripts}`, async () => {
+    it(`posts what was typed in every form to its own URL with scripts ${scripts}`, async () => {
       for (const [view, typed, button, to] of posts) {
         const page = await open(view, scripts === 'on' ? scripted : plain);
         for (const [name, value] of Object.entries(typed)) {
@@ -78,7 +78,7 @@ describe('codes and second factors in Chromium', () => {
       }
     });
 
-    it(`a code is asked for without a password, and the password is sent with its identifier, with scripts ${scripts}`, async () => {
+    it(`asks for a code without a password, and sends the password with its identifier, with scripts ${scripts}`, async () => {
       const view = { ...sampleViews.signInPassword, identifier: 'ana@example.com' };
       const given = { app_id: 'app', terms: 'yes', username: 'ana@example.com' };
       const page = await open(view, scripts === 'on' ? scripted : plain);
@@ -92,7 +92,7 @@ describe('codes and second factors in Chromium', () => {
       assert.deepEqual(server.posted.pop()?.fields, { ...given, password: 'secret' });
     });
 
-    it(`the links lead to the other pages with scripts ${scripts}`, async () => {
+    it(`links to the other pages with scripts ${scripts}`, async () => {
       const linksOf = async (view: PageView) => {
         const page = await open(view, scripts === 'on' ? scripted : plain);
         return page.locator('main a[href^="/"]').evaluateAll((all) => all.map((link) => link.getAttribute('href')));
@@ -187,7 +187,7 @@ describe('codes and second factors in Chromium', () => {
     JSON.parse(Buffer.from(answer.response.clientDataJSON, 'base64url').toString());
 
   for (const old of [false, true]) {
-    it(`a passkey is made and shown in ${old ? 'an old browser that lacks JSON for it' : 'a browser of today'}`, async () => {
+    it(`creates and verifies a passkey in ${old ? 'an old browser that lacks JSON for it' : 'a browser of today'}`, async () => {
       const { page } = await withDevice(old);
       await show(page, passkeys.create);
       await page.click('.primary');
@@ -242,7 +242,7 @@ describe('codes and second factors in Chromium', () => {
     await page.close();
   });
 
-  it('explains what to do where passkeys are not supported, and shows no button', async () => {
+  it('explains what to do if passkeys are not supported, and shows no button', async () => {
     const foreign = await scripted.newPage();
     await foreign.addInitScript(() => Reflect.deleteProperty(window, 'PublicKeyCredential'));
     const withoutScripts = await plain.newPage();

@@ -14,7 +14,7 @@ const plainSignIn: SignInView = {
   terms: 'none',
 };
 
-describe('forms in Chromium', () => {
+describe('Forms in Chromium', () => {
   let browser: Browser;
   let server: PageServer;
   let scripted: BrowserContext;
@@ -39,7 +39,7 @@ describe('forms in Chromium', () => {
   for (const scripts of ['on', 'off']) {
     const context = () => (scripts === 'on' ? scripted : plain);
 
-    it(`password sign-in posts its fields with scripts ${scripts}`, async () => {
+    it(`posts the fields of the password sign-in with scripts ${scripts}`, async () => {
       const page = await open(plainSignIn, context());
       await page.fill('#username', 'ana');
       await page.fill('#password', ' päss “word” ');
@@ -49,7 +49,7 @@ describe('forms in Chromium', () => {
       assert.deepEqual(post?.fields, { app_id: 'app', username: 'ana', password: ' päss “word” ' });
     });
 
-    it(`a social button posts to its connector, with the terms, with scripts ${scripts}`, async () => {
+    it(`posts a social button to its connector, with the terms, with scripts ${scripts}`, async () => {
       const social = [option('Web', 'wechat'), option('Web', 'github')];
       const page = await open({ ...plainSignIn, social, terms: 'checkbox' }, context());
       await page.check(scripts === 'on' ? '#terms' : '#terms-github-web');
@@ -58,7 +58,7 @@ describe('forms in Chromium', () => {
       assert.deepEqual(server.posted[0]?.fields, { app_id: 'app', terms: 'yes' });
     });
 
-    it(`consent says which button was pressed with scripts ${scripts}`, async () => {
+    it(`posts which consent button was pressed with scripts ${scripts}`, async () => {
       for (const decision of ['accept', 'deny']) {
         server.posted.length = 0;
         const page = await open(sampleViews.consent, context());
@@ -68,14 +68,14 @@ describe('forms in Chromium', () => {
       }
     });
 
-    it(`signing out can be refused with scripts ${scripts}`, async () => {
+    it(`lets the user decline to sign out with scripts ${scripts}`, async () => {
       const page = await open(sampleViews.endSession, context());
       await page.click('button:not([name])');
       await page.waitForURL('**/confirm');
       assert.deepEqual(server.posted[0]?.fields, { xsrf: 'one-time' });
     });
 
-    it(`an error has the focus at its field with scripts ${scripts}`, async () => {
+    it(`focuses the field with an error with scripts ${scripts}`, async () => {
       const page = await open(sampleViews.signIn, context());
       await page.waitForFunction(() => document.activeElement?.id === 'password');
       const described = await page.getAttribute('#password', 'aria-describedby');
@@ -84,7 +84,7 @@ describe('forms in Chromium', () => {
     });
   }
 
-  it('submits an answer for the application and an automatic sign-out once, without a click', async () => {
+  it('submits a response to the application and an automatic sign-out once, without a click', async () => {
     const page = await open({ ...leavingViews.formPost, action: `${server.origin}/callback` });
     await page.waitForURL('**/callback');
     await open(leavingViews.endSessionAuto).then((leaving) => leaving.waitForURL('**/confirm'));
@@ -97,14 +97,14 @@ describe('forms in Chromium', () => {
     );
   });
 
-  it('waits for the button to send the answer to the application with scripts off', async () => {
+  it('waits for the button to send the response to the application with scripts off', async () => {
     const page = await open({ ...leavingViews.formPost, action: `${server.origin}/callback` }, plain);
     await page.click('button');
     await page.waitForURL('**/callback');
     assert.deepEqual(server.posted[0]?.fields, { code: 'c', state: 's' });
   });
 
-  it('shows an error next to an empty field and focuses it; nothing is posted', async () => {
+  it('shows an error next to an empty field, focuses it and posts nothing', async () => {
     const page = await open(plainSignIn);
     await page.fill('#username', 'ana');
     await page.click('.primary');
@@ -154,7 +154,7 @@ describe('forms in Chromium', () => {
     assert.equal(await page.locator('#password-rules .live').count(), 0);
   });
 
-  it('focuses a refused username and asks for the password again', async () => {
+  it('focuses a rejected username and asks for the password again', async () => {
     const refused = { field: 'username', code: 'user.username_already_in_use', message: 'It is taken.' } as const;
     const views: PageView[] = [
       {
@@ -193,7 +193,7 @@ describe('forms in Chromium', () => {
     assert.equal(await alone.textContent('#username-error'), 'It is taken.');
   });
 
-  it('the password can be shown and hidden again', async () => {
+  it('shows and hides the password', async () => {
     const page = await open(plainSignIn);
     await page.fill('#username', 'ana');
     await page.fill('#password', 'secret');
@@ -205,7 +205,7 @@ describe('forms in Chromium', () => {
     assert.equal(await type(), 'password');
   });
 
-  it('a double click submits once, and the page is ready again when the person comes back to it', async () => {
+  it('submits once on a double click, and enables the page again when the user returns to it', async () => {
     server.answer = { status: 204, headers: {}, body: '' };
     const page = await open(plainSignIn);
     await page.fill('#username', 'ana');

@@ -5,7 +5,7 @@ import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { launchBrowser, type PageServer, startPageServer } from './testing/browser.ts';
 import { fullBranding, sampleFrame, sampleViews } from './testing/views.ts';
 
-describe('scripts of the pages in Chromium', () => {
+describe('Page scripts in Chromium', () => {
   let browser: Browser;
   let server: PageServer;
   let scripted: BrowserContext;
@@ -21,7 +21,7 @@ describe('scripts of the pages in Chromium', () => {
     await page.goto(`${server.origin}/page`);
   };
 
-  describe('the button for another code', () => {
+  describe('Button for another code', () => {
     const sent: PageView = { ...sampleViews.verificationCode, resendAfter: 25 };
     const button = 'form[action$="/verification-code/send"] button';
 
@@ -45,7 +45,7 @@ describe('scripts of the pages in Chromium', () => {
       await page.close();
     });
 
-    it('works at once with scripts off: the server decides', async () => {
+    it('sends another code at once with scripts off, where the server decides', async () => {
       const context = await browser.newContext({ javaScriptEnabled: false });
       const page = await context.newPage();
       await show(page, sent);
@@ -56,7 +56,7 @@ describe('scripts of the pages in Chromium', () => {
     });
   });
 
-  describe('a logo', () => {
+  describe('Logo', () => {
     /** Closed on every machine, so that loading fails at once. */
     const missing = 'https://localhost:1/logo.svg';
 
@@ -64,7 +64,7 @@ describe('scripts of the pages in Chromium', () => {
       ['for light pages', { logoUrl: missing }],
       ['that has a variant for dark pages', { logoUrl: missing, darkLogoUrl: missing }],
     ] as const) {
-      it(`${what} gives way to the first letter of the name when it does not load`, async () => {
+      it(`replaces ${what} with the first letter of the name when it does not load`, async () => {
         const page = await scripted.newPage();
         await show(page, sampleViews.verificationCode, branding);
         const letter = page.getByRole('img', { name: 'Harbour' });
@@ -75,7 +75,7 @@ describe('scripts of the pages in Chromium', () => {
       });
     }
 
-    it('stays visible when it loads', async () => {
+    it('shows the logo when it loads', async () => {
       const page = await scripted.newPage();
       await show(page, sampleViews.verificationCode, fullBranding);
       assert.equal(await page.locator('img[data-initial]').count(), 1);

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { negotiateLanguage } from './language.ts';
 
-describe('the language of a page', () => {
+describe('Language of a page', () => {
   const table: [uiLocales: string | undefined, acceptLanguage: string | undefined, expected: string][] = [
     [undefined, undefined, 'en'],
     ['es', 'zh-CN', 'es'],
@@ -24,18 +24,18 @@ describe('the language of a page', () => {
     [undefined, `${'x,'.repeat(100_000)}es`, 'en'],
   ];
   for (const [uiLocales, acceptLanguage, expected] of table) {
-    it(`ui_locales ${uiLocales} and Accept-Language ${acceptLanguage?.slice(0, 40)} give ${expected}`, () => {
+    it(`chooses ${expected} for ui_locales ${uiLocales} and Accept-Language ${acceptLanguage?.slice(0, 40)}`, () => {
       assert.equal(negotiateLanguage({ uiLocales, acceptLanguage, autoDetect: true, fallback: 'en' }), expected);
     });
   }
 
-  it('is the tenant’s default if detection is off, unless the application requests one', () => {
+  it('uses the tenant’s default language if detection is off, unless the application requests one', () => {
     const input = { acceptLanguage: 'es', autoDetect: false, fallback: 'zh-CN' };
     assert.equal(negotiateLanguage(input), 'zh-CN');
     assert.equal(negotiateLanguage({ ...input, uiLocales: 'en' }), 'en');
   });
 
-  it('is English if the pages do not support the tenant’s default', () => {
+  it('uses English if the pages do not support the tenant’s default language', () => {
     assert.equal(negotiateLanguage({ autoDetect: true, fallback: 'fr' }), 'en');
   });
 });

@@ -16,9 +16,9 @@ const imagesOf = (policy: string): string => /img-src ([^;]*)/.exec(policy)?.[1]
 const hiddenFields = (html: string): string[] =>
   [...html.matchAll(/<input type="hidden" name="([^"]*)"/g)].map(([, name]) => name ?? '');
 
-describe('the style sheet of an operator', () => {
+describe('Operator CSS', () => {
   // security: escaping
-  it('is linked by no page that carries a secret in its HTML', () => {
+  it('links operator CSS on no page that carries a secret in its HTML', () => {
     const secrets = [
       ...['value="one-time"', 'JBSWY3DPEHPK3PXP', '0a1b2c3d4e', '93a4b5c6d7', 'data:application/octet-stream'],
       ...['name="xsrf"', 'name="token"', 'name="one_time_token"', 'name="code" value'],
@@ -37,7 +37,7 @@ describe('the style sheet of an operator', () => {
     assert.equal(links(renderPage(frame, sampleViews.signIn).html), true);
   });
 
-  it('is not linked by kinds of pages that are not listed', () => {
+  it('links operator CSS only on listed kinds of pages', () => {
     const unjudged = { ...sampleViews.signedOut, kind: 'form-post', action: '/', fields: {} } as const;
     assert.equal(links(renderPage(frame, unjudged).html), false);
     for (const kind of ['one-time-token', 'bind-app', 'backup-codes', 'setup', 'setup-done', 'consent', 'end-session'])
@@ -46,9 +46,9 @@ describe('the style sheet of an operator', () => {
   });
 });
 
-describe('pictures on a page', () => {
+describe('Pictures on a page', () => {
   // security: escaping
-  it('come from the tenant’s own picture addresses only if the page shows a secret', () => {
+  it('limits pictures to the tenant’s own addresses if the page shows a secret', () => {
     for (const view of [sampleViews.oneTimeToken, sampleViews.bindTotp, sampleViews.backupCodes, sampleViews.setup]) {
       const { contentSecurityPolicy } = renderPage(frame, view);
       assert.equal(
@@ -59,7 +59,7 @@ describe('pictures on a page', () => {
     assert.equal(imagesOf(renderPage(sampleFrame(), sampleViews.bindTotp).contentSecurityPolicy), "'self' data:");
   });
 
-  it('come from any https host if the operator may write CSS', () => {
+  it('allows pictures from any https host if the operator may write CSS', () => {
     assert.equal(imagesOf(renderPage(frame, sampleViews.signIn).contentSecurityPolicy), "'self' data: https:");
   });
 });

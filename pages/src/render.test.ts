@@ -69,10 +69,10 @@ const assertHarmless = (frame: PageFrame, view: PageView, where: string): void =
   assert.doesNotMatch(page.contentSecurityPolicy, /evil/i, where);
 };
 
-describe('hostile values', () => {
+describe('Hostile values', () => {
   for (const [name, view] of allViews) {
     // security: escaping
-    it(`stay text on the ${name} page, in every field of the view and the frame`, () => {
+    it(`renders hostile values as text on the ${name} page, in every field of the view and the frame`, () => {
       for (const hostile of hostileTexts) {
         for (const path of stringPaths(view)) {
           assertHarmless(fullFrame, replaced(view, path, hostile), `${path.join('.')} = ${hostile}`);
@@ -84,24 +84,24 @@ describe('hostile values', () => {
     });
   }
 
-  it('stay text in the names of form_post fields, too', () => {
+  it('renders hostile values as text in the names of form_post fields', () => {
     const view: PageView = { ...leavingViews.formPost, fields: { '"><x-evil>': '"><x-evil>' } };
     assertHarmless(fullFrame, view, 'fields');
   });
 
   // security: escaping
-  it('never make a form_post answer submit to a script', () => {
+  it('never submits a form_post response to a script', () => {
     for (const action of ['javascript:alert(1)', 'data:text/html,x', '//', 'no address']) {
       assert.throws(() => renderPage(fullFrame, { ...leavingViews.formPost, action }), TypeError);
     }
   });
 });
 
-describe('an error', () => {
+describe('Errors on a page', () => {
   const fields = ['username', 'password', 'confirmPassword', 'code', 'address', 'terms', 'profile.givenName'] as const;
   const kinds = allViews.filter(([, view]) => 'error' in view || view.kind === 'verification-code');
   for (const [name, view] of kinds) {
-    it(`is said on ${name}, also when it is about a field that is not there`, () => {
+    it(`shows an error on ${name}, also if it names a field that the page does not have`, () => {
       for (const field of fields) {
         const { html } = renderPage(fullFrame, {
           ...view,
@@ -114,10 +114,10 @@ describe('an error', () => {
   }
 });
 
-describe('the Content-Security-Policy', () => {
+describe('Content-Security-Policy', () => {
   for (const [name, view] of allViews) {
     // security: escaping
-    it(`of the ${name} page allows exactly its style block and no inline script, style attribute or handler`, () => {
+    it(`allows exactly the style block of the ${name} page and no inline script, style attribute or handler`, () => {
       const { html, contentSecurityPolicy } = renderPage(fullFrame, view);
       const blocks = [...html.matchAll(/<style>(.*?)<\/style>/gs)].map(([, css = '']) => css);
       const hashes = blocks.map((css) => `'sha256-${createHash('sha256').update(css).digest('base64')}'`);
@@ -129,17 +129,17 @@ describe('the Content-Security-Policy', () => {
     });
   }
 
-  it('cannot be framed, except by its own origin where the sandbox simulates a phone', () => {
+  it('forbids framing, except by the page’s own origin if the sandbox simulates a phone', () => {
     assert.match(renderPage(sampleFrame(), sampleViews.signIn).contentSecurityPolicy, /frame-ancestors 'none'$/);
     const sandboxed = renderPage({ ...sampleFrame(), sandboxBridge: 'ios' }, sampleViews.signIn);
     assert.match(sandboxed.contentSecurityPolicy, /frame-ancestors 'self'$/);
   });
 });
 
-describe('addresses in a page', () => {
+describe('URLs in a page', () => {
   const frame: PageFrame = { ...sampleFrame(), basePath: '/t/acme' };
 
-  it('all start with the base path of the tenant', () => {
+  it('starts every URL with the base path of the tenant', () => {
     const social = [option('Web', 'a/b')];
     const { html } = renderPage(frame, { ...sampleViews.signIn, appId: 'my app', social });
     assert.ok(html.includes('action="/t/acme/sign-in"'));
@@ -148,14 +148,14 @@ describe('addresses in a page', () => {
     for (const [, path] of html.matchAll(/(?:src|href|action)="(\/[^"]*)"/g)) assert.match(path ?? '', /^\/t\/acme\//);
   });
 
-  it('put the sandbox’s bridge first, before every other script and not deferred', () => {
+  it('loads the sandbox’s bridge first, before every other script and not deferred', () => {
     const { html } = renderPage({ ...frame, sandboxBridge: 'android' }, sampleViews.signIn);
     const scripts = [...html.matchAll(/<script[^>]*>/g)].map(([tag]) => tag);
     assert.equal(scripts[0], '<script src="/t/acme/sandbox/bridge-android.js">');
     assert.equal(scripts.length, 2);
   });
 
-  it('put the operator’s style sheet last, so that it takes precedence', () => {
+  it('links the operator’s style sheet last, so that it takes precedence', () => {
     const path = '/assets/custom.0123.css?app_id=a&organization_id=b';
     const { html } = renderPage({ ...frame, customCssPath: path }, sampleViews.signIn);
     const sheets = [...html.matchAll(/<style>|<link rel="stylesheet" href="([^"]*)"/g)];
@@ -163,7 +163,7 @@ describe('addresses in a page', () => {
     assert.equal(sheets.at(-1)?.[1], '/t/acme/assets/custom.0123.css?app_id=a&amp;organization_id=b');
   });
 
-  it('point to existing files only', () => {
+  it('links to existing files only', () => {
     const known = new Set(assets().map(({ path }) => `/t/acme${path}`));
     for (const [, view] of allViews) {
       const { html } = renderPage(frame, view);
@@ -173,7 +173,7 @@ describe('addresses in a page', () => {
   });
 });
 
-describe('the field that says who signs in', () => {
+describe('Identifier field', () => {
   const labels: [SignInView['identifiers'], string, attributes: RegExp][] = [
     [['username'], 'Username', /type="text"/],
     [['email'], 'Email', /inputmode="email"/],
@@ -184,7 +184,7 @@ describe('the field that says who signs in', () => {
     [['username', 'phone', 'email'], 'Email, phone or username', /type="text"/],
   ];
   for (const [identifiers, label, attributes] of labels) {
-    it(`is called “${label}” where it takes ${identifiers.join(', ')}`, () => {
+    it(`labels the identifier field “${label}” if it accepts ${identifiers.join(', ')}`, () => {
       const { html } = renderPage(sampleFrame(), { ...sampleViews.signInFailed, identifiers });
       assert.ok(html.includes(`<label for="username">${label}</label>`));
       const [field = ''] = html.match(/<input id="username"[^>]*>/) ?? [];
@@ -194,8 +194,8 @@ describe('the field that says who signs in', () => {
   }
 });
 
-describe('the first load of the sign-in page', () => {
-  it('is at most 30 kB compressed in at most 3 requests beside the logo', () => {
+describe('First load of the sign-in page', () => {
+  it('loads the sign-in page with at most 30 kB compressed in at most 3 requests besides the logo', () => {
     const social = ['wechat', 'github', 'google', 'apple'].map((target) => option('Web', target));
     const { html } = renderPage(sampleFrame(), { ...sampleViews.signIn, social });
     const files = assets().filter(({ path }) => html.includes(`"${path}"`));
@@ -209,8 +209,8 @@ describe('the first load of the sign-in page', () => {
   });
 });
 
-describe('the selectors that docs/sign-in.md documents for operators’ style sheets', () => {
-  it('exist on the pages', async () => {
+describe('Documented selectors of operators’ style sheets', () => {
+  it('renders every selector documented for operators’ style sheets', async () => {
     const page = await readFile(new URL('../../docs/sign-in.md', import.meta.url), 'utf8');
     const promised = [...page.matchAll(/^\| (?:Pages|Parts), classes.*$/gm)].flatMap(([row]) =>
       [...row.matchAll(/`([a-z-]+)`/g)].map(([, name = '']) => name),
@@ -232,7 +232,7 @@ describe('the selectors that docs/sign-in.md documents for operators’ style sh
   });
 });
 
-describe('what the browser accepts in a field', () => {
+describe('Field patterns', () => {
   /** The browser tests a whole value against `pattern`, with the flag `v`. */
   const patternOf = (html: string, inputMode: string): RegExp => {
     const [field = ''] = html.match(new RegExp(`<input [^>]*inputmode="${inputMode}"[^>]*>`)) ?? [];
@@ -240,14 +240,14 @@ describe('what the browser accepts in a field', () => {
     return new RegExp(`^(?:${pattern})$`, 'v');
   };
 
-  it('is a code with blanks and hyphens around and between, also in full-width digits', () => {
+  it('accepts a code with blanks and hyphens around and between, also in full-width digits', () => {
     const pattern = patternOf(renderPage(sampleFrame(), sampleViews.verificationCode).html, 'numeric');
     for (const typed of ['123456', ' 123456 ', '123 456', '123-456', '１２３４５６', '１２３　４５６'])
       assert.match(typed, pattern, typed);
     for (const typed of ['12345', '1234567', '12345x', '']) assert.doesNotMatch(typed, pattern, typed);
   });
 
-  it('is an email address of any language', () => {
+  it('accepts an email address of any language', () => {
     const pattern = patternOf(
       renderPage(sampleFrame(), { ...sampleViews.signInFailed, identifiers: ['email'] }).html,
       'email',

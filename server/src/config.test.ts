@@ -2,26 +2,26 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { readConfig } from './config.ts';
 
-describe('the configuration', () => {
-  it('works without any variable', () => {
+describe('Configuration', () => {
+  it('uses defaults if no variable is set', () => {
     const config = readConfig({});
     assert.equal(config.ENDPOINT, 'http://localhost:3001');
     assert.deepEqual(config.TRUSTED_PROXIES, []);
   });
-  it('derives the endpoint from the port and takes trailing slashes off', () => {
+  it('derives the endpoint from the port and removes trailing slashes', () => {
     assert.equal(readConfig({ PORT: '8080' }).ENDPOINT, 'http://localhost:8080');
     assert.equal(readConfig({ ENDPOINT: 'https://example.com/auth/' }).ENDPOINT, 'https://example.com/auth');
   });
-  it('takes an empty variable as not set', () => {
+  it('treats an empty variable as not set', () => {
     assert.equal(readConfig({ PORT: '', DATABASE_URL: '' }).DATABASE_URL, undefined);
   });
-  it('names every wrong variable', () => {
+  it('names every invalid variable', () => {
     assert.throws(
       () => readConfig({ PORT: 'eighty', ENDPOINT: 'ftp://example.com', ALDABA_SECRET: 'short' }),
       (error: Error) => ['PORT', 'ENDPOINT', 'ALDABA_SECRET'].every((name) => error.message.includes(`  ${name}:`)),
     );
   });
-  it('takes an S3-compatible store whole or not at all, and repeats no key', () => {
+  it('requires all settings of an S3-compatible store or none, and repeats no key', () => {
     const whole = {
       S3_BUCKET: 'files',
       S3_ENDPOINT: 'http://minio:9000/',
@@ -38,7 +38,7 @@ describe('the configuration', () => {
     for (const prefix of ['/a', 'a/', '../a', 'a//b', 'a b'])
       assert.throws(() => readConfig({ ...whole, S3_KEY_PREFIX: prefix }), /S3_KEY_PREFIX/, prefix);
   });
-  it('reads which headers of proxies tell the place of a request', () => {
+  it('reads which proxy headers contain the location of a request', () => {
     const read = (mapping: string) =>
       readConfig({ TRUSTED_PROXIES: '10.0.0.1', INJECTED_HEADER_MAPPING_JSON: mapping }).INJECTED_HEADER_MAPPING_JSON;
     assert.equal(readConfig({}).INJECTED_HEADER_MAPPING_JSON, undefined);
@@ -63,7 +63,7 @@ describe('the configuration', () => {
     }
   });
   // security: forged-location
-  it('takes headers of proxies only with proxies that are believed', () => {
+  it('accepts proxy headers only with trusted proxies', () => {
     assert.throws(() => readConfig({ INJECTED_HEADER_MAPPING_JSON: '{"country":"cf-ipcountry"}' }), /TRUSTED_PROXIES/);
   });
   it('does not repeat a secret that is too short', () => {

@@ -3,7 +3,7 @@ import { EventEmitter } from 'node:events';
 import { describe, it } from 'node:test';
 import { surviveFailures } from './failsafe.ts';
 
-describe('a failure that nothing caught', () => {
+describe('Uncaught failures', () => {
   const watch = () => {
     const running = new EventEmitter();
     const logged: string[] = [];
@@ -14,7 +14,7 @@ describe('a failure that nothing caught', () => {
     return { running, logged, stops: () => stops };
   };
 
-  it('of background work or of a connection is logged, and the server goes on', () => {
+  it('logs a failure of background work or of a connection, and keeps the server running', () => {
     const { running, logged, stops } = watch();
     running.emit('unhandledRejection', new Error('no one waited'));
     running.emit('uncaughtException', Object.assign(new Error('read ECONNRESET'), { code: 'ECONNRESET' }));
@@ -24,7 +24,7 @@ describe('a failure that nothing caught', () => {
     assert.equal(stops(), 0);
   });
 
-  it('of the program itself ends the server in order', () => {
+  it('stops the server in order after a failure of the program itself', () => {
     const { running, logged, stops } = watch();
     running.emit('uncaughtException', new TypeError('undefined is not a function'));
     assert.equal(logged.length, 1);

@@ -8,7 +8,7 @@ import { findRoot } from '../../server/src/root.ts';
 import { commandLine } from '../support/command-line.ts';
 import { startServer, type TestServer } from '../support/server.ts';
 
-describe('a command with --json that fails', () => {
+describe('Failures of commands with --json', () => {
   let server: TestServer;
   let dataFolder: string;
   before(async () => {
@@ -78,7 +78,7 @@ describe('a command with --json that fails', () => {
     ],
   ];
   for (const [what, args, { exit, code, message }, environment] of failures) {
-    it(`answers ${what} as JSON with a code, and keeps the exit code and the sentence of people`, async () => {
+    it(`returns JSON with a code for ${what}, with the same exit code and message as without --json`, async () => {
       const aldaba = commandLine(server, { dataFolder, ...(environment ? { environment } : {}) });
       const [plain, json] = [await aldaba(...args), await aldaba(...args, '--json')];
       assert.deepEqual([plain.code, json.code], [exit, exit], plain.err);
@@ -97,7 +97,7 @@ describe('a command with --json that fails', () => {
     for (const [, , { code }] of failures) assert.ok(isErrorCode(code) || page.includes(`\`${code}\``), code);
   });
 
-  it('returns the problems of each field in `data`', async () => {
+  it('returns the problems of each field in the member data', async () => {
     const aldaba = commandLine(server, { dataFolder });
     const { out } = await aldaba('branding', '--primary-color', 'teal', '--logo', 'logo.svg', '--json');
     const failure = JSON.parse(out);

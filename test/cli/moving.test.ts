@@ -146,7 +146,7 @@ const django = [
   },
 ];
 
-describe('Moving from another product, with the command line', () => {
+describe('Migration from another product with the command line', () => {
   let server: TestServer;
   let folder: string;
   let aldaba: CommandLine;
@@ -177,7 +177,7 @@ describe('Moving from another product, with the command line', () => {
     ['django', JSON.stringify(django), 'ada@django.example', typed, undefined, 0],
   ];
   for (const [product, content, email, password, id, refused] of cases) {
-    it(`keeps the users of ${product} with their passwords, identifiers and identities`, async () => {
+    it(`imports the users of ${product} with their passwords, identifiers and identities`, async () => {
       const file = join(folder, `${product}.json`);
       await writeFile(file, content);
       await writeFile(join(folder, 'hash.json'), JSON.stringify(hashParameters));
@@ -208,7 +208,7 @@ describe('Moving from another product, with the command line', () => {
     });
   }
 
-  it('writes an export that only its owner can read, and overwrites nothing', async () => {
+  it('writes an export that only its owner can read, and overwrites no file', async () => {
     const file = join(folder, 'users.ndjson');
     assert.match((await aldaba('user', 'export', file)).out, /Exported 5 users/);
     assert.match((await aldaba('user', 'export', file)).err, /already exists/);

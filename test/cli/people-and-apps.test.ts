@@ -18,7 +18,7 @@ const token = (url: string, id: string, secret: string, resource: string) =>
     }),
   });
 
-describe('the command line', () => {
+describe('Command line', () => {
   let server: TestServer;
   let dataFolder: string;
   let aldaba: CommandLine;
@@ -33,7 +33,7 @@ describe('the command line', () => {
     await rm(dataFolder, { recursive: true, force: true });
   });
 
-  describe('applications on the command line', () => {
+  describe('Applications on the command line', () => {
     interface App {
       id: string;
       secret: string;
@@ -47,7 +47,7 @@ describe('the command line', () => {
       assert.equal((await token(server.url, machine.id, machine.secret, machine.resource)).status, 200);
     });
 
-    it('refuses redirect URIs and names that the Management API refuses, and names the option', async () => {
+    it('rejects redirect URIs and names that the Management API rejects, and names the option', async () => {
       const app = ['app', 'create', '--type', 'SPA'];
       const script = await aldaba(...app, '--name', 'x', '--redirect-uri', 'javascript:alert(1)');
       assert.equal(script.code, 1);
@@ -88,7 +88,7 @@ describe('the command line', () => {
       assert.match(missing.err, /No application "Nothing" exists/);
     });
 
-    it('renews a secret: a second one works beside the first until that is deleted', async () => {
+    it('adds a second secret that works beside the first until the first is deleted', async () => {
       const secrets = await aldaba.json<{ name: string; value: string }[]>(
         'app',
         'secret',
@@ -109,7 +109,7 @@ describe('the command line', () => {
       assert.equal((await token(server.url, machine.id, renewed, machine.resource)).status, 200);
     });
 
-    it('deletes an application only when that is confirmed', async () => {
+    it('deletes an application only with a confirmation', async () => {
       const asked = await aldaba('app', 'delete', 'Deployment');
       assert.equal(asked.code, 2);
       assert.match(asked.err, /Add --yes to confirm/);
@@ -119,8 +119,8 @@ describe('the command line', () => {
     });
   });
 
-  describe('users on the command line', () => {
-    it('refuses usernames, email addresses and phone numbers that the Management API refuses', async () => {
+  describe('Users on the command line', () => {
+    it('rejects usernames, email addresses and phone numbers that the Management API rejects', async () => {
       const refused = await aldaba('user', 'create', '--username', 'b b', '--email', 'notmail', '--phone', 'call me');
       assert.equal(refused.code, 1);
       assert.match(refused.err, /^--username must start with a letter/m);
@@ -129,7 +129,7 @@ describe('the command line', () => {
       assert.equal((await aldaba.json<{ total: number }>('user', 'list')).total, 0);
     });
 
-    it('creates a user with a generated password, or one from standard input, or none', async () => {
+    it('creates a user with a generated password, with one from standard input, or without one', async () => {
       const ana = await aldaba.json<{ id: string; password: string }>(
         ...['user', 'create', '--username', 'ana', '--email', 'ana@example.com'],
       );
@@ -148,7 +148,7 @@ describe('the command line', () => {
       assert.equal(cleo.hasPassword, false);
     });
 
-    it('lists users page by page, and finds one by part of a name', async () => {
+    it('lists users page by page, and finds a user by part of a name', async () => {
       const first = await aldaba('user', 'list', '--limit', '2');
       assert.match(first.out, /Page 1 of 2, 3 in all/);
       // With a character that no ID has, since IDs are searched, too.
@@ -169,7 +169,7 @@ describe('the command line', () => {
       }
     });
 
-    it('sets another password, and suspends and readmits a user', async () => {
+    it('sets another password, suspends a user and ends the suspension', async () => {
       const { id, password } = await aldaba.json<{ id: string; password: string }>('user', 'reset-password', 'ana');
       await server.app.users.verifyPassword(server.tenant.db, id, password);
       assert.equal((await aldaba('user', 'suspend', 'ana')).code, 0);
@@ -178,7 +178,7 @@ describe('the command line', () => {
       assert.match((await aldaba('user', 'show', 'ana')).out, /State +active/);
     });
 
-    it('names the option that it does not know, and lists the commands of a noun', async () => {
+    it('names an unknown option, and lists the commands of a noun', async () => {
       const unknown = await aldaba('user', 'create', '--usrname', 'x');
       assert.equal(unknown.code, 2);
       assert.match(unknown.err, /--usrname/);
@@ -189,7 +189,7 @@ describe('the command line', () => {
     });
   });
 
-  describe('tenants on the command line', () => {
+  describe('Tenants on the command line', () => {
     it('creates a whole tenant that the running server serves at once', async () => {
       const url = `${server.url}/t/acme`;
       assert.equal((await fetch(`${url}/oidc/jwks`)).status, 404);
@@ -213,7 +213,7 @@ describe('the command line', () => {
       assert.deepEqual(await users.json(), [], 'users of another tenant are there');
     });
 
-    it('lists the tenants, and refuses a second one of the same ID and an ID that no address can carry', async () => {
+    it('lists the tenants, and rejects a duplicate ID and an ID that no URL can contain', async () => {
       assert.match((await aldaba('tenant', 'list')).out, /acme +Acme +http\S+\/t\/acme/);
       const twice = await aldaba('tenant', 'create', 'acme');
       assert.equal(twice.code, 1);

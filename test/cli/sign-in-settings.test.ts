@@ -11,7 +11,7 @@ import { startServer, type TestServer } from '../support/server.ts';
 
 const wechat = ['--set', 'appId=wx-test', '--set', 'appSecret=test'];
 
-describe('sign-in settings on the command line', () => {
+describe('Sign-in settings on the command line', () => {
   let server: TestServer;
   let dataFolder: string;
   let registry: Registry;
@@ -33,7 +33,7 @@ describe('sign-in settings on the command line', () => {
     await rm(dataFolder, { recursive: true, force: true });
   });
 
-  it('refuses sign-up through connectors only while none is on the sign-in page', async () => {
+  it('rejects sign-up through connectors only while no connector is on the sign-in page', async () => {
     const before = await settings();
     const refused = await aldaba('sign-up', 'none');
     assert.equal(refused.code, 1);
@@ -47,7 +47,7 @@ describe('sign-in settings on the command line', () => {
     assert.deepEqual((await settings()).signIn, before.signIn);
   });
 
-  it('allows it with one, and refuses from then on to hide or remove the last way in', async () => {
+  it('allows sign-up through connectors only with one connector, which then cannot be hidden or removed', async () => {
     assert.equal((await aldaba('connector', 'set', 'wechat-native', '--enable')).code, 0);
     assert.equal((await aldaba('sign-up', 'none')).code, 0);
     for (const args of [
@@ -74,7 +74,7 @@ describe('sign-in settings on the command line', () => {
     assert.match(help.out, /universalLinks +no +text +The Universal Link/);
   });
 
-  it('refuses sign-up by email and phone without a connector that could send the code', async () => {
+  it('rejects sign-up by email or phone without a connector that can send the code', async () => {
     const email = await aldaba('sign-up', 'email');
     assert.equal(email.code, 1);
     assert.match(email.err, /No email connector is configured.*connector install @logto\/connector-smtp/);
@@ -84,7 +84,7 @@ describe('sign-in settings on the command line', () => {
     assert.match(unknown.err, /must be one of username, email, phone, none/);
   });
 
-  it('installs a published package into the folder of connectors, and leaves the own package.json of Aldaba alone', async () => {
+  it('installs a published package into the connectors folder, without changing Aldaba’s own package.json', async () => {
     const root = findRoot(process.env);
     const before = await readFile(join(root, 'package.json'), 'utf8');
     const installed = await aldaba('connector', 'install', '@logto/connector-smtp');
@@ -108,7 +108,7 @@ describe('sign-in settings on the command line', () => {
     assert.match(other.out, /left-alone cannot be loaded: only @logto\/connector-\* packages are loaded/);
   });
 
-  it('shows the fields of an installed connector, and takes values of every type from a JSON file', async () => {
+  it('shows the fields of an installed connector, and accepts values of every type from a JSON file', async () => {
     const kind = 'simple-mail-transfer-protocol';
     const help = await aldaba('connector', 'add', kind, '--help');
     assert.match(help.out, /^port +(yes|no)? +number/m);
@@ -139,7 +139,7 @@ describe('sign-in settings on the command line', () => {
     assert.match((await aldaba('connector', 'set', kind, '--set', 'port=many')).err, /--set port must be a number/);
   });
 
-  it('reports a refused test message with its own message and code, and logs those of the provider', async () => {
+  it('reports a failed test message with its own message and code, and logs the provider’s', async () => {
     const kind = 'simple-mail-transfer-protocol';
     const rude = createServer((socket) => {
       socket.on('error', () => undefined);
@@ -172,7 +172,7 @@ describe('sign-in settings on the command line', () => {
     }
   });
 
-  it('switches to sign-up by email once mail can be sent, and keeps the last mail connector from then on', async () => {
+  it('allows sign-up by email once an email connector exists, and then rejects removing the last one', async () => {
     assert.equal((await aldaba('sign-up', 'email', '--no-password')).code, 0);
     const { signUp, signIn } = await settings();
     assert.deepEqual(signUp.identifiers, ['email']);
@@ -197,7 +197,7 @@ describe('sign-in settings on the command line', () => {
     assert.deepEqual((await settings()).mfa.factors, []);
   });
 
-  it('changes the branding that is named and leaves the rest, and names an option that is refused', async () => {
+  it('changes the named branding options and keeps the rest, and names a rejected option', async () => {
     const args = ['--primary-color', '#0d9488', '--logo', 'https://example.com/logo.svg', '--dark-mode', 'on'];
     assert.match(
       (await aldaba('branding', ...args)).out,
@@ -216,7 +216,7 @@ describe('sign-in settings on the command line', () => {
   });
 });
 
-describe('aldaba doctor', () => {
+describe('Doctor command', () => {
   let server: TestServer;
   let dataFolder: string;
   before(async () => {
@@ -266,7 +266,7 @@ describe('aldaba doctor', () => {
     }
   });
 
-  it('reports that the database does not answer, and still checks the rest', async () => {
+  it('reports that the database does not respond, and still checks the rest', async () => {
     const environment = { DATABASE_URL: 'postgresql://me:hunter2@127.0.0.1:9/x' };
     const { code, out } = await commandLine(server, { dataFolder, environment })('doctor');
     assert.equal(code, 1);

@@ -13,7 +13,7 @@ type ApiClient = ReturnType<typeof createManagementApi>['apiClient'];
  * A spread of operations through the published client's types. That it compiles says that paths, parameters and bodies
  * are the ones the client was generated for; that it passes, that the answers hold what the types promise.
  */
-describe('@logto/api, operation by operation', () => {
+describe('Operations of @logto/api', () => {
   let server: TestServer;
   let client: ApiClient;
   before(async () => {
@@ -32,7 +32,7 @@ describe('@logto/api, operation by operation', () => {
   });
   after(() => server.close());
 
-  it('sets the tenant up: keys, sessions, ID tokens and custom claims', async () => {
+  it('configures keys, sessions, ID tokens and custom claims of a tenant', async () => {
     const keys = await client.GET('/api/configs/oidc/{keyType}', { params: { path: { keyType: 'private-keys' } } });
     assert.equal(keys.data?.[1]?.status, 'Current');
     const rotated = await client.POST('/api/configs/oidc/{keyType}/rotate', {
@@ -57,7 +57,7 @@ describe('@logto/api, operation by operation', () => {
     assert.equal(listed.data?.[0]?.value.script, script);
   });
 
-  it('keeps words, templates, profile fields and the account center', async () => {
+  it('manages phrases, templates, profile fields and the account center', async () => {
     // The client's type for a map of any keys is a member of that name.
     const words: object = { signIn: { submit: 'Enter' } };
     const phrase = await client.PUT('/api/custom-phrases/{languageTag}', {
@@ -80,7 +80,7 @@ describe('@logto/api, operation by operation', () => {
     assert.equal(center.data?.fields.name, 'Edit');
   });
 
-  it('gives people second factors and social identities', async () => {
+  it('manages second factors and social identities of users', async () => {
     const user = await client.POST('/api/users', { body: { username: 'ana' } });
     const path = { userId: user.data?.id ?? '' };
     const app = await client.POST('/api/users/{userId}/mfa-verifications', {
@@ -113,7 +113,7 @@ describe('@logto/api, operation by operation', () => {
     assert.equal(linked.response.status, 404);
   });
 
-  it('creates one-time tokens and cleans up', async () => {
+  it('manages one-time tokens and deletes what it created', async () => {
     const made = await client.POST('/api/one-time-tokens', { body: { email: 'ana@example.com' } });
     assert.ok(made.data);
     const verified = await client.POST('/api/one-time-tokens/verify', {
@@ -136,7 +136,7 @@ describe('@logto/api, operation by operation', () => {
     assert.equal(status.data?.status, 'ready');
   });
 
-  it('has the names of the operations that the client was generated from', () => {
+  it('supports the operation names that the client was generated from', () => {
     const types = readFileSync(
       fileURLToPath(new URL('generated-types/management.d.ts', import.meta.resolve('@logto/api/management'))),
       'utf8',
@@ -206,7 +206,7 @@ describe('@logto/api, operation by operation', () => {
     assert.equal(subject.data?.expiresIn, 600);
   });
 
-  it('gives roles with the permissions of an API', async () => {
+  it('manages roles with the permissions of an API', async () => {
     const { data: user } = await client.POST('/api/users', { body: { username: 'ruth' } });
     assert.ok(user);
     const params = { path: { userId: user.id } };
@@ -232,7 +232,7 @@ describe('@logto/api, operation by operation', () => {
     assert.equal((await client.DELETE('/api/users/{userId}', { params })).response.status, 204);
   });
 
-  it('registers applications with their scopes and branding', async () => {
+  it('manages applications with their scopes and branding', async () => {
     const { data: created } = await client.POST('/api/applications', {
       body: { name: 'Partner', type: 'Traditional', isThirdParty: true },
     });
@@ -272,7 +272,7 @@ describe('@logto/api, operation by operation', () => {
     );
   });
 
-  it('keeps organizations with their template, members, domains and invitations', async () => {
+  it('manages organizations with their template, members, domains and invitations', async () => {
     const { data: permission } = await client.POST('/api/organization-scopes', { body: { name: 'invite' } });
     const { data: role } = await client.POST('/api/organization-roles', {
       body: { name: 'admin', organizationScopeIds: [permission?.id ?? ''], resourceScopeIds: [], type: 'User' },

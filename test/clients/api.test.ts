@@ -7,7 +7,7 @@ import { startServer, type TestServer } from '../support/server.ts';
 type ApiClient = ReturnType<typeof createManagementApi>['apiClient'];
 
 /** The published Management client, unchanged, against a server that it believes to be Logto. */
-describe('@logto/api', () => {
+describe('Client @logto/api', () => {
   let server: TestServer;
   let client: ApiClient;
   const warnings: unknown[] = [];
@@ -32,12 +32,12 @@ describe('@logto/api', () => {
     await server.close();
   });
 
-  it('gets a token whose scope is what it asked for', async () => {
+  it('gets a token with the scope that it requested', async () => {
     assert.equal((await client.GET('/api/applications')).response.status, 200);
     assert.deepEqual(warnings, []);
   });
 
-  it('keeps users', async () => {
+  it('manages users', async () => {
     const { data: created } = await client.POST('/api/users', {
       body: { username: 'grace', name: 'Grace', password: 'correct horse 4' },
     });
@@ -65,7 +65,7 @@ describe('@logto/api', () => {
     assert.equal((gone.error as { code?: string } | undefined)?.code, 'entity.not_found');
   });
 
-  it('keeps applications and their secrets', async () => {
+  it('manages applications and their secrets', async () => {
     const { data: created } = await client.POST('/api/applications', {
       body: {
         name: 'Web',
@@ -88,7 +88,7 @@ describe('@logto/api', () => {
     assert.equal((await client.DELETE('/api/applications/{id}', { params: { path } })).response.status, 204);
   });
 
-  it('keeps connectors and the sign-in experience', async () => {
+  it('manages connectors and the sign-in experience', async () => {
     const { data: factories } = await client.GET('/api/connector-factories');
     assert.ok(factories?.some((factory) => factory.id === 'wechat-native'));
     const { data: connector } = await client.POST('/api/connectors', {
@@ -110,7 +110,7 @@ describe('@logto/api', () => {
     );
   });
 
-  it('keeps API resources, permissions and roles', async () => {
+  it('manages API resources, permissions and roles', async () => {
     const { data: resource } = await client.POST('/api/resources', {
       body: { name: 'Orders', indicator: 'https://orders.test' },
     });
@@ -131,7 +131,7 @@ describe('@logto/api', () => {
     );
   });
 
-  it('keeps organizations, their members and roles', async () => {
+  it('manages organizations, their members and roles', async () => {
     const { data: organization } = await client.POST('/api/organizations', { body: { name: 'Acme' } });
     const { data: role } = await client.POST('/api/organization-roles', {
       body: { name: 'Clerk', organizationScopeIds: [], resourceScopeIds: [] },

@@ -6,7 +6,7 @@ import { operate } from '../support/operator.ts';
 import { goodPassword, register, signIn } from '../support/pages.ts';
 import { startServer, type TestServer } from '../support/server.ts';
 
-describe('a single-page app with the published @logto/browser, on an origin of its own', () => {
+describe('Single-page app with the published @logto/browser on its own origin', () => {
   let server: TestServer;
   let app: ExampleApp;
   let appId: string;
@@ -27,7 +27,7 @@ describe('a single-page app with the published @logto/browser, on an origin of i
     await server?.close();
   });
 
-  it('registers, refreshes twice, keeps the person over a reload, signs out and signs in again', async () => {
+  it('registers, refreshes twice, keeps the user after a reload, signs out and signs in again', async () => {
     const visitor = await openBrowser();
     const { page } = visitor;
     const person = { username: 'ana_spa', password: goodPassword };
@@ -65,7 +65,7 @@ describe('a single-page app with the published @logto/browser, on an origin of i
     await visitor.close();
   });
 
-  it('keeps its answers from pages of origins that are not registered for it', async () => {
+  it('hides responses from pages of origins that are not registered for the app', async () => {
     const visitor = await openBrowser();
     const { port } = await planExample();
     const stranger = await startExample('spa/serve.js', { port, endpoint: server.url, appId });

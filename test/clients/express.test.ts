@@ -6,7 +6,7 @@ import { operate } from '../support/operator.ts';
 import { goodPassword, register, signIn } from '../support/pages.ts';
 import { startServer, type TestServer } from '../support/server.ts';
 
-describe('an Express app with the published @logto/express, whose secret travels in the Authorization header', () => {
+describe('Express app with the published @logto/express, which sends its secret in the Authorization header', () => {
   let server: TestServer;
   let app: ExampleApp;
 

@@ -26,7 +26,7 @@ const failures: { outcome: SandboxOutcome; words: RegExp }[] = [
   { outcome: 'token_timeout', words: /WeChat did not respond in time/ },
 ];
 
-describe('a Flask app in a native web view, through WeChat', () => {
+describe('WeChat sign-in to a Flask app in a native web view', () => {
   let server: TestServer;
   let operator: Operator;
   let flask: FlaskApp;
@@ -74,7 +74,7 @@ describe('a Flask app in a native web view, through WeChat', () => {
         assert.deepEqual(phone.complaints, []);
       });
 
-      it('creates an account for a new person and finds it for a returning one', async () => {
+      it('creates an account for a new user and finds the account of a returning one', async () => {
         phone.person(consents('mei'));
         await tapWechat(phone);
         await hello(phone).waitFor();
@@ -93,7 +93,7 @@ describe('a Flask app in a native web view, through WeChat', () => {
         );
       });
 
-      it('passes the two addresses that it needs to the app', async () => {
+      it('passes the two addresses that the native app needs', async () => {
         await tapWechat(phone);
         await phone.page
           .getByRole('alert')
@@ -107,7 +107,7 @@ describe('a Flask app in a native web view, through WeChat', () => {
         assert.equal(request?.callbackUri, `${server.url}/callback/social/${connectorId}`);
       });
 
-      it('reports that the user refused, and works on the next attempt', async () => {
+      it('reports that the user declined, and works on the next attempt', async () => {
         await tapWechat(phone);
         await phone.page
           .getByRole('alert')
@@ -121,7 +121,7 @@ describe('a Flask app in a native web view, through WeChat', () => {
     });
   }
 
-  describe('when WeChat fails', () => {
+  describe('Failures of WeChat', () => {
     let phone: Phone;
     before(async () => {
       phone = await openPhone({ platform: 'android' });
@@ -141,7 +141,7 @@ describe('a Flask app in a native web view, through WeChat', () => {
     }
   });
 
-  it('asks a new person for the username that the tenant requires, once', async () => {
+  it('asks a new user once for the username that the tenant requires', async () => {
     await asksForUsername(true);
     const phone = await openPhone({ platform: 'android' });
     const { page } = phone;
@@ -163,7 +163,7 @@ describe('a Flask app in a native web view, through WeChat', () => {
     await asksForUsername(false);
   });
 
-  it('gives a name with quotes and angle brackets back as it was typed', async () => {
+  it('returns a name with quotes and angle brackets as it was typed', async () => {
     const phone = await openPhone({ platform: 'ios' });
     phone.person(consents('rafael'));
     await tapWechat(phone);
@@ -172,7 +172,7 @@ describe('a Flask app in a native web view, through WeChat', () => {
     await operator.deleteUsers();
   });
 
-  it('knows a person without a unionid by the openid', async () => {
+  it('identifies a user without a unionid by the openid', async () => {
     const phone = await openPhone({ platform: 'android' });
     phone.person(consents('aino'));
     await tapWechat(phone);

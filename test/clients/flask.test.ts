@@ -15,7 +15,7 @@ const profileOf = async (page: Page, flask: FlaskApp): Promise<Record<string, un
 };
 
 const promises = (kind: string, prepare: (operator: Operator) => Promise<FlaskApp>) => {
-  describe(`a Flask app with the published Python package, ${kind}`, () => {
+  describe(`Flask app with the published Python package, ${kind}`, () => {
     let server: TestServer;
     let operator: Operator;
     let flask: FlaskApp;
@@ -47,7 +47,7 @@ const promises = (kind: string, prepare: (operator: Operator) => Promise<FlaskAp
       await hello(page).waitFor();
     };
 
-    it('registers a person, and knows who it is', async () => {
+    it('registers a user, and reads the user’s claims', async () => {
       const { page } = visitor;
       await createAccount(page);
       const [user] = await operator.users();
@@ -76,7 +76,7 @@ const promises = (kind: string, prepare: (operator: Operator) => Promise<FlaskAp
       await page.getByLabel('Username').waitFor();
     });
 
-    it('starts at registration with interactionMode="signUp", from where one can still sign in', async () => {
+    it('starts at registration with interactionMode="signUp", where the user can still sign in', async () => {
       const { page } = visitor;
       await page.goto(`${flask.url}/sign-in?mode=signUp`);
       await page.getByRole('button', { name: 'Create account' }).waitFor();
@@ -86,7 +86,7 @@ const promises = (kind: string, prepare: (operator: Operator) => Promise<FlaskAp
       assert.equal((await operator.users()).length, 1);
     });
 
-    it('signs in without a form while the session at Aldaba lasts', async () => {
+    it('signs in without a form while the session at Aldaba is active', async () => {
       const { page, context } = visitor;
       await page.goto(`${flask.url}/sign-in`);
       await signIn(page, { username, password: goodPassword });
@@ -97,7 +97,7 @@ const promises = (kind: string, prepare: (operator: Operator) => Promise<FlaskAp
       await hello(page).waitFor();
     });
 
-    it('says what went wrong when the callback is opened without a sign-in', async () => {
+    it('explains the error if the callback is opened without a sign-in', async () => {
       const { page } = visitor;
       const response = await page.goto(`${flask.url}/callback?code=x&state=y`);
       assert.equal(response?.status(), 400);

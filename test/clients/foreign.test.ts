@@ -14,7 +14,7 @@ import { startServer, type TestServer } from '../support/server.ts';
 const person = { username: 'ana_foreign', password: goodPassword };
 const email = 'ana@example.com';
 
-describe('client programs of other vendors with their default settings', () => {
+describe('Other vendors’ clients with their default settings', () => {
   let server: TestServer;
   let operator: Operator;
   let userId: string;
@@ -65,7 +65,7 @@ describe('client programs of other vendors with their default settings', () => {
   };
   const pressProvider = (page: Page) => page.getByRole('button', { name: /aldaba/i }).click();
 
-  it('signs in with openid-client 5, which refuses any algorithm but RS256, and refreshes without prompt=consent', async () => {
+  it('signs in with openid-client 5, which accepts only RS256, and refreshes without prompt=consent', async () => {
     const user = await enter(await start('openid-client-5.js'));
     assert.equal(user['sub'], userId);
     assert.equal((user['userinfo'] as Record<string, unknown>)['email'], email);

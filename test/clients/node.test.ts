@@ -27,7 +27,7 @@ const openClient = (config: LogtoConfig) => {
   return { client, browser, kept };
 };
 
-describe('the published @logto/node', () => {
+describe('Published @logto/node', () => {
   let server: TestServer;
   let operator: Operator;
   let site: Landing;
@@ -90,7 +90,7 @@ describe('the published @logto/node', () => {
     await wholeLife({ endpoint: server.url, appId: id, appSecret: secret });
   });
 
-  it('does the same as a public app, and its refresh token is revoked after signing out', async () => {
+  it('does the same as a public app, whose refresh token is revoked at sign-out', async () => {
     const { id } = await operator.addApplication({ type: 'Native', redirectUri, postLogoutUri });
     const refreshToken = await wholeLife({ endpoint: server.url, appId: id });
     const answer = await fetch(`${server.url}/oidc/token`, {
@@ -101,7 +101,7 @@ describe('the published @logto/node', () => {
     assert.equal((await answer.json()).error, 'invalid_grant');
   });
 
-  it('is refused with a wrong secret', async () => {
+  it('fails with a wrong secret', async () => {
     const { id } = await operator.addApplication({ type: 'Traditional', redirectUri, postLogoutUri });
     const { page, close } = await openBrowser();
     try {

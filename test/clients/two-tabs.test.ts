@@ -12,7 +12,7 @@ import { startServer, type TestServer } from '../support/server.ts';
 
 const ana = { username: 'ana', password: goodPassword };
 
-describe('one application in two tabs of a browser', () => {
+describe('One application in two tabs of a browser', () => {
   let server: TestServer;
   let operator: Operator;
   let visitor: Visitor;
@@ -29,7 +29,7 @@ describe('one application in two tabs of a browser', () => {
   });
   afterEach(() => visitor?.close());
 
-  describe('with the published @logto/browser', () => {
+  describe('Two tabs with the published @logto/browser', () => {
     let app: ExampleApp;
     before(async () => {
       const { port, url } = await planExample();
@@ -47,7 +47,7 @@ describe('one application in two tabs of a browser', () => {
       }
     };
 
-    it('signs in in the first tab, and the second goes on when it is loaded again', async () => {
+    it('signs in in the first tab, and then in the second by loading it again', async () => {
       await begin();
       await signIn(tabs[0], ana);
       await greets(tabs[0]);
@@ -65,7 +65,7 @@ describe('one application in two tabs of a browser', () => {
       assert.deepEqual(visitor.complaints, []);
     });
 
-    it('returns to the application from the page that the back button shows', async () => {
+    it('returns to the application from a sign-in page reached by the Back button', async () => {
       await begin();
       await signIn(tabs[0], ana);
       await greets(tabs[0]);
@@ -76,7 +76,7 @@ describe('one application in two tabs of a browser', () => {
     });
   });
 
-  describe('with the published oidc-client-ts', () => {
+  describe('Two tabs with the published oidc-client-ts', () => {
     let site: Server;
     let url: string;
     before(async () => {

@@ -10,7 +10,7 @@ import { startServer, type TestServer } from '../support/server.ts';
 
 const ana = { username: 'ana_addresses', password: goodPassword };
 
-describe('several apps in one browser', () => {
+describe('Several apps in one browser', () => {
   let server: TestServer;
   let operator: Operator;
   let visitor: Visitor;
@@ -39,7 +39,7 @@ describe('several apps in one browser', () => {
       authorization({ endpoint: server.url, clientId: id, redirectUri, ...(extra ? { extra } : {}) });
   };
 
-  it('sign in at the same time without replacing each other', async () => {
+  it('signs in to two apps at the same time without mixing them up', async () => {
     visitor = await openBrowser({ javaScriptEnabled: false });
     const { context } = visitor;
     const [one, two] = [await addApp('one'), await addApp('two')];
@@ -58,7 +58,7 @@ describe('several apps in one browser', () => {
     }
   });
 
-  it('are kept apart by the Logto-App-Id header of a sign-in page of one’s own', async () => {
+  it('distinguishes sign-ins by the Logto-App-Id header of a custom sign-in page', async () => {
     visitor = await openBrowser();
     const browser = createAgent();
     const waiting = [];
@@ -88,7 +88,7 @@ describe('several apps in one browser', () => {
     }
   });
 
-  it('ask for consent if the app is a third party’s, and accept a refusal', async () => {
+  it('asks for consent for a third-party app, and accepts a denial', async () => {
     visitor = await openBrowser();
     const { page } = visitor;
     const partner = await addApp('Partner & Co', true);
@@ -113,14 +113,14 @@ describe('several apps in one browser', () => {
   });
 });
 
-describe('a server below a path', () => {
+describe('Server below a path', () => {
   let server: TestServer;
   before(async () => {
     server = await startServer({ subPath: '/auth' });
   });
   after(() => server?.close());
 
-  it('serves everything below it: pages, assets, forms, cookies and the demo app', async () => {
+  it('serves pages, assets, forms, cookies and the demo app below the path', async () => {
     const visitor = await openBrowser();
     const { page, context } = visitor;
     const foreign: string[] = [];
@@ -143,7 +143,7 @@ describe('a server below a path', () => {
   });
 });
 
-describe('the link for the first administrator', () => {
+describe('Setup link', () => {
   let server: TestServer;
   before(async () => {
     server = await startServer();
@@ -151,7 +151,7 @@ describe('the link for the first administrator', () => {
   after(() => server?.close());
 
   // security: default-credentials
-  it('creates the administrator once and never again', async () => {
+  it('creates the first administrator once and never again', async () => {
     const link = await server.app.firstAdminLink();
     assert.ok(link);
     const visitor = await openBrowser();
@@ -173,7 +173,7 @@ describe('the link for the first administrator', () => {
   });
 
   // security: default-credentials
-  it('is refused if it is forged', async () => {
+  it('rejects a forged setup link', async () => {
     const visitor = await openBrowser();
     const response = await visitor.page.goto(`${server.url}/setup?token=${'A'.repeat(43)}`);
     assert.equal(response?.status(), 404);

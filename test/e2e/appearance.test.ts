@@ -13,7 +13,7 @@ async function colourOfMain(page: Page, url: string): Promise<unknown> {
   return page.evaluate("getComputedStyle(document.querySelector('main')).backgroundColor");
 }
 
-describe('the look of the hosted pages', () => {
+describe('Appearance of the hosted pages', () => {
   let server: TestServer;
   let operator: Operator;
   let visitor: Visitor;
@@ -76,7 +76,7 @@ describe('the look of the hosted pages', () => {
 
   for (const { name, open } of pages) {
     for (const colorScheme of ['light', 'dark'] as const) {
-      it(`has no barrier that axe finds: ${name}, ${colorScheme}`, async () => {
+      it(`passes axe: ${name}, ${colorScheme}`, async () => {
         visitor = await openBrowser({ colorScheme, viewport: { width: 390, height: 844 } });
         await open(visitor.page);
         assert.deepEqual(await barriers(visitor.page), []);
@@ -86,7 +86,7 @@ describe('the look of the hosted pages', () => {
     }
   }
 
-  it('follows the tenant’s colours, in the light and the dark scheme', async () => {
+  it('uses the tenant’s colors in the light and the dark scheme', async () => {
     const backgrounds = [];
     for (const colorScheme of ['light', 'dark'] as const) {
       visitor = await openBrowser({ colorScheme });
@@ -101,7 +101,7 @@ describe('the look of the hosted pages', () => {
     assert.notEqual(backgrounds[0], backgrounds[1]);
   });
 
-  it('applies the operator’s CSS, which the policy allows and which does no harm if it is invalid', async () => {
+  it('applies operator CSS, which the policy allows and which does no harm if it is invalid', async () => {
     visitor = await openBrowser();
     const { page } = visitor;
     const refused: string[] = [];

@@ -11,7 +11,7 @@ import { startServer, type TestServer } from '../support/server.ts';
 
 const newPassword = 'a lantern by the harbour';
 
-describe('codes on the hosted pages', () => {
+describe('Codes on the hosted pages', () => {
   let post: PostOffice;
   let server: TestServer;
   let operator: Operator;
@@ -55,7 +55,7 @@ describe('codes on the hosted pages', () => {
   const arrives = async ({ redirectUri }: { redirectUri: string }) =>
     assert.ok((await arrivalAt(visitor.page, redirectUri)).searchParams.get('code'));
 
-  it('replace a forgotten password on a phone', async () => {
+  it('replaces a forgotten password on a phone', async () => {
     await addUser('ana_codes');
     visitor = await openBrowser(phoneScreen);
     const { page } = visitor;
@@ -92,7 +92,7 @@ describe('codes on the hosted pages', () => {
     await arrives(request);
   });
 
-  it('replace a forgotten password with the keyboard alone', async () => {
+  it('replaces a forgotten password with the keyboard alone', async () => {
     await addUser('eva_codes');
     visitor = await openBrowser();
     const { page } = visitor;
@@ -124,7 +124,7 @@ describe('codes on the hosted pages', () => {
     await arrives(request);
   });
 
-  it('register with an email address, and sign in with it', async () => {
+  it('registers a user by email address, and signs the user in with it', async () => {
     await operator.call('PATCH', '/api/sign-in-exp', {
       signIn: { methods: [{ identifier: 'email', password: false, verificationCode: true, isPasswordPrimary: false }] },
       signUp: { identifiers: ['email'], password: false, verify: true, secondaryIdentifiers: [] },

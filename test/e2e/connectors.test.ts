@@ -8,7 +8,7 @@ import { startServer, type TestServer } from '../support/server.ts';
 
 const client = { clientId: 'the-client', clientSecret: 'a client secret of the tests' };
 
-describe('sign-in with an account at a provider, in a browser', () => {
+describe('Sign-in through a provider in a browser', () => {
   let server: TestServer;
   let operator: Operator;
   let visitor: Visitor;
@@ -48,7 +48,7 @@ describe('sign-in with an account at a provider, in a browser', () => {
     ['GitHub', 'GitHub'],
     ['Acme ID', 'OpenID Connect'],
   ] as const) {
-    it(`takes a user through ${name} to the signed-in app, under the page's strict policy`, async () => {
+    it(`signs a user in through ${name} under the page’s strict policy`, async () => {
       visitor = await openBrowser();
       const { page } = visitor;
       await openSignIn(name);
@@ -62,7 +62,7 @@ describe('sign-in with an account at a provider, in a browser', () => {
     });
   }
 
-  it('brings a refusal back to the sign-in page, on a phone and by keyboard', async () => {
+  it('shows a user’s denial on the sign-in page, on a phone and by keyboard', async () => {
     visitor = await openBrowser(phoneScreen);
     const { page } = visitor;
     await openSignIn('GitHub');

@@ -50,7 +50,7 @@ const archive = zip([
   { name: 'assets/style.css', content: 'button { color: rgb(1, 2, 3) }' },
 ]);
 
-describe('an uploaded sign-in page', () => {
+describe('Custom sign-in page in a browser', () => {
   let server: TestServer;
   let operator: Operator;
   let api: Manager;
@@ -85,7 +85,7 @@ describe('an uploaded sign-in page', () => {
   };
 
   // security: custom-pages
-  it('signs a person in through the Experience API, and runs no script that its policy does not allow', async () => {
+  it('signs a user in through the Experience API, and runs no script that the policy does not allow', async () => {
     visitor = await openBrowser();
     const { page } = visitor;
     const request = start();

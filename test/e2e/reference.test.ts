@@ -3,14 +3,14 @@ import { after, before, describe, it } from 'node:test';
 import { openBrowser } from '../support/browser.ts';
 import { startServer, type TestServer } from '../support/server.ts';
 
-describe('The API reference in a browser', () => {
+describe('API reference in a browser', () => {
   let server: TestServer;
   before(async () => {
     server = await startServer();
   });
   after(() => server.close());
 
-  it('shows the operations of the document that is chosen, and its policy refuses nothing that it needs', async () => {
+  it('shows the operations of the chosen document without a policy violation', async () => {
     const visitor = await openBrowser();
     try {
       await visitor.page.goto(`${server.url}/api/reference`);

@@ -9,7 +9,7 @@ import { type Operator, operate } from '../support/operator.ts';
 import { openPhone } from '../support/phone.ts';
 import { startServer, type TestServer } from '../support/server.ts';
 
-describe('the sandbox that plays a phone with WeChat', () => {
+describe('WeChat sandbox on a simulated phone', () => {
   let server: TestServer;
   let operator: Operator;
   let flask: FlaskApp;
@@ -46,7 +46,7 @@ describe('the sandbox that plays a phone with WeChat', () => {
   };
 
   for (const phone of ['Android', 'iPhone'] as const) {
-    it(`takes a person from the button to the signed-in app on ${phone}`, async () => {
+    it(`signs a user in with the WeChat button on ${phone}`, async () => {
       const screen = await openOnPhone(phone);
       await screen.getByRole('button', { name: 'Continue with WeChat' }).click();
       const card = visitor.page.getByRole('dialog', { name: 'Sign in with WeChat' });
@@ -62,7 +62,7 @@ describe('the sandbox that plays a phone with WeChat', () => {
       assert.deepEqual(visitor.complaints, []);
     });
 
-    it(`brings a refusal into the page on ${phone}`, async () => {
+    it(`shows a declined WeChat sign-in in the page on ${phone}`, async () => {
       const screen = await openOnPhone(phone);
       await screen.getByRole('button', { name: 'Continue with WeChat' }).click();
       await visitor.page.getByRole('button', { name: 'Refuse' }).click();
@@ -84,7 +84,7 @@ describe('the sandbox that plays a phone with WeChat', () => {
     assert.deepEqual(await barriers(page), []);
   });
 
-  it('lets an operator see what a failure of WeChat looks like', async () => {
+  it('lets an operator see how a failure of WeChat looks', async () => {
     const screen = await openOnPhone('Android');
     await screen.getByRole('button', { name: 'Continue with WeChat' }).click();
     await visitor.page.getByLabel('What WeChat’s servers answer afterwards').selectOption('token_40163');
@@ -97,7 +97,7 @@ describe('the sandbox that plays a phone with WeChat', () => {
   });
 });
 
-describe('a tenant without the sandbox', () => {
+describe('Tenant without the sandbox', () => {
   let server: TestServer;
   before(async () => {
     server = await startServer();
@@ -121,7 +121,7 @@ describe('a tenant without the sandbox', () => {
   });
 });
 
-describe('a tenant whose people sign in through WeChat only', () => {
+describe('Tenant with WeChat sign-in only', () => {
   let server: TestServer;
   let operator: Operator;
   before(async () => {
@@ -135,7 +135,7 @@ describe('a tenant whose people sign in through WeChat only', () => {
   });
   after(() => server?.close());
 
-  it('shows the button and no form in the app, and signs the person in', async () => {
+  it('shows the button and no form in the app, and signs the user in', async () => {
     const phone = await openPhone({ platform: 'ios' });
     phone.person(({ appId }) => operator.approveAtWechat({ appId, persona: 'mei', outcome: 'success' }));
     await phone.page.goto(`${server.url}/demo-app`);
@@ -149,7 +149,7 @@ describe('a tenant whose people sign in through WeChat only', () => {
     await phone.close();
   });
 
-  it('says in a browser that the account opens in the app', async () => {
+  it('explains in a browser that the account can be used in the app', async () => {
     const visitor = await openBrowser();
     await visitor.page.goto(`${server.url}/demo-app`);
     await visitor.page.getByRole('button', { name: 'Sign in' }).click();

@@ -10,7 +10,7 @@ import { goodPassword, register, signIn } from '../support/pages.ts';
 import { startServer, type TestServer } from '../support/server.ts';
 import { totpCode } from '../support/totp-app.ts';
 
-describe('second factors on the hosted pages', () => {
+describe('Second factors on the hosted pages', () => {
   let server: TestServer;
   let operator: Operator;
   let visitor: Visitor;
@@ -70,7 +70,7 @@ describe('second factors on the hosted pages', () => {
   };
 
   for (const scripts of ['on', 'off']) {
-    it(`are set up by a new person, asked for, and replaced by a backup code, on a phone with scripts ${scripts}`, async () => {
+    it(`sets up a factor, asks for it and accepts a backup code, on a phone with scripts ${scripts}`, async () => {
       await useFactors(['Totp', 'BackupCode'], 'Mandatory');
       const fit = scripts === 'on' ? isFit : () => undefined;
       visitor = await openBrowser({ ...phoneScreen, javaScriptEnabled: scripts === 'on' });
@@ -124,7 +124,7 @@ describe('second factors on the hosted pages', () => {
     });
   }
 
-  it('create a passkey, and ask for it', async () => {
+  it('creates a passkey, and asks for it', async () => {
     await useFactors(['WebAuthn', 'Totp', 'BackupCode'], 'PromptAtSignInAndSignUp');
     visitor = await openBrowser(phoneScreen);
     const { page, context } = visitor;
@@ -161,7 +161,7 @@ describe('second factors on the hosted pages', () => {
     await arrives(page);
   });
 
-  it('say what to do where a passkey is the only one and scripts are off', async () => {
+  it('says what to do if a passkey is the only factor and scripts are off', async () => {
     await useFactors(['WebAuthn'], 'Mandatory');
     visitor = await openBrowser({ javaScriptEnabled: false });
     const { page } = visitor;
@@ -171,7 +171,7 @@ describe('second factors on the hosted pages', () => {
     assert.equal(await page.getByRole('button', { name: 'Create a passkey' }).isVisible(), false);
   });
 
-  it('are usable with the keyboard alone, back and forth', async () => {
+  it('sets up and verifies factors with the keyboard alone, back and forth', async () => {
     await useFactors(['Totp', 'BackupCode'], 'PromptAtSignInAndSignUp');
     visitor = await openBrowser();
     const { page } = visitor;
@@ -206,7 +206,7 @@ describe('second factors on the hosted pages', () => {
     await arrives(page);
   });
 
-  it('are asked for after a long time with the reason, though the user had skipped them', async () => {
+  it('asks for a skipped second factor after a long inactivity and names the reason', async () => {
     await useFactors(['Totp'], 'PromptAtSignInAndSignUp', { adaptiveMfa: { enabled: true } });
     visitor = await openBrowser(phoneScreen);
     const { page } = visitor;

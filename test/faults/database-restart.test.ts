@@ -16,7 +16,7 @@ const serverProgram = builtRoot
 const clients = 12;
 const modes = ['fast', 'immediate', 'fast', 'immediate', 'kill', 'fast'] as const;
 
-describe('a server whose PostgreSQL is restarted under load', () => {
+describe('PostgreSQL restart under load', () => {
   let cluster: OwnCluster;
   let dataFolder: string;
   let server: Program;
@@ -44,7 +44,7 @@ describe('a server whose PostgreSQL is restarted under load', () => {
     await rm(dataFolder, { recursive: true, force: true });
   });
 
-  it('continues in the same process, answers 503 until the database is back, and loses no refresh token', async () => {
+  it('continues in the same process, returns 503 until the database is back, and loses no refresh token', async () => {
     const client = experienceClient(base);
     let stopped = false;
     const refused: unknown[] = [];
@@ -89,7 +89,7 @@ describe('a server whose PostgreSQL is restarted under load', () => {
     assert.ok(waited > 0, 'no request met a restart');
   });
 
-  describe('while the database is gone', () => {
+  describe('Unavailable database', () => {
     let held: Tokens;
     before(async () => {
       const client = experienceClient(base);
@@ -108,7 +108,7 @@ describe('a server whose PostgreSQL is restarted under load', () => {
     // No data of this tenant was read before.
     const unread = '/t/another-tenant';
 
-    it('stays alive, and answers programs with 503, a Retry-After header and JSON', async () => {
+    it('keeps running, and returns 503, a Retry-After header and JSON to programs', async () => {
       assert.equal((await fetch(`${base}/api/status`)).status, 204);
       const token = await refresh();
       assert.deepEqual([token.status, token.headers.get('retry-after')], [503, '2']);
@@ -127,7 +127,7 @@ describe('a server whose PostgreSQL is restarted under load', () => {
       }
     });
 
-    it('shows people a page in their language, with 503 and a Retry-After header', async () => {
+    it('shows users a page in their language, with 503 and a Retry-After header', async () => {
       const page = await fetch(`${base}${unread}/sign-in?app_id=demo-app`, {
         headers: { accept: 'text/html,*/*;q=0.8', 'accept-language': 'es' },
       });

@@ -162,7 +162,7 @@ async function live(name: string, isPatient: boolean, victim: Victim, client: Cl
   return people;
 }
 
-describe('a server that is killed twenty times in the middle of sign-ins and rotations', () => {
+describe('Server killed 20 times during sign-ins and rotations', () => {
   const seed = Number(process.env.ALDABA_TEST_SEED ?? 20_261_122);
   let dataFolder: string;
   let victim: Victim | undefined;
@@ -171,7 +171,7 @@ describe('a server that is killed twenty times in the middle of sign-ins and rot
     await rm(dataFolder, { recursive: true, force: true });
   });
 
-  it(`loses nothing that it acknowledged and burns no refresh token (seed ${seed})`, async (test) => {
+  it(`loses no acknowledged data and invalidates no refresh token (seed ${seed})`, async (test) => {
     dataFolder = await mkdtemp(join(tmpdir(), 'aldaba-kill-'));
     const port = await freePort();
     const client = experienceClient(`http://localhost:${port}`);

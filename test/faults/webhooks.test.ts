@@ -8,7 +8,7 @@ import { freePort, startProgram } from '../support/programs.ts';
 import { type Received, startReceiver } from '../support/receiver.ts';
 import { startServer } from '../support/server.ts';
 
-describe('a server that is killed while it delivers a webhook', () => {
+describe('Server killed during a webhook delivery', () => {
   it('leaves undelivered webhooks to another node on the same database', async (test) => {
     const receiver = await startReceiver();
     test.after(() => receiver.close());

@@ -41,7 +41,7 @@ describe('SDKs’ checklist', () => {
     return answer;
   };
 
-  it('1: discovery contains what the Kotlin, Swift, JavaScript and Python SDKs read, as JSON', async () => {
+  it('1: returns discovery as JSON with the members that the Kotlin, Swift, JavaScript and Python SDKs read', async () => {
     const response = await fetch(`${provider.url}/oidc/.well-known/openid-configuration`);
     assert.match(response.headers.get('content-type') ?? '', /^application\/json/);
     const metadata = (await response.json()) as Record<string, unknown>;
@@ -82,7 +82,7 @@ describe('SDKs’ checklist', () => {
     assert.equal((await call('/oidc/token/revocation', { token: token ?? '' })).status, 200);
   });
 
-  it('3: token answers always have scope, an integer expires_in and, at a refresh, the refresh token', async () => {
+  it('3: returns scope, an integer expires_in and, at a refresh, the refresh token in every token response', async () => {
     for (const answer of [tokens, await refreshed(), await refreshed()]) {
       assert.equal(typeof answer.scope, 'string');
       assert.ok(Number.isInteger(answer.expires_in));
@@ -91,7 +91,7 @@ describe('SDKs’ checklist', () => {
     }
   });
 
-  it('4: token answers are 200, errors are JSON with code and message beside error', async () => {
+  it('4: returns tokens with 200, and errors as JSON with code and message beside error', async () => {
     const response = await native.refresh('nothing');
     const body = (await response.json()) as Record<string, unknown>;
     assert.deepEqual(
@@ -100,7 +100,7 @@ describe('SDKs’ checklist', () => {
     );
   });
 
-  it('5: the ID token names its key, a string audience, the issuer, and now as its time at every issuance', async () => {
+  it('5: issues ID tokens with a key ID, a string audience, the issuer and the current time', async () => {
     for (const { id_token: idToken } of [tokens, await refreshed()]) {
       const { alg, kid } = decodeProtectedHeader(idToken);
       const { aud, iss, sub, exp, iat } = decodeJwt(idToken);
@@ -113,7 +113,7 @@ describe('SDKs’ checklist', () => {
     assert.ok(Math.abs(Number(iat) - provider.clock.now() / 1000) < 60);
   });
 
-  it('6: the key set holds RSA or EC keys with an id for signing', async () => {
+  it('6: publishes RSA or EC signing keys with an ID', async () => {
     const { keys } = (await (await fetch(`${provider.url}/oidc/jwks`)).json()) as JSONWebKeySet;
     for (const key of keys) assert.ok(['RSA', 'EC'].includes(key.kty ?? '') && key.kid && key.use === 'sig');
   });
@@ -136,7 +136,7 @@ describe('SDKs’ checklist', () => {
     ),
   };
 
-  it('7: flags are booleans, names strings or null, roles arrays of strings, in either form of claims', async () => {
+  it('7: returns flags as booleans, names as strings or null and roles as arrays of strings, in both claim formats', async () => {
     const { customClientMetadata } = await provider.tenant.db.transaction((tx) =>
       provider.applications.update(tx, native.id, { customClientMetadata: { claims: 'logto' } }),
     );
@@ -155,7 +155,7 @@ describe('SDKs’ checklist', () => {
     }
   });
 
-  it('8: prompt=consent gives a refresh token, without a consent page in first-party applications', async () => {
+  it('8: issues a refresh token for prompt=consent, without a consent page in first-party applications', async () => {
     const agent = createAgent();
     await native.signIn(agent, userId);
     const again = await native.authorize(agent, { prompt: 'consent' });
@@ -163,7 +163,7 @@ describe('SDKs’ checklist', () => {
     assert.ok(tokens.refresh_token);
   });
 
-  it('9: sign-out with client_id and a registered address needs no ID token hint', async () => {
+  it('9: signs out with client_id and a registered URI without an ID token hint', async () => {
     const agent = createAgent();
     await native.signIn(agent, userId);
     const query = encode({ client_id: native.id, post_logout_redirect_uri: 'https://client.example.com/' });
@@ -177,13 +177,13 @@ describe('SDKs’ checklist', () => {
     assert.equal(done.headers.get('location'), 'https://client.example.com/');
   });
 
-  it('10: a public client revokes with token and client_id', async () => {
+  it('10: revokes a token of a public client by token and client_id', async () => {
     const { refresh_token: token } = await native.tokens(userId);
     assert.equal((await native.post('/oidc/token/revocation', { token: token ?? '' })).status, 200);
     assert.equal((await native.refresh(token ?? '')).status, 400);
   });
 
-  it('11: userinfo answers an opaque bearer token with JSON', async () => {
+  it('11: returns userinfo as JSON for an opaque bearer token', async () => {
     const response = await fetch(`${provider.url}/oidc/me`, {
       headers: { authorization: `Bearer ${tokens.access_token}` },
     });
@@ -191,7 +191,7 @@ describe('SDKs’ checklist', () => {
     assert.match(response.headers.get('content-type') ?? '', /^application\/json/);
   });
 
-  it('12: organization_id gives a JWT for the organization, and 403 access_denied to non-members', async () => {
+  it('12: issues a JWT for an organization_id, and returns 403 access_denied to non-members', async () => {
     const events = { publish: async () => undefined };
     const organizationRoles = createOrganizationRoles({ events });
     const organizations = createOrganizations({ clock: provider.clock, organizationRoles, events });
@@ -208,12 +208,12 @@ describe('SDKs’ checklist', () => {
     assert.deepEqual([status, error], [403, 'access_denied']);
   });
 
-  it('13: client_secret=None of a public client does not count as a secret', async () => {
+  it('13: ignores client_secret=None of a public client', async () => {
     const code = (await native.signIn(createAgent(), userId)).get('code') ?? '';
     assert.equal((await native.redeem(code, { client_secret: 'None' })).status, 200);
   });
 
-  it('14: allows pages of the origin of a redirect address to call the endpoints', async () => {
+  it('14: lets pages of a redirect URI’s origin call the endpoints', async () => {
     const headers = { origin: 'https://client.example.com' };
     const response = await native.token(
       { grant_type: 'refresh_token', refresh_token: tokens.refresh_token ?? '' },

@@ -55,7 +55,7 @@ const contentsOf = (dataFolder: string) =>
     return { objects: objects.map(({ kind, name, text }) => `${kind} ${name}: ${text}`), rows };
   });
 
-describe('a backup', () => {
+describe('Backup', () => {
   const folders: string[] = [];
   let original: string;
   let archive: string;
@@ -100,7 +100,7 @@ describe('a backup', () => {
   });
 
   // security: schema-and-secret
-  it('is made while the server runs, in one command, without the secret, and for its owner alone', async () => {
+  it('writes a backup of a running server in one command, without the secret, and readable by its owner alone', async () => {
     const made = await command(original, 'backup', archive);
     assert.equal(made.code, 0, made.output);
     assert.match(made.output, /Secret {7}is NOT in the file/);
@@ -115,7 +115,7 @@ describe('a backup', () => {
     assert.ok(!list.output().includes(secret));
   });
 
-  it('restores every object, every row, the uploads and the partitions of the audit log, and the server goes on', async () => {
+  it('restores every object, every row, the uploads and the audit log partitions, and the server continues', async () => {
     await server?.stop('SIGTERM');
     await withDatabase(original, async (client) => {
       await client.query(
@@ -176,7 +176,7 @@ describe('a backup', () => {
   });
 
   // security: schema-and-secret
-  it('is refused before anything changes when the secret is another one, and when the file is damaged or cut off', async () => {
+  it('rejects a backup of another secret, a damaged and a truncated one before it changes anything', async () => {
     const other = await makeFolder();
     const foreign = await command(other, 'restore', archive);
     assert.equal(foreign.code, 1);
@@ -220,7 +220,7 @@ describe('a backup', () => {
     await server?.stop('SIGTERM');
   });
 
-  it('includes its secret if that was requested on both sides', async () => {
+  it('includes its secret if both commands request it', async () => {
     const path = join(await makeFolder(), 'whole.tar.gz');
     assert.equal((await command(original, 'backup', path, '--with-secret')).code, 0);
     const other = await makeFolder();

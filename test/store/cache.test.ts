@@ -6,7 +6,7 @@ import { type Database, openDatabase } from '../../server/src/store/database.ts'
 import { cluster } from '../support/cluster.ts';
 import { startServer, type TestServer } from '../support/server.ts';
 
-describe('caches of several nodes on one database', () => {
+describe('Caches of several nodes on one database', () => {
   let server: TestServer;
   const nodes: {
     database: Database;
@@ -48,7 +48,7 @@ describe('caches of several nodes on one database', () => {
     await server.close();
   });
 
-  it('load a value once until it expires', async () => {
+  it('loads a value once until it expires', async () => {
     const [node] = nodes;
     loads = 0;
     assert.equal(await node?.value(), 'first');
@@ -59,7 +59,7 @@ describe('caches of several nodes on one database', () => {
     assert.equal(loads, 2);
   });
 
-  it('forget a value on every node when one of them changes it', async () => {
+  it('drops a value on every node when one of them changes it', async () => {
     const [one, two] = nodes;
     assert.equal(await two?.value(), stored);
     const heard = new Promise<void>((resolve) => {
@@ -72,7 +72,7 @@ describe('caches of several nodes on one database', () => {
     assert.equal(await one?.value(), 'second');
   });
 
-  it('keep what a node read after its own change, also when the notification of that change arrives', async () => {
+  it('keeps what a node read after its own change, also when the notification of that change arrives', async () => {
     const [one] = nodes;
     const heard = new Promise<void>((resolve) => {
       void one?.database.listen('aldaba_cache', () => resolve());
@@ -126,7 +126,7 @@ describe('caches of several nodes on one database', () => {
   };
 
   // security: stale-permissions
-  it('drop all values when notifications resume after an interruption', async () => {
+  it('drops all values when notifications resume after an interruption', async () => {
     const [one, two] = nodes;
     await changeHeard('before the cut');
     await whileCutOff(async () => {
@@ -138,7 +138,7 @@ describe('caches of several nodes on one database', () => {
   });
 
   // security: stale-permissions
-  it('keep values for two seconds at most while notifications do not come', async () => {
+  it('keeps values for at most 2 seconds while no notifications arrive', async () => {
     const [one, two] = nodes;
     await changeHeard('heard');
     await whileCutOff(async () => {

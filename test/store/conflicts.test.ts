@@ -7,7 +7,7 @@ import { type Manager, manage } from '../support/management.ts';
 import { goodPassword } from '../support/pages.ts';
 import { startServer, type TestServer } from '../support/server.ts';
 
-describe('conflicting transactions', () => {
+describe('Conflicting transactions', () => {
   let server: TestServer;
   let db: Queries;
   let api: Manager;
@@ -18,7 +18,7 @@ describe('conflicting transactions', () => {
   });
   after(() => server.close());
 
-  it('are repeated after a deadlock, so that both succeed, and report their commit once', async () => {
+  it('repeats deadlocked transactions, so that both succeed, and reports each commit once', async () => {
     for (const id of ['left', 'right']) await db.run(sql.insertInto('users').values({ tenant_id: 'default', id }));
     const rename = (tx: Queries, id: string, name: string) =>
       tx.run(sql.updateTable('users').set({ name }).where('id', '=', id));
@@ -45,7 +45,7 @@ describe('conflicting transactions', () => {
     assert.equal(new Set(names.map(({ name }) => name)).size, 1);
   });
 
-  it('of a sign-in are repeated from the stored state, also when the commit fails', async () => {
+  it('repeats a sign-in transaction from the stored state, also when the commit fails', async () => {
     const base = server.app.database.system;
     await base.raw('create sequence commits');
     await base.raw(`create function refuse_every_other() returns trigger language plpgsql as $$ begin
@@ -65,7 +65,7 @@ describe('conflicting transactions', () => {
     }
   });
 
-  it('are never reported as committed when a statement failed', async () => {
+  it('never reports a commit if a statement failed', async () => {
     const told: string[] = [];
     const work = db.transaction(async (tx) => {
       tx.afterCommit(() => told.push('committed'));
@@ -77,7 +77,7 @@ describe('conflicting transactions', () => {
     assert.deepEqual(await db.all(sql.selectFrom('users').select('id').where('id', '=', 'lost')), []);
   });
 
-  it('are given up with 503 when they cannot get a lock in time', async () => {
+  it('returns 503 if a transaction cannot get a lock in time', async () => {
     await db.run(sql.insertInto('users').values({ tenant_id: 'default', id: 'locked' }));
     await db.transaction(async (tx) => {
       await tx.raw("select from users where id = 'locked' for update");
@@ -91,7 +91,7 @@ describe('conflicting transactions', () => {
     });
   });
 
-  it('of many deletions at once of organizations, their roles and their members all succeed', async () => {
+  it('completes concurrent deletions of organizations, their roles and their members', async () => {
     for (let round = 0; round < 3; round += 1) {
       const make = async (path: string, draft: object, count: number): Promise<string[]> =>
         Promise.all(

@@ -12,7 +12,7 @@ import { cluster } from '../support/cluster.ts';
 const quiet = () => undefined;
 const source = join(findRoot(process.env), 'server/src/store/migrations');
 
-describe('migrations', () => {
+describe('Migrations', () => {
   let folder: string;
   let url: string;
   const databases: string[] = [];
@@ -35,14 +35,14 @@ describe('migrations', () => {
     await rm(folder, { recursive: true, force: true });
   });
 
-  it('are applied once when several nodes start together', async () => {
+  it('applies migrations once if several nodes start together', async () => {
     const results = await Promise.all([1, 2, 3].map(() => migrate(url, folder, quiet)));
     const applied = results.flatMap((result) => result.applied);
     assert.ok(applied.length > 0);
     assert.equal(new Set(applied).size, applied.length);
   });
 
-  it('roll back a failed migration, and continue once it is corrected', async () => {
+  it('rolls back a failed migration, and continues once it is corrected', async () => {
     await migrate(url, folder, quiet);
     const bad = join(folder, '9999-bad.sql');
     await writeFile(bad, 'create table half_done (id int); select 1/0;');
@@ -58,7 +58,7 @@ describe('migrations', () => {
     assert.deepEqual((await migrate(url, folder, quiet)).applied, ['9999-bad.sql']);
   });
 
-  it('give phone numbers of earlier versions their one spelling, unless another user of the tenant has it', async () => {
+  it('normalizes phone numbers of earlier versions, unless another user of the tenant has the number', async () => {
     const file = '0046-phone-spellings.sql';
     await rm(join(folder, file));
     await migrate(url, folder, quiet);
@@ -89,7 +89,7 @@ describe('migrations', () => {
     }
   });
 
-  it('keep how the tokens of existing applications are signed and what form their claims have', async () => {
+  it('keeps the token algorithms and claim formats of existing applications', async () => {
     const files = ['0027-signing-algorithms.sql', '0028-standard-claims.sql'];
     for (const file of files) await rm(join(folder, file));
     await migrate(url, folder, quiet);
@@ -134,7 +134,7 @@ describe('migrations', () => {
     }
   });
 
-  it('read consents of one list of scopes strictly: a permission counts for the API where it is held, if that is plain', async () => {
+  it('applies a permission of a stored consent only to an API that clearly has it', async () => {
     const kept = join(folder, '0034-consent-per-resource.sql');
     await rm(kept);
     await migrate(url, folder, quiet);
@@ -183,7 +183,7 @@ describe('migrations', () => {
     }
   });
 
-  it('leave the light scheme to tenants that never chose colors, and other settings alone', async () => {
+  it('sets the light scheme for tenants that never chose colors, and keeps other settings', async () => {
     const kept = join(folder, '0051-dark-scheme.sql');
     await rm(kept);
     await migrate(url, folder, quiet);
@@ -219,7 +219,7 @@ describe('migrations', () => {
     return { client, migrateOn: () => migrate(url, source, quiet) };
   };
 
-  it('delete opaque tokens of exchanges, which name no origin, and keep all others', async () => {
+  it('deletes opaque exchanged tokens, which name no origin, and keeps all others', async () => {
     const { client, migrateOn } = await openBefore(
       '0033-token-origins.sql',
       `insert into tenants (id, name) values ('acme', 'Acme');
@@ -244,7 +244,7 @@ describe('migrations', () => {
     }
   });
 
-  it('give usernames that differ in case to the oldest user where case is ignored, and write domains in lowercase', async () => {
+  it('gives usernames that differ in case to the oldest user if case is ignored, and lowercases domains', async () => {
     const { client, migrateOn } = await openBefore(
       '0042-username-claims.sql',
       `insert into tenants (id, name) values ('lax', 'Lax'), ('strict', 'Strict');
@@ -267,7 +267,7 @@ describe('migrations', () => {
     }
   });
 
-  it('keep codes that were sent when counters of messages move to a table of their own', async () => {
+  it('keeps sent codes when message counters move to a table of their own', async () => {
     const { client, migrateOn } = await openBefore(
       '0047-message-limits.sql',
       `insert into tenants (id, name) values ('acme', 'Acme');
@@ -284,7 +284,7 @@ describe('migrations', () => {
     }
   });
 
-  it('switch off settings that have no effect, and leave the others', async () => {
+  it('switches off settings that have no effect, and keeps the others', async () => {
     const { client, migrateOn } = await openBefore(
       '0054-settings-without-effect.sql',
       `insert into tenants (id, name) values ('all', 'All'), ('mfa', 'MFA');
@@ -316,7 +316,7 @@ describe('migrations', () => {
     }
   });
 
-  it('make the indexes of searches later where their extension was missing', async () => {
+  it('creates the search indexes later if their extension was missing', async () => {
     await migrate(url, folder, quiet);
     const client = new Client({ connectionString: url, options: '-c search_path=aldaba' });
     await client.connect();
@@ -330,7 +330,7 @@ describe('migrations', () => {
     }
   });
 
-  it('refuses a database that lacks a migration from before the baseline, and says what to do', async () => {
+  it('rejects a database that lacks a migration from before the baseline, and says what to do', async () => {
     await migrate(url, folder, quiet);
     const client = new Client({ connectionString: url, options: '-c search_path=aldaba' });
     await client.connect();
@@ -345,7 +345,7 @@ describe('migrations', () => {
     }
   });
 
-  it('refuse a database that a newer version has migrated', async () => {
+  it('rejects a database that a newer version has migrated', async () => {
     await writeFile(join(folder, '9999-future.sql'), 'select 1;');
     await migrate(url, folder, quiet);
     await assert.rejects(migrate(url, source, quiet), /newer Aldaba \(9999-future\.sql\)/);

@@ -4,7 +4,7 @@ import { type Database, openDatabase } from '../../server/src/store/database.ts'
 import { cluster } from '../support/cluster.ts';
 import { startServer, type TestServer } from '../support/server.ts';
 
-describe('a database that cannot serve', () => {
+describe('Database outage', () => {
   let server: TestServer;
   let database: Database;
   const open = () =>
@@ -21,16 +21,16 @@ describe('a database that cannot serve', () => {
   const raise = (state: string) =>
     database.tenant('default').raw(`do $$ begin raise exception 'no' using errcode = '${state}'; end $$`);
 
-  it('answers 503 for a full disk, no memory, no connections, failed input, shutdowns, standbys and locks', async () => {
+  it('returns 503 for a full disk, no memory, no connections, failed input, shutdowns, standbys and locks', async () => {
     const states = ['53100', '53200', '53300', '58030', '57P01', '57P02', '57P03', '08006', '25006', '55P03', '57014'];
     for (const state of states) await assert.rejects(raise(state), unavailable, state);
   });
 
-  it('does not hide defects: other errors stay what they are', async () => {
+  it('does not hide defects behind a 503', async () => {
     for (const state of ['42P01', '22012', 'XX000']) await assert.rejects(raise(state), { code: state });
   });
 
-  it('answers 503 when a statement takes too long, and lends the connection again', async () => {
+  it('returns 503 if a statement takes too long, and reuses the connection', async () => {
     const db = database.tenant('default');
     await assert.rejects(db.raw('select pg_sleep(30)'), unavailable);
     assert.deepEqual(await db.raw('select 1 as one'), [{ one: 1 }]);
@@ -40,7 +40,7 @@ describe('a database that cannot serve', () => {
     assert.equal((await database.system.raw('select pg_sleep(0.4)')).length, 1);
   });
 
-  it('answers 503 when it takes no more connections', async () => {
+  it('returns 503 if the database accepts no more connections', async () => {
     const name = /\/\/[^/]*\/([^?]*)/.exec(server.databaseUrl)?.[1];
     const { admin } = await cluster();
     await admin(`alter database ${name} connection limit 0`);

@@ -77,7 +77,7 @@ const request = {
   params: {},
 };
 
-describe('The statements that the server sends', () => {
+describe('Query plans', () => {
   let server: TestServer;
   const statements = new Set<string>();
   let isFilling = false;
@@ -120,9 +120,10 @@ describe('The statements that the server sends', () => {
   });
   after(() => server.close());
 
-  it('are many', () => assert.ok(statements.size > 200, `${statements.size} statements were seen`));
+  it('collects more than 200 different statements', () =>
+    assert.ok(statements.size > 200, `${statements.size} statements were seen`));
 
-  it('find the rows of tables that grow by an index', async () => {
+  it('finds the rows of growing tables by an index', async () => {
     const client = new Client({ connectionString: server.databaseUrl, options: '-c search_path=aldaba' });
     await client.connect();
     const found: string[] = [];
@@ -151,7 +152,7 @@ describe('The statements that the server sends', () => {
     assert.deepEqual(found, []);
   });
 
-  it('delete what hangs on a row by an index: every foreign key has one that begins with its columns', async () => {
+  it('deletes dependent rows by an index that begins with the columns of the foreign key', async () => {
     const without = await server.app.database.system.raw(
       `select c.conrelid::regclass::text as from, pg_get_constraintdef(c.oid) as constraint from pg_constraint c
        join pg_class t on t.oid = c.conrelid and not t.relispartition

@@ -4,7 +4,7 @@ import type { Queries } from '../../server/src/store/index.ts';
 import { type Manager, manage } from '../support/management.ts';
 import { startServer, type TestServer } from '../support/server.ts';
 
-describe('The number of users with a role', () => {
+describe('Number of users with a role', () => {
   let server: TestServer;
   let api: Manager;
   before(async () => {
@@ -56,7 +56,7 @@ describe('The number of users with a role', () => {
     assert.deepEqual(await storedCounts(roleId), []);
   });
 
-  it('is deleted with the role', async () => {
+  it('deletes the number of users with the role', async () => {
     const roleId = await createRole();
     await createHolder(roleId);
     assert.equal((await storedCounts(roleId)).length, 1);
@@ -64,7 +64,7 @@ describe('The number of users with a role', () => {
     assert.deepEqual(await storedCounts(roleId), []);
   });
 
-  it('is kept in the first part that is free, without making the numbers of all', async () => {
+  it('updates the first free part of the number, without writing every role', async () => {
     const [found] = await server.tenant.db.raw<{ body: string }>(
       "select prosrc as body from pg_proc where proname = 'free_part'",
     );

@@ -69,7 +69,7 @@ async function createMigratedDatabase() {
 type MigratedDatabase = Awaited<ReturnType<typeof createMigratedDatabase>>;
 
 // security: schema-and-secret
-describe('a start of the server refuses a schema that lost an object, and names the object', () => {
+describe('Lost schema objects', () => {
   let database: MigratedDatabase;
   before(async () => {
     database = await createMigratedDatabase();
@@ -77,7 +77,7 @@ describe('a start of the server refuses a schema that lost an object, and names 
   after(() => database.drop());
 
   for (const [damage, repair, object] of losses)
-    it(`like the ${object}`, async () => {
+    it(`rejects a schema without an object, and names it: ${object}`, async () => {
       const { start, change } = database;
       await change(damage);
       try {
@@ -94,7 +94,7 @@ describe('a start of the server refuses a schema that lost an object, and names 
     });
 });
 
-describe('a start of the server', () => {
+describe('Schema check at the start', () => {
   let start: MigratedDatabase['start'];
   let change: MigratedDatabase['change'];
   let drop: MigratedDatabase['drop'];
@@ -104,7 +104,7 @@ describe('a start of the server', () => {
   afterEach(() => drop());
 
   // security: schema-and-secret
-  it('refuses a partition of the audit log that is open to other tenants', async () => {
+  it('rejects a partition of the audit log that is open to other tenants', async () => {
     await change(
       'select rotate_logs(now())',
       "do $$ begin execute (select format('alter table %I disable row level security', c.relname) from pg_class c where c.relname ~ '^logs_[0-9]{8}$' limit 1); end $$",
@@ -112,7 +112,7 @@ describe('a start of the server', () => {
     await assert.rejects(start(), /row-level security of logs_\d{8}/);
   });
 
-  it('accepts what operators add and remove again, and partitions that come and go', async () => {
+  it('accepts objects that operators add and remove, and partitions that come and go', async () => {
     await change(
       'create index own on users (name)',
       'create view own_view as select 1 as one',
@@ -124,7 +124,7 @@ describe('a start of the server', () => {
   });
 
   // security: schema-and-secret
-  it('refuses another secret than the database was set up with, and names the variable', async () => {
+  it('rejects another secret than the database was set up with, and names the variable', async () => {
     await assert.rejects(
       start(createVault('another secret that is as long as the first')),
       /ALDABA_SECRET is not the secret/,

@@ -6,7 +6,7 @@ import { schemaText } from '../../scripts/generate-schema.mjs';
 import { findRoot } from '../../server/src/root.ts';
 import { startServer, type TestServer } from '../support/server.ts';
 
-describe('the row types', () => {
+describe('Row types', () => {
   let server: TestServer;
 
   before(async () => {
@@ -14,7 +14,7 @@ describe('the row types', () => {
   });
   after(() => server?.close());
 
-  it('match the tables and columns that the migrations create', async () => {
+  it('declares row types for the tables and columns that the migrations create', async () => {
     const file = await readFile(join(findRoot(process.env), 'server/src/store/schema.ts'), 'utf8');
     assert.equal(file, await schemaText(server.databaseUrl));
   });

@@ -4,7 +4,7 @@ import { Client } from 'pg';
 import { type Operator, operate } from '../support/operator.ts';
 import { startServer, type TestServer } from '../support/server.ts';
 
-describe('a database with formats of dates of its own', () => {
+describe('Database with its own date format', () => {
   let server: TestServer;
   let operator: Operator;
   before(async () => {

@@ -40,7 +40,7 @@ async function startRelay(databaseUrl: string) {
   };
 }
 
-describe('a database server that does not answer at all', () => {
+describe('Unresponsive database server', () => {
   let server: TestServer;
   let relay: Awaited<ReturnType<typeof startRelay>>;
   let database: Database;
@@ -56,7 +56,7 @@ describe('a database server that does not answer at all', () => {
     await server.close();
   });
 
-  it('gets 503 for the statement and for its transaction, and the connection is replaced', async () => {
+  it('returns 503 for the statement and for its transaction, and replaces the connection', async () => {
     const db = database.tenant('default');
     const one = () => db.raw('select 1 as one');
     assert.deepEqual(await one(), [{ one: 1 }]);

@@ -3,7 +3,7 @@ import { after, before, describe, it } from 'node:test';
 import { sql } from '../../server/src/store/sql.ts';
 import { startServer, type TestServer } from '../support/server.ts';
 
-describe('the wall between tenants', () => {
+describe('Tenant isolation', () => {
   let server: TestServer;
   before(async () => {
     server = await startServer();
@@ -17,12 +17,12 @@ describe('the wall between tenants', () => {
   after(() => server.close());
 
   // security: tenant-isolation
-  it('returns nothing of another tenant when a query forgets its tenant predicate', async () => {
+  it('returns no row of another tenant to a query without a tenant predicate', async () => {
     const rows = await server.app.database.tenant('default').all(sql.selectFrom('users').select(['id', 'tenant_id']));
     assert.deepEqual(rows, [{ id: 'user-default', tenant_id: 'default' }]);
   });
 
-  it('changes and deletes nothing of another tenant when a query forgets its tenant predicate', async () => {
+  it('changes and deletes no row of another tenant by a query without a tenant predicate', async () => {
     const { database } = server.app;
     assert.equal(await database.tenant('default').run(sql.updateTable('users').set({ name: 'x' })), 1);
     assert.equal(await database.tenant('default').run(sql.deleteFrom('users').where('id', '=', 'user-admin')), 0);
@@ -30,7 +30,7 @@ describe('the wall between tenants', () => {
     assert.deepEqual(other, { id: 'user-admin', name: null });
   });
 
-  it('refuses to write a row into another tenant', async () => {
+  it('rejects a row written into another tenant', async () => {
     await assert.rejects(
       server.app.database.tenant('default').run(sql.insertInto('users').values({ tenant_id: 'admin', id: 'intruder' })),
       /row-level security/,
@@ -38,7 +38,7 @@ describe('the wall between tenants', () => {
   });
 
   // security: tenant-isolation
-  it('holds for every table of the schema', async () => {
+  it('isolates every table of the schema', async () => {
     const open = await server.app.database.system.raw(
       `select c.relname from pg_class c join pg_namespace n on n.oid = c.relnamespace
        where n.nspname = 'aldaba' and c.relkind in ('r', 'p') and c.relname not in ('schema_migrations', 'installation')

@@ -3,7 +3,7 @@ import { after, before, describe, it } from 'node:test';
 import { type Database, openDatabase } from '../../server/src/store/database.ts';
 import { startServer, type TestServer } from '../support/server.ts';
 
-describe('a transaction', () => {
+describe('Transactions', () => {
   let server: TestServer;
   let database: Database;
   before(async () => {
@@ -19,7 +19,7 @@ describe('a transaction', () => {
     (await database.system.raw<{ text: string }>('select text from notes order by text')).map(({ text }) => text);
   const insert = 'insert into notes values ($1)';
 
-  it('undoes all its statements, also the first, when it fails', async () => {
+  it('undoes all statements of a transaction, also the first, when it fails', async () => {
     // The first transaction of a connection begins differently from those after it.
     for (const round of ['first', 'second', 'third']) {
       const failing = database.system.transaction(async (tx) => {
@@ -32,7 +32,7 @@ describe('a transaction', () => {
     assert.deepEqual(await texts(), []);
   });
 
-  it('keeps all its statements when it succeeds, and leaves none when the first of them fails', async () => {
+  it('keeps all statements of a successful transaction, and none if the first one fails', async () => {
     await database.system.transaction(async (tx) => {
       await Promise.all([tx.raw(insert, ['a']), tx.raw(insert, ['b'])]);
     });

@@ -8,7 +8,7 @@ import { type OldApp, readRelease, restoreRelease } from './release.ts';
 
 // The rows were written by a server of the last release before migration 0027, which a browser and two applications had
 // used.
-describe('a server on the data of a release before migration 0027', () => {
+describe('Data of a release before migration 0027', () => {
   const old = readRelease('schema-0026.json');
   let server: TestServer;
 
@@ -82,7 +82,7 @@ describe('a server on the data of a release before migration 0027', () => {
   });
 
   for (const kind of ['own', 'thirdParty'] as const) {
-    it(`accepts the refresh token of an application and keeps the algorithm and form of its ID tokens: ${kind}`, async () => {
+    it(`accepts an application’s refresh token and keeps the algorithm and format of its ID tokens: ${kind}`, async () => {
       const app = old.apps[kind];
       const refreshed = await refresh(app);
       assert.deepEqual(part(refreshed.id_token, 0), { alg: 'ES256', kid: old.keyId });
@@ -102,7 +102,7 @@ describe('a server on the data of a release before migration 0027', () => {
   });
 
   for (const kind of ['own', 'thirdParty'] as const) {
-    it(`keeps a browser signed in and what its user consented to: ${kind}`, async () => {
+    it(`keeps a browser signed in and its user’s consent: ${kind}`, async () => {
       const app = old.apps[kind];
       const { url, verifier } = authorize(app, 'none');
       const answer = await fetch(url, { headers: { cookie: old.cookie }, redirect: 'manual' });
@@ -137,14 +137,14 @@ describe('a server on the data of a release before migration 0027', () => {
     assert.equal(part(tokens.id_token, 1).sub, old.user.id);
   });
 
-  it('gives the Management API its permissions besides all', async () => {
+  it('adds the permissions of the Management API besides all', async () => {
     const scopes = await management<{ name: string; description: string }[]>('/api/resources/management-api/scopes');
     const found = scopes.map(({ name, description }) => ({ name, description }));
     assert.deepEqual(found.slice(1), managementScopes);
     assert.equal(found[0]?.name, 'all');
   });
 
-  it('writes the domain of email addresses in lowercase and keeps the light scheme', async () => {
+  it('lowercases the domain of email addresses and keeps the light scheme', async () => {
     const user = await management<{ primaryEmail: string }>(`/api/users/${old.user.id}`);
     assert.equal(user.primaryEmail, 'Ada@example.com');
     const { color } = await management<{ color: { isDarkModeEnabled: boolean } }>('/api/sign-in-exp');

@@ -132,8 +132,8 @@ const request = {
   jti: 'j',
 };
 
-describe('the profile of a WeChat user', () => {
-  it('becomes id, name and avatar, with the whole answer as raw data', async () => {
+describe('WeChat profile', () => {
+  it('returns id, name and avatar, with the whole response as raw data', async () => {
     const provider = sandboxRun('success', 'rafael');
     const user = await provider.use(open(wechatNative, provider), call, '');
     const { id, name, avatar, rawData, ...rest } = user as Record<string, unknown>;
@@ -143,7 +143,7 @@ describe('the profile of a WeChat user', () => {
     assert.equal(raw.city, 'Sevilla');
   });
 
-  it('is the same person in the app and on the web when there is a unionid', async () => {
+  it('returns the same id in the app and on the web if there is a unionid', async () => {
     const [native, web] = [sandboxRun('success', 'mei'), sandboxRun('success', 'mei')];
     const one = (await native.use(open(wechatNative, native), call, '')) as { id: string };
     const two = (await web.use(open(wechatWeb, web), call, '')) as { id: string };
@@ -152,7 +152,7 @@ describe('the profile of a WeChat user', () => {
   });
 
   for (const unionid of [undefined, null, '']) {
-    it(`falls back to the openid when the unionid is ${JSON.stringify(unionid)}`, async () => {
+    it(`falls back to the openid if the unionid is ${JSON.stringify(unionid)}`, async () => {
       const provider = fixedRun([token], [{ openid: 'o1', nickname: '', headimgurl: '', unionid }]);
       const { rawData: _, ...user } = (await provider.use(open(wechatNative, provider), call, '')) as Record<
         string,
@@ -174,8 +174,8 @@ describe('the profile of a WeChat user', () => {
   });
 });
 
-describe('requests to WeChat', () => {
-  it('asks for the token and then for the profile, with exactly the parameters that WeChat documents', async () => {
+describe('Requests to WeChat', () => {
+  it('requests the token and then the profile, with exactly the parameters that WeChat documents', async () => {
     const seen: [string, [string, string][]][] = [];
     const provider = sandboxRun('success');
     const fetch: typeof globalThis.fetch = (input, init) => {

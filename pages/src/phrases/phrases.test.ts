@@ -8,9 +8,9 @@ import { errorSentence, phrase, phrases, relativeTime } from './index.ts';
 
 const places = (sentence: string): string[] => [...sentence.matchAll(/\{\w+\}/g)].map(([place]) => place).sort();
 
-describe('the phrases of the pages', () => {
+describe('Phrases of the pages', () => {
   for (const language of pageLanguages) {
-    it(`are complete in ${language}: every key, not empty, with the same places as in English`, () => {
+    it(`has every key, not empty and with the same placeholders as in English, in ${language}`, () => {
       const words = phrases(language);
       assert.deepEqual(Object.keys(words).sort(), Object.keys(english).sort());
       for (const [key, sentence] of Object.entries(words)) {
@@ -19,7 +19,7 @@ describe('the phrases of the pages', () => {
       }
     });
 
-    it(`have a sentence with the same places for every error code, in ${language}`, () => {
+    it(`has a message with the same placeholders for every error code, in ${language}`, () => {
       for (const code of Object.keys(errorCatalog) as ErrorCode[]) {
         const inEnglish = errorCatalog[code][1];
         const values = Object.fromEntries(places(inEnglish).map((place) => [place.slice(1, -1), place]));
@@ -30,14 +30,14 @@ describe('the phrases of the pages', () => {
     });
   }
 
-  it('have no sentence for an unknown code', () => {
+  it('has no message for an unknown code', () => {
     assert.deepEqual(
       Object.keys(sentencesOfPrograms).filter((code) => !isErrorCode(code)),
       [],
     );
   });
 
-  it('insert values literally: a value that looks like a placeholder is not replaced again', () => {
+  it('inserts values literally and never replaces a placeholder inside a value', () => {
     assert.equal(
       phrase('en', 'consent.lead', { application: '{name}', name: 'Me' }),
       '{name} wants to use your Me account.',
@@ -45,14 +45,14 @@ describe('the phrases of the pages', () => {
     assert.equal(phrase('en', 'demo.hello', { name: '$& $1' }), 'Hello, $& $1');
   });
 
-  it('never show an object of error data', () => {
+  it('never shows an object of error data', () => {
     assert.equal(
       errorSentence('en', 'connector.general', { errorDescription: { secret: 1 } }).includes('object'),
       false,
     );
   });
 
-  it('express waiting times in words', () => {
+  it('expresses waiting times in words', () => {
     assert.equal(relativeTime('en', 30), 'in 30 seconds');
     assert.equal(relativeTime('es', 600), 'dentro de 10 minutos');
     assert.equal(relativeTime('zh-CN', 61), '2分钟后');
