@@ -12,13 +12,7 @@ const signIn = 'server/src/sign-in';
 /** The measured entries, each with its ceilings. Raise none: cut imports. */
 export const limits = [
   { name: 'token endpoint', entries: ['server/src/oidc/token/index.ts'], files: 40, lines: 3_000 },
-  {
-    name: 'check of a credential and run of its event',
-    entries: ['enter', 'verify', 'run'].map((step) => `${signIn}/steps/${step}.ts`),
-    files: 35,
-    lines: 4_000,
-  },
-  { name: 'all steps of sign-in', entries: [`${signIn}/steps/index.ts`], files: 55, lines: 5_000 },
+  { name: 'steps of sign-in', entries: [`${signIn}/steps/index.ts`], files: 35, lines: 4_000 },
   { name: 'sign-in', entries: [`${signIn}/index.ts`], files: 65, lines: 7_500 },
   {
     name: 'sign-in with pages and Experience API',

@@ -10,12 +10,34 @@
  * shows the next prompt, or goes on through the port.
  */
 
+import { fieldsAsked } from '../features/appearance/custom-profile-fields/asked.ts';
+import { emailBlockOf } from '../features/appearance/sign-in-experience/email-blocklist.ts';
+import { AldabaError } from '../kernel/errors.ts';
 import { createFactors } from './factors/index.ts';
+import { supportsPasskeys } from './factors/passkey/relying-party.ts';
 import type { SignInNeeds } from './needs.ts';
-import { composeSignIn, type SignIn } from './steps/index.ts';
+import { createSteps, type SignIn } from './steps/index.ts';
 
 export type { SignInNeeds } from './needs.ts';
 export type { SignIn } from './steps/index.ts';
 export { sweepAttempts } from './store.ts';
 
-export const createSignIn = (needs: SignInNeeds): SignIn => composeSignIn(needs, createFactors(needs));
+export function createSignIn(needs: SignInNeeds): SignIn {
+  const { signInExperiences, profileFields } = needs;
+  return createSteps({
+    ...needs,
+    factors: createFactors(needs),
+    async settings(tenant) {
+      const [own, fields] = await Promise.all([signInExperiences.get(tenant), profileFields.list(tenant)]);
+      return {
+        ...own,
+        profileFields: fieldsAsked(fields, own.signUpProfileFields),
+        supportsPasskeys: supportsPasskeys(tenant),
+      };
+    },
+    async assertNotBlocked({ emailBlocklistPolicy }, { type, value }) {
+      const block = type === 'email' ? await emailBlockOf(emailBlocklistPolicy, value) : undefined;
+      if (block) throw new AldabaError(block);
+    },
+  });
+}

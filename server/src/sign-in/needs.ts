@@ -20,6 +20,7 @@ import type { Log } from '../kernel/log.ts';
 import type { Passwords } from '../services/passwords/index.ts';
 import type { Queries, Transaction } from '../store/index.ts';
 import type { Tenant } from '../tenancy/index.ts';
+import type { Address } from './machine/factor.ts';
 import type { IdentifierType } from './machine/policy.ts';
 import type { InteractionPort } from './port.ts';
 
@@ -91,6 +92,9 @@ export type SignInSettings = SignInExperienceSettings & {
   /** Whether browsers can use passkeys at the tenant's address. */
   supportsPasskeys: boolean;
 };
+
+/** @throws AldabaError `session.email_blocklist.*` for an address that the tenant takes no account with */
+export type AssertNotBlocked = (settings: SignInSettings, address: Address) => Promise<void>;
 
 export interface SignInNeeds {
   port: InteractionPort;

@@ -76,6 +76,16 @@ export type SecondFactorNeeds = Pick<SignInNeeds, 'secondFactors' | 'clock'> & {
   verificationCode: VerificationCodeFactor;
 };
 
+/** What the user is called where one name has to do, e.g. by an authenticator. */
+export const nameOf = ({
+  id,
+  username,
+  primaryEmail,
+  primaryPhone,
+  name,
+}: Pick<User, 'id' | 'username' | 'primaryEmail' | 'primaryPhone' | 'name'>): string =>
+  username ?? primaryEmail ?? primaryPhone ?? name ?? id;
+
 /** The common members of a challenge or a proof. */
 export const newRecord = (clock: Clock) => ({ id: standardId(), createdAt: clock.now(), used: false });
 

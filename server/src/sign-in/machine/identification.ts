@@ -1,6 +1,6 @@
 /** Part of the machine: identifies the user (an account, or a new one) by a proof. Pure. */
 import type { SocialUserInfo } from '../../features/connectors/connectors/index.ts';
-import { isSameAddress } from './address.ts';
+import { isSameAddress } from './factor.ts';
 import type { IdentifierType, SignInPolicy } from './policy.ts';
 import {
   type Address,

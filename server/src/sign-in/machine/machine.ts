@@ -4,8 +4,8 @@
  * the state; a prompt is what the user has to do next (`vocabulary.ts`). `rules` below is the order of the flow.
  */
 
-import { maskAddress } from './address.ts';
 import { addDetail, type DetailEvent, hasExpiredPassword } from './details.ts';
+import { maskAddress } from './factor.ts';
 import { codeFactorOf, traitsOf } from './factors.ts';
 import { changedBy, giveIdentifier, hasAddress, identify, refusalBy, use } from './identification.ts';
 import { type MissingDetail, missingDetails, type SecondFactorType, type SignInPolicy } from './policy.ts';

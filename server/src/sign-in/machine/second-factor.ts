@@ -2,7 +2,7 @@
  * Which second factor a sign-in asks for, and whether one has to be set up first. Pure. The policy applies after every
  * first factor; the first factor only decides which factors are left to show (NIST SP 800-63B section 4.2).
  */
-import { isSameAddress } from './address.ts';
+import { isSameAddress } from './factor.ts';
 import { codeFactorOf, codeFactors, isBackup, secondFactorOf, secondFactorTypes } from './factors.ts';
 import type { SecondFactorPolicy, SecondFactorType } from './policy.ts';
 import { type Address, isCodeProof, isSecondProof, type SecondProof, type SignInState } from './state.ts';

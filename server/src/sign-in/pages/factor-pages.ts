@@ -2,7 +2,7 @@
 import type { SecondFactorView } from '@aldaba/contract';
 import { pageErrorOf } from '../../features/appearance/hosted-pages/words.ts';
 import type { AldabaError } from '../../kernel/errors.ts';
-import { maskAddress } from '../machine/address.ts';
+import { maskAddress } from '../machine/factor.ts';
 import { codeFactorOf, secondFactorTraits } from '../machine/factors.ts';
 import type { SecondFactorType } from '../machine/policy.ts';
 import { type FactorRequest, factorRequests } from './factor-requests.ts';

@@ -11,8 +11,6 @@ import type { Request } from '../../http/types.ts';
 import { equalSecrets } from '../../kernel/crypto.ts';
 import { AldabaError } from '../../kernel/errors.ts';
 import { resolvePolicy } from '../machine/policy.ts';
-import { handleOfState } from '../steps/begin.ts';
-import { findChallenge } from '../steps/enter.ts';
 import type { PageNeeds } from '../steps/index.ts';
 import { asFormError, openPage, type PageRequest, type PageRoutes, queryField, wantsJson } from './page-requests.ts';
 import { connectorName, type PageContext, registerView, signInView, termsOf, worksHere } from './page-views.ts';
@@ -154,10 +152,8 @@ function finishRoute({ signIn, route }: PageRoutes): void {
     // WeChat reports a declined consent by returning the `state` alone.
     const data = Object.keys(answer).length > 0 ? answer : { error: 'access_denied' };
     reply.header('cache-control', 'no-store');
-    const interaction = await signIn.open(request, handleOfState(value));
-    const challenge = findChallenge(signIn.findState(interaction), connectorOf(request), value);
-    // Forged, replayed or missing: nothing is asked of the provider.
-    if (!challenge) throw new AldabaError('session.social_state_mismatch');
+    const answered = { connectorId: connectorOf(request), state: value };
+    const { interaction, challenge } = await signIn.openSocial(request, answered);
     const page = await openPage(signIn, request, reply, interaction);
     try {
       const needsAgreement = termsOf(page.context.settings, 'register') === 'checkbox';

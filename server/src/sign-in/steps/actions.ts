@@ -8,7 +8,7 @@ import { readState, type SignInState } from '../machine/state.ts';
 import type { SignInEvent, Verdict } from '../machine/vocabulary.ts';
 import type { SignInNeeds, SignInSettings } from '../needs.ts';
 import type { Interaction } from '../port.ts';
-import type { Accounts } from './accounts.ts';
+import type { Accounts } from './context.ts';
 import { contextOf, type Runner, refuse } from './run.ts';
 import { describeProof } from './submission.ts';
 

@@ -1,14 +1,19 @@
-/** Steps that begin something: a sign-in, a social sign-in, or a code that is sent. */
+/**
+ * Steps that begin something: a sign-in, a social sign-in, or a code that is sent (its purpose, whether to send it, and
+ * whether the response waits for the message).
+ */
+import type { TemplateType } from '@aldaba/contract';
+import type { CodeDelivery } from '../../features/connectors/verification-codes/index.ts';
 import { AldabaError } from '../../kernel/errors.ts';
-import { opaqueToken } from '../../kernel/ids.ts';
 import type { SocialStart } from '../factors/social/index.ts';
+
 import { codeFactorOf } from '../machine/factors.ts';
 import { promptFor } from '../machine/machine.ts';
-import { resolvePolicy } from '../machine/policy.ts';
+import { resolvePolicy, type SignInPolicy } from '../machine/policy.ts';
 import type { Address, Challenge, GivenIdentifier, Intent, SignInState } from '../machine/state.ts';
 import type { Prompt } from '../machine/vocabulary.ts';
+import type { SignInSettings } from '../needs.ts';
 import type { Interaction } from '../port.ts';
-import { type Codes, createCodes } from './codes.ts';
 import type { StepContext } from './context.ts';
 import type { StepResult } from './run.ts';
 import { codeStep, type FirstCode } from './verify.ts';
@@ -25,7 +30,7 @@ export interface BeginSteps {
     interaction: Interaction,
     request: Omit<SocialStart, 'agreed'> & { state: string },
   ): Promise<{ authorizationUri: string; verificationId: string }>;
-  /** Sends a code that says who the user is; what was done before is forgotten. @throws AldabaError as `Codes.send` */
+  /** Sends a code that says who the user is; what was done before is forgotten. @throws AldabaError as `sendCode` */
   beginCode(
     interaction: Interaction,
     given: { intent: Intent; identifier: Address; locale: string },
@@ -33,24 +38,14 @@ export interface BeginSteps {
   /**
    * Sends a code in a sign-in that has begun, also one that adds an address.
    * @param given `intent`: what the code is for, if it is not what the sign-in is
-   * @throws AldabaError as `Codes.send`
+   * @throws AldabaError `auth.forbidden`, `user.sign_in_method_not_enabled`, `user.sign_up_method_not_enabled`,
+   *   `session.email_blocklist.*`, and as the factor's `begin`
    */
   sendCode(
     interaction: Interaction,
     given: { identifier: Address; locale: string; intent?: Intent },
   ): Promise<{ verificationId: string }>;
 }
-
-/** Between the interaction's handle and the secret part of a `state` that the pages send to a provider. */
-const stateSeparator = '.';
-
-/**
- * The handle of the interaction that a `state` of `beginSocial` belongs to; only a hint: the whole state is compared.
- */
-export const handleOfState = (state: string): string | undefined => {
-  const at = state.lastIndexOf(stateSeparator);
-  return at > 0 ? state.slice(0, at) : undefined;
-};
 
 const isFirstCode = (challenge: Challenge): challenge is FirstCode =>
   challenge.type === 'EmailVerificationCode' || challenge.type === 'PhoneVerificationCode';
@@ -69,12 +64,10 @@ export const awaitedCode = (state: SignInState | undefined, prompt: Prompt): Fir
 
 export function createBeginSteps(context: StepContext): BeginSteps {
   const { take, factors, stateOf, accountOf, audit } = context;
-  const codes = createCodes({ ...context.needs, verificationCode: factors.verificationCode });
-  const send = (
-    interaction: Interaction,
-    settings: Parameters<Codes['send']>[1],
-    given: Parameters<Codes['send']>[2],
-  ) => audit.attempt(interaction, codeStep(given.identifier, 'Create'), () => codes.send(interaction, settings, given));
+  const send = (interaction: Interaction, settings: SignInSettings, given: CodeRequest) =>
+    audit.attempt(interaction, codeStep(given.identifier, 'Create'), () =>
+      sendTo(context, interaction, settings, given),
+    );
   return {
     start: (interaction, intent) => take(interaction, [{ type: 'started', intent }]),
     changeIntent: (interaction, intent) => take(interaction, [{ type: 'intent-changed', intent }]),
@@ -85,13 +78,7 @@ export function createBeginSteps(context: StepContext): BeginSteps {
       ]),
     async beginSocial(interaction, request) {
       const settings = await context.settings(interaction.tenant);
-      // The handle leads the way back to this interaction when the browser has several.
-      const state = `${interaction.handle}${stateSeparator}${opaqueToken()}`;
-      const { challenge, authorizationUri } = await factors.social.begin(interaction, {
-        ...request,
-        state,
-        keepsState: true,
-      });
+      const { challenge, authorizationUri } = await factors.social.begin(interaction, request);
       const intent = resolvePolicy(settings).signIn ? 'SignIn' : 'Register';
       // A user who goes back and chooses another way starts again: what was proved for the first does not carry over.
       await take(
@@ -106,10 +93,7 @@ export function createBeginSteps(context: StepContext): BeginSteps {
     },
     async askSocial(interaction, request) {
       stateOf(interaction);
-      const { challenge, authorizationUri } = await factors.social.begin(interaction, {
-        ...request,
-        keepsState: false,
-      });
+      const { challenge, authorizationUri } = await factors.social.begin(interaction, request);
       await take(interaction, [{ type: 'challenged', challenge }]);
       return { authorizationUri, verificationId: challenge.id };
     },
@@ -139,4 +123,72 @@ export function createBeginSteps(context: StepContext): BeginSteps {
       return { verificationId: challenge.id };
     },
   };
+}
+
+/** A code that identifies the user, or proves an address that is to be added. */
+interface CodeRequest {
+  /** As it will be when the code is asked for, so of a fresh start without proofs. */
+  state: Pick<SignInState, 'intent' | 'userId' | 'profile'>;
+  identifier: Address;
+  locale: string;
+  /** Codes to the address are to be a second factor, as the message says. */
+  forFactor?: boolean;
+}
+
+/** Whether a code would add an address to an account instead of identifying the user. */
+export const isForAddition = ({
+  intent,
+  userId,
+  profile,
+}: Pick<SignInState, 'intent' | 'userId' | 'profile'>): boolean =>
+  intent !== 'ForgotPassword' && (userId !== undefined || (intent === 'Register' && Object.keys(profile).length > 0));
+
+async function sendTo(
+  { needs, factors, assertNotBlocked }: StepContext,
+  interaction: Interaction,
+  settings: SignInSettings,
+  { state, identifier, locale, forFactor = false }: CodeRequest,
+): Promise<FirstCode> {
+  const policy = resolvePolicy(settings);
+  const adds = isForAddition(state);
+  if (!adds) assertAllowed(policy, state.intent, identifier);
+  if (adds || state.intent === 'Register') await assertNotBlocked(settings, identifier);
+  const user = await needs.users.findByIdentifier(interaction.tenant.db, { ...identifier, ignoresCase: true });
+  const challenge = await factors.verificationCode.begin(interaction, {
+    identifier,
+    template: forFactor ? 'BindMfa' : (state.intent satisfies TemplateType),
+    delivery: adds ? 'awaited' : deliveryTo(policy, state.intent, { identifier, exists: user !== undefined }),
+    locale,
+    user: adds ? undefined : user,
+  });
+  if ('userId' in challenge) throw new TypeError('A first factor does not belong to a user yet');
+  return challenge;
+}
+
+function assertAllowed(policy: SignInPolicy, intent: SignInState['intent'], { type }: Address): void {
+  const isOpen = intent === 'Register' ? policy.register : policy.signIn;
+  if (!isOpen) throw new AldabaError('auth.forbidden');
+  const allowed = {
+    SignIn: policy.codeIdentifiers,
+    Register: policy.registerWithCode,
+    ForgotPassword: policy.recovery,
+  };
+  const isAllowed: readonly string[] = allowed[intent];
+  if (isAllowed.includes(type)) return;
+  throw new AldabaError(intent === 'Register' ? 'user.sign_up_method_not_enabled' : 'user.sign_in_method_not_enabled');
+}
+
+/**
+ * A message is sent to addresses that may sign in or register. When only existing accounts may, it is withheld from
+ * others, and no response waits for a message, so that neither response nor timing reveals whether an account exists.
+ */
+function deliveryTo(
+  { register, registerWithCode }: SignInPolicy,
+  intent: SignInState['intent'],
+  { identifier, exists }: { identifier: Address; exists: boolean },
+): CodeDelivery {
+  const isOpen =
+    intent === 'Register' || (intent === 'SignIn' && register && registerWithCode.includes(identifier.type));
+  if (isOpen) return 'awaited';
+  return exists ? 'background' : 'withheld';
 }

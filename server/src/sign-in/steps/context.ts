@@ -1,17 +1,61 @@
-/** What the steps share: reading a sign-in, and storing the events of a step. */
+/** What the steps share: reading a sign-in and its account, and storing the events of a step. */
+import type { SignInExperienceSettings } from '@aldaba/contract';
+import type { User } from '../../features/people/users/index.ts';
 import type { Request } from '../../http/types.ts';
 import { AldabaError } from '../../kernel/errors.ts';
+import { normalizeIdentifier } from '../../kernel/identifiers.ts';
 import type { Tenant } from '../../tenancy/index.ts';
 import type { Factors } from '../factors/index.ts';
 import { promptFor } from '../machine/machine.ts';
 import { resolvePolicy } from '../machine/policy.ts';
 import { readState, type SignInState } from '../machine/state.ts';
 import type { Account, Prompt, SignInEvent } from '../machine/vocabulary.ts';
-import type { SignInNeeds, SignInSettings } from '../needs.ts';
+import type { AssertNotBlocked, SignInNeeds, SignInSettings } from '../needs.ts';
 import type { Interaction } from '../port.ts';
-import type { Accounts } from './accounts.ts';
 import type { SignInAudit } from './audit.ts';
 import type { Runner, RunOptions, StepResult } from './run.ts';
+
+export interface Accounts {
+  /** The current facts about a user for the machine; second factors and risks only if the tenant uses them. */
+  of(
+    interaction: Pick<Interaction, 'tenant' | 'requiresSecondFactor'>,
+    settings: SignInExperienceSettings,
+    user: User,
+  ): Promise<Account>;
+}
+
+export function createAccounts({
+  secondFactors,
+  adaptiveMfa,
+}: Pick<SignInNeeds, 'secondFactors' | 'adaptiveMfa'>): Accounts {
+  return {
+    async of({ tenant, requiresSecondFactor }, settings, user) {
+      const [status, risks] = await Promise.all([
+        settings.mfa.factors.length > 0 ? secondFactors.statusOf(tenant.db, user.id) : undefined,
+        settings.adaptiveMfa.enabled ? adaptiveMfa.assess(tenant, user) : [],
+      ]);
+      return { ...accountOf(user), ...(status ? { secondFactors: status } : {}), risks, requiresSecondFactor };
+    },
+  };
+}
+
+/** A user as an account of the machine: a new one, or one whose second factors are not needed. */
+export const accountOf = (user: User): Account => ({
+  id: user.id,
+  isSuspended: user.isSuspended,
+  username: user.username !== null,
+  email: user.primaryEmail !== null,
+  phone: user.primaryPhone !== null,
+  password: user.hasPassword,
+  social: Object.keys(user.identities).length > 0,
+  targets: Object.keys(user.identities),
+  addresses: [
+    ...(user.primaryEmail === null ? [] : [normalizeIdentifier({ type: 'email' as const, value: user.primaryEmail })]),
+    ...(user.primaryPhone === null ? [] : [normalizeIdentifier({ type: 'phone' as const, value: user.primaryPhone })]),
+  ],
+  risks: [],
+  requiresSecondFactor: false,
+});
 
 export interface Reading {
   /** The sign-in that the request is about; see `InteractionPort.load`. @throws AldabaError `session.not_found` */
@@ -31,8 +75,32 @@ export interface Reading {
   promptOf(interaction: Interaction): Promise<Prompt>;
 }
 
-export interface StepContext extends Reading {
-  needs: SignInNeeds;
+/** What the steps need: the factors, and of the features what sign-in/index.ts hands on. */
+export type StepNeeds = Pick<
+  SignInNeeds,
+  | 'port'
+  | 'users'
+  | 'applications'
+  | 'applicationExperiences'
+  | 'organizationJit'
+  | 'secondFactors'
+  | 'adaptiveMfa'
+  | 'actions'
+  | 'events'
+  | 'logs'
+  | 'connectors'
+  | 'pages'
+  | 'clock'
+  | 'vault'
+  | 'log'
+> & {
+  factors: Factors;
+  settings: Reading['settings'];
+  assertNotBlocked: AssertNotBlocked;
+};
+
+export interface StepContext extends Reading, Pick<StepNeeds, 'assertNotBlocked'> {
+  needs: Omit<StepNeeds, 'factors'>;
   factors: Factors;
   accounts: Accounts;
   audit: SignInAudit;
@@ -49,9 +117,10 @@ export interface StepContext extends Reading {
 export const about = (account: Account | undefined): { account?: Account } => (account ? { account } : {});
 
 export function createReading(
-  needs: Pick<SignInNeeds, 'port' | 'users' | 'clock'>,
-  { accounts, settings }: { accounts: Accounts; settings: Reading['settings'] },
+  needs: Pick<StepNeeds, 'port' | 'users' | 'clock' | 'settings'>,
+  accounts: Accounts,
 ): Reading {
+  const { settings } = needs;
   const findState: Reading['findState'] = ({ state }) => readState(state, needs.clock.now());
   const stateOf: Reading['stateOf'] = (interaction) => {
     const state = findState(interaction);

@@ -1,8 +1,9 @@
 /**
  * Steps that add details to the account: a name, a password, an address, a social identity, answers to profile fields.
  */
+import type { User } from '../../features/people/users/index.ts';
 import { AldabaError } from '../../kernel/errors.ts';
-import { knownOf } from '../factors/password/index.ts';
+import type { PasswordUserInfo } from '../../services/passwords/index.ts';
 import { replacesPassword } from '../machine/details.ts';
 import { type ExtraProfile, isCodeProof, type PendingProfile, type SignInState } from '../machine/state.ts';
 import type { Account, SignInEvent } from '../machine/vocabulary.ts';
@@ -120,3 +121,11 @@ function withGiven(profile: PendingProfile, details: readonly Detail[]): Pending
   });
   return Object.assign({}, profile, ...parts);
 }
+
+/** Details that a new password must not contain: those of this sign-in, else of the account. */
+const knownOf = (profile: PendingProfile, user: User | undefined): PasswordUserInfo => ({
+  username: profile.username ?? user?.username ?? null,
+  email: profile.email ?? user?.primaryEmail ?? null,
+  phone: profile.phone ?? user?.primaryPhone ?? null,
+  name: profile.name ?? user?.name ?? null,
+});

@@ -2,16 +2,17 @@
  * Steps of the pages that sign in or register at once: the check, the identification and, when nothing is missing, the
  * end.
  */
+import type { Request } from '../../http/types.ts';
 import { AldabaError } from '../../kernel/errors.ts';
-import { isStateOf, type SocialChallenge } from '../factors/social/index.ts';
-import { isSameAddress } from '../machine/address.ts';
+import type { SocialChallenge } from '../factors/social/index.ts';
+import { isSameAddress } from '../machine/factor.ts';
 import { promptFor } from '../machine/machine.ts';
 import { resolvePolicy } from '../machine/policy.ts';
 import { type Address, type Intent, isCodeProof, type SignInState } from '../machine/state.ts';
 import type { Account, SignInEvent } from '../machine/vocabulary.ts';
 import type { Identifier, SignInSettings } from '../needs.ts';
 import type { Interaction } from '../port.ts';
-import { isForAddition } from './codes.ts';
+import { isForAddition } from './begin.ts';
 import { about, type StepContext } from './context.ts';
 import type { StepResult } from './run.ts';
 import type { CheckFactor, Fact, FirstCode } from './verify.ts';
@@ -22,6 +23,14 @@ export interface EnterSteps {
     given: { identifier: Identifier; password: string },
   ): Promise<StepResult>;
   registerWithPassword(interaction: Interaction, given: { username: string; password: string }): Promise<StepResult>;
+  /**
+   * The sign-in that a provider's answer belongs to, by the `state` that `beginSocial` made.
+   * @throws AldabaError `session.social_state_mismatch` for one that is forged, replayed or not of the connector
+   */
+  openSocial(
+    request: Request,
+    answer: { connectorId: string; state: string },
+  ): Promise<{ interaction: Interaction; challenge: SocialChallenge }>;
   /**
    * The provider sent the user back with `data`: signs in, or registers where that is allowed.
    * @param answer `needsAgreement`: whether a new account needs the user's agreement to the terms
@@ -63,7 +72,7 @@ function identifiedBy(
 }
 
 export function createEnterSteps(context: Context): EnterSteps {
-  const { check, take, accounts, factors: _, findState } = context;
+  const { check, take, accounts, factors, findState } = context;
   const policyOf = async ({ tenant }: Interaction) => resolvePolicy(await context.settings(tenant));
   return {
     async signInWithPassword(interaction, given) {
@@ -80,6 +89,15 @@ export function createEnterSteps(context: Context): EnterSteps {
         settings,
         complete: {},
       });
+    },
+    async openSocial(request, { connectorId, state }) {
+      const interaction = await context.open(request, factors.social.handleOf(state));
+      const challenge = findState(interaction)?.challenges.find(
+        (asked) =>
+          asked.type === 'Social' && asked.connectorId === connectorId && factors.social.isStateOf(asked, state),
+      );
+      if (challenge?.type !== 'Social') throw new AldabaError('session.social_state_mismatch');
+      return { interaction, challenge };
     },
     finishSocial: (interaction, challenge, answer) => finishSocial(context, interaction, challenge, answer),
     finishCode: (interaction, challenge, answer) => finishCode(context, interaction, challenge, answer),
@@ -193,13 +211,3 @@ async function addAddress(
     events.push({ type: 'factor-choice', choice: 'enabled', ...about(account) });
   return take(interaction, events, { settings, complete: { account } });
 }
-
-/** The challenge that a provider's answer belongs to, if it is one of this sign-in. */
-export const findChallenge = (
-  state: SignInState | undefined,
-  connectorId: string,
-  value: string,
-): SocialChallenge | undefined =>
-  state?.challenges
-    .filter((challenge) => challenge.type === 'Social')
-    .find((challenge) => challenge.connectorId === connectorId && isStateOf(challenge, value));

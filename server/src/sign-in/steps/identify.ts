@@ -1,8 +1,12 @@
-/** Steps that say who the user is, by something that was verified, and that complete the sign-in. */
+/**
+ * Steps that say who the user is, by something that was verified or by the account chooser (`prompt=select_account`),
+ * and that complete the sign-in.
+ */
 import type { User } from '../../features/people/users/user.ts';
 import { AldabaError } from '../../kernel/errors.ts';
 import { type Proof, provesAddress } from '../machine/state.ts';
 import type { Account, SignInEvent } from '../machine/vocabulary.ts';
+import type { SignInNeeds } from '../needs.ts';
 import type { Interaction } from '../port.ts';
 import { about, type StepContext } from './context.ts';
 import type { StepResult } from './run.ts';
@@ -75,4 +79,31 @@ async function withRelatedUser(
       throw new AldabaError('user.identity_not_exist', { relatedUser: { type, value } }, { cause: error });
   }
   throw error;
+}
+
+/** The account chooser: the account that is signed in in this browser. */
+export interface AccountChoiceSteps {
+  /** The user who is signed in, and what the application is called; undefined when there is no account to choose. */
+  findSignedIn(interaction: Interaction): Promise<{ user: User; applicationName: string } | undefined>;
+  /** Goes on with the account that is signed in. @throws AldabaError `session.not_found` */
+  continueAs(interaction: Interaction, userId: string): Promise<{ redirectTo: string }>;
+}
+
+export function createAccountChoiceSteps({
+  port,
+  users,
+  applications,
+  applicationExperiences,
+}: Pick<SignInNeeds, 'port' | 'users' | 'applications' | 'applicationExperiences'>): AccountChoiceSteps {
+  return {
+    async findSignedIn({ tenant, applicationId, sessionUserId }) {
+      const user = sessionUserId === undefined ? undefined : await users.find(tenant.db, sessionUserId);
+      const client = user && (await applications.findClient(tenant, applicationId));
+      if (!user || !client) return undefined;
+      const { displayName } = await applicationExperiences.lookOf(tenant, applicationId);
+      return { user, applicationName: displayName || client.name };
+    },
+    continueAs: (interaction, userId) =>
+      interaction.tenant.db.transaction((tx) => port.choose(tx, interaction, userId)),
+  };
 }

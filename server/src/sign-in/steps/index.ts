@@ -1,21 +1,19 @@
 import type { PageLanguage } from '@aldaba/contract';
-import { fieldsAsked } from '../../features/appearance/custom-profile-fields/asked.ts';
 import type { Request } from '../../http/types.ts';
-import type { Tenant } from '../../tenancy/index.ts';
-import type { Factors } from '../factors/index.ts';
-import { supportsPasskeys } from '../factors/passkey/relying-party.ts';
-import type { SignInNeeds } from '../needs.ts';
 import type { Interaction } from '../port.ts';
-import { type AccountChoiceSteps, createAccountChoiceSteps } from './account-choice.ts';
-import { createAccounts } from './accounts.ts';
 import { withActions } from './actions.ts';
 import { audited, createSignInAudit } from './audit.ts';
 import { type BeginSteps, createBeginSteps } from './begin.ts';
-import { createReading, type Reading, type StepContext } from './context.ts';
+import { accountOf, createAccounts, createReading, type Reading, type StepContext, type StepNeeds } from './context.ts';
 import { createDetailSteps, type DetailSteps } from './details.ts';
 import { createEnterSteps, type EnterSteps } from './enter.ts';
 import { createIdentifiedSteps, type IdentifiedSteps } from './identified.ts';
-import { createIdentifySteps, type IdentifySteps } from './identify.ts';
+import {
+  type AccountChoiceSteps,
+  createAccountChoiceSteps,
+  createIdentifySteps,
+  type IdentifySteps,
+} from './identify.ts';
 import { createRunner } from './run.ts';
 import { createSecondFactorSteps, type SecondFactorSteps } from './second-factors.ts';
 import { createCheck, createVerifySteps, type VerifySteps } from './verify.ts';
@@ -36,24 +34,15 @@ export interface SignIn
   /** What the pages need to render and to find their way; no step is behind it. */
   pageNeeds: PageNeeds;
 }
-export type PageNeeds = Pick<SignInNeeds, 'pages' | 'connectors' | 'port' | 'clock' | 'vault' | 'log'>;
+export type PageNeeds = Pick<StepNeeds, 'pages' | 'connectors' | 'port' | 'clock' | 'vault' | 'log'>;
 
-export function composeSignIn(needs: SignInNeeds, factors: Factors): SignIn {
+export function createSteps({ factors, ...needs }: StepNeeds): SignIn {
+  const { settings, assertNotBlocked } = needs;
   const audit = createSignInAudit(needs);
   const accounts = createAccounts(needs);
-  const run = audited(
-    withActions(createRunner({ ...needs, password: factors.password }), { ...needs, accounts }),
-    audit,
-  );
-  const settings = async (tenant: Tenant) => {
-    const [own, fields] = await Promise.all([needs.signInExperiences.get(tenant), needs.profileFields.list(tenant)]);
-    return {
-      ...own,
-      profileFields: fieldsAsked(fields, own.signUpProfileFields),
-      supportsPasskeys: supportsPasskeys(tenant),
-    };
-  };
-  const reading = createReading(needs, { accounts, settings });
+  const runner = createRunner({ ...needs, password: factors.password, accountOf });
+  const run = audited(withActions(runner, { ...needs, accounts }), audit);
+  const reading = createReading(needs, accounts);
   const context: StepContext = {
     ...reading,
     needs,
@@ -61,6 +50,7 @@ export function composeSignIn(needs: SignInNeeds, factors: Factors): SignIn {
     accounts,
     audit,
     run,
+    assertNotBlocked,
     async take(interaction, events, options = {}) {
       return run(interaction, events, {
         ...options,

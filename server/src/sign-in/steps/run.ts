@@ -10,10 +10,8 @@ import { resolvePolicy } from '../machine/policy.ts';
 import { createProgress } from '../machine/progress.ts';
 import { type Intent, type PendingProfile, readState, type SignInState } from '../machine/state.ts';
 import type { Account, Effect, Prompt, Refusal, SignInEvent } from '../machine/vocabulary.ts';
-import type { SignInNeeds, SignInSettings } from '../needs.ts';
+import type { AssertNotBlocked, SignInNeeds, SignInSettings } from '../needs.ts';
 import type { Interaction } from '../port.ts';
-import { accountOf } from './accounts.ts';
-import { assertNotBlocked } from './codes.ts';
 import { describeSubmission } from './submission.ts';
 
 /** The result of a step. */
@@ -40,6 +38,9 @@ type Needs = Pick<
   SignInNeeds,
   'port' | 'users' | 'organizationJit' | 'secondFactors' | 'adaptiveMfa' | 'clock' | 'events' | 'applications'
 > & {
+  assertNotBlocked: AssertNotBlocked;
+  /** A user that was just created. */
+  accountOf(user: User): Account;
   password: Pick<PasswordFactor, 'open'>;
 };
 
@@ -64,7 +65,7 @@ export function createRunner(needs: Needs): Runner {
     const { progress, prompt } = start();
     // A sign-in code may prove an address that must not register: reported before other details are asked for.
     const { email: value } = progress.state.profile;
-    if (value !== undefined) await assertNotBlocked(settings, { type: 'email', value });
+    if (value !== undefined) await needs.assertNotBlocked(settings, { type: 'email', value });
     if (progress.effects.length === 0) {
       await needs.port.save(tenant.db, interaction, progress.state);
       return { state: progress.state, prompt: prompt(complete?.account) };
@@ -81,7 +82,7 @@ export function createRunner(needs: Needs): Runner {
       for (let rest = run.rest; ; ) {
         const created = await executor.execute(effects.splice(0), run.progress.state);
         if (!created) break;
-        account = accountOf(created);
+        account = needs.accountOf(created);
         rest = run.progress.take([{ type: 'created', account }, ...rest]);
         if (rest.length === 0) run.progress.take(run.completion(account));
       }

@@ -4,7 +4,7 @@ import type { User } from '../../features/people/users/user.ts';
 import { AldabaError } from '../../kernel/errors.ts';
 import { normalizeIdentifier } from '../../kernel/identifiers.ts';
 import type { SocialChallenge } from '../factors/social/index.ts';
-import { isSameAddress } from '../machine/address.ts';
+import { isSameAddress } from '../machine/factor.ts';
 import type { Address, ChallengeOf, Intent, Proof } from '../machine/state.ts';
 import type { SignInEvent } from '../machine/vocabulary.ts';
 import type { Identifier, SignInSettings } from '../needs.ts';

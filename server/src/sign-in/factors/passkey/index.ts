@@ -2,8 +2,7 @@
 import { verifyWebAuthnAuthentication, verifyWebAuthnRegistration } from '@aldaba/contract';
 import type { AuthenticationOptions, RegistrationOptions } from '../../../features/people/mfa-verifications/index.ts';
 import { AldabaError } from '../../../kernel/errors.ts';
-import { nameOf } from '../../steps/accounts.ts';
-import { attemptAs, newRecord, ofType, type SecondFactor, type SecondFactorNeeds } from '../second-factor.ts';
+import { attemptAs, nameOf, newRecord, ofType, type SecondFactor, type SecondFactorNeeds } from '../second-factor.ts';
 import { relyingPartyOf } from './relying-party.ts';
 
 const refusal = 'session.mfa.webauthn_verification_failed';

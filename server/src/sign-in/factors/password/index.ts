@@ -13,7 +13,7 @@ import { passwordIssues } from '../../../services/passwords/rules.ts';
 import type { Tenant } from '../../../tenancy/index.ts';
 import { type Attempts, attemptName, replacingAttemptName } from '../../attempts.ts';
 import { resolvePolicy } from '../../machine/policy.ts';
-import type { PendingProfile, Proof } from '../../machine/state.ts';
+import type { Proof } from '../../machine/state.ts';
 import type { Identifier, SignInNeeds } from '../../needs.ts';
 
 type Needs = Pick<SignInNeeds, 'users' | 'passwords' | 'vault' | 'clock'> & { attempts: Attempts };
@@ -150,14 +150,6 @@ export function createPasswordFactor(needs: Needs): PasswordFactor {
     open: (tenant, sealed) => JSON.parse(vault.open(sealed, context(tenant))) as PasswordDigest,
   };
 }
-
-/** Details that a new password must not contain: those of this sign-in, else of the account. */
-export const knownOf = (profile: PendingProfile, user: User | undefined): PasswordUserInfo => ({
-  username: profile.username ?? user?.username ?? null,
-  email: profile.email ?? user?.primaryEmail ?? null,
-  phone: profile.phone ?? user?.primaryPhone ?? null,
-  name: profile.name ?? user?.name ?? null,
-});
 
 /** Operators may have stored uppercase usernames, so the lookup ignores case. */
 const asUsername = ({ usernamePolicy }: SignInExperienceSettings, value: string): Identifier => ({

@@ -5,26 +5,19 @@
 import type { BoundConnector, ConnectorSession } from '../../../features/connectors/connectors/index.ts';
 import { equalSecrets, hashToken } from '../../../kernel/crypto.ts';
 import { AldabaError } from '../../../kernel/errors.ts';
-import { standardId } from '../../../kernel/ids.ts';
+import { opaqueToken, standardId } from '../../../kernel/ids.ts';
 import type { ChallengeOf, Proof } from '../../machine/state.ts';
 import type { SignInNeeds } from '../../needs.ts';
 import type { Interaction } from '../../port.ts';
 
-interface BeginSocial {
-  connectorId: string;
-  redirectUri: string;
-  state: string;
-  /** Whether the server compares the state itself (pages); a page of the operator's own compares its own. */
-  keepsState: boolean;
-  userAgent?: string | undefined;
-  agreed?: boolean | undefined;
-}
-
 export interface SocialStart {
   connectorId: string;
   redirectUri: string;
+  /** Of a page that compares it itself. Absent: the server makes one and compares it (`isStateOf`). */
+  state?: string;
   userAgent?: string | undefined;
-  agreed: boolean;
+  /** Whether the user agreed to the terms before leaving for the provider. */
+  agreed?: boolean;
 }
 
 export type SocialChallenge = ChallengeOf<'Social'>;
@@ -33,7 +26,7 @@ export interface SocialFactor {
   /** @throws AldabaError `session.invalid_connector_id`, or `connector.*` when the connector fails. */
   begin(
     interaction: Interaction,
-    request: BeginSocial,
+    request: SocialStart,
   ): Promise<{ challenge: SocialChallenge; authorizationUri: string }>;
   /**
    * Asks the provider who came back. `data`: the parameters of its answer.
@@ -44,7 +37,14 @@ export interface SocialFactor {
     challenge: SocialChallenge,
     data: Record<string, unknown>,
   ): Promise<Extract<Proof, { type: 'Social' }>>;
+  /** The handle of the interaction that a state of the server's names; only a hint: the whole state is compared. */
+  handleOf(state: string): string | undefined;
+  /** Whether a provider's `state` is that of the challenge: compared whole, in constant time. */
+  isStateOf(challenge: SocialChallenge, state: string): boolean;
 }
+
+/** Between the interaction's handle and the secret part of a state that the server makes. */
+const stateSeparator = '.';
 
 export function createSocialFactor(needs: Pick<SignInNeeds, 'connectors' | 'clock' | 'vault'>): SocialFactor {
   const { connectors, clock, vault } = needs;
@@ -63,7 +63,9 @@ export function createSocialFactor(needs: Pick<SignInNeeds, 'connectors' | 'cloc
       : JSON.parse(vault.open(challenge.sessionSealed, contextOf(interaction, challenge)));
 
   return {
-    async begin(interaction, { connectorId, redirectUri, state, keepsState, userAgent, agreed }) {
+    async begin(interaction, { connectorId, redirectUri, state: given, userAgent, agreed }) {
+      // The handle leads the way back to this interaction when the browser has several.
+      const state = given ?? `${interaction.handle}${stateSeparator}${opaqueToken()}`;
       const instance = await instanceOf(interaction, connectorId);
       const challenge: SocialChallenge = {
         id: standardId(),
@@ -71,7 +73,7 @@ export function createSocialFactor(needs: Pick<SignInNeeds, 'connectors' | 'cloc
         createdAt: clock.now(),
         connectorId,
         redirectUri,
-        ...(keepsState ? { stateHash: hashToken(state) } : {}),
+        ...(given === undefined ? { stateHash: hashToken(state) } : {}),
         ...(agreed ? { agreed } : {}),
       };
       const session: ConnectorSession = {
@@ -119,6 +121,12 @@ export function createSocialFactor(needs: Pick<SignInNeeds, 'connectors' | 'cloc
         syncProfile: instance.syncProfile,
       };
     },
+
+    handleOf(state) {
+      const at = state.lastIndexOf(stateSeparator);
+      return at > 0 ? state.slice(0, at) : undefined;
+    },
+    isStateOf: ({ stateHash }, state) => stateHash !== undefined && equalSecrets(stateHash, hashToken(state)),
   };
 }
 
@@ -131,10 +139,6 @@ const declined: ReadonlySet<string> = new Set([
   'user_cancelled_authorize',
   'consent_required',
 ]);
-
-/** Whether a provider's `state` is that of the challenge: compared whole, in constant time. */
-export const isStateOf = (challenge: SocialChallenge, state: string): boolean =>
-  challenge.stateHash !== undefined && equalSecrets(challenge.stateHash, hashToken(state));
 
 const contextOf = ({ tenant }: Interaction, { id }: SocialChallenge) => `${tenant.id}/connector-sessions/${id}`;
 

@@ -2,10 +2,10 @@
  * Codes of an authenticator app (RFC 6238). A code counts once; a new app proves with a code that it has the secret.
  */
 import { AldabaError } from '../../../kernel/errors.ts';
-import { nameOf } from '../../steps/accounts.ts';
 import {
   attemptAs,
   type FactorSubject,
+  nameOf,
   newRecord,
   ofType,
   type SecondFactor,

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { isSameAddress, maskAddress } from './address.ts';
+import { isSameAddress, maskAddress } from './factor.ts';
 
 describe('An address of a person', () => {
   it('is masked so that only its owner recognizes it', () => {
