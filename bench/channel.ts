@@ -73,9 +73,9 @@ function poolTime(): number {
 export interface Subject {
   readonly pid: number;
   readonly port: number;
-  ask<Result>(name: string, argument?: unknown): Promise<Result>;
-  read(): Promise<Reading>;
-  stop(): Promise<void>;
+  ask: <Result>(name: string, argument?: unknown) => Promise<Result>;
+  read: () => Promise<Reading>;
+  stop: () => Promise<void>;
 }
 
 export interface SubjectOptions {

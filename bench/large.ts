@@ -21,7 +21,7 @@ interface LargeRow {
   id: string;
   name: string;
   /** Path and query below `/api`; `count` varies the values, so that no answer is the last one again. */
-  path(count: number): string;
+  path: (count: number) => string;
 }
 
 const pageSize = 20;

@@ -20,8 +20,8 @@ export interface Reply {
 export interface Client {
   readonly origin: string;
   /** @throws Error when the answer has another status than `expected`, with the answer's text. */
-  send(exchange: Exchange, expected: number): Promise<Reply>;
-  close(): void;
+  send: (exchange: Exchange, expected: number) => Promise<Reply>;
+  close: () => void;
 }
 
 export function createClient(port: number): Client {

@@ -6,8 +6,8 @@ import type { AddressInfo } from 'node:net';
 export interface Receiver {
   readonly url: string;
   /** Resolves when a webhook arrived whose body holds `mark`; call it before that may happen. */
-  arrival(mark: string): Promise<void>;
-  close(): void;
+  arrival: (mark: string) => Promise<void>;
+  close: () => void;
 }
 
 export async function startReceiver(): Promise<Receiver> {

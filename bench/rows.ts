@@ -13,9 +13,9 @@ export interface Row {
   operations: number;
   /** How many at a time, instead of as many as there are connections. */
   parallel?: number;
-  operation(target: flows.Target): Operation;
+  operation: (target: flows.Target) => Operation;
   /** What the limit does for each request of the operation besides answering it. */
-  least(exchange: Exchange): Work;
+  least: (exchange: Exchange) => Work;
   /** Whether `oidc-provider` offers the same. */
   oidcProvider: boolean;
   aim?: Aim;

@@ -5,7 +5,7 @@ import { describe, it } from 'node:test';
 import { commands } from '../server/src/commands/index.ts';
 import { findRoot } from '../server/src/root.ts';
 
-const { listFiles } = (await import('../scripts/files.mjs')) as { listFiles(): string[] };
+const { listFiles } = (await import('../scripts/files.mjs')) as { listFiles: () => string[] };
 const root = findRoot(process.env);
 const pages = listFiles().filter((file) => file.endsWith('.md'));
 const read = (file: string): string => readFileSync(join(root, file), 'utf8');

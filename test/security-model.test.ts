@@ -16,8 +16,8 @@ const read = (path: string) => readFileSync(join(findRoot(process.env), path), '
 /** The sources of the server and its connectors, without tests and what only they use. */
 async function productFiles(): Promise<string[]> {
   const { isTest, listFiles } = (await import('../scripts/files.mjs')) as {
-    isTest(path: string): boolean;
-    listFiles(folder: string): string[];
+    isTest: (path: string) => boolean;
+    listFiles: (folder: string) => string[];
   };
   const files = ['server/src', 'connectors'].flatMap((folder) => listFiles(folder));
   return files.filter((path) => /\.tsx?$/.test(path) && !isTest(path) && !path.includes('/sandbox/phone/'));

@@ -11,17 +11,17 @@ import { adapterTable, createAdapterClass } from './oidc-provider-adapter.ts';
 
 /** What of the package is used here; it ships no types. */
 interface Provider {
-  callback(): RequestListener;
-  Client: { find(id: string): Promise<unknown> };
+  callback: () => RequestListener;
+  Client: { find: (id: string) => Promise<unknown> };
   Grant: new (
     properties: object,
   ) => {
-    save(): Promise<string>;
-    addOIDCScope(scope: string): void;
-    addResourceScope(resource: string, scope: string): void;
+    save: () => Promise<string>;
+    addOIDCScope: (scope: string) => void;
+    addResourceScope: (resource: string, scope: string) => void;
   };
-  RefreshToken: new (properties: object) => { save(): Promise<string> };
-  AccessToken: new (properties: object) => { save(): Promise<string> };
+  RefreshToken: new (properties: object) => { save: () => Promise<string> };
+  AccessToken: new (properties: object) => { save: () => Promise<string> };
 }
 type ProviderClass = new (issuer: string, configuration: object) => Provider;
 

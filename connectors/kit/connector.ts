@@ -5,9 +5,9 @@ import { type ConnectorMetadata, describeProblems, parseMetadata } from './metad
 
 /** Structured lines for the operator: fields, then a sentence. Neither may hold a secret, a token or a code. */
 export interface ConnectorLog {
-  info(fields: Readonly<Record<string, unknown>>, message: string): void;
-  warn(fields: Readonly<Record<string, unknown>>, message: string): void;
-  error(fields: Readonly<Record<string, unknown>>, message: string): void;
+  info: (fields: Readonly<Record<string, unknown>>, message: string) => void;
+  warn: (fields: Readonly<Record<string, unknown>>, message: string) => void;
+  error: (fields: Readonly<Record<string, unknown>>, message: string) => void;
 }
 
 /** A message template as an operator wrote it for one language. */
@@ -36,9 +36,9 @@ export interface World {
 export type SessionData = Readonly<Record<string, unknown>>;
 export interface Session {
   /** @throws what the server answers when nothing was kept (`session.connector_validation_session_not_found`). */
-  get(): Promise<SessionData>;
+  get: () => Promise<SessionData>;
   /** Replaces what was kept. */
-  set(data: SessionData): Promise<void>;
+  set: (data: SessionData) => Promise<void>;
 }
 
 /** A session for calls that belong to no sign-in (a link made by the Management API): connectors that need one fail. */
@@ -105,22 +105,22 @@ export interface Message {
 /** All that a connector can do. Each throws ConnectorError; anything else is a fault in the connector. */
 export interface ConnectorMethods {
   /** Social: where to send the person. */
-  getAuthorizationUri(request: AuthorizationRequest, call: Call): Promise<string>;
+  getAuthorizationUri: (request: AuthorizationRequest, call: Call) => Promise<string>;
   /** Social: who came back. `data` is untrusted: the parameters that the provider added to the redirect URI. */
-  getUserInfo(data: unknown, call: Call): Promise<SocialUserInfo>;
+  getUserInfo: (data: unknown, call: Call) => Promise<SocialUserInfo>;
   /** Social, instead of `getUserInfo` where the provider's tokens are stored. */
-  getTokenResponseAndUserInfo(
+  getTokenResponseAndUserInfo: (
     data: unknown,
     call: Call,
-  ): Promise<{ tokenResponse?: TokenResponse; userInfo: SocialUserInfo }>;
+  ) => Promise<{ tokenResponse?: TokenResponse; userInfo: SocialUserInfo }>;
   /** Social: a fresh access token; the caller keeps the old refresh token if none comes back. */
-  getAccessTokenByRefreshToken(refreshToken: string, call: Pick<Call, 'signal'>): Promise<TokenResponse>;
+  getAccessTokenByRefreshToken: (refreshToken: string, call: Pick<Call, 'signal'>) => Promise<TokenResponse>;
   /** SAML: checks the posted assertion and says where the browser goes on. */
-  validateSamlAssertion(assertion: { readonly body: unknown }, call: Call): Promise<string>;
+  validateSamlAssertion: (assertion: { readonly body: unknown }, call: Call) => Promise<string>;
   /** Email, Sms. */
-  sendMessage(message: Message, call: Pick<Call, 'signal'>): Promise<unknown>;
+  sendMessage: (message: Message, call: Pick<Call, 'signal'>) => Promise<unknown>;
   /** Email, Sms: how many messages were sent since then. */
-  getUsage(startFrom: Date | undefined, call: Pick<Call, 'signal'>): Promise<number>;
+  getUsage: (startFrom: Date | undefined, call: Pick<Call, 'signal'>) => Promise<number>;
 }
 
 export type ConnectorMethodName = keyof ConnectorMethods;
@@ -128,7 +128,7 @@ export type ConnectorMethodName = keyof ConnectorMethods;
 /** A configured connector. Every method is there; one that the connector does not have throws `not_implemented`. */
 export interface ConnectorInstance extends ConnectorMethods {
   /** Whether the connector has that method. */
-  offers(method: ConnectorMethodName): boolean;
+  offers: (method: ConnectorMethodName) => boolean;
 }
 
 /** Names the fields of a configuration that are wrong, never their values. */
@@ -142,12 +142,12 @@ export interface Connector {
   /** Names of all members that a configuration may have; undefined when its shape does not tell. */
   readonly fields?: readonly string[];
   /** Whether a configuration can be saved. */
-  checkConfig(config: unknown): ConfigCheck;
+  checkConfig: (config: unknown) => ConfigCheck;
   /**
    * Cheap and without network calls: the server does it for every request.
    * @throws ConnectorError `invalid_config`, with the fields that are wrong in `data.problems`.
    */
-  create(config: unknown, world: World): ConnectorInstance;
+  create: (config: unknown, world: World) => ConnectorInstance;
 }
 
 const notImplemented = async (): Promise<never> => {

@@ -8,7 +8,7 @@ import { type Call, type Connector, type ConnectorInstance, noSession } from './
 export interface OAuthStandIn {
   readonly fetch: typeof globalThis.fetch;
   /** What the provider adds to the redirect URI for that authorization request. */
-  agree(address: string): Readonly<Record<string, string>>;
+  agree: (address: string) => Readonly<Record<string, string>>;
 }
 
 export interface OAuthConformanceCase {

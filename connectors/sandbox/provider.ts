@@ -44,19 +44,19 @@ export interface ProviderReply {
 
 export interface ProviderSandbox {
   /** Whether an address belongs to one of the providers. */
-  plays(address: URL): boolean;
+  plays: (address: URL) => boolean;
   /** Answers for the providers only; any other address fails as an unreachable host does. */
   readonly fetch: typeof globalThis.fetch;
   /**
    * The user agreed: a code that can be redeemed once, within ten minutes, by that client.
    * @throws RangeError for a request that no provider would take, or an unknown persona or outcome
    */
-  agree(decision: ProviderDecision): ProviderReply;
+  agree: (decision: ProviderDecision) => ProviderReply;
   /**
    * The user declined.
    * @throws RangeError for a request that no provider would take
    */
-  decline(address: string): ProviderReply;
+  decline: (address: string) => ProviderReply;
 }
 
 interface Grant {

@@ -19,7 +19,7 @@ const signing = {
 export interface SigningKey {
   /** As JSON Web Key, for the key set. */
   readonly publicKey: Readonly<Record<string, unknown>>;
-  sign(payload: Readonly<Record<string, unknown>>): Promise<string>;
+  sign: (payload: Readonly<Record<string, unknown>>) => Promise<string>;
 }
 
 let serial = 0;

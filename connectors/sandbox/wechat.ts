@@ -36,7 +36,7 @@ export interface WechatSandbox {
    * The person pressed Allow: a code that can be redeemed once, within ten minutes, by that app.
    * @throws RangeError for an unknown persona or outcome, or an app id that is empty or longer than 128 characters.
    */
-  approve(approval: Approval): string;
+  approve: (approval: Approval) => string;
 }
 
 interface Grant {

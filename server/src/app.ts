@@ -74,11 +74,11 @@ interface Parts {
   limits: MessageLimits;
   keys: Oidc['keys'];
   /** Makes a one-time link for creating an administrator. */
-  createAdminLink(): Promise<string>;
+  createAdminLink: () => Promise<string>;
   /** The same while there is no administrator, else undefined. */
-  firstAdminLink(): Promise<string | undefined>;
+  firstAdminLink: () => Promise<string | undefined>;
   /** Finishes requests in flight, then ends background work and the pool. */
-  close(): Promise<void>;
+  close: () => Promise<void>;
 }
 
 export interface App extends Parts {

@@ -2,8 +2,10 @@ import type { Log } from './kernel/log.ts';
 
 /** What is needed of the running process. */
 interface Failing {
-  on(event: 'unhandledRejection', listener: (reason: unknown) => void): unknown;
-  on(event: 'uncaughtException', listener: (error: Error) => void): unknown;
+  on: {
+    (event: 'unhandledRejection', listener: (reason: unknown) => void): unknown;
+    (event: 'uncaughtException', listener: (error: Error) => void): unknown;
+  };
 }
 
 /**

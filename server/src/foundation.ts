@@ -30,7 +30,7 @@ export interface World {
   dataFolder: string;
   /** Outgoing requests; the SSRF-safe client unless a test replaces it. */
   outbound?: typeof fetch;
-  progress(message: string): void;
+  progress: (message: string) => void;
   /** Checks every response against the contract; on in tests. */
   checkResponses: boolean;
 }

@@ -11,7 +11,7 @@ interface Outside {
   secret: string;
   root: string;
   log: Log;
-  progress(message: string): void;
+  progress: (message: string) => void;
 }
 
 /** The folder of the migrations. */

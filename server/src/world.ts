@@ -13,7 +13,7 @@ import { waitForDatabase } from './store/reach.ts';
 
 export interface OpenWorld extends World {
   /** Stops the bundled PostgreSQL if this process started it. Close the app first. */
-  stop(): Promise<void>;
+  stop: () => Promise<void>;
 }
 
 /**
@@ -24,7 +24,7 @@ export interface OpenWorld extends World {
  */
 export async function openWorld(
   config: Config,
-  options: { root: string; purpose: 'server' | 'command'; progress(message: string): void },
+  options: { root: string; purpose: 'server' | 'command'; progress: (message: string) => void },
 ): Promise<OpenWorld> {
   const { root, progress } = options;
   const dataFolder = dataFolderOf(config, root);

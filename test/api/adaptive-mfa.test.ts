@@ -24,7 +24,7 @@ const tokyo = { 'cf-ipcountry': 'JP', 'cf-iplatitude': '35.6762', 'cf-iplongitud
 
 interface Door {
   url: string;
-  close(): Promise<unknown>;
+  close: () => Promise<unknown>;
 }
 
 describe('Adaptive MFA', () => {

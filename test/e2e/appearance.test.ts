@@ -41,7 +41,7 @@ describe('Appearance of the hosted pages', () => {
   const request = (extra: Record<string, string> = {}, clientId = 'demo-app') =>
     authorization({ endpoint: server.url, clientId, redirectUri: `${server.url}/demo-app`, extra }).url;
 
-  const pages: { name: string; open(page: Page): Promise<unknown> }[] = [
+  const pages: { name: string; open: (page: Page) => Promise<unknown> }[] = [
     { name: 'sign in', open: (page) => page.goto(request()) },
     { name: 'register', open: (page) => page.goto(request({ first_screen: 'register' })) },
     {

@@ -15,7 +15,7 @@ export interface Way {
   type: CustomizedToken;
   isJwt: boolean;
   /** Gets what the request needs (a code, a refresh token, …); what it returns sends the request itself. */
-  prepare(): Promise<() => Promise<Response>>;
+  prepare: () => Promise<() => Promise<Response>>;
 }
 
 export interface EveryGrant {

@@ -34,13 +34,13 @@ interface Grant {
   /** Whether a token of the source is exchanged. */
   fromSource?: boolean;
   /** Comes as far as the request that gives the token, which the answer sends. */
-  prepare(scene: Scene): Promise<() => Promise<Response>>;
+  prepare: (scene: Scene) => Promise<() => Promise<Response>>;
 }
 interface Ending {
-  hits(grant: Grant): boolean;
+  hits: (grant: Grant) => boolean;
   /** Status and error of every refusal. */
   answer: string;
-  bring(scene: Scene): Promise<unknown>;
+  bring: (scene: Scene) => Promise<unknown>;
 }
 
 // security: suspension, application-access

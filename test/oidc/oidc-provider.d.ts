@@ -3,9 +3,9 @@ declare module 'oidc-provider' {
   import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 
   interface Grant {
-    addOIDCScope(scope: string): void;
-    addResourceScope(resource: string, scope: string): void;
-    save(): Promise<string>;
+    addOIDCScope: (scope: string) => void;
+    addResourceScope: (resource: string, scope: string) => void;
+    save: () => Promise<string>;
   }
 
   export class Provider {

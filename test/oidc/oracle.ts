@@ -9,7 +9,7 @@ import { Provider as Oracle } from 'oidc-provider';
  */
 export interface RunningOracle {
   url: string;
-  close(): Promise<void>;
+  close: () => Promise<void>;
 }
 
 export interface OracleClient {

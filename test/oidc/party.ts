@@ -9,19 +9,19 @@ export interface Party {
   redirectUri: string;
   verifier: string;
   /** The address of an authorization request; `null` leaves a parameter out. */
-  authorizationUrl(extra?: Extra): string;
+  authorizationUrl: (extra?: Extra) => string;
   /** Sends the browser there. */
-  authorize(agent: Agent, extra?: Extra): Promise<Response>;
+  authorize: (agent: Agent, extra?: Extra) => Promise<Response>;
   /** Authorizes, signs the person in where the provider asks, and returns the parameters of the answer. */
-  signIn(agent: Agent, userId: string, extra?: Extra): Promise<URLSearchParams>;
+  signIn: (agent: Agent, userId: string, extra?: Extra) => Promise<URLSearchParams>;
   /** The whole way to the tokens; the answer must be 200. */
-  tokens(userId: string, extra?: Extra, agent?: Agent): Promise<Tokens>;
+  tokens: (userId: string, extra?: Extra, agent?: Agent) => Promise<Tokens>;
   /** Calls the token endpoint as this client; `null` leaves a parameter out. */
-  token(parameters: Extra, headers?: Record<string, string>): Promise<Response>;
-  redeem(code: string, extra?: Extra): Promise<Response>;
-  refresh(refreshToken: string, extra?: Extra): Promise<Response>;
+  token: (parameters: Extra, headers?: Record<string, string>) => Promise<Response>;
+  redeem: (code: string, extra?: Extra) => Promise<Response>;
+  refresh: (refreshToken: string, extra?: Extra) => Promise<Response>;
   /** Calls another endpoint of the provider as this client. */
-  post(path: string, parameters: Extra, headers?: Record<string, string>): Promise<Response>;
+  post: (path: string, parameters: Extra, headers?: Record<string, string>) => Promise<Response>;
 }
 
 export type Extra = Record<string, string | string[] | null>;

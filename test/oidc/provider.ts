@@ -73,7 +73,7 @@ export interface Provider {
   tenant: Tenant;
   tenancy: Tenancy;
   database: Database;
-  clock: { now(): number; advance(milliseconds: number): void };
+  clock: { now: () => number; advance: (milliseconds: number) => void };
   oidc: Oidc;
   configs: Configs;
   customClaims: CustomClaims;
@@ -91,9 +91,9 @@ export interface Provider {
   organizationRoles: ReturnType<typeof createOrganizationRoles>;
   /** How people prove who they are at the test's sign-in, until a test changes it. */
   signIn: { amr: string[] };
-  addClient(draft: Partial<ApplicationDraft> & Pick<ApplicationDraft, 'type'>): Promise<Application>;
-  addUser(draft?: Parameters<Users['create']>[1]): Promise<User>;
-  close(): Promise<void>;
+  addClient: (draft: Partial<ApplicationDraft> & Pick<ApplicationDraft, 'type'>) => Promise<Application>;
+  addUser: (draft?: Parameters<Users['create']>[1]) => Promise<User>;
+  close: () => Promise<void>;
 }
 
 const secret = 'a secret for tests that is long enough';

@@ -3,9 +3,9 @@ import { type Authorization, authorization } from './authorization.ts';
 /** A browser without a screen: keeps cookies and shows redirects instead of following them. */
 export interface Agent {
   /** Sends a request with the stored cookies, and stores the cookies of the answer. */
-  fetch(url: string, init?: RequestInit): Promise<Response>;
+  fetch: (url: string, init?: RequestInit) => Promise<Response>;
   /** Sends JSON. */
-  json(method: string, url: string, body?: unknown): Promise<Response>;
+  json: (method: string, url: string, body?: unknown) => Promise<Response>;
 }
 
 export function createAgent(): Agent {

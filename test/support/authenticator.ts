@@ -67,11 +67,11 @@ export interface AuthenticationJson {
 
 export interface Authenticator {
   /** Makes a passkey. Throws if one of the excluded ones is on the device, as a browser does (InvalidStateError). */
-  create(options: CreationOptions, circumstances?: Circumstances): RegistrationJson;
+  create: (options: CreationOptions, circumstances?: Circumstances) => RegistrationJson;
   /** Signs with the newest passkey that is asked for. Throws if there is none (NotAllowedError). */
-  get(options: RequestOptions, circumstances?: Circumstances): AuthenticationJson;
+  get: (options: RequestOptions, circumstances?: Circumstances) => AuthenticationJson;
   /** A second device with the same passkeys, which counts on from here by itself. */
-  clone(): Authenticator;
+  clone: () => Authenticator;
 }
 
 interface Passkey {

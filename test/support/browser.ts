@@ -33,7 +33,7 @@ export interface Visitor {
   page: Page;
   /** What the pages complained about so far: script errors, refused by the Content-Security-Policy, failed loads. */
   complaints: string[];
-  close(): Promise<void>;
+  close: () => Promise<void>;
 }
 
 /** Opens an empty tab in a context of its own. */

@@ -13,11 +13,11 @@ import { startEmbedded } from '../../server/src/store/embedded.ts';
  */
 export interface Cluster {
   /** URL of a database by its name, with the role that the server itself uses. */
-  urlOf(database: string): string;
+  urlOf: (database: string) => string;
   /** Runs a statement that needs more rights (create database) on the maintenance database. */
-  admin(statement: string): Promise<void>;
+  admin: (statement: string) => Promise<void>;
   /** Deletes a database, if there is one of that name, and ends the tests' sessions in it. */
-  drop(database: string): Promise<void>;
+  drop: (database: string) => Promise<void>;
 }
 
 /** The database that the others are copies of; of this run alone, since others may test on the same server. */

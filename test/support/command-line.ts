@@ -15,7 +15,7 @@ export interface Run {
 export interface CommandLine {
   (...args: string[]): Promise<Run>;
   /** The same with `--json`, parsed. @throws Error with the output when the exit code is not 0 */
-  json<Data>(...args: string[]): Promise<Data>;
+  json: <Data>(...args: string[]) => Promise<Data>;
 }
 
 /** Runs the program itself, as people do, on the database of a server. */

@@ -4,8 +4,8 @@ import { freePort, startProgram } from './programs.ts';
 /** An example app, run as its README says. */
 export interface ExampleApp {
   url: string;
-  output(): string;
-  stop(): Promise<void>;
+  output: () => string;
+  stop: () => Promise<void>;
 }
 
 export interface ExampleSettings {

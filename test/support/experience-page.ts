@@ -5,22 +5,22 @@ import type { TestServer } from './server.ts';
 
 /** A sign-in page of the operator's own: calls the Experience API one step at a time. */
 export interface ExperiencePage {
-  call(
+  call: (
     method: string,
     path: string,
     body?: unknown,
-  ): Promise<{ status: number; body: Record<string, never> & { code?: string } }>;
+  ) => Promise<{ status: number; body: Record<string, never> & { code?: string } }>;
   /** The same, and the answer has to have this status. */
-  expect(status: number, method: string, path: string, body?: unknown): Promise<Record<string, string>>;
+  expect: (status: number, method: string, path: string, body?: unknown) => Promise<Record<string, string>>;
   /** The same for an answer that has to be this error. */
-  refuse(
+  refuse: (
     expected: [status: number, code: string],
     method: string,
     path: string,
     body?: unknown,
-  ): Promise<{ data: Record<string, unknown> }>;
+  ) => Promise<{ data: Record<string, unknown> }>;
   /** Follows redirects from an address to the demo app's, and returns that. */
-  follow(url: string): Promise<URL>;
+  follow: (url: string) => Promise<URL>;
 }
 
 /** Begins an authorization of the demo app, and a sign-in of it with `interactionEvent`. */

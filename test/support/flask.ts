@@ -9,8 +9,8 @@ const python = process.env.ALDABA_TEST_PYTHON ?? join(root, '.cache/venv/bin/pyt
 export interface FlaskApp {
   /** Without trailing slash. */
   url: string;
-  output(): string;
-  stop(): Promise<void>;
+  output: () => string;
+  stop: () => Promise<void>;
 }
 
 /** Where a Flask app will answer, so that its addresses can be registered before it starts. */

@@ -9,8 +9,8 @@ export interface ForeignClient {
   id: string;
   /** Base URL without trailing slash. */
   url: string;
-  output(): string;
-  stop(): Promise<void>;
+  output: () => string;
+  stop: () => Promise<void>;
 }
 
 export interface ForeignClientSettings {

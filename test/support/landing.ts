@@ -6,7 +6,7 @@ import type { Page } from 'playwright-core';
 export interface Landing {
   /** Without trailing slash. */
   url: string;
-  close(): void;
+  close: () => void;
 }
 
 export async function startLanding(): Promise<Landing> {

@@ -10,10 +10,10 @@ export interface Mailbox {
   /** Configuration of the published SMTP connector for it; messages are the text of the code or the link. */
   config: Record<string, unknown>;
   /** Everything it was sent, SMTP and messages. */
-  received(): string;
+  received: () => string;
   /** The code of the next message to an address that was not taken yet; waits for it. */
-  codeTo(recipient: string): Promise<string>;
-  close(): Promise<void>;
+  codeTo: (recipient: string) => Promise<string>;
+  close: () => Promise<void>;
 }
 
 const greeting = (line: string): string => {
@@ -82,7 +82,7 @@ export async function openMailbox(): Promise<Mailbox> {
 }
 
 /** A connectors folder that holds published packages. */
-export async function connectorsFolder(...names: string[]): Promise<{ path: string; remove(): Promise<void> }> {
+export async function connectorsFolder(...names: string[]): Promise<{ path: string; remove: () => Promise<void> }> {
   const path = await mkdtemp(join(tmpdir(), 'aldaba-connectors-'));
   const require = createRequire(import.meta.url);
   for (const name of names) {

@@ -21,12 +21,12 @@ interface RequestOptions {
 /** Sends requests to the Management API of a tenant and shows every answer, also refusals. */
 export interface Manager extends Omit<Client, 'send'> {
   token: string;
-  send(method: string, path: string, options?: RequestOptions): Promise<Reply>;
-  get<Path extends string>(path: Path): Promise<Reply<BodyAt<'GET', Path>>>;
-  post<Path extends string>(path: Path, body?: unknown): Promise<Reply<BodyAt<'POST', Path>>>;
-  patch<Path extends string>(path: Path, body?: unknown): Promise<Reply<BodyAt<'PATCH', Path>>>;
-  put<Path extends string>(path: Path, body?: unknown): Promise<Reply<BodyAt<'PUT', Path>>>;
-  delete<Path extends string>(path: Path): Promise<Reply<BodyAt<'DELETE', Path>>>;
+  send: (method: string, path: string, options?: RequestOptions) => Promise<Reply>;
+  get: <Path extends string>(path: Path) => Promise<Reply<BodyAt<'GET', Path>>>;
+  post: <Path extends string>(path: Path, body?: unknown) => Promise<Reply<BodyAt<'POST', Path>>>;
+  patch: <Path extends string>(path: Path, body?: unknown) => Promise<Reply<BodyAt<'PATCH', Path>>>;
+  put: <Path extends string>(path: Path, body?: unknown) => Promise<Reply<BodyAt<'PUT', Path>>>;
+  delete: <Path extends string>(path: Path) => Promise<Reply<BodyAt<'DELETE', Path>>>;
 }
 
 export const managementApi = 'https://default.logto.app/api';

@@ -25,18 +25,18 @@ export interface Operator {
   /** Base URL of the tenant. */
   endpoint: string;
   /** Calls the Management API and returns the body. @throws AssertionError for any status but 2xx. */
-  call<Answer>(method: string, path: string, body?: unknown): Promise<Answer>;
+  call: <Answer>(method: string, path: string, body?: unknown) => Promise<Answer>;
   /** `secret` is empty for an application that has none. */
-  addApplication(wish: ApplicationWish): Promise<{ id: string; secret: string }>;
+  addApplication: (wish: ApplicationWish) => Promise<{ id: string; secret: string }>;
   /** Adds WeChat (Native), offers it, and switches the sandbox on. Returns the connector's row id. */
-  connectWechat(): Promise<string>;
+  connectWechat: () => Promise<string>;
   /** The configuration that `connectWechat` uses. */
   wechatApp: { appId: string; appSecret: string; universalLinks: string };
   /** Plays the person in the WeChat app who presses Allow; returns WeChat's code. */
-  approveAtWechat(approval: { appId: string; persona: string; outcome: SandboxOutcome }): Promise<string>;
-  addUser(user: { username: string; password: string; name?: string }): Promise<ManagedUser>;
-  users(): Promise<ManagedUser[]>;
-  deleteUsers(): Promise<void>;
+  approveAtWechat: (approval: { appId: string; persona: string; outcome: SandboxOutcome }) => Promise<string>;
+  addUser: (user: { username: string; password: string; name?: string }) => Promise<ManagedUser>;
+  users: () => Promise<ManagedUser[]>;
+  deleteUsers: () => Promise<void>;
 }
 
 /** Indicator of the Management API of the tenant `default`, as every Logto client knows it. */

@@ -12,9 +12,9 @@ export interface OwnCluster {
    * Ends it: `fast` as an upgrade of the package does, `immediate` as a crash, `kill` as the kernel does without
    * memory.
    */
-  stop(mode: 'fast' | 'immediate' | 'kill'): Promise<void>;
-  start(): Promise<void>;
-  close(): Promise<void>;
+  stop: (mode: 'fast' | 'immediate' | 'kill') => Promise<void>;
+  start: () => Promise<void>;
+  close: () => Promise<void>;
 }
 
 const signals = { fast: 'SIGINT', immediate: 'SIGQUIT', kill: 'SIGKILL' } as const;

@@ -6,11 +6,11 @@ import type { TestServer } from './server.ts';
 /** A user on the hosted pages of a server, without a screen and with scripts off: forms are posted as browsers do. */
 export interface Visit {
   agent: Agent;
-  get(path: string, headers?: Record<string, string>): Promise<Response>;
+  get: (path: string, headers?: Record<string, string>) => Promise<Response>;
   /** Posts a form of the demo app's sign-in; `headers` add to or replace the browser's own. */
-  post(path: string, fields: Record<string, string>, headers?: Record<string, string>): Promise<Response>;
+  post: (path: string, fields: Record<string, string>, headers?: Record<string, string>) => Promise<Response>;
   /** Follows redirects from an answer to the app; returns the address there, or where it ended. */
-  arrive(answer: Response): Promise<URL>;
+  arrive: (answer: Response) => Promise<URL>;
 }
 
 /** Begins an authorization of the demo app; the browser is on its way to the first page. */

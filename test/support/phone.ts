@@ -16,7 +16,7 @@ export interface Phone extends Visitor {
   /** Every message that the page posted to the app, oldest first. */
   requests: AppRequest[];
   /** Changes what the person does at WeChat from now on. */
-  person(atWechat: AtWechat): void;
+  person: (atWechat: AtWechat) => void;
 }
 
 /**

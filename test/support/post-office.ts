@@ -9,14 +9,14 @@ export interface PostOffice {
   /** Environment of a server that has the connectors. */
   environment: Record<string, string>;
   /** Adds the published SMTP connector to the tenant; returns its id. */
-  addEmail(operator: Operator): Promise<string>;
+  addEmail: (operator: Operator) => Promise<string>;
   /** The same for phones, with a connector of this file. */
-  addPhone(operator: Operator): Promise<string>;
+  addPhone: (operator: Operator) => Promise<string>;
   /** The code of the next message to an email address or a phone; waits for it. */
-  codeTo(recipient: string): Promise<string>;
+  codeTo: (recipient: string) => Promise<string>;
   /** Every message that was sent. */
-  received(): string;
-  close(): Promise<void>;
+  received: () => string;
+  close: () => Promise<void>;
 }
 
 /** A connector package that posts each message to the address in its configuration. */

@@ -5,13 +5,13 @@ import { createServer } from 'node:net';
 /** A program that the test started, with its output so far. */
 export interface Program {
   child: ChildProcess;
-  output(): string;
+  output: () => string;
   /** Resolves when a line of the output matches. @throws Error with the output when the program ends before that. */
-  says(pattern: RegExp): Promise<string>;
+  says: (pattern: RegExp) => Promise<string>;
   /** Resolves with the exit code when the program has ended and everything it printed is there; null after a signal. */
   ended: Promise<number | null>;
   /** Sends the signal and waits for the end. */
-  stop(signal?: NodeJS.Signals): Promise<void>;
+  stop: (signal?: NodeJS.Signals) => Promise<void>;
 }
 
 export interface ProgramOptions {

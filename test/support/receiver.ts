@@ -14,12 +14,12 @@ export interface Receiver {
   url: string;
   requests: Received[];
   /** Status of the coming answers, 200 at first, and where a redirect leads. */
-  answerWith(status: number, location?: string, body?: string): void;
+  answerWith: (status: number, location?: string, body?: string) => void;
   /** Leaves requests unanswered until an answer is set. */
-  hang(): void;
+  hang: () => void;
   /** The next request that was not taken yet and fits; waits for it. */
-  next(fits?: (request: Received) => boolean): Promise<Received>;
-  close(): Promise<void>;
+  next: (fits?: (request: Received) => boolean) => Promise<Received>;
+  close: () => Promise<void>;
 }
 
 /** @param port a fixed port, for a receiver that comes back */

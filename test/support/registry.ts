@@ -9,7 +9,7 @@ import { findRoot } from '../../server/src/root.ts';
 export interface Registry {
   /** Settings that make npm use it and a cache of its own. */
   environment: Record<string, string>;
-  close(): void;
+  close: () => void;
 }
 
 /** Serves every package of this clone in all versions that are installed, and `left-alone`, which has no dependency. */

@@ -28,8 +28,8 @@ export interface S3Store {
   environment: Record<'S3_ENDPOINT' | 'S3_BUCKET' | 'S3_ACCESS_KEY_ID' | 'S3_SECRET_ACCESS_KEY', string>;
   calls: StoreCall[];
   /** The next calls are answered with this status and do not reach the store. */
-  answerWith(status: number, times: number): void;
-  close(): Promise<void>;
+  answerWith: (status: number, times: number) => void;
+  close: () => Promise<void>;
 }
 
 export async function startS3Store(bucket = 'aldaba-files'): Promise<S3Store> {

@@ -12,11 +12,11 @@ export const password = 'tulips under stone';
 /** A sign-in on a page of the operator's own, with the client that began it. */
 export interface Visit extends ExperiencePage {
   /** Says who the person is by their password. */
-  identify(person: { username: string }): Promise<void>;
+  identify: (person: { username: string }) => Promise<void>;
   /** Completes the sign-in, and takes the tokens. */
-  finish(): Promise<Tokens>;
+  finish: () => Promise<Tokens>;
   /** Sets an authenticator app up, and hands it to the account. Returns the secret. */
-  addTotp(): Promise<string>;
+  addTotp: () => Promise<string>;
 }
 
 export interface Person {
@@ -30,20 +30,20 @@ export interface FactorWorld {
   server: TestServer;
   operator: Operator;
   post: PostOffice;
-  clock: { time: number; now(): number };
-  configure(settings: object): Promise<unknown>;
-  addPerson(wish?: { email?: boolean }): Promise<Person>;
+  clock: { time: number; now: () => number };
+  configure: (settings: object) => Promise<unknown>;
+  addPerson: (wish?: { email?: boolean }) => Promise<Person>;
   /** Gives an authenticator app; returns its secret. */
-  giveTotp(person: Person): Promise<string>;
+  giveTotp: (person: Person) => Promise<string>;
   /** What the app shows by now; each call is some time later, so that no code is one that was used. */
-  nextCode(secret: string): string;
+  nextCode: (secret: string) => string;
   /** @param request default: the usual one of the demo app */
-  begin(intent?: 'SignIn' | 'Register' | 'ForgotPassword', request?: Authorization): Promise<Visit>;
+  begin: (intent?: 'SignIn' | 'Register' | 'ForgotPassword', request?: Authorization) => Promise<Visit>;
   /** A sign-in of a user who has entered the password. */
-  arrive(person: { username: string }): Promise<Visit>;
+  arrive: (person: { username: string }) => Promise<Visit>;
   /** A registration that created the account. */
-  register(username: string): Promise<Visit>;
-  close(): Promise<void>;
+  register: (username: string) => Promise<Visit>;
+  close: () => Promise<void>;
 }
 
 export async function openFactorWorld(): Promise<FactorWorld> {

@@ -21,17 +21,17 @@ export interface TestServer {
   /** URL of the server's database. */
   databaseUrl: string;
   /** Starts another node of the same server with its own port, on the same database. Close it before the server. */
-  addNode(): Promise<Node>;
+  addNode: () => Promise<Node>;
   /** Stops the server in an orderly way and starts it again on the same database. */
-  restart(): Promise<void>;
-  close(): Promise<void>;
+  restart: () => Promise<void>;
+  close: () => Promise<void>;
 }
 
 export interface Node {
   /** The node's own address; its issuer is the address of the server. */
   url: string;
   app: App;
-  close(): Promise<void>;
+  close: () => Promise<void>;
 }
 
 export interface TestServerOptions {

@@ -17,16 +17,16 @@ export interface FactorPage {
   name: PhraseKey;
   lead: PhraseKey;
   /** The page that asks for the factor: its sentence, and its form. */
-  Lead(props: FactorProps): ComponentChildren;
-  Form(props: FactorProps): ComponentChildren;
+  Lead: (props: FactorProps) => ComponentChildren;
+  Form: (props: FactorProps) => ComponentChildren;
   /** Whether the form has a field that can take the focus. */
-  hasField(view: SecondFactorView): boolean;
+  hasField: (view: SecondFactorView) => boolean;
   script: AssetName;
 }
 
 /** A page on which a factor is set up. */
 export interface BindingPage<View> {
-  Page(props: { frame: PageFrame; view: View }): ComponentChildren;
+  Page: (props: { frame: PageFrame; view: View }) => ComponentChildren;
   title: PhraseKey;
   script: AssetName;
 }

@@ -21,4 +21,4 @@ const bindingPages: { readonly [Kind in BindingView['kind']]: BindingPage<Extrac
 };
 /** The page of a view on which a factor is set up; undefined for other views. */
 export const bindingPageOf = ({ kind }: Pick<PageView, 'kind'>): BindingPage<PageView> | undefined =>
-  Object.hasOwn(bindingPages, kind) ? (bindingPages[kind as BindingView['kind']] as BindingPage<never>) : undefined;
+  Object.hasOwn(bindingPages, kind) ? (bindingPages[kind as BindingView['kind']] as BindingPage<PageView>) : undefined;

@@ -36,7 +36,7 @@ export interface PageServer {
   answer: { status: number; headers: Record<string, string>; body: string };
   /** JSON answers to GET, by path. */
   json: Map<string, unknown>;
-  close(): Promise<void>;
+  close: () => Promise<void>;
 }
 
 const fieldsOf = async (request: IncomingMessage): Promise<Record<string, string>> =>

@@ -11,13 +11,13 @@ export interface Terminal {
   /** Words after the command's name. */
   words: readonly string[];
   /** A step that takes time, on standard error. */
-  progress(message: string): void;
+  progress: (message: string) => void;
   /** All of standard input. */
-  readInput(): Promise<string>;
+  readInput: () => Promise<string>;
   /** Asks the user yes or no. @throws UsageError when standard input is not a terminal */
-  confirm(question: string): Promise<boolean>;
+  confirm: (question: string) => Promise<boolean>;
   /** Runs a program in a folder and passes its output to standard error. Returns its exit code. */
-  runProgram(file: string, args: readonly string[], folder: string): Promise<number>;
+  runProgram: (file: string, args: readonly string[], folder: string) => Promise<number>;
 }
 
 /** What most commands get: the parts of the server on a migrated database, and the tenant that `--tenant` names. */
@@ -69,24 +69,24 @@ interface CommandBase {
   /** A typical call without the program's name. */
   example?: string;
   /** Further lines of the help, e.g. the fields of the connector that the words name. */
-  help?(given: FilesInvocation): Promise<readonly string[]>;
+  help?: (given: FilesInvocation) => Promise<readonly string[]>;
 }
 
 interface AppCommand extends CommandBase {
   needs?: 'app';
   /** Whether published connector packages must be loaded, which takes time. */
   usesConnectors?: boolean;
-  run(invocation: Invocation): Promise<Output>;
+  run: (invocation: Invocation) => Promise<Output>;
 }
 
 interface WorldCommand extends CommandBase {
   needs: 'world';
-  run(invocation: WorldInvocation): Promise<Output>;
+  run: (invocation: WorldInvocation) => Promise<Output>;
 }
 
 export interface FilesCommand extends CommandBase {
   needs: 'files';
-  run(invocation: FilesInvocation): Promise<Output>;
+  run: (invocation: FilesInvocation) => Promise<Output>;
 }
 
 export type Command = AppCommand | WorldCommand | FilesCommand;

@@ -20,13 +20,13 @@ export interface DirectCalls {
    * guard.
    * @throws AldabaError as the route does
    */
-  call<R extends RouteContract>(contract: R, tenant: Tenant, given?: Given<R>): Promise<ResponseOf<R>>;
+  call: <R extends RouteContract>(contract: R, tenant: Tenant, given?: Given<R>) => Promise<ResponseOf<R>>;
   /** The same for a route that returns pages. */
-  list<R extends RouteContract>(
+  list: <R extends RouteContract>(
     contract: R,
     tenant: Tenant,
     given: Given<R> & { page: Page },
-  ): Promise<{ items: ResponseOf<R>; total: number }>;
+  ) => Promise<{ items: ResponseOf<R>; total: number }>;
 }
 
 type Handler = (call: Call<RouteContract>) => Promise<unknown>;

@@ -10,7 +10,7 @@ import { addToVary } from './vary.ts';
  */
 export interface Document {
   /** Sends the bytes, or 304 if the client's copy is current (RFC 9110 section 13.1.2). */
-  answer(request: Request, reply: Reply): Promise<Answer<200, Encoded<Record<string, unknown>>> | Empty<304>>;
+  answer: (request: Request, reply: Reply) => Promise<Answer<200, Encoded<Record<string, unknown>>> | Empty<304>>;
 }
 
 /** @param json the document's text */

@@ -33,7 +33,7 @@ export interface StaticFile {
   /** Bytes. */
   size: number;
   /** The bytes; undefined if the file was deleted. Not called for a 304. */
-  read(): Buffer | Promise<Buffer | undefined>;
+  read: () => Buffer | Promise<Buffer | undefined>;
   /** The compressed forms, if stored. Otherwise text is compressed with gzip for each response. */
   compressed?: Compressed;
 }

@@ -9,7 +9,7 @@ import type { Http, Reply, Request } from './types.ts';
 /** Files of a folder that does not change while the server runs. */
 interface Folder {
   /** @param path relative, with `/` between segments; compared with the folder's list, never used as a path on disk */
-  find(path: string): Promise<StaticFile | undefined>;
+  find: (path: string) => Promise<StaticFile | undefined>;
 }
 
 const extensions: Readonly<Record<Coding, string>> = { br: '.br', gzip: '.gz' };

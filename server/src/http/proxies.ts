@@ -13,9 +13,9 @@ export interface Client {
 
 /** Reads the headers of proxies in front of the server; headers from untrusted peers are ignored. */
 export interface Proxies {
-  client(request: IncomingMessage): Client;
+  client: (request: IncomingMessage) => Client;
   /** The last value of a header like `X-Forwarded-Host`, if a trusted proxy sent the request. */
-  forwarded(request: IncomingMessage, header: string): string | undefined;
+  forwarded: (request: IncomingMessage, header: string) => string | undefined;
 }
 
 /**

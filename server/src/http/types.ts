@@ -13,9 +13,9 @@ export type TranslatableError = Pick<AldabaError, 'code' | 'data' | 'message'>;
 /** Translates errors into the caller's language; implemented by the hosted pages. */
 export interface ErrorAnswers {
   /** The sentence of an error in the language of the request's `Accept-Language`. */
-  sentence(request: Request, error: TranslatableError): { language: string; sentence: string };
+  sentence: (request: Request, error: TranslatableError) => { language: string; sentence: string };
   /** Sends a page to a browser; false, without sending anything, if the tenant's branding cannot be read. */
-  page(request: Request, reply: Reply, error: AldabaError): Promise<boolean>;
+  page: (request: Request, reply: Reply, error: AldabaError) => Promise<boolean>;
 }
 
 declare module 'fastify' {

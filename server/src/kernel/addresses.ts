@@ -74,8 +74,8 @@ function wordsOf(address: string): number[] {
 
 /** Hosts and networks that an operator allows although they are not public. */
 export interface AllowList {
-  hasHost(host: string): boolean;
-  hasAddress(address: string): boolean;
+  hasHost: (host: string) => boolean;
+  hasAddress: (address: string) => boolean;
 }
 
 /**

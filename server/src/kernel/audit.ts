@@ -22,5 +22,5 @@ export interface Audit {
    * Returns immediately and never throws; the entry is stored shortly after. Secrets are masked here, whatever the
    * caller passes.
    */
-  write(tenantId: string, entry: AuditEntry): void;
+  write: (tenantId: string, entry: AuditEntry) => void;
 }

@@ -1,10 +1,10 @@
 /** Collects items from many requests and writes them together. */
 export interface Batch<Item> {
-  add(item: Item): void;
+  add: (item: Item) => void;
   /** Writes the collected items; resolves when they and a write in progress are done. */
-  flush(): Promise<void>;
+  flush: () => Promise<void>;
   /** The same on shutdown. */
-  close(): Promise<void>;
+  close: () => Promise<void>;
 }
 
 export interface BatchOptions<Item> {
@@ -18,11 +18,11 @@ export interface BatchOptions<Item> {
    * The memory size of an item, and the limits for memory and for one write. Without it only the number of items
    * counts.
    */
-  bytes?: { of(item: Item): number; maximum: number; size: number };
-  write(items: readonly Item[]): Promise<void>;
-  failed(error: unknown): void;
+  bytes?: { of: (item: Item) => number; maximum: number; size: number };
+  write: (items: readonly Item[]) => Promise<void>;
+  failed: (error: unknown) => void;
   /** Called once for items that were dropped since the last write. */
-  dropped(count: number): void;
+  dropped: (count: number) => void;
 }
 
 export function createBatch<Item>(options: BatchOptions<Item>): Batch<Item> {

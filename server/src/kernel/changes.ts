@@ -20,12 +20,12 @@ type Handler<Tx, Name extends ChangeName> = (tx: Tx, change: ChangeMembers[Name]
 /** `Tx` is the store's type of a running transaction, which the kernel does not know. */
 export interface Changes<Tx> {
   /** Registers a handler. It runs in the transaction of the change; if it throws, the change is rolled back. */
-  on<Name extends ChangeName>(name: Name, handler: Handler<Tx, Name>): void;
+  on: <Name extends ChangeName>(name: Name, handler: Handler<Tx, Name>) => void;
   /**
    * Runs the handlers of a change one after the other.
    * @throws Error if no handler is registered, because the server is wired incompletely
    */
-  announce<Name extends ChangeName>(tx: Tx, name: Name, change: ChangeMembers[Name]): Promise<void>;
+  announce: <Name extends ChangeName>(tx: Tx, name: Name, change: ChangeMembers[Name]) => Promise<void>;
 }
 
 export function createChanges<Tx>(): Changes<Tx> {

@@ -1,7 +1,7 @@
 /** Time as an input, so that tests can check expiry without waiting. */
 export interface Clock {
   /** Milliseconds since the Unix epoch. */
-  now(): number;
+  now: () => number;
 }
 
 export const systemClock: Clock = { now: () => Date.now() };

@@ -22,11 +22,11 @@ export const equalSecrets = (a: string, b: string): boolean =>
  * opened in another.
  */
 export interface Vault {
-  seal(plain: string, context: string): string;
+  seal: (plain: string, context: string) => string;
   /** Throws if the text was modified, or sealed with another key or for another context. */
-  open(sealed: string, context: string): string;
+  open: (sealed: string, context: string) => string;
   /** HMAC-SHA256 of a text with a separate key per `purpose`, base64url. Purposes are constants of the code. */
-  sign(text: string, purpose: string): string;
+  sign: (text: string, purpose: string) => string;
 }
 
 /** @param secret at least 32 characters of key material (`ALDABA_SECRET`). */

@@ -9,10 +9,10 @@ export interface AldabaError extends Error {
   readonly data: DataOf<ErrorCode>;
   readonly status: number;
   /** Whether the error has this code; its data is then typed. */
-  is<Code extends ErrorCode>(code: Code): this is { readonly code: Code; readonly data: DataOf<Code> };
+  is: <Code extends ErrorCode>(code: Code) => this is { readonly code: Code; readonly data: DataOf<Code> };
   /** The same error without its data, for a caller who may not read it. */
-  withoutData(): AldabaError;
-  toBody(): ErrorBody;
+  withoutData: () => AldabaError;
+  toBody: () => ErrorBody;
 }
 
 /** Data that fits each of several codes: an expression may choose between codes with the same data. */
@@ -33,5 +33,5 @@ export interface AldabaErrorConstructor {
   new <Code extends ErrorCode>(code: Code, ...given: Given<Code>): AldabaError;
   readonly prototype: AldabaError;
   /** The error of a code that is known at run time only, together with its data. */
-  of(failure: ErrorWithData, options?: ErrorOptions): AldabaError;
+  of: (failure: ErrorWithData, options?: ErrorOptions) => AldabaError;
 }

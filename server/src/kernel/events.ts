@@ -10,9 +10,9 @@ export interface Events<Tx> {
    * @param members of the payload in addition to hookId, event, createdAt and the members of the request (ip, path, …).
    *   A function is called only if a webhook listens to the event
    */
-  publish<Event extends HookEvent>(
+  publish: <Event extends HookEvent>(
     tx: Tx,
     event: Event,
     members: HookPayloads[Event] | (() => Promise<HookPayloads[Event]>),
-  ): Promise<void>;
+  ) => Promise<void>;
 }

@@ -4,7 +4,7 @@ import { AldabaError } from './errors.ts';
 /** Runs at most `concurrency` tasks at a time, queues `maximumQueue`, and rejects more. */
 export interface Gate {
   /** @throws AldabaError `request.overloaded` (503 with Retry-After) if the queue is full. */
-  run<T>(work: () => Promise<T>): Promise<T>;
+  run: <T>(work: () => Promise<T>) => Promise<T>;
 }
 
 export interface GateOptions {

@@ -3,10 +3,10 @@ import { currentOrigin } from './origin.ts';
 
 /** Structured log: fields first, then a sentence. Values are JSON-escaped, which prevents log injection. */
 export interface Log {
-  debug(fields: object, message: string): void;
-  info(fields: object, message: string): void;
-  warn(fields: object, message: string): void;
-  error(fields: object, message: string): void;
+  debug: (fields: object, message: string) => void;
+  info: (fields: object, message: string) => void;
+  warn: (fields: object, message: string) => void;
+  error: (fields: object, message: string) => void;
 }
 
 /** Names of secret values, one and two levels deep. */

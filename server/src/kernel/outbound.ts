@@ -37,7 +37,7 @@ export interface OutboundOptions {
    */
   keepsConnections?: boolean;
   /** Resolves a host's addresses; the system's resolver unless a test replaces it. */
-  resolve?(host: string): Promise<readonly Address[]>;
+  resolve?: (host: string) => Promise<readonly Address[]>;
 }
 
 const redirectLimit = 3;
@@ -148,7 +148,7 @@ function createAgents() {
 
 interface SendNeeds {
   allowed: AllowList;
-  resolve(host: string): Promise<readonly Address[]>;
+  resolve: (host: string) => Promise<readonly Address[]>;
   signal: AbortSignal;
   sizeLimit: number;
   agents: Agents | undefined;

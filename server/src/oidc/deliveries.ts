@@ -12,9 +12,9 @@ const interval = 200;
  */
 export interface Deliveries {
   /** Records the token once this response has been sent completely; never if the connection breaks before. */
-  watch(reply: Reply, tenantId: string, tokenHash: string): void;
+  watch: (reply: Reply, tenantId: string, tokenHash: string) => void;
   /** Writes the buffered records. */
-  close(): Promise<void>;
+  close: () => Promise<void>;
 }
 
 export function createDeliveries(needs: Pick<OidcNeeds, 'database' | 'log'>): Deliveries {

@@ -9,7 +9,7 @@ interface Method {
   hash: 'sha256' | 'sha384' | 'sha512';
   /** Bytes of each of the two integers of an ECDSA signature. */
   size?: 32 | 48 | 66;
-  input(key: KeyObject): SignInput;
+  input: (key: KeyObject) => SignInput;
 }
 
 // Plain key objects: with options next to the key, node:crypto prepares the key at each signature, which costs as much

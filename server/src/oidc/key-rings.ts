@@ -45,15 +45,15 @@ export interface RingNeeds {
 
 export interface Rings {
   /** The tenant's keys as of now: due next keys are current, and every algorithm in use has a current key. */
-  ring(tenant: Tenant): Promise<KeyRing>;
+  ring: (tenant: Tenant) => Promise<KeyRing>;
   /** Creates what the tenant lacks, in the background. */
-  prepare(tenant: Tenant): void;
+  prepare: (tenant: Tenant) => void;
   /** Creates the tenant's missing keys for these positions. */
-  fill(tenant: Tenant, status: rotation.MissingKey['status']): Promise<void>;
+  fill: (tenant: Tenant, status: rotation.MissingKey['status']) => Promise<void>;
   /** Changes the keys in a transaction and notifies all nodes. */
-  change(tenant: Tenant, work: (tx: Transaction) => Promise<unknown>): Promise<void>;
+  change: (tenant: Tenant, work: (tx: Transaction) => Promise<unknown>) => Promise<void>;
   /** Waits for background work. */
-  close(): Promise<void>;
+  close: () => Promise<void>;
 }
 
 /**

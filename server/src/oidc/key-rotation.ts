@@ -37,7 +37,7 @@ export const sealContext = (tenantId: string, id: string): string => `${tenantId
 export interface KeyMaker {
   vault: Vault;
   /** Milliseconds since the epoch. */
-  now(): number;
+  now: () => number;
 }
 
 /** A new key, not stored yet. Generating RSA takes 50 to 300 ms in the thread pool. */

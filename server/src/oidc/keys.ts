@@ -20,49 +20,49 @@ interface RotationOptions {
 
 export interface Keys {
   /** Creates missing keys in the background, so that the first request does not wait for them. */
-  prepare(tenant: Tenant): void;
-  ring(tenant: Tenant): Promise<KeyRing>;
+  prepare: (tenant: Tenant) => void;
+  ring: (tenant: Tenant) => Promise<KeyRing>;
   /**
    * A JWT of this tenant: adds `iss` and `iat`, signs with the current key of the algorithm.
    * @param options.algorithm defaults to the tenant's algorithm for access tokens
    */
-  sign(
+  sign: (
     tenant: Tenant,
     claims: Record<string, unknown> & { exp: number },
     options?: { type?: string; algorithm?: SigningAlgorithm },
-  ): Promise<string>;
+  ) => Promise<string>;
   /**
    * The claims of a JWT signed by this tenant: verifies key, algorithm, issuer, type and (unless `allowExpired`)
    * expiry, and fails closed. With `allowExpired`, unpublished keys are accepted.
    * @returns undefined for anything else
    */
-  verify(
+  verify: (
     tenant: Tenant,
     token: string,
     expected: { type?: string; audience?: string; allowExpired?: boolean },
-  ): Promise<JWTPayload | undefined>;
+  ) => Promise<JWTPayload | undefined>;
   /**
    * Replaces current keys by the next ones after `gracePeriod` seconds (0: immediately, for emergencies). Without a
    * grace period, the switch happens once the next key has been published for 10 minutes, which is usually immediately.
    * The first key of a new algorithm waits in the same way. Replaced keys stay published until their tokens have
    * expired.
    */
-  rotate(tenant: Tenant, options?: RotationOptions): Promise<void>;
+  rotate: (tenant: Tenant, options?: RotationOptions) => Promise<void>;
   /** Every published key as of now: first keys that sign access tokens; by algorithm next, current and previous. */
-  list(tenant: Tenant): Promise<KeyRecord[]>;
+  list: (tenant: Tenant) => Promise<KeyRecord[]>;
   /**
    * Deletes a previous key: tokens signed with it become invalid.
    * @throws AldabaError `entity.not_found`, `oidc.only_previous_key_can_be_deleted` for a key in use
    */
-  drop(tenant: Tenant, keyId: string): Promise<void>;
-  algorithms(tenant: Tenant): Promise<SigningAlgorithms>;
+  drop: (tenant: Tenant, keyId: string) => Promise<void>;
+  algorithms: (tenant: Tenant) => Promise<SigningAlgorithms>;
   /** @throws AldabaError `oidc.signing_key_missing` for an algorithm without a current key */
-  chooseAlgorithms(
+  chooseAlgorithms: (
     tenant: Tenant,
     change: { [Use in keyof SigningAlgorithms]?: SigningAlgorithms[Use] | undefined },
-  ): Promise<SigningAlgorithms>;
+  ) => Promise<SigningAlgorithms>;
   /** Waits for background work. */
-  close(): Promise<void>;
+  close: () => Promise<void>;
 }
 
 interface KeyNeeds extends RingNeeds {

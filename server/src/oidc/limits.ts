@@ -6,15 +6,15 @@ import type { OidcNeeds } from './needs.ts';
 /** Selects the requested scopes that an application may have, independent of consent. Keeps the order. */
 export interface Limits {
   /** User scopes. */
-  user(scopes: readonly string[]): string[];
+  user: (scopes: readonly string[]) => string[];
   /** Permissions on a resource, by the resource's id. */
-  resource(resourceId: string, scopes: readonly string[]): string[];
+  resource: (resourceId: string, scopes: readonly string[]) => string[];
   /** Permissions on an organization. */
-  organization(scopes: readonly string[]): string[];
+  organization: (scopes: readonly string[]) => string[];
   /** Permissions on a resource that organization roles give. */
-  organizationResource(resourceId: string, scopes: readonly string[]): string[];
+  organizationResource: (resourceId: string, scopes: readonly string[]) => string[];
   /** All scopes allowed in any of these ways, for requests before the audience of a token is known. */
-  any(scopes: readonly string[]): string[];
+  any: (scopes: readonly string[]) => string[];
 }
 
 /** A first-party application is limited only by the user's permissions. */

@@ -59,123 +59,123 @@ export interface OidcNeeds {
   tenancy: Pick<Tenancy, 'get'>;
   applications: {
     /** Cached. Undefined for unknown and deleted applications. */
-    findClient(tenant: Tenant, clientId: string): Promise<Client | undefined>;
+    findClient: (tenant: Tenant, clientId: string) => Promise<Client | undefined>;
   };
   users: {
-    find(q: Queries, userId: string): Promise<User | undefined>;
+    find: (q: Queries, userId: string) => Promise<User | undefined>;
     /** The same with roles and organizations; for a third party, only the organizations that the user granted to it. */
-    findSubject(q: Queries, userId: string, thirdPartyId?: string): Promise<Subject | undefined>;
+    findSubject: (q: Queries, userId: string, thirdPartyId?: string) => Promise<Subject | undefined>;
     /** The same with the details for scripts. */
-    findDetailedSubject(q: Queries, userId: string, thirdPartyId?: string): Promise<Subject | undefined>;
+    findDetailedSubject: (q: Queries, userId: string, thirdPartyId?: string) => Promise<Subject | undefined>;
     /** Runs a credential's statement, with the user's details if requested. One round trip. */
-    findHolder<Found extends object>(
+    findHolder: <Found extends object>(
       q: Queries,
       asked: SubjectStatement,
-    ): Promise<(Found & { person: DetailedUser | undefined }) | undefined>;
+    ) => Promise<(Found & { person: DetailedUser | undefined }) | undefined>;
   };
   resources: {
-    findByIndicator(tenant: Tenant, indicator: string): Promise<ProtectedResource | undefined>;
-    findDefault(tenant: Tenant): Promise<ProtectedResource | undefined>;
+    findByIndicator: (tenant: Tenant, indicator: string) => Promise<ProtectedResource | undefined>;
+    findDefault: (tenant: Tenant) => Promise<ProtectedResource | undefined>;
     /** The existing permissions of these resources. */
-    scopesOf(q: Queries, resourceIds: readonly string[]): Promise<Scope[]>;
+    scopesOf: (q: Queries, resourceIds: readonly string[]) => Promise<Scope[]>;
   };
   roles: {
     /** Names of the permissions that the user's roles give on the resource. */
-    userScopes(q: Queries, userId: string, resourceId: string): Promise<string[]>;
+    userScopes: (q: Queries, userId: string, resourceId: string) => Promise<string[]>;
     /** Cached. */
-    applicationScopes(tenant: Tenant, applicationId: string, resourceId: string): Promise<string[]>;
+    applicationScopes: (tenant: Tenant, applicationId: string, resourceId: string) => Promise<string[]>;
   };
   organizations: {
     /** What a token in an organization needs about a member; undefined for non-members. */
-    rightsOf(
+    rightsOf: (
       q: Queries,
       member: { kind: 'user' | 'application'; organizationId: string; id: string },
       resourceId?: string,
-    ): Promise<
+    ) => Promise<
       { isMfaRequired: boolean; hasMfa: boolean; scopes: string[]; organization: OrganizationFacts } | undefined
     >;
     /** The permissions that a user has through roles, on organizations and through organizations on resources. */
-    permissionsOf(
+    permissionsOf: (
       q: Queries,
       userId: string,
-    ): Promise<
+    ) => Promise<
       { organizationId: string; resourceId: string | null; id: string; name: string; description: string | null }[]
     >;
     /** The user's organizations. */
-    listOf(q: Queries, kind: 'user', userId: string): Promise<{ items: { id: string; name: string }[] }>;
+    listOf: (q: Queries, kind: 'user', userId: string) => Promise<{ items: { id: string; name: string }[] }>;
   };
   configs: {
     /** Seconds; cached. */
-    sessionTtl(tenant: Tenant): Promise<number>;
+    sessionTtl: (tenant: Tenant) => Promise<number>;
     /** Cached. */
-    signingAlgorithms(tenant: Tenant): Promise<SigningAlgorithms>;
-    changeSigningAlgorithms(
+    signingAlgorithms: (tenant: Tenant) => Promise<SigningAlgorithms>;
+    changeSigningAlgorithms: (
       tenant: Tenant,
       change: { [Use in keyof SigningAlgorithms]?: SigningAlgorithms[Use] | undefined },
-    ): Promise<SigningAlgorithms>;
+    ) => Promise<SigningAlgorithms>;
     /** Seconds; cached. */
-    refreshTokenGracePeriod(tenant: Tenant): Promise<number>;
+    refreshTokenGracePeriod: (tenant: Tenant) => Promise<number>;
     /** Claims of ID tokens beyond the standard ones; cached. */
-    idTokenClaims(tenant: Tenant): Promise<ReadonlySet<ExtendedClaim>>;
+    idTokenClaims: (tenant: Tenant) => Promise<ReadonlySet<ExtendedClaim>>;
   };
   customClaims: {
     /** Whether the tenant has a script for these tokens; cached. */
-    has(tenant: Tenant, type: CustomizedToken): Promise<boolean>;
+    has: (tenant: Tenant, type: CustomizedToken) => Promise<boolean>;
     /** The claims that the tenant's script adds to an access token; requests its input only if a script exists. */
-    run(
+    run: (
       tenant: Tenant,
       type: CustomizedToken,
       input: () => Promise<{ token: object; context: object }>,
       /** For the audit log, if the script fails. */
       about: { applicationId: string; userId?: string | undefined },
-    ): Promise<ClaimsOutcome>;
+    ) => Promise<ClaimsOutcome>;
   };
   applicationExperiences: {
     /** An application's branding where it differs from the tenant's; cached. */
-    lookOf(tenant: Tenant, applicationId: string): Promise<Look>;
+    lookOf: (tenant: Tenant, applicationId: string) => Promise<Look>;
   };
   accessControl: {
     /** Whether rules of all these applications with limited access admit the user. */
-    mayUse(q: Queries, applicationIds: readonly string[], userId: string): Promise<boolean>;
+    mayUse: (q: Queries, applicationIds: readonly string[], userId: string) => Promise<boolean>;
   };
   consentOrganizations: {
     /**
      * Lets a third-party application act for the user in exactly these organizations.
      * @throws AldabaError for organizations of which the user is not a member
      */
-    replace(
+    replace: (
       tx: Transaction,
       place: { applicationId: string; userId: string },
       organizationIds: readonly string[],
-    ): Promise<void>;
+    ) => Promise<void>;
   };
   consentScopes: {
     /** The allowed scopes of a third-party application; cached. */
-    allowedScopesOf(tenant: Tenant, applicationId: string): Promise<AllowedScopes>;
+    allowedScopesOf: (tenant: Tenant, applicationId: string) => Promise<AllowedScopes>;
   };
   personalAccessTokens: {
     /** The user of a personal access token. Undefined for unknown tokens and suspended users. */
-    findHolder(q: Queries, value: string, asked: SubjectQuery): Promise<TokenHolder | undefined>;
+    findHolder: (q: Queries, value: string, asked: SubjectQuery) => Promise<TokenHolder | undefined>;
   };
   subjectTokens: {
     /** The same for a subject token. */
-    find(q: Queries, value: string, asked: SubjectQuery): Promise<SubjectToken | undefined>;
+    find: (q: Queries, value: string, asked: SubjectQuery) => Promise<SubjectToken | undefined>;
     /** Consumes it. Exactly one of several concurrent calls returns `true`. */
-    consume(q: Queries, value: string): Promise<boolean>;
+    consume: (q: Queries, value: string) => Promise<boolean>;
   };
   pages: {
-    send(
+    send: (
       request: Request,
       reply: Reply,
       view: PageView,
       options?: { appId?: string; interaction?: string; status?: number; uiLocales?: string },
-    ): Promise<void>;
+    ) => Promise<void>;
     /** The page of a finished or expired interaction; it links back to the application. */
-    sendEnded(
+    sendEnded: (
       request: Request,
       reply: Reply,
       about: { appId: string | undefined; isSignedIn: boolean; status: number },
-    ): Promise<void>;
-    language(request: Request, options?: { uiLocales?: string }): Promise<PageLanguage>;
+    ) => Promise<void>;
+    language: (request: Request, options?: { uiLocales?: string }) => Promise<PageLanguage>;
   };
 }

@@ -20,17 +20,17 @@ export interface Oidc {
   keys: Pick<Keys, 'prepare' | 'ring' | 'rotate' | 'sign' | 'list' | 'drop' | 'algorithms' | 'chooseAlgorithms'>;
   sessions: UserSessions;
   /** Authenticates Management API calls. @throws AldabaError `auth.*` */
-  verifyManagementToken(request: Request, tenant: Tenant): Promise<Caller>;
-  mount(http: Http): void;
+  verifyManagementToken: (request: Request, tenant: Tenant) => Promise<Caller>;
+  mount: (http: Http) => void;
   /** The JSON API of the consent page. */
-  mountConsent(implement: Implement): void;
+  mountConsent: (implement: Implement) => void;
   /** Deletes expired sessions, grants, codes, tokens and interactions. */
   sweep: Sweep;
   /**
    * Ends background work and writes buffered records; call it after the HTTP server is closed and before the database
    * is.
    */
-  close(): Promise<void>;
+  close: () => Promise<void>;
 }
 
 export function createOidc(needs: OidcNeeds): Oidc {

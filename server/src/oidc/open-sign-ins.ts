@@ -19,8 +19,8 @@ const maximumClients = 20_000;
  */
 export interface OpenSignIns {
   /** @throws AldabaError `request.too_many_sign_ins` */
-  begin(tenantId: string, client: string, request: AuthorizationRequest): void;
-  end(tenantId: string, client: string, request: AuthorizationRequest): void;
+  begin: (tenantId: string, client: string, request: AuthorizationRequest) => void;
+  end: (tenantId: string, client: string, request: AuthorizationRequest) => void;
 }
 
 const weightOf = (request: AuthorizationRequest): number => Math.ceil(JSON.stringify(request).length / usualLength);

@@ -5,9 +5,9 @@ import { splitResources } from './wire-quirks.ts';
 /** The parameters of a protocol request: one value each, except `resource` (RFC 8707 section 2). */
 export interface Parameters {
   /** The value of a parameter; undefined if absent or empty (RFC 6749 section 3.1). */
-  get(name: string): string | undefined;
-  has(name: string): boolean;
-  names(): Iterable<string>;
+  get: (name: string) => string | undefined;
+  has: (name: string) => boolean;
+  names: () => Iterable<string>;
   readonly resources: readonly string[];
 }
 

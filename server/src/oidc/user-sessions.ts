@@ -11,21 +11,21 @@ import * as store from './store/user-sessions.ts';
 /** A user's sessions and grants, for operators. */
 export interface UserSessions {
   /** @throws AldabaError `entity.not_exists_with_id` for an unknown user */
-  list(tenant: Tenant, userId: string): Promise<UserSession[]>;
+  list: (tenant: Tenant, userId: string) => Promise<UserSession[]>;
   /** @throws AldabaError `oidc.session_not_found` */
-  get(tenant: Tenant, userId: string, uid: string): Promise<UserSession>;
+  get: (tenant: Tenant, userId: string, uid: string) => Promise<UserSession>;
   /**
    * Ends a session. `revoke` selects the applications whose tokens with `offline_access` are revoked too.
    * @throws AldabaError `oidc.session_not_found`
    */
-  end(
+  end: (
     tenant: Tenant,
     session: { userId: string; uid: string; revoke?: 'all' | 'firstParty' | undefined },
-  ): Promise<void>;
+  ) => Promise<void>;
   /** @throws AldabaError `entity.not_exists_with_id` for an unknown user */
-  listGrants(tenant: Tenant, userId: string, appType?: 'firstParty' | 'thirdParty'): Promise<UserGrant[]>;
+  listGrants: (tenant: Tenant, userId: string, appType?: 'firstParty' | 'thirdParty') => Promise<UserGrant[]>;
   /** @throws AldabaError `oidc.invalid_grant` (404) */
-  revokeGrant(tenant: Tenant, userId: string, grantId: string): Promise<void>;
+  revokeGrant: (tenant: Tenant, userId: string, grantId: string) => Promise<void>;
 }
 
 const toSeconds = (date: Date): number => Math.floor(date.getTime() / 1000);

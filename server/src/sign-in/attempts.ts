@@ -28,11 +28,11 @@ export interface Attempts {
    * @throws AldabaError `session.verification_blocked_too_many_attempts`, the same for identifiers that exist and that
    * do not.
    */
-  limited<T>(
+  limited: <T>(
     q: Queries,
     subject: { identifier: string; account?: { id: string } | undefined; policy: AttemptPolicy },
     check: () => Promise<T | undefined>,
-  ): Promise<T | undefined>;
+  ) => Promise<T | undefined>;
 }
 
 const defaults = { maxAttempts: 100, lockoutDuration: 60 };

@@ -41,18 +41,18 @@ interface UserColumns {
  * What the sign-in needs of users. Errors: `user.*_already_in_use`, `user.identity_already_in_use`, `entity.not_found`.
  */
 interface SignInUsers {
-  find(q: Queries, userId: string): Promise<User | undefined>;
-  findByIdentifier(q: Queries, identifier: Identifier): Promise<User | undefined>;
-  findByIdentity(q: Queries, target: string, identityId: string): Promise<User | undefined>;
+  find: (q: Queries, userId: string) => Promise<User | undefined>;
+  findByIdentifier: (q: Queries, identifier: Identifier) => Promise<User | undefined>;
+  findByIdentity: (q: Queries, target: string, identityId: string) => Promise<User | undefined>;
   /** One statement, whether the user exists or not, so that both take the same time. */
-  findWithPassword(
+  findWithPassword: (
     q: Queries,
     identifier: Identifier,
-  ): Promise<
+  ) => Promise<
     { user: User; password: (PasswordDigest & { updatedAt: Date; isExpired: boolean }) | undefined } | undefined
   >;
-  findPassword(q: Queries, userId: string): Promise<PasswordDigest | undefined>;
-  create(
+  findPassword: (q: Queries, userId: string) => Promise<PasswordDigest | undefined>;
+  create: (
     tx: Transaction,
     user: UserColumns & {
       identity?: Identity & { target: string };
@@ -60,30 +60,30 @@ interface SignInUsers {
       customData?: Record<string, unknown>;
       applicationId?: string;
     },
-  ): Promise<User>;
+  ) => Promise<User>;
   /** @param given `passwordHash`: fails with `session.invalid_credentials` when the password is another by now */
-  update(
+  update: (
     tx: Transaction,
     userId: string,
     patch: UserColumns & { lastSignInAt?: Date },
     given?: { passwordHash: string },
-  ): Promise<User>;
+  ) => Promise<User>;
   /** Ends sessions and grants with the old password. */
-  resetPassword(tx: Transaction, userId: string, password: PasswordDigest): Promise<User>;
+  resetPassword: (tx: Transaction, userId: string, password: PasswordDigest) => Promise<User>;
   /** Returns false when the account had an identity of that target, which was replaced. */
-  linkIdentity(tx: Transaction, userId: string, target: string, identity: Identity): Promise<boolean>;
+  linkIdentity: (tx: Transaction, userId: string, target: string, identity: Identity) => Promise<boolean>;
   /** Merges standard claims, or what applications store, into what is there. */
-  merge(
+  merge: (
     tx: Transaction,
     userId: string,
     part: { profile: Record<string, unknown> } | { customData: Record<string, unknown> },
-  ): Promise<unknown>;
+  ) => Promise<unknown>;
   /** Keeps the user's own choices, such as to sign in without a second factor. */
-  updateLogtoConfig(
+  updateLogtoConfig: (
     tx: Transaction,
     userId: string,
     patch: { mfa: Record<string, boolean | undefined> },
-  ): Promise<unknown>;
+  ) => Promise<unknown>;
 }
 
 /** How people sign in, with the custom profile fields that a sign-up asks for. */
@@ -102,7 +102,7 @@ export interface SignInNeeds {
   passwords: Passwords;
   applications: {
     /** Cached. */
-    findClient(tenant: Tenant, clientId: string): Promise<Client | undefined>;
+    findClient: (tenant: Tenant, clientId: string) => Promise<Client | undefined>;
   };
   applicationExperiences: Pick<ApplicationExperiences, 'lookOf'>;
   organizations: Pick<Organizations, 'find'>;
@@ -117,7 +117,7 @@ export interface SignInNeeds {
   events: Events<Transaction>;
   logs: Audit;
   connectors: Pick<Connectors, 'list' | 'social' | 'instance'>;
-  signInExperiences: { get(tenant: Tenant): Promise<SignInExperienceSettings> };
+  signInExperiences: { get: (tenant: Tenant) => Promise<SignInExperienceSettings> };
   profileFields: Pick<ProfileFields, 'list'>;
   pages: PageSender;
   clock: Clock;

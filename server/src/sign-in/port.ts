@@ -66,17 +66,17 @@ export interface InteractionPort {
    * the header Aldaba-Interaction, else the newest of the application that `app_id` or the header Logto-App-Id names.
    * `handle` overrides.
    */
-  load(request: Request, handle?: string): Promise<Interaction | undefined>;
+  load: (request: Request, handle?: string) => Promise<Interaction | undefined>;
   /** Where the authorization goes on. */
-  resumeUrl(interaction: Pick<Interaction, 'tenant' | 'handle'>): string;
+  resumeUrl: (interaction: Pick<Interaction, 'tenant' | 'handle'>) => string;
   /** The same when the interaction no longer waits for a sign-in, e.g. because a form was sent twice. */
-  resumeAddress(request: Request): Promise<string | undefined>;
+  resumeAddress: (request: Request) => Promise<string | undefined>;
   /** Whether a user is signed in in this browser. */
-  isSignedIn(request: Request): Promise<boolean>;
+  isSignedIn: (request: Request) => Promise<boolean>;
   /** Stores the machine's state unless another request stored one first. @throws AldabaError `session.not_found` */
-  save(q: Queries, interaction: Interaction, state: unknown): Promise<void>;
+  save: (q: Queries, interaction: Interaction, state: unknown) => Promise<void>;
   /** Records who signed in; returns where the browser goes on. @throws AldabaError `session.not_found` */
-  finish(tx: Transaction, interaction: Interaction, result: SignInResult): Promise<{ redirectTo: string }>;
+  finish: (tx: Transaction, interaction: Interaction, result: SignInResult) => Promise<{ redirectTo: string }>;
   /** Records that the user goes on with the account that is signed in. @throws AldabaError `session.not_found` */
-  choose(q: Queries, interaction: Interaction, userId: string): Promise<{ redirectTo: string }>;
+  choose: (q: Queries, interaction: Interaction, userId: string) => Promise<{ redirectTo: string }>;
 }

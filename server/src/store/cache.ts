@@ -11,9 +11,9 @@ interface Cache<Value> {
    * The cached value, or the result of `load`. `undefined` results are not cached.
    * @param via handle to load with; a transaction passes its own, so that it does not wait for a second connection
    */
-  get(tenantId: string, key: string, via?: Queries): Promise<Value | undefined>;
+  get: (tenantId: string, key: string, via?: Queries) => Promise<Value | undefined>;
   /** Drops the value on all nodes, including this one; `*` means every key of the tenant. Sent when `tx` commits. */
-  changed(tx: Transaction, key: string): Promise<void>;
+  changed: (tx: Transaction, key: string) => Promise<void>;
 }
 
 const channel = 'aldaba_cache';
@@ -27,11 +27,11 @@ interface CacheOptions<Value> {
   maximum: number;
   /** Milliseconds. */
   maximumAge: number;
-  load(tenantId: string, key: string, via?: Queries): Promise<Value | undefined>;
+  load: (tenantId: string, key: string, via?: Queries) => Promise<Value | undefined>;
 }
 
 export interface CacheRegistry {
-  create<Value>(options: CacheOptions<Value>): Cache<Value>;
+  create: <Value>(options: CacheOptions<Value>) => Cache<Value>;
 }
 
 /** Starts listening for changes. `now` is in milliseconds. */

@@ -19,7 +19,11 @@ types.setTypeParser(types.builtins.INT8, Number);
 
 /** A Kysely builder, or anything else that compiles to SQL with a known row type. */
 export interface Compilable<Row> {
-  compile(): { readonly sql: string; readonly parameters: readonly unknown[]; readonly query: unknown } & RowOf<Row>;
+  compile: () => {
+    readonly sql: string;
+    readonly parameters: readonly unknown[];
+    readonly query: unknown;
+  } & RowOf<Row>;
 }
 // Kysely carries the row type in `CompiledQuery<O>` without a visible member; this keeps it inferable.
 type RowOf<Row> = import('kysely').CompiledQuery<Row>;
@@ -28,21 +32,21 @@ type RowOf<Row> = import('kysely').CompiledQuery<Row>;
 export interface Queries {
   readonly tenantId: string;
   /** All rows. Throws `AldabaError` for constraint violations (see `store/errors.ts`). */
-  all<Row>(query: Compilable<Row>): Promise<Row[]>;
+  all: <Row>(query: Compilable<Row>) => Promise<Row[]>;
   /** The first row, or undefined. */
-  first<Row>(query: Compilable<Row>): Promise<Row | undefined>;
+  first: <Row>(query: Compilable<Row>) => Promise<Row | undefined>;
   /** The number of rows that an insert, update or delete affected. */
-  run(query: Compilable<unknown>): Promise<number>;
+  run: (query: Compilable<unknown>) => Promise<number>;
   /** Hand-written SQL for the few hot statements; `$1…` parameters. */
-  raw<Row>(text: string, values?: readonly unknown[]): Promise<Row[]>;
+  raw: <Row>(text: string, values?: readonly unknown[]) => Promise<Row[]>;
   /**
    * Runs `work` in one transaction on one connection: it is committed, or rolled back if it throws. Inside a
    * transaction it joins the running one. A deadlock or serialization failure runs `work` again from its start, so
    * effects outside the database (memory, messages) must be in `afterCommit` or be repeatable.
    */
-  transaction<T>(work: (tx: Transaction) => Promise<T>): Promise<T>;
+  transaction: <T>(work: (tx: Transaction) => Promise<T>) => Promise<T>;
   /** Calls `work` after the commit; immediately outside a transaction, never after a rollback. */
-  afterCommit(work: () => void): void;
+  afterCommit: (work: () => void) => void;
 }
 
 declare const inTransaction: unique symbol;
@@ -57,7 +61,7 @@ export interface Transaction extends Queries {
 
 export interface Database {
   /** A handle for one tenant; cheap to create. */
-  tenant(tenantId: string): Queries;
+  tenant: (tenantId: string) => Queries;
   /** A handle that sees all tenants: only for sweeping expired rows, the tenant lifecycle and migrations. */
   readonly system: Queries;
   /** Notifications of this process and the other nodes. */
@@ -69,7 +73,7 @@ export interface Database {
    * it.
    */
   readonly statements: { count: number };
-  close(): Promise<void>;
+  close: () => Promise<void>;
 }
 
 /** Prepared-statement names by text. Bounded: further statements run unnamed, which is slower but correct. */
@@ -99,7 +103,7 @@ export interface DatabaseOptions {
   role?: string;
   /** Time limit of a statement in milliseconds; 0 for none. Background work gets `longLimit`. */
   statementLimit?: number;
-  log: { warn(fields: object, message: string): void };
+  log: { warn: (fields: object, message: string) => void };
 }
 
 /** Milliseconds for statements of handles that see all tenants: sweeps and other background work. */

@@ -9,10 +9,10 @@ import { EmbeddedDatabaseError, explainFailure } from './embedded-error.ts';
  */
 export interface FileLock {
   /** Changes how the lock is held. False when others hold it in the way; the lock must then be regarded as lost. */
-  change(mode: LockMode): Promise<boolean>;
+  change: (mode: LockMode) => Promise<boolean>;
   /** Replaces the text of the locked file, which names the holder to other processes. */
-  write(text: string): Promise<void>;
-  release(): Promise<void>;
+  write: (text: string) => Promise<void>;
+  release: () => Promise<void>;
 }
 
 /** Any number may hold a file `shared`, one alone may hold it `exclusive`. */

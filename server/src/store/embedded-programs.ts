@@ -16,7 +16,7 @@ export interface Programs {
   readonly peerName: string;
   /** Set when the programs run as another user, which must own what they write. */
   readonly owner: { uid: number; gid: number } | undefined;
-  command(program: 'initdb' | 'postgres', args: string[]): { file: string; args: string[]; options: SpawnOptions };
+  command: (program: 'initdb' | 'postgres', args: string[]) => { file: string; args: string[]; options: SpawnOptions };
 }
 
 /** How the programs are run: as ourselves, in a user namespace where root has another ID, or as another user. */

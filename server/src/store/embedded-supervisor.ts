@@ -10,7 +10,7 @@ const soundAfter = 60_000;
 
 export interface Supervisor {
   /** Stops watching; waits for a start in progress. */
-  stop(): Promise<void>;
+  stop: () => Promise<void>;
 }
 
 /**
@@ -22,7 +22,7 @@ export interface Supervisor {
 export function supervise(
   first: Postmaster,
   start: () => Promise<Postmaster>,
-  log: { warn(fields: object, message: string): void; error(fields: object, message: string): void },
+  log: { warn: (fields: object, message: string) => void; error: (fields: object, message: string) => void },
 ): Supervisor {
   let current = first;
   let stopped = false;

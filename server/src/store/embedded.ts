@@ -20,7 +20,7 @@ export interface EmbeddedDatabase {
   /** The folder of the data; not always inside of the data folder, see embedded-programs.ts. */
   readonly location: string;
   /** Ends the use. The database stops, unless another process still uses it. Close your connections first. */
-  stop(): Promise<void>;
+  stop: () => Promise<void>;
 }
 
 export interface EmbeddedOptions {
@@ -31,7 +31,7 @@ export interface EmbeddedOptions {
   /** One `server` may use a folder; any number of commands may use it at the same time or alone. */
   purpose: 'server' | 'command';
   /** Receives a line when the database ends unexpectedly and is started again. */
-  log?: { warn(fields: object, message: string): void; error(fields: object, message: string): void };
+  log?: { warn: (fields: object, message: string) => void; error: (fields: object, message: string) => void };
 }
 
 /**

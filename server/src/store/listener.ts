@@ -6,17 +6,17 @@ export interface Listener {
    * Calls `heard` with the payload of every NOTIFY on `channel`, and `missed` when notifications may have been lost:
    * after the connection broke and came back. Returns after LISTEN is active, or at once when the database is away.
    */
-  listen(channel: string, heard: (payload: string) => void, missed?: () => void): Promise<void>;
+  listen: (channel: string, heard: (payload: string) => void, missed?: () => void) => Promise<void>;
   /** False from half a second after the connection stopped answering until it listens again. */
-  hears(): boolean;
-  close(): Promise<void>;
+  hears: () => boolean;
+  close: () => Promise<void>;
 }
 
 export interface ListenerOptions {
   url: string;
   /** Value of the connection parameter `options`. */
   settings: string;
-  log: { warn(fields: object, message: string): void };
+  log: { warn: (fields: object, message: string) => void };
 }
 
 /** Milliseconds between two questions whether the connection still works: a network may drop it silently. */

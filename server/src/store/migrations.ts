@@ -72,7 +72,7 @@ export async function migrate(
 
 interface Applying {
   only: readonly string[] | undefined;
-  progress(message: string): void;
+  progress: (message: string) => void;
 }
 
 async function applyMissing(client: Client, folder: string, { only, progress }: Applying): Promise<string[]> {

@@ -20,7 +20,7 @@ export interface PoolOptions {
   poolSize: number;
   /** Value of the connection parameter `options`. */
   settings: string;
-  log: { warn(fields: object, message: string): void };
+  log: { warn: (fields: object, message: string) => void };
 }
 
 /** Milliseconds that a request waits for a connection, whether it has to be made or is in use. */

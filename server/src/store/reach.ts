@@ -15,7 +15,7 @@ const longestPause = 4000;
  */
 export async function waitForDatabase(
   url: string,
-  { limit, progress }: { limit: number; progress(message: string): void },
+  { limit, progress }: { limit: number; progress: (message: string) => void },
 ): Promise<void> {
   const end = performance.now() + limit;
   for (let attempt = 0; ; attempt += 1) {

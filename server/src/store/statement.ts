@@ -1,7 +1,8 @@
 import { type Connection, Query, type QueryResult } from 'pg';
 
 /** What node-postgres's query object has and its types leave out. */
-interface DriverQuery {
+declare class DriverQuery {
+  constructor(text: string, values: unknown[]);
   name: string | undefined;
   /** `extended`: with the messages of `prepare`, also without a name and values. */
   queryMode: 'extended' | undefined;
@@ -12,11 +13,11 @@ interface DriverQuery {
 }
 
 interface Wire {
-  bind(config: { statement: string; values: unknown[] }): void;
-  execute(config: object): void;
+  bind: (config: { statement: string; values: unknown[] }) => void;
+  execute: (config: object) => void;
 }
 
-const DriverQuery = Query as unknown as new (text: string, values: unknown[]) => DriverQuery;
+const BaseQuery = Query as unknown as typeof DriverQuery;
 
 export interface StatementText {
   text: string;
@@ -31,7 +32,7 @@ export interface StatementText {
 export const begin = { text: 'begin', name: 'begin', values: [] };
 
 /** One statement, sent once. */
-export class Statement extends DriverQuery {
+export class Statement extends BaseQuery {
   readonly #begins: boolean;
   /** @param done is called once, with the result or the reason why it is missing */
   constructor(

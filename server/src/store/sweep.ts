@@ -9,9 +9,9 @@ const interval = 60_000;
 /** Runs the sweeps one after the other, every minute. `close` waits for the one in progress. */
 export function startSweeps(options: {
   sweeps: Readonly<Record<string, Sweep>>;
-  clock: { now(): number };
-  log: { debug(fields: object, message: string): void; warn(fields: object, message: string): void };
-}): { close(): Promise<void> } {
+  clock: { now: () => number };
+  log: { debug: (fields: object, message: string) => void; warn: (fields: object, message: string) => void };
+}): { close: () => Promise<void> } {
   const { sweeps, clock, log } = options;
   let stopped = false;
   let running: Promise<void> = Promise.resolve();

@@ -5,13 +5,13 @@ import type { Tenancy, Tenant } from './service.ts';
 /** Settings that contain secrets: JSON, sealed for the tenant and the key. */
 export interface SealedSettings<Value> {
   /** Cached. */
-  find(tenant: Tenant, key: string): Promise<Value | undefined>;
+  find: (tenant: Tenant, key: string) => Promise<Value | undefined>;
   /** Returns whether it is new. */
-  save(tenant: Tenant, key: string, value: Value): Promise<boolean>;
+  save: (tenant: Tenant, key: string, value: Value) => Promise<boolean>;
   /** Replaces the given members and returns all. @throws AldabaError `entity.not_found` */
-  update(tenant: Tenant, key: string, change: { [Name in keyof Value]?: Value[Name] | undefined }): Promise<Value>;
+  update: (tenant: Tenant, key: string, change: { [Name in keyof Value]?: Value[Name] | undefined }) => Promise<Value>;
   /** Returns whether it existed. */
-  remove(tenant: Tenant, key: string): Promise<boolean>;
+  remove: (tenant: Tenant, key: string) => Promise<boolean>;
 }
 
 export function createSealedSettings<Value extends object>({
@@ -21,7 +21,7 @@ export function createSealedSettings<Value extends object>({
 }: {
   tenancy: Pick<Tenancy, 'setting' | 'saveSetting' | 'changeSetting'>;
   vault: Vault;
-  schema: { parse(value: unknown): Value };
+  schema: { parse: (value: unknown) => Value };
 }): SealedSettings<Value> {
   const contextOf = (tenant: Tenant, key: string) => `${tenant.id}/${key}`;
   const open = (tenant: Tenant, key: string, sealed: unknown): Value | undefined =>

@@ -41,30 +41,30 @@ export type Seed = (tx: Transaction, tenantId: string) => Promise<void>;
 
 export interface Tenancy {
   /** Pure and synchronous: used to rewrite the request's path before routing. */
-  locate(address: RequestAddress): Location;
+  locate: (address: RequestAddress) => Location;
   /** The path of a tenant's base URL, even if the tenant does not exist; see `Tenant.basePath`. */
-  basePathOf(tenantId: string): string;
+  basePathOf: (tenantId: string) => string;
   /** @throws AldabaError `tenant.not_found` for unknown and suspended tenants, and for undefined. */
-  get(tenantId: string | undefined): Promise<Tenant>;
+  get: (tenantId: string | undefined) => Promise<Tenant>;
   /**
    * Creates a tenant with keys, settings and its Management API in one transaction, and registers that API in the admin
    * tenant; does nothing if the tenant exists. After a failure, the next call repeats everything.
    */
-  create(tenant: { id: string; name: string }): Promise<Tenant>;
+  create: (tenant: { id: string; name: string }) => Promise<Tenant>;
   /** Every tenant, including suspended ones, by id. */
-  list(): Promise<{ id: string; name: string; baseUrl: string; isSuspended: boolean }[]>;
+  list: () => Promise<{ id: string; name: string; baseUrl: string; isSuspended: boolean }[]>;
   /** A cached JSON setting of the tenant, or undefined. */
-  setting(tenant: Tenant, key: string): Promise<unknown>;
-  saveSetting(tenant: Tenant, key: string, value: unknown): Promise<void>;
+  setting: (tenant: Tenant, key: string) => Promise<unknown>;
+  saveSetting: (tenant: Tenant, key: string, value: unknown) => Promise<void>;
   /**
    * Replaces a setting by the result of `decide`; `before` is null if it was not set. Changes are serialized across
    * nodes, so none is lost. Nothing changes if `decide` throws.
    */
-  changeSetting<Value>(
+  changeSetting: <Value>(
     tenant: Tenant,
     key: string,
     decide: (before: unknown) => Value,
-  ): Promise<{ before: unknown; after: Value }>;
+  ) => Promise<{ before: unknown; after: Value }>;
 }
 
 export function createTenancy(deps: {

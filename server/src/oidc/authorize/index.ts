@@ -18,7 +18,7 @@ import type { Parameters } from '../parameters.ts';
 import { ProtocolError } from '../protocol-error.ts';
 import { requestedResources } from '../resources.ts';
 import { findBrowserSession } from '../sessions.ts';
-import { deleteInteraction, findInteraction } from '../store/interactions.ts';
+import { deleteInteraction, lockInteraction } from '../store/interactions.ts';
 import { requireAccess } from './access.ts';
 import { answerApplication, signInAddress } from './answer.ts';
 import { readChallenge } from './challenge.ts';
@@ -97,7 +97,7 @@ export async function resume(core: Core, http: Request, reply: Reply, handle: st
   const session = await findBrowserSession(http.tenant.db, http, core.clock);
   const { flow, outcome } = await http.tenant.db.transaction(async (tx) => {
     // Locked until the commit: of two concurrent resumes, one continues and the other finds the interaction finished.
-    const record = await findInteraction(tx, hashToken(secret), new Date(core.clock.now()), true);
+    const record = await lockInteraction(tx, hashToken(secret), new Date(core.clock.now()));
     if (!record) throw new AldabaError('session.not_found');
     const { request, result } = openInteraction(record);
     const client = await checkClient(core, http.tenant, request.clientId, request.redirectUri);

@@ -10,7 +10,7 @@ export interface LoginQuestion {
 }
 
 /** Reasons to require a sign-in, in this order. */
-const reasons: readonly { reason: string; applies(question: LoginQuestion): boolean }[] = [
+const reasons: readonly { reason: string; applies: (question: LoginQuestion) => boolean }[] = [
   { reason: 'no user is signed in', applies: ({ session }) => session === undefined },
   {
     reason: 'the application asked for it',

@@ -1,4 +1,4 @@
-import type { Queries } from '../../store/database.ts';
+import type { Queries, Transaction } from '../../store/database.ts';
 
 export type InteractionPrompt = 'login' | 'consent';
 
@@ -26,18 +26,21 @@ export async function insertInteraction(
 
 const columns = 'uid_hash, application_id, prompt, request, state, revision, result, expires_at';
 
-/** A live interaction. `lock` blocks other resumes until the transaction ends. */
-export async function findInteraction(
-  q: Queries,
+const live = `select ${columns} from interactions where tenant_id = $1 and uid_hash = $2 and expires_at > $3`;
+
+/** A live interaction. */
+export async function findInteraction(q: Queries, uidHash: string, now: Date): Promise<InteractionRecord | undefined> {
+  const [row] = await q.raw<Row>(live, [q.tenantId, uidHash, now]);
+  return row && toRecord(row);
+}
+
+/** A live interaction; other resumes wait until the transaction ends. */
+export async function lockInteraction(
+  tx: Transaction,
   uidHash: string,
   now: Date,
-  lock = false,
 ): Promise<InteractionRecord | undefined> {
-  const [row] = await q.raw<Row>(
-    `select ${columns} from interactions
-      where tenant_id = $1 and uid_hash = $2 and expires_at > $3${lock ? ' for update' : ''}`,
-    [q.tenantId, uidHash, now],
-  );
+  const [row] = await tx.raw<Row>(`${live} for update`, [tx.tenantId, uidHash, now]);
   return row && toRecord(row);
 }
 

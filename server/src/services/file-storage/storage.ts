@@ -18,13 +18,13 @@ type Place = Pick<Tenant, 'id'>;
 /** Stores files of tenants. A key is written once: its content never changes, so every operation can be retried. */
 export interface FileStorage {
   /** @throws AldabaError `storage.unavailable`, `storage.refused` */
-  put(tenant: Place, file: NewFile): Promise<void>;
+  put: (tenant: Place, file: NewFile) => Promise<void>;
   /** The whole file, at most 20 MiB; undefined if it does not exist. @throws AldabaError `storage.…` */
-  get(tenant: Place, key: FileKey): Promise<Buffer | undefined>;
+  get: (tenant: Place, key: FileKey) => Promise<Buffer | undefined>;
   /** Does nothing if the file does not exist. @throws AldabaError `storage.…` */
-  remove(tenant: Place, key: FileKey): Promise<void>;
+  remove: (tenant: Place, key: FileKey) => Promise<void>;
   /** The public URL of the file that bypasses this server; undefined if none exists. */
-  publicUrl(tenant: Place, key: FileKey): string | undefined;
+  publicUrl: (tenant: Place, key: FileKey) => string | undefined;
 }
 
 /** The key as a relative path. @throws Error for a key that could leave the folder, which is a programming error */

@@ -10,8 +10,8 @@ export interface Scripts {
    * @throws AldabaError `request.overloaded` if the script did not run to its end for lack of capacity or time: its
    *   result is unknown, so a caller must not continue as if it had passed
    */
-  run(owner: string, task: Task): Promise<Outcome>;
-  close(): Promise<void>;
+  run: (owner: string, task: Task) => Promise<Outcome>;
+  close: () => Promise<void>;
 }
 
 interface ScriptsOptions {
@@ -29,8 +29,8 @@ interface ScriptsOptions {
 interface Waiting {
   owner: string;
   task: Task;
-  done(outcome: Outcome): void;
-  fail(error: AldabaError): void;
+  done: (outcome: Outcome) => void;
+  fail: (error: AldabaError) => void;
 }
 
 interface Thread {

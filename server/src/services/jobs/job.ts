@@ -31,5 +31,5 @@ export interface Worker<Payload> {
   /** Concurrent jobs. */
   concurrency: number;
   /** Executes one job. It must not take longer than 30 seconds, and should return soon after `stop` is aborted. */
-  run(job: Job<Payload>, stop: AbortSignal): Promise<JobOutcome<Payload>>;
+  run: (job: Job<Payload>, stop: AbortSignal) => Promise<JobOutcome<Payload>>;
 }

@@ -8,18 +8,18 @@ export interface Jobs {
    * Enqueues work in the transaction `tx`: it is executed if and only if that commits. Jobs with the same `lane` share
    * a destination.
    */
-  enqueue<Payload>(
+  enqueue: <Payload>(
     tx: Transaction,
     queue: JobQueue<Payload>,
     jobs: readonly { lane: string; payload: NoInfer<Payload> }[],
-  ): Promise<void>;
+  ) => Promise<void>;
   /**
    * Executes the jobs of a queue, `concurrency` at a time and at most half of them in one lane. Call it once per queue,
    * before requests arrive.
    */
-  work<Payload>(queue: JobQueue<Payload>, worker: Worker<NoInfer<Payload>>): void;
+  work: <Payload>(queue: JobQueue<Payload>, worker: Worker<NoInfer<Payload>>) => void;
   /** Takes no more jobs and waits briefly for running ones. */
-  close(): Promise<void>;
+  close: () => Promise<void>;
 }
 
 /** @param options `works: false` leaves all jobs to other processes, as the command line does */

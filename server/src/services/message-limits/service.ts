@@ -50,7 +50,7 @@ export interface MessageLimits {
    * @param from the requester; absent for an operator's program
    * @throws AldabaError `request.message_rate_limited` with `data.seconds`
    */
-  count(tenant: Tenant, message: { type: 'Email' | 'Sms'; to: string; from?: Networks | undefined }): Promise<void>;
+  count: (tenant: Tenant, message: { type: 'Email' | 'Sms'; to: string; from?: Networks | undefined }) => Promise<void>;
 }
 
 /** Messages to one address in a window, of any type. */

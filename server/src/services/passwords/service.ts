@@ -8,13 +8,13 @@ import { readArgon2 } from './foreign/phc.ts';
 /** Hashes and verifies passwords off the main thread, one at a time per core. */
 export interface Passwords {
   /** @throws AldabaError `request.overloaded` if the queue is full. */
-  hash(password: string): Promise<PasswordDigest>;
+  hash: (password: string) => Promise<PasswordDigest>;
   /**
    * Whether the password matches. A missing digest (unknown user, user without a password) and a wrong password take
    * the same time. `outdated`: it matches, and the digest should be replaced by a new `hash`.
    * @throws AldabaError `request.overloaded` if the queue is full.
    */
-  verify(password: string, digest: PasswordDigest | undefined): Promise<{ matches: boolean; outdated: boolean }>;
+  verify: (password: string, digest: PasswordDigest | undefined) => Promise<{ matches: boolean; outdated: boolean }>;
 }
 
 /** OWASP's second recommended set for Argon2id: 19 MiB, 2 passes, 1 lane. Algorithm 2 is Argon2id (RFC 9106). */

@@ -33,11 +33,11 @@ interface Holder {
   /**
    * Answers what is shown when the factor is set up; absent for factors that are not, or that are generated at once.
    */
-  setUp?(shown: never): FactorAnswer;
-  answer(shown: never): FactorAnswer;
-  wrongAnswer(shown: never): FactorAnswer;
+  setUp?: (shown: never) => FactorAnswer;
+  answer: (shown: never) => FactorAnswer;
+  wrongAnswer: (shown: never) => FactorAnswer;
   /** What must never be kept in clear. */
-  secrets(shown: never): string[];
+  secrets: (shown: never) => string[];
 }
 
 const other = (code: string): string => (code === '000000' ? '111111' : '000000');

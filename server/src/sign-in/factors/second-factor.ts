@@ -43,19 +43,19 @@ export interface Procedure<Shown extends object = object> {
   challenge?: Challenge['type'];
   /** Whether a wrong answer uses the challenge up. */
   isAnsweredOnce?: true;
-  begin?(subject: FactorSubject): Begun<Shown> | Promise<Begun<Shown>>;
+  begin?: (subject: FactorSubject) => Begun<Shown> | Promise<Begun<Shown>>;
   /** What was begun and is not used yet, shown again; undefined when nothing was. */
-  resume?(
+  resume?: (
     subject: FactorSubject,
     kept: { challenges: readonly Challenge[]; proofs: readonly Proof[] },
-  ): Shown | undefined;
+  ) => Shown | undefined;
   /**
    * Checks an answer.
    * @param challenge of the type above
    * @throws AldabaError the factor's own code; `session.verification_blocked_too_many_attempts` if the check is an
    * attempt
    */
-  verify?(subject: FactorSubject, answer: FactorAnswer, challenge: Challenge | undefined): Proof | Promise<Proof>;
+  verify?: (subject: FactorSubject, answer: FactorAnswer, challenge: Challenge | undefined) => Proof | Promise<Proof>;
 }
 
 export interface SecondFactor<ShownToShow extends object = object, ShownToBind extends object = object> {
@@ -63,9 +63,9 @@ export interface SecondFactor<ShownToShow extends object = object, ShownToBind e
   /** Absent for factors that come with an address of the account. */
   bind?: Procedure<ShownToBind>;
   /** What the page of the factor needs in addition to what all factors have. */
-  view?(shown: ShownToShow): { options: Record<string, unknown> };
+  view?: (shown: ShownToShow) => { options: Record<string, unknown> };
   /** The page on which the factor is set up. */
-  bindingView?(shown: ShownToBind): BindingPage;
+  bindingView?: (shown: ShownToBind) => BindingPage;
 }
 type ViewOf<Kind extends PageView['kind']> = Extract<PageView, { kind: Kind }>;
 type Own<View> = Omit<View, 'appId' | 'hasOthers' | 'skippable' | 'error'>;

@@ -13,6 +13,6 @@ export const createSecondFactors = (needs: SecondFactorNeeds) =>
     PhoneVerificationCode: createMfaCode(needs, 'phone'),
     EmailVerificationCode: createMfaCode(needs, 'email'),
     BackupCode: createBackupCode(needs),
-  }) satisfies Record<SecondFactorType, SecondFactor>;
+  }) satisfies Record<SecondFactorType, Pick<SecondFactor, 'show' | 'bind'>>;
 
 export type SecondFactorSet = ReturnType<typeof createSecondFactors>;

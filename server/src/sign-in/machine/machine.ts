@@ -34,7 +34,7 @@ type Rule = {
     kind: Kind;
     reason: string;
     /** The details of the prompt, or undefined when the rule does not apply. */
-    applies(situation: Situation): Details<Kind> | undefined;
+    applies: (situation: Situation) => Details<Kind> | undefined;
   };
 }[Prompt['kind']];
 

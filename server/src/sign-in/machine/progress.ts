@@ -12,7 +12,7 @@ export interface Progress {
   /**
    * Takes events until one asks for a new account; returns the events that are left. Refused as the machine refuses.
    */
-  take(events: readonly SignInEvent[]): SignInEvent[];
+  take: (events: readonly SignInEvent[]) => SignInEvent[];
 }
 
 /** @param refuse throws the error of a refusal */

@@ -22,10 +22,10 @@ export interface FactorRequest<Kind extends FactorPrompt> extends Identified {
   /** For steps after which the user stays on the page. */
   session: FactorSession;
   /** For steps that complete the sign-in when nothing is missing any more. `then`: events that follow the proof. */
-  completing(then?: (proof: Proof) => SignInEvent[]): FactorSession<StepResult>;
+  completing: (then?: (proof: Proof) => SignInEvent[]) => FactorSession<StepResult>;
   /** On to what the sign-in asks for, after a step or as it is. */
-  proceed(result?: StepResult): void;
-  redirect(path: string): void;
+  proceed: (result?: StepResult) => void;
+  redirect: (path: string) => void;
 }
 
 /** Routes for users whose sign-in is at a prompt of `kind`; redirects other users to their prompt. */

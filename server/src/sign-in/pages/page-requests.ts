@@ -19,12 +19,12 @@ export interface PageRequest {
   interaction: Interaction;
   context: PageContext;
   /** A field of the form; a repeated or absent one counts as empty. */
-  field(name: string): string;
-  show(view: PageView, failure?: AldabaError): Promise<void>;
+  field: (name: string) => string;
+  show: (view: PageView, failure?: AldabaError) => Promise<void>;
   /** Goes on to what the sign-in asks for. */
-  proceed(result: Pick<StepResult, 'prompt' | 'redirectTo'>): void;
+  proceed: (result: Pick<StepResult, 'prompt' | 'redirectTo'>) => void;
   /** To another page of the interaction; `query`: beside what names the interaction. */
-  redirect(path: string, query?: Record<string, string>): void;
+  redirect: (path: string, query?: Record<string, string>) => void;
 }
 type Handler = (page: PageRequest) => Promise<unknown>;
 /** The page to show again after a failure, with the failure's sentence; undefined when none fits. */
@@ -34,16 +34,16 @@ type Refused = (page: PageRequest, error: PageError, failure: AldabaError) => Pa
 export interface PageRoutes {
   signIn: SignIn;
   /** A route: whatever its handler throws becomes a page, or JSON where the page's script asked for it. */
-  route(method: 'get' | 'post', path: string, handler: (request: Request, reply: Reply) => Promise<unknown>): void;
+  route: (method: 'get' | 'post', path: string, handler: (request: Request, reply: Reply) => Promise<unknown>) => void;
   /**
    * A page of an interaction. When the user has signed in in another tab since, and that is enough for the application,
    * the page is skipped and the authorization goes on.
    */
-  get(path: string, handler: Handler): void;
+  get: (path: string, handler: Handler) => void;
   /** A form of an interaction: refuses those of other sites. */
-  post(path: string, handler: Handler): void;
+  post: (path: string, handler: Handler) => void;
   /** A form that takes a step: goes on after it, or shows the page of `refused` with the reason. */
-  form(path: string, step: (page: PageRequest) => Promise<StepResult | undefined>, refused: Refused): void;
+  form: (path: string, step: (page: PageRequest) => Promise<StepResult | undefined>, refused: Refused) => void;
 }
 
 const paths: Record<Exclude<Prompt['kind'], 'show-factor'>, string> = {

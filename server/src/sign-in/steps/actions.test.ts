@@ -37,8 +37,8 @@ const endless = 'const runAction = ({ event }) => { while (event.type) {} };';
 /** The result of a sign-in: `in`, or the error code. */
 interface Door {
   name: string;
-  signIn(username: string): Promise<{ outcome: string; message?: string }>;
-  register(username: string): Promise<{ outcome: string; message?: string }>;
+  signIn: (username: string) => Promise<{ outcome: string; message?: string }>;
+  register: (username: string) => Promise<{ outcome: string; message?: string }>;
 }
 
 describe('scripts that are asked during a sign-in', () => {

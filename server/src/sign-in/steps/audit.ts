@@ -10,13 +10,13 @@ import type { Runner } from './run.ts';
 
 export interface SignInAudit {
   /** What the sign-in is, before steps are taken. */
-  intentOf(interaction: Interaction): Intent;
+  intentOf: (interaction: Interaction) => Intent;
   /** Notes steps that were taken, from an intent to a state. */
-  taken(interaction: Interaction, events: readonly SignInEvent[], way: { from: Intent; to: SignInState }): void;
+  taken: (interaction: Interaction, events: readonly SignInEvent[], way: { from: Intent; to: SignInState }) => void;
   /** Notes that the last of these steps failed. */
-  refused(interaction: Interaction, events: readonly SignInEvent[], error: unknown): void;
+  refused: (interaction: Interaction, events: readonly SignInEvent[], error: unknown) => void;
   /** Runs a check that a step depends on; logs its failure. */
-  attempt<T>(interaction: Interaction, what: Attempt, work: () => Promise<T>): Promise<T>;
+  attempt: <T>(interaction: Interaction, what: Attempt, work: () => Promise<T>) => Promise<T>;
 }
 
 interface Attempt {

@@ -19,32 +19,32 @@ import type { StepResult } from './run.ts';
 import { codeStep, type FirstCode } from './verify.ts';
 
 export interface BeginSteps {
-  start(interaction: Interaction, intent: Intent): Promise<StepResult>;
-  changeIntent(interaction: Interaction, intent: Intent): Promise<StepResult>;
+  start: (interaction: Interaction, intent: Intent) => Promise<StepResult>;
+  changeIntent: (interaction: Interaction, intent: Intent) => Promise<StepResult>;
   /** Stores the identifier; the password comes next. No account is looked up. */
-  giveIdentifier(interaction: Interaction, identifier: GivenIdentifier): Promise<StepResult>;
+  giveIdentifier: (interaction: Interaction, identifier: GivenIdentifier) => Promise<StepResult>;
   /** Begins with a provider from the hosted pages. Returns the redirect. @throws AldabaError as the factor's `begin` */
-  beginSocial(interaction: Interaction, request: SocialStart): Promise<string>;
+  beginSocial: (interaction: Interaction, request: SocialStart) => Promise<string>;
   /** The same for a page that keeps the `state` itself. @throws AldabaError as the factor's `begin` */
-  askSocial(
+  askSocial: (
     interaction: Interaction,
     request: Omit<SocialStart, 'agreed'> & { state: string },
-  ): Promise<{ authorizationUri: string; verificationId: string }>;
+  ) => Promise<{ authorizationUri: string; verificationId: string }>;
   /** Sends a code that says who the user is; what was done before is forgotten. @throws AldabaError as `sendCode` */
-  beginCode(
+  beginCode: (
     interaction: Interaction,
     given: { intent: Intent; identifier: Address; locale: string },
-  ): Promise<StepResult>;
+  ) => Promise<StepResult>;
   /**
    * Sends a code in a sign-in that has begun, also one that adds an address.
    * @param given `intent`: what the code is for, if it is not what the sign-in is
    * @throws AldabaError `auth.forbidden`, `user.sign_in_method_not_enabled`, `user.sign_up_method_not_enabled`,
    *   `session.email_blocklist.*`, and as the factor's `begin`
    */
-  sendCode(
+  sendCode: (
     interaction: Interaction,
     given: { identifier: Address; locale: string; intent?: Intent },
-  ): Promise<{ verificationId: string }>;
+  ) => Promise<{ verificationId: string }>;
 }
 
 const isFirstCode = (challenge: Challenge): challenge is FirstCode =>

@@ -17,11 +17,11 @@ import type { Runner, RunOptions, StepResult } from './run.ts';
 
 export interface Accounts {
   /** The current facts about a user for the machine; second factors and risks only if the tenant uses them. */
-  of(
+  of: (
     interaction: Pick<Interaction, 'tenant' | 'requiresSecondFactor'>,
     settings: SignInExperienceSettings,
     user: User,
-  ): Promise<Account>;
+  ) => Promise<Account>;
 }
 
 export function createAccounts({
@@ -59,20 +59,20 @@ export const accountOf = (user: User): Account => ({
 
 export interface Reading {
   /** The sign-in that the request is about; see `InteractionPort.load`. @throws AldabaError `session.not_found` */
-  open(request: Request, handle?: string): Promise<Interaction>;
+  open: (request: Request, handle?: string) => Promise<Interaction>;
   /** How users sign in to the tenant, and what its sign-up asks for. */
-  settings(tenant: Tenant): Promise<SignInSettings>;
+  settings: (tenant: Tenant) => Promise<SignInSettings>;
   /** The machine's state; undefined before the first step or when it is too old. */
-  findState(interaction: Interaction): SignInState | undefined;
+  findState: (interaction: Interaction) => SignInState | undefined;
   /** The same. @throws AldabaError `session.interaction_not_found` */
-  stateOf(interaction: Interaction): SignInState;
+  stateOf: (interaction: Interaction) => SignInState;
   /** The identified account, read from the database. */
-  accountOf(interaction: Interaction, state: SignInState): Promise<Account | undefined>;
+  accountOf: (interaction: Interaction, state: SignInState) => Promise<Account | undefined>;
   /**
    * What the sign-in asks for; one that was not begun, at its beginning.
    * @throws AldabaError `user.user_not_exist` for a user who was deleted while the sign-in waited
    */
-  promptOf(interaction: Interaction): Promise<Prompt>;
+  promptOf: (interaction: Interaction) => Promise<Prompt>;
 }
 
 /** What the steps need: the factors, and of the features what sign-in/index.ts hands on. */
@@ -106,11 +106,11 @@ export interface StepContext extends Reading, Pick<StepNeeds, 'assertNotBlocked'
   audit: SignInAudit;
   run: Runner;
   /** Stores the events of a step. */
-  take(
+  take: (
     interaction: Interaction,
     events: readonly SignInEvent[],
     options?: Partial<Pick<RunOptions, 'settings' | 'complete'>>,
-  ): Promise<StepResult>;
+  ) => Promise<StepResult>;
 }
 
 /** The members of an event that name the account, if there is one. */

@@ -23,15 +23,15 @@ export interface DetailSteps {
    * @throws AldabaError as the password factor's `chooseUsername` and `choosePassword`, and what the machine refuses
    * with
    */
-  addDetails(
+  addDetails: (
     interaction: Interaction,
     details: readonly Detail[],
     options?: { completes?: boolean },
-  ): Promise<StepResult>;
+  ) => Promise<StepResult>;
   /**
    * Puts a new password in place of the forgotten one. No user is signed in by it. @throws AldabaError as `addDetails`
    */
-  resetPassword(interaction: Interaction, password: string): Promise<StepResult>;
+  resetPassword: (interaction: Interaction, password: string) => Promise<StepResult>;
 }
 
 export function createDetailSteps(context: StepContext): DetailSteps {

@@ -18,42 +18,45 @@ import type { StepResult } from './run.ts';
 import type { CheckFactor, Fact, FirstCode } from './verify.ts';
 
 export interface EnterSteps {
-  signInWithPassword(
+  signInWithPassword: (
     interaction: Interaction,
     given: { identifier: Identifier; password: string },
-  ): Promise<StepResult>;
-  registerWithPassword(interaction: Interaction, given: { username: string; password: string }): Promise<StepResult>;
+  ) => Promise<StepResult>;
+  registerWithPassword: (
+    interaction: Interaction,
+    given: { username: string; password: string },
+  ) => Promise<StepResult>;
   /**
    * The sign-in that a provider's answer belongs to, by the `state` that `beginSocial` made.
    * @throws AldabaError `session.social_state_mismatch` for one that is forged, replayed or not of the connector
    */
-  openSocial(
+  openSocial: (
     request: Request,
     answer: { connectorId: string; state: string },
-  ): Promise<{ interaction: Interaction; challenge: SocialChallenge }>;
+  ) => Promise<{ interaction: Interaction; challenge: SocialChallenge }>;
   /**
    * The provider sent the user back with `data`: signs in, or registers where that is allowed.
    * @param answer `needsAgreement`: whether a new account needs the user's agreement to the terms
    */
-  finishSocial(
+  finishSocial: (
     interaction: Interaction,
     challenge: SocialChallenge,
     answer: { data: Record<string, unknown>; needsAgreement: boolean },
-  ): Promise<StepResult>;
+  ) => Promise<StepResult>;
   /**
    * The code says who the user is, or adds the address. An unknown address that may register becomes an account;
    * `needsAgreement`: only when the user has agreed to the terms, which `user.terms_required` asks for.
    * @throws AldabaError as the factor's `verify`, and what the machine refuses with
    */
-  finishCode(
+  finishCode: (
     interaction: Interaction,
     challenge: FirstCode,
     answer: { code: string; needsAgreement: boolean },
-  ): Promise<StepResult>;
+  ) => Promise<StepResult>;
   /** Registers with an address whose code was right a moment ago; undefined when there is none. */
-  registerProved(interaction: Interaction, identifier: Address): Promise<StepResult | undefined>;
+  registerProved: (interaction: Interaction, identifier: Address) => Promise<StepResult | undefined>;
   /** Signs in the user of a link's address, or creates an account if that is allowed; or leads to a new password. */
-  followLink(interaction: Interaction, link: { email: string; token: string }): Promise<StepResult>;
+  followLink: (interaction: Interaction, link: { email: string; token: string }) => Promise<StepResult>;
 }
 
 type Context = StepContext & { check: CheckFactor };

@@ -29,14 +29,14 @@ interface SessionOptions {
   locale?: string;
   userAgent?: string | undefined;
   /** Events that follow a proof in the same step. */
-  then?(proof: Proof): SignInEvent[];
+  then?: (proof: Proof) => SignInEvent[];
   /** Completes the sign-in when nothing is missing any more. */
   completes?: boolean;
 }
 
 export interface IdentifiedSteps {
   /** @throws AldabaError `user.user_not_exist` for a user who was deleted while the sign-in waited */
-  findIdentified(interaction: Interaction): Promise<Identified | undefined>;
+  findIdentified: (interaction: Interaction) => Promise<Identified | undefined>;
   /**
    * The user whose second factor is shown or set up.
    * @param use `counts`: the tenant has to offer the factor
@@ -44,25 +44,25 @@ export interface IdentifiedSteps {
    *   `session.mfa.mfa_factor_not_enabled`, and, to set one up, `session.mfa.require_mfa_verification`: the first
    *   factor alone prepares nothing for an account that has a second one
    */
-  requireIdentified(
+  requireIdentified: (
     interaction: Interaction,
     use: { mode: FactorMode; counts?: SecondFactorType | undefined },
-  ): Promise<Identified>;
-  factorSession(identified: Identified, options: SessionOptions): FactorSession<StepResult>;
+  ) => Promise<Identified>;
+  factorSession: (identified: Identified, options: SessionOptions) => FactorSession<StepResult>;
   /**
    * The account gets a verified factor when the sign-in is complete.
    * @throws AldabaError `session.verification_session_not_found`, and what the machine refuses with
    */
-  bindFactor(
+  bindFactor: (
     identified: Identified,
     given: { type: SecondFactorType; verificationId: string | undefined; completes?: boolean },
-  ): Promise<StepResult>;
+  ) => Promise<StepResult>;
   /** Keeps what the user decided about second factors. @throws AldabaError what the machine refuses with */
-  chooseFactors(
+  chooseFactors: (
     interaction: Interaction,
     choice: keyof SecondFactorChoices,
     options?: { completes?: boolean },
-  ): Promise<StepResult>;
+  ) => Promise<StepResult>;
 }
 
 export function createIdentifiedSteps(context: StepContext): IdentifiedSteps {

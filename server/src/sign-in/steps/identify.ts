@@ -18,12 +18,12 @@ export interface IdentifySteps {
    * @throws AldabaError what the machine refuses with; `user.identity_not_exist` names an account with the identity's
    * address
    */
-  identify(
+  identify: (
     interaction: Interaction,
     given: { verificationId?: string | undefined; linkSocialIdentity?: boolean | undefined },
-  ): Promise<StepResult>;
+  ) => Promise<StepResult>;
   /** Completes the sign-in. @throws AldabaError what the machine refuses with */
-  submit(interaction: Interaction): Promise<StepResult>;
+  submit: (interaction: Interaction) => Promise<StepResult>;
 }
 
 export function createIdentifySteps(context: StepContext): IdentifySteps {
@@ -84,9 +84,9 @@ async function withRelatedUser(
 /** The account chooser: the account that is signed in in this browser. */
 export interface AccountChoiceSteps {
   /** The user who is signed in, and what the application is called; undefined when there is no account to choose. */
-  findSignedIn(interaction: Interaction): Promise<{ user: User; applicationName: string } | undefined>;
+  findSignedIn: (interaction: Interaction) => Promise<{ user: User; applicationName: string } | undefined>;
   /** Goes on with the account that is signed in. @throws AldabaError `session.not_found` */
-  continueAs(interaction: Interaction, userId: string): Promise<{ redirectTo: string }>;
+  continueAs: (interaction: Interaction, userId: string) => Promise<{ redirectTo: string }>;
 }
 
 export function createAccountChoiceSteps({

@@ -30,7 +30,7 @@ export interface SignIn
     AccountChoiceSteps {
   secondFactors: SecondFactorSteps;
   /** The language of messages, without the page's own choice. */
-  languageOf(request: Request, interaction: Interaction): Promise<PageLanguage>;
+  languageOf: (request: Request, interaction: Interaction) => Promise<PageLanguage>;
   /** What the pages need to render and to find their way; no step is behind it. */
   pageNeeds: PageNeeds;
 }

@@ -40,7 +40,7 @@ type Needs = Pick<
 > & {
   assertNotBlocked: AssertNotBlocked;
   /** A user that was just created. */
-  accountOf(user: User): Account;
+  accountOf: (user: User) => Account;
   password: Pick<PasswordFactor, 'open'>;
 };
 

@@ -18,16 +18,16 @@ export interface FactorSession<Kept = unknown> {
   /** What was asked and verified so far. */
   challenges: readonly Challenge[];
   proofs: readonly Proof[];
-  keepChallenge(challenge: Challenge): Promise<void>;
+  keepChallenge: (challenge: Challenge) => Promise<void>;
   /** Keeps what was verified, and removes the challenge that it answers. */
-  keepProof(proof: Proof, challengeId?: string): Promise<Kept>;
-  dropChallenge(challengeId: string): Promise<void>;
+  keepProof: (proof: Proof, challengeId?: string) => Promise<Kept>;
+  dropChallenge: (challengeId: string) => Promise<void>;
   /** Does something that may fail, and logs the failure. */
-  attempt<T>(what: { key: SignInStepKey }, work: () => Promise<T>): Promise<T>;
+  attempt: <T>(what: { key: SignInStepKey }, work: () => Promise<T>) => Promise<T>;
 }
 
 type ShownBy<Type extends SecondFactorType, Mode extends FactorMode> = SecondFactorSet[Type] extends {
-  [Key in Mode]: { begin(...given: never[]): infer Begun };
+  [Key in Mode]: { begin: (...given: never[]) => infer Begun };
 }
   ? Awaited<Begun> extends { shown: infer Shown }
     ? Shown
@@ -42,26 +42,27 @@ export interface FactorUse<Type extends SecondFactorType = SecondFactorType, Mod
 export interface SecondFactorSteps {
   factors: Readonly<Record<SecondFactorType, SecondFactor>>;
   /** Asks for a factor, or generates it. @throws AldabaError as the factor's `begin` */
-  begin<Type extends SecondFactorType, Mode extends FactorMode>(
+  begin: <Type extends SecondFactorType, Mode extends FactorMode>(
     session: FactorSession,
     use: FactorUse<Type, Mode>,
-  ): Promise<{ verificationId: string } & ShownBy<Type, Mode>>;
+  ) => Promise<{ verificationId: string } & ShownBy<Type, Mode>>;
   /** What was begun and waits for the user, once more; else begins. */
-  resume(session: FactorSession, use: FactorUse): Promise<object>;
+  resume: (session: FactorSession, use: FactorUse) => Promise<object>;
   /**
    * Checks an answer and keeps the proof; undefined when there is no such challenge.
    * @param given `challengeId`: the challenge that is answered; the one of the factor if absent
    * @throws AldabaError as the factor's `verify`
    */
-  verify<Kept>(
+  verify: <Kept>(
     session: FactorSession<Kept>,
     use: FactorUse,
     given: { answer: FactorAnswer; challengeId?: string | undefined },
-  ): Promise<{ proof: Proof; kept: Kept } | undefined>;
+  ) => Promise<{ proof: Proof; kept: Kept } | undefined>;
 }
 
 export function createSecondFactorSteps(factors: SecondFactorSet): SecondFactorSteps {
-  const all: SecondFactorSteps['factors'] = factors;
+  // The views of a factor are given only what the same factor showed.
+  const all = factors as SecondFactorSteps['factors'];
   const procedureOf = ({ type, mode }: FactorUse): Procedure => {
     const procedure = all[type][mode];
     if (!procedure) throw new TypeError(`${type} has nothing to ${mode}`);

@@ -43,8 +43,8 @@ interface Facts {
 }
 
 interface Check<Factor extends FirstFactor> {
-  attempt(answer: FirstAnswers[Factor]): { key: SignInStepKey; params: Record<string, unknown> };
-  check(interaction: Interaction, settings: SignInSettings, answer: FirstAnswers[Factor]): Promise<Facts[Factor]>;
+  attempt: (answer: FirstAnswers[Factor]) => { key: SignInStepKey; params: Record<string, unknown> };
+  check: (interaction: Interaction, settings: SignInSettings, answer: FirstAnswers[Factor]) => Promise<Facts[Factor]>;
 }
 
 const codeType = ({ type }: Address) => (type === 'email' ? 'EmailVerificationCode' : 'PhoneVerificationCode');
@@ -116,28 +116,28 @@ export function createCheck(context: Pick<StepContext, 'factors' | 'audit' | 'se
 
 export interface VerifySteps {
   /** Checks a first factor and stores the verification record. The identification decides what it counts for. */
-  verify<Factor extends 'Password' | 'NewPasswordIdentity' | 'OneTimeToken'>(
+  verify: <Factor extends 'Password' | 'NewPasswordIdentity' | 'OneTimeToken'>(
     interaction: Interaction,
     factor: Factor,
     answer: FirstAnswers[Factor],
-  ): Promise<Facts[Factor]['proof']>;
+  ) => Promise<Facts[Factor]['proof']>;
   /**
    * The provider's answer, for a page that keeps the `state` itself. One answer counts, also when it is refused.
    * @throws AldabaError `session.verification_session_not_found`, `session.connector_id_mismatch`,
    * `session.verification_failed`,
    *   and as the factor's `verify`
    */
-  verifySocial(
+  verifySocial: (
     interaction: Interaction,
     given: { verificationId: string; connectorId: string; data: Record<string, unknown> },
-  ): Promise<Proof>;
+  ) => Promise<Proof>;
   /**
    * A sent code. @throws AldabaError as the factor's `verify`; `verification_code.email_mismatch`, `…phone_mismatch`
    */
-  verifyCode(
+  verifyCode: (
     interaction: Interaction,
     given: { verificationId: string; identifier: Address; code: string },
-  ): Promise<Proof>;
+  ) => Promise<Proof>;
 }
 
 export function createVerifySteps(context: StepContext & { check: CheckFactor }): VerifySteps {

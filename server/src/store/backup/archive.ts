@@ -14,11 +14,11 @@ const longestName = 100;
 const largestEntry = 256 * 1_048_576;
 
 export interface ArchiveWriter {
-  add(name: string, content: Buffer): Promise<void>;
+  add: (name: string, content: Buffer) => Promise<void>;
   /** Moves the finished archive to its path. */
-  finish(): Promise<void>;
+  finish: () => Promise<void>;
   /** Removes the partial archive. */
-  abandon(): Promise<void>;
+  abandon: () => Promise<void>;
 }
 
 /**
@@ -130,7 +130,7 @@ const text = (bytes: Buffer, from: number, length: number): string =>
     ?.trim() ?? '';
 
 /** Reads this many bytes from a stream. */
-function taker(stream: NodeJS.ReadableStream & { destroy(error?: Error): unknown }) {
+function taker(stream: NodeJS.ReadableStream & { destroy: (error?: Error) => unknown }) {
   const chunks = stream[Symbol.asyncIterator]();
   let kept: Buffer = Buffer.alloc(0);
   const take = async (size: number): Promise<Buffer> => {

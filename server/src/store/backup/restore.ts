@@ -28,7 +28,7 @@ export interface RestoreOptions {
   dataFolder?: string;
   /** Whether existing data in the database may be deleted. */
   replaces: boolean;
-  progress(message: string): void;
+  progress: (message: string) => void;
 }
 
 export interface RestoreResult {
@@ -120,7 +120,7 @@ interface Filling {
   manifest: Manifest;
   summary: Summary;
   path: string;
-  progress(message: string): void;
+  progress: (message: string) => void;
 }
 
 /** All rows in one transaction: a restore that fails leaves a schema without rows. */

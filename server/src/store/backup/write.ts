@@ -18,7 +18,7 @@ export interface BackupOptions {
   dataFolder?: string;
   /** The secret itself, if it is included. */
   secret?: string;
-  progress(message: string): void;
+  progress: (message: string) => void;
 }
 
 export interface BackupResult {

@@ -3,9 +3,9 @@ import type { Tenancy, Tenant } from '../../../tenancy/index.ts';
 
 export interface AccountCenters {
   /** Cached. */
-  get(tenant: Tenant): Promise<AccountCenter>;
+  get: (tenant: Tenant) => Promise<AccountCenter>;
   /** Replaces the given members, and the named members of `fields`. */
-  update(tenant: Tenant, change: AccountCenterChange): Promise<AccountCenter>;
+  update: (tenant: Tenant, change: AccountCenterChange) => Promise<AccountCenter>;
 }
 
 const key = 'account-center';

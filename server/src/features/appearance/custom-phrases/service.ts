@@ -9,22 +9,22 @@ import * as store from './store.ts';
 export interface CustomPhrasesNeeds {
   database: Database;
   caches: CacheRegistry;
-  signInExperiences: { get(tenant: Tenant): Promise<SignInExperience> };
+  signInExperiences: { get: (tenant: Tenant) => Promise<SignInExperience> };
 }
 
 /** Phrases by the keys of the pages, e.g. `signIn.title`. */
 type Words = Readonly<Record<string, string>>;
 
 export interface CustomPhrases {
-  list(tenant: Tenant): Promise<CustomPhrase[]>;
+  list: (tenant: Tenant) => Promise<CustomPhrase[]>;
   /** @throws AldabaError `entity.not_found` */
-  get(tenant: Tenant, languageTag: string): Promise<CustomPhrase>;
+  get: (tenant: Tenant, languageTag: string) => Promise<CustomPhrase>;
   /** @throws AldabaError `localization.invalid_translation_structure` for unknown keys */
-  save(tenant: Tenant, languageTag: string, translation: Translation): Promise<CustomPhrase>;
+  save: (tenant: Tenant, languageTag: string, translation: Translation) => Promise<CustomPhrase>;
   /** @throws AldabaError `localization.cannot_delete_default_language`, `entity.not_found` */
-  remove(tenant: Tenant, languageTag: string): Promise<void>;
+  remove: (tenant: Tenant, languageTag: string) => Promise<void>;
   /** The operator's phrases for a language; undefined if there are none. Cached. */
-  words(tenant: Tenant, languageTag: string): Promise<Words | undefined>;
+  words: (tenant: Tenant, languageTag: string) => Promise<Words | undefined>;
 }
 
 const maximumDepth = 8;

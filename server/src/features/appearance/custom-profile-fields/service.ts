@@ -10,17 +10,17 @@ import * as store from './store.ts';
 
 export interface ProfileFields {
   /** In the order in which users are asked; cached. */
-  list(tenant: Tenant): Promise<readonly ProfileField[]>;
+  list: (tenant: Tenant) => Promise<readonly ProfileField[]>;
   /** @throws AldabaError `entity.not_found` */
-  get(tenant: Tenant, name: string): Promise<ProfileField>;
+  get: (tenant: Tenant, name: string) => Promise<ProfileField>;
   /** @throws AldabaError `custom_profile_fields.…` */
-  create(q: Queries, draft: ProfileFieldDraft): Promise<ProfileField>;
+  create: (q: Queries, draft: ProfileFieldDraft) => Promise<ProfileField>;
   /** All or none. @throws the same */
-  createAll(q: Queries, drafts: readonly ProfileFieldDraft[]): Promise<ProfileField[]>;
-  update(q: Queries, name: string, change: ProfileFieldChange): Promise<ProfileField>;
-  remove(q: Queries, name: string): Promise<void>;
+  createAll: (q: Queries, drafts: readonly ProfileFieldDraft[]) => Promise<ProfileField[]>;
+  update: (q: Queries, name: string, change: ProfileFieldChange) => Promise<ProfileField>;
+  remove: (q: Queries, name: string) => Promise<void>;
   /** @throws AldabaError `custom_profile_fields.entity_not_exists_with_names` */
-  order(q: Queries, order: readonly { name: string; sieOrder: number }[]): Promise<ProfileField[]>;
+  order: (q: Queries, order: readonly { name: string; sieOrder: number }[]) => Promise<ProfileField[]>;
 }
 
 export function createProfileFields({

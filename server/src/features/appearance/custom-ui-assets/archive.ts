@@ -10,7 +10,7 @@ export interface ArchiveFile {
   /** Bytes, unpacked. */
   size: number;
   /** @throws AldabaError `custom_ui.archive_invalid` if the bytes do not match the directory */
-  read(): Promise<Buffer>;
+  read: () => Promise<Buffer>;
 }
 
 /** Files and folders in an archive. */

@@ -6,7 +6,7 @@ import type { Tenant } from '../../../tenancy/index.ts';
 import type { CustomUiAssets } from './service.ts';
 
 export interface CustomUiExperiences {
-  get(tenant: Tenant): Promise<Pick<SignInExperience, 'customUiAssets' | 'customUiCsp'>>;
+  get: (tenant: Tenant) => Promise<Pick<SignInExperience, 'customUiAssets' | 'customUiCsp'>>;
 }
 
 /** Sends files of the tenant's active upload. */
@@ -15,7 +15,7 @@ export interface CustomUiPages {
    * Sends the file at a path of the upload.
    * @returns false, without sending anything, if the tenant has no custom pages or the file does not exist
    */
-  send(request: Request, reply: Reply, path: string): Promise<boolean>;
+  send: (request: Request, reply: Reply, path: string) => Promise<boolean>;
 }
 
 interface CustomUiPagesNeeds {

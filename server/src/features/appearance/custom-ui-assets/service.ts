@@ -22,12 +22,12 @@ export interface CustomUiAssets {
    * and the active one.
    * @throws AldabaError `custom_ui.…`, `storage.…`
    */
-  upload(tenant: Tenant, archive: Buffer, inUse: string | undefined): Promise<string>;
-  exists(q: Queries, id: string): Promise<boolean>;
+  upload: (tenant: Tenant, archive: Buffer, inUse: string | undefined) => Promise<string>;
+  exists: (q: Queries, id: string) => Promise<boolean>;
   /** The file of a tenant's upload at a path. */
-  find(tenant: Tenant, id: string, path: string): Promise<CustomUiFile | undefined>;
+  find: (tenant: Tenant, id: string, path: string) => Promise<CustomUiFile | undefined>;
   /** @throws AldabaError `storage.…` */
-  read(tenant: Tenant, id: string, file: CustomUiFile): Promise<Buffer | undefined>;
+  read: (tenant: Tenant, id: string, file: CustomUiFile) => Promise<Buffer | undefined>;
 }
 
 /** Uploads kept in addition to the active one, for rollback. */

@@ -6,20 +6,20 @@ import { atomic } from '../../../store/transaction.ts';
 import * as store from './store.ts';
 
 export interface EmailTemplates {
-  list(q: Queries, filter: EmailTemplateFilter): Promise<EmailTemplate[]>;
+  list: (q: Queries, filter: EmailTemplateFilter) => Promise<EmailTemplate[]>;
   /** @throws AldabaError `entity.not_exists_with_id` */
-  get(q: Queries, id: string): Promise<EmailTemplate>;
+  get: (q: Queries, id: string) => Promise<EmailTemplate>;
   /** Stores the given templates and leaves the others unchanged. */
-  save(q: Queries, drafts: readonly Omit<store.NewTemplate, 'id'>[]): Promise<EmailTemplate[]>;
-  change(q: Queries, id: string, details: Changed<EmailTemplateDetails>): Promise<EmailTemplate>;
-  remove(q: Queries, id: string): Promise<void>;
+  save: (q: Queries, drafts: readonly Omit<store.NewTemplate, 'id'>[]) => Promise<EmailTemplate[]>;
+  change: (q: Queries, id: string, details: Changed<EmailTemplateDetails>) => Promise<EmailTemplate>;
+  remove: (q: Queries, id: string) => Promise<void>;
   /** @throws AldabaError `request.invalid_input` without a condition, which would delete all templates */
-  removeAll(q: Queries, filter: EmailTemplateFilter): Promise<number>;
+  removeAll: (q: Queries, filter: EmailTemplateFilter) => Promise<number>;
   /**
    * The text of a message: the template for the language or its primary language, otherwise for the fallback language;
    * if the usage has none, the same lookup for `Generic`.
    */
-  find(q: Queries, type: string, languages: readonly string[]): Promise<EmailTemplateDetails | undefined>;
+  find: (q: Queries, type: string, languages: readonly string[]) => Promise<EmailTemplateDetails | undefined>;
 }
 
 type Changed<T> = { [Name in keyof T]?: T[Name] | undefined };

@@ -1,5 +1,5 @@
 import type { EmailTemplate, EmailTemplateDetails, EmailTemplateFilter, TemplateType } from '@aldaba/contract';
-import type { Queries } from '../../../store/database.ts';
+import type { Queries, Transaction } from '../../../store/database.ts';
 import { sql } from '../../../store/sql.ts';
 
 export interface NewTemplate {
@@ -42,11 +42,11 @@ export async function findTemplate(q: Queries, id: string): Promise<EmailTemplat
 }
 
 /** A template for an existing language and usage keeps its id and gets the new details. */
-export async function saveTemplate(q: Queries, { id, languageTag, templateType, details }: NewTemplate) {
-  const [row] = await q.raw<Row>(
+export async function saveTemplate(tx: Transaction, { id, languageTag, templateType, details }: NewTemplate) {
+  const [row] = await tx.raw<Row>(
     `insert into email_templates (tenant_id, id, language_tag, template_type, details) values ($1, $2, $3, $4, $5::jsonb)
      on conflict (tenant_id, language_tag, template_type) do update set details = excluded.details returning *`,
-    [q.tenantId, id, languageTag, templateType, JSON.stringify(details)],
+    [tx.tenantId, id, languageTag, templateType, JSON.stringify(details)],
   );
   return toTemplate(row as Row);
 }

@@ -14,7 +14,7 @@ export interface BrandingSource {
 
 export interface CustomCssSource {
   /** The style sheet that applies, or undefined if there is none. */
-  customCss(tenant: Tenant, source: BrandingSource): Promise<string | undefined>;
+  customCss: (tenant: Tenant, source: BrandingSource) => Promise<string | undefined>;
 }
 
 /** The hash in the style sheet's name. */

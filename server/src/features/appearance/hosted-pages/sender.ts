@@ -29,14 +29,14 @@ interface PageOptions {
 
 /** Sends hosted pages with the tenant's branding, in the user's language, under a strict Content-Security-Policy. */
 export interface PageSender extends CustomCssSource {
-  send(request: Request, reply: Reply, view: PageView, options?: PageOptions): Promise<void>;
+  send: (request: Request, reply: Reply, view: PageView, options?: PageOptions) => Promise<void>;
   /**
    * The page for an interaction that is finished, expired or of another browser. It links back to the application: to
    * the tenant's `unknownSessionRedirectUrl`, otherwise to the origin of the application's first web redirect URI.
    */
-  sendEnded(request: Request, reply: Reply, about: EndedPage): Promise<void>;
+  sendEnded: (request: Request, reply: Reply, about: EndedPage) => Promise<void>;
   /** The language that `send` would choose, for sentences inside a view. */
-  language(request: Request, options?: Pick<PageOptions, 'uiLocales'>): Promise<PageLanguage>;
+  language: (request: Request, options?: Pick<PageOptions, 'uiLocales'>) => Promise<PageLanguage>;
 }
 
 interface EndedPage {
@@ -48,8 +48,8 @@ interface EndedPage {
 }
 
 export interface PageSenderNeeds {
-  signInExperiences: { get(tenant: Tenant): Promise<SignInExperienceSettings> };
-  applications: { findClient(tenant: Tenant, clientId: string): Promise<Client | undefined> };
+  signInExperiences: { get: (tenant: Tenant) => Promise<SignInExperienceSettings> };
+  applications: { findClient: (tenant: Tenant, clientId: string) => Promise<Client | undefined> };
   applicationExperiences: Pick<ApplicationExperiences, 'lookOf'>;
   organizations: Pick<Organizations, 'find'>;
   tenancy: Pick<Tenancy, 'setting'>;

@@ -18,7 +18,7 @@ type Member = keyof SignInExperienceSettings;
 interface Circumstances {
   connectors: readonly AvailableConnector[];
   /** Whether the change contains the member. */
-  names(member: Member): boolean;
+  names: (member: Member) => boolean;
 }
 type Rule = (settings: SignInExperienceSettings, circumstances: Circumstances) => RuleBreak | undefined;
 

@@ -19,31 +19,31 @@ import {
 /** Reads the settings. Separate, because connectors need it and the settings need the connectors. */
 export interface SignInExperienceReader {
   /** All settings, with defaults for those never changed; cached. */
-  get(tenant: Tenant): Promise<SignInExperience>;
+  get: (tenant: Tenant) => Promise<SignInExperience>;
   /** Drops the tenant's cached settings when `tx` commits. */
-  changed(tx: Transaction): Promise<void>;
+  changed: (tx: Transaction) => Promise<void>;
 }
 
 export interface SignInExperiencesNeeds {
   reader: SignInExperienceReader;
   changes: Changes<Transaction>;
   /** The tenant's configured connectors. */
-  connectorsOf(tenant: Tenant): Promise<readonly AvailableConnector[]>;
-  profileFields: { list(tenant: Tenant): Promise<readonly { name: string }[]> };
-  customUiAssets: { exists(q: Queries, id: string): Promise<boolean> };
+  connectorsOf: (tenant: Tenant) => Promise<readonly AvailableConnector[]>;
+  profileFields: { list: (tenant: Tenant) => Promise<readonly { name: string }[]> };
+  customUiAssets: { exists: (q: Queries, id: string) => Promise<boolean> };
   clock: Clock;
   log: Log;
 }
 
 export interface SignInExperiences {
   /** All settings, with defaults for those never changed; cached. */
-  get(tenant: Tenant): Promise<SignInExperience>;
+  get: (tenant: Tenant) => Promise<SignInExperience>;
   /**
    * Replaces the given members.
    * @throws AldabaError `sign_in_experiences.…` if the settings would contradict each other,
    *   `custom_profile_fields.entity_not_exists_with_names`, `custom_ui.not_found`
    */
-  update(tenant: Tenant, change: SignInExperienceChange): Promise<SignInExperience>;
+  update: (tenant: Tenant, change: SignInExperienceChange) => Promise<SignInExperience>;
 }
 
 export function createSignInExperienceReader({

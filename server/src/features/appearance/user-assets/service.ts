@@ -9,9 +9,9 @@ import { findAsset, insertAsset } from './store.ts';
 
 export interface UserAssets {
   /** Stores a file and returns its address. @throws AldabaError `guard.mime_type_not_allowed`, `storage.…` */
-  save(tenant: Tenant, bytes: Buffer): Promise<string>;
+  save: (tenant: Tenant, bytes: Buffer) => Promise<string>;
   /** A file to send; reading it can throw `storage.…`. @throws AldabaError `entity.not_found` */
-  find(tenant: Tenant, id: string): Promise<StaticFile>;
+  find: (tenant: Tenant, id: string) => Promise<StaticFile>;
 }
 
 const keyOf = (id: string): FileKey => ['user-assets', id];

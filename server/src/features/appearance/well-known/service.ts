@@ -8,15 +8,15 @@ import type { Organizations } from '../../organizations/organizations/index.ts';
 import { fieldsAsked } from '../custom-profile-fields/asked.ts';
 
 export interface WellKnownNeeds {
-  signInExperiences: { get(tenant: Tenant): Promise<SignInExperience> };
+  signInExperiences: { get: (tenant: Tenant) => Promise<SignInExperience> };
   applicationExperiences: Pick<ApplicationExperiences, 'lookOf'>;
   connectors: {
-    social(tenant: Tenant): Promise<PublicSocialConnector[]>;
-    list(tenant: Tenant): Promise<readonly { type: 'Email' | 'Sms' | 'Social' }[]>;
+    social: (tenant: Tenant) => Promise<PublicSocialConnector[]>;
+    list: (tenant: Tenant) => Promise<readonly { type: 'Email' | 'Sms' | 'Social' }[]>;
   };
   organizations: Pick<Organizations, 'find'>;
-  profileFields: { list(tenant: Tenant): Promise<readonly ProfileField[]> };
-  sandbox: { isEnabled(tenant: Tenant): Promise<boolean> };
+  profileFields: { list: (tenant: Tenant) => Promise<readonly ProfileField[]> };
+  sandbox: { isEnabled: (tenant: Tenant) => Promise<boolean> };
   tenancy: Pick<Tenancy, 'get'>;
 }
 
@@ -25,15 +25,15 @@ export interface WellKnown {
    * Settings for a sign-in page, with the branding of the application and, over it, of the organization; private
    * settings are left out.
    */
-  experience(
+  experience: (
     tenant: Tenant,
     shown: { appId?: string | undefined; organizationId?: string | undefined },
-  ): Promise<PublicSignInExperience>;
+  ) => Promise<PublicSignInExperience>;
   /**
    * The sign-in address of a tenant's users; the admin tenant returns it to administrators of other tenants.
    * @throws AldabaError `request.not_found` on other tenants, `tenant.not_found`
    */
-  endpoint(tenant: Tenant, tenantId: string): Promise<{ user: string }>;
+  endpoint: (tenant: Tenant, tenantId: string) => Promise<{ user: string }>;
 }
 
 export function createWellKnown({

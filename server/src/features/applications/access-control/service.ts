@@ -6,15 +6,15 @@ import * as store from './store.ts';
 
 export interface AccessControlService {
   /** Whether the rules of all these applications admit the user. Called only for applications with limited access. */
-  mayUse(q: Queries, applicationIds: readonly string[], userId: string): Promise<boolean>;
+  mayUse: (q: Queries, applicationIds: readonly string[], userId: string) => Promise<boolean>;
   /** @throws AldabaError `entity.not_exists_with_id` */
-  get(q: Queries, applicationId: string): Promise<AccessControl>;
+  get: (q: Queries, applicationId: string) => Promise<AccessControl>;
   /**
    * Replaces all rules.
    * @throws AldabaError `entity.not_exists_with_id`, `application.invalid_type` for applications that do not sign users
    *   in, `user.invalid_role_type`, `entity.relation_foreign_key_not_found`
    */
-  replace(q: Queries, applicationId: string, rules: AccessControl): Promise<AccessControl>;
+  replace: (q: Queries, applicationId: string, rules: AccessControl) => Promise<AccessControl>;
 }
 
 export function createAccessControl(): AccessControlService {

@@ -13,18 +13,18 @@ export interface ApplicationExperiencesNeeds {
 
 export interface ApplicationExperiences {
   /** Cached; empty for applications without overrides and for unknown ones. */
-  lookOf(tenant: Tenant, applicationId: string): Promise<Look>;
+  lookOf: (tenant: Tenant, applicationId: string) => Promise<Look>;
   /** @throws AldabaError `entity.not_exists_with_id` without the application, `entity.not_found` without overrides */
-  get(q: Queries, applicationId: string): Promise<ApplicationExperience>;
+  get: (q: Queries, applicationId: string) => Promise<ApplicationExperience>;
   /**
    * Sets the given members.
    * @throws AldabaError `entity.not_exists_with_id`, `application.invalid_type` for applications that show no pages
    */
-  set(
+  set: (
     q: Queries,
     applicationId: string,
     change: { [Member in keyof Look]?: Look[Member] | undefined },
-  ): Promise<{ experience: ApplicationExperience; isNew: boolean }>;
+  ) => Promise<{ experience: ApplicationExperience; isNew: boolean }>;
 }
 
 export function createApplicationExperiences({

@@ -11,27 +11,27 @@ import * as store from './store.ts';
 
 /** The secrets of an application, sealed at rest and bound to tenant, application and name. */
 export interface Secrets {
-  listSecrets(q: Queries, applicationId: string): Promise<ApplicationSecret[]>;
+  listSecrets: (q: Queries, applicationId: string) => Promise<ApplicationSecret[]>;
   /**
    * Creates a named secret. `expiresAt` is in milliseconds since the epoch.
    * @throws AldabaError `application.secret_name_exists`, `application.invalid_type` for public clients
    */
-  createSecret(
+  createSecret: (
     q: Queries,
     applicationId: string,
     draft: { name: string; expiresAt?: number | null | undefined },
-  ): Promise<ApplicationSecret>;
-  renameSecret(q: Queries, at: { id: string; name: string }, name: string): Promise<ApplicationSecret>;
-  deleteSecret(q: Queries, at: { id: string; name: string }): Promise<void>;
+  ) => Promise<ApplicationSecret>;
+  renameSecret: (q: Queries, at: { id: string; name: string }, name: string) => Promise<ApplicationSecret>;
+  deleteSecret: (q: Queries, at: { id: string; name: string }) => Promise<void>;
   /** Deletes the secret from before named secrets. @throws AldabaError `application.no_legacy_secret_found` */
-  deleteFirstSecret(q: Queries, applicationId: string): Promise<Application>;
+  deleteFirstSecret: (q: Queries, applicationId: string) => Promise<Application>;
 }
 
 interface SecretsNeeds {
   vault: Vault;
   clock: Clock;
   /** The application's cache entry is dropped when `tx` commits. */
-  changed(tx: Transaction, applicationId: string): Promise<void>;
+  changed: (tx: Transaction, applicationId: string) => Promise<void>;
 }
 
 export function createSecrets({ vault, clock, changed }: SecretsNeeds) {

@@ -32,11 +32,11 @@ export interface ApplicationsNeeds {
   roles: Pick<Roles, 'assign' | 'replace' | 'unassign' | 'addHolders' | 'list' | 'get' | 'isHeldBy'>;
   keys: {
     /** @throws AldabaError `oidc.signing_key_missing` if no current key of the tenant signs with the algorithm */
-    requireAlgorithm(tx: Transaction, algorithm: SigningAlgorithm | undefined): Promise<void>;
+    requireAlgorithm: (tx: Transaction, algorithm: SigningAlgorithm | undefined) => Promise<void>;
   };
   grants: {
     /** Revokes every grant and token of an application, in the transaction that deletes it. */
-    endOfApplication(tx: Transaction, applicationId: string): Promise<void>;
+    endOfApplication: (tx: Transaction, applicationId: string) => Promise<void>;
   };
 }
 
@@ -49,33 +49,37 @@ type ApplicationPatch = BodyOf<typeof updateApplication>;
 
 export interface Applications extends Secrets {
   /** The client of a protocol request; cached. Includes the built-in `demo-app`. */
-  findClient(tenant: Tenant, clientId: string): Promise<Client | undefined>;
+  findClient: (tenant: Tenant, clientId: string) => Promise<Client | undefined>;
 
-  list(q: Queries, filter: store.ApplicationFilter, slice?: Slice): Promise<{ items: Application[]; total: number }>;
+  list: (
+    q: Queries,
+    filter: store.ApplicationFilter,
+    slice?: Slice,
+  ) => Promise<{ items: Application[]; total: number }>;
   /** @throws AldabaError `entity.not_exists_with_id` */
-  get(tenant: Tenant, id: string): Promise<Application & { isAdmin: boolean }>;
+  get: (tenant: Tenant, id: string) => Promise<Application & { isAdmin: boolean }>;
   /**
    * Creates an application. `secret` in the result is the value of its first named secret; public clients have none.
    * @throws AldabaError `guard.invalid_input` for addresses that may not be registered
    */
-  create(q: Queries, draft: ApplicationDraft): Promise<Application>;
-  update(q: Queries, id: string, patch: ApplicationPatch): Promise<Application>;
-  mergeCustomData(q: Queries, id: string, part: Record<string, unknown>): Promise<Record<string, unknown>>;
-  remove(q: Queries, id: string): Promise<void>;
+  create: (q: Queries, draft: ApplicationDraft) => Promise<Application>;
+  update: (q: Queries, id: string, patch: ApplicationPatch) => Promise<Application>;
+  mergeCustomData: (q: Queries, id: string, part: Record<string, unknown>) => Promise<Record<string, unknown>>;
+  remove: (q: Queries, id: string) => Promise<void>;
 
-  listRoles(q: Queries, id: string, search?: Search, slice?: Slice): Promise<{ items: Role[]; total: number }>;
+  listRoles: (q: Queries, id: string, search?: Search, slice?: Slice) => Promise<{ items: Role[]; total: number }>;
   /** Returns the ids of the roles that the application did not have before. */
-  addRoles(q: Queries, id: string, roleIds: readonly string[]): Promise<string[]>;
-  replaceRoles(q: Queries, id: string, roleIds: readonly string[]): Promise<void>;
-  removeRole(q: Queries, id: string, roleId: string): Promise<void>;
-  listOfRole(
+  addRoles: (q: Queries, id: string, roleIds: readonly string[]) => Promise<string[]>;
+  replaceRoles: (q: Queries, id: string, roleIds: readonly string[]) => Promise<void>;
+  removeRole: (q: Queries, id: string, roleId: string) => Promise<void>;
+  listOfRole: (
     q: Queries,
     roleId: string,
     search: Search | undefined,
     slice: Slice,
-  ): Promise<{ items: Application[]; total: number }>;
-  addToRole(q: Queries, roleId: string, ids: readonly string[]): Promise<void>;
-  removeFromRole(q: Queries, roleId: string, id: string): Promise<void>;
+  ) => Promise<{ items: Application[]; total: number }>;
+  addToRole: (q: Queries, roleId: string, ids: readonly string[]) => Promise<void>;
+  removeFromRole: (q: Queries, roleId: string, id: string) => Promise<void>;
 }
 
 /** Types that can keep a secret (RFC 6749 section 2.1). */

@@ -14,17 +14,17 @@ type Place = store.Place;
 
 export interface ConsentOrganizations {
   /** @throws AldabaError `entity.not_exists_with_id` without the application */
-  list(q: Queries, place: Place): Promise<Organization[]>;
+  list: (q: Queries, place: Place) => Promise<Organization[]>;
   /**
    * Lets the application act in more organizations; existing ones stay.
    * @throws AldabaError `entity.not_exists_with_id`, `application.third_party_application_only`,
    *   `organization.require_membership` for organizations of which the user is not a member
    */
-  add(q: Queries, place: Place, organizationIds: readonly string[]): Promise<void>;
+  add: (q: Queries, place: Place, organizationIds: readonly string[]) => Promise<void>;
   /** Replaces all of them. @throws AldabaError the same as `add` */
-  replace(q: Queries, place: Place, organizationIds: readonly string[]): Promise<void>;
+  replace: (q: Queries, place: Place, organizationIds: readonly string[]) => Promise<void>;
   /** @throws AldabaError `entity.not_exists_with_id`, `entity.not_found` */
-  remove(q: Queries, place: Place, organizationId: string): Promise<void>;
+  remove: (q: Queries, place: Place, organizationId: string) => Promise<void>;
 }
 
 export function createConsentOrganizations({ organizations }: ConsentOrganizationsNeeds): ConsentOrganizations {

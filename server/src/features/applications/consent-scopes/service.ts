@@ -33,17 +33,17 @@ type Addition = {
 
 export interface ConsentScopesService {
   /** Cached. */
-  allowedScopesOf(tenant: Tenant, applicationId: string): Promise<AllowedScopes>;
+  allowedScopesOf: (tenant: Tenant, applicationId: string) => Promise<AllowedScopes>;
   /** @throws AldabaError `entity.not_exists_with_id` */
-  list(q: Queries, applicationId: string): Promise<ConsentScopes>;
+  list: (q: Queries, applicationId: string) => Promise<ConsentScopes>;
   /**
    * Allows more scopes: by id, or by name for user scopes.
    * @throws AldabaError `entity.not_exists_with_id`, `application.third_party_application_only`,
    *   `application.user_consent_scopes_not_found`
    */
-  add(q: Queries, applicationId: string, addition: Addition): Promise<void>;
+  add: (q: Queries, applicationId: string, addition: Addition) => Promise<void>;
   /** @throws AldabaError `entity.not_exists_with_id`, `entity.not_found` */
-  remove(q: Queries, place: { applicationId: string; scopeType: ConsentScopeType; scopeId: string }): Promise<void>;
+  remove: (q: Queries, place: { applicationId: string; scopeType: ConsentScopeType; scopeId: string }) => Promise<void>;
 }
 
 export function createConsentScopes({ database, caches, changes }: ConsentScopesNeeds): ConsentScopesService {

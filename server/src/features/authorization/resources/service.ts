@@ -22,36 +22,36 @@ export interface ResourcesNeeds {
 
 export interface Resources {
   /** Cached. */
-  findByIndicator(tenant: Tenant, indicator: string): Promise<Resource | undefined>;
+  findByIndicator: (tenant: Tenant, indicator: string) => Promise<Resource | undefined>;
   /** Cached: the resource of tokens whose request names none. */
-  findDefault(tenant: Tenant): Promise<Resource | undefined>;
+  findDefault: (tenant: Tenant) => Promise<Resource | undefined>;
 
-  list(q: Queries, slice?: Slice): Promise<{ items: Resource[]; total: number }>;
-  scopesOf(q: Queries, resourceIds: readonly string[]): Promise<Scope[]>;
+  list: (q: Queries, slice?: Slice) => Promise<{ items: Resource[]; total: number }>;
+  scopesOf: (q: Queries, resourceIds: readonly string[]) => Promise<Scope[]>;
   /** @throws AldabaError `entity.not_exists_with_id` */
-  get(q: Queries, id: string): Promise<Resource>;
-  create(q: Queries, draft: { name: string; indicator: string; accessTokenTtl: number }): Promise<Resource>;
-  update(
+  get: (q: Queries, id: string) => Promise<Resource>;
+  create: (q: Queries, draft: { name: string; indicator: string; accessTokenTtl: number }) => Promise<Resource>;
+  update: (
     q: Queries,
     id: string,
     patch: { name?: string | undefined; accessTokenTtl?: number | undefined },
-  ): Promise<Resource>;
-  setDefault(q: Queries, id: string, isDefault: boolean): Promise<Resource>;
-  remove(q: Queries, id: string): Promise<void>;
+  ) => Promise<Resource>;
+  setDefault: (q: Queries, id: string, isDefault: boolean) => Promise<Resource>;
+  remove: (q: Queries, id: string) => Promise<void>;
 
-  listScopes(
+  listScopes: (
     q: Queries,
     resourceId: string,
     search?: Search,
     slice?: Slice,
-  ): Promise<{ items: Scope[]; total: number }>;
-  createScope(q: Queries, resourceId: string, draft: { name: string; description: string | null }): Promise<Scope>;
-  updateScope(
+  ) => Promise<{ items: Scope[]; total: number }>;
+  createScope: (q: Queries, resourceId: string, draft: { name: string; description: string | null }) => Promise<Scope>;
+  updateScope: (
     q: Queries,
     at: ScopePlace,
     patch: { name?: string | undefined; description?: string | null | undefined },
-  ): Promise<Scope>;
-  removeScope(q: Queries, at: ScopePlace): Promise<void>;
+  ) => Promise<Scope>;
+  removeScope: (q: Queries, at: ScopePlace) => Promise<void>;
 }
 
 /** A permission is addressed together with the resource it belongs to. */

@@ -26,46 +26,46 @@ type RolePatch = BodyOf<typeof updateRole>;
 
 export interface Roles {
   /** Names of the permissions that the user's roles give on the resource. */
-  userScopes(q: Queries, userId: string, resourceId: string): Promise<string[]>;
+  userScopes: (q: Queries, userId: string, resourceId: string) => Promise<string[]>;
   /** The same for a machine-to-machine application; cached. */
-  applicationScopes(tenant: Tenant, applicationId: string, resourceId: string): Promise<string[]>;
+  applicationScopes: (tenant: Tenant, applicationId: string, resourceId: string) => Promise<string[]>;
   /** Names of a user's roles. */
-  userRoleNames(q: Queries, userId: string): Promise<string[]>;
+  userRoleNames: (q: Queries, userId: string) => Promise<string[]>;
 
-  list(q: Queries, filter: store.RoleFilter, slice?: Slice): Promise<{ items: Role[]; total: number }>;
+  list: (q: Queries, filter: store.RoleFilter, slice?: Slice) => Promise<{ items: Role[]; total: number }>;
   /** The same with the assignments. */
-  summarize(q: Queries, filter: store.RoleFilter, slice?: Slice): Promise<{ items: RoleSummary[]; total: number }>;
+  summarize: (q: Queries, filter: store.RoleFilter, slice?: Slice) => Promise<{ items: RoleSummary[]; total: number }>;
   /** @throws AldabaError `entity.not_exists_with_id` */
-  get(q: Queries, id: string): Promise<Role>;
-  create(q: Queries, draft: RoleDraft): Promise<Role>;
-  update(q: Queries, id: string, patch: RolePatch): Promise<Role>;
-  remove(q: Queries, id: string): Promise<void>;
+  get: (q: Queries, id: string) => Promise<Role>;
+  create: (q: Queries, draft: RoleDraft) => Promise<Role>;
+  update: (q: Queries, id: string, patch: RolePatch) => Promise<Role>;
+  remove: (q: Queries, id: string) => Promise<void>;
 
-  listScopes(
+  listScopes: (
     q: Queries,
     roleId: string,
     search?: Search,
     slice?: Slice,
-  ): Promise<{ items: (Scope & { resource: Resource })[]; total: number }>;
-  addScopes(q: Queries, roleId: string, scopeIds: readonly string[]): Promise<Scope[]>;
-  removeScope(q: Queries, roleId: string, scopeId: string): Promise<void>;
+  ) => Promise<{ items: (Scope & { resource: Resource })[]; total: number }>;
+  addScopes: (q: Queries, roleId: string, scopeIds: readonly string[]) => Promise<Scope[]>;
+  removeScope: (q: Queries, roleId: string, scopeId: string) => Promise<void>;
 
   /**
    * Assigns roles to an existing user or application; roles it already has stay. Returns the ids that are new to it.
    */
-  assign(tx: Transaction, holder: Holder, holderId: string, roleIds: readonly string[]): Promise<string[]>;
+  assign: (tx: Transaction, holder: Holder, holderId: string, roleIds: readonly string[]) => Promise<string[]>;
   /** Assigns the roles and removes all others. */
-  replace(tx: Transaction, holder: Holder, holderId: string, roleIds: readonly string[]): Promise<void>;
+  replace: (tx: Transaction, holder: Holder, holderId: string, roleIds: readonly string[]) => Promise<void>;
   /** @throws AldabaError `entity.not_found` if the role is not assigned */
-  unassign(tx: Transaction, holder: Holder, holderId: string, roleId: string): Promise<void>;
+  unassign: (tx: Transaction, holder: Holder, holderId: string, roleId: string) => Promise<void>;
   /**
    * Assigns a role to several users or applications.
    * @throws AldabaError `role.user_exists` or `role.application_exists` if one already has it
    */
-  addHolders(tx: Transaction, roleId: string, holder: Holder, holderIds: readonly string[]): Promise<void>;
+  addHolders: (tx: Transaction, roleId: string, holder: Holder, holderIds: readonly string[]) => Promise<void>;
   /** Assigns the default roles to a new user. */
-  assignDefaults(tx: Transaction, userIds: readonly string[]): Promise<void>;
-  isHeldBy(q: Queries, holder: Holder, holderId: string, roleId: string): Promise<boolean>;
+  assignDefaults: (tx: Transaction, userIds: readonly string[]) => Promise<void>;
+  isHeldBy: (q: Queries, holder: Holder, holderId: string, roleId: string) => Promise<boolean>;
 }
 
 const holderOf: Record<RoleType, Holder> = { User: 'user', MachineToMachine: 'application' };

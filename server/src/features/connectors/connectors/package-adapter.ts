@@ -37,7 +37,7 @@ type GetSession = () => Promise<Readonly<Record<string, unknown>>>;
 export interface PackageConnector {
   readonly type: unknown;
   readonly metadata: unknown;
-  readonly configGuard: { safeParse(value: unknown): GuardResult };
+  readonly configGuard: { safeParse: (value: unknown) => GuardResult };
   readonly getAuthorizationUri?: (request: Record<string, unknown>, setSession: SetSession) => Promise<string>;
   readonly getUserInfo?: (data: unknown, getSession: GetSession) => Promise<SocialUserInfo>;
   readonly getTokenResponseAndUserInfo?: (

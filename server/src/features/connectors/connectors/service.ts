@@ -42,7 +42,7 @@ export interface ConnectorsNeeds {
   signInExperiences: Pick<SignInExperiences, 'get'>;
   changes: Changes<Transaction>;
   /** The network for a tenant's connectors: the real one or its sandbox. */
-  networkFor(tenant: Tenant): Promise<{ fetch: typeof globalThis.fetch; addressOf(address: string): string }>;
+  networkFor: (tenant: Tenant) => Promise<{ fetch: typeof globalThis.fetch; addressOf: (address: string) => string }>;
   log: ConnectorLog;
   limits: MessageLimits;
   /** The texts of emails. */
@@ -69,28 +69,28 @@ type ShownConnector = ReturnType<typeof toConnector>;
 
 export interface Connectors {
   /** Every configured connector of a known kind, oldest first; cached. */
-  list(tenant: Tenant): Promise<readonly ConnectorRow[]>;
+  list: (tenant: Tenant) => Promise<readonly ConnectorRow[]>;
   /** The connector that sends messages of a type, ready to use; undefined if none is fully configured. */
-  sender(tenant: Tenant, type: 'Email' | 'Sms'): Promise<BoundConnector | undefined>;
+  sender: (tenant: Tenant, type: 'Email' | 'Sms') => Promise<BoundConnector | undefined>;
   /** The tenant's fully configured social connectors that sign-in offers, in the order of the buttons. */
-  social(tenant: Tenant): Promise<SocialConnector[]>;
+  social: (tenant: Tenant) => Promise<SocialConnector[]>;
   /** A social connector, ready to use; undefined if the id is unknown. */
-  instance(tenant: Tenant, id: string): Promise<BoundConnector | undefined>;
+  instance: (tenant: Tenant, id: string) => Promise<BoundConnector | undefined>;
 
   /** A kind of connector by its id; undefined if unknown. */
-  kind(id: string): Connector | undefined;
-  factories(language: string): Promise<ConnectorFactory[]>;
+  kind: (id: string) => Connector | undefined;
+  factories: (language: string) => Promise<ConnectorFactory[]>;
   /** @throws AldabaError `entity.not_exists_with_id` */
-  factory(id: string, language: string): Promise<ConnectorFactory>;
-  show(tenant: Tenant, row: ConnectorRow, language: string): Promise<ShownConnector>;
+  factory: (id: string, language: string) => Promise<ConnectorFactory>;
+  show: (tenant: Tenant, row: ConnectorRow, language: string) => Promise<ShownConnector>;
   /** @throws AldabaError `entity.not_found` */
-  get(tenant: Tenant, id: string): Promise<ConnectorRow>;
-  create(tenant: Tenant, draft: ConnectorDraft): Promise<ConnectorRow>;
-  update(tenant: Tenant, id: string, patch: ConnectorPatch): Promise<ConnectorRow>;
-  remove(tenant: Tenant, id: string): Promise<void>;
+  get: (tenant: Tenant, id: string) => Promise<ConnectorRow>;
+  create: (tenant: Tenant, draft: ConnectorDraft) => Promise<ConnectorRow>;
+  update: (tenant: Tenant, id: string, patch: ConnectorPatch) => Promise<ConnectorRow>;
+  remove: (tenant: Tenant, id: string) => Promise<void>;
   /** Sends a message with a configuration that is not stored. */
-  test(tenant: Tenant, kindId: string, test: TestMessage): Promise<void>;
-  authorizationUri(tenant: Tenant, id: string, request: { state: string; redirectUri: string }): Promise<string>;
+  test: (tenant: Tenant, kindId: string, test: TestMessage) => Promise<void>;
+  authorizationUri: (tenant: Tenant, id: string, request: { state: string; redirectUri: string }) => Promise<string>;
 }
 
 interface TestMessage {
@@ -200,7 +200,7 @@ export function createConnectors(needs: ConnectorsNeeds): Connectors {
 interface ChangeNeeds {
   list: Connectors['list'];
   get: Connectors['get'];
-  changed(tx: Transaction): Promise<void>;
+  changed: (tx: Transaction) => Promise<void>;
 }
 
 /** Changes are serialized per tenant, because the rules concern all of its connectors. */

@@ -22,32 +22,32 @@ export interface SandboxNeeds {
 }
 
 export interface Sandbox {
-  isEnabled(tenant: Tenant): Promise<boolean>;
-  setEnabled(tenant: Tenant, enabled: boolean): Promise<void>;
+  isEnabled: (tenant: Tenant) => Promise<boolean>;
+  setEnabled: (tenant: Tenant, enabled: boolean) => Promise<void>;
   /** @throws AldabaError `sandbox.not_enabled` */
-  requireEnabled(tenant: Tenant): Promise<void>;
+  requireEnabled: (tenant: Tenant) => Promise<void>;
   /**
    * The network for a tenant's connectors: the simulated providers if the sandbox is on, otherwise the real network.
    */
-  networkFor(tenant: Tenant): Promise<Network>;
+  networkFor: (tenant: Tenant) => Promise<Network>;
   /**
    * The user pressed Allow on the phone page. Returns the code that WeChat would give to the app.
    * @throws AldabaError `sandbox.not_enabled`, `guard.invalid_input` for an unknown persona or outcome
    */
-  approve(tenant: Tenant, approval: Parameters<WechatSandbox['approve']>[0]): Promise<string>;
+  approve: (tenant: Tenant, approval: Parameters<WechatSandbox['approve']>[0]) => Promise<string>;
   /**
    * The user consented at a simulated provider, or declined (`decision` omitted).
    * @throws AldabaError `sandbox.not_enabled`; `guard.invalid_input` for an invalid request, an unknown persona or
    *   outcome, or a redirect URI outside the tenant
    */
-  decide(tenant: Tenant, address: string, decision?: Omit<ProviderDecision, 'address'>): Promise<ProviderReply>;
+  decide: (tenant: Tenant, address: string, decision?: Omit<ProviderDecision, 'address'>) => Promise<ProviderReply>;
 }
 
 /** How a tenant's connectors reach their providers. */
 interface Network {
   fetch: typeof globalThis.fetch;
   /** The browser's URL for a provider URL: the same, or that of the page that simulates the provider. */
-  addressOf(address: string): string;
+  addressOf: (address: string) => string;
 }
 
 const settingKey = 'sandbox';

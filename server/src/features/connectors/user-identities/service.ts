@@ -15,9 +15,9 @@ type Identities = User['identities'];
 
 export interface UserIdentities {
   /** By target. @throws AldabaError `entity.not_found` */
-  list(q: Queries, userId: string): Promise<Identities>;
+  list: (q: Queries, userId: string) => Promise<Identities>;
   /** @throws AldabaError `entity.not_found`, `user.identity_not_exist` */
-  get(q: Queries, userId: string, target: string): Promise<Identities[string]>;
+  get: (q: Queries, userId: string, target: string) => Promise<Identities[string]>;
   /**
    * Reads the account from the provider and links it, replacing the user's identity at that provider. Returns all
    * identities.
@@ -25,27 +25,27 @@ export interface UserIdentities {
    * @throws AldabaError `entity.not_found`, `session.invalid_connector_id`, `user.identity_already_in_use`,
    *   `connector.*`
    */
-  link(
+  link: (
     tenant: Tenant,
     userId: string,
     answer: { connectorId: string; connectorData: Record<string, unknown> },
-  ): Promise<Identities>;
+  ) => Promise<Identities>;
   /**
    * Sets the identity at a target. Replacing one revokes the user's sessions and grants unless `revokeSessions` is
    * false.
    * @throws AldabaError `entity.not_found`, `user.identity_already_in_use`
    */
-  replace(
+  replace: (
     q: Queries,
     userId: string,
     target: string,
     identity: Identity & { revokeSessions?: boolean },
-  ): Promise<{ isNew: boolean; identities: Identities }>;
+  ) => Promise<{ isNew: boolean; identities: Identities }>;
   /**
    * Removes an identity and revokes the user's sessions and grants unless `revokeSessions` is false.
    * @throws AldabaError `entity.not_found`, `user.identity_not_exist`
    */
-  remove(q: Queries, userId: string, target: string, options: { revokeSessions: boolean }): Promise<User>;
+  remove: (q: Queries, userId: string, target: string, options: { revokeSessions: boolean }) => Promise<User>;
 }
 
 export function createUserIdentities({ users, connectors }: UserIdentitiesNeeds): UserIdentities {
@@ -72,7 +72,7 @@ export function createUserIdentities({ users, connectors }: UserIdentitiesNeeds)
       if (!connector) throw new AldabaError('session.invalid_connector_id', { connectorId });
       const profile = await connector.getUserInfo(connectorData, { session: noSession });
       const identity = { userId: profile.id, details: { ...profile } };
-      return tenant.db.transaction(async (tx) => (await replace(tx, userId, connector.target, identity)).identities);
+      return (await replace(tenant.db, userId, connector.target, identity)).identities;
     },
     replace,
     remove: atomic(async (tx, userId, target, { revokeSessions }) => {

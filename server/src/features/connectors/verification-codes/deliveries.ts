@@ -17,16 +17,16 @@ interface Delivery {
   tenantId: string;
   /** Id of the configured connector. */
   connectorId: string;
-  send(signal: AbortSignal): Promise<unknown>;
+  send: (signal: AbortSignal) => Promise<unknown>;
 }
 
 /** Messages sent in the background. A failure is logged and not retried: the user requests another code. */
 export interface Deliveries {
   /** @throws AldabaError `request.overloaded` while too many messages of the tenant are in progress */
-  requireRoom(tenantId: string): void;
-  begin(delivery: Delivery): void;
+  requireRoom: (tenantId: string) => void;
+  begin: (delivery: Delivery) => void;
   /** Waits briefly for messages in progress. */
-  close(): Promise<void>;
+  close: () => Promise<void>;
 }
 
 export function createDeliveries({ log }: { log: Log }): Deliveries {

@@ -19,7 +19,7 @@ export interface VerificationCodesNeeds {
   vault: Vault;
   limits: MessageLimits;
   connectors: Pick<Connectors, 'sender'>;
-  signInExperiences: { get(tenant: Tenant): Promise<SignInExperience> };
+  signInExperiences: { get: (tenant: Tenant) => Promise<SignInExperience> };
   log: Log;
 }
 
@@ -60,14 +60,14 @@ export interface VerificationCodes {
    *   `request.message_rate_limited`, `request.overloaded`; with `awaited`, also the code of the connector's error,
    *   with its details for operators only
    */
-  send(tenant: Tenant, address: Address, message: CodeMessage): Promise<void>;
+  send: (tenant: Tenant, address: Address, message: CodeMessage) => Promise<void>;
   /**
    * Consumes a code.
    * @throws AldabaError `verification_code.not_found`, `…expired`, `…exceed_max_try`, `…code_mismatch`
    */
-  verify(tenant: Tenant, address: Address, proof: { purpose: CodePurpose; code: string }): Promise<void>;
+  verify: (tenant: Tenant, address: Address, proof: { purpose: CodePurpose; code: string }) => Promise<void>;
   /** Waits briefly for messages in progress. */
-  close(): Promise<void>;
+  close: () => Promise<void>;
 }
 
 const defaults = { expirationDuration: defaultCodeLifetime, maxRetryAttempts: 10 };

@@ -12,27 +12,27 @@ import {
 import type { Tenancy, Tenant } from '../../../tenancy/index.ts';
 
 export interface Configs {
-  session(tenant: Tenant): Promise<SessionConfig>;
-  idToken(tenant: Tenant): Promise<IdTokenConfig>;
-  adminConsole(tenant: Tenant): Promise<AdminConsoleConfig>;
-  signingAlgorithms(tenant: Tenant): Promise<SigningAlgorithms>;
-  changeSigningAlgorithms(tenant: Tenant, change: Change<SigningAlgorithms>): Promise<SigningAlgorithms>;
-  changeSession(tenant: Tenant, change: Change<SessionConfig>): Promise<SessionConfig>;
-  changeIdToken(tenant: Tenant, change: Change<IdTokenConfig>): Promise<IdTokenConfig>;
-  changeAdminConsole(tenant: Tenant, change: Change<AdminConsoleConfig>): Promise<AdminConsoleConfig>;
+  session: (tenant: Tenant) => Promise<SessionConfig>;
+  idToken: (tenant: Tenant) => Promise<IdTokenConfig>;
+  adminConsole: (tenant: Tenant) => Promise<AdminConsoleConfig>;
+  signingAlgorithms: (tenant: Tenant) => Promise<SigningAlgorithms>;
+  changeSigningAlgorithms: (tenant: Tenant, change: Change<SigningAlgorithms>) => Promise<SigningAlgorithms>;
+  changeSession: (tenant: Tenant, change: Change<SessionConfig>) => Promise<SessionConfig>;
+  changeIdToken: (tenant: Tenant, change: Change<IdTokenConfig>) => Promise<IdTokenConfig>;
+  changeAdminConsole: (tenant: Tenant, change: Change<AdminConsoleConfig>) => Promise<AdminConsoleConfig>;
   /** Lifetime of a session in seconds; cached. */
-  sessionTtl(tenant: Tenant): Promise<number>;
+  sessionTtl: (tenant: Tenant) => Promise<number>;
   /** Grace period for a replaced refresh token in seconds; cached. */
-  refreshTokenGracePeriod(tenant: Tenant): Promise<number>;
+  refreshTokenGracePeriod: (tenant: Tenant) => Promise<number>;
   /** Claims of ID tokens beyond the standard ones; cached. */
-  idTokenClaims(tenant: Tenant): Promise<ReadonlySet<ExtendedClaim>>;
+  idTokenClaims: (tenant: Tenant) => Promise<ReadonlySet<ExtendedClaim>>;
 }
 
 type Change<Config> = { [Name in keyof Config]?: Config[Name] | undefined };
 
 interface Kind<Config> {
   key: string;
-  schema: { parse(value: unknown): Config };
+  schema: { parse: (value: unknown) => Config };
 }
 const session: Kind<SessionConfig> = { key: 'session', schema: sessionConfigSchema };
 const idToken: Kind<IdTokenConfig> = { key: 'id-token', schema: idTokenConfigSchema };

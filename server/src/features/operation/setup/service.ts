@@ -16,21 +16,21 @@ export interface SetupNeeds {
   passwords: Pick<Passwords, 'hash'>;
   users: Pick<Users, 'create' | 'listOfRole'>;
   roles: Pick<Roles, 'get' | 'create' | 'assign'>;
-  signInExperiences: { get(tenant: Tenant): Promise<SignInExperienceSettings> };
+  signInExperiences: { get: (tenant: Tenant) => Promise<SignInExperienceSettings> };
 }
 
 export interface Setup {
   /** Creates a link that can create one administrator within 30 minutes; `tenant` is the admin tenant. */
-  createAdminLink(tenant: Tenant): Promise<string>;
-  hasAdministrator(tenant: Tenant): Promise<boolean>;
+  createAdminLink: (tenant: Tenant) => Promise<string>;
+  hasAdministrator: (tenant: Tenant) => Promise<boolean>;
   /** @throws AldabaError `setup.link_invalid` if the token was used, has expired or never existed. */
-  assertUsable(tenant: Tenant, token: string): Promise<void>;
+  assertUsable: (tenant: Tenant, token: string) => Promise<void>;
   /**
    * Consumes the link and creates the administrator, both or neither. The first administrator consumes all links.
    * @throws AldabaError `setup.link_invalid`, `user.username_already_in_use`, `password.rejected`,
    *   `guard.invalid_input` (data.field).
    */
-  createAdministrator(tenant: Tenant, given: { token: string; username: string; password: string }): Promise<void>;
+  createAdministrator: (tenant: Tenant, given: { token: string; username: string; password: string }) => Promise<void>;
 }
 
 const lifetime = 30 * 60_000;

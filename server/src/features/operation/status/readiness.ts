@@ -6,12 +6,12 @@ import type { Database } from '../../../store/database.ts';
 
 export interface ReadinessNeeds {
   database: Pick<Database, 'system'>;
-  clock: { now(): number };
+  clock: { now: () => number };
   log: Pick<Log, 'warn'>;
   /** Names of the migrations that this build requires. */
   migrations: readonly string[];
   /** Reads the keys of a tenant; throws if they cannot be read. */
-  readKeys(): Promise<unknown>;
+  readKeys: () => Promise<unknown>;
 }
 
 type Checks = Record<ReadinessCheck, 'ok' | 'failed'>;
@@ -21,9 +21,9 @@ const havePassed = (checks: Checks): checks is Passed => Object.values(checks).e
 
 export interface Readiness {
   /** Runs all checks. Callers within one second share a result. @throws AldabaError `request.not_ready` if one fails */
-  check(): Promise<Passed>;
+  check: () => Promise<Passed>;
   /** Compares the clocks now and every minute, and logs a significant difference. */
-  watch(): { close(): void };
+  watch: () => { close: () => void };
 }
 
 /** Milliseconds that a result is cached, that one check may take, and between two comparisons of the clocks. */

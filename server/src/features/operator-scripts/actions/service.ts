@@ -40,7 +40,7 @@ interface About {
 
 export interface Actions {
   /** Whether a script exists for that event. Cached: it costs no statement. */
-  isAsked(tenant: Tenant, type: ActionType): Promise<boolean>;
+  isAsked: (tenant: Tenant, type: ActionType) => Promise<boolean>;
   /**
    * Runs the tenant's script and records its result. A failure counts as a pass if the tenant's setting is `allow`;
    * otherwise the verdict is `failed`.
@@ -48,21 +48,21 @@ export interface Actions {
    *   rejected the user
    * @param event JSON
    */
-  run(tenant: Tenant, type: ActionType, asked: { event: object; about: About }): Promise<Verdict>;
+  run: (tenant: Tenant, type: ActionType, asked: { event: object; about: About }) => Promise<Verdict>;
 
-  list(tenant: Tenant): Promise<{ key: ActionType; value: Action }[]>;
-  find(tenant: Tenant, type: ActionType): Promise<Action | undefined>;
+  list: (tenant: Tenant) => Promise<{ key: ActionType; value: Action }[]>;
+  find: (tenant: Tenant, type: ActionType) => Promise<Action | undefined>;
   /**
    * Returns whether it is new.
    * @throws AldabaError `auth.forbidden` for the admin tenant, `action.execution_failed` for a script that does not
    *   load
    */
-  save(tenant: Tenant, type: ActionType, action: Action): Promise<boolean>;
+  save: (tenant: Tenant, type: ActionType, action: Action) => Promise<boolean>;
   /** Replaces the given members and returns all. @throws AldabaError `entity.not_found`, `action.execution_failed` */
-  update(tenant: Tenant, type: ActionType, change: Change): Promise<Action>;
-  remove(tenant: Tenant, type: ActionType): Promise<boolean>;
+  update: (tenant: Tenant, type: ActionType, change: Change) => Promise<Action>;
+  remove: (tenant: Tenant, type: ActionType) => Promise<boolean>;
   /** Runs a script that is not stored. */
-  test(tenant: Tenant, script: Script, event: unknown): Promise<Verdict>;
+  test: (tenant: Tenant, script: Script, event: unknown) => Promise<Verdict>;
 }
 
 type Script = Pick<Action, 'script' | 'environmentVariables'>;

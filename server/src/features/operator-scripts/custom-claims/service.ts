@@ -30,31 +30,31 @@ export interface CustomClaims {
    * `failed`. `about` names the token's subject in the audit log.
    * @throws AldabaError `request.overloaded` if the script could not run, because it might have rejected the token
    */
-  run(
+  run: (
     tenant: Tenant,
     type: CustomizedToken,
     input: () => Promise<ScriptInput>,
     about: { applicationId: string; userId?: string | undefined },
-  ): Promise<Outcome>;
+  ) => Promise<Outcome>;
   /** Whether the tenant has a script for these tokens. */
-  has(tenant: Tenant, type: CustomizedToken): Promise<boolean>;
+  has: (tenant: Tenant, type: CustomizedToken) => Promise<boolean>;
 
-  find(tenant: Tenant, type: CustomizedToken): Promise<CustomClaimsScript | undefined>;
+  find: (tenant: Tenant, type: CustomizedToken) => Promise<CustomClaimsScript | undefined>;
   /**
    * Returns whether it is new.
    * @throws AldabaError `jwt_customizer.can_not_create_for_admin_tenant`, `jwt_customizer.general` for a script that
    *   does not load
    */
-  save(tenant: Tenant, type: CustomizedToken, script: CustomClaimsScript): Promise<boolean>;
+  save: (tenant: Tenant, type: CustomizedToken, script: CustomClaimsScript) => Promise<boolean>;
   /** Replaces the given members and returns all. @throws AldabaError `entity.not_found`, `jwt_customizer.general` */
-  update(tenant: Tenant, type: CustomizedToken, change: Change): Promise<CustomClaimsScript>;
-  remove(tenant: Tenant, type: CustomizedToken): Promise<boolean>;
+  update: (tenant: Tenant, type: CustomizedToken, change: Change) => Promise<CustomClaimsScript>;
+  remove: (tenant: Tenant, type: CustomizedToken) => Promise<boolean>;
   /** Runs a script that is not stored. */
-  test(
+  test: (
     tenant: Tenant,
     script: Pick<CustomClaimsScript, 'script' | 'environmentVariables'>,
     input: ScriptInput,
-  ): Promise<Outcome>;
+  ) => Promise<Outcome>;
 }
 
 /** Claims for subject, audience and lifetime (RFC 7519, RFC 8693, RFC 9068): scripts cannot change them. */

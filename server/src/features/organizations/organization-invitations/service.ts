@@ -13,10 +13,10 @@ import { type Organizations, requireType } from '../organizations/index.ts';
 import * as store from './store.ts';
 
 interface EmailSender {
-  sendMessage(
+  sendMessage: (
     message: { to: string; type: 'OrganizationInvitation'; payload: Record<string, unknown> },
     call: { signal?: AbortSignal },
-  ): Promise<unknown>;
+  ) => Promise<unknown>;
 }
 
 export interface OrganizationInvitationsNeeds {
@@ -27,7 +27,7 @@ export interface OrganizationInvitationsNeeds {
   limits: MessageLimits;
   connectors: {
     /** Sends email for the tenant; undefined if no email connector is fully configured. */
-    sender(tenant: Tenant, type: 'Email'): Promise<EmailSender | undefined>;
+    sender: (tenant: Tenant, type: 'Email') => Promise<EmailSender | undefined>;
   };
 }
 
@@ -41,9 +41,9 @@ interface InvitationDraft {
 }
 
 export interface OrganizationInvitations {
-  list(q: Queries, filter: store.InvitationFilter): Promise<OrganizationInvitation[]>;
+  list: (q: Queries, filter: store.InvitationFilter) => Promise<OrganizationInvitation[]>;
   /** @throws AldabaError `entity.not_exists_with_id` */
-  get(q: Queries, id: string): Promise<OrganizationInvitation>;
+  get: (q: Queries, id: string) => Promise<OrganizationInvitation>;
   /**
    * Invites an email address. If a message is given, the invitation is stored only when the message was sent.
    * @throws AldabaError `guard.invalid_input` for a deadline in the past, `request.invalid_input` if the invitee is
@@ -51,28 +51,32 @@ export interface OrganizationInvitations {
    *   `entity.unique_integrity_violation` while another invitation is pending, `entity.relation_foreign_key_not_found`,
    *   `entity.db_constraint_violated` for machine-to-machine roles, and the errors of `send`
    */
-  create(tenant: Tenant, draft: InvitationDraft, message: MessagePayload | undefined): Promise<OrganizationInvitation>;
+  create: (
+    tenant: Tenant,
+    draft: InvitationDraft,
+    message: MessagePayload | undefined,
+  ) => Promise<OrganizationInvitation>;
   /**
    * @throws AldabaError `connector.not_found` without an email connector, `request.message_rate_limited`, and what the
    *   connector throws
    */
-  send(tenant: Tenant, id: string, message: MessagePayload): Promise<void>;
+  send: (tenant: Tenant, id: string, message: MessagePayload) => Promise<void>;
   /**
    * Accepts a pending invitation: the user becomes a member with the invitation's roles.
    * @throws AldabaError `request.invalid_input` unless it is pending and the user's primary email address is the
    *   invited one
    */
-  accept(q: Queries, id: string, userId: string | null | undefined): Promise<OrganizationInvitation>;
+  accept: (q: Queries, id: string, userId: string | null | undefined) => Promise<OrganizationInvitation>;
   /** @throws AldabaError `request.invalid_input` unless it is pending */
-  revoke(q: Queries, id: string): Promise<OrganizationInvitation>;
-  remove(q: Queries, id: string): Promise<void>;
+  revoke: (q: Queries, id: string) => Promise<OrganizationInvitation>;
+  remove: (q: Queries, id: string) => Promise<void>;
 }
 
 export function createOrganizationInvitations(needs: OrganizationInvitationsNeeds): OrganizationInvitations {
   const { clock, organizations, users } = needs;
   const now = () => new Date(clock.now());
   const get = async (q: Queries, id: string) => {
-    const invitation = await store.findInvitation(q, id, { now: now() });
+    const invitation = await store.findInvitation(q, id, now());
     if (!invitation) throw missing(id);
     return invitation;
   };
@@ -80,7 +84,7 @@ export function createOrganizationInvitations(needs: OrganizationInvitationsNeed
     if ((await store.deleteInvitationRow(q, id)) === 0) throw missing(id);
   };
   const getPending = async (tx: Transaction, id: string) => {
-    const invitation = await store.findInvitation(tx, id, { now: now(), lock: true });
+    const invitation = await store.lockInvitation(tx, id, now());
     if (!invitation) throw missing(id);
     if (invitation.status !== 'Pending') throw refused(`The invitation is ${invitation.status.toLowerCase()}.`);
     return invitation;

@@ -39,13 +39,18 @@ const select = `select i.*, (
      where h.tenant_id = i.tenant_id and h.invitation_id = i.id) as roles
   from organization_invitations i where i.tenant_id = $1`;
 
-/** @param lock locks the row until the transaction ends, so that only one of two concurrent decisions counts */
-export async function findInvitation(
-  q: Queries,
+export async function findInvitation(q: Queries, id: string, now: Date): Promise<OrganizationInvitation | undefined> {
+  const [row] = await q.raw<Row>(`${select} and i.id = $2`, [q.tenantId, id]);
+  return row && toInvitation(row, now);
+}
+
+/** Locks the row until the transaction ends, so that only one of two concurrent decisions counts. */
+export async function lockInvitation(
+  tx: Transaction,
   id: string,
-  { now, lock }: { now: Date; lock?: boolean },
+  now: Date,
 ): Promise<OrganizationInvitation | undefined> {
-  const [row] = await q.raw<Row>(`${select} and i.id = $2${lock ? ' for update' : ''}`, [q.tenantId, id]);
+  const [row] = await tx.raw<Row>(`${select} and i.id = $2 for update`, [tx.tenantId, id]);
   return row && toInvitation(row, now);
 }
 

@@ -14,31 +14,31 @@ export interface OrganizationJitNeeds {
 
 export interface OrganizationJit {
   /** @throws AldabaError `entity.not_exists_with_id` if the organization does not exist */
-  emailDomains(q: Queries, organizationId: string): Promise<OrganizationEmailDomain[]>;
+  emailDomains: (q: Queries, organizationId: string) => Promise<OrganizationEmailDomain[]>;
   /** @throws AldabaError `entity.unique_integrity_violation`, `entity.relation_foreign_key_not_found` */
-  addEmailDomain(q: Queries, organizationId: string, domain: string): Promise<OrganizationEmailDomain>;
-  replaceEmailDomains(q: Queries, organizationId: string, domains: readonly string[]): Promise<void>;
+  addEmailDomain: (q: Queries, organizationId: string, domain: string) => Promise<OrganizationEmailDomain>;
+  replaceEmailDomains: (q: Queries, organizationId: string, domains: readonly string[]) => Promise<void>;
   /** @throws AldabaError `entity.not_found` */
-  removeEmailDomain(q: Queries, organizationId: string, domain: string): Promise<void>;
+  removeEmailDomain: (q: Queries, organizationId: string, domain: string) => Promise<void>;
 
-  roles(q: Queries, organizationId: string): Promise<OrganizationRole[]>;
+  roles: (q: Queries, organizationId: string) => Promise<OrganizationRole[]>;
   /**
    * @throws AldabaError `entity.relation_foreign_key_not_found`, and `entity.db_constraint_violated` for
    *   machine-to-machine roles
    */
-  addRoles(q: Queries, organizationId: string, roleIds: readonly string[]): Promise<void>;
-  replaceRoles(q: Queries, organizationId: string, roleIds: readonly string[]): Promise<void>;
+  addRoles: (q: Queries, organizationId: string, roleIds: readonly string[]) => Promise<void>;
+  replaceRoles: (q: Queries, organizationId: string, roleIds: readonly string[]) => Promise<void>;
   /** @throws AldabaError `entity.not_found` */
-  removeRole(q: Queries, organizationId: string, roleId: string): Promise<void>;
+  removeRole: (q: Queries, organizationId: string, roleId: string) => Promise<void>;
 
   /**
    * Adds a user to the organizations that accept the domain of the user's email address, with their just-in-time roles.
    * Existing members keep their roles. Call it only with a verified address: any user can type an address of another
    * company.
    */
-  provision(tx: Transaction, userId: string, email: string): Promise<void>;
+  provision: (tx: Transaction, userId: string, email: string) => Promise<void>;
   /** The same for organizations that an operator named; deleted ones are skipped. */
-  join(tx: Transaction, userId: string, organizationIds: readonly string[]): Promise<void>;
+  join: (tx: Transaction, userId: string, organizationIds: readonly string[]) => Promise<void>;
 }
 
 export function createOrganizationJit({ organizations, organizationRoles }: OrganizationJitNeeds): OrganizationJit {
@@ -66,11 +66,11 @@ export function createOrganizationJit({ organizations, organizationRoles }: Orga
       await organizations.get(q, organizationId);
       return store.findEmailDomains(q, organizationId);
     },
-    addEmailDomain: atomic(async (tx, organizationId, typed) => {
+    addEmailDomain: async (q, organizationId, typed) => {
       const emailDomain = domainOf(typed);
-      await store.insertEmailDomain(tx, organizationId, emailDomain);
-      return { tenantId: tx.tenantId, organizationId, emailDomain };
-    }),
+      await store.insertEmailDomain(q, organizationId, emailDomain);
+      return { tenantId: q.tenantId, organizationId, emailDomain };
+    },
     replaceEmailDomains: atomic(async (tx, organizationId, typed) => {
       const domains = [...new Set(typed.map(domainOf))];
       await requireOrganization(tx, organizationId);

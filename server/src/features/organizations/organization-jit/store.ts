@@ -1,5 +1,5 @@
 import type { OrganizationEmailDomain, OrganizationRole, RoleType } from '@aldaba/contract';
-import type { Queries } from '../../../store/index.ts';
+import type { Queries, Transaction } from '../../../store/index.ts';
 
 export async function findEmailDomains(q: Queries, organizationId: string): Promise<OrganizationEmailDomain[]> {
   const rows = await q.raw<{ email_domain: string }>(
@@ -19,28 +19,28 @@ export async function insertEmailDomain(q: Queries, organizationId: string, doma
 
 /** Existing rows stay. */
 export async function insertEmailDomains(
-  q: Queries,
+  tx: Transaction,
   organizationId: string,
   domains: readonly string[],
 ): Promise<void> {
-  await q.raw(
+  await tx.raw(
     `insert into organization_jit_email_domains (tenant_id, organization_id, email_domain)
      select $1, $2, domain.name from unnest($3::text[]) as domain (name) order by domain.name on conflict do nothing`,
-    [q.tenantId, organizationId, domains],
+    [tx.tenantId, organizationId, domains],
   );
 }
 
 /** Removes only `only`, or all except the given ones. Returns how many were removed. */
 export async function deleteEmailDomains(
-  q: Queries,
+  tx: Transaction,
   organizationId: string,
   which: { only: readonly string[] } | { except: readonly string[] },
 ): Promise<number> {
   const test = 'only' in which ? '= any($3::text[])' : '<> all($3::text[])';
-  const rows = await q.raw(
+  const rows = await tx.raw(
     `delete from organization_jit_email_domains
       where tenant_id = $1 and organization_id = $2 and email_domain ${test} returning email_domain`,
-    [q.tenantId, organizationId, 'only' in which ? which.only : which.except],
+    [tx.tenantId, organizationId, 'only' in which ? which.only : which.except],
   );
   return rows.length;
 }
@@ -62,25 +62,29 @@ export async function findJitRoles(q: Queries, organizationId: string): Promise<
 }
 
 /** Existing rows stay. @throws AldabaError `entity.relation_foreign_key_not_found` */
-export async function insertJitRoles(q: Queries, organizationId: string, roleIds: readonly string[]): Promise<void> {
-  await q.raw(
+export async function insertJitRoles(
+  tx: Transaction,
+  organizationId: string,
+  roleIds: readonly string[],
+): Promise<void> {
+  await tx.raw(
     `insert into organization_jit_roles (tenant_id, organization_id, organization_role_id)
      select $1, $2, role.id from unnest($3::text[]) as role (id) order by role.id on conflict do nothing`,
-    [q.tenantId, organizationId, roleIds],
+    [tx.tenantId, organizationId, roleIds],
   );
 }
 
 /** Removes only `only`, or all except the given ones. Returns how many were removed. */
 export async function deleteJitRoles(
-  q: Queries,
+  tx: Transaction,
   organizationId: string,
   which: { only: readonly string[] } | { except: readonly string[] },
 ): Promise<number> {
   const test = 'only' in which ? '= any($3::text[])' : '<> all($3::text[])';
-  const rows = await q.raw(
+  const rows = await tx.raw(
     `delete from organization_jit_roles
       where tenant_id = $1 and organization_id = $2 and organization_role_id ${test} returning organization_role_id`,
-    [q.tenantId, organizationId, 'only' in which ? which.only : which.except],
+    [tx.tenantId, organizationId, 'only' in which ? which.only : which.except],
   );
   return rows.length;
 }

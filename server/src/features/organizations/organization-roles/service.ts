@@ -23,36 +23,40 @@ type OrganizationRoleDraft = BodyOf<typeof createOrganizationRole>;
 type ScopeKind = store.ScopeKind;
 
 export interface OrganizationRoles {
-  listScopes(q: Queries, search?: Search, slice?: Slice): Promise<Listed<OrganizationScope>>;
+  listScopes: (q: Queries, search?: Search, slice?: Slice) => Promise<Listed<OrganizationScope>>;
   /** @throws AldabaError `entity.not_exists_with_id` */
-  getScope(q: Queries, id: string): Promise<OrganizationScope>;
+  getScope: (q: Queries, id: string) => Promise<OrganizationScope>;
   /** @throws AldabaError `entity.unique_integrity_violation` */
-  createScope(q: Queries, draft: OrganizationScopeDraft): Promise<OrganizationScope>;
-  updateScope(q: Queries, id: string, patch: store.Description): Promise<OrganizationScope>;
-  removeScope(q: Queries, id: string): Promise<void>;
+  createScope: (q: Queries, draft: OrganizationScopeDraft) => Promise<OrganizationScope>;
+  updateScope: (q: Queries, id: string, patch: store.Description) => Promise<OrganizationScope>;
+  removeScope: (q: Queries, id: string) => Promise<void>;
 
-  list(q: Queries, search?: Search, slice?: Slice): Promise<Listed<OrganizationRoleWithScopes>>;
+  list: (q: Queries, search?: Search, slice?: Slice) => Promise<Listed<OrganizationRoleWithScopes>>;
   /** Roles by id or by name; unknown ones are left out. */
-  find(q: Queries, by: { ids: readonly string[] } | { names: readonly string[] }): Promise<OrganizationRole[]>;
+  find: (q: Queries, by: { ids: readonly string[] } | { names: readonly string[] }) => Promise<OrganizationRole[]>;
   /** @throws AldabaError `entity.not_exists_with_id` */
-  get(q: Queries, id: string): Promise<OrganizationRole>;
+  get: (q: Queries, id: string) => Promise<OrganizationRole>;
   /** @throws AldabaError `entity.unique_integrity_violation`, and the same as `addScopes` */
-  create(q: Queries, draft: OrganizationRoleDraft): Promise<OrganizationRole>;
+  create: (q: Queries, draft: OrganizationRoleDraft) => Promise<OrganizationRole>;
   /** @throws AldabaError `entity.db_constraint_violated` when the type changes while the role is assigned */
-  update(q: Queries, id: string, patch: store.Description & { type?: RoleType | undefined }): Promise<OrganizationRole>;
-  remove(q: Queries, id: string): Promise<void>;
+  update: (
+    q: Queries,
+    id: string,
+    patch: store.Description & { type?: RoleType | undefined },
+  ) => Promise<OrganizationRole>;
+  remove: (q: Queries, id: string) => Promise<void>;
 
-  organizationScopes(q: Queries, roleId: string): Promise<OrganizationScope[]>;
-  resourceScopes(q: Queries, roleId: string): Promise<Scope[]>;
+  organizationScopes: (q: Queries, roleId: string) => Promise<OrganizationScope[]>;
+  resourceScopes: (q: Queries, roleId: string) => Promise<Scope[]>;
   /**
    * @throws AldabaError `entity.relation_foreign_key_not_found`, and
    *   `role.management_api_scopes_not_assignable_to_user_role`: organization roles cannot have permissions of the
    *   Management API
    */
-  addScopes(q: Queries, kind: ScopeKind, roleId: string, scopeIds: readonly string[]): Promise<void>;
-  replaceScopes(q: Queries, kind: ScopeKind, roleId: string, scopeIds: readonly string[]): Promise<void>;
+  addScopes: (q: Queries, kind: ScopeKind, roleId: string, scopeIds: readonly string[]) => Promise<void>;
+  replaceScopes: (q: Queries, kind: ScopeKind, roleId: string, scopeIds: readonly string[]) => Promise<void>;
   /** @throws AldabaError `entity.not_found` when the role does not have the permission */
-  takeScope(q: Queries, kind: ScopeKind, roleId: string, scopeId: string): Promise<void>;
+  takeScope: (q: Queries, kind: ScopeKind, roleId: string, scopeId: string) => Promise<void>;
 }
 
 export function createOrganizationRoles({ events }: { events: Events<Transaction> }): OrganizationRoles {

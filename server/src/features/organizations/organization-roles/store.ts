@@ -5,7 +5,7 @@ import type {
   RoleType,
   Scope,
 } from '@aldaba/contract';
-import type { Queries } from '../../../store/database.ts';
+import type { Queries, Transaction } from '../../../store/database.ts';
 import type { Listed, Slice } from '../../../store/list.ts';
 import { type Search, searchCondition } from '../../../store/search.ts';
 import { sql } from '../../../store/sql.ts';
@@ -169,32 +169,32 @@ const tables = {
 
 /** Permissions that the role already has stay. */
 export async function insertRoleScopes(
-  q: Queries,
+  tx: Transaction,
   kind: ScopeKind,
   roleId: string,
   scopeIds: readonly string[],
 ): Promise<void> {
   if (scopeIds.length === 0) return;
   const { name, column } = tables[kind];
-  await q.raw(
+  await tx.raw(
     `insert into ${name} (tenant_id, organization_role_id, ${column})
      select $1, $2, scope.id from unnest($3::text[]) as scope (id) order by scope.id on conflict do nothing`,
-    [q.tenantId, roleId, scopeIds],
+    [tx.tenantId, roleId, scopeIds],
   );
 }
 
 /** Removes only the permissions in `only`, or all except the given ones. Returns how many were removed. */
 export async function deleteRoleScopes(
-  q: Queries,
+  tx: Transaction,
   kind: ScopeKind,
   roleId: string,
   scopes: { only: readonly string[] } | { except: readonly string[] },
 ): Promise<number> {
   const { name, column } = tables[kind];
   const test = 'only' in scopes ? '= any($3::text[])' : '<> all($3::text[])';
-  const rows = await q.raw(
+  const rows = await tx.raw(
     `delete from ${name} where tenant_id = $1 and organization_role_id = $2 and ${column} ${test} returning ${column}`,
-    [q.tenantId, roleId, 'only' in scopes ? scopes.only : scopes.except],
+    [tx.tenantId, roleId, 'only' in scopes ? scopes.only : scopes.except],
   );
   return rows.length;
 }

@@ -12,21 +12,21 @@ type Items<T> = Promise<{ items: T[]; total: number }>;
 export interface MemberSources {
   users: {
     /** @throws AldabaError `entity.not_found` */
-    get(q: Queries, id: string): Promise<object>;
-    list(
+    get: (q: Queries, id: string) => Promise<object>;
+    list: (
       q: Queries,
       filter: { search?: Search | undefined; organizationId: string; organizationRoleId?: string | undefined },
       page: Page,
-    ): Items<contract.User>;
+    ) => Items<contract.User>;
   };
   applications: {
     /** @throws AldabaError `entity.not_exists_with_id` */
-    get(tenant: Tenant, id: string): Promise<object>;
-    list(
+    get: (tenant: Tenant, id: string) => Promise<object>;
+    list: (
       q: Queries,
       filter: { search?: Search | undefined; organizationId: string },
       page: Page | undefined,
-    ): Items<contract.Application>;
+    ) => Items<contract.Application>;
   };
 }
 

@@ -32,69 +32,69 @@ interface NamedRoles {
 }
 
 export interface Organizations {
-  list(
+  list: (
     q: Queries,
     filter: { search?: Search | undefined; showFeatured?: boolean | undefined },
     slice: Slice,
-  ): Promise<Listed<OrganizationSummary>>;
-  find(q: Queries, id: string): Promise<Organization | undefined>;
+  ) => Promise<Listed<OrganizationSummary>>;
+  find: (q: Queries, id: string) => Promise<Organization | undefined>;
   /** @throws AldabaError `entity.not_exists_with_id` */
-  get(q: Queries, id: string): Promise<Organization>;
-  create(q: Queries, draft: OrganizationColumns & { name: string }): Promise<Organization>;
-  update(q: Queries, id: string, patch: OrganizationColumns): Promise<Organization>;
-  remove(q: Queries, id: string): Promise<void>;
+  get: (q: Queries, id: string) => Promise<Organization>;
+  create: (q: Queries, draft: OrganizationColumns & { name: string }) => Promise<Organization>;
+  update: (q: Queries, id: string, patch: OrganizationColumns) => Promise<Organization>;
+  remove: (q: Queries, id: string) => Promise<void>;
 
   /**
    * Existing members stay.
    * @throws AldabaError `entity.relation_foreign_key_not_found`, and `entity.db_constraint_violated` for an application
    *   that is not machine-to-machine
    */
-  addMembers(q: Queries, kind: MemberKind, organizationId: string, ids: readonly string[]): Promise<void>;
-  replaceMembers(q: Queries, kind: MemberKind, organizationId: string, ids: readonly string[]): Promise<void>;
+  addMembers: (q: Queries, kind: MemberKind, organizationId: string, ids: readonly string[]) => Promise<void>;
+  replaceMembers: (q: Queries, kind: MemberKind, organizationId: string, ids: readonly string[]) => Promise<void>;
   /** @throws AldabaError `organization.require_membership` */
-  removeMember(q: Queries, member: Member): Promise<void>;
-  isMember(q: Queries, member: Member): Promise<boolean>;
+  removeMember: (q: Queries, member: Member) => Promise<void>;
+  isMember: (q: Queries, member: Member) => Promise<boolean>;
 
   /** @throws AldabaError `organization.require_membership` */
-  memberRoles(q: Queries, member: Member): Promise<OrganizationRole[]>;
+  memberRoles: (q: Queries, member: Member) => Promise<OrganizationRole[]>;
   /** The roles of several members, keyed by member id. */
-  rolesOfMembers(
+  rolesOfMembers: (
     q: Queries,
     kind: MemberKind,
     organizationId: string,
     ids: readonly string[],
-  ): Promise<Map<string, HeldOrganizationRole[]>>;
+  ) => Promise<Map<string, HeldOrganizationRole[]>>;
   /**
    * Assigns roles to members; roles they already have stay.
    * @throws AldabaError `organization.require_membership`, `entity.relation_foreign_key_not_found`, and
    *   `entity.db_constraint_violated` for roles of the other type
    */
-  addRoles(
+  addRoles: (
     q: Queries,
     members: { kind: MemberKind; organizationId: string; ids: readonly string[] },
     roleIds: readonly string[],
-  ): Promise<void>;
-  replaceRoles(q: Queries, member: Member, roleIds: readonly string[]): Promise<void>;
+  ) => Promise<void>;
+  replaceRoles: (q: Queries, member: Member, roleIds: readonly string[]) => Promise<void>;
   /**
    * @throws AldabaError `organization.require_membership`, `entity.not_found` when the member does not have the role
    */
-  takeRole(q: Queries, member: Member, roleId: string): Promise<void>;
+  takeRole: (q: Queries, member: Member, roleId: string) => Promise<void>;
   /** Adds roles named by id or by name. Returns their ids. @throws AldabaError `organization.role_names_not_found` */
-  addNamedRoles(q: Queries, member: Member, named: NamedRoles): Promise<string[]>;
+  addNamedRoles: (q: Queries, member: Member, named: NamedRoles) => Promise<string[]>;
   /** Replaces all roles. @throws the same */
-  replaceNamedRoles(q: Queries, member: Member, named: NamedRoles): Promise<void>;
+  replaceNamedRoles: (q: Queries, member: Member, named: NamedRoles) => Promise<void>;
   /** Organization permissions of a user. @throws AldabaError `organization.require_membership` */
-  userScopes(q: Queries, organizationId: string, userId: string): Promise<OrganizationScope[]>;
-  listOf(q: Queries, kind: MemberKind, id: string, slice?: Slice): Promise<Listed<OrganizationWithRoles>>;
+  userScopes: (q: Queries, organizationId: string, userId: string) => Promise<OrganizationScope[]>;
+  listOf: (q: Queries, kind: MemberKind, id: string, slice?: Slice) => Promise<Listed<OrganizationWithRoles>>;
 
   /**
    * The permissions that a user has through roles in any organization: on the organization (`resourceId` null) or on an
    * API resource.
    */
-  permissionsOf(q: Queries, userId: string): Promise<store.HeldPermission[]>;
+  permissionsOf: (q: Queries, userId: string) => Promise<store.HeldPermission[]>;
 
   /** Everything a token needs about a member, in one statement; undefined for non-members. */
-  rightsOf(q: Queries, member: Member, resourceId?: string): Promise<MemberRights | undefined>;
+  rightsOf: (q: Queries, member: Member, resourceId?: string) => Promise<MemberRights | undefined>;
 }
 
 export function createOrganizations({ clock, organizationRoles, events }: OrganizationsNeeds): Organizations {
@@ -206,12 +206,12 @@ function createMemberRoles(organizationRoles: OrganizationsNeeds['organizationRo
     },
     addRoles,
     replaceRoles,
-    addNamedRoles: atomic(async (tx, member, named) => {
-      const ids = await roleIds(tx, named);
-      await addRoles(tx, { ...member, ids: [member.id] }, ids);
+    addNamedRoles: async (q, member, named) => {
+      const ids = await roleIds(q, named);
+      await addRoles(q, { ...member, ids: [member.id] }, ids);
       return ids;
-    }),
-    replaceNamedRoles: atomic(async (tx, member, named) => replaceRoles(tx, member, await roleIds(tx, named))),
+    },
+    replaceNamedRoles: async (q, member, named) => replaceRoles(q, member, await roleIds(q, named)),
     takeRole: atomic(async (tx, member, roleId) => {
       await requireMembers(tx, { ...member, ids: [member.id] });
       if ((await store.deleteMemberRoles(tx, member, { only: [roleId] })) === 0)

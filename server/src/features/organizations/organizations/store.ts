@@ -1,5 +1,5 @@
 import type { Organization, OrganizationRole, OrganizationScope, RoleType } from '@aldaba/contract';
-import type { Queries } from '../../../store/database.ts';
+import type { Queries, Transaction } from '../../../store/database.ts';
 import type { Listed, Slice } from '../../../store/list.ts';
 import { type Search, searchCondition } from '../../../store/search.ts';
 import { sql } from '../../../store/sql.ts';
@@ -138,33 +138,33 @@ export interface Member {
  * @throws AldabaError `entity.relation_foreign_key_not_found`
  */
 export async function insertMembers(
-  q: Queries,
+  tx: Transaction,
   kind: MemberKind,
   organizationId: string,
   ids: readonly string[],
 ): Promise<string[]> {
   const { members, column } = tables[kind];
-  const rows = await q.raw<{ id: string }>(
+  const rows = await tx.raw<{ id: string }>(
     `insert into ${members} (tenant_id, organization_id, ${column})
      select $1, $2, member.id from unnest($3::text[]) as member (id) order by member.id
      on conflict do nothing returning ${column} as id`,
-    [q.tenantId, organizationId, ids],
+    [tx.tenantId, organizationId, ids],
   );
   return rows.map((row) => row.id);
 }
 
 /** Removes only `only`, or all except the given ones. Returns the removed members. */
 export async function deleteMembers(
-  q: Queries,
+  tx: Transaction,
   kind: MemberKind,
   organizationId: string,
   which: { only: readonly string[] } | { except: readonly string[] },
 ): Promise<string[]> {
   const { members, column } = tables[kind];
   const test = 'only' in which ? '= any($3::text[])' : '<> all($3::text[])';
-  const rows = await q.raw<{ id: string }>(
+  const rows = await tx.raw<{ id: string }>(
     `delete from ${members} where tenant_id = $1 and organization_id = $2 and ${column} ${test} returning ${column} as id`,
-    [q.tenantId, organizationId, 'only' in which ? which.only : which.except],
+    [tx.tenantId, organizationId, 'only' in which ? which.only : which.except],
   );
   return rows.map((row) => row.id);
 }
@@ -186,32 +186,32 @@ export async function findMemberIds(
 
 /** Roles that members already have stay. */
 export async function insertMemberRoles(
-  q: Queries,
+  tx: Transaction,
   members: { kind: MemberKind; organizationId: string; ids: readonly string[] },
   roleIds: readonly string[],
 ): Promise<void> {
   const { roles, column } = tables[members.kind];
-  await q.raw(
+  await tx.raw(
     `insert into ${roles} (tenant_id, organization_id, ${column}, organization_role_id)
      select $1, $2, member.id, role.id from unnest($3::text[]) as member (id), unnest($4::text[]) as role (id)
       order by member.id, role.id
      on conflict do nothing`,
-    [q.tenantId, members.organizationId, members.ids, roleIds],
+    [tx.tenantId, members.organizationId, members.ids, roleIds],
   );
 }
 
 /** Removes only the roles in `only`, or all except the given ones, from a member. Returns how many were removed. */
 export async function deleteMemberRoles(
-  q: Queries,
+  tx: Transaction,
   { kind, organizationId, id }: Member,
   which: { only: readonly string[] } | { except: readonly string[] },
 ): Promise<number> {
   const { roles, column } = tables[kind];
   const test = 'only' in which ? '= any($4::text[])' : '<> all($4::text[])';
-  const rows = await q.raw(
+  const rows = await tx.raw(
     `delete from ${roles} where tenant_id = $1 and organization_id = $2 and ${column} = $3
         and organization_role_id ${test} returning organization_role_id`,
-    [q.tenantId, organizationId, id, 'only' in which ? which.only : which.except],
+    [tx.tenantId, organizationId, id, 'only' in which ? which.only : which.except],
   );
   return rows.length;
 }

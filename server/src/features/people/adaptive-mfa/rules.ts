@@ -39,8 +39,8 @@ interface Facts {
 
 interface Rule {
   readonly rule: Risk['rule'];
-  applies(facts: Facts): boolean;
-  details(facts: Facts): Risk['details'];
+  applies: (facts: Facts) => boolean;
+  details: (facts: Facts) => Risk['details'];
 }
 
 /** Every risk that the rules find; each alone makes a sign-in suspicious. */

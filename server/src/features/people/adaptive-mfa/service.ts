@@ -14,14 +14,14 @@ export interface AdaptiveMfa {
    * The risks of the sign-in that the current request belongs to. Runs one statement, and only if the request has a
    * country or coordinates. Call it before `record`.
    */
-  assess(tenant: Pick<Tenant, 'db'>, user: { id: string; lastSignInAt: number | null }): Promise<readonly Risk[]>;
+  assess: (tenant: Pick<Tenant, 'db'>, user: { id: string; lastSignInAt: number | null }) => Promise<readonly Risk[]>;
   /**
    * Records the place of the current request as one that the user signs in from: one statement, none if the request has
    * no place. Call it in the transaction that completes the sign-in, after the user's row was written: its lock
    * prevents deadlocks between concurrent sign-ins of one user.
    * @param now milliseconds since the epoch
    */
-  record(tx: Transaction, userId: string, now: number): Promise<void>;
+  record: (tx: Transaction, userId: string, now: number) => Promise<void>;
 }
 
 export function createAdaptiveMfa({ clock }: AdaptiveMfaNeeds): AdaptiveMfa {

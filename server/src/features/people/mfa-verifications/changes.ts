@@ -29,12 +29,12 @@ export interface FactorChanges {
    * @throws AldabaError `entity.not_found`, `user.totp_already_in_use`, `user.passkey_already_in_use`,
    *   `user.backup_code_already_in_use`, `session.mfa.backup_code_can_not_be_alone`
    */
-  add(q: Queries, userId: string, drafts: readonly FactorDraft[]): Promise<User>;
+  add: (q: Queries, userId: string, drafts: readonly FactorDraft[]) => Promise<User>;
   /**
    * Removes a factor; removing the last other factor also removes the backup codes.
    * @throws AldabaError `entity.not_found`
    */
-  remove(q: Queries, userId: string, id: string): Promise<User>;
+  remove: (q: Queries, userId: string, id: string) => Promise<User>;
 }
 
 const isBackupCode = ({ type }: { type: string }) => type === 'BackupCode';

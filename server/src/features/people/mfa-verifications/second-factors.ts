@@ -47,34 +47,34 @@ interface TotpLabel {
  */
 export interface SecondFactors extends Totps, BackupCodes, Passkeys {
   /** What decides about second factors for a user, in one statement. @throws AldabaError `entity.not_found` */
-  statusOf(q: Queries, userId: string): Promise<store.MfaStatus>;
+  statusOf: (q: Queries, userId: string) => Promise<store.MfaStatus>;
   /**
    * Adds factors that were created during a sign-in, all or none, within the caller's transaction, and emits the user's
    * change event. Replaces used-up backup codes.
    * @throws AldabaError `entity.not_found`, `user.totp_already_in_use`, `user.passkey_already_in_use`,
    *   `user.backup_code_already_in_use`, `session.mfa.backup_code_can_not_be_alone`
    */
-  bind(tx: Transaction, userId: string, factors: readonly NewFactor[]): Promise<void>;
+  bind: (tx: Transaction, userId: string, factors: readonly NewFactor[]) => Promise<void>;
 }
 
 interface Totps {
   /** Creates the secret of an authenticator app: sealed for the sign-in state, in base32, and as a PNG data URL. */
-  newTotp(tenant: Tenant, label: TotpLabel): { secretSealed: string; secret: string; secretQrCode: string };
+  newTotp: (tenant: Tenant, label: TotpLabel) => { secretSealed: string; secret: string; secretQrCode: string };
   /** Opens a secret sealed by `newTotp`. */
-  showNewTotp(tenant: Tenant, secretSealed: string, label: TotpLabel): { secret: string; secretQrCode: string };
+  showNewTotp: (tenant: Tenant, secretSealed: string, label: TotpLabel) => { secret: string; secretQrCode: string };
   /** The time step of a code of a new app, which proves that the app has the secret. */
-  checkNewTotp(tenant: Tenant, secretSealed: string, code: string): number | undefined;
+  checkNewTotp: (tenant: Tenant, secretSealed: string, code: string) => number | undefined;
   /** Consumes a code of a user's app, even if the sign-in fails later. Returns the id of the factor. */
-  useTotp(tenant: Tenant, userId: string, code: string): Promise<string | undefined>;
+  useTotp: (tenant: Tenant, userId: string, code: string) => Promise<string | undefined>;
 }
 
 interface BackupCodes {
   /** Creates ten backup codes, sealed for the sign-in state. */
-  newBackupCodes(tenant: Tenant): { codes: string[]; codesSealed: string };
+  newBackupCodes: (tenant: Tenant) => { codes: string[]; codesSealed: string };
   /** Opens codes sealed by `newBackupCodes`. */
-  showNewBackupCodes(tenant: Tenant, codesSealed: string): string[];
+  showNewBackupCodes: (tenant: Tenant, codesSealed: string) => string[];
   /** Consumes a backup code of a user, even if the sign-in fails later. Returns the id of the factor. */
-  useBackupCode(tenant: Tenant, userId: string, code: string): Promise<string | undefined>;
+  useBackupCode: (tenant: Tenant, userId: string, code: string) => Promise<string | undefined>;
 }
 
 interface Passkeys {
@@ -82,32 +82,32 @@ interface Passkeys {
    * Options for `navigator.credentials.create`, as JSON, and the expected challenge. Excludes the user's passkeys for
    * this host. `residentKey`: `required` for a passkey that is used without an identifier.
    */
-  registrationOptions(
+  registrationOptions: (
     tenant: Tenant,
     user: { id: string; name: string; displayName: string },
     given: { rpId: string; residentKey: 'preferred' | 'required' },
-  ): Promise<{ options: RegistrationOptions; challenge: string }>;
-  verifyRegistration(
+  ) => Promise<{ options: RegistrationOptions; challenge: string }>;
+  verifyRegistration: (
     payload: RegistrationPayload,
     expected: Expected & { agent?: string | undefined },
-  ): Promise<NewPasskey | undefined>;
+  ) => Promise<NewPasskey | undefined>;
   /**
    * Options for `navigator.credentials.get`, as JSON, and the expected challenge.
    * @param given with `userId`, allows the user's passkeys for this host; without it, any passkey in the browser
    */
-  authenticationOptions(
+  authenticationOptions: (
     tenant: Tenant,
     given: { rpId: string; userId?: string | undefined },
-  ): Promise<{ options: AuthenticationOptions; challenge: string }>;
+  ) => Promise<{ options: AuthenticationOptions; challenge: string }>;
   /**
    * Verifies a passkey and records its use, even if the sign-in fails later.
    * @param expected with `userId`, the passkey must belong to that user; without it, the response must name the user
    */
-  verifyAuthentication(
+  verifyAuthentication: (
     tenant: Tenant,
     payload: AuthenticationPayload,
     expected: Expected & { userId?: string | undefined },
-  ): Promise<{ factorId: string; userId: string } | undefined>;
+  ) => Promise<{ factorId: string; userId: string } | undefined>;
 }
 
 export function createSecondFactors({ clock, vault, users, events }: SecondFactorsNeeds): SecondFactors {

@@ -6,11 +6,11 @@ export type SecretType = 'Totp' | 'BackupCode';
 /** Seals the secrets of factors. A value sealed for one tenant, type or row cannot be opened for another. */
 export interface Secrets {
   /** For a factor not yet bound to a user; the sealed text is kept in the sign-in state. */
-  sealNew(tenantId: string, type: SecretType, secret: string): string;
-  openNew(tenantId: string, type: SecretType, sealed: string): string;
+  sealNew: (tenantId: string, type: SecretType, secret: string) => string;
+  openNew: (tenantId: string, type: SecretType, sealed: string) => string;
   /** For a row of mfa_verifications. */
-  seal(tenantId: string, id: string, secret: string): string;
-  open(tenantId: string, id: string, sealed: string): string;
+  seal: (tenantId: string, id: string, secret: string) => string;
+  open: (tenantId: string, id: string, sealed: string) => string;
 }
 
 export function createSecrets(vault: Vault): Secrets {

@@ -21,26 +21,26 @@ export interface MfaVerificationsNeeds {
 /** Operations of administrators on users' factors. */
 export interface MfaVerifications {
   /** Oldest first, without secrets. @throws AldabaError `entity.not_found` */
-  list(q: Queries, userId: string): Promise<MfaVerification[]>;
+  list: (q: Queries, userId: string) => Promise<MfaVerification[]>;
   /**
    * Adds an authenticator app. Returns the secret in base32 and a PNG data URL for scanning.
    * @param given an existing secret; generated if omitted
    * @throws AldabaError `entity.not_found`, `user.totp_already_in_use`, `user.totp_secret_invalid`
    */
-  addTotp(tenant: Tenant, userId: string, given?: string): Promise<{ secret: string; secretQrCode: string }>;
+  addTotp: (tenant: Tenant, userId: string, given?: string) => Promise<{ secret: string; secretQrCode: string }>;
   /**
    * Adds ten backup codes, replacing a used-up list. Returns them.
    * @param given existing codes; generated if omitted
    * @throws AldabaError `entity.not_found`, `user.backup_code_already_in_use`, `user.wrong_backup_code_format`,
    *   `session.mfa.backup_code_can_not_be_alone`
    */
-  addBackupCodes(q: Queries, userId: string, given?: readonly string[]): Promise<string[]>;
+  addBackupCodes: (q: Queries, userId: string, given?: readonly string[]) => Promise<string[]>;
   /**
    * Removes a factor; removing the last other factor also removes the backup codes. `revokeSessions` also ends sessions
    * and grants.
    * @throws AldabaError `entity.not_found`
    */
-  remove(q: Queries, factor: { userId: string; id: string; revokeSessions: boolean }): Promise<void>;
+  remove: (q: Queries, factor: { userId: string; id: string; revokeSessions: boolean }) => Promise<void>;
 }
 
 export function createMfaVerifications({ clock, vault, users, events }: MfaVerificationsNeeds): MfaVerifications {

@@ -9,28 +9,34 @@ import { isForRecovery } from './recovery.ts';
 import * as store from './store.ts';
 
 export interface OneTimeTokens {
-  list(
+  list: (
     q: Queries,
     filter: { email?: string | undefined; status?: OneTimeTokenStatus | undefined },
     slice: { limit: number; offset: number },
-  ): Promise<{ items: OneTimeToken[]; total: number }>;
+  ) => Promise<{ items: OneTimeToken[]; total: number }>;
   /** @throws AldabaError `entity.not_exists_with_id` */
-  get(q: Queries, id: string): Promise<OneTimeToken>;
+  get: (q: Queries, id: string) => Promise<OneTimeToken>;
   /** @param draft.expiresIn seconds */
-  create(q: Queries, draft: { email: string; context: OneTimeTokenContext; expiresIn: number }): Promise<OneTimeToken>;
+  create: (
+    q: Queries,
+    draft: { email: string; context: OneTimeTokenContext; expiresIn: number },
+  ) => Promise<OneTimeToken>;
   /**
    * Consumes a token for its address. `recovers`: whether the user is resetting a password, which requires a token made
    * for that purpose; such a token is good for nothing else. If absent, any purpose is accepted.
    * @throws AldabaError `one_time_token.token_not_found`, `…email_mismatch`, `…interaction_event_mismatch`,
    *   `…token_consumed`, `…token_revoked`, `…token_expired`
    */
-  consume(q: Queries, proof: { token: string; email: string; recovers?: boolean | undefined }): Promise<OneTimeToken>;
+  consume: (
+    q: Queries,
+    proof: { token: string; email: string; recovers?: boolean | undefined },
+  ) => Promise<OneTimeToken>;
   /**
    * @throws AldabaError `one_time_token.cannot_reactivate_token`, and the errors of `consume` for a token that is no
    *   longer active
    */
-  end(q: Queries, id: string, status: OneTimeTokenStatus): Promise<OneTimeToken>;
-  remove(q: Queries, id: string): Promise<void>;
+  end: (q: Queries, id: string, status: OneTimeTokenStatus) => Promise<OneTimeToken>;
+  remove: (q: Queries, id: string) => Promise<void>;
 }
 
 const refusals = {

@@ -5,7 +5,6 @@ import { AldabaError } from '../../../kernel/errors.ts';
 import { standardSecret } from '../../../kernel/ids.ts';
 import { constraintOf } from '../../../store/constraint.ts';
 import type { Queries } from '../../../store/database.ts';
-import { atomic } from '../../../store/transaction.ts';
 import type { DetailedUser, SubjectQuery, Users } from '../users/index.ts';
 import * as store from './store.ts';
 
@@ -39,22 +38,22 @@ export interface PersonalAccessTokens {
    * The user that a token belongs to, in one statement; expired tokens are distinguished from unknown ones.
    * @returns undefined for unknown values and for suspended users
    */
-  findHolder(q: Queries, value: string, asked: SubjectQuery): Promise<TokenHolder | undefined>;
+  findHolder: (q: Queries, value: string, asked: SubjectQuery) => Promise<TokenHolder | undefined>;
   /** Oldest first, with their values. @throws AldabaError `entity.not_found` */
-  list(q: Queries, userId: string): Promise<PersonalAccessToken[]>;
+  list: (q: Queries, userId: string) => Promise<PersonalAccessToken[]>;
   /**
    * @param draft `expiresAt` in milliseconds since the epoch
    * @throws AldabaError `entity.not_found`, `user.personal_access_token_name_exists`, `request.invalid_input`
    */
-  create(
+  create: (
     q: Queries,
     userId: string,
     draft: { name: string; expiresAt?: number | null | undefined },
-  ): Promise<PersonalAccessToken>;
+  ) => Promise<PersonalAccessToken>;
   /** @throws AldabaError `entity.not_found`, `user.personal_access_token_name_exists` */
-  rename(q: Queries, place: Place, name: string): Promise<PersonalAccessToken>;
+  rename: (q: Queries, place: Place, name: string) => Promise<PersonalAccessToken>;
   /** @throws AldabaError `entity.not_found` */
-  remove(q: Queries, place: Place): Promise<void>;
+  remove: (q: Queries, place: Place) => Promise<void>;
 }
 
 const prefix = 'pat_';
@@ -104,11 +103,11 @@ export function createPersonalAccessTokens({ clock, vault, users }: PersonalAcce
       );
       return open(q, stored);
     },
-    rename: atomic(async (tx, place, name) => {
-      const renamed = await named(store.renameToken(tx, place, name));
+    rename: async (q, place, name) => {
+      const renamed = await named(store.renameToken(q, place, name));
       if (!renamed) throw new AldabaError('entity.not_found');
-      return open(tx, renamed);
-    }),
+      return open(q, renamed);
+    },
     remove: async (q, place) => {
       if ((await store.deleteToken(q, place)) === 0) throw new AldabaError('entity.not_found');
     },

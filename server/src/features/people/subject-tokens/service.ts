@@ -31,18 +31,18 @@ export interface SubjectToken {
 
 export interface SubjectTokens {
   /** @throws AldabaError `entity.not_found` if the user does not exist */
-  create(
+  create: (
     q: Queries,
     draft: { userId: string; context?: Record<string, unknown> | undefined; creatorId?: string | undefined },
-  ): Promise<{ subjectToken: string; expiresIn: number }>;
+  ) => Promise<{ subjectToken: string; expiresIn: number }>;
   /**
    * The user that a token belongs to, in one statement; consumed and expired tokens are distinguished from unknown
    * ones.
    * @returns undefined for unknown values and for suspended users
    */
-  find(q: Queries, value: string, asked: SubjectQuery): Promise<SubjectToken | undefined>;
+  find: (q: Queries, value: string, asked: SubjectQuery) => Promise<SubjectToken | undefined>;
   /** Consumes a token. Exactly one of several concurrent exchanges gets `true`. */
-  consume(q: Queries, value: string): Promise<boolean>;
+  consume: (q: Queries, value: string) => Promise<boolean>;
 }
 
 const prefix = 'sub_';

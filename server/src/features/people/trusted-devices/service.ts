@@ -15,13 +15,13 @@ export interface TrustedDevices {
    * Last used first, without expired ones.
    * @throws AldabaError `entity.not_found` for unknown users
    */
-  list(
+  list: (
     q: Queries,
     userId: string,
     slice: { limit: number; offset: number },
-  ): Promise<{ items: TrustedDevice[]; total: number }>;
+  ) => Promise<{ items: TrustedDevice[]; total: number }>;
   /** @throws AldabaError `entity.not_found` */
-  remove(q: Queries, userId: string, id: string): Promise<void>;
+  remove: (q: Queries, userId: string, id: string) => Promise<void>;
 }
 
 export function createTrustedDevices({ clock, users }: TrustedDevicesNeeds): TrustedDevices {

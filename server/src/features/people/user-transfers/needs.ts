@@ -12,10 +12,10 @@ export interface UserTransfersNeeds {
 
 /** What an import needs from organizations, which is an area above people. */
 interface Memberships {
-  addMembers(tx: Transaction, kind: 'user', organizationId: string, ids: readonly string[]): Promise<void>;
-  addRoles(
+  addMembers: (tx: Transaction, kind: 'user', organizationId: string, ids: readonly string[]) => Promise<void>;
+  addRoles: (
     tx: Transaction,
     members: { kind: 'user'; organizationId: string; ids: readonly string[] },
     roleIds: readonly string[],
-  ): Promise<void>;
+  ) => Promise<void>;
 }

@@ -12,19 +12,19 @@ export interface UserTransfers {
    * failure. Yields a report per rejected line and a final summary. Never throws because of a line's content. Does not
    * emit `User.Created` and does not apply just-in-time membership.
    */
-  import(
+  import: (
     tenant: Tenant,
     lines: AsyncIterable<Line>,
     options?: ImportOptions & { fromLine?: number | undefined },
-  ): AsyncGenerator<ImportReport>;
+  ) => AsyncGenerator<ImportReport>;
   /** The same for the bytes of a file with one JSON object per line. */
-  importBytes(
+  importBytes: (
     tenant: Tenant,
     chunks: AsyncIterable<Buffer>,
     options?: ImportOptions & { fromLine?: number | undefined },
-  ): AsyncGenerator<ImportReport>;
+  ) => AsyncGenerator<ImportReport>;
   /** All users, oldest first, in pages and without locks: users created during the export may be missing. */
-  export(tenant: Tenant, options?: { withPasswords?: boolean | undefined }): AsyncGenerator<TransferredUser>;
+  export: (tenant: Tenant, options?: { withPasswords?: boolean | undefined }) => AsyncGenerator<TransferredUser>;
 }
 
 const pageSize = 500;

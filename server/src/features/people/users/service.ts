@@ -27,11 +27,11 @@ export interface UsersNeeds {
   events: Events<Transaction>;
   organizationJit: {
     /** Adds the user to the organizations that accept the domain of a verified address. */
-    provision(tx: Transaction, userId: string, email: string): Promise<void>;
+    provision: (tx: Transaction, userId: string, email: string) => Promise<void>;
   };
   sessions: {
     /** Revokes every session and grant of the user, with all tokens, in the caller's transaction. */
-    endAll(tx: Transaction, userId: string): Promise<void>;
+    endAll: (tx: Transaction, userId: string) => Promise<void>;
   };
 }
 
@@ -83,97 +83,97 @@ interface Identifier {
 }
 
 export interface Users {
-  find(q: Queries, userId: string): Promise<User | undefined>;
+  find: (q: Queries, userId: string) => Promise<User | undefined>;
   /**
    * The user with roles and organizations, for claims: one statement. For a third-party application, only the
    * organizations that the user granted to it.
    */
-  findSubject(q: Queries, userId: string, thirdPartyId?: string): Promise<Subject | undefined>;
+  findSubject: (q: Queries, userId: string, thirdPartyId?: string) => Promise<Subject | undefined>;
   /** The same with the details for scripts. */
-  findDetailedSubject(q: Queries, userId: string, thirdPartyId?: string): Promise<Subject | undefined>;
+  findDetailedSubject: (q: Queries, userId: string, thirdPartyId?: string) => Promise<Subject | undefined>;
   /**
    * The result of a credential's statement, with the user's details if requested: one statement, so that a token
    * exchange waits once.
    */
-  findHolder<Found extends object>(
+  findHolder: <Found extends object>(
     q: Queries,
     asked: SubjectStatement,
-  ): Promise<(Found & { person: DetailedUser | undefined }) | undefined>;
-  findByIdentifier(q: Queries, identifier: Identifier): Promise<User | undefined>;
-  findByIdentity(q: Queries, target: string, identityId: string): Promise<User | undefined>;
-  findPassword(q: Queries, userId: string): Promise<PasswordDigest | undefined>;
+  ) => Promise<(Found & { person: DetailedUser | undefined }) | undefined>;
+  findByIdentifier: (q: Queries, identifier: Identifier) => Promise<User | undefined>;
+  findByIdentity: (q: Queries, target: string, identityId: string) => Promise<User | undefined>;
+  findPassword: (q: Queries, userId: string) => Promise<PasswordDigest | undefined>;
   /** For checking a password: one statement, whether or not the user exists. */
-  findWithPassword(
+  findWithPassword: (
     q: Queries,
     identifier: Identifier,
-  ): Promise<{ user: User; password: (PasswordDigest & store.PasswordAge) | undefined } | undefined>;
+  ) => Promise<{ user: User; password: (PasswordDigest & store.PasswordAge) | undefined } | undefined>;
   /**
    * Creates a user with the default roles.
    * @throws AldabaError `user.username_already_in_use`, `user.email_already_in_use`, `user.phone_already_in_use`,
    *   `user.identity_already_in_use`, `user.invalid_email`, `user.invalid_phone`
    */
-  create(q: Queries, draft: UserDraft): Promise<User>;
+  create: (q: Queries, draft: UserDraft) => Promise<User>;
   /**
    * Updates columns; suspending a user revokes sessions and grants.
    * @throws AldabaError `entity.not_found` and the errors of `create`
    */
-  update(q: Queries, userId: string, patch: UserPatch, given?: { passwordHash: string }): Promise<User>;
+  update: (q: Queries, userId: string, patch: UserPatch, given?: { passwordHash: string }) => Promise<User>;
   /**
    * Links or replaces the user's identity for a target. Returns whether the user had none before.
    * @throws AldabaError `user.identity_already_in_use`, `entity.not_found`
    */
-  linkIdentity(tx: Transaction, userId: string, target: string, identity: Identity): Promise<boolean>;
+  linkIdentity: (tx: Transaction, userId: string, target: string, identity: Identity) => Promise<boolean>;
   /** @throws AldabaError `user.identity_not_exist` */
-  unlinkIdentity(tx: Transaction, userId: string, target: string): Promise<User>;
-  roleNames(q: Queries, userId: string): Promise<string[]>;
+  unlinkIdentity: (tx: Transaction, userId: string, target: string) => Promise<User>;
+  roleNames: (q: Queries, userId: string) => Promise<string[]>;
   /** The user's own choices at sign-in. @throws AldabaError `entity.not_found` */
-  getLogtoConfig(q: Queries, userId: string): Promise<UserLogtoConfig>;
+  getLogtoConfig: (q: Queries, userId: string) => Promise<UserLogtoConfig>;
   /** Merges the members that are set. @throws AldabaError `entity.not_found` */
-  updateLogtoConfig(q: Queries, userId: string, patch: LogtoConfigPatch): Promise<UserLogtoConfig>;
+  updateLogtoConfig: (q: Queries, userId: string, patch: LogtoConfigPatch) => Promise<UserLogtoConfig>;
 
   /** @throws AldabaError `entity.not_found` */
-  get(q: Queries, userId: string): Promise<User>;
-  list(q: Queries, filter: UserFilter, slice: Slice): Promise<{ items: User[]; total: number }>;
+  get: (q: Queries, userId: string) => Promise<User>;
+  list: (q: Queries, filter: UserFilter, slice: Slice) => Promise<{ items: User[]; total: number }>;
   /** Merges the first level. Returns the merged value. @throws AldabaError `entity.not_found` */
-  merge(
+  merge: (
     q: Queries,
     userId: string,
     part: { customData: Record<string, unknown> } | { profile: Record<string, unknown> },
-  ): Promise<Record<string, unknown>>;
+  ) => Promise<Record<string, unknown>>;
   /**
    * Sets a plain-text password and, by default, revokes the user's sessions and grants. Hashing is slow: call this
    * outside a transaction.
    * @throws AldabaError `entity.not_found`, `request.overloaded`
    */
-  setPassword(q: Queries, userId: string, given: { password: string; revokeSessions?: boolean }): Promise<User>;
+  setPassword: (q: Queries, userId: string, given: { password: string; revokeSessions?: boolean }) => Promise<User>;
   /** Replaces a password and revokes the user's sessions and grants. @throws AldabaError `entity.not_found` */
-  resetPassword(tx: Transaction, userId: string, password: PasswordDigest): Promise<User>;
+  resetPassword: (tx: Transaction, userId: string, password: PasswordDigest) => Promise<User>;
   /** Revokes the sessions and grants of a user whose credential an operator replaced or removed. */
-  endSessions(tx: Transaction, userId: string): Promise<void>;
+  endSessions: (tx: Transaction, userId: string) => Promise<void>;
   /** @throws AldabaError `session.invalid_credentials` if the password is wrong or not set */
-  verifyPassword(q: Queries, userId: string, password: string): Promise<void>;
+  verifyPassword: (q: Queries, userId: string, password: string) => Promise<void>;
   /** The stored form of a new user's password: hashed here or imported. @throws AldabaError `password.…` */
-  digestOf(given: {
+  digestOf: (given: {
     password?: string | undefined;
     passwordDigest?: string | undefined;
     passwordAlgorithm?: PasswordDigest['algorithm'] | undefined;
-  }): Promise<PasswordDigest | undefined>;
+  }) => Promise<PasswordDigest | undefined>;
   /** Deletes the user with all related data. @throws AldabaError `entity.not_found` */
-  remove(q: Queries, userId: string): Promise<void>;
+  remove: (q: Queries, userId: string) => Promise<void>;
 
-  listRoles(q: Queries, userId: string, search?: Search, slice?: Slice): Promise<{ items: Role[]; total: number }>;
+  listRoles: (q: Queries, userId: string, search?: Search, slice?: Slice) => Promise<{ items: Role[]; total: number }>;
   /** Returns the ids of the roles that the user did not have before. */
-  addRoles(q: Queries, userId: string, roleIds: readonly string[]): Promise<string[]>;
-  replaceRoles(q: Queries, userId: string, roleIds: readonly string[]): Promise<void>;
-  removeRole(q: Queries, userId: string, roleId: string): Promise<void>;
-  listOfRole(
+  addRoles: (q: Queries, userId: string, roleIds: readonly string[]) => Promise<string[]>;
+  replaceRoles: (q: Queries, userId: string, roleIds: readonly string[]) => Promise<void>;
+  removeRole: (q: Queries, userId: string, roleId: string) => Promise<void>;
+  listOfRole: (
     q: Queries,
     roleId: string,
     search: Search | undefined,
     slice: Slice,
-  ): Promise<{ items: User[]; total: number }>;
-  addToRole(q: Queries, roleId: string, userIds: readonly string[]): Promise<void>;
-  removeFromRole(q: Queries, roleId: string, userId: string): Promise<void>;
+  ) => Promise<{ items: User[]; total: number }>;
+  addToRole: (q: Queries, roleId: string, userIds: readonly string[]) => Promise<void>;
+  removeFromRole: (q: Queries, roleId: string, userId: string) => Promise<void>;
 }
 
 export function createUsers(needs: UsersNeeds): Users {

@@ -12,7 +12,7 @@ export interface DashboardNeeds {
 
 export interface Activity {
   /** Records that a user was active today (UTC). Returns immediately and never fails. */
-  recordActive(tenantId: string, userId: string): void;
+  recordActive: (tenantId: string, userId: string) => void;
 }
 
 /** A number, and its increase over the previous period. */
@@ -22,15 +22,15 @@ interface Change {
 }
 
 export interface Dashboard extends Activity {
-  total(q: Queries): Promise<number>;
-  newUsers(q: Queries): Promise<{ today: Change; last7Days: Change }>;
+  total: (q: Queries) => Promise<number>;
+  newUsers: (q: Queries) => Promise<{ today: Change; last7Days: Change }>;
   /** @param date the last day, `2027-01-31`; today by default */
-  activeUsers(
+  activeUsers: (
     q: Queries,
     date?: string,
-  ): Promise<{ dauCurve: { date: string; count: number }[]; dau: Change; wau: Change; mau: Change }>;
+  ) => Promise<{ dauCurve: { date: string; count: number }[]; dau: Change; wau: Change; mau: Change }>;
   /** Writes the pending rows. */
-  close(): Promise<void>;
+  close: () => Promise<void>;
 }
 
 const day = 86_400_000;

@@ -10,7 +10,7 @@ interface DelivererNeeds {
   clock: Clock;
   outbound: Fetch;
   logs: Audit;
-  find(tenantId: string, hookId: string): Promise<Hook | undefined>;
+  find: (tenantId: string, hookId: string) => Promise<Hook | undefined>;
 }
 
 /** Retries after an error response, unless the webhook sets another number. */

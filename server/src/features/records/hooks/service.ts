@@ -29,28 +29,28 @@ export interface HooksNeeds {
 type HookPatch = BodyOf<typeof updateHook>;
 
 export interface Hooks extends Events<Transaction> {
-  list(q: Queries, slice?: Slice): Promise<{ items: Hook[]; total: number }>;
+  list: (q: Queries, slice?: Slice) => Promise<{ items: Hook[]; total: number }>;
   /** The hooks with their requests of the last 24 hours. */
-  withStats(q: Queries, hooks: readonly Hook[]): Promise<HookWithStats[]>;
+  withStats: (q: Queries, hooks: readonly Hook[]) => Promise<HookWithStats[]>;
   /** @throws AldabaError `entity.not_exists_with_id` */
-  get(q: Queries, id: string): Promise<Hook>;
+  get: (q: Queries, id: string) => Promise<Hook>;
   /** @throws AldabaError `hook.missing_events` */
-  create(q: Queries, draft: HookPatch & { config: HookConfig }): Promise<Hook>;
-  update(q: Queries, id: string, patch: HookPatch): Promise<Hook>;
-  remove(q: Queries, id: string): Promise<void>;
-  renewSigningKey(q: Queries, id: string): Promise<Hook>;
+  create: (q: Queries, draft: HookPatch & { config: HookConfig }) => Promise<Hook>;
+  update: (q: Queries, id: string, patch: HookPatch) => Promise<Hook>;
+  remove: (q: Queries, id: string) => Promise<void>;
+  renewSigningKey: (q: Queries, id: string) => Promise<Hook>;
   /** Requests of a webhook; those of the last 24 hours unless the filter gives a time. */
-  recentLogs(
+  recentLogs: (
     q: Queries,
     id: string,
     filter: LogFilter,
     slice: Slice,
-  ): Promise<{ items: LogRecord[]; total: number; isCapped: boolean }>;
+  ) => Promise<{ items: LogRecord[]; total: number; isCapped: boolean }>;
   /**
    * Sends sample payloads.
    * @throws AldabaError `hook.endpoint_responded_with_error`, `hook.send_test_payload_failed`
    */
-  test(q: Queries, id: string, given: { events: readonly HookEvent[]; config: HookConfig }): Promise<void>;
+  test: (q: Queries, id: string, given: { events: readonly HookEvent[]; config: HookConfig }) => Promise<void>;
 }
 
 /** Concurrent requests to receivers. */

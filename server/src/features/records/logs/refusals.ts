@@ -21,9 +21,9 @@ interface Count<Entry> {
  */
 export interface Refusals<Entry> {
   /** Whether the entry is written. @param key the client and the type of entry */
-  admit(key: string, entry: Entry): boolean;
+  admit: (key: string, entry: Entry) => boolean;
   /** Writes the counts of past windows; `all` on shutdown. */
-  sweep(all?: boolean): void;
+  sweep: (all?: boolean) => void;
 }
 
 export function createRefusals<Entry>(clock: Clock, write: (last: Entry, suppressed: number) => void): Refusals<Entry> {

@@ -37,16 +37,20 @@ export interface Logs extends Audit {
    * Newest first. `isCapped`: more exist than were counted.
    * @throws AldabaError `guard.invalid_input` if the time range ends before it begins
    */
-  list(q: Queries, filter: LogFilter, slice: Slice): Promise<{ items: LogRecord[]; total: number; isCapped: boolean }>;
+  list: (
+    q: Queries,
+    filter: LogFilter,
+    slice: Slice,
+  ) => Promise<{ items: LogRecord[]; total: number; isCapped: boolean }>;
   /** @throws AldabaError `entity.not_exists_with_id` */
-  get(q: Queries, id: string): Promise<LogRecord>;
+  get: (q: Queries, id: string) => Promise<LogRecord>;
   /** Requests of the last 24 hours, by webhook. */
-  hookStats(
+  hookStats: (
     q: Queries,
     hookIds: readonly string[],
-  ): Promise<Map<string, { successCount: number; requestCount: number }>>;
+  ) => Promise<Map<string, { successCount: number; requestCount: number }>>;
   /** Writes the buffered entries and ends the background work. */
-  close(): Promise<void>;
+  close: () => Promise<void>;
 }
 
 const day = 86_400_000;
@@ -215,7 +219,7 @@ const isCoded = (error: unknown): error is { code: string; message: string } =>
   typeof error.message === 'string';
 
 /** Creates partitions at the start and every hour, and drops expired ones. */
-function startSweep({ database, log }: LogsNeeds, oldest: () => Date): { close(): Promise<void> } {
+function startSweep({ database, log }: LogsNeeds, oldest: () => Date): { close: () => Promise<void> } {
   let stopped = false;
   const rotate = async () => {
     if (stopped) return;

@@ -24,11 +24,11 @@ export interface OneTimeTokenFactor {
    * @param given.intent absent: the one that the link was made for
    * @throws AldabaError `one_time_token.*`, `session.verification_blocked_too_many_attempts`
    */
-  prove(
+  prove: (
     interaction: Interaction,
     settings: SignInSettings,
     given: { intent?: Intent; email: string; token: string },
-  ): Promise<{ proof: LinkProof; user: User | undefined; recovers: boolean }>;
+  ) => Promise<{ proof: LinkProof; user: User | undefined; recovers: boolean }>;
 }
 
 export function createOneTimeTokenFactor({ oneTimeTokens, users, clock, attempts }: Needs): OneTimeTokenFactor {

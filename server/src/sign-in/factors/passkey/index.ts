@@ -11,7 +11,7 @@ const refusal = 'session.mfa.webauthn_verification_failed';
  * What a browser's ceremony returned. @throws AldabaError `session.mfa.webauthn_verification_failed` for anything else
  */
 function payloadOf<T>(
-  schema: { safeParse(value: unknown): { success: true; data: T } | { success: false } },
+  schema: { safeParse: (value: unknown) => { success: true; data: T } | { success: false } },
   payload: unknown,
 ): T {
   const parsed = schema.safeParse(payload);

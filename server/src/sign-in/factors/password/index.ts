@@ -25,37 +25,37 @@ export interface PasswordFactor {
    * after
    *   the right password, `session.verification_blocked_too_many_attempts`, `user.sign_in_method_not_enabled`.
    */
-  prove(
+  prove: (
     tenant: Tenant,
     settings: SignInExperienceSettings,
     given: { identifier: Identifier; password: string },
-  ): Promise<ProvedPassword>;
+  ) => Promise<ProvedPassword>;
   /**
    * A username and a password for an account that is to be created. @throws as `chooseUsername` and `choosePassword`.
    */
-  chooseIdentity(
+  chooseIdentity: (
     tenant: Tenant,
     settings: SignInExperienceSettings,
     given: { username: string; password: string },
-  ): Promise<Proof>;
+  ) => Promise<Proof>;
   /** @throws AldabaError `user.username_rejected`, `user.username_uppercase_not_allowed`: `data.issues` says why. */
-  chooseUsername(
+  chooseUsername: (
     tenant: Tenant,
     settings: SignInExperienceSettings,
     username: string,
-  ): Promise<{ value: string; taken: boolean }>;
+  ) => Promise<{ value: string; taken: boolean }>;
   /**
    * Checks and hashes a new password; returns it sealed. `account`: the owner of the old password.
    * @throws AldabaError `password.rejected` (data.issues), `user.same_password`,
    * `session.verification_blocked_too_many_attempts`
    */
-  choosePassword(
+  choosePassword: (
     tenant: Tenant,
     settings: SignInExperienceSettings,
     given: { password: string; info: PasswordUserInfo; account?: { id: string } | undefined },
-  ): Promise<string>;
+  ) => Promise<string>;
   /** Opens what `choosePassword` sealed. */
-  open(tenant: Tenant, sealed: string): PasswordDigest;
+  open: (tenant: Tenant, sealed: string) => PasswordDigest;
 }
 
 interface ProvedPassword {

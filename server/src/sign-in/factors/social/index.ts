@@ -24,23 +24,23 @@ export type SocialChallenge = ChallengeOf<'Social'>;
 
 export interface SocialFactor {
   /** @throws AldabaError `session.invalid_connector_id`, or `connector.*` when the connector fails. */
-  begin(
+  begin: (
     interaction: Interaction,
     request: SocialStart,
-  ): Promise<{ challenge: SocialChallenge; authorizationUri: string }>;
+  ) => Promise<{ challenge: SocialChallenge; authorizationUri: string }>;
   /**
    * Asks the provider who came back. `data`: the parameters of its answer.
    * @throws AldabaError `session.invalid_connector_id`, `connector.*`.
    */
-  verify(
+  verify: (
     interaction: Interaction,
     challenge: SocialChallenge,
     data: Record<string, unknown>,
-  ): Promise<Extract<Proof, { type: 'Social' }>>;
+  ) => Promise<Extract<Proof, { type: 'Social' }>>;
   /** The handle of the interaction that a state of the server's names; only a hint: the whole state is compared. */
-  handleOf(state: string): string | undefined;
+  handleOf: (state: string) => string | undefined;
   /** Whether a provider's `state` is that of the challenge: compared whole, in constant time. */
-  isStateOf(challenge: SocialChallenge, state: string): boolean;
+  isStateOf: (challenge: SocialChallenge, state: string) => boolean;
 }
 
 /** Between the interaction's handle and the secret part of a state that the server makes. */

@@ -47,18 +47,18 @@ export interface VerificationCodeFactor {
    * @throws AldabaError `connector.not_found`, `request.message_rate_limited`, `request.overloaded`; awaited:
    * `connector.*`
    */
-  begin(occasion: Occasion, request: BeginCode): Promise<CodeChallenge>;
+  begin: (occasion: Occasion, request: BeginCode) => Promise<CodeChallenge>;
   /**
    * Consumes a code.
    * @throws AldabaError `verification_code.not_found`, `…expired`, `…code_mismatch`, `…exceed_max_try`,
    *   `session.verification_blocked_too_many_attempts`
    */
-  verify(
+  verify: (
     interaction: Pick<Interaction, 'tenant'>,
     settings: SignInExperienceSettings,
     challenge: CodeChallenge,
     code: string,
-  ): Promise<AddressProof>;
+  ) => Promise<AddressProof>;
 }
 
 export function createVerificationCodeFactor(needs: Needs): VerificationCodeFactor {
