@@ -103,7 +103,6 @@ export function createAccountChoiceSteps({
       const { displayName } = await applicationExperiences.lookOf(tenant, applicationId);
       return { user, applicationName: displayName || client.name };
     },
-    continueAs: (interaction, userId) =>
-      interaction.tenant.db.transaction((tx) => port.choose(tx, interaction, userId)),
+    continueAs: (interaction, userId) => port.choose(interaction.tenant.db, interaction, userId),
   };
 }
