@@ -20,11 +20,11 @@ const base = ['http', 'tenancy', 'store', 'kernel', 'contract'];
 // The areas of features in their order: each may import those after it.
 const featureAreas = [
   'operation',
-  'connectors',
   'appearance',
   'applications',
   'organizations',
   'people',
+  'connectors',
   'authorization',
   'operator-scripts',
   'records',

@@ -1,42 +1,24 @@
 /**
- * The composition root: plain calls in dependency order. Read it from top to bottom to see what the server is made of
- * and what each part receives. It contains no decisions.
+ * The composition root: plain calls in dependency order, which hand each part what it needs by name. It contains no
+ * decisions. `foundation.ts` and `areas.ts` are composed in the same way; `routes.ts` is the table of surfaces.
  */
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { builtInConnectors } from '@aldaba/connectors';
-import type { Connector } from '@aldaba/connectors/kit';
+import { type Areas, createAreas } from './areas.ts';
 import type { Config } from './config.ts';
 import { connectorsFolderOf } from './connectors-folder.ts';
-import { createDirectory, type Directory } from './directory.ts';
-import { createAccountCenters } from './features/appearance/account-center/index.ts';
-import type { CustomPhrases } from './features/appearance/custom-phrases/index.ts';
-import { createCustomPhrases } from './features/appearance/custom-phrases/index.ts';
-import type { ProfileFields } from './features/appearance/custom-profile-fields/index.ts';
-import { createProfileFields } from './features/appearance/custom-profile-fields/index.ts';
-import { createCustomUiAssets, createCustomUiPages } from './features/appearance/custom-ui-assets/index.ts';
-import { createEmailTemplates, type EmailTemplates } from './features/appearance/email-templates/index.ts';
-import { createErrorAnswers, createPageSender, renderOutage } from './features/appearance/hosted-pages/index.ts';
-import {
-  createSignInExperienceReader,
-  createSignInExperiences,
-  type SignInExperiences,
-} from './features/appearance/sign-in-experience/index.ts';
-import { createUserAssets } from './features/appearance/user-assets/index.ts';
-import { createWellKnown } from './features/appearance/well-known/index.ts';
+import { createErrorAnswers, renderOutage } from './features/appearance/hosted-pages/index.ts';
+import type { SignInExperiences } from './features/appearance/sign-in-experience/index.ts';
 import type { Applications } from './features/applications/applications/index.ts';
-import { type Connectors, createConnectors, loadConnectorPackages } from './features/connectors/connectors/index.ts';
-import { createSandbox, type Sandbox } from './features/connectors/sandbox/index.ts';
-import { createUserIdentities } from './features/connectors/user-identities/index.ts';
-import { createVerificationCodes } from './features/connectors/verification-codes/index.ts';
-import { createSetup } from './features/operation/setup/index.ts';
+import { type Connectors, loadConnectorPackages } from './features/connectors/connectors/index.ts';
+import type { EmailTemplates } from './features/connectors/email-templates/index.ts';
+import type { Sandbox } from './features/connectors/sandbox/index.ts';
 import { createReadiness } from './features/operation/status/index.ts';
-import { createOrganizationInvitations } from './features/organizations/organization-invitations/index.ts';
+import type { UserTransfers } from './features/operation/user-transfers/index.ts';
 import type { OrganizationRoles } from './features/organizations/organization-roles/index.ts';
 import type { Organizations } from './features/organizations/organizations/index.ts';
 import type { SecondFactors } from './features/people/mfa-verifications/index.ts';
-import { createOneTimeTokens } from './features/people/one-time-tokens/index.ts';
-import type { UserTransfers } from './features/people/user-transfers/index.ts';
 import type { Users } from './features/people/users/index.ts';
 import { createFoundation, type Extent, type Foundation, type World } from './foundation.ts';
 import { createDirectCalls, type DirectCalls } from './http/direct.ts';
@@ -48,7 +30,7 @@ import { managementRoutes, mountRoutes } from './routes.ts';
 import { migrationsOf } from './schema.ts';
 import { type MessageLimits, sweepMessageLimits } from './services/message-limits/index.ts';
 import type { Passwords } from './services/passwords/index.ts';
-import { createSignIn, sweepAttempts } from './sign-in/index.ts';
+import { createSignIn, type SignIn, sweepAttempts } from './sign-in/index.ts';
 import type { Database } from './store/database.ts';
 import { startSweeps } from './store/sweep.ts';
 import { adminTenantId, defaultTenantId, defaultTenantName } from './tenancy/address.ts';
@@ -56,23 +38,23 @@ import type { Tenancy } from './tenancy/service.ts';
 
 export type { World } from './foundation.ts';
 
-/** The parts that the server and the command line share. */
+/** The parts that the command line and the tests work with. */
 interface Parts {
   database: Database;
   tenancy: Tenancy;
-  users: Users;
-  userTransfers: UserTransfers;
+  keys: Oidc['keys'];
   passwords: Passwords;
-  organizationRoles: OrganizationRoles;
-  organizations: Organizations;
-  applications: Applications;
+  limits: MessageLimits;
   connectors: Connectors;
   sandbox: Sandbox;
-  secondFactors: SecondFactors;
-  signInExperiences: SignInExperiences;
   emailTemplates: EmailTemplates;
-  limits: MessageLimits;
-  keys: Oidc['keys'];
+  users: Users;
+  secondFactors: SecondFactors;
+  organizations: Organizations;
+  organizationRoles: OrganizationRoles;
+  applications: Applications;
+  signInExperiences: SignInExperiences;
+  userTransfers: UserTransfers;
   /** Makes a one-time link for creating an administrator. */
   createAdminLink: () => Promise<string>;
   /** The same while there is no administrator, else undefined. */
@@ -110,7 +92,7 @@ export async function createApp(config: Config, world: World): Promise<App> {
     log: world.log,
     trustedProxies: config.TRUSTED_PROXIES,
     placeHeaders: config.INJECTED_HEADER_MAPPING_JSON ?? {},
-    errorAnswers: createErrorAnswers(mounted.pages),
+    errorAnswers: createErrorAnswers(mounted.areas.appearance.pages),
     endpoints: [config.ENDPOINT, ...(config.ADMIN_ENDPOINT ? [config.ADMIN_ENDPOINT] : [])],
     connectionLimits: {
       headersTimeout: config.HEADERS_TIMEOUT * 1000,
@@ -153,159 +135,111 @@ export async function createCommandApp(
 
 async function compose(config: Config, world: World, extent: Extent) {
   const foundation = await createFoundation(config, world, extent);
-  const { database, tenancy } = foundation;
-  const features = createFeatures(
-    foundation,
-    extent.connectorPackages ? await loadConnectorKinds(config, world) : builtInConnectors,
-  );
-  const { setup } = features;
-  const oidc = createOidc({ ...foundation, ...features });
-  const signIn = createSignIn({ ...foundation, ...features, port: oidc.port });
+  const { database, tenancy, clock, log } = foundation;
+  const kinds = extent.connectorPackages ? await loadConnectorKinds(config, world) : builtInConnectors;
+  const areas = createAreas(foundation, kinds);
+  const oidc = composeOidc(foundation, areas);
+  const signIn = composeSignIn(foundation, areas, oidc.port);
 
   await tenancy.create({ id: defaultTenantId, name: defaultTenantName });
   const admin = await tenancy.create({ id: adminTenantId, name: 'Aldaba administration' });
   const readiness = createReadiness({
     database,
-    clock: world.clock,
-    log: world.log,
+    clock,
+    log,
     migrations: await readdir(migrationsOf(world)),
     readKeys: async () => oidc.keys.ring(await tenancy.get(defaultTenantId)),
   });
+  const { setup } = areas.operation;
   const parts: Omit<Parts, 'close'> = {
-    ...features,
     database,
     tenancy,
     keys: oidc.keys,
+    passwords: areas.passwords,
+    limits: areas.limits,
+    connectors: areas.connectors.connectors,
+    sandbox: areas.connectors.sandbox,
+    emailTemplates: areas.connectors.emailTemplates,
+    users: areas.people.users,
+    secondFactors: areas.people.secondFactors,
+    organizations: areas.organizations.organizations,
+    organizationRoles: areas.organizations.organizationRoles,
+    applications: areas.applications.applications,
+    signInExperiences: areas.appearance.signInExperiences,
+    userTransfers: areas.operation.userTransfers,
     createAdminLink: () => setup.createAdminLink(admin),
     firstAdminLink: async () => ((await setup.hasAdministrator(admin)) ? undefined : setup.createAdminLink(admin)),
   };
   return {
     parts,
-    mounted: {
-      ...features,
-      logs: foundation.logs,
-      dashboard: foundation.dashboard,
-      oidc,
-      signIn,
-      readiness,
-      log: world.log,
-    },
+    mounted: { log, readiness, oidc, signIn, areas },
     async close() {
-      await features.verificationCodes.close();
+      await areas.connectors.close();
       await foundation.jobs.close();
       await oidc.close();
-      await features.scripts.close();
-      await Promise.all([foundation.logs.close(), foundation.dashboard.close()]);
+      await areas.operatorScripts.close();
+      await areas.records.close();
       await database.close();
     },
   };
 }
 
-/** What users see: sign-in methods, pages, phrases and messages. */
-function createFeatures(foundation: Foundation, kinds: readonly Connector[]) {
-  const { clock, log, database, caches, changes, vault, tenancy, outbound, files, docsFolder } = foundation;
-  const directory = createDirectory(foundation);
-  const sandbox = createSandbox({ tenancy, clock, outbound });
-  const emailTemplates = createEmailTemplates();
-  const profileFields = createProfileFields({ database, caches, changes });
-  const reader = createSignInExperienceReader({ database, caches });
-  const connectors = createConnectors({
-    database,
-    caches,
-    clock,
-    vault,
-    docsFolder,
-    changes,
-    log,
-    limits: directory.limits,
-    emailTemplates,
-    kinds,
-    networkFor: sandbox.networkFor,
-    signInExperiences: reader,
+function composeOidc(foundation: Foundation, areas: Areas): Oidc {
+  const { records, operatorScripts, authorization, people, organizations, applications, appearance, operation } = areas;
+  return createOidc({
+    database: foundation.database,
+    caches: foundation.caches,
+    clock: foundation.clock,
+    vault: foundation.vault,
+    log: foundation.log,
+    jobs: foundation.jobs,
+    outbound: foundation.outbound,
+    tenancy: foundation.tenancy,
+    logs: records.logs,
+    events: records.hooks,
+    dashboard: records.dashboard,
+    customClaims: operatorScripts.customClaims,
+    resources: authorization.resources,
+    roles: authorization.roles,
+    users: people.users,
+    personalAccessTokens: people.personalAccessTokens,
+    subjectTokens: people.subjectTokens,
+    organizations: organizations.organizations,
+    applications: applications.applications,
+    applicationExperiences: applications.applicationExperiences,
+    accessControl: applications.accessControl,
+    consentScopes: applications.consentScopes,
+    consentOrganizations: applications.consentOrganizations,
+    pages: appearance.pages,
+    configs: operation.configs,
   });
-  const customUiAssets = createCustomUiAssets({ database, caches, files, log });
-  const signInExperiences = createSignInExperiences({
-    changes,
-    clock,
-    log,
-    reader,
-    profileFields,
-    customUiAssets,
-    connectorsOf: connectors.list,
-  });
-  const customPhrases = createCustomPhrases({ database, caches, signInExperiences });
-  return {
-    ...directory,
-    sandbox,
-    emailTemplates,
-    profileFields,
-    connectors,
-    signInExperiences,
-    customPhrases,
-    customUiAssets,
-    customUiPages: createCustomUiPages({ customUiAssets, signInExperiences }),
-    ...createSurfaces(foundation, directory, { connectors, signInExperiences, profileFields, sandbox, customPhrases }),
-  };
 }
 
-interface Shown {
-  connectors: Connectors;
-  signInExperiences: SignInExperiences;
-  profileFields: ProfileFields;
-  sandbox: Sandbox;
-  customPhrases: CustomPhrases;
-}
-
-/** What pages, messages and applications read from the settings. */
-function createSurfaces(foundation: Foundation, directory: Directory, shown: Shown) {
-  const { clock, log, vault, tenancy, files } = foundation;
-  const { connectors, signInExperiences, profileFields, sandbox, customPhrases } = shown;
-  return {
-    pages: createPageSender({
-      signInExperiences,
-      applications: directory.applications,
-      applicationExperiences: directory.applicationExperiences,
-      organizations: directory.organizations,
-      tenancy,
-      customPhrases,
-    }),
-    setup: createSetup({
-      clock,
-      passwords: directory.passwords,
-      users: directory.users,
-      roles: directory.roles,
-      signInExperiences,
-    }),
-    wellKnown: createWellKnown({
-      signInExperiences,
-      applicationExperiences: directory.applicationExperiences,
-      connectors,
-      organizations: directory.organizations,
-      profileFields,
-      sandbox,
-      tenancy,
-    }),
-    userIdentities: createUserIdentities({ users: directory.users, connectors }),
-    organizationInvitations: createOrganizationInvitations({
-      clock,
-      organizations: directory.organizations,
-      organizationRoles: directory.organizationRoles,
-      users: directory.users,
-      limits: directory.limits,
-      connectors,
-    }),
-    accountCenters: createAccountCenters({ tenancy }),
-    oneTimeTokens: createOneTimeTokens({ clock, vault }),
-    userAssets: createUserAssets({ files }),
-    verificationCodes: createVerificationCodes({
-      clock,
-      vault,
-      limits: directory.limits,
-      connectors,
-      signInExperiences,
-      log,
-    }),
-  };
+function composeSignIn(foundation: Foundation, areas: Areas, port: Oidc['port']): SignIn {
+  const { records, operatorScripts, connectors, people, organizations, applications, appearance } = areas;
+  return createSignIn({
+    clock: foundation.clock,
+    vault: foundation.vault,
+    log: foundation.log,
+    passwords: areas.passwords,
+    logs: records.logs,
+    events: records.hooks,
+    actions: operatorScripts.actions,
+    connectors: connectors.connectors,
+    verificationCodes: connectors.verificationCodes,
+    users: people.users,
+    secondFactors: people.secondFactors,
+    adaptiveMfa: people.adaptiveMfa,
+    oneTimeTokens: people.oneTimeTokens,
+    organizations: organizations.organizations,
+    organizationJit: organizations.organizationJit,
+    applications: applications.applications,
+    applicationExperiences: applications.applicationExperiences,
+    profileFields: appearance.profileFields,
+    signInExperiences: appearance.signInExperiences,
+    pages: appearance.pages,
+    port,
+  });
 }
 
 /** Every kind of connector: the built-in ones, and published packages from the operator's folder. */

@@ -2,8 +2,6 @@ import { join } from 'node:path';
 import type { Config } from './config.ts';
 import { seedSignInExperience } from './features/appearance/sign-in-experience/index.ts';
 import { seedManagedTenant, seedManagementApi } from './features/authorization/roles/index.ts';
-import { createDashboard } from './features/records/dashboard/index.ts';
-import { createLogs } from './features/records/logs/index.ts';
 import { createFiles } from './files.ts';
 import { createChanges } from './kernel/changes.ts';
 import type { Clock } from './kernel/clock.ts';
@@ -65,9 +63,7 @@ export async function createFoundation(config: Config, world: World, { backgroun
   const allowed = config.OUTBOUND_ALLOWED_HOSTS;
   const outbound = world.outbound ?? createOutbound({ allowed });
   const hookOutbound = world.outbound ?? createOutbound({ allowed, keepsConnections: true });
-  const logs = createLogs({ database, clock, log, retentionDays: config.LOG_RETENTION_DAYS }, { sweeps: background });
   const jobs = createJobs({ database, clock, log }, { works: background });
-  const dashboard = createDashboard({ database, clock, log });
   return {
     clock,
     log,
@@ -78,13 +74,12 @@ export async function createFoundation(config: Config, world: World, { backgroun
     tenancy,
     outbound,
     hookOutbound,
-    logs,
     jobs,
-    dashboard,
     files: createFiles(config, world),
     messageLimits: messageLimitsOf(config.MESSAGE_LIMITS_JSON),
+    logRetentionDays: config.LOG_RETENTION_DAYS,
+    background,
     docsFolder: join(root, 'docs'),
-    dataFolder: world.dataFolder,
   };
 }
 

@@ -211,9 +211,9 @@ function composeFeatures(ground: FeatureGround) {
     ...ground,
     passwords: createPasswords({ concurrency: 1, maximumQueue: 4 }),
     roles,
-    organizationJit: createOrganizationJit({ organizations, organizationRoles }),
     sessions: { endAll: endOfUser(ground.jobs) },
   });
+  createOrganizationJit({ organizations, organizationRoles, changes: ground.changes });
   const consentScopes = createConsentScopes(ground);
   // On a busy machine scripts end by their limit of processor time, as on an idle one.
   const scripts = createScripts({ size: 2, wallLimit: 30_000 });

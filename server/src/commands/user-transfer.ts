@@ -2,8 +2,8 @@ import { createReadStream, createWriteStream } from 'node:fs';
 import { readFile, stat } from 'node:fs/promises';
 import { pipeline } from 'node:stream/promises';
 import { z } from 'zod';
-import type { Line, Source } from '../features/people/user-transfers/index.ts';
-import { readSource, sources } from '../features/people/user-transfers/sources/index.ts';
+import type { Line, Source } from '../features/operation/user-transfers/index.ts';
+import { readSource, sources } from '../features/operation/user-transfers/sources/index.ts';
 import { type Command, type Invocation, type Output, oneOf, Refused, text, UsageError, word } from './command.ts';
 
 const hashParametersSchema = z.object({

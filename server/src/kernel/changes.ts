@@ -12,6 +12,8 @@ interface ChangeMembers {
   'profile-field.deleted': { name: string };
   /** Permissions of API resources were renamed or deleted. */
   'scopes.changed': Record<never, never>;
+  /** A user has a new email address, which is verified: by the user, or set by an operator. */
+  'user-email.verified': { userId: string; email: string };
 }
 
 type ChangeName = keyof ChangeMembers;
@@ -33,6 +35,7 @@ export function createChanges<Tx>(): Changes<Tx> {
     'connector-target.deleted': [],
     'profile-field.deleted': [],
     'scopes.changed': [],
+    'user-email.verified': [],
   };
   return {
     on<Name extends ChangeName>(name: Name, handler: Handler<Tx, Name>) {

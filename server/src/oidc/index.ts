@@ -11,9 +11,7 @@
  */
 
 export { endOfUser } from './endings.ts';
-export { keyRoutes } from './endpoints/key-routes.ts';
-export { userSessionRoutes } from './endpoints/user-session-routes.ts';
 export { requireAlgorithm } from './key-rotation.ts';
 export type { OidcNeeds } from './needs.ts';
-export { consentRoutes, createOidc, type Oidc, oidcRoutes } from './oidc.ts';
+export { createOidc, type Oidc, oidcApiRoutes, oidcRoutes } from './oidc.ts';
 export { endOfApplication } from './store/endings.ts';

@@ -5,6 +5,8 @@ import { startLogoutNotices } from './backchannel-logout.ts';
 import type { Core } from './core.ts';
 import { createDeliveries } from './deliveries.ts';
 import { mountConsentRoutes } from './endpoints/consent-routes.ts';
+import { keyRoutes } from './endpoints/key-routes.ts';
+import { userSessionRoutes } from './endpoints/user-session-routes.ts';
 import { createInteractionPort, type InteractionPort } from './interactions.ts';
 import { createKeys, type Keys } from './keys.ts';
 import { verifyManagementToken } from './management-token.ts';
@@ -58,5 +60,10 @@ export function createOidc(needs: OidcNeeds): Oidc {
 
 /** Mounts the protocol's endpoints; see the table in `routes.ts`. */
 export const oidcRoutes = (http: Http, oidc: Oidc): void => oidc.mount(http);
-/** `/api/interaction/consent`. */
-export const consentRoutes = (implement: Implement, oidc: Oidc): void => oidc.mountConsent(implement);
+
+/** The protocol's routes below `/api`: keys, the sessions of users, and the consent page's API. */
+export function oidcApiRoutes(implement: Implement, oidc: Oidc): void {
+  keyRoutes(implement, oidc.keys);
+  userSessionRoutes(implement, oidc.sessions);
+  oidc.mountConsent(implement);
+}

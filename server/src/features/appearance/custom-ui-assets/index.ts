@@ -7,4 +7,4 @@
  * try the custom pages first.
  */
 export { type CustomUiPages, createCustomUiPages } from './pages.ts';
-export { type CustomUiAssets, createCustomUiAssets } from './service.ts';
+export { createCustomUiAssets } from './service.ts';

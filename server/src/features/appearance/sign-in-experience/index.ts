@@ -8,6 +8,7 @@
 export {
   createSignInExperienceReader,
   createSignInExperiences,
+  type SignInExperienceReader,
   type SignInExperiences,
   seedSignInExperience,
 } from './service.ts';

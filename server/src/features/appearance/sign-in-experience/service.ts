@@ -16,7 +16,7 @@ import {
   mergeSettings,
 } from './store.ts';
 
-/** Reads the settings. Separate, because connectors need it and the settings need the connectors. */
+/** Reads the settings. Separate, because connectors read them and a change of the settings looks at the connectors. */
 export interface SignInExperienceReader {
   /** All settings, with defaults for those never changed; cached. */
   get: (tenant: Tenant) => Promise<SignInExperience>;

@@ -5,4 +5,4 @@
  * of a path. The first bytes decide a file's type (`sniffing.ts`). A file is public for every client that knows its id,
  * like an image on a page, and is sent so that browsers do not run its content. Requests enter through `routes.ts`.
  */
-export { createUserAssets, type UserAssets } from './service.ts';
+export { createUserAssets } from './service.ts';

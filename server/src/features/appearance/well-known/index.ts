@@ -4,4 +4,4 @@
  * Owns no table. Combines the sign-in experience, its connectors and the contract, and leaves out private settings.
  * Requests enter through `routes.ts`.
  */
-export { createWellKnown, type WellKnown } from './service.ts';
+export { createWellKnown } from './service.ts';

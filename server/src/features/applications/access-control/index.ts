@@ -5,4 +5,4 @@
  * `/api/applications/:applicationId/access-control`. Does not own the switch (a column of the application) or the
  * enforcement: at every authorization and token, the protocol calls `mayUse` or uses the function in its own statement.
  */
-export { type AccessControlService, createAccessControl } from './service.ts';
+export { createAccessControl } from './service.ts';

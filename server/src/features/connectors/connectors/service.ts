@@ -12,6 +12,7 @@ import type {
   ConnectorOverlay,
   createConnector,
   PublicSocialConnector,
+  SignInExperience,
 } from '@aldaba/contract';
 import type { Changes } from '../../../kernel/changes.ts';
 import type { Clock } from '../../../kernel/clock.ts';
@@ -21,8 +22,7 @@ import { shortId, standardId } from '../../../kernel/ids.ts';
 import type { MessageLimits } from '../../../services/message-limits/index.ts';
 import type { CacheRegistry, Database, Transaction } from '../../../store/index.ts';
 import type { Tenant } from '../../../tenancy/index.ts';
-import type { EmailTemplates } from '../../appearance/email-templates/index.ts';
-import type { SignInExperiences } from '../../appearance/sign-in-experience/index.ts';
+import type { EmailTemplates } from '../email-templates/index.ts';
 import { translateConnectorError, translated } from './failures.ts';
 import { createGuideReader } from './guides.ts';
 import { usableProfile } from './profiles.ts';
@@ -39,7 +39,7 @@ export interface ConnectorsNeeds {
   kinds: readonly Connector[];
   /** Absolute path of `docs/`, for the guides of built-in connectors. */
   docsFolder: string;
-  signInExperiences: Pick<SignInExperiences, 'get'>;
+  signInExperiences: { get: (tenant: Tenant) => Promise<SignInExperience> };
   changes: Changes<Transaction>;
   /** The network for a tenant's connectors: the real one or its sandbox. */
   networkFor: (tenant: Tenant) => Promise<{ fetch: typeof globalThis.fetch; addressOf: (address: string) => string }>;

@@ -5,4 +5,4 @@
  * be used once within 30 minutes, and is stored as a hash. Using it and creating the user are one transaction. Does not
  * own users, roles or passwords. Works on the admin tenant only: links are rows of that tenant.
  */
-export { createSetup, type Setup } from './service.ts';
+export { createSetup } from './service.ts';

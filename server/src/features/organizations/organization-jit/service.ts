@@ -1,4 +1,5 @@
 import type { OrganizationEmailDomain, OrganizationRole } from '@aldaba/contract';
+import type { Changes } from '../../../kernel/changes.ts';
 import { AldabaError } from '../../../kernel/errors.ts';
 import { normalizeDomain } from '../../../kernel/identifiers.ts';
 import type { Queries, Transaction } from '../../../store/index.ts';
@@ -10,6 +11,7 @@ import * as store from './store.ts';
 export interface OrganizationJitNeeds {
   organizations: Pick<Organizations, 'get' | 'addMembers' | 'addRoles' | 'isMember'>;
   organizationRoles: Pick<OrganizationRoles, 'find'>;
+  changes: Pick<Changes<Transaction>, 'on'>;
 }
 
 export interface OrganizationJit {
@@ -32,16 +34,17 @@ export interface OrganizationJit {
   removeRole: (q: Queries, organizationId: string, roleId: string) => Promise<void>;
 
   /**
-   * Adds a user to the organizations that accept the domain of the user's email address, with their just-in-time roles.
-   * Existing members keep their roles. Call it only with a verified address: any user can type an address of another
-   * company.
+   * Adds a user to the organizations that an operator named, with their just-in-time roles. Existing members keep their
+   * roles; deleted organizations are skipped.
    */
-  provision: (tx: Transaction, userId: string, email: string) => Promise<void>;
-  /** The same for organizations that an operator named; deleted ones are skipped. */
   join: (tx: Transaction, userId: string, organizationIds: readonly string[]) => Promise<void>;
 }
 
-export function createOrganizationJit({ organizations, organizationRoles }: OrganizationJitNeeds): OrganizationJit {
+export function createOrganizationJit({
+  organizations,
+  organizationRoles,
+  changes,
+}: OrganizationJitNeeds): OrganizationJit {
   /** An organization in the path of a request that changes data. */
   const requireOrganization = (q: Queries, id: string) =>
     organizations.get(q, id).catch((error: unknown) => {
@@ -61,6 +64,11 @@ export function createOrganizationJit({ organizations, organizationRoles }: Orga
         await organizations.addRoles(tx, { kind: 'user', organizationId, ids: [userId] }, roleIds);
     }
   };
+  // Only verified addresses: any user can type an address of another company.
+  changes.on('user-email.verified', async (tx, { userId, email }) => {
+    const domain = email.slice(email.lastIndexOf('@') + 1);
+    await admit(tx, userId, await store.findOpenOrganizations(tx, domainOf(domain)));
+  });
   return {
     emailDomains: async (q, organizationId) => {
       await organizations.get(q, organizationId);
@@ -94,10 +102,6 @@ export function createOrganizationJit({ organizations, organizationRoles }: Orga
       if ((await store.deleteJitRoles(tx, organizationId, { only: [roleId] })) === 0)
         throw new AldabaError('entity.not_found');
     }),
-    provision: async (tx, userId, email) => {
-      const domain = email.slice(email.lastIndexOf('@') + 1);
-      await admit(tx, userId, await store.findOpenOrganizations(tx, domainOf(domain)));
-    },
     join: async (tx, userId, organizationIds) =>
       admit(tx, userId, await store.findNamedOrganizations(tx, organizationIds)),
   };

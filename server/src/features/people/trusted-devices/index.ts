@@ -4,4 +4,4 @@
  * Owns the table trusted_devices and the routes below `/api/users/:userId/trusted-devices`. Sign-in does not create
  * trusted devices yet. The Management API enters through `routes.ts`.
  */
-export { createTrustedDevices, type TrustedDevices } from './service.ts';
+export { createTrustedDevices } from './service.ts';

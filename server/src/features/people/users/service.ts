@@ -1,4 +1,5 @@
 import type { Role, UserLogtoConfig } from '@aldaba/contract';
+import type { Changes } from '../../../kernel/changes.ts';
 import type { Clock } from '../../../kernel/clock.ts';
 import { AldabaError } from '../../../kernel/errors.ts';
 import type { Events } from '../../../kernel/events.ts';
@@ -25,10 +26,7 @@ export interface UsersNeeds {
     'assignDefaults' | 'userRoleNames' | 'list' | 'assign' | 'replace' | 'unassign' | 'addHolders' | 'get'
   >;
   events: Events<Transaction>;
-  organizationJit: {
-    /** Adds the user to the organizations that accept the domain of a verified address. */
-    provision: (tx: Transaction, userId: string, email: string) => Promise<void>;
-  };
+  changes: Pick<Changes<Transaction>, 'announce'>;
   sessions: {
     /** Revokes every session and grant of the user, with all tokens, in the caller's transaction. */
     endAll: (tx: Transaction, userId: string) => Promise<void>;
@@ -177,7 +175,7 @@ export interface Users {
 }
 
 export function createUsers(needs: UsersNeeds): Users {
-  const { clock, passwords, roles, sessions, events, organizationJit } = needs;
+  const { clock, passwords, roles, sessions, changes, events } = needs;
   const now = () => new Date(clock.now());
   const get = async (q: Queries, userId: string) => {
     const user = await store.findUser(q, userId);
@@ -186,12 +184,14 @@ export function createUsers(needs: UsersNeeds): Users {
   };
   const link: Users['linkIdentity'] = (tx, userId, target, identity) =>
     precise(store.upsertIdentity(tx, { userId, target, identityId: identity.userId, details: identity.details }));
+  const emailVerified = (tx: Transaction, userId: string, email: string) =>
+    changes.announce(tx, 'user-email.verified', { userId, email });
   const update: Users['update'] = atomic(async (tx, userId, { isEmailVerified, ...columns }, given) => {
     const patch = normalizeColumns(columns);
     const user = await precise(store.updateUserRow(tx, userId, patch, { now: now(), ...given }));
     if (!user) throw new AldabaError(given ? 'session.invalid_credentials' : 'entity.not_found');
     if (patch.isSuspended) await sessions.endAll(tx, userId);
-    if (patch.primaryEmail && isEmailVerified) await organizationJit.provision(tx, userId, patch.primaryEmail);
+    if (patch.primaryEmail && isEmailVerified) await emailVerified(tx, userId, patch.primaryEmail);
     const { isSuspended, lastSignInAt: _lastSignInAt, ...data } = patch;
     if (isSuspended !== undefined) await events.publish(tx, 'User.SuspensionStatus.Updated', { data: user });
     if (Object.values(data).some((value) => value !== undefined)) await dataUpdated(tx, userId, user);
@@ -222,7 +222,7 @@ export function createUsers(needs: UsersNeeds): Users {
       await roles.assignDefaults(tx, [userId]);
       const user = identity ? await get(tx, userId) : created;
       await events.publish(tx, 'User.Created', { data: user });
-      if (draft.primaryEmail && isEmailVerified) await organizationJit.provision(tx, userId, draft.primaryEmail);
+      if (draft.primaryEmail && isEmailVerified) await emailVerified(tx, userId, draft.primaryEmail);
       return user;
     }),
     update,

@@ -4,4 +4,4 @@
  * Owns the table daily_active_users, which the protocol fills through `recordActive` when it issues a token for a user;
  * rows are written with a short delay. Reads, but does not own, users. The Management API enters through `routes.ts`.
  */
-export { type Activity, createDashboard, type Dashboard } from './service.ts';
+export { type Activity, createDashboard } from './service.ts';

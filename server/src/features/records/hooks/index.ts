@@ -5,4 +5,4 @@
  * the transaction of their change, which also enqueues the delivery (jobs). Attempts are written to the audit log. The
  * Management API enters through `routes.ts`.
  */
-export { createHooks, type Hooks } from './service.ts';
+export { createHooks } from './service.ts';

@@ -3,7 +3,7 @@ import { type TransferredUser, transferredUserSchema } from '@aldaba/contract';
 import { AldabaError } from '../../../kernel/errors.ts';
 import { whyUnstorable } from '../../../kernel/storable.ts';
 import { assertUsableDigest } from '../../../services/passwords/index.ts';
-import { normalizeColumns } from '../users/normalize.ts';
+import { normalizeColumns } from '../../people/users/normalize.ts';
 import type { Line } from './lines.ts';
 
 export interface ImportOptions {

@@ -3,8 +3,8 @@ import { AldabaError } from '../../../kernel/errors.ts';
 import type { Queries } from '../../../store/index.ts';
 import { atomic } from '../../../store/transaction.ts';
 import type { Tenant } from '../../../tenancy/index.ts';
-import type { Identity, User, Users } from '../../people/users/index.ts';
-import type { Connectors } from '../connectors/index.ts';
+import type { Connectors } from '../../connectors/connectors/index.ts';
+import type { Identity, User, Users } from '../users/index.ts';
 
 export interface UserIdentitiesNeeds {
   users: Pick<Users, 'get' | 'linkIdentity' | 'unlinkIdentity' | 'endSessions'>;

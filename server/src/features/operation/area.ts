@@ -1,0 +1,47 @@
+/** Operation: setting up a tenant, its settings as a whole, and moving users in and out. */
+import type { Implement } from '../../http/index.ts';
+import type { Clock } from '../../kernel/clock.ts';
+import type { Log } from '../../kernel/log.ts';
+import type { Passwords } from '../../services/passwords/index.ts';
+import type { Tenancy } from '../../tenancy/index.ts';
+import type { SignInExperiences } from '../appearance/sign-in-experience/index.ts';
+import type { Roles } from '../authorization/roles/index.ts';
+import type { Organizations } from '../organizations/organizations/index.ts';
+import type { Users } from '../people/users/index.ts';
+import { createConfigs } from './configs/index.ts';
+import { configRoutes } from './configs/routes.ts';
+import { secretRoutes } from './secrets/routes.ts';
+import { createSetup } from './setup/index.ts';
+import { systemRoutes } from './status/routes.ts';
+import { createUserTransfers } from './user-transfers/index.ts';
+import { userTransferRoutes } from './user-transfers/routes.ts';
+
+interface Needs {
+  clock: Clock;
+  log: Log;
+  tenancy: Tenancy;
+  passwords: Passwords;
+  roles: Roles;
+  users: Users;
+  organizations: Organizations;
+  signInExperiences: SignInExperiences;
+}
+
+type OperationArea = ReturnType<typeof createOperationArea>;
+
+export function createOperationArea(needs: Needs) {
+  const { clock, log, tenancy, passwords, roles, users, organizations, signInExperiences } = needs;
+  return {
+    configs: createConfigs({ tenancy }),
+    setup: createSetup({ clock, passwords, users, roles, signInExperiences }),
+    userTransfers: createUserTransfers({ clock, log, roles, organizations }),
+  };
+}
+
+/** The routes of the API; `server/src/routes.ts` mounts the pages, and the status with the keys of the protocol. */
+export function mountOperationArea(implement: Implement, area: OperationArea): void {
+  configRoutes(implement, area.configs);
+  userTransferRoutes(implement, area.userTransfers);
+  secretRoutes(implement);
+  systemRoutes(implement);
+}

@@ -1,0 +1,67 @@
+/** People: users, their identities, credentials and devices. */
+import type { Implement } from '../../http/index.ts';
+import type { Changes } from '../../kernel/changes.ts';
+import type { Clock } from '../../kernel/clock.ts';
+import type { Vault } from '../../kernel/crypto.ts';
+import type { Events } from '../../kernel/events.ts';
+import type { Passwords } from '../../services/passwords/index.ts';
+import type { Transaction } from '../../store/index.ts';
+import type { Roles } from '../authorization/roles/index.ts';
+import type { Connectors } from '../connectors/connectors/index.ts';
+import { createAdaptiveMfa } from './adaptive-mfa/index.ts';
+import { createMfaVerifications, createSecondFactors } from './mfa-verifications/index.ts';
+import { mfaVerificationRoutes } from './mfa-verifications/routes.ts';
+import { createOneTimeTokens } from './one-time-tokens/index.ts';
+import { oneTimeTokenRoutes } from './one-time-tokens/routes.ts';
+import { createPersonalAccessTokens } from './personal-access-tokens/index.ts';
+import { personalAccessTokenRoutes } from './personal-access-tokens/routes.ts';
+import { createSubjectTokens } from './subject-tokens/index.ts';
+import { subjectTokenRoutes } from './subject-tokens/routes.ts';
+import { createTrustedDevices } from './trusted-devices/index.ts';
+import { trustedDeviceRoutes } from './trusted-devices/routes.ts';
+import { createUserIdentities } from './user-identities/index.ts';
+import { userIdentityRoutes } from './user-identities/routes.ts';
+import { createUsers } from './users/index.ts';
+import { userRoutes } from './users/routes.ts';
+
+interface Needs {
+  clock: Clock;
+  vault: Vault;
+  changes: Changes<Transaction>;
+  events: Events<Transaction>;
+  passwords: Passwords;
+  roles: Roles;
+  connectors: Connectors;
+  sessions: {
+    /** Revokes every session and grant of the user, with all tokens, in the caller's transaction. */
+    endAll: (tx: Transaction, userId: string) => Promise<void>;
+  };
+}
+
+type PeopleArea = ReturnType<typeof createPeopleArea>;
+
+export function createPeopleArea(needs: Needs) {
+  const { clock, vault, changes, events, passwords, roles, connectors, sessions } = needs;
+  const users = createUsers({ clock, passwords, roles, changes, events, sessions });
+  return {
+    users,
+    userIdentities: createUserIdentities({ users, connectors }),
+    mfaVerifications: createMfaVerifications({ clock, vault, users, events }),
+    secondFactors: createSecondFactors({ clock, vault, users, events }),
+    adaptiveMfa: createAdaptiveMfa({ clock }),
+    trustedDevices: createTrustedDevices({ clock, users }),
+    personalAccessTokens: createPersonalAccessTokens({ clock, vault, users }),
+    subjectTokens: createSubjectTokens({ clock, users }),
+    oneTimeTokens: createOneTimeTokens({ clock, vault }),
+  };
+}
+
+export function mountPeopleArea(implement: Implement, area: PeopleArea): void {
+  userRoutes(implement, area.users);
+  userIdentityRoutes(implement, area.userIdentities);
+  mfaVerificationRoutes(implement, area.mfaVerifications);
+  trustedDeviceRoutes(implement, area.trustedDevices);
+  personalAccessTokenRoutes(implement, area.personalAccessTokens);
+  subjectTokenRoutes(implement, area.subjectTokens);
+  oneTimeTokenRoutes(implement, area.oneTimeTokens);
+}
