@@ -9,9 +9,9 @@ import { memoryOf, proportionalMemory } from './channel.ts';
 import { measureStartup, weighSignInPage } from './footprint.ts';
 import { keyRotationId, measureKeyRotation } from './key-rotation.ts';
 import { measureLarge } from './large.ts';
-import { learnOperation } from './limit-lane.ts';
+import { learnOperation } from './limit-operation.ts';
 import { runLoad } from './load.ts';
-import { type Lane, measure } from './measurement.ts';
+import { type Contender, measure } from './measurement.ts';
 import { type Options, readOptions } from './options.ts';
 import { measurePasswordQueue, passwordQueueId } from './password-queue.ts';
 import type { Row } from './rows.ts';
@@ -27,7 +27,7 @@ async function measureRow(row: Row, servers: Servers, options: Options): Promise
   const { aldaba, oidcProvider, limit } = servers;
   const operation = row.operation(aldaba.target);
   const learnt = await learnOperation(row, aldaba.target, limit);
-  const lanes: Record<string, Lane> = {
+  const contenders: Record<string, Contender> = {
     aldaba: { subject: aldaba.subject, operation },
     limit: { subject: limit.subject, operation: learnt },
     ...(row.oidcProvider
@@ -37,7 +37,7 @@ async function measureRow(row: Row, servers: Servers, options: Options): Promise
   const operations = Math.ceil(row.operations * options.effort);
   // Cheap rows warm up in full even for a quick look: code that is not compiled yet costs several times as much.
   const warmUp = row.aim?.beyondHash ? operations : row.operations;
-  const results = await measure(lanes, { parallel: row.parallel, warmUp, operations, runs: options.runs });
+  const results = await measure(contenders, { parallel: row.parallel, warmUp, operations, runs: options.runs });
   if (options.profile) {
     await aldaba.subject.ask('startProfile');
     await runLoad(operation, operations, row.parallel);

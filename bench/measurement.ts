@@ -3,7 +3,7 @@ import { memoryOf, type Reading, type Subject } from './channel.ts';
 import { type Operation, runLoad } from './load.ts';
 
 /** One server's part of a row. */
-export interface Lane {
+export interface Contender {
   subject: Subject;
   operation: Operation;
 }
@@ -30,23 +30,23 @@ export interface Effort {
   runs: number;
 }
 
-/** The median of the runs, for each lane; percentiles are over the operations of all runs. */
+/** The median of the runs, for each server; percentiles are over the operations of all runs. */
 export async function measure(
-  lanes: Record<string, Lane>,
+  contenders: Record<string, Contender>,
   { parallel, warmUp, operations, runs }: Effort,
 ): Promise<Record<string, Result>> {
-  for (const { operation } of Object.values(lanes)) await runLoad(operation, warmUp, parallel);
+  for (const { operation } of Object.values(contenders)) await runLoad(operation, warmUp, parallel);
   const samples: Record<string, Sample[]> = {};
   for (let run = 0; run < runs; run += 1) {
-    for (const [name, lane] of Object.entries(lanes)) {
+    for (const [name, contender] of Object.entries(contenders)) {
       samples[name] ??= [];
-      samples[name].push(await takeSample(lane, operations, parallel));
+      samples[name].push(await takeSample(contender, operations, parallel));
     }
   }
   return Object.fromEntries(
-    Object.entries(lanes).map(([name, { subject }]) => [
+    Object.entries(contenders).map(([name, { subject }]) => [
       name,
-      summarise(samples[name] ?? [], memoryOf(subject.pid).resident),
+      summarize(samples[name] ?? [], memoryOf(subject.pid).resident),
     ]),
   );
 }
@@ -56,7 +56,7 @@ interface Sample extends Reading {
   latencies: number[];
 }
 
-async function takeSample({ subject, operation }: Lane, operations: number, parallel?: number): Promise<Sample> {
+async function takeSample({ subject, operation }: Contender, operations: number, parallel?: number): Promise<Sample> {
   const before = await subject.read();
   const { latencies, seconds } = await runLoad(operation, operations, parallel);
   const after = await subject.read();
@@ -69,7 +69,7 @@ async function takeSample({ subject, operation }: Lane, operations: number, para
   };
 }
 
-function summarise(samples: Sample[], resident: number): Result {
+function summarize(samples: Sample[], resident: number): Result {
   const latencies = samples.flatMap((sample) => sample.latencies).sort((a, b) => a - b);
   return {
     cpu: median(samples.map(({ cpu }) => cpu)),

@@ -23,7 +23,7 @@ export async function ensureInstalled({ development }) {
 }
 
 // npm leaves a record of what it installed; compared with the lock file it needs no stamp of ours, so a read-only
-// node_modules that an image was built with is recognised too.
+// node_modules that an image was built with is recognized too.
 function isInstalled(development) {
   const wanted = readPackages('package-lock.json');
   const present = readPackages('node_modules/.package-lock.json');

@@ -1,6 +1,6 @@
 /*
  * The members of a configuration, read from its shape. Connector packages bring their own copy of zod, of another major
- * version perhaps, so shapes are recognised by their members: `_def` in zod 3, `def` in zod 4.
+ * version perhaps, so shapes are recognized by their members: `_def` in zod 3, `def` in zod 4.
  */
 
 type Members = Readonly<Record<string, unknown>>;

@@ -22,7 +22,7 @@ export interface PageFrame {
     darkLogoUrl?: string;
     favicon?: string;
     darkFavicon?: string;
-    /** CSS colours, validated `#rrggbb`. */
+    /** CSS colors, validated `#rrggbb`. */
     primaryColor: string;
     darkPrimaryColor: string;
     isDarkModeEnabled: boolean;
@@ -53,7 +53,7 @@ export interface SocialOption {
   logoDark?: string;
 }
 
-/** An error above a form (no `field`) or at a field. `code` is the stable code, `message` the localised sentence. */
+/** An error above a form (no `field`) or at a field. `code` is the stable code, `message` the localized sentence. */
 export interface PageError {
   field?: 'username' | 'password' | 'confirmPassword' | 'code' | 'address' | 'terms' | ProfileQuestion['name'];
   code: string;
@@ -124,7 +124,7 @@ export interface RegisterView {
   /** Path of the sign-in page under the base path (`/sign-in`); the page adds `app_id`. */
   signInPath?: string;
   terms: Terms;
-  /** Password rules in words, already localised. */
+  /** Password rules in words, already localized. */
   passwordRules: PasswordRule[];
   error?: PageError;
 }

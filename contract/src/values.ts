@@ -25,8 +25,8 @@ export const webUrl = z
   .refine((value) => !hasCredentials(value), { message: 'must not contain a user name or password' });
 /** An optional link that may also be emptied. */
 export const optionalLink = z.union([webUrl, z.literal('')]).nullable();
-/** A CSS colour `#rrggbb` or `#rgb`. */
-export const color = z.string().regex(/^#([0-9a-fA-F]{3}|[0-9a-fA-F]{6})$/, 'must be a colour like #4f46e5');
+/** A CSS color `#rrggbb` or `#rgb`. */
+export const color = z.string().regex(/^#([0-9a-fA-F]{3}|[0-9a-fA-F]{6})$/, 'must be a color like #4f46e5');
 /** A BCP 47 language tag. */
 export const languageTag = z
   .string()

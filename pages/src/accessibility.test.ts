@@ -6,7 +6,7 @@ import type { Browser, Page } from 'playwright-core';
 import { launchBrowser, type PageServer, startPageServer } from './testing/browser.ts';
 import { fullBranding, sampleFrame, sampleViews } from './testing/views.ts';
 
-/** The pages in the tenant's own look, and those with the most colours also in harder ones. */
+/** The pages in the tenant's own look, and those with the most colors also in harder ones. */
 const hard: PageFrame[] = [
   { ...sampleFrame({ primaryColor: '#ffe600', darkPrimaryColor: '#20104a' }), language: 'es' },
   { ...sampleFrame({ ...fullBranding, hideAldabaBranding: true }), language: 'zh-CN' },

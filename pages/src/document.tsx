@@ -1,16 +1,16 @@
-/** The document around every view: head, tenant's logo and colours, main column, footer. */
+/** The document around every view: head, tenant's logo and colors, main column, footer. */
 import type { PageFrame, PageView } from '@aldaba/contract/pages';
 import type { ComponentChildren } from 'preact';
 import { imageAddress, ownAddress, webAddress } from './addresses.ts';
 import { type AssetName, assetPath } from './assets.ts';
-import { colourOr } from './colour.ts';
+import { colorOr } from './color.ts';
 import { initialOf, Mark, markFavicon } from './icons.tsx';
 import { phrase } from './phrases/index.ts';
 
 const bronze = '#85491b';
 
 const Icons = ({ branding }: { branding: PageFrame['branding'] }) => {
-  const light = imageAddress(branding.favicon) ?? markFavicon(colourOr(branding.primaryColor, bronze));
+  const light = imageAddress(branding.favicon) ?? markFavicon(colorOr(branding.primaryColor, bronze));
   const dark = imageAddress(branding.darkFavicon);
   return dark === undefined || !branding.isDarkModeEnabled ? (
     <link rel="icon" href={light} />
@@ -121,7 +121,7 @@ export const Document = (props: DocumentProps) => {
         <title>{props.title}</title>
         <Icons branding={frame.branding} />
         <link rel="stylesheet" href={asset('page.css')} />
-        {/* Colours validated by theme.ts; raw because the hash in the policy is of these very characters. */}
+        {/* Colors validated by theme.ts; raw because the hash in the policy is of these very characters. */}
         <style dangerouslySetInnerHTML={{ __html: props.themeCss }} />
         {/* Last, so that the operator's rules win over ours of the same weight. */}
         {props.customCssPath !== undefined && (

@@ -50,7 +50,7 @@ export interface FieldProps {
   boxes?: number;
 }
 
-/** A labelled field with its place for an error. Pasting is never blocked. */
+/** A labeled field with its place for an error. Pasting is never blocked. */
 export const Field = (props: FieldProps) => {
   const { frame, name, error } = props;
   const t = (key: PhraseKey) => phrase(frame.language, key);

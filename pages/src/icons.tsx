@@ -19,9 +19,9 @@ export const Mark = () => (
 export const initialOf = (name: string): string => [...name][0]?.toUpperCase() ?? '';
 
 /** The same drawing as a favicon, as a data URL: no request. */
-export const markFavicon = (colour: string): string =>
+export const markFavicon = (color: string): string =>
   `data:image/svg+xml,${encodeURIComponent(
-    `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 48 48"><g fill="${colour}"><path d="M24 13a14.5 14.5 0 1 0 .01 0" fill="none" stroke="${colour}" stroke-width="5"/><circle cx="24" cy="42" r="5"/><circle cx="24" cy="11" r="8"/></g></svg>`,
+    `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 48 48"><g fill="${color}"><path d="M24 13a14.5 14.5 0 1 0 .01 0" fill="none" stroke="${color}" stroke-width="5"/><circle cx="24" cy="42" r="5"/><circle cx="24" cy="11" r="8"/></g></svg>`,
   )}`;
 
 /** The eye of the show-password button; the style sheet hides the lid or the stroke by the button's state. */

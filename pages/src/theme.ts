@@ -1,28 +1,28 @@
 /**
- * The one style block of a page: the tenant's colours as custom properties. Everything else is in the cached
+ * The one style block of a page: the tenant's colors as custom properties. Everything else is in the cached
  * style sheet, so the Content-Security-Policy allows exactly this block, by its hash, and no style attribute.
  */
 import { createHash } from 'node:crypto';
 import type { PageFrame } from '@aldaba/contract/pages';
-import { colourOr, inkOn, mix, readableOn } from './colour.ts';
+import { colorOr, inkOn, mix, readableOn } from './color.ts';
 
 const bronze = '#85491b';
 const paleBronze = '#e5ae74';
 
-/** The surfaces of `styles/base.css` that coloured text may stand on, before the tint. */
+/** The surfaces of `styles/base.css` that colored text may stand on, before the tint. */
 const lightSurface = '#ffffff';
 const darkSurface = '#1b1c21';
 
-const lightColours = (chosen: string): string => {
-  const brand = colourOr(chosen, bronze);
+const lightColors = (chosen: string): string => {
+  const brand = colorOr(chosen, bronze);
   const ground = mix('#f7f6f4', brand, 0.05);
   const tint = mix(lightSurface, brand, 0.09);
   const text = readableOn(brand, [lightSurface, ground, tint], '#000000');
   return `--brand:${brand};--on-brand:${inkOn(brand)};--brand-text:${text};--ground:${ground};--tint:${tint}`;
 };
 
-const darkColours = (chosen: string): string => {
-  const brand = colourOr(chosen, paleBronze);
+const darkColors = (chosen: string): string => {
+  const brand = colorOr(chosen, paleBronze);
   const ground = mix('#111215', brand, 0.03);
   const tint = mix(darkSurface, brand, 0.14);
   const text = readableOn(brand, [darkSurface, ground, tint], '#ffffff');
@@ -31,8 +31,8 @@ const darkColours = (chosen: string): string => {
 
 /** The text of the style block and its CSP source expression (`'sha256-…'`). */
 export const themeBlock = (branding: PageFrame['branding']): { css: string; source: string } => {
-  const light = `:root{${lightColours(branding.primaryColor)}}`;
-  const dark = `@media (prefers-color-scheme:dark){:root{${darkColours(branding.darkPrimaryColor)}}}`;
+  const light = `:root{${lightColors(branding.primaryColor)}}`;
+  const dark = `@media (prefers-color-scheme:dark){:root{${darkColors(branding.darkPrimaryColor)}}}`;
   const css = branding.isDarkModeEnabled ? light + dark : light;
   return { css, source: `'sha256-${createHash('sha256').update(css).digest('base64')}'` };
 };

@@ -77,7 +77,7 @@ describe('Deny by default', () => {
     ])
       await assert.rejects(
         start((http) => void http.get(path, async () => 'leaked')),
-        /declares nobody who may call it/,
+        /declares no access/,
         path,
       );
   });
@@ -91,7 +91,7 @@ describe('Deny by default', () => {
         },
         { prefix: '/api' },
       );
-    await assert.rejects(start(scoped), /POST \/api\/leak declares nobody/);
+    await assert.rejects(start(scoped), /POST \/api\/leak declares no access/);
   });
 
   it('starts with pages, and with a plain route under /api that declares anonymous access', () =>

@@ -179,7 +179,7 @@ describe('Organization invitations', () => {
       },
     });
     const organizationId = await organization();
-    const message = { link: 'https://acme.test/join', locale: 'es', colour: 'blue' };
+    const message = { link: 'https://acme.test/join', locale: 'es', color: 'blue' };
     const wish = { ...draft(organizationId, 'new@acme.test'), organizationRoleIds: [] };
     const { id } = await invitations.create(server.tenant, wish, message);
     const [{ to, type, payload } = assert.fail('nothing was sent')] = sent;

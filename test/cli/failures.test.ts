@@ -46,7 +46,7 @@ describe('Failures of commands with --json', () => {
       ['app', 'create', '--name', 'x'],
       { exit: 2, code: 'command.usage', message: /^--type is missing\.$/ },
     ],
-    ['an unknown option', ['user', 'list', '--colour'], { exit: 2, code: 'command.usage', message: /--colour/ }],
+    ['an unknown option', ['user', 'list', '--color'], { exit: 2, code: 'command.usage', message: /--color/ }],
     [
       'an unknown command',
       ['user', 'fly'],

@@ -8,7 +8,7 @@ import { type Operator, operate } from '../support/operator.ts';
 import { goodPassword, signIn } from '../support/pages.ts';
 import { startServer, type TestServer } from '../support/server.ts';
 
-async function colourOfMain(page: Page, url: string): Promise<unknown> {
+async function colorOfMain(page: Page, url: string): Promise<unknown> {
   await page.goto(url);
   return page.evaluate("getComputedStyle(document.querySelector('main')).backgroundColor");
 }
@@ -92,10 +92,10 @@ describe('Appearance of the hosted pages', () => {
       visitor = await openBrowser({ colorScheme });
       await visitor.page.goto(request());
       backgrounds.push(await visitor.page.evaluate('getComputedStyle(document.body).backgroundColor'));
-      const colour = await visitor.page.evaluate(
+      const color = await visitor.page.evaluate(
         "getComputedStyle(document.querySelector('button[type=submit]')).backgroundColor",
       );
-      assert.equal(colour, colorScheme === 'light' ? 'rgb(10, 110, 78)' : 'rgb(95, 214, 171)');
+      assert.equal(color, colorScheme === 'light' ? 'rgb(10, 110, 78)' : 'rgb(95, 214, 171)');
       if (colorScheme === 'light') await visitor.close();
     }
     assert.notEqual(backgrounds[0], backgrounds[1]);
@@ -108,14 +108,14 @@ describe('Appearance of the hosted pages', () => {
     page.on('console', (message) => {
       if (message.type() === 'error') refused.push(message.text());
     });
-    const bare = await colourOfMain(page, request());
+    const bare = await colorOfMain(page, request());
     await operator.call('PATCH', '/api/sign-in-exp', { customCss: 'main { background: rgb(1, 2, 3) }' });
     assert.notEqual(bare, 'rgb(1, 2, 3)');
-    assert.equal(await colourOfMain(page, request()), 'rgb(1, 2, 3)');
+    assert.equal(await colorOfMain(page, request()), 'rgb(1, 2, 3)');
     await operator.call('PATCH', '/api/sign-in-exp', {
       customCss: '}} main { background: rgb(1, 2, 3) </style> {{{ @media',
     });
-    assert.equal(await colourOfMain(page, request()), bare);
+    assert.equal(await colorOfMain(page, request()), bare);
     await operator.call('PATCH', '/api/sign-in-exp', { customCss: null });
     assert.deepEqual(refused, []);
   });

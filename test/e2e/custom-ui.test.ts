@@ -91,8 +91,8 @@ describe('Custom sign-in page in a browser', () => {
     const request = start();
     await page.goto(request.url);
     assert.equal(await page.title(), 'Acme sign-in');
-    const colour = await page.getByRole('button').evaluate((button) => getComputedStyle(button).color);
-    assert.equal(colour, 'rgb(1, 2, 3)');
+    const color = await page.getByRole('button').evaluate((button) => getComputedStyle(button).color);
+    assert.equal(color, 'rgb(1, 2, 3)');
     const refused = visitor.complaints.filter((complaint) => complaint.includes('Content Security Policy'));
     assert.equal(refused.length, 1, visitor.complaints.join('\n'));
 

@@ -51,7 +51,7 @@ describe('Second factors on the hosted pages', () => {
   const isFit = async (page: Page) => {
     for (const colorScheme of ['light', 'dark'] as const) {
       await page.emulateMedia({ colorScheme });
-      // Colours pass into each other.
+      // Colors pass into each other.
       await page.evaluate('Promise.allSettled(document.getAnimations().map(({ finished }) => finished))');
       assert.deepEqual(await barriers(page), []);
     }

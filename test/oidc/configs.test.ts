@@ -14,7 +14,7 @@ describe('Protocol settings of a tenant', () => {
   before(async () => {
     provider = await startProvider();
     const { tenant } = provider;
-    userId = (await provider.addUser({ username: 'ada', customData: { colour: 'green' } })).id;
+    userId = (await provider.addUser({ username: 'ada', customData: { color: 'green' } })).id;
     await tenant.db.transaction(async (tx) => {
       const draft = { name: 'Painter', description: 'Paints', type: 'User' as const, isDefault: false };
       await provider.roles.assign(tx, 'user', userId, [(await provider.roles.create(tx, draft)).id]);
@@ -50,10 +50,10 @@ describe('Protocol settings of a tenant', () => {
     assert.equal('custom_data' in decodeJwt(before.id_token), false);
     await provider.configs.changeIdToken(provider.tenant, { enabledExtendedClaims: ['custom_data'] });
     const after = await party.tokens(userId, scope);
-    assert.deepEqual(decodeJwt(after.id_token).custom_data, { colour: 'green' });
+    assert.deepEqual(decodeJwt(after.id_token).custom_data, { color: 'green' });
     assert.equal('roles' in decodeJwt(after.id_token), false);
     const headers = { authorization: `Bearer ${after.access_token}` };
     const userinfo = (await (await fetch(`${provider.url}/oidc/me`, { headers })).json()) as Record<string, unknown>;
-    assert.deepEqual([userinfo.roles, userinfo.custom_data], [['Painter'], { colour: 'green' }]);
+    assert.deepEqual([userinfo.roles, userinfo.custom_data], [['Painter'], { color: 'green' }]);
   });
 });

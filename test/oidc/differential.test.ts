@@ -113,7 +113,7 @@ const authorizationCases: Case[] = [
   ['a known resource', authorization({ resource: indicator, scope: 'openid read' })],
   ['a repeated state', authorization({ state: ['one', 'two'], client_id: null })],
   ['a machine', (side) => side.machine.authorize(createAgent())],
-  ['an unknown parameter', authorization({ colour: 'green' })],
+  ['an unknown parameter', authorization({ color: 'green' })],
 ];
 
 const token = (pick: (side: Side) => Party, parameters: Extra, headers?: Record<string, string>) => (side: Side) =>

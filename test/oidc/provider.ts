@@ -41,7 +41,7 @@ import {
 } from '../../server/src/features/people/personal-access-tokens/index.ts';
 import { createSubjectTokens, type SubjectTokens } from '../../server/src/features/people/subject-tokens/index.ts';
 import { createUsers, type User, type Users } from '../../server/src/features/people/users/index.ts';
-import { createGate } from '../../server/src/http/guards.ts';
+import { createAuthorize } from '../../server/src/http/guards.ts';
 import { createHttp } from '../../server/src/http/server.ts';
 import type { Http, Request } from '../../server/src/http/types.ts';
 import { type Changes, createChanges } from '../../server/src/kernel/changes.ts';
@@ -260,11 +260,13 @@ function addTestRoutes(http: Http, oidc: Oidc, { clock, signIn }: { clock: Clock
       oidc.port.finish(tx, interaction, { userId, amr: signIn.amr, authenticatedAt, submission }),
     );
   });
-  const gate = createGate(
+  const authorize = createAuthorize(
     { anonymous: async () => ({}), interaction: async () => ({}), management: oidc.verifyManagementToken },
     listUsers,
   );
-  http.get('/test/guarded', async (request: Request) => ({ subject: (await gate(request, request.tenant)).subject }));
+  http.get('/test/guarded', async (request: Request) => ({
+    subject: (await authorize(request, request.tenant)).subject,
+  }));
 }
 
 async function freePort(): Promise<number> {

@@ -7,14 +7,14 @@ const letters: JobQueue<{ to: string }> = { name: 'letters', payload: z.object({
 
 export function working(jobs: Jobs, tx: Transaction) {
   const right = [
-    () => jobs.enqueue(tx, letters, [{ lane: 'a', payload: { to: 'ana@example.com' } }]),
+    () => jobs.enqueue(tx, letters, [{ destination: 'a', payload: { to: 'ana@example.com' } }]),
     () => jobs.work(letters, { concurrency: 1, run: async ({ payload }) => ({ retryAfter: payload.to.length }) }),
   ];
   const wrong = [
     // @ts-expect-error a payload of another shape
-    () => jobs.enqueue(tx, letters, [{ lane: 'a', payload: { from: 'ana@example.com' } }]),
+    () => jobs.enqueue(tx, letters, [{ destination: 'a', payload: { from: 'ana@example.com' } }]),
     // @ts-expect-error a queue by its name alone
-    () => jobs.enqueue(tx, 'letters', [{ lane: 'a', payload: { to: 'ana@example.com' } }]),
+    () => jobs.enqueue(tx, 'letters', [{ destination: 'a', payload: { to: 'ana@example.com' } }]),
     // @ts-expect-error a member that the payload does not have
     () => jobs.work(letters, { concurrency: 1, run: async ({ payload }) => ({ retryAfter: payload.from.length }) }),
     // @ts-expect-error another attempt with a payload of another shape

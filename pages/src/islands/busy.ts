@@ -1,14 +1,14 @@
 /**
  * One submission at a time. A form is marked busy instead of being disabled, because a disabled button would not
- * send its own value. Everything is undone when the person comes back: from the history, from another app that a
- * redirect opened, or after a while when nothing came of it.
+ * send its own value. The form is released when the user returns to the page (from the history, or from an app that a
+ * redirect opened) or after a timeout.
  */
-const patience = 12_000;
+const timeout = 12_000;
 let pending: ReturnType<typeof setTimeout> | undefined;
 
 const submitButtons = (form: HTMLFormElement) => form.querySelectorAll<HTMLButtonElement>('button[type=submit]');
 
-/** Whether any form of the page is on its way. */
+/** Whether any form of the page is being submitted. */
 export const isBusy = (): boolean => document.querySelector('form[aria-busy=true]') !== null;
 
 /** Makes the page ready for another try. */
@@ -25,7 +25,7 @@ export const release = (): void => {
   }
 };
 
-/** Marks a form as on its way; its `data-working`, if any, replaces the words on its button. */
+/** Marks a form as being submitted; its `data-working`, if any, replaces the words on its button. */
 export const occupy = (form: HTMLFormElement, submitter?: HTMLElement | null): void => {
   form.setAttribute('aria-busy', 'true');
   document.documentElement.classList.add('busy');
@@ -39,10 +39,10 @@ export const occupy = (form: HTMLFormElement, submitter?: HTMLElement | null): v
     }
   }
   clearTimeout(pending);
-  pending = setTimeout(release, patience);
+  pending = setTimeout(release, timeout);
 };
 
-/** Releases the page whenever the person is seen again. */
+/** Releases the page when the user returns to it. */
 export const releaseOnReturn = (): void => {
   addEventListener('pageshow', (event) => {
     if (event.persisted) release();

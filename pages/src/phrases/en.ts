@@ -1,5 +1,5 @@
 /**
- * English, the reference: every other catalogue must have exactly these keys, or it does not compile. `{name}` is
+ * English, the reference: every other catalog must have exactly these keys, or it does not compile. `{name}` is
  * filled in.
  */
 export const english = {
@@ -321,4 +321,4 @@ export const english = {
 } as const;
 
 export type PhraseKey = keyof typeof english;
-export type Catalogue = Readonly<Record<PhraseKey, string>>;
+export type Catalog = Readonly<Record<PhraseKey, string>>;

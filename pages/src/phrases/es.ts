@@ -1,6 +1,6 @@
-import type { Catalogue } from './en.ts';
+import type { Catalog } from './en.ts';
 
-export const spanish: Catalogue = {
+export const spanish: Catalog = {
   'signIn.title': 'Inicia sesión en {name}',
   'signIn.submit': 'Iniciar sesión',
   'signIn.toRegister': '¿Es tu primera vez aquí?',

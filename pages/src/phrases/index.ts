@@ -4,7 +4,7 @@
  */
 import { type ErrorCode, errorCatalog } from '@aldaba/contract/errors';
 import type { PageLanguage } from '@aldaba/contract/pages';
-import { type Catalogue, english, type PhraseKey } from './en.ts';
+import { type Catalog, english, type PhraseKey } from './en.ts';
 import { translatedSentences } from './errors.ts';
 import { sentencesOfPrograms } from './errors-of-programs.ts';
 import { spanish } from './es.ts';
@@ -12,7 +12,7 @@ import { simplifiedChinese } from './zh-cn.ts';
 
 export type { PhraseKey } from './en.ts';
 
-const catalogues: Readonly<Record<PageLanguage, Catalogue>> = {
+const catalogs: Readonly<Record<PageLanguage, Catalog>> = {
   en: english,
   es: spanish,
   'zh-CN': simplifiedChinese,
@@ -34,18 +34,18 @@ export const speaking = <T>(words: Readonly<Record<string, string>> | undefined,
 };
 
 const wordsOf = (language: PageLanguage, key: PhraseKey): string =>
-  (Object.hasOwn(ownWords, key) ? ownWords[key] : undefined) ?? catalogues[language][key];
+  (Object.hasOwn(ownWords, key) ? ownWords[key] : undefined) ?? catalogs[language][key];
 
 /** Puts values into `{name}` places; a place without a value is left out. Values are never read for places again. */
 const fill = (sentence: string, value: (name: string) => string): string =>
   sentence.replace(/\{(\w+)\}/g, (_, name: string) => value(name));
 
-/** The localised sentence of a key. The result is text, not HTML: escape it where it is shown. */
+/** The localized sentence of a key. The result is text, not HTML: escape it where it is shown. */
 export const phrase = (language: PageLanguage, key: PhraseKey, values: Readonly<Record<string, string>> = {}): string =>
   fill(wordsOf(language, key), (name) => values[name] ?? '');
 
-/** The whole catalogue of a language with its `{name}` places, for `GET /api/.well-known/phrases`. */
-export const phrases = (language: PageLanguage): Record<string, string> => ({ ...catalogues[language] });
+/** The whole catalog of a language with its `{name}` places, for `GET /api/.well-known/phrases`. */
+export const phrases = (language: PageLanguage): Record<string, string> => ({ ...catalogs[language] });
 
 /** A phrase cut at its places, for sentences that carry links: `['By continuing … the ', { place: 'links' }, '.']`. */
 export const phraseParts = (language: PageLanguage, key: PhraseKey): (string | { place: string })[] =>
@@ -54,7 +54,7 @@ export const phraseParts = (language: PageLanguage, key: PhraseKey): (string | {
     .filter((part) => part !== '')
     .map((part) => (/^\{\w+\}$/.test(part) ? { place: part.slice(1, -1) } : part));
 
-/** The localised sentence of an error code. `data` fills its places, strings and numbers only. */
+/** The localized sentence of an error code. `data` fills its places, strings and numbers only. */
 export const errorSentence = (
   language: PageLanguage,
   code: ErrorCode,

@@ -1,6 +1,6 @@
-import type { Catalogue } from './en.ts';
+import type { Catalog } from './en.ts';
 
-export const simplifiedChinese: Catalogue = {
+export const simplifiedChinese: Catalog = {
   'signIn.title': '登录 {name}',
   'signIn.submit': '登录',
   'signIn.toRegister': '第一次来？',

@@ -106,13 +106,13 @@ async function checkDatabase({ config, world }: WorldInvocation): Promise<{ find
   }
 }
 
-function clock(whose: string, ahead: number): Finding {
+function clock(source: string, ahead: number): Finding {
   const seconds = Math.abs(ahead / 1000).toFixed(1);
   return Math.abs(ahead) <= clockTolerance
-    ? ok('Clock', `agrees with that ${whose} within ${seconds} s`)
+    ? ok('Clock', `agrees with that ${source} within ${seconds} s`)
     : failed(
         'Clock',
-        `The clock ${whose} is ${seconds} s ${ahead > 0 ? 'ahead' : 'behind'}: tokens are rejected. Synchronize both with NTP`,
+        `The clock ${source} is ${seconds} s ${ahead > 0 ? 'ahead' : 'behind'}: tokens are rejected. Synchronize both with NTP`,
       );
 }
 

@@ -30,7 +30,7 @@ export function requireFullAccess(caller: Caller): void {
  * Deny by default: the contract's guard and permission admit a caller, and both are resolved before the server listens.
  * @throws Error for a contract whose access has no guard, or whose tag has no permission
  */
-export function createGate(
+export function createAuthorize(
   guards: Guards,
   contract: RouteContract,
 ): (request: Request, tenant: Tenant) => Promise<Caller> {

@@ -5,7 +5,7 @@ import type { Log } from '../kernel/log.ts';
 import type { Tenant } from '../tenancy/index.ts';
 import { Answer, Empty, Encoded, type Page, Paged, type ResultOf } from './answers.ts';
 import { sendError } from './errors.ts';
-import { type Caller, createGate, type Guards } from './guards.ts';
+import { type Caller, createAuthorize, type Guards } from './guards.ts';
 import { Lines } from './ndjson.ts';
 import type { Http, Reply, Request } from './types.ts';
 
@@ -44,7 +44,7 @@ const managementBodyLimit = 256 * 1024;
 
 export function createImplement(http: Http, options: ImplementOptions): Implement {
   return (contract, handler) => {
-    const gate = createGate(options.guards, contract);
+    const authorize = createAuthorize(options.guards, contract);
     const firstStatus = Math.min(...Object.keys(contract.responses).map(Number));
     http.route({
       method: contract.method,
@@ -58,7 +58,7 @@ export function createImplement(http: Http, options: ImplementOptions): Implemen
         ...(contract.ndjson?.request === undefined ? {} : { takesLines: true }),
       },
       handler: async (request, reply) => {
-        const caller = await gate(request, request.tenant);
+        const caller = await authorize(request, request.tenant);
         const query = { ...(request.query as Record<string, unknown>) };
         const page = contract.pagination ? takePage(query, contract.pagination === 'required') : undefined;
         const result = await handler({

@@ -144,7 +144,7 @@ function denyUndeclaredRoutes(http: Http): void {
   http.addHook('onRoute', ({ method, url, config }) => {
     if (!apiPath.test(url) || config?.access) return;
     throw new Error(
-      `${method} ${url} declares nobody who may call it. Bind its contract with Implement, or give it \`config: { access: 'anonymous' }\`.`,
+      `${method} ${url} declares no access. Bind its contract with Implement, or give it \`config: { access: 'anonymous' }\`.`,
     );
   });
 }

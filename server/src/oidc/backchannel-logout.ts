@@ -33,7 +33,7 @@ export async function announceLogout(
   await jobs.enqueue(
     tx,
     queue,
-    audience.map((notice) => ({ lane: notice.clientId, payload: notice })),
+    audience.map((notice) => ({ destination: notice.clientId, payload: notice })),
   );
 }
 

@@ -10,7 +10,7 @@ const user: User = {
   primaryPhone: null,
   name: null,
   avatar: null,
-  customData: { favouriteColour: 'green' },
+  customData: { favouriteColor: 'green' },
   identities: { wechat: { userId: 'u', details: { rawData: { openId: 'o' } } } },
   lastSignInAt: null,
   createdAt: 1_700_000_000_900,

@@ -18,7 +18,7 @@ import { token } from './token/index.ts';
 /** Maximum bytes of a request to an endpoint for programs. */
 const bodyLimit = 56 * 1024;
 
-/** THE TABLE of endpoints: those for programs return JSON, those for browsers redirects and pages. */
+/** Mounts the endpoints. Endpoints for programs return JSON, endpoints for browsers redirects and pages. */
 export function mountOidc(http: Http, core: Core): void {
   const document = createMetadata(core.keys);
   http.register(async (scope) => {

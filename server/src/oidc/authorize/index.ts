@@ -35,7 +35,8 @@ import type { AuthorizationRequest } from './request.ts';
 import { answerMode, answerState, readResponse, refuseRequestObjects } from './response.ts';
 
 /**
- * THE CHECKS, in order. Failures are returned to the application, because client and redirect URI are known to match.
+ * The checks of a request, in order. Failures are returned to the application, because the redirect URI is known to be
+ * registered for the client.
  */
 async function check(
   core: Core,
@@ -60,7 +61,7 @@ async function check(
   };
 }
 
-/** THE STEPS, in order, inside one transaction: the first outcome ends the authorization. */
+/** The steps in order, inside one transaction. The first outcome ends the authorization. */
 const steps: readonly Step[] = [takeResult, requireLogin, requireAccess, requireConsent, issueCode];
 
 /** `GET` and `POST /oidc/auth`. Errors that reach the caller must be shown, not redirected. */

@@ -1,6 +1,7 @@
 /**
- * The token endpoint (RFC 6749 section 3.2). A request passes: parameters → client authentication → origin → THE TABLE
- * of grants. A new grant also needs a line in `clients.ts`, which says what types of application may use it.
+ * The token endpoint (RFC 6749 section 3.2). A request passes: parameters → client authentication → origin → the
+ * handler in `grants`. A new grant also needs a line in `clients.ts`, which lists the application types that may use
+ * it.
  */
 import type { Client } from '../../features/applications/applications/index.ts';
 import type { Reply, Request } from '../../http/index.ts';
@@ -16,7 +17,7 @@ import type { TokenGrant } from './exchange.ts';
 import { refreshTokens } from './refresh-token.ts';
 import { exchangeToken } from './token-exchange.ts';
 
-/** THE TABLE: one line per grant. */
+/** The handler of each grant type. */
 const grants: Record<GrantType, TokenGrant> = {
   authorization_code: redeemAuthorizationCode,
   refresh_token: refreshTokens,

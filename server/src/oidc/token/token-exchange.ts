@@ -45,7 +45,7 @@ interface Subject {
 
 const accessTokenType = 'urn:ietf:params:oauth:token-type:access_token';
 
-/** THE TABLE of subject tokens. Each reader rejects the values of the others: one type, one kind of value. */
+/** The reader of each subject token type. Each reader rejects the values of the others. */
 const readers: Record<string, (exchange: Exchange, value: string) => Promise<Subject>> = {
   [accessTokenType]: readAccessToken,
   'urn:logto:token-type:impersonation_token': readImpersonationToken,

@@ -3,7 +3,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { AwsV4Signer } from 'aws4fetch';
 import type { Clock } from '../../kernel/clock.ts';
 import { AldabaError } from '../../kernel/errors.ts';
-import { createGate } from '../../kernel/gate.ts';
+import { createLimiter } from '../../kernel/limiter.ts';
 import type { Log } from '../../kernel/log.ts';
 import { type Fetch, OutboundError } from '../../kernel/outbound.ts';
 import { type FileKey, type FileStorage, pathOf } from './storage.ts';
@@ -39,7 +39,7 @@ interface Call {
 }
 
 /** Milliseconds for a call with its retries. */
-const patience = 30_000;
+const retryPeriod = 30_000;
 const attempts = 3;
 /** Milliseconds before the second attempt; the delay quadruples with each further one. */
 const firstPause = 100;
@@ -56,12 +56,12 @@ export const s3Host = (settings: Pick<S3Settings, 'endpoint' | 'bucket' | 'pathS
  * allow. Concurrency is limited to bound the memory for files.
  */
 export function createS3Storage({ settings, outbound, clock, log }: S3Needs): FileStorage {
-  const gate = createGate({ concurrency: 16, maximumQueue: 1000 });
+  const limiter = createLimiter({ concurrency: 16, maximumQueue: 1000 });
   const prefix = settings.keyPrefix === '' ? '' : `${settings.keyPrefix}/`;
   const nameOf = (tenant: { id: string }, key: FileKey) => `${prefix}${tenant.id}/${pathOf(key)}`;
   const urlOf = (tenant: { id: string }, key: FileKey) => `${bucketUrl(settings)}/${nameOf(tenant, key)}`;
   const call = (given: Call) =>
-    gate.run(() => repeat(() => send(settings, { outbound, clock }, given), { clock, log }));
+    limiter.run(() => repeat(() => send(settings, { outbound, clock }, given), { clock, log }));
   return {
     put: async (tenant, { key, bytes, contentType, disposition }) => {
       const headers = {
@@ -143,7 +143,7 @@ async function repeat(
     const passes = outcome instanceof OutboundError ? isPassing(outcome) : passingStatuses.has(outcome.status);
     if (!passes && !(outcome instanceof OutboundError)) return outcome;
     const pause = firstPause * 4 ** (count - 1);
-    if (!passes || count === attempts || clock.now() - start + pause > patience) {
+    if (!passes || count === attempts || clock.now() - start + pause > retryPeriod) {
       const reason = outcome instanceof OutboundError ? outcome.message : `status ${outcome.status}`;
       log.error({ reason, attempts: count }, 'The file store cannot be reached');
       throw new AldabaError('storage.unavailable', undefined, { cause: outcome });

@@ -2,20 +2,20 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { createBacklog, type Taken } from './backlog.ts';
 
-const places = 10;
+const slots = 10;
 let lastId = 0;
-const job = (lane: string): Taken => {
+const job = (destination: string): Taken => {
   lastId += 1;
   return {
-    job: { tenant_id: 't', id: lastId, lane, payload: {}, attempts: 1, created_at: new Date(0) },
+    job: { tenant_id: 't', id: lastId, destination, payload: {}, attempts: 1, created_at: new Date(0) },
     until: 60_000,
   };
 };
 
 describe('The jobs that a process has taken', () => {
-  const filled = (...lanes: string[]) => {
-    const backlog = createBacklog(places);
-    for (const lane of lanes) backlog.add(job(lane));
+  const filled = (...destinations: string[]) => {
+    const backlog = createBacklog(slots);
+    for (const destination of destinations) backlog.add(job(destination));
     return backlog;
   };
   const started = (backlog: ReturnType<typeof createBacklog>) => {
@@ -23,18 +23,18 @@ describe('The jobs that a process has taken', () => {
     for (let next = backlog.next(); next; next = backlog.next()) all.push(next);
     return all;
   };
-  const lanesOf = (all: Taken[]) => all.map(({ job: { lane } }) => lane);
+  const destinationsOf = (all: Taken[]) => all.map(({ job: { destination } }) => destination);
 
-  it('uses at most half of the slots for one lane', () => {
+  it('uses at most half of the slots for one destination', () => {
     assert.equal(started(filled(...Array(12).fill('hanging'))).length, 5);
     const backlog = filled(...Array(12).fill('hanging'), 'quick', 'quick');
-    assert.deepEqual(lanesOf(started(backlog)).filter((lane) => lane === 'quick').length, 2);
+    assert.deepEqual(destinationsOf(started(backlog)).filter((destination) => destination === 'quick').length, 2);
   });
 
-  it('starts lanes in turns, and each lane’s jobs in order', () => {
+  it('starts destinations in turns, and each destination’s jobs in order', () => {
     const begun = started(filled('a', 'a', 'a', 'b', 'b', 'c'));
-    assert.deepEqual(lanesOf(begun), ['a', 'b', 'c', 'a', 'b', 'a']);
-    const ids = begun.filter(({ job: { lane } }) => lane === 'a').map(({ job: { id } }) => id);
+    assert.deepEqual(destinationsOf(begun), ['a', 'b', 'c', 'a', 'b', 'a']);
+    const ids = begun.filter(({ job: { destination } }) => destination === 'a').map(({ job: { id } }) => id);
     assert.deepEqual(ids, ids.toSorted());
   });
 
@@ -43,10 +43,10 @@ describe('The jobs that a process has taken', () => {
     const [first] = started(backlog) as [Taken];
     assert.equal(backlog.next(), undefined);
     backlog.ended(first);
-    assert.equal(backlog.next()?.job.lane, 'a');
+    assert.equal(backlog.next()?.job.destination, 'a');
   });
 
-  it('takes few jobs of one lane, so that none waits longer than it stays hidden', () => {
+  it('takes few jobs of one destination, so that none waits longer than it stays hidden', () => {
     const backlog = filled(...Array(20).fill('a'));
     assert.equal(backlog.fits('a', 1), false);
     assert.equal(backlog.fits('b', 1), true);

@@ -7,26 +7,27 @@ export interface Taken {
   until: number;
 }
 
-interface Lane {
+interface Destination {
   waiting: Taken[];
   running: number;
 }
 
-/** Maximum jobs that a process takes, in total and of one lane, per slot. */
-const stockOfPlace = 10;
-const laneStockOfPlace = 2;
+/** Maximum jobs that a process takes, in total and of one destination, per slot. */
+const jobsPerSlot = 10;
+const jobsPerSlotOfDestination = 2;
 
 /**
- * The jobs that this process has taken and not finished, by lane. A lane gets at most half of the slots, and lanes take
- * turns: a hanging destination delays only its own jobs. The backlog is small, so that a lane's jobs start soon.
+ * The jobs that this process has taken and not finished, by destination. A destination gets at most half of the slots,
+ * and destinations take turns: an unresponsive destination delays only its own jobs. The backlog is small, so that a
+ * destination's jobs start soon.
  */
-export function createBacklog(places: number) {
-  const lanes = new Map<string, Lane>();
-  const maximum = places * stockOfPlace;
-  const laneMaximum = places * laneStockOfPlace;
-  const lanePlaces = Math.ceil(places / 2);
-  const heldIn = (lane: string) => {
-    const known = lanes.get(lane);
+export function createBacklog(slots: number) {
+  const destinations = new Map<string, Destination>();
+  const maximum = slots * jobsPerSlot;
+  const maximumOfDestination = slots * jobsPerSlotOfDestination;
+  const slotsOfDestination = Math.ceil(slots / 2);
+  const heldIn = (destination: string) => {
+    const known = destinations.get(destination);
     return known ? known.waiting.length + known.running : 0;
   };
   let held = 0;
@@ -34,49 +35,50 @@ export function createBacklog(places: number) {
 
   return {
     /** Whether this many more jobs fit. */
-    fits: (lane: string, count: number) => held + count <= maximum && heldIn(lane) + count <= laneMaximum,
-    /** Whether a lane has so few jobs that polling for more is worthwhile. */
-    isLow: (lane: string) => heldIn(lane) <= laneMaximum / 2,
-    /** How many jobs may be polled at a time, of any lane except those with enough. */
+    fits: (destination: string, count: number) =>
+      held + count <= maximum && heldIn(destination) + count <= maximumOfDestination,
+    /** Whether a destination has so few jobs that polling for more is worthwhile. */
+    isLow: (destination: string) => heldIn(destination) <= maximumOfDestination / 2,
+    /** How many jobs may be polled at a time, of any destination except those with enough. */
     room() {
-      const counts = [...lanes.keys()].map((lane) => ({ lane, count: heldIn(lane) }));
-      const busy = counts.filter(({ count }) => count > laneMaximum / 2).map(({ lane }) => lane);
-      return { busy, limit: Math.min(maximum - held, laneMaximum / 2) };
+      const counts = [...destinations.keys()].map((destination) => ({ destination, count: heldIn(destination) }));
+      const busy = counts.filter(({ count }) => count > maximumOfDestination / 2).map(({ destination }) => destination);
+      return { busy, limit: Math.min(maximum - held, maximumOfDestination / 2) };
     },
     add(taken: Taken) {
-      const lane = lanes.get(taken.job.lane) ?? { waiting: [], running: 0 };
-      lane.waiting.push(taken);
-      lanes.set(taken.job.lane, lane);
+      const destination = destinations.get(taken.job.destination) ?? { waiting: [], running: 0 };
+      destination.waiting.push(taken);
+      destinations.set(taken.job.destination, destination);
       held += 1;
     },
     /** The next job, if a slot is free. `ended` must be called for it. */
     next(): Taken | undefined {
-      if (running >= places) return undefined;
-      for (const [name, lane] of lanes) {
-        if (lane.running >= lanePlaces) continue;
-        const taken = lane.waiting.shift();
+      if (running >= slots) return undefined;
+      for (const [name, destination] of destinations) {
+        if (destination.running >= slotsOfDestination) continue;
+        const taken = destination.waiting.shift();
         if (!taken) continue;
-        lane.running += 1;
+        destination.running += 1;
         running += 1;
-        // Next time the other lanes come first.
-        lanes.delete(name);
-        lanes.set(name, lane);
+        // Next time the other destinations come first.
+        destinations.delete(name);
+        destinations.set(name, destination);
         return taken;
       }
       return undefined;
     },
     ended({ job }: Taken) {
-      const lane = lanes.get(job.lane) as Lane;
-      lane.running -= 1;
+      const destination = destinations.get(job.destination) as Destination;
+      destination.running -= 1;
       running -= 1;
       held -= 1;
-      if (lane.running + lane.waiting.length === 0) lanes.delete(job.lane);
+      if (destination.running + destination.waiting.length === 0) destinations.delete(job.destination);
     },
     /** Removes all waiting jobs. */
     empty(): Taken[] {
-      const waiting = [...lanes.values()].flatMap((lane) => lane.waiting.splice(0));
+      const waiting = [...destinations.values()].flatMap((destination) => destination.waiting.splice(0));
       held -= waiting.length;
-      for (const [name, lane] of lanes) if (lane.running === 0) lanes.delete(name);
+      for (const [name, destination] of destinations) if (destination.running === 0) destinations.delete(name);
       return waiting;
     },
   };

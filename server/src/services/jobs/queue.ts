@@ -7,17 +7,17 @@ import * as store from './store.ts';
 /** Milliseconds that a taken job is hidden from other processes. */
 export const lease = 60_000;
 /** Milliseconds that a worker may take for a job; a job whose hiding ends sooner is not started. */
-const longestWork = 30_000;
+const maximumDuration = 30_000;
 /** Milliseconds between polls for jobs of other processes. */
-const lookInterval = 5000;
+const pollInterval = 5000;
 /** Milliseconds for running jobs when the server stops. */
-const graceOfStop = 2000;
+const stopGracePeriod = 2000;
 /** Milliseconds before a job that failed unexpectedly is retried. */
-const unforeseenDelay = 60_000;
+const unexpectedRetryDelay = 60_000;
 /** Milliseconds that a finished job waits to be deleted together with others. */
 const deleteInterval = 50;
 /** Jobs that are due within this many milliseconds of each other are polled together. */
-const lookGrain = 100;
+const pollGrain = 100;
 
 export type Queue = ReturnType<typeof startQueue>;
 
@@ -39,31 +39,31 @@ export function startQueue(needs: JobsNeeds, queue: string, worker: Worker<unkno
     const done = withoutOrigin(() => perform({ ...needs, queue, worker }, taken.job, stop.signal))
       .then((outcome) => {
         if (outcome === 'done') finished.add(taken.job.id);
-        else if (!closed) looks.later(outcome.retryAfter);
+        else if (!closed) polling.later(outcome.retryAfter);
       })
       .catch((error: unknown) => log.warn({ err: error, queue }, 'A job could not be put off; it will be repeated'))
       .finally(() => {
         running.delete(done);
         backlog.ended(taken);
-        looks.ended(taken.job.lane);
-        pump();
+        polling.ended(taken.job.destination);
+        startJobs();
       });
     running.set(done, stop);
   };
   let closed = false;
   /** Starts as many jobs as there are free slots. */
-  function pump() {
+  function startJobs() {
     while (!closed) {
       const taken = backlog.next();
       if (!taken) return;
-      if (taken.until - clock.now() >= longestWork) begin(taken);
+      if (taken.until - clock.now() >= maximumDuration) begin(taken);
       else {
         backlog.ended(taken);
-        giveBack([taken]);
+        returnTaken([taken]);
       }
     }
   }
-  const giveBack = async (all: readonly Taken[]) => {
+  const returnTaken = async (all: readonly Taken[]) => {
     // Jobs whose hiding has expired may have been taken by other processes.
     const ids = all.filter(({ until }) => until > clock.now()).map(({ job }) => job.id);
     if (ids.length > 0)
@@ -71,31 +71,32 @@ export function startQueue(needs: JobsNeeds, queue: string, worker: Worker<unkno
         .returnJobs(database.system, ids, new Date(clock.now()))
         .catch((error: unknown) => log.warn({ err: error, queue }, 'Jobs could not be given back; they will be late'));
   };
-  const looks = createLooks({ ...needs, queue }, backlog, pump);
+  const polling = createPolling({ ...needs, queue }, backlog, startJobs);
 
   return {
     /**
-     * Whether this process will execute new jobs of these lanes itself: then they are stored as taken and passed to
-     * `accept`.
+     * Whether this process will execute new jobs of these destinations itself: then they are stored as taken and passed
+     * to `accept`.
      */
-    hasRoom: (lanes: readonly string[]) => !closed && lanes.every((lane) => backlog.fits(lane, lanes.length)),
+    hasRoom: (destinations: readonly string[]) =>
+      !closed && destinations.every((destination) => backlog.fits(destination, destinations.length)),
     accept(jobs: readonly store.StoredJob[], until: number) {
       for (const job of jobs) backlog.add({ job, until });
       // After the caller's remaining work: the client of the change gets its response first.
-      if (closed) giveBack(backlog.empty());
-      else setImmediate(pump);
+      if (closed) returnTaken(backlog.empty());
+      else setImmediate(startJobs);
     },
-    /** Another caller stored jobs of these lanes in the table. */
-    left(lanes: readonly string[]) {
-      looks.left(lanes);
+    /** Another caller stored jobs of these destinations in the table. */
+    left(destinations: readonly string[]) {
+      polling.left(destinations);
     },
     async close() {
       closed = true;
-      await looks.close();
-      await giveBack(backlog.empty());
+      await polling.close();
+      await returnTaken(backlog.empty());
       const grace = setTimeout(() => {
         for (const stop of running.values()) stop.abort();
-      }, graceOfStop);
+      }, stopGracePeriod);
       await Promise.all(running.keys());
       clearTimeout(grace);
       await finished.close();
@@ -119,7 +120,7 @@ async function perform(
   };
   const outcome = await worker.run(job, stop).catch((error: unknown): JobOutcome<unknown> => {
     log.error({ err: error, queue, tenant: row.tenant_id }, 'A job failed in an unforeseen way; it is tried again');
-    return { retryAfter: unforeseenDelay };
+    return { retryAfter: unexpectedRetryDelay };
   });
   if (!outcome) return 'done';
   const runAt = new Date(clock.now() + outcome.retryAfter);
@@ -128,21 +129,21 @@ async function perform(
 }
 
 /** Polls the table: periodically, when a job becomes due, and when the backlog runs low and more may exist. */
-function createLooks(
+function createPolling(
   { clock, log, database, queue }: Needs,
   backlog: ReturnType<typeof createBacklog>,
   found: () => void,
 ) {
   const timers = new Map<number, NodeJS.Timeout>();
-  /** Lanes that may have due jobs in the table; `all` if unknown. */
+  /** Destinations that may have due jobs in the table; `all` if unknown. */
   let unseen: 'all' | Set<string> = 'all';
   let closed = false;
-  let looking: Promise<void> | undefined;
-  let lookAgain = false;
+  let currentPoll: Promise<void> | undefined;
+  let pollAgain = false;
 
-  const look = async () => {
+  const poll = async () => {
     do {
-      lookAgain = false;
+      pollAgain = false;
       const { busy, limit } = backlog.room();
       if (limit <= 0 || closed) return;
       const now = clock.now();
@@ -151,31 +152,31 @@ function createLooks(
         now: new Date(now),
         hiddenUntil: new Date(now + lease),
         limit,
-        busyLanes: busy,
+        busyDestinations: busy,
       });
       if (jobs.length === limit) unseen = 'all';
       for (const job of jobs) backlog.add({ job, until: now + lease });
       found();
-    } while (lookAgain);
+    } while (pollAgain);
   };
   function wake() {
-    lookAgain = true;
-    if (closed || looking) return;
-    looking = withoutOrigin(look)
+    pollAgain = true;
+    if (closed || currentPoll) return;
+    currentPoll = withoutOrigin(poll)
       .catch((error: unknown) => {
         unseen = 'all';
         if (!closed) log.warn({ err: error, queue }, 'Looking for jobs failed; trying again');
       })
       .finally(() => {
-        looking = undefined;
+        currentPoll = undefined;
       });
   }
-  const ticker = setInterval(wake, lookInterval).unref();
+  const ticker = setInterval(wake, pollInterval).unref();
   wake();
 
   return {
     later(milliseconds: number) {
-      const due = Math.ceil((performance.now() + milliseconds) / lookGrain) * lookGrain;
+      const due = Math.ceil((performance.now() + milliseconds) / pollGrain) * pollGrain;
       if (timers.has(due)) return;
       const fire = () => {
         timers.delete(due);
@@ -183,19 +184,19 @@ function createLooks(
       };
       timers.set(due, setTimeout(fire, due - performance.now()).unref());
     },
-    left(lanes: readonly string[]) {
-      if (unseen !== 'all') for (const lane of lanes) unseen.add(lane);
-      if (lanes.some(backlog.isLow)) wake();
+    left(destinations: readonly string[]) {
+      if (unseen !== 'all') for (const destination of destinations) unseen.add(destination);
+      if (destinations.some(backlog.isLow)) wake();
     },
-    /** A job of the lane is finished. */
-    ended(lane: string) {
-      if ((unseen === 'all' || unseen.has(lane)) && backlog.isLow(lane)) wake();
+    /** A job of the destination is finished. */
+    ended(destination: string) {
+      if ((unseen === 'all' || unseen.has(destination)) && backlog.isLow(destination)) wake();
     },
     async close() {
       closed = true;
       clearInterval(ticker);
       for (const timer of timers.values()) clearTimeout(timer);
-      await looking;
+      await currentPoll;
     },
   };
 }

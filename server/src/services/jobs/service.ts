@@ -5,17 +5,17 @@ import * as store from './store.ts';
 
 export interface Jobs {
   /**
-   * Enqueues work in the transaction `tx`: it is executed if and only if that commits. Jobs with the same `lane` share
-   * a destination.
+   * Enqueues work in the transaction `tx`: it is executed if and only if that commits. A slow destination delays only
+   * jobs with the same `destination`.
    */
   enqueue: <Payload>(
     tx: Transaction,
     queue: JobQueue<Payload>,
-    jobs: readonly { lane: string; payload: NoInfer<Payload> }[],
+    jobs: readonly { destination: string; payload: NoInfer<Payload> }[],
   ) => Promise<void>;
   /**
-   * Executes the jobs of a queue, `concurrency` at a time and at most half of them in one lane. Call it once per queue,
-   * before requests arrive.
+   * Executes the jobs of a queue, `concurrency` at a time and at most half of them for one destination. Call it once
+   * per queue, before requests arrive.
    */
   work: <Payload>(queue: JobQueue<Payload>, worker: Worker<NoInfer<Payload>>) => void;
   /** Takes no more jobs and waits briefly for running ones. */
@@ -29,9 +29,9 @@ export function createJobs(needs: JobsNeeds, options = { works: true }): Jobs {
     async enqueue(tx, { name }, jobs) {
       if (jobs.length === 0) return;
       const queue = queues.get(name);
-      const lanes = jobs.map((job) => job.lane);
+      const destinations = jobs.map((job) => job.destination);
       const now = needs.clock.now();
-      const isTaken = queue?.hasRoom(lanes) === true;
+      const isTaken = queue?.hasRoom(destinations) === true;
       const until = now + lease;
       const stored = await store.insertJobs(tx, name, jobs, {
         now: new Date(now),
@@ -39,7 +39,7 @@ export function createJobs(needs: JobsNeeds, options = { works: true }): Jobs {
         isTaken,
       });
       // The row guarantees execution; running it here immediately only avoids polling.
-      tx.afterCommit(() => (isTaken ? queue.accept(stored, until) : queue?.left(lanes)));
+      tx.afterCommit(() => (isTaken ? queue.accept(stored, until) : queue?.left(destinations)));
     },
     work({ name, payload }, { concurrency, run }) {
       if (!options.works) return;

@@ -3,19 +3,20 @@ import type { Queries, Transaction } from '../../store/index.ts';
 export interface StoredJob {
   tenant_id: string;
   id: number;
-  lane: string;
+  destination: string;
   payload: unknown;
   attempts: number;
   created_at: Date;
 }
 
-const columns = 'tenant_id, id, lane, payload, attempts, created_at';
+/** The column of a job's destination is named `lane`. */
+const columns = 'tenant_id, id, lane as destination, payload, attempts, created_at';
 
 /** Stores jobs that are due at `runAt`. With `isTaken` the first attempt is the caller's, as with `takeJobs`. */
 export const insertJobs = (
   tx: Transaction,
   queue: string,
-  jobs: readonly { lane: string; payload: unknown }[],
+  jobs: readonly { destination: string; payload: unknown }[],
   { now, runAt, isTaken }: { now: Date; runAt: Date; isTaken: boolean },
 ): Promise<StoredJob[]> =>
   tx.raw(
@@ -25,7 +26,7 @@ export const insertJobs = (
     [
       tx.tenantId,
       queue,
-      jobs.map((job) => job.lane),
+      jobs.map((job) => job.destination),
       jobs.map((job) => JSON.stringify(job.payload)),
       isTaken ? 1 : 0,
       runAt,
@@ -37,7 +38,7 @@ export const insertJobs = (
 export const takeJobs = (
   system: Queries,
   queue: string,
-  options: { now: Date; hiddenUntil: Date; limit: number; busyLanes: readonly string[] },
+  options: { now: Date; hiddenUntil: Date; limit: number; busyDestinations: readonly string[] },
 ): Promise<StoredJob[]> =>
   system.raw(
     `update jobs set attempts = attempts + 1, run_at = $3
@@ -45,7 +46,7 @@ export const takeJobs = (
        select id from jobs where queue = $1 and run_at <= $2 and lane <> all($5::text[])
        order by run_at limit $4 for update skip locked))
      returning ${columns}`,
-    [queue, options.now, options.hiddenUntil, options.limit, options.busyLanes],
+    [queue, options.now, options.hiddenUntil, options.limit, options.busyDestinations],
   );
 
 /** Gives back jobs that were taken but not started. */

@@ -3,7 +3,7 @@ import { createHash, pbkdf2Sync } from 'node:crypto';
 import { describe, it } from 'node:test';
 import { hash } from '@node-rs/argon2';
 import { AldabaError } from '../../kernel/errors.ts';
-import { createGate } from '../../kernel/gate.ts';
+import { createLimiter } from '../../kernel/limiter.ts';
 import type { PasswordDigest } from './digest.ts';
 import { assertUsableDigest, createPasswords, type PasswordPolicy, passwordIssues } from './index.ts';
 
@@ -127,11 +127,11 @@ describe('Passwords at rest', () => {
 describe('Queue for password hashing', () => {
   // security: overload
   it('runs up to the limit at a time, keeps the order, and rejects what exceeds the queue', async () => {
-    const gate = createGate({ concurrency: 2, maximumQueue: 2 });
+    const limiter = createLimiter({ concurrency: 2, maximumQueue: 2 });
     const started: number[] = [];
     const finish: (() => void)[] = [];
     const work = (id: number) =>
-      gate.run(
+      limiter.run(
         () =>
           new Promise<void>((resolve) => {
             started.push(id);
@@ -154,29 +154,29 @@ describe('Queue for password hashing', () => {
 
   // security: overload
   it('delays rejections, whatever the number of callers, and serves queued callers immediately', async () => {
-    const gate = createGate({ concurrency: 1, maximumQueue: 0, refusalDelay: 50 });
+    const limiter = createLimiter({ concurrency: 1, maximumQueue: 0, refusalDelay: 50 });
     const held = Promise.withResolvers<void>();
-    const running = gate.run(() => held.promise);
+    const running = limiter.run(() => held.promise);
     const outcomes: string[] = [];
     const refused = Array.from({ length: 500 }, () =>
-      gate.run(async () => 'yes').catch(() => outcomes.push('refused')),
+      limiter.run(async () => 'yes').catch(() => outcomes.push('refused')),
     );
     await new Promise(setImmediate);
     assert.deepEqual(outcomes, []);
     held.resolve();
     await running;
-    assert.equal(await gate.run(async () => 'yes'), 'yes');
+    assert.equal(await limiter.run(async () => 'yes'), 'yes');
     await Promise.all(refused);
     assert.equal(outcomes.length, 500);
   });
 
   it('frees the slot after a failure', async () => {
-    const gate = createGate({ concurrency: 1, maximumQueue: 0 });
+    const limiter = createLimiter({ concurrency: 1, maximumQueue: 0 });
     await assert.rejects(
-      gate.run(() => Promise.reject(new Error('no'))),
+      limiter.run(() => Promise.reject(new Error('no'))),
       /no/,
     );
-    assert.equal(await gate.run(async () => 'yes'), 'yes');
+    assert.equal(await limiter.run(async () => 'yes'), 'yes');
   });
 });
 

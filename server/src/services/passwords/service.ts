@@ -1,5 +1,5 @@
 import { hash, verify } from '@node-rs/argon2';
-import { createGate, type GateOptions } from '../../kernel/gate.ts';
+import { createLimiter, type LimiterOptions } from '../../kernel/limiter.ts';
 import { normalizePassword } from '../../kernel/text.ts';
 import type { PasswordDigest } from './digest.ts';
 import { matchesForeign } from './foreign/index.ts';
@@ -23,8 +23,8 @@ const parameters = { algorithm: 2, memoryCost: 19_456, timeCost: 2, parallelism:
 /** The digest of a discarded random password: verified if the user has none. */
 const dummyDigest = '$argon2id$v=19$m=19456,t=2,p=1$NMI+R3k/zMaY2HaN1HXBnw$hdEnHNMX2gBtZlSxLgkvxzHCIgOfrCC4P9aFU5jaabU';
 
-export function createPasswords(options: GateOptions): Passwords {
-  const gate = createGate(options);
+export function createPasswords(options: LimiterOptions): Passwords {
+  const limiter = createLimiter(options);
 
   const fits = async (password: string, stored: PasswordDigest | undefined): Promise<boolean> => {
     if (stored && (await matchesForeign(password, stored))) return true;
@@ -43,11 +43,11 @@ export function createPasswords(options: GateOptions): Passwords {
 
   return {
     hash: (password) =>
-      gate.run(async () => ({
+      limiter.run(async () => ({
         digest: await hash(normalizePassword(password), parameters),
         algorithm: 'Argon2id' as const,
       })),
-    verify: (password, stored) => gate.run(() => check(password, stored)),
+    verify: (password, stored) => limiter.run(() => check(password, stored)),
   };
 }
 

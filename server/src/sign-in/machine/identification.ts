@@ -27,11 +27,11 @@ export function identify(state: SignInState, event: Identified, context: Context
   if (event.proofId !== undefined && (!proof || (proof.used && !begins)))
     return { refused: 'session.verification_session_not_found' };
   if (state.intent === 'Register') return register(state, proof, event, { ...context, isIncomplete });
-  return state.intent === 'SignIn' ? recognise(state, proof, event, context) : recover(state, proof, event, context);
+  return state.intent === 'SignIn' ? recognize(state, proof, event, context) : recover(state, proof, event, context);
 }
 
 /** SignIn: the proof leads to an account. */
-function recognise(state: SignInState, proof: Proof | undefined, event: Identified, { policy }: Context): Outcome {
+function recognize(state: SignInState, proof: Proof | undefined, event: Identified, { policy }: Context): Outcome {
   const { account } = event;
   if (proof?.type !== 'Password' && proof?.type !== 'Social' && !(proof && provesAddress(proof)))
     return { refused: 'session.verification_failed' };

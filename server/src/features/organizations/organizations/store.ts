@@ -340,7 +340,7 @@ export interface MemberRights {
   organization: Pick<Organization, 'id' | 'name' | 'description' | 'customData'>;
 }
 
-interface StandingRow extends Pick<Row, 'id' | 'name' | 'description' | 'custom_data' | 'is_mfa_required'> {
+interface MemberRightsRow extends Pick<Row, 'id' | 'name' | 'description' | 'custom_data' | 'is_mfa_required'> {
   has_mfa: boolean;
   scopes: string[];
 }
@@ -378,7 +378,7 @@ export async function findMemberRights(
            join scopes s on s.tenant_id = rs.tenant_id and s.id = rs.scope_id
           where h.tenant_id = $1 and h.organization_id = $2 and h.${column} = $3 and s.resource_id = $4 order by 1`;
   const hasMfa = kind === 'application' ? 'true' : hasSecondFactor;
-  const [row] = await q.raw<StandingRow>(
+  const [row] = await q.raw<MemberRightsRow>(
     `select o.id, o.name, o.description, o.custom_data, o.is_mfa_required, ${hasMfa} as has_mfa, array(${scopes}) as scopes
        from ${members} m join organizations o on o.tenant_id = m.tenant_id and o.id = m.organization_id
       where m.tenant_id = $1 and m.organization_id = $2 and m.${column} = $3`,

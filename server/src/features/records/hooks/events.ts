@@ -61,7 +61,7 @@ export function createEvents({
         tx,
         deliveryQueue,
         hooks.map(({ id }) => ({
-          lane: id,
+          destination: id,
           payload: { hookId: id, event, body: bodyOf({ hookId: id, event, createdAt }, whole) },
         })),
       );

@@ -2,12 +2,12 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { AldabaError } from './errors.ts';
 
 /** Runs at most `concurrency` tasks at a time, queues `maximumQueue`, and rejects more. */
-export interface Gate {
+export interface Limiter {
   /** @throws AldabaError `request.overloaded` (503 with Retry-After) if the queue is full. */
   run: <T>(work: () => Promise<T>) => Promise<T>;
 }
 
-export interface GateOptions {
+export interface LimiterOptions {
   concurrency: number;
   maximumQueue: number;
   /**
@@ -21,7 +21,7 @@ export interface GateOptions {
 /** Maximum delayed rejections; further ones are returned immediately. */
 const maximumRefused = 5000;
 
-export function createGate(options: GateOptions): Gate {
+export function createLimiter(options: LimiterOptions): Limiter {
   let running = 0;
   let refused = 0;
   const refuse = async (): Promise<never> => {

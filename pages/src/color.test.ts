@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { colourOr, contrast, inkOn, readableOn } from './colour.ts';
+import { colorOr, contrast, inkOn, readableOn } from './color.ts';
 
 /** A grid over all of sRGB, with the extremes. */
 const steps = [0, 51, 102, 153, 204, 255];
-const colours = steps.flatMap((r) =>
+const colors = steps.flatMap((r) =>
   steps.flatMap((g) => steps.map((b) => `#${[r, g, b].map((value) => value.toString(16).padStart(2, '0')).join('')}`)),
 );
 
@@ -17,22 +17,22 @@ describe('Tenant colors', () => {
   });
 
   it('chooses button text with a contrast of at least 4.5', () => {
-    for (const colour of colours) assert.ok(contrast(colour, inkOn(colour)) >= 4.5, colour);
+    for (const color of colors) assert.ok(contrast(color, inkOn(color)) >= 4.5, color);
   });
 
   it('adjusts link text to a contrast of at least 4.5, and keeps the color if possible', () => {
-    for (const colour of colours) {
-      assert.ok(contrast(readableOn(colour, ['#ffffff', '#f7f6f4'], '#000000'), '#f7f6f4') >= 4.5, colour);
-      assert.ok(contrast(readableOn(colour, ['#1b1c21'], '#ffffff'), '#1b1c21') >= 4.5, colour);
+    for (const color of colors) {
+      assert.ok(contrast(readableOn(color, ['#ffffff', '#f7f6f4'], '#000000'), '#f7f6f4') >= 4.5, color);
+      assert.ok(contrast(readableOn(color, ['#1b1c21'], '#ffffff'), '#1b1c21') >= 4.5, color);
     }
     assert.equal(readableOn('#85491b', ['#ffffff'], '#000000'), '#85491b');
   });
 
   it('writes colors to the style sheet only as #rrggbb', () => {
     for (const value of ['red', '#ff', '#ffff', '#12345g', '#123456;}', '', 'url(x)', '#123456\n']) {
-      assert.equal(colourOr(value, '#000000'), '#000000', value);
+      assert.equal(colorOr(value, '#000000'), '#000000', value);
     }
-    assert.equal(colourOr('#ABCDEF', '#000000'), '#abcdef');
-    assert.equal(colourOr('#F0a', '#000000'), '#ff00aa');
+    assert.equal(colorOr('#ABCDEF', '#000000'), '#abcdef');
+    assert.equal(colorOr('#F0a', '#000000'), '#ff00aa');
   });
 });
