@@ -163,7 +163,7 @@ describe('PostgreSQL restart under load', () => {
         DATABASE_URL: cluster.url,
       },
     });
-    await server.says(/The database does not answer .*waiting for it, 30 s at most/);
+    await server.says(/The database does not respond .*waiting for up to 30 s/);
     await cluster.start();
     await server.says(/is ready at/);
   });

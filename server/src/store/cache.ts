@@ -43,7 +43,7 @@ export async function createCaches(database: Database, now: () => number): Promi
     channel,
     (payload) => {
       const [name = '', node, tenantId = '', ...key] = payload.split(' ');
-      // This process dropped its own changes at the commit, and may have loaded them again since.
+      // This process dropped the value at its own commit, and may have loaded the new one since.
       if (node !== self) forget.get(name)?.(tenantId, key.join(' '));
     },
     () => {
@@ -68,7 +68,7 @@ export async function createCaches(database: Database, now: () => number): Promi
           entries.delete(id);
           entries.set(id, entry);
           if (entries.size > maximum) entries.delete(entries.keys().next().value as string);
-          // Missing values and failures are not cached: an unknown client may be created the next moment.
+          // Missing values and failures are not cached, because an unknown client may be created at any time.
           const drop = () => {
             if (entries.get(id) === entry) entries.delete(id);
           };

@@ -40,7 +40,7 @@ export interface Queries {
   /** Hand-written SQL for the few hot statements; `$1…` parameters. */
   raw: <Row>(text: string, values?: readonly unknown[]) => Promise<Row[]>;
   /**
-   * Runs `work` in one transaction on one connection: it is committed, or rolled back if it throws. Inside a
+   * Runs `work` in one transaction on one connection: it commits, or rolls back if `work` throws. Inside a
    * transaction it joins the running one. A deadlock or serialization failure runs `work` again from its start, so
    * effects outside the database (memory, messages) must be in `afterCommit` or be repeatable.
    */

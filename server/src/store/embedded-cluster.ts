@@ -33,7 +33,7 @@ const tunables = {
  */
 export async function ensureCluster(programs: Programs, progress: (message: string) => void): Promise<string> {
   const folder = join(programs.home, 'postgres');
-  const version = await readFile(join(folder, 'PG_VERSION'), 'utf8').catch(() => undefined); // no cluster yet
+  const version = await readFile(join(folder, 'PG_VERSION'), 'utf8').catch(() => undefined); // not created yet
   if (version === undefined) await createCluster(programs, folder, progress);
   else if (version.trim() !== programs.version) {
     throw new EmbeddedDatabaseError(
@@ -52,10 +52,10 @@ async function createCluster(programs: Programs, folder: string, progress: (mess
   for (const name of await readdir(programs.home)) {
     if (name.startsWith('postgres.new-')) await rm(join(programs.home, name), { recursive: true, force: true });
   }
-  const occupied = await readdir(folder).catch(() => []); // not there, as it should be
+  const occupied = await readdir(folder).catch(() => []); // usually missing
   if (occupied.length > 0) {
     throw new EmbeddedDatabaseError(
-      `${folder} is no PostgreSQL cluster and not empty. Move it away, or set ALDABA_DATA to another folder.`,
+      `${folder} is not a PostgreSQL cluster and not empty. Move it away, or set ALDABA_DATA to another folder.`,
     );
   }
   const draft = await mkdtemp(join(programs.home, 'postgres.new-'));
@@ -69,7 +69,7 @@ async function createCluster(programs: Programs, folder: string, progress: (mess
     draft,
     programs.command('initdb', ['--no-instructions', ...access, ...locale, ...settings, `--pgdata=${draft}`]),
   );
-  // No superuser for Aldaba: superusers, and roles with BYPASSRLS, see through row-level security.
+  // Aldaba's role is not a superuser: superusers and roles with BYPASSRLS bypass row-level security.
   const roles =
     'CREATE ROLE aldaba LOGIN NOSUPERUSER NOBYPASSRLS NOCREATEROLE NOCREATEDB\nCREATE DATABASE aldaba OWNER aldaba\n';
   const single = (database: string) =>
@@ -89,7 +89,7 @@ async function run(folder: string, command: ReturnType<Programs['command']>, inp
   child.stderr?.setEncoding('utf8').on('data', (text: string) => {
     output += text;
   });
-  child.stdin?.on('error', () => {}); // it ended before it read everything: its exit code and output say why
+  child.stdin?.on('error', () => {}); // ended before it read everything; its exit code and output explain why
   child.stdin?.end(input);
   const code = await new Promise<number | null>((resolve, reject) => {
     child.once('error', reject);
@@ -98,18 +98,18 @@ async function run(folder: string, command: ReturnType<Programs['command']>, inp
   if (code !== 0) throw explainFailure('The database could not be prepared.', folder, output);
 }
 
-// A cluster made by root in a namespace, on a machine that has no namespaces any more, goes to the user that runs it
-// now.
+// Root created the cluster in a user namespace, and the machine no longer allows namespaces: the user that now runs
+// PostgreSQL must own the cluster.
 async function handOverCluster(folder: string, programs: Programs): Promise<void> {
   if (!programs.owner || (await lstat(folder)).uid === programs.owner.uid) return;
   for (const name of await readdir(folder, { recursive: true })) await handOver(join(folder, name), programs);
   await handOver(folder, programs);
 }
 
-// Two walls, as the socket gives full power over the data: the socket's folder is closed to others
-// (embedded-postmaster.ts), and PostgreSQL asks the kernel for the connecting user (peer) and lets in the user of this
-// process alone. No password exists that could leak; TCP is off. Written at every start because that user may have
-// another name than at the last one.
+// The socket gives full access to the data, so it is protected twice: other users cannot enter its folder
+// (embedded-postmaster.ts), and PostgreSQL asks the kernel for the connecting user (peer authentication) and accepts
+// only the user of this process. No password exists that could leak, and TCP is off. The rules are written at every
+// start because the user's name may have changed.
 async function writeAccessRules(folder: string, programs: Programs): Promise<void> {
   const rules = {
     'pg_hba.conf': 'local all all peer map=aldaba\n',

@@ -1,4 +1,4 @@
-/** The bundled database cannot be used. The message is for an operator and says what to do; it contains no secrets. */
+/** The bundled database cannot be used. The message tells an operator what to do and contains no secrets. */
 export class EmbeddedDatabaseError extends Error {
   override readonly name = 'EmbeddedDatabaseError';
 }
@@ -14,28 +14,29 @@ export function explainFailure(what: string, where: string, output: string): Emb
 const failures: { sign: RegExp; advice: (where: string) => string }[] = [
   {
     sign: /No space left on device|ENOSPC|Disk quota exceeded/i,
-    advice: (where) => `The disk is full: make room in ${where}, then start again.`,
+    advice: (where) => `The disk is full. Free some space in ${where}, then start again.`,
   },
   {
     sign: /Permission denied|EACCES|Operation not permitted/i,
-    advice: (where) => `This user may not use ${where}: give it the folder, or set ALDABA_DATA to another one.`,
+    advice: (where) =>
+      `This user has no access to ${where}. Change the folder's owner, or set ALDABA_DATA to another folder.`,
   },
   {
     sign: /Read-only file system|EROFS/i,
-    advice: (where) => `${where} cannot be written: set ALDABA_DATA to a folder that can.`,
+    advice: (where) => `${where} is read-only. Set ALDABA_DATA to a writable folder.`,
   },
   {
     sign: /could not create shared memory|could not resize shared memory/i,
-    advice: () => 'The machine has no shared memory left: free some, or enlarge /dev/shm.',
+    advice: () => 'The machine has no shared memory left. Free some, or enlarge /dev/shm.',
   },
   {
     sign: /could not look up effective user ID/i,
     advice: () =>
-      'This user has no name on the machine (no line in /etc/passwd): run as one that has, or set DATABASE_URL.',
+      'This user has no name on the machine (no line in /etc/passwd). Start Aldaba as a user with a name, or set DATABASE_URL.',
   },
   {
     sign: /error while loading shared libraries|GLIBC_|No such file or directory.*ld-linux/i,
     advice: () =>
-      'The bundled PostgreSQL needs a Linux with glibc: use one, or set DATABASE_URL to your own PostgreSQL.',
+      'The bundled PostgreSQL needs Linux with glibc. Use such a system, or set DATABASE_URL to your own PostgreSQL.',
   },
 ];

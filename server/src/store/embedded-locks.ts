@@ -4,23 +4,23 @@ import { dirname } from 'node:path';
 import { EmbeddedDatabaseError, explainFailure } from './embedded-error.ts';
 
 /**
- * A lock of the kernel on a file (flock(2)). It is gone the moment its process is gone, also after a kill -9, so no
- * lock is ever stale and no process id has to be guessed at; it also holds between containers that share a folder.
+ * A lock of the kernel on a file (flock(2)). The kernel releases it when its process ends, also after kill -9, so a
+ * lock is never stale and no process ID must be checked. It also works between containers that share a folder.
  */
 export interface FileLock {
-  /** Changes how the lock is held. False when others hold it in the way; the lock must then be regarded as lost. */
+  /** Changes the mode of the lock. False if other holders prevent it; the lock must then be treated as lost. */
   change: (mode: LockMode) => Promise<boolean>;
-  /** Replaces the text of the locked file, which names the holder to other processes. */
+  /** Replaces the text of the locked file, which tells other processes the holder. */
   write: (text: string) => Promise<void>;
   release: () => Promise<void>;
 }
 
-/** Any number may hold a file `shared`, one alone may hold it `exclusive`. */
+/** Any number of processes can hold a `shared` lock, only one an `exclusive` lock. */
 export type LockMode = 'shared' | 'exclusive';
 
 /**
- * Locks `path`, which is made if missing. With `wait` it returns when the lock is held; without, it returns undefined
- * at once when others hold it.
+ * Locks `path`, and creates the file if it is missing. With `wait` it waits for the lock; otherwise it returns
+ * undefined at once if others hold the lock.
  */
 export async function lockFile(path: string, mode: LockMode, wait: true): Promise<FileLock>;
 export async function lockFile(path: string, mode: LockMode, wait: false): Promise<FileLock | undefined>;
@@ -47,8 +47,9 @@ export async function lockFile(path: string, mode: LockMode, wait: boolean): Pro
   };
 }
 
-// Node has no flock. The lock belongs to the open file, which a child shares with us, so the `flock` program
-// (util-linux) can take it for us and go; the postmaster never inherits the file, because Node opens it close-on-exec.
+// Node has no flock. The lock belongs to the open file, which a child process shares with us, so the `flock` program
+// (util-linux) can take the lock for us and exit. PostgreSQL never inherits the file, because Node opens it
+// close-on-exec.
 function flock(handle: FileHandle, mode: LockMode, wait: boolean): Promise<boolean> {
   const { promise, resolve, reject } = Promise.withResolvers<boolean>();
   const flags = [mode === 'shared' ? '-s' : '-x', ...(wait ? [] : ['-n']), '3'];
@@ -64,7 +65,9 @@ function flock(handle: FileHandle, mode: LockMode, wait: boolean): Promise<boole
     if (code === 0 || (code === 1 && !wait)) resolve(code === 0);
     else
       reject(
-        new EmbeddedDatabaseError('The data folder lies on a file system without locks. Set ALDABA_DATA to another.'),
+        new EmbeddedDatabaseError(
+          'The file system of the data folder has no locks. Set ALDABA_DATA to a folder on another file system.',
+        ),
       );
   });
   return promise;

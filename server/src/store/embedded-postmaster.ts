@@ -34,8 +34,8 @@ const shutdownLimit = 60_000;
 const leftoverLimit = 10_000;
 
 /**
- * The server that runs on `cluster`, if one does: also one whose owner was killed. What a crash of the server itself
- * left behind is cleared away, so that a new one can start.
+ * The server that runs on `cluster`, if any, also after the process that started it was killed. Removes what a crash of
+ * PostgreSQL left behind, so that a new server can start.
  */
 export async function findPostmaster(cluster: string): Promise<Postmaster | undefined> {
   for (let waited = 0; ; waited += 50) {
@@ -45,23 +45,21 @@ export async function findPostmaster(cluster: string): Promise<Postmaster | unde
     if (running.includes(file.pid)) {
       if (file.ready) return { pid: file.pid, socketFolder: file.socketFolder };
     } else if (running.length === 0) {
-      // The number in the file may belong to another program by now, for which PostgreSQL would refuse to start.
+      // The process ID in the file may belong to another program by now, and PostgreSQL would then refuse to start.
       await rm(join(cluster, 'postmaster.pid'), { force: true });
       return undefined;
     }
-    // Starting, stopping, or its last processes are on their way out.
+    // The server is starting or stopping.
     if (waited > recoveryLimit) {
       throw new EmbeddedDatabaseError(
-        `The database in ${cluster} does not come up. Read postgres.log beside it, then end process ${file.pid}.`,
+        `The database in ${cluster} does not start. Read postgres.log in the folder above it, then end process ${file.pid}.`,
       );
     }
     await delay(50);
   }
 }
 
-/**
- * Starts a server on `cluster` and waits until it accepts connections. It outlives this process unless it is stopped.
- */
+/** Starts a server on `cluster` and waits until it accepts connections. It keeps running after this process ends. */
 export async function startPostmaster(
   programs: Programs,
   cluster: string,
@@ -70,7 +68,7 @@ export async function startPostmaster(
   for (let waited = 0; ; waited += 100) {
     const started = await tryPostmaster(programs, cluster, progress);
     if ('pid' in started) return started;
-    // Processes of a killed server hold its memory until they are completely gone; /proc reports that too early.
+    // Processes of a killed server hold its memory until they have ended completely; /proc reports their end too early.
     if (!/shared memory block .* still in use/.test(started.output) || waited > leftoverLimit)
       throw explainFailure('The database could not be started.', programs.home, started.output);
     await delay(100);
@@ -94,15 +92,15 @@ async function tryPostmaster(
       port: '5432',
       logging_collector: 'off',
       log_destination: 'stderr',
-      // Neither statements nor the values in an error's detail reach the log: they may hold personal data or secrets.
+      // Statements and the values in an error's detail may contain personal data or secrets, so they are not logged.
       log_statement: 'none',
       log_min_error_statement: 'panic',
       log_error_verbosity: 'terse',
     };
     const args = ['-D', cluster, ...Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`])];
     const command = programs.command('postgres', args);
-    // Detached: its own session, so that Ctrl-C in the terminal does not reach it before the server has drained its
-    // requests.
+    // In a session of its own, so that Ctrl-C in the terminal does not stop PostgreSQL before the server has finished
+    // its requests.
     const child = spawn(command.file, command.args, {
       ...command.options,
       cwd: cluster,
@@ -122,11 +120,11 @@ async function tryPostmaster(
   }
 }
 
-/** Stops the server: sessions are ended, what is committed is written, the files are closed. Waits for its end. */
+/** Ends all sessions, stops the server and waits for its end. Committed data is kept. */
 export async function stopPostmaster(cluster: string, { pid, socketFolder }: Postmaster): Promise<void> {
   signal(pid, 'SIGINT'); // PostgreSQL's "fast shutdown"
   for (let waited = 0; await isRunning(pid); waited += 10) {
-    // "Immediate shutdown": nothing committed is lost, the next start replays the log.
+    // "Immediate shutdown": no committed data is lost; the next start replays the write-ahead log.
     if (waited === shutdownLimit) signal(pid, 'SIGQUIT');
     if (waited > 2 * shutdownLimit)
       throw new EmbeddedDatabaseError(`The database in ${cluster} does not stop. End process ${pid}.`);
@@ -139,14 +137,14 @@ function signal(pid: number, name: NodeJS.Signals): void {
   try {
     process.kill(pid, name);
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error; // already gone: what was wanted
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error; // already ended
   }
 }
 
 /** Whether the process exists and has not ended; false for a zombie. */
 export async function isRunning(pid: number): Promise<boolean> {
-  const status = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => undefined); // no such process
-  // After the name in brackets comes the state; a zombie has ended and waits for its parent.
+  const status = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => undefined); // does not exist
+  // The state follows the name in parentheses; a zombie has ended and waits for its parent.
   return status !== undefined && !status.slice(status.lastIndexOf(')') + 2).startsWith('Z');
 }
 
@@ -162,7 +160,7 @@ async function untilReady(
     if (file?.ready && file.pid === pid) return 'ready';
     if (!hasReported && Date.now() - start > 3000) {
       hasReported = true;
-      progress('The database is being repaired after an unclean end; this may take a while');
+      progress('The database recovers from an unclean shutdown; this may take a while');
     }
     await delay(10);
   }
@@ -170,31 +168,34 @@ async function untilReady(
 }
 
 /**
- * PostgreSQL's own record of a running server: process, data folder, start time, port, socket folder, address, memory,
- * state.
+ * PostgreSQL's own record of a running server, one value a line: process ID, data folder, start time, port, socket
+ * folder, address, memory, state.
  */
 async function readPidFile(cluster: string) {
-  const text = await readFile(join(cluster, 'postmaster.pid'), 'utf8').catch(() => undefined); // no server
+  const text = await readFile(join(cluster, 'postmaster.pid'), 'utf8').catch(() => undefined); // no server runs
   if (text === undefined) return undefined;
   const lines = text.split('\n');
   return { pid: Number(lines[0]), socketFolder: lines[4] ?? '', ready: lines[7]?.trim() === 'ready' };
 }
 
-/** Processes that work in the folder, as all of PostgreSQL's do. Those of other users cannot be read, nor be ours. */
+/**
+ * Processes with this working directory, as all of PostgreSQL's have. Processes of other users cannot be read, and do
+ * not belong to this server.
+ */
 async function processesIn(folder: string): Promise<number[]> {
   const real = await realpath(folder);
   const found: number[] = [];
   for (const name of await readdir('/proc')) {
     if (!/^\d+$/.test(name)) continue;
-    const cwd = await readlink(`/proc/${name}/cwd`).catch(() => undefined); // ended since, or of another user
+    const cwd = await readlink(`/proc/${name}/cwd`).catch(() => undefined); // ended, or owned by another user
     if (cwd === real) found.push(Number(name));
   }
   return found;
 }
 
-// The folder is closed to every other user of the machine. A path that is too long for a socket gives way to a folder
-// under a fresh, unguessable name, which no other user can have put there first. Its name is kept, so that a server
-// that is started again after a crash is found at the address of the one before.
+// No other user of the machine can enter the folder. If the path is too long for a socket, a folder with a random name
+// is used instead, which no other user can have created in advance. Its name is stored, so that a server that is
+// restarted after a crash has the same address.
 async function makeSocketFolder(programs: Programs): Promise<string> {
   let folder = join(programs.home, 'socket');
   if (Buffer.byteLength(folder) > longestSocketFolder) folder = await shortSocketFolder(programs);
@@ -206,8 +207,8 @@ async function makeSocketFolder(programs: Programs): Promise<string> {
 
 async function shortSocketFolder(programs: Programs): Promise<string> {
   const record = join(programs.home, 'socket-folder');
-  const kept = await readFile(record, 'utf8').catch(() => ''); // none yet
-  const found = kept === '' ? undefined : await lstat(kept).catch(() => undefined); // cleared away
+  const kept = await readFile(record, 'utf8').catch(() => ''); // not stored yet
+  const found = kept === '' ? undefined : await lstat(kept).catch(() => undefined); // may have been deleted
   const owner = programs.owner?.uid ?? process.geteuid?.();
   if (found?.isDirectory() && found.uid === owner && (found.mode & 0o777) === 0o700) return kept;
   const folder = await mkdtemp(join(tmpdir(), 'aldaba-'));

@@ -6,37 +6,36 @@ import { createRequire } from 'node:module';
 import { basename, dirname, join } from 'node:path';
 import { EmbeddedDatabaseError } from './embedded-error.ts';
 
-/** PostgreSQL's own programs, ready to be run as the user that they have to run as. */
+/** The bundled PostgreSQL programs, and the user that they run as. */
 export interface Programs {
   /** The major version, as in a cluster's PG_VERSION. */
   readonly version: string;
-  /** Holds the cluster, the socket and the log. */
+  /** Folder of the cluster, the socket and the log. */
   readonly home: string;
-  /** How PostgreSQL's kernel view names the user of this process; only this name may connect. */
+  /** Name of this process's user as PostgreSQL gets it from the kernel; only this user may connect. */
   readonly peerName: string;
-  /** Set when the programs run as another user, which must own what they write. */
+  /** Set if the programs run as another user, who must own the files that they write. */
   readonly owner: { uid: number; gid: number } | undefined;
   command: (program: 'initdb' | 'postgres', args: string[]) => { file: string; args: string[]; options: SpawnOptions };
 }
 
-/** How the programs are run: as ourselves, in a user namespace where root has another ID, or as another user. */
+/** The user that runs the programs: this process's user, the same under another ID in a user namespace, or another. */
 interface Identity {
   prefix: string[];
   peerName: string;
   owner: { uid: number; gid: number } | undefined;
 }
 
-/** Folder for what cannot stay in a clone that PostgreSQL's user may not enter. */
+/** Folder for data and programs if PostgreSQL's user cannot enter the clone. */
 const publicRoot = '/var/lib/aldaba';
 
 /**
- * Finds the bundled programs, decides as whom they run and where the data lies, and makes their shared libraries
- * loadable.
- * @throws EmbeddedDatabaseError when this machine cannot run them.
+ * Finds the bundled programs, chooses their user and the folder of the data, and makes their shared libraries loadable.
+ * @throws EmbeddedDatabaseError if this machine cannot run them.
  */
 export async function findPrograms(dataFolder: string, progress: (message: string) => void): Promise<Programs> {
   const bundled = bundledFolder();
-  const moved = await readlink(join(dataFolder, 'postgres')).catch(() => undefined); // not a link, or not there yet
+  const moved = await readlink(join(dataFolder, 'postgres')).catch(() => undefined); // not a link, or missing
   const inPlace = moved ? dirname(moved) : dataFolder;
   const { identity, homeOpen, programsOpen } = await chooseIdentity(inPlace, bundled);
   const home = homeOpen ? inPlace : await moveOut(dataFolder, progress);
@@ -66,7 +65,7 @@ function bundledFolder(): string {
   try {
     return join(dirname(dirname(createRequire(import.meta.url).resolve(name))), 'native');
   } catch {
-    // Not installed: npm leaves out optional packages that do not fit the machine, or all of them with --omit=optional.
+    // Not installed: npm omits optional packages for other platforms, and all of them with --omit=optional.
     const supported = process.platform === 'linux' && ['x64', 'arm64'].includes(process.arch);
     throw new EmbeddedDatabaseError(
       supported
@@ -81,16 +80,16 @@ function packageVersion(native: string): string {
   return version;
 }
 
-/** PostgreSQL refuses to run as root, so root needs another identity; other users keep theirs. */
+/** PostgreSQL refuses to run as root, so root needs another user; other users keep theirs. */
 async function chooseIdentity(home: string, native: string) {
   const users = localUsers();
   const uid = process.geteuid?.() ?? 0;
   const own = users.find((user) => user.uid === uid);
   const identities: Identity[] = [];
   if (uid === 0) {
-    const owner = await stat(join(home, 'postgres')).catch(() => undefined); // no cluster yet, so no owner
-    const heir = users.find((user) => owner && owner.uid !== 0 && user.uid === owner.uid);
-    if (heir) identities.push(asUser(heir));
+    const owner = await stat(join(home, 'postgres')).catch(() => undefined); // not created yet
+    const ownerOfCluster = users.find((user) => owner && owner.uid !== 0 && user.uid === owner.uid);
+    if (ownerOfCluster) identities.push(asUser(ownerOfCluster));
     else identities.push(...inNamespace(users), ...users.filter((user) => user.name === 'nobody').map(asUser));
   } else {
     if (own) identities.push({ prefix: [], peerName: own.name, owner: undefined });
@@ -103,7 +102,7 @@ async function chooseIdentity(home: string, native: string) {
   }
   throw new EmbeddedDatabaseError(
     uid === 0
-      ? 'PostgreSQL does not run as root, and this machine does not let root become another user. Start Aldaba as another user, or set DATABASE_URL.'
+      ? 'PostgreSQL does not run as root, and this machine does not allow root to become another user. Start Aldaba as another user, or set DATABASE_URL.'
       : 'This user has no name on the machine (no line in /etc/passwd), which PostgreSQL needs. Start Aldaba as another user, or set DATABASE_URL.',
   );
 }
@@ -123,23 +122,24 @@ function localUsers(): LocalUser[] {
 }
 
 function asUser({ name: _name, uid, gid }: LocalUser): Identity {
-  // We stay root and the server runs as that user: what connects is root.
+  // This process stays root while PostgreSQL runs as that user, so root is the user that connects.
   return { prefix: [], peerName: 'root', owner: { uid, gid } };
 }
 
-// In a user namespace this user is shown to PostgreSQL under another number, while the owner on disk stays: it works in
-// folders that no other user may enter. The number must have a name (initdb looks it up) and must not be 65534, because
-// that is what every other user of the machine looks like from inside, and peer authentication has to tell this process
-// from them.
+// In a user namespace PostgreSQL sees this user under another ID, while the owner on disk stays the same, so it can use
+// folders that no other user may enter. The ID must have a name, because initdb looks it up. It must not be 65534,
+// because every other user of the machine has that ID inside the namespace, and peer authentication must distinguish
+// this process from them.
 function inNamespace(users: LocalUser[]): Identity[] {
-  const face = users.find((user) => user.uid !== 0 && user.uid !== 65534);
-  if (!face) return [];
-  const prefix = ['unshare', '--user', `--map-user=${face.uid}`, `--map-group=${face.gid}`, '--'];
-  return [{ prefix, peerName: face.name, owner: undefined }];
+  const mapped = users.find((user) => user.uid !== 0 && user.uid !== 65534);
+  if (!mapped) return [];
+  const prefix = ['unshare', '--user', `--map-user=${mapped.uid}`, `--map-group=${mapped.gid}`, '--'];
+  return [{ prefix, peerName: mapped.name, owner: undefined }];
 }
 
 /**
- * Tries an identity: undefined when it does not work here at all, else whether it gets to the data and to the programs.
+ * Tries an identity. Undefined if it does not work on this machine, otherwise whether it can reach the data and the
+ * programs.
  */
 function probe(identity: Identity, home: string, native: string) {
   const script = 'r=40; test -x "$1" || r=$((r+1)); test -x "$2" && test -r "$2" || r=$((r+2)); exit $r';
@@ -150,7 +150,7 @@ function probe(identity: Identity, home: string, native: string) {
   return { homeOpen: !((status - 40) & 1), programsOpen: !((status - 40) & 2) };
 }
 
-/** Gives the data a folder outside of `dataFolder`, and leaves a link there that leads to it. */
+/** Creates a folder for the data outside of `dataFolder`, and links to it from there. */
 async function moveOut(dataFolder: string, progress: (message: string) => void): Promise<string> {
   const hash = createHash('sha256').update(dataFolder).digest('hex').slice(0, 8);
   const home = join(publicRoot, `${basename(dataFolder)}-${hash}`);
@@ -160,26 +160,26 @@ async function moveOut(dataFolder: string, progress: (message: string) => void):
     await chmod(home, 0o711);
   } catch (error) {
     throw new EmbeddedDatabaseError(
-      `PostgreSQL's user may not enter ${dataFolder}, and ${home} cannot be made. Set ALDABA_DATA to a folder that others may enter.`,
+      `PostgreSQL's user cannot enter ${dataFolder}, and ${home} cannot be created. Set ALDABA_DATA to a folder that other users can enter.`,
       { cause: error },
     );
   }
   const inside = join(dataFolder, 'postgres');
   if (await stat(inside).catch(() => undefined)) {
     throw new EmbeddedDatabaseError(
-      `The database in ${inside} can no longer be entered by the user that PostgreSQL has to run as. Move ${dataFolder} to a ` +
-        'folder that others may enter and set ALDABA_DATA to it, or start Aldaba as another user than root.',
+      `PostgreSQL's user can no longer enter ${inside}. Move ${dataFolder} to a ` +
+        'folder that other users can enter and set ALDABA_DATA to it, or start Aldaba as another user than root.',
     );
   }
-  await rm(inside, { force: true }); // a link that leads nowhere any more
+  await rm(inside, { force: true }); // a broken link
   await symlink(join(home, 'postgres'), inside);
-  progress(`PostgreSQL's user may not enter ${dataFolder}: the database is stored in ${home}`);
+  progress(`PostgreSQL's user cannot enter ${dataFolder}; the database is stored in ${home}`);
   return home;
 }
 
 async function copyPrograms(native: string): Promise<string> {
   const target = join(publicRoot, `postgresql-${packageVersion(native)}`);
-  if (await stat(target).catch(() => undefined)) return target; // copied whole by an earlier start: see the rename
+  if (await stat(target).catch(() => undefined)) return target; // complete, because it was renamed last
   const draft = `${target}.${process.pid}`;
   await mkdir(publicRoot, { recursive: true, mode: 0o711 });
   await cp(native, draft, { recursive: true });
@@ -192,8 +192,8 @@ async function copyPrograms(native: string): Promise<string> {
   return target;
 }
 
-// The package's libraries are found under names that its install script would link. Scripts may be switched off and
-// node_modules may be read-only, so the links are ours and lie with the data.
+// The programs load their libraries by names that the package's install script would link. Install scripts may be
+// disabled and node_modules may be read-only, so we create the links in a folder beside the data.
 async function linkLibraries(native: string, folder: string): Promise<void> {
   const links = JSON.parse(await readFile(join(native, 'pg-symlinks.json'), 'utf8')) as {
     source: string;
@@ -211,7 +211,7 @@ async function linkLibraries(native: string, folder: string): Promise<void> {
   }
 }
 
-/** Hands `path` to the user that the programs run as, if that is another user. */
+/** Makes the user that the programs run as the owner of `path`, if that is another user. */
 export async function handOver(path: string, programs: Programs): Promise<void> {
   if (programs.owner) await chown(path, programs.owner.uid, programs.owner.gid);
 }

@@ -1,12 +1,12 @@
 import { isRunning, type Postmaster } from './embedded-postmaster.ts';
 
 /** Milliseconds between two checks of the process. */
-const lookInterval = 500;
+const checkInterval = 500;
 /** Milliseconds before the second and the slowest restart attempts. The first is immediate. */
 const firstPause = 500;
 const slowestPause = 30_000;
 /** Milliseconds after which a restarted server counts as stable. */
-const soundAfter = 60_000;
+const stableAfter = 60_000;
 
 export interface Supervisor {
   /** Stops watching; waits for a start in progress. */
@@ -14,8 +14,8 @@ export interface Supervisor {
 }
 
 /**
- * Watches the bundled PostgreSQL and restarts it when its process dies, with increasing delays while that fails or does
- * not last. (If only a process that serves a connection dies, PostgreSQL itself ends the others and recovers.)
+ * Watches the bundled PostgreSQL and restarts it when its process ends, with increasing delays while the restart fails
+ * or the server ends again soon. If only a process that serves a connection ends, PostgreSQL recovers by itself.
  *
  * @param start starts a server on the same cluster, or finds the one that another process has started
  */
@@ -29,17 +29,17 @@ export function supervise(
   let failures = 0;
   let startedAt = Number.NEGATIVE_INFINITY;
   let timer: NodeJS.Timeout | undefined;
-  let looking: Promise<void> = Promise.resolve();
+  let currentCheck: Promise<void> = Promise.resolve();
   const later = (pause: number) => {
     if (stopped) return;
     timer = setTimeout(() => {
-      looking = look();
+      currentCheck = check();
     }, pause).unref();
   };
-  const look = async () => {
+  const check = async () => {
     if (await isRunning(current.pid)) {
-      if (performance.now() - startedAt > soundAfter) failures = 0;
-      later(lookInterval);
+      if (performance.now() - startedAt > stableAfter) failures = 0;
+      later(checkInterval);
       return;
     }
     if (stopped) return;
@@ -47,19 +47,19 @@ export function supervise(
     try {
       current = await start();
       startedAt = performance.now();
-      log.warn({ process: current.pid }, 'The bundled PostgreSQL serves again');
+      log.warn({ process: current.pid }, 'The bundled PostgreSQL is running again');
     } catch (error) {
       log.error({ err: error }, 'The bundled PostgreSQL could not be started again; trying again');
     }
     failures += 1;
     later(Math.min(slowestPause, firstPause * 2 ** (failures - 1)));
   };
-  later(lookInterval);
+  later(checkInterval);
   return {
     async stop() {
       stopped = true;
       clearTimeout(timer);
-      await looking;
+      await currentCheck;
     },
   };
 }

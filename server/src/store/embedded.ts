@@ -11,37 +11,38 @@ import { markLeakproofAt } from './leakproof.ts';
 /** The bundled PostgreSQL, in use by this process. */
 export interface EmbeddedDatabase {
   /**
-   * Connection of the unprivileged role `aldaba` to the database that it owns, for node-postgres. Never a superuser:
-   * superusers bypass row-level security.
+   * Connection string for node-postgres: the role `aldaba` and the database that it owns. The role is never a
+   * superuser, because superusers bypass row-level security.
    */
   readonly url: string;
-  /** Connection of the superuser to the database `postgres`: tests clone databases with it. */
+  /** Connection string of the superuser to the database `postgres`. Tests clone databases with it. */
   readonly adminUrl: string;
-  /** The folder of the data; not always inside of the data folder, see embedded-programs.ts. */
+  /** The cluster's folder, which can be outside of the data folder (see embedded-programs.ts). */
   readonly location: string;
-  /** Ends the use. The database stops, unless another process still uses it. Close your connections first. */
+  /** Stops the database, unless another process still uses it. Close your connections first. */
   stop: () => Promise<void>;
 }
 
 export interface EmbeddedOptions {
-  /** Absolute or relative to the working directory; made when missing. */
+  /** Absolute or relative to the working directory; created if missing. */
   dataFolder: string;
-  /** Receives a sentence, without a full stop, before each step that takes time. */
+  /** Receives a sentence without a period before each step that takes time. */
   progress: (message: string) => void;
-  /** One `server` may use a folder; any number of commands may use it at the same time or alone. */
+  /** A folder can be used by one `server` and any number of commands at the same time. */
   purpose: 'server' | 'command';
-  /** Receives a line when the database ends unexpectedly and is started again. */
+  /** Logs unexpected ends and restarts of the database. */
   log?: { warn: (fields: object, message: string) => void; error: (fields: object, message: string) => void };
 }
 
 /**
  * Starts the bundled PostgreSQL on a data folder, or joins the one that runs there.
  *
- * No process owns the running PostgreSQL: all that use it hold the file `locks/users` shared, and the last one to leave
- * stops it. So a command neither disturbs a server nor is disturbed by its end, and what a killed process left running
- * is simply joined. `locks/change` is held while a process joins or leaves; `locks/server` keeps a second server out. A
- * server also watches the database and starts it again when it dies.
- * @throws EmbeddedDatabaseError when it cannot be used, with a message that says what to do.
+ * No process owns the running PostgreSQL. Every process that uses it holds a shared lock on `locks/users`, and the last
+ * one to leave stops PostgreSQL. A command therefore neither stops a server's database nor loses its own when the
+ * server ends, and a PostgreSQL that a killed process left running is joined. A process holds `locks/change` while it
+ * joins or leaves; `locks/server` prevents a second server. A server also restarts PostgreSQL when it ends
+ * unexpectedly.
+ * @throws EmbeddedDatabaseError if it cannot be used, with a message that says what to do.
  */
 export async function startEmbedded({
   dataFolder,
@@ -56,7 +57,7 @@ export async function startEmbedded({
     const change = await lockFile(join(locks, 'change'), 'exclusive', true);
     try {
       const { cluster, postmaster, joined } = await startOrJoin(folder, progress);
-      // What a folder of an older version lacks, and Aldaba's own role may not give itself.
+      // Missing in a data folder of an older version; only a superuser can set it.
       if (serverLock) await markLeakproofAt(connection('postgres', 'aldaba', postmaster));
       const users = await lockFile(join(locks, 'users'), 'shared', true);
       if (joined && serverLock) progress('PostgreSQL is already running on the data folder: using it');
@@ -78,7 +79,7 @@ export async function startEmbedded({
 
 const quiet = { warn: () => undefined, error: () => undefined };
 
-/** Waits for its turn, so that two processes that notice the same end start one server. */
+/** Waits for the lock, so that two processes that notice the same end start only one server. */
 async function startAgain(folder: string, locks: string): Promise<Postmaster> {
   const change = await lockFile(join(locks, 'change'), 'exclusive', true);
   try {
@@ -132,7 +133,7 @@ async function leave({ locks, users, serverLock, cluster, supervisor }: Use): Pr
   await supervisor?.stop();
   const change = await lockFile(join(locks, 'change'), 'exclusive', true);
   try {
-    // Not the one that was there at the start: it may have been started again since.
+    // Looked up again, because PostgreSQL may have been restarted since this process joined.
     const running = (await users.change('exclusive')) ? await findPostmaster(cluster) : undefined;
     if (running) await stopPostmaster(cluster, running);
   } finally {
@@ -143,7 +144,7 @@ async function leave({ locks, users, serverLock, cluster, supervisor }: Use): Pr
 }
 
 function connection(user: string, database: string, { socketFolder }: Postmaster): string {
-  // The port names the socket's file; set here so that a PGPORT in the environment has no effect.
+  // The port is part of the socket's file name; it is set here so that PGPORT in the environment has no effect.
   return `postgresql://${user}@/${database}?host=${encodeURIComponent(socketFolder)}&port=5432`;
 }
 

@@ -1,13 +1,13 @@
 import { readdir } from 'node:fs/promises';
 import { Client } from 'pg';
 
-/** What `aldaba doctor` reads from a database without changing it. */
+/** Facts that `aldaba doctor` reads from a database without changing it. */
 export interface Inspection {
-  /** Of PostgreSQL, e.g. `18.4`. */
+  /** Version of PostgreSQL, e.g. `18.4`. */
   version: string;
-  /** Milliseconds that the clock of the database is ahead of this machine's; negative when it is behind. */
+  /** Milliseconds by which the database's clock is ahead of this machine's; negative if it is behind. */
   clockAhead: number;
-  /** Milliseconds for a statement and its answer. */
+  /** Milliseconds from sending a statement to its result. */
   roundTrip: number;
   /** `max_connections` of the server. */
   connectionLimit: number;
@@ -18,9 +18,9 @@ export interface Inspection {
 }
 
 /**
- * Looks at a database.
+ * Inspects a database.
  * @param folder of the migrations
- * @throws the driver's error when it cannot be used
+ * @throws the driver's error if the database cannot be used
  */
 export async function inspectDatabase(url: string, folder: string): Promise<Inspection> {
   const client = new Client({ connectionString: url, connectionTimeoutMillis: 5000, application_name: 'aldaba' });
@@ -41,7 +41,7 @@ export async function inspectDatabase(url: string, folder: string): Promise<Insp
       : [];
     return {
       version,
-      // The answer was made half of the way, as far as this machine can know.
+      // The best estimate: the database read its clock halfway between the request and the response.
       clockAhead: Math.round(now.getTime() - (before + after) / 2),
       roundTrip: after - before,
       connectionLimit: limit,

@@ -1,7 +1,8 @@
 import { Client } from 'pg';
 
-// Row-level security lets an index serve a condition only when its functions are known not to leak the rows it hides.
-// Those of searches leak none (what they refuse is the pattern), but only a superuser may say so.
+// Under row-level security PostgreSQL uses an index for a condition only if its functions are marked leakproof: they
+// must not reveal hidden rows. The functions of searches do not (their errors are about the pattern), but only a
+// superuser may mark them.
 const signatures = [
   'lower(text)',
   'textlike(text, text)',
@@ -12,10 +13,10 @@ const signatures = [
 
 const statementOf = (signature: string) => `alter function pg_catalog.${signature} leakproof`;
 
-/** Statements for a superuser, one database each, that let searches use their index. */
+/** Statements of a superuser that let the searches of one database use their index. */
 export const leakproofStatements = signatures.map(statementOf);
 
-/** Sends those statements that the database of a superuser's connection has not seen yet. */
+/** Marks the functions that are not marked yet, over a superuser's connection. */
 export async function markLeakproof(client: Client): Promise<void> {
   const { rows } = await client.query<{ signature: string }>(
     `select signature from unnest($1::text[]) as signature
@@ -25,7 +26,7 @@ export async function markLeakproof(client: Client): Promise<void> {
   for (const { signature } of rows) await client.query(statementOf(signature));
 }
 
-/** The same over a connection of its own. */
+/** Like `markLeakproof`, over a new connection. */
 export async function markLeakproofAt(superuserUrl: string): Promise<void> {
   const client = new Client({ connectionString: superuserUrl });
   client.on('error', () => undefined);

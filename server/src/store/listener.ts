@@ -1,13 +1,13 @@
 import { Client } from 'pg';
 
-/** A dedicated connection for notifications that reconnects by itself and knows whether it is listening. */
+/** A dedicated connection for notifications, which reconnects by itself and knows whether it receives them. */
 export interface Listener {
   /**
-   * Calls `heard` with the payload of every NOTIFY on `channel`, and `missed` when notifications may have been lost:
-   * after the connection broke and came back. Returns after LISTEN is active, or at once when the database is away.
+   * Calls `heard` with the payload of every NOTIFY on `channel`, and `missed` after a reconnection, when notifications
+   * may have been lost. Returns once LISTEN is active, or immediately if the database is unavailable.
    */
   listen: (channel: string, heard: (payload: string) => void, missed?: () => void) => Promise<void>;
-  /** False from half a second after the connection stopped answering until it listens again. */
+  /** False from 0.5 s after the connection stopped responding until it listens again. */
   hears: () => boolean;
   close: () => Promise<void>;
 }
@@ -19,14 +19,12 @@ export interface ListenerOptions {
   log: { warn: (fields: object, message: string) => void };
 }
 
-/** Milliseconds between two questions whether the connection still works: a network may drop it silently. */
+/** Milliseconds between two checks of the connection: a network may drop it without an error. */
 const beatInterval = 1000;
-/**
- * Milliseconds without an answer after which the listener counts as deaf, and after which the connection is given up.
- */
-const deafAfter = 500;
+/** Milliseconds without a response after which notifications count as interrupted, and after which it reconnects. */
+const interruptedAfter = 500;
 const lostAfter = 2000;
-/** Milliseconds before the first and the slowest attempts to connect again. */
+/** Milliseconds before the first attempt to reconnect, and the maximum between two attempts. */
 const firstRetry = 100;
 const slowestRetry = 2000;
 
@@ -40,24 +38,24 @@ export function createListener({ url, settings, log }: ListenerOptions): Listene
   let attempts = 0;
 
   const lose = (of: Client, error: Error | undefined) => {
-    // Errors and ends come in any number; what a connection says after it was given up does not matter.
+    // A connection can emit several errors and ends; those of a replaced connection are ignored.
     if (of !== client) return;
     client = undefined;
     hears = false;
     clearTimeout(timer);
     of.end().catch(() => undefined);
     if (closed) return;
-    if (attempts === 0) log.warn({ err: error }, 'The notification connection was lost; connecting again');
+    if (attempts === 0) log.warn({ err: error }, 'The notification connection was lost; reconnecting');
     timer = setTimeout(connect, Math.min(slowestRetry, firstRetry * 2 ** attempts) * (0.5 + Math.random() / 2));
     attempts += 1;
   };
 
   const beat = (of: Client) => {
     timer = setTimeout(async () => {
-      const deaf = setTimeout(() => {
+      const interruption = setTimeout(() => {
         hears = false;
-      }, deafAfter);
-      timer = setTimeout(() => lose(of, new Error('The notification connection does not answer.')), lostAfter);
+      }, interruptedAfter);
+      timer = setTimeout(() => lose(of, new Error('The notification connection does not respond.')), lostAfter);
       try {
         await of.query('select 1');
         if (of !== client) return;
@@ -67,7 +65,7 @@ export function createListener({ url, settings, log }: ListenerOptions): Listene
       } catch (error) {
         lose(of, error as Error);
       } finally {
-        clearTimeout(deaf);
+        clearTimeout(interruption);
       }
     }, beatInterval);
     timer.unref();
@@ -111,7 +109,7 @@ export function createListener({ url, settings, log }: ListenerOptions): Listene
       if (missed) known.missed.push(missed);
       channels.set(channel, known);
       if (!client && timer === undefined) await connect();
-      // A connection that breaks here listens to all channels when it is back.
+      // If the connection breaks here, reconnecting listens to all channels.
       else if (isNew) await client?.query(`listen "${channel}"`).catch(() => undefined);
     },
     hears: () => hears,

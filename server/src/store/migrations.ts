@@ -10,33 +10,32 @@ import { requireSameSecret } from './secret-check.ts';
 import { sessionSettings } from './session-settings.ts';
 import { requireNoUnfinishedRestore } from './unfinished-restore.ts';
 
-/** Number of the advisory lock that one migrating node holds while the others wait. */
+/** Key of the advisory lock that lets only one node migrate at a time. */
 const migrationLock = 4_170_451;
 
-/** What SQL alone cannot do of a migration, in its transaction and after its statements. */
+/** Parts of migrations that SQL cannot express; they run in the migration's transaction after its statements. */
 const steps: Readonly<Record<string, (client: Client) => Promise<void>>> = {
   '0046-phone-spellings.sql': normalizeStoredPhones,
 };
 
-/** Role for connections whose login role would pass row-level security (superuser or BYPASSRLS). */
-const wallRole = 'aldaba_wall';
+/** Role for connections whose login role bypasses row-level security (superuser or BYPASSRLS). */
+const restrictedRole = 'aldaba_wall';
 
 export interface MigrationResult {
   applied: string[];
-  /** The role every connection must take, if the login role passes row-level security. */
+  /** The role that every connection must set, if the login role bypasses row-level security. */
   role?: string;
 }
 
 /**
- * Brings the schema up to date: files of `folder` in the order of their names, forward only, each in its own
- * transaction, all under an advisory lock so that nodes that start together wait for one another.
+ * Brings the schema up to date: applies the files of `folder` in the order of their names, forward only, each in its
+ * own transaction. An advisory lock makes nodes that start together wait for each other.
  *
- * @param options.vault checked against the database's secret when given
- * @param options.restores whether the caller is the restore that is under way in this database
- * @param options.only names of the migrations to apply; the others wait
- * @throws Error with a sentence for the operator when the server is older than PostgreSQL 15, when newer migrations
- *   exist than this build knows, when objects of the schema are missing, when a restore was interrupted, or when the
- *   secret is another one
+ * @param options.vault if given, it must have the secret that the database was set up with
+ * @param options.restores whether the caller is the restore in progress in this database
+ * @param options.only names of the migrations to apply; the others are skipped
+ * @throws Error with a sentence for the operator if the server is older than PostgreSQL 15, a newer version has
+ *   migrated the database, objects of the schema are missing, a restore was interrupted, or the secret differs
  */
 export async function migrate(
   url: string,
@@ -45,7 +44,7 @@ export async function migrate(
   { vault, only, restores = false }: { vault?: Vault; only?: readonly string[]; restores?: boolean } = {},
 ): Promise<MigrationResult> {
   const client = new Client({ connectionString: url, options: sessionSettings.join(' '), application_name: 'aldaba' });
-  // A connection that breaks between two statements fails the next one; the event alone must not end the process.
+  // If the connection breaks between two statements, the next one fails; an unhandled event would end the process.
   client.on('error', () => undefined);
   await client.connect();
   try {
@@ -63,7 +62,7 @@ export async function migrate(
     await indexSearches(client, progress);
     await client.query("select set_config('app.tenant', '*', false)");
     if (vault) await requireSameSecret(client, vault);
-    const role = await wall(client);
+    const role = await ensureRestrictedRole(client);
     return role ? { applied, role } : { applied };
   } finally {
     await client.end();
@@ -117,27 +116,29 @@ async function apply(
   }
 }
 
-/** Makes the indexes of searches where their extension was installed after the migration that wanted it. */
+/** Creates the search indexes if their extension was installed after the migration that needs it. */
 async function indexSearches(client: Client, progress: (message: string) => void): Promise<void> {
   const { rows } = await client.query(`select 1 where to_regclass('users_search') is null
     and exists (select from pg_available_extensions where name = 'pg_trgm')`);
   if (rows.length === 0) return;
-  progress('Building the indexes of searches');
+  progress('Building the search indexes');
   await client.query('select create_search_indexes()');
 }
 
-/** Row-level security does not bind superusers: they step down to a role that it binds. */
-async function wall(client: Client): Promise<string | undefined> {
+/** Row-level security does not apply to superusers, so their connections set a role to which it applies. */
+async function ensureRestrictedRole(client: Client): Promise<string | undefined> {
   const login = (
-    await client.query('select rolsuper, rolsuper or rolbypassrls as passes from pg_roles where rolname = current_user')
+    await client.query(
+      'select rolsuper, rolsuper or rolbypassrls as bypasses from pg_roles where rolname = current_user',
+    )
   ).rows[0];
-  if (!login.passes) return undefined;
+  if (!login.bypasses) return undefined;
   if (login.rolsuper) await markLeakproof(client);
   await client.query(`do $$ begin
-    if not exists (select from pg_roles where rolname = '${wallRole}') then create role ${wallRole} nologin; end if;
+    if not exists (select from pg_roles where rolname = '${restrictedRole}') then create role ${restrictedRole} nologin; end if;
     exception when duplicate_object then null; end $$`);
-  await client.query(`grant usage on schema aldaba to ${wallRole}`);
-  await client.query(`grant select, insert, update, delete on all tables in schema aldaba to ${wallRole}`);
-  await client.query(`revoke insert, update, delete on schema_migrations, installation from ${wallRole}`);
-  return wallRole;
+  await client.query(`grant usage on schema aldaba to ${restrictedRole}`);
+  await client.query(`grant select, insert, update, delete on all tables in schema aldaba to ${restrictedRole}`);
+  await client.query(`revoke insert, update, delete on schema_migrations, installation from ${restrictedRole}`);
+  return restrictedRole;
 }

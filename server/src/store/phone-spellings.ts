@@ -11,9 +11,9 @@ interface Row {
 }
 
 /**
- * Gives stored phone numbers the spelling that `normalizePhone` gives new ones, so that `61 0412 345 678` of an earlier
- * version and `61 412 345 678` cannot become two accounts. A number whose spelling another user of the tenant has stays
- * as it is. Needs `app.tenant` at `*`, and a transaction.
+ * Normalizes stored phone numbers with `normalizePhone`, as new ones are, so that `61 0412 345 678` of an earlier
+ * version and `61 412 345 678` cannot become two accounts. A number stays unchanged if another user of the tenant has
+ * its normalized form. Requires a transaction, and `app.tenant` set to `*`.
  */
 export async function normalizeStoredPhones(client: ClientBase): Promise<void> {
   let [tenantId, id] = ['', ''];

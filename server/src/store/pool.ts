@@ -5,34 +5,32 @@ import { translateDatabaseError } from './errors.ts';
 import { isConflict, isConnectionLost, isUnavailable } from './failures.ts';
 import { Statement, type StatementText } from './statement.ts';
 
-/** A pooled connection, with what is set on it. */
+/** A pooled connection, with its state. */
 export interface Connection extends PoolClient {
   aldabaTenant?: string;
-  /** Why it must not go back to the pool. */
+  /** The error because of which it must not return to the pool. */
   aldabaLost?: Error;
-  /** Whether `begin` has run on it, so that another statement can carry the next one along. */
+  /** Whether `begin` is prepared on it, so that the next one can be sent together with a statement. */
   aldabaHasBegun?: boolean;
 }
 
 export interface PoolOptions {
   url: string;
-  /** Connections at most. */
+  /** Maximum number of connections. */
   poolSize: number;
   /** Value of the connection parameter `options`. */
   settings: string;
   log: { warn: (fields: object, message: string) => void };
 }
 
-/** Milliseconds that a request waits for a connection, whether it has to be made or is in use. */
+/** Milliseconds that a request waits for a connection, both for a new one and for one in use. */
 const longestWait = 10_000;
-/** Requests that may wait for each connection of the pool; more are refused at once. */
+/** Requests that may wait, per connection of the pool; further ones are rejected immediately. */
 const waitingPerConnection = 50;
-/** Milliseconds between two lines of the log about a database that does not serve. */
+/** Milliseconds between two log lines about an unavailable database. */
 const reportInterval = 10_000;
 
-/**
- * Connections to the database, each lent to one user at a time. Losing one fails its user's work, never the process.
- */
+/** Connections to the database, each lent to one caller at a time. A lost connection fails its caller's work only. */
 export function openPool({ url, poolSize, settings, log }: PoolOptions) {
   let ended = false;
   const logOutage = createReport(log);
@@ -51,8 +49,8 @@ export function openPool({ url, poolSize, settings, log }: PoolOptions) {
     keepAlive: true,
     keepAliveInitialDelayMillis: 10_000,
   });
-  // An emitter without a listener ends the process. The pool listens to connections only while they are idle; these two
-  // stay for the life of a connection, lent or not. What is in flight on it fails by itself.
+  // An error event without a listener would end the process. The pool listens to idle connections only; these listeners
+  // also cover lent ones. Statements in flight fail by themselves.
   pool.on('error', (error) => report(error));
   pool.on('connect', (client) => {
     client.on('error', (error) => {
@@ -66,7 +64,7 @@ export function openPool({ url, poolSize, settings, log }: PoolOptions) {
       return await pool.connect();
     } catch (error) {
       report(error);
-      // Also a wrong password or a missing database: the operator's business, which the log names.
+      // The cause can also be a wrong password or a missing database. The log names it for the operator.
       throw new AldabaError('request.unavailable', undefined, { cause: error });
     }
   };
@@ -85,8 +83,8 @@ export function openPool({ url, poolSize, settings, log }: PoolOptions) {
       }
     },
     /**
-     * Sends one statement. `timeLimit` (milliseconds, 0 for none) is for a server that does not answer at all;
-     * PostgreSQL's own comes sooner.
+     * Sends one statement. `timeLimit` (milliseconds, 0 for none) applies if the database server does not respond at
+     * all; PostgreSQL's own limit ends a slow statement earlier.
      */
     async send<Row>(client: Connection, statement: StatementText, timeLimit: number) {
       try {
@@ -100,7 +98,7 @@ export function openPool({ url, poolSize, settings, log }: PoolOptions) {
           client.query(query);
         });
       } catch (error) {
-        // The driver's own trace leads to its socket, not to the caller.
+        // The driver's stack trace shows its socket, not the caller.
         if (error instanceof Error) Error.captureStackTrace(error);
         if (isConnectionLost(error)) client.aldabaLost ??= error as Error;
         if (isUnavailable(error) && !isConflict(error)) report(error);
@@ -114,17 +112,17 @@ export function openPool({ url, poolSize, settings, log }: PoolOptions) {
   };
 }
 
-/** Milliseconds between two looks at the statements in flight. */
+/** Milliseconds between two checks of the statements in flight. */
 const deadlineInterval = 1000;
 
 /**
- * Gives up the connection of a statement that gets no answer in time: what is in flight on it fails. One timer for all,
- * which runs only while statements are sent: a timer for each would be set and cleared thousands of times a second.
+ * Closes the connection of a statement that gets no response in time, which fails the statement. One timer serves all
+ * statements and runs only while there are any: a timer for each would be set thousands of times a second.
  */
 function createDeadlines() {
   const inFlight = new Map<Statement, { client: Connection; end: number }>();
   let timer: NodeJS.Timeout | undefined;
-  const look = () => {
+  const check = () => {
     const now = performance.now();
     if (inFlight.size === 0) {
       clearInterval(timer);
@@ -136,15 +134,14 @@ function createDeadlines() {
     /** @param limit milliseconds */
     set(statement: Statement, client: Connection, limit: number) {
       inFlight.set(statement, { client, end: performance.now() + limit });
-      timer ??= setInterval(look, Math.min(deadlineInterval, limit)).unref();
+      timer ??= setInterval(check, Math.min(deadlineInterval, limit)).unref();
     },
     met: (statement: Statement) => inFlight.delete(statement),
   };
 }
 
 /**
- * One line for the first failure of an outage and every ten seconds from then on: every request of it would fill the
- * log.
+ * Logs the first failure of an outage, then one line every 10 s, because a line for every request would fill the log.
  */
 function createReport(log: PoolOptions['log']): (error: unknown) => void {
   let last = Number.NEGATIVE_INFINITY;
@@ -155,13 +152,13 @@ function createReport(log: PoolOptions['log']): (error: unknown) => void {
       unreported += 1;
       return;
     }
-    log.warn({ err: error, unreported }, 'The database did not serve; requests are answered with 503 until it does');
+    log.warn({ err: error, unreported }, 'The database is unavailable; requests get 503 until it is back');
     last = now;
     unreported = 0;
   };
 }
 
-/** Maximum attempts for work that loses against concurrent transactions. */
+/** Maximum attempts of work that conflicts with concurrent transactions. */
 const attempts = 6;
 
 /**

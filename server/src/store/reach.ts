@@ -2,14 +2,14 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { Client } from 'pg';
 import { isUnavailable } from './failures.ts';
 
-/** Milliseconds between the first two attempts, and between the last ones. */
+/** Milliseconds between the first two attempts, and the maximum between two attempts. */
 const firstPause = 250;
 const longestPause = 4000;
 
 /**
- * Waits until the database accepts connections, for `limit` milliseconds at most: it may start together with the
- * server, or be restarted by an upgrade. What waiting does not mend (a wrong password, a missing database) is thrown at
- * once.
+ * Waits until the database accepts connections, at most `limit` milliseconds: it may start together with the server, or
+ * restart for an upgrade. Errors that waiting cannot resolve (a wrong password, a missing database) are thrown
+ * immediately.
  *
  * @throws the driver's error of the last attempt
  */
@@ -26,9 +26,7 @@ export async function waitForDatabase(
       const left = end - performance.now();
       if (!isUnavailable(error) || left <= 0) throw error;
       if (attempt === 0 || attempt % 4 === 3)
-        progress(
-          `The database does not answer (${reasonOf(error)}); waiting for it, ${Math.ceil(left / 1000)} s at most`,
-        );
+        progress(`The database does not respond (${reasonOf(error)}); waiting for up to ${Math.ceil(left / 1000)} s`);
       await delay(Math.min(pause, left));
     }
   }
@@ -36,7 +34,7 @@ export async function waitForDatabase(
 
 async function attemptAt(url: string): Promise<void> {
   const client = new Client({ connectionString: url, connectionTimeoutMillis: 5000, application_name: 'aldaba' });
-  // What is not said through the promise must not end the process.
+  // An unhandled event would end the process; the promise reports the failure.
   client.on('error', () => undefined);
   try {
     await client.connect();
@@ -45,8 +43,8 @@ async function attemptAt(url: string): Promise<void> {
   }
 }
 
-/** A code rather than the driver's sentence, which may repeat parts of the URL. */
+/** The error's code, because the driver's message may repeat parts of the URL. */
 function reasonOf(error: unknown): string {
   const { code } = error as { code?: unknown };
-  return typeof code === 'string' ? code : 'no answer in time';
+  return typeof code === 'string' ? code : 'no response in time';
 }

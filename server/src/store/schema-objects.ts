@@ -1,11 +1,11 @@
 import type { ClientBase } from 'pg';
 
 /**
- * Every object of the schema in one line of text: tables and their columns, row-level security, policies, constraints,
- * triggers, indexes, functions, views. Names and kinds rather than definitions, whose text differs between PostgreSQL's
- * releases; what is switched off or not valid counts as absent. Left out: the weekly partitions of the audit log, which
- * come and go; the indexes of searches, which may be built later; not-null constraints, which only PostgreSQL 18 and
- * newer list; what extensions own.
+ * Every object of the schema as a line of text: tables, columns, row-level security, policies, constraints, triggers,
+ * indexes, functions, views. The lines contain names and kinds, because the text of definitions differs between
+ * PostgreSQL's releases. Disabled and invalid objects count as absent. Omitted are the weekly partitions of the audit
+ * log, which come and go; the search indexes, which may be built later; not-null constraints, which only PostgreSQL 18
+ * and newer list; and the objects of extensions.
  */
 const inventory = `
   with tables as (
@@ -31,7 +31,7 @@ const inventory = `
     where c.relnamespace = 'aldaba'::regnamespace and c.relkind in ('v', 'm')
   order by 1`;
 
-/** Tables with a tenant's rows that nothing keeps apart: no migration leaves one. */
+/** Tables with rows of tenants but without row-level security; no migration leaves such a table. */
 const openTables = `
   select c.relname as name from pg_class c
   where c.relnamespace = 'aldaba'::regnamespace and c.relkind in ('r', 'p')
@@ -43,10 +43,9 @@ async function listObjects(client: ClientBase): Promise<string[]> {
 }
 
 /**
- * Compares the schema with the list that the last migration left in the database. More objects than those are the
- * operator's business.
+ * Compares the schema with the list of objects that the last migration stored. Operators may add further objects.
  *
- * @throws Error that names what is missing and what to do
+ * @throws Error that names the missing objects and says what to do
  */
 export async function requireObjects(client: ClientBase): Promise<void> {
   const { rows: open } = await client.query<{ name: string }>(openTables);
@@ -56,7 +55,7 @@ export async function requireObjects(client: ClientBase): Promise<void> {
     ...(expected ?? []).filter((object) => !present.has(object)),
     ...(expected ? [] : open.map(({ name }) => `row-level security of ${name}`)),
   ];
-  // A partition of the audit log is on no list, but its rows are as private as the others.
+  // Partitions of the audit log are not listed, but their rows need the same protection.
   const partitions = open
     .filter(({ name }) => /^logs_\d{8}$/.test(name))
     .map(({ name }) => `row-level security of ${name}`);
@@ -64,13 +63,13 @@ export async function requireObjects(client: ClientBase): Promise<void> {
   if (all.length === 0) return;
   const named = all.slice(0, 5).join(', ');
   throw new Error(
-    `The database is not as the migrations left it: ${all.length === 1 ? 'one object is' : `${all.length} objects are`} missing or switched off (${named}${all.length > 5 ? ', …' : ''}). ` +
-      'This is what an incomplete restore leaves behind, and without them tenants are not kept apart. ' +
-      'Restore a backup into an empty database as docs/operate/backup.md says.',
+    `The schema of the database is incomplete: ${all.length === 1 ? 'one object is' : `${all.length} objects are`} missing or switched off (${named}${all.length > 5 ? ', …' : ''}). ` +
+      'An incomplete restore can cause this, and tenants are not isolated without these objects. ' +
+      'Restore a backup into an empty database as described in docs/operate/backup.md.',
   );
 }
 
-/** The most telling object comes first: a missing table lacks its columns as well. */
+/** The order of missing objects in a message. A missing table comes first, because it lacks its columns as well. */
 const ranks = ['table', 'row-level', 'policy', 'constraint', 'trigger', 'function', 'index', 'view', 'column'];
 const rankOf = (object: string) => ranks.indexOf(object.split(' ', 1)[0] ?? '');
 
@@ -82,9 +81,9 @@ async function recordedObjects(client: ClientBase): Promise<string[] | undefined
 }
 
 /**
- * Runs migrations and puts what they made and removed on the list. Objects that were there before and are on no list
- * stay off it: operators may drop an index of their own again. While the migrations run there is no list, so that a
- * crash leaves none that is wrong.
+ * Runs migrations and updates the list with the objects that they created and dropped. Existing objects that were not
+ * listed stay unlisted, so operators may drop their own indexes again. The list is deleted while the migrations run, so
+ * that a crash does not leave a wrong one.
  */
 export async function recordingObjects<T>(client: ClientBase, work: () => Promise<T>): Promise<T> {
   const recorded = await recordedObjects(client);
@@ -95,7 +94,7 @@ export async function recordingObjects<T>(client: ClientBase, work: () => Promis
   return result;
 }
 
-/** Makes the list where there is none: the database was migrated by a version that kept none. */
+/** Creates the list if it is missing, because an older version without such a list migrated the database. */
 export async function recordObjectsOnce(client: ClientBase): Promise<void> {
   if (!(await recordedObjects(client))) await recordObjects(client, { recorded: [], before: new Set() });
 }
@@ -104,15 +103,15 @@ async function recordObjects(
   client: ClientBase,
   { recorded, before }: { recorded: readonly string[]; before: ReadonlySet<string> },
 ): Promise<void> {
-  // What belongs to the database as a whole: this list, the check of the secret. No migration makes it, as each is run
-  // under its eyes.
+  // For data about the whole database: this list and the check of the secret. No migration creates the table, because
+  // it must exist before the first one.
   await client.query('create table if not exists installation (key text primary key, value jsonb not null)');
   const after = await listObjects(client);
   const present = new Set(after);
   const kept = recorded.filter((object) => present.has(object));
-  const made = after.filter((object) => !before.has(object));
+  const created = after.filter((object) => !before.has(object));
   await client.query(
     "insert into installation (key, value) values ('schema', $1) on conflict (key) do update set value = excluded.value",
-    [JSON.stringify([...new Set([...kept, ...made])])],
+    [JSON.stringify([...new Set([...kept, ...created])])],
   );
 }

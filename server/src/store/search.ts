@@ -4,7 +4,7 @@ import type { Queries } from './database.ts';
 import { sqlStateOf } from './failures.ts';
 
 /**
- * How a searched value is compared. `like` supports `%` and `_`; the last two are PostgreSQL's own pattern languages.
+ * The comparison of a searched value. `like` supports `%` and `_`; the last two are PostgreSQL's own pattern languages.
  */
 export const matchModes = ['like', 'exact', 'similar_to', 'posix'] as const;
 export type MatchMode = (typeof matchModes)[number];
@@ -61,17 +61,17 @@ function match(column: RawBuilder<unknown>, term: SearchTerm, isCaseSensitive: b
 }
 
 /**
- * A pattern that only the value itself matches. Unlike a comparison of `lower(…)` it can use the index for searches.
+ * A pattern that only the value itself matches. Unlike a comparison of `lower(…)`, it can use the search index.
  */
 const literally = (value: string) => value.replace(/[\\%_]/g, '\\$&');
 
-/** Conditions that PostgreSQL reports for a pattern it cannot read, or that takes longer than a search may. */
+/** SQLSTATEs for a pattern that PostgreSQL cannot parse, or that exceeds the time limit of a search. */
 const patternFaults = new Set(['2201B', '22025', '22019', '2200C', '57014', '54001']);
 
 /**
- * Runs the queries of a search. Patterns are the client's programs: those in PostgreSQL's own languages get three
- * seconds.
- * @throws AldabaError `request.invalid_input` for a pattern that cannot be read or takes too long
+ * Runs the queries of a search. A client can choose a pattern that is expensive to match, so patterns in PostgreSQL's
+ * own languages have a limit of 3 s.
+ * @throws AldabaError `request.invalid_input` for a pattern that cannot be parsed or takes too long
  */
 export async function searching<T>(
   q: Queries,

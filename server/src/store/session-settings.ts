@@ -1,6 +1,6 @@
 /**
- * Settings that every connection of the product starts with, in the form of PostgreSQL's `options`. Dates and intervals
- * are read and written in one form, whatever an operator set for the database or the role.
+ * Settings of every connection, as PostgreSQL's `options`. They fix the format of dates and intervals, which operators
+ * can change for a database or a role.
  */
 export const sessionSettings: readonly string[] = [
   '-c search_path=aldaba',

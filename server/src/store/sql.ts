@@ -16,8 +16,8 @@ const texts = new Map<string, string>();
 const maximumTexts = 500;
 
 /**
- * The SQL of a hot query whose columns vary: compiled once per `shape`, which costs 20 to 60 µs each time. Its values
- * come in the order in which the query names them.
+ * The SQL of a hot query whose columns vary, compiled once per `shape`, because compiling takes 20 to 60 µs. Its values
+ * are in the order in which the query names them.
  */
 export function textOf(shape: string, build: () => Compilable<unknown>): string {
   const known = texts.get(shape);

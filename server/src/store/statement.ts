@@ -1,10 +1,10 @@
 import { type Connection, Query, type QueryResult } from 'pg';
 
-/** What node-postgres's query object has and its types leave out. */
+/** Members of node-postgres's query object that its types omit. */
 declare class DriverQuery {
   constructor(text: string, values: unknown[]);
   name: string | undefined;
-  /** `extended`: with the messages of `prepare`, also without a name and values. */
+  /** `extended` sends the messages of `prepare`, also without a name and values. */
   queryMode: 'extended' | undefined;
   callback: (error: Error | null | undefined, result: QueryResult | QueryResult[]) => void;
   submit(connection: Connection): void;
@@ -22,16 +22,16 @@ const BaseQuery = Query as unknown as typeof DriverQuery;
 export interface StatementText {
   text: string;
   values: unknown[];
-  /** Under which the connection prepares it. */
+  /** Name under which the connection prepares the statement. */
   name?: string | undefined;
-  /** Whether a transaction begins with it; `begin` must have run on the connection before. */
+  /** Whether it begins a transaction; `begin` must have run on the connection before. */
   begins?: boolean;
 }
 
-/** Begins a transaction, and prepares that for the next ones on its connection. */
+/** Begins a transaction, and prepares `begin` for later ones on the connection. */
 export const begin = { text: 'begin', name: 'begin', values: [] };
 
-/** One statement, sent once. */
+/** One execution of a statement. */
 export class Statement extends BaseQuery {
   readonly #begins: boolean;
   /** @param done is called once, with the result or the reason why it is missing */
@@ -39,7 +39,7 @@ export class Statement extends BaseQuery {
     { text, values, name, begins = false }: StatementText,
     done: (error: Error | null | undefined, result: QueryResult) => void,
   ) {
-    // Given as text: the driver copies a configuration object property by property.
+    // Passed as text, because the driver copies a configuration object property by property.
     super(text, values);
     this.name = name;
     this.#begins = begins;
@@ -47,9 +47,9 @@ export class Statement extends BaseQuery {
     this.callback = (error, result) => done(error, Array.isArray(result) ? (result.at(-1) as QueryResult) : result);
   }
   /**
-   * Puts `BEGIN` before the statement in one message: that saves the transaction a round trip. The server skips
-   * everything up to `Sync` after an error (PostgreSQL's manual, section 54.2.3), so the statement never runs outside
-   * of the transaction.
+   * Sends `BEGIN` and the statement together, which saves the transaction a round trip. After an error the server skips
+   * everything up to `Sync` (PostgreSQL's manual, section 54.2.3), so the statement never runs outside of the
+   * transaction.
    */
   override prepare(connection: Wire): void {
     if (this.#begins) {

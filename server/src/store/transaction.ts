@@ -1,10 +1,10 @@
 import type { Queries, Transaction } from './database.ts';
 
 /**
- * A function that is atomic: it opens a transaction, or joins the one that its caller runs.
+ * Makes a function atomic: it opens a transaction, or joins its caller's.
  *
- * @param work gets the transaction in the place of the handle; without `atomic` around it, calls of functions that take
- *   a `Transaction` do not compile
+ * @param work gets the transaction in place of the handle; without `atomic`, it could not call functions that take a
+ *   `Transaction`
  */
 export const atomic =
   <Given extends unknown[], Result>(work: (tx: Transaction, ...given: Given) => Promise<Result>) =>

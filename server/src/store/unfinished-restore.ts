@@ -1,12 +1,12 @@
 import type { ClientBase } from 'pg';
 
 /*
- * Marks a restore in progress in the database: an interrupted one would otherwise look like a new installation. The
- * mark is the comment of the schema, which exists before the first table and which no migration reads.
+ * Marks a restore in progress, because a database with an interrupted restore would look like a new installation. The
+ * mark is the comment of the schema, which exists before the first table and which no migration changes.
  */
 const mark = 'A restore is under way or was interrupted.';
 
-/** Needs the schema. Where another role owns it, the restore goes on without the mark. */
+/** Requires the schema. If another role owns it, the restore continues without the mark. */
 export async function beginRestore(client: ClientBase): Promise<void> {
   await client.query(`do $$ begin comment on schema aldaba is '${mark}';
     exception when insufficient_privilege then null; end $$`);

@@ -4,13 +4,12 @@ import { pipeline } from 'node:stream/promises';
 import { createGunzip, createGzip } from 'node:zlib';
 
 /**
- * Files packed into one: a tar archive (POSIX.1-1988 "ustar", with GNU's type `L` for names of more than 100 bytes) in
- * gzip, so that any `tar` can look into it. Entries are small enough to be held in memory; large contents are split by
- * the caller.
+ * A gzip-compressed tar archive (POSIX.1-1988 "ustar", with GNU's type `L` for names of more than 100 bytes), so that
+ * any `tar` can read it. Entries fit in memory; the caller splits large contents.
  */
 const block = 512;
 const longestName = 100;
-/** Bytes of an entry that a reader accepts; writers stay far below. */
+/** Maximum bytes of an entry that a reader accepts; writers create much smaller ones. */
 const largestEntry = 256 * 1_048_576;
 
 export interface ArchiveWriter {
@@ -22,7 +21,7 @@ export interface ArchiveWriter {
 }
 
 /**
- * Writes to a draft next to `path`, readable only by its owner: an interrupted backup leaves no file that looks
+ * Writes to a draft beside `path`, readable only by its owner, so that an interrupted backup leaves no file that looks
  * complete.
  */
 export function createArchive(path: string): ArchiveWriter {

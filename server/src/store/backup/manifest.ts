@@ -1,19 +1,22 @@
 /**
  * The archive of a backup, format 1: entries in this order.
  *
- * - `manifest.json`: `Manifest`, what the archive holds and what it takes to restore it
+ * - `manifest.json`: `Manifest`, the contents of the archive and the requirements of a restore
  * - `tables/<table>/<number>.copy`: rows in PostgreSQL's COPY text format with the manifest's columns, in parts of a
  *   few MB
  * - `files/<path>`: uploads, by their path in the data folder, where they are stored there
- * - `secret`: the content of `ALDABA_SECRET`, only when asked for
- * - `summary.json`: `Summary`, counts and checksums of what came before; an archive without it is incomplete
+ * - `secret`: the content of `ALDABA_SECRET`, only on request
+ * - `summary.json`: `Summary`, counts and checksums of the entries before it; an archive without it is incomplete
  */
 export interface Manifest {
   product: 'aldaba';
   format: 1;
   /** ISO 8601. */
   createdAt: string;
-  /** Version of the PostgreSQL server, for information: the archive fits every version that Aldaba runs on. */
+  /**
+   * Version of the PostgreSQL server, for information: the archive can be restored to every version that Aldaba
+   * supports.
+   */
   postgres: string;
   /** Names of the migrations in the schema. */
   migrations: string[];

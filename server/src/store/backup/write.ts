@@ -37,8 +37,8 @@ const reportEvery = 250_000;
 export const secretFingerprint = (vault: Vault): string => vault.sign('fingerprint', 'backup').slice(0, 22);
 
 /**
- * Writes all rows, from one snapshot, and the uploads into one archive. The server may run; its changes are not
- * blocked. Rows are read over the connection by COPY, without a PostgreSQL client program.
+ * Writes all rows, from one snapshot, and the uploads into one archive. The server may keep running; the backup does
+ * not block its changes. Rows are read over the connection by COPY, without a PostgreSQL client program.
  *
  * @throws Error if the schema is incomplete, because the backup would be too
  */
@@ -110,7 +110,7 @@ async function writeTable(
   { progress }: BackupOptions,
 ): Promise<Summary['tables'][string]> {
   const list = columns.map((column) => `"${column}"`).join(', ');
-  // A query rather than the table: COPY does not read partitioned tables before PostgreSQL 18.
+  // A query instead of the table name, because COPY does not read partitioned tables before PostgreSQL 18.
   const stream = client.query(copyTo(`copy (select ${list} from "${name}") to stdout`));
   const hash = createHash('sha256');
   let [rows, bytes, parts, reported] = [0, 0, 0, 0];
@@ -139,7 +139,7 @@ async function writeTable(
   return { rows, bytes, sha256: hash.digest('hex') };
 }
 
-/** Rows in the text format of COPY: each ends with a line feed, and none has one inside. */
+/** Rows in COPY's text format: each ends with a line feed and contains no other. */
 export function lines(chunk: Buffer): number {
   let count = 0;
   for (let at = chunk.indexOf(10); at !== -1; at = chunk.indexOf(10, at + 1)) count += 1;
@@ -153,7 +153,7 @@ async function writeFiles(archive: ArchiveWriter, dataFolder: string): Promise<S
     for (const entry of entries) {
       if (!entry.isFile()) continue;
       const path = join(entry.parentPath, entry.name);
-      // A file may be deleted while the folder is listed; the next backup lacks its row as well.
+      // A file may be deleted while the folder is listed. Its row is deleted as well, so the next backup has neither.
       const content = await readFile(path).catch(() => undefined);
       if (!content) continue;
       const name = relative(dataFolder, path);
