@@ -53,7 +53,7 @@ export function createOrganizationJit({
   const addRoles: OrganizationJit['addRoles'] = atomic(async (tx, organizationId, roleIds) => {
     await requireOrganization(tx, organizationId);
     requireType(await organizationRoles.find(tx, { ids: roleIds }), roleIds, 'User');
-    await store.insertJitRoles(tx, organizationId, roleIds);
+    await store.insertInto(tx, 'roles', organizationId, roleIds);
   });
   /** Existing members keep their roles. */
   const admit = async (tx: Transaction, userId: string, open: readonly store.OpenOrganization[]) => {
@@ -67,7 +67,7 @@ export function createOrganizationJit({
   // Only verified addresses: any user can type an address of another company.
   changes.on('user-email.verified', async (tx, { userId, email }) => {
     const domain = email.slice(email.lastIndexOf('@') + 1);
-    await admit(tx, userId, await store.findOpenOrganizations(tx, domainOf(domain)));
+    await admit(tx, userId, await store.findOpenOrganizations(tx, { domain: domainOf(domain) }));
   });
   return {
     emailDomains: async (q, organizationId) => {
@@ -82,11 +82,11 @@ export function createOrganizationJit({
     replaceEmailDomains: atomic(async (tx, organizationId, typed) => {
       const domains = [...new Set(typed.map(domainOf))];
       await requireOrganization(tx, organizationId);
-      await store.insertEmailDomains(tx, organizationId, domains);
-      await store.deleteEmailDomains(tx, organizationId, { except: domains });
+      await store.insertInto(tx, 'emailDomains', organizationId, domains);
+      await store.deleteFrom(tx, 'emailDomains', organizationId, { except: domains });
     }),
     removeEmailDomain: atomic(async (tx, organizationId, domain) => {
-      if ((await store.deleteEmailDomains(tx, organizationId, { only: [domainOf(domain)] })) === 0)
+      if ((await store.deleteFrom(tx, 'emailDomains', organizationId, { only: [domainOf(domain)] })) === 0)
         throw new AldabaError('entity.not_found');
     }),
     roles: async (q, organizationId) => {
@@ -96,14 +96,14 @@ export function createOrganizationJit({
     addRoles,
     replaceRoles: atomic(async (tx, organizationId, roleIds) => {
       await addRoles(tx, organizationId, roleIds);
-      await store.deleteJitRoles(tx, organizationId, { except: roleIds });
+      await store.deleteFrom(tx, 'roles', organizationId, { except: roleIds });
     }),
     removeRole: atomic(async (tx, organizationId, roleId) => {
-      if ((await store.deleteJitRoles(tx, organizationId, { only: [roleId] })) === 0)
+      if ((await store.deleteFrom(tx, 'roles', organizationId, { only: [roleId] })) === 0)
         throw new AldabaError('entity.not_found');
     }),
     join: async (tx, userId, organizationIds) =>
-      admit(tx, userId, await store.findNamedOrganizations(tx, organizationIds)),
+      admit(tx, userId, await store.findOpenOrganizations(tx, { ids: organizationIds })),
   };
 }
 

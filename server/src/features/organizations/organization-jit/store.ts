@@ -17,34 +17,6 @@ export async function insertEmailDomain(q: Queries, organizationId: string, doma
   );
 }
 
-/** Existing rows stay. */
-export async function insertEmailDomains(
-  tx: Transaction,
-  organizationId: string,
-  domains: readonly string[],
-): Promise<void> {
-  await tx.raw(
-    `insert into organization_jit_email_domains (tenant_id, organization_id, email_domain)
-     select $1, $2, domain.name from unnest($3::text[]) as domain (name) order by domain.name on conflict do nothing`,
-    [tx.tenantId, organizationId, domains],
-  );
-}
-
-/** Removes only `only`, or all except the given ones. Returns how many were removed. */
-export async function deleteEmailDomains(
-  tx: Transaction,
-  organizationId: string,
-  which: { only: readonly string[] } | { except: readonly string[] },
-): Promise<number> {
-  const test = 'only' in which ? '= any($3::text[])' : '<> all($3::text[])';
-  const rows = await tx.raw(
-    `delete from organization_jit_email_domains
-      where tenant_id = $1 and organization_id = $2 and email_domain ${test} returning email_domain`,
-    [tx.tenantId, organizationId, 'only' in which ? which.only : which.except],
-  );
-  return rows.length;
-}
-
 export async function findJitRoles(q: Queries, organizationId: string): Promise<OrganizationRole[]> {
   const rows = await q.raw<{
     tenant_id: string;
@@ -61,55 +33,62 @@ export async function findJitRoles(q: Queries, organizationId: string): Promise<
   return rows.map(({ tenant_id, type, ...row }) => ({ tenantId: tenant_id, ...row, type: type as RoleType }));
 }
 
-/** Existing rows stay. @throws AldabaError `entity.relation_foreign_key_not_found` */
-export async function insertJitRoles(
+/** What an organization gives to users who join it automatically, and whom it accepts. */
+const lists = {
+  emailDomains: { table: 'organization_jit_email_domains', column: 'email_domain' },
+  roles: { table: 'organization_jit_roles', column: 'organization_role_id' },
+} as const;
+type List = keyof typeof lists;
+
+/** Adds to a list; existing values stay. @throws AldabaError `entity.relation_foreign_key_not_found` */
+export async function insertInto(
   tx: Transaction,
+  list: List,
   organizationId: string,
-  roleIds: readonly string[],
+  values: readonly string[],
 ): Promise<void> {
+  const { table, column } = lists[list];
   await tx.raw(
-    `insert into organization_jit_roles (tenant_id, organization_id, organization_role_id)
-     select $1, $2, role.id from unnest($3::text[]) as role (id) order by role.id on conflict do nothing`,
-    [tx.tenantId, organizationId, roleIds],
+    `insert into ${table} (tenant_id, organization_id, ${column})
+     select $1, $2, given.value from unnest($3::text[]) as given (value) order by 1, 2, 3 on conflict do nothing`,
+    [tx.tenantId, organizationId, values],
   );
 }
 
-/** Removes only `only`, or all except the given ones. Returns how many were removed. */
-export async function deleteJitRoles(
+/** Removes only `only` from a list, or all except the given values. Returns how many were removed. */
+export async function deleteFrom(
   tx: Transaction,
+  list: List,
   organizationId: string,
   which: { only: readonly string[] } | { except: readonly string[] },
 ): Promise<number> {
+  const { table, column } = lists[list];
   const test = 'only' in which ? '= any($3::text[])' : '<> all($3::text[])';
   const rows = await tx.raw(
-    `delete from organization_jit_roles
-      where tenant_id = $1 and organization_id = $2 and organization_role_id ${test} returning organization_role_id`,
+    `delete from ${table} where tenant_id = $1 and organization_id = $2 and ${column} ${test} returning ${column}`,
     [tx.tenantId, organizationId, 'only' in which ? which.only : which.except],
   );
   return rows.length;
 }
 
-/** An organization with just-in-time membership, and the roles it gives. */
+/** An organization that a user joins, and the roles it gives. */
 export interface OpenOrganization {
   id: string;
   role_ids: string[];
 }
 
-const roleIds = (organizationId: string) =>
-  `array(select j.organization_role_id from organization_jit_roles j
-          where j.tenant_id = $1 and j.organization_id = ${organizationId}) as role_ids`;
-
-/** The organizations that accept this domain. Queried for every new address. */
-export const findOpenOrganizations = (q: Queries, domain: string): Promise<OpenOrganization[]> =>
-  q.raw(
-    `select d.organization_id as id, ${roleIds('d.organization_id')}
-     from organization_jit_email_domains d where d.tenant_id = $1 and d.email_domain = $2 order by 1`,
-    [q.tenantId, domain],
+/** The organizations that accept a domain (queried for every new address), or those of the given ids that exist. */
+export function findOpenOrganizations(
+  q: Queries,
+  by: { domain: string } | { ids: readonly string[] },
+): Promise<OpenOrganization[]> {
+  const open =
+    'domain' in by
+      ? 'select organization_id as id from organization_jit_email_domains where tenant_id = $1 and email_domain = $2'
+      : 'select id from organizations where tenant_id = $1 and id = any($2)';
+  return q.raw(
+    `select o.id, array(select j.organization_role_id from organization_jit_roles j
+        where j.tenant_id = $1 and j.organization_id = o.id) as role_ids from (${open}) o order by 1`,
+    [q.tenantId, 'domain' in by ? by.domain : by.ids],
   );
-
-/** The organizations of these ids that exist. */
-export const findNamedOrganizations = (q: Queries, ids: readonly string[]): Promise<OpenOrganization[]> =>
-  q.raw(`select o.id, ${roleIds('o.id')} from organizations o where o.tenant_id = $1 and o.id = any($2) order by 1`, [
-    q.tenantId,
-    ids,
-  ]);
+}
