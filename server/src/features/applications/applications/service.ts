@@ -1,22 +1,15 @@
-import type {
-  Application,
-  BodyOf,
-  createApplication,
-  Role,
-  SigningAlgorithm,
-  updateApplication,
-} from '@aldaba/contract';
+import type { Application, BodyOf, createApplication, SigningAlgorithm, updateApplication } from '@aldaba/contract';
 import type { Clock } from '../../../kernel/clock.ts';
 import type { Vault } from '../../../kernel/crypto.ts';
 import { AldabaError } from '../../../kernel/errors.ts';
 import { standardId, standardSecret } from '../../../kernel/ids.ts';
 import type { CacheRegistry } from '../../../store/cache.ts';
 import type { Database, Queries, Transaction } from '../../../store/database.ts';
-import type { Slice } from '../../../store/list.ts';
-import { type Search, searching } from '../../../store/search.ts';
+import type { Listed, Slice } from '../../../store/list.ts';
+import { searching } from '../../../store/search.ts';
 import { atomic } from '../../../store/transaction.ts';
 import type { Tenant } from '../../../tenancy/index.ts';
-import { managementRoleId, type Roles } from '../../authorization/roles/index.ts';
+import { createRoleHolders, managementRoleId, type RoleHolders, type Roles } from '../../authorization/roles/index.ts';
 import { builtInApplication, builtInClient } from './built-in.ts';
 import { isBuiltIn } from './built-in-ids.ts';
 import type { ApplicationType, Client, CustomClientMetadata } from './client.ts';
@@ -47,15 +40,11 @@ type OidcMetadataPart = { [Member in keyof OidcMetadata]?: OidcMetadata[Member] 
 export type ApplicationDraft = Omit<BodyOf<typeof createApplication>, 'protectedAppMetadata'>;
 type ApplicationPatch = BodyOf<typeof updateApplication>;
 
-export interface Applications extends Secrets {
+export interface Applications extends Secrets, RoleHolders<Application> {
   /** The client of a protocol request; cached. Includes the built-in `demo-app`. */
   findClient: (tenant: Tenant, clientId: string) => Promise<Client | undefined>;
 
-  list: (
-    q: Queries,
-    filter: store.ApplicationFilter,
-    slice?: Slice,
-  ) => Promise<{ items: Application[]; total: number }>;
+  list: (q: Queries, filter: store.ApplicationFilter, slice?: Slice) => Promise<Listed<Application>>;
   /** @throws AldabaError `entity.not_exists_with_id` */
   get: (tenant: Tenant, id: string) => Promise<Application & { isAdmin: boolean }>;
   /**
@@ -66,20 +55,6 @@ export interface Applications extends Secrets {
   update: (q: Queries, id: string, patch: ApplicationPatch) => Promise<Application>;
   mergeCustomData: (q: Queries, id: string, part: Record<string, unknown>) => Promise<Record<string, unknown>>;
   remove: (q: Queries, id: string) => Promise<void>;
-
-  listRoles: (q: Queries, id: string, search?: Search, slice?: Slice) => Promise<{ items: Role[]; total: number }>;
-  /** Returns the ids of the roles that the application did not have before. */
-  addRoles: (q: Queries, id: string, roleIds: readonly string[]) => Promise<string[]>;
-  replaceRoles: (q: Queries, id: string, roleIds: readonly string[]) => Promise<void>;
-  removeRole: (q: Queries, id: string, roleId: string) => Promise<void>;
-  listOfRole: (
-    q: Queries,
-    roleId: string,
-    search: Search | undefined,
-    slice: Slice,
-  ) => Promise<{ items: Application[]; total: number }>;
-  addToRole: (q: Queries, roleId: string, ids: readonly string[]) => Promise<void>;
-  removeFromRole: (q: Queries, roleId: string, id: string) => Promise<void>;
 }
 
 /** Types that can keep a secret (RFC 6749 section 2.1). */
@@ -109,17 +84,18 @@ export function createApplications(needs: ApplicationsNeeds): Applications {
     if (!application) throw missing(id);
     return application;
   };
+  const list: Applications['list'] = async (q, filter, slice) => {
+    const { items, total } = await searching(q, filter.search, (bounded) =>
+      store.findApplicationList(bounded, filter, slice),
+    );
+    return { items: items.map((item) => shown(q, item)), total };
+  };
 
   return {
     ...secrets,
     findClient: async (tenant, clientId) =>
       isBuiltIn(clientId) ? builtInClient(tenant, clientId) : clients.get(tenant.id, clientId),
-    list: async (q, filter, slice) => {
-      const { items, total } = await searching(q, filter.search, (bounded) =>
-        store.findApplicationList(bounded, filter, slice),
-      );
-      return { items: items.map((item) => shown(q, item)), total };
-    },
+    list,
     get: async (tenant, id) => {
       if (isBuiltIn(id)) return { ...builtInApplication(tenant, id), isAdmin: false };
       const application = shown(tenant.db, await get(tenant.db, id));
@@ -183,53 +159,16 @@ export function createApplications(needs: ApplicationsNeeds): Applications {
       await clients.changed(tx, id);
       return shown(tx, { ...application, secretSealed: null });
     }),
-    ...createApplicationRoles(roles, get, shown),
+    ...createRoleHolders(roles, {
+      holder: 'application',
+      requireKnown: get,
+      requireAble: async (q, id) => {
+        if ((await get(q, id)).type !== 'MachineToMachine') throw new AldabaError('application.invalid_type');
+      },
+      checksEach: true,
+      list,
+    }),
   };
-}
-
-/** Assignments of roles to applications, from both sides. */
-function createApplicationRoles(
-  roles: ApplicationsNeeds['roles'],
-  get: (q: Queries, id: string) => Promise<store.StoredApplication>,
-  shown: (q: Queries, application: store.StoredApplication) => Application,
-) {
-  const machine = async (q: Queries, id: string) => {
-    const application = await get(q, id);
-    if (application.type !== 'MachineToMachine') throw new AldabaError('application.invalid_type');
-  };
-  return {
-    listRoles: async (q, id, search, slice) => {
-      await machine(q, id);
-      return roles.list(q, { search, heldBy: { holder: 'application', id } }, slice);
-    },
-    addRoles: atomic(async (tx, id, roleIds) => {
-      await machine(tx, id);
-      return roles.assign(tx, 'application', id, roleIds);
-    }),
-    replaceRoles: atomic(async (tx, id, roleIds) => {
-      await machine(tx, id);
-      await roles.replace(tx, 'application', id, roleIds);
-    }),
-    removeRole: atomic(async (tx, id, roleId) => {
-      await get(tx, id);
-      await roles.unassign(tx, 'application', id, roleId);
-    }),
-    listOfRole: async (q, roleId, search, slice) => {
-      await roles.get(q, roleId);
-      const { items, total } = await searching(q, search, (bounded) =>
-        store.findApplicationList(bounded, { search, roleId }, slice),
-      );
-      return { items: items.map((item) => shown(q, item)), total };
-    },
-    addToRole: atomic(async (tx, roleId, ids) => {
-      for (const id of new Set(ids)) await machine(tx, id);
-      await roles.addHolders(tx, roleId, 'application', ids);
-    }),
-    removeFromRole: atomic(async (tx, roleId, id) => {
-      await roles.get(tx, roleId);
-      await roles.unassign(tx, 'application', id, roleId);
-    }),
-  } satisfies Partial<Applications>;
 }
 
 /** The stored members merged with the change; a cleared member is removed. */

@@ -6,5 +6,6 @@
  * the routes that list them and call this one to assign roles. Tokens read `userScopes` and `applicationScopes`.
  */
 export { requireGrantable } from './grants.ts';
+export { createRoleHolders, type RoleHolders } from './holders.ts';
 export { administratorRoleId, managementRoleId, seedManagedTenant, seedManagementApi } from './seed.ts';
 export { createRoles, type Roles } from './service.ts';

@@ -1,4 +1,4 @@
-import type { Role, UserLogtoConfig } from '@aldaba/contract';
+import type { UserLogtoConfig } from '@aldaba/contract';
 import type { Changes } from '../../../kernel/changes.ts';
 import type { Clock } from '../../../kernel/clock.ts';
 import { AldabaError } from '../../../kernel/errors.ts';
@@ -7,10 +7,10 @@ import { shortId } from '../../../kernel/ids.ts';
 import { assertUsableDigest, type Passwords } from '../../../services/passwords/index.ts';
 import { constraintOf } from '../../../store/constraint.ts';
 import type { Queries, Transaction } from '../../../store/database.ts';
-import type { Slice } from '../../../store/list.ts';
-import { type Search, searching } from '../../../store/search.ts';
+import type { Listed, Slice } from '../../../store/list.ts';
+import { searching } from '../../../store/search.ts';
 import { atomic } from '../../../store/transaction.ts';
-import type { Roles } from '../../authorization/roles/index.ts';
+import { createRoleHolders, type RoleHolders, type Roles } from '../../authorization/roles/index.ts';
 import { findDetailedSubject, findHolder } from './details-store.ts';
 import { findUserList, type UserFilter } from './list-store.ts';
 import { normalizeClaims, normalizeColumns } from './normalize.ts';
@@ -80,7 +80,7 @@ interface Identifier {
   ignoresCase?: boolean | undefined;
 }
 
-export interface Users {
+export interface Users extends RoleHolders<User> {
   find: (q: Queries, userId: string) => Promise<User | undefined>;
   /**
    * The user with roles and organizations, for claims: one statement. For a third-party application, only the
@@ -131,7 +131,7 @@ export interface Users {
 
   /** @throws AldabaError `entity.not_found` */
   get: (q: Queries, userId: string) => Promise<User>;
-  list: (q: Queries, filter: UserFilter, slice: Slice) => Promise<{ items: User[]; total: number }>;
+  list: (q: Queries, filter: UserFilter, slice: Slice) => Promise<Listed<User>>;
   /** Merges the first level. Returns the merged value. @throws AldabaError `entity.not_found` */
   merge: (
     q: Queries,
@@ -158,20 +158,6 @@ export interface Users {
   }) => Promise<PasswordDigest | undefined>;
   /** Deletes the user with all related data. @throws AldabaError `entity.not_found` */
   remove: (q: Queries, userId: string) => Promise<void>;
-
-  listRoles: (q: Queries, userId: string, search?: Search, slice?: Slice) => Promise<{ items: Role[]; total: number }>;
-  /** Returns the ids of the roles that the user did not have before. */
-  addRoles: (q: Queries, userId: string, roleIds: readonly string[]) => Promise<string[]>;
-  replaceRoles: (q: Queries, userId: string, roleIds: readonly string[]) => Promise<void>;
-  removeRole: (q: Queries, userId: string, roleId: string) => Promise<void>;
-  listOfRole: (
-    q: Queries,
-    roleId: string,
-    search: Search | undefined,
-    slice: Slice,
-  ) => Promise<{ items: User[]; total: number }>;
-  addToRole: (q: Queries, roleId: string, userIds: readonly string[]) => Promise<void>;
-  removeFromRole: (q: Queries, roleId: string, userId: string) => Promise<void>;
 }
 
 export function createUsers(needs: UsersNeeds): Users {
@@ -182,6 +168,8 @@ export function createUsers(needs: UsersNeeds): Users {
     if (!user) throw new AldabaError('entity.not_found');
     return user;
   };
+  const list: Users['list'] = (q, filter, slice) =>
+    searching(q, filter.search, (bounded) => findUserList(bounded, filter, slice));
   const link: Users['linkIdentity'] = (tx, userId, target, identity) =>
     precise(store.upsertIdentity(tx, { userId, target, identityId: identity.userId, details: identity.details }));
   const emailVerified = (tx: Transaction, userId: string, email: string) =>
@@ -242,7 +230,7 @@ export function createUsers(needs: UsersNeeds): Users {
     getLogtoConfig,
     updateLogtoConfig,
     get,
-    list: (q, filter, slice) => searching(q, filter.search, (bounded) => findUserList(bounded, filter, slice)),
+    list,
     merge: (q, userId, part) =>
       q.transaction(async (tx) => {
         const merged =
@@ -271,39 +259,8 @@ export function createUsers(needs: UsersNeeds): Users {
       if ((await store.deleteUserRow(tx, userId)) === 0) throw new AldabaError('entity.not_found');
       await events.publish(tx, 'User.Deleted', { data: null });
     }),
-    ...createUserRoles(roles, get),
+    ...createRoleHolders(roles, { holder: 'user', requireKnown: get, requireAble: get, checksEach: false, list }),
   };
-}
-
-/** Assignments of roles to users, from both sides. */
-function createUserRoles(roles: UsersNeeds['roles'], get: Users['get']) {
-  return {
-    listRoles: async (q, userId, search, slice) => {
-      await get(q, userId);
-      return roles.list(q, { search, heldBy: { holder: 'user', id: userId } }, slice);
-    },
-    addRoles: atomic(async (tx, userId, roleIds) => {
-      await get(tx, userId);
-      return roles.assign(tx, 'user', userId, roleIds);
-    }),
-    replaceRoles: atomic(async (tx, userId, roleIds) => {
-      await get(tx, userId);
-      await roles.replace(tx, 'user', userId, roleIds);
-    }),
-    removeRole: atomic(async (tx, userId, roleId) => {
-      await get(tx, userId);
-      await roles.unassign(tx, 'user', userId, roleId);
-    }),
-    listOfRole: async (q, roleId, search, slice) => {
-      await roles.get(q, roleId);
-      return searching(q, search, (bounded) => findUserList(bounded, { search, roleId }, slice));
-    },
-    addToRole: atomic((tx, roleId, userIds) => roles.addHolders(tx, roleId, 'user', userIds)),
-    removeFromRole: atomic(async (tx, roleId, userId) => {
-      await roles.get(tx, roleId);
-      await roles.unassign(tx, 'user', userId, roleId);
-    }),
-  } satisfies Partial<Users>;
 }
 
 async function readPassword(
