@@ -1,7 +1,7 @@
 import type { Application } from '@aldaba/contract';
 import { sql as fragment } from 'kysely';
 import type { Queries } from '../../../store/database.ts';
-import type { Slice } from '../../../store/list.ts';
+import { findList, type Listed, type Slice } from '../../../store/list.ts';
 import { type Search, searchCondition } from '../../../store/search.ts';
 import { sql } from '../../../store/sql.ts';
 import type { ApplicationType } from './client.ts';
@@ -69,7 +69,7 @@ export async function findApplicationList(
   q: Queries,
   filter: ApplicationFilter,
   slice?: Slice,
-): Promise<{ items: StoredApplication[]; total: number }> {
+): Promise<Listed<StoredApplication>> {
   const hasRole = (roleId: string) =>
     fragment<boolean>`exists (select from applications_roles ar where ar.tenant_id = applications.tenant_id and ar.application_id = applications.id and ar.role_id = ${roleId})`;
   const isMember = (organizationId: string) =>
@@ -91,12 +91,8 @@ export async function findApplicationList(
       }),
     );
   }
-  let rows = query.selectAll().orderBy('created_at', 'desc').orderBy('id');
-  if (slice) rows = rows.limit(slice.limit).offset(slice.offset);
-  const items = (await q.all(rows)).map(toApplication);
-  if (!slice) return { items, total: items.length };
-  const count = await q.first(query.select((e) => e.fn.countAll<number>().as('total')));
-  return { items, total: count?.total ?? 0 };
+  const rows = query.selectAll().orderBy('created_at', 'desc').orderBy('id');
+  return findList(q, rows, { slice, toItem: toApplication });
 }
 
 export interface ApplicationColumns {

@@ -6,7 +6,7 @@ import { standardId } from '../../../kernel/ids.ts';
 import type { CacheRegistry } from '../../../store/cache.ts';
 import { constraintOf } from '../../../store/constraint.ts';
 import type { Database, Queries, Transaction } from '../../../store/database.ts';
-import type { Slice } from '../../../store/list.ts';
+import type { Listed, Slice } from '../../../store/list.ts';
 import { type Search, searching } from '../../../store/search.ts';
 import { atomic } from '../../../store/transaction.ts';
 import { isManagementIndicator, resemblesManagementIndicator } from '../../../tenancy/management-indicator.ts';
@@ -26,7 +26,7 @@ export interface Resources {
   /** Cached: the resource of tokens whose request names none. */
   findDefault: (tenant: Tenant) => Promise<Resource | undefined>;
 
-  list: (q: Queries, slice?: Slice) => Promise<{ items: Resource[]; total: number }>;
+  list: (q: Queries, slice?: Slice) => Promise<Listed<Resource>>;
   scopesOf: (q: Queries, resourceIds: readonly string[]) => Promise<Scope[]>;
   /** @throws AldabaError `entity.not_exists_with_id` */
   get: (q: Queries, id: string) => Promise<Resource>;
@@ -39,12 +39,7 @@ export interface Resources {
   setDefault: (q: Queries, id: string, isDefault: boolean) => Promise<Resource>;
   remove: (q: Queries, id: string) => Promise<void>;
 
-  listScopes: (
-    q: Queries,
-    resourceId: string,
-    search?: Search,
-    slice?: Slice,
-  ) => Promise<{ items: Scope[]; total: number }>;
+  listScopes: (q: Queries, resourceId: string, search?: Search, slice?: Slice) => Promise<Listed<Scope>>;
   createScope: (q: Queries, resourceId: string, draft: { name: string; description: string | null }) => Promise<Scope>;
   updateScope: (
     q: Queries,

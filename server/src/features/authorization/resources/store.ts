@@ -1,6 +1,6 @@
 import { fullAccess, managementScopes, type Resource, type Scope } from '@aldaba/contract';
 import type { Queries, Transaction } from '../../../store/database.ts';
-import type { Slice } from '../../../store/list.ts';
+import { findList, type Listed, type Slice } from '../../../store/list.ts';
 import { type Search, searchCondition } from '../../../store/search.ts';
 import { sql } from '../../../store/sql.ts';
 import { managementIndicatorOf } from '../../../tenancy/management-indicator.ts';
@@ -57,13 +57,9 @@ export async function findResource(
 }
 
 /** Oldest first: the Management API, then what the operator added. */
-export async function findResourceList(q: Queries, slice?: Slice): Promise<{ items: Resource[]; total: number }> {
-  let query = resources(q).selectAll().orderBy('created_at').orderBy('id');
-  if (slice) query = query.limit(slice.limit).offset(slice.offset);
-  const items = (await q.all(query)).map(toResource);
-  if (!slice) return { items, total: items.length };
-  const count = await q.first(resources(q).select((e) => e.fn.countAll<number>().as('total')));
-  return { items, total: count?.total ?? 0 };
+export async function findResourceList(q: Queries, slice?: Slice): Promise<Listed<Resource>> {
+  const query = resources(q).selectAll().orderBy('created_at').orderBy('id');
+  return findList(q, query, { slice, toItem: toResource });
 }
 
 export async function insertResource(
@@ -133,15 +129,11 @@ export async function findScopeList(
   resourceId: string,
   search?: Search,
   slice?: Slice,
-): Promise<{ items: Scope[]; total: number }> {
+): Promise<Listed<Scope>> {
   let query = sql.selectFrom('scopes').where('tenant_id', '=', q.tenantId).where('resource_id', '=', resourceId);
   if (search) query = query.where(searchCondition(search, { id: 'id', name: 'name', description: 'description' }));
-  let rows = query.selectAll().orderBy('name').orderBy('id');
-  if (slice) rows = rows.limit(slice.limit).offset(slice.offset);
-  const items = (await q.all(rows)).map(toScope);
-  if (!slice) return { items, total: items.length };
-  const count = await q.first(query.select((e) => e.fn.countAll<number>().as('total')));
-  return { items, total: count?.total ?? 0 };
+  const rows = query.selectAll().orderBy('name').orderBy('id');
+  return findList(q, rows, { slice, toItem: toScope });
 }
 
 export async function insertScope(

@@ -6,7 +6,7 @@ import { standardId } from '../../../kernel/ids.ts';
 import type { CacheRegistry } from '../../../store/cache.ts';
 import { constraintOf } from '../../../store/constraint.ts';
 import type { Database, Queries, Transaction } from '../../../store/database.ts';
-import type { Slice } from '../../../store/list.ts';
+import type { Listed, Slice } from '../../../store/list.ts';
 import { type Search, searching } from '../../../store/search.ts';
 import { atomic } from '../../../store/transaction.ts';
 import { isManagementIndicator } from '../../../tenancy/management-indicator.ts';
@@ -32,9 +32,9 @@ export interface Roles {
   /** Names of a user's roles. */
   userRoleNames: (q: Queries, userId: string) => Promise<string[]>;
 
-  list: (q: Queries, filter: store.RoleFilter, slice?: Slice) => Promise<{ items: Role[]; total: number }>;
+  list: (q: Queries, filter: store.RoleFilter, slice?: Slice) => Promise<Listed<Role>>;
   /** The same with the assignments. */
-  summarize: (q: Queries, filter: store.RoleFilter, slice?: Slice) => Promise<{ items: RoleSummary[]; total: number }>;
+  summarize: (q: Queries, filter: store.RoleFilter, slice?: Slice) => Promise<Listed<RoleSummary>>;
   /** @throws AldabaError `entity.not_exists_with_id` */
   get: (q: Queries, id: string) => Promise<Role>;
   create: (q: Queries, draft: RoleDraft) => Promise<Role>;
@@ -46,7 +46,7 @@ export interface Roles {
     roleId: string,
     search?: Search,
     slice?: Slice,
-  ) => Promise<{ items: (Scope & { resource: Resource })[]; total: number }>;
+  ) => Promise<Listed<Scope & { resource: Resource }>>;
   addScopes: (q: Queries, roleId: string, scopeIds: readonly string[]) => Promise<Scope[]>;
   removeScope: (q: Queries, roleId: string, scopeId: string) => Promise<void>;
 

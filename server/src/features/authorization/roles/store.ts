@@ -1,7 +1,7 @@
 import type { Resource, Role, RoleType, Scope } from '@aldaba/contract';
 import { sql as fragment } from 'kysely';
 import type { Queries, Transaction } from '../../../store/database.ts';
-import type { Slice } from '../../../store/list.ts';
+import { findList, type Listed, type Slice } from '../../../store/list.ts';
 import { type Search, searchCondition } from '../../../store/search.ts';
 import { sql } from '../../../store/sql.ts';
 
@@ -276,11 +276,7 @@ export interface RoleFilter {
 export const internalPrefix = '#internal:';
 
 /** Newest first. */
-export async function findRoleList(
-  q: Queries,
-  filter: RoleFilter,
-  slice?: Slice,
-): Promise<{ items: Role[]; total: number }> {
+export async function findRoleList(q: Queries, filter: RoleFilter, slice?: Slice): Promise<Listed<Role>> {
   const held = ({ holder, id }: { holder: Holder; id: string }) => {
     const { name, column } = tables[holder];
     return fragment<boolean>`exists (select from ${fragment.table(name)} h where h.tenant_id = roles.tenant_id and h.role_id = roles.id and ${fragment.ref(`h.${column}`)} = ${id})`;
@@ -296,12 +292,8 @@ export async function findRoleList(
     query = query.where(
       searchCondition(filter.search, { id: 'roles.id', name: 'roles.name', description: 'roles.description' }),
     );
-  let rows = query.selectAll().orderBy('created_at', 'desc').orderBy('id');
-  if (slice) rows = rows.limit(slice.limit).offset(slice.offset);
-  const items = (await q.all(rows)).map(toRole);
-  if (!slice) return { items, total: items.length };
-  const count = await q.first(query.select((e) => e.fn.countAll<number>().as('total')));
-  return { items, total: count?.total ?? 0 };
+  const rows = query.selectAll().orderBy('created_at', 'desc').orderBy('id');
+  return findList(q, rows, { slice, toItem: toRole });
 }
 
 export interface RoleHolders {
@@ -334,7 +326,7 @@ export async function findRoleScopeList(
   roleId: string,
   search?: Search,
   slice?: Slice,
-): Promise<{ items: (Scope & { resource: Resource })[]; total: number }> {
+): Promise<Listed<Scope & { resource: Resource }>> {
   let query = sql
     .selectFrom('roles_scopes')
     .innerJoin('scopes', (join) =>
@@ -349,7 +341,7 @@ export async function findRoleScopeList(
     query = query.where(
       searchCondition(search, { id: 'scopes.id', name: 'scopes.name', description: 'scopes.description' }),
     );
-  let rows = query
+  const rows = query
     .select([
       'scopes.id',
       'scopes.resource_id',
@@ -363,24 +355,23 @@ export async function findRoleScopeList(
     ])
     .orderBy('scopes.name')
     .orderBy('scopes.id');
-  if (slice) rows = rows.limit(slice.limit).offset(slice.offset);
-  const items = (await q.all(rows)).map((row) => ({
-    tenantId: q.tenantId,
-    id: row.id,
-    resourceId: row.resource_id,
-    name: row.name,
-    description: row.description,
-    createdAt: row.created_at.getTime(),
-    resource: {
+  return findList(q, rows, {
+    slice,
+    toItem: (row) => ({
       tenantId: q.tenantId,
-      id: row.resource_id,
-      name: row.resource_name,
-      indicator: row.indicator,
-      isDefault: row.is_default,
-      accessTokenTtl: row.access_token_ttl,
-    },
-  }));
-  if (!slice) return { items, total: items.length };
-  const count = await q.first(query.select((e) => e.fn.countAll<number>().as('total')));
-  return { items, total: count?.total ?? 0 };
+      id: row.id,
+      resourceId: row.resource_id,
+      name: row.name,
+      description: row.description,
+      createdAt: row.created_at.getTime(),
+      resource: {
+        tenantId: q.tenantId,
+        id: row.resource_id,
+        name: row.resource_name,
+        indicator: row.indicator,
+        isDefault: row.is_default,
+        accessTokenTtl: row.access_token_ttl,
+      },
+    }),
+  });
 }

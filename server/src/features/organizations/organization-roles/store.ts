@@ -6,7 +6,7 @@ import type {
   Scope,
 } from '@aldaba/contract';
 import type { Queries, Transaction } from '../../../store/database.ts';
-import type { Listed, Slice } from '../../../store/list.ts';
+import { findList, type Listed, type Slice } from '../../../store/list.ts';
 import { type Search, searchCondition } from '../../../store/search.ts';
 import { sql } from '../../../store/sql.ts';
 
@@ -53,12 +53,8 @@ export async function findScopeList(q: Queries, search?: Search, slice?: Slice):
   let query = sql.selectFrom('organization_scopes').where('tenant_id', '=', q.tenantId);
   if (search)
     query = query.where(searchCondition(search, { id: 'organization_scopes.id', name: 'organization_scopes.name' }));
-  let rows = query.selectAll().orderBy('created_at').orderBy('id');
-  if (slice) rows = rows.limit(slice.limit).offset(slice.offset);
-  const items = (await q.all(rows)).map(toScope);
-  if (!slice) return { items, total: items.length };
-  const count = await q.first(query.select((e) => e.fn.countAll<number>().as('total')));
-  return { items, total: count?.total ?? 0 };
+  const rows = query.selectAll().orderBy('created_at').orderBy('id');
+  return findList(q, rows, { slice, toItem: toScope });
 }
 
 export async function insertScope(
@@ -121,12 +117,8 @@ export async function findRoleList(q: Queries, search?: Search, slice?: Slice): 
   let query = sql.selectFrom('organization_roles').where('tenant_id', '=', q.tenantId);
   if (search)
     query = query.where(searchCondition(search, { id: 'organization_roles.id', name: 'organization_roles.name' }));
-  let rows = query.selectAll().orderBy('created_at').orderBy('id');
-  if (slice) rows = rows.limit(slice.limit).offset(slice.offset);
-  const items = (await q.all(rows)).map(toRole);
-  if (!slice) return { items, total: items.length };
-  const count = await q.first(query.select((e) => e.fn.countAll<number>().as('total')));
-  return { items, total: count?.total ?? 0 };
+  const rows = query.selectAll().orderBy('created_at').orderBy('id');
+  return findList(q, rows, { slice, toItem: toRole });
 }
 
 export async function insertRole(

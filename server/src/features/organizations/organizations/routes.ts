@@ -2,11 +2,12 @@ import * as contract from '@aldaba/contract';
 import { type Implement, type Page, Paged, pageOf } from '../../../http/implement.ts';
 import { containsSearch } from '../../../http/search.ts';
 import type { Queries, Search } from '../../../store/index.ts';
+import type { Listed } from '../../../store/list.ts';
 import type { Tenant } from '../../../tenancy/index.ts';
 import type { Organizations } from './service.ts';
 import type { MemberKind } from './store.ts';
 
-type Items<T> = Promise<{ items: T[]; total: number }>;
+type Items<T> = Promise<Listed<T>>;
 
 /** The features that list members and check that they exist. */
 export interface MemberSources {

@@ -1,21 +1,12 @@
 import type { Organization, OrganizationRole, OrganizationScope, RoleType } from '@aldaba/contract';
+import type { Selectable } from 'kysely';
 import type { Queries, Transaction } from '../../../store/database.ts';
-import type { Listed, Slice } from '../../../store/list.ts';
+import { findList, type Listed, type Slice, totalOf } from '../../../store/list.ts';
+import type { Tables } from '../../../store/schema.ts';
 import { type Search, searchCondition } from '../../../store/search.ts';
 import { sql } from '../../../store/sql.ts';
 
-interface Row {
-  tenant_id: string;
-  id: string;
-  name: string;
-  description: string | null;
-  custom_data: unknown;
-  is_mfa_required: boolean;
-  color: unknown;
-  branding: unknown;
-  custom_css: string | null;
-  created_at: Date;
-}
+type Row = Selectable<Tables['organizations']>;
 
 const toOrganization = (row: Row): Organization => ({
   tenantId: row.tenant_id,
@@ -60,11 +51,8 @@ export async function findOrganizationList(
 ): Promise<Listed<Organization>> {
   let query = sql.selectFrom('organizations').where('tenant_id', '=', q.tenantId);
   if (search) query = query.where(searchCondition(search, { id: 'organizations.id', name: 'organizations.name' }));
-  const rows = await q.all(
-    query.selectAll().orderBy('created_at', 'desc').orderBy('id').limit(slice.limit).offset(slice.offset),
-  );
-  const count = await q.first(query.select((e) => e.fn.countAll<number>().as('total')));
-  return { items: rows.map(toOrganization), total: count?.total ?? 0 };
+  const rows = query.selectAll().orderBy('created_at', 'desc').orderBy('id');
+  return findList(q, rows, { slice, toItem: toOrganization });
 }
 
 export async function insertOrganization(
@@ -216,13 +204,7 @@ export async function deleteMemberRoles(
   return rows.length;
 }
 
-interface RoleRow {
-  tenant_id: string;
-  id: string;
-  name: string;
-  description: string | null;
-  type: string;
-}
+type RoleRow = Omit<Selectable<Tables['organization_roles']>, 'created_at'>;
 
 const toRole = (row: RoleRow): OrganizationRole => ({
   tenantId: row.tenant_id,
@@ -267,8 +249,8 @@ export async function findOrganizationsOf(
   slice?: Slice,
 ): Promise<Listed<Organization & { organizationRoles: { id: string; name: string }[] }>> {
   const { members, roles, column } = tables[kind];
-  const rows = await q.raw<Row & { roles: { id: string; name: string }[]; total: number }>(
-    `select o.*, count(*) over () as total,
+  const rows = await q.raw<Row & { roles: { id: string; name: string }[] }>(
+    `select o.*,
        (select coalesce(jsonb_agg(jsonb_build_object('id', r.id, 'name', r.name) order by r.name), '[]') from ${roles} h
           join organization_roles r on r.tenant_id = h.tenant_id and r.id = h.organization_role_id
          where h.tenant_id = $1 and h.organization_id = o.id and h.${column} = $2) as roles
@@ -278,7 +260,13 @@ export async function findOrganizationsOf(
     [q.tenantId, id, slice?.limit ?? null, slice?.offset ?? 0],
   );
   const items = rows.map((row) => ({ ...toOrganization(row), organizationRoles: row.roles }));
-  return { items, total: rows[0]?.total ?? 0 };
+  const total = totalOf(items.length, slice);
+  if (total !== undefined) return { items, total };
+  const [count] = await q.raw<{ total: number }>(
+    `select count(*) as total from ${members} m where m.tenant_id = $1 and m.${column} = $2`,
+    [q.tenantId, id],
+  );
+  return { items, total: count?.total ?? 0 };
 }
 
 /** The organization permissions that a user's roles give. */

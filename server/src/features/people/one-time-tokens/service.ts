@@ -5,6 +5,7 @@ import { AldabaError } from '../../../kernel/errors.ts';
 import { emailKey, normalizeEmail, requireEmail } from '../../../kernel/identifiers.ts';
 import { standardId, standardSecret } from '../../../kernel/ids.ts';
 import type { Queries } from '../../../store/index.ts';
+import type { Listed, Slice } from '../../../store/list.ts';
 import { isForRecovery } from './recovery.ts';
 import * as store from './store.ts';
 
@@ -12,8 +13,8 @@ export interface OneTimeTokens {
   list: (
     q: Queries,
     filter: { email?: string | undefined; status?: OneTimeTokenStatus | undefined },
-    slice: { limit: number; offset: number },
-  ) => Promise<{ items: OneTimeToken[]; total: number }>;
+    slice: Slice,
+  ) => Promise<Listed<OneTimeToken>>;
   /** @throws AldabaError `entity.not_exists_with_id` */
   get: (q: Queries, id: string) => Promise<OneTimeToken>;
   /** @param draft.expiresIn seconds */

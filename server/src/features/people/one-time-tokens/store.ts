@@ -1,5 +1,6 @@
 import type { OneTimeTokenContext, OneTimeTokenStatus } from '@aldaba/contract';
 import type { Queries } from '../../../store/database.ts';
+import { findList, type Listed, type Slice } from '../../../store/list.ts';
 import { sql } from '../../../store/sql.ts';
 
 export interface StoredToken {
@@ -54,19 +55,16 @@ export async function insertToken(q: Queries, token: StoredToken): Promise<void>
 export async function findTokens(
   q: Queries,
   filter: { email?: string | undefined; status?: OneTimeTokenStatus | undefined; now: Date },
-  slice: { limit: number; offset: number },
-): Promise<{ items: StoredToken[]; total: number }> {
+  slice: Slice,
+): Promise<Listed<StoredToken>> {
   let query = sql.selectFrom('one_time_tokens').where('tenant_id', '=', q.tenantId);
   if (filter.email !== undefined) query = query.where('email', '=', filter.email);
   if (filter.status !== undefined)
     query = query.where('status', '=', filter.status === 'expired' ? 'active' : filter.status);
   if (filter.status === 'active') query = query.where('expires_at', '>', filter.now);
   if (filter.status === 'expired') query = query.where('expires_at', '<=', filter.now);
-  const rows = await q.all(
-    query.selectAll().orderBy('created_at', 'desc').orderBy('id').limit(slice.limit).offset(slice.offset),
-  );
-  const count = await q.first(query.select((build) => build.fn.countAll<number>().as('total')));
-  return { items: rows.map((row) => toToken(row, filter.now)), total: count?.total ?? 0 };
+  const rows = query.selectAll().orderBy('created_at', 'desc').orderBy('id');
+  return findList(q, rows, { slice, toItem: (row) => toToken(row, filter.now) });
 }
 
 export async function findToken(

@@ -2,6 +2,7 @@ import type { TrustedDevice } from '@aldaba/contract';
 import type { Clock } from '../../../kernel/clock.ts';
 import { AldabaError } from '../../../kernel/errors.ts';
 import type { Queries } from '../../../store/index.ts';
+import type { Listed, Slice } from '../../../store/list.ts';
 import type { Users } from '../users/index.ts';
 import { deleteDevice, findDevices } from './store.ts';
 
@@ -15,11 +16,7 @@ export interface TrustedDevices {
    * Last used first, without expired ones.
    * @throws AldabaError `entity.not_found` for unknown users
    */
-  list: (
-    q: Queries,
-    userId: string,
-    slice: { limit: number; offset: number },
-  ) => Promise<{ items: TrustedDevice[]; total: number }>;
+  list: (q: Queries, userId: string, slice: Slice) => Promise<Listed<TrustedDevice>>;
   /** @throws AldabaError `entity.not_found` */
   remove: (q: Queries, userId: string, id: string) => Promise<void>;
 }

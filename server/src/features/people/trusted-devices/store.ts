@@ -1,28 +1,23 @@
 import type { TrustedDevice } from '@aldaba/contract';
 import type { Queries } from '../../../store/database.ts';
+import { findList, type Listed, type Slice } from '../../../store/list.ts';
 import { sql } from '../../../store/sql.ts';
 
 /** Devices that expire after a moment, last used first. */
 export async function findDevices(
   q: Queries,
   { userId, after }: { userId: string; after: Date },
-  { limit, offset }: { limit: number; offset: number },
-): Promise<{ items: TrustedDevice[]; total: number }> {
+  slice: Slice,
+): Promise<Listed<TrustedDevice>> {
   const devices = sql
     .selectFrom('trusted_devices')
     .where('tenant_id', '=', q.tenantId)
     .where('user_id', '=', userId)
-    .where('expires_at', '>', after);
-  const counted = await q.first(devices.select(({ fn }) => fn.countAll<string>().as('total')));
-  const rows = await q.all(
-    devices
-      .select(['id', 'user_agent', 'ip', 'country', 'city', 'created_at', 'last_used_at', 'expires_at'])
-      .orderBy('last_used_at', 'desc')
-      .orderBy('id')
-      .limit(limit)
-      .offset(offset),
-  );
-  return { items: rows.map(toDevice), total: Number(counted?.total ?? 0) };
+    .where('expires_at', '>', after)
+    .select(['id', 'user_agent', 'ip', 'country', 'city', 'created_at', 'last_used_at', 'expires_at'])
+    .orderBy('last_used_at', 'desc')
+    .orderBy('id');
+  return findList(q, devices, { slice, toItem: toDevice });
 }
 
 const toDevice = (row: {

@@ -2,7 +2,7 @@
 
 import { sql as fragment, type RawBuilder } from 'kysely';
 import type { Queries } from '../../../store/database.ts';
-import type { Slice } from '../../../store/list.ts';
+import type { Listed, Slice } from '../../../store/list.ts';
 import { type Search, searchCondition } from '../../../store/search.ts';
 import { sql } from '../../../store/sql.ts';
 import { columns, toUser } from './store.ts';
@@ -21,13 +21,8 @@ export interface UserFilter {
   excludeOrganizationId?: string | undefined;
 }
 
-export interface UserList {
-  items: User[];
-  total: number;
-}
-
 /** Newest first. */
-export async function findUserList(q: Queries, filter: UserFilter, slice: Slice): Promise<UserList> {
+export async function findUserList(q: Queries, filter: UserFilter, slice: Slice): Promise<Listed<User>> {
   const group = groupOf(q, filter);
   const others = groupOf(q, { roleId: filter.excludeRoleId, organizationId: filter.excludeOrganizationId });
   if (filter.search) return findMatching(q, { search: filter.search, group, others }, slice);
@@ -78,7 +73,7 @@ async function countMembers(q: Queries, { count }: Group): Promise<number> {
   return (await q.first(sql.selectNoFrom(count.as('total'))))?.total ?? 0;
 }
 
-async function findMembers(q: Queries, group: Group, slice: Slice): Promise<UserList> {
+async function findMembers(q: Queries, group: Group, slice: Slice): Promise<Listed<User>> {
   const total = await countMembers(q, group);
   const { size, skip, order } = fromNearerEnd(total, slice);
   if (size <= 0) return { items: [], total };
@@ -88,7 +83,7 @@ async function findMembers(q: Queries, group: Group, slice: Slice): Promise<User
 }
 
 /** All users outside the group: a merge of both indexes in the same order. */
-async function findOthers(q: Queries, group: Group, slice: Slice): Promise<UserList> {
+async function findOthers(q: Queries, group: Group, slice: Slice): Promise<Listed<User>> {
   const total = (await countUsers(q)) - (await countMembers(q, group));
   const { size, skip, order } = fromNearerEnd(total, slice);
   if (size <= 0) return { items: [], total };
@@ -123,7 +118,7 @@ interface Place {
 }
 
 /** All users: daily counts give the day of the page, and the index is counted within that day. */
-async function findAll(q: Queries, { limit, offset }: Slice): Promise<UserList> {
+async function findAll(q: Queries, { limit, offset }: Slice): Promise<Listed<User>> {
   const [place] = await q.raw<Place>(findPlace, [q.tenantId, offset, limit]);
   const total = place?.total ?? 0;
   if (!place || offset >= total) return { items: [], total };
@@ -176,7 +171,7 @@ interface SearchFilter {
 }
 
 /** Finds all matches once, for both the count and the page. */
-async function findMatching(q: Queries, filter: SearchFilter, { limit, offset }: Slice): Promise<UserList> {
+async function findMatching(q: Queries, filter: SearchFilter, { limit, offset }: Slice): Promise<Listed<User>> {
   const { search, group, others } = filter;
   const isFew = group !== undefined && (await countMembers(q, group)) < many;
   const isMatch = searchCondition(search, {

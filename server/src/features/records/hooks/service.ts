@@ -7,7 +7,7 @@ import { standardId, standardSecret } from '../../../kernel/ids.ts';
 import type { Fetch } from '../../../kernel/outbound.ts';
 import type { Jobs } from '../../../services/jobs/index.ts';
 import type { CacheRegistry, Database, Queries, Transaction } from '../../../store/index.ts';
-import type { Slice } from '../../../store/list.ts';
+import type { Listed, Slice } from '../../../store/list.ts';
 import { atomic } from '../../../store/transaction.ts';
 import type { LogFilter, Logs } from '../logs/index.ts';
 import { createDeliverer } from './deliveries.ts';
@@ -29,7 +29,7 @@ export interface HooksNeeds {
 type HookPatch = BodyOf<typeof updateHook>;
 
 export interface Hooks extends Events<Transaction> {
-  list: (q: Queries, slice?: Slice) => Promise<{ items: Hook[]; total: number }>;
+  list: (q: Queries, slice?: Slice) => Promise<Listed<Hook>>;
   /** The hooks with their requests of the last 24 hours. */
   withStats: (q: Queries, hooks: readonly Hook[]) => Promise<HookWithStats[]>;
   /** @throws AldabaError `entity.not_exists_with_id` */

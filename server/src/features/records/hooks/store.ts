@@ -1,6 +1,6 @@
 import type { HookEvent } from '@aldaba/contract';
 import type { Queries } from '../../../store/database.ts';
-import type { Slice } from '../../../store/list.ts';
+import { findList, type Listed, type Slice } from '../../../store/list.ts';
 import { sql } from '../../../store/sql.ts';
 
 export interface StoredHook {
@@ -59,14 +59,10 @@ export async function findHook(q: Queries, id: string): Promise<StoredHook | und
 }
 
 /** Newest first. */
-export async function findHookList(q: Queries, slice?: Slice): Promise<{ items: StoredHook[]; total: number }> {
+export async function findHookList(q: Queries, slice?: Slice): Promise<Listed<StoredHook>> {
   const query = sql.selectFrom('hooks').where('tenant_id', '=', q.tenantId);
-  let rows = query.selectAll().orderBy('created_at', 'desc').orderBy('id');
-  if (slice) rows = rows.limit(slice.limit).offset(slice.offset);
-  const items = (await q.all(rows)).map(toHook);
-  if (!slice) return { items, total: items.length };
-  const count = await q.first(query.select((e) => e.fn.countAll<number>().as('total')));
-  return { items, total: count?.total ?? 0 };
+  const rows = query.selectAll().orderBy('created_at', 'desc').orderBy('id');
+  return findList(q, rows, { slice, toItem: toHook });
 }
 
 /** Which webhooks listen to which events; without secrets, for the cache. */

@@ -8,7 +8,7 @@ import type { Log } from '../../../kernel/log.ts';
 import { mask, plainText } from '../../../kernel/masking.ts';
 import { currentOrigin } from '../../../kernel/origin.ts';
 import type { Database, Queries } from '../../../store/index.ts';
-import type { Slice } from '../../../store/list.ts';
+import { type Slice, totalOf } from '../../../store/list.ts';
 import { createRefusals } from './refusals.ts';
 import * as store from './store.ts';
 import { withUserAgents } from './user-agents.ts';
@@ -113,9 +113,10 @@ export function createLogs(needs: LogsNeeds, options = { sweeps: true }): Logs {
         from: new Date(Math.max(oldest().getTime(), from ?? 0)),
         ...(to === undefined ? {} : { before: new Date(to + 1) }),
       };
-      const total = await store.countLogs(q, window, filter.isCapped ? cap + 1 : undefined);
+      const limit = filter.isCapped ? cap + 1 : undefined;
       const items = await withUserAgents(await store.findLogs(q, window, slice));
-      return { items, total, isCapped: filter.isCapped === true && total > cap };
+      const total = totalOf(items.length, slice) ?? (await store.countLogs(q, window, limit));
+      return { items, total: Math.min(total, limit ?? total), isCapped: filter.isCapped === true && total > cap };
     },
     async get(q, id) {
       await batch.flush();
