@@ -1,4 +1,4 @@
-import type { Identity, ProfileField, SignInExperienceSettings } from '@aldaba/contract';
+import type { ProfileField, SignInExperienceSettings } from '@aldaba/contract';
 import type { ProfileFields } from '../features/appearance/custom-profile-fields/index.ts';
 import type { PageSender } from '../features/appearance/hosted-pages/index.ts';
 import type { ApplicationExperiences } from '../features/applications/application-experiences/index.ts';
@@ -11,80 +11,33 @@ import type { Organizations } from '../features/organizations/organizations/inde
 import type { AdaptiveMfa } from '../features/people/adaptive-mfa/index.ts';
 import type { SecondFactors } from '../features/people/mfa-verifications/index.ts';
 import type { OneTimeTokens } from '../features/people/one-time-tokens/index.ts';
-import type { PasswordDigest, User } from '../features/people/users/index.ts';
+import type { Identifier, Users } from '../features/people/users/index.ts';
 import type { Audit } from '../kernel/audit.ts';
 import type { Clock } from '../kernel/clock.ts';
 import type { Vault } from '../kernel/crypto.ts';
 import type { Events } from '../kernel/events.ts';
 import type { Log } from '../kernel/log.ts';
 import type { Passwords } from '../services/passwords/index.ts';
-import type { Queries, Transaction } from '../store/index.ts';
+import type { Transaction } from '../store/index.ts';
+import type { InTransaction } from '../store/transaction.ts';
 import type { Tenant } from '../tenancy/index.ts';
 import type { Address } from './machine/factor.ts';
-import type { IdentifierType } from './machine/policy.ts';
 import type { InteractionPort } from './port.ts';
 
-export type Identifier = { type: IdentifierType; value: string; ignoresCase?: boolean | undefined };
+export type { Identifier };
 
-interface UserColumns {
-  username?: string;
-  name?: string;
-  avatar?: string;
-  primaryEmail?: string;
-  /** Whether the provider verified the address. */
-  isEmailVerified?: boolean;
-  primaryPhone?: string;
-  password?: PasswordDigest;
-}
-
-/**
- * What the sign-in needs of users. Errors: `user.*_already_in_use`, `user.identity_already_in_use`, `entity.not_found`.
- */
-interface SignInUsers {
-  find: (q: Queries, userId: string) => Promise<User | undefined>;
-  findByIdentifier: (q: Queries, identifier: Identifier) => Promise<User | undefined>;
-  findByIdentity: (q: Queries, target: string, identityId: string) => Promise<User | undefined>;
-  /** One statement, whether the user exists or not, so that both take the same time. */
-  findWithPassword: (
-    q: Queries,
-    identifier: Identifier,
-  ) => Promise<
-    { user: User; password: (PasswordDigest & { updatedAt: Date; isExpired: boolean }) | undefined } | undefined
-  >;
-  findPassword: (q: Queries, userId: string) => Promise<PasswordDigest | undefined>;
-  create: (
-    tx: Transaction,
-    user: UserColumns & {
-      identity?: Identity & { target: string };
-      profile?: Record<string, unknown>;
-      customData?: Record<string, unknown>;
-      applicationId?: string;
-    },
-  ) => Promise<User>;
-  /** @param given `passwordHash`: fails with `session.invalid_credentials` when the password is another by now */
-  update: (
-    tx: Transaction,
-    userId: string,
-    patch: UserColumns & { lastSignInAt?: Date },
-    given?: { passwordHash: string },
-  ) => Promise<User>;
-  /** Ends sessions and grants with the old password. */
-  resetPassword: (tx: Transaction, userId: string, password: PasswordDigest) => Promise<User>;
-  /** Returns false when the account had an identity of that target, which was replaced. */
-  linkIdentity: (tx: Transaction, userId: string, target: string, identity: Identity) => Promise<boolean>;
-  /** Merges standard claims, or what applications store, into what is there. */
-  merge: (
-    tx: Transaction,
-    userId: string,
-    part: { profile: Record<string, unknown> } | { customData: Record<string, unknown> },
-  ) => Promise<unknown>;
-  /** Keeps the user's own choices, such as to sign in without a second factor. */
-  updateLogtoConfig: (
-    tx: Transaction,
-    userId: string,
-    patch: { mfa: Record<string, boolean | undefined> },
-  ) => Promise<unknown>;
-}
+/** What the sign-in needs of users. What changes them belongs to the transaction of a step. */
+type SignInUsers = Pick<
+  Users,
+  | 'find'
+  | 'findByIdentifier'
+  | 'findByIdentity'
+  | 'findWithPassword'
+  | 'findPassword'
+  | 'resetPassword'
+  | 'linkIdentity'
+> &
+  InTransaction<Pick<Users, 'create' | 'update' | 'merge' | 'updateLogtoConfig'>>;
 
 /** How people sign in, with the custom profile fields that a sign-up asks for. */
 export type SignInSettings = SignInExperienceSettings & {

@@ -1,6 +1,18 @@
-import { DummyDriver, Kysely, PostgresAdapter, PostgresIntrospector, PostgresQueryCompiler } from 'kysely';
+import {
+  DummyDriver,
+  Kysely,
+  PostgresAdapter,
+  PostgresIntrospector,
+  PostgresQueryCompiler,
+  type SelectType,
+} from 'kysely';
 import type { Compilable } from './database.ts';
 import type { Tables } from './schema.ts';
+
+/** A row of a table as the driver reads it, or the named columns of one: the result of hand-written SQL. */
+export type StoredRow<Table extends keyof Tables, Name extends keyof Tables[Table] = keyof Tables[Table]> = {
+  [Column in Name]: SelectType<Tables[Table][Column]>;
+};
 
 /** Builds typed queries: `sql.selectFrom('users')…`. It has no connection; a `Queries` handle runs what it builds. */
 export const sql = new Kysely<Tables>({

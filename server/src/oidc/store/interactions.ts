@@ -1,4 +1,5 @@
 import type { Queries, Transaction } from '../../store/database.ts';
+import type { StoredRow } from '../../store/sql.ts';
 
 export type InteractionPrompt = 'login' | 'consent';
 
@@ -44,16 +45,7 @@ export async function lockInteraction(
   return row && toRecord(row);
 }
 
-interface Row {
-  uid_hash: string;
-  application_id: string;
-  prompt: string;
-  request: unknown;
-  state: unknown;
-  revision: number;
-  result: unknown;
-  expires_at: Date;
-}
+type Row = Omit<StoredRow<'interactions'>, 'created_at' | 'tenant_id'>;
 
 const toRecord = (row: Row): InteractionRecord => ({
   uidHash: row.uid_hash,

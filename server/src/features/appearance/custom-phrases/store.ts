@@ -1,13 +1,8 @@
 import type { CustomPhrase, Translation } from '@aldaba/contract';
 import type { Queries } from '../../../store/database.ts';
-import { sql } from '../../../store/sql.ts';
+import { type StoredRow, sql } from '../../../store/sql.ts';
 
-interface Row {
-  tenant_id: string;
-  id: string;
-  language_tag: string;
-  translation: unknown;
-}
+type Row = StoredRow<'custom_phrases'>;
 
 const toPhrase = (row: Row): CustomPhrase => ({
   tenantId: row.tenant_id,

@@ -1,19 +1,8 @@
 import type { ProfileField, ProfileFieldChange, ProfileFieldConfig, ProfileFieldType } from '@aldaba/contract';
 import type { Queries } from '../../../store/database.ts';
-import { sql } from '../../../store/sql.ts';
+import { type StoredRow, sql } from '../../../store/sql.ts';
 
-interface Row {
-  tenant_id: string;
-  id: string;
-  name: string;
-  type: string;
-  label: string;
-  description: string | null;
-  required: boolean;
-  config: unknown;
-  sie_order: number;
-  created_at: Date;
-}
+type Row = StoredRow<'custom_profile_fields'>;
 
 const toField = (row: Row): ProfileField => ({
   tenantId: row.tenant_id,

@@ -3,7 +3,7 @@ import { sql as fragment } from 'kysely';
 import type { Queries } from '../../../store/database.ts';
 import { findList, type Listed, type Slice } from '../../../store/list.ts';
 import { type Search, searchCondition } from '../../../store/search.ts';
-import { sql } from '../../../store/sql.ts';
+import { type StoredRow, sql } from '../../../store/sql.ts';
 import type { ApplicationType } from './client.ts';
 
 /** An application as stored: its first secret is sealed. */
@@ -11,21 +11,7 @@ export interface StoredApplication extends Omit<Application, 'secret'> {
   secretSealed: string | null;
 }
 
-interface Row {
-  tenant_id: string;
-  id: string;
-  name: string;
-  type: string;
-  description: string | null;
-  secret_sealed: string | null;
-  oidc_client_metadata: unknown;
-  custom_client_metadata: unknown;
-  protected_app_metadata: unknown;
-  custom_data: unknown;
-  is_third_party: boolean;
-  app_level_access_control_enabled: boolean;
-  created_at: Date;
-}
+type Row = StoredRow<'applications'>;
 
 const toApplication = (row: Row): StoredApplication => ({
   tenantId: row.tenant_id,
@@ -180,12 +166,7 @@ export interface StoredSecret {
   expiresAt: number | null;
 }
 
-interface SecretRow {
-  name: string;
-  value_sealed: string;
-  created_at: Date;
-  expires_at: Date | null;
-}
+type SecretRow = Omit<StoredRow<'application_secrets'>, 'application_id' | 'tenant_id'>;
 
 const toSecret = (row: SecretRow): StoredSecret => ({
   name: row.name,

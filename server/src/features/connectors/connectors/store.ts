@@ -1,5 +1,5 @@
 import type { Queries, Transaction } from '../../../store/database.ts';
-import { sql } from '../../../store/sql.ts';
+import { type StoredRow, sql } from '../../../store/sql.ts';
 
 /** A configured connector as stored: its configuration is sealed. */
 export interface StoredConnector {
@@ -14,15 +14,7 @@ export interface StoredConnector {
   createdAt: number;
 }
 
-interface Row {
-  id: string;
-  connector_id: string;
-  sync_profile: boolean;
-  enable_token_storage: boolean;
-  config_sealed: string;
-  metadata: unknown;
-  created_at: Date;
-}
+type Row = Omit<StoredRow<'connectors'>, 'tenant_id'>;
 
 const toConnector = (row: Row): StoredConnector => ({
   id: row.id,

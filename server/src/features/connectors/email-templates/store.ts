@@ -1,6 +1,6 @@
 import type { EmailTemplate, EmailTemplateDetails, EmailTemplateFilter, TemplateType } from '@aldaba/contract';
 import type { Queries, Transaction } from '../../../store/database.ts';
-import { sql } from '../../../store/sql.ts';
+import { type StoredRow, sql } from '../../../store/sql.ts';
 
 export interface NewTemplate {
   id: string;
@@ -9,14 +9,7 @@ export interface NewTemplate {
   details: EmailTemplateDetails;
 }
 
-interface Row {
-  tenant_id: string;
-  id: string;
-  language_tag: string;
-  template_type: string;
-  details: unknown;
-  created_at: Date;
-}
+type Row = StoredRow<'email_templates'>;
 
 const toTemplate = (row: Row): EmailTemplate => ({
   tenantId: row.tenant_id,

@@ -1,19 +1,9 @@
 import type { OrganizationInvitation } from '@aldaba/contract';
 import { emailKey } from '../../../kernel/identifiers.ts';
 import type { Queries, Transaction } from '../../../store/database.ts';
-import { sql } from '../../../store/sql.ts';
+import { type StoredRow, sql } from '../../../store/sql.ts';
 
-interface Row {
-  tenant_id: string;
-  id: string;
-  organization_id: string;
-  inviter_id: string | null;
-  invitee: string;
-  accepted_user_id: string | null;
-  status: string;
-  created_at: Date;
-  updated_at: Date;
-  expires_at: Date;
+interface Row extends StoredRow<'organization_invitations'> {
   roles: { id: string; name: string }[];
 }
 

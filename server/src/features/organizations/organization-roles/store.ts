@@ -8,14 +8,9 @@ import type {
 import type { Queries, Transaction } from '../../../store/database.ts';
 import { findList, type Listed, type Slice } from '../../../store/list.ts';
 import { type Search, searchCondition } from '../../../store/search.ts';
-import { sql } from '../../../store/sql.ts';
+import { type StoredRow, sql } from '../../../store/sql.ts';
 
-interface ScopeRow {
-  tenant_id: string;
-  id: string;
-  name: string;
-  description: string | null;
-}
+type ScopeRow = Omit<StoredRow<'organization_scopes'>, 'created_at'>;
 
 const toScope = (row: ScopeRow): OrganizationScope => ({
   tenantId: row.tenant_id,

@@ -1,12 +1,10 @@
 import type { Organization, OrganizationRole, OrganizationScope, RoleType } from '@aldaba/contract';
-import type { Selectable } from 'kysely';
 import type { Queries, Transaction } from '../../../store/database.ts';
 import { findList, type Listed, type Slice, totalOf } from '../../../store/list.ts';
-import type { Tables } from '../../../store/schema.ts';
 import { type Search, searchCondition } from '../../../store/search.ts';
-import { sql } from '../../../store/sql.ts';
+import { type StoredRow, sql } from '../../../store/sql.ts';
 
-type Row = Selectable<Tables['organizations']>;
+type Row = StoredRow<'organizations'>;
 
 const toOrganization = (row: Row): Organization => ({
   tenantId: row.tenant_id,
@@ -204,7 +202,7 @@ export async function deleteMemberRoles(
   return rows.length;
 }
 
-type RoleRow = Omit<Selectable<Tables['organization_roles']>, 'created_at'>;
+type RoleRow = Omit<StoredRow<'organization_roles'>, 'created_at'>;
 
 const toRole = (row: RoleRow): OrganizationRole => ({
   tenantId: row.tenant_id,

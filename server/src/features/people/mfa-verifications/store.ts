@@ -1,19 +1,14 @@
 import type { MfaFactor, MfaVerification } from '@aldaba/contract';
 import { AldabaError } from '../../../kernel/errors.ts';
 import type { Queries } from '../../../store/database.ts';
-import { sql } from '../../../store/sql.ts';
+import { type StoredRow, sql } from '../../../store/sql.ts';
 import type { NewPasskey, PasskeyName } from './passkeys.ts';
 import type { SecretType } from './secrets.ts';
 
-interface Row {
-  id: string;
-  type: string;
-  name: string | null;
-  agent: string | null;
-  created_at: Date;
-  last_used_at: Date | null;
-  codes_used_at: (Date | null)[] | null;
-}
+type Row = StoredRow<
+  'mfa_verifications',
+  'id' | 'type' | 'name' | 'agent' | 'created_at' | 'last_used_at' | 'codes_used_at'
+>;
 
 const countUnused = (usedAt: readonly (Date | null)[]) => usedAt.filter((at) => at === null).length;
 

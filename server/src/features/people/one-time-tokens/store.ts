@@ -1,7 +1,7 @@
 import type { OneTimeTokenContext, OneTimeTokenStatus } from '@aldaba/contract';
 import type { Queries } from '../../../store/database.ts';
 import { findList, type Listed, type Slice } from '../../../store/list.ts';
-import { sql } from '../../../store/sql.ts';
+import { type StoredRow, sql } from '../../../store/sql.ts';
 
 export interface StoredToken {
   id: string;
@@ -14,16 +14,7 @@ export interface StoredToken {
   expiresAt: Date;
 }
 
-interface Row {
-  id: string;
-  email: string;
-  token_hash: string;
-  token_sealed: string;
-  context: unknown;
-  status: string;
-  created_at: Date;
-  expires_at: Date;
-}
+type Row = Omit<StoredRow<'one_time_tokens'>, 'tenant_id'>;
 
 const toToken = (row: Row, now: Date): StoredToken => ({
   id: row.id,

@@ -1,5 +1,5 @@
 import type { Queries } from '../../../store/database.ts';
-import { sql } from '../../../store/sql.ts';
+import { type StoredRow, sql } from '../../../store/sql.ts';
 import type { DetailedUser, SubjectQuery, Users } from '../users/index.ts';
 
 export interface StoredToken {
@@ -11,14 +11,7 @@ export interface StoredToken {
   expiresAt: number | null;
 }
 
-interface Row {
-  user_id: string;
-  name: string;
-  value_hash: string;
-  value_sealed: string;
-  created_at: Date;
-  expires_at: Date | null;
-}
+type Row = Omit<StoredRow<'personal_access_tokens'>, 'id' | 'tenant_id'>;
 
 const toToken = (row: Row): StoredToken => ({
   userId: row.user_id,

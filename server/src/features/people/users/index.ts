@@ -6,5 +6,14 @@
  * suspended or deleted. Sign-in and the protocol enter through `createUsers`; the Management API through `routes.ts`.
  * Statements of other features that find a user add the details with `withUserDetails`.
  */
-export { createUsers, type Identity, type Users } from './service.ts';
-export type { DetailedUser, PasswordDigest, Subject, SubjectQuery, SubjectStatement, User } from './user.ts';
+export { createUsers, type Users } from './service.ts';
+export type {
+  DetailedUser,
+  Identifier,
+  Identity,
+  PasswordDigest,
+  Subject,
+  SubjectQuery,
+  SubjectStatement,
+  User,
+} from './user.ts';

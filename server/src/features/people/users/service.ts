@@ -16,7 +16,7 @@ import { findUserList, type UserFilter } from './list-store.ts';
 import { normalizeClaims, normalizeColumns } from './normalize.ts';
 import { getLogtoConfig, type LogtoConfigPatch, updateLogtoConfig } from './settings.ts';
 import * as store from './store.ts';
-import type { DetailedUser, PasswordDigest, Subject, SubjectStatement, User } from './user.ts';
+import type { DetailedUser, Identifier, Identity, PasswordDigest, Subject, SubjectStatement, User } from './user.ts';
 
 export interface UsersNeeds {
   clock: Clock;
@@ -33,51 +33,17 @@ export interface UsersNeeds {
   };
 }
 
-interface UserDraft {
-  username?: string | undefined;
-  primaryEmail?: string | undefined;
+interface UserDraft extends Omit<store.UserColumns, 'isSuspended' | 'isPasswordExpired' | 'lastSignInAt'> {
   /** Whether the email address is verified: by the user, or set by an operator. */
   isEmailVerified?: boolean | undefined;
-  primaryPhone?: string | undefined;
-  name?: string | undefined;
-  avatar?: string | null | undefined;
-  password?: PasswordDigest | undefined;
   /** Identity at the provider `target`; `userId` is the user's id there. */
   identity?: (Identity & { target: string }) | undefined;
-  profile?: Record<string, unknown> | undefined;
-  customData?: Record<string, unknown> | undefined;
-  /** The application that the user registered through. */
-  applicationId?: string | undefined;
 }
 
 /** `undefined` leaves a member unchanged, `null` clears it; `profile` and `customData` replace the stored value. */
-interface UserPatch {
-  username?: string | null | undefined;
-  primaryEmail?: string | null | undefined;
+interface UserPatch extends Omit<store.UserColumns, 'applicationId'> {
   /** Whether the user has verified the email address in this patch. */
   isEmailVerified?: boolean | undefined;
-  primaryPhone?: string | null | undefined;
-  name?: string | null | undefined;
-  avatar?: string | null | undefined;
-  profile?: Record<string, unknown> | undefined;
-  customData?: Record<string, unknown> | undefined;
-  password?: PasswordDigest | undefined;
-  lastSignInAt?: Date | undefined;
-  isSuspended?: boolean | undefined;
-  isPasswordExpired?: boolean | undefined;
-}
-
-/** The user's identity at a provider. */
-export interface Identity {
-  userId: string;
-  details?: Record<string, unknown> | undefined;
-}
-
-interface Identifier {
-  type: 'username' | 'email' | 'phone';
-  value: string;
-  /** Whether usernames are case-sensitive; if not, `Ana` and `ana` are equal. */
-  ignoresCase?: boolean | undefined;
 }
 
 export interface Users extends RoleHolders<User> {

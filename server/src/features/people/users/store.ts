@@ -1,9 +1,9 @@
 import type { Identities } from '@aldaba/contract';
-import { sql as fragment } from 'kysely';
+import { sql as fragment, type InferResult } from 'kysely';
 import { emailKey, normalizePhone } from '../../../kernel/identifiers.ts';
 import type { Queries } from '../../../store/database.ts';
 import { sql, textOf } from '../../../store/sql.ts';
-import type { PasswordDigest, Subject, User } from './user.ts';
+import type { Identifier, PasswordDigest, Subject, User } from './user.ts';
 
 /** Columns by their service names; `undefined` leaves one unchanged, `null` clears it. */
 export interface UserColumns
@@ -53,23 +53,13 @@ export const columns = [
   identities,
 ] as const;
 
-export interface Row {
-  id: string;
-  username: string | null;
-  primary_email: string | null;
-  primary_phone: string | null;
-  name: string | null;
-  avatar: string | null;
-  custom_data: unknown;
-  profile: unknown;
-  application_id: string | null;
-  is_suspended: boolean;
-  last_sign_in_at: Date | null;
-  created_at: Date;
-  updated_at: Date;
-  has_password: boolean;
-  identities: User['identities'] | null;
-}
+const select = (q: Pick<Queries, 'tenantId'>) =>
+  sql
+    .selectFrom('users')
+    .select([...columns])
+    .where('users.tenant_id', '=', q.tenantId);
+
+export type Row = InferResult<ReturnType<typeof select>>[number];
 
 export const toUser = (row: Row): User => ({
   id: row.id,
@@ -88,12 +78,6 @@ export const toUser = (row: Row): User => ({
   isSuspended: row.is_suspended,
   hasPassword: row.has_password,
 });
-
-const select = (q: Pick<Queries, 'tenantId'>) =>
-  sql
-    .selectFrom('users')
-    .select([...columns])
-    .where('users.tenant_id', '=', q.tenantId);
 
 // Every token, userinfo and sign-in step runs it. Compiled once, because compiling costs 25 µs.
 const findUserStatement = select({ tenantId: '' }).where('users.id', '=', '').compile().sql;
@@ -122,10 +106,7 @@ const organizations = fragment<Subject['organizations']>`(
 export const selectSubject = select({ tenantId: '' }).select([roleNames, organizations]).where('users.id', '=', '');
 const findSubjectStatement = selectSubject.compile().sql;
 
-export interface SubjectRow extends Row {
-  role_names: string[];
-  organizations: Subject['organizations'];
-}
+export type SubjectRow = InferResult<typeof selectSubject>[number];
 
 export const toSubject = (row: SubjectRow): Subject => ({
   user: toUser(row),
@@ -138,14 +119,8 @@ export async function findSubject(q: Queries, id: string, thirdPartyId?: string)
   return row && toSubject(row);
 }
 
-interface IdentifierValue {
-  type: 'username' | 'email' | 'phone';
-  value: string;
-  ignoresCase?: boolean | undefined;
-}
-
 /** The condition after `where users.tenant_id = $1`, with values from `$2` on. */
-function conditionOf({ type, value, ignoresCase }: IdentifierValue): { condition: string; values: string[] } {
+function conditionOf({ type, value, ignoresCase }: Identifier): { condition: string; values: string[] } {
   // If two usernames differ only in case, the exact match wins.
   if (type === 'username' && ignoresCase)
     return {
@@ -164,7 +139,7 @@ function conditionOf({ type, value, ignoresCase }: IdentifierValue): { condition
 
 const usersStatement = select({ tenantId: '' }).compile().sql;
 
-export async function findUserByIdentifier(q: Queries, identifier: IdentifierValue): Promise<User | undefined> {
+export async function findUserByIdentifier(q: Queries, identifier: Identifier): Promise<User | undefined> {
   const { condition, values } = conditionOf(identifier);
   const [row] = await q.raw<Row>(`${usersStatement} ${condition}`, [q.tenantId, ...values]);
   return row && toUser(row);
@@ -176,21 +151,19 @@ export interface PasswordAge {
   isExpired: boolean;
 }
 
-const usersWithPasswordStatement = select({ tenantId: '' })
-  .select(['password_digest', 'password_algorithm', 'password_updated_at', 'is_password_expired'])
-  .compile().sql;
-
-interface PasswordRow extends Row {
-  password_digest: string | null;
-  password_algorithm: string | null;
-  password_updated_at: Date | null;
-  is_password_expired: boolean;
-}
+const selectWithPassword = select({ tenantId: '' }).select([
+  'password_digest',
+  'password_algorithm',
+  'password_updated_at',
+  'is_password_expired',
+]);
+const usersWithPasswordStatement = selectWithPassword.compile().sql;
+type PasswordRow = InferResult<typeof selectWithPassword>[number];
 
 /** The user with the password's digest and age, in one statement. */
 export async function findUserWithPassword(
   q: Queries,
-  identifier: IdentifierValue,
+  identifier: Identifier,
 ): Promise<{ user: User; password: (PasswordDigest & PasswordAge) | undefined } | undefined> {
   const { condition, values } = conditionOf(identifier);
   const [row] = await q.raw<PasswordRow>(`${usersWithPasswordStatement} ${condition}`, [q.tenantId, ...values]);
@@ -225,7 +198,7 @@ export async function findUserPassword(q: Queries, id: string): Promise<Password
   return row && toPassword(row);
 }
 
-function toPassword(row: { password_digest: string | null; password_algorithm: string | null }) {
+function toPassword(row: Pick<PasswordRow, 'password_digest' | 'password_algorithm'>) {
   if (!row.password_digest || !row.password_algorithm) return undefined;
   return { digest: row.password_digest, algorithm: row.password_algorithm as PasswordDigest['algorithm'] };
 }

@@ -1,7 +1,15 @@
-import type { User } from '@aldaba/contract';
+import type { Identity, User } from '@aldaba/contract';
 
 export type { PasswordDigest } from '../../../services/passwords/index.ts';
-export type { User };
+export type { Identity, User };
+
+/** What a user signs in with. */
+export interface Identifier {
+  type: 'username' | 'email' | 'phone';
+  value: string;
+  /** Whether usernames that differ only in case are equal: `Ana` and `ana`. */
+  ignoresCase?: boolean | undefined;
+}
 
 /** A user with the data of claims beyond the user's own row. */
 export interface Subject {

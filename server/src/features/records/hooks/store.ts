@@ -1,7 +1,7 @@
 import type { HookEvent } from '@aldaba/contract';
 import type { Queries } from '../../../store/database.ts';
 import { findList, type Listed, type Slice } from '../../../store/list.ts';
-import { sql } from '../../../store/sql.ts';
+import { type StoredRow, sql } from '../../../store/sql.ts';
 
 export interface StoredHook {
   id: string;
@@ -14,16 +14,7 @@ export interface StoredHook {
   createdAt: number;
 }
 
-interface Row {
-  id: string;
-  name: string;
-  event: string | null;
-  events: string[];
-  config_sealed: string;
-  signing_key_sealed: string;
-  enabled: boolean;
-  created_at: Date;
-}
+type Row = Omit<StoredRow<'hooks'>, 'tenant_id'>;
 
 const toHook = (row: Row): StoredHook => ({
   id: row.id,
