@@ -2,17 +2,10 @@ import { fullAccess, managementScopes, type Resource, type Scope } from '@aldaba
 import type { Queries, Transaction } from '../../../store/database.ts';
 import { findList, type Listed, type Slice } from '../../../store/list.ts';
 import { type Search, searchCondition } from '../../../store/search.ts';
-import { sql } from '../../../store/sql.ts';
+import { type StoredRow, sql } from '../../../store/sql.ts';
 import { managementIndicatorOf } from '../../../tenancy/management-indicator.ts';
 
-interface ResourceColumns {
-  tenant_id: string;
-  id: string;
-  name: string;
-  indicator: string;
-  is_default: boolean;
-  access_token_ttl: number;
-}
+type ResourceColumns = Omit<StoredRow<'resources'>, 'created_at'>;
 const toResource = (row: ResourceColumns): Resource => ({
   tenantId: row.tenant_id,
   id: row.id,
@@ -22,14 +15,7 @@ const toResource = (row: ResourceColumns): Resource => ({
   accessTokenTtl: row.access_token_ttl,
 });
 
-interface ScopeColumns {
-  tenant_id: string;
-  id: string;
-  resource_id: string;
-  name: string;
-  description: string | null;
-  created_at: Date;
-}
+type ScopeColumns = StoredRow<'scopes'>;
 const toScope = (row: ScopeColumns): Scope => ({
   tenantId: row.tenant_id,
   id: row.id,
