@@ -35,7 +35,7 @@ function anchors(text: string): Set<string> {
 
 const linksOf = (text: string): string[] => [
   ...[...prose(text).matchAll(/\]\(<?([^)\s>]+)>?(?: "[^"]*")?\)/g)].map(([, target = '']) => target),
-  ...[...text.matchAll(/(?:src|srcset|href)="([^"\s]+)"/g)].map(([, target = '']) => target),
+  ...[...withoutBlocks(text).matchAll(/(?:src|srcset|href)="([^"\s]+)"/g)].map(([, target = '']) => target),
 ];
 
 interface Block {
@@ -52,7 +52,7 @@ describe('Documentation', () => {
   for (const page of pages) {
     it(`has no broken links: ${page}`, () => {
       const broken = linksOf(read(page)).filter((target) => {
-        if (/^[a-z][a-z0-9+.-]*:/i.test(target)) return false;
+        if (/^[a-z][a-z0-9+.-]*:|^\{\{\w+\}\}/i.test(target)) return false;
         const [path = '', anchor] = target.split('#', 2);
         const file = path === '' ? page : normalize(join(dirname(page), decodeURIComponent(path)));
         if (file.startsWith('..') || !existsSync(join(root, file))) return true;
