@@ -9,7 +9,7 @@ interface GuideCheck {
   promise: string;
   /** Sets up what the guide's prose asks for, before the first command. */
   prepare?: (values: PlaceholderValues, operator: Operator) => Promise<void>;
-  check(app: FollowedGuide, operator: Operator): Promise<void>;
+  check: (app: FollowedGuide, operator: Operator) => Promise<void>;
 }
 
 const webApp: GuideCheck = {

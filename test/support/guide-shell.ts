@@ -16,19 +16,19 @@ export type VersionChoice = 'recorded' | 'newest';
 /** A shell in the folder of a reader's app. Its working folder and variables last from one command to the next. */
 export interface GuideShell {
   /** Writes a file of the app, relative to the working folder. */
-  write(file: string, text: string, append: boolean): Promise<void>;
+  write: (file: string, text: string, append: boolean) => Promise<void>;
   /** Types commands and returns what they print. @throws Error with the output when one fails */
-  run(commands: string): Promise<string>;
+  run: (commands: string) => Promise<string>;
   /** Types commands that keep running until `close`. */
-  start(commands: string): void;
+  start: (commands: string) => void;
   /** False once a started program has ended. */
-  isRunning(): boolean;
+  isRunning: () => boolean;
   /** What the started programs have printed. */
-  output(): string;
+  output: () => string;
   /** Versions of the packages that the install commands name. */
-  installedVersions(): Promise<Record<string, string>>;
+  installedVersions: () => Promise<Record<string, string>>;
   /** Stops what was started. The folder is deleted, unless its installation serves the next run. */
-  close(): Promise<void>;
+  close: () => Promise<void>;
 }
 
 /** Milliseconds for one fence of commands: some install hundreds of packages or compile. */

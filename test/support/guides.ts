@@ -29,10 +29,10 @@ export interface FollowedGuide {
   /** What each fence of commands printed, in their order. */
   printed: string[];
   /** What the running app has printed so far. */
-  output(): string;
+  output: () => string;
   /** Installed packages that the guide names, with their versions. */
-  installedVersions(): Promise<Record<string, string>>;
-  stop(): Promise<void>;
+  installedVersions: () => Promise<Record<string, string>>;
+  stop: () => Promise<void>;
 }
 
 export interface FollowOptions {
