@@ -9,7 +9,8 @@ category: traditional
 type: Traditional
 order: 3
 language: Python
-package: { name: logto, registry: PyPI }
+package: logto (PyPI)
+icon: IconBrandPython
 tested: npm-test
 appUrl: http://localhost:3000
 ---
@@ -78,7 +79,7 @@ describe('the format of guides', () => {
         category: 'traditional',
         type: 'Traditional',
         order: 3,
-        about: { name: 'logto', registry: 'PyPI' },
+        about: 'logto (PyPI)',
         tested: 'npm-test',
         name: 'shop',
       },
@@ -136,29 +137,29 @@ describe('the format of guides', () => {
   it('refuses a header without a required field', () => refuses(header.replace('order: 3\n', '') + body, 1, /order/));
   it('refuses an application without a type', () =>
     refuses(header.replace('type: Traditional\n', '') + body, 1, /type/));
-  it('refuses an unknown placeholder', () => refuses(`${header}\n## A\n\n{{appKey}}\n`, 15, /\{\{appKey\}\}/));
-  it('refuses an unknown directive', () => refuses(`${header}\n## A\n\n::callback x\n`, 15, /::callback x/));
-  it('refuses a directive without its URI', () => refuses(`${header}\n## A\n\n::redirect-uri\n`, 15, /one URI/));
-  it('refuses text before the first step', () => refuses(`${header}\nHello.\n`, 13, /before the first step/));
-  it('refuses a guide without steps', () => refuses(header, 11, /no steps/));
-  it('refuses code without a language', () => refuses(`${header}\n## A\n\n\`\`\`\nx\n\`\`\`\n`, 15, /language/));
-  it('refuses code that is indented', () => refuses(`${header}\n## A\n\n    x = 1\n`, 15, /language/));
+  it('refuses an unknown placeholder', () => refuses(`${header}\n## A\n\n{{appKey}}\n`, 16, /\{\{appKey\}\}/));
+  it('refuses an unknown directive', () => refuses(`${header}\n## A\n\n::callback x\n`, 16, /::callback x/));
+  it('refuses a directive without its URI', () => refuses(`${header}\n## A\n\n::redirect-uri\n`, 16, /one URI/));
+  it('refuses text before the first step', () => refuses(`${header}\nHello.\n`, 14, /before the first step/));
+  it('refuses a guide without steps', () => refuses(header, 12, /no steps/));
+  it('refuses code without a language', () => refuses(`${header}\n## A\n\n\`\`\`\nx\n\`\`\`\n`, 16, /language/));
+  it('refuses code that is indented', () => refuses(`${header}\n## A\n\n    x = 1\n`, 16, /language/));
   it('refuses code inside a list', () =>
-    refuses(`${header}\n## A\n\n- a\n\n  \`\`\`js a.js\n  x\n  \`\`\`\n`, 15, /inside another block/));
+    refuses(`${header}\n## A\n\n- a\n\n  \`\`\`js a.js\n  x\n  \`\`\`\n`, 16, /inside another block/));
   it('refuses unknown words after the name of a file', () =>
-    refuses(`${header}\n## A\n\n\`\`\`js a.js more\n\`\`\`\n`, 15, /unknown words/));
-  it('refuses unknown words after sh', () => refuses(`${header}\n## A\n\n\`\`\`sh begin\n\`\`\`\n`, 15, /start/));
+    refuses(`${header}\n## A\n\n\`\`\`js a.js more\n\`\`\`\n`, 16, /unknown words/));
+  it('refuses unknown words after sh', () => refuses(`${header}\n## A\n\n\`\`\`sh begin\n\`\`\`\n`, 16, /start/));
   it('refuses a file outside of the app', () =>
-    refuses(`${header}\n## A\n\n\`\`\`js ../a.js\n\`\`\`\n`, 15, /outside of the reader's app/));
+    refuses(`${header}\n## A\n\n\`\`\`js ../a.js\n\`\`\`\n`, 16, /outside of the reader's app/));
   it('refuses a file that begins twice', () =>
-    refuses(`${header}\n## A\n\n\`\`\`js a.js\nx\n\`\`\`\n\n\`\`\`js a.js\ny\n\`\`\`\n`, 19, /a second time/));
+    refuses(`${header}\n## A\n\n\`\`\`js a.js\nx\n\`\`\`\n\n\`\`\`js a.js\ny\n\`\`\`\n`, 20, /a second time/));
   it('refuses a continuation without a beginning', () =>
-    refuses(`${header}\n## A\n\n\`\`\`js a.js continued\nx\n\`\`\`\n`, 15, /no earlier fence/));
+    refuses(`${header}\n## A\n\n\`\`\`js a.js continued\nx\n\`\`\`\n`, 16, /no earlier fence/));
   it('refuses raw HTML, also within a paragraph', () => {
-    refuses(`${header}\n## A\n\n<p>a</p>\n`, 15, /raw HTML/);
-    refuses(`${header}\n## A\n\n- a <b>b</b>\n`, 15, /raw HTML/);
+    refuses(`${header}\n## A\n\n<p>a</p>\n`, 16, /raw HTML/);
+    refuses(`${header}\n## A\n\n- a <b>b</b>\n`, 16, /raw HTML/);
   });
-  it('refuses a heading of level 1', () => refuses(`${header}\n## A\n\n# B\n`, 15, /level 1/));
+  it('refuses a heading of level 1', () => refuses(`${header}\n## A\n\n# B\n`, 16, /level 1/));
 });
 
 describe('a translation of a guide', () => {

@@ -13,17 +13,17 @@ const header = z.strictObject({
   category: z.enum(['traditional', 'spa', 'native', 'machine-to-machine', 'third-party', 'api']),
   /** Type of the application in the Management API. APIs have none. */
   type: z.enum(['Traditional', 'SPA', 'Native', 'MachineToMachine']).optional(),
-  /** Position in the library, ascending. */
+  /** Position in its category, ascending. */
   order: z.number(),
   /** Programming language, as its users write it. */
   language: z.string().min(1),
-  /** The package that the guide is about, with the registry that serves it. */
+  /** The package that the guide is about, with the registry that serves it: `logto (PyPI)`. */
   package: z
-    .strictObject({
-      name: z.string().min(1),
-      registry: z.enum(['npm', 'PyPI', 'Go', 'Maven', 'NuGet', 'Packagist', 'RubyGems', 'pub.dev', 'Swift']),
-    })
+    .string()
+    .regex(/^\S+( \([\w .]+\))?$/, 'must be a name, with the registry in parentheses')
     .optional(),
+  /** Component of `@tabler/icons-react` that the Console shows. */
+  icon: z.string().regex(/^Icon[A-Z]\w+$/, 'must name an icon of Tabler'),
   /** Which command runs the code of the guide against a real server; `no` is shown to the reader. */
   tested: z.enum(['npm-test', 'guides', 'no']),
   /** Base URL of the reader's app while it is developed, without trailing slash. */
@@ -277,9 +277,9 @@ function readFence(raw: string, text: string, file: string, line: number): Code 
   const [, info] = /^```([^\n`]*)\n/.exec(raw) ?? [];
   const [language = '', ...words] = (info ?? '').trim().split(/\s+/);
   if (language === '') throw new GuideError(file, line, 'has code without a language: write ```<language> <file>');
-  if (language === 'sh') {
+  if (language === 'sh' && !words[0]?.includes('.')) {
     if (words.length > 1 || (words[0] !== undefined && words[0] !== 'start'))
-      throw new GuideError(file, line, 'has a fence `sh` with unknown words: only `start` may follow');
+      throw new GuideError(file, line, 'has a fence `sh` with unknown words: `start` or a file name may follow');
     return { kind: 'commands', keepsRunning: words[0] === 'start', text };
   }
   const [name, mark, ...others] = words;
