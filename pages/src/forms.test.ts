@@ -129,7 +129,7 @@ describe('Forms in Chromium', () => {
     const passwordRules: PasswordRule[] = [
       { text: 'at least 8 characters', check: { minLength: 8 } },
       { text: 'at least 3 kinds', check: { minTypes: 3 } },
-      { text: 'to differ from your name' },
+      { text: 'not contain your name' },
     ];
     const page = await open({ kind: 'setup', token: 'one-time', passwordRules });
     const met = () => page.locator('#password-rules .met').allTextContents();

@@ -49,20 +49,20 @@ export const sentencesOfPrograms: Readonly<Record<string, readonly [spanish: str
   ],
   'request.feature_not_supported': [
     'Este servidor no admite esa función con su configuración actual.',
-    '按当前配置，此服务器不支持该功能。',
+    '此服务器的当前配置不支持该功能。',
   ],
   'request.not_ready': [
-    'El servidor no está listo: falla {failed}. El motivo está en su registro.',
+    'El servidor no está listo: ha fallado {failed}. El motivo está en el registro del servidor.',
     '服务器尚未就绪：{failed} 检查失败，原因见服务器日志。',
   ],
   'entity.not_found': ['El elemento no existe o se ha eliminado.', '该项目不存在或已被删除。'],
-  'entity.not_exists_with_id': ['No existe ningún elemento «{name}» con el id {id}.', '不存在 ID 为 {id} 的“{name}”。'],
+  'entity.not_exists_with_id': ['No existe ningún elemento «{name}» con el ID {id}.', '不存在 ID 为 {id} 的“{name}”。'],
   'entity.unique_integrity_violation': [
     'Ya existe un elemento con el mismo valor en «{field}». Elige otro.',
     '已存在“{field}”相同的项目，请换一个。',
   ],
   'entity.relation_foreign_key_not_found': [
-    'No existe un elemento relacionado. Comprueba los id de la petición.',
+    'No existe un elemento relacionado. Comprueba los ID de la petición.',
     '相关联的项目不存在。请检查请求中的 ID。',
   ],
   'entity.db_constraint_violated': ['Un valor está fuera de lo permitido.', '有一个值超出了允许的范围。'],
@@ -70,13 +70,16 @@ export const sentencesOfPrograms: Readonly<Record<string, readonly [spanish: str
   'entity.create_failed': ['No se ha podido crear el elemento.', '无法创建该项目。'],
   'oidc.invalid_grant': [
     'El código o el token ha caducado, ya se ha usado o no es para esta aplicación. Inicia sesión de nuevo.',
-    '代码或令牌已过期、已使用或不属于此应用。请重新登录。',
+    '授权码或令牌已过期、已使用或不属于此应用。请重新登录。',
   ],
   'oidc.unauthorized_client': [
-    'Esta aplicación no puede obtener un token de esta manera.',
-    '此应用不能用这种方式获取令牌。',
+    'Esta aplicación no puede usar este tipo de concesión (grant type).',
+    '此应用不能使用该授权类型（grant type）。',
   ],
-  'oidc.unsupported_grant_type': ['No se admite esta manera de obtener un token.', '不支持这种获取令牌的方式。'],
+  'oidc.unsupported_grant_type': [
+    'No se admite este tipo de concesión (grant type).',
+    '不支持该授权类型（grant type）。',
+  ],
   'oidc.unsupported_response_type': ['No se admite este tipo de respuesta.', '不支持此响应类型。'],
   'oidc.unsupported_response_mode': ['No se admite este modo de respuesta.', '不支持此响应模式。'],
   'oidc.unsupported_token_type': ['Aquí no se admite este tipo de token.', '此处不支持这种令牌。'],
@@ -91,11 +94,11 @@ export const sentencesOfPrograms: Readonly<Record<string, readonly [spanish: str
   ],
   'oidc.login_required': ['El usuario tiene que iniciar sesión.', '需要用户登录。'],
   'oidc.unmet_authentication_requirements': [
-    'El inicio de sesión no es tan seguro como exige la aplicación.',
-    '登录的安全强度没有达到应用的要求。',
+    'El inicio de sesión no cumple los requisitos de la aplicación.',
+    '登录不符合应用的要求。',
   ],
   'oidc.consent_required': ['El usuario tiene que dar su consentimiento.', '需要用户同意授权。'],
-  'oidc.interaction_required': ['El usuario tiene que participar en el inicio de sesión.', '需要用户参与登录。'],
+  'oidc.interaction_required': ['El inicio de sesión requiere la intervención del usuario.', '需要用户参与登录。'],
   'oidc.request_not_supported': ['No se admiten objetos de petición (request).', '不支持请求对象（request）。'],
   'oidc.request_uri_not_supported': [
     'No se admiten direcciones de petición (request_uri).',
@@ -116,7 +119,7 @@ export const sentencesOfPrograms: Readonly<Record<string, readonly [spanish: str
   ],
   'session.unsupported_prompt_name': ['No se admite este tipo de prompt.', '不支持这种 prompt。'],
   'user.identity_exists_in_profile': ['Tu cuenta ya tiene vinculada esta cuenta social.', '你的账号已关联此社交账号。'],
-  'user.terms_required': ['Acepta las condiciones antes de continuar.', '请先同意条款再继续。'],
+  'user.terms_required': ['Acepta los términos antes de continuar.', '请先同意条款再继续。'],
   'user.username_exists_in_profile': ['Tu cuenta ya tiene un nombre de usuario.', '你的账号已有用户名。'],
   'user.username_rejected': [
     'Este nombre de usuario no cumple las reglas. Elige otro; data.issues indica el motivo.',
@@ -137,28 +140,31 @@ export const sentencesOfPrograms: Readonly<Record<string, readonly [spanish: str
   ],
   'user.passkey_already_in_use': [
     'Esta llave de acceso ya pertenece a una cuenta. Crea otra.',
-    '此通行密钥已属于某个账号，请另建一个。',
+    '此通行密钥已属于某个账号，请创建另一个。',
   ],
   'user.wrong_backup_code_format': [
     'Los códigos de respaldo son diez códigos distintos de diez dígitos hexadecimales.',
     '备用代码应为十个互不相同的十位十六进制代码。',
   ],
   'user.email_not_verified': [
-    'El correo electrónico no está verificado, así que su dueño podría ser otra persona.',
+    'El correo electrónico no está verificado y podría pertenecer a otra persona.',
     '此电子邮箱未经验证，可能属于其他人。',
   ],
   'user.role_exists': ['La cuenta ya tiene este rol.', '账号已有此角色。'],
   'user.invalid_role_type': ['Un rol de ese tipo no se puede asignar a un usuario.', '该类型的角色不能分配给用户。'],
   'password.invalid_legacy_password_format': [
-    'El resumen de la contraseña no tiene la forma de su algoritmo, o verificarlo costaría demasiado.',
-    '密码摘要不符合其算法的格式，或验证它的开销过大。',
+    'El resumen (hash) de la contraseña no tiene el formato de su algoritmo, o sus parámetros de coste son demasiado altos.',
+    '密码摘要不符合其算法的格式，或开销参数过高。',
   ],
   'connector.unexpected_type': ['El conector no es del tipo que se necesita aquí.', '连接器的类型与此处所需的不同。'],
-  'connector.not_implemented': ['El conector no ofrece esta función.', '连接器不提供此功能。'],
+  'connector.not_implemented': ['El conector no admite esta operación.', '连接器不支持此操作。'],
   'connector.invalid_metadata': ['Los metadatos del conector no son válidos.', '连接器的元数据无效。'],
   'connector.invalid_config_guard': ['El conector no declara su configuración.', '连接器没有声明其配置。'],
   'connector.invalid_request_parameters': ['El conector ha rechazado la petición.', '连接器拒绝了请求。'],
-  'connector.insufficient_request_parameters': ['Faltan parámetros para el conector.', '缺少连接器所需的参数。'],
+  'connector.insufficient_request_parameters': [
+    'Faltan parámetros que el conector necesita.',
+    '缺少连接器所需的参数。',
+  ],
   'connector.invalid_certificate': ['El certificado del conector no es válido.', '连接器的证书无效。'],
   'connector.template_not_found': ['El conector no tiene plantilla para este mensaje.', '连接器没有此消息的模板。'],
   'connector.template_not_supported': ['El conector no admite esta plantilla.', '连接器不支持此模板。'],
@@ -176,7 +182,7 @@ export const sentencesOfPrograms: Readonly<Record<string, readonly [spanish: str
   ],
   'connector.token_storage_not_supported': ['Este conector no puede guardar tokens.', '此连接器不能保存令牌。'],
   'connector.more_than_one_connector_factory': [
-    'Dos paquetes de conectores usan el mismo id. Quita uno de ellos.',
+    'Dos paquetes de conectores usan el mismo ID. Quita uno de ellos.',
     '两个连接器包使用了相同的 ID，请移除其中一个。',
   ],
   'application.role_exists': ['La aplicación ya tiene este rol.', '应用已有此角色。'],
@@ -184,16 +190,19 @@ export const sentencesOfPrograms: Readonly<Record<string, readonly [spanish: str
     'Un rol de ese tipo no se puede asignar a una aplicación.',
     '该类型的角色不能分配给应用。',
   ],
-  'application.invalid_type': ['Esto no se puede hacer con una aplicación de este tipo.', '此类应用不能执行该操作。'],
+  'application.invalid_type': ['Las aplicaciones de este tipo no admiten esta operación.', '此类应用不支持该操作。'],
   'application.secret_not_found': ['No existe ningún secreto con este nombre.', '没有使用此名称的密钥。'],
   'application.secret_name_exists': [
     'Ya existe un secreto con este nombre. Elige otro nombre.',
     '已有同名的密钥，请换一个名称。',
   ],
   'application.no_legacy_secret_found': ['La aplicación no tiene un secreto antiguo.', '应用没有旧版密钥。'],
-  'application.third_party_application_only': ['Esto es solo para aplicaciones de terceros.', '这仅适用于第三方应用。'],
+  'application.third_party_application_only': [
+    'Solo las aplicaciones de terceros admiten esta operación.',
+    '只有第三方应用支持此操作。',
+  ],
   'application.user_consent_scopes_not_found': [
-    'Un permiso (scope) de la petición no existe. Comprueba su id.',
+    'Un permiso (scope) de la petición no existe. Comprueba su ID.',
     '请求中有不存在的权限（scope），请检查其 ID。',
   ],
   'application.invalid_third_party_application_type': [
@@ -215,8 +224,8 @@ export const sentencesOfPrograms: Readonly<Record<string, readonly [spanish: str
   'role.default_role_missing': ['Un rol predeterminado no existe.', '有一个默认角色不存在。'],
   'role.internal_role_violation': ['Los roles internos no se pueden cambiar.', '不能更改内部角色。'],
   'organization.require_membership': [
-    'El miembro no pertenece a la organización. Añádelo primero.',
-    '该成员不属于此组织，请先添加该成员。',
+    'El usuario o la aplicación no pertenece a la organización.',
+    '该用户或应用不是此组织的成员。',
   ],
   'organization.role_names_not_found': [
     'No existen roles de organización con estos nombres.',
@@ -250,16 +259,16 @@ export const sentencesOfPrograms: Readonly<Record<string, readonly [spanish: str
     '用电子邮箱或手机号码注册时需要验证。',
   ],
   'sign_in_experiences.miss_sign_up_identifier_in_sign_in': [
-    'Con cada identificador de registro se tiene que poder iniciar sesión.',
-    '每种注册标识都必须可以用来登录。',
+    'Cada identificador de registro debe servir también para iniciar sesión.',
+    '每种注册标识也必须是登录方式。',
   ],
   'sign_in_experiences.password_sign_in_must_be_enabled': [
-    'El registro pide una contraseña, así que el inicio de sesión debe aceptarla.',
-    '注册时要求密码，因此登录时必须接受密码。',
+    'El registro exige una contraseña. Activa el inicio de sesión con contraseña para este identificador.',
+    '注册需要密码，请为此标识启用密码登录。',
   ],
   'sign_in_experiences.code_sign_in_must_be_enabled': [
-    'El registro no pide contraseña, así que el inicio de sesión por código debe estar activado.',
-    '注册时不要求密码，因此必须启用验证码登录。',
+    'El registro no exige contraseña. Activa el inicio de sesión con código para este identificador.',
+    '注册不需要密码，请为此标识启用验证码登录。',
   ],
   'sign_in_experiences.at_least_one_authentication_factor': [
     'Deja al menos una forma de iniciar sesión.',
@@ -283,51 +292,51 @@ export const sentencesOfPrograms: Readonly<Record<string, readonly [spanish: str
     '短信验证码已用于登录，不能再作为第二验证方式。',
   ],
   'sign_in_experiences.forgot_password_method_requires_connector': [
-    'Una contraseña olvidada se sustituye con un código. Añade primero el conector que lo envía.',
+    'Para restablecer una contraseña hace falta un código. Añade primero el conector que lo envía.',
     '忘记密码要凭验证码重设。请先添加发送验证码的连接器。',
   ],
   'sign_in_experiences.backup_code_cannot_be_enabled_alone': [
-    'Los códigos de respaldo acompañan a otro segundo factor. Activa también otro.',
+    'Los códigos de respaldo son una alternativa a otro segundo factor. Activa también otro factor.',
     '备用代码要配合其他第二验证方式使用，请同时启用另一种。',
   ],
   'storage.unavailable': [
-    'Ahora mismo no se puede acceder a los archivos. Inténtalo de nuevo en unos segundos.',
+    'Los archivos no están disponibles en este momento. Inténtalo de nuevo en unos segundos.',
     '暂时无法访问文件，请几秒后重试。',
   ],
   'storage.refused': [
-    'El almacén de archivos ha rechazado la petición. Pregunta al operador: el motivo está en el registro.',
-    '文件存储拒绝了请求。请联系管理人员，原因见日志。',
+    'El almacén de archivos ha rechazado la petición. Contacta con el operador: el motivo está en el registro.',
+    '文件存储拒绝了请求。请联系管理员，原因见日志。',
   ],
   'custom_ui.archive_invalid': [
-    'El archivo no es un zip que se pueda leer: {reason}. Vuelve a comprimirlo.',
+    'El archivo no es un zip legible: {reason}. Créalo de nuevo.',
     '文件不是可读取的 zip 压缩包：{reason}。请重新打包。',
   ],
   'custom_ui.too_large': [
-    'Descomprimido, el archivo ocupa más de {maximum} bytes. Quita lo que las páginas no necesiten.',
+    'El archivo descomprimido ocupa más de {maximum} bytes. Quita los archivos que no hagan falta.',
     '压缩包解压后超过 {maximum} 字节。请去掉页面不需要的内容。',
   ],
   'custom_ui.file_too_large': [
-    '{path} ocupa descomprimido más de {maximum} bytes. Redúcelo o cárgalo desde otro lugar.',
-    '{path} 解压后超过 {maximum} 字节。请将其缩小，或从别处加载。',
+    'El archivo descomprimido {path} ocupa más de {maximum} bytes. Redúcelo o cárgalo desde otro servidor.',
+    '{path} 解压后超过 {maximum} 字节。请将其缩小，或从其他服务器加载。',
   ],
   'custom_ui.too_many_files': [
-    'El archivo contiene más de {maximum} ficheros. Quita lo que las páginas no necesiten.',
+    'El archivo comprimido contiene más de {maximum} archivos. Quita los que no hagan falta.',
     '压缩包中的文件超过 {maximum} 个。请去掉页面不需要的内容。',
   ],
   'custom_ui.path_not_allowed': [
-    'El archivo contiene una ruta que sale de él: {path}. Usa solo rutas relativas.',
+    'El archivo comprimido contiene una ruta que sale de él: {path}. Usa solo rutas relativas.',
     '压缩包中有指向外部的路径：{path}。请只使用相对路径。',
   ],
   'custom_ui.link_not_allowed': [
-    'El archivo contiene un enlace o un fichero especial: {path}. Incluye solo ficheros normales.',
+    'El archivo comprimido contiene un enlace o un archivo especial: {path}. Incluye solo archivos normales.',
     '压缩包中有链接或特殊文件：{path}。请只打包普通文件。',
   ],
   'custom_ui.index_missing': [
-    'Falta index.html en el primer nivel del archivo. Comprime los ficheros, no su carpeta.',
+    'Falta index.html en el primer nivel del archivo comprimido. Comprime los archivos, no su carpeta.',
     '压缩包的顶层没有 index.html。请打包文件本身，而不是所在的文件夹。',
   ],
   'custom_ui.not_found': [
-    'No hay páginas subidas con el id {id}. Súbelas primero.',
+    'No hay páginas subidas con el ID {id}. Súbelas primero.',
     '没有 ID 为 {id} 的已上传页面，请先上传。',
   ],
   'hook.missing_events': ['Indica al menos un evento para el webhook.', '请至少为 webhook 指定一个事件。'],
@@ -337,7 +346,7 @@ export const sentencesOfPrograms: Readonly<Record<string, readonly [spanish: str
   ],
   'hook.send_test_payload_failed': [
     'No se ha podido enviar la petición al endpoint: {reason}',
-    '无法调用该地址：{reason}',
+    '向该地址发送请求失败：{reason}',
   ],
   'localization.invalid_translation_structure': [
     'Algunas claves de traducción son desconocidas. Consulta data.',
@@ -368,45 +377,51 @@ export const sentencesOfPrograms: Readonly<Record<string, readonly [spanish: str
     'El valor predeterminado de una casilla es «true» o «false».',
     '复选框的默认值只能是“true”或“false”。',
   ],
-  'custom_profile_fields.invalid_regex_format': ['El patrón no es una expresión regular.', '该模式不是正则表达式。'],
+  'custom_profile_fields.invalid_regex_format': [
+    'El patrón no es una expresión regular válida.',
+    '该模式不是有效的正则表达式。',
+  ],
   'custom_profile_fields.invalid_address_components': [
-    'Una dirección consta de sus propias partes, al menos una de ellas activada.',
-    '地址由它自己的部分组成，其中至少要启用一个。',
+    'Un campo de dirección solo usa las partes de una dirección. Activa al menos una.',
+    '地址字段只能包含地址的组成部分，请至少启用一个。',
   ],
   'custom_profile_fields.invalid_fullname_components': [
-    'Un nombre consta de sus propias partes, al menos una de ellas activada.',
-    '姓名由它自己的部分组成，其中至少要启用一个。',
+    'Un campo de nombre solo usa las partes de un nombre. Activa al menos una.',
+    '姓名字段只能包含姓名的组成部分，请至少启用一个。',
   ],
   'connector.not_found_with_connector_id': [
-    'Aquí no existe ningún conector de este tipo. Comprueba connectorId.',
-    '这里没有这种连接器，请检查 connectorId。',
+    'No hay ningún conector disponible con este connectorId. Compruébalo.',
+    '没有使用此 connectorId 的可用连接器，请检查 connectorId。',
   ],
   'connector.cannot_overwrite_metadata_for_non_standard_connector': [
-    'El nombre, el target y el logo de este conector son propios. Omite metadata.',
-    '此连接器自带名称、target 和图标，请去掉 metadata。',
+    'El nombre, el target y el logo de este conector son fijos. Quita metadata de la petición.',
+    '此连接器的名称、target 和图标是固定的，请从请求中去掉 metadata。',
   ],
-  'custom_profile_fields.name_required': ['Pon un nombre al campo.', '请给字段命名。'],
+  'custom_profile_fields.name_required': ['Dale un nombre al campo.', '请给字段命名。'],
   'custom_profile_fields.invalid_name': [
-    'El nombre de un campo lleva letras, cifras y _, 128 caracteres como máximo, y empieza por una letra.',
+    'El nombre de un campo tiene hasta 128 letras, cifras y guiones bajos, y empieza por una letra.',
     '字段名只能用字母、数字和 _，最多 128 个字符，并以字母开头。',
   ],
   'custom_profile_fields.name_conflict_built_in_prop': [
-    'Todo usuario tiene ya una propiedad con ese nombre. Elige otro.',
-    '每个用户都已有同名的属性，请换一个名称。',
+    'Una propiedad predefinida ya tiene ese nombre. Elige otro.',
+    '已有同名的内置属性，请换一个名称。',
   ],
   'custom_profile_fields.name_conflict_custom_data': [
     'Ese nombre está reservado para los datos personalizados. Elige otro.',
     '此名称保留给自定义数据，请换一个。',
   ],
   'custom_profile_fields.invalid_sub_component_type': [
-    'Una parte de un campo no puede tener partes. Elige otro tipo.',
-    '字段的组成部分不能再有组成部分，请换一种类型。',
+    'Un subcampo no puede tener subcampos. Elige otro tipo.',
+    '子字段不能再包含子字段，请换一种类型。',
   ],
-  'custom_profile_fields.conflicted_sie_order': ['Da a cada campo su propia posición.', '请给每个字段一个不同的位置。'],
+  'custom_profile_fields.conflicted_sie_order': [
+    'Da a cada campo una posición distinta.',
+    '请给每个字段一个不同的位置。',
+  ],
   'one_time_token.cannot_reactivate_token': ['Este token ya no está activo. Crea otro.', '此令牌已失效，请新建一个。'],
   'jwt_customizer.general': ['El script ha fallado: {reason}', '脚本运行失败：{reason}'],
   'jwt_customizer.can_not_create_for_admin_tenant': [
-    'Los tokens del tenant de administración no llevan claims personalizados.',
-    '管理租户的令牌不包含自定义声明。',
+    'Los claims personalizados no están disponibles en el tenant de administración.',
+    '管理租户不支持自定义声明。',
   ],
 };

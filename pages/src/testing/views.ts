@@ -37,9 +37,9 @@ export const option = (platform: SocialOption['platform'], target: string): Soci
 });
 
 const passwordRules: PasswordRule[] = [
-  { text: 'at least 8 characters', check: { minLength: 8 } },
-  { text: 'at least 3 kinds of characters', check: { minTypes: 3 } },
-  { text: 'to differ from your name' },
+  { text: 'have at least 8 characters', check: { minLength: 8 } },
+  { text: 'use at least 3 kinds of characters', check: { minTypes: 3 } },
+  { text: 'not contain your name' },
 ];
 const error = { code: 'session.invalid_credentials', message: 'The account or the password is wrong.' };
 const social = [option('Web', 'wechat'), option('Universal', 'github'), option('Native', 'wechat')];
