@@ -25,6 +25,7 @@ export * from './organization-invitations.ts';
 export * from './organization-jit.ts';
 export * from './organization-roles.ts';
 export * from './organizations.ts';
+export * from './page-previews.ts';
 export * from './personal-access-tokens.ts';
 export * from './resources.ts';
 export * from './roles.ts';

@@ -204,7 +204,7 @@ export const signInExperienceSchema = z.object({ tenantId: z.string(), id: z.lit
 export type SignInExperience = z.output<typeof signInExperienceSchema>;
 
 /** A change: every member is optional, and an omitted member gets no default. */
-const changeSchema = form(
+export const signInExperienceChangeSchema = form(
   'sign-in-experience',
   z.object(
     Object.fromEntries(Object.entries(settings).map(([name, schema]) => [name, schema.unwrap().optional()])) as {
@@ -213,9 +213,29 @@ const changeSchema = form(
   ),
   signInExperienceFields,
 );
-export type SignInExperienceChange = z.output<typeof changeSchema>;
+export type SignInExperienceChange = z.output<typeof signInExperienceChangeSchema>;
 
 const tag = 'Sign-in experience';
+
+/** What settings are refused with, whether they are saved or previewed. */
+export const signInExperienceErrors = [
+  'sign_in_experiences.enabled_connector_not_found',
+  'sign_in_experiences.username_requires_password',
+  'sign_in_experiences.passwordless_requires_verify',
+  'sign_in_experiences.miss_sign_up_identifier_in_sign_in',
+  'sign_in_experiences.password_sign_in_must_be_enabled',
+  'sign_in_experiences.code_sign_in_must_be_enabled',
+  'sign_in_experiences.at_least_one_authentication_factor',
+  'sign_in_experiences.not_one_and_only_one_primary_sign_in_method',
+  'sign_in_experiences.unsupported_default_language',
+  'sign_in_experiences.duplicated_mfa_factors',
+  'sign_in_experiences.backup_code_cannot_be_enabled_alone',
+  'sign_in_experiences.email_verification_code_cannot_be_used_for_mfa',
+  'sign_in_experiences.phone_verification_code_cannot_be_used_for_mfa',
+  'sign_in_experiences.forgot_password_method_requires_connector',
+  'custom_profile_fields.entity_not_exists_with_names',
+  'custom_ui.not_found',
+] as const;
 
 export const getSignInExperience = route({
   method: 'GET',
@@ -234,27 +254,9 @@ export const updateSignInExperience = route({
   access: 'management',
   summary: 'Update the sign-in experience',
   query: z.object({ removeUnusedDemoSocialConnector: flag }).partial(),
-  body: changeSchema,
+  body: signInExperienceChangeSchema,
   responses: { 200: signInExperienceSchema },
-  errors: [
-    'sign_in_experiences.enabled_connector_not_found',
-    'sign_in_experiences.username_requires_password',
-    'sign_in_experiences.passwordless_requires_verify',
-    'sign_in_experiences.miss_sign_up_identifier_in_sign_in',
-    'sign_in_experiences.password_sign_in_must_be_enabled',
-    'sign_in_experiences.code_sign_in_must_be_enabled',
-    'sign_in_experiences.at_least_one_authentication_factor',
-    'sign_in_experiences.not_one_and_only_one_primary_sign_in_method',
-    'sign_in_experiences.unsupported_default_language',
-    'sign_in_experiences.username_policy_case_conflicts_exist',
-    'sign_in_experiences.duplicated_mfa_factors',
-    'sign_in_experiences.backup_code_cannot_be_enabled_alone',
-    'sign_in_experiences.email_verification_code_cannot_be_used_for_mfa',
-    'sign_in_experiences.phone_verification_code_cannot_be_used_for_mfa',
-    'sign_in_experiences.forgot_password_method_requires_connector',
-    'custom_profile_fields.entity_not_exists_with_names',
-    'custom_ui.not_found',
-  ],
+  errors: [...signInExperienceErrors, 'sign_in_experiences.username_policy_case_conflicts_exist'],
 });
 
 export const checkPassword = route({

@@ -37,6 +37,13 @@ export const assets = (): PageAsset[] =>
 
 const paths = new Map(embedded.map(({ name, path }) => [name, path]));
 
+/** Text of a file. */
+export const assetText = (name: AssetName): string => {
+  const asset = embedded.find((each) => each.name === name);
+  if (asset === undefined) throw new Error(`The pages were built without ${name}.`);
+  return asset.text;
+};
+
 /** Path of a file under the base path. */
 export const assetPath = (name: AssetName): string => {
   const path = paths.get(name);

@@ -6,30 +6,34 @@ import { type AssetName, assetPath } from './assets.ts';
 import { colorOr } from './color.ts';
 import { initialOf, Mark, markFavicon } from './icons.tsx';
 import { phrase } from './phrases/index.ts';
+import { mediaOf } from './preview.ts';
+import type { Sheets } from './sheets.ts';
 
 const bronze = '#85491b';
 
-const Icons = ({ branding }: { branding: PageFrame['branding'] }) => {
+const Icons = ({ frame }: { frame: PageFrame }) => {
+  const { branding } = frame;
   const light = imageAddress(branding.favicon) ?? markFavicon(colorOr(branding.primaryColor, bronze));
   const dark = imageAddress(branding.darkFavicon);
   return dark === undefined || !branding.isDarkModeEnabled ? (
     <link rel="icon" href={light} />
   ) : (
     <>
-      <link rel="icon" href={light} media="(prefers-color-scheme: light)" />
-      <link rel="icon" href={dark} media="(prefers-color-scheme: dark)" />
+      <link rel="icon" href={light} media={mediaOf(frame, 'light')} />
+      <link rel="icon" href={dark} media={mediaOf(frame, 'dark')} />
     </>
   );
 };
 
 /** The tenant's logo; without one Aldaba's mark, or the first letter of the name where the operator hides Aldaba. */
-const Brand = ({ branding }: { branding: PageFrame['branding'] }) => {
+const Brand = ({ frame }: { frame: PageFrame }) => {
+  const { branding } = frame;
   const logo = imageAddress(branding.logoUrl);
   const dark = branding.isDarkModeEnabled ? imageAddress(branding.darkLogoUrl) : undefined;
   if (logo !== undefined) {
     return (
       <picture class="logo">
-        {dark !== undefined && <source srcset={dark} media="(prefers-color-scheme: dark)" />}
+        {dark !== undefined && <source srcset={dark} media={mediaOf(frame, 'dark')} />}
         <img src={logo} alt={branding.name} data-initial={initialOf(branding.name)} />
       </picture>
     );
@@ -91,49 +95,64 @@ export interface DocumentProps {
   frame: PageFrame;
   kind: PageView['kind'];
   title: string;
-  themeCss: string;
+  sheets: Sheets;
   script: AssetName | undefined;
   /** Absent where the view is not one that the operator may style. */
   customCssPath: string | undefined;
   children: ComponentChildren;
 }
 
+/** Text whose hash is in the policy, so it is not escaped. */
+const Style = ({ css }: { css: string }) => <style dangerouslySetInnerHTML={{ __html: css }} />;
+
+/** The operator's rules are last, so that they win over ours of the same weight. */
+const StyleSheets = ({ frame, sheets, customCssPath }: Pick<DocumentProps, 'frame' | 'sheets' | 'customCssPath'>) => (
+  <>
+    {sheets.page === undefined ? (
+      <link rel="stylesheet" href={`${frame.basePath}${assetPath('page.css')}`} />
+    ) : (
+      <Style css={sheets.page} />
+    )}
+    <Style css={sheets.theme} />
+    {sheets.custom !== undefined && <Style css={sheets.custom} />}
+    {customCssPath !== undefined && <link rel="stylesheet" href={ownAddress(frame.basePath, customCssPath)} />}
+  </>
+);
+
+const colorSchemesOf = ({ branding, preview }: PageFrame): string =>
+  branding.isDarkModeEnabled ? (preview?.colorScheme ?? 'light dark') : 'light';
+
 /**
  * The whole document. The sandbox's bridge is the first script, and not deferred: the apps install theirs before the
- * page's own, too.
+ * page's own, too. A preview has no scripts, and the policy's sandbox refuses its forms and the new tabs of its links.
  */
 export const Document = (props: DocumentProps) => {
   const { frame, kind, script } = props;
-  const asset = (name: AssetName) => `${frame.basePath}${assetPath(name)}`;
-  const scheme = frame.branding.isDarkModeEnabled ? 'light dark' : 'light';
   return (
     <html lang={frame.language} dir="ltr" class={frame.branding.isDarkModeEnabled ? 'adaptive' : undefined}>
       <head>
         <meta charset="utf-8" />
+        {frame.preview !== undefined && <base target="_blank" />}
         {frame.sandboxBridge !== undefined && (
           <script src={`${frame.basePath}/sandbox/bridge-${frame.sandboxBridge}.js`} />
         )}
         <meta name="viewport" content="width=device-width, initial-scale=1, viewport-fit=cover" />
-        <meta name="color-scheme" content={scheme} />
+        <meta name="color-scheme" content={colorSchemesOf(frame)} />
         {/* A form_post answer goes to another origin, which may check where it comes from; all other pages keep their address to themselves. */}
         <meta name="referrer" content={kind === 'form-post' ? 'strict-origin' : 'same-origin'} />
         <meta name="robots" content="noindex" />
         <title>{props.title}</title>
-        <Icons branding={frame.branding} />
-        <link rel="stylesheet" href={asset('page.css')} />
-        {/* Colors validated by theme.ts; raw because the hash in the policy is of these very characters. */}
-        <style dangerouslySetInnerHTML={{ __html: props.themeCss }} />
-        {/* Last, so that the operator's rules win over ours of the same weight. */}
-        {props.customCssPath !== undefined && (
-          <link rel="stylesheet" href={ownAddress(frame.basePath, props.customCssPath)} />
+        <Icons frame={frame} />
+        <StyleSheets frame={frame} sheets={props.sheets} customCssPath={props.customCssPath} />
+        {script !== undefined && frame.preview === undefined && (
+          <script defer src={`${frame.basePath}${assetPath(script)}`} />
         )}
-        {script !== undefined && <script defer src={asset(script)} />}
       </head>
       <body class={`view-${kind}`}>
         <div class="page">
           <main>
             <Rings />
-            <Brand branding={frame.branding} />
+            <Brand frame={frame} />
             {props.children}
           </main>
           <Footer frame={frame} />

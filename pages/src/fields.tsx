@@ -89,7 +89,7 @@ export const Field = (props: FieldProps) => {
           <button
             type="button"
             class="reveal"
-            hidden
+            hidden={props.frame.preview === undefined}
             aria-controls={name}
             aria-label={t('field.showPassword')}
             data-show={t('field.showPassword')}
@@ -270,6 +270,10 @@ export const PlainForm = (props: { frame: PageFrame; appId: string; path: string
     </button>
   </form>
 );
+
+/** What a page shows where scripts are off; a preview shows the page as it is with them. */
+export const WithoutScripts = ({ frame, children }: { frame: PageFrame; children: ComponentChildren }) =>
+  frame.preview === undefined ? <noscript>{children}</noscript> : null;
 
 /** The handle of the interaction that the page belongs to. */
 export const InteractionHandle = createContext<string | undefined>(undefined);

@@ -1,5 +1,5 @@
 /** What a page may load, where its forms may go, and whether the operator's style sheet applies to it. */
-import type { PageFrame, PageView } from '@aldaba/contract/pages';
+import type { PageFrame, PagePreview, PageView } from '@aldaba/contract/pages';
 import { imageAddress } from './addresses.ts';
 
 /**
@@ -72,15 +72,26 @@ const formActionOf = (view: PageView): string[] => {
   }
 };
 
-/** The Content-Security-Policy of a page. `styleSource` allows its one style block. */
-export const contentSecurityPolicy = (frame: PageFrame, view: PageView, styleSource: string): string =>
+/** The Content-Security-Policy of a page. `styleSources` allow the style sheets inside the document. */
+export const contentSecurityPolicy = (frame: PageFrame, view: PageView, styleSources: readonly string[]): string =>
   [
     "default-src 'none'",
-    "script-src 'self'",
-    `style-src 'self' ${styleSource}`,
+    ["style-src 'self'", ...styleSources].join(' '),
     ["img-src 'self' data:", ...imageSources(frame, view)].join(' '),
-    "connect-src 'self'",
-    ...formActionOf(view),
     "base-uri 'none'",
-    `frame-ancestors ${frame.sandboxBridge === undefined ? "'none'" : "'self'"}`,
+    ...(frame.preview ? previewDirectives(frame.preview) : pageDirectives(frame, view)),
   ].join('; ');
+
+const pageDirectives = (frame: PageFrame, view: PageView): string[] => [
+  "script-src 'self'",
+  "connect-src 'self'",
+  ...formActionOf(view),
+  `frame-ancestors ${frame.sandboxBridge === undefined ? "'none'" : "'self'"}`,
+];
+
+/** The sandbox gives the document an origin of its own, without cookies, scripts, forms and new tabs. */
+const previewDirectives = ({ frameAncestors }: PagePreview): string[] => [
+  'sandbox',
+  "form-action 'none'",
+  `frame-ancestors ${frameAncestors.join(' ') || "'none'"}`,
+];

@@ -7,7 +7,7 @@ import { type BindingView, bindingPageOf, factorPages } from './factors/index.ts
 import { InteractionHandle } from './fields.tsx';
 import { type PhraseKey, phrase, speaking } from './phrases/index.ts';
 import { contentSecurityPolicy, isStyled } from './policy.ts';
-import { themeBlock } from './theme.ts';
+import { sheetsOf, sourcesOf } from './sheets.ts';
 import { ChooseAccount } from './views/choose-account.tsx';
 import { Consent } from './views/consent.tsx';
 import { DemoApp } from './views/demo-app.tsx';
@@ -163,14 +163,14 @@ const aboveTheForm = (view: PageView): PageView => {
 
 const render = (frame: PageFrame, view: PageView): RenderedPage => {
   checkBasePath(frame.basePath);
-  const theme = themeBlock(frame.branding);
+  const sheets = sheetsOf(frame, view);
   const draw = (shown: PageView) =>
     renderToString(
       <Document
         frame={frame}
         kind={shown.kind}
         title={titleOf(frame, shown)}
-        themeCss={theme.css}
+        sheets={sheets}
         script={scriptOf(shown)}
         customCssPath={isStyled(shown) ? frame.customCssPath : undefined}
       >
@@ -179,5 +179,8 @@ const render = (frame: PageFrame, view: PageView): RenderedPage => {
     );
   const drawn = draw(view);
   const html = isSilent(view, drawn) ? draw(aboveTheForm(view)) : drawn;
-  return { html: `<!doctype html>${html}`, contentSecurityPolicy: contentSecurityPolicy(frame, view, theme.source) };
+  return {
+    html: `<!doctype html>${html}`,
+    contentSecurityPolicy: contentSecurityPolicy(frame, view, sourcesOf(sheets)),
+  };
 };

@@ -1,18 +1,19 @@
 import type { PageFrame, SocialOption, Terms } from '@aldaba/contract/pages';
 import { imageAddress } from './addresses.ts';
-import { Hidden } from './fields.tsx';
+import { Hidden, WithoutScripts } from './fields.tsx';
 import { Phone } from './icons.tsx';
 import { visibleOptions } from './islands/filter.ts';
 import { type PhraseKey, phrase } from './phrases/index.ts';
+import { abilitiesOf, mediaOf } from './preview.ts';
 import { TermsCheckbox } from './terms.tsx';
 
-const Logo = ({ option, adaptive }: { option: SocialOption; adaptive: boolean }) => {
+const Logo = ({ frame, option }: { frame: PageFrame; option: SocialOption }) => {
   const light = imageAddress(option.logo);
-  const dark = adaptive ? imageAddress(option.logoDark) : undefined;
+  const dark = frame.branding.isDarkModeEnabled ? imageAddress(option.logoDark) : undefined;
   if (light === undefined) return <span class="social-logo" />;
   return (
     <picture class="social-logo">
-      {dark !== undefined && <source srcset={dark} media="(prefers-color-scheme: dark)" />}
+      {dark !== undefined && <source srcset={dark} media={mediaOf(frame, 'dark')} />}
       <img src={light} alt="" width="22" height="22" />
     </picture>
   );
@@ -46,12 +47,12 @@ const Option = ({ option, shown, ...props }: SocialProps & { option: SocialOptio
       >
         <Hidden fields={{ app_id: props.appId }} />
         {props.terms === 'checkbox' && (
-          <noscript>
+          <WithoutScripts frame={frame}>
             <TermsCheckbox frame={frame} id={`terms-${option.id}`} />
-          </noscript>
+          </WithoutScripts>
         )}
         <button type="submit" class="button outlined">
-          <Logo option={option} adaptive={frame.branding.isDarkModeEnabled} />
+          <Logo frame={frame} option={option} />
           <span class="button-label">{t('social.continueWith')}</span>
         </button>
       </form>
@@ -72,7 +73,7 @@ const unavailable: Nowhere = { lead: 'social.unavailable' };
 export const Social = (props: SocialProps) => {
   const { frame, options } = props;
   const { name } = frame.branding;
-  const shown = visibleOptions(options, undefined);
+  const shown = visibleOptions(options, abilitiesOf(frame));
   const some = shown.includes(true);
   const nativeMessages = JSON.stringify({
     cancelled: phrase(frame.language, 'social.cancelled'),

@@ -2,7 +2,6 @@
  * The one style block of a page: the tenant's colors as custom properties. Everything else is in the cached
  * style sheet, so the Content-Security-Policy allows exactly this block, by its hash, and no style attribute.
  */
-import { createHash } from 'node:crypto';
 import type { PageFrame } from '@aldaba/contract/pages';
 import { colorOr, inkOn, mix, readableOn } from './color.ts';
 
@@ -29,10 +28,9 @@ const darkColors = (chosen: string): string => {
   return `--brand:${brand};--on-brand:${inkOn(brand)};--brand-text:${text};--ground:${ground};--tint:${tint}`;
 };
 
-/** The text of the style block and its CSP source expression (`'sha256-…'`). */
-export const themeBlock = (branding: PageFrame['branding']): { css: string; source: string } => {
+/** The text of the style block. */
+export const themeCss = (branding: PageFrame['branding']): string => {
   const light = `:root{${lightColors(branding.primaryColor)}}`;
   const dark = `@media (prefers-color-scheme:dark){:root{${darkColors(branding.darkPrimaryColor)}}}`;
-  const css = branding.isDarkModeEnabled ? light + dark : light;
-  return { css, source: `'sha256-${createHash('sha256').update(css).digest('base64')}'` };
+  return branding.isDarkModeEnabled ? light + dark : light;
 };

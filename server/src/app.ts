@@ -31,6 +31,7 @@ import { migrationsOf } from './schema.ts';
 import { type MessageLimits, sweepMessageLimits } from './services/message-limits/index.ts';
 import type { Passwords } from './services/passwords/index.ts';
 import { createSignIn, type SignIn, sweepAttempts } from './sign-in/index.ts';
+import { createPagePreviews } from './sign-in/preview/index.ts';
 import type { Database } from './store/database.ts';
 import { startSweeps } from './store/sweep.ts';
 import { adminTenantId, defaultTenantId, defaultTenantName } from './tenancy/address.ts';
@@ -93,7 +94,7 @@ export async function createApp(config: Config, world: World): Promise<App> {
     trustedProxies: config.TRUSTED_PROXIES,
     placeHeaders: config.INJECTED_HEADER_MAPPING_JSON ?? {},
     errorAnswers: createErrorAnswers(mounted.areas.appearance.pages),
-    endpoints: [config.ENDPOINT, ...(config.ADMIN_ENDPOINT ? [config.ADMIN_ENDPOINT] : [])],
+    endpoints: endpointsOf(config),
     connectionLimits: {
       headersTimeout: config.HEADERS_TIMEOUT * 1000,
       requestTimeout: config.REQUEST_TIMEOUT * 1000,
@@ -133,6 +134,12 @@ export async function createCommandApp(
   return { ...parts, api, log: world.log, close };
 }
 
+/** Where the Console is served. */
+const endpointsOf = ({ ENDPOINT, ADMIN_ENDPOINT }: Config): string[] => [
+  ENDPOINT,
+  ...(ADMIN_ENDPOINT ? [ADMIN_ENDPOINT] : []),
+];
+
 async function compose(config: Config, world: World, extent: Extent) {
   const foundation = await createFoundation(config, world, extent);
   const { database, tenancy, clock, log } = foundation;
@@ -140,6 +147,12 @@ async function compose(config: Config, world: World, extent: Extent) {
   const areas = createAreas(foundation, kinds);
   const oidc = composeOidc(foundation, areas);
   const signIn = composeSignIn(foundation, areas, oidc.port);
+  const { appearance, applications, connectors } = areas;
+  const previews = createPagePreviews({
+    ...{ clock, vault: foundation.vault, signIn, ...appearance, ...applications },
+    connectors: connectors.connectors,
+    consoleOrigins: endpointsOf(config).map((endpoint) => new URL(endpoint).origin),
+  });
 
   await tenancy.create({ id: defaultTenantId, name: defaultTenantName });
   const admin = await tenancy.create({ id: adminTenantId, name: 'Aldaba administration' });
@@ -172,7 +185,7 @@ async function compose(config: Config, world: World, extent: Extent) {
   };
   return {
     parts,
-    mounted: { log, readiness, oidc, signIn, areas },
+    mounted: { log, readiness, oidc, signIn, previews, areas },
     async close() {
       await areas.connectors.close();
       await foundation.jobs.close();

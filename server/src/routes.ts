@@ -28,6 +28,8 @@ import { experienceRoutes, guardInteraction } from './sign-in/experience/experie
 import type { SignIn } from './sign-in/index.ts';
 import { accountPageRoutes } from './sign-in/pages/account-pages.ts';
 import { signInPageRoutes } from './sign-in/pages/pages.ts';
+import type { PagePreviews } from './sign-in/preview/index.ts';
+import { pagePreviewRoutes, previewDocumentRoutes } from './sign-in/preview/routes.ts';
 import { sentinelRoutes } from './sign-in/sentinel-routes.ts';
 
 /** What the Management API consists of. */
@@ -35,6 +37,7 @@ interface Managed {
   readiness: Readiness;
   oidc: Oidc;
   signIn: SignIn;
+  previews: PagePreviews;
   areas: Areas;
 }
 
@@ -48,7 +51,7 @@ interface Mounted extends Managed {
 }
 
 export function mountRoutes(http: Http, app: Mounted): void {
-  const { log, checkResponses, endpoint, phoneFolder, oidc, signIn, areas } = app;
+  const { log, checkResponses, endpoint, phoneFolder, oidc, signIn, previews, areas } = app;
   const { appearance, connectors, operation } = areas;
   const { pages, signInExperiences, customUiPages } = appearance;
   const implement = createImplement(http, {
@@ -69,6 +72,7 @@ export function mountRoutes(http: Http, app: Mounted): void {
   customUiPageRoutes(http, customUiPages, (scope) => signInPageRoutes(scope, signIn));
   accountPageRoutes(http, signIn); // /select-account
   hostedPageRoutes(http, pages, { signInExperiences, customUiPages }); // /, /demo-app, /unknown-session, /assets/…
+  previewDocumentRoutes(http, previews); // /preview
   userAssetFileRoutes(http, appearance.userAssets); // /user-assets/…
   setupRoutes(http, operation.setup, { signInExperiences, pages, log, endpoint }); // /setup
   sandboxRoutes(http, connectors.sandbox, phoneFolder); // /sandbox…
@@ -82,7 +86,7 @@ export function mountRoutes(http: Http, app: Mounted): void {
 }
 
 /** The Management API, area by area; every route asks for the permission that its contract names. */
-export function managementRoutes(implement: Implement, { readiness, oidc, signIn, areas }: Managed): void {
+export function managementRoutes(implement: Implement, { readiness, oidc, signIn, previews, areas }: Managed): void {
   const { users } = areas.people;
   const { applications } = areas.applications;
   statusRoutes(implement, readiness); // status
@@ -97,4 +101,5 @@ export function managementRoutes(implement: Implement, { readiness, oidc, signIn
   mountRecordsArea(implement, areas.records); // logs, hooks, dashboard
   oidcApiRoutes(implement, oidc); // users/…/sessions, configs/oidc, interaction/consent
   sentinelRoutes(implement, signIn, users); // sentinel-activities
+  pagePreviewRoutes(implement, previews); // sign-in-exp/preview
 }

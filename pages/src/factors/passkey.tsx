@@ -1,6 +1,6 @@
 /** Passkeys. */
 import type { BindPasskeyView, PageFrame } from '@aldaba/contract';
-import { Alert, Hidden, Submit } from '../fields.tsx';
+import { Alert, Hidden, Submit, WithoutScripts } from '../fields.tsx';
 import { Key } from '../icons.tsx';
 import { type PhraseKey, phrase } from '../phrases/index.ts';
 import { Asides } from '../views/binding-parts.tsx';
@@ -18,7 +18,8 @@ const PasskeyForm = (props: {
   ceremony: 'get' | 'create';
   options: Record<string, unknown>;
 }) => {
-  const t = (key: PhraseKey) => phrase(props.frame.language, key);
+  const { frame } = props;
+  const t = (key: PhraseKey) => phrase(frame.language, key);
   const messages = {
     cancelled: t('passkey.cancelled'),
     known: t('passkey.known'),
@@ -28,7 +29,7 @@ const PasskeyForm = (props: {
     <>
       <form
         class="main-form passkey"
-        hidden
+        hidden={frame.preview === undefined}
         method="post"
         action={props.action}
         data-ceremony={props.ceremony}
@@ -43,12 +44,12 @@ const PasskeyForm = (props: {
         <Key />
         <p>{t('passkey.unsupported')}</p>
       </div>
-      <noscript>
+      <WithoutScripts frame={frame}>
         <div class="empty">
           <Key />
           <p>{t('passkey.needsScript')}</p>
         </div>
-      </noscript>
+      </WithoutScripts>
     </>
   );
 };

@@ -25,7 +25,7 @@ export const CopyButton = ({ frame, of, look }: { frame: PageFrame; of: string; 
   <button
     type="button"
     class={`button ${look} copy`}
-    hidden
+    hidden={frame.preview === undefined}
     data-copies={of}
     data-done={phrase(frame.language, 'copy.done')}
   >

@@ -20,7 +20,9 @@ import {
   PasswordRules,
   Submit,
 } from '../fields.tsx';
+import { visibleOptions } from '../islands/filter.ts';
 import { type PhraseKey, phrase } from '../phrases/index.ts';
+import { abilitiesOf } from '../preview.ts';
 import { Questions } from '../questions.tsx';
 import { Social } from '../social.tsx';
 import { TermsCheckbox, TermsNotice } from '../terms.tsx';
@@ -32,6 +34,10 @@ import { Heading } from './parts.tsx';
  */
 const isOfForm = (error: PageError | undefined): boolean =>
   error !== undefined && error.field === undefined && !error.code.startsWith('connector.');
+
+/** Whether a script would show the checkbox that all social buttons share, in a preview, which has none. */
+const isShownByScript = (frame: PageFrame, { social }: Pick<SignInView, 'social'>): boolean =>
+  frame.preview !== undefined && visibleOptions(social, abilitiesOf(frame)).includes(true);
 
 /** A link to the other of the two ways in, under a question. */
 const Switch = (props: { frame: PageFrame; question: PhraseKey; link: PhraseKey; href: string }) => (
@@ -65,7 +71,7 @@ const Entry = (props: {
         </form>
       )}
       {!hasForm && asks && view.social.length > 0 && (
-        <div class="needs-script" hidden>
+        <div class="needs-script" hidden={!isShownByScript(frame, view)}>
           <TermsCheckbox frame={frame} id="terms" error={view.error} />
         </div>
       )}

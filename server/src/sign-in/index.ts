@@ -10,12 +10,11 @@
  * shows the next prompt, or goes on through the port.
  */
 
-import { fieldsAsked } from '../features/appearance/custom-profile-fields/asked.ts';
 import { emailBlockOf } from '../features/appearance/sign-in-experience/email-blocklist.ts';
 import { AldabaError } from '../kernel/errors.ts';
 import { createFactors } from './factors/index.ts';
-import { supportsPasskeys } from './factors/passkey/relying-party.ts';
 import type { SignInNeeds } from './needs.ts';
+import { signInSettingsOf } from './settings.ts';
 import { createSteps, type SignIn } from './steps/index.ts';
 
 export type { SignInNeeds } from './needs.ts';
@@ -29,11 +28,7 @@ export function createSignIn(needs: SignInNeeds): SignIn {
     factors: createFactors(needs),
     async settings(tenant) {
       const [own, fields] = await Promise.all([signInExperiences.get(tenant), profileFields.list(tenant)]);
-      return {
-        ...own,
-        profileFields: fieldsAsked(fields, own.signUpProfileFields),
-        supportsPasskeys: supportsPasskeys(tenant),
-      };
+      return signInSettingsOf(tenant, own, fields);
     },
     async assertNotBlocked({ emailBlocklistPolicy }, { type, value }) {
       const block = type === 'email' ? await emailBlockOf(emailBlocklistPolicy, value) : undefined;

@@ -91,6 +91,7 @@ export type StepNeeds = Pick<
   | 'connectors'
   | 'pages'
   | 'clock'
+  | 'vault'
   | 'log'
 > & {
   factors: Factors;

@@ -13,7 +13,7 @@ export interface CustomPhrasesNeeds {
 }
 
 /** Phrases by the keys of the pages, e.g. `signIn.title`. */
-type Words = Readonly<Record<string, string>>;
+export type Words = Readonly<Record<string, string>>;
 
 export interface CustomPhrases {
   list: (tenant: Tenant) => Promise<CustomPhrase[]>;
@@ -23,6 +23,8 @@ export interface CustomPhrases {
   save: (tenant: Tenant, languageTag: string, translation: Translation) => Promise<CustomPhrase>;
   /** @throws AldabaError `localization.cannot_delete_default_language`, `entity.not_found` */
   remove: (tenant: Tenant, languageTag: string) => Promise<void>;
+  /** Phrases that are not saved. @throws AldabaError `localization.invalid_translation_structure` for unknown keys */
+  read: (translation: Translation) => Words;
   /** The operator's phrases for a language; undefined if there are none. Cached. */
   words: (tenant: Tenant, languageTag: string) => Promise<Words | undefined>;
 }
@@ -51,9 +53,7 @@ export function createCustomPhrases({ database, caches, signInExperiences }: Cus
       return phrase;
     },
     save: async (tenant, languageTag, translation) => {
-      const unknown = flatten(translation).flatMap(([key]) => (known.has(key) ? [] : [key]));
-      if (unknown.length > 0)
-        throw new AldabaError('localization.invalid_translation_structure', { keys: unknown.slice(0, 20) });
+      readWords(translation);
       return tenant.db.transaction(async (tx) => {
         const phrase = await store.savePhrase(tx, { id: standardId(), languageTag, translation });
         await cache.changed(tx, '');
@@ -69,8 +69,17 @@ export function createCustomPhrases({ database, caches, signInExperiences }: Cus
         await cache.changed(tx, '');
       });
     },
+    read: readWords,
     words: async (tenant, languageTag) => (await cache.get(tenant.id, ''))?.get(languageTag.toLowerCase()),
   };
+}
+
+function readWords(translation: Translation): Words {
+  const words = flatten(translation);
+  const unknown = words.flatMap(([key]) => (known.has(key) ? [] : [key]));
+  if (unknown.length > 0)
+    throw new AldabaError('localization.invalid_translation_structure', { keys: unknown.slice(0, 20) });
+  return Object.fromEntries(words);
 }
 
 /** Flattens `{ signIn: { title: '…' } }` to `signIn.title`; an empty string means the built-in phrase. */

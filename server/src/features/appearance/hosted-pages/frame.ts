@@ -1,4 +1,4 @@
-import type { PageFrame, PageLanguage, SignInExperienceSettings } from '@aldaba/contract';
+import type { PageFrame, PageLanguage, PagePreview, SignInExperienceSettings } from '@aldaba/contract';
 import { defaultTenantName } from '../../../tenancy/address.ts';
 import type { Tenant } from '../../../tenancy/service.ts';
 
@@ -21,12 +21,13 @@ export function createFrame(input: {
   language: PageLanguage;
   /** Name of the requesting application, if any. */
   applicationName: string | undefined;
-  customCssPath: string | undefined;
+  customCssPath?: string | undefined;
   /** Handle of the page's interaction, if any. */
-  interaction: string | undefined;
-  sandboxBridge: 'ios' | 'android' | undefined;
+  interaction?: string | undefined;
+  sandboxBridge?: 'ios' | 'android' | undefined;
+  preview?: PagePreview;
 }): PageFrame {
-  const { tenant, settings, sandboxBridge } = input;
+  const { tenant, settings, sandboxBridge, preview } = input;
   const { branding, color } = settings;
   return {
     basePath: tenant.basePath,
@@ -53,6 +54,7 @@ export function createFrame(input: {
       interaction: input.interaction,
     }),
     ...(sandboxBridge ? { sandboxBridge } : {}),
+    ...(preview ? { preview } : {}),
   };
 }
 

@@ -1,5 +1,12 @@
 import { phoneCookie } from '@aldaba/connectors/sandbox';
-import type { ErrorView, PageLanguage, PageView, SignInExperienceSettings } from '@aldaba/contract';
+import type {
+  ErrorView,
+  PageLanguage,
+  PagePreview,
+  PageView,
+  RenderedPage,
+  SignInExperienceSettings,
+} from '@aldaba/contract';
 import { isStyled, negotiateLanguage, renderPage } from '@aldaba/pages';
 import { readCookie } from '../../../http/cookies.ts';
 import type { Reply, Request } from '../../../http/types.ts';
@@ -8,7 +15,7 @@ import type { ApplicationExperiences, Look } from '../../applications/applicatio
 import { applyBranding } from '../../applications/application-experiences/look.ts';
 import type { Client } from '../../applications/applications/index.ts';
 import type { Organizations } from '../../organizations/organizations/index.ts';
-import type { CustomPhrases } from '../custom-phrases/index.ts';
+import type { CustomPhrases, Words } from '../custom-phrases/index.ts';
 import { type BrandingSource, type CustomCssSource, customCssPath } from './custom-css.ts';
 import { createFrame } from './frame.ts';
 
@@ -35,8 +42,21 @@ export interface PageSender extends CustomCssSource {
    * the tenant's `unknownSessionRedirectUrl`, otherwise to the origin of the application's first web redirect URI.
    */
   sendEnded: (request: Request, reply: Reply, about: EndedPage) => Promise<void>;
+  /** Draws the page that `send` would send with these settings, to be framed. */
+  preview: (tenant: Tenant, view: PageView, options: PreviewOptions) => Promise<RenderedPage>;
   /** The language that `send` would choose, for sentences inside a view. */
   language: (request: Request, options?: Pick<PageOptions, 'uiLocales'>) => Promise<PageLanguage>;
+}
+
+/** A page that is drawn without a browser's request. */
+interface PreviewOptions {
+  /** Used in place of the tenant's own. */
+  settings: SignInExperienceSettings;
+  words: Words | undefined;
+  language: PageLanguage;
+  /** The application and organization whose branding applies. */
+  source: BrandingSource;
+  preview: Omit<PagePreview, 'customCss'>;
 }
 
 interface EndedPage {
@@ -79,8 +99,12 @@ export function createPageSender(needs: PageSenderNeeds): PageSender {
       fallback: settings.languageInfo.fallbackLanguage,
     });
 
-  const lookFor = async (tenant: Tenant, { appId, organizationId }: BrandingSource) => {
-    const own = await signInExperiences.get(tenant);
+  const lookFor = async (
+    tenant: Tenant,
+    { appId, organizationId }: BrandingSource,
+    given?: SignInExperienceSettings,
+  ) => {
+    const own = given ?? (await signInExperiences.get(tenant));
     const client = appId === undefined ? undefined : await applications.findClient(tenant, appId);
     const look = client ? await applicationExperiences.lookOf(tenant, client.id) : {};
     const organization = organizationId === undefined ? undefined : await organizations.find(tenant.db, organizationId);
@@ -139,6 +163,14 @@ export function createPageSender(needs: PageSenderNeeds): PageSender {
         .header('referrer-policy', view.kind === 'form-post' ? 'strict-origin' : 'same-origin')
         .header('permissions-policy', 'camera=(), microphone=(), geolocation=()')
         .send(html);
+    },
+    async preview(tenant, view, { settings: unsaved, words, language, source, preview }) {
+      const look = await lookFor(tenant, source, unsaved);
+      const { settings, applicationName } = look;
+      const { customCss } = settings;
+      const framed = { ...preview, ...(customCss ? { customCss } : {}) };
+      const frame = createFrame({ tenant, settings, language, applicationName, preview: framed });
+      return renderPage(frame, view.kind === 'error' ? withWayBack(view, look) : view, words);
     },
     sendEnded: async (request, reply, about) =>
       sender.send(request, reply, await endedView(request.tenant, about), { status: about.status }),

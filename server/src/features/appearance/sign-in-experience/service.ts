@@ -44,6 +44,8 @@ export interface SignInExperiences {
    *   `custom_profile_fields.entity_not_exists_with_names`, `custom_ui.not_found`
    */
   update: (tenant: Tenant, change: SignInExperienceChange) => Promise<SignInExperience>;
+  /** What `update` would result in, with the same errors; usernames that differ only in case are not looked for. */
+  preview: (tenant: Tenant, change: SignInExperienceChange) => Promise<SignInExperience>;
 }
 
 export function createSignInExperienceReader({
@@ -69,15 +71,29 @@ export function createSignInExperiences(needs: SignInExperiencesNeeds): SignInEx
   const { reader, changes, connectorsOf, profileFields, customUiAssets, clock, log } = needs;
   changes.on('connector-target.deleted', (tx, { target }) => dropTarget(tx, reader, target));
   changes.on('profile-field.deleted', (tx, { name }) => dropProfileField(tx, reader, name));
+  const requireParts = async (tenant: Tenant, { signUpProfileFields }: SignInExperienceChange) => {
+    if (signUpProfileFields) requireNames(signUpProfileFields, await profileFields.list(tenant));
+  };
+  const requirePages = async (q: Queries, { customUiAssets: pages }: SignInExperienceChange) => {
+    if (pages && !(await customUiAssets.exists(q, pages.id)))
+      throw new AldabaError('custom_ui.not_found', { id: pages.id });
+  };
   return {
     get: reader.get,
+    preview: async (tenant, change) => {
+      await requireParts(tenant, change);
+      await requirePages(tenant.db, change);
+      const before = await reader.get(tenant);
+      const merged = read(tenant.id, { ...before, ...withStart(withoutGaps(change), before, clock.now()) });
+      const broken = findRuleBreak(merged, await connectorsOf(tenant), change);
+      if (broken) throw AldabaError.of(broken);
+      return merged;
+    },
     update: async (tenant, change) => {
       const connectors = await connectorsOf(tenant);
-      if (change.signUpProfileFields) requireNames(change.signUpProfileFields, await profileFields.list(tenant));
+      await requireParts(tenant, change);
       return tenant.db.transaction(async (tx) => {
-        const pages = change.customUiAssets;
-        if (pages && !(await customUiAssets.exists(tx, pages.id)))
-          throw new AldabaError('custom_ui.not_found', { id: pages.id });
+        await requirePages(tx, change);
         const before = read(tenant.id, await lockSettings(tx));
         const merged = read(tenant.id, await mergeSettings(tx, withStart(withoutGaps(change), before, clock.now())));
         const broken = findRuleBreak(merged, connectors, change);

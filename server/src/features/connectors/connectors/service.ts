@@ -72,8 +72,11 @@ export interface Connectors {
   list: (tenant: Tenant) => Promise<readonly ConnectorRow[]>;
   /** The connector that sends messages of a type, ready to use; undefined if none is fully configured. */
   sender: (tenant: Tenant, type: 'Email' | 'Sms') => Promise<BoundConnector | undefined>;
-  /** The tenant's fully configured social connectors that sign-in offers, in the order of the buttons. */
-  social: (tenant: Tenant) => Promise<SocialConnector[]>;
+  /**
+   * The tenant's fully configured social connectors that sign-in offers, in the order of the buttons.
+   * @param targets instead of those of the tenant's settings
+   */
+  social: (tenant: Tenant, targets?: readonly string[]) => Promise<SocialConnector[]>;
   /** A social connector, ready to use; undefined if the id is unknown. */
   instance: (tenant: Tenant, id: string) => Promise<BoundConnector | undefined>;
 
@@ -154,11 +157,9 @@ export function createConnectors(needs: ConnectorsNeeds): Connectors {
   return {
     list,
     get,
-    social: async (tenant) => {
-      const [rows, { socialSignInConnectorTargets: targets }] = await Promise.all([
-        list(tenant),
-        needs.signInExperiences.get(tenant),
-      ]);
+    social: async (tenant, given) => {
+      const rows = await list(tenant);
+      const targets = given ?? (await needs.signInExperiences.get(tenant)).socialSignInConnectorTargets;
       return targets.flatMap((target) => rows.filter((row) => row.target === target && row.isUsable)).flatMap(toSocial);
     },
     instance: async (tenant, id) => {
