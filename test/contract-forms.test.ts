@@ -5,10 +5,12 @@ import { fieldsOf, form } from '@aldaba/contract/forms';
 import { z } from 'zod';
 import { createOpenapi } from '../server/src/http/openapi.ts';
 
+/** The schemas of a body whose members forms show: the body itself, and what is nested in it. */
 const edited = {
   createApplication: contract.createApplication.body,
   updateApplication: contract.updateApplication.body,
   customClientMetadata: contract.customClientMetadataSchema,
+  oidcClientMetadata: contract.oidcClientMetadataPatch,
   updateSignInExperience: contract.updateSignInExperience.body,
   createHook: contract.createHook.body,
   updateHook: contract.updateHook.body,
@@ -17,6 +19,29 @@ const edited = {
   updateSessionConfig: contract.updateSessionConfig.body,
   updateSigningAlgorithms: contract.updateSigningAlgorithms.body,
   updateIdTokenConfig: contract.updateIdTokenConfig.body,
+  updateAccountCenter: contract.updateAccountCenter.body,
+  accountCenterFields: contract.updateAccountCenter.body.shape.fields.unwrap(),
+  createUser: contract.createUser.body,
+  updateUser: contract.updateUser.body,
+  updateUserPassword: contract.updateUserPassword.body,
+  userProfile: contract.profileSchema,
+  userAddress: contract.profileSchema.shape.address.unwrap(),
+  createResource: contract.createResource.body,
+  updateResource: contract.updateResource.body,
+  updateResourceIsDefault: contract.updateResourceIsDefault.body,
+  createResourceScope: contract.createResourceScope.body,
+  updateResourceScope: contract.updateResourceScope.body,
+  createRole: contract.createRole.body,
+  updateRole: contract.updateRole.body,
+  createOrganization: contract.createOrganization.body,
+  updateOrganization: contract.updateOrganization.body,
+  createOrganizationRole: contract.createOrganizationRole.body,
+  updateOrganizationRole: contract.updateOrganizationRole.body,
+  createOrganizationScope: contract.createOrganizationScope.body,
+  updateOrganizationScope: contract.updateOrganizationScope.body,
+  createOrganizationInvitation: contract.createOrganizationInvitation.body,
+  createConnector: contract.createConnector.body,
+  updateConnector: contract.updateConnector.body,
 };
 
 describe('Form metadata of the contract', () => {

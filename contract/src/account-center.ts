@@ -1,24 +1,43 @@
 import { z } from 'zod';
+import { form } from './forms.ts';
 import { route } from './route.ts';
 import { optionalLink, webUrl } from './values.ts';
 
+/** `Off`: not shown; `ReadOnly`: shown; `Edit`: the user can change it. */
 const control = z.enum(['Off', 'ReadOnly', 'Edit']);
-const fields = z
-  .object({
-    name: control,
-    avatar: control,
-    profile: control,
-    email: control,
-    phone: control,
-    password: control,
-    username: control,
-    social: control,
-    customData: control,
-    mfa: control,
-    passkey: control,
-    session: control,
-  })
-  .partial();
+const fields = form(
+  'account-center.fields',
+  z
+    .object({
+      name: control,
+      avatar: control,
+      profile: control,
+      email: control,
+      phone: control,
+      password: control,
+      username: control,
+      social: control,
+      customData: control,
+      mfa: control,
+      passkey: control,
+      session: control,
+    })
+    .partial(),
+  {
+    name: { label: 'Full name' },
+    avatar: { label: 'Picture' },
+    profile: { label: 'Profile', help: 'Standard claims, such as the birthdate, and custom profile fields.' },
+    email: { label: 'Email address' },
+    phone: { label: 'Phone number' },
+    password: { label: 'Password' },
+    username: { label: 'Username' },
+    social: { label: 'Social accounts' },
+    customData: { label: 'Custom data', help: 'JSON that your applications store with the user.' },
+    mfa: { label: 'Multi-factor authentication' },
+    passkey: { label: 'Passkeys' },
+    session: { label: 'Sessions', help: 'Where the user is signed in.' },
+  },
+);
 
 const settings = {
   enabled: z.boolean(),
@@ -46,7 +65,20 @@ export const accountCenterSchema = z.object({
 });
 export type AccountCenter = z.output<typeof accountCenterSchema>;
 
-const change = z.object(settings).partial();
+const change = form('account-center', z.object(settings).partial(), {
+  enabled: { label: 'Account center', help: 'Signed-in users can see and change their own account.' },
+  fields: { label: 'Fields', help: 'What users see, and what they can change.' },
+  webauthnRelatedOrigins: {
+    label: 'Related origins for passkeys',
+    help: 'Other origins of your own at which the same passkeys work.',
+  },
+  deleteAccountUrl: {
+    label: 'Account deletion URL',
+    help: 'Page of your own where users ask to delete their account.',
+  },
+  customCss: { label: 'Custom CSS', multiline: true },
+  profileFields: { label: 'Custom profile fields', help: 'Shown in the order of the list.' },
+});
 export type AccountCenterChange = z.output<typeof change>;
 
 const tag = 'Account center';

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { route } from './route.ts';
-import { avatarSchema, nameSchema, profileSchema } from './users.ts';
+import { profileSchema } from './user-profile.ts';
+import { avatarSchema, nameSchema } from './users.ts';
 import { environmentVariables, jsonObject } from './values.ts';
 
 /** The moments of a sign-in at which an operator's script is asked. */

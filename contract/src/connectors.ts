@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { form } from './forms.ts';
 import { route } from './route.ts';
 import { jsonObject, pathId, webUrl } from './values.ts';
 
@@ -92,6 +93,20 @@ const saveErrors = [
   'connector.cannot_overwrite_metadata_for_non_standard_connector',
 ] as const;
 
+/** The members of `config` are described by the connector itself (`formItems`). */
+const labels = {
+  config: null,
+  metadata: { label: 'Name and logo', help: 'How the sign-in page shows the provider.' },
+  syncProfile: {
+    label: 'Keep profiles up to date',
+    help: 'Copies name and picture from the provider at each sign-in.',
+  },
+  enableTokenStorage: {
+    label: 'Store tokens',
+    help: "Keeps the provider's tokens, for applications that call its API.",
+  },
+};
+
 export const listConnectors = route({
   method: 'GET',
   path: '/api/connectors',
@@ -109,18 +124,22 @@ export const createConnector = route({
   tag,
   access,
   summary: 'Configure a connector',
-  body: z.object({
-    connectorId: z.string().min(1).max(128),
-    /** Chosen by the client when it has to show the redirect URI before saving. */
-    id: z
-      .string()
-      .regex(/^[a-z0-9]{12,21}$/i, 'must be 12 to 21 letters and digits')
-      .optional(),
-    config: jsonObject.optional(),
-    metadata: connectorOverlaySchema.optional(),
-    syncProfile: z.boolean().optional(),
-    enableTokenStorage: z.boolean().optional(),
-  }),
+  body: form(
+    'connectors.new',
+    z.object({
+      connectorId: z.string().min(1).max(128),
+      /** Chosen by the client when it has to show the redirect URI before saving. */
+      id: z
+        .string()
+        .regex(/^[a-z0-9]{12,21}$/i, 'must be 12 to 21 letters and digits')
+        .optional(),
+      config: jsonObject.optional(),
+      metadata: connectorOverlaySchema.optional(),
+      syncProfile: z.boolean().optional(),
+      enableTokenStorage: z.boolean().optional(),
+    }),
+    { connectorId: null, id: null, ...labels },
+  ),
   responses: { 200: connectorSchema },
   errors: [
     ...saveErrors,
@@ -148,14 +167,18 @@ export const updateConnector = route({
   access,
   summary: 'Change a configured connector',
   params,
-  body: z
-    .object({
-      config: jsonObject,
-      metadata: connectorOverlaySchema,
-      syncProfile: z.boolean(),
-      enableTokenStorage: z.boolean(),
-    })
-    .partial(),
+  body: form(
+    'connectors',
+    z
+      .object({
+        config: jsonObject,
+        metadata: connectorOverlaySchema,
+        syncProfile: z.boolean(),
+        enableTokenStorage: z.boolean(),
+      })
+      .partial(),
+    labels,
+  ),
   responses: { 200: connectorSchema },
   errors: [...saveErrors, 'entity.not_found'],
 });

@@ -10,4 +10,5 @@ export * from './pages.ts';
 export * from './permissions.ts';
 export * from './route.ts';
 export * from './routes.ts';
+export * from './user-profile.ts';
 export * from './values.ts';

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { form } from './forms.ts';
 import { scopeSchema } from './resources.ts';
 import { roleTypeSchema } from './roles.ts';
 import { route } from './route.ts';
@@ -50,6 +51,16 @@ const relationStatuses = { ...statuses, 'entity.not_found': 422 } as const;
 const managementErrors = ['role.management_api_scopes_not_assignable_to_user_role'] as const;
 
 const scopesTag = 'Organization scopes';
+const labels = {
+  name: { label: 'Name' },
+  description: { label: 'Description' },
+  type: { label: 'Type', help: 'Roles are for users or for machine-to-machine applications.' },
+};
+const scopeLabels = {
+  name: { label: 'Permission', help: 'A name without spaces, such as invite:member.' },
+  description: { label: 'Description' },
+};
+
 export const listOrganizationScopes = route({
   method: 'GET',
   path: '/api/organization-scopes',
@@ -68,7 +79,7 @@ export const createOrganizationScope = route({
   tag: scopesTag,
   access,
   summary: 'Create a permission of the organization template',
-  body: z.object({ name, description: description.optional() }),
+  body: form('organization-permissions.new', z.object({ name, description: description.optional() }), scopeLabels),
   responses: { 201: organizationScopeSchema },
   errors: ['entity.unique_integrity_violation'],
 });
@@ -91,7 +102,7 @@ export const updateOrganizationScope = route({
   access,
   summary: 'Change a permission of the organization template',
   params,
-  body: z.object({ name, description }).partial(),
+  body: form('organization-permissions', z.object({ name, description }).partial(), scopeLabels),
   responses: { 200: organizationScopeSchema },
   errors: ['entity.not_exists_with_id', 'entity.unique_integrity_violation'],
 });
@@ -126,13 +137,21 @@ export const createOrganizationRole = route({
   tag,
   access,
   summary: 'Create a role of the organization template',
-  body: z.object({
-    name,
-    description: description.optional(),
-    type: roleTypeSchema.default('User'),
-    organizationScopeIds: idList.default([]),
-    resourceScopeIds: idList.default([]),
-  }),
+  body: form(
+    'organization-roles.new',
+    z.object({
+      name,
+      description: description.optional(),
+      type: roleTypeSchema.default('User'),
+      organizationScopeIds: idList.default([]),
+      resourceScopeIds: idList.default([]),
+    }),
+    {
+      ...labels,
+      organizationScopeIds: { label: 'Organization permissions' },
+      resourceScopeIds: { label: 'API permissions' },
+    },
+  ),
   responses: { 201: organizationRoleSchema },
   errors: ['entity.unique_integrity_violation', 'entity.relation_foreign_key_not_found', ...managementErrors],
   statuses,
@@ -156,7 +175,7 @@ export const updateOrganizationRole = route({
   access,
   summary: 'Update an organization role; its type can change only while it is not assigned',
   params,
-  body: z.object({ name, description, type: roleTypeSchema }).partial(),
+  body: form('organization-roles', z.object({ name, description, type: roleTypeSchema }).partial(), labels),
   responses: { 200: organizationRoleSchema },
   errors: [
     'entity.not_exists_with_id',

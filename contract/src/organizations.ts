@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { form } from './forms.ts';
 import { heldOrganizationRoleSchema, organizationRoleSchema, organizationScopeSchema } from './organization-roles.ts';
 import { route } from './route.ts';
 import { brandingSchema } from './sign-in-experience.ts';
@@ -63,6 +64,19 @@ const roleErrors = [
   'organization.role_names_not_found',
 ] as const;
 
+const labels = {
+  name: { label: 'Name' },
+  description: { label: 'Description' },
+  customData: { label: 'Custom data', help: 'JSON that your applications store with it.', multiline: true },
+  isMfaRequired: {
+    label: 'Require multi-factor authentication',
+    help: 'Members get tokens for it only after a second factor.',
+  },
+  color: { label: 'Colors' },
+  branding: { label: 'Logos and icons' },
+  customCss: { label: 'Custom CSS', multiline: true },
+} as const;
+
 export const listOrganizations = route({
   method: 'GET',
   path: '/api/organizations',
@@ -83,7 +97,7 @@ export const createOrganization = route({
   tag,
   access,
   summary: 'Create an organization',
-  body: z.object({ name, ...changeable }),
+  body: form('organizations.new', z.object({ name, ...changeable }), labels),
   responses: { 201: organizationSchema },
 });
 export const getOrganization = route({
@@ -105,7 +119,7 @@ export const updateOrganization = route({
   access,
   summary: 'Change an organization',
   params,
-  body: z.object({ name: name.optional(), ...changeable }),
+  body: form('organizations', z.object({ name: name.optional(), ...changeable }), labels),
   responses: { 200: organizationSchema },
   errors: ['entity.not_exists_with_id'],
 });

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { form } from './forms.ts';
 import { route } from './route.ts';
 import { flag, instant, pathId, searchQuery } from './values.ts';
 
@@ -33,6 +34,15 @@ const scopesOf = z.object({ resourceId: pathId });
 const scopeName = z.string().min(1).max(256);
 const scopeDescription = z.string().max(65_536).nullable();
 
+const labels = {
+  name: { label: 'Name' },
+  accessTokenTtl: { label: 'Access token lifetime (seconds)' },
+};
+const scopeLabels = {
+  name: { label: 'Permission', help: 'A name without spaces, such as read:orders.' },
+  description: { label: 'Description' },
+};
+
 export const listResources = route({
   method: 'GET',
   path: '/api/resources',
@@ -51,11 +61,21 @@ export const createResource = route({
   tag,
   access,
   summary: 'Create an API resource',
-  body: z.object({
-    name: z.string().min(1).max(256),
-    indicator: z.string().max(2048),
-    accessTokenTtl: ttl.default(3600),
-  }),
+  body: form(
+    'resources.new',
+    z.object({
+      name: z.string().min(1).max(256),
+      indicator: z.string().max(2048),
+      accessTokenTtl: ttl.default(3600),
+    }),
+    {
+      ...labels,
+      indicator: {
+        label: 'API identifier',
+        help: 'An absolute URI. It is the audience of access tokens and cannot be changed.',
+      },
+    },
+  ),
   responses: { 201: resourceSchema.extend({ scopes: z.array(scopeSchema) }) },
   errors: ['resource.resource_identifier_in_use'],
 });
@@ -78,7 +98,7 @@ export const updateResource = route({
   access,
   summary: 'Change an API resource',
   params: params,
-  body: z.object({ name: z.string().min(1).max(256), accessTokenTtl: ttl }).partial(),
+  body: form('resources', z.object({ name: z.string().min(1).max(256), accessTokenTtl: ttl }).partial(), labels),
   responses: { 200: resourceSchema },
   errors: ['entity.not_exists_with_id', 'resource.cannot_modify_management_api'],
 });
@@ -101,7 +121,9 @@ export const updateResourceIsDefault = route({
   access,
   summary: 'Set or unset an API resource as the default',
   params: params,
-  body: z.object({ isDefault: z.boolean() }),
+  body: form('resources.default', z.object({ isDefault: z.boolean() }), {
+    isDefault: { label: 'Default API', help: 'Access tokens are issued for it if a request names no API.' },
+  }),
   responses: { 200: resourceSchema },
   errors: ['entity.not_exists_with_id'],
 });
@@ -126,7 +148,11 @@ export const createResourceScope = route({
   access,
   summary: 'Create a permission',
   params: scopesOf,
-  body: z.object({ name: scopeName, description: scopeDescription.default(null) }),
+  body: form(
+    'resources.permissions.new',
+    z.object({ name: scopeName, description: scopeDescription.default(null) }),
+    scopeLabels,
+  ),
   responses: { 201: scopeSchema },
   errors: [
     'entity.not_exists_with_id',
@@ -143,7 +169,11 @@ export const updateResourceScope = route({
   access,
   summary: 'Change a permission',
   params: scopesOf.extend({ scopeId: pathId }),
-  body: z.object({ name: scopeName, description: scopeDescription }).partial(),
+  body: form(
+    'resources.permissions',
+    z.object({ name: scopeName, description: scopeDescription }).partial(),
+    scopeLabels,
+  ),
   responses: { 200: scopeSchema },
   errors: [
     'entity.not_exists_with_id',

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { route } from './route.ts';
+import { profileSchema } from './user-profile.ts';
 import {
   avatarSchema,
   emailSchema,
@@ -7,7 +8,6 @@ import {
   nameSchema,
   passwordAlgorithmSchema,
   phoneSchema,
-  profileSchema,
   usernameSchema,
 } from './users.ts';
 import { flag, jsonObject } from './values.ts';

@@ -1,36 +1,10 @@
 import { z } from 'zod';
+import { form } from './forms.ts';
 import { roleSchema } from './roles.ts';
 import { route } from './route.ts';
+import { newUserFields, passwordFields, userFields } from './user-fields.ts';
+import { profileSchema } from './user-profile.ts';
 import { flag, idList, instant, jsonObject, pathId, revokeSessions, searchQuery } from './values.ts';
-
-const claim = z.string().max(2048);
-/** OpenID Connect standard claims (OpenID Connect Core 1.0 section 5.1) without a column of their own, in camelCase. */
-export const profileSchema = z
-  .object({
-    familyName: claim,
-    givenName: claim,
-    middleName: claim,
-    nickname: claim,
-    preferredUsername: claim,
-    profile: claim,
-    website: claim,
-    gender: claim,
-    birthdate: claim,
-    zoneinfo: claim,
-    locale: claim,
-    address: z
-      .object({
-        formatted: claim,
-        streetAddress: claim,
-        locality: claim,
-        region: claim,
-        postalCode: claim,
-        country: claim,
-      })
-      .partial(),
-  })
-  .partial();
-export type UserProfile = z.output<typeof profileSchema>;
 
 export const identitySchema = z.object({ userId: z.string(), details: jsonObject.optional() });
 export type Identity = z.output<typeof identitySchema>;
@@ -142,20 +116,24 @@ export const createUser = route({
   tag,
   access,
   summary: 'Create a user',
-  body: z
-    .object({
-      primaryPhone: phoneSchema,
-      primaryEmail: emailSchema,
-      username: usernameSchema,
-      password: passwordSchema,
-      passwordDigest: z.string().min(1).max(4096),
-      passwordAlgorithm: passwordAlgorithmSchema,
-      name: nameSchema,
-      avatar: avatarSchema.nullable(),
-      customData: jsonObject,
-      profile: profileSchema,
-    })
-    .partial(),
+  body: form(
+    'users.new',
+    z
+      .object({
+        primaryPhone: phoneSchema,
+        primaryEmail: emailSchema,
+        username: usernameSchema,
+        password: passwordSchema,
+        passwordDigest: z.string().min(1).max(4096),
+        passwordAlgorithm: passwordAlgorithmSchema,
+        name: nameSchema,
+        avatar: avatarSchema.nullable(),
+        customData: jsonObject,
+        profile: profileSchema,
+      })
+      .partial(),
+    newUserFields,
+  ),
   responses: { 200: userSchema },
   errors: [...identifierErrors, 'password.invalid_legacy_password_format'],
 });
@@ -179,17 +157,21 @@ export const updateUser = route({
   access,
   summary: 'Change a user',
   params,
-  body: z
-    .object({
-      username: z.union([usernameSchema, emptied]).nullable(),
-      primaryEmail: z.union([emailSchema, emptied]).nullable(),
-      primaryPhone: z.union([phoneSchema, emptied]).nullable(),
-      name: nameSchema.nullable(),
-      avatar: avatarSchema.nullable(),
-      customData: jsonObject,
-      profile: profileSchema,
-    })
-    .partial(),
+  body: form(
+    'users',
+    z
+      .object({
+        username: z.union([usernameSchema, emptied]).nullable(),
+        primaryEmail: z.union([emailSchema, emptied]).nullable(),
+        primaryPhone: z.union([phoneSchema, emptied]).nullable(),
+        name: nameSchema.nullable(),
+        avatar: avatarSchema.nullable(),
+        customData: jsonObject,
+        profile: profileSchema,
+      })
+      .partial(),
+    userFields,
+  ),
   responses: { 200: userSchema },
   errors: ['entity.not_found', ...identifierErrors],
 });
@@ -247,7 +229,7 @@ export const updateUserPassword = route({
   access,
   summary: 'Set the password of a user, which ends their sessions and grants unless revokeSessions is false',
   params,
-  body: z.object({ password: passwordSchema, revokeSessions }),
+  body: form('users.password', z.object({ password: passwordSchema, revokeSessions }), passwordFields),
   responses: { 200: userSchema },
   errors: ['entity.not_found', 'request.overloaded'],
 });
