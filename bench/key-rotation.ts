@@ -55,7 +55,7 @@ export async function measureKeyRotation({ root, flags, rotations }: Setup): Pro
   }
   const worst = Math.max(...times);
   return table(
-    ['Until another node publishes the key of a rotation', 'p50 ms', 'slowest ms', 'Aim', ''],
+    ['Time until another node publishes a rotated key', 'p50 ms', 'slowest ms', 'Target', ''],
     [
       [
         `${rotations} rotations`,

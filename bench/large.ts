@@ -68,7 +68,7 @@ export const largeRows: LargeRow[] = [
   },
   {
     id: 'members-search',
-    name: 'The same, by a part of any field',
+    name: 'Members of that organization by a part of any field',
     path: (count) => `/organizations/${bigOrganization.id}/users?q=${['ada', 'kofi', 'xu', 'omar'][count % 4]}`,
   },
   {
@@ -78,10 +78,10 @@ export const largeRows: LargeRow[] = [
   },
   {
     id: 'role-others',
-    name: 'Users who do not have it, page 100',
+    name: 'Users without that role, page 100',
     path: (count) => `/users?excludeRoleId=${bigRole.id}&page=${100 + (count % 5)}`,
   },
-  { id: 'roles', name: 'Roles, with how many have them', path: () => '/roles?page=1' },
+  { id: 'roles', name: 'Roles, with their numbers of users', path: () => '/roles?page=1' },
   {
     id: 'organizations',
     name: `Organizations, of ${organizationCount.toLocaleString('en')}`,
@@ -99,12 +99,12 @@ export const largeRows: LargeRow[] = [
   },
   {
     id: 'logs-key',
-    name: 'The same by kind, all counted',
+    name: 'Audit log by key, counted completely',
     path: (count) => `/logs?logKey=Interaction.Create&page=${1 + (count % 100)}`,
   },
   {
     id: 'logs-user',
-    name: 'The same by user',
+    name: 'Audit log by user',
     path: (count) => `/logs?userId=${idOf(1 + ((count * 7919) % 50_000))}`,
   },
   { id: 'organizations-q', name: 'Organizations by q', path: (count) => `/organizations?q=${100 + (count % 900)}` },
@@ -147,7 +147,7 @@ export async function measureLarge(options: LargeOptions, say: (line: string) =>
       p95 <= aim ? 'ok' : '**missed**',
     ]);
   }
-  const head = ['List or search', 'Total', 'p50 ms', 'p95 ms', 'Aim', ''];
+  const head = ['List or search', 'Total', 'p50 ms', 'p95 ms', 'Target', ''];
   return `${describeMachine()}\n\n${table(head, lines)}`;
 }
 

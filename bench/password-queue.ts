@@ -81,7 +81,14 @@ function report(
     (times[Math.floor(times.length * share)] as number).toFixed(1);
   const median = beside[Math.floor(beside.length / 2)] as number;
   return table(
-    [`Token requests beside ${callers} callers that do not wait`, 'p50 ms', 'p95 ms', 'slowest ms', 'Aim', ''],
+    [
+      `Token requests while ${callers} callers send passwords without a pause`,
+      'p50 ms',
+      'p95 ms',
+      'slowest ms',
+      'Target',
+      '',
+    ],
     [
       ['alone', at(alone, 0.5), at(alone, 0.95), (alone.at(-1) as number).toFixed(1), '', ''],
       [

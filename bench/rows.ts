@@ -157,7 +157,7 @@ export const rows: Row[] = [
   },
   {
     id: 'webhook-alone',
-    name: 'The same, one change at a time',
+    name: 'A role changed and its webhook received, one at a time',
     operations: 300,
     parallel: 1,
     operation: authorization.webhook,

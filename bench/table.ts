@@ -22,7 +22,19 @@ export const describeMachine = (): string =>
 
 /** One line for each operation and server. */
 export function operationsTable(measured: Measured[]): string {
-  const head = ['Operation', 'Server', 'CPU µs', '× limit', 'p50 ms', 'p99 ms', 'per s', 'SQL', 'memory MB', 'Aim', ''];
+  const head = [
+    'Operation',
+    'Server',
+    'CPU µs',
+    '× limit',
+    'p50 ms',
+    'p99 ms',
+    'per s',
+    'SQL',
+    'memory MB',
+    'Target',
+    '',
+  ];
   const lines = measured.flatMap(({ row, results }) =>
     Object.entries(results).map(([name, result]) => [
       name === 'aldaba' ? row.name : '',
@@ -73,16 +85,16 @@ export function weightsTable({ startup, page, peak, afterwards, database }: Weig
           aimed('`npm start` on an existing data folder, to ready', startup.npmStart, 1.5, 's'),
           ['of that, the server itself', `${startup.server.toFixed(2)} s`, '', ''],
           aimed('Resident memory, idle', startup.idle / 1e6, 130, 'MB'),
-          ['PostgreSQL beside it, idle (proportional)', `${megabytes(startup.idleDatabase)} MB`, '', ''],
+          ['PostgreSQL, idle (proportional)', `${megabytes(startup.idleDatabase)} MB`, '', ''],
         ]
       : []),
     aimed('Resident memory under load, highest', peak / 1e6, 250, 'MB'),
     ['Resident memory, five seconds after the load', `${megabytes(afterwards)} MB`, '', ''],
-    ['PostgreSQL beside it under load (proportional)', `${megabytes(database)} MB`, '', ''],
+    ['PostgreSQL under load (proportional)', `${megabytes(database)} MB`, '', ''],
     aimed('First load of the sign-in page, as sent', page.sent / 1000, 30, 'kB'),
     aimed('First load of the sign-in page, requests', page.requests, 4, ''),
   ];
-  return table(['Measure', 'Value', 'Aim', ''], lines);
+  return table(['Measure', 'Value', 'Target', ''], lines);
 }
 
 function aimed(name: string, value: number, aim: number, unit: string): string[] {
