@@ -174,4 +174,44 @@ describe('Permissions of the Management API', () => {
     assert.ok(rows.length >= 3);
     for (const row of rows) assert.deepEqual(row.names, ['all', ...names], `${row.tenant_id} ${row.resource_id}`);
   });
+
+  describe('that the contract declares since the last start', () => {
+    const q = () => server.app.database.system;
+    const scopesOf = async (resourceId: string) =>
+      (
+        await q().raw<{ name: string }>('select name from scopes where resource_id = $1 order by name collate "C"', [
+          resourceId,
+        ])
+      ).map(({ name }) => name);
+    /** The rows of a database whose last start knew neither `read:users` nor `write:users`. */
+    const forget = async () => {
+      await q().raw("delete from scopes where name ~ ':users$'");
+      await q().raw(
+        `update tenant_settings set value = (select jsonb_agg(name) from jsonb_array_elements_text(value) as name
+          where name !~ ':users$') where tenant_id = 'admin' and key = 'management-scopes'`,
+      );
+    };
+
+    it('are added to the Management APIs of all tenants, and to no other API', async () => {
+      const { body: similar } = await api.post('/api/resources', {
+        name: 'Similar',
+        indicator: 'https://a.b.logto.app/api',
+      });
+      await forget();
+      assert.ok(!(await scopesOf('management-api')).includes('read:users'));
+      await server.restart();
+      for (const id of ['management-api', 'default-management-api'])
+        assert.deepEqual([...new Set(await scopesOf(id))], ['all', ...names], id);
+      assert.deepEqual(await scopesOf(similar.id), []);
+      api = await manage(server);
+      const reader = await machineWith(['read:users']);
+      assert.equal((await tokenFor(reader, 'read:users')).scope, 'read:users');
+    });
+
+    it('are looked for only once', async () => {
+      await q().raw("delete from scopes where name = 'write:users'");
+      await server.restart();
+      assert.ok(!(await scopesOf('management-api')).includes('write:users'), 'the start only read the setting');
+    });
+  });
 });

@@ -4,6 +4,9 @@ const domain = 'logto.app';
 /** Resource indicator of a tenant's Management API: the same on every installation, as published clients expect. */
 export const managementIndicatorOf = (tenantId: string): string => `https://${tenantId}.${domain}/api`;
 
+/** The same of all tenants, as a regular expression of PostgreSQL. */
+export const managementIndicators = `^https://[a-z0-9-]+\\.${domain.replace('.', '\\.')}/api$`;
+
 /** Whether a resource indicator is that of some tenant's Management API. */
 export const isManagementIndicator = (indicator: string): boolean =>
   managementIndicatorOf(/^https:\/\/([a-z0-9-]+)\./.exec(indicator)?.[1] ?? '') === indicator;

@@ -3,7 +3,7 @@ import type { Queries, Transaction } from '../../../store/database.ts';
 import { findList, type Listed, type Slice } from '../../../store/list.ts';
 import { type Search, searchCondition } from '../../../store/search.ts';
 import { type StoredRow, sql } from '../../../store/sql.ts';
-import { managementIndicatorOf } from '../../../tenancy/management-indicator.ts';
+import { managementIndicatorOf, managementIndicators } from '../../../tenancy/management-indicator.ts';
 
 type ResourceColumns = Omit<StoredRow<'resources'>, 'created_at'>;
 const toResource = (row: ResourceColumns): Resource => ({
@@ -182,8 +182,7 @@ export const deleteScopeRow = (q: Queries, at: { resourceId: string; scopeId: st
       .where('id', '=', at.scopeId),
   );
 
-/** Existing tenants got theirs by migration 0060: a new tag of the contract needs a similar migration. */
-const scopesOfManagementApi = [
+export const scopesOfManagementApi = [
   { name: fullAccess, description: 'Everything the Management API offers.' },
   ...managementScopes,
 ];
@@ -213,4 +212,19 @@ export async function insertManagementApi(
     ],
   );
   return rows.length > 0;
+}
+
+/**
+ * Adds permissions to the Management APIs of all tenants; existing ones stay.
+ * @param names of the contract's permissions
+ */
+export async function insertManagementScopes(system: Queries, names: readonly string[]): Promise<void> {
+  const added = scopesOfManagementApi.filter(({ name }) => names.includes(name));
+  await system.raw(
+    `insert into scopes (tenant_id, id, resource_id, name, description)
+     select r.tenant_id, r.id || '-' || replace(scope.name, ':', '-'), r.id, scope.name, scope.description
+       from resources r cross join unnest($2::text[], $3::text[]) as scope (name, description)
+      where r.indicator ~ $1 order by 1, 2 on conflict do nothing`,
+    [managementIndicators, added.map(({ name }) => name), added.map(({ description }) => description)],
+  );
 }
