@@ -1,6 +1,5 @@
 import type { z } from 'zod';
 import type { ErrorCode } from './errors.ts';
-import type { ManagementTag, Tag } from './permissions.ts';
 
 type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 
@@ -17,14 +16,14 @@ export type Access = 'anonymous' | 'management' | 'interaction';
 export type Pagination = 'required' | 'optional';
 
 /** One request of the wire, declared once: routes, OpenAPI and the tests are derived from it. */
-interface RouteDeclaration {
+export interface RouteContract {
   readonly method: Method;
   /** Path under the tenant's base URL with `:name` parameters, e.g. `/api/users/:userId`. */
   readonly path: string;
   /** Unique name in the OpenAPI document, e.g. `GetUser`. */
   readonly operationId: string;
   /** Group in the OpenAPI document; in the Management API the permission follows from it. */
-  readonly tag: Tag;
+  readonly tag: string;
   readonly summary: string;
   readonly access: Access;
   readonly params?: z.ZodType;
@@ -47,9 +46,6 @@ interface RouteDeclaration {
   /** Statuses that differ from the catalog for wire compatibility. */
   readonly statuses?: Readonly<Partial<Record<ErrorCode, number>>>;
 }
-
-export type RouteContract = RouteDeclaration &
-  ({ readonly access: 'management'; readonly tag: ManagementTag } | { readonly access: 'anonymous' | 'interaction' });
 
 /** Declares a route; keeps the literal types so that the server's handlers are checked against it. */
 export const route = <const R extends RouteContract>(contract: R): R => contract;

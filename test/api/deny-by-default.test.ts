@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import { allRoutes, route } from '@aldaba/contract';
-import type { Guards } from '../../server/src/http/guards.ts';
+import { allRoutes, managementScopes, route } from '@aldaba/contract';
+import { createAuthorize, type Guards } from '../../server/src/http/guards.ts';
 import { createImplement } from '../../server/src/http/implement.ts';
 import { createHttp } from '../../server/src/http/server.ts';
 import type { Http } from '../../server/src/http/types.ts';
@@ -51,15 +51,17 @@ describe('Deny by default', () => {
       await assert.rejects(start(mount(access)), /GET \/api\/secrets-of-others declares no access/);
   });
 
-  it('does not start, or compile, with a contract whose tag has no permission', async () => {
-    const declare = (tag: 'Well-known') =>
-      // @ts-expect-error no route of the Management API has this tag
-      route({ ...contract, tag });
-    const untagged = { ...declare('Well-known'), tag: 'Unlisted' } as never as typeof contract;
-    await assert.rejects(
-      start((http) => createImplement(http, { guards, log, checkResponses: true })(untagged, async () => undefined)),
-      /The tag Unlisted has no name in permissions/,
-    );
+  // security: partial-access
+  it('asks for a permission of its own on a route whose tag no other route has', async () => {
+    const authorizeWith = (scopes: readonly string[]) =>
+      createAuthorize(
+        { ...guards, management: async () => ({ scopes: new Set(scopes) }) },
+        { ...contract, tag: 'New group' },
+      )({} as never, server.tenant);
+    await assert.rejects(authorizeWith(managementScopes.map(({ name }) => name)), { code: 'auth.forbidden' });
+    await assert.rejects(authorizeWith(['write:new-group']), { code: 'auth.forbidden' });
+    for (const scope of ['read:new-group', 'all'])
+      assert.deepEqual((await authorizeWith([scope])).scopes, new Set([scope]));
   });
 
   // security: unguarded-routes

@@ -84,6 +84,15 @@ describe('Permissions of the Management API', () => {
     assertRefused(await reader.get('/api/users/export?includePasswordHash=true'), 403, 'auth.forbidden');
   });
 
+  it('have groups whose names differ in more than case, hyphens or a plural', () => {
+    const groups = new Set(names.map((name) => name.replace(/^\w+:/, '')));
+    const spellings = Map.groupBy(groups, (group) => group.toLowerCase().replaceAll('-', '').replace(/s$/, ''));
+    assert.deepEqual(
+      [...spellings.values()].filter((same) => same.length > 1),
+      [],
+    );
+  });
+
   it('grants only the permissions that the roles of the application hold', async () => {
     const reader = await machineWith(['read:users', 'read:roles']);
     assert.equal((await tokenFor(reader, 'read:users write:users all')).scope, 'read:users');

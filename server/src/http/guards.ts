@@ -28,7 +28,7 @@ export function requireFullAccess(caller: Caller): void {
 
 /**
  * Deny by default: the contract's guard and permission admit a caller, and both are resolved before the server listens.
- * @throws Error for a contract whose access has no guard, or whose tag has no permission
+ * @throws Error for a contract whose access has no guard
  */
 export function createAuthorize(
   guards: Guards,
