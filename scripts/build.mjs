@@ -1,8 +1,9 @@
-// Builds the hosted pages and bundles the server: 400 modules start in 0.35 s bundled and in 2 s one by one.
+// Builds the hosted pages and the Console, and bundles the server: 400 modules start in 0.35 s bundled, one by one in
+// 2 s.
 import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { fingerprint, markFresh } from './freshness.mjs';
+import { fingerprint, isFresh, markFresh, partNames } from './freshness.mjs';
 import { ensureInstalled } from './install.mjs';
 import { requireNode, root } from './runtime.mjs';
 
@@ -32,9 +33,24 @@ export async function bundle(entries, folder) {
   rmSync(old, { recursive: true, force: true });
 }
 
-/** Builds everything that `npm start` needs. */
-export async function buildAll() {
-  const before = fingerprint();
+const builders = { server: buildServer, console: buildConsole };
+
+/** Builds the parts that `npm start` needs; by default those whose sources changed. */
+export async function buildParts(names = partNames.filter((name) => !isFresh(name))) {
+  for (const name of names) {
+    const before = fingerprint(name);
+    const start = Date.now();
+    await builders[name]();
+    markFresh(name, before);
+    process.stderr.write(`  built the ${name} in ${((Date.now() - start) / 1000).toFixed(1)} s\n`);
+  }
+}
+
+async function buildConsole() {
+  await (await import(join(root, 'console/build.mjs'))).default();
+}
+
+async function buildServer() {
   mkdirSync(join(root, 'dist'), { recursive: true });
   const pages = join(root, 'pages/build.mjs');
   if (existsSync(pages)) await (await import(pages)).default();
@@ -51,13 +67,10 @@ export async function buildAll() {
       join(root, 'dist/server'),
     );
   }
-  markFresh(before);
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   await ensureInstalled({ development: true });
   await requireNode();
-  const start = Date.now();
-  await buildAll();
-  process.stderr.write(`Built in ${((Date.now() - start) / 1000).toFixed(1)} s\n`);
+  await buildParts(process.argv.includes('--changed') ? undefined : partNames);
 }

@@ -1,27 +1,33 @@
-// Checks whether the build matches the sources, by their content: times do not survive copies and images.
+// Checks whether a part of the build matches its sources, by their content: times do not survive copies and images.
 import { createHash } from 'node:crypto';
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { root } from './runtime.mjs';
 
-const sources = ['package-lock.json', 'scripts/build.mjs', 'contract', 'connectors', 'pages', 'console', 'server'];
+/** What each part is built from. The Console is built on its own: it takes longest and changes least. */
+const parts = {
+  server: ['package-lock.json', 'scripts/build.mjs', 'contract', 'connectors', 'pages', 'server'],
+  console: ['package-lock.json', 'contract', 'console'],
+};
+export const partNames = Object.keys(parts);
 const ignored = new Set(['node_modules', 'dist', 'migrations']);
-const stamp = join(root, 'dist', 'built');
+const stampOf = (part) => join(root, 'dist', part === 'server' ? 'built' : `built-${part}`);
 
-/** True when the build was made from exactly these sources. */
-export function isFresh() {
-  return existsSync(stamp) && readFileSync(stamp, 'utf8') === fingerprint();
+/** True when the part was built from exactly these sources. */
+export function isFresh(part) {
+  return existsSync(stampOf(part)) && readFileSync(stampOf(part), 'utf8') === fingerprint(part);
 }
 
-/** Records that the build matches the sources whose fingerprint was taken before it started. */
-export function markFresh(before) {
-  writeFileSync(stamp, before);
+/** Records that the part matches the sources whose fingerprint was taken before its build started. */
+export function markFresh(part, before) {
+  mkdirSync(join(root, 'dist'), { recursive: true });
+  writeFileSync(stampOf(part), before);
 }
 
-/** A hash over the names and contents of all sources that go into the build; tests do not. */
-export function fingerprint() {
+/** A hash over the names and contents of all sources that go into the part; tests do not. */
+export function fingerprint(part) {
   const hash = createHash('sha256');
-  for (const source of sources) add(hash, source);
+  for (const source of parts[part]) add(hash, source);
   return hash.digest('hex');
 }
 

@@ -1,17 +1,17 @@
 // What has to be true before the server, the command line or the tests can run: packages installed, build up to date.
 import * as modules from 'node:module';
 import { join } from 'node:path';
-import { isFresh } from './freshness.mjs';
+import { isFresh, partNames } from './freshness.mjs';
 import { ensureInstalled } from './install.mjs';
 import { fail, findNode, isWanted, root, runToEnd } from './runtime.mjs';
 
 /** Installs and builds as far as needed, saying so on standard error. `development` asks for the test packages too. */
 export async function prepare({ development = false } = {}) {
-  const fresh = isFresh();
+  const fresh = partNames.every((part) => isFresh(part));
   await ensureInstalled({ development: development || !fresh });
   if (fresh) return;
-  process.stderr.write('Building the pages and the server (only when the sources changed; a few seconds) …\n');
-  const code = await runToEnd(findNode(), [join(root, 'scripts/build.mjs')]);
+  process.stderr.write('Building the pages, the Console and the server (only what changed; a few seconds) …\n');
+  const code = await runToEnd(findNode(), [join(root, 'scripts/build.mjs'), '--changed']);
   if (code !== 0) fail('The build failed; nothing was started. What to correct is said above.');
 }
 

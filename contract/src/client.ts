@@ -16,12 +16,15 @@ export class ApiError<Code extends ErrorCode = ErrorCode> extends Error {
   readonly status: number;
   readonly code: Code | undefined;
   readonly data: DataOf<Code>;
-  constructor(status: number, body: Partial<ErrorBody<Code>>) {
+  /** Names the request in the server's log. */
+  readonly requestId: string | undefined;
+  constructor(status: number, body: Partial<ErrorBody<Code>>, requestId?: string) {
     super(body.message ?? `The server answered ${status}.`);
     this.name = 'ApiError';
     this.status = status;
     this.code = body.code;
     this.data = body.data as DataOf<Code>;
+    this.requestId = requestId;
   }
   /** Narrows `data` to what the code carries. */
   is<C extends ErrorCode>(code: C): this is ApiError<C> {
@@ -57,7 +60,11 @@ export function createClient({ baseUrl, fetch: request = fetch, token }: ClientO
     const path = search.size > 0 ? `${filled}?${search}` : filled;
     const answer = await send(route.method, path, body === undefined ? {} : encode(route, body));
     if (answer.status >= 400)
-      throw new ApiError(answer.status, typeof answer.body === 'object' ? { ...answer.body } : {});
+      throw new ApiError(
+        answer.status,
+        typeof answer.body === 'object' ? { ...answer.body } : {},
+        answer.headers.get('logto-core-request-id') ?? undefined,
+      );
     const read = route.ndjson && typeof answer.body === 'string' ? fromLines(answer.body) : answer.body;
     return { ...answer, status: answer.status as StatusOf<R>, body: (read === '' ? undefined : read) as BodyFrom<R> };
   };

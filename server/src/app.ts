@@ -111,6 +111,11 @@ export async function createApp(config: Config, world: World): Promise<App> {
     endpoint: config.ENDPOINT,
     checkResponses: world.checkResponses,
     phoneFolder,
+    console: {
+      root: join(world.root, 'console/dist'),
+      endpoint: config.ENDPOINT,
+      adminUrl: (await parts.tenancy.get(adminTenantId)).baseUrl,
+    },
   });
   return {
     ...parts,

@@ -90,6 +90,7 @@ function createUpperAreas(foundation: Foundation, lower: ReturnType<typeof creat
     database,
     caches,
     changes,
+    tenancy,
     clock,
     vault,
     roles,

@@ -30,10 +30,14 @@ async function listen(app: App, config: Config): Promise<void> {
   }
 }
 
-function announce(config: Config, adminLink: string | undefined): void {
+function announce(
+  config: Config,
+  { consoleUrl, adminLink }: { consoleUrl: string; adminLink: string | undefined },
+): void {
   print();
   print(`  Aldaba is ready at ${config.ENDPOINT}`);
   print();
+  print(`  Console            ${consoleUrl}`);
   print(`  Try it             ${config.ENDPOINT}/demo-app`);
   print(`  For your app       ${config.ENDPOINT}/oidc/.well-known/openid-configuration`);
   if (adminLink) {
@@ -88,7 +92,7 @@ async function main(): Promise<void> {
     app = await createApp(config, world);
     await listen(app, config);
     stopOnSignal(app, world);
-    announce(config, await app.firstAdminLink());
+    announce(config, { consoleUrl: app.tenancy.consoleUrls[0], adminLink: await app.firstAdminLink() });
   } catch (error) {
     await app?.close();
     await world.stop();

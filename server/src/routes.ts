@@ -13,6 +13,7 @@ import { mountConnectorsArea } from './features/connectors/area.ts';
 import { sandboxRoutes } from './features/connectors/sandbox/routes.ts';
 import { apiReferenceRoutes } from './features/operation/api-reference/routes.ts';
 import { mountOperationArea } from './features/operation/area.ts';
+import { type ConsoleOptions, consoleRoutes } from './features/operation/console/routes.ts';
 import { setupRoutes } from './features/operation/setup/routes.ts';
 import type { Readiness } from './features/operation/status/index.ts';
 import { statusRoutes } from './features/operation/status/routes.ts';
@@ -48,6 +49,7 @@ interface Mounted extends Managed {
   endpoint: string;
   /** Absolute path of the files of the sandbox's phone page. */
   phoneFolder: string;
+  console: ConsoleOptions;
 }
 
 export function mountRoutes(http: Http, app: Mounted): void {
@@ -77,6 +79,7 @@ export function mountRoutes(http: Http, app: Mounted): void {
   setupRoutes(http, operation.setup, { signInExperiences, pages, log, endpoint }); // /setup
   sandboxRoutes(http, connectors.sandbox, phoneFolder); // /sandbox…
   apiReferenceRoutes(http); // /api/reference
+  consoleRoutes(http, app.console); // /console…
 
   // The Experience API: /api/experience/…
   experienceRoutes(implement, signIn);

@@ -76,7 +76,7 @@ describe('Error responses', () => {
 
   it('returns a page to browsers and JSON to programs for an unknown path', async () => {
     for (const path of [
-      '/console',
+      '/t/admin/console',
       '/account',
       '/nothing/here',
       '/t/nowhere',

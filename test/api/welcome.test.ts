@@ -13,8 +13,21 @@ describe('New server', () => {
   const attributes = (html: string, name: string) =>
     [...html.matchAll(new RegExp(`${name}="([^"]*)"`, 'g'))].map(([, value]) => value ?? '');
 
-  it('shows a welcome page with working links at its root, and returns 404 to programs', async () => {
+  it('leads a browser from its root to the Console, and returns 404 to programs', async () => {
     const page = await open('/');
+    assert.equal(page.status, 200);
+    assert.equal(page.url, `${server.url}/console`);
+    const html = await page.text();
+    for (const [, file] of html.matchAll(/(?:src|href)="(\.\/[^"]+)"/g))
+      assert.equal((await open(`/console/${file}`)).status, 200, file);
+    const answer = await open('/', 'application/json');
+    assert.equal(answer.status, 404);
+    assert.equal(((await answer.json()) as { code: string }).code, 'request.not_found');
+  });
+
+  it('shows a welcome page with working links at the root of another tenant', async () => {
+    await server.app.tenancy.create({ id: 'acme', name: 'Acme' });
+    const page = await open('/t/acme/');
     assert.equal(page.status, 200);
     const html = await page.text();
     const links = attributes(html, '<a class="way" href');
@@ -24,9 +37,6 @@ describe('New server', () => {
         way,
       );
     for (const link of links) assert.equal((await open(link)).status, 200, link);
-    const answer = await open('/', 'application/json');
-    assert.equal(answer.status, 404);
-    assert.equal(((await answer.json()) as { code: string }).code, 'request.not_found');
   });
 
   it('links from the finished setup to the tenant that applications use', async () => {

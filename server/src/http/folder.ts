@@ -69,10 +69,12 @@ export interface FolderOptions {
    * relative URLs work at every depth.
    */
   index?: string;
+  /** Completes the text of `index`, e.g. with settings for its script. */
+  fill?: (html: string) => string;
 }
 
 /** Serves a folder of built files without authentication. */
-export function folderRoutes(http: Http, { root, path, names, headers, check, index }: FolderOptions): void {
+export function folderRoutes(http: Http, { root, path, names, headers, check, index, fill }: FolderOptions): void {
   const config = { access: 'anonymous' } as const;
   http.register(async (scope) => {
     const folder = await openFolder(root, names);
@@ -81,7 +83,8 @@ export function folderRoutes(http: Http, { root, path, names, headers, check, in
       const html = (await page?.read())?.toString();
       if (!page || html === undefined) return undefined;
       const base = (prefix: string) => `<base href="${prefix}${path}/">`;
-      return textFile(html.replace(base(''), base(basePath)), { contentType: page.contentType, cache: page.cache });
+      const whole = html.replace(base(''), base(basePath));
+      return textFile(fill ? fill(whole) : whole, { contentType: page.contentType, cache: page.cache });
     };
     const find = async (request: Request, name: string): Promise<StaticFile | undefined> => {
       const file = name === index ? undefined : await folder.find(name);

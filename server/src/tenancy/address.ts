@@ -113,6 +113,15 @@ function without(target: string, prefix: string): string {
   return rest.startsWith('/') ? rest.replace(/^\/{2,}/, '/') : target;
 }
 
+/** Path of the Console below the endpoint, and below the admin origin if there is one. */
+export const consolePath = '/console';
+
+/** The addresses of the Console, without trailing slash; the first one is the main one. */
+export function consoleUrlsOf({ endpoint, adminEndpoint }: Addresses): readonly [string, ...string[]] {
+  const main = `${endpoint}${consolePath}`;
+  return adminEndpoint === undefined ? [main] : [`${adminEndpoint}${consolePath}`, main];
+}
+
 /** The base URL of a tenant, without trailing slash. */
 export function baseUrlOf(addresses: Addresses, tenantId: string): string {
   if (tenantId === defaultTenantId) return addresses.endpoint;

@@ -5,6 +5,7 @@ import type { Changes } from '../../kernel/changes.ts';
 import type { Clock } from '../../kernel/clock.ts';
 import type { Vault } from '../../kernel/crypto.ts';
 import type { CacheRegistry, Database, Transaction } from '../../store/index.ts';
+import type { Tenancy } from '../../tenancy/index.ts';
 import type { Roles } from '../authorization/roles/index.ts';
 import type { Organizations } from '../organizations/organizations/index.ts';
 import { createAccessControl } from './access-control/index.ts';
@@ -25,6 +26,7 @@ interface Needs {
   clock: Clock;
   vault: Vault;
   roles: Roles;
+  tenancy: Pick<Tenancy, 'consoleUrls'>;
   organizations: Organizations;
   keys: {
     /** @throws AldabaError `oidc.signing_key_missing` if no current key of the tenant signs with the algorithm */
@@ -39,9 +41,18 @@ interface Needs {
 type ApplicationsArea = ReturnType<typeof createApplicationsArea>;
 
 export function createApplicationsArea(needs: Needs) {
-  const { database, caches, changes, clock, vault, roles, organizations, keys, grants } = needs;
+  const { database, caches, changes, clock, vault, roles, organizations, keys, grants, tenancy } = needs;
   return {
-    applications: createApplications({ database, caches, clock, vault, roles, keys, grants }),
+    applications: createApplications({
+      database,
+      caches,
+      clock,
+      vault,
+      roles,
+      keys,
+      grants,
+      consoleUrls: tenancy.consoleUrls,
+    }),
     applicationExperiences: createApplicationExperiences({ database, caches }),
     accessControl: createAccessControl(),
     consentScopes: createConsentScopes({ database, caches, changes }),

@@ -2,6 +2,7 @@ import { assets } from '@aldaba/pages';
 import { keepFile, type StaticFile, sendFile } from '../../../http/files.ts';
 import type { Http } from '../../../http/types.ts';
 import { AldabaError } from '../../../kernel/errors.ts';
+import { consolePath, defaultTenantId } from '../../../tenancy/address.ts';
 import type { CustomUiPages } from '../custom-ui-assets/index.ts';
 import { sendCustomCss } from './custom-css-file.ts';
 import type { PageSender, PageSenderNeeds } from './sender.ts';
@@ -29,6 +30,7 @@ export function hostedPageRoutes(
     if (await needs.customUiPages.send(request, reply, 'index.html')) return reply;
     // API clients that request the root get a 404.
     if (!request.headers.accept?.includes('text/html')) throw new AldabaError('request.not_found');
+    if (request.tenant.id === defaultTenantId) return reply.redirect(`${request.tenant.basePath}${consolePath}`);
     await sender.send(request, reply, { kind: 'welcome' });
     return reply;
   });

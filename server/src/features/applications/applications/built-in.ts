@@ -1,28 +1,49 @@
 import type { Application } from '@aldaba/contract';
+import { adminTenantId } from '../../../tenancy/address.ts';
 import type { Tenant } from '../../../tenancy/index.ts';
-import { builtInNames } from './built-in-ids.ts';
+import { builtInName, consoleId } from './built-in-ids.ts';
 import type { Client } from './client.ts';
 
 /*
- * Applications that every tenant has without a row: public clients for Aldaba's own pages, with addresses derived from
- * the tenant's.
+ * Applications that a tenant has without a row: public clients for Aldaba's own pages, with addresses derived from the
+ * tenant's. Every tenant has the demo app; the admin tenant also has the Console.
  */
 
-export const builtInClient = (tenant: Tenant, id: string): Client => ({
-  id,
-  name: builtInNames[id] ?? id,
-  type: 'SPA',
-  isThirdParty: false,
-  isAccessLimited: false,
-  redirectUris: [`${tenant.baseUrl}/${id}`],
-  postLogoutRedirectUris: [`${tenant.baseUrl}/${id}`],
-  custom: {},
-  customData: {},
-  secrets: [],
-});
+type Addresses = Pick<Client, 'redirectUris' | 'postLogoutRedirectUris' | 'custom'>;
 
-export function builtInApplication(tenant: Tenant, id: string): Application {
-  const { name, type, redirectUris, postLogoutRedirectUris } = builtInClient(tenant, id);
+/** @param consoleUrls every address of the Console, without trailing slash */
+export function builtInClient(tenant: Tenant, id: string, consoleUrls: readonly string[]): Client | undefined {
+  const name = builtInName(id);
+  const addresses = addressesOf(tenant, id, consoleUrls);
+  if (name === undefined || !addresses) return undefined;
+  return {
+    id,
+    name,
+    type: 'SPA',
+    isThirdParty: false,
+    isAccessLimited: false,
+    customData: {},
+    secrets: [],
+    ...addresses,
+  };
+}
+
+function addressesOf(tenant: Tenant, id: string, consoleUrls: readonly string[]): Addresses | undefined {
+  if (id !== consoleId) {
+    const pages = [`${tenant.baseUrl}/${id}`];
+    return { redirectUris: pages, postLogoutRedirectUris: pages, custom: {} };
+  }
+  if (tenant.id !== adminTenantId) return undefined;
+  return {
+    redirectUris: consoleUrls.flatMap((url) => [`${url}/callback`, `${url}/silent-callback.html`]),
+    postLogoutRedirectUris: [...consoleUrls],
+    // Refresh tokens that end with the session: an open page stays signed in as long as the administrator is.
+    custom: { alwaysIssueRefreshToken: true },
+  };
+}
+
+export function builtInApplication(tenant: Tenant, client: Client): Application {
+  const { id, name, type, redirectUris, postLogoutRedirectUris } = client;
   return {
     tenantId: tenant.id,
     id,

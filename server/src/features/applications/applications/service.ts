@@ -18,6 +18,8 @@ import { createSecrets, type Secrets } from './secrets.ts';
 import * as store from './store.ts';
 
 export interface ApplicationsNeeds {
+  /** Every address of the Console, without trailing slash. */
+  consoleUrls: readonly string[];
   database: Database;
   caches: CacheRegistry;
   clock: Clock;
@@ -63,7 +65,7 @@ const firstSecretName = 'Default secret';
 const emptyMetadata: OidcMetadata = { redirectUris: [], postLogoutRedirectUris: [] };
 
 export function createApplications(needs: ApplicationsNeeds): Applications {
-  const { database, caches, clock, vault, roles, grants, keys } = needs;
+  const { database, caches, clock, vault, roles, grants, keys, consoleUrls } = needs;
   const secrets = createSecrets({ vault, clock, changed: (tx, id) => clients.changed(tx, id) });
   const clients = caches.create<Client>({
     name: 'clients',
@@ -94,10 +96,11 @@ export function createApplications(needs: ApplicationsNeeds): Applications {
   return {
     ...secrets,
     findClient: async (tenant, clientId) =>
-      isBuiltIn(clientId) ? builtInClient(tenant, clientId) : clients.get(tenant.id, clientId),
+      isBuiltIn(clientId) ? builtInClient(tenant, clientId, consoleUrls) : clients.get(tenant.id, clientId),
     list,
     get: async (tenant, id) => {
-      if (isBuiltIn(id)) return { ...builtInApplication(tenant, id), isAdmin: false };
+      const builtIn = builtInClient(tenant, id, consoleUrls);
+      if (builtIn) return { ...builtInApplication(tenant, builtIn), isAdmin: false };
       const application = shown(tenant.db, await get(tenant.db, id));
       return { ...application, isAdmin: await roles.isHeldBy(tenant.db, 'application', id, managementRoleId) };
     },

@@ -1,0 +1,44 @@
+/** The table of pages: one line an area. Areas load with their first page. */
+import { createRoute, createRouter, redirect } from '@tanstack/react-router';
+import { applicationRoutes } from './areas/applications/routes.ts';
+import { consoleUrl, defaultTenant } from './settings.ts';
+import { ErrorPage, NotFoundPage } from './shell/error-pages.tsx';
+import { PendingPage } from './shell/pending-page.tsx';
+import { rootRoute, tenantRoute } from './shell/tenant-route.tsx';
+
+const startRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/',
+  beforeLoad: () => {
+    throw redirect({ to: '/t/$tenant', params: { tenant: defaultTenant }, replace: true });
+  },
+});
+const homeRoute = createRoute({
+  getParentRoute: () => tenantRoute,
+  path: '/',
+  beforeLoad: ({ params }) => {
+    throw redirect({ to: '/t/$tenant/applications', params, replace: true });
+  },
+});
+
+const routeTree = rootRoute.addChildren([startRoute, tenantRoute.addChildren([homeRoute, ...applicationRoutes])]);
+
+export const router = createRouter({
+  routeTree,
+  basepath: new URL(consoleUrl).pathname,
+  defaultPreload: 'intent',
+  // Data is cached by the queries, not by the router.
+  defaultPreloadStaleTime: 0,
+  defaultPendingMs: 150,
+  defaultPendingMinMs: 0,
+  defaultPendingComponent: PendingPage,
+  defaultErrorComponent: ErrorPage,
+  defaultNotFoundComponent: NotFoundPage,
+  scrollRestoration: true,
+});
+
+declare module '@tanstack/react-router' {
+  interface Register {
+    router: typeof router;
+  }
+}

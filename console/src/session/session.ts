@@ -1,0 +1,132 @@
+/**
+ * The administrator's sign-in: an OpenID Connect client of the admin tenant (authorization code with PKCE, public
+ * client). Tokens are kept in memory alone: a reload gets new ones from the session at the server, without a question.
+ */
+import { ErrorResponse, InMemoryWebStorage, type User, UserManager, WebStorageStateStore } from 'oidc-client-ts';
+import { consoleUrl, managementApiOf, settings } from '../settings.ts';
+import { provideDigest } from './digest.ts';
+
+export interface Administrator {
+  id: string;
+  name: string;
+  email: string | undefined;
+  picture: string | undefined;
+  /** The tenants whose administrator role the user has. */
+  tenants: readonly string[];
+  /** Whether the token has a permission for the Management API of the tenant in the address. */
+  isPermitted: boolean;
+}
+
+provideDigest();
+
+const manager = new UserManager({
+  authority: `${settings.adminUrl}/oidc`,
+  client_id: settings.clientId,
+  redirect_uri: `${consoleUrl}/callback`,
+  silent_redirect_uri: `${consoleUrl}/silent-callback.html`,
+  post_logout_redirect_uri: consoleUrl,
+  scope: 'openid profile email roles all',
+  userStore: new WebStorageStateStore({ store: new InMemoryWebStorage() }),
+  // Only what an answer needs to find its request: state, PKCE verifier and the page to return to.
+  stateStore: new WebStorageStateStore({ store: sessionStorage, prefix: 'aldaba.sign-in.' }),
+  automaticSilentRenew: false,
+  silentRequestTimeoutInSeconds: 8,
+});
+
+interface SignInState {
+  /** Path, query and fragment to return to. */
+  returnTo: string;
+}
+
+let current: { tenant: string; user: User } | undefined;
+let renewal: Promise<User> | undefined;
+
+const forTenant = (tenant: string) => ({
+  resource: managementApiOf(tenant),
+  extraTokenParams: { resource: managementApiOf(tenant) },
+});
+
+const remember = (tenant: string, user: User): User => {
+  current = { tenant, user };
+  return user;
+};
+
+/**
+ * The signed-in administrator of a tenant. Leaves for the sign-in page, and does not resolve, if a user has to answer.
+ */
+export async function requireAdministrator(tenant: string): Promise<Administrator> {
+  return toAdministrator(current?.tenant === tenant ? current.user : await begin(tenant));
+}
+
+async function begin(tenant: string): Promise<User> {
+  // From another site than the session's, a frame gets no cookies.
+  const isSameOrigin = new URL(settings.adminUrl).origin === location.origin;
+  if (isSameOrigin && !current) {
+    try {
+      const user = await manager.signinSilent({ ...forTenant(tenant), forceIframeAuth: true });
+      if (user) return remember(tenant, user);
+    } catch (error) {
+      if (!(error instanceof ErrorResponse) && !isTimeout(error)) throw error;
+    }
+  }
+  return leaveToSignIn(tenant);
+}
+
+const isTimeout = (error: unknown) => error instanceof Error && error.name === 'ErrorTimeout';
+
+/** Leaves for the sign-in page and returns to the current address afterwards. */
+export async function leaveToSignIn(tenant: string): Promise<never> {
+  current = undefined;
+  const state: SignInState = { returnTo: location.pathname + location.search + location.hash };
+  await manager.signinRedirect({
+    ...forTenant(tenant),
+    state,
+    redirectMethod: 'replace',
+    ui_locales: document.documentElement.lang,
+  });
+  // The browser is about to leave the page.
+  return new Promise(() => undefined);
+}
+
+/** Finishes a sign-in at the address of the callback. @returns the path to continue at */
+export async function finishSignIn(): Promise<string> {
+  const user = await manager.signinRedirectCallback();
+  const { returnTo } = user.state as SignInState;
+  const path = new URL(returnTo, location.origin).pathname;
+  remember(tenantOf(path), user);
+  return returnTo;
+}
+
+const tenantOf = (path: string): string => /\/console\/t\/([^/]+)/.exec(path)?.[1] ?? 'default';
+
+/** An access token for the Management API of a tenant, renewed if it is about to expire. */
+export async function accessToken(tenant: string): Promise<string> {
+  const user = current?.tenant === tenant ? current.user : await begin(tenant);
+  if ((user.expires_in ?? 0) > 30) return user.access_token;
+  renewal ??= manager.signinSilent(forTenant(tenant)).then(
+    (renewed) => (renewed ? remember(tenant, renewed) : leaveToSignIn(tenant)),
+    (error) => (error instanceof ErrorResponse ? leaveToSignIn(tenant) : Promise.reject(error)),
+  );
+  try {
+    return (await renewal).access_token;
+  } finally {
+    renewal = undefined;
+  }
+}
+
+/** Ends the session at the server and returns to the Console's start. */
+export async function signOut(): Promise<void> {
+  await manager.signoutRedirect(current ? { id_token_hint: current.user.id_token ?? '' } : {});
+}
+
+function toAdministrator({ profile, scopes }: User): Administrator {
+  const roles = Array.isArray(profile['roles']) ? profile['roles'].map(String) : [];
+  return {
+    id: profile.sub,
+    name: profile.name ?? profile.preferred_username ?? String(profile['username'] ?? profile.email ?? profile.sub),
+    email: profile.email ?? undefined,
+    picture: profile.picture ?? undefined,
+    tenants: roles.flatMap((role) => /^(.+):admin$/.exec(role)?.[1] ?? []),
+    isPermitted: scopes.some((scope) => scope === 'all' || /^(read|write):/.test(scope)),
+  };
+}

@@ -1,0 +1,50 @@
+import { AppShell, Drawer } from '@mantine/core';
+import { useDisclosure, useLocalStorage } from '@mantine/hooks';
+import { getRouteApi, Outlet, useRouterState } from '@tanstack/react-router';
+import { Suspense, useEffect } from 'react';
+import classes from './frame.module.css';
+import { Header } from './header.tsx';
+import { NoAccessPage } from './no-access-page.tsx';
+import { PendingPage } from './pending-page.tsx';
+import { shellPhrases } from './phrases.ts';
+import { Sidebar } from './sidebar.tsx';
+
+const tenantRoute = getRouteApi('/t/$tenant');
+
+/** Header, sidebar and the page. On phones the sidebar is a sheet behind a button. */
+export function Frame() {
+  const t = shellPhrases.use();
+  const { administrator } = tenantRoute.useRouteContext();
+  const { tenant } = tenantRoute.useParams();
+  const [isOpen, sheet] = useDisclosure();
+  const [isNarrow, setNarrow] = useLocalStorage({ key: 'aldaba.sidebar', defaultValue: false });
+  const path = useRouterState({ select: (state) => state.location.pathname });
+  // biome-ignore lint/correctness/useExhaustiveDependencies: a new address closes the sheet.
+  useEffect(() => sheet.close(), [path]);
+  if (!administrator.isPermitted) return <NoAccessPage administrator={administrator} tenant={tenant} />;
+  return (
+    <AppShell
+      header={{ height: 52 }}
+      navbar={{ width: isNarrow ? 56 : 232, breakpoint: 'sm', collapsed: { mobile: true } }}
+      transitionDuration={0}
+    >
+      <a className={classes.skip} href="#content">
+        {t('skipToContent')}
+      </a>
+      <AppShell.Header className={classes.header}>
+        <Header administrator={administrator} tenant={tenant} onOpenNavigation={sheet.open} />
+      </AppShell.Header>
+      <AppShell.Navbar className={classes.navbar} aria-label={t('navigation')}>
+        <Sidebar tenant={tenant} isNarrow={isNarrow} onNarrow={setNarrow} />
+      </AppShell.Navbar>
+      <Drawer opened={isOpen} onClose={sheet.close} size={264} title={t('product')} hiddenFrom="sm">
+        <Sidebar tenant={tenant} />
+      </Drawer>
+      <AppShell.Main id="content" tabIndex={-1} className={classes.main}>
+        <Suspense fallback={<PendingPage />}>
+          <Outlet />
+        </Suspense>
+      </AppShell.Main>
+    </AppShell>
+  );
+}

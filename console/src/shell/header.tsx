@@ -1,0 +1,93 @@
+import { ActionIcon, Badge, Group, Kbd, Tooltip, UnstyledButton } from '@mantine/core';
+import { useHotkeys, useOs } from '@mantine/hooks';
+import { IconHelpCircle, IconMenu2, IconSearch } from '@tabler/icons-react';
+import { lazy, Suspense, useState } from 'react';
+import type { Administrator } from '../session/session.ts';
+import { settings } from '../settings.ts';
+import { AccountMenu } from './account-menu.tsx';
+import classes from './header.module.css';
+import { Mark } from './mark.tsx';
+import { shellPhrases } from './phrases.ts';
+import { TenantSwitcher } from './tenant-switcher.tsx';
+
+const Palette = lazy(() => import('./palette.tsx'));
+
+interface HeaderProps {
+  administrator: Administrator;
+  tenant: string;
+  onOpenNavigation(): void;
+}
+
+export function Header({ administrator, tenant, onOpenNavigation }: HeaderProps) {
+  const t = shellPhrases.use();
+  return (
+    <Group h="100%" px="sm" gap="xs" wrap="nowrap">
+      <ActionIcon
+        variant="subtle"
+        color="gray"
+        size={36}
+        hiddenFrom="sm"
+        aria-label={t('openNavigation')}
+        onClick={onOpenNavigation}
+      >
+        <IconMenu2 size={18} stroke={1.5} />
+      </ActionIcon>
+      <Mark />
+      <TenantSwitcher administrator={administrator} tenant={tenant} />
+      {isDevelopment && (
+        <Badge variant="light" color="gray" radius={6} visibleFrom="sm" tt="none" fw={500}>
+          {t('development')}
+        </Badge>
+      )}
+      <div className={classes.space} />
+      <SearchButton tenant={tenant} />
+      <Tooltip label={t('help')}>
+        <ActionIcon
+          component="a"
+          href={`${settings.endpoint}/api/reference`}
+          target="_blank"
+          rel="noreferrer"
+          variant="subtle"
+          color="gray"
+          size={36}
+          visibleFrom="sm"
+          aria-label={t('help')}
+        >
+          <IconHelpCircle size={18} stroke={1.5} />
+        </ActionIcon>
+      </Tooltip>
+      <AccountMenu administrator={administrator} />
+    </Group>
+  );
+}
+
+/** An address that other people cannot reach under a certificate. */
+const isDevelopment = !settings.endpoint.startsWith('https://');
+
+function SearchButton({ tenant }: { tenant: string }) {
+  const t = shellPhrases.use();
+  const os = useOs();
+  const [isOpen, setOpen] = useState(false);
+  const [isLoaded, setLoaded] = useState(false);
+  const open = () => {
+    setLoaded(true);
+    setOpen(true);
+  };
+  useHotkeys([['mod+K', open]], []);
+  return (
+    <>
+      <UnstyledButton className={classes.search} onClick={open}>
+        <IconSearch size={16} stroke={1.5} aria-hidden />
+        <span className={classes.label}>{t('search.open')}</span>
+        <Kbd size="xs" className={classes.keys ?? ''} aria-hidden>
+          {os === 'macos' ? '⌘K' : 'Ctrl K'}
+        </Kbd>
+      </UnstyledButton>
+      {isLoaded && (
+        <Suspense>
+          <Palette tenant={tenant} isOpen={isOpen} onClose={() => setOpen(false)} />
+        </Suspense>
+      )}
+    </>
+  );
+}

@@ -1,0 +1,28 @@
+/** The pages of the sidebar and of the command palette, in their order: one line a page, next to its route. */
+import { IconApps, type TablerIcon } from '@tabler/icons-react';
+import type en from './phrases/en.ts';
+
+export interface NavigationPage {
+  /** Key of its name in the shell's phrases. */
+  name: keyof typeof en.pages;
+  icon: TablerIcon;
+  /** Address below `/t/<tenant>/`. */
+  path: string;
+}
+
+interface NavigationGroup {
+  /** Key of its heading; the first group has none. */
+  name?: keyof typeof en.groups;
+  pages: readonly NavigationPage[];
+}
+
+const groups: readonly NavigationGroup[] = [
+  { pages: [] },
+  { name: 'build', pages: [{ name: 'applications', icon: IconApps, path: 'applications' }] },
+  { name: 'signIn', pages: [] },
+  { name: 'people', pages: [] },
+  { name: 'customize', pages: [] },
+  { name: 'operate', pages: [] },
+];
+
+export const navigation = groups.filter(({ pages }) => pages.length > 0);

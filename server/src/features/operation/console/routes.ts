@@ -1,0 +1,69 @@
+/**
+ * The Console: the built files of the workspace `console/` at `<endpoint>/console`, and at `<admin origin>/console` if
+ * there is one.
+ *
+ * Owns the files' policy and the settings in their page. It owns no data: the Console is an application of the admin
+ * tenant (its client is built in, see applications) and calls the Management API like any other client.
+ */
+
+import { folderRoutes } from '../../../http/folder.ts';
+import type { Http } from '../../../http/types.ts';
+import { AldabaError } from '../../../kernel/errors.ts';
+import { adminTenantId, consolePath, defaultTenantId } from '../../../tenancy/address.ts';
+import { consoleId } from '../../applications/applications/built-in-ids.ts';
+
+export interface ConsoleOptions {
+  /** Absolute path of the built files. */
+  root: string;
+  /** Base URL of the default tenant. */
+  endpoint: string;
+  /** Base URL of the admin tenant. */
+  adminUrl: string;
+}
+
+/** `/console/…`: files and, at every other address below it, the page whose script decides what to show. */
+export function consoleRoutes(http: Http, { root, endpoint, adminUrl }: ConsoleOptions): void {
+  const isSeparate = !adminUrl.startsWith(`${endpoint}/`);
+  const settings = JSON.stringify({ endpoint, adminUrl, clientId: consoleId });
+  folderRoutes(http, {
+    root,
+    path: consolePath,
+    index: 'index.html',
+    headers: {
+      'content-security-policy': policyFor([endpoint, adminUrl]),
+      'referrer-policy': 'same-origin',
+      'permissions-policy': 'camera=(), microphone=(), geolocation=()',
+    },
+    fill: (html) => html.replace('content="{}"', `content="${escapeAttribute(settings)}"`),
+    // One Console administers every tenant; it has no address below a tenant's path.
+    check: async ({ tenant }) => {
+      const isServed = tenant.id === defaultTenantId || (tenant.id === adminTenantId && isSeparate);
+      if (!isServed) throw new AldabaError('request.not_found');
+    },
+  });
+}
+
+const escapeAttribute = (text: string): string =>
+  text.replaceAll('&', '&amp;').replaceAll('"', '&quot;').replaceAll('<', '&lt;');
+
+/**
+ * Scripts come from the files alone. Styles may be inline: Mantine writes its variables, and the editor its theme, into
+ * style elements at run time, and a nonce would keep the page from being cached. Images may come from anywhere over
+ * HTTPS, because avatars and logos are URLs that operators and identity providers choose.
+ */
+function policyFor(urls: readonly string[]): string {
+  const origins = [...new Set(urls.map((url) => new URL(url).origin))].join(' ');
+  return [
+    "default-src 'none'",
+    "script-src 'self'",
+    "style-src 'self' 'unsafe-inline'",
+    `img-src 'self' data: blob: https: ${origins}`,
+    "font-src 'self'",
+    `connect-src 'self' ${origins}`,
+    `frame-src 'self' ${origins}`,
+    "base-uri 'self'",
+    "form-action 'none'",
+    // The page that renews the sign-in is framed by the Console itself.
+    "frame-ancestors 'self'",
+  ].join('; ');
+}

@@ -1,0 +1,64 @@
+import assert from 'node:assert/strict';
+import { after, before, describe, it } from 'node:test';
+import { barriers } from '../../support/accessibility.ts';
+import { openBrowser } from '../../support/browser.ts';
+import { openConsole, screens, signIn, takeScreenshots } from '../../support/console.ts';
+import { startServer, type TestServer } from '../../support/server.ts';
+
+describe('The Console', () => {
+  let server: TestServer;
+  before(async () => {
+    server = await startServer();
+  });
+  after(() => server?.close());
+
+  it('signs an administrator in, keeps them signed in after a reload, and signs them out', async () => {
+    const visitor = await openConsole(server);
+    const { page } = visitor;
+    try {
+      const heading = page.getByRole('heading', { level: 1 });
+      await heading.waitFor();
+      assert.match(page.url(), /\/console\/t\/default\//);
+      await page.reload();
+      await heading.waitFor();
+      const stored = await page.evaluate(
+        'JSON.stringify([Object.values(localStorage), Object.values(sessionStorage)])',
+      );
+      assert.doesNotMatch(String(stored), /eyJ|access_token|refresh_token/);
+      await takeScreenshots(page, 'shell');
+      assert.deepEqual(await barriers(page), []);
+      await page.getByRole('button', { name: /^Account of/ }).click();
+      await page.getByRole('menuitem', { name: 'Sign out' }).click();
+      await page.locator('[name=username]').waitFor();
+      assert.deepEqual(visitor.complaints, []);
+    } finally {
+      await visitor.close();
+    }
+  });
+
+  it('returns to the address that was opened once the administrator has signed in', async () => {
+    const visitor = await openBrowser(screens.phone);
+    try {
+      const address = `${server.url}/console/t/default/applications?q=shop`;
+      await visitor.page.goto(address);
+      await signIn(visitor.page);
+      await visitor.page.getByRole('heading', { level: 1 }).waitFor();
+      assert.equal(visitor.page.url(), address);
+      assert.deepEqual(visitor.complaints, []);
+    } finally {
+      await visitor.close();
+    }
+  });
+
+  it('signs in where the browser offers no crypto.subtle, as on a plain http address', async () => {
+    const visitor = await openBrowser(screens.desktop);
+    try {
+      await visitor.page.addInitScript('Object.defineProperty(Crypto.prototype, "subtle", { get: () => undefined })');
+      await visitor.page.goto(`${server.url}/console`);
+      await signIn(visitor.page);
+      await visitor.page.getByRole('heading', { level: 1 }).waitFor();
+    } finally {
+      await visitor.close();
+    }
+  });
+});
