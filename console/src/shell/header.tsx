@@ -15,7 +15,7 @@ const Palette = lazy(() => import('./palette.tsx'));
 interface HeaderProps {
   administrator: Administrator;
   tenant: string;
-  onOpenNavigation(): void;
+  onOpenNavigation: () => void;
 }
 
 export function Header({ administrator, tenant, onOpenNavigation }: HeaderProps) {

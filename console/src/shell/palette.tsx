@@ -15,7 +15,7 @@ const [store, spotlight] = createSpotlight();
 interface PaletteProps {
   tenant: string;
   isOpen: boolean;
-  onClose(): void;
+  onClose: () => void;
 }
 
 /** The command palette: pages by name, applications and users by the API's search. */
