@@ -17,7 +17,7 @@ export const screens = {
 /** A browser in the Console of a server. */
 export interface ConsoleVisitor extends Visitor {
   /** Opens a page of the tenant `default` by its address below `/console/t/default/`. */
-  open(path: string): Promise<void>;
+  open: (path: string) => Promise<void>;
 }
 
 /** Creates the first administrator through the one-time link, and opens the Console signed in as that user. */

@@ -59,7 +59,7 @@ export function AccountMenu({ administrator }: { administrator: Administrator })
   );
 }
 
-/** The initials are drawn by the style sheet: they are no part of the button's name. */
+/** The style sheet draws the initials, so that the button's name does not contain them. */
 function Picture({ name, url }: { name: string; url: string | undefined }) {
   const initials = name
     .split(/\s+/, 2)
