@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import type { Log } from '../../server/src/kernel/log.ts';
 import { createAgent, experienceClient, type Tokens } from './agent.ts';
 import { type Authorization, authorization } from './authorization.ts';
 import { type ExperiencePage, experienceOf } from './experience-page.ts';
@@ -46,11 +47,12 @@ export interface FactorWorld {
   close: () => Promise<void>;
 }
 
-export async function openFactorWorld(): Promise<FactorWorld> {
+/** @param log of the server; default: none */
+export async function openFactorWorld({ log }: { log?: Log } = {}): Promise<FactorWorld> {
   const post = await openPostOffice();
   const clock = { time: Date.now(), now: () => clock.time };
   const server = await startServer({
-    world: { clock },
+    world: { clock, ...(log ? { log } : {}) },
     environment: { ...post.environment, OUTBOUND_ALLOWED_HOSTS: '127.0.0.1' },
   });
   const operator = await operate(server);

@@ -34,7 +34,7 @@ const secretNames = [
  * @param to file descriptor: standard output for a server, standard error for a command, whose standard output is its
  *   result
  */
-export const createLog = (level: string, to: 1 | 2 = 1): Log =>
+export const createLog = (level: string, to = 1): Log =>
   pino(
     {
       level,
