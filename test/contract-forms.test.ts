@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import * as contract from '@aldaba/contract';
+import { es } from '@aldaba/contract/form-phrases/es';
+import { zhCn } from '@aldaba/contract/form-phrases/zh-cn';
 import { fieldsOf, form } from '@aldaba/contract/forms';
 import { z } from 'zod';
 import { createOpenapi } from '../server/src/http/openapi.ts';
@@ -56,6 +58,18 @@ describe('Form metadata of the contract', () => {
       return fields.map(({ key }) => key);
     });
     assert.equal(new Set(keys).size, keys.length);
+  });
+
+  it('has every label and help text in Spanish and Chinese, and no other text', () => {
+    const fields = Object.values(edited).flatMap((schema) => fieldsOf(schema) ?? []);
+    const texts = new Set(fields.flatMap(({ label, help }) => (help === undefined ? [label] : [label, help])));
+    for (const phrases of [es, zhCn]) {
+      assert.deepEqual(Object.keys(phrases).sort(), [...texts].sort());
+      for (const [text, phrase] of Object.entries(phrases)) {
+        assert.equal(/[.。]$/.test(phrase), text.endsWith('.'), phrase);
+        assert.deepEqual(phrase.match(/\{\{\w+\}\}/g), text.match(/\{\{\w+\}\}/g));
+      }
+    }
   });
 
   it('marks required, secret and multiline members', () => {

@@ -1,6 +1,9 @@
 import { z } from 'zod';
 
-/** How a form shows one member of a body. Texts are English; their translations are kept by `FormField.key`. */
+/**
+ * How a form shows one member of a body. Texts are English; `form-phrases/` has the other languages, by the English
+ * text.
+ */
 export interface FieldMeta {
   readonly label: string;
   readonly help?: string;
@@ -21,7 +24,7 @@ const forms = z.registry<Form>();
 
 /**
  * Declares how forms show the members of a schema, beside the schema.
- * @param name unique; the first part of the keys of its texts
+ * @param name unique; the first part of the keys of its fields
  */
 export function form<S extends z.ZodObject>(name: string, schema: S, fields: FormFields<S['shape']>): S {
   forms.add(schema, { name, fields: fields as Form['fields'] });
@@ -30,7 +33,7 @@ export function form<S extends z.ZodObject>(name: string, schema: S, fields: For
 
 export interface FormField extends FieldMeta {
   readonly name: string;
-  /** Key of the label in a catalog of phrases, e.g. `webhooks.name`; `<key>.help` is that of the help. */
+  /** Unique, e.g. `webhooks.name`. */
   readonly key: string;
   readonly schema: z.ZodType;
   readonly isRequired: boolean;
