@@ -9,7 +9,7 @@ import { z } from 'zod';
 
 const header = z.strictObject({
   title: z.string().min(1),
-  summary: z.string().regex(/^\S.*\.$/, 'must be one sentence that ends with a full stop'),
+  summary: z.string().regex(/^\S.*[.。]$/, 'must be one sentence that ends with a full stop'),
   category: z.enum(['traditional', 'spa', 'native', 'machine-to-machine', 'third-party', 'api']),
   /** Type of the application in the Management API. APIs have none. */
   type: z.enum(['Traditional', 'SPA', 'Native', 'MachineToMachine']).optional(),

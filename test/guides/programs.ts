@@ -1,28 +1,22 @@
 import { writeFileSync } from 'node:fs';
 import { after, before, describe, it } from 'node:test';
-import { guideTest, hasCheck } from '../support/guide-checks.ts';
-import { reader } from '../support/guide-journey.ts';
+import { type GuideWorld, guideTest, hasCheck, openGuideWorld } from '../support/guide-checks.ts';
 import { readVersions, versionsFile } from '../support/guide-shell.ts';
 import { readGuides } from '../support/guides.ts';
-import { type Operator, operate } from '../support/operator.ts';
-import { startServer, type TestServer } from '../support/server.ts';
 
 /** `npm run guides` sets these: the names of guides, all when empty, and whether to write their versions. */
 const names = (process.env.GUIDES ?? '').split(' ').filter(Boolean);
 const records = process.env.GUIDES_RECORD === 'yes';
 
 describe('the framework guides, followed word for word with the newest versions of their packages', () => {
-  let server: TestServer;
-  let operator: Operator;
+  let world: GuideWorld;
   const recorded = readVersions();
   before(async () => {
-    server = await startServer();
-    operator = await operate(server);
-    await operator.addUser(reader);
+    world = await openGuideWorld();
   });
   after(async () => {
     if (records) writeFileSync(versionsFile, `${JSON.stringify(recorded, undefined, 2)}\n`);
-    await server?.close();
+    await world?.close();
   });
 
   for (const guide of readGuides()) {
@@ -32,6 +26,6 @@ describe('the framework guides, followed word for word with the newest versions 
       const list = Object.entries(found).map(([name, version]) => `${name} ${version}`);
       process.stdout.write(`✔ ${guide.title}: ${list.join(', ') || 'no packages'}\n`);
     };
-    it(...guideTest(guide, () => operator, { versions: 'newest', onVersions }));
+    it(...guideTest(guide, () => world, { versions: 'newest', onVersions }));
   }
 });

@@ -1,15 +1,43 @@
 import type { Guide, PlaceholderValues } from '../../console/guides/format.ts';
-import { walkThroughSignIn } from './guide-journey.ts';
+import { reader, walkThroughSignIn } from './guide-journey.ts';
+import { assignManagementRole, checkApi, checkPrintedUsers, type ServerTimeShift } from './guide-programs.ts';
 import type { VersionChoice } from './guide-shell.ts';
 import { type FollowedGuide, followGuide } from './guides.ts';
-import type { Operator } from './operator.ts';
+import { type Operator, operate } from './operator.ts';
+import { startServer } from './server.ts';
+
+/** The server that the guides of a test run share, with the user `reader`. */
+export interface GuideWorld {
+  operator: Operator;
+  shiftTime: ServerTimeShift;
+  close: () => Promise<void>;
+}
+
+export async function openGuideWorld(): Promise<GuideWorld> {
+  let shift = 0;
+  const server = await startServer({ world: { clock: { now: () => Date.now() + shift } } });
+  const operator = await operate(server);
+  await operator.addUser(reader);
+  return {
+    operator,
+    async shiftTime(milliseconds, action) {
+      shift = milliseconds;
+      try {
+        return await action();
+      } finally {
+        shift = 0;
+      }
+    },
+    close: () => server.close(),
+  };
+}
 
 /** What the guides of a category promise, checked on the app that following the guide made. */
 interface GuideCheck {
   promise: string;
   /** Sets up what the guide's prose asks for, before the first command. */
   prepare?: (values: PlaceholderValues, operator: Operator) => Promise<void>;
-  check: (app: FollowedGuide, operator: Operator) => Promise<void>;
+  check: (app: FollowedGuide, world: GuideWorld) => Promise<void>;
 }
 
 const webApp: GuideCheck = {
@@ -17,7 +45,23 @@ const webApp: GuideCheck = {
   check: (app) => walkThroughSignIn(app),
 };
 
-const checks: Partial<Record<Guide['category'], GuideCheck>> = { traditional: webApp, spa: webApp };
+const program: GuideCheck = {
+  promise: 'gets a token, calls the Management API and prints its users',
+  prepare: assignManagementRole,
+  check: async (app) => checkPrintedUsers(app),
+};
+
+const api: GuideCheck = {
+  promise: 'accepts an access token, and refuses others with 401 and missing permissions with 403',
+  check: (app, { operator, shiftTime }) => checkApi(app, operator, shiftTime),
+};
+
+const checks: Partial<Record<Guide['category'], GuideCheck>> = {
+  traditional: webApp,
+  spa: webApp,
+  'machine-to-machine': program,
+  api,
+};
 
 interface GuideTestOptions {
   versions: VersionChoice;
@@ -31,19 +75,20 @@ export const hasCheck = ({ category }: Guide): boolean => checks[category] !== u
 /** Name and body of the test that follows the guide. */
 export function guideTest(
   guide: Guide,
-  operator: () => Operator,
+  world: () => GuideWorld,
   { versions, onVersions }: GuideTestOptions,
 ): [name: string, body: () => Promise<void>] {
   const { promise, prepare, check } = checks[guide.category] ?? {};
   if (!check) throw new Error(`The guide ${guide.name} is tested, but its category ${guide.category} has no check.`);
   const body = async () => {
+    const { operator } = world();
     const app = await followGuide(guide, {
-      operator: operator(),
+      operator,
       versions,
-      prepare: async (values) => prepare?.(values, operator()),
+      prepare: async (values) => prepare?.(values, operator),
     });
     try {
-      await check(app, operator());
+      await check(app, world());
       onVersions?.(await app.installedVersions());
     } finally {
       await app.stop();

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { type Block, fill, type Guide, type PlaceholderValues, parseGuide } from '../../console/guides/format.ts';
 import { type GuideShell, openGuideShell, type VersionChoice } from './guide-shell.ts';
+import { managementApi } from './management.ts';
 import type { Operator } from './operator.ts';
 import { freePort } from './programs.ts';
 
@@ -16,8 +17,9 @@ export const readGuides = (): Guide[] =>
     .map(({ name }) => parseGuide(name, readFileSync(join(folder, name, 'guide.md'), 'utf8')))
     .sort((one, other) => one.order - other.order);
 
-/** Where the API of a guide is registered; `{{apiIndicator}}` in guides. */
-const apiIndicator = 'https://api.example.com';
+/** `{{apiIndicator}}`: programs call the Management API, other guides are about an API of their own. */
+const indicatorOf = ({ category, name }: Guide): string =>
+  category === 'machine-to-machine' ? managementApi : `https://api.example.com/${name}`;
 
 /** A guide that was followed to its end. */
 export interface FollowedGuide {
@@ -59,7 +61,7 @@ export async function followGuide(
     issuer: `${operator.endpoint}/oidc`,
     appId: application.id,
     appSecret: application.secret,
-    apiIndicator,
+    apiIndicator: indicatorOf(guide),
     appUrl: url,
     appPort: url && new URL(url).port,
   };
