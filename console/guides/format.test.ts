@@ -134,6 +134,11 @@ describe('the format of guides', () => {
     refuses(header.replace('category: traditional', 'category: web') + body, 4, /category/));
   it('refuses an unknown field of the header', () =>
     refuses(header.replace('---\ntitle', '---\ncolour: red\ntitle') + body, 2, /colour/));
+  it('accepts a monogram in place of an icon, and refuses other words', () => {
+    const withIcon = (icon: string) => header.replace('IconBrandPython', icon) + body;
+    assert.equal(parseGuide('shop', withIcon('Sp')).icon, 'Sp');
+    refuses(withIcon('python.svg'), 9, /icon/);
+  });
   it('refuses a header without a required field', () => refuses(header.replace('order: 3\n', '') + body, 1, /order/));
   it('refuses an application without a type', () =>
     refuses(header.replace('type: Traditional\n', '') + body, 1, /type/));
@@ -205,6 +210,10 @@ Y más.
       },
     );
 
+  it('may end its summary with a Chinese full stop', () => {
+    const text = translation.replace('Una tienda de té.', '一家茶店。');
+    assert.equal(parseTranslation(guide, text, 'shop/guide.zh-CN.md').summary, '一家茶店。');
+  });
   it('takes the code and the header from the guide, and prose and titles from itself', () => {
     const translated = parseTranslation(guide, translation, 'shop/guide.es.md');
     assert.equal(translated.title, 'Tienda');

@@ -22,8 +22,8 @@ const header = z.strictObject({
     .string()
     .regex(/^\S+( \([\w .]+\))?$/, 'must be a name, with the registry in parentheses')
     .optional(),
-  /** Component of `@tabler/icons-react` that the Console shows. */
-  icon: z.string().regex(/^Icon[A-Z]\w+$/, 'must name an icon of Tabler'),
+  /** Component of `@tabler/icons-react` that the Console shows; or a monogram, 1 or 2 letters. */
+  icon: z.string().regex(/^(Icon[A-Z]\w+|[A-Z][A-Za-z]?)$/, 'must name an icon of Tabler, or be 1 or 2 letters'),
   /** Which command runs the code of the guide against a real server; `no` is shown to the reader. */
   tested: z.enum(['npm-test', 'guides', 'no']),
   /** Base URL of the reader's app while it is developed, without trailing slash. */

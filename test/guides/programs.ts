@@ -22,7 +22,7 @@ describe('the framework guides, followed word for word with the newest versions 
   for (const guide of readGuides()) {
     if (guide.tested === 'no' || !hasCheck(guide) || (names.length > 0 && !names.includes(guide.name))) continue;
     const onVersions = (found: Record<string, string>) => {
-      recorded[guide.name] = found;
+      if (Object.keys(found).length > 0) recorded[guide.name] = found;
       const list = Object.entries(found).map(([name, version]) => `${name} ${version}`);
       process.stdout.write(`✔ ${guide.title}: ${list.join(', ') || 'no packages'}\n`);
     };
