@@ -15,7 +15,8 @@ describe('the framework guides, followed word for word with the newest versions 
     world = await openGuideWorld();
   });
   after(async () => {
-    if (records) writeFileSync(versionsFile, `${JSON.stringify(recorded, undefined, 2)}\n`);
+    const sorted = Object.fromEntries(Object.entries(recorded).sort(([one], [other]) => (one < other ? -1 : 1)));
+    if (records) writeFileSync(versionsFile, `${JSON.stringify(sorted, undefined, 2)}\n`);
     await world?.close();
   });
 
