@@ -45,6 +45,7 @@ export type SigningAlgorithms = z.output<typeof signingAlgorithmsSchema>;
 const flags = {
   signInExperienceCustomized: z.boolean(),
   organizationCreated: z.boolean(),
+  getStartedDismissed: z.boolean(),
 };
 const notifications = {
   developmentTenantMigrationNotification: z
@@ -64,6 +65,9 @@ const notifications = {
 export const adminConsoleConfigSchema = z.object({
   signInExperienceCustomized: flags.signInExperienceCustomized.default(false),
   organizationCreated: flags.organizationCreated.default(false),
+  getStartedDismissed: flags.getStartedDismissed
+    .optional()
+    .describe('An administrator closed the list of first steps.'),
   ...notifications,
 });
 export type AdminConsoleConfig = z.output<typeof adminConsoleConfigSchema>;

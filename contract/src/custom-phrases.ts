@@ -41,6 +41,23 @@ export const getCustomPhrase = route({
   responses: { 200: customPhraseSchema },
   errors: ['entity.not_found'],
 });
+export const getBuiltInPhrases = route({
+  method: 'GET',
+  path: '/api/custom-phrases/:languageTag/built-in',
+  operationId: 'GetBuiltInPhrases',
+  tag,
+  access,
+  summary: 'Get the built-in phrases that the custom phrases of a language replace',
+  params,
+  responses: {
+    200: z.object({
+      languageTag: z.string().describe('The language of the phrases: English if the pages do not speak the language.'),
+      phrases: z
+        .record(z.string(), z.string())
+        .describe('By key. `{name}` is a place that is filled when the page is shown.'),
+    }),
+  },
+});
 export const replaceCustomPhrase = route({
   method: 'PUT',
   path: '/api/custom-phrases/:languageTag',

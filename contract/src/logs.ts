@@ -1,18 +1,7 @@
 import { z } from 'zod';
 import { route } from './route.ts';
+import { userAgentParsedSchema } from './user-agents.ts';
 import { flag, instant, jsonObject, pathId } from './values.ts';
-
-const some = z.string().optional();
-const userAgentParsed = z
-  .object({
-    ua: some,
-    browser: z.object({ name: some, version: some, major: some, type: some }).optional(),
-    device: z.object({ model: some, type: some, vendor: some }).optional(),
-    engine: z.object({ name: some, version: some }).optional(),
-    os: z.object({ name: some, version: some }).optional(),
-    cpu: z.object({ architecture: some }).optional(),
-  })
-  .describe('The parsed user agent.');
 
 /** An entry of the audit log. Secrets in it are masked before they are stored. */
 export const logSchema = z.object({
@@ -25,7 +14,7 @@ export const logSchema = z.object({
     error: z.union([jsonObject, z.string()]).optional(),
     ip: z.string().optional(),
     userAgent: z.string().optional(),
-    userAgentParsed: userAgentParsed.optional(),
+    userAgentParsed: userAgentParsedSchema.optional(),
     userId: z.string().optional(),
     applicationId: z.string().optional(),
     applicationSecret: z

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { route } from './route.ts';
+import { userAgentParsedSchema } from './user-agents.ts';
 import { instant, pathId } from './values.ts';
 
 const second = z.number().int().describe('Seconds since the epoch.');
@@ -15,6 +16,13 @@ export const submissionSchema = z.object({
     .describe('Data of a trusted proxy: country, city, latitude, longitude, botScore, botVerified.'),
 });
 export type Submission = z.output<typeof submissionSchema>;
+
+/** From where the user signed in last; null where it is not known. */
+export const browserFields = {
+  ip: z.string().nullable(),
+  userAgent: z.string().nullable(),
+  userAgentParsed: userAgentParsedSchema.optional(),
+};
 
 /** A browser in which a user is signed in. */
 export const userSessionSchema = z.object({
@@ -34,6 +42,7 @@ export const userSessionSchema = z.object({
   clientId: z.string().nullable().describe('The application that last used the session.'),
   accountId: z.string().nullable(),
   expiresAt: instant,
+  ...browserFields,
 });
 export type UserSession = z.output<typeof userSessionSchema>;
 

@@ -93,7 +93,7 @@ export function managementRoutes(implement: Implement, { readiness, oidc, signIn
   const { users } = areas.people;
   const { applications } = areas.applications;
   statusRoutes(implement, readiness); // status
-  mountOperationArea(implement, areas.operation); // configs, secrets, systems, users/import, users/export
+  mountOperationArea(implement, areas.operation); // configs, secrets, systems, tenants, users/import, users/export
   mountAppearanceArea(implement, areas.appearance, { users }); // sign-in-exp, phrases, account-center, .well-known, …
   mountApplicationsArea(implement, areas.applications); // applications
   mountOrganizationsArea(implement, areas.organizations, { users, applications }); // organizations, their roles, …

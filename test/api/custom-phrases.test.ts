@@ -42,6 +42,17 @@ describe('Custom phrases', () => {
     assert.equal((await words('?lng=es'))['signIn.submit'], 'Iniciar sesión');
   });
 
+  it('returns the built-in phrases of a language, whatever custom phrases it has', async () => {
+    const { body: spanish } = await api.get('/api/custom-phrases/es-MX/built-in');
+    assert.deepEqual([spanish.languageTag, spanish.phrases['signIn.submit']], ['es', 'Iniciar sesión']);
+    await api.put('/api/custom-phrases/en', { signIn: { submit: 'Let me in' } });
+    const { body: english } = await api.get('/api/custom-phrases/en/built-in');
+    assert.equal(english.phrases['signIn.submit'], 'Sign in');
+    assert.match(english.phrases['signIn.title'] ?? '', /\{name\}/);
+    assert.deepEqual(Object.keys(english.phrases), Object.keys(spanish.phrases));
+    assert.equal((await api.get('/api/custom-phrases/fr/built-in')).body.languageTag, 'en');
+  });
+
   it('accepts custom phrases for custom pages in a language that the hosted pages do not have', async () => {
     await api.put('/api/custom-phrases/fr', { signIn: { submit: 'Se connecter' } });
     assert.equal((await words('?lng=fr'))['signIn.submit'], 'Se connecter');

@@ -26,7 +26,7 @@ describe('Tenants created later', () => {
   const machineIn = async (tenant: Tenant, api: Manager, resourceId: string) => {
     const { body: machine } = await api.post('/api/applications', { name: 'Robot', type: 'MachineToMachine' });
     const { body: scopes } = await api.get(`/api/resources/${resourceId}/scopes`);
-    const draft = { name: 'Acme keeper', description: 'Keeps Acme.', type: 'MachineToMachine' };
+    const draft = { name: `Acme keeper ${machine.id}`, description: 'Keeps Acme.', type: 'MachineToMachine' };
     const { body: role } = await api.post('/api/roles', { ...draft, scopeIds: [scopes[0].id] });
     await api.post(`/api/applications/${machine.id}/roles`, { roleIds: [role.id] });
     const { body } = await requestToken(tenant.baseUrl, machine, indicator);
@@ -42,6 +42,21 @@ describe('Tenants created later', () => {
     assert.equal((await managerWith(acme.baseUrl, token).get('/api/users')).status, 200);
     for (const elsewhere of [server.url, admin.baseUrl])
       assertRefused(await managerWith(elsewhere, token).get('/api/users'), 401, 'auth.unauthorized');
+  });
+
+  it('lists a tenant, with permissions, for callers that may manage it only', async () => {
+    const { body: resources } = await adminApi.get('/api/resources');
+    const resource = resources.find((candidate: { indicator: string }) => candidate.indicator === indicator);
+    const token = await machineIn(admin, adminApi, resource?.id ?? '');
+    const listed = { id: 'acme', name: 'Acme', endpoint: acme.baseUrl, apiIndicator: indicator, scopes: ['all'] };
+    assert.deepEqual((await managerWith(acme.baseUrl, token).get('/api/tenants')).body, [listed]);
+    const own = await manage(server);
+    const { body } = await own.get('/api/tenants');
+    assert.deepEqual(
+      body.map(({ id, scopes }: { id: string; scopes: string[] }) => [id, scopes]),
+      [['default', ['all']]],
+    );
+    assertRefused(await managerWith(acme.baseUrl, own.token).get('/api/tenants'), 401, 'auth.unauthorized');
   });
 
   // security: own-tokens

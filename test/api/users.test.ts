@@ -340,6 +340,29 @@ describe('Search for users', () => {
     );
   });
 
+  it('filters users by role, by organization and by suspension, with a search as well', async () => {
+    const { body: role } = await api.post('/api/roles', { name: 'Mouse', description: 'Mice' });
+    const { body: organization } = await api.post('/api/organizations', { name: 'Cartoon' });
+    const [tom, jerry] = [ids.get('tom_scott'), ids.get('jerry_swift')];
+    await api.post(`/api/users/${jerry}/roles`, { roleIds: [role.id] });
+    await api.post(`/api/organizations/${organization.id}/users`, { userIds: [tom, jerry] });
+    const all = await found('page_size=100');
+    assert.equal((await api.patch(`/api/users/${tom}/is-suspended`, { isSuspended: true })).status, 200);
+    assert.deepEqual(await found(`roleId=${role.id}`), ['jerry_swift']);
+    assert.deepEqual((await found(`organizationId=${organization.id}`)).sort(), ['jerry_swift', 'tom_scott']);
+    assert.deepEqual(await found(`organizationId=${organization.id}&search=tom%25`), ['tom_scott']);
+    assert.deepEqual(await found('isSuspended=true'), ['tom_scott']);
+    assert.deepEqual(await found('isSuspended=true&search=jerry%25'), []);
+    assert.deepEqual(
+      await found('isSuspended=false&page_size=100'),
+      all.filter((name) => name !== 'tom_scott'),
+    );
+    assert.deepEqual(await found('isSuspended=false&search=tom%25'), ['tom_scott2']);
+    assert.deepEqual(await found(`organizationId=${organization.id}&isSuspended=false`), ['jerry_swift']);
+    const { headers } = await api.get('/api/users?isSuspended=false&page_size=1');
+    assert.equal(Number(headers.get('total-number')), all.length - 1);
+  });
+
   const refused = [
     'search.password=x',
     'search.a.b=x',
@@ -353,6 +376,8 @@ describe('Search for users', () => {
     'isCaseSensitive=maybe&search=x',
     'search=%5B&mode=posix',
     'excludeRoleId=a&excludeOrganizationId=b',
+    'roleId=a&isSuspended=true',
+    'excludeRoleId=a&isSuspended=false',
     'search=(&mode=similar_to&isCaseSensitive=true',
   ];
   for (const query of refused) {

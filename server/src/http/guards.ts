@@ -8,6 +8,8 @@ import type { Request } from './types.ts';
 export interface Caller {
   /** Subject of the access token (application or user ID); absent for anonymous callers and interactions. */
   subject?: string;
+  /** ID of the tenant that issued the access token; absent for other callers. */
+  issuer?: string;
   /** Scopes of the access token for the Management API; absent for other callers. */
   scopes?: ReadonlySet<string>;
 }

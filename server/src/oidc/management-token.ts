@@ -28,10 +28,10 @@ export async function verifyManagementToken(
   const claims =
     issuer && (await core.keys.verify(issuer, token, { type: 'at+jwt', audience: tenant.managementIndicator }));
   // `aud` must be this API alone, not one of several.
-  if (!claims || typeof claims.sub !== 'string' || claims.aud !== tenant.managementIndicator)
+  if (!issuer || !claims || typeof claims.sub !== 'string' || claims.aud !== tenant.managementIndicator)
     throw new AldabaError('auth.unauthorized');
   const scopes = typeof claims.scope === 'string' ? claims.scope.split(' ') : [];
-  return { subject: claims.sub, scopes: new Set(scopes) };
+  return { subject: claims.sub, issuer: issuer.id, scopes: new Set(scopes) };
 }
 
 /** The tenant whose keys may verify the token, by its unverified issuer: this one or the admin tenant. */

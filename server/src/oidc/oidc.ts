@@ -1,9 +1,11 @@
 import type { Caller, Http, Implement, Request } from '../http/index.ts';
 import type { Sweep } from '../store/index.ts';
 import type { Tenant } from '../tenancy/index.ts';
+import { type ApplicationGrants, createApplicationGrants } from './application-grants.ts';
 import { startLogoutNotices } from './backchannel-logout.ts';
 import type { Core } from './core.ts';
 import { createDeliveries } from './deliveries.ts';
+import { applicationGrantRoutes } from './endpoints/application-grant-routes.ts';
 import { mountConsentRoutes } from './endpoints/consent-routes.ts';
 import { keyRoutes } from './endpoints/key-routes.ts';
 import { userSessionRoutes } from './endpoints/user-session-routes.ts';
@@ -21,6 +23,7 @@ export interface Oidc {
   port: InteractionPort;
   keys: Pick<Keys, 'prepare' | 'ring' | 'rotate' | 'sign' | 'list' | 'drop' | 'algorithms' | 'chooseAlgorithms'>;
   sessions: UserSessions;
+  grants: ApplicationGrants;
   /** Authenticates Management API calls. @throws AldabaError `auth.*` */
   verifyManagementToken: (request: Request, tenant: Tenant) => Promise<Caller>;
   mount: (http: Http) => void;
@@ -48,6 +51,7 @@ export function createOidc(needs: OidcNeeds): Oidc {
     port: createInteractionPort(needs),
     keys,
     sessions: createUserSessions(needs),
+    grants: createApplicationGrants(needs),
     verifyManagementToken: (request, tenant) => verifyManagementToken(core, request, tenant),
     mount: (http) => mountOidc(http, core),
     mountConsent: (implement) => mountConsentRoutes(implement, core),
@@ -61,9 +65,10 @@ export function createOidc(needs: OidcNeeds): Oidc {
 /** Mounts the protocol's endpoints; see the table in `routes.ts`. */
 export const oidcRoutes = (http: Http, oidc: Oidc): void => oidc.mount(http);
 
-/** The protocol's routes below `/api`: keys, the sessions of users, and the consent page's API. */
+/** The protocol's routes below `/api`: keys, sessions of users, grants of applications, and the consent page's API. */
 export function oidcApiRoutes(implement: Implement, oidc: Oidc): void {
   keyRoutes(implement, oidc.keys);
   userSessionRoutes(implement, oidc.sessions);
+  applicationGrantRoutes(implement, oidc.grants);
   oidc.mountConsent(implement);
 }

@@ -3,6 +3,7 @@ import type { Request } from '../http/types.ts';
 import type { Clock } from '../kernel/clock.ts';
 import { hashToken } from '../kernel/crypto.ts';
 import { opaqueToken, standardId } from '../kernel/ids.ts';
+import { currentOrigin, type Origin } from '../kernel/origin.ts';
 import type { Jobs } from '../services/jobs/index.ts';
 import type { SignInResult } from '../sign-in/port.ts';
 import type { Queries, Transaction } from '../store/index.ts';
@@ -49,6 +50,7 @@ export async function beginSession(
     amr: login.amr,
     lastSubmission: login.submission,
     expiresAt: new Date(life.now + life.ttl * 1000),
+    ...browserOf(currentOrigin()),
   };
   const renewed = keeps && (await renewSession(tx, previous.idHash, record));
   if (!renewed) {
@@ -57,6 +59,13 @@ export async function beginSession(
   }
   return { session: record, cookieValue };
 }
+
+/** Characters of a user agent that are kept. */
+const userAgentLength = 512;
+const browserOf = (origin: Origin | undefined): Pick<NewSession, 'ip' | 'userAgent'> => ({
+  ip: origin?.ip ?? null,
+  userAgent: origin?.userAgent?.slice(0, userAgentLength) ?? null,
+});
 
 /** Ends a session with its grants, and enqueues notifications to applications that use back-channel logout. */
 export async function endSession(

@@ -1,4 +1,5 @@
-import type { UserGrant, UserSession } from '@aldaba/contract';
+import type { UserAgentParsed, UserGrant, UserSession } from '@aldaba/contract';
+import { createUserAgentParser } from '../features/records/logs/index.ts';
 import { AldabaError } from '../kernel/errors.ts';
 import type { Tenant } from '../tenancy/index.ts';
 import { auditGrantRevoked } from './audit.ts';
@@ -44,13 +45,14 @@ export function createUserSessions({
   const get: UserSessions['get'] = async (tenant, userId, uid) => {
     const [session] = await store.findUserSessions(tenant.db, userId, now(), uid);
     if (!session) throw new AldabaError('oidc.session_not_found');
-    return toSession(userId, session);
+    return toSession(userId, session, await createUserAgentParser());
   };
   return {
     async list(tenant, userId) {
       const sessions = await store.findUserSessions(tenant.db, userId, now());
       if (sessions.length === 0) await requireUser(tenant, userId);
-      return sessions.map((session) => toSession(userId, session));
+      const parse = await createUserAgentParser();
+      return sessions.map((session) => toSession(userId, session, parse));
     },
     get,
     end: async (tenant, { userId, uid, revoke }) => {
@@ -76,13 +78,17 @@ export function createUserSessions({
       return grants;
     },
     revokeGrant: async (tenant, userId, grantId) => {
-      if (!(await deleteGrant(tenant.db, grantId, userId))) throw new AldabaError('oidc.invalid_grant');
+      if (!(await deleteGrant(tenant.db, grantId, { userId }))) throw new AldabaError('oidc.invalid_grant');
       auditGrantRevoked({ logs }, tenant.id, { grantId, userId });
     },
   };
 }
 
-function toSession(userId: string, session: store.StoredUserSession): UserSession {
+function toSession(
+  userId: string,
+  session: store.StoredUserSession,
+  parse: (userAgent: string) => UserAgentParsed,
+): UserSession {
   const { grants, past } = session;
   return {
     payload: {
@@ -106,6 +112,9 @@ function toSession(userId: string, session: store.StoredUserSession): UserSessio
     clientId: grants[0]?.clientId ?? past.at(-1)?.clientId ?? null,
     accountId: userId,
     expiresAt: session.expiresAt.getTime(),
+    ip: session.ip,
+    userAgent: session.userAgent,
+    ...(session.userAgent === null ? {} : { userAgentParsed: parse(session.userAgent) }),
   };
 }
 

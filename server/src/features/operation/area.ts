@@ -13,6 +13,8 @@ import { configRoutes } from './configs/routes.ts';
 import { secretRoutes } from './secrets/routes.ts';
 import { createSetup } from './setup/index.ts';
 import { systemRoutes } from './status/routes.ts';
+import { createManagedTenants } from './tenants/index.ts';
+import { managedTenantRoutes } from './tenants/routes.ts';
 import { createUserTransfers } from './user-transfers/index.ts';
 import { userTransferRoutes } from './user-transfers/routes.ts';
 
@@ -33,6 +35,7 @@ export function createOperationArea(needs: Needs) {
   const { clock, log, tenancy, passwords, roles, users, organizations, signInExperiences } = needs;
   return {
     configs: createConfigs({ tenancy }),
+    managedTenants: createManagedTenants({ tenancy, roles }),
     setup: createSetup({ clock, passwords, users, roles, signInExperiences }),
     userTransfers: createUserTransfers({ clock, log, roles, organizations }),
   };
@@ -44,4 +47,5 @@ export function mountOperationArea(implement: Implement, area: OperationArea): v
   userTransferRoutes(implement, area.userTransfers);
   secretRoutes(implement);
   systemRoutes(implement);
+  managedTenantRoutes(implement, area.managedTenants);
 }

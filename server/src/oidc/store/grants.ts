@@ -1,15 +1,18 @@
 import type { Queries } from '../../store/index.ts';
 
+type GrantOwner = { userId?: string; applicationId?: string };
+
 /**
- * Revokes a grant, of this user if given, with its codes and tokens. The session keeps a record of the authorization
- * while it lives.
+ * Revokes a grant, of this user or application if given, with its codes and tokens. The session keeps a record of the
+ * authorization while it lives.
  *
  * @returns whether the grant existed
  */
-export async function deleteGrant(q: Queries, grantId: string, userId?: string): Promise<boolean> {
+export async function deleteGrant(q: Queries, grantId: string, of?: GrantOwner): Promise<boolean> {
   const rows = await q.raw(
     `with gone as (
        delete from grants where tenant_id = $1 and id = $2 and ($3::text is null or user_id = $3)
+          and ($4::text is null or application_id = $4)
        returning id, application_id, session_uid, scope),
      noted as (
        update sessions s set past_authorizations = (
@@ -20,7 +23,7 @@ export async function deleteGrant(q: Queries, grantId: string, userId?: string):
                                  'isOffline', gone.scope ~ '(^| )offline_access( |$)')
          from gone where s.tenant_id = $1 and s.uid = gone.session_uid)
      select id from gone`,
-    [q.tenantId, grantId, userId ?? null],
+    [q.tenantId, grantId, of?.userId ?? null, of?.applicationId ?? null],
   );
   return rows.length > 0;
 }

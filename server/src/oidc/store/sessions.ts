@@ -13,6 +13,8 @@ export interface SessionRecord {
 export interface NewSession extends SessionRecord {
   expiresAt: Date;
   lastSubmission: Submission;
+  ip: string | null;
+  userAgent: string | null;
 }
 
 /** A live session of an active user. Sessions of suspended users do not count, whatever cookie the browser has. */
@@ -39,8 +41,8 @@ export async function wasUsedFor(q: Queries, sessionUid: string, applicationId: 
 
 export async function insertSession(tx: Transaction, session: NewSession): Promise<void> {
   await tx.raw(
-    `insert into sessions (tenant_id, id_hash, uid, user_id, authenticated_at, amr, last_submission, expires_at)
-     values ($1, $2, $3, $4, $5, $6, $7, $8)`,
+    `insert into sessions (tenant_id, id_hash, uid, user_id, authenticated_at, amr, last_submission, expires_at, ip, user_agent)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
     [
       tx.tenantId,
       session.idHash,
@@ -50,6 +52,8 @@ export async function insertSession(tx: Transaction, session: NewSession): Promi
       session.amr,
       JSON.stringify(session.lastSubmission),
       session.expiresAt,
+      session.ip,
+      session.userAgent,
     ],
   );
 }
@@ -65,6 +69,8 @@ export async function renewSession(tx: Transaction, oldIdHash: string, session: 
         amr: session.amr,
         last_submission: JSON.stringify(session.lastSubmission),
         expires_at: session.expiresAt,
+        ip: session.ip,
+        user_agent: session.userAgent,
       })
       .where('tenant_id', '=', tx.tenantId)
       .where('id_hash', '=', oldIdHash),

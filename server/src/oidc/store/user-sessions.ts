@@ -7,6 +7,8 @@ export interface StoredUserSession {
   lastSubmission: Submission | null;
   createdAt: Date;
   expiresAt: Date;
+  ip: string | null;
+  userAgent: string | null;
   /** Newest first. */
   grants: StoredAuthorization[];
   /** Of revoked grants; oldest first, one per application. */
@@ -32,10 +34,12 @@ export async function findUserSessions(
     last_submission: Submission | null;
     created_at: Date;
     expires_at: Date;
+    ip: string | null;
+    user_agent: string | null;
     past_authorizations: StoredAuthorization[];
     grants: StoredAuthorization[];
   }>(
-    `select s.uid, s.authenticated_at, s.last_submission, s.created_at, s.expires_at, s.past_authorizations,
+    `select s.uid, s.authenticated_at, s.last_submission, s.created_at, s.expires_at, s.ip, s.user_agent, s.past_authorizations,
             coalesce((select jsonb_agg(jsonb_build_object('id', g.id, 'clientId', g.application_id,
                         'isOffline', g.scope ~ '(^| )offline_access( |$)') order by g.created_at desc, g.id)
                         from grants g where g.tenant_id = $1 and g.session_uid = s.uid and g.expires_at > $3), '[]') as grants
@@ -50,6 +54,8 @@ export async function findUserSessions(
     lastSubmission: row.last_submission,
     createdAt: row.created_at,
     expiresAt: row.expires_at,
+    ip: row.ip,
+    userAgent: row.user_agent,
     grants: row.grants,
     past: row.past_authorizations,
   }));

@@ -1,4 +1,5 @@
 import * as contract from '@aldaba/contract';
+import { negotiateLanguage, phrases } from '@aldaba/pages';
 import type { Implement } from '../../../http/index.ts';
 import type { CustomPhrases } from './service.ts';
 
@@ -6,6 +7,10 @@ import type { CustomPhrases } from './service.ts';
 export function customPhraseRoutes(implement: Implement, customPhrases: CustomPhrases): void {
   implement(contract.listCustomPhrases, ({ tenant }) => customPhrases.list(tenant));
   implement(contract.getCustomPhrase, ({ tenant, params }) => customPhrases.get(tenant, params.languageTag));
+  implement(contract.getBuiltInPhrases, async ({ params }) => {
+    const languageTag = negotiateLanguage({ autoDetect: false, fallback: params.languageTag });
+    return { languageTag, phrases: phrases(languageTag) };
+  });
   implement(contract.replaceCustomPhrase, ({ tenant, params, body }) =>
     customPhrases.save(tenant, params.languageTag, body),
   );

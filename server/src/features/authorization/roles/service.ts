@@ -29,6 +29,8 @@ export interface Roles {
   userScopes: (q: Queries, userId: string, resourceId: string) => Promise<string[]>;
   /** The same for a machine-to-machine application; cached. */
   applicationScopes: (tenant: Tenant, applicationId: string, resourceId: string) => Promise<string[]>;
+  /** Names of all permissions that the roles of a user or application give, sorted, by resource indicator. */
+  scopesByIndicator: (q: Queries, holderId: string) => Promise<ReadonlyMap<string, string[]>>;
   /** Names of a user's roles. */
   userRoleNames: (q: Queries, userId: string) => Promise<string[]>;
 
@@ -115,6 +117,8 @@ export function createRoles({ database, caches, changes, events }: RolesNeeds): 
   return {
     userScopes: store.findUserScopeNames,
     userRoleNames: store.findUserRoleNames,
+    scopesByIndicator: async (q, holderId) =>
+      new Map((await store.findScopesByIndicator(q, holderId)).map(({ indicator, names }) => [indicator, names])),
     applicationScopes: async (tenant, applicationId, resourceId) =>
       (await applicationScopes.get(tenant.id, applicationId))?.get(resourceId) ?? [],
     list: (q, filter, slice) => searching(q, filter.search, (bounded) => store.findRoleList(bounded, filter, slice)),

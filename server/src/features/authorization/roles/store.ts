@@ -320,6 +320,22 @@ export const findHolders = (q: Queries, roleIds: readonly string[]): Promise<Rol
     [q.tenantId, roleIds],
   );
 
+/** Names of the permissions that the roles of a user or application give, by resource indicator. */
+export const findScopesByIndicator = (
+  q: Queries,
+  holderId: string,
+): Promise<{ indicator: string; names: string[] }[]> =>
+  q.raw(
+    `select r.indicator, array_agg(distinct s.name order by s.name) as names
+       from (select role_id from users_roles where tenant_id = $1 and user_id = $2
+             union select role_id from applications_roles where tenant_id = $1 and application_id = $2) held
+       join roles_scopes rs on rs.tenant_id = $1 and rs.role_id = held.role_id
+       join scopes s on s.tenant_id = $1 and s.id = rs.scope_id
+       join resources r on r.tenant_id = $1 and r.id = s.resource_id
+      group by r.indicator`,
+    [q.tenantId, holderId],
+  );
+
 /** Permissions of a role with their resource, by name. */
 export async function findRoleScopeList(
   q: Queries,

@@ -19,13 +19,18 @@ export interface UserFilter {
   organizationRoleId?: string | undefined;
   /** Users that are not members of this organization. */
   excludeOrganizationId?: string | undefined;
+  /** Only suspended users, or only the others. */
+  isSuspended?: boolean | undefined;
 }
 
 /** Newest first. */
 export async function findUserList(q: Queries, filter: UserFilter, slice: Slice): Promise<Listed<User>> {
-  const group = groupOf(q, filter);
-  const others = groupOf(q, { roleId: filter.excludeRoleId, organizationId: filter.excludeOrganizationId });
+  const { isSuspended, excludeRoleId, excludeOrganizationId } = filter;
+  const group = isSuspended ? suspended(q) : groupOf(q, filter);
+  const excluded = groupOf(q, { roleId: excludeRoleId, organizationId: excludeOrganizationId });
+  const others = excluded ?? (isSuspended === false ? suspended(q) : undefined);
   if (filter.search) return findMatching(q, { search: filter.search, group, others }, slice);
+  if (group && others) return findMatching(q, { search: undefined, group, others }, slice);
   if (group) return findMembers(q, group, slice);
   if (others) return findOthers(q, others, slice);
   return findAll(q, slice);
@@ -40,7 +45,7 @@ async function countUsers(q: Queries): Promise<number> {
   return row?.total ?? 0;
 }
 
-/** Holders of a role or members of an organization. */
+/** Holders of a role, members of an organization, or suspended users. */
 interface Group {
   /** `from` and `where` of the table `g` of the group. One of its indexes is in the order of creation. */
   rows: RawBuilder<unknown>;
@@ -67,6 +72,14 @@ function groupOf(
       : fragment`${members} and exists (select from organization_user_roles h where h.tenant_id = g.tenant_id
           and h.organization_id = g.organization_id and h.user_id = g.user_id and h.organization_role_id = ${organizationRoleId})`;
   return { rows, count: fragment`(select count(*) ${rows})` };
+}
+
+function suspended(q: Queries): Group {
+  const rows = fragment`from users s where s.tenant_id = ${q.tenantId} and s.is_suspended`;
+  return {
+    rows: fragment`from (select s.id as user_id, s.created_at as user_created_at ${rows}) g where true`,
+    count: fragment`(select count(*) ${rows})`,
+  };
 }
 
 async function countMembers(q: Queries, { count }: Group): Promise<number> {
@@ -165,25 +178,27 @@ interface Matched {
 }
 
 interface SearchFilter {
-  search: Search;
+  /** Undefined: every user. */
+  search: Search | undefined;
   group: Group | undefined;
   others: Group | undefined;
 }
+
+const searchedColumns = {
+  id: 'u.id',
+  primaryEmail: 'u.primary_email',
+  primaryPhone: 'u.primary_phone',
+  username: 'u.username',
+  name: 'u.name',
+};
 
 /** Finds all matches once, for both the count and the page. */
 async function findMatching(q: Queries, filter: SearchFilter, { limit, offset }: Slice): Promise<Listed<User>> {
   const { search, group, others } = filter;
   const isFew = group !== undefined && (await countMembers(q, group)) < many;
-  const isMatch = searchCondition(search, {
-    id: 'u.id',
-    primaryEmail: 'u.primary_email',
-    primaryPhone: 'u.primary_phone',
-    username: 'u.username',
-    name: 'u.name',
-  });
   const isIn = ({ rows }: Group) => fragment`exists (select ${rows} and g.user_id = u.id)`;
   const conditions = [
-    isMatch,
+    search ? searchCondition(search, searchedColumns) : fragment`true`,
     ...(group && !isFew ? [isIn(group)] : []),
     ...(others ? [fragment`not ${isIn(others)}`] : []),
   ];

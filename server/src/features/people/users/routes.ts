@@ -11,16 +11,11 @@ const roleFields = ['id', 'name', 'description'];
 /** `/api/users`, and the users of a role below `/api/roles`. */
 export function userRoutes(implement: Implement, users: Users): void {
   implement(contract.listUsers, async ({ tenant, query, page }) => {
-    if (query.excludeRoleId !== undefined && query.excludeOrganizationId !== undefined) {
-      throw new AldabaError('request.invalid_input', {
-        details: 'Give either excludeRoleId or excludeOrganizationId.',
-      });
-    }
-    const filter = {
-      search: parseSearch(query, searchableFields),
-      excludeRoleId: query.excludeRoleId,
-      excludeOrganizationId: query.excludeOrganizationId,
-    };
+    const { roleId, organizationId, isSuspended, excludeRoleId, excludeOrganizationId } = query;
+    requireOne({ roleId, organizationId, isSuspended: isSuspended || undefined });
+    requireOne({ excludeRoleId, excludeOrganizationId, isSuspended: isSuspended === false || undefined });
+    const search = parseSearch(query, searchableFields);
+    const filter = { search, roleId, organizationId, isSuspended, excludeRoleId, excludeOrganizationId };
     const { items, total } = await users.list(tenant.db, filter, page as Page);
     return new Paged(items, total);
   });
@@ -112,4 +107,11 @@ function userRoleRoutes(implement: Implement, users: Users): void {
     users.addToRole(tenant.db, params.id, body.userIds),
   );
   implement(contract.deleteRoleUser, ({ tenant, params }) => users.removeFromRole(tenant.db, params.id, params.userId));
+}
+
+/** @throws AldabaError `request.invalid_input` if more than one of the parameters is given */
+function requireOne(parameters: Record<string, unknown>): void {
+  if (Object.values(parameters).filter((value) => value !== undefined).length < 2) return;
+  const details = `Give only one of ${Object.keys(parameters).join(', ')}.`;
+  throw new AldabaError('request.invalid_input', { details });
 }

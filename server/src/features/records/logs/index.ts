@@ -7,3 +7,4 @@
  * Management API enters through `routes.ts`.
  */
 export { createLogs, type LogFilter, type Logs } from './service.ts';
+export { createUserAgentParser } from './user-agents.ts';
