@@ -110,6 +110,13 @@ describe('the format of guides', () => {
     assert.match(html, /<li>two<\/li>/);
   });
 
+  it('renders a link to a page of the repository with its path, without an address', () => {
+    const [step] = parseGuide('shop', `${header}\n## A\n\nSee [*teas*](../../../docs/teas.md#green).\n`).steps;
+    const [block] = step?.blocks ?? [];
+    const html = block?.kind === 'prose' ? block.html : '';
+    assert.equal(html.trim(), '<p>See <a data-page="docs/teas.md#green"><em>teas</em></a>.</p>');
+  });
+
   it('joins the fences of a file', () => {
     assert.deepEqual([...filesOf(guide)], [['app.py', 'first("{{appId}}")\n\nsecond()\n']]);
   });
@@ -134,11 +141,7 @@ describe('the format of guides', () => {
     refuses(header.replace('category: traditional', 'category: web') + body, 4, /category/));
   it('refuses an unknown field of the header', () =>
     refuses(header.replace('---\ntitle', '---\ncolour: red\ntitle') + body, 2, /colour/));
-  it('accepts a monogram in place of an icon, and refuses other words', () => {
-    const withIcon = (icon: string) => header.replace('IconBrandPython', icon) + body;
-    assert.equal(parseGuide('shop', withIcon('Sp')).icon, 'Sp');
-    refuses(withIcon('python.svg'), 9, /icon/);
-  });
+  it('refuses a file as the icon', () => refuses(header.replace('IconBrandPython', 'python.svg') + body, 9, /icon/));
   it('refuses a header without a required field', () => refuses(header.replace('order: 3\n', '') + body, 1, /order/));
   it('refuses an application without a type', () =>
     refuses(header.replace('type: Traditional\n', '') + body, 1, /type/));

@@ -1,4 +1,4 @@
-import { Lexer, type MarkedToken, Parser, Renderer, type Token } from 'marked';
+import { Lexer, type MarkedToken, Parser, Renderer, type Token, type Tokens } from 'marked';
 import { parseDocument } from 'yaml';
 import { z } from 'zod';
 
@@ -22,8 +22,8 @@ const header = z.strictObject({
     .string()
     .regex(/^\S+( \([\w .]+\))?$/, 'must be a name, with the registry in parentheses')
     .optional(),
-  /** Component of `@tabler/icons-react` that the Console shows; or a monogram, 1 or 2 letters. */
-  icon: z.string().regex(/^(Icon[A-Z]\w+|[A-Z][A-Za-z]?)$/, 'must name an icon of Tabler, or be 1 or 2 letters'),
+  /** Component of `@tabler/icons-react` that the Console shows. */
+  icon: z.string().regex(/^Icon[A-Z]\w+$/, 'must name an icon of Tabler'),
   /** Which command runs the code of the guide against a real server; `no` is shown to the reader. */
   tested: z.enum(['npm-test', 'guides', 'no']),
   /** Base URL of the reader's app while it is developed, without trailing slash. */
@@ -305,7 +305,16 @@ const containsHtml = (token: Token): boolean =>
   ('tokens' in token && (token.tokens ?? []).some(containsHtml)) ||
   ('items' in token && (token.items as Token[]).some(containsHtml));
 
-const renderer = new Renderer();
+/** A path of the repository in place of an address that the browser could open. */
+class GuideRenderer extends Renderer {
+  override link(token: Tokens.Link): string {
+    if (!token.href.startsWith('../../../')) return super.link(token);
+    const page = token.href.slice('../../../'.length);
+    return `<a data-page="${page}">${this.parser.parseInline(token.tokens)}</a>`;
+  }
+}
+
+const renderer = new GuideRenderer();
 
 /** Addresses of links are percent-encoded by the renderer; placeholders in them have to stay. */
 const toHtml = (token: Token): string =>
