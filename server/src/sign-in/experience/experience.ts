@@ -7,13 +7,17 @@ import { assertSameOrigin } from '../../http/same-origin.ts';
 import type { Request } from '../../http/types.ts';
 import { AldabaError } from '../../kernel/errors.ts';
 import { requireEmail, requirePhone } from '../../kernel/identifiers.ts';
-import { readAnswers } from '../extra-profile/index.ts';
+import { readAnswers } from '../extra-profile/answers.ts';
+import type { FactorAnswer } from '../factors/second-factor.ts';
+import { codeFactorOf } from '../machine/factors.ts';
 import { refusalOf } from '../machine/machine.ts';
+import type { SecondFactorType } from '../machine/policy.ts';
+import type { Challenge, SecondFactorChoices, SignInState } from '../machine/state.ts';
 import { hasInteractionCookie } from '../port.ts';
 import type { SignIn } from '../steps/index.ts';
 import { refuse } from '../steps/run.ts';
-import { experienceFactorRoutes } from './experience-factors.ts';
-import { describeState } from './state-view.ts';
+import type { FactorMode, FactorUse } from '../steps/second-factors.ts';
+import { describeProof } from '../steps/submission.ts';
 
 /** Guard of `access: 'interaction'`: refuses cross-site calls; the user is not known yet. */
 export async function guardInteraction(request: Request): Promise<Caller> {
@@ -26,7 +30,8 @@ export function experienceRoutes(implement: Implement, signIn: SignIn): void {
   verificationRoutes(implement, signIn);
   codeRoutes(implement, signIn);
   socialRoutes(implement, signIn);
-  experienceFactorRoutes(implement, signIn);
+  factorRoutes(implement, signIn);
+  choiceRoutes(implement, signIn);
   accountRoutes(implement, signIn);
 }
 
@@ -120,4 +125,124 @@ function accountRoutes(implement: Implement, signIn: SignIn): void {
   implement(contract.replaceInteractionPassword, async ({ request, body }) => {
     await signIn.addDetails(await signIn.open(request), [{ type: 'password', value: body.password }]);
   });
+}
+
+/** Second factors of an identified user, shown or set up. */
+function factorRoutes(implement: Implement, signIn: SignIn): void {
+  /** `unchecked`: the wire leaves it to a later step whether the tenant offers the factor. */
+  const session = async (request: Request, { type, mode }: FactorUse, unchecked?: 'unchecked') => {
+    const interaction = await signIn.open(request);
+    const use = { mode, counts: unchecked ? undefined : type };
+    const identified = await signIn.requireIdentified(interaction, use);
+    const locale = await signIn.languageOf(request, interaction);
+    return signIn.factorSession(identified, { locale, userAgent: request.headers['user-agent'] });
+  };
+  const begin = async <Type extends SecondFactorType, Mode extends FactorMode>(
+    request: Request,
+    use: FactorUse<Type, Mode>,
+    unchecked?: 'unchecked',
+  ) => signIn.secondFactors.begin(await session(request, use, unchecked), use);
+  const verify = async (
+    request: Request,
+    use: FactorUse,
+    { verificationId: challengeId, ...answer }: FactorAnswer & { verificationId?: string | undefined },
+    unchecked?: 'unchecked',
+  ) => {
+    const verified = await signIn.secondFactors.verify(await session(request, use, unchecked), use, {
+      answer,
+      challengeId,
+    });
+    if (!verified) throw new AldabaError('session.verification_session_not_found');
+    return { verificationId: verified.proof.id };
+  };
+
+  implement(contract.createTotpSecret, ({ request }) => begin(request, { type: 'Totp', mode: 'bind' }, 'unchecked'));
+  implement(contract.verifyTotp, ({ request, body }) => {
+    const mode = body.verificationId === undefined ? 'show' : 'bind';
+    return verify(request, { type: 'Totp', mode }, body, 'unchecked');
+  });
+  implement(contract.createWebAuthnRegistration, async ({ request }) => {
+    const { registrationOptions, ...begun } = await begin(request, { type: 'WebAuthn', mode: 'bind' });
+    return { ...begun, registrationOptions: { ...registrationOptions } };
+  });
+  implement(contract.verifyWebAuthnRegistration, ({ request, body }) =>
+    verify(request, { type: 'WebAuthn', mode: 'bind' }, body),
+  );
+  implement(contract.createWebAuthnAuthentication, async ({ request }) => {
+    const { authenticationOptions, ...begun } = await begin(request, { type: 'WebAuthn', mode: 'show' });
+    return { ...begun, authenticationOptions: { ...authenticationOptions } };
+  });
+  implement(contract.verifyWebAuthnAuthentication, ({ request, body }) =>
+    verify(request, { type: 'WebAuthn', mode: 'show' }, body),
+  );
+  implement(contract.generateBackupCodes, ({ request }) => begin(request, { type: 'BackupCode', mode: 'bind' }));
+  implement(contract.verifyBackupCode, ({ request, body }) =>
+    verify(request, { type: 'BackupCode', mode: 'show' }, body, 'unchecked'),
+  );
+  implement(contract.createMfaVerificationCode, ({ request, body: { identifierType: type } }) =>
+    begin(request, { type: codeFactorOf({ type }), mode: 'show' }),
+  );
+  implement(contract.verifyMfaVerificationCode, ({ request, body: { identifierType: type, ...answer } }) =>
+    verify(request, { type: codeFactorOf({ type }), mode: 'show' }, answer),
+  );
+}
+
+function choiceRoutes(implement: Implement, signIn: SignIn): void {
+  implement(contract.bindMfaFactor, async ({ request, body }) => {
+    const use = { mode: 'show', counts: body.type } as const;
+    await signIn.bindFactor(await signIn.requireIdentified(await signIn.open(request), use), body);
+  });
+  const choose = async (request: Request, choice: keyof SecondFactorChoices): Promise<void> => {
+    await signIn.chooseFactors(await signIn.open(request), choice);
+  };
+  implement(contract.enableMfa, ({ request }) => choose(request, 'enabled'));
+  implement(contract.skipMfaBinding, ({ request }) => choose(request, 'skipped'));
+  implement(contract.skipMfaSuggestion, ({ request }) => choose(request, 'suggestionSkipped'));
+}
+
+/** The state without secrets: digests, hashes and connector sessions stay inside. */
+function describeState(state: SignInState): contract.ResponseOf<typeof contract.getInteraction> {
+  const { username, email, phone, name, avatar, identity } = state.profile;
+  return {
+    interactionEvent: state.intent,
+    ...(state.userId === undefined ? {} : { userId: state.userId }),
+    profile: {
+      username,
+      name,
+      avatar,
+      primaryEmail: email,
+      primaryPhone: phone,
+      ...(identity ? { socialIdentity: { target: identity.target, userInfo: { ...identity.details } } } : {}),
+    },
+    verificationRecords: [
+      ...state.proofs.map((proof) =>
+        proof.type === 'Social'
+          ? { id: proof.id, type: proof.type, connectorId: proof.connectorId, socialUserInfo: { ...proof.identity } }
+          : describeProof(proof),
+      ),
+      ...state.challenges.flatMap(describeCode),
+    ],
+    mfa: describeMfa(state),
+    captcha: { verified: false, skipped: false },
+  };
+}
+
+/** Second factors that the account gets when the sign-in is complete, and what the user decided about them. */
+function describeMfa({ newFactors = [], choices = {} }: SignInState) {
+  return {
+    newFactors: newFactors.map(({ type }) => ({ type })),
+    ...(choices.enabled ? { mfaEnabled: true } : {}),
+    ...(choices.skipped ? { mfaSkipped: true } : {}),
+    ...(choices.suggestionSkipped ? { additionalBindingSuggestionSkipped: true } : {}),
+  };
+}
+
+/**
+ * A code that was not verified yet; other challenges are left out. The address of a second factor stays hidden from a
+ * user who has shown one factor only.
+ */
+function describeCode(challenge: Challenge): contract.VerificationRecord[] {
+  if (!('identifier' in challenge)) return [];
+  const { id, type } = challenge;
+  return [{ id, type, ...('userId' in challenge ? {} : { identifier: challenge.identifier }), verified: false }];
 }

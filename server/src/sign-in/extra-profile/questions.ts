@@ -1,4 +1,5 @@
-import type { ProfileField, ProfileFieldConfig, ProfileFieldType } from '@aldaba/contract';
+/** The custom profile fields that a sign-up asks for, as the hosted page asks them. Pure; see also `answers.ts`. */
+import type { ProfileField, ProfileFieldConfig, ProfileFieldType, ProfileQuestion } from '@aldaba/contract';
 
 /** One thing to ask: a custom profile field, or a part of one that has parts. */
 export interface Question {
@@ -48,7 +49,7 @@ export const isPlainDate = (format: string): boolean =>
   partsOfDate.every((part) => format.split(part).length === 2) && !/[A-Za-z]/.test(format.replace(/yyyy|MM|dd/g, ''));
 
 /** Writes `yyyy-MM-dd`, which date pickers send, in a plain format; other text stays as it is. */
-export function writeDate(text: string, format: string): string {
+function writeDate(text: string, format: string): string {
   const [, year, month, day] = /^(\d{4})-(\d\d)-(\d\d)$/.exec(text) ?? [];
   if (!year || !month || !day) return text;
   return format.replace('yyyy', year).replace('MM', month).replace('dd', day);
@@ -65,4 +66,54 @@ export function readDate(text: string, format: string): string | undefined {
   const iso = `${year}-${month}-${day}`;
   const date = new Date(`${iso}T00:00:00Z`);
   return !Number.isNaN(date.getTime()) && date.toISOString().startsWith(iso) ? iso : undefined;
+}
+
+/** Reads a value of the form by its name; empty when it was not sent. */
+type ReadField = (name: string) => string;
+
+const nameOf = ({ key }: Question) => `profile.${key}` as const;
+
+const controls = {
+  Text: 'text',
+  Number: 'number',
+  Url: 'url',
+  Regex: 'text',
+  Checkbox: 'checkbox',
+  Select: 'select',
+} as const;
+
+/** What the page asks, with what was typed before. */
+export const formQuestions = (fields: readonly ProfileField[], read?: ReadField): ProfileQuestion[] =>
+  questionsOf(fields).map((question) => {
+    const { type, config, label, description, required } = question;
+    const format = type === 'Date' ? dateFormat(config) : undefined;
+    const hasPicker = format !== undefined && isPlainDate(format);
+    const placeholder = config.placeholder || (hasPicker ? undefined : format);
+    const options = config.options?.map(({ value, label: text }) => ({ value, label: text || value }));
+    return {
+      name: nameOf(question),
+      control: type === 'Date' ? (hasPicker ? 'date' : 'text') : controls[type],
+      required,
+      value: read ? read(nameOf(question)) : initialValue(question),
+      ...(label ? { label } : {}),
+      ...(description ? { description } : {}),
+      ...(placeholder ? { placeholder } : {}),
+      ...(options ? { options } : {}),
+    };
+  });
+
+const initialValue = ({ type, config: { defaultValue = '' } }: Question): string =>
+  type === 'Checkbox' ? (defaultValue === 'true' ? 'yes' : '') : defaultValue;
+
+/** The form as the values that the Experience API takes. */
+export function formAnswers(fields: readonly ProfileField[], read: ReadField): Record<string, unknown> {
+  const values: Record<string, unknown> = {};
+  for (const question of questionsOf(fields)) {
+    const { type, config, name, whole } = question;
+    const text = read(nameOf(question));
+    const value = type === 'Checkbox' ? text === 'yes' : type === 'Date' ? writeDate(text, dateFormat(config)) : text;
+    if (whole?.type === 'Address') values[whole.name] = { ...(values[whole.name] as object), [name]: value };
+    else values[name] = value;
+  }
+  return values;
 }

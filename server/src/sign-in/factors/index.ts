@@ -4,12 +4,14 @@ import { createOneTimeTokenFactor, type OneTimeTokenFactor } from './one-time-to
 import { createPasswordFactor, type PasswordFactor } from './password/index.ts';
 import { createSecondFactors, type SecondFactorSet } from './second-factors.ts';
 import { createSocialFactor, type SocialFactor } from './social/index.ts';
+import { createSocialLanding, type SocialLanding } from './social/landing.ts';
 import { createVerificationCodeFactor, type VerificationCodeFactor } from './verification-code/index.ts';
 
 /** The I/O of each factor. What the machine knows of them is in `definitions.ts`. */
 export interface Factors {
   password: PasswordFactor;
   social: SocialFactor;
+  socialLanding: SocialLanding;
   verificationCode: VerificationCodeFactor;
   oneTimeToken: OneTimeTokenFactor;
   second: SecondFactorSet;
@@ -21,6 +23,7 @@ export function createFactors(needs: SignInNeeds): Factors {
   return {
     password: createPasswordFactor({ ...needs, attempts }),
     social: createSocialFactor(needs),
+    socialLanding: createSocialLanding(needs),
     verificationCode,
     oneTimeToken: createOneTimeTokenFactor({ ...needs, attempts }),
     second: createSecondFactors({ ...needs, attempts, verificationCode }),

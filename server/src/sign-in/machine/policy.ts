@@ -1,5 +1,9 @@
-/** The requirements of a sign-in, resolved from the tenant's settings before the machine runs. Pure. */
-import type { SignInExperienceSettings } from '@aldaba/contract';
+/**
+ * The requirements of a sign-in, resolved from the tenant's settings before the machine runs, and what the hosted pages
+ * offer with them. Pure.
+ */
+import type { ForgotPasswordView, RegisterView, SignInExperienceSettings, Terms } from '@aldaba/contract';
+import type { SocialConnector } from '../../features/connectors/connectors/index.ts';
 import type { Address, SecondFactorType } from './factor.ts';
 import { secondFactorTraits, secondFactorTypes } from './factors.ts';
 
@@ -150,4 +154,88 @@ export function missingDetails(
         return !details[detail];
     }
   });
+}
+
+/** What the hosted pages can offer in a browser. */
+export interface PageOffer {
+  settings: SignInExperienceSettings;
+  connectors: readonly SocialConnector[];
+  /** Whether the page is shown in the browser of the WeChat app on a phone. */
+  inWeChat: boolean;
+  /** Kinds of addresses that something is configured to send codes to. */
+  reachable: readonly Address['type'][];
+}
+type AddressForm = ForgotPasswordView['form'];
+type Addresses = Pick<PageOffer, 'settings' | 'reachable'>;
+
+/** Whether the user has to accept the terms on a page, or only sees them. */
+export function termsOf(settings: SignInExperienceSettings, page: 'sign-in' | 'register'): Terms {
+  if (!settings.termsOfUseUrl && !settings.privacyPolicyUrl) return 'none';
+  if (settings.agreeToTermsPolicy === 'Manual') return 'checkbox';
+  return settings.agreeToTermsPolicy === 'ManualRegistrationOnly' && page === 'register' ? 'checkbox' : 'notice';
+}
+/**
+ * The page whose terms a one-time link asks for: whether there is an account is not known before the link is used up,
+ * so it is the stricter one.
+ */
+export const termsPageOfLink = (settings: SignInExperienceSettings): 'sign-in' | 'register' =>
+  resolvePolicy(settings).register ? 'register' : 'sign-in';
+/**
+ * Whether an unknown address has to agree to the terms before it becomes an account, and was not asked on the sign-in
+ * page.
+ */
+export const needsAgreement = (settings: SignInExperienceSettings): boolean =>
+  termsOf(settings, 'register') === 'checkbox' && termsOf(settings, 'sign-in') !== 'checkbox';
+
+/**
+ * Whether the sign-in page has a password form. It has none when accounts are created through connectors alone (sign-up
+ * identifier "not applicable"): no user has a password.
+ */
+export function hasPasswordForm({ settings, connectors }: Pick<PageOffer, 'settings' | 'connectors'>): boolean {
+  const policy = resolvePolicy(settings);
+  if (!policy.signIn || policy.passwordIdentifiers.length === 0) return false;
+  const socialOnly = policy.register && settings.signUp.identifiers.length === 0 && connectors.length > 0;
+  return !socialOnly;
+}
+
+/** Addresses of `types` that codes reach, as the one field of a form takes them; undefined when there are none. */
+function addressForm(types: readonly string[], { reachable }: Pick<PageOffer, 'reachable'>): AddressForm | undefined {
+  const usable = reachable.filter((type) => types.includes(type));
+  return usable.length > 1 ? 'emailOrPhone' : usable[0];
+}
+/** The kinds of addresses that such a field takes. */
+export const typesOf = (form: AddressForm | undefined): readonly Address['type'][] => {
+  if (form === undefined) return [];
+  return form === 'emailOrPhone' ? ['email', 'phone'] : [form];
+};
+
+/** What a code signs in with. */
+export function codeForm(offer: Addresses): AddressForm | undefined {
+  const { signIn, codeIdentifiers } = resolvePolicy(offer.settings);
+  return signIn ? addressForm(codeIdentifiers, offer) : undefined;
+}
+/** Kinds of addresses that can reset a password with a code. */
+export function recoveryForm(offer: Addresses): AddressForm | undefined {
+  const { signIn, recovery } = resolvePolicy(offer.settings);
+  return signIn ? addressForm(recovery, offer) : undefined;
+}
+/** What a new account begins with. */
+export function registerForm(offer: Addresses): RegisterView['form'] {
+  const { register, registerWithUsername, registerWithCode } = resolvePolicy(offer.settings);
+  if (!register) return 'none';
+  return registerWithUsername ? 'username' : (addressForm(registerWithCode, offer) ?? 'none');
+}
+/** The address that is missing and can be asked for: alone, before the rest. */
+export const missingAddress = (
+  offer: Pick<PageOffer, 'reachable'>,
+  missing: readonly MissingDetail[],
+): AddressForm | undefined =>
+  missing.includes('emailOrPhone')
+    ? addressForm(['email', 'phone'], offer)
+    : offer.reachable.find((type) => missing.includes(type));
+
+/** What the one field of the sign-in page takes. */
+export function signInIdentifiers(offer: PageOffer): IdentifierType[] {
+  const byPassword = hasPasswordForm(offer) ? resolvePolicy(offer.settings).passwordIdentifiers : [];
+  return [...new Set([...byPassword, ...typesOf(codeForm(offer))])];
 }

@@ -2,17 +2,16 @@
  * The account chooser (`prompt=select_account`), also for tenants that uploaded sign-in pages, which have no chooser:
  * "use another account" leads to the uploaded ones.
  */
-import type { ChooseAccountView } from '@aldaba/contract';
-import type { User } from '../../features/people/users/user.ts';
 import type { Http } from '../../http/types.ts';
 import type { SignIn } from '../steps/index.ts';
+import { chooseAccountView } from '../views.ts';
 import { createPageRoutes } from './page-requests.ts';
 
 export function accountPageRoutes(http: Http, signIn: SignIn): void {
   const routes = createPageRoutes(http, signIn);
   routes.get('/select-account', async ({ interaction, show, redirect }) => {
     const found = await signIn.findSignedIn(interaction);
-    return found ? show(viewOf(interaction.applicationId, found)) : redirect('/sign-in');
+    return found ? show(chooseAccountView(interaction.applicationId, found)) : redirect('/sign-in');
   });
   routes.post('/select-account', async ({ interaction, field, redirect, reply }) => {
     const { sessionUserId } = interaction;
@@ -21,21 +20,4 @@ export function accountPageRoutes(http: Http, signIn: SignIn): void {
     const { redirectTo } = await signIn.continueAs(interaction, sessionUserId);
     return reply.header('cache-control', 'no-store').redirect(redirectTo, 303);
   });
-}
-
-function viewOf(appId: string, { user, applicationName }: { user: User; applicationName: string }): ChooseAccountView {
-  const name = user.name ?? user.username ?? user.primaryEmail ?? user.primaryPhone ?? user.id;
-  const detail = user.primaryEmail ?? user.username ?? user.primaryPhone;
-  return {
-    kind: 'choose-account',
-    appId,
-    applicationName,
-    account: {
-      id: user.id,
-      name,
-      ...(detail && detail !== name ? { detail } : {}),
-      ...(user.avatar ? { avatar: user.avatar } : {}),
-    },
-    signInPath: '/sign-in',
-  };
 }

@@ -8,15 +8,15 @@ import { AldabaError } from '../../kernel/errors.ts';
 import type { Prompt } from '../machine/vocabulary.ts';
 import { hasInteractionCookie, type Interaction } from '../port.ts';
 import { awaitedCode } from '../steps/begin.ts';
+import type { FormRequest } from '../steps/forms.ts';
 import type { SignIn } from '../steps/index.ts';
 import type { StepResult } from '../steps/run.ts';
-import { type PageContext, reachableBy, termsOf } from './page-views.ts';
+import { type PageContext, reachableBy } from '../views.ts';
 
 /** A request for a page of a sign-in, or with one of its forms. */
-export interface PageRequest {
+export interface PageRequest extends FormRequest {
   request: Request;
   reply: Reply;
-  interaction: Interaction;
   context: PageContext;
   /** A field of the form; a repeated or absent one counts as empty. */
   field: (name: string) => string;
@@ -26,9 +26,37 @@ export interface PageRequest {
   /** To another page of the interaction; `query`: beside what names the interaction. */
   redirect: (path: string, query?: Record<string, string>) => void;
 }
+type Result = Pick<StepResult, 'prompt' | 'redirectTo'>;
 type Handler = (page: PageRequest) => Promise<unknown>;
+/** A form's step. Undefined leads to the first page, or to `instead`. */
+type Step<Given extends unknown[] = []> = (page: PageRequest, ...given: Given) => Promise<Result | undefined>;
 /** The page to show again after a failure, with the failure's sentence; undefined when none fits. */
 type Refused = (page: PageRequest, error: PageError, failure: AldabaError) => PageView | undefined;
+
+/** Pages that belong to one state of a sign-in; in any other state they lead to what the sign-in asks for. */
+interface BoundPages<Given> {
+  get: (path: string, view?: (page: PageRequest, given: Given) => PageView | undefined) => void;
+  /**
+   * A form that takes a step; refused, the page is shown again with the reason.
+   * @param own `instead`: where to after a step without a result; `refused`: another page to show instead
+   */
+  form: (path: string, step: Step<[Given]>, own?: FormOptions<Given>) => void;
+}
+interface FormOptions<Given> {
+  instead?: (page: PageRequest, given: Given) => unknown;
+  refused?: (
+    page: PageRequest,
+    given: Given,
+    refusal: { error: PageError; failure: AldabaError },
+  ) => PageView | undefined;
+}
+/** Undefined `given`: the sign-in is in another state. */
+type Find<Given> = (page: PageRequest) => Promise<{ prompt: Prompt; given?: Given | undefined }>;
+type BoundView<Given> = (
+  page: PageRequest,
+  given: Given,
+  error?: PageError,
+) => PageView | undefined | Promise<PageView | undefined>;
 
 /** Routes of the pages, mounted on `http`. */
 export interface PageRoutes {
@@ -43,7 +71,8 @@ export interface PageRoutes {
   /** A form of an interaction: refuses those of other sites. */
   post: (path: string, handler: Handler) => void;
   /** A form that takes a step: goes on after it, or shows the page of `refused` with the reason. */
-  form: (path: string, step: (page: PageRequest) => Promise<StepResult | undefined>, refused: Refused) => void;
+  form: (path: string, step: Step, refused: Refused) => void;
+  bound: <Given>(find: Find<Given>, view: BoundView<Given>) => BoundPages<Given>;
 }
 
 const paths: Record<Exclude<Prompt['kind'], 'show-factor'>, string> = {
@@ -92,21 +121,48 @@ export function createPageRoutes(http: Http, signIn: SignIn): PageRoutes {
         proceedTo(signIn, reply, interaction, { prompt: await signIn.promptOf(interaction) });
       }
     });
+  const form: PageRoutes['form'] = (path, step, refused) =>
+    post(path, async (page) => {
+      try {
+        const result = await step(page);
+        return result ? page.proceed(result) : page.redirect('/sign-in');
+      } catch (error) {
+        const failure = asFormError(error);
+        const view = refused(page, pageErrorOf(failure, page.context.language), failure);
+        if (!view) throw failure;
+        return page.show(view, failure);
+      }
+    });
+  return { signIn, route, get, post, form, bound: (find, view) => boundPages({ signIn, get, post }, find, view) };
+}
+
+function boundPages<Given>(
+  { signIn, get, post }: Pick<PageRoutes, 'signIn' | 'get' | 'post'>,
+  find: Find<Given>,
+  view: BoundView<Given>,
+): BoundPages<Given> {
+  const showOr = async (page: PageRequest, failure?: AldabaError, own: BoundView<Given> = view) => {
+    const { prompt, given } = await find(page);
+    const error = failure && pageErrorOf(failure, page.context.language);
+    const shown = given && (await own(page, given, error));
+    return shown ? page.show(shown, failure) : page.proceed({ prompt });
+  };
   return {
-    signIn,
-    route,
-    get,
-    post,
-    form: (path, step, refused) =>
+    get: (path, own) => get(path, (page) => showOr(page, undefined, own)),
+    form: (path, step, { instead, refused } = {}) =>
       post(path, async (page) => {
+        const { prompt, given } = await find(page);
+        if (!given) return page.proceed({ prompt });
         try {
-          const result = await step(page);
-          if (result) page.proceed(result);
-        } catch (error) {
-          const failure = asFormError(error);
-          const view = refused(page, pageErrorOf(failure, page.context.language), failure);
-          if (!view) throw failure;
-          await page.show(view, failure);
+          const result = await step(page, given);
+          return result ? page.proceed(result) : await instead?.(page, given);
+        } catch (thrown) {
+          const failure = asFormError(thrown);
+          const error = pageErrorOf(failure, page.context.language);
+          const other = refused?.(page, given, { error, failure });
+          if (other) return page.show(other, failure);
+          // Read again: when the form was sent twice, the first may have done what this one could not.
+          return showOr({ ...page, interaction: await signIn.open(page.request) }, failure);
         }
       }),
   };
@@ -141,12 +197,19 @@ export async function openPage(
     inWeChat: isWeChat(request.headers['user-agent']),
     reachable: reachableBy(configured),
   };
+  const field = (name: string) => formField(request, name);
   return {
     request,
     reply,
     interaction,
     context,
-    field: (name) => formField(request, name),
+    field,
+    typed: {
+      username: field('username').trim(),
+      address: field('address').trim(),
+      password: field('password'),
+      agreed: field('terms') === 'yes',
+    },
     show: (view, failure) =>
       pages.send(request, reply, view, { ...options, ...(failure ? { status: failure.status } : {}) }),
     proceed: (result) => proceedTo(signIn, reply, interaction, result),
@@ -187,12 +250,6 @@ function formField(request: Request, name: string): string {
   const body = request.body as Record<string, unknown> | null | undefined;
   const value = typeof body === 'object' && body !== null ? body[name] : undefined;
   return typeof value === 'string' ? value : '';
-}
-
-/** @throws AldabaError `user.terms_required` when a box has to be ticked on the page and was not */
-export function assertAgreed({ context, field }: PageRequest, page: 'sign-in' | 'register'): void {
-  if (termsOf(context.settings, page) === 'checkbox' && field('terms') !== 'yes')
-    throw new AldabaError('user.terms_required');
 }
 
 /** A value of the query; a repeated one counts as absent. */
@@ -260,6 +317,8 @@ async function sendError(signIn: SignIn, request: Request, reply: Reply, error: 
 export function asFormError(error: unknown): AldabaError {
   if (!(error instanceof AldabaError)) throw error;
   const { code, status } = error;
-  if (code.startsWith('connector.') || (status !== 404 && status < 500 && code !== 'session.not_found')) return error;
+  // A user without an account, or with a used link, can choose another way.
+  const isOfForm = /^(connector|one_time_token)\./.test(code) || code === 'user.identity_not_exist';
+  if (isOfForm || (status !== 404 && status < 500 && code !== 'session.not_found')) return error;
   throw error;
 }

@@ -3,40 +3,32 @@
  * with the same page, its error and a fitting status.
  */
 import type { PageError } from '@aldaba/contract';
-import { pageErrorOf } from '../../features/appearance/hosted-pages/words.ts';
 import type { Http } from '../../http/types.ts';
 import { AldabaError } from '../../kernel/errors.ts';
-import { formAnswers, readAnswers } from '../extra-profile/index.ts';
+import { readAnswers } from '../extra-profile/answers.ts';
+import { formAnswers } from '../extra-profile/questions.ts';
 import { type MissingDetail, resolvePolicy } from '../machine/policy.ts';
 import type { SignInState } from '../machine/state.ts';
-import type { Identifier } from '../needs.ts';
 import type { Interaction } from '../port.ts';
+import { awaitedCode } from '../steps/begin.ts';
 import type { Detail } from '../steps/details.ts';
+import { required, typedName } from '../steps/forms.ts';
 import type { SignIn } from '../steps/index.ts';
-import { identifierOf } from '../typed-identifiers.ts';
-import { codePageRoutes } from './code-pages.ts';
-import { factorBindingPageRoutes } from './factor-binding-pages.ts';
-import { factorPageRoutes } from './factor-pages.ts';
-import { identifierPageRoutes } from './identifier-pages.ts';
-import { oneTimeTokenPageRoutes } from './one-time-token-pages.ts';
-import {
-  asFormError,
-  assertAgreed,
-  createPageRoutes,
-  type PageRequest,
-  type PageRoutes,
-  queryField,
-} from './page-requests.ts';
 import {
   continueView,
-  isIdentifierFirst,
+  forgotPasswordView,
+  oneTimeTokenView,
+  passwordRefusedView,
   registerView,
+  resetPasswordView,
   shownIdentifier,
   signInPasswordView,
   signInView,
   takesPassword,
-} from './page-views.ts';
-import { passwordPageRoutes } from './password-pages.ts';
+  verificationCodeView,
+} from '../views.ts';
+import { factorPageRoutes } from './factor-pages.ts';
+import { createPageRoutes, type PageRequest, type PageRoutes, pageOf, queryField } from './page-requests.ts';
 import { socialPageRoutes } from './social-pages.ts';
 
 /** Other first screens, each with the existing page that replaces it. */
@@ -50,15 +42,14 @@ const aliases: Record<string, '/sign-in' | '/register' | '/forgot-password'> = {
 
 export function signInPageRoutes(http: Http, signIn: SignIn): void {
   const routes = createPageRoutes(http, signIn);
-  entryRoutes(routes);
+  firstPages(routes);
+  firstForms(routes);
   continueRoutes(routes);
-  identifierPageRoutes(routes);
-  codePageRoutes(routes);
-  passwordPageRoutes(routes);
-  oneTimeTokenPageRoutes(routes);
+  codeRoutes(routes);
+  resetRoutes(routes);
+  linkRoutes(routes);
   socialPageRoutes(routes);
   factorPageRoutes(routes);
-  factorBindingPageRoutes(routes);
   for (const [path, target] of Object.entries(aliases)) {
     http.get(path, async (request, reply) => {
       const at = request.url.indexOf('?');
@@ -67,7 +58,7 @@ export function signInPageRoutes(http: Http, signIn: SignIn): void {
   }
 }
 
-function entryRoutes({ signIn, get, form }: PageRoutes): void {
+function firstPages({ signIn, get }: PageRoutes): void {
   get('/sign-in', async ({ request, interaction, context, show, redirect }) => {
     if (!resolvePolicy(context.settings).signIn) return redirect('/register');
     const state = signIn.findState(interaction);
@@ -85,82 +76,176 @@ function entryRoutes({ signIn, get, form }: PageRoutes): void {
     const username = hintOf(interaction) ?? '';
     return show(registerView(context, { username, ...(username.includes('@') ? { typedAddress: username } : {}) }));
   });
-  const typedIdentifier = ({ context, field }: PageRequest): Identifier =>
-    identifierOf(field('username').trim(), resolvePolicy(context.settings).passwordIdentifiers);
-  form(
-    '/sign-in',
-    async (page) => {
-      assertAgreed(page, 'sign-in');
-      const identifier = typedIdentifier(page);
-      return signIn.signInWithPassword(page.interaction, { identifier, password: requiredField(page, 'password') });
-    },
-    (page, error) => {
-      // The page that asked: the first one, or the one that asks for the password alone.
-      const username = page.field('username').trim();
-      const identifier = username !== '' && error.code !== 'user.terms_required' && typedIdentifier(page);
-      return identifier && isIdentifierFirst(page.context) && takesPassword(page.context, identifier)
-        ? signInPasswordView(page.context, { identifier, error })
-        : signInView(page.context, { username, error });
-    },
+  get('/forgot-password', async ({ interaction, context, show, redirect }) => {
+    const { loginHint = '' } = interaction.request;
+    const view = forgotPasswordView(context, { typedAddress: loginHint.includes('@') ? loginHint : '' });
+    return view ? show(view) : redirect('/sign-in');
+  });
+  get('/sign-in/password', async ({ interaction, context, show, proceed, redirect }) => {
+    const prompt = await signIn.promptOf(interaction);
+    if (prompt.kind !== 'sign-in') return proceed({ prompt });
+    // Given on the first page, or where a code was sent instead.
+    const identifier = prompt.identifier ?? awaitedCode(signIn.findState(interaction), prompt)?.identifier;
+    if (!identifier || !takesPassword(context, identifier)) return redirect('/sign-in');
+    return show(signInPasswordView(context, { identifier }));
+  });
+}
+
+/** The forms that begin a sign-in: each a step, and the page that shows its refusal. */
+function firstForms({ signIn: { forms }, form }: PageRoutes): void {
+  const signInAgain = ({ context, typed: { username } }: PageRequest, error: PageError) =>
+    signInView(context, { username, error });
+  form('/sign-in', forms.submitSignIn, (page, error, { code }) => {
+    const { username } = page.typed;
+    const identifier = username !== '' && code !== 'user.terms_required' ? typedName(page) : undefined;
+    return passwordRefusedView(page.context, { identifier, username, error });
+  });
+  form('/sign-in/identifier', forms.submitIdentifier, signInAgain);
+  form('/sign-in/code', forms.submitSignInAddress, signInAgain);
+  form('/register', forms.submitRegistration, ({ context, typed: { username } }, error) =>
+    registerView(context, { username, error }),
   );
-  form(
-    '/register',
-    async (page) => {
-      assertAgreed(page, 'register');
-      const username = requiredField(page, 'username').trim();
-      return signIn.registerWithPassword(page.interaction, { username, password: requiredField(page, 'password') });
-    },
-    ({ context, field }, error) => registerView(context, { username: field('username').trim(), error }),
+  form('/register/code', forms.submitRegistrationAddress, ({ context, typed }, error) =>
+    registerView(context, { typedAddress: typed.address, error }),
+  );
+  form('/forgot-password', forms.submitRecoveryAddress, ({ context, typed }, error) =>
+    forgotPasswordView(context, { typedAddress: typed.address, error }),
   );
 }
 
-function continueRoutes({ signIn, get, post }: PageRoutes): void {
-  const view = (
-    { interaction, context }: PageRequest,
-    prompt: { missing: MissingDetail[]; expired?: true },
-    form: { username?: string; error?: PageError; read?: (name: string) => string } = {},
-  ) => {
-    const known = prompt.missing.includes('username') ? undefined : signInNameOf(signIn.stateOf(interaction));
-    const page = continueView(context, prompt, { ...(known === undefined ? {} : { username: known }), ...form });
-    if (!page) throw new AldabaError('user.missing_profile', { missingProfile: prompt.missing });
-    return page;
+/** `/continue`: the details that the account lacks, an address before the rest. */
+function continueRoutes({ signIn, bound }: PageRoutes): void {
+  const { get, form } = bound(
+    async ({ interaction }) => {
+      const prompt = await signIn.promptOf(interaction);
+      return { prompt, given: prompt.kind === 'continue' || prompt.kind === 'done' ? prompt : undefined };
+    },
+    ({ interaction, context, typed, field }, prompt, error) => {
+      if (prompt.kind === 'done') return undefined;
+      const known = prompt.missing.includes('username') ? undefined : signInNameOf(signIn.stateOf(interaction));
+      const username = typed.username || known;
+      const page = continueView(context, prompt, {
+        ...(username === undefined ? {} : { username }),
+        ...(error ? { error, read: field } : {}),
+        ...(typed.address ? { typedAddress: typed.address } : {}),
+      });
+      if (!page) throw new AldabaError('user.missing_profile', { missingProfile: prompt.missing });
+      return page;
+    },
+  );
+  get('/continue');
+  form('/continue', (page, prompt) =>
+    signIn.addDetails(page.interaction, prompt.kind === 'done' ? [] : givenDetails(page, prompt.missing), {
+      completes: true,
+    }),
+  );
+  form('/continue/address', signIn.forms.submitMissingAddress);
+}
+
+/** `/verification-code`: shown while a code is awaited. */
+function codeRoutes({ signIn, bound }: PageRoutes): void {
+  const find = async ({ interaction }: PageRequest) => {
+    const prompt = await signIn.promptOf(interaction);
+    const code = awaitedCode(signIn.findState(interaction), prompt);
+    return { prompt, given: code && { code, prompt } };
   };
-  get('/continue', async (page) => {
-    const prompt = await signIn.promptOf(page.interaction);
-    return prompt.kind === 'continue' ? page.show(view(page, prompt)) : page.proceed({ prompt });
+  const now = () => signIn.pageNeeds.clock.now();
+  const { get, form } = bound(find, ({ context, request }, { code, prompt }, error) => {
+    const isResent = request.method === 'GET' && queryField(request, 'notice') === 'resent';
+    const notes = { ...(isResent ? { resent: true as const } : {}), ...(error ? { error } : {}) };
+    return verificationCodeView(context, code, {
+      signsIn: prompt.kind === 'sign-in',
+      now: now(),
+      backPath: pageOf(prompt),
+      ...notes,
+    });
   });
-  post('/continue', async (page) => {
-    const prompt = await signIn.promptOf(page.interaction);
-    try {
-      const details = prompt.kind === 'continue' ? givenDetails(page, prompt.missing) : [];
-      return page.proceed(await signIn.addDetails(page.interaction, details, { completes: true }));
-    } catch (error) {
-      const failure = asFormError(error);
-      if (prompt.kind !== 'continue') return page.proceed({ prompt });
-      const username = page.field('username').trim();
-      const form = { ...(username ? { username } : {}), error: pageErrorOf(failure, page.context.language) };
-      return page.show(view(page, prompt, { ...form, read: page.field }), failure);
-    }
+  get('/verification-code');
+  form(
+    '/verification-code',
+    ({ interaction, field }, { code }) => signIn.finishCode(interaction, code, field('code')),
+    {
+      // The box of the terms is on the page of the registration.
+      refused: ({ context }, { code: { identifier } }, { error, failure: { code } }) =>
+        code === 'user.terms_required'
+          ? registerView(context, { typedAddress: shownIdentifier(identifier), error })
+          : undefined,
+    },
+  );
+  form(
+    '/verification-code/send',
+    async ({ interaction, context }, { code: { identifier } }) => {
+      await signIn.sendCode(interaction, { identifier, locale: context.language });
+      return undefined;
+    },
+    { instead: ({ redirect }) => redirect('/verification-code', { notice: 'resent' }) },
+  );
+}
+
+/** `/forgot-password/reset`: the new password. The code is awaited on its own page. */
+function resetRoutes({ signIn, bound }: PageRoutes): void {
+  const { get, form } = bound(
+    async ({ interaction }) => {
+      const prompt = await signIn.promptOf(interaction);
+      return { prompt, given: prompt.kind === 'reset-password' ? prompt : undefined };
+    },
+    async ({ interaction, context }, _, error) =>
+      resetPasswordView(context, (await signIn.findIdentified(interaction))?.user, error),
+  );
+  get('/forgot-password/reset');
+  form(
+    '/forgot-password/reset',
+    async (page) => {
+      await signIn.resetPassword(page.interaction, required(page, 'password'));
+      return undefined;
+    },
+    { instead: ({ redirect }) => redirect('/sign-in', { notice: 'password-changed' }) },
+  );
+}
+
+/**
+ * A link that an operator made for an email address. Opening it neither consumes it nor signs in, because programs that
+ * scan messages open links too: the page names the address, and its button signs in.
+ */
+function linkRoutes({ signIn: { forms }, get, form }: PageRoutes): void {
+  get('/one-time-token', async ({ request, reply, context, show }) => {
+    const link = linkOf((name) => queryField(request, name));
+    if (link) return show(oneTimeTokenView(context, link));
+    const at = request.url.indexOf('?');
+    return reply.redirect(`${request.tenant.basePath}/sign-in${at < 0 ? '' : request.url.slice(at)}`, 303);
   });
+  form(
+    '/one-time-token',
+    async (page) => {
+      const link = linkOf(page.field);
+      if (!link) throw new AldabaError('one_time_token.token_not_found');
+      return forms.submitLink(page, link);
+    },
+    ({ context, field }, error, { code }) => {
+      const link = linkOf(field);
+      const { email = '' } = link ?? {};
+      return link && oneTimeTokenView(context, code.startsWith('one_time_token.') ? { email } : link, error);
+    },
+  );
+}
+
+/** By the names that an authorization request has for it; longer values are not ours. */
+function linkOf(read: (name: string) => string | undefined): { email: string; token: string } | undefined {
+  const [email, token] = [read('login_hint') ?? '', read('one_time_token') ?? ''];
+  return email !== '' && email.length <= 128 && token !== '' && token.length <= 256 ? { email, token } : undefined;
 }
 
 /** Only what is missing is read, so that the form cannot change what is there. */
 function givenDetails(page: PageRequest, missing: readonly MissingDetail[]): Detail[] {
   const { profileFields } = page.context.settings;
   const details: Detail[] = [];
-  if (missing.includes('username')) details.push({ type: 'username', value: requiredField(page, 'username').trim() });
-  if (missing.includes('password')) details.push({ type: 'password', value: requiredField(page, 'password') });
+  if (missing.includes('username')) details.push({ type: 'username', value: required(page, 'username') });
+  if (missing.includes('password')) details.push({ type: 'password', value: required(page, 'password') });
   if (missing.includes('extraProfile')) {
     const profile = readAnswers(profileFields, formAnswers(profileFields, page.field));
     details.push({ type: 'extraProfile', profile });
   }
   return details;
-}
-
-function requiredField({ field }: PageRequest, name: 'username' | 'password'): string {
-  const value = field(name);
-  if (value.trim() === '') throw new AldabaError(`user.${name}_required`);
-  return value;
 }
 
 /** What the user will sign in with, for the password manager to keep a new password under. */

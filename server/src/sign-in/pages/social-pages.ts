@@ -4,16 +4,13 @@
  */
 
 import { providerErrorOf } from '../../features/appearance/hosted-pages/words.ts';
-import type { SocialConnector } from '../../features/connectors/connectors/index.ts';
 import type { Form } from '../../http/body.ts';
 import { readCookie, writeCookie } from '../../http/cookies.ts';
 import type { Request } from '../../http/types.ts';
-import { equalSecrets } from '../../kernel/crypto.ts';
-import { AldabaError } from '../../kernel/errors.ts';
-import { resolvePolicy } from '../machine/policy.ts';
-import type { PageNeeds } from '../steps/index.ts';
+import type { AldabaError } from '../../kernel/errors.ts';
+import { isNativeCallback, landingAge } from '../factors/social/landing.ts';
+import { connectorName, directConnector, type PageContext, socialRefusedView } from '../views.ts';
 import { asFormError, openPage, type PageRequest, type PageRoutes, queryField, wantsJson } from './page-requests.ts';
-import { connectorName, type PageContext, registerView, signInView, termsOf, worksHere } from './page-views.ts';
 
 const connectorOf = ({ params }: Request): string => (params as { connectorId: string }).connectorId;
 
@@ -31,16 +28,14 @@ function startRoutes({ signIn, get, post }: PageRoutes): void {
       userAgent: request.headers['user-agent'],
     });
   post('/sign-in/social/:connectorId', async (page) => {
-    const { request, reply, context, field } = page;
+    const { request, reply, field, typed } = page;
     const connectorId = connectorOf(request);
-    const agreed = field('terms') === 'yes';
     try {
-      if (termsOf(context.settings, 'sign-in') === 'checkbox' && !agreed) throw new AldabaError('user.terms_required');
-      const redirectTo = await begin(page, { connectorId, agreed });
+      const redirectTo = await begin(page, { connectorId, agreed: typed.agreed });
       if (!wantsJson(request)) return reply.redirect(redirectTo, 303);
       const target = { connectorId, redirectTo, nativeCallback: field('native_callback') };
       return reply.header('cache-control', 'no-store').send({
-        redirectTo: throughLanding(signIn.pageNeeds, request, target),
+        redirectTo: signIn.pageNeeds.landing.through(request.tenant, target),
         callbackUri: `${request.tenant.baseUrl}/callback/social/${connectorId}`,
       });
     } catch (error) {
@@ -50,12 +45,8 @@ function startRoutes({ signIn, get, post }: PageRoutes): void {
   get('/direct/:method/:target', async (page) => {
     const { request, reply, context, redirect } = page;
     const { method, target } = request.params as { method: string; target: string };
-    const usable = context.connectors.filter((each) => worksHere(each, context));
-    const connector = method === 'social' ? forBrowser(usable, target) : undefined;
-    // Native connectors need the app's bridge, and terms that need a tick need a page: both are found on the first
-    // screen.
-    if (!connector || termsOf(context.settings, 'sign-in') === 'checkbox')
-      return redirect(queryField(request, 'fallback') === 'register' ? '/register' : '/sign-in');
+    const connector = method === 'social' ? directConnector(context, target) : undefined;
+    if (!connector) return redirect(queryField(request, 'fallback') === 'register' ? '/register' : '/sign-in');
     try {
       return reply.redirect(await begin(page, { connectorId: connector.id, agreed: false }), 303);
     } catch (error) {
@@ -64,54 +55,15 @@ function startRoutes({ signIn, get, post }: PageRoutes): void {
   });
 }
 
-/** Of two connectors with one target the one made for browsers comes first. */
-const forBrowser = (connectors: readonly SocialConnector[], target: string): SocialConnector | undefined =>
-  connectors.find((connector) => connector.target === target && connector.platform === 'Web') ??
-  connectors.find((connector) => connector.target === target && connector.platform === 'Universal');
-
 const nativeCookie = 'aldaba_native_callback';
-/** Seconds from the button in the app to the return from the provider. */
-const landingAge = 600;
 
-const isNativeCallback = (link: string): boolean =>
-  URL.canParse(link) && new URL(link).protocol === 'logto-callback:' && link.length <= 512;
-
-/**
- * Providers that are opened in a browser outside of the app: our landing page stores the way
- * back into the app. The URL is signed, so the landing page redirects only to URLs that the server created.
- */
-function throughLanding(
-  needs: Pick<PageNeeds, 'clock' | 'vault'>,
-  { tenant }: Request,
-  target: { connectorId: string; redirectTo: string; nativeCallback: string },
-): string {
-  const { connectorId, redirectTo, nativeCallback } = target;
-  if (!/^https?:/i.test(redirectTo) || !isNativeCallback(nativeCallback)) return redirectTo;
-  const expires = String(Math.floor(needs.clock.now() / 1000) + landingAge);
-  const query = new URLSearchParams({ redirect_to: redirectTo, native_callback: nativeCallback, expires });
-  query.set('sig', needs.vault.sign(landingText(tenant.id, connectorId, query), 'social-landing'));
-  return `${tenant.baseUrl}/social/landing/${connectorId}?${query}`;
-}
-
-const landingText = (tenantId: string, connectorId: string, query: URLSearchParams): string =>
-  JSON.stringify([tenantId, connectorId, query.get('redirect_to'), query.get('native_callback'), query.get('expires')]);
-
-function landingRoutes({ signIn: { pageNeeds: needs }, route }: PageRoutes): void {
+function landingRoutes({ signIn: { pageNeeds }, route }: PageRoutes): void {
   route('get', '/social/landing/:connectorId', async (request, reply) => {
     const connectorId = connectorOf(request);
     const query = new URLSearchParams(queryText(request));
-    const expected = needs.vault.sign(landingText(request.tenant.id, connectorId, query), 'social-landing');
-    const link = query.get('native_callback') ?? '';
-    const fresh = Number(query.get('expires')) * 1000 >= needs.clock.now();
-    if (!equalSecrets(query.get('sig') ?? '', expected) || !fresh || !isNativeCallback(link))
-      throw new AldabaError('session.verification_failed');
-    writeCookie(request, reply, {
-      name: nativeCookie,
-      value: link,
-      maxAge: landingAge,
-      path: `/callback/${connectorId}`,
-    });
-    return reply.header('cache-control', 'no-store').redirect(query.get('redirect_to') ?? '', 303);
+    const { redirectTo, nativeCallback: value } = pageNeeds.landing.open(request.tenant, connectorId, query);
+    writeCookie(request, reply, { name: nativeCookie, value, maxAge: landingAge, path: `/callback/${connectorId}` });
+    return reply.header('cache-control', 'no-store').redirect(redirectTo, 303);
   });
 
   route('get', '/callback/:connectorId', async (request, reply) => {
@@ -156,17 +108,12 @@ function finishRoute({ signIn, route }: PageRoutes): void {
     const { interaction, challenge } = await signIn.openSocial(request, answered);
     const page = await openPage(signIn, request, reply, interaction);
     try {
-      const needsAgreement = termsOf(page.context.settings, 'register') === 'checkbox';
-      page.proceed(await signIn.finishSocial(interaction, challenge, { data, needsAgreement }));
+      page.proceed(await signIn.finishSocial(interaction, challenge, data));
     } catch (error) {
-      await showEntry(page, asProviderError(error));
+      await showEntry(page, asFormError(error));
     }
   });
 }
-
-/** A user without an account can choose another way. */
-const asProviderError = (error: unknown): AldabaError =>
-  error instanceof AldabaError && error.code === 'user.identity_not_exist' ? error : asFormError(error);
 
 const textParameters = (request: Request): Record<string, string> =>
   Object.fromEntries(
@@ -189,9 +136,5 @@ async function showEntry({ request, reply, context, show }: PageRequest, failure
     const body = { ...failure.toBody(), message: error.message };
     return reply.code(failure.status).header('cache-control', 'no-store').send(body);
   }
-  const registers =
-    failure.code === 'user.terms_required'
-      ? termsOf(context.settings, 'sign-in') !== 'checkbox'
-      : !resolvePolicy(context.settings).signIn;
-  return show(registers ? registerView(context, { error }) : signInView(context, { error }), failure);
+  return show(socialRefusedView(context, { reason: failure.code, error }), failure);
 }

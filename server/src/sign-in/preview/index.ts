@@ -14,9 +14,9 @@ import type { SignInExperiences } from '../../features/appearance/sign-in-experi
 import { AldabaError } from '../../kernel/errors.ts';
 import type { Tenant } from '../../tenancy/index.ts';
 import type { SignInNeeds } from '../needs.ts';
-import { type PageContext, reachableBy } from '../pages/page-views.ts';
 import { signInSettingsOf } from '../settings.ts';
 import type { SignIn } from '../steps/index.ts';
+import { type PageContext, reachableBy } from '../views.ts';
 import { sampleUser } from './samples.ts';
 import { type Previewed, screens } from './screens.ts';
 

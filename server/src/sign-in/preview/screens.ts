@@ -8,24 +8,26 @@ import { sentenceFor } from '../../features/appearance/hosted-pages/words.ts';
 import type { Look } from '../../features/applications/application-experiences/index.ts';
 import { maskAddress } from '../machine/factor.ts';
 import { secondFactorTraits } from '../machine/factors.ts';
-import { missingDetails, resolvePolicy } from '../machine/policy.ts';
+import { codeForm, missingDetails, recoveryForm, registerForm, resolvePolicy, typesOf } from '../machine/policy.ts';
 import type { Address } from '../machine/state.ts';
 import {
-  codeForm,
-  codeView,
   continueView,
   forgotPasswordView,
   isIdentifierFirst,
   type PageContext,
-  recoveryForm,
-  registerForm,
   registerView,
   resetPasswordView,
   signInPasswordView,
   signInView,
-  typesOf,
-} from '../pages/page-views.ts';
+  verificationCodeView,
+} from '../views.ts';
 import { sampleAddress, sampleApplication, sampleIdentifier, sampleUser } from './samples.ts';
+
+const sampleNames = {
+  username: sampleIdentifier('username').value,
+  primaryEmail: sampleIdentifier('email').value,
+  primaryPhone: sampleIdentifier('phone').value,
+};
 
 export interface Previewed {
   context: PageContext;
@@ -63,8 +65,7 @@ export const screens: Readonly<Record<PreviewScreen, Screen>> = {
     return missing.length > 0 ? continueView(context, { missing }) : undefined;
   },
   'forgot-password': ({ context }) => forgotPasswordView(context, { typedAddress: '' }),
-  'reset-password': ({ context }) =>
-    recoveryForm(context) ? resetPasswordView(context, { username: sampleIdentifier('username').value }) : undefined,
+  'reset-password': ({ context }) => (recoveryForm(context) ? resetPasswordView(context, sampleNames) : undefined),
   'verification-code': ({ context, now }) => codeScreen(context, now),
   'second-factor': secondFactor,
   'choose-factor': ({ context }) => {
@@ -128,7 +129,11 @@ function codeScreen(context: PageContext, now: number): PageView | undefined {
   if (address === undefined) return undefined;
   const backPath = signsIn ? '/sign-in' : byCode ? '/register' : '/forgot-password';
   const identifier = sampleAddress(address);
-  return codeView(context, { identifier, createdAt: now, now, signsIn: signsIn !== undefined, backPath });
+  return verificationCodeView(
+    context,
+    { createdAt: now, identifier },
+    { now, signsIn: signsIn !== undefined, backPath },
+  );
 }
 
 const addressOf = (factor: SignInFactor): Address['type'] | undefined => secondFactorTraits(factor)?.address;

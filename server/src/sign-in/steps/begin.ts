@@ -9,7 +9,7 @@ import type { SocialStart } from '../factors/social/index.ts';
 
 import { codeFactorOf } from '../machine/factors.ts';
 import { promptFor } from '../machine/machine.ts';
-import { resolvePolicy, type SignInPolicy } from '../machine/policy.ts';
+import { resolvePolicy, type SignInPolicy, termsOf } from '../machine/policy.ts';
 import type { Address, Challenge, GivenIdentifier, Intent, SignInState } from '../machine/state.ts';
 import type { Prompt } from '../machine/vocabulary.ts';
 import type { SignInSettings } from '../needs.ts';
@@ -23,7 +23,10 @@ export interface BeginSteps {
   changeIntent: (interaction: Interaction, intent: Intent) => Promise<StepResult>;
   /** Stores the identifier; the password comes next. No account is looked up. */
   giveIdentifier: (interaction: Interaction, identifier: GivenIdentifier) => Promise<StepResult>;
-  /** Begins with a provider from the hosted pages. Returns the redirect. @throws AldabaError as the factor's `begin` */
+  /**
+   * Begins with a provider from the hosted pages. Returns the redirect.
+   * @throws AldabaError `user.terms_required` when a box has to be ticked and was not, and as the factor's `begin`
+   */
   beginSocial: (interaction: Interaction, request: SocialStart) => Promise<string>;
   /** The same for a page that keeps the `state` itself. @throws AldabaError as the factor's `begin` */
   askSocial: (
@@ -78,6 +81,7 @@ export function createBeginSteps(context: StepContext): BeginSteps {
       ]),
     async beginSocial(interaction, request) {
       const settings = await context.settings(interaction.tenant);
+      if (termsOf(settings, 'sign-in') === 'checkbox' && !request.agreed) throw new AldabaError('user.terms_required');
       const { challenge, authorizationUri } = await factors.social.begin(interaction, request);
       const intent = resolvePolicy(settings).signIn ? 'SignIn' : 'Register';
       // A user who goes back and chooses another way starts again: what was proved for the first does not carry over.

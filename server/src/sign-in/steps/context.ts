@@ -91,7 +91,6 @@ export type StepNeeds = Pick<
   | 'connectors'
   | 'pages'
   | 'clock'
-  | 'vault'
   | 'log'
 > & {
   factors: Factors;

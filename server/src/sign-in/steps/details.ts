@@ -1,9 +1,7 @@
 /**
  * Steps that add details to the account: a name, a password, an address, a social identity, answers to profile fields.
  */
-import type { User } from '../../features/people/users/index.ts';
 import { AldabaError } from '../../kernel/errors.ts';
-import type { PasswordUserInfo } from '../../services/passwords/index.ts';
 import { replacesPassword } from '../machine/details.ts';
 import { type ExtraProfile, isCodeProof, type PendingProfile, type SignInState } from '../machine/state.ts';
 import type { Account, SignInEvent } from '../machine/vocabulary.ts';
@@ -83,12 +81,12 @@ async function eventOf(
     }
     case 'password': {
       const user = account && (await users.find(tenant.db, account.id));
-      const info = knownOf(withGiven(state.profile, details), user);
       // Only a user who replaces a password learns that the new one equals the old one: the answer confirms guesses.
       const replaced = replacesPassword(state) ? account : undefined;
       const sealed = await password.choosePassword(tenant, settings, {
         password: detail.value,
-        info,
+        profile: withGiven(state.profile, details),
+        user,
         account: replaced,
       });
       return { type: 'password-chosen', ...about(account), password: sealed };
@@ -121,11 +119,3 @@ function withGiven(profile: PendingProfile, details: readonly Detail[]): Pending
   });
   return Object.assign({}, profile, ...parts);
 }
-
-/** Details that a new password must not contain: those of this sign-in, else of the account. */
-const knownOf = (profile: PendingProfile, user: User | undefined): PasswordUserInfo => ({
-  username: profile.username ?? user?.username ?? null,
-  email: profile.email ?? user?.primaryEmail ?? null,
-  phone: profile.phone ?? user?.primaryPhone ?? null,
-  name: profile.name ?? user?.name ?? null,
-});

@@ -7,7 +7,7 @@ import { AldabaError } from '../../kernel/errors.ts';
 import type { SocialChallenge } from '../factors/social/index.ts';
 import { isSameAddress } from '../machine/factor.ts';
 import { promptFor } from '../machine/machine.ts';
-import { resolvePolicy } from '../machine/policy.ts';
+import { needsAgreement, resolvePolicy, termsOf } from '../machine/policy.ts';
 import { type Address, type Intent, isCodeProof, type SignInState } from '../machine/state.ts';
 import type { Account, SignInEvent } from '../machine/vocabulary.ts';
 import type { Identifier, SignInSettings } from '../needs.ts';
@@ -36,23 +36,19 @@ export interface EnterSteps {
   ) => Promise<{ interaction: Interaction; challenge: SocialChallenge }>;
   /**
    * The provider sent the user back with `data`: signs in, or registers where that is allowed.
-   * @param answer `needsAgreement`: whether a new account needs the user's agreement to the terms
+   * @throws AldabaError `user.terms_required` for a new account whose user has not agreed to the terms
    */
   finishSocial: (
     interaction: Interaction,
     challenge: SocialChallenge,
-    answer: { data: Record<string, unknown>; needsAgreement: boolean },
+    data: Record<string, unknown>,
   ) => Promise<StepResult>;
   /**
-   * The code says who the user is, or adds the address. An unknown address that may register becomes an account;
-   * `needsAgreement`: only when the user has agreed to the terms, which `user.terms_required` asks for.
+   * The code says who the user is, or adds the address. An unknown address that may register becomes an account, if
+   * need be after the user has agreed to the terms, which `user.terms_required` asks for.
    * @throws AldabaError as the factor's `verify`, and what the machine refuses with
    */
-  finishCode: (
-    interaction: Interaction,
-    challenge: FirstCode,
-    answer: { code: string; needsAgreement: boolean },
-  ) => Promise<StepResult>;
+  finishCode: (interaction: Interaction, challenge: FirstCode, code: string) => Promise<StepResult>;
   /** Registers with an address whose code was right a moment ago; undefined when there is none. */
   registerProved: (interaction: Interaction, identifier: Address) => Promise<StepResult | undefined>;
   /** Signs in the user of a link's address, or creates an account if that is allowed; or leads to a new password. */
@@ -102,8 +98,8 @@ export function createEnterSteps(context: Context): EnterSteps {
       if (challenge?.type !== 'Social') throw new AldabaError('session.social_state_mismatch');
       return { interaction, challenge };
     },
-    finishSocial: (interaction, challenge, answer) => finishSocial(context, interaction, challenge, answer),
-    finishCode: (interaction, challenge, answer) => finishCode(context, interaction, challenge, answer),
+    finishSocial: (interaction, challenge, data) => finishSocial(context, interaction, challenge, data),
+    finishCode: (interaction, challenge, code) => finishCode(context, interaction, challenge, code),
     async registerProved(interaction, identifier) {
       const state = findState(interaction);
       const proof = state?.proofs.filter(isCodeProof).find((known) => isSameAddress(known.identifier, identifier));
@@ -143,7 +139,7 @@ async function finishSocial(
   context: Context,
   interaction: Interaction,
   challenge: SocialChallenge,
-  { data, needsAgreement }: { data: Record<string, unknown>; needsAgreement: boolean },
+  data: Record<string, unknown>,
 ): Promise<StepResult> {
   const { needs, accounts, check, take } = context;
   try {
@@ -152,7 +148,8 @@ async function finishSocial(
     const user = await needs.users.findByIdentity(interaction.tenant.db, target, identity.id);
     const account = user && (await accounts.of(interaction, settings, user));
     if (!account && !resolvePolicy(settings).register) throw new AldabaError('user.identity_not_exist');
-    if (!account && needsAgreement && !challenge.agreed) throw new AldabaError('user.terms_required');
+    if (!account && termsOf(settings, 'register') === 'checkbox' && !challenge.agreed)
+      throw new AldabaError('user.terms_required');
     if (account?.isSuspended) throw new AldabaError('user.suspended');
     const events = identifiedBy(fact, { change: account ? 'SignIn' : 'Register', account });
     return await take(interaction, events, { settings, complete: { account } });
@@ -170,7 +167,7 @@ async function finishCode(
   context: Context,
   interaction: Interaction,
   challenge: FirstCode,
-  { code, needsAgreement }: { code: string; needsAgreement: boolean },
+  code: string,
 ): Promise<StepResult> {
   const { check, take, stateOf } = context;
   const { identifier } = challenge;
@@ -180,7 +177,7 @@ async function finishCode(
   if (isForAddition(state)) return addAddress(context, interaction, { fact, state, owner, settings });
   const { register, registerWithCode } = resolvePolicy(settings);
   const becomesAccount = state.intent === 'SignIn' && !owner && register && registerWithCode.includes(identifier.type);
-  if (becomesAccount && needsAgreement) {
+  if (becomesAccount && needsAgreement(settings)) {
     // What the code proved is kept, so that none is asked for again once the user agrees.
     await take(interaction, [fact.event], { settings });
     throw new AldabaError('user.terms_required');

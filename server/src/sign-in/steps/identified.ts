@@ -1,6 +1,7 @@
 /** The identified user of a sign-in, and the session in which their second factors are shown or set up. */
 import type { User } from '../../features/people/users/index.ts';
 import { AldabaError } from '../../kernel/errors.ts';
+import type { FactorAnswer } from '../factors/second-factor.ts';
 import type { SecondFactorType } from '../machine/factor.ts';
 import { codeFactorOf, secondFactorTraits } from '../machine/factors.ts';
 import { hasAddress } from '../machine/identification.ts';
@@ -10,9 +11,11 @@ import { isCodeProof, type Proof, type SecondFactorChoices, type SignInState } f
 import type { Account, Prompt, SignInEvent } from '../machine/vocabulary.ts';
 import type { SignInSettings } from '../needs.ts';
 import type { Interaction } from '../port.ts';
+import type { BeginSteps } from './begin.ts';
 import { about, type StepContext } from './context.ts';
+import { addressOf } from './forms.ts';
 import { refuse, type StepResult } from './run.ts';
-import type { FactorMode, FactorSession } from './second-factors.ts';
+import type { FactorMode, FactorSession, SecondFactorSteps } from './second-factors.ts';
 
 export interface Identified {
   interaction: Interaction;
@@ -24,12 +27,12 @@ export interface Identified {
   prompt: Prompt;
 }
 
-interface SessionOptions {
+export interface SessionOptions {
   /** Language tag of messages. */
   locale?: string;
   userAgent?: string | undefined;
   /** Events that follow a proof in the same step. */
-  then?: (proof: Proof) => SignInEvent[];
+  following?: (proof: Proof) => SignInEvent[];
   /** Completes the sign-in when nothing is missing any more. */
   completes?: boolean;
 }
@@ -57,6 +60,20 @@ export interface IdentifiedSteps {
     identified: Identified,
     given: { type: SecondFactorType; verificationId: string | undefined; completes?: boolean },
   ) => Promise<StepResult>;
+  /**
+   * The form of a page on which a factor is set up: its answer, the choice of a factor that needs nothing else, or an
+   * address that a code is sent to. Undefined when nothing was begun, or the factor is set up already.
+   * @throws AldabaError `user.invalid_email`, `user.invalid_phone`, as `sendCode` and the factor's `verify`
+   */
+  setUpFactor: (
+    identified: Identified,
+    type: SecondFactorType,
+    given: { session: SessionOptions; answer: FactorAnswer; typedAddress: string; locale: string },
+  ) => Promise<Pick<StepResult, 'prompt' | 'redirectTo'> | undefined>;
+  /** Keeps a factor that the server generated; undefined for one that was not shown. */
+  keepGenerated: (identified: Identified, type: SecondFactorType) => Promise<StepResult | undefined>;
+  /** Goes on without a factor; undefined where the user has to set one up. */
+  skipFactors: (identified: Identified) => Promise<StepResult | undefined>;
   /** Keeps what the user decided about second factors. @throws AldabaError what the machine refuses with */
   chooseFactors: (
     interaction: Interaction,
@@ -65,7 +82,22 @@ export interface IdentifiedSteps {
   ) => Promise<StepResult>;
 }
 
-export function createIdentifiedSteps(context: StepContext): IdentifiedSteps {
+/** Factors on offer that need nothing but the user's choice: codes to an address of the account. */
+export const readyFactors = ({
+  prompt,
+  account,
+  state: { profile },
+}: Omit<Identified, 'user' | 'settings' | 'interaction'>) =>
+  'factors' in prompt
+    ? prompt.factors.filter((factor) => {
+        const type = secondFactorTraits(factor)?.address;
+        return type !== undefined && (account[type] || profile[type] !== undefined);
+      })
+    : [];
+
+export function createIdentifiedSteps(
+  context: StepContext & { secondFactors: SecondFactorSteps; sendCode: BeginSteps['sendCode'] },
+): IdentifiedSteps {
   const { needs, accounts, run, stateOf } = context;
   const findIdentified: IdentifiedSteps['findIdentified'] = async (interaction) => {
     const state = interaction.state === null ? undefined : stateOf(interaction);
@@ -78,7 +110,7 @@ export function createIdentifiedSteps(context: StepContext): IdentifiedSteps {
     const account = await accounts.of(interaction, settings, user);
     return { interaction, state, settings, user, account, prompt: promptFor(state, resolvePolicy(settings), account) };
   };
-  return {
+  const steps: IdentifiedSteps = {
     findIdentified,
     async requireIdentified(interaction, { mode, counts }) {
       if (stateOf(interaction).intent === 'ForgotPassword')
@@ -104,13 +136,41 @@ export function createIdentifiedSteps(context: StepContext): IdentifiedSteps {
       const event: SignInEvent = { type: 'factor-choice', choice, ...about(account) };
       return run(interaction, [event], { settings, ...(completes ? { complete: { account } } : {}) });
     },
+    async setUpFactor(identified, type, { session: options, answer, typedAddress, locale }) {
+      const { interaction, account, prompt } = identified;
+      if (readyFactors(identified).includes(type))
+        return steps.chooseFactors(interaction, 'enabled', { completes: true });
+      const channel = secondFactorTraits(type)?.address;
+      if (channel) {
+        await context.sendCode(interaction, { identifier: addressOf(typedAddress.trim(), [channel]), locale });
+        return { prompt };
+      }
+      const session = sessionOf(context, identified, {
+        ...options,
+        completes: true,
+        following: (proof) => [{ type: 'factor-added', proofId: proof.id, account }],
+      });
+      return (await context.secondFactors.verify(session, { type, mode: 'bind' }, { answer }))?.kept;
+    },
+    async keepGenerated(identified, type) {
+      const made = identified.state.proofs.find(
+        (proof) => !proof.used && 'factor' in proof && proof.factor.type === type,
+      );
+      return made && steps.bindFactor(identified, { type, verificationId: made.id, completes: true });
+    },
+    async skipFactors({ interaction, prompt }) {
+      if (prompt.kind !== 'add-factor' || !prompt.skippable) return undefined;
+      const choice = prompt.additional ? 'suggestionSkipped' : 'skipped';
+      return steps.chooseFactors(interaction, choice, { completes: true });
+    },
   };
+  return steps;
 }
 
 function sessionOf(
   { run, audit }: StepContext,
   { interaction, state, settings, user, account }: Identified,
-  { locale, userAgent, then, completes }: SessionOptions,
+  { locale, userAgent, following, completes }: SessionOptions,
 ): FactorSession<StepResult> {
   const take = (...events: SignInEvent[]) => run(interaction, events, { settings });
   const { tenant, applicationId, request } = interaction;
@@ -126,7 +186,7 @@ function sessionOf(
         challengeId === undefined
           ? { type: 'proved', proof, account }
           : { type: 'answered', challengeId, proof, account };
-      const events = [event, ...(then?.(proof) ?? [])];
+      const events = [event, ...(following?.(proof) ?? [])];
       return run(interaction, events, { settings, ...(completes ? { complete: { account } } : {}) });
     },
     async dropChallenge(challengeId) {

@@ -67,5 +67,5 @@ export function createOneTimeTokenFactor({ oneTimeTokens, users, clock, attempts
 }
 
 /** Whether the link itself is invalid. */
-export const isRefusedLink = (error: unknown): error is AldabaError =>
+const isRefusedLink = (error: unknown): error is AldabaError =>
   error instanceof AldabaError && error.code.startsWith('one_time_token.');

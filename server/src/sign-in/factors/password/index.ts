@@ -13,7 +13,7 @@ import { passwordIssues } from '../../../services/passwords/rules.ts';
 import type { Tenant } from '../../../tenancy/index.ts';
 import { type Attempts, attemptName, replacingAttemptName } from '../../attempts.ts';
 import { resolvePolicy } from '../../machine/policy.ts';
-import type { Proof } from '../../machine/state.ts';
+import type { PendingProfile, Proof } from '../../machine/state.ts';
 import type { Identifier, SignInNeeds } from '../../needs.ts';
 
 type Needs = Pick<SignInNeeds, 'users' | 'passwords' | 'vault' | 'clock'> & { attempts: Attempts };
@@ -45,14 +45,15 @@ export interface PasswordFactor {
     username: string,
   ) => Promise<{ value: string; taken: boolean }>;
   /**
-   * Checks and hashes a new password; returns it sealed. `account`: the owner of the old password.
+   * Checks and hashes a new password; returns it sealed.
+   * @param given `profile`, `user`: what is known of its owner; `account`: whose password it replaces
    * @throws AldabaError `password.rejected` (data.issues), `user.same_password`,
    * `session.verification_blocked_too_many_attempts`
    */
   choosePassword: (
     tenant: Tenant,
     settings: SignInExperienceSettings,
-    given: { password: string; info: PasswordUserInfo; account?: { id: string } | undefined },
+    given: { password: string; profile: PendingProfile; user?: User | undefined; account?: { id: string } | undefined },
   ) => Promise<string>;
   /** Opens what `choosePassword` sealed. */
   open: (tenant: Tenant, sealed: string) => PasswordDigest;
@@ -74,8 +75,9 @@ export function createPasswordFactor(needs: Needs): PasswordFactor {
     const value = chosenUsername(settings.usernamePolicy, username);
     return { value, taken: (await users.findByIdentifier(tenant.db, asUsername(settings, value))) !== undefined };
   };
-  const choosePassword: PasswordFactor['choosePassword'] = async (tenant, settings, { password, info, account }) => {
-    const issues = await passwordIssues(settings.passwordPolicy, password, info);
+  const choosePassword: PasswordFactor['choosePassword'] = async (tenant, settings, given) => {
+    const { password, profile, user, account } = given;
+    const issues = await passwordIssues(settings.passwordPolicy, password, knownOf(profile, user));
     if (issues.length > 0) throw new AldabaError('password.rejected', { issues });
     const old = account && (await users.findPassword(tenant.db, account.id));
     if (old && account) {
@@ -135,7 +137,7 @@ export function createPasswordFactor(needs: Needs): PasswordFactor {
       if (!registerWithUsername) throw new AldabaError('user.sign_up_method_not_enabled');
       const { value, taken } = await chooseUsername(tenant, settings, username);
       if (taken) throw new AldabaError('user.username_already_in_use');
-      const sealed = await choosePassword(tenant, settings, { password, info: { username: value } });
+      const sealed = await choosePassword(tenant, settings, { password, profile: { username: value } });
       return {
         id: standardId(),
         type: 'NewPasswordIdentity',
@@ -173,3 +175,11 @@ function isExpired(
   if (!enabled || validPeriodDays === undefined) return false;
   return Math.max(password.updatedAt.getTime(), enabledAt) + validPeriodDays * day <= now;
 }
+
+/** Details that a new password must not contain: those of this sign-in, else of the account. */
+const knownOf = (profile: PendingProfile, user: User | undefined): PasswordUserInfo => ({
+  username: profile.username ?? user?.username ?? null,
+  email: profile.email ?? user?.primaryEmail ?? null,
+  phone: profile.phone ?? user?.primaryPhone ?? null,
+  name: profile.name ?? user?.name ?? null,
+});

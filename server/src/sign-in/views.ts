@@ -1,0 +1,379 @@
+/**
+ * What the hosted pages of a sign-in show: the tenant's settings, the machine's prompt and what was typed as views of
+ * the contract. Pure; decides nothing that a step decides.
+ */
+import type {
+  ChooseAccountView,
+  ChooseFactorView,
+  ContinueView,
+  ForgotPasswordView,
+  OneTimeTokenView,
+  PageError,
+  PageLanguage,
+  PageView,
+  RegisterView,
+  ResetPasswordView,
+  SecondFactorView,
+  SignInPasswordView,
+  SignInView,
+  SocialOption,
+  VerificationCodeView,
+} from '@aldaba/contract';
+import { passwordRules } from '../features/appearance/hosted-pages/words.ts';
+import type { SocialConnector } from '../features/connectors/connectors/index.ts';
+import { defaultCodeLifetime } from '../features/connectors/verification-codes/lifetime.ts';
+import type { User } from '../features/people/users/user.ts';
+import { formQuestions } from './extra-profile/questions.ts';
+import type { BindingPage } from './factors/second-factor.ts';
+import { type Address, maskAddress } from './machine/factor.ts';
+import { codeFactorOf, secondFactorTraits } from './machine/factors.ts';
+import {
+  codeForm,
+  hasPasswordForm,
+  type IdentifierType,
+  type MissingDetail,
+  missingAddress,
+  type PageOffer,
+  recoveryForm,
+  registerForm,
+  resolvePolicy,
+  type SecondFactorType,
+  signInIdentifiers,
+  termsOf,
+  termsPageOfLink,
+  typesOf,
+} from './machine/policy.ts';
+import type { GivenIdentifier, SignInState } from './machine/state.ts';
+import type { Account, Prompt } from './machine/vocabulary.ts';
+import type { SignInSettings } from './needs.ts';
+
+/** What every view is made of. */
+export interface PageContext extends PageOffer {
+  appId: string;
+  settings: SignInSettings;
+  language: PageLanguage;
+}
+type PromptOf<Kind extends Prompt['kind']> = Extract<Prompt, { kind: Kind }>;
+
+/** Whether the first page asks for the identifier alone: where codes are a way in beside passwords. */
+export const isIdentifierFirst = (offer: Omit<PageOffer, 'inWeChat'>): boolean =>
+  hasPasswordForm(offer) && codeForm(offer) !== undefined;
+
+/** Whether the page for the password alone takes an identifier. */
+export const takesPassword = (offer: PageOffer, { type }: { type: IdentifierType }): boolean =>
+  isIdentifierFirst(offer) && resolvePolicy(offer.settings).passwordIdentifiers.includes(type);
+
+/**
+ * Whether a connector works in the user's browser. Inside the WeChat app, WeChat's page for websites shows a QR code to
+ * scan with the same phone.
+ */
+const worksHere = (
+  { platform, target }: Pick<SocialConnector, 'platform' | 'target'>,
+  { inWeChat }: Pick<PageOffer, 'inWeChat'>,
+): boolean => !(inWeChat && platform === 'Web' && target === 'wechat');
+
+/**
+ * The connector that an application leads to at once. Undefined for native connectors, which need the app's bridge, and
+ * where terms need a tick: both are found on the first page. Of two with one target the one made for browsers counts.
+ */
+export function directConnector(offer: PageOffer, target: string): SocialConnector | undefined {
+  if (termsOf(offer.settings, 'sign-in') === 'checkbox') return undefined;
+  const named = offer.connectors.filter((connector) => connector.target === target && worksHere(connector, offer));
+  return named.find(({ platform }) => platform === 'Web') ?? named.find(({ platform }) => platform === 'Universal');
+}
+
+/** Kinds of addresses that the usable ones of the tenant's connectors send codes to. */
+export function reachableBy(configured: readonly { type: string; isUsable: boolean }[]): Address['type'][] {
+  const sends = (kind: 'Email' | 'Sms') => configured.some(({ type, isUsable }) => type === kind && isUsable);
+  return [...(sends('Email') ? (['email'] as const) : []), ...(sends('Sms') ? (['phone'] as const) : [])];
+}
+
+/** Undefined where no code can stand for a forgotten password. */
+export function forgotPasswordView(
+  context: PageContext,
+  { typedAddress, error }: { typedAddress: string; error?: PageError },
+): ForgotPasswordView | undefined {
+  const form = recoveryForm(context);
+  return (
+    form && {
+      kind: 'forgot-password',
+      appId: context.appId,
+      form,
+      ...(typedAddress ? { typedAddress } : {}),
+      ...(error ? { error } : {}),
+    }
+  );
+}
+
+/** Whether the other page has more to offer than the same buttons again. */
+const pagesDiffer = (context: PageContext): boolean =>
+  hasPasswordForm(context) || codeForm(context) !== undefined || registerForm(context) !== 'none';
+
+const hasRegistration = (context: PageContext): boolean =>
+  resolvePolicy(context.settings).register &&
+  pagesDiffer(context) &&
+  (registerForm(context) !== 'none' || context.connectors.length > 0);
+
+export function signInView(
+  context: PageContext,
+  form: Pick<SignInView, 'username' | 'notice'> & { error?: PageError } = {},
+): SignInView {
+  const shown = signInForm(context);
+  const { error, ...rest } = form;
+  return {
+    kind: 'sign-in',
+    appId: context.appId,
+    identifiers: signInIdentifiers(context),
+    form: shown,
+    ...(shown === 'password' ? forgotPassword(context) : {}),
+    ...socialOptions(context),
+    ...(hasRegistration(context) ? { registerPath: '/register' } : {}),
+    terms: termsOf(context.settings, 'sign-in'),
+    ...rest,
+    // One field takes whatever signs in.
+    ...(error ? { error: error.field === 'address' ? { ...error, field: 'username' } : error } : {}),
+  };
+}
+
+function signInForm(context: PageContext): SignInView['form'] {
+  if (isIdentifierFirst(context)) return 'identifier';
+  if (codeForm(context) !== undefined) return 'code';
+  return hasPasswordForm(context) && signInIdentifiers(context).length > 0 ? 'password' : 'none';
+}
+
+const forgotPassword = (context: PageContext): Pick<SignInView, 'forgotPasswordPath'> =>
+  recoveryForm(context) ? { forgotPasswordPath: '/forgot-password' } : {};
+
+export const signInPasswordView = (
+  context: PageContext,
+  { identifier, error }: { identifier: GivenIdentifier; error?: PageError },
+): SignInPasswordView => ({
+  kind: 'sign-in-password',
+  appId: context.appId,
+  identifier: shownIdentifier(identifier),
+  code: typesOf(codeForm(context)).some((type) => type === identifier.type),
+  ...forgotPassword(context),
+  agreed: termsOf(context.settings, 'sign-in') === 'checkbox',
+  ...(error ? { error } : {}),
+});
+
+export function registerView(
+  context: PageContext,
+  form: Pick<RegisterView, 'username' | 'typedAddress'> & { error?: PageError } = {},
+): RegisterView {
+  const policy = resolvePolicy(context.settings);
+  return {
+    kind: 'register',
+    appId: context.appId,
+    form: registerForm(context),
+    ...socialOptions(context),
+    ...(policy.signIn && pagesDiffer(context) ? { signInPath: '/sign-in' } : {}),
+    terms: termsOf(context.settings, 'register'),
+    passwordRules: passwordRules(context.settings, context.language),
+    ...form,
+  };
+}
+
+/** An identifier as the user writes it. */
+export const shownIdentifier = ({ type, value }: GivenIdentifier): string => (type === 'phone' ? `+${value}` : value);
+
+/** The submitted values, to fill the same page again. */
+export interface ContinueForm {
+  username?: string;
+  typedAddress?: string;
+  error?: PageError;
+  /** Reads a field by its name. */
+  read?: (name: string) => string;
+}
+
+/** Undefined when something is missing that this page cannot ask for. */
+export function continueView(
+  context: Omit<PageContext, 'connectors' | 'inWeChat'>,
+  { missing, expired }: { missing: readonly MissingDetail[]; expired?: true },
+  { read, ...form }: ContinueForm = {},
+): ContinueView | undefined {
+  const page = { kind: 'continue' as const, appId: context.appId, ...form };
+  const address = missingAddress(context, missing);
+  if (address !== undefined) return { ...page, address, missing: [], questions: [], passwordRules: [] };
+  const askable = missing.filter((detail) => detail === 'username' || detail === 'password');
+  const asksMore = missing.includes('extraProfile');
+  if (askable.length + Number(asksMore) < missing.length) return undefined;
+  return {
+    ...page,
+    missing: askable,
+    ...(expired ? { expired } : {}),
+    questions: asksMore ? formQuestions(context.settings.profileFields, read) : [],
+    passwordRules: passwordRules(context.settings, context.language),
+  };
+}
+
+function socialOptions(context: PageContext): Pick<SignInView, 'social' | 'opensElsewhere'> {
+  const shown = context.connectors.filter((connector) => worksHere(connector, context));
+  return {
+    social: shown.map((connector) => optionOf(connector, context.language)),
+    ...(shown.length < context.connectors.length ? { opensElsewhere: true } : {}),
+  };
+}
+
+export const connectorName = ({ name, target }: SocialConnector, language: PageLanguage): string =>
+  name[language] ?? name.en ?? target;
+
+const optionOf = (connector: SocialConnector, language: PageLanguage): SocialOption => ({
+  id: connector.id,
+  target: connector.target,
+  platform: connector.platform,
+  name: connectorName(connector, language),
+  logo: connector.logo,
+  ...(connector.logoDark ? { logoDark: connector.logoDark } : {}),
+});
+
+/** The first page again, after a password was refused there or on the page that asks for the password alone. */
+export const passwordRefusedView = (
+  context: PageContext,
+  { identifier, username, error }: { identifier: GivenIdentifier | undefined; username: string; error: PageError },
+): SignInView | SignInPasswordView =>
+  identifier && takesPassword(context, identifier)
+    ? signInPasswordView(context, { identifier, error })
+    : signInView(context, { username, error });
+
+/** The first page again, after a provider's answer was refused. @param reason the code of the error */
+export function socialRefusedView(
+  context: PageContext,
+  { reason, error }: { reason: string; error: PageError },
+): SignInView | RegisterView {
+  const registers =
+    reason === 'user.terms_required'
+      ? termsOf(context.settings, 'sign-in') !== 'checkbox'
+      : !resolvePolicy(context.settings).signIn;
+  return registers ? registerView(context, { error }) : signInView(context, { error });
+}
+
+/** @param user whose password is replaced: the password manager keeps the new one under what this user signs in with */
+export function resetPasswordView(
+  { appId, settings, language }: PageContext,
+  user: Pick<User, 'username' | 'primaryEmail' | 'primaryPhone'> | undefined,
+  error?: PageError,
+): ResetPasswordView {
+  const names = { username: user?.username, email: user?.primaryEmail, phone: user?.primaryPhone };
+  const username = resolvePolicy(settings)
+    .passwordIdentifiers.map((type) => names[type])
+    .find((name) => typeof name === 'string');
+  return {
+    kind: 'reset-password',
+    appId,
+    ...(username ? { username } : {}),
+    passwordRules: passwordRules(settings, language),
+    ...(error ? { error } : {}),
+  };
+}
+
+/** Seconds in which a message usually arrives. */
+const usualDelay = 30;
+
+/** @param code when it was sent, and where to. @param shown `signsIn`: not for a new detail; `now`: in ms; `backPath`: the page of the prompt */
+export function verificationCodeView(
+  context: PageContext,
+  code: { createdAt: number; identifier: Address },
+  shown: { signsIn: boolean; now: number; backPath: string; resent?: true; error?: PageError },
+): VerificationCodeView {
+  const { signsIn, now, ...rest } = shown;
+  const { createdAt, identifier } = code;
+  const age = Math.floor((now - createdAt) / 1000);
+  const lifetime = context.settings.verificationCodePolicy.expirationDuration ?? defaultCodeLifetime;
+  return {
+    kind: 'verification-code',
+    appId: context.appId,
+    channel: identifier.type,
+    address: shownIdentifier(identifier),
+    expiresIn: Math.max(0, lifetime - age),
+    resendAfter: Math.min(usualDelay, Math.max(0, usualDelay - age)),
+    ...(signsIn && takesPassword(context, identifier) ? { passwordPath: '/sign-in/password' } : {}),
+    ...rest,
+  };
+}
+
+/** @param link without its token when it is invalid */
+export const oneTimeTokenView = (
+  { appId, settings }: PageContext,
+  link: { email: string; token?: string },
+  error?: PageError,
+): OneTimeTokenView => ({
+  kind: 'one-time-token',
+  appId,
+  ...link,
+  terms: termsOf(settings, termsPageOfLink(settings)),
+  ...(error ? { error } : {}),
+});
+
+export function chooseAccountView(
+  appId: string,
+  { user, applicationName }: { user: User; applicationName: string },
+): ChooseAccountView {
+  const name = user.name ?? user.username ?? user.primaryEmail ?? user.primaryPhone ?? user.id;
+  const detail = user.primaryEmail ?? user.username ?? user.primaryPhone;
+  return {
+    kind: 'choose-account',
+    appId,
+    applicationName,
+    account: {
+      id: user.id,
+      name,
+      ...(detail && detail !== name ? { detail } : {}),
+      ...(user.avatar ? { avatar: user.avatar } : {}),
+    },
+    signInPath: '/sign-in',
+  };
+}
+
+/** A second factor that is asked for. @param own what the factor adds; `challenge`: of the type that an answer needs */
+export function secondFactorView(
+  appId: string,
+  factor: SecondFactorType,
+  given: {
+    prompt: PromptOf<'show-factor'>;
+    account: Account;
+    state: SignInState;
+    challenge?: string | undefined;
+    own?: object | undefined;
+    error?: PageError | undefined;
+  },
+): SecondFactorView {
+  const { prompt, account, state, challenge, own, error } = given;
+  const address = account.addresses.find((known) => codeFactorOf(known) === factor);
+  const sent = state.challenges.some(({ type }) => type === challenge);
+  return {
+    kind: 'second-factor',
+    appId,
+    factor,
+    others: prompt.factors.filter((other) => other !== factor),
+    ...(address ? { maskedAddress: maskAddress(address), sent } : {}),
+    ...own,
+    ...(account.risks.length > 0 ? { unusual: true } : {}),
+    ...(error ? { error } : {}),
+  };
+}
+
+/** @param ready factors that need nothing but the user's choice */
+export const chooseFactorView = (
+  appId: string,
+  { factors, skippable, additional }: PromptOf<'add-factor'>,
+  ready: SecondFactorType[],
+): ChooseFactorView => ({
+  kind: 'choose-factor',
+  appId,
+  factors: [...factors],
+  ready,
+  skippable,
+  ...(additional ? { additional: true } : {}),
+});
+
+/** A second factor that is set up. @param own the factor's page; absent for codes, which ask for an address first */
+export function bindFactorView(
+  appId: string,
+  factor: SecondFactorType,
+  { prompt, own, addressPath }: { prompt: PromptOf<'add-factor'>; own?: BindingPage; addressPath: string },
+): PageView | undefined {
+  if (own) return { ...own, appId, hasOthers: prompt.factors.length > 1, skippable: prompt.skippable } as PageView;
+  const address = secondFactorTraits(factor)?.address;
+  return address && { kind: 'continue', appId, address, addressPath, missing: [], questions: [], passwordRules: [] };
+}
