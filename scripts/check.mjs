@@ -11,6 +11,7 @@ await requireNode();
 
 const { checkBoundaries } = await import('./check-boundaries.mjs');
 const { checkBudgets } = await import('./check-budgets.mjs');
+const { checkFactors } = await import('./check-factors.mjs');
 const { checkReach, describeReach } = await import('./check-reach.mjs');
 const { checkSurroundings } = await import('./check-surroundings.mjs');
 const { checkDependencies } = await import('./check-dependencies.mjs');
@@ -24,6 +25,7 @@ const checks = [
   ['format and lint', checkFormat],
   ['boundaries', checkBoundaries],
   ['reach', checkReach],
+  ['factors', checkFactors],
   ['surroundings', checkSurroundings],
   ['budgets', checkBudgets],
   ['dependencies', checkDependencies],

@@ -21,7 +21,7 @@ import type { Passwords } from '../services/passwords/index.ts';
 import type { Transaction } from '../store/index.ts';
 import type { InTransaction } from '../store/transaction.ts';
 import type { Tenant } from '../tenancy/index.ts';
-import type { Address } from './machine/factor.ts';
+import type { Address, SecondFactorType } from './machine/factor.ts';
 import type { InteractionPort } from './port.ts';
 
 export type { Identifier };
@@ -42,8 +42,8 @@ type SignInUsers = Pick<
 /** How people sign in, with the custom profile fields that a sign-up asks for. */
 export type SignInSettings = SignInExperienceSettings & {
   profileFields: readonly ProfileField[];
-  /** Whether browsers can use passkeys at the tenant's address. */
-  supportsPasskeys: boolean;
+  /** Factors that cannot be set up at the tenant's address. */
+  unavailableFactors: readonly SecondFactorType[];
 };
 
 /** @throws AldabaError `session.email_blocklist.*` for an address that the tenant takes no account with */

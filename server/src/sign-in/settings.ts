@@ -12,5 +12,5 @@ export const signInSettingsOf = (
 ): SignInSettings => ({
   ...own,
   profileFields: fieldsAsked(fields, own.signUpProfileFields),
-  supportsPasskeys: supportsPasskeys(tenant),
+  unavailableFactors: supportsPasskeys(tenant) ? [] : ['WebAuthn'],
 });

@@ -66,7 +66,7 @@ describe('Every second factor', () => {
     const quiet = () => undefined;
     const log = { debug: quiet, info: quiet, warn: quiet, error: quiet };
     const own = await server.app.signInExperiences.get(server.tenant);
-    settings = { ...own, sentinelPolicy: { maxAttempts }, profileFields: [], supportsPasskeys: true };
+    settings = { ...own, sentinelPolicy: { maxAttempts }, profileFields: [], unavailableFactors: [] };
     const vault = createVault('a secret for tests that is long enough');
     store = createFactorStore({ clock, vault, users: server.app.users, events });
     const connector = {

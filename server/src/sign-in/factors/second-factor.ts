@@ -67,9 +67,9 @@ export interface SecondFactor<ShownToShow extends object = object, ShownToBind e
   /** The page on which the factor is set up. */
   bindingView?: (shown: ShownToBind) => BindingPage;
 }
-type ViewOf<Kind extends PageView['kind']> = Extract<PageView, { kind: Kind }>;
-type Own<View> = Omit<View, 'appId' | 'hasOthers' | 'skippable' | 'error'>;
-export type BindingPage = Own<ViewOf<'bind-app'>> | Own<ViewOf<'bind-passkey'>> | Own<ViewOf<'backup-codes'>>;
+/** Each kind of page by itself: `Omit` of a union keeps only what all have. */
+type Own<View> = View extends PageView ? Omit<View, 'appId' | 'hasOthers' | 'skippable' | 'error'> : never;
+export type BindingPage = Own<Extract<PageView, { kind: `bind-${string}` | 'backup-codes' }>>;
 
 export type SecondFactorNeeds = Pick<SignInNeeds, 'secondFactors' | 'clock'> & {
   attempts: Attempts;

@@ -57,8 +57,6 @@ export interface SecondFactorTraits {
   address?: Address['type'];
   /** The factor stands in for the others, and is never the only one. */
   isBackup?: true;
-  /** The factor can be set up only at an address of the tenant that browsers make passkeys for. */
-  needsPasskeySupport?: true;
 }
 
 export interface FactorDefinition<Records extends FactorRecords = FactorRecords> {

@@ -5,7 +5,6 @@
 import type { ForgotPasswordView, RegisterView, SignInExperienceSettings, Terms } from '@aldaba/contract';
 import type { SocialConnector } from '../../features/connectors/connectors/index.ts';
 import type { Address, SecondFactorType } from './factor.ts';
-import { secondFactorTraits, secondFactorTypes } from './factors.ts';
 
 export type { SecondFactorType } from './factor.ts';
 
@@ -33,8 +32,8 @@ export interface PolicySettings {
   /** What a sign-up asks for beside identifiers. */
   profileFields?: readonly unknown[];
   mfa?: SignInExperienceSettings['mfa'];
-  /** False where no browser could make a passkey. */
-  supportsPasskeys?: boolean;
+  /** Factors that cannot be set up at the tenant's address. */
+  unavailableFactors?: readonly SecondFactorType[];
   forgotPasswordMethods?: SignInExperienceSettings['forgotPasswordMethods'];
 }
 
@@ -110,16 +109,14 @@ function recoveryOf({ forgotPasswordMethods, signIn }: PolicySettings): Address[
   return chosen.map((method) => (method === 'EmailVerificationCode' ? 'email' : 'phone'));
 }
 
-function secondFactorsOf({ mfa, supportsPasskeys = true }: PolicySettings): SecondFactorPolicy {
+function secondFactorsOf({ mfa, unavailableFactors: unavailable = [] }: PolicySettings): SecondFactorPolicy {
   const { factors = [], policy = 'NoPrompt', organizationRequiredMfaPolicy } = mfa ?? {};
   const mandatory =
     policy === 'Mandatory' || policy === 'PromptAtSignInAndSignUpMandatory' || policy === 'PromptOnlyAtSignInMandatory';
   const onlyAtSignIn = policy === 'PromptOnlyAtSignIn' || policy === 'PromptOnlyAtSignInMandatory';
   return {
     factors,
-    unavailable: supportsPasskeys
-      ? []
-      : secondFactorTypes.filter((type) => secondFactorTraits(type)?.needsPasskeySupport),
+    unavailable,
     mandatory,
     mandatoryByOrganization: organizationRequiredMfaPolicy === 'Mandatory',
     promptAtSignIn: policy !== 'NoPrompt',

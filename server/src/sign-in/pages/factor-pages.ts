@@ -40,7 +40,7 @@ export function factorPageRoutes(routes: PageRoutes): void {
 function showRoutes(routes: PageRoutes): void {
   const { secondFactors, factorSession } = routes.signIn;
   const { get, post } = factorRequests(routes, 'show-factor');
-  /** The page of a factor that is asked for (a passkey) creates a new challenge each time: each takes one answer. */
+  /** The page of a factor that is asked for creates a new challenge each time: each takes one answer. */
   const show = async (given: ShowRequest, type: SecondFactorType, failure?: AldabaError): Promise<unknown> => {
     const { context, show: send } = given.page;
     const { show: procedure, view } = secondFactors.factors[type];
@@ -50,7 +50,7 @@ function showRoutes(routes: PageRoutes): void {
       if (procedure.begin && !isSent(type))
         own = view?.(await secondFactors.begin(factorSession(given, given.session), { type, mode: 'show' }));
     } catch (error) {
-      // E.g. passkeys of another host: the page still offers the other factors.
+      // E.g. the user's devices are of another host: the page still offers the other factors.
       refusal = asFormError(error);
     }
     const error = refusal && pageErrorOf(refusal, context.language);

@@ -11,7 +11,7 @@ import { stateVersion } from '../machine/state.ts';
 
 type Mfa = NonNullable<PolicySettings['mfa']>;
 const toAdd = (factors: Mfa['factors'], policy: Mfa['policy']) => {
-  const settings: PolicySettings = { ...passwords, mfa: { factors, policy }, supportsPasskeys: false };
+  const settings: PolicySettings = { ...passwords, mfa: { factors, policy }, unavailableFactors: ['WebAuthn'] };
   const state = {
     version: stateVersion,
     intent: 'SignIn',

@@ -28,6 +28,8 @@ export interface SecondFactorsNeeds {
   events: Events<Transaction>;
 }
 
+export type { AuthenticationOptions, RegistrationOptions } from './passkeys.ts';
+
 /** A factor that was created during a sign-in and is not yet bound to a user. JSON with sealed secrets. */
 export type NewFactor =
   /** `step`: the result of `checkNewTotp`; codes of this and earlier steps are rejected. */

@@ -8,7 +8,7 @@ interface PasskeyRecords {
 }
 
 export const passkey = defineFactor<PasskeyRecords>()({
-  second: { type: 'WebAuthn', order: 10, needsPasskeySupport: true },
+  second: { type: 'WebAuthn', order: 10 },
   proofs: {
     WebAuthn: { role: 'second', amr: 'pop', logName: 'WebAuthn' },
     NewPasskey: { role: 'new', logName: 'WebAuthn' },
