@@ -18,7 +18,7 @@ export const limits = [
     name: 'sign-in with pages and Experience API',
     entries: [`${signIn}/index.ts`, `${signIn}/pages/pages.ts`, `${signIn}/experience/experience.ts`],
     files: 80,
-    lines: 8_050,
+    lines: 8_100,
   },
 ];
 

@@ -270,7 +270,10 @@ export function resetPasswordView(
 /** Seconds in which a message usually arrives. */
 const usualDelay = 30;
 
-/** @param code when it was sent, and where to. @param shown `signsIn`: not for a new detail; `now`: in ms; `backPath`: the page of the prompt */
+/**
+ * @param code when it was sent, and where to
+ * @param shown `signsIn`: not for a new detail; `now`: in ms; `backPath`: the page of the prompt
+ */
 export function verificationCodeView(
   context: PageContext,
   code: { createdAt: number; identifier: Address },
