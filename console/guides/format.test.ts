@@ -162,7 +162,7 @@ describe('the format of guides', () => {
   it('refuses a file that begins twice', () =>
     refuses(`${header}\n## A\n\n\`\`\`js a.js\nx\n\`\`\`\n\n\`\`\`js a.js\ny\n\`\`\`\n`, 20, /a second time/));
   it('refuses a continuation without a beginning', () =>
-    refuses(`${header}\n## A\n\n\`\`\`js a.js continued\nx\n\`\`\`\n`, 16, /no earlier fence/));
+    refuses(`${header}\n## A\n\n\`\`\`js a.js continued\nx\n\`\`\`\n`, 16, /no earlier fence or command/));
   it('refuses raw HTML, also within a paragraph', () => {
     refuses(`${header}\n## A\n\n<p>a</p>\n`, 16, /raw HTML/);
     refuses(`${header}\n## A\n\n- a <b>b</b>\n`, 16, /raw HTML/);

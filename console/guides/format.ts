@@ -49,7 +49,7 @@ export interface Code {
   kind: 'code';
   language: string;
   file?: string;
-  /** Appended to the code of the same file in an earlier block. */
+  /** Appended to the code of the same file in an earlier block, or to a file that a command made. */
   continued: boolean;
   text: string;
 }
@@ -106,22 +106,26 @@ export function parseGuide(name: string, text: string, file = `${name}/guide.md`
   const source = split(text, file);
   const fields = readHeader(header, source);
   const steps = readSteps(source);
-  const seen = new Set<string>();
-  for (const { blocks } of steps) {
-    for (const [block, line] of blocks) {
-      if (block.kind !== 'code' || block.file === undefined) continue;
-      if (seen.has(block.file) !== block.continued) {
-        const advice = block.continued
-          ? `continues ${block.file}, which no earlier fence begins`
-          : `begins ${block.file} a second time: write \`continued\` after the name to append to it`;
-        throw new GuideError(file, line, advice);
-      }
-      seen.add(block.file);
-    }
-  }
+  checkFiles(steps, file);
   if ((fields.type === undefined) !== (fields.category === 'api'))
     throw new GuideError(file, 1, 'needs a `type` in its header, unless its category is `api`');
   return { ...fields, name, steps: steps.map(withoutLines) };
+}
+
+function checkFiles(steps: LinedStep[], file: string): void {
+  const seen = new Set<string>();
+  let commands = false;
+  for (const [block, line] of steps.flatMap(({ blocks }) => blocks)) {
+    commands ||= block.kind === 'commands';
+    if (block.kind !== 'code' || block.file === undefined) continue;
+    if (seen.has(block.file) && !block.continued) {
+      const advice = 'write `continued` after the name to append to it';
+      throw new GuideError(file, line, `begins ${block.file} a second time: ${advice}`);
+    }
+    if (block.continued && !seen.has(block.file) && !commands)
+      throw new GuideError(file, line, `continues ${block.file}, which no earlier fence or command makes`);
+    seen.add(block.file);
+  }
 }
 
 /**

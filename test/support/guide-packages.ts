@@ -1,7 +1,7 @@
 /** What the install commands of guides name, and which versions that means. */
 
 const installLine =
-  /^\s*(npm (install|create|init)\b|npx |python3? -m venv\b|pip install\b|go (mod|get)\b|\. |cd |mkdir |$)/;
+  /^\s*(npm (install|create|init)\b|npx |python3? -m venv\b|django-admin |pip install\b|go (mod|get)\b|\. |cd |mkdir |$)/;
 
 /** True for commands that only install or move between folders: their result can serve the next run. */
 export const isInstallation = (commands: string): boolean =>
