@@ -30,6 +30,10 @@ const banned = [
   ['wearers?|farewells?|patience', 'say the thing instead of the metaphor'],
   ['(front|side|back|both|all|two|every|the|a) doors?', 'route module, entry point, API'],
   ['leeway', 'grace period'],
+  [
+    'colours?|behaviours?|licences?|(recogni|locali|summari|initiali)s(e|es|ed|ing)',
+    'American spelling: color, behavior, license, -ize',
+  ],
   ['whereby|whereof|hence|henceforth|hitherto|lest|ere|nought|aught|anon', 'modern English'],
   ['of which one|those who|those that', 'name them: users who, applications that'],
   ['(?<!there )(is|are) no (?!longer|more)\\w+', 'is not a …'],

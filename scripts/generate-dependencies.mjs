@@ -37,7 +37,7 @@ const text = `# Dependencies
 The direct dependencies of Aldaba and the reason for each. The server has at most 32. Versions are exact. Install scripts are never
 run, so every package must work without them. A new dependency needs an entry in \`docs/dependencies.json\`.
 
-| Package | Version | Licence | Used by | Reason |
+| Package | Version | License | Used by | Reason |
 |---|---|---|---|---|
 ${rows.join('\n')}
 
