@@ -3,6 +3,9 @@ import type { DataOf, ErrorBody } from './error-data.ts';
 import type { ErrorCode } from './errors.ts';
 import type { RouteContract, StatusOf } from './route.ts';
 
+export type { Arguments, BodyFrom, List } from './calls.ts';
+export type { RouteContract } from './route.ts';
+
 export interface ClientOptions {
   /** Base URL of the tenant without a trailing slash, e.g. `https://auth.example.com`. */
   baseUrl: string;

@@ -1,0 +1,56 @@
+import type { Translated } from '../../../language/phrases.ts';
+import type en from './en.ts';
+
+export default {
+  title: 'Aplicaciones',
+  description: 'Las apps y los servicios en los que tus usuarios inician sesión o que llaman a API por sí mismos.',
+  create: 'Crear aplicación',
+  search: 'Buscar por nombre o ID',
+  emptyTitle: 'Conecta tu primera aplicación',
+  emptyDetail: 'Una aplicación es donde tus usuarios inician sesión: un sitio web, una app móvil o un servicio.',
+  columns: { name: 'Nombre', type: 'Tipo', created: 'Creada' },
+  open: 'Abrir',
+  delete: 'Eliminar aplicación',
+  deleteDetail: 'Los usuarios ya no podrán iniciar sesión en ella y sus tokens dejarán de funcionar al instante.',
+  types: {
+    Traditional: 'Web tradicional',
+    SPA: 'App de una sola página',
+    Native: 'App nativa',
+    MachineToMachine: 'De máquina a máquina',
+    Protected: 'App protegida',
+    SAML: 'App SAML',
+  },
+  typeHelp: {
+    Traditional: 'Se ejecuta en un servidor y guarda un secreto: Flask, Express, Next.js, Spring Boot.',
+    SPA: 'Se ejecuta en el navegador: React, Vue, Angular.',
+    Native: 'Se ejecuta en un dispositivo: iOS, Android, Flutter, escritorio.',
+    MachineToMachine: 'Un servicio que llama a API por sí mismo, sin usuario.',
+  },
+  thirdParty: 'De terceros',
+  fields: {
+    name: 'Nombre',
+    namePlaceholder: 'Mi tienda web',
+    type: 'Tipo',
+    description: 'Descripción',
+    redirectUris: 'URI de redirección',
+    redirectUrisHelp: 'A dónde vuelven los usuarios tras iniciar sesión. La dirección debe coincidir exactamente.',
+    postLogoutRedirectUris: 'URI de redirección tras cerrar sesión',
+    postLogoutRedirectUrisHelp: 'A dónde vuelven los usuarios tras cerrar sesión.',
+    corsAllowedOrigins: 'Orígenes permitidos (CORS)',
+    corsAllowedOriginsHelp:
+      'Páginas que pueden llamar al servidor además de las de las URI de redirección, p. ej., https://tienda.example.com.',
+    invalidUri: 'Escribe una dirección completa, p. ej., https://tienda.example.com/callback.',
+    invalidOrigin: 'Escribe un origen sin ruta, p. ej., https://tienda.example.com.',
+  },
+  sections: {
+    general: 'General',
+    credentials: 'Credenciales',
+    credentialsDetail: 'Lo que tu app necesita para hablar con este servidor.',
+    addresses: 'Direcciones',
+    addressesDetail: 'Los usuarios solo se envían a las direcciones de estas listas.',
+  },
+  tabs: { settings: 'Ajustes' },
+  appId: 'ID de la app',
+  secret: 'Secreto de la app',
+  issuer: 'Emisor',
+} satisfies Translated<typeof en>;

@@ -1,0 +1,120 @@
+import type { Application } from '@aldaba/contract';
+import { deleteApplication, updateApplication } from '@aldaba/contract/routes';
+import { Stack, Textarea, TextInput } from '@mantine/core';
+import { useNavigate } from '@tanstack/react-router';
+import { useChange, useTenant } from '../../api/queries.ts';
+import { CopyField, SecretField } from '../../patterns/copy.tsx';
+import { DangerZone } from '../../patterns/danger-zone.tsx';
+import { FormSection, SettingsForm } from '../../patterns/form.tsx';
+import { patternPhrases } from '../../patterns/phrases.ts';
+import { TextListInput } from '../../patterns/text-list-input.tsx';
+import { useForm } from '../../patterns/use-form.ts';
+import { baseUrlOf } from '../../settings.ts';
+import { applicationPhrases } from './phrases.ts';
+
+/** Fields by the path that the API knows them by, so that its refusals find them. */
+const valuesOf = ({ name, description, oidcClientMetadata, customClientMetadata }: Application) => ({
+  name,
+  description: description ?? '',
+  redirectUris: [...oidcClientMetadata.redirectUris],
+  postLogoutRedirectUris: [...oidcClientMetadata.postLogoutRedirectUris],
+  corsAllowedOrigins: [...(customClientMetadata.corsAllowedOrigins ?? [])],
+});
+
+export function ApplicationSettings({ application }: { application: Application }) {
+  const t = applicationPhrases.use();
+  const words = patternPhrases.use();
+  const tenant = useTenant();
+  const navigate = useNavigate();
+  const update = useChange(updateApplication);
+  const remove = useChange(deleteApplication);
+  const params = { id: application.id };
+  const form = useForm({
+    values: valuesOf(application),
+    validate: ({ name }) => ({ name: name.trim() ? undefined : words('form.required') }),
+    save: ({ name, description, redirectUris, postLogoutRedirectUris, corsAllowedOrigins }) =>
+      update.mutateAsync({
+        params,
+        body: {
+          name: name.trim(),
+          description: description || null,
+          oidcClientMetadata: {
+            redirectUris: redirectUris.filter(Boolean),
+            postLogoutRedirectUris: postLogoutRedirectUris.filter(Boolean),
+          },
+          customClientMetadata: {
+            ...application.customClientMetadata,
+            corsAllowedOrigins: corsAllowedOrigins.filter(Boolean),
+          },
+        },
+      }),
+  });
+  const deleteAndLeave = async () => {
+    await remove.mutateAsync({ params });
+    await navigate({ to: '/t/$tenant/applications', params: { tenant } });
+  };
+  return (
+    <>
+      <SettingsForm form={form}>
+        <FormSection title={t('sections.credentials')} description={t('sections.credentialsDetail')}>
+          <Stack gap={16}>
+            <CopyField label={t('issuer')} name={t('issuer')} value={`${baseUrlOf(tenant)}/oidc`} />
+            <CopyField label={t('appId')} name={t('appId')} value={application.id} />
+            {application.secret && <SecretField label={t('secret')} name={t('secret')} value={application.secret} />}
+          </Stack>
+        </FormSection>
+        <FormSection title={t('sections.general')}>
+          <TextInput label={t('fields.name')} {...form.input('name')} />
+          <Textarea
+            label={`${t('fields.description')} (${words('form.optional')})`}
+            autosize
+            minRows={2}
+            {...form.input('description')}
+          />
+        </FormSection>
+        {application.type !== 'MachineToMachine' && <Addresses form={form} />}
+      </SettingsForm>
+      <DangerZone
+        title={t('delete')}
+        detail={t('deleteDetail')}
+        actionLabel={t('delete')}
+        name={application.name}
+        action={deleteAndLeave}
+      />
+    </>
+  );
+}
+
+type SettingsValues = ReturnType<typeof valuesOf>;
+
+function Addresses({ form }: { form: ReturnType<typeof useForm<SettingsValues>> }) {
+  const t = applicationPhrases.use();
+  const uri = (entry: string) => (URL.canParse(entry) ? undefined : t('fields.invalidUri'));
+  const origin = (entry: string) =>
+    URL.canParse(entry) && new URL(entry).origin === entry ? undefined : t('fields.invalidOrigin');
+  return (
+    <FormSection title={t('sections.addresses')} description={t('sections.addressesDetail')}>
+      <TextListInput
+        label={t('fields.redirectUris')}
+        description={t('fields.redirectUrisHelp')}
+        placeholder="https://shop.example.com/callback"
+        problemOf={uri}
+        {...form.input('redirectUris')}
+      />
+      <TextListInput
+        label={t('fields.postLogoutRedirectUris')}
+        description={t('fields.postLogoutRedirectUrisHelp')}
+        placeholder="https://shop.example.com/"
+        problemOf={uri}
+        {...form.input('postLogoutRedirectUris')}
+      />
+      <TextListInput
+        label={t('fields.corsAllowedOrigins')}
+        description={t('fields.corsAllowedOriginsHelp')}
+        placeholder="https://shop.example.com"
+        problemOf={origin}
+        {...form.input('corsAllowedOrigins')}
+      />
+    </FormSection>
+  );
+}

@@ -1,0 +1,154 @@
+import { Alert, Button, Modal, Text } from '@mantine/core';
+import { useHotkeys } from '@mantine/hooks';
+import { IconAlertCircle } from '@tabler/icons-react';
+import { useBlocker } from '@tanstack/react-router';
+import { type FormEvent, type ReactNode, useState } from 'react';
+import type { Refusal } from '../api/errors.ts';
+import classes from './form.module.css';
+import { patternPhrases } from './phrases.ts';
+import type { Form } from './use-form.ts';
+
+interface SettingsFormProps<Values> {
+  form: Form<Values>;
+  /** Sections (`FormSection`). */
+  children: ReactNode;
+}
+
+/** Settings of a page: sections, and a bar to save or discard as soon as something changed. */
+export function SettingsForm<Values>({ form, children }: SettingsFormProps<Values>) {
+  const save = (event?: FormEvent) => {
+    event?.preventDefault();
+    if (form.changes > 0 && !form.isSaving) void form.submit();
+  };
+  useHotkeys([['mod+S', () => save()]], []);
+  return (
+    <form className={classes.form} onSubmit={save} noValidate>
+      {children}
+      <SaveBar form={form} />
+      <LeaveGuard isDirty={form.changes > 0 && !form.isSaving} />
+    </form>
+  );
+}
+
+function SaveBar<Values>({ form }: { form: Form<Values> }) {
+  const t = patternPhrases.use();
+  const [wasDirty, setWasDirty] = useState(false);
+  if (form.changes > 0 && !wasDirty) setWasDirty(true);
+  return (
+    <div className={classes.dock}>
+      <RefusalAlert refusal={form.refusal} />
+      {form.changes > 0 && (
+        <div className={classes.bar}>
+          <Text fz="sm" c="dimmed">
+            {t('form.changes', { count: form.changes })}
+          </Text>
+          <div className={classes.buttons}>
+            <Button variant="default" size="sm" onClick={form.discard} disabled={form.isSaving}>
+              {t('form.discard')}
+            </Button>
+            <Button type="submit" size="sm" loading={form.isSaving}>
+              {t('form.save')}
+            </Button>
+          </div>
+        </div>
+      )}
+      <span className={classes.spoken} role="status">
+        {wasDirty && form.changes === 0 && !form.refusal ? t('form.saved') : ''}
+      </span>
+    </div>
+  );
+}
+
+/** What the server refused, with the id under which its log has the request. */
+export function RefusalAlert({ refusal }: { refusal: Refusal | undefined }) {
+  const t = patternPhrases.use();
+  if (!refusal?.message) return null;
+  return (
+    <Alert color="red" variant="light" icon={<IconAlertCircle size={18} stroke={1.5} />} role="alert">
+      {refusal.message}
+      {refusal.requestId && (
+        <Text fz="xs" c="dimmed" mt={4}>
+          {t('form.requestId', { id: refusal.requestId })}
+        </Text>
+      )}
+    </Alert>
+  );
+}
+
+/** Asks before unsaved changes are lost, in the Console and when the tab is closed. */
+function LeaveGuard({ isDirty }: { isDirty: boolean }) {
+  const t = patternPhrases.use();
+  const { proceed, reset, status } = useBlocker({
+    shouldBlockFn: ({ current, next }) => isDirty && current.pathname !== next.pathname,
+    enableBeforeUnload: () => isDirty,
+    withResolver: true,
+  });
+  return (
+    <Modal opened={status === 'blocked'} onClose={() => reset?.()} title={t('form.leaveTitle')} centered>
+      <Text>{t('form.leaveDetail')}</Text>
+      <div className={classes.actions}>
+        <Button variant="default" onClick={() => reset?.()} data-autofocus>
+          {t('form.stay')}
+        </Button>
+        <Button color="red" onClick={() => proceed?.()}>
+          {t('form.leave')}
+        </Button>
+      </div>
+    </Modal>
+  );
+}
+
+interface FormSectionProps {
+  title: string;
+  description?: ReactNode;
+  children: ReactNode;
+}
+
+export function FormSection({ title, description, children }: FormSectionProps) {
+  return (
+    <section className={classes.section}>
+      <h2 className={classes.heading}>{title}</h2>
+      {description && <p className={classes.description}>{description}</p>}
+      <div className={classes.fields}>{children}</div>
+    </section>
+  );
+}
+
+interface CreateDialogProps<Values> {
+  isOpen: boolean;
+  onClose: () => void;
+  title: string;
+  /** Label of the button that creates. */
+  submitLabel: string;
+  form: Form<Values>;
+  onCreated: () => void;
+  children: ReactNode;
+}
+
+/** A dialog with the least fields that make a working thing. */
+export function CreateDialog<Values>(props: CreateDialogProps<Values>) {
+  const { isOpen, onClose, title, submitLabel, form, onCreated, children } = props;
+  const t = patternPhrases.use();
+  const submit = async (event: FormEvent) => {
+    event.preventDefault();
+    if (await form.submit()) onCreated();
+  };
+  return (
+    <Modal opened={isOpen} onClose={onClose} title={title} size={480} centered>
+      <form onSubmit={submit} noValidate>
+        <div className={classes.fields}>{children}</div>
+        <div className={classes.refusal}>
+          <RefusalAlert refusal={form.refusal} />
+        </div>
+        <div className={classes.actions}>
+          <Button variant="default" onClick={onClose}>
+            {t('form.cancel')}
+          </Button>
+          <Button type="submit" loading={form.isSaving}>
+            {submitLabel}
+          </Button>
+        </div>
+      </form>
+    </Modal>
+  );
+}

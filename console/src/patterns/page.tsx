@@ -1,0 +1,29 @@
+import { useDocumentTitle } from '@mantine/hooks';
+import type { ReactNode } from 'react';
+import classes from './page.module.css';
+
+interface PageProps {
+  title: string;
+  /** One sentence: what this page is for. */
+  description?: ReactNode;
+  /** The one primary action. */
+  action?: ReactNode;
+  children: ReactNode;
+}
+
+/** A page with its title, and the primary action at the top right. */
+export function Page({ title, description, action, children }: PageProps) {
+  useDocumentTitle(`${title} · Aldaba`);
+  return (
+    <div className={classes.page}>
+      <header className={classes.header}>
+        <div className={classes.words}>
+          <h1 className={classes.title}>{title}</h1>
+          {description && <p className={classes.description}>{description}</p>}
+        </div>
+        {action}
+      </header>
+      {children}
+    </div>
+  );
+}

@@ -1,0 +1,68 @@
+import { ActionIcon, Button, Input, TextInput } from '@mantine/core';
+import { IconPlus, IconX } from '@tabler/icons-react';
+import type { ReactNode } from 'react';
+import { patternPhrases } from './phrases.ts';
+import classes from './text-list-input.module.css';
+
+interface TextListInputProps {
+  label: string;
+  description?: string;
+  placeholder?: string;
+  /** What `form.input` gives. */
+  value?: readonly string[];
+  onChange?: (value: string[]) => void;
+  error?: ReactNode;
+  /** What is wrong with an entry, shown at it. */
+  problemOf?: (entry: string) => string | undefined;
+}
+
+/** A list of short texts, such as redirect URIs: one field each. */
+export function TextListInput(props: TextListInputProps) {
+  const { label, description, placeholder, value = [], onChange, error, problemOf } = props;
+  const t = patternPhrases.use();
+  // A field is always there; an empty one is no entry.
+  const shown = value.length === 0 ? [''] : value;
+  const change = (next: readonly string[]) => onChange?.(next.length === 1 && next[0] === '' ? [] : [...next]);
+  return (
+    <Input.Wrapper label={label} description={description} error={error} labelElement="div">
+      <div className={classes.entries}>
+        {shown.map((entry, place) => (
+          // biome-ignore lint/suspicious/noArrayIndexKey: entries are told apart by their place alone.
+          <div key={place} className={classes.entry}>
+            <TextInput
+              className={classes.input ?? ''}
+              aria-label={`${label} ${place + 1}`}
+              placeholder={placeholder ?? ''}
+              value={entry}
+              error={entry !== '' && problemOf?.(entry)}
+              onChange={({ currentTarget }) =>
+                change(shown.map((old, at) => (at === place ? currentTarget.value : old)))
+              }
+            />
+            {shown.length > 1 && (
+              <ActionIcon
+                variant="subtle"
+                color="gray"
+                size={36}
+                aria-label={t('form.remove', { number: String(place + 1) })}
+                onClick={() => change(shown.filter((_, at) => at !== place))}
+              >
+                <IconX size={16} stroke={1.5} />
+              </ActionIcon>
+            )}
+          </div>
+        ))}
+      </div>
+      <Button
+        variant="subtle"
+        size="compact-sm"
+        mt={8}
+        leftSection={<IconPlus size={16} stroke={1.5} />}
+        disabled={shown.at(-1) === ''}
+        onClick={() => change([...shown, ''])}
+      >
+        {t('form.add')}
+      </Button>
+    </Input.Wrapper>
+  );
+}

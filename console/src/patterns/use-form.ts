@@ -1,0 +1,103 @@
+import { type UseFormReturnType, useForm as useMantineForm } from '@mantine/form';
+import { useCallback, useEffect, useMemo, useState } from 'react';
+import { type FieldsByCode, type Refusal, refusalOf } from '../api/errors.ts';
+
+interface FormOptions<Values> {
+  /** What the server has; a new value replaces what the form shows, unless it has unsaved changes. */
+  values: Values;
+  /** Messages by field for what is wrong before anything is sent. */
+  validate?: (values: Values) => Partial<Record<string, string | undefined>>;
+  /** Sends the values; rejects with the server's refusal. */
+  save: (values: Values) => Promise<unknown>;
+  /** The field of refusals whose code names one. */
+  fieldsByCode?: FieldsByCode;
+}
+
+export interface Form<Values> {
+  /** Props of an input by its field: `form.input('name')`. */
+  input: UseFormReturnType<Values>['getInputProps'];
+  values: Values;
+  set: UseFormReturnType<Values>['setFieldValue'];
+  /** Fields with unsaved changes. */
+  changes: number;
+  isSaving: boolean;
+  /** What the server refused and no field shows. */
+  refusal: Refusal | undefined;
+  discard: () => void;
+  /** Validates and saves; resolves to whether the values are saved now. */
+  submit: () => Promise<boolean>;
+}
+
+/**
+ * A form over values of the server: unsaved changes, validation in place, refusals at their fields. Members of the values
+ * are the form's fields; a member may be a list or an object.
+ */
+export function useForm<Values extends Record<string, unknown>>(options: FormOptions<Values>): Form<Values> {
+  const { values: saved, validate, save, fieldsByCode } = options;
+  const [isSaving, setSaving] = useState(false);
+  const [refusal, setRefusal] = useState<Refusal>();
+  const form = useMantineForm<Values>({
+    initialValues: saved,
+    ...(validate && {
+      validate: (values: Values) =>
+        Object.fromEntries(Object.entries(validate(values)).filter(([, message]) => message)) as never,
+    }),
+    validateInputOnBlur: true,
+  });
+  const changes = Object.keys(form.values).filter((name) => !isEqual(form.values[name], saved[name])).length;
+  const savedText = JSON.stringify(saved);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: follows what the server has, not the form.
+  useEffect(() => {
+    if (changes === 0 || isSaving) reset(saved);
+  }, [savedText]);
+  const reset = useCallback(
+    (values: Values) => {
+      form.setInitialValues(values);
+      form.setValues(values);
+      form.clearErrors();
+      setRefusal(undefined);
+    },
+    [form.setInitialValues, form.setValues, form.clearErrors],
+  );
+  const submit = async () => {
+    const found = form.validate();
+    if (found.hasErrors) {
+      focusField(Object.keys(found.errors)[0]);
+      return false;
+    }
+    setSaving(true);
+    setRefusal(undefined);
+    try {
+      await save(form.values);
+      form.setInitialValues(form.values);
+      return true;
+    } catch (error) {
+      const refused = refusalOf(error, Object.keys(form.values), fieldsByCode);
+      form.setErrors(refused.fields);
+      setRefusal(refused);
+      focusField(Object.keys(refused.fields)[0]);
+      return false;
+    } finally {
+      setSaving(false);
+    }
+  };
+  const discard = useMemo(() => () => reset(saved), [reset, saved]);
+  return {
+    input: form.getInputProps,
+    values: form.values,
+    set: form.setFieldValue,
+    changes,
+    isSaving,
+    refusal: refusal?.message === undefined ? undefined : refusal,
+    discard,
+    submit,
+  };
+}
+
+const isEqual = (a: unknown, b: unknown): boolean => a === b || JSON.stringify(a) === JSON.stringify(b);
+
+/** Moves to the first field with an error, once its message is shown. */
+function focusField(path: string | undefined): void {
+  if (path === undefined) return;
+  requestAnimationFrame(() => document.querySelector<HTMLElement>(`[data-path="${CSS.escape(path)}"]`)?.focus());
+}
