@@ -1,6 +1,6 @@
 /**
- * Queries and changes by route of the contract. The key of a query is the tenant, the route's path and what it was given;
- * a change reloads every query of the same resource (`/api/<resource>`).
+ * Queries and changes by route of the contract. The key of a query is the tenant, the route's path and what it was
+ * given; a change reloads every query of the same resource (`/api/<resource>`).
  */
 import type { ApiError, Arguments, BodyFrom, List, RouteContract } from '@aldaba/contract/client';
 import { keepPreviousData, queryOptions, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';

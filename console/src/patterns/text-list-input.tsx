@@ -20,14 +20,14 @@ interface TextListInputProps {
 export function TextListInput(props: TextListInputProps) {
   const { label, description, placeholder, value = [], onChange, error, problemOf } = props;
   const t = patternPhrases.use();
-  // A field is always there; an empty one is no entry.
+  // There is always a field; an empty one does not count.
   const shown = value.length === 0 ? [''] : value;
   const change = (next: readonly string[]) => onChange?.(next.length === 1 && next[0] === '' ? [] : [...next]);
   return (
     <Input.Wrapper label={label} description={description} error={error} labelElement="div">
       <div className={classes.entries}>
         {shown.map((entry, place) => (
-          // biome-ignore lint/suspicious/noArrayIndexKey: entries are told apart by their place alone.
+          // biome-ignore lint/suspicious/noArrayIndexKey: entries differ by their place alone.
           <div key={place} className={classes.entry}>
             <TextInput
               className={classes.input ?? ''}

@@ -29,8 +29,8 @@ export interface Form<Values> {
 }
 
 /**
- * A form over values of the server: unsaved changes, validation in place, refusals at their fields. Members of the values
- * are the form's fields; a member may be a list or an object.
+ * A form over values of the server: unsaved changes, validation in place, refusals at their fields. Members of the
+ * values are the form's fields; a member may be a list or an object.
  */
 export function useForm<Values extends Record<string, unknown>>(options: FormOptions<Values>): Form<Values> {
   const { values: saved, validate, save, fieldsByCode } = options;
