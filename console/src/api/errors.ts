@@ -15,7 +15,7 @@ export type FieldsByCode = Partial<Record<ErrorCode, string>>;
  * Sorts a refusal into the fields of a form: the code's field if it has one, the paths of an invalid body otherwise.
  * Sentences come from the server in the Console's language.
  *
- * @param names the fields that the form shows; a path belongs to the longest name that it starts with
+ * @param names the fields that the form shows; a path belongs to the last of its parts that is such a name
  */
 export function refusalOf(error: unknown, names: readonly string[], byCode: FieldsByCode = {}): Refusal {
   if (!(error instanceof ApiError)) return { fields: {}, message: String(error), requestId: undefined };
@@ -26,10 +26,7 @@ export function refusalOf(error: unknown, names: readonly string[], byCode: Fiel
   const fields: Record<string, string> = {};
   if (error.is('guard.invalid_input'))
     for (const issue of error.data.issues ?? []) {
-      const path = issue.path.join('.');
-      const name = names
-        .filter((candidate) => path === candidate || path.startsWith(`${candidate}.`))
-        .sort((a, b) => b.length - a.length)[0];
+      const name = issue.path.findLast((part) => names.includes(part));
       if (name !== undefined) fields[name] ??= issue.message;
     }
   return Object.keys(fields).length > 0 ? { fields, requestId } : { fields, message, requestId };
