@@ -2,7 +2,14 @@ import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
-import { type Block, fill, type Guide, type PlaceholderValues, parseGuide } from '../../console/guides/format.ts';
+import {
+  type Block,
+  fill,
+  type Guide,
+  type PlaceholderValues,
+  parseGuide,
+  parseTranslation,
+} from '../../console/guides/format.ts';
 import { type GuideShell, openGuideShell, type VersionChoice } from './guide-shell.ts';
 import { managementApi } from './management.ts';
 import type { Operator } from './operator.ts';
@@ -20,6 +27,16 @@ export const readGuides = (): Guide[] =>
 /** `{{apiIndicator}}`: programs call the Management API, other guides are about an API of their own. */
 const indicatorOf = ({ category, name }: Guide): string =>
   category === 'machine-to-machine' ? managementApi : `https://api.example.com/${name}`;
+
+/** The translations of a guide, by language. @throws GuideError for one that does not fit the guide */
+export const readTranslations = (guide: Guide): Map<string, Guide> =>
+  new Map(
+    readdirSync(join(folder, guide.name)).flatMap((file): [string, Guide][] => {
+      const language = /^guide\.([\w-]+)\.md$/.exec(file)?.[1];
+      const path = join(folder, guide.name, file);
+      return language ? [[language, parseTranslation(guide, readFileSync(path, 'utf8'), `${guide.name}/${file}`)]] : [];
+    }),
+  );
 
 /** A guide that was followed to its end. */
 export interface FollowedGuide {
