@@ -1,5 +1,6 @@
 import type { Guide, PlaceholderValues } from '../../console/guides/format.ts';
 import { reader, walkThroughSignIn } from './guide-journey.ts';
+import { allowProfile, checkConsent } from './guide-partner.ts';
 import { assignManagementRole, checkApi, checkPrintedUsers, type ServerTimeShift } from './guide-programs.ts';
 import type { VersionChoice } from './guide-shell.ts';
 import { type FollowedGuide, followGuide } from './guides.ts';
@@ -56,10 +57,17 @@ const api: GuideCheck = {
   check: (app, { operator, shiftTime }) => checkApi(app, operator, shiftTime),
 };
 
+const partner: GuideCheck = {
+  promise: 'asks for consent and returns to the partner with a code',
+  prepare: allowProfile,
+  check: checkConsent,
+};
+
 const checks: Partial<Record<Guide['category'], GuideCheck>> = {
   traditional: webApp,
   spa: webApp,
   'machine-to-machine': program,
+  'third-party': partner,
   api,
 };
 

@@ -118,6 +118,7 @@ async function registerApplication(
   const { id, secret = '' } = await operator.call<{ id: string; secret?: string }>('POST', '/api/applications', {
     name: guide.title,
     type: guide.type,
+    isThirdParty: guide.category === 'third-party',
     oidcClientMetadata: {
       redirectUris: addresses('redirect-uri'),
       postLogoutRedirectUris: addresses('post-sign-out-uri'),
