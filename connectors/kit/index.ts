@@ -16,10 +16,12 @@ export {
 export * from './connector.ts';
 export * from './errors.ts';
 export { fieldsOf } from './fields.ts';
+export * from './generic-provider.ts';
 export * from './metadata.ts';
 export * from './oauth.ts';
 export * from './oauth-form.ts';
 export { type IdTokenRules, idTokenAlgorithms } from './oauth-id-token.ts';
 export type { OAuthProvider, ProfileSource } from './oauth-provider.ts';
 export type { OAuthEndpoints } from './oauth-server.ts';
+export * from './oidc-form.ts';
 export * from './request.ts';

@@ -1,3 +1,7 @@
+/*
+ * WeChat's two calls. They are OAuth 2.0 by name only: parameters and secret in the query, no token type, errors as an
+ * `errcode` in HTTP 200. So of the kit they use requests, answers and redaction, not the flow.
+ */
 import {
   type Call,
   ConnectorError,
@@ -10,7 +14,6 @@ import {
   z,
 } from '../../kit/index.ts';
 
-const apiOrigin = 'https://api.weixin.qq.com';
 /** Milliseconds for each of the two calls. */
 const timeLimit = 5000;
 /** Characters of a provider's error page that go into an error. */
@@ -21,105 +24,84 @@ export interface WechatApp {
   readonly appSecret: string;
 }
 
-const errorFields = { errcode: z.number().optional(), errmsg: z.string().optional() };
-const tokenAnswer = z.object({ ...errorFields, access_token: z.string().optional(), openid: z.string().optional() });
+interface WechatCall<Shape extends z.ZodType> {
+  readonly path: string;
+  readonly parameters: Readonly<Record<string, string>>;
+  readonly shape: Shape;
+  readonly secrets: readonly string[];
+  /** Values of `errcode`, and an HTTP status, that refuse the code or the token. Other failures are `general`. */
+  readonly refusals: readonly number[];
+  readonly refusedAs: 'social_auth_code_invalid' | 'social_invalid_access_token';
+  readonly signal: AbortSignal | undefined;
+}
+
+const failure = z.object({ errcode: z.number().default(0), errmsg: z.string().default('') });
+
+const callWechat = async <Shape extends z.ZodType>(world: World, call: WechatCall<Shape>) => {
+  const { secrets, refusals, refusedAs } = call;
+  const url = new URL(`${call.path}?${new URLSearchParams(call.parameters)}`, 'https://api.weixin.qq.com');
+  const { status, text } = await requestProvider(world, { provider: 'WeChat', url, timeLimit, signal: call.signal });
+  if (status < 200 || status > 299) {
+    const errorDescription = `WeChat answered with HTTP ${status}`;
+    if (refusals.includes(status)) throw new ConnectorError(refusedAs, { message: errorDescription });
+    const message = redact(text, secrets).slice(0, bodyExcerpt);
+    throw new ConnectorError('general', { errorDescription, message });
+  }
+  const rawData = parseJsonObject(text);
+  const { errcode, errmsg } = readAnswer(failure, rawData, 'WeChat');
+  const words = redact(errmsg, secrets);
+  if (refusals.includes(errcode)) throw new ConnectorError(refusedAs, { message: words });
+  if (errcode !== 0) throw new ConnectorError('general', { errorDescription: words, errcode });
+  return { answer: readAnswer(call.shape, rawData, 'WeChat'), rawData };
+};
+
+const tokenAnswer = z.object({ access_token: z.string().optional(), openid: z.string().optional() });
 const profileAnswer = z.object({
-  ...errorFields,
   openid: z.string().optional(),
   unionid: z.string().nullish(),
   nickname: z.string().nullish(),
   headimgurl: z.string().nullish(),
 });
 
-const invalidCode = new Set([40029, 40163, 42003]);
-const invalidAccessToken = new Set([40001, 40014]);
-
-/** WeChat answers HTTP 200 with an `errcode` for most failures; 0 and absence both mean success. */
-const throwOnErrorCode = (
-  { errcode, errmsg = '' }: { errcode?: number | undefined; errmsg?: string | undefined },
-  known: {
-    readonly codes: ReadonlySet<number>;
-    readonly as: 'social_auth_code_invalid' | 'social_invalid_access_token';
-  },
-  secrets: readonly string[],
-): void => {
-  if (errcode === undefined || errcode === 0) return;
-  const words = redact(errmsg, secrets);
-  throw known.codes.has(errcode)
-    ? new ConnectorError(known.as, { message: words })
-    : new ConnectorError('general', { errorDescription: words, errcode });
-};
-
-const httpError = (status: number, body: string): ConnectorError =>
-  new ConnectorError('general', {
-    errorDescription: `WeChat answered with HTTP ${status}`,
-    message: body.slice(0, bodyExcerpt),
-  });
-
-const isSuccess = (status: number): boolean => status >= 200 && status < 300;
-
-const redeemCode = async (
-  world: World,
-  app: WechatApp,
-  { code, signal }: { code: string; signal: AbortSignal | undefined },
-): Promise<{ accessToken: string; openid: string }> => {
-  const url = new URL('/sns/oauth2/access_token', apiOrigin);
-  url.search = new URLSearchParams({
-    appid: app.appId,
-    secret: app.appSecret,
-    code,
-    grant_type: 'authorization_code',
-  }).toString();
-  const { status, text } = await requestProvider(world, { provider: 'WeChat', url, timeLimit, signal });
-  const secrets = [app.appSecret, code];
-  if (!isSuccess(status)) throw httpError(status, redact(text, secrets));
-
-  const answer = readAnswer(tokenAnswer, parseJsonObject(text), 'WeChat');
-  throwOnErrorCode(answer, { codes: invalidCode, as: 'social_auth_code_invalid' }, secrets);
-  if (!answer.access_token || !answer.openid) {
-    throw new ConnectorError('invalid_response', { message: 'The answer of WeChat has no access token or no openid' });
-  }
-  return { accessToken: answer.access_token, openid: answer.openid };
-};
-
-const readProfile = async (
-  world: World,
-  { accessToken, openid }: { accessToken: string; openid: string },
-  signal: AbortSignal | undefined,
-): Promise<SocialUserInfo> => {
-  const url = new URL('/sns/userinfo', apiOrigin);
-  url.search = new URLSearchParams({ access_token: accessToken, openid }).toString();
-  const { status, text } = await requestProvider(world, { provider: 'WeChat', url, timeLimit, signal });
-  const secrets = [accessToken];
-  if (status === 401) {
-    throw new ConnectorError('social_invalid_access_token', { message: 'WeChat did not accept the access token' });
-  }
-  if (!isSuccess(status)) throw httpError(status, redact(text, secrets));
-
-  const answer = readAnswer(profileAnswer, parseJsonObject(text), 'WeChat');
-  throwOnErrorCode(answer, { codes: invalidAccessToken, as: 'social_invalid_access_token' }, secrets);
-  // The profile of a user other than the one whose code was redeemed would sign in to the wrong account.
-  if (answer.openid !== openid) {
-    throw new ConnectorError('invalid_response', { message: 'WeChat sent no profile, or one of another person' });
-  }
-  return {
-    // The unionid is the same in all apps of one WeChat Open Platform account; the openid differs from app to app.
-    id: answer.unionid || openid,
-    ...(answer.headimgurl ? { avatar: answer.headimgurl } : {}),
-    ...(answer.nickname ? { name: answer.nickname } : {}),
-    rawData: parseJsonObject(text),
-  };
-};
-
-/** `getUserInfo` of both WeChat connectors: redeems the code of the callback and reads the person's profile. */
+/** `getUserInfo` of both WeChat connectors: redeems the code of the callback and reads the user's profile. */
 export const getWechatUser = async (
   world: World,
-  app: WechatApp,
+  { appId, appSecret }: WechatApp,
   data: unknown,
   { signal }: Pick<Call, 'signal'>,
 ): Promise<SocialUserInfo> => {
   const callback = z.object({ code: z.string().min(1) }).safeParse(data);
   if (!callback.success) throw new ConnectorError('general', { message: JSON.stringify(data) ?? '' });
-  const token = await redeemCode(world, app, { code: callback.data.code, signal });
-  return readProfile(world, token, signal);
+  const { code } = callback.data;
+  const { answer: token } = await callWechat(world, {
+    path: '/sns/oauth2/access_token',
+    parameters: { appid: appId, secret: appSecret, code, grant_type: 'authorization_code' },
+    shape: tokenAnswer,
+    secrets: [appSecret, code],
+    refusals: [40029, 40163, 42003],
+    refusedAs: 'social_auth_code_invalid',
+    signal,
+  });
+  const { access_token, openid } = token;
+  if (!access_token || !openid)
+    throw new ConnectorError('invalid_response', { message: 'The answer of WeChat has no access token or no openid' });
+  const { answer: profile, rawData } = await callWechat(world, {
+    path: '/sns/userinfo',
+    parameters: { access_token, openid },
+    shape: profileAnswer,
+    secrets: [access_token],
+    refusals: [401, 40001, 40014],
+    refusedAs: 'social_invalid_access_token',
+    signal,
+  });
+  // The profile of a user other than the one whose code was redeemed would sign in to the wrong account.
+  if (profile.openid !== openid)
+    throw new ConnectorError('invalid_response', { message: 'WeChat sent no profile, or one of another user' });
+  return {
+    // The unionid is the same in all apps of one WeChat Open Platform account; the openid differs from app to app.
+    id: profile.unionid || openid,
+    ...(profile.headimgurl ? { avatar: profile.headimgurl } : {}),
+    ...(profile.nickname ? { name: profile.nickname } : {}),
+    rawData,
+  };
 };
