@@ -1,8 +1,14 @@
 import type { Guide, PlaceholderValues } from '../../console/guides/format.ts';
 import { reader, walkThroughSignIn } from './guide-journey.ts';
 import { allowProfile, checkConsent } from './guide-partner.ts';
-import { assignManagementRole, checkApi, checkPrintedUsers, type ServerTimeShift } from './guide-programs.ts';
-import type { VersionChoice } from './guide-shell.ts';
+import {
+  assignManagementRole,
+  checkApi,
+  checkPrintedUsers,
+  registerApi,
+  type ServerTimeShift,
+} from './guide-programs.ts';
+import type { Variables, VersionChoice } from './guide-shell.ts';
 import { type FollowedGuide, followGuide } from './guides.ts';
 import { type Operator, operate } from './operator.ts';
 import { startServer } from './server.ts';
@@ -36,8 +42,8 @@ export async function openGuideWorld(): Promise<GuideWorld> {
 /** What the guides of a category promise, checked on the app that following the guide made. */
 interface GuideCheck {
   promise: string;
-  /** Sets up what the guide's prose asks for, before the first command. */
-  prepare?: (values: PlaceholderValues, operator: Operator) => Promise<void>;
+  /** Sets up what the guide's prose asks for, before the first command. Returns the variables to set. */
+  prepare?: (values: PlaceholderValues, operator: Operator) => Promise<Variables>;
   check: (app: FollowedGuide, world: GuideWorld) => Promise<void>;
 }
 
@@ -54,7 +60,8 @@ const program: GuideCheck = {
 
 const api: GuideCheck = {
   promise: 'accepts an access token, and refuses others with 401 and missing permissions with 403',
-  check: (app, { operator, shiftTime }) => checkApi(app, operator, shiftTime),
+  prepare: registerApi,
+  check: (app, { shiftTime }) => checkApi(app, shiftTime),
 };
 
 const partner: GuideCheck = {
@@ -93,7 +100,7 @@ export function guideTest(
     const app = await followGuide(guide, {
       operator,
       versions,
-      prepare: async (values) => prepare?.(values, operator),
+      prepare: async (values) => (await prepare?.(values, operator)) ?? {},
     });
     try {
       await check(app, world());

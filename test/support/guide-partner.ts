@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { fill, type PlaceholderValues } from '../../console/guides/format.ts';
 import { openBrowser } from './browser.ts';
 import { reader } from './guide-journey.ts';
+import type { Variables } from './guide-shell.ts';
 import type { FollowedGuide } from './guides.ts';
 import type { Operator } from './operator.ts';
 import { signIn } from './pages.ts';
@@ -9,8 +10,10 @@ import { signIn } from './pages.ts';
 /** What the guide of third-party applications promises. */
 
 /** Allows the scopes that the guide's sign-in address requests, as its prose says. */
-export const allowProfile = ({ appId }: PlaceholderValues, operator: Operator): Promise<void> =>
-  operator.call('POST', `/api/applications/${appId}/user-consent-scopes`, { userScopes: ['profile'] });
+export async function allowProfile({ appId }: PlaceholderValues, operator: Operator): Promise<Variables> {
+  await operator.call('POST', `/api/applications/${appId}/user-consent-scopes`, { userScopes: ['profile'] });
+  return {};
+}
 
 /** Opens the address of the guide, and expects the consent page; then the partner gets a code. */
 export async function checkConsent({ guide, values }: FollowedGuide): Promise<void> {

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import type { PlaceholderValues } from '../../console/guides/format.ts';
 import { reader } from './guide-journey.ts';
 import { isInstallation } from './guide-packages.ts';
+import type { Variables } from './guide-shell.ts';
 import type { FollowedGuide } from './guides.ts';
 import type { Operator } from './operator.ts';
 
@@ -10,8 +11,10 @@ import type { Operator } from './operator.ts';
 /** The tenant's role for programs that call the Management API, which the guides tell the reader to assign. */
 const managementRole = 'management-api-access';
 
-export const assignManagementRole = ({ appId }: PlaceholderValues, operator: Operator): Promise<void> =>
-  operator.call('POST', `/api/applications/${appId}/roles`, { roleIds: [managementRole] });
+export async function assignManagementRole({ appId }: PlaceholderValues, operator: Operator): Promise<Variables> {
+  await operator.call('POST', `/api/applications/${appId}/roles`, { roleIds: [managementRole] });
+  return {};
+}
 
 /** Every command of the guide that is not an installation runs a program, which prints the users of the tenant. */
 export function checkPrintedUsers({ guide, printed }: FollowedGuide): void {
@@ -32,16 +35,22 @@ const hours = 3_600_000;
 export type ServerTimeShift = <Result>(milliseconds: number, action: () => Promise<Result>) => Promise<Result>;
 
 /** Calls the API of the guide with and without tokens: RFC 6750 section 3 says what it answers. */
-export async function checkApi(app: FollowedGuide, operator: Operator, shiftTime: ServerTimeShift): Promise<void> {
-  const { tokenOf, id } = await registerApi(app, operator);
-  const allowed = await tokenOf(app.values.apiIndicator);
-  const expired = await shiftTime(-2 * hours, () => tokenOf(app.values.apiIndicator));
+export async function checkApi(app: FollowedGuide, shiftTime: ServerTimeShift): Promise<void> {
+  const printed = app.printed.join('\n');
+  assert.deepEqual(
+    printed.match(/(?<=^HTTP\/1.1 )\d+/gm),
+    ['401', '200', '403'],
+    `the guide's calls printed:\n${printed}`,
+  );
+
+  const allowed = await tokenOf(app, app.values.apiIndicator);
+  const expired = await shiftTime(-2 * hours, () => tokenOf(app, app.values.apiIndicator));
   const altered = allowed.replace(/.{8}$/, 'AAAAAAAA');
-  const foreign = await tokenOf(`${app.values.apiIndicator}/other`);
+  const foreign = await tokenOf(app, `${app.values.apiIndicator}/other`);
 
   const answer = await call(app, 'GET', allowed);
   assert.equal(answer.status, 200, answer.text);
-  assert.equal(JSON.parse(answer.text).caller, id, 'the handler knows the caller');
+  assert.equal(JSON.parse(answer.text).caller, app.variables['APP_ID'], 'the handler knows the caller');
 
   const missing = await call(app, 'GET');
   assert.equal(missing.status, 401);
@@ -75,8 +84,7 @@ async function call({ url }: FollowedGuide, method: string, token?: string) {
 }
 
 /** Registers the API, another one, and a program whose role has the first permission of both. */
-async function registerApi({ values, guide }: FollowedGuide, operator: Operator) {
-  const { apiIndicator, endpoint } = values;
+export async function registerApi({ apiIndicator }: PlaceholderValues, operator: Operator): Promise<Variables> {
   const scopeIds: string[] = [];
   for (const indicator of [apiIndicator, `${apiIndicator}/other`]) {
     const api = await operator.call<{ id: string }>('POST', '/api/resources', { name: indicator, indicator });
@@ -85,25 +93,20 @@ async function registerApi({ values, guide }: FollowedGuide, operator: Operator)
       if (name === permissions[0]) scopeIds.push(scope.id);
     }
   }
-  const role = await operator.call<{ id: string }>('POST', '/api/roles', {
-    name: `Readers of ${guide.name}`,
-    description: 'Programs that read orders',
-    type: 'MachineToMachine',
-    scopeIds,
+  const name = `Reader of ${apiIndicator}`;
+  const type = 'MachineToMachine';
+  const role = await operator.call<{ id: string }>('POST', '/api/roles', { name, description: name, type, scopeIds });
+  const program = await operator.call<{ id: string; secret: string }>('POST', '/api/applications', { name, type });
+  await operator.call('POST', `/api/applications/${program.id}/roles`, { roleIds: [role.id] });
+  return { APP_ID: program.id, APP_SECRET: program.secret };
+}
+
+async function tokenOf({ values, variables }: FollowedGuide, resource: string): Promise<string> {
+  const response = await fetch(`${values.endpoint}/oidc/token`, {
+    method: 'POST',
+    headers: { authorization: `Basic ${btoa(`${variables['APP_ID']}:${variables['APP_SECRET']}`)}` },
+    body: new URLSearchParams({ grant_type: 'client_credentials', resource, scope: permissions.join(' ') }),
   });
-  const { id, secret } = await operator.call<{ id: string; secret: string }>('POST', '/api/applications', {
-    name: `Reader of ${guide.name}`,
-    type: 'MachineToMachine',
-  });
-  await operator.call('POST', `/api/applications/${id}/roles`, { roleIds: [role.id] });
-  const tokenOf = async (resource: string): Promise<string> => {
-    const response = await fetch(`${endpoint}/oidc/token`, {
-      method: 'POST',
-      headers: { authorization: `Basic ${btoa(`${id}:${secret}`)}` },
-      body: new URLSearchParams({ grant_type: 'client_credentials', resource, scope: permissions.join(' ') }),
-    });
-    const { access_token: token } = (await response.json()) as { access_token: string };
-    return token;
-  };
-  return { id, tokenOf };
+  const { access_token: token } = (await response.json()) as { access_token: string };
+  return token;
 }

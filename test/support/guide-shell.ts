@@ -40,11 +40,18 @@ export const versionsFile = join(import.meta.dirname, '../../console/guides/vers
 export const readVersions = (): Record<string, Record<string, string>> =>
   JSON.parse(readFileSync(versionsFile, 'utf8'));
 
+/** Variables that the reader has set, by name. The values contain no quotes. */
+export type Variables = Record<string, string>;
+
 /** Opens a shell to follow a guide once. Its folder is outside of the repository, whose packages it must not see. */
-export async function openGuideShell(guide: Guide, choice: VersionChoice): Promise<GuideShell> {
+export async function openGuideShell(
+  guide: Guide,
+  choice: VersionChoice,
+  variables: Variables = {},
+): Promise<GuideShell> {
   const versions = choice === 'recorded' ? (readVersions()[guide.name] ?? {}) : {};
   const commands = guide.steps.flatMap(({ blocks }) => blocks).flatMap((b) => (b.kind === 'commands' ? [b.text] : []));
-  const shell = new Shell(await openFolder(choice, [guide.name, commands, versions]), versions);
+  const shell = new Shell(await openFolder(choice, [guide.name, commands, versions]), { versions, variables });
   return {
     write: (file, text, append) => shell.write(file, text, append),
     run: (text) => shell.run(text),
@@ -75,13 +82,15 @@ class Shell {
   readonly programs: ChildProcess[] = [];
   output = '';
   readonly #versions: Record<string, string>;
+  readonly #variables: Variables;
   readonly #constraints: string;
   /** Fences so far; the variables after the nth are in `state-n`. */
   #fences = 0;
 
-  constructor(base: string, versions: Record<string, string>) {
+  constructor(base: string, { versions, variables }: { versions: Record<string, string>; variables: Variables }) {
     this.base = base;
     this.#versions = versions;
+    this.#variables = variables;
     this.#constraints = join(base, 'constraints.txt');
   }
 
@@ -162,7 +171,9 @@ class Shell {
     const state = join(this.base, `state-${this.#fences}`);
     const folder = this.#workingFolder();
     const resume = existsSync(state) ? `. '${state}'\n` : `mkdir -p '${folder}'\n`;
-    return spawn('sh', ['-e', '-c', `${resume}cd '${folder}'\n${commands}`], {
+    // After the state of an earlier run, which has other values.
+    const set = Object.entries(this.#variables).map(([name, value]) => `export ${name}='${value}'\n`);
+    return spawn('sh', ['-e', '-c', `${resume}${set.join('')}cd '${folder}'\n${commands}`], {
       cwd: this.base,
       // A group of its own, so that what the commands start ends with them.
       detached: true,

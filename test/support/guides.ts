@@ -10,7 +10,7 @@ import {
   parseGuide,
   parseTranslation,
 } from '../../console/guides/format.ts';
-import { type GuideShell, openGuideShell, type VersionChoice } from './guide-shell.ts';
+import { type GuideShell, openGuideShell, type Variables, type VersionChoice } from './guide-shell.ts';
 import { managementApi } from './management.ts';
 import type { Operator } from './operator.ts';
 import { freePort } from './programs.ts';
@@ -45,6 +45,8 @@ export interface FollowedGuide {
   url: string;
   /** What the placeholders were filled with. */
   values: PlaceholderValues;
+  /** What was set for the commands, as the prose asks for. */
+  variables: Variables;
   /** What each fence of commands printed, in their order. */
   printed: string[];
   /** What the running app has printed so far. */
@@ -58,8 +60,8 @@ export interface FollowOptions {
   operator: Operator;
   /** Default: recorded. */
   versions?: VersionChoice;
-  /** Runs before the first command, e.g. to register what the guide's prose asks for. */
-  prepare?: (values: PlaceholderValues) => Promise<void>;
+  /** Runs before the first command: registers what the guide's prose asks for, and returns the variables to set. */
+  prepare?: (values: PlaceholderValues) => Promise<Variables>;
 }
 
 /**
@@ -82,8 +84,8 @@ export async function followGuide(
     appUrl: url,
     appPort: url && new URL(url).port,
   };
-  await prepare?.(values);
-  const shell = await openGuideShell(guide, versions ?? 'recorded');
+  const variables = (await prepare?.(values)) ?? {};
+  const shell = await openGuideShell(guide, versions ?? 'recorded', variables);
   try {
     const printed: string[] = [];
     for (const block of blocksOf(guide)) await followBlock(block, { shell, values, printed });
@@ -92,6 +94,7 @@ export async function followGuide(
       guide,
       url,
       values,
+      variables,
       printed,
       output: shell.output,
       installedVersions: shell.installedVersions,
