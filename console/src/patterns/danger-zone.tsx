@@ -1,7 +1,8 @@
-import { Button, Modal, Text, TextInput } from '@mantine/core';
+import { Button, Text, TextInput } from '@mantine/core';
 import { type FormEvent, type ReactNode, useState } from 'react';
 import { type Refusal, refusalOf } from '../api/errors.ts';
 import classes from './danger-zone.module.css';
+import { Dialog } from './dialog.tsx';
 import { RefusalAlert } from './form.tsx';
 import { patternPhrases } from './phrases.ts';
 
@@ -83,7 +84,7 @@ export function ConfirmByName({ isOpen, onClose, title, actionLabel, name, actio
     }
   };
   return (
-    <Modal opened={isOpen} onClose={close} title={title} centered>
+    <Dialog isOpen={isOpen} onClose={close} title={title}>
       <form onSubmit={submit}>
         <Text mb="md">{children}</Text>
         <TextInput
@@ -103,6 +104,6 @@ export function ConfirmByName({ isOpen, onClose, title, actionLabel, name, actio
           </Button>
         </div>
       </form>
-    </Modal>
+    </Dialog>
   );
 }

@@ -1,9 +1,10 @@
-import { Alert, Button, Modal, Text } from '@mantine/core';
+import { Alert, Button, Text } from '@mantine/core';
 import { useHotkeys } from '@mantine/hooks';
 import { IconAlertCircle } from '@tabler/icons-react';
 import { useBlocker } from '@tanstack/react-router';
 import { type FormEvent, type ReactNode, useState } from 'react';
 import type { Refusal } from '../api/errors.ts';
+import { Dialog } from './dialog.tsx';
 import classes from './form.module.css';
 import { patternPhrases } from './phrases.ts';
 import type { Form } from './use-form.ts';
@@ -84,7 +85,7 @@ function LeaveGuard({ isDirty }: { isDirty: boolean }) {
     withResolver: true,
   });
   return (
-    <Modal opened={status === 'blocked'} onClose={() => reset?.()} title={t('form.leaveTitle')} centered>
+    <Dialog isOpen={status === 'blocked'} onClose={() => reset?.()} title={t('form.leaveTitle')}>
       <Text>{t('form.leaveDetail')}</Text>
       <div className={classes.actions}>
         <Button variant="default" onClick={() => reset?.()} data-autofocus>
@@ -94,7 +95,7 @@ function LeaveGuard({ isDirty }: { isDirty: boolean }) {
           {t('form.leave')}
         </Button>
       </div>
-    </Modal>
+    </Dialog>
   );
 }
 
@@ -134,7 +135,7 @@ export function CreateDialog<Values>(props: CreateDialogProps<Values>) {
     if (await form.submit()) onCreated();
   };
   return (
-    <Modal opened={isOpen} onClose={onClose} title={title} size={480} centered>
+    <Dialog isOpen={isOpen} onClose={onClose} title={title}>
       <form onSubmit={submit} noValidate>
         <div className={classes.fields}>{children}</div>
         <div className={classes.refusal}>
@@ -149,6 +150,6 @@ export function CreateDialog<Values>(props: CreateDialogProps<Values>) {
           </Button>
         </div>
       </form>
-    </Modal>
+    </Dialog>
   );
 }

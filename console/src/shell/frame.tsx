@@ -37,9 +37,15 @@ export function Frame() {
       <AppShell.Navbar className={classes.navbar} aria-label={t('navigation')}>
         <Sidebar tenant={tenant} isNarrow={isNarrow} onNarrow={setNarrow} />
       </AppShell.Navbar>
-      <Drawer opened={isOpen} onClose={sheet.close} size={264} title={t('product')} hiddenFrom="sm">
-        <Sidebar tenant={tenant} />
-      </Drawer>
+      <Drawer.Root opened={isOpen} onClose={sheet.close} size={264}>
+        <Drawer.Overlay />
+        <Drawer.Content aria-label={t('navigation')}>
+          <Drawer.CloseButton aria-label={t('closeNavigation')} className={classes.close ?? ''} size={36} />
+          <Drawer.Body className={classes.sheet ?? ''}>
+            <Sidebar tenant={tenant} />
+          </Drawer.Body>
+        </Drawer.Content>
+      </Drawer.Root>
       <AppShell.Main id="content" tabIndex={-1} className={classes.main}>
         <Suspense fallback={<PendingPage />}>
           <Outlet />

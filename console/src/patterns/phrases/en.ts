@@ -37,5 +37,6 @@ export default {
     confirm: 'Type {name} to confirm',
   },
   detail: { tabs: 'Sections' },
+  close: 'Close',
   retry: 'Try again',
 } as const;

@@ -40,5 +40,6 @@ export default {
     confirm: 'Escribe {name} para confirmar',
   },
   detail: { tabs: 'Secciones' },
+  close: 'Cerrar',
   retry: 'Reintentar',
 } satisfies Translated<typeof en>;

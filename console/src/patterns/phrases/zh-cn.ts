@@ -40,5 +40,6 @@ export default {
     confirm: '输入 {name} 以确认',
   },
   detail: { tabs: '分区' },
+  close: '关闭',
   retry: '重试',
 } satisfies Translated<typeof en>;

@@ -2,6 +2,7 @@ export default {
   product: 'Aldaba Console',
   skipToContent: 'Skip to content',
   openNavigation: 'Open navigation',
+  closeNavigation: 'Close navigation',
   navigation: 'Navigation',
   collapseSidebar: 'Collapse sidebar',
   expandSidebar: 'Expand sidebar',

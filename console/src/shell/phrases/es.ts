@@ -5,6 +5,7 @@ export default {
   product: 'Consola de Aldaba',
   skipToContent: 'Ir al contenido',
   openNavigation: 'Abrir la navegación',
+  closeNavigation: 'Cerrar la navegación',
   navigation: 'Navegación',
   collapseSidebar: 'Contraer la barra lateral',
   expandSidebar: 'Expandir la barra lateral',

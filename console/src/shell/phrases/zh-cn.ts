@@ -5,6 +5,7 @@ export default {
   product: 'Aldaba 控制台',
   skipToContent: '跳到内容',
   openNavigation: '打开导航',
+  closeNavigation: '关闭导航',
   navigation: '导航',
   collapseSidebar: '收起侧边栏',
   expandSidebar: '展开侧边栏',
