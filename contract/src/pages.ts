@@ -311,12 +311,6 @@ export interface SetupView {
   passwordRules: PasswordRule[];
   error?: PageError;
 }
-export interface SetupDoneView {
-  kind: 'setup-done';
-  username: string;
-  /** Base URL of the tenant that applications use first. */
-  endpoint: string;
-}
 /** `/` of a tenant, for operators and developers who look around. */
 interface WelcomeView {
   kind: 'welcome';
@@ -355,7 +349,6 @@ export type PageView =
   | UnknownSessionView
   | ErrorView
   | SetupView
-  | SetupDoneView
   | WelcomeView
   | DemoAppView
   | FormPostView;

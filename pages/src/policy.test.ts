@@ -40,7 +40,7 @@ describe('Operator CSS', () => {
   it('links operator CSS only on listed kinds of pages', () => {
     const unjudged = { ...sampleViews.signedOut, kind: 'form-post', action: '/', fields: {} } as const;
     assert.equal(links(renderPage(frame, unjudged).html), false);
-    for (const kind of ['one-time-token', 'bind-app', 'backup-codes', 'setup', 'setup-done', 'consent', 'end-session'])
+    for (const kind of ['one-time-token', 'bind-app', 'backup-codes', 'setup', 'consent', 'end-session'])
       for (const [name, view] of views)
         if (view.kind === kind) assert.equal(links(renderPage(frame, view).html), false, name);
   });

@@ -61,7 +61,6 @@ const formActionOf = (view: PageView): string[] => {
     case 'signed-out':
     case 'unknown-session':
     case 'error':
-    case 'setup-done':
     case 'welcome':
     case 'demo-app':
       return ["form-action 'none'"];

@@ -17,7 +17,7 @@ import { OneTimeToken } from './views/one-time-token.tsx';
 import { ForgotPassword, ResetPassword } from './views/password.tsx';
 import { SecondFactor } from './views/second-factor.tsx';
 import { EndSession, ErrorPage, FormPost, SignedOut, UnknownSession } from './views/session.tsx';
-import { Setup, SetupDone, Welcome } from './views/setup.tsx';
+import { Setup, Welcome } from './views/setup.tsx';
 import { VerificationCode } from './views/verification.tsx';
 
 const body = (frame: PageFrame, view: PageView) => {
@@ -58,8 +58,6 @@ const body = (frame: PageFrame, view: PageView) => {
       return <ErrorPage frame={frame} view={view} />;
     case 'setup':
       return <Setup frame={frame} view={view} />;
-    case 'setup-done':
-      return <SetupDone frame={frame} view={view} />;
     case 'welcome':
       return <Welcome frame={frame} />;
     case 'demo-app':
@@ -87,7 +85,6 @@ const titles: Readonly<Record<Exclude<PageView['kind'], BindingView['kind']>, Ph
   'unknown-session': 'unknownSession.title',
   error: 'error.title',
   setup: 'setup.title',
-  'setup-done': 'setupDone.title',
   welcome: 'welcome.title',
   'demo-app': 'demo.title',
   'form-post': 'formPost.title',

@@ -108,13 +108,13 @@ export async function createApp(config: Config, world: World): Promise<App> {
   const phoneFolder = join(world.root, 'connectors/sandbox/phone');
   mountRoutes(http, {
     ...mounted,
-    endpoint: config.ENDPOINT,
     checkResponses: world.checkResponses,
     phoneFolder,
     console: {
       root: join(world.root, 'console/dist'),
       endpoint: config.ENDPOINT,
       adminUrl: (await parts.tenancy.get(adminTenantId)).baseUrl,
+      url: parts.tenancy.consoleUrls[0],
     },
   });
   return {

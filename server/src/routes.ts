@@ -45,15 +45,13 @@ interface Managed {
 interface Mounted extends Managed {
   log: Log;
   checkResponses: boolean;
-  /** Base URL of the default tenant. */
-  endpoint: string;
   /** Absolute path of the files of the sandbox's phone page. */
   phoneFolder: string;
   console: ConsoleOptions;
 }
 
 export function mountRoutes(http: Http, app: Mounted): void {
-  const { log, checkResponses, endpoint, phoneFolder, oidc, signIn, previews, areas } = app;
+  const { log, checkResponses, phoneFolder, oidc, signIn, previews, areas } = app;
   const { appearance, connectors, operation } = areas;
   const { pages, signInExperiences, customUiPages } = appearance;
   const implement = createImplement(http, {
@@ -76,7 +74,8 @@ export function mountRoutes(http: Http, app: Mounted): void {
   hostedPageRoutes(http, pages, { signInExperiences, customUiPages }); // /, /demo-app, /unknown-session, /assets/…
   previewDocumentRoutes(http, previews); // /preview
   userAssetFileRoutes(http, appearance.userAssets); // /user-assets/…
-  setupRoutes(http, operation.setup, { signInExperiences, pages, log, endpoint }); // /setup
+  const { startSession } = oidc;
+  setupRoutes(http, operation.setup, { signInExperiences, pages, log, startSession, consoleUrl: app.console.url }); // /setup
   sandboxRoutes(http, connectors.sandbox, phoneFolder); // /sandbox…
   apiReferenceRoutes(http); // /api/reference
   consoleRoutes(http, app.console); // /console…

@@ -39,25 +39,6 @@ describe('New server', () => {
     for (const link of links) assert.equal((await open(link)).status, 200, link);
   });
 
-  it('links from the finished setup to the tenant that applications use', async () => {
-    const link = await server.app.createAdminLink();
-    const { pathname, searchParams } = new URL(link);
-    const password = 'tulips under the stone';
-    const done = await fetch(`${server.url}${pathname}`, {
-      method: 'POST',
-      headers: { accept: 'text/html' },
-      body: new URLSearchParams({
-        token: searchParams.get('token') ?? '',
-        username: 'root_admin',
-        password,
-        confirmPassword: password,
-      }),
-    });
-    assert.equal(done.status, 200);
-    const links = attributes(await done.text(), '<a class="way" href');
-    assert.ok(links.includes(`${server.url}/demo-app`), String(links));
-  });
-
   it('names the server’s address, not the product, when a user signs out', async () => {
     const html = await (await open('/oidc/session/end')).text();
     assert.match(html, new RegExp(`Sign out of ${new URL(server.url).host}\\?`));

@@ -30,9 +30,6 @@ export async function openConsole(server: TestServer, options: BrowserContextOpt
   await page.locator('[name=password]').fill(password);
   await page.locator('[name=confirmPassword]').fill(password);
   await page.locator('button[type=submit]').click();
-  await page.getByText(username).first().waitFor();
-  await page.goto(`${server.url}/console`);
-  await signIn(page);
   await page.locator('nav').first().waitFor({ state: 'attached' });
   return {
     ...visitor,

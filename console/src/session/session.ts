@@ -11,8 +11,6 @@ export interface Administrator {
   name: string;
   email: string | undefined;
   picture: string | undefined;
-  /** The tenants whose administrator role the user has. */
-  tenants: readonly string[];
   /** Whether the token has a permission for the Management API of the tenant in the address. */
   isPermitted: boolean;
 }
@@ -25,7 +23,7 @@ const manager = new UserManager({
   redirect_uri: `${consoleUrl}/callback`,
   silent_redirect_uri: `${consoleUrl}/silent-callback.html`,
   post_logout_redirect_uri: consoleUrl,
-  scope: 'openid profile email roles all',
+  scope: 'openid profile email all',
   userStore: new WebStorageStateStore({ store: new InMemoryWebStorage() }),
   // Only what an answer needs to find its request: state, PKCE verifier and the page to return to.
   stateStore: new WebStorageStateStore({ store: sessionStorage, prefix: 'aldaba.sign-in.' }),
@@ -120,13 +118,11 @@ export async function signOut(): Promise<void> {
 }
 
 function toAdministrator({ profile, scopes }: User): Administrator {
-  const roles = Array.isArray(profile['roles']) ? profile['roles'].map(String) : [];
   return {
     id: profile.sub,
     name: profile.name ?? profile.preferred_username ?? String(profile['username'] ?? profile.email ?? profile.sub),
     email: profile.email ?? undefined,
     picture: profile.picture ?? undefined,
-    tenants: roles.flatMap((role) => /^(.+):admin$/.exec(role)?.[1] ?? []),
     isPermitted: scopes.some((scope) => scope === 'all' || /^(read|write):/.test(scope)),
   };
 }

@@ -33,7 +33,7 @@ export function Header({ administrator, tenant, onOpenNavigation }: HeaderProps)
         <IconMenu2 size={18} stroke={1.5} />
       </ActionIcon>
       <Mark />
-      <TenantSwitcher administrator={administrator} tenant={tenant} />
+      <TenantSwitcher tenant={tenant} />
       {isDevelopment && (
         <Badge variant="light" color="gray" radius={6} visibleFrom="sm" tt="none" fw={500}>
           {t('development')}

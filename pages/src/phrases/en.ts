@@ -275,8 +275,6 @@ export const english = {
   'setup.title': 'Create the first administrator',
   'setup.lead': 'This account can manage everything on this server. The link works once.',
   'setup.submit': 'Create administrator',
-  'setupDone.title': 'You are all set',
-  'setupDone.lead': 'The administrator “{username}” is ready. Keep the password safe: the server cannot show it again.',
   'formPost.title': 'Taking you back…',
   'formPost.lead': 'If nothing happens, press the button.',
   'formPost.submit': 'Continue',

@@ -278,9 +278,6 @@ export const spanish: Catalog = {
   'setup.title': 'Crea el primer administrador',
   'setup.lead': 'Esta cuenta podrá gestionarlo todo en este servidor. El enlace solo sirve una vez.',
   'setup.submit': 'Crear administrador',
-  'setupDone.title': 'Todo listo',
-  'setupDone.lead':
-    'El administrador «{username}» está listo. Guarda bien la contraseña: el servidor no puede volver a mostrarla.',
   'formPost.title': 'Te llevamos de vuelta…',
   'formPost.lead': 'Si no ocurre nada, pulsa el botón.',
   'formPost.submit': 'Continuar',

@@ -267,8 +267,6 @@ export const simplifiedChinese: Catalog = {
   'setup.title': '创建第一个管理员',
   'setup.lead': '此账号可以管理这台服务器上的一切。链接只能使用一次。',
   'setup.submit': '创建管理员',
-  'setupDone.title': '一切就绪',
-  'setupDone.lead': '管理员“{username}”已经创建。请妥善保管密码：服务器无法再次显示它。',
   'formPost.title': '正在返回…',
   'formPost.lead': '如果没有反应，请点击按钮。',
   'formPost.submit': '继续',

@@ -346,7 +346,6 @@ export const sampleViews = {
     passwordRules,
     error: { field: 'confirmPassword', code: 'guard.invalid_input', message: 'The passwords do not match.' },
   },
-  setupDone: { kind: 'setup-done', username: 'admin', endpoint: 'https://id.example.com' },
   welcome: { kind: 'welcome' },
   demoApp: { kind: 'demo-app', endpoint: 'http://localhost:3001' },
 } satisfies Record<string, PageView>;

@@ -1,5 +1,4 @@
-import type { PageFrame, SetupDoneView, SetupView } from '@aldaba/contract/pages';
-import { webAddress } from '../addresses.ts';
+import type { PageFrame, SetupView } from '@aldaba/contract/pages';
 import { Alert, Field, Hidden, Submit } from '../fields.tsx';
 import { Onward } from '../icons.tsx';
 import { type PhraseKey, phrase } from '../phrases/index.ts';
@@ -34,7 +33,7 @@ export const Setup = ({ frame, view: given }: { frame: PageFrame; view: SetupVie
 };
 
 /** Where to go from here. */
-const Next = ({ frame, base }: { frame: PageFrame; base: string }) => {
+const Next = ({ frame }: { frame: PageFrame }) => {
   const t = (key: PhraseKey) => phrase(frame.language, key);
   const places: [path: string, name: PhraseKey, lead: PhraseKey][] = [
     ['/demo-app', 'welcome.demo', 'welcome.demoLead'],
@@ -46,7 +45,7 @@ const Next = ({ frame, base }: { frame: PageFrame; base: string }) => {
     <ul class="ways">
       {places.map(([path, name, lead]) => (
         <li key={path}>
-          <a class="way" href={`${base}${path}`}>
+          <a class="way" href={`${frame.basePath}${path}`}>
             <span>
               <span class="way-name">{t(name)}</span>
               <small>{t(lead)}</small>
@@ -59,19 +58,9 @@ const Next = ({ frame, base }: { frame: PageFrame; base: string }) => {
   );
 };
 
-export const SetupDone = ({ frame, view }: { frame: PageFrame; view: SetupDoneView }) => (
-  <>
-    <Heading
-      text={phrase(frame.language, 'setupDone.title')}
-      lead={phrase(frame.language, 'setupDone.lead', { username: view.username })}
-    />
-    <Next frame={frame} base={webAddress(view.endpoint) ?? ''} />
-  </>
-);
-
 export const Welcome = ({ frame }: { frame: PageFrame }) => (
   <>
     <Heading text={phrase(frame.language, 'welcome.title')} lead={phrase(frame.language, 'welcome.lead')} />
-    <Next frame={frame} base={frame.basePath} />
+    <Next frame={frame} />
   </>
 );

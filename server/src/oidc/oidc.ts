@@ -1,10 +1,11 @@
-import type { Caller, Http, Implement, Request } from '../http/index.ts';
+import type { Caller, Http, Implement, Reply, Request } from '../http/index.ts';
 import type { Sweep } from '../store/index.ts';
 import type { Tenant } from '../tenancy/index.ts';
 import { type ApplicationGrants, createApplicationGrants } from './application-grants.ts';
 import { startLogoutNotices } from './backchannel-logout.ts';
 import type { Core } from './core.ts';
 import { createDeliveries } from './deliveries.ts';
+import { startSession } from './direct-session.ts';
 import { applicationGrantRoutes } from './endpoints/application-grant-routes.ts';
 import { mountConsentRoutes } from './endpoints/consent-routes.ts';
 import { keyRoutes } from './endpoints/key-routes.ts';
@@ -18,12 +19,19 @@ import { mountOidc } from './routes.ts';
 import { sweepExpired } from './store/sweep.ts';
 import { createUserSessions, type UserSessions } from './user-sessions.ts';
 
+type StartSession = (
+  exchange: { request: Request; reply: Reply },
+  login: { userId: string; amr: string[] },
+) => Promise<void>;
+
 export interface Oidc {
   /** For sign-in: the user's prompt and its result. */
   port: InteractionPort;
   keys: Pick<Keys, 'prepare' | 'ring' | 'rotate' | 'sign' | 'list' | 'drop' | 'algorithms' | 'chooseAlgorithms'>;
   sessions: UserSessions;
   grants: ApplicationGrants;
+  /** Signs a user in to this browser without an application. */
+  startSession: StartSession;
   /** Authenticates Management API calls. @throws AldabaError `auth.*` */
   verifyManagementToken: (request: Request, tenant: Tenant) => Promise<Caller>;
   mount: (http: Http) => void;
@@ -52,6 +60,7 @@ export function createOidc(needs: OidcNeeds): Oidc {
     keys,
     sessions: createUserSessions(needs),
     grants: createApplicationGrants(needs),
+    startSession: (exchange, login) => startSession(core, exchange, login),
     verifyManagementToken: (request, tenant) => verifyManagementToken(core, request, tenant),
     mount: (http) => mountOidc(http, core),
     mountConsent: (implement) => mountConsentRoutes(implement, core),

@@ -18,7 +18,7 @@ describe('The Console', () => {
     try {
       const heading = page.getByRole('heading', { level: 1 });
       await heading.waitFor();
-      assert.match(page.url(), /\/console\/t\/default\//);
+      assert.match(page.url(), /\/console\/t\/default\//, 'the one-time link ends in the Console, signed in');
       await page.reload();
       await heading.waitFor();
       const stored = await page.evaluate(

@@ -19,10 +19,12 @@ export interface ConsoleOptions {
   endpoint: string;
   /** Base URL of the admin tenant. */
   adminUrl: string;
+  /** Main address of the Console. */
+  url: string;
 }
 
 /** `/console/…`: files and, at every other address below it, the page whose script decides what to show. */
-export function consoleRoutes(http: Http, { root, endpoint, adminUrl }: ConsoleOptions): void {
+export function consoleRoutes(http: Http, { root, endpoint, adminUrl }: Omit<ConsoleOptions, 'url'>): void {
   const isSeparate = !adminUrl.startsWith(`${endpoint}/`);
   const settings = JSON.stringify({ endpoint, adminUrl, clientId: consoleId });
   folderRoutes(http, {

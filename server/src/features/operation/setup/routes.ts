@@ -1,6 +1,7 @@
 import type { PageError, PageLanguage } from '@aldaba/contract';
 import { phrase } from '@aldaba/pages';
 import { toAldabaError } from '../../../http/errors.ts';
+import { assertSameOrigin } from '../../../http/same-origin.ts';
 import type { Http, Reply, Request } from '../../../http/types.ts';
 import { AldabaError } from '../../../kernel/errors.ts';
 import type { Log } from '../../../kernel/log.ts';
@@ -11,13 +12,19 @@ import type { Setup, SetupNeeds } from './service.ts';
 type Needs = Pick<SetupNeeds, 'signInExperiences'> & {
   pages: PageSender;
   log: Log;
-  /** Base URL of the default tenant, which applications use. */
-  endpoint: string;
+  /** Address of the Console. */
+  consoleUrl: string;
+  /** Signs the new administrator in to this browser. */
+  startSession: (
+    exchange: { request: Request; reply: Reply },
+    login: { userId: string; amr: string[] },
+  ) => Promise<void>;
 };
 
 /**
- * `/setup`: the form behind the one-time link. The link's token is the only credential; without a session, cross-site
- * request forgery has no target.
+ * `/setup`: the form behind the one-time link, whose token is the only credential. It ends in the Console, signed in:
+ * the password was chosen in this request, so that no proof has to be carried to the next one. Forms of other sites are
+ * rejected, because they could sign a visitor in as another user.
  */
 export function setupRoutes(http: Http, setup: Setup, needs: Needs): void {
   const show = async (request: Request, reply: Reply, form: Form & { status?: number; error?: PageError }) => {
@@ -49,6 +56,7 @@ export function setupRoutes(http: Http, setup: Setup, needs: Needs): void {
   });
 
   http.post('/setup', async (request, reply) => {
+    assertSameOrigin(request, () => false);
     const token = field(request, 'token');
     const username = field(request, 'username').trim();
     const given = { token, username, password: field(request, 'password') };
@@ -64,8 +72,9 @@ export function setupRoutes(http: Http, setup: Setup, needs: Needs): void {
         });
         return reply;
       }
-      await setup.createAdministrator(request.tenant, given);
-      await needs.pages.send(request, reply, { kind: 'setup-done', username, endpoint: needs.endpoint });
+      const userId = await setup.createAdministrator(request.tenant, given);
+      await needs.startSession({ request, reply }, { userId, amr: ['pwd'] });
+      reply.header('cache-control', 'no-store').redirect(needs.consoleUrl, 303);
     } catch (error) {
       if (!(error instanceof AldabaError) || !isCorrectable(error)) {
         await fail(request, reply, error);

@@ -27,10 +27,14 @@ export interface Setup {
   assertUsable: (tenant: Tenant, token: string) => Promise<void>;
   /**
    * Consumes the link and creates the administrator, both or neither. The first administrator consumes all links.
+   * @returns the ID of the user
    * @throws AldabaError `setup.link_invalid`, `user.username_already_in_use`, `password.rejected`,
    *   `guard.invalid_input` (data.field).
    */
-  createAdministrator: (tenant: Tenant, given: { token: string; username: string; password: string }) => Promise<void>;
+  createAdministrator: (
+    tenant: Tenant,
+    given: { token: string; username: string; password: string },
+  ) => Promise<string>;
 }
 
 const lifetime = 30 * 60_000;
@@ -76,11 +80,12 @@ export function createSetup(needs: SetupNeeds): Setup {
       const issues = await passwordIssues(passwordPolicy, password, { username: chosen });
       if (issues.length > 0) throw new AldabaError('password.rejected', { issues });
       const digest = await passwords.hash(password);
-      await tenant.db.transaction(async (tx) => {
+      return tenant.db.transaction(async (tx) => {
         const consume = (await hasAdministrator(tx)) ? consumeLink : consumeAllLinks;
         if (!(await consume(tx, linkOf(token)))) throw new AldabaError('setup.link_invalid');
         const user = await users.create(tx, { username: chosen, password: digest });
         await roles.assign(tx, 'user', user.id, [await roleId(tx)]);
+        return user.id;
       });
     },
   };

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, beforeEach, describe, it } from 'node:test';
 import { createAgent } from '../../../../../test/support/agent.ts';
+import { authorization } from '../../../../../test/support/authorization.ts';
 import { shownError, visitOf } from '../../../../../test/support/page-agent.ts';
 import { startServer, type TestServer } from '../../../../../test/support/server.ts';
 
@@ -40,14 +41,44 @@ describe('One-time setup link', () => {
     assert.ok(link.startsWith(`${server.url}/t/admin/setup?token=`));
     assert.equal((await open(link)).status, 200);
     const done = await send(link, { username: 'root', password });
-    assert.equal(done.status, 200);
-    assert.match(await done.text(), /view-setup-done/);
+    assert.equal(done.status, 303);
+    assert.equal(done.headers.get('location'), `${server.url}/console`);
     assert.deepEqual(await administrators(), [['root', ['default:admin']]]);
     assert.equal((await send(link, { username: 'second', password })).status, 404);
     const again = await open(link);
     assert.equal(again.status, 404);
     assert.match(await again.text(), /setup\.link_invalid/);
     assert.equal(await server.app.firstAdminLink(), undefined, 'no link is offered once there is an administrator');
+  });
+
+  it('signs the new administrator in to the browser that used the link', async () => {
+    const agent = createAgent();
+    const link = await server.app.createAdminLink();
+    const fields = { token: tokenOf(link), username: 'inga', password, confirmPassword: password };
+    const visit = visitOf({ ...server, url: `${server.url}/t/admin` }, agent);
+    assert.equal((await visit.post('/setup', fields)).status, 303);
+    const { url } = authorization({
+      endpoint: `${server.url}/t/admin`,
+      clientId: 'admin-console',
+      redirectUri: `${server.url}/console/callback`,
+      extra: { prompt: 'none' },
+    });
+    const answer = new URL((await agent.fetch(url)).headers.get('location') ?? '');
+    assert.equal(answer.searchParams.get('error'), null);
+    assert.ok(answer.searchParams.get('code'));
+  });
+
+  // security: foreign-forms
+  it('rejects a form of another site, which could sign a visitor in as another user', async () => {
+    const link = await server.app.createAdminLink();
+    const body = () =>
+      new URLSearchParams({ token: tokenOf(link), username: 'eve', password, confirmPassword: password });
+    for (const headers of [{ origin: 'https://evil.example' }, { 'sec-fetch-site': 'cross-site' }, {}]) {
+      const answer = await fetch(`${server.url}/t/admin/setup`, { method: 'POST', headers, body: body() });
+      assert.equal(answer.status, 403, JSON.stringify(headers));
+      assert.deepEqual(answer.headers.getSetCookie(), []);
+    }
+    assert.equal((await open(link)).status, 200, 'the link was not consumed');
   });
 
   // security: default-credentials
@@ -59,13 +90,13 @@ describe('One-time setup link', () => {
     const answers = await Promise.all(
       links.slice(1).map((link, index) => send(link, { username: `first${index}`, password })),
     );
-    assert.deepEqual(answers.map(({ status }) => status).sort(), [200, 404, 404, 404]);
+    assert.deepEqual(answers.map(({ status }) => status).sort(), [303, 404, 404, 404]);
     assert.equal((await administrators()).length, 1);
     assert.equal((await open(links[0] as string)).status, 404);
     // Links created later work independently.
     const later = [await server.app.createAdminLink(), await server.app.createAdminLink()];
     for (const [index, link] of later.entries())
-      assert.equal((await send(link, { username: `later${index}`, password })).status, 200);
+      assert.equal((await send(link, { username: `later${index}`, password })).status, 303);
   });
 
   // security: single-use
@@ -73,7 +104,7 @@ describe('One-time setup link', () => {
     const before = (await administrators()).length;
     const link = await server.app.createAdminLink();
     const answers = await Promise.all([1, 2, 3, 4].map((n) => send(link, { username: `race${n}`, password })));
-    assert.deepEqual(answers.map(({ status }) => status).sort(), [200, 404, 404, 404]);
+    assert.deepEqual(answers.map(({ status }) => status).sort(), [303, 404, 404, 404]);
     assert.equal((await administrators()).length, before + 1);
   });
 
@@ -90,13 +121,13 @@ describe('One-time setup link', () => {
       assert.ok(answer.status === 422 || answer.status === 400);
       assert.equal((await shownError(answer)).field, field);
     }
-    assert.equal((await send(link, { username: 'anna', password })).status, 200);
+    assert.equal((await send(link, { username: 'anna', password })).status, 303);
     const taken = await server.app.createAdminLink();
     assert.equal(
       (await shownError(await send(taken, { username: 'anna', password }))).code,
       'user.username_already_in_use',
     );
-    assert.equal((await send(taken, { username: 'berta', password })).status, 200);
+    assert.equal((await send(taken, { username: 'berta', password })).status, 303);
   });
 
   it('expires the link after 30 minutes', async () => {
