@@ -8,9 +8,10 @@ import { AccountMenu } from './account-menu.tsx';
 import classes from './header.module.css';
 import { Mark } from './mark.tsx';
 import { shellPhrases } from './phrases.ts';
-import { TenantSwitcher } from './tenant-switcher.tsx';
 
 const Palette = lazy(() => import('./palette.tsx'));
+// On its own for the schemas of the API that it loads.
+const TenantSwitcher = lazy(() => import('./tenant-switcher.tsx'));
 
 interface HeaderProps {
   administrator: Administrator;
@@ -33,7 +34,9 @@ export function Header({ administrator, tenant, onOpenNavigation }: HeaderProps)
         <IconMenu2 size={18} stroke={1.5} />
       </ActionIcon>
       <Mark />
-      <TenantSwitcher tenant={tenant} />
+      <Suspense>
+        <TenantSwitcher tenant={tenant} />
+      </Suspense>
       {isDevelopment && (
         <Badge variant="light" color="gray" radius={6} visibleFrom="sm" tt="none" fw={500}>
           {t('development')}

@@ -7,9 +7,10 @@ import { shellPhrases } from './phrases.ts';
 import classes from './tenant-switcher.module.css';
 
 /** The tenant in the address, and the others that the administrator may manage. */
-export function TenantSwitcher({ tenant }: { tenant: string }) {
+export default function TenantSwitcher({ tenant }: { tenant: string }) {
   const t = shellPhrases.use();
-  const { data: tenants = [] } = useItem(listManagedTenants);
+  const { data: tenants = [], isPending } = useItem(listManagedTenants);
+  if (isPending) return null;
   const name = tenants.find(({ id }) => id === tenant)?.name ?? tenant;
   if (tenants.length < 2) return <span className={classes.name}>{name}</span>;
   return (
