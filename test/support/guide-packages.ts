@@ -8,7 +8,7 @@ export const isInstallation = (commands: string): boolean =>
   commands.split('\n').every((line) => installLine.test(line)) &&
   /\b(install|create|init|get|venv|npx)\b/.test(commands);
 
-type Registry = 'npm' | 'create' | 'pip' | 'go';
+type Registry = 'npm' | 'create' | 'npx' | 'pip' | 'go';
 
 interface NamedPackage {
   registry: Registry;
@@ -18,6 +18,7 @@ interface NamedPackage {
 
 const starts: [RegExp, Registry][] = [
   [/^\s*npm create\s+/, 'create'],
+  [/^\s*npx\s+(?=\S+@latest\b)/, 'npx'],
   [/^\s*npm install\s+/, 'npm'],
   [/^\s*pip install\s+/, 'pip'],
   [/^\s*go get\s+/, 'go'],
@@ -25,7 +26,7 @@ const starts: [RegExp, Registry][] = [
 
 const bareName = (word: string): string => word.replaceAll(/["']/g, '').replace(/(?<=.)(@|==|>=|\[).*$/, '');
 
-/** The packages that the commands name. Only the first word after `npm create` is one. */
+/** The packages that the commands name. Only the first word after `npm create` and `npx` is one. */
 function namedPackages(commands: string): NamedPackage[] {
   return commands.split('\n').flatMap((line): NamedPackage[] => {
     const [start, registry] = starts.find(([pattern]) => pattern.test(line)) ?? [];
@@ -35,6 +36,7 @@ function namedPackages(commands: string): NamedPackage[] {
       .split(/\s+/)
       .filter((word) => word !== '' && !word.startsWith('-'));
     if (registry === 'create') return [{ registry, name: `create-${bareName(words[0] ?? '')}` }];
+    if (registry === 'npx') return [{ registry, name: bareName(words[0] ?? '') }];
     return words.map((word) => ({ registry, name: bareName(word) }));
   });
 }
@@ -48,7 +50,9 @@ export function pinVersions(commands: string, versions: Record<string, string>):
     const words = line.slice(head.length).split(' ');
     const pinned = words.map((word, index) => {
       const version = versions[registry === 'create' ? `create-${bareName(word)}` : bareName(word)];
-      return version === undefined || (registry === 'create' && index > 0) ? word : `${bareName(word)}@${version}`;
+      return version === undefined || (/^(create|npx)$/.test(registry) && index > 0)
+        ? word
+        : `${bareName(word)}@${version}`;
     });
     return head + pinned.join(' ');
   });
@@ -74,6 +78,7 @@ export async function findVersions(
   const questions: Partial<Record<Registry, (name: string) => string>> = {
     npm: (name) => `node -p "require('./node_modules/${name}/package.json').version"`,
     create: (name) => `npm view ${name} version`,
+    npx: (name) => `npm view ${name} version`,
     go: (name) => `go list -m -f '{{.Version}}' ${name}`,
   };
   for (const { registry, name } of named) {
