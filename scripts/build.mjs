@@ -10,6 +10,21 @@ import { requireNode, root } from './runtime.mjs';
 // Native code and WebAssembly cannot be bundled; pg-native is an option of pg that is not used.
 const external = [/^node:/, /^@node-rs\/(argon2|bcrypt)/, /^quickjs-emscripten/, 'pg-native'];
 
+/**
+ * Escapes all but ASCII: one other character, such as an accent or a phrase in Chinese, makes Node keep the whole
+ * file with 2 bytes for each character, 5 MB more of memory. They are in strings, untagged templates, regular
+ * expressions and comments only, where an escape means the same. Source maps keep their lines; columns to the right of
+ * an escape are off by its length.
+ */
+const escapeWideCharacters = {
+  name: 'escape-wide-characters',
+  generateBundle(_options, files) {
+    const escape = (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
+    for (const file of Object.values(files))
+      if (file.type === 'chunk') file.code = file.code.replaceAll(/[^\0-\x7f]/g, escape);
+  },
+};
+
 /** Bundles entries, `{ name: path }`, as ES modules with source maps into `folder`, which is replaced whole. */
 export async function bundle(entries, folder) {
   const { build } = await import('rolldown');
@@ -19,6 +34,7 @@ export async function bundle(entries, folder) {
     input: entries,
     platform: 'node',
     external,
+    plugins: [escapeWideCharacters],
     logLevel: 'warn',
     output: {
       dir: draft,

@@ -19,7 +19,7 @@ export interface StepResult {
   state: SignInState;
   prompt: Prompt;
   /** Set when the sign-in is complete: where the browser goes on. */
-  redirectTo?: string;
+  redirectTo?: string | undefined;
 }
 
 export interface RunOptions {
@@ -90,7 +90,7 @@ export function createRunner(needs: Needs): Runner {
       return {
         state: run.progress.state,
         prompt: run.prompt(account),
-        ...(executor.redirectTo === undefined ? {} : { redirectTo: executor.redirectTo }),
+        redirectTo: executor.redirectTo,
       };
     };
     return withSignIn(context, () => tenant.db.transaction(inTransaction));
@@ -128,12 +128,12 @@ function createExecutor(
 ) {
   const { users, port, clock, password, events } = needs;
   const columnsOf = ({ password: sealed, username, name, avatar, email, phone }: PendingProfile) => ({
-    ...(username === undefined ? {} : { username }),
-    ...(name === undefined ? {} : { name }),
-    ...(avatar === undefined ? {} : { avatar }),
+    username,
+    name,
+    avatar,
     ...(email === undefined ? {} : { primaryEmail: email, isEmailVerified: true }),
-    ...(phone === undefined ? {} : { primaryPhone: phone }),
-    ...(sealed === undefined ? {} : { password: password.open(interaction.tenant, sealed) }),
+    primaryPhone: phone,
+    password: sealed === undefined ? undefined : password.open(interaction.tenant, sealed),
   });
   const identityOf = (identity: NonNullable<PendingProfile['identity']>) => ({
     userId: identity.userId,

@@ -1,5 +1,6 @@
 import type { Application } from '@aldaba/contract';
 import { sql as fragment } from 'kysely';
+import { defined, jsonOf } from '../../../kernel/defined.ts';
 import type { Queries } from '../../../store/database.ts';
 import { findList, type Listed, type Slice } from '../../../store/list.ts';
 import { type Search, searchCondition } from '../../../store/search.ts';
@@ -91,21 +92,16 @@ export interface ApplicationColumns {
   appLevelAccessControlEnabled?: boolean | undefined;
 }
 
-const toValues = (columns: ApplicationColumns) => ({
-  ...(columns.name === undefined ? {} : { name: columns.name }),
-  ...(columns.description === undefined ? {} : { description: columns.description }),
-  ...(columns.oidcClientMetadata === undefined
-    ? {}
-    : { oidc_client_metadata: JSON.stringify(columns.oidcClientMetadata) }),
-  ...(columns.customClientMetadata === undefined
-    ? {}
-    : { custom_client_metadata: JSON.stringify(columns.customClientMetadata) }),
-  ...(columns.customData === undefined ? {} : { custom_data: JSON.stringify(columns.customData) }),
-  ...(columns.secretSealed === undefined ? {} : { secret_sealed: columns.secretSealed }),
-  ...(columns.appLevelAccessControlEnabled === undefined
-    ? {}
-    : { app_level_access_control_enabled: columns.appLevelAccessControlEnabled }),
-});
+const toValues = (columns: ApplicationColumns) =>
+  defined({
+    name: columns.name,
+    description: columns.description,
+    oidc_client_metadata: jsonOf(columns.oidcClientMetadata),
+    custom_client_metadata: jsonOf(columns.customClientMetadata),
+    custom_data: jsonOf(columns.customData),
+    secret_sealed: columns.secretSealed,
+    app_level_access_control_enabled: columns.appLevelAccessControlEnabled,
+  });
 
 export async function insertApplication(
   q: Queries,

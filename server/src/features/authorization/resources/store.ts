@@ -1,4 +1,5 @@
 import { fullAccess, managementScopes, type Resource, type Scope } from '@aldaba/contract';
+import { defined } from '../../../kernel/defined.ts';
 import type { Queries, Transaction } from '../../../store/database.ts';
 import { findList, type Listed, type Slice } from '../../../store/list.ts';
 import { type Search, searchCondition } from '../../../store/search.ts';
@@ -72,11 +73,11 @@ export async function updateResourceRow(
   id: string,
   patch: { name?: string | undefined; accessTokenTtl?: number | undefined; isDefault?: boolean },
 ): Promise<Resource | undefined> {
-  const values = {
-    ...(patch.name === undefined ? {} : { name: patch.name }),
-    ...(patch.accessTokenTtl === undefined ? {} : { access_token_ttl: patch.accessTokenTtl }),
-    ...(patch.isDefault === undefined ? {} : { is_default: patch.isDefault }),
-  };
+  const values = defined({
+    name: patch.name,
+    access_token_ttl: patch.accessTokenTtl,
+    is_default: patch.isDefault,
+  });
   if (Object.keys(values).length === 0) return findResource(q, { id });
   const row = await q.first(
     sql.updateTable('resources').set(values).where('tenant_id', '=', q.tenantId).where('id', '=', id).returningAll(),
@@ -146,10 +147,7 @@ export async function updateScopeRow(
   at: { resourceId: string; scopeId: string },
   patch: { name?: string | undefined; description?: string | null | undefined },
 ): Promise<Scope | undefined> {
-  const values = {
-    ...(patch.name === undefined ? {} : { name: patch.name }),
-    ...(patch.description === undefined ? {} : { description: patch.description }),
-  };
+  const values = defined({ name: patch.name, description: patch.description });
   if (Object.keys(values).length === 0) {
     const row = await q.first(
       sql

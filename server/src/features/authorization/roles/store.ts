@@ -1,5 +1,6 @@
 import type { Resource, Role, RoleType, Scope } from '@aldaba/contract';
 import { sql as fragment } from 'kysely';
+import { defined } from '../../../kernel/defined.ts';
 import type { Queries, Transaction } from '../../../store/database.ts';
 import { findList, type Listed, type Slice } from '../../../store/list.ts';
 import { type Search, searchCondition } from '../../../store/search.ts';
@@ -57,11 +58,7 @@ export async function updateRoleRow(
   id: string,
   patch: { name?: string | undefined; description?: string | undefined; isDefault?: boolean | undefined },
 ): Promise<Role | undefined> {
-  const values = {
-    ...(patch.name === undefined ? {} : { name: patch.name }),
-    ...(patch.description === undefined ? {} : { description: patch.description }),
-    ...(patch.isDefault === undefined ? {} : { is_default: patch.isDefault }),
-  };
+  const values = defined({ name: patch.name, description: patch.description, is_default: patch.isDefault });
   if (Object.keys(values).length === 0) return findRole(q, id);
   const row = await q.first(
     sql.updateTable('roles').set(values).where('tenant_id', '=', q.tenantId).where('id', '=', id).returningAll(),

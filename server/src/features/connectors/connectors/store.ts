@@ -1,3 +1,4 @@
+import { defined, jsonOf } from '../../../kernel/defined.ts';
 import type { Queries, Transaction } from '../../../store/database.ts';
 import { type StoredRow, sql } from '../../../store/sql.ts';
 
@@ -67,12 +68,12 @@ export async function updateConnectorRow(
     enableTokenStorage?: boolean | undefined;
   },
 ): Promise<void> {
-  const values = {
-    ...(patch.configSealed === undefined ? {} : { config_sealed: patch.configSealed }),
-    ...(patch.metadata === undefined ? {} : { metadata: JSON.stringify(patch.metadata) }),
-    ...(patch.syncProfile === undefined ? {} : { sync_profile: patch.syncProfile }),
-    ...(patch.enableTokenStorage === undefined ? {} : { enable_token_storage: patch.enableTokenStorage }),
-  };
+  const values = defined({
+    config_sealed: patch.configSealed,
+    metadata: jsonOf(patch.metadata),
+    sync_profile: patch.syncProfile,
+    enable_token_storage: patch.enableTokenStorage,
+  });
   if (Object.keys(values).length === 0) return;
   await q.run(sql.updateTable('connectors').set(values).where('tenant_id', '=', q.tenantId).where('id', '=', id));
 }

@@ -1,5 +1,6 @@
 import type { Connector } from '@aldaba/connectors/kit';
 import type { ConnectorFactory, ConnectorOverlay, PublicSocialConnector } from '@aldaba/contract';
+import { defined } from '../../../kernel/defined.ts';
 import type { GuideReader } from './guides.ts';
 
 /** A configured connector with its kind, ready to be shown or used. */
@@ -57,17 +58,12 @@ export function toPublic(row: ConnectorRow): PublicSocialConnector {
     logo,
     logoDark,
     ...visible(row.overlay),
-    ...(isStandard === undefined ? {} : { isStandard }),
-    ...(isTokenStorageSupported === undefined ? {} : { isTokenStorageSupported }),
+    isStandard,
+    isTokenStorageSupported,
   };
 }
 
 /** The overrides of the kind's metadata; an empty dark logo means none. */
 function visible({ target, name, logo, logoDark }: ConnectorOverlay) {
-  return {
-    ...(target === undefined ? {} : { target }),
-    ...(name === undefined ? {} : { name }),
-    ...(logo === undefined ? {} : { logo }),
-    ...(logoDark === undefined ? {} : { logoDark: logoDark || null }),
-  };
+  return defined({ target, name, logo, logoDark: logoDark === '' ? null : logoDark });
 }

@@ -5,6 +5,7 @@ import type {
   RoleType,
   Scope,
 } from '@aldaba/contract';
+import { defined } from '../../../kernel/defined.ts';
 import type { Queries, Transaction } from '../../../store/database.ts';
 import { findList, type Listed, type Slice } from '../../../store/list.ts';
 import { type Search, searchCondition } from '../../../store/search.ts';
@@ -29,10 +30,7 @@ export interface Description {
   description?: string | null | undefined;
 }
 
-const toValues = ({ name, description }: Description) => ({
-  ...(name === undefined ? {} : { name }),
-  ...(description === undefined ? {} : { description }),
-});
+const toValues = ({ name, description }: Description) => defined({ name, description });
 
 // Permissions
 
@@ -128,7 +126,7 @@ export async function updateRoleRow(
   id: string,
   patch: Description & { type?: RoleType | undefined },
 ): Promise<OrganizationRole | undefined> {
-  const values = { ...toValues(patch), ...(patch.type === undefined ? {} : { type: patch.type }) };
+  const values = defined({ ...toValues(patch), type: patch.type });
   if (Object.keys(values).length === 0) return findRole(q, id);
   const row = await q.first(
     sql

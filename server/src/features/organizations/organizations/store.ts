@@ -1,4 +1,5 @@
 import type { Organization, OrganizationRole, OrganizationScope, RoleType } from '@aldaba/contract';
+import { defined, jsonOf } from '../../../kernel/defined.ts';
 import type { Queries, Transaction } from '../../../store/database.ts';
 import { findList, type Listed, type Slice, totalOf } from '../../../store/list.ts';
 import { type Search, searchCondition } from '../../../store/search.ts';
@@ -24,15 +25,16 @@ export type OrganizationColumns = {
   [Member in Exclude<keyof Organization, 'tenantId' | 'id' | 'createdAt'>]?: Organization[Member] | undefined;
 };
 
-const toValues = (columns: OrganizationColumns) => ({
-  ...(columns.name === undefined ? {} : { name: columns.name }),
-  ...(columns.description === undefined ? {} : { description: columns.description }),
-  ...(columns.customData === undefined ? {} : { custom_data: JSON.stringify(columns.customData) }),
-  ...(columns.isMfaRequired === undefined ? {} : { is_mfa_required: columns.isMfaRequired }),
-  ...(columns.color === undefined ? {} : { color: JSON.stringify(columns.color) }),
-  ...(columns.branding === undefined ? {} : { branding: JSON.stringify(columns.branding) }),
-  ...(columns.customCss === undefined ? {} : { custom_css: columns.customCss }),
-});
+const toValues = (columns: OrganizationColumns) =>
+  defined({
+    name: columns.name,
+    description: columns.description,
+    custom_data: jsonOf(columns.customData),
+    is_mfa_required: columns.isMfaRequired,
+    color: jsonOf(columns.color),
+    branding: jsonOf(columns.branding),
+    custom_css: columns.customCss,
+  });
 
 export async function findOrganization(q: Queries, id: string): Promise<Organization | undefined> {
   const row = await q.first(

@@ -1,5 +1,6 @@
 import type { Identities } from '@aldaba/contract';
 import { sql as fragment, type InferResult } from 'kysely';
+import { defined, jsonOf } from '../../../kernel/defined.ts';
 import { emailKey, normalizePhone } from '../../../kernel/identifiers.ts';
 import type { Queries } from '../../../store/database.ts';
 import { sql, textOf } from '../../../store/sql.ts';
@@ -203,27 +204,26 @@ function toPassword(row: Pick<PasswordRow, 'password_digest' | 'password_algorit
   return { digest: row.password_digest, algorithm: row.password_algorithm as PasswordDigest['algorithm'] };
 }
 
-const toValues = (patch: UserColumns, now: Date) => ({
-  ...(patch.username === undefined ? {} : { username: patch.username }),
-  ...(patch.primaryEmail === undefined ? {} : { primary_email: patch.primaryEmail }),
-  ...(patch.primaryPhone === undefined ? {} : { primary_phone: patch.primaryPhone }),
-  ...(patch.name === undefined ? {} : { name: patch.name }),
-  ...(patch.avatar === undefined ? {} : { avatar: patch.avatar }),
-  ...(patch.profile === undefined ? {} : { profile: JSON.stringify(patch.profile) }),
-  ...(patch.customData === undefined ? {} : { custom_data: JSON.stringify(patch.customData) }),
-  ...(patch.applicationId === undefined ? {} : { application_id: patch.applicationId }),
-  ...(patch.isSuspended === undefined ? {} : { is_suspended: patch.isSuspended }),
-  ...(patch.isPasswordExpired === undefined ? {} : { is_password_expired: patch.isPasswordExpired }),
-  ...(patch.lastSignInAt === undefined ? {} : { last_sign_in_at: patch.lastSignInAt }),
-  ...(patch.password === undefined
-    ? {}
-    : {
-        password_digest: patch.password.digest,
-        password_algorithm: patch.password.algorithm,
-        password_updated_at: now,
-        is_password_expired: false,
-      }),
-});
+const toValues = (patch: UserColumns, now: Date) =>
+  defined({
+    username: patch.username,
+    primary_email: patch.primaryEmail,
+    primary_phone: patch.primaryPhone,
+    name: patch.name,
+    avatar: patch.avatar,
+    profile: jsonOf(patch.profile),
+    custom_data: jsonOf(patch.customData),
+    application_id: patch.applicationId,
+    is_suspended: patch.isSuspended,
+    is_password_expired: patch.isPasswordExpired,
+    last_sign_in_at: patch.lastSignInAt,
+    ...(patch.password && {
+      password_digest: patch.password.digest,
+      password_algorithm: patch.password.algorithm,
+      password_updated_at: now,
+      is_password_expired: false,
+    }),
+  });
 
 export async function insertUser(q: Queries, id: string, user: UserColumns, now: Date): Promise<User> {
   const values = { tenant_id: q.tenantId, id, ...toValues(user, now), created_at: now, updated_at: now };

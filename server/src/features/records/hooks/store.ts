@@ -78,12 +78,12 @@ export async function updateHookRow(
       .set({
         // Sets at least one column, even for an empty patch.
         id,
-        ...(patch.name === undefined ? {} : { name: patch.name }),
-        ...(patch.event === undefined ? {} : { event: patch.event }),
-        ...(patch.events === undefined ? {} : { events: patch.events }),
-        ...(patch.enabled === undefined ? {} : { enabled: patch.enabled }),
-        ...(patch.configSealed === undefined ? {} : { config_sealed: patch.configSealed }),
-        ...(patch.signingKeySealed === undefined ? {} : { signing_key_sealed: patch.signingKeySealed }),
+        name: patch.name,
+        event: patch.event,
+        events: patch.events,
+        enabled: patch.enabled,
+        config_sealed: patch.configSealed,
+        signing_key_sealed: patch.signingKeySealed,
       })
       .where('tenant_id', '=', q.tenantId)
       .where('id', '=', id)

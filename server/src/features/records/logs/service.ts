@@ -111,7 +111,7 @@ export function createLogs(needs: LogsNeeds, options = { sweeps: true }): Logs {
         applicationId: filter.applicationId,
         hookId: filter.hookId,
         from: new Date(Math.max(oldest().getTime(), from ?? 0)),
-        ...(to === undefined ? {} : { before: new Date(to + 1) }),
+        before: to === undefined ? undefined : new Date(to + 1),
       };
       const limit = filter.isCapped ? cap + 1 : undefined;
       const items = await withUserAgents(await store.findLogs(q, window, slice));
@@ -184,20 +184,16 @@ function toRow(tenantId: string, entry: AuditEntry): Omit<store.NewLog, 'created
     payload: JSON.stringify({
       key,
       result,
-      ...(error === undefined ? {} : { error: describe(error) }),
-      ...(origin
-        ? {
-            ip: origin.ip,
-            requestId: origin.requestId,
-            ...(origin.userAgent === undefined ? {} : { userAgent: plainText(origin.userAgent) }),
-          }
-        : {}),
-      ...(userId === undefined ? {} : { userId }),
-      ...(applicationId === undefined ? {} : { applicationId }),
-      ...(secretName === undefined ? {} : { applicationSecret: { name: secretName } }),
-      ...(sessionId === undefined ? {} : { sessionId }),
-      ...(params === undefined ? {} : { params: mask(params, { left: paramsRoom }) }),
-      ...(more === undefined ? {} : (mask(more, { left: moreRoom }) as object)),
+      error: error === undefined ? undefined : describe(error),
+      ip: origin?.ip,
+      requestId: origin?.requestId,
+      userAgent: origin?.userAgent === undefined ? undefined : plainText(origin.userAgent),
+      userId,
+      applicationId,
+      applicationSecret: secretName === undefined ? undefined : { name: secretName },
+      sessionId,
+      params: params === undefined ? undefined : mask(params, { left: paramsRoom }),
+      ...(more && (mask(more, { left: moreRoom }) as object)),
     }),
   };
 }
