@@ -19,9 +19,9 @@ const external = [/^node:/, /^@node-rs\/(argon2|bcrypt)/, /^quickjs-emscripten/,
 const escapeWideCharacters = {
   name: 'escape-wide-characters',
   generateBundle(_options, files) {
-    const escape = (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
+    const toEscape = (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
     for (const file of Object.values(files))
-      if (file.type === 'chunk') file.code = file.code.replaceAll(/[^\0-\x7f]/g, escape);
+      if (file.type === 'chunk') file.code = file.code.replaceAll(/[^\0-\x7f]/g, toEscape);
   },
 };
 

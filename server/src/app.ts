@@ -141,7 +141,7 @@ export async function createCommandApp(
   return { ...parts, api, log: world.log, close };
 }
 
-/** Where the Console is served. */
+/** The server's own base URLs: the Console is served under each, and pages of their origins may call `/api`. */
 const endpointsOf = ({ ENDPOINT, ADMIN_ENDPOINT }: Config): string[] => [
   ENDPOINT,
   ...(ADMIN_ENDPOINT ? [ADMIN_ENDPOINT] : []),

@@ -83,9 +83,9 @@ function payloadOf(
     authTime: Math.floor(session.authenticatedAt.getTime() / 1000),
     sid: session.uid,
     amr: session.amr,
-    ...(acr === undefined ? {} : { acr }),
-    ...(request.nonce === undefined ? {} : { nonce: request.nonce }),
-    ...(request.codeChallenge === undefined ? {} : { codeChallenge: request.codeChallenge }),
-    ...(request.claims === undefined ? {} : { claims: request.claims }),
+    acr,
+    nonce: request.nonce,
+    codeChallenge: request.codeChallenge,
+    claims: request.claims,
   };
 }

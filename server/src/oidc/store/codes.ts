@@ -17,12 +17,12 @@ export interface CodePayload {
   /** Id of the session. */
   sid: string;
   /** The methods of the sign-in (RFC 8176); absent from codes of earlier releases. */
-  amr?: string[];
+  amr?: string[] | undefined;
   /** The `acr` of the ID token if the request required `acr` values; otherwise `amr` decides. */
-  acr?: string;
-  nonce?: string;
-  codeChallenge?: string;
-  claims?: ClaimsRequest;
+  acr?: string | undefined;
+  nonce?: string | undefined;
+  codeChallenge?: string | undefined;
+  claims?: ClaimsRequest | undefined;
 }
 
 export interface CodeRecord {

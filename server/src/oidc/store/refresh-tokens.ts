@@ -15,13 +15,13 @@ interface RefreshPayload {
   /** Id of its session. */
   sid: string;
   /** The methods of the sign-in (RFC 8176); absent from tokens of earlier releases. */
-  amr?: string[];
+  amr?: string[] | undefined;
   /** As in its code. */
-  acr?: string;
+  acr?: string | undefined;
   /** Set if it ends with the session (no `offline_access`). */
-  sessionUid?: string;
+  sessionUid?: string | undefined;
   /** The claims that the authorization's `claims` parameter requested. */
-  claims?: ClaimsRequest;
+  claims?: ClaimsRequest | undefined;
 }
 
 export interface NewRefreshToken {

@@ -116,18 +116,7 @@ function prepareRefreshToken(
     token,
     row: {
       tokenHash: hashToken(token),
-      payload: {
-        clientId: client.id,
-        userId,
-        scope,
-        resources,
-        authTime,
-        sid,
-        ...(amr === undefined ? {} : { amr }),
-        ...(acr === undefined ? {} : { acr }),
-        ...(claims === undefined ? {} : { claims }),
-        ...(sessionUid === undefined ? {} : { sessionUid }),
-      },
+      payload: { clientId: client.id, userId, scope, resources, authTime, sid, amr, acr, claims, sessionUid },
       expiresAt: new Date(core.clock.now() + refreshTokenTtl(client) * 1000),
     },
   };
