@@ -82,7 +82,8 @@ export function folderRoutes(http: Http, { root, path, names, headers, check, in
       const page = index === undefined ? undefined : await folder.find(index);
       const html = (await page?.read())?.toString();
       if (!page || html === undefined) return undefined;
-      const base = (prefix: string) => `<base href="${prefix}${path}/">`;
+      // Whichever way a build closes the element.
+      const base = (prefix: string) => `<base href="${prefix}${path}/"`;
       const whole = html.replace(base(''), base(basePath));
       return textFile(fill ? fill(whole) : whole, { contentType: page.contentType, cache: page.cache });
     };
