@@ -134,15 +134,19 @@ export function CreateDialog<Values>(props: CreateDialogProps<Values>) {
     event.preventDefault();
     if (await form.submit()) onCreated();
   };
+  const close = () => {
+    form.discard();
+    onClose();
+  };
   return (
-    <Dialog isOpen={isOpen} onClose={onClose} title={title}>
+    <Dialog isOpen={isOpen} onClose={close} title={title}>
       <form onSubmit={submit} noValidate>
         <div className={classes.fields}>{children}</div>
         <div className={classes.refusal}>
           <RefusalAlert refusal={form.refusal} />
         </div>
         <div className={classes.actions}>
-          <Button variant="default" onClick={onClose}>
+          <Button variant="default" onClick={close}>
             {t('form.cancel')}
           </Button>
           <Button type="submit" loading={form.isSaving}>
