@@ -139,6 +139,17 @@ describe('Budget check', () => {
     ]);
   });
 
+  it('finds a connector that has more than data and one mapping', () => {
+    const base = tree({
+      'README.md': '# Aldaba\n',
+      'server/package.json': '{}\n',
+      'connectors/src/long/index.ts': 'export {};\n'.repeat(61),
+      'connectors/src/short/index.ts': 'export {};\n'.repeat(60),
+      'connectors/src/shared/api.ts': 'export {};\n'.repeat(61),
+    });
+    assert.deepEqual(places(checkBudgets(base)), ['connectors/src/long/index.ts:60']);
+  });
+
   it('measures a factory by its own lines and finds a long function inside of it', () => {
     const inner = (name, lines) => `  const ${name} = () => {\n${'    void 0;\n'.repeat(lines)}  };\n`;
     const base = tree({
