@@ -211,7 +211,7 @@ export const PasswordRules = ({ frame, rules }: { frame: PageFrame; rules: Passw
       <p>{phrase(frame.language, 'password.rulesTitle')}</p>
       <ul data-met={phrase(frame.language, 'password.met')}>
         {rules.map(({ text, check }) => (
-          <li key={text} {...attributesOfCheck(check)}>
+          <li key={text} class={check && frame.preview ? 'live' : undefined} {...attributesOfCheck(check)}>
             {text}
           </li>
         ))}
@@ -219,7 +219,7 @@ export const PasswordRules = ({ frame, rules }: { frame: PageFrame; rules: Passw
     </div>
   );
 
-/** What the island reads; without scripts the rules are a plain list. */
+/** What the island reads, which makes them `live`; without scripts the rules are a plain list. */
 const attributesOfCheck = (check: PasswordRule['check']) => {
   if (check === undefined) return {};
   return 'minLength' in check ? { 'data-min-length': check.minLength } : { 'data-min-types': check.minTypes };

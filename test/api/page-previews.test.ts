@@ -33,6 +33,7 @@ const bodyOf = (html: string): string =>
   (/<body[\s\S]*<\/body>/.exec(html)?.[0] ?? assert.fail(html))
     .replaceAll(/<noscript>[\s\S]*?<\/noscript>/g, '')
     .replaceAll('class="reveal" hidden', 'class="reveal"')
+    .replaceAll(/<li (class="live" )?data-min-/g, '<li data-min-')
     .replaceAll('(prefers-color-scheme: dark)', '(max-width:0)')
     .replaceAll(/<input type="hidden" name="interaction" value="[\w-]{16}"\/>/g, '')
     .replaceAll(/&amp;interaction=[\w-]{16}/g, '')
