@@ -64,7 +64,8 @@ function policyFor(urls: readonly string[]): string {
     `connect-src 'self' ${origins}`,
     `frame-src 'self' ${origins}`,
     "base-uri 'self'",
-    "form-action 'none'",
+    // Previews of the hosted pages are posted into a frame.
+    `form-action ${origins}`,
     // The page that renews the sign-in is framed by the Console itself.
     "frame-ancestors 'self'",
   ].join('; ');
