@@ -1,7 +1,9 @@
+import assert from 'node:assert/strict';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { BrowserContextOptions, Page } from 'playwright-core';
 import { findRoot } from '../../server/src/root.ts';
+import { barriers } from './accessibility.ts';
 import { openBrowser, phoneScreen, type Visitor } from './browser.ts';
 import type { TestServer } from './server.ts';
 
@@ -52,11 +54,23 @@ const folder = join(findRoot(process.env), '.cache/screenshots/console');
  * Keeps a picture of the page as it is shown, in light and in dark, for people to look at:
  * `.cache/screenshots/console/<name>-<light|dark>.png`.
  */
-export async function takeScreenshots(page: Page, name: string): Promise<void> {
+export const takeScreenshots = (page: Page, name: string): Promise<void> =>
+  inBothThemes(page, async (theme) => {
+    // Transitions between the themes are over in the picture.
+    await page.screenshot({ path: join(folder, `${name}-${theme}.png`), animations: 'disabled' });
+  });
+
+/** The same, and asserts that axe finds nothing wrong in either theme. */
+export async function inspect(page: Page, name: string): Promise<void> {
+  await takeScreenshots(page, name);
+  await inBothThemes(page, async (theme) => assert.deepEqual(await barriers(page), [], `${name} in ${theme}`));
+}
+
+async function inBothThemes(page: Page, action: (theme: string) => Promise<void>): Promise<void> {
   await mkdir(folder, { recursive: true });
-  for (const colorScheme of ['light', 'dark'] as const) {
-    await page.emulateMedia({ colorScheme });
-    await page.screenshot({ path: join(folder, `${name}-${colorScheme}.png`) });
+  for (const theme of ['light', 'dark'] as const) {
+    await page.emulateMedia({ colorScheme: theme, reducedMotion: 'reduce' });
+    await action(theme);
   }
-  await page.emulateMedia({ colorScheme: null });
+  await page.emulateMedia({ colorScheme: null, reducedMotion: null });
 }

@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import { barriers } from '../../support/accessibility.ts';
-import { openConsole, screens, takeScreenshots } from '../../support/console.ts';
+import { inspect, openConsole, screens } from '../../support/console.ts';
 import { startServer, type TestServer } from '../../support/server.ts';
 
 for (const screen of ['desktop', 'phone'] as const) {
@@ -15,10 +14,7 @@ for (const screen of ['desktop', 'phone'] as const) {
     it('are created, found, renamed and deleted', async () => {
       const visitor = await openConsole(server, screens[screen]);
       const { page } = visitor;
-      const look = async (name: string) => {
-        assert.deepEqual(await barriers(page), [], name);
-        await takeScreenshots(page, `applications-${name}-${screen}`);
-      };
+      const look = (name: string) => inspect(page, `applications-${name}-${screen}`);
       try {
         await visitor.open('applications');
         await page.getByText('Connect your first application').waitFor();

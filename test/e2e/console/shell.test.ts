@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import { barriers } from '../../support/accessibility.ts';
 import { openBrowser } from '../../support/browser.ts';
-import { openConsole, screens, signIn, takeScreenshots } from '../../support/console.ts';
+import { inspect, openConsole, screens, signIn } from '../../support/console.ts';
 import { startServer, type TestServer } from '../../support/server.ts';
 
 describe('The Console', () => {
@@ -25,8 +24,13 @@ describe('The Console', () => {
         'JSON.stringify([Object.values(localStorage), Object.values(sessionStorage)])',
       );
       assert.doesNotMatch(String(stored), /eyJ|access_token|refresh_token/);
-      await takeScreenshots(page, 'shell');
-      assert.deepEqual(await barriers(page), []);
+      await inspect(page, 'shell');
+      await page.keyboard.press('Control+k');
+      await page.getByPlaceholder(/^Find pages/).fill('app');
+      await page.getByRole('button', { name: 'Applications' }).waitFor();
+      await inspect(page, 'palette');
+      await page.keyboard.press('Enter');
+      await page.waitForURL(/applications$/);
       await page.getByRole('button', { name: /^Account of/ }).click();
       await page.getByRole('menuitem', { name: 'Sign out' }).click();
       await page.locator('[name=username]').waitFor();
