@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { openBrowser } from '../../support/browser.ts';
-import { inspect, openConsole, screens, signIn } from '../../support/console.ts';
+import { inspect, openConsole, screens, signIn, takeScreenshots } from '../../support/console.ts';
 import { startServer, type TestServer } from '../../support/server.ts';
 
 describe('The Console', () => {
@@ -32,6 +32,8 @@ describe('The Console', () => {
       await page.keyboard.press('Enter');
       await page.waitForURL(/applications$/);
       await page.getByRole('button', { name: /^Account of/ }).click();
+      await page.getByRole('menuitem', { name: 'Sign out' }).waitFor();
+      await takeScreenshots(page, 'account-menu');
       await page.getByRole('menuitem', { name: 'Sign out' }).click();
       await page.locator('[name=username]').waitFor();
       assert.deepEqual(visitor.complaints, []);
