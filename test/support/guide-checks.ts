@@ -84,9 +84,6 @@ interface GuideTestOptions {
   onVersions?: (found: Record<string, string>) => void;
 }
 
-/** True if the guides of the category have a check; only these can be tested. */
-export const hasCheck = ({ category }: Guide): boolean => checks[category] !== undefined;
-
 /** Name and body of the test that follows the guide. */
 export function guideTest(
   guide: Guide,
