@@ -18,15 +18,15 @@ const place = (request: Request, { open, user }: Question) => ({
 export async function showConsent(core: Core, request: Request, reply: Reply): Promise<void> {
   const question = await getQuestion(core, request);
   const { open, client, look, user } = question;
-  const locales = open.request.uiLocales === undefined ? {} : { uiLocales: open.request.uiLocales };
-  const language = await core.pages.language(request, locales);
+  const { uiLocales } = open.request;
+  const language = await core.pages.language(request, { uiLocales });
   const access = await findWaitingAccess(core, request, question);
   // The page shows exactly what consent will grant.
   const xsrf = sealValue(core.vault, access.agreement, place(request, question));
   const view = consentView({ client, look, user, access, language, redirectUri: open.request.redirectUri, xsrf });
   reply.header('cache-control', 'no-store');
   // Without the application's id: the page uses the tenant's branding, because a third party must not replace it.
-  await core.pages.send(request, reply, view, { ...locales, interaction: open.handle });
+  await core.pages.send(request, reply, view, { uiLocales, interaction: open.handle });
 }
 
 /** `POST /consent`: applies the decision and continues the authorization. */

@@ -168,7 +168,12 @@ export interface OidcNeeds {
       request: Request,
       reply: Reply,
       view: PageView,
-      options?: { appId?: string; interaction?: string; status?: number; uiLocales?: string },
+      options?: {
+        appId?: string | undefined;
+        interaction?: string | undefined;
+        status?: number;
+        uiLocales?: string | undefined;
+      },
     ) => Promise<void>;
     /** The page of a finished or expired interaction; it links back to the application. */
     sendEnded: (
@@ -176,6 +181,6 @@ export interface OidcNeeds {
       reply: Reply,
       about: { appId: string | undefined; isSignedIn: boolean; status: number },
     ) => Promise<void>;
-    language: (request: Request, options?: { uiLocales?: string }) => Promise<PageLanguage>;
+    language: (request: Request, options?: { uiLocales?: string | undefined }) => Promise<PageLanguage>;
   };
 }

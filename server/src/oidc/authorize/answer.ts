@@ -100,7 +100,7 @@ export async function showError(
     const appId = applicationOf(request);
     await core.pages.send(request, reply, await errorView(core, failure, request), {
       status: failure.status,
-      ...(appId === undefined ? {} : { appId }),
+      appId,
     });
     return;
   }

@@ -60,7 +60,7 @@ export async function beginEndSession(
       xsrf: sealValue(core.vault, confirmation, place(request, session)),
       auto: client !== undefined && (await isAboutSession(request, session, { client, hintedUserId })),
     },
-    { ...(client ? { appId: client.id } : {}), ...(uiLocales === undefined ? {} : { uiLocales }) },
+    { appId: client?.id, uiLocales },
   );
 }
 

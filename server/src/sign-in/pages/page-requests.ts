@@ -180,8 +180,8 @@ export async function openPage(
   const options = {
     appId: interaction.applicationId,
     interaction: interaction.handle,
-    ...(uiLocales === undefined ? {} : { uiLocales }),
-    ...(organizationId === undefined ? {} : { organizationId }),
+    uiLocales,
+    organizationId,
   };
   const [configured, settings, language, offered] = await Promise.all([
     connectors.list(request.tenant),
@@ -308,8 +308,8 @@ async function sendError(signIn: SignIn, request: Request, reply: Reply, error: 
   };
   await needs.pages.send(request, reply, view, {
     status: error.status,
-    ...(appId === undefined ? {} : { appId }),
-    ...(interaction ? { interaction: interaction.handle } : {}),
+    appId,
+    interaction: interaction?.handle,
   });
 }
 

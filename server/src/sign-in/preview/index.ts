@@ -77,13 +77,7 @@ export function createPagePreviews(needs: PreviewNeeds): PagePreviews {
       const view = shown.find(({ screen }) => screen === query.screen)?.view;
       if (!view) return { screens: reachable, page: null };
       // A third party must not replace the tenant's branding where consent is asked for.
-      const source =
-        view.kind === 'consent'
-          ? {}
-          : {
-              ...(applicationId === undefined ? {} : { appId: applicationId }),
-              ...(organizationId === undefined ? {} : { organizationId }),
-            };
+      const source = view.kind === 'consent' ? {} : { appId: applicationId, organizationId };
       const drawn = await needs.pages.preview(tenant, view, {
         settings,
         words,

@@ -79,8 +79,7 @@ export function createSteps({ factors, ...needs }: StepNeeds): SignIn {
     ...createAccountChoiceSteps(needs),
     forms: createFormSteps({ ...reading, ...begin, ...enter }),
     secondFactors,
-    languageOf: (request, { request: { uiLocales } }) =>
-      pages.language(request, uiLocales === undefined ? {} : { uiLocales }),
+    languageOf: (request, { request: { uiLocales } }) => pages.language(request, { uiLocales }),
     pageNeeds: { pages, connectors, port, clock, log, landing: factors.socialLanding },
   };
 }

@@ -8,8 +8,8 @@ import type { Tenant } from '../../../tenancy/index.ts';
 /** The application and organization whose branding overrides the tenant's. */
 export interface BrandingSource {
   /** Client id. */
-  appId?: string;
-  organizationId?: string;
+  appId?: string | undefined;
+  organizationId?: string | undefined;
 }
 
 export interface CustomCssSource {

@@ -21,17 +21,17 @@ import { createFrame } from './frame.ts';
 
 interface PageOptions {
   /** Client id of the requesting application, whose name is part of the page's title. */
-  appId?: string;
+  appId?: string | undefined;
   /** Handle of the page's interaction. */
-  interaction?: string;
+  interaction?: string | undefined;
   /** Organization that the user signs in to; its branding overrides the application's. */
-  organizationId?: string;
+  organizationId?: string | undefined;
   /** HTTP status, 200 by default. */
   status?: number;
   /** False omits the operator's CSS, whatever the view. */
   customCss?: false;
   /** `ui_locales` of the authorization request. */
-  uiLocales?: string;
+  uiLocales?: string | undefined;
 }
 
 /** Sends hosted pages with the tenant's branding, in the user's language, under a strict Content-Security-Policy. */
