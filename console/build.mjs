@@ -8,6 +8,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { brotliCompress, constants, gzip } from 'node:zlib';
 import { build as viteBuild } from 'vite';
+import { guidesPlugin } from './guides/plugin.mjs';
 
 const root = import.meta.dirname;
 const dist = join(root, 'dist');
@@ -23,6 +24,7 @@ export default async function build() {
   const { output } = await viteBuild({
     root,
     configFile: false,
+    plugins: [guidesPlugin()],
     logLevel: 'warn',
     // Relative to the page's <base>: the address of the Console is known only when it is served.
     base: './',

@@ -1,6 +1,9 @@
 import { Lexer, type MarkedToken, Parser, Renderer, type Token, type Tokens } from 'marked';
 import { parseDocument } from 'yaml';
 import { z } from 'zod';
+import { placeholders } from './placeholders.ts';
+
+export { fill, fillHtml, type PlaceholderValues, portOf } from './placeholders.ts';
 
 /**
  * The format of the framework guides, described in `README.md` of this folder. Pure: takes text, returns data. The
@@ -31,11 +34,7 @@ const header = z.strictObject({
 });
 const translatedHeader = header.pick({ title: true, summary: true });
 
-const placeholders = ['endpoint', 'issuer', 'appId', 'appSecret', 'apiIndicator', 'appUrl', 'appPort'] as const;
 const addressDirectives = ['redirect-uri', 'post-sign-out-uri', 'cors-origin'] as const;
-
-/** What `{{name}}` stands for. A guide for an API uses no `appId`, and so on: unused ones may be empty. */
-export type PlaceholderValues = Record<(typeof placeholders)[number], string>;
 
 /** Prose between the code: Markdown, and the same as HTML. Both still contain placeholders. */
 export interface Prose {
@@ -323,22 +322,6 @@ const renderer = new GuideRenderer();
 /** Addresses of links are percent-encoded by the renderer; placeholders in them have to stay. */
 const toHtml = (token: Token): string =>
   new Parser({ renderer }).parse([token]).replaceAll(/%7B%7B(\w+)%7D%7D/g, '{{$1}}');
-
-/** Fills the placeholders of code, commands or a URI. */
-export const fill = (text: string, values: PlaceholderValues): string =>
-  text.replaceAll(/\{\{(\w+)\}\}/g, (_, name: keyof PlaceholderValues) => values[name]);
-
-/** Fills the placeholders of `html` of prose, escaped for text and attributes. */
-export const fillHtml = (html: string, values: PlaceholderValues): string =>
-  html.replaceAll(/\{\{(\w+)\}\}/g, (_, name: keyof PlaceholderValues) =>
-    values[name].replaceAll(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`),
-  );
-
-/** The port of an app's URL, for `{{appPort}}`. */
-export const portOf = (appUrl: string): string => {
-  const { port, protocol } = new URL(appUrl);
-  return port || (protocol === 'https:' ? '443' : '80');
-};
 
 /** The files of a guide: path and content, with `continued` fences appended after an empty line. */
 export function filesOf(guide: Guide): Map<string, string> {

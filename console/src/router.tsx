@@ -1,6 +1,8 @@
 /** The table of pages: one line an area. Areas load with their first page. */
 import { createRoute, createRouter, redirect } from '@tanstack/react-router';
 import { applicationRoutes } from './areas/applications/routes.ts';
+import { dashboardRoutes } from './areas/dashboard/routes.ts';
+import { guideRoutes } from './areas/guides/routes.ts';
 import { consoleUrl, defaultTenant } from './settings.ts';
 import { ErrorPage, NotFoundPage } from './shell/error-pages.tsx';
 import { PendingPage } from './shell/pending-page.tsx';
@@ -17,11 +19,14 @@ const homeRoute = createRoute({
   getParentRoute: () => tenantRoute,
   path: '/',
   beforeLoad: ({ params }) => {
-    throw redirect({ to: '/t/$tenant/applications', params, replace: true });
+    throw redirect({ to: '/t/$tenant/dashboard', params, replace: true });
   },
 });
 
-const routeTree = rootRoute.addChildren([startRoute, tenantRoute.addChildren([homeRoute, ...applicationRoutes])]);
+const routeTree = rootRoute.addChildren([
+  startRoute,
+  tenantRoute.addChildren([homeRoute, ...dashboardRoutes, ...applicationRoutes, ...guideRoutes]),
+]);
 
 export const router = createRouter({
   routeTree,

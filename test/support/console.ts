@@ -70,6 +70,7 @@ async function inBothThemes(page: Page, action: (theme: string) => Promise<void>
   await mkdir(folder, { recursive: true });
   for (const theme of ['light', 'dark'] as const) {
     await page.emulateMedia({ colorScheme: theme, reducedMotion: 'reduce' });
+    await page.locator(`html[data-mantine-color-scheme=${theme}]`).waitFor();
     await action(theme);
   }
   await page.emulateMedia({ colorScheme: null, reducedMotion: null });

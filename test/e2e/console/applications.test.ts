@@ -19,7 +19,8 @@ for (const screen of ['desktop', 'phone'] as const) {
         await visitor.open('applications');
         await page.getByText('Connect your first application').waitFor();
         await look('empty');
-        await page.getByRole('button', { name: 'Create application' }).first().click();
+        await page.getByRole('link', { name: 'Create application' }).first().click();
+        await page.getByRole('button', { name: 'Without framework' }).click();
         const dialog = page.getByRole('dialog', { name: 'Create application' });
         await dialog.getByRole('button', { name: 'Create application' }).click();
         await dialog.getByText('Enter a value.').waitFor();

@@ -5,6 +5,8 @@ import { useChange, useTenant } from '../../api/queries.ts';
 import { CreateDialog } from '../../patterns/form.tsx';
 import { patternPhrases } from '../../patterns/phrases.ts';
 import { useForm } from '../../patterns/use-form.ts';
+import type { GuideCard } from '../guides/catalog.ts';
+import { rememberCreated } from '../guides/created.ts';
 import classes from './create.module.css';
 import { applicationPhrases } from './phrases.ts';
 
@@ -15,8 +17,15 @@ interface Draft extends Record<string, unknown> {
 }
 const empty: Draft = { name: '', type: 'Traditional' };
 
-/** Creates an application without a framework's guide, and leads to its page. */
-export function CreateApplication({ isOpen, onClose }: { isOpen: boolean; onClose: () => void }) {
+interface CreateApplicationProps {
+  /** Decides the type; without it the type is asked for. */
+  guide: GuideCard | undefined;
+  isOpen: boolean;
+  onClose: () => void;
+}
+
+/** Names and creates an application, and leads to its guide, or to its settings if it was created without one. */
+export function CreateApplication({ guide, isOpen, onClose }: CreateApplicationProps) {
   const t = applicationPhrases.use();
   const words = patternPhrases.use();
   const tenant = useTenant();
@@ -26,15 +35,20 @@ export function CreateApplication({ isOpen, onClose }: { isOpen: boolean; onClos
     values: empty,
     validate: ({ name }) => ({ name: name.trim() ? undefined : words('form.required') }),
     save: async ({ name, type }) => {
-      const { id } = await create.mutateAsync({ body: { name: name.trim(), type } });
-      await navigate({ to: '/t/$tenant/applications/$id/$tab', params: { tenant, id, tab: 'settings' } });
+      const { id } = await create.mutateAsync({ body: { name: name.trim(), ...kindOf(guide, type) } });
+      rememberCreated(id);
+      await navigate({
+        to: '/t/$tenant/applications/$id/$tab',
+        params: { tenant, id, tab: guide ? 'guide' : 'settings' },
+        search: guide ? { guide: guide.name } : {},
+      });
     },
   });
   return (
     <CreateDialog
       isOpen={isOpen}
       onClose={onClose}
-      title={t('create')}
+      title={guide ? t('createWith', { guide: guide.title }) : t('create')}
       submitLabel={t('create')}
       form={form}
       onCreated={onClose}
@@ -47,19 +61,29 @@ export function CreateApplication({ isOpen, onClose }: { isOpen: boolean; onClos
         data-autofocus
         {...form.input('name')}
       />
-      <Radio.Group label={t('fields.type')} {...form.input('type')}>
-        <Stack gap={8} mt={4}>
-          {types.map((type) => (
-            <Radio.Card key={type} value={type} className={classes.card ?? ''}>
-              <Radio.Indicator />
-              <span>
-                <span className={classes.name}>{t(`types.${type}`)}</span>
-                <span className={classes.help}>{t(`typeHelp.${type}`)}</span>
-              </span>
-            </Radio.Card>
-          ))}
-        </Stack>
-      </Radio.Group>
+      {!guide && <TypeChoice {...form.input('type')} />}
     </CreateDialog>
+  );
+}
+
+const kindOf = (guide: GuideCard | undefined, type: Draft['type']) =>
+  guide?.type ? { type: guide.type, isThirdParty: guide.category === 'third-party' } : { type };
+
+function TypeChoice(input: object) {
+  const t = applicationPhrases.use();
+  return (
+    <Radio.Group label={t('fields.type')} {...input}>
+      <Stack gap={8} mt={4}>
+        {types.map((type) => (
+          <Radio.Card key={type} value={type} className={classes.card ?? ''}>
+            <Radio.Indicator />
+            <span>
+              <span className={classes.name}>{t(`types.${type}`)}</span>
+              <span className={classes.help}>{t(`typeHelp.${type}`)}</span>
+            </span>
+          </Radio.Card>
+        ))}
+      </Stack>
+    </Radio.Group>
   );
 }

@@ -1,12 +1,33 @@
+import type { Application } from '@aldaba/contract';
 import { getApplication } from '@aldaba/contract/routes';
 import { getRouteApi } from '@tanstack/react-router';
+import { type ComponentType, lazy } from 'react';
 import { useItem } from '../../api/queries.ts';
 import { DetailPage } from '../../patterns/detail-page.tsx';
 import { StatusBadge } from '../../patterns/status-badge.tsx';
 import { ErrorPage, NotFoundPage } from '../../shell/error-pages.tsx';
 import { PendingPage } from '../../shell/pending-page.tsx';
+import { hasSecrets } from '../guides/guide-values.ts';
+import { ApplicationEndpoints } from './endpoints.tsx';
+import type en from './phrases/en.ts';
 import { applicationPhrases } from './phrases.ts';
+import { ApplicationSecrets } from './secrets.tsx';
 import { ApplicationSettings } from './settings.tsx';
+
+const GuideTab = lazy(async () => ({ default: (await import('../guides/guide-tab.tsx')).GuideTab }));
+
+interface Tab {
+  path: keyof typeof en.tabs;
+  page: ComponentType<{ application: Application }>;
+}
+
+/** The tabs that an application of this type has, in the order of use. */
+const tabsOf = (application: Application): Tab[] => [
+  { path: 'settings', page: ApplicationSettings },
+  { path: 'guide', page: GuideTab },
+  { path: 'endpoints', page: ApplicationEndpoints },
+  ...(hasSecrets(application) ? [{ path: 'secrets', page: ApplicationSecrets } as const] : []),
+];
 
 const route = getRouteApi('/t/$tenant/applications/$id/$tab');
 
@@ -17,6 +38,8 @@ export function ApplicationDetail() {
   if (error?.status === 404) return <NotFoundPage />;
   if (error && !application) return <ErrorPage error={error} reset={() => void refetch()} />;
   if (!application) return <PendingPage />;
+  const tabs = tabsOf(application);
+  const Tab = tabs.find(({ path }) => path === tab)?.page;
   return (
     <DetailPage
       back={{ path: 'applications', label: t('title') }}
@@ -25,9 +48,9 @@ export function ApplicationDetail() {
       badge={<StatusBadge tone="neutral">{t(`types.${application.type}`)}</StatusBadge>}
       path={`applications/${id}`}
       tab={tab}
-      tabs={[{ path: 'settings', label: t('tabs.settings') }]}
+      tabs={tabs.map(({ path }) => ({ path, label: t(`tabs.${path}`) }))}
     >
-      {tab === 'settings' ? <ApplicationSettings application={application} /> : <NotFoundPage />}
+      {Tab ? <Tab application={application} /> : <NotFoundPage />}
     </DetailPage>
   );
 }

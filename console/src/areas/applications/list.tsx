@@ -1,14 +1,14 @@
 import { deleteApplication, listApplications } from '@aldaba/contract/routes';
 import { Button, Menu } from '@mantine/core';
 import { IconApps, IconPlus } from '@tabler/icons-react';
+import { Link } from '@tanstack/react-router';
 import { useState } from 'react';
-import { useChange, useList } from '../../api/queries.ts';
+import { useChange, useList, useTenant } from '../../api/queries.ts';
 import { ConfirmByName } from '../../patterns/danger-zone.tsx';
 import { ListPage } from '../../patterns/list-page.tsx';
 import { pageSize, useListSearch } from '../../patterns/list-search.ts';
 import { NameCell } from '../../patterns/list-table.tsx';
 import { RelativeTime } from '../../patterns/relative-time.tsx';
-import { CreateApplication } from './create.tsx';
 import { applicationPhrases } from './phrases.ts';
 
 export function ApplicationList() {
@@ -16,10 +16,13 @@ export function ApplicationList() {
   const { q, page } = useListSearch();
   const list = useList(listApplications, { query: q ? { search: `%${q}%` } : {}, page, pageSize });
   const remove = useChange(deleteApplication);
-  const [isCreating, setCreating] = useState(false);
+  const tenant = useTenant();
   const [doomed, setDoomed] = useState<{ id: string; name: string }>();
   const create = (
-    <Button leftSection={<IconPlus size={16} stroke={1.5} />} onClick={() => setCreating(true)}>
+    <Button
+      renderRoot={(props) => <Link {...props} to="/t/$tenant/applications/create" params={{ tenant }} />}
+      leftSection={<IconPlus size={16} stroke={1.5} />}
+    >
       {t('create')}
     </Button>
   );
@@ -51,7 +54,6 @@ export function ApplicationList() {
         ]}
         empty={{ icon: IconApps, title: t('emptyTitle'), detail: t('emptyDetail'), action: create }}
       />
-      <CreateApplication isOpen={isCreating} onClose={() => setCreating(false)} />
       <ConfirmByName
         isOpen={doomed !== undefined}
         onClose={() => setDoomed(undefined)}

@@ -1,0 +1,35 @@
+import { getTotalUserCount } from '@aldaba/contract/routes';
+import { useItem } from '../../api/queries.ts';
+import { Page } from '../../patterns/page.tsx';
+import { ErrorPage } from '../../shell/error-pages.tsx';
+import { PendingPage } from '../../shell/pending-page.tsx';
+import { Checklist } from './checklist.tsx';
+import classes from './dashboard-page.module.css';
+import { useFirstSteps } from './first-steps.ts';
+import { LastSignIns } from './last-sign-ins.tsx';
+import { dashboardPhrases } from './phrases.ts';
+import { UserCounts } from './user-counts.tsx';
+
+/** The first steps until they are done or hidden, and figures as soon as there are users. */
+export function DashboardPage() {
+  const t = dashboardPhrases.use();
+  const { data, error, refetch } = useFirstSteps();
+  const users = useItem(getTotalUserCount);
+  if (error && !data) return <ErrorPage error={error as Error} reset={refetch} />;
+  if (!data || users.isPending) return <PendingPage />;
+  const isOpen = !data.isDismissed && data.steps.some(({ isDone }) => !isDone);
+  const hasUsers = (users.data?.totalUserCount ?? 0) > 0;
+  return (
+    <Page title={isOpen ? t('getStarted') : t('dashboard')} description={isOpen ? t('getStartedDetail') : undefined}>
+      <div className={classes.sections}>
+        {isOpen && <Checklist steps={data.steps} />}
+        {(hasUsers || !isOpen) && (
+          <>
+            <UserCounts total={users.data?.totalUserCount ?? 0} />
+            <LastSignIns />
+          </>
+        )}
+      </div>
+    </Page>
+  );
+}

@@ -1,0 +1,70 @@
+import { IconAlertCircle, IconCheck } from '@tabler/icons-react';
+import { useEffect, useRef, useState } from 'react';
+import { Celebration } from '../../patterns/celebration.tsx';
+import { RelativeTime } from '../../patterns/relative-time.tsx';
+import { type LiveState, useLiveCheck } from './live-check.ts';
+import classes from './live-panel.module.css';
+import { guidePhrases } from './phrases.ts';
+
+/** Waits for the first sign-in and turns green when it arrives. */
+export function LivePanel({ applicationId }: { applicationId: string }) {
+  const t = guidePhrases.use();
+  const state = useLiveCheck(applicationId);
+  const hasJustArrived = useArrival(state);
+  const { status } = state;
+  return (
+    <div className={classes.panel} data-status={status}>
+      <span className={classes.sign}>
+        <Sign status={status} />
+        {hasJustArrived && <Celebration />}
+      </span>
+      <div role="status">
+        <div className={classes.title}>
+          {status === 'done' && (state.name ? t('live.done', { name: state.name }) : t('live.doneUnknown'))}
+          {status === 'failed' && t('live.failed')}
+          {(status === 'waiting' || status === undefined || status === 'unreachable') && t('live.waiting')}
+        </div>
+        <div className={classes.detail}>
+          {status === 'done' && state.time !== undefined && (
+            <>
+              {t('live.doneDetail')} <RelativeTime time={state.time} />
+            </>
+          )}
+          {status === 'failed' && state.reason}
+          {status === 'unreachable' && t('live.unreachable')}
+          {(status === 'waiting' || status === undefined) && t('live.waitingDetail')}
+        </div>
+      </div>
+    </div>
+  );
+}
+
+/** True once the sign-in arrived while this page was open. */
+function useArrival({ status }: LiveState): boolean {
+  const wasWaiting = useRef(false);
+  const [hasArrived, setArrived] = useState(false);
+  useEffect(() => {
+    if (status === 'waiting' || status === 'failed') wasWaiting.current = true;
+    if (status === 'done' && wasWaiting.current) setArrived(true);
+  }, [status]);
+  return hasArrived;
+}
+
+function Sign({ status }: Pick<LiveState, 'status'>) {
+  if (status === 'done') return <IconCheck size={18} stroke={2} aria-hidden />;
+  if (status === 'failed') return <IconAlertCircle size={18} stroke={1.5} aria-hidden />;
+  return <span className={classes.pulse} />;
+}
+
+/** The same in a line, where the guide says to sign in. */
+export function LiveLine({ applicationId }: { applicationId: string }) {
+  const t = guidePhrases.use();
+  const { status, name } = useLiveCheck(applicationId);
+  const isDone = status === 'done';
+  return (
+    <p className={classes.line} data-status={isDone ? 'done' : 'waiting'}>
+      <Sign status={isDone ? 'done' : 'waiting'} />
+      {isDone ? (name ? t('live.done', { name }) : t('live.doneUnknown')) : t('live.waitingShort')}
+    </p>
+  );
+}

@@ -1,0 +1,154 @@
+import assert from 'node:assert/strict';
+import { after, before, describe, it } from 'node:test';
+import type { Page } from 'playwright-core';
+import { openBrowser } from '../../support/browser.ts';
+import { type ConsoleVisitor, inspect, openConsole, screens } from '../../support/console.ts';
+import { planFlask, startFlask } from '../../support/flask.ts';
+import { operate } from '../../support/operator.ts';
+import { goodPassword, signIn } from '../../support/pages.ts';
+import { startServer, type TestServer } from '../../support/server.ts';
+
+const user = { username: 'ana_reader', password: goodPassword, name: 'Ana Reader' };
+
+for (const screen of ['desktop', 'phone'] as const) {
+  describe(`The guides of the Console on a ${screen}`, () => {
+    let server: TestServer;
+    before(async () => {
+      server = await startServer();
+    });
+    after(() => server?.close());
+
+    it('lead from the card of Flask to an app whose first sign-in the guide shows', async () => {
+      const visitor = await openConsole(server, screens[screen]);
+      const { page } = visitor;
+      const look = (name: string) => inspect(page, `guides-${name}-${screen}`);
+      const { port } = await planFlask();
+      try {
+        await page.getByRole('heading', { level: 1, name: 'Get started' }).waitFor();
+        await page.getByText('0 of 4 done').waitFor();
+        await look('get-started');
+        await createFromLibrary(visitor, look);
+        await (await operate(server)).addUser(user);
+        await page.getByText('Waiting for your first sign-in').waitFor();
+        await look('created');
+        await page.getByLabel('Your app runs at').fill(`http://localhost:${port}`);
+        for (const address of ['Redirect URI', 'Post sign-out redirect URI']) await register(page, address);
+        const values = await readEnvironment(page);
+        assert.equal(values.LOGTO_ENDPOINT, server.url);
+        await assertNotKept(page, values.LOGTO_APP_SECRET ?? '');
+        await signInToFlask(port, values);
+        await page.getByText('Ana Reader signed in').first().waitFor();
+        await page.evaluate('scrollTo(0, 0)');
+        await look('signed-in');
+        await replaceSecret(page, look);
+        await seeDashboard(visitor, look);
+        assert.deepEqual(visitor.complaints, []);
+      } finally {
+        await visitor.close();
+      }
+    });
+  });
+}
+
+/** Finds Flask in the library by words and category, and creates an application with it. */
+async function createFromLibrary({ page, open }: ConsoleVisitor, look: (name: string) => Promise<void>): Promise<void> {
+  await open('applications');
+  await page.getByRole('link', { name: 'Create application' }).first().click();
+  await page.getByRole('heading', { level: 1, name: 'Create application' }).waitFor();
+  await page.getByRole('button', { name: /^Express/ }).waitFor();
+  await look('library');
+  await page.getByRole('searchbox', { name: 'Search guides' }).fill('python');
+  await page.getByRole('checkbox', { name: 'Traditional web' }).check();
+  await page.waitForURL(/category=traditional/);
+  await page.getByRole('button', { name: /^Express/ }).waitFor({ state: 'detached' });
+  assert.equal(await page.getByRole('button', { name: /^Machine-to-machine/ }).count(), 0);
+  await page.getByRole('button', { name: /^Flask/ }).click();
+  const dialog = page.getByRole('dialog', { name: 'Create Flask application' });
+  await dialog.getByLabel('Name').fill('Tea shop');
+  await page.keyboard.press('Enter');
+  await page.getByText('“Tea shop” is created').waitFor();
+}
+
+async function register(page: Page, label: string): Promise<void> {
+  const control = page.locator('form').filter({ has: page.getByLabel(label, { exact: true }) });
+  await control.getByRole('button', { name: 'Add' }).click();
+  await control.getByText('Registered').waitFor();
+}
+
+/** Shows the secret in the code of `.env`, and reads what the file says. */
+async function readEnvironment(page: Page): Promise<Record<string, string>> {
+  const block = page.locator('figure').filter({ hasText: '.env' }).first();
+  assert.doesNotMatch(await block.innerText(), /LOGTO_APP_SECRET=\w/);
+  await block.getByRole('button', { name: 'Show secret' }).click();
+  const lines = (await block.locator('code').innerText()).split('\n');
+  return Object.fromEntries(lines.map((line) => line.split('=', 2)));
+}
+
+/** The list of first steps has filled itself; hidden, it stays away. */
+async function seeDashboard({ page, open }: ConsoleVisitor, look: (name: string) => Promise<void>): Promise<void> {
+  await open('');
+  await page.getByText('2 of 4 done').waitFor();
+  await page.getByText('Ana Reader').waitFor();
+  await look('first-steps');
+  await page.getByRole('button', { name: 'Hide this list' }).click();
+  await page.getByRole('heading', { level: 1, name: 'Dashboard' }).waitFor();
+  await page.reload();
+  await page.getByRole('heading', { level: 1, name: 'Dashboard' }).waitFor();
+  assert.equal(await page.getByText('First steps').count(), 0);
+  await look('dashboard');
+}
+
+/** Adds a second secret, and deletes the first one by its name. */
+async function replaceSecret(page: Page, look: (name: string) => Promise<void>): Promise<void> {
+  await page.getByRole('link', { name: 'Endpoints' }).click();
+  await page.getByText(/\/oidc\/token$/).waitFor();
+  await look('endpoints');
+  await page.getByRole('link', { name: 'Secrets' }).click();
+  await page.getByRole('button', { name: 'Create secret' }).click();
+  const dialog = page.getByRole('dialog', { name: 'Create secret' });
+  await dialog.getByLabel('Name').fill('Production');
+  await dialog.getByRole('button', { name: 'Create secret' }).click();
+  await dialog.waitFor({ state: 'detached' });
+  await page.getByRole('button', { name: 'Show Production' }).waitFor();
+  await look('secrets');
+  const menus = page.getByRole('button', { name: /^Actions for/ });
+  assert.equal(await menus.count(), 2);
+  const first = page.getByRole('button', { name: /^Actions for (?!Production)/ });
+  const name = (await first.getAttribute('aria-label'))?.replace('Actions for ', '') ?? '';
+  await first.click();
+  await page.getByRole('menuitem', { name: 'Delete secret' }).click();
+  const confirm = page.getByRole('dialog', { name: 'Delete secret' });
+  await confirm.getByLabel(`Type ${name} to confirm`).fill(name);
+  await confirm.getByRole('button', { name: 'Delete secret' }).click();
+  await first.waitFor({ state: 'detached' });
+  assert.equal(await menus.count(), 1);
+}
+
+/** A secret is in memory alone. */
+async function assertNotKept(page: Page, secret: string): Promise<void> {
+  assert.match(secret, /^\w{16,}$/);
+  assert.ok(!page.url().includes(secret));
+  const kept = await page.evaluate<string>(
+    'JSON.stringify([{ ...localStorage }, { ...sessionStorage }, history.state])',
+  );
+  assert.ok(!kept.includes(secret));
+}
+
+/** The real app, with the values of the guide; a user signs in to it in a browser of their own. */
+async function signInToFlask(port: number, values: Record<string, string>): Promise<void> {
+  const flask = await startFlask({
+    port,
+    endpoint: values.LOGTO_ENDPOINT ?? '',
+    appId: values.LOGTO_APP_ID ?? '',
+    appSecret: values.LOGTO_APP_SECRET ?? '',
+  });
+  const reader = await openBrowser();
+  try {
+    await reader.page.goto(`${flask.url}/sign-in`);
+    await signIn(reader.page, user);
+    await reader.page.getByText(user.name).first().waitFor();
+  } finally {
+    await reader.close();
+    await flask.stop();
+  }
+}
