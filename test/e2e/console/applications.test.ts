@@ -30,9 +30,9 @@ for (const screen of ['desktop', 'phone'] as const) {
         await dialog.getByRole('button', { name: 'Create application' }).click();
         await page.getByRole('heading', { level: 1, name: 'Web shop' }).waitFor();
 
-        await page.getByLabel('Redirect URIs 1').fill('nonsense');
+        await page.getByLabel('Redirect URIs 1', { exact: true }).fill('nonsense');
         await page.getByText('Enter a whole address').waitFor();
-        await page.getByLabel('Redirect URIs 1').fill('https://shop.example.com/callback');
+        await page.getByLabel('Redirect URIs 1', { exact: true }).fill('https://shop.example.com/callback');
         await page.getByLabel('Name', { exact: true }).fill('Flower shop');
         await page.getByText('2 unsaved changes').waitFor();
         await look('settings');
@@ -42,7 +42,10 @@ for (const screen of ['desktop', 'phone'] as const) {
 
         await page.reload();
         await page.getByRole('heading', { level: 1, name: 'Flower shop' }).waitFor();
-        assert.equal(await page.getByLabel('Redirect URIs 1').inputValue(), 'https://shop.example.com/callback');
+        assert.equal(
+          await page.getByLabel('Redirect URIs 1', { exact: true }).inputValue(),
+          'https://shop.example.com/callback',
+        );
         await page.getByRole('link', { name: 'Applications' }).first().click();
         await page.getByRole('searchbox').fill('flower');
         await page.waitForURL(/q=flower/);
