@@ -1,4 +1,5 @@
 import * as contract from '@aldaba/contract';
+import { defined } from '../kernel/defined.ts';
 import { type Command, type Invocation, type Option, type Output, oneOf, text } from './command.ts';
 import { facts } from './layout.ts';
 
@@ -71,7 +72,7 @@ async function brand(invocation: Invocation): Promise<Output> {
 
 /** The object with the members that were given; an empty text removes one. */
 function withGiven<Value extends object>(before: Value, given: { [Name in keyof Value]?: Value[Name] | undefined }) {
-  return { ...before, ...Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)) };
+  return { ...before, ...defined(given) };
 }
 
 function describe({ color, branding, termsOfUseUrl, privacyPolicyUrl }: contract.SignInExperienceSettings): Output {

@@ -1,4 +1,5 @@
 import type { Vault } from '../kernel/crypto.ts';
+import { defined } from '../kernel/defined.ts';
 import { AldabaError } from '../kernel/errors.ts';
 import type { Tenancy, Tenant } from './service.ts';
 
@@ -38,7 +39,7 @@ export function createSealedSettings<Value extends object>({
     find,
     save: async (tenant, key, value) => (await change(tenant, key, () => value)).before === undefined,
     update: async (tenant, key, changed) => {
-      const given = Object.fromEntries(Object.entries(changed).filter(([, value]) => value !== undefined));
+      const given = defined(changed);
       const { after } = await change(tenant, key, (before) => {
         if (!before) throw new AldabaError('entity.not_found');
         return { ...before, ...given };

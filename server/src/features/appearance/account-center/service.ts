@@ -1,4 +1,5 @@
 import { type AccountCenter, type AccountCenterChange, accountCenterSchema } from '@aldaba/contract';
+import { defined } from '../../../kernel/defined.ts';
 import type { Tenancy, Tenant } from '../../../tenancy/index.ts';
 
 export interface AccountCenters {
@@ -20,7 +21,7 @@ export function createAccountCenters({
   return {
     get: async (tenant) => read(tenant, await tenancy.setting(tenant, key)),
     update: async (tenant, { fields, ...change }) => {
-      const given = Object.fromEntries(Object.entries(change).filter(([, value]) => value !== undefined));
+      const given = defined(change);
       const { after } = await tenancy.changeSetting(tenant, key, (stored) => {
         const before = read(tenant, stored);
         return accountCenterSchema.parse({ ...before, ...given, fields: { ...before.fields, ...fields } });

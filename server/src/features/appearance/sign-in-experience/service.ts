@@ -1,6 +1,7 @@
 import { type SignInExperience, type SignInExperienceChange, signInExperienceSettingsSchema } from '@aldaba/contract';
 import type { Changes } from '../../../kernel/changes.ts';
 import type { Clock } from '../../../kernel/clock.ts';
+import { defined } from '../../../kernel/defined.ts';
 import { AldabaError } from '../../../kernel/errors.ts';
 import type { Log } from '../../../kernel/log.ts';
 import type { CacheRegistry, Database, Queries, Transaction } from '../../../store/index.ts';
@@ -84,7 +85,7 @@ export function createSignInExperiences(needs: SignInExperiencesNeeds): SignInEx
       await requireParts(tenant, change);
       await requirePages(tenant.db, change);
       const before = await reader.get(tenant);
-      const merged = read(tenant.id, { ...before, ...withStart(withoutGaps(change), before, clock.now()) });
+      const merged = read(tenant.id, { ...before, ...withStart(defined(change), before, clock.now()) });
       const broken = findRuleBreak(merged, await connectorsOf(tenant), change);
       if (broken) throw AldabaError.of(broken);
       return merged;
@@ -95,7 +96,7 @@ export function createSignInExperiences(needs: SignInExperiencesNeeds): SignInEx
       return tenant.db.transaction(async (tx) => {
         await requirePages(tx, change);
         const before = read(tenant.id, await lockSettings(tx));
-        const merged = read(tenant.id, await mergeSettings(tx, withStart(withoutGaps(change), before, clock.now())));
+        const merged = read(tenant.id, await mergeSettings(tx, withStart(defined(change), before, clock.now())));
         const broken = findRuleBreak(merged, connectors, change);
         if (broken) throw AldabaError.of(broken);
         const disagreement = (change.signUp || change.signIn) && findDisagreement(merged);
@@ -175,6 +176,3 @@ function read(tenantId: string, stored: unknown): SignInExperience {
   }
   return { tenantId, id: 'default', ...settings };
 }
-
-const withoutGaps = (change: SignInExperienceChange): SignInExperienceChange =>
-  Object.fromEntries(Object.entries(change).filter(([, value]) => value !== undefined));

@@ -1,6 +1,7 @@
 import type { Application, BodyOf, createApplication, SigningAlgorithm, updateApplication } from '@aldaba/contract';
 import type { Clock } from '../../../kernel/clock.ts';
 import type { Vault } from '../../../kernel/crypto.ts';
+import { defined } from '../../../kernel/defined.ts';
 import { AldabaError } from '../../../kernel/errors.ts';
 import { standardId, standardSecret } from '../../../kernel/ids.ts';
 import type { CacheRegistry } from '../../../store/cache.ts';
@@ -176,7 +177,7 @@ export function createApplications(needs: ApplicationsNeeds): Applications {
 
 /** The stored members merged with the change; a cleared member is removed. */
 function mergeMetadata(before: OidcMetadata, patch: OidcMetadataPart): OidcMetadata {
-  const merged = Object.entries({ ...before, ...given(patch) }).filter(([, value]) => value !== null && value !== '');
+  const merged = Object.entries({ ...before, ...defined(patch) }).filter(([, value]) => value !== null && value !== '');
   return Object.fromEntries(merged) as OidcMetadata;
 }
 
@@ -226,11 +227,4 @@ function requireCreatable({ type, isThirdParty }: ApplicationDraft): void {
 function requireFeatures(metadata: ApplicationDraft['customClientMetadata']): void {
   if (metadata?.isDeviceFlow)
     throw new AldabaError('request.feature_not_supported', { setting: 'customClientMetadata.isDeviceFlow' });
-}
-
-/** Removes undefined members, which mean "unchanged". */
-function given<T extends object>(patch: T): { [Member in keyof T]?: Exclude<T[Member], undefined> } {
-  return Object.fromEntries(Object.entries(patch).filter(([, value]) => value !== undefined)) as {
-    [Member in keyof T]?: Exclude<T[Member], undefined>;
-  };
 }

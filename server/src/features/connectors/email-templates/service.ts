@@ -1,4 +1,5 @@
 import type { EmailTemplate, EmailTemplateDetails, EmailTemplateFilter } from '@aldaba/contract';
+import { defined } from '../../../kernel/defined.ts';
 import { AldabaError } from '../../../kernel/errors.ts';
 import { standardId } from '../../../kernel/ids.ts';
 import type { Queries } from '../../../store/index.ts';
@@ -40,7 +41,7 @@ export function createEmailTemplates(): EmailTemplates {
       return saved;
     }),
     change: async (q, id, details) => {
-      const given = Object.fromEntries(Object.entries(details).filter(([, value]) => value !== undefined));
+      const given = defined(details);
       const template = await store.mergeDetails(q, id, given);
       if (!template) throw missing(id);
       return template;

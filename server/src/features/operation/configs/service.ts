@@ -9,6 +9,7 @@ import {
   sessionConfigSchema,
   signingAlgorithmsSchema,
 } from '@aldaba/contract';
+import { defined } from '../../../kernel/defined.ts';
 import type { Tenancy, Tenant } from '../../../tenancy/index.ts';
 
 export interface Configs {
@@ -47,7 +48,7 @@ export function createConfigs({ tenancy }: { tenancy: Pick<Tenancy, 'setting' | 
     { key, schema }: Kind<Config>,
     changed: Change<Config>,
   ): Promise<Config> => {
-    const given = Object.fromEntries(Object.entries(changed).filter(([, value]) => value !== undefined));
+    const given = defined(changed);
     const decide = (before: unknown): Config => ({ ...schema.parse(before ?? {}), ...given });
     return (await tenancy.changeSetting(tenant, key, decide)).after;
   };

@@ -1,6 +1,7 @@
 import { type CustomClaimsScript, type CustomizedToken, customClaimsSchema } from '@aldaba/contract';
 import type { Audit } from '../../../kernel/audit.ts';
 import type { Vault } from '../../../kernel/crypto.ts';
+import { defined } from '../../../kernel/defined.ts';
 import { AldabaError } from '../../../kernel/errors.ts';
 import type { Log } from '../../../kernel/log.ts';
 import type { Scripts } from '../../../services/isolates/index.ts';
@@ -129,7 +130,7 @@ export function createCustomClaims({ tenancy, vault, log, logs, scripts }: Custo
     update: async (tenant, type, change) => {
       const before = await find(tenant, type);
       if (!before) throw new AldabaError('entity.not_found');
-      const given = Object.fromEntries(Object.entries(change).filter(([, value]) => value !== undefined));
+      const given = defined(change);
       await requireWorking(tenant, { ...before, ...given });
       return settings.update(tenant, settingKey(type), change);
     },

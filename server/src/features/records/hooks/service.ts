@@ -1,6 +1,7 @@
 import type { BodyOf, Hook, HookConfig, HookEvent, HookWithStats, LogRecord, updateHook } from '@aldaba/contract';
 import type { Clock } from '../../../kernel/clock.ts';
 import type { Vault } from '../../../kernel/crypto.ts';
+import { defined } from '../../../kernel/defined.ts';
 import { AldabaError } from '../../../kernel/errors.ts';
 import type { Events } from '../../../kernel/events.ts';
 import { standardId, standardSecret } from '../../../kernel/ids.ts';
@@ -130,7 +131,7 @@ export function createHooks(needs: HooksNeeds): Hooks {
     }),
     update: atomic(async (tx, id, { config, ...patch }) => {
       const before = await get(tx, id);
-      requireEvents({ event: before.event, events: before.events, ...given(patch) });
+      requireEvents({ event: before.event, events: before.events, ...defined(patch) });
       const configSealed = config && vault.seal(JSON.stringify(config), context(tx, id));
       return change(tx, id, { ...patch, configSealed });
     }),
@@ -171,7 +172,3 @@ const missing = (id: string) => new AldabaError('entity.not_exists_with_id', { n
 function requireEvents({ event, events }: Pick<HookPatch, 'event' | 'events'>): void {
   if (!event && !events?.length) throw new AldabaError('hook.missing_events');
 }
-
-/** Removes undefined members, which mean "unchanged". */
-const given = <T extends object>(patch: T): Partial<T> =>
-  Object.fromEntries(Object.entries(patch).filter(([, value]) => value !== undefined)) as Partial<T>;
