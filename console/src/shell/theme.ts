@@ -46,6 +46,9 @@ export const theme = createTheme({
       h3: { fontSize: '0.875rem', lineHeight: '1.5' },
     },
   },
+  components: {
+    InputWrapper: { defaultProps: { inputWrapperOrder: ['label', 'input', 'description', 'error'] } },
+  },
   cursorType: 'pointer',
   respectReducedMotion: true,
 });
