@@ -18,18 +18,26 @@ export const phoneAssets: Readonly<Record<string, string>> = {
   'continue.js': 'text/javascript; charset=utf-8',
 };
 
-/** The policy of the phone page. The frame may show any site, because the app under test is one. */
-export const phoneContentSecurityPolicy = [
-  "default-src 'none'",
-  "script-src 'self'",
-  "style-src 'self'",
-  "img-src 'self' data:",
-  "connect-src 'self'",
-  'frame-src http: https:',
-  "form-action 'none'",
-  "base-uri 'none'",
-  "frame-ancestors 'none'",
-].join('; ');
+/**
+ * The policy of the phone page. The frame may show any site, because the app under test is one. Only the Console shows
+ * the phone in a frame, and only where it has the same origin: elsewhere browsers keep the cookies back.
+ */
+export const phoneContentSecurityPolicy = (isFramed: boolean): string =>
+  [
+    "default-src 'none'",
+    "script-src 'self'",
+    "style-src 'self'",
+    "img-src 'self' data:",
+    "connect-src 'self'",
+    'frame-src http: https:',
+    "form-action 'none'",
+    "base-uri 'none'",
+    `frame-ancestors ${isFramed ? "'self'" : "'none'"}`,
+  ].join('; ');
+
+/** The phones that the page plays. */
+export const phonePlatforms = ['android', 'ios'] as const;
+export type PhonePlatform = (typeof phonePlatforms)[number];
 
 /** What each outcome means to the person who picks it. */
 export const outcomeLabels: Readonly<Record<SandboxOutcome, string>> = {
@@ -54,7 +62,21 @@ export interface PhonePage {
   readonly outcomes: readonly SandboxOutcome[];
   /** The address that the phone opens first: the sign-in of an app, e.g. the demo app. */
   readonly startUrl: string;
+  readonly platform: PhonePlatform;
+  /** Only the phone is shown, because the page is a frame of another one that chooses the platform. */
+  readonly isFramed: boolean;
 }
+
+const platformNames: Readonly<Record<PhonePlatform, string>> = { android: 'Android', ios: 'iPhone' };
+
+const platformChoice = (page: PhonePage): string =>
+  phonePlatforms
+    .map((platform) => {
+      const checked = platform === page.platform ? ' checked' : '';
+      return `
+        <label><input type="radio" name="platform" value="${platform}"${checked}> ${platformNames[platform]}</label>`;
+    })
+    .join('');
 
 const outcomeChoice = (outcome: SandboxOutcome): string => `
             <option value="${escapeHtml(outcome)}">${escapeHtml(outcomeLabels[outcome])}</option>`;
@@ -95,8 +117,8 @@ export const phoneHtml = (page: PhonePage): string => {
   <script type="module" src="${asset('phone.js')}"></script>
 </head>
 <body data-base-path="${escapeHtml(page.basePath)}" data-cookie="${phoneCookie}">
-<div class="layout">
-  <main class="desk">
+<div class="layout"${page.isFramed ? ' data-framed' : ''}>
+  <main class="desk"${page.isFramed ? ' hidden' : ''}>
     <header>
       <p class="badge">Development only</p>
       <h1>WeChat sandbox</h1>
@@ -109,9 +131,7 @@ export const phoneHtml = (page: PhonePage): string => {
       </label>
       <p class="hint" id="address-hint">Open your app under the same host name as this page, or the browser keeps its cookies back.</p>
       <fieldset class="platforms">
-        <legend>Phone</legend>
-        <label><input type="radio" name="platform" value="android" checked> Android</label>
-        <label><input type="radio" name="platform" value="ios"> iPhone</label>
+        <legend>Phone</legend>${platformChoice(page)}
       </fieldset>
       <button type="submit" class="primary">Open on the phone</button>
     </form>

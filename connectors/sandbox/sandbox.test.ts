@@ -145,12 +145,15 @@ describe('Simulated WeChat servers', () => {
 });
 
 describe('Page of the simulated phone', () => {
-  const html = phoneHtml({
+  const page = {
     basePath: '/t/"><x>',
     personas,
     outcomes: sandboxOutcomes,
     startUrl: `https://a/?q="><script>&'`,
-  });
+    platform: 'ios',
+    isFramed: false,
+  } as const;
+  const html = phoneHtml(page);
 
   it('escapes its input', () => {
     assert.ok(!html.includes('<x>') && !html.includes('<test>') && !html.includes('"><script>'));
@@ -158,9 +161,17 @@ describe('Page of the simulated phone', () => {
   });
 
   it('works under a policy without inline scripts and styles', () => {
-    assert.ok(!phoneContentSecurityPolicy.includes('unsafe'));
+    assert.ok(!phoneContentSecurityPolicy(false).includes('unsafe'));
     assert.doesNotMatch(html, /<script(?![^>]* src=)|<style|\son\w+=|\sstyle=/);
     for (const [, name] of html.matchAll(/\/sandbox\/([\w.-]+)"/g)) assert.ok(name && Object.hasOwn(phoneAssets, name));
+  });
+
+  // security: sandbox
+  it('may be framed by its own origin alone, and shows the phone alone there', () => {
+    assert.match(phoneContentSecurityPolicy(false), /frame-ancestors 'none'$/);
+    assert.match(phoneContentSecurityPolicy(true), /frame-ancestors 'self'$/);
+    assert.match(phoneHtml({ ...page, isFramed: true }), /<main class="desk" hidden>/);
+    assert.match(html, /value="ios" checked/);
   });
 
   it('offers every persona and every outcome', () => {

@@ -1,6 +1,7 @@
 /** The table of pages: one line an area. Areas load with their first page. */
 import { createRoute, createRouter, redirect } from '@tanstack/react-router';
 import { applicationRoutes } from './areas/applications/routes.ts';
+import { connectorRoutes } from './areas/connectors/routes.ts';
 import { dashboardRoutes } from './areas/dashboard/routes.ts';
 import { guideRoutes } from './areas/guides/routes.ts';
 import { consoleUrl, defaultTenant } from './settings.ts';
@@ -25,7 +26,7 @@ const homeRoute = createRoute({
 
 const routeTree = rootRoute.addChildren([
   startRoute,
-  tenantRoute.addChildren([homeRoute, ...dashboardRoutes, ...applicationRoutes, ...guideRoutes]),
+  tenantRoute.addChildren([homeRoute, ...dashboardRoutes, ...applicationRoutes, ...guideRoutes, ...connectorRoutes]),
 ]);
 
 export const router = createRouter({

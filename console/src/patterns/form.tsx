@@ -77,7 +77,7 @@ export function RefusalAlert({ refusal }: { refusal: Refusal | undefined }) {
 }
 
 /** Asks before unsaved changes are lost, in the Console and when the tab is closed. */
-function LeaveGuard({ isDirty }: { isDirty: boolean }) {
+export function LeaveGuard({ isDirty }: { isDirty: boolean }) {
   const t = patternPhrases.use();
   const { proceed, reset, status } = useBlocker({
     shouldBlockFn: ({ current, next }) => isDirty && current.pathname !== next.pathname,

@@ -11,6 +11,8 @@ interface FormOptions<Values> {
   save: (values: Values) => Promise<unknown>;
   /** The field of refusals whose code names one. */
   fieldsByCode?: FieldsByCode;
+  /** Reads a refusal that only this form understands; undefined leaves it to the rules for all forms. */
+  readRefusal?: (error: unknown) => Refusal | undefined;
 }
 
 export interface Form<Values> {
@@ -24,6 +26,8 @@ export interface Form<Values> {
   /** What the server refused and no field shows. */
   refusal: Refusal | undefined;
   discard: () => void;
+  /** Whether nothing is wrong before sending; shows what is, and moves to it. */
+  check: () => boolean;
   /** Validates and saves; resolves to whether the values are saved now. */
   submit: () => Promise<boolean>;
 }
@@ -33,7 +37,7 @@ export interface Form<Values> {
  * values are the form's fields; a member may be a list or an object.
  */
 export function useForm<Values extends Record<string, unknown>>(options: FormOptions<Values>): Form<Values> {
-  const { values: saved, validate, save, fieldsByCode } = options;
+  const { values: saved, validate, save, fieldsByCode, readRefusal } = options;
   const [isSaving, setSaving] = useState(false);
   const [refusal, setRefusal] = useState<Refusal>();
   const form = useMantineForm<Values>({
@@ -59,12 +63,13 @@ export function useForm<Values extends Record<string, unknown>>(options: FormOpt
     },
     [form.setInitialValues, form.setValues, form.clearErrors],
   );
-  const submit = async () => {
+  const check = () => {
     const found = form.validate();
-    if (found.hasErrors) {
-      focusField(Object.keys(found.errors)[0]);
-      return false;
-    }
+    if (found.hasErrors) focusField(Object.keys(found.errors)[0]);
+    return !found.hasErrors;
+  };
+  const submit = async () => {
+    if (!check()) return false;
     setSaving(true);
     setRefusal(undefined);
     try {
@@ -72,7 +77,7 @@ export function useForm<Values extends Record<string, unknown>>(options: FormOpt
       form.setInitialValues(form.values);
       return true;
     } catch (error) {
-      const refused = refusalOf(error, Object.keys(form.values), fieldsByCode);
+      const refused = readRefusal?.(error) ?? refusalOf(error, Object.keys(form.values), fieldsByCode);
       form.setErrors(refused.fields);
       setRefusal(refused);
       focusField(Object.keys(refused.fields)[0]);
@@ -90,6 +95,7 @@ export function useForm<Values extends Record<string, unknown>>(options: FormOpt
     isSaving,
     refusal: refusal?.message === undefined ? undefined : refusal,
     discard,
+    check,
     submit,
   };
 }

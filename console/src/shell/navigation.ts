@@ -1,5 +1,5 @@
 /** The pages of the sidebar and of the command palette, in their order: one line a page, next to its route. */
-import { IconApps, IconLayoutDashboard, type TablerIcon } from '@tabler/icons-react';
+import { IconApps, IconLayoutDashboard, IconPlugConnected, type TablerIcon } from '@tabler/icons-react';
 import type en from './phrases/en.ts';
 
 export interface NavigationPage {
@@ -18,7 +18,13 @@ interface NavigationGroup {
 
 const groups: readonly NavigationGroup[] = [
   { pages: [{ name: 'dashboard', icon: IconLayoutDashboard, path: 'dashboard' }] },
-  { name: 'build', pages: [{ name: 'applications', icon: IconApps, path: 'applications' }] },
+  {
+    name: 'build',
+    pages: [
+      { name: 'applications', icon: IconApps, path: 'applications' },
+      { name: 'connectors', icon: IconPlugConnected, path: 'connectors' },
+    ],
+  },
   { name: 'signIn', pages: [] },
   { name: 'people', pages: [] },
   { name: 'customize', pages: [] },

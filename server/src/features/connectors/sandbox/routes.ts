@@ -8,6 +8,7 @@ import {
   phoneContentSecurityPolicy,
   phoneCookie,
   phoneHtml,
+  phonePlatforms,
   providerOutcomes,
   sandboxOutcomes,
 } from '@aldaba/connectors/sandbox';
@@ -30,6 +31,13 @@ export function sandboxSettingRoutes(implement: Implement, sandbox: Sandbox): vo
   });
 }
 
+const phoneSchema = z.object({
+  platform: z.enum(phonePlatforms).default('android'),
+  framed: z
+    .literal('true')
+    .optional()
+    .transform((value) => value === 'true'),
+});
 const approvalSchema = z.object({ appId: z.string(), persona: z.string(), outcome: z.enum(sandboxOutcomes) });
 
 const decisionSchema = z.discriminatedUnion('decision', [
@@ -96,13 +104,26 @@ export function sandboxRoutes(http: Http, sandbox: Sandbox, phoneFolder: string)
   http.get('/sandbox', async (request, reply) => {
     const { tenant } = request;
     await sandbox.requireEnabled(tenant);
+    const phone = phoneSchema.safeParse(request.query);
+    if (!phone.success)
+      throw new AldabaError('guard.invalid_input', { reason: 'query: platform is android or ios, framed is true' });
+    const { platform, framed } = phone.data;
     const startUrl = `${tenant.baseUrl}/demo-app`;
     return reply
       .header('content-type', 'text/html; charset=utf-8')
-      .header('content-security-policy', phoneContentSecurityPolicy)
+      .header('content-security-policy', phoneContentSecurityPolicy(framed))
       .header('referrer-policy', 'same-origin')
       .header('cache-control', 'no-store')
-      .send(phoneHtml({ basePath: tenant.basePath, personas, outcomes: sandboxOutcomes, startUrl }));
+      .send(
+        phoneHtml({
+          basePath: tenant.basePath,
+          personas,
+          outcomes: sandboxOutcomes,
+          startUrl,
+          platform,
+          isFramed: framed,
+        }),
+      );
   });
   folderRoutes(http, {
     root: phoneFolder,

@@ -1,0 +1,70 @@
+import { defaultKeymap, history, historyKeymap } from '@codemirror/commands';
+import { css } from '@codemirror/lang-css';
+import { json } from '@codemirror/lang-json';
+import { bracketMatching, HighlightStyle, indentOnInput, syntaxHighlighting } from '@codemirror/language';
+import { EditorState } from '@codemirror/state';
+import { drawSelection, EditorView, highlightActiveLine, keymap, lineNumbers } from '@codemirror/view';
+import { tags } from '@lezer/highlight';
+import { useEffect, useRef } from 'react';
+import classes from './code-editor.module.css';
+
+const languages = { css, json };
+
+const colors = HighlightStyle.define([
+  { tag: [tags.keyword, tags.atom, tags.bool, tags.null], color: 'var(--accent-ink)' },
+  { tag: [tags.propertyName, tags.attributeName], color: 'var(--ink)' },
+  { tag: [tags.className, tags.tagName, tags.labelName], color: 'var(--accent-ink)', fontWeight: '500' },
+  { tag: [tags.string, tags.color], color: 'var(--success)' },
+  { tag: [tags.number, tags.unit], color: 'var(--warning)' },
+  { tag: tags.comment, color: 'var(--ink-faint)', fontStyle: 'italic' },
+  { tag: tags.invalid, color: 'var(--danger)' },
+]);
+
+interface CodeEditorViewProps {
+  label: string;
+  language: keyof typeof languages;
+  value: string;
+  onChange: (value: string) => void;
+  height: number;
+}
+
+/** The editor itself. The Tab key leaves it, as in any other field. */
+export default function CodeEditorView({ label, language, value, onChange, height }: CodeEditorViewProps) {
+  const box = useRef<HTMLDivElement>(null);
+  const view = useRef<EditorView>(undefined);
+  const latest = useRef({ value, onChange });
+  latest.current = { value, onChange };
+  useEffect(() => {
+    if (!box.current) return undefined;
+    const editor = new EditorView({
+      parent: box.current,
+      state: EditorState.create({
+        doc: latest.current.value,
+        extensions: [
+          lineNumbers(),
+          history(),
+          drawSelection(),
+          indentOnInput(),
+          bracketMatching(),
+          highlightActiveLine(),
+          keymap.of([...defaultKeymap, ...historyKeymap]),
+          languages[language](),
+          syntaxHighlighting(colors),
+          EditorView.lineWrapping,
+          EditorView.contentAttributes.of({ 'aria-label': label }),
+          EditorView.updateListener.of((update) => {
+            if (update.docChanged) latest.current.onChange(update.state.doc.toString());
+          }),
+        ],
+      }),
+    });
+    view.current = editor;
+    return () => editor.destroy();
+  }, [language, label]);
+  useEffect(() => {
+    const editor = view.current;
+    const shown = editor?.state.doc.toString();
+    if (editor && shown !== value) editor.dispatch({ changes: { from: 0, to: shown?.length ?? 0, insert: value } });
+  }, [value]);
+  return <div ref={box} className={classes.editor} style={{ height }} />;
+}
