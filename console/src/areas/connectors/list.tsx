@@ -115,13 +115,28 @@ function Empty({ type, canAdd, onAdd }: { type: ConnectorType; canAdd: boolean; 
   const detail = canAdd
     ? t(`empty.${type}`)
     : t('noKinds', { command: `./aldaba connector install <${t('package')}>` });
+  const add = canAdd && (
+    <Button variant="default" onClick={onAdd}>
+      {t(`add.${type}`)}
+    </Button>
+  );
+  const Icon = icons[type];
+  if (type === 'Social')
+    return (
+      <EmptyState icon={Icon} title={t(`emptyTitle.${type}`)} detail={detail}>
+        {add}
+      </EmptyState>
+    );
   return (
-    <EmptyState icon={icons[type]} title={t(`emptyTitle.${type}`)} detail={detail}>
-      {canAdd && (
-        <Button variant="default" onClick={onAdd}>
-          {t(`add.${type}`)}
-        </Button>
-      )}
-    </EmptyState>
+    <div className={classes.empty}>
+      <span className={classes.tile}>
+        <Icon size={18} stroke={1.5} aria-hidden />
+      </span>
+      <div className={classes.words}>
+        <h3 className={classes.emptyTitle}>{t(`emptyTitle.${type}`)}</h3>
+        <p className={classes.emptyDetail}>{detail}</p>
+      </div>
+      {add}
+    </div>
   );
 }
