@@ -1,8 +1,9 @@
 import { listConnectorFactories, listConnectors } from '@aldaba/contract/routes';
-import { Button, Modal, Radio, Skeleton } from '@mantine/core';
+import { Button, Radio, Skeleton } from '@mantine/core';
 import { useNavigate } from '@tanstack/react-router';
 import { type FormEvent, useState } from 'react';
 import { useItem, useTenant } from '../../api/queries.ts';
+import { Dialog } from '../../patterns/dialog.tsx';
 import { patternPhrases } from '../../patterns/phrases.ts';
 import { type ConnectorType, type Kind, providersOf, useLocalized } from './kinds.ts';
 import { Logo } from './logo.tsx';
@@ -19,16 +20,9 @@ interface KindPickerProps {
 export function KindPicker({ type, onClose }: KindPickerProps) {
   const t = connectorPhrases.use();
   return (
-    <Modal
-      opened={type !== undefined}
-      onClose={onClose}
-      title={type && t(`add.${type}`)}
-      size={640}
-      centered
-      closeButtonProps={{ 'aria-label': patternPhrases.use()('form.cancel') }}
-    >
+    <Dialog isOpen={type !== undefined} onClose={onClose} title={type ? t(`add.${type}`) : ''} size={640}>
       {type && <Choice type={type} onClose={onClose} />}
-    </Modal>
+    </Dialog>
   );
 }
 
