@@ -66,10 +66,16 @@ export async function inspect(page: Page, name: string): Promise<void> {
   await inBothThemes(page, async (theme) => assert.deepEqual(await barriers(page), [], `${name} in ${theme}`));
 }
 
+/** Whether the page shows a theme, with its transitions over; those without an end, such as skeletons, do not count. */
+const hasTheme = (theme: string): string =>
+  `document.documentElement.dataset.mantineColorScheme === '${theme}' &&
+   document.getAnimations().every(({ effect }) => effect.getTiming().iterations === Infinity)`;
+
 async function inBothThemes(page: Page, action: (theme: string) => Promise<void>): Promise<void> {
   await mkdir(folder, { recursive: true });
   for (const theme of ['light', 'dark'] as const) {
     await page.emulateMedia({ colorScheme: theme, reducedMotion: 'reduce' });
+    await page.waitForFunction(hasTheme(theme));
     await page.locator(`html[data-mantine-color-scheme=${theme}]`).waitFor();
     await action(theme);
   }
