@@ -1,9 +1,10 @@
 /** The document around every view: head, tenant's logo and colors, main column, footer. */
+
+import { colorOr } from '@aldaba/contract/colors';
 import type { PageFrame, PageView } from '@aldaba/contract/pages';
 import type { ComponentChildren } from 'preact';
 import { imageAddress, ownAddress, webAddress } from './addresses.ts';
 import { type AssetName, assetPath } from './assets.ts';
-import { colorOr } from './color.ts';
 import { initialOf, Mark, markFavicon } from './icons.tsx';
 import { phrase } from './phrases/index.ts';
 import { mediaOf } from './preview.ts';

@@ -2,8 +2,9 @@
  * The one style block of a page: the tenant's colors as custom properties. Everything else is in the cached
  * style sheet, so the Content-Security-Policy allows exactly this block, by its hash, and no style attribute.
  */
+
+import { colorOr, inkOn, mix, readableOn } from '@aldaba/contract/colors';
 import type { PageFrame } from '@aldaba/contract/pages';
-import { colorOr, inkOn, mix, readableOn } from './color.ts';
 
 const bronze = '#85491b';
 const paleBronze = '#e5ae74';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { colorOr, contrast, inkOn, readableOn } from './color.ts';
+import { colorOr, contrast, inkOn, readableOn } from './colors.ts';
 
 /** A grid over all of sRGB, with the extremes. */
 const steps = [0, 51, 102, 153, 204, 255];
