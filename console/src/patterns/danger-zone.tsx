@@ -72,6 +72,7 @@ export function ConfirmByName({ isOpen, onClose, title, actionLabel, name, actio
   };
   const submit = async (event: FormEvent) => {
     event.preventDefault();
+    event.stopPropagation();
     if (typed !== name) return;
     setBusy(true);
     try {

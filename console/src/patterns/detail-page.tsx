@@ -5,13 +5,7 @@ import type { ReactNode } from 'react';
 import { useTenant } from '../api/queries.ts';
 import { CopyButton } from './copy.tsx';
 import classes from './detail-page.module.css';
-import { patternPhrases } from './phrases.ts';
-
-export interface DetailTab {
-  /** Last part of the address. */
-  path: string;
-  label: string;
-}
+import { type PageTab, PageTabs } from './page-tabs.tsx';
 
 interface DetailPageProps {
   /** The list that this belongs to; `path` is below `/t/<tenant>/`. */
@@ -23,7 +17,7 @@ interface DetailPageProps {
   action?: ReactNode;
   /** Address of the page below `/t/<tenant>/`, without the tab. */
   path: string;
-  tabs: readonly DetailTab[];
+  tabs: readonly PageTab[];
   /** The tab in the address. */
   tab: string;
   children: ReactNode;
@@ -32,7 +26,6 @@ interface DetailPageProps {
 /** The page of one thing: the way back, name, id, state and tabs that are addresses. */
 export function DetailPage(props: DetailPageProps) {
   const { back, name, id, picture, badge, action, path, tabs, tab, children } = props;
-  const t = patternPhrases.use();
   const tenant = useTenant();
   const current = tabs.find((candidate) => candidate.path === tab);
   useDocumentTitle([current?.label, name, 'Aldaba'].filter(Boolean).join(' · '));
@@ -57,20 +50,9 @@ export function DetailPage(props: DetailPageProps) {
         </div>
         {action}
       </header>
-      <nav className={classes.tabs} aria-label={t('detail.tabs')}>
-        {tabs.map(({ path: last, label }) => (
-          <Link
-            key={last}
-            to={`/t/$tenant/${path}/${last}` as '/t/$tenant'}
-            params={{ tenant }}
-            className={classes.tab ?? ''}
-            data-current={last === tab || undefined}
-            aria-current={last === tab ? 'page' : undefined}
-          >
-            {label}
-          </Link>
-        ))}
-      </nav>
+      <div className={classes.tabs}>
+        <PageTabs path={path} tabs={tabs} tab={tab} />
+      </div>
       {children}
     </div>
   );

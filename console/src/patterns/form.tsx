@@ -11,12 +11,14 @@ import type { Form } from './use-form.ts';
 
 interface SettingsFormProps<Values> {
   form: Form<Values>;
+  /** Address below `/t/<tenant>/` whose pages share the form: going from one to another loses nothing. */
+  within?: string;
   /** Sections (`FormSection`). */
   children: ReactNode;
 }
 
 /** Settings of a page: sections, and a bar to save or discard as soon as something changed. */
-export function SettingsForm<Values>({ form, children }: SettingsFormProps<Values>) {
+export function SettingsForm<Values>({ form, within, children }: SettingsFormProps<Values>) {
   const save = (event?: FormEvent) => {
     event?.preventDefault();
     if (form.changes > 0 && !form.isSaving) void form.submit();
@@ -26,7 +28,7 @@ export function SettingsForm<Values>({ form, children }: SettingsFormProps<Value
     <form className={classes.form} onSubmit={save} noValidate>
       {children}
       <SaveBar form={form} />
-      <LeaveGuard isDirty={form.changes > 0 && !form.isSaving} />
+      <LeaveGuard isDirty={form.changes > 0 && !form.isSaving} within={within} />
     </form>
   );
 }
@@ -77,10 +79,13 @@ export function RefusalAlert({ refusal }: { refusal: Refusal | undefined }) {
 }
 
 /** Asks before unsaved changes are lost, in the Console and when the tab is closed. */
-export function LeaveGuard({ isDirty }: { isDirty: boolean }) {
+export function LeaveGuard({ isDirty, within }: { isDirty: boolean; within?: string | undefined }) {
   const t = patternPhrases.use();
   const { proceed, reset, status } = useBlocker({
-    shouldBlockFn: ({ current, next }) => isDirty && current.pathname !== next.pathname,
+    shouldBlockFn: ({ current, next }) =>
+      isDirty &&
+      current.pathname !== next.pathname &&
+      !(within && new RegExp(`^/t/[^/]+/${within}/`).test(next.pathname)),
     enableBeforeUnload: () => isDirty,
     withResolver: true,
   });
@@ -132,6 +137,8 @@ export function CreateDialog<Values>(props: CreateDialogProps<Values>) {
   const t = patternPhrases.use();
   const submit = async (event: FormEvent) => {
     event.preventDefault();
+    // The form around the dialog, in React's tree, is not submitted with it.
+    event.stopPropagation();
     if (await form.submit()) onCreated();
   };
   const close = () => {

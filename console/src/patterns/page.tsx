@@ -8,14 +8,16 @@ interface PageProps {
   description?: ReactNode;
   /** The one primary action. */
   action?: ReactNode;
+  /** Takes the width of the screen, for two columns. */
+  isWide?: boolean;
   children: ReactNode;
 }
 
 /** A page with its title, and the primary action at the top right. */
-export function Page({ title, description, action, children }: PageProps) {
+export function Page({ title, description, action, isWide, children }: PageProps) {
   useDocumentTitle(`${title} · Aldaba`);
   return (
-    <div className={classes.page}>
+    <div className={classes.page} data-wide={isWide || undefined}>
       <header className={classes.header}>
         <div className={classes.words}>
           <h1 className={classes.title}>{title}</h1>

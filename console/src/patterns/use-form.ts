@@ -13,6 +13,8 @@ interface FormOptions<Values> {
   fieldsByCode?: FieldsByCode;
   /** Reads a refusal that only this form understands; undefined leaves it to the rules for all forms. */
   readRefusal?: (error: unknown) => Refusal | undefined;
+  /** Paths of members of members that have inputs of their own, e.g. `color.primaryColor`. */
+  inputs?: readonly string[];
 }
 
 export interface Form<Values> {
@@ -37,7 +39,7 @@ export interface Form<Values> {
  * values are the form's fields; a member may be a list or an object.
  */
 export function useForm<Values extends Record<string, unknown>>(options: FormOptions<Values>): Form<Values> {
-  const { values: saved, validate, save, fieldsByCode, readRefusal } = options;
+  const { values: saved, validate, save, fieldsByCode, readRefusal, inputs = [] } = options;
   const [isSaving, setSaving] = useState(false);
   const [refusal, setRefusal] = useState<Refusal>();
   const form = useMantineForm<Values>({
@@ -77,7 +79,8 @@ export function useForm<Values extends Record<string, unknown>>(options: FormOpt
       form.setInitialValues(form.values);
       return true;
     } catch (error) {
-      const refused = readRefusal?.(error) ?? refusalOf(error, Object.keys(form.values), fieldsByCode);
+      const fields = [...Object.keys(form.values), ...inputs];
+      const refused = readRefusal?.(error) ?? refusalOf(error, fields, fieldsByCode);
       form.setErrors(refused.fields);
       setRefusal(refused);
       focusField(Object.keys(refused.fields)[0]);
