@@ -4,6 +4,7 @@ import { applicationRoutes } from './areas/applications/routes.ts';
 import { connectorRoutes } from './areas/connectors/routes.ts';
 import { dashboardRoutes } from './areas/dashboard/routes.ts';
 import { guideRoutes } from './areas/guides/routes.ts';
+import { signInExperienceRoutes } from './areas/sign-in-experience/routes.ts';
 import { consoleUrl, defaultTenant } from './settings.ts';
 import { ErrorPage, NotFoundPage } from './shell/error-pages.tsx';
 import { PendingPage } from './shell/pending-page.tsx';
@@ -26,7 +27,14 @@ const homeRoute = createRoute({
 
 const routeTree = rootRoute.addChildren([
   startRoute,
-  tenantRoute.addChildren([homeRoute, ...dashboardRoutes, ...applicationRoutes, ...guideRoutes, ...connectorRoutes]),
+  tenantRoute.addChildren([
+    homeRoute,
+    ...dashboardRoutes,
+    ...applicationRoutes,
+    ...guideRoutes,
+    ...connectorRoutes,
+    ...signInExperienceRoutes,
+  ]),
 ]);
 
 export const router = createRouter({

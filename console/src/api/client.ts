@@ -2,22 +2,33 @@ import { type Client, createClient } from '@aldaba/contract/client';
 import { currentLanguage } from '../language/language.ts';
 import { accessToken } from '../session/session.ts';
 import { baseUrlOf } from '../settings.ts';
+import { uploadWith } from './upload.ts';
+
+/** Refusals come in the Console's language. */
+const makeClient = (tenant: string, send: typeof fetch = fetch): Client =>
+  createClient({
+    baseUrl: baseUrlOf(tenant),
+    token: () => accessToken(tenant),
+    fetch: (url, init) => {
+      const headers = new Headers(init?.headers);
+      headers.set('accept-language', currentLanguage());
+      return send(url, { ...init, headers });
+    },
+  });
 
 const clients = new Map<string, Client>();
 
-/** The Management API of a tenant, called as the signed-in administrator. Refusals come in the Console's language. */
+/** The Management API of a tenant, called as the signed-in administrator. */
 export function apiOf(tenant: string): Client {
-  const found =
-    clients.get(tenant) ??
-    createClient({
-      baseUrl: baseUrlOf(tenant),
-      token: () => accessToken(tenant),
-      fetch: (url, init) => {
-        const headers = new Headers(init?.headers);
-        headers.set('accept-language', currentLanguage());
-        return fetch(url, { ...init, headers });
-      },
-    });
+  const found = clients.get(tenant) ?? makeClient(tenant);
   clients.set(tenant, found);
   return found;
 }
+
+/** The same for a request that may be given up. */
+export const abortableApiOf = (tenant: string, signal: AbortSignal): Client =>
+  makeClient(tenant, (url, init) => fetch(url, { ...init, signal }));
+
+/** The same for an upload; `onProgress` gets the share of it that has been sent, 0 to 1. */
+export const uploadingApiOf = (tenant: string, onProgress: (share: number) => void): Client =>
+  makeClient(tenant, uploadWith(onProgress));

@@ -1,5 +1,5 @@
 /** The pages of the sidebar and of the command palette, in their order: one line a page, next to its route. */
-import { IconApps, IconLayoutDashboard, IconPlugConnected, type TablerIcon } from '@tabler/icons-react';
+import { IconApps, IconLayoutDashboard, IconLogin2, IconPlugConnected, type TablerIcon } from '@tabler/icons-react';
 import type en from './phrases/en.ts';
 
 export interface NavigationPage {
@@ -25,7 +25,7 @@ const groups: readonly NavigationGroup[] = [
       { name: 'connectors', icon: IconPlugConnected, path: 'connectors' },
     ],
   },
-  { name: 'signIn', pages: [] },
+  { name: 'signIn', pages: [{ name: 'signInExperience', icon: IconLogin2, path: 'sign-in-experience' }] },
   { name: 'people', pages: [] },
   { name: 'customize', pages: [] },
   { name: 'operate', pages: [] },

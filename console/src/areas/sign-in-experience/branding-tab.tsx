@@ -1,0 +1,115 @@
+import { Select, Switch, TextInput } from '@mantine/core';
+import { CodeEditor } from '../../patterns/code-editor.tsx';
+import { FormSection } from '../../patterns/form.tsx';
+import { patternPhrases } from '../../patterns/phrases.ts';
+import { BrandColor } from './brand-color.tsx';
+import classes from './branding.module.css';
+import { CustomUi } from './custom-ui.tsx';
+import { ImageField } from './image-field.tsx';
+import { experiencePhrases } from './phrases.ts';
+import { useSettings } from './settings.tsx';
+
+/** How the pages look, and the documents that they link to. */
+export function BrandingTab() {
+  const t = experiencePhrases.use();
+  return (
+    <>
+      <FormSection title={t('logos.title')} description={t('logos.detail')}>
+        <Logos />
+      </FormSection>
+      <FormSection title={t('colors.title')} description={t('colors.detail')}>
+        <Colors />
+      </FormSection>
+      <FormSection title={t('terms.title')} description={t('terms.detail')}>
+        <Terms />
+      </FormSection>
+      <FormSection title={t('css.title')} description={t('css.detail')}>
+        <Css />
+      </FormSection>
+      <FormSection title={t('ui.title')} description={t('ui.detail')}>
+        <CustomUi />
+      </FormSection>
+    </>
+  );
+}
+
+function Logos() {
+  const { form } = useSettings();
+  const hasDark = form.values.color.isDarkModeEnabled;
+  return (
+    <div className={classes.images}>
+      <ImageField name="logoUrl" tone="light" />
+      {hasDark && <ImageField name="darkLogoUrl" tone="dark" />}
+      <ImageField name="favicon" tone="light" />
+      {hasDark && <ImageField name="darkFavicon" tone="dark" />}
+    </div>
+  );
+}
+
+function Colors() {
+  const t = experiencePhrases.use();
+  const { form } = useSettings();
+  const { color } = form.values;
+  return (
+    <>
+      <BrandColor name="primaryColor" tone="light" />
+      <Switch
+        label={t('colors.dark')}
+        description={t('colors.darkHelp')}
+        checked={color.isDarkModeEnabled}
+        onChange={({ currentTarget }) => form.set('color', { ...color, isDarkModeEnabled: currentTarget.checked })}
+      />
+      {color.isDarkModeEnabled && <BrandColor name="darkPrimaryColor" tone="dark" />}
+      <Switch
+        label={t('colors.hide')}
+        description={t('colors.hideHelp')}
+        {...form.input('hideLogtoBranding', { type: 'checkbox' })}
+      />
+    </>
+  );
+}
+
+const policies = ['Automatic', 'ManualRegistrationOnly', 'Manual'] as const;
+
+function Terms() {
+  const t = experiencePhrases.use();
+  const words = patternPhrases.use();
+  const { form } = useSettings();
+  const optional = (label: string) => `${label} (${words('form.optional')})`;
+  return (
+    <>
+      <TextInput
+        type="url"
+        label={optional(t('terms.terms'))}
+        placeholder="https://example.com/terms"
+        {...form.input('termsOfUseUrl')}
+      />
+      <TextInput
+        type="url"
+        label={optional(t('terms.privacy'))}
+        placeholder="https://example.com/privacy"
+        {...form.input('privacyPolicyUrl')}
+      />
+      <Select
+        label={t('terms.policy')}
+        allowDeselect={false}
+        data={policies.map((value) => ({ value, label: t(`terms.policies.${value}`) }))}
+        {...form.input('agreeToTermsPolicy')}
+      />
+    </>
+  );
+}
+
+function Css() {
+  const t = experiencePhrases.use();
+  const { form } = useSettings();
+  return (
+    <CodeEditor
+      label={t('css.label')}
+      language="css"
+      value={form.values.customCss}
+      onChange={(css) => form.set('customCss', css)}
+      error={form.input('customCss').error}
+    />
+  );
+}
